@@ -17,12 +17,20 @@ internal static class CallingExecution
         try
         {
             if (!await WorkflowState.IsOpenAsync(execution, untilStopped))
+            {
                 return CallerState.Over;
+            }
 
             // The events of a reset execution are those of the one before, up to the place of the reset.
-            await foreach (var first in execution.FetchHistoryEventsAsync(new WorkflowHistoryEventFetchOptions { Rpc = untilStopped }).WithCancellation(stop))
+            await foreach (
+                var first in execution
+                    .FetchHistoryEventsAsync(new WorkflowHistoryEventFetchOptions { Rpc = untilStopped })
+                    .WithCancellation(stop)
+            )
             {
-                return first.WorkflowExecutionStartedEventAttributes.OriginalExecutionRunId == context.Info.WorkflowRunId ? CallerState.Open : CallerState.OpenAfterReset;
+                return first.WorkflowExecutionStartedEventAttributes.OriginalExecutionRunId == context.Info.WorkflowRunId
+                    ? CallerState.Open
+                    : CallerState.OpenAfterReset;
             }
             return CallerState.Over;
         }

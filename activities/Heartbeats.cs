@@ -15,11 +15,16 @@ internal static class Heartbeats
         var context = ActivityExecutionContext.Current;
         var running = work(context.CancellationToken);
         while (await Task.WhenAny(running, Task.Delay(Interval, CancellationToken.None)) != running)
+        {
             context.Heartbeat();
+        }
         return await running;
     }
 
-    /// <summary>Does work that says itself that it is alive, and that may be left as well as stopped: only who asks for the activity stops it, everything else lets go.</summary>
+    /// <summary>
+    /// Does work that says itself that it is alive, and that may be left as well as stopped: only who asks for the activity stops it,
+    /// everything else lets go.
+    /// </summary>
     public static async Task<T> FollowAsync<T>(Func<StepExecution, Task<T>> work)
     {
         var context = ActivityExecutionContext.Current;
@@ -28,8 +33,16 @@ internal static class Heartbeats
         var turn = Task.CompletedTask;
         var cancelled = context.CancellationToken.Register(() => turn = TurnAsync());
         var info = context.Info;
-        var execution = info.WorkflowRunId ?? throw new InvalidOperationException($"The activity {info.ActivityType} belongs to a run and is only called by workflows.");
-        var step = new StepExecution(execution, $"{execution}/{info.ActivityId}/{info.Attempt}", stop.Token, detach.Token, () => context.Heartbeat())
+        var execution =
+            info.WorkflowRunId
+            ?? throw new InvalidOperationException($"The activity {info.ActivityType} belongs to a run and is only called by workflows.");
+        var step = new StepExecution(
+            execution,
+            $"{execution}/{info.ActivityId}/{info.Attempt}",
+            stop.Token,
+            detach.Token,
+            () => context.Heartbeat()
+        )
         {
             DetachReason = () => context.CancelReason.ToString(),
         };
@@ -47,15 +60,20 @@ internal static class Heartbeats
     }
 
     /// <summary>
-    /// Stopped by who asks for it, and where nobody follows after us: the server knows this attempt no more, and the workflow that it was for is closed (it was
+    /// Stopped by who asks for it, and where nobody follows after us: the server knows this attempt no more, and the workflow that it was
+    /// for is closed (it was
     /// terminated). Where the workflow is open, another attempt follows.
     /// </summary>
     private static async Task<bool> IsToStopAsync(ActivityExecutionContext context)
     {
         if (context.CancelReason is ActivityCancelReason.CancelRequested or ActivityCancelReason.Paused)
+        {
             return true;
+        }
         if (context.CancelReason != ActivityCancelReason.GoneFromServer || context.Info.WorkflowId is not { } id)
+        {
             return false;
+        }
         try
         {
             return !await WorkflowState.IsOpenAsync(context.TemporalClient.GetWorkflowHandle(id));

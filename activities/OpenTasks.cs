@@ -7,17 +7,24 @@ namespace Orchestrator.Activities;
 /// <summary>Asks the engine for the open workflows of a run's tasks, and them for their reports.</summary>
 internal static class OpenTasks
 {
-    public static async Task<IReadOnlyDictionary<string, TaskReport>> FindAsync(ITemporalClient client, string runId, CancellationToken stop)
+    public static async Task<IReadOnlyDictionary<string, TaskReport>> FindAsync(
+        ITemporalClient client,
+        string runId,
+        CancellationToken stop
+    )
     {
         var open = new Dictionary<string, TaskReport>(StringComparer.Ordinal);
         var untilStopped = new RpcOptions { CancellationToken = stop };
         await foreach (var task in client.ListWorkflowsAsync(RunIds.OpenTasksQuery(runId)).WithCancellation(stop))
         {
             if (task.ParentId != runId)
+            {
                 continue;
+            }
             try
             {
-                open[RunIds.TaskOf(runId, task.Id)] = await client.GetWorkflowHandle<ITaskWorkflow, TaskReport>(task.Id, task.RunId)
+                open[RunIds.TaskOf(runId, task.Id)] = await client
+                    .GetWorkflowHandle<ITaskWorkflow, TaskReport>(task.Id, task.RunId)
                     .QueryAsync(w => w.Status(), new WorkflowQueryOptions { Rpc = untilStopped });
             }
             catch (RpcException gone) when (gone.Code == RpcException.StatusCode.NotFound)

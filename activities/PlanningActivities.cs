@@ -5,7 +5,9 @@ using Temporalio.Activities;
 
 namespace Orchestrator.Activities;
 
-/// <summary>The steps of planning, as activities: they translate, say that they are alive, and leave the deeds to the classes named.</summary>
+/// <summary>
+/// The steps of planning, as activities: they translate, say that they are alive, and leave the deeds to the classes named.
+/// </summary>
 public sealed class PlanningActivities : IPlanningActivities
 {
     private readonly PlanningStart _start;
@@ -22,11 +24,13 @@ public sealed class PlanningActivities : IPlanningActivities
 
     /// <inheritdoc/>
     [Activity]
-    public Task<PlanningBegun> BeginPlanningAsync(BeginPlanningInput input) => Heartbeats.WhileAsync(stop => _start.BeginAsync(input, stop));
+    public Task<PlanningBegun> BeginPlanningAsync(BeginPlanningInput input) =>
+        Heartbeats.WhileAsync(stop => _start.BeginAsync(input, stop));
 
     /// <inheritdoc/>
     [Activity]
-    public Task<AgentRunResult> AskPlannerAsync(AskPlannerInput input) => Heartbeats.FollowAsync(execution => _turn.AskAsync(input, execution));
+    public Task<AgentRunResult> AskPlannerAsync(AskPlannerInput input) =>
+        Heartbeats.FollowAsync(execution => _turn.AskAsync(input, execution));
 
     /// <inheritdoc/>
     [Activity]

@@ -6,7 +6,9 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.Activities;
 
-/// <summary>Finds the queue of a repository. Any worker may be asked; one that does not have the repository hands the question on.</summary>
+/// <summary>
+/// Finds the queue of a repository. Any worker may be asked; one that does not have the repository hands the question on.
+/// </summary>
 /// <param name="served">The repositories that this worker serves.</param>
 /// <param name="services">What the steps need.</param>
 public sealed class RepositoryActivities(IReadOnlyList<RepositoryReference> served, RunServices services) : IRepositoryActivities
@@ -31,8 +33,12 @@ public sealed class RepositoryActivities(IReadOnlyList<RepositoryReference> serv
         return served.FirstOrDefault(r => r.Key == repository.Key) ?? throw NotHere(path, null);
     }
 
-    private ApplicationFailureException NotHere(string path, Exception? inner) => new(
-        $"The worker on {services.Host} does not serve '{path}'; it serves {(served.Count == 0 ? "none" : string.Join(", ", served.Select(r => r.Path)))}. "
-        + "Another worker is asked. If none serves it, start one on its machine: orchestrate worker --repository PATH",
-        inner, "NotServed", nonRetryable: false);
+    private ApplicationFailureException NotHere(string path, Exception? inner) =>
+        new(
+            $"The worker on {services.Host} does not serve '{path}'; it serves {(served.Count == 0 ? "none" : string.Join(", ", served.Select(r => r.Path)))}. "
+                + "Another worker is asked. If none serves it, start one on its machine: orchestrate worker --repository PATH",
+            inner,
+            "NotServed",
+            nonRetryable: false
+        );
 }

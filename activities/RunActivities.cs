@@ -54,11 +54,18 @@ public sealed class RunActivities : IRunActivities
     [Activity]
     public async Task RecordProgressAsync(ProgressInput input)
     {
-        _progress.Record(new RunFolder(input.Repository.Path, input.Run.RunId), input, ActivityExecutionContext.Current.Info.WorkflowRunId ?? "");
+        _progress.Record(
+            new RunFolder(input.Repository.Path, input.Run.RunId),
+            input,
+            ActivityExecutionContext.Current.Info.WorkflowRunId ?? ""
+        );
 
         // What happens meanwhile is recorded at once: each record writes the state of all tasks.
         if (input.Run.State == RunStates.Executing)
-            await Task.Delay(ProgressRecorder.PauseAfter(input.Run), _services.Time, ActivityExecutionContext.Current.CancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        {
+            await Task.Delay(ProgressRecorder.PauseAfter(input.Run), _services.Time, ActivityExecutionContext.Current.CancellationToken)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
     /// <inheritdoc/>
@@ -99,7 +106,9 @@ public sealed class RunActivities : IRunActivities
     /// <inheritdoc/>
     [Activity]
     public Task<EarlierWork> FindEarlierWorkAsync(FindEarlierWorkInput input) =>
-        Heartbeats.WhileAsync(stop => EarlierExecution.FindAsync(input, _services, until => OpenTasks.FindAsync(_client, input.RunId, until), stop));
+        Heartbeats.WhileAsync(stop =>
+            EarlierExecution.FindAsync(input, _services, until => OpenTasks.FindAsync(_client, input.RunId, until), stop)
+        );
 
     /// <inheritdoc/>
     [Activity]
@@ -111,10 +120,11 @@ public sealed class RunActivities : IRunActivities
 
     /// <inheritdoc/>
     [Activity]
-    public Task<string> FinishAsync(FinishInput input) => Heartbeats.WhileAsync(async stop =>
-    {
-        var report = await _ending.FinishAsync(input, stop);
-        await WorktreeResourceClaims.Of(_services.Environment).ReleaseThoseThatAreOverAsync(stop);
-        return report;
-    });
+    public Task<string> FinishAsync(FinishInput input) =>
+        Heartbeats.WhileAsync(async stop =>
+        {
+            var report = await _ending.FinishAsync(input, stop);
+            await WorktreeResourceClaims.Of(_services.Environment).ReleaseThoseThatAreOverAsync(stop);
+            return report;
+        });
 }

@@ -4,7 +4,9 @@ using Temporalio.Client;
 
 namespace Orchestrator.Activities;
 
-/// <summary>Tells the leases of a repository what a run does: what a task needs is read from the plan here, because workflows know only ids.</summary>
+/// <summary>
+/// Tells the leases of a repository what a run does: what a task needs is read from the plan here, because workflows know only ids.
+/// </summary>
 internal sealed class RunLeases(RunServices services, ITemporalClient client)
 {
     public async Task TellAsync(LeaseInput input)
@@ -23,11 +25,15 @@ internal sealed class RunLeases(RunServices services, ITemporalClient client)
                 break;
             case LeaseStep.Ask:
                 foreach (var request in LeaseRequests.Of(input, services))
+                {
                     await SignalAsync(input, w => w.AskAsync(request));
+                }
                 break;
             default:
                 foreach (var task in input.Tasks)
+                {
                     await SignalAsync(input, w => w.ReleaseAsync(input.RunId, task));
+                }
                 break;
         }
     }
@@ -39,7 +45,9 @@ internal sealed class RunLeases(RunServices services, ITemporalClient client)
         foreach (var id in runIds)
         {
             if (!await WorkflowState.IsOpenAsync(client.GetWorkflowHandle(id)))
+            {
                 ended.Add(id);
+            }
         }
         return ended;
     }

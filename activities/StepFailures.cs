@@ -7,8 +7,10 @@ using Temporalio.Worker.Interceptors;
 namespace Orchestrator.Activities;
 
 /// <summary>
-/// What a failed step means to the server, for all activities of a worker: a failure that is final is not tried again. Everything that is not told here is a fault in
-/// passing and is tried again by the activity's retry policy; but what is refused because of what lies in a repository comes to an end, too.
+/// What a failed step means to the server, for all activities of a worker: a failure that is final is not tried again. Everything that is
+/// not told here is a fault in
+/// passing and is tried again by the activity's retry policy; but what is refused because of what lies in a repository comes to an end,
+/// too.
 /// </summary>
 public sealed class StepFailures : IWorkerInterceptor
 {
@@ -32,7 +34,13 @@ public sealed class StepFailures : IWorkerInterceptor
             }
             catch (StepException failed)
             {
-                throw new ApplicationFailureException(failed.Message, failed.InnerException, failed.FailureType, nonRetryable: failed.IsFinal, nextRetryDelay: failed.RetryAfter);
+                throw new ApplicationFailureException(
+                    failed.Message,
+                    failed.InnerException,
+                    failed.FailureType,
+                    nonRetryable: failed.IsFinal,
+                    nextRetryDelay: failed.RetryAfter
+                );
             }
             catch (WorktreeReplacedException replaced)
             {
@@ -42,7 +50,10 @@ public sealed class StepFailures : IWorkerInterceptor
             {
                 throw new ApplicationFailureException(
                     $"{FileNames.Show(refusal.Message.ReplaceLineEndings(" "), LongestMessage)} It was tried {MostRefusals} times, each time with the same end. Repair that, then retry.",
-                    refusal, "Refused", nonRetryable: true);
+                    refusal,
+                    "Refused",
+                    nonRetryable: true
+                );
             }
         }
     }

@@ -7,7 +7,9 @@ using Temporalio.Activities;
 
 namespace Orchestrator.Activities;
 
-/// <summary>The steps of a task, as activities: they translate, say that they are alive, and leave the deeds to the classes named.</summary>
+/// <summary>
+/// The steps of a task, as activities: they translate, say that they are alive, and leave the deeds to the classes named.
+/// </summary>
 public sealed class TaskActivities : ITaskActivities
 {
     private readonly TaskPreparation _preparation;
@@ -28,7 +30,8 @@ public sealed class TaskActivities : ITaskActivities
 
     /// <inheritdoc/>
     [Activity]
-    public Task<PreparedTask> PrepareTaskAsync(PrepareTaskInput input) => Heartbeats.WhileAsync(stop => _preparation.PrepareAsync(input, stop));
+    public Task<PreparedTask> PrepareTaskAsync(PrepareTaskInput input) =>
+        Heartbeats.WhileAsync(stop => _preparation.PrepareAsync(input, stop));
 
     /// <inheritdoc/>
     [Activity]
@@ -36,7 +39,8 @@ public sealed class TaskActivities : ITaskActivities
 
     /// <inheritdoc/>
     [Activity]
-    public Task<VerifyResult> VerifyTaskAsync(VerifyTaskInput input) => Heartbeats.WhileAsync(stop => _verification.VerifyAsync(input, stop));
+    public Task<VerifyResult> VerifyTaskAsync(VerifyTaskInput input) =>
+        Heartbeats.WhileAsync(stop => _verification.VerifyAsync(input, stop));
 
     /// <inheritdoc/>
     [Activity]
@@ -44,10 +48,11 @@ public sealed class TaskActivities : ITaskActivities
 
     /// <inheritdoc/>
     [Activity]
-    public Task ReleaseTaskAsync(ReleaseTaskInput input) => Heartbeats.WhileAsync(async stop =>
-    {
-        await _preparation.ReleaseAsync(input, stop);
-        await WorktreeResourceClaims.Of(_services.Environment).ReleaseThoseThatAreOverAsync(stop);
-        return true;
-    });
+    public Task ReleaseTaskAsync(ReleaseTaskInput input) =>
+        Heartbeats.WhileAsync(async stop =>
+        {
+            await _preparation.ReleaseAsync(input, stop);
+            await WorktreeResourceClaims.Of(_services.Environment).ReleaseThoseThatAreOverAsync(stop);
+            return true;
+        });
 }

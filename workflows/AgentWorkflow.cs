@@ -65,8 +65,8 @@ public abstract class AgentWorkflow : MessageWorkflow
         {
             Reporter.TransitionTo(ended.State, ended.Reason, State.ProblemsFile);
         }
-        catch (Exception failure) when (
-            State.IsCancelled && (failure is ActivityFailureException || TemporalException.IsCanceledException(failure)))
+        catch (Exception failure)
+            when (State.IsCancelled && (failure is ActivityFailureException || TemporalException.IsCanceledException(failure)))
         {
             // The engine tries nothing again that is to be cancelled: what its worker lets go of meanwhile, such as gates, fails with that.
             Reporter.TransitionTo(TaskStates.Cancelled, State.CancelReason);

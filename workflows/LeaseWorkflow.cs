@@ -48,7 +48,9 @@ public sealed class LeaseWorkflow : MessageWorkflow
     private string? Restore(LeaseState state)
     {
         if (state.Queue.Length == 0)
+        {
             return "'queue' is missing: the task queue of the repository's activities.";
+        }
         _begin = state;
         _table = new LeaseTable(state);
         _dropped.AddRange(state.Dropped);
@@ -62,7 +64,9 @@ public sealed class LeaseWorkflow : MessageWorkflow
     {
         RefuseUnreadableStart();
         do
+        {
             await ServeAsync();
+        }
         // A run may have joined while the last words to others were under way.
         while (_table.Runs.Count > 0);
     }
@@ -79,7 +83,9 @@ public sealed class LeaseWorkflow : MessageWorkflow
                 await Workflow.WaitConditionAsync(() => Workflow.AllHandlersFinished);
                 var carried = Status();
                 if (_undeclared.Count == 0)
+                {
                     throw Workflow.CreateContinueAsNewException((ILeaseWorkflow w) => w.RunAsync(carried));
+                }
             }
             if (_table.AnyWaits || _undeclared.Count > 0)
             {
@@ -89,8 +95,9 @@ public sealed class LeaseWorkflow : MessageWorkflow
             }
             else
             {
-                await Workflow.WaitConditionAsync(
-                    () => _table.Runs.Count == 0 || _table.AnyWaits || _undeclared.Count > 0 || Workflow.ContinueAsNewSuggested);
+                await Workflow.WaitConditionAsync(() =>
+                    _table.Runs.Count == 0 || _table.AnyWaits || _undeclared.Count > 0 || Workflow.ContinueAsNewSuggested
+                );
             }
         }
         await Workflow.WhenAllAsync(_telling);
@@ -104,7 +111,9 @@ public sealed class LeaseWorkflow : MessageWorkflow
     {
         _dropped.Add(PayloadPaging.Brief(note));
         if (_dropped.Count > MostDropped)
+        {
             _dropped.RemoveAt(0);
+        }
         Workflow.CurrentDetails = string.Join("\n\n", _dropped);
     }
 
@@ -114,7 +123,9 @@ public sealed class LeaseWorkflow : MessageWorkflow
 
         // One that was terminated has not said goodbye: whoever comes does not wait for it.
         if (_table.Runs.Count > 1)
+        {
             await RemoveEndedAsync();
+        }
         var others = _table.Runs.Where(r => r != runId).ToList();
         if (others is [var alone])
         {
@@ -138,9 +149,12 @@ public sealed class LeaseWorkflow : MessageWorkflow
         _table.Join(request.RunId);
         var obstacle = _table.Ask(request);
         _shouldLook |= obstacle is not null;
-        Tell(request.RunId, obstacle is not null
-            ? new LeaseNews { Waiting = request.TaskId, Reason = obstacle }
-            : new LeaseNews { Granted = request.TaskId });
+        Tell(
+            request.RunId,
+            obstacle is not null
+                ? new LeaseNews { Waiting = request.TaskId, Reason = obstacle }
+                : new LeaseNews { Granted = request.TaskId }
+        );
         return Task.CompletedTask;
     }
 
@@ -161,25 +175,35 @@ public sealed class LeaseWorkflow : MessageWorkflow
         _undeclared.Remove(runId);
         Grant(_table.Leave(runId));
         if (_table.Runs is [var alone])
+        {
             Tell(alone, new LeaseNews { Shared = false });
+        }
     }
 
     private void Grant(IEnumerable<LeaseRequest> granted)
     {
         foreach (var request in granted)
+        {
             Tell(request.RunId, new LeaseNews { Granted = request.TaskId });
+        }
     }
 
     /// <summary>A run that was terminated, or whose server forgot it, has not said goodbye.</summary>
     private async Task RemoveEndedAsync()
     {
         if (_table.Runs.Count == 0)
+        {
             return;
+        }
         var runs = _table.Runs.ToList();
         var ended = await Workflow.ExecuteActivityAsync(
-            (IRunActivities a) => a.FindEndedRunsAsync(runs), ActivityDefaults.Short(_begin.Queue));
+            (IRunActivities a) => a.FindEndedRunsAsync(runs),
+            ActivityDefaults.Short(_begin.Queue)
+        );
         foreach (var run in ended)
+        {
             Remove(run);
+        }
     }
 
     private void Tell(string runId, LeaseNews news)

@@ -65,7 +65,9 @@ public sealed class OrchestrationWorkflow : MessageWorkflow
                 _parts.BeginBackground();
                 await _parts.Planning.RunAsync();
                 if (_state.Input.PlanOnly)
+                {
                     return await FinishAsync(RunStates.Completed, _state.Run.Reason);
+                }
                 await _parts.Beginning.RunAsync();
             }
             else
@@ -78,7 +80,9 @@ public sealed class OrchestrationWorkflow : MessageWorkflow
                 await _parts.Recovery.TakeUpAsync();
                 await _parts.Working.RunAsync();
                 if (_state.Board.AllMerged && await _parts.Landing.RunAsync() is { } landed)
+                {
                     return await FinishAsync(RunStates.Completed, landed);
+                }
                 await _parts.Working.WaitForPersonAsync();
             }
         }
@@ -99,15 +103,23 @@ public sealed class OrchestrationWorkflow : MessageWorkflow
     private string? Accept(OrchestrationInput input, RunCheckpoint? checkpoint = null)
     {
         if (checkpoint is not null && Workflow.Info.ContinuedRunId is null)
+        {
             return "A run is started with one argument; the second is what it takes with it when it continues as new.";
+        }
         if (input.Plan is not null && PayloadPaging.SizeOf(input) is > MostInput and var size)
+        {
             return $"The plan has {size / 1024} KB as a message, of {MostInput / 1024} KB at most: put it into a file and give 'planFile'.";
+        }
         (_state, _parts) = Begin(input);
         _checkpoint = checkpoint;
         if (checkpoint is null)
+        {
             StateIsTakenUp();
+        }
         else
+        {
             _state.Restore(checkpoint);
+        }
         return null;
     }
 
@@ -129,7 +141,9 @@ public sealed class OrchestrationWorkflow : MessageWorkflow
             _parts.Recorder.Begin();
         }
         foreach (var entry in _state.Board.AtWork.ToList())
+        {
             _parts.Context.Background.Begin(_parts.Messenger.AskAsync(entry));
+        }
         StateIsTakenUp();
     }
 
@@ -152,8 +166,11 @@ public sealed class OrchestrationWorkflow : MessageWorkflow
     {
         var isFinal = RunStates.IsFinal(_state.Run.State);
         if (_state.IsCancelled || isFinal)
+        {
             return Task.FromResult(
-                new SteeringAnswer($"{_state.RunId} is {(isFinal ? _state.Run.State : "being cancelled")} already.", false));
+                new SteeringAnswer($"{_state.RunId} is {(isFinal ? _state.Run.State : "being cancelled")} already.", false)
+            );
+        }
         _stop.Cancel();
         return Task.FromResult(new SteeringAnswer($"{_state.RunId} is being cancelled; what is merged stays on staging.", true));
     }

@@ -40,8 +40,12 @@ public sealed class PlanningWorkflow : AgentWorkflow
             State.ProblemsFile = judged.ProblemsFile;
             var problems = string.Join(" ", judged.Problems);
             if (attempt == MaxAttempts)
+            {
                 throw new TaskEndedException(
-                    TaskStates.Failed, $"after {MaxAttempts} attempts the planner's answer still has faults: {problems}");
+                    TaskStates.Failed,
+                    $"after {MaxAttempts} attempts the planner's answer still has faults: {problems}"
+                );
+            }
             Report = Report with { Attempt = Report.Attempt + 1 };
             Reporter.TransitionTo(TaskStates.Remediating, problems, State.ProblemsFile);
         }
@@ -62,7 +66,8 @@ public sealed class PlanningWorkflow : AgentWorkflow
         };
         return Workflow.ExecuteActivityAsync(
             (IPlanningActivities a) => a.AskPlannerAsync(ask),
-            ActivityDefaults.Long(Input.Repository.Queue, Input.Task.Timeout, call.Interrupt));
+            ActivityDefaults.Long(Input.Repository.Queue, Input.Task.Timeout, call.Interrupt)
+        );
     }
 
     private Task<AnswerJudgement> JudgeAsync()
@@ -70,6 +75,8 @@ public sealed class PlanningWorkflow : AgentWorkflow
         Reporter.TransitionTo(TaskStates.Verifying, "");
         var judge = new JudgeAnswerInput(Input.RunId, Input.Repository, Report.LastStart);
         return Workflow.ExecuteActivityAsync(
-            (IPlanningActivities a) => a.JudgeAnswerAsync(judge), ActivityDefaults.Short(Input.Repository.Queue));
+            (IPlanningActivities a) => a.JudgeAnswerAsync(judge),
+            ActivityDefaults.Short(Input.Repository.Queue)
+        );
     }
 }

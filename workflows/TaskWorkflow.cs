@@ -37,7 +37,9 @@ public sealed class TaskWorkflow : AgentWorkflow
     private Task MergeDoneAsync(MergeResult result)
     {
         if (Report.State == TaskStates.Merging && result.Attempt == Report.Attempt)
+        {
             _mergeResult = result;
+        }
         return Task.CompletedTask;
     }
 
@@ -51,9 +53,13 @@ public sealed class TaskWorkflow : AgentWorkflow
             await Waits.WhilePausedAsync();
             var prepared = await PrepareAsync(withStaging);
             if (prepared.ReusedCommit.Length > 0 && await TakeUpEarlierResultAsync(prepared))
+            {
                 return;
+            }
             if (prepared.ReusedCommit.Length > 0)
+            {
                 continue;
+            }
             var work = await LetAgentWorkAsync(prepared);
             _mayReuse = false;
             if (work.Problems.Count == 0)
@@ -66,7 +72,9 @@ public sealed class TaskWorkflow : AgentWorkflow
                     return;
                 }
                 if (merge.FailureClass == FailureClasses.Invalid)
+                {
                     throw new TaskEndedException(TaskStates.Failed, merge.Message);
+                }
                 Remediate(merge.Message, merge.ProblemsFile);
                 withStaging = true;
             }
@@ -85,7 +93,9 @@ public sealed class TaskWorkflow : AgentWorkflow
     private async Task<PreparedTask> PrepareAsync(bool withStaging)
     {
         if (Report.State != TaskStates.Remediating)
+        {
             Reporter.TransitionTo(TaskStates.Preparing, "");
+        }
         var pause = TimeSpan.FromSeconds(30);
         while (true)
         {
@@ -100,14 +110,17 @@ public sealed class TaskWorkflow : AgentWorkflow
             };
             var prepared = await Workflow.ExecuteActivityAsync(
                 (ITaskActivities a) => a.PrepareTaskAsync(prepare),
-                ActivityDefaults.Long(Input.Repository.Queue, TimeSpan.FromHours(1), State.Stop));
+                ActivityDefaults.Long(Input.Repository.Queue, TimeSpan.FromHours(1), State.Stop)
+            );
             if (prepared.Problem.Length == 0)
             {
                 _base = prepared.BaseCommit;
                 return prepared;
             }
             if (prepared.FailureClass != FailureClasses.Environment)
+            {
                 throw new TaskEndedException(TaskStates.Failed, prepared.Problem);
+            }
             pause = await Waits.ParkAsync(FailureClasses.Environment, prepared.Problem, pause);
         }
     }
@@ -120,13 +133,19 @@ public sealed class TaskWorkflow : AgentWorkflow
         _mayReuse = false;
         var work = await VerifyAsync(prepared, start: 0, new AgentRunResult { FailureClass = FailureClasses.None, ClaimedDone = true });
         if (work.Problems.Count > 0)
+        {
             return false;
+        }
         Report = Report with { Reused = true };
         var merge = await MergeAsync(work.Commit);
         if (merge.Merged)
+        {
             EndMerged(merge);
+        }
         else
+        {
             Report = Report with { Reused = false };
+        }
         return merge.Merged;
     }
 
@@ -156,7 +175,9 @@ public sealed class TaskWorkflow : AgentWorkflow
             Stop = call.Stop,
         };
         return Workflow.ExecuteActivityAsync(
-            (ITaskActivities a) => a.RunAgentAsync(run), ActivityDefaults.Long(Input.Repository.Queue, Input.Task.Timeout, call.Interrupt));
+            (ITaskActivities a) => a.RunAgentAsync(run),
+            ActivityDefaults.Long(Input.Repository.Queue, Input.Task.Timeout, call.Interrupt)
+        );
     }
 
     private async Task<VerifyResult> VerifyAsync(PreparedTask prepared, int start, AgentRunResult turn)
@@ -176,13 +197,16 @@ public sealed class TaskWorkflow : AgentWorkflow
             };
             var work = await Workflow.ExecuteActivityAsync(
                 (ITaskActivities a) => a.VerifyTaskAsync(verify),
-                ActivityDefaults.Long(Input.Repository.Queue, TimeSpan.FromHours(4), State.Stop));
+                ActivityDefaults.Long(Input.Repository.Queue, TimeSpan.FromHours(4), State.Stop)
+            );
             Report = Report with { Commit = work.Commit, Gates = work.Gates.Length == 0 ? null : work.Gates };
             _notes = string.Join("; ", work.Notes);
             if (work.FailureClass != FailureClasses.Environment)
             {
                 if (work.Problems.Count == 0 && work.NeedsPerson.Length > 0)
+                {
                     await Waits.ForDecisionAsync(work.NeedsPerson);
+                }
                 return work;
             }
             pause = await Waits.ParkAsync(FailureClasses.Gate, string.Join(" ", work.Problems), pause);
@@ -200,12 +224,18 @@ public sealed class TaskWorkflow : AgentWorkflow
             Reporter.TransitionTo(TaskStates.Merging, "");
             await Workflow.WaitConditionAsync(() => _mergeResult is not null || State.HasNoRun, CancellationToken.None);
             if (_mergeResult is null)
+            {
                 State.ThrowIfCancelled();
+            }
             var result = _mergeResult!;
             if (!result.Merged && State.IsCancelled)
+            {
                 State.ThrowIfCancelled();
+            }
             if (result.Merged || result.FailureClass != FailureClasses.Environment)
+            {
                 return result;
+            }
             pause = await Waits.ParkAsync(FailureClasses.Gate, result.Message, pause);
         }
     }
@@ -215,7 +245,9 @@ public sealed class TaskWorkflow : AgentWorkflow
     {
         State.ProblemsFile = problemsFile;
         if (_remediations >= Input.Task.MaxRemediations)
+        {
             throw new TaskEndedException(TaskStates.Failed, $"{problems} (after {_remediations} remediations)");
+        }
         _remediations++;
         Report = Report with { Attempt = Report.Attempt + 1 };
         Reporter.TransitionTo(TaskStates.Remediating, problems, problemsFile);
@@ -227,7 +259,9 @@ public sealed class TaskWorkflow : AgentWorkflow
         try
         {
             await Workflow.ExecuteActivityAsync(
-                (ITaskActivities a) => a.ReleaseTaskAsync(release), ActivityDefaults.Short(Input.Repository.Queue));
+                (ITaskActivities a) => a.ReleaseTaskAsync(release),
+                ActivityDefaults.Short(Input.Repository.Queue)
+            );
         }
         catch (ActivityFailureException failure)
         {

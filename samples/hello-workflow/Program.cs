@@ -8,12 +8,14 @@ var client = await TemporalClient.ConnectAsync(new(args.Length > 0 ? args[0] : "
 
 using var worker = new TemporalWorker(
     client,
-    new TemporalWorkerOptions("hello-task-queue").AddActivity(GreetingActivities.Greet).AddWorkflow<GreetingWorkflow>());
+    new TemporalWorkerOptions("hello-task-queue").AddActivity(GreetingActivities.Greet).AddWorkflow<GreetingWorkflow>()
+);
 await worker.ExecuteAsync(async () =>
 {
     var greeting = await client.ExecuteWorkflowAsync(
         (GreetingWorkflow workflow) => workflow.RunAsync("Temporal"),
-        new(id: $"hello-{Guid.NewGuid()}", taskQueue: "hello-task-queue"));
+        new(id: $"hello-{Guid.NewGuid()}", taskQueue: "hello-task-queue")
+    );
     Console.WriteLine(greeting);
 });
 
@@ -27,7 +29,6 @@ public static class GreetingActivities
 public class GreetingWorkflow
 {
     [WorkflowRun]
-    public async Task<string> RunAsync(string name) => await Workflow.ExecuteActivityAsync(
-        () => GreetingActivities.Greet(name),
-        new() { StartToCloseTimeout = TimeSpan.FromMinutes(5) });
+    public async Task<string> RunAsync(string name) =>
+        await Workflow.ExecuteActivityAsync(() => GreetingActivities.Greet(name), new() { StartToCloseTimeout = TimeSpan.FromMinutes(5) });
 }

@@ -11,7 +11,8 @@ await worker.ExecuteAsync(async () =>
 {
     var handle = await client.StartWorkflowAsync(
         (LockWorkflow workflow) => workflow.RunAsync(),
-        new(id: $"lock-{Guid.NewGuid()}", taskQueue: "lock-task-queue"));
+        new(id: $"lock-{Guid.NewGuid()}", taskQueue: "lock-task-queue")
+    );
 
     await handle.ExecuteUpdateAsync(workflow => workflow.AcquireAsync("alice"));
     var bobs = handle.ExecuteUpdateAsync(workflow => workflow.AcquireAsync("bob"));

@@ -8,7 +8,9 @@ using Temporalio.Workflows;
 // A transfer whose last step fails: what was done before is undone, last first. Usage: dotnet run --project samples/saga [ADDRESS]
 var client = await TemporalClient.ConnectAsync(new(args.Length > 0 ? args[0] : "localhost:7233"));
 
-var options = new TemporalWorkerOptions("saga-task-queue").AddAllActivities(typeof(TransferActivities), null).AddWorkflow<TransferWorkflow>();
+var options = new TemporalWorkerOptions("saga-task-queue")
+    .AddAllActivities(typeof(TransferActivities), null)
+    .AddWorkflow<TransferWorkflow>();
 using var worker = new TemporalWorker(client, options);
 await worker.ExecuteAsync(async () =>
 {
@@ -16,7 +18,8 @@ await worker.ExecuteAsync(async () =>
     {
         await client.ExecuteWorkflowAsync(
             (TransferWorkflow workflow) => workflow.RunAsync(new(100, "alice", "bob", "transfer-1")),
-            new(id: $"transfer-{Guid.NewGuid()}", taskQueue: "saga-task-queue"));
+            new(id: $"transfer-{Guid.NewGuid()}", taskQueue: "saga-task-queue")
+        );
     }
     catch (WorkflowFailedException failed)
     {

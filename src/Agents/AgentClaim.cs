@@ -3,8 +3,13 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.Agents;
 
-/// <summary>What an agent says about its own work, by <c>orchestrate done</c> or <c>orchestrate blocked</c>: a claim, to be compared with facts.</summary>
-/// <remarks>It lies as <c>claim.json</c> in the start's folder, so that it needs no running orchestrator; a later claim of the same start replaces it.</remarks>
+/// <summary>
+/// What an agent says about its own work, by <c>orchestrate done</c> or <c>orchestrate blocked</c>: a claim, to be compared with facts.
+/// </summary>
+/// <remarks>
+/// It lies as <c>claim.json</c> in the start's folder, so that it needs no running orchestrator; a later claim of the same start replaces
+/// it.
+/// </remarks>
 public sealed record AgentClaim
 {
     /// <summary>Name of the file in the start's folder.</summary>
@@ -53,7 +58,8 @@ public sealed record AgentClaim
     {
         string file = Path.Combine(folder, FileName);
         return File.Exists(file)
-            ? JsonSerializer.Deserialize(File.ReadAllText(file), AgentClaimJson.Default.AgentClaim) ?? throw new JsonException($"{file} holds JSON null.")
+            ? JsonSerializer.Deserialize(File.ReadAllText(file), AgentClaimJson.Default.AgentClaim)
+                ?? throw new JsonException($"{file} holds JSON null.")
             : null;
     }
 }

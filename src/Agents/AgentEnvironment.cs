@@ -3,15 +3,26 @@ using System.Globalization;
 
 namespace Orchestrator.Agents;
 
-/// <summary>The environment an agent is given: the user's own, without what belongs to us or would mislead it, and with the facts of its task.</summary>
+/// <summary>
+/// The environment an agent is given: the user's own, without what belongs to us or would mislead it, and with the facts of its task.
+/// </summary>
 public static class AgentEnvironment
 {
     /// <summary>Variables that are never handed on: they name another agent's session or another repository.</summary>
     private static readonly string[] Unwanted =
     [
-        "CLAUDECODE", "CLAUDE_CODE_ENTRYPOINT", "CLAUDE_CODE_SESSION_ID",
-        "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-        "GIT_NAMESPACE", "GIT_PREFIX", "GIT_CEILING_DIRECTORIES",
+        "CLAUDECODE",
+        "CLAUDE_CODE_ENTRYPOINT",
+        "CLAUDE_CODE_SESSION_ID",
+        "GIT_DIR",
+        "GIT_WORK_TREE",
+        "GIT_INDEX_FILE",
+        "GIT_COMMON_DIR",
+        "GIT_OBJECT_DIRECTORY",
+        "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+        "GIT_NAMESPACE",
+        "GIT_PREFIX",
+        "GIT_CEILING_DIRECTORIES",
     ];
 
     /// <summary>The variable that names the repository's main checkout; whatever an agent starts, and what keeps it, inherits it.</summary>
@@ -19,19 +30,24 @@ public static class AgentEnvironment
 
     /// <summary>This process's environment.</summary>
     public static IReadOnlyDictionary<string, string> OfThisProcess() =>
-        Environment.GetEnvironmentVariables()
+        Environment
+            .GetEnvironmentVariables()
             .Cast<DictionaryEntry>()
             .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "");
 
     /// <summary>
-    /// Makes the environment of one start. <c>ORCHESTRATOR_START</c> is not in it: the supervisor adds it to the agent alone, because all that carries it is
+    /// Makes the environment of one start. <c>ORCHESTRATOR_START</c> is not in it: the supervisor adds it to the agent alone, because all
+    /// that carries it is
     /// killed at the end.
     /// </summary>
     /// <param name="inherited">The user's environment.</param>
     /// <param name="start">The start, whose facts are added as <c>ORCHESTRATOR_*</c>.</param>
     /// <param name="own">The runner's own variables.</param>
     internal static IReadOnlyDictionary<string, string> Make(
-        IReadOnlyDictionary<string, string> inherited, AgentStart start, IEnumerable<KeyValuePair<string, string>> own)
+        IReadOnlyDictionary<string, string> inherited,
+        AgentStart start,
+        IEnumerable<KeyValuePair<string, string>> own
+    )
     {
         Dictionary<string, string> environment = inherited
             .Where(pair => !pair.Key.StartsWith("ORCHESTRATOR_", StringComparison.Ordinal) && !Unwanted.Contains(pair.Key))
@@ -56,12 +72,21 @@ public static class AgentEnvironment
     }
 
     /// <summary>
-    /// Git tidies up a large repository by itself after a commit, in the background: it would work in the folder that all worktrees share when the agent has
-    /// ended, and be killed with what the agent left behind. Added as further configuration (git-config(1), <c>GIT_CONFIG_COUNT</c>) to what is there.
+    /// Git tidies up a large repository by itself after a commit, in the background: it would work in the folder that all worktrees share
+    /// when the agent has
+    /// ended, and be killed with what the agent left behind. Added as further configuration (git-config(1), <c>GIT_CONFIG_COUNT</c>) to
+    /// what is there.
     /// </summary>
     private static void LeaveOutGitMaintenance(Dictionary<string, string> environment)
     {
-        int count = int.TryParse(environment.GetValueOrDefault("GIT_CONFIG_COUNT"), NumberStyles.None, CultureInfo.InvariantCulture, out int given) ? given : 0;
+        int count = int.TryParse(
+            environment.GetValueOrDefault("GIT_CONFIG_COUNT"),
+            NumberStyles.None,
+            CultureInfo.InvariantCulture,
+            out int given
+        )
+            ? given
+            : 0;
         foreach ((string name, string value) in (ReadOnlySpan<(string, string)>)[("gc.auto", "0"), ("maintenance.auto", "false")])
         {
             environment[$"GIT_CONFIG_KEY_{count}"] = name;

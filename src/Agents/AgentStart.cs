@@ -7,7 +7,10 @@ namespace Orchestrator.Agents;
 /// </remarks>
 public sealed record AgentStart
 {
-    /// <summary>Absolute path of the start's folder (<c>.orchestrator/runs/RUN/tasks/TASK/START</c>). Made if missing. Also the value of <c>ORCHESTRATOR_START</c>, so it names the start on this machine.</summary>
+    /// <summary>
+    /// Absolute path of the start's folder (<c>.orchestrator/runs/RUN/tasks/TASK/START</c>). Made if missing. Also the value of
+    /// <c>ORCHESTRATOR_START</c>, so it names the start on this machine.
+    /// </summary>
     public required string Folder { get; init; }
 
     /// <summary>Absolute path of the worktree the agent works in. Never made: if it is gone the start fails.</summary>
@@ -26,7 +29,8 @@ public sealed record AgentStart
     public required int Attempt { get; init; }
 
     /// <summary>
-    /// What the agent is told. Given on stdin and as the file named by <c>ORCHESTRATOR_PROMPT_FILE</c>. Should begin with plain words: agent programs take
+    /// What the agent is told. Given on stdin and as the file named by <c>ORCHESTRATOR_PROMPT_FILE</c>. Should begin with plain words:
+    /// agent programs take
     /// a first "/" for a command.
     /// </summary>
     public required string Prompt { get; init; }
@@ -41,7 +45,8 @@ public sealed record AgentStart
     public string? Token { get; init; }
 
     /// <summary>
-    /// The conversation's id, chosen by the caller (a UUID for Claude) so that it is known before the agent runs. If the conversation is there
+    /// The conversation's id, chosen by the caller (a UUID for Claude) so that it is known before the agent runs. If the conversation is
+    /// there
     /// (<see cref="IAgentRunner.FindConversation"/>) the start goes on in it, else it begins it.
     /// </summary>
     public string? SessionId { get; init; }
@@ -49,17 +54,22 @@ public sealed record AgentStart
     /// <summary>The model; null for the runner's own choice.</summary>
     public string? Model { get; init; }
 
-    /// <summary>Text added to the agent's instructions: role, the repository's own instructions of the base commit. Null for none.</summary>
+    /// <summary>
+    /// Text added to the agent's instructions: role, the repository's own instructions of the base commit. Null for none.
+    /// </summary>
     public string? SystemPrompt { get; init; }
 
-    /// <summary>The repository's own agents at the base commit: file name to Markdown text with front matter (<c>.claude/agents/*.md</c>).</summary>
+    /// <summary>
+    /// The repository's own agents at the base commit: file name to Markdown text with front matter (<c>.claude/agents/*.md</c>).
+    /// </summary>
     public IReadOnlyDictionary<string, string> AgentDefinitions { get; init; } = new Dictionary<string, string>();
 
     /// <summary>What the agent may write and run; kept as the folder's <c>policy</c> file, which the ownership hook reads.</summary>
     public required HookPolicy Policy { get; init; }
 
     /// <summary>
-    /// The JSON Schema (as JSON text, without <c>$schema</c>) of the answer that is wanted instead of work; it comes as <see cref="AgentOutcome.Answer"/>. Null: the agent works.
+    /// The JSON Schema (as JSON text, without <c>$schema</c>) of the answer that is wanted instead of work; it comes as
+    /// <see cref="AgentOutcome.Answer"/>. Null: the agent works.
     /// </summary>
     public string? AnswerSchema { get; init; }
 
@@ -97,12 +107,14 @@ public sealed record AgentLimits
     public decimal? CostUsd { get; init; }
 
     /// <summary>
-    /// Bytes of memory that the agent and all it started may hold; an agent that holds more is stopped. Looked at twice a second while it is followed. Null for no limit.
+    /// Bytes of memory that the agent and all it started may hold; an agent that holds more is stopped. Looked at twice a second while it
+    /// is followed. Null for no limit.
     /// </summary>
     public long? MemoryBytes { get; init; }
 
     /// <summary>
-    /// Cores that the agent and all it started may use on average, such as 0.5: while it is followed its processes are stopped and continued so that they do not use more.
+    /// Cores that the agent and all it started may use on average, such as 0.5: while it is followed its processes are stopped and
+    /// continued so that they do not use more.
     /// Null for no limit.
     /// </summary>
     public double? Cores { get; init; }
@@ -112,7 +124,9 @@ public sealed record AgentLimits
     public long OutputBytes { get; init; } = 1L << 30;
 }
 
-/// <summary>The owner named in the start's folder is another one: somebody took the start over, and this follower must do nothing more.</summary>
+/// <summary>
+/// The owner named in the start's folder is another one: somebody took the start over, and this follower must do nothing more.
+/// </summary>
 /// <param name="folder">The start's folder.</param>
 /// <param name="owner">The owner found there.</param>
 public sealed class AgentOwnerChangedException(string folder, string owner)

@@ -21,11 +21,15 @@ public sealed record HookPolicy
     /// <summary>Patterns of files that may also be written because the task appends to them.</summary>
     public IReadOnlyList<string> Append { get; init; } = [];
 
-    /// <summary>Files, relative to the root, that may not be written whatever <see cref="Write"/> says: they hold what tasks have agreed on (contracts).</summary>
+    /// <summary>
+    /// Files, relative to the root, that may not be written whatever <see cref="Write"/> says: they hold what tasks have agreed on
+    /// (contracts).
+    /// </summary>
     public IReadOnlyList<string> ReadOnly { get; init; } = [];
 
     /// <summary>
-    /// Rules of what is allowed beside reading, writing owned files and Bash (<c>permissions.allow</c>): a tool (<c>WebFetch</c>), an MCP server
+    /// Rules of what is allowed beside reading, writing owned files and Bash (<c>permissions.allow</c>): a tool (<c>WebFetch</c>), an MCP
+    /// server
     /// (<c>mcp__tracker</c>), or some calls of a tool (<c>WebFetch(domain:example.org)</c>), which the agent program itself judges.
     /// </summary>
     public IReadOnlyList<string> AllowedTools { get; init; } = [];

@@ -7,7 +7,8 @@ public interface IAgentRunner
     string Name { get; }
 
     /// <summary>
-    /// The file of a conversation; null if there is none here. When there is one, a start with this <see cref="AgentStart.SessionId"/> goes on in it and needs only
+    /// The file of a conversation; null if there is none here. When there is one, a start with this <see cref="AgentStart.SessionId"/> goes
+    /// on in it and needs only
     /// what is new; else it begins it, with the whole prompt. The file is all that another machine needs to go on.
     /// </summary>
     string? FindConversation(string sessionId);
@@ -28,10 +29,7 @@ public interface IAgentRunner
 /// <param name="Program">Absolute path of the program.</param>
 /// <param name="Arguments">Its arguments.</param>
 /// <param name="Environment">The whole environment; nothing else is inherited.</param>
-public sealed record AgentInvocation(
-    string Program,
-    IReadOnlyList<string> Arguments,
-    IReadOnlyDictionary<string, string> Environment)
+public sealed record AgentInvocation(string Program, IReadOnlyList<string> Arguments, IReadOnlyDictionary<string, string> Environment)
 {
     /// <summary>What could not be done as asked and must be told to a person.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];

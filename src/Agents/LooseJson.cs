@@ -36,10 +36,14 @@ internal static class LooseJson
         [.. element.Items(name).Where(item => item.ValueKind == JsonValueKind.String).Select(item => item.GetString()!)];
 
     /// <summary>The text of a message's content: a string, or the text blocks of a list.</summary>
-    internal static string ContentText(this JsonElement element) => element.Get("content") switch
-    {
-        { ValueKind: JsonValueKind.String } text => text.GetString()!,
-        { ValueKind: JsonValueKind.Array } => string.Join('\n', element.Items("content").Select(block => block.Text("text")).OfType<string>()),
-        _ => "",
-    };
+    internal static string ContentText(this JsonElement element) =>
+        element.Get("content") switch
+        {
+            { ValueKind: JsonValueKind.String } text => text.GetString()!,
+            { ValueKind: JsonValueKind.Array } => string.Join(
+                '\n',
+                element.Items("content").Select(block => block.Text("text")).OfType<string>()
+            ),
+            _ => "",
+        };
 }

@@ -5,7 +5,8 @@ using Orchestrator.Plans.Readers.Backlogs;
 namespace Orchestrator.Backlogs;
 
 /// <summary>
-/// The backlog of a repository: <c>.orchestrator/tasks.json</c>, or the file of task-master where that is the one in use. Writers wait for each other,
+/// The backlog of a repository: <c>.orchestrator/tasks.json</c>, or the file of task-master where that is the one in use. Writers wait for
+/// each other,
 /// and a crash in the middle leaves the old file.
 /// </summary>
 public sealed class BacklogStore
@@ -47,15 +48,17 @@ public sealed class BacklogStore
 
     /// <summary>Reads the backlog; an empty one where there is no file.</summary>
     /// <param name="tag">The tag of a file that has tags; null: the usual one.</param>
-    public BacklogReadResult Read(string? tag) => File.Exists(FullPath)
-        ? BacklogReader.Read(File.ReadAllBytes(FullPath), Name, tag)
-        : new BacklogReadResult(BacklogFile.Empty, []);
+    public BacklogReadResult Read(string? tag) =>
+        File.Exists(FullPath) ? BacklogReader.Read(File.ReadAllBytes(FullPath), Name, tag) : new BacklogReadResult(BacklogFile.Empty, []);
 
     /// <summary>Changes the backlog while no one else does.</summary>
     /// <param name="tag">The tag of a file that has tags; null: the usual one.</param>
     /// <param name="change">Makes the new backlog of the present one.</param>
     /// <param name="stop">Ends waiting for another writer.</param>
-    /// <returns>The new file; or none and the errors of the present one that make it unreadable, or those that the change would add, and nothing was written.</returns>
+    /// <returns>
+    /// The new file; or none and the errors of the present one that make it unreadable, or those that the change would add, and nothing was
+    /// written.
+    /// </returns>
     /// <exception cref="BacklogBusyException">Another program has been writing for too long.</exception>
     public async Task<BacklogReadResult> ChangeAsync(string? tag, Func<Backlog, Backlog> change, CancellationToken stop)
     {
@@ -70,9 +73,13 @@ public sealed class BacklogStore
         BacklogFile changed = file.With(change(file.Backlog));
         string text = changed.Write();
 
-        // What was written must be readable: a dependency that closes a circle is refused before it reaches the disk. What was wrong before is another tool's, or is being repaired.
+        // What was written must be readable: a dependency that closes a circle is refused before it reaches the disk. What was wrong before
+        // is another tool's, or is being repaired.
         HashSet<string> before = [.. read.Errors.Select(fault => fault.Message)];
-        PlanFault[] errors = [.. BacklogReader.Read(Encoding.UTF8.GetBytes(text), Name, file.Tag).Errors.Where(fault => !before.Contains(fault.Message))];
+        PlanFault[] errors =
+        [
+            .. BacklogReader.Read(Encoding.UTF8.GetBytes(text), Name, file.Tag).Errors.Where(fault => !before.Contains(fault.Message)),
+        ];
         if (errors.Length > 0)
         {
             return new BacklogReadResult(null, errors);
@@ -99,7 +106,8 @@ public sealed class BacklogStore
         File.Move(aside, FullPath, overwrite: true);
     }
 
-    // An open file that nobody else may open is the lock: the system frees it when its holder dies. It stays, since removing it would let two in at once;
+    // An open file that nobody else may open is the lock: the system frees it when its holder dies. It stays, since removing it would let
+    // two in at once;
     // in the git directory it is in nobody's way.
     private async Task<FileStream> WaitForTurnAsync(CancellationToken stop)
     {
@@ -125,7 +133,9 @@ public sealed class BacklogStore
     private string? FindCurrentTag()
     {
         string state = Path.Combine(_root, ".taskmaster", "state.json");
-        return Name == BacklogPlanReader.TaskMasterFile && File.Exists(state) ? BacklogPlanReader.CurrentTag(File.ReadAllBytes(FullPath), File.ReadAllBytes(state)) : null;
+        return Name == BacklogPlanReader.TaskMasterFile && File.Exists(state)
+            ? BacklogPlanReader.CurrentTag(File.ReadAllBytes(FullPath), File.ReadAllBytes(state))
+            : null;
     }
 }
 

@@ -17,11 +17,18 @@ internal sealed record AgentStartFacts(string Task, string Folder)
         if (folder is not { Length: > 0 } || task is not { Length: > 0 })
         {
             throw new CommandException(
-                ExitCodes.Usage, "This command is for agents that a run has started; ORCHESTRATOR_START is not set here.", "To steer a run yourself, see 'orchestrate retry', 'skip' and 'approve'.");
+                ExitCodes.Usage,
+                "This command is for agents that a run has started; ORCHESTRATOR_START is not set here.",
+                "To steer a run yourself, see 'orchestrate retry', 'skip' and 'approve'."
+            );
         }
 
         return Directory.Exists(folder)
             ? new AgentStartFacts(task, folder)
-            : throw new CommandException(ExitCodes.Usage, $"The folder of this agent start is gone: {folder}.", "The run was removed while the agent worked; there is nobody to tell.");
+            : throw new CommandException(
+                ExitCodes.Usage,
+                $"The folder of this agent start is gone: {folder}.",
+                "The run was removed while the agent worked; there is nobody to tell."
+            );
     }
 }

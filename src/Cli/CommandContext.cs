@@ -9,7 +9,15 @@ using Orchestrator.Settings;
 namespace Orchestrator.Cli;
 
 /// <summary>What every command works with: terminal, time, variables, folder, and from it repository and settings.</summary>
-internal sealed class CommandContext(ITerminal terminal, IReadOnlyDictionary<string, string> environment, string directory, TimeProvider time, Interrupts interrupts, bool verbose = false, HostPlatform? platform = null)
+internal sealed class CommandContext(
+    ITerminal terminal,
+    IReadOnlyDictionary<string, string> environment,
+    string directory,
+    TimeProvider time,
+    Interrupts interrupts,
+    bool verbose = false,
+    HostPlatform? platform = null
+)
 {
     private RepositoryLocation? _repository;
     private string? _machine;
@@ -21,7 +29,10 @@ internal sealed class CommandContext(ITerminal terminal, IReadOnlyDictionary<str
     /// <summary>What the person has said about repositories.</summary>
     public TrustStore Trust { get; } = TrustStore.OfUser(environment);
 
-    /// <summary>Where secrets are looked up: the process's variables, and since settings were loaded those of <c>.orchestrator/secrets.env</c> and <c>.env</c>.</summary>
+    /// <summary>
+    /// Where secrets are looked up: the process's variables, and since settings were loaded those of <c>.orchestrator/secrets.env</c> and
+    /// <c>.env</c>.
+    /// </summary>
     public IReadOnlyDictionary<string, string> Variables { get; private set; } = environment;
 
     /// <summary>Folder that relative paths of the command line belong to.</summary>
@@ -47,17 +58,28 @@ internal sealed class CommandContext(ITerminal terminal, IReadOnlyDictionary<str
     /// <exception cref="CommandException">There is none, or it has no work tree.</exception>
     public RepositoryLocation RequireRepository()
     {
-        var repository = FindRepository()
-            ?? throw new CommandException(ExitCodes.Usage, $"{Directory} is in no git repository.", "Run 'git init' there, or name another folder with --working-dir.");
+        var repository =
+            FindRepository()
+            ?? throw new CommandException(
+                ExitCodes.Usage,
+                $"{Directory} is in no git repository.",
+                "Run 'git init' there, or name another folder with --working-dir."
+            );
         return repository.IsBare
-            ? throw new CommandException(ExitCodes.Usage, $"{repository.Root} is a bare repository: agents need a work tree.", "Work in a clone of it.")
+            ? throw new CommandException(
+                ExitCodes.Usage,
+                $"{repository.Root} is a bare repository: agents need a work tree.",
+                "Work in a clone of it."
+            )
             : repository;
     }
 
     /// <summary>A path of the command line as an absolute one.</summary>
     public string FullPath(string path) => Path.GetFullPath(path, Directory);
 
-    /// <summary>The settings in force, for commands that read; warnings are shown. Of a repository that is not trusted only what is harmless counts.</summary>
+    /// <summary>
+    /// The settings in force, for commands that read; warnings are shown. Of a repository that is not trusted only what is harmless counts.
+    /// </summary>
     /// <exception cref="CommandException">Something is set wrongly; all faults are named.</exception>
     public SettingsResult LoadSettings(params IReadOnlyList<SettingFlag> flags) => OpenSettings(FindRepository(), flags).Loaded;
 
@@ -68,9 +90,17 @@ internal sealed class CommandContext(ITerminal terminal, IReadOnlyDictionary<str
     /// <exception cref="CommandException">Something is set wrongly; all faults are named.</exception>
     public RepositorySettings OpenSettings(RepositoryLocation? repository, IReadOnlyList<SettingFlag> flags, string? runId = null)
     {
-        var settings = RepositorySettings.Load(repository?.Root, SettingsFiles.Read(repository?.Root, Environment, flags), ProjectCommands.Find, Trust, runId);
+        var settings = RepositorySettings.Load(
+            repository?.Root,
+            SettingsFiles.Read(repository?.Root, Environment, flags),
+            ProjectCommands.Find,
+            Trust,
+            runId
+        );
         foreach (var warning in settings.Loaded.Warnings)
+        {
             Terminal.Warn(warning.ToString());
+        }
         Use(settings);
         return settings;
     }
@@ -86,20 +116,34 @@ internal sealed class CommandContext(ITerminal terminal, IReadOnlyDictionary<str
     }
 
     /// <summary>
-    /// What the files say, whoever trusts them: for telling a person what a run would do once it is trusted, never to act on. Null where something is set wrongly, which whoever needs it says.
+    /// What the files say, whoever trusts them: for telling a person what a run would do once it is trusted, never to act on. Null where
+    /// something is set wrongly, which whoever needs it says.
     /// </summary>
-    public OrchestratorSettings? FindSettings() => SettingsLoader.Load(SettingsFiles.Read(FindRepository()?.Root, Environment, []) with { IsTrusted = true }).Settings;
+    public OrchestratorSettings? FindSettings() =>
+        SettingsLoader.Load(SettingsFiles.Read(FindRepository()?.Root, Environment, []) with { IsTrusted = true }).Settings;
 
-    /// <summary>The settings that would be in force if the repository's file were this one, which the person named: for questions, never to act on.</summary>
+    /// <summary>
+    /// The settings that would be in force if the repository's file were this one, which the person named: for questions, never to act on.
+    /// </summary>
     /// <exception cref="CommandException">The file can't be opened, or something is set wrongly.</exception>
     public SettingsResult LoadSettingsFrom(string name)
     {
         var path = FullPath(name);
         if (!File.Exists(path))
+        {
             throw new CommandException(ExitCodes.Usage, $"There is no file {name} in {Directory}.", "Check the name.");
-        var result = SettingsLoader.Load(SettingsFiles.Read(FindRepository()?.Root, Environment, []) with { RepositoryFile = new ConfigurationText(name, File.ReadAllText(path)), IsTrusted = true });
+        }
+        var result = SettingsLoader.Load(
+            SettingsFiles.Read(FindRepository()?.Root, Environment, []) with
+            {
+                RepositoryFile = new ConfigurationText(name, File.ReadAllText(path)),
+                IsTrusted = true,
+            }
+        );
         foreach (var warning in result.Warnings)
+        {
             Terminal.Warn(warning.ToString());
+        }
         return result.Settings is not null
             ? result
             : throw new CommandException(ExitCodes.Usage, string.Join("\n", result.Errors.Select(fault => fault.ToString())));

@@ -25,7 +25,11 @@ internal static class CrashLog
         }
     }
 
-    private static string StateFolder(IReadOnlyDictionary<string, string> environment) => Path.Combine(
-        environment.GetValueOrDefault("XDG_STATE_HOME") is { Length: > 0 } set ? set : Path.Combine(environment.GetValueOrDefault("HOME") ?? "/tmp", ".local", "state"),
-        "orchestrator");
+    private static string StateFolder(IReadOnlyDictionary<string, string> environment) =>
+        Path.Combine(
+            environment.GetValueOrDefault("XDG_STATE_HOME") is { Length: > 0 } set
+                ? set
+                : Path.Combine(environment.GetValueOrDefault("HOME") ?? "/tmp", ".local", "state"),
+            "orchestrator"
+        );
 }

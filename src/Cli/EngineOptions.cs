@@ -6,7 +6,11 @@ namespace Orchestrator.Cli;
 /// <summary>Which engine a command talks to.</summary>
 internal sealed class EngineOptions
 {
-    private readonly Option<string?> _address = new("--address") { Description = "Temporal server to use instead of the embedded engine", HelpName = "HOST:PORT" };
+    private readonly Option<string?> _address = new("--address")
+    {
+        Description = "Temporal server to use instead of the embedded engine",
+        HelpName = "HOST:PORT",
+    };
     private readonly Option<string?> _namespace = new("--namespace") { Description = "Namespace on that server", HelpName = "NAME" };
 
     public void AddTo(Command command)
@@ -17,15 +21,23 @@ internal sealed class EngineOptions
 
     /// <summary>The same options again, for another process.</summary>
     public IReadOnlyList<string> Arguments(ParseResult parsed) =>
-        [.. new[] { _address, _namespace }.Where(option => parsed.GetValue(option) is not null).SelectMany(option => new[] { option.Name, parsed.GetValue(option)! })];
+        [
+            .. new[] { _address, _namespace }
+                .Where(option => parsed.GetValue(option) is not null)
+                .SelectMany(option => new[] { option.Name, parsed.GetValue(option)! }),
+        ];
 
     public IReadOnlyList<SettingFlag> Flags(ParseResult parsed)
     {
         var flags = new List<SettingFlag>();
         if (parsed.GetValue(_address) is { } address)
+        {
             flags.Add(new SettingFlag(_address.Name, "temporal.address", address));
+        }
         if (parsed.GetValue(_namespace) is { } name)
+        {
             flags.Add(new SettingFlag(_namespace.Name, "temporal.namespace", name));
+        }
         return flags;
     }
 }

@@ -11,7 +11,12 @@ internal static class GlobalOptions
 
     /// <summary>Given to every command.</summary>
     public static Option<string?> WorkingDirectory() =>
-        new(WorkingDirectoryName, "-C") { Description = "Work in this folder", HelpName = "DIR", Recursive = true };
+        new(WorkingDirectoryName, "-C")
+        {
+            Description = "Work in this folder",
+            HelpName = "DIR",
+            Recursive = true,
+        };
 
     /// <summary>Given to every command.</summary>
     public static Option<bool> Verbose() => new(VerboseName, "-v") { Description = "Say more", Recursive = true };

@@ -21,11 +21,16 @@ internal sealed class Interrupts : IDisposable
         var interrupts = new Interrupts();
         foreach (var signal in (PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP])
         {
-            interrupts._registrations.Add(PosixSignalRegistration.Create(signal, context =>
-            {
-                context.Cancel = true;
-                interrupts.Raise();
-            }));
+            interrupts._registrations.Add(
+                PosixSignalRegistration.Create(
+                    signal,
+                    context =>
+                    {
+                        context.Cancel = true;
+                        interrupts.Raise();
+                    }
+                )
+            );
         }
 
         return interrupts;
@@ -35,15 +40,21 @@ internal sealed class Interrupts : IDisposable
     public void Raise()
     {
         if (_stop.IsCancellationRequested)
+        {
             _stopNow.Cancel();
+        }
         else
+        {
             _stop.Cancel();
+        }
     }
 
     public void Dispose()
     {
         foreach (var registration in _registrations)
+        {
             registration.Dispose();
+        }
         _stop.Dispose();
         _stopNow.Dispose();
     }

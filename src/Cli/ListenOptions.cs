@@ -6,21 +6,51 @@ using Temporal.Server;
 
 namespace Orchestrator.Cli;
 
-/// <summary>Where a served engine listens with TCP and whom it lets in: on loopback the same user, any other address with TLS and a key; both otherwise when that is said.</summary>
+/// <summary>
+/// Where a served engine listens with TCP and whom it lets in: on loopback the same user, any other address with TLS and a key; both
+/// otherwise when that is said.
+/// </summary>
 internal sealed class ListenOptions
 {
-    private readonly Option<string> _listen = new("--listen") { Description = "Address to listen on; one other than loopback needs --tls-cert, --tls-key and --api-key, or --insecure and --any-user", HelpName = "IP", DefaultValueFactory = static _ => "127.0.0.1" };
-    private readonly Option<int> _port = new("--port") { Description = "Port; 0: any free one", HelpName = "N", DefaultValueFactory = static _ => 7233 };
-    private readonly Option<string?> _certificate = new("--tls-cert") { Description = "Certificate (PEM) for TLS, with its chain", HelpName = "FILE" };
+    private readonly Option<string> _listen = new("--listen")
+    {
+        Description =
+            "Address to listen on; one other than loopback needs --tls-cert, --tls-key and --api-key, or --insecure and --any-user",
+        HelpName = "IP",
+        DefaultValueFactory = static _ => "127.0.0.1",
+    };
+    private readonly Option<int> _port = new("--port")
+    {
+        Description = "Port; 0: any free one",
+        HelpName = "N",
+        DefaultValueFactory = static _ => 7233,
+    };
+    private readonly Option<string?> _certificate = new("--tls-cert")
+    {
+        Description = "Certificate (PEM) for TLS, with its chain",
+        HelpName = "FILE",
+    };
     private readonly Option<string?> _key = new("--tls-key") { Description = "Private key (PEM) of the certificate", HelpName = "FILE" };
-    private readonly Option<string?> _apiKey = new("--api-key") { Description = "Key that callers must send: a variable's name or a file, never the key itself", HelpName = "$NAME|file:PATH" };
-    private readonly Option<bool> _insecure = new("--insecure") { Description = "Listen beyond loopback without TLS: what is said can be read on the way" };
-    private readonly Option<bool> _anyUser = new("--any-user") { Description = "Let in, without a key, whoever reaches the port: other users of this machine, and beyond loopback other machines" };
+    private readonly Option<string?> _apiKey = new("--api-key")
+    {
+        Description = "Key that callers must send: a variable's name or a file, never the key itself",
+        HelpName = "$NAME|file:PATH",
+    };
+    private readonly Option<bool> _insecure = new("--insecure")
+    {
+        Description = "Listen beyond loopback without TLS: what is said can be read on the way",
+    };
+    private readonly Option<bool> _anyUser = new("--any-user")
+    {
+        Description = "Let in, without a key, whoever reaches the port: other users of this machine, and beyond loopback other machines",
+    };
 
     public void AddTo(Command command)
     {
         foreach (var option in (Option[])[_listen, _port, _certificate, _key, _apiKey, _insecure, _anyUser])
+        {
             command.Add(option);
+        }
     }
 
     /// <summary>The server's options with what was given.</summary>
@@ -29,36 +59,62 @@ internal sealed class ListenOptions
     {
         var text = parsed.GetValue(_listen)!;
         if (!IPAddress.TryParse(text, out var address))
-            throw new CommandException(ExitCodes.Usage, $"--listen: '{text}' is no IP address.", "Write 127.0.0.1, 0.0.0.0 or an address of this machine.");
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                $"--listen: '{text}' is no IP address.",
+                "Write 127.0.0.1, 0.0.0.0 or an address of this machine."
+            );
+        }
         var port = parsed.GetValue(_port);
         if (port is < 0 or > 65535)
+        {
             throw new CommandException(ExitCodes.Usage, $"--port: {port} is no port.", "Ports go from 0 to 65535.");
+        }
         var certificate = Certificate(parsed.GetValue(_certificate), parsed.GetValue(_key), context);
         var apiKey = ApiKey(parsed.GetValue(_apiKey), context);
         var isOpen = certificate is null && !parsed.GetValue(_insecure);
         if (!IPAddress.IsLoopback(address) && (isOpen || (apiKey is null && !parsed.GetValue(_anyUser))))
         {
             throw new CommandException(
-                ExitCodes.Usage, $"--listen {text} can be reached from other machines, and {(isOpen ? "what is said there could be read on the way" : "anybody could rule the engine")}.",
-                "Give --tls-cert, --tls-key and --api-key, or say --insecure (no TLS) and --any-user (no key) where the network itself keeps strangers out.");
+                ExitCodes.Usage,
+                $"--listen {text} can be reached from other machines, and {(isOpen ? "what is said there could be read on the way" : "anybody could rule the engine")}.",
+                "Give --tls-cert, --tls-key and --api-key, or say --insecure (no TLS) and --any-user (no key) where the network "
+                    + "itself keeps strangers out."
+            );
         }
 
-        return options with { Address = new IPEndPoint(address, port), Certificate = certificate, ApiKey = apiKey, AllowInsecure = parsed.GetValue(_insecure), AllowAnyUser = parsed.GetValue(_anyUser) };
+        return options with
+        {
+            Address = new IPEndPoint(address, port),
+            Certificate = certificate,
+            ApiKey = apiKey,
+            AllowInsecure = parsed.GetValue(_insecure),
+            AllowAnyUser = parsed.GetValue(_anyUser),
+        };
     }
 
     private static X509Certificate2? Certificate(string? certificate, string? key, CommandContext context)
     {
         if (certificate is null && key is null)
+        {
             return null;
+        }
         if (certificate is null || key is null)
+        {
             throw new CommandException(ExitCodes.Usage, "--tls-cert and --tls-key belong together.", "Give both, or neither.");
+        }
         try
         {
             return X509Certificate2.CreateFromPemFile(context.FullPath(certificate), context.FullPath(key));
         }
         catch (Exception unusable) when (unusable is IOException or UnauthorizedAccessException or CryptographicException)
         {
-            throw new CommandException(ExitCodes.Usage, $"The certificate {certificate} with the key {key} can't be used: {unusable.Message}", "Both must be readable PEM files that belong together.");
+            throw new CommandException(
+                ExitCodes.Usage,
+                $"The certificate {certificate} with the key {key} can't be used: {unusable.Message}",
+                "Both must be readable PEM files that belong together."
+            );
         }
     }
 
@@ -66,14 +122,23 @@ internal sealed class ListenOptions
     {
         const string FilePrefix = "file:";
         if (reference is null)
+        {
             return null;
+        }
         var key = reference switch
         {
-            ['$', .. var name] => context.Environment.GetValueOrDefault(name) ?? throw new CommandException(ExitCodes.Usage, $"--api-key: the variable {name} is not set.", "Set it, or name another."),
+            ['$', .. var name] => context.Environment.GetValueOrDefault(name)
+                ?? throw new CommandException(ExitCodes.Usage, $"--api-key: the variable {name} is not set.", "Set it, or name another."),
             _ when reference.StartsWith(FilePrefix, StringComparison.Ordinal) => Read(context.FullPath(reference[FilePrefix.Length..])),
-            _ => throw new CommandException(ExitCodes.Usage, "--api-key takes no key: command lines are seen by everybody on the machine.", "Write '$NAME' for a variable that holds it, or file:PATH."),
+            _ => throw new CommandException(
+                ExitCodes.Usage,
+                "--api-key takes no key: command lines are seen by everybody on the machine.",
+                "Write '$NAME' for a variable that holds it, or file:PATH."
+            ),
         };
-        return key.Length > 0 ? key : throw new CommandException(ExitCodes.Usage, $"--api-key: {reference} is empty.", "An empty key keeps nobody out.");
+        return key.Length > 0
+            ? key
+            : throw new CommandException(ExitCodes.Usage, $"--api-key: {reference} is empty.", "An empty key keeps nobody out.");
     }
 
     private static string Read(string file)

@@ -19,8 +19,18 @@ internal static class PlanFiles
     {
         var path = Find(context, name);
         var root = Root(context, path);
-        var read = PlanReader.Read(ReadBytes(path), PlanReader.IsMasterPlan(name) ? Path.GetRelativePath(root, path).Replace('\\', '/') : name, relative => ReadOther(Path.Combine(root, relative)), ProjectTexts(context).Keys.ToList()).RefuseLinks(relative => RepositoryLinks.LeadsOutside(root, relative)).WithRoles(OwnRoles(context));
-        return read.Plan?.Tasks.Any(task => task.Agent is not null) is true && context.FindSettings() is { } settings ? read.WithAgents([.. settings.Agents.Keys]) : read;
+        var read = PlanReader
+            .Read(
+                ReadBytes(path),
+                PlanReader.IsMasterPlan(name) ? Path.GetRelativePath(root, path).Replace('\\', '/') : name,
+                relative => ReadOther(Path.Combine(root, relative)),
+                ProjectTexts(context).Keys.ToList()
+            )
+            .RefuseLinks(relative => RepositoryLinks.LeadsOutside(root, relative))
+            .WithRoles(OwnRoles(context));
+        return read.Plan?.Tasks.Any(task => task.Agent is not null) is true && context.FindSettings() is { } settings
+            ? read.WithAgents([.. settings.Agents.Keys])
+            : read;
     }
 
     /// <summary>Reads a plan that must be valid.</summary>
@@ -32,19 +42,33 @@ internal static class PlanFiles
     public static void RequirePending(CommandContext context, string name, string? tag)
     {
         var path = Find(context, name);
-        Require(context, name, BacklogPlanReader.ReadForPlanner(ReadBytes(path), name, relative => ReadOther(Path.Combine(Root(context, path), relative)), tag));
+        Require(
+            context,
+            name,
+            BacklogPlanReader.ReadForPlanner(ReadBytes(path), name, relative => ReadOther(Path.Combine(Root(context, path), relative)), tag)
+        );
     }
 
     private static Plan Require(CommandContext context, string name, PlanReadResult read)
     {
         if (read.Plan is { } plan)
+        {
             return plan;
+        }
         if (!BacklogPlanReader.IsBacklog(name) || read.Errors is not [{ Code: BacklogPlanReader.NothingPending } nothing])
-            throw new CommandException(ExitCodes.Usage, string.Join("\n", read.Errors.Select(fault => fault.ToString())), $"Correct {name} first.");
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                string.Join("\n", read.Errors.Select(fault => fault.ToString())),
+                $"Correct {name} first."
+            );
+        }
 
         // Nothing is wrong with the file; what is left out says why a task that a person sees there does not count.
         foreach (var warning in read.Warnings)
+        {
             context.Terminal.Warn(warning.ToPlainText());
+        }
         throw new CommandException(ExitCodes.Usage, $"{name}: {nothing.Message}", nothing.Cure);
     }
 
@@ -52,18 +76,36 @@ internal static class PlanFiles
     {
         var path = context.FullPath(name);
         if (Directory.Exists(path))
+        {
             throw new CommandException(ExitCodes.Usage, $"{name} is a folder, not a plan.", "Name the file.");
+        }
         return File.Exists(path)
             ? path
-            : throw new CommandException(ExitCodes.Usage, $"There is no plan file {name} in {context.Directory}.", "Check the name, or write a plan: see 'orchestrate validate --help'.");
+            : throw new CommandException(
+                ExitCodes.Usage,
+                $"There is no plan file {name} in {context.Directory}.",
+                "Check the name, or write a plan: see 'orchestrate validate --help'."
+            );
     }
 
-    /// <summary>The plan's contracts by what stands in their files now; a file outside of a repository, or behind a link that leads out of it, is none.</summary>
-    public static ContractsInForce ContractsInForce(CommandContext context, Plan plan) => Plans.ContractsInForce.Of(plan, context.FindRepository() is { } repository
-        ? plan.Contracts.Select(contract => contract.FilePath).OfType<string>().Distinct()
-            .Where(path => File.Exists(Path.Combine(repository.Root, path)) && RepositoryLinks.LeadsOutside(repository.Root, path) is null)
-            .ToDictionary(path => path, path => File.ReadAllText(Path.Combine(repository.Root, path)), StringComparer.Ordinal)
-        : []);
+    /// <summary>
+    /// The plan's contracts by what stands in their files now; a file outside of a repository, or behind a link that leads out of it, is
+    /// none.
+    /// </summary>
+    public static ContractsInForce ContractsInForce(CommandContext context, Plan plan) =>
+        Plans.ContractsInForce.Of(
+            plan,
+            context.FindRepository() is { } repository
+                ? plan
+                    .Contracts.Select(contract => contract.FilePath)
+                    .OfType<string>()
+                    .Distinct()
+                    .Where(path =>
+                        File.Exists(Path.Combine(repository.Root, path)) && RepositoryLinks.LeadsOutside(repository.Root, path) is null
+                    )
+                    .ToDictionary(path => path, path => File.ReadAllText(Path.Combine(repository.Root, path)), StringComparer.Ordinal)
+                : []
+        );
 
     /// <summary>The project's named texts; outside of a repository there are none.</summary>
     /// <exception cref="CommandException">Their file can't be read.</exception>
@@ -71,7 +113,9 @@ internal static class PlanFiles
     {
         try
         {
-            return context.FindRepository() is { } repository ? new ContextStore(Path.Combine(repository.OrchestratorFolder, ProjectContext.FileName)).Read() : new Dictionary<string, string>();
+            return context.FindRepository() is { } repository
+                ? new ContextStore(Path.Combine(repository.OrchestratorFolder, ProjectContext.FileName)).Read()
+                : new Dictionary<string, string>();
         }
         catch (InvalidDataException e)
         {
@@ -84,13 +128,19 @@ internal static class PlanFiles
         OwnRoles(context).Contains(role) ? File.ReadAllText(Path.Combine(RolesFolder(context)!, role + ".md")) : null;
 
     private static List<string> OwnRoles(CommandContext context) =>
-        RolesFolder(context) is { } folder && Directory.Exists(folder) ? [.. Directory.EnumerateFiles(folder, "*.md").Select(file => Path.GetFileNameWithoutExtension(file))] : [];
+        RolesFolder(context) is { } folder && Directory.Exists(folder)
+            ? [.. Directory.EnumerateFiles(folder, "*.md").Select(file => Path.GetFileNameWithoutExtension(file))]
+            : [];
 
-    private static string? RolesFolder(CommandContext context) => context.FindRepository() is { } repository ? Path.Combine(repository.OrchestratorFolder, "roles") : null;
+    private static string? RolesFolder(CommandContext context) =>
+        context.FindRepository() is { } repository ? Path.Combine(repository.OrchestratorFolder, "roles") : null;
 
     // Phase files are found from the repository's root; a plan outside of it has its own folder as root.
     private static string Root(CommandContext context, string path) =>
-        context.FindRepository()?.Root is { } repository && path.StartsWith(repository + Path.DirectorySeparatorChar, StringComparison.Ordinal) ? repository : Path.GetDirectoryName(path)!;
+        context.FindRepository()?.Root is { } repository
+        && path.StartsWith(repository + Path.DirectorySeparatorChar, StringComparison.Ordinal)
+            ? repository
+            : Path.GetDirectoryName(path)!;
 
     // A link that leads out of the repository is as good as none.
     private static byte[]? ReadOther(string path) => File.Exists(path) && new FileInfo(path).LinkTarget is null ? ReadBytes(path) : null;

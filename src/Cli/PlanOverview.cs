@@ -21,11 +21,17 @@ internal static class PlanOverview
         {
             write($"Wave {++number}");
             foreach (var id in wave)
-                write($"  {id}: {tasks[id].Description.ReplaceLineEndings(" ")}{(selected?.Contains(id) == false ? "  (counts as done)" : "")}");
+            {
+                write(
+                    $"  {id}: {tasks[id].Description.ReplaceLineEndings(" ")}{(selected?.Contains(id) == false ? "  (counts as done)" : "")}"
+                );
+            }
         }
 
         foreach (var conflict in PlanConflicts.Of(plan).Conflicts.Take(5))
+        {
             terminal.Warn(conflict.Message);
+        }
     }
 
     /// <summary>A number with its noun.</summary>

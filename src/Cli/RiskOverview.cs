@@ -13,10 +13,14 @@ internal static class RiskOverview
     public static void Write(RiskScore score, IReadOnlyList<ProtectedPath> guarded, Action<string> write)
     {
         foreach (var factor in score.Factors)
-            write($"{factor.Points,5}  {factor.Message}");
+        {
+            write($"{factor.Points, 5}  {factor.Message}");
+        }
         foreach (var path in guarded)
+        {
             write($"       Task '{path.TaskId}' owns '{path.Path}', which always needs a person ({path.Glob}).");
-        write($"{score.Score,5}  {LevelName(score.Level)} (up to {score.AutoApproveThreshold} nobody is asked)");
+        }
+        write($"{score.Score, 5}  {LevelName(score.Level)} (up to {score.AutoApproveThreshold} nobody is asked)");
     }
 
     /// <summary>Whether a person will be asked before a run of the plan, and how to answer beforehand.</summary>
@@ -30,30 +34,45 @@ internal static class RiskOverview
         var ofTasks = plan.Tasks.Count(task => task.RequiresApproval);
         var more = ofTasks == 0 ? "" : $" {PlanOverview.Count(ofTasks, "task")} will ask before starting.";
         if (guarded.Count > 0)
+        {
             return "A person will be asked before it begins: 'always_require_human' names some of its paths." + more;
+        }
         if (score.Level == RiskLevel.AutoApprove || score.Score <= accepted)
+        {
             return "Nobody will be asked before it begins." + more;
+        }
         const string Settings = "'risk.auto_approve_threshold' and 'risk.sensitive_patterns' in .orchestrator/config.yaml say what counts.";
         return score.Level == RiskLevel.ApprovalRequired
-            ? $"A person will be asked before it begins; --approve-risk {score.Score} answers. {Settings}{more}"
-            : yes ? "--yes answers what would be asked before it begins." + more : $"A person will be asked before it begins; --yes answers. {Settings}{more}";
+                ? $"A person will be asked before it begins; --approve-risk {score.Score} answers. {Settings}{more}"
+            : yes ? "--yes answers what would be asked before it begins." + more
+            : $"A person will be asked before it begins; --yes answers. {Settings}{more}";
     }
 
-    /// <summary>The rules that a run will have once the repository is trusted: without them a plan would seem less risky than it is.</summary>
+    /// <summary>
+    /// The rules that a run will have once the repository is trusted: without them a plan would seem less risky than it is.
+    /// </summary>
     public static OrchestratorSettings Rules(CommandContext context)
     {
         var loaded = context.LoadSettings();
-        if (loaded.Values.FirstOrDefault(value => value.IsWithheld && (value.Name.StartsWith("risk.", StringComparison.Ordinal) || value.Name == "always_require_human")) is not { } own)
+        if (
+            loaded.Values.FirstOrDefault(value =>
+                value.IsWithheld && (value.Name.StartsWith("risk.", StringComparison.Ordinal) || value.Name == "always_require_human")
+            )
+            is not { } own
+        )
+        {
             return loaded.Settings!;
+        }
         context.Terminal.Warn($"Scored by this repository's own rules ({own.Source}), which nobody has trusted yet: orchestrate trust.");
         return context.FindSettings()!;
     }
 
     /// <summary>A level as documents name it.</summary>
-    public static string LevelName(RiskLevel level) => level switch
-    {
-        RiskLevel.AutoApprove => "auto-approve",
-        RiskLevel.ReviewRecommended => "review-recommended",
-        _ => "approval-required",
-    };
+    public static string LevelName(RiskLevel level) =>
+        level switch
+        {
+            RiskLevel.AutoApprove => "auto-approve",
+            RiskLevel.ReviewRecommended => "review-recommended",
+            _ => "approval-required",
+        };
 }

@@ -7,13 +7,16 @@ namespace Orchestrator.Cli;
 /// <summary>The options that decide how a run is done; each is a setting for this run alone, or part of the run's input.</summary>
 internal sealed class RunOptionsSet
 {
-    public Option<string?> Phase { get; } = new("--phase", "-p") { Description = "Start from this phase; earlier ones count as done", HelpName = "ID" };
+    public Option<string?> Phase { get; } =
+        new("--phase", "-p") { Description = "Start from this phase; earlier ones count as done", HelpName = "ID" };
 
-    public Option<string?> Land { get; } = new("--land") { Description = "merge, pr or branch: what happens with the finished work", HelpName = "HOW" };
+    public Option<string?> Land { get; } =
+        new("--land") { Description = "merge, pr or branch: what happens with the finished work", HelpName = "HOW" };
 
     public Option<string?> Target { get; } = new("--target") { Description = "Branch to land on", HelpName = "BRANCH" };
 
-    public Option<string[]> Only { get; } = new("--only") { Description = "Run only this task (may be repeated); what it depends on counts as done", HelpName = "TASK" };
+    public Option<string[]> Only { get; } =
+        new("--only") { Description = "Run only this task (may be repeated); what it depends on counts as done", HelpName = "TASK" };
 
     public Option<string?> Model { get; } = new("--model", "-m") { Description = "Model of the agents", HelpName = "MODEL" };
 
@@ -21,16 +24,19 @@ internal sealed class RunOptionsSet
 
     public Option<string?> Agent { get; } = new("--agent") { Description = "Agent that works on the tasks", HelpName = "NAME" };
 
-    public Option<int?> ApproveRisk { get; } = new("--approve-risk") { Description = "Highest risk score that needs no approval in this run", HelpName = "N" };
+    public Option<int?> ApproveRisk { get; } =
+        new("--approve-risk") { Description = "Highest risk score that needs no approval in this run", HelpName = "N" };
 
-    public Option<decimal?> MaxCost { get; } = new("--max-cost") { Description = "Start no more agents when this many US dollars are spent", HelpName = "USD" };
+    public Option<decimal?> MaxCost { get; } =
+        new("--max-cost") { Description = "Start no more agents when this many US dollars are spent", HelpName = "USD" };
 
-    public Option<DateTimeOffset?> Until { get; } = new("--until")
-    {
-        Description = "Start no more agents after this time (07:30, or a date with time)",
-        HelpName = "TIME",
-        CustomParser = ReadTime,
-    };
+    public Option<DateTimeOffset?> Until { get; } =
+        new("--until")
+        {
+            Description = "Start no more agents after this time (07:30, or a date with time)",
+            HelpName = "TIME",
+            CustomParser = ReadTime,
+        };
 
     public Option<bool> Fresh { get; } = new("--fresh") { Description = "Take up no results of earlier runs" };
 
@@ -42,10 +48,14 @@ internal sealed class RunOptionsSet
         MaxCost.Validators.Add(static result =>
         {
             if (result.Tokens is [{ Value: ['-', ..] } negative])
+            {
                 result.AddError($"--max-cost is {negative.Value}; it can't be negative.");
+            }
         });
         foreach (var option in (Option[])[Only, Phase, Agent, Model, Workers, Land, Target, MaxCost, Until, ApproveRisk, Fresh, NoProgress])
+        {
             command.Add(option);
+        }
     }
 
     /// <summary>Those that are settings.</summary>
@@ -58,13 +68,17 @@ internal sealed class RunOptionsSet
         Add("workers", Workers);
         Add("agent", Agent);
         if (parsed.GetValue(NoProgress))
+        {
             flags.Add(new SettingFlag(NoProgress.Name, "show_progress", "false"));
+        }
         return flags;
 
         void Add(string name, Option<string?> option)
         {
             if (parsed.GetValue(option) is { } value)
+            {
                 flags.Add(new SettingFlag(option.Name, name, value));
+            }
         }
     }
 
@@ -81,8 +95,14 @@ internal sealed class RunOptionsSet
         }
 
         if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal, out var moment) && moment > now)
+        {
             return moment;
-        result.AddError(moment == default ? $"'{text}' is no time: write 07:30, or 2030-12-31T07:30." : $"'{text}' is in the past: no agent would start.");
+        }
+        result.AddError(
+            moment == default
+                ? $"'{text}' is no time: write 07:30, or 2030-12-31T07:30."
+                : $"'{text}' is in the past: no agent would start."
+        );
         return null;
     }
 }

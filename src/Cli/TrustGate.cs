@@ -5,40 +5,57 @@ namespace Orchestrator.Cli;
 /// <summary>Asks the person before anything that a repository's own files ask for happens on this machine.</summary>
 internal static class TrustGate
 {
-    /// <summary>The settings with all that the repository asks for, once a person has said yes: for good, for the run, or for this call.</summary>
+    /// <summary>
+    /// The settings with all that the repository asks for, once a person has said yes: for good, for the run, or for this call.
+    /// </summary>
     /// <param name="context">Terminal and folder.</param>
     /// <param name="settings">The settings as far as they are trusted already.</param>
     /// <param name="yes"><c>--yes</c>: trusted for this run, or, where there is none, for this call.</param>
-    /// <param name="runId">The run that is meant, where there is one: what was trusted for it by <c>--yes</c> stays trusted until it ends.</param>
+    /// <param name="runId">The run that is meant, where there is one: what was trusted for it by <c>--yes</c> stays trusted until it
+    /// ends.</param>
     /// <exception cref="CommandException">It is not trusted: exit 3.</exception>
     public static SettingsResult Demand(CommandContext context, RepositorySettings settings, bool yes, string? runId = null)
     {
         if (settings.IsTrusted || settings.Question.Items.Count == 0)
+        {
             return settings.Loaded;
+        }
         var repository = settings.Repository!;
         if (yes)
         {
             if (runId is not null)
+            {
                 context.Trust.TrustForRun(repository, runId, settings.Question);
+            }
             else
+            {
                 context.Trust.Grant(repository, settings.Question);
+            }
             return context.Use(settings.Trusting());
         }
 
         if (runId is not null && context.Trust.IsTrusted(repository, settings.Question, runId))
+        {
             return context.Use(settings.Trusting());
+        }
         Show(context, settings.Question);
         if (context.Terminal.Ask($"Do you trust {repository} to do this on this machine from now on?") is not true)
         {
             throw new CommandException(
-                ExitCodes.NeedsPerson, $"{repository} is not trusted on this machine, so nothing that its files ask for was done.", "Look at it and run 'orchestrate trust' there, or give --yes for this run alone.");
+                ExitCodes.NeedsPerson,
+                $"{repository} is not trusted on this machine, so nothing that its files ask for was done.",
+                "Look at it and run 'orchestrate trust' there, or give --yes for this run alone."
+            );
         }
 
         context.Trust.Trust(repository, settings.Question);
         return context.Use(settings.Trusting());
     }
 
-    /// <summary>The settings that name the engine of a run: an address in the repository's files is spoken to only where it is trusted, and the embedded engine is not taken in its place.</summary>
+    /// <summary>
+    /// The settings that name the engine of a run: an address in the repository's files is spoken to only where it is trusted, and the
+    /// embedded engine is not taken in its place.
+    /// </summary>
     /// <exception cref="CommandException">It is not trusted: exit 3.</exception>
     public static OrchestratorSettings DemandEngine(CommandContext context, RepositorySettings settings) =>
         (settings.WithholdsEngine ? Demand(context, settings, yes: false) : settings.Loaded).Settings!;
@@ -51,15 +68,18 @@ internal static class TrustGate
         {
             context.Terminal.Say(Heading(group.Key));
             foreach (var item in group)
+            {
                 context.Terminal.Say($"  {item.Setting}: {item.Value}  ({item.Source})");
+            }
         }
     }
 
-    private static string Heading(TrustKind kind) => kind switch
-    {
-        TrustKind.Runs => "Run:",
-        TrustKind.SpeaksTo => "Speak to:",
-        TrustKind.HandsOver => "Hand to agents:",
-        _ => "Allow or decide:",
-    };
+    private static string Heading(TrustKind kind) =>
+        kind switch
+        {
+            TrustKind.Runs => "Run:",
+            TrustKind.SpeaksTo => "Speak to:",
+            TrustKind.HandsOver => "Hand to agents:",
+            _ => "Allow or decide:",
+        };
 }

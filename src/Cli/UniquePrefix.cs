@@ -13,14 +13,27 @@ internal static class UniquePrefix
     public static string Find(string given, IReadOnlyList<string> ids, string what)
     {
         if (ids.FirstOrDefault(id => string.Equals(id, given, StringComparison.OrdinalIgnoreCase)) is { } exact)
+        {
             return exact;
+        }
         var found = given.Length == 0 ? [] : ids.Where(id => id.StartsWith(given, StringComparison.OrdinalIgnoreCase)).ToList();
         if (found is [var only])
+        {
             return only;
+        }
         if (found.Count > 1)
-            throw new CommandException(ExitCodes.Usage, $"'{given}' is the beginning of more than one {what}: {string.Join(", ", found.Take(10))}.", "Write more of it.");
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                $"'{given}' is the beginning of more than one {what}: {string.Join(", ", found.Take(10))}.",
+                "Write more of it."
+            );
+        }
         var near = NearestName.Of(given, ids);
-        var known = ids.Count == 0 ? "There is none." : near is null ? $"Known: {string.Join(", ", ids.Take(10))}{(ids.Count > 10 ? ", ..." : "")}." : $"Did you mean '{near}'?";
+        var known =
+            ids.Count == 0 ? "There is none."
+            : near is null ? $"Known: {string.Join(", ", ids.Take(10))}{(ids.Count > 10 ? ", ..." : "")}."
+            : $"Did you mean '{near}'?";
         throw new CommandException(ExitCodes.Usage, $"There is no {what} '{given}'.", known);
     }
 }

@@ -12,18 +12,26 @@ internal static class ClosedExecution
     {
         var options = new WorkflowHistoryEventFetchOptions { EventFilterType = HistoryEventFilterType.CloseEvent, Rpc = rpc };
         HistoryEvent? last = null;
-        await foreach (var happened in execution.FetchHistoryEventsAsync(options).WithCancellation(rpc.CancellationToken ?? CancellationToken.None))
+        await foreach (
+            var happened in execution.FetchHistoryEventsAsync(options).WithCancellation(rpc.CancellationToken ?? CancellationToken.None)
+        )
+        {
             last = happened;
+        }
         return last;
     }
 
     /// <summary>For people; of an execution that did not end by itself, by whom it was ended.</summary>
-    public static string Describe(HistoryEvent? last) => last switch
-    {
-        { WorkflowExecutionTerminatedEventAttributes: { } terminated } => RunExecution.TerminatedBy(terminated.Identity, terminated.Reason),
-        { WorkflowExecutionFailedEventAttributes.Failure: { } failure } => $"failed: {failure.Message}",
-        { EventType: EventType.WorkflowExecutionCanceled } => "cancelled from outside",
-        { EventType: EventType.WorkflowExecutionTimedOut } => "its time limit as a workflow has passed",
-        _ => "nothing tells how",
-    };
+    public static string Describe(HistoryEvent? last) =>
+        last switch
+        {
+            { WorkflowExecutionTerminatedEventAttributes: { } terminated } => RunExecution.TerminatedBy(
+                terminated.Identity,
+                terminated.Reason
+            ),
+            { WorkflowExecutionFailedEventAttributes.Failure: { } failure } => $"failed: {failure.Message}",
+            { EventType: EventType.WorkflowExecutionCanceled } => "cancelled from outside",
+            { EventType: EventType.WorkflowExecutionTimedOut } => "its time limit as a workflow has passed",
+            _ => "nothing tells how",
+        };
 }

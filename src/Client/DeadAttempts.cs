@@ -25,20 +25,38 @@ public static class DeadAttempts
             foreach (var activity in description.PendingActivities)
             {
                 if (activity.State != PendingActivityState.Started || !isDead(activity.LastWorkerIdentity))
+                {
                     continue;
+                }
                 if (await FailAsync(client, execution.Id, execution.RunId, activity.ActivityId, activity.LastWorkerIdentity, rpc))
+                {
                     failed++;
+                }
             }
         }
         return failed;
     }
 
-    private static async Task<bool> FailAsync(ITemporalClient client, string workflowId, string runId, string activityId, string worker, RpcOptions rpc)
+    private static async Task<bool> FailAsync(
+        ITemporalClient client,
+        string workflowId,
+        string runId,
+        string activityId,
+        string worker,
+        RpcOptions rpc
+    )
     {
         try
         {
-            var failure = new ApplicationFailureException($"The worker {worker} died.", FailureTypes.WorkerDied, nonRetryable: false, nextRetryDelay: TimeSpan.FromMilliseconds(1));
-            await client.GetAsyncActivityHandle(workflowId, runId, activityId).FailAsync(failure, new AsyncActivityFailOptions { Rpc = rpc });
+            var failure = new ApplicationFailureException(
+                $"The worker {worker} died.",
+                FailureTypes.WorkerDied,
+                nonRetryable: false,
+                nextRetryDelay: TimeSpan.FromMilliseconds(1)
+            );
+            await client
+                .GetAsyncActivityHandle(workflowId, runId, activityId)
+                .FailAsync(failure, new AsyncActivityFailOptions { Rpc = rpc });
             return true;
         }
         catch (RpcException gone) when (gone.Code == RpcException.StatusCode.NotFound)

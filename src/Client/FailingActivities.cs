@@ -7,8 +7,10 @@ using Temporalio.Exceptions;
 namespace Orchestrator.Client;
 
 /// <summary>
-/// Activities are tried for ever, because most of what stops them passes. One that fails again and again is told to its run, which shows it; else a run
-/// that stands still for a reason nobody foresaw would look like one at work. Looks once at each call and remembers what it told; not safe for several threads.
+/// Activities are tried for ever, because most of what stops them passes. One that fails again and again is told to its run, which shows
+/// it; else a run
+/// that stands still for a reason nobody foresaw would look like one at work. Looks once at each call and remembers what it told; not safe
+/// for several threads.
 /// </summary>
 /// <param name="client">Client of the server that holds the runs.</param>
 /// <param name="time">The clock.</param>
@@ -41,13 +43,22 @@ public sealed class FailingActivities(ITemporalClient client, TimeProvider time)
         var found = new Dictionary<string, List<FailingActivity>>(StringComparer.Ordinal);
         await foreach (var (execution, description) in OpenWork.DescribeAsync(_client, rpc))
         {
-            var run = execution.WorkflowType == RunClient.WorkflowType ? execution.Id : description.WorkflowExecutionInfo.ParentExecution?.WorkflowId ?? "";
+            var run =
+                execution.WorkflowType == RunClient.WorkflowType
+                    ? execution.Id
+                    : description.WorkflowExecutionInfo.ParentExecution?.WorkflowId ?? "";
             if (run.Length == 0)
+            {
                 continue; // A task's workflow that nobody but a person with another tool can have started.
+            }
             var task = run == execution.Id ? "" : RunIds.TaskOf(run, execution.Id);
-            var failing = description.PendingActivities.Where(Fails).Select(a => new FailingActivity(task, a.ActivityType.Name, a.Attempt, PayloadPaging.Brief(a.LastFailure.Message)));
+            var failing = description
+                .PendingActivities.Where(Fails)
+                .Select(a => new FailingActivity(task, a.ActivityType.Name, a.Attempt, PayloadPaging.Brief(a.LastFailure.Message)));
             if (!found.TryGetValue(run, out var all))
+            {
                 found[run] = all = [];
+            }
             all.AddRange(failing);
         }
         var told = new List<(string, FailingActivity)>();
@@ -63,7 +74,11 @@ public sealed class FailingActivities(ITemporalClient client, TimeProvider time)
         activity.Attempt > Tolerated
         && activity.LastFailure is { } last
         && last.ApplicationFailureInfo?.Type is not (FailureTypes.WorkerStops or FailureTypes.WorkerDied or WorkerShutdown)
-        && !(activity.State == PendingActivityState.Started && activity.LastStartedTime is { } started && time.GetUtcNow() - started.ToDateTimeOffset() > Settled);
+        && !(
+            activity.State == PendingActivityState.Started
+            && activity.LastStartedTime is { } started
+            && time.GetUtcNow() - started.ToDateTimeOffset() > Settled
+        );
 
     private async Task<IEnumerable<FailingActivity>> TellAsync(string runId, IReadOnlyList<FailingActivity> found, RpcOptions rpc)
     {
@@ -71,10 +86,14 @@ public sealed class FailingActivities(ITemporalClient client, TimeProvider time)
         try
         {
             if (!_told.TryGetValue(runId, out var known))
+            {
                 _told[runId] = known = (await run.QueryAsync(w => w.Status(0, 1), new WorkflowQueryOptions { Rpc = rpc })).Failing;
+            }
             var failing = Renewed(known, found);
             if (known.SequenceEqual(failing))
+            {
                 return [];
+            }
             await run.SignalAsync(w => w.ActivitiesFailingAsync(failing), new WorkflowSignalOptions { Rpc = rpc });
             _told[runId] = failing;
             return failing.Except(known);
@@ -87,10 +106,11 @@ public sealed class FailingActivities(ITemporalClient client, TimeProvider time)
 
     /// <summary>What fails now, in a fixed order; what was told of stands as it was told until its attempts have grown by much.</summary>
     private static List<FailingActivity> Renewed(IReadOnlyList<FailingActivity> known, IEnumerable<FailingActivity> found) =>
-    [
-        .. found
-            .Select(f => known.FirstOrDefault(k => (k.Task, k.Activity) == (f.Task, f.Activity) && f.Attempt < k.Attempt * Growth) ?? f)
-            .OrderBy(f => f.Task, StringComparer.Ordinal).ThenBy(f => f.Activity, StringComparer.Ordinal)
-            .Take(Most),
-    ];
+        [
+            .. found
+                .Select(f => known.FirstOrDefault(k => (k.Task, k.Activity) == (f.Task, f.Activity) && f.Attempt < k.Attempt * Growth) ?? f)
+                .OrderBy(f => f.Task, StringComparer.Ordinal)
+                .ThenBy(f => f.Activity, StringComparer.Ordinal)
+                .Take(Most),
+        ];
 }

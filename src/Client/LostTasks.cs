@@ -5,8 +5,10 @@ using Temporalio.Exceptions;
 namespace Orchestrator.Client;
 
 /// <summary>
-/// A run that has continued as new, or was reset, is not the parent of the tasks that an earlier execution of it has started: the server does not tell it when somebody
-/// terminates one of them, and a task that was terminated can't say so itself. So it is looked from outside, and the run is told. Remembers what it told; not safe
+/// A run that has continued as new, or was reset, is not the parent of the tasks that an earlier execution of it has started: the server
+/// does not tell it when somebody
+/// terminates one of them, and a task that was terminated can't say so itself. So it is looked from outside, and the run is told. Remembers
+/// what it told; not safe
 /// for several threads.
 /// </summary>
 /// <param name="client">Client of the server that holds the runs.</param>
@@ -15,7 +17,9 @@ public sealed class LostTasks(ITemporalClient client)
     private readonly ITemporalClient _client = MessageJson.Speaking(client);
     private HashSet<string> _told = new(StringComparer.Ordinal);
 
-    /// <summary>Tells open runs of their tasks that have not come to an end by themselves. A run that knows it already takes no notice.</summary>
+    /// <summary>
+    /// Tells open runs of their tasks that have not come to an end by themselves. A run that knows it already takes no notice.
+    /// </summary>
     /// <param name="cancellation">Ends the look.</param>
     /// <returns>What was told now.</returns>
     /// <exception cref="RpcException">The server can't be reached.</exception>
@@ -28,10 +32,14 @@ public sealed class LostTasks(ITemporalClient client)
             await foreach (var task in _client.ListWorkflowsAsync(RunIds.LostTasksQuery(run.Id)).WithCancellation(cancellation))
             {
                 if (task.ParentId != run.Id)
+                {
                     continue;
+                }
                 lost.Add(task.RunId);
                 if (!_told.Contains(task.RunId) && await TellAsync(run.Id, task, rpc) is { } report)
+                {
                     told.Add(report);
+                }
             }
         }
         _told = lost;
@@ -52,7 +60,9 @@ public sealed class LostTasks(ITemporalClient client)
         };
         try
         {
-            await _client.GetWorkflowHandle<IOrchestrationWorkflow, RunResult>(runId).SignalAsync(w => w.TaskChangedAsync(report), new WorkflowSignalOptions { Rpc = rpc });
+            await _client
+                .GetWorkflowHandle<IOrchestrationWorkflow, RunResult>(runId)
+                .SignalAsync(w => w.TaskChangedAsync(report), new WorkflowSignalOptions { Rpc = rpc });
             return report;
         }
         catch (RpcException gone) when (gone.Code == RpcException.StatusCode.NotFound)

@@ -7,12 +7,17 @@ namespace Orchestrator.Client;
 internal static class OpenWork
 {
     /// <summary>Visibility query for those that are open: runs, their tasks, plans that are made.</summary>
-    private const string Query = $"ExecutionStatus = 'Running' AND (WorkflowType = '{RunClient.WorkflowType}' OR WorkflowType = 'TaskWorkflow' OR WorkflowType = 'PlanningWorkflow')";
+    private const string Query =
+        $"ExecutionStatus = 'Running' AND (WorkflowType = '{RunClient.WorkflowType}' OR WorkflowType = 'TaskWorkflow' OR "
+        + "WorkflowType = 'PlanningWorkflow')";
 
     /// <summary>Those that are open, each with its description of this moment.</summary>
     /// <param name="client">Client of the server that holds the runs.</param>
     /// <param name="rpc">How the server is asked; its token ends the search.</param>
-    public static async IAsyncEnumerable<(WorkflowExecution Execution, DescribeWorkflowExecutionResponse Description)> DescribeAsync(ITemporalClient client, RpcOptions rpc)
+    public static async IAsyncEnumerable<(WorkflowExecution Execution, DescribeWorkflowExecutionResponse Description)> DescribeAsync(
+        ITemporalClient client,
+        RpcOptions rpc
+    )
     {
         await foreach (var execution in client.ListWorkflowsAsync(Query).WithCancellation(rpc.CancellationToken ?? CancellationToken.None))
         {

@@ -6,8 +6,10 @@ using Temporalio.Exceptions;
 namespace Orchestrator.Client;
 
 /// <summary>
-/// Tasks outlive the executions of their run, because a run that continues as new must not take them with it. So nobody ends them when a run is terminated:
-/// whoever hosts a worker looks from outside, and tells the tasks of a run that has ended. One question about the open runs for each look, whatever the number of
+/// Tasks outlive the executions of their run, because a run that continues as new must not take them with it. So nobody ends them when a
+/// run is terminated:
+/// whoever hosts a worker looks from outside, and tells the tasks of a run that has ended. One question about the open runs for each look,
+/// whatever the number of
 /// tasks; all open tasks are looked through at the first look and at each fifteenth. Not safe for several threads.
 /// </summary>
 /// <param name="client">Client of the server that holds the runs.</param>
@@ -23,17 +25,23 @@ public sealed class OrphanedTasks(ITemporalClient client)
 
     /// <summary>Looks once.</summary>
     /// <param name="cancellation">Ends the look.</param>
-    /// <returns>Runs that have ended since the last look, or have open tasks still; an execution of null: the server knows the run no more.</returns>
+    /// <returns>
+    /// Runs that have ended since the last look, or have open tasks still; an execution of null: the server knows the run no more.
+    /// </returns>
     /// <exception cref="RpcException">The server can't be reached.</exception>
     public async Task<IReadOnlyList<(string RunId, RunExecution? Execution)>> LookAsync(CancellationToken cancellation = default)
     {
         var rpc = new RpcOptions { Retry = true, CancellationToken = cancellation };
         var open = new HashSet<string>(StringComparer.Ordinal);
         await foreach (var run in _client.ListWorkflowsAsync(RunClient.OpenRuns).WithCancellation(cancellation))
+        {
             open.Add(run.Id);
+        }
         var suspects = _open.Except(open).Concat(_ending).ToHashSet(StringComparer.Ordinal);
         if (_looks++ % WholeLookEvery == 0)
+        {
             suspects.UnionWith(await FindParentsAsync(open, cancellation));
+        }
         var ended = new List<(string, RunExecution?)>();
         var ending = new HashSet<string>(StringComparer.Ordinal);
         foreach (var run in suspects)
@@ -41,14 +49,20 @@ public sealed class OrphanedTasks(ITemporalClient client)
             // What is listed may be late, and a run that is reset or continues as new closes one execution with the next.
             var execution = await RunExecution.FindAsync(_client, run, rpc);
             if (execution is { IsOpen: true })
+            {
                 continue;
+            }
             ended.Add((run, execution));
             if (await TellAsync(run, execution, rpc) > 0)
+            {
                 ending.Add(run);
+            }
         }
         (_open, _ending) = (open, ending);
         if (ending.Count == 0)
+        {
             _told.Clear();
+        }
         return ended;
     }
 
@@ -67,7 +81,9 @@ public sealed class OrphanedTasks(ITemporalClient client)
             var execution = await RunExecution.FindAsync(_client, runId, rpc);
             var left = execution is { IsOpen: true } ? 0 : await TellAsync(runId, execution, rpc);
             if (left == 0 || patience.IsCancellationRequested)
+            {
                 return left;
+            }
             await Task.Delay(TimeSpan.FromMilliseconds(200), patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
@@ -78,7 +94,9 @@ public sealed class OrphanedTasks(ITemporalClient client)
         await foreach (var task in _client.ListWorkflowsAsync(RunIds.OpenTasksQuery()).WithCancellation(cancellation))
         {
             if (task.ParentId is { } parent && !open.Contains(parent))
+            {
                 parents.Add(parent);
+            }
         }
         return parents;
     }
@@ -87,19 +105,31 @@ public sealed class OrphanedTasks(ITemporalClient client)
     /// <returns>How many are open.</returns>
     private async Task<int> TellAsync(string runId, RunExecution? execution, RpcOptions rpc)
     {
-        var reason = execution?.End is not { } end ? "its run is gone"
-            : end.State == RunStates.Terminated ? $"its run was {end.Reason}" : $"its run has ended: {end.State}";
+        var reason =
+            execution?.End is not { } end ? "its run is gone"
+            : end.State == RunStates.Terminated ? $"its run was {end.Reason}"
+            : $"its run has ended: {end.State}";
         var left = 0;
-        await foreach (var task in _client.ListWorkflowsAsync(RunIds.OpenTasksQuery(runId)).WithCancellation(rpc.CancellationToken ?? CancellationToken.None))
+        await foreach (
+            var task in _client
+                .ListWorkflowsAsync(RunIds.OpenTasksQuery(runId))
+                .WithCancellation(rpc.CancellationToken ?? CancellationToken.None)
+        )
         {
             if (task.ParentId != runId)
+            {
                 continue;
+            }
             left++;
             if (_told.Contains(task.RunId))
+            {
                 continue;
+            }
             try
             {
-                await _client.GetWorkflowHandle<ITaskWorkflow>(task.Id, task.RunId).SignalAsync(w => w.RunEndedAsync(reason), new WorkflowSignalOptions { Rpc = rpc });
+                await _client
+                    .GetWorkflowHandle<ITaskWorkflow>(task.Id, task.RunId)
+                    .SignalAsync(w => w.RunEndedAsync(reason), new WorkflowSignalOptions { Rpc = rpc });
                 _told.Add(task.RunId);
             }
             catch (RpcException gone) when (gone.Code == RpcException.StatusCode.NotFound)

@@ -32,7 +32,8 @@ public sealed class RunClient(ITemporalClient client)
                 IdReusePolicy = WorkflowIdReusePolicy.RejectDuplicate,
                 StaticSummary = SummaryOf(input.PlanFile ?? input.RequestFile ?? input.Request ?? input.Plan?.Request),
                 Rpc = new RpcOptions { CancellationToken = cancellation },
-            });
+            }
+        );
         return Get(runId);
     }
 
@@ -42,7 +43,9 @@ public sealed class RunClient(ITemporalClient client)
     /// <summary>A handle on a run; nothing is asked of the server.</summary>
     public RunHandle Get(string runId) => new(_client, runId);
 
-    /// <summary>Whether somebody takes the tasks of runs. A worker that has gone a few minutes ago may still be counted by the server.</summary>
+    /// <summary>
+    /// Whether somebody takes the tasks of runs. A worker that has gone a few minutes ago may still be counted by the server.
+    /// </summary>
     /// <param name="isDead">True for the identity of a worker that has certainly gone.</param>
     /// <param name="cancellation">Gives up.</param>
     public async Task<bool> HasWorkersAsync(Func<string, bool> isDead, CancellationToken cancellation = default)
@@ -53,20 +56,33 @@ public sealed class RunClient(ITemporalClient client)
             TaskQueue = new TaskQueue { Name = TaskQueues.Workflows },
             TaskQueueType = TaskQueueType.Workflow,
         };
-        var queue = await _client.WorkflowService.DescribeTaskQueueAsync(request, new RpcOptions { Retry = true, CancellationToken = cancellation });
+        var queue = await _client.WorkflowService.DescribeTaskQueueAsync(
+            request,
+            new RpcOptions { Retry = true, CancellationToken = cancellation }
+        );
         return queue.Pollers.Any(poller => !isDead(poller.Identity));
     }
 
     /// <summary>Runs, latest first.</summary>
     /// <param name="openOnly">Leave out runs that have ended.</param>
     /// <param name="cancellation">Ends the listing.</param>
-    public async IAsyncEnumerable<RunListing> ListAsync(bool openOnly = false, [EnumeratorCancellation] CancellationToken cancellation = default)
+    public async IAsyncEnumerable<RunListing> ListAsync(
+        bool openOnly = false,
+        [EnumeratorCancellation] CancellationToken cancellation = default
+    )
     {
         var query = $"WorkflowType = '{WorkflowType}'" + (openOnly ? " AND ExecutionStatus = 'Running'" : "");
         await foreach (var execution in _client.ListWorkflowsAsync(query).WithCancellation(cancellation))
         {
             if (execution.Status != WorkflowExecutionStatus.ContinuedAsNew)
-                yield return new RunListing(execution.Id, execution.Status == WorkflowExecutionStatus.Running, execution.StartTime, execution.CloseTime);
+            {
+                yield return new RunListing(
+                    execution.Id,
+                    execution.Status == WorkflowExecutionStatus.Running,
+                    execution.StartTime,
+                    execution.CloseTime
+                );
+            }
         }
     }
 }

@@ -26,8 +26,16 @@ public sealed record RunExecution(string ExecutionId, DateTimeOffset StartedAt, 
         try
         {
             var found = await client.GetWorkflowHandle(runId).DescribeAsync(new WorkflowDescribeOptions { Rpc = rpc });
-            var end = found.Status == WorkflowExecutionStatus.Running ? null : await EndOfAsync(client.GetWorkflowHandle<IOrchestrationWorkflow, RunResult>(runId, found.RunId), rpc);
-            return new RunExecution(found.RunId, Utc(found.StartTime), end, end is not null && found.CloseTime is { } closed ? Utc(closed) : null);
+            var end =
+                found.Status == WorkflowExecutionStatus.Running
+                    ? null
+                    : await EndOfAsync(client.GetWorkflowHandle<IOrchestrationWorkflow, RunResult>(runId, found.RunId), rpc);
+            return new RunExecution(
+                found.RunId,
+                Utc(found.StartTime),
+                end,
+                end is not null && found.CloseTime is { } closed ? Utc(closed) : null
+            );
         }
         catch (RpcException gone) when (gone.Code == RpcException.StatusCode.NotFound)
         {
@@ -39,14 +47,19 @@ public sealed record RunExecution(string ExecutionId, DateTimeOffset StartedAt, 
     private static async Task<RunResult> EndOfAsync(WorkflowHandle<IOrchestrationWorkflow, RunResult> execution, RpcOptions rpc)
     {
         if ((await ClosedExecution.LastEventAsync(execution, rpc))?.WorkflowExecutionTerminatedEventAttributes is { } terminated)
+        {
             return Ended(RunStates.Terminated, TerminatedBy(terminated.Identity, terminated.Reason));
+        }
         try
         {
             return await execution.GetResultAsync(followRuns: false, rpc);
         }
         catch (WorkflowFailedException failure)
         {
-            return Ended(failure.InnerException is CanceledFailureException ? RunStates.Cancelled : RunStates.Failed, failure.InnerException?.Message ?? failure.Message);
+            return Ended(
+                failure.InnerException is CanceledFailureException ? RunStates.Cancelled : RunStates.Failed,
+                failure.InnerException?.Message ?? failure.Message
+            );
         }
         catch (WorkflowContinuedAsNewException)
         {

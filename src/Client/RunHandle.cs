@@ -27,7 +27,8 @@ public sealed class RunHandle
     /// <summary>Id of the run.</summary>
     public string RunId { get; }
 
-    private WorkflowHandle<IOrchestrationWorkflow, RunResult> Workflow => _client.GetWorkflowHandle<IOrchestrationWorkflow, RunResult>(RunId);
+    private WorkflowHandle<IOrchestrationWorkflow, RunResult> Workflow =>
+        _client.GetWorkflowHandle<IOrchestrationWorkflow, RunResult>(RunId);
 
     /// <summary>The run as it is now, with all its tasks. Needs a worker that knows the run.</summary>
     public Task<RunStatus> StatusAsync(CancellationToken cancellation = default)
@@ -44,12 +45,15 @@ public sealed class RunHandle
             {
                 var page = await Workflow.QueryAsync(w => w.Status(offset, TasksPerPage), options);
                 if (page.Tasks.Count > 0 || page.TaskCount <= offset || asked >= MostTimesWithoutTasks)
+                {
                     return page;
+                }
                 await Task.Delay(TooEarlyPause, options.Rpc?.CancellationToken ?? default);
             }
             catch (RpcException early) when (early.Code == RpcException.StatusCode.FailedPrecondition && asked < MostTimesTooEarly)
             {
-                // A run that has just continued as new has no first task for up to a second, and a server answers no query until then; some continue often.
+                // A run that has just continued as new has no first task for up to a second, and a server answers no query until then; some
+                // continue often.
                 await Task.Delay(TooEarlyPause, options.Rpc?.CancellationToken ?? default);
             }
         }
@@ -58,7 +62,9 @@ public sealed class RunHandle
     /// <summary>True while the run has not ended.</summary>
     public async Task<bool> IsOpenAsync(CancellationToken cancellation = default)
     {
-        var description = await Workflow.DescribeAsync(new WorkflowDescribeOptions { Rpc = new RpcOptions { CancellationToken = cancellation } });
+        var description = await Workflow.DescribeAsync(
+            new WorkflowDescribeOptions { Rpc = new RpcOptions { CancellationToken = cancellation } }
+        );
         return description.Status == WorkflowExecutionStatus.Running;
     }
 
@@ -66,7 +72,10 @@ public sealed class RunHandle
     public Task<RunExecution?> FindExecutionAsync(CancellationToken cancellation = default) =>
         RunExecution.FindAsync(_client, RunId, new RpcOptions { Retry = true, CancellationToken = cancellation });
 
-    /// <summary>True while a decision or an activity of the run itself is under way, so that its state may change at once. Its tasks are not counted.</summary>
+    /// <summary>
+    /// True while a decision or an activity of the run itself is under way, so that its state may change at once. Its tasks are not
+    /// counted.
+    /// </summary>
     public async Task<bool> IsMovingAsync(CancellationToken cancellation = default)
     {
         var describe = new DescribeWorkflowExecutionRequest
@@ -74,11 +83,17 @@ public sealed class RunHandle
             Namespace = _client.Options.Namespace,
             Execution = new Temporalio.Api.Common.V1.WorkflowExecution { WorkflowId = RunId },
         };
-        var description = await _client.WorkflowService.DescribeWorkflowExecutionAsync(describe, new RpcOptions { Retry = true, CancellationToken = cancellation });
+        var description = await _client.WorkflowService.DescribeWorkflowExecutionAsync(
+            describe,
+            new RpcOptions { Retry = true, CancellationToken = cancellation }
+        );
         return description.PendingActivities.Count > 0 || description.PendingWorkflowTask is not null;
     }
 
-    /// <summary>Waits for the end. A run that failed gives its reason, not an exception; of one that is reset meanwhile the end of its newest execution is waited for.</summary>
+    /// <summary>
+    /// Waits for the end. A run that failed gives its reason, not an exception; of one that is reset meanwhile the end of its newest
+    /// execution is waited for.
+    /// </summary>
     /// <exception cref="RpcException">The server can't be reached or does not know the run.</exception>
     public async Task<RunResult> ResultAsync(CancellationToken cancellation = default)
     {
@@ -91,9 +106,13 @@ public sealed class RunHandle
             catch (WorkflowFailedException failure)
             {
                 if (await FindExecutionAsync(cancellation) is not { } newest)
+                {
                     return new RunResult { State = RunStates.Failed, Reason = failure.InnerException?.Message ?? failure.Message };
+                }
                 if (newest.End is { } end)
+                {
                     return end;
+                }
             }
         }
     }
@@ -165,25 +184,36 @@ public sealed class RunHandle
         Workflow.SignalAsync(command, args, new WorkflowSignalOptions { Rpc = new RpcOptions { CancellationToken = cancellation } });
 
     /// <summary>
-    /// Waits until the run's history has grown, following it into new executions, also those of a reset; returns at the end of the run. Each value is a hint to
+    /// Waits until the run's history has grown, following it into new executions, also those of a reset; returns at the end of the run.
+    /// Each value is a hint to
     /// look again.
     /// </summary>
-    public async IAsyncEnumerable<long> ChangesAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation = default)
+    public async IAsyncEnumerable<long> ChangesAsync(
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation = default
+    )
     {
         while (true)
         {
             var follow = false;
-            var options = new WorkflowHistoryEventFetchOptions { WaitNewEvent = true, Rpc = new RpcOptions { CancellationToken = cancellation } };
+            var options = new WorkflowHistoryEventFetchOptions
+            {
+                WaitNewEvent = true,
+                Rpc = new RpcOptions { CancellationToken = cancellation },
+            };
             await foreach (var change in Workflow.FetchHistoryEventsAsync(options).WithCancellation(cancellation))
             {
                 follow = change.EventType == EventType.WorkflowExecutionContinuedAsNew;
                 yield return change.EventId;
             }
             if (!follow && await FindExecutionAsync(cancellation) is not { IsOpen: true })
+            {
                 yield break;
+            }
         }
     }
 
-    private Task<SteeringAnswer> SteerAsync(Expression<Func<IOrchestrationWorkflow, Task<SteeringAnswer>>> update, CancellationToken cancellation) =>
-        Workflow.ExecuteUpdateAsync(update, new WorkflowUpdateOptions { Rpc = new RpcOptions { CancellationToken = cancellation } });
+    private Task<SteeringAnswer> SteerAsync(
+        Expression<Func<IOrchestrationWorkflow, Task<SteeringAnswer>>> update,
+        CancellationToken cancellation
+    ) => Workflow.ExecuteUpdateAsync(update, new WorkflowUpdateOptions { Rpc = new RpcOptions { CancellationToken = cancellation } });
 }

@@ -5,7 +5,9 @@ namespace Orchestrator.Client;
 /// <summary>Joins the pages of a long status to one. No Temporal, no clock.</summary>
 public static class StatusPages
 {
-    /// <summary>A run that changes faster than its pages can be read is shown as it is at the last try: each task as it was when its page was read.</summary>
+    /// <summary>
+    /// A run that changes faster than its pages can be read is shown as it is at the last try: each task as it was when its page was read.
+    /// </summary>
     private const int Tries = 5;
 
     /// <summary>All pages, of one moment: a run that changed between two of them is read again, up to five times.</summary>
@@ -16,7 +18,9 @@ public static class StatusPages
         {
             var (status, ofOneMoment) = await ReadAsync(read);
             if (ofOneMoment || tries == Tries)
+            {
                 return status;
+            }
         }
     }
 
@@ -28,7 +32,9 @@ public static class StatusPages
         {
             var page = await read(status.Tasks.Count);
             if (page.Tasks.Count == 0)
+            {
                 break;
+            }
             status = page with { Tasks = [.. status.Tasks, .. page.Tasks] };
         }
         return (status, status.Sequence == sequence);

@@ -5,7 +5,8 @@ using Orchestrator.Git.Worktrees;
 namespace Orchestrator.Git;
 
 /// <summary>
-/// The git program and the repositories that somebody works with, each looked at once: its version, a repository's place and its configuration do not change while
+/// The git program and the repositories that somebody works with, each looked at once: its version, a repository's place and its
+/// configuration do not change while
 /// we work, and asking anew would cost every step three git processes. What failed is tried again.
 /// </summary>
 public sealed class GitRepositories
@@ -22,18 +23,24 @@ public sealed class GitRepositories
     /// <param name="path">Absolute path of a folder.</param>
     /// <exception cref="GitUnavailableException">There is no git, or it is too old.</exception>
     /// <exception cref="NotARepositoryException">The folder is in no repository that can be used.</exception>
-    public Task<GitRepository> OpenAsync(string path) => OnceAsync(_opened, path, async p => await GitRepository.OpenAsync(await GitAsync(), p));
+    public Task<GitRepository> OpenAsync(string path) =>
+        OnceAsync(_opened, path, async p => await GitRepository.OpenAsync(await GitAsync(), p));
 
     /// <summary>The same, after what killed git processes of earlier times left behind was mended.</summary>
     /// <param name="path">Absolute path of a folder.</param>
     /// <exception cref="GitUnavailableException">There is no git, or it is too old.</exception>
     /// <exception cref="NotARepositoryException">The folder is in no repository that can be used.</exception>
-    public Task<GitRepository> OpenRecoveredAsync(string path) => OnceAsync(_recovered, path, async p =>
-    {
-        var repository = await OpenAsync(p);
-        await new RepositoryRecovery(repository).RunAsync();
-        return repository;
-    });
+    public Task<GitRepository> OpenRecoveredAsync(string path) =>
+        OnceAsync(
+            _recovered,
+            path,
+            async p =>
+            {
+                var repository = await OpenAsync(p);
+                await new RepositoryRecovery(repository).RunAsync();
+                return repository;
+            }
+        );
 
     private static async Task<T> OnceAsync<T>(ConcurrentDictionary<string, Task<T>> known, string key, Func<string, Task<T>> findAsync)
     {

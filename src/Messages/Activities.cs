@@ -44,14 +44,19 @@ public interface IRunActivities
     [Activity]
     Task<IReadOnlyList<string>> FindEndedRunsAsync(IReadOnlyList<string> runIds);
 
-    /// <summary>What an execution of this run has left that was reset: asks git, the record and the engine, and makes a staging branch anew that is gone.</summary>
+    /// <summary>
+    /// What an execution of this run has left that was reset: asks git, the record and the engine, and makes a staging branch anew that is
+    /// gone.
+    /// </summary>
     [Activity]
     Task<EarlierWork> FindEarlierWorkAsync(FindEarlierWorkInput input);
 
     [Activity]
     Task<LandResult> LandAsync(LandInput input);
 
-    /// <summary>Keeps what a cancelled run had reached and takes a landing back; says what became of the target, empty where nothing had landed.</summary>
+    /// <summary>
+    /// Keeps what a cancelled run had reached and takes a landing back; says what became of the target, empty where nothing had landed.
+    /// </summary>
     [Activity]
     Task<string> AbortAsync(AbortInput input);
 
@@ -79,7 +84,9 @@ public interface ITaskActivities
     Task ReleaseTaskAsync(ReleaseTaskInput input);
 }
 
-/// <summary>Steps of planning. Each may be done again at any time and then does what is still missing; no answer is paid for twice.</summary>
+/// <summary>
+/// Steps of planning. Each may be done again at any time and then does what is still missing; no answer is paid for twice.
+/// </summary>
 public interface IPlanningActivities
 {
     [Activity]

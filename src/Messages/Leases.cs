@@ -10,7 +10,13 @@ namespace Orchestrator.Messages;
 /// <param name="ResourcesWrite">Resources it changes.</param>
 /// <param name="ResourcesRead">Resources it needs unchanged.</param>
 public sealed record LeaseRequest(
-    [property: Identifier] string RunId, string TaskId, IReadOnlyList<string> Writes, IReadOnlyList<string> Appends, IReadOnlyList<string> ResourcesWrite, IReadOnlyList<string> ResourcesRead);
+    [property: Identifier] string RunId,
+    string TaskId,
+    IReadOnlyList<string> Writes,
+    IReadOnlyList<string> Appends,
+    IReadOnlyList<string> ResourcesWrite,
+    IReadOnlyList<string> ResourcesRead
+);
 
 /// <summary>What the leases of a repository tell a run.</summary>
 public sealed record LeaseNews
@@ -47,7 +53,8 @@ public sealed record LeaseState
 }
 
 /// <summary>
-/// The leases of one repository over all its runs (<c>leases-KEY</c>). A run that is alone needs none for its tasks: it only joins. When a second one joins,
+/// The leases of one repository over all its runs (<c>leases-KEY</c>). A run that is alone needs none for its tasks: it only joins. When a
+/// second one joins,
 /// the first says what its tasks hold, and from then on each task of both asks. Ends when the last run has left.
 /// </summary>
 [Workflow("LeaseWorkflow")]

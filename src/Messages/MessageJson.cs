@@ -7,19 +7,23 @@ using Temporalio.Converters;
 namespace Orchestrator.Messages;
 
 /// <summary>
-/// How everything that crosses Temporal is written: JSON, members in camelCase, any case read. One converter for clients, workers and workflows.
+/// How everything that crosses Temporal is written: JSON, members in camelCase, any case read. One converter for clients, workers and
+/// workflows.
 /// </summary>
 public static class MessageJson
 {
     /// <summary>The rules. Members of a record that names them itself (a plan's) are written so.</summary>
-    public static JsonSerializerOptions Options { get; } = Fixed(new JsonSerializerOptions
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        PropertyNameCaseInsensitive = true,
-        // Else a text in another script would be up to three times as long as it came, beyond what a server takes.
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
-    });
+    public static JsonSerializerOptions Options { get; } =
+        Fixed(
+            new JsonSerializerOptions
+            {
+                PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+                PropertyNameCaseInsensitive = true,
+                // Else a text in another script would be up to three times as long as it came, beyond what a server takes.
+                Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+                TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
+            }
+        );
 
     private static IPayloadConverter PayloadConverter { get; } = new DefaultPayloadConverter(Options);
 
@@ -28,7 +32,9 @@ public static class MessageJson
     public static ITemporalClient Speaking(ITemporalClient client)
     {
         if (ReferenceEquals(client.Options.DataConverter.PayloadConverter, PayloadConverter))
+        {
             return client;
+        }
         var options = (TemporalClientOptions)client.Options.Clone();
         options.DataConverter = options.DataConverter with { PayloadConverter = PayloadConverter };
         return new TemporalClient(client.Connection, options);

@@ -33,8 +33,11 @@ public static class RunIds
         return runId is null ? Open : $"{Open} AND {Below(runId)}";
     }
 
-    /// <summary>Visibility query for the workflows of a run's tasks, planners included, that were ended from outside: they have said nothing of it.</summary>
-    public static string LostTasksQuery(string runId) => $"ExecutionStatus IN ('Terminated', 'Failed', 'TimedOut', 'Canceled') AND {Tasks} AND {Below(runId)}";
+    /// <summary>
+    /// Visibility query for the workflows of a run's tasks, planners included, that were ended from outside: they have said nothing of it.
+    /// </summary>
+    public static string LostTasksQuery(string runId) =>
+        $"ExecutionStatus IN ('Terminated', 'Failed', 'TimedOut', 'Canceled') AND {Tasks} AND {Below(runId)}";
 
     private static string Below(string runId) =>
         $"WorkflowId STARTS_WITH '{runId.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal)}/'";
@@ -51,7 +54,9 @@ public static class RunIds
         var slug = new string(title.ToLowerInvariant().Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-').ToArray());
         slug = string.Join('-', slug.Split('-', StringSplitOptions.RemoveEmptyEntries));
         if (slug.Length > 32)
+        {
             slug = slug[..32].TrimEnd('-');
+        }
         var hex = unique.ToString("n")[..6];
         return slug.Length == 0 ? $"{kind}-{hex}" : $"{kind}-{slug}-{hex}";
     }

@@ -5,7 +5,8 @@ namespace Orchestrator.Messages;
 
 /// <summary>
 /// What starts an <c>OrchestrationWorkflow</c>: a repository and exactly one of <see cref="Plan"/>, <see cref="PlanFile"/>,
-/// <see cref="Request"/> and <see cref="RequestFile"/>. It is written by hand too (<c>temporal workflow start --input '{...}'</c>), so names are camel case, and unknown
+/// <see cref="Request"/> and <see cref="RequestFile"/>. It is written by hand too (<c>temporal workflow start --input '{...}'</c>), so
+/// names are camel case, and unknown
 /// members are refused by name. Add only optional members: running workflows replay with old inputs.
 /// </summary>
 [MessageExample("""{"repository":"/home/me/shop","planFile":"tasks.yaml"}""")]
@@ -43,7 +44,9 @@ public sealed record OrchestrationInput
     [JsonPropertyName("planning")]
     public PlanningOptions? Planning { get; init; }
 
-    /// <summary>File that the planner's plan is written to, absolute or relative to <see cref="Repository"/>; null: it stays in the run's folder.</summary>
+    /// <summary>
+    /// File that the planner's plan is written to, absolute or relative to <see cref="Repository"/>; null: it stays in the run's folder.
+    /// </summary>
     [JsonPropertyName("output")]
     public string? Output { get; init; }
 
@@ -108,20 +111,34 @@ public sealed record OrchestrationInput
     {
         var faults = new List<string>();
         if (string.IsNullOrWhiteSpace(Repository))
+        {
             faults.Add("'repository' is missing: give the path of the git repository on the worker's machine.");
+        }
         var sources = (Plan is null ? 0 : 1) + (PlanFile is null ? 0 : 1) + (Request is null ? 0 : 1) + (RequestFile is null ? 0 : 1);
         if (sources != 1)
+        {
             faults.Add($"Exactly one of 'plan', 'planFile', 'request' and 'requestFile' is needed; {sources} are given.");
+        }
         if (!NeedsPlanner && (PlanOnly || Output is not null))
+        {
             faults.Add("'planOnly' and 'output' go with 'request' or 'requestFile': only a planner's plan is written.");
+        }
         if (Planning is { IsForBacklog: true } && !PlanOnly)
+        {
             faults.Add("Tasks for the backlog are not run: give 'planOnly' too.");
+        }
         if (Workers is < 1 or > 64)
+        {
             faults.Add($"'workers' is {Workers}; it must be 1 to 64.");
+        }
         if (Land is not (null or "merge" or "pr" or "branch"))
+        {
             faults.Add($"'land' is '{Land}'; it must be merge, pr or branch.");
+        }
         if (MaxCost < 0)
+        {
             faults.Add($"'maxCost' is {MaxCost}; it can't be negative.");
+        }
         return faults;
     }
 }

@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace Orchestrator.Messages;
 
 /// <summary>
-/// Keeps messages small. A Temporal server warns of a payload over 256 KB and refuses one of 2 MB (its settings <c>limit.blobSize.warn</c> and
+/// Keeps messages small. A Temporal server warns of a payload over 256 KB and refuses one of 2 MB (its settings <c>limit.blobSize.warn</c>
+/// and
 /// <c>.error</c>); what can be long is sent in parts that stay far below.
 /// </summary>
 public static class PayloadPaging
@@ -25,7 +26,9 @@ public static class PayloadPaging
         {
             bytes -= SizeOf(item);
             if (part.Count == most || (bytes < 0 && part.Count > 0))
+            {
                 break;
+            }
             part.Add(item);
         }
 
@@ -35,9 +38,8 @@ public static class PayloadPaging
     /// <summary>The first lines of a list, and how many more there are.</summary>
     /// <param name="lines">The lines.</param>
     /// <param name="most">Lines at most, that which counts the rest included.</param>
-    public static IReadOnlyList<string> Brief(IReadOnlyList<string> lines, int most = 40) => lines.Count <= most
-        ? [.. lines.Select(Brief)]
-        : [.. lines.Take(most - 1).Select(Brief), $"... and {lines.Count - most + 1} more"];
+    public static IReadOnlyList<string> Brief(IReadOnlyList<string> lines, int most = 40) =>
+        lines.Count <= most ? [.. lines.Select(Brief)] : [.. lines.Take(most - 1).Select(Brief), $"... and {lines.Count - most + 1} more"];
 
     /// <summary>A text of at most <see cref="MostReason"/> characters.</summary>
     public static string Brief(string text) => text.Length <= MostReason ? text : string.Concat(text.AsSpan(0, MostReason - 1), "…");

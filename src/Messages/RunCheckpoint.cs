@@ -103,7 +103,11 @@ public sealed record CheckpointFile(string Hash, int Count);
 /// <param name="Before">The earlier file; null: there is none.</param>
 /// <param name="Tasks">A page of tasks.</param>
 public sealed record StoreCheckpointInput(
-    string RunId, RepositoryReference Repository, CheckpointFile? Before, IReadOnlyList<TaskCheckpoint> Tasks);
+    string RunId,
+    RepositoryReference Repository,
+    CheckpointFile? Before,
+    IReadOnlyList<TaskCheckpoint> Tasks
+);
 
 /// <summary>Asks for a page of a file's tasks.</summary>
 /// <param name="RunId">The run.</param>

@@ -8,7 +8,9 @@ namespace Orchestrator.Messages;
 /// <param name="Queue">Task queue of its activities.</param>
 public sealed record RepositoryReference(string Path, string Key, [property: Identifier] string Queue);
 
-/// <summary>What a run's workflows decide by: taken once from its settings, which are stored with it and which workflows do not know.</summary>
+/// <summary>
+/// What a run's workflows decide by: taken once from its settings, which are stored with it and which workflows do not know.
+/// </summary>
 public sealed record RunRules
 {
     /// <summary>Agents at once.</summary>
@@ -23,7 +25,9 @@ public sealed record RunRules
     /// <summary>After this time it is said once more for whom a task waits that needs what another run's task holds.</summary>
     public TimeSpan LockTimeout { get; init; } = TimeSpan.FromSeconds(300);
 
-    /// <summary>How long an account or a machine that does not work is left alone before one task tries it; doubles from there, up to half an hour.</summary>
+    /// <summary>
+    /// How long an account or a machine that does not work is left alone before one task tries it; doubles from there, up to half an hour.
+    /// </summary>
     public TimeSpan FirstTrialAfter { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>Continue as new after so many history events; 0: when the server suggests it. For tests of long runs.</summary>
@@ -126,13 +130,25 @@ public sealed record PreflightResult
 /// <param name="Run">The run without its tasks.</param>
 /// <param name="Tasks">The tasks that changed.</param>
 /// <param name="Events">The transitions, in order.</param>
-public sealed record ProgressInput(RepositoryReference Repository, RunStatus Run, IReadOnlyList<RunTask> Tasks, IReadOnlyList<RunEvent> Events);
+public sealed record ProgressInput(
+    RepositoryReference Repository,
+    RunStatus Run,
+    IReadOnlyList<RunTask> Tasks,
+    IReadOnlyList<RunEvent> Events
+);
 
 /// <summary>Asks for the state of a task's workflow after its run continued as new.</summary>
 public sealed record ReadTaskInput(string RunId, string TaskId);
 
 /// <summary>Asks for staging to be landed on the target.</summary>
-public sealed record LandInput(string RunId, RepositoryReference Repository, string PlanHash, string Target, string Staging, string BaseCommit)
+public sealed record LandInput(
+    string RunId,
+    RepositoryReference Repository,
+    string PlanHash,
+    string Target,
+    string Staging,
+    string BaseCommit
+)
 {
     /// <summary>Commit that staging has to be at: the last merge that the run was told of. Empty: it does not say.</summary>
     public string StagingTip { get; init; } = "";

@@ -2,14 +2,18 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.Messages;
 
-/// <summary>A snapshot of a run: the answer of the query <c>status</c>, the content of <c>runs/&lt;run&gt;/status.json</c>, and what <c>orchestrate status --json</c> prints.</summary>
+/// <summary>
+/// A snapshot of a run: the answer of the query <c>status</c>, the content of <c>runs/&lt;run&gt;/status.json</c>, and what <c>orchestrate
+/// status --json</c> prints.
+/// </summary>
 public sealed record RunStatus
 {
     /// <summary>How a warning begins that tells of a message that could not be read or not be followed.</summary>
     public const string DroppedMessage = "Message: ";
 
     /// <summary>
-    /// By so much <see cref="Sequence"/> jumps where another execution of the run goes on with its record, after a reset, or where the end of an execution is written
+    /// By so much <see cref="Sequence"/> jumps where another execution of the run goes on with its record, after a reset, or where the end
+    /// of an execution is written
     /// that could not write it itself: what an execution was still writing when it ended counts less than what comes after it.
     /// </summary>
     public const long ExecutionGap = 1000;
@@ -66,7 +70,10 @@ public sealed record RunStatus
     [JsonPropertyName("landedCommit")]
     public string LandedCommit { get; init; } = "";
 
-    /// <summary>Branch that holds it: the target, or staging where nothing was to be merged (<c>git.land</c> branch or pr); empty before, and of runs of earlier versions.</summary>
+    /// <summary>
+    /// Branch that holds it: the target, or staging where nothing was to be merged (<c>git.land</c> branch or pr); empty before, and of
+    /// runs of earlier versions.
+    /// </summary>
     [JsonPropertyName("landedOn")]
     public string LandedOn { get; init; } = "";
 
@@ -100,7 +107,9 @@ public sealed record RunStatus
     [JsonPropertyName("failing")]
     public IReadOnlyList<FailingActivity> Failing { get; init; } = [];
 
-    /// <summary>Gates of this run that wait for another one on this machine. Only <c>orchestrate status</c> looks; empty where nobody has looked.</summary>
+    /// <summary>
+    /// Gates of this run that wait for another one on this machine. Only <c>orchestrate status</c> looks; empty where nobody has looked.
+    /// </summary>
     [JsonPropertyName("waiting")]
     public IReadOnlyList<GateWait> Waiting { get; init; } = [];
 
@@ -113,7 +122,8 @@ public sealed record RunStatus
     public int TaskCount { get; init; }
 
     /// <summary>
-    /// True where the run could move by itself and nobody works on it: <c>orchestrate resume</c> goes on. Only <c>orchestrate status</c> looks; null where nobody
+    /// True where the run could move by itself and nobody works on it: <c>orchestrate resume</c> goes on. Only <c>orchestrate status</c>
+    /// looks; null where nobody
     /// has looked, or where it can't be told (runs on a Temporal server).
     /// </summary>
     [JsonPropertyName("abandoned")]
@@ -131,13 +141,23 @@ public sealed record FailingActivity(string Task, string Activity, int Attempt, 
 /// <summary>A gate that waits for another one on this machine.</summary>
 /// <param name="Task">The task whose gate it is; empty for a gate of the run itself.</param>
 /// <param name="Gate">Its name.</param>
-/// <param name="Exclusive">What both want for themselves (<c>exclusive</c>); null where one of them is run apart from all others, after a collision.</param>
+/// <param name="Exclusive">What both want for themselves (<c>exclusive</c>); null where one of them is run apart from all others, after a
+/// collision.</param>
 /// <param name="HolderGate">The gate it waits for.</param>
 /// <param name="HolderTask">The task whose gate that is; empty for a gate of no task.</param>
 /// <param name="HolderRun">The run whose gate that is; empty for <c>orchestrate verify</c>.</param>
 /// <param name="HolderRepository">Absolute path of its repository.</param>
 /// <param name="Since">Since when it waits.</param>
-public sealed record GateWait(string Task, string Gate, string? Exclusive, string HolderGate, string HolderTask, string HolderRun, string HolderRepository, DateTimeOffset Since);
+public sealed record GateWait(
+    string Task,
+    string Gate,
+    string? Exclusive,
+    string HolderGate,
+    string HolderTask,
+    string HolderRun,
+    string HolderRepository,
+    DateTimeOffset Since
+);
 
 /// <summary>Where one task is.</summary>
 public sealed record RunTask

@@ -38,7 +38,9 @@ public sealed record TaskInput
 /// <summary>What a task tells its run: sent by signal at each change, and returned at the end.</summary>
 public sealed record TaskReport
 {
-    /// <summary>The <see cref="Sequence"/> of a report that an execution could not give itself, because it was ended from outside.</summary>
+    /// <summary>
+    /// The <see cref="Sequence"/> of a report that an execution could not give itself, because it was ended from outside.
+    /// </summary>
     public const int LastWord = 10_000_000;
 
     public required string TaskId { get; init; }
@@ -53,8 +55,22 @@ public sealed record TaskReport
     public required int Sequence { get; init; }
 
     [AllowedValues(
-        TaskStates.Pending, TaskStates.Queued, TaskStates.Preparing, TaskStates.Executing, TaskStates.Verifying, TaskStates.Merging, TaskStates.Merged, TaskStates.Blocked,
-        TaskStates.AwaitingApproval, TaskStates.Remediating, TaskStates.Parked, TaskStates.Failed, TaskStates.Skipped, TaskStates.Cancelled, TaskStates.Escalated)]
+        TaskStates.Pending,
+        TaskStates.Queued,
+        TaskStates.Preparing,
+        TaskStates.Executing,
+        TaskStates.Verifying,
+        TaskStates.Merging,
+        TaskStates.Merged,
+        TaskStates.Blocked,
+        TaskStates.AwaitingApproval,
+        TaskStates.Remediating,
+        TaskStates.Parked,
+        TaskStates.Failed,
+        TaskStates.Skipped,
+        TaskStates.Cancelled,
+        TaskStates.Escalated
+    )]
     public required string State { get; init; }
     public bool Paused { get; init; }
     public string Reason { get; init; } = "";
@@ -76,7 +92,10 @@ public sealed record TaskReport
     public string Evidence { get; init; } = "";
     public string? Gates { get; init; }
 
-    /// <summary>Why it is parked: <see cref="FailureClasses.Account"/>, <see cref="FailureClasses.Environment"/>, <see cref="FailureClasses.Gate"/> or <see cref="FailureClasses.UsageLimit"/>.</summary>
+    /// <summary>
+    /// Why it is parked: <see cref="FailureClasses.Account"/>, <see cref="FailureClasses.Environment"/>, <see cref="FailureClasses.Gate"/>
+    /// or <see cref="FailureClasses.UsageLimit"/>.
+    /// </summary>
     public string FailureClass { get; init; } = FailureClasses.None;
 
     /// <summary>When a usage limit ends.</summary>
@@ -89,7 +108,9 @@ public sealed record TaskReport
     public IReadOnlyList<TaskNotice> Notices { get; init; } = [];
 }
 
-/// <summary>Something worth knowing that changes nothing for the task: what an agent, or a person beside it, did to what all tasks share.</summary>
+/// <summary>
+/// Something worth knowing that changes nothing for the task: what an agent, or a person beside it, did to what all tasks share.
+/// </summary>
 /// <param name="Text">A sentence for people.</param>
 /// <param name="IsForPerson">A person has to know, for example of a hook that was put aside.</param>
 public sealed record TaskNotice(string Text, bool IsForPerson = false);
@@ -103,7 +124,9 @@ public sealed record PrepareTaskInput
     /// <summary>What the task's changes were counted from last; empty before.</summary>
     public string BaseCommit { get; init; } = "";
 
-    /// <summary>The task's last commit that was verified; empty before. Its branch is put back to it before staging is brought into the worktree.</summary>
+    /// <summary>
+    /// The task's last commit that was verified; empty before. Its branch is put back to it before staging is brought into the worktree.
+    /// </summary>
     public string Commit { get; init; } = "";
 
     /// <summary>Bring the present staging branch into the worktree, conflicts included: after a merge was refused.</summary>
@@ -168,7 +191,9 @@ public sealed record AgentRunResult
     public string Message { get; init; } = "";
     public bool ClaimedDone { get; init; }
 
-    /// <summary>Its program ended with an error of its own, but there is work, which is judged all the same: the error, in a sentence. Else empty.</summary>
+    /// <summary>
+    /// Its program ended with an error of its own, but there is work, which is judged all the same: the error, in a sentence. Else empty.
+    /// </summary>
     public string EndedWith { get; init; } = "";
 
     /// <summary>It was stopped before its process was begun, so it counts as no start.</summary>
@@ -181,7 +206,9 @@ public sealed record AgentRunResult
     /// <summary>When a usage limit ends; null where unknown.</summary>
     public DateTimeOffset? ResetAt { get; init; }
 
-    /// <summary>How it failed, without what differs from task to task; empty where it did not, or where the task itself may be the reason.</summary>
+    /// <summary>
+    /// How it failed, without what differs from task to task; empty where it did not, or where the task itself may be the reason.
+    /// </summary>
     public string Signature { get; init; } = "";
 
     /// <summary>Folder of the start, relative to the repository.</summary>
@@ -237,7 +264,9 @@ public sealed record MergeRequest(string TaskId, string Commit, int Attempt);
 /// <summary>Asks for one verified task to be merged to staging.</summary>
 public sealed record MergeTaskInput(string RunId, RepositoryReference Repository, string PlanHash, string Staging, MergeRequest Request)
 {
-    /// <summary>Commit that staging has to be at: the last merge that the run was told of, or where the run began. Empty: it does not say.</summary>
+    /// <summary>
+    /// Commit that staging has to be at: the last merge that the run was told of, or where the run began. Empty: it does not say.
+    /// </summary>
     public string StagingTip { get; init; } = "";
 }
 

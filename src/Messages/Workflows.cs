@@ -118,7 +118,10 @@ public interface ITaskWorkflow
     Task MergeDoneAsync(MergeResult result);
 }
 
-/// <summary>A request becomes a plan: the planner is asked, its answer is checked like any plan, faults go back to it. It reports to its run like a task, and takes the same signals.</summary>
+/// <summary>
+/// A request becomes a plan: the planner is asked, its answer is checked like any plan, faults go back to it. It reports to its run like a
+/// task, and takes the same signals.
+/// </summary>
 [Workflow("PlanningWorkflow")]
 public interface IPlanningWorkflow
 {

@@ -31,11 +31,26 @@ internal static class GraphFaults
                     DuplicateId(fault, task, tasks, faults);
                     break;
                 case GraphFaultKind.UnknownDependency:
-                    string? near = suggestions-- > 0 ? NearestName.Of(fault.Ids[0], tasks.Select(t => t.Node.Id).Where(id => id != fault.TaskId)) : null;
-                    Add(faults, "unknown-dependency", task.DependsOn[fault.DependencyIndex], $"Task '{fault.TaskId}' depends on '{fault.Ids[0]}', which does not exist.", near is null ? "Name a task of this plan, or remove the dependency." : $"Did you mean '{near}'?");
+                    string? near =
+                        suggestions-- > 0
+                            ? NearestName.Of(fault.Ids[0], tasks.Select(t => t.Node.Id).Where(id => id != fault.TaskId))
+                            : null;
+                    Add(
+                        faults,
+                        "unknown-dependency",
+                        task.DependsOn[fault.DependencyIndex],
+                        $"Task '{fault.TaskId}' depends on '{fault.Ids[0]}', which does not exist.",
+                        near is null ? "Name a task of this plan, or remove the dependency." : $"Did you mean '{near}'?"
+                    );
                     break;
                 case GraphFaultKind.SelfDependency:
-                    Add(faults, "self-dependency", task.DependsOn[fault.DependencyIndex], $"Task '{fault.TaskId}' depends on itself.", "Remove the dependency.");
+                    Add(
+                        faults,
+                        "self-dependency",
+                        task.DependsOn[fault.DependencyIndex],
+                        $"Task '{fault.TaskId}' depends on itself.",
+                        "Remove the dependency."
+                    );
                     break;
                 case GraphFaultKind.Cycle:
                     Cycle(fault, task, faults);
@@ -51,17 +66,25 @@ internal static class GraphFaults
         Place first = tasks[fault.DependencyIndex].Id;
         string same = string.Equals(fault.Ids[0], fault.Ids[1], StringComparison.Ordinal)
             ? $"The id '{fault.TaskId}' is already used in line {first.Line}."
-            : $"The id '{fault.TaskId}' differs only in capitals from '{fault.Ids[0]}' in line {first.Line}; branch and file names may not tell them apart.";
+            : $"The id '{fault.TaskId}' differs only in capitals from '{fault.Ids[0]}' in line {first.Line}; branch and file "
+                + "names may not tell them apart.";
         Add(faults, "duplicate-id", task.Id, same, $"Give each task its own id, such as '{fault.TaskId}-2'.");
     }
 
     private static void Cycle(GraphFault fault, PlacedTask task, FaultList faults)
     {
-        string path = fault.Ids.Count <= MostShown + 1
-            ? string.Join(" -> ", fault.Ids)
-            : $"{string.Join(" -> ", fault.Ids.Take(MostShown))} -> ... ({fault.Ids.Count - 1 - MostShown} more) -> {fault.Ids[^1]}";
+        string path =
+            fault.Ids.Count <= MostShown + 1
+                ? string.Join(" -> ", fault.Ids)
+                : $"{string.Join(" -> ", fault.Ids.Take(MostShown))} -> ... ({fault.Ids.Count - 1 - MostShown} more) -> {fault.Ids[^1]}";
         int at = Math.Max(0, task.Node.DependsOn.ToList().IndexOf(fault.Ids[1]));
-        Add(faults, "cycle", task.DependsOn[at], $"Tasks wait for each other in a circle: {path} (each depends on the next).", "Remove one of these dependencies.");
+        Add(
+            faults,
+            "cycle",
+            task.DependsOn[at],
+            $"Tasks wait for each other in a circle: {path} (each depends on the next).",
+            "Remove one of these dependencies."
+        );
     }
 
     private static void Add(FaultList faults, string code, Place at, string message, string cure) =>

@@ -18,22 +18,33 @@ internal sealed class PlanPlaces
     /// <summary>The file that lists the tasks.</summary>
     public string File { get; }
 
-    public static PlanPlaces OfNodes(string file, IReadOnlyList<DocumentNode> tasks) => new(file, (task, field) =>
-    {
-        (int line, int column) = Find(tasks, task, field.Split('[')[0]);
-        return (file, line, column);
-    });
+    public static PlanPlaces OfNodes(string file, IReadOnlyList<DocumentNode> tasks) =>
+        new(
+            file,
+            (task, field) =>
+            {
+                (int line, int column) = Find(tasks, task, field.Split('[')[0]);
+                return (file, line, column);
+            }
+        );
 
-    public static PlanPlaces OfLines(string file, IReadOnlyList<int> lines) => new(file, (task, _) => task < lines.Count ? (file, lines[task], 1) : (file, 0, 0));
+    public static PlanPlaces OfLines(string file, IReadOnlyList<int> lines) =>
+        new(file, (task, _) => task < lines.Count ? (file, lines[task], 1) : (file, 0, 0));
 
     /// <summary>The places of phases: each in its row of the master plan, its gates in its own file.</summary>
     /// <param name="file">The master plan.</param>
     /// <param name="rows">The line of each phase's row.</param>
     /// <param name="gates">For each phase its file and the lines of its gates.</param>
-    public static PlanPlaces OfPhases(string file, IReadOnlyList<int> rows, IReadOnlyList<(string File, IReadOnlyList<int> Lines)> gates) => new(file, (task, field) =>
-        field.StartsWith("verification[", StringComparison.Ordinal) && int.TryParse(field["verification[".Length..].TrimEnd(']'), out int gate) && gate < gates[task].Lines.Count
-            ? (gates[task].File, gates[task].Lines[gate], 1)
-            : (file, rows[task], 1));
+    public static PlanPlaces OfPhases(string file, IReadOnlyList<int> rows, IReadOnlyList<(string File, IReadOnlyList<int> Lines)> gates) =>
+        new(
+            file,
+            (task, field) =>
+                field.StartsWith("verification[", StringComparison.Ordinal)
+                && int.TryParse(field["verification[".Length..].TrimEnd(']'), out int gate)
+                && gate < gates[task].Lines.Count
+                    ? (gates[task].File, gates[task].Lines[gate], 1)
+                    : (file, rows[task], 1)
+        );
 
     /// <summary>File, line and column of a task's field, else of the task, else zeros.</summary>
     public (string File, int Line, int Column) Of(int task, string field) => _find(task, field);

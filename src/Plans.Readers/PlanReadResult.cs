@@ -34,10 +34,12 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
     internal TaskGraph? Graph { get; init; }
 
     /// <summary>
-    /// The result with an error for each path that leads out of the repository through a symbolic link: what an agent writes there is in nobody's worktree.
+    /// The result with an error for each path that leads out of the repository through a symbolic link: what an agent writes there is in
+    /// nobody's worktree.
     /// </summary>
     /// <param name="leadsOutside">
-    /// For a path relative to the repository: where it leads when it is a link to a place outside, else null. It is asked once for each folder and file
+    /// For a path relative to the repository: where it leads when it is a link to a place outside, else null. It is asked once for each
+    /// folder and file
     /// that the plan's paths spell out.
     /// </param>
     public PlanReadResult RefuseLinks(Func<string, string?> leadsOutside)
@@ -66,7 +68,16 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
             {
                 if (OutsideLink(path, known, leadsOutside) is { } link)
                 {
-                    faults.Add(Fault("bad-path", FaultSeverity.Error, index, field, $"The path '{path}' leaves the repository: {link}.", "Name a path that is really inside the repository."));
+                    faults.Add(
+                        Fault(
+                            "bad-path",
+                            FaultSeverity.Error,
+                            index,
+                            field,
+                            $"The path '{path}' leaves the repository: {link}.",
+                            "Name a path that is really inside the repository."
+                        )
+                    );
                 }
             }
         }
@@ -102,23 +113,48 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
         }
 
         HashSet<string> known = [.. TaskRole.All, .. ownRoles];
-        return With(Plan.Tasks.Index().Where(t => t.Item.Role is { } role && !known.Contains(role)).Select(t =>
-        {
-            string? near = NearestName.Of(t.Item.Role!, known);
-            return Fault("unknown-role", FaultSeverity.Warning, t.Index, "role", $"There is no role '{t.Item.Role}', so the agent of task '{t.Item.Id}' is told nothing of it.",
-                near is null ? $"Write one of {string.Join(", ", TaskRole.All)}, or what its agents should know into .orchestrator/roles/{t.Item.Role}.md." : $"Did you mean '{near}'?");
-        }));
+        return With(
+            Plan.Tasks.Index()
+                .Where(t => t.Item.Role is { } role && !known.Contains(role))
+                .Select(t =>
+                {
+                    string? near = NearestName.Of(t.Item.Role!, known);
+                    return Fault(
+                        "unknown-role",
+                        FaultSeverity.Warning,
+                        t.Index,
+                        "role",
+                        $"There is no role '{t.Item.Role}', so the agent of task '{t.Item.Id}' is told nothing of it.",
+                        near is null
+                            ? $"Write one of {string.Join(", ", TaskRole.All)}, or what its agents should know into .orchestrator/roles/{t.Item.Role}.md."
+                            : $"Did you mean '{near}'?"
+                    );
+                })
+        );
     }
 
     /// <summary>The result with an error for each task whose agent is none of those that are set up: nothing could do its work.</summary>
     /// <param name="known">Names of the agents.</param>
     public PlanReadResult WithAgents(IReadOnlyCollection<string> known)
     {
-        PlanFault[] unknown = [.. (Plan?.Tasks ?? []).Index().Where(t => t.Item.Agent is { } agent && !known.Contains(agent)).Select(t => Fault(
-            "unknown-agent", FaultSeverity.Error, t.Index, "agent", $"There is no agent '{t.Item.Agent}', so nobody could work on task '{t.Item.Id}'.",
-            NearestName.Of(t.Item.Agent!, known) is { } near
-                ? $"Did you mean '{near}'?"
-                : $"Write one of {string.Join(", ", known.Order(StringComparer.Ordinal))}, or add it to .orchestrator/config.yaml: agents: {{ {t.Item.Agent}: {{ command: [PROGRAM, ARGUMENT] }} }}"))];
+        PlanFault[] unknown =
+        [
+            .. (Plan?.Tasks ?? [])
+                .Index()
+                .Where(t => t.Item.Agent is { } agent && !known.Contains(agent))
+                .Select(t =>
+                    Fault(
+                        "unknown-agent",
+                        FaultSeverity.Error,
+                        t.Index,
+                        "agent",
+                        $"There is no agent '{t.Item.Agent}', so nobody could work on task '{t.Item.Id}'.",
+                        NearestName.Of(t.Item.Agent!, known) is { } near
+                            ? $"Did you mean '{near}'?"
+                            : $"Write one of {string.Join(", ", known.Order(StringComparer.Ordinal))}, or add it to .orchestrator/config.yaml: agents: {{ {t.Item.Agent}: {{ command: [PROGRAM, ARGUMENT] }} }}"
+                    )
+                ),
+        ];
         return unknown.Length == 0 ? this : With(unknown) with { Plan = null };
     }
 
@@ -132,26 +168,38 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
 
         PlanConflicts found = PlanConflicts.Of(Plan, Graph ?? TaskGraph.Of(Plan));
         Dictionary<string, int> index = Plan.Tasks.Index().ToDictionary(t => t.Item.Id, t => t.Index, StringComparer.Ordinal);
-        return With(found.Conflicts.Concat(found.Warnings).Take(MostConflicts).Select(conflict =>
-        {
-            string field = (conflict.Use, conflict.Kind) switch
-            {
-                (ConflictUse.Read, ConflictKind.File) => "files_read",
-                (ConflictUse.Read, _) => "resources_read",
-                (ConflictUse.Append, _) => "files_append",
-                (_, ConflictKind.File) => "files_write",
-                _ => "resources_write",
-            };
-            string code = conflict.Use == ConflictUse.Write ? "conflict" : "unordered-use";
-            return Fault(code, FaultSeverity.Warning, index[conflict.MissingEdge.Task], field, conflict.Message, conflict.Cure);
-        }));
+        return With(
+            found
+                .Conflicts.Concat(found.Warnings)
+                .Take(MostConflicts)
+                .Select(conflict =>
+                {
+                    string field = (conflict.Use, conflict.Kind) switch
+                    {
+                        (ConflictUse.Read, ConflictKind.File) => "files_read",
+                        (ConflictUse.Read, _) => "resources_read",
+                        (ConflictUse.Append, _) => "files_append",
+                        (_, ConflictKind.File) => "files_write",
+                        _ => "resources_write",
+                    };
+                    string code = conflict.Use == ConflictUse.Write ? "conflict" : "unordered-use";
+                    return Fault(code, FaultSeverity.Warning, index[conflict.MissingEdge.Task], field, conflict.Message, conflict.Cure);
+                })
+        );
     }
 
     /// <summary>The result with advice on what could be better; a refused plan has none.</summary>
     /// <param name="hasFurtherGates">The configuration has gates that every task must pass.</param>
-    public PlanReadResult WithAdvice(bool hasFurtherGates = false) => Plan is null
-        ? this
-        : With(PlanLint.Of(Plan, hasFurtherGates).Where(a => SaysOwnership || a.Code != "owns-everything").Take(MostConflicts).Select(a => Fault(a.Code, FaultSeverity.Advice, a.TaskIndex, a.Field, a.Message, a.Cure)));
+    public PlanReadResult WithAdvice(bool hasFurtherGates = false) =>
+        Plan is null
+            ? this
+            : With(
+                PlanLint
+                    .Of(Plan, hasFurtherGates)
+                    .Where(a => SaysOwnership || a.Code != "owns-everything")
+                    .Take(MostConflicts)
+                    .Select(a => Fault(a.Code, FaultSeverity.Advice, a.TaskIndex, a.Field, a.Message, a.Cure))
+            );
 
     /// <summary>The same result as <c>--strict</c> judges it: every warning is an error.</summary>
     public PlanReadResult AsStrict()

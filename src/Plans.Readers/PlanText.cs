@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Orchestrator.Plans.Readers;
 
-/// <summary>Turns the bytes of a plan file into text: UTF-8, or UTF-16 with a byte order mark; anything else is refused with its reason.</summary>
+/// <summary>
+/// Turns the bytes of a plan file into text: UTF-8, or UTF-16 with a byte order mark; anything else is refused with its reason.
+/// </summary>
 public static class PlanText
 {
     /// <summary>Largest file that is read, in bytes. A plan of 10,000 tasks has about 5 MB.</summary>
@@ -16,7 +18,12 @@ public static class PlanText
     /// <param name="file">Its name, for the fault.</param>
     /// <param name="text">The text, without byte order mark.</param>
     /// <param name="fault">Why it is no text.</param>
-    public static bool TryDecode(ReadOnlySpan<byte> content, string file, [NotNullWhen(true)] out string? text, [NotNullWhen(false)] out PlanFault? fault)
+    public static bool TryDecode(
+        ReadOnlySpan<byte> content,
+        string file,
+        [NotNullWhen(true)] out string? text,
+        [NotNullWhen(false)] out PlanFault? fault
+    )
     {
         text = null;
         fault = null;
@@ -28,7 +35,8 @@ public static class PlanText
                 0,
                 0,
                 $"The file is larger than {MaxBytes / 1e6:0.0} MB.",
-                "Split the plan, or check that this is the file you meant.");
+                "Split the plan, or check that this is the file you meant."
+            );
             return false;
         }
 
@@ -42,13 +50,23 @@ public static class PlanText
         }
         else
         {
-            return TryDecodeUtf8(content.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]) ? content[3..] : content, file, out text, out fault);
+            return TryDecodeUtf8(
+                content.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]) ? content[3..] : content,
+                file,
+                out text,
+                out fault
+            );
         }
 
         return true;
     }
 
-    private static bool TryDecodeUtf8(ReadOnlySpan<byte> content, string file, [NotNullWhen(true)] out string? text, [NotNullWhen(false)] out PlanFault? fault)
+    private static bool TryDecodeUtf8(
+        ReadOnlySpan<byte> content,
+        string file,
+        [NotNullWhen(true)] out string? text,
+        [NotNullWhen(false)] out PlanFault? fault
+    )
     {
         text = null;
         fault = null;
@@ -56,7 +74,14 @@ public static class PlanText
         if (nul >= 0)
         {
             (int line, int column) = Place(content, nul);
-            fault = Fault("binary-file", file, line, column, "The file is binary or UTF-16 without a byte order mark: it contains a NUL byte.", "Save it as UTF-8 text.");
+            fault = Fault(
+                "binary-file",
+                file,
+                line,
+                column,
+                "The file is binary or UTF-16 without a byte order mark: it contains a NUL byte.",
+                "Save it as UTF-8 text."
+            );
             return false;
         }
 
@@ -68,7 +93,14 @@ public static class PlanText
         catch (DecoderFallbackException e)
         {
             (int line, int column) = Place(content, Math.Max(0, e.Index));
-            fault = Fault("encoding", file, line, column, "The file is not UTF-8 from here on.", "Save it as UTF-8; other encodings such as Latin-1 are not read.");
+            fault = Fault(
+                "encoding",
+                file,
+                line,
+                column,
+                "The file is not UTF-8 from here on.",
+                "Save it as UTF-8; other encodings such as Latin-1 are not read."
+            );
             return false;
         }
     }

@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Orchestrator.Plans;
 
-/// <summary>Times as people write them, in plans and in settings: <c>1800</c> (seconds), <c>90s</c>, <c>5m</c>, <c>1h30m</c>, <c>3d</c>, <c>250ms</c>.</summary>
+/// <summary>
+/// Times as people write them, in plans and in settings: <c>1800</c> (seconds), <c>90s</c>, <c>5m</c>, <c>1h30m</c>, <c>3d</c>,
+/// <c>250ms</c>.
+/// </summary>
 public static class Durations
 {
     /// <summary>Reads a time that is not negative; false for anything else.</summary>
@@ -13,19 +16,25 @@ public static class Durations
         value = default;
         var rest = text.AsSpan().Trim();
         if (rest.IsEmpty)
+        {
             return false;
+        }
         if (!double.TryParse(rest, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds))
         {
             while (!rest.IsEmpty)
             {
                 if (!TryTakePart(ref rest, out var part))
+                {
                     return false;
+                }
                 seconds += part;
             }
         }
 
         if (!(seconds >= 0 && seconds <= TimeSpan.MaxValue.TotalSeconds / 2))
+        {
             return false;
+        }
         value = TimeSpan.FromSeconds(seconds);
         return true;
     }
@@ -35,7 +44,9 @@ public static class Durations
     {
         var seconds = value.TotalSeconds;
         if (seconds % 1 != 0)
+        {
             return string.Create(CultureInfo.InvariantCulture, $"{value.TotalMilliseconds:0}ms");
+        }
         var (number, unit) = seconds switch
         {
             >= 86400 when seconds % 86400 == 0 => (seconds / 86400, "d"),
@@ -51,14 +62,20 @@ public static class Durations
     {
         var digits = 0;
         while (digits < rest.Length && (char.IsAsciiDigit(rest[digits]) || rest[digits] == '.'))
+        {
             digits++;
+        }
         seconds = 0;
         if (digits == 0 || !double.TryParse(rest[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number))
+        {
             return false;
+        }
         rest = rest[digits..].TrimStart();
         var letters = 0;
         while (letters < rest.Length && char.IsAsciiLetter(rest[letters]))
+        {
             letters++;
+        }
         double? factor = rest[..letters].ToString().ToLowerInvariant() switch
         {
             "ms" => 0.001,

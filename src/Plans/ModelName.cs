@@ -13,8 +13,11 @@ public static class ModelName
     public static string? AliasForRetired(string name)
     {
         if (!name.StartsWith("claude-", StringComparison.Ordinal))
+        {
             return null;
-        var retired = name.StartsWith("claude-3", StringComparison.Ordinal)
+        }
+        var retired =
+            name.StartsWith("claude-3", StringComparison.Ordinal)
             || name.StartsWith("claude-2", StringComparison.Ordinal)
             || name.StartsWith("claude-1", StringComparison.Ordinal)
             || name.StartsWith("claude-instant", StringComparison.Ordinal);

@@ -5,7 +5,9 @@ public static class NearestName
 {
     private const int LongestCompared = 64;
 
-    /// <summary>The known name that is nearest to <paramref name="given"/> by typing mistakes (without regard to case), or null when none is near.</summary>
+    /// <summary>
+    /// The known name that is nearest to <paramref name="given"/> by typing mistakes (without regard to case), or null when none is near.
+    /// </summary>
     public static string? Of(string given, IEnumerable<string> known)
     {
         if (given.Length is 0 or > LongestCompared)

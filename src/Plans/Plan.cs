@@ -26,15 +26,27 @@ public sealed record Plan
 
     /// <summary>Named texts that tasks receive through <see cref="PlanTask.ContextKeys"/>.</summary>
     [JsonPropertyName("context"), JsonPropertyOrder(3)]
-    public IReadOnlyDictionary<string, string> Context { get; init => field = value ?? EmptyContext; } = EmptyContext;
+    public IReadOnlyDictionary<string, string> Context
+    {
+        get;
+        init => field = value ?? EmptyContext;
+    } = EmptyContext;
 
     /// <summary>The tasks in plan order, which decides between tasks that are otherwise equal.</summary>
     [JsonPropertyName("tasks"), JsonPropertyOrder(4)]
-    public IReadOnlyList<PlanTask> Tasks { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<PlanTask> Tasks
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
 
     /// <summary>Interfaces that tasks agree on before they start.</summary>
     [JsonPropertyName("contracts"), JsonPropertyOrder(5)]
-    public IReadOnlyList<ContractSpec> Contracts { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<ContractSpec> Contracts
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
 
     private static IReadOnlyDictionary<string, string> EmptyContext { get; } = new Dictionary<string, string>();
 }

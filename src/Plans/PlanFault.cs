@@ -36,7 +36,8 @@ public sealed record PlanFault(
     [property: JsonPropertyName("column")] int Column,
     [property: JsonPropertyName("field")] string Field,
     [property: JsonPropertyName("message")] string Message,
-    [property: JsonPropertyName("cure")] string Cure)
+    [property: JsonPropertyName("cure")] string Cure
+)
 {
     /// <summary>The fault in one line, as compilers print them, so that editors jump to it.</summary>
     public override string ToString() => $"{Place}: {Severity.ToString().ToLowerInvariant()} {Code}:{Text}";

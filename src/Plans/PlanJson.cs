@@ -10,18 +10,22 @@ namespace Orchestrator.Plans;
 /// </summary>
 public static class PlanJson
 {
-    private static readonly PlanJsonContext Compact = new(new JsonSerializerOptions
-    {
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    });
+    private static readonly PlanJsonContext Compact = new(
+        new JsonSerializerOptions
+        {
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+            DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        }
+    );
 
-    private static readonly PlanJsonContext Full = new(new JsonSerializerOptions
-    {
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        WriteIndented = true,
-        NewLine = "\n",
-    });
+    private static readonly PlanJsonContext Full = new(
+        new JsonSerializerOptions
+        {
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+            WriteIndented = true,
+            NewLine = "\n",
+        }
+    );
 
     /// <summary>The plan as compact UTF-8 JSON. <see cref="Read"/> gives it back.</summary>
     public static byte[] Write(Plan plan) => JsonSerializer.SerializeToUtf8Bytes(Canonical(plan), Compact.Plan);
@@ -29,10 +33,13 @@ public static class PlanJson
     /// <summary>The plan for people: indented, every member with its value, a plan file in itself.</summary>
     public static string WriteIndented(Plan plan) => JsonSerializer.Serialize(Canonical(plan), Full.Plan);
 
-    /// <summary>Reads what <see cref="Write"/> wrote. Plans that people wrote go through the readers instead, which explain faults.</summary>
+    /// <summary>
+    /// Reads what <see cref="Write"/> wrote. Plans that people wrote go through the readers instead, which explain faults.
+    /// </summary>
     /// <exception cref="JsonException">The bytes are no plan written by us.</exception>
     public static Plan Read(ReadOnlySpan<byte> utf8) =>
-        JsonSerializer.Deserialize(utf8, Compact.Plan) ?? throw new JsonException("The stored plan is JSON null; it was not written by PlanJson.");
+        JsonSerializer.Deserialize(utf8, Compact.Plan)
+        ?? throw new JsonException("The stored plan is JSON null; it was not written by PlanJson.");
 
     /// <summary>The plan's content hash: 64 lower-case hexadecimal digits of the SHA-256 of <see cref="Write"/>.</summary>
     public static string Hash(Plan plan) => HashOf(Write(plan));
@@ -44,9 +51,13 @@ public static class PlanJson
     public static string HashOf(Stream utf8) => Convert.ToHexStringLower(SHA256.HashData(utf8));
 
     // A dictionary has no order of its own; sorted, equal plans give equal bytes.
-    private static Plan Canonical(Plan plan) => plan.Context.Count == 0
-        ? plan
-        : plan with { Context = new SortedDictionary<string, string>(plan.Context.ToDictionary(), StringComparer.Ordinal) };
+    private static Plan Canonical(Plan plan) =>
+        plan.Context.Count == 0
+            ? plan
+            : plan with
+            {
+                Context = new SortedDictionary<string, string>(plan.Context.ToDictionary(), StringComparer.Ordinal),
+            };
 }
 
 [JsonSerializable(typeof(Plan))]

@@ -12,7 +12,11 @@ public sealed record PlanTask
 
     /// <summary>One line for people; also the agent's task when there is no <see cref="Prompt"/>.</summary>
     [JsonPropertyName("description"), JsonPropertyOrder(1)]
-    public string Description { get; init => field = value ?? ""; } = "";
+    public string Description
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
 
     /// <summary>The agent's task in full.</summary>
     [JsonPropertyName("prompt"), JsonPropertyOrder(2)]
@@ -25,7 +29,11 @@ public sealed record PlanTask
 
     /// <summary>Ids of the tasks whose merged work this one starts from.</summary>
     [JsonPropertyName("depends_on"), JsonPropertyOrder(4)]
-    public IReadOnlyList<string> DependsOn { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<string> DependsOn
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
 
     /// <summary>Paths and globs that the task alone may create, change or delete. Null: the whole repository. Empty: nothing.</summary>
     [JsonPropertyName("files_write"), JsonPropertyOrder(5)]
@@ -37,23 +45,43 @@ public sealed record PlanTask
 
     /// <summary>Paths and globs that several tasks may add lines to.</summary>
     [JsonPropertyName("files_append"), JsonPropertyOrder(7)]
-    public IReadOnlyList<string> FilesAppend { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<string> FilesAppend
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
 
     /// <summary>Logical resources (routes, bindings, tables) that the task alone may define.</summary>
     [JsonPropertyName("resources_write"), JsonPropertyOrder(8)]
-    public IReadOnlyList<string> ResourcesWrite { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<string> ResourcesWrite
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
 
     /// <summary>Logical resources that the task builds on.</summary>
     [JsonPropertyName("resources_read"), JsonPropertyOrder(9)]
-    public IReadOnlyList<string> ResourcesRead { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<string> ResourcesRead
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
 
     /// <summary>Changes that the planner foresaw, by file. Each implies the resource <c>patch:FILE</c>.</summary>
     [JsonPropertyName("patch_intents"), JsonPropertyOrder(10)]
-    public IReadOnlyList<PatchIntent> PatchIntents { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<PatchIntent> PatchIntents
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
 
     /// <summary>Gates that must pass at the task's exact commit.</summary>
     [JsonPropertyName("verification"), JsonPropertyOrder(11)]
-    public IReadOnlyList<Gate> Verification { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<Gate> Verification
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
 
     /// <summary>Packages that the task needs and that the orchestrator installs before it starts.</summary>
     [JsonPropertyName("deps_required"), JsonPropertyOrder(12)]
@@ -61,7 +89,11 @@ public sealed record PlanTask
 
     /// <summary>Names of the plan's context texts that go into the prompt.</summary>
     [JsonPropertyName("context_keys"), JsonPropertyOrder(13)]
-    public IReadOnlyList<string> ContextKeys { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<string> ContextKeys
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
 
     /// <summary>Name of a role with its own prompt file; see <see cref="TaskRole"/>.</summary>
     [JsonPropertyName("role"), JsonPropertyOrder(14)]
@@ -105,23 +137,43 @@ public sealed record PlanTask
 
     /// <summary>Subagents that must really have been invoked.</summary>
     [JsonPropertyName("required_agents"), JsonPropertyOrder(24)]
-    public IReadOnlyList<string> RequiredAgents { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<string> RequiredAgents
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
 
     /// <summary>Steps of the process that must have been done, by meaning; see <see cref="RequiredStep"/>.</summary>
     [JsonPropertyName("required_steps"), JsonPropertyOrder(25)]
-    public IReadOnlyList<string> RequiredSteps { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<string> RequiredSteps
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
 
     /// <summary>Notes of earlier tasks to read first, relative to the repository.</summary>
     [JsonPropertyName("notes_input"), JsonPropertyOrder(26)]
-    public IReadOnlyList<string> NotesInput { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<string> NotesInput
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
 
     /// <summary>Notes that the task must write, relative to the repository.</summary>
     [JsonPropertyName("notes_output"), JsonPropertyOrder(27)]
-    public IReadOnlyList<string> NotesOutput { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<string> NotesOutput
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
 
     /// <summary>The small steps of the task.</summary>
     [JsonPropertyName("checklist"), JsonPropertyOrder(28)]
-    public IReadOnlyList<ChecklistItem> Checklist { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<ChecklistItem> Checklist
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
 
     /// <summary>What its agent may use of the machine; null: the run's limits.</summary>
     [JsonPropertyName("limits"), JsonPropertyOrder(29)]
@@ -181,11 +233,19 @@ public sealed record RequiredPackages
 {
     /// <summary>Packages the product itself uses, such as <c>pandas&gt;=2.0</c>.</summary>
     [JsonPropertyName("runtime")]
-    public IReadOnlyList<string> Runtime { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<string> Runtime
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
 
     /// <summary>Packages only its development uses.</summary>
     [JsonPropertyName("dev")]
-    public IReadOnlyList<string> Dev { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<string> Dev
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
 }
 
 /// <summary>A change to a file that the planner foresaw.</summary>
@@ -195,7 +255,8 @@ public sealed record RequiredPackages
 public sealed record PatchIntent(
     [property: JsonPropertyName("file")] string File,
     [property: JsonPropertyName("action")] string? Action = null,
-    [property: JsonPropertyName("intent")] string? Intent = null);
+    [property: JsonPropertyName("intent")] string? Intent = null
+);
 
 /// <summary>A small step of a task.</summary>
 /// <param name="Id">Its number, such as <c>1.2</c>.</param>
@@ -204,4 +265,5 @@ public sealed record PatchIntent(
 public sealed record ChecklistItem(
     [property: JsonPropertyName("id")] string Id,
     [property: JsonPropertyName("description")] string Description,
-    [property: JsonPropertyName("completed")] bool Completed = false);
+    [property: JsonPropertyName("completed")] bool Completed = false
+);

@@ -17,18 +17,40 @@ public static class ProjectContext
 
     /// <summary>The file for these texts: indented, sorted by name.</summary>
     public static byte[] Write(IReadOnlyDictionary<string, string> texts) =>
-        JsonSerializer.SerializeToUtf8Bytes(new SortedDictionary<string, string>(texts.ToDictionary(), StringComparer.Ordinal), ProjectContextJson.Readable.SortedDictionaryStringString);
+        JsonSerializer.SerializeToUtf8Bytes(
+            new SortedDictionary<string, string>(texts.ToDictionary(), StringComparer.Ordinal),
+            ProjectContextJson.Readable.SortedDictionaryStringString
+        );
 
     /// <summary>The plan with the project's texts for those context keys of its tasks that it has no text for itself.</summary>
     public static Plan AddTo(Plan plan, IReadOnlyDictionary<string, string> texts)
     {
-        string[] missing = [.. plan.Tasks.SelectMany(t => t.ContextKeys).Distinct(StringComparer.Ordinal).Where(key => !plan.Context.ContainsKey(key) && texts.ContainsKey(key))];
-        return missing.Length == 0 ? plan : plan with { Context = plan.Context.Concat(missing.Select(key => KeyValuePair.Create(key, texts[key]))).ToDictionary() };
+        string[] missing =
+        [
+            .. plan
+                .Tasks.SelectMany(t => t.ContextKeys)
+                .Distinct(StringComparer.Ordinal)
+                .Where(key => !plan.Context.ContainsKey(key) && texts.ContainsKey(key)),
+        ];
+        return missing.Length == 0
+            ? plan
+            : plan with
+            {
+                Context = plan.Context.Concat(missing.Select(key => KeyValuePair.Create(key, texts[key]))).ToDictionary(),
+            };
     }
 }
 
 [JsonSerializable(typeof(SortedDictionary<string, string>))]
 internal sealed partial class ProjectContextJson : JsonSerializerContext
 {
-    public static ProjectContextJson Readable { get; } = new(new JsonSerializerOptions { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    public static ProjectContextJson Readable { get; } =
+        new(
+            new JsonSerializerOptions
+            {
+                WriteIndented = true,
+                NewLine = "\n",
+                Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+            }
+        );
 }

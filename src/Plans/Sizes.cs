@@ -11,9 +11,13 @@ public static class Sizes
         value = 0;
         var split = text.Length;
         while (split > 0 && !char.IsAsciiDigit(text[split - 1]))
+        {
             split--;
+        }
         if (!double.TryParse(text.AsSpan(0, split), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number))
+        {
             return false;
+        }
         double? unit = text[split..].Trim().ToLowerInvariant() switch
         {
             "" or "b" => 1,
@@ -27,25 +31,31 @@ public static class Sizes
             _ => null,
         };
         if (unit is not { } factor || number * factor > 1e18)
+        {
             return false;
+        }
         value = (long)(number * factor);
         return true;
     }
 
     /// <summary>The size in the largest decimal unit without a remainder.</summary>
-    public static string Write(long value) => value switch
-    {
-        > 0 when value % 1_000_000_000 == 0 => string.Create(CultureInfo.InvariantCulture, $"{value / 1_000_000_000}GB"),
-        > 0 when value % 1_000_000 == 0 => string.Create(CultureInfo.InvariantCulture, $"{value / 1_000_000}MB"),
-        _ => value.ToString(CultureInfo.InvariantCulture),
-    };
+    public static string Write(long value) =>
+        value switch
+        {
+            > 0 when value % 1_000_000_000 == 0 => string.Create(CultureInfo.InvariantCulture, $"{value / 1_000_000_000}GB"),
+            > 0 when value % 1_000_000 == 0 => string.Create(CultureInfo.InvariantCulture, $"{value / 1_000_000}MB"),
+            _ => value.ToString(CultureInfo.InvariantCulture),
+        };
 
-    /// <summary>A size to be read by people, rounded, in the unit that says something: <c>512 bytes</c>, <c>1.5 MB</c>, <c>23.4 GB</c>.</summary>
-    public static string Describe(long value) => value switch
-    {
-        < 1_000 => string.Create(CultureInfo.InvariantCulture, $"{value} {(value == 1 ? "byte" : "bytes")}"),
-        < 1_000_000 => string.Create(CultureInfo.InvariantCulture, $"{value / 1e3:0.#} kB"),
-        < 1_000_000_000 => string.Create(CultureInfo.InvariantCulture, $"{value / 1e6:0.#} MB"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{value / 1e9:0.#} GB"),
-    };
+    /// <summary>
+    /// A size to be read by people, rounded, in the unit that says something: <c>512 bytes</c>, <c>1.5 MB</c>, <c>23.4 GB</c>.
+    /// </summary>
+    public static string Describe(long value) =>
+        value switch
+        {
+            < 1_000 => string.Create(CultureInfo.InvariantCulture, $"{value} {(value == 1 ? "byte" : "bytes")}"),
+            < 1_000_000 => string.Create(CultureInfo.InvariantCulture, $"{value / 1e3:0.#} kB"),
+            < 1_000_000_000 => string.Create(CultureInfo.InvariantCulture, $"{value / 1e6:0.#} MB"),
+            _ => string.Create(CultureInfo.InvariantCulture, $"{value / 1e9:0.#} GB"),
+        };
 }

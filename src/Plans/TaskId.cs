@@ -44,7 +44,9 @@ public static class TaskId
         };
     }
 
-    /// <summary>A safe id that resembles <paramref name="text"/>: <c>Add Auth!</c> becomes <c>Add-Auth</c>. Empty when nothing of it is usable.</summary>
+    /// <summary>
+    /// A safe id that resembles <paramref name="text"/>: <c>Add Auth!</c> becomes <c>Add-Auth</c>. Empty when nothing of it is usable.
+    /// </summary>
     public static string Suggest(string text)
     {
         var safe = new System.Text.StringBuilder();

@@ -24,7 +24,8 @@ internal sealed class ChildStart
             throw new ProcessStartException(
                 ProcessStartFailure.WorkingDirectoryMissing,
                 command.FileName,
-                $"'{command.FileName}' was not started: its working directory '{directory}' does not exist or is no directory.");
+                $"'{command.FileName}' was not started: its working directory '{directory}' does not exist or is no directory."
+            );
         }
 
         Info = new ProcessStartInfo
@@ -64,11 +65,19 @@ internal sealed class ChildStart
         // One tick of grace for the rounding of two clocks.
         var notBefore = ProcFiles.ReadTicks() - 1;
         var watermark = _command.StopLeftovers ? PidWatermark.Now() : null;
-        return new RunningChild(await StartProcessAsync(Info, _command.FileName, time), _command, _mark, notBefore, watermark, new ProcessStopper(time));
+        return new RunningChild(
+            await StartProcessAsync(Info, _command.FileName, time),
+            _command,
+            _mark,
+            notBefore,
+            watermark,
+            new ProcessStopper(time)
+        );
     }
 
     /// <summary>
-    /// Starts a process. A program file that was just written can be "busy" for a moment, when another thread's child was forked while it was open.
+    /// Starts a process. A program file that was just written can be "busy" for a moment, when another thread's child was forked while it
+    /// was open.
     /// </summary>
     internal static async Task<Process> StartProcessAsync(ProcessStartInfo info, string fileName, TimeProvider time)
     {
@@ -85,7 +94,11 @@ internal sealed class ChildStart
             catch (Win32Exception e)
             {
                 throw new ProcessStartException(
-                    ProcessStartFailure.Refused, fileName, $"'{fileName}' could not be started: {e.Message}", e);
+                    ProcessStartFailure.Refused,
+                    fileName,
+                    $"'{fileName}' could not be started: {e.Message}",
+                    e
+                );
             }
         }
     }

@@ -5,10 +5,14 @@ namespace Orchestrator.Processes;
 /// <summary>The three streams of a child: feeds its input, reads its outputs, and knows when to stop waiting for them.</summary>
 internal sealed class ChildStreams : IDisposable
 {
-    /// <summary>After the child's end nothing new came for so long, and nothing lies in the pipe: somebody else holds the stream open.</summary>
+    /// <summary>
+    /// After the child's end nothing new came for so long, and nothing lies in the pipe: somebody else holds the stream open.
+    /// </summary>
     private static readonly TimeSpan QuietLimit = TimeSpan.FromSeconds(1);
 
-    /// <summary>A pipe holds at most 1 MiB (pipe-max-size, pipe(7)): what comes after that was not printed by the child that ended.</summary>
+    /// <summary>
+    /// A pipe holds at most 1 MiB (pipe-max-size, pipe(7)): what comes after that was not printed by the child that ended.
+    /// </summary>
     private const long PipeLimit = 1024 * 1024;
 
     private readonly TimeProvider _time;
@@ -19,7 +23,13 @@ internal sealed class ChildStreams : IDisposable
     private readonly CancellationTokenSource _giveUp = new();
 
     internal ChildStreams(
-        Process process, Stream input, OutputSink standardOutput, OutputSink standardError, TimeProvider time, CancellationToken stop)
+        Process process,
+        Stream input,
+        OutputSink standardOutput,
+        OutputSink standardError,
+        TimeProvider time,
+        CancellationToken stop
+    )
     {
         _time = time;
         _pumps =
@@ -42,7 +52,9 @@ internal sealed class ChildStreams : IDisposable
         {
             var before = _pumps.Select(pump => pump.WaitingSince).ToArray();
             await Task.WhenAny(_pumping, Task.Delay(QuietLimit, _time));
-            var isQuiet = _pumps.Select((pump, i) => pump.IsDone || (before[i] is { } since && pump.WaitingSince == since && !pump.HasUnread)).All(quiet => quiet);
+            var isQuiet = _pumps
+                .Select((pump, i) => pump.IsDone || (before[i] is { } since && pump.WaitingSince == since && !pump.HasUnread))
+                .All(quiet => quiet);
             if (isQuiet || _pumps.Sum(pump => pump.TotalBytes) - readAtEnd > 2 * PipeLimit)
             {
                 break;
@@ -78,7 +90,7 @@ internal sealed class ChildStreams : IDisposable
         var buffer = new byte[32 * 1024];
         await using (standardInput)
         {
-            for (int count; (count = await input.ReadAsync(buffer, CancellationToken.None)) > 0;)
+            for (int count; (count = await input.ReadAsync(buffer, CancellationToken.None)) > 0; )
             {
                 try
                 {

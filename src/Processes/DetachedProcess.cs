@@ -33,10 +33,10 @@ public sealed record DetachedCommand(string FileName, IReadOnlyList<string> Argu
 public sealed class DetachedProcess(TimeProvider? time = null)
 {
     // The child first waits for a line, so that its identity is known before the program begins, and nothing begins if we die before.
-    // Only then it lets go of the pipes, and of what we may have inherited from our own caller, who would wait for its end; what goes wrong until there
+    // Only then it lets go of the pipes, and of what we may have inherited from our own caller, who would wait for its end; what goes wrong
+    // until there
     // is on our pipe. All paths and words are arguments, none is script.
-    private const string Script =
-        """
+    private const string Script = """
         read -r go && [ "$go" = go ] && exec <"$1" >>"$2" && exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- 2>>"$3" && shift 3 && exec "$@"
         """;
 
@@ -48,22 +48,24 @@ public sealed class DetachedProcess(TimeProvider? time = null)
     /// <exception cref="ProcessStartException">Nothing was started: no such program, working directory or file.</exception>
     public async Task<ProcessIdentity> StartAsync(DetachedCommand command, Action<ProcessIdentity>? beforeStart = null)
     {
-        var child = new ChildStart(new ProcessCommand(command.FileName, command.Arguments)
-        {
-            WorkingDirectory = command.WorkingDirectory,
-            Environment = command.Environment,
-            CleanEnvironment = command.CleanEnvironment,
-            OwnSession = true,
-        });
+        var child = new ChildStart(
+            new ProcessCommand(command.FileName, command.Arguments)
+            {
+                WorkingDirectory = command.WorkingDirectory,
+                Environment = command.Environment,
+                CleanEnvironment = command.CleanEnvironment,
+                OwnSession = true,
+            }
+        );
         var info = child.Info;
         string[] program = [info.FileName, .. info.ArgumentList];
         info.FileName = "/bin/sh";
         info.ArgumentList.Clear();
         var directory = command.WorkingDirectory ?? Directory.GetCurrentDirectory();
-        foreach (var argument in (string[])
-            [
-                "-c", Script, "sh", FullPath(command.InputFile), FullPath(command.OutputFile), FullPath(command.ErrorFile), .. program,
-            ])
+        foreach (
+            var argument in (string[])
+                ["-c", Script, "sh", FullPath(command.InputFile), FullPath(command.OutputFile), FullPath(command.ErrorFile), .. program]
+        )
         {
             info.ArgumentList.Add(argument);
         }
@@ -79,7 +81,11 @@ public sealed class DetachedProcess(TimeProvider? time = null)
 
         string FullPath(string path) => Path.GetFullPath(path, Path.GetFullPath(directory));
 
-        ProcessStartException Refused(string why) => new(
-            ProcessStartFailure.Refused, command.FileName, $"'{command.FileName}' could not be started with its output in '{command.OutputFile}': {why}");
+        ProcessStartException Refused(string why) =>
+            new(
+                ProcessStartFailure.Refused,
+                command.FileName,
+                $"'{command.FileName}' could not be started with its output in '{command.OutputFile}': {why}"
+            );
     }
 }

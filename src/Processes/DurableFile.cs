@@ -17,7 +17,9 @@ public static class DurableFile
         file.Replace();
     }
 
-    /// <summary>Replaces a file by what <paramref name="write"/> puts into a stream: large content need not be in memory as a whole.</summary>
+    /// <summary>
+    /// Replaces a file by what <paramref name="write"/> puts into a stream: large content need not be in memory as a whole.
+    /// </summary>
     /// <exception cref="IOException">It could not be written, such as on a full disk; the file is as it was.</exception>
     public static void Write(string path, Action<Stream> write)
     {

@@ -25,7 +25,8 @@ public enum EntryKind
 }
 
 /// <summary>
-/// An open folder, in which names are looked up one by one and links are never followed (openat(2)). A path can be changed under us at any of its parts while
+/// An open folder, in which names are looked up one by one and links are never followed (openat(2)). A path can be changed under us at any
+/// of its parts while
 /// we use it; an open folder stays the one that was looked at. Names are bytes.
 /// </summary>
 public sealed partial class FolderHandle : IDisposable
@@ -74,7 +75,8 @@ public sealed partial class FolderHandle : IDisposable
     /// <summary>Opens a folder by its path; null if there is none.</summary>
     /// <param name="path">The path.</param>
     /// <param name="followLink">Whether the last part may be a link; those before may always.</param>
-    public static FolderHandle? TryOpen(string path, bool followLink = false) => TryOpen(CurrentFolder, Encoding.UTF8.GetBytes(path), path, followLink ? 0 : NoLink);
+    public static FolderHandle? TryOpen(string path, bool followLink = false) =>
+        TryOpen(CurrentFolder, Encoding.UTF8.GetBytes(path), path, followLink ? 0 : NoLink);
 
     /// <summary>Opens a folder in this one; null if there is none of this name, or it is no folder.</summary>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
@@ -95,7 +97,8 @@ public sealed partial class FolderHandle : IDisposable
     public EntryKind KindOf(ReadOnlySpan<byte> name) => KindAt(Number, Ended(name), DoNotFollow);
 
     /// <summary>True for a regular file that its owner may execute; a link is not followed.</summary>
-    public bool IsExecutable(ReadOnlySpan<byte> name) => ModeAt(Number, Ended(name), DoNotFollow) is { } mode && KindIn(mode) == EntryKind.File && (mode & ExecutableByOwner) != 0;
+    public bool IsExecutable(ReadOnlySpan<byte> name) =>
+        ModeAt(Number, Ended(name), DoNotFollow) is { } mode && KindIn(mode) == EntryKind.File && (mode & ExecutableByOwner) != 0;
 
     /// <summary>What is in it, in no order.</summary>
     public List<byte[]> List()
@@ -131,13 +134,17 @@ public sealed partial class FolderHandle : IDisposable
         return names;
     }
 
-    /// <summary>Opens a regular file for reading; null if there is none, or it is something else. A pipe that nobody writes to does not hold us up.</summary>
+    /// <summary>
+    /// Opens a regular file for reading; null if there is none, or it is something else. A pipe that nobody writes to does not hold us up.
+    /// </summary>
     public SafeFileHandle? TryRead(ReadOnlySpan<byte> name)
     {
         var number = OpenAt(Number, Ended(name), DoNotWait | NoLink | CloseOnExec, 0);
         if (number < 0)
         {
-            return Marshal.GetLastPInvokeError() is NoSuchFile or TooManyLinks or NoFolder or NoSuchDevice ? null : throw Fault("read", name);
+            return Marshal.GetLastPInvokeError() is NoSuchFile or TooManyLinks or NoFolder or NoSuchDevice
+                ? null
+                : throw Fault("read", name);
         }
 
         var file = new SafeFileHandle(number, ownsHandle: true);
@@ -212,15 +219,17 @@ public sealed partial class FolderHandle : IDisposable
         return error is NoSuchFile or NoFolder or TooManyLinks ? null : throw Fault("open the folder", path, error);
     }
 
-    private static EntryKind KindAt(int folder, byte[] name, int flags) => ModeAt(folder, name, flags) is { } mode ? KindIn(mode) : EntryKind.Missing;
+    private static EntryKind KindAt(int folder, byte[] name, int flags) =>
+        ModeAt(folder, name, flags) is { } mode ? KindIn(mode) : EntryKind.Missing;
 
-    private static EntryKind KindIn(int mode) => (mode & 0xF000) switch
-    {
-        0x8000 => EntryKind.File,
-        0x4000 => EntryKind.Folder,
-        0xA000 => EntryKind.Link,
-        _ => EntryKind.Other,
-    };
+    private static EntryKind KindIn(int mode) =>
+        (mode & 0xF000) switch
+        {
+            0x8000 => EntryKind.File,
+            0x4000 => EntryKind.Folder,
+            0xA000 => EntryKind.Link,
+            _ => EntryKind.Other,
+        };
 
     private static int? ModeAt(int folder, byte[] name, int flags)
     {

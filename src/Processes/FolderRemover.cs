@@ -3,7 +3,8 @@ using System.Text;
 namespace Orchestrator.Processes;
 
 /// <summary>
-/// Deletes a folder with everything in it, whatever that is: links are deleted and not followed, names may be no text, folders may lie deeper than a path can
+/// Deletes a folder with everything in it, whatever that is: links are deleted and not followed, names may be no text, folders may lie
+/// deeper than a path can
 /// say, or be closed to their owner.
 /// </summary>
 public static class FolderRemover
@@ -26,7 +27,8 @@ public static class FolderRemover
     public const string Left = ".left-";
 
     /// <summary>
-    /// Deletes what is at a path, or gives it another name there: containers leave files that belong to root, and nobody can go on where they are.
+    /// Deletes what is at a path, or gives it another name there: containers leave files that belong to root, and nobody can go on where
+    /// they are.
     /// </summary>
     public static void RemoveOrPutAside(string path)
     {
@@ -87,7 +89,10 @@ public static class FolderRemover
 
             if (tries == MostTries)
             {
-                throw new IOException($"'{Encoding.UTF8.GetString(name)}' can't be removed: somebody puts files there while it is. See which process works in it, end that, and try again.");
+                throw new IOException(
+                    $"'{Encoding.UTF8.GetString(name)}' can't be removed: somebody puts files there while it is. See which "
+                        + "process works in it, end that, and try again."
+                );
             }
         }
     }

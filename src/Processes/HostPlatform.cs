@@ -9,11 +9,14 @@ namespace Orchestrator.Processes;
 public sealed record HostPlatform(string Name, bool IsLinux, bool HasProcessTable)
 {
     /// <summary>The machine that this process runs on.</summary>
-    public static HostPlatform Current { get; } = new(RuntimeInformation.OSDescription, OperatingSystem.IsLinux(), File.Exists("/proc/self/stat"));
+    public static HostPlatform Current { get; } =
+        new(RuntimeInformation.OSDescription, OperatingSystem.IsLinux(), File.Exists("/proc/self/stat"));
 
     /// <summary>Why nothing can be run on it, as a sentence; null where it can.</summary>
     public string? Refusal =>
-        !IsLinux ? $"orchestrate works on Linux; this is {Name}, where left-over processes of agents could not be found and stopped. macOS is not supported yet."
+        !IsLinux
+            ? $"orchestrate works on Linux; this is {Name}, where left-over processes of agents could not be found and stopped. "
+                + "macOS is not supported yet."
         : !HasProcessTable ? "The system's table of processes is not mounted at /proc; without it processes can't be followed and stopped."
         : null;
 

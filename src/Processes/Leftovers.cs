@@ -1,7 +1,8 @@
 namespace Orchestrator.Processes;
 
 /// <summary>
-/// What a killed process of ours left running of its commands with <see cref="ProcessCommand.StopLeftovers"/>: nobody waits for it any more, and whoever uses its
+/// What a killed process of ours left running of its commands with <see cref="ProcessCommand.StopLeftovers"/>: nobody waits for it any
+/// more, and whoever uses its
 /// folder next would work beside it.
 /// </summary>
 public static class Leftovers
@@ -14,7 +15,9 @@ public static class Leftovers
     /// <exception cref="ProcessStopException">Some are still there after SIGKILL.</exception>
     public static Task<int> StopThoseOfTheDeadAsync(TimeProvider? time = null) => StopAsync(IsGone(), time);
 
-    /// <summary>Ends, without any grace, all that this process itself still runs: for one that is about to end, and waits for nobody.</summary>
+    /// <summary>
+    /// Ends, without any grace, all that this process itself still runs: for one that is about to end, and waits for nobody.
+    /// </summary>
     /// <param name="time">The clock for the waits; the system's by default.</param>
     /// <returns>How many processes there were.</returns>
     /// <exception cref="ProcessStopException">Some are still there after SIGKILL.</exception>
@@ -27,12 +30,16 @@ public static class Leftovers
         new ProcessStopper(time).StopAsync(() => Find(isOver), StopSignal.Terminate, grace: TimeSpan.Zero, KillLimit);
 
     private static IReadOnlyList<ProcessInfo> Find(Func<ProcessIdentity, bool> isOver) =>
-    [
-        .. ProcessTable.All().Where(process => ProcFiles.Variable(process.ProcessId, ProcessRunner.ChildVariable) is { } mark
-            && OwnerOf(mark) is { } owner
-            && ProcFiles.SharesProcessIds(process.ProcessId)
-            && isOver(owner)),
-    ];
+        [
+            .. ProcessTable
+                .All()
+                .Where(process =>
+                    ProcFiles.Variable(process.ProcessId, ProcessRunner.ChildVariable) is { } mark
+                    && OwnerOf(mark) is { } owner
+                    && ProcFiles.SharesProcessIds(process.ProcessId)
+                    && isOver(owner)
+                ),
+        ];
 
     // Each owner is looked for once, however much it has left.
     private static Func<ProcessIdentity, bool> IsGone()

@@ -69,7 +69,10 @@ internal sealed class LineSplitter(int limit)
 
             if (value >= 0xC0)
             {
-                var length = value >= 0xF0 ? 4 : value >= 0xE0 ? 3 : 2;
+                var length =
+                    value >= 0xF0 ? 4
+                    : value >= 0xE0 ? 3
+                    : 2;
                 return length > back ? back : 0;
             }
         }

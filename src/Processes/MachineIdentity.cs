@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Orchestrator.Processes;
 
-/// <summary>What tells one machine from another: names of hosts do not, since two machines may have the same and one may change its own.</summary>
+/// <summary>
+/// What tells one machine from another: names of hosts do not, since two machines may have the same and one may change its own.
+/// </summary>
 public sealed record MachineFacts
 {
     // The inode of the first process namespace of every Linux kernel (PROC_PID_INIT_INO).
@@ -26,37 +28,49 @@ public sealed record MachineFacts
 
     /// <summary>The facts of the machine that this process runs on.</summary>
     /// <param name="environment">Variables of the process; they name the user's folders.</param>
-    public static MachineFacts Read(IReadOnlyDictionary<string, string> environment) => new()
-    {
-        MachineId = SmallFile.ReadIfPossible("/etc/machine-id") is { } id ? Encoding.UTF8.GetString(id).Trim() : "",
-        BootId = ProcessIdentity.CurrentBootId,
-        HostName = Environment.MachineName,
-        IsContainer = ProcFiles.OwnProcessNamespace() != FirstProcessNamespace || File.Exists("/.dockerenv") || File.Exists("/run/.containerenv") || new DriveInfo("/").DriveFormat.StartsWith("overlay", StringComparison.Ordinal),
-        StateFolder = environment.GetValueOrDefault("XDG_STATE_HOME") is { Length: > 0 } state ? Path.Combine(state, "orchestrator")
-            : environment.GetValueOrDefault("HOME") is { Length: > 0 } home ? Path.Combine(home, ".local", "state", "orchestrator")
-            : null,
-    };
+    public static MachineFacts Read(IReadOnlyDictionary<string, string> environment) =>
+        new()
+        {
+            MachineId = SmallFile.ReadIfPossible("/etc/machine-id") is { } id ? Encoding.UTF8.GetString(id).Trim() : "",
+            BootId = ProcessIdentity.CurrentBootId,
+            HostName = Environment.MachineName,
+            IsContainer =
+                ProcFiles.OwnProcessNamespace() != FirstProcessNamespace
+                || File.Exists("/.dockerenv")
+                || File.Exists("/run/.containerenv")
+                || new DriveInfo("/").DriveFormat.StartsWith("overlay", StringComparison.Ordinal),
+            StateFolder =
+                environment.GetValueOrDefault("XDG_STATE_HOME") is { Length: > 0 } state ? Path.Combine(state, "orchestrator")
+                : environment.GetValueOrDefault("HOME") is { Length: > 0 } home ? Path.Combine(home, ".local", "state", "orchestrator")
+                : null,
+        };
 }
 
-/// <summary>The name of this machine in queues and in identities of workers: 16 hex digits, the same after a restart, another one on every other machine.</summary>
+/// <summary>
+/// The name of this machine in queues and in identities of workers: 16 hex digits, the same after a restart, another one on every other
+/// machine.
+/// </summary>
 public static class MachineIdentity
 {
     private const string FileName = "machine";
 
     /// <summary>
-    /// On a machine of its own its machine id alone. In a container, or without a machine id, what a file of the user's own state says as well, which is written once, and the host's name: containers
+    /// On a machine of its own its machine id alone. In a container, or without a machine id, what a file of the user's own state says as
+    /// well, which is written once, and the host's name: containers
     /// of one image share the machine id, and containers may share the user's files.
     /// </summary>
     /// <param name="facts">What is known.</param>
-    public static string Of(MachineFacts facts) => facts is { IsContainer: false, MachineId.Length: > 0 }
-        ? Hash(facts.MachineId)
-        : Hash($"{facts.MachineId}\n{facts.HostName}\n{(facts.StateFolder is { } folder ? KeptIn(folder) : null) ?? facts.BootId}");
+    public static string Of(MachineFacts facts) =>
+        facts is { IsContainer: false, MachineId.Length: > 0 }
+            ? Hash(facts.MachineId)
+            : Hash($"{facts.MachineId}\n{facts.HostName}\n{(facts.StateFolder is { } folder ? KeptIn(folder) : null) ?? facts.BootId}");
 
     /// <summary>The machine that this process runs on.</summary>
     /// <param name="environment">Variables of the process.</param>
     public static string Find(IReadOnlyDictionary<string, string> environment) => Of(MachineFacts.Read(environment));
 
-    // Whoever comes first writes it, whole; all read what is there then. Null where nothing can be kept: then the name holds until the next boot.
+    // Whoever comes first writes it, whole; all read what is there then. Null where nothing can be kept: then the name holds until the next
+    // boot.
     private static string? KeptIn(string folder)
     {
         var file = Path.Combine(folder, FileName);
@@ -86,5 +100,6 @@ public static class MachineIdentity
     }
 
     // The machine id is confidential (machine-id(5)): only a hash of it may be seen by others.
-    private static string Hash(string text) => Convert.ToHexStringLower(HMACSHA256.HashData("orchestrate machine"u8, Encoding.UTF8.GetBytes(text)))[..16];
+    private static string Hash(string text) =>
+        Convert.ToHexStringLower(HMACSHA256.HashData("orchestrate machine"u8, Encoding.UTF8.GetBytes(text)))[..16];
 }

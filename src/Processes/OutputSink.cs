@@ -21,7 +21,10 @@ internal sealed class OutputSink : IDisposable
         _captured = new HeadTailBuffer(output.CaptureLimit);
         if (output.File is not null)
         {
-            var path = Path.GetFullPath(output.File, workingDirectory is null ? Directory.GetCurrentDirectory() : Path.GetFullPath(workingDirectory));
+            var path = Path.GetFullPath(
+                output.File,
+                workingDirectory is null ? Directory.GetCurrentDirectory() : Path.GetFullPath(workingDirectory)
+            );
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             _file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
         }
@@ -65,8 +68,8 @@ internal sealed class OutputSink : IDisposable
         }
     }
 
-    internal CapturedOutput ToCaptured() => new(
-        _captured.ToArray(), _captured.TotalBytes, _output.CaptureLimit < _captured.TotalBytes, _heldOpen);
+    internal CapturedOutput ToCaptured() =>
+        new(_captured.ToArray(), _captured.TotalBytes, _output.CaptureLimit < _captured.TotalBytes, _heldOpen);
 
     /// <summary>Writes what the file still lacks at its end. Called once, after both streams have ended.</summary>
     internal void CloseFile()
@@ -81,9 +84,15 @@ internal sealed class OutputSink : IDisposable
             var tail = _fileTail.ToArray().AsSpan();
             tail = tail[Math.Max(0, tail.Length - FileTail)..];
             var missing = Math.Max(0, _fileTotal - _output.FileLimit - tail.Length);
-            _file.Write(Encoding.UTF8.GetBytes(string.Create(
-                CultureInfo.InvariantCulture,
-                $"\n[... limit of {_output.FileLimit} bytes reached: {missing} bytes left out, the last {tail.Length} of {_fileTotal} follow ...]\n")));
+            _file.Write(
+                Encoding.UTF8.GetBytes(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"\n[... limit of {_output.FileLimit} bytes reached: {missing} bytes left out, the last {tail.Length} of "
+                            + $"{_fileTotal} follow ...]\n"
+                    )
+                )
+            );
             _file.Write(tail);
         }
 

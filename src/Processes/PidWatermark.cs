@@ -4,12 +4,15 @@ using System.Text;
 namespace Orchestrator.Processes;
 
 /// <summary>
-/// A moment in the order in which processes get their ids, by which those that began later are found without a look at each: the kernel gives ids one after the
+/// A moment in the order in which processes get their ids, by which those that began later are found without a look at each: the kernel
+/// gives ids one after the
 /// other, from the lowest again after the highest (<c>/proc/sys/kernel/pid_max</c>).
 /// </summary>
 public sealed class PidWatermark
 {
-    /// <summary>Far fewer than the 32768 ids of the smallest system, some of which are in use and passed over: ids have not gone all the way round.</summary>
+    /// <summary>
+    /// Far fewer than the 32768 ids of the smallest system, some of which are in use and passed over: ids have not gone all the way round.
+    /// </summary>
     private const long MostBetween = 8192;
 
     private readonly int _lastId;
@@ -31,14 +34,26 @@ public sealed class PidWatermark
         return ReadLastId() is { } last && ReadCount() is { } now ? Among(ids, last, now) : ids;
     }
 
-    /// <summary>Those of the ids that were given since then, if the last one is <paramref name="last"/> and there have been <paramref name="now"/> processes.</summary>
+    /// <summary>
+    /// Those of the ids that were given since then, if the last one is <paramref name="last"/> and there have been <paramref name="now"/>
+    /// processes.
+    /// </summary>
     internal IEnumerable<int> Among(IEnumerable<int> ids, int last, long now) =>
-        now - _count > MostBetween ? ids : last >= _lastId ? ids.Where(id => id > _lastId && id <= last) : ids.Where(id => id > _lastId || id <= last);
+        now - _count > MostBetween ? ids
+        : last >= _lastId ? ids.Where(id => id > _lastId && id <= last)
+        : ids.Where(id => id > _lastId || id <= last);
 
     /// <summary>The last word of <c>/proc/loadavg</c>.</summary>
     private static int? ReadLastId() =>
         SmallFile.ReadIfPossible("/proc/loadavg") is { } bytes
-        && int.TryParse(Encoding.ASCII.GetString(bytes).TrimEnd().Split(' ')[^1], NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : null;
+        && int.TryParse(
+            Encoding.ASCII.GetString(bytes).TrimEnd().Split(' ')[^1],
+            NumberStyles.None,
+            CultureInfo.InvariantCulture,
+            out var id
+        )
+            ? id
+            : null;
 
     /// <summary>The line <c>processes</c> of <c>/proc/stat</c>.</summary>
     private static long? ReadCount()

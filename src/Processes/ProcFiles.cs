@@ -9,14 +9,17 @@ internal static class ProcFiles
     /// <summary>USER_HZ: 100 on every Linux that .NET runs on (proc(5), sysconf(3)).</summary>
     internal const int TicksPerSecond = 100;
 
-    /// <summary>How often the environment of a process is looked at that is starting its program, a millisecond apart: a disk that stands still may hold that up.</summary>
+    /// <summary>
+    /// How often the environment of a process is looked at that is starting its program, a millisecond apart: a disk that stands still may
+    /// hold that up.
+    /// </summary>
     private const int MostLooks = 1000;
 
     /// <summary>Now, as <see cref="ProcessInfo.StartTime"/> counts; what is started from now on has this number or a higher one.</summary>
     internal static long ReadTicks() => (long)(ReadUptime().TotalSeconds * TicksPerSecond);
 
-    internal static TimeSpan ReadUptime() => TimeSpan.FromSeconds(
-        double.Parse(File.ReadAllText("/proc/uptime").Split(' ')[0], CultureInfo.InvariantCulture));
+    internal static TimeSpan ReadUptime() =>
+        TimeSpan.FromSeconds(double.Parse(File.ReadAllText("/proc/uptime").Split(' ')[0], CultureInfo.InvariantCulture));
 
     internal static string? WorkingDirectory(int processId) => LinkTarget($"/proc/{processId}/cwd");
 
@@ -32,8 +35,11 @@ internal static class ProcFiles
         }
     }
 
-    /// <summary>True if ids of processes mean the same to this process and to us: what runs in a container counts its own (pid_namespaces(7)).</summary>
-    internal static bool SharesProcessIds(int processId) => LinkTarget($"/proc/{processId}/ns/pid") is { } theirs && theirs == OwnProcessNamespace();
+    /// <summary>
+    /// True if ids of processes mean the same to this process and to us: what runs in a container counts its own (pid_namespaces(7)).
+    /// </summary>
+    internal static bool SharesProcessIds(int processId) =>
+        LinkTarget($"/proc/{processId}/ns/pid") is { } theirs && theirs == OwnProcessNamespace();
 
     /// <summary>The namespace of this process: <c>pid:[INODE]</c>.</summary>
     internal static string? OwnProcessNamespace() => LinkTarget("/proc/self/ns/pid");
@@ -77,9 +83,13 @@ internal static class ProcFiles
                 Number(rest[fields[2]]),
                 Number(rest[fields[3]]),
                 Number(rest[fields[17]]),
-                Ticks(rest[fields[19]]))
+                Ticks(rest[fields[19]])
+            )
             {
-                CpuTime = TimeSpan.FromSeconds((double)(Ticks(rest[fields[11]]) + Ticks(rest[fields[12]]) + Ticks(rest[fields[13]]) + Ticks(rest[fields[14]])) / TicksPerSecond),
+                CpuTime = TimeSpan.FromSeconds(
+                    (double)(Ticks(rest[fields[11]]) + Ticks(rest[fields[12]]) + Ticks(rest[fields[13]]) + Ticks(rest[fields[14]]))
+                        / TicksPerSecond
+                ),
             };
     }
 
@@ -106,7 +116,8 @@ internal static class ProcFiles
     }
 
     /// <summary>
-    /// The environment that a process was started with; empty if it has none that can be read. One that is just starting its program has none for a moment: its own
+    /// The environment that a process was started with; empty if it has none that can be read. One that is just starting its program has
+    /// none for a moment: its own
     /// is waited for.
     /// </summary>
     private static ReadOnlySpan<byte> ReadEnvironment(int processId)
@@ -124,7 +135,10 @@ internal static class ProcFiles
                 return environment;
             }
 
-            if (SmallFile.ReadIfPossible($"/proc/{processId}/stat") is not { } stat || HasSettledEnvironment(Encoding.UTF8.GetString(stat)) is not { } settled)
+            if (
+                SmallFile.ReadIfPossible($"/proc/{processId}/stat") is not { } stat
+                || HasSettledEnvironment(Encoding.UTF8.GetString(stat)) is not { } settled
+            )
             {
                 return default;
             }
@@ -140,12 +154,14 @@ internal static class ProcFiles
     }
 
     /// <summary>
-    /// From the line of <c>/proc/PID/stat</c>: true if the process has its environment (maybe an empty one), false while execve(2) is still laying it out, null if
+    /// From the line of <c>/proc/PID/stat</c>: true if the process has its environment (maybe an empty one), false while execve(2) is still
+    /// laying it out, null if
     /// it has no memory, as what has ended and threads of the kernel.
     /// </summary>
     internal static bool? HasSettledEnvironment(string stat)
     {
-        // proc(5): field 23 is the size of its memory, field 51 (from Linux 3.5 on) the end of its environment; the third one is the first behind the name.
+        // proc(5): field 23 is the size of its memory, field 51 (from Linux 3.5 on) the end of its environment; the third one is the first
+        // behind the name.
         var fields = stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
         return fields.Length <= 51 - 3 || fields[23 - 3] == "0" ? null : fields[51 - 3] != "0";
     }
@@ -174,7 +190,9 @@ internal static class ProcFiles
             return null;
         }
 
-        var sizes = Encoding.UTF8.GetString(bytes).Split('\n')
+        var sizes = Encoding
+            .UTF8.GetString(bytes)
+            .Split('\n')
             .Select(line => line.Split(':', 2))
             .Where(parts => parts.Length == 2 && names.Contains(parts[0]))
             .Select(parts => 1024 * long.Parse(parts[1].Trim().Split(' ')[0], CultureInfo.InvariantCulture))

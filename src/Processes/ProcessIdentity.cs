@@ -11,12 +11,16 @@ namespace Orchestrator.Processes;
 public sealed record ProcessIdentity(int ProcessId, long StartTime, string BootId)
 {
     private static readonly Lazy<ProcessIdentity> OfThisProcess = new(() =>
-        Of(Environment.ProcessId) ?? throw new InvalidOperationException("/proc is not mounted: this process is not in it."));
+        Of(Environment.ProcessId) ?? throw new InvalidOperationException("/proc is not mounted: this process is not in it.")
+    );
 
     /// <summary>The present boot of this machine.</summary>
     public static string CurrentBootId { get; } = ProcFiles.ReadBootId();
 
-    /// <summary>The namespace in which ids of processes mean what they mean to this process (pid_namespaces(7)): a number that is the namespace's alone during one boot.</summary>
+    /// <summary>
+    /// The namespace in which ids of processes mean what they mean to this process (pid_namespaces(7)): a number that is the namespace's
+    /// alone during one boot.
+    /// </summary>
     public static string CurrentNamespace { get; } = new string([.. (ProcFiles.OwnProcessNamespace() ?? "").Where(char.IsAsciiDigit)]);
 
     /// <summary>This process.</summary>
@@ -29,19 +33,18 @@ public sealed record ProcessIdentity(int ProcessId, long StartTime, string BootI
     public static ProcessIdentity? TryParse(string? text)
     {
         var parts = (text ?? string.Empty).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-        return parts.Length == 3
+        return
+            parts.Length == 3
             && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var processId)
             && long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var startTime)
             && Guid.TryParse(parts[2], out _)
-                ? new ProcessIdentity(processId, startTime, parts[2])
-                : null;
+            ? new ProcessIdentity(processId, startTime, parts[2])
+            : null;
     }
 
     /// <summary>True if this very process runs: same boot, same id, same start, and not a zombie.</summary>
     public bool IsAlive() =>
-        BootId == CurrentBootId
-        && ProcFiles.ReadStat(ProcessId) is { IsDead: false } stat
-        && stat.StartTime == StartTime;
+        BootId == CurrentBootId && ProcFiles.ReadStat(ProcessId) is { IsDead: false } stat && stat.StartTime == StartTime;
 
     /// <summary>Process id, start time and boot id with a space between: the form of pid files.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{ProcessId} {StartTime} {BootId}");

@@ -27,7 +27,8 @@ public sealed class ProcessInput
     public static ProcessInput FromFile(string path) => new(default, path);
 
     /// <summary>Opens what is to be written before the child is started, so that a missing file starts nothing.</summary>
-    internal Stream Open() => _path is null
-        ? new MemoryStream(_bytes.ToArray(), writable: false)
-        : new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+    internal Stream Open() =>
+        _path is null
+            ? new MemoryStream(_bytes.ToArray(), writable: false)
+            : new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
 }

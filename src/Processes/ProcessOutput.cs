@@ -2,7 +2,8 @@ namespace Orchestrator.Processes;
 
 /// <summary>
 /// Where one stream of a child goes: memory (up to a limit), a file (up to a limit), a handler of lines, or any of them together.
-/// Whatever the limits, the stream is always read to its end, so that a child that prints without end neither blocks nor fills memory or disk.
+/// Whatever the limits, the stream is always read to its end, so that a child that prints without end neither blocks nor fills memory or
+/// disk.
 /// Give the same object as standard output and standard error to have both in one place in the order they came.
 /// </summary>
 public sealed class ProcessOutput
@@ -45,18 +46,24 @@ public sealed class ProcessOutput
 
     /// <summary>Writes to a file, up to <paramref name="limit"/> bytes, and keeps nothing in memory.</summary>
     public static ProcessOutput ToFile(string path, long limit = DefaultFileLimit) =>
-        new() { CaptureLimit = 0, File = path, FileLimit = limit };
+        new()
+        {
+            CaptureLimit = 0,
+            File = path,
+            FileLimit = limit,
+        };
 
     /// <summary>Hands over line by line and keeps nothing in memory.</summary>
-    public static ProcessOutput Lines(Action<string> onLine) => new()
-    {
-        CaptureLimit = 0,
-        OnLine = (line, _) =>
+    public static ProcessOutput Lines(Action<string> onLine) =>
+        new()
         {
-            onLine(line.Text);
-            return ValueTask.CompletedTask;
-        },
-    };
+            CaptureLimit = 0,
+            OnLine = (line, _) =>
+            {
+                onLine(line.Text);
+                return ValueTask.CompletedTask;
+            },
+        };
 }
 
 /// <summary>One line of output.</summary>

@@ -5,7 +5,8 @@ namespace Orchestrator.Processes;
 public sealed class ProcessRunner(TimeProvider? time = null)
 {
     /// <summary>
-    /// A variable with a new value in each child's environment, by which its descendants are found when the child is stopped, wherever they went.
+    /// A variable with a new value in each child's environment, by which its descendants are found when the child is stopped, wherever they
+    /// went.
     /// </summary>
     public const string ChildVariable = "ORCHESTRATOR_CHILD";
 
@@ -13,12 +14,14 @@ public sealed class ProcessRunner(TimeProvider? time = null)
     private readonly Lazy<string> _ownSession = new(ChildStart.FindSetSid);
 
     /// <summary>
-    /// Runs a command to its end. An exit code other than 0 and a reached time limit are results. When this returns or throws, the child is gone;
+    /// Runs a command to its end. An exit code other than 0 and a reached time limit are results. When this returns or throws, the child is
+    /// gone;
     /// if it was stopped, so is all that came of it.
     /// </summary>
     /// <param name="command">What to run.</param>
     /// <param name="stop">
-    /// Stops the child: <see cref="ProcessCommand.StopSignal"/>, then after <see cref="ProcessCommand.Grace"/> the whole tree is killed; then
+    /// Stops the child: <see cref="ProcessCommand.StopSignal"/>, then after <see cref="ProcessCommand.Grace"/> the whole tree is killed;
+    /// then
     /// <see cref="OperationCanceledException"/>.
     /// </param>
     /// <param name="kill">Ends a grace that is running; on its own it does nothing.</param>
@@ -56,7 +59,10 @@ public sealed class ProcessRunner(TimeProvider? time = null)
         return new ProcessResult
         {
             ExitCode = child.Process.ExitCode,
-            Ending = exited ? ProcessEnding.Exited : wasKilled ? ProcessEnding.TimedOutAndKilled : ProcessEnding.TimedOut,
+            Ending =
+                exited ? ProcessEnding.Exited
+                : wasKilled ? ProcessEnding.TimedOutAndKilled
+                : ProcessEnding.TimedOut,
             StandardOutput = standardOutput.ToCaptured(),
             StandardError = standardError.ToCaptured(),
             Duration = duration,

@@ -14,31 +14,51 @@ public sealed class ProcessStopper(TimeProvider? time = null)
     /// <returns>How many were there.</returns>
     /// <exception cref="ProcessStopException">Some are still there after <paramref name="killLimit"/>.</exception>
     public Task<int> StopByEnvironmentAsync(
-        string name, string value, StopSignal signal, TimeSpan grace, TimeSpan killLimit, CancellationToken cancellationToken = default) =>
-        StopAsync(() => ProcessTable.FindByEnvironment(name, value), signal, grace, killLimit, cancellationToken);
+        string name,
+        string value,
+        StopSignal signal,
+        TimeSpan grace,
+        TimeSpan killLimit,
+        CancellationToken cancellationToken = default
+    ) => StopAsync(() => ProcessTable.FindByEnvironment(name, value), signal, grace, killLimit, cancellationToken);
 
     /// <summary>Ends one process, if it is still the same one, and all that came of it.</summary>
     /// <returns>How many were there.</returns>
     /// <exception cref="ProcessStopException">Some are still there after <paramref name="killLimit"/>.</exception>
     public Task<int> StopAsync(
-        ProcessIdentity process, StopSignal signal, TimeSpan grace, TimeSpan killLimit, CancellationToken cancellationToken = default) =>
+        ProcessIdentity process,
+        StopSignal signal,
+        TimeSpan grace,
+        TimeSpan killLimit,
+        CancellationToken cancellationToken = default
+    ) =>
         StopAsync(
             () => process.IsAlive() && ProcFiles.ReadStat(process.ProcessId) is { } found ? [found] : [],
             signal,
             grace,
             killLimit,
-            cancellationToken);
+            cancellationToken
+        );
 
     /// <summary>
-    /// Ends what <paramref name="find"/> finds and all that came of it: the signal, <paramref name="grace"/>, then SIGKILL again and again until
-    /// nothing is found for which at most <paramref name="killLimit"/> is spent. Cancelling cuts the grace short, not the kill. Without a signal they are
+    /// Ends what <paramref name="find"/> finds and all that came of it: the signal, <paramref name="grace"/>, then SIGKILL again and again
+    /// until
+    /// nothing is found for which at most <paramref name="killLimit"/> is spent. Cancelling cuts the grace short, not the kill. Without a
+    /// signal they are
     /// only waited for during the grace.
     /// </summary>
-    /// <remarks>Those of another user, such as a program that has gained rights (sudo), are left alone: nothing that we do would end them.</remarks>
+    /// <remarks>
+    /// Those of another user, such as a program that has gained rights (sudo), are left alone: nothing that we do would end them.
+    /// </remarks>
     /// <returns>How many processes there were at the beginning.</returns>
     /// <exception cref="ProcessStopException">Some are still there after <paramref name="killLimit"/>.</exception>
     public async Task<int> StopAsync(
-        Func<IReadOnlyList<ProcessInfo>> find, StopSignal? signal, TimeSpan grace, TimeSpan killLimit, CancellationToken cancellationToken = default)
+        Func<IReadOnlyList<ProcessInfo>> find,
+        StopSignal? signal,
+        TimeSpan grace,
+        TimeSpan killLimit,
+        CancellationToken cancellationToken = default
+    )
     {
         var tree = new TrackedTree(find);
         var first = tree.Refresh();
@@ -70,9 +90,10 @@ public sealed class ProcessStopper(TimeProvider? time = null)
             var alive = tree.Refresh();
             throw new ProcessStopException(
                 $"{alive.Count} processes are still there {limit.TotalSeconds:0.#} s after SIGKILL: "
-                + string.Join(", ", alive.Select(process => $"{process.ProcessId} ({process.Name}, state {process.State})"))
-                + ". State D means that they wait in the kernel, usually for a disk or a network file system.",
-                [.. alive.Select(process => process.Identity)]);
+                    + string.Join(", ", alive.Select(process => $"{process.ProcessId} ({process.Name}, state {process.State})"))
+                    + ". State D means that they wait in the kernel, usually for a disk or a network file system.",
+                [.. alive.Select(process => process.Identity)]
+            );
         }
     }
 

@@ -11,10 +11,20 @@ namespace Orchestrator.Processes;
 /// <param name="SessionId">The id of its session.</param>
 /// <param name="Threads">How many threads it has; one that has ended and was not collected counts its first.</param>
 /// <param name="StartTime">Clock ticks between boot and start.</param>
-public sealed record ProcessInfo(int ProcessId, string Name, char State, int ParentId, int GroupId, int SessionId, int Threads, long StartTime)
+public sealed record ProcessInfo(
+    int ProcessId,
+    string Name,
+    char State,
+    int ParentId,
+    int GroupId,
+    int SessionId,
+    int Threads,
+    long StartTime
+)
 {
     /// <summary>
-    /// True if it has ended and only waits to be collected by its parent. The state is that of the first thread alone: while others are still ending (or work on),
+    /// True if it has ended and only waits to be collected by its parent. The state is that of the first thread alone: while others are
+    /// still ending (or work on),
     /// the process has its files open and holds its locks.
     /// </summary>
     public bool IsDead => State is 'Z' or 'X' && Threads <= 1;
@@ -36,14 +46,17 @@ public sealed record ProcessInfo(int ProcessId, string Name, char State, int Par
 /// <summary>Questions about the processes that run now. This process itself is in no answer.</summary>
 public static class ProcessTable
 {
-    /// <summary>When the machine was started, by the wall clock as it is now. What was written well before that was written by nobody who lives.</summary>
+    /// <summary>
+    /// When the machine was started, by the wall clock as it is now. What was written well before that was written by nobody who lives.
+    /// </summary>
     public static DateTime BootedUtc => DateTime.UtcNow - ProcFiles.ReadUptime();
 
     /// <summary>All living processes.</summary>
     public static IReadOnlyList<ProcessInfo> All() => [.. Living(Ids())];
 
     /// <summary>
-    /// Those that were started with the variable <paramref name="name"/> of this <paramref name="value"/>; children inherit it, wherever they go.
+    /// Those that were started with the variable <paramref name="name"/> of this <paramref name="value"/>; children inherit it, wherever
+    /// they go.
     /// A program that throws its environment away is not found by it.
     /// </summary>
     /// <param name="name">The variable.</param>
@@ -64,20 +77,24 @@ public static class ProcessTable
 
     /// <summary>Those whose working directory is this folder or below it.</summary>
     public static IReadOnlyList<ProcessInfo> FindByWorkingDirectory(string folder) =>
-    [
-        .. All().Where(process => ProcFiles.WorkingDirectory(process.ProcessId) is { } directory
-            && (directory == folder || directory.StartsWith(folder.TrimEnd('/') + "/", StringComparison.Ordinal))),
-    ];
+        [
+            .. All()
+                .Where(process =>
+                    ProcFiles.WorkingDirectory(process.ProcessId) is { } directory
+                    && (directory == folder || directory.StartsWith(folder.TrimEnd('/') + "/", StringComparison.Ordinal))
+                ),
+        ];
 
     /// <summary>
-    /// The ids of all processes, then of those that began while the first were looked at, and so on until there are none: one that ends between the list and the
+    /// The ids of all processes, then of those that began while the first were looked at, and so on until there are none: one that ends
+    /// between the list and the
     /// look may have left a child, which is in no list yet.
     /// </summary>
     /// <param name="since">Only those that began since then, and maybe others. Null: all.</param>
     internal static IEnumerable<int> Ids(PidWatermark? since = null)
     {
         var seen = new HashSet<int>();
-        for (var before = -1; seen.Count > before;)
+        for (var before = -1; seen.Count > before; )
         {
             before = seen.Count;
             foreach (var id in since?.Later() ?? ProcFiles.ProcessIds())
@@ -90,11 +107,8 @@ public static class ProcessTable
         }
     }
 
-    internal static IEnumerable<ProcessInfo> Living(IEnumerable<int> ids) => ids
-        .Where(id => id != Environment.ProcessId)
-        .Select(ProcFiles.ReadStat)
-        .OfType<ProcessInfo>()
-        .Where(process => !process.IsDead);
+    internal static IEnumerable<ProcessInfo> Living(IEnumerable<int> ids) =>
+        ids.Where(id => id != Environment.ProcessId).Select(ProcFiles.ReadStat).OfType<ProcessInfo>().Where(process => !process.IsDead);
 
     internal static IReadOnlyList<ProcessInfo> Descendants(IReadOnlyList<ProcessInfo> all, IEnumerable<int> ancestors)
     {

@@ -24,15 +24,18 @@ public static class ProgramLocator
             throw new ProcessStartException(
                 ProcessStartFailure.NotExecutable,
                 fileName,
-                $"The program '{notExecutable}' is not executable. Make it so with: chmod +x '{notExecutable}'");
+                $"The program '{notExecutable}' is not executable. Make it so with: chmod +x '{notExecutable}'"
+            );
         }
 
         throw new ProcessStartException(
             ProcessStartFailure.ProgramNotFound,
             fileName,
             fileName.Contains('/', StringComparison.Ordinal)
-                ? $"There is no program '{fileName}' (looked for at '{Path.GetFullPath(fileName, workingDirectory ?? Directory.GetCurrentDirectory())}')."
-                : $"The program '{fileName}' was not found in PATH. Install it, or give its full path.");
+                ? $"There is no program '{fileName}' (looked for at "
+                    + $"'{Path.GetFullPath(fileName, workingDirectory ?? Directory.GetCurrentDirectory())}')."
+                : $"The program '{fileName}' was not found in PATH. Install it, or give its full path."
+        );
     }
 
     private static IEnumerable<string> Candidates(string fileName, string? path, string? workingDirectory)

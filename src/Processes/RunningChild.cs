@@ -9,7 +9,14 @@ namespace Orchestrator.Processes;
 /// <param name="notBefore">Clock ticks from boot to a moment before its start: nothing older came of it.</param>
 /// <param name="watermark">The same moment as the ids of processes tell it; null: not known.</param>
 /// <param name="stopper">Stops it.</param>
-internal sealed class RunningChild(Process process, ProcessCommand command, string mark, long notBefore, PidWatermark? watermark, ProcessStopper stopper) : IDisposable
+internal sealed class RunningChild(
+    Process process,
+    ProcessCommand command,
+    string mark,
+    long notBefore,
+    PidWatermark? watermark,
+    ProcessStopper stopper
+) : IDisposable
 {
     internal Process Process => process;
 
@@ -49,11 +56,15 @@ internal sealed class RunningChild(Process process, ProcessCommand command, stri
     private IReadOnlyList<ProcessInfo> FindAll()
     {
         var assignment = ProcFiles.Assignment(ProcessRunner.ChildVariable, mark);
-        return [.. ProcessTable.Living(ProcessTable.Ids(watermark)).Where(found => IsOurs(found) || (found.StartTime >= notBefore && ProcFiles.HasEnvironment(found.ProcessId, assignment)))];
+        return
+        [
+            .. ProcessTable
+                .Living(ProcessTable.Ids(watermark))
+                .Where(found => IsOurs(found) || (found.StartTime >= notBefore && ProcFiles.HasEnvironment(found.ProcessId, assignment))),
+        ];
     }
 
     /// <summary>A program may throw its environment away; the child itself and its session are known without it.</summary>
     private bool IsOurs(ProcessInfo found) =>
-        (found.ProcessId == process.Id && found.ParentId == Environment.ProcessId)
-        || (command.OwnSession && found.SessionId == process.Id);
+        (found.ProcessId == process.Id && found.ParentId == Environment.ProcessId) || (command.OwnSession && found.SessionId == process.Id);
 }

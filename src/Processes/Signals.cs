@@ -12,7 +12,9 @@ internal enum SignalResult
     /// <summary>There is no such process any more; its id may be another's by now.</summary>
     Gone,
 
-    /// <summary>It belongs to another user, as a program that has gained rights (sudo) or whoever has the id now: it is left alone.</summary>
+    /// <summary>
+    /// It belongs to another user, as a program that has gained rights (sudo) or whoever has the id now: it is left alone.
+    /// </summary>
     NotOurs,
 }
 
@@ -39,16 +41,22 @@ internal static partial class Signals
         if (descriptor < 0)
         {
             // An older kernel, or one that does not let us: what is left is a short time in which the id could change hands.
-            return Marshal.GetLastPInvokeError() == NoSuchProcess || !process.IsAlive() ? SignalResult.Gone : Result(NativeKill(process.ProcessId, signal), process.ProcessId, signal);
+            return Marshal.GetLastPInvokeError() == NoSuchProcess || !process.IsAlive()
+                ? SignalResult.Gone
+                : Result(NativeKill(process.ProcessId, signal), process.ProcessId, signal);
         }
 
         using var held = new Microsoft.Win32.SafeHandles.SafeFileHandle(descriptor, ownsHandle: true);
 
         // The descriptor is of whoever has the id now, and stays so: if that is the one that is meant, nobody else is hit.
-        return process.IsAlive() ? Result((int)NativeSystemCall(SendSignalCall, descriptor, signal, 0, 0), process.ProcessId, signal) : SignalResult.Gone;
+        return process.IsAlive()
+            ? Result((int)NativeSystemCall(SendSignalCall, descriptor, signal, 0, 0), process.ProcessId, signal)
+            : SignalResult.Gone;
     }
 
-    /// <summary>Sends a signal to a child of ours that was not collected yet, or to a process group when <paramref name="processId"/> is negative.</summary>
+    /// <summary>
+    /// Sends a signal to a child of ours that was not collected yet, or to a process group when <paramref name="processId"/> is negative.
+    /// </summary>
     internal static SignalResult Send(int processId, int signal) => Result(NativeKill(processId, signal), processId, signal);
 
     private static SignalResult Result(int answer, int processId, int signal)
@@ -63,7 +71,10 @@ internal static partial class Signals
         {
             NoSuchProcess => SignalResult.Gone,
             NotPermitted => SignalResult.NotOurs,
-            _ => throw new Win32Exception(error, $"Signal {signal} could not be sent to process {processId}: {Marshal.GetPInvokeErrorMessage(error)}."),
+            _ => throw new Win32Exception(
+                error,
+                $"Signal {signal} could not be sent to process {processId}: {Marshal.GetPInvokeErrorMessage(error)}."
+            ),
         };
     }
 

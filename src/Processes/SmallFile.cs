@@ -5,7 +5,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Orchestrator.Processes;
 
 /// <summary>
-/// Reads small files with as few system calls as there can be: what looks at hundreds of them in each step (refs, notes, <c>/proc</c>) would spend most of its
+/// Reads small files with as few system calls as there can be: what looks at hundreds of them in each step (refs, notes, <c>/proc</c>)
+/// would spend most of its
 /// time on locks, sizes and buffers that a stream brings along, and on exceptions for what is not there.
 /// </summary>
 public static partial class SmallFile
@@ -33,12 +34,16 @@ public static partial class SmallFile
         var content = Read(path, out var error);
         return content is not null || error is NoSuchFile or NoFolder or IsFolder
             ? content
-            : throw (error is 1 or 13
-                ? new UnauthorizedAccessException($"Access to the path '{path}' is denied.")
-                : new IOException($"'{path}' can't be read: {new Win32Exception(error).Message}."));
+            : throw (
+                error is 1 or 13
+                    ? new UnauthorizedAccessException($"Access to the path '{path}' is denied.")
+                    : new IOException($"'{path}' can't be read: {new Win32Exception(error).Message}.")
+            );
     }
 
-    /// <summary>The content, or null for whatever reason: processes end while one looks at them, and those of others cannot be read.</summary>
+    /// <summary>
+    /// The content, or null for whatever reason: processes end while one looks at them, and those of others cannot be read.
+    /// </summary>
     internal static byte[]? ReadIfPossible(string path) => Read(path, out _);
 
     private static byte[]? Read(string path, out int error)
@@ -52,7 +57,7 @@ public static partial class SmallFile
 
         Span<byte> first = stackalloc byte[FirstSize];
         byte[]? grown = null;
-        for (var length = 0; ;)
+        for (var length = 0; ; )
         {
             var buffer = grown ?? first;
             var count = Read(file, ref buffer[length], buffer.Length - length);

@@ -1,7 +1,8 @@
 namespace Orchestrator.Processes;
 
 /// <summary>
-/// A set of processes that is looked at again and again. Once seen, a process stays in the set until it is dead, so that a child whose parent
+/// A set of processes that is looked at again and again. Once seen, a process stays in the set until it is dead, so that a child whose
+/// parent
 /// has ended (and which then belongs to nobody) is not lost between two looks.
 /// </summary>
 internal sealed class TrackedTree(Func<IReadOnlyList<ProcessInfo>> find)
@@ -30,8 +31,11 @@ internal sealed class TrackedTree(Func<IReadOnlyList<ProcessInfo>> find)
 
         var all = ProcessTable.All();
         var alive = all.Where(process => _seen.Contains(process.Identity)).ToList();
-        alive.AddRange(ProcessTable.Descendants(all, alive.Select(process => process.ProcessId))
-            .Where(process => !_seen.Contains(process.Identity) && !_notOurs.Contains(process.Identity)));
+        alive.AddRange(
+            ProcessTable
+                .Descendants(all, alive.Select(process => process.ProcessId))
+                .Where(process => !_seen.Contains(process.Identity) && !_notOurs.Contains(process.Identity))
+        );
         _seen.Clear();
         _seen.UnionWith(alive.Select(process => process.Identity));
         return alive;

@@ -16,7 +16,8 @@ internal static partial class ChangedFileNames
         string[] tests = wantsTests ? [.. existingFiles.Where(IsTest)] : [];
         return (wantsFiles && existingFiles.Count == 0) || (wantsTests && tests.Length == 0)
             ? null
-            : command.Replace(FilesPlaceholder, Names(existingFiles), StringComparison.Ordinal)
+            : command
+                .Replace(FilesPlaceholder, Names(existingFiles), StringComparison.Ordinal)
                 .Replace(TestsPlaceholder, Names(tests), StringComparison.Ordinal);
     }
 
@@ -31,9 +32,10 @@ internal static partial class ChangedFileNames
 
     [GeneratedRegex(
         """
-        (^|/)test_[^/]*\.py$ | _test\.(py|go|rb|exs|dart|cc|cpp|c)$ | \.(test|spec)\.[cm]?[jt]sx?$ | _spec\.rb$
-        | (Test|Tests|IT)\.(cs|fs|vb|java|kt|scala|swift|php)$ | (^|/)(tests?|__tests__|spec)/[^/]+.*\.(py|[cm]?[jt]sx?|rs|rb|php|sh|bats|cs|java|kt|go)$
-        """,
-        RegexOptions.IgnorePatternWhitespace | RegexOptions.ExplicitCapture)]
+            (^|/)test_[^/]*\.py$ | _test\.(py|go|rb|exs|dart|cc|cpp|c)$ | \.(test|spec)\.[cm]?[jt]sx?$ | _spec\.rb$
+            | (Test|Tests|IT)\.(cs|fs|vb|java|kt|scala|swift|php)$ | (^|/)(tests?|__tests__|spec)/[^/]+.*\.(py|[cm]?[jt]sx?|rs|rb|php|sh|bats|cs|java|kt|go)$
+            """,
+        RegexOptions.IgnorePatternWhitespace | RegexOptions.ExplicitCapture
+    )]
     private static partial Regex TestName();
 }

@@ -23,12 +23,13 @@ internal static partial class GateClassifier
 
     [GeneratedRegex(
         """
-        No\ space\ left\ on\ device | ENOSPC | Disk\ quota\ exceeded
-        | Cannot\ allocate\ memory | ENOMEM | JavaScript\ heap\ out\ of\ memory
-        | Temporary\ failure\ in\ name\ resolution | Could\ not\ resolve\ host | getaddrinfo\ (ENOTFOUND|EAI_AGAIN)
-        | Too\ many\ open\ files
-        | ^\S*python[0-9.]*:\ No\ module\ named
-        """,
-        RegexOptions.Multiline | RegexOptions.IgnorePatternWhitespace)]
+            No\ space\ left\ on\ device | ENOSPC | Disk\ quota\ exceeded
+            | Cannot\ allocate\ memory | ENOMEM | JavaScript\ heap\ out\ of\ memory
+            | Temporary\ failure\ in\ name\ resolution | Could\ not\ resolve\ host | getaddrinfo\ (ENOTFOUND|EAI_AGAIN)
+            | Too\ many\ open\ files
+            | ^\S*python[0-9.]*:\ No\ module\ named
+            """,
+        RegexOptions.Multiline | RegexOptions.IgnorePatternWhitespace
+    )]
     private static partial Regex MachineFault();
 }

@@ -9,17 +9,25 @@ public static partial class GateDetection
 {
     private static readonly (string Script, GateType Type)[] Scripts =
     [
-        ("build", GateType.Build), ("typecheck", GateType.TypeCheck), ("type-check", GateType.TypeCheck), ("lint", GateType.Lint), ("test", GateType.Test),
+        ("build", GateType.Build),
+        ("typecheck", GateType.TypeCheck),
+        ("type-check", GateType.TypeCheck),
+        ("lint", GateType.Lint),
+        ("test", GateType.Test),
     ];
 
     /// <summary>Gates of the project in a directory, cheapest kind first. Empty when no manifest is known.</summary>
     public static IReadOnlyList<Gate> Detect(string directory) => [.. Find(directory).Select(found => found.Gate)];
 
-    /// <summary>The same, with what the manifest says that each does, such as the text of an npm script; empty where that is the command's own business.</summary>
+    /// <summary>
+    /// The same, with what the manifest says that each does, such as the text of an npm script; empty where that is the command's own
+    /// business.
+    /// </summary>
     internal static IReadOnlyList<(Gate Gate, string Meaning)> Find(string directory) =>
         Find(
             [.. Directory.EnumerateFileSystemEntries(directory).Select(path => Path.GetFileName(path))],
-            name => File.Exists(Path.Combine(directory, name)) ? File.ReadAllText(Path.Combine(directory, name)) : "");
+            name => File.Exists(Path.Combine(directory, name)) ? File.ReadAllText(Path.Combine(directory, name)) : ""
+        );
 
     /// <summary>The same of the names in the root folder and a way to read them. Pure.</summary>
     internal static IReadOnlyList<(Gate Gate, string Meaning)> Find(IReadOnlyCollection<string> names, Func<string, string> read)
@@ -42,8 +50,11 @@ public static partial class GateDetection
             yield break;
         }
 
-        string manager = names.Contains("pnpm-lock.yaml") ? "pnpm" : names.Contains("yarn.lock") ? "yarn"
-            : names.Contains("bun.lock") || names.Contains("bun.lockb") ? "bun" : "npm";
+        string manager =
+            names.Contains("pnpm-lock.yaml") ? "pnpm"
+            : names.Contains("yarn.lock") ? "yarn"
+            : names.Contains("bun.lock") || names.Contains("bun.lockb") ? "bun"
+            : "npm";
         Dictionary<string, string> scripts = ReadScripts(read("package.json"));
         foreach ((string script, GateType kind) in Scripts)
         {
@@ -59,15 +70,20 @@ public static partial class GateDetection
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(text, new JsonDocumentOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip });
-            return document.RootElement.ValueKind == JsonValueKind.Object
+            using JsonDocument document = JsonDocument.Parse(
+                text,
+                new JsonDocumentOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip }
+            );
+            return
+                document.RootElement.ValueKind == JsonValueKind.Object
                 && document.RootElement.TryGetProperty("scripts", out JsonElement scripts)
                 && scripts.ValueKind == JsonValueKind.Object
-                    ? scripts.EnumerateObject()
-                        .Where(script => script.Value.ValueKind == JsonValueKind.String)
-                        .DistinctBy(script => script.Name)
-                        .ToDictionary(script => script.Name, script => script.Value.GetString()!)
-                    : [];
+                ? scripts
+                    .EnumerateObject()
+                    .Where(script => script.Value.ValueKind == JsonValueKind.String)
+                    .DistinctBy(script => script.Name)
+                    .ToDictionary(script => script.Name, script => script.Value.GetString()!)
+                : [];
         }
         catch (JsonException)
         {
@@ -88,14 +104,26 @@ public static partial class GateDetection
 
     private static IEnumerable<(Gate Gate, string Meaning)> OfPython(IReadOnlyCollection<string> names, Func<string, string> read)
     {
-        string[] manifests = ["pyproject.toml", "requirements.txt", "requirements-dev.txt", "setup.cfg", "setup.py", "tox.ini", "pytest.ini"];
+        string[] manifests =
+        [
+            "pyproject.toml",
+            "requirements.txt",
+            "requirements-dev.txt",
+            "setup.cfg",
+            "setup.py",
+            "tox.ini",
+            "pytest.ini",
+        ];
         string said = string.Join('\n', manifests.Where(names.Contains).Select(read));
         if (!manifests.Take(5).Any(names.Contains))
         {
             yield break;
         }
 
-        string prefix = names.Contains("uv.lock") ? "uv run " : names.Contains("poetry.lock") ? "poetry run " : "python3 -m ";
+        string prefix =
+            names.Contains("uv.lock") ? "uv run "
+            : names.Contains("poetry.lock") ? "poetry run "
+            : "python3 -m ";
         if (said.Contains("[tool.mypy", StringComparison.Ordinal) || names.Contains("mypy.ini"))
         {
             yield return Make($"{prefix}mypy .", GateType.TypeCheck);
@@ -119,9 +147,10 @@ public static partial class GateDetection
     private static IEnumerable<(Gate Gate, string Meaning)> OfCargo(IReadOnlyCollection<string> names) =>
         names.Contains("Cargo.toml") ? [Make("cargo build", GateType.Build), Make("cargo test", GateType.Test)] : [];
 
-    private static IEnumerable<(Gate Gate, string Meaning)> OfGo(IReadOnlyCollection<string> names) => names.Contains("go.mod")
-        ? [Make("go build ./...", GateType.Build), Make("go vet ./...", GateType.Lint), Make("go test ./...", GateType.Test)]
-        : [];
+    private static IEnumerable<(Gate Gate, string Meaning)> OfGo(IReadOnlyCollection<string> names) =>
+        names.Contains("go.mod")
+            ? [Make("go build ./...", GateType.Build), Make("go vet ./...", GateType.Lint), Make("go test ./...", GateType.Test)]
+            : [];
 
     private static IEnumerable<(Gate Gate, string Meaning)> OfMake(IReadOnlyCollection<string> names, Func<string, string> read)
     {
@@ -141,7 +170,8 @@ public static partial class GateDetection
         }
     }
 
-    private static (Gate Gate, string Meaning) Make(string command, GateType type, string meaning = "") => (GateGrammar.Of(command, type: type), meaning);
+    private static (Gate Gate, string Meaning) Make(string command, GateType type, string meaning = "") =>
+        (GateGrammar.Of(command, type: type), meaning);
 
     [GeneratedRegex(@"^([A-Za-z][\w-]*)\s*:(?!=)", RegexOptions.Multiline)]
     private static partial Regex Target();

@@ -3,17 +3,52 @@ using System.Collections;
 namespace Orchestrator.QualityGates;
 
 /// <summary>
-/// The environment gates run in: what programs need to be found and to work, and nothing that opens a door. A gate's command runs code an agent has
+/// The environment gates run in: what programs need to be found and to work, and nothing that opens a door. A gate's command runs code an
+/// agent has
 /// just written.
 /// </summary>
 public static class GateEnvironment
 {
     private static readonly string[] Names =
     [
-        "PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TZ", "TMPDIR", "TEMP", "TMP",
-        "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS",
-        "DOTNET_ROOT", "NUGET_PACKAGES", "JAVA_HOME", "GOPATH", "GOROOT", "GOCACHE", "GOPROXY", "GOFLAGS", "CARGO_HOME", "RUSTUP_HOME",
-        "NVM_DIR", "PNPM_HOME", "BUN_INSTALL", "PYENV_ROOT", "UV_CACHE_DIR", "LD_LIBRARY_PATH", "CC", "CXX",
+        "PATH",
+        "HOME",
+        "USER",
+        "LOGNAME",
+        "SHELL",
+        "LANG",
+        "LANGUAGE",
+        "TZ",
+        "TMPDIR",
+        "TEMP",
+        "TMP",
+        "HTTP_PROXY",
+        "HTTPS_PROXY",
+        "NO_PROXY",
+        "http_proxy",
+        "https_proxy",
+        "no_proxy",
+        "SSL_CERT_FILE",
+        "SSL_CERT_DIR",
+        "NODE_EXTRA_CA_CERTS",
+        "DOTNET_ROOT",
+        "NUGET_PACKAGES",
+        "JAVA_HOME",
+        "GOPATH",
+        "GOROOT",
+        "GOCACHE",
+        "GOPROXY",
+        "GOFLAGS",
+        "CARGO_HOME",
+        "RUSTUP_HOME",
+        "NVM_DIR",
+        "PNPM_HOME",
+        "BUN_INSTALL",
+        "PYENV_ROOT",
+        "UV_CACHE_DIR",
+        "LD_LIBRARY_PATH",
+        "CC",
+        "CXX",
     ];
 
     private static readonly string[] Prefixes = ["LC_", "XDG_", "DOTNET_"];
@@ -22,9 +57,12 @@ public static class GateEnvironment
     /// <param name="inherited">Where values come from; null for this process's own environment.</param>
     /// <param name="extra">What a gate of this run needs beside it, such as its port. Wins over inherited values.</param>
     public static IReadOnlyDictionary<string, string> Make(
-        IReadOnlyDictionary<string, string>? inherited = null, IReadOnlyDictionary<string, string>? extra = null)
+        IReadOnlyDictionary<string, string>? inherited = null,
+        IReadOnlyDictionary<string, string>? extra = null
+    )
     {
-        inherited ??= Environment.GetEnvironmentVariables()
+        inherited ??= Environment
+            .GetEnvironmentVariables()
             .Cast<DictionaryEntry>()
             .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "");
         Dictionary<string, string> environment = inherited

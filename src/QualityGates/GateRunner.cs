@@ -17,7 +17,10 @@ public sealed record GateSubject
     /// <value>Default: <see cref="GateEnvironment.Make"/>.</value>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = GateEnvironment.Make();
 
-    /// <summary>The temporary folder of its worktree: what the first run of a gate has left there is no longer there in its second. Null: none of its own.</summary>
+    /// <summary>
+    /// The temporary folder of its worktree: what the first run of a gate has left there is no longer there in its second. Null: none of
+    /// its own.
+    /// </summary>
     public string? TemporaryFolder { get; init; }
 
     /// <summary>False: a gate that fails by its own word is not run again to tell chance from fault; its failure is expected.</summary>
@@ -44,21 +47,37 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
     private readonly ProcessRunner _processes = new(time);
 
     /// <summary>
-    /// Runs a gate to its verdict, as soon as it is its turn. A test or custom gate that fails by its own word, and any gate that is killed, is run once more
-    /// on the same files, to tell chance from fault. One that could not have something (<see cref="GateContention"/>) while another gate ran is run once more
+    /// Runs a gate to its verdict, as soon as it is its turn. A test or custom gate that fails by its own word, and any gate that is
+    /// killed, is run once more
+    /// on the same files, to tell chance from fault. One that could not have something (<see cref="GateContention"/>) while another gate
+    /// ran is run once more
     /// alone, and what comes of that counts. When this returns nothing it started lives any more.
     /// </summary>
     /// <param name="gate">The gate.</param>
     /// <param name="subject">What it is run on.</param>
-    /// <param name="evidenceFile">Gets everything it prints, and how it ended. The second run's goes to the same name with <c>.rerun</c>.</param>
+    /// <param name="evidenceFile">Gets everything it prints, and how it ended. The second run's goes to the same name with
+    /// <c>.rerun</c>.</param>
     /// <param name="cancellationToken">Kills the gate; then <see cref="OperationCanceledException"/>.</param>
-    public async Task<GateVerdict> RunAsync(Gate gate, GateSubject subject, string evidenceFile, CancellationToken cancellationToken = default)
+    public async Task<GateVerdict> RunAsync(
+        Gate gate,
+        GateSubject subject,
+        string evidenceFile,
+        CancellationToken cancellationToken = default
+    )
     {
         string? command = ChangedFileNames.Fill(
-            gate.Command, [.. subject.ChangedFiles.Where(file => File.Exists(Path.Combine(subject.Directory, file)))]);
+            gate.Command,
+            [.. subject.ChangedFiles.Where(file => File.Exists(Path.Combine(subject.Directory, file)))]
+        );
         if (command is null)
         {
-            return new GateVerdict { Gate = gate, Result = GateResult.Skipped, Command = gate.Command, Tail = "No file of the kind it asks for was changed." };
+            return new GateVerdict
+            {
+                Gate = gate,
+                Result = GateResult.Skipped,
+                Command = gate.Command,
+                Tail = "No file of the kind it asks for was changed.",
+            };
         }
 
         if (!Directory.Exists(subject.Directory))
@@ -68,11 +87,18 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
 
         if (System.Text.Encoding.UTF8.GetByteCount(command) > LongestCommand)
         {
-            return CouldNotRun(gate, command, $"With the names of {subject.ChangedFiles.Count} files the command is longer than 127 KiB. Use a command that finds its files itself.");
+            return CouldNotRun(
+                gate,
+                command,
+                $"With the names of {subject.ChangedFiles.Count} files the command is longer than 127 KiB. Use a command that "
+                    + "finds its files itself."
+            );
         }
 
         using GateTurn turn = await turns.EnterAsync(gate, subject.Origin, cancellationToken);
-        IReadOnlyCollection<string> before = subject.TemporaryFolder is { } temporary ? [.. Directory.EnumerateFileSystemEntries(temporary)] : [];
+        IReadOnlyCollection<string> before = subject.TemporaryFolder is { } temporary
+            ? [.. Directory.EnumerateFileSystemEntries(temporary)]
+            : [];
         GateVerdict first = await RunOnceAsync(gate, command, subject, evidenceFile, turn, cancellationToken);
         if (first.Contention != GateContention.None && await turn.HadCompanyAsync(cancellationToken))
         {
@@ -88,7 +114,10 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
         }
 
         bool wasKilled = GateClassifier.WasKilled(first);
-        if (!wasKilled && (first.Failure != GateFailure.Logic || !subject.RerunFailure || gate.Type is not (GateType.Test or GateType.Custom)))
+        if (
+            !wasKilled
+            && (first.Failure != GateFailure.Logic || !subject.RerunFailure || gate.Type is not (GateType.Test or GateType.Custom))
+        )
         {
             return first;
         }
@@ -101,12 +130,26 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
 
         // A machine short of memory kills now and then; what is killed each time asks for it.
         return wasKilled && GateClassifier.WasKilled(second)
-            ? second with { Failure = GateFailure.Logic, Runs = 2 }
-            : first with { Runs = 2 };
+            ? second with
+            {
+                Failure = GateFailure.Logic,
+                Runs = 2,
+            }
+            : first with
+            {
+                Runs = 2,
+            };
     }
 
     private static GateVerdict CouldNotRun(Gate gate, string command, string why) =>
-        new() { Gate = gate, Result = GateResult.CouldNotRun, Failure = GateFailure.Environment, Command = command, Tail = why };
+        new()
+        {
+            Gate = gate,
+            Result = GateResult.CouldNotRun,
+            Failure = GateFailure.Environment,
+            Command = command,
+            Tail = why,
+        };
 
     private static GateVerdict Judge(Gate gate, string command, ProcessResult result, string evidenceFile)
     {
@@ -131,9 +174,10 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
             Runs = 1,
             EvidenceFile = evidenceFile,
             Tail = Tail(output),
-            Contention = verdict is GateResult.Failed or GateResult.TimedOut && failure != GateFailure.Environment && !gate.Negate
-                ? GateContentions.Of(output)
-                : GateContention.None,
+            Contention =
+                verdict is GateResult.Failed or GateResult.TimedOut && failure != GateFailure.Environment && !gate.Negate
+                    ? GateContentions.Of(output)
+                    : GateContention.None,
         };
     }
 
@@ -144,16 +188,35 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
     }
 
     private async Task<GateVerdict> RunAgainAsync(
-        Gate gate, string command, GateSubject subject, string evidenceFile, GateTurn turn, IReadOnlyCollection<string> before, CancellationToken cancellationToken)
+        Gate gate,
+        string command,
+        GateSubject subject,
+        string evidenceFile,
+        GateTurn turn,
+        IReadOnlyCollection<string> before,
+        CancellationToken cancellationToken
+    )
     {
         // What can't be removed the gate meets, as on any machine, and says so.
         _ = subject.TemporaryFolder is null || TemporaryFolders.TryEmpty(subject.TemporaryFolder, before);
         return await RunOnceAsync(gate, command, subject, evidenceFile + RerunSuffix, turn, cancellationToken);
     }
 
-    private async Task<GateVerdict> RunOnceAsync(Gate gate, string command, GateSubject subject, string evidenceFile, GateTurn turn, CancellationToken cancellationToken)
+    private async Task<GateVerdict> RunOnceAsync(
+        Gate gate,
+        string command,
+        GateSubject subject,
+        string evidenceFile,
+        GateTurn turn,
+        CancellationToken cancellationToken
+    )
     {
-        ProcessOutput output = new() { CaptureLimit = CaptureBytes, File = evidenceFile, FileLimit = EvidenceBytes };
+        ProcessOutput output = new()
+        {
+            CaptureLimit = CaptureBytes,
+            File = evidenceFile,
+            FileLimit = EvidenceBytes,
+        };
         ProcessResult result = await _processes.RunAsync(
             new ProcessCommand("/bin/sh", "-c", command)
             {
@@ -167,13 +230,15 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
                 StopLeftovers = true,
                 Mark = turn.Mark,
             },
-            cancellationToken);
+            cancellationToken
+        );
         GateVerdict verdict = Judge(gate, command, result, evidenceFile);
         string seconds = verdict.Duration.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
         await File.AppendAllTextAsync(
             evidenceFile,
             $"\n[gate '{gate.Name}': {verdict.Result}, exit code {verdict.ExitCode?.ToString(CultureInfo.InvariantCulture) ?? "none"}, {seconds} s]\n[command: {command}]\n{(verdict.Advice.Length == 0 ? "" : $"[{verdict.Advice}]\n")}",
-            cancellationToken);
+            cancellationToken
+        );
         return verdict;
     }
 }

@@ -53,7 +53,10 @@ public sealed record GateVerdict
     /// <summary>How it ended.</summary>
     public required GateResult Result { get; init; }
 
-    /// <summary>Where a failure comes from. <see cref="GateFailure.Flaky"/> and <see cref="GateFailure.Contention"/> go with a gate that passed in the end.</summary>
+    /// <summary>
+    /// Where a failure comes from. <see cref="GateFailure.Flaky"/> and <see cref="GateFailure.Contention"/> go with a gate that passed in
+    /// the end.
+    /// </summary>
     public GateFailure Failure { get; init; }
 
     /// <summary>True when the gate does not stand in the way: passed, skipped, or not required.</summary>
@@ -74,8 +77,14 @@ public sealed record GateVerdict
 
     /// <summary>What helps where it could not have something, in sentences; else empty.</summary>
     [JsonIgnore]
-    public string Advice => Contention == GateContention.None ? ""
-        : (!RanAlone ? "" : $"Beside another gate on this machine it failed; run again alone it {(Result == GateResult.Passed ? "passed" : "failed, too")}. ") + GateContentions.CureOf(Contention);
+    public string Advice =>
+        Contention == GateContention.None
+            ? ""
+            : (
+                !RanAlone
+                    ? ""
+                    : $"Beside another gate on this machine it failed; run again alone it {(Result == GateResult.Passed ? "passed" : "failed, too")}. "
+            ) + GateContentions.CureOf(Contention);
 
     /// <summary>How long the last run took, in awake time.</summary>
     public TimeSpan Duration { get; init; }
@@ -96,9 +105,15 @@ public sealed record GateVerdict
     [JsonIgnore]
     public bool Passed => Result is GateResult.Passed or GateResult.Skipped;
 
-    /// <summary>Whether the machine is to blame and not the work. A program of the repository itself that is missing is the work's fault.</summary>
+    /// <summary>
+    /// Whether the machine is to blame and not the work. A program of the repository itself that is missing is the work's fault.
+    /// </summary>
     [JsonIgnore]
-    public bool BlamesMachine => Refusal is not null || (Failure == GateFailure.Environment && !Gate.Command.TrimStart().Split([' ', '\t'], 2)[0].Contains('/', StringComparison.Ordinal));
+    public bool BlamesMachine =>
+        Refusal is not null
+        || (
+            Failure == GateFailure.Environment && !Gate.Command.TrimStart().Split([' ', '\t'], 2)[0].Contains('/', StringComparison.Ordinal)
+        );
 
     /// <summary>What happened, in a sentence, with what helps.</summary>
     [JsonIgnore]
@@ -108,13 +123,15 @@ public sealed record GateVerdict
     [JsonIgnore]
     public string Complaint => $"Gate failed: {Gate.Name}.{(Advice.Length == 0 ? "" : " " + Advice)}";
 
-    private string Event => Result switch
-    {
-        _ when Refusal is not null => Refusal,
-        GateResult.Passed => Failure == GateFailure.Flaky ? "It failed, and passed when run again on the same files." : "It passed.",
-        GateResult.Skipped => Tail,
-        GateResult.TimedOut => $"It took longer than {Gate.Limit.TotalSeconds:0} s and was stopped.",
-        GateResult.CouldNotRun => $"The gate '{Gate.Name}' could not run: {(ExitCode is { } code ? $"exit code {code}. " : "")}{Tail.TrimEnd().Split('\n')[^1]}",
-        _ => $"It ended with exit code {ExitCode}{(Gate.Negate ? ", but has to fail" : "")}.",
-    };
+    private string Event =>
+        Result switch
+        {
+            _ when Refusal is not null => Refusal,
+            GateResult.Passed => Failure == GateFailure.Flaky ? "It failed, and passed when run again on the same files." : "It passed.",
+            GateResult.Skipped => Tail,
+            GateResult.TimedOut => $"It took longer than {Gate.Limit.TotalSeconds:0} s and was stopped.",
+            GateResult.CouldNotRun =>
+                $"The gate '{Gate.Name}' could not run: {(ExitCode is { } code ? $"exit code {code}. " : "")}{Tail.TrimEnd().Split('\n')[^1]}",
+            _ => $"It ended with exit code {ExitCode}{(Gate.Negate ? ", but has to fail" : "")}.",
+        };
 }

@@ -4,7 +4,10 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.QualityGates;
 
-/// <summary>Every command that a project's own files ask for, without anybody having configured it: what a person must be asked about before it runs.</summary>
+/// <summary>
+/// Every command that a project's own files ask for, without anybody having configured it: what a person must be asked about before it
+/// runs.
+/// </summary>
 public static class ProjectCommands
 {
     /// <summary>Name of the file that defines a project's MCP servers.</summary>
@@ -16,15 +19,24 @@ public static class ProjectCommands
     /// <param name="directory">The root.</param>
     /// <exception cref="IOException">A file that is there can't be read.</exception>
     public static IReadOnlyList<FoundCommand> Find(string directory) =>
-    [
-        .. SetUpDetection.Detect(directory).Select(found => new FoundCommand(FoundCommandKind.SetUp, found.Command, found.LockFile)),
-        .. GateDetection.Find(directory).Select(found => new FoundCommand(
-            found.Gate.ChecksTypes ? FoundCommandKind.TypeGate : FoundCommandKind.Gate, found.Gate.Command, "the project's manifests", found.Meaning)),
-        .. Includes(Path.Combine(directory, IncludeFile)),
-        .. McpServers(Path.Combine(directory, McpFile)).Select(server => new FoundCommand(FoundCommandKind.McpServer, server.Key, McpFile, server.Value)),
-    ];
+        [
+            .. SetUpDetection.Detect(directory).Select(found => new FoundCommand(FoundCommandKind.SetUp, found.Command, found.LockFile)),
+            .. GateDetection
+                .Find(directory)
+                .Select(found => new FoundCommand(
+                    found.Gate.ChecksTypes ? FoundCommandKind.TypeGate : FoundCommandKind.Gate,
+                    found.Gate.Command,
+                    "the project's manifests",
+                    found.Meaning
+                )),
+            .. Includes(Path.Combine(directory, IncludeFile)),
+            .. McpServers(Path.Combine(directory, McpFile))
+                .Select(server => new FoundCommand(FoundCommandKind.McpServer, server.Key, McpFile, server.Value)),
+        ];
 
-    /// <summary>The servers that a <c>.mcp.json</c> defines, by name, each as JSON of one form. A file that can't be understood has none.</summary>
+    /// <summary>
+    /// The servers that a <c>.mcp.json</c> defines, by name, each as JSON of one form. A file that can't be understood has none.
+    /// </summary>
     public static IReadOnlyDictionary<string, string> ReadMcpServers(string text)
     {
         try
@@ -42,9 +54,12 @@ public static class ProjectCommands
     /// <summary>Which files that are not committed, such as passwords, agents are handed.</summary>
     private static IReadOnlyList<FoundCommand> Includes(string path)
     {
-        string[] patterns = File.Exists(path) ? [.. File.ReadAllLines(path).Select(line => line.Trim()).Where(line => line.Length > 0 && line[0] != '#')] : [];
+        string[] patterns = File.Exists(path)
+            ? [.. File.ReadAllLines(path).Select(line => line.Trim()).Where(line => line.Length > 0 && line[0] != '#')]
+            : [];
         return patterns.Length == 0 ? [] : [new FoundCommand(FoundCommandKind.Includes, string.Join(' ', patterns), IncludeFile)];
     }
 
-    private static IReadOnlyDictionary<string, string> McpServers(string path) => ReadMcpServers(File.Exists(path) ? File.ReadAllText(path) : "");
+    private static IReadOnlyDictionary<string, string> McpServers(string path) =>
+        ReadMcpServers(File.Exists(path) ? File.ReadAllText(path) : "");
 }

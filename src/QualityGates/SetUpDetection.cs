@@ -20,5 +20,6 @@ public static class SetUpDetection
     ];
 
     /// <summary>What the lock files of a folder ask for.</summary>
-    public static IReadOnlyList<SetUpCommand> Detect(string directory) => [.. Known.Where(known => File.Exists(Path.Combine(directory, known.LockFile)))];
+    public static IReadOnlyList<SetUpCommand> Detect(string directory) =>
+        [.. Known.Where(known => File.Exists(Path.Combine(directory, known.LockFile)))];
 }

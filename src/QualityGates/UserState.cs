@@ -2,19 +2,27 @@ using Orchestrator.Processes;
 
 namespace Orchestrator.QualityGates;
 
-/// <summary>Where the processes of a user on one machine agree with each other: who runs which gate, and which ports a worktree has.</summary>
+/// <summary>
+/// Where the processes of a user on one machine agree with each other: who runs which gate, and which ports a worktree has.
+/// </summary>
 public static class UserState
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     /// <summary>
-    /// <c>$XDG_STATE_HOME</c> or <c>~/.local/state</c>, then <c>orchestrator/machines/ID</c> (<see cref="MachineIdentity"/>): a home folder may be shared by machines and containers, ports are not.
+    /// <c>$XDG_STATE_HOME</c> or <c>~/.local/state</c>, then <c>orchestrator/machines/ID</c> (<see cref="MachineIdentity"/>): a home folder
+    /// may be shared by machines and containers, ports are not.
     /// </summary>
     /// <param name="environment">Variables of the process.</param>
     public static string FolderOf(IReadOnlyDictionary<string, string> environment)
     {
-        string home = environment.GetValueOrDefault("HOME") is { Length: > 0 } set ? set : Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-        string state = environment.GetValueOrDefault("XDG_STATE_HOME") is { Length: > 0 } given && Path.IsPathRooted(given) ? given : Path.Combine(home, ".local", "state");
+        string home = environment.GetValueOrDefault("HOME") is { Length: > 0 } set
+            ? set
+            : Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        string state =
+            environment.GetValueOrDefault("XDG_STATE_HOME") is { Length: > 0 } given && Path.IsPathRooted(given)
+                ? given
+                : Path.Combine(home, ".local", "state");
         return Path.Combine(state, "orchestrator", "machines", MachineIdentity.Find(environment));
     }
 
@@ -30,11 +38,17 @@ public static class UserState
         try
         {
             // The system's method with a mode fails on others; elsewhere the program is refused before.
-            return OperatingSystem.IsWindows() ? Directory.CreateDirectory(folder).FullName : Directory.CreateDirectory(folder, OwnerOnly).FullName;
+            return OperatingSystem.IsWindows()
+                ? Directory.CreateDirectory(folder).FullName
+                : Directory.CreateDirectory(folder, OwnerOnly).FullName;
         }
         catch (UnauthorizedAccessException refused)
         {
-            throw new IOException($"The folder {folder} can't be made: {refused.Message} Gates of several runs agree there; set XDG_STATE_HOME to a folder that you can write.", refused);
+            throw new IOException(
+                $"The folder {folder} can't be made: {refused.Message} Gates of several runs agree there; set XDG_STATE_HOME to a "
+                    + "folder that you can write.",
+                refused
+            );
         }
     }
 }

@@ -24,19 +24,20 @@ internal sealed record AgentRunNotes
     public IReadOnlyList<PermissionDenial> Denials { get; init; } = [];
 
     /// <summary>The notes of an outcome.</summary>
-    public static AgentRunNotes Of(AgentOutcome outcome) => new()
-    {
-        Session = outcome.SessionId ?? "",
-        Failure = outcome.Failure.ToString(),
-        Detail = outcome.Detail,
-        FinalText = outcome.FinalText,
-        ExitCode = outcome.ExitCode,
-        Turns = outcome.Turns,
-        Cost = outcome.Usage.CostUsd,
-        Tokens = outcome.Usage.Tokens.Total,
-        SubAgents = outcome.SubAgents,
-        Denials = outcome.Denials,
-    };
+    public static AgentRunNotes Of(AgentOutcome outcome) =>
+        new()
+        {
+            Session = outcome.SessionId ?? "",
+            Failure = outcome.Failure.ToString(),
+            Detail = outcome.Detail,
+            FinalText = outcome.FinalText,
+            ExitCode = outcome.ExitCode,
+            Turns = outcome.Turns,
+            Cost = outcome.Usage.CostUsd,
+            Tokens = outcome.Usage.Tokens.Total,
+            SubAgents = outcome.SubAgents,
+            Denials = outcome.Denials,
+        };
 
     public void Write(string folder) =>
         DurableFile.Write(Path.Combine(folder, FileName), JsonSerializer.SerializeToUtf8Bytes(this, StartNotesJson.Default.AgentRunNotes));

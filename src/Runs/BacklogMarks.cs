@@ -8,7 +8,10 @@ using Orchestrator.Processes;
 
 namespace Orchestrator.Runs;
 
-/// <summary>Which tasks of the backlog a run does: <c>plan/backlog.json</c> in its folder. When the run has ended well they are marked done, in the file's own format.</summary>
+/// <summary>
+/// Which tasks of the backlog a run does: <c>plan/backlog.json</c> in its folder. When the run has ended well they are marked done, in the
+/// file's own format.
+/// </summary>
 internal sealed record BacklogMarks
 {
     /// <summary>Tag of a file that has tags.</summary>
@@ -18,22 +21,36 @@ internal sealed record BacklogMarks
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Tasks { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
 
     /// <summary>Keeps them for the run's end.</summary>
-    public void Store(RunFolder folder) => DurableFile.Write(PathOf(folder), JsonSerializer.SerializeToUtf8Bytes(this, BacklogMarksJson.Default.BacklogMarks));
+    public void Store(RunFolder folder) =>
+        DurableFile.Write(PathOf(folder), JsonSerializer.SerializeToUtf8Bytes(this, BacklogMarksJson.Default.BacklogMarks));
 
     /// <summary>Marks done what the run has really done. Doing it again changes nothing.</summary>
     /// <returns>Why it could not be done; null when it was, or there was nothing to do.</returns>
-    public static async Task<string?> ApplyAsync(RunFolder folder, RunStatus run, GitRepository repository, TimeProvider time, CancellationToken stop)
+    public static async Task<string?> ApplyAsync(
+        RunFolder folder,
+        RunStatus run,
+        GitRepository repository,
+        TimeProvider time,
+        CancellationToken stop
+    )
     {
         if (!File.Exists(PathOf(folder)))
+        {
             return null;
+        }
         var marks = JsonSerializer.Deserialize(await File.ReadAllBytesAsync(PathOf(folder), stop), BacklogMarksJson.Default.BacklogMarks)!;
         var store = new BacklogStore(repository.MainCheckout!, repository.CommonDirectory, time);
-        var done = run.Tasks.Where(t => t.State == TaskStates.Merged && (t.Starts > 0 || t.Reused)).Select(t => t.Id).ToHashSet(StringComparer.Ordinal);
+        var done = run
+            .Tasks.Where(t => t.State == TaskStates.Merged && (t.Starts > 0 || t.Reused))
+            .Select(t => t.Id)
+            .ToHashSet(StringComparer.Ordinal);
         var finished = marks.Tasks.Where(t => t.Value.All(done.Contains)).Select(t => t.Key).ToList();
         try
         {
             var changed = await store.ChangeAsync(marks.Tag, backlog => MarkDone(backlog, finished), stop);
-            return changed.File is null ? $"{store.Name}: its tasks could not be marked done: {string.Join(" ", changed.Faults.Select(f => f.Message))}" : null;
+            return changed.File is null
+                ? $"{store.Name}: its tasks could not be marked done: {string.Join(" ", changed.Faults.Select(f => f.Message))}"
+                : null;
         }
         catch (Exception failed) when (failed is BacklogBusyException or IOException or UnauthorizedAccessException)
         {

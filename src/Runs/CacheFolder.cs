@@ -12,5 +12,10 @@ internal static class CacheFolder
     private static string Base(IReadOnlyDictionary<string, string> environment) =>
         environment.GetValueOrDefault("XDG_CACHE_HOME") is { Length: > 0 } set && Path.IsPathRooted(set)
             ? set
-            : Path.Combine(environment.GetValueOrDefault("HOME") is { Length: > 0 } home ? home : Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
+            : Path.Combine(
+                environment.GetValueOrDefault("HOME") is { Length: > 0 } home
+                    ? home
+                    : Environment.GetFolderPath(Environment.SpecialFolder.UserProfile),
+                ".cache"
+            );
 }

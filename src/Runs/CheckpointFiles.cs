@@ -17,7 +17,9 @@ public static class CheckpointFiles
     {
         var all = new SortedDictionary<string, TaskCheckpoint>(StringComparer.Ordinal);
         foreach (var task in (before is null ? [] : ReadAll(folder, before)).Concat(tasks))
+        {
             all[task.Status.Id] = task;
+        }
         var bytes = JsonSerializer.SerializeToUtf8Bytes(all.Values);
         var file = new CheckpointFile(Convert.ToHexStringLower(SHA256.HashData(bytes)), all.Count);
         DurableFile.Write(PathOf(folder, file), bytes);
@@ -45,7 +47,9 @@ public static class CheckpointFiles
             throw new StepException($"{folder.Relative(path)} is gone: {CureFor(folder, "the folder")}", missing, "CheckpointGone");
         }
         if (Convert.ToHexStringLower(SHA256.HashData(bytes)) != file.Hash)
+        {
             throw new StepException($"{folder.Relative(path)} was changed: {CureFor(folder, "it")}", "CheckpointChanged");
+        }
         return JsonSerializer.Deserialize<List<TaskCheckpoint>>(bytes)!;
     }
 

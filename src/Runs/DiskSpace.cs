@@ -11,6 +11,7 @@ internal static class DiskSpace
         var free = new DriveInfo(path).AvailableFreeSpace;
         return free >= reserve
             ? null
-            : $"Only {Sizes.Describe(free)} are free at {path}; {Sizes.Describe(reserve)} are kept in reserve (disk.reserve). Free some space; the run goes on by itself.";
+            : $"Only {Sizes.Describe(free)} are free at {path}; {Sizes.Describe(reserve)} are kept in reserve (disk.reserve). "
+                + "Free some space; the run goes on by itself.";
     }
 }

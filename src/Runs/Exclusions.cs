@@ -2,7 +2,9 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Runs;
 
-/// <summary>Pairs of tasks that must not work at the same time, because they own the same files or resources and nothing in the plan orders them.</summary>
+/// <summary>
+/// Pairs of tasks that must not work at the same time, because they own the same files or resources and nothing in the plan orders them.
+/// </summary>
 internal static class Exclusions
 {
     public static (IReadOnlyDictionary<string, IReadOnlyList<string>> Excludes, IReadOnlyList<string> Warnings) Of(Plan plan)
@@ -21,9 +23,13 @@ internal static class Exclusions
         void Add(string task, string other)
         {
             if (!excludes.TryGetValue(task, out var list))
+            {
                 excludes.Add(task, list = []);
+            }
             if (!list.Contains(other))
+            {
                 list.Add(other);
+            }
         }
     }
 }

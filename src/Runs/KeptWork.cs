@@ -3,7 +3,9 @@ using Orchestrator.Processes;
 
 namespace Orchestrator.Runs;
 
-/// <summary>Where work of a task is kept that is in no commit of its branch: <c>kept.md</c> in the task's folder, a line each, for <c>show</c>.</summary>
+/// <summary>
+/// Where work of a task is kept that is in no commit of its branch: <c>kept.md</c> in the task's folder, a line each, for <c>show</c>.
+/// </summary>
 internal static class KeptWork
 {
     /// <summary>Name of the file.</summary>
@@ -17,11 +19,15 @@ internal static class KeptWork
     public static void Note(RunFolder folder, string taskId, string? place, string what)
     {
         if (place is null)
+        {
             return;
+        }
         var path = Path.Combine(folder.Task(taskId), FileName);
         var line = $"{place}: {what}";
         var lines = (DurableFile.TryRead(path) ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries);
         if (!lines.Contains(line))
+        {
             DurableFile.Write(path, Encoding.UTF8.GetBytes(string.Join('\n', [.. lines, line]) + "\n"));
+        }
     }
 }

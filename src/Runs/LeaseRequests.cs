@@ -12,7 +12,18 @@ public static class LeaseRequests
     public static IReadOnlyList<LeaseRequest> Of(LeaseInput input, RunServices services)
     {
         var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
-        return [.. input.Tasks.Select(files.Task).Select(task => new LeaseRequest(
-            input.RunId, task.Id, task.FilesWrite ?? (task.Parallel ? [] : ["**"]), task.FilesAppend, task.ResourcesWrite, task.ResourcesRead))];
+        return
+        [
+            .. input
+                .Tasks.Select(files.Task)
+                .Select(task => new LeaseRequest(
+                    input.RunId,
+                    task.Id,
+                    task.FilesWrite ?? (task.Parallel ? [] : ["**"]),
+                    task.FilesAppend,
+                    task.ResourcesWrite,
+                    task.ResourcesRead
+                )),
+        ];
     }
 }

@@ -7,7 +7,10 @@ using Orchestrator.Processes;
 
 namespace Orchestrator.Runs;
 
-/// <summary>What lies in the run's folder while it is planned: <c>planning/</c> with the request, the settings, the prompt, the answers and at last the plan.</summary>
+/// <summary>
+/// What lies in the run's folder while it is planned: <c>planning/</c> with the request, the settings, the prompt, the answers and at last
+/// the plan.
+/// </summary>
 internal sealed class PlanningFiles(RepositoryReference repository, string runId)
 {
     private RunStart? _start;
@@ -76,7 +79,10 @@ internal sealed class PlanningFiles(RepositoryReference repository, string runId
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {
             throw new StepException(
-                $"A file of planning is gone: {Folder.Relative(path)}. Restore the folder, or cancel the run and start it again.", missing, "PlanningGone");
+                $"A file of planning is gone: {Folder.Relative(path)}. Restore the folder, or cancel the run and start it again.",
+                missing,
+                "PlanningGone"
+            );
         }
     }
 }

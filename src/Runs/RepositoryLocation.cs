@@ -24,13 +24,19 @@ public sealed record RepositoryLocation(string Root, string GitDirectory, bool I
         {
             var git = Path.Combine(folder, ".git");
             if (Directory.Exists(git) && IsGitDirectory(git))
+            {
                 return new RepositoryLocation(folder, git, false);
+            }
             if (File.Exists(git))
+            {
                 return OfLinkedWorktree(folder, git);
+            }
             if (IsGitDirectory(folder) && !File.Exists(Path.Combine(folder, "commondir")))
+            {
                 return Path.GetFileName(folder) == ".git"
                     ? new RepositoryLocation(Path.GetDirectoryName(folder)!, folder, false)
                     : new RepositoryLocation(folder, folder, true);
+            }
         }
 
         return null;
@@ -42,7 +48,9 @@ public sealed record RepositoryLocation(string Root, string GitDirectory, bool I
         for (var folder = Path.GetFullPath(directory); folder is not null; folder = Path.GetDirectoryName(folder))
         {
             if (Path.Exists(Path.Combine(folder, ".git")))
+            {
                 return folder;
+            }
         }
 
         return null;
@@ -54,11 +62,15 @@ public sealed record RepositoryLocation(string Root, string GitDirectory, bool I
         const string Prefix = "gitdir:";
         var text = File.ReadAllText(file).Trim();
         if (!text.StartsWith(Prefix, StringComparison.Ordinal))
+        {
             return null;
+        }
         var own = Path.GetFullPath(text[Prefix.Length..].Trim(), folder);
         var commonFile = Path.Combine(own, "commondir");
         if (!File.Exists(commonFile))
+        {
             return IsGitDirectory(own) ? new RepositoryLocation(folder, own, false) : null;
+        }
         var common = Path.GetFullPath(File.ReadAllText(commonFile).Trim(), own);
         return Path.GetFileName(common) == ".git"
             ? new RepositoryLocation(Path.GetDirectoryName(common)!, common, false)
@@ -66,5 +78,7 @@ public sealed record RepositoryLocation(string Root, string GitDirectory, bool I
     }
 
     private static bool IsGitDirectory(string folder) =>
-        File.Exists(Path.Combine(folder, "HEAD")) && Directory.Exists(Path.Combine(folder, "objects")) && Directory.Exists(Path.Combine(folder, "refs"));
+        File.Exists(Path.Combine(folder, "HEAD"))
+        && Directory.Exists(Path.Combine(folder, "objects"))
+        && Directory.Exists(Path.Combine(folder, "refs"));
 }

@@ -10,7 +10,8 @@ using Orchestrator.Processes;
 namespace Orchestrator.Runs;
 
 /// <summary>
-/// Brings the plan's contracts to the staging branch as its first commit, and says in the run's folder which ones hold. All of it follows from the plan and
+/// Brings the plan's contracts to the staging branch as its first commit, and says in the run's folder which ones hold. All of it follows
+/// from the plan and
 /// the commit that the run begins at, so that doing it again changes nothing.
 /// </summary>
 internal sealed class RunContracts(GitRepository repository, RunFiles files)
@@ -19,7 +20,9 @@ internal sealed class RunContracts(GitRepository repository, RunFiles files)
 
     /// <summary>The contracts of a run as they were stored; null: it began without.</summary>
     public static IReadOnlyList<ContractStub>? Read(RunFolder folder) =>
-        File.Exists(folder.Contracts) ? JsonSerializer.Deserialize(File.ReadAllBytes(folder.Contracts), RunContractsJson.Default.IReadOnlyListContractStub) : null;
+        File.Exists(folder.Contracts)
+            ? JsonSerializer.Deserialize(File.ReadAllBytes(folder.Contracts), RunContractsJson.Default.IReadOnlyListContractStub)
+            : null;
 
     /// <summary>What stands in the way of the contracts, before anything is made.</summary>
     /// <param name="tip">Where the run would begin; null: nowhere.</param>
@@ -30,35 +33,63 @@ internal sealed class RunContracts(GitRepository repository, RunFiles files)
     public async Task CheckAsync(string? tip, string? landsIn, List<string> errors, List<string> warnings, CancellationToken stop)
     {
         if (files.Plan.Contracts.Count == 0 || tip is null)
+        {
             return;
+        }
         var begun = await new RefStore(repository).ReadAsync(RunRefs.Base(files.Folder), stop);
         var found = await FindAsync(begun ?? tip, stop);
         errors.AddRange(found.Errors);
         warnings.AddRange(found.Warnings);
         if (begun is null && landsIn is not null)
+        {
             errors.AddRange(await UncommittedAsync(found.Unwritten, tip, landsIn, stop));
+        }
         if (!files.Gates.CheckTypes(files.Plan))
-            warnings.Add("The plan has contracts, but no gate checks types. Add one with 'type: typecheck' or 'type: build' to gates.task, such as 'mypy --strict .', 'npx tsc --noEmit' or 'dotnet build'.");
+        {
+            warnings.Add(
+                "The plan has contracts, but no gate checks types. Add one with 'type: typecheck' or 'type: build' to gates.task, "
+                    + "such as 'mypy --strict .', 'npx tsc --noEmit' or 'dotnet build'."
+            );
+        }
     }
 
-    /// <summary>The commit that staging begins with: the contracts' files on the run's base; the base itself when there is nothing to write.</summary>
+    /// <summary>
+    /// The commit that staging begins with: the contracts' files on the run's base; the base itself when there is nothing to write.
+    /// </summary>
     public async Task<string> FirstCommitAsync(string start, CancellationToken stop)
     {
         if (files.Plan.Contracts.Count == 0)
+        {
             return start;
+        }
         var unwritten = (await FindAsync(start, stop)).Unwritten;
         if (unwritten.Count == 0)
+        {
             return start;
+        }
         var message = $"Contracts: {string.Join(", ", unwritten.Select(c => $"{c.Name} {c.Version}"))}";
         return await new FileCommits(repository).CommitAsync(
-            start, unwritten.ToDictionary(c => c.FilePath, c => c.Content, StringComparer.Ordinal), message, new CommitTrailers(files.Folder.Name), stop);
+            start,
+            unwritten.ToDictionary(c => c.FilePath, c => c.Content, StringComparer.Ordinal),
+            message,
+            new CommitTrailers(files.Folder.Name),
+            stop
+        );
     }
 
     /// <summary>Stores which contracts hold.</summary>
     public async Task StoreAsync(string start, CancellationToken stop)
     {
         if (files.Plan.Contracts.Count > 0)
-            DurableFile.Write(files.Folder.Contracts, JsonSerializer.SerializeToUtf8Bytes((await FindAsync(start, stop)).Stubs, RunContractsJson.Default.IReadOnlyListContractStub));
+        {
+            DurableFile.Write(
+                files.Folder.Contracts,
+                JsonSerializer.SerializeToUtf8Bytes(
+                    (await FindAsync(start, stop)).Stubs,
+                    RunContractsJson.Default.IReadOnlyListContractStub
+                )
+            );
+        }
     }
 
     private async Task<ContractsInForce> FindAsync(string commit, CancellationToken stop)
@@ -66,25 +97,39 @@ internal sealed class RunContracts(GitRepository repository, RunFiles files)
         var tree = await _commits.ListFilesAsync(commit, stop);
         var paths = files.Plan.Contracts.Select(c => c.FilePath).OfType<string>().ToHashSet(StringComparer.Ordinal);
         var existing = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var path in tree.Where(f => paths.Contains(f.Path) && f.Mode.StartsWith("100", StringComparison.Ordinal)).Select(f => f.Path))
+        foreach (
+            var path in tree.Where(f => paths.Contains(f.Path) && f.Mode.StartsWith("100", StringComparison.Ordinal)).Select(f => f.Path)
+        )
+        {
             existing[path] = Encoding.UTF8.GetString(await _commits.ReadFileAsync(commit, path, stop) ?? []);
+        }
         var found = ContractsInForce.Of(files.Plan, existing);
         return found with { Errors = [.. found.Errors, .. InTheWay(tree, found.Unwritten)] };
     }
 
     /// <summary>A file that git does not know would keep the whole run from landing: nothing of the user's is overwritten.</summary>
-    private async Task<IEnumerable<string>> UncommittedAsync(IReadOnlyList<ContractStub> unwritten, string tip, string checkout, CancellationToken stop)
+    private async Task<IEnumerable<string>> UncommittedAsync(
+        IReadOnlyList<ContractStub> unwritten,
+        string tip,
+        string checkout,
+        CancellationToken stop
+    )
     {
         var known = (await _commits.ListFilesAsync(tip, stop)).Select(f => f.Path).ToHashSet(StringComparer.Ordinal);
-        return unwritten.Where(c => !known.Contains(c.FilePath) && File.Exists(Path.Combine(checkout, c.FilePath)))
-            .Select(c => $"'{c.FilePath}' is in your checkout, but not committed. The run writes the contract '{c.Name}' there, and could not land over your file: commit it, or remove it.");
+        return unwritten
+            .Where(c => !known.Contains(c.FilePath) && File.Exists(Path.Combine(checkout, c.FilePath)))
+            .Select(c =>
+                $"'{c.FilePath}' is in your checkout, but not committed. The run writes the contract '{c.Name}' there, and could "
+                + "not land over your file: commit it, or remove it."
+            );
     }
 
     /// <summary>Links, submodules and files where a folder would have to be, and the other way round.</summary>
     private static IEnumerable<string> InTheWay(IReadOnlyList<TreeFile> tree, IReadOnlyList<ContractStub> unwritten) =>
         from stub in unwritten
         from file in tree
-        where (file.Path == stub.FilePath && !file.Mode.StartsWith("100", StringComparison.Ordinal))
+        where
+            (file.Path == stub.FilePath && !file.Mode.StartsWith("100", StringComparison.Ordinal))
             || stub.FilePath.StartsWith(file.Path + "/", StringComparison.Ordinal)
             || file.Path.StartsWith(stub.FilePath + "/", StringComparison.Ordinal)
         group file by stub into clashes

@@ -66,7 +66,8 @@ public sealed partial class RunFolder
     public string Task(string taskId) => In("tasks", taskId);
 
     /// <summary>Folder of one agent start.</summary>
-    public string Start(string taskId, int start) => System.IO.Path.Combine(Task(taskId), start.ToString(System.Globalization.CultureInfo.InvariantCulture));
+    public string Start(string taskId, int start) =>
+        System.IO.Path.Combine(Task(taskId), start.ToString(System.Globalization.CultureInfo.InvariantCulture));
 
     /// <summary>The folder of another run of the same repository.</summary>
     public RunFolder Sibling(string runId) => new(_repository, runId);
@@ -75,9 +76,13 @@ public sealed partial class RunFolder
     public string Relative(string path) => System.IO.Path.GetRelativePath(_repository, path);
 
     /// <summary>The workflow id where it is fit for refs and folders, else <c>run-</c> and a hash of it.</summary>
-    public static string NameOf(string runId) => SafeName().IsMatch(runId) && !runId.EndsWith('.') && !runId.EndsWith(".lock", StringComparison.Ordinal) && !runId.Contains("..", StringComparison.Ordinal)
-        ? runId
-        : "run-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(runId)))[..12];
+    public static string NameOf(string runId) =>
+        SafeName().IsMatch(runId)
+        && !runId.EndsWith('.')
+        && !runId.EndsWith(".lock", StringComparison.Ordinal)
+        && !runId.Contains("..", StringComparison.Ordinal)
+            ? runId
+            : "run-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(runId)))[..12];
 
     private string In(params string[] parts) => System.IO.Path.Combine([Path, .. parts]);
 

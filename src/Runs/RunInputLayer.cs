@@ -7,14 +7,14 @@ namespace Orchestrator.Runs;
 internal static class RunInputLayer
 {
     public static IReadOnlyList<SettingFlag> Of(OrchestrationInput input) =>
-    [
-        .. Set(nameof(input.Agent), "agent", input.Agent),
-        .. Set(nameof(input.Model), "model", input.Model),
-        .. Set(nameof(input.PlannerModel), "planner.model", input.PlannerModel),
-        .. Set(nameof(input.Workers), "workers", input.Workers?.ToString(System.Globalization.CultureInfo.InvariantCulture)),
-        .. Set(nameof(input.Land), "git.land", input.Land),
-        .. Set(nameof(input.Target), "git.target", input.Target),
-    ];
+        [
+            .. Set(nameof(input.Agent), "agent", input.Agent),
+            .. Set(nameof(input.Model), "model", input.Model),
+            .. Set(nameof(input.PlannerModel), "planner.model", input.PlannerModel),
+            .. Set(nameof(input.Workers), "workers", input.Workers?.ToString(System.Globalization.CultureInfo.InvariantCulture)),
+            .. Set(nameof(input.Land), "git.land", input.Land),
+            .. Set(nameof(input.Target), "git.target", input.Target),
+        ];
 
     private static IEnumerable<SettingFlag> Set(string member, string setting, string? value) =>
         value is null ? [] : [new SettingFlag($"'{char.ToLowerInvariant(member[0])}{member[1..]}' of the run's input", setting, value)];

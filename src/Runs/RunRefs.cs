@@ -5,9 +5,11 @@ namespace Orchestrator.Runs;
 /// <summary>Names of a run's refs.</summary>
 internal static class RunRefs
 {
-    public static string Staging(OrchestratorSettings settings, RunFolder folder) => $"refs/heads/{settings.Worktrees.BranchPrefix}/{folder.Name}/staging";
+    public static string Staging(OrchestratorSettings settings, RunFolder folder) =>
+        $"refs/heads/{settings.Worktrees.BranchPrefix}/{folder.Name}/staging";
 
-    public static string Task(OrchestratorSettings settings, RunFolder folder, string taskId) => $"refs/heads/{settings.Worktrees.BranchPrefix}/{folder.Name}/t/{taskId}";
+    public static string Task(OrchestratorSettings settings, RunFolder folder, string taskId) =>
+        $"refs/heads/{settings.Worktrees.BranchPrefix}/{folder.Name}/t/{taskId}";
 
     public static string Base(RunFolder folder) => $"refs/orchestrator/base/{folder.Name}";
 
@@ -29,5 +31,6 @@ internal static class RunRefs
     public static string Wips(RunFolder folder) => $"refs/orchestrator/wip/{folder.Name}";
 
     /// <summary>The branch's short name, for people.</summary>
-    public static string Short(string name) => name.StartsWith("refs/heads/", StringComparison.Ordinal) ? name["refs/heads/".Length..] : name;
+    public static string Short(string name) =>
+        name.StartsWith("refs/heads/", StringComparison.Ordinal) ? name["refs/heads/".Length..] : name;
 }

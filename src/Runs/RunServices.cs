@@ -34,11 +34,21 @@ public sealed record RunServices(string Host, IReadOnlyList<string> HookCommand,
         return repository.MainCheckout is not null
             ? repository
             : throw new StepException(
-                $"'{path}' is a bare repository: it has no checkout for the plan and the worktrees. Clone it (git clone {path} WORK) and run there.",
-                "InvalidInput");
+                $"'{path}' is a bare repository: it has no checkout for the plan and the worktrees. Clone it (git clone {path} "
+                    + "WORK) and run there.",
+                "InvalidInput"
+            );
     }
 
-    /// <summary>The settings of a repository for a run: what its input sets counts most. With what a person has said about the repository.</summary>
+    /// <summary>
+    /// The settings of a repository for a run: what its input sets counts most. With what a person has said about the repository.
+    /// </summary>
     internal RepositorySettings LoadSettings(string repository, string runId, OrchestrationInput input) =>
-        RepositorySettings.Load(repository, SettingsFiles.Read(repository, Environment, RunInputLayer.Of(input)), ProjectCommands.Find, Trust ?? TrustStore.OfUser(Environment), runId);
+        RepositorySettings.Load(
+            repository,
+            SettingsFiles.Read(repository, Environment, RunInputLayer.Of(input)),
+            ProjectCommands.Find,
+            Trust ?? TrustStore.OfUser(Environment),
+            runId
+        );
 }

@@ -10,7 +10,10 @@ namespace Orchestrator.Runs;
 /// <param name="IsLost">It was gone, and nothing tells what was merged to it.</param>
 internal sealed record StagingBranch(string Tip, string Base, string Made, bool IsLost);
 
-/// <summary>Makes a staging branch anew that is gone: where the run's work landed, it is taken away in the end, and a reset goes on with the run all the same.</summary>
+/// <summary>
+/// Makes a staging branch anew that is gone: where the run's work landed, it is taken away in the end, and a reset goes on with the run all
+/// the same.
+/// </summary>
 internal static class RunStaging
 {
     /// <summary>Finds it, or makes it anew where the run's own refs say that it was.</summary>
@@ -26,15 +29,33 @@ internal static class RunStaging
         {
             var known = await refs.ListAsync([name, baseRef, lastMerge], stop);
             if (known.Count == 0)
+            {
                 return null;
+            }
             if (!known.TryGetValue(baseRef, out var began))
-                throw new StepException($"{baseRef}, which names where the run began, is gone. Put it back (git update-ref {baseRef} COMMIT).", "BaseGone");
+            {
+                throw new StepException(
+                    $"{baseRef}, which names where the run began, is gone. Put it back (git update-ref {baseRef} COMMIT).",
+                    "BaseGone"
+                );
+            }
             if (known.ContainsKey(name))
+            {
                 return new StagingBranch(await record.NewestAsync(began, stop), began, "", IsLost: false);
+            }
             var isLost = !known.ContainsKey(lastMerge);
-            var tip = isLost ? await new RunContracts(repository, files).FirstCommitAsync(began, stop) : await record.NewestAsync(began, stop);
+            var tip = isLost
+                ? await new RunContracts(repository, files).FirstCommitAsync(began, stop)
+                : await record.NewestAsync(began, stop);
             if (await record.MoveAsync(tip, null, "made anew after a reset"))
-                return new StagingBranch(tip, began, $"{RunRefs.Short(name)} was gone and is made anew {(isLost ? "where the run began" : "with what was merged last")}: {tip[..12]}", isLost);
+            {
+                return new StagingBranch(
+                    tip,
+                    began,
+                    $"{RunRefs.Short(name)} was gone and is made anew {(isLost ? "where the run began" : "with what was merged last")}: {tip[..12]}",
+                    isLost
+                );
+            }
         }
     }
 }

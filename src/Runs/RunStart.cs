@@ -25,13 +25,22 @@ internal sealed record RunStart
     [JsonIgnore]
     public ProjectGates Gates => GatesOf(Settings, Found.Gates);
 
-    /// <summary>Files and folders whose changes in the user's checkout are none that agents would miss, or that a landing could spoil: ours and the plan.</summary>
+    /// <summary>
+    /// Files and folders whose changes in the user's checkout are none that agents would miss, or that a landing could spoil: ours and the
+    /// plan.
+    /// </summary>
     [JsonIgnore]
-    public IReadOnlyList<string> OwnFiles => [".orchestrator", Settings.Worktrees.Directory, .. Input.PlanFile is null ? Array.Empty<string>() : [Input.PlanFile]];
+    public IReadOnlyList<string> OwnFiles =>
+        [".orchestrator", Settings.Worktrees.Directory, .. Input.PlanFile is null ? Array.Empty<string>() : [Input.PlanFile]];
 
     /// <summary>The gates of a project, by its settings and what was found in its manifests.</summary>
     public static ProjectGates GatesOf(OrchestratorSettings settings, IReadOnlyList<Gate> found) =>
-        new() { Configured = settings.Gates.Task, Found = found, Integration = settings.Gates.Integration ?? [] };
+        new()
+        {
+            Configured = settings.Gates.Task,
+            Found = found,
+            Integration = settings.Gates.Integration ?? [],
+        };
 
     /// <summary>What a run begins with now.</summary>
     /// <param name="input">What is asked for.</param>
@@ -49,7 +58,9 @@ internal sealed record RunStart
             {
                 Gates = GateDetection.Detect(repository),
                 SetUp = [.. commands.Where(f => f.Kind == FoundCommandKind.SetUp).Select(f => f.Command)],
-                McpServers = commands.Where(f => f.Kind == FoundCommandKind.McpServer && servers.Contains(f.Command)).ToDictionary(f => f.Command, f => f.Meaning),
+                McpServers = commands
+                    .Where(f => f.Kind == FoundCommandKind.McpServer && servers.Contains(f.Command))
+                    .ToDictionary(f => f.Command, f => f.Meaning),
                 AgentVariables = loaded.AgentVariables,
             },
         };
@@ -71,7 +82,9 @@ internal sealed record ProjectFindings
     /// <summary>Set-up commands that lock files asked for.</summary>
     public IReadOnlyList<string> SetUp { get; init; } = [];
 
-    /// <summary>Definitions of the MCP servers that agents keep, by name: one that is defined otherwise when an agent starts is left out.</summary>
+    /// <summary>
+    /// Definitions of the MCP servers that agents keep, by name: one that is defined otherwise when an agent starts is left out.
+    /// </summary>
     public IReadOnlyDictionary<string, string> McpServers { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Variables of its files that agents are handed. Their values are read anew each time, because they may be secrets.</summary>

@@ -5,9 +5,12 @@ using Orchestrator.Git.Refs;
 namespace Orchestrator.Runs;
 
 /// <summary>
-/// Where staging has to be is known from the run's record in Temporal, which every step that uses it brings along: the last merge that the run was told of. A ref that is
-/// elsewhere was moved by somebody who has no business with it, or by a step of ours that died before it could tell; it is put back, and what it was is kept. No file
-/// beside git has a say in this. After a reset the record is older than what was merged: then the ref of the last merge has a say, as far as its commits are the run's.
+/// Where staging has to be is known from the run's record in Temporal, which every step that uses it brings along: the last merge that the
+/// run was told of. A ref that is
+/// elsewhere was moved by somebody who has no business with it, or by a step of ours that died before it could tell; it is put back, and
+/// what it was is kept. No file
+/// beside git has a say in this. After a reset the record is older than what was merged: then the ref of the last merge has a say, as far
+/// as its commits are the run's.
 /// </summary>
 /// <param name="repository">The repository.</param>
 /// <param name="name">The staging branch, a full ref name.</param>
@@ -28,26 +31,38 @@ internal sealed class StagingRecord(GitRepository repository, string name, RunFo
     }
 
     /// <summary>
-    /// What the record would say if it knew all: a step that was pending when the run was reset is done again with what was known then, and merges have been made since.
+    /// What the record would say if it knew all: a step that was pending when the run was reset is done again with what was known then, and
+    /// merges have been made since.
     /// </summary>
     /// <param name="recorded">What the record says; empty: nothing.</param>
     /// <param name="caller">Asks for whom the step is done; only where the ref of the last merge says something else.</param>
     /// <param name="stop">Ends the reading.</param>
     public async Task<string> BringUpToDateAsync(string recorded, AskCaller caller, CancellationToken stop) =>
-        recorded.Length > 0 && await _refs.ReadAsync(_lastMerge, stop) is { } last && last != recorded && await caller(stop) == CallerState.OpenAfterReset
+        recorded.Length > 0
+        && await _refs.ReadAsync(_lastMerge, stop) is { } last
+        && last != recorded
+        && await caller(stop) == CallerState.OpenAfterReset
             ? await NewestAsync(recorded, stop)
             : recorded;
 
-    /// <summary>The last merge of the run that came after a commit, by the ref that moves with staging; up to the first commit on the way that is not the run's.</summary>
+    /// <summary>
+    /// The last merge of the run that came after a commit, by the ref that moves with staging; up to the first commit on the way that is
+    /// not the run's.
+    /// </summary>
     /// <param name="known">A commit that staging had.</param>
     /// <param name="stop">Ends the reading.</param>
     public async Task<string> NewestAsync(string known, CancellationToken stop)
     {
         var last = await _refs.ReadAsync(_lastMerge, stop) ?? await _refs.ReadAsync(name, stop);
-        return last is null || last == known || !await repository.HasCommitAsync(known, stop) ? known : await OwnSinceAsync(known, last, stop);
+        return last is null || last == known || !await repository.HasCommitAsync(known, stop)
+            ? known
+            : await OwnSinceAsync(known, last, stop);
     }
 
-    /// <summary>Moves staging, and with it the ref that says so to an execution that does not know it. First that one: what it says is never too old.</summary>
+    /// <summary>
+    /// Moves staging, and with it the ref that says so to an execution that does not know it. First that one: what it says is never too
+    /// old.
+    /// </summary>
     /// <param name="commit">Where to.</param>
     /// <param name="from">Where it has to be.</param>
     /// <param name="reason">A line for the reflog.</param>
@@ -56,7 +71,13 @@ internal sealed class StagingRecord(GitRepository repository, string name, RunFo
     {
         // Once begun it is seen through: who cancels is told what is merged and what is not.
         var last = await _refs.ReadAsync(_lastMerge, CancellationToken.None);
-        return (await _refs.UpdateAsync([new RefChange(_lastMerge, commit, last), new RefChange(name, commit, from)], reason, CancellationToken.None)).Done;
+        return (
+            await _refs.UpdateAsync(
+                [new RefChange(_lastMerge, commit, last), new RefChange(name, commit, from)],
+                reason,
+                CancellationToken.None
+            )
+        ).Done;
     }
 
     /// <summary>Puts staging where the record says.</summary>
@@ -70,34 +91,53 @@ internal sealed class StagingRecord(GitRepository repository, string name, RunFo
         var found = await _refs.ReadAsync(name, stop);
         if (recorded.Length == 0 || !await repository.HasCommitAsync(recorded, stop))
         {
-            return (false, recorded.Length == 0
-                ? $"The staging branch {RunRefs.Short(name)} is gone; the reflog has it ('git reflog {RunRefs.Short(name)}'). Put it back (git branch {RunRefs.Short(name)} COMMIT), then go on."
-                : $"The staging branch {RunRefs.Short(name)} is {found ?? "gone"}, and the commit {recorded} that the run has merged last is not in this repository. Bring it back (from a clone: git fetch CLONE {recorded}), then: git branch -f {RunRefs.Short(name)} {recorded}");
+            return (
+                false,
+                recorded.Length == 0
+                    ? $"The staging branch {RunRefs.Short(name)} is gone; the reflog has it ('git reflog {RunRefs.Short(name)}'). "
+                        + $"Put it back (git branch {RunRefs.Short(name)} COMMIT), then go on."
+                    : $"The staging branch {RunRefs.Short(name)} is {found ?? "gone"}, and the commit {recorded} that the run has merged last is not in this repository. Bring it back (from a clone: git fetch CLONE {recorded}), then: git branch -f {RunRefs.Short(name)} {recorded}"
+            );
         }
         if (await caller(stop) == CallerState.Over)
-            throw new StepException($"The staging branch {RunRefs.Short(name)} is left as it is: the execution that this step was for is over.", "ExecutionOver");
+        {
+            throw new StepException(
+                $"The staging branch {RunRefs.Short(name)} is left as it is: the execution that this step was for is over.",
+                "ExecutionOver"
+            );
+        }
 
         var kept = await _refs.PutBackAsync(name, recorded, stop);
         await _refs.UpdateAsync([new RefChange(_lastMerge, recorded, await _refs.ReadAsync(_lastMerge, stop))], "put back", stop);
-        return (true, kept is null
-            ? $"The staging branch {RunRefs.Short(name)} was gone and was put back to {recorded[..12]}."
-            : $"The staging branch {RunRefs.Short(name)} was not where this run had left it and was put back to {recorded[..12]} (kept: {kept}).");
+        return (
+            true,
+            kept is null
+                ? $"The staging branch {RunRefs.Short(name)} was gone and was put back to {recorded[..12]}."
+                : $"The staging branch {RunRefs.Short(name)} was not where this run had left it and was put back to "
+                    + $"{recorded[..12]} (kept: {kept})."
+        );
     }
 
     /// <summary>
-    /// The commit that new work begins with: staging's tip, as far as it is made of this run's merges on top of what the record said last. What somebody else put there is
+    /// The commit that new work begins with: staging's tip, as far as it is made of this run's merges on top of what the record said last.
+    /// What somebody else put there is
     /// left out, so that it can't come in with that work.
     /// </summary>
-    /// <param name="recorded">What the record said when the task was started; other tasks may have been merged since. Empty: nothing.</param>
+    /// <param name="recorded">What the record said when the task was started; other tasks may have been merged since. Empty:
+    /// nothing.</param>
     /// <param name="stop">Ends the reading.</param>
     /// <returns>Null where nothing that is recorded is there.</returns>
     public async Task<string?> BaseAsync(string recorded, CancellationToken stop)
     {
         var (tip, isAsRecorded) = await ReadAsync(recorded, stop);
         if (isAsRecorded)
+        {
             return tip;
+        }
         if (recorded.Length == 0 || !await repository.HasCommitAsync(recorded, stop))
+        {
             return null;
+        }
         return tip is not null && await OwnSinceAsync(recorded, tip, stop) == tip ? tip : recorded;
     }
 

@@ -8,9 +8,7 @@ public sealed class StepException(string message, Exception? cause, string failu
 {
     /// <summary>A failure that the step found itself.</summary>
     public StepException(string message, string failureType)
-        : this(message, null, failureType)
-    {
-    }
+        : this(message, null, failureType) { }
 
     /// <summary>The kind of failure.</summary>
     public string FailureType { get; } = failureType;

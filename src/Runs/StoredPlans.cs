@@ -5,7 +5,8 @@ using Orchestrator.Plans;
 namespace Orchestrator.Runs;
 
 /// <summary>
-/// Reads what runs were started with. It keeps what it has read, by content: every step of every task asks for it, and the plan of a large run is large.
+/// Reads what runs were started with. It keeps what it has read, by content: every step of every task asks for it, and the plan of a large
+/// run is large.
 /// </summary>
 internal sealed class StoredPlans
 {
@@ -36,19 +37,26 @@ internal sealed class StoredPlans
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {
             throw new StepException(
-                $"The stored plan of {runId} is gone: {folder.Relative(folder.Plan)}. Restore the folder, or cancel the run and start it again; finished tasks are taken up.",
-                missing, "PlanGone");
+                $"The stored plan of {runId} is gone: {folder.Relative(folder.Plan)}. Restore the folder, or cancel the run and "
+                    + "start it again; finished tasks are taken up.",
+                missing,
+                "PlanGone"
+            );
         }
         if (hashes.Plan != planHash)
         {
             throw new StepException(
-                $"The stored plan of {runId} was changed: {folder.Relative(folder.Plan)} is not the plan that was approved. Cancel the run and start it again with the new plan.",
-                "PlanChanged");
+                $"The stored plan of {runId} was changed: {folder.Relative(folder.Plan)} is not the plan that was approved. "
+                    + "Cancel the run and start it again with the new plan.",
+                "PlanChanged"
+            );
         }
         if (read is var (plan, start))
         {
             if (_known.Count >= MostKept)
+            {
                 _known.Clear();
+            }
             _known[hashes] = known = (PlanJson.Read(plan), RunStart.Read(start));
         }
         return new RunFiles(folder, known.Plan, known.Start);

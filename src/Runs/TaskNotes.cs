@@ -10,7 +10,9 @@ internal sealed record TaskNotes
     /// <summary>What the task's changes are counted from.</summary>
     public string Base { get; init; } = "";
 
-    /// <summary>The staging commit that was brought into the worktree last, and in which attempt; it becomes a parent of that attempt's commit.</summary>
+    /// <summary>
+    /// The staging commit that was brought into the worktree last, and in which attempt; it becomes a parent of that attempt's commit.
+    /// </summary>
     public string MergedStaging { get; init; } = "";
     public int MergedAttempt { get; init; }
 
@@ -28,7 +30,9 @@ internal sealed record TaskNotes
         var path = PathOf(folder, taskId);
         try
         {
-            return File.Exists(path) ? JsonSerializer.Deserialize(File.ReadAllBytes(path), TaskNotesJson.Default.TaskNotes)! : new TaskNotes();
+            return File.Exists(path)
+                ? JsonSerializer.Deserialize(File.ReadAllBytes(path), TaskNotesJson.Default.TaskNotes)!
+                : new TaskNotes();
         }
         catch (JsonException)
         {

@@ -2,7 +2,9 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Settings;
 
-/// <summary>Lists of gates: each a command, or a mapping with <c>command</c> and the other members of a plan's <c>verification</c>.</summary>
+/// <summary>
+/// Lists of gates: each a command, or a mapping with <c>command</c> and the other members of a plan's <c>verification</c>.
+/// </summary>
 internal static class GateSettingType
 {
     private static readonly SettingType<string> Kind = SettingTypes.OneOf([.. GateGrammar.Types.Keys]);
@@ -29,7 +31,9 @@ internal static class GateSettingType
                 return map.Entries.Aggregate(true, (good, entry) => ReadGates(entry.Value, entry.Key, faults, gates) & good);
             default:
                 if (!SettingTypes.Text.TryRead(raw, faults, out var command))
+                {
                     return false;
+                }
                 gates.Add(GateGrammar.Of(command, under));
                 return true;
         }
@@ -94,41 +98,63 @@ internal static class GateSettingType
     private static bool ReadExclusive(RawValue raw, FaultSink faults, out string name)
     {
         if (!SettingTypes.Text.TryRead(raw, faults, out name))
+        {
             return false;
+        }
         if (ExclusiveName.IsValid(name))
+        {
             return true;
+        }
         faults($"'{name}' can't be what a gate has for itself ('exclusive'). {ExclusiveName.Rule}", raw.Line);
         return false;
     }
 
-    private static string Write(IReadOnlyList<Gate>? gates) => gates is null ? "found" : "[" + string.Join(", ", gates.Select(WriteGate)) + "]";
+    private static string Write(IReadOnlyList<Gate>? gates) =>
+        gates is null ? "found" : "[" + string.Join(", ", gates.Select(WriteGate)) + "]";
 
     private static string WriteGate(Gate gate)
     {
         if (gate == GateGrammar.Of(gate.Command))
+        {
             return SettingTypes.Quote(gate.Command);
+        }
         var members = new List<string> { "command: " + SettingTypes.Quote(gate.Command) };
         if (gate.Type != GateGrammar.Of(gate.Command).Type)
+        {
             members.Add("type: " + gate.Type.ToString().ToLowerInvariant());
+        }
         if (!gate.Required)
+        {
             members.Add("required: false");
+        }
         if (gate.Timeout is { } timeout)
+        {
             members.Add("timeout: " + Durations.Write(timeout));
+        }
         if (gate.Description is { } description)
+        {
             members.Add("description: " + SettingTypes.Quote(description));
+        }
         if (gate.Negate)
+        {
             members.Add("negate: true");
+        }
         if (gate.Exclusive is { } exclusive)
+        {
             members.Add("exclusive: " + SettingTypes.Quote(exclusive));
+        }
         return "{" + string.Join(", ", members) + "}";
     }
 }
 
-/// <summary>Variables that are made of what each worktree has for itself: a mapping of names to texts with places. Whatever stands for nothing is a fault.</summary>
+/// <summary>
+/// Variables that are made of what each worktree has for itself: a mapping of names to texts with places. Whatever stands for nothing is a
+/// fault.
+/// </summary>
 internal static class WorktreeVariablesType
 {
-    public static SettingType<IReadOnlyDictionary<string, string>> Variables { get; } = new(
-        "a mapping of variables to texts with {port}, {port+1} to {port+19}, {worktree}, {tmp}", Read, Write);
+    public static SettingType<IReadOnlyDictionary<string, string>> Variables { get; } =
+        new("a mapping of variables to texts with {port}, {port+1} to {port+19}, {worktree}, {tmp}", Read, Write);
 
     private static bool Read(RawValue raw, FaultSink faults, out IReadOnlyDictionary<string, string> value)
     {
@@ -143,14 +169,21 @@ internal static class WorktreeVariablesType
         var good = true;
         foreach (var entry in map.Entries)
         {
-            var fault = WorktreeVariables.FaultOfName(entry.Key) is { } why ? $"'{entry.Key}' {why}."
-                : entry.Value is not RawScalar text ? $"the value of '{entry.Key}' is not one text; one that begins with a brace needs quotes."
-                : WorktreeVariables.UnknownPlace(text.Text) is { } unknown ? $"'{unknown}' in the value of '{entry.Key}' stands for nothing; where it is meant as it is, write '{{{unknown}}}'."
+            var fault =
+                WorktreeVariables.FaultOfName(entry.Key) is { } why ? $"'{entry.Key}' {why}."
+                : entry.Value is not RawScalar text
+                    ? $"the value of '{entry.Key}' is not one text; one that begins with a brace needs quotes."
+                : WorktreeVariables.UnknownPlace(text.Text) is { } unknown
+                    ? $"'{unknown}' in the value of '{entry.Key}' stands for nothing; where it is meant as it is, write '{{{unknown}}}'."
                 : null;
             if (fault is null)
+            {
                 variables[entry.Key] = ((RawScalar)entry.Value).Text;
+            }
             else
+            {
                 faults(fault, entry.Line);
+            }
             good &= fault is null;
         }
 
@@ -158,7 +191,14 @@ internal static class WorktreeVariablesType
     }
 
     private static string Write(IReadOnlyDictionary<string, string> variables) =>
-        variables.Count == 0 ? "none" : "{" + string.Join(", ", variables.OrderBy(v => v.Key, StringComparer.Ordinal).Select(v => $"{v.Key}: {SettingTypes.Quote(v.Value)}")) + "}";
+        variables.Count == 0
+            ? "none"
+            : "{"
+                + string.Join(
+                    ", ",
+                    variables.OrderBy(v => v.Key, StringComparer.Ordinal).Select(v => $"{v.Key}: {SettingTypes.Quote(v.Value)}")
+                )
+                + "}";
 }
 
 /// <summary>Lists of risk patterns with weights. A pattern that can't be matched in linear time is a fault, never skipped.</summary>
@@ -166,7 +206,8 @@ internal static class RiskSettingType
 {
     private static readonly SettingType<int> Weight = SettingTypes.Whole(0, 1000);
 
-    public static SettingType<IReadOnlyList<RiskPattern>?> Patterns { get; } = new("a list of mappings with 'pattern' and 'weight'", Read, Write);
+    public static SettingType<IReadOnlyList<RiskPattern>?> Patterns { get; } =
+        new("a list of mappings with 'pattern' and 'weight'", Read, Write);
 
     private static bool Read(RawValue raw, FaultSink faults, out IReadOnlyList<RiskPattern>? value)
     {
@@ -180,7 +221,9 @@ internal static class RiskSettingType
 
         var good = true;
         foreach (var item in list.Items)
+        {
             good &= ReadPattern(item, faults, patterns);
+        }
         return good;
     }
 
@@ -193,7 +236,9 @@ internal static class RiskSettingType
         }
 
         if (!SettingTypes.Text.TryRead(rawPattern, faults, out var pattern) | !Weight.TryRead(rawWeight, faults, out var weight))
+        {
             return false;
+        }
         if (RiskScore.PatternFaults(new RiskOptions { SensitivePatterns = [new SensitivePattern(pattern, weight)] }) is [var fault])
         {
             faults($"the pattern '{pattern}' can't be used: {fault.Reason}", rawPattern.Line);
@@ -206,7 +251,13 @@ internal static class RiskSettingType
 
     private static RawValue? Member(RawMap map, string key) => map.Entries.FirstOrDefault(entry => entry.Key == key)?.Value;
 
-    private static string Write(IReadOnlyList<RiskPattern>? patterns) => patterns is null
-        ? "usual"
-        : "[" + string.Join(", ", patterns.Select(pattern => $"{{pattern: {SettingTypes.Quote(pattern.Pattern)}, weight: {pattern.Weight}}}")) + "]";
+    private static string Write(IReadOnlyList<RiskPattern>? patterns) =>
+        patterns is null
+            ? "usual"
+            : "["
+                + string.Join(
+                    ", ",
+                    patterns.Select(pattern => $"{{pattern: {SettingTypes.Quote(pattern.Pattern)}, weight: {pattern.Weight}}}")
+                )
+                + "]";
 }

@@ -17,17 +17,31 @@ public static class ConfigFileEditor
         if (SettingKeys.Find(name) is not { } setting)
         {
             var near = SettingKeys.Nearest(name);
-            return (null, [new SettingFault(name, "there is no such setting.", near is null ? "See 'orchestrate config list'." : $"Did you mean '{near}'?", source)]);
+            return (
+                null,
+                [
+                    new SettingFault(
+                        name,
+                        "there is no such setting.",
+                        near is null ? "See 'orchestrate config list'." : $"Did you mean '{near}'?",
+                        source
+                    ),
+                ]
+            );
         }
 
         name = SettingKeys.Canonical(name, setting);
         if (setting.IsSecret && !value.StartsWith('$') && !value.StartsWith("file:", StringComparison.Ordinal))
+        {
             return (null, [new SettingFault(name, "the secret itself must not stand in a file.", $"Give {setting.Accepts}.", source)]);
+        }
 
         var faults = new List<SettingFault>();
         YamlConfiguration.Read(text, source, faults);
         if (faults.Count > 0)
+        {
             return (null, faults);
+        }
         var written = Plain(value) ? value : SettingTypes.Quote(value);
         var changed = Replace(text, name, written);
 
@@ -38,7 +52,8 @@ public static class ConfigFileEditor
         return added.Count > 0 ? (null, added) : (changed, []);
     }
 
-    private static SettingsResult Load(string text, string path) => SettingsLoader.Load(new SettingsInput { RepositoryFile = new ConfigurationText(path, text) });
+    private static SettingsResult Load(string text, string path) =>
+        SettingsLoader.Load(new SettingsInput { RepositoryFile = new ConfigurationText(path, text) });
 
     // Flow lists and mappings, numbers and words are written as they are.
     private static bool Plain(string value) =>
@@ -48,24 +63,40 @@ public static class ConfigFileEditor
     {
         var leaf = Locate(text, name);
         if (leaf is { } found)
+        {
             return text[..found.Start] + (found.Start > 0 && text[found.Start - 1] == ':' ? " " : "") + value + text[found.End..];
+        }
         var dot = name.LastIndexOf('.');
         var separator = text.Length == 0 || text.EndsWith('\n') ? "" : "\n";
 
         // No entry yet: beside its siblings where a block mapping for them is there, else at the end, dotted as a whole.
         if (dot > 0 && LocateMapping(text, name[..dot]) is { } mapping)
-            return text[..mapping.Start] + name[(dot + 1)..] + ": " + value + "\n" + new string(' ', mapping.Column) + text[mapping.Start..];
+        {
+            return text[..mapping.Start]
+                + name[(dot + 1)..]
+                + ": "
+                + value
+                + "\n"
+                + new string(' ', mapping.Column)
+                + text[mapping.Start..];
+        }
         return text + separator + name + ": " + value + "\n";
     }
 
     private static (int Start, int End)? Locate(string text, string name)
     {
         (int Start, int End)? found = null;
-        Walk(text, (path, start, end) =>
-        {
-            if (path == name || (path == name + ".count" && name == SettingKeys.Workers.Name))
-                found = (start, end);
-        }, static (_, _) => { });
+        Walk(
+            text,
+            (path, start, end) =>
+            {
+                if (path == name || (path == name + ".count" && name == SettingKeys.Workers.Name))
+                {
+                    found = (start, end);
+                }
+            },
+            static (_, _) => { }
+        );
         return found;
     }
 
@@ -73,11 +104,17 @@ public static class ConfigFileEditor
     private static (int Start, int Column)? LocateMapping(string text, string name)
     {
         (int, int)? found = null;
-        Walk(text, static (_, _, _) => { }, (path, first) =>
-        {
-            if (path == name)
-                found = ((int)first.Index, (int)first.Column - 1);
-        });
+        Walk(
+            text,
+            static (_, _, _) => { },
+            (path, first) =>
+            {
+                if (path == name)
+                {
+                    found = ((int)first.Index, (int)first.Column - 1);
+                }
+            }
+        );
         return found;
     }
 
@@ -86,7 +123,9 @@ public static class ConfigFileEditor
         var parser = new Parser(new StringReader(text));
         parser.Consume<StreamStart>();
         if (parser.TryConsume<DocumentStart>(out _) && parser.TryConsume<MappingStart>(out _))
+        {
             WalkMapping(parser, "", leaf, mapping);
+        }
     }
 
     private static void WalkMapping(Parser parser, string prefix, Action<string, int, int> leaf, Action<string, Mark> mapping)
@@ -97,7 +136,9 @@ public static class ConfigFileEditor
             if (parser.TryConsume<MappingStart>(out var start))
             {
                 if (start.Style == MappingStyle.Block && parser.Accept<Scalar>(out var first))
+                {
                     mapping(path, first.Start);
+                }
                 WalkMapping(parser, path + ".", leaf, mapping);
             }
             else
@@ -117,12 +158,15 @@ public static class ConfigFileEditor
         {
             depth += parser.Current!.NestingIncrease;
             if (parser.Current is Scalar scalar)
+            {
                 end = (int)scalar.End.Index;
+            }
             else if (flow)
+            {
                 end = (int)parser.Current.Start.Index + 1;
+            }
             parser.MoveNext();
-        }
-        while (depth > 0);
+        } while (depth > 0);
 
         return end;
     }

@@ -3,7 +3,9 @@ namespace Orchestrator.Settings;
 /// <summary>Reads the text of a <c>.env</c> file.</summary>
 public static class DotEnvFile
 {
-    /// <summary>The variables in order, each with its line; lines that are no assignment are left out, as every reader of such files does.</summary>
+    /// <summary>
+    /// The variables in order, each with its line; lines that are no assignment are left out, as every reader of such files does.
+    /// </summary>
     public static IReadOnlyList<(string Name, string Value, int Line)> Read(string text)
     {
         var variables = new List<(string, string, int)>();
@@ -13,13 +15,19 @@ public static class DotEnvFile
             number++;
             var line = raw.Trim();
             if (line.StartsWith("export ", StringComparison.Ordinal))
+            {
                 line = line[7..].TrimStart();
+            }
             var equals = line.IndexOf('=', StringComparison.Ordinal);
             if (equals <= 0 || line[0] == '#')
+            {
                 continue;
+            }
             var name = line[..equals].TrimEnd();
             if (name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_'))
+            {
                 variables.Add((name, Unquote(line[(equals + 1)..].Trim()), number));
+            }
         }
 
         return variables;
@@ -29,7 +37,9 @@ public static class DotEnvFile
     private static string Unquote(string value)
     {
         if (value.Length >= 2 && value[0] is '"' or '\'' && value.IndexOf(value[0], 1) is > 0 and var end)
+        {
             return value[1..end];
+        }
         var comment = value.IndexOf(" #", StringComparison.Ordinal);
         return comment < 0 ? value : value[..comment].TrimEnd();
     }

@@ -27,13 +27,27 @@ public sealed record UnusedSetting(string Name, string From, string Why = "");
 /// <param name="Secrets">Variables for <c>.orchestrator/secrets.env</c>: secrets that stood in those files.</param>
 /// <param name="Faults">Files and values that can't be read.</param>
 public sealed record TakenConfiguration(
-    IReadOnlyList<TakenSetting> Settings, IReadOnlyList<UsedSetting> Used, IReadOnlyList<UnusedSetting> Unused, IReadOnlyDictionary<string, string> Secrets, IReadOnlyList<SettingFault> Faults);
+    IReadOnlyList<TakenSetting> Settings,
+    IReadOnlyList<UsedSetting> Used,
+    IReadOnlyList<UnusedSetting> Unused,
+    IReadOnlyDictionary<string, string> Secrets,
+    IReadOnlyList<SettingFault> Faults
+);
 
 /// <summary>Reads <c>orchestrator_config.json</c>, <c>.claude-agents.yaml</c>, the older user file and an older <c>.env</c>.</summary>
 public static class LegacyConfiguration
 {
     // Sections that only group; their keys are known by their last word.
-    private static readonly string[] Sections = ["execution.", "monitoring.", "notifications.", "git.", "models.", "orchestration.", "approval."];
+    private static readonly string[] Sections =
+    [
+        "execution.",
+        "monitoring.",
+        "notifications.",
+        "git.",
+        "models.",
+        "orchestration.",
+        "approval.",
+    ];
 
     /// <summary>Reads the files in order for a configuration of today; the first one that says something about a setting wins.</summary>
     public static TakenConfiguration Read(IReadOnlyList<ConfigurationText> files)
@@ -55,9 +69,13 @@ public static class LegacyConfiguration
             used.AddRange(old.Anyway.Select(raw => new UsedSetting(raw.Name, "so it is here anyway", raw.Source.ToString())));
             unused.AddRange(old.Unknown.Select(raw => new UnusedSetting(raw.Name, raw.Source.ToString())));
             foreach (var (variable, secret) in old.Secrets)
+            {
                 secrets.TryAdd(variable, secret);
+            }
             foreach (var raw in old.Settings)
+            {
                 Take(raw, taken, unused, faults);
+            }
         }
 
         return new TakenConfiguration([.. taken.Values], used, unused, secrets, faults);
@@ -71,11 +89,15 @@ public static class LegacyConfiguration
     {
         var old = new OldFile();
         if (YamlConfiguration.Read(file.Text, source, faults) is not { } map)
+        {
             return old;
+        }
         var written = SettingsLayers.Flatten(map, "", source);
         old.Anyway.AddRange(written.Where(raw => OldForms.Rewrite([raw]).Count == 0));
         foreach (var raw in OldForms.Rewrite(written))
+        {
             Add(raw, Path.GetFileName(file.Path), old);
+        }
         return old;
     }
 
@@ -84,8 +106,18 @@ public static class LegacyConfiguration
         var (name, value) = (raw.Name, raw.Value);
 
         // There it counted retries, here attempts are counted.
-        if (file == "orchestrator_config.json" && name.EndsWith("max_retries", StringComparison.Ordinal) && value is RawScalar count && int.TryParse(count.Text, out var retries))
-            (name, value) = (SettingKeys.RetryAttempts.Name, new RawScalar((retries + 1).ToString(System.Globalization.CultureInfo.InvariantCulture), value.Line));
+        if (
+            file == "orchestrator_config.json"
+            && name.EndsWith("max_retries", StringComparison.Ordinal)
+            && value is RawScalar count
+            && int.TryParse(count.Text, out var retries)
+        )
+        {
+            (name, value) = (
+                SettingKeys.RetryAttempts.Name,
+                new RawScalar((retries + 1).ToString(System.Globalization.CultureInfo.InvariantCulture), value.Line)
+            );
+        }
         if (Find(name) is not { } setting)
         {
             old.Unknown.Add(raw);
@@ -101,7 +133,17 @@ public static class LegacyConfiguration
 
         // The older tool had no such list of its own: what its file asks for is added to ours.
         if (setting == SettingKeys.AlwaysRequireHuman && value is RawList globs)
-            value = new RawList([.. SettingKeys.AlwaysRequireHuman.Default.Select(glob => new RawScalar(glob, value.Line)).Concat(globs.Items).DistinctBy(RawText.Of)], value.Line);
+        {
+            value = new RawList(
+                [
+                    .. SettingKeys
+                        .AlwaysRequireHuman.Default.Select(glob => new RawScalar(glob, value.Line))
+                        .Concat(globs.Items)
+                        .DistinctBy(RawText.Of),
+                ],
+                value.Line
+            );
+        }
         var today = SettingKeys.Canonical(name, setting);
         old.Settings.Add(raw with { Name = today, Value = value, Written = raw.Name == today ? null : raw.Name });
     }
@@ -109,15 +151,33 @@ public static class LegacyConfiguration
     private static void Take(RawSetting raw, Dictionary<string, TakenSetting> taken, List<UnusedSetting> unused, List<SettingFault> faults)
     {
         var setting = SettingKeys.Find(raw.Name)!;
-        var value = raw.Value is RawScalar { Text: var model } && ModelName.AliasForRetired(model) is { } alias ? new RawScalar(alias, raw.Value.Line) : raw.Value;
-        if (setting.TryDisplay(value, (message, line) => faults.Add(new SettingFault(raw.Name, message, $"Give {setting.Accepts}.", raw.Source with { Line = line }))) is not { } text)
+        var value =
+            raw.Value is RawScalar { Text: var model } && ModelName.AliasForRetired(model) is { } alias
+                ? new RawScalar(alias, raw.Value.Line)
+                : raw.Value;
+        if (
+            setting.TryDisplay(
+                value,
+                (message, line) =>
+                    faults.Add(new SettingFault(raw.Name, message, $"Give {setting.Accepts}.", raw.Source with { Line = line }))
+            )
+            is not { } text
+        )
+        {
             return;
-        if (!taken.TryAdd(raw.Name, new TakenSetting(raw.Name, text, raw.Source.ToString())) && !taken[raw.Name].From.StartsWith(raw.Source.Place + ":", StringComparison.Ordinal))
+        }
+        if (
+            !taken.TryAdd(raw.Name, new TakenSetting(raw.Name, text, raw.Source.ToString()))
+            && !taken[raw.Name].From.StartsWith(raw.Source.Place + ":", StringComparison.Ordinal)
+        )
+        {
             unused.Add(new UnusedSetting(raw.Spelling, raw.Source.ToString(), $"{raw.Name} is taken from {taken[raw.Name].From}"));
+        }
     }
 
     /// <summary>A name without the section of an older tool that it stands in.</summary>
-    internal static string WithoutSection(string name) => Array.Find(Sections, section => name.StartsWith(section, StringComparison.Ordinal)) is { } section ? name[section.Length..] : name;
+    internal static string WithoutSection(string name) =>
+        Array.Find(Sections, section => name.StartsWith(section, StringComparison.Ordinal)) is { } section ? name[section.Length..] : name;
 
     private static Setting? Find(string name) => SettingKeys.Find(name) ?? SettingKeys.Find(WithoutSection(name));
 }

@@ -13,8 +13,17 @@ internal static class OldForms
         return last switch
         {
             // Not committing by itself meant that the branch is left for a person.
-            "auto_commit" => text is "false" or "no" or "off" ? [setting with { Name = "git.land", Value = new RawScalar("branch", setting.Source.Line) }] : [],
-            "bypass_permissions" when text is "true" or "yes" => [setting with { Name = "permissions.mode", Value = new RawScalar("bypass", setting.Source.Line) }],
+            "auto_commit" => text is "false" or "no" or "off"
+                ? [setting with { Name = "git.land", Value = new RawScalar("branch", setting.Source.Line) }]
+                : [],
+            "bypass_permissions" when text is "true" or "yes" =>
+            [
+                setting with
+                {
+                    Name = "permissions.mode",
+                    Value = new RawScalar("bypass", setting.Source.Line),
+                },
+            ],
             _ => [setting],
         };
     }

@@ -1,23 +1,37 @@
 namespace Orchestrator.Settings;
 
-/// <summary>What a <c>.env</c> of an older tool says. It stays in use where it is; what follows from it for other settings is taken over.</summary>
+/// <summary>
+/// What a <c>.env</c> of an older tool says. It stays in use where it is; what follows from it for other settings is taken over.
+/// </summary>
 internal static class OldVariables
 {
     // Only one of the older tools knew these; it gave each agent 0.8 GB and 0.4 cores.
     private static readonly string[] OfLimitedAgents = ["MAX_AGENTS", "LOCK_TIMEOUT"];
 
-    public static void Read(ConfigurationText file, Dictionary<string, TakenSetting> taken, List<UsedSetting> used, List<UnusedSetting> unused)
+    public static void Read(
+        ConfigurationText file,
+        Dictionary<string, TakenSetting> taken,
+        List<UsedSetting> used,
+        List<UnusedSetting> unused
+    )
     {
         var variables = DotEnvFile.Read(file.Text);
         foreach (var (name, _, line) in variables)
         {
             if (Meaning(name) is { } meaning)
+            {
                 used.Add(new UsedSetting(name, meaning, $"{file.Path}:{line}"));
+            }
             else
+            {
                 unused.Add(new UnusedSetting(name, $"{file.Path}:{line}"));
+            }
         }
 
-        var values = variables.Where(variable => variable.Value.Length > 0).DistinctBy(variable => variable.Name).ToDictionary(variable => variable.Name);
+        var values = variables
+            .Where(variable => variable.Value.Length > 0)
+            .DistinctBy(variable => variable.Name)
+            .ToDictionary(variable => variable.Name);
         if (values.TryGetValue("BEDROCK_MODEL_ID", out var model))
         {
             Take("agents.claude.provider", "bedrock", model.Line);

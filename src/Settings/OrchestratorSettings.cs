@@ -99,7 +99,8 @@ public sealed record GateSettings(IReadOnlyList<Gate>? Task, IReadOnlyList<Gate>
 /// <summary>What agents may do (<c>permissions.*</c>).</summary>
 /// <param name="Mode"><c>default</c> (edit and run inside the worktree) or <c>bypass</c>.</param>
 /// <param name="Allow">Further permission rules, such as <c>Bash(npm *)</c>.</param>
-/// <param name="Sandbox">Whether bubblewrap keeps agents from changing the shared git folder: <c>auto</c> (where it works), <c>on</c> (else no agent starts) or <c>off</c>.</param>
+/// <param name="Sandbox">Whether bubblewrap keeps agents from changing the shared git folder: <c>auto</c> (where it works), <c>on</c> (else
+/// no agent starts) or <c>off</c>.</param>
 public sealed record PermissionSettings(string Mode, IReadOnlyList<string> Allow, string Sandbox);
 
 /// <summary>Worktrees (<c>worktrees.*</c>, <c>branch_prefix</c>).</summary>
@@ -109,7 +110,12 @@ public sealed record PermissionSettings(string Mode, IReadOnlyList<string> Allow
 /// <param name="Keep">Ignored paths that survive when a worktree is used again.</param>
 /// <param name="BranchPrefix">First part of the names of branches.</param>
 public sealed record WorktreeSettings(
-    string Directory, IReadOnlyList<string>? Setup, IReadOnlyDictionary<string, string> Environment, IReadOnlyList<string> Keep, string BranchPrefix);
+    string Directory,
+    IReadOnlyList<string>? Setup,
+    IReadOnlyDictionary<string, string> Environment,
+    IReadOnlyList<string> Keep,
+    string BranchPrefix
+);
 
 /// <summary>Landing (<c>git.*</c>).</summary>
 /// <param name="Land"><c>merge</c>, <c>pr</c> or <c>branch</c>.</param>
@@ -122,16 +128,24 @@ public sealed record GitSettings(string Land, string? MessagePrefix, string? Tar
 /// <param name="AutoApproveThreshold">Up to this score nothing is asked.</param>
 /// <param name="ReviewThreshold">Up to this score a review is recommended; above, approval is required.</param>
 /// <param name="WordBoundaries">Patterns match whole words only.</param>
-public sealed record RiskSettings(IReadOnlyList<RiskPattern>? SensitivePatterns, int AutoApproveThreshold, int ReviewThreshold, bool WordBoundaries)
+public sealed record RiskSettings(
+    IReadOnlyList<RiskPattern>? SensitivePatterns,
+    int AutoApproveThreshold,
+    int ReviewThreshold,
+    bool WordBoundaries
+)
 {
     /// <summary>The same as the question about a plan takes it.</summary>
-    public RiskOptions ToOptions() => new()
-    {
-        SensitivePatterns = SensitivePatterns is { } patterns ? [.. patterns.Select(p => new SensitivePattern(p.Pattern, p.Weight))] : RiskOptions.DefaultPatterns,
-        AutoApproveThreshold = AutoApproveThreshold,
-        ReviewThreshold = ReviewThreshold,
-        WordBoundaries = WordBoundaries,
-    };
+    public RiskOptions ToOptions() =>
+        new()
+        {
+            SensitivePatterns = SensitivePatterns is { } patterns
+                ? [.. patterns.Select(p => new SensitivePattern(p.Pattern, p.Weight))]
+                : RiskOptions.DefaultPatterns,
+            AutoApproveThreshold = AutoApproveThreshold,
+            ReviewThreshold = ReviewThreshold,
+            WordBoundaries = WordBoundaries,
+        };
 }
 
 /// <summary>A pattern of paths that makes a change riskier.</summary>

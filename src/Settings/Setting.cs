@@ -46,7 +46,14 @@ internal sealed class Setting<T> : Setting
 {
     private readonly SettingType<T> _type;
 
-    public Setting(string name, T defaultValue, SettingType<T> type, string description, string[]? oldNames = null, string[]? oldVariables = null)
+    public Setting(
+        string name,
+        T defaultValue,
+        SettingType<T> type,
+        string description,
+        string[]? oldNames = null,
+        string[]? oldVariables = null
+    )
         : base(name, description, type.Accepts)
     {
         _type = type;
@@ -63,7 +70,8 @@ internal sealed class Setting<T> : Setting
     /// <summary>The value, or the default with the faults reported.</summary>
     public T Read(RawValue raw, FaultSink faults) => _type.TryRead(raw, faults, out var value) ? value : Default;
 
-    internal override string? TryDisplay(RawValue raw, FaultSink faults) => _type.TryRead(raw, faults, out var value) ? _type.Write(value) : null;
+    internal override string? TryDisplay(RawValue raw, FaultSink faults) =>
+        _type.TryRead(raw, faults, out var value) ? _type.Write(value) : null;
 }
 
 /// <summary>Takes the faults of one value: what is wrong, and the line where it is known.</summary>
@@ -81,11 +89,12 @@ internal delegate bool SettingReader<T>(RawValue raw, FaultSink faults, out T va
 /// <summary>The written form of raw values, for messages.</summary>
 internal static class RawText
 {
-    public static string Of(RawValue raw) => raw switch
-    {
-        RawScalar scalar => scalar.Text,
-        RawList list => "[" + string.Join(", ", list.Items.Select(Of)) + "]",
-        RawMap map => "{" + string.Join(", ", map.Entries.Select(entry => entry.Key + ": " + Of(entry.Value))) + "}",
-        _ => "",
-    };
+    public static string Of(RawValue raw) =>
+        raw switch
+        {
+            RawScalar scalar => scalar.Text,
+            RawList list => "[" + string.Join(", ", list.Items.Select(Of)) + "]",
+            RawMap map => "{" + string.Join(", ", map.Entries.Select(entry => entry.Key + ": " + Of(entry.Value))) + "}",
+            _ => "",
+        };
 }

@@ -6,7 +6,20 @@ internal static class SettingNames
     public const string Prefix = "ORCHESTRATOR_";
 
     // Facts that are handed to agents; they are no settings.
-    private static readonly string[] Facts = ["RUN", "TASK", "ATTEMPT", "PROMPT_FILE", "REPOSITORY", "PORT", "WORKTREE", "TOKEN", "START", "CHILD", "SUPERVISOR"];
+    private static readonly string[] Facts =
+    [
+        "RUN",
+        "TASK",
+        "ATTEMPT",
+        "PROMPT_FILE",
+        "REPOSITORY",
+        "PORT",
+        "WORKTREE",
+        "TOKEN",
+        "START",
+        "CHILD",
+        "SUPERVISOR",
+    ];
 
     /// <summary><c>a.b_c</c> is <c>ORCHESTRATOR_A__B_C</c>.</summary>
     public static string VariableOf(string name) => Prefix + name.Replace(".", "__", StringComparison.Ordinal).ToUpperInvariant();
@@ -15,8 +28,12 @@ internal static class SettingNames
     public static string? OfVariable(string variable)
     {
         if (!variable.StartsWith(Prefix, StringComparison.Ordinal))
+        {
             return null;
+        }
         var rest = variable[Prefix.Length..];
-        return rest.Length == 0 || Array.IndexOf(Facts, rest) >= 0 ? null : rest.Replace("__", ".", StringComparison.Ordinal).ToLowerInvariant();
+        return rest.Length == 0 || Array.IndexOf(Facts, rest) >= 0
+            ? null
+            : rest.Replace("__", ".", StringComparison.Ordinal).ToLowerInvariant();
     }
 }

@@ -35,11 +35,12 @@ public sealed record SettingSource(SettingSourceKind Kind, string Place = "", in
     public bool IsOfRepository => Kind is SettingSourceKind.RepositoryFile or SettingSourceKind.DotEnv;
 
     /// <summary>For people: <c>PATH:LINE</c>, <c>$NAME</c>, <c>--option</c> or <c>default</c>.</summary>
-    public override string ToString() => Kind switch
-    {
-        SettingSourceKind.Default => "default",
-        SettingSourceKind.Environment => "$" + Place,
-        SettingSourceKind.Flag => Place,
-        _ => Line > 0 ? $"{Place}:{Line}" : Place,
-    };
+    public override string ToString() =>
+        Kind switch
+        {
+            SettingSourceKind.Default => "default",
+            SettingSourceKind.Environment => "$" + Place,
+            SettingSourceKind.Flag => Place,
+            _ => Line > 0 ? $"{Place}:{Line}" : Place,
+        };
 }

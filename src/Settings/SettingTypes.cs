@@ -8,117 +8,216 @@ internal static class SettingTypes
 {
     public static SettingType<string> Text { get; } = new("a text", ReadText, Quote);
 
-    public static SettingType<string?> OptionalText { get; } = new(
-        "a text",
-        (RawValue raw, FaultSink faults, out string? value) => ReadText(raw, faults, out value!),
-        value => value is null ? "none" : Quote(value));
+    public static SettingType<string?> OptionalText { get; } =
+        new(
+            "a text",
+            (RawValue raw, FaultSink faults, out string? value) => ReadText(raw, faults, out value!),
+            value => value is null ? "none" : Quote(value)
+        );
 
     public static SettingType<string> Model { get; } = new("a model or an alias (opus, sonnet, haiku)", ReadText, Quote);
 
     /// <summary>A part of a host's name: anything else would change to whom keys are sent.</summary>
-    public static SettingType<string?> Region { get; } = new("the name of a region, such as eu-west-1", ReadRegion, value => value ?? "none");
+    public static SettingType<string?> Region { get; } =
+        new("the name of a region, such as eu-west-1", ReadRegion, value => value ?? "none");
 
     /// <summary>What git takes as the beginning of a branch's name; anything else would only fail in the midst of a run.</summary>
-    public static SettingType<string> BranchPart { get; } = new("the beginning of a branch's name, such as orchestrator or agents/mine", ReadBranchPart, Quote);
+    public static SettingType<string> BranchPart { get; } =
+        new("the beginning of a branch's name, such as orchestrator or agents/mine", ReadBranchPart, Quote);
 
     public static SettingType<bool> Switch { get; } = new("true or false", ReadSwitch, value => value ? "true" : "false");
 
     public static SettingType<IReadOnlyList<string>> Texts { get; } = new("a list of texts", ReadTexts, WriteTexts);
 
-    public static SettingType<IReadOnlyList<string>?> OptionalTexts { get; } = new(
-        "a list of texts",
-        (RawValue raw, FaultSink faults, out IReadOnlyList<string>? value) => ReadTexts(raw, faults, out value!),
-        value => value is null ? "found" : WriteTexts(value));
+    public static SettingType<IReadOnlyList<string>?> OptionalTexts { get; } =
+        new(
+            "a list of texts",
+            (RawValue raw, FaultSink faults, out IReadOnlyList<string>? value) => ReadTexts(raw, faults, out value!),
+            value => value is null ? "found" : WriteTexts(value)
+        );
 
-    public static SettingType<SecretReference?> Secret { get; } = new(
-        "$NAME of an environment variable, or file:PATH", ReadSecret, value => value?.ToString() ?? "none", IsSecret: true);
+    public static SettingType<SecretReference?> Secret { get; } =
+        new("$NAME of an environment variable, or file:PATH", ReadSecret, value => value?.ToString() ?? "none", IsSecret: true);
 
     public static SettingType<int> Whole(int minimum, int maximum)
     {
         var accepts = $"a whole number from {minimum} to {maximum}";
-        return new(accepts, (RawValue raw, FaultSink faults, out int value) =>
-            ReadScalar(raw, accepts, faults, out value, text => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
-                && number >= minimum && number <= maximum ? number : null), value => value.ToString(CultureInfo.InvariantCulture));
+        return new(
+            accepts,
+            (RawValue raw, FaultSink faults, out int value) =>
+                ReadScalar(
+                    raw,
+                    accepts,
+                    faults,
+                    out value,
+                    text =>
+                        int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+                        && number >= minimum
+                        && number <= maximum
+                            ? number
+                            : null
+                ),
+            value => value.ToString(CultureInfo.InvariantCulture)
+        );
     }
 
     public static SettingType<int?> WholeOrOff(int minimum, int maximum) => OrOff(Whole(minimum, maximum));
 
-    public static SettingType<decimal?> MoneyOrOff { get; } = OrOff(new SettingType<decimal>(
-        "an amount in US dollars",
-        (RawValue raw, FaultSink faults, out decimal value) => ReadScalar(raw, "an amount in US dollars", faults, out value, text =>
-            decimal.TryParse(text.Trim('$', ' '), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var amount) ? amount : null),
-        value => value.ToString(CultureInfo.InvariantCulture)));
+    public static SettingType<decimal?> MoneyOrOff { get; } =
+        OrOff(
+            new SettingType<decimal>(
+                "an amount in US dollars",
+                (RawValue raw, FaultSink faults, out decimal value) =>
+                    ReadScalar(
+                        raw,
+                        "an amount in US dollars",
+                        faults,
+                        out value,
+                        text =>
+                            decimal.TryParse(
+                                text.Trim('$', ' '),
+                                NumberStyles.AllowDecimalPoint,
+                                CultureInfo.InvariantCulture,
+                                out var amount
+                            )
+                                ? amount
+                                : null
+                    ),
+                value => value.ToString(CultureInfo.InvariantCulture)
+            )
+        );
 
-    public static SettingType<double?> CoresOrOff { get; } = OrOff(new SettingType<double>(
-        "a number of cores, such as 0.5",
-        (RawValue raw, FaultSink faults, out double value) => ReadScalar(raw, "a number of cores, such as 0.5", faults, out value, text =>
-            double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var cores) && cores > 0 ? cores : null),
-        value => value.ToString(CultureInfo.InvariantCulture)));
+    public static SettingType<double?> CoresOrOff { get; } =
+        OrOff(
+            new SettingType<double>(
+                "a number of cores, such as 0.5",
+                (RawValue raw, FaultSink faults, out double value) =>
+                    ReadScalar(
+                        raw,
+                        "a number of cores, such as 0.5",
+                        faults,
+                        out value,
+                        text =>
+                            double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var cores) && cores > 0
+                                ? cores
+                                : null
+                    ),
+                value => value.ToString(CultureInfo.InvariantCulture)
+            )
+        );
 
     /// <summary>Percent, as 80 or "80 %".</summary>
-    public static SettingType<int> Percent { get; } = new(
-        "a percentage from 1 to 100",
-        (RawValue raw, FaultSink faults, out int value) => ReadScalar(raw, "a percentage from 1 to 100", faults, out value, text =>
-            int.TryParse(text.TrimEnd('%', ' '), NumberStyles.None, CultureInfo.InvariantCulture, out var percent) && percent is >= 1 and <= 100 ? percent : null),
-        value => value.ToString(CultureInfo.InvariantCulture));
+    public static SettingType<int> Percent { get; } =
+        new(
+            "a percentage from 1 to 100",
+            (RawValue raw, FaultSink faults, out int value) =>
+                ReadScalar(
+                    raw,
+                    "a percentage from 1 to 100",
+                    faults,
+                    out value,
+                    text =>
+                        int.TryParse(text.TrimEnd('%', ' '), NumberStyles.None, CultureInfo.InvariantCulture, out var percent)
+                        && percent is >= 1 and <= 100
+                            ? percent
+                            : null
+                ),
+            value => value.ToString(CultureInfo.InvariantCulture)
+        );
 
     public static SettingType<TimeSpan> Time(TimeSpan minimum, TimeSpan maximum)
     {
         var accepts = $"a time from {Durations.Write(minimum)} to {Durations.Write(maximum)} (a number is seconds; 90s, 5m, 1h30m, 3d)";
-        return new(accepts, (RawValue raw, FaultSink faults, out TimeSpan value) =>
-            ReadScalar(raw, accepts, faults, out value, text => Durations.TryRead(text, out var time) && time >= minimum && time <= maximum ? time : null), Durations.Write);
+        return new(
+            accepts,
+            (RawValue raw, FaultSink faults, out TimeSpan value) =>
+                ReadScalar(
+                    raw,
+                    accepts,
+                    faults,
+                    out value,
+                    text => Durations.TryRead(text, out var time) && time >= minimum && time <= maximum ? time : null
+                ),
+            Durations.Write
+        );
     }
 
     public static SettingType<TimeSpan?> TimeOrOff(TimeSpan minimum, TimeSpan maximum) => OrOff(Time(minimum, maximum));
 
     /// <summary>Bytes.</summary>
-    public static SettingType<long> Size { get; } = new(
-        "a size (a number is bytes; 512MB, 2GB, 0.8 GiB)",
-        (RawValue raw, FaultSink faults, out long value) => ReadScalar(raw, "a size (a number is bytes; 512MB, 2GB, 0.8 GiB)", faults, out value, text =>
-            Sizes.TryRead(text, out var size) ? size : null),
-        Sizes.Write);
+    public static SettingType<long> Size { get; } =
+        new(
+            "a size (a number is bytes; 512MB, 2GB, 0.8 GiB)",
+            (RawValue raw, FaultSink faults, out long value) =>
+                ReadScalar(
+                    raw,
+                    "a size (a number is bytes; 512MB, 2GB, 0.8 GiB)",
+                    faults,
+                    out value,
+                    text => Sizes.TryRead(text, out var size) ? size : null
+                ),
+            Sizes.Write
+        );
 
     public static SettingType<long?> SizeOrOff { get; } = OrOff(Size);
 
     public static SettingType<string> OneOf(params string[] choices)
     {
         var accepts = "one of " + string.Join(", ", choices);
-        return new(accepts, (RawValue raw, FaultSink faults, out string value) =>
-        {
-            value = "";
-            if (!ReadText(raw, faults, out var text))
-                return false;
-            if (choices.Contains(text, StringComparer.Ordinal))
+        return new(
+            accepts,
+            (RawValue raw, FaultSink faults, out string value) =>
             {
-                value = text;
-                return true;
-            }
+                value = "";
+                if (!ReadText(raw, faults, out var text))
+                {
+                    return false;
+                }
+                if (choices.Contains(text, StringComparer.Ordinal))
+                {
+                    value = text;
+                    return true;
+                }
 
-            var near = NearestName.Of(text, choices);
-            faults($"'{text}' is not {accepts}{(near is null ? "" : $"; '{near}' is near")}.", raw.Line);
-            return false;
-        }, value => value);
+                var near = NearestName.Of(text, choices);
+                faults($"'{text}' is not {accepts}{(near is null ? "" : $"; '{near}' is near")}.", raw.Line);
+                return false;
+            },
+            value => value
+        );
     }
 
     private static SettingType<T?> OrOff<T>(SettingType<T> type)
-        where T : struct
-        => new(type.Accepts + ", or off", (RawValue raw, FaultSink faults, out T? value) =>
-        {
-            value = null;
-            if (raw is RawScalar { Text: "off" or "none" or "false" })
+        where T : struct =>
+        new(
+            type.Accepts + ", or off",
+            (RawValue raw, FaultSink faults, out T? value) =>
+            {
+                value = null;
+                if (raw is RawScalar { Text: "off" or "none" or "false" })
+                {
+                    return true;
+                }
+                if (!type.TryRead(raw, faults, out var read))
+                {
+                    return false;
+                }
+                value = read;
                 return true;
-            if (!type.TryRead(raw, faults, out var read))
-                return false;
-            value = read;
-            return true;
-        }, value => value is { } set ? type.Write(set) : "off");
+            },
+            value => value is { } set ? type.Write(set) : "off"
+        );
 
     private static bool ReadRegion(RawValue raw, FaultSink faults, out string? value)
     {
         if (!ReadText(raw, faults, out value!))
+        {
             return false;
+        }
         if (value.Length > 0 && value.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-'))
+        {
             return true;
+        }
         faults($"'{value}' is no region.", raw.Line);
         return false;
     }
@@ -126,14 +225,25 @@ internal static class SettingTypes
     private static bool ReadBranchPart(RawValue raw, FaultSink faults, out string value)
     {
         if (!ReadText(raw, faults, out value))
+        {
             return false;
+        }
         var text = value;
-        var isFit = text.Split('/').All(part => part.Length > 0 && part[0] is not ('.' or '-') && part[^1] != '.' && !part.EndsWith(".lock", StringComparison.OrdinalIgnoreCase))
+        var isFit =
+            text.Split('/')
+                .All(part =>
+                    part.Length > 0
+                    && part[0] is not ('.' or '-')
+                    && part[^1] != '.'
+                    && !part.EndsWith(".lock", StringComparison.OrdinalIgnoreCase)
+                )
             && !text.Contains("..", StringComparison.Ordinal)
             && !text.Contains("@{", StringComparison.Ordinal)
             && !text.Any(c => char.IsControl(c) || c is ' ' or '~' or '^' or ':' or '?' or '*' or '[' or '\\');
         if (!isFit)
+        {
             faults($"git takes no branch whose name begins with '{text}/'.", raw.Line);
+        }
         return isFit;
     }
 
@@ -155,18 +265,27 @@ internal static class SettingTypes
     {
         value = raw is RawScalar scalar ? scalar.Text : "";
         if (raw is RawScalar && value.Length > 0)
+        {
             return true;
+        }
         faults(raw is RawScalar ? "it is empty." : $"'{RawText.Of(raw)}' is not one text.", raw.Line);
         return false;
     }
 
     private static bool ReadSwitch(RawValue raw, FaultSink faults, out bool value) =>
-        ReadScalar(raw, "true or false", faults, out value, text => text.ToLowerInvariant() switch
-        {
-            "true" or "yes" or "on" or "1" => true,
-            "false" or "no" or "off" or "0" => false,
-            _ => null,
-        });
+        ReadScalar(
+            raw,
+            "true or false",
+            faults,
+            out value,
+            text =>
+                text.ToLowerInvariant() switch
+                {
+                    "true" or "yes" or "on" or "1" => true,
+                    "false" or "no" or "off" or "0" => false,
+                    _ => null,
+                }
+        );
 
     // One text stands for a list of one; from a variable or a flag, commas separate.
     private static bool ReadTexts(RawValue raw, FaultSink faults, out IReadOnlyList<string> value)
@@ -175,7 +294,11 @@ internal static class SettingTypes
         value = texts;
         if (raw is RawScalar scalar)
         {
-            texts.AddRange(scalar.Line > 0 ? [scalar.Text] : scalar.Text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+            texts.AddRange(
+                scalar.Line > 0
+                    ? [scalar.Text]
+                    : scalar.Text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            );
             return true;
         }
 
@@ -199,21 +322,33 @@ internal static class SettingTypes
     {
         value = null;
         if (!ReadText(raw, faults, out var text))
+        {
             return false;
+        }
         if (text.StartsWith('$') && text.Length > 1)
+        {
             value = new SecretReference(text.TrimStart('$').Trim('{', '}'), null);
+        }
         else if (text.StartsWith("file:", StringComparison.Ordinal) && text.Length > 5)
+        {
             value = new SecretReference(null, text[5..]);
+        }
         else
+        {
             faults("the secret itself must not stand here.", raw.Line);
+        }
         return value is not null;
     }
 
     internal static string Quote(string text) =>
         text.Length > 0 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '/' or '-') && !text.StartsWith('-')
             ? text
-            : "\"" + text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)
-                .Replace("\n", "\\n", StringComparison.Ordinal).Replace("\t", "\\t", StringComparison.Ordinal) + "\"";
+            : "\""
+                + text.Replace("\\", "\\\\", StringComparison.Ordinal)
+                    .Replace("\"", "\\\"", StringComparison.Ordinal)
+                    .Replace("\n", "\\n", StringComparison.Ordinal)
+                    .Replace("\t", "\\t", StringComparison.Ordinal)
+                + "\"";
 
     internal static string WriteTexts(IReadOnlyList<string> texts) => "[" + string.Join(", ", texts.Select(Quote)) + "]";
 }

@@ -17,11 +17,26 @@ internal sealed class SettingsBinder(SettingsLayers layers)
             Agent = Read(SettingKeys.Agent),
             Agents = ReadAgents(),
             Planner = new(
-                Read(SettingKeys.PlannerAgent), ReadModel(SettingKeys.PlannerModel), Read(SettingKeys.PlannerTimeout), Read(SettingKeys.PlannerUrl), Read(SettingKeys.PlannerRegion)),
-            Retry = new RetryRule { MaxAttempts = Read(SettingKeys.RetryAttempts), BaseDelay = Read(SettingKeys.RetryBaseDelay), MaxDelay = Read(SettingKeys.RetryMaxDelay) },
+                Read(SettingKeys.PlannerAgent),
+                ReadModel(SettingKeys.PlannerModel),
+                Read(SettingKeys.PlannerTimeout),
+                Read(SettingKeys.PlannerUrl),
+                Read(SettingKeys.PlannerRegion)
+            ),
+            Retry = new RetryRule
+            {
+                MaxAttempts = Read(SettingKeys.RetryAttempts),
+                BaseDelay = Read(SettingKeys.RetryBaseDelay),
+                MaxDelay = Read(SettingKeys.RetryMaxDelay),
+            },
             Limits = new(
-                Read(SettingKeys.StallLimit), Read(SettingKeys.TurnLimit), Read(SettingKeys.CostLimit),
-                Read(SettingKeys.MemoryLimit), Read(SettingKeys.CpuLimit), Read(SettingKeys.OrphanLimit)),
+                Read(SettingKeys.StallLimit),
+                Read(SettingKeys.TurnLimit),
+                Read(SettingKeys.CostLimit),
+                Read(SettingKeys.MemoryLimit),
+                Read(SettingKeys.CpuLimit),
+                Read(SettingKeys.OrphanLimit)
+            ),
             Gates = new(Read(SettingKeys.TaskGates), Read(SettingKeys.IntegrationGates)),
             Permissions = new(Read(SettingKeys.PermissionMode), Read(SettingKeys.PermissionAllow), Read(SettingKeys.PermissionSandbox)),
             StrictCompliance = Read(SettingKeys.StrictCompliance),
@@ -29,12 +44,27 @@ internal sealed class SettingsBinder(SettingsLayers layers)
             LockTimeout = Read(SettingKeys.LockTimeout),
             AlwaysRequireHuman = Read(SettingKeys.AlwaysRequireHuman),
             DiskReserve = Read(SettingKeys.DiskReserve),
-            Worktrees = new(Read(SettingKeys.WorktreeDirectory), Read(SettingKeys.WorktreeSetup), Read(SettingKeys.WorktreeEnvironment), Read(SettingKeys.WorktreeKeep), Read(SettingKeys.BranchPrefix)),
+            Worktrees = new(
+                Read(SettingKeys.WorktreeDirectory),
+                Read(SettingKeys.WorktreeSetup),
+                Read(SettingKeys.WorktreeEnvironment),
+                Read(SettingKeys.WorktreeKeep),
+                Read(SettingKeys.BranchPrefix)
+            ),
             Git = new(Read(SettingKeys.Land), Read(SettingKeys.MessagePrefix), Read(SettingKeys.Target)),
-            Risk = new(Read(SettingKeys.RiskPatterns), Read(SettingKeys.AutoApproveThreshold), Read(SettingKeys.ReviewThreshold), Read(SettingKeys.WordBoundaries)),
+            Risk = new(
+                Read(SettingKeys.RiskPatterns),
+                Read(SettingKeys.AutoApproveThreshold),
+                Read(SettingKeys.ReviewThreshold),
+                Read(SettingKeys.WordBoundaries)
+            ),
             ShowProgress = Read(SettingKeys.ShowProgress),
             Temporal = new(
-                Read(SettingKeys.TemporalAddress), Read(SettingKeys.TemporalNamespace), Read(SettingKeys.TemporalTls), Read(SettingKeys.TemporalApiKey)),
+                Read(SettingKeys.TemporalAddress),
+                Read(SettingKeys.TemporalNamespace),
+                Read(SettingKeys.TemporalTls),
+                Read(SettingKeys.TemporalApiKey)
+            ),
         };
         CheckTogether(settings);
         return settings;
@@ -42,25 +72,55 @@ internal sealed class SettingsBinder(SettingsLayers layers)
 
     private T Read<T>(Setting<T> setting) => Read(setting, setting.Name);
 
-    private T Read<T>(Setting<T> setting, string name) => layers.Settings.TryGetValue(name, out var raw)
-        ? setting.Read(raw.Value, (message, line) => layers.Errors.Add(new SettingFault(
-            name, message, $"Give {setting.Accepts}.", line > 0 && raw.Source.Line > 0 ? raw.Source with { Line = line } : raw.Source)))
-        : setting.Default;
+    private T Read<T>(Setting<T> setting, string name) =>
+        layers.Settings.TryGetValue(name, out var raw)
+            ? setting.Read(
+                raw.Value,
+                (message, line) =>
+                    layers.Errors.Add(
+                        new SettingFault(
+                            name,
+                            message,
+                            $"Give {setting.Accepts}.",
+                            line > 0 && raw.Source.Line > 0 ? raw.Source with { Line = line } : raw.Source
+                        )
+                    )
+            )
+            : setting.Default;
 
     private string ReadModel(Setting<string> setting)
     {
         var model = Read(setting);
         if (ModelName.AliasForRetired(model) is not { } alias)
+        {
             return model;
-        layers.Warnings.Add(new SettingFault(setting.Name, $"the model '{model}' is no longer served; '{alias}' is used.", $"Write '{alias}'.", SourceOf(setting.Name)));
+        }
+        layers.Warnings.Add(
+            new SettingFault(
+                setting.Name,
+                $"the model '{model}' is no longer served; '{alias}' is used.",
+                $"Write '{alias}'.",
+                SourceOf(setting.Name)
+            )
+        );
         return alias;
     }
 
     private Dictionary<string, AgentSettings> ReadAgents()
     {
-        var names = layers.Settings.Keys.Where(name => name.StartsWith("agents.", StringComparison.Ordinal)).Select(name => name.Split('.')[1]).Append("claude").Distinct();
-        return names.ToDictionary(name => name, name => new AgentSettings(
-            ReadCommand(name), Read(SettingKeys.AgentProvider, $"agents.{name}.provider"), Read(SettingKeys.AgentMcp, $"agents.{name}.mcp")));
+        var names = layers
+            .Settings.Keys.Where(name => name.StartsWith("agents.", StringComparison.Ordinal))
+            .Select(name => name.Split('.')[1])
+            .Append("claude")
+            .Distinct();
+        return names.ToDictionary(
+            name => name,
+            name => new AgentSettings(
+                ReadCommand(name),
+                Read(SettingKeys.AgentProvider, $"agents.{name}.provider"),
+                Read(SettingKeys.AgentMcp, $"agents.{name}.mcp")
+            )
+        );
     }
 
     private IReadOnlyList<string>? ReadCommand(string agent)
@@ -68,30 +128,50 @@ internal sealed class SettingsBinder(SettingsLayers layers)
         var name = $"agents.{agent}.command";
         var command = Read(SettingKeys.AgentCommand, name);
         if (command is { Count: 0 } || (command is null && agent != "claude"))
+        {
             layers.Errors.Add(new SettingFault(name, "the agent has no program.", "Give [PROGRAM, ARGUMENT, ...].", SourceOf(name)));
+        }
         return command;
     }
 
     private void CheckTogether(OrchestratorSettings settings)
     {
-        Demand(settings.Workers <= settings.MaxWorkers, SettingKeys.Workers,
-            $"{settings.Workers} is more than workers.max ({settings.MaxWorkers}).", $"Give at most {settings.MaxWorkers}, or raise workers.max.");
-        Demand(settings.Retry.BaseDelay <= settings.Retry.MaxDelay, SettingKeys.RetryBaseDelay,
-            $"{Durations.Write(settings.Retry.BaseDelay)} is more than retry.max_delay ({Durations.Write(settings.Retry.MaxDelay)}).", "The first pause must not be the longest.");
-        Demand(settings.Risk.AutoApproveThreshold <= settings.Risk.ReviewThreshold, SettingKeys.AutoApproveThreshold,
-            $"{settings.Risk.AutoApproveThreshold} is more than risk.review_threshold ({settings.Risk.ReviewThreshold}).", "Raise risk.review_threshold as well.");
+        Demand(
+            settings.Workers <= settings.MaxWorkers,
+            SettingKeys.Workers,
+            $"{settings.Workers} is more than workers.max ({settings.MaxWorkers}).",
+            $"Give at most {settings.MaxWorkers}, or raise workers.max."
+        );
+        Demand(
+            settings.Retry.BaseDelay <= settings.Retry.MaxDelay,
+            SettingKeys.RetryBaseDelay,
+            $"{Durations.Write(settings.Retry.BaseDelay)} is more than retry.max_delay ({Durations.Write(settings.Retry.MaxDelay)}).",
+            "The first pause must not be the longest."
+        );
+        Demand(
+            settings.Risk.AutoApproveThreshold <= settings.Risk.ReviewThreshold,
+            SettingKeys.AutoApproveThreshold,
+            $"{settings.Risk.AutoApproveThreshold} is more than risk.review_threshold ({settings.Risk.ReviewThreshold}).",
+            "Raise risk.review_threshold as well."
+        );
         if (!settings.Agents.ContainsKey(settings.Agent))
         {
             var near = NearestName.Of(settings.Agent, settings.Agents.Keys);
-            Demand(false, SettingKeys.Agent, $"there is no agent '{settings.Agent}'{(near is null ? "" : $"; '{near}' is near")}.",
-                $"Add 'agents: {{{settings.Agent}: {{command: [PROGRAM, ARGUMENT]}}}}' to .orchestrator/config.yaml, or choose one of {string.Join(", ", settings.Agents.Keys.Order(StringComparer.Ordinal))}.");
+            Demand(
+                false,
+                SettingKeys.Agent,
+                $"there is no agent '{settings.Agent}'{(near is null ? "" : $"; '{near}' is near")}.",
+                $"Add 'agents: {{{settings.Agent}: {{command: [PROGRAM, ARGUMENT]}}}}' to .orchestrator/config.yaml, or choose one of {string.Join(", ", settings.Agents.Keys.Order(StringComparer.Ordinal))}."
+            );
         }
     }
 
     private void Demand(bool holds, Setting setting, string message, string cure)
     {
         if (!holds)
+        {
             layers.Errors.Add(new SettingFault(setting.Name, message, cure, SourceOf(setting.Name)));
+        }
     }
 
     private SettingSource SourceOf(string name) => layers.Settings.TryGetValue(name, out var raw) ? raw.Source : SettingSource.Default;

@@ -8,20 +8,26 @@ public static class SettingsFiles
     /// <summary>Path of the repository's file, relative to its root.</summary>
     public const string RepositoryFileName = ".orchestrator/config.yaml";
 
-    /// <summary>Files of older tools at the root of a repository whose settings count where they stand; the first one that says something wins.</summary>
+    /// <summary>
+    /// Files of older tools at the root of a repository whose settings count where they stand; the first one that says something wins.
+    /// </summary>
     public static IReadOnlyList<string> OldRepositoryFileNames { get; } = ["orchestrator_config.json", ".claude-agents.yaml"];
 
     /// <summary>Path of an older tool's file of the user, relative to the home folder.</summary>
     public const string OldUserFileName = ".config/claude-orchestra/config.json";
 
-    /// <summary>Path of the repository's secrets, relative to its root: <c>NAME=VALUE</c> lines, ignored by git, readable by its owner alone.</summary>
+    /// <summary>
+    /// Path of the repository's secrets, relative to its root: <c>NAME=VALUE</c> lines, ignored by git, readable by its owner alone.
+    /// </summary>
     public const string SecretsFileName = ".orchestrator/secrets.env";
 
     /// <summary>Path of the user's file: <c>$XDG_CONFIG_HOME</c> or <c>~/.config</c>, then <c>orchestrator/config.yaml</c>.</summary>
     /// <param name="environment">Variables of the process.</param>
     public static string UserFile(IReadOnlyDictionary<string, string> environment)
     {
-        var folder = environment.GetValueOrDefault("XDG_CONFIG_HOME") is { Length: > 0 } set ? set : Path.Combine(Home(environment), ".config");
+        var folder = environment.GetValueOrDefault("XDG_CONFIG_HOME") is { Length: > 0 } set
+            ? set
+            : Path.Combine(Home(environment), ".config");
         return Path.Combine(folder, "orchestrator", "config.yaml");
     }
 
@@ -36,7 +42,9 @@ public static class SettingsFiles
         // Every command begins with this: a loop, since queries over entries of this kind are compiled only at run time.
         var variables = new Dictionary<string, string>();
         foreach (DictionaryEntry entry in Environment.GetEnvironmentVariables())
+        {
             variables[(string)entry.Key] = (string?)entry.Value ?? "";
+        }
         return variables;
     }
 
@@ -45,27 +53,38 @@ public static class SettingsFiles
     /// <param name="environment">Variables of the process.</param>
     /// <param name="flags">Options of the command line that set something.</param>
     /// <exception cref="IOException">A file that is there can't be read.</exception>
-    public static SettingsInput Read(string? repository, IReadOnlyDictionary<string, string> environment, IReadOnlyList<SettingFlag> flags) => new()
-    {
-        Flags = flags,
-        Environment = environment,
-        DotEnv = repository is null ? null : ReadFile(Path.Combine(repository, ".env"), ".env"),
-        Secrets = repository is null ? null : ReadFile(Path.Combine(repository, SecretsFileName), SecretsFileName),
-        SecretsAreOpen = repository is not null && IsOpen(Path.Combine(repository, SecretsFileName)),
-        RepositoryFile = repository is null ? null : ReadFile(Path.Combine(repository, RepositoryFileName), RepositoryFileName),
-        UserFile = ReadFile(UserFile(environment), UserFile(environment)),
-        OldRepositoryFiles = repository is null ? [] : [.. OldRepositoryFileNames.Select(name => ReadFile(Path.Combine(repository, name), name)).OfType<ConfigurationText>()],
-        OldUserFile = ReadFile(Path.Combine(Home(environment), OldUserFileName), "~/" + OldUserFileName),
-    };
+    public static SettingsInput Read(
+        string? repository,
+        IReadOnlyDictionary<string, string> environment,
+        IReadOnlyList<SettingFlag> flags
+    ) =>
+        new()
+        {
+            Flags = flags,
+            Environment = environment,
+            DotEnv = repository is null ? null : ReadFile(Path.Combine(repository, ".env"), ".env"),
+            Secrets = repository is null ? null : ReadFile(Path.Combine(repository, SecretsFileName), SecretsFileName),
+            SecretsAreOpen = repository is not null && IsOpen(Path.Combine(repository, SecretsFileName)),
+            RepositoryFile = repository is null ? null : ReadFile(Path.Combine(repository, RepositoryFileName), RepositoryFileName),
+            UserFile = ReadFile(UserFile(environment), UserFile(environment)),
+            OldRepositoryFiles = repository is null
+                ? []
+                : [.. OldRepositoryFileNames.Select(name => ReadFile(Path.Combine(repository, name), name)).OfType<ConfigurationText>()],
+            OldUserFile = ReadFile(Path.Combine(Home(environment), OldUserFileName), "~/" + OldUserFileName),
+        };
 
     private static bool IsOpen(string path) =>
-        !OperatingSystem.IsWindows() && File.Exists(path) && (File.GetUnixFileMode(path) & (UnixFileMode.GroupRead | UnixFileMode.OtherRead)) != UnixFileMode.None;
+        !OperatingSystem.IsWindows()
+        && File.Exists(path)
+        && (File.GetUnixFileMode(path) & (UnixFileMode.GroupRead | UnixFileMode.OtherRead)) != UnixFileMode.None;
 
     // Longer files are cut where the reader refuses them, so that a huge file costs no memory.
     private static ConfigurationText? ReadFile(string path, string shownAs)
     {
         if (!File.Exists(path))
+        {
             return null;
+        }
         using var reader = new StreamReader(path);
         var buffer = new char[Math.Min(new FileInfo(path).Length, YamlConfiguration.MaxLength) + 1];
         var length = reader.ReadBlock(buffer);

@@ -1,7 +1,8 @@
 namespace Orchestrator.Settings;
 
 /// <summary>Turns each layer into raw settings under their present names, and lets later layers win.</summary>
-/// <param name="isTrusted">Settings of the repository's files count in full; otherwise only harmless ones, and no variable for agents or secrets.</param>
+/// <param name="isTrusted">Settings of the repository's files count in full; otherwise only harmless ones, and no variable for agents or
+/// secrets.</param>
 internal sealed class SettingsLayers(bool isTrusted)
 {
     private readonly Dictionary<string, RawSetting> _settings = [];
@@ -29,27 +30,48 @@ internal sealed class SettingsLayers(bool isTrusted)
     public void AddFile(SettingSourceKind kind, ConfigurationText? file)
     {
         if (file is null)
+        {
             return;
+        }
         var source = new SettingSource(kind, file.Path);
         if (YamlConfiguration.Read(file.Text, source, Errors) is { } map)
+        {
             AddLayer(OldForms.Rewrite(Flatten(map, "", source)));
+        }
     }
 
-    /// <summary>Adds what an older tool's file says in today's words; its other members are that tool's own and only misspelt ones are named.</summary>
+    /// <summary>
+    /// Adds what an older tool's file says in today's words; its other members are that tool's own and only misspelt ones are named.
+    /// </summary>
     public void AddOldFile(SettingSourceKind kind, ConfigurationText? file)
     {
         if (file is null)
+        {
             return;
+        }
         var source = new SettingSource(kind, file.Path);
         var old = LegacyConfiguration.Translate(file, source, Errors);
         foreach (var (variable, secret) in old.Secrets)
+        {
             AddFileVariable(variable, secret, source);
+        }
         if (old.Secrets.Count > 0)
-            Warnings.Add(new SettingFault("", "it holds a secret for everyone who can read it.", $"'orchestrate init' puts it into {SettingsFiles.SecretsFileName}; then take it out of this file.", source));
+        {
+            Warnings.Add(
+                new SettingFault(
+                    "",
+                    "it holds a secret for everyone who can read it.",
+                    $"'orchestrate init' puts it into {SettingsFiles.SecretsFileName}; then take it out of this file.",
+                    source
+                )
+            );
+        }
         foreach (var raw in old.Unknown)
         {
             if (SettingKeys.Nearest(LegacyConfiguration.WithoutSection(raw.Name)) is { } near)
+            {
                 WarnOfUnknown(raw, near);
+            }
         }
 
         AddLayer(old.Settings);
@@ -58,16 +80,29 @@ internal sealed class SettingsLayers(bool isTrusted)
     public void AddDotEnv(ConfigurationText? file)
     {
         if (file is null)
+        {
             return;
+        }
         var layer = new List<RawSetting>();
         foreach (var (name, value, line) in DotEnvFile.Read(file.Text))
         {
             var source = new SettingSource(SettingSourceKind.DotEnv, file.Path, line);
             AddFileVariable(name, value, source);
             if (RepositoryVariables.IsRefused(name))
-                Warnings.Add(new SettingFault(name, "a repository's file does not set it: it could name programs to run or addresses to send keys to.", "Set it in your own environment.", source));
+            {
+                Warnings.Add(
+                    new SettingFault(
+                        name,
+                        "a repository's file does not set it: it could name programs to run or addresses to send keys to.",
+                        "Set it in your own environment.",
+                        source
+                    )
+                );
+            }
             else if (!RepositoryVariables.Contains(name))
+            {
                 AddVariable(layer, name, value, source);
+            }
         }
 
         AddLayer(layer);
@@ -77,12 +112,20 @@ internal sealed class SettingsLayers(bool isTrusted)
     {
         var layer = new List<RawSetting>();
         foreach (var (name, value) in variables.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        {
             AddVariable(layer, name, value, new SettingSource(SettingSourceKind.Environment, name));
+        }
         AddLayer(layer);
     }
 
     public void AddFlags(IReadOnlyList<SettingFlag> flags) =>
-        AddLayer([.. flags.Select(flag => new RawSetting(flag.Name, new RawScalar(flag.Value), new SettingSource(SettingSourceKind.Flag, flag.Option)))]);
+        AddLayer([
+            .. flags.Select(flag => new RawSetting(
+                flag.Name,
+                new RawScalar(flag.Value),
+                new SettingSource(SettingSourceKind.Flag, flag.Option)
+            )),
+        ]);
 
     private void AddFileVariable(string name, string value, SettingSource source)
     {
@@ -90,9 +133,13 @@ internal sealed class SettingsLayers(bool isTrusted)
         {
             HasAsked = true;
             if (!isTrusted)
+            {
                 return;
+            }
             if (RepositoryVariables.Contains(name))
+            {
                 _agentVariables[name] = new AgentVariable(name, value, source);
+            }
         }
 
         FileVariables[name] = value;
@@ -101,16 +148,22 @@ internal sealed class SettingsLayers(bool isTrusted)
     private void AddVariable(List<RawSetting> layer, string variable, string value, SettingSource source)
     {
         if (value.Length == 0)
+        {
             return;
+        }
         var setting = SettingKeys.FindByVariable(variable);
         var name = setting?.Name ?? SettingNames.OfVariable(variable);
         if (name is null)
+        {
             return;
+        }
         setting ??= SettingKeys.Find(name);
 
         // A variable holds the secret itself; the settings keep only its name.
         if (setting is { IsSecret: true } && !value.StartsWith('$') && !value.StartsWith("file:", StringComparison.Ordinal))
+        {
             value = "$" + variable;
+        }
         layer.Add(new RawSetting(name, ReadVariable(value, source), source, variable));
     }
 
@@ -118,11 +171,15 @@ internal sealed class SettingsLayers(bool isTrusted)
     private RawValue ReadVariable(string value, SettingSource source)
     {
         if (value[0] is not ('[' or '{'))
+        {
             return new RawScalar(value);
+        }
         var faults = new List<SettingFault>();
         var map = YamlConfiguration.Read("value: " + value, source, faults);
         if (faults.Count == 0 && map is { Entries: [var only] })
+        {
             return only.Value;
+        }
         Errors.AddRange(faults);
         return new RawScalar(value);
     }
@@ -135,16 +192,27 @@ internal sealed class SettingsLayers(bool isTrusted)
         {
             var name = prefix + entry.Key;
             if (entry.Value is RawMap inner && (SettingKeys.Find(name) is null || SettingKeys.HasInner(name)))
+            {
                 settings.AddRange(Flatten(inner, name + ".", source));
+            }
             else if (entry.Value is not RawScalar { Text.Length: 0 })
+            {
                 settings.Add(new RawSetting(name, entry.Value, source with { Line = entry.Line }));
+            }
         }
 
         return settings;
     }
 
     private void WarnOfUnknown(RawSetting raw, string? near) =>
-        Warnings.Add(new SettingFault(raw.Name, "there is no such setting; it is ignored.", near is null ? "See 'orchestrate config list'." : $"Did you mean '{near}'?", raw.Source));
+        Warnings.Add(
+            new SettingFault(
+                raw.Name,
+                "there is no such setting; it is ignored.",
+                near is null ? "See 'orchestrate config list'." : $"Did you mean '{near}'?",
+                raw.Source
+            )
+        );
 
     private void AddLayer(IReadOnlyList<RawSetting> layer)
     {
@@ -160,9 +228,18 @@ internal sealed class SettingsLayers(bool isTrusted)
             var name = SettingKeys.Canonical(raw.Name, setting);
             if (seen.TryGetValue(name, out var other))
             {
-                Warnings.Add(new SettingFault(raw.Name, $"'{raw.Spelling}' sets it a second time, after '{other.Spelling}' ({other.Source}).", $"Keep one of them; {(raw.IsPresentName(name) ? raw : other).Spelling} wins.", raw.Source));
+                Warnings.Add(
+                    new SettingFault(
+                        raw.Name,
+                        $"'{raw.Spelling}' sets it a second time, after '{other.Spelling}' ({other.Source}).",
+                        $"Keep one of them; {(raw.IsPresentName(name) ? raw : other).Spelling} wins.",
+                        raw.Source
+                    )
+                );
                 if (!raw.IsPresentName(name))
+                {
                     continue;
+                }
             }
 
             seen[name] = raw;

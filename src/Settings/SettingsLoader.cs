@@ -1,7 +1,8 @@
 namespace Orchestrator.Settings;
 
 /// <summary>
-/// Layers in, one validated value out: flags, then environment, <c>.env</c>, repository file, user file, defaults. Whoever acts on settings takes them from <see cref="RepositorySettings"/>.
+/// Layers in, one validated value out: flags, then environment, <c>.env</c>, repository file, user file, defaults. Whoever acts on settings
+/// takes them from <see cref="RepositorySettings"/>.
 /// </summary>
 public static class SettingsLoader
 {
@@ -12,7 +13,9 @@ public static class SettingsLoader
         var full = Layers(input with { IsTrusted = true });
         var inFull = new SettingsBinder(full).Bind();
         if (input.IsTrusted)
+        {
             full.Errors.AddRange(SecretDestinations.Faults(full.Settings, inFull));
+        }
         var layers = input.IsTrusted || !full.HasAsked ? full : Layers(input);
         var settings = layers == full ? inFull : new SettingsBinder(layers).Bind();
         var values = Describe(full.Settings).Select(value => value with { IsWithheld = layers.Withheld.Contains(value.Name) }).ToList();
@@ -22,7 +25,10 @@ public static class SettingsLoader
             Errors = full.Errors,
             Warnings = full.Warnings,
             Values = values,
-            AgentEnvironment = Over(layers.AgentVariables.Select(variable => KeyValuePair.Create(variable.Name, variable.Value)), input.Environment),
+            AgentEnvironment = Over(
+                layers.AgentVariables.Select(variable => KeyValuePair.Create(variable.Name, variable.Value)),
+                input.Environment
+            ),
             AgentVariables = [.. layers.AgentVariables.Select(variable => variable.Name)],
             Variables = Over(layers.FileVariables, input.Environment),
         };
@@ -35,20 +41,33 @@ public static class SettingsLoader
         layers.AddOldFile(SettingSourceKind.UserFile, input.OldUserFile);
         layers.AddFile(SettingSourceKind.UserFile, input.UserFile);
         foreach (var file in input.OldRepositoryFiles.Reverse())
+        {
             layers.AddOldFile(SettingSourceKind.RepositoryFile, file);
+        }
         layers.AddFile(SettingSourceKind.RepositoryFile, input.RepositoryFile);
         layers.AddDotEnv(input.DotEnv);
         layers.AddDotEnv(input.Secrets);
         if (input is { SecretsAreOpen: true, Secrets: { } secrets })
-            layers.Warnings.Add(new SettingFault("", "other users of this machine may read the file.", $"chmod 600 {secrets.Path}", new SettingSource(SettingSourceKind.DotEnv, secrets.Path)));
+        {
+            layers.Warnings.Add(
+                new SettingFault(
+                    "",
+                    "other users of this machine may read the file.",
+                    $"chmod 600 {secrets.Path}",
+                    new SettingSource(SettingSourceKind.DotEnv, secrets.Path)
+                )
+            );
+        }
         layers.AddEnvironment(input.Environment);
         layers.AddFlags(input.Flags);
         return layers;
     }
 
     // What the process has goes before what stands in files.
-    private static Dictionary<string, string> Over(IEnumerable<KeyValuePair<string, string>> files, IReadOnlyDictionary<string, string> process) =>
-        process.Concat(files.Where(pair => !process.ContainsKey(pair.Key))).ToDictionary();
+    private static Dictionary<string, string> Over(
+        IEnumerable<KeyValuePair<string, string>> files,
+        IReadOnlyDictionary<string, string> process
+    ) => process.Concat(files.Where(pair => !process.ContainsKey(pair.Key))).ToDictionary();
 
     internal static List<SettingValue> Describe(IReadOnlyDictionary<string, RawSetting> settings)
     {
@@ -62,7 +81,9 @@ public static class SettingsLoader
             }
 
             foreach (var name in settings.Keys.Where(name => SettingKeys.Find(name) == setting).Order(StringComparer.Ordinal))
+            {
                 values.Add(Describe(setting, name, settings));
+            }
         }
 
         return values;

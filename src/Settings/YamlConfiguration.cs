@@ -16,7 +16,9 @@ internal static class YamlConfiguration
     {
         if (text.Length > MaxLength)
         {
-            faults.Add(new SettingFault("", $"the file has {text.Length} characters; it is no configuration.", $"Keep it under {MaxLength}.", file));
+            faults.Add(
+                new SettingFault("", $"the file has {text.Length} characters; it is no configuration.", $"Keep it under {MaxLength}.", file)
+            );
             return null;
         }
 
@@ -31,13 +33,25 @@ internal static class YamlConfiguration
             var parser = new Parser(new StringReader(text));
             parser.Consume<StreamStart>();
             if (parser.Accept<StreamEnd>(out _))
+            {
                 return null;
+            }
             parser.Consume<DocumentStart>();
             var value = ReadNode(parser, 0);
             parser.Consume<DocumentEnd>();
             if (!parser.Accept<StreamEnd>(out _))
             {
-                faults.Add(new SettingFault("", "a second document begins here, and nobody would read it.", "Keep one document: remove the line '---'.", file with { Line = (int)parser.Current!.Start.Line }));
+                faults.Add(
+                    new SettingFault(
+                        "",
+                        "a second document begins here, and nobody would read it.",
+                        "Keep one document: remove the line '---'.",
+                        file with
+                        {
+                            Line = (int)parser.Current!.Start.Line,
+                        }
+                    )
+                );
                 return null;
             }
 
@@ -48,13 +62,33 @@ internal static class YamlConfiguration
                 case RawScalar { Text.Length: 0 }:
                     return null;
                 default:
-                    faults.Add(new SettingFault("", "the file is not a mapping.", "Write one 'key: value' per line.", file with { Line = value.Line }));
+                    faults.Add(
+                        new SettingFault(
+                            "",
+                            "the file is not a mapping.",
+                            "Write one 'key: value' per line.",
+                            file with
+                            {
+                                Line = value.Line,
+                            }
+                        )
+                    );
                     return null;
             }
         }
         catch (YamlException exception)
         {
-            faults.Add(new SettingFault("", $"this is no valid {(file.Place.EndsWith(".json", StringComparison.Ordinal) ? "JSON" : "YAML")}: {exception.Message.TrimEnd('.')}.", "Correct the line.", file with { Line = (int)exception.Start.Line }));
+            faults.Add(
+                new SettingFault(
+                    "",
+                    $"this is no valid {(file.Place.EndsWith(".json", StringComparison.Ordinal) ? "JSON" : "YAML")}: {exception.Message.TrimEnd('.')}.",
+                    "Correct the line.",
+                    file with
+                    {
+                        Line = (int)exception.Start.Line,
+                    }
+                )
+            );
             return null;
         }
     }
@@ -63,19 +97,27 @@ internal static class YamlConfiguration
     {
         var line = (int)parser.Current!.Start.Line;
         if (depth > MaxDepth)
+        {
             throw new YamlException(parser.Current.Start, parser.Current.End, $"more than {MaxDepth} levels");
+        }
         if (parser.TryConsume<Scalar>(out var scalar))
+        {
             return new RawScalar(scalar.IsPlainImplicit && scalar.Value is "~" or "null" ? "" : scalar.Value, line);
+        }
         if (parser.TryConsume<SequenceStart>(out _))
         {
             var items = new List<RawValue>();
             while (!parser.TryConsume<SequenceEnd>(out _))
+            {
                 items.Add(ReadNode(parser, depth + 1));
+            }
             return new RawList(items, line);
         }
 
         if (parser.TryConsume<MappingStart>(out _))
+        {
             return ReadMapping(parser, depth, line);
+        }
         throw new YamlException(parser.Current.Start, parser.Current.End, "anchors and aliases are not used in configuration");
     }
 
@@ -86,9 +128,13 @@ internal static class YamlConfiguration
         {
             var start = parser.Current!.Start;
             if (!parser.TryConsume<Scalar>(out var key))
+            {
                 throw new YamlException(start, parser.Current.End, "a key must be one word");
+            }
             if (entries.Exists(entry => entry.Key == key.Value))
+            {
                 throw new YamlException(start, key.End, $"the key '{key.Value}' is there twice");
+            }
             entries.Add(new RawEntry(key.Value, ReadNode(parser, depth + 1), (int)start.Line));
         }
 

@@ -9,7 +9,8 @@ using Temporalio.Worker;
 namespace Orchestrator.Worker;
 
 /// <summary>
-/// Composition root: workflows and the activities of some repositories on Temporal workers. One worker polls the shared queue for workflows and finds
+/// Composition root: workflows and the activities of some repositories on Temporal workers. One worker polls the shared queue for workflows
+/// and finds
 /// repositories; each repository has a worker of its own for its activities.
 /// </summary>
 public sealed class RunWorker : IDisposable
@@ -20,9 +21,23 @@ public sealed class RunWorker : IDisposable
     public RunWorker(ITemporalClient client, RunWorkerOptions options, ILoggerFactory logs)
     {
         client = MessageJson.Speaking(client);
-        var services = new RunServices(options.Machine, options.HookCommand, options.Time) { Environment = options.Environment, Trust = options.Trust };
-        var shared = new TemporalWorkerOptions(TaskQueues.Workflows) { Identity = options.Identity, LoggerFactory = logs, MaxConcurrentActivities = 20, Interceptors = [new StepFailures()] };
-        shared.AddWorkflow<OrchestrationWorkflow>().AddWorkflow<TaskWorkflow>().AddWorkflow<PlanningWorkflow>().AddWorkflow<LeaseWorkflow>();
+        var services = new RunServices(options.Machine, options.HookCommand, options.Time)
+        {
+            Environment = options.Environment,
+            Trust = options.Trust,
+        };
+        var shared = new TemporalWorkerOptions(TaskQueues.Workflows)
+        {
+            Identity = options.Identity,
+            LoggerFactory = logs,
+            MaxConcurrentActivities = 20,
+            Interceptors = [new StepFailures()],
+        };
+        shared
+            .AddWorkflow<OrchestrationWorkflow>()
+            .AddWorkflow<TaskWorkflow>()
+            .AddWorkflow<PlanningWorkflow>()
+            .AddWorkflow<LeaseWorkflow>();
         shared.AddAllActivities(new RepositoryActivities(options.Repositories, services));
         _workers.Add(new TemporalWorker(client, shared));
         foreach (var repository in options.Repositories)
@@ -37,7 +52,9 @@ public sealed class RunWorker : IDisposable
                 DefaultHeartbeatThrottleInterval = TimeSpan.FromSeconds(2),
                 GracefulShutdownTimeout = options.ShutdownGrace,
             };
-            own.AddAllActivities(new RunActivities(services, client)).AddAllActivities(new TaskActivities(services)).AddAllActivities(new PlanningActivities(services));
+            own.AddAllActivities(new RunActivities(services, client))
+                .AddAllActivities(new TaskActivities(services))
+                .AddAllActivities(new PlanningActivities(services));
             _workers.Add(new TemporalWorker(client, own));
         }
     }
@@ -45,17 +62,24 @@ public sealed class RunWorker : IDisposable
     /// <summary>Works until cancelled; agents that are at work then go on without us and are taken up by the next worker.</summary>
     public Task ExecuteAsync(CancellationToken stopping) => Task.WhenAll(_workers.Select(w => w.ExecuteAsync(stopping)));
 
-    /// <summary>What is in hand has no grace when the worker stops, in place of <see cref="RunWorkerOptions.ShutdownGrace"/>: it is given back at once.</summary>
+    /// <summary>
+    /// What is in hand has no grace when the worker stops, in place of <see cref="RunWorkerOptions.ShutdownGrace"/>: it is given back at
+    /// once.
+    /// </summary>
     public void GiveNoGrace()
     {
         foreach (var worker in _workers)
+        {
             worker.Options.GracefulShutdownTimeout = TimeSpan.Zero;
+        }
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         foreach (var worker in _workers)
+        {
             worker.Dispose();
+        }
     }
 }

@@ -14,7 +14,8 @@ public static class WorkerIdentity
     }
 
     /// <summary>
-    /// True when the identity names a process of this machine that is certainly gone: of an earlier boot, or of this one where ids of processes mean the same to it and to us. Of other machines, of
+    /// True when the identity names a process of this machine that is certainly gone: of an earlier boot, or of this one where ids of
+    /// processes mean the same to it and to us. Of other machines, of
     /// other containers and of other forms nothing is known.
     /// </summary>
     /// <param name="identity">A worker's identity.</param>
@@ -23,10 +24,19 @@ public static class WorkerIdentity
     {
         var parts = identity.Split('#');
         if (parts.Length != 4)
+        {
             return false;
+        }
         var at = parts[0].IndexOf('@', StringComparison.Ordinal);
-        if (at <= 0 || parts[0][(at + 1)..] != machine || ProcessIdentity.TryParse($"{parts[0][..at]} {parts[2]} {parts[1]}") is not { } process)
+        if (
+            at <= 0
+            || parts[0][(at + 1)..] != machine
+            || ProcessIdentity.TryParse($"{parts[0][..at]} {parts[2]} {parts[1]}") is not { } process
+        )
+        {
             return false;
-        return process.BootId != ProcessIdentity.CurrentBootId || (parts[3].Split('-')[0] == ProcessIdentity.CurrentNamespace && !process.IsAlive());
+        }
+        return process.BootId != ProcessIdentity.CurrentBootId
+            || (parts[3].Split('-')[0] == ProcessIdentity.CurrentNamespace && !process.IsAlive());
     }
 }

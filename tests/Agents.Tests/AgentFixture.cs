@@ -28,7 +28,13 @@ internal sealed class AgentFixture : IAsyncDisposable
     internal static CommandAgentRunner Shell(string script) => new("test", ["/bin/sh", "-c", script]);
 
     /// <summary>A start in the folder of that name; the same name is the same start.</summary>
-    internal AgentStart Start(string name = "start", string owner = "owner-1", string prompt = "Do it.", AgentLimits? limits = null, IReadOnlyList<string>? write = null)
+    internal AgentStart Start(
+        string name = "start",
+        string owner = "owner-1",
+        string prompt = "Do it.",
+        AgentLimits? limits = null,
+        IReadOnlyList<string>? write = null
+    )
     {
         string folder = _folder[name];
         _starts.Add(folder);
@@ -42,7 +48,12 @@ internal sealed class AgentFixture : IAsyncDisposable
             Attempt = 1,
             Prompt = prompt,
             Owner = owner,
-            Policy = new HookPolicy { Task = "T1", Root = Worktree, Write = write },
+            Policy = new HookPolicy
+            {
+                Task = "T1",
+                Root = Worktree,
+                Write = write,
+            },
             Limits = limits ?? new AgentLimits(),
         };
     }
@@ -54,7 +65,10 @@ internal sealed class AgentFixture : IAsyncDisposable
         return await FollowAsync(session);
     }
 
-    internal static async Task<(AgentOutcome Outcome, IReadOnlyList<AgentEvent> Events)> FollowAsync(AgentSession session, long fromOffset = 0)
+    internal static async Task<(AgentOutcome Outcome, IReadOnlyList<AgentEvent> Events)> FollowAsync(
+        AgentSession session,
+        long fromOffset = 0
+    )
     {
         List<AgentEvent> events = [];
         AgentOutcome outcome = await session.FollowAsync(
@@ -64,7 +78,8 @@ internal sealed class AgentFixture : IAsyncDisposable
                 return ValueTask.CompletedTask;
             },
             fromOffset,
-            new CancellationTokenSource(TimeSpan.FromMinutes(3)).Token);
+            new CancellationTokenSource(TimeSpan.FromMinutes(3)).Token
+        );
         return (outcome, events);
     }
 
@@ -76,13 +91,14 @@ internal sealed class AgentFixture : IAsyncDisposable
         Eventually.GetAsync(() => File.Exists(path) && File.ReadAllText(path).Trim() is { Length: > 0 } text ? text : null, what: path);
 
     /// <summary>Sends SIGKILL by the shell's own kill, as anybody could. A process that is gone already is no fault.</summary>
-    internal static Task KillAsync(int processId) => new ProcessRunner().RunAsync(new ProcessCommand("/bin/sh", "-c", $"kill -KILL {processId}"));
+    internal static Task KillAsync(int processId) =>
+        new ProcessRunner().RunAsync(new ProcessCommand("/bin/sh", "-c", $"kill -KILL {processId}"));
 
     internal static IReadOnlyList<ProcessInfo> ProcessesOf(AgentStart start) =>
-    [
-        .. ProcessTable.FindByEnvironment("ORCHESTRATOR_START", start.Folder),
-        .. ProcessTable.FindByEnvironment("ORCHESTRATOR_SUPERVISOR", start.Folder),
-    ];
+        [
+            .. ProcessTable.FindByEnvironment("ORCHESTRATOR_START", start.Folder),
+            .. ProcessTable.FindByEnvironment("ORCHESTRATOR_SUPERVISOR", start.Folder),
+        ];
 
     public async ValueTask DisposeAsync()
     {
@@ -90,7 +106,12 @@ internal sealed class AgentFixture : IAsyncDisposable
         {
             await Supervisor.StopAsync(start, AgentStopReason.Requested);
             await new ProcessStopper().StopByEnvironmentAsync(
-                "ORCHESTRATOR_SUPERVISOR", start, StopSignal.Terminate, TimeSpan.Zero, TimeSpan.FromSeconds(10));
+                "ORCHESTRATOR_SUPERVISOR",
+                start,
+                StopSignal.Terminate,
+                TimeSpan.Zero,
+                TimeSpan.FromSeconds(10)
+            );
         }
 
         _folder.Dispose();

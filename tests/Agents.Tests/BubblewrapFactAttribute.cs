@@ -2,7 +2,9 @@ using Xunit;
 
 namespace Orchestrator.Agents.Tests;
 
-/// <summary>Needs bubblewrap, and a kernel that lets it make namespaces: not every machine that tests has both (<c>tests/allowed-skips.txt</c>).</summary>
+/// <summary>
+/// Needs bubblewrap, and a kernel that lets it make namespaces: not every machine that tests has both (<c>tests/allowed-skips.txt</c>).
+/// </summary>
 internal sealed class BubblewrapFactAttribute : FactAttribute
 {
     private static readonly BubblewrapCheck Found = Bubblewrap.CheckAsync().GetAwaiter().GetResult();

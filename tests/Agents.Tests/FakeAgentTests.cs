@@ -13,12 +13,15 @@ public sealed class FakeAgentTests
     public async Task Script_ByTaskAndAttempt_IsPlayed()
     {
         await using AgentFixture agents = new();
-        CommandAgentRunner runner = Command(agents, """
+        CommandAgentRunner runner = Command(
+            agents,
+            """
             {"tasks":{
               "T1":[[{"write":"a/b.txt","text":"${task} ${attempt}"},{"print":"first"},{"error":"to stderr"},{"exit":3}],
                     [{"append":"a/b.txt","text":" again"},{"link":"l","to":"/etc/passwd"},{"run":["/bin/sh","-c","echo ran > r"]}]],
               "*":[[{"print":"other"}]]}}
-            """);
+            """
+        );
 
         (AgentOutcome first, IReadOnlyList<AgentEvent> events) = await agents.RunAsync(runner, agents.Start("1"));
         (AgentOutcome second, _) = await agents.RunAsync(runner, agents.Start("2") with { Attempt = 2 });
@@ -44,7 +47,8 @@ public sealed class FakeAgentTests
     public async Task Script_InATasksWorktree_CommitsInItsStyle(string style, string branch, string status, int commits)
     {
         await using AgentFixture agents = new();
-        string script = $$"""{"commits":"{{style}}","tasks":{"*":[[{"write":"a.txt","text":"a"},{"write":"b.txt","text":"b"},{"exit":1}]] } }""";
+        string script =
+            $$"""{"commits":"{{style}}","tasks":{"*":[[{"write":"a.txt","text":"a"},{"write":"b.txt","text":"b"},{"exit":1}]] } }""";
         string repository = Directory.CreateDirectory(agents["repository"]).FullName;
         string worktree = agents["worktree"];
         await GitAsync(repository, "init", "-q", "-b", "main");
@@ -57,7 +61,10 @@ public sealed class FakeAgentTests
         Assert.Equal(1, outcome.ExitCode);
         Assert.Equal("?? a.txt|?? b.txt", await GitAsync(repository, "status", "--porcelain"));
         Assert.Equal(status, await GitAsync(worktree, "status", "--porcelain"));
-        Assert.Equal($"{branch}|{commits}", $"{await GitAsync(worktree, "branch", "--show-current")}|{await GitAsync(worktree, "rev-list", "--count", "main..HEAD")}");
+        Assert.Equal(
+            $"{branch}|{commits}",
+            $"{await GitAsync(worktree, "branch", "--show-current")}|{await GitAsync(worktree, "rev-list", "--count", "main..HEAD")}"
+        );
     }
 
     [Fact]
@@ -66,7 +73,10 @@ public sealed class FakeAgentTests
     {
         await using AgentFixture agents = new();
         AgentStart start = agents.Start(limits: new AgentLimits { Stall = TimeSpan.FromSeconds(10) });
-        CommandAgentRunner runner = Command(agents, """{"tasks":{"*":[[{"ignoreSignals":true},{"daemon":"${repository}/daemon"},{"print":"up"},{"hang":true}]]}}""");
+        CommandAgentRunner runner = Command(
+            agents,
+            """{"tasks":{"*":[[{"ignoreSignals":true},{"daemon":"${repository}/daemon"},{"print":"up"},{"hang":true}]]}}"""
+        );
 
         (AgentOutcome outcome, _) = await agents.RunAsync(runner, start);
 
@@ -80,11 +90,14 @@ public sealed class FakeAgentTests
     public async Task Claude_Impersonated_IsReadLikeTheRealOne()
     {
         await using AgentFixture agents = new();
-        ClaudeCliRunner runner = Claude(agents, """
+        ClaudeCliRunner runner = Claude(
+            agents,
+            """
             {"tasks":{"*":[
               [{"say":"Working."},{"write":"a.txt","text":"x"},{"tool":"Write","input":{"file_path":"a.txt"}},{"result":{"result":"All done."}}],
               [{"result":{"is_error":true,"api_error_status":401,"result":"Invalid API key"}}]]}}
-            """);
+            """
+        );
         AgentStart start = agents.Start("1") with { SessionId = Guid.NewGuid().ToString() };
 
         AgentCheck check = await runner.CheckAsync(agents.Worktree, default);
@@ -107,7 +120,11 @@ public sealed class FakeAgentTests
     private static async Task<string> GitAsync(string folder, params string[] arguments)
     {
         Processes.ProcessResult result = await new Processes.ProcessRunner().RunAsync(
-            new Processes.ProcessCommand("git", ["-c", "user.name=T", "-c", "user.email=t@localhost", .. arguments]) { WorkingDirectory = folder });
+            new Processes.ProcessCommand("git", ["-c", "user.name=T", "-c", "user.email=t@localhost", .. arguments])
+            {
+                WorkingDirectory = folder,
+            }
+        );
         Assert.True(result.Succeeded, result.StandardError.Text);
         return result.StandardOutput.Text.TrimEnd('\n').Replace('\n', '|');
     }
@@ -115,16 +132,18 @@ public sealed class FakeAgentTests
     private static ClaudeCliRunner Claude(AgentFixture agents, string script)
     {
         File.WriteAllText(agents["script.json"], script);
-        return new ClaudeCliRunner(new ClaudeCliOptions
-        {
-            Program = Program,
-            HookCommand = [Program, "hook"],
-            Environment = new Dictionary<string, string>
+        return new ClaudeCliRunner(
+            new ClaudeCliOptions
             {
-                ["PATH"] = Environment.GetEnvironmentVariable("PATH")!,
-                ["HOME"] = agents.Home,
-                ["FAKE_AGENT_SCRIPT"] = agents["script.json"],
-            },
-        });
+                Program = Program,
+                HookCommand = [Program, "hook"],
+                Environment = new Dictionary<string, string>
+                {
+                    ["PATH"] = Environment.GetEnvironmentVariable("PATH")!,
+                    ["HOME"] = agents.Home,
+                    ["FAKE_AGENT_SCRIPT"] = agents["script.json"],
+                },
+            }
+        );
     }
 }

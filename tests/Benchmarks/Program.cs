@@ -2,8 +2,8 @@ using System.Globalization;
 using Orchestrator.Benchmarks.Git;
 using Orchestrator.Benchmarks.Plans;
 using Orchestrator.Benchmarks.Runs;
-using Orchestrator.Benchmarks.Server;
 using Orchestrator.Benchmarks.Sdk;
+using Orchestrator.Benchmarks.Server;
 
 return args switch
 {
@@ -27,7 +27,11 @@ return args switch
     ["sdk-cold"] => await SdkBenchmarks.ColdAsync(),
     ["sdk-replay"] => await SdkBenchmarks.ReplayAsync(),
     ["sdk-task"] => WorkflowTaskAllocation.Run(),
-    ["sdk-process-load", var address, var workflows, var signals] => await SdkProcess.LoadAsync(address, int.Parse(workflows, CultureInfo.InvariantCulture), int.Parse(signals, CultureInfo.InvariantCulture)),
+    ["sdk-process-load", var address, var workflows, var signals] => await SdkProcess.LoadAsync(
+        address,
+        int.Parse(workflows, CultureInfo.InvariantCulture),
+        int.Parse(signals, CultureInfo.InvariantCulture)
+    ),
     ["sdk-process-memory", var address, var runs] => await SdkProcess.MemoryAsync(address, int.Parse(runs, CultureInfo.InvariantCulture)),
     ["sdk-process-cold", var address] => await SdkProcess.ColdAsync(address),
     _ => Usage(),
@@ -35,7 +39,11 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("Which benchmark? plans, git-merge, git-worktree; start-up, whole-run, resume, idle, runs-slope, runs-queue, runs-helpers, server-start-up, server-start-rpc, server-load, server-pending or server-history, with the path of the built command");
-    Console.Error.WriteLine("Which benchmark? plans, git-merge, git-worktree, sdk-load, sdk-memory, sdk-cold, sdk-replay, sdk-task; start-up, whole-run, resume, idle, runs-slope, runs-queue or runs-helpers, with the path of the built command");
+    Console.Error.WriteLine(
+        "Which benchmark? plans, git-merge, git-worktree; start-up, whole-run, resume, idle, runs-slope, runs-queue, runs-helpers, server-start-up, server-start-rpc, server-load, server-pending or server-history, with the path of the built command"
+    );
+    Console.Error.WriteLine(
+        "Which benchmark? plans, git-merge, git-worktree, sdk-load, sdk-memory, sdk-cold, sdk-replay, sdk-task; start-up, whole-run, resume, idle, runs-slope, runs-queue or runs-helpers, with the path of the built command"
+    );
     return 2;
 }

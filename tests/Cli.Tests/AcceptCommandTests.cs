@@ -2,7 +2,10 @@ using Xunit;
 
 namespace Orchestrator.Cli.Tests;
 
-/// <summary>What appears in the repository while agents work and would make git run programs is put aside, the person is told, and takes it back with one command.</summary>
+/// <summary>
+/// What appears in the repository while agents work and would make git run programs is put aside, the person is told, and takes it back
+/// with one command.
+/// </summary>
 [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 public class AcceptCommandTests
 {
@@ -12,8 +15,14 @@ public class AcceptCommandTests
         using var cli = new CliFixture().WithRepository();
         var hook = Path.Combine(cli.Folder, ".git", "hooks", "post-commit");
         var agent = Path.Combine(cli.Home, "agent.sh");
-        File.WriteAllText(agent, $"echo a > a.txt\nmkdir -p '{Path.GetDirectoryName(hook)}'\nprintf '#!/bin/sh\\necho mine\\n' > '{hook}'\nchmod +x '{hook}'\ngit -C '{cli.Folder}' config pull.rebase true\n");
-        cli.Write(".orchestrator/config.yaml", $"agent: mine\nagents: {{mine: {{command: [/bin/sh, \"{agent}\"]}}}}\ndisk: {{reserve: 1}}\npermissions: {{sandbox: off}}\n");
+        File.WriteAllText(
+            agent,
+            $"echo a > a.txt\nmkdir -p '{Path.GetDirectoryName(hook)}'\nprintf '#!/bin/sh\\necho mine\\n' > '{hook}'\nchmod +x '{hook}'\ngit -C '{cli.Folder}' config pull.rebase true\n"
+        );
+        cli.Write(
+            ".orchestrator/config.yaml",
+            $"agent: mine\nagents: {{mine: {{command: [/bin/sh, \"{agent}\"]}}}}\ndisk: {{reserve: 1}}\npermissions: {{sandbox: off}}\n"
+        );
         cli.Write("tasks.yaml", "tasks:\n  - {id: a, description: A, files_write: [a.txt], verification: [{command: test -f a.txt}]}\n");
         cli.Environment["XDG_CACHE_HOME"] = Path.Combine(cli.Home, "cache");
 
@@ -21,7 +30,10 @@ public class AcceptCommandTests
         Assert.True(run.ExitCode == 0, run.People);
         Assert.False(File.Exists(hook));
         Assert.Equal("true\n", cli.Git("config", "pull.rebase"));
-        var warning = Assert.Single((await cli.RunAsync("status", "--json")).Json["warnings"]!.AsArray(), w => ((string)w!).Contains("hooks/post-commit", StringComparison.Ordinal));
+        var warning = Assert.Single(
+            (await cli.RunAsync("status", "--json")).Json["warnings"]!.AsArray(),
+            w => ((string)w!).Contains("hooks/post-commit", StringComparison.Ordinal)
+        );
         Assert.Contains("orchestrate accept", (string)warning!, StringComparison.Ordinal);
 
         var list = await cli.RunAsync("accept");
@@ -46,7 +58,10 @@ public class AcceptCommandTests
         using var cli = new CliFixture().WithRepository();
         var agent = Path.Combine(cli.Home, "agent.sh");
         File.WriteAllText(agent, $"echo a > a.txt\necho changed > '{cli.Folder}/README.md'\n");
-        cli.Write(".orchestrator/config.yaml", $"agent: mine\nagents: {{mine: {{command: [/bin/sh, \"{agent}\"]}}}}\ndisk: {{reserve: 1}}\npermissions: {{sandbox: off}}\n");
+        cli.Write(
+            ".orchestrator/config.yaml",
+            $"agent: mine\nagents: {{mine: {{command: [/bin/sh, \"{agent}\"]}}}}\ndisk: {{reserve: 1}}\npermissions: {{sandbox: off}}\n"
+        );
         cli.Write("tasks.yaml", "tasks:\n  - {id: a, description: A, files_write: [a.txt], verification: [{command: test -f a.txt}]}\n");
         cli.Environment["XDG_CACHE_HOME"] = Path.Combine(cli.Home, "cache");
 
@@ -68,7 +83,10 @@ public class AcceptCommandTests
     public async Task Abort_OfARunThatHasLanded_MovesTheTargetBack()
     {
         using var cli = new CliFixture().WithRepository();
-        cli.Write(".orchestrator/config.yaml", "agent: mine\nagents: {mine: {command: [/bin/sh, -c, 'echo a > a.txt']}}\ndisk: {reserve: 1}\n");
+        cli.Write(
+            ".orchestrator/config.yaml",
+            "agent: mine\nagents: {mine: {command: [/bin/sh, -c, 'echo a > a.txt']}}\ndisk: {reserve: 1}\n"
+        );
         cli.Write("tasks.yaml", "tasks:\n  - {id: a, description: A, files_write: [a.txt], verification: [{command: test -f a.txt}]}\n");
         cli.Environment["XDG_CACHE_HOME"] = Path.Combine(cli.Home, "cache");
         var before = cli.Git("rev-parse", "main");

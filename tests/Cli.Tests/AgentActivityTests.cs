@@ -30,5 +30,19 @@ public sealed class AgentActivityTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private static RunStatus Working(string id) => new() { RunId = "run", State = RunStates.Executing, Tasks = [new RunTask { Id = id, State = TaskStates.Executing, Starts = 1 }] };
+    private static RunStatus Working(string id) =>
+        new()
+        {
+            RunId = "run",
+            State = RunStates.Executing,
+            Tasks =
+            [
+                new RunTask
+                {
+                    Id = id,
+                    State = TaskStates.Executing,
+                    Starts = 1,
+                },
+            ],
+        };
 }

@@ -82,8 +82,21 @@ public class AgentCommandTests
     public async Task Hook_WriteOfAFile_IsAllowedOnlyWhereTheTaskOwnsIt(string path, string decision)
     {
         using var cli = new CliFixture();
-        var policy = cli.Write("policy", new HookPolicy { Task = "login", Root = cli.Folder, Write = ["src/a.cs"] }.ToJson());
-        var call = new JsonObject { ["tool_name"] = "Write", ["cwd"] = cli.Folder, ["tool_input"] = new JsonObject { ["file_path"] = Path.Combine(cli.Folder, path) } };
+        var policy = cli.Write(
+            "policy",
+            new HookPolicy
+            {
+                Task = "login",
+                Root = cli.Folder,
+                Write = ["src/a.cs"],
+            }.ToJson()
+        );
+        var call = new JsonObject
+        {
+            ["tool_name"] = "Write",
+            ["cwd"] = cli.Folder,
+            ["tool_input"] = new JsonObject { ["file_path"] = Path.Combine(cli.Folder, path) },
+        };
 
         var result = await cli.RunAsync(new RecordingTerminal { Input = call.ToJsonString() }, "hook", "--policy", policy);
 
@@ -119,7 +132,11 @@ public class AgentCommandTests
             Owner = "test",
             Policy = new HookPolicy { Task = "slow", Root = cli.Folder },
         };
-        await new AgentSupervisor().StartOrAttachAsync(new CommandAgentRunner("slow", ["/bin/sleep", "600"]), start, CancellationToken.None);
+        await new AgentSupervisor().StartOrAttachAsync(
+            new CommandAgentRunner("slow", ["/bin/sleep", "600"]),
+            start,
+            CancellationToken.None
+        );
         Assert.Equal(AgentStartState.Running, AgentSupervisor.Look(folder));
 
         var result = await cli.RunAsync("stop", "run-x/sl");

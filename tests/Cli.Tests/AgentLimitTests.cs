@@ -29,7 +29,10 @@ public sealed class AgentLimitTests
         Assert.Matches(@"a: failed.* held \d+(\.\d)? MB of memory; its limit is 40 MB\. .*limits\.memory", run.People);
         Assert.Equal(4, retry.ExitCode);
         Assert.True(resumed.ExitCode == 0, resumed.People);
-        Assert.Matches(@"Your last attempt was ended by a limit: Stopped because it and what it started held \d+(\.\d)? MB", File.ReadAllText(Path.Combine(cli.Home, "prompt-a")));
+        Assert.Matches(
+            @"Your last attempt was ended by a limit: Stopped because it and what it started held \d+(\.\d)? MB",
+            File.ReadAllText(Path.Combine(cli.Home, "prompt-a"))
+        );
         Assert.Equal("done\n", cli.Read("a.txt"));
     }
 
@@ -37,13 +40,16 @@ public sealed class AgentLimitTests
     public async Task MemoryLimit_OfATaskInThePlan_WinsOverTheSettings()
     {
         using var cli = Repository("limits: {memory: 40MB}");
-        cli.Write("tasks.yaml", """
+        cli.Write(
+            "tasks.yaml",
+            """
             defaults: {limits: {memory: 2GB}}
             tasks:
               - {id: more, description: A, files_write: [more.txt], verification: [test -s more.txt]}
               - {id: none, description: B, files_write: [none.txt], verification: [test -s none.txt], limits: {memory: off}}
               - {id: less, description: C, files_write: [less.txt], verification: [test -s less.txt], limits: {memory: 50MB}}
-            """);
+            """
+        );
 
         var run = await cli.RunAsync("run", "--yes");
 
@@ -56,12 +62,18 @@ public sealed class AgentLimitTests
     [Fact]
     public async Task CoreLimit_AgentsThatLoop_StillFinish()
     {
-        using var cli = Repository("limits: {cpu: 2}", "i=0; while [ $i -lt 300000 ]; do i=$((i + 1)); done; test -e \"$ORCHESTRATOR_START/throttled\" && echo done > $ORCHESTRATOR_TASK.txt");
-        cli.Write("tasks.yaml", """
+        using var cli = Repository(
+            "limits: {cpu: 2}",
+            "i=0; while [ $i -lt 300000 ]; do i=$((i + 1)); done; test -e \"$ORCHESTRATOR_START/throttled\" && echo done > $ORCHESTRATOR_TASK.txt"
+        );
+        cli.Write(
+            "tasks.yaml",
+            """
             tasks:
               - {id: held, description: A, files_write: [held.txt], verification: [test -s held.txt], limits: {cpu: 0.5}}
               - {id: settings, description: B, files_write: [settings.txt], verification: [test -s settings.txt]}
-            """);
+            """
+        );
 
         var run = await cli.RunAsync("run", "--yes");
 
@@ -75,14 +87,21 @@ public sealed class AgentLimitTests
 
         var check = await cli.RunAsync("check");
 
-        Assert.Contains("limits: An agent that holds more than 800MB of memory with all it starts is stopped; an agent that uses more than 0.4 cores on average", check.People, StringComparison.Ordinal);
+        Assert.Contains(
+            "limits: An agent that holds more than 800MB of memory with all it starts is stopped; an agent that uses more than 0.4 cores on average",
+            check.People,
+            StringComparison.Ordinal
+        );
     }
 
     private static CliFixture Repository(string settings, string script = Holder)
     {
         var cli = new CliFixture().WithRepository();
         var agent = cli.WriteAgent(script);
-        cli.Write(".orchestrator/config.yaml", $"agent: mine\nagents: {{mine: {{command: [/bin/sh, \"{agent}\"]}}}}\ndisk: {{reserve: 1}}\n{settings}\n");
+        cli.Write(
+            ".orchestrator/config.yaml",
+            $"agent: mine\nagents: {{mine: {{command: [/bin/sh, \"{agent}\"]}}}}\ndisk: {{reserve: 1}}\n{settings}\n"
+        );
         return cli;
     }
 }

@@ -2,18 +2,35 @@ using Xunit;
 
 namespace Orchestrator.Cli.Tests;
 
-/// <summary>Gates, agents and repositories that misbehave: each works, or is refused with place and cure; none hangs or takes the run with it.</summary>
+/// <summary>
+/// Gates, agents and repositories that misbehave: each works, or is refused with place and cure; none hangs or takes the run with it.
+/// </summary>
 public class BadInputTests
 {
     /// <summary>Each task: what its agent does, its gate, and what its end must say; empty where it has to be merged.</summary>
     private static readonly (string Id, string Script, string Gate, string Said)[] Tries =
     [
-        ("gate-never-ends", "echo x > gate-never-ends.txt", "{command: 'test -f gate-never-ends.txt && sleep 600', timeout: 1}", "Gate failed"),
-        ("gate-floods", "echo x > gate-floods.txt", "{command: 'test -f gate-floods.txt && head -c 100000000 /dev/zero', timeout: 120}", ""),
+        (
+            "gate-never-ends",
+            "echo x > gate-never-ends.txt",
+            "{command: 'test -f gate-never-ends.txt && sleep 600', timeout: 1}",
+            "Gate failed"
+        ),
+        (
+            "gate-floods",
+            "echo x > gate-floods.txt",
+            "{command: 'test -f gate-floods.txt && head -c 100000000 /dev/zero', timeout: 120}",
+            ""
+        ),
         ("gate-kills-group", "echo x > gate-kills-group.txt", "{command: 'test -f gate-kills-group.txt && kill -9 0'}", "Gate failed"),
         ("half-json", "echo x > half-json.txt; printf '{\"type\":\"result\",\"is_er'", "{command: 'test -f half-json.txt'}", ""),
         ("long-line", "echo x > long-line.txt; head -c 50000000 /dev/zero | tr '\\0' x", "{command: 'test -f long-line.txt'}", ""),
-        ("invalid-utf8", "echo x > invalid-utf8.txt; printf '\\377\\376\\300bad\\n'; printf '\\377' >&2", "{command: 'test -f invalid-utf8.txt'}", ""),
+        (
+            "invalid-utf8",
+            "echo x > invalid-utf8.txt; printf '\\377\\376\\300bad\\n'; printf '\\377' >&2",
+            "{command: 'test -f invalid-utf8.txt'}",
+            ""
+        ),
         ("prints-nothing", "echo x > prints-nothing.txt", "{command: 'test -f prints-nothing.txt'}", ""),
         ("does-nothing", "true", "{command: 'test -f does-nothing.txt'}", "Gate failed"),
     ];
@@ -22,7 +39,15 @@ public class BadInputTests
     public async Task Run_GatesAndAgentsThatMisbehave_EndAsTheyShouldAndTheOthersAreMerged()
     {
         using var cli = Repository(string.Concat(Tries.Select(t => $"{t.Id}) {t.Script} ;;\n")));
-        cli.Write("tasks.yaml", "tasks:\n" + string.Concat(Tries.Select(t => $"  - {{id: {t.Id}, description: Try, files_write: [{t.Id}.txt], max_retries: 0, verification: [{t.Gate}]}}\n")));
+        cli.Write(
+            "tasks.yaml",
+            "tasks:\n"
+                + string.Concat(
+                    Tries.Select(t =>
+                        $"  - {{id: {t.Id}, description: Try, files_write: [{t.Id}.txt], max_retries: 0, verification: [{t.Gate}]}}\n"
+                    )
+                )
+        );
 
         var run = await cli.RunAsync("run", "--yes", "--approve-risk", "100", "--workers", "4");
 
@@ -30,7 +55,10 @@ public class BadInputTests
         var tasks = (await cli.RunAsync("status", "--json")).Json["tasks"]!.AsArray();
         var wrong = Tries
             .Select(t => (t.Id, t.Said, Task: tasks.Single(n => (string?)n!["id"] == t.Id)!))
-            .Where(t => (string?)t.Task["state"] != (t.Said.Length > 0 ? "failed" : "merged") || !((string)t.Task["reason"]!).Contains(t.Said, StringComparison.Ordinal))
+            .Where(t =>
+                (string?)t.Task["state"] != (t.Said.Length > 0 ? "failed" : "merged")
+                || !((string)t.Task["reason"]!).Contains(t.Said, StringComparison.Ordinal)
+            )
             .Select(t => $"{t.Id}: {t.Task["state"]}: {t.Task["reason"]}");
         Assert.Equal("", string.Join('\n', wrong));
     }
@@ -62,7 +90,9 @@ public class BadInputTests
                 break;
             case "failing-hooks":
                 foreach (var hook in (string[])["pre-commit", "commit-msg", "post-checkout", "pre-merge-commit", "reference-transaction"])
+                {
                     cli.Write($".git/hooks/{hook}", "#!/bin/sh\nexit 1\n");
+                }
                 cli.Git("-c", "alias.executable=!chmod +x .git/hooks/*", "executable");
                 break;
             case "others-worktrees":
@@ -83,7 +113,9 @@ public class BadInputTests
         Assert.Equal("", cli.Git("status", "--porcelain", "--untracked-files=no"));
         Assert.Equal("new\n", cli.Git("cat-file", "blob", "main:a.txt"));
         if (kind == "others-worktrees")
+        {
             Assert.Contains("theirs", cli.Git("worktree", "list"), StringComparison.Ordinal);
+        }
     }
 
     /// <summary>As on a disk that is read-only: nothing of ours can be written.</summary>
@@ -105,7 +137,10 @@ public class BadInputTests
     {
         var cli = new CliFixture().WithRepository();
         var agent = cli.WriteAgent($"case $ORCHESTRATOR_TASK in\n{cases}esac\n");
-        cli.Write(".orchestrator/config.yaml", $"agent: mine\nagents: {{mine: {{command: [/bin/sh, \"{agent}\"]}}}}\ndisk: {{reserve: 1}}\n");
+        cli.Write(
+            ".orchestrator/config.yaml",
+            $"agent: mine\nagents: {{mine: {{command: [/bin/sh, \"{agent}\"]}}}}\ndisk: {{reserve: 1}}\n"
+        );
         cli.Environment["XDG_CACHE_HOME"] = Path.Combine(cli.Home, "cache");
         return cli;
     }

@@ -40,7 +40,20 @@ internal sealed class CliFixture : IDisposable
 
     public async Task<CliResult> RunAsync(RecordingTerminal terminal, Interrupts interrupts, params string[] arguments)
     {
-        var code = await CommandLine.RunAsync(arguments, documents => { terminal.Documents = documents; return terminal; }, Environment, Folder, TimeProvider.System, interrupts).WaitAsync(TimeSpan.FromSeconds(120));
+        var code = await CommandLine
+            .RunAsync(
+                arguments,
+                documents =>
+                {
+                    terminal.Documents = documents;
+                    return terminal;
+                },
+                Environment,
+                Folder,
+                TimeProvider.System,
+                interrupts
+            )
+            .WaitAsync(TimeSpan.FromSeconds(120));
         return new CliResult(code, terminal.Output, terminal.People);
     }
 
@@ -89,7 +102,13 @@ internal sealed class CliFixture : IDisposable
 
     public string Git(params string[] arguments)
     {
-        var start = new ProcessStartInfo("git", arguments) { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var start = new ProcessStartInfo("git", arguments)
+        {
+            WorkingDirectory = Folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
         start.Environment["GIT_CONFIG_GLOBAL"] = "/dev/null";
         using var process = Process.Start(start)!;
         var error = process.StandardError.ReadToEndAsync();

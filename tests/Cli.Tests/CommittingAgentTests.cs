@@ -2,7 +2,10 @@ using Xunit;
 
 namespace Orchestrator.Cli.Tests;
 
-/// <summary>Agents that use git in their own worktrees, as people do, all at work at the same time. Each is started once, and all that was done lands.</summary>
+/// <summary>
+/// Agents that use git in their own worktrees, as people do, all at work at the same time. Each is started once, and all that was done
+/// lands.
+/// </summary>
 public class CommittingAgentTests
 {
     private const string Commit = "git add . && git commit -qm";
@@ -16,7 +19,10 @@ public class CommittingAgentTests
         ("own-branch", $"git checkout -qb mine; {Commit} one; echo 2 >> $f"),
         ("renames", $"{Commit} one; git branch -m renamed; echo 2 >> $f"),
         ("detached", $"git checkout -q --detach; {Commit} one; echo 2 >> $f"),
-        ("leaves", $"{Commit} one; git tag v1; git branch beside; git remote add there /nowhere; git config user.name Somebody; echo 2 >> $f"),
+        (
+            "leaves",
+            $"{Commit} one; git tag v1; git branch beside; git remote add there /nowhere; git config user.name Somebody; echo 2 >> $f"
+        ),
         ("stashes", "git add .; git stash -q; git stash pop -q; echo 2 >> $f"),
         ("locks", $"{Commit} one; echo 2 >> $f; : > \"$(git rev-parse --git-dir)/index.lock\""),
     ];
@@ -32,7 +38,9 @@ public class CommittingAgentTests
     {
         using var cli = new CliFixture().WithRepository();
         var agent = Path.Combine(cli.Home, "agent.sh");
-        File.WriteAllText(agent, $$"""
+        File.WriteAllText(
+            agent,
+            $$"""
             export GIT_AUTHOR_NAME=x GIT_AUTHOR_EMAIL=x GIT_COMMITTER_NAME=x GIT_COMMITTER_EMAIL=x
             f=$ORCHESTRATOR_TASK.txt
             echo 1 > $f
@@ -43,9 +51,21 @@ public class CommittingAgentTests
             esac
             if ! grep -q 2 $f; then echo 2 >> $f; fi
             exit 0
-            """.Replace("COUNT", $"{Habits.Length}", StringComparison.Ordinal));
-        cli.Write(".orchestrator/config.yaml", $"agent: mine\nagents: {{mine: {{command: [/bin/sh, \"{agent}\"]}}}}\ndisk: {{reserve: 1}}\npermissions: {{sandbox: {sandbox}}}\n");
-        cli.Write("tasks.yaml", "tasks:\n" + string.Concat(Habits.Select(h => $"  - {{id: {h.Id}, description: Work, files_write: [{h.Id}.txt], max_retries: 0, verification: [{{command: grep -q 2 {h.Id}.txt}}]}}\n")));
+            """.Replace("COUNT", $"{Habits.Length}", StringComparison.Ordinal)
+        );
+        cli.Write(
+            ".orchestrator/config.yaml",
+            $"agent: mine\nagents: {{mine: {{command: [/bin/sh, \"{agent}\"]}}}}\ndisk: {{reserve: 1}}\npermissions: {{sandbox: {sandbox}}}\n"
+        );
+        cli.Write(
+            "tasks.yaml",
+            "tasks:\n"
+                + string.Concat(
+                    Habits.Select(h =>
+                        $"  - {{id: {h.Id}, description: Work, files_write: [{h.Id}.txt], max_retries: 0, verification: [{{command: grep -q 2 {h.Id}.txt}}]}}\n"
+                    )
+                )
+        );
         cli.Environment["XDG_CACHE_HOME"] = Path.Combine(cli.Home, "cache");
 
         var run = await cli.RunAsync("run", "--yes", "--workers", "9");
@@ -57,9 +77,16 @@ public class CommittingAgentTests
         Assert.Equal("", cli.Git("status", "--porcelain", "--untracked-files=no"));
         if (sandbox == "off")
         {
-            Assert.Contains("a branch of its own, mine", (string)tasks.Single(task => (string?)task!["id"] == "own-branch")!["reason"]!, StringComparison.Ordinal);
+            Assert.Contains(
+                "a branch of its own, mine",
+                (string)tasks.Single(task => (string?)task!["id"] == "own-branch")!["reason"]!,
+                StringComparison.Ordinal
+            );
             var events = (await cli.RunAsync("events", "--json")).Output;
-            Assert.All((string[])["remote.there.url", "user.name", "refs/tags/v1", "refs/heads/beside"], name => Assert.Single(events.Split('\n'), line => line.Contains(name + " was added", StringComparison.Ordinal)));
+            Assert.All(
+                (string[])["remote.there.url", "user.name", "refs/tags/v1", "refs/heads/beside"],
+                name => Assert.Single(events.Split('\n'), line => line.Contains(name + " was added", StringComparison.Ordinal))
+            );
         }
     }
 }

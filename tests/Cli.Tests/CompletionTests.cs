@@ -6,7 +6,8 @@ namespace Orchestrator.Cli.Tests;
 
 public class CompletionTests
 {
-    private const string Plan = "tasks:\n  - {id: auth-api, description: A, files_write: [a]}\n  - {id: auth-ui, description: B, files_write: [b]}\n  - {id: docs, description: C, files_write: [c]}\n";
+    private const string Plan =
+        "tasks:\n  - {id: auth-api, description: A, files_write: [a]}\n  - {id: auth-ui, description: B, files_write: [b]}\n  - {id: docs, description: C, files_write: [c]}\n";
 
     [Theory]
     [InlineData("validate", "val")]
@@ -33,7 +34,10 @@ public class CompletionTests
         var result = await cli.RunAsync(["complete", "--", .. words]);
 
         Assert.Equal(0, result.ExitCode);
-        Assert.Equal(expected.Split('\n').Where(word => word.Length > 0).Order(StringComparer.Ordinal), result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(
+            expected.Split('\n').Where(word => word.Length > 0).Order(StringComparer.Ordinal),
+            result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+        );
     }
 
     [Theory]
@@ -45,7 +49,10 @@ public class CompletionTests
     public async Task Complete_Backlog_GivesItsIdsAndStatuses(string expected, params string[] words)
     {
         using var cli = new CliFixture().WithRepository();
-        cli.Write(".orchestrator/tasks.json", """{"tasks":[{"id":1,"title":"A"},{"id":2,"title":"B","subtasks":[{"id":1,"title":"C"}]}]}""");
+        cli.Write(
+            ".orchestrator/tasks.json",
+            """{"tasks":[{"id":1,"title":"A"},{"id":2,"title":"B","subtasks":[{"id":1,"title":"C"}]}]}"""
+        );
 
         var result = await cli.RunAsync(["complete", "--", .. words]);
 
@@ -73,7 +80,9 @@ public class CompletionTests
         var script = await cli.RunAsync("completion", "bash");
         cli.Write("completion.bash", script.Output);
         cli.Write("bin/orchestrate", $"#!/bin/sh\nexec \"{OrchestrateProgram.Path}\" \"$@\"\n");
-        cli.Write("try.bash", """
+        cli.Write(
+            "try.bash",
+            """
             chmod +x bin/orchestrate; PATH=$PWD/bin:$PATH; . ./completion.bash
             ask() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _orchestrate; echo "${COMPREPLY[*]}"; }
             ask orchestrate valid
@@ -82,9 +91,17 @@ public class CompletionTests
             ask orchestrate prompt tasks.yaml auth-u
             ask orchestrate validate ''
             complete -p orchestrate
-            """);
+            """
+        );
 
-        using var bash = Process.Start(new ProcessStartInfo("bash", ["--norc", "try.bash"]) { WorkingDirectory = cli.Folder, RedirectStandardOutput = true, UseShellExecute = false })!;
+        using var bash = Process.Start(
+            new ProcessStartInfo("bash", ["--norc", "try.bash"])
+            {
+                WorkingDirectory = cli.Folder,
+                RedirectStandardOutput = true,
+                UseShellExecute = false,
+            }
+        )!;
         var said = await bash.StandardOutput.ReadToEndAsync();
         await bash.WaitForExitAsync();
 

@@ -33,10 +33,20 @@ public class ContractRunTests
     {
         using var cli = new CliFixture().WithRepository();
         var agent = cli.WriteAgent(Agent);
-        cli.Write(".orchestrator/config.yaml", $"agent: mine\nagents: {{mine: {{command: [/bin/sh, \"{agent}\"]}}}}\ndisk: {{reserve: 1}}\n");
+        cli.Write(
+            ".orchestrator/config.yaml",
+            $"agent: mine\nagents: {{mine: {{command: [/bin/sh, \"{agent}\"]}}}}\ndisk: {{reserve: 1}}\n"
+        );
         cli.Write("tasks.yaml", Plan);
         var start = cli.Git("rev-parse", "HEAD").Trim();
-        var stub = ContractStub.Of(new ContractSpec { Name = "Store", FilePath = StubFile, Methods = ["get(key: str) -> str"] })!;
+        var stub = ContractStub.Of(
+            new ContractSpec
+            {
+                Name = "Store",
+                FilePath = StubFile,
+                Methods = ["get(key: str) -> str"],
+            }
+        )!;
 
         var run = await cli.RunAsync("run", "--yes");
 
@@ -48,10 +58,16 @@ public class ContractRunTests
         Assert.Contains("def get(self, key)", cli.Read("memory.py"), StringComparison.Ordinal);
         Assert.Contains($"## Store (version {stub.Version}) in `{StubFile}`", Prompt("user-1"), StringComparison.Ordinal);
         Assert.Contains("which only the orchestrator changes", Prompt("maker-2"), StringComparison.Ordinal);
-        Assert.Contains("class Memory says that it is a Store, but its method get can't be called", Prompt("maker-3"), StringComparison.Ordinal);
+        Assert.Contains(
+            "class Memory says that it is a Store, but its method get can't be called",
+            Prompt("maker-3"),
+            StringComparison.Ordinal
+        );
 
         // The refusal comes before the write, too: the policy of a start names the contracts' files.
-        var policy = Directory.GetFiles(Path.Combine(cli.Folder, ".orchestrator", "runs"), "policy", SearchOption.AllDirectories).First(p => p.Contains("/maker/1/", StringComparison.Ordinal));
+        var policy = Directory
+            .GetFiles(Path.Combine(cli.Folder, ".orchestrator", "runs"), "policy", SearchOption.AllDirectories)
+            .First(p => p.Contains("/maker/1/", StringComparison.Ordinal));
         Assert.Equal([StubFile], HookPolicy.Parse(File.ReadAllText(policy)).ReadOnly);
 
         var warnings = (await cli.RunAsync("status", "--json")).Json["warnings"]!.AsArray().Select(w => (string?)w);
@@ -64,7 +80,8 @@ public class ContractRunTests
     public async Task Run_ConsumerIsBlockedByItsContract_TheChangedPlanIsTakenUpFromThere()
     {
         using var cli = new CliFixture().WithRepository();
-        var agent = cli.WriteAgent($$"""
+        var agent = cli.WriteAgent(
+            $$"""
             cat > '{{cli.Home}}'/$ORCHESTRATOR_TASK.prompt
             echo $ORCHESTRATOR_TASK >> '{{cli.Home}}/starts'
             case $ORCHESTRATOR_TASK in
@@ -72,11 +89,22 @@ public class ContractRunTests
               user) if grep -q deep {{StubFile}}; then cp {{StubFile}} user.py; else echo '{"status": "blocked", "reason": "Store.get would need a parameter deep"}' > .task-status.json; fi ;;
             esac
 
-            """);
-        cli.Write(".orchestrator/config.yaml", $"agent: mine\nagents: {{mine: {{command: [/bin/sh, \"{agent}\"]}}}}\ndisk: {{reserve: 1}}\n");
+            """
+        );
+        cli.Write(
+            ".orchestrator/config.yaml",
+            $"agent: mine\nagents: {{mine: {{command: [/bin/sh, \"{agent}\"]}}}}\ndisk: {{reserve: 1}}\n"
+        );
         var plan = Plan.Replace(", \"contracts/**\"]", "], files_read: []", StringComparison.Ordinal);
         cli.Write("tasks.yaml", plan);
-        var old = ContractStub.Of(new ContractSpec { Name = "Store", FilePath = StubFile, Methods = ["get(key: str) -> str"] })!;
+        var old = ContractStub.Of(
+            new ContractSpec
+            {
+                Name = "Store",
+                FilePath = StubFile,
+                Methods = ["get(key: str) -> str"],
+            }
+        )!;
 
         var blocked = await cli.RunAsync("run", "--yes");
         var question = (await cli.RunAsync("status", "--json")).Json["questions"]![0]!;
@@ -85,13 +113,21 @@ public class ContractRunTests
         var run = await cli.RunAsync("run", "--yes");
 
         Assert.True(blocked.ExitCode == 3, blocked.People);
-        Assert.Contains("To change the contract Store: cancel the run, change its methods in the plan", (string)question["question"]!, StringComparison.Ordinal);
+        Assert.Contains(
+            "To change the contract Store: cancel the run, change its methods in the plan",
+            (string)question["question"]!,
+            StringComparison.Ordinal
+        );
         Assert.True(cancelled.ExitCode == 0, cancelled.People);
         Assert.Contains("cancelled", cancelled.People, StringComparison.Ordinal);
         Assert.True(run.ExitCode == 0, run.People);
         Assert.Contains("deep: bool", cli.Read("user.py"), StringComparison.Ordinal);
         Assert.Contains("deep: bool", File.ReadAllText(Path.Combine(cli.Home, "user.prompt")), StringComparison.Ordinal);
         Assert.Equal("maker user user", string.Join(' ', File.ReadAllLines(Path.Combine(cli.Home, "starts")).Order()));
-        Assert.Contains($"no longer the version {old.Version} that user had", (await cli.RunAsync("status", "--json")).Json["warnings"]!.ToJsonString(), StringComparison.Ordinal);
+        Assert.Contains(
+            $"no longer the version {old.Version} that user had",
+            (await cli.RunAsync("status", "--json")).Json["warnings"]!.ToJsonString(),
+            StringComparison.Ordinal
+        );
     }
 }

@@ -18,11 +18,21 @@ public class EngineLossTests
     {
         using var cli = new CliFixture().WithRepository();
         await File.WriteAllTextAsync(Path.Combine(cli.Home, "agent.sh"), $"HOME='{cli.Home}'\n{Agent}\n");
-        cli.WriteUser($"agent: mine\nagents: {{mine: {{command: [/bin/sh, '{cli.Home}/agent.sh']}}}}\ndisk: {{reserve: 1}}\npermissions: {{sandbox: off}}\n");
+        cli.WriteUser(
+            $"agent: mine\nagents: {{mine: {{command: [/bin/sh, '{cli.Home}/agent.sh']}}}}\ndisk: {{reserve: 1}}\npermissions: {{sandbox: off}}\n"
+        );
         cli.Write("tasks.yaml", "tasks:\n  - {id: a, description: A, files_write: [a.txt], verification: [test -f a.txt]}\n");
         cli.Git("add", "-A");
         cli.Git("-c", "user.name=Test", "-c", "user.email=test@localhost", "commit", "-q", "-m", "Plan");
-        var orchestrate = new OrchestrateProgram(cli.Folder, new Dictionary<string, string?> { ["HOME"] = cli.Home, ["XDG_CONFIG_HOME"] = null, ["XDG_STATE_HOME"] = null });
+        var orchestrate = new OrchestrateProgram(
+            cli.Folder,
+            new Dictionary<string, string?>
+            {
+                ["HOME"] = cli.Home,
+                ["XDG_CONFIG_HOME"] = null,
+                ["XDG_STATE_HOME"] = null,
+            }
+        );
         var running = orchestrate.RunAsync("run", "--yes", "--no-progress");
         var agents = Path.Combine(cli.Home, "agents");
         await Wait.UntilAsync(() => File.Exists(agents) && File.ReadAllText(agents).EndsWith('\n') || running.IsCompleted);

@@ -21,7 +21,10 @@ public class EngineTakeOverTests
     public async Task Owner_Killed_SurvivorTakesTheFileOverAndBothRunsEndWithEachAgentStartedOnce()
     {
         using var cli = Repository();
-        cli.Write("first.yaml", "tasks:\n  - {id: wait1, description: A, files_write: [wait1.txt]}\n  - {id: after1, description: B, files_write: [after1.txt], depends_on: [wait1]}\n  - {id: left1, description: C, files_write: [left1.txt], depends_on: [wait1]}\n");
+        cli.Write(
+            "first.yaml",
+            "tasks:\n  - {id: wait1, description: A, files_write: [wait1.txt]}\n  - {id: after1, description: B, files_write: [after1.txt], depends_on: [wait1]}\n  - {id: left1, description: C, files_write: [left1.txt], depends_on: [wait1]}\n"
+        );
         cli.Write("second.yaml", "tasks:\n  - {id: wait2, description: A, files_write: [wait2.txt]}\n");
         using var owner = StartProcess(cli, "run", "first.yaml", "--yes", "--no-progress", "--run-id", "first");
         try
@@ -46,7 +49,9 @@ public class EngineTakeOverTests
         finally
         {
             if (!owner.HasExited)
+            {
                 owner.Kill();
+            }
         }
     }
 
@@ -55,7 +60,10 @@ public class EngineTakeOverTests
     {
         using var cli = Repository();
         cli.Write("first.yaml", "tasks:\n  - {id: short, description: A, files_write: [short.txt]}\n");
-        cli.Write("second.yaml", "tasks:\n  - {id: wait2, description: B, files_write: [wait2.txt]}\n  - {id: after2, description: C, files_write: [after2.txt], depends_on: [wait2]}\n");
+        cli.Write(
+            "second.yaml",
+            "tasks:\n  - {id: wait2, description: B, files_write: [wait2.txt]}\n  - {id: after2, description: C, files_write: [after2.txt], depends_on: [wait2]}\n"
+        );
 
         var first = cli.RunAsync("run", "first.yaml", "--yes");
         await Wait.UntilAsync(() => Starts(cli, "short") > 0);
@@ -75,7 +83,10 @@ public class EngineTakeOverTests
     {
         using var cli = Repository();
         var gates = Path.Combine(cli.Home, "gates");
-        cli.Write("first.yaml", $"tasks:\n  - {{id: a, description: A, files_write: [a.txt], verification: ['echo $$ >> {gates}; while [ ! -e {cli.Home}/go ]; do sleep 0.1; done']}}\n");
+        cli.Write(
+            "first.yaml",
+            $"tasks:\n  - {{id: a, description: A, files_write: [a.txt], verification: ['echo $$ >> {gates}; while [ ! -e {cli.Home}/go ]; do sleep 0.1; done']}}\n"
+        );
         using var owner = StartProcess(cli, "run", "first.yaml", "--yes", "--no-progress", "--run-id", "first");
         await Wait.UntilAsync(() => File.Exists(gates) && File.ReadAllLines(gates).Length == 1);
         var working = await cli.RunAsync("status");
@@ -101,7 +112,8 @@ public class EngineTakeOverTests
     [Theory]
     [Trait("Category", "Full")]
     [InlineData("--run-id=mine")]
-    public Task Run_DetachedWithAnIdGivenInOneWord_GoesOnUnderThatId(params string[] id) => Run_DetachedWithAnIdOfAPersons_GoesOnUnderThatId(id);
+    public Task Run_DetachedWithAnIdGivenInOneWord_GoesOnUnderThatId(params string[] id) =>
+        Run_DetachedWithAnIdOfAPersons_GoesOnUnderThatId(id);
 
     [Theory]
     [InlineData("--run-id", "mine")]
@@ -113,20 +125,32 @@ public class EngineTakeOverTests
         await starting.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(120));
 
         Assert.Equal(0, starting.ExitCode);
-        await Wait.UntilAsync(() => File.ReadAllText(Path.Combine(cli.Folder, ".orchestrator", "logs", "mine.log")).Contains("mine: completed", StringComparison.Ordinal));
+        await Wait.UntilAsync(() =>
+            File.ReadAllText(Path.Combine(cli.Folder, ".orchestrator", "logs", "mine.log"))
+                .Contains("mine: completed", StringComparison.Ordinal)
+        );
     }
 
     private static CliFixture Repository()
     {
         var cli = new CliFixture().WithRepository();
         var agent = cli.WriteAgent(Agent);
-        cli.Write(".orchestrator/config.yaml", $"agent: mine\nagents: {{mine: {{command: [/bin/sh, \"{agent}\"]}}}}\ndisk: {{reserve: 1}}\n");
+        cli.Write(
+            ".orchestrator/config.yaml",
+            $"agent: mine\nagents: {{mine: {{command: [/bin/sh, \"{agent}\"]}}}}\ndisk: {{reserve: 1}}\n"
+        );
         return cli;
     }
 
     internal static Process StartProcess(CliFixture cli, params string[] arguments)
     {
-        var start = new ProcessStartInfo(Program, arguments) { WorkingDirectory = cli.Folder, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(Program, arguments)
+        {
+            WorkingDirectory = cli.Folder,
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         start.Environment["HOME"] = cli.Home;
         start.Environment["XDG_CONFIG_HOME"] = start.Environment["XDG_STATE_HOME"] = null;
         var process = Process.Start(start)!;
@@ -141,5 +165,6 @@ public class EngineTakeOverTests
         return File.Exists(file) ? File.ReadAllLines(file).Length : 0;
     }
 
-    private static async Task<string?> StateAsync(CliFixture cli, string run) => (string?)(await cli.RunAsync("status", run, "--json")).Json["state"];
+    private static async Task<string?> StateAsync(CliFixture cli, string run) =>
+        (string?)(await cli.RunAsync("status", run, "--json")).Json["state"];
 }

@@ -8,30 +8,83 @@ public class EscapeTests
     private const string Common = "common=$(git rev-parse --git-common-dir); ";
 
     /// <summary>
-    /// Each task: what its agent does, and what its end must say. What it does to its own work fails it; what it does to what all share could be somebody else's doing,
+    /// Each task: what its agent does, and what its end must say. What it does to its own work fails it; what it does to what all share
+    /// could be somebody else's doing,
     /// so that its own work is merged all the same.
     /// </summary>
     private static readonly (string Id, string Owns, string Script, string Said)[] Tries =
     [
         ("link-out", "'*.txt'", "ln -s ../../../../outside escape.txt", "symbolic link"),
         ("link-into-git", "'*.txt'", "ln -s .git/config escape.txt", "symbolic link"),
-        ("hard-link", "'*.txt'", Common + "ln \"$common/config\" escape.txt; printf '[core]\\n\\tpager = evil\\n' >> escape.txt", "+the setting core.pager was added"),
-        ("hook", "'*.txt'", Common + "echo x > a.txt; mkdir -p \"$common/hooks\"; echo evil > \"$common/hooks/post-commit\"; chmod +x \"$common/hooks/post-commit\"", "+hooks/post-commit was added"),
-        ("filter", ".gitattributes", "echo '* filter=evil' > .gitattributes; git config filter.evil.clean 'touch /tmp/evil; cat'", "+the setting filter.evil.clean was added"),
-        ("attributes", "'*.txt'", Common + "echo x > a.txt; mkdir -p \"$common/info\"; echo '* -text' > \"$common/info/attributes\"", "+info/attributes was added"),
-        ("nested", "'sub/**'", "git init -q sub; echo x > sub/a; git -C sub add a; git -C sub -c user.name=x -c user.email=x commit -qm x", "repository of its own"),
+        (
+            "hard-link",
+            "'*.txt'",
+            Common + "ln \"$common/config\" escape.txt; printf '[core]\\n\\tpager = evil\\n' >> escape.txt",
+            "+the setting core.pager was added"
+        ),
+        (
+            "hook",
+            "'*.txt'",
+            Common
+                + "echo x > a.txt; mkdir -p \"$common/hooks\"; echo evil > \"$common/hooks/post-commit\"; chmod +x \"$common/hooks/post-commit\"",
+            "+hooks/post-commit was added"
+        ),
+        (
+            "filter",
+            ".gitattributes",
+            "echo '* filter=evil' > .gitattributes; git config filter.evil.clean 'touch /tmp/evil; cat'",
+            "+the setting filter.evil.clean was added"
+        ),
+        (
+            "attributes",
+            "'*.txt'",
+            Common + "echo x > a.txt; mkdir -p \"$common/info\"; echo '* -text' > \"$common/info/attributes\"",
+            "+info/attributes was added"
+        ),
+        (
+            "nested",
+            "'sub/**'",
+            "git init -q sub; echo x > sub/a; git -C sub add a; git -C sub -c user.name=x -c user.email=x commit -qm x",
+            "repository of its own"
+        ),
         ("case-rename", "'*.txt'", "git mv README.md Readme.md", "README.md' was deleted"),
         ("case-twin", "'*.md'", "echo x > ReadMe.md", "differs only in case"),
         ("mode", "'*.txt'", "echo x > a.txt; chmod +x README.md", "README.md' was changed"),
         ("git-file", "'*.txt'", "echo x > a.txt; echo 'gitdir: /tmp/evil' > .git", "+/.git was changed"),
         ("git-folder", "'*.txt'", "echo x > a.txt; rm .git; git init -q .", "+/.git was changed"),
         ("stash", "'*.txt'", "echo x > a.txt; git stash drop -q", "+WIP on main: "),
-        ("move-staging", "'*.txt'", "echo x > staging.txt; git add staging.txt; git commit -qm x; git update-ref \"refs/heads/orchestrator/$ORCHESTRATOR_RUN/staging\" HEAD", "+was not where this run had left it and was put back"),
-        ("move-main", "'*.txt'", "echo x > main.txt; git add main.txt; git commit -qm x; git update-ref refs/heads/main HEAD", "+refs/heads/main was changed"),
-        ("base", "'*.txt'", "echo x > base.txt; git add base.txt; git commit -qm x; git update-ref \"refs/orchestrator/base/$ORCHESTRATOR_RUN\" HEAD", "+"),
-        ("other-worktree", "'*.txt'", Common + "echo x > a.txt; git -C \"$ORCHESTRATOR_REPOSITORY\" worktree list -v >/dev/null; for w in \"$common\"/worktrees/verify-*; do printf '[core]\\n\\tfsmonitor = evil\\n' > \"$w/config.worktree\"; done", "+the setting core.fsmonitor in worktrees/verify-"),
+        (
+            "move-staging",
+            "'*.txt'",
+            "echo x > staging.txt; git add staging.txt; git commit -qm x; git update-ref \"refs/heads/orchestrator/$ORCHESTRATOR_RUN/staging\" HEAD",
+            "+was not where this run had left it and was put back"
+        ),
+        (
+            "move-main",
+            "'*.txt'",
+            "echo x > main.txt; git add main.txt; git commit -qm x; git update-ref refs/heads/main HEAD",
+            "+refs/heads/main was changed"
+        ),
+        (
+            "base",
+            "'*.txt'",
+            "echo x > base.txt; git add base.txt; git commit -qm x; git update-ref \"refs/orchestrator/base/$ORCHESTRATOR_RUN\" HEAD",
+            "+"
+        ),
+        (
+            "other-worktree",
+            "'*.txt'",
+            Common
+                + "echo x > a.txt; git -C \"$ORCHESTRATOR_REPOSITORY\" worktree list -v >/dev/null; for w in \"$common\"/worktrees/verify-*; do printf '[core]\\n\\tfsmonitor = evil\\n' > \"$w/config.worktree\"; done",
+            "+the setting core.fsmonitor in worktrees/verify-"
+        ),
         ("kill-parent", "'*.txt'", "echo x > a.txt; kill -9 $PPID; exit 3", "exit code"),
-        ("daemon", "'*.txt'", "setsid sh -c 'echo $$ > \"$HOME/daemon\"; sleep 600' </dev/null >/dev/null 2>&1 & while [ ! -s \"$HOME/daemon\" ]; do sleep 0.05; done; echo x > b.txt; exit 3", "+exit code 3"),
+        (
+            "daemon",
+            "'*.txt'",
+            "setsid sh -c 'echo $$ > \"$HOME/daemon\"; sleep 600' </dev/null >/dev/null 2>&1 & while [ ! -s \"$HOME/daemon\" ]; do sleep 0.05; done; echo x > b.txt; exit 3",
+            "+exit code 3"
+        ),
     ];
 
     [Fact]
@@ -41,10 +94,24 @@ public class EscapeTests
         cli.Write("README.md", "the user's\n");
         cli.Git("-c", "user.name=T", "-c", "user.email=t@localhost", "stash", "push", "-q");
         var agent = Path.Combine(cli.Home, "agent.sh");
-        File.WriteAllText(agent, $"HOME='{cli.Home}'; export HOME\nexport GIT_AUTHOR_NAME=x GIT_AUTHOR_EMAIL=x GIT_COMMITTER_NAME=x GIT_COMMITTER_EMAIL=x\n"
-            + $"case $ORCHESTRATOR_TASK in\n{string.Concat(Tries.Select(t => $"{t.Id}) {t.Script} ;;\n"))}esac\n");
-        cli.Write(".orchestrator/config.yaml", $"agent: mine\nagents: {{mine: {{command: [/bin/sh, \"{agent}\"]}}}}\ndisk: {{reserve: 1}}\npermissions: {{sandbox: off}}\n");
-        cli.Write("tasks.yaml", "tasks:\n" + string.Concat(Tries.Select(t => $"  - {{id: {t.Id}, description: Try, files_write: [{t.Owns}], max_retries: 0, verification: [{{command: 'true'}}]}}\n")));
+        File.WriteAllText(
+            agent,
+            $"HOME='{cli.Home}'; export HOME\nexport GIT_AUTHOR_NAME=x GIT_AUTHOR_EMAIL=x GIT_COMMITTER_NAME=x GIT_COMMITTER_EMAIL=x\n"
+                + $"case $ORCHESTRATOR_TASK in\n{string.Concat(Tries.Select(t => $"{t.Id}) {t.Script} ;;\n"))}esac\n"
+        );
+        cli.Write(
+            ".orchestrator/config.yaml",
+            $"agent: mine\nagents: {{mine: {{command: [/bin/sh, \"{agent}\"]}}}}\ndisk: {{reserve: 1}}\npermissions: {{sandbox: off}}\n"
+        );
+        cli.Write(
+            "tasks.yaml",
+            "tasks:\n"
+                + string.Concat(
+                    Tries.Select(t =>
+                        $"  - {{id: {t.Id}, description: Try, files_write: [{t.Owns}], max_retries: 0, verification: [{{command: 'true'}}]}}\n"
+                    )
+                )
+        );
         cli.Environment["XDG_CACHE_HOME"] = Path.Combine(cli.Home, "cache");
         var before = cli.Git("for-each-ref", "refs/heads/main") + cli.Git("config", "--list", "--local");
         var stash = cli.Git("rev-parse", "refs/stash").Trim();
@@ -58,10 +125,14 @@ public class EscapeTests
         var events = (await cli.RunAsync("events", "--json")).Output;
         var wrong = Tries
             .Select(t => (t.Id, t.Said, Task: status["tasks"]!.AsArray().Single(n => (string?)n!["id"] == t.Id)!))
-            .Where(t => (string?)t.Task["state"] != (t.Said[0] == '+' ? "merged" : "failed") || !$"{t.Task["reason"]} {Said(t.Id)}".Contains(t.Said.TrimStart('+'), StringComparison.Ordinal))
+            .Where(t =>
+                (string?)t.Task["state"] != (t.Said[0] == '+' ? "merged" : "failed")
+                || !$"{t.Task["reason"]} {Said(t.Id)}".Contains(t.Said.TrimStart('+'), StringComparison.Ordinal)
+            )
             .Select(t => $"{t.Id}: {t.Task["state"]}: {t.Task["reason"]} {Said(t.Id)}")
             .ToList();
-        string Said(string id) => string.Join(' ', events.Split('\n').Where(line => line.Contains($"\"task\":\"{id}\"", StringComparison.Ordinal)));
+        string Said(string id) =>
+            string.Join(' ', events.Split('\n').Where(line => line.Contains($"\"task\":\"{id}\"", StringComparison.Ordinal)));
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
         Assert.Equal(before, cli.Git("for-each-ref", "refs/heads/main") + cli.Git("config", "--list", "--local"));
         Assert.Contains(stash, cli.Git("for-each-ref", "refs/orchestrator/foreign"), StringComparison.Ordinal);
@@ -95,7 +166,9 @@ public class EscapeTests
         cli.Git("-c", "user.name=T", "-c", "user.email=t@localhost", "stash", "push", "-q");
         var agent = Path.Combine(cli.Home, "agent.sh");
         var tries = Closed.Select(c => $"try {c.Id} '{c.Script.Replace("'", "'\\''", StringComparison.Ordinal)}'\n");
-        File.WriteAllText(agent, $$$"""
+        File.WriteAllText(
+            agent,
+            $$$"""
             export GIT_AUTHOR_NAME=x GIT_AUTHOR_EMAIL=x GIT_COMMITTER_NAME=x GIT_COMMITTER_EMAIL=x
             common=$(git rev-parse --git-common-dir)
             try() { if sh -c "$2" >>said.txt 2>&1; then echo "$1: done" >>a.txt; else echo "$1: refused" >>a.txt; fi; }
@@ -107,39 +180,76 @@ public class EscapeTests
             try hook-allows 'echo "{\"tool_name\":\"Write\",\"tool_input\":{\"file_path\":\"$PWD/b.txt\"}}" | "{{{TestKit.OrchestrateProgram.Path}}}" hook --policy "$ORCHESTRATOR_START/policy" | grep deny'
             try claim '"{{{TestKit.OrchestrateProgram.Path}}}" done --task a --status completed --reason inside'
             mv said.txt "$ORCHESTRATOR_START/said.txt"
-            """);
-        cli.Write(".orchestrator/config.yaml", $"agent: mine\nagents: {{mine: {{command: [/bin/sh, \"{agent}\"]}}}}\ndisk: {{reserve: 1}}\npermissions: {{sandbox: on}}\n");
+            """
+        );
+        cli.Write(
+            ".orchestrator/config.yaml",
+            $"agent: mine\nagents: {{mine: {{command: [/bin/sh, \"{agent}\"]}}}}\ndisk: {{reserve: 1}}\npermissions: {{sandbox: on}}\n"
+        );
         cli.Write("tasks.yaml", "tasks:\n  - {id: a, description: A, files_write: [a.txt], verification: [{command: test -f a.txt}]}\n");
         cli.Environment["XDG_CACHE_HOME"] = Path.Combine(cli.Home, "cache");
-        var before = cli.Git("for-each-ref", "refs/heads/evil", "refs/stash") + cli.Git("config", "--list", "--local") + cli.Git("stash", "list");
+        var before =
+            cli.Git("for-each-ref", "refs/heads/evil", "refs/stash") + cli.Git("config", "--list", "--local") + cli.Git("stash", "list");
 
         var run = await cli.RunAsync("run", "--yes");
 
         Assert.True(run.ExitCode == 0, run.People);
-        Assert.Equal([.. Closed.Select(c => $"{c.Id}: refused"), "commit: done", "hook-allows: done", "claim: done"], cli.Read("a.txt").TrimEnd().Split('\n'));
-        Assert.Equal(before, cli.Git("for-each-ref", "refs/heads/evil", "refs/stash") + cli.Git("config", "--list", "--local") + cli.Git("stash", "list"));
+        Assert.Equal(
+            [.. Closed.Select(c => $"{c.Id}: refused"), "commit: done", "hook-allows: done", "claim: done"],
+            cli.Read("a.txt").TrimEnd().Split('\n')
+        );
+        Assert.Equal(
+            before,
+            cli.Git("for-each-ref", "refs/heads/evil", "refs/stash") + cli.Git("config", "--list", "--local") + cli.Git("stash", "list")
+        );
         var task = (await cli.RunAsync("status", "--json")).Json["tasks"]![0]!;
         Assert.Equal(("merged", 1, 1), ((string?)task["state"], (int)task["attempt"]!, (int)task["starts"]!));
-        Assert.Equal("inside", Agents.AgentClaim.TryRead(Directory.GetDirectories(Path.Combine(cli.Folder, ".orchestrator/runs"), "1", SearchOption.AllDirectories).Single())!.Reason);
+        Assert.Equal(
+            "inside",
+            Agents
+                .AgentClaim.TryRead(
+                    Directory.GetDirectories(Path.Combine(cli.Folder, ".orchestrator/runs"), "1", SearchOption.AllDirectories).Single()
+                )!
+                .Reason
+        );
     }
 
     [Theory]
     [Trait("Category", "Full")]
     [InlineData("auto", "sandbox", 1, "Agents must be confined")]
-    public Task Run_BubblewrapIsNeededAndDoesNotWork_IsSaidBeforeAnythingIsPaid(string sandbox, string isolation, int exitCode, string said) => Run_BubblewrapIsThereAndDoesNotWork_IsSaidBeforeAnythingIsPaid(sandbox, isolation, exitCode, said);
+    public Task Run_BubblewrapIsNeededAndDoesNotWork_IsSaidBeforeAnythingIsPaid(
+        string sandbox,
+        string isolation,
+        int exitCode,
+        string said
+    ) => Run_BubblewrapIsThereAndDoesNotWork_IsSaidBeforeAnythingIsPaid(sandbox, isolation, exitCode, said);
 
     [Theory]
     [InlineData("on", "worktree", 5, "no agent would start")]
     [InlineData("auto", "worktree", 0, "Agents are not confined")]
-    public async Task Run_BubblewrapIsThereAndDoesNotWork_IsSaidBeforeAnythingIsPaid(string sandbox, string isolation, int exitCode, string said)
+    public async Task Run_BubblewrapIsThereAndDoesNotWork_IsSaidBeforeAnythingIsPaid(
+        string sandbox,
+        string isolation,
+        int exitCode,
+        string said
+    )
     {
         using var cli = new CliFixture().WithRepository();
         var broken = Path.Combine(cli.Home, "bwrap");
         File.WriteAllText(broken, "#!/bin/sh\necho 'no namespaces for you' >&2\nexit 1\n");
         cli.Git("-c", $"alias.executable=!chmod +x '{broken}'", "executable");
-        cli.Write(".orchestrator/config.yaml", $"agent: mine\nagents: {{mine: {{command: [touch, a.txt]}}}}\ndisk: {{reserve: 1}}\npermissions: {{sandbox: {sandbox}}}\n");
-        cli.Write("tasks.yaml", $"tasks:\n  - {{id: a, description: A, files_write: [a.txt], isolation: {isolation}, verification: [{{command: test -f a.txt}}]}}\n");
-        var orchestrate = new TestKit.OrchestrateProgram(cli.Folder, new Dictionary<string, string?> { ["HOME"] = cli.Home, ["PATH"] = $"{cli.Home}:{cli.Environment["PATH"]}" });
+        cli.Write(
+            ".orchestrator/config.yaml",
+            $"agent: mine\nagents: {{mine: {{command: [touch, a.txt]}}}}\ndisk: {{reserve: 1}}\npermissions: {{sandbox: {sandbox}}}\n"
+        );
+        cli.Write(
+            "tasks.yaml",
+            $"tasks:\n  - {{id: a, description: A, files_write: [a.txt], isolation: {isolation}, verification: [{{command: test -f a.txt}}]}}\n"
+        );
+        var orchestrate = new TestKit.OrchestrateProgram(
+            cli.Folder,
+            new Dictionary<string, string?> { ["HOME"] = cli.Home, ["PATH"] = $"{cli.Home}:{cli.Environment["PATH"]}" }
+        );
 
         var run = await orchestrate.RunAsync("run", "--yes");
         await orchestrate.RunAsync("trust", "--yes");
@@ -157,8 +267,14 @@ public class EscapeTests
     {
         using var cli = new CliFixture().WithRepository();
         var agent = Path.Combine(cli.Home, "agent.sh");
-        File.WriteAllText(agent, "echo x > a.txt; echo stray > ../../../stray.txt; echo stray > \"$ORCHESTRATOR_REPOSITORY/absolute.txt\"\n");
-        cli.Write(".orchestrator/config.yaml", $"agent: mine\nagents: {{mine: {{command: [/bin/sh, \"{agent}\"]}}}}\ndisk: {{reserve: 1}}\n");
+        File.WriteAllText(
+            agent,
+            "echo x > a.txt; echo stray > ../../../stray.txt; echo stray > \"$ORCHESTRATOR_REPOSITORY/absolute.txt\"\n"
+        );
+        cli.Write(
+            ".orchestrator/config.yaml",
+            $"agent: mine\nagents: {{mine: {{command: [/bin/sh, \"{agent}\"]}}}}\ndisk: {{reserve: 1}}\n"
+        );
         cli.Write("tasks.yaml", "tasks:\n  - {id: a, description: A, files_write: [a.txt], verification: [{command: test -f a.txt}]}\n");
         cli.Environment["XDG_CACHE_HOME"] = Path.Combine(cli.Home, "cache");
 

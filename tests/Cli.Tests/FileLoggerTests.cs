@@ -17,7 +17,9 @@ public class FileLoggerTests
         var failure = Record.Exception(() =>
         {
             for (var entry = 0; entry < 3; entry++)
+            {
                 logger.Log(LogLevel.Error, new EventId(1), "a fault", new IOException("x"), (state, _) => state);
+            }
         });
 
         Assert.Null(failure);

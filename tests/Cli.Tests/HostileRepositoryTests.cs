@@ -18,7 +18,11 @@ public sealed class HostileRepositoryTests : IDisposable
         _stranger.Start();
 
         // The agent is the person's own; what it was given it leaves at home.
-        _cli.WriteUser("agent: mine\nagents: {mine: {command: [/bin/sh, '" + Path.Combine(_cli.Home, "agent.sh") + "']}}\ndisk: {reserve: 1}\npermissions: {sandbox: off}\n");
+        _cli.WriteUser(
+            "agent: mine\nagents: {mine: {command: [/bin/sh, '"
+                + Path.Combine(_cli.Home, "agent.sh")
+                + "']}}\ndisk: {reserve: 1}\npermissions: {sandbox: off}\n"
+        );
         File.WriteAllText(Path.Combine(_cli.Home, "agent.sh"), $"env > '{_cli.Home}/environment'\necho x > a.txt\n");
         _cli.Write("tasks.yaml", Plan);
         _cli.Environment["AWS_SECRET_ACCESS_KEY"] = "the-person's";
@@ -38,15 +42,24 @@ public sealed class HostileRepositoryTests : IDisposable
         var run = await _cli.RunAsync("run");
         var worker = await _cli.RunAsync("worker");
         var plan = await _cli.RunAsync("plan", "make a thing");
-        foreach (var reading in (string[])["check", "status", "config list", "validate tasks.yaml", "risk tasks.yaml", "prompt tasks.yaml a", "list", "tasks"])
+        foreach (
+            var reading in (string[])
+                ["check", "status", "config list", "validate tasks.yaml", "risk tasks.yaml", "prompt tasks.yaml a", "list", "tasks"]
+        )
+        {
             Assert.NotEqual(3, (await _cli.RunAsync(reading.Split(' '))).ExitCode);
+        }
 
         // With a yes to the address the key is refused all the same.
         var yes = await _cli.RunAsync("run", "--yes");
 
         Assert.Equal((3, 3, 3), (run.ExitCode, worker.ExitCode, plan.ExitCode));
         Assert.True(yes.ExitCode == 2, yes.People);
-        Assert.Contains($"temporal.address: \"{Stranger}\"", run.People.Replace($"temporal.address: {Stranger}", $"temporal.address: \"{Stranger}\"", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains(
+            $"temporal.address: \"{Stranger}\"",
+            run.People.Replace($"temporal.address: {Stranger}", $"temporal.address: \"{Stranger}\"", StringComparison.Ordinal),
+            StringComparison.Ordinal
+        );
         Assert.Contains("orchestrate trust", run.People, StringComparison.Ordinal);
         Assert.Contains("temporal.api_key is not sent", yes.People, StringComparison.Ordinal);
         Assert.False(_stranger.Pending(), "Somebody connected to the repository's address.");
@@ -74,7 +87,10 @@ public sealed class HostileRepositoryTests : IDisposable
     [Fact]
     public async Task DotEnvOfTheRepository_HandsNoAgentAConfigurationOfPrograms()
     {
-        _cli.Write(".env", "AWS_CONFIG_FILE=./aws\nAWS_ENDPOINT_URL=http://evil.example\nPATH=/evil\nNODE_OPTIONS=--require ./evil.js\nLD_PRELOAD=./evil.so\nGIT_SSH_COMMAND=./evil\nAWS_REGION=eu-west-1\n");
+        _cli.Write(
+            ".env",
+            "AWS_CONFIG_FILE=./aws\nAWS_ENDPOINT_URL=http://evil.example\nPATH=/evil\nNODE_OPTIONS=--require ./evil.js\nLD_PRELOAD=./evil.so\nGIT_SSH_COMMAND=./evil\nAWS_REGION=eu-west-1\n"
+        );
 
         var untrusted = await _cli.RunAsync("run");
         var run = await _cli.RunAsync("run", "--yes");
@@ -115,7 +131,9 @@ public sealed class HostileRepositoryTests : IDisposable
         _cli.Git("add", "-A");
         _cli.Git("-c", "user.name=Test", "-c", "user.email=test@localhost", "commit", "-q", "-m", "Lock");
         if (!isInTheCheckout)
+        {
             File.Delete(Path.Combine(_cli.Folder, "yarn.lock"));
+        }
 
         // A lock file that the commit has and the checkout has not is nothing that a yes could be about.
         var run = await _cli.RunAsync(isInTheCheckout ? ["run"] : ["run", "--yes"]);

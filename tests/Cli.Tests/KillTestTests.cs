@@ -10,11 +10,13 @@ public class KillTestTests(ITestOutputHelper output)
     private readonly KillRound _round = new([Path.Combine(AppContext.BaseDirectory, "orchestrate")]);
 
     [Fact]
-    public Task SmallPlan_KilledAtADrawnPlaceAndAtRandomMoments_LosesNothingAndDoesNothingTwice() => PlayAsync(KillPlan.Small, places: 1, mostKills: 3);
+    public Task SmallPlan_KilledAtADrawnPlaceAndAtRandomMoments_LosesNothingAndDoesNothingTwice() =>
+        PlayAsync(KillPlan.Small, places: 1, mostKills: 3);
 
     [Fact]
     [Trait("Category", "Full")]
-    public Task FullPlan_KilledAtDrawnPlacesAndAtRandomMoments_LosesNothingAndDoesNothingTwice() => PlayAsync(KillPlan.Full, places: 3, mostKills: 5);
+    public Task FullPlan_KilledAtDrawnPlacesAndAtRandomMoments_LosesNothingAndDoesNothingTwice() =>
+        PlayAsync(KillPlan.Full, places: 3, mostKills: 5);
 
     private async Task PlayAsync(KillPlan drawn, int places, int mostKills)
     {
@@ -28,9 +30,17 @@ public class KillTestTests(ITestOutputHelper output)
         var all = KillPlaces.Of(counter.Counts).ToArray();
         new Random(seed).Shuffle(all);
         foreach (var place in all.Take(places))
-            AssertSound(await _round.RunAsync(plan, new PlaceKiller(place), undisturbed.Fingerprint), $"seed {seed}, {place} of {all.Length} places");
+        {
+            AssertSound(
+                await _round.RunAsync(plan, new PlaceKiller(place), undisturbed.Fingerprint),
+                $"seed {seed}, {place} of {all.Length} places"
+            );
+        }
 
-        AssertSound(await _round.RunAsync(plan, new RandomKiller(new Random(seed), mostKills), undisturbed.Fingerprint), $"seed {seed}, random moments");
+        AssertSound(
+            await _round.RunAsync(plan, new RandomKiller(new Random(seed), mostKills), undisturbed.Fingerprint),
+            $"seed {seed}, random moments"
+        );
     }
 
     private static void AssertSound(KillResult result, string when) =>

@@ -9,8 +9,26 @@ public class OutputStreamTests
 {
     private static readonly string[] Questions =
     [
-        "status", "status --blocked", "show", "show /a", "report", "events", "check", "config list", "validate tasks.yaml", "graph tasks.yaml", "risk tasks.yaml", "conflicts tasks.yaml",
-        "environment", "run -n tasks.yaml", "tasks list", "tasks next", "accept", "version", "--help", "run --help",
+        "status",
+        "status --blocked",
+        "show",
+        "show /a",
+        "report",
+        "events",
+        "check",
+        "config list",
+        "validate tasks.yaml",
+        "graph tasks.yaml",
+        "risk tasks.yaml",
+        "conflicts tasks.yaml",
+        "environment",
+        "run -n tasks.yaml",
+        "tasks list",
+        "tasks next",
+        "accept",
+        "version",
+        "--help",
+        "run --help",
     ];
 
     [Fact]
@@ -28,7 +46,10 @@ public class OutputStreamTests
         foreach (var question in Questions)
         {
             var answer = await program.RunAsync(question.Split(' '));
-            Assert.True(answer.StandardOutput.Text.Trim().Length > 0, $"{question}: nothing on stdout; stderr: {answer.StandardError.Text}");
+            Assert.True(
+                answer.StandardOutput.Text.Trim().Length > 0,
+                $"{question}: nothing on stdout; stderr: {answer.StandardError.Text}"
+            );
             Assert.True(answer.StandardError.Text.Length == 0, $"{question}: {answer.StandardError.Text}");
             Assert.DoesNotContain('\u001b', answer.StandardOutput.Text);
         }
@@ -47,12 +68,14 @@ public class OutputStreamTests
         cli.Git("add", "-A");
         cli.Git("-c", "user.name=Test", "-c", "user.email=test@localhost", "commit", "-q", "-m", "Plan");
 
-        var run = await new ProcessRunner().RunAsync(new ProcessCommand("/bin/sh", "-c", $"printf 'y\\n' | TERM=xterm script -qec '{OrchestrateProgram.Path} {command}' /dev/null")
-        {
-            WorkingDirectory = cli.Folder,
-            Environment = Home(cli),
-            Timeout = TimeSpan.FromMinutes(3),
-        });
+        var run = await new ProcessRunner().RunAsync(
+            new ProcessCommand("/bin/sh", "-c", $"printf 'y\\n' | TERM=xterm script -qec '{OrchestrateProgram.Path} {command}' /dev/null")
+            {
+                WorkingDirectory = cli.Folder,
+                Environment = Home(cli),
+                Timeout = TimeSpan.FromMinutes(3),
+            }
+        );
 
         var text = run.StandardOutput.Text;
         Assert.True(run.ExitCode == code, text);
@@ -87,5 +110,12 @@ public class OutputStreamTests
 
     private static OrchestrateProgram Program(CliFixture cli) => new(cli.Folder, Home(cli));
 
-    private static Dictionary<string, string?> Home(CliFixture cli) => new() { ["HOME"] = cli.Home, ["XDG_CONFIG_HOME"] = null, ["XDG_STATE_HOME"] = null, ["XDG_CACHE_HOME"] = null };
+    private static Dictionary<string, string?> Home(CliFixture cli) =>
+        new()
+        {
+            ["HOME"] = cli.Home,
+            ["XDG_CONFIG_HOME"] = null,
+            ["XDG_STATE_HOME"] = null,
+            ["XDG_CACHE_HOME"] = null,
+        };
 }

@@ -131,7 +131,10 @@ public class PlanByPlannerTests
     {
         var cli = new CliFixture().WithRepository();
         cli.Write("agent.sh", Script);
-        cli.Write(".orchestrator/config.yaml", "agent: script\nplanner: {agent: script}\nagents: {script: {command: [/bin/sh, agent.sh]}}\n");
+        cli.Write(
+            ".orchestrator/config.yaml",
+            "agent: script\nplanner: {agent: script}\nagents: {script: {command: [/bin/sh, agent.sh]}}\n"
+        );
         cli.Git("add", "-A");
         cli.Git("-c", "user.name=Test", "-c", "user.email=test@localhost", "commit", "-q", "-m", "Agent");
         return cli;

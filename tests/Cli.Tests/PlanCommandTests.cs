@@ -21,7 +21,10 @@ public class PlanCommandTests
         var result = await cli.RunAsync("validate", "--json");
 
         Assert.Equal(0, result.ExitCode);
-        Assert.Equal((true, 4, "tasks.yaml", 1), ((bool)result.Json["valid"]!, (int)result.Json["taskCount"]!, (string?)result.Json["plan"], (int)result.Json["schemaVersion"]!));
+        Assert.Equal(
+            (true, 4, "tasks.yaml", 1),
+            ((bool)result.Json["valid"]!, (int)result.Json["taskCount"]!, (string?)result.Json["plan"], (int)result.Json["schemaVersion"]!)
+        );
         Assert.Empty(result.Json["errors"]!.AsArray());
     }
 
@@ -29,7 +32,10 @@ public class PlanCommandTests
     public async Task Validate_BrokenPlan_NamesEveryFaultWithItsPlace()
     {
         using var cli = new CliFixture();
-        cli.Write("plan.yaml", "tasks:\n  - id: a\n    descripton: A\n    depends_on: [b, c]\n  - id: b\n    description: B\n    depends_on: [a]\n");
+        cli.Write(
+            "plan.yaml",
+            "tasks:\n  - id: a\n    descripton: A\n    depends_on: [b, c]\n  - id: b\n    description: B\n    depends_on: [a]\n"
+        );
 
         var result = await cli.RunAsync("validate", "plan.yaml", "--json");
 
@@ -37,7 +43,16 @@ public class PlanCommandTests
         Assert.False((bool)result.Json["valid"]!);
         var errors = result.Json["errors"]!.AsArray();
         Assert.True(errors.Count >= 2);
-        Assert.All(errors, error => Assert.True((int)error!["line"]! > 0 && (int)error["column"]! > 0 && ((string?)error["cure"])!.Length > 0 && (string?)error["file"] == "plan.yaml"));
+        Assert.All(
+            errors,
+            error =>
+                Assert.True(
+                    (int)error!["line"]! > 0
+                        && (int)error["column"]! > 0
+                        && ((string?)error["cure"])!.Length > 0
+                        && (string?)error["file"] == "plan.yaml"
+                )
+        );
         Assert.Contains("plan.yaml:", result.People, StringComparison.Ordinal);
     }
 
@@ -84,18 +99,24 @@ public class PlanCommandTests
     {
         using var cli = new CliFixture().WithRepository();
         cli.Write(".orchestrator/config.yaml", "agents: {mine: {command: [./agent]}}\n");
-        cli.Write("tasks.yaml", """
+        cli.Write(
+            "tasks.yaml",
+            """
             tasks:
               - {id: a, description: D, files_write: [a], agent: mine, verification: [test -f a]}
               - {id: b, description: D, files_write: [b], agent: mnie, verification: [test -f b]}
-            """);
+            """
+        );
 
         var validate = await cli.RunAsync("validate", "--json");
         var run = await cli.RunAsync("run", "--dry-run");
 
         Assert.Equal((2, 2), (validate.ExitCode, run.ExitCode));
         var error = Assert.Single(validate.Json["errors"]!.AsArray())!;
-        Assert.Equal(("unknown-agent", 3, "tasks[1].agent", "Did you mean 'mine'?"), ((string?)error["code"], (int)error["line"]!, (string?)error["field"], (string?)error["cure"]));
+        Assert.Equal(
+            ("unknown-agent", 3, "tasks[1].agent", "Did you mean 'mine'?"),
+            ((string?)error["code"], (int)error["line"]!, (string?)error["field"], (string?)error["cure"])
+        );
         Assert.Contains("There is no agent 'mnie'", run.People, StringComparison.Ordinal);
     }
 
@@ -103,7 +124,10 @@ public class PlanCommandTests
     public async Task Validate_MasterPlan_IsAdvisedInThePhasesFileAndOnlyOnWhatAPhaseCanSay()
     {
         using var cli = new CliFixture().WithRepository();
-        cli.Write("plan.md", "# Plan\n\n| # | Phase | Status |\n|---|---|---|\n| 1 | [One](one.md) | Pending |\n| 2 | [Two](two.md) | Pending |\n\nPhase 1 --> Phase 2\n");
+        cli.Write(
+            "plan.md",
+            "# Plan\n\n| # | Phase | Status |\n|---|---|---|\n| 1 | [One](one.md) | Pending |\n| 2 | [Two](two.md) | Pending |\n\nPhase 1 --> Phase 2\n"
+        );
         cli.Write("one.md", "# Phase 1: One\n\n## Gates\n- test -f one: is there\n- echo: must pass\n\n## Tasks\n- [ ] 1.1 Write one\n");
         cli.Write("two.md", "# Phase 2: Two\n\n## Gates\n- test -f two: is there\n\n## Tasks\n- [ ] 2.1 Write two\n");
 
@@ -120,12 +144,21 @@ public class PlanCommandTests
     public async Task Validate_RetiredModel_IsReadAsItsAliasWithAWarning()
     {
         using var cli = new CliFixture();
-        cli.Write("tasks.yaml", "defaults: {model: claude-2.1}\ntasks:\n  - {id: a, description: D, model: claude-3-opus-20240229}\n  - {id: b, description: D}\n");
+        cli.Write(
+            "tasks.yaml",
+            "defaults: {model: claude-2.1}\ntasks:\n  - {id: a, description: D, model: claude-3-opus-20240229}\n  - {id: b, description: D}\n"
+        );
 
         var validate = await cli.RunAsync("validate", "--json");
         var print = await cli.RunAsync("validate", "--print", "json");
 
-        Assert.Equal([("defaults.model", 1), ("tasks[0].model", 3)], validate.Json["warnings"]!.AsArray().Where(w => (string?)w!["code"] == "retired-model").Select(w => ((string?)w!["field"], (int)w["line"]!)));
+        Assert.Equal(
+            [("defaults.model", 1), ("tasks[0].model", 3)],
+            validate.Json["warnings"]!
+                .AsArray()
+                .Where(w => (string?)w!["code"] == "retired-model")
+                .Select(w => ((string?)w!["field"], (int)w["line"]!))
+        );
         Assert.Equal(["opus", "sonnet"], print.Json["tasks"]!.AsArray().Select(task => (string?)task!["model"]));
     }
 
@@ -133,7 +166,10 @@ public class PlanCommandTests
     public async Task Validate_GatesOfTheConfiguration_CheckTasksWithoutTheirOwn()
     {
         using var cli = new CliFixture().WithRepository();
-        cli.Write("tasks.yaml", "tasks:\n  - {id: a, description: It is done when a says hello to the one who calls it., files_write: [a]}\n");
+        cli.Write(
+            "tasks.yaml",
+            "tasks:\n  - {id: a, description: It is done when a says hello to the one who calls it., files_write: [a]}\n"
+        );
 
         var without = await cli.RunAsync("validate", "--json");
         cli.Write(".claude-agents.yaml", "quality: {verifier_checks: [make test]}\n");
@@ -178,14 +214,20 @@ public class PlanCommandTests
     public async Task Prompt_OfATask_HoldsItsDescriptionRoleAndConfiguredGates()
     {
         using var cli = new CliFixture().WithRepository();
-        cli.Write("tasks.yaml", "tasks:\n  - {id: login-form, description: Build the login form, role: frontend, files_write: [login.html]}\n");
+        cli.Write(
+            "tasks.yaml",
+            "tasks:\n  - {id: login-form, description: Build the login form, role: frontend, files_write: [login.html]}\n"
+        );
         cli.Write(".orchestrator/config.yaml", "gates: {task: [make check-login]}\n");
         cli.Write(".orchestrator/roles/frontend.md", "Our own words for the role.\n");
 
         var result = await cli.RunAsync("prompt", "tasks.yaml", "login");
 
         Assert.Equal(0, result.ExitCode);
-        Assert.All(["Build the login form", "login.html", "make check-login", "Our own words for the role."], text => Assert.Contains(text, result.Output, StringComparison.Ordinal));
+        Assert.All(
+            ["Build the login form", "login.html", "make check-login", "Our own words for the role."],
+            text => Assert.Contains(text, result.Output, StringComparison.Ordinal)
+        );
     }
 
     [Fact]

@@ -16,22 +16,44 @@ public class PlanDocumentTests
           - {name: AuthService, file_path: contracts/auth.ts, methods: [login], consumers: [two]}
         """;
 
-    public static TheoryData<string, string> Documents() => new()
-    {
-        { "validate tasks.yaml --json", "schemaVersion plan valid taskCount errors warnings warnings[].code warnings[].file warnings[].line warnings[].column warnings[].field warnings[].message warnings[].cure" },
-        { "validate bad.yaml --json", "schemaVersion plan valid taskCount warnings errors errors[].code errors[].file errors[].line errors[].column errors[].field errors[].message errors[].cure" },
-        { "graph --json", "schemaVersion waves criticalPath tasks tasks[].id tasks[].wave tasks[].dependsOn tasks[].blocks" },
-        { "conflicts --json", "schemaVersion count conflicts conflicts[].kind conflicts[].path conflicts[].tasks conflicts[].missingEdge conflicts[].missingEdge.task conflicts[].missingEdge.dependsOn warnings warnings[].path" },
-        { "risk --json", "schemaVersion score level autoApproveThreshold factors factors[].points factors[].kind factors[].message factors[].path factors[].pattern factors[].count" },
-        { "contracts --json", "schemaVersion contracts contracts[].name contracts[].version contracts[].filePath contracts[].language contracts[].stub contracts[].consumers" },
-        { "environment --json", "schemaVersion hash files files[].path files[].sha256" },
-        { "environment --verify 000000 --json", "schemaVersion hash files matches" },
-        { "tasks list --json", "schemaVersion tasks tasks[].id tasks[].title tasks[].status tasks[].dependencies tasks[].priority" },
-        { "tasks show 1 --json", "schemaVersion task task.id task.title task.status" },
-        { "next --json", "schemaVersion task task.id" },
-        { "validate tasks.yaml --print json", "tasks tasks[].id tasks[].description tasks[].status tasks[].depends_on tasks[].verification tasks[].required_agents tasks[].required_steps tasks[].notes_input tasks[].notes_output tasks[].checklist" },
-        { "validate docs/plan.md --print json", "tasks[].id tasks[].description tasks[].status tasks[].depends_on tasks[].verification[].command tasks[].verification[].description tasks[].required_agents tasks[].required_steps tasks[].notes_input tasks[].notes_output tasks[].checklist[].id tasks[].checklist[].description tasks[].checklist[].completed" },
-    };
+    public static TheoryData<string, string> Documents() =>
+        new()
+        {
+            {
+                "validate tasks.yaml --json",
+                "schemaVersion plan valid taskCount errors warnings warnings[].code warnings[].file warnings[].line warnings[].column warnings[].field warnings[].message warnings[].cure"
+            },
+            {
+                "validate bad.yaml --json",
+                "schemaVersion plan valid taskCount warnings errors errors[].code errors[].file errors[].line errors[].column errors[].field errors[].message errors[].cure"
+            },
+            { "graph --json", "schemaVersion waves criticalPath tasks tasks[].id tasks[].wave tasks[].dependsOn tasks[].blocks" },
+            {
+                "conflicts --json",
+                "schemaVersion count conflicts conflicts[].kind conflicts[].path conflicts[].tasks conflicts[].missingEdge conflicts[].missingEdge.task conflicts[].missingEdge.dependsOn warnings warnings[].path"
+            },
+            {
+                "risk --json",
+                "schemaVersion score level autoApproveThreshold factors factors[].points factors[].kind factors[].message factors[].path factors[].pattern factors[].count"
+            },
+            {
+                "contracts --json",
+                "schemaVersion contracts contracts[].name contracts[].version contracts[].filePath contracts[].language contracts[].stub contracts[].consumers"
+            },
+            { "environment --json", "schemaVersion hash files files[].path files[].sha256" },
+            { "environment --verify 000000 --json", "schemaVersion hash files matches" },
+            { "tasks list --json", "schemaVersion tasks tasks[].id tasks[].title tasks[].status tasks[].dependencies tasks[].priority" },
+            { "tasks show 1 --json", "schemaVersion task task.id task.title task.status" },
+            { "next --json", "schemaVersion task task.id" },
+            {
+                "validate tasks.yaml --print json",
+                "tasks tasks[].id tasks[].description tasks[].status tasks[].depends_on tasks[].verification tasks[].required_agents tasks[].required_steps tasks[].notes_input tasks[].notes_output tasks[].checklist"
+            },
+            {
+                "validate docs/plan.md --print json",
+                "tasks[].id tasks[].description tasks[].status tasks[].depends_on tasks[].verification[].command tasks[].verification[].description tasks[].required_agents tasks[].required_steps tasks[].notes_input tasks[].notes_output tasks[].checklist[].id tasks[].checklist[].description tasks[].checklist[].completed"
+            },
+        };
 
     [Theory]
     [MemberData(nameof(Documents))]
@@ -79,7 +101,9 @@ public class PlanDocumentTests
             }
 
             foreach (var item in node as JsonArray ?? [])
+            {
                 Collect(item, path + "[]");
+            }
         }
     }
 }

@@ -25,7 +25,10 @@ public class PlanQuestionCommandTests
         Assert.Equal(1, result.ExitCode);
         Assert.Equal(1, (int)result.Json["count"]!);
         var conflict = result.Json["conflicts"]![0]!;
-        Assert.Equal(("file", "src/auth.py", "one", "two"), ((string)conflict["kind"]!, (string)conflict["path"]!, (string)conflict["tasks"]![0]!, (string)conflict["tasks"]![1]!));
+        Assert.Equal(
+            ("file", "src/auth.py", "one", "two"),
+            ((string)conflict["kind"]!, (string)conflict["path"]!, (string)conflict["tasks"]![0]!, (string)conflict["tasks"]![1]!)
+        );
         Assert.Equal(("two", "one"), ((string)conflict["missingEdge"]!["task"]!, (string)conflict["missingEdge"]!["dependsOn"]!));
         Assert.Equal("docs/a.md", (string)result.Json["warnings"]![0]!["path"]!);
     }
@@ -35,14 +38,28 @@ public class PlanQuestionCommandTests
     {
         using var cli = new CliFixture();
         cli.Write("tasks.yaml", Meeting);
-        cli.Write(".claude-agents.yaml", "risk:\n  sensitive_patterns:\n    - pattern: \"auth|security|crypto\"\n      weight: 20\n    - pattern: \"docs/*\"\n      weight: 50\n  auto_approve_threshold: 30\n");
+        cli.Write(
+            ".claude-agents.yaml",
+            "risk:\n  sensitive_patterns:\n    - pattern: \"auth|security|crypto\"\n      weight: 20\n    - pattern: \"docs/*\"\n      weight: 50\n  auto_approve_threshold: 30\n"
+        );
 
         var usual = await cli.RunAsync("risk", "--json");
         var configured = await cli.RunAsync("risk", "tasks.yaml", "--config", ".claude-agents.yaml", "--json");
 
-        Assert.Equal((0, 20, "auto-approve", 25), (usual.ExitCode, (int)usual.Json["score"]!, (string)usual.Json["level"]!, (int)usual.Json["autoApproveThreshold"]!));
+        Assert.Equal(
+            (0, 20, "auto-approve", 25),
+            (usual.ExitCode, (int)usual.Json["score"]!, (string)usual.Json["level"]!, (int)usual.Json["autoApproveThreshold"]!)
+        );
         Assert.Equal("src/auth.py", (string)usual.Json["factors"]![0]!["path"]!);
-        Assert.Equal((3, 70, "approval-required", 30), (configured.ExitCode, (int)configured.Json["score"]!, (string)configured.Json["level"]!, (int)configured.Json["autoApproveThreshold"]!));
+        Assert.Equal(
+            (3, 70, "approval-required", 30),
+            (
+                configured.ExitCode,
+                (int)configured.Json["score"]!,
+                (string)configured.Json["level"]!,
+                (int)configured.Json["autoApproveThreshold"]!
+            )
+        );
     }
 
     [Fact]
@@ -56,7 +73,11 @@ public class PlanQuestionCommandTests
 
         Assert.Equal(2, result.ExitCode);
         Assert.Contains("c.yaml:3", result.People, StringComparison.Ordinal);
-        Assert.Contains("c.yaml:4: risk.sensitive_patterns: the pattern '(?<=x)y' can't be used: Lookarounds", result.People, StringComparison.Ordinal);
+        Assert.Contains(
+            "c.yaml:4: risk.sensitive_patterns: the pattern '(?<=x)y' can't be used: Lookarounds",
+            result.People,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -67,7 +88,10 @@ public class PlanQuestionCommandTests
 
         var contract = (await cli.RunAsync("contracts", "--json")).Json["contracts"]![0]!;
 
-        Assert.Equal(("AuthService", "typescript", "contracts/auth.ts", "two"), ((string)contract["name"]!, (string)contract["language"]!, (string)contract["filePath"]!, (string)contract["consumers"]![0]!));
+        Assert.Equal(
+            ("AuthService", "typescript", "contracts/auth.ts", "two"),
+            ((string)contract["name"]!, (string)contract["language"]!, (string)contract["filePath"]!, (string)contract["consumers"]![0]!)
+        );
         Assert.Contains("login(user: string): boolean;", (string)contract["stub"]!, StringComparison.Ordinal);
     }
 
@@ -77,13 +101,16 @@ public class PlanQuestionCommandTests
         using var cli = new CliFixture().WithRepository();
         cli.Write("contracts/auth.py", "class Auth:\n    def login(self): ...\n");
         cli.Write("contracts/mine.py", "class Mine: pass\n");
-        cli.Write("tasks.yaml", """
+        cli.Write(
+            "tasks.yaml",
+            """
             tasks:
               - {id: one, description: One, files_write: [one.py]}
             contracts:
               - {name: Auth, file_path: contracts/auth.py, consumers: [one]}
               - {name: Mine, file_path: contracts/mine.py, methods: [a]}
-            """);
+            """
+        );
 
         var result = await cli.RunAsync("contracts", "--json");
 
@@ -139,10 +166,16 @@ public class PlanQuestionCommandTests
         Assert.Contains("## style\n\nBe brief.\n\n## money\n\nCents only.\n", prompt, StringComparison.Ordinal);
 
         Assert.Equal(prompt, (string)(await cli.RunAsync("prompt", "tasks.yaml", "one", "--json")).Json["prompt"]!);
-        Assert.DoesNotContain((await cli.RunAsync("validate", "--json")).Json["warnings"]!.AsArray(), w => (string)w!["code"]! == "unknown-context");
+        Assert.DoesNotContain(
+            (await cli.RunAsync("validate", "--json")).Json["warnings"]!.AsArray(),
+            w => (string)w!["code"]! == "unknown-context"
+        );
 
         Assert.Equal(0, (await cli.RunAsync("context", "set", "money", "")).ExitCode);
-        Assert.Single((await cli.RunAsync("validate", "--json")).Json["warnings"]!.AsArray(), w => (string)w!["code"]! == "unknown-context");
+        Assert.Single(
+            (await cli.RunAsync("validate", "--json")).Json["warnings"]!.AsArray(),
+            w => (string)w!["code"]! == "unknown-context"
+        );
         Assert.Equal(2, (await cli.RunAsync("context", "get", "money")).ExitCode);
     }
 
@@ -164,7 +197,10 @@ public class PlanQuestionCommandTests
     {
         using var cli = new CliFixture().WithRepository();
         cli.Write(".orchestrator/roles/painter.md", "You paint.");
-        cli.Write("tasks.yaml", "tasks:\n- {id: a, description: A, files_write: [a], role: backned}\n- {id: b, description: B, files_write: [b], role: painter}\n- {id: c, description: C, files_write: [c], role: ../../c}\n");
+        cli.Write(
+            "tasks.yaml",
+            "tasks:\n- {id: a, description: A, files_write: [a], role: backned}\n- {id: b, description: B, files_write: [b], role: painter}\n- {id: c, description: C, files_write: [c], role: ../../c}\n"
+        );
 
         var result = await cli.RunAsync("validate", "--json");
 
@@ -178,7 +214,10 @@ public class PlanQuestionCommandTests
     public async Task Validate_MasterPlan_IsReadWithItsPhases()
     {
         using var cli = new CliFixture().WithRepository();
-        cli.Write("docs/master-plan.md", "# P\n\n| Phase | Title | Status |\n|---|---|---|\n| 1 | [A](a.md) | Pending |\n| 2 | [B](b.md) | Pending |\n\nPhase 1 --> Phase 2\n");
+        cli.Write(
+            "docs/master-plan.md",
+            "# P\n\n| Phase | Title | Status |\n|---|---|---|\n| 1 | [A](a.md) | Pending |\n| 2 | [B](b.md) | Pending |\n\nPhase 1 --> Phase 2\n"
+        );
         cli.Write("docs/a.md", "# Phase 1: A\n\n## Gates\n- echo: must pass\n\n## Tasks\n- [ ] 1.1: x\n");
         cli.Write("docs/b.md", "# Phase 2: B\n\n## Gates\n- echo: must pass\n\n## Tasks\n- [ ] 2.1: y\n");
 
@@ -192,7 +231,14 @@ public class PlanQuestionCommandTests
     public async Task Validate_ConflictsAndWeakGates_AreNamedAndStrictRefusesThem()
     {
         using var cli = new CliFixture();
-        cli.Write("tasks.yaml", Meeting.Replace("verification: pytest, context_keys: [style, money]", "verification: 'pytest || true'", StringComparison.Ordinal));
+        cli.Write(
+            "tasks.yaml",
+            Meeting.Replace(
+                "verification: pytest, context_keys: [style, money]",
+                "verification: 'pytest || true'",
+                StringComparison.Ordinal
+            )
+        );
 
         var result = await cli.RunAsync("validate", "--json");
         var strict = await cli.RunAsync("validate", "--json", "--strict");

@@ -72,7 +72,15 @@ public class PlatformTests
     {
         var terminal = new RecordingTerminal();
         using var interrupts = new Interrupts();
-        var code = await CommandLine.RunAsync(arguments, _ => terminal, cli.Environment, cli.Folder, TimeProvider.System, interrupts, platform);
+        var code = await CommandLine.RunAsync(
+            arguments,
+            _ => terminal,
+            cli.Environment,
+            cli.Folder,
+            TimeProvider.System,
+            interrupts,
+            platform
+        );
         return new CliFixture.CliResult(code, terminal.Output, terminal.People);
     }
 }

@@ -24,13 +24,18 @@ public sealed class PullRequestTests : IDisposable
     public async Task Run_LandsAsAPullRequest_PushesStagingAndOpensADraftOnce()
     {
         MakeRemote();
-        MakeGh("echo \"$*\" >> \"$HOME/gh.log\"; case \"$2\" in view) cat \"$HOME/pr\";; create) echo https://example.org/pull/7 | tee \"$HOME/pr\";; esac");
+        MakeGh(
+            "echo \"$*\" >> \"$HOME/gh.log\"; case \"$2\" in view) cat \"$HOME/pr\";; create) echo https://example.org/pull/7 | tee \"$HOME/pr\";; esac"
+        );
 
         var run = await RunAsync("run", "--yes", "--land", "pr");
 
         Assert.True(run.ExitCode == 0, run.People);
         Assert.Contains("Draft pull request: https://example.org/pull/7", run.People, StringComparison.Ordinal);
-        Assert.Single(File.ReadAllLines(Path.Combine(_cli.Home, "gh.log")), line => line.StartsWith("pr create --draft --base main", StringComparison.Ordinal));
+        Assert.Single(
+            File.ReadAllLines(Path.Combine(_cli.Home, "gh.log")),
+            line => line.StartsWith("pr create --draft --base main", StringComparison.Ordinal)
+        );
         Assert.Contains("/staging", _cli.Git("ls-remote", _remote), StringComparison.Ordinal);
         var abort = await RunAsync("abort", (string)(await _cli.RunAsync("status", "--json")).Json["runId"]!);
         Assert.Equal(2, abort.ExitCode);
@@ -40,19 +45,24 @@ public sealed class PullRequestTests : IDisposable
     [Theory]
     [Trait("Category", "Full")]
     [InlineData(false, true, "could not be pushed (exit code 128: ")]
-    public Task Run_RemoteIsMissing_WaitsAndPromoteLandsItLater(bool hasRemote, bool isLoggedIn, string message) => Run_SomethingIsMissing_WaitsAndPromoteLandsItLater(hasRemote, isLoggedIn, message);
+    public Task Run_RemoteIsMissing_WaitsAndPromoteLandsItLater(bool hasRemote, bool isLoggedIn, string message) =>
+        Run_SomethingIsMissing_WaitsAndPromoteLandsItLater(hasRemote, isLoggedIn, message);
 
     [Theory]
     [InlineData(true, false, "could not open the pull request (exit code 4: HTTP 401: Bad credentials). orchestrator/")]
     public async Task Run_SomethingIsMissing_WaitsAndPromoteLandsItLater(bool hasRemote, bool isLoggedIn, string message)
     {
         if (hasRemote)
+        {
             MakeRemote();
+        }
         MakeGh(isLoggedIn ? "exit 1" : "echo 'HTTP 401: Bad credentials' >&2; exit 4");
 
         var waiting = await RunAsync("run", "--yes", "--land", "pr");
         if (!hasRemote)
+        {
             MakeRemote();
+        }
         MakeGh("case \"$2\" in view) exit 1;; create) echo https://example.org/pull/7;; esac");
         var promoted = await RunAsync("promote");
 
@@ -67,13 +77,18 @@ public sealed class PullRequestTests : IDisposable
     public async Task Run_PullRequestWithAQuestion_FindsNoTerminalToAskOn()
     {
         MakeRemote();
-        MakeGh("(: </dev/tty) 2>/dev/null && echo terminal >&2; echo \"$GIT_TERMINAL_PROMPT$GH_PROMPT_DISABLED\" >&2; ps -o sid= -p $$ >> \"$HOME/session\"; echo $$ >> \"$HOME/leader\"; exit 4");
+        MakeGh(
+            "(: </dev/tty) 2>/dev/null && echo terminal >&2; echo \"$GIT_TERMINAL_PROMPT$GH_PROMPT_DISABLED\" >&2; ps -o sid= -p $$ >> \"$HOME/session\"; echo $$ >> \"$HOME/leader\"; exit 4"
+        );
 
         var waiting = await RunAsync("run", "--yes", "--land", "pr");
 
         Assert.Equal(3, waiting.ExitCode);
         Assert.Contains("01). orchestrator/", waiting.People, StringComparison.Ordinal);
-        Assert.Equal(File.ReadAllText(Path.Combine(_cli.Home, "leader")), File.ReadAllText(Path.Combine(_cli.Home, "session")).Replace(" ", "", StringComparison.Ordinal));
+        Assert.Equal(
+            File.ReadAllText(Path.Combine(_cli.Home, "leader")),
+            File.ReadAllText(Path.Combine(_cli.Home, "session")).Replace(" ", "", StringComparison.Ordinal)
+        );
     }
 
     public void Dispose() => _cli.Dispose();
@@ -94,7 +109,12 @@ public sealed class PullRequestTests : IDisposable
     // In a process of its own, since the programs are looked for where its environment says.
     private async Task<(int ExitCode, string People)> RunAsync(params string[] arguments)
     {
-        var start = new ProcessStartInfo(Program, arguments) { WorkingDirectory = _cli.Folder, UseShellExecute = false, RedirectStandardError = true };
+        var start = new ProcessStartInfo(Program, arguments)
+        {
+            WorkingDirectory = _cli.Folder,
+            UseShellExecute = false,
+            RedirectStandardError = true,
+        };
         start.Environment["HOME"] = _cli.Home;
         start.Environment["PATH"] = $"{_programs}:{Environment.GetEnvironmentVariable("PATH")}";
         using var process = Process.Start(start)!;

@@ -18,7 +18,9 @@ internal sealed class RecordingTerminal : ITerminal
         get
         {
             lock (_lock)
+            {
                 return _output;
+            }
         }
     }
 
@@ -28,7 +30,9 @@ internal sealed class RecordingTerminal : ITerminal
         get
         {
             lock (_lock)
+            {
                 return _people;
+            }
         }
     }
 
@@ -47,20 +51,26 @@ internal sealed class RecordingTerminal : ITerminal
     public void Result(string text)
     {
         lock (_lock)
+        {
             _output += text;
+        }
     }
 
     public void Show(string line)
     {
         Say(line);
         if (!Documents)
+        {
             Result(line + "\n");
+        }
     }
 
     public void Say(string line)
     {
         lock (_lock)
+        {
             _people += line + "\n";
+        }
     }
 
     public void Warn(string line) => Say("warning: " + line);
@@ -69,7 +79,9 @@ internal sealed class RecordingTerminal : ITerminal
     {
         Say("error: " + message);
         if (cure.Length > 0)
+        {
             Say("  " + cure);
+        }
     }
 
     public string ReadInput() => Input;
@@ -82,7 +94,5 @@ internal sealed class RecordingTerminal : ITerminal
 
     public void Redraw(IReadOnlyList<string> lines) => throw new InvalidOperationException("There is no screen to draw on.");
 
-    public void EndRedraw()
-    {
-    }
+    public void EndRedraw() { }
 }

@@ -28,18 +28,27 @@ public class RunCommandTests
         Assert.Contains("2 of 2 tasks merged, 2 agent starts", run.People, StringComparison.Ordinal);
 
         var status = await cli.RunAsync("status", "--json");
-        Assert.Equal(("completed", 2, 1), ((string?)status.Json["state"], status.Json["tasks"]!.AsArray().Count, (int)status.Json["schemaVersion"]!));
+        Assert.Equal(
+            ("completed", 2, 1),
+            ((string?)status.Json["state"], status.Json["tasks"]!.AsArray().Count, (int)status.Json["schemaVersion"]!)
+        );
         var id = (string)status.Json["runId"]!;
         Assert.Equal(0, (await cli.RunAsync("status", id[..8])).ExitCode);
         var task = await cli.RunAsync("show", "/two", "--json");
         Assert.Equal(("two", "merged"), ((string?)task.Json["task"]!["id"], (string?)task.Json["task"]!["state"]));
         Assert.NotEmpty(task.Json["events"]!.AsArray());
-        var events = (await cli.RunAsync("events", "--follow")).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!).ToList();
+        var events = (await cli.RunAsync("events", "--follow"))
+            .Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonNode.Parse(line)!)
+            .ToList();
         Assert.All(events, line => Assert.Equal(1, (int)line["schemaVersion"]!));
         Assert.Equal(Enumerable.Range(1, events.Count), events.Select(item => (int)item["sequence"]!));
         Assert.Equal("working on two\n", (await cli.RunAsync("logs", "/two")).Output);
         var log = (await cli.RunAsync("logs", "/two", "--json")).Json;
-        Assert.Equal((1, 1, "working on two"), ((int)log["schemaVersion"]!, (int)log["start"]!, (string?)Assert.Single(log["lines"]!.AsArray())));
+        Assert.Equal(
+            (1, 1, "working on two"),
+            ((int)log["schemaVersion"]!, (int)log["start"]!, (string?)Assert.Single(log["lines"]!.AsArray()))
+        );
         Assert.Contains("two has no start 9", (await cli.RunAsync("logs", "/two", "--start", "9")).People, StringComparison.Ordinal);
         Assert.Contains("+done", (await cli.RunAsync("diff", "/two")).Output, StringComparison.Ordinal);
         Assert.Contains("+done", (string)(await cli.RunAsync("diff", "/two", "--json")).Json["patch"]!, StringComparison.Ordinal);
@@ -54,7 +63,10 @@ public class RunCommandTests
     public async Task Run_TaskFails_EscalatesAndARetryWithGuidanceFinishesIt()
     {
         using var cli = Repository("grep -q 'Use the word good' \"$ORCHESTRATOR_PROMPT_FILE\" && echo good > a.txt || echo bad > a.txt");
-        cli.Write("tasks.yaml", "tasks:\n  - {id: a, description: A, files_write: [a.txt], max_retries: 0, verification: [{command: grep -q good a.txt}]}\n");
+        cli.Write(
+            "tasks.yaml",
+            "tasks:\n  - {id: a, description: A, files_write: [a.txt], max_retries: 0, verification: [{command: grep -q good a.txt}]}\n"
+        );
 
         var run = await cli.RunAsync("run", "--yes");
         var blocked = await cli.RunAsync("status", "--blocked", "--json");
@@ -144,7 +156,10 @@ public class RunCommandTests
     public async Task Run_InterruptedWhilePreparing_GivesThePreparationUpAndResumeBeginsItAgain()
     {
         using var cli = Repository("echo x > a.txt");
-        cli.Write("tasks.yaml", $"tasks:\n  - {{id: a, description: A, files_write: [a.txt], verification: ['echo $$ >> {cli.Home}/gates; while [ ! -e {cli.Home}/go ]; do sleep 0.1; done']}}\n");
+        cli.Write(
+            "tasks.yaml",
+            $"tasks:\n  - {{id: a, description: A, files_write: [a.txt], verification: ['echo $$ >> {cli.Home}/gates; while [ ! -e {cli.Home}/go ]; do sleep 0.1; done']}}\n"
+        );
         using var interrupts = new Interrupts();
 
         var running = cli.RunAsync(new RecordingTerminal(), interrupts, "run", "--yes");
@@ -165,7 +180,9 @@ public class RunCommandTests
     [Fact]
     public async Task Run_InterruptedTwice_DoesNotWaitForAnAgentThatDoesNotListen()
     {
-        using var cli = Repository("trap 'touch \"$HOME/asked\"' TERM INT; echo $$ > \"$HOME/agent\"; while [ ! -e \"$HOME/go\" ]; do sleep 0.1; done; echo x > a.txt");
+        using var cli = Repository(
+            "trap 'touch \"$HOME/asked\"' TERM INT; echo $$ > \"$HOME/agent\"; while [ ! -e \"$HOME/go\" ]; do sleep 0.1; done; echo x > a.txt"
+        );
         cli.Write("tasks.yaml", "tasks:\n  - {id: a, description: A, files_write: [a.txt]}\n");
         using var interrupts = new Interrupts();
 
@@ -186,7 +203,8 @@ public class RunCommandTests
         Assert.Equal("x\n", cli.Read("a.txt"));
     }
 
-    private static IReadOnlyList<string> Gates(CliFixture cli) => File.Exists(Path.Combine(cli.Home, "gates")) ? File.ReadAllLines(Path.Combine(cli.Home, "gates")) : [];
+    private static IReadOnlyList<string> Gates(CliFixture cli) =>
+        File.Exists(Path.Combine(cli.Home, "gates")) ? File.ReadAllLines(Path.Combine(cli.Home, "gates")) : [];
 
     [Fact]
     public async Task Run_IdOfARunThatHasEnded_IsRefusedInTheBackgroundToo()
@@ -308,11 +326,17 @@ public class RunCommandTests
     {
         using var cli = new CliFixture();
         if (kind == "bare")
+        {
             cli.Git("init", "-q", "--bare", ".");
+        }
         if (kind == "empty")
+        {
             cli.Git("init", "-q");
+        }
         if (kind == "detached")
+        {
             cli.WithRepository().Git("checkout", "-q", "--detach");
+        }
         cli.Write("tasks.yaml", Plan);
         cli.Write(".orchestrator/config.yaml", "agent: mine\nagents: {mine: {command: [/bin/true]}}\n");
 
@@ -340,7 +364,10 @@ public class RunCommandTests
     {
         var cli = new CliFixture().WithRepository();
         var agent = cli.WriteAgent(script);
-        cli.Write(".orchestrator/config.yaml", $"agent: mine\nagents: {{mine: {{command: [/bin/sh, \"{agent}\"]}}}}\ndisk: {{reserve: 1}}\n");
+        cli.Write(
+            ".orchestrator/config.yaml",
+            $"agent: mine\nagents: {{mine: {{command: [/bin/sh, \"{agent}\"]}}}}\ndisk: {{reserve: 1}}\n"
+        );
         return cli;
     }
 }

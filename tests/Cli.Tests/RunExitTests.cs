@@ -56,7 +56,21 @@ public class RunExitTests
     {
         var run = Run(RunStates.Executing) with
         {
-            Tasks = [new RunTask { Id = "a", State = TaskStates.Executing, Paused = true }, new RunTask { Id = "b", State = other, Reason = reason }],
+            Tasks =
+            [
+                new RunTask
+                {
+                    Id = "a",
+                    State = TaskStates.Executing,
+                    Paused = true,
+                },
+                new RunTask
+                {
+                    Id = "b",
+                    State = other,
+                    Reason = reason,
+                },
+            ],
         };
 
         Assert.Equal(code, RunExit.CodeOf(run));

@@ -13,20 +13,33 @@ public class RunTableTests
     [Fact]
     public void Draw_ThirtyTasksOnASmallScreen_FitsWidthAndHeightAndShowsWhatMatters()
     {
-        var run = Run(30, i => i switch
-        {
-            < 20 => TaskStates.Merged,
-            20 => TaskStates.Failed,
-            21 => TaskStates.Blocked,
-            < 25 => TaskStates.Executing,
-            _ => TaskStates.Pending,
-        });
+        var run = Run(
+            30,
+            i =>
+                i switch
+                {
+                    < 20 => TaskStates.Merged,
+                    20 => TaskStates.Failed,
+                    21 => TaskStates.Blocked,
+                    < 25 => TaskStates.Executing,
+                    _ => TaskStates.Pending,
+                }
+        );
 
-        var lines = RunTable.Draw(run, new Dictionary<string, string> { ["task-22"] = "Write src/a/very/long/path/that/does/not/fit/into/any/column/of/the/table.cs" }, Now, 80, 23);
+        var lines = RunTable.Draw(
+            run,
+            new Dictionary<string, string> { ["task-22"] = "Write src/a/very/long/path/that/does/not/fit/into/any/column/of/the/table.cs" },
+            Now,
+            80,
+            23
+        );
 
         Assert.True(lines.Count <= 23);
         Assert.All(lines, line => Assert.True(line.Length <= 80, line));
-        Assert.All(["task-20 ", "task-21 ", "task-22 ", "task-24 "], id => Assert.Contains(lines, line => line.Contains(id, StringComparison.Ordinal)));
+        Assert.All(
+            ["task-20 ", "task-21 ", "task-22 ", "task-24 "],
+            id => Assert.Contains(lines, line => line.Contains(id, StringComparison.Ordinal))
+        );
         Assert.Contains("Write src/a/very", string.Join('\n', lines), StringComparison.Ordinal);
         Assert.Matches(@"^  \.\.\. and \d+ merged$", lines[^1]);
         Assert.Contains("20/30 merged", lines[0], StringComparison.Ordinal);
@@ -38,8 +51,26 @@ public class RunTableTests
     {
         var run = Run(3, _ => TaskStates.Executing);
 
-        var some = RunTable.Draw(run with { Tasks = [run.Tasks[0], run.Tasks[1] with { Paused = true }, run.Tasks[2] with { Paused = true }] }, new Dictionary<string, string>(), Now, 80, 50);
-        var none = RunTable.Draw(run with { Tasks = [.. run.Tasks.Select(task => task with { Paused = true })] }, new Dictionary<string, string>(), Now, 80, 50);
+        var some = RunTable.Draw(
+            run with
+            {
+                Tasks = [run.Tasks[0], run.Tasks[1] with { Paused = true }, run.Tasks[2] with { Paused = true }],
+            },
+            new Dictionary<string, string>(),
+            Now,
+            80,
+            50
+        );
+        var none = RunTable.Draw(
+            run with
+            {
+                Tasks = [.. run.Tasks.Select(task => task with { Paused = true })],
+            },
+            new Dictionary<string, string>(),
+            Now,
+            80,
+            50
+        );
 
         Assert.Contains("  1 at work", some[0], StringComparison.Ordinal);
         Assert.DoesNotContain("at work", none[0], StringComparison.Ordinal);
@@ -63,7 +94,10 @@ public class RunTableTests
     [Fact]
     public void Draw_MessageThatWasDropped_IsSaidWhileTheRunIsOpen()
     {
-        var run = Run(1, _ => TaskStates.Executing) with { Warnings = ["gates: none", RunStatus.DroppedMessage + "the signal 'aprove' was dropped"] };
+        var run = Run(1, _ => TaskStates.Executing) with
+        {
+            Warnings = ["gates: none", RunStatus.DroppedMessage + "the signal 'aprove' was dropped"],
+        };
 
         var open = RunTable.Draw(run with { State = RunStates.Executing }, new Dictionary<string, string>(), Now, 80, 50);
         var ended = RunTable.Draw(run with { State = RunStates.Completed }, new Dictionary<string, string>(), Now, 80, 50);
@@ -76,7 +110,21 @@ public class RunTableTests
     public void Draw_WideCharacters_FillTheWidthAndNoMore()
     {
         var run = Run(2, _ => TaskStates.Executing);
-        run = run with { Tasks = [run.Tasks[0] with { Title = new string('語', 90) }, run.Tasks[1] with { Id = new string('題', 40), Title = string.Concat(Enumerable.Repeat("🚀", 90)) }] };
+        run = run with
+        {
+            Tasks =
+            [
+                run.Tasks[0] with
+                {
+                    Title = new string('語', 90),
+                },
+                run.Tasks[1] with
+                {
+                    Id = new string('題', 40),
+                    Title = string.Concat(Enumerable.Repeat("🚀", 90)),
+                },
+            ],
+        };
 
         var lines = RunTable.Draw(run, new Dictionary<string, string>(), Now, 80, 50);
 
@@ -99,28 +147,32 @@ public class RunTableTests
     [InlineData(725, "12:05")]
     [InlineData(11232, "3:07:12")]
     [InlineData(-3, "0:00")]
-    public void Time_AnyLength_IsShort(int seconds, string expected) => Assert.Equal(expected, RunTable.Time(TimeSpan.FromSeconds(seconds)));
+    public void Time_AnyLength_IsShort(int seconds, string expected) =>
+        Assert.Equal(expected, RunTable.Time(TimeSpan.FromSeconds(seconds)));
 
-    private static RunStatus Run(int count, Func<int, string> state) => new()
-    {
-        RunId = "run-demo-123456",
-        State = RunStates.Executing,
-        StartedAt = Start,
-        UpdatedAt = Start,
-        TaskCount = count,
-        Cost = 1.5m,
-        Tasks =
-        [
-            .. Enumerable.Range(0, count).Select(i => new RunTask
-            {
-                Id = $"task-{i:00}",
-                Title = $"The task number {i}",
-                State = state(i),
-                Attempt = 1,
-                StartedAt = Start,
-                EndedAt = TaskStates.IsEnd(state(i)) ? Start.AddMinutes(1) : null,
-                Cost = 0.25m,
-            }),
-        ],
-    };
+    private static RunStatus Run(int count, Func<int, string> state) =>
+        new()
+        {
+            RunId = "run-demo-123456",
+            State = RunStates.Executing,
+            StartedAt = Start,
+            UpdatedAt = Start,
+            TaskCount = count,
+            Cost = 1.5m,
+            Tasks =
+            [
+                .. Enumerable
+                    .Range(0, count)
+                    .Select(i => new RunTask
+                    {
+                        Id = $"task-{i:00}",
+                        Title = $"The task number {i}",
+                        State = state(i),
+                        Attempt = 1,
+                        StartedAt = Start,
+                        EndedAt = TaskStates.IsEnd(state(i)) ? Start.AddMinutes(1) : null,
+                        Cost = 0.25m,
+                    }),
+            ],
+        };
 }

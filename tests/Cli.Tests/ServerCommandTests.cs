@@ -27,7 +27,10 @@ public sealed class ServerCommandTests : IDisposable
         Assert.Contains("--address 127.0.0.1:", served.People, StringComparison.Ordinal);
         Assert.Contains("TEMPORAL_ADDRESS=127.0.0.1:", served.People, StringComparison.Ordinal);
         Assert.Contains($"process {Environment.ProcessId}", second.People, StringComparison.Ordinal);
-        Assert.Equal([0, 5, 0, 2, 0, 0], [served.ExitCode, second.ExitCode, backup.ExitCode, again.ExitCode, live.ExitCode, copied.ExitCode]);
+        Assert.Equal(
+            [0, 5, 0, 2, 0, 0],
+            [served.ExitCode, second.ExitCode, backup.ExitCode, again.ExitCode, live.ExitCode, copied.ExitCode]
+        );
         Assert.Empty(copied.Json["faults"]!.AsArray());
         Assert.Empty(Directory.GetFiles(_cli.Folder, "*-wal"));
     }

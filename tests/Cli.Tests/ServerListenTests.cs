@@ -35,24 +35,50 @@ public sealed class ServerListenTests : IDisposable
     {
         using var interrupts = new Interrupts();
         var terminal = new RecordingTerminal();
-        var serving = _cli.RunAsync(terminal, interrupts, "server", "--db", "e.db", "--listen", "0.0.0.0", "--port", "0", "--tls-cert", "cert.pem", "--tls-key", "key.pem", "--api-key", "$ENGINE_KEY");
+        var serving = _cli.RunAsync(
+            terminal,
+            interrupts,
+            "server",
+            "--db",
+            "e.db",
+            "--listen",
+            "0.0.0.0",
+            "--port",
+            "0",
+            "--tls-cert",
+            "cert.pem",
+            "--tls-key",
+            "key.pem",
+            "--api-key",
+            "$ENGINE_KEY"
+        );
         await Wait.UntilAsync(() => terminal.People.Contains("localhost:8233", StringComparison.Ordinal) || serving.IsCompleted);
         Assert.False(serving.IsCompleted, terminal.People);
         var port = terminal.People.Split("--address 0.0.0.0:")[1].Split(' ')[0];
-        var tls = new SslClientAuthenticationOptions { TargetHost = "localhost", RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate?.Subject == "CN=localhost" };
+        var tls = new SslClientAuthenticationOptions
+        {
+            TargetHost = "localhost",
+            RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate?.Subject == "CN=localhost",
+        };
 
         var noKey = await Assert.ThrowsAsync<GrpcException>(() => AskAsync("127.0.0.1:" + port, tls));
         var wrongKey = await Assert.ThrowsAsync<GrpcException>(() => AskAsync("127.0.0.1:" + port, tls, "open says me"));
         var clearText = await Assert.ThrowsAsync<GrpcException>(() => AskAsync("127.0.0.1:" + port, null, "open sesame"));
-        var client = await TemporalClient.ConnectAsync(new TemporalClientConnectOptions("localhost:" + port)
-        {
-            ApiKey = "open sesame", Tls = new TlsOptions { ServerRootCACert = System.Text.Encoding.ASCII.GetBytes(_certificate), Domain = "localhost" },
-        });
+        var client = await TemporalClient.ConnectAsync(
+            new TemporalClientConnectOptions("localhost:" + port)
+            {
+                ApiKey = "open sesame",
+                Tls = new TlsOptions { ServerRootCACert = System.Text.Encoding.ASCII.GetBytes(_certificate), Domain = "localhost" },
+            }
+        );
         var healthy = await client.Connection.CheckHealthAsync();
         interrupts.Raise();
         var served = await serving;
 
-        Assert.Equal((GrpcStatusCode.PermissionDenied, GrpcStatusCode.PermissionDenied, GrpcStatusCode.Unavailable), (noKey.Code, wrongKey.Code, clearText.Code));
+        Assert.Equal(
+            (GrpcStatusCode.PermissionDenied, GrpcStatusCode.PermissionDenied, GrpcStatusCode.Unavailable),
+            (noKey.Code, wrongKey.Code, clearText.Code)
+        );
         Assert.True(healthy);
         Assert.Equal(0, served.ExitCode);
         Assert.DoesNotContain("open sesame", served.People, StringComparison.Ordinal);
@@ -81,7 +107,19 @@ public sealed class ServerListenTests : IDisposable
     {
         using var interrupts = new Interrupts();
         var terminal = new RecordingTerminal();
-        var serving = _cli.RunAsync(terminal, interrupts, "server", "--db", "e.db", "--listen", "0.0.0.0", "--port", "0", "--insecure", "--any-user");
+        var serving = _cli.RunAsync(
+            terminal,
+            interrupts,
+            "server",
+            "--db",
+            "e.db",
+            "--listen",
+            "0.0.0.0",
+            "--port",
+            "0",
+            "--insecure",
+            "--any-user"
+        );
         await Wait.UntilAsync(() => terminal.People.Contains("localhost:8233", StringComparison.Ordinal) || serving.IsCompleted);
         var port = terminal.People.Split("--address 0.0.0.0:")[1].Split('\n')[0].Trim();
         Assert.NotEmpty((await AskAsync("127.0.0.1:" + port, null)).ServerVersion);
@@ -96,7 +134,11 @@ public sealed class ServerListenTests : IDisposable
         using var channel = new GrpcChannel(new GrpcChannelOptions { Address = address, Tls = tls });
         KeyValuePair<string, string>[] metadata = key is null ? [] : [new("authorization", "Bearer " + key)];
         return await channel.CallAsync(
-            "/temporal.api.workflowservice.v1.WorkflowService/GetSystemInfo", new GetSystemInfoRequest(), GetSystemInfoResponse.Parser,
-            new GrpcCallOptions { Metadata = metadata, Timeout = TimeSpan.FromSeconds(30) }, CancellationToken.None);
+            "/temporal.api.workflowservice.v1.WorkflowService/GetSystemInfo",
+            new GetSystemInfoRequest(),
+            GetSystemInfoResponse.Parser,
+            new GrpcCallOptions { Metadata = metadata, Timeout = TimeSpan.FromSeconds(30) },
+            CancellationToken.None
+        );
     }
 }

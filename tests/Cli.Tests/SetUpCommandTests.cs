@@ -17,7 +17,10 @@ public class SetUpCommandTests
         Assert.Contains("made   .orchestrator/config.yaml", first.People, StringComparison.Ordinal);
         Assert.Contains("kept   .orchestrator/config.yaml", second.People, StringComparison.Ordinal);
         Assert.Equal("workers: 7\n", cli.Read(".orchestrator/config.yaml"));
-        Assert.Equal("?? .env.example\n?? .orchestrator/.gitignore\n?? .orchestrator/config.yaml\n", cli.Git("status", "--porcelain", "-uall"));
+        Assert.Equal(
+            "?? .env.example\n?? .orchestrator/.gitignore\n?? .orchestrator/config.yaml\n",
+            cli.Git("status", "--porcelain", "-uall")
+        );
     }
 
     [Fact]
@@ -25,7 +28,9 @@ public class SetUpCommandTests
     public async Task Init_FilesOfOlderTools_AreTakenOverOrNamed()
     {
         using var cli = new CliFixture().WithRepository();
-        cli.Write("orchestrator_config.json", """
+        cli.Write(
+            "orchestrator_config.json",
+            """
             {
               "models": {"manager": {"model": "opus"}, "worker": {"model": "haiku"}},
               "execution": {"max_workers": 5, "worker_timeout": 600, "max_retries": 3},
@@ -33,9 +38,13 @@ public class SetUpCommandTests
               "monitoring": {"colour": "red"},
               "git": {"auto_commit": true}
             }
-            """);
+            """
+        );
         cli.Write(Path.Combine(cli.Home, ".config/claude-orchestra/config.json"), "{\n  \"default_parallel\": 3\n}\n");
-        cli.Write(".claude-agents.yaml", "risk:\n  auto_approve_threshold: 30\n  sensitive_patterns:\n    - {pattern: \"auth|crypto\", weight: 20}\n");
+        cli.Write(
+            ".claude-agents.yaml",
+            "risk:\n  auto_approve_threshold: 30\n  sensitive_patterns:\n    - {pattern: \"auth|crypto\", weight: 20}\n"
+        );
         cli.Write(".env", "DATABASE_URL=postgres://x\nANTHROPIC_API_KEY=k\n");
 
         var result = await cli.RunAsync("init");
@@ -44,13 +53,38 @@ public class SetUpCommandTests
         Assert.Equal(0, result.ExitCode);
         Assert.Contains("unused DATABASE_URL  (in .env:1)", result.People, StringComparison.Ordinal);
         Assert.Contains("unused monitoring.colour", result.People, StringComparison.Ordinal);
-        Assert.Contains("used   git.auto_commit  (in orchestrator_config.json:6; so it is here anyway)", result.People, StringComparison.Ordinal);
-        Assert.Contains("unused default_parallel  (in ~/.config/claude-orchestra/config.json:2; workers is taken from orchestrator_config.json:3)", result.People, StringComparison.Ordinal);
+        Assert.Contains(
+            "used   git.auto_commit  (in orchestrator_config.json:6; so it is here anyway)",
+            result.People,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "unused default_parallel  (in ~/.config/claude-orchestra/config.json:2; workers is taken from orchestrator_config.json:3)",
+            result.People,
+            StringComparison.Ordinal
+        );
         Assert.Contains(".env is not ignored", result.People, StringComparison.Ordinal);
         Assert.Equal("TEMPORAL_API_KEY=key-secret\n", cli.Read(".orchestrator/secrets.env"));
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(cli.Folder, ".orchestrator", "secrets.env")));
+        Assert.Equal(
+            UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            File.GetUnixFileMode(Path.Combine(cli.Folder, ".orchestrator", "secrets.env"))
+        );
         Assert.DoesNotContain("secret", cli.Read(".orchestrator/config.yaml"), StringComparison.Ordinal);
-        string[] expected = ["workers", "5", "timeout", "10m", "retry.max_attempts", "4", "planner.model", "opus", "risk.auto_approve_threshold", "30", "auth|crypto", "$TEMPORAL_API_KEY"];
+        string[] expected =
+        [
+            "workers",
+            "5",
+            "timeout",
+            "10m",
+            "retry.max_attempts",
+            "4",
+            "planner.model",
+            "opus",
+            "risk.auto_approve_threshold",
+            "30",
+            "auth|crypto",
+            "$TEMPORAL_API_KEY",
+        ];
         Assert.All(expected, text => Assert.Contains(text, config.People, StringComparison.Ordinal));
     }
 
@@ -59,7 +93,10 @@ public class SetUpCommandTests
     {
         using var cli = new CliFixture().WithRepository();
         cli.Write(".orchestrator/config.yaml", "workers: 7\n");
-        cli.Write("orchestrator_config.json", """{"execution": {"max_workers": 5, "worker_timeout": 600}, "models": {"manager": {"model": "claude-3-opus-20240229", "description": "plans"}}}""");
+        cli.Write(
+            "orchestrator_config.json",
+            """{"execution": {"max_workers": 5, "worker_timeout": 600}, "models": {"manager": {"model": "claude-3-opus-20240229", "description": "plans"}}}"""
+        );
         cli.Write(".gitignore", ".env\n");
         cli.Write(".env", "MAX_AGENTS=5\nLOCK_TIMEOUT=300\nAWS_REGION=eu-west-1\nREDIS_URL=x\nOWN=1\n");
 
@@ -69,8 +106,15 @@ public class SetUpCommandTests
         Assert.DoesNotContain("took", result.People, StringComparison.Ordinal);
         string[] expected =
         [
-            "used   timeout: 10m  (in orchestrator_config.json:1, where it stands)", "used   planner.model: opus", "left   limits.memory: 800MB  (from .env:1); to take it: orchestrate config set limits.memory '800MB'", "left   limits.cpu: 0.4",
-            "unused models.manager.description", "used   MAX_AGENTS  (in .env:1; workers)", "used   AWS_REGION  (in .env:3; handed to agents)", "unused REDIS_URL", "unused OWN",
+            "used   timeout: 10m  (in orchestrator_config.json:1, where it stands)",
+            "used   planner.model: opus",
+            "left   limits.memory: 800MB  (from .env:1); to take it: orchestrate config set limits.memory '800MB'",
+            "left   limits.cpu: 0.4",
+            "unused models.manager.description",
+            "used   MAX_AGENTS  (in .env:1; workers)",
+            "used   AWS_REGION  (in .env:3; handed to agents)",
+            "unused REDIS_URL",
+            "unused OWN",
         ];
         Assert.All(expected, line => Assert.Contains(line, result.People, StringComparison.Ordinal));
         Assert.DoesNotContain("left   workers", result.People, StringComparison.Ordinal);
@@ -89,8 +133,15 @@ public class SetUpCommandTests
         Assert.Equal((0, 0, 2), (here.ExitCode, home.ExitCode, wrong.ExitCode));
         Assert.Equal("mine\n", cli.Read(".claude/agents/worker.md"));
         Assert.StartsWith("---\nname: orchestrate\n", cli.Read(".claude/skills/orchestrate/SKILL.md"), StringComparison.Ordinal);
-        Assert.All(["planner-architect", "supervisor", "worker", "verifier", "integration-checker"], name =>
-            Assert.StartsWith($"---\nname: {name}\ndescription: ", File.ReadAllText(Path.Combine(cli.Home, ".claude/agents", name + ".md")), StringComparison.Ordinal));
+        Assert.All(
+            ["planner-architect", "supervisor", "worker", "verifier", "integration-checker"],
+            name =>
+                Assert.StartsWith(
+                    $"---\nname: {name}\ndescription: ",
+                    File.ReadAllText(Path.Combine(cli.Home, ".claude/agents", name + ".md")),
+                    StringComparison.Ordinal
+                )
+        );
         Assert.False(Directory.Exists(Path.Combine(cli.Folder, ".orchestrator")));
     }
 
@@ -100,11 +151,17 @@ public class SetUpCommandTests
         using var cli = new CliFixture();
         await cli.RunAsync("init", "--claude", "--global");
         var files = Directory.GetFiles(Path.Combine(cli.Home, ".claude"), "*.md", SearchOption.AllDirectories).Select(File.ReadAllText);
-        var named = System.Text.RegularExpressions.Regex.Matches(string.Join('\n', files), "`orchestrate ([a-z]+)").Select(match => match.Groups[1].Value).Distinct().ToList();
+        var named = System
+            .Text.RegularExpressions.Regex.Matches(string.Join('\n', files), "`orchestrate ([a-z]+)")
+            .Select(match => match.Groups[1].Value)
+            .Distinct()
+            .ToList();
 
         Assert.True(named.Count > 10);
         foreach (var name in named)
+        {
             Assert.Equal(0, (await cli.RunAsync(name, "--help")).ExitCode);
+        }
     }
 
     [Fact]
@@ -145,8 +202,16 @@ public class SetUpCommandTests
         Assert.Equal((0, 0, 0), (set.ExitCode, get.ExitCode, list.ExitCode));
         Assert.Equal("9\n", get.Output);
         var workers = list.Json["settings"]!.AsArray().Single(setting => (string?)setting!["name"] == "workers")!;
-        Assert.Equal(("9", "3", "repositoryFile", ".orchestrator/config.yaml", 1),
-            ((string?)workers["value"], (string?)workers["default"], (string?)workers["source"], (string?)workers["place"], (int)workers["line"]!));
+        Assert.Equal(
+            ("9", "3", "repositoryFile", ".orchestrator/config.yaml", 1),
+            (
+                (string?)workers["value"],
+                (string?)workers["default"],
+                (string?)workers["source"],
+                (string?)workers["place"],
+                (int)workers["line"]!
+            )
+        );
     }
 
     [Fact]
@@ -165,7 +230,10 @@ public class SetUpCommandTests
     public async Task Config_FileOfAnOlderToolWithoutInit_CountsForQuestionsAndNamesItself()
     {
         using var cli = new CliFixture().WithRepository();
-        cli.Write("tasks.yaml", "tasks:\n  - {id: a, description: D, prompt: P, files_write: [internal/a.py], verification: [test -f internal/a.py]}\n");
+        cli.Write(
+            "tasks.yaml",
+            "tasks:\n  - {id: a, description: D, prompt: P, files_write: [internal/a.py], verification: [test -f internal/a.py]}\n"
+        );
         cli.Write(".claude-agents.yaml", "risk:\n  sensitive_patterns:\n    - {pattern: \"internal/*\", weight: 60}\n");
 
         var list = await cli.RunAsync("config", "list", "--changed");

@@ -8,14 +8,20 @@ namespace Orchestrator.Cli.Tests;
 /// <summary>Steering while nobody works on the run, from a second terminal, and of runs that another tool has ended.</summary>
 public class SteeringTests
 {
-    private const string Waiting = "touch \"$HOME/started\"; while [ ! -e \"$HOME/go\" ]; do sleep 0.1; done; echo x > $ORCHESTRATOR_TASK.txt";
+    private const string Waiting =
+        "touch \"$HOME/started\"; while [ ! -e \"$HOME/go\" ]; do sleep 0.1; done; echo x > $ORCHESTRATOR_TASK.txt";
 
-    /// <summary>A task that can't be paused is refused in the run's record; the run lives on. A pause of the run counts until the resume after it.</summary>
+    /// <summary>
+    /// A task that can't be paused is refused in the run's record; the run lives on. A pause of the run counts until the resume after it.
+    /// </summary>
     [Fact]
     public async Task Pause_WithoutAnEngine_OfNoTaskAtWorkAndOfTheRun_ResumeFinishesIt()
     {
         using var cli = RunCommandTests.Repository(Waiting);
-        cli.Write("tasks.yaml", "tasks:\n  - {id: a, description: A, files_write: [a.txt]}\n  - {id: b, description: B, files_write: [b.txt], depends_on: [a]}\n");
+        cli.Write(
+            "tasks.yaml",
+            "tasks:\n  - {id: a, description: A, files_write: [a.txt]}\n  - {id: b, description: B, files_write: [b.txt], depends_on: [a]}\n"
+        );
         await InterruptAsync(cli);
 
         var ofTask = await cli.RunAsync("pause", "/b");
@@ -81,7 +87,9 @@ public class SteeringTests
         cli.Git("-c", "user.name=Test", "-c", "user.email=test@localhost", "commit", "-q", "-m", "Plan");
         string[] ids = ["rejected", "cancelled", "approved"];
         foreach (var id in ids)
+        {
             Assert.Equal(3, (await cli.RunAsync("run", "--run-id", id)).ExitCode);
+        }
 
         var reject = await cli.RunAsync("reject", "rejected/plan", "--reason", "not now");
         var cancel = await cli.RunAsync("cancel", "cancelled");
@@ -90,7 +98,10 @@ public class SteeringTests
 
         Assert.Equal((0, 0, 4, 0), (reject.ExitCode, cancel.ExitCode, kept.ExitCode, approve.ExitCode));
         Assert.Contains("Go on with it now?", approve.People, StringComparison.Ordinal);
-        string?[] states = [.. await Task.WhenAll(ids.Select(async id => (string?)(await cli.RunAsync("status", id, "--json")).Json["state"]))];
+        string?[] states =
+        [
+            .. await Task.WhenAll(ids.Select(async id => (string?)(await cli.RunAsync("status", id, "--json")).Json["state"])),
+        ];
         Assert.Equal("cancelled cancelled completed", string.Join(' ', states));
     }
 
@@ -107,7 +118,9 @@ public class SteeringTests
         using var worker = EngineTakeOverTests.StartProcess(cli, "run", "--yes", "--no-progress");
         await Wait.UntilAsync(() => File.Exists(Path.Combine(cli.Home, "started")));
         using (var stop = Process.Start("kill", ["-STOP", worker.Id.ToString(CultureInfo.InvariantCulture)]))
+        {
             await stop.WaitForExitAsync();
+        }
 
         using var interrupts = new Interrupts();
         var people = new RecordingTerminal();
@@ -123,17 +136,33 @@ public class SteeringTests
         Assert.Equal((130, ""), (pause.ExitCode, pause.People));
     }
 
-    /// <summary>Doing it twice is harmless, and a yes to a task that waits for something else takes its question away from nobody.</summary>
+    /// <summary>
+    /// Doing it twice is harmless, and a yes to a task that waits for something else takes its question away from nobody.
+    /// </summary>
     [Fact]
     public async Task Approve_TwiceAndOfABlockedTask_ChangesNothingMore()
     {
-        using var cli = RunCommandTests.Repository("[ $ORCHESTRATOR_TASK = b ] || echo '{\"status\": \"blocked\", \"reason\": \"a decision\"}' > .task-status.json; echo x > $ORCHESTRATOR_TASK.txt");
-        cli.Write("tasks.yaml", "tasks:\n  - {id: a, description: A, files_write: [a.txt]}\n  - {id: b, description: B, files_write: [b.txt], requires_approval: true}\n");
+        using var cli = RunCommandTests.Repository(
+            "[ $ORCHESTRATOR_TASK = b ] || echo '{\"status\": \"blocked\", \"reason\": \"a decision\"}' > .task-status.json; echo x > $ORCHESTRATOR_TASK.txt"
+        );
+        cli.Write(
+            "tasks.yaml",
+            "tasks:\n  - {id: a, description: A, files_write: [a.txt]}\n  - {id: b, description: B, files_write: [b.txt], requires_approval: true}\n"
+        );
         Assert.Equal(3, (await cli.RunAsync("run", "--yes")).ExitCode);
 
-        string[][] commands = [["approve", "b"], ["approve", "b"], ["approve", "a"], ["pause", "/a"], ["retry", "/a", "--guidance", "decided"]];
+        string[][] commands =
+        [
+            ["approve", "b"],
+            ["approve", "b"],
+            ["approve", "a"],
+            ["pause", "/a"],
+            ["retry", "/a", "--guidance", "decided"],
+        ];
         foreach (var command in commands)
+        {
             Assert.Equal(4, (await cli.RunAsync(command)).ExitCode);
+        }
         var resumed = await cli.RunAsync("resume", "--yes");
 
         // Its agent blocks again.
@@ -189,7 +218,9 @@ public class SteeringTests
         cli.Write("tasks.yaml", "tasks:\n  - {id: a, description: A, files_write: [a.txt]}\n");
         await InterruptAsync(cli);
         foreach (var file in Directory.GetFiles(Path.Combine(cli.Folder, ".orchestrator"), "engine.db*"))
+        {
             File.Delete(file);
+        }
 
         var resume = await cli.RunAsync("resume", "--yes");
         var cancel = await cli.RunAsync("cancel");

@@ -14,8 +14,16 @@ public class StoredRunTests
     {
         var read = StoredRun.ReadStatus("""{"runId":"r","state":"s","unknown":[{}],"tasks":[{"id":"a","state":"b"}]}"""u8.ToArray());
 
-        var expected = new RunStatus { RunId = "r", State = "s", Tasks = [new RunTask { Id = "a", State = "b" }] };
-        Assert.Equal(JsonSerializer.Serialize(expected, RunJson.Default.RunStatus), JsonSerializer.Serialize(read, RunJson.Default.RunStatus));
+        var expected = new RunStatus
+        {
+            RunId = "r",
+            State = "s",
+            Tasks = [new RunTask { Id = "a", State = "b" }],
+        };
+        Assert.Equal(
+            JsonSerializer.Serialize(expected, RunJson.Default.RunStatus),
+            JsonSerializer.Serialize(read, RunJson.Default.RunStatus)
+        );
     }
 
     [Theory]
@@ -26,5 +34,6 @@ public class StoredRunTests
     [InlineData("{\"runId\":1,\"state\":\"s\"}")]
     [InlineData("{\"runId\":\"r\",\"state\":\"s\",\"startedAt\":\"noon\"}")]
     [InlineData("{\"runId\":\"r\",\"state\":\"s\",\"tasks\":[1]}")]
-    public void Read_SomethingElse_SaysSo(string json) => Assert.ThrowsAny<JsonException>(() => StoredRun.ReadStatus(Encoding.UTF8.GetBytes(json)));
+    public void Read_SomethingElse_SaysSo(string json) =>
+        Assert.ThrowsAny<JsonException>(() => StoredRun.ReadStatus(Encoding.UTF8.GetBytes(json)));
 }

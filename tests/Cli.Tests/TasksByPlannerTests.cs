@@ -57,7 +57,10 @@ public class TasksByPlannerTests
     public async Task Run_PendingTasks_AreMarkedDoneInTheFilesOwnFormat(bool planned)
     {
         using var cli = Repository();
-        cli.Write(".taskmaster/tasks/tasks.json", """{"master":{"tasks":[{"id":1,"title":"One","status":"pending","mine":true},{"id":2,"title":"Two","status":"deferred"},{"id":3,"title":"Three","status":"pending","dependencies":[1]}]}}""");
+        cli.Write(
+            ".taskmaster/tasks/tasks.json",
+            """{"master":{"tasks":[{"id":1,"title":"One","status":"pending","mine":true},{"id":2,"title":"Two","status":"deferred"},{"id":3,"title":"Three","status":"pending","dependencies":[1]}]}}"""
+        );
 
         var run = await cli.RunAsync(["tasks", "run", "--yes", .. planned ? Array.Empty<string>() : ["--no-planner"]]);
 
@@ -92,7 +95,10 @@ public class TasksByPlannerTests
     public async Task Run_NothingPending_SaysSoAndDoesNotAskToCorrectTheFile(bool planned)
     {
         using var cli = Repository();
-        cli.Write(".orchestrator/tasks.json", """{"tasks":[{"id":1,"title":"T","status":"done"},{"id":2,"title":"U","status":"deferred"},{"id":3,"title":"V","dependencies":[2]}]}""");
+        cli.Write(
+            ".orchestrator/tasks.json",
+            """{"tasks":[{"id":1,"title":"T","status":"done"},{"id":2,"title":"U","status":"deferred"},{"id":3,"title":"V","dependencies":[2]}]}"""
+        );
 
         var run = await cli.RunAsync(["run", "--yes", .. planned ? Array.Empty<string>() : ["--no-planner"]]);
 
@@ -105,8 +111,14 @@ public class TasksByPlannerTests
 
     /// <summary>What the planner is given decides, not task-master's current tag, nor whether tasks can be ordered as wholes.</summary>
     [Theory]
-    [InlineData("""{"master":{"tasks":[{"id":1,"title":"One","status":"done"}]},"later":{"tasks":[{"id":1,"title":"Two","status":"pending"}]}}""", "--tag", "later")]
-    [InlineData("""{"master":{"tasks":[{"id":1,"title":"A","status":"pending","subtasks":[{"id":1,"title":"A1","status":"pending","dependencies":["2.1"]}]},{"id":2,"title":"B","status":"pending","dependencies":[],"subtasks":[{"id":1,"title":"B1","status":"pending"},{"id":2,"title":"B2","status":"pending","dependencies":["1.1"]}]}]}}""")]
+    [InlineData(
+        """{"master":{"tasks":[{"id":1,"title":"One","status":"done"}]},"later":{"tasks":[{"id":1,"title":"Two","status":"pending"}]}}""",
+        "--tag",
+        "later"
+    )]
+    [InlineData(
+        """{"master":{"tasks":[{"id":1,"title":"A","status":"pending","subtasks":[{"id":1,"title":"A1","status":"pending","dependencies":["2.1"]}]},{"id":2,"title":"B","status":"pending","dependencies":[],"subtasks":[{"id":1,"title":"B1","status":"pending"},{"id":2,"title":"B2","status":"pending","dependencies":["1.1"]}]}]}}"""
+    )]
     public async Task Run_BacklogThatOnlyAPlannerCanOrder_IsPlanned(string backlog, params string[] options)
     {
         using var cli = Repository();
@@ -126,7 +138,10 @@ public class TasksByPlannerTests
         var cli = new CliFixture().WithRepository();
         cli.Write("agent.sh", Script);
         cli.Write(".gitignore", "/.orchestrator\n/.taskmaster\n");
-        cli.Write(".orchestrator/config.yaml", "agent: script\nplanner: {agent: script}\nagents: {script: {command: [/bin/sh, agent.sh]}}\n");
+        cli.Write(
+            ".orchestrator/config.yaml",
+            "agent: script\nplanner: {agent: script}\nagents: {script: {command: [/bin/sh, agent.sh]}}\n"
+        );
         cli.Git("add", "-A");
         cli.Git("-c", "user.name=Test", "-c", "user.email=test@localhost", "commit", "-q", "-m", "Agent");
         return cli;

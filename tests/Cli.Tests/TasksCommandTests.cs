@@ -39,7 +39,14 @@ public class TasksCommandTests
         var list = await cli.RunAsync("tasks", "list", "--json", "--status", "done");
         Assert.Equal(2, list.Json["tasks"]!.AsArray().Count);
         Assert.Equal("done", (string)(await cli.RunAsync("tasks", "show", "2.1", "--json")).Json["task"]!["status"]!);
-        Assert.Equal(["README.md", ".orchestrator/tasks.json"], Directory.EnumerateFiles(cli.Folder, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(cli.Folder, f)).Where(f => !f.StartsWith(".git", StringComparison.Ordinal)).OrderBy(f => f.Length));
+        Assert.Equal(
+            ["README.md", ".orchestrator/tasks.json"],
+            Directory
+                .EnumerateFiles(cli.Folder, "*", SearchOption.AllDirectories)
+                .Select(f => Path.GetRelativePath(cli.Folder, f))
+                .Where(f => !f.StartsWith(".git", StringComparison.Ordinal))
+                .OrderBy(f => f.Length)
+        );
     }
 
     [Fact]
@@ -47,7 +54,10 @@ public class TasksCommandTests
     {
         using var cli = new CliFixture().WithRepository();
         cli.Write(".taskmaster/state.json", """{"currentTag":"feature"}""");
-        cli.Write(".taskmaster/tasks/tasks.json", """{"master":{"tasks":[]},"feature":{"tasks":[{"id":1,"title":"A","status":"pending","mine":1}]}}""");
+        cli.Write(
+            ".taskmaster/tasks/tasks.json",
+            """{"master":{"tasks":[]},"feature":{"tasks":[{"id":1,"title":"A","status":"pending","mine":1}]}}"""
+        );
 
         Assert.Equal(0, (await cli.RunAsync("tasks", "update", "1", "--title", "B")).ExitCode);
         Assert.Equal(0, (await cli.RunAsync("tasks", "add", "C", "--tag", "master")).ExitCode);
@@ -61,11 +71,14 @@ public class TasksCommandTests
     public async Task Tasks_DanglingDependencyInTaskMastersFile_IsReportedAndLosesNothing()
     {
         using var cli = new CliFixture().WithRepository();
-        cli.Write(".taskmaster/tasks/tasks.json", """
+        cli.Write(
+            ".taskmaster/tasks/tasks.json",
+            """
             {"master":{"tasks":[
               {"id":1,"title":"A","status":"pending","dependencies":[9],"mine":true},
               {"id":2,"title":"B","status":"pending","dependencies":[]}]}}
-            """);
+            """
+        );
 
         var list = await cli.RunAsync("tasks", "list", "--json");
         var show = await cli.RunAsync("tasks", "show", "1");
@@ -77,13 +90,17 @@ public class TasksCommandTests
         Assert.Equal((0, 0, 0, 0, 2, 2), (list.ExitCode, show.ExitCode, next.ExitCode, set.ExitCode, worse.ExitCode, run.ExitCode));
         Assert.Equal(2, list.Json["tasks"]!.AsArray().Count);
         Assert.Equal(("unknown-dependency", 2), ((string?)list.Json["errors"]![0]!["code"], (int)list.Json["errors"]![0]!["line"]!));
-        Assert.All([list, show, next, set], result => Assert.Contains("Task '1' depends on '9', which does not exist.", result.People, StringComparison.Ordinal));
+        Assert.All(
+            [list, show, next, set],
+            result => Assert.Contains("Task '1' depends on '9', which does not exist.", result.People, StringComparison.Ordinal)
+        );
         Assert.Equal(2, (int)next.Json["task"]!["id"]!);
         Assert.Contains("depends on '8', which does not exist", worse.People, StringComparison.Ordinal);
         Assert.Contains("depends on '9', which does not exist", run.People, StringComparison.Ordinal);
         Assert.Equal(
             """[{"id":1,"title":"A","status":"pending","dependencies":[9],"mine":true},{"id":2,"title":"B","status":"done","dependencies":[]}]""",
-            JsonNode.Parse(cli.Read(".taskmaster/tasks/tasks.json"))!["master"]!["tasks"]!.ToJsonString());
+            JsonNode.Parse(cli.Read(".taskmaster/tasks/tasks.json"))!["master"]!["tasks"]!.ToJsonString()
+        );
     }
 
     [Theory]

@@ -66,7 +66,12 @@ public class TerminateAndResetTests
         Assert.Contains(": pressed by mistake", status.People, StringComparison.Ordinal);
         Assert.DoesNotContain("resume", status.People, StringComparison.Ordinal);
         Assert.Contains("\"terminated\"", (await cli.RunAsync("events", "first")).Output, StringComparison.Ordinal);
-        Assert.Equal(2, cli.Git("for-each-ref", "--format=%(refname)", "refs/orchestrator/wip/first").Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        Assert.Equal(
+            2,
+            cli.Git("for-each-ref", "--format=%(refname)", "refs/orchestrator/wip/first")
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Length
+        );
         File.WriteAllText(Path.Combine(cli.Home, "go"), "");
         var next = await cli.RunAsync("run", "--yes", "--run-id", "second");
         Assert.True(next.ExitCode == 0, next.People);
@@ -115,7 +120,9 @@ public class TerminateAndResetTests
         try
         {
             await (await ConnectAsync(cli)).GetWorkflowHandle("first").TerminateAsync("pressed by mistake");
-            await Wait.UntilAsync(() => EngineLookup.Find(EngineOf(cli), "first/a")?.End is not null && EngineLookup.Find(EngineOf(cli), "first/b")?.End is not null);
+            await Wait.UntilAsync(() =>
+                EngineLookup.Find(EngineOf(cli), "first/a")?.End is not null && EngineLookup.Find(EngineOf(cli), "first/b")?.End is not null
+            );
 
             AssertNothingIsLeft(cli);
             Assert.Equal("terminated", await StateAsync(cli));
@@ -140,7 +147,11 @@ public class TerminateAndResetTests
         {
             await ResetAsync(await ConnectAsync(cli), toFirst);
             GoOn(cli);
-            for (var limit = new CancellationTokenSource(TimeSpan.FromSeconds(100)).Token; await StateAsync(cli) != "completed"; await Task.Delay(500, limit))
+            for (
+                var limit = new CancellationTokenSource(TimeSpan.FromSeconds(100)).Token;
+                await StateAsync(cli) != "completed";
+                await Task.Delay(500, limit)
+            )
             {
                 await cli.RunAsync("retry", "first/a", "--guidance", "decided");
                 await cli.RunAsync("retry", "first/b", "--guidance", "decided");
@@ -164,15 +175,25 @@ public class TerminateAndResetTests
         var run = EngineTakeOverTests.StartProcess(cli, "run", "--yes", "--no-progress", "--run-id", "first");
         await Wait.UntilAsync(() => Starts(cli, "a") + Starts(cli, "b") == 2);
         if (state == "awaiting-promotion")
+        {
             cli.Write("a.txt", "a person's own\n");
+        }
         if (state == "paused")
+        {
             Assert.Equal(0, (await cli.RunAsync("pause", "first")).ExitCode);
+        }
         if (state is "blocked" or "escalated" or "awaiting-promotion" or "paused")
+        {
             await run.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
+        }
         else
+        {
             await Wait.UntilAsync(() => state == "executing" || File.Exists(Path.Combine(cli.Home, "verifying")));
+        }
         if (!run.HasExited)
+        {
             run.Kill();
+        }
         run.Dispose();
         return worker;
     }
@@ -180,7 +201,9 @@ public class TerminateAndResetTests
     private static void GoOn(CliFixture cli)
     {
         if (File.Exists(Path.Combine(cli.Folder, "a.txt")) && cli.Read("a.txt") == "a person's own\n")
+        {
             File.Delete(Path.Combine(cli.Folder, "a.txt"));
+        }
         File.WriteAllText(Path.Combine(cli.Home, "go"), "");
     }
 
@@ -213,21 +236,25 @@ public class TerminateAndResetTests
         var merges = cli.Git("log", "--format=%s", "main").Split('\n');
         Assert.Equal((1, 1), (merges.Count(m => m == "Merge a"), merges.Count(m => m == "Merge b")));
         if (starts is { } expected)
+        {
             Assert.Equal(expected, Starts(cli, "a") + Starts(cli, "b"));
+        }
     }
 
     private static async Task ResetAsync(ITemporalClient client, bool toFirst)
     {
         var history = await client.GetWorkflowHandle("first").FetchHistoryAsync();
         var completed = history.Events.Where(e => e.EventType == EventType.WorkflowTaskCompleted).Select(e => e.EventId).ToList();
-        await client.WorkflowService.ResetWorkflowExecutionAsync(new ResetWorkflowExecutionRequest
-        {
-            Namespace = "default",
-            WorkflowExecution = new() { WorkflowId = "first" },
-            Reason = "a test",
-            RequestId = Guid.NewGuid().ToString(),
-            WorkflowTaskFinishEventId = toFirst ? completed[0] : completed[^1],
-        });
+        await client.WorkflowService.ResetWorkflowExecutionAsync(
+            new ResetWorkflowExecutionRequest
+            {
+                Namespace = "default",
+                WorkflowExecution = new() { WorkflowId = "first" },
+                Reason = "a test",
+                RequestId = Guid.NewGuid().ToString(),
+                WorkflowTaskFinishEventId = toFirst ? completed[0] : completed[^1],
+            }
+        );
     }
 
     private static async Task ServingAsync(CliFixture cli, Func<ITemporalClient, Task> act)
@@ -269,5 +296,6 @@ public class TerminateAndResetTests
         return File.Exists(file) ? File.ReadAllLines(file).Length : 0;
     }
 
-    private static async Task<string?> StateAsync(CliFixture cli) => (string?)(await cli.RunAsync("status", "first", "--json")).Json["state"];
+    private static async Task<string?> StateAsync(CliFixture cli) =>
+        (string?)(await cli.RunAsync("status", "first", "--json")).Json["state"];
 }

@@ -36,5 +36,6 @@ public class TextCellsTests
     [Theory]
     [InlineData("plain\ttext\r\n日本\n", "plain\ttext\r\n日本\n")]
     [InlineData("\u001b[2J\u001b]0;title\u0007 \u007f\u009b31m", "␛[2J␛]0;title␇ ␡\ufffd31m")]
-    public void Visible_ControlCharacters_AreShownInsteadOfObeyed(string text, string shown) => Assert.Equal(shown, TextCells.Visible(text));
+    public void Visible_ControlCharacters_AreShownInsteadOfObeyed(string text, string shown) =>
+        Assert.Equal(shown, TextCells.Visible(text));
 }

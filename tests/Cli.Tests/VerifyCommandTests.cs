@@ -24,7 +24,17 @@ public class VerifyCommandTests
         Assert.Contains("warn  advice: exit code 3", good.People, StringComparison.Ordinal);
         Assert.Contains("found nothing", bad.People, StringComparison.Ordinal);
         var gate = bad.Json["gates"]![0]!;
-        Assert.Equal(("bad", false, "failed", "logic", "test", 1), ((string?)bad.Json["task"], (bool)bad.Json["passed"]!, (string?)gate["result"], (string?)gate["failure"], (string?)gate["type"], (int)gate["exitCode"]!));
+        Assert.Equal(
+            ("bad", false, "failed", "logic", "test", 1),
+            (
+                (string?)bad.Json["task"],
+                (bool)bad.Json["passed"]!,
+                (string?)gate["result"],
+                (string?)gate["failure"],
+                (string?)gate["type"],
+                (int)gate["exitCode"]!
+            )
+        );
         Assert.True(File.Exists((string)gate["evidence"]!));
         Assert.Contains("Nothing checks task 'bare'", bare.People, StringComparison.Ordinal);
         Assert.Equal(2, (await cli.RunAsync("verify", "tasks.yaml", "gone")).ExitCode);
@@ -36,19 +46,23 @@ public class VerifyCommandTests
     {
         using var cli = new CliFixture().WithRepository();
         cli.Write("Makefile", "typecheck:\n\ttrue\ntest:\n\tfalse\n");
-        cli.Write("tasks.yaml", """
+        cli.Write(
+            "tasks.yaml",
+            """
             contracts:
               - {name: Store, file_path: store.py, methods: ["get(key: str) -> str"], consumers: [a]}
             tasks:
               - {id: a, description: A, files_write: [a.py], verification: [{command: ruff --version || true}]}
-            """);
+            """
+        );
 
         var result = await cli.RunAsync("verify", "tasks.yaml", "a", "--yes", "--json");
 
         Assert.True(result.ExitCode == 0, result.People);
         Assert.Equal(
             [("ruff --version || true", "lint", "task"), ("make typecheck", "typecheck", "contracts")],
-            result.Json["gates"]!.AsArray().Select(gate => ((string?)gate!["command"], (string?)gate["type"], (string?)gate["source"])));
+            result.Json["gates"]!.AsArray().Select(gate => ((string?)gate!["command"], (string?)gate["type"], (string?)gate["source"]))
+        );
     }
 
     [Fact]
@@ -56,14 +70,18 @@ public class VerifyCommandTests
     {
         using var cli = new CliFixture().WithRepository();
         cli.Write("plan.md", "# Plan\n\n| # | Phase | Status |\n|---|---|---|\n| 1 | [One](one.md) | Pending |\n");
-        cli.Write("one.md", "# Phase 1: One\n\n**Status:** Pending\n\n## Gates\n- test -f README.md: must pass\n- test -f other.md: must pass\n- true: is quick\n\n## Tasks\n- [ ] 1.1 Write\n");
+        cli.Write(
+            "one.md",
+            "# Phase 1: One\n\n**Status:** Pending\n\n## Gates\n- test -f README.md: must pass\n- test -f other.md: must pass\n- true: is quick\n\n## Tasks\n- [ ] 1.1 Write\n"
+        );
 
         var result = await cli.RunAsync("verify", "plan.md", "1", "--json");
 
         Assert.Equal(1, result.ExitCode);
         Assert.Equal(
             ["test -f README.md: must pass", "test -f other.md: must pass", "is quick"],
-            result.Json["gates"]!.AsArray().Select(gate => (string?)gate!["name"]));
+            result.Json["gates"]!.AsArray().Select(gate => (string?)gate!["name"])
+        );
     }
 
     [Fact]

@@ -7,6 +7,8 @@ internal static class Wait
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (!isTrue())
+        {
             await Task.Delay(TimeSpan.FromMilliseconds(50), limit.Token);
+        }
     }
 }

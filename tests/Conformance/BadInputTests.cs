@@ -15,7 +15,11 @@ public sealed class BadInputTests(ITestOutputHelper output)
 
     private static readonly TimeSpan Limit = TimeSpan.FromMilliseconds(400);
     private static readonly string[] Services =
-        ["temporal.api.workflowservice.v1.WorkflowService", "temporal.api.operatorservice.v1.OperatorService", "grpc.health.v1.Health"];
+    [
+        "temporal.api.workflowservice.v1.WorkflowService",
+        "temporal.api.operatorservice.v1.OperatorService",
+        "grpc.health.v1.Health",
+    ];
 
     [Fact]
     public Task EveryMethod_SampleOfSenselessRequests_AreNeverAnsweredInternal() => FuzzAsync(14_000);
@@ -45,26 +49,37 @@ public sealed class BadInputTests(ITestOutputHelper output)
     {
         var methods = ProtoJson.MethodsOf(Services).Where(method => method.Name is not ("DeleteNamespace" or "Watch")).ToList();
         var messages = new RandomMessages(
-            new Random(seed), ["default", "w-1", "w-2", "q", "Demo", "s-1", "job-1", "WorkflowId = 'w-1'", "temporal-system"], await ForeignTokens.CollectAsync(channel));
+            new Random(seed),
+            ["default", "w-1", "w-2", "q", "Demo", "s-1", "job-1", "WorkflowId = 'w-1'", "temporal-system"],
+            await ForeignTokens.CollectAsync(channel)
+        );
         var faults = new ConcurrentQueue<string>();
         var statuses = new ConcurrentDictionary<GrpcStatusCode, int>();
-        await System.Threading.Tasks.Parallel.ForEachAsync(Requests(methods, messages, count), new ParallelOptions { MaxDegreeOfParallelism = Parallel }, async (one, _) =>
-        {
-            var (status, fault) = await CallAsync(channel, one.Method, one.Request);
-            statuses.AddOrUpdate(status, 1, static (_, times) => times + 1);
-            if (fault is not null)
+        await System.Threading.Tasks.Parallel.ForEachAsync(
+            Requests(methods, messages, count),
+            new ParallelOptions { MaxDegreeOfParallelism = Parallel },
+            async (one, _) =>
             {
-                var text = Convert.ToBase64String(one.Request);
-                faults.Enqueue($"{one.Method.Name}: {fault} for {text[..Math.Min(400, text.Length)]}");
+                var (status, fault) = await CallAsync(channel, one.Method, one.Request);
+                statuses.AddOrUpdate(status, 1, static (_, times) => times + 1);
+                if (fault is not null)
+                {
+                    var text = Convert.ToBase64String(one.Request);
+                    faults.Enqueue($"{one.Method.Name}: {fault} for {text[..Math.Min(400, text.Length)]}");
+                }
             }
-        });
+        );
         output.WriteLine(string.Join(", ", statuses.OrderBy(status => status.Key).Select(status => $"{status.Key} {status.Value}")));
         Assert.True(statuses.GetValueOrDefault(GrpcStatusCode.OK) > 100, "hardly any request was good enough to be carried out");
         Assert.True(faults.IsEmpty, $"{faults.Count} faults:\n{string.Join('\n', faults.Take(20))}");
         Assert.Equal(GrpcStatusCode.OK, (await CallAsync(channel, methods.First(method => method.Name == "GetSystemInfo"), [])).Status);
     }
 
-    private static IEnumerable<(MethodDescriptor Method, byte[] Request)> Requests(IReadOnlyList<MethodDescriptor> methods, RandomMessages messages, int count)
+    private static IEnumerable<(MethodDescriptor Method, byte[] Request)> Requests(
+        IReadOnlyList<MethodDescriptor> methods,
+        RandomMessages messages,
+        int count
+    )
     {
         foreach (var method in methods)
         {
@@ -85,11 +100,20 @@ public sealed class BadInputTests(ITestOutputHelper output)
         }
     }
 
-    private static async Task<(GrpcStatusCode Status, string? Fault)> CallAsync(GrpcChannel channel, MethodDescriptor method, byte[] request)
+    private static async Task<(GrpcStatusCode Status, string? Fault)> CallAsync(
+        GrpcChannel channel,
+        MethodDescriptor method,
+        byte[] request
+    )
     {
         try
         {
-            await channel.CallAsync($"/{method.Service.FullName}/{method.Name}", request, new GrpcCallOptions { Timeout = Limit }, CancellationToken.None);
+            await channel.CallAsync(
+                $"/{method.Service.FullName}/{method.Name}",
+                request,
+                new GrpcCallOptions { Timeout = Limit },
+                CancellationToken.None
+            );
             return (GrpcStatusCode.OK, null);
         }
         catch (GrpcException e)

@@ -57,7 +57,11 @@ internal static class Commands
 
     private static async Task<int> RunScenariosAsync(Options options)
     {
-        var scenarios = ScenarioLibrary.All.Where(scenario => options.Only.Count == 0 || options.Only.Exists(glob => FileSystemName.MatchesSimpleExpression(glob, scenario.Name))).ToList();
+        var scenarios = ScenarioLibrary
+            .All.Where(scenario =>
+                options.Only.Count == 0 || options.Only.Exists(glob => FileSystemName.MatchesSimpleExpression(glob, scenario.Name))
+            )
+            .ToList();
         using var suite = await Suite.SetUpAsync(options.Address, CancellationToken.None);
         var result = await suite.RunAsync(
             scenarios,
@@ -71,7 +75,8 @@ internal static class Commands
                     Console.WriteLine($"  {difference}");
                 }
             },
-            CancellationToken.None);
+            CancellationToken.None
+        );
         foreach (var line in result.Summary())
         {
             Console.WriteLine(line);

@@ -14,11 +14,14 @@ public sealed class ComparerTests
     public void Library_Read_HoldsAllRecordedScenarios()
     {
         Assert.Equal(460, ScenarioLibrary.All.Count);
-        Assert.All(AllowedExceptions.All, exception =>
-        {
-            Assert.Contains(ScenarioLibrary.All, scenario => scenario.Name == exception.Key);
-            Assert.NotEmpty(exception.Value);
-        });
+        Assert.All(
+            AllowedExceptions.All,
+            exception =>
+            {
+                Assert.Contains(ScenarioLibrary.All, scenario => scenario.Name == exception.Key);
+                Assert.NotEmpty(exception.Value);
+            }
+        );
     }
 
     [Fact]
@@ -55,16 +58,21 @@ public sealed class ComparerTests
         Assert.True(symbols.Match("run <uuid:1>", "run <uuid:a>"));
     }
 
-    private static Dictionary<int, JsonObject> Answers(Scenario scenario) => scenario.Steps
-        .Select((step, i) => (Number: i + 1, Expected: step["expect"]))
-        .Where(step => step.Expected is not null)
-        .ToDictionary(step => step.Number, step => step.Expected!.DeepClone().AsObject());
+    private static Dictionary<int, JsonObject> Answers(Scenario scenario) =>
+        scenario
+            .Steps.Select((step, i) => (Number: i + 1, Expected: step["expect"]))
+            .Where(step => step.Expected is not null)
+            .ToDictionary(step => step.Number, step => step.Expected!.DeepClone().AsObject());
 
     private static List<Difference> Differences(Scenario scenario, Dictionary<int, JsonObject> answers)
     {
         var symbols = new Symbols();
-        return [.. answers.SelectMany(answer =>
-            AnswerComparer.Compare(answer.Key, scenario.Steps[answer.Key - 1]["expect"]!.AsObject(), answer.Value, symbols))];
+        return
+        [
+            .. answers.SelectMany(answer =>
+                AnswerComparer.Compare(answer.Key, scenario.Steps[answer.Key - 1]["expect"]!.AsObject(), answer.Value, symbols)
+            ),
+        ];
     }
 
     private static IEnumerable<Place> Places(JsonNode? node)
@@ -128,13 +136,14 @@ public sealed class ComparerTests
             }
         }
 
-        private static JsonNode Other(JsonNode? value) => value?.GetValueKind() switch
-        {
-            JsonValueKind.String => (string)value! + "x",
-            JsonValueKind.Number => value.GetValue<JsonElement>().GetDouble() + 1,
-            JsonValueKind.True => false,
-            JsonValueKind.False => true,
-            _ => "replaced",
-        };
+        private static JsonNode Other(JsonNode? value) =>
+            value?.GetValueKind() switch
+            {
+                JsonValueKind.String => (string)value! + "x",
+                JsonValueKind.Number => value.GetValue<JsonElement>().GetDouble() + 1,
+                JsonValueKind.True => false,
+                JsonValueKind.False => true,
+                _ => "replaced",
+            };
     }
 }

@@ -6,7 +6,9 @@ using Xunit.Abstractions;
 
 namespace Orchestrator.Conformance;
 
-/// <summary>The original runners (node) against the embedded server: a second opinion on the runner here, and the official worker and clients live.</summary>
+/// <summary>
+/// The original runners (node) against the embedded server: a second opinion on the runner here, and the official worker and clients live.
+/// </summary>
 [Trait("Category", "Full")]
 public sealed class OriginalRunnerTests(ITestOutputHelper output)
 {
@@ -27,7 +29,9 @@ public sealed class OriginalRunnerTests(ITestOutputHelper output)
     [Fact]
     public Task Clients_RecordedSessions_AreAnsweredAsRecorded()
     {
-        var sessions = RecordingArchive.Read("clients").Select(file => file.Path)
+        var sessions = RecordingArchive
+            .Read("clients")
+            .Select(file => file.Path)
             .Where(path => path.StartsWith("sessions/", StringComparison.Ordinal))
             .Select(Path.GetFileNameWithoutExtension)
             .Where(name => !AllowedExceptions.Clients.ContainsKey(name!));
@@ -37,13 +41,19 @@ public sealed class OriginalRunnerTests(ITestOutputHelper output)
     private async Task RunAsync(string suite, string program, params string[] arguments)
     {
         var runners = FindRunners();
-        Assert.True(Directory.Exists(Path.Combine(runners, "node_modules")), $"the runners' packages are missing: npm --prefix {runners} install");
+        Assert.True(
+            Directory.Exists(Path.Combine(runners, "node_modules")),
+            $"the runners' packages are missing: npm --prefix {runners} install"
+        );
         var recordings = Directory.CreateTempSubdirectory("conformance");
         try
         {
             RecordingArchive.Unpack(suite, recordings.FullName);
             await using var target = await ConformanceTarget.StartAsync();
-            var exitCode = await NodeAsync(Path.Combine(runners, suite), [program, .. arguments, "--address", target.Address, "--suite", Path.Combine(recordings.FullName, suite)]);
+            var exitCode = await NodeAsync(
+                Path.Combine(runners, suite),
+                [program, .. arguments, "--address", target.Address, "--suite", Path.Combine(recordings.FullName, suite)]
+            );
             Assert.Equal(0, exitCode);
         }
         finally
@@ -54,7 +64,16 @@ public sealed class OriginalRunnerTests(ITestOutputHelper output)
 
     private async Task<int> NodeAsync(string directory, IEnumerable<string> arguments)
     {
-        using var process = new Process { StartInfo = new ProcessStartInfo("node", arguments) { WorkingDirectory = directory, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true } };
+        using var process = new Process
+        {
+            StartInfo = new ProcessStartInfo("node", arguments)
+            {
+                WorkingDirectory = directory,
+                UseShellExecute = false,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            },
+        };
         process.OutputDataReceived += Write;
         process.ErrorDataReceived += Write;
         process.Start();
@@ -77,7 +96,11 @@ public sealed class OriginalRunnerTests(ITestOutputHelper output)
 
         void Write(object sender, DataReceivedEventArgs line)
         {
-            if (line.Data is { } text && !text.StartsWith("pass ", StringComparison.Ordinal) && !text.StartsWith("ok ", StringComparison.Ordinal))
+            if (
+                line.Data is { } text
+                && !text.StartsWith("pass ", StringComparison.Ordinal)
+                && !text.StartsWith("ok ", StringComparison.Ordinal)
+            )
             {
                 output.WriteLine(text);
             }

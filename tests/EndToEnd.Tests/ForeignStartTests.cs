@@ -27,23 +27,39 @@ public sealed partial class ForeignStartTests
         repository.Write("agent.sh", AgentCommits.Shell() + "cat > /dev/null\necho done > \"$ORCHESTRATOR_TASK.txt\"\n");
         repository.Write(".orchestrator/config.yaml", "agents: {script: {command: [/bin/sh, agent.sh]}}\n");
         await repository.CommitAsync("start", ("tasks.yaml", Plan));
-        OrchestrateProgram orchestrate = new(repository.Path, new Dictionary<string, string?>
-        {
-            ["HOME"] = home.Path,
-            ["XDG_CONFIG_HOME"] = null,
-            ["XDG_CACHE_HOME"] = null,
-            ["XDG_RUNTIME_DIR"] = home.Path,
-        });
+        OrchestrateProgram orchestrate = new(
+            repository.Path,
+            new Dictionary<string, string?>
+            {
+                ["HOME"] = home.Path,
+                ["XDG_CONFIG_HOME"] = null,
+                ["XDG_CACHE_HOME"] = null,
+                ["XDG_RUNTIME_DIR"] = home.Path,
+            }
+        );
         using CancellationTokenSource stop = new();
         TaskCompletionSource<string> listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
         var address = Environment.GetEnvironmentVariable("TEMPORAL_ADDRESS");
-        var server = address is null ? RunUntilStoppedAsync(orchestrate, line => Listening(line, listening), stop.Token, "server", "--port", "0") : Task.CompletedTask;
+        var server = address is null
+            ? RunUntilStoppedAsync(orchestrate, line => Listening(line, listening), stop.Token, "server", "--port", "0")
+            : Task.CompletedTask;
         address ??= await listening.Task.WaitAsync(Eventually.Limit);
         var worker = RunUntilStoppedAsync(orchestrate, _ => { }, stop.Token, "worker", "--address", address, "--yes");
 
         var client = await TemporalClient.ConnectAsync(new TemporalClientConnectOptions(address));
-        var input = JsonSerializer.SerializeToElement(new { repository = repository.Path, planFile = "tasks.yaml", agent = "script" });
-        var handle = await client.StartWorkflowAsync("OrchestrationWorkflow", [input], new WorkflowOptions($"run-foreign-{Guid.NewGuid():n}", TaskQueues.Workflows));
+        var input = JsonSerializer.SerializeToElement(
+            new
+            {
+                repository = repository.Path,
+                planFile = "tasks.yaml",
+                agent = "script",
+            }
+        );
+        var handle = await client.StartWorkflowAsync(
+            "OrchestrationWorkflow",
+            [input],
+            new WorkflowOptions($"run-foreign-{Guid.NewGuid():n}", TaskQueues.Workflows)
+        );
         var result = await handle.GetResultAsync<JsonElement>().WaitAsync(TimeSpan.FromMinutes(2));
         await stop.CancelAsync();
 
@@ -52,11 +68,23 @@ public sealed partial class ForeignStartTests
         await Task.WhenAll(server, worker).WaitAsync(Eventually.Limit);
     }
 
-    private static async Task RunUntilStoppedAsync(OrchestrateProgram orchestrate, Action<string> onLine, CancellationToken stop, params string[] arguments)
+    private static async Task RunUntilStoppedAsync(
+        OrchestrateProgram orchestrate,
+        Action<string> onLine,
+        CancellationToken stop,
+        params string[] arguments
+    )
     {
         try
         {
-            await new ProcessRunner().RunAsync(orchestrate.Command(arguments) with { StandardError = ProcessOutput.Lines(onLine), StopSignal = StopSignal.Interrupt }, stop);
+            await new ProcessRunner().RunAsync(
+                orchestrate.Command(arguments) with
+                {
+                    StandardError = ProcessOutput.Lines(onLine),
+                    StopSignal = StopSignal.Interrupt,
+                },
+                stop
+            );
         }
         catch (OperationCanceledException)
         {
@@ -67,7 +95,9 @@ public sealed partial class ForeignStartTests
     private static void Listening(string line, TaskCompletionSource<string> found)
     {
         if (LoopbackAddress().Match(line) is { Success: true } match)
+        {
             found.TrySetResult(match.Value);
+        }
     }
 
     [GeneratedRegex("127\\.0\\.0\\.1:[0-9]+")]

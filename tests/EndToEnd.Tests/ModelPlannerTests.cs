@@ -15,7 +15,15 @@ public sealed class ModelPlannerTests
     {
         tasks = new[]
         {
-            new { id = "one", description = "One", prompt = "MARK-ONE", files_write = new[] { "one.txt" }, depends_on = Array.Empty<string>(), verification = new[] { "test -s one.txt" } },
+            new
+            {
+                id = "one",
+                description = "One",
+                prompt = "MARK-ONE",
+                files_write = new[] { "one.txt" },
+                depends_on = Array.Empty<string>(),
+                verification = new[] { "test -s one.txt" },
+            },
         },
     };
 
@@ -24,16 +32,21 @@ public sealed class ModelPlannerTests
     [Theory]
     [Trait("Category", "Full")]
     [InlineData("bedrock", "/model/eu.anthropic.some-model/invoke", "eu.anthropic.some-model")]
-    public Task Plan_EveryTroubleOnTheWayToBedrock_EndsWithThePlanInOneConversation(string planner, string path, string model) => Plan_EveryTroubleOnTheWay_EndsWithThePlanInOneConversation(planner, path, model);
+    public Task Plan_EveryTroubleOnTheWayToBedrock_EndsWithThePlanInOneConversation(string planner, string path, string model) =>
+        Plan_EveryTroubleOnTheWay_EndsWithThePlanInOneConversation(planner, path, model);
 
     [Theory]
     [InlineData("api", "/v1/messages", "claude-opus-5-5")]
     public async Task Plan_EveryTroubleOnTheWay_EndsWithThePlanInOneConversation(string planner, string path, string model)
     {
         await using ScriptedMessagesApi api = await ScriptedMessagesApi.StartAsync(
-            new ApiRule("can't be used as it is.*ends in the middle", ApiTurn.Says("Sorry: {\"tasks\": [{\"id\": \"one\", \"depends_on\": [\"two\"], \"description\": \"One\"}]}")),
+            new ApiRule(
+                "can't be used as it is.*ends in the middle",
+                ApiTurn.Says("Sorry: {\"tasks\": [{\"id\": \"one\", \"depends_on\": [\"two\"], \"description\": \"One\"}]}")
+            ),
             new ApiRule("can't be used as it is.*which does not exist", Answer),
-            new ApiRule("You plan work", Answer with { StopReason = "max_tokens", Instead = Overloaded(529, "1"), InsteadTimes = 1 }));
+            new ApiRule("You plan work", Answer with { StopReason = "max_tokens", Instead = Overloaded(529, "1"), InsteadTimes = 1 })
+        );
         using Workplace place = await Workplace.CreateAsync(planner, api);
 
         ProcessResult plan = await place.Orchestrate.RunAsync("plan", "write one file", "-o", "tasks.yaml", "--json");
@@ -43,7 +56,15 @@ public sealed class ModelPlannerTests
         Assert.Equal((3, 4, 1), ((int)document["attempts"]!, (int)document["agentStarts"]!, (int)document["taskCount"]!));
         Assert.Equal(4, api.Requests.Count);
         Assert.All(api.Requests, request => Assert.Equal((path, model), (request.Path, request.Model)));
-        Assert.All(api.Requests, request => Assert.Contains(planner == "api" ? Secret : "AWS4-HMAC-SHA256 Credential=AKEXAMPLE/", request.ApiKey, StringComparison.Ordinal));
+        Assert.All(
+            api.Requests,
+            request =>
+                Assert.Contains(
+                    planner == "api" ? Secret : "AWS4-HMAC-SHA256 Credential=AKEXAMPLE/",
+                    request.ApiKey,
+                    StringComparison.Ordinal
+                )
+        );
         Assert.DoesNotContain(place.FileCommits(), file => File.ReadAllText(file).Contains(Secret, StringComparison.Ordinal));
     }
 
@@ -55,7 +76,8 @@ public sealed class ModelPlannerTests
             new ApiRule("slow down", Answer with { Instead = Overloaded(429, "2"), InsteadTimes = 1 }),
             new ApiRule("always broken", ApiTurn.Fails(500, "Internal error.")),
             new ApiRule("refuse this", ApiTurn.Says("I will not plan that.") with { StopReason = "refusal" }),
-            new ApiRule("never answer", new ApiTurn { Hangs = true }));
+            new ApiRule("never answer", new ApiTurn { Hangs = true })
+        );
         using Workplace place = await Workplace.CreateAsync("api", api);
 
         ProcessResult limited = await place.Orchestrate.RunAsync("plan", "slow down please");
@@ -65,7 +87,11 @@ public sealed class ModelPlannerTests
         ProcessResult silent = await place.Orchestrate.RunAsync("plan", "never answer this");
 
         Assert.True(limited.ExitCode == 0, limited.StandardError.Text);
-        Assert.Contains("planner: parked  (The service answered 429: error 429; waits until", limited.StandardError.Text, StringComparison.Ordinal);
+        Assert.Contains(
+            "planner: parked  (The service answered 429: error 429; waits until",
+            limited.StandardError.Text,
+            StringComparison.Ordinal
+        );
         Assert.Equal(2, api.Requests.Count(request => request.Rule == "slow down"));
         Assert.Equal((3, 3), (broken.ExitCode, api.Requests.Count(request => request.Rule == "always broken")));
         Assert.Contains("Internal error. (3 attempts)", broken.StandardError.Text, StringComparison.Ordinal);
@@ -78,16 +104,26 @@ public sealed class ModelPlannerTests
     [Theory]
     [Trait("Category", "Full")]
     [InlineData("bedrock")]
-    public Task Orchestrator_KilledWhileItPlansByBedrock_PaysForOneAnswer(string planner) => Orchestrator_KilledWhileItPlans_PaysForOneAnswer(planner);
+    public Task Orchestrator_KilledWhileItPlansByBedrock_PaysForOneAnswer(string planner) =>
+        Orchestrator_KilledWhileItPlans_PaysForOneAnswer(planner);
 
     [Theory]
     [InlineData("api")]
     public async Task Orchestrator_KilledWhileItPlans_PaysForOneAnswer(string planner)
     {
         TaskCompletionSource answer = new();
-        await using ScriptedMessagesApi api = await ScriptedMessagesApi.StartAsync(new ApiRule("You plan work", Answer with { After = answer.Task }));
+        await using ScriptedMessagesApi api = await ScriptedMessagesApi.StartAsync(
+            new ApiRule("You plan work", Answer with { After = answer.Task })
+        );
         using Workplace place = await Workplace.CreateAsync(planner, api);
-        await place.Orchestrate.KillWhenAsync(place.Home["plan.log"], () => api.Requests.Count > 0, "plan", "write one file", "-o", "tasks.yaml");
+        await place.Orchestrate.KillWhenAsync(
+            place.Home["plan.log"],
+            () => api.Requests.Count > 0,
+            "plan",
+            "write one file",
+            "-o",
+            "tasks.yaml"
+        );
         answer.SetResult();
 
         // The same command once more finds what was begun.
@@ -115,9 +151,20 @@ public sealed class ModelPlannerTests
     }
 
     private static ApiTurn Overloaded(int status, string seconds) =>
-        new() { Status = status, Headers = new Dictionary<string, string> { ["retry-after"] = seconds } };
+        new()
+        {
+            Status = status,
+            Headers = new Dictionary<string, string> { ["retry-after"] = seconds },
+        };
 
-    private sealed record Workplace(TempFolder Home, TemporaryRepository Repository, Dictionary<string, string?> Environment, OrchestrateProgram Orchestrate, string Planner, string Url) : IDisposable
+    private sealed record Workplace(
+        TempFolder Home,
+        TemporaryRepository Repository,
+        Dictionary<string, string?> Environment,
+        OrchestrateProgram Orchestrate,
+        string Planner,
+        string Url
+    ) : IDisposable
     {
         public static async Task<Workplace> CreateAsync(string planner, ScriptedMessagesApi api)
         {
@@ -127,7 +174,11 @@ public sealed class ModelPlannerTests
             Dictionary<string, string?> environment = ClaudeProgram.CreateChanges(home.Path, api.Url);
             environment["ANTHROPIC_BASE_URL"] = null;
             environment["ANTHROPIC_API_KEY"] = Secret;
-            environment["XDG_CONFIG_HOME"] = environment["XDG_CACHE_HOME"] = environment["AWS_PROFILE"] = environment["AWS_SESSION_TOKEN"] = null;
+            environment["XDG_CONFIG_HOME"] =
+                environment["XDG_CACHE_HOME"] =
+                environment["AWS_PROFILE"] =
+                environment["AWS_SESSION_TOKEN"] =
+                    null;
             environment["AWS_ACCESS_KEY_ID"] = "AKEXAMPLE";
             environment["AWS_SECRET_ACCESS_KEY"] = Secret;
             environment["BEDROCK_MODEL_ID"] = "eu.anthropic.some-model";
@@ -137,10 +188,16 @@ public sealed class ModelPlannerTests
         }
 
         public void Configure(string more) =>
-            Home.Write(".config/orchestrator/config.yaml", $"planner: {{agent: {Planner}, url: \"{Url}\", region: eu-west-1, {more}}}\nretry: {{base_delay: 0.1}}\n");
+            Home.Write(
+                ".config/orchestrator/config.yaml",
+                $"planner: {{agent: {Planner}, url: \"{Url}\", region: eu-west-1, {more}}}\nretry: {{base_delay: 0.1}}\n"
+            );
 
         /// <summary>Everything that planning wrote, the engine's database with it.</summary>
-        public IEnumerable<string> FileCommits() => Directory.EnumerateFiles(Repository[".orchestrator"], "*", SearchOption.AllDirectories).Where(file => !file.EndsWith(".lock", StringComparison.Ordinal));
+        public IEnumerable<string> FileCommits() =>
+            Directory
+                .EnumerateFiles(Repository[".orchestrator"], "*", SearchOption.AllDirectories)
+                .Where(file => !file.EndsWith(".lock", StringComparison.Ordinal));
 
         public void Dispose()
         {

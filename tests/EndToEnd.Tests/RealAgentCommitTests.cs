@@ -14,16 +14,28 @@ public sealed class RealAgentCommitTests
     [Fact]
     public async Task Run_ThreeAgentsThatEditAddAndCommitSideBySide_ThreeStartsAndAllLands()
     {
-        TaskCompletionSource allAtWork = new(), twoAreDone = new();
+        TaskCompletionSource allAtWork = new(),
+            twoAreDone = new();
         using TempFolder home = new();
-        await using ScriptedMessagesApi api = await ScriptedMessagesApi.StartAsync(
-            [.. Tasks.Select(task => Rule(task, allAtWork.Task, task == "three" ? twoAreDone.Task : null))]);
+        await using ScriptedMessagesApi api = await ScriptedMessagesApi.StartAsync([
+            .. Tasks.Select(task => Rule(task, allAtWork.Task, task == "three" ? twoAreDone.Task : null)),
+        ]);
         using TemporaryRepository repository = await TemporaryRepository.CreateEmptyAsync();
         string claude = await ClaudeProgram.PathAsync();
         repository.Write(".orchestrator/config.yaml", $"agents:\n  claude:\n    command: [\"{claude}\"]\n    provider: api\nworkers: 3\n");
-        await repository.CommitAsync("start", ("tasks.yaml", "tasks:\n" + string.Concat(Tasks.Select(task =>
-            $"  - {{id: {task}, description: Do {task}, prompt: \"MARK-{task}: write and commit.\", files_write: ['{task}/**'], "
-            + $"verification: [{{command: grep -q good {task}/a.txt && test -s {task}/b.txt}}]}}\n"))));
+        await repository.CommitAsync(
+            "start",
+            (
+                "tasks.yaml",
+                "tasks:\n"
+                    + string.Concat(
+                        Tasks.Select(task =>
+                            $"  - {{id: {task}, description: Do {task}, prompt: \"MARK-{task}: write and commit.\", files_write: ['{task}/**'], "
+                            + $"verification: [{{command: grep -q good {task}/a.txt && test -s {task}/b.txt}}]}}\n"
+                        )
+                    )
+            )
+        );
         OrchestrateProgram orchestrate = new(repository.Path, ClaudeProgram.CreateChanges(home.Path, api.Url));
 
         Task<ProcessResult> running = orchestrate.RunAsync("run", "tasks.yaml", "--yes", "--agent", "claude");
@@ -39,7 +51,8 @@ public sealed class RealAgentCommitTests
         Assert.True(run.ExitCode == 0, run.StandardOutput.Text + run.StandardError.Text + status);
         Assert.All(
             status["tasks"]!.AsArray(),
-            task => Assert.Equal(("merged", 1, 1), ((string?)task!["state"], (int)task["attempt"]!, (int)task["starts"]!)));
+            task => Assert.Equal(("merged", 1, 1), ((string?)task!["state"], (int)task["attempt"]!, (int)task["starts"]!))
+        );
         foreach (string task in Tasks)
         {
             Assert.Equal("good", await repository.GitAsync("show", $"main:{task}/a.txt"));
@@ -52,24 +65,37 @@ public sealed class RealAgentCommitTests
         IEnumerable<ApiRequest> Requests(string task) => api.Requests.Where(request => request.Rule == $"MARK-{task}");
     }
 
-    private static ApiRule Rule(string task, Task allAtWork, Task? last) => new(
-        $"MARK-{task}",
-        ApiTurn.Writes($"{task}/a.txt", "bad\n"),
-        Commits(task),
-        ApiTurn.Calls(new ApiToolUse("Edit", new { file_path = $"${{cwd}}/{task}/a.txt", old_string = "bad", new_string = "good" })) with
-        {
-            After = allAtWork,
-        },
-        Commits(task),
-        ApiTurn.Writes($"{task}/b.txt", $"{task}\n"),
-        last is null ? Commits(task) : Commits(task) with { After = last },
-        ApiTurn.Says("All is committed."));
+    private static ApiRule Rule(string task, Task allAtWork, Task? last) =>
+        new(
+            $"MARK-{task}",
+            ApiTurn.Writes($"{task}/a.txt", "bad\n"),
+            Commits(task),
+            ApiTurn.Calls(
+                new ApiToolUse(
+                    "Edit",
+                    new
+                    {
+                        file_path = $"${{cwd}}/{task}/a.txt",
+                        old_string = "bad",
+                        new_string = "good",
+                    }
+                )
+            ) with
+            {
+                After = allAtWork,
+            },
+            Commits(task),
+            ApiTurn.Writes($"{task}/b.txt", $"{task}\n"),
+            last is null ? Commits(task) : Commits(task) with { After = last },
+            ApiTurn.Says("All is committed.")
+        );
 
     private static ApiTurn Commits(string task) =>
         ApiTurn.Calls(ApiToolUse.Bash($"git add -A && git commit -q -m 'Work on {task}' && git log -1 --format='[Commit of {task}] %s'"));
 
     private static bool IsMerged(TemporaryRepository repository, string task) =>
-        Directory.EnumerateFiles(repository[".orchestrator/runs"], "status.json", SearchOption.AllDirectories)
+        Directory
+            .EnumerateFiles(repository[".orchestrator/runs"], "status.json", SearchOption.AllDirectories)
             .Select(file => JsonNode.Parse(File.ReadAllText(file))!["tasks"]!.AsArray())
             .Any(tasks => tasks.Any(found => (string?)found!["id"] == task && (string?)found["state"] == "merged"));
 }

@@ -36,12 +36,19 @@ public sealed class RealAgentLoginTests
     public async Task Run_LoginExpiresAndIsRenewed_GoesOnByItselfAndPaysNothingTwice()
     {
         using TempFolder home = new();
-        await using ScriptedMessagesApi api = await ScriptedMessagesApi.StartAsync(
-            [.. Tasks.Select(name => new ApiRule($"MARK-{name}", ApiTurn.Writes($"{name}.txt", name), ApiTurn.Says($"{name} is there.")))]);
+        await using ScriptedMessagesApi api = await ScriptedMessagesApi.StartAsync([
+            .. Tasks.Select(name => new ApiRule($"MARK-{name}", ApiTurn.Writes($"{name}.txt", name), ApiTurn.Says($"{name} is there."))),
+        ]);
         var renewed = false;
-        api.Instead = number => number > 2 && !Volatile.Read(ref renewed) ? ApiTurn.Fails(401, "OAuth token has expired. Please obtain a new token or refresh your existing token.") : null;
+        api.Instead = number =>
+            number > 2 && !Volatile.Read(ref renewed)
+                ? ApiTurn.Fails(401, "OAuth token has expired. Please obtain a new token or refresh your existing token.")
+                : null;
         using TemporaryRepository repository = await TemporaryRepository.CreateEmptyAsync();
-        repository.Write(".orchestrator/config.yaml", $"agents:\n  claude:\n    command: [\"{await ClaudeProgram.PathAsync()}\"]\nworkers: 2\n");
+        repository.Write(
+            ".orchestrator/config.yaml",
+            $"agents:\n  claude:\n    command: [\"{await ClaudeProgram.PathAsync()}\"]\nworkers: 2\n"
+        );
         await repository.CommitAsync("start", ("tasks.yaml", Plan));
         OrchestrateProgram orchestrate = new(repository.Path, ClaudeProgram.CreateChanges(home.Path, api.Url, asSubscription: true));
 
@@ -79,7 +86,8 @@ public sealed class RealAgentLoginTests
         List<ApiRequest> Requests(string name) => [.. api.Requests.Where(request => request.Rule == $"MARK-{name}")];
 
         async Task<List<string?>> StatesAsync() =>
-            await orchestrate.RunAsync("status", "--json") is { ExitCode: 0 } answer && JsonNode.Parse(answer.StandardOutput.Text)!["tasks"] is JsonArray tasks
+            await orchestrate.RunAsync("status", "--json") is { ExitCode: 0 } answer
+            && JsonNode.Parse(answer.StandardOutput.Text)!["tasks"] is JsonArray tasks
                 ? [.. tasks.Select(task => (string?)task!["state"])]
                 : [];
     }

@@ -6,7 +6,10 @@ using Xunit;
 
 namespace Orchestrator.EndToEnd.Tests;
 
-/// <summary>A whole run of the built program with the real Claude CLI against a scripted API: a diamond of five tasks, each with a trouble of its own.</summary>
+/// <summary>
+/// A whole run of the built program with the real Claude CLI against a scripted API: a diamond of five tasks, each with a trouble of its
+/// own.
+/// </summary>
 public sealed class RealAgentRunTests
 {
     private const string Plan = """
@@ -58,27 +61,59 @@ public sealed class RealAgentRunTests
                     InsteadTimes = 1,
                     Tools = [ApiToolUse.Write("base.txt", "base\n")],
                 },
-                ApiTurn.Says("The base is there.")),
+                ApiTurn.Says("The base is there.")
+            ),
             new ApiRule(
                 "was checked and is not finished",
-                ApiTurn.Calls(new ApiToolUse("Edit", new { file_path = "${cwd}/left.txt", old_string = "bad", new_string = "good" })),
-                ApiTurn.Says("Repaired.")),
+                ApiTurn.Calls(
+                    new ApiToolUse(
+                        "Edit",
+                        new
+                        {
+                            file_path = "${cwd}/left.txt",
+                            old_string = "bad",
+                            new_string = "good",
+                        }
+                    )
+                ),
+                ApiTurn.Says("Repaired.")
+            ),
             new ApiRule("MARK-LEFT", ApiTurn.Writes("left.txt", "bad\n"), ApiTurn.Says("Left is there.")),
-            new ApiRule("MARK-RIGHT", ApiTurn.Writes("left.txt", "mine now\n"), ApiTurn.Writes("right.txt", "right\n"), ApiTurn.Says("Right is there.")),
+            new ApiRule(
+                "MARK-RIGHT",
+                ApiTurn.Writes("left.txt", "mine now\n"),
+                ApiTurn.Writes("right.txt", "right\n"),
+                ApiTurn.Says("Right is there.")
+            ),
             new ApiRule(
                 "MARK-MIDDLE",
-                new ApiTurn { Instead = new ApiTurn { Hangs = true }, InsteadTimes = 1, Tools = [ApiToolUse.Write("middle.txt", "middle\n")] },
+                new ApiTurn
+                {
+                    Instead = new ApiTurn { Hangs = true },
+                    InsteadTimes = 1,
+                    Tools = [ApiToolUse.Write("middle.txt", "middle\n")],
+                },
                 // The CLI may put an answer of its own into a conversation that was interrupted, which counts as a turn.
                 ApiTurn.Writes("middle.txt", "middle\n"),
-                ApiTurn.Says("The middle is there.")),
+                ApiTurn.Says("The middle is there.")
+            ),
             new ApiRule(
                 "MARK-JOIN",
                 ApiTurn.Writes("join.txt", "join\n"),
                 ApiTurn.Calls(ApiToolUse.SubAgent("task-validator", "Please validate the join.")),
-                ApiTurn.Says("Joined.")),
-            new ApiRule("validate the join", ApiTurn.Calls(new ApiToolUse("Read", new { file_path = "${cwd}/join.txt" })), ApiTurn.Says("It is good.")));
+                ApiTurn.Says("Joined.")
+            ),
+            new ApiRule(
+                "validate the join",
+                ApiTurn.Calls(new ApiToolUse("Read", new { file_path = "${cwd}/join.txt" })),
+                ApiTurn.Says("It is good.")
+            )
+        );
         using TemporaryRepository repository = await TemporaryRepository.CreateEmptyAsync();
-        repository.Write(".orchestrator/config.yaml", $"agents:\n  claude:\n    command: [\"{await ClaudeProgram.PathAsync()}\"]\nlimits:\n  stall: 25\nworkers: 3\n");
+        repository.Write(
+            ".orchestrator/config.yaml",
+            $"agents:\n  claude:\n    command: [\"{await ClaudeProgram.PathAsync()}\"]\nlimits:\n  stall: 25\nworkers: 3\n"
+        );
         await repository.CommitAsync("start", ("tasks.yaml", Plan), (".claude/agents/task-validator.md", Validator));
         OrchestrateProgram orchestrate = new(repository.Path, ClaudeProgram.CreateChanges(home.Path, api.Url, asSubscription: true));
 
@@ -90,7 +125,13 @@ public sealed class RealAgentRunTests
         Assert.Equal("completed", (string?)status["state"]);
         Assert.Equal(
             "base\ngood\njoin\nmiddle\nright",
-            string.Join('\n', await Task.WhenAll(new[] { "base", "left", "join", "middle", "right" }.Select(name => repository.GitAsync("show", $"main:{name}.txt")))));
+            string.Join(
+                '\n',
+                await Task.WhenAll(
+                    new[] { "base", "left", "join", "middle", "right" }.Select(name => repository.GitAsync("show", $"main:{name}.txt"))
+                )
+            )
+        );
 
         // The limit: one request, then silence until the reset, then the same conversation.
         Assert.Contains("base: parked", said, StringComparison.Ordinal);
@@ -101,7 +142,10 @@ public sealed class RealAgentRunTests
         Assert.Equal(Sessions("MARK-LEFT"), Sessions("was checked and is not finished"));
 
         // The other task's file was refused before it was written, with the reason.
-        Assert.Contains(Requests("MARK-RIGHT"), request => request.LastResult.Contains("left.txt is not owned by task right", StringComparison.Ordinal));
+        Assert.Contains(
+            Requests("MARK-RIGHT"),
+            request => request.LastResult.Contains("left.txt is not owned by task right", StringComparison.Ordinal)
+        );
 
         // The silent agent was stopped and went on in its conversation.
         Assert.Single(Sessions("MARK-MIDDLE"));

@@ -17,7 +17,8 @@ public sealed class RealAgentTakeOverTests
     [Theory]
     [Trait("Category", "Full")]
     [InlineData(false)]
-    public Task Orchestrator_KilledWhileTheAgentWorksOn_ResumeTakesTheSameAgentUp(bool agentEndsMeanwhile) => Orchestrator_KilledWhileTheAgentWorks_ResumeTakesTheSameAgentUp(agentEndsMeanwhile);
+    public Task Orchestrator_KilledWhileTheAgentWorksOn_ResumeTakesTheSameAgentUp(bool agentEndsMeanwhile) =>
+        Orchestrator_KilledWhileTheAgentWorks_ResumeTakesTheSameAgentUp(agentEndsMeanwhile);
 
     [Theory]
     [InlineData(true)]
@@ -26,17 +27,31 @@ public sealed class RealAgentTakeOverTests
         TaskCompletionSource answer = new();
         using TempFolder home = new();
         await using ScriptedMessagesApi api = await ScriptedMessagesApi.StartAsync(
-            new ApiRule("MARK-ONE", ApiTurn.Writes("one.txt", "one\n"), new ApiTurn { Text = "Finished.", After = answer.Task }));
+            new ApiRule("MARK-ONE", ApiTurn.Writes("one.txt", "one\n"), new ApiTurn { Text = "Finished.", After = answer.Task })
+        );
         using TemporaryRepository repository = await TemporaryRepository.CreateEmptyAsync();
-        repository.Write(".orchestrator/config.yaml", $"agents:\n  claude:\n    command: [\"{await ClaudeProgram.PathAsync()}\"]\n    provider: api\n");
+        repository.Write(
+            ".orchestrator/config.yaml",
+            $"agents:\n  claude:\n    command: [\"{await ClaudeProgram.PathAsync()}\"]\n    provider: api\n"
+        );
         await repository.CommitAsync("start", ("tasks.yaml", Plan));
         Dictionary<string, string?> environment = ClaudeProgram.CreateChanges(home.Path, api.Url);
         OrchestrateProgram orchestrate = new(repository.Path, environment);
-        await orchestrate.KillWhenAsync(home["run.log"], () => api.Requests.Any(request => request.Turn == 1), "run", "tasks.yaml", "--yes", "--agent", "claude");
+        await orchestrate.KillWhenAsync(
+            home["run.log"],
+            () => api.Requests.Any(request => request.Turn == 1),
+            "run",
+            "tasks.yaml",
+            "--yes",
+            "--agent",
+            "claude"
+        );
         if (agentEndsMeanwhile)
         {
             answer.SetResult();
-            await Eventually.TrueAsync(() => Directory.EnumerateFiles(repository[".orchestrator/runs"], "exit", SearchOption.AllDirectories).Any());
+            await Eventually.TrueAsync(() =>
+                Directory.EnumerateFiles(repository[".orchestrator/runs"], "exit", SearchOption.AllDirectories).Any()
+            );
         }
 
         Task<ProcessResult> resuming = orchestrate.RunAsync("resume", "--yes");

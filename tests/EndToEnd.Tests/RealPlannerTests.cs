@@ -13,7 +13,15 @@ public sealed class RealPlannerTests
     {
         tasks = new[]
         {
-            new { id = "one", description = "One", prompt = "MARK-ONE: write one.txt.", files_write = new[] { "one.txt" }, depends_on = Array.Empty<string>(), verification = new[] { "test -s one.txt" } },
+            new
+            {
+                id = "one",
+                description = "One",
+                prompt = "MARK-ONE: write one.txt.",
+                files_write = new[] { "one.txt" },
+                depends_on = Array.Empty<string>(),
+                verification = new[] { "test -s one.txt" },
+            },
         },
     };
 
@@ -21,7 +29,15 @@ public sealed class RealPlannerTests
     {
         tasks = new[]
         {
-            new { id = "one", description = "One", prompt = "Write.", files_write = new[] { "one.txt" }, depends_on = new[] { "zero" }, verification = new[] { "test -s one.txt" } },
+            new
+            {
+                id = "one",
+                description = "One",
+                prompt = "Write.",
+                files_write = new[] { "one.txt" },
+                depends_on = new[] { "zero" },
+                verification = new[] { "test -s one.txt" },
+            },
         },
     };
 
@@ -33,7 +49,12 @@ public sealed class RealPlannerTests
         await using ScriptedMessagesApi api = await ScriptedMessagesApi.StartAsync(
             Repaired,
             new ApiRule("MARK-ONE", ApiTurn.Writes("one.txt", "one\n"), ApiTurn.Says("Done.")),
-            new ApiRule("You plan work.*Please add one", ApiTurn.Calls(new ApiToolUse("Read", new { file_path = "${cwd}/CLAUDE.md" })), ApiTurn.Calls(new ApiToolUse("StructuredOutput", Faulty))));
+            new ApiRule(
+                "You plan work.*Please add one",
+                ApiTurn.Calls(new ApiToolUse("Read", new { file_path = "${cwd}/CLAUDE.md" })),
+                ApiTurn.Calls(new ApiToolUse("StructuredOutput", Faulty))
+            )
+        );
         using Workplace place = await Workplace.CreateAsync(api);
 
         ProcessResult run = await place.Orchestrate.RunAsync("run", "Please add one file", "--yes", "--no-progress");
@@ -56,8 +77,13 @@ public sealed class RealPlannerTests
     public async Task Plan_JsonInWords_IsTakenAndARefusalAsksAPerson()
     {
         await using ScriptedMessagesApi api = await ScriptedMessagesApi.StartAsync(
-            new ApiRule("in prose", ApiTurn.Says("Here it is:\n```json\n" + JsonNode.Parse(System.Text.Json.JsonSerializer.Serialize(Plan)) + "\n```"), ApiTurn.Says("As I said.")),
-            new ApiRule("no credit", ApiTurn.Fails(400, "Your request was refused.")));
+            new ApiRule(
+                "in prose",
+                ApiTurn.Says("Here it is:\n```json\n" + JsonNode.Parse(System.Text.Json.JsonSerializer.Serialize(Plan)) + "\n```"),
+                ApiTurn.Says("As I said.")
+            ),
+            new ApiRule("no credit", ApiTurn.Fails(400, "Your request was refused."))
+        );
         using Workplace place = await Workplace.CreateAsync(api);
 
         ProcessResult prose = await place.Orchestrate.RunAsync("plan", "answer in prose", "-o", "tasks.yaml", "--json");
@@ -65,7 +91,10 @@ public sealed class RealPlannerTests
         ProcessResult refused = await place.Orchestrate.RunAsync("plan", "there is no credit");
 
         Assert.True(prose.ExitCode == 0, prose.StandardError.Text);
-        Assert.Equal((1, "tasks.yaml"), ((int)JsonNode.Parse(prose.StandardOutput.Text)!["taskCount"]!, (string?)JsonNode.Parse(prose.StandardOutput.Text)!["file"]));
+        Assert.Equal(
+            (1, "tasks.yaml"),
+            ((int)JsonNode.Parse(prose.StandardOutput.Text)!["taskCount"]!, (string?)JsonNode.Parse(prose.StandardOutput.Text)!["file"])
+        );
         Assert.Equal(0, (await place.Orchestrate.RunAsync("validate", "tasks.yaml")).ExitCode);
         Assert.Equal(3, again.ExitCode);
         Assert.Contains("Nothing was planned", again.StandardError.Text, StringComparison.Ordinal);
@@ -79,9 +108,17 @@ public sealed class RealPlannerTests
     {
         TaskCompletionSource answer = new();
         await using ScriptedMessagesApi api = await ScriptedMessagesApi.StartAsync(
-            new ApiRule("You plan work", new ApiTurn { Tools = [new ApiToolUse("StructuredOutput", Plan)], After = answer.Task }));
+            new ApiRule("You plan work", new ApiTurn { Tools = [new ApiToolUse("StructuredOutput", Plan)], After = answer.Task })
+        );
         using Workplace place = await Workplace.CreateAsync(api);
-        await place.Orchestrate.KillWhenAsync(place.Home["plan.log"], () => api.Requests.Count > 0, "plan", "write one file", "-o", "tasks.yaml");
+        await place.Orchestrate.KillWhenAsync(
+            place.Home["plan.log"],
+            () => api.Requests.Count > 0,
+            "plan",
+            "write one file",
+            "-o",
+            "tasks.yaml"
+        );
 
         Task<ProcessResult> resuming = place.Orchestrate.RunAsync("resume");
         answer.SetResult();
@@ -92,14 +129,27 @@ public sealed class RealPlannerTests
         Assert.Contains("MARK-ONE", await File.ReadAllTextAsync(place.Repository["tasks.yaml"]), StringComparison.Ordinal);
     }
 
-    private sealed record Workplace(TempFolder Home, TemporaryRepository Repository, Dictionary<string, string?> Environment, OrchestrateProgram Orchestrate) : IDisposable
+    private sealed record Workplace(
+        TempFolder Home,
+        TemporaryRepository Repository,
+        Dictionary<string, string?> Environment,
+        OrchestrateProgram Orchestrate
+    ) : IDisposable
     {
         public static async Task<Workplace> CreateAsync(ScriptedMessagesApi api)
         {
             TempFolder home = new();
-            home.Write(".config/orchestrator/config.yaml", $"agents:\n  claude:\n    command: [\"{await ClaudeProgram.PathAsync()}\"]\n    provider: api\n");
+            home.Write(
+                ".config/orchestrator/config.yaml",
+                $"agents:\n  claude:\n    command: [\"{await ClaudeProgram.PathAsync()}\"]\n    provider: api\n"
+            );
             TemporaryRepository repository = await TemporaryRepository.CreateEmptyAsync();
-            await repository.CommitAsync("start", ("CLAUDE.md", "Always be kind.\n"), ("src/app.py", "x = 1\n"), (".gitignore", "secret.txt\n"));
+            await repository.CommitAsync(
+                "start",
+                ("CLAUDE.md", "Always be kind.\n"),
+                ("src/app.py", "x = 1\n"),
+                (".gitignore", "secret.txt\n")
+            );
             repository.Write("secret.txt", "a secret\n");
             Dictionary<string, string?> environment = ClaudeProgram.CreateChanges(home.Path, api.Url);
             environment["XDG_CONFIG_HOME"] = null;

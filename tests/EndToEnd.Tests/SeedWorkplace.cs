@@ -6,7 +6,8 @@ using Orchestrator.TestKit.Git;
 namespace Orchestrator.EndToEnd.Tests;
 
 /// <summary>
-/// A repository with a home and a PATH of its own, in which an example of an older tool is run as its users would: <c>claude</c> is a program that plays it,
+/// A repository with a home and a PATH of its own, in which an example of an older tool is run as its users would: <c>claude</c> is a
+/// program that plays it,
 /// test runners and the like are stubs that note how they were called.
 /// </summary>
 internal sealed class SeedWorkplace : IDisposable
@@ -20,7 +21,9 @@ internal sealed class SeedWorkplace : IDisposable
         Home = Directory.CreateDirectory(repository.Beside("home")).FullName;
         var programs = Directory.CreateDirectory(repository.Beside("programs")).FullName;
         foreach (var stub in Stubs)
+        {
             WriteProgram(Path.Combine(programs, stub), $"echo \"{stub} $*\" >> \"{Calls}\"");
+        }
         WriteProgram(Path.Combine(programs, "claude"), $"exec \"{RepositoryFiles.BuiltProgram("tests/FakeAgent", "fake-agent")}\" \"$@\"");
         WriteProgram(Path.Combine(programs, "orchestrate"), $"exec \"{OrchestrateProgram.Path}\" \"$@\"");
         var environment = ClaudeProgram.CreateChanges(Home, "http://127.0.0.1:9", asSubscription: true);
@@ -47,7 +50,13 @@ internal sealed class SeedWorkplace : IDisposable
 
     /// <summary>What the agent does for each task: steps of the fake agent.</summary>
     public void Play(params (string Task, JsonArray Steps)[] tasks) =>
-        File.WriteAllText(Script, new JsonObject { ["tasks"] = new JsonObject(tasks.Select(task => new KeyValuePair<string, JsonNode?>(task.Task, new JsonArray(task.Steps)))) }.ToJsonString());
+        File.WriteAllText(
+            Script,
+            new JsonObject
+            {
+                ["tasks"] = new JsonObject(tasks.Select(task => new KeyValuePair<string, JsonNode?>(task.Task, new JsonArray(task.Steps)))),
+            }.ToJsonString()
+        );
 
     public async Task<(int ExitCode, string Output, string People)> RunAsync(params string[] arguments)
     {
@@ -60,14 +69,21 @@ internal sealed class SeedWorkplace : IDisposable
 
     public static JsonObject Write(string file, string text) => new() { ["write"] = file, ["text"] = text };
 
-    public static JsonObject Notes(string file) => Write(file, "## Summary\nDone.\n\n## Key Decisions\nNone.\n\n## Files Modified\nSee the commit.\n");
+    public static JsonObject Notes(string file) =>
+        Write(file, "## Summary\nDone.\n\n## Key Decisions\nNone.\n\n## Files Modified\nSee the commit.\n");
 
-    public static JsonObject Call(params string[] command) => new() { ["run"] = new JsonArray([.. command.Select(part => (JsonNode)part)]) };
+    public static JsonObject Call(params string[] command) =>
+        new() { ["run"] = new JsonArray([.. command.Select(part => (JsonNode)part)]) };
 
     /// <summary>What a planner answers.</summary>
     public static JsonObject Answer(string json) => new() { ["result"] = new JsonObject { ["structured_output"] = JsonNode.Parse(json) } };
 
-    public static JsonObject SubAgent(string name) => new() { ["tool"] = "Task", ["input"] = new JsonObject { ["subagent_type"] = name, ["prompt"] = "Please." } };
+    public static JsonObject SubAgent(string name) =>
+        new()
+        {
+            ["tool"] = "Task",
+            ["input"] = new JsonObject { ["subagent_type"] = name, ["prompt"] = "Please." },
+        };
 
     public void Dispose() => Repository.Dispose();
 
@@ -75,6 +91,8 @@ internal sealed class SeedWorkplace : IDisposable
     {
         File.WriteAllText(path, "#!/bin/sh\n" + body + "\n");
         if (!OperatingSystem.IsWindows())
+        {
             File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
     }
 }

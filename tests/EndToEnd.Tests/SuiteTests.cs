@@ -7,7 +7,10 @@ using Xunit;
 
 namespace Orchestrator.EndToEnd.Tests;
 
-/// <summary>Suites that own a port, a fixed name in the temporary folder or a server, side by side: none fails another one, and no agent pays for a neighbour.</summary>
+/// <summary>
+/// Suites that own a port, a fixed name in the temporary folder or a server, side by side: none fails another one, and no agent pays for a
+/// neighbour.
+/// </summary>
 public sealed class SuiteTests : IDisposable
 {
     private readonly TempFolder _home = new();
@@ -45,8 +48,20 @@ public sealed class SuiteTests : IDisposable
         ProcessResult run = await place.RunAsync("run", "--yes");
 
         await AssertLandedAsync(place, run, tasks);
-        Assert.Contains("run again alone it passed", string.Concat(Directory.EnumerateFiles(place.Repository[".orchestrator/runs"], "gate-*", SearchOption.AllDirectories).Select(File.ReadAllText))
-            + string.Concat(Directory.EnumerateFiles(place.Repository[".orchestrator/runs"], "*.json", SearchOption.AllDirectories).Select(File.ReadAllText)), StringComparison.Ordinal);
+        Assert.Contains(
+            "run again alone it passed",
+            string.Concat(
+                Directory
+                    .EnumerateFiles(place.Repository[".orchestrator/runs"], "gate-*", SearchOption.AllDirectories)
+                    .Select(File.ReadAllText)
+            )
+                + string.Concat(
+                    Directory
+                        .EnumerateFiles(place.Repository[".orchestrator/runs"], "*.json", SearchOption.AllDirectories)
+                        .Select(File.ReadAllText)
+                ),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -74,7 +89,10 @@ public sealed class SuiteTests : IDisposable
 
         Task<ProcessResult> next = other.RunAsync("run", "--yes");
         string queue = Path.Combine(Assert.Single(Directory.GetDirectories(State)), "exclusive", "port");
-        await Eventually.TrueAsync(() => Directory.EnumerateFiles(queue, "*.json").Count() == 2 || next.IsCompleted, TimeSpan.FromMinutes(2));
+        await Eventually.TrueAsync(
+            () => Directory.EnumerateFiles(queue, "*.json").Count() == 2 || next.IsCompleted,
+            TimeSpan.FromMinutes(2)
+        );
         ProcessResult shown = await other.RunAsync("status");
         JsonNode? waiting = (await other.StatusAsync())["waiting"]!.AsArray().FirstOrDefault();
         bool isBeside = File.Exists(_home["other"]);
@@ -109,7 +127,9 @@ public sealed class SuiteTests : IDisposable
         Assert.True(run.ExitCode == 0, run.StandardOutput.Text + run.StandardError.Text + status);
         Assert.Equal(("completed", tasks), ((string?)status["state"], (int)status["agentStarts"]!));
         for (int task = 1; task <= tasks; task++)
+        {
             Assert.Equal($"t{task}", await place.Repository.GitAsync("show", $"main:t{task}.txt"));
+        }
     }
 
     private static void AssertFree(int port)

@@ -5,11 +5,15 @@ using Orchestrator.TestKit.Git;
 
 namespace Orchestrator.EndToEnd.Tests;
 
-/// <summary>A repository whose gate is a suite that owns something on the machine (<c>suite.mjs</c>), and a scripted agent that writes one file for each task. Several may share a home.</summary>
+/// <summary>
+/// A repository whose gate is a suite that owns something on the machine (<c>suite.mjs</c>), and a scripted agent that writes one file for
+/// each task. Several may share a home.
+/// </summary>
 internal sealed class SuiteWorkplace : IDisposable
 {
     /// <summary>
-    /// Notes what it was given; then, by its arguments: makes a fixed name in the temporary folder, listens, leaves a server running, holds all that until a file is there or for a while.
+    /// Notes what it was given; then, by its arguments: makes a fixed name in the temporary folder, listens, leaves a server running, holds
+    /// all that until a file is there or for a while.
     /// </summary>
     private const string Suite = """
         import { createServer } from 'node:net';
@@ -72,19 +76,35 @@ internal sealed class SuiteWorkplace : IDisposable
     public static async Task<SuiteWorkplace> CreateAsync(TempFolder home, int tasks, string gate, string suite, string? byAgent = null)
     {
         var place = new SuiteWorkplace(home, await TemporaryRepository.CreateEmptyAsync());
-        var steps = new JsonArray { new JsonObject { ["write"] = "${task}.txt", ["text"] = "${task}\n" } };
+        var steps = new JsonArray
+        {
+            new JsonObject { ["write"] = "${task}.txt", ["text"] = "${task}\n" },
+        };
         if (byAgent is not null)
+        {
             steps.Add(new JsonObject { ["run"] = new JsonArray("node", "suite.mjs", byAgent) });
-        File.WriteAllText(place.Repository.Beside("script.json"), new JsonObject { ["tasks"] = new JsonObject { ["*"] = new JsonArray(steps) } }.ToJsonString());
-        place.Repository.Write(".orchestrator/config.yaml", $$$"""
+        }
+        File.WriteAllText(
+            place.Repository.Beside("script.json"),
+            new JsonObject { ["tasks"] = new JsonObject { ["*"] = new JsonArray(steps) } }.ToJsonString()
+        );
+        place.Repository.Write(
+            ".orchestrator/config.yaml",
+            $$$"""
             agent: fake
-            agents: {fake: {command: ["{{{RepositoryFiles.BuiltProgram("tests/FakeAgent", "fake-agent")}}}", "{{{place.Repository.Beside("script.json")}}}"]}}
+            agents: {fake: {command: ["{{{RepositoryFiles.BuiltProgram("tests/FakeAgent", "fake-agent")}}}", "{{{place.Repository.Beside(
+                "script.json"
+            )}}}"]}}
             workers: 8
             disk: {reserve: 1}
             worktrees: {env: {OF_CONFIG: "{port+2} {worktree} {tmp}"}}
-            """);
-        var lines = Enumerable.Range(1, tasks).Select(n =>
-            $"  - {{id: t{n}, description: Write a file, files_write: [t{n}.txt], verification: [{{command: \"test -s t{n}.txt && node suite.mjs {suite}\", timeout: 120{gate}}}]}}\n");
+            """
+        );
+        var lines = Enumerable
+            .Range(1, tasks)
+            .Select(n =>
+                $"  - {{id: t{n}, description: Write a file, files_write: [t{n}.txt], verification: [{{command: \"test -s t{n}.txt && node suite.mjs {suite}\", timeout: 120{gate}}}]}}\n"
+            );
         await place.Repository.CommitAsync("start", ("suite.mjs", Suite), ("tasks.yaml", "tasks:\n" + string.Concat(lines)));
         return place;
     }

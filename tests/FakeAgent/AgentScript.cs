@@ -4,7 +4,9 @@ using Orchestrator.FakeAgent.Habits;
 
 namespace Orchestrator.FakeAgent;
 
-/// <summary>The script: by task (or "*") a list of attempts, each a list of steps. The last attempt is played again for all later ones.</summary>
+/// <summary>
+/// The script: by task (or "*") a list of attempts, each a list of steps. The last attempt is played again for all later ones.
+/// </summary>
 internal sealed class AgentScript
 {
     private readonly JsonObject _script;
@@ -21,13 +23,18 @@ internal sealed class AgentScript
     internal static int Attempt => int.TryParse(Environment.GetEnvironmentVariable("ORCHESTRATOR_ATTEMPT"), out int attempt) ? attempt : 1;
 
     /// <summary>Which start of the task's agent this is, over all attempts: the name of the start's folder.</summary>
-    internal static int Start => int.TryParse(Path.GetFileName(Environment.GetEnvironmentVariable("ORCHESTRATOR_START")), out int start) ? start : 1;
+    internal static int Start =>
+        int.TryParse(Path.GetFileName(Environment.GetEnvironmentVariable("ORCHESTRATOR_START")), out int start) ? start : 1;
 
-    internal static AgentScript Load(string path) => JsonNode.Parse(File.ReadAllText(path)) is JsonObject script && script["tasks"] is JsonObject tasks
-        ? new AgentScript(script, tasks)
-        : throw new InvalidDataException($"{path} has no object \"tasks\".");
+    internal static AgentScript Load(string path) =>
+        JsonNode.Parse(File.ReadAllText(path)) is JsonObject script && script["tasks"] is JsonObject tasks
+            ? new AgentScript(script, tasks)
+            : throw new InvalidDataException($"{path} has no object \"tasks\".");
 
-    /// <summary>How the agent of this task commits: <c>commits</c> of the script, else as its <c>seed</c> says; without one, one is drawn and printed.</summary>
+    /// <summary>
+    /// How the agent of this task commits: <c>commits</c> of the script, else as its <c>seed</c> says; without one, one is drawn and
+    /// printed.
+    /// </summary>
     internal CommitStyle Style()
     {
         if ((string?)_script["commits"] is { } name)
@@ -47,8 +54,8 @@ internal sealed class AgentScript
 
     internal IEnumerable<JsonObject> Steps()
     {
-        JsonArray attempts = (_tasks[Task] ?? _tasks["*"]) as JsonArray
-            ?? throw new InvalidDataException($"The script has neither \"{Task}\" nor \"*\".");
+        JsonArray attempts =
+            (_tasks[Task] ?? _tasks["*"]) as JsonArray ?? throw new InvalidDataException($"The script has neither \"{Task}\" nor \"*\".");
         JsonNode? attempt = attempts[Math.Min(Attempt, attempts.Count) - 1];
         return (attempt as JsonArray ?? []).Select(step => (JsonObject)step!);
     }

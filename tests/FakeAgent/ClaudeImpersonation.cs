@@ -3,7 +3,8 @@ using System.Text.Json.Nodes;
 namespace Orchestrator.FakeAgent;
 
 /// <summary>
-/// Plays the Claude CLI: takes its flags, keeps a conversation file where the real one does, and prints <c>stream-json</c>. Beside the common steps it
+/// Plays the Claude CLI: takes its flags, keeps a conversation file where the real one does, and prints <c>stream-json</c>. Beside the
+/// common steps it
 /// knows <c>say</c>, <c>tool</c> (with <c>input</c>), <c>emit</c> (any line) and <c>result</c> (members of the result line).
 /// </summary>
 internal static class ClaudeImpersonation
@@ -29,17 +30,27 @@ internal static class ClaudeImpersonation
         bool exists = File.Exists(file);
         if (exists != arguments.Contains("--resume"))
         {
-            Console.Error.WriteLine(exists ? $"Error: Session ID {session} is already in use." : $"No conversation found with session ID: {session}");
+            Console.Error.WriteLine(
+                exists ? $"Error: Session ID {session} is already in use." : $"No conversation found with session ID: {session}"
+            );
             return 1;
         }
 
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         File.AppendAllText(file, new JsonObject { ["type"] = "user", ["prompt"] = Console.In.ReadToEnd() }.ToJsonString() + "\n");
-        Print(new JsonObject
-        {
-            ["type"] = "system", ["subtype"] = "init", ["session_id"] = session, ["model"] = Value(arguments, "--model"),
-            ["claude_code_version"] = Version, ["tools"] = new JsonArray(), ["agents"] = new JsonArray(), ["mcp_servers"] = new JsonArray(),
-        });
+        Print(
+            new JsonObject
+            {
+                ["type"] = "system",
+                ["subtype"] = "init",
+                ["session_id"] = session,
+                ["model"] = Value(arguments, "--model"),
+                ["claude_code_version"] = Version,
+                ["tools"] = new JsonArray(),
+                ["agents"] = new JsonArray(),
+                ["mcp_servers"] = new JsonArray(),
+            }
+        );
         JsonObject result = PlaySteps(session);
         Print(result);
         return (bool?)result["is_error"] == true ? 1 : 0;
@@ -47,14 +58,27 @@ internal static class ClaudeImpersonation
 
     private static JsonObject PlaySteps(string session)
     {
-        string file = Environment.GetEnvironmentVariable("FAKE_AGENT_SCRIPT") ?? throw new InvalidOperationException("FAKE_AGENT_SCRIPT is not set.");
+        string file =
+            Environment.GetEnvironmentVariable("FAKE_AGENT_SCRIPT") ?? throw new InvalidOperationException("FAKE_AGENT_SCRIPT is not set.");
         JsonObject result = new()
         {
-            ["type"] = "result", ["subtype"] = "success", ["is_error"] = false, ["session_id"] = session, ["num_turns"] = 1, ["result"] = "Done.",
-            ["total_cost_usd"] = 0.01m, ["permission_denials"] = new JsonArray(),
+            ["type"] = "result",
+            ["subtype"] = "success",
+            ["is_error"] = false,
+            ["session_id"] = session,
+            ["num_turns"] = 1,
+            ["result"] = "Done.",
+            ["total_cost_usd"] = 0.01m,
+            ["permission_denials"] = new JsonArray(),
             ["modelUsage"] = new JsonObject
             {
-                ["fake-model"] = new JsonObject { ["inputTokens"] = 100, ["outputTokens"] = 10, ["costUSD"] = 0.01m, ["contextWindow"] = 200000 },
+                ["fake-model"] = new JsonObject
+                {
+                    ["inputTokens"] = 100,
+                    ["outputTokens"] = 10,
+                    ["costUSD"] = 0.01m,
+                    ["contextWindow"] = 200000,
+                },
             },
         };
         AgentScript script = AgentScript.Load(file);
@@ -68,10 +92,18 @@ internal static class ClaudeImpersonation
                     Print(Assistant(session, new JsonObject { ["type"] = "text", ["text"] = StepPlayer.Text(value) }));
                     break;
                 case "tool":
-                    Print(Assistant(session, new JsonObject
-                    {
-                        ["type"] = "tool_use", ["id"] = $"toolu_{Guid.NewGuid():N}", ["name"] = StepPlayer.Text(value), ["input"] = step["input"]?.DeepClone(),
-                    }));
+                    Print(
+                        Assistant(
+                            session,
+                            new JsonObject
+                            {
+                                ["type"] = "tool_use",
+                                ["id"] = $"toolu_{Guid.NewGuid():N}",
+                                ["name"] = StepPlayer.Text(value),
+                                ["input"] = step["input"]?.DeepClone(),
+                            }
+                        )
+                    );
                     break;
                 case "emit":
                     Print(value!);
@@ -103,21 +135,25 @@ internal static class ClaudeImpersonation
         return result;
     }
 
-    private static JsonObject Assistant(string session, JsonObject block) => new()
-    {
-        ["type"] = "assistant",
-        ["session_id"] = session,
-        ["parent_tool_use_id"] = null,
-        ["message"] = new JsonObject
+    private static JsonObject Assistant(string session, JsonObject block) =>
+        new()
         {
-            ["id"] = $"msg_{Guid.NewGuid():N}", ["model"] = "fake-model", ["content"] = new JsonArray(block),
-            ["usage"] = new JsonObject { ["input_tokens"] = 100, ["output_tokens"] = 1 },
-        },
-    };
+            ["type"] = "assistant",
+            ["session_id"] = session,
+            ["parent_tool_use_id"] = null,
+            ["message"] = new JsonObject
+            {
+                ["id"] = $"msg_{Guid.NewGuid():N}",
+                ["model"] = "fake-model",
+                ["content"] = new JsonArray(block),
+                ["usage"] = new JsonObject { ["input_tokens"] = 100, ["output_tokens"] = 1 },
+            },
+        };
 
     private static string ConversationFile(string session)
     {
-        string home = Environment.GetEnvironmentVariable("CLAUDE_CONFIG_DIR")
+        string home =
+            Environment.GetEnvironmentVariable("CLAUDE_CONFIG_DIR")
             ?? Path.Combine(Environment.GetEnvironmentVariable("HOME") ?? "/", ".claude");
         return Path.Combine(home, "projects", "fake", session + ".jsonl");
     }

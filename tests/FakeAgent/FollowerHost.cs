@@ -11,11 +11,22 @@ internal static class FollowerHost
     {
         AgentStart start = new()
         {
-            Folder = folder, WorkingDirectory = worktree, Repository = worktree, Run = "run-1", Task = "T1", Attempt = 1, Prompt = "Do it.",
-            Owner = $"{Environment.ProcessId}", Policy = new HookPolicy { Task = "T1", Root = worktree },
+            Folder = folder,
+            WorkingDirectory = worktree,
+            Repository = worktree,
+            Run = "run-1",
+            Task = "T1",
+            Attempt = 1,
+            Prompt = "Do it.",
+            Owner = $"{Environment.ProcessId}",
+            Policy = new HookPolicy { Task = "T1", Root = worktree },
             Limits = new AgentLimits { Cores = cores },
         };
-        AgentSession session = await new AgentSupervisor().StartOrAttachAsync(new CommandAgentRunner("test", command), start, CancellationToken.None);
+        AgentSession session = await new AgentSupervisor().StartOrAttachAsync(
+            new CommandAgentRunner("test", command),
+            start,
+            CancellationToken.None
+        );
         Console.Out.WriteLine($"following {session.Found}");
         AgentOutcome outcome = await session.FollowAsync(found =>
         {

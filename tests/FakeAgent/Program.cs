@@ -3,8 +3,12 @@ using Orchestrator.FakeAgent;
 return args switch
 {
     ["hook", "--policy", var policy] => HookHost.Run(policy),
-    ["follow", "--cores", var cores, var folder, var worktree, .. var command] =>
-        await FollowerHost.RunAsync(folder, worktree, double.Parse(cores, System.Globalization.CultureInfo.InvariantCulture), command),
+    ["follow", "--cores", var cores, var folder, var worktree, .. var command] => await FollowerHost.RunAsync(
+        folder,
+        worktree,
+        double.Parse(cores, System.Globalization.CultureInfo.InvariantCulture),
+        command
+    ),
     ["follow", var folder, var worktree, .. var command] => await FollowerHost.RunAsync(folder, worktree, null, command),
     ["serve", var addressFile] => ServerHost.Run(addressFile),
     ["--version", ..] => ClaudeImpersonation.PrintVersion(),
@@ -16,6 +20,8 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("fake-agent SCRIPT.json | hook --policy FILE | serve FILE | follow FOLDER WORKTREE PROGRAM [ARGUMENT...] | the arguments of 'claude -p' with FAKE_AGENT_SCRIPT set");
+    Console.Error.WriteLine(
+        "fake-agent SCRIPT.json | hook --policy FILE | serve FILE | follow FOLDER WORKTREE PROGRAM [ARGUMENT...] | the arguments of 'claude -p' with FAKE_AGENT_SCRIPT set"
+    );
     return 2;
 }

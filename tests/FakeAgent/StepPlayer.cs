@@ -62,7 +62,11 @@ internal sealed class StepPlayer(CommitStyle style)
                 return true;
             case "habit":
                 _hasHabit = true;
-                return HabitTable.Play(text, new AgentWork(AgentScript.Task, Text(step["beside"])), mends: AgentScript.Start > Number(step["starts"], int.MaxValue));
+                return HabitTable.Play(
+                    text,
+                    new AgentWork(AgentScript.Task, Text(step["beside"])),
+                    mends: AgentScript.Start > Number(step["starts"], int.MaxValue)
+                );
             case "hang":
                 Thread.Sleep(Timeout.Infinite);
                 return true;
@@ -136,7 +140,13 @@ internal sealed class StepPlayer(CommitStyle style)
 
     /// <summary>A process that leaves our session, ignores polite signals and names itself in a file.</summary>
     private static void StartDaemon(string pidFile) =>
-        Run(["/bin/sh", "-c", """setsid sh -c 'trap "" TERM INT HUP; echo $$ >"$1"; exec sleep 600' sh "$1" </dev/null >/dev/null 2>&1 &""", "sh", pidFile]);
+        Run([
+            "/bin/sh",
+            "-c",
+            """setsid sh -c 'trap "" TERM INT HUP; echo $$ >"$1"; exec sleep 600' sh "$1" </dev/null >/dev/null 2>&1 &""",
+            "sh",
+            pidFile,
+        ]);
 
     private static int Run(string[] command)
     {
@@ -148,7 +158,10 @@ internal sealed class StepPlayer(CommitStyle style)
     private static int ParentId()
     {
         string stat = File.ReadAllText("/proc/self/stat");
-        return int.Parse(stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+        return int.Parse(
+            stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
+            CultureInfo.InvariantCulture
+        );
     }
 
     private void IgnoreSignals()

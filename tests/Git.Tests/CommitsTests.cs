@@ -12,7 +12,12 @@ public sealed class CommitsTests
         var head = await opened.HeadAsync();
         var trailers = new CommitTrailers("run-1", "task-a", 2, "0123abcd");
 
-        var id = await opened.Commits.CreateAsync(head + "^{tree}", [head], "Add: a thing\n\nWith a body.\nNote: this looks like one.", trailers);
+        var id = await opened.Commits.CreateAsync(
+            head + "^{tree}",
+            [head],
+            "Add: a thing\n\nWith a body.\nNote: this looks like one.",
+            trailers
+        );
         var commit = await opened.Commits.ReadAsync(id);
 
         Assert.Equal("Add: a thing", commit!.Subject);
@@ -83,7 +88,10 @@ public sealed class CommitsTests
 
         var files = await opened.Commits.ListFilesAsync(commit);
 
-        Assert.Equal(names.Append("README.md").Order(StringComparer.Ordinal), files.Select(file => file.Path).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            names.Append("README.md").Order(StringComparer.Ordinal),
+            files.Select(file => file.Path).Order(StringComparer.Ordinal)
+        );
         foreach (var name in names)
         {
             Assert.Equal("content of " + name, System.Text.Encoding.UTF8.GetString((await opened.Commits.ReadFileAsync(commit, name))!));

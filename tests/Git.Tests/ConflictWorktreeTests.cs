@@ -88,6 +88,9 @@ public sealed class ConflictWorktreeTests
 
         Assert.Equal("theirs\n", await File.ReadAllTextAsync(Path.Combine(worktree.Path, "f")));
         Assert.Equal("refs/orchestrator/kept/run-1/t/1", begun.Kept);
-        Assert.Equal(("paid for", "paid for, too"), (await opened.Files.GitAsync("show", begun.Kept + ":f"), await opened.Files.GitAsync("show", begun.Kept + ":new")));
+        Assert.Equal(
+            ("paid for", "paid for, too"),
+            (await opened.Files.GitAsync("show", begun.Kept + ":f"), await opened.Files.GitAsync("show", begun.Kept + ":new"))
+        );
     }
 }

@@ -28,10 +28,21 @@ public sealed class DeletionProofTests
         var worktree = await opened.TaskWorktreeAsync("t");
         await File.WriteAllTextAsync(Path.Combine(worktree.Path, "f"), "x");
         var start = await opened.HeadAsync();
-        var snapshot = await opened.Snapshots.SaveAsync(worktree, "refs/orchestrator/wip/run-1/t", "wip", new CommitTrailers("run-1", "t", 1));
+        var snapshot = await opened.Snapshots.SaveAsync(
+            worktree,
+            "refs/orchestrator/wip/run-1/t",
+            "wip",
+            new CommitTrailers("run-1", "t", 1)
+        );
 
         Assert.False((await proof.CheckCommitAsync(snapshot.Commit, ["refs/heads/main"], [])).IsProven);
-        await opened.Snapshots.CommitAsync(worktree, "refs/heads/orchestrator/run-1/t/t", [start], "work", new CommitTrailers("run-1", "t", 1));
+        await opened.Snapshots.CommitAsync(
+            worktree,
+            "refs/heads/orchestrator/run-1/t/t",
+            [start],
+            "work",
+            new CommitTrailers("run-1", "t", 1)
+        );
         Assert.True((await proof.CheckCommitAsync(snapshot.Commit, ["refs/heads/main", "refs/heads/orchestrator/run-1/t/t"], [])).IsProven);
     }
 
@@ -62,7 +73,13 @@ public sealed class DeletionProofTests
         var file = Path.Combine(worktree.Path, "folder", "work");
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         await File.WriteAllTextAsync(file, "done");
-        var made = await opened.Snapshots.CommitAsync(worktree, "refs/heads/orchestrator/run-1/t/t", [start], "work", new CommitTrailers("run-1", "t", 1));
+        var made = await opened.Snapshots.CommitAsync(
+            worktree,
+            "refs/heads/orchestrator/run-1/t/t",
+            [start],
+            "work",
+            new CommitTrailers("run-1", "t", 1)
+        );
         var proof = new DeletionProof(opened.Repository);
         Assert.True((await proof.CheckWorktreeAsync(worktree, [made.Commit], [])).IsProven);
         switch (what)

@@ -9,7 +9,14 @@ public sealed class DiffsTests
     public async Task Between_AllKindsOfChange_AreTold()
     {
         using var opened = await Opened.CreateAsync();
-        var from = await opened.Files.CommitAsync("from", ("gone", "g"), ("changed", "1"), ("moved", "a long enough content to be found as a rename\n"), ("tool", "#!"), ("link", "x"));
+        var from = await opened.Files.CommitAsync(
+            "from",
+            ("gone", "g"),
+            ("changed", "1"),
+            ("moved", "a long enough content to be found as a rename\n"),
+            ("tool", "#!"),
+            ("link", "x")
+        );
         File.Delete(opened.Files["gone"]);
         File.Move(opened.Files["moved"], opened.Files["moved to"]);
         File.SetUnixFileMode(opened.Files["tool"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
@@ -20,7 +27,9 @@ public sealed class DiffsTests
         var changes = (await opened.Diffs.BetweenAsync(from, to)).ToDictionary(file => file.Path);
 
         Assert.Equal(
-            ["changed", "gone", "link", "moved", "moved to", "new\nline \"q\" ü", "tool"], changes.Keys.Order(StringComparer.Ordinal));
+            ["changed", "gone", "link", "moved", "moved to", "new\nline \"q\" ü", "tool"],
+            changes.Keys.Order(StringComparer.Ordinal)
+        );
         Assert.Equal(FileChange.Modified, changes["changed"].Change);
         Assert.Equal(FileChange.Deleted, changes["gone"].Change);
         Assert.Equal(FileChange.Deleted, changes["moved"].Change);
@@ -63,7 +72,16 @@ public sealed class DiffsTests
     public async Task OfWorktree_HeadNotMoved_IsTheSameByOneCallAsByTwo()
     {
         using var opened = await Opened.CreateAsync();
-        await opened.Files.CommitAsync("start", ("a b", "1"), ("gone", "1"), ("staged", "1"), ("mode", "1"), ("link", "1"), ("both", "1"), ("ü\n", "1"));
+        await opened.Files.CommitAsync(
+            "start",
+            ("a b", "1"),
+            ("gone", "1"),
+            ("staged", "1"),
+            ("mode", "1"),
+            ("link", "1"),
+            ("both", "1"),
+            ("ü\n", "1")
+        );
         var worktree = await opened.TaskWorktreeAsync("t");
         void Write(string name, string content) => File.WriteAllText(Path.Combine(worktree.Path, name), content);
         Write("a b", "2");
@@ -75,7 +93,10 @@ public sealed class DiffsTests
         File.Delete(Path.Combine(worktree.Path, "gone"));
         File.Delete(Path.Combine(worktree.Path, "link"));
         File.CreateSymbolicLink(Path.Combine(worktree.Path, "link"), "/etc");
-        File.SetUnixFileMode(Path.Combine(worktree.Path, "mode"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        File.SetUnixFileMode(
+            Path.Combine(worktree.Path, "mode"),
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+        );
         var head = await opened.HeadAsync();
 
         var byOne = await new WorktreeDiff(worktree).AgainstAsync(head);
@@ -110,7 +131,8 @@ public sealed class DiffsTests
         Assert.NotEqual(start, staging);
         Assert.Equal(
             ["Added own", "Deleted gone", "Modified other"],
-            changes.Select(file => $"{file.Change} {file.Path}").Order(StringComparer.Ordinal));
+            changes.Select(file => $"{file.Change} {file.Path}").Order(StringComparer.Ordinal)
+        );
     }
 
     [Fact]

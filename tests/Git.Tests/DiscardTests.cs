@@ -30,7 +30,10 @@ public sealed partial class DiscardTests
         Assert.Equal("refs/orchestrator/kept/run-1/t/1", permit.Kept);
         Assert.Null(again.Kept);
         Assert.False(File.Exists(Path.Combine(worktree.Path, "untracked")));
-        Assert.Equal(["README.md", "committed", "untracked"], (await opened.Commits.ListFilesAsync(permit.Kept!)).Select(file => file.Path));
+        Assert.Equal(
+            ["README.md", "committed", "untracked"],
+            (await opened.Commits.ListFilesAsync(permit.Kept!)).Select(file => file.Path)
+        );
         Assert.Equal("by the agent", (await opened.Commits.ReadAsync(permit.Kept + "^"))!.Subject);
     }
 
@@ -59,7 +62,8 @@ public sealed partial class DiscardTests
         await Assert.ThrowsAsync<GitException>(() => opened.TaskWorktreeAsync("t"));
         Assert.True(File.Exists(Path.Combine(worktree.Path, "work")));
         var made = await opened.Worktrees.EnsureAsync(
-            new WorktreeRequest(worktree.Path, await opened.HeadAsync()) { Branch = "refs/heads/orchestrator/run-1/t/t", Keep = Keep });
+            new WorktreeRequest(worktree.Path, await opened.HeadAsync()) { Branch = "refs/heads/orchestrator/run-1/t/t", Keep = Keep }
+        );
 
         Assert.False(File.Exists(Path.Combine(made.Path, "work")));
         Assert.Equal("1", await opened.Files.GitAsync("show", "refs/orchestrator/kept/run-1/t/1:work"));
@@ -73,34 +77,67 @@ public sealed partial class DiscardTests
         await File.WriteAllTextAsync(Path.Combine(worktree.Path, "work"), "1");
 
         await Assert.ThrowsAsync<InvalidOperationException>(() => opened.Worktrees.RemoveAsync(worktree.Path));
-        await Assert.ThrowsAsync<InvalidOperationException>(async () => await opened.Worktrees.CheckOutAsync(worktree, await opened.HeadAsync()));
+        await Assert.ThrowsAsync<InvalidOperationException>(async () =>
+            await opened.Worktrees.CheckOutAsync(worktree, await opened.HeadAsync())
+        );
         Assert.Throws<InvalidOperationException>(() => DiscardPermit.Proven(worktree, new DeletionProofResult(false, "work")));
-        await Assert.ThrowsAsync<InvalidOperationException>(() => new WorktreeReset(worktree, DiscardPermit.OfOurMaking("/elsewhere")).ToAsync("HEAD"));
+        await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            new WorktreeReset(worktree, DiscardPermit.OfOurMaking("/elsewhere")).ToAsync("HEAD")
+        );
 
         Assert.True(File.Exists(Path.Combine(worktree.Path, "work")));
     }
 
-    /// <summary>Whatever throws away what is in a worktree, or writes there by a path that links may lead elsewhere, stands in these files.</summary>
+    /// <summary>
+    /// Whatever throws away what is in a worktree, or writes there by a path that links may lead elsewhere, stands in these files.
+    /// </summary>
     [Theory]
-    [InlineData("""
-        "(reset|clean|read-tree|checkout|checkout-index|restore|stash|switch|rm)"
-        """, "WorktreeReset.cs", "WorktreeTree.cs", "FileCommits.cs", "InterruptedCheckout.cs", "WorktreeDiff.cs", "LandingReversal.cs", "WorktreeHead.cs", "WorktreeIndex.cs")]
-    [InlineData("""
-        "--(hard|abort|force)"
-        """, "WorktreeReset.cs", "InterruptedCheckout.cs", "Snapshots.cs")]
-    [InlineData("""
-        FolderRemover\.Remove\w*\(|\.RemoveClaimed\(|WorktreeAdmin\.Remove\(
-        """, "WorktreeReset.cs", "WorktreeAdmin.cs", "WorktreeClaims.cs", "PooledWorktrees.cs", "UnfinishedWork.cs")]
-    [InlineData("""
-        (File|Directory)\.(Write\w*|Append\w*|Create\w*|Move|Copy|Delete|Open\w*|ReadAll\w*|ReadLines)\([^;]*(orktree\.Path|checkout\.Path|WorkingDirectory)
-        """)]
+    [InlineData(
+        """
+            "(reset|clean|read-tree|checkout|checkout-index|restore|stash|switch|rm)"
+            """,
+        "WorktreeReset.cs",
+        "WorktreeTree.cs",
+        "FileCommits.cs",
+        "InterruptedCheckout.cs",
+        "WorktreeDiff.cs",
+        "LandingReversal.cs",
+        "WorktreeHead.cs",
+        "WorktreeIndex.cs"
+    )]
+    [InlineData(
+        """
+            "--(hard|abort|force)"
+            """,
+        "WorktreeReset.cs",
+        "InterruptedCheckout.cs",
+        "Snapshots.cs"
+    )]
+    [InlineData(
+        """
+            FolderRemover\.Remove\w*\(|\.RemoveClaimed\(|WorktreeAdmin\.Remove\(
+            """,
+        "WorktreeReset.cs",
+        "WorktreeAdmin.cs",
+        "WorktreeClaims.cs",
+        "PooledWorktrees.cs",
+        "UnfinishedWork.cs"
+    )]
+    [InlineData(
+        """
+            (File|Directory)\.(Write\w*|Append\w*|Create\w*|Move|Copy|Delete|Open\w*|ReadAll\w*|ReadLines)\([^;]*(orktree\.Path|checkout\.Path|WorkingDirectory)
+            """
+    )]
     public void Source_OfWhatTouchesWorktrees_GoesThroughOnePlace(string pattern, params string[] mayHaveIt)
     {
         var root = RepositoryFiles.Root;
         var found = ((string[])["src/Git", "activities"])
             .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(root, folder), "*.cs", SearchOption.AllDirectories))
             .Where(file => !Build().IsMatch(file))
-            .Where(file => File.ReadLines(file).Any(line => !line.TrimStart().StartsWith("//", StringComparison.Ordinal) && Regex.IsMatch(line, pattern.Trim())))
+            .Where(file =>
+                File.ReadLines(file)
+                    .Any(line => !line.TrimStart().StartsWith("//", StringComparison.Ordinal) && Regex.IsMatch(line, pattern.Trim()))
+            )
             .Select(file => Path.GetFileName(file)!);
 
         Assert.Empty(found.Except(mayHaveIt));

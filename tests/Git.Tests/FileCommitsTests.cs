@@ -13,7 +13,11 @@ public sealed class FileCommitsTests
         var start = await opened.Files.CommitAsync("files", ("kept.txt", "kept\n"), ("sub/old.txt", "old\n"));
 
         var commit = await new FileCommits(opened.Repository).CommitAsync(
-            start, new Dictionary<string, string> { ["sub/old.txt"] = "new\r\n", ["a b/\"new\".txt"] = "x" }, "Files", Trailers);
+            start,
+            new Dictionary<string, string> { ["sub/old.txt"] = "new\r\n", ["a b/\"new\".txt"] = "x" },
+            "Files",
+            Trailers
+        );
 
         var info = await opened.Commits.ReadAsync(commit);
         Assert.Equal([start], info!.Parents);
@@ -34,7 +38,10 @@ public sealed class FileCommitsTests
         var again = await new FileCommits(opened.Repository).CommitAsync(start, files, "Files", Trailers);
 
         Assert.Equal(first, again);
-        Assert.Equal(await opened.Files.GitAsync("log", "-1", "--format=%ct", start), await opened.Files.GitAsync("log", "-1", "--format=%at", first));
+        Assert.Equal(
+            await opened.Files.GitAsync("log", "-1", "--format=%ct", start),
+            await opened.Files.GitAsync("log", "-1", "--format=%at", first)
+        );
         Assert.Empty(Directory.EnumerateFiles(Path.Combine(opened.Repository.OwnDirectory, "tmp")));
     }
 }

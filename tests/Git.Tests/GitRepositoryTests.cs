@@ -58,8 +58,9 @@ public sealed class GitRepositoryTests
         using var files = await TemporaryRepository.CreateAsync();
         Directory.CreateDirectory(files.Beside("plain"));
 
-        var fault = await Assert.ThrowsAsync<NotARepositoryException>(
-            async () => await GitRepository.OpenAsync(await Opened.ProgramAsync(), files.Beside("plain")));
+        var fault = await Assert.ThrowsAsync<NotARepositoryException>(async () =>
+            await GitRepository.OpenAsync(await Opened.ProgramAsync(), files.Beside("plain"))
+        );
 
         Assert.Contains("git init", fault.Message, StringComparison.Ordinal);
     }

@@ -11,7 +11,8 @@ using Xunit.Abstractions;
 namespace Orchestrator.Git.Tests;
 
 /// <summary>
-/// A whole task, from worktree to landing, in which one git process is killed; then the same again from the beginning. Whatever was killed, the end is the
+/// A whole task, from worktree to landing, in which one git process is killed; then the same again from the beginning. Whatever was killed,
+/// the end is the
 /// same as undisturbed. All places take minutes: <c>GIT_KILL_MATRIX=full</c>; else a few are drawn, with the seed in the output.
 /// </summary>
 public sealed class KillMatrixTests(ITestOutputHelper output)
@@ -30,7 +31,10 @@ public sealed class KillMatrixTests(ITestOutputHelper output)
         await RunAsync(undisturbed);
         await AssertEndAsync(undisturbed);
         var calls = undisturbed.Calls;
-        var places = Enumerable.Range(1, calls).SelectMany(_ => (string[])["before", "after", "locked"], (call, mode) => (Call: call, Mode: mode)).ToArray();
+        var places = Enumerable
+            .Range(1, calls)
+            .SelectMany(_ => (string[])["before", "after", "locked"], (call, mode) => (Call: call, Mode: mode))
+            .ToArray();
         if (Environment.GetEnvironmentVariable("GIT_KILL_MATRIX") != "full")
         {
             var seed = Random.Shared.Next();
@@ -79,14 +83,23 @@ public sealed class KillMatrixTests(ITestOutputHelper output)
             await WorkAndMergeAsync(git, repository);
         }
 
-        await worktrees.ReturnAsync(git.Files[".worktrees/run-1/t"], new WorktreePool(git.Files[".worktrees/.pool"]), DiscardPermit.OfOurMaking(git.Files[".worktrees/run-1/t"]));
+        await worktrees.ReturnAsync(
+            git.Files[".worktrees/run-1/t"],
+            new WorktreePool(git.Files[".worktrees/.pool"]),
+            DiscardPermit.OfOurMaking(git.Files[".worktrees/run-1/t"])
+        );
         var landed = await new TargetLanding(repository).LandAsync(new LandingRequest(Main, (await refs.ReadAsync(Staging))!, git.Start));
         Assert.True(landed.HasLanded, landed.Reason);
     }
 
     private static async Task WorkAndMergeAsync(KillableGit git, GitRepository repository)
     {
-        var (refs, commits, worktrees, snapshots) = (new RefStore(repository), new CommitStore(repository), new WorktreeStore(repository), new Snapshots(repository));
+        var (refs, commits, worktrees, snapshots) = (
+            new RefStore(repository),
+            new CommitStore(repository),
+            new WorktreeStore(repository),
+            new Snapshots(repository)
+        );
         if (await refs.ReadAsync(Branch) is not { } tip || (await commits.ReadAsync(tip))?.Trailers is null)
         {
             var worktree = await worktrees.EnsureAsync(new WorktreeRequest(git.Files[".worktrees/run-1/t"], git.Start) { Branch = Branch });
@@ -123,8 +136,7 @@ public sealed class KillMatrixTests(ITestOutputHelper output)
     private sealed class KillableGit : IDisposable
     {
         // "locked" kills git while it holds locks: in the hook that runs when refs are locked, or in a filter that runs while the index is.
-        private const string Script =
-            """
+        private const string Script = """
             #!/bin/sh
             here=$(dirname "$0")
             count=$(($(cat "$here/count") + 1))
@@ -164,7 +176,10 @@ public sealed class KillMatrixTests(ITestOutputHelper output)
             await File.WriteAllTextAsync(files[".git/info/attributes"], "* filter=killer\n");
             Directory.CreateDirectory(files.Beside("shim/hooks"));
             await WriteProgramAsync(files.Beside("shim/git"), Script);
-            await WriteProgramAsync(files.Beside("shim/hooks/reference-transaction"), "#!/bin/sh\n[ \"$1\" != prepared ] || kill -9 $PPID\n");
+            await WriteProgramAsync(
+                files.Beside("shim/hooks/reference-transaction"),
+                "#!/bin/sh\n[ \"$1\" != prepared ] || kill -9 $PPID\n"
+            );
             await File.WriteAllTextAsync(files.Beside("shim/count"), "0\n");
             await File.WriteAllTextAsync(files.Beside("shim/kill"), "0 none\n");
             var program = await GitProgram.FindAsync(path: files.Beside("shim/git"));

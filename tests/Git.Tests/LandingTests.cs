@@ -240,7 +240,13 @@ public sealed class LandingTests
     {
         using var opened = await Opened.CreateAsync();
         var start = await opened.Files.CommitAsync("start", ("changed", "1"));
-        var commit = await opened.Files.CommitOnBranchAsync("orchestrator/run-1/staging", "main", "work", ("changed", "2"), ("added", added.Length > 1 ? "the file" : "2"));
+        var commit = await opened.Files.CommitOnBranchAsync(
+            "orchestrator/run-1/staging",
+            "main",
+            "work",
+            ("changed", "2"),
+            ("added", added.Length > 1 ? "the file" : "2")
+        );
         new LandingIntents(opened.Repository, Main).Write(new LandingIntent(start, commit, opened.Repository.MainCheckout!));
         opened.Files.Write("added", added);
         File.Delete(opened.Files["changed"]);
@@ -295,11 +301,23 @@ public sealed class LandingTests
     private static async Task<(string Start, string Commit)> BigStagedAsync(Opened opened)
     {
         var start = await opened.Files.CommitAsync("start", ("changed", "1"), ("deleted", "1"), ("untouched", "1"));
-        return (start, await opened.Files.CommitOnBranchAsync(
-            "orchestrator/run-1/staging", "main", "work", ("changed", "2"), ("deleted", null), ("added/one", "1"), ("added/two\nü", "2")));
+        return (
+            start,
+            await opened.Files.CommitOnBranchAsync(
+                "orchestrator/run-1/staging",
+                "main",
+                "work",
+                ("changed", "2"),
+                ("deleted", null),
+                ("added/one", "1"),
+                ("added/two\nü", "2")
+            )
+        );
     }
 
-    /// <summary>The state that a fast-forward leaves when it is killed at different points: git writes files, then the index, then the ref.</summary>
+    /// <summary>
+    /// The state that a fast-forward leaves when it is killed at different points: git writes files, then the index, then the ref.
+    /// </summary>
     private static async Task HalfLandAsync(Opened opened, string start, string commit, string reached)
     {
         new LandingIntents(opened.Repository, Main).Write(new LandingIntent(start, commit, opened.Repository.MainCheckout!));

@@ -46,7 +46,10 @@ public sealed class MergesTests
         Assert.False(result.IsClean);
         Assert.Equal(["gone", name], result.ConflictedFiles);
         Assert.Equal([1, 2, 3], result.Conflicts.Where(stage => stage.Path == name).Select(stage => stage.Stage));
-        Assert.Contains(result.Messages, message => message.Kind.StartsWith("CONFLICT", StringComparison.Ordinal) && message.Paths.Contains("gone"));
+        Assert.Contains(
+            result.Messages,
+            message => message.Kind.StartsWith("CONFLICT", StringComparison.Ordinal) && message.Paths.Contains("gone")
+        );
         var merged = Encoding.UTF8.GetString((await opened.Commits.ReadFileAsync(result.Tree, name))!);
         Assert.Contains("<<<<<<<", merged, StringComparison.Ordinal);
     }

@@ -24,7 +24,10 @@ public sealed class ObjectMemoryTests
         var asked = await new CommitStore(fresh).ReadAsync(id);
 
         Assert.NotNull(opened.Repository.Part<ObjectMemory>().Find(id));
-        Assert.Equal((asked!.Id, asked.Tree, asked.Subject, asked.Trailers), (remembered!.Id, remembered.Tree, remembered.Subject, remembered.Trailers));
+        Assert.Equal(
+            (asked!.Id, asked.Tree, asked.Subject, asked.Trailers),
+            (remembered!.Id, remembered.Tree, remembered.Subject, remembered.Trailers)
+        );
         Assert.Equal(asked.Parents, remembered.Parents);
     }
 
@@ -99,11 +102,16 @@ public sealed class ObjectMemoryTests
     public async Task Once_AskedByManyAtTheSameTime_AsksOnceAndAgainAfterAFailure()
     {
         var (memory, asked, first) = (new ObjectMemory(), 0, new TaskCompletionSource<string>());
-        Task<string> Ask(Func<Task<string>> answer) => memory.OnceAsync(new string('a', 40), "files", () =>
-        {
-            asked++;
-            return answer();
-        });
+        Task<string> Ask(Func<Task<string>> answer) =>
+            memory.OnceAsync(
+                new string('a', 40),
+                "files",
+                () =>
+                {
+                    asked++;
+                    return answer();
+                }
+            );
 
         var failing = Ask(() => first.Task);
         var waiting = Enumerable.Range(0, 5).Select(_ => Ask(() => Task.FromResult("found"))).ToArray();

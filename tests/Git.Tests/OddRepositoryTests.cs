@@ -45,10 +45,16 @@ public sealed class OddRepositoryTests
         var start = (await new RepositoryCheck(repository).RunAsync()).Base!;
 
         var worktree = await new WorktreeStore(repository).EnsureAsync(
-            new WorktreeRequest(outer["sub/.worktrees/t"], start) { Branch = "refs/heads/orchestrator/run-1/t/t" });
+            new WorktreeRequest(outer["sub/.worktrees/t"], start) { Branch = "refs/heads/orchestrator/run-1/t/t" }
+        );
         await File.WriteAllTextAsync(Path.Combine(worktree.Path, "new"), "x");
         var result = await new Snapshots(repository).CommitAsync(
-            worktree, "refs/heads/orchestrator/run-1/t/t", [start], "work", new CommitTrailers("run-1", "t", 1));
+            worktree,
+            "refs/heads/orchestrator/run-1/t/t",
+            [start],
+            "work",
+            new CommitTrailers("run-1", "t", 1)
+        );
         var landed = await new TargetLanding(repository).LandAsync(new LandingRequest("refs/heads/main", result.Commit, start));
 
         Assert.Equal(GitRepository.RealPath(outer["sub"]), repository.MainCheckout);
@@ -60,7 +66,9 @@ public sealed class OddRepositoryTests
     public async Task Task_HooksThatFail_AreNotRun()
     {
         using var opened = await Opened.CreateAsync();
-        foreach (var hook in (string[])["pre-commit", "commit-msg", "post-checkout", "post-merge", "reference-transaction", "pre-merge-commit"])
+        foreach (
+            var hook in (string[])["pre-commit", "commit-msg", "post-checkout", "post-merge", "reference-transaction", "pre-merge-commit"]
+        )
         {
             var path = Path.Combine(opened.Repository.CommonDirectory, "hooks", hook);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -75,7 +83,20 @@ public sealed class OddRepositoryTests
     public async Task Task_StrangeFileNames_AreMergedAsTheyAre()
     {
         using var opened = await Opened.CreateAsync();
-        string[] names = ["a b", "it's \"q\"", "line\nbreak", "tab\t", "ü€😀", "back\\slash", "-dash", "*[1]?", ":(top)x", "!bang", "#hash"];
+        string[] names =
+        [
+            "a b",
+            "it's \"q\"",
+            "line\nbreak",
+            "tab\t",
+            "ü€😀",
+            "back\\slash",
+            "-dash",
+            "*[1]?",
+            ":(top)x",
+            "!bang",
+            "#hash",
+        ];
 
         Assert.Equal(names.Order(StringComparer.Ordinal), await RunTaskAsync(opened, [.. names.Select(name => (name, "x"))]));
     }

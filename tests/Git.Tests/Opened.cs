@@ -65,8 +65,10 @@ internal sealed class Opened : IDisposable
 
     internal Task<string> HeadAsync() => Files.GitAsync("rev-parse", "HEAD");
 
-    internal async Task<Worktree> TaskWorktreeAsync(string name) => await Worktrees.EnsureAsync(
-        new WorktreeRequest(Files[$".worktrees/run-1/{name}"], await HeadAsync()) { Branch = $"refs/heads/orchestrator/run-1/t/{name}" });
+    internal async Task<Worktree> TaskWorktreeAsync(string name) =>
+        await Worktrees.EnsureAsync(
+            new WorktreeRequest(Files[$".worktrees/run-1/{name}"], await HeadAsync()) { Branch = $"refs/heads/orchestrator/run-1/t/{name}" }
+        );
 
     public void Dispose() => Files.Dispose();
 }

@@ -22,7 +22,8 @@ public sealed class RefsTests
         Assert.True(again.Done);
         Assert.Equal(
             new Dictionary<string, string> { [Staging] = head, [Wip] = head },
-            await opened.Refs.ListAsync(["refs/heads/orchestrator", "refs/orchestrator/"]));
+            await opened.Refs.ListAsync(["refs/heads/orchestrator", "refs/orchestrator/"])
+        );
     }
 
     [Fact]
@@ -80,12 +81,17 @@ public sealed class RefsTests
         var second = await opened.Files.CommitAsync("second");
         await opened.Refs.UpdateAsync([new RefChange(Staging, first, null)], "made");
 
-        var there = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => opened.Refs.UpdateAsync([new RefChange(Staging, second, first)], "moved"))));
+        var there = await Task.WhenAll(
+            Enumerable.Range(0, 8).Select(_ => Task.Run(() => opened.Refs.UpdateAsync([new RefChange(Staging, second, first)], "moved")))
+        );
         var back = await opened.Refs.UpdateAsync([new RefChange(Staging, first, second)], "back");
 
         Assert.All(there, move => Assert.True(move.Done));
         Assert.True(back.Done);
-        Assert.Equal(["back", "moved", "made"], (await opened.Files.GitAsync("reflog", "show", "--format=%gs", Staging)).Trim().Split('\n'));
+        Assert.Equal(
+            ["back", "moved", "made"],
+            (await opened.Files.GitAsync("reflog", "show", "--format=%gs", Staging)).Trim().Split('\n')
+        );
     }
 
     [Fact]
@@ -140,8 +146,9 @@ public sealed class RefsTests
         using var opened = await Opened.CreateAsync();
         var head = await opened.HeadAsync();
 
-        var fault = await Assert.ThrowsAsync<GitException>(
-            () => opened.Refs.UpdateAsync([new RefChange("refs/heads/a..b", head, null)], "test"));
+        var fault = await Assert.ThrowsAsync<GitException>(() =>
+            opened.Refs.UpdateAsync([new RefChange("refs/heads/a..b", head, null)], "test")
+        );
 
         Assert.Contains("git", fault.Message, StringComparison.Ordinal);
         Assert.Equal(128, fault.ExitCode);
@@ -152,8 +159,9 @@ public sealed class RefsTests
     {
         using var opened = await Opened.CreateAsync();
         var head = await opened.HeadAsync();
-        var commits = await Task.WhenAll(Enumerable.Range(0, 8).Select(async i =>
-            await opened.Commits.CreateAsync(head + "^{tree}", [head], $"commit {i}", null)));
+        var commits = await Task.WhenAll(
+            Enumerable.Range(0, 8).Select(async i => await opened.Commits.CreateAsync(head + "^{tree}", [head], $"commit {i}", null))
+        );
         await opened.Refs.UpdateAsync([new RefChange(Staging, head, null)], "test");
 
         var results = await Task.WhenAll(commits.Select(commit => opened.Refs.UpdateAsync([new RefChange(Staging, commit, head)], "test")));

@@ -102,8 +102,14 @@ public sealed class RepositoryCheckTests
         var result = await new RepositoryCheck(repository).RunAsync();
 
         Assert.Equal(2, result.Findings.Count(finding => finding.Refuses));
-        Assert.Contains(result.Findings, finding => finding.Message.Contains("assets/.gitattributes wants the filter 'missing-filter'", StringComparison.Ordinal));
-        Assert.Contains(result.Findings, finding => finding.Message.Contains("'no-such-program-here' is not installed", StringComparison.Ordinal));
+        Assert.Contains(
+            result.Findings,
+            finding => finding.Message.Contains("assets/.gitattributes wants the filter 'missing-filter'", StringComparison.Ordinal)
+        );
+        Assert.Contains(
+            result.Findings,
+            finding => finding.Message.Contains("'no-such-program-here' is not installed", StringComparison.Ordinal)
+        );
     }
 
     [Fact]

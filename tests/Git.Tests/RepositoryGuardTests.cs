@@ -22,7 +22,10 @@ public sealed class RepositoryGuardTests
         await opened.Refs.UpdateAsync([new RefChange("refs/orchestrator/wip/run-1/x", next, null)], "wip");
         await opened.Refs.UpdateAsync([new RefChange(Staging, head, head)], "lost race");
         await opened.TaskWorktreeAsync("third");
-        await opened.Worktrees.RemoveAsync(opened.Files[".worktrees/run-1/third"], permit: DiscardPermit.OfOurMaking(opened.Files[".worktrees/run-1/third"]));
+        await opened.Worktrees.RemoveAsync(
+            opened.Files[".worktrees/run-1/third"],
+            permit: DiscardPermit.OfOurMaking(opened.Files[".worktrees/run-1/third"])
+        );
         await opened.Worktrees.ExcludeAsync(["/.worktrees/"]);
         await opened.Files.GitAsync("config", "branch.main.remote", "origin");
         await opened.Files.GitInAsync(guarded.Worktree.Path, "commit", "--quiet", "--allow-empty", "-m", "the agent's own");
@@ -52,7 +55,9 @@ public sealed class RepositoryGuardTests
         Assert.Empty(await guarded.CompareAsync());
     }
 
-    /// <summary>What an agent beside this one does with its own branch and head is its own; nothing of it may be charged here or undone under it.</summary>
+    /// <summary>
+    /// What an agent beside this one does with its own branch and head is its own; nothing of it may be charged here or undone under it.
+    /// </summary>
     [Theory]
     [InlineData("commit --quiet --allow-empty -m more")]
     [InlineData("commit --quiet --allow-empty --amend -m other")]
@@ -95,8 +100,12 @@ public sealed class RepositoryGuardTests
 
         Assert.Equal(
             ["config:alias.st", "config:core.hookspath", .. files],
-            changes.Where(change => change.Kind == TamperedKind.Program).Select(change => change.Name).Order(StringComparer.Ordinal));
-        Assert.Equal(["config:alias.ci", "config:user.name"], changes.Where(change => change.IsLeft).Select(change => change.Name).Order(StringComparer.Ordinal));
+            changes.Where(change => change.Kind == TamperedKind.Program).Select(change => change.Name).Order(StringComparer.Ordinal)
+        );
+        Assert.Equal(
+            ["config:alias.ci", "config:user.name"],
+            changes.Where(change => change.IsLeft).Select(change => change.Name).Order(StringComparer.Ordinal)
+        );
         Assert.Equal("Somebody", await opened.Files.GitAsync("config", "user.name"));
         Assert.Equal("commit", await opened.Files.GitAsync("config", "alias.ci"));
         Assert.DoesNotContain("evil", await File.ReadAllTextAsync(Path.Combine(common, "config")), StringComparison.Ordinal);
@@ -138,7 +147,9 @@ public sealed class RepositoryGuardTests
         Assert.Equal("hooks/pre-commit", Assert.Single(new Quarantine(opened.Repository).List()).Name);
     }
 
-    /// <summary>What is recorded is not synced: a power cut may take it, or half of it, and then nothing is known and nothing may be undone.</summary>
+    /// <summary>
+    /// What is recorded is not synced: a power cut may take it, or half of it, and then nothing is known and nothing may be undone.
+    /// </summary>
     [Theory]
     [InlineData("store")]
     [InlineData("record")]
@@ -225,7 +236,8 @@ public sealed class RepositoryGuardTests
 
         Assert.Equal(
             ["stash entry 'On main: newer' was added", "stash entry 'On main: the user's' was removed"],
-            changes.Select(change => change.ToString()).Order(StringComparer.Ordinal));
+            changes.Select(change => change.ToString()).Order(StringComparer.Ordinal)
+        );
         Assert.Equal("stash@{0}: On main: newer", await opened.Files.GitAsync("stash", "list"));
         Assert.Equal(stash, await opened.Refs.ReadAsync(guarded.Guard.KeptAt(changes.Single(change => change.Found is null))!));
     }
@@ -233,7 +245,10 @@ public sealed class RepositoryGuardTests
     /// <summary>What a person does in the repository while agents work.</summary>
     [Theory]
     [InlineData("config pull.rebase true", "the setting pull.rebase was added")]
-    [InlineData("remote add origin https://example.invalid/x", "the setting remote.origin.fetch was added the setting remote.origin.url was added")]
+    [InlineData(
+        "remote add origin https://example.invalid/x",
+        "the setting remote.origin.fetch was added the setting remote.origin.url was added"
+    )]
     [InlineData("tag v1", "")]
     [InlineData("branch feature", "")]
     [InlineData("worktree add --quiet ../own", "worktree {own} was added")]
@@ -266,10 +281,14 @@ public sealed class RepositoryGuardTests
 
         var next = await opened.Files.CommitAsync("next", ("b", "2"));
         await opened.Worktrees.CheckOutAsync(gates, next);
-        await opened.Worktrees.EnsureAsync(new WorktreeRequest(opened.Files[".worktrees/run-1/new"], next) { Branch = Run + "/t/new", Pool = pool });
+        await opened.Worktrees.EnsureAsync(
+            new WorktreeRequest(opened.Files[".worktrees/run-1/new"], next) { Branch = Run + "/t/new", Pool = pool }
+        );
         await opened.Worktrees.ReturnAsync(guarded.Other.Path, pool, DiscardPermit.OfOurMaking(guarded.Other.Path));
         Assert.Empty(await guarded.CompareAsync());
-        await opened.Worktrees.EnsureAsync(new WorktreeRequest(opened.Files[".worktrees/run-1/last"], next) { Branch = Run + "/t/last", Pool = pool });
+        await opened.Worktrees.EnsureAsync(
+            new WorktreeRequest(opened.Files[".worktrees/run-1/last"], next) { Branch = Run + "/t/last", Pool = pool }
+        );
 
         Assert.Empty(await guarded.CompareAsync());
     }
@@ -305,7 +324,10 @@ public sealed class RepositoryGuardTests
         var changes = await guarded.CompareAsync();
         await guarded.Guard.PutBackAsync(changes, "test");
 
-        Assert.Equal(["refs/heads/mine was added", "refs/tags/v10 was added", "refs/tags/v9 was added"], changes.Select(change => change.ToString()).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["refs/heads/mine was added", "refs/tags/v10 was added", "refs/tags/v9 was added"],
+            changes.Select(change => change.ToString()).Order(StringComparer.Ordinal)
+        );
         Assert.Equal(agents, await opened.Refs.ReadAsync("refs/heads/mine"));
         Assert.Equal(agents, await opened.Refs.ReadAsync("refs/tags/v9"));
         Assert.Equal(users, await opened.Refs.ReadAsync("refs/heads/feature"));
@@ -319,24 +341,45 @@ public sealed class RepositoryGuardTests
         var pool = new WorktreePool(opened.Files.Beside("pool"));
         var named = new ConcurrentBag<string>();
 
-        await Task.WhenAll(Enumerable.Range(0, 6).Select(async number =>
-        {
-            for (var attempt = 0; attempt < 4; attempt++)
-            {
-                var name = $"t{number}-{attempt}";
-                var branch = $"{Run}/t/{name}";
-                var worktree = await opened.Worktrees.EnsureAsync(
-                    new WorktreeRequest(opened.Files.Beside(name), head) { Branch = branch, LockReason = "test", Pool = pool });
-                var guard = new RepositoryGuard(opened.Repository, opened.Files.Beside("guard"));
-                var record = opened.Files.Beside($"{name}.json");
-                await guard.RecordAsync(worktree, record);
-                var commit = await opened.Commits.CreateAsync(await opened.Files.GitAsync("rev-parse", $"{head}^{{tree}}"), [head], name, null);
-                Assert.True((await opened.Refs.UpdateAsync([new RefChange(branch, commit, head)], name)).Done);
-                await guard.RestoreAsync(worktree, record, "refs/heads/orchestrator", name, found => named.Add($"{name}: {string.Join(", ", found)}"));
-                await opened.Worktrees.ReturnAsync(worktree.Path, pool, DiscardPermit.OfOurMaking(worktree.Path));
-                Assert.True((await opened.Refs.UpdateAsync([new RefChange(branch, null, commit)], "released")).Done);
-            }
-        }));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 6)
+                .Select(async number =>
+                {
+                    for (var attempt = 0; attempt < 4; attempt++)
+                    {
+                        var name = $"t{number}-{attempt}";
+                        var branch = $"{Run}/t/{name}";
+                        var worktree = await opened.Worktrees.EnsureAsync(
+                            new WorktreeRequest(opened.Files.Beside(name), head)
+                            {
+                                Branch = branch,
+                                LockReason = "test",
+                                Pool = pool,
+                            }
+                        );
+                        var guard = new RepositoryGuard(opened.Repository, opened.Files.Beside("guard"));
+                        var record = opened.Files.Beside($"{name}.json");
+                        await guard.RecordAsync(worktree, record);
+                        var commit = await opened.Commits.CreateAsync(
+                            await opened.Files.GitAsync("rev-parse", $"{head}^{{tree}}"),
+                            [head],
+                            name,
+                            null
+                        );
+                        Assert.True((await opened.Refs.UpdateAsync([new RefChange(branch, commit, head)], name)).Done);
+                        await guard.RestoreAsync(
+                            worktree,
+                            record,
+                            "refs/heads/orchestrator",
+                            name,
+                            found => named.Add($"{name}: {string.Join(", ", found)}")
+                        );
+                        await opened.Worktrees.ReturnAsync(worktree.Path, pool, DiscardPermit.OfOurMaking(worktree.Path));
+                        Assert.True((await opened.Refs.UpdateAsync([new RefChange(branch, null, commit)], "released")).Done);
+                    }
+                })
+        );
 
         Assert.Empty(named);
     }

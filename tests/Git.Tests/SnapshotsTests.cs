@@ -94,7 +94,14 @@ public sealed class SnapshotsTests
         await File.WriteAllTextAsync(Path.Combine(worktree.Path, ".task-status.json"), "{}");
 
         var result = await opened.Snapshots.CommitAsync(
-            worktree, Branch, [start], "Add things", Trailers, [".task-status.json"], new Dictionary<string, string?> { ["refs/orchestrator/results/k1"] = null });
+            worktree,
+            Branch,
+            [start],
+            "Add things",
+            Trailers,
+            [".task-status.json"],
+            new Dictionary<string, string?> { ["refs/orchestrator/results/k1"] = null }
+        );
 
         Assert.True(result.HasChanges);
         Assert.False(result.Lost);
@@ -149,6 +156,7 @@ public sealed class SnapshotsTests
 
         Assert.Equal(
             [("Name", FileChange.Deleted), ("name", FileChange.Added)],
-            (await opened.Diffs.BetweenAsync(start, result.Commit)).Select(file => (file.Path, file.Change)));
+            (await opened.Diffs.BetweenAsync(start, result.Commit)).Select(file => (file.Path, file.Change))
+        );
     }
 }

@@ -14,8 +14,18 @@ public sealed class StaleLocksTests
         var worktree = await opened.TaskWorktreeAsync("one");
         var other = await opened.TaskWorktreeAsync("two");
         var common = opened.Repository.CommonDirectory;
-        string[] own = [Path.Combine(worktree.AdminDirectory, "index.lock"), Path.Combine(worktree.AdminDirectory, "HEAD.lock"), Path.Combine(common, Branch + ".lock")];
-        string[] others = [Path.Combine(other.AdminDirectory, "index.lock"), Path.Combine(common, "refs/heads/main.lock"), Path.Combine(common, "packed-refs.lock")];
+        string[] own =
+        [
+            Path.Combine(worktree.AdminDirectory, "index.lock"),
+            Path.Combine(worktree.AdminDirectory, "HEAD.lock"),
+            Path.Combine(common, Branch + ".lock"),
+        ];
+        string[] others =
+        [
+            Path.Combine(other.AdminDirectory, "index.lock"),
+            Path.Combine(common, "refs/heads/main.lock"),
+            Path.Combine(common, "packed-refs.lock"),
+        ];
         foreach (var path in own.Concat(others))
         {
             await File.WriteAllTextAsync(path, "");
@@ -34,7 +44,12 @@ public sealed class StaleLocksTests
         using var opened = await Opened.CreateAsync();
         var worktree = await opened.TaskWorktreeAsync("one");
         var held = Path.Combine(worktree.AdminDirectory, "index.lock");
-        var start = new ProcessStartInfo("sh") { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("sh")
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        };
         start.ArgumentList.Add("-c");
         start.ArgumentList.Add($"exec 3> '{held}'; echo open; read line");
         using var holder = Process.Start(start)!;

@@ -24,7 +24,14 @@ public sealed class TreeLinksTests
     {
         var links = new Dictionary<string, string>
         {
-            ["up"] = "..", ["down"] = "d/../..", ["deep"] = "d/e", ["one"] = "two", ["two"] = "../x", ["circle"] = "circle", ["nothing"] = "", [link] = target,
+            ["up"] = "..",
+            ["down"] = "d/../..",
+            ["deep"] = "d/e",
+            ["one"] = "two",
+            ["two"] = "../x",
+            ["circle"] = "circle",
+            ["nothing"] = "",
+            [link] = target,
         };
 
         Assert.Equal(leadsOut, TreeLinks.LeadsOut(link, links));
@@ -44,7 +51,10 @@ public sealed class TreeLinksTests
         var after = await opened.Files.CommitAsync("after");
         var links = new TreeLinks(opened.Repository);
 
-        Assert.Equal(["first", "second", "third"], await links.FindLeadingOutAsync(before, after, await opened.Diffs.BetweenAsync(before, after)));
+        Assert.Equal(
+            ["first", "second", "third"],
+            await links.FindLeadingOutAsync(before, after, await opened.Diffs.BetweenAsync(before, after))
+        );
         Assert.Empty(await links.FindLeadingOutAsync(after, after, await opened.Diffs.BetweenAsync(before, after)));
     }
 }

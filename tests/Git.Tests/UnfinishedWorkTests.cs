@@ -26,7 +26,9 @@ public sealed class UnfinishedWorkTests
         Assert.Equal(last, await work.SaveAsync(worktree, "at work", Trailers));
         Assert.Equal(last, work.Find());
         Assert.Equal(before, await opened.Files.GitAsync("count-objects"));
-        var size = new DirectoryInfo(opened.Repository.OwnDirectory).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
+        var size = new DirectoryInfo(opened.Repository.OwnDirectory)
+            .EnumerateFiles("*", SearchOption.AllDirectories)
+            .Sum(file => file.Length);
         Assert.InRange(size, 100_000, 200_000);
         await opened.Files.GitAsync("fsck", "--strict");
 

@@ -65,7 +65,8 @@ public sealed class WorktreeFilesTests
             mkfifo pipe; touch "$(printf 'n\374')"; mkdir "$(printf 'd\374')"; touch "$(printf 'd\374/x')"
             i=0; while [ $i -lt 300 ]; do mkdir ddddddddddddddddddddddddddddddddddddddddddddd && cd -P ddddddddddddddddddddddddddddddddddddddddddddd || exit 1; i=$((i+1)); done; touch deepest
             """,
-            root);
+            root
+        );
 
         FolderRemover.Remove(root);
 

@@ -16,7 +16,13 @@ public sealed class WorktreeHeadTests
         var worktree = await opened.TaskWorktreeAsync("one");
         await opened.Files.GitInAsync(worktree.Path, command.Split(' '));
         await File.WriteAllTextAsync(Path.Combine(worktree.Path, "a"), "work");
-        var made = await opened.Snapshots.CommitAsync(worktree, Branch, [await opened.HeadAsync()], "work", new CommitTrailers("run-1", "one"));
+        var made = await opened.Snapshots.CommitAsync(
+            worktree,
+            Branch,
+            [await opened.HeadAsync()],
+            "work",
+            new CommitTrailers("run-1", "one")
+        );
 
         await new WorktreeHead(worktree).AttachAsync(Branch);
 

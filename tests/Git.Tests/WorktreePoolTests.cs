@@ -133,7 +133,11 @@ public sealed class WorktreePoolTests
         using var opened = await Opened.CreateAsync();
         var used = await opened.TaskWorktreeAsync("used");
 
-        await opened.Worktrees.ReturnAsync(used.Path, new WorktreePool(opened.Files[".worktrees/.pool"]), DiscardPermit.OfOurMaking(used.Path));
+        await opened.Worktrees.ReturnAsync(
+            used.Path,
+            new WorktreePool(opened.Files[".worktrees/.pool"]),
+            DiscardPermit.OfOurMaking(used.Path)
+        );
 
         Assert.NotNull(await opened.TaskWorktreeAsync("used"));
     }

@@ -26,8 +26,10 @@ public sealed class WorktreeResetTests
 
         await new WorktreeReset(worktree, DiscardPermit.OfOurMaking(worktree.Path)).SweepAsync(null, CancellationToken.None);
 
-        var left = Directory.EnumerateFileSystemEntries(worktree.Path, "*", SearchOption.AllDirectories)
-            .Select(path => Path.GetRelativePath(worktree.Path, path)).Order(StringComparer.Ordinal);
+        var left = Directory
+            .EnumerateFileSystemEntries(worktree.Path, "*", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(worktree.Path, path))
+            .Order(StringComparer.Ordinal);
         Assert.Equal([".git", ".gitignore", "README.md", "folder", "folder/sub", "folder/sub/ü"], left);
         Assert.True(File.Exists(Path.Combine(outside, "precious")));
     }
@@ -41,12 +43,20 @@ public sealed class WorktreeResetTests
         var worktree = await opened.TaskWorktreeAsync("t");
         Directory.CreateDirectory(Path.Combine(worktree.Path, folder));
         await File.WriteAllTextAsync(Path.Combine(worktree.Path, folder, "other"), "x");
-        using (var shell = Process.Start("sh", ["-c", "printf x > \"$(printf '%s/n\\374' \"$1\")\"", "sh", Path.Combine(worktree.Path, folder)]))
+        using (
+            var shell = Process.Start(
+                "sh",
+                ["-c", "printf x > \"$(printf '%s/n\\374' \"$1\")\"", "sh", Path.Combine(worktree.Path, folder)]
+            )
+        )
         {
             await shell.WaitForExitAsync();
         }
 
         await new WorktreeReset(worktree, DiscardPermit.OfOurMaking(worktree.Path)).SweepAsync(null, CancellationToken.None);
-        Assert.Equal([".git", "README.md"], Directory.EnumerateFileSystemEntries(worktree.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            [".git", "README.md"],
+            Directory.EnumerateFileSystemEntries(worktree.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal)
+        );
     }
 }

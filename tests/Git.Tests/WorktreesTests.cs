@@ -253,8 +253,12 @@ public sealed class WorktreesTests
                 break;
         }
 
-        var fault = await Assert.ThrowsAsync<WorktreeReplacedException>(() => new WorktreeReset(worktree, DiscardPermit.OfOurMaking(worktree.Path)).SweepAsync(null, CancellationToken.None));
-        await Assert.ThrowsAsync<WorktreeReplacedException>(async () => await new WorktreeReset(worktree, DiscardPermit.OfOurMaking(worktree.Path)).ToAsync(await opened.HeadAsync()));
+        var fault = await Assert.ThrowsAsync<WorktreeReplacedException>(() =>
+            new WorktreeReset(worktree, DiscardPermit.OfOurMaking(worktree.Path)).SweepAsync(null, CancellationToken.None)
+        );
+        await Assert.ThrowsAsync<WorktreeReplacedException>(async () =>
+            await new WorktreeReset(worktree, DiscardPermit.OfOurMaking(worktree.Path)).ToAsync(await opened.HeadAsync())
+        );
         await opened.Worktrees.RemoveAsync(worktree.Path, permit: DiscardPermit.OfOurMaking(worktree.Path));
 
         Assert.Contains("is no longer the worktree", fault.Message, StringComparison.Ordinal);
@@ -268,7 +272,8 @@ public sealed class WorktreesTests
         using var opened = await Opened.CreateAsync();
         var worktree = await opened.TaskWorktreeAsync("a");
         var made = await new ProcessRunner().RunAsync(
-            new ProcessCommand("/bin/sh", "-c", "touch \"$(printf 'odd\\377name')\"") { WorkingDirectory = worktree.Path });
+            new ProcessCommand("/bin/sh", "-c", "touch \"$(printf 'odd\\377name')\"") { WorkingDirectory = worktree.Path }
+        );
         Assert.True(made.Succeeded, made.StandardError.Text);
 
         var file = Assert.Single(await new WorktreeDiff(worktree).AgainstAsync(await opened.HeadAsync()));

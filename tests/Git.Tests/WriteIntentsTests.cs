@@ -35,7 +35,9 @@ public sealed class WriteIntentsTests
         Assert.True((await opened.Refs.UpdateAsync([new RefChange(Staging, head, null)], "test")).Done);
     }
 
-    /// <summary>A second container with the same volume: its process ids mean nothing here, so that what it has at work would be taken for left.</summary>
+    /// <summary>
+    /// A second container with the same volume: its process ids mean nothing here, so that what it has at work would be taken for left.
+    /// </summary>
     [Fact]
     public async Task Recover_RepositoryInWhichAnotherNamespaceWorks_IsRefusedUntilItHasEnded()
     {
@@ -50,15 +52,22 @@ public sealed class WriteIntentsTests
         await new RepositoryRecovery(opened.Repository).RunAsync();
 
         Assert.Contains("Another container works in", refused.Message, StringComparison.Ordinal);
-        await Assert.ThrowsAsync<GitException>(() => new PidNamespaceClaims(opened.Repository, "4026531000").TakeAsync(CancellationToken.None));
+        await Assert.ThrowsAsync<GitException>(() =>
+            new PidNamespaceClaims(opened.Repository, "4026531000").TakeAsync(CancellationToken.None)
+        );
     }
 
-    /// <summary>An index of our own that a killed process left in the middle of a snapshot: its time of writing is that of what it is a copy of.</summary>
+    /// <summary>
+    /// An index of our own that a killed process left in the middle of a snapshot: its time of writing is that of what it is a copy of.
+    /// </summary>
     [Fact]
     public async Task RemoveLeft_IndexThatNobodyUsesAnyMore_IsGoneAndOneInUseStays()
     {
         using var opened = await Opened.CreateAsync();
-        var file = Path.Combine(Directory.CreateDirectory(Path.Combine(opened.Repository.OwnDirectory, "tmp")).FullName, $"index-{DateTimeOffset.UtcNow.ToUnixTimeSeconds()}-left");
+        var file = Path.Combine(
+            Directory.CreateDirectory(Path.Combine(opened.Repository.OwnDirectory, "tmp")).FullName,
+            $"index-{DateTimeOffset.UtcNow.ToUnixTimeSeconds()}-left"
+        );
         await File.WriteAllTextAsync(file, "x");
         File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddDays(-3));
 
@@ -116,8 +125,9 @@ public sealed class WriteIntentsTests
         var lockFile = Lock(opened);
         using var held = File.Open(lockFile, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
 
-        var fault = await Assert.ThrowsAsync<GitLockedException>(
-            async () => await opened.Refs.UpdateAsync([new RefChange(Staging, await opened.HeadAsync(), null)], "test"));
+        var fault = await Assert.ThrowsAsync<GitLockedException>(async () =>
+            await opened.Refs.UpdateAsync([new RefChange(Staging, await opened.HeadAsync(), null)], "test")
+        );
 
         Assert.Equal(lockFile, fault.LockFile);
         Assert.Contains(lockFile, fault.Message, StringComparison.Ordinal);
@@ -132,8 +142,9 @@ public sealed class WriteIntentsTests
         File.SetLastWriteTimeUtc(lockFile, DateTime.UtcNow.AddHours(-1));
         NoteOfTheDead(opened);
 
-        await Assert.ThrowsAsync<GitLockedException>(
-            async () => await opened.Refs.UpdateAsync([new RefChange(Staging, await opened.HeadAsync(), null)], "test"));
+        await Assert.ThrowsAsync<GitLockedException>(async () =>
+            await opened.Refs.UpdateAsync([new RefChange(Staging, await opened.HeadAsync(), null)], "test")
+        );
 
         Assert.True(File.Exists(lockFile));
     }
@@ -174,7 +185,9 @@ public sealed class WriteIntentsTests
         using var opened = await Opened.CreateAsync();
         NoteOfTheDead(opened);
         var finished = opened.Files.Beside("finished");
-        var running = new ProcessRunner().RunAsync(new ProcessCommand("/bin/sh", "-c", "echo > \"$1.begun\"; sleep 1; echo > \"$1\"", "sh", finished) { Mark = "dead" });
+        var running = new ProcessRunner().RunAsync(
+            new ProcessCommand("/bin/sh", "-c", "echo > \"$1.begun\"; sleep 1; echo > \"$1\"", "sh", finished) { Mark = "dead" }
+        );
         while (!File.Exists(finished + ".begun"))
         {
             await Task.Delay(5);
@@ -187,8 +200,11 @@ public sealed class WriteIntentsTests
         await running;
     }
 
-    private static async Task<Opened> ImpatientAsync() => await Opened.OpenAsync(
-        await TestKit.Git.TemporaryRepository.CreateAsync(), await GitProgram.FindAsync(lockPatience: TimeSpan.FromMilliseconds(200)));
+    private static async Task<Opened> ImpatientAsync() =>
+        await Opened.OpenAsync(
+            await TestKit.Git.TemporaryRepository.CreateAsync(),
+            await GitProgram.FindAsync(lockPatience: TimeSpan.FromMilliseconds(200))
+        );
 
     private static void NoteOfTheDead(Opened opened)
     {

@@ -45,13 +45,20 @@ internal sealed class HabitAftermath(HabitPlan plan, HabitRepository repository,
         var found = result.Task(task.Id);
         if (found.State != state || !Holds(rounds, found.Round) || !Holds(starts, found.Starts))
         {
-            _faults.Add($"{Name(task)} is {found.State} in round {found.Round} after {found.Starts} starts, "
-                + $"expected {state}, rounds {rounds}, starts {starts}: {found.Reason}{Told(task.Id)}");
+            _faults.Add(
+                $"{Name(task)} is {found.State} in round {found.Round} after {found.Starts} starts, "
+                    + $"expected {state}, rounds {rounds}, starts {starts}: {found.Reason}{Told(task.Id)}"
+            );
         }
 
-        if (task.Habit?.Said is { } said && ending is not (HabitEnding.Lands or HabitEnding.LandsWhenStartedAgain)
-            && !(found.Reason + Told(task.Id)).Contains(said, StringComparison.Ordinal))
+        if (
+            task.Habit?.Said is { } said
+            && ending is not (HabitEnding.Lands or HabitEnding.LandsWhenStartedAgain)
+            && !(found.Reason + Told(task.Id)).Contains(said, StringComparison.Ordinal)
+        )
+        {
             _faults.Add($"{Name(task)} was not told '{said}': {found.Reason}{Told(task.Id)}");
+        }
     }
 
     /// <summary>What an agent leaves is named, so that a person finds it.</summary>
@@ -61,25 +68,41 @@ internal sealed class HabitAftermath(HabitPlan plan, HabitRepository repository,
         foreach (var name in left.Concat(task.Habit?.Strays ?? []).Select(name => Fill(name, task)))
         {
             if (!IsTold(name) && !IsPoppedByAnother(task))
+            {
                 _faults.Add($"{Name(task)}: nobody is told of '{name}'");
+            }
         }
     }
 
-    private bool IsTold(string name) => result.Events.Contains(name, StringComparison.Ordinal) || result.People.Contains(name, StringComparison.Ordinal);
+    private bool IsTold(string name) =>
+        result.Events.Contains(name, StringComparison.Ordinal) || result.People.Contains(name, StringComparison.Ordinal);
 
-    /// <summary>Worktrees share one stack of stash entries: who pops takes what lies on top, which may be another's that was put there just before. Then its own entry is left, and told.</summary>
+    /// <summary>
+    /// Worktrees share one stack of stash entries: who pops takes what lies on top, which may be another's that was put there just before.
+    /// Then its own entry is left, and told.
+    /// </summary>
     private bool IsPoppedByAnother(HabitTask task) =>
-        task.Habit?.Name == "leaves-stash" && plan.Tasks.Any(other => other.Habit?.Name == "stashes-and-pops" && IsTold($"for a moment, {other.Id}"));
+        task.Habit?.Name == "leaves-stash"
+        && plan.Tasks.Any(other => other.Habit?.Name == "stashes-and-pops" && IsTold($"for a moment, {other.Id}"));
 
     private void CheckExitCode()
     {
         var endings = plan.Tasks.Select(EndingOf).ToList();
-        var fails = endings.Contains(HabitEnding.Fails)
+        var fails =
+            endings.Contains(HabitEnding.Fails)
             || (plan.Stubborn && endings.Any(ending => ending is HabitEnding.IsTold or HabitEnding.LandsWhenStartedAgain));
         var asks = endings.Contains(HabitEnding.AsksAPerson) || plan.Tasks.Any(task => task.Habit is { StopsLanding: true });
-        int[] expected = (fails, asks) switch { (true, true) => [1, 3], (true, false) => [1], (false, true) => [3], _ => [0] };
+        int[] expected = (fails, asks) switch
+        {
+            (true, true) => [1, 3],
+            (true, false) => [1],
+            (false, true) => [3],
+            _ => [0],
+        };
         if (!expected.Contains(result.ExitCode))
+        {
             _faults.Add($"the run ended with exit code {result.ExitCode}, expected {string.Join(" or ", expected)}");
+        }
     }
 
     /// <summary>The target holds what it held, and the whole work of all tasks where all were merged; never anything else.</summary>
@@ -89,15 +112,24 @@ internal sealed class HabitAftermath(HabitPlan plan, HabitRepository repository,
         var landed = result.ExitCode == 0 ? plan.Tasks : [];
         string[] expected =
         [
-            "README.md", "src/code.txt", "src/deep/more.txt", "tasks.yaml",
+            "README.md",
+            "src/code.txt",
+            "src/deep/more.txt",
+            "tasks.yaml",
             .. landed.SelectMany(task => Enumerable.Range(1, 3).Select(part => $"{task.Id}/part{part}.txt")),
         ];
         if (expected.Except(files).ToList() is { Count: > 0 } missing)
+        {
             _faults.Add($"the target lacks {string.Join(", ", missing)}");
+        }
         if (files.Except(expected).ToList() is { Count: > 0 } more)
+        {
             _faults.Add($"the target has {string.Join(", ", more)}");
+        }
         if (files.Contains("README.md") && await repository.GitAsync("show", "main:README.md") != "# Product")
+        {
             _faults.Add("the target's README.md is another one");
+        }
     }
 
     private void CheckUsers(IReadOnlyList<string> before, IReadOnlyList<string> now)
@@ -118,24 +150,38 @@ internal sealed class HabitAftermath(HabitPlan plan, HabitRepository repository,
         _faults.AddRange(locks.Select(file => $"a lock is left: {file}"));
 
         // Those in the pool are for the next run.
-        var worktrees = (await repository.GitAsync("worktree", "list", "--porcelain")).Split('\n')
+        var worktrees = (await repository.GitAsync("worktree", "list", "--porcelain"))
+            .Split('\n')
             .Where(line => line.Contains("/.worktrees/", StringComparison.Ordinal) && !line.Contains("/.pool/", StringComparison.Ordinal));
         if (result.ExitCode == 0)
+        {
             _faults.AddRange(worktrees.Select(line => $"left: {line}"));
+        }
     }
 
     private async Task CheckCheckoutAsync()
     {
-        var known = plan.Tasks.SelectMany(task => (task.Habit?.Strays ?? []).Select(name => Fill(name, task)))
-            .Concat(["notes.txt", ".orchestrator/config.yaml"]).ToHashSet();
+        var known = plan
+            .Tasks.SelectMany(task => (task.Habit?.Strays ?? []).Select(name => Fill(name, task)))
+            .Concat(["notes.txt", ".orchestrator/config.yaml"])
+            .ToHashSet();
         var changed = await repository.GitAsync("status", "--porcelain", "--untracked-files=all");
-        _faults.AddRange(changed.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => !known.Contains(line[2..].Trim())).Select(line => $"the checkout has {line}"));
+        _faults.AddRange(
+            changed
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Where(line => !known.Contains(line[2..].Trim()))
+                .Select(line => $"the checkout has {line}")
+        );
     }
 
     /// <summary>What the starts of a task's agent were told to repair.</summary>
-    private string Told(string task) => string.Concat(HabitRun.RunFiles(repository, "problems*")
-        .Where(file => file.Contains($"/tasks/{task}/", StringComparison.Ordinal))
-        .Select(file => "\n      told: " + File.ReadAllText(file).ReplaceLineEndings(" ")));
+    private string Told(string task) =>
+        string.Concat(
+            HabitRun
+                .RunFiles(repository, "problems*")
+                .Where(file => file.Contains($"/tasks/{task}/", StringComparison.Ordinal))
+                .Select(file => "\n      told: " + File.ReadAllText(file).ReplaceLineEndings(" "))
+        );
 
     private static bool Holds(Range range, int number) => number >= range.Start.Value && number <= range.End.Value;
 

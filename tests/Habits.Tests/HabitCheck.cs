@@ -20,13 +20,22 @@ internal static class HabitCheck
     private static void Note(HabitPlan plan, HabitResult result, string who)
     {
         if (Environment.GetEnvironmentVariable("HABITS_TABLE") is not { Length: > 0 } file)
+        {
             return;
+        }
         var merged = plan.Tasks.Count(task => result.Task(task.Id).State == "merged");
         object[] cells =
         [
-            who, plan.Workers, plan.Confined ? "confined" : "open", plan.Stubborn ? "stubborn" : "", plan.Seed,
-            result.Faults.Count == 0 ? "holds" : "FAILS", $"exit {result.ExitCode}", $"{merged}/{plan.Tasks.Count} merged",
-            $"{plan.Tasks.Sum(task => result.Task(task.Id).Starts)} starts", string.Join(" | ", result.Faults).ReplaceLineEndings(" "),
+            who,
+            plan.Workers,
+            plan.Confined ? "confined" : "open",
+            plan.Stubborn ? "stubborn" : "",
+            plan.Seed,
+            result.Faults.Count == 0 ? "holds" : "FAILS",
+            $"exit {result.ExitCode}",
+            $"{merged}/{plan.Tasks.Count} merged",
+            $"{plan.Tasks.Sum(task => result.Task(task.Id).Starts)} starts",
+            string.Join(" | ", result.Faults).ReplaceLineEndings(" "),
         ];
         File.AppendAllText(file, string.Join('\t', cells.Select(cell => Convert.ToString(cell, CultureInfo.InvariantCulture))) + "\n");
     }

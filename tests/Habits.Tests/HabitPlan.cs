@@ -40,9 +40,14 @@ public sealed record HabitPlan(IReadOnlyList<HabitTask> Tasks, int Workers, bool
     }
 
     /// <summary>The run's plan as a file.</summary>
-    public string ToYaml() => "tasks:\n" + string.Concat(Tasks.Select(task =>
-        $"  - {{id: {task.Id}, description: Do {task.Id}, files_write: ['{task.Id}/**'], "
-        + $"verification: [{{command: {Gate(task.Id)}}}]}}\n"));
+    public string ToYaml() =>
+        "tasks:\n"
+        + string.Concat(
+            Tasks.Select(task =>
+                $"  - {{id: {task.Id}, description: Do {task.Id}, files_write: ['{task.Id}/**'], "
+                + $"verification: [{{command: {Gate(task.Id)}}}]}}\n"
+            )
+        );
 
     /// <summary>The repository's configuration.</summary>
     /// <param name="agent">The agent's program.</param>
@@ -92,13 +97,19 @@ public sealed record HabitPlan(IReadOnlyList<HabitTask> Tasks, int Workers, bool
         }
 
         if (waitsInTheMiddle)
+        {
             ends.ForEach(steps.Add);
+        }
         var habit = new JsonObject { ["habit"] = task.Habit.Name, ["beside"] = beside };
         if (!Stubborn)
+        {
             habit["starts"] = 1;
+        }
         steps.Add(habit);
         if (!waitsInTheMiddle)
+        {
             ends.ForEach(steps.Add);
+        }
     }
 
     private static JsonObject Write(HabitTask task, int part) =>

@@ -36,7 +36,8 @@ public sealed class HabitRepository : IDisposable
             ("README.md", "# Product\n"),
             ("src/code.txt", "code\n"),
             ("src/deep/more.txt", "more\n"),
-            ("tasks.yaml", plan.ToYaml()));
+            ("tasks.yaml", plan.ToYaml())
+        );
         await files.GitAsync("branch", "feature");
         await files.GitAsync("branch", "agent-of-the-user");
         await files.GitAsync("tag", "v1");
@@ -72,7 +73,9 @@ public sealed class HabitRepository : IDisposable
         string[] lines =
         [
             .. (await LinesAsync(refs)).Where(line => !OfOthers.Any(part => line.Contains(part, StringComparison.Ordinal))),
-            .. (await LinesAsync("stash", "list", "--format=stash %H %s")).Where(line => line.Contains(OfTheUser, StringComparison.Ordinal)),
+            .. (await LinesAsync("stash", "list", "--format=stash %H %s")).Where(line =>
+                line.Contains(OfTheUser, StringComparison.Ordinal)
+            ),
             .. (await LinesAsync("config", "--list", "--local")).Where(line => !line.StartsWith("remote.agent-", StringComparison.Ordinal)),
             "HEAD " + await GitAsync("symbolic-ref", "HEAD"),
             "notes.txt " + await File.ReadAllTextAsync(Path.Combine(Folder, "notes.txt")),

@@ -26,12 +26,16 @@ public sealed class HabitRun(HabitPlan plan)
         var begun = () => Directory.EnumerateFiles(repository.Beside, "*.begun").Any();
         await Eventually.TrueAsync(() => running.IsCompleted || begun(), Limit);
         if (plan.UserWorks && begun())
+        {
             await repository.WorkAsUserAsync();
+        }
         var users = await repository.ReadUsersAsync();
         var run = await running;
         List<string> faults = [];
         if (run.TimedOut)
+        {
             faults.Add($"the run did not end within {Limit.TotalSeconds:0} s");
+        }
         await CheckProcessesAsync(faults);
         var status = await OrchestrateAsync(repository, "status", "--json");
         var result = new HabitResult(
@@ -39,7 +43,8 @@ public sealed class HabitRun(HabitPlan plan)
             run.StandardOutput.Text + run.StandardError.Text,
             status.ExitCode == 0 ? JsonNode.Parse(status.StandardOutput.Text) : null,
             string.Concat(RunFiles(repository, "events.jsonl").Select(File.ReadAllText)),
-            faults);
+            faults
+        );
         faults.AddRange(await new HabitAftermath(plan, repository, result).CheckAsync(users));
         return result;
     }
@@ -51,20 +56,22 @@ public sealed class HabitRun(HabitPlan plan)
     }
 
     private Task<ProcessResult> OrchestrateAsync(HabitRepository repository, params string[] arguments) =>
-        new ProcessRunner().RunAsync(new ProcessCommand(Program, arguments)
-        {
-            WorkingDirectory = repository.Folder,
-            Environment = new Dictionary<string, string?>
+        new ProcessRunner().RunAsync(
+            new ProcessCommand(Program, arguments)
             {
-                ["HOME"] = repository.Home,
-                ["XDG_CONFIG_HOME"] = null,
-                ["XDG_CACHE_HOME"] = null,
-                ["XDG_RUNTIME_DIR"] = null,
-                ["GIT_CONFIG_SYSTEM"] = "/dev/null",
-                [Mark] = _mark,
-            },
-            Timeout = Limit,
-        });
+                WorkingDirectory = repository.Folder,
+                Environment = new Dictionary<string, string?>
+                {
+                    ["HOME"] = repository.Home,
+                    ["XDG_CONFIG_HOME"] = null,
+                    ["XDG_CACHE_HOME"] = null,
+                    ["XDG_RUNTIME_DIR"] = null,
+                    ["GIT_CONFIG_SYSTEM"] = "/dev/null",
+                    [Mark] = _mark,
+                },
+                Timeout = Limit,
+            }
+        );
 
     /// <summary>Nothing of the run lives on; what does is ended after it was named.</summary>
     private async Task CheckProcessesAsync(List<string> faults)

@@ -8,7 +8,9 @@ public class HabitTests(ITestOutputHelper output)
     /// <summary>Who hangs is ended by a limit, which is waited for.</summary>
     private static readonly IReadOnlyList<Habit> Quick = [.. Habit.All.Where(habit => !habit.Hangs)];
 
-    /// <summary>A sample; all of it is in <see cref="HabitMatrixTests"/>. Half of the seeds confine the agents, where bubblewrap works.</summary>
+    /// <summary>
+    /// A sample; all of it is in <see cref="HabitMatrixTests"/>. Half of the seeds confine the agents, where bubblewrap works.
+    /// </summary>
     [Fact]
     public async Task Run_AgentsOfDrawnHabits_EachLandsOrIsToldAndNothingLivesOn()
     {

@@ -14,6 +14,9 @@ internal static class Assemblies
         var xml = XDocument.Load(projectFile).Descendants("AssemblyName").FirstOrDefault()?.Value;
         var name = Path.GetFileNameWithoutExtension(projectFile);
         string[] names = [xml ?? "", name, "Orchestrator." + name];
-        return built.First(file => names.Contains(Path.GetFileNameWithoutExtension(file), StringComparer.Ordinal) && !file.Contains($"{Path.DirectorySeparatorChar}ref", StringComparison.Ordinal));
+        return built.First(file =>
+            names.Contains(Path.GetFileNameWithoutExtension(file), StringComparer.Ordinal)
+            && !file.Contains($"{Path.DirectorySeparatorChar}ref", StringComparison.Ordinal)
+        );
     }
 }

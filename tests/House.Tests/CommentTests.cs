@@ -11,7 +11,9 @@ public sealed partial class CommentTests
     public void Comments_OfSources_CiteNoPageOfTheDesign()
     {
         var cites =
-            from file in new[] { "workflows", "activities", "src", "tests" }.SelectMany(folder => Directory.EnumerateFiles(RepositoryFiles.Path(folder), "*.cs", SearchOption.AllDirectories))
+            from file in new[] { "workflows", "activities", "src", "tests" }.SelectMany(folder =>
+                Directory.EnumerateFiles(RepositoryFiles.Path(folder), "*.cs", SearchOption.AllDirectories)
+            )
             where !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal)
             from line in File.ReadLines(file).Index()
             from cited in Cited().Matches(line.Item).Select(m => m.Value)
@@ -21,6 +23,8 @@ public sealed partial class CommentTests
     }
 
     /// <summary>The design's pages, by name or in words.</summary>
-    [GeneratedRegex(@"(?<=^\s*//.*)(\b(architecture|packages|product|temporal|workflows|git|style-anchors|claude-cli[\w-]*)\.md\b|\b[Tt]he design('s)?( \w+)? page\b)")]
+    [GeneratedRegex(
+        @"(?<=^\s*//.*)(\b(architecture|packages|product|temporal|workflows|git|style-anchors|claude-cli[\w-]*)\.md\b|\b[Tt]he design('s)?( \w+)? page\b)"
+    )]
     private static partial Regex Cited();
 }

@@ -14,10 +14,11 @@ internal static class ProjectFiles
     ];
 
     /// <summary>What the map calls a project: its file's name, or the folder of those in the root.</summary>
-    public static string NameOf(string file) => Path.GetFileNameWithoutExtension(file) switch
-    {
-        "Orchestrator.Workflows" => "workflows",
-        "Orchestrator.Activities" => "activities",
-        var name => name,
-    };
+    public static string NameOf(string file) =>
+        Path.GetFileNameWithoutExtension(file) switch
+        {
+            "Orchestrator.Workflows" => "workflows",
+            "Orchestrator.Activities" => "activities",
+            var name => name,
+        };
 }

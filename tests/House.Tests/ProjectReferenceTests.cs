@@ -31,16 +31,23 @@ public sealed partial class ProjectReferenceTests
         return
         [
             .. document.Descendants("ProjectReference").Select(r => ProjectFiles.NameOf((string)r.Attribute("Include")!)),
-            .. document.Descendants("Import").SelectMany(i => ReferencesOf(Path.GetFullPath((string)i.Attribute("Project")!, Path.GetDirectoryName(file)!))),
+            .. document
+                .Descendants("Import")
+                .SelectMany(i => ReferencesOf(Path.GetFullPath((string)i.Attribute("Project")!, Path.GetDirectoryName(file)!))),
         ];
     }
 
-    private static Dictionary<string, List<string>> Map { get; } = File.ReadLines(RepositoryFiles.Path("src/README.md"))
-        .Select(line => Row().Match(line))
-        .Where(row => row.Success)
-        .ToDictionary(
-            row => row.Groups["name"].Value.Replace("../", "", StringComparison.Ordinal),
-            row => row.Groups["references"].Value == "nothing" ? [] : row.Groups["references"].Value.Split(", ").Order(StringComparer.Ordinal).ToList());
+    private static Dictionary<string, List<string>> Map { get; } =
+        File.ReadLines(RepositoryFiles.Path("src/README.md"))
+            .Select(line => Row().Match(line))
+            .Where(row => row.Success)
+            .ToDictionary(
+                row => row.Groups["name"].Value.Replace("../", "", StringComparison.Ordinal),
+                row =>
+                    row.Groups["references"].Value == "nothing"
+                        ? []
+                        : row.Groups["references"].Value.Split(", ").Order(StringComparer.Ordinal).ToList()
+            );
 
     [GeneratedRegex(@"^\| \[(?<name>[^\]]+)\]\([^)]+\) \|[^|]+\| (?<references>[^|]+) \|$")]
     private static partial Regex Row();

@@ -13,14 +13,19 @@ public sealed class SqlPlaceTests
     [Fact]
     public void TemporalServer_OutsideOfStorage_PreparesNoStatement()
     {
-        using var module = ModuleDefinition.ReadModule(Assemblies.Of(ProjectFiles.Product.Single(file => ProjectFiles.NameOf(file) == "Temporal.Server")));
-        var calls = (from type in module.GetTypes()
-                     from method in type.Methods
-                     where method.HasBody
-                     from instruction in method.Body.Instructions
-                     let called = instruction.Operand as MethodReference
-                     where called?.DeclaringType.FullName == $"{Storage}.SqliteConnection" && Statements.Contains(called.Name, StringComparer.Ordinal)
-                     select (Inside: IsStorage(type), Where: $"{type.FullName}.{method.Name}")).ToList();
+        using var module = ModuleDefinition.ReadModule(
+            Assemblies.Of(ProjectFiles.Product.Single(file => ProjectFiles.NameOf(file) == "Temporal.Server"))
+        );
+        var calls = (
+            from type in module.GetTypes()
+            from method in type.Methods
+            where method.HasBody
+            from instruction in method.Body.Instructions
+            let called = instruction.Operand as MethodReference
+            where
+                called?.DeclaringType.FullName == $"{Storage}.SqliteConnection" && Statements.Contains(called.Name, StringComparer.Ordinal)
+            select (Inside: IsStorage(type), Where: $"{type.FullName}.{method.Name}")
+        ).ToList();
         Assert.True(calls.Count(call => call.Inside) > 20, "the test finds no statements any more: has the connection another name?");
         Assert.Empty(calls.Where(call => !call.Inside).Select(call => call.Where).Distinct(StringComparer.Ordinal));
     }

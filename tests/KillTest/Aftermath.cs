@@ -16,32 +16,54 @@ public static class Aftermath
         var faults = new List<string>();
         var found = repository.Fingerprint();
         if (expected is not null && found != expected)
+        {
             faults.Add($"the target holds\n{found}\nand after an undisturbed run\n{expected}");
+        }
         if (repository.Git("status", "--porcelain", "--untracked-files=no") is { Length: > 0 } status)
+        {
             faults.Add("the checkout has changes: " + status);
+        }
         if (!File.Exists(repository.UserCommitted))
+        {
             faults.Add("the user never committed: the run ended before anything was seen merged");
+        }
         CheckMerges(repository, faults);
         CheckStarts(repository, disturber, faults);
-        if (expected is null && repository.Rounds() is var rounds && rounds.ContainsKey("mover") && rounds["mover"] + rounds.GetValueOrDefault("adder") != 3)
+        if (
+            expected is null
+            && repository.Rounds() is var rounds
+            && rounds.ContainsKey("mover")
+            && rounds["mover"] + rounds.GetValueOrDefault("adder") != 3
+        )
+        {
             faults.Add("undisturbed, one of the two conflicting tasks must have needed a second round");
-        faults.AddRange(Directory.EnumerateFiles(Path.Combine(repository.Folder, ".git"), "*.lock", SearchOption.AllDirectories).Select(file => $"a lock file is left: {file}"));
+        }
+        faults.AddRange(
+            Directory
+                .EnumerateFiles(Path.Combine(repository.Folder, ".git"), "*.lock", SearchOption.AllDirectories)
+                .Select(file => $"a lock file is left: {file}")
+        );
         await CheckProcessesAsync(disturber, faults);
         var integrity = IntegrityOf(Path.Combine(repository.OrchestratorFolder, "engine.db"));
         if (integrity != "ok")
+        {
             faults.Add($"PRAGMA integrity_check says: {integrity}");
+        }
         return faults;
     }
 
     private static void CheckMerges(KillRepository repository, List<string> faults)
     {
-        var merged = repository.Git("log", "--first-parent", "--format=%(trailers:key=Orchestrator-Task,valueonly,separator=%x2C)", "main")
+        var merged = repository
+            .Git("log", "--first-parent", "--format=%(trailers:key=Orchestrator-Task,valueonly,separator=%x2C)", "main")
             .Split('\n', StringSplitOptions.RemoveEmptyEntries);
         foreach (var task in repository.Plan.Tasks)
         {
             var times = merged.Count(name => name.Trim() == task.Id);
             if (times != 1)
+            {
                 faults.Add($"{task.Id} is merged {times} times");
+            }
         }
     }
 
@@ -56,13 +78,19 @@ public static class Aftermath
             var least = rounds.GetValueOrDefault(task.Id);
             var most = least + disturber.LostStarts(task.Id) + repository.StartsThatFailedOnAFullDisk(task.Id);
             if (starts < least || starts > most)
+            {
                 faults.Add($"the agent of {task.Id} was started {starts} times; {least} to {most} were needed");
+            }
             if (least < 1 || least > task.MostRounds)
+            {
                 faults.Add($"{task.Id} went through {least} rounds; {task.MostRounds} are enough");
+            }
         }
 
         if (rounds.GetValueOrDefault("mover") + rounds.GetValueOrDefault("adder") > 3)
+        {
             faults.Add("both conflicting tasks were sent back; one is enough");
+        }
     }
 
     private static async Task CheckProcessesAsync(Disturber disturber, List<string> faults)
@@ -84,14 +112,22 @@ public static class Aftermath
     {
         Batteries_V2.Init();
         if (!File.Exists(file))
+        {
             return $"there is no {file}";
+        }
         if (raw.sqlite3_open_v2(file, out var database, raw.SQLITE_OPEN_READWRITE, null) != raw.SQLITE_OK)
+        {
             return raw.sqlite3_errmsg(database).utf8_to_string();
+        }
         using (database)
         {
             raw.sqlite3_prepare_v2(database, "PRAGMA integrity_check", out var statement);
             using (statement)
-                return raw.sqlite3_step(statement) == raw.SQLITE_ROW ? raw.sqlite3_column_text(statement, 0).utf8_to_string() : raw.sqlite3_errmsg(database).utf8_to_string();
+            {
+                return raw.sqlite3_step(statement) == raw.SQLITE_ROW
+                    ? raw.sqlite3_column_text(statement, 0).utf8_to_string()
+                    : raw.sqlite3_errmsg(database).utf8_to_string();
+            }
         }
     }
 }

@@ -10,24 +10,45 @@ public sealed class CrashPoints(KillRepository repository)
     private readonly Dictionary<string, HashSet<string>> _seen = [];
 
     /// <summary>All names.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["owner-file", "pid-file", "exit-code", History, "staging-moved", "task-branch-moved", "result-kept", "landing-half-done", "target-moved"];
+    public static IReadOnlyList<string> Names { get; } =
+    [
+        "owner-file",
+        "pid-file",
+        "exit-code",
+        History,
+        "staging-moved",
+        "task-branch-moved",
+        "result-kept",
+        "landing-half-done",
+        "target-moved",
+    ];
 
     /// <summary>Looks, and says how often this moment has come so far.</summary>
-    public int Count(string name) => name switch
-    {
-        "owner-file" => repository.FilesOfStarts("owner"),
-        "pid-file" => repository.FilesOfStarts("pid"),
-        "exit-code" => repository.FilesOfStarts("exit"),
-        History => See(name, Stamp(Path.Combine(repository.OrchestratorFolder, "engine.db-wal"))),
-        "staging-moved" => See(name, [.. Refs("heads/orchestrator").Where(file => Path.GetFileName(file) == "staging").SelectMany(Stamp)]),
-        "task-branch-moved" => See(name, [.. Refs("heads/orchestrator").Where(file => file.Contains("/t/", StringComparison.Ordinal)).SelectMany(Stamp)]),
-        "result-kept" => See(name, [.. Refs("orchestrator/results").SelectMany(Stamp)]),
+    public int Count(string name) =>
+        name switch
+        {
+            "owner-file" => repository.FilesOfStarts("owner"),
+            "pid-file" => repository.FilesOfStarts("pid"),
+            "exit-code" => repository.FilesOfStarts("exit"),
+            History => See(name, Stamp(Path.Combine(repository.OrchestratorFolder, "engine.db-wal"))),
+            "staging-moved" => See(
+                name,
+                [.. Refs("heads/orchestrator").Where(file => Path.GetFileName(file) == "staging").SelectMany(Stamp)]
+            ),
+            "task-branch-moved" => See(
+                name,
+                [.. Refs("heads/orchestrator").Where(file => file.Contains("/t/", StringComparison.Ordinal)).SelectMany(Stamp)]
+            ),
+            "result-kept" => See(name, [.. Refs("orchestrator/results").SelectMany(Stamp)]),
 
-        // The checkout has some file of the run's; the user's branch may not have moved yet.
-        "landing-half-done" => File.Exists(Path.Combine(repository.Folder, "added.txt")) || File.Exists(Path.Combine(repository.Folder, "moved.txt")) ? 1 : 0,
-        "target-moved" => repository.TargetHasWork() ? 1 : 0,
-        _ => throw new ArgumentOutOfRangeException(nameof(name), name, "unknown"),
-    };
+            // The checkout has some file of the run's; the user's branch may not have moved yet.
+            "landing-half-done" => File.Exists(Path.Combine(repository.Folder, "added.txt"))
+            || File.Exists(Path.Combine(repository.Folder, "moved.txt"))
+                ? 1
+                : 0,
+            "target-moved" => repository.TargetHasWork() ? 1 : 0,
+            _ => throw new ArgumentOutOfRangeException(nameof(name), name, "unknown"),
+        };
 
     private static string[] Stamp(string file)
     {
@@ -44,7 +65,9 @@ public sealed class CrashPoints(KillRepository repository)
     private int See(string name, string[] stamps)
     {
         if (!_seen.TryGetValue(name, out var seen))
+        {
             _seen.Add(name, seen = []);
+        }
         seen.UnionWith(stamps);
         return seen.Count;
     }
@@ -53,7 +76,9 @@ public sealed class CrashPoints(KillRepository repository)
     {
         var folder = Path.Combine(repository.Folder, ".git", "refs", below);
         return Directory.Exists(folder)
-            ? Directory.EnumerateFiles(folder, "*", new EnumerationOptions { RecurseSubdirectories = true }).Where(file => !file.EndsWith(".lock", StringComparison.Ordinal))
+            ? Directory
+                .EnumerateFiles(folder, "*", new EnumerationOptions { RecurseSubdirectories = true })
+                .Where(file => !file.EndsWith(".lock", StringComparison.Ordinal))
             : [];
     }
 }

@@ -40,22 +40,26 @@ public sealed class Disturber(KillRepository repository, string mark)
     private static readonly TimeSpan KillPatience = TimeSpan.FromSeconds(30);
     private readonly HashSet<string> _lostStarts = [];
 
-    /// <summary>How many starts of each task's agent were lost to us: the agent was killed, or its supervisor, who alone would have known how it ended.</summary>
+    /// <summary>
+    /// How many starts of each task's agent were lost to us: the agent was killed, or its supervisor, who alone would have known how it
+    /// ended.
+    /// </summary>
     public int LostStarts(string task) => _lostStarts.Count(folder => Path.GetFileName(Path.GetDirectoryName(folder)) == task);
 
     /// <summary>Kills.</summary>
     /// <returns>How many processes there were.</returns>
-    public int Kill(Victim victim, Random random) => victim switch
-    {
-        Victim.EveryOrchestrator => KillOrchestrators(),
-        Victim.EngineOwner => KillOwner(),
-        Victim.Supervisor => KillOfStart("supervisor", random),
-        Victim.Agent => KillOfStart("pid", random),
-        Victim.Git => KillOne([.. Marked().Where(process => process.Name == "git")], random),
-        Victim.Everything => KillEverything(),
-        Victim.Power => CutPower(random),
-        _ => throw new ArgumentOutOfRangeException(nameof(victim), victim, "unknown"),
-    };
+    public int Kill(Victim victim, Random random) =>
+        victim switch
+        {
+            Victim.EveryOrchestrator => KillOrchestrators(),
+            Victim.EngineOwner => KillOwner(),
+            Victim.Supervisor => KillOfStart("supervisor", random),
+            Victim.Agent => KillOfStart("pid", random),
+            Victim.Git => KillOne([.. Marked().Where(process => process.Name == "git")], random),
+            Victim.Everything => KillEverything(),
+            Victim.Power => CutPower(random),
+            _ => throw new ArgumentOutOfRangeException(nameof(victim), victim, "unknown"),
+        };
 
     /// <summary>Every orchestrator process at once.</summary>
     public int KillOrchestrators() => Kill(Orchestrators());
@@ -63,15 +67,23 @@ public sealed class Disturber(KillRepository repository, string mark)
     /// <summary>Everything of the round, and what it wrote down about itself becomes that of an earlier boot.</summary>
     public int KillEverything()
     {
-        // First those who could start something new; what they started by then is found below. A process that is ending shows no environment any more, so what
+        // First those who could start something new; what they started by then is found below. A process that is ending shows no
+        // environment any more, so what
         // was killed is waited for by its identity.
         IReadOnlyList<ProcessInfo> starters = [.. Orchestrators(), .. Marked().Where(process => IsSupervisor(process.ProcessId))];
         Kill(starters);
-        var count = new ProcessStopper().StopAsync(() => [.. starters, .. Marked()], signal: null, grace: TimeSpan.Zero, KillPatience).GetAwaiter().GetResult();
+        var count = new ProcessStopper()
+            .StopAsync(() => [.. starters, .. Marked()], signal: null, grace: TimeSpan.Zero, KillPatience)
+            .GetAwaiter()
+            .GetResult();
         if (count + starters.Count == 0)
+        {
             return 0;
+        }
         foreach (var folder in repository.StartFolders.Where(folder => !File.Exists(Path.Combine(folder, "exit"))))
+        {
             _lostStarts.Add(folder);
+        }
         OtherBoot.Pretend(repository);
         return count + starters.Count;
     }
@@ -81,7 +93,9 @@ public sealed class Disturber(KillRepository repository, string mark)
     {
         var count = KillEverything();
         if (count > 0)
+        {
             PowerCut.Lose(repository, random);
+        }
         return count;
     }
 
@@ -89,7 +103,9 @@ public sealed class Disturber(KillRepository repository, string mark)
     public void KillProcess(int processId)
     {
         if (StartOf(processId) is { } folder)
+        {
             _lostStarts.Add(folder);
+        }
         Signal(processId);
     }
 
@@ -98,7 +114,14 @@ public sealed class Disturber(KillRepository repository, string mark)
     /// <param name="processes">The processes.</param>
     public static void Signal(string name, IEnumerable<ProcessInfo> processes)
     {
-        var start = new System.Diagnostics.ProcessStartInfo("kill", ["-s", name, "--", .. processes.Select(process => $"{process.ProcessId}")]) { RedirectStandardError = true, UseShellExecute = false };
+        var start = new System.Diagnostics.ProcessStartInfo(
+            "kill",
+            ["-s", name, "--", .. processes.Select(process => $"{process.ProcessId}")]
+        )
+        {
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
         using var kill = System.Diagnostics.Process.Start(start)!;
         kill.StandardError.ReadToEnd();
         kill.WaitForExit();
@@ -108,7 +131,9 @@ public sealed class Disturber(KillRepository repository, string mark)
     public void KillSupervisorOf(int agent)
     {
         if (StartOf(agent) is { } folder && TryRead(Path.Combine(folder, "supervisor")) is { } supervisor)
+        {
             Signal(supervisor.ProcessId);
+        }
     }
 
     /// <summary>Orchestrator processes of the round.</summary>
@@ -121,7 +146,9 @@ public sealed class Disturber(KillRepository repository, string mark)
     {
         try
         {
-            return File.ReadAllText($"/proc/{processId}/environ").Split('\0').Any(variable => variable.StartsWith(SupervisorVariable, StringComparison.Ordinal));
+            return File.ReadAllText($"/proc/{processId}/environ")
+                .Split('\0')
+                .Any(variable => variable.StartsWith(SupervisorVariable, StringComparison.Ordinal));
         }
         catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
         {
@@ -129,13 +156,16 @@ public sealed class Disturber(KillRepository repository, string mark)
         }
     }
 
-    private static int KillOne(IReadOnlyList<ProcessInfo> processes, Random random) => processes.Count == 0 ? 0 : Kill([processes[random.Next(processes.Count)]]);
+    private static int KillOne(IReadOnlyList<ProcessInfo> processes, Random random) =>
+        processes.Count == 0 ? 0 : Kill([processes[random.Next(processes.Count)]]);
 
     private static int Kill(IEnumerable<ProcessInfo> processes)
     {
         var all = processes.ToList();
         foreach (var process in all)
+        {
             Signal(process.ProcessId);
+        }
         return all.Count;
     }
 
@@ -153,23 +183,28 @@ public sealed class Disturber(KillRepository repository, string mark)
     }
 
     private int KillOwner() =>
-        EngineFile.ReadOwner(repository.OrchestratorFolder) is { } owner ? Kill(Orchestrators().Where(process => process.ProcessId == owner.Pid)) : 0;
+        EngineFile.ReadOwner(repository.OrchestratorFolder) is { } owner
+            ? Kill(Orchestrators().Where(process => process.ProcessId == owner.Pid))
+            : 0;
 
     private int KillOfStart(string file, Random random)
     {
-        var alive = repository.StartFolders
-            .Select(folder => (Folder: folder, Process: TryRead(Path.Combine(folder, file))))
+        var alive = repository
+            .StartFolders.Select(folder => (Folder: folder, Process: TryRead(Path.Combine(folder, file))))
             .Where(start => start.Process?.IsAlive() == true)
             .ToList();
         if (alive.Count == 0)
+        {
             return 0;
+        }
         var (folder, process) = alive[random.Next(alive.Count)];
         _lostStarts.Add(folder);
         Signal(process!.ProcessId);
         return 1;
     }
 
-    private string? StartOf(int agent) => repository.StartFolders.FirstOrDefault(folder => TryRead(Path.Combine(folder, "pid"))?.ProcessId == agent);
+    private string? StartOf(int agent) =>
+        repository.StartFolders.FirstOrDefault(folder => TryRead(Path.Combine(folder, "pid"))?.ProcessId == agent);
 
     private static ProcessIdentity? TryRead(string file) => File.Exists(file) ? ProcessIdentity.TryParse(File.ReadAllText(file)) : null;
 }

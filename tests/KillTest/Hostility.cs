@@ -1,7 +1,8 @@
 namespace Orchestrator.KillTest;
 
 /// <summary>
-/// What makes a repository a hostile one: settings by which git would run programs, files that lead out of it. Agents and the person run these programs by their own git; ours must not,
+/// What makes a repository a hostile one: settings by which git would run programs, files that lead out of it. Agents and the person run
+/// these programs by their own git; ours must not,
 /// and nothing outside is written.
 /// </summary>
 /// <param name="repository">The round's repository.</param>
@@ -37,13 +38,30 @@ public sealed class Hostility(KillRepository repository)
     public void Configure()
     {
         var hooks = Directory.CreateDirectory(repository.Beside("hooks")).FullName;
-        string[] names = ["post-checkout", "post-commit", "post-merge", "pre-commit", "reference-transaction", "post-index-change", "fsmonitor", "diff", "merge", "gpg"];
+        string[] names =
+        [
+            "post-checkout",
+            "post-commit",
+            "post-merge",
+            "pre-commit",
+            "reference-transaction",
+            "post-index-change",
+            "fsmonitor",
+            "diff",
+            "merge",
+            "gpg",
+        ];
         foreach (var name in names)
         {
             var file = Path.Combine(hooks, name);
-            File.WriteAllText(file, $"#!/bin/sh\n[ -n \"$ORCHESTRATOR_TASK\" ] || [ -z \"${Disturber.Variable}\" ] || echo \"{name} $*\" >> '{RanFile}'\nexit {(name is "fsmonitor" or "merge" ? 1 : 0)}\n");
+            File.WriteAllText(
+                file,
+                $"#!/bin/sh\n[ -n \"$ORCHESTRATOR_TASK\" ] || [ -z \"${Disturber.Variable}\" ] || echo \"{name} $*\" >> '{RanFile}'\nexit {(name is "fsmonitor" or "merge" ? 1 : 0)}\n"
+            );
             if (!OperatingSystem.IsWindows())
+            {
                 File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            }
         }
 
         repository.Git("config", "core.hooksPath", hooks);
@@ -59,8 +77,12 @@ public sealed class Hostility(KillRepository repository)
     public IEnumerable<string> Faults()
     {
         if (File.Exists(RanFile))
+        {
             yield return $"our git ran programs of the repository's settings: {File.ReadAllText(RanFile)}";
+        }
         if (File.ReadAllText(Outside) != Precious)
+        {
             yield return "a file outside of the repository was written";
+        }
     }
 }

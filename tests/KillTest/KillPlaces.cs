@@ -3,7 +3,8 @@ namespace Orchestrator.KillTest;
 /// <summary>A place in a run at which something is killed.</summary>
 /// <param name="Point">What happens there: <c>git-SUBCOMMAND</c>, <c>agent</c>, or one of <see cref="CrashPoints"/>.</param>
 /// <param name="Number">The how manieth time, from 1.</param>
-/// <param name="When"><c>before</c>, <c>after</c> or <c>locked</c> (while git holds its first lock file); for crash points always <c>after</c>.</param>
+/// <param name="When"><c>before</c>, <c>after</c> or <c>locked</c> (while git holds its first lock file); for crash points always
+/// <c>after</c>.</param>
 /// <param name="Victim">Who is killed there.</param>
 public sealed record KillPlace(string Point, int Number, string When, Victim Victim)
 {
@@ -14,7 +15,18 @@ public sealed record KillPlace(string Point, int Number, string When, Victim Vic
 public static class KillPlaces
 {
     // Commands that lock refs or an index; the others only write objects, or nothing.
-    private static readonly string[] Locking = ["git-add", "git-update-ref", "git-worktree", "git-reset", "git-merge", "git-checkout", "git-read-tree", "git-symbolic-ref", "git-pack-refs"];
+    private static readonly string[] Locking =
+    [
+        "git-add",
+        "git-update-ref",
+        "git-worktree",
+        "git-reset",
+        "git-merge",
+        "git-checkout",
+        "git-read-tree",
+        "git-symbolic-ref",
+        "git-pack-refs",
+    ];
 
     /// <summary>So many transactions of the engine are places, evenly spread over the run.</summary>
     private const int Transactions = 40;
@@ -22,24 +34,35 @@ public static class KillPlaces
     /// <summary>The places.</summary>
     /// <param name="counts">How often each point was passed in the undisturbed run.</param>
     public static IReadOnlyList<KillPlace> Of(IReadOnlyDictionary<string, int> counts) =>
-    [
-        .. counts.OrderBy(count => count.Key, StringComparer.Ordinal).SelectMany(count => Numbers(count.Key, count.Value).SelectMany(number => At(count.Key, number))),
-    ];
+        [
+            .. counts
+                .OrderBy(count => count.Key, StringComparer.Ordinal)
+                .SelectMany(count => Numbers(count.Key, count.Value).SelectMany(number => At(count.Key, number))),
+        ];
 
-    private static IEnumerable<int> Numbers(string point, int count) => point != CrashPoints.History || count <= Transactions
-        ? Enumerable.Range(1, count)
-        : Enumerable.Range(0, Transactions).Select(i => 1 + (i * count / Transactions));
+    private static IEnumerable<int> Numbers(string point, int count) =>
+        point != CrashPoints.History || count <= Transactions
+            ? Enumerable.Range(1, count)
+            : Enumerable.Range(0, Transactions).Select(i => 1 + (i * count / Transactions));
 
     private static IEnumerable<KillPlace> At(string point, int number)
     {
         if (point.StartsWith("git-", StringComparison.Ordinal))
         {
             string[] times = Locking.Contains(point) ? ["before", "after", "locked"] : ["before", "after"];
-            return times.SelectMany(when => (Victim[])[Victim.Git, Victim.EveryOrchestrator], (when, victim) => new KillPlace(point, number, when, victim));
+            return times.SelectMany(
+                when => (Victim[])[Victim.Git, Victim.EveryOrchestrator],
+                (when, victim) => new KillPlace(point, number, when, victim)
+            );
         }
 
         if (point == "agent")
-            return ((string[])["before", "after"]).SelectMany(when => (Victim[])[Victim.Agent, Victim.Supervisor, Victim.EveryOrchestrator, Victim.Everything], (when, victim) => new KillPlace(point, number, when, victim));
+        {
+            return ((string[])["before", "after"]).SelectMany(
+                when => (Victim[])[Victim.Agent, Victim.Supervisor, Victim.EveryOrchestrator, Victim.Everything],
+                (when, victim) => new KillPlace(point, number, when, victim)
+            );
+        }
         return ((Victim[])[Victim.EveryOrchestrator, Victim.Everything]).Select(victim => new KillPlace(point, number, "after", victim));
     }
 }

@@ -16,7 +16,8 @@ public sealed record KillTask(string Id, string[] After, string[] Writes, string
 }
 
 /// <summary>
-/// The plans that are run while something is killed. In both a gate fails first, two tasks conflict (one removes a file that the other adds to),
+/// The plans that are run while something is killed. In both a gate fails first, two tasks conflict (one removes a file that the other adds
+/// to),
 /// several append to one file, one renames a file that the user changes meanwhile, and the last waits for the user's commit.
 /// </summary>
 /// <param name="Tasks">The tasks, in plan order.</param>
@@ -34,91 +35,179 @@ public sealed record KillPlan(IReadOnlyList<KillTask> Tasks, double Seconds)
     /// <summary>The file that a task renames while the user changes it.</summary>
     public const string RenamedFile = "notes.txt";
 
-    // Both want the list: one writes it anew elsewhere and removes it, the other adds a line. Whoever is merged second meets a file that is gone or another one.
+    // Both want the list: one writes it anew elsewhere and removes it, the other adds a line. Whoever is merged second meets a file that is
+    // gone or another one.
     private static readonly KillTask Mover = new(
-        "mover", [], ["list.txt", "moved.txt"], "test -f moved.txt", "if [ -e list.txt ]; then tr a-z A-Z < list.txt > moved.txt; rm list.txt; fi", MostRounds: 2);
+        "mover",
+        [],
+        ["list.txt", "moved.txt"],
+        "test -f moved.txt",
+        "if [ -e list.txt ]; then tr a-z A-Z < list.txt > moved.txt; rm list.txt; fi",
+        MostRounds: 2
+    );
 
     private static readonly KillTask Adder = new(
-        "adder", [], ["added.txt"], "grep -rqxi third .",
-        "echo added > added.txt; if [ -e moved.txt ]; then rm -f list.txt; append moved.txt THIRD; else append list.txt third; fi", MostRounds: 2)
+        "adder",
+        [],
+        ["added.txt"],
+        "grep -rqxi third .",
+        "echo added > added.txt; if [ -e moved.txt ]; then rm -f list.txt; append moved.txt THIRD; else append list.txt third; fi",
+        MostRounds: 2
+    )
     {
         Appends = ["list.txt", "moved.txt"],
     };
 
     /// <summary>Twelve tasks, some side by side, some in a chain.</summary>
-    public static KillPlan Full { get; } = new(
-    [
-        Mover, Adder, Simple("t0") with { Appends = [AppendedFile] }, Simple("t1") with { Appends = [AppendedFile] }, Simple("t2", "t0"), Simple("t3", "t0", "t1"), Remediated("t4", "t1"),
-        Simple("t5", "t2", "t3") with { Appends = [AppendedFile] }, Simple("t6", "t4") with { Appends = [AppendedFile] }, Linker("t7", "t3", "t4"), Renamer("t8", "t5", "t6"), Last("t9", "t7", "t8", "mover", "adder"),
-    ], Seconds: 0.4);
+    public static KillPlan Full { get; } =
+        new(
+            [
+                Mover,
+                Adder,
+                Simple("t0") with
+                {
+                    Appends = [AppendedFile],
+                },
+                Simple("t1") with
+                {
+                    Appends = [AppendedFile],
+                },
+                Simple("t2", "t0"),
+                Simple("t3", "t0", "t1"),
+                Remediated("t4", "t1"),
+                Simple("t5", "t2", "t3") with
+                {
+                    Appends = [AppendedFile],
+                },
+                Simple("t6", "t4") with
+                {
+                    Appends = [AppendedFile],
+                },
+                Linker("t7", "t3", "t4"),
+                Renamer("t8", "t5", "t6"),
+                Last("t9", "t7", "t8", "mover", "adder"),
+            ],
+            Seconds: 0.4
+        );
 
     /// <summary>The same happenings in as few steps as possible, for rounds in which every step is a place to kill at.</summary>
-    public static KillPlan Small { get; } = new(
-    [
-        Mover, Adder, Remediated("t0") with { Appends = [AppendedFile] }, Renamer("t1"), Last("t2", "t0", "t1", "mover", "adder") with { Appends = [AppendedFile] },
-    ], Seconds: 0.2);
+    public static KillPlan Small { get; } =
+        new(
+            [
+                Mover,
+                Adder,
+                Remediated("t0") with
+                {
+                    Appends = [AppendedFile],
+                },
+                Renamer("t1"),
+                Last("t2", "t0", "t1", "mover", "adder") with
+                {
+                    Appends = [AppendedFile],
+                },
+            ],
+            Seconds: 0.2
+        );
 
     /// <summary>
-    /// For agents that work on while nobody is there: one says done, one writes a file that it does not own, one appends. They take long enough to be left alone.
+    /// For agents that work on while nobody is there: one says done, one writes a file that it does not own, one appends. They take long
+    /// enough to be left alone.
     /// </summary>
-    public static KillPlan Alone { get; } = new(
-    [
-        Simple("honest") with { Does = "echo 'honest good' > honest.txt; \"$KILL_TEST_PROGRAM\" done --status completed", Appends = [AppendedFile] },
-        Simple("careless") with { Does = "echo 'careless good' > careless.txt; if [ \"$ORCHESTRATOR_ATTEMPT\" = 1 ]; then echo x > foreign.txt; else rm -f foreign.txt; fi; \"$KILL_TEST_PROGRAM\" done --status completed", MostRounds = 2 },
-        Renamer("renamer"), Last("last", "honest", "careless", "renamer"),
-    ], Seconds: 1.5);
+    public static KillPlan Alone { get; } =
+        new(
+            [
+                Simple("honest") with
+                {
+                    Does = "echo 'honest good' > honest.txt; \"$KILL_TEST_PROGRAM\" done --status completed",
+                    Appends = [AppendedFile],
+                },
+                Simple("careless") with
+                {
+                    Does =
+                        "echo 'careless good' > careless.txt; if [ \"$ORCHESTRATOR_ATTEMPT\" = 1 ]; then echo x > foreign.txt; else rm -f foreign.txt; fi; \"$KILL_TEST_PROGRAM\" done --status completed",
+                    MostRounds = 2,
+                },
+                Renamer("renamer"),
+                Last("last", "honest", "careless", "renamer"),
+            ],
+            Seconds: 1.5
+        );
 
     /// <summary>The plan as a file.</summary>
-    public string ToYaml() => "tasks:\n" + string.Concat(Tasks.Select(task =>
-        $"  - {{id: {task.Id}, description: Make {task.Id}, files_write: [{string.Join(", ", task.Writes)}], files_append: [{string.Join(", ", task.Appends)}], "
-        + $"depends_on: [{string.Join(", ", task.After)}], verification: [{{command: {task.Gate}}}]}}\n"));
+    public string ToYaml() =>
+        "tasks:\n"
+        + string.Concat(
+            Tasks.Select(task =>
+                $"  - {{id: {task.Id}, description: Make {task.Id}, files_write: [{string.Join(", ", task.Writes)}], files_append: [{string.Join(", ", task.Appends)}], "
+                + $"depends_on: [{string.Join(", ", task.After)}], verification: [{{command: {task.Gate}}}]}}\n"
+            )
+        );
 
-    /// <summary>The agent: counts its start, takes a while, does what its task asks. At the place of a round it waits to be killed.</summary>
+    /// <summary>
+    /// The agent: counts its start, takes a while, does what its task asks. At the place of a round it waits to be killed.
+    /// </summary>
     /// <param name="repository">The round's repository.</param>
     public string ToAgent(KillRepository repository) =>
         $$"""
-        #!/bin/sh
-        set -eu
-        echo "$ORCHESTRATOR_START" >> '{{repository.StartsFolder}}'/"$ORCHESTRATOR_TASK"
-        echo "start of $ORCHESTRATOR_TASK"
-        place() {
-          [ -e '{{repository.ShimFolder}}/place' ] && [ ! -e '{{repository.ShimFolder}}/hit' ] || return 0
-          read -r point number when < '{{repository.ShimFolder}}/place'
-          [ "$point" = agent ] && [ "$when" = "$1" ] && [ "$(cat '{{repository.StartsFolder}}'/* | wc -l)" -ge "$number" ] || return 0
-          mkdir '{{repository.ShimFolder}}/agent-waits' 2>/dev/null || return 0 # Another one is there already.
-          echo "$$ agent of $ORCHESTRATOR_TASK" > '{{repository.ShimFolder}}/hit.new'; mv '{{repository.ShimFolder}}/hit.new' '{{repository.ShimFolder}}/hit'
-          sleep 600
-        }
-        append() { grep -qx "$2" "$1" || echo "$2" >> "$1"; }
-        wait_for_user() { n=0; while [ ! -e '{{repository.UserCommitted}}' ] && [ $n -lt 1200 ]; do sleep 0.1; n=$((n+1)); done; }
-        {{AgentCommits.Functions}}
-        place before
-        sleep {{Seconds.ToString(System.Globalization.CultureInfo.InvariantCulture)}}
-        case $ORCHESTRATOR_TASK in
-        {{string.Concat(Tasks.Select(task => $"{task.Id}) {task.Does.Replace(Outside, repository.Hostility.Outside, StringComparison.Ordinal)}{(task.Appends.Contains(AppendedFile) ? $"; append {AppendedFile} 'line of {task.Id}'" : "")} ;;\n"))}}
-        esac
-        case $ORCHESTRATOR_TASK in
-        {{string.Concat(Tasks.Select(task => $"{task.Id}) agent_commits {AgentCommits.Choose(Seed, task.Id)} || true ;;\n"))}}
-        esac
-        place after
-        """;
+            #!/bin/sh
+            set -eu
+            echo "$ORCHESTRATOR_START" >> '{{repository.StartsFolder}}'/"$ORCHESTRATOR_TASK"
+            echo "start of $ORCHESTRATOR_TASK"
+            place() {
+              [ -e '{{repository.ShimFolder}}/place' ] && [ ! -e '{{repository.ShimFolder}}/hit' ] || return 0
+              read -r point number when < '{{repository.ShimFolder}}/place'
+              [ "$point" = agent ] && [ "$when" = "$1" ] && [ "$(cat '{{repository.StartsFolder}}'/* | wc -l)" -ge "$number" ] || return 0
+              mkdir '{{repository.ShimFolder}}/agent-waits' 2>/dev/null || return 0 # Another one is there already.
+              echo "$$ agent of $ORCHESTRATOR_TASK" > '{{repository.ShimFolder}}/hit.new'; mv '{{repository.ShimFolder}}/hit.new' '{{repository.ShimFolder}}/hit'
+              sleep 600
+            }
+            append() { grep -qx "$2" "$1" || echo "$2" >> "$1"; }
+            wait_for_user() { n=0; while [ ! -e '{{repository.UserCommitted}}' ] && [ $n -lt 1200 ]; do sleep 0.1; n=$((n+1)); done; }
+            {{AgentCommits.Functions}}
+            place before
+            sleep {{Seconds.ToString(System.Globalization.CultureInfo.InvariantCulture)}}
+            case $ORCHESTRATOR_TASK in
+            {{string.Concat(
+                Tasks.Select(task =>
+                    $"{task.Id}) {task.Does.Replace(Outside, repository.Hostility.Outside, StringComparison.Ordinal)}{(task.Appends.Contains(AppendedFile) ? $"; append {AppendedFile} 'line of {task.Id}'" : "")} ;;\n"
+                )
+            )}}
+            esac
+            case $ORCHESTRATOR_TASK in
+            {{string.Concat(Tasks.Select(task => $"{task.Id}) agent_commits {AgentCommits.Choose(Seed, task.Id)} || true ;;\n"))}}
+            esac
+            place after
+            """;
 
-    private static KillTask Simple(string id, params string[] after) => new(id, after, [$"{id}.txt"], $"grep -q good {id}.txt", $"echo '{id} good' > {id}.txt");
+    private static KillTask Simple(string id, params string[] after) =>
+        new(id, after, [$"{id}.txt"], $"grep -q good {id}.txt", $"echo '{id} good' > {id}.txt");
 
-    private static KillTask Remediated(string id, params string[] after) => Simple(id, after) with
-    {
-        Does = $"if [ \"$ORCHESTRATOR_ATTEMPT\" = 1 ]; then echo bad > {id}.txt; else echo '{id} good' > {id}.txt; fi",
-        MostRounds = 2,
-    };
+    private static KillTask Remediated(string id, params string[] after) =>
+        Simple(id, after) with
+        {
+            Does = $"if [ \"$ORCHESTRATOR_ATTEMPT\" = 1 ]; then echo bad > {id}.txt; else echo '{id} good' > {id}.txt; fi",
+            MostRounds = 2,
+        };
 
     // Puts a link in place of a file that it does not own.
-    private static KillTask Linker(string id, params string[] after) => Simple(id, after) with
-    {
-        Does = $"echo '{id} good' > {id}.txt; rm -f {Hostility.LockFile}; ln -s '{Outside}' {Hostility.LockFile}",
-    };
+    private static KillTask Linker(string id, params string[] after) =>
+        Simple(id, after) with
+        {
+            Does = $"echo '{id} good' > {id}.txt; rm -f {Hostility.LockFile}; ln -s '{Outside}' {Hostility.LockFile}",
+        };
 
     private static KillTask Renamer(string id, params string[] after) =>
-        new(id, after, [RenamedFile, "renamed.txt"], "test -f renamed.txt", $"if [ -e {RenamedFile} ]; then mv {RenamedFile} renamed.txt; fi");
+        new(
+            id,
+            after,
+            [RenamedFile, "renamed.txt"],
+            "test -f renamed.txt",
+            $"if [ -e {RenamedFile} ]; then mv {RenamedFile} renamed.txt; fi"
+        );
 
-    private static KillTask Last(string id, params string[] after) => Simple(id, after) with { Does = $"wait_for_user; echo '{id} good' > {id}.txt" };
+    private static KillTask Last(string id, params string[] after) =>
+        Simple(id, after) with
+        {
+            Does = $"wait_for_user; echo '{id} good' > {id}.txt",
+        };
 }

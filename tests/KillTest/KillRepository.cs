@@ -20,7 +20,10 @@ public sealed class KillRepository : IDisposable
         Home = Directory.CreateDirectory(Path.Combine(_root, "home")).FullName;
         UserCommitted = Path.Combine(_root, "user-committed");
         var agent = Beside("agent.sh");
-        Write(".orchestrator/config.yaml", $"workers: 4\nagent: scripted\nagents: {{scripted: {{command: [/bin/sh, \"{agent}\"]}}}}\ndisk: {{reserve: 1}}\nworktrees: {{setup: []}}\n");
+        Write(
+            ".orchestrator/config.yaml",
+            $"workers: 4\nagent: scripted\nagents: {{scripted: {{command: [/bin/sh, \"{agent}\"]}}}}\ndisk: {{reserve: 1}}\nworktrees: {{setup: []}}\n"
+        );
         Write("tasks.yaml", plan.ToYaml());
         Write(KillPlan.AppendedFile, "first line\n");
         Write(KillPlan.RenamedFile, "one\ntwo\nthree\nfour\nfive\n");
@@ -58,20 +61,33 @@ public sealed class KillRepository : IDisposable
     public string OrchestratorFolder => Path.Combine(Folder, ".orchestrator");
 
     /// <summary>Folders of the agents' starts, of all runs.</summary>
-    public IEnumerable<string> StartFolders => !Directory.Exists(RunsFolder) ? [] : Directory.EnumerateDirectories(RunsFolder, "started", new EnumerationOptions { RecurseSubdirectories = true }).Select(folder => Path.GetDirectoryName(folder)!);
+    public IEnumerable<string> StartFolders =>
+        !Directory.Exists(RunsFolder)
+            ? []
+            : Directory
+                .EnumerateDirectories(RunsFolder, "started", new EnumerationOptions { RecurseSubdirectories = true })
+                .Select(folder => Path.GetDirectoryName(folder)!);
 
     /// <summary>How many starts of a task's agent failed while the disk was full: these have to be repeated.</summary>
-    public int StartsThatFailedOnAFullDisk(string task) => StartFolders.Count(folder =>
-        Path.GetFileName(Path.GetDirectoryName(folder)) == task && File.Exists(Path.Combine(folder, "full")) && File.ReadAllText(Path.Combine(folder, "exit")).Trim() != "0");
+    public int StartsThatFailedOnAFullDisk(string task) =>
+        StartFolders.Count(folder =>
+            Path.GetFileName(Path.GetDirectoryName(folder)) == task
+            && File.Exists(Path.Combine(folder, "full"))
+            && File.ReadAllText(Path.Combine(folder, "exit")).Trim() != "0"
+        );
 
     /// <summary>A run has written down that it is completed.</summary>
     public bool HasCompletedRun => Statuses().Any(status => status.GetProperty("state").GetString() == "completed");
 
     /// <summary>A run can be gone on with.</summary>
-    public bool HasOpenRun => Statuses().Any(status => status.GetProperty("state").GetString() is not ("completed" or "failed" or "cancelled"));
+    public bool HasOpenRun =>
+        Statuses().Any(status => status.GetProperty("state").GetString() is not ("completed" or "failed" or "cancelled"));
 
     /// <summary>Verified work was merged to a staging branch: the run is in the middle of its work.</summary>
-    public bool HasMergedWork => Statuses().SelectMany(status => status.GetProperty("tasks").EnumerateArray()).Any(task => task.GetProperty("state").GetString() == "merged");
+    public bool HasMergedWork =>
+        Statuses()
+            .SelectMany(status => status.GetProperty("tasks").EnumerateArray())
+            .Any(task => task.GetProperty("state").GetString() == "merged");
 
     private string RunsFolder => Path.Combine(OrchestratorFolder, "runs");
 
@@ -79,12 +95,16 @@ public sealed class KillRepository : IDisposable
     public string Beside(string relative) => Path.Combine(_root, relative);
 
     /// <summary>Rounds that each task needed, as the completed run recorded them.</summary>
-    public IReadOnlyDictionary<string, int> Rounds() => Statuses()
-        .Where(status => status.GetProperty("state").GetString() == "completed")
-        .SelectMany(status => status.GetProperty("tasks").EnumerateArray())
-        .ToDictionary(task => task.GetProperty("id").GetString()!, task => task.GetProperty("attempt").GetInt32());
+    public IReadOnlyDictionary<string, int> Rounds() =>
+        Statuses()
+            .Where(status => status.GetProperty("state").GetString() == "completed")
+            .SelectMany(status => status.GetProperty("tasks").EnumerateArray())
+            .ToDictionary(task => task.GetProperty("id").GetString()!, task => task.GetProperty("attempt").GetInt32());
 
-    /// <summary>What the user does in the checkout while the run works: a file of his own, a line in the shared file, a change in a file that a task renames.</summary>
+    /// <summary>
+    /// What the user does in the checkout while the run works: a file of his own, a line in the shared file, a change in a file that a task
+    /// renames.
+    /// </summary>
     public void CommitAsUser()
     {
         File.AppendAllText(Path.Combine(Folder, KillPlan.AppendedFile), "line of the user\n");
@@ -98,7 +118,9 @@ public sealed class KillRepository : IDisposable
     /// <summary>What the target holds: every file with its content; of the shared file its lines in order of the alphabet.</summary>
     public string Fingerprint()
     {
-        var files = Git("ls-tree", "-r", "main").Split('\n').Where(line => !line.EndsWith('\t' + KillPlan.AppendedFile, StringComparison.Ordinal));
+        var files = Git("ls-tree", "-r", "main")
+            .Split('\n')
+            .Where(line => !line.EndsWith('\t' + KillPlan.AppendedFile, StringComparison.Ordinal));
         return string.Join('\n', [.. files, .. Git("show", "main:" + KillPlan.AppendedFile).Split('\n').Order(StringComparer.Ordinal)]);
     }
 
@@ -109,19 +131,31 @@ public sealed class KillRepository : IDisposable
     public bool TargetHasWork()
     {
         var reference = Path.Combine(Folder, ".git", "refs", "heads", "main");
-        return File.Exists(reference) && File.Exists(UserCommitted) && File.ReadAllText(reference).Trim() != File.ReadAllText(UserCommitted);
+        return File.Exists(reference)
+            && File.Exists(UserCommitted)
+            && File.ReadAllText(reference).Trim() != File.ReadAllText(UserCommitted);
     }
 
     /// <summary>Runs git in the repository and gives what it printed.</summary>
     public string Git(params string[] arguments)
     {
-        var start = new ProcessStartInfo("git", arguments) { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var start = new ProcessStartInfo("git", arguments)
+        {
+            WorkingDirectory = Folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
         start.Environment["GIT_CONFIG_GLOBAL"] = "/dev/null";
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        return process.ExitCode == 0 ? output.Trim() : throw new InvalidOperationException($"git {string.Join(' ', arguments)} ended with {process.ExitCode} in {Folder}: {errors.Result}");
+        return process.ExitCode == 0
+            ? output.Trim()
+            : throw new InvalidOperationException(
+                $"git {string.Join(' ', arguments)} ended with {process.ExitCode} in {Folder}: {errors.Result}"
+            );
     }
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
@@ -137,7 +171,11 @@ public sealed class KillRepository : IDisposable
 
     private IEnumerable<JsonElement> Statuses()
     {
-        foreach (var file in Directory.Exists(RunsFolder) ? Directory.EnumerateDirectories(RunsFolder).Select(run => Path.Combine(run, "status.json")).Where(File.Exists) : [])
+        foreach (
+            var file in Directory.Exists(RunsFolder)
+                ? Directory.EnumerateDirectories(RunsFolder).Select(run => Path.Combine(run, "status.json")).Where(File.Exists)
+                : []
+        )
         {
             using var document = JsonDocument.Parse(File.ReadAllBytes(file));
             yield return document.RootElement.Clone();

@@ -59,11 +59,17 @@ public sealed class KillRound(IReadOnlyList<string> program, string? root = null
 
             commands.KeepGoing(killer.Processes);
             if (!File.Exists(repository.UserCommitted) && repository.HasMergedWork)
+            {
                 repository.CommitAsUser();
+            }
             if (repository.HasOpenRun)
+            {
                 person.Work();
+            }
             if (await commands.SomeEndedAsync(killer.Pause) || killer.Kill(repository, disturber) is not { } killed)
+            {
                 continue;
+            }
             kills.Add(killed);
             commands.NoteKill(killed);
         }

@@ -5,7 +5,8 @@ using SQLitePCL;
 namespace Orchestrator.KillTest;
 
 /// <summary>
-/// Makes all that a round left on disk look as if it were from an earlier boot: wherever the boot's id is written down, another takes its place. The program
+/// Makes all that a round left on disk look as if it were from an earlier boot: wherever the boot's id is written down, another takes its
+/// place. The program
 /// then reads the files of a machine that was restarted, without a way into the program that only tests would use.
 /// </summary>
 public static class OtherBoot
@@ -17,16 +18,30 @@ public static class OtherBoot
     {
         var engine = Path.Combine(repository.OrchestratorFolder, "engine.db");
         if (File.Exists(engine))
+        {
             TakeInLog(engine);
+        }
         var present = Encoding.ASCII.GetBytes(ProcessIdentity.CurrentBootId);
         var earlier = Encoding.ASCII.GetBytes(Guid.NewGuid().ToString());
         foreach (var folder in (string[])[repository.OrchestratorFolder, Path.Combine(repository.Folder, ".git"), repository.Home])
         {
             // Read-only files are git's objects, which name no boot.
-            foreach (var file in Directory.EnumerateFiles(folder, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint | FileAttributes.ReadOnly }))
+            foreach (
+                var file in Directory.EnumerateFiles(
+                    folder,
+                    "*",
+                    new EnumerationOptions
+                    {
+                        RecurseSubdirectories = true,
+                        AttributesToSkip = FileAttributes.ReparsePoint | FileAttributes.ReadOnly,
+                    }
+                )
+            )
             {
                 if (Path.GetExtension(file) != ".sock")
+                {
                     Replace(file, present, earlier);
+                }
             }
         }
     }
@@ -40,7 +55,9 @@ public static class OtherBoot
         {
             raw.sqlite3_busy_timeout(database, 5000);
             if (raw.sqlite3_exec(database, "PRAGMA wal_checkpoint(TRUNCATE)") != raw.SQLITE_OK)
+            {
                 throw new InvalidOperationException($"{file}: {raw.sqlite3_errmsg(database).utf8_to_string()}");
+            }
         }
     }
 
@@ -58,7 +75,9 @@ public static class OtherBoot
         }
 
         if (!changed)
+        {
             return;
+        }
 
         // A reboot leaves the time of a file: by it a note of a git write tells which lock files came after it.
         var written = File.GetLastWriteTimeUtc(stream.SafeFileHandle);
@@ -68,7 +87,8 @@ public static class OtherBoot
         File.SetLastWriteTimeUtc(stream.SafeFileHandle, written);
     }
 
-    // A process that was about to end by itself when everything was killed is in no list any more, and closes its files (engine.lock is locked) a moment later.
+    // A process that was about to end by itself when everything was killed is in no list any more, and closes its files (engine.lock is
+    // locked) a moment later.
     private static FileStream Open(string path)
     {
         for (var began = TimeProvider.System.GetTimestamp(); ; Thread.Sleep(10))
@@ -80,9 +100,16 @@ public static class OtherBoot
             catch (IOException held) when (held is not FileNotFoundException)
             {
                 if (TimeProvider.System.GetElapsedTime(began) < Patience)
+                {
                     continue;
-                var holders = ProcessTable.FindByOpenFile(path).Select(process => $"{process.ProcessId} ({process.Name}, state {process.State}, parent {process.ParentId})");
-                throw new InvalidOperationException($"{path} is still held {Patience.TotalSeconds} s after everything was killed, by: {string.Join(", ", holders)}", held);
+                }
+                var holders = ProcessTable
+                    .FindByOpenFile(path)
+                    .Select(process => $"{process.ProcessId} ({process.Name}, state {process.State}, parent {process.ParentId})");
+                throw new InvalidOperationException(
+                    $"{path} is still held {Patience.TotalSeconds} s after everything was killed, by: {string.Join(", ", holders)}",
+                    held
+                );
             }
         }
     }

@@ -1,7 +1,8 @@
 namespace Orchestrator.KillTest;
 
 /// <summary>
-/// The person whose repository it is: makes branches, tags, stash entries, settings, remotes and worktrees of their own while agents work and things are killed, and now and then removes
+/// The person whose repository it is: makes branches, tags, stash entries, settings, remotes and worktrees of their own while agents work
+/// and things are killed, and now and then removes
 /// one. All of it must be as they left it.
 /// </summary>
 /// <param name="repository">The round's repository.</param>
@@ -12,11 +13,15 @@ public sealed class PersonAtWork(KillRepository repository, Random random)
     private readonly HashSet<string> _left = new(StringComparer.Ordinal);
     private int _deeds;
 
-    /// <summary>Perhaps does something. Where a lock is in the way, of one that was killed just now, they try something else later.</summary>
+    /// <summary>
+    /// Perhaps does something. Where a lock is in the way, of one that was killed just now, they try something else later.
+    /// </summary>
     public void Work()
     {
         if (_deeds == Most || random.Next(3) > 0)
+        {
             return;
+        }
         var name = $"mine-{++_deeds}";
         string[] deed = random.Next(8) switch
         {
@@ -27,7 +32,16 @@ public sealed class PersonAtWork(KillRepository repository, Random random)
             4 => ["config", $"mine.note{_deeds}", name],
             5 => ["remote", "add", name, $"https://user.example/{name}.git"],
             6 => ["worktree", "add", "--quiet", "-b", name, repository.Beside(name), "HEAD"],
-            _ => ["tag", "--delete", .. repository.Git("tag", "--list", "mine-*").Split('\n', StringSplitOptions.RemoveEmptyEntries).Take(1).DefaultIfEmpty(name)],
+            _ =>
+            [
+                "tag",
+                "--delete",
+                .. repository
+                    .Git("tag", "--list", "mine-*")
+                    .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                    .Take(1)
+                    .DefaultIfEmpty(name),
+            ],
         };
         var before = Facts();
         try
@@ -48,17 +62,22 @@ public sealed class PersonAtWork(KillRepository repository, Random random)
     public IEnumerable<string> Faults()
     {
         var now = Facts();
-        return _left.Except(now).Select(fact => $"the person's is gone: {fact}")
+        return _left
+            .Except(now)
+            .Select(fact => $"the person's is gone: {fact}")
             .Concat(now.Except(_left).Select(fact => $"nobody made: {fact}"));
     }
 
     private IReadOnlyList<string> Facts() =>
-    [
-        .. Lines("for-each-ref", "--format=%(refname) %(objectname)", "refs/heads/mine-*", "refs/tags/mine-*"),
-        .. Lines("stash", "list", "--format=stash %H %gs"),
-        .. Lines("config", "--local", "--list").Where(line => line.StartsWith("mine.", StringComparison.Ordinal) || line.StartsWith("remote.mine-", StringComparison.Ordinal)),
-        .. Worktrees(),
-    ];
+        [
+            .. Lines("for-each-ref", "--format=%(refname) %(objectname)", "refs/heads/mine-*", "refs/tags/mine-*"),
+            .. Lines("stash", "list", "--format=stash %H %gs"),
+            .. Lines("config", "--local", "--list")
+                .Where(line =>
+                    line.StartsWith("mine.", StringComparison.Ordinal) || line.StartsWith("remote.mine-", StringComparison.Ordinal)
+                ),
+            .. Worktrees(),
+        ];
 
     /// <summary>Not by 'git worktree list': it fails while another git, or one that was killed, has a worktree half made.</summary>
     private IEnumerable<string> Worktrees() =>

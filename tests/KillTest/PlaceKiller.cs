@@ -20,7 +20,8 @@ public sealed class PlaceKiller(KillPlace? place) : IKiller
     public int Processes => 1;
 
     /// <inheritdoc/>
-    public TimeSpan Pause => TimeSpan.FromMilliseconds(Reached is null && (place is null || CrashPoints.Names.Contains(place.Point)) ? 4 : 20);
+    public TimeSpan Pause =>
+        TimeSpan.FromMilliseconds(Reached is null && (place is null || CrashPoints.Names.Contains(place.Point)) ? 4 : 20);
 
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, string> Prepare(KillRepository repository)
@@ -33,7 +34,9 @@ public sealed class PlaceKiller(KillPlace? place) : IKiller
     public string? Kill(KillRepository repository, Disturber disturber)
     {
         if (Reached is not null)
+        {
             return null;
+        }
         if (place is null)
         {
             Count(repository);
@@ -43,7 +46,9 @@ public sealed class PlaceKiller(KillPlace? place) : IKiller
         if (CrashPoints.Names.Contains(place.Point))
         {
             if (_points!.Count(place.Point) < place.Number)
+            {
                 return null;
+            }
             Reached = place.Point;
             disturber.Kill(place.Victim, Random.Shared);
             return place.ToString();
@@ -51,7 +56,9 @@ public sealed class PlaceKiller(KillPlace? place) : IKiller
 
         var hit = Path.Combine(repository.ShimFolder, "hit");
         if (!File.Exists(hit))
+        {
             return null;
+        }
         var words = File.ReadAllText(hit).Trim().Split(' ');
         Reached = string.Join(' ', words.Where((word, index) => index > 0 && word != "-c" && words[index - 1] != "-c"));
         KillAtShim(repository, disturber, int.Parse(words[0], CultureInfo.InvariantCulture));
@@ -62,20 +69,30 @@ public sealed class PlaceKiller(KillPlace? place) : IKiller
     {
         // First whoever would take notice of the other's end.
         if (place!.Victim is Victim.EveryOrchestrator or Victim.Everything)
+        {
             disturber.Kill(place.Victim, Random.Shared);
+        }
         if (place.Point == "agent" && place.Victim is Victim.Supervisor)
+        {
             disturber.KillSupervisorOf(waiting);
+        }
         disturber.KillProcess(waiting);
         foreach (var started in ProcessTable.FindByEnvironment(Shim.Variable, repository.ShimFolder))
+        {
             disturber.KillProcess(started.ProcessId);
+        }
     }
 
     private void Count(KillRepository repository)
     {
         foreach (var name in CrashPoints.Names)
+        {
             _counts[name] = _points!.Count(name);
+        }
         foreach (var (name, count) in Shim.Counts(repository))
+        {
             _counts[name] = count;
+        }
         _counts["agent"] = repository.FilesOfStarts("pid");
     }
 }

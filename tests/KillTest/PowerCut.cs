@@ -1,25 +1,37 @@
 namespace Orchestrator.KillTest;
 
 /// <summary>
-/// What a power cut does to files that were written and not synced: each may be gone, cut off anywhere, or end in zeros. Nothing that a run rests on may be among them: that is
+/// What a power cut does to files that were written and not synced: each may be gone, cut off anywhere, or end in zeros. Nothing that a run
+/// rests on may be among them: that is
 /// in the engine's file and in git, both of which sync, or is synced before the engine is told.
 /// </summary>
 public static class PowerCut
 {
-    /// <summary>Files of ours that are written without a sync: notes of git writes, what the guard keeps, what people watch, transitions.</summary>
+    /// <summary>
+    /// Files of ours that are written without a sync: notes of git writes, what the guard keeps, what people watch, transitions.
+    /// </summary>
     /// <param name="repository">The round's repository.</param>
     public static IEnumerable<string> Unsynced(KillRepository repository)
     {
         var own = Path.Combine(repository.Folder, ".git", "orchestrator");
         foreach (var file in Files(Path.Combine(own, "writes"), "*").Concat(Files(Path.Combine(own, "tmp"), "*")))
+        {
             yield return file;
+        }
         foreach (var folder in Folders(repository.Home, "guard"))
         {
             foreach (var file in Files(folder, "*"))
+            {
                 yield return file;
+            }
         }
-        foreach (var file in Files(Path.Combine(repository.OrchestratorFolder, "runs"), "events.jsonl").Concat(Files(Path.Combine(repository.OrchestratorFolder, "runs"), "progress.json")))
+        foreach (
+            var file in Files(Path.Combine(repository.OrchestratorFolder, "runs"), "events.jsonl")
+                .Concat(Files(Path.Combine(repository.OrchestratorFolder, "runs"), "progress.json"))
+        )
+        {
             yield return file;
+        }
     }
 
     /// <summary>Drops or tears some of them.</summary>
@@ -40,7 +52,9 @@ public static class PowerCut
                     continue;
                 case 1:
                     using (var stream = new FileStream(file, FileMode.Open, FileAccess.Write))
+                    {
                         stream.SetLength(random.NextInt64(stream.Length + 1));
+                    }
                     break;
                 case 2:
                     using (var stream = new FileStream(file, FileMode.Open, FileAccess.Write))
@@ -59,7 +73,9 @@ public static class PowerCut
 
         // The machine was started since: whatever lock is there is older than that.
         foreach (var held in Files(Path.Combine(repository.Folder, ".git"), "*.lock"))
+        {
             File.SetLastWriteTimeUtc(held, DateTime.UtcNow - TimeSpan.FromMilliseconds(Environment.TickCount64) - TimeSpan.FromDays(1));
+        }
         return lost;
     }
 

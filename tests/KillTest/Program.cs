@@ -6,14 +6,16 @@ using Orchestrator.KillTest;
 //        KillTest PROGRAM --scenario freeze|desert|disk [--rounds N] [--seed S] [--folder FOLDER]
 var round = new KillRound([args[0]], Text("--folder")) { Patience = TimeSpan.FromMinutes(Option("--patience", 5)) };
 var seed = Option("--seed", Random.Shared.Next());
-return args.Contains("--exhaustive") ? await ExhaustiveAsync() : Text("--scenario") switch
-{
-    null => await RoundsAsync(KillPlan.Full, random => new RandomKiller(random, Option("--kills", 8))),
-    "freeze" => await RoundsAsync(KillPlan.Full, random => new Freezer(random)),
-    "desert" => await RoundsAsync(KillPlan.Alone, _ => new Desertion()),
-    "disk" => await RoundsAsync(KillPlan.Full, random => new DiskFiller(random, Option("--kills", 20))),
-    var other => throw new ArgumentException($"There is no scenario '{other}': freeze, desert or disk."),
-};
+return args.Contains("--exhaustive")
+    ? await ExhaustiveAsync()
+    : Text("--scenario") switch
+    {
+        null => await RoundsAsync(KillPlan.Full, random => new RandomKiller(random, Option("--kills", 8))),
+        "freeze" => await RoundsAsync(KillPlan.Full, random => new Freezer(random)),
+        "desert" => await RoundsAsync(KillPlan.Alone, _ => new Desertion()),
+        "disk" => await RoundsAsync(KillPlan.Full, random => new DiskFiller(random, Option("--kills", 20))),
+        var other => throw new ArgumentException($"There is no scenario '{other}': freeze, desert or disk."),
+    };
 
 async Task<int> RoundsAsync(KillPlan plan, Func<Random, IKiller> killer)
 {
@@ -21,12 +23,17 @@ async Task<int> RoundsAsync(KillPlan plan, Func<Random, IKiller> killer)
     Console.WriteLine($"{rounds} rounds, seed {seed}");
     plan = plan with { Seed = seed };
     if (await UndisturbedAsync(plan, new RandomKiller(new Random(0), most: 0)) is not { } expected)
+    {
         return 1;
+    }
     var failed = 0;
     for (var number = 1; number <= rounds; number++)
     {
         var result = await round.RunAsync(plan, killer(new Random(unchecked(seed + number))), expected);
-        failed += Report($"round {number}: {result.Kills.Count} kills ({string.Join(", ", result.Kills.GroupBy(kill => kill).Select(group => $"{group.Count()} {group.Key}"))})", result);
+        failed += Report(
+            $"round {number}: {result.Kills.Count} kills ({string.Join(", ", result.Kills.GroupBy(kill => kill).Select(group => $"{group.Count()} {group.Key}"))})",
+            result
+        );
     }
 
     Console.WriteLine($"{rounds - failed} of {rounds} rounds lost nothing (seed {seed})");
@@ -38,10 +45,18 @@ async Task<int> ExhaustiveAsync()
     var counter = new PlaceKiller(null);
     var plan = KillPlan.Small with { Seed = seed };
     if (await UndisturbedAsync(plan, counter) is not { } expected)
+    {
         return 1;
+    }
     var all = KillPlaces.Of(counter.Counts);
     var places = all.Where(place => Text("--only") is not { } only || place.ToString().Contains(only, StringComparison.Ordinal)).ToArray();
-    Console.WriteLine($"{all.Count} places: " + string.Join(", ", counter.Counts.OrderBy(count => count.Key, StringComparer.Ordinal).Select(count => $"{count.Key} {count.Value}")));
+    Console.WriteLine(
+        $"{all.Count} places: "
+            + string.Join(
+                ", ",
+                counter.Counts.OrderBy(count => count.Key, StringComparer.Ordinal).Select(count => $"{count.Key} {count.Value}")
+            )
+    );
     if (Option("--sample", 0) is > 0 and var sample)
     {
         new Random(seed).Shuffle(places);
@@ -66,7 +81,9 @@ async Task<string?> UndisturbedAsync(KillPlan plan, IKiller killer)
 {
     var result = await round.RunAsync(plan, killer, expected: null);
     if (result.Faults.Count == 0)
+    {
         return result.Fingerprint;
+    }
     Report("undisturbed", result);
     return null;
 }
@@ -75,7 +92,9 @@ static int Report(string what, KillResult result)
 {
     Console.WriteLine($"{what}: {(result.Faults.Count == 0 ? "ok" : "FAULT: " + string.Join("; ", result.Faults))}");
     if (result.Faults.Count == 0)
+    {
         return 0;
+    }
     Console.WriteLine(result.Output);
     return 1;
 }

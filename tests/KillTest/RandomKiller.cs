@@ -7,7 +7,17 @@ public sealed class RandomKiller(Random random, int most) : IKiller
 {
     // What is likeliest in life comes more often.
     private static readonly Victim[] Victims =
-        [Victim.EveryOrchestrator, Victim.EveryOrchestrator, Victim.Everything, Victim.Power, Victim.EngineOwner, Victim.EngineOwner, Victim.Supervisor, Victim.Agent, Victim.Git];
+    [
+        Victim.EveryOrchestrator,
+        Victim.EveryOrchestrator,
+        Victim.Everything,
+        Victim.Power,
+        Victim.EngineOwner,
+        Victim.EngineOwner,
+        Victim.Supervisor,
+        Victim.Agent,
+        Victim.Git,
+    ];
 
     private int _kills;
 
@@ -25,13 +35,17 @@ public sealed class RandomKiller(Random random, int most) : IKiller
     public string? Kill(KillRepository repository, Disturber disturber)
     {
         if (_kills == most)
+        {
             return null;
+        }
         var victims = Victims.ToArray();
         random.Shuffle(victims);
         foreach (var victim in victims)
         {
             if (disturber.Kill(victim, random) == 0)
+            {
                 continue;
+            }
             _kills++;
             return victim.ToString();
         }

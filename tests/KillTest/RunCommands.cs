@@ -3,12 +3,19 @@ using System.Text;
 
 namespace Orchestrator.KillTest;
 
-/// <summary>The <c>orchestrate</c> processes of a round: what a user types who wants the run to end, whatever happened to the process before.</summary>
+/// <summary>
+/// The <c>orchestrate</c> processes of a round: what a user types who wants the run to end, whatever happened to the process before.
+/// </summary>
 /// <param name="program">Program and leading arguments of the <c>orchestrate</c> command.</param>
 /// <param name="repository">The round's repository.</param>
 /// <param name="mark">Marks the processes.</param>
 /// <param name="environment">Further variables of theirs.</param>
-public sealed class RunCommands(IReadOnlyList<string> program, KillRepository repository, string mark, IReadOnlyDictionary<string, string>? environment = null) : IDisposable
+public sealed class RunCommands(
+    IReadOnlyList<string> program,
+    KillRepository repository,
+    string mark,
+    IReadOnlyDictionary<string, string>? environment = null
+) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private const int Usage = 2;
@@ -31,18 +38,27 @@ public sealed class RunCommands(IReadOnlyList<string> program, KillRepository re
         get
         {
             lock (_output)
+            {
                 return _output.ToString();
+            }
         }
     }
 
-    /// <summary>Starts what is missing: <c>run</c> where nothing can be gone on with, else <c>resume</c>; a second process only beside a run that was begun.</summary>
+    /// <summary>
+    /// Starts what is missing: <c>run</c> where nothing can be gone on with, else <c>resume</c>; a second process only beside a run that
+    /// was begun.
+    /// </summary>
     /// <param name="wanted">Processes that should work on the run.</param>
     public void KeepGoing(int wanted)
     {
         if (_running.Count == 0)
+        {
             Start(_lastCode is null or Usage ? "run" : "resume");
+        }
         else if (_running.Count < wanted && repository.HasOpenRun)
+        {
             Start("resume");
+        }
     }
 
     /// <summary>Waits until a command has ended, or so long.</summary>
@@ -61,7 +77,9 @@ public sealed class RunCommands(IReadOnlyList<string> program, KillRepository re
 
         var ended = _running.Where(process => process.HasExited).ToList();
         foreach (var process in ended)
+        {
             TakeEnd(process);
+        }
         return ended.Count > 0;
     }
 
@@ -70,15 +88,23 @@ public sealed class RunCommands(IReadOnlyList<string> program, KillRepository re
     {
         var began = TimeProvider.System.GetTimestamp();
         while (_running.Count > 0 && TimeProvider.System.GetElapsedTime(began) < Patience)
+        {
             await SomeEndedAsync(TimeSpan.FromSeconds(1));
+        }
         var faults = new List<string>();
         if (_ending != 0)
+        {
             faults.Add($"the run ended with exit code {_ending}");
+        }
         if (_running.Count > 0)
+        {
             faults.Add($"{_running.Count} commands did not end within {Patience} after the run had");
+        }
         var log = Path.Combine(repository.OrchestratorFolder, "logs", "engine.log");
         foreach (var line in File.Exists(log) ? File.ReadLines(log).TakeLast(100) : [])
+        {
             Note(line);
+        }
         return faults;
     }
 
@@ -93,9 +119,13 @@ public sealed class RunCommands(IReadOnlyList<string> program, KillRepository re
     public void Note(string? line)
     {
         if (line is null)
+        {
             return;
+        }
         lock (_output)
+        {
             _output.AppendLine(line);
+        }
     }
 
     public void Dispose()
@@ -115,20 +145,29 @@ public sealed class RunCommands(IReadOnlyList<string> program, KillRepository re
 
         // Killed between its last step and its last word: there is nothing to resume because all is done.
         if (code == Usage && repository.HasCompletedRun)
+        {
             code = 0;
+        }
         _lastCode = code;
 
         // Killed, or there is nothing to go on with yet: then the run never began. Whatever else it says is the end.
         if (code == Unavailable && _disturbed.Remove(process.Id))
+        {
             Note("[typed again]");
+        }
         else if (code is not (Usage or Resumable or Killed) || (code == Usage && process.StartInfo.ArgumentList.Contains("run")))
+        {
             _ending = code;
+        }
         process.Dispose();
     }
 
     private void Start(string verb)
     {
-        var start = new ProcessStartInfo(program[0], [.. program.Skip(1), verb, "--yes", "--no-progress", .. verb == "run" ? ["--approve-risk", "100"] : Array.Empty<string>()])
+        var start = new ProcessStartInfo(
+            program[0],
+            [.. program.Skip(1), verb, "--yes", "--no-progress", .. verb == "run" ? ["--approve-risk", "100"] : Array.Empty<string>()]
+        )
         {
             WorkingDirectory = repository.Folder,
             RedirectStandardOutput = true,
@@ -136,9 +175,13 @@ public sealed class RunCommands(IReadOnlyList<string> program, KillRepository re
             UseShellExecute = false,
         };
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("ORCHESTRATOR_", StringComparison.Ordinal)).ToList())
+        {
             start.Environment.Remove(name);
+        }
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+        {
             start.Environment[name] = value;
+        }
         start.Environment[Disturber.Variable] = mark;
         start.Environment["HOME"] = repository.Home;
         start.Environment["KILL_TEST_PROGRAM"] = program[0];

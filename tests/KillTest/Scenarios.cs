@@ -21,7 +21,9 @@ public sealed class Freezer(Random random) : IKiller
     public string? Kill(KillRepository repository, Disturber disturber)
     {
         if (_left == 0 || !repository.StartFolders.Any())
+        {
             return null;
+        }
         _left--;
         var frozen = disturber.Marked();
         Disturber.Signal("STOP", frozen);
@@ -48,15 +50,24 @@ public sealed class Desertion : IKiller
     /// <inheritdoc/>
     public string? Kill(KillRepository repository, Disturber disturber)
     {
-        var atWork = repository.StartFolders.Where(folder => File.Exists(Path.Combine(folder, "pid")) && !File.Exists(Path.Combine(folder, "exit"))).ToList();
+        var atWork = repository
+            .StartFolders.Where(folder => File.Exists(Path.Combine(folder, "pid")) && !File.Exists(Path.Combine(folder, "exit")))
+            .ToList();
 
         // Those that wait for the user's commit would wait for ever, since it comes with the run's going on.
-        if (!atWork.Any(folder => !_deserted.Contains(folder)) || !File.Exists(repository.UserCommitted) && atWork.Any(folder => folder.Contains("/last/", StringComparison.Ordinal)))
+        if (
+            !atWork.Any(folder => !_deserted.Contains(folder))
+            || !File.Exists(repository.UserCommitted) && atWork.Any(folder => folder.Contains("/last/", StringComparison.Ordinal))
+        )
+        {
             return null;
+        }
         disturber.KillOrchestrators();
         _deserted.UnionWith(atWork);
         while (atWork.Any(folder => !File.Exists(Path.Combine(folder, "exit"))))
+        {
             Thread.Sleep(20);
+        }
         return $"every orchestrator, while {atWork.Count} agents worked on to their end";
     }
 }
@@ -81,7 +92,9 @@ public sealed class DiskFiller(Random random, int times) : IKiller
     public string? Kill(KillRepository repository, Disturber disturber)
     {
         if (_left == 0)
+        {
             return null;
+        }
         _left--;
         var file = repository.Beside("filler");
         try
@@ -89,7 +102,9 @@ public sealed class DiskFiller(Random random, int times) : IKiller
             using var stream = new FileStream(file, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
             var block = new byte[4096];
             while (true)
+            {
                 stream.Write(block);
+            }
         }
         catch (IOException)
         {

@@ -1,7 +1,8 @@
 namespace Orchestrator.KillTest;
 
 /// <summary>
-/// A git of our own in front of the real one: it counts calls by subcommand, and at the place of a round it says that it is there and waits to be killed.
+/// A git of our own in front of the real one: it counts calls by subcommand, and at the place of a round it says that it is there and waits
+/// to be killed.
 /// "locked" is while git holds locks: in the hook that runs when refs are locked, or in a filter that runs while an index is.
 /// </summary>
 public static class Shim
@@ -9,8 +10,7 @@ public static class Shim
     /// <summary>Marks what the waiting git started.</summary>
     public const string Variable = "KILL_TEST_SHIM";
 
-    private const string Script =
-        """
+    private const string Script = """
         #!/bin/sh
         here='HERE'
         name= skip=0
@@ -47,28 +47,43 @@ public static class Shim
     public static string Make(KillRepository repository, KillPlace? place)
     {
         var here = repository.ShimFolder;
-        var git = (Environment.GetEnvironmentVariable("PATH") ?? "/usr/bin").Split(':').Select(folder => Path.Combine(folder, "git")).First(File.Exists);
+        var git = (Environment.GetEnvironmentVariable("PATH") ?? "/usr/bin")
+            .Split(':')
+            .Select(folder => Path.Combine(folder, "git"))
+            .First(File.Exists);
         Directory.CreateDirectory(Path.Combine(here, "count"));
-        WriteProgram(Path.Combine(here, "bin", "git"), Script.Replace("HERE", here, StringComparison.Ordinal).Replace("GIT ", git + " ", StringComparison.Ordinal));
-        WriteProgram(Path.Combine(here, "hooks", "reference-transaction"), $"#!/bin/sh\n[ \"$1\" != prepared ] || exec '{here}/hooks/locked'\n");
+        WriteProgram(
+            Path.Combine(here, "bin", "git"),
+            Script.Replace("HERE", here, StringComparison.Ordinal).Replace("GIT ", git + " ", StringComparison.Ordinal)
+        );
+        WriteProgram(
+            Path.Combine(here, "hooks", "reference-transaction"),
+            $"#!/bin/sh\n[ \"$1\" != prepared ] || exec '{here}/hooks/locked'\n"
+        );
         WriteProgram(Path.Combine(here, "hooks", "locked"), Hook.Replace("HERE", here, StringComparison.Ordinal));
         File.AppendAllText(Path.Combine(repository.Folder, ".git", "info", "attributes"), "* filter=killer\n");
         if (place is not null)
+        {
             File.WriteAllText(Path.Combine(here, "place"), $"{place.Point} {place.Number} {place.When}\n");
+        }
         return Path.Combine(here, "bin");
     }
 
     /// <summary>How often each subcommand was called; one that is being written down just now may be missing.</summary>
-    public static IReadOnlyDictionary<string, int> Counts(KillRepository repository) => Directory.EnumerateFiles(Path.Combine(repository.ShimFolder, "count"))
-        .Select(file => (Name: Path.GetFileName(file), Count: File.ReadAllText(file).Trim()))
-        .Where(file => file.Count.Length > 0)
-        .ToDictionary(file => file.Name, file => int.Parse(file.Count, System.Globalization.CultureInfo.InvariantCulture));
+    public static IReadOnlyDictionary<string, int> Counts(KillRepository repository) =>
+        Directory
+            .EnumerateFiles(Path.Combine(repository.ShimFolder, "count"))
+            .Select(file => (Name: Path.GetFileName(file), Count: File.ReadAllText(file).Trim()))
+            .Where(file => file.Count.Length > 0)
+            .ToDictionary(file => file.Name, file => int.Parse(file.Count, System.Globalization.CultureInfo.InvariantCulture));
 
     private static void WriteProgram(string path, string text)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.WriteAllText(path, text + "\n");
         if (!OperatingSystem.IsWindows())
+        {
             File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
     }
 }

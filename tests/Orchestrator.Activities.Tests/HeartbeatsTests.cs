@@ -20,12 +20,14 @@ public sealed class HeartbeatsTests
         var environment = new ActivityEnvironment();
         var began = new TaskCompletionSource<StepExecution>();
         var ended = new TaskCompletionSource();
-        var following = environment.RunAsync(() => Heartbeats.FollowAsync(async execution =>
-        {
-            began.SetResult(execution);
-            await ended.Task;
-            return true;
-        }));
+        var following = environment.RunAsync(() =>
+            Heartbeats.FollowAsync(async execution =>
+            {
+                began.SetResult(execution);
+                await ended.Task;
+                return true;
+            })
+        );
         var execution = await began.Task;
 
         environment.Cancel(reason);

@@ -5,16 +5,22 @@ using Xunit;
 
 namespace Orchestrator.Activities.Tests;
 
-/// <summary>What workflows call must be there: a worker takes up only methods with the attribute, and a missing one is tried for ever.</summary>
+/// <summary>
+/// What workflows call must be there: a worker takes up only methods with the attribute, and a missing one is tried for ever.
+/// </summary>
 public sealed class RegisteredActivitiesTests
 {
     private static readonly Type[] Implementations = typeof(RunActivities).Assembly.GetTypes().Where(type => type.IsClass).ToArray();
 
-    public static TheoryData<string> Activities => new(typeof(IRunActivities).Assembly.GetTypes()
-        .Where(type => type.IsInterface)
-        .SelectMany(type => type.GetMethods())
-        .Where(method => method.GetCustomAttribute<ActivityAttribute>() is not null)
-        .Select(method => $"{method.DeclaringType!.FullName}.{method.Name}"));
+    public static TheoryData<string> Activities =>
+        new(
+            typeof(IRunActivities)
+                .Assembly.GetTypes()
+                .Where(type => type.IsInterface)
+                .SelectMany(type => type.GetMethods())
+                .Where(method => method.GetCustomAttribute<ActivityAttribute>() is not null)
+                .Select(method => $"{method.DeclaringType!.FullName}.{method.Name}")
+        );
 
     [Theory]
     [MemberData(nameof(Activities))]

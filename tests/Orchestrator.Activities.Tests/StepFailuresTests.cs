@@ -39,9 +39,18 @@ public sealed class StepFailuresTests
         Assert.Same(fault, await Assert.ThrowsAsync<IOException>(() => RunAsync(fault)));
     }
 
-    public static TheoryData<Exception> Refusals => new(new GitException("git status failed in x: fatal: index file corrupt", 128, "fatal: index file corrupt"), new UnauthorizedAccessException("Access to 'x' is denied."));
+    public static TheoryData<Exception> Refusals =>
+        new(
+            new GitException("git status failed in x: fatal: index file corrupt", 128, "fatal: index file corrupt"),
+            new UnauthorizedAccessException("Access to 'x' is denied.")
+        );
 
-    public static TheoryData<Exception> MachineFaults => new(new GitException("git add failed: No space left on device", 128, "No space left on device"), new IOException("disk"), new GitLockedException("held", "index.lock"));
+    public static TheoryData<Exception> MachineFaults =>
+        new(
+            new GitException("git add failed: No space left on device", 128, "No space left on device"),
+            new IOException("disk"),
+            new GitLockedException("held", "index.lock")
+        );
 
     /// <summary>Activities are tried for ever; what can't work because of what lies in a worktree comes to an end all the same.</summary>
     [Theory]
@@ -58,14 +67,17 @@ public sealed class StepFailuresTests
 
     [Theory]
     [MemberData(nameof(MachineFaults))]
-    public Task Execute_MachineAtFault_IsTriedOnAndOn(Exception fault) => Assert.ThrowsAsync(fault.GetType(), () => AttemptAsync(fault, attempt: 1000));
+    public Task Execute_MachineAtFault_IsTriedOnAndOn(Exception fault) =>
+        Assert.ThrowsAsync(fault.GetType(), () => AttemptAsync(fault, attempt: 1000));
 
     private static Task<object?> AttemptAsync(Exception fault, int attempt) =>
         new ActivityEnvironment { Info = ActivityEnvironment.DefaultInfo with { Attempt = attempt } }.RunAsync(() => RunAsync(fault));
 
-    private static Task<ApplicationFailureException> FailAsync(Exception fault) => Assert.ThrowsAsync<ApplicationFailureException>(() => RunAsync(fault));
+    private static Task<ApplicationFailureException> FailAsync(Exception fault) =>
+        Assert.ThrowsAsync<ApplicationFailureException>(() => RunAsync(fault));
 
-    private static Task<object?> RunAsync(Exception fault) => new StepFailures().InterceptActivity(new Failing(fault)).ExecuteActivityAsync(null!);
+    private static Task<object?> RunAsync(Exception fault) =>
+        new StepFailures().InterceptActivity(new Failing(fault)).ExecuteActivityAsync(null!);
 
     private sealed class Failing(Exception fault) : ActivityInboundInterceptor(null!)
     {

@@ -14,15 +14,18 @@ public sealed class FailingActivityTests
     {
         var broken = true;
         var merged = 0;
-        await using var run = await ScriptedRun.StartAsync([RunTests.Task("a"), RunTests.Task("b")], a =>
-        {
-            a.Verify = input => broken && input.Task.Task.Id == "a"
-                ? throw Soon("the table is locked")
-                : new VerifyResult { Commit = "c" };
-            a.Merge = input => broken && Interlocked.Increment(ref merged) > 0
-                ? throw Soon("nobody thought of this")
-                : new MergeResult { Merged = true, Commit = "m" };
-        });
+        await using var run = await ScriptedRun.StartAsync(
+            [RunTests.Task("a"), RunTests.Task("b")],
+            a =>
+            {
+                a.Verify = input =>
+                    broken && input.Task.Task.Id == "a" ? throw Soon("the table is locked") : new VerifyResult { Commit = "c" };
+                a.Merge = input =>
+                    broken && Interlocked.Increment(ref merged) > 0
+                        ? throw Soon("nobody thought of this")
+                        : new MergeResult { Merged = true, Commit = "m" };
+            }
+        );
         var watch = new FailingActivities(run.Client, TimeProvider.System);
 
         var failing = await LookUntilAsync(watch, run, s => s.Failing.Count == 2);
@@ -30,7 +33,10 @@ public sealed class FailingActivityTests
         broken = false;
         await LookUntilAsync(watch, run, s => s.Failing.Count == 0);
 
-        Assert.Matches("VerifyTask has failed [0-9]+ times and is tried again: the table is locked.", Assert.Single(failing.Tasks, t => t.Id == "a").Reason);
+        Assert.Matches(
+            "VerifyTask has failed [0-9]+ times and is tried again: the table is locked.",
+            Assert.Single(failing.Tasks, t => t.Id == "a").Reason
+        );
         Assert.Matches("MergeTask has failed [0-9]+ times and is tried again: nobody thought of this.", failing.Reason);
         Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
         Assert.Single(run.Activities.Events, e => e.Task is null && e.Reason.Contains("nobody thought of this", StringComparison.Ordinal));
@@ -43,13 +49,24 @@ public sealed class FailingActivityTests
     {
         var attempts = 0;
         var release = new TaskCompletionSource();
-        await using var run = await ScriptedRun.StartAsync([RunTests.Task("a")], a => a.Agent = async (_, stop) =>
-        {
-            if (Interlocked.Increment(ref attempts) <= 5)
-                throw new ApplicationFailureException("the worker stops", FailureTypes.WorkerStops, nonRetryable: false, nextRetryDelay: TimeSpan.FromMilliseconds(1));
-            await release.Task.WaitAsync(stop);
-            return ScriptedActivities.Done();
-        });
+        await using var run = await ScriptedRun.StartAsync(
+            [RunTests.Task("a")],
+            a =>
+                a.Agent = async (_, stop) =>
+                {
+                    if (Interlocked.Increment(ref attempts) <= 5)
+                    {
+                        throw new ApplicationFailureException(
+                            "the worker stops",
+                            FailureTypes.WorkerStops,
+                            nonRetryable: false,
+                            nextRetryDelay: TimeSpan.FromMilliseconds(1)
+                        );
+                    }
+                    await release.Task.WaitAsync(stop);
+                    return ScriptedActivities.Done();
+                }
+        );
         await run.UntilAsync(_ => attempts == 6);
 
         await new FailingActivities(run.Client, TimeProvider.System).ReportAsync();
@@ -59,7 +76,8 @@ public sealed class FailingActivityTests
         await run.ResultAsync();
     }
 
-    private static ApplicationFailureException Soon(string message) => new(message, "Unforeseen", nonRetryable: false, nextRetryDelay: TimeSpan.FromMilliseconds(200));
+    private static ApplicationFailureException Soon(string message) =>
+        new(message, "Unforeseen", nonRetryable: false, nextRetryDelay: TimeSpan.FromMilliseconds(200));
 
     private static async Task<RunStatus> LookUntilAsync(FailingActivities watch, ScriptedRun run, Func<RunStatus, bool> holds)
     {
@@ -69,8 +87,13 @@ public sealed class FailingActivityTests
             await watch.ReportAsync();
             var status = await run.StatusAsync();
             if (holds(status))
+            {
                 return status;
-            Assert.True(System.Diagnostics.Stopwatch.GetElapsedTime(begin) < Eventually.Limit, $"It never came so far: {status.State} {status.Reason} {string.Join(", ", status.Failing)}");
+            }
+            Assert.True(
+                System.Diagnostics.Stopwatch.GetElapsedTime(begin) < Eventually.Limit,
+                $"It never came so far: {status.State} {status.Reason} {string.Join(", ", status.Failing)}"
+            );
             await Task.Delay(50);
         }
     }

@@ -54,38 +54,58 @@ public sealed class LeaseTests
     public async Task Runs_OfOneRepository_DoNotWorkOnTheSameFileAtTheSameTime()
     {
         var go = new TaskCompletionSource();
-        await using var run = await ScriptedRun.StartAsync([new TaskOutline { Id = "shared" }, new TaskOutline { Id = "last", DependsOn = ["shared"] }], a => a.Agent = async (input, stop) =>
-        {
-            await go.Task.WaitAsync(stop);
-            return ScriptedActivities.Done();
-        }, new RunRules { Workers = 3, LockTimeout = TimeSpan.FromMilliseconds(100) });
+        await using var run = await ScriptedRun.StartAsync(
+            [new TaskOutline { Id = "shared" }, new TaskOutline { Id = "last", DependsOn = ["shared"] }],
+            a =>
+                a.Agent = async (input, stop) =>
+                {
+                    await go.Task.WaitAsync(stop);
+                    return ScriptedActivities.Done();
+                },
+            new RunRules { Workers = 3, LockTimeout = TimeSpan.FromMilliseconds(100) }
+        );
         await run.UntilAsync(s => s.Tasks is [{ State: TaskStates.Executing }, ..]);
         await run.BeginAsync(id: SecondRun);
         var second = run.Client.GetWorkflowHandle<IOrchestrationWorkflow, RunResult>(SecondRun);
 
-        await UntilAsync(async () => (await second.QueryAsync(w => w.Status(0, 10))).Tasks is [{ State: TaskStates.Pending, Reason: var reason }, ..] && reason.Contains("works on; it has waited since", StringComparison.Ordinal));
+        await UntilAsync(async () =>
+            (await second.QueryAsync(w => w.Status(0, 10))).Tasks is [{ State: TaskStates.Pending, Reason: var reason }, ..]
+            && reason.Contains("works on; it has waited since", StringComparison.Ordinal)
+        );
         Assert.Single(run.Activities.Starts);
         go.SetResult();
 
         Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
         Assert.Equal(RunStates.Completed, (await second.GetResultAsync().WaitAsync(Eventually.Limit)).State);
-        await UntilAsync(async () => (await run.Client.GetWorkflowHandle(RunIds.ForLeases("key")).DescribeAsync()).Status == Temporalio.Api.Enums.V1.WorkflowExecutionStatus.Completed);
+        await UntilAsync(async () =>
+            (await run.Client.GetWorkflowHandle(RunIds.ForLeases("key")).DescribeAsync()).Status
+            == Temporalio.Api.Enums.V1.WorkflowExecutionStatus.Completed
+        );
     }
 
     [Fact]
     [Trait("Category", "Full")] // Up to ten seconds pass before it is looked.
     public async Task Run_TerminatedWithItsLeases_IsTakenOutForThoseWhoWait()
     {
-        await using var run = await ScriptedRun.StartAsync([new TaskOutline { Id = "shared" }], a => a.Agent = async (input, stop) =>
-        {
-            if (input.Task.RunId != SecondRun)
-                await Task.Delay(Timeout.Infinite, stop);
-            return ScriptedActivities.Done();
-        });
+        await using var run = await ScriptedRun.StartAsync(
+            [new TaskOutline { Id = "shared" }],
+            a =>
+                a.Agent = async (input, stop) =>
+                {
+                    if (input.Task.RunId != SecondRun)
+                    {
+                        await Task.Delay(Timeout.Infinite, stop);
+                    }
+                    return ScriptedActivities.Done();
+                }
+        );
         await run.UntilAsync(s => s.Tasks is [{ State: TaskStates.Executing }, ..]);
         await run.BeginAsync(id: SecondRun);
         var second = run.Client.GetWorkflowHandle<IOrchestrationWorkflow, RunResult>(SecondRun);
-        await UntilAsync(async () => (await second.QueryAsync(w => w.Status(0, 10))).Tasks is [{ Reason: var reason }, ..] && reason.Contains("works on", StringComparison.Ordinal));
+        await UntilAsync(async () =>
+            (await second.QueryAsync(w => w.Status(0, 10))).Tasks is [{ Reason: var reason }, ..]
+            && reason.Contains("works on", StringComparison.Ordinal)
+        );
 
         await run.Run.TerminateAsync();
 
@@ -98,14 +118,16 @@ public sealed class LeaseTests
     {
         await using var run = await ScriptedRun.CreateAsync(
             [.. Enumerable.Range(0, 12).Select(i => new TaskOutline { Id = $"t{i}", DependsOn = i == 0 ? [] : [$"t{i - 1}"] })],
-            settings: new RunRules { Workers = 1, ContinueAfterEvents = 40 });
-        run.Activities.Leases = input => input.Step switch
-        {
-            LeaseStep.Join => run.Run.SignalAsync(w => w.LeasesChangedAsync(new LeaseNews { Shared = true })),
-            LeaseStep.Ask => run.Run.SignalAsync(w => w.LeasesChangedAsync(new LeaseNews { Granted = input.Tasks[0] })),
-            LeaseStep.Release => throw new ApplicationFailureException("the plan is gone", nonRetryable: true),
-            _ => Task.CompletedTask,
-        };
+            settings: new RunRules { Workers = 1, ContinueAfterEvents = 40 }
+        );
+        run.Activities.Leases = input =>
+            input.Step switch
+            {
+                LeaseStep.Join => run.Run.SignalAsync(w => w.LeasesChangedAsync(new LeaseNews { Shared = true })),
+                LeaseStep.Ask => run.Run.SignalAsync(w => w.LeasesChangedAsync(new LeaseNews { Granted = input.Tasks[0] })),
+                LeaseStep.Release => throw new ApplicationFailureException("the plan is gone", nonRetryable: true),
+                _ => Task.CompletedTask,
+            };
 
         await run.BeginAsync();
         var result = await run.ResultAsync();
@@ -117,10 +139,18 @@ public sealed class LeaseTests
 
     private static async Task UntilAsync(Func<Task<bool>> holds)
     {
-        for (var limit = Eventually.Timeout(); !await holds();)
+        for (var limit = Eventually.Timeout(); !await holds(); )
+        {
             await Task.Delay(50, limit);
+        }
     }
 
-    private static LeaseRequest Request(string run, string task, string[]? writes = null, string[]? appends = null, string[]? resources = null, string[]? reads = null) =>
-        new(run, task, writes ?? [], appends ?? [], resources ?? [], reads ?? []);
+    private static LeaseRequest Request(
+        string run,
+        string task,
+        string[]? writes = null,
+        string[]? appends = null,
+        string[]? resources = null,
+        string[]? reads = null
+    ) => new(run, task, writes ?? [], appends ?? [], resources ?? [], reads ?? []);
 }

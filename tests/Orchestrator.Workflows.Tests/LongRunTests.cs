@@ -24,19 +24,34 @@ public sealed class LongRunTests(ITestOutputHelper output)
         var hopeless = true;
         var release = new TaskCompletionSource();
         await using var run = await ScriptedRun.StartAsync(
-            [RunTests.Task("root"), .. Enumerable.Range(1, tasks - 1).Select(i => RunTests.Task($"package-with-a-long-name-{i}", "root") with { Title = $"Task {i}: {new string('x', 100)}" })],
+            [
+                RunTests.Task("root"),
+                .. Enumerable
+                    .Range(1, tasks - 1)
+                    .Select(i =>
+                        RunTests.Task($"package-with-a-long-name-{i}", "root") with
+                        {
+                            Title = $"Task {i}: {new string('x', 100)}",
+                        }
+                    ),
+            ],
             a =>
             {
                 a.PageSize = 500;
                 a.Agent = async (input, stop) =>
                 {
                     if (input.Task.Task.Id != "root")
+                    {
                         await release.Task.WaitAsync(stop);
-                    return hopeless ? new AgentRunResult { FailureClass = FailureClasses.GaveUp, Message = new string('y', 5000) } : ScriptedActivities.Done();
+                    }
+                    return hopeless
+                        ? new AgentRunResult { FailureClass = FailureClasses.GaveUp, Message = new string('y', 5000) }
+                        : ScriptedActivities.Done();
                 };
             },
             new RunRules { Workers = 3, ContinueAfterEvents = 100 },
-            sizes);
+            sizes
+        );
         var limit = TimeSpan.FromMinutes(3);
         await run.UntilAsync(s => s.State == RunStates.Escalated, limit);
         var escalated = await run.StatusAsync();
@@ -46,7 +61,9 @@ public sealed class LongRunTests(ITestOutputHelper output)
         await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(command));
 
         var working = await run.UntilAsync(s => s.Tasks.Count(t => t.State == TaskStates.Executing && t.Id != "root") == 3, limit);
-        var started = (await run.Client.GetWorkflowHandle(run.RunId).FetchHistoryAsync()).Events.First().WorkflowExecutionStartedEventAttributes;
+        var started = (await run.Client.GetWorkflowHandle(run.RunId).FetchHistoryAsync())
+            .Events.First()
+            .WorkflowExecutionStartedEventAttributes;
         output.WriteLine($"largest message: {sizes.Largest} bytes, {run.Activities.Checkpoints.Count} checkpoint files");
         Assert.Equal(tasks - 1, escalated.Tasks.Count(t => t.State == TaskStates.Skipped));
         Assert.NotEqual(started.FirstExecutionRunId, started.OriginalExecutionRunId);
@@ -54,7 +71,10 @@ public sealed class LongRunTests(ITestOutputHelper output)
         Assert.Equal(tasks, working.Tasks.Select(t => t.Id).Distinct().Count());
         Assert.Equal(tasks - 4, working.Tasks.Count(t => t.State == TaskStates.Pending));
         Assert.Equal((TaskStates.Merged, 2), (working.Tasks[0].State, working.Tasks[0].Starts));
-        Assert.All(working.Tasks.Skip(1), t => Assert.Equal(("root", true), (Assert.Single(t.DependsOn), t.Title.EndsWith("xxx", StringComparison.Ordinal))));
+        Assert.All(
+            working.Tasks.Skip(1),
+            t => Assert.Equal(("root", true), (Assert.Single(t.DependsOn), t.Title.EndsWith("xxx", StringComparison.Ordinal)))
+        );
         Assert.InRange(sizes.Largest, 1, Most);
         release.SetResult();
         await run.Run.ExecuteUpdateAsync(w => w.CancelAsync());
@@ -66,7 +86,9 @@ public sealed class LongRunTests(ITestOutputHelper output)
     public async Task ContinueAsNew_TasksThatTakeNoTime_HistoriesStayShort()
     {
         await using var run = await ScriptedRun.StartAsync(
-            [.. Enumerable.Range(0, 24).Select(i => RunTests.Task($"t{i}"))], settings: new RunRules { Workers = 8, ContinueAfterEvents = 100 });
+            [.. Enumerable.Range(0, 24).Select(i => RunTests.Task($"t{i}"))],
+            settings: new RunRules { Workers = 8, ContinueAfterEvents = 100 }
+        );
 
         var result = await run.ResultAsync();
 

@@ -14,13 +14,27 @@ public sealed class OutageTests
     {
         var works = false;
         var failing = new ConcurrentQueue<string>();
-        await using var run = await ScriptedRun.StartAsync([.. Enumerable.Range(0, 5).Select(i => Task($"t{i}"))], a => a.Agent = (input, _) =>
-        {
-            if (works)
-                return System.Threading.Tasks.Task.FromResult(ScriptedActivities.Done());
-            failing.Enqueue(input.Task.Task.Id);
-            return System.Threading.Tasks.Task.FromResult(new AgentRunResult { FailureClass = FailureClasses.Account, Message = "Not logged in", Session = "s" });
-        }, Settings);
+        await using var run = await ScriptedRun.StartAsync(
+            [.. Enumerable.Range(0, 5).Select(i => Task($"t{i}"))],
+            a =>
+                a.Agent = (input, _) =>
+                {
+                    if (works)
+                    {
+                        return System.Threading.Tasks.Task.FromResult(ScriptedActivities.Done());
+                    }
+                    failing.Enqueue(input.Task.Task.Id);
+                    return System.Threading.Tasks.Task.FromResult(
+                        new AgentRunResult
+                        {
+                            FailureClass = FailureClasses.Account,
+                            Message = "Not logged in",
+                            Session = "s",
+                        }
+                    );
+                },
+            Settings
+        );
 
         await run.UntilAsync(_ => failing.Count >= 4);
         var parked = await run.StatusAsync();
@@ -39,13 +53,26 @@ public sealed class OutageTests
     {
         var works = false;
         var starts = 0;
-        await using var run = await ScriptedRun.StartAsync([.. Enumerable.Range(0, 4).Select(i => Task($"t{i}"))], a => a.Agent = (_, _) =>
-        {
-            Interlocked.Increment(ref starts);
-            return System.Threading.Tasks.Task.FromResult(works
-                ? ScriptedActivities.Done()
-                : new AgentRunResult { FailureClass = FailureClasses.GaveUp, Message = "exit code 1: segmentation fault", Signature = "claude GaveUp exit code #", Session = "s" });
-        }, Settings);
+        await using var run = await ScriptedRun.StartAsync(
+            [.. Enumerable.Range(0, 4).Select(i => Task($"t{i}"))],
+            a =>
+                a.Agent = (_, _) =>
+                {
+                    Interlocked.Increment(ref starts);
+                    return System.Threading.Tasks.Task.FromResult(
+                        works
+                            ? ScriptedActivities.Done()
+                            : new AgentRunResult
+                            {
+                                FailureClass = FailureClasses.GaveUp,
+                                Message = "exit code 1: segmentation fault",
+                                Signature = "claude GaveUp exit code #",
+                                Session = "s",
+                            }
+                    );
+                },
+            Settings
+        );
 
         await run.UntilAsync(s => s.Reason.Contains("failed alike", StringComparison.Ordinal) && starts >= 4);
         works = true;
@@ -58,12 +85,30 @@ public sealed class OutageTests
     [Fact]
     public async Task UsageLimit_OfOneTask_KeepsOthersOfTheAccountFromStarting()
     {
-        await using var run = await ScriptedRun.StartAsync([Task("t0"), Task("t1"), Task("other") with { Account = "script" }], a => a.Agent = (input, _) =>
-            System.Threading.Tasks.Task.FromResult(input.Task.Task.Id == "t0" && input.Start == 1
-                ? new AgentRunResult { FailureClass = FailureClasses.UsageLimit, Message = "session limit", ResetAt = DateTimeOffset.UtcNow.AddHours(5), Session = "s" }
-                : ScriptedActivities.Done()), Settings with { Workers = 1 });
+        await using var run = await ScriptedRun.StartAsync(
+            [Task("t0"), Task("t1"), Task("other") with { Account = "script" }],
+            a =>
+                a.Agent = (input, _) =>
+                    System.Threading.Tasks.Task.FromResult(
+                        input.Task.Task.Id == "t0" && input.Start == 1
+                            ? new AgentRunResult
+                            {
+                                FailureClass = FailureClasses.UsageLimit,
+                                Message = "session limit",
+                                ResetAt = DateTimeOffset.UtcNow.AddHours(5),
+                                Session = "s",
+                            }
+                            : ScriptedActivities.Done()
+                    ),
+            Settings with
+            {
+                Workers = 1,
+            }
+        );
 
-        var status = await run.UntilAsync(s => s.Tasks.Count == 3 && s.Tasks[2].State == TaskStates.Merged && s.Tasks[0].State == TaskStates.Parked);
+        var status = await run.UntilAsync(s =>
+            s.Tasks.Count == 3 && s.Tasks[2].State == TaskStates.Merged && s.Tasks[0].State == TaskStates.Parked
+        );
         Assert.Equal(TaskStates.Pending, status.Tasks[1].State);
         await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskCommand("t0", "")));
 
@@ -74,9 +119,21 @@ public sealed class OutageTests
     public async Task Machine_DoesNotWork_ParksWithoutUsingAnAttemptAndGoesOn()
     {
         var calls = 0;
-        await using var run = await ScriptedRun.StartAsync([Task("t0"), Task("t1")], a => a.Prepare = _ => Interlocked.Increment(ref calls) <= 3
-            ? new PreparedTask { Worktree = "", BaseCommit = "", Problem = "No space left on device", FailureClass = FailureClasses.Environment }
-            : new PreparedTask { Worktree = "w", BaseCommit = "base" }, Settings);
+        await using var run = await ScriptedRun.StartAsync(
+            [Task("t0"), Task("t1")],
+            a =>
+                a.Prepare = _ =>
+                    Interlocked.Increment(ref calls) <= 3
+                        ? new PreparedTask
+                        {
+                            Worktree = "",
+                            BaseCommit = "",
+                            Problem = "No space left on device",
+                            FailureClass = FailureClasses.Environment,
+                        }
+                        : new PreparedTask { Worktree = "w", BaseCommit = "base" },
+            Settings
+        );
 
         Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
         Assert.Equal(2, run.Activities.Starts.Count);
@@ -87,11 +144,27 @@ public sealed class OutageTests
     public async Task Gate_LacksItsTool_ParksOnlyItsTask()
     {
         var isRepaired = false;
-        await using var run = await ScriptedRun.StartAsync([Task("lacks"), Task("t1"), Task("t2")], a => a.Verify = input => input.Task.Task.Id == "lacks" && !Volatile.Read(ref isRepaired)
-            ? new VerifyResult { Commit = "c", Problems = ["pytest: not found"], FailureClass = FailureClasses.Environment }
-            : new VerifyResult { Commit = $"c-{input.Task.Task.Id}" }, Settings with { Workers = 1 });
+        await using var run = await ScriptedRun.StartAsync(
+            [Task("lacks"), Task("t1"), Task("t2")],
+            a =>
+                a.Verify = input =>
+                    input.Task.Task.Id == "lacks" && !Volatile.Read(ref isRepaired)
+                        ? new VerifyResult
+                        {
+                            Commit = "c",
+                            Problems = ["pytest: not found"],
+                            FailureClass = FailureClasses.Environment,
+                        }
+                        : new VerifyResult { Commit = $"c-{input.Task.Task.Id}" },
+            Settings with
+            {
+                Workers = 1,
+            }
+        );
 
-        var status = await run.UntilAsync(s => s.Tasks.Count == 3 && s.Tasks[0].State == TaskStates.Parked && s.Tasks.Skip(1).All(t => t.State == TaskStates.Merged));
+        var status = await run.UntilAsync(s =>
+            s.Tasks.Count == 3 && s.Tasks[0].State == TaskStates.Parked && s.Tasks.Skip(1).All(t => t.State == TaskStates.Merged)
+        );
         Volatile.Write(ref isRepaired, true);
         await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskCommand("lacks", "")));
 
@@ -103,8 +176,17 @@ public sealed class OutageTests
     [Fact]
     public async Task Gates_ChangedByTheTask_WaitForAPersonsYes()
     {
-        await using var run = await ScriptedRun.StartAsync([Task("yes"), Task("no")], a => a.Verify = input =>
-            new VerifyResult { Commit = $"c-{input.Task.Task.Id}", Gates = "1/1", NeedsPerson = "It deleted the test 'tests/a.py'." }, Settings);
+        await using var run = await ScriptedRun.StartAsync(
+            [Task("yes"), Task("no")],
+            a =>
+                a.Verify = input => new VerifyResult
+                {
+                    Commit = $"c-{input.Task.Task.Id}",
+                    Gates = "1/1",
+                    NeedsPerson = "It deleted the test 'tests/a.py'.",
+                },
+            Settings
+        );
         var asked = await run.UntilAsync(s => s.Questions.Count == 2 && s.Tasks.All(t => t.State == TaskStates.AwaitingApproval));
 
         await run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(new ApprovalCommand("yes", "")));

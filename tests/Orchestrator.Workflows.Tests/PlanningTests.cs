@@ -7,14 +7,22 @@ namespace Orchestrator.Workflows.Tests;
 /// <summary>Runs that begin with a request: the planner first, then the plan's tasks.</summary>
 public sealed class PlanningTests
 {
-    private static readonly OrchestrationInput Request = new() { Repository = "/repository", Request = "do something good", Yes = true };
+    private static readonly OrchestrationInput Request = new()
+    {
+        Repository = "/repository",
+        Request = "do something good",
+        Yes = true,
+    };
 
     [Fact]
     public async Task Request_AnswerWithFaults_GoesBackToTheSameConversationAndThePlanIsRun()
     {
-        await using var run = await CreateAsync(a => a.Judge = input => input.Start == 1
-            ? new AnswerJudgement { Problems = ["a depends on z."], ProblemsFile = "problems-1.md" }
-            : new AnswerJudgement { Message = "2 tasks" });
+        await using var run = await CreateAsync(a =>
+            a.Judge = input =>
+                input.Start == 1
+                    ? new AnswerJudgement { Problems = ["a depends on z."], ProblemsFile = "problems-1.md" }
+                    : new AnswerJudgement { Message = "2 tasks" }
+        );
         await run.BeginAsync(Request);
 
         var result = await run.ResultAsync();
@@ -32,15 +40,20 @@ public sealed class PlanningTests
     [Fact]
     public async Task Request_FaultsInThreeAttempts_AskAPersonWhoseWordsGoToThePlanner()
     {
-        await using var run = await CreateAsync(a => a.Judge = input => input.Start <= 3
-            ? new AnswerJudgement { Problems = ["Still wrong."], ProblemsFile = $"problems-{input.Start}.md" }
-            : new AnswerJudgement { Message = "2 tasks" });
+        await using var run = await CreateAsync(a =>
+            a.Judge = input =>
+                input.Start <= 3
+                    ? new AnswerJudgement { Problems = ["Still wrong."], ProblemsFile = $"problems-{input.Start}.md" }
+                    : new AnswerJudgement { Message = "2 tasks" }
+        );
         await run.BeginAsync(Request);
 
         var asking = await run.UntilAsync(s => s.Questions.Count > 0);
         Assert.Equal((RunStates.Planning, TaskStates.Failed), (asking.State, asking.Tasks[0].State));
         Assert.Contains("after 3 attempts", asking.Questions[0].Question, StringComparison.Ordinal);
-        await Assert.ThrowsAsync<WorkflowUpdateFailedException>(() => run.Run.ExecuteUpdateAsync(w => w.SkipTaskAsync(new TaskCommand(PlannerTask.Id, ""))));
+        await Assert.ThrowsAsync<WorkflowUpdateFailedException>(() =>
+            run.Run.ExecuteUpdateAsync(w => w.SkipTaskAsync(new TaskCommand(PlannerTask.Id, "")))
+        );
         await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskCommand(PlannerTask.Id, "use two tasks")));
         var result = await run.ResultAsync();
 
@@ -80,11 +93,13 @@ public sealed class PlanningTests
     [Fact]
     public async Task Request_PausedAndCancelled_StopsThePlanner()
     {
-        await using var run = await CreateAsync(a => a.Planner = async (_, stop) =>
-        {
-            await Task.WhenAny(Task.Delay(Timeout.Infinite, stop));
-            return new AgentRunResult { FailureClass = FailureClasses.Stopped, Session = "planner's" };
-        });
+        await using var run = await CreateAsync(a =>
+            a.Planner = async (_, stop) =>
+            {
+                await Task.WhenAny(Task.Delay(Timeout.Infinite, stop));
+                return new AgentRunResult { FailureClass = FailureClasses.Stopped, Session = "planner's" };
+            }
+        );
         await run.BeginAsync(Request);
         await run.UntilAsync(s => s.Tasks.Any(t => t.State == TaskStates.Executing));
 

@@ -1,5 +1,5 @@
-using Orchestrator.Plans;
 using Orchestrator.Messages;
+using Orchestrator.Plans;
 using Orchestrator.TestKit;
 using Temporalio.Activities;
 using Temporalio.Api.Enums.V1;
@@ -24,25 +24,33 @@ public sealed class RunHistoryTests(ITestOutputHelper output)
 
     [Fact]
     [Trait("Category", "Full")]
-    public Task Histories_Many_EndAsTheModelSays() => PlayAsync(int.TryParse(Environment.GetEnvironmentVariable("RUN_HISTORIES"), out var asked) ? asked : 1000);
+    public Task Histories_Many_EndAsTheModelSays() =>
+        PlayAsync(int.TryParse(Environment.GetEnvironmentVariable("RUN_HISTORIES"), out var asked) ? asked : 1000);
 
     private async Task PlayAsync(int count)
     {
         var seed = int.TryParse(Environment.GetEnvironmentVariable("RUN_SEED"), out var given) ? given : Environment.TickCount;
         output.WriteLine($"RUN_SEED={seed}");
         // A history mostly waits, so several are played beside each other, each on an engine of its own.
-        await Parallel.ForEachAsync(Enumerable.Range(0, count), new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (number, _) =>
-        {
-            var history = new History(unchecked(seed + number));
-            try
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, count),
+            new ParallelOptions { MaxDegreeOfParallelism = AtOnce },
+            async (number, _) =>
             {
-                await history.PlayAsync().WaitAsync(Longest, CancellationToken.None);
+                var history = new History(unchecked(seed + number));
+                try
+                {
+                    await history.PlayAsync().WaitAsync(Longest, CancellationToken.None);
+                }
+                catch (Exception broken)
+                {
+                    throw new InvalidOperationException(
+                        $"RUN_HISTORIES=1 RUN_SEED={unchecked(seed + number)}: {broken.Message} Last it was to {history.Step}.",
+                        broken
+                    );
+                }
             }
-            catch (Exception broken)
-            {
-                throw new InvalidOperationException($"RUN_HISTORIES=1 RUN_SEED={unchecked(seed + number)}: {broken.Message} Last it was to {history.Step}.", broken);
-            }
-        });
+        );
     }
 
     private sealed class History
@@ -58,12 +66,17 @@ public sealed class RunHistoryTests(ITestOutputHelper output)
         {
             _random = new Random(seed);
             var count = _random.Next(2, 9);
-            _plan = [.. Enumerable.Range(0, count).Select(i => new TaskOutline
-            {
-                Id = $"t{i}",
-                DependsOn = [.. Enumerable.Range(0, i).Where(_ => _random.Next(3) == 0).Select(d => $"t{d}")],
-                Exclusive = _random.Next(10) == 0,
-            })];
+            _plan =
+            [
+                .. Enumerable
+                    .Range(0, count)
+                    .Select(i => new TaskOutline
+                    {
+                        Id = $"t{i}",
+                        DependsOn = [.. Enumerable.Range(0, i).Where(_ => _random.Next(3) == 0).Select(d => $"t{d}")],
+                        Exclusive = _random.Next(10) == 0,
+                    }),
+            ];
             _model = new RunModel(_plan, seed);
         }
 
@@ -74,7 +87,11 @@ public sealed class RunHistoryTests(ITestOutputHelper output)
         {
             _model.Play();
             int[] lengths = [0, 20, 60, EachMessage];
-            var settings = new RunRules { Workers = 3, Retry = new RetryRule { MaxAttempts = RunModel.Attempts, BaseDelay = TimeSpan.FromMilliseconds(1) } };
+            var settings = new RunRules
+            {
+                Workers = 3,
+                Retry = new RetryRule { MaxAttempts = RunModel.Attempts, BaseDelay = TimeSpan.FromMilliseconds(1) },
+            };
             var length = lengths[_random.Next(lengths.Length)];
             settings = length == EachMessage ? settings with { ContinueAfterMessages = 1 } : settings with { ContinueAfterEvents = length };
             await using var run = await ScriptedRun.StartAsync(_plan, Script, settings);
@@ -85,14 +102,25 @@ public sealed class RunHistoryTests(ITestOutputHelper output)
                 Step = "ask for the status";
                 var status = await run.StatusAsync();
                 if (status.State == RunStates.Completed)
+                {
                     break;
-                Assert.True(System.Diagnostics.Stopwatch.GetElapsedTime(begin) < TimeSpan.FromMinutes(2), $"it does not end: {status.State} {status.Reason}: {string.Join(", ", status.Tasks.Select(t => $"{t.Id} {t.State} {t.Reason}"))}");
+                }
+                Assert.True(
+                    System.Diagnostics.Stopwatch.GetElapsedTime(begin) < TimeSpan.FromMinutes(2),
+                    $"it does not end: {status.State} {status.Reason}: {string.Join(", ", status.Tasks.Select(t => $"{t.Id} {t.State} {t.Reason}"))}"
+                );
                 if (status.State == RunStates.Escalated)
+                {
                     await AnswerAsync(run, status);
+                }
                 else if (noise-- > 0)
+                {
                     await DisturbAsync(run);
+                }
                 else
+                {
                     await Task.Delay(20);
+                }
             }
 
             Step = "get the result";
@@ -106,12 +134,14 @@ public sealed class RunHistoryTests(ITestOutputHelper output)
         {
             activities.PageSize = 3;
             activities.Agent = AgentAsync;
-            activities.Verify = input => _model.Passes(input.Task.Task.Id, input.Attempt)
-                ? new VerifyResult { Commit = $"commit-{input.Attempt}" }
-                : new VerifyResult { Problems = ["a gate failed"], ProblemsFile = "p.md" };
-            activities.Merge = input => _model.Merges(input.Request.TaskId, input.Request.Attempt)
-                ? new MergeResult { Merged = true, Commit = "merge" }
-                : new MergeResult { Message = "conflict", ProblemsFile = "c.md" };
+            activities.Verify = input =>
+                _model.Passes(input.Task.Task.Id, input.Attempt)
+                    ? new VerifyResult { Commit = $"commit-{input.Attempt}" }
+                    : new VerifyResult { Problems = ["a gate failed"], ProblemsFile = "p.md" };
+            activities.Merge = input =>
+                _model.Merges(input.Request.TaskId, input.Request.Attempt)
+                    ? new MergeResult { Merged = true, Commit = "merge" }
+                    : new MergeResult { Message = "conflict", ProblemsFile = "c.md" };
         }
 
         private async Task<AgentRunResult> AgentAsync(RunAgentInput input, CancellationToken stop)
@@ -122,9 +152,13 @@ public sealed class RunHistoryTests(ITestOutputHelper output)
             {
                 // A start that has ended has its outcome, whoever takes it up and whatever he was told meanwhile.
                 if (!HasEnded(task, input.Start) && input.Stop)
+                {
                     return new AgentRunResult { FailureClass = FailureClasses.Stopped, Session = "s" };
+                }
                 if (!HasEnded(task, input.Start))
+                {
                     await Task.Delay(input.Start * 7 % 40, stop);
+                }
             }
             catch (OperationCanceledException) when (context.CancelReason is ActivityCancelReason.CancelRequested)
             {
@@ -132,25 +166,44 @@ public sealed class RunHistoryTests(ITestOutputHelper output)
             }
             catch (OperationCanceledException stopping)
             {
-                throw new ApplicationFailureException("the worker stops", stopping, FailureTypes.WorkerStops, nonRetryable: false, nextRetryDelay: TimeSpan.FromMilliseconds(1));
+                throw new ApplicationFailureException(
+                    "the worker stops",
+                    stopping,
+                    FailureTypes.WorkerStops,
+                    nonRetryable: false,
+                    nextRetryDelay: TimeSpan.FromMilliseconds(1)
+                );
             }
 
-            return new AgentRunResult { FailureClass = _model.Agent(task, OutcomeOf(task, input.Start)), Message = "as scripted", Session = "s", ClaimedDone = true };
+            return new AgentRunResult
+            {
+                FailureClass = _model.Agent(task, OutcomeOf(task, input.Start)),
+                Message = "as scripted",
+                Session = "s",
+                ClaimedDone = true,
+            };
         }
 
         private bool HasEnded(string task, int start)
         {
             lock (_numbers)
+            {
                 return _numbers.ContainsKey((task, start));
+            }
         }
 
-        /// <summary>Each start that ends uses the task's next outcome; one that is followed once more, because the worker died before it was known, comes to the same.</summary>
+        /// <summary>
+        /// Each start that ends uses the task's next outcome; one that is followed once more, because the worker died before it was known,
+        /// comes to the same.
+        /// </summary>
         private int OutcomeOf(string task, int start)
         {
             lock (_numbers)
             {
                 if (_numbers.TryGetValue((task, start), out var number))
+                {
                     return number;
+                }
                 number = _used.GetValueOrDefault(task);
                 _used[task] = number + 1;
                 return _numbers[(task, start)] = number;
@@ -161,12 +214,18 @@ public sealed class RunHistoryTests(ITestOutputHelper output)
         private async Task AnswerAsync(ScriptedRun run, RunStatus status)
         {
             if (status.Tasks.FirstOrDefault(t => t.State == TaskStates.Failed) is not { } failed)
+            {
                 return;
+            }
             var before = _answers.GetValueOrDefault(failed.Id);
             _answers[failed.Id] = before + 1;
             var command = new TaskCommand(failed.Id);
             Step = $"answer for {failed.Id}";
-            await (RunModel.Retries(before) ? run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(command)) : run.Run.ExecuteUpdateAsync(w => w.SkipTaskAsync(command)));
+            await (
+                RunModel.Retries(before)
+                    ? run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(command))
+                    : run.Run.ExecuteUpdateAsync(w => w.SkipTaskAsync(command))
+            );
         }
 
         private async Task DisturbAsync(ScriptedRun run)
@@ -234,7 +293,9 @@ public sealed class RunHistoryTests(ITestOutputHelper output)
         {
             try
             {
-                var report = await run.Client.GetWorkflowHandle<ITaskWorkflow, TaskReport>(RunIds.ForTask(run.RunId, task)).QueryAsync(w => w.Status());
+                var report = await run
+                    .Client.GetWorkflowHandle<ITaskWorkflow, TaskReport>(RunIds.ForTask(run.RunId, task))
+                    .QueryAsync(w => w.Status());
                 await run.Run.SignalAsync(w => w.TaskChangedAsync(report));
             }
             catch (RpcException)
@@ -250,12 +311,21 @@ public sealed class RunHistoryTests(ITestOutputHelper output)
             {
                 var expected = _model.Tasks[outline.Id];
                 var found = status.Tasks.Single(t => t.Id == outline.Id);
-                Assert.Equal((outline.Id, expected.State, expected.Attempt, expected.Outcomes), (outline.Id, found.State, found.Attempt, _used.GetValueOrDefault(outline.Id)));
+                Assert.Equal(
+                    (outline.Id, expected.State, expected.Attempt, expected.Outcomes),
+                    (outline.Id, found.State, found.Attempt, _used.GetValueOrDefault(outline.Id))
+                );
                 Assert.Equal(expected.Retries, _answers.GetValueOrDefault(outline.Id));
                 var wasMerged = expected.Retries < 2;
                 Assert.Equal(wasMerged, merged.Contains(outline.Id));
-                Assert.All(outline.DependsOn.Where(merged.Contains), d => Assert.True(!wasMerged || merged.IndexOf(d) < merged.IndexOf(outline.Id), $"{outline.Id} was merged before {d}"));
-                Assert.Equal(run.Activities.Starts.Where(s => s.Task.Task.Id == outline.Id).Select(s => s.Start).Distinct().Count(), found.Starts);
+                Assert.All(
+                    outline.DependsOn.Where(merged.Contains),
+                    d => Assert.True(!wasMerged || merged.IndexOf(d) < merged.IndexOf(outline.Id), $"{outline.Id} was merged before {d}")
+                );
+                Assert.Equal(
+                    run.Activities.Starts.Where(s => s.Task.Task.Id == outline.Id).Select(s => s.Start).Distinct().Count(),
+                    found.Starts
+                );
             }
         }
     }

@@ -3,8 +3,10 @@ using Orchestrator.Messages;
 namespace Orchestrator.Workflows.Tests;
 
 /// <summary>
-/// What a run comes to, worked out without time, engine or order: each task's agents, gates and merges go as its script says, what depends on a task that
-/// ended badly is skipped, and a person retries a failed task once and skips it the second time. Whatever happens in between, the run must end so.
+/// What a run comes to, worked out without time, engine or order: each task's agents, gates and merges go as its script says, what depends
+/// on a task that
+/// ended badly is skipped, and a person retries a failed task once and skips it the second time. Whatever happens in between, the run must
+/// end so.
 /// </summary>
 /// <param name="plan">The tasks, each after those it depends on.</param>
 /// <param name="seed">Makes the scripts.</param>
@@ -18,13 +20,14 @@ internal sealed class RunModel(IReadOnlyList<TaskOutline> plan, int seed)
     public IReadOnlyDictionary<string, ModelTask> Tasks => _tasks;
 
     /// <summary>The class of the agent's nth outcome for a task, from 0.</summary>
-    public string Agent(string task, int number) => Draw("agent", task, number) switch
-    {
-        < 10 => FailureClasses.Died,
-        < 20 => FailureClasses.Transient,
-        < 25 => FailureClasses.GaveUp,
-        _ => FailureClasses.None,
-    };
+    public string Agent(string task, int number) =>
+        Draw("agent", task, number) switch
+        {
+            < 10 => FailureClasses.Died,
+            < 20 => FailureClasses.Transient,
+            < 25 => FailureClasses.GaveUp,
+            _ => FailureClasses.None,
+        };
 
     /// <summary>Whether the gates pass in an attempt.</summary>
     public bool Passes(string task, int attempt) => Draw("gates", task, attempt) >= 20;
@@ -40,15 +43,27 @@ internal sealed class RunModel(IReadOnlyList<TaskOutline> plan, int seed)
     {
         while (true)
         {
-            foreach (var outline in plan.Where(t => _tasks[t.Id].State == TaskStates.Pending && t.DependsOn.All(d => _tasks[d].State == TaskStates.Merged)))
+            foreach (
+                var outline in plan.Where(t =>
+                    _tasks[t.Id].State == TaskStates.Pending && t.DependsOn.All(d => _tasks[d].State == TaskStates.Merged)
+                )
+            )
+            {
                 Play(outline);
+            }
             if (plan.FirstOrDefault(t => _tasks[t.Id].State == TaskStates.Failed) is not { } failed)
+            {
                 return;
+            }
             var task = _tasks[failed.Id];
             if (Retries(task.Retries))
+            {
                 task.State = TaskStates.Pending;
+            }
             else
+            {
                 task.State = TaskStates.Merged;
+            }
             task.Retries++;
         }
     }
@@ -60,21 +75,25 @@ internal sealed class RunModel(IReadOnlyList<TaskOutline> plan, int seed)
         for (var remediations = 0; ; remediations++, task.Attempt++)
         {
             if (!Works(outline.Id, task))
+            {
                 break;
+            }
             if (Passes(outline.Id, task.Attempt) && Merges(outline.Id, task.Attempt))
             {
                 task.State = TaskStates.Merged;
                 return;
             }
             if (remediations == outline.MaxRemediations)
+            {
                 break;
+            }
         }
         task.State = TaskStates.Failed;
     }
 
     private bool Works(string id, ModelTask task)
     {
-        for (var transient = 0; ;)
+        for (var transient = 0; ; )
         {
             switch (Agent(id, task.Outcomes++))
             {

@@ -1,5 +1,5 @@
-using Orchestrator.Plans;
 using Orchestrator.Messages;
+using Orchestrator.Plans;
 using Temporalio.Exceptions;
 using Xunit;
 
@@ -31,15 +31,18 @@ public sealed class RunTests
     public async Task Run_WorktreeThatIsSlowToGiveBack_HoldsUpNoMergeButTheEnd()
     {
         var next = new TaskCompletionSource();
-        await using var run = await ScriptedRun.StartAsync([Task("a"), Task("b", "a")], a =>
-        {
-            a.Release = input => input.TaskId == "a" ? next.Task : System.Threading.Tasks.Task.CompletedTask;
-            a.Land = () =>
+        await using var run = await ScriptedRun.StartAsync(
+            [Task("a"), Task("b", "a")],
+            a =>
             {
-                next.SetResult();
-                return new LandResult { Landed = true, Commit = "landed" };
-            };
-        });
+                a.Release = input => input.TaskId == "a" ? next.Task : System.Threading.Tasks.Task.CompletedTask;
+                a.Land = () =>
+                {
+                    next.SetResult();
+                    return new LandResult { Landed = true, Commit = "landed" };
+                };
+            }
+        );
 
         var result = await run.ResultAsync();
 
@@ -53,12 +56,14 @@ public sealed class RunTests
     {
         await using var run = await ScriptedRun.StartAsync(
             [.. Enumerable.Range(0, 6).Select(i => Task($"t{i}"))],
-            a => a.Agent = async (_, stop) =>
-            {
-                await System.Threading.Tasks.Task.Delay(50, stop);
-                return ScriptedActivities.Done();
-            },
-            new RunRules { Workers = 2 });
+            a =>
+                a.Agent = async (_, stop) =>
+                {
+                    await System.Threading.Tasks.Task.Delay(50, stop);
+                    return ScriptedActivities.Done();
+                },
+            new RunRules { Workers = 2 }
+        );
 
         await run.ResultAsync();
 
@@ -82,7 +87,10 @@ public sealed class RunTests
     [Fact]
     public async Task Run_PlanWithFaults_FailsWithAllOfThem()
     {
-        await using var run = await ScriptedRun.StartAsync([Task("a")], a => a.Plan = _ => new PlanOutline { Faults = ["tasks.yaml:3:1: first", "tasks.yaml:9:1: second"] });
+        await using var run = await ScriptedRun.StartAsync(
+            [Task("a")],
+            a => a.Plan = _ => new PlanOutline { Faults = ["tasks.yaml:3:1: first", "tasks.yaml:9:1: second"] }
+        );
 
         var failure = await Assert.ThrowsAsync<WorkflowFailedException>(run.ResultAsync);
 
@@ -104,9 +112,19 @@ public sealed class RunTests
     [Fact]
     public async Task Task_GateFailsFirst_IsRemediatedInTheSameConversation()
     {
-        await using var run = await ScriptedRun.StartAsync([Task("a")], a => a.Verify = input => input.Attempt == 1
-            ? new VerifyResult { Commit = "c1", Problems = ["Gate failed: tests."], ProblemsFile = "problems-1.md" }
-            : new VerifyResult { Commit = "c2" });
+        await using var run = await ScriptedRun.StartAsync(
+            [Task("a")],
+            a =>
+                a.Verify = input =>
+                    input.Attempt == 1
+                        ? new VerifyResult
+                        {
+                            Commit = "c1",
+                            Problems = ["Gate failed: tests."],
+                            ProblemsFile = "problems-1.md",
+                        }
+                        : new VerifyResult { Commit = "c2" }
+        );
 
         await run.ResultAsync();
 
@@ -121,7 +139,12 @@ public sealed class RunTests
     {
         await using var run = await ScriptedRun.StartAsync(
             [Task("a") with { MaxRemediations = 1 }, Task("b", "a"), Task("c")],
-            a => a.Verify = input => input.Task.Task.Id == "a" ? new VerifyResult { Problems = ["wrong"], ProblemsFile = "p" } : new VerifyResult { Commit = "c" });
+            a =>
+                a.Verify = input =>
+                    input.Task.Task.Id == "a"
+                        ? new VerifyResult { Problems = ["wrong"], ProblemsFile = "p" }
+                        : new VerifyResult { Commit = "c" }
+        );
 
         var status = await run.UntilAsync(s => s.State == RunStates.Escalated);
 
@@ -136,7 +159,8 @@ public sealed class RunTests
         var fail = true;
         await using var run = await ScriptedRun.StartAsync(
             [Task("a") with { MaxRemediations = 0 }, Task("b", "a")],
-            a => a.Verify = _ => fail ? new VerifyResult { Problems = ["wrong"], ProblemsFile = "p" } : new VerifyResult { Commit = "c" });
+            a => a.Verify = _ => fail ? new VerifyResult { Problems = ["wrong"], ProblemsFile = "p" } : new VerifyResult { Commit = "c" }
+        );
         await run.UntilAsync(s => s.State == RunStates.Escalated);
         fail = false;
 
@@ -154,7 +178,12 @@ public sealed class RunTests
     {
         await using var run = await ScriptedRun.StartAsync(
             [Task("a") with { MaxRemediations = 0 }, Task("b", "a")],
-            a => a.Verify = input => input.Task.Task.Id == "a" ? new VerifyResult { Problems = ["wrong"], ProblemsFile = "p" } : new VerifyResult { Commit = "c" });
+            a =>
+                a.Verify = input =>
+                    input.Task.Task.Id == "a"
+                        ? new VerifyResult { Problems = ["wrong"], ProblemsFile = "p" }
+                        : new VerifyResult { Commit = "c" }
+        );
         await run.UntilAsync(s => s.State == RunStates.Escalated);
 
         await run.Run.SignalAsync("skipTask", [new TaskCommand("a")]);
@@ -167,8 +196,21 @@ public sealed class RunTests
     public async Task Agent_TransientFailures_AreRetriedInTheSameConversationAndNotCountedAsAttempts()
     {
         var calls = 0;
-        await using var run = await ScriptedRun.StartAsync([Task("a")], a => a.Agent = (_, _) => System.Threading.Tasks.Task.FromResult(
-            ++calls < 3 ? new AgentRunResult { FailureClass = FailureClasses.Transient, Message = "overloaded", Session = "s" } : ScriptedActivities.Done()));
+        await using var run = await ScriptedRun.StartAsync(
+            [Task("a")],
+            a =>
+                a.Agent = (_, _) =>
+                    System.Threading.Tasks.Task.FromResult(
+                        ++calls < 3
+                            ? new AgentRunResult
+                            {
+                                FailureClass = FailureClasses.Transient,
+                                Message = "overloaded",
+                                Session = "s",
+                            }
+                            : ScriptedActivities.Done()
+                    )
+        );
 
         await run.ResultAsync();
 
@@ -180,8 +222,22 @@ public sealed class RunTests
     public async Task Agent_UsageLimitWithResetTime_ParksByATimerAndGoesOn()
     {
         var calls = 0;
-        await using var run = await ScriptedRun.StartAsync([Task("a")], a => a.Agent = (_, _) => System.Threading.Tasks.Task.FromResult(
-            ++calls == 1 ? new AgentRunResult { FailureClass = FailureClasses.UsageLimit, Message = "session limit", ResetAt = DateTimeOffset.UtcNow.AddHours(5), Session = "s" } : ScriptedActivities.Done()));
+        await using var run = await ScriptedRun.StartAsync(
+            [Task("a")],
+            a =>
+                a.Agent = (_, _) =>
+                    System.Threading.Tasks.Task.FromResult(
+                        ++calls == 1
+                            ? new AgentRunResult
+                            {
+                                FailureClass = FailureClasses.UsageLimit,
+                                Message = "session limit",
+                                ResetAt = DateTimeOffset.UtcNow.AddHours(5),
+                                Session = "s",
+                            }
+                            : ScriptedActivities.Done()
+                    )
+        );
         var status = await run.UntilAsync(s => s.Tasks is [{ State: TaskStates.Parked }]);
         Assert.Contains("session limit", status.Tasks[0].Reason);
 
@@ -196,8 +252,21 @@ public sealed class RunTests
     public async Task Agent_Blocked_WaitsForAnAnswerAndGoesOnWithIt()
     {
         var calls = 0;
-        await using var run = await ScriptedRun.StartAsync([Task("a")], a => a.Agent = (_, _) => System.Threading.Tasks.Task.FromResult(
-            ++calls == 1 ? new AgentRunResult { FailureClass = FailureClasses.Blocked, Message = "needs pandas>=2.0", Session = "s" } : ScriptedActivities.Done()));
+        await using var run = await ScriptedRun.StartAsync(
+            [Task("a")],
+            a =>
+                a.Agent = (_, _) =>
+                    System.Threading.Tasks.Task.FromResult(
+                        ++calls == 1
+                            ? new AgentRunResult
+                            {
+                                FailureClass = FailureClasses.Blocked,
+                                Message = "needs pandas>=2.0",
+                                Session = "s",
+                            }
+                            : ScriptedActivities.Done()
+                    )
+        );
         var status = await run.UntilAsync(s => s.Questions.Count > 0);
         Assert.Contains("pandas", status.Questions[0].Question);
 
@@ -212,13 +281,19 @@ public sealed class RunTests
     public async Task Pause_AgentAtWork_InterruptsItAndResumeGoesOnInTheConversation()
     {
         var calls = 0;
-        await using var run = await ScriptedRun.StartAsync([Task("a"), Task("b", "a")], a => a.Agent = async (input, stop) =>
-        {
-            if (++calls > 1)
-                return ScriptedActivities.Done();
-            await System.Threading.Tasks.Task.Delay(Timeout.Infinite, stop).ContinueWith(_ => { }, TaskScheduler.Default);
-            return new AgentRunResult { FailureClass = FailureClasses.Stopped, Session = "s" };
-        });
+        await using var run = await ScriptedRun.StartAsync(
+            [Task("a"), Task("b", "a")],
+            a =>
+                a.Agent = async (input, stop) =>
+                {
+                    if (++calls > 1)
+                    {
+                        return ScriptedActivities.Done();
+                    }
+                    await System.Threading.Tasks.Task.Delay(Timeout.Infinite, stop).ContinueWith(_ => { }, TaskScheduler.Default);
+                    return new AgentRunResult { FailureClass = FailureClasses.Stopped, Session = "s" };
+                }
+        );
         await run.UntilAsync(s => s.Tasks.Count > 0 && s.Tasks[0].State == TaskStates.Executing && !run.Activities.Starts.IsEmpty);
 
         await run.Run.ExecuteUpdateAsync(w => w.PauseAsync(null));
@@ -234,13 +309,19 @@ public sealed class RunTests
     [Fact]
     public async Task Resume_OfTheRun_LeavesATaskThatWasPausedByName()
     {
-        await using var run = await ScriptedRun.StartAsync([Task("a"), Task("b")], a => a.Agent = async (input, stop) =>
-        {
-            if (input.Start > 1)
-                return ScriptedActivities.Done();
-            await System.Threading.Tasks.Task.Delay(Timeout.Infinite, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            return new AgentRunResult { FailureClass = FailureClasses.Stopped, Session = "s" };
-        });
+        await using var run = await ScriptedRun.StartAsync(
+            [Task("a"), Task("b")],
+            a =>
+                a.Agent = async (input, stop) =>
+                {
+                    if (input.Start > 1)
+                    {
+                        return ScriptedActivities.Done();
+                    }
+                    await System.Threading.Tasks.Task.Delay(Timeout.Infinite, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                    return new AgentRunResult { FailureClass = FailureClasses.Stopped, Session = "s" };
+                }
+        );
         await run.UntilAsync(_ => run.Activities.Starts.Count == 2);
 
         await run.Run.ExecuteUpdateAsync(w => w.PauseAsync(new TaskCommand("a")));
@@ -261,15 +342,30 @@ public sealed class RunTests
         var go = new TaskCompletionSource();
         await using var run = await ScriptedRun.StartAsync(
             [Task("a"), .. Enumerable.Range(0, 12).Select(i => i == 0 ? Task("t0") : Task($"t{i}", $"t{i - 1}"))],
-            a => a.Agent = async (input, stop) =>
+            a =>
+                a.Agent = async (input, stop) =>
+                {
+                    if (input.Task.Task.Id != "a")
+                    {
+                        await go.Task.WaitAsync(stop);
+                    }
+                    else if (input.Start == 1)
+                    {
+                        await System
+                            .Threading.Tasks.Task.Delay(Timeout.Infinite, stop)
+                            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                    }
+                    return stop.IsCancellationRequested
+                        ? new AgentRunResult { FailureClass = FailureClasses.Stopped, Session = "s" }
+                        : ScriptedActivities.Done();
+                },
+            new RunRules
             {
-                if (input.Task.Task.Id != "a")
-                    await go.Task.WaitAsync(stop);
-                else if (input.Start == 1)
-                    await System.Threading.Tasks.Task.Delay(Timeout.Infinite, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                return stop.IsCancellationRequested ? new AgentRunResult { FailureClass = FailureClasses.Stopped, Session = "s" } : ScriptedActivities.Done();
-            },
-            new RunRules { Workers = 3, Retry = new RetryRule { BaseDelay = TimeSpan.FromMilliseconds(10) }, ContinueAfterEvents = 40 });
+                Workers = 3,
+                Retry = new RetryRule { BaseDelay = TimeSpan.FromMilliseconds(10) },
+                ContinueAfterEvents = 40,
+            }
+        );
         await run.UntilAsync(s => s.Tasks.Count > 0 && s.Tasks[0].Starts == 1 && !run.Activities.Starts.IsEmpty);
         await run.Run.ExecuteUpdateAsync(w => w.PauseAsync(new TaskCommand("a")));
         await run.UntilAsync(s => s.Tasks[0].Paused);
@@ -284,23 +380,44 @@ public sealed class RunTests
         Assert.Contains("stays so: a.", resumed.Message, StringComparison.Ordinal);
         Assert.True(stays.Paused);
         Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
-        var started = (await run.Client.GetWorkflowHandle(run.RunId).FetchHistoryAsync()).Events.First().WorkflowExecutionStartedEventAttributes;
+        var started = (await run.Client.GetWorkflowHandle(run.RunId).FetchHistoryAsync())
+            .Events.First()
+            .WorkflowExecutionStartedEventAttributes;
         Assert.NotEqual(started.FirstExecutionRunId, started.OriginalExecutionRunId);
     }
 
-    /// <summary>Between a worker that has gone and the next one the engine closes a cancelled activity by itself: no agent has heard of it.</summary>
+    /// <summary>
+    /// Between a worker that has gone and the next one the engine closes a cancelled activity by itself: no agent has heard of it.
+    /// </summary>
     [Theory]
     [InlineData(false, 2)]
     [InlineData(true, 1)]
     public async Task Pause_AgentFollowedByNobody_IsStoppedAsSoonAsSomebodyCan(bool neverBegun, int starts)
     {
         var released = 0;
-        await using var run = await ScriptedRun.StartAsync([Task("a")], a => a.Agent = (input, _) => input switch
-        {
-            { Start: 1, Stop: false } => throw new ApplicationFailureException("the worker stops", FailureTypes.WorkerStops, nonRetryable: false, nextRetryDelay: TimeSpan.FromHours(++released)),
-            { Start: 1, Stop: true } => System.Threading.Tasks.Task.FromResult(new AgentRunResult { FailureClass = FailureClasses.Stopped, Session = "kept", NeverBegun = neverBegun }),
-            _ => System.Threading.Tasks.Task.FromResult(ScriptedActivities.Done()),
-        });
+        await using var run = await ScriptedRun.StartAsync(
+            [Task("a")],
+            a =>
+                a.Agent = (input, _) =>
+                    input switch
+                    {
+                        { Start: 1, Stop: false } => throw new ApplicationFailureException(
+                            "the worker stops",
+                            FailureTypes.WorkerStops,
+                            nonRetryable: false,
+                            nextRetryDelay: TimeSpan.FromHours(++released)
+                        ),
+                        { Start: 1, Stop: true } => System.Threading.Tasks.Task.FromResult(
+                            new AgentRunResult
+                            {
+                                FailureClass = FailureClasses.Stopped,
+                                Session = "kept",
+                                NeverBegun = neverBegun,
+                            }
+                        ),
+                        _ => System.Threading.Tasks.Task.FromResult(ScriptedActivities.Done()),
+                    }
+        );
         await run.UntilAsync(_ => released > 0);
 
         await run.Run.ExecuteUpdateAsync(w => w.PauseAsync(null));
@@ -318,15 +435,28 @@ public sealed class RunTests
     [InlineData(FailureTypes.WorkerDied)]
     public async Task Pause_WorkerLetsGoOfTheAgentMeanwhile_IsStoppedByTheNextOneAndGoesOn(string type)
     {
-        await using var run = await ScriptedRun.StartAsync([Task("a")], a => a.Agent = async (input, stop) =>
-        {
-            if (input.Stop)
-                return new AgentRunResult { FailureClass = FailureClasses.Stopped, Session = "kept" };
-            if (input.Start > 1)
-                return ScriptedActivities.Done();
-            await System.Threading.Tasks.Task.Delay(Timeout.Infinite, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            throw new ApplicationFailureException("the worker stops or died", type, nonRetryable: false, nextRetryDelay: TimeSpan.FromMilliseconds(1));
-        });
+        await using var run = await ScriptedRun.StartAsync(
+            [Task("a")],
+            a =>
+                a.Agent = async (input, stop) =>
+                {
+                    if (input.Stop)
+                    {
+                        return new AgentRunResult { FailureClass = FailureClasses.Stopped, Session = "kept" };
+                    }
+                    if (input.Start > 1)
+                    {
+                        return ScriptedActivities.Done();
+                    }
+                    await System.Threading.Tasks.Task.Delay(Timeout.Infinite, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                    throw new ApplicationFailureException(
+                        "the worker stops or died",
+                        type,
+                        nonRetryable: false,
+                        nextRetryDelay: TimeSpan.FromMilliseconds(1)
+                    );
+                }
+        );
         await run.UntilAsync(_ => !run.Activities.Starts.IsEmpty);
 
         await run.Run.ExecuteUpdateAsync(w => w.PauseAsync(null));
@@ -341,9 +471,21 @@ public sealed class RunTests
     public async Task Cancel_AgentFollowedByNobody_IsStoppedAsSoonAsSomebodyCan()
     {
         var released = 0;
-        await using var run = await ScriptedRun.StartAsync([Task("a")], a => a.Agent = (input, _) => input.Stop
-            ? System.Threading.Tasks.Task.FromResult(new AgentRunResult { FailureClass = FailureClasses.Stopped, Session = "kept" })
-            : throw new ApplicationFailureException("the worker stops", FailureTypes.WorkerStops, nonRetryable: false, nextRetryDelay: TimeSpan.FromHours(++released)));
+        await using var run = await ScriptedRun.StartAsync(
+            [Task("a")],
+            a =>
+                a.Agent = (input, _) =>
+                    input.Stop
+                        ? System.Threading.Tasks.Task.FromResult(
+                            new AgentRunResult { FailureClass = FailureClasses.Stopped, Session = "kept" }
+                        )
+                        : throw new ApplicationFailureException(
+                            "the worker stops",
+                            FailureTypes.WorkerStops,
+                            nonRetryable: false,
+                            nextRetryDelay: TimeSpan.FromHours(++released)
+                        )
+        );
         await run.UntilAsync(_ => released > 0);
 
         await run.Run.ExecuteUpdateAsync(w => w.CancelTaskAsync(new TaskCommand("a")));
@@ -353,17 +495,24 @@ public sealed class RunTests
         Assert.Equal([(1, false), (1, true)], run.Activities.Starts.Select(s => (s.Start, s.Stop)));
     }
 
-    /// <summary>Its worker stops in the same moment: the engine tries nothing again that is to be cancelled, and closes the gates with the worker's failure.</summary>
+    /// <summary>
+    /// Its worker stops in the same moment: the engine tries nothing again that is to be cancelled, and closes the gates with the worker's
+    /// failure.
+    /// </summary>
     [Fact]
     public async Task Cancel_WorkerLetsGoOfTheGatesMeanwhile_EndsAsCancelled()
     {
         var verifying = false;
-        await using var run = await ScriptedRun.StartAsync([Task("a")], a => a.WhileVerifying = async stop =>
-        {
-            verifying = true;
-            await System.Threading.Tasks.Task.Delay(Timeout.Infinite, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            throw new ApplicationFailureException("the worker is shutting down", "WorkerShutdown", nonRetryable: false);
-        });
+        await using var run = await ScriptedRun.StartAsync(
+            [Task("a")],
+            a =>
+                a.WhileVerifying = async stop =>
+                {
+                    verifying = true;
+                    await System.Threading.Tasks.Task.Delay(Timeout.Infinite, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                    throw new ApplicationFailureException("the worker is shutting down", "WorkerShutdown", nonRetryable: false);
+                }
+        );
         await run.UntilAsync(_ => verifying);
 
         await run.Run.ExecuteUpdateAsync(w => w.CancelTaskAsync(new TaskCommand("a")));
@@ -376,8 +525,16 @@ public sealed class RunTests
     public async Task Agent_StoppedOnItsMachine_IsNotStartedAgainUntilItsTaskIsResumed()
     {
         var calls = 0;
-        await using var run = await ScriptedRun.StartAsync([Task("a")], a => a.Agent = (_, _) => System.Threading.Tasks.Task.FromResult(
-            ++calls > 1 ? ScriptedActivities.Done() : new AgentRunResult { FailureClass = FailureClasses.Stopped, Session = "s" }));
+        await using var run = await ScriptedRun.StartAsync(
+            [Task("a")],
+            a =>
+                a.Agent = (_, _) =>
+                    System.Threading.Tasks.Task.FromResult(
+                        ++calls > 1
+                            ? ScriptedActivities.Done()
+                            : new AgentRunResult { FailureClass = FailureClasses.Stopped, Session = "s" }
+                    )
+        );
 
         var paused = await run.UntilAsync(s => s.Tasks.Count > 0 && s.Tasks[0].Paused);
         Assert.Contains("stopped by a person", paused.Tasks[0].Reason, StringComparison.Ordinal);
@@ -391,11 +548,15 @@ public sealed class RunTests
     [Fact]
     public async Task Cancel_TasksAtWork_StopsThemAndEndsTheRun()
     {
-        await using var run = await ScriptedRun.StartAsync([Task("a"), Task("b", "a")], a => a.Agent = async (_, stop) =>
-        {
-            await System.Threading.Tasks.Task.Delay(Timeout.Infinite, stop).ContinueWith(_ => { }, TaskScheduler.Default);
-            return new AgentRunResult { FailureClass = FailureClasses.Stopped };
-        });
+        await using var run = await ScriptedRun.StartAsync(
+            [Task("a"), Task("b", "a")],
+            a =>
+                a.Agent = async (_, stop) =>
+                {
+                    await System.Threading.Tasks.Task.Delay(Timeout.Infinite, stop).ContinueWith(_ => { }, TaskScheduler.Default);
+                    return new AgentRunResult { FailureClass = FailureClasses.Stopped };
+                }
+        );
         await run.UntilAsync(s => s.Tasks.Count > 0 && s.Tasks[0].State == TaskStates.Executing && !run.Activities.Starts.IsEmpty);
 
         await run.Run.ExecuteUpdateAsync(w => w.CancelAsync());
@@ -408,11 +569,15 @@ public sealed class RunTests
     public async Task Cancel_GatesOfAMergeWait_EndsWithoutThem()
     {
         var merging = 0;
-        await using var run = await ScriptedRun.StartAsync([Task("a"), Task("b")], a => a.WhileMerging = stop =>
-        {
-            Interlocked.Increment(ref merging);
-            return System.Threading.Tasks.Task.Delay(Timeout.Infinite, stop);
-        });
+        await using var run = await ScriptedRun.StartAsync(
+            [Task("a"), Task("b")],
+            a =>
+                a.WhileMerging = stop =>
+                {
+                    Interlocked.Increment(ref merging);
+                    return System.Threading.Tasks.Task.Delay(Timeout.Infinite, stop);
+                }
+        );
         await run.UntilAsync(s => merging == 1 && s.Tasks.Count == 2 && s.Tasks.All(t => t.State == TaskStates.Merging));
 
         await run.Run.ExecuteUpdateAsync(w => w.CancelAsync());
@@ -425,11 +590,15 @@ public sealed class RunTests
     [Fact]
     public async Task Cancel_ByTemporalItself_StopsTasksAndEndsAsCancelled()
     {
-        await using var run = await ScriptedRun.StartAsync([Task("a")], a => a.Agent = async (_, stop) =>
-        {
-            await System.Threading.Tasks.Task.Delay(Timeout.Infinite, stop).ContinueWith(_ => { }, TaskScheduler.Default);
-            return new AgentRunResult { FailureClass = FailureClasses.Stopped };
-        });
+        await using var run = await ScriptedRun.StartAsync(
+            [Task("a")],
+            a =>
+                a.Agent = async (_, stop) =>
+                {
+                    await System.Threading.Tasks.Task.Delay(Timeout.Infinite, stop).ContinueWith(_ => { }, TaskScheduler.Default);
+                    return new AgentRunResult { FailureClass = FailureClasses.Stopped };
+                }
+        );
         await run.UntilAsync(s => s.Tasks.Count > 0 && s.Tasks[0].State == TaskStates.Executing && !run.Activities.Starts.IsEmpty);
 
         await run.Run.CancelAsync();
@@ -470,7 +639,14 @@ public sealed class RunTests
     public async Task MaxCost_Spent_StartsNothingMoreUntilAPersonResumes()
     {
         await using var run = await ScriptedRun.CreateAsync([Task("a"), Task("b", "a")]);
-        await run.BeginAsync(new OrchestrationInput { Repository = "/repository", PlanFile = "tasks.yaml", MaxCost = 0.5m });
+        await run.BeginAsync(
+            new OrchestrationInput
+            {
+                Repository = "/repository",
+                PlanFile = "tasks.yaml",
+                MaxCost = 0.5m,
+            }
+        );
         var paused = await run.UntilAsync(s => s.Paused);
         Assert.Equal([TaskStates.Merged, TaskStates.Pending], paused.Tasks.Select(t => t.State));
         Assert.Contains("(maxCost)", paused.Reason, StringComparison.Ordinal);
@@ -485,16 +661,29 @@ public sealed class RunTests
     public async Task Resume_PausedTasks_HoldTheirSlotsAgain()
     {
         var (atWork, most, go) = (0, 0, new TaskCompletionSource());
-        var settings = new RunRules { Workers = 2, Retry = new RetryRule { BaseDelay = TimeSpan.FromMilliseconds(10) } };
-        await using var run = await ScriptedRun.StartAsync([Task("a"), Task("b"), Task("c"), Task("d")], a => a.Agent = async (input, stop) =>
+        var settings = new RunRules
         {
-            if (input.Stop)
-                return new AgentRunResult { FailureClass = FailureClasses.Stopped };
-            most = Math.Max(most, Interlocked.Increment(ref atWork));
-            await System.Threading.Tasks.Task.WhenAny(go.Task, System.Threading.Tasks.Task.Delay(Timeout.Infinite, stop));
-            Interlocked.Decrement(ref atWork);
-            return stop.IsCancellationRequested ? new AgentRunResult { FailureClass = FailureClasses.Stopped } : ScriptedActivities.Done();
-        }, settings);
+            Workers = 2,
+            Retry = new RetryRule { BaseDelay = TimeSpan.FromMilliseconds(10) },
+        };
+        await using var run = await ScriptedRun.StartAsync(
+            [Task("a"), Task("b"), Task("c"), Task("d")],
+            a =>
+                a.Agent = async (input, stop) =>
+                {
+                    if (input.Stop)
+                    {
+                        return new AgentRunResult { FailureClass = FailureClasses.Stopped };
+                    }
+                    most = Math.Max(most, Interlocked.Increment(ref atWork));
+                    await System.Threading.Tasks.Task.WhenAny(go.Task, System.Threading.Tasks.Task.Delay(Timeout.Infinite, stop));
+                    Interlocked.Decrement(ref atWork);
+                    return stop.IsCancellationRequested
+                        ? new AgentRunResult { FailureClass = FailureClasses.Stopped }
+                        : ScriptedActivities.Done();
+                },
+            settings
+        );
         await run.UntilAsync(s => s.Tasks.Count(t => t.State == TaskStates.Executing) == 2);
         await run.Run.ExecuteUpdateAsync(w => w.PauseAsync(null));
         await run.UntilAsync(s => s.Tasks.Count(t => t.Paused) == 2);
@@ -512,14 +701,27 @@ public sealed class RunTests
     public async Task MaxCost_NotSpentWhenAPersonResumes_HoldsOn()
     {
         var go = new TaskCompletionSource();
-        await using var run = await ScriptedRun.CreateAsync([Task("a"), Task("b", "a")], a => a.Agent = async (input, stop) =>
-        {
-            if (input.Stop)
-                return new AgentRunResult { FailureClass = FailureClasses.Stopped };
-            await go.Task.WaitAsync(stop);
-            return ScriptedActivities.Done();
-        });
-        await run.BeginAsync(new OrchestrationInput { Repository = "/repository", PlanFile = "tasks.yaml", MaxCost = 0.5m });
+        await using var run = await ScriptedRun.CreateAsync(
+            [Task("a"), Task("b", "a")],
+            a =>
+                a.Agent = async (input, stop) =>
+                {
+                    if (input.Stop)
+                    {
+                        return new AgentRunResult { FailureClass = FailureClasses.Stopped };
+                    }
+                    await go.Task.WaitAsync(stop);
+                    return ScriptedActivities.Done();
+                }
+        );
+        await run.BeginAsync(
+            new OrchestrationInput
+            {
+                Repository = "/repository",
+                PlanFile = "tasks.yaml",
+                MaxCost = 0.5m,
+            }
+        );
         await run.UntilAsync(s => s.Tasks is [{ State: TaskStates.Executing }, ..]);
         await run.Run.ExecuteUpdateAsync(w => w.PauseAsync(null));
         await run.UntilAsync(s => s.Tasks[0].Paused);
@@ -536,7 +738,15 @@ public sealed class RunTests
     public async Task Until_LiftedByAPerson_LeavesTheMoneyThatIsNotSpent()
     {
         await using var run = await ScriptedRun.CreateAsync([Task("a"), Task("b", "a")]);
-        await run.BeginAsync(new OrchestrationInput { Repository = "/repository", PlanFile = "tasks.yaml", MaxCost = 0.5m, Until = DateTimeOffset.UtcNow.AddDays(-1) });
+        await run.BeginAsync(
+            new OrchestrationInput
+            {
+                Repository = "/repository",
+                PlanFile = "tasks.yaml",
+                MaxCost = 0.5m,
+                Until = DateTimeOffset.UtcNow.AddDays(-1),
+            }
+        );
         var late = await run.UntilAsync(s => s.Paused);
         await run.Run.ExecuteUpdateAsync(w => w.ResumeAsync(null));
         var spent = await run.UntilAsync(s => s.Tasks[0].State == TaskStates.Merged && s.Paused);
@@ -555,15 +765,25 @@ public sealed class RunTests
     {
         await using var run = await ScriptedRun.CreateAsync(
             [.. Enumerable.Range(0, 12).Select(i => i == 0 ? Task("t0") : Task($"t{i}", $"t{i - 1}"))],
-            settings: new RunRules { Workers = 3, ContinueAfterEvents = 40 });
-        await run.BeginAsync(new OrchestrationInput { Repository = "/repository", PlanFile = "tasks.yaml", MaxCost = 0.5m });
+            settings: new RunRules { Workers = 3, ContinueAfterEvents = 40 }
+        );
+        await run.BeginAsync(
+            new OrchestrationInput
+            {
+                Repository = "/repository",
+                PlanFile = "tasks.yaml",
+                MaxCost = 0.5m,
+            }
+        );
         await run.UntilAsync(s => s.Paused);
 
         await run.Run.ExecuteUpdateAsync(w => w.ResumeAsync(null));
 
         Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
         Assert.Single(run.Activities.Events, e => e.Reason.Contains("maxCost", StringComparison.Ordinal));
-        var started = (await run.Client.GetWorkflowHandle(run.RunId).FetchHistoryAsync()).Events.First().WorkflowExecutionStartedEventAttributes;
+        var started = (await run.Client.GetWorkflowHandle(run.RunId).FetchHistoryAsync())
+            .Events.First()
+            .WorkflowExecutionStartedEventAttributes;
         Assert.NotEqual(started.FirstExecutionRunId, started.OriginalExecutionRunId);
     }
 
@@ -571,7 +791,14 @@ public sealed class RunTests
     public async Task Review_OnlyRecommended_IsAnsweredByYes()
     {
         await using var run = await ScriptedRun.CreateAsync([Task("a")], a => a.Plan = p => p with { ReviewReason = "Risk 40." });
-        await run.BeginAsync(new OrchestrationInput { Repository = "/repository", PlanFile = "tasks.yaml", Yes = true });
+        await run.BeginAsync(
+            new OrchestrationInput
+            {
+                Repository = "/repository",
+                PlanFile = "tasks.yaml",
+                Yes = true,
+            }
+        );
 
         Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
     }
@@ -579,9 +806,14 @@ public sealed class RunTests
     [Fact]
     public async Task Merge_Refused_GoesBackWithStagingInTheWorktree()
     {
-        await using var run = await ScriptedRun.StartAsync([Task("a")], a => a.Merge = input => input.Request.Attempt == 1
-            ? new MergeResult { Message = "Conflict in x.txt.", ProblemsFile = "conflict.md" }
-            : new MergeResult { Merged = true, Commit = "m" });
+        await using var run = await ScriptedRun.StartAsync(
+            [Task("a")],
+            a =>
+                a.Merge = input =>
+                    input.Request.Attempt == 1
+                        ? new MergeResult { Message = "Conflict in x.txt.", ProblemsFile = "conflict.md" }
+                        : new MergeResult { Merged = true, Commit = "m" }
+        );
 
         await run.ResultAsync();
 
@@ -593,7 +825,12 @@ public sealed class RunTests
     public async Task Land_NeedsAPerson_WaitsAndPromoteFinishes()
     {
         var clean = false;
-        await using var run = await ScriptedRun.StartAsync([Task("a")], a => a.Land = () => clean ? new LandResult { Landed = true, Commit = "x" } : new LandResult { Message = "The checkout is dirty." });
+        await using var run = await ScriptedRun.StartAsync(
+            [Task("a")],
+            a =>
+                a.Land = () =>
+                    clean ? new LandResult { Landed = true, Commit = "x" } : new LandResult { Message = "The checkout is dirty." }
+        );
         var waiting = await run.UntilAsync(s => s.State == RunStates.AwaitingPromotion);
         Assert.Contains(waiting.Questions, q => q.Id == "promote");
         clean = true;
@@ -608,7 +845,8 @@ public sealed class RunTests
     {
         await using var run = await ScriptedRun.StartAsync(
             [.. Enumerable.Range(0, 12).Select(i => i < 3 ? Task($"t{i}") : Task($"t{i}", $"t{i - 3}"))],
-            settings: new RunRules { Workers = 3, ContinueAfterEvents = 40 });
+            settings: new RunRules { Workers = 3, ContinueAfterEvents = 40 }
+        );
 
         var result = await run.ResultAsync();
 
@@ -621,7 +859,9 @@ public sealed class RunTests
         Assert.NotEqual(started.FirstExecutionRunId, started.OriginalExecutionRunId);
     }
 
-    /// <summary>A later execution of the run does not follow what an earlier one started, and only its end makes the task's id free.</summary>
+    /// <summary>
+    /// A later execution of the run does not follow what an earlier one started, and only its end makes the task's id free.
+    /// </summary>
     [Fact]
     public async Task Retry_AfterContinueAsNewOfATaskThatStillGivesUpItsWorktree_WaitsForItAndGoesOn()
     {
@@ -631,13 +871,20 @@ public sealed class RunTests
             [Task("a"), .. Enumerable.Range(0, 12).Select(i => i == 0 ? Task("t0") : Task($"t{i}", $"t{i - 1}"))],
             a =>
             {
-                a.Agent = (input, _) => System.Threading.Tasks.Task.FromResult(
-                    input.Task.Task.Id == "a" && hopeless ? new AgentRunResult { FailureClass = FailureClasses.GaveUp, Message = "no idea" } : ScriptedActivities.Done());
+                a.Agent = (input, _) =>
+                    System.Threading.Tasks.Task.FromResult(
+                        input.Task.Task.Id == "a" && hopeless
+                            ? new AgentRunResult { FailureClass = FailureClasses.GaveUp, Message = "no idea" }
+                            : ScriptedActivities.Done()
+                    );
                 a.Release = input => input.TaskId == "a" ? release.Task : System.Threading.Tasks.Task.CompletedTask;
             },
-            settings: new RunRules { Workers = 3, ContinueAfterEvents = 40 });
+            settings: new RunRules { Workers = 3, ContinueAfterEvents = 40 }
+        );
         await run.UntilAsync(s => s.State == RunStates.Escalated);
-        var started = (await run.Client.GetWorkflowHandle(run.RunId).FetchHistoryAsync()).Events.First().WorkflowExecutionStartedEventAttributes;
+        var started = (await run.Client.GetWorkflowHandle(run.RunId).FetchHistoryAsync())
+            .Events.First()
+            .WorkflowExecutionStartedEventAttributes;
         hopeless = false;
 
         await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskCommand("a")));
@@ -654,13 +901,19 @@ public sealed class RunTests
     public async Task Steering_BeforeTheFirstTaskOfTheRun_IsDoneAsSoonAsItCanBe()
     {
         var go = new TaskCompletionSource();
-        await using var run = await ScriptedRun.CreateAsync([Task("a")], a => a.Agent = async (input, stop) =>
-        {
-            if (input.Stop)
-                return new AgentRunResult { FailureClass = FailureClasses.Stopped };
-            await go.Task.WaitAsync(stop);
-            return ScriptedActivities.Done();
-        });
+        await using var run = await ScriptedRun.CreateAsync(
+            [Task("a")],
+            a =>
+                a.Agent = async (input, stop) =>
+                {
+                    if (input.Stop)
+                    {
+                        return new AgentRunResult { FailureClass = FailureClasses.Stopped };
+                    }
+                    await go.Task.WaitAsync(stop);
+                    return ScriptedActivities.Done();
+                }
+        );
         await run.StopWorkersAsync();
         await run.BeginAsync();
         await run.Run.SignalAsync("setConcurrency", [7]);
@@ -701,10 +954,18 @@ public sealed class RunTests
         await run.UntilAsync(s => s.Tasks.Count == 1);
 
         var command = new TaskCommand("nobody");
-        var failure = await Assert.ThrowsAsync<WorkflowUpdateFailedException>(() => run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(command)));
+        var failure = await Assert.ThrowsAsync<WorkflowUpdateFailedException>(() =>
+            run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(command))
+        );
 
         Assert.Contains("nobody", failure.InnerException!.Message);
     }
 
-    internal static TaskOutline Task(string id, params string[] dependsOn) => new() { Id = id, Title = $"Task {id}", DependsOn = dependsOn };
+    internal static TaskOutline Task(string id, params string[] dependsOn) =>
+        new()
+        {
+            Id = id,
+            Title = $"Task {id}",
+            DependsOn = dependsOn,
+        };
 }

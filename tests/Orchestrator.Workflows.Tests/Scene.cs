@@ -1,6 +1,6 @@
-using Orchestrator.Plans;
 using Orchestrator.Client;
 using Orchestrator.Messages;
+using Orchestrator.Plans;
 using Orchestrator.TestKit;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.WorkflowService.V1;
@@ -9,7 +9,10 @@ using Xunit;
 
 namespace Orchestrator.Workflows.Tests;
 
-/// <summary>A run of the tasks <c>a</c> and <c>b</c> that stands still in a state until it is told to go on, with somebody who looks for runs that were ended from outside.</summary>
+/// <summary>
+/// A run of the tasks <c>a</c> and <c>b</c> that stands still in a state until it is told to go on, with somebody who looks for runs that
+/// were ended from outside.
+/// </summary>
 internal sealed class Scene : IAsyncDisposable
 {
     private readonly string _state;
@@ -24,7 +27,18 @@ internal sealed class Scene : IAsyncDisposable
     /// <summary>All states that a run of two tasks can stand still in.</summary>
     public static readonly string[] States =
     [
-        "planning", "awaiting-approval", "preparing", "executing", "second-task", "verifying", "merging", "blocked", "parked", "task-awaiting-approval", "paused", "escalated",
+        "planning",
+        "awaiting-approval",
+        "preparing",
+        "executing",
+        "second-task",
+        "verifying",
+        "merging",
+        "blocked",
+        "parked",
+        "task-awaiting-approval",
+        "paused",
+        "escalated",
         "awaiting-promotion",
     ];
 
@@ -37,26 +51,80 @@ internal sealed class Scene : IAsyncDisposable
     public static async Task<Scene> AtAsync(string state)
     {
         var scene = new Scene(state);
-        var (settings, fails) = (new RunRules { Workers = 3, Retry = new RetryRule { BaseDelay = TimeSpan.FromMilliseconds(10) } }, 1);
-        scene.Run = await ScriptedRun.CreateAsync([new TaskOutline { Id = "a" }, new TaskOutline { Id = "b", DependsOn = state == "second-task" ? ["a"] : [] }], a =>
-        {
-            a.Planner = (input, stop) => scene.WorkAsync(input.Stop, state == "planning", stop);
-            a.Plan = plan => plan with { ApprovalReason = state == "awaiting-approval" ? "A person wants to see it." : "" };
-            a.WhilePreparing = stop => scene.HoldAsync(state == "preparing", stop, true);
-            a.Agent = (input, stop) => state switch
+        var (settings, fails) = (
+            new RunRules
             {
-                "blocked" when input.Guidance.Length == 0 => Task.FromResult(new AgentRunResult { FailureClass = FailureClasses.Blocked, Message = "needs a decision", Session = "s" }),
-                "parked" when !scene._go.Task.IsCompleted => Task.FromResult(new AgentRunResult { FailureClass = FailureClasses.Account, Message = "no login", Session = "s" }),
-                "escalated" when input.Task.Task.Id == "a" && Interlocked.Exchange(ref fails, 0) == 1 => Task.FromResult(new AgentRunResult { FailureClass = FailureClasses.Invalid, Message = "gave up", Session = "s" }),
-                _ => scene.WorkAsync(input.Stop, state is "executing" or "paused" || (state == "second-task" && input.Task.Task.Id == "b"), stop),
-            };
-            a.WhileVerifying = stop => scene.HoldAsync(state == "verifying", stop, true);
-            a.Verify = input => new VerifyResult { Commit = $"commit-{input.Task.Task.Id}", Gates = "1/1", NeedsPerson = state == "task-awaiting-approval" ? "it changed its gates" : "" };
-            a.WhileMerging = stop => scene.HoldAsync(state == "merging", stop, true);
-            a.Land = () => state == "awaiting-promotion" && !scene._go.Task.IsCompleted ? new LandResult { Message = "the checkout is dirty" } : new LandResult { Landed = true, Commit = "landed" };
-        }, settings);
+                Workers = 3,
+                Retry = new RetryRule { BaseDelay = TimeSpan.FromMilliseconds(10) },
+            },
+            1
+        );
+        scene.Run = await ScriptedRun.CreateAsync(
+            [new TaskOutline { Id = "a" }, new TaskOutline { Id = "b", DependsOn = state == "second-task" ? ["a"] : [] }],
+            a =>
+            {
+                a.Planner = (input, stop) => scene.WorkAsync(input.Stop, state == "planning", stop);
+                a.Plan = plan => plan with { ApprovalReason = state == "awaiting-approval" ? "A person wants to see it." : "" };
+                a.WhilePreparing = stop => scene.HoldAsync(state == "preparing", stop, true);
+                a.Agent = (input, stop) =>
+                    state switch
+                    {
+                        "blocked" when input.Guidance.Length == 0 => Task.FromResult(
+                            new AgentRunResult
+                            {
+                                FailureClass = FailureClasses.Blocked,
+                                Message = "needs a decision",
+                                Session = "s",
+                            }
+                        ),
+                        "parked" when !scene._go.Task.IsCompleted => Task.FromResult(
+                            new AgentRunResult
+                            {
+                                FailureClass = FailureClasses.Account,
+                                Message = "no login",
+                                Session = "s",
+                            }
+                        ),
+                        "escalated" when input.Task.Task.Id == "a" && Interlocked.Exchange(ref fails, 0) == 1 => Task.FromResult(
+                            new AgentRunResult
+                            {
+                                FailureClass = FailureClasses.Invalid,
+                                Message = "gave up",
+                                Session = "s",
+                            }
+                        ),
+                        _ => scene.WorkAsync(
+                            input.Stop,
+                            state is "executing" or "paused" || (state == "second-task" && input.Task.Task.Id == "b"),
+                            stop
+                        ),
+                    };
+                a.WhileVerifying = stop => scene.HoldAsync(state == "verifying", stop, true);
+                a.Verify = input => new VerifyResult
+                {
+                    Commit = $"commit-{input.Task.Task.Id}",
+                    Gates = "1/1",
+                    NeedsPerson = state == "task-awaiting-approval" ? "it changed its gates" : "",
+                };
+                a.WhileMerging = stop => scene.HoldAsync(state == "merging", stop, true);
+                a.Land = () =>
+                    state == "awaiting-promotion" && !scene._go.Task.IsCompleted
+                        ? new LandResult { Message = "the checkout is dirty" }
+                        : new LandResult { Landed = true, Commit = "landed" };
+            },
+            settings
+        );
         scene._watching = scene.WatchAsync();
-        await scene.Run.BeginAsync(state == "planning" ? new OrchestrationInput { Repository = "/repository", Request = "do it", Yes = true } : null);
+        await scene.Run.BeginAsync(
+            state == "planning"
+                ? new OrchestrationInput
+                {
+                    Repository = "/repository",
+                    Request = "do it",
+                    Yes = true,
+                }
+                : null
+        );
         await scene.ReachAsync();
         return scene;
     }
@@ -78,21 +146,25 @@ internal sealed class Scene : IAsyncDisposable
     {
         var history = await run.Client.GetWorkflowHandle(run.RunId, execution).FetchHistoryAsync();
         var completed = history.Events.Where(e => e.EventType == EventType.WorkflowTaskCompleted).Select(e => e.EventId).ToList();
-        await run.Client.WorkflowService.ResetWorkflowExecutionAsync(new ResetWorkflowExecutionRequest
-        {
-            Namespace = "default",
-            WorkflowExecution = new() { WorkflowId = run.RunId, RunId = execution ?? "" },
-            Reason = "a test",
-            RequestId = Guid.NewGuid().ToString(),
-            WorkflowTaskFinishEventId = toFirst ? completed[0] : completed[^1],
-        });
+        await run.Client.WorkflowService.ResetWorkflowExecutionAsync(
+            new ResetWorkflowExecutionRequest
+            {
+                Namespace = "default",
+                WorkflowExecution = new() { WorkflowId = run.RunId, RunId = execution ?? "" },
+                Reason = "a test",
+                RequestId = Guid.NewGuid().ToString(),
+                WorkflowTaskFinishEventId = toFirst ? completed[0] : completed[^1],
+            }
+        );
     }
 
     public async Task<IReadOnlyList<string>> OpenTasksAsync()
     {
         var open = new List<string>();
         await foreach (var task in Run.Client.ListWorkflowsAsync(RunIds.OpenTasksQuery(Run.RunId)))
+        {
             open.Add(task.Id);
+        }
         return open;
     }
 
@@ -108,20 +180,24 @@ internal sealed class Scene : IAsyncDisposable
 
     private async Task ReachAsync()
     {
-        await Run.UntilAsync(s => _state switch
-        {
-            "planning" => s.State == RunStates.Planning && AtWork == 1,
-            "awaiting-approval" or "escalated" => s.State == _state && s.Questions.Count > 0,
-            "awaiting-promotion" => s.State == _state && s.Questions.Count > 0,
-            "preparing" or "executing" or "verifying" => AtWork == 2 && s.Tasks.All(t => t.State == _state),
-            "second-task" => AtWork == 1 && s.Tasks is [{ State: TaskStates.Merged }, { State: TaskStates.Executing }],
-            "merging" => AtWork == 1 && s.Tasks.All(t => t.State == TaskStates.Merging),
-            "task-awaiting-approval" => s.Tasks.Count == 2 && s.Tasks.All(t => t.State == TaskStates.AwaitingApproval),
-            "paused" => AtWork == 2 && s.Tasks.All(t => t.State == TaskStates.Executing),
-            _ => s.Tasks.Count == 2 && s.Tasks.All(t => t.State == _state),
-        });
+        await Run.UntilAsync(s =>
+            _state switch
+            {
+                "planning" => s.State == RunStates.Planning && AtWork == 1,
+                "awaiting-approval" or "escalated" => s.State == _state && s.Questions.Count > 0,
+                "awaiting-promotion" => s.State == _state && s.Questions.Count > 0,
+                "preparing" or "executing" or "verifying" => AtWork == 2 && s.Tasks.All(t => t.State == _state),
+                "second-task" => AtWork == 1 && s.Tasks is [{ State: TaskStates.Merged }, { State: TaskStates.Executing }],
+                "merging" => AtWork == 1 && s.Tasks.All(t => t.State == TaskStates.Merging),
+                "task-awaiting-approval" => s.Tasks.Count == 2 && s.Tasks.All(t => t.State == TaskStates.AwaitingApproval),
+                "paused" => AtWork == 2 && s.Tasks.All(t => t.State == TaskStates.Executing),
+                _ => s.Tasks.Count == 2 && s.Tasks.All(t => t.State == _state),
+            }
+        );
         if (_state != "paused")
+        {
             return;
+        }
         await Run.Run.ExecuteUpdateAsync(w => w.PauseAsync(null));
         await Run.UntilAsync(s => AtWork == 0 && s.Tasks.All(t => t.Paused));
     }
@@ -131,19 +207,29 @@ internal sealed class Scene : IAsyncDisposable
         try
         {
             if (status.Paused || status.Tasks.Any(t => t.Paused))
+            {
                 await Run.Run.ExecuteUpdateAsync(w => w.ResumeAsync(null));
+            }
             foreach (var id in status.Questions.Select(q => q.Id).Where(id => id != "promote"))
             {
                 var task = status.Tasks.FirstOrDefault(t => t.Id == id);
                 if (task is null || task.State == TaskStates.AwaitingApproval)
+                {
                     await Run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(new ApprovalCommand(id, "")));
+                }
                 else if (task.State is TaskStates.Blocked or TaskStates.Failed or TaskStates.Cancelled)
+                {
                     await Run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskCommand(id, "go on")));
+                }
             }
             if (status.State == RunStates.AwaitingPromotion)
+            {
                 await Run.Run.ExecuteUpdateAsync(w => w.PromoteAsync());
+            }
             foreach (var parked in status.Tasks.Where(t => t.State == TaskStates.Parked))
+            {
                 await Run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskCommand(parked.Id, "")));
+            }
         }
         catch (Temporalio.Exceptions.WorkflowUpdateFailedException)
         {
@@ -155,7 +241,9 @@ internal sealed class Scene : IAsyncDisposable
     {
         try
         {
-            return isStopped ? new AgentRunResult { FailureClass = FailureClasses.Stopped, Session = "s" } : await HoldAsync(hold, stop, ScriptedActivities.Done());
+            return isStopped
+                ? new AgentRunResult { FailureClass = FailureClasses.Stopped, Session = "s" }
+                : await HoldAsync(hold, stop, ScriptedActivities.Done());
         }
         catch (OperationCanceledException)
         {
@@ -166,7 +254,9 @@ internal sealed class Scene : IAsyncDisposable
     private async Task<T> HoldAsync<T>(bool hold, CancellationToken stop, T result)
     {
         if (!hold || _go.Task.IsCompleted)
+        {
             return result;
+        }
         Interlocked.Increment(ref _working);
         try
         {

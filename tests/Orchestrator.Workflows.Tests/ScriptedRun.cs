@@ -1,8 +1,8 @@
-using Orchestrator.Plans;
 using System.Collections.Concurrent;
 using System.Net;
 using Orchestrator.Client;
 using Orchestrator.Messages;
+using Orchestrator.Plans;
 using Orchestrator.TestKit;
 using Temporal.Server;
 using Temporalio.Activities;
@@ -45,14 +45,24 @@ internal sealed class ScriptedRun : IAsyncDisposable
     public WorkflowHandle<IOrchestrationWorkflow, RunResult> Run => Client.GetWorkflowHandle<IOrchestrationWorkflow, RunResult>(RunId);
 
     /// <summary>Starts a server (or uses the one of <c>TEMPORAL_ADDRESS</c>), a worker and the run.</summary>
-    public static async Task<ScriptedRun> StartAsync(IReadOnlyList<TaskOutline> tasks, Action<ScriptedActivities>? script = null, RunRules? settings = null, IPayloadCodec? codec = null)
+    public static async Task<ScriptedRun> StartAsync(
+        IReadOnlyList<TaskOutline> tasks,
+        Action<ScriptedActivities>? script = null,
+        RunRules? settings = null,
+        IPayloadCodec? codec = null
+    )
     {
         var run = await CreateAsync(tasks, script, settings, codec);
         await run.BeginAsync();
         return run;
     }
 
-    public static async Task<ScriptedRun> CreateAsync(IReadOnlyList<TaskOutline> tasks, Action<ScriptedActivities>? script = null, RunRules? settings = null, IPayloadCodec? codec = null)
+    public static async Task<ScriptedRun> CreateAsync(
+        IReadOnlyList<TaskOutline> tasks,
+        Action<ScriptedActivities>? script = null,
+        RunRules? settings = null,
+        IPayloadCodec? codec = null
+    )
     {
         var address = Environment.GetEnvironmentVariable("TEMPORAL_ADDRESS");
         TemporalServer? server = null;
@@ -62,9 +72,23 @@ internal sealed class ScriptedRun : IAsyncDisposable
             await server.StartAsync();
             address = server.Addresses[0];
         }
-        var client = MessageJson.Speaking(await TemporalClient.ConnectAsync(new TemporalClientConnectOptions(address) { DataConverter = DataConverter.Default with { PayloadCodec = codec } }));
+        var client = MessageJson.Speaking(
+            await TemporalClient.ConnectAsync(
+                new TemporalClientConnectOptions(address) { DataConverter = DataConverter.Default with { PayloadCodec = codec } }
+            )
+        );
         var queue = $"scripted-{Guid.NewGuid():n}";
-        var activities = new ScriptedActivities(tasks, settings ?? new RunRules { Workers = 3, Retry = new RetryRule { BaseDelay = TimeSpan.FromMilliseconds(10) } }, queue, client);
+        var activities = new ScriptedActivities(
+            tasks,
+            settings
+                ?? new RunRules
+                {
+                    Workers = 3,
+                    Retry = new RetryRule { BaseDelay = TimeSpan.FromMilliseconds(10) },
+                },
+            queue,
+            client
+        );
         script?.Invoke(activities);
         var run = new ScriptedRun(server, client, activities, queue);
         run.Work();
@@ -78,9 +102,12 @@ internal sealed class ScriptedRun : IAsyncDisposable
         Work();
     }
 
-    public Task BeginAsync(OrchestrationInput? input = null, string? id = null) => Client.StartWorkflowAsync(
-        (IOrchestrationWorkflow w) => w.RunAsync(input ?? new OrchestrationInput { Repository = "/repository", PlanFile = "tasks.yaml" }, null),
-        new WorkflowOptions(id ?? RunId, TaskQueues.Workflows));
+    public Task BeginAsync(OrchestrationInput? input = null, string? id = null) =>
+        Client.StartWorkflowAsync(
+            (IOrchestrationWorkflow w) =>
+                w.RunAsync(input ?? new OrchestrationInput { Repository = "/repository", PlanFile = "tasks.yaml" }, null),
+            new WorkflowOptions(id ?? RunId, TaskQueues.Workflows)
+        );
 
     public Task<RunStatus> StatusAsync() => new RunClient(Client).Get(RunId).StatusAsync();
 
@@ -91,11 +118,19 @@ internal sealed class ScriptedRun : IAsyncDisposable
         {
             var status = await StatusAsync();
             if (holds(status))
+            {
                 return status;
+            }
             if (System.Diagnostics.Stopwatch.GetElapsedTime(begin) > (limit ?? Eventually.Limit))
-                Assert.Fail($"It never came so far.{await FailedTaskAsync()} The run is {status.State} ({status.Reason}): {string.Join(", ", status.Tasks.Select(t => $"{t.Id} {t.State} {t.Reason}"))} {string.Join(" ", status.Warnings)}");
+            {
+                Assert.Fail(
+                    $"It never came so far.{await FailedTaskAsync()} The run is {status.State} ({status.Reason}): {string.Join(", ", status.Tasks.Select(t => $"{t.Id} {t.State} {t.Reason}"))} {string.Join(" ", status.Warnings)}"
+                );
+            }
             if (answer is not null)
+            {
                 await answer(status);
+            }
             await Task.Delay(50);
         }
     }
@@ -112,17 +147,31 @@ internal sealed class ScriptedRun : IAsyncDisposable
     {
         await StopWorkersAsync();
         if (_server is not null)
+        {
             await _server.DisposeAsync();
+        }
         _stop.Dispose();
     }
 
     /// <summary>Workers begin.</summary>
     public void Work()
     {
-        var shared = new TemporalWorkerOptions(TaskQueues.Workflows).AddWorkflow<OrchestrationWorkflow>().AddWorkflow<TaskWorkflow>().AddWorkflow<PlanningWorkflow>().AddWorkflow<LeaseWorkflow>().AddAllActivities(Activities);
+        var shared = new TemporalWorkerOptions(TaskQueues.Workflows)
+            .AddWorkflow<OrchestrationWorkflow>()
+            .AddWorkflow<TaskWorkflow>()
+            .AddWorkflow<PlanningWorkflow>()
+            .AddWorkflow<LeaseWorkflow>()
+            .AddAllActivities(Activities);
         shared.Interceptors = [Handlers];
-        var own = new TemporalWorkerOptions(_queue) { MaxHeartbeatThrottleInterval = TimeSpan.FromMilliseconds(100), DefaultHeartbeatThrottleInterval = TimeSpan.FromMilliseconds(100) }.AddAllActivities(Activities);
-        _working = Task.WhenAll(new TemporalWorker(Client, shared).ExecuteAsync(_stop.Token), new TemporalWorker(Client, own).ExecuteAsync(_stop.Token));
+        var own = new TemporalWorkerOptions(_queue)
+        {
+            MaxHeartbeatThrottleInterval = TimeSpan.FromMilliseconds(100),
+            DefaultHeartbeatThrottleInterval = TimeSpan.FromMilliseconds(100),
+        }.AddAllActivities(Activities);
+        _working = Task.WhenAll(
+            new TemporalWorker(Client, shared).ExecuteAsync(_stop.Token),
+            new TemporalWorker(Client, own).ExecuteAsync(_stop.Token)
+        );
     }
 
     /// <summary>The workers end; nobody works until <see cref="Work"/>.</summary>
@@ -143,7 +192,11 @@ internal sealed class ScriptedRun : IAsyncDisposable
 }
 
 /// <summary>Activities that do what the test says; by default everything goes well at once.</summary>
-internal sealed class ScriptedActivities(IReadOnlyList<TaskOutline> tasks, RunRules settings, string queue, ITemporalClient client) : IRepositoryActivities, IRunActivities, ITaskActivities, IPlanningActivities
+internal sealed class ScriptedActivities(IReadOnlyList<TaskOutline> tasks, RunRules settings, string queue, ITemporalClient client)
+    : IRepositoryActivities,
+        IRunActivities,
+        ITaskActivities,
+        IPlanningActivities
 {
     private readonly ConcurrentDictionary<string, MergeResult> _merges = new();
     private int _agents;
@@ -170,7 +223,8 @@ internal sealed class ScriptedActivities(IReadOnlyList<TaskOutline> tasks, RunRu
 
     public ConcurrentQueue<AskPlannerInput> Questions { get; } = new();
 
-    public Func<AskPlannerInput, CancellationToken, Task<AgentRunResult>> Planner { get; set; } = (_, _) => Task.FromResult(Done("planner's"));
+    public Func<AskPlannerInput, CancellationToken, Task<AgentRunResult>> Planner { get; set; } =
+        (_, _) => Task.FromResult(Done("planner's"));
 
     public Func<JudgeAnswerInput, AnswerJudgement> Judge { get; set; } = _ => new AnswerJudgement { Message = "a plan" };
 
@@ -189,7 +243,8 @@ internal sealed class ScriptedActivities(IReadOnlyList<TaskOutline> tasks, RunRu
     /// <summary>The same for the gates of a merge.</summary>
     public Func<CancellationToken, Task> WhileMerging { get; set; } = _ => Task.CompletedTask;
 
-    public Func<VerifyTaskInput, VerifyResult> Verify { get; set; } = input => new VerifyResult { Commit = $"commit-{input.Task.Task.Id}-{input.Attempt}", Gates = "1/1" };
+    public Func<VerifyTaskInput, VerifyResult> Verify { get; set; } =
+        input => new VerifyResult { Commit = $"commit-{input.Task.Task.Id}-{input.Attempt}", Gates = "1/1" };
 
     public Func<MergeTaskInput, MergeResult> Merge { get; set; } = _ => new MergeResult { Merged = true, Commit = "merge" };
 
@@ -207,32 +262,70 @@ internal sealed class ScriptedActivities(IReadOnlyList<TaskOutline> tasks, RunRu
 
     public Func<LandResult> Land { get; set; } = () => new LandResult { Landed = true, Commit = "landed" };
 
-    public static AgentRunResult Done(string session = "s") => new() { FailureClass = FailureClasses.None, ClaimedDone = true, Session = session, Cost = 0.5m, Tokens = 10 };
+    public static AgentRunResult Done(string session = "s") =>
+        new()
+        {
+            FailureClass = FailureClasses.None,
+            ClaimedDone = true,
+            Session = session,
+            Cost = 0.5m,
+            Tokens = 10,
+        };
 
     [Activity]
     public Task<RepositoryReference> FindRepositoryAsync(string path) => Task.FromResult(new RepositoryReference(path, "key", queue));
 
     [Activity]
-    public Task<PlanOutline> LoadPlanAsync(LoadPlanInput input) => Task.FromResult(Plan(new PlanOutline { Hash = "h", Title = "a test", Tasks = PayloadPaging.First(tasks, PageSize), TaskCount = tasks.Count, Agent = "claude", Rules = settings }));
+    public Task<PlanOutline> LoadPlanAsync(LoadPlanInput input) =>
+        Task.FromResult(
+            Plan(
+                new PlanOutline
+                {
+                    Hash = "h",
+                    Title = "a test",
+                    Tasks = PayloadPaging.First(tasks, PageSize),
+                    TaskCount = tasks.Count,
+                    Agent = "claude",
+                    Rules = settings,
+                }
+            )
+        );
 
     [Activity]
-    public Task<IReadOnlyList<TaskOutline>> ReadTasksAsync(ReadTasksInput input) => Task.FromResult<IReadOnlyList<TaskOutline>>(PayloadPaging.First(tasks.Skip(input.Offset), PageSize));
+    public Task<IReadOnlyList<TaskOutline>> ReadTasksAsync(ReadTasksInput input) =>
+        Task.FromResult<IReadOnlyList<TaskOutline>>(PayloadPaging.First(tasks.Skip(input.Offset), PageSize));
 
     [Activity]
-    public Task<PreflightResult> PreflightAsync(PreflightInput input) => Task.FromResult(Check(new PreflightResult { BaseCommit = "base", Target = "main", Staging = "staging" }));
+    public Task<PreflightResult> PreflightAsync(PreflightInput input) =>
+        Task.FromResult(
+            Check(
+                new PreflightResult
+                {
+                    BaseCommit = "base",
+                    Target = "main",
+                    Staging = "staging",
+                }
+            )
+        );
 
     [Activity]
     public Task RecordProgressAsync(ProgressInput input)
     {
         foreach (var item in input.Events)
+        {
             Events.Enqueue(item);
+        }
         return Task.CompletedTask;
     }
 
     [Activity]
     public async Task<TaskReport?> ReadTaskAsync(ReadTaskInput input) =>
-        await client.GetWorkflowHandle<ITaskWorkflow, TaskReport>(RunIds.ForTask(input.RunId, input.TaskId)).QueryAsync(
-            w => w.Status(), new WorkflowQueryOptions { Rpc = new RpcOptions { CancellationToken = ActivityExecutionContext.Current.CancellationToken } });
+        await client
+            .GetWorkflowHandle<ITaskWorkflow, TaskReport>(RunIds.ForTask(input.RunId, input.TaskId))
+            .QueryAsync(
+                w => w.Status(),
+                new WorkflowQueryOptions { Rpc = new RpcOptions { CancellationToken = ActivityExecutionContext.Current.CancellationToken } }
+            );
 
     [Activity]
     public async Task<CheckpointFile> StoreCheckpointAsync(StoreCheckpointInput input)
@@ -240,7 +333,9 @@ internal sealed class ScriptedActivities(IReadOnlyList<TaskOutline> tasks, RunRu
         await WhileStoring();
         var all = new SortedDictionary<string, TaskCheckpoint>(StringComparer.Ordinal);
         foreach (var task in (input.Before is { } before ? Checkpoints[before.Hash] : []).Concat(input.Tasks))
+        {
             all[task.Status.Id] = task;
+        }
         var file = new CheckpointFile(Guid.NewGuid().ToString("n"), all.Count);
         Checkpoints[file.Hash] = [.. all.Values];
         return file;
@@ -255,12 +350,21 @@ internal sealed class ScriptedActivities(IReadOnlyList<TaskOutline> tasks, RunRu
     {
         var last = Events.Select(e => e.Sequence).DefaultIfEmpty().Max();
         if (input.PlanHash.Length == 0)
+        {
             return new EarlierWork { LastSequence = last };
+        }
         var open = new Dictionary<string, TaskReport>();
         await foreach (var task in client.ListWorkflowsAsync(RunIds.OpenTasksQuery(input.RunId)))
         {
-            open[task.Id[(input.RunId.Length + 1)..]] = await client.GetWorkflowHandle<ITaskWorkflow, TaskReport>(task.Id).QueryAsync(
-                w => w.Status(), new WorkflowQueryOptions { Rpc = new RpcOptions { CancellationToken = ActivityExecutionContext.Current.CancellationToken } });
+            open[task.Id[(input.RunId.Length + 1)..]] = await client
+                .GetWorkflowHandle<ITaskWorkflow, TaskReport>(task.Id)
+                .QueryAsync(
+                    w => w.Status(),
+                    new WorkflowQueryOptions
+                    {
+                        Rpc = new RpcOptions { CancellationToken = ActivityExecutionContext.Current.CancellationToken },
+                    }
+                );
         }
         return new EarlierWork
         {
@@ -268,14 +372,27 @@ internal sealed class ScriptedActivities(IReadOnlyList<TaskOutline> tasks, RunRu
             TaskCount = tasks.Count,
             Tasks =
             [
-                .. tasks.Skip(input.Offset).Take(1).Select(t => new EarlierTask
-                {
-                    Id = t.Id,
-                    MergeCommit = _merges.Keys.Any(key => key.StartsWith($"{input.RunId}/{t.Id} ", StringComparison.Ordinal)) ? "merge" : "",
-                    LastStart = Starts.Where(s => s.Task.RunId == input.RunId && s.Task.Task.Id == t.Id).Select(s => s.Start).DefaultIfEmpty().Max(),
-                    Attempt = Starts.Where(s => s.Task.RunId == input.RunId && s.Task.Task.Id == t.Id).Select(s => s.Attempt).DefaultIfEmpty().Max(),
-                    Open = open.GetValueOrDefault(t.Id),
-                }),
+                .. tasks
+                    .Skip(input.Offset)
+                    .Take(1)
+                    .Select(t => new EarlierTask
+                    {
+                        Id = t.Id,
+                        MergeCommit = _merges.Keys.Any(key => key.StartsWith($"{input.RunId}/{t.Id} ", StringComparison.Ordinal))
+                            ? "merge"
+                            : "",
+                        LastStart = Starts
+                            .Where(s => s.Task.RunId == input.RunId && s.Task.Task.Id == t.Id)
+                            .Select(s => s.Start)
+                            .DefaultIfEmpty()
+                            .Max(),
+                        Attempt = Starts
+                            .Where(s => s.Task.RunId == input.RunId && s.Task.Task.Id == t.Id)
+                            .Select(s => s.Attempt)
+                            .DefaultIfEmpty()
+                            .Max(),
+                        Open = open.GetValueOrDefault(t.Id),
+                    }),
             ],
         };
     }
@@ -287,7 +404,9 @@ internal sealed class ScriptedActivities(IReadOnlyList<TaskOutline> tasks, RunRu
     public Task TellLeasesAsync(LeaseInput input)
     {
         if (Leases is not null)
+        {
             return Leases(input);
+        }
         System.Linq.Expressions.Expression<Func<ILeaseWorkflow, Task>> signal = input.Step switch
         {
             LeaseStep.Join => w => w.JoinAsync(input.RunId),
@@ -314,7 +433,9 @@ internal sealed class ScriptedActivities(IReadOnlyList<TaskOutline> tasks, RunRu
             try
             {
                 if ((await client.GetWorkflowHandle(id).DescribeAsync()).Status != Temporalio.Api.Enums.V1.WorkflowExecutionStatus.Running)
+                {
                     ended.Add(id);
+                }
             }
             catch (RpcException missing) when (missing.Code == RpcException.StatusCode.NotFound)
             {
@@ -335,11 +456,12 @@ internal sealed class ScriptedActivities(IReadOnlyList<TaskOutline> tasks, RunRu
     }
 
     [Activity]
-    public Task<PreparedTask> PrepareTaskAsync(PrepareTaskInput input) => WithHeartbeatsAsync(async stop =>
-    {
-        await WhilePreparing(stop);
-        return Prepare(input);
-    });
+    public Task<PreparedTask> PrepareTaskAsync(PrepareTaskInput input) =>
+        WithHeartbeatsAsync(async stop =>
+        {
+            await WhilePreparing(stop);
+            return Prepare(input);
+        });
 
     [Activity]
     public async Task<AgentRunResult> RunAgentAsync(RunAgentInput input)
@@ -358,7 +480,15 @@ internal sealed class ScriptedActivities(IReadOnlyList<TaskOutline> tasks, RunRu
 
     [Activity]
     public Task<PlanningBegun> BeginPlanningAsync(BeginPlanningInput input) =>
-        Task.FromResult(new PlanningBegun { Title = "a request", Agent = "scripted", Timeout = TimeSpan.FromMinutes(5), Rules = settings });
+        Task.FromResult(
+            new PlanningBegun
+            {
+                Title = "a request",
+                Agent = "scripted",
+                Timeout = TimeSpan.FromMinutes(5),
+                Rules = settings,
+            }
+        );
 
     [Activity]
     public Task<AgentRunResult> AskPlannerAsync(AskPlannerInput input)
@@ -386,25 +516,31 @@ internal sealed class ScriptedActivities(IReadOnlyList<TaskOutline> tasks, RunRu
     }
 
     [Activity]
-    public Task<VerifyResult> VerifyTaskAsync(VerifyTaskInput input) => WithHeartbeatsAsync(async stop =>
-    {
-        await WhileVerifying(stop);
-        return Verify(input);
-    });
+    public Task<VerifyResult> VerifyTaskAsync(VerifyTaskInput input) =>
+        WithHeartbeatsAsync(async stop =>
+        {
+            await WhileVerifying(stop);
+            return Verify(input);
+        });
 
     [Activity]
-    public Task<MergeResult> MergeTaskAsync(MergeTaskInput input) => WithHeartbeatsAsync(async stop =>
-    {
-        await WhileMerging(stop);
-        // As in a repository: what is merged is not merged again.
-        var key = $"{input.RunId}/{input.Request.TaskId} {input.Request.Attempt}";
-        if (_merges.TryGetValue(key, out var done))
-            return done;
-        var result = Merge(input);
-        if (result.Merged && _merges.TryAdd(key, result))
-            Merged.Enqueue(input.Request.TaskId);
-        return result;
-    });
+    public Task<MergeResult> MergeTaskAsync(MergeTaskInput input) =>
+        WithHeartbeatsAsync(async stop =>
+        {
+            await WhileMerging(stop);
+            // As in a repository: what is merged is not merged again.
+            var key = $"{input.RunId}/{input.Request.TaskId} {input.Request.Attempt}";
+            if (_merges.TryGetValue(key, out var done))
+            {
+                return done;
+            }
+            var result = Merge(input);
+            if (result.Merged && _merges.TryAdd(key, result))
+            {
+                Merged.Enqueue(input.Request.TaskId);
+            }
+            return result;
+        });
 
     [Activity]
     public async Task ReleaseTaskAsync(ReleaseTaskInput input)

@@ -33,12 +33,18 @@ public sealed class StatusPagesTests
         Assert.Equal(reads, status.Sequence);
     }
 
-    private static RunStatus Page(int offset, long sequence, string working) => new()
-    {
-        RunId = "run",
-        State = RunStates.Executing,
-        Sequence = sequence,
-        TaskCount = Ids.Length,
-        Tasks = [.. Ids.Skip(offset).Take(2).Select(id => new RunTask { Id = id, State = id == working ? TaskStates.Executing : TaskStates.Pending })],
-    };
+    private static RunStatus Page(int offset, long sequence, string working) =>
+        new()
+        {
+            RunId = "run",
+            State = RunStates.Executing,
+            Sequence = sequence,
+            TaskCount = Ids.Length,
+            Tasks =
+            [
+                .. Ids.Skip(offset)
+                    .Take(2)
+                    .Select(id => new RunTask { Id = id, State = id == working ? TaskStates.Executing : TaskStates.Pending }),
+            ],
+        };
 }

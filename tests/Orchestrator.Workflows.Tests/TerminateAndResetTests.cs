@@ -1,6 +1,6 @@
-using Orchestrator.Plans;
 using Orchestrator.Client;
 using Orchestrator.Messages;
+using Orchestrator.Plans;
 using Orchestrator.TestKit;
 using Temporalio.Api.Enums.V1;
 using Xunit;
@@ -92,7 +92,9 @@ public sealed class TerminateAndResetTests
         await using var scene = await Scene.AtAsync("executing");
 
         foreach (var task in await scene.OpenTasksAsync())
+        {
             await scene.Run.Client.GetWorkflowHandle<ITaskWorkflow>(task).SignalAsync(w => w.RunEndedAsync("a mistake"));
+        }
         await Eventually.TrueAsync(() => scene.Run.Activities.Looks >= 2);
         await scene.GoOnAsync();
 
@@ -177,7 +179,15 @@ public sealed class TerminateAndResetTests
 
         await scene.TerminateAsync();
         await UntilNothingIsOpenAsync(scene);
-        await scene.Run.BeginAsync(id: NextRun, input: new OrchestrationInput { Repository = "/repository", PlanFile = "tasks.yaml", Yes = true });
+        await scene.Run.BeginAsync(
+            id: NextRun,
+            input: new OrchestrationInput
+            {
+                Repository = "/repository",
+                PlanFile = "tasks.yaml",
+                Yes = true,
+            }
+        );
         var next = new RunClient(scene.Run.Client).Get(NextRun);
 
         Assert.Equal(RunStates.Terminated, (await new RunClient(scene.Run.Client).Get(scene.Run.RunId).ResultAsync()).State);
@@ -197,7 +207,9 @@ public sealed class TerminateAndResetTests
         var starts = scene.Run.Activities.Starts.GroupBy(s => (s.Task.Task.Id, s.Start)).ToList();
         Assert.All(starts, start => Assert.Single(start));
         if (state is "executing" or "second-task" or "verifying" or "merging" or "awaiting-promotion" or "task-awaiting-approval")
+        {
             Assert.Equal(2, starts.Count);
+        }
         await UntilNothingIsOpenAsync(scene);
     }
 
@@ -208,7 +220,9 @@ public sealed class TerminateAndResetTests
         var first = (await run.Run.FetchHistoryAsync()).Events.First().WorkflowExecutionStartedEventAttributes.FirstExecutionRunId;
 
         await Scene.ResetAsync(run, toFirst: true, ofFirst ? first : null);
-        await run.UntilAsync(s => s.Tasks is [{ State: TaskStates.Executing }, ..] && s.Tasks.Skip(1).All(t => t.State == TaskStates.Merged));
+        await run.UntilAsync(s =>
+            s.Tasks is [{ State: TaskStates.Executing }, ..] && s.Tasks.Skip(1).All(t => t.State == TaskStates.Merged)
+        );
         go.SetResult();
 
         Assert.Equal(RunStates.Completed, (await new RunClient(run.Client).Get(run.RunId).ResultAsync().WaitAsync(Eventually.Limit)).State);
@@ -219,15 +233,29 @@ public sealed class TerminateAndResetTests
     private static async Task<ScriptedRun> ContinuedAsync(TaskCompletionSource go)
     {
         var run = await ScriptedRun.StartAsync(
-            [new TaskOutline { Id = "a" }, .. Enumerable.Range(0, 12).Select(i => new TaskOutline { Id = $"t{i}", DependsOn = i == 0 ? [] : [$"t{i - 1}"] })],
-            a => a.Agent = async (input, stop) =>
+            [
+                new TaskOutline { Id = "a" },
+                .. Enumerable.Range(0, 12).Select(i => new TaskOutline { Id = $"t{i}", DependsOn = i == 0 ? [] : [$"t{i - 1}"] }),
+            ],
+            a =>
+                a.Agent = async (input, stop) =>
+                {
+                    if (input.Task.Task.Id == "a")
+                    {
+                        await go.Task.WaitAsync(stop);
+                    }
+                    return ScriptedActivities.Done();
+                },
+            new RunRules
             {
-                if (input.Task.Task.Id == "a")
-                    await go.Task.WaitAsync(stop);
-                return ScriptedActivities.Done();
-            },
-            new RunRules { Workers = 3, ContinueAfterEvents = 40, Retry = new RetryRule { BaseDelay = TimeSpan.FromMilliseconds(10) } });
-        await run.UntilAsync(s => s.Tasks is [{ State: TaskStates.Executing }, ..] && s.Tasks.Skip(1).All(t => t.State == TaskStates.Merged));
+                Workers = 3,
+                ContinueAfterEvents = 40,
+                Retry = new RetryRule { BaseDelay = TimeSpan.FromMilliseconds(10) },
+            }
+        );
+        await run.UntilAsync(s =>
+            s.Tasks is [{ State: TaskStates.Executing }, ..] && s.Tasks.Skip(1).All(t => t.State == TaskStates.Merged)
+        );
         var started = (await run.Run.FetchHistoryAsync()).Events.First().WorkflowExecutionStartedEventAttributes;
         Assert.NotEqual(started.FirstExecutionRunId, started.OriginalExecutionRunId);
         return run;
@@ -238,15 +266,20 @@ public sealed class TerminateAndResetTests
         for (var limit = Eventually.Timeout(); ; await Task.Delay(50, limit))
         {
             if (await ask() is var answer && holds(answer))
+            {
                 return answer;
+            }
         }
     }
 
-    private static Task UntilNothingIsOpenAsync(Scene scene) => UntilAsync(async () => scene.AtWork == 0 && (await scene.OpenTasksAsync()).Count == 0);
+    private static Task UntilNothingIsOpenAsync(Scene scene) =>
+        UntilAsync(async () => scene.AtWork == 0 && (await scene.OpenTasksAsync()).Count == 0);
 
     private static async Task UntilAsync(Func<Task<bool>> holds)
     {
-        for (var limit = Eventually.Timeout(); !await holds();)
+        for (var limit = Eventually.Timeout(); !await holds(); )
+        {
             await Task.Delay(50, limit);
+        }
     }
 }

@@ -6,13 +6,20 @@ using Xunit;
 
 namespace Orchestrator.Plans.Readers.Tests;
 
-/// <summary>Compares output with the text that a person approved. ORCHESTRATE_APPROVE=1 writes what came out, to be looked at in the diff.</summary>
+/// <summary>
+/// Compares output with the text that a person approved. ORCHESTRATE_APPROVE=1 writes what came out, to be looked at in the diff.
+/// </summary>
 internal static class Approved
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Indented = new()
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     /// <summary>A folder beside the calling test.</summary>
-    public static string Folder(string relative, [CallerFilePath] string thisFile = "") => Path.Combine(Path.GetDirectoryName(thisFile)!, relative);
+    public static string Folder(string relative, [CallerFilePath] string thisFile = "") =>
+        Path.Combine(Path.GetDirectoryName(thisFile)!, relative);
 
     public static void Check(string approvedFile, string actual)
     {
@@ -44,7 +51,10 @@ internal static class Approved
                 var kept = new JsonObject();
                 foreach ((string key, JsonNode? value) in map)
                 {
-                    bool meaningful = key is "files_write" or "files_read" || value is not (JsonArray { Count: 0 } or JsonObject { Count: 0 }) && value?.ToJsonString() is not ("false" or "\"pending\"");
+                    bool meaningful =
+                        key is "files_write" or "files_read"
+                        || value is not (JsonArray { Count: 0 } or JsonObject { Count: 0 })
+                            && value?.ToJsonString() is not ("false" or "\"pending\"");
                     if (meaningful)
                     {
                         kept[key] = key is "files_write" or "files_read" ? value?.DeepClone() : Prune(value?.DeepClone());

@@ -8,13 +8,62 @@ using Xunit;
 
 namespace Orchestrator.Plans.Readers.Tests;
 
-/// <summary>Readers answer to every input with a plan or with faults; they never throw: 10,000 inputs per format. ORCHESTRATE_SEED=N repeats a run.</summary>
+/// <summary>
+/// Readers answer to every input with a plan or with faults; they never throw: 10,000 inputs per format. ORCHESTRATE_SEED=N repeats a run.
+/// </summary>
 public sealed class MutationTests
 {
     private static readonly string[] Pieces =
     [
-        "\t", "\r", "\0", "\n", ":", ": ", "- ", "[", "]", "{", "}", "&a", "*a", "<<: *a", "!!str", "---\n", "...\n", "|", ">", "'", "\"", "#", "\\", "%", "@", "`", "```\n", "|---|", "<!--", "-->",
-        "\ufeff", "\ud800", "é", "😀", "tasks:", "null", "~", "../", "/", "1e999", "-1", "? ", "Phase 1 --> Phase 1", "](", "**", "| | |", new string('[', 200), new string(' ', 300), new string('\n', 50),
+        "\t",
+        "\r",
+        "\0",
+        "\n",
+        ":",
+        ": ",
+        "- ",
+        "[",
+        "]",
+        "{",
+        "}",
+        "&a",
+        "*a",
+        "<<: *a",
+        "!!str",
+        "---\n",
+        "...\n",
+        "|",
+        ">",
+        "'",
+        "\"",
+        "#",
+        "\\",
+        "%",
+        "@",
+        "`",
+        "```\n",
+        "|---|",
+        "<!--",
+        "-->",
+        "\ufeff",
+        "\ud800",
+        "é",
+        "😀",
+        "tasks:",
+        "null",
+        "~",
+        "../",
+        "/",
+        "1e999",
+        "-1",
+        "? ",
+        "Phase 1 --> Phase 1",
+        "](",
+        "**",
+        "| | |",
+        new string('[', 200),
+        new string(' ', 300),
+        new string('\n', 50),
     ];
 
     private const int Attempts = 10_000;
@@ -24,67 +73,112 @@ public sealed class MutationTests
     [InlineData("*.json", "plan.json")]
     public void TaskGraphReader_MutatedInput_NeverThrows(string pattern, string file)
     {
-        byte[][] seeds = [.. Directory.EnumerateFiles(Approved.Folder("TaskGraphs/Plans"), pattern).Order(StringComparer.Ordinal).Select(File.ReadAllBytes)];
+        byte[][] seeds =
+        [
+            .. Directory
+                .EnumerateFiles(Approved.Folder("TaskGraphs/Plans"), pattern)
+                .Order(StringComparer.Ordinal)
+                .Select(File.ReadAllBytes),
+        ];
 
-        Mutate(seeds, content =>
-        {
-            PlanReadResult result = TaskGraphReader.Read(content, file);
-            Assert.NotEqual(result.IsValid, result.Errors.Count > 0);
-            if (result.Plan is { } plan)
+        Mutate(
+            seeds,
+            content =>
             {
-                // What was accepted can be asked everything.
-                _ = result.WithConflicts().WithAdvice().Faults;
-                _ = RiskScore.Of(plan, new RiskOptions());
-                _ = TaskGraphReader.Read(TaskGraphYaml.Write(plan), "again.yaml").Plan ?? throw new InvalidOperationException("The printed plan is not valid: " + string.Join('\n', TaskGraphReader.Read(TaskGraphYaml.Write(plan), "again.yaml").Errors));
-                _ = plan.Tasks.Select(t => TaskPrompt.Render(TaskPromptInput.Of(plan, t.Id))).ToList();
+                PlanReadResult result = TaskGraphReader.Read(content, file);
+                Assert.NotEqual(result.IsValid, result.Errors.Count > 0);
+                if (result.Plan is { } plan)
+                {
+                    // What was accepted can be asked everything.
+                    _ = result.WithConflicts().WithAdvice().Faults;
+                    _ = RiskScore.Of(plan, new RiskOptions());
+                    _ =
+                        TaskGraphReader.Read(TaskGraphYaml.Write(plan), "again.yaml").Plan
+                        ?? throw new InvalidOperationException(
+                            "The printed plan is not valid: "
+                                + string.Join('\n', TaskGraphReader.Read(TaskGraphYaml.Write(plan), "again.yaml").Errors)
+                        );
+                    _ = plan.Tasks.Select(t => TaskPrompt.Render(TaskPromptInput.Of(plan, t.Id))).ToList();
+                }
             }
-        });
+        );
     }
 
     [Fact]
     public void MasterPlanReader_MutatedInput_NeverThrows()
     {
         string folder = Approved.Folder("MasterPlans/Plans");
-        byte[][] seeds = [.. Directory.EnumerateFiles(folder, "*.md", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(File.ReadAllBytes)];
+        byte[][] seeds =
+        [
+            .. Directory
+                .EnumerateFiles(folder, "*.md", SearchOption.AllDirectories)
+                .Order(StringComparer.Ordinal)
+                .Select(File.ReadAllBytes),
+        ];
         byte[] phase = [];
 
-        Mutate(seeds, content =>
-        {
-            // Each mutated text is once the master plan and once every phase of the one before.
-            PlanReadResult result = MasterPlanReader.Read(content, "docs/master-plan.md", _ => phase);
-            Assert.NotEqual(result.IsValid, result.Errors.Count > 0);
-            _ = result.WithConflicts().WithAdvice().Faults;
-            _ = MasterPlanStatus.Update(Encoding.UTF8.GetString(content), new Dictionary<string, string> { ["1"] = "Completed" });
-            phase = content;
-        });
+        Mutate(
+            seeds,
+            content =>
+            {
+                // Each mutated text is once the master plan and once every phase of the one before.
+                PlanReadResult result = MasterPlanReader.Read(content, "docs/master-plan.md", _ => phase);
+                Assert.NotEqual(result.IsValid, result.Errors.Count > 0);
+                _ = result.WithConflicts().WithAdvice().Faults;
+                _ = MasterPlanStatus.Update(Encoding.UTF8.GetString(content), new Dictionary<string, string> { ["1"] = "Completed" });
+                phase = content;
+            }
+        );
     }
 
     [Fact]
     public void BacklogReader_MutatedInput_NeverThrows()
     {
-        byte[][] seeds = [.. ((string[])[BacklogReaderTests.Tagged, """{"tasks":[{"id":"1","title":"T","dependencies":["2"]},{"id":2,"title":"U","priority":"high","subtasks":[{"id":1,"title":"S"}]}],"mine":1}"""]).Select(Encoding.UTF8.GetBytes)];
+        byte[][] seeds =
+        [
+            .. (
+                (string[])
+                    [
+                        BacklogReaderTests.Tagged,
+                        """{"tasks":[{"id":"1","title":"T","dependencies":["2"]},{"id":2,"title":"U","priority":"high","subtasks":[{"id":1,"title":"S"}]}],"mine":1}""",
+                    ]
+            ).Select(Encoding.UTF8.GetBytes),
+        ];
 
-        Mutate(seeds, content =>
-        {
-            BacklogReadResult result = BacklogReader.Read(content, "tasks.json");
-            Assert.True(result.File is not null || result.Errors.Any());
-            if (result.File is { } file)
+        Mutate(
+            seeds,
+            content =>
             {
-                // What was accepted can be asked, and written back it says the same.
-                _ = file.Backlog.Next();
-                BacklogReadResult again = BacklogReader.Read(Encoding.UTF8.GetBytes(file.Write()), "tasks.json", file.Tag);
-                Assert.Equal(file.Backlog.All.Select(t => (t.Id, string.Join(' ', t.Dependencies))), again.File!.Backlog.All.Select(t => (t.Id, string.Join(' ', t.Dependencies))));
-                Assert.Equal(result.Errors.Select(f => f.Message).Order(), again.Errors.Select(f => f.Message).Order());
-            }
+                BacklogReadResult result = BacklogReader.Read(content, "tasks.json");
+                Assert.True(result.File is not null || result.Errors.Any());
+                if (result.File is { } file)
+                {
+                    // What was accepted can be asked, and written back it says the same.
+                    _ = file.Backlog.Next();
+                    BacklogReadResult again = BacklogReader.Read(Encoding.UTF8.GetBytes(file.Write()), "tasks.json", file.Tag);
+                    Assert.Equal(
+                        file.Backlog.All.Select(t => (t.Id, string.Join(' ', t.Dependencies))),
+                        again.File!.Backlog.All.Select(t => (t.Id, string.Join(' ', t.Dependencies)))
+                    );
+                    Assert.Equal(result.Errors.Select(f => f.Message).Order(), again.Errors.Select(f => f.Message).Order());
+                }
 
-            _ = BacklogPlanReader.Read(content, ".taskmaster/tasks/tasks.json", _ => null);
-            _ = BacklogAnswer.Read(Encoding.UTF8.GetString(content));
-        });
+                _ = BacklogPlanReader.Read(content, ".taskmaster/tasks/tasks.json", _ => null);
+                _ = BacklogAnswer.Read(Encoding.UTF8.GetString(content));
+            }
+        );
     }
 
     private static void Mutate(byte[][] seeds, Action<byte[]> read)
     {
-        int seed = int.TryParse(Environment.GetEnvironmentVariable("ORCHESTRATE_SEED"), NumberStyles.Integer, CultureInfo.InvariantCulture, out int given) ? given : Environment.TickCount;
+        int seed = int.TryParse(
+            Environment.GetEnvironmentVariable("ORCHESTRATE_SEED"),
+            NumberStyles.Integer,
+            CultureInfo.InvariantCulture,
+            out int given
+        )
+            ? given
+            : Environment.TickCount;
         var random = new Random(seed);
         for (int attempt = 0; attempt < Attempts; attempt++)
         {

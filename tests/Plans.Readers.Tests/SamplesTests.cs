@@ -13,7 +13,9 @@ public sealed class SamplesTests
     {
         string root = Path.Combine(Approved.Folder("../../samples/plans"), folder);
 
-        PlanReadResult result = PlanReader.Read(File.ReadAllBytes(Path.Combine(root, file)), file, other => File.ReadAllBytes(Path.Combine(root, other))).WithConflicts();
+        PlanReadResult result = PlanReader
+            .Read(File.ReadAllBytes(Path.Combine(root, file)), file, other => File.ReadAllBytes(Path.Combine(root, other)))
+            .WithConflicts();
 
         Assert.Empty(result.Faults);
         Assert.Equal(tasks, result.TaskCount);
@@ -23,5 +25,10 @@ public sealed class SamplesTests
     [InlineData("login", "tasks.yaml")]
     [InlineData("todo-app", "tasks.json")]
     public void Samples_TaskGraph_LeavesNothingToAdvise(string folder, string file) =>
-        Assert.Empty(PlanReader.Read(File.ReadAllBytes(Path.Combine(Approved.Folder("../../samples/plans"), folder, file)), file, _ => null).WithAdvice().Faults);
+        Assert.Empty(
+            PlanReader
+                .Read(File.ReadAllBytes(Path.Combine(Approved.Folder("../../samples/plans"), folder, file)), file, _ => null)
+                .WithAdvice()
+                .Faults
+        );
 }

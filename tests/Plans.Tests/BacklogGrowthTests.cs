@@ -4,12 +4,32 @@ namespace Orchestrator.Plans.Tests;
 
 public class BacklogGrowthTests
 {
-    private static readonly Backlog Before = new([new BacklogTask { Id = "1", Title = "Old" }, new BacklogTask { Id = "7", Title = "Seven", Subtasks = [new BacklogTask { Id = "7.2", Title = "Part" }] }]);
+    private static readonly Backlog Before = new([
+        new BacklogTask { Id = "1", Title = "Old" },
+        new BacklogTask
+        {
+            Id = "7",
+            Title = "Seven",
+            Subtasks = [new BacklogTask { Id = "7.2", Title = "Part" }],
+        },
+    ]);
 
     private static readonly BacklogTask[] New =
     [
-        new() { Id = "1", Title = "Model", Description = "The model" },
-        new() { Id = "2", Title = "Screen", Description = "The screen", Dependencies = ["1"], Priority = "high" },
+        new()
+        {
+            Id = "1",
+            Title = "Model",
+            Description = "The model",
+        },
+        new()
+        {
+            Id = "2",
+            Title = "Screen",
+            Description = "The screen",
+            Dependencies = ["1"],
+            Priority = "high",
+        },
     ];
 
     [Fact]
@@ -40,7 +60,11 @@ public class BacklogGrowthTests
     {
         var plan = new Plan { Tasks = [Task("1"), Task("1-2"), Task("1-2-tests"), Task("12"), Task("3-api")] };
 
-        IReadOnlyDictionary<string, IReadOnlyList<string>> links = BacklogRequest.Links(plan, ["1", "1-2", "3", "4"], out IReadOnlyList<string> faults);
+        IReadOnlyDictionary<string, IReadOnlyList<string>> links = BacklogRequest.Links(
+            plan,
+            ["1", "1-2", "3", "4"],
+            out IReadOnlyList<string> faults
+        );
 
         Assert.Equal(["1"], links["1"]);
         Assert.Equal(["1-2", "1-2-tests"], links["1-2"]);

@@ -7,7 +7,14 @@ public sealed class BacklogTests
     [Fact]
     public void Next_ReadyTasks_GoByPriorityThenDependenciesThenNumber()
     {
-        Backlog backlog = new([Task("1", "done"), Task("10"), Task("2"), Task("3", priority: "high", dependencies: ["1"]), Task("4", priority: "high", dependencies: ["2"]), Task("5", "blocked", "critical")]);
+        Backlog backlog = new([
+            Task("1", "done"),
+            Task("10"),
+            Task("2"),
+            Task("3", priority: "high", dependencies: ["1"]),
+            Task("4", priority: "high", dependencies: ["2"]),
+            Task("5", "blocked", "critical"),
+        ]);
 
         Assert.Equal("3", backlog.Next()!.Id);
         backlog = backlog.SetStatus("3", "done");
@@ -35,7 +42,14 @@ public sealed class BacklogTests
     [Fact]
     public void Delete_Task_IsNobodysDependency()
     {
-        Backlog backlog = new([Task("1") with { Subtasks = [Task("1.1")] }, Task("2", dependencies: ["1", "1.1"]), Task("3", dependencies: ["2"])]);
+        Backlog backlog = new([
+            Task("1") with
+            {
+                Subtasks = [Task("1.1")],
+            },
+            Task("2", dependencies: ["1", "1.1"]),
+            Task("3", dependencies: ["2"]),
+        ]);
 
         Backlog without = backlog.Delete("1");
 
@@ -45,8 +59,7 @@ public sealed class BacklogTests
     }
 
     [Fact]
-    public void Add_Task_TakesTheNextNumber() =>
-        Assert.Equal("11", new Backlog([Task("2"), Task("10")]).Add(Task("")).Added.Id);
+    public void Add_Task_TakesTheNextNumber() => Assert.Equal("11", new Backlog([Task("2"), Task("10")]).Add(Task("")).Added.Id);
 
     [Fact]
     public void Faults_CyclesAndMissing_AreReported()
@@ -59,10 +72,14 @@ public sealed class BacklogTests
     [Fact]
     public void ToPlan_PendingTasks_KeepTheirOrderAndLeaveOutWhatCannotStart()
     {
-        Backlog backlog = new(
-        [
+        Backlog backlog = new([
             Task("1", "done"),
-            Task("2", dependencies: ["1"]) with { Description = "Do it", TestStrategy = "Run it", Subtasks = [Task("2.1", "done"), Task("2.2")] },
+            Task("2", dependencies: ["1"]) with
+            {
+                Description = "Do it",
+                TestStrategy = "Run it",
+                Subtasks = [Task("2.1", "done"), Task("2.2")],
+            },
             Task("3", dependencies: ["2.2"]),
             Task("4", "deferred"),
             Task("5", dependencies: ["4"]),
@@ -82,8 +99,16 @@ public sealed class BacklogTests
     [InlineData("3.2", "3.10", -1)]
     [InlineData("3", "3.1", -1)]
     [InlineData("b", "a", 1)]
-    public void IdOrder_Numbers_CountAsPeopleDo(string a, string b, int expected) => Assert.Equal(expected, Math.Sign(BacklogIdOrder.Instance.Compare(a, b)));
+    public void IdOrder_Numbers_CountAsPeopleDo(string a, string b, int expected) =>
+        Assert.Equal(expected, Math.Sign(BacklogIdOrder.Instance.Compare(a, b)));
 
     private static BacklogTask Task(string id, string status = "pending", string priority = "medium", string[]? dependencies = null) =>
-        new() { Id = id, Title = $"Task {id}", Status = status, Priority = priority, Dependencies = dependencies ?? [] };
+        new()
+        {
+            Id = id,
+            Title = $"Task {id}",
+            Status = status,
+            Priority = priority,
+            Dependencies = dependencies ?? [],
+        };
 }

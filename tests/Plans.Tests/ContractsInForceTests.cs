@@ -6,7 +6,13 @@ public sealed class ContractsInForceTests
 {
     private const string Path = "contracts/store.py";
 
-    private static readonly ContractSpec Store = new() { Name = "Store", FilePath = Path, Methods = ["get(key: str) -> str"], Consumers = ["a"] };
+    private static readonly ContractSpec Store = new()
+    {
+        Name = "Store",
+        FilePath = Path,
+        Methods = ["get(key: str) -> str"],
+        Consumers = ["a"],
+    };
 
     private static readonly ContractSpec Older = Store with { Methods = ["get(key: str, deep: bool) -> str"] };
 
@@ -38,14 +44,25 @@ public sealed class ContractsInForceTests
         ContractsInForce found = Of(Store, ContractStub.Of(Older)!.Content);
 
         Assert.Equal(ContractStub.Of(Store)!.Version, Assert.Single(found.Unwritten).Version);
-        Assert.Contains($"from version {ContractStub.Of(Older)!.Version} to {ContractStub.Of(Store)!.Version}", Assert.Single(found.Warnings), StringComparison.Ordinal);
+        Assert.Contains(
+            $"from version {ContractStub.Of(Older)!.Version} to {ContractStub.Of(Store)!.Version}",
+            Assert.Single(found.Warnings),
+            StringComparison.Ordinal
+        );
         Assert.Empty(found.Errors);
     }
 
     [Fact]
     public void Of_FileOfAPerson_IsRefused()
     {
-        foreach (string content in new[] { "class Store: pass\n", ContractStub.Of(Older)!.Content + "# mine\n", ContractStub.Of(Older with { Name = "Other" })!.Content })
+        foreach (
+            string content in new[]
+            {
+                "class Store: pass\n",
+                ContractStub.Of(Older)!.Content + "# mine\n",
+                ContractStub.Of(Older with { Name = "Other" })!.Content,
+            }
+        )
         {
             ContractsInForce found = Of(Store, content);
 
@@ -80,7 +97,11 @@ public sealed class ContractsInForceTests
 
     [Fact]
     public void Of_TwoInOneFile_IsRefused() =>
-        Assert.Contains("'Store' and 'Second'", Assert.Single(Of(new Plan { Contracts = [Store, Store with { Name = "Second" }] }).Errors), StringComparison.Ordinal);
+        Assert.Contains(
+            "'Store' and 'Second'",
+            Assert.Single(Of(new Plan { Contracts = [Store, Store with { Name = "Second" }] }).Errors),
+            StringComparison.Ordinal
+        );
 
     [Theory]
     [InlineData("a.py")]
@@ -90,7 +111,14 @@ public sealed class ContractsInForceTests
     [InlineData("A.java")]
     public void VersionOf_StubOfEveryLanguage_IsItsVersion(string file)
     {
-        ContractStub stub = ContractStub.Of(new ContractSpec { Name = "Store", FilePath = file, Methods = ["ping"] })!;
+        ContractStub stub = ContractStub.Of(
+            new ContractSpec
+            {
+                Name = "Store",
+                FilePath = file,
+                Methods = ["ping"],
+            }
+        )!;
 
         Assert.Equal(stub.Version, ContractFile.VersionOf(stub.Content));
         Assert.True(ContractFile.IsUneditedStub(stub.Content, "Store"));

@@ -26,13 +26,15 @@ public sealed class OwnershipTests
     [Fact]
     public void Owns_AppendsAndPatches_AreIncluded()
     {
-        Ownership ownership = Ownership.Of(new PlanTask
-        {
-            Id = "a",
-            FilesWrite = ["src/a.py", "src/a.py"],
-            FilesAppend = ["CHANGELOG.md"],
-            PatchIntents = [new PatchIntent("src/main.py")],
-        });
+        Ownership ownership = Ownership.Of(
+            new PlanTask
+            {
+                Id = "a",
+                FilesWrite = ["src/a.py", "src/a.py"],
+                FilesAppend = ["CHANGELOG.md"],
+                PatchIntents = [new PatchIntent("src/main.py")],
+            }
+        );
 
         Assert.Equal(["src/a.py", "CHANGELOG.md", "src/main.py"], ownership.Patterns);
         Assert.Equal(["src/b.py"], ownership.NotOwned(["src/a.py", "CHANGELOG.md", "src/main.py", "src/b.py"]));

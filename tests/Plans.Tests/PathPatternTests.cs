@@ -14,7 +14,8 @@ public sealed class PathPatternTests
     [InlineData(" src/a b.py ", "src/a b.py")]
     [InlineData(".github/workflows/ci.yml", ".github/workflows/ci.yml")]
     [InlineData("...", "...")]
-    public void Normalize_InsideTheRepository_HasOneForm(string text, string expected) => Assert.Equal(expected, RepositoryPath.Normalize(text));
+    public void Normalize_InsideTheRepository_HasOneForm(string text, string expected) =>
+        Assert.Equal(expected, RepositoryPath.Normalize(text));
 
     [Theory]
     [InlineData("", "is empty")]
@@ -52,7 +53,8 @@ public sealed class PathPatternTests
     [InlineData("app/[id]/page.tsx", "app/i/page.tsx", true)]
     [InlineData("a{b", "a{b", true)]
     [InlineData("a*b*c", "aXbXbYc", true)]
-    public void Matches_Path_AsGlobsDo(string pattern, string path, bool expected) => Assert.Equal(expected, PathPattern.Parse(pattern).Matches(path));
+    public void Matches_Path_AsGlobsDo(string pattern, string path, bool expected) =>
+        Assert.Equal(expected, PathPattern.Parse(pattern).Matches(path));
 
     [Theory]
     [InlineData("src/a.py", "./src//a.py", true)]

@@ -51,10 +51,9 @@ public sealed class PlanConflictsTests
     [Fact]
     public void Of_SharedAppend_IsFineAndAppendToOwnedFileWarns()
     {
-        PlanConflicts found = PlanConflicts.Of(Plan(
-            Task("a", []) with { FilesAppend = ["LOG.md"] },
-            Task("b", []) with { FilesAppend = ["LOG.md"] },
-            Task("c", ["LOG.md"])));
+        PlanConflicts found = PlanConflicts.Of(
+            Plan(Task("a", []) with { FilesAppend = ["LOG.md"] }, Task("b", []) with { FilesAppend = ["LOG.md"] }, Task("c", ["LOG.md"]))
+        );
 
         Assert.Empty(found.Conflicts);
         Assert.Equal(["a c", "b c"], found.Warnings.Select(w => string.Join(' ', w.Tasks)));
@@ -64,9 +63,19 @@ public sealed class PlanConflictsTests
     [Fact]
     public void Of_ReaderOfWhatAnotherWrites_WarnsThatItShouldWait()
     {
-        PlanConflicts found = PlanConflicts.Of(Plan(
-            Task("reader", []) with { FilesRead = ["src/*.py"], ResourcesRead = ["table:users"] },
-            Task("writer", ["src/a.py"]) with { ResourcesWrite = ["table:users"] }));
+        PlanConflicts found = PlanConflicts.Of(
+            Plan(
+                Task("reader", []) with
+                {
+                    FilesRead = ["src/*.py"],
+                    ResourcesRead = ["table:users"],
+                },
+                Task("writer", ["src/a.py"]) with
+                {
+                    ResourcesWrite = ["table:users"],
+                }
+            )
+        );
 
         Assert.Empty(found.Conflicts);
         Assert.Equal(["src/a.py", "table:users"], found.Warnings.Select(w => w.Path));
@@ -76,9 +85,13 @@ public sealed class PlanConflictsTests
     [Fact]
     public void Of_SharedResource_IsAConflict()
     {
-        PlanConflict conflict = Assert.Single(PlanConflicts.Of(Plan(
-            Task("a", []) with { ResourcesWrite = ["route:/login"] },
-            Task("b", []) with { ResourcesWrite = ["route:/login"] })).Conflicts);
+        PlanConflict conflict = Assert.Single(
+            PlanConflicts
+                .Of(
+                    Plan(Task("a", []) with { ResourcesWrite = ["route:/login"] }, Task("b", []) with { ResourcesWrite = ["route:/login"] })
+                )
+                .Conflicts
+        );
 
         Assert.Equal((ConflictKind.Resource, "route:/login"), (conflict.Kind, conflict.Path));
     }
@@ -104,7 +117,19 @@ public sealed class PlanConflictsTests
 
         Plan repaired = plan with
         {
-            Tasks = [.. plan.Tasks.Select(t => t with { DependsOn = [.. t.DependsOn, .. found.Conflicts.Where(c => c.MissingEdge.Task == t.Id).Select(c => c.MissingEdge.DependsOn)] })],
+            Tasks =
+            [
+                .. plan.Tasks.Select(t =>
+                    t with
+                    {
+                        DependsOn =
+                        [
+                            .. t.DependsOn,
+                            .. found.Conflicts.Where(c => c.MissingEdge.Task == t.Id).Select(c => c.MissingEdge.DependsOn),
+                        ],
+                    }
+                ),
+            ],
         };
 
         Assert.NotEmpty(found.Conflicts);

@@ -20,7 +20,11 @@ public sealed class PlanJsonTests
                 Description = "A",
                 FilesWrite = ["src/a.py"],
                 DependsOn = ["task-b"],
-                Verification = [new Gate("pytest", GateType.Test, Timeout: TimeSpan.FromSeconds(1.5)), new Gate("grep -r TODO", Negate: true, Required: false, Exclusive: "tree")],
+                Verification =
+                [
+                    new Gate("pytest", GateType.Test, Timeout: TimeSpan.FromSeconds(1.5)),
+                    new Gate("grep -r TODO", Negate: true, Required: false, Exclusive: "tree"),
+                ],
                 Timeout = TimeSpan.FromSeconds(90),
                 Isolation = TaskIsolation.Sandbox,
                 Status = PlanTaskStatus.Completed,
@@ -30,7 +34,15 @@ public sealed class PlanJsonTests
             },
             new PlanTask { Id = "task-b", FilesWrite = [] },
         ],
-        Contracts = [new ContractSpec { Name = "Auth", FilePath = "contracts/auth.py", Methods = ["login"] }],
+        Contracts =
+        [
+            new ContractSpec
+            {
+                Name = "Auth",
+                FilePath = "contracts/auth.py",
+                Methods = ["login"],
+            },
+        ],
     };
 
     [Fact]
@@ -49,7 +61,10 @@ public sealed class PlanJsonTests
     [Fact]
     public void Write_ContextInAnotherOrder_GivesTheSameHash()
     {
-        Plan other = Example with { Context = new Dictionary<string, string> { ["a"] = "1", ["b"] = "2" } };
+        Plan other = Example with
+        {
+            Context = new Dictionary<string, string> { ["a"] = "1", ["b"] = "2" },
+        };
 
         Assert.Equal(PlanJson.Hash(Example), PlanJson.Hash(other));
         Assert.NotEqual(PlanJson.Hash(Example), PlanJson.Hash(Example with { Request = "other" }));

@@ -19,7 +19,8 @@ public sealed class PlanLintTests
     [InlineData("npm test 2>&1 | tail -20")]
     [InlineData("cat x | sort")]
     [InlineData("npm start &")]
-    public void ReasonItCannotFail_CommandThatAlwaysPasses_IsNamed(string command) => Assert.NotNull(GateCommand.ReasonItCannotFail(command));
+    public void ReasonItCannotFail_CommandThatAlwaysPasses_IsNamed(string command) =>
+        Assert.NotNull(GateCommand.ReasonItCannotFail(command));
 
     [Theory]
     [InlineData("pytest")]
@@ -42,8 +43,17 @@ public sealed class PlanLintTests
             Tasks =
             [
                 Good("a", "src/a.py"),
-                Good("b", "src/b.py") with { DependsOn = ["a"], FilesRead = ["src/a.py"] },
-                new PlanTask { Id = "review", Description = "Review the change and report what must be better", FilesWrite = [] },
+                Good("b", "src/b.py") with
+                {
+                    DependsOn = ["a"],
+                    FilesRead = ["src/a.py"],
+                },
+                new PlanTask
+                {
+                    Id = "review",
+                    Description = "Review the change and report what must be better",
+                    FilesWrite = [],
+                },
             ],
         };
 
@@ -58,23 +68,53 @@ public sealed class PlanLintTests
             Tasks =
             [
                 new PlanTask { Id = "everything", Description = "Improve it" },
-                new PlanTask { Id = "nothing", Description = "Write the service", FilesWrite = [], DependsOn = ["everything"] },
-                Good("weak", "src/x.py") with { Verification = [new Gate("true"), new Gate("pytest", GateType.Test, Required: false)], DependsOn = ["nothing"] },
-                Good("large", [.. Enumerable.Range(0, 30).Select(i => $"f{i}")]) with { EstimatedMinutes = 60, Timeout = TimeSpan.FromMinutes(30), FilesRead = [], DependsOn = ["weak"] },
+                new PlanTask
+                {
+                    Id = "nothing",
+                    Description = "Write the service",
+                    FilesWrite = [],
+                    DependsOn = ["everything"],
+                },
+                Good("weak", "src/x.py") with
+                {
+                    Verification = [new Gate("true"), new Gate("pytest", GateType.Test, Required: false)],
+                    DependsOn = ["nothing"],
+                },
+                Good("large", [.. Enumerable.Range(0, 30).Select(i => $"f{i}")]) with
+                {
+                    EstimatedMinutes = 60,
+                    Timeout = TimeSpan.FromMinutes(30),
+                    FilesRead = [],
+                    DependsOn = ["weak"],
+                },
             ],
         };
 
         Assert.Equal(
             [
-                "no-gate 0", "owns-everything 0", "done-not-defined 0",
-                "owns-nothing 1", "done-not-defined 1",
-                "gate-cannot-fail 2", "no-required-gate 2",
-                "large-task 3", "large-task 3", "needless-dependency 3",
+                "no-gate 0",
+                "owns-everything 0",
+                "done-not-defined 0",
+                "owns-nothing 1",
+                "done-not-defined 1",
+                "gate-cannot-fail 2",
+                "no-required-gate 2",
+                "large-task 3",
+                "large-task 3",
+                "needless-dependency 3",
                 "serial-plan -1",
             ],
-            PlanLint.Of(plan).Select(a => $"{a.Code} {a.TaskIndex}"));
+            PlanLint.Of(plan).Select(a => $"{a.Code} {a.TaskIndex}")
+        );
         Assert.DoesNotContain(PlanLint.Of(plan, hasFurtherGates: true), a => a.Code == "no-gate");
     }
 
-    private static PlanTask Good(string id, params string[] writes) => new() { Id = id, Description = "It must work", FilesWrite = writes, Verification = [new Gate("pytest", GateType.Test)] };
+    private static PlanTask Good(string id, params string[] writes) =>
+        new()
+        {
+            Id = id,
+            Description = "It must work",
+            FilesWrite = writes,
+            Verification = [new Gate("pytest", GateType.Test)],
+        };
 }

@@ -24,127 +24,187 @@ public sealed class PropertyTests
         {
             Tasks =
             [
-                .. Enumerable.Range(0, size).Select(i => new PlanTask
-                {
-                    Id = $"t{i}",
-                    FilesWrite = writes[i],
-                    FilesRead = reads[i],
-                    DependsOn = [.. Enumerable.Range(0, size).Where(j => edges[(i * size) + j] < 15).Select(j => $"t{j}")],
-                }),
+                .. Enumerable
+                    .Range(0, size)
+                    .Select(i => new PlanTask
+                    {
+                        Id = $"t{i}",
+                        FilesWrite = writes[i],
+                        FilesRead = reads[i],
+                        DependsOn = [.. Enumerable.Range(0, size).Where(j => edges[(i * size) + j] < 15).Select(j => $"t{j}")],
+                    }),
             ],
         };
 
     private static readonly IReadOnlyList<string> Paths =
     [
-        .. from length in Enumerable.Range(1, 6)
-           from path in Sequences(length)
-           select string.Join('/', path),
+        .. from length in Enumerable.Range(1, 6) from path in Sequences(length) select string.Join('/', path),
     ];
 
     [Fact]
     public void Overlaps_RandomPatterns_AgreesWithSomePathThatBothMatch() =>
-        Check(Patterns.Two().ToArbitrary(), pair =>
-        {
-            PathPattern a = PathPattern.Parse(pair.Item1);
-            PathPattern b = PathPattern.Parse(pair.Item2);
-            bool common = Paths.Any(path => a.Matches(path) && b.Matches(path));
+        Check(
+            Patterns.Two().ToArbitrary(),
+            pair =>
+            {
+                PathPattern a = PathPattern.Parse(pair.Item1);
+                PathPattern b = PathPattern.Parse(pair.Item2);
+                bool common = Paths.Any(path => a.Matches(path) && b.Matches(path));
 
-            // Plain paths stand for folders too, which Overlaps sees only where the other pattern spells the way there out.
-            bool isFolderCase = a.Alternatives.Concat(b.Alternatives).Any(PathPattern.IsFullyLiteral);
-            bool overlaps = a.Overlaps(b);
-            return overlaps == b.Overlaps(a) && (isFolderCase ? common || !overlaps : overlaps == common);
-        });
+                // Plain paths stand for folders too, which Overlaps sees only where the other pattern spells the way there out.
+                bool isFolderCase = a.Alternatives.Concat(b.Alternatives).Any(PathPattern.IsFullyLiteral);
+                bool overlaps = a.Overlaps(b);
+                return overlaps == b.Overlaps(a) && (isFolderCase ? common || !overlaps : overlaps == common);
+            }
+        );
 
     [Fact]
     public void Conflicts_RandomPlans_AreThoseOfEveryPairCompared() =>
-        Check(Plans.ToArbitrary(), plan =>
-        {
-            TaskGraph graph = TaskGraph.Of(plan);
-            var naive = new List<string>();
-            var naiveReads = new List<string>();
-            for (int i = 0; i < plan.Tasks.Count; i++)
+        Check(
+            Plans.ToArbitrary(),
+            plan =>
             {
-                for (int j = 0; j < plan.Tasks.Count; j++)
+                TaskGraph graph = TaskGraph.Of(plan);
+                var naive = new List<string>();
+                var naiveReads = new List<string>();
+                for (int i = 0; i < plan.Tasks.Count; i++)
                 {
-                    if (i == j || Reaches(plan, i, j, graph) || Reaches(plan, j, i, graph))
+                    for (int j = 0; j < plan.Tasks.Count; j++)
                     {
-                        continue;
-                    }
+                        if (i == j || Reaches(plan, i, j, graph) || Reaches(plan, j, i, graph))
+                        {
+                            continue;
+                        }
 
-                    if (i < j && Meets(plan.Tasks[i].FilesWrite!, plan.Tasks[j].FilesWrite!))
-                    {
-                        naive.Add($"{i} {j}");
-                    }
+                        if (i < j && Meets(plan.Tasks[i].FilesWrite!, plan.Tasks[j].FilesWrite!))
+                        {
+                            naive.Add($"{i} {j}");
+                        }
 
-                    if (Meets(plan.Tasks[i].FilesRead!, plan.Tasks[j].FilesWrite!))
-                    {
-                        naiveReads.Add($"t{i} t{j}");
+                        if (Meets(plan.Tasks[i].FilesRead!, plan.Tasks[j].FilesWrite!))
+                        {
+                            naiveReads.Add($"t{i} t{j}");
+                        }
                     }
                 }
-            }
 
-            PlanConflicts found = PlanConflicts.Of(plan);
-            return naive.SequenceEqual(found.Conflicts.Select(c => $"{c.Tasks[0][1..]} {c.Tasks[1][1..]}").Distinct())
-                && naiveReads.Order(StringComparer.Ordinal).SequenceEqual(found.Warnings.Select(w => $"{w.MissingEdge.Task} {w.MissingEdge.DependsOn}").Distinct().Order(StringComparer.Ordinal));
-        });
+                PlanConflicts found = PlanConflicts.Of(plan);
+                return naive.SequenceEqual(found.Conflicts.Select(c => $"{c.Tasks[0][1..]} {c.Tasks[1][1..]}").Distinct())
+                    && naiveReads
+                        .Order(StringComparer.Ordinal)
+                        .SequenceEqual(
+                            found
+                                .Warnings.Select(w => $"{w.MissingEdge.Task} {w.MissingEdge.DependsOn}")
+                                .Distinct()
+                                .Order(StringComparer.Ordinal)
+                        );
+            }
+        );
 
     [Fact]
     public void Conflicts_OtherSpellingAndOrder_AreTheSame() =>
-        Check(Plans.ToArbitrary(), plan =>
-        {
-            Plan other = plan with { Tasks = [.. plan.Tasks.Select(t => t with { FilesWrite = [.. t.FilesWrite!.Reverse().Select(p => $"./x/..//{p.Replace("/", "//", StringComparison.Ordinal)}")] })] };
-            return PlanConflicts.Of(plan).Conflicts.Select(c => c.Message).SequenceEqual(PlanConflicts.Of(other).Conflicts.Select(c => c.Message));
-        });
+        Check(
+            Plans.ToArbitrary(),
+            plan =>
+            {
+                Plan other = plan with
+                {
+                    Tasks =
+                    [
+                        .. plan.Tasks.Select(t =>
+                            t with
+                            {
+                                FilesWrite =
+                                [
+                                    .. t.FilesWrite!.Reverse().Select(p => $"./x/..//{p.Replace("/", "//", StringComparison.Ordinal)}"),
+                                ],
+                            }
+                        ),
+                    ],
+                };
+                return PlanConflicts
+                    .Of(plan)
+                    .Conflicts.Select(c => c.Message)
+                    .SequenceEqual(PlanConflicts.Of(other).Conflicts.Select(c => c.Message));
+            }
+        );
 
     [Fact]
     public void Graph_RandomPlans_AgreesWithTheDefinition() =>
-        Check(Plans.ToArbitrary(), plan =>
-        {
-            TaskGraph graph = TaskGraph.Of(plan);
-            TaskOrder order = graph.ToOrder();
-            int n = plan.Tasks.Count;
-            bool[] cyclic = [.. Enumerable.Range(0, n).Select(i => plan.Tasks[i].DependsOn.Any(d => d != $"t{i}" && Waits(plan, int.Parse(d[1..]), i)))];
-
-            // A task has a wave exactly when no cycle is at or before it, and its wave is one more than the latest of its dependencies.
-            bool wavesAreRight = Enumerable.Range(0, n).All(i =>
+        Check(
+            Plans.ToArbitrary(),
+            plan =>
             {
-                bool stuck = Enumerable.Range(0, n).Any(j => cyclic[j] && (i == j || Waits(plan, i, j)));
-                int[] before = [.. plan.Tasks[i].DependsOn.Where(d => d != $"t{i}").Select(graph.WaveOf)];
-                return stuck ? graph.WaveOf($"t{i}") == 0 : graph.WaveOf($"t{i}") == 1 + before.DefaultIfEmpty(0).Max();
-            });
-            bool cyclesAreReal = graph.Cycles.All(c => c[0] == c[^1] && c.Zip(c.Skip(1)).All(e => plan.Tasks[int.Parse(e.First[1..])].DependsOn.Contains(e.Second)));
-            bool cyclesAreFound = (graph.Cycles.Count > 0) == cyclic.Any(c => c);
-            bool orderIsRight = Enumerable.Range(0, n).All(i => graph.WaveOf($"t{i}") == 0
-                || Enumerable.Range(0, n).Where(j => j != i).All(j => order.Precedes(j, i) == Waits(plan, i, j)));
-            bool blockedIsRight = Enumerable.Range(0, n).All(i =>
-                graph.BlockedBy([$"t{i}"]).ToHashSet().SetEquals(Enumerable.Range(0, n).Where(j => j != i && Waits(plan, j, i)).Select(j => $"t{j}")));
-            return wavesAreRight && cyclesAreReal && cyclesAreFound && orderIsRight && blockedIsRight;
-        });
+                TaskGraph graph = TaskGraph.Of(plan);
+                TaskOrder order = graph.ToOrder();
+                int n = plan.Tasks.Count;
+                bool[] cyclic =
+                [
+                    .. Enumerable
+                        .Range(0, n)
+                        .Select(i => plan.Tasks[i].DependsOn.Any(d => d != $"t{i}" && Waits(plan, int.Parse(d[1..]), i))),
+                ];
+
+                // A task has a wave exactly when no cycle is at or before it, and its wave is one more than the latest of its dependencies.
+                bool wavesAreRight = Enumerable
+                    .Range(0, n)
+                    .All(i =>
+                    {
+                        bool stuck = Enumerable.Range(0, n).Any(j => cyclic[j] && (i == j || Waits(plan, i, j)));
+                        int[] before = [.. plan.Tasks[i].DependsOn.Where(d => d != $"t{i}").Select(graph.WaveOf)];
+                        return stuck ? graph.WaveOf($"t{i}") == 0 : graph.WaveOf($"t{i}") == 1 + before.DefaultIfEmpty(0).Max();
+                    });
+                bool cyclesAreReal = graph.Cycles.All(c =>
+                    c[0] == c[^1] && c.Zip(c.Skip(1)).All(e => plan.Tasks[int.Parse(e.First[1..])].DependsOn.Contains(e.Second))
+                );
+                bool cyclesAreFound = (graph.Cycles.Count > 0) == cyclic.Any(c => c);
+                bool orderIsRight = Enumerable
+                    .Range(0, n)
+                    .All(i =>
+                        graph.WaveOf($"t{i}") == 0
+                        || Enumerable.Range(0, n).Where(j => j != i).All(j => order.Precedes(j, i) == Waits(plan, i, j))
+                    );
+                bool blockedIsRight = Enumerable
+                    .Range(0, n)
+                    .All(i =>
+                        graph
+                            .BlockedBy([$"t{i}"])
+                            .ToHashSet()
+                            .SetEquals(Enumerable.Range(0, n).Where(j => j != i && Waits(plan, j, i)).Select(j => $"t{j}"))
+                    );
+                return wavesAreRight && cyclesAreReal && cyclesAreFound && orderIsRight && blockedIsRight;
+            }
+        );
 
     [Fact]
     public void ReadySet_RunToTheEnd_StartsEachTaskOnceAfterItsDependencies() =>
-        Check(Plans.ToArbitrary(), plan =>
-        {
-            TaskNode[] nodes = [.. plan.Tasks.Select(TaskNode.Of)];
-            var done = new HashSet<string>();
-            while (ReadySet.Of(nodes, done.Contains, _ => false) is { Count: > 0 } ready)
+        Check(
+            Plans.ToArbitrary(),
+            plan =>
             {
-                if (ready.Any(done.Contains))
+                TaskNode[] nodes = [.. plan.Tasks.Select(TaskNode.Of)];
+                var done = new HashSet<string>();
+                while (ReadySet.Of(nodes, done.Contains, _ => false) is { Count: > 0 } ready)
                 {
-                    return false;
+                    if (ready.Any(done.Contains))
+                    {
+                        return false;
+                    }
+
+                    done.Add(ready[0]);
                 }
 
-                done.Add(ready[0]);
+                // A self dependency is a fault, which keeps its task from ever being ready.
+                return TaskGraph.Of(plan).Faults.Count > 0 || done.Count == nodes.Length;
             }
-
-            // A self dependency is a fault, which keeps its task from ever being ready.
-            return TaskGraph.Of(plan).Faults.Count > 0 || done.Count == nodes.Length;
-        });
+        );
 
     private static void Check<T>(Arbitrary<T> values, Func<T, bool> property) =>
-        Prop.ForAll(values, property).Check(Config.QuickThrowOnFailure.WithMaxTest(Environment.GetEnvironmentVariable("ORCHESTRATE_FULL") == "1" ? 10_000 : 150));
+        Prop.ForAll(values, property)
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(Environment.GetEnvironmentVariable("ORCHESTRATE_FULL") == "1" ? 10_000 : 150));
 
-    private static bool Meets(IReadOnlyList<string> a, IReadOnlyList<string> b) => a.Any(x => b.Any(y => PathPattern.Parse(x).Overlaps(PathPattern.Parse(y))));
+    private static bool Meets(IReadOnlyList<string> a, IReadOnlyList<string> b) =>
+        a.Any(x => b.Any(y => PathPattern.Parse(x).Overlaps(PathPattern.Parse(y))));
 
     // Answers about order leave out tasks in and behind cycles.
     private static bool Reaches(Plan plan, int from, int to, TaskGraph graph) => graph.WaveOf($"t{from}") > 0 && Waits(plan, from, to);
@@ -172,7 +232,11 @@ public sealed class PropertyTests
         return false;
     }
 
-    private static IEnumerable<string[]> Sequences(int length) => length == 0
-        ? [[]]
-        : Sequences(length - 1).SelectMany(start => Names.Select(name => (string[])[.. start, name]));
+    private static IEnumerable<string[]> Sequences(int length) =>
+        length == 0
+            ?
+            [
+                [],
+            ]
+            : Sequences(length - 1).SelectMany(start => Names.Select(name => (string[])[.. start, name]));
 }

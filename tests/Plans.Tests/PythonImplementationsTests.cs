@@ -15,14 +15,17 @@ public sealed class PythonImplementationsTests
 
     [Theory]
     [InlineData("    def get(self, key: str, default: str = \"a, (b\") -> str:\n        return key\n")]
-    [InlineData("    def get(\n        self,\n        key,  # the (key\n        default=None,\n        *,\n        deep=False,\n    ):\n        return key\n")]
+    [InlineData(
+        "    def get(\n        self,\n        key,  # the (key\n        default=None,\n        *,\n        deep=False,\n    ):\n        return key\n"
+    )]
     [InlineData("    def get(self, *args, **kwargs): ...\n")]
     [InlineData("    @staticmethod\n    def get(key, default=None): ...\n")]
     [InlineData("    @overload\n    def get(self, key: int) -> str: ...\n    def get(self, key, default=''): ...\n")]
     [InlineData("    get = other\n")]
-    [InlineData("    \"\"\"\nText at the margin that would end the class.\n    def get(self): ...\n    \"\"\"\n    def get(self, key, default=None): ...\n")]
-    public void Problems_HeldContract_None(string get) =>
-        Assert.Empty(Find($"class Memory(store.Store):\n{get}{Rest}\nx = 1\n"));
+    [InlineData(
+        "    \"\"\"\nText at the margin that would end the class.\n    def get(self): ...\n    \"\"\"\n    def get(self, key, default=None): ...\n"
+    )]
+    public void Problems_HeldContract_None(string get) => Assert.Empty(Find($"class Memory(store.Store):\n{get}{Rest}\nx = 1\n"));
 
     [Theory]
     [InlineData("    def fetch(self, key): ...\n", "it has no method get. The contract has: get(key: str, default: str = '') -> str")]
@@ -54,7 +57,9 @@ public sealed class PythonImplementationsTests
 
     [Fact]
     public void Problems_BareName_SaysNothingAboutParameters() =>
-        Assert.Empty(PythonImplementations.Problems(Store with { Methods = ["close"] }, "a.py", "class M(Store):\n    def close(self, how): ...\n"));
+        Assert.Empty(
+            PythonImplementations.Problems(Store with { Methods = ["close"] }, "a.py", "class M(Store):\n    def close(self, how): ...\n")
+        );
 
     [Fact]
     public void Problems_ContractOfAnotherLanguage_None() =>

@@ -6,7 +6,10 @@ public class RepositoryOutlineTests
 {
     [Fact]
     public void Of_FewFiles_ListsAllOfThem() =>
-        Assert.Equal("docs/\n  a.md\nsrc/\n  deep/\n    x.cs\n  y.cs\nREADME.md\n", RepositoryOutline.Of(["src/y.cs", "README.md", "src/deep/x.cs", "docs/a.md"], 1000));
+        Assert.Equal(
+            "docs/\n  a.md\nsrc/\n  deep/\n    x.cs\n  y.cs\nREADME.md\n",
+            RepositoryOutline.Of(["src/y.cs", "README.md", "src/deep/x.cs", "docs/a.md"], 1000)
+        );
 
     [Fact]
     public void Of_TooManyFiles_CountsWhatItDoesNotOpenAndKeepsToTheLimit()
@@ -22,12 +25,24 @@ public class RepositoryOutlineTests
 
     [Fact]
     public void Of_HugeFolder_SaysHowMuchIsLeftOut() =>
-        Assert.Contains("... and 920 more files\n", RepositoryOutline.Of(Enumerable.Range(0, 1000).Select(i => $"f{i:0000}.txt"), 100), StringComparison.Ordinal);
+        Assert.Contains(
+            "... and 920 more files\n",
+            RepositoryOutline.Of(Enumerable.Range(0, 1000).Select(i => $"f{i:0000}.txt"), 100),
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public void Prompt_HasRequestConventionsGatesAndOutline()
     {
-        string prompt = PlannerPrompt.Render(new PlannerPromptInput { Request = "Add login", Outline = "src/\n", Conventions = "Be kind.", Gates = ["npm test"] });
+        string prompt = PlannerPrompt.Render(
+            new PlannerPromptInput
+            {
+                Request = "Add login",
+                Outline = "src/\n",
+                Conventions = "Be kind.",
+                Gates = ["npm test"],
+            }
+        );
 
         Assert.StartsWith("You plan work", prompt, StringComparison.Ordinal);
         Assert.All(["Add login", "src/\n", "Be kind.", "`npm test`"], part => Assert.Contains(part, prompt, StringComparison.Ordinal));

@@ -12,7 +12,10 @@ public sealed class RiskScoreTests
     public void Of_SeedExample_IsScoredAsSpecified()
     {
         // src/services/auth.py and tests/test_auth.py and src/routes/auth.py: 20 each; every task has a test.
-        RiskScore score = RiskScore.Of(Plan(Tested("a", "src/services/auth.py", "tests/test_auth.py"), Tested("b", "src/routes/auth.py")), new RiskOptions());
+        RiskScore score = RiskScore.Of(
+            Plan(Tested("a", "src/services/auth.py", "tests/test_auth.py"), Tested("b", "src/routes/auth.py")),
+            new RiskOptions()
+        );
 
         Assert.Equal(60, score.Score);
         Assert.Equal(RiskLevel.ApprovalRequired, score.Level);
@@ -46,11 +49,15 @@ public sealed class RiskScoreTests
         {
             Tasks =
             [
-                .. Enumerable.Range(0, 7).Select(i => Tested($"t{i}", $"a{i}.py", $"b{i}.py", "shared.py") with
-                {
-                    PatchIntents = i == 0 ? [new("a"), new("b"), new("c"), new("d")] : [],
-                    DepsRequired = new RequiredPackages { Runtime = ["pandas", $"lib{i % 2}"], Dev = ["pytest"] },
-                }),
+                .. Enumerable
+                    .Range(0, 7)
+                    .Select(i =>
+                        Tested($"t{i}", $"a{i}.py", $"b{i}.py", "shared.py") with
+                        {
+                            PatchIntents = i == 0 ? [new("a"), new("b"), new("c"), new("d")] : [],
+                            DepsRequired = new RequiredPackages { Runtime = ["pandas", $"lib{i % 2}"], Dev = ["pytest"] },
+                        }
+                    ),
             ],
             Contracts = [.. Enumerable.Range(0, 5).Select(i => new ContractSpec { Name = $"C{i}" })],
         };
@@ -59,7 +66,8 @@ public sealed class RiskScoreTests
 
         Assert.Equal(
             ["tasks 10 7", "files 15 15", "patch-intents 5 4", "dependencies 9 3", "contracts 10 5"],
-            score.Factors.Select(f => $"{f.Kind} {f.Points} {f.Count}"));
+            score.Factors.Select(f => $"{f.Kind} {f.Points} {f.Count}")
+        );
     }
 
     [Theory]
@@ -68,7 +76,19 @@ public sealed class RiskScoreTests
     [InlineData(1, 1, 20)]
     [InlineData(4, 0, 0)]
     public void Of_TasksWithoutTest_AreRoundedDown(int tasks, int untested, int expected) =>
-        Assert.Equal(expected, RiskScore.Of(Plan([.. Enumerable.Range(0, tasks).Select(i => i < untested ? new PlanTask { Id = $"t{i}", FilesWrite = [] } : Tested($"t{i}"))]), new RiskOptions()).Score);
+        Assert.Equal(
+            expected,
+            RiskScore
+                .Of(
+                    Plan([
+                        .. Enumerable
+                            .Range(0, tasks)
+                            .Select(i => i < untested ? new PlanTask { Id = $"t{i}", FilesWrite = [] } : Tested($"t{i}")),
+                    ]),
+                    new RiskOptions()
+                )
+                .Score
+        );
 
     [Theory]
     [InlineData(25, RiskLevel.AutoApprove)]
@@ -81,7 +101,17 @@ public sealed class RiskScoreTests
     [Fact]
     public void PatternFaults_BadPatterns_AreAllNamed()
     {
-        var options = new RiskOptions { SensitivePatterns = [new("fine", 1), new("(unclosed", 1), new("(?=ahead)", 1), new(@"(a)\1", 1), new("internal/proprietary/*", 50)] };
+        var options = new RiskOptions
+        {
+            SensitivePatterns =
+            [
+                new("fine", 1),
+                new("(unclosed", 1),
+                new("(?=ahead)", 1),
+                new(@"(a)\1", 1),
+                new("internal/proprietary/*", 50),
+            ],
+        };
 
         Assert.Equal(["(unclosed", "(?=ahead)", @"(a)\1"], RiskScore.PatternFaults(options).Select(f => f.Pattern.Pattern));
     }
@@ -98,15 +128,27 @@ public sealed class RiskScoreTests
     public void Of_PlanThatGrows_IsNeverLess()
     {
         string[] paths = ["src/auth.py", "src/a.py", "prod/x", "docs/b.md", ".env"];
-        Gen<PlanTask> tasks = from writes in Gen.ArrayOf(Gen.Elements(paths), 3) from tested in Gen.Elements(true, false) select new PlanTask { Id = "t", FilesWrite = writes, Verification = tested ? [Test] : [] };
+        Gen<PlanTask> tasks =
+            from writes in Gen.ArrayOf(Gen.Elements(paths), 3)
+            from tested in Gen.Elements(true, false)
+            select new PlanTask
+            {
+                Id = "t",
+                FilesWrite = writes,
+                Verification = tested ? [Test] : [],
+            };
 
-        Prop.ForAll(Gen.ListOf(tasks).Two().ToArbitrary(), pair =>
-        {
-            // More untested tasks, more paths: never fewer points.
-            Plan less = new() { Tasks = [.. pair.Item1] };
-            Plan more = new() { Tasks = [.. pair.Item1, .. pair.Item2.Select(t => t with { Verification = [] })] };
-            return RiskScore.Of(less, new RiskOptions()).Score <= RiskScore.Of(more, new RiskOptions()).Score;
-        }).QuickCheckThrowOnFailure();
+        Prop.ForAll(
+                Gen.ListOf(tasks).Two().ToArbitrary(),
+                pair =>
+                {
+                    // More untested tasks, more paths: never fewer points.
+                    Plan less = new() { Tasks = [.. pair.Item1] };
+                    Plan more = new() { Tasks = [.. pair.Item1, .. pair.Item2.Select(t => t with { Verification = [] })] };
+                    return RiskScore.Of(less, new RiskOptions()).Score <= RiskScore.Of(more, new RiskOptions()).Score;
+                }
+            )
+            .QuickCheckThrowOnFailure();
     }
 
     [Fact]
@@ -114,10 +156,19 @@ public sealed class RiskScoreTests
     {
         Plan plan = Plan(Tested("a", ".github/workflows/ci.yml"), Tested("b", "src/**"), new PlanTask { Id = "c" }, Tested("d", "**"));
 
-        Assert.Equal(["a .github/workflows/**", "d .github/workflows/**"], ProtectedPath.Of(plan, [".github/workflows/**", ".gitattributes"]).Select(p => $"{p.TaskId} {p.Glob}"));
+        Assert.Equal(
+            ["a .github/workflows/**", "d .github/workflows/**"],
+            ProtectedPath.Of(plan, [".github/workflows/**", ".gitattributes"]).Select(p => $"{p.TaskId} {p.Glob}")
+        );
     }
 
-    private static PlanTask Tested(string id, params string[] writes) => new() { Id = id, FilesWrite = writes, Verification = [Test] };
+    private static PlanTask Tested(string id, params string[] writes) =>
+        new()
+        {
+            Id = id,
+            FilesWrite = writes,
+            Verification = [Test],
+        };
 
     private static Plan Plan(params PlanTask[] tasks) => new() { Tasks = tasks };
 }

@@ -18,8 +18,7 @@ public sealed class TaskGraphTests
     [Fact]
     public void CriticalPath_EstimatedTimes_IsTheLongestByTime()
     {
-        TaskGraph graph = TaskGraph.Of(
-        [
+        TaskGraph graph = TaskGraph.Of([
             new TaskNode("a", [], 5),
             new TaskNode("b", ["a"], 1),
             new TaskNode("c", ["b"], 1),
@@ -36,13 +35,9 @@ public sealed class TaskGraphTests
         TaskGraph graph = Graph("a:zz", "b:b", "A", "x:y", "y:z", "z:x", "behind:x");
 
         Assert.Equal(
-            [
-                "DuplicateId A: a A",
-                "UnknownDependency a: zz",
-                "SelfDependency b: b",
-                "Cycle x: x y z x",
-            ],
-            graph.Faults.Select(f => $"{f.Kind} {f.TaskId}: {string.Join(' ', f.Ids)}"));
+            ["DuplicateId A: a A", "UnknownDependency a: zz", "SelfDependency b: b", "Cycle x: x y z x"],
+            graph.Faults.Select(f => $"{f.Kind} {f.TaskId}: {string.Join(' ', f.Ids)}")
+        );
         Assert.Equal(0, graph.WaveOf("behind"));
         Assert.DoesNotContain("behind", graph.Order);
     }
@@ -104,9 +99,12 @@ public sealed class TaskGraphTests
         Assert.Equal(10_001, Assert.Single(graph.Cycles).Count);
     }
 
-    internal static TaskGraph Graph(params string[] tasks) => TaskGraph.Of(tasks.Select(text =>
-    {
-        string[] parts = text.Split(':');
-        return new TaskNode(parts[0], parts.Length == 1 ? [] : parts[1].Split(','));
-    }));
+    internal static TaskGraph Graph(params string[] tasks) =>
+        TaskGraph.Of(
+            tasks.Select(text =>
+            {
+                string[] parts = text.Split(':');
+                return new TaskNode(parts[0], parts.Length == 1 ? [] : parts[1].Split(','));
+            })
+        );
 }

@@ -28,30 +28,69 @@ public sealed class TaskPromptTests
                 Verification = [new Gate("pytest `x`", GateType.Test, Description: "Unit tests"), new Gate("grep TODO", Negate: true)],
             },
             new PlanTask { Id = "free", Description = "Anything" },
-            new PlanTask { Id = "review", Description = "Read it", FilesWrite = [] },
+            new PlanTask
+            {
+                Id = "review",
+                Description = "Read it",
+                FilesWrite = [],
+            },
         ],
-        Contracts = [new ContractSpec { Name = "Auth", FilePath = "contracts/auth.py", Methods = ["login"], Consumers = ["auth"] }],
+        Contracts =
+        [
+            new ContractSpec
+            {
+                Name = "Auth",
+                FilePath = "contracts/auth.py",
+                Methods = ["login"],
+                Consumers = ["auth"],
+            },
+        ],
     };
 
     [Fact]
     public void Render_FullTask_SaysEverythingTheAgentNeeds()
     {
-        string prompt = TaskPrompt.Render(TaskPromptInput.Of(Plan, "auth") with
-        {
-            FurtherGates = [new Gate("make lint", Required: false)],
-            Notes = [KeyValuePair.Create("model", "The model has an id.")],
-            Mail = [KeyValuePair.Create("routes", "login() returns a token")],
-            Guidance = "Try without the cache.",
-        });
+        string prompt = TaskPrompt.Render(
+            TaskPromptInput.Of(Plan, "auth") with
+            {
+                FurtherGates = [new Gate("make lint", Required: false)],
+                Notes = [KeyValuePair.Create("model", "The model has an id.")],
+                Mail = [KeyValuePair.Create("routes", "login() returns a token")],
+                Guidance = "Try without the cache.",
+            }
+        );
 
-        foreach (string part in (string[])
-        [
-            "# Your role: backend", "# Your task: auth\n\nImplement the service\n\n-p: begin", "- [ ] 1.1: Write it", "- [x] 1.2: Test it", "> Add login",
-            "- `src/auth.py`", "only add lines", "- `CHANGELOG.md`", "- `di:Auth`", "- `src/user.py`", "# Contracts", "class Auth(Protocol)", "Use JWT.",
-            "First read the notes in `notes/1.md`", "subagent `doc-sync-manager`", "write `notes/2.md` with the sections `## Summary`", "- `` pytest `x` ``: must pass (Unit tests)",
-            "- `grep TODO`: must fail", "- `make lint`: should pass", "## model\n\nThe model has an id.", "## routes", "Try without the cache.",
-            "orchestrate done --task auth --status completed", "--status blocked", "--status failed", "orchestrate blocked --needs",
-        ])
+        foreach (
+            string part in (string[])
+                [
+                    "# Your role: backend",
+                    "# Your task: auth\n\nImplement the service\n\n-p: begin",
+                    "- [ ] 1.1: Write it",
+                    "- [x] 1.2: Test it",
+                    "> Add login",
+                    "- `src/auth.py`",
+                    "only add lines",
+                    "- `CHANGELOG.md`",
+                    "- `di:Auth`",
+                    "- `src/user.py`",
+                    "# Contracts",
+                    "class Auth(Protocol)",
+                    "Use JWT.",
+                    "First read the notes in `notes/1.md`",
+                    "subagent `doc-sync-manager`",
+                    "write `notes/2.md` with the sections `## Summary`",
+                    "- `` pytest `x` ``: must pass (Unit tests)",
+                    "- `grep TODO`: must fail",
+                    "- `make lint`: should pass",
+                    "## model\n\nThe model has an id.",
+                    "## routes",
+                    "Try without the cache.",
+                    "orchestrate done --task auth --status completed",
+                    "--status blocked",
+                    "--status failed",
+                    "orchestrate blocked --needs",
+                ]
+        )
         {
             Assert.Contains(part, prompt, StringComparison.Ordinal);
         }
@@ -74,13 +113,25 @@ public sealed class TaskPromptTests
     [Fact]
     public void Render_WhatIsTheWorktreesOwn_AndWhatThereIsOneOf_IsSaid()
     {
-        string prompt = TaskPrompt.Render(TaskPromptInput.Of(Plan, "auth") with
-        {
-            FurtherGates = [new Gate("npm run e2e", Exclusive: "browser")],
-            WorktreeVariables = ["PORT", "DATABASE_URL"],
-        });
+        string prompt = TaskPrompt.Render(
+            TaskPromptInput.Of(Plan, "auth") with
+            {
+                FurtherGates = [new Gate("npm run e2e", Exclusive: "browser")],
+                WorktreeVariables = ["PORT", "DATABASE_URL"],
+            }
+        );
 
-        foreach (string part in (string[])["`$ORCHESTRATOR_PORT` and the 19 ports after it", "`$TMPDIR`", "`$ORCHESTRATOR_WORKTREE`", "`$DATABASE_URL`, `$PORT`", "(exclusive: browser)", "one at a time on this machine"])
+        foreach (
+            string part in (string[])
+                [
+                    "`$ORCHESTRATOR_PORT` and the 19 ports after it",
+                    "`$TMPDIR`",
+                    "`$ORCHESTRATOR_WORKTREE`",
+                    "`$DATABASE_URL`, `$PORT`",
+                    "(exclusive: browser)",
+                    "one at a time on this machine",
+                ]
+        )
         {
             Assert.Contains(part, prompt, StringComparison.Ordinal);
         }
@@ -90,7 +141,10 @@ public sealed class TaskPromptTests
 
     [Fact]
     public void Render_SameInput_IsTheSameText() =>
-        Assert.Equal(TaskPrompt.Render(TaskPromptInput.Of(Plan, "auth")), TaskPrompt.Render(TaskPromptInput.Of(PlanJson.Read(PlanJson.Write(Plan)), "auth")));
+        Assert.Equal(
+            TaskPrompt.Render(TaskPromptInput.Of(Plan, "auth")),
+            TaskPrompt.Render(TaskPromptInput.Of(PlanJson.Read(PlanJson.Write(Plan)), "auth"))
+        );
 
     [Fact]
     public void Render_StubWithFence_IsNotClosedByIt()
@@ -110,5 +164,10 @@ public sealed class TaskPromptTests
     }
 
     [Fact]
-    public void Of_UnknownTask_NamesIt() => Assert.Contains("'nope'", Assert.Throws<ArgumentException>(() => TaskPromptInput.Of(Plan, "nope")).Message, StringComparison.Ordinal);
+    public void Of_UnknownTask_NamesIt() =>
+        Assert.Contains(
+            "'nope'",
+            Assert.Throws<ArgumentException>(() => TaskPromptInput.Of(Plan, "nope")).Message,
+            StringComparison.Ordinal
+        );
 }

@@ -19,7 +19,8 @@ public sealed class DetachedProcessTests
                 ErrorFile = folder["err"],
                 Environment = new Dictionary<string, string?> { ["A"] = "it's" },
             },
-            early => announced = early);
+            early => announced = early
+        );
 
         Assert.Equal(announced, identity);
         Assert.True(identity.IsAlive());
@@ -36,7 +37,8 @@ public sealed class DetachedProcessTests
         using var folder = new TemporaryFolder();
 
         var identity = await _detached.StartAsync(
-            new DetachedCommand("sleep", ["1000"]) { OutputFile = folder["out"], ErrorFile = folder["err"] });
+            new DetachedCommand("sleep", ["1000"]) { OutputFile = folder["out"], ErrorFile = folder["err"] }
+        );
 
         await Shell.WaitUntilAsync(() => ProcFiles.ReadStat(identity.ProcessId)?.Name == "sleep", "it runs");
         var streams = Enumerable.Range(0, 3).Select(number => new FileInfo($"/proc/{identity.ProcessId}/fd/{number}").LinkTarget);
@@ -51,8 +53,9 @@ public sealed class DetachedProcessTests
     {
         using var folder = new TemporaryFolder();
 
-        var fault = await Assert.ThrowsAsync<ProcessStartException>(() => _detached.StartAsync(
-            new DetachedCommand("sleep", ["1000"]) { OutputFile = folder["no/such/out"], ErrorFile = folder["err"] }));
+        var fault = await Assert.ThrowsAsync<ProcessStartException>(() =>
+            _detached.StartAsync(new DetachedCommand("sleep", ["1000"]) { OutputFile = folder["no/such/out"], ErrorFile = folder["err"] })
+        );
 
         Assert.Contains("no/such/out", fault.Message, StringComparison.Ordinal);
     }
@@ -62,8 +65,9 @@ public sealed class DetachedProcessTests
     {
         using var folder = new TemporaryFolder();
 
-        var fault = await Assert.ThrowsAsync<ProcessStartException>(() => _detached.StartAsync(
-            new DetachedCommand("no-such-program-here", []) { OutputFile = folder["out"], ErrorFile = folder["err"] }));
+        var fault = await Assert.ThrowsAsync<ProcessStartException>(() =>
+            _detached.StartAsync(new DetachedCommand("no-such-program-here", []) { OutputFile = folder["out"], ErrorFile = folder["err"] })
+        );
 
         Assert.Equal(ProcessStartFailure.ProgramNotFound, fault.Failure);
     }
@@ -74,13 +78,16 @@ public sealed class DetachedProcessTests
         using var folder = new TemporaryFolder();
         ProcessIdentity? early = null;
 
-        await Assert.ThrowsAsync<InvalidOperationException>(() => _detached.StartAsync(
-            new DetachedCommand("touch", [folder["touched"]]) { OutputFile = folder["out"], ErrorFile = folder["err"] },
-            identity =>
-            {
-                early = identity;
-                throw new InvalidOperationException("could not note it");
-            }));
+        await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            _detached.StartAsync(
+                new DetachedCommand("touch", [folder["touched"]]) { OutputFile = folder["out"], ErrorFile = folder["err"] },
+                identity =>
+                {
+                    early = identity;
+                    throw new InvalidOperationException("could not note it");
+                }
+            )
+        );
 
         await Shell.WaitUntilAsync(() => !early!.IsAlive(), "the child gave up");
         Assert.False(File.Exists(folder["touched"]));

@@ -23,9 +23,8 @@ public sealed class HeadTailBufferTests
                 buffer.Add(Encoding.ASCII.GetBytes(part));
             }
 
-            var expected = total <= limit
-                ? all
-                : $"{all[..(limit - (limit / 2))]}\n[... {total - limit} bytes left out ...]\n{all[^(limit / 2)..]}";
+            var expected =
+                total <= limit ? all : $"{all[..(limit - (limit / 2))]}\n[... {total - limit} bytes left out ...]\n{all[^(limit / 2)..]}";
             Assert.Equal(expected, Encoding.ASCII.GetString(buffer.ToArray()));
             Assert.Equal(total > limit, buffer.IsTruncated);
         }

@@ -46,9 +46,17 @@ public sealed class LeftoversTests
         Assert.StartsWith(ProcessIdentity.Current.ToString(), result.StandardOutput.Text, StringComparison.Ordinal);
     }
 
-    private static Task<ProcessResult> RunAsync(string pidFile, string? mark, CancellationToken stop) => new ProcessRunner().RunAsync(
-        Shell.Script("(trap '' TERM; echo $(exec sh -c 'echo $PPID') > $1; while :; do sleep 0.1; done)", pidFile) with { OwnSession = true, StopLeftovers = true, Mark = mark, Timeout = null },
-        stop);
+    private static Task<ProcessResult> RunAsync(string pidFile, string? mark, CancellationToken stop) =>
+        new ProcessRunner().RunAsync(
+            Shell.Script("(trap '' TERM; echo $(exec sh -c 'echo $PPID') > $1; while :; do sleep 0.1; done)", pidFile) with
+            {
+                OwnSession = true,
+                StopLeftovers = true,
+                Mark = mark,
+                Timeout = null,
+            },
+            stop
+        );
 
     private static async Task<ProcessIdentity> ChildAsync(string pidFile) =>
         ProcessIdentity.Of(int.Parse(await Shell.ReadWhenWrittenAsync(pidFile), CultureInfo.InvariantCulture))!;

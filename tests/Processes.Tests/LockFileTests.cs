@@ -9,14 +9,20 @@ public sealed class LockFileTests
         var path = Path.Combine(folder.Path, "own", "one.mutex");
         var (inside, most, total) = (0, 0, 0);
 
-        await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(async () =>
-        {
-            using var taken = await LockFile.TakeAsync(path, CancellationToken.None);
-            most = Math.Max(most, Interlocked.Increment(ref inside));
-            total++;
-            await Task.Yield();
-            Interlocked.Decrement(ref inside);
-        })));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 20)
+                .Select(_ =>
+                    Task.Run(async () =>
+                    {
+                        using var taken = await LockFile.TakeAsync(path, CancellationToken.None);
+                        most = Math.Max(most, Interlocked.Increment(ref inside));
+                        total++;
+                        await Task.Yield();
+                        Interlocked.Decrement(ref inside);
+                    })
+                )
+        );
 
         Assert.Equal((1, 20), (most, total));
     }
@@ -49,7 +55,9 @@ public sealed class LockFileTests
             cancelled = [LockFile.TakeAsync(path, stop.Token), LockFile.TakeAsync(path, stop.Token)];
             await stop.CancelAsync();
             foreach (var task in cancelled)
+            {
                 await Assert.ThrowsAnyAsync<OperationCanceledException>(() => task);
+            }
         }
 
         using var taken = await LockFile.TakeAsync(path, CancellationToken.None);

@@ -10,7 +10,10 @@ public sealed class MachineIdentityTests : IDisposable
 
     [Fact]
     public void Of_AMachineAfterRestartUnderANewNameAndForAnotherUser_IsTheSame() =>
-        Assert.Equal(MachineIdentity.Of(Facts()), MachineIdentity.Of(Facts() with { BootId = "later", HostName = "renamed", StateFolder = null }));
+        Assert.Equal(
+            MachineIdentity.Of(Facts()),
+            MachineIdentity.Of(Facts() with { BootId = "later", HostName = "renamed", StateFolder = null })
+        );
 
     [Theory]
     [InlineData("image's")]
@@ -56,5 +59,13 @@ public sealed class MachineIdentityTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static MachineFacts Facts() => new() { MachineId = "id", BootId = "boot", HostName = "host", IsContainer = false, StateFolder = null };
+    private static MachineFacts Facts() =>
+        new()
+        {
+            MachineId = "id",
+            BootId = "boot",
+            HostName = "host",
+            IsContainer = false,
+            StateFolder = null,
+        };
 }

@@ -11,8 +11,7 @@ public sealed class PidWatermarkTests
         Assert.Equal([5000, 5001], new PidWatermark(900, 100).Among(Ids, last: 6000, now: 150));
 
     [Fact]
-    public void Among_NothingBegan_GivesNone() =>
-        Assert.Empty(new PidWatermark(5001, 100).Among(Ids, last: 5001, now: 100));
+    public void Among_NothingBegan_GivesNone() => Assert.Empty(new PidWatermark(5001, 100).Among(Ids, last: 5001, now: 100));
 
     [Fact]
     public void Among_IdsBeganAnewFromTheLowest_GivesBothEnds() =>
@@ -26,7 +25,9 @@ public sealed class PidWatermarkTests
     public void Later_ChildAndItsChild_AreInItAndWeAreNot()
     {
         var before = PidWatermark.Now();
-        using var child = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "sleep 1000 & echo $!; wait"]) { RedirectStandardOutput = true, UseShellExecute = false })!;
+        using var child = Process.Start(
+            new ProcessStartInfo("/bin/sh", ["-c", "sleep 1000 & echo $!; wait"]) { RedirectStandardOutput = true, UseShellExecute = false }
+        )!;
         try
         {
             var grandchild = int.Parse(child.StandardOutput.ReadLine()!, System.Globalization.CultureInfo.InvariantCulture);

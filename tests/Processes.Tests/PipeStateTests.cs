@@ -2,7 +2,9 @@ using System.IO.Pipes;
 
 namespace Orchestrator.Processes.Tests;
 
-/// <summary>What lies in a pipe is known before anybody reads it, so that output of a child is not given up on a machine too busy to read it.</summary>
+/// <summary>
+/// What lies in a pipe is known before anybody reads it, so that output of a child is not given up on a machine too busy to read it.
+/// </summary>
 public sealed class PipeStateTests
 {
     [Fact]

@@ -7,7 +7,8 @@ public sealed class ProcessLimitTests : IAsyncLifetime
     private const string TwoLoops = "(while :; do :; done) & while :; do :; done";
 
     /// <summary>Doubles a text to 64 MiB, then says so.</summary>
-    private const string Hold = "x=0123456789abcdef; for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22; do x=$x$x; done; echo held >> \"$1\"; ";
+    private const string Hold =
+        "x=0123456789abcdef; for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22; do x=$x$x; done; echo held >> \"$1\"; ";
 
     private readonly string _mark = Guid.NewGuid().ToString("N");
     private readonly TemporaryFolder _folder = new();
@@ -29,7 +30,11 @@ public sealed class ProcessLimitTests : IAsyncLifetime
     {
         await StartAsync(Hold + "(echo child >> \"$1\"; while :; do sleep 1; done) & while :; do sleep 1; done");
         await Shell.WaitUntilAsync(() => File.Exists(_folder["said"]) && File.ReadAllLines(_folder["said"]).Length == 2, "both run");
-        var alone = new ProcessTreeMemory(() => [.. Find().Where(process => process.Name == "sh").OrderBy(process => process.StartTime).Take(1)]).Above(0)!.Value;
+        var alone = new ProcessTreeMemory(() =>
+            [.. Find().Where(process => process.Name == "sh").OrderBy(process => process.StartTime).Take(1)]
+        )
+            .Above(0)!
+            .Value;
 
         // Two processes, each with the same pages: as much as one would hold, and a little more for itself.
         Assert.InRange(new ProcessTreeMemory(Find).Above(0)!.Value, alone / 2, alone * 3 / 2);
@@ -143,12 +148,15 @@ public sealed class ProcessLimitTests : IAsyncLifetime
 
     private TimeSpan Used() => TimeSpan.FromTicks(Find().Sum(process => process.CpuTime.Ticks));
 
-    private Task StartAsync(string script) => new DetachedProcess().StartAsync(new DetachedCommand("/bin/sh", ["-c", script, "sh", _folder["said"]])
-    {
-        Environment = new Dictionary<string, string?> { [Variable] = _mark },
-        OutputFile = _folder["output"],
-        ErrorFile = _folder["output"],
-    });
+    private Task StartAsync(string script) =>
+        new DetachedProcess().StartAsync(
+            new DetachedCommand("/bin/sh", ["-c", script, "sh", _folder["said"]])
+            {
+                Environment = new Dictionary<string, string?> { [Variable] = _mark },
+                OutputFile = _folder["output"],
+                ErrorFile = _folder["output"],
+            }
+        );
 
     private sealed class ManualTime : TimeProvider
     {

@@ -53,8 +53,9 @@ public sealed class ProcessRunnerTests
     [Fact]
     public async Task Run_WorkingDirectoryMissing_NamesIt()
     {
-        var fault = await Assert.ThrowsAsync<ProcessStartException>(
-            () => _runner.RunAsync(Shell.Script("true") with { WorkingDirectory = "/no/such/folder" }));
+        var fault = await Assert.ThrowsAsync<ProcessStartException>(() =>
+            _runner.RunAsync(Shell.Script("true") with { WorkingDirectory = "/no/such/folder" })
+        );
 
         Assert.Equal(ProcessStartFailure.WorkingDirectoryMissing, fault.Failure);
         Assert.Contains("/no/such/folder", fault.Message, StringComparison.Ordinal);
@@ -77,11 +78,18 @@ public sealed class ProcessRunnerTests
     {
         Environment.SetEnvironmentVariable("PROCESSES_TEST_INHERITED", "yes");
 
-        var changed = await _runner.RunAsync(Shell.Script("echo $A ${PROCESSES_TEST_INHERITED-none}") with
-        {
-            Environment = new Dictionary<string, string?> { ["A"] = "a", ["PROCESSES_TEST_INHERITED"] = null },
-        });
-        var clean = await _runner.RunAsync(Shell.Script("echo ${PROCESSES_TEST_INHERITED-none} ${HOME-homeless}") with { CleanEnvironment = true });
+        var changed = await _runner.RunAsync(
+            Shell.Script("echo $A ${PROCESSES_TEST_INHERITED-none}") with
+            {
+                Environment = new Dictionary<string, string?> { ["A"] = "a", ["PROCESSES_TEST_INHERITED"] = null },
+            }
+        );
+        var clean = await _runner.RunAsync(
+            Shell.Script("echo ${PROCESSES_TEST_INHERITED-none} ${HOME-homeless}") with
+            {
+                CleanEnvironment = true,
+            }
+        );
 
         Assert.Equal("a none\n", changed.StandardOutput.Text);
         Assert.Equal("none homeless\n", clean.StandardOutput.Text);
@@ -117,10 +125,12 @@ public sealed class ProcessRunnerTests
     {
         const int Total = 300_000_000;
 
-        var result = await _runner.RunAsync(Shell.Script($"printf BEGIN; head -c {Total} /dev/zero; printf END") with
-        {
-            StandardOutput = ProcessOutput.Capture(1000),
-        });
+        var result = await _runner.RunAsync(
+            Shell.Script($"printf BEGIN; head -c {Total} /dev/zero; printf END") with
+            {
+                StandardOutput = ProcessOutput.Capture(1000),
+            }
+        );
 
         Assert.Equal(Total + 8, result.StandardOutput.TotalBytes);
         Assert.True(result.StandardOutput.IsTruncated);
@@ -134,10 +144,12 @@ public sealed class ProcessRunnerTests
     {
         using var folder = new TemporaryFolder();
 
-        var result = await _runner.RunAsync(Shell.Script("head -c 300000000 /dev/zero; echo LAST") with
-        {
-            StandardOutput = ProcessOutput.ToFile(folder["log/out"], 100_000),
-        });
+        var result = await _runner.RunAsync(
+            Shell.Script("head -c 300000000 /dev/zero; echo LAST") with
+            {
+                StandardOutput = ProcessOutput.ToFile(folder["log/out"], 100_000),
+            }
+        );
 
         Assert.True(result.Succeeded);
         Assert.InRange(new FileInfo(folder["log/out"]).Length, 100_000, 170_000);
@@ -150,7 +162,13 @@ public sealed class ProcessRunnerTests
         using var folder = new TemporaryFolder();
         var both = ProcessOutput.ToFile(folder["both"]);
 
-        await _runner.RunAsync(Shell.Script("echo 1; sleep 0.2; echo 2 >&2; sleep 0.2; echo 3") with { StandardOutput = both, StandardError = both });
+        await _runner.RunAsync(
+            Shell.Script("echo 1; sleep 0.2; echo 2 >&2; sleep 0.2; echo 3") with
+            {
+                StandardOutput = both,
+                StandardError = both,
+            }
+        );
 
         var lines = await File.ReadAllLinesAsync(folder["both"]);
         Assert.Equal(["1", "2", "3"], lines.Order());
@@ -161,7 +179,12 @@ public sealed class ProcessRunnerTests
     {
         var lines = new List<string>();
 
-        await _runner.RunAsync(Shell.Script("printf 'a\\r\\nb\\n\\nx\\377y\\nhalf'") with { StandardOutput = ProcessOutput.Lines(lines.Add) });
+        await _runner.RunAsync(
+            Shell.Script("printf 'a\\r\\nb\\n\\nx\\377y\\nhalf'") with
+            {
+                StandardOutput = ProcessOutput.Lines(lines.Add),
+            }
+        );
 
         Assert.Equal(["a", "b", "", "x\uFFFDy", "half"], lines);
     }
@@ -172,20 +195,22 @@ public sealed class ProcessRunnerTests
         long bytes = 0;
         var longest = 0;
 
-        await _runner.RunAsync(Shell.Script("head -c 50000000 /dev/zero | tr '\\0' x; echo") with
-        {
-            StandardOutput = new ProcessOutput
+        await _runner.RunAsync(
+            Shell.Script("head -c 50000000 /dev/zero | tr '\\0' x; echo") with
             {
-                CaptureLimit = 0,
-                LineLimit = 100_000,
-                OnLine = (line, _) =>
+                StandardOutput = new ProcessOutput
                 {
-                    bytes += line.Text.Length;
-                    longest = Math.Max(longest, line.Text.Length);
-                    return ValueTask.CompletedTask;
+                    CaptureLimit = 0,
+                    LineLimit = 100_000,
+                    OnLine = (line, _) =>
+                    {
+                        bytes += line.Text.Length;
+                        longest = Math.Max(longest, line.Text.Length);
+                        return ValueTask.CompletedTask;
+                    },
                 },
-            },
-        });
+            }
+        );
 
         Assert.Equal(50_000_000, bytes);
         Assert.Equal(100_000, longest);
@@ -196,11 +221,14 @@ public sealed class ProcessRunnerTests
     {
         using var folder = new TemporaryFolder();
 
-        var fault = await Assert.ThrowsAsync<InvalidOperationException>(() => _runner.RunAsync(
-            Shell.Script("echo $$ > $1; echo line; exec sleep 1000", folder["pid"]) with
-            {
-                StandardOutput = ProcessOutput.Lines(_ => throw new InvalidOperationException("no more")),
-            }));
+        var fault = await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            _runner.RunAsync(
+                Shell.Script("echo $$ > $1; echo line; exec sleep 1000", folder["pid"]) with
+                {
+                    StandardOutput = ProcessOutput.Lines(_ => throw new InvalidOperationException("no more")),
+                }
+            )
+        );
 
         Assert.Equal("no more", fault.Message);
         Assert.Null(ProcessIdentity.Of(int.Parse(await File.ReadAllTextAsync(folder["pid"]))));
@@ -226,14 +254,20 @@ public sealed class ProcessRunnerTests
         using var folder = new TemporaryFolder();
 
         var result = await _runner.RunAsync(
-            Shell.Script("setsid sleep 1000 & echo $! > $1; sleep 1000 & exit 0", folder["pid"]) with { StopLeftovers = true });
+            Shell.Script("setsid sleep 1000 & echo $! > $1; sleep 1000 & exit 0", folder["pid"]) with
+            {
+                StopLeftovers = true,
+            }
+        );
 
         Assert.True(result.Succeeded);
         Assert.Equal(2, result.LeftoversStopped);
         Assert.Null(ProcessIdentity.Of(int.Parse(await File.ReadAllTextAsync(folder["pid"]))));
     }
 
-    /// <summary>While a process starts its program it has no environment for a moment, and no mark in it. About one attempt in forty meets it.</summary>
+    /// <summary>
+    /// While a process starts its program it has no environment for a moment, and no mark in it. About one attempt in forty meets it.
+    /// </summary>
     [Fact]
     public async Task Run_StopLeftovers_WhatIsJustStartingItsProgramIsFoundToo()
     {
@@ -244,7 +278,11 @@ public sealed class ProcessRunnerTests
             Environment = new Dictionary<string, string?> { ["ROUND_MARK"] = mark },
         };
 
-        await Parallel.ForEachAsync(Enumerable.Range(0, 200), new ParallelOptions { MaxDegreeOfParallelism = 2 }, async (_, stop) => await _runner.RunAsync(command, stop));
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, 200),
+            new ParallelOptions { MaxDegreeOfParallelism = 2 },
+            async (_, stop) => await _runner.RunAsync(command, stop)
+        );
 
         Assert.Empty(ProcessTable.FindByEnvironment("ROUND_MARK", mark));
     }

@@ -7,11 +7,13 @@ public sealed class ProcessStopTests
     [Fact]
     public async Task Run_TimeLimitReached_ChildIsAskedToEndAndTheResultSaysSo()
     {
-        var result = await _runner.RunAsync(Shell.Script("trap 'echo bye; exit 7' TERM; echo ready; while :; do sleep 0.1; done") with
-        {
-            Timeout = TimeSpan.FromSeconds(2),
-            Grace = Shell.Patience,
-        });
+        var result = await _runner.RunAsync(
+            Shell.Script("trap 'echo bye; exit 7' TERM; echo ready; while :; do sleep 0.1; done") with
+            {
+                Timeout = TimeSpan.FromSeconds(2),
+                Grace = Shell.Patience,
+            }
+        );
 
         Assert.Equal(ProcessEnding.TimedOut, result.Ending);
         Assert.Equal(7, result.ExitCode);
@@ -21,11 +23,13 @@ public sealed class ProcessStopTests
     [Fact]
     public async Task Run_ChildIgnoresTheSignal_IsKilled()
     {
-        var result = await _runner.RunAsync(Shell.Script("trap '' TERM INT; while :; do sleep 0.1; done") with
-        {
-            Timeout = TimeSpan.FromSeconds(1),
-            Grace = TimeSpan.FromSeconds(1),
-        });
+        var result = await _runner.RunAsync(
+            Shell.Script("trap '' TERM INT; while :; do sleep 0.1; done") with
+            {
+                Timeout = TimeSpan.FromSeconds(1),
+                Grace = TimeSpan.FromSeconds(1),
+            }
+        );
 
         Assert.Equal(ProcessEnding.TimedOutAndKilled, result.Ending);
         Assert.Equal(137, result.ExitCode);
@@ -39,13 +43,17 @@ public sealed class ProcessStopTests
         using var folder = new TemporaryFolder();
         using var stop = new CancellationTokenSource();
         var running = _runner.RunAsync(
-            Shell.Script("(setsid sh -c 'trap \"\" TERM; echo $$ > $1; while :; do sleep 0.1; done' sh $1 &) ; sleep 1000", folder["pid"]) with
+            Shell.Script(
+                "(setsid sh -c 'trap \"\" TERM; echo $$ > $1; while :; do sleep 0.1; done' sh $1 &) ; sleep 1000",
+                folder["pid"]
+            ) with
             {
                 OwnSession = ownSession,
                 Grace = TimeSpan.FromSeconds(1),
                 Timeout = null,
             },
-            stop.Token);
+            stop.Token
+        );
         var grandchild = ProcessIdentity.Of(int.Parse(await Shell.ReadWhenWrittenAsync(folder["pid"])));
         Assert.True(grandchild!.IsAlive());
 
@@ -61,13 +69,18 @@ public sealed class ProcessStopTests
         using var folder = new TemporaryFolder();
         using var stop = new CancellationTokenSource();
         var running = _runner.RunAsync(
-            Shell.Script("sh -c 'trap \"echo inner > $2; exit\" INT; echo ready > $1; while :; do sleep 0.1; done' sh $1 $2; exit 5", folder["ready"], folder["inner"]) with
+            Shell.Script(
+                "sh -c 'trap \"echo inner > $2; exit\" INT; echo ready > $1; while :; do sleep 0.1; done' sh $1 $2; exit 5",
+                folder["ready"],
+                folder["inner"]
+            ) with
             {
                 OwnSession = true,
                 StopSignal = StopSignal.Interrupt,
                 Grace = Shell.Patience,
             },
-            stop.Token);
+            stop.Token
+        );
         await Shell.ReadWhenWrittenAsync(folder["ready"]);
 
         await stop.CancelAsync();
@@ -83,9 +96,14 @@ public sealed class ProcessStopTests
         using var stop = new CancellationTokenSource();
         using var kill = new CancellationTokenSource();
         var running = _runner.RunAsync(
-            Shell.Script("trap '' TERM; echo $$ > $1; while :; do sleep 0.1; done", folder["pid"]) with { Timeout = null, Grace = TimeSpan.FromDays(1) },
+            Shell.Script("trap '' TERM; echo $$ > $1; while :; do sleep 0.1; done", folder["pid"]) with
+            {
+                Timeout = null,
+                Grace = TimeSpan.FromDays(1),
+            },
             stop.Token,
-            kill.Token);
+            kill.Token
+        );
         var child = ProcessIdentity.Of(int.Parse(await Shell.ReadWhenWrittenAsync(folder["pid"])))!;
 
         await stop.CancelAsync();
@@ -100,8 +118,9 @@ public sealed class ProcessStopTests
     {
         using var folder = new TemporaryFolder();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(
-            () => _runner.RunAsync(Shell.Script("touch $1", folder["touched"]), new CancellationToken(canceled: true)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            _runner.RunAsync(Shell.Script("touch $1", folder["touched"]), new CancellationToken(canceled: true))
+        );
 
         Assert.False(File.Exists(folder["touched"]));
     }
@@ -109,7 +128,13 @@ public sealed class ProcessStopTests
     [Fact]
     public async Task Run_FloodThatNeverEnds_TimeLimitEndsIt()
     {
-        var result = await _runner.RunAsync(Shell.Script("exec yes") with { Timeout = TimeSpan.FromSeconds(1), StandardOutput = ProcessOutput.Capture(100) });
+        var result = await _runner.RunAsync(
+            Shell.Script("exec yes") with
+            {
+                Timeout = TimeSpan.FromSeconds(1),
+                StandardOutput = ProcessOutput.Capture(100),
+            }
+        );
 
         Assert.True(result.TimedOut);
         Assert.True(result.StandardOutput.IsTruncated);
@@ -120,14 +145,21 @@ public sealed class ProcessStopTests
     {
         using var folder = new TemporaryFolder();
         var mark = Guid.NewGuid().ToString("N");
-        var running = _runner.RunAsync(Shell.Script("setsid sleep 1000 & echo $! > $1; sleep 1000", folder["pid"]) with
-        {
-            Environment = new Dictionary<string, string?> { ["PROCESSES_TEST_MARK"] = mark },
-        });
+        var running = _runner.RunAsync(
+            Shell.Script("setsid sleep 1000 & echo $! > $1; sleep 1000", folder["pid"]) with
+            {
+                Environment = new Dictionary<string, string?> { ["PROCESSES_TEST_MARK"] = mark },
+            }
+        );
         var inner = ProcessIdentity.Of(int.Parse(await Shell.ReadWhenWrittenAsync(folder["pid"])))!;
 
         var stopped = await new ProcessStopper().StopByEnvironmentAsync(
-            "PROCESSES_TEST_MARK", mark, StopSignal.Terminate, Shell.Patience, Shell.Patience);
+            "PROCESSES_TEST_MARK",
+            mark,
+            StopSignal.Terminate,
+            Shell.Patience,
+            Shell.Patience
+        );
 
         Assert.InRange(stopped, 2, 3);
         Assert.False(inner.IsAlive());
@@ -144,7 +176,11 @@ public sealed class ProcessStopTests
         await Shell.WaitUntilAsync(() => ProcFiles.ReadStat(child)?.State == 'T', "the child stopped");
 
         await new ProcessStopper().StopAsync(
-            ProcessIdentity.Of(child)!, StopSignal.Terminate, TimeSpan.FromMilliseconds(200), Shell.Patience);
+            ProcessIdentity.Of(child)!,
+            StopSignal.Terminate,
+            TimeSpan.FromMilliseconds(200),
+            Shell.Patience
+        );
 
         Assert.Equal(137, (await running).ExitCode);
     }
@@ -152,7 +188,15 @@ public sealed class ProcessStopTests
     [Fact]
     public async Task Stopper_NothingThere_IsNoFault()
     {
-        Assert.Equal(0, await new ProcessStopper().StopByEnvironmentAsync(
-            "PROCESSES_TEST_MARK", "never-given", StopSignal.Terminate, TimeSpan.Zero, TimeSpan.Zero));
+        Assert.Equal(
+            0,
+            await new ProcessStopper().StopByEnvironmentAsync(
+                "PROCESSES_TEST_MARK",
+                "never-given",
+                StopSignal.Terminate,
+                TimeSpan.Zero,
+                TimeSpan.Zero
+            )
+        );
     }
 }

@@ -8,7 +8,9 @@ public sealed class SignalTests
     public async Task Stop_ProcessOfAnotherUser_IsLeftAloneAndClearsUpTheRest()
     {
         var stopper = new ProcessStopper();
-        using var others = OtherUser.IsPossible ? System.Diagnostics.Process.Start("sleep", "600") : System.Diagnostics.Process.GetProcessById(1);
+        using var others = OtherUser.IsPossible
+            ? System.Diagnostics.Process.Start("sleep", "600")
+            : System.Diagnostics.Process.GetProcessById(1);
         try
         {
             IReadOnlyList<ProcessInfo> Find() => ProcessTable.All().Where(process => process.ProcessId == others.Id).ToList();

@@ -12,7 +12,11 @@ public sealed class GateDetectionTests
     [InlineData("App.csproj", "", "dotnet build|dotnet test")]
     [InlineData("Cargo.toml", "", "cargo build|cargo test")]
     [InlineData("go.mod", "module x", "go build ./...|go vet ./...|go test ./...")]
-    [InlineData("pyproject.toml", "[tool.ruff]\n[tool.mypy]\n[project.optional-dependencies]\ndev=[\"pytest\"]", "python3 -m mypy .|python3 -m ruff check .|python3 -m pytest")]
+    [InlineData(
+        "pyproject.toml",
+        "[tool.ruff]\n[tool.mypy]\n[project.optional-dependencies]\ndev=[\"pytest\"]",
+        "python3 -m mypy .|python3 -m ruff check .|python3 -m pytest"
+    )]
     [InlineData("requirements.txt", "flask\n", "")]
     [InlineData("Makefile", "CC := gcc\ntest: all\n\tx\nbuild :\n\ty\n", "make build|make test")]
     [InlineData("README.md", "test: nothing", "")]
@@ -43,7 +47,8 @@ public sealed class GateDetectionTests
 
         Assert.Equal(
             ["go build ./...", "make typecheck", "go vet ./...", "go test ./..."],
-            GateDetection.Detect(folder.Path).Select(gate => gate.Command));
+            GateDetection.Detect(folder.Path).Select(gate => gate.Command)
+        );
     }
 
     [Theory]

@@ -89,7 +89,11 @@ public sealed class GateRunnerTests : IDisposable
     public async Task Directory_IsMissing_CouldNotRun()
     {
         GateVerdict verdict = await _gates.RunAsync(
-            Gate("true"), new GateSubject { Directory = _folder["gone"] }, _folder["evidence"], Eventually.Timeout());
+            Gate("true"),
+            new GateSubject { Directory = _folder["gone"] },
+            _folder["evidence"],
+            Eventually.Timeout()
+        );
 
         Assert.Equal(GateResult.CouldNotRun, verdict.Result);
         Assert.Contains(_folder["gone"], verdict.Tail, StringComparison.Ordinal);
@@ -111,7 +115,8 @@ public sealed class GateRunnerTests : IDisposable
         GateVerdict verdict = await RunAsync(
             "echo begun; (setsid sh -c 'trap \"\" TERM; sleep 600' &); trap '' TERM; sleep 600 & while :; do sleep 1; done",
             gate => gate with { Timeout = TimeSpan.FromSeconds(1) },
-            new Dictionary<string, string> { ["GATE_MARKER"] = marker });
+            new Dictionary<string, string> { ["GATE_MARKER"] = marker }
+        );
 
         Assert.Equal((GateResult.TimedOut, GateFailure.Timeout, 1), (verdict.Result, verdict.Failure, verdict.Runs));
         Assert.Null(verdict.ExitCode);
@@ -123,7 +128,10 @@ public sealed class GateRunnerTests : IDisposable
     {
         string marker = Guid.NewGuid().ToString("N");
 
-        GateVerdict verdict = await RunAsync("setsid sleep 600 & echo ok", extra: new Dictionary<string, string> { ["GATE_MARKER"] = marker });
+        GateVerdict verdict = await RunAsync(
+            "setsid sleep 600 & echo ok",
+            extra: new Dictionary<string, string> { ["GATE_MARKER"] = marker }
+        );
 
         Assert.Equal(GateResult.Passed, verdict.Result);
         Assert.Empty(ProcessTable.FindByEnvironment("GATE_MARKER", marker));
@@ -173,8 +181,13 @@ public sealed class GateRunnerTests : IDisposable
     {
         Dictionary<string, string> inherited = new()
         {
-            ["PATH"] = "/usr/bin:/bin", ["HOME"] = "/home/me", ["ANTHROPIC_API_KEY"] = "secret", ["AWS_SECRET_ACCESS_KEY"] = "secret",
-            ["GITHUB_TOKEN"] = "secret", ["ORCHESTRATOR_TOKEN"] = "secret", ["LC_ALL"] = "C",
+            ["PATH"] = "/usr/bin:/bin",
+            ["HOME"] = "/home/me",
+            ["ANTHROPIC_API_KEY"] = "secret",
+            ["AWS_SECRET_ACCESS_KEY"] = "secret",
+            ["GITHUB_TOKEN"] = "secret",
+            ["ORCHESTRATOR_TOKEN"] = "secret",
+            ["LC_ALL"] = "C",
         };
         GateSubject subject = new() { Directory = _folder.Path, Environment = GateEnvironment.Make(inherited) };
 
@@ -198,7 +211,8 @@ public sealed class GateRunnerTests : IDisposable
             Gate("for f in {modified_files}; do printf '[%s]' \"$f\"; done"),
             new GateSubject { Directory = _folder.Path, ChangedFiles = [.. names, "deleted.txt"] },
             _folder["evidence"],
-            Eventually.Timeout());
+            Eventually.Timeout()
+        );
 
         Assert.Equal("[a b.txt][it's.txt][./-rf][$HOME.txt][new\nline.txt][ü.txt]", verdict.Tail);
     }
@@ -212,7 +226,8 @@ public sealed class GateRunnerTests : IDisposable
             Gate("pytest {modified_tests}"),
             new GateSubject { Directory = _folder.Path, ChangedFiles = ["src/main.py"] },
             _folder["evidence"],
-            Eventually.Timeout());
+            Eventually.Timeout()
+        );
 
         Assert.Equal((GateResult.Skipped, 0), (verdict.Result, verdict.Runs));
         Assert.True(verdict.IsAcceptable);
@@ -231,7 +246,8 @@ public sealed class GateRunnerTests : IDisposable
                 Environment = GateEnvironment.Make(extra: new Dictionary<string, string> { ["GATE_MARKER"] = marker }),
             },
             _folder["evidence"],
-            cancel.Token);
+            cancel.Token
+        );
         await Eventually.TrueAsync(() => File.Exists(_folder["up"]));
 
         await cancel.CancelAsync();
@@ -242,7 +258,12 @@ public sealed class GateRunnerTests : IDisposable
 
     private static Gate Gate(string command) => new(command, Description: "gate");
 
-    private Task<GateVerdict> RunAsync(string command, Func<Gate, Gate>? change = null, Dictionary<string, string>? extra = null, Func<GateSubject, GateSubject>? subjectChange = null)
+    private Task<GateVerdict> RunAsync(
+        string command,
+        Func<Gate, Gate>? change = null,
+        Dictionary<string, string>? extra = null,
+        Func<GateSubject, GateSubject>? subjectChange = null
+    )
     {
         Gate gate = Gate(command);
         var subject = new GateSubject { Directory = _folder.Path, Environment = GateEnvironment.Make(extra: extra) };
@@ -250,6 +271,7 @@ public sealed class GateRunnerTests : IDisposable
             change is null ? gate : change(gate),
             subjectChange is null ? subject : subjectChange(subject),
             _folder["evidence/gate.log"],
-            Eventually.Timeout());
+            Eventually.Timeout()
+        );
     }
 }

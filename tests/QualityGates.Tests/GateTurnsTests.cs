@@ -16,18 +16,22 @@ public sealed class GateTurnsTests : IDisposable
     public async Task GatesOfOneName_AreStartedTogether_RunOneAtATimeInOrderOfArrival()
     {
         var order = new List<string>();
-        GateVerdict[] verdicts = await Task.WhenAll(Enumerable.Range(0, 8).Select(async number =>
-        {
-            // They come one after the other, while the first one works.
-            await EventuallyWaitingAsync(number - 1);
-            GateVerdict verdict = await RunAsync(Alone, "database", $"task-{number}");
-            lock (order)
-            {
-                order.Add($"task-{number}");
-            }
+        GateVerdict[] verdicts = await Task.WhenAll(
+            Enumerable
+                .Range(0, 8)
+                .Select(async number =>
+                {
+                    // They come one after the other, while the first one works.
+                    await EventuallyWaitingAsync(number - 1);
+                    GateVerdict verdict = await RunAsync(Alone, "database", $"task-{number}");
+                    lock (order)
+                    {
+                        order.Add($"task-{number}");
+                    }
 
-            return verdict;
-        }));
+                    return verdict;
+                })
+        );
 
         Assert.All(verdicts, verdict => Assert.True(verdict.Result == GateResult.Passed, verdict.Tail));
         Assert.Equal(Enumerable.Range(0, 8).Select(number => $"task-{number}"), order);
@@ -36,7 +40,9 @@ public sealed class GateTurnsTests : IDisposable
         {
             if (waiting >= 0)
             {
-                await Eventually.TrueAsync(() => GateTicket.In(Path.Combine(GateTurns.ExclusiveFolder(State), "database")).LastOrDefault()?.Number > waiting);
+                await Eventually.TrueAsync(() =>
+                    GateTicket.In(Path.Combine(GateTurns.ExclusiveFolder(State), "database")).LastOrDefault()?.Number > waiting
+                );
             }
         }
     }
@@ -80,11 +86,17 @@ public sealed class GateTurnsTests : IDisposable
         string queue = Path.Combine(GateTurns.ExclusiveFolder(State), "port");
         string dead = await DeadProcessAsync();
         string mark = $"{dead} {Guid.NewGuid():N}";
-        using Process orphan = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "exec sleep 600"]) { Environment = { [ProcessRunner.ChildVariable] = mark } })!;
+        using Process orphan = Process.Start(
+            new ProcessStartInfo("/bin/sh", ["-c", "exec sleep 600"]) { Environment = { [ProcessRunner.ChildVariable] = mark } }
+        )!;
         Directory.CreateDirectory(queue);
         new GateTicket(dead, mark, true, "gate", GateOrigin.None, DateTimeOffset.UnixEpoch) { Number = 1 }.Write(queue);
 
-        GateVerdict next = await RunAsync($"! kill -0 {orphan.Id} 2>/dev/null || grep -q '^State:.Z' /proc/{orphan.Id}/status", "port", "next");
+        GateVerdict next = await RunAsync(
+            $"! kill -0 {orphan.Id} 2>/dev/null || grep -q '^State:.Z' /proc/{orphan.Id}/status",
+            "port",
+            "next"
+        );
 
         Assert.True(next.Result == GateResult.Passed, "The orphan had the port while the next gate ran.");
         Assert.Empty(GateTicket.In(queue));
@@ -94,11 +106,20 @@ public sealed class GateTurnsTests : IDisposable
     [Fact]
     public async Task GateInsideAGate_OfTheSameName_DoesNotWaitForItsOwnParent()
     {
-        Task<GateVerdict> outer = RunAsync("printf %s \"$ORCHESTRATOR_CHILD\" >\"$AT/mark.new\"; mv \"$AT/mark.new\" \"$AT/mark\"; until [ -e \"$AT/go\" ]; do sleep 0.01; done", "port", "outer");
+        Task<GateVerdict> outer = RunAsync(
+            "printf %s \"$ORCHESTRATOR_CHILD\" >\"$AT/mark.new\"; mv \"$AT/mark.new\" \"$AT/mark\"; until [ -e \"$AT/go\" ]; do sleep 0.01; done",
+            "port",
+            "outer"
+        );
         await Eventually.TrueAsync(() => File.Exists(_folder["mark"]));
-        var inside = new Dictionary<string, string>(Environment) { [ProcessRunner.ChildVariable] = await File.ReadAllTextAsync(_folder["mark"]) };
+        var inside = new Dictionary<string, string>(Environment)
+        {
+            [ProcessRunner.ChildVariable] = await File.ReadAllTextAsync(_folder["mark"]),
+        };
 
-        GateVerdict inner = await new GateRunner(GateTurns.Of(inside)).RunAsync(Gate("true", "port"), Subject("inner"), _folder["inner.log"]).WaitAsync(TimeSpan.FromSeconds(60));
+        GateVerdict inner = await new GateRunner(GateTurns.Of(inside))
+            .RunAsync(Gate("true", "port"), Subject("inner"), _folder["inner.log"])
+            .WaitAsync(TimeSpan.FromSeconds(60));
 
         Assert.Equal(GateResult.Passed, inner.Result);
         _folder.Write("go", "");
@@ -111,13 +132,25 @@ public sealed class GateTurnsTests : IDisposable
     [InlineData("FileExistsError: [Errno 17] File exists: '/tmp/suite.lock'")]
     public async Task Collision_BesideAnotherGate_IsTriedOnceMoreAloneAndSaid(string words)
     {
-        Task<GateVerdict> other = RunAsync("echo x >\"$AT/begun\"; until [ -e \"$AT/collided\" ]; do sleep 0.01; done; sleep 0.2; rm \"$AT/begun\"", null, "other");
+        Task<GateVerdict> other = RunAsync(
+            "echo x >\"$AT/begun\"; until [ -e \"$AT/collided\" ]; do sleep 0.01; done; sleep 0.2; rm \"$AT/begun\"",
+            null,
+            "other"
+        );
         await Eventually.TrueAsync(() => File.Exists(_folder["begun"]));
 
         // Fails as long as the other one runs; a linter is otherwise never tried twice.
-        GateVerdict collided = await RunAsync($"echo x >\"$AT/collided\"; [ ! -e \"$AT/begun\" ] || {{ echo \"{words}\"; exit 1; }}", null, "collided", kind: GateType.Lint);
+        GateVerdict collided = await RunAsync(
+            $"echo x >\"$AT/collided\"; [ ! -e \"$AT/begun\" ] || {{ echo \"{words}\"; exit 1; }}",
+            null,
+            "collided",
+            kind: GateType.Lint
+        );
 
-        Assert.Equal((GateResult.Passed, GateFailure.Contention, true, 2), (collided.Result, collided.Failure, collided.RanAlone, collided.Runs));
+        Assert.Equal(
+            (GateResult.Passed, GateFailure.Contention, true, 2),
+            (collided.Result, collided.Failure, collided.RanAlone, collided.Runs)
+        );
         Assert.Contains("run again alone it passed", collided.Advice, StringComparison.Ordinal);
         Assert.Contains("exclusive: NAME", collided.Advice, StringComparison.Ordinal);
         Assert.Equal(GateResult.Passed, (await other).Result);
@@ -131,7 +164,13 @@ public sealed class GateTurnsTests : IDisposable
         GateSubject subject = Subject("a") with { TemporaryFolder = temporary };
 
         GateVerdict verdict = await new GateRunner(GateTurns.Of(Environment)).RunAsync(
-            Gate("[ -e \"$AT/tmp/of-set-up\" ] && mkdir \"$AT/tmp/fixed\" && [ -e \"$AT/second\" ] || { echo x >\"$AT/second\"; exit 1; }", null), subject, _folder["log"]);
+            Gate(
+                "[ -e \"$AT/tmp/of-set-up\" ] && mkdir \"$AT/tmp/fixed\" && [ -e \"$AT/second\" ] || { echo x >\"$AT/second\"; exit 1; }",
+                null
+            ),
+            subject,
+            _folder["log"]
+        );
 
         Assert.Equal((GateResult.Passed, GateFailure.Flaky, 2), (verdict.Result, verdict.Failure, verdict.Runs));
     }
@@ -180,28 +219,44 @@ public sealed class GateTurnsTests : IDisposable
     [InlineData("AssertionError: expected 3 to equal 4", nameof(GateContention.None))]
     [InlineData("import error: port forwarding is in use nowhere", nameof(GateContention.None))]
     [InlineData("the database exists and the file is there", nameof(GateContention.None))]
-    public void Output_OfManyPrograms_IsToldApart(string output, string expected) => Assert.Equal(expected, GateContentions.Of("before\n" + output + "\nafter").ToString());
+    public void Output_OfManyPrograms_IsToldApart(string output, string expected) =>
+        Assert.Equal(expected, GateContentions.Of("before\n" + output + "\nafter").ToString());
 
-    private static Gate Gate(string command, string? exclusive, GateType kind = GateType.Test) => new(command, kind, Description: "gate", Exclusive: exclusive);
+    private static Gate Gate(string command, string? exclusive, GateType kind = GateType.Test) =>
+        new(command, kind, Description: "gate", Exclusive: exclusive);
 
     private Dictionary<string, string> Environment => new() { ["HOME"] = _folder.Path };
 
     private string State => UserState.FolderOf(Environment);
 
-    private GateSubject Subject(string task) => new()
-    {
-        Directory = _folder.Path,
-        Origin = new GateOrigin("/repository", "run-1", task),
-        Environment = GateEnvironment.Make(extra: new Dictionary<string, string> { ["AT"] = _folder.Path }),
-    };
+    private GateSubject Subject(string task) =>
+        new()
+        {
+            Directory = _folder.Path,
+            Origin = new GateOrigin("/repository", "run-1", task),
+            Environment = GateEnvironment.Make(extra: new Dictionary<string, string> { ["AT"] = _folder.Path }),
+        };
 
     // Each has turns of its own, as in processes of their own.
-    private Task<GateVerdict> RunAsync(string command, string? exclusive, string task, CancellationToken stop = default, GateType kind = GateType.Test) =>
-        new GateRunner(GateTurns.Of(Environment)).RunAsync(Gate(command, exclusive, kind), Subject(task), _folder[$"{task}-{Guid.NewGuid():N}.log"], stop);
+    private Task<GateVerdict> RunAsync(
+        string command,
+        string? exclusive,
+        string task,
+        CancellationToken stop = default,
+        GateType kind = GateType.Test
+    ) =>
+        new GateRunner(GateTurns.Of(Environment)).RunAsync(
+            Gate(command, exclusive, kind),
+            Subject(task),
+            _folder[$"{task}-{Guid.NewGuid():N}.log"],
+            stop
+        );
 
     private static async Task<string> DeadProcessAsync()
     {
-        using Process process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "read x"]) { RedirectStandardInput = true, UseShellExecute = false })!;
+        using Process process = Process.Start(
+            new ProcessStartInfo("/bin/sh", ["-c", "read x"]) { RedirectStandardInput = true, UseShellExecute = false }
+        )!;
         string identity = ProcessIdentity.Of(process.Id)!.ToString();
         process.StandardInput.Close();
         await process.WaitForExitAsync();

@@ -27,7 +27,9 @@ public sealed partial class WorktreeResourceClaimsTests : IAsyncLifetime
     [Fact]
     public async Task Worktrees_TakenTogether_HaveNothingInCommon()
     {
-        WorktreeResources[] all = await Task.WhenAll(Enumerable.Range(0, 8).Select(number => TakeAsync($"run/task-with-a-long-name-{number}")));
+        WorktreeResources[] all = await Task.WhenAll(
+            Enumerable.Range(0, 8).Select(number => TakeAsync($"run/task-with-a-long-name-{number}"))
+        );
 
         Assert.Equal(8, all.SelectMany(one => Enumerable.Range(one.FirstPort, 20)).Distinct().Count() / 20);
         Assert.Equal(8, all.Select(one => one.Name).Distinct().Count());
@@ -84,7 +86,9 @@ public sealed partial class WorktreeResourceClaimsTests : IAsyncLifetime
         WorktreeResources before = await TakeAsync("task");
         using var own = new TcpListener(IPAddress.Loopback, before.FirstPort);
         own.Start();
-        using Process server = Process.Start(new ProcessStartInfo("sleep", ["600"]) { Environment = { [WorktreeResources.NameVariable] = before.Name } })!;
+        using Process server = Process.Start(
+            new ProcessStartInfo("sleep", ["600"]) { Environment = { [WorktreeResources.NameVariable] = before.Name } }
+        )!;
         try
         {
             Assert.Equal(before, await TakeAsync("task"));
@@ -99,7 +103,9 @@ public sealed partial class WorktreeResourceClaimsTests : IAsyncLifetime
     [Fact]
     public async Task ClaimOfAProcess_ThatHasEnded_IsTakenBack()
     {
-        using Process process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "read x"]) { RedirectStandardInput = true, UseShellExecute = false })!;
+        using Process process = Process.Start(
+            new ProcessStartInfo("/bin/sh", ["-c", "read x"]) { RedirectStandardInput = true, UseShellExecute = false }
+        )!;
         ProcessIdentity owner = ProcessIdentity.Of(process.Id)!;
         Directory.CreateDirectory(_folder["checkout"]);
         WorktreeResources taken = await Claims.TakeAsync(_folder["checkout"], WorktreeUse.Fresh, CancellationToken.None, owner);
@@ -119,7 +125,8 @@ public sealed partial class WorktreeResourceClaimsTests : IAsyncLifetime
         string parent = _folder.Folder(new string('x', 90));
         string worktree = _folder.Folder("task");
 
-        WorktreeResources taken = await WorktreeResourceClaims.Of(new Dictionary<string, string> { ["HOME"] = _folder["home"], ["TMPDIR"] = parent })
+        WorktreeResources taken = await WorktreeResourceClaims
+            .Of(new Dictionary<string, string> { ["HOME"] = _folder["home"], ["TMPDIR"] = parent })
             .TakeAsync(worktree, WorktreeUse.Idle, CancellationToken.None);
 
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -129,14 +136,30 @@ public sealed partial class WorktreeResourceClaimsTests : IAsyncLifetime
     [Fact]
     public void Variables_AreMadeOfTheWorktreesOwn()
     {
-        IReadOnlyDictionary<string, string> variables = new WorktreeResources(20040, "/tmp/orc-1", "api_12").Variables(new Dictionary<string, string>
-        {
-            ["DATABASE_URL"] = "postgres://localhost/app_{worktree}", ["PORT"] = "{port}", ["DEBUG_PORT"] = "{port+19}", ["SOCKET"] = "{tmp}/s", ["AS_IT_IS"] = "{{port}} {\"a\": 1} {}",
-        });
+        IReadOnlyDictionary<string, string> variables = new WorktreeResources(20040, "/tmp/orc-1", "api_12").Variables(
+            new Dictionary<string, string>
+            {
+                ["DATABASE_URL"] = "postgres://localhost/app_{worktree}",
+                ["PORT"] = "{port}",
+                ["DEBUG_PORT"] = "{port+19}",
+                ["SOCKET"] = "{tmp}/s",
+                ["AS_IT_IS"] = "{{port}} {\"a\": 1} {}",
+            }
+        );
 
         Assert.Equal(
             ("20040", "api_12", "/tmp/orc-1", "postgres://localhost/app_api_12", "20040", "20059", "/tmp/orc-1/s", "{port} {\"a\": 1} {}"),
-            (variables["ORCHESTRATOR_PORT"], variables["ORCHESTRATOR_WORKTREE"], variables["TMPDIR"], variables["DATABASE_URL"], variables["PORT"], variables["DEBUG_PORT"], variables["SOCKET"], variables["AS_IT_IS"]));
+            (
+                variables["ORCHESTRATOR_PORT"],
+                variables["ORCHESTRATOR_WORKTREE"],
+                variables["TMPDIR"],
+                variables["DATABASE_URL"],
+                variables["PORT"],
+                variables["DEBUG_PORT"],
+                variables["SOCKET"],
+                variables["AS_IT_IS"]
+            )
+        );
     }
 
     [Fact]
@@ -152,11 +175,14 @@ public sealed partial class WorktreeResourceClaimsTests : IAsyncLifetime
 
     private WorktreeResourceClaims Claims => WorktreeResourceClaims.Of(new Dictionary<string, string> { ["HOME"] = _folder["home"] });
 
-    private Task<WorktreeResources> TakeAsync(string name, WorktreeUse use = WorktreeUse.Idle) => Claims.TakeAsync(_folder.Folder(name), use, CancellationToken.None);
+    private Task<WorktreeResources> TakeAsync(string name, WorktreeUse use = WorktreeUse.Idle) =>
+        Claims.TakeAsync(_folder.Folder(name), use, CancellationToken.None);
 
     private static string Output(string program, params string[] arguments)
     {
-        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, UseShellExecute = false })!;
+        using Process process = Process.Start(
+            new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, UseShellExecute = false }
+        )!;
         return process.StandardOutput.ReadToEnd().Trim();
     }
 

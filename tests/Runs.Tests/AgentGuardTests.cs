@@ -12,14 +12,31 @@ public sealed class AgentGuardTests
 {
     private static readonly string[] Deed = ["config", "alias.st", "!evil"];
 
-    public static TheoryData<string, AgentEvent[], bool> Streams => new()
-    {
-        { "its own call", [new AgentToolUse("1", "Bash", "git config alias.st '!evil'")], true },
-        { "nothing", [], false },
-        { "another call", [new AgentToolUse("1", "Bash", "git config pull.rebase true"), new AgentToolUse("2", "Edit", "a.txt")], false },
-        { "a call that was refused", [new AgentToolUse("1", "Bash", "git config alias.st '!evil'"), new AgentToolError("1", "denied")], false },
-        { "a refused call and one that was not", [new AgentToolUse("1", "Bash", "git config alias.st x"), new AgentToolError("1", "no"), new AgentToolUse("2", "Bash", "git config alias.st x")], true },
-    };
+    public static TheoryData<string, AgentEvent[], bool> Streams =>
+        new()
+        {
+            { "its own call", [new AgentToolUse("1", "Bash", "git config alias.st '!evil'")], true },
+            { "nothing", [], false },
+            {
+                "another call",
+                [new AgentToolUse("1", "Bash", "git config pull.rebase true"), new AgentToolUse("2", "Edit", "a.txt")],
+                false
+            },
+            {
+                "a call that was refused",
+                [new AgentToolUse("1", "Bash", "git config alias.st '!evil'"), new AgentToolError("1", "denied")],
+                false
+            },
+            {
+                "a refused call and one that was not",
+                [
+                    new AgentToolUse("1", "Bash", "git config alias.st x"),
+                    new AgentToolError("1", "no"),
+                    new AgentToolUse("2", "Bash", "git config alias.st x"),
+                ],
+                true
+            },
+        };
 
     [Theory]
     [MemberData(nameof(Streams))]
@@ -31,7 +48,9 @@ public sealed class AgentGuardTests
         await run.Repository.GitAsync(Deed);
         var deeds = new ToolDeeds();
         foreach (var happened in events)
+        {
             deeds.Take(happened);
+        }
 
         var notices = await guard.PutBackAsync(worktree, attempt: 1, deeds);
 
@@ -62,7 +81,11 @@ public sealed class AgentGuardTests
     private static async Task<(AgentGuard Guard, TaskWorkspace Place, Worktree Worktree)> GuardAsync(RunFixture run)
     {
         await run.PrepareAsync("a");
-        var workspace = new TaskWorkspace(await run.Services.OpenRepositoryAsync(run.Repository.Path), new StoredPlans().Load(run.Reference, RunFixture.RunId, run.Hash), "a");
+        var workspace = new TaskWorkspace(
+            await run.Services.OpenRepositoryAsync(run.Repository.Path),
+            new StoredPlans().Load(run.Reference, RunFixture.RunId, run.Hash),
+            "a"
+        );
         return (new AgentGuard(workspace, run.Services, start: 1), workspace, workspace.Worktrees.Find(workspace.WorktreePath)!);
     }
 }

@@ -14,7 +14,11 @@ public class AgentOutcomeClassifierTests
     [InlineData(AgentFailure.Memory, "raise limits.memory ")]
     public void Of_PassedLimit_SaysWhichSettingToRaise(AgentFailure failure, string cure)
     {
-        var (failureClass, message) = AgentOutcomeClassifier.Of(new AgentOutcome { Failure = failure, Detail = "Stopped." }, null, found: false);
+        var (failureClass, message) = AgentOutcomeClassifier.Of(
+            new AgentOutcome { Failure = failure, Detail = "Stopped." },
+            null,
+            found: false
+        );
 
         Assert.Equal(FailureClasses.Limit, failureClass);
         Assert.StartsWith("Stopped. Retry it ", message, StringComparison.Ordinal);
@@ -22,12 +26,20 @@ public class AgentOutcomeClassifierTests
     }
 
     [Fact]
-    public void Of_LimitToldWithoutFullStop_IsASentenceBeforeTheCure() => Assert.StartsWith(
-        "Reached maximum number of turns (3). Retry it ",
-        AgentOutcomeClassifier.Of(new AgentOutcome { Failure = AgentFailure.Turns, Detail = "Reached maximum number of turns (3)" }, null, found: false).Message,
-        StringComparison.Ordinal);
+    public void Of_LimitToldWithoutFullStop_IsASentenceBeforeTheCure() =>
+        Assert.StartsWith(
+            "Reached maximum number of turns (3). Retry it ",
+            AgentOutcomeClassifier
+                .Of(new AgentOutcome { Failure = AgentFailure.Turns, Detail = "Reached maximum number of turns (3)" }, null, found: false)
+                .Message,
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public void Of_PlannerPassedItsTime_NamesThePlannersSetting() =>
-        Assert.Contains("raise planner.timeout and", AgentOutcomeClassifier.Of(new AgentOutcome { Failure = AgentFailure.Timeout }, null, found: false, "planner.timeout").Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "raise planner.timeout and",
+            AgentOutcomeClassifier.Of(new AgentOutcome { Failure = AgentFailure.Timeout }, null, found: false, "planner.timeout").Message,
+            StringComparison.Ordinal
+        );
 }

@@ -29,11 +29,16 @@ public sealed class AgentRunStepTests
     [Fact]
     public async Task Run_StopOfAStartAtWork_EndsItAndKeepsItsFiles()
     {
-        using var run = await BeginAsync("echo half > half.txt; echo started >> \"$ORCHESTRATOR_REPOSITORY/starts\"; sleep 600; echo ended >> \"$ORCHESTRATOR_REPOSITORY/starts\"");
+        using var run = await BeginAsync(
+            "echo half > half.txt; echo started >> \"$ORCHESTRATOR_REPOSITORY/starts\"; sleep 600; echo ended >> \"$ORCHESTRATOR_REPOSITORY/starts\""
+        );
         var input = await InputAsync(run);
         using var detach = new CancellationTokenSource();
         var first = RunAsync(run, input, detach.Token);
-        await Eventually.TrueAsync(() => new FileInfo(Path.Combine(run.Repository.Path, "starts")) is { Exists: true, Length: > 0 }, TimeSpan.FromSeconds(30));
+        await Eventually.TrueAsync(
+            () => new FileInfo(Path.Combine(run.Repository.Path, "starts")) is { Exists: true, Length: > 0 },
+            TimeSpan.FromSeconds(30)
+        );
         await detach.CancelAsync();
         Assert.False((await Assert.ThrowsAsync<StepException>(() => first)).IsFinal);
 
@@ -107,12 +112,25 @@ public sealed class AgentRunStepTests
         Assert.Equal(FailureClasses.GaveUp, (await RunAsync(run, await InputAsync(run))).FailureClass);
     }
 
-    private static Task<RunFixture> BeginAsync(string script, params Gate[] gates) => RunFixture.BeginAsync(
-        RunFixture.Start(gates).WithAgent(script),
-        new PlanTask { Id = "a", Description = "Write a", FilesWrite = ["*.txt"] });
+    private static Task<RunFixture> BeginAsync(string script, params Gate[] gates) =>
+        RunFixture.BeginAsync(
+            RunFixture.Start(gates).WithAgent(script),
+            new PlanTask
+            {
+                Id = "a",
+                Description = "Write a",
+                FilesWrite = ["*.txt"],
+            }
+        );
 
     private static async Task<RunAgentInput> InputAsync(RunFixture run) =>
-        new() { Task = WithTimeout(run.Task("a")), Prepared = await run.PrepareAsync("a"), Attempt = 1, Start = 1 };
+        new()
+        {
+            Task = WithTimeout(run.Task("a")),
+            Prepared = await run.PrepareAsync("a"),
+            Attempt = 1,
+            Start = 1,
+        };
 
     private static TaskInput WithTimeout(TaskInput task) => task with { Task = task.Task with { Timeout = TimeSpan.FromMinutes(20) } };
 

@@ -9,8 +9,27 @@ public sealed class CheckpointFilesTests
 {
     private static readonly IReadOnlyList<TaskCheckpoint> Tasks =
     [
-        new() { Status = new RunTask { Id = "a", State = TaskStates.Merged, Commit = "c" }, ExecutionId = "e1", ReportSequence = 7, StartsBefore = 1 },
-        new() { Status = new RunTask { Id = "b", State = TaskStates.Skipped, Reason = "depends on ü" } },
+        new()
+        {
+            Status = new RunTask
+            {
+                Id = "a",
+                State = TaskStates.Merged,
+                Commit = "c",
+            },
+            ExecutionId = "e1",
+            ReportSequence = 7,
+            StartsBefore = 1,
+        },
+        new()
+        {
+            Status = new RunTask
+            {
+                Id = "b",
+                State = TaskStates.Skipped,
+                Reason = "depends on ü",
+            },
+        },
     ];
 
     [Fact]
@@ -52,7 +71,15 @@ public sealed class CheckpointFilesTests
         using var folder = new TempFolder();
         var run = new RunFolder(folder.Path, "run-1");
         var before = CheckpointFiles.Store(run, null, Tasks);
-        var large = new TaskCheckpoint { Status = new RunTask { Id = "c", State = TaskStates.Failed, Reason = new string('x', 200_000) } };
+        var large = new TaskCheckpoint
+        {
+            Status = new RunTask
+            {
+                Id = "c",
+                State = TaskStates.Failed,
+                Reason = new string('x', 200_000),
+            },
+        };
         var again = Tasks[0] with { ReportSequence = 8 };
 
         var file = CheckpointFiles.Store(run, before, [large, again]);

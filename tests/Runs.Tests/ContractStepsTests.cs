@@ -1,6 +1,6 @@
-using Orchestrator.Runs.Tasks;
 using Orchestrator.Plans;
 using Orchestrator.Runs;
+using Orchestrator.Runs.Tasks;
 using Orchestrator.TestKit.Git;
 using Xunit;
 using static Orchestrator.Runs.Tests.TaskStepsTests;
@@ -12,7 +12,13 @@ public sealed class ContractStepsTests
 {
     private const string StubFile = "contracts/store.py";
 
-    private static readonly ContractSpec Store = new() { Name = "Store", FilePath = StubFile, Methods = ["get(key: str) -> str"], Consumers = ["user"] };
+    private static readonly ContractSpec Store = new()
+    {
+        Name = "Store",
+        FilePath = StubFile,
+        Methods = ["get(key: str) -> str"],
+        Consumers = ["user"],
+    };
 
     private static readonly string Version = ContractStub.Of(Store)!.Version;
 
@@ -31,7 +37,10 @@ public sealed class ContractStepsTests
         Assert.Equal(StubFile, await repository.GitAsync("diff", "--name-only", first + "^", first));
         Assert.Equal(ContractStub.Of(Store)!.Content.TrimEnd(), await run.ShowAsync(first, StubFile));
         Assert.Contains($"Orchestrator-Run: {RunFixture.RunId}", await repository.GitAsync("log", "-1", "--format=%B", first));
-        Assert.Equal("2", await repository.GitAsync("rev-list", "--count", "--first-parent", $"{run.Preflight.BaseCommit}..{run.StagingBranch}"));
+        Assert.Equal(
+            "2",
+            await repository.GitAsync("rev-list", "--count", "--first-parent", $"{run.Preflight.BaseCommit}..{run.StagingBranch}")
+        );
         Assert.Equal("", await repository.GitAsync("status", "--porcelain", "--untracked-files=no"));
     }
 
@@ -58,7 +67,10 @@ public sealed class ContractStepsTests
         await repository.CommitAsync("mine", (StubFile, "precious\n"));
         using var run = await BeginAsync(repository, Store);
 
-        Assert.Contains(run.Preflight.Errors, e => e.Contains(StubFile, StringComparison.Ordinal) && e.Contains("not overwritten", StringComparison.Ordinal));
+        Assert.Contains(
+            run.Preflight.Errors,
+            e => e.Contains(StubFile, StringComparison.Ordinal) && e.Contains("not overwritten", StringComparison.Ordinal)
+        );
         Assert.Equal("", await repository.GitAsync("for-each-ref", "refs/heads/orchestrator", "refs/orchestrator"));
     }
 
@@ -93,7 +105,10 @@ public sealed class ContractStepsTests
         Assert.Contains($"## Store (version {Version}) in `{StubFile}`", run.PromptOf("user"), StringComparison.Ordinal);
         Assert.Contains($"- Store in `{StubFile}`", run.PromptOf("maker"), StringComparison.Ordinal);
         Assert.DoesNotContain(Version, run.PromptOf("maker"), StringComparison.Ordinal);
-        Assert.Equal(ContractStub.Of(Store)!.Content, await File.ReadAllTextAsync(Path.Combine(run.Repository.Path, prepared.Worktree, StubFile)));
+        Assert.Equal(
+            ContractStub.Of(Store)!.Content,
+            await File.ReadAllTextAsync(Path.Combine(run.Repository.Path, prepared.Worktree, StubFile))
+        );
     }
 
     [Fact]
@@ -122,8 +137,16 @@ public sealed class ContractStepsTests
         run.Write(prepared, "maker.py", "class Memory(Store):\n    def get(self, key): ...\n");
         var repaired = await run.VerifyAsync("maker", prepared, attempt: 2, start: 2);
 
-        Assert.Contains("get can't be called as the contract says: get(key: str) -> str", Assert.Single(broken.Problems), StringComparison.Ordinal);
-        Assert.Contains("get(key: str)", await File.ReadAllTextAsync(Path.Combine(run.Repository.Path, broken.ProblemsFile)), StringComparison.Ordinal);
+        Assert.Contains(
+            "get can't be called as the contract says: get(key: str) -> str",
+            Assert.Single(broken.Problems),
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "get(key: str)",
+            await File.ReadAllTextAsync(Path.Combine(run.Repository.Path, broken.ProblemsFile)),
+            StringComparison.Ordinal
+        );
         Assert.Empty(repaired.Problems);
         Assert.True((await run.MergeAsync("maker", repaired.Commit, 2)).Merged);
     }
@@ -131,7 +154,10 @@ public sealed class ContractStepsTests
     [Fact]
     public async Task Verify_TaskWithGatesOfItsOwn_StillPassesThoseThatCheckTypes()
     {
-        var start = RunFixture.Start() with { Found = new ProjectFindings { Gates = [new Gate("test ! -e wrong.type", GateType.TypeCheck)] } };
+        var start = RunFixture.Start() with
+        {
+            Found = new ProjectFindings { Gates = [new Gate("test ! -e wrong.type", GateType.TypeCheck)] },
+        };
         using var run = await BeginAsync(null, start, RunFixture.RunId, Store);
         var prepared = await run.PrepareAsync("user");
         run.Write(prepared, "user.py", "x\n");
@@ -157,7 +183,10 @@ public sealed class ContractStepsTests
         var free = await second.PrepareAsync("free");
         var judged = await second.VerifyAsync("free", free, start: 0);
 
-        Assert.Contains(second.Preflight.Warnings, w => w.Contains($"no longer the version {Version} that user had in run-test-000001", StringComparison.Ordinal));
+        Assert.Contains(
+            second.Preflight.Warnings,
+            w => w.Contains($"no longer the version {Version} that user had in run-test-000001", StringComparison.Ordinal)
+        );
         Assert.Equal("", user.ReusedCommit);
         Assert.NotEqual("", free.ReusedCommit);
         Assert.Contains("get can't be called as the contract says", Assert.Single(judged.Problems), StringComparison.Ordinal);
@@ -169,13 +198,25 @@ public sealed class ContractStepsTests
         using var repository = await TemporaryRepository.CreateAsync();
         for (var change = 0; change <= ContractStub.MaxRenegotiations + 1; change++)
         {
-            using var run = await BeginAsync(repository, RunFixture.Start(), $"run-test-00000{change}", Store with { Methods = [$"get(key{change}: str) -> str"] });
+            using var run = await BeginAsync(
+                repository,
+                RunFixture.Start(),
+                $"run-test-00000{change}",
+                Store with
+                {
+                    Methods = [$"get(key{change}: str) -> str"],
+                }
+            );
             await run.PrepareAsync("user");
 
             if (change <= ContractStub.MaxRenegotiations)
+            {
                 Assert.Empty(run.Preflight.Confirmations);
+            }
             else
+            {
                 Assert.Contains("has changed 3 times", Assert.Single(run.Preflight.Confirmations), StringComparison.Ordinal);
+            }
         }
     }
 
@@ -195,11 +236,29 @@ public sealed class ContractStepsTests
         Assert.Contains(Version, second.PromptOf("user"), StringComparison.Ordinal);
     }
 
-    private static Task<RunFixture> BeginAsync(TemporaryRepository? repository, ContractSpec contract) => BeginAsync(repository, RunFixture.Start(), RunFixture.RunId, contract);
+    private static Task<RunFixture> BeginAsync(TemporaryRepository? repository, ContractSpec contract) =>
+        BeginAsync(repository, RunFixture.Start(), RunFixture.RunId, contract);
 
-    private static Task<RunFixture> BeginAsync(TemporaryRepository? repository, RunStart start, string runId, ContractSpec contract) => RunFixture.BeginAsync(
-        repository, start, runId, [contract],
-        Task("maker") with { FilesWrite = null, Verification = [new Gate("true")] },
-        Task("user", "user.py", "wrong.type") with { FilesRead = [], Verification = [new Gate("test -e user.py")] },
-        Task("free", "free.py") with { FilesRead = [], Verification = [new Gate("true")] });
+    private static Task<RunFixture> BeginAsync(TemporaryRepository? repository, RunStart start, string runId, ContractSpec contract) =>
+        RunFixture.BeginAsync(
+            repository,
+            start,
+            runId,
+            [contract],
+            Task("maker") with
+            {
+                FilesWrite = null,
+                Verification = [new Gate("true")],
+            },
+            Task("user", "user.py", "wrong.type") with
+            {
+                FilesRead = [],
+                Verification = [new Gate("test -e user.py")],
+            },
+            Task("free", "free.py") with
+            {
+                FilesRead = [],
+                Verification = [new Gate("true")],
+            }
+        );
 }

@@ -94,43 +94,96 @@ public sealed class EarlierExecutionTests
         using var run = await BeginAsync();
         var merged = await run.DoAsync("a", "a.txt", "a\n");
         Directory.CreateDirectory(run.Folder.Start("b", 2));
-        new ProgressRecorder().Record(run.Folder, new ProgressInput(run.Reference, Status(run, 41), [new RunTask { Id = "b", State = TaskStates.Executing, Attempt = 3 }], []), "execution");
+        new ProgressRecorder().Record(
+            run.Folder,
+            new ProgressInput(
+                run.Reference,
+                Status(run, 41),
+                [
+                    new RunTask
+                    {
+                        Id = "b",
+                        State = TaskStates.Executing,
+                        Attempt = 3,
+                    },
+                ],
+                []
+            ),
+            "execution"
+        );
 
         var found = await FindAsync(run, run.Hash, 0);
         var rest = await FindAsync(run, run.Hash, 1);
         var record = await FindAsync(run, "", 0);
 
-        Assert.Equal((41L, merged.Commit, "", false, 2), (found.LastSequence, found.StagingTip, found.StagingMade, found.StagingLost, found.TaskCount));
+        Assert.Equal(
+            (41L, merged.Commit, "", false, 2),
+            (found.LastSequence, found.StagingTip, found.StagingMade, found.StagingLost, found.TaskCount)
+        );
         Assert.Equal([("a", merged.Commit, 0, 0), ("b", "", 3, 2)], found.Tasks.Select(t => (t.Id, t.MergeCommit, t.Attempt, t.LastStart)));
         Assert.Equal([null, "execution of b"], found.Tasks.Select(t => t.Open?.ExecutionId));
         Assert.Equal(["b"], rest.Tasks.Select(t => t.Id));
         Assert.Equal((41L, 0), (record.LastSequence, record.TaskCount));
     }
 
-    private static Task<EarlierWork> FindAsync(RunFixture run, string plan, int offset) => EarlierExecution.FindAsync(
-        new FindEarlierWorkInput(RunFixture.RunId, run.Reference, plan, offset), run.Services,
-        _ => Task.FromResult<IReadOnlyDictionary<string, TaskReport>>(new Dictionary<string, TaskReport>
-        {
-            ["b"] = new TaskReport { TaskId = "b", ExecutionId = "execution of b", Sequence = 4, State = TaskStates.Executing },
-        }),
-        CancellationToken.None);
+    private static Task<EarlierWork> FindAsync(RunFixture run, string plan, int offset) =>
+        EarlierExecution.FindAsync(
+            new FindEarlierWorkInput(RunFixture.RunId, run.Reference, plan, offset),
+            run.Services,
+            _ =>
+                Task.FromResult<IReadOnlyDictionary<string, TaskReport>>(
+                    new Dictionary<string, TaskReport>
+                    {
+                        ["b"] = new TaskReport
+                        {
+                            TaskId = "b",
+                            ExecutionId = "execution of b",
+                            Sequence = 4,
+                            State = TaskStates.Executing,
+                        },
+                    }
+                ),
+            CancellationToken.None
+        );
 
-    private static RunStatus Status(RunFixture run, long sequence) => new()
-    {
-        RunId = RunFixture.RunId, State = RunStates.Executing, Repository = run.Repository.Path, Sequence = sequence,
-    };
+    private static RunStatus Status(RunFixture run, long sequence) =>
+        new()
+        {
+            RunId = RunFixture.RunId,
+            State = RunStates.Executing,
+            Repository = run.Repository.Path,
+            Sequence = sequence,
+        };
 
     private static async Task<StagingBranch?> EnsureAsync(RunFixture run) =>
-        await RunStaging.EnsureAsync(await run.Services.OpenRepositoryAsync(run.Repository.Path), new StoredPlans().Load(run.Reference, RunFixture.RunId, run.Hash), CancellationToken.None);
+        await RunStaging.EnsureAsync(
+            await run.Services.OpenRepositoryAsync(run.Repository.Path),
+            new StoredPlans().Load(run.Reference, RunFixture.RunId, run.Hash),
+            CancellationToken.None
+        );
 
     private static async Task DeleteAsync(RunFixture run, params string[] refs)
     {
         foreach (var name in refs)
+        {
             await run.Repository.GitAsync("update-ref", "-d", name);
+        }
     }
 
-    private static Task<RunFixture> BeginAsync() => RunFixture.BeginAsync(
-        RunFixture.Start(new Gate("true")),
-        new PlanTask { Id = "a", Description = "a", FilesWrite = ["a.txt"] },
-        new PlanTask { Id = "b", Description = "b", FilesWrite = ["b.txt"] });
+    private static Task<RunFixture> BeginAsync() =>
+        RunFixture.BeginAsync(
+            RunFixture.Start(new Gate("true")),
+            new PlanTask
+            {
+                Id = "a",
+                Description = "a",
+                FilesWrite = ["a.txt"],
+            },
+            new PlanTask
+            {
+                Id = "b",
+                Description = "b",
+                FilesWrite = ["b.txt"],
+            }
+        );
 }

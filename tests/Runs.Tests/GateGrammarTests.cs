@@ -23,8 +23,13 @@ public sealed class GateGrammarTests
     [InlineData("{types: {command: ./own.sh, timeout: 1h}, size: {command: ./size.sh}}")]
     public void Gates_OfAPlanAndOfTheConfiguration_AreTheSame(string gates)
     {
-        var plan = TaskGraphReader.Read($"tasks:\n  - {{id: a, description: A, files_write: [a.txt], verification: {gates}}}\n", "tasks.yaml");
-        var settings = SettingsLoader.Load(new SettingsInput { IsTrusted = true, RepositoryFile = new ConfigurationText("config.yaml", $"gates: {{task: {gates}}}\n") });
+        var plan = TaskGraphReader.Read(
+            $"tasks:\n  - {{id: a, description: A, files_write: [a.txt], verification: {gates}}}\n",
+            "tasks.yaml"
+        );
+        var settings = SettingsLoader.Load(
+            new SettingsInput { IsTrusted = true, RepositoryFile = new ConfigurationText("config.yaml", $"gates: {{task: {gates}}}\n") }
+        );
 
         Assert.True(plan.Plan is not null, string.Join('\n', plan.Errors));
         Assert.True(settings.Settings is not null, string.Join('\n', settings.Errors));
@@ -37,7 +42,11 @@ public sealed class GateGrammarTests
         using var folder = new TempFolder();
         folder.Write("pyproject.toml", "[tool.ruff]\n[tool.mypy]\n");
         folder.Write("one.md", "# Phase 1: One\n\n## Gates\n- python3 -m mypy .\n- python3 -m ruff check .\n\n## Tasks\n- [ ] 1.1 Write\n");
-        var master = PlanReader.Read("# Plan\n\n| # | Phase | Status |\n|---|---|---|\n| 1 | [One](one.md) | Pending |\n"u8, "plan.md", name => File.ReadAllBytes(folder[name]));
+        var master = PlanReader.Read(
+            "# Plan\n\n| # | Phase | Status |\n|---|---|---|\n| 1 | [One](one.md) | Pending |\n"u8,
+            "plan.md",
+            name => File.ReadAllBytes(folder[name])
+        );
 
         var found = GateDetection.Detect(folder.Path);
 
@@ -51,15 +60,41 @@ public sealed class GateGrammarTests
     {
         using var folder = new TempFolder();
         folder.Write("Makefile", "typecheck:\n\tx\ntest:\n\tx\n");
-        var own = new PlanTask { Id = "own", Description = "A", Verification = [new Gate("pytest", GateType.Test)] };
+        var own = new PlanTask
+        {
+            Id = "own",
+            Description = "A",
+            Verification = [new Gate("pytest", GateType.Test)],
+        };
         var bare = new PlanTask { Id = "bare", Description = "B" };
-        var plan = new Plan { Tasks = [own, bare], Contracts = [new ContractSpec { Name = "Store", FilePath = "store.py", Version = "1" }] };
+        var plan = new Plan
+        {
+            Tasks = [own, bare],
+            Contracts =
+            [
+                new ContractSpec
+                {
+                    Name = "Store",
+                    FilePath = "store.py",
+                    Version = "1",
+                },
+            ],
+        };
         var settings = SettingsLoader.Load(new SettingsInput()).Settings!;
         var policy = RunStart.GatesOf(settings, GateDetection.Detect(folder.Path));
 
-        Assert.Equal([("pytest", GateSource.Task), ("make typecheck", GateSource.Contracts)], policy.Explain(plan, own).Select(h => (h.Gate.Command, h.Source)));
-        Assert.Equal([("make typecheck", GateSource.Found), ("make test", GateSource.Found)], policy.Explain(plan, bare).Select(h => (h.Gate.Command, h.Source)));
-        Assert.All([own, bare], task => Assert.Equal(policy.Explain(plan, task), CheckoutVerification.GatesOf(plan, task, settings, folder.Path)));
+        Assert.Equal(
+            [("pytest", GateSource.Task), ("make typecheck", GateSource.Contracts)],
+            policy.Explain(plan, own).Select(h => (h.Gate.Command, h.Source))
+        );
+        Assert.Equal(
+            [("make typecheck", GateSource.Found), ("make test", GateSource.Found)],
+            policy.Explain(plan, bare).Select(h => (h.Gate.Command, h.Source))
+        );
+        Assert.All(
+            [own, bare],
+            task => Assert.Equal(policy.Explain(plan, task), CheckoutVerification.GatesOf(plan, task, settings, folder.Path))
+        );
         Assert.Equal(["make typecheck"], policy.Beyond(plan, own).Select(g => g.Command));
     }
 }

@@ -17,7 +17,11 @@ public sealed class GateTamperCheckTests
     [InlineData("pytest tests", "tests/test_a.py", FileChange.Deleted, "deleted the test")]
     [InlineData("dotnet test", "tests/A.Tests/ParserTests.cs", FileChange.Deleted, "deleted the test")]
     public void Changes_WhatDecidesAGate_AreNamed(string command, string path, FileChange change, string said) =>
-        Assert.Contains(said, Assert.Single(GateTamperCheck.Changes(Work, [new Gate(command)], [File(path, change)], "")), StringComparison.Ordinal);
+        Assert.Contains(
+            said,
+            Assert.Single(GateTamperCheck.Changes(Work, [new Gate(command)], [File(path, change)], "")),
+            StringComparison.Ordinal
+        );
 
     [Theory]
     [InlineData("sh check.sh", "check.sh", FileChange.Modified)] // The plan names it: it was approved with the plan.
@@ -30,7 +34,14 @@ public sealed class GateTamperCheckTests
 
     [Fact]
     public void Changes_TestMoved_IsNotNamed() =>
-        Assert.Empty(GateTamperCheck.Changes(Work, [new Gate("pytest")], [File("tests/test_a.py", FileChange.Deleted), File("tests/test_b.py", FileChange.Added)], ""));
+        Assert.Empty(
+            GateTamperCheck.Changes(
+                Work,
+                [new Gate("pytest")],
+                [File("tests/test_a.py", FileChange.Deleted), File("tests/test_b.py", FileChange.Added)],
+                ""
+            )
+        );
 
     [Theory]
     [InlineData("+    @pytest.mark.skip(reason='later')\n", 1)]
@@ -38,7 +49,13 @@ public sealed class GateTamperCheckTests
     [InlineData("-  xit('works')\n+  it('works')\n", 0)]
     [InlineData("-  xit('works')\n+  xit('works better')\n", 0)]
     public void Changes_TestsSwitchedOff_AreCounted(string patch, int count) =>
-        Assert.Equal(count, GateTamperCheck.Changes(Work, [], [File("tests/a.spec.js", FileChange.Modified)], patch).Count(c => c.Contains($"switches {count} ", StringComparison.Ordinal)) * count);
+        Assert.Equal(
+            count,
+            GateTamperCheck
+                .Changes(Work, [], [File("tests/a.spec.js", FileChange.Modified)], patch)
+                .Count(c => c.Contains($"switches {count} ", StringComparison.Ordinal)) * count
+        );
 
-    private static ChangedFile File(string path, FileChange change) => new(path, change, "100644", "100644", new string('1', 40), new string('1', 40));
+    private static ChangedFile File(string path, FileChange change) =>
+        new(path, change, "100644", "100644", new string('1', 40), new string('1', 40));
 }

@@ -34,7 +34,11 @@ public sealed class HostileWorktreeTests
         Assert.Empty(work.Problems);
         Assert.Equal("precious\n", await File.ReadAllTextAsync(outside));
         Assert.Equal("a.txt", await repository.GitAsync("diff", "--name-only", prepared.BaseCommit, work.Commit));
-        Assert.StartsWith("120000 ", await repository.GitAsync("ls-tree", $"refs/orchestrator/kept/{RunFixture.RunId}/a/1", "Cargo.lock"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "120000 ",
+            await repository.GitAsync("ls-tree", $"refs/orchestrator/kept/{RunFixture.RunId}/a/1", "Cargo.lock"),
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
@@ -46,7 +50,11 @@ public sealed class HostileWorktreeTests
     {
         using var repository = await TemporaryRepository.CreateAsync();
         await repository.CommitAsync("lock", ("pkg/package-lock.json", "old\n"));
-        using var run = await RunFixture.BeginAsync(repository, RunFixture.Start(new Gate("true")).With(s => s with { Worktrees = s.Worktrees with { Setup = [] } }), Task("a", "a.txt"));
+        using var run = await RunFixture.BeginAsync(
+            repository,
+            RunFixture.Start(new Gate("true")).With(s => s with { Worktrees = s.Worktrees with { Setup = [] } }),
+            Task("a", "a.txt")
+        );
         var prepared = await run.PrepareAsync("a");
         run.Write(prepared, "a.txt", "mine\n");
         await ShellAsync(does, run, prepared);
@@ -60,7 +68,10 @@ public sealed class HostileWorktreeTests
     [Theory]
     [InlineData("mkdir -p node_modules/x && git -C node_modules/x init -q && touch node_modules/x/f", 0)] // No commit in it.
     [InlineData("mkdir -p lib && git -C lib init -q && git -C lib -c user.name=x -c user.email=x@y commit -q --allow-empty -m x", 1)]
-    [InlineData("mkdir -p obj/deps && git -C obj/deps init -q && git -C obj/deps -c user.name=x -c user.email=x@y commit -q --allow-empty -m x", 0)]
+    [InlineData(
+        "mkdir -p obj/deps && git -C obj/deps init -q && git -C obj/deps -c user.name=x -c user.email=x@y commit -q --allow-empty -m x",
+        0
+    )]
     [InlineData("rm README.md && mkfifo README.md", 1)]
     [InlineData("rm README.md && mkdir README.md && echo x > README.md/x", 2)]
     [InlineData("rm -rf * .gitignore", 1)]
@@ -72,12 +83,21 @@ public sealed class HostileWorktreeTests
     [InlineData("i=$(git rev-parse --git-dir)/index; rm \"$i\" && ln -s /dev/zero \"$i\"", 0)]
     [InlineData("head -c 1000 /dev/zero > \"$(git rev-parse --git-dir)/index\"", 0)]
     [InlineData("git checkout -q --orphan x && rm \"$(git rev-parse --git-dir)/index\" && echo > \"$(git rev-parse --git-dir)/index\"", 0)]
-    [InlineData("i=0; while [ $i -lt 120 ]; do mkdir dddddddddddddddddddddddddddddddddddddddddd && cd -P ddd* || exit 1; i=$((i+1)); done; touch deepest", null)]
+    [InlineData(
+        "i=0; while [ $i -lt 120 ]; do mkdir dddddddddddddddddddddddddddddddddddddddddd && cd -P ddd* || exit 1; i=$((i+1)); done; touch deepest",
+        null
+    )]
     [InlineData("ln -s one two; ln -s two one", null)]
     [InlineData("mkfifo .task-status.json; mkfifo notes.md", 0)]
     public async Task Verify_StrangeThings_AreAVerdictAndTheRunGoesOn(string does, int? problems)
     {
-        using var run = await RunFixture.BeginAsync(RunFixture.Start(new Gate("true")).With(s => s with { StrictCompliance = false }), Task("a", "a.txt") with { NotesOutput = ["notes.md"] });
+        using var run = await RunFixture.BeginAsync(
+            RunFixture.Start(new Gate("true")).With(s => s with { StrictCompliance = false }),
+            Task("a", "a.txt") with
+            {
+                NotesOutput = ["notes.md"],
+            }
+        );
         var prepared = await run.PrepareAsync("a");
         run.Write(prepared, "a.txt", "mine\n");
         await ShellAsync(does, run, prepared);
@@ -98,7 +118,9 @@ public sealed class HostileWorktreeTests
         var prepared = await run.PrepareAsync("a");
         var folder = Directory.CreateDirectory(InWorktree(run, prepared, "stray")).FullName;
         for (var i = 0; i < 10_000; i++)
+        {
             File.Create(Path.Combine(folder, $"a-rather-long-name-of-a-stray-file-{i}")).Dispose();
+        }
 
         var watch = Stopwatch.StartNew();
         var work = await run.VerifyAsync("a", prepared);
@@ -118,12 +140,16 @@ public sealed class HostileWorktreeTests
         using var run = await RunFixture.BeginAsync(RunFixture.Start(), Task("a", "a.txt"));
         var files = new StoredPlans().Load(run.Reference, RunFixture.RunId, run.Hash);
         using var stop = new CancellationTokenSource();
-        var stray = Enumerable.Range(0, 1_000_000).Select(i =>
-        {
-            if (i == 10)
-                stop.Cancel();
-            return new ChangedFile($"stray/{i}", FileChange.Added, "000000", "100644", "", "", IsUntracked: true);
-        });
+        var stray = Enumerable
+            .Range(0, 1_000_000)
+            .Select(i =>
+            {
+                if (i == 10)
+                {
+                    stop.Cancel();
+                }
+                return new ChangedFile($"stray/{i}", FileChange.Added, "000000", "100644", "", "", IsUntracked: true);
+            });
 
         var check = new OwnershipCheck(files, files.Task("a"), new string('0', 40));
 
@@ -136,7 +162,16 @@ public sealed class HostileWorktreeTests
         using var repository = await TemporaryRepository.CreateAsync();
         await ShellAsync("mkdir \"$(printf 'd\\374')\" && echo x > \"$(printf 'd\\374/n\\374')\"", repository.Path);
         await repository.CommitAsync("no text");
-        using var run = await RunFixture.BeginAsync(repository, RunFixture.Start(new Gate("test -f a.txt")), new PlanTask { Id = "a", Description = "a", Prompt = "a" });
+        using var run = await RunFixture.BeginAsync(
+            repository,
+            RunFixture.Start(new Gate("test -f a.txt")),
+            new PlanTask
+            {
+                Id = "a",
+                Description = "a",
+                Prompt = "a",
+            }
+        );
         var prepared = await run.PrepareAsync("a");
         run.Write(prepared, "a.txt", "mine\n");
         await ShellAsync("echo changed > d*/n*", run, prepared);
@@ -177,7 +212,14 @@ public sealed class HostileWorktreeTests
         var files = new StoredPlans().Load(run.Reference, RunFixture.RunId, run.Hash);
         var workspace = new TaskWorkspace(await run.Services.OpenRepositoryAsync(run.Repository.Path), files, "a");
         var check = new TaskCommit(workspace, files.Task("a"), files);
-        var input = new VerifyTaskInput { Task = run.Task("a"), Prepared = prepared, Attempt = 1, Start = 1, ClaimedDone = true };
+        var input = new VerifyTaskInput
+        {
+            Task = run.Task("a"),
+            Prepared = prepared,
+            Attempt = 1,
+            Start = 1,
+            ClaimedDone = true,
+        };
         Assert.Empty(await check.FindProblemsAsync(input, [], CancellationToken.None));
 
         run.Write(prepared, "b.txt", "by something that the agent left running\n");
@@ -226,7 +268,12 @@ public sealed class HostileWorktreeTests
     {
         var repository = await TemporaryRepository.CreateAsync();
         await repository.CommitAsync("base", ("shared.txt", "line\n"));
-        using var run = await RunFixture.BeginAsync(repository, RunFixture.Start(new Gate("true")), Task("a", "shared.txt"), Task("b", "shared.txt"));
+        using var run = await RunFixture.BeginAsync(
+            repository,
+            RunFixture.Start(new Gate("true")),
+            Task("a", "shared.txt"),
+            Task("b", "shared.txt")
+        );
         using var disposed = repository;
         var (a, b) = (await run.PrepareAsync("a"), await run.PrepareAsync("b"));
         run.Write(a, "shared.txt", "from a\n");
@@ -258,7 +305,11 @@ public sealed class HostileWorktreeTests
 
         Assert.False(merge.Merged);
         Assert.Contains("symbolic links lead out of the repository or into .git: one", merge.Message, StringComparison.Ordinal);
-        Assert.Contains("one", await File.ReadAllTextAsync(Path.Combine(run.Repository.Path, merge.ProblemsFile)), StringComparison.Ordinal);
+        Assert.Contains(
+            "one",
+            await File.ReadAllTextAsync(Path.Combine(run.Repository.Path, merge.ProblemsFile)),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -269,7 +320,9 @@ public sealed class HostileWorktreeTests
         foreach (var (prepared, text) in new[] { (a, "from a\n"), (b, "from b\n") })
         {
             for (var i = 0; i < 400; i++)
+            {
                 run.Write(prepared, $"folder/a-rather-long-name-of-a-file-in-conflict-{i}.txt", text);
+            }
         }
 
         await run.MergeAsync("a", (await run.VerifyAsync("a", a)).Commit);
@@ -305,7 +358,14 @@ public sealed class HostileWorktreeTests
     {
         using var repository = await TemporaryRepository.CreateAsync();
         await repository.CommitAsync("ignore", (".gitignore", "# output\nbuild/\n"));
-        using var run = await RunFixture.BeginAsync(repository, RunFixture.Start(), Task("a", "build/out.js") with { Verification = [new Gate("test -f build/out.js")] });
+        using var run = await RunFixture.BeginAsync(
+            repository,
+            RunFixture.Start(),
+            Task("a", "build/out.js") with
+            {
+                Verification = [new Gate("test -f build/out.js")],
+            }
+        );
         var prepared = await run.PrepareAsync("a");
         run.Write(prepared, "build/out.js", "1\n");
         run.Write(prepared, "build/other.js", "1\n");
@@ -313,7 +373,10 @@ public sealed class HostileWorktreeTests
         var work = await run.VerifyAsync("a", prepared);
 
         Assert.Empty(work.Problems);
-        Assert.Contains(work.Notes, note => note.Contains("'build/out.js' is ignored by .gitignore line 2 (build/)", StringComparison.Ordinal));
+        Assert.Contains(
+            work.Notes,
+            note => note.Contains("'build/out.js' is ignored by .gitignore line 2 (build/)", StringComparison.Ordinal)
+        );
         Assert.Equal("build/out.js", await repository.GitAsync("diff", "--name-only", prepared.BaseCommit, work.Commit));
     }
 
@@ -322,15 +385,31 @@ public sealed class HostileWorktreeTests
     {
         using var repository = await TemporaryRepository.CreateAsync();
         await repository.CommitAsync("ignore", (".gitignore", "build/\n"));
-        using var run = await RunFixture.BeginAsync(repository, RunFixture.Start(), Task("a", "build/*.js", "a.txt") with { Verification = [new Gate("test -f build/out.js")] });
+        using var run = await RunFixture.BeginAsync(
+            repository,
+            RunFixture.Start(),
+            Task("a", "build/*.js", "a.txt") with
+            {
+                Verification = [new Gate("test -f build/out.js")],
+            }
+        );
         var prepared = await run.PrepareAsync("a");
         run.Write(prepared, "a.txt", "1\n");
         run.Write(prepared, "build/out.js", "1\n");
 
         var work = await run.VerifyAsync("a", prepared);
 
-        Assert.Contains(work.Problems, problem => problem.Contains("'build/out.js' by .gitignore line 1 (build/)", StringComparison.Ordinal) && problem.Contains("files_write", StringComparison.Ordinal));
-        Assert.Contains("build/out.js", await File.ReadAllTextAsync(Path.Combine(repository.Path, work.ProblemsFile)), StringComparison.Ordinal);
+        Assert.Contains(
+            work.Problems,
+            problem =>
+                problem.Contains("'build/out.js' by .gitignore line 1 (build/)", StringComparison.Ordinal)
+                && problem.Contains("files_write", StringComparison.Ordinal)
+        );
+        Assert.Contains(
+            "build/out.js",
+            await File.ReadAllTextAsync(Path.Combine(repository.Path, work.ProblemsFile)),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -354,7 +433,12 @@ public sealed class HostileWorktreeTests
     {
         var repository = await TemporaryRepository.CreateAsync();
         await repository.CommitAsync("base", ("shared.txt", "line\n"));
-        var run = await RunFixture.BeginAsync(repository, RunFixture.Start(new Gate("true")), Task("a", "shared.txt", "of-a.txt"), Task("b", "shared.txt", "beside.txt"));
+        var run = await RunFixture.BeginAsync(
+            repository,
+            RunFixture.Start(new Gate("true")),
+            Task("a", "shared.txt", "of-a.txt"),
+            Task("b", "shared.txt", "beside.txt")
+        );
         var (a, b) = (await run.PrepareAsync("a"), await run.PrepareAsync("b"));
         run.Write(a, "shared.txt", "from a\n");
         run.Write(a, "of-a.txt", "a\n");
@@ -365,9 +449,11 @@ public sealed class HostileWorktreeTests
         return (run, await run.PrepareAsync("b", attempt: 2, withStaging: true));
     }
 
-    private static string InWorktree(RunFixture run, PreparedTask prepared, string file) => Path.Combine(run.Repository.Path, prepared.Worktree, file);
+    private static string InWorktree(RunFixture run, PreparedTask prepared, string file) =>
+        Path.Combine(run.Repository.Path, prepared.Worktree, file);
 
-    private static Task ShellAsync(string script, RunFixture run, PreparedTask prepared) => ShellAsync(script, InWorktree(run, prepared, ""));
+    private static Task ShellAsync(string script, RunFixture run, PreparedTask prepared) =>
+        ShellAsync(script, InWorktree(run, prepared, ""));
 
     private static async Task ShellAsync(string script, string folder)
     {

@@ -37,6 +37,9 @@ public sealed class PlanRiskTests
     {
         var plan = new Plan { Tasks = [Task("a", "src/a.txt") with { Verification = [new Gate("test -s src/a.txt", GateType.Test)] }] };
 
-        Assert.Equal(("", ""), (PlanRisk.Of(plan, Settings, new OrchestrationInput()).Approval, PlanRisk.Of(plan, Settings, new OrchestrationInput()).Review));
+        Assert.Equal(
+            ("", ""),
+            (PlanRisk.Of(plan, Settings, new OrchestrationInput()).Approval, PlanRisk.Of(plan, Settings, new OrchestrationInput()).Review)
+        );
     }
 }

@@ -18,12 +18,25 @@ internal sealed class RunFixture : IDisposable
     public const string RunId = "run-test-000001";
 
     /// <summary>An execution that nobody stops or leaves.</summary>
-    public static readonly StepExecution Execution = new("execution", "execution/step/1", CancellationToken.None, CancellationToken.None, () => { });
+    public static readonly StepExecution Execution = new(
+        "execution",
+        "execution/step/1",
+        CancellationToken.None,
+        CancellationToken.None,
+        () => { }
+    );
     private readonly RunServices _services;
     private readonly string _runId;
     private bool _ownsRepository;
 
-    private RunFixture(TemporaryRepository repository, RepositoryReference reference, Plan plan, string hash, RunServices services, string runId)
+    private RunFixture(
+        TemporaryRepository repository,
+        RepositoryReference reference,
+        Plan plan,
+        string hash,
+        RunServices services,
+        string runId
+    )
     {
         _runId = runId;
         Repository = repository;
@@ -54,12 +67,20 @@ internal sealed class RunFixture : IDisposable
         return fixture;
     }
 
-    public static Task<RunFixture> BeginAsync(TemporaryRepository repository, RunStart start, params PlanTask[] tasks) => BeginAsync(repository, start, RunId, tasks);
+    public static Task<RunFixture> BeginAsync(TemporaryRepository repository, RunStart start, params PlanTask[] tasks) =>
+        BeginAsync(repository, start, RunId, tasks);
 
-    public static Task<RunFixture> BeginAsync(TemporaryRepository repository, RunStart start, string runId, params PlanTask[] tasks) => BeginAsync(repository, start, runId, [], tasks);
+    public static Task<RunFixture> BeginAsync(TemporaryRepository repository, RunStart start, string runId, params PlanTask[] tasks) =>
+        BeginAsync(repository, start, runId, [], tasks);
 
     /// <summary>A run of a plan with contracts; without a repository it gets one of its own.</summary>
-    public static async Task<RunFixture> BeginAsync(TemporaryRepository? given, RunStart start, string runId, ContractSpec[] contracts, params PlanTask[] tasks)
+    public static async Task<RunFixture> BeginAsync(
+        TemporaryRepository? given,
+        RunStart start,
+        string runId,
+        ContractSpec[] contracts,
+        params PlanTask[] tasks
+    )
     {
         var repository = given ?? await TemporaryRepository.CreateAsync();
         var environment = new Dictionary<string, string>(Settings.SettingsFiles.ProcessEnvironment())
@@ -71,7 +92,12 @@ internal sealed class RunFixture : IDisposable
         var services = new RunServices("host", ["orchestrate", "hook"], TimeProvider.System) { Environment = environment };
         var opened = await services.OpenRepositoryAsync(repository.Path);
         var reference = new RepositoryReference(repository.Path, opened.Key, "queue");
-        var plan = new Plan { Request = "a test", Tasks = tasks, Contracts = contracts };
+        var plan = new Plan
+        {
+            Request = "a test",
+            Tasks = tasks,
+            Contracts = contracts,
+        };
         var hash = RunFiles.Store(new RunFolder(repository.Path, runId), plan, start);
         var fixture = new RunFixture(repository, reference, plan, hash, services, runId) { _ownsRepository = given is null };
         await fixture.PreflightAgainAsync();
@@ -81,7 +107,9 @@ internal sealed class RunFixture : IDisposable
     public async Task PreflightAgainAsync()
     {
         Preflight = await new PreflightCheck(_services).CheckAsync(
-            new PreflightInput(_runId, Reference, Hash, new OrchestrationInput { Repository = Repository.Path, PlanFile = "tasks.yaml" }), CancellationToken.None);
+            new PreflightInput(_runId, Reference, Hash, new OrchestrationInput { Repository = Repository.Path, PlanFile = "tasks.yaml" }),
+            CancellationToken.None
+        );
         StagingTip = Preflight.StagingTip;
     }
 
@@ -104,35 +132,59 @@ internal sealed class RunFixture : IDisposable
             Settings = settings with
             {
                 Agent = "script",
-                Agents = new Dictionary<string, AgentSettings>(settings.Agents) { ["script"] = new(["/bin/sh", "-c", "true"], "subscription", []) },
+                Agents = new Dictionary<string, AgentSettings>(settings.Agents)
+                {
+                    ["script"] = new(["/bin/sh", "-c", "true"], "subscription", []),
+                },
                 Gates = new GateSettings(gates, []),
             },
         };
     }
 
-    public TaskInput Task(string id, bool fresh = false) => new()
-    {
-        RunId = _runId,
-        Repository = Reference,
-        PlanHash = Hash,
-        Task = new TaskOutline { Id = id },
-        Rules = new RunRules(),
-        Staging = StagingBranch,
-        StagingTip = StagingTip,
-        Fresh = fresh,
-    };
+    public TaskInput Task(string id, bool fresh = false) =>
+        new()
+        {
+            RunId = _runId,
+            Repository = Reference,
+            PlanHash = Hash,
+            Task = new TaskOutline { Id = id },
+            Rules = new RunRules(),
+            Staging = StagingBranch,
+            StagingTip = StagingTip,
+            Fresh = fresh,
+        };
 
     public Task<PreparedTask> PrepareAsync(string id, int attempt = 1, bool withStaging = false, bool mayReuse = true) =>
         new TaskPreparation(_services).PrepareAsync(
-            new PrepareTaskInput { Task = Task(id), Attempt = attempt, WithStaging = withStaging, MayReuse = mayReuse }, CancellationToken.None);
+            new PrepareTaskInput
+            {
+                Task = Task(id),
+                Attempt = attempt,
+                WithStaging = withStaging,
+                MayReuse = mayReuse,
+            },
+            CancellationToken.None
+        );
 
     public Task<VerifyResult> VerifyAsync(string id, PreparedTask prepared, int attempt = 1, int start = 1, string endedWith = "") =>
         new TaskVerification(_services).VerifyAsync(
-            new VerifyTaskInput { Task = Task(id), Prepared = prepared, Attempt = attempt, Start = start, ClaimedDone = endedWith.Length == 0, EndedWith = endedWith }, CancellationToken.None);
+            new VerifyTaskInput
+            {
+                Task = Task(id),
+                Prepared = prepared,
+                Attempt = attempt,
+                Start = start,
+                ClaimedDone = endedWith.Length == 0,
+                EndedWith = endedWith,
+            },
+            CancellationToken.None
+        );
 
-    public Task ReleaseAsync(string id) => new TaskPreparation(_services).ReleaseAsync(new ReleaseTaskInput(_runId, Reference, Hash, id), CancellationToken.None);
+    public Task ReleaseAsync(string id) =>
+        new TaskPreparation(_services).ReleaseAsync(new ReleaseTaskInput(_runId, Reference, Hash, id), CancellationToken.None);
 
-    public Task<string> AbortAsync() => RunAbort.AbortAsync(new AbortInput(_runId, Reference, StagingBranch), _services, CancellationToken.None);
+    public Task<string> AbortAsync() =>
+        RunAbort.AbortAsync(new AbortInput(_runId, Reference, StagingBranch), _services, CancellationToken.None);
 
     /// <summary>For whom steps are done, as the engine tells it.</summary>
     public CallerState CallerIs { get; set; } = CallerState.Open;
@@ -142,19 +194,28 @@ internal sealed class RunFixture : IDisposable
     /// <summary>Where staging has to be, as the run's workflow keeps it.</summary>
     public string StagingTip { get; set; } = "";
 
-    public async Task<Messages.MergeResult> MergeAsync(string id, string commit, int attempt = 1) => Take(await MergeOnceAsync(id, commit, attempt), r => r.Merged ? r.Commit : "");
+    public async Task<Messages.MergeResult> MergeAsync(string id, string commit, int attempt = 1) =>
+        Take(await MergeOnceAsync(id, commit, attempt), r => r.Merged ? r.Commit : "");
 
     /// <summary>A merge whose worker dies before the run is told of it.</summary>
     public Task<Messages.MergeResult> MergeOnceAsync(string id, string commit, int attempt = 1) =>
-        new TaskMerge(_services, Caller).MergeAsync(new MergeTaskInput(_runId, Reference, Hash, StagingBranch, new MergeRequest(id, commit, attempt)) { StagingTip = StagingTip }, CancellationToken.None);
+        new TaskMerge(_services, Caller).MergeAsync(
+            new MergeTaskInput(_runId, Reference, Hash, StagingBranch, new MergeRequest(id, commit, attempt)) { StagingTip = StagingTip },
+            CancellationToken.None
+        );
 
-    public async Task<LandResult> LandAsync(string land = "merge", bool isAskedFor = false) => Take(await LandOnceAsync(land, isAskedFor), r => r.StagingTip);
+    public async Task<LandResult> LandAsync(string land = "merge", bool isAskedFor = false) =>
+        Take(await LandOnceAsync(land, isAskedFor), r => r.StagingTip);
 
     private Task<LandResult> LandOnceAsync(string land, bool isAskedFor)
     {
         var files = _services.Plans.Load(Reference, _runId, Hash);
         RunFiles.Store(files.Folder, files.Plan, files.Start.With(s => s with { Git = s.Git with { Land = land } }));
-        var input = new LandInput(_runId, Reference, Hash, Preflight.Target, StagingBranch, Preflight.BaseCommit) { StagingTip = StagingTip, IsAskedFor = isAskedFor };
+        var input = new LandInput(_runId, Reference, Hash, Preflight.Target, StagingBranch, Preflight.BaseCommit)
+        {
+            StagingTip = StagingTip,
+            IsAskedFor = isAskedFor,
+        };
         return new RunLanding(_services, Caller).LandAsync(input, CancellationToken.None);
     }
 
@@ -187,7 +248,9 @@ internal sealed class RunFixture : IDisposable
     public void Dispose()
     {
         if (_ownsRepository)
+        {
             Repository.Dispose();
+        }
     }
 }
 
@@ -195,12 +258,22 @@ internal sealed class RunFixture : IDisposable
 internal static class RunStartChanges
 {
     /// <summary>The same with other settings.</summary>
-    public static RunStart With(this RunStart start, Func<OrchestratorSettings, OrchestratorSettings> change) => start with { Settings = change(start.Settings) };
+    public static RunStart With(this RunStart start, Func<OrchestratorSettings, OrchestratorSettings> change) =>
+        start with
+        {
+            Settings = change(start.Settings),
+        };
 
     /// <summary>The same with another script for the agent, which is not confined.</summary>
-    public static RunStart WithAgent(this RunStart start, string script) => start.With(s => s with
-    {
-        Agents = new Dictionary<string, AgentSettings>(s.Agents) { ["script"] = new(["/bin/sh", "-c", script], "subscription", []) },
-        Permissions = s.Permissions with { Sandbox = "off" },
-    });
+    public static RunStart WithAgent(this RunStart start, string script) =>
+        start.With(s =>
+            s with
+            {
+                Agents = new Dictionary<string, AgentSettings>(s.Agents)
+                {
+                    ["script"] = new(["/bin/sh", "-c", script], "subscription", []),
+                },
+                Permissions = s.Permissions with { Sandbox = "off" },
+            }
+        );
 }

@@ -17,7 +17,10 @@ public sealed class RunStepsTests
     {
         using var run = await RunFixture.BeginAsync(RunFixture.Start(new Gate("test -f never.txt")), Task("a", "a.txt"));
 
-        Assert.Contains(run.Preflight.Warnings, w => w.Contains("test -f never.txt", StringComparison.Ordinal) && w.Contains("advises", StringComparison.Ordinal));
+        Assert.Contains(
+            run.Preflight.Warnings,
+            w => w.Contains("test -f never.txt", StringComparison.Ordinal) && w.Contains("advises", StringComparison.Ordinal)
+        );
         Assert.Empty(run.Preflight.Errors);
         Assert.True((await run.DoAsync("a", "a.txt", "a\n")).Merged);
     }
@@ -25,11 +28,22 @@ public sealed class RunStepsTests
     [Fact]
     public async Task Preflight_GatesWithOneDescription_AreNamedByTheirCommands()
     {
-        var task = Task("a", "a.txt") with { Verification = [new Gate("true", Description: "must pass"), new Gate("test -d .", Description: "must pass"), new Gate("test 1", Description: "is one")] };
+        var task = Task("a", "a.txt") with
+        {
+            Verification =
+            [
+                new Gate("true", Description: "must pass"),
+                new Gate("test -d .", Description: "must pass"),
+                new Gate("test 1", Description: "is one"),
+            ],
+        };
 
         using var run = await RunFixture.BeginAsync(RunFixture.Start(), task);
 
-        Assert.Contains(run.Preflight.Warnings, w => w.EndsWith("so they show little: 'true: must pass', 'test -d .: must pass', 'is one'.", StringComparison.Ordinal));
+        Assert.Contains(
+            run.Preflight.Warnings,
+            w => w.EndsWith("so they show little: 'true: must pass', 'test -d .: must pass', 'is one'.", StringComparison.Ordinal)
+        );
     }
 
     /// <summary>Found before an agent starts, also where no gate would have needed it.</summary>
@@ -38,11 +52,17 @@ public sealed class RunStepsTests
     [InlineData(true)]
     public async Task Preflight_SetUpFails_StopsTheRun(bool hasGate)
     {
-        var start = RunFixture.Start(hasGate ? [new Gate("true")] : []).With(s => s with { Worktrees = s.Worktrees with { Setup = ["no-such-program"] } });
+        var start = RunFixture
+            .Start(hasGate ? [new Gate("true")] : [])
+            .With(s => s with { Worktrees = s.Worktrees with { Setup = ["no-such-program"] } });
 
         using var run = await RunFixture.BeginAsync(start, Task("a", "a.txt"));
 
-        Assert.Contains("Set-up failed: 'no-such-program' ended with exit code 127", Assert.Single(run.Preflight.Errors), StringComparison.Ordinal);
+        Assert.Contains(
+            "Set-up failed: 'no-such-program' ended with exit code 127",
+            Assert.Single(run.Preflight.Errors),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -212,7 +232,10 @@ public sealed class RunStepsTests
 
         Assert.Contains("| a | merged |", report);
         Assert.Equal("", await run.Repository.GitAsync("for-each-ref", "refs/heads/orchestrator"));
-        Assert.False(Directory.Exists(run.Repository[$".worktrees/{RunFixture.RunId}"]), "a worktree that its task did not come to give back goes with the run");
+        Assert.False(
+            Directory.Exists(run.Repository[$".worktrees/{RunFixture.RunId}"]),
+            "a worktree that its task did not come to give back goes with the run"
+        );
     }
 
     [Fact]
@@ -227,7 +250,10 @@ public sealed class RunStepsTests
         Assert.Contains($"- the worktree .worktrees/{RunFixture.RunId}/a stays: ", report);
         Assert.Contains("late.txt", report);
         Assert.True(File.Exists(run.Repository[$".worktrees/{RunFixture.RunId}/a/late.txt"]));
-        Assert.Equal("?? late.txt", await run.Repository.GitInAsync(run.Repository[$".worktrees/{RunFixture.RunId}/a"], "status", "--porcelain"));
+        Assert.Equal(
+            "?? late.txt",
+            await run.Repository.GitInAsync(run.Repository[$".worktrees/{RunFixture.RunId}/a"], "status", "--porcelain")
+        );
     }
 
     /// <summary>A task that was skipped in the middle of its work: its snapshot is all that there is of it.</summary>
@@ -249,9 +275,36 @@ public sealed class RunStepsTests
     private static async Task<string> FinishAsync(RunFixture run, params RunTask[] others)
     {
         var landed = await run.LandAsync();
-        var status = new RunStatus { RunId = RunFixture.RunId, State = RunStates.Completed, Target = run.Preflight.Target, Staging = run.StagingBranch, LandedCommit = landed.Commit };
-        new ProgressRecorder().Record(run.Folder, new ProgressInput(run.Reference, status, [new RunTask { Id = "a", State = TaskStates.Merged, Gates = "1/1" }, .. others], []));
-        return await File.ReadAllTextAsync(run.Repository[await new RunEnding(run.Services).FinishAsync(new FinishInput(run.Reference, status, run.Hash), CancellationToken.None)]);
+        var status = new RunStatus
+        {
+            RunId = RunFixture.RunId,
+            State = RunStates.Completed,
+            Target = run.Preflight.Target,
+            Staging = run.StagingBranch,
+            LandedCommit = landed.Commit,
+        };
+        new ProgressRecorder().Record(
+            run.Folder,
+            new ProgressInput(
+                run.Reference,
+                status,
+                [
+                    new RunTask
+                    {
+                        Id = "a",
+                        State = TaskStates.Merged,
+                        Gates = "1/1",
+                    },
+                    .. others,
+                ],
+                []
+            )
+        );
+        return await File.ReadAllTextAsync(
+            run.Repository[
+                await new RunEnding(run.Services).FinishAsync(new FinishInput(run.Reference, status, run.Hash), CancellationToken.None)
+            ]
+        );
     }
 
     [Theory]
@@ -267,9 +320,13 @@ public sealed class RunStepsTests
         var name = RunFolder.NameOf(id);
 
         if (expected is not null)
+        {
             Assert.Equal(expected, name);
+        }
         else
+        {
             Assert.Matches("^run-[0-9a-f]{12}$", name);
+        }
     }
 
     [Fact]
@@ -278,14 +335,50 @@ public sealed class RunStepsTests
         using var folder = new TempFolder();
         var run = new RunFolder(folder.Path, RunFixture.RunId);
         var input = new ProgressInput(
-            new RepositoryReference(folder.Path, "k", "q"), new RunStatus { RunId = RunFixture.RunId, State = RunStates.Executing, Sequence = 2 },
+            new RepositoryReference(folder.Path, "k", "q"),
+            new RunStatus
+            {
+                RunId = RunFixture.RunId,
+                State = RunStates.Executing,
+                Sequence = 2,
+            },
             [new RunTask { Id = "a", State = TaskStates.Executing }],
-            [new RunEvent { Sequence = 1, Time = DateTimeOffset.UnixEpoch, State = "x" }, new RunEvent { Sequence = 2, Time = DateTimeOffset.UnixEpoch, State = "y" }]);
+            [
+                new RunEvent
+                {
+                    Sequence = 1,
+                    Time = DateTimeOffset.UnixEpoch,
+                    State = "x",
+                },
+                new RunEvent
+                {
+                    Sequence = 2,
+                    Time = DateTimeOffset.UnixEpoch,
+                    State = "y",
+                },
+            ]
+        );
         new ProgressRecorder().Record(run, input);
         File.AppendAllText(run.Events, "{\"sequence\":3,\"ti");
 
         new ProgressRecorder().Record(run, input);
-        new ProgressRecorder().Record(run, input with { Run = input.Run with { Sequence = 3 }, Tasks = [], Events = [new RunEvent { Sequence = 3, Time = DateTimeOffset.UnixEpoch, State = "z" }] });
+        new ProgressRecorder().Record(
+            run,
+            input with
+            {
+                Run = input.Run with { Sequence = 3 },
+                Tasks = [],
+                Events =
+                [
+                    new RunEvent
+                    {
+                        Sequence = 3,
+                        Time = DateTimeOffset.UnixEpoch,
+                        State = "z",
+                    },
+                ],
+            }
+        );
 
         Assert.Equal(3, File.ReadAllLines(run.Events).Length);
         Assert.Equal("a", Assert.Single(ProgressRecorder.Read(run.Status)!.Tasks).Id);

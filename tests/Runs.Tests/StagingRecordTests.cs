@@ -116,7 +116,9 @@ public sealed class StagingRecordTests
         Assert.Equal("README.md\na.txt\nb.txt", await run.Repository.GitAsync("ls-tree", "-r", "--name-only", run.StagingBranch));
         Assert.Equal(run.Preflight.BaseCommit, await run.Repository.GitAsync("rev-parse", "main"));
         if (foreign.Length > 0)
+        {
             Assert.Equal(foreign, await run.Repository.GitAsync("rev-parse", $"refs/orchestrator/foreign/{foreign}"));
+        }
     }
 
     [Fact]
@@ -162,7 +164,9 @@ public sealed class StagingRecordTests
         Assert.Equal(first.Commit, (await run.PrepareAsync("b")).BaseCommit);
     }
 
-    /// <summary>Others are merged between a task's start and its preparation: the record that it was started with is a little old.</summary>
+    /// <summary>
+    /// Others are merged between a task's start and its preparation: the record that it was started with is a little old.
+    /// </summary>
     [Fact]
     public async Task Prepare_MergedMeanwhile_BeginsWithIt()
     {
@@ -185,7 +189,9 @@ public sealed class StagingRecordTests
         Assert.Contains("git branch", failure.Message);
     }
 
-    /// <summary>A merge that was pending where the run was reset is done again with what the run knew then; the execution before has merged more.</summary>
+    /// <summary>
+    /// A merge that was pending where the run was reset is done again with what the run knew then; the execution before has merged more.
+    /// </summary>
     [Theory]
     [InlineData("there")]
     [InlineData("rewound")]
@@ -199,7 +205,12 @@ public sealed class StagingRecordTests
         var work = await run.VerifyAsync("a", prepared);
         await run.MergeAsync("a", work.Commit);
         var second = await run.DoAsync("b", "b.txt", "b\n");
-        string[] command = staging switch { "rewound" => ["update-ref", Ref(run), begin], "gone" => ["update-ref", "-d", Ref(run)], _ => ["rev-parse", "HEAD"] };
+        string[] command = staging switch
+        {
+            "rewound" => ["update-ref", Ref(run), begin],
+            "gone" => ["update-ref", "-d", Ref(run)],
+            _ => ["rev-parse", "HEAD"],
+        };
         await run.Repository.GitAsync(command);
         (run.StagingTip, run.CallerIs) = (begin, CallerState.OpenAfterReset);
 
@@ -278,10 +289,22 @@ public sealed class StagingRecordTests
         Assert.Null(LandingNote.TryRead(run.Folder.Landing));
     }
 
-    private static Task<RunFixture> BeginAsync() => RunFixture.BeginAsync(
-        RunFixture.Start(new Gate("true")),
-        new PlanTask { Id = "a", Description = "a", FilesWrite = ["a.txt"] },
-        new PlanTask { Id = "b", Description = "b", FilesWrite = ["b.txt"] });
+    private static Task<RunFixture> BeginAsync() =>
+        RunFixture.BeginAsync(
+            RunFixture.Start(new Gate("true")),
+            new PlanTask
+            {
+                Id = "a",
+                Description = "a",
+                FilesWrite = ["a.txt"],
+            },
+            new PlanTask
+            {
+                Id = "b",
+                Description = "b",
+                FilesWrite = ["b.txt"],
+            }
+        );
 
     private static string Ref(RunFixture run) => $"refs/heads/{run.StagingBranch}";
 

@@ -1,6 +1,6 @@
-using Orchestrator.Runs.Tasks;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
+using Orchestrator.Runs.Tasks;
 using Orchestrator.TestKit;
 using Orchestrator.TestKit.Git;
 using Xunit;
@@ -13,10 +13,21 @@ public sealed class TaskStepsTests
     [Fact]
     public async Task Verify_BranchNamesACommitThatIsGone_SaysHowTheFilesAreSaved()
     {
-        using var run = await RunFixture.BeginAsync(RunFixture.Start(), new PlanTask { Id = "a", Description = "Write a", FilesWrite = ["a.txt"] });
+        using var run = await RunFixture.BeginAsync(
+            RunFixture.Start(),
+            new PlanTask
+            {
+                Id = "a",
+                Description = "Write a",
+                FilesWrite = ["a.txt"],
+            }
+        );
         var prepared = await run.PrepareAsync("a");
         run.Write(prepared, "a.txt", "a\n");
-        File.WriteAllText(Path.Combine(run.Repository.Path, ".git", "refs", "heads", "orchestrator", RunFixture.RunId, "t", "a"), new string('1', 40) + "\n");
+        File.WriteAllText(
+            Path.Combine(run.Repository.Path, ".git", "refs", "heads", "orchestrator", RunFixture.RunId, "t", "a"),
+            new string('1', 40) + "\n"
+        );
 
         var torn = await Assert.ThrowsAsync<StepException>(() => run.VerifyAsync("a", prepared));
 
@@ -63,7 +74,11 @@ public sealed class TaskStepsTests
     {
         using var repository = await TemporaryRepository.CreateAsync();
         await repository.CommitAsync("lock", ("package-lock.json", "old\n"));
-        using var run = await RunFixture.BeginAsync(repository, RunFixture.Start(new Gate("true")).With(s => s with { Worktrees = s.Worktrees with { Setup = [] } }), Task("a", "a.txt"));
+        using var run = await RunFixture.BeginAsync(
+            repository,
+            RunFixture.Start(new Gate("true")).With(s => s with { Worktrees = s.Worktrees with { Setup = [] } }),
+            Task("a", "a.txt")
+        );
         var prepared = await run.PrepareAsync("a");
         run.Write(prepared, "a.txt", "mine\n");
         run.Write(prepared, "package-lock.json", "new\n");
@@ -72,7 +87,10 @@ public sealed class TaskStepsTests
         var work = await run.VerifyAsync("a", prepared);
 
         Assert.Empty(work.Problems);
-        Assert.Contains(work.Notes, n => n.Contains("package-lock.json", StringComparison.Ordinal) && n.Contains("__pycache__", StringComparison.Ordinal));
+        Assert.Contains(
+            work.Notes,
+            n => n.Contains("package-lock.json", StringComparison.Ordinal) && n.Contains("__pycache__", StringComparison.Ordinal)
+        );
         Assert.Equal("a.txt", await run.Repository.GitAsync("diff", "--name-only", prepared.BaseCommit, work.Commit));
     }
 
@@ -82,15 +100,28 @@ public sealed class TaskStepsTests
     public async Task Verify_PathThatAlwaysNeedsAPerson_IsRefusedUnlessThePlanNamesIt(string? owned, int problems)
     {
         var task = Task("a", "x") with { FilesWrite = owned is null ? null : [owned] };
-        using var run = await RunFixture.BeginAsync(RunFixture.Start(new Gate("true")).With(s => s with { AlwaysRequireHuman = [".github/workflows/**"] }), task);
+        using var run = await RunFixture.BeginAsync(
+            RunFixture.Start(new Gate("true")).With(s => s with { AlwaysRequireHuman = [".github/workflows/**"] }),
+            task
+        );
         var prepared = await run.PrepareAsync("a");
         run.Write(prepared, ".github/workflows/deploy.yml", "on: push\n");
 
         var work = await run.VerifyAsync("a", prepared);
 
         Assert.Equal(problems, work.Problems.Count);
-        Assert.All(work.Problems, problem => Assert.Contains("'.github/workflows/**' always needs a person", problem, StringComparison.Ordinal));
-        Assert.Equal(problems == 1, run.PromptOf("a").Contains("but for these, to whose change a person would have to agree first: `.github/workflows/**`", StringComparison.Ordinal));
+        Assert.All(
+            work.Problems,
+            problem => Assert.Contains("'.github/workflows/**' always needs a person", problem, StringComparison.Ordinal)
+        );
+        Assert.Equal(
+            problems == 1,
+            run.PromptOf("a")
+                .Contains(
+                    "but for these, to whose change a person would have to agree first: `.github/workflows/**`",
+                    StringComparison.Ordinal
+                )
+        );
     }
 
     [Theory]
@@ -99,13 +130,22 @@ public sealed class TaskStepsTests
     public async Task Verify_RequiredAgentAndNotesAreMissing_IsAProblemOnlyWhereComplianceIsStrict(bool strict)
     {
         var task = Task("a", "*.txt") with { RequiredAgents = ["doc-sync"], NotesOutput = ["notes.md"] };
-        using var run = await RunFixture.BeginAsync(RunFixture.Start(new Gate("true")).With(s => s with { StrictCompliance = strict }), task);
+        using var run = await RunFixture.BeginAsync(
+            RunFixture.Start(new Gate("true")).With(s => s with { StrictCompliance = strict }),
+            task
+        );
         var prepared = await run.PrepareAsync("a");
         run.Write(prepared, "a.txt", "mine\n");
 
         var work = await run.VerifyAsync("a", prepared);
 
-        Assert.Equal((strict ? 2 : 0, strict ? 0 : 2), (work.Problems.Count, work.Notes.Count(note => note.StartsWith("not demanded (compliance.strict is false): ", StringComparison.Ordinal))));
+        Assert.Equal(
+            (strict ? 2 : 0, strict ? 0 : 2),
+            (
+                work.Problems.Count,
+                work.Notes.Count(note => note.StartsWith("not demanded (compliance.strict is false): ", StringComparison.Ordinal))
+            )
+        );
     }
 
     [Fact]
@@ -128,7 +168,13 @@ public sealed class TaskStepsTests
     [Fact]
     public async Task Verify_GateFails_GivesEvidenceAndRemediationPasses()
     {
-        using var run = await RunFixture.BeginAsync(RunFixture.Start(), Task("a", "a.txt") with { Verification = [new Gate("grep -q right a.txt || { echo it is wrong; exit 1; }")] });
+        using var run = await RunFixture.BeginAsync(
+            RunFixture.Start(),
+            Task("a", "a.txt") with
+            {
+                Verification = [new Gate("grep -q right a.txt || { echo it is wrong; exit 1; }")],
+            }
+        );
         var prepared = await run.PrepareAsync("a");
         run.Write(prepared, "a.txt", "wrong\n");
 
@@ -169,7 +215,12 @@ public sealed class TaskStepsTests
     {
         using var repository = await TemporaryRepository.CreateAsync();
         await repository.CommitAsync("base", ("shared.txt", "line\n"));
-        using var run = await RunFixture.BeginAsync(repository, RunFixture.Start(new Gate("! grep -q '<<<<' shared.txt")), Task("a", "shared.txt"), Task("b", "shared.txt"));
+        using var run = await RunFixture.BeginAsync(
+            repository,
+            RunFixture.Start(new Gate("! grep -q '<<<<' shared.txt")),
+            Task("a", "shared.txt"),
+            Task("b", "shared.txt")
+        );
         var a = await run.PrepareAsync("a");
         var b = await run.PrepareAsync("b");
         run.Write(a, "shared.txt", "from a\n");
@@ -197,7 +248,17 @@ public sealed class TaskStepsTests
         using var repository = await TemporaryRepository.CreateAsync();
         await repository.CommitAsync("base", ("log.md", "start\n"));
         using var run = await RunFixture.BeginAsync(
-            repository, RunFixture.Start(new Gate("true")), Task("a", "a.txt") with { FilesAppend = ["log.md"] }, Task("b", "b.txt") with { FilesAppend = ["log.md"] });
+            repository,
+            RunFixture.Start(new Gate("true")),
+            Task("a", "a.txt") with
+            {
+                FilesAppend = ["log.md"],
+            },
+            Task("b", "b.txt") with
+            {
+                FilesAppend = ["log.md"],
+            }
+        );
         var a = await run.PrepareAsync("a");
         var b = await run.PrepareAsync("b");
         run.Write(a, "log.md", "start\na\n");
@@ -212,7 +273,11 @@ public sealed class TaskStepsTests
     [Fact]
     public async Task Merge_GateFailsOnlyOnTheMergedTree_GoesBackToTheTask()
     {
-        using var run = await RunFixture.BeginAsync(RunFixture.Start(new Gate("! test -f a.txt || ! test -f b.txt")), Task("a", "a.txt"), Task("b", "b.txt"));
+        using var run = await RunFixture.BeginAsync(
+            RunFixture.Start(new Gate("! test -f a.txt || ! test -f b.txt")),
+            Task("a", "a.txt"),
+            Task("b", "b.txt")
+        );
         var b = await run.PrepareAsync("b");
         run.Write(b, "b.txt", "b\n");
         var work = await run.VerifyAsync("b", b);
@@ -228,7 +293,14 @@ public sealed class TaskStepsTests
     [Fact]
     public async Task Prepare_SameKeyAsAnEarlierResult_TakesItUpWithoutAnAgent()
     {
-        using var run = await RunFixture.BeginAsync(RunFixture.Start(new Gate("test -f a.txt")), Task("a", "a.txt") with { FilesRead = [] }, Task("b", "b.txt"));
+        using var run = await RunFixture.BeginAsync(
+            RunFixture.Start(new Gate("test -f a.txt")),
+            Task("a", "a.txt") with
+            {
+                FilesRead = [],
+            },
+            Task("b", "b.txt")
+        );
         var first = await run.PrepareAsync("a");
         run.Write(first, "a.txt", "paid for\n");
         await run.VerifyAsync("a", first);
@@ -296,7 +368,12 @@ public sealed class TaskStepsTests
     {
         using var repository = await TemporaryRepository.CreateAsync();
         await repository.CommitAsync("base", ("shared.txt", "line\n"));
-        using var run = await RunFixture.BeginAsync(repository, RunFixture.Start(new Gate("true")), Task("a", "shared.txt"), Task("b", "shared.txt"));
+        using var run = await RunFixture.BeginAsync(
+            repository,
+            RunFixture.Start(new Gate("true")),
+            Task("a", "shared.txt"),
+            Task("b", "shared.txt")
+        );
         var (a, b) = (await run.PrepareAsync("a"), await run.PrepareAsync("b"));
         run.Write(a, "shared.txt", "from a\n");
         run.Write(b, "shared.txt", "from b\n");
@@ -343,7 +420,12 @@ public sealed class TaskStepsTests
         await run.DoAsync("a", "a.txt", "paid for\n");
         await run.LandAsync();
         await run.Repository.GitAsync("revert", "--no-edit", "-m", "1", "HEAD");
-        using var second = await RunFixture.BeginAsync(run.Repository, RunFixture.Start(new Gate("test -f a.txt")), "run-test-000002", Task("a", "a.txt"));
+        using var second = await RunFixture.BeginAsync(
+            run.Repository,
+            RunFixture.Start(new Gate("test -f a.txt")),
+            "run-test-000002",
+            Task("a", "a.txt")
+        );
 
         var prepared = await second.PrepareAsync("a");
         var work = await second.VerifyAsync("a", prepared, start: 0);
@@ -372,21 +454,41 @@ public sealed class TaskStepsTests
         run.Write(first, "a.txt", "paid for\n");
         Assert.Empty((await run.VerifyAsync("a", first)).Problems);
 
-        await repository.CommitAsync("next", what switch
-        {
-            "owned" => ("owned.txt", "2\n"),
-            "read" => ("read.txt", "2\n"),
-            "conventions" => ("CLAUDE.md", "Use tabs.\n"),
-            _ => ("other.txt", "2\n"),
-        });
+        await repository.CommitAsync(
+            "next",
+            what switch
+            {
+                "owned" => ("owned.txt", "2\n"),
+                "read" => ("read.txt", "2\n"),
+                "conventions" => ("CLAUDE.md", "Use tabs.\n"),
+                _ => ("other.txt", "2\n"),
+            }
+        );
         task = what == "prompt" ? task with { Prompt = "do something else" } : task;
-        var start = RunFixture.Start(new Gate(what == "gate" ? "test -f a.txt" : "true")).With(s => what == "model" ? s with { Model = "another" } : s);
+        var start = RunFixture
+            .Start(new Gate(what == "gate" ? "test -f a.txt" : "true"))
+            .With(s => what == "model" ? s with { Model = "another" } : s);
         using var changed = await RunFixture.BeginAsync(repository, start, "run-test-000002", task);
-        using var same = await RunFixture.BeginAsync(repository, RunFixture.Start(new Gate("true")), "run-test-000003", Task("a", "owned.txt", "a.txt") with { FilesRead = ["read.txt"] });
+        using var same = await RunFixture.BeginAsync(
+            repository,
+            RunFixture.Start(new Gate("true")),
+            "run-test-000003",
+            Task("a", "owned.txt", "a.txt") with
+            {
+                FilesRead = ["read.txt"],
+            }
+        );
 
         Assert.Equal("", (await changed.PrepareAsync("a")).ReusedCommit);
         Assert.Equal(what is "prompt" or "gate" or "model", (await same.PrepareAsync("a")).ReusedCommit.Length > 0);
     }
 
-    internal static PlanTask Task(string id, params string[] owned) => new() { Id = id, Description = $"Task {id}", Prompt = $"do {id}", FilesWrite = owned };
+    internal static PlanTask Task(string id, params string[] owned) =>
+        new()
+        {
+            Id = id,
+            Description = $"Task {id}",
+            Prompt = $"do {id}",
+            FilesWrite = owned,
+        };
 }

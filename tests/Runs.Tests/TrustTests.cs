@@ -8,7 +8,9 @@ using Xunit;
 
 namespace Orchestrator.Runs.Tests;
 
-/// <summary>A worker looks once more, whoever started the run: a client that knows nothing of our command, or ours before the files changed.</summary>
+/// <summary>
+/// A worker looks once more, whoever started the run: a client that knows nothing of our command, or ours before the files changed.
+/// </summary>
 public class TrustTests
 {
     private const string Plan = "tasks:\n  - {id: a, description: A, files_write: [a.txt], verification: [test -f a.txt]}\n";
@@ -75,17 +77,22 @@ public class TrustTests
         Assert.Equal(7, loaded.Rules.Workers);
     }
 
-    private static RunServices Services(TemporaryRepository repository) => new("host", ["orchestrate", "hook"], TimeProvider.System)
-    {
-        Environment = new Dictionary<string, string> { ["HOME"] = repository.Beside("home"), ["PATH"] = "/usr/bin:/bin" },
-        Trust = new TrustStore(repository.Beside("trust.json")),
-    };
+    private static RunServices Services(TemporaryRepository repository) =>
+        new("host", ["orchestrate", "hook"], TimeProvider.System)
+        {
+            Environment = new Dictionary<string, string> { ["HOME"] = repository.Beside("home"), ["PATH"] = "/usr/bin:/bin" },
+            Trust = new TrustStore(repository.Beside("trust.json")),
+        };
 
     private static TrustQuestion Question(RunServices services, TemporaryRepository repository) =>
-        RepositorySettings.Load(repository.Path, SettingsFiles.Read(repository.Path, services.Environment, []), ProjectCommands.Find, services.Trust!).Question;
+        RepositorySettings
+            .Load(repository.Path, SettingsFiles.Read(repository.Path, services.Environment, []), ProjectCommands.Find, services.Trust!)
+            .Question;
 
     private static RepositoryReference Reference(TemporaryRepository repository) => new(repository.Path, "key", "queue");
 
     private static PlanOutline Load(RunServices services, TemporaryRepository repository, string run = "run") =>
-        new PlanLoading(services).Load(new LoadPlanInput(run, Reference(repository), new OrchestrationInput { Repository = repository.Path, PlanFile = "tasks.yaml" }));
+        new PlanLoading(services).Load(
+            new LoadPlanInput(run, Reference(repository), new OrchestrationInput { Repository = repository.Path, PlanFile = "tasks.yaml" })
+        );
 }

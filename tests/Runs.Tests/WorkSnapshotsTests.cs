@@ -15,15 +15,22 @@ public sealed class WorkSnapshotsTests(ITestOutputHelper output)
     private const long Megabyte = 1024 * 1024;
 
     [Fact]
-    public Task Night_FewAgents_LeavesOneSnapshotAndOneConversationEach() => NightAsync(agents: 2, snapshots: 6, conversation: Megabyte, most: 8 * Megabyte);
+    public Task Night_FewAgents_LeavesOneSnapshotAndOneConversationEach() =>
+        NightAsync(agents: 2, snapshots: 6, conversation: Megabyte, most: 8 * Megabyte);
 
     /// <summary>
-    /// 12 hours with a snapshot every 2 minutes; <c>SOAK_SNAPSHOTS</c> says how many else. The conversations themselves (150 MB) are counted: the run names them, too.
+    /// 12 hours with a snapshot every 2 minutes; <c>SOAK_SNAPSHOTS</c> says how many else. The conversations themselves (150 MB) are
+    /// counted: the run names them, too.
     /// </summary>
     [Fact]
     [Trait("Category", "Full")]
     public Task Night_ThirtyAgentsWithConversationsOfFiveMegabytes_StaysUnderAGigabyte() =>
-        NightAsync(agents: 30, snapshots: int.Parse(Environment.GetEnvironmentVariable("SOAK_SNAPSHOTS") ?? "360", CultureInfo.InvariantCulture), conversation: 5 * Megabyte, most: 1000 * Megabyte);
+        NightAsync(
+            agents: 30,
+            snapshots: int.Parse(Environment.GetEnvironmentVariable("SOAK_SNAPSHOTS") ?? "360", CultureInfo.InvariantCulture),
+            conversation: 5 * Megabyte,
+            most: 1000 * Megabyte
+        );
 
     private async Task NightAsync(int agents, int snapshots, long conversation, long most)
     {
@@ -51,17 +58,24 @@ public sealed class WorkSnapshotsTests(ITestOutputHelper output)
             time.Pass(TimeSpan.FromMinutes(2));
             foreach (var (folder, talk, work) in atWork)
             {
-                // What an agent does in two minutes: a few files, one of them large, and a part of its conversation. None of it can be compressed.
+                // What an agent does in two minutes: a few files, one of them large, and a part of its conversation. None of it can be
+                // compressed.
                 for (var file = 0; file < 3; file++)
+                {
                     await WriteAsync(Path.Combine(folder, $"{(number + file) % 40}.txt"), random, 20_000);
+                }
                 await WriteAsync(Path.Combine(folder, "large.bin"), random, 300_000);
                 await using (var grows = new FileStream(talk, FileMode.Append))
+                {
                     grows.Write(new byte[conversation / snapshots]);
+                }
                 await work.SaveIfDueAsync();
             }
 
             foreach (var (_, _, work) in atWork)
+            {
                 await work.FinishAsync();
+            }
         }
 
         var room = await RoomAsync(measured) - before;
@@ -72,7 +86,9 @@ public sealed class WorkSnapshotsTests(ITestOutputHelper output)
             Assert.Equal("", work.Problem);
             Assert.Equal(new FileInfo(talk).Length, new FileInfo(Path.Combine(run.Folder.Task(id), "conversations", $"{id}.jsonl")).Length);
             Assert.NotNull(new TaskWorkspace(repository, files, id).Unfinished.Find());
-            Assert.Single(Directory.EnumerateDirectories(Path.Combine(run.Repository[".git"], "orchestrator", "unfinished", RunFixture.RunId, id)));
+            Assert.Single(
+                Directory.EnumerateDirectories(Path.Combine(run.Repository[".git"], "orchestrator", "unfinished", RunFixture.RunId, id))
+            );
         }
     }
 
@@ -86,7 +102,9 @@ public sealed class WorkSnapshotsTests(ITestOutputHelper output)
     /// <summary>What the disk has to give, whole blocks and folders included; a file with two names counts once.</summary>
     private static async Task<long> RoomAsync(IEnumerable<string> folders)
     {
-        using var measure = Process.Start(new ProcessStartInfo("du", ["-c", "-s", "-k", .. folders]) { RedirectStandardOutput = true, UseShellExecute = false })!;
+        using var measure = Process.Start(
+            new ProcessStartInfo("du", ["-c", "-s", "-k", .. folders]) { RedirectStandardOutput = true, UseShellExecute = false }
+        )!;
         var last = (await measure.StandardOutput.ReadToEndAsync()).TrimEnd().Split('\n')[^1];
         return long.Parse(last.Split('\t')[0], CultureInfo.InvariantCulture) * 1024;
     }

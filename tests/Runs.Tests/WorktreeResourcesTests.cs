@@ -18,15 +18,29 @@ public sealed class WorktreeResourcesTests
     {
         using var repository = await TemporaryRepository.CreateAsync();
         string Noted(string name) => repository.Beside(name);
-        var start = RunFixture.Start(new Gate($"{Tell} '{Noted("gate")}'")).WithAgent($"{Tell} '{Noted("agent")}'; echo x > \"$TMPDIR/left\"; echo done > a.txt").With(s => s with
-        {
-            Worktrees = s.Worktrees with
+        var start = RunFixture
+            .Start(new Gate($"{Tell} '{Noted("gate")}'"))
+            .WithAgent($"{Tell} '{Noted("agent")}'; echo x > \"$TMPDIR/left\"; echo done > a.txt")
+            .With(s =>
+                s with
+                {
+                    Worktrees = s.Worktrees with
+                    {
+                        Setup = [$"{Tell} '{Noted("setup")}'"],
+                        Environment = new Dictionary<string, string> { ["URL"] = "postgres://localhost/{worktree}:{port+1}" },
+                    },
+                }
+            );
+        using var run = await RunFixture.BeginAsync(
+            repository,
+            start,
+            new PlanTask
             {
-                Setup = [$"{Tell} '{Noted("setup")}'"],
-                Environment = new Dictionary<string, string> { ["URL"] = "postgres://localhost/{worktree}:{port+1}" },
-            },
-        });
-        using var run = await RunFixture.BeginAsync(repository, start, new PlanTask { Id = "a", Description = "Write a", FilesWrite = ["a.txt"] });
+                Id = "a",
+                Description = "Write a",
+                FilesWrite = ["a.txt"],
+            }
+        );
         File.Delete(Noted("setup"));
         File.Delete(Noted("gate"));
 
@@ -57,15 +71,21 @@ public sealed class WorktreeResourcesTests
     [InlineData(true, 2)]
     public async Task WorktreeThatIsUsedAgain_IsSetUpAgain_WhereSetUpMayHoldItsName(bool configured, int setUps)
     {
-        var start = RunFixture.Start(new Gate("true")).With(s => s with
-        {
-            Worktrees = s.Worktrees with
-            {
-                Setup = ["mkdir -p kept; echo x >> kept/setups"],
-                Keep = ["/kept/"],
-                Environment = configured ? new Dictionary<string, string> { ["URL"] = "{worktree}" } : new Dictionary<string, string>(),
-            },
-        });
+        var start = RunFixture
+            .Start(new Gate("true"))
+            .With(s =>
+                s with
+                {
+                    Worktrees = s.Worktrees with
+                    {
+                        Setup = ["mkdir -p kept; echo x >> kept/setups"],
+                        Keep = ["/kept/"],
+                        Environment = configured
+                            ? new Dictionary<string, string> { ["URL"] = "{worktree}" }
+                            : new Dictionary<string, string>(),
+                    },
+                }
+            );
         using var repository = await TemporaryRepository.CreateAsync();
         await repository.CommitAsync("ignored", (".gitignore", "/kept/\n"));
         using var run = await RunFixture.BeginAsync(repository, start, Task("a"), Task("b"));
@@ -89,12 +109,24 @@ public sealed class WorktreeResourcesTests
         static PlanTask WithGate(string? exclusive) => Task("a") with { Verification = [new Gate("true", Exclusive: exclusive)] };
     }
 
-    private static PlanTask Task(string id) => new() { Id = id, Description = $"Write {id}", FilesWrite = [$"{id}.txt"] };
+    private static PlanTask Task(string id) =>
+        new()
+        {
+            Id = id,
+            Description = $"Write {id}",
+            FilesWrite = [$"{id}.txt"],
+        };
 
     private static Task<AgentRunResult> RunAgentAsync(RunFixture run, PreparedTask prepared, int start)
     {
         var task = run.Task("a");
-        var input = new RunAgentInput { Task = task with { Task = task.Task with { Timeout = TimeSpan.FromMinutes(20) } }, Prepared = prepared, Attempt = start, Start = start };
+        var input = new RunAgentInput
+        {
+            Task = task with { Task = task.Task with { Timeout = TimeSpan.FromMinutes(20) } },
+            Prepared = prepared,
+            Attempt = start,
+            Start = start,
+        };
         return new AgentRunStep(run.Services).RunAsync(input, RunFixture.Execution);
     }
 }

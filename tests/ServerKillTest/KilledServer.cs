@@ -4,7 +4,9 @@ using System.Runtime.InteropServices;
 
 namespace Orchestrator.ServerKillTest;
 
-/// <summary>A server in a process of its own, killed with SIGKILL: by us at a random moment, or by itself in the middle of a write or a sync.</summary>
+/// <summary>
+/// A server in a process of its own, killed with SIGKILL: by us at a random moment, or by itself in the middle of a write or a sync.
+/// </summary>
 internal sealed class KilledServer(string folder) : IVictim
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -24,7 +26,9 @@ internal sealed class KilledServer(string folder) : IVictim
         var library = typeof(KilledServer).Assembly.Location;
         var arguments = new List<string> { library, "serve", DatabasePath, SocketPath };
         if (random.Next(2) == 0)
+        {
             arguments.Add(random.Next(1, 400).ToString(CultureInfo.InvariantCulture));
+        }
         _process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, UseShellExecute = false })!;
         using var limit = new CancellationTokenSource(Patience);
 
@@ -47,7 +51,9 @@ internal sealed class KilledServer(string folder) : IVictim
         using var limit = new CancellationTokenSource(Patience);
         await _process.WaitForExitAsync(limit.Token);
         if (_process.ExitCode != 0)
+        {
             throw new InvalidOperationException($"the server ended with {_process.ExitCode} instead of stopping");
+        }
         _process.Dispose();
         _process = null;
         return DatabasePath;
@@ -58,7 +64,9 @@ internal sealed class KilledServer(string folder) : IVictim
     private async Task KillAsync()
     {
         if (_process is null)
+        {
             return;
+        }
         _process.Kill();
         await _process.WaitForExitAsync();
         _process.Dispose();

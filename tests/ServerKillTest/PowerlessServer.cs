@@ -67,6 +67,8 @@ internal sealed class PowerlessServer(string folder, bool synchronous) : IVictim
     public async ValueTask DisposeAsync()
     {
         if (_server is not null)
+        {
             await StopAsync();
+        }
     }
 }

@@ -14,13 +14,18 @@ internal static class ServeRole
     public static async Task<int> RunAsync(string database, string socket, int operations)
     {
         var stopped = new TaskCompletionSource();
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
-        {
-            context.Cancel = true;
-            stopped.TrySetResult();
-        });
+        using var terminate = PosixSignalRegistration.Create(
+            PosixSignal.SIGTERM,
+            context =>
+            {
+                context.Cancel = true;
+                stopped.TrySetResult();
+            }
+        );
         if (operations > 0)
+        {
             ShimVfs.Watch(new DyingDisk(Path.GetDirectoryName(database)!, operations));
+        }
         await using var server = new TemporalServer(new TemporalServerOptions { DatabasePath = database, SocketPath = socket });
         await server.StartAsync();
         Console.WriteLine("ready");

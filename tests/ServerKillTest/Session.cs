@@ -1,5 +1,5 @@
-using Temporal.Grpc;
 using Orchestrator.ServerKillTest.Load;
+using Temporal.Grpc;
 using Temporal.Server.Verification;
 
 namespace Orchestrator.ServerKillTest;
@@ -40,32 +40,51 @@ internal sealed class Session(IVictim victim, Random random, TimeSpan patience)
         var sdk = new SdkLoad(victim.Address, _ledger);
         var workers = Workers(calls, sdk, stop.Token);
         var clients = Task.WhenAll(
-            Parallel.ForEachAsync(plans, new ParallelOptions { MaxDegreeOfParallelism = Clients, CancellationToken = stop.Token }, async (plan, token) => await new ScriptedClient(calls, _ledger).RunAsync(plan, token)),
-            Parallel.ForEachAsync(greetings, new ParallelOptions { MaxDegreeOfParallelism = Clients, CancellationToken = stop.Token }, async (id, token) => await sdk.RunAsync(id, token)));
+            Parallel.ForEachAsync(
+                plans,
+                new ParallelOptions { MaxDegreeOfParallelism = Clients, CancellationToken = stop.Token },
+                async (plan, token) => await new ScriptedClient(calls, _ledger).RunAsync(plan, token)
+            ),
+            Parallel.ForEachAsync(
+                greetings,
+                new ParallelOptions { MaxDegreeOfParallelism = Clients, CancellationToken = stop.Token },
+                async (id, token) => await sdk.RunAsync(id, token)
+            )
+        );
         for (var crash = 0; crash < crashes && _faults.Count == 0; crash++)
         {
             Verify(await victim.CrashAsync(random));
             if (_faults.Count == 0)
+            {
                 await victim.StartAsync(random);
+            }
         }
 
         var audit = new Audit(calls, plans, greetings, _ledger);
         if (_faults.Count == 0)
+        {
             await EndAsync(clients, audit, stop.Token);
+        }
         await stop.CancelAsync();
         await Quietly(clients);
 
         // A worker whose server is gone for good takes long to say goodbye to it.
         await Task.WhenAny(Quietly(Task.WhenAll(workers)), Task.Delay(WorkerPatience));
         if (_faults.Count == 0)
+        {
             Verify(await victim.StopAsync());
+        }
         return new SessionResult(crashes, plans.Count + greetings.Count, _ledger.Count, [.. _faults, .. _ledger.Faults]);
     }
 
     private List<Task> Workers(ServerCalls calls, SdkLoad sdk, CancellationToken stop)
     {
         var worker = new ScriptedWorker(calls, _ledger);
-        return [Task.Run(() => sdk.WorkAsync(stop), CancellationToken.None), .. Enumerable.Range(0, Pollers).SelectMany(_ => new[] { worker.DecideAsync(stop), worker.ActAsync(stop) })];
+        return
+        [
+            Task.Run(() => sdk.WorkAsync(stop), CancellationToken.None),
+            .. Enumerable.Range(0, Pollers).SelectMany(_ => new[] { worker.DecideAsync(stop), worker.ActAsync(stop) }),
+        ];
     }
 
     /// <summary>No more crashes: everything must come to its end, and be as the model says.</summary>
@@ -74,7 +93,9 @@ internal sealed class Session(IVictim victim, Random random, TimeSpan patience)
         // A server that was to die of itself is still there to do so: a fresh one is not.
         Verify(await victim.CrashAsync(random));
         if (_faults.Count > 0)
+        {
             return;
+        }
         await victim.StartAsync(new NeverDies());
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
         limit.CancelAfter(patience);

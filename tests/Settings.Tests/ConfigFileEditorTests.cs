@@ -10,7 +10,12 @@ public class ConfigFileEditorTests
     [InlineData("workers:\n  count: 3\n  max: 9\n", "workers", "5", "workers:\n  count: 5\n  max: 9\n")]
     [InlineData("retry:\n  base_delay: 2s\n", "retry.max_attempts", "4", "retry:\n  max_attempts: 4\n  base_delay: 2s\n")]
     [InlineData("model: opus", "git.land", "pr", "model: opus\ngit.land: pr\n")]
-    [InlineData("gates:\n  task:\n    - a\n    - b # last\nmodel: opus\n", "gates.task", "[c]", "gates:\n  task:\n    [c] # last\nmodel: opus\n")]
+    [InlineData(
+        "gates:\n  task:\n    - a\n    - b # last\nmodel: opus\n",
+        "gates.task",
+        "[c]",
+        "gates:\n  task:\n    [c] # last\nmodel: opus\n"
+    )]
     [InlineData("gates: {task: [a, b]}\n", "gates.task", "[c]", "gates: {task: [c]}\n")]
     [InlineData("model:\n", "model", "opus", "model: opus\n")]
     [InlineData("", "max_workers", "5", "workers: 5\n")]

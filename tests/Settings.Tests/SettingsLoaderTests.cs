@@ -15,7 +15,15 @@ public class SettingsLoaderTests
         Assert.Equal(TimeSpan.FromSeconds(1800), settings.TaskTimeout);
         Assert.Equal(TimeSpan.FromSeconds(300), settings.Planner.Timeout);
         Assert.Equal(2, settings.MaxRemediations);
-        Assert.Equal(new RetryRule { MaxAttempts = 3, BaseDelay = TimeSpan.FromSeconds(1), MaxDelay = TimeSpan.FromSeconds(60) }, settings.Retry);
+        Assert.Equal(
+            new RetryRule
+            {
+                MaxAttempts = 3,
+                BaseDelay = TimeSpan.FromSeconds(1),
+                MaxDelay = TimeSpan.FromSeconds(60),
+            },
+            settings.Retry
+        );
         Assert.Equal(new LimitSettings(TimeSpan.FromSeconds(900), null, null, null, null, TimeSpan.FromMinutes(30)), settings.Limits);
         Assert.Equal(("sonnet", "opus"), (settings.Model, settings.Planner.Model));
         Assert.Equal("claude", settings.Agent);
@@ -31,7 +39,9 @@ public class SettingsLoaderTests
     public void Load_EveryDefaultText_IsAcceptedAndGivesTheSameSettings()
     {
         var off = new[] { "found", "usual", "none" };
-        var lines = SettingKeys.All.Where(key => !key.Name.Contains('*') && !off.Contains(key.DefaultText)).Select(key => $"{key.Name}: {key.DefaultText}");
+        var lines = SettingKeys
+            .All.Where(key => !key.Name.Contains('*') && !off.Contains(key.DefaultText))
+            .Select(key => $"{key.Name}: {key.DefaultText}");
 
         var result = Load(file: string.Join('\n', lines));
 
@@ -67,26 +77,37 @@ public class SettingsLoaderTests
     [Fact]
     public void Load_FilesOfOlderTools_CountBelowOursWhereTheyStand()
     {
-        var result = SettingsLoader.Load(new SettingsInput
-        {
-            IsTrusted = true,
-            OldUserFile = new("~/.config/claude-orchestra/config.json", """{"default_parallel": 4, "branch_prefix": "orchestra", "bypass_permissions": ["Bash(git *)"]}"""),
-            UserFile = new("user.yaml", "branch_prefix: mine\n"),
-            OldRepositoryFiles =
-            [
-                new("orchestrator_config.json", """{"execution": {"max_workers": 5, "max_retries": 3}, "models": {"worker": {"model": "haiku", "description": "works"}}}"""),
-                new(".claude-agents.yaml", """
-                    risk:
-                      auto_approve_threshold: 30
-                      sensitive_patterns: [{pattern: "internal/*", weight: 50}]
-                    orchestration: {worker_model: opus, max_parallel_workers: 9, worker_modle: opus}
-                    approval: {always_require_human: ["**/secrets/**"]}
-                    quality: {verifier_checks: ["ruff check ."]}
-                    boundaries: {churn_threshold_lines: 500}
-                    """),
-            ],
-            RepositoryFile = new(".orchestrator/config.yaml", "risk: {auto_approve_threshold: 10}\n"),
-        });
+        var result = SettingsLoader.Load(
+            new SettingsInput
+            {
+                IsTrusted = true,
+                OldUserFile = new(
+                    "~/.config/claude-orchestra/config.json",
+                    """{"default_parallel": 4, "branch_prefix": "orchestra", "bypass_permissions": ["Bash(git *)"]}"""
+                ),
+                UserFile = new("user.yaml", "branch_prefix: mine\n"),
+                OldRepositoryFiles =
+                [
+                    new(
+                        "orchestrator_config.json",
+                        """{"execution": {"max_workers": 5, "max_retries": 3}, "models": {"worker": {"model": "haiku", "description": "works"}}}"""
+                    ),
+                    new(
+                        ".claude-agents.yaml",
+                        """
+                        risk:
+                          auto_approve_threshold: 30
+                          sensitive_patterns: [{pattern: "internal/*", weight: 50}]
+                        orchestration: {worker_model: opus, max_parallel_workers: 9, worker_modle: opus}
+                        approval: {always_require_human: ["**/secrets/**"]}
+                        quality: {verifier_checks: ["ruff check ."]}
+                        boundaries: {churn_threshold_lines: 500}
+                        """
+                    ),
+                ],
+                RepositoryFile = new(".orchestrator/config.yaml", "risk: {auto_approve_threshold: 10}\n"),
+            }
+        );
 
         Assert.Empty(result.Errors);
         var sources = result.Values.ToDictionary(value => value.Name, value => (value.Value, Source: value.Source.ToString()));
@@ -98,14 +119,23 @@ public class SettingsLoaderTests
         Assert.Equal(("10", ".orchestrator/config.yaml:1"), sources["risk.auto_approve_threshold"]);
         Assert.Equal("internal/*", Assert.Single(result.Settings!.Risk.SensitivePatterns!).Pattern);
         Assert.Equal("ruff check .", Assert.Single(result.Settings.Gates.Task!).Command);
-        Assert.Superset(new HashSet<string> { "**/secrets/**", ".orchestrator/**", ".claude-agents.yaml" }, result.Settings.AlwaysRequireHuman.ToHashSet());
+        Assert.Superset(
+            new HashSet<string> { "**/secrets/**", ".orchestrator/**", ".claude-agents.yaml" },
+            result.Settings.AlwaysRequireHuman.ToHashSet()
+        );
         Assert.Equal("orchestration.worker_modle", Assert.Single(result.Warnings).Key);
     }
 
     [Fact]
     public void Load_SecretInAnOlderFile_ServesWhereItStandsAndIsNamed()
     {
-        var result = SettingsLoader.Load(new SettingsInput { IsTrusted = true, OldRepositoryFiles = [new("orchestrator_config.json", """{"temporal": {"api_key": "key-xyzzy"}}""")] });
+        var result = SettingsLoader.Load(
+            new SettingsInput
+            {
+                IsTrusted = true,
+                OldRepositoryFiles = [new("orchestrator_config.json", """{"temporal": {"api_key": "key-xyzzy"}}""")],
+            }
+        );
 
         var key = result.Settings!.Temporal.ApiKey!;
         Assert.Equal("key-xyzzy", key.Resolve(result.Variables.GetValueOrDefault, File.ReadAllText));
@@ -118,7 +148,9 @@ public class SettingsLoaderTests
     [InlineData("risk: ]", "")]
     public void Load_FaultInAnOlderFile_IsAnErrorWithItsPlace(string text, string key)
     {
-        var fault = Assert.Single(SettingsLoader.Load(new SettingsInput { IsTrusted = true, OldRepositoryFiles = [new(".claude-agents.yaml", text)] }).Errors);
+        var fault = Assert.Single(
+            SettingsLoader.Load(new SettingsInput { IsTrusted = true, OldRepositoryFiles = [new(".claude-agents.yaml", text)] }).Errors
+        );
 
         Assert.Equal((key, ".claude-agents.yaml:1"), (fault.Key, fault.Source.ToString()));
     }
@@ -129,12 +161,16 @@ public class SettingsLoaderTests
     [InlineData("retention: {runs: 10d}", "retention.runs")]
     [InlineData("notifications: {provider: slack}", "notifications.provider")]
     public void Load_SettingThatNothingActsOn_IsNamedAsUnknown(string file, string key) =>
-        Assert.Equal((key, "there is no such setting; it is ignored."), Load(file: file).Warnings.Select(warning => (warning.Key, warning.Message)).Single());
+        Assert.Equal(
+            (key, "there is no such setting; it is ignored."),
+            Load(file: file).Warnings.Select(warning => (warning.Key, warning.Message)).Single()
+        );
 
     [Fact]
     public void Load_ManyFaults_ReportsAllWithLineAndCure()
     {
-        var result = Load(file: """
+        var result = Load(
+            file: """
             workers: many
             timeout: -5
             git:
@@ -148,12 +184,14 @@ public class SettingsLoaderTests
             risk:
               sensitive_patterns:
                 - {pattern: "(a", weight: 5}
-            """);
+            """
+        );
 
         Assert.Null(result.Settings);
         Assert.Equal(
             ["workers 1", "timeout 2", "limits.stall 6", "gates.task 10", "git.land 4", "risk.sensitive_patterns 13"],
-            result.Errors.Select(fault => $"{fault.Key} {fault.Source.Line}"));
+            result.Errors.Select(fault => $"{fault.Key} {fault.Source.Line}")
+        );
         Assert.All(result.Errors, fault => Assert.StartsWith("Give ", fault.Cure, StringComparison.Ordinal));
         Assert.Contains("'merge' is near", result.Errors[4].Message, StringComparison.Ordinal);
         Assert.Contains("'type' is near", result.Errors[3].Message, StringComparison.Ordinal);
@@ -162,18 +200,32 @@ public class SettingsLoaderTests
     [Fact]
     public void Load_UnknownKeys_WarnsWithTheNearestName()
     {
-        var result = Load(file: "retry:\n  max_atempts: 5\nzzz: 1\n", variables: new() { ["ORCHESTRATOR_WORKRES"] = "2", ["ORCHESTRATOR_RUN"] = "r", ["PATH"] = "/bin" });
+        var result = Load(
+            file: "retry:\n  max_atempts: 5\nzzz: 1\n",
+            variables: new()
+            {
+                ["ORCHESTRATOR_WORKRES"] = "2",
+                ["ORCHESTRATOR_RUN"] = "r",
+                ["PATH"] = "/bin",
+            }
+        );
 
         Assert.NotNull(result.Settings);
         Assert.Equal(
-            ["retry.max_atempts: Did you mean 'retry.max_attempts'?", "zzz: See 'orchestrate config list'.", "workres: Did you mean 'workers'?"],
-            result.Warnings.Select(fault => $"{fault.Key}: {fault.Cure}"));
+            [
+                "retry.max_atempts: Did you mean 'retry.max_attempts'?",
+                "zzz: See 'orchestrate config list'.",
+                "workres: Did you mean 'workers'?",
+            ],
+            result.Warnings.Select(fault => $"{fault.Key}: {fault.Cure}")
+        );
     }
 
     [Fact]
     public void Load_OldNames_SetTodaysKeys()
     {
-        var settings = Load(file: """
+        var settings = Load(
+            file: """
             max_parallel_workers: 9
             worker_timeout: 60
             manager_timeout: 61
@@ -184,7 +236,8 @@ public class SettingsLoaderTests
             auto_commit: false
             commit_message_prefix: "Auto:"
             show_progress_bar: false
-            """).Settings!;
+            """
+        ).Settings!;
 
         Assert.Equal(9, settings.Workers);
         Assert.Equal((60, 61), (settings.TaskTimeout.TotalSeconds, settings.Planner.Timeout.TotalSeconds));
@@ -238,14 +291,16 @@ public class SettingsLoaderTests
     [Fact]
     public void Load_AgentsWithCommands_AreKnownByName()
     {
-        var result = Load(file: """
+        var result = Load(
+            file: """
             agent: scripted
             agents:
               scripted:
                 command: [samples/agents/scripted-agent.sh, --fast]
               claude:
                 provider: bedrock
-            """);
+            """
+        );
 
         var settings = result.Settings!;
         Assert.Equal(["samples/agents/scripted-agent.sh", "--fast"], settings.Agents["scripted"].Command);
@@ -284,7 +339,10 @@ public class SettingsLoaderTests
     {
         var result = Load(file: file);
 
-        Assert.Contains(result.Errors, fault => fault.Message.Contains(message, StringComparison.Ordinal) && fault.Source.Place == "config.yaml");
+        Assert.Contains(
+            result.Errors,
+            fault => fault.Message.Contains(message, StringComparison.Ordinal) && fault.Source.Place == "config.yaml"
+        );
     }
 
     [Fact]
@@ -304,14 +362,22 @@ public class SettingsLoaderTests
     [Fact]
     public void Load_Gates_ReadsCommandsAndMappings()
     {
-        var gates = Load(file: """
+        var gates = Load(
+            file: """
             gates:
               task:
                 - dotnet test
                 - {command: npm run lint, type: lint, required: false, timeout: 90, description: Style, negate: true}
-            """).Settings!.Gates;
+            """
+        ).Settings!.Gates;
 
-        Assert.Equal([new Gate("dotnet test", GateType.Test), new Gate("npm run lint", GateType.Lint, false, TimeSpan.FromSeconds(90), "Style", true)], gates.Task!);
+        Assert.Equal(
+            [
+                new Gate("dotnet test", GateType.Test),
+                new Gate("npm run lint", GateType.Lint, false, TimeSpan.FromSeconds(90), "Style", true),
+            ],
+            gates.Task!
+        );
         Assert.Null(gates.Integration);
     }
 
@@ -319,7 +385,9 @@ public class SettingsLoaderTests
     public void Load_ExclusiveGate_IsReadAndWritten_AndABadNameIsAnErrorWithItsLine()
     {
         var good = Load(file: "gates:\n  task:\n    - {command: npm run e2e, exclusive: port-3000}\n");
-        var bad = Load(file: "gates:\n  task:\n    - command: npm run e2e\n      exclusive: the database\n    - {command: pytest, exlusive: db}\n");
+        var bad = Load(
+            file: "gates:\n  task:\n    - command: npm run e2e\n      exclusive: the database\n    - {command: pytest, exlusive: db}\n"
+        );
 
         Assert.Equal("port-3000", Assert.Single(good.Settings!.Gates.Task!).Exclusive);
         Assert.Equal("[{command: \"npm run e2e\", exclusive: port-3000}]", good.Values.Single(value => value.Name == "gates.task").Value);
@@ -330,8 +398,17 @@ public class SettingsLoaderTests
     [Fact]
     public void Load_WorktreeVariables_AreReadFromFileAndVariable()
     {
-        var file = Load(file: "worktrees:\n  env:\n    DATABASE_URL: postgres://localhost/app_{worktree}\n    PORT: \"{port}\"\n    DEBUG: \"{port+19} {{literal}} {tmp}\"\n");
-        var variable = Load(variables: new() { ["ORCHESTRATOR_WORKTREES__ENV"] = "{PORT: '{port}'}", ["ORCHESTRATOR_PORT"] = "20000", ["ORCHESTRATOR_WORKTREE"] = "api_1" });
+        var file = Load(
+            file: "worktrees:\n  env:\n    DATABASE_URL: postgres://localhost/app_{worktree}\n    PORT: \"{port}\"\n    DEBUG: \"{port+19} {{literal}} {tmp}\"\n"
+        );
+        var variable = Load(
+            variables: new()
+            {
+                ["ORCHESTRATOR_WORKTREES__ENV"] = "{PORT: '{port}'}",
+                ["ORCHESTRATOR_PORT"] = "20000",
+                ["ORCHESTRATOR_WORKTREE"] = "api_1",
+            }
+        );
 
         Assert.Equal(["DATABASE_URL", "DEBUG", "PORT"], file.Settings!.Worktrees.Environment.Keys.Order(StringComparer.Ordinal));
         Assert.Equal("postgres://localhost/app_{worktree}", file.Settings.Worktrees.Environment["DATABASE_URL"]);
@@ -358,7 +435,13 @@ public class SettingsLoaderTests
     [Fact]
     public void Load_ListInAVariable_IsReadAsInAFileOrByCommas()
     {
-        var result = Load(variables: new() { ["ORCHESTRATOR_GATES__TASK"] = "[make test, 'make lint']", ["ORCHESTRATOR_WORKTREES__KEEP"] = "node_modules, .venv" });
+        var result = Load(
+            variables: new()
+            {
+                ["ORCHESTRATOR_GATES__TASK"] = "[make test, 'make lint']",
+                ["ORCHESTRATOR_WORKTREES__KEEP"] = "node_modules, .venv",
+            }
+        );
 
         Assert.Equal(["make test", "make lint"], result.Settings!.Gates.Task!.Select(gate => gate.Command));
         Assert.Equal(["node_modules", ".venv"], result.Settings.Worktrees.Keep);
@@ -370,18 +453,34 @@ public class SettingsLoaderTests
     public void Load_OldAndPresentVariable_ThePresentOneWinsInAnyOrder(string dotEnv, string second, string first)
     {
         var ofFile = SettingsLoader.Load(new SettingsInput { IsTrusted = true, DotEnv = new(".env", dotEnv) });
-        var ofProcess = SettingsLoader.Load(new SettingsInput { IsTrusted = true, Environment = new Dictionary<string, string> { ["ORCHESTRATOR_TIMEOUT"] = "60", ["TASK_TIMEOUT"] = "70" } });
+        var ofProcess = SettingsLoader.Load(
+            new SettingsInput
+            {
+                IsTrusted = true,
+                Environment = new Dictionary<string, string> { ["ORCHESTRATOR_TIMEOUT"] = "60", ["TASK_TIMEOUT"] = "70" },
+            }
+        );
 
         Assert.Equal(TimeSpan.FromSeconds(60), ofFile.Settings!.TaskTimeout);
         Assert.Equal(TimeSpan.FromSeconds(60), ofProcess.Settings!.TaskTimeout);
-        Assert.StartsWith($"'{second}' sets it a second time, after '{first}' (.env:1).", Assert.Single(ofFile.Warnings).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"'{second}' sets it a second time, after '{first}' (.env:1).",
+            Assert.Single(ofFile.Warnings).Message,
+            StringComparison.Ordinal
+        );
         Assert.Equal("Keep one of them; ORCHESTRATOR_TIMEOUT wins.", Assert.Single(ofFile.Warnings).Cure);
     }
 
     [Fact]
     public void Load_AccountVariablesInDotEnv_GoToAgentsOnly()
     {
-        var result = SettingsLoader.Load(new SettingsInput { IsTrusted = true, DotEnv = new(".env", "export ANTHROPIC_API_KEY='k 1'\nAWS_REGION=eu-west-1 # home\nDATABASE_URL=x\n") });
+        var result = SettingsLoader.Load(
+            new SettingsInput
+            {
+                IsTrusted = true,
+                DotEnv = new(".env", "export ANTHROPIC_API_KEY='k 1'\nAWS_REGION=eu-west-1 # home\nDATABASE_URL=x\n"),
+            }
+        );
 
         Assert.Equal("k 1", result.AgentEnvironment["ANTHROPIC_API_KEY"]);
         Assert.Equal("eu-west-1", result.AgentEnvironment["AWS_REGION"]);
@@ -392,20 +491,23 @@ public class SettingsLoaderTests
     [Fact]
     public void Load_SecretsFile_ServesReferencesAndAgentsAfterTheProcessOwnVariables()
     {
-        var result = SettingsLoader.Load(new SettingsInput
-        {
-            IsTrusted = true,
-            RepositoryFile = new("config.yaml", "temporal: {api_key: $ENGINE}\n"),
-            DotEnv = new(".env", "ANTHROPIC_API_KEY=from-dot-env\nENGINE=old\n"),
-            Secrets = new(".orchestrator/secrets.env", "ENGINE=key-T0\nANTHROPIC_API_KEY=from-secrets\nAWS_REGION=eu-west-1\n"),
-            SecretsAreOpen = true,
-            Environment = new Dictionary<string, string> { ["AWS_REGION"] = "us-east-1", ["PATH"] = "/bin" },
-        });
+        var result = SettingsLoader.Load(
+            new SettingsInput
+            {
+                IsTrusted = true,
+                RepositoryFile = new("config.yaml", "temporal: {api_key: $ENGINE}\n"),
+                DotEnv = new(".env", "ANTHROPIC_API_KEY=from-dot-env\nENGINE=old\n"),
+                Secrets = new(".orchestrator/secrets.env", "ENGINE=key-T0\nANTHROPIC_API_KEY=from-secrets\nAWS_REGION=eu-west-1\n"),
+                SecretsAreOpen = true,
+                Environment = new Dictionary<string, string> { ["AWS_REGION"] = "us-east-1", ["PATH"] = "/bin" },
+            }
+        );
 
         Assert.Equal("key-T0", result.Settings!.Temporal.ApiKey!.Resolve(result.Variables.GetValueOrDefault, File.ReadAllText));
         Assert.Equal(
             [("ANTHROPIC_API_KEY", "from-secrets"), ("AWS_REGION", "us-east-1"), ("PATH", "/bin")],
-            result.AgentEnvironment.Select(pair => (pair.Key, pair.Value)).Order());
+            result.AgentEnvironment.Select(pair => (pair.Key, pair.Value)).Order()
+        );
         Assert.Contains("chmod 600", result.Warnings[0].ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain(result.Values, value => value.Value.Contains("key-T0", StringComparison.Ordinal));
     }
@@ -423,10 +525,13 @@ public class SettingsLoaderTests
         Assert.Equal(settings.Gates.Task!, back.Gates.Task!);
     }
 
-    private static SettingsResult Load(string file = "", Dictionary<string, string>? variables = null) => SettingsLoader.Load(new SettingsInput
-    {
-        IsTrusted = true,
-        RepositoryFile = new("config.yaml", file),
-        Environment = variables ?? [],
-    });
+    private static SettingsResult Load(string file = "", Dictionary<string, string>? variables = null) =>
+        SettingsLoader.Load(
+            new SettingsInput
+            {
+                IsTrusted = true,
+                RepositoryFile = new("config.yaml", file),
+                Environment = variables ?? [],
+            }
+        );
 }

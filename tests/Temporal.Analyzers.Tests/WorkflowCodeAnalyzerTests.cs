@@ -17,8 +17,11 @@ public sealed class WorkflowCodeAnalyzerTests
 
     private static readonly ImmutableArray<MetadataReference> References =
     [
-        .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Append(typeof(WorkflowAttribute).Assembly.Location)
-            .Distinct(StringComparer.Ordinal).Select(path => MetadataReference.CreateFromFile(path)),
+        .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!)
+            .Split(Path.PathSeparator)
+            .Append(typeof(WorkflowAttribute).Assembly.Location)
+            .Distinct(StringComparer.Ordinal)
+            .Select(path => MetadataReference.CreateFromFile(path)),
     ];
 
     private static readonly Snippet[] Flagged =
@@ -63,7 +66,9 @@ public sealed class WorkflowCodeAnalyzerTests
     ];
 
     // One compilation for all of them: most of the time goes into reading the framework.
-    private static readonly Lazy<Task<ImmutableArray<Diagnostic>>> Found = new(() => AnalyzeAsync(string.Join('\n', Flagged.Select((one, index) => InWorkflow(one.Code, index)))));
+    private static readonly Lazy<Task<ImmutableArray<Diagnostic>>> Found = new(() =>
+        AnalyzeAsync(string.Join('\n', Flagged.Select((one, index) => InWorkflow(one.Code, index))))
+    );
 
     public static TheoryData<int, string> Snippets
     {
@@ -91,16 +96,34 @@ public sealed class WorkflowCodeAnalyzerTests
     }
 
     [Fact]
-    public async Task WorkflowCode_UsingWhatItMay_IsNotFlagged() => Assert.Empty(await AnalyzeAsync(string.Join(
-        '\n',
-        [
-            InWorkflow("_ = Workflow.UtcNow; _ = Workflow.NewGuid(); _ = Workflow.Random.Next();", 0),
-            InWorkflow("await Workflow.DelayAsync(5); await Workflow.WhenAllAsync(Workflow.DelayAsync(5)); await Task.Yield(); await Task.FromResult(1);", 1),
-            InWorkflow("await Task.CompletedTask.ConfigureAwait(true); await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext);", 2),
-            InWorkflow("await Task.CompletedTask.ContinueWith(_ => { }, TaskScheduler.Current);", 3),
-            InWorkflow("using var source = new CancellationTokenSource(); source.Cancel(); var lockit = new object(); lock (lockit) { }", 4),
-            InWorkflow("var random = Workflow.Random; _ = new DateTime(2026, 1, 1).AddDays(random.Next(3)); _ = new[] { 1 }.Sum();", 5),
-        ])));
+    public async Task WorkflowCode_UsingWhatItMay_IsNotFlagged() =>
+        Assert.Empty(
+            await AnalyzeAsync(
+                string.Join(
+                    '\n',
+                    [
+                        InWorkflow("_ = Workflow.UtcNow; _ = Workflow.NewGuid(); _ = Workflow.Random.Next();", 0),
+                        InWorkflow(
+                            "await Workflow.DelayAsync(5); await Workflow.WhenAllAsync(Workflow.DelayAsync(5)); await Task.Yield(); await Task.FromResult(1);",
+                            1
+                        ),
+                        InWorkflow(
+                            "await Task.CompletedTask.ConfigureAwait(true); await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext);",
+                            2
+                        ),
+                        InWorkflow("await Task.CompletedTask.ContinueWith(_ => { }, TaskScheduler.Current);", 3),
+                        InWorkflow(
+                            "using var source = new CancellationTokenSource(); source.Cancel(); var lockit = new object(); lock (lockit) { }",
+                            4
+                        ),
+                        InWorkflow(
+                            "var random = Workflow.Random; _ = new DateTime(2026, 1, 1).AddDays(random.Next(3)); _ = new[] { 1 }.Sum();",
+                            5
+                        ),
+                    ]
+                )
+            )
+        );
 
     [Fact]
     public async Task Code_AroundWorkflows_IsLookedAtOnlyWhereItIsTheirs()
@@ -121,40 +144,61 @@ public sealed class WorkflowCodeAnalyzerTests
             }
             """;
         Assert.Equal(["TMPW1002", "TMPW1001"], (await AnalyzeAsync(Code)).Select(one => one.Id));
-        Assert.Equal(["TMPW1001", "TMPW1001", "TMPW1002", "TMPW1001"], (await AnalyzeAsync(Code, wholeAssembly: true)).Select(one => one.Id));
+        Assert.Equal(
+            ["TMPW1001", "TMPW1001", "TMPW1002", "TMPW1001"],
+            (await AnalyzeAsync(Code, wholeAssembly: true)).Select(one => one.Id)
+        );
     }
 
     [Fact]
     public async Task Code_WithoutTheSdk_IsLeftAlone()
     {
         var compilation = CSharpCompilation.Create(
-            "Test", [CSharpSyntaxTree.ParseText("class C { System.DateTime Now => System.DateTime.Now; }")], References.Where(one => !one.Display!.Contains("Temporalio", StringComparison.Ordinal)));
+            "Test",
+            [CSharpSyntaxTree.ParseText("class C { System.DateTime Now => System.DateTime.Now; }")],
+            References.Where(one => !one.Display!.Contains("Temporalio", StringComparison.Ordinal))
+        );
         Assert.Empty(await compilation.WithAnalyzers([new WorkflowCodeAnalyzer()]).GetAnalyzerDiagnosticsAsync());
     }
 
     private static string ClassOf(Diagnostic found) =>
-        found.Location.SourceTree!.GetRoot().FindNode(found.Location.SourceSpan).Ancestors().OfType<ClassDeclarationSyntax>().First().Identifier.Text;
+        found
+            .Location.SourceTree!.GetRoot()
+            .FindNode(found.Location.SourceSpan)
+            .Ancestors()
+            .OfType<ClassDeclarationSyntax>()
+            .First()
+            .Identifier.Text;
 
-    private static string InWorkflow(string code, int index) => $$"""
-        [Workflow]
-        public class Test{{index}}
-        {
-            [WorkflowRun]
-            public async Task RunAsync()
+    private static string InWorkflow(string code, int index) =>
+        $$"""
+            [Workflow]
+            public class Test{{index}}
             {
-                {{code}}
-                await Task.CompletedTask;
+                [WorkflowRun]
+                public async Task RunAsync()
+                {
+                    {{code}}
+                    await Task.CompletedTask;
+                }
             }
-        }
-        """;
+            """;
 
     private static async Task<ImmutableArray<Diagnostic>> AnalyzeAsync(string code, bool wholeAssembly = false)
     {
         var compilation = CSharpCompilation.Create(
-            "Test", [CSharpSyntaxTree.ParseText(Usings + code)], References, new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary));
+            "Test",
+            [CSharpSyntaxTree.ParseText(Usings + code)],
+            References,
+            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary)
+        );
         Assert.Empty(compilation.GetDiagnostics().Where(one => one.Severity == DiagnosticSeverity.Error));
         var options = new CompilationWithAnalyzersOptions(
-            new AnalyzerOptions([], new Options(wholeAssembly)), onAnalyzerException: (error, _, _) => throw error, concurrentAnalysis: false, logAnalyzerExecutionTime: false);
+            new AnalyzerOptions([], new Options(wholeAssembly)),
+            onAnalyzerException: (error, _, _) => throw error,
+            concurrentAnalysis: false,
+            logAnalyzerExecutionTime: false
+        );
         var found = await compilation.WithAnalyzers([new WorkflowCodeAnalyzer()], options).GetAnalyzerDiagnosticsAsync();
         return [.. found.OrderBy(one => one.Location.SourceSpan.Start)];
     }

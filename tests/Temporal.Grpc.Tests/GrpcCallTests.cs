@@ -1,4 +1,3 @@
-using Temporal.Grpc;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -6,6 +5,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Google.Protobuf.WellKnownTypes;
 using Microsoft.Extensions.Logging.Abstractions;
+using Temporal.Grpc;
 using Xunit;
 
 namespace Orchestrator.Temporal.Grpc.Tests;
@@ -27,9 +27,12 @@ public sealed class GrpcCallTests : IAsyncLifetime
         {
             ["/test.Echo/Say"] = (_, request) => ValueTask.FromResult(new GrpcResponse(StringValue.Parser.ParseFrom(request.Span))),
             ["/test.Echo/Raw"] = (_, request) => ValueTask.FromResult(new GrpcResponse(request)),
-            ["/test.Echo/Header"] = (context, _) => ValueTask.FromResult(new GrpcResponse(new StringValue { Value = context.Header("x-test") + " " + context.Timeout })),
-            ["/test.Echo/Fail"] = (_, _) => throw new GrpcException(GrpcStatusCode.NotFound, "50% gone: caf\u00e9", new byte[] { 1, 2, 3, 4 }),
-            ["/test.Echo/FailAtLength"] = (_, _) => throw new GrpcException(GrpcStatusCode.NotFound, new string('\u00e9', 300_000), new byte[300_000]),
+            ["/test.Echo/Header"] = (context, _) =>
+                ValueTask.FromResult(new GrpcResponse(new StringValue { Value = context.Header("x-test") + " " + context.Timeout })),
+            ["/test.Echo/Fail"] = (_, _) =>
+                throw new GrpcException(GrpcStatusCode.NotFound, "50% gone: caf\u00e9", new byte[] { 1, 2, 3, 4 }),
+            ["/test.Echo/FailAtLength"] = (_, _) =>
+                throw new GrpcException(GrpcStatusCode.NotFound, new string('\u00e9', 300_000), new byte[300_000]),
             ["/test.Echo/Throw"] = (_, _) => throw new InvalidOperationException("secret"),
             ["/test.Echo/Wait"] = WaitAsync,
             ["/test.Echo/Late"] = LateAsync,
@@ -41,7 +44,8 @@ public sealed class GrpcCallTests : IAsyncLifetime
                 new GrpcEndpoint { Address = new IPEndPoint(IPAddress.Loopback, 0), Certificate = _certificate },
                 new GrpcEndpoint { SocketPath = _socket },
             ],
-            NullLoggerFactory.Instance);
+            NullLoggerFactory.Instance
+        );
         await _server.StartAsync(CancellationToken.None);
         _channel = new GrpcChannel(new GrpcChannelOptions { Address = _server.Addresses[0] });
     }
@@ -60,11 +64,17 @@ public sealed class GrpcCallTests : IAsyncLifetime
     [Fact]
     public async Task Call_OverTls_Answers()
     {
-        using var channel = new GrpcChannel(new GrpcChannelOptions
-        {
-            Address = _server.Addresses[1],
-            Tls = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate!.GetCertHashString() == _certificate.GetCertHashString() },
-        });
+        using var channel = new GrpcChannel(
+            new GrpcChannelOptions
+            {
+                Address = _server.Addresses[1],
+                Tls = new SslClientAuthenticationOptions
+                {
+                    RemoteCertificateValidationCallback = (_, certificate, _, _) =>
+                        certificate!.GetCertHashString() == _certificate.GetCertHashString(),
+                },
+            }
+        );
 
         Assert.Equal("hello", await SayAsync(channel, "hello"));
     }
@@ -165,9 +175,13 @@ public sealed class GrpcCallTests : IAsyncLifetime
         deaf.Listen(0);
         using var first = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         await first.ConnectAsync(deaf.LocalEndPoint!);
-        using var channel = new GrpcChannel(new GrpcChannelOptions { Address = deaf.LocalEndPoint!.ToString()!, ConnectTimeout = TimeSpan.FromMilliseconds(100) });
+        using var channel = new GrpcChannel(
+            new GrpcChannelOptions { Address = deaf.LocalEndPoint!.ToString()!, ConnectTimeout = TimeSpan.FromMilliseconds(100) }
+        );
 
-        var failure = await Assert.ThrowsAsync<GrpcException>(() => channel.CallAsync("/test.Echo/Say", new Empty(), StringValue.Parser, GrpcCallOptions.Default, CancellationToken.None));
+        var failure = await Assert.ThrowsAsync<GrpcException>(() =>
+            channel.CallAsync("/test.Echo/Say", new Empty(), StringValue.Parser, GrpcCallOptions.Default, CancellationToken.None)
+        );
 
         Assert.Equal(GrpcStatusCode.Unavailable, failure.Code);
     }
@@ -177,7 +191,9 @@ public sealed class GrpcCallTests : IAsyncLifetime
     {
         var options = new GrpcCallOptions { Timeout = TimeSpan.FromMilliseconds(300) };
 
-        var e = await Assert.ThrowsAsync<GrpcException>(() => _channel.CallAsync("/test.Echo/Wait", new Empty(), StringValue.Parser, options, CancellationToken.None));
+        var e = await Assert.ThrowsAsync<GrpcException>(() =>
+            _channel.CallAsync("/test.Echo/Wait", new Empty(), StringValue.Parser, options, CancellationToken.None)
+        );
 
         Assert.Equal(GrpcStatusCode.DeadlineExceeded, e.Code);
         await _cancelled.Task.WaitAsync(TimeSpan.FromSeconds(60));
@@ -222,8 +238,17 @@ public sealed class GrpcCallTests : IAsyncLifetime
     public async Task Calls_BesideFiveHundredOpenPolls_Answer()
     {
         using var source = new CancellationTokenSource();
-        var polls = Enumerable.Range(0, 500)
-            .Select(_ => _channel.CallAsync("/test.Echo/Wait", new Empty(), StringValue.Parser, new GrpcCallOptions { LongPoll = true }, source.Token))
+        var polls = Enumerable
+            .Range(0, 500)
+            .Select(_ =>
+                _channel.CallAsync(
+                    "/test.Echo/Wait",
+                    new Empty(),
+                    StringValue.Parser,
+                    new GrpcCallOptions { LongPoll = true },
+                    source.Token
+                )
+            )
             .ToList();
         await UntilAsync(() => Volatile.Read(ref _waiting) == 500);
 
@@ -238,9 +263,18 @@ public sealed class GrpcCallTests : IAsyncLifetime
         Assert.Throws<ArgumentException>(() => new GrpcChannel(new GrpcChannelOptions { Address = "ftp://somewhere" }));
 
     private static async Task<string> SayAsync(GrpcChannel channel, string text, GrpcCallOptions? options = null) =>
-        (await channel.CallAsync("/test.Echo/Say", new StringValue { Value = text }, StringValue.Parser, options ?? GrpcCallOptions.Default, CancellationToken.None)).Value;
+        (
+            await channel.CallAsync(
+                "/test.Echo/Say",
+                new StringValue { Value = text },
+                StringValue.Parser,
+                options ?? GrpcCallOptions.Default,
+                CancellationToken.None
+            )
+        ).Value;
 
-    private Task<StringValue> CallAsync(string method) => _channel.CallAsync(method, new Empty(), StringValue.Parser, GrpcCallOptions.Default, CancellationToken.None);
+    private Task<StringValue> CallAsync(string method) =>
+        _channel.CallAsync(method, new Empty(), StringValue.Parser, GrpcCallOptions.Default, CancellationToken.None);
 
     private async ValueTask<GrpcResponse> WaitAsync(GrpcServerCallContext context, ReadOnlyMemory<byte> request)
     {

@@ -1,5 +1,5 @@
-using Temporal.Grpc;
 using System.Text;
+using Temporal.Grpc;
 using Xunit;
 
 namespace Orchestrator.Temporal.Grpc.Tests;

@@ -7,27 +7,39 @@ namespace Temporal.Protocol.Tests;
 internal static class GeneratedDescriptors
 {
     private static readonly Lazy<IReadOnlyList<FileDescriptor>> Files = new(() =>
-        [.. typeof(Temporalio.Api.WorkflowService.V1.StartWorkflowExecutionRequest).Assembly.GetTypes()
-            .Where(type => type.Name.EndsWith("Reflection", StringComparison.Ordinal))
-            .Select(type => type.GetProperty("Descriptor", BindingFlags.Public | BindingFlags.Static)?.GetValue(null))
-            .OfType<FileDescriptor>()]);
+        [
+            .. typeof(Temporalio.Api.WorkflowService.V1.StartWorkflowExecutionRequest)
+                .Assembly.GetTypes()
+                .Where(type => type.Name.EndsWith("Reflection", StringComparison.Ordinal))
+                .Select(type => type.GetProperty("Descriptor", BindingFlags.Public | BindingFlags.Static)?.GetValue(null))
+                .OfType<FileDescriptor>(),
+        ]
+    );
 
     public static HashSet<string> Messages() => AllMessages().Select(message => message.FullName).ToHashSet();
 
-    public static HashSet<string> Fields() => AllMessages()
-        .SelectMany(message => message.Fields.InDeclarationOrder())
-        .Select(field => $"{field.ContainingType.FullName} {field.FieldNumber} {field.Name} {TypeOf(field)} {field.RealContainingOneof?.Name}".TrimEnd())
-        .ToHashSet();
+    public static HashSet<string> Fields() =>
+        AllMessages()
+            .SelectMany(message => message.Fields.InDeclarationOrder())
+            .Select(field =>
+                $"{field.ContainingType.FullName} {field.FieldNumber} {field.Name} {TypeOf(field)} {field.RealContainingOneof?.Name}".TrimEnd()
+            )
+            .ToHashSet();
 
-    public static HashSet<string> EnumValues() => Files.Value.SelectMany(file => file.EnumTypes)
-        .Concat(AllMessages().SelectMany(message => message.EnumTypes))
-        .SelectMany(type => type.Values)
-        .Select(value => $"{value.EnumDescriptor.FullName} {value.Number} {value.Name}")
-        .ToHashSet();
+    public static HashSet<string> EnumValues() =>
+        Files
+            .Value.SelectMany(file => file.EnumTypes)
+            .Concat(AllMessages().SelectMany(message => message.EnumTypes))
+            .SelectMany(type => type.Values)
+            .Select(value => $"{value.EnumDescriptor.FullName} {value.Number} {value.Name}")
+            .ToHashSet();
 
-    public static HashSet<string> Rpcs() => Files.Value.SelectMany(file => file.Services).SelectMany(service => service.Methods)
-        .Select(method => $"{method.Service.FullName} {method.Name} {method.InputType.FullName} {method.OutputType.FullName}")
-        .ToHashSet();
+    public static HashSet<string> Rpcs() =>
+        Files
+            .Value.SelectMany(file => file.Services)
+            .SelectMany(service => service.Methods)
+            .Select(method => $"{method.Service.FullName} {method.Name} {method.InputType.FullName} {method.OutputType.FullName}")
+            .ToHashSet();
 
     private static IEnumerable<MessageDescriptor> AllMessages()
     {
@@ -57,10 +69,11 @@ internal static class GeneratedDescriptors
         return field.IsRepeated ? $"repeated {SingleTypeOf(field)}" : SingleTypeOf(field);
     }
 
-    private static string SingleTypeOf(FieldDescriptor field) => field.FieldType switch
-    {
-        FieldType.Message => field.MessageType.FullName,
-        FieldType.Enum => field.EnumType.FullName,
-        var scalar => scalar.ToString().ToLowerInvariant(),
-    };
+    private static string SingleTypeOf(FieldDescriptor field) =>
+        field.FieldType switch
+        {
+            FieldType.Message => field.MessageType.FullName,
+            FieldType.Enum => field.EnumType.FullName,
+            var scalar => scalar.ToString().ToLowerInvariant(),
+        };
 }

@@ -32,16 +32,18 @@ public sealed class WireAgreementTests
     public void Table_ReadFromTheResource_IsWhole(string kind, int atLeast) =>
         Assert.True(WireTable.Of(kind).Count >= atLeast, $"only {WireTable.Of(kind).Count} lines of kind {kind}");
 
-    private static HashSet<string> Generated(string kind) => kind switch
-    {
-        "message" => GeneratedDescriptors.Messages(),
-        "field" => GeneratedDescriptors.Fields(),
-        "enum" => GeneratedDescriptors.EnumValues(),
-        _ => GeneratedDescriptors.Rpcs(),
-    };
+    private static HashSet<string> Generated(string kind) =>
+        kind switch
+        {
+            "message" => GeneratedDescriptors.Messages(),
+            "field" => GeneratedDescriptors.Fields(),
+            "enum" => GeneratedDescriptors.EnumValues(),
+            _ => GeneratedDescriptors.Rpcs(),
+        };
 
     // The status of a failed call, which the SDK gives as a message; no RPC of the table names it.
-    private static bool IsGrpcStatus(string line) => line == "temporal.api.common.v1.GrpcStatus" || line.StartsWith("temporal.api.common.v1.GrpcStatus ", StringComparison.Ordinal);
+    private static bool IsGrpcStatus(string line) =>
+        line == "temporal.api.common.v1.GrpcStatus" || line.StartsWith("temporal.api.common.v1.GrpcStatus ", StringComparison.Ordinal);
 
     // Health.Watch is a stream; the transport is unary and no client here uses it.
     private static bool IsStreamingHealthWatch(string line) => line.StartsWith("grpc.health.v1.Health Watch ", StringComparison.Ordinal);

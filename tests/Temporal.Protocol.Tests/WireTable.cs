@@ -8,7 +8,8 @@ internal static class WireTable
     /// <summary>All lines of the embedded table.</summary>
     public static IReadOnlyList<string[]> Read()
     {
-        using var resource = typeof(WireTable).Assembly.GetManifestResourceStream("wire.tsv.gz")
+        using var resource =
+            typeof(WireTable).Assembly.GetManifestResourceStream("wire.tsv.gz")
             ?? throw new InvalidOperationException("The resource wire.tsv.gz is missing from the test assembly.");
         using var gunzip = new GZipStream(resource, CompressionMode.Decompress);
         using var reader = new StreamReader(gunzip);

@@ -7,7 +7,9 @@ using Temporalio.Worker;
 
 namespace Orchestrator.Temporal.Sdk.Tests;
 
-/// <summary>The server of a test class: the embedded one, or the one that <c>TEMPORAL_ADDRESS</c> names. Nothing that uses it may know which.</summary>
+/// <summary>
+/// The server of a test class: the embedded one, or the one that <c>TEMPORAL_ADDRESS</c> names. Nothing that uses it may know which.
+/// </summary>
 public sealed class TestServer : IAsyncLifetime
 {
     private TemporalServer? _embedded;
@@ -38,10 +40,8 @@ public sealed class TestServer : IAsyncLifetime
     }
 
     /// <summary>Options that connect here.</summary>
-    public TemporalClientConnectOptions Options() => new(Address)
-    {
-        Namespace = Environment.GetEnvironmentVariable("TEMPORAL_NAMESPACE") ?? "default",
-    };
+    public TemporalClientConnectOptions Options() =>
+        new(Address) { Namespace = Environment.GetEnvironmentVariable("TEMPORAL_NAMESPACE") ?? "default" };
 
     /// <summary>Runs a worker on a queue of its own while a test acts.</summary>
     public Task WithWorkerAsync(Func<string, Task> act, Action<TemporalWorkerOptions> configure, ITemporalClient? client = null)

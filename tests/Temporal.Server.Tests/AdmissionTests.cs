@@ -38,8 +38,12 @@ public sealed class AdmissionTests
     [OtherUserFact]
     public async Task Call_OfAnotherUser_IsLetInWithTheKeyOrWhereAnyUserIs()
     {
-        await using var keyed = await ServeAsync(new TemporalServerOptions { Address = new IPEndPoint(IPAddress.Loopback, 0), ApiKey = "secret" });
-        await using var open = await ServeAsync(new TemporalServerOptions { Address = new IPEndPoint(IPAddress.Loopback, 0), AllowAnyUser = true });
+        await using var keyed = await ServeAsync(
+            new TemporalServerOptions { Address = new IPEndPoint(IPAddress.Loopback, 0), ApiKey = "secret" }
+        );
+        await using var open = await ServeAsync(
+            new TemporalServerOptions { Address = new IPEndPoint(IPAddress.Loopback, 0), AllowAnyUser = true }
+        );
 
         Assert.Equal(PermissionDenied, (await AskAsync(Connect(keyed, asOther: true))).Status);
         Assert.Equal(PermissionDenied, (await AskAsync(Connect(keyed, asOther: false))).Status);
@@ -54,7 +58,8 @@ public sealed class AdmissionTests
     [InlineData(0u, 1000u, false)]
     [InlineData(1000u, null, false)]
     [InlineData(null, 65534u, false)]
-    public void IsOwn_UsersOfBothEnds_LetsInTheSameUserAndRoot(uint? self, uint? peer, bool isOwn) => Assert.Equal(isOwn, Admission.IsOwn(self, peer));
+    public void IsOwn_UsersOfBothEnds_LetsInTheSameUserAndRoot(uint? self, uint? peer, bool isOwn) =>
+        Assert.Equal(isOwn, Admission.IsOwn(self, peer));
 
     [Fact]
     public void Options_BeyondLoopbackWithoutAKey_AreRefused()
@@ -62,8 +67,12 @@ public sealed class AdmissionTests
         var address = new IPEndPoint(IPAddress.Any, 0);
 
         Assert.Throws<InvalidOperationException>(() => new TemporalServer(new TemporalServerOptions { Address = address }));
-        Assert.Throws<InvalidOperationException>(() => new TemporalServer(new TemporalServerOptions { Address = address, AllowInsecure = true }));
-        Assert.Throws<InvalidOperationException>(() => new TemporalServer(new TemporalServerOptions { Address = address, AllowAnyUser = true }));
+        Assert.Throws<InvalidOperationException>(() =>
+            new TemporalServer(new TemporalServerOptions { Address = address, AllowInsecure = true })
+        );
+        Assert.Throws<InvalidOperationException>(() =>
+            new TemporalServer(new TemporalServerOptions { Address = address, AllowAnyUser = true })
+        );
     }
 
     private static async Task<TemporalServer> ServeAsync(TemporalServerOptions options)
@@ -94,7 +103,10 @@ public sealed class AdmissionTests
 
     private static async Task<(string Status, string Message)> AskAsync(Socket socket, string? key = null)
     {
-        using var handler = new SocketsHttpHandler { ConnectCallback = (_, _) => ValueTask.FromResult<Stream>(new NetworkStream(socket, ownsSocket: true)) };
+        using var handler = new SocketsHttpHandler
+        {
+            ConnectCallback = (_, _) => ValueTask.FromResult<Stream>(new NetworkStream(socket, ownsSocket: true)),
+        };
         using var client = new HttpClient(handler);
         using var request = new HttpRequestMessage(HttpMethod.Post, "http://127.0.0.1" + Uri)
         {
@@ -113,7 +125,10 @@ public sealed class AdmissionTests
         await response.Content.ReadAsByteArrayAsync();
         return (Header("grpc-status"), System.Uri.UnescapeDataString(Header("grpc-message")));
 
-        string Header(string name) => string.Concat(response.Headers.Concat(response.TrailingHeaders).Where(header => header.Key == name).SelectMany(header => header.Value));
+        string Header(string name) =>
+            string.Concat(
+                response.Headers.Concat(response.TrailingHeaders).Where(header => header.Key == name).SelectMany(header => header.Value)
+            );
     }
 
     private sealed class OtherUserFactAttribute : FactAttribute

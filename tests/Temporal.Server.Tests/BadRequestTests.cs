@@ -19,7 +19,9 @@ public class BadRequestTests
         table.Add((PollActivityTaskQueueRequest _) => new PollActivityTaskQueueResponse());
         var bytes = Convert.FromBase64String("Ei4KBERlbW8QABokxDkxODllMGQtNjE1Mi00NjQ1LWIwYjktMmM5ZjcxZDZmY2M1IgsKCQ==");
 
-        var refused = await Assert.ThrowsAsync<GrpcException>(async () => await table.Handlers[$"/{RpcTable.WorkflowService}/PollActivityTaskQueue"](null!, bytes));
+        var refused = await Assert.ThrowsAsync<GrpcException>(async () =>
+            await table.Handlers[$"/{RpcTable.WorkflowService}/PollActivityTaskQueue"](null!, bytes)
+        );
 
         Assert.StartsWith("grpc: error unmarshalling request", refused.Message, StringComparison.Ordinal);
     }
@@ -31,7 +33,13 @@ public class BadRequestTests
     [InlineData(long.MinValue, int.MinValue)]
     public void Schedule_WithACatchUpWindowThatIsNoDuration_GetsOneThatIs(long seconds, int nanos)
     {
-        var given = new Schedule { Policies = new SchedulePolicies { CatchupWindow = new Duration { Seconds = seconds, Nanos = nanos } } };
+        var given = new Schedule
+        {
+            Policies = new SchedulePolicies
+            {
+                CatchupWindow = new Duration { Seconds = seconds, Nanos = nanos },
+            },
+        };
 
         var schedule = ScheduleRequests.Complete(given, NamespaceRegistry.Default, new SearchAttributeRegistry());
 

@@ -34,7 +34,8 @@ public sealed class CronScheduleTests
     public void TryParse_NoSchedule_IsNull(string text) => Assert.Null(CronSchedule.TryParse(text));
 
     [Fact]
-    public void Next_DayThatNeverComes_IsNull() => Assert.Null(CronSchedule.TryParse("0 0 31 2 *")!.Next(Time("2030-01-01T00:00:00Z"), Time("2030-01-01T00:00:00Z")));
+    public void Next_DayThatNeverComes_IsNull() =>
+        Assert.Null(CronSchedule.TryParse("0 0 31 2 *")!.Next(Time("2030-01-01T00:00:00Z"), Time("2030-01-01T00:00:00Z")));
 
     private static DateTimeOffset Time(string text) => DateTimeOffset.Parse(text, CultureInfo.InvariantCulture);
 }

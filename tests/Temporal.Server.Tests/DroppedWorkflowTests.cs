@@ -11,7 +11,10 @@ using Xunit;
 
 namespace Orchestrator.Temporal.Server.Tests;
 
-/// <summary>The server forgets a workflow's memory when a change of it was given up or could not be written, and reads it back: whoever waits does not notice.</summary>
+/// <summary>
+/// The server forgets a workflow's memory when a change of it was given up or could not be written, and reads it back: whoever waits does
+/// not notice.
+/// </summary>
 public sealed class DroppedWorkflowTests : IAsyncLifetime
 {
     private static readonly WorkflowExecution Execution = new() { WorkflowId = "w" };
@@ -43,11 +46,17 @@ public sealed class DroppedWorkflowTests : IAsyncLifetime
     [Fact]
     public async Task Query_RunIsDeleted_IsNotFound()
     {
-        await _server.CallAsync(new TerminateWorkflowExecutionRequest { Namespace = "default", WorkflowExecution = Execution }, TerminateWorkflowExecutionResponse.Parser);
+        await _server.CallAsync(
+            new TerminateWorkflowExecutionRequest { Namespace = "default", WorkflowExecution = Execution },
+            TerminateWorkflowExecutionResponse.Parser
+        );
         var answer = _server.QueryAsync("w");
         await _server.PollWorkflowTaskAsync("w");
 
-        await _server.CallAsync(new DeleteWorkflowExecutionRequest { Namespace = "default", WorkflowExecution = Execution }, DeleteWorkflowExecutionResponse.Parser);
+        await _server.CallAsync(
+            new DeleteWorkflowExecutionRequest { Namespace = "default", WorkflowExecution = Execution },
+            DeleteWorkflowExecutionResponse.Parser
+        );
 
         Assert.Equal(GrpcStatusCode.NotFound, (await Assert.ThrowsAsync<GrpcException>(() => answer)).Code);
     }
@@ -121,10 +130,14 @@ public sealed class DroppedWorkflowTests : IAsyncLifetime
         Workflow memory = null!;
         try
         {
-            await _server.Server.Parts.Store.ChangeAsync(NamespaceRegistry.Default.Id, "w", w =>
-            {
-                memory = w;
-            });
+            await _server.Server.Parts.Store.ChangeAsync(
+                NamespaceRegistry.Default.Id,
+                "w",
+                w =>
+                {
+                    memory = w;
+                }
+            );
         }
         catch (GrpcException)
         {
@@ -134,40 +147,80 @@ public sealed class DroppedWorkflowTests : IAsyncLifetime
         return memory;
     }
 
-    private Task GiveUpAChangeAsync() => Assert.ThrowsAsync<NotSupportedException>(() => _server.Server.Parts.Store.ChangeAsync(NamespaceRegistry.Default.Id, "w", w =>
-    {
-        Signals.Add(_server.Server.Parts.Store.Current(w)!, "half", null, null, "", "", null, []);
-        throw new NotSupportedException();
-    }));
+    private Task GiveUpAChangeAsync() =>
+        Assert.ThrowsAsync<NotSupportedException>(() =>
+            _server.Server.Parts.Store.ChangeAsync(
+                NamespaceRegistry.Default.Id,
+                "w",
+                w =>
+                {
+                    Signals.Add(_server.Server.Parts.Store.Current(w)!, "half", null, null, "", "", null, []);
+                    throw new NotSupportedException();
+                }
+            )
+        );
 
-    private Task RefuseWritesAsync(bool refuse) => _server.Server.Parts.Database.WriteAsync(db =>
-    {
-        using var change = db.Prepare(refuse ? "CREATE TRIGGER refuse BEFORE UPDATE ON runs BEGIN SELECT RAISE(ABORT, 'refused'); END" : "DROP TRIGGER refuse");
-        change.Run();
-    });
-
-    private Task<UpdateWorkflowExecutionResponse> UpdateAsync() => _server.CallAsync(
-        new UpdateWorkflowExecutionRequest
+    private Task RefuseWritesAsync(bool refuse) =>
+        _server.Server.Parts.Database.WriteAsync(db =>
         {
-            Namespace = "default",
-            WorkflowExecution = Execution,
-            WaitPolicy = new WaitPolicy { LifecycleStage = UpdateWorkflowExecutionLifecycleStage.Completed },
-            Request = new Request { Meta = new Meta { UpdateId = "u" }, Input = new Input { Name = "update" } },
-        },
-        UpdateWorkflowExecutionResponse.Parser);
+            using var change = db.Prepare(
+                refuse ? "CREATE TRIGGER refuse BEFORE UPDATE ON runs BEGIN SELECT RAISE(ABORT, 'refused'); END" : "DROP TRIGGER refuse"
+            );
+            change.Run();
+        });
+
+    private Task<UpdateWorkflowExecutionResponse> UpdateAsync() =>
+        _server.CallAsync(
+            new UpdateWorkflowExecutionRequest
+            {
+                Namespace = "default",
+                WorkflowExecution = Execution,
+                WaitPolicy = new WaitPolicy { LifecycleStage = UpdateWorkflowExecutionLifecycleStage.Completed },
+                Request = new Request
+                {
+                    Meta = new Meta { UpdateId = "u" },
+                    Input = new Input { Name = "update" },
+                },
+            },
+            UpdateWorkflowExecutionResponse.Parser
+        );
 
     private Task AnswerUpdateAsync(PollWorkflowTaskQueueResponse task)
     {
         var request = task.Messages[0].Body.Unpack<Request>();
-        var accepted = new Acceptance { AcceptedRequestMessageId = task.Messages[0].Id, AcceptedRequestSequencingEventId = task.Messages[0].EventId, AcceptedRequest = request };
-        var done = new Response { Meta = request.Meta, Outcome = new Outcome { Success = TestServer.Text("outcome") } };
+        var accepted = new Acceptance
+        {
+            AcceptedRequestMessageId = task.Messages[0].Id,
+            AcceptedRequestSequencingEventId = task.Messages[0].EventId,
+            AcceptedRequest = request,
+        };
+        var done = new Response
+        {
+            Meta = request.Meta,
+            Outcome = new Outcome { Success = TestServer.Text("outcome") },
+        };
         return _server.CallAsync(
             new RespondWorkflowTaskCompletedRequest
             {
                 Namespace = "default",
                 TaskToken = task.TaskToken,
-                Messages = { new Message { Id = "1", ProtocolInstanceId = "u", Body = Any.Pack(accepted) }, new Message { Id = "2", ProtocolInstanceId = "u", Body = Any.Pack(done) } },
+                Messages =
+                {
+                    new Message
+                    {
+                        Id = "1",
+                        ProtocolInstanceId = "u",
+                        Body = Any.Pack(accepted),
+                    },
+                    new Message
+                    {
+                        Id = "2",
+                        ProtocolInstanceId = "u",
+                        Body = Any.Pack(done),
+                    },
+                },
             },
-            RespondWorkflowTaskCompletedResponse.Parser);
+            RespondWorkflowTaskCompletedResponse.Parser
+        );
     }
 }

@@ -62,11 +62,14 @@ public sealed class DurabilityTests : IDisposable
         await using var second = await TestServer.StartAsync(DatabasePath);
 
         Assert.Equal(before, await SignalsAsync(second));
-        Assert.Equal("ok", second.Server.Parts.Database.Read(db =>
-        {
-            using var check = db.Prepare("PRAGMA integrity_check");
-            return check.Step() ? check.Text(0) : "";
-        }));
+        Assert.Equal(
+            "ok",
+            second.Server.Parts.Database.Read(db =>
+            {
+                using var check = db.Prepare("PRAGMA integrity_check");
+                return check.Step() ? check.Text(0) : "";
+            })
+        );
     }
 
     [Fact]
@@ -78,11 +81,18 @@ public sealed class DurabilityTests : IDisposable
         var store = server.Server.Parts.Store;
         using var written = new ManualResetEventSlim();
         var blocked = server.Server.Parts.Database.WriteAsync(_ => written.Wait());
-        var completed = server.CompleteAsync(task, new Command
-        {
-            CommandType = CommandType.ContinueAsNewWorkflowExecution,
-            ContinueAsNewWorkflowExecutionCommandAttributes = new ContinueAsNewWorkflowExecutionCommandAttributes { WorkflowType = new WorkflowType { Name = "Test" }, TaskQueue = new TaskQueue { Name = "w" } },
-        });
+        var completed = server.CompleteAsync(
+            task,
+            new Command
+            {
+                CommandType = CommandType.ContinueAsNewWorkflowExecution,
+                ContinueAsNewWorkflowExecutionCommandAttributes = new ContinueAsNewWorkflowExecutionCommandAttributes
+                {
+                    WorkflowType = new WorkflowType { Name = "Test" },
+                    TaskQueue = new TaskQueue { Name = "w" },
+                },
+            }
+        );
         var current = first;
         while (current == first)
         {
@@ -113,7 +123,8 @@ public sealed class DurabilityTests : IDisposable
                 WaitNewEvent = true,
                 HistoryEventFilterType = HistoryEventFilterType.CloseEvent,
             },
-            GetWorkflowExecutionHistoryResponse.Parser);
+            GetWorkflowExecutionHistoryResponse.Parser
+        );
         var store = server.Server.Parts.Store;
         Task<Workflow> Find(string id) => store.ChangeAsync(NamespaceRegistry.Default.Id, id, w => w);
         var waitedFor = await Find("w");
@@ -130,7 +141,14 @@ public sealed class DurabilityTests : IDisposable
 
         Assert.NotSame(other, await Find("other-0-0"));
         Assert.True(waitedFor.Waiters == 0 || waitedFor == await Find("w"));
-        await server.CallAsync(new TerminateWorkflowExecutionRequest { Namespace = "default", WorkflowExecution = new WorkflowExecution { WorkflowId = "w" } }, TerminateWorkflowExecutionResponse.Parser);
+        await server.CallAsync(
+            new TerminateWorkflowExecutionRequest
+            {
+                Namespace = "default",
+                WorkflowExecution = new WorkflowExecution { WorkflowId = "w" },
+            },
+            TerminateWorkflowExecutionResponse.Parser
+        );
         await closed;
         Assert.Equal(EventType.WorkflowExecutionTerminated, (await server.HistoryAsync("w"))[^1].EventType);
     }
@@ -140,11 +158,23 @@ public sealed class DurabilityTests : IDisposable
         var input = new Payloads();
         input.Payloads_.Add(new Payload { Data = ByteString.CopyFrom(new byte[size]) });
         return server.CallAsync(
-            new SignalWorkflowExecutionRequest { Namespace = "default", WorkflowExecution = new WorkflowExecution { WorkflowId = "w" }, SignalName = name, Input = input }, SignalWorkflowExecutionResponse.Parser);
+            new SignalWorkflowExecutionRequest
+            {
+                Namespace = "default",
+                WorkflowExecution = new WorkflowExecution { WorkflowId = "w" },
+                SignalName = name,
+                Input = input,
+            },
+            SignalWorkflowExecutionResponse.Parser
+        );
     }
 
     private static async Task<IReadOnlyList<string>> SignalsAsync(TestServer server) =>
-        [.. (await server.HistoryAsync("w")).Where(e => e.EventType == EventType.WorkflowExecutionSignaled).Select(e => e.WorkflowExecutionSignaledEventAttributes.SignalName)];
+        [
+            .. (await server.HistoryAsync("w"))
+                .Where(e => e.EventType == EventType.WorkflowExecutionSignaled)
+                .Select(e => e.WorkflowExecutionSignaledEventAttributes.SignalName),
+        ];
 
     /// <summary>SQLite refuses to grow the file past so many pages, as on a full disk.</summary>
     private static async Task LimitAsync(TestServer server, int pages) =>

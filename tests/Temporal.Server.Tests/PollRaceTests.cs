@@ -5,7 +5,10 @@ using Xunit;
 
 namespace Orchestrator.Temporal.Server.Tests;
 
-/// <summary>Each call that waits meets what it waits for in every order: it is answered with the whole of it, and at once. Updates have <see cref="UpdateAnswerTests"/>.</summary>
+/// <summary>
+/// Each call that waits meets what it waits for in every order: it is answered with the whole of it, and at once. Updates have
+/// <see cref="UpdateAnswerTests"/>.
+/// </summary>
 public sealed class PollRaceTests
 {
     // A wait that misses what it waits for lasts until its own limit, which is far longer.
@@ -41,9 +44,15 @@ public sealed class PollRaceTests
 
             var closed = WaitAsync(server, id, runId, HistoryEventFilterType.CloseEvent);
             await MeetAsync(i);
-            await server.CallAsync(new RespondActivityTaskCompletedRequest { TaskToken = started.TaskToken }, RespondActivityTaskCompletedResponse.Parser);
+            await server.CallAsync(
+                new RespondActivityTaskCompletedRequest { TaskToken = started.TaskToken },
+                RespondActivityTaskCompletedResponse.Parser
+            );
             var last = await server.PollWorkflowTaskAsync(id).WaitAsync(Missed);
-            Assert.Equal(EventType.ActivityTaskCompleted, last.History.Events.Last(e => e.ActivityTaskCompletedEventAttributes is not null).EventType);
+            Assert.Equal(
+                EventType.ActivityTaskCompleted,
+                last.History.Events.Last(e => e.ActivityTaskCompletedEventAttributes is not null).EventType
+            );
 
             // The query rides on this task or comes by itself afterwards: it is answered either way.
             var asked = server.QueryAsync(id);
@@ -64,10 +73,20 @@ public sealed class PollRaceTests
         }
     }
 
-    private static Task<GetWorkflowExecutionHistoryResponse> WaitAsync(TestServer server, string id, string runId, HistoryEventFilterType filter) => server.CallAsync(
-        new GetWorkflowExecutionHistoryRequest
-        {
-            Namespace = "default", Execution = new WorkflowExecution { WorkflowId = id, RunId = runId }, WaitNewEvent = true, HistoryEventFilterType = filter,
-        },
-        GetWorkflowExecutionHistoryResponse.Parser);
+    private static Task<GetWorkflowExecutionHistoryResponse> WaitAsync(
+        TestServer server,
+        string id,
+        string runId,
+        HistoryEventFilterType filter
+    ) =>
+        server.CallAsync(
+            new GetWorkflowExecutionHistoryRequest
+            {
+                Namespace = "default",
+                Execution = new WorkflowExecution { WorkflowId = id, RunId = runId },
+                WaitNewEvent = true,
+                HistoryEventFilterType = filter,
+            },
+            GetWorkflowExecutionHistoryResponse.Parser
+        );
 }

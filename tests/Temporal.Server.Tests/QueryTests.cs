@@ -21,7 +21,10 @@ public sealed class QueryTests
         await server.CompleteAsync(await server.PollWorkflowTaskAsync("w"));
         var asked = server.QueryAsync("w");
 
-        await server.AnswerQueryAsync(await server.PollWorkflowTaskAsync("w"), new Payloads { Payloads_ = { new Payload { Data = ByteString.CopyFrom(new byte[2 * 1024 * 1024]) } } });
+        await server.AnswerQueryAsync(
+            await server.PollWorkflowTaskAsync("w"),
+            new Payloads { Payloads_ = { new Payload { Data = ByteString.CopyFrom(new byte[2 * 1024 * 1024]) } } }
+        );
 
         var refused = await Assert.ThrowsAsync<GrpcException>(() => asked);
         Assert.Equal((GrpcStatusCode.InvalidArgument, "Blob data size exceeds limit."), (refused.Code, refused.Message));
@@ -51,11 +54,18 @@ public sealed class QueryTests
         var answer = server.QueryAsync("w");
         await server.PollWorkflowTaskAsync("w", $"1@{Environment.MachineName}#another-boot#1#worker");
         await server.SignalAsync("w", "go on");
-        await server.CompleteAsync(await server.PollWorkflowTaskAsync("w"), new Command
-        {
-            CommandType = CommandType.ContinueAsNewWorkflowExecution,
-            ContinueAsNewWorkflowExecutionCommandAttributes = new ContinueAsNewWorkflowExecutionCommandAttributes { WorkflowType = new WorkflowType { Name = "Test" }, TaskQueue = new Temporalio.Api.TaskQueue.V1.TaskQueue { Name = "w" } },
-        });
+        await server.CompleteAsync(
+            await server.PollWorkflowTaskAsync("w"),
+            new Command
+            {
+                CommandType = CommandType.ContinueAsNewWorkflowExecution,
+                ContinueAsNewWorkflowExecutionCommandAttributes = new ContinueAsNewWorkflowExecutionCommandAttributes
+                {
+                    WorkflowType = new WorkflowType { Name = "Test" },
+                    TaskQueue = new Temporalio.Api.TaskQueue.V1.TaskQueue { Name = "w" },
+                },
+            }
+        );
 
         var task = await server.PollWorkflowTaskAsync("w");
         var asked = task.Query is null ? await server.PollWorkflowTaskAsync("w") : task;
@@ -94,7 +104,10 @@ public sealed class QueryTests
         await server.AnswerQueryAsync(second, TestServer.Text("answer"));
 
         Assert.Equal("answer", (await answer).QueryResult.Payloads_[0].Data.ToStringUtf8());
-        Assert.Equal(GrpcStatusCode.NotFound, (await Assert.ThrowsAsync<GrpcException>(() => server.AnswerQueryAsync(first, TestServer.Text("too late")))).Code);
+        Assert.Equal(
+            GrpcStatusCode.NotFound,
+            (await Assert.ThrowsAsync<GrpcException>(() => server.AnswerQueryAsync(first, TestServer.Text("too late")))).Code
+        );
     }
 
     [Fact]

@@ -15,14 +15,20 @@ public class ResetTests
     {
         await using var server = await TestServer.StartAsync();
         await server.StartWorkflowAsync("parent");
-        await server.CompleteAsync(await server.PollWorkflowTaskAsync("parent"), new Command
-        {
-            CommandType = CommandType.StartChildWorkflowExecution,
-            StartChildWorkflowExecutionCommandAttributes = new StartChildWorkflowExecutionCommandAttributes
+        await server.CompleteAsync(
+            await server.PollWorkflowTaskAsync("parent"),
+            new Command
             {
-                WorkflowId = "child", WorkflowType = new WorkflowType { Name = "C" }, TaskQueue = new TaskQueue { Name = "child" }, ParentClosePolicy = ParentClosePolicy.Abandon,
-            },
-        });
+                CommandType = CommandType.StartChildWorkflowExecution,
+                StartChildWorkflowExecutionCommandAttributes = new StartChildWorkflowExecutionCommandAttributes
+                {
+                    WorkflowId = "child",
+                    WorkflowType = new WorkflowType { Name = "C" },
+                    TaskQueue = new TaskQueue { Name = "child" },
+                    ParentClosePolicy = ParentClosePolicy.Abandon,
+                },
+            }
+        );
         var task = await server.PollWorkflowTaskAsync("parent");
         await server.CompleteAsync(task);
 
@@ -42,12 +48,24 @@ public class ResetTests
         await server.StartWorkflowAsync("other");
         await server.StartWorkflowAsync("sender");
         var first = await server.PollWorkflowTaskAsync("sender");
-        var complete = new RespondWorkflowTaskCompletedRequest { Namespace = "default", TaskToken = first.TaskToken, ForceCreateNewWorkflowTask = true, ReturnNewWorkflowTask = true };
-        complete.Commands.Add(new Command
+        var complete = new RespondWorkflowTaskCompletedRequest
         {
-            CommandType = CommandType.SignalExternalWorkflowExecution,
-            SignalExternalWorkflowExecutionCommandAttributes = new SignalExternalWorkflowExecutionCommandAttributes { Execution = new WorkflowExecution { WorkflowId = "other" }, SignalName = "s" },
-        });
+            Namespace = "default",
+            TaskToken = first.TaskToken,
+            ForceCreateNewWorkflowTask = true,
+            ReturnNewWorkflowTask = true,
+        };
+        complete.Commands.Add(
+            new Command
+            {
+                CommandType = CommandType.SignalExternalWorkflowExecution,
+                SignalExternalWorkflowExecutionCommandAttributes = new SignalExternalWorkflowExecutionCommandAttributes
+                {
+                    Execution = new WorkflowExecution { WorkflowId = "other" },
+                    SignalName = "s",
+                },
+            }
+        );
         var second = (await server.CallAsync(complete, RespondWorkflowTaskCompletedResponse.Parser)).WorkflowTask;
         await server.CompleteAsync(second);
 
@@ -55,15 +73,26 @@ public class ResetTests
         await server.CompleteAsync(await server.PollWorkflowTaskAsync("sender"));
         await server.PollWorkflowTaskAsync("sender");
 
-        Assert.DoesNotContain((await server.HistoryAsync("sender", reset)).TakeWhile(e => e.EventType != EventType.WorkflowTaskFailed), e => e.EventType == EventType.ExternalWorkflowExecutionSignaled);
+        Assert.DoesNotContain(
+            (await server.HistoryAsync("sender", reset)).TakeWhile(e => e.EventType != EventType.WorkflowTaskFailed),
+            e => e.EventType == EventType.ExternalWorkflowExecutionSignaled
+        );
         Assert.Contains(await server.HistoryAsync("sender", reset), e => e.EventType == EventType.ExternalWorkflowExecutionSignaled);
         Assert.Equal(2, (await server.HistoryAsync("other")).Count(e => e.EventType == EventType.WorkflowExecutionSignaled));
     }
 
-    private static async Task<string> ResetAsync(TestServer server, string id, long finishEventId) => (await server.CallAsync(
-        new ResetWorkflowExecutionRequest
-        {
-            Namespace = "default", WorkflowExecution = new WorkflowExecution { WorkflowId = id }, WorkflowTaskFinishEventId = finishEventId, RequestId = Guid.NewGuid().ToString(), Reason = "test",
-        },
-        ResetWorkflowExecutionResponse.Parser)).RunId;
+    private static async Task<string> ResetAsync(TestServer server, string id, long finishEventId) =>
+        (
+            await server.CallAsync(
+                new ResetWorkflowExecutionRequest
+                {
+                    Namespace = "default",
+                    WorkflowExecution = new WorkflowExecution { WorkflowId = id },
+                    WorkflowTaskFinishEventId = finishEventId,
+                    RequestId = Guid.NewGuid().ToString(),
+                    Reason = "test",
+                },
+                ResetWorkflowExecutionResponse.Parser
+            )
+        ).RunId;
 }

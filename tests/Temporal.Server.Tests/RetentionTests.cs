@@ -15,7 +15,14 @@ public sealed class RetentionTests
         await using var server = await TestServer.StartAsync(time: time);
         await server.StartWorkflowAsync("closed");
         await server.StartWorkflowAsync("open");
-        await server.CallAsync(new TerminateWorkflowExecutionRequest { Namespace = "default", WorkflowExecution = new WorkflowExecution { WorkflowId = "closed" } }, TerminateWorkflowExecutionResponse.Parser);
+        await server.CallAsync(
+            new TerminateWorkflowExecutionRequest
+            {
+                Namespace = "default",
+                WorkflowExecution = new WorkflowExecution { WorkflowId = "closed" },
+            },
+            TerminateWorkflowExecutionResponse.Parser
+        );
 
         Assert.Equal(0, await server.Server.Parts.Retention.SweepAsync());
         time.Advance(TimeSpan.FromHours(25));
@@ -37,8 +44,14 @@ public sealed class RetentionTests
         {
             await server.StartWorkflowAsync($"w{i}");
             await server.CallAsync(
-                new TerminateWorkflowExecutionRequest { Namespace = "default", WorkflowExecution = new WorkflowExecution { WorkflowId = $"w{i}" }, Details = large },
-                TerminateWorkflowExecutionResponse.Parser);
+                new TerminateWorkflowExecutionRequest
+                {
+                    Namespace = "default",
+                    WorkflowExecution = new WorkflowExecution { WorkflowId = $"w{i}" },
+                    Details = large,
+                },
+                TerminateWorkflowExecutionResponse.Parser
+            );
         }
 
         var before = Size(folder.DatabasePath);
@@ -49,7 +62,8 @@ public sealed class RetentionTests
         Assert.True(Size(folder.DatabasePath) < 1_000_000, $"the file still has {Size(folder.DatabasePath)} of {before} bytes");
     }
 
-    private static long Size(string database) => new[] { database, database + "-wal" }.Where(File.Exists).Sum(file => new FileInfo(file).Length);
+    private static long Size(string database) =>
+        new[] { database, database + "-wal" }.Where(File.Exists).Sum(file => new FileInfo(file).Length);
 
     private sealed class ManualTime : TimeProvider
     {

@@ -21,11 +21,15 @@ public sealed class RetryPoliciesTests
         Assert.Equal(TimeSpan.FromSeconds(seconds), RetryPolicies.Interval(RetryPolicies.WithDefaults(null), attempt));
 
     [Fact]
-    public void Next_WithoutPolicy_SaysSo() => Assert.Equal(RetryState.RetryPolicyNotSet, RetryPolicies.Next(null, 1, Application("A"), Now, null).State);
+    public void Next_WithoutPolicy_SaysSo() =>
+        Assert.Equal(RetryState.RetryPolicyNotSet, RetryPolicies.Next(null, 1, Application("A"), Now, null).State);
 
     [Fact]
     public void Next_AtMaximumAttempts_Ends() =>
-        Assert.Equal(RetryState.MaximumAttemptsReached, RetryPolicies.Next(new RetryPolicy { MaximumAttempts = 3 }, 3, Application("A"), Now, null).State);
+        Assert.Equal(
+            RetryState.MaximumAttemptsReached,
+            RetryPolicies.Next(new RetryPolicy { MaximumAttempts = 3 }, 3, Application("A"), Now, null).State
+        );
 
     [Fact]
     public void Next_NonRetryableType_Ends()
@@ -62,5 +66,10 @@ public sealed class RetryPoliciesTests
     public void Next_OfTimeouts_RetriesOnlyThoseOfOneAttempt(TimeoutType type, RetryState state) =>
         Assert.Equal(state, RetryPolicies.Next(new RetryPolicy(), 1, Failures.Timeout(type, "late"), Now, null).State);
 
-    private static Failure Application(string type) => new() { Message = "failed", ApplicationFailureInfo = new ApplicationFailureInfo { Type = type } };
+    private static Failure Application(string type) =>
+        new()
+        {
+            Message = "failed",
+            ApplicationFailureInfo = new ApplicationFailureInfo { Type = type },
+        };
 }

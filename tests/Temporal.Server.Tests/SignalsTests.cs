@@ -13,7 +13,17 @@ public class SignalsTests
     public void Add_PastTheLimit_IsRefusedEachTimeTheRequestIsRepeated()
     {
         var run = new MutableState(1, "namespace", "w", "run", TimeProvider.System);
-        run.Begin(new WorkflowExecutionStartedEventAttributes { WorkflowType = new WorkflowType { Name = "T" }, TaskQueue = new TaskQueue { Name = "q" }, WorkflowTaskTimeout = new Google.Protobuf.WellKnownTypes.Duration { Seconds = 10 } }, null, [], "");
+        run.Begin(
+            new WorkflowExecutionStartedEventAttributes
+            {
+                WorkflowType = new WorkflowType { Name = "T" },
+                TaskQueue = new TaskQueue { Name = "q" },
+                WorkflowTaskTimeout = new Google.Protobuf.WellKnownTypes.Duration { Seconds = 10 },
+            },
+            null,
+            [],
+            ""
+        );
         for (var i = 0; i < 10_000; i++)
         {
             Signals.Add(run, "s", null, null, "", "", null, []);

@@ -7,7 +7,10 @@ using Xunit;
 
 namespace Orchestrator.Temporal.Server.Tests;
 
-/// <summary>A workflow task that is there for an update alone leaves no event until it must: whatever meets it while no worker has it, a worker gets it.</summary>
+/// <summary>
+/// A workflow task that is there for an update alone leaves no event until it must: whatever meets it while no worker has it, a worker gets
+/// it.
+/// </summary>
 public sealed class SpeculativeTaskTests
 {
     [Fact]
@@ -24,7 +27,8 @@ public sealed class SpeculativeTaskTests
         Assert.Equal("u", Assert.Single(task.Messages).ProtocolInstanceId);
         Assert.Equal(
             [EventType.WorkflowExecutionSignaled, EventType.WorkflowTaskScheduled, EventType.WorkflowTaskStarted],
-            task.History.Events.Skip(4).Select(e => e.EventType));
+            task.History.Events.Skip(4).Select(e => e.EventType)
+        );
     }
 
     [Fact]
@@ -39,8 +43,14 @@ public sealed class SpeculativeTaskTests
 
         Assert.Equal("u", Assert.Single(task.Messages).ProtocolInstanceId);
         Assert.Equal(
-            [EventType.WorkflowTaskScheduled, EventType.WorkflowTaskTimedOut, EventType.WorkflowTaskScheduled, EventType.WorkflowTaskStarted],
-            task.History.Events.Skip(8).Select(e => e.EventType));
+            [
+                EventType.WorkflowTaskScheduled,
+                EventType.WorkflowTaskTimedOut,
+                EventType.WorkflowTaskScheduled,
+                EventType.WorkflowTaskStarted,
+            ],
+            task.History.Events.Skip(8).Select(e => e.EventType)
+        );
         Assert.Equal(TimeoutType.ScheduleToStart, task.History.Events[9].WorkflowTaskTimedOutEventAttributes.TimeoutType);
     }
 
@@ -54,10 +64,19 @@ public sealed class SpeculativeTaskTests
                 Namespace = "default",
                 WorkflowExecution = execution,
                 WaitPolicy = new WaitPolicy { LifecycleStage = UpdateWorkflowExecutionLifecycleStage.Accepted },
-                Request = new Request { Meta = new Meta { UpdateId = id }, Input = new Input { Name = "update" } },
+                Request = new Request
+                {
+                    Meta = new Meta { UpdateId = id },
+                    Input = new Input { Name = "update" },
+                },
             },
-            UpdateWorkflowExecutionResponse.Parser);
-        var poll = new PollWorkflowExecutionUpdateRequest { Namespace = "default", UpdateRef = new UpdateRef { WorkflowExecution = execution, UpdateId = id } };
+            UpdateWorkflowExecutionResponse.Parser
+        );
+        var poll = new PollWorkflowExecutionUpdateRequest
+        {
+            Namespace = "default",
+            UpdateRef = new UpdateRef { WorkflowExecution = execution, UpdateId = id },
+        };
         while (true)
         {
             try

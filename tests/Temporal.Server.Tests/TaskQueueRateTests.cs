@@ -4,7 +4,6 @@ using Temporalio.Api.Enums.V1;
 using Temporalio.Api.TaskQueue.V1;
 using Temporalio.Api.WorkflowService.V1;
 using Xunit;
-
 using TaskQueue = Temporal.Server.Matching.TaskQueue;
 
 namespace Orchestrator.Temporal.Server.Tests;
@@ -81,10 +80,16 @@ public sealed class TaskQueueRateTests
             await server.CallAsync(
                 new UpdateTaskQueueConfigRequest
                 {
-                    Namespace = "default", TaskQueue = "w", TaskQueueType = TaskQueueType.Workflow,
-                    UpdateQueueRateLimit = new UpdateTaskQueueConfigRequest.Types.RateLimitUpdate { RateLimit = new RateLimit { RequestsPerSecond = 0 } },
+                    Namespace = "default",
+                    TaskQueue = "w",
+                    TaskQueueType = TaskQueueType.Workflow,
+                    UpdateQueueRateLimit = new UpdateTaskQueueConfigRequest.Types.RateLimitUpdate
+                    {
+                        RateLimit = new RateLimit { RequestsPerSecond = 0 },
+                    },
                 },
-                UpdateTaskQueueConfigResponse.Parser);
+                UpdateTaskQueueConfigResponse.Parser
+            );
         }
 
         await using (var server = await TestServer.StartAsync(path))
@@ -103,9 +108,13 @@ public sealed class TaskQueueRateTests
             await server.CallAsync(
                 new UpdateTaskQueueConfigRequest
                 {
-                    Namespace = "default", TaskQueue = "w", TaskQueueType = TaskQueueType.Workflow, UpdateQueueRateLimit = new UpdateTaskQueueConfigRequest.Types.RateLimitUpdate(),
+                    Namespace = "default",
+                    TaskQueue = "w",
+                    TaskQueueType = TaskQueueType.Workflow,
+                    UpdateQueueRateLimit = new UpdateTaskQueueConfigRequest.Types.RateLimitUpdate(),
                 },
-                UpdateTaskQueueConfigResponse.Parser);
+                UpdateTaskQueueConfigResponse.Parser
+            );
             Assert.Equal("w", (await poll).WorkflowExecution.WorkflowId);
         }
 
@@ -113,21 +122,31 @@ public sealed class TaskQueueRateTests
     }
 
     private static List<Task<QueuedTask?>> Poll(TaskQueue queue, int count, PollerInfo? poller = null) =>
-        [.. Enumerable.Range(0, count).Select(_ =>
-        {
-            Assert.True(queue.TryPoll(poller ?? Poller, DateTimeOffset.UnixEpoch, CancellationToken.None, out var task));
-            return task.AsTask();
-        })];
+        [
+            .. Enumerable
+                .Range(0, count)
+                .Select(_ =>
+                {
+                    Assert.True(queue.TryPoll(poller ?? Poller, DateTimeOffset.UnixEpoch, CancellationToken.None, out var task));
+                    return task.AsTask();
+                }),
+        ];
 
-    private static IEnumerable<QueuedTask> Tasks(int count) => Enumerable.Range(0, count).Select(i => new WorkflowQueuedTask("n", "w" + i, "r", 2, "q", false, 0));
+    private static IEnumerable<QueuedTask> Tasks(int count) =>
+        Enumerable.Range(0, count).Select(i => new WorkflowQueuedTask("n", "w" + i, "r", 2, "q", false, 0));
 
-    /// <summary>How many tasks have left the queue. It gives them out at once, so the count is final; the polls that took them continue elsewhere and are waited for.</summary>
+    /// <summary>
+    /// How many tasks have left the queue. It gives them out at once, so the count is final; the polls that took them continue elsewhere
+    /// and are waited for.
+    /// </summary>
     private static async Task<int> HandedOutAsync(TaskQueue queue, List<Task<QueuedTask?>> polls)
     {
         var gone = polls.Count - queue.Backlog;
-        for (var end = DateTime.UtcNow + TimeSpan.FromMinutes(1); polls.Count(poll => poll.IsCompleted) < gone && DateTime.UtcNow < end; await Task.Delay(5))
-        {
-        }
+        for (
+            var end = DateTime.UtcNow + TimeSpan.FromMinutes(1);
+            polls.Count(poll => poll.IsCompleted) < gone && DateTime.UtcNow < end;
+            await Task.Delay(5)
+        ) { }
 
         Assert.Equal(gone, polls.Count(poll => poll.IsCompleted));
         return gone;

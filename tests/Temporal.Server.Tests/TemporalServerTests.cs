@@ -24,16 +24,28 @@ public sealed class TemporalServerTests : IDisposable
 
         await server.CompleteAsync(await server.PollWorkflowTaskAsync("w"), TestServer.Activity("a", "w"));
         var activity = await server.PollActivityTaskAsync("w");
-        await server.CallAsync(new RespondActivityTaskCompletedRequest { Namespace = "default", TaskToken = activity.TaskToken }, RespondActivityTaskCompletedResponse.Parser);
+        await server.CallAsync(
+            new RespondActivityTaskCompletedRequest { Namespace = "default", TaskToken = activity.TaskToken },
+            RespondActivityTaskCompletedResponse.Parser
+        );
         await server.CompleteAsync(await server.PollWorkflowTaskAsync("w"), TestServer.Complete());
 
         Assert.Equal(
             [
-                EventType.WorkflowExecutionStarted, EventType.WorkflowTaskScheduled, EventType.WorkflowTaskStarted, EventType.WorkflowTaskCompleted, EventType.ActivityTaskScheduled,
-                EventType.ActivityTaskStarted, EventType.ActivityTaskCompleted, EventType.WorkflowTaskScheduled, EventType.WorkflowTaskStarted, EventType.WorkflowTaskCompleted,
+                EventType.WorkflowExecutionStarted,
+                EventType.WorkflowTaskScheduled,
+                EventType.WorkflowTaskStarted,
+                EventType.WorkflowTaskCompleted,
+                EventType.ActivityTaskScheduled,
+                EventType.ActivityTaskStarted,
+                EventType.ActivityTaskCompleted,
+                EventType.WorkflowTaskScheduled,
+                EventType.WorkflowTaskStarted,
+                EventType.WorkflowTaskCompleted,
                 EventType.WorkflowExecutionCompleted,
             ],
-            (await server.HistoryAsync("w")).Select(e => e.EventType));
+            (await server.HistoryAsync("w")).Select(e => e.EventType)
+        );
     }
 
     [Fact]
@@ -43,7 +55,11 @@ public sealed class TemporalServerTests : IDisposable
         {
             await first.StartWorkflowAsync("queued");
             await first.StartWorkflowAsync("busy");
-            await first.CompleteAsync(await first.PollWorkflowTaskAsync("busy"), TestServer.Activity("a", "busy"), TestServer.Timer("t", TimeSpan.FromMilliseconds(1)));
+            await first.CompleteAsync(
+                await first.PollWorkflowTaskAsync("busy"),
+                TestServer.Activity("a", "busy"),
+                TestServer.Timer("t", TimeSpan.FromMilliseconds(1))
+            );
         }
 
         await using var second = await TestServer.StartAsync(DatabasePath);
@@ -93,7 +109,10 @@ public sealed class TemporalServerTests : IDisposable
 
         await Task.WhenAll(Enumerable.Range(0, 100).Select(i => server.SignalAsync("w", "s" + i)));
 
-        var signals = (await server.HistoryAsync("w")).Where(e => e.EventType == EventType.WorkflowExecutionSignaled).Select(e => e.WorkflowExecutionSignaledEventAttributes.SignalName).ToList();
+        var signals = (await server.HistoryAsync("w"))
+            .Where(e => e.EventType == EventType.WorkflowExecutionSignaled)
+            .Select(e => e.WorkflowExecutionSignaledEventAttributes.SignalName)
+            .ToList();
         Assert.Equal(100, signals.Count);
         Assert.Equal(100, signals.Distinct().Count());
     }
@@ -132,27 +151,41 @@ public sealed class TemporalServerTests : IDisposable
         await server.StartWorkflowAsync("w");
         var task = await server.PollWorkflowTaskAsync("w");
 
-        var refused = await Assert.ThrowsAsync<GrpcException>(() => server.CompleteAsync(task, [.. Enumerable.Range(0, 2001).Select(i => TestServer.Activity("a" + i, "w"))]));
+        var refused = await Assert.ThrowsAsync<GrpcException>(() =>
+            server.CompleteAsync(task, [.. Enumerable.Range(0, 2001).Select(i => TestServer.Activity("a" + i, "w"))])
+        );
 
         Assert.Equal(GrpcStatusCode.InvalidArgument, refused.Code);
         Assert.Equal(
             WorkflowTaskFailedCause.PendingActivitiesLimitExceeded,
-            (await server.HistoryAsync("w")).Single(e => e.EventType == EventType.WorkflowTaskFailed).WorkflowTaskFailedEventAttributes.Cause);
+            (await server.HistoryAsync("w"))
+                .Single(e => e.EventType == EventType.WorkflowTaskFailed)
+                .WorkflowTaskFailedEventAttributes.Cause
+        );
     }
 
     [Fact]
     public void Options_OpenToTheNetworkWithoutKey_AreRefused() =>
-        Assert.Throws<InvalidOperationException>(() => new TemporalServer(new TemporalServerOptions { Address = new System.Net.IPEndPoint(System.Net.IPAddress.Any, 0) }));
+        Assert.Throws<InvalidOperationException>(() =>
+            new TemporalServer(new TemporalServerOptions { Address = new System.Net.IPEndPoint(System.Net.IPAddress.Any, 0) })
+        );
 
     [Fact]
     public async Task ApiKey_OverTcp_IsAskedFor()
     {
-        await using var server = new TemporalServer(new TemporalServerOptions { Address = new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0), ApiKey = "secret" });
+        await using var server = new TemporalServer(
+            new TemporalServerOptions { Address = new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0), ApiKey = "secret" }
+        );
         await server.StartAsync();
         using var channel = new GrpcChannel(new GrpcChannelOptions { Address = server.Addresses[0] });
-        Task<GetSystemInfoResponse> Call(params KeyValuePair<string, string>[] metadata) => channel.CallAsync(
-            "/temporal.api.workflowservice.v1.WorkflowService/GetSystemInfo", new GetSystemInfoRequest(), GetSystemInfoResponse.Parser,
-            new GrpcCallOptions { Metadata = metadata }, CancellationToken.None);
+        Task<GetSystemInfoResponse> Call(params KeyValuePair<string, string>[] metadata) =>
+            channel.CallAsync(
+                "/temporal.api.workflowservice.v1.WorkflowService/GetSystemInfo",
+                new GetSystemInfoRequest(),
+                GetSystemInfoResponse.Parser,
+                new GrpcCallOptions { Metadata = metadata },
+                CancellationToken.None
+            );
 
         var refused = await Assert.ThrowsAsync<GrpcException>(() => Call());
         var answered = await Call(new KeyValuePair<string, string>("authorization", "Bearer secret"));

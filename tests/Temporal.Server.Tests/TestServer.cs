@@ -32,16 +32,38 @@ internal sealed class TestServer : IAsyncDisposable
     public static async Task<TestServer> StartAsync(string? databasePath = null, TimeProvider? time = null)
     {
         var socket = Path.Combine(Path.GetTempPath(), "ts-" + Guid.NewGuid().ToString("N")[..12] + ".sock");
-        var server = new TemporalServer(new TemporalServerOptions { DatabasePath = databasePath, SocketPath = socket, TimeProvider = time ?? TimeProvider.System });
+        var server = new TemporalServer(
+            new TemporalServerOptions
+            {
+                DatabasePath = databasePath,
+                SocketPath = socket,
+                TimeProvider = time ?? TimeProvider.System,
+            }
+        );
         await server.StartAsync();
         return new TestServer(server);
     }
 
-    public Task<TResponse> CallAsync<TResponse>(IMessage request, MessageParser<TResponse> parser, TimeSpan? timeout = null, string? method = null)
+    public Task<TResponse> CallAsync<TResponse>(
+        IMessage request,
+        MessageParser<TResponse> parser,
+        TimeSpan? timeout = null,
+        string? method = null
+    )
         where TResponse : IMessage<TResponse>
     {
         var name = method ?? request.GetType().Name[..^"Request".Length];
-        return _channel.CallAsync(Service + name, request, parser, new GrpcCallOptions { Timeout = timeout ?? TimeSpan.FromSeconds(60), LongPoll = name.StartsWith("Poll", StringComparison.Ordinal) }, CancellationToken.None);
+        return _channel.CallAsync(
+            Service + name,
+            request,
+            parser,
+            new GrpcCallOptions
+            {
+                Timeout = timeout ?? TimeSpan.FromSeconds(60),
+                LongPoll = name.StartsWith("Poll", StringComparison.Ordinal),
+            },
+            CancellationToken.None
+        );
     }
 
     /// <summary>A call and what it was answered with, whatever that is.</summary>
@@ -51,7 +73,11 @@ internal sealed class TestServer : IAsyncDisposable
         var options = new GrpcCallOptions { Timeout = timeout, LongPoll = name.StartsWith("Poll", StringComparison.Ordinal) };
         try
         {
-            return (GrpcStatusCode.OK, "", (await _channel.CallAsync(Service + name, request.ToByteArray(), options, CancellationToken.None)).ToArray());
+            return (
+                GrpcStatusCode.OK,
+                "",
+                (await _channel.CallAsync(Service + name, request.ToByteArray(), options, CancellationToken.None)).ToArray()
+            );
         }
         catch (GrpcException refused)
         {
@@ -59,51 +85,113 @@ internal sealed class TestServer : IAsyncDisposable
         }
     }
 
-    public async Task<string> StartWorkflowAsync(string id, string? requestId = null, int taskTimeoutSeconds = 60) => (await CallAsync(
-        new StartWorkflowExecutionRequest
-        {
-            Namespace = "default", WorkflowId = id, WorkflowType = new WorkflowType { Name = "Test" }, TaskQueue = new TaskQueue { Name = id }, RequestId = requestId ?? Guid.NewGuid().ToString(),
+    public async Task<string> StartWorkflowAsync(string id, string? requestId = null, int taskTimeoutSeconds = 60) =>
+        (
+            await CallAsync(
+                new StartWorkflowExecutionRequest
+                {
+                    Namespace = "default",
+                    WorkflowId = id,
+                    WorkflowType = new WorkflowType { Name = "Test" },
+                    TaskQueue = new TaskQueue { Name = id },
+                    RequestId = requestId ?? Guid.NewGuid().ToString(),
 
-            // What a test does with a task takes longer than the usual ten seconds on a busy machine.
-            WorkflowTaskTimeout = new Google.Protobuf.WellKnownTypes.Duration { Seconds = taskTimeoutSeconds },
-        },
-        StartWorkflowExecutionResponse.Parser)).RunId;
+                    // What a test does with a task takes longer than the usual ten seconds on a busy machine.
+                    WorkflowTaskTimeout = new Google.Protobuf.WellKnownTypes.Duration { Seconds = taskTimeoutSeconds },
+                },
+                StartWorkflowExecutionResponse.Parser
+            )
+        ).RunId;
 
-    public Task<PollWorkflowTaskQueueResponse> PollWorkflowTaskAsync(string queue, string identity = "worker") => CallAsync(
-        new PollWorkflowTaskQueueRequest { Namespace = "default", TaskQueue = new TaskQueue { Name = queue }, Identity = identity }, PollWorkflowTaskQueueResponse.Parser);
+    public Task<PollWorkflowTaskQueueResponse> PollWorkflowTaskAsync(string queue, string identity = "worker") =>
+        CallAsync(
+            new PollWorkflowTaskQueueRequest
+            {
+                Namespace = "default",
+                TaskQueue = new TaskQueue { Name = queue },
+                Identity = identity,
+            },
+            PollWorkflowTaskQueueResponse.Parser
+        );
 
-    public Task<PollActivityTaskQueueResponse> PollActivityTaskAsync(string queue) => CallAsync(
-        new PollActivityTaskQueueRequest { Namespace = "default", TaskQueue = new TaskQueue { Name = queue }, Identity = "worker" }, PollActivityTaskQueueResponse.Parser);
+    public Task<PollActivityTaskQueueResponse> PollActivityTaskAsync(string queue) =>
+        CallAsync(
+            new PollActivityTaskQueueRequest
+            {
+                Namespace = "default",
+                TaskQueue = new TaskQueue { Name = queue },
+                Identity = "worker",
+            },
+            PollActivityTaskQueueResponse.Parser
+        );
 
     public Task CompleteAsync(PollWorkflowTaskQueueResponse task, params Command[] commands)
     {
-        var request = new RespondWorkflowTaskCompletedRequest { Namespace = "default", TaskToken = task.TaskToken, Identity = "worker" };
+        var request = new RespondWorkflowTaskCompletedRequest
+        {
+            Namespace = "default",
+            TaskToken = task.TaskToken,
+            Identity = "worker",
+        };
         request.Commands.AddRange(commands);
         return CallAsync(request, RespondWorkflowTaskCompletedResponse.Parser);
     }
 
-    public async Task<IReadOnlyList<HistoryEvent>> HistoryAsync(string id, string runId = "") => (await CallAsync(
-        new GetWorkflowExecutionHistoryRequest { Namespace = "default", Execution = new WorkflowExecution { WorkflowId = id, RunId = runId } }, GetWorkflowExecutionHistoryResponse.Parser)).History.Events;
+    public async Task<IReadOnlyList<HistoryEvent>> HistoryAsync(string id, string runId = "") => (
+            await CallAsync(
+                new GetWorkflowExecutionHistoryRequest
+                {
+                    Namespace = "default",
+                    Execution = new WorkflowExecution { WorkflowId = id, RunId = runId },
+                },
+                GetWorkflowExecutionHistoryResponse.Parser
+            )
+        ).History.Events;
 
-    public Task SignalAsync(string id, string name) => CallAsync(
-        new SignalWorkflowExecutionRequest { Namespace = "default", WorkflowExecution = new WorkflowExecution { WorkflowId = id }, SignalName = name }, SignalWorkflowExecutionResponse.Parser);
+    public Task SignalAsync(string id, string name) =>
+        CallAsync(
+            new SignalWorkflowExecutionRequest
+            {
+                Namespace = "default",
+                WorkflowExecution = new WorkflowExecution { WorkflowId = id },
+                SignalName = name,
+            },
+            SignalWorkflowExecutionResponse.Parser
+        );
 
     /// <summary>A worker keeps the run in memory, takes a task from its own queue, completes it, and is not seen again.</summary>
     public async Task StickAndLeaveAsync(string id)
     {
         var own = id + "-sticky";
-        Task CompleteAsync(PollWorkflowTaskQueueResponse task) => CallAsync(
-            new RespondWorkflowTaskCompletedRequest
-            {
-                Namespace = "default",
-                TaskToken = task.TaskToken,
-                StickyAttributes = new StickyExecutionAttributes { WorkerTaskQueue = new TaskQueue { Name = own }, ScheduleToStartTimeout = new Google.Protobuf.WellKnownTypes.Duration { Nanos = 200_000_000 } },
-            },
-            RespondWorkflowTaskCompletedResponse.Parser);
+        Task CompleteAsync(PollWorkflowTaskQueueResponse task) =>
+            CallAsync(
+                new RespondWorkflowTaskCompletedRequest
+                {
+                    Namespace = "default",
+                    TaskToken = task.TaskToken,
+                    StickyAttributes = new StickyExecutionAttributes
+                    {
+                        WorkerTaskQueue = new TaskQueue { Name = own },
+                        ScheduleToStartTimeout = new Google.Protobuf.WellKnownTypes.Duration { Nanos = 200_000_000 },
+                    },
+                },
+                RespondWorkflowTaskCompletedResponse.Parser
+            );
 
         await CompleteAsync(await PollWorkflowTaskAsync(id));
         var poll = CallAsync(
-            new PollWorkflowTaskQueueRequest { Namespace = "default", TaskQueue = new TaskQueue { Name = own, Kind = TaskQueueKind.Sticky, NormalName = id } }, PollWorkflowTaskQueueResponse.Parser);
+            new PollWorkflowTaskQueueRequest
+            {
+                Namespace = "default",
+                TaskQueue = new TaskQueue
+                {
+                    Name = own,
+                    Kind = TaskQueueKind.Sticky,
+                    NormalName = id,
+                },
+            },
+            PollWorkflowTaskQueueResponse.Parser
+        );
         while (!_server.Parts.Queues.StickyWorkerLives(NamespaceRegistry.Default.Id, own))
         {
             await Task.Delay(10);
@@ -113,12 +201,28 @@ internal sealed class TestServer : IAsyncDisposable
         await CompleteAsync(await poll);
     }
 
-    public Task<QueryWorkflowResponse> QueryAsync(string id) => CallAsync(
-        new QueryWorkflowRequest { Namespace = "default", Execution = new WorkflowExecution { WorkflowId = id }, Query = new WorkflowQuery { QueryType = "q" } }, QueryWorkflowResponse.Parser);
+    public Task<QueryWorkflowResponse> QueryAsync(string id) =>
+        CallAsync(
+            new QueryWorkflowRequest
+            {
+                Namespace = "default",
+                Execution = new WorkflowExecution { WorkflowId = id },
+                Query = new WorkflowQuery { QueryType = "q" },
+            },
+            QueryWorkflowResponse.Parser
+        );
 
-    public Task AnswerQueryAsync(PollWorkflowTaskQueueResponse task, Payloads answer) => CallAsync(
-        new RespondQueryTaskCompletedRequest { Namespace = "default", TaskToken = task.TaskToken, CompletedType = QueryResultType.Answered, QueryResult = answer },
-        RespondQueryTaskCompletedResponse.Parser);
+    public Task AnswerQueryAsync(PollWorkflowTaskQueueResponse task, Payloads answer) =>
+        CallAsync(
+            new RespondQueryTaskCompletedRequest
+            {
+                Namespace = "default",
+                TaskToken = task.TaskToken,
+                CompletedType = QueryResultType.Answered,
+                QueryResult = answer,
+            },
+            RespondQueryTaskCompletedResponse.Parser
+        );
 
     public async ValueTask DisposeAsync()
     {
@@ -128,26 +232,34 @@ internal sealed class TestServer : IAsyncDisposable
 
     public static Payloads Text(string text) => new() { Payloads_ = { new Payload { Data = ByteString.CopyFromUtf8(text) } } };
 
-    public static Command Complete() => new()
-    {
-        CommandType = CommandType.CompleteWorkflowExecution, CompleteWorkflowExecutionCommandAttributes = new CompleteWorkflowExecutionCommandAttributes(),
-    };
-
-    public static Command Activity(string id, string queue) => new()
-    {
-        CommandType = CommandType.ScheduleActivityTask,
-        ScheduleActivityTaskCommandAttributes = new ScheduleActivityTaskCommandAttributes
+    public static Command Complete() =>
+        new()
         {
-            ActivityId = id,
-            ActivityType = new ActivityType { Name = "Act" },
-            TaskQueue = new TaskQueue { Name = queue },
-            StartToCloseTimeout = new Google.Protobuf.WellKnownTypes.Duration { Seconds = 60 },
-        },
-    };
+            CommandType = CommandType.CompleteWorkflowExecution,
+            CompleteWorkflowExecutionCommandAttributes = new CompleteWorkflowExecutionCommandAttributes(),
+        };
 
-    public static Command Timer(string id, TimeSpan after) => new()
-    {
-        CommandType = CommandType.StartTimer,
-        StartTimerCommandAttributes = new StartTimerCommandAttributes { TimerId = id, StartToFireTimeout = Google.Protobuf.WellKnownTypes.Duration.FromTimeSpan(after) },
-    };
+    public static Command Activity(string id, string queue) =>
+        new()
+        {
+            CommandType = CommandType.ScheduleActivityTask,
+            ScheduleActivityTaskCommandAttributes = new ScheduleActivityTaskCommandAttributes
+            {
+                ActivityId = id,
+                ActivityType = new ActivityType { Name = "Act" },
+                TaskQueue = new TaskQueue { Name = queue },
+                StartToCloseTimeout = new Google.Protobuf.WellKnownTypes.Duration { Seconds = 60 },
+            },
+        };
+
+    public static Command Timer(string id, TimeSpan after) =>
+        new()
+        {
+            CommandType = CommandType.StartTimer,
+            StartTimerCommandAttributes = new StartTimerCommandAttributes
+            {
+                TimerId = id,
+                StartToFireTimeout = Google.Protobuf.WellKnownTypes.Duration.FromTimeSpan(after),
+            },
+        };
 }

@@ -18,7 +18,14 @@ public sealed class UpdateAnswerTests
 {
     private const int Races = 300;
 
-    public static TheoryData<bool, bool> Answers => new() { { false, false }, { false, true }, { true, false }, { true, true } };
+    public static TheoryData<bool, bool> Answers =>
+        new()
+        {
+            { false, false },
+            { false, true },
+            { true, false },
+            { true, true },
+        };
 
     [Theory]
     [MemberData(nameof(Answers))]
@@ -69,7 +76,13 @@ public sealed class UpdateAnswerTests
         await server.SignalAsync("w", "s");
         var untouched = await server.HistoryAsync("w");
         await server.CallAsync(
-            new RequestCancelWorkflowExecutionRequest { Namespace = "default", WorkflowExecution = new WorkflowExecution { WorkflowId = "w" } }, RequestCancelWorkflowExecutionResponse.Parser);
+            new RequestCancelWorkflowExecutionRequest
+            {
+                Namespace = "default",
+                WorkflowExecution = new WorkflowExecution { WorkflowId = "w" },
+            },
+            RequestCancelWorkflowExecutionResponse.Parser
+        );
 
         var task = await server.PollWorkflowTaskAsync("w");
 
@@ -102,33 +115,54 @@ public sealed class UpdateAnswerTests
     {
         await using var server = await TestServer.StartAsync();
         var first = await server.StartWorkflowAsync("w");
-        await server.CompleteAsync(await server.PollWorkflowTaskAsync("w"), new Command
-        {
-            CommandType = CommandType.ContinueAsNewWorkflowExecution, ContinueAsNewWorkflowExecutionCommandAttributes = new ContinueAsNewWorkflowExecutionCommandAttributes(),
-        });
+        await server.CompleteAsync(
+            await server.PollWorkflowTaskAsync("w"),
+            new Command
+            {
+                CommandType = CommandType.ContinueAsNewWorkflowExecution,
+                ContinueAsNewWorkflowExecutionCommandAttributes = new ContinueAsNewWorkflowExecutionCommandAttributes(),
+            }
+        );
 
         await server.CallAsync(
-            new TerminateWorkflowExecutionRequest { Namespace = "default", WorkflowExecution = new WorkflowExecution { WorkflowId = "w", RunId = first }, FirstExecutionRunId = first },
-            TerminateWorkflowExecutionResponse.Parser);
+            new TerminateWorkflowExecutionRequest
+            {
+                Namespace = "default",
+                WorkflowExecution = new WorkflowExecution { WorkflowId = "w", RunId = first },
+                FirstExecutionRunId = first,
+            },
+            TerminateWorkflowExecutionResponse.Parser
+        );
 
         Assert.Equal(EventType.WorkflowExecutionTerminated, (await server.HistoryAsync("w"))[^1].EventType);
     }
 
-    private static Task StartLaterAsync(TestServer server, string id) => server.CallAsync(
-        new StartWorkflowExecutionRequest
-        {
-            Namespace = "default", WorkflowId = id, WorkflowType = new WorkflowType { Name = "Test" }, TaskQueue = new() { Name = id }, RequestId = "r",
-            WorkflowStartDelay = new Duration { Seconds = 3600 },
-        },
-        StartWorkflowExecutionResponse.Parser);
+    private static Task StartLaterAsync(TestServer server, string id) =>
+        server.CallAsync(
+            new StartWorkflowExecutionRequest
+            {
+                Namespace = "default",
+                WorkflowId = id,
+                WorkflowType = new WorkflowType { Name = "Test" },
+                TaskQueue = new() { Name = id },
+                RequestId = "r",
+                WorkflowStartDelay = new Duration { Seconds = 3600 },
+            },
+            StartWorkflowExecutionResponse.Parser
+        );
 
-    private static UpdateWorkflowExecutionRequest Request(string workflowId, string updateId) => new()
-    {
-        Namespace = "default",
-        WorkflowExecution = new WorkflowExecution { WorkflowId = workflowId },
-        WaitPolicy = new WaitPolicy { LifecycleStage = Stage.Accepted },
-        Request = new Request { Meta = new Meta { UpdateId = updateId }, Input = new Input { Name = "u" } },
-    };
+    private static UpdateWorkflowExecutionRequest Request(string workflowId, string updateId) =>
+        new()
+        {
+            Namespace = "default",
+            WorkflowExecution = new WorkflowExecution { WorkflowId = workflowId },
+            WaitPolicy = new WaitPolicy { LifecycleStage = Stage.Accepted },
+            Request = new Request
+            {
+                Meta = new Meta { UpdateId = updateId },
+                Input = new Input { Name = "u" },
+            },
+        };
 
     private static Task<UpdateWorkflowExecutionResponse> UpdateAsync(TestServer server, string workflowId, string updateId) =>
         server.CallAsync(Request(workflowId, updateId), UpdateWorkflowExecutionResponse.Parser);
@@ -137,12 +171,20 @@ public sealed class UpdateAnswerTests
     {
         var start = new StartWorkflowExecutionRequest
         {
-            Namespace = "default", WorkflowId = workflowId, WorkflowType = new WorkflowType { Name = "Test" }, TaskQueue = new() { Name = "w" }, RequestId = Guid.NewGuid().ToString(),
+            Namespace = "default",
+            WorkflowId = workflowId,
+            WorkflowType = new WorkflowType { Name = "Test" },
+            TaskQueue = new() { Name = "w" },
+            RequestId = Guid.NewGuid().ToString(),
         };
         var request = new ExecuteMultiOperationRequest
         {
             Namespace = "default",
-            Operations = { new ExecuteMultiOperationRequest.Types.Operation { StartWorkflow = start }, new ExecuteMultiOperationRequest.Types.Operation { UpdateWorkflow = Request(workflowId, updateId) } },
+            Operations =
+            {
+                new ExecuteMultiOperationRequest.Types.Operation { StartWorkflow = start },
+                new ExecuteMultiOperationRequest.Types.Operation { UpdateWorkflow = Request(workflowId, updateId) },
+            },
         };
         return (await server.CallAsync(request, ExecuteMultiOperationResponse.Parser)).Responses[1].UpdateWorkflow;
     }
@@ -152,12 +194,30 @@ public sealed class UpdateAnswerTests
         var completed = new RespondWorkflowTaskCompletedRequest { Namespace = "default", TaskToken = task.TaskToken };
         if (rejected)
         {
-            Add(completed, updateId, "Rejection", new Rejection { RejectedRequestMessageId = updateId + "/request", Failure = new Failure { Message = "no" } });
+            Add(
+                completed,
+                updateId,
+                "Rejection",
+                new Rejection
+                {
+                    RejectedRequestMessageId = updateId + "/request",
+                    Failure = new Failure { Message = "no" },
+                }
+            );
         }
         else
         {
             Accept(completed, updateId);
-            Add(completed, updateId, "Response", new Response { Meta = new Meta { UpdateId = updateId }, Outcome = new Outcome { Success = TestServer.Text("yes") } });
+            Add(
+                completed,
+                updateId,
+                "Response",
+                new Response
+                {
+                    Meta = new Meta { UpdateId = updateId },
+                    Outcome = new Outcome { Success = TestServer.Text("yes") },
+                }
+            );
         }
 
         return server.CallAsync(completed, RespondWorkflowTaskCompletedResponse.Parser);
@@ -168,11 +228,22 @@ public sealed class UpdateAnswerTests
 
     private static void Add(RespondWorkflowTaskCompletedRequest completed, string updateId, string kind, IMessage body)
     {
-        var message = new Message { Id = $"{updateId}/{kind}", ProtocolInstanceId = updateId, Body = new Any { TypeUrl = "type.googleapis.com/temporal.api.update.v1." + kind, Value = body.ToByteString() } };
+        var message = new Message
+        {
+            Id = $"{updateId}/{kind}",
+            ProtocolInstanceId = updateId,
+            Body = new Any { TypeUrl = "type.googleapis.com/temporal.api.update.v1." + kind, Value = body.ToByteString() },
+        };
         completed.Messages.Add(message);
         if (kind != "Rejection")
         {
-            completed.Commands.Add(new Command { CommandType = CommandType.ProtocolMessage, ProtocolMessageCommandAttributes = new ProtocolMessageCommandAttributes { MessageId = message.Id } });
+            completed.Commands.Add(
+                new Command
+                {
+                    CommandType = CommandType.ProtocolMessage,
+                    ProtocolMessageCommandAttributes = new ProtocolMessageCommandAttributes { MessageId = message.Id },
+                }
+            );
         }
     }
 }

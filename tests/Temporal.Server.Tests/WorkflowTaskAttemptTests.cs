@@ -21,12 +21,25 @@ public sealed class WorkflowTaskAttemptTests
         await server.StartWorkflowAsync("w");
         var task = await server.PollWorkflowTaskAsync("w");
 
-        await Assert.ThrowsAsync<GrpcException>(() => server.CompleteAsync(task, new Command
-        {
-            CommandType = CommandType.ScheduleNexusOperation, ScheduleNexusOperationCommandAttributes = new ScheduleNexusOperationCommandAttributes { Endpoint = "e", Service = "s", Operation = "o" },
-        }));
+        await Assert.ThrowsAsync<GrpcException>(() =>
+            server.CompleteAsync(
+                task,
+                new Command
+                {
+                    CommandType = CommandType.ScheduleNexusOperation,
+                    ScheduleNexusOperationCommandAttributes = new ScheduleNexusOperationCommandAttributes
+                    {
+                        Endpoint = "e",
+                        Service = "s",
+                        Operation = "o",
+                    },
+                }
+            )
+        );
 
-        var failed = Assert.Single(await server.HistoryAsync("w"), e => e.WorkflowTaskFailedEventAttributes is not null).WorkflowTaskFailedEventAttributes;
+        var failed = Assert
+            .Single(await server.HistoryAsync("w"), e => e.WorkflowTaskFailedEventAttributes is not null)
+            .WorkflowTaskFailedEventAttributes;
         Assert.Equal(WorkflowTaskFailedCause.FeatureDisabled, failed.Cause);
     }
 
@@ -40,12 +53,29 @@ public sealed class WorkflowTaskAttemptTests
         {
             // Longer than a poll has; what was put off would not come.
             var task = await server.CallAsync(
-                new PollWorkflowTaskQueueRequest { Namespace = "default", TaskQueue = new() { Name = "w" }, Identity = "worker" }, PollWorkflowTaskQueueResponse.Parser, AtOnce);
+                new PollWorkflowTaskQueueRequest
+                {
+                    Namespace = "default",
+                    TaskQueue = new() { Name = "w" },
+                    Identity = "worker",
+                },
+                PollWorkflowTaskQueueResponse.Parser,
+                AtOnce
+            );
             Assert.Equal(attempt, task.Attempt);
-            timeouts.Add(task.History.Events.Last(e => e.EventType == EventType.WorkflowTaskScheduled).WorkflowTaskScheduledEventAttributes.StartToCloseTimeout.ToTimeSpan());
+            timeouts.Add(
+                task.History.Events.Last(e => e.EventType == EventType.WorkflowTaskScheduled)
+                    .WorkflowTaskScheduledEventAttributes.StartToCloseTimeout.ToTimeSpan()
+            );
             await server.CallAsync(
-                new RespondWorkflowTaskFailedRequest { Namespace = "default", TaskToken = task.TaskToken, Cause = WorkflowTaskFailedCause.WorkflowWorkerUnhandledFailure },
-                RespondWorkflowTaskFailedResponse.Parser);
+                new RespondWorkflowTaskFailedRequest
+                {
+                    Namespace = "default",
+                    TaskToken = task.TaskToken,
+                    Cause = WorkflowTaskFailedCause.WorkflowWorkerUnhandledFailure,
+                },
+                RespondWorkflowTaskFailedResponse.Parser
+            );
         }
 
         Assert.Single(await server.HistoryAsync("w"), e => e.EventType == EventType.WorkflowTaskFailed);
@@ -61,8 +91,14 @@ public sealed class WorkflowTaskAttemptTests
         await using var server = await TestServer.StartAsync();
         await server.StartWorkflowAsync("w");
         await server.CallAsync(
-            new RespondWorkflowTaskFailedRequest { Namespace = "default", TaskToken = (await server.PollWorkflowTaskAsync("w")).TaskToken, Cause = WorkflowTaskFailedCause.ResetWorkflow },
-            RespondWorkflowTaskFailedResponse.Parser);
+            new RespondWorkflowTaskFailedRequest
+            {
+                Namespace = "default",
+                TaskToken = (await server.PollWorkflowTaskAsync("w")).TaskToken,
+                Cause = WorkflowTaskFailedCause.ResetWorkflow,
+            },
+            RespondWorkflowTaskFailedResponse.Parser
+        );
 
         Assert.Equal(1, (await server.PollWorkflowTaskAsync("w")).Attempt);
     }
@@ -71,9 +107,15 @@ public sealed class WorkflowTaskAttemptTests
     public async Task Poll_WithAShortDeadline_IsRefused()
     {
         await using var server = await TestServer.StartAsync();
-        var request = new PollWorkflowTaskQueueRequest { Namespace = "default", TaskQueue = new() { Name = "w" } };
+        var request = new PollWorkflowTaskQueueRequest
+        {
+            Namespace = "default",
+            TaskQueue = new() { Name = "w" },
+        };
 
-        var refused = await Assert.ThrowsAsync<GrpcException>(() => server.CallAsync(request, PollWorkflowTaskQueueResponse.Parser, TimeSpan.FromMilliseconds(1900)));
+        var refused = await Assert.ThrowsAsync<GrpcException>(() =>
+            server.CallAsync(request, PollWorkflowTaskQueueResponse.Parser, TimeSpan.FromMilliseconds(1900))
+        );
 
         Assert.Equal(GrpcStatusCode.FailedPrecondition, refused.Code);
     }
@@ -83,19 +125,36 @@ public sealed class WorkflowTaskAttemptTests
     {
         await using var server = await TestServer.StartAsync();
         var open = server.CallAsync(
-            new PollWorkflowTaskQueueRequest { Namespace = "default", TaskQueue = new() { Name = "w" }, WorkerInstanceKey = "gone" }, PollWorkflowTaskQueueResponse.Parser);
+            new PollWorkflowTaskQueueRequest
+            {
+                Namespace = "default",
+                TaskQueue = new() { Name = "w" },
+                WorkerInstanceKey = "gone",
+            },
+            PollWorkflowTaskQueueResponse.Parser
+        );
         var queue = server.Server.Parts.Queues.Get(NamespaceRegistry.Default.Id, "w", activity: false);
         while (!queue.HasPoller(TimeSpan.Zero))
         {
             await Task.Delay(10);
         }
 
-        await server.CallAsync(new ShutdownWorkerRequest { Namespace = "default", WorkerInstanceKey = "gone" }, ShutdownWorkerResponse.Parser);
+        await server.CallAsync(
+            new ShutdownWorkerRequest { Namespace = "default", WorkerInstanceKey = "gone" },
+            ShutdownWorkerResponse.Parser
+        );
         Assert.Empty((await open.WaitAsync(TimeSpan.FromSeconds(30))).TaskToken);
         await server.StartWorkflowAsync("w");
 
         var late = await server.CallAsync(
-            new PollWorkflowTaskQueueRequest { Namespace = "default", TaskQueue = new() { Name = "w" }, WorkerInstanceKey = "gone" }, PollWorkflowTaskQueueResponse.Parser);
+            new PollWorkflowTaskQueueRequest
+            {
+                Namespace = "default",
+                TaskQueue = new() { Name = "w" },
+                WorkerInstanceKey = "gone",
+            },
+            PollWorkflowTaskQueueResponse.Parser
+        );
 
         Assert.Equal("w", late.WorkflowExecution.WorkflowId);
     }
@@ -106,12 +165,26 @@ public sealed class WorkflowTaskAttemptTests
         await using var server = await TestServer.StartAsync();
         var request = new StartWorkflowExecutionRequest
         {
-            Namespace = "default", WorkflowId = "w", WorkflowType = new WorkflowType { Name = "Test" }, TaskQueue = new() { Name = "w" }, RequestId = "r", Identity = "me", RequestEagerExecution = true,
+            Namespace = "default",
+            WorkflowId = "w",
+            WorkflowType = new WorkflowType { Name = "Test" },
+            TaskQueue = new() { Name = "w" },
+            RequestId = "r",
+            Identity = "me",
+            RequestEagerExecution = true,
         };
 
         var first = await server.CallAsync(request, StartWorkflowExecutionResponse.Parser);
         var again = await server.CallAsync(request, StartWorkflowExecutionResponse.Parser);
-        var polled = await server.CallAsync(new PollWorkflowTaskQueueRequest { Namespace = "default", TaskQueue = new() { Name = "w" } }, PollWorkflowTaskQueueResponse.Parser, TimeSpan.FromSeconds(3));
+        var polled = await server.CallAsync(
+            new PollWorkflowTaskQueueRequest
+            {
+                Namespace = "default",
+                TaskQueue = new() { Name = "w" },
+            },
+            PollWorkflowTaskQueueResponse.Parser,
+            TimeSpan.FromSeconds(3)
+        );
         await server.CompleteAsync(again.EagerWorkflowTask, TestServer.Complete());
 
         Assert.Equal(first.EagerWorkflowTask.TaskToken, again.EagerWorkflowTask.TaskToken);

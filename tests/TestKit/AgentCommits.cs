@@ -11,8 +11,7 @@ public static class AgentCommits
     // In a worktree .git is a file; in the user's checkout, where a planner may run, it is a folder.
     // A trace of git counts the orchestrator's processes only.
     /// <summary>The shell function <c>agent_commits STYLE</c>.</summary>
-    public const string Functions =
-        """
+    public const string Functions = """
         agent_git() { env -u GIT_TRACE2_EVENT git -c user.name=Agent -c user.email=agent@localhost "$@" >/dev/null 2>&1; }
         agent_commit() { agent_git add -A && agent_git commit -m "Do $ORCHESTRATOR_TASK"; }
         agent_commits() {
@@ -30,7 +29,8 @@ public static class AgentCommits
         """;
 
     /// <summary>The lines of shell that make an agent commit.</summary>
-    /// <param name="style"><c>once</c>, <c>each</c> (a commit per file), <c>amend</c>, <c>branch</c> (of its own name), or <c>never</c>.</param>
+    /// <param name="style"><c>once</c>, <c>each</c> (a commit per file), <c>amend</c>, <c>branch</c> (of its own name), or
+    /// <c>never</c>.</param>
     public static string Shell(string style = "once") => $"{Functions}trap 'agent_code=$?; agent_commits {style}; exit $agent_code' EXIT\n";
 
     /// <summary>The style that follows from a seed and a name, such as the task's; the same in every process.</summary>

@@ -2,7 +2,9 @@ using Orchestrator.Processes;
 
 namespace Orchestrator.TestKit;
 
-/// <summary>The pinned Claude CLI, installed once by <c>scripts/install-claude</c>, and the environment in which it talks to a scripted API only.</summary>
+/// <summary>
+/// The pinned Claude CLI, installed once by <c>scripts/install-claude</c>, and the environment in which it talks to a scripted API only.
+/// </summary>
 public static class ClaudeProgram
 {
     private static readonly Lazy<Task<string>> Installed = new(InstallAsync);
@@ -13,24 +15,30 @@ public static class ClaudeProgram
     /// <summary>A clean environment: nothing of the machine's own login, settings and sessions.</summary>
     /// <param name="home">A folder for the program's home and state.</param>
     /// <param name="apiUrl">The scripted API.</param>
-    /// <param name="asSubscription">True: a login token as a subscription has it; false: an API key. Limits with reset times exist only for the former.</param>
-    public static Dictionary<string, string> CreateEnvironment(string home, string apiUrl, bool asSubscription = false) => new()
-    {
-        ["PATH"] = Environment.GetEnvironmentVariable("PATH") ?? "/usr/bin:/bin",
-        ["HOME"] = home,
-        ["LANG"] = "C.UTF-8",
-        ["CLAUDE_CONFIG_DIR"] = System.IO.Path.Combine(home, ".claude"),
-        ["ANTHROPIC_BASE_URL"] = apiUrl,
-        [asSubscription ? "CLAUDE_CODE_OAUTH_TOKEN" : "ANTHROPIC_API_KEY"] = "dummy",
-        // Errors are told at once instead of after three minutes of retries.
-        ["CLAUDE_CODE_MAX_RETRIES"] = "1",
-    };
+    /// <param name="asSubscription">True: a login token as a subscription has it; false: an API key. Limits with reset times exist only for
+    /// the former.</param>
+    public static Dictionary<string, string> CreateEnvironment(string home, string apiUrl, bool asSubscription = false) =>
+        new()
+        {
+            ["PATH"] = Environment.GetEnvironmentVariable("PATH") ?? "/usr/bin:/bin",
+            ["HOME"] = home,
+            ["LANG"] = "C.UTF-8",
+            ["CLAUDE_CONFIG_DIR"] = System.IO.Path.Combine(home, ".claude"),
+            ["ANTHROPIC_BASE_URL"] = apiUrl,
+            [asSubscription ? "CLAUDE_CODE_OAUTH_TOKEN" : "ANTHROPIC_API_KEY"] = "dummy",
+            // Errors are told at once instead of after three minutes of retries.
+            ["CLAUDE_CODE_MAX_RETRIES"] = "1",
+        };
 
-    /// <summary>The same as changes to the environment of the tests, for a program that hands its own on: what the machine has for the CLI is taken away.</summary>
+    /// <summary>
+    /// The same as changes to the environment of the tests, for a program that hands its own on: what the machine has for the CLI is taken
+    /// away.
+    /// </summary>
     public static Dictionary<string, string?> CreateChanges(string home, string apiUrl, bool asSubscription = false)
     {
-        Dictionary<string, string?> changes = Environment.GetEnvironmentVariables().Keys
-            .Cast<string>()
+        Dictionary<string, string?> changes = Environment
+            .GetEnvironmentVariables()
+            .Keys.Cast<string>()
             .Where(name => name.StartsWith("ANTHROPIC_", StringComparison.Ordinal) || name.StartsWith("CLAUDE", StringComparison.Ordinal))
             .ToDictionary(name => name, string? (_) => null);
         foreach ((string name, string value) in CreateEnvironment(home, apiUrl, asSubscription))
@@ -44,9 +52,12 @@ public static class ClaudeProgram
     private static async Task<string> InstallAsync()
     {
         ProcessResult result = await new ProcessRunner().RunAsync(
-            new ProcessCommand(RepositoryFiles.Path("scripts/install-claude")) { Timeout = TimeSpan.FromMinutes(10) });
+            new ProcessCommand(RepositoryFiles.Path("scripts/install-claude")) { Timeout = TimeSpan.FromMinutes(10) }
+        );
         return result.Succeeded
             ? result.StandardOutput.Text.Trim()
-            : throw new InvalidOperationException($"scripts/install-claude failed with exit code {result.ExitCode}: {result.StandardError.Text}");
+            : throw new InvalidOperationException(
+                $"scripts/install-claude failed with exit code {result.ExitCode}: {result.StandardError.Text}"
+            );
     }
 }

@@ -14,8 +14,11 @@ public static class Eventually
 
     /// <summary>Waits until the condition holds.</summary>
     /// <exception cref="TimeoutException">It did not within the limit.</exception>
-    public static async Task TrueAsync(Func<bool> condition, TimeSpan? limit = null, [CallerArgumentExpression(nameof(condition))] string what = "") =>
-        await GetAsync(() => condition() ? what : null, limit, what);
+    public static async Task TrueAsync(
+        Func<bool> condition,
+        TimeSpan? limit = null,
+        [CallerArgumentExpression(nameof(condition))] string what = ""
+    ) => await GetAsync(() => condition() ? what : null, limit, what);
 
     /// <summary>Waits until there is something, and gives it.</summary>
     /// <exception cref="TimeoutException">There was nothing within the limit.</exception>

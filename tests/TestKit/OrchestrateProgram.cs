@@ -18,12 +18,13 @@ public sealed class OrchestrateProgram(string directory, IReadOnlyDictionary<str
     public Task<ProcessResult> RunAsync(params string[] arguments) => _processes.RunAsync(Command(arguments));
 
     /// <summary>The command, for tests that want other limits, streams or an end of their own.</summary>
-    public ProcessCommand Command(params string[] arguments) => new(Path, arguments)
-    {
-        WorkingDirectory = directory,
-        Environment = environment ?? new Dictionary<string, string?>(),
-        Timeout = Limit,
-    };
+    public ProcessCommand Command(params string[] arguments) =>
+        new(Path, arguments)
+        {
+            WorkingDirectory = directory,
+            Environment = environment ?? new Dictionary<string, string?>(),
+            Timeout = Limit,
+        };
 
     /// <summary>Starts it and kills it with SIGKILL, as nobody expects it.</summary>
     /// <param name="log">Gets what it prints.</param>
@@ -38,10 +39,15 @@ public sealed class OrchestrateProgram(string directory, IReadOnlyDictionary<str
                 Environment = environment ?? new Dictionary<string, string?>(),
                 OutputFile = log,
                 ErrorFile = log,
-            });
+            }
+        );
         await Eventually.TrueAsync(() => reached() || !started.IsAlive(), Limit);
         if (!started.IsAlive())
-            throw new InvalidOperationException($"orchestrate {string.Join(' ', arguments)} ended before it was killed:\n{await File.ReadAllTextAsync(log)}");
+        {
+            throw new InvalidOperationException(
+                $"orchestrate {string.Join(' ', arguments)} ended before it was killed:\n{await File.ReadAllTextAsync(log)}"
+            );
+        }
         await _processes.RunAsync(new ProcessCommand("/bin/sh", "-c", $"kill -KILL {started.ProcessId}"));
         await Eventually.TrueAsync(() => !started.IsAlive());
     }

@@ -11,14 +11,15 @@ namespace Orchestrator.Workflows.Calls;
 internal static class ActivityDefaults
 {
     /// <summary>An activity that answers within minutes and is never interrupted.</summary>
-    public static ActivityOptions Short(string queue) => new()
-    {
-        TaskQueue = queue,
-        StartToCloseTimeout = TimeSpan.FromMinutes(10),
-        HeartbeatTimeout = TimeSpan.FromSeconds(20),
-        RetryPolicy = Retry(),
-        CancellationToken = CancellationToken.None,
-    };
+    public static ActivityOptions Short(string queue) =>
+        new()
+        {
+            TaskQueue = queue,
+            StartToCloseTimeout = TimeSpan.FromMinutes(10),
+            HeartbeatTimeout = TimeSpan.FromSeconds(20),
+            RetryPolicy = Retry(),
+            CancellationToken = CancellationToken.None,
+        };
 
     /// <summary>
     /// An activity that runs other people's programs: gates, set-up, agents. Their own limits end them; this one is a far backstop.
@@ -26,21 +27,23 @@ internal static class ActivityDefaults
     /// <param name="queue">Queue of the repository.</param>
     /// <param name="limit">The limit that the activity itself keeps.</param>
     /// <param name="cancellation">Interrupts it; by default nothing does.</param>
-    public static ActivityOptions Long(string queue, TimeSpan limit, CancellationToken cancellation = default) => new()
-    {
-        TaskQueue = queue,
-        StartToCloseTimeout = limit + TimeSpan.FromDays(2),
-        HeartbeatTimeout = TimeSpan.FromSeconds(20),
-        RetryPolicy = Retry(),
-        CancellationType = ActivityCancellationType.WaitCancellationCompleted,
-        CancellationToken = cancellation,
-    };
+    public static ActivityOptions Long(string queue, TimeSpan limit, CancellationToken cancellation = default) =>
+        new()
+        {
+            TaskQueue = queue,
+            StartToCloseTimeout = limit + TimeSpan.FromDays(2),
+            HeartbeatTimeout = TimeSpan.FromSeconds(20),
+            RetryPolicy = Retry(),
+            CancellationType = ActivityCancellationType.WaitCancellationCompleted,
+            CancellationToken = cancellation,
+        };
 
-    private static RetryPolicy Retry() => new()
-    {
-        InitialInterval = TimeSpan.FromSeconds(1),
-        BackoffCoefficient = 2,
-        MaximumInterval = TimeSpan.FromSeconds(30),
-        MaximumAttempts = 0,
-    };
+    private static RetryPolicy Retry() =>
+        new()
+        {
+            InitialInterval = TimeSpan.FromSeconds(1),
+            BackoffCoefficient = 2,
+            MaximumInterval = TimeSpan.FromSeconds(30),
+            MaximumAttempts = 0,
+        };
 }

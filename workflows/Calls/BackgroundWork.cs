@@ -20,6 +20,8 @@ internal sealed class BackgroundWork
     public void ThrowIfFailed()
     {
         if (_work.Find(w => w.IsFaulted) is { Exception.InnerException: { } failure })
+        {
             ExceptionDispatchInfo.Throw(failure);
+        }
     }
 }

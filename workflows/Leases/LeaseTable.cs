@@ -23,13 +23,22 @@ internal sealed class LeaseTable
 
     public bool AnyWaits => _waiting.Count > 0;
 
-    public LeaseState State(string queue) => new() { Queue = queue, Runs = [.. _runs], Held = [.. _held], Waiting = [.. _waiting] };
+    public LeaseState State(string queue) =>
+        new()
+        {
+            Queue = queue,
+            Runs = [.. _runs],
+            Held = [.. _held],
+            Waiting = [.. _waiting],
+        };
 
     /// <summary>A run begins. False: it is there already.</summary>
     public bool Join(string runId)
     {
         if (_runs.Contains(runId))
+        {
             return false;
+        }
         _runs.Add(runId);
         return true;
     }
@@ -45,7 +54,9 @@ internal sealed class LeaseTable
     public string? Ask(LeaseRequest request)
     {
         if (_held.Exists(h => IsSame(h, request)))
+        {
             return null;
+        }
         _waiting.RemoveAll(w => IsSame(w, request));
         if (Obstacle(request, _waiting.Count) is { } obstacle)
         {
@@ -63,7 +74,7 @@ internal sealed class LeaseTable
         _held.RemoveAll(h => h.RunId == runId && (taskId is null || h.TaskId == taskId));
         _waiting.RemoveAll(w => w.RunId == runId && (taskId is null || w.TaskId == taskId));
         var granted = new List<LeaseRequest>();
-        for (var i = 0; i < _waiting.Count;)
+        for (var i = 0; i < _waiting.Count; )
         {
             var request = _waiting[i];
             if (Obstacle(request, i) is not null)
@@ -90,7 +101,9 @@ internal sealed class LeaseTable
         foreach (var other in _held.Concat(_waiting.Take(before)).Where(o => o.RunId != request.RunId))
         {
             if (Overlap(request, other) is { } what)
+            {
                 return $"waits for {what}, which {other.RunId}/{other.TaskId} {(_held.Contains(other) ? "works on" : "waits for too")}";
+            }
         }
         return null;
     }
@@ -98,7 +111,9 @@ internal sealed class LeaseTable
     private static bool IsSame(LeaseRequest one, LeaseRequest other) => one.RunId == other.RunId && one.TaskId == other.TaskId;
 
     private static string? Overlap(LeaseRequest one, LeaseRequest other) =>
-        Files(one.Writes, other.Writes) ?? Files(one.Writes, other.Appends) ?? Files(one.Appends, other.Writes)
+        Files(one.Writes, other.Writes)
+        ?? Files(one.Writes, other.Appends)
+        ?? Files(one.Appends, other.Writes)
         ?? Names(one.ResourcesWrite, other.ResourcesWrite)
         ?? Names(one.ResourcesWrite, other.ResourcesRead)
         ?? Names(one.ResourcesRead, other.ResourcesWrite);

@@ -5,6 +5,10 @@ namespace Orchestrator.Workflows.Messages;
 /// <summary>What workflows write to the worker's log.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(1, LogLevel.Error, "The handler of '{Message}' failed, which is a fault of its workflow. The message is dropped; the workflow goes on")]
+    [LoggerMessage(
+        1,
+        LogLevel.Error,
+        "The handler of '{Message}' failed, which is a fault of its workflow. The message is dropped; the workflow goes on"
+    )]
     public static partial void HandlerFailed(this ILogger logger, string message, Exception fault);
 }

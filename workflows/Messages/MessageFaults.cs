@@ -20,9 +20,13 @@ internal sealed class MessageFaults
     public void Add(string fault)
     {
         if (_faults.Count < Most)
+        {
             _faults.Add(fault);
+        }
         else
+        {
             _more++;
+        }
     }
 
     /// <summary>All of it.</summary>

@@ -10,7 +10,12 @@ namespace Orchestrator.Workflows.Messages;
 /// <param name="refuse">Says why it can't be done now, or null; has the same parameters and only looks. Null: it always can.</param>
 /// <param name="ready">Whether there is what it acts on; null: as soon as state is taken up.</param>
 internal sealed class MessageHandler(
-    MessageWorkflow workflow, string name, Delegate handler, Delegate? refuse = null, Func<bool>? ready = null)
+    MessageWorkflow workflow,
+    string name,
+    Delegate handler,
+    Delegate? refuse = null,
+    Func<bool>? ready = null
+)
 {
     private readonly ParameterInfo[] _parameters = handler.Method.GetParameters();
 

@@ -26,11 +26,8 @@ internal sealed class MessageNormalizer(MessageFaults faults)
     private static readonly DateTimeOffset LastTime = new(2200, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>The contracts' rules, and what their types say of null and of what must be there.</summary>
-    public static JsonSerializerOptions Strict { get; } = new(MessageJson.Options)
-    {
-        RespectNullableAnnotations = true,
-        RespectRequiredConstructorParameters = true,
-    };
+    public static JsonSerializerOptions Strict { get; } =
+        new(MessageJson.Options) { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
 
     /// <summary>Whether a member is read, and not only written.</summary>
     public static bool IsRead(JsonPropertyInfo property) => property.Set is not null || property.AssociatedParameter is not null;
@@ -56,7 +53,9 @@ internal sealed class MessageNormalizer(MessageFaults faults)
     private JsonNode? TakeObject(JsonElement value, JsonTypeInfo info, string path)
     {
         if (value.ValueKind != JsonValueKind.Object)
+        {
             return Wrong(path, "an object", value);
+        }
         var known = info.Properties.Where(IsRead).ToList();
         var result = new JsonObject();
         foreach (var member in value.EnumerateObject())
@@ -65,14 +64,22 @@ internal sealed class MessageNormalizer(MessageFaults faults)
             var property = info.Properties.FirstOrDefault(p => string.Equals(p.Name, name, StringComparison.OrdinalIgnoreCase));
             var at = Join(path, property?.Name ?? name ?? "?");
             if (property is null)
+            {
                 faults.Add($"{MessageFaults.Name(at)} is unknown; known are {string.Join(", ", known.Select(p => p.Name))}");
+            }
             else if (result.ContainsKey(property.Name))
+            {
                 faults.Add($"{MessageFaults.Name(at)} is given twice");
+            }
             else if (known.Contains(property))
+            {
                 TakeMember(result, property, member.Value, at);
+            }
         }
         foreach (var missing in known.Where(p => p.IsRequired && !result.ContainsKey(p.Name)))
+        {
             faults.Add($"{MessageFaults.Name(Join(path, missing.Name))} is missing");
+        }
         return result;
     }
 
@@ -83,7 +90,9 @@ internal sealed class MessageNormalizer(MessageFaults faults)
             // Null of what can't be null is what many clients write for a member that they leave out.
             var type = property.PropertyType;
             if (property.IsSetNullable && (!type.IsValueType || Nullable.GetUnderlyingType(type) is not null))
+            {
                 result.Add(property.Name, null);
+            }
         }
         else
         {
@@ -96,25 +105,35 @@ internal sealed class MessageNormalizer(MessageFaults faults)
     private JsonNode? TakeList(JsonElement value, JsonTypeInfo info, string path)
     {
         if (value.ValueKind != JsonValueKind.Array)
+        {
             return Wrong(path, "a list", value);
+        }
         var result = new JsonArray();
         foreach (var item in value.EnumerateArray())
+        {
             result.Add(TakeItem(item, info, $"{path}[{result.Count}]"));
+        }
         return result;
     }
 
     private JsonNode? TakeDictionary(JsonElement value, JsonTypeInfo info, string path)
     {
         if (value.ValueKind != JsonValueKind.Object)
+        {
             return Wrong(path, "an object", value);
+        }
         var result = new JsonObject();
         foreach (var member in value.EnumerateObject())
         {
             var name = NameOf(member) ?? "?";
             if (result.ContainsKey(name))
+            {
                 faults.Add($"{MessageFaults.Name(Join(path, name))} is given twice");
+            }
             else
+            {
                 result.Add(name, TakeItem(member.Value, info, Join(path, name)));
+            }
         }
         return result;
     }
@@ -128,19 +147,38 @@ internal sealed class MessageNormalizer(MessageFaults faults)
     {
         object? read = null;
         if (type == typeof(string))
+        {
             read = TextOf(value);
+        }
         else if (type == typeof(bool))
-            read = value.ValueKind switch { JsonValueKind.True => true, JsonValueKind.False => false, _ => null };
+        {
+            read = value.ValueKind switch
+            {
+                JsonValueKind.True => true,
+                JsonValueKind.False => false,
+                _ => null,
+            };
+        }
         else if (value.ValueKind == JsonValueKind.Number)
+        {
             read = NumberOf(value, type);
+        }
         else if (type == typeof(DateTimeOffset) && value.ValueKind == JsonValueKind.String)
+        {
             read = TextOf(value) is not null && value.TryGetDateTimeOffset(out var time) && time < LastTime ? time : null;
+        }
         else if (type == typeof(TimeSpan))
+        {
             read = TimeOf(value);
+        }
         else if (type.IsEnum)
+        {
             read = TextOf(value) is { } name && EnumNames(type).Contains(name, StringComparer.OrdinalIgnoreCase) ? name : null;
+        }
         if (read is null)
+        {
             return Wrong(path, KindOf(type), value);
+        }
         Check(read, path, rules);
         return JsonNode.Parse(value.GetRawText());
     }
@@ -150,35 +188,45 @@ internal sealed class MessageNormalizer(MessageFaults faults)
             ? time
             : null;
 
-    private static object? NumberOf(JsonElement value, Type type) => Type.GetTypeCode(type) switch
-    {
-        TypeCode.Int32 => value.TryGetInt32(out var whole) ? whole : null,
-        TypeCode.Int64 => value.TryGetInt64(out var big) && Math.Abs((decimal)big) <= MostLong ? big : null,
-        TypeCode.Decimal => value.TryGetDecimal(out var exact) && Math.Abs(exact) <= MostLong ? exact : null,
-        TypeCode.Double => value.TryGetDouble(out var number) && double.IsFinite(number) ? number : null,
-        _ => null,
-    };
+    private static object? NumberOf(JsonElement value, Type type) =>
+        Type.GetTypeCode(type) switch
+        {
+            TypeCode.Int32 => value.TryGetInt32(out var whole) ? whole : null,
+            TypeCode.Int64 => value.TryGetInt64(out var big) && Math.Abs((decimal)big) <= MostLong ? big : null,
+            TypeCode.Decimal => value.TryGetDecimal(out var exact) && Math.Abs(exact) <= MostLong ? exact : null,
+            TypeCode.Double => value.TryGetDouble(out var number) && double.IsFinite(number) ? number : null,
+            _ => null,
+        };
 
     private void Check(object value, string path, ICustomAttributeProvider? rules)
     {
         var limits = (rules?.GetCustomAttributes(typeof(ValidationAttribute), inherit: true) ?? []).Cast<ValidationAttribute>().ToList();
         if (value is string { Length: > MostCharacters } && !limits.OfType<StringLengthAttribute>().Any())
+        {
             limits.Add(new StringLengthAttribute(MostCharacters));
+        }
         if (value is int && !limits.OfType<RangeAttribute>().Any())
+        {
             limits.Add(new RangeAttribute(-MostCount, MostCount));
+        }
         if (value is string text && text.Contains('\0', StringComparison.Ordinal))
+        {
             faults.Add($"{MessageFaults.Name(path)} holds a character with the code 0");
+        }
         foreach (var limit in limits.Where(l => !l.IsValid(value)))
+        {
             faults.Add($"{MessageFaults.Name(path)} {Describe(limit, string.Create(CultureInfo.InvariantCulture, $"{value}"))}");
+        }
     }
 
-    private static string Describe(ValidationAttribute limit, string value) => limit switch
-    {
-        StringLengthAttribute length => $"has {value.Length} characters; it must have {length.MinimumLength} to {length.MaximumLength}",
-        RangeAttribute range => $"is {value}; it must be {range.Minimum} to {range.Maximum}",
-        AllowedValuesAttribute allowed => $"is {MessageFaults.Quote(value)}; it must be one of {string.Join(", ", allowed.Values)}",
-        _ => limit.FormatErrorMessage(""),
-    };
+    private static string Describe(ValidationAttribute limit, string value) =>
+        limit switch
+        {
+            StringLengthAttribute length => $"has {value.Length} characters; it must have {length.MinimumLength} to {length.MaximumLength}",
+            RangeAttribute range => $"is {value}; it must be {range.Minimum} to {range.Maximum}",
+            AllowedValuesAttribute allowed => $"is {MessageFaults.Quote(value)}; it must be one of {string.Join(", ", allowed.Values)}",
+            _ => limit.FormatErrorMessage(""),
+        };
 
     private JsonNode? Wrong(string path, string wanted, JsonElement value)
     {
@@ -196,17 +244,18 @@ internal sealed class MessageNormalizer(MessageFaults faults)
         return null;
     }
 
-    private static string KindOf(Type type) => Type.GetTypeCode(type) switch
-    {
-        _ when type.IsEnum => $"one of {string.Join(", ", EnumNames(type))}",
-        TypeCode.String => "a text",
-        TypeCode.Boolean => "true or false",
-        TypeCode.Int32 or TypeCode.Int64 => "a whole number that is not too large",
-        TypeCode.Decimal or TypeCode.Double => "a number that is not too large",
-        _ when type == typeof(DateTimeOffset) => "a time such as 2026-11-21T08:00:00Z",
-        _ when type == typeof(TimeSpan) => "a length of time such as 00:05:00",
-        _ => Strict.GetTypeInfo(type).Kind is JsonTypeInfoKind.Enumerable ? "a list" : "an object",
-    };
+    private static string KindOf(Type type) =>
+        Type.GetTypeCode(type) switch
+        {
+            _ when type.IsEnum => $"one of {string.Join(", ", EnumNames(type))}",
+            TypeCode.String => "a text",
+            TypeCode.Boolean => "true or false",
+            TypeCode.Int32 or TypeCode.Int64 => "a whole number that is not too large",
+            TypeCode.Decimal or TypeCode.Double => "a number that is not too large",
+            _ when type == typeof(DateTimeOffset) => "a time such as 2026-11-21T08:00:00Z",
+            _ when type == typeof(TimeSpan) => "a length of time such as 00:05:00",
+            _ => Strict.GetTypeInfo(type).Kind is JsonTypeInfoKind.Enumerable ? "a list" : "an object",
+        };
 
     private static IEnumerable<string> EnumNames(Type type) =>
         Enum.GetValues(type).Cast<object>().Select(value => JsonSerializer.Serialize(value, type, Strict).Trim('"'));

@@ -29,12 +29,18 @@ internal static class MessageReader
         var faults = new MessageFaults();
         var given = raw.Select((value, i) => value is null ? null : Parse(value, NameOf(parameters, i), faults)).ToList();
         while (given.Count > parameters.Count && IsNull(given[^1]))
+        {
             given.RemoveAt(given.Count - 1);
+        }
         var values = new object?[parameters.Count];
         if (faults.None && given.Count > parameters.Count)
+        {
             faults.Add($"it takes {parameters.Count} argument{(parameters.Count == 1 ? "" : "s")}, {given.Count} are given");
+        }
         for (var i = 0; i < values.Length && faults.None; i++)
+        {
             values[i] = Take(parameters, i, i < given.Count ? given[i] : null, faults);
+        }
         return faults.None ? new MessageReading(values, "") : new MessageReading([], faults.Describe() + MessageExample.Of(parameters));
     }
 
@@ -45,7 +51,9 @@ internal static class MessageReader
         {
             var mayBeNull = new NullabilityInfoContext().Create(parameter).WriteState == NullabilityState.Nullable;
             if (!parameter.HasDefaultValue && !mayBeNull)
+            {
                 faults.Add($"{NameOf(parameters, index)} is missing");
+            }
             return parameter.HasDefaultValue ? parameter.DefaultValue : null;
         }
 
@@ -74,13 +82,21 @@ internal static class MessageReader
     {
         var encoding = raw.Payload.Metadata.TryGetValue("encoding", out var said) ? said.ToStringUtf8() : "";
         if (encoding == Null)
+        {
             return null;
+        }
         if (encoding != Json)
+        {
             faults.Add($"{name} must be JSON (encoding {Json}), its encoding is {MessageFaults.Quote(encoding)}");
+        }
         else if (raw.Payload.Data.Length > MostBytes)
+        {
             faults.Add($"{name} is {raw.Payload.Data.Length / 1024} KB long; it may have {MostBytes / 1024} KB");
+        }
         else if (TryParse(raw.Payload.Data.Memory, MostDepth) is { } value)
+        {
             return value;
+        }
         else
         {
             var isJson = TryParse(raw.Payload.Data.Memory, MostBytes) is not null;

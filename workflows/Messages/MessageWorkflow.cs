@@ -75,7 +75,9 @@ public abstract class MessageWorkflow
     private protected void RefuseUnreadableStart()
     {
         if (_startFault.Length > 0)
+        {
             throw Invalid($"The input can't be read. {_startFault}", InvalidInput);
+        }
     }
 
     internal async Task HandleSignalAsync(MessageHandler handler, IReadOnlyList<IRawValue?> raw)
@@ -85,11 +87,17 @@ public abstract class MessageWorkflow
             await UntilReadyAsync(handler);
             var (values, fault) = handler.Read(raw);
             if (fault.Length > 0)
+            {
                 NoteDropped($"the signal '{handler.Name}' was dropped: {fault}");
+            }
             else if (handler.Refuse(values) is { } refused)
+            {
                 NoteDropped($"a command was refused: {refused}");
+            }
             else
+            {
                 await handler.InvokeAsync(values);
+            }
         }
         catch (ApplicationFailureException refused)
         {
@@ -106,10 +114,14 @@ public abstract class MessageWorkflow
     {
         var (values, fault) = handler.Read(raw);
         if (fault.Length > 0)
+        {
             throw Invalid($"{handler.Name}: {fault}", InvalidInput);
+        }
         // Before there is what it acts on nobody can tell; then the handler looks.
         if (_stateIsTakenUp && handler.IsReady && handler.Refuse(values) is { } refused)
+        {
             throw Invalid(refused, InvalidCommand);
+        }
     }
 
     internal async Task<object?> HandleUpdateAsync(MessageHandler handler, IReadOnlyList<IRawValue?> raw)
@@ -119,9 +131,13 @@ public abstract class MessageWorkflow
             await UntilReadyAsync(handler);
             var (values, fault) = handler.Read(raw);
             if (fault.Length > 0)
+            {
                 throw Invalid($"{handler.Name}: {fault}", InvalidInput);
+            }
             if (handler.Refuse(values) is { } refused)
+            {
                 throw Invalid(refused, InvalidCommand);
+            }
             return await handler.InvokeAsync(values);
         }
         catch (Exception unexpected) when (unexpected is not ApplicationFailureException)
@@ -147,7 +163,9 @@ public abstract class MessageWorkflow
     private async Task DropUnknownAsync(string name, IRawValue[] values)
     {
         if (!_stateIsTakenUp)
+        {
             await Workflow.WaitConditionAsync(() => _stateIsTakenUp, CancellationToken.None);
+        }
         var known = string.Join(", ", Workflow.Signals.Keys.Order(StringComparer.Ordinal));
         NoteDropped($"there is no signal {MessageFaults.Quote(name)}; it was dropped. Known are {known}.");
     }
@@ -155,7 +173,9 @@ public abstract class MessageWorkflow
     private async Task UntilReadyAsync(MessageHandler handler)
     {
         if (!_stateIsTakenUp || !handler.IsReady)
+        {
             await Workflow.WaitConditionAsync(() => _stateIsTakenUp && handler.IsReady, CancellationToken.None);
+        }
         MessagesTaken++;
     }
 

@@ -16,13 +16,21 @@ internal sealed class Approvals(RunState state, Steering steering)
     {
         var reasons = new List<string>();
         if (state.Input.NeedsPlanner && !state.Input.Yes)
+        {
             reasons.Add($"A planner made the plan: {state.Board.Entries.Count - 1} tasks.");
+        }
         if (state.Plan.ApprovalReason.Length > 0)
+        {
             reasons.Add(state.Plan.ApprovalReason);
+        }
         if (!state.Input.Yes)
+        {
             reasons.AddRange(confirmations);
+        }
         if (!state.Input.Yes && state.Plan.ReviewReason.Length > 0)
+        {
             reasons.Add(state.Plan.ReviewReason);
+        }
         return string.Join(" ", reasons);
     }
 
@@ -35,7 +43,9 @@ internal sealed class Approvals(RunState state, Steering steering)
             return NeedsNoAnswer(yes) || awaited ? null : $"The plan is not waiting for an answer; the run is {state.Run.State}.";
         }
         if (state.Board.TryFind(command.Id) is not { } task)
+        {
             return $"{steering.NoTask(command.Id)} 'plan' is the plan itself.";
+        }
         var now = task.Status.State;
         var waits = task.AtWork ? now == TaskStates.AwaitingApproval : !task.State.Approved;
         return yes || now == TaskStates.Cancelled || waits ? null : $"{command.Id} is {now} and waits for no approval.";
@@ -45,7 +55,9 @@ internal sealed class Approvals(RunState state, Steering steering)
     public Steered Decide(ApprovalCommand command, bool yes, DateTimeOffset now)
     {
         if (command.Id == Plan)
+        {
             return DecidePlan(command, yes);
+        }
         var (id, task) = (command.Id, state.Board.Find(command.Id));
         if (task.AtWork && task.Status.State == TaskStates.AwaitingApproval)
         {
@@ -56,12 +68,16 @@ internal sealed class Approvals(RunState state, Steering steering)
         if (yes)
         {
             if (task.State.Approved)
+            {
                 return Steered.Unchanged($"{id} is {task.Status.State} and waits for no approval.");
+            }
             state.Board.Approve(task, now);
             return Steered.As($"{id} is approved.");
         }
         if (task.Status.State is TaskStates.Cancelled)
+        {
             return Steered.Unchanged($"{id} is cancelled already.");
+        }
         state.Board.End(task, TaskStates.Cancelled, $"rejected by a person{(command.Reason.Length > 0 ? ": " + command.Reason : "")}", now);
         return Steered.As($"{id} is rejected; what depends on it is skipped.");
     }
@@ -69,7 +85,9 @@ internal sealed class Approvals(RunState state, Steering steering)
     private Steered DecidePlan(ApprovalCommand command, bool yes)
     {
         if (NeedsNoAnswer(yes))
+        {
             return Steered.Unchanged("The plan needs no approval now.");
+        }
         state.PlanAnswer = (yes, command.Reason);
         return Steered.As(yes ? "The plan is approved." : "The plan is rejected.");
     }

@@ -14,6 +14,7 @@ internal sealed class BeginStage(RunContext context, LeaseTeller leases)
         await leases.JoinAsync();
     }
 
+    /// <summary>Looks whether the run can begin.</summary>
     /// <returns>What needs a yes.</returns>
     private async Task<IReadOnlyList<string>> CheckAsync()
     {
@@ -29,7 +30,9 @@ internal sealed class BeginStage(RunContext context, LeaseTeller leases)
         };
         _state.StagingTip = found.StagingTip;
         if (found.Errors.Count > 0)
+        {
             throw new RunEndedException(RunStates.Failed, string.Join(" ", found.Errors));
+        }
         return found.Confirmations;
     }
 
@@ -40,10 +43,15 @@ internal sealed class BeginStage(RunContext context, LeaseTeller leases)
     {
         var reason = Approvals.ReasonToAsk(_state, confirmations);
         if (reason.Length == 0)
+        {
             return;
+        }
         context.TransitionTo(RunStates.AwaitingApproval, reason);
         await Workflow.WaitConditionAsync(
-            () => _state.PlanAnswer is not null || _state.IsCancelled, _state.Rules.ApprovalTimeout, CancellationToken.None);
+            () => _state.PlanAnswer is not null || _state.IsCancelled,
+            _state.Rules.ApprovalTimeout,
+            CancellationToken.None
+        );
         context.ThrowIfCancelled();
         if (_state.PlanAnswer is not { Accepted: true })
         {

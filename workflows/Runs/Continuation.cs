@@ -26,8 +26,13 @@ internal sealed class Continuation(RunContext context, RunRecorder recorder, Run
 
     /// <summary>Nothing is under way that the checkpoint would not tell of. A run that is cancelled ends in this execution.</summary>
     private bool MayContinue =>
-        IsDue && _state.IsDraining && !_state.IsMerging && !context.Calls.AnyOpen && !_state.Leases.AnyToSay(_state.Board)
-        && !_state.IsCancelled && !context.Resets.WasReset;
+        IsDue
+        && _state.IsDraining
+        && !_state.IsMerging
+        && !context.Calls.AnyOpen
+        && !_state.Leases.AnyToSay(_state.Board)
+        && !_state.IsCancelled
+        && !context.Resets.WasReset;
 
     /// <summary>Whether an execution has lasted long enough.</summary>
     /// <param name="settings">Of the run; tests continue sooner.</param>
@@ -38,7 +43,9 @@ internal sealed class Continuation(RunContext context, RunRecorder recorder, Run
     public static bool IsLong(RunRules settings, int messages, int events, int eventsOfRestore, bool isSuggested)
     {
         if (settings.ContinueAfterMessages > 0)
+        {
             return messages >= settings.ContinueAfterMessages;
+        }
         var own = events - eventsOfRestore;
         return settings.ContinueAfterEvents > 0
             ? own >= settings.ContinueAfterEvents
@@ -58,7 +65,9 @@ internal sealed class Continuation(RunContext context, RunRecorder recorder, Run
         // A run whose tasks are short would else always be about to start or merge something, and never close its history.
         _state.IsDraining |= IsDue;
         if (!MayContinue)
+        {
             return;
+        }
         await recorder.RecordAllAsync();
         if (!Workflow.AllHandlersFinished)
         {
@@ -69,7 +78,9 @@ internal sealed class Continuation(RunContext context, RunRecorder recorder, Run
         }
         await checkpoints.SaveTasksAsync();
         if (!MayContinue || _state.Journal.HasUnrecorded || !Workflow.AllHandlersFinished)
+        {
             return;
+        }
         var (input, checkpoint) = (_state.Input, checkpoints.Make());
         throw Workflow.CreateContinueAsNewException((IOrchestrationWorkflow w) => w.RunAsync(input, checkpoint));
     }

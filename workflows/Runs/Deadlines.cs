@@ -17,7 +17,9 @@ internal static class Deadlines
     public static void Pass(RunState state, DateTimeOffset now)
     {
         foreach (var entry in AwaitingApproval(state).Where(e => e.Status.Since + state.Rules.ApprovalTimeout <= now).ToList())
+        {
             state.Board.End(entry, TaskStates.Cancelled, "nobody approved it in time", now);
+        }
         state.Leases.RemindOf(state.Board, state.Rules.LockTimeout, now);
     }
 

@@ -6,7 +6,13 @@ namespace Orchestrator.Workflows.Runs;
 
 /// <summary>How a run ends, well or not: tasks are stopped, leases given up, the report written.</summary>
 internal sealed class EndStage(
-    RunContext context, TaskMessenger messenger, LeaseTeller leases, PlanStage planning, RunRecorder recorder, ResetRecovery recovery)
+    RunContext context,
+    TaskMessenger messenger,
+    LeaseTeller leases,
+    PlanStage planning,
+    RunRecorder recorder,
+    ResetRecovery recovery
+)
 {
     /// <summary>
     /// Its tasks give their worktrees back after their last word; one that can't (a full disk) goes on trying without its run.
@@ -20,7 +26,9 @@ internal sealed class EndStage(
     {
         _state.IsEnding = true;
         if (_state.Run.State is RunStates.Escalated or RunStates.AwaitingPromotion or RunStates.AwaitingApproval)
+        {
             context.TransitionTo(RunStates.Executing, $"ending: {reason}");
+        }
         reason = await recovery.TakeUpToEndAsync(reason);
         await messenger.StopAllAsync();
         if (state == RunStates.Cancelled && _state.Run.Staging.Length > 0)
@@ -37,16 +45,23 @@ internal sealed class EndStage(
     {
         _state.IsEnding = true;
         // Nothing of it is tried any more.
-        _state.Run = _state.Run with { Failing = [] };
+        _state.Run = _state.Run with
+        {
+            Failing = [],
+        };
         var ending = _state.Snapshot(0, 0) with { State = state, Reason = reason };
         var report = _state.Repository.Queue.Length > 0 ? await TidyUpAsync(ending) : "";
         context.TransitionTo(state, reason);
         await recorder.CloseAsync();
         await Workflow.WaitConditionAsync(() => Workflow.AllHandlersFinished, CancellationToken.None);
         if (state == RunStates.Failed)
+        {
             throw new ApplicationFailureException(reason, "RunFailed", nonRetryable: true);
+        }
         if (state == RunStates.Cancelled)
+        {
             Workflow.CancellationToken.ThrowIfCancellationRequested();
+        }
         var last = _state.Snapshot(0, 0);
         return new RunResult
         {
@@ -58,16 +73,21 @@ internal sealed class EndStage(
         };
     }
 
+    /// <summary>Leaves what the run held and writes its report.</summary>
     /// <returns>The report's path.</returns>
     private async Task<string> TidyUpAsync(RunStatus ending)
     {
         await leases.LeaveAsync();
         await recorder.RecordAllAsync();
         if (_state.Input.NeedsPlanner && !_state.PlanningEnded)
+        {
             await planning.EndPlanningAsync();
+        }
         bool AllClosed() => _state.Board.Entries.All(e => e.Closed.IsCompleted);
         if (!AllClosed())
+        {
             await Workflow.WaitConditionAsync(AllClosed, TasksCloseWithin, CancellationToken.None);
+        }
         var finish = new FinishInput(_state.Repository, ending, _state.Plan.Hash);
         return await Workflow.ExecuteActivityAsync((IRunActivities a) => a.FinishAsync(finish), context.Short);
     }

@@ -18,12 +18,18 @@ internal sealed class LandStage(RunContext context, ResetRecovery recovery)
             context.ThrowIfCancelled();
             await recovery.TakeUpAsync();
             if (!_state.Board.AllMerged)
+            {
                 return null;
+            }
             context.TransitionTo(RunStates.Landing, "");
             var result = await LandAsync(isAskedFor);
             if (result.Landed)
             {
-                _state.Run = _state.Run with { LandedCommit = result.Commit, LandedOn = result.Branch.Length == 0 ? _state.Run.Target : result.Branch };
+                _state.Run = _state.Run with
+                {
+                    LandedCommit = result.Commit,
+                    LandedOn = result.Branch.Length == 0 ? _state.Run.Target : result.Branch,
+                };
                 _state.Journal.Note(task: null, RunStates.Landing, result.Message, RunContext.Now, result.Evidence);
                 return result.Branch.Length == 0 ? "" : result.Message;
             }
@@ -36,15 +42,16 @@ internal sealed class LandStage(RunContext context, ResetRecovery recovery)
     private async Task<LandResult> LandAsync(bool isAskedFor)
     {
         var run = _state.Run;
-        var land = new LandInput(
-            _state.RunId, _state.Repository, _state.Plan.Hash, run.Target, run.Staging, run.BaseCommit)
+        var land = new LandInput(_state.RunId, _state.Repository, _state.Plan.Hash, run.Target, run.Staging, run.BaseCommit)
         {
             StagingTip = _state.StagingTip,
             IsAskedFor = isAskedFor,
         };
         var result = await Workflow.ExecuteActivityAsync((IRunActivities a) => a.LandAsync(land), context.Long);
         if (result.StagingTip.Length > 0)
+        {
             _state.StagingTip = result.StagingTip;
+        }
         return result;
     }
 }

@@ -26,13 +26,20 @@ internal sealed class LeaseBook
     public bool IsAnswered => Shared is not null || JoinFailure.Length > 0;
 
     public LeaseCheckpoint ToCheckpoint() =>
-        new() { Joined = Joined, Shared = Shared, Tasks = new SortedDictionary<string, TaskLease>(_tasks) };
+        new()
+        {
+            Joined = Joined,
+            Shared = Shared,
+            Tasks = new SortedDictionary<string, TaskLease>(_tasks),
+        };
 
     public void Restore(LeaseCheckpoint saved)
     {
         (Joined, Shared) = (saved.Joined, saved.Shared);
         foreach (var (task, lease) in saved.Tasks)
+        {
             _tasks[task] = lease;
+        }
     }
 
     /// <summary>
@@ -48,7 +55,9 @@ internal sealed class LeaseBook
     public void Leave()
     {
         if (!Joined)
+        {
             return;
+        }
         Joined = false;
         _tasks.Clear();
         Say(LeaseStep.Leave);
@@ -58,21 +67,31 @@ internal sealed class LeaseBook
     public void TakeIn(LeaseNews news, RunBoard board, DateTimeOffset now)
     {
         if (board.TryFind(news.Granted) is not null)
+        {
             _tasks[news.Granted] = new TaskLease(LeaseStanding.Granted, now);
+        }
         if (board.TryFind(news.Waiting) is { AtWork: false, HasEnded: false } waiting)
         {
             board.Explain(waiting, news.Reason, now);
             if (_tasks.ContainsKey(news.Waiting))
+            {
                 _tasks[news.Waiting] = new TaskLease(LeaseStanding.Waiting, now, news.Reason);
+            }
         }
         if (news.Shared is not { } shared)
+        {
             return;
+        }
         var before = Shared;
         Shared = shared;
         if (!shared)
+        {
             _tasks.Clear();
+        }
         else if (before is false)
+        {
             HoldThoseAtWork(board, now);
+        }
     }
 
     /// <summary>The leases are told what is at work, which counts as leased.</summary>
@@ -80,7 +99,9 @@ internal sealed class LeaseBook
     {
         var atWork = board.AtWork.Select(e => e.Id).ToList();
         foreach (var id in atWork)
+        {
             _tasks[id] = new TaskLease(LeaseStanding.Granted, now);
+        }
         Say(LeaseStep.Hold, atWork);
     }
 
@@ -122,14 +143,20 @@ internal sealed class LeaseBook
     {
         var (step, tasks) = _unsaid.Dequeue();
         if (step == LeaseStep.Join)
+        {
             JoinFailure = why;
+        }
         if (step != LeaseStep.Ask)
+        {
             return;
+        }
         foreach (var entry in tasks.Select(board.Find))
         {
             _tasks.Remove(entry.Id);
             if (!entry.AtWork && !entry.HasEnded)
+            {
                 board.End(entry, TaskStates.Failed, $"its files and resources could not be leased: {why}", now);
+            }
         }
     }
 
@@ -145,15 +172,21 @@ internal sealed class LeaseBook
             var lease = _tasks[entry.Id];
             var since = lease.Since.UtcDateTime.ToString("HH:mm:ss", CultureInfo.InvariantCulture);
             board.Explain(
-                entry, $"{lease.Reason}; it has waited since {since} UTC: 'orchestrate status' of that run tells what holds it up", now);
+                entry,
+                $"{lease.Reason}; it has waited since {since} UTC: 'orchestrate status' of that run tells what holds it up",
+                now
+            );
             _tasks[entry.Id] = lease with { IsSaid = true };
         }
     }
 
-    private IEnumerable<TaskEntry> Unreminded(RunBoard board) => Shared is not true
-        ? []
-        : _tasks.Where(t => t.Value is { Standing: LeaseStanding.Waiting, IsSaid: false }).Select(t => board.Find(t.Key))
-            .Where(entry => !entry.AtWork && !entry.HasEnded);
+    private IEnumerable<TaskEntry> Unreminded(RunBoard board) =>
+        Shared is not true
+            ? []
+            : _tasks
+                .Where(t => t.Value is { Standing: LeaseStanding.Waiting, IsSaid: false })
+                .Select(t => board.Find(t.Key))
+                .Where(entry => !entry.AtWork && !entry.HasEnded);
 
     private IEnumerable<string> Ended(RunBoard board) =>
         Shared is true ? _tasks.Keys.Where(id => board.TryFind(id) is { HasEnded: true }) : [];

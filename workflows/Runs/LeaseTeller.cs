@@ -38,7 +38,9 @@ internal sealed class LeaseTeller(RunContext context)
         _state.Leases.Join();
         await context.WaitAsync(() => _state.Leases.IsAnswered);
         if (_state.Leases.JoinFailure.Length > 0)
+        {
             throw new RunEndedException(RunStates.Failed, _state.Leases.JoinFailure);
+        }
     }
 
     /// <summary>Leaves them, and waits until that is told.</summary>

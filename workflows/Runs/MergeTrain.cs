@@ -19,12 +19,17 @@ internal sealed class MergeTrain(RunContext context, TaskMessenger messenger)
             _state.IsMerging = true;
             var result = await MergeAsync(request);
             if (result.Merged)
+            {
                 _state.StagingTip = result.Commit;
+            }
             _state.Merges.Dequeue();
             _state.IsMerging = false;
 
             // Told while the next one is merged.
-            var answer = result with { Attempt = request.Attempt };
+            var answer = result with
+            {
+                Attempt = request.Attempt,
+            };
             context.Background.Begin(messenger.TellAsync(request.TaskId, t => t.MergeDoneAsync(answer)));
         }
     }
@@ -33,7 +38,9 @@ internal sealed class MergeTrain(RunContext context, TaskMessenger messenger)
     {
         // Its gates may wait for those of another run: a run that is to end does not wait with them.
         if (_state.IsCancelled)
+        {
             return TaskMessenger.NotMerged;
+        }
         var merge = new MergeTaskInput(_state.RunId, _state.Repository, _state.Plan.Hash, _state.Run.Staging, request)
         {
             StagingTip = _state.StagingTip,

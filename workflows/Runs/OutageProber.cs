@@ -30,9 +30,13 @@ internal sealed class OutageProber(RunContext context, TaskMessenger messenger)
     private async Task ProbeAsync(Outage outage)
     {
         if (outage.Until is not null)
+        {
             await WaitForLimitAsync(outage);
+        }
         else
+        {
             await TryUntilItWorksAsync(outage);
+        }
         _state.Outages.Open.Remove(outage);
     }
 
@@ -41,7 +45,10 @@ internal sealed class OutageProber(RunContext context, TaskMessenger messenger)
         while (!_state.IsCancelled && !outage.IsOver && outage.Until is { } until && until > RunContext.Now)
         {
             await Workflow.WaitConditionAsync(
-                () => _state.IsCancelled || outage.IsOver || outage.Until > until, until - RunContext.Now, CancellationToken.None);
+                () => _state.IsCancelled || outage.IsOver || outage.Until > until,
+                until - RunContext.Now,
+                CancellationToken.None
+            );
         }
     }
 
@@ -53,10 +60,14 @@ internal sealed class OutageProber(RunContext context, TaskMessenger messenger)
             var failures = outage.Failures;
             await Workflow.WaitConditionAsync(() => IsOver() || outage.Tries.Count > 0, outage.Pause, CancellationToken.None);
             if (IsOver() || (outage.Tries.Count == 0 && !await TryOnceAsync(outage)))
+            {
                 break;
+            }
             var ended = await Workflow.WaitConditionAsync(() => IsOver() || outage.Failures != failures, TrialTime, CancellationToken.None);
             if (!ended && outage.Tries.Any(id => outage.Name.Length == 0 || _state.Board.Find(id).Status.State == TaskStates.Executing))
+            {
                 break;
+            }
             outage.Tries.Clear();
             var longer = outage.Pause * 2;
             outage.Pause = longer < Outages.LongestPause ? longer : Outages.LongestPause;
@@ -78,7 +89,9 @@ internal sealed class OutageProber(RunContext context, TaskMessenger messenger)
             return true;
         }
         if (!_state.Board.Entries.Any(e => Outages.Concerns(outage, e.Outline) && !e.HasEnded))
+        {
             return false;
+        }
         outage.MayStartOne = true;
         await Workflow.WaitConditionAsync(() => outage.Tries.Count > 0 || _state.IsCancelled, Outages.LongestPause, CancellationToken.None);
         return true;

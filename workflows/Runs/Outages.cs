@@ -45,7 +45,9 @@ internal sealed class Outages(Func<TimeSpan> firstPause)
     public void Told(TaskOutline task)
     {
         foreach (var outage in Open.Where(t => Concerns(t, task)))
+        {
             outage.Tries.Add(task.Id);
+        }
     }
 
     /// <summary>Takes in what a task reported.</summary>
@@ -57,7 +59,9 @@ internal sealed class Outages(Func<TimeSpan> firstPause)
             return;
         }
         foreach (var outage in Open.Where(t => t.Tries.Contains(task.Id) && ShowsThatItWorks(t, report.State)))
+        {
             outage.IsOver = true;
+        }
     }
 
     /// <summary>
@@ -67,7 +71,9 @@ internal sealed class Outages(Func<TimeSpan> firstPause)
     public IReadOnlyList<string> Failed(TaskOutline task, string signature, string reason, DateTimeOffset now)
     {
         if (signature.Length == 0)
+        {
             return [];
+        }
         _failures.RemoveAll(f => now - f.At > Window || f.Task == task.Id);
         _failures.Add((now, task.Id, signature));
         var alike = _failures.Where(f => f.Signature == signature).Select(f => f.Task).ToList();
@@ -78,10 +84,14 @@ internal sealed class Outages(Func<TimeSpan> firstPause)
             return [task.Id];
         }
         if (alike.Count < EqualFailures)
+        {
             return [];
+        }
         _failures.RemoveAll(f => f.Signature == signature);
         if (Begin(task.Account, $"{alike.Count} tasks failed alike: {reason}") is { } outage)
+        {
             outage.Signature = signature;
+        }
         return alike;
     }
 
@@ -92,9 +102,10 @@ internal sealed class Outages(Func<TimeSpan> firstPause)
 
     public static bool Concerns(Outage outage, TaskOutline task) => outage.Name.Length == 0 || outage.Name == task.Account;
 
-    private static bool ShowsThatItWorks(Outage outage, string state) => outage.Name.Length == 0
-        ? state is TaskStates.Executing or TaskStates.Merged or TaskStates.Remediating or TaskStates.Blocked
-        : state is TaskStates.Verifying or TaskStates.Merging or TaskStates.Merged or TaskStates.Remediating or TaskStates.Blocked;
+    private static bool ShowsThatItWorks(Outage outage, string state) =>
+        outage.Name.Length == 0
+            ? state is TaskStates.Executing or TaskStates.Merged or TaskStates.Remediating or TaskStates.Blocked
+            : state is TaskStates.Verifying or TaskStates.Merging or TaskStates.Merged or TaskStates.Remediating or TaskStates.Blocked;
 
     private void Parked(TaskOutline task, TaskReport report)
     {
@@ -107,15 +118,21 @@ internal sealed class Outages(Func<TimeSpan> firstPause)
             return;
         }
         if (report.FailureClass is not (FailureClasses.Account or FailureClasses.Environment or FailureClasses.UsageLimit))
+        {
             return;
+        }
         if (Begin(name, report.Reason) is { } outage && isLimit)
+        {
             outage.Until = report.ResetAt;
+        }
     }
 
     private Outage? Begin(string name, string reason)
     {
         if (Open.Exists(t => t.Name == name && t.Until is null))
+        {
             return null;
+        }
         var outage = new Outage(name, reason, firstPause());
         Open.Add(outage);
         return outage;

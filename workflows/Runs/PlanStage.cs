@@ -14,10 +14,13 @@ internal sealed class PlanStage(RunContext context, PlanReader plans, TaskStarte
     {
         _state.Repository = await Workflow.ExecuteActivityAsync(
             (IRepositoryActivities a) => a.FindRepositoryAsync(_state.Input.Repository),
-            Calls.ActivityDefaults.Short(TaskQueues.Workflows));
+            Calls.ActivityDefaults.Short(TaskQueues.Workflows)
+        );
         await recovery.FollowRecordAsync();
         if (_state.Input.NeedsPlanner)
+        {
             await MakePlanAsync();
+        }
         if (_state.Input.Planning is { IsForBacklog: true })
         {
             context.TransitionTo(RunStates.Planning, await EndPlanningAsync());
@@ -34,12 +37,16 @@ internal sealed class PlanStage(RunContext context, PlanReader plans, TaskStarte
             Warnings = [.. _state.Run.Warnings, .. _state.Plan.Warnings],
         };
         if (!_state.Input.NeedsPlanner)
+        {
             recorder.Begin();
+        }
         await RefuseAsync(_state.Plan.Faults);
 
         var tasks = await plans.ReadTasksAsync(_state.Plan.Tasks);
         if (!_state.Input.PlanOnly)
+        {
             _state.Board.Add(tasks, RunContext.Now);
+        }
         _state.Plan = _state.Plan with { Tasks = [] };
         _state.Run = _state.Run with { TaskCount = _state.Board.Entries.Count };
         var made = _state.Input.NeedsPlanner ? $"; {await EndPlanningAsync()}" : "";
@@ -58,8 +65,13 @@ internal sealed class PlanStage(RunContext context, PlanReader plans, TaskStarte
     public static void Refuse(IReadOnlyList<string> faults)
     {
         if (faults.Count > 0)
+        {
             throw new ApplicationFailureException(
-                string.Join(Environment.NewLine, faults), MessageWorkflow.InvalidInput, nonRetryable: true);
+                string.Join(Environment.NewLine, faults),
+                MessageWorkflow.InvalidInput,
+                nonRetryable: true
+            );
+        }
     }
 
     /// <summary>Lets the planner work until there is a plan. Where it can't make one, a person says how to go on.</summary>
@@ -78,7 +90,12 @@ internal sealed class PlanStage(RunContext context, PlanReader plans, TaskStarte
         recorder.Begin();
         await RefuseAsync(begun.Faults);
         _state.Plan = new PlanOutline { Rules = begun.Rules };
-        _state.Planner = new TaskOutline { Id = PlannerTask.Id, Title = begun.Title, Timeout = begun.Timeout };
+        _state.Planner = new TaskOutline
+        {
+            Id = PlannerTask.Id,
+            Title = begun.Title,
+            Timeout = begun.Timeout,
+        };
         _state.Board.Add([_state.Planner], RunContext.Now);
         context.TransitionTo(RunStates.Planning, $"{begun.Agent} plans");
         await LetPlannerWorkAsync(_state.Board.Find(PlannerTask.Id));
@@ -99,7 +116,9 @@ internal sealed class PlanStage(RunContext context, PlanReader plans, TaskStarte
                 context.TransitionTo(RunStates.Planning, "the planner is asked again");
             }
             if (MayStart())
+            {
                 starter.Start(planner);
+            }
             await WaitAsync(() => _state.Board.AllMerged || MayStart() || NeedsPerson());
         }
     }
@@ -114,7 +133,9 @@ internal sealed class PlanStage(RunContext context, PlanReader plans, TaskStarte
     private async Task RefuseAsync(IReadOnlyList<string> faults)
     {
         if (faults.Count == 0)
+        {
             return;
+        }
         context.TransitionTo(RunStates.Failed, string.Join(" ", faults));
         await recorder.RecordAllAsync();
         Refuse(faults);

@@ -22,7 +22,9 @@ internal static class Progress
             text.Append(CultureInfo.InvariantCulture, $"- {name}: {entries.Count} ({string.Join(", ", names)}{more})\n");
         }
         foreach (var question in Questions.Of(state))
+        {
             text.Append(CultureInfo.InvariantCulture, $"\n**{question.Question}** `{string.Join("`, `", question.Commands)}`\n");
+        }
         return text.ToString();
     }
 
@@ -31,8 +33,12 @@ internal static class Progress
     {
         var sentences = state.Run.Failing.Where(f => f.Task.Length == 0).Select(DescribeStep).ToList();
         if (state.Run.State == RunStates.Executing && state.Outages.Open.Count > 0)
+        {
             sentences.Insert(
-                0, $"{state.Outages.Describe()} What needs it waits and goes on by itself; at once: orchestrate retry {state.RunId}/TASK");
+                0,
+                $"{state.Outages.Describe()} What needs it waits and goes on by itself; at once: orchestrate retry {state.RunId}/TASK"
+            );
+        }
         return string.Join(" ", sentences);
     }
 
@@ -45,7 +51,9 @@ internal static class Progress
     {
         var text = DescribeOutages(state);
         if (text != said && !state.IsEnding && (text.Length > 0 || state.Run.Reason == PayloadPaging.Brief(said)))
+        {
             state.TransitionTo(state.Run.State, text, now);
+        }
         return text;
     }
 
@@ -54,17 +62,25 @@ internal static class Progress
     {
         var before = state.Run.Failing;
         if (RunStates.IsFinal(state.Run.State) || before.SequenceEqual(failing))
+        {
             return;
+        }
         state.Run = state.Run with { Failing = failing };
         foreach (var id in before.Select(f => f.Task).Except(failing.Select(f => f.Task)))
+        {
             Explain(id, "");
+        }
         foreach (var step in failing.Except(before))
+        {
             Explain(step.Task, DescribeStep(step));
+        }
 
         void Explain(string id, string reason)
         {
             if (state.Board.TryFind(id) is { AtWork: true } entry)
+            {
                 state.Board.Explain(entry, reason, now);
+            }
         }
     }
 

@@ -9,9 +9,10 @@ internal static class Questions
     private const int Most = 40;
 
     /// <summary>All that waits for a person, the oldest first.</summary>
-    public static IReadOnlyList<RunQuestion> Of(RunState state) => state.IsEnding || RunStates.IsFinal(state.Run.State)
-        ? []
-        : [.. OfRun(state).Concat(OfTasks(state).Take(Most)).OrderBy(q => q.Since).Take(Most)];
+    public static IReadOnlyList<RunQuestion> Of(RunState state) =>
+        state.IsEnding || RunStates.IsFinal(state.Run.State)
+            ? []
+            : [.. OfRun(state).Concat(OfTasks(state).Take(Most)).OrderBy(q => q.Since).Take(Most)];
 
     private static IEnumerable<RunQuestion> OfRun(RunState state)
     {
@@ -19,11 +20,17 @@ internal static class Questions
         if (run.State == RunStates.AwaitingApproval && state.PlanAnswer is null)
         {
             yield return Ask(
-                "plan", state.Since, $"May this run begin? {run.Reason}",
-                $"orchestrate approve plan --run {id}", $"orchestrate reject plan --run {id}");
+                "plan",
+                state.Since,
+                $"May this run begin? {run.Reason}",
+                $"orchestrate approve plan --run {id}",
+                $"orchestrate reject plan --run {id}"
+            );
         }
         if (run.State == RunStates.AwaitingPromotion && !state.PromoteAsked)
+        {
             yield return Ask("promote", state.Since, run.Reason, $"orchestrate promote {id}");
+        }
     }
 
     private static IEnumerable<RunQuestion> OfTasks(RunState state)
@@ -31,8 +38,12 @@ internal static class Questions
         var id = state.RunId;
         foreach (var entry in state.Board.In(TaskStates.Blocked))
         {
-            yield return Ask(entry, $"{entry.Id} is blocked: {entry.Status.Reason}",
-                $"orchestrate retry {id}/{entry.Id} --guidance TEXT", $"orchestrate cancel {id}/{entry.Id}");
+            yield return Ask(
+                entry,
+                $"{entry.Id} is blocked: {entry.Status.Reason}",
+                $"orchestrate retry {id}/{entry.Id} --guidance TEXT",
+                $"orchestrate cancel {id}/{entry.Id}"
+            );
         }
         foreach (var entry in state.Board.In(TaskStates.AwaitingApproval).Where(e => !e.State.AnswerSent))
         {
@@ -41,16 +52,27 @@ internal static class Questions
                 ? Ask(entry, $"May {entry.Id} be merged? {entry.Status.Reason}", [$"orchestrate diff {id}/{entry.Id}", .. answers])
                 : Ask(entry, $"May {entry.Id} start? {entry.Outline.Title}", answers);
         }
-        if (state.Run.State == RunStates.Planning
-            && state.Board.TryFind(PlannerTask.Id) is { HasEnded: true, Status.State: not TaskStates.Merged } planner)
+        if (
+            state.Run.State == RunStates.Planning
+            && state.Board.TryFind(PlannerTask.Id) is { HasEnded: true, Status.State: not TaskStates.Merged } planner
+        )
         {
-            yield return Ask(planner, $"The planner is {planner.Status.State}: {planner.Status.Reason}",
-                $"orchestrate retry {id}/{planner.Id} --guidance TEXT", $"orchestrate cancel {id}");
+            yield return Ask(
+                planner,
+                $"The planner is {planner.Status.State}: {planner.Status.Reason}",
+                $"orchestrate retry {id}/{planner.Id} --guidance TEXT",
+                $"orchestrate cancel {id}"
+            );
         }
         foreach (var entry in state.Run.State == RunStates.Escalated ? Scheduling.EndedBadly(state.Board) : [])
         {
-            yield return Ask(entry, $"{entry.Id} is {entry.Status.State}: {entry.Status.Reason}",
-                $"orchestrate retry {id}/{entry.Id} --guidance TEXT", $"orchestrate skip {id}/{entry.Id}", $"orchestrate cancel {id}");
+            yield return Ask(
+                entry,
+                $"{entry.Id} is {entry.Status.State}: {entry.Status.Reason}",
+                $"orchestrate retry {id}/{entry.Id} --guidance TEXT",
+                $"orchestrate skip {id}/{entry.Id}",
+                $"orchestrate cancel {id}"
+            );
         }
     }
 
@@ -58,5 +80,11 @@ internal static class Questions
         Ask(entry.Id, entry.Status.Since, question, commands);
 
     private static RunQuestion Ask(string id, DateTimeOffset since, string question, params string[] commands) =>
-        new() { Id = id, Question = question, Commands = commands, Since = since };
+        new()
+        {
+            Id = id,
+            Question = question,
+            Commands = commands,
+            Since = since,
+        };
 }

@@ -22,7 +22,9 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
             var reset = Workflow.Random;
             var earlier = await FindEarlierAsync("", 0);
             if (!context.Resets.Follow(reset))
+            {
                 return;
+            }
             _state.Journal.Follow(earlier.LastSequence, _state.Board.Entries.Count);
             _state.Note("begun anew by a reset", RunContext.Now);
         }
@@ -45,7 +47,9 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
             }
 
             foreach (var entry in _state.Board.AtWork.Where(e => e.ExecutionId.Length > 0 && !found.Contains(e.Id)).ToList())
+            {
                 await HearOfEndAsync(entry);
+            }
             await JoinLeasesAnewAsync();
         }
     }
@@ -56,7 +60,9 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
     public async Task<string> TakeUpToEndAsync(string reason)
     {
         if (!context.Resets.WasReset || _state.Plan.Hash.Length == 0)
+        {
             return reason;
+        }
         try
         {
             await TakeUpAsync();
@@ -77,7 +83,9 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
     {
         var report = await messenger.ReadAsync(entry);
         if (report is null || TaskStates.IsEnd(report.State) || !entry.AtWork)
+        {
             return false;
+        }
         if (report.PlanHash == _state.PlanHashOf(entry))
         {
             TakeOver(entry, report);
@@ -100,34 +108,44 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
 
             // What was merged while it was asked is newer.
             if (page.StagingTip.Length > 0 && _state.StagingTip == tip)
+            {
                 _state.StagingTip = page.StagingTip;
+            }
             if (page.StagingLost && _state.Board.Entries.Any(e => e.Status.MergeCommit.Length > 0))
             {
                 throw new RunEndedException(
                     RunStates.Failed,
                     $"its staging branch is gone, and what was merged to it is not on {_state.Run.Target}: "
-                    + "start the plan anew, which takes up what is finished");
+                        + "start the plan anew, which takes up what is finished"
+                );
             }
             if (page.StagingMade.Length > 0)
+            {
                 _state.Note(page.StagingMade, RunContext.Now);
+            }
             foreach (var task in page.Tasks)
             {
                 if (await TakeUpTaskAsync(task))
+                {
                     found.Add(task.Id);
+                }
             }
             read += page.Tasks.Count;
-        }
-        while (page.Tasks.Count > 0 && read < page.TaskCount);
+        } while (page.Tasks.Count > 0 && read < page.TaskCount);
         return found;
     }
 
     private async Task<bool> TakeUpTaskAsync(EarlierTask task)
     {
         if (_state.Board.TryFind(task.Id) is not { } entry)
+        {
             return false;
+        }
         entry.State = entry.State with { LastStart = Math.Max(entry.State.LastStart, task.LastStart) };
         if (task.Open is null)
+        {
             entry.Closed = Task.CompletedTask;
+        }
         if (task.Open is { } open && !TaskStates.IsEnd(open.State))
         {
             if (open.PlanHash == _state.PlanHashOf(entry))
@@ -138,16 +156,22 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
             await EndStrangerAsync(entry, open);
         }
         if (task.MergeCommit.Length > 0)
+        {
             CountAsMerged(entry, task.MergeCommit);
+        }
         else if (!entry.AtWork && !entry.HasEnded && task.Attempt > entry.Status.Attempt)
+        {
             entry.State = entry.State with { Status = entry.Status with { Attempt = task.Attempt }, MayReuse = true };
+        }
         return false;
     }
 
     private void CountAsMerged(TaskEntry entry, string commit)
     {
         if (entry.Status.State == TaskStates.Merged)
+        {
             return;
+        }
         entry.Status = entry.Status with { MergeCommit = commit, Paused = false };
         _state.Board.CountAsDone(entry, "merged before the run was reset", RunContext.Now);
     }
@@ -157,7 +181,9 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
         // What was asked may be older than what the task has told meanwhile.
         var isOld = !entry.AtWork && entry.ExecutionId == report.ExecutionId && report.Sequence <= entry.State.ReportSequence;
         if (isOld || entry.Status.State == TaskStates.Merged)
+        {
             return;
+        }
         _state.Board.TakeOver(entry, report.ExecutionId, RunContext.Now);
         TaskReports.TakeIn(_state, report, RunContext.Now);
     }
@@ -170,8 +196,10 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
     {
         entry.State = entry.State with { PastExecutions = [.. entry.State.PastExecutions, report.ExecutionId] };
         var refusal = TaskMessenger.NotMerged with { Attempt = report.Attempt };
-        await messenger.TellAsync(
-            [new TaskMessage(entry.Id, t => t.CancelAsync()), new TaskMessage(entry.Id, t => t.MergeDoneAsync(refusal))]);
+        await messenger.TellAsync([
+            new TaskMessage(entry.Id, t => t.CancelAsync()),
+            new TaskMessage(entry.Id, t => t.MergeDoneAsync(refusal)),
+        ]);
     }
 
     /// <summary>The workflow of a task has closed while no execution of the run was there to hear of it.</summary>
@@ -179,23 +207,33 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
     {
         var report = await messenger.ReadAsync(entry);
         if (!entry.AtWork)
+        {
             return;
+        }
 
         // It has closed, or is about to, and its end may have been told to an execution that was closed itself.
         entry.Closed = Task.CompletedTask;
         if (report is null || !TaskStates.IsEnd(report.State))
+        {
             _state.Board.BeginAnew(entry, RunContext.Now);
+        }
         else
+        {
             TakeOver(entry, report);
+        }
     }
 
     private async Task JoinLeasesAnewAsync()
     {
         if (!_state.Leases.Joined)
+        {
             return;
+        }
         await leases.JoinAsync();
         if (_state.Leases.Shared is true)
+        {
             _state.Leases.HoldThoseAtWork(_state.Board, RunContext.Now);
+        }
     }
 
     private Task<EarlierWork> FindEarlierAsync(string planHash, int offset)

@@ -24,7 +24,9 @@ internal sealed class ResetWatch
     public bool Follow(DeterministicRandom reset)
     {
         if (_followed == reset)
+        {
             return false;
+        }
         _followed = reset;
         return true;
     }

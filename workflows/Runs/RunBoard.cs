@@ -61,7 +61,8 @@ internal sealed class RunBoard
     public void Add(
         IReadOnlyList<TaskOutline> tasks,
         DateTimeOffset now,
-        IReadOnlyDictionary<string, (TaskCheckpoint Task, bool IsInFile)>? restored = null)
+        IReadOnlyDictionary<string, (TaskCheckpoint Task, bool IsInFile)>? restored = null
+    )
     {
         IsFilled = true;
         var first = _entries.Count;
@@ -71,23 +72,33 @@ internal sealed class RunBoard
             _index.Add(task.Id, entry.Index);
             _entries.Add(entry);
             if (restored is null)
+            {
                 Journal.Changed(entry);
+            }
             else if (restored.TryGetValue(task.Id, out var known))
+            {
                 entry.Restore(known.Task, known.IsInFile);
+            }
             _byState.Add(entry);
         }
         foreach (var entry in _entries.Skip(first))
         {
             foreach (var id in entry.Outline.DependsOn)
+            {
                 Find(id).Dependants.Add(entry.Index);
+            }
         }
         foreach (var entry in _entries.Skip(first))
         {
             entry.Unmet = entry.Outline.DependsOn.Count(id => !IsMerged(Find(id)));
             if (IsMerged(entry))
+            {
                 _merged++;
+            }
             if (entry.AtWork)
+            {
                 _atWork.Add(entry.Index);
+            }
             Consider(entry);
         }
     }
@@ -105,7 +116,9 @@ internal sealed class RunBoard
     public void GoesOn(TaskEntry entry)
     {
         if (!entry.Status.Paused)
+        {
             return;
+        }
         entry.Status = entry.Status with { Paused = false };
         Journal.Changed(entry);
     }
@@ -139,7 +152,9 @@ internal sealed class RunBoard
         if (!entry.AtWork)
         {
             if (entry.HasEnded)
+            {
                 Retry(entry, entry.State.Guidance, now);
+            }
             Started(entry, now);
         }
         entry.Follow(executionId);
@@ -158,7 +173,9 @@ internal sealed class RunBoard
     {
         entry.State = entry.State with { Approved = true };
         if (!entry.AtWork && entry.Status.State == TaskStates.AwaitingApproval)
+        {
             Change(entry, TaskStates.Pending, "approved", now);
+        }
     }
 
     /// <summary>Says why a task is where it is.</summary>
@@ -171,20 +188,29 @@ internal sealed class RunBoard
         var moved = status.State != state;
         reason = PayloadPaging.Brief(reason);
         if (moved)
+        {
             _byState.Remove(entry);
+        }
         entry.Status = status with
         {
             State = state,
             Reason = reason,
-            Evidence = evidence.Length > 0 ? evidence : moved ? "" : status.Evidence,
+            Evidence =
+                evidence.Length > 0 ? evidence
+                : moved ? ""
+                : status.Evidence,
             Since = moved ? now : status.Since,
             EndedAt = TaskStates.IsEnd(state) ? now : null,
         };
         if (moved)
+        {
             _byState.Add(entry);
+        }
         Journal.Changed(entry);
         if (moved || status.Reason != reason)
+        {
             Journal.Note(status.Id, state, reason, now, evidence);
+        }
     }
 
     /// <summary>A task has come to its end, which makes others ready, or skips them.</summary>
@@ -203,27 +229,40 @@ internal sealed class RunBoard
             }
             return;
         }
-        Spread(entry, dependant =>
-        {
-            if (dependant.AtWork || dependant.Status.State is not (TaskStates.Pending or TaskStates.AwaitingApproval))
-                return false;
-            _ready.Remove(dependant.Index);
-            Change(dependant, TaskStates.Skipped, $"depends on {entry.Id}, which is {entry.Status.State}", now);
-            return true;
-        });
+        Spread(
+            entry,
+            dependant =>
+            {
+                if (dependant.AtWork || dependant.Status.State is not (TaskStates.Pending or TaskStates.AwaitingApproval))
+                {
+                    return false;
+                }
+                _ready.Remove(dependant.Index);
+                Change(dependant, TaskStates.Skipped, $"depends on {entry.Id}, which is {entry.Status.State}", now);
+                return true;
+            }
+        );
     }
 
     /// <summary>Tasks that were skipped because of this one wait again, unless another of their dependencies ended badly.</summary>
-    private void Revive(TaskEntry entry, DateTimeOffset now) => Spread(entry, dependant =>
-    {
-        if (dependant.Status.State != TaskStates.Skipped)
-            return false;
-        if (dependant.Outline.DependsOn.Select(Find).Any(d => d.HasEnded && !IsMerged(d)))
-            return false;
-        Change(dependant, TaskStates.Pending, $"{entry.Id} goes on", now);
-        Consider(dependant);
-        return true;
-    });
+    private void Revive(TaskEntry entry, DateTimeOffset now) =>
+        Spread(
+            entry,
+            dependant =>
+            {
+                if (dependant.Status.State != TaskStates.Skipped)
+                {
+                    return false;
+                }
+                if (dependant.Outline.DependsOn.Select(Find).Any(d => d.HasEnded && !IsMerged(d)))
+                {
+                    return false;
+                }
+                Change(dependant, TaskStates.Pending, $"{entry.Id} goes on", now);
+                Consider(dependant);
+                return true;
+            }
+        );
 
     /// <summary>From dependant to dependant, as far as each lets it through.</summary>
     private void Spread(TaskEntry from, Func<TaskEntry, bool> isConcerned)
@@ -232,9 +271,13 @@ internal sealed class RunBoard
         while (queue.TryDequeue(out var index))
         {
             if (!isConcerned(_entries[index]))
+            {
                 continue;
+            }
             foreach (var next in _entries[index].Dependants)
+            {
                 queue.Enqueue(next);
+            }
         }
     }
 
@@ -243,6 +286,8 @@ internal sealed class RunBoard
     private void Consider(TaskEntry entry)
     {
         if (entry.Unmet == 0 && !entry.AtWork && entry.Status.State is TaskStates.Pending or TaskStates.AwaitingApproval)
+        {
             _ready.Add(entry.Index);
+        }
     }
 }

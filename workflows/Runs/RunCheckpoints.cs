@@ -20,27 +20,30 @@ internal sealed class RunCheckpoints(RunContext context, PlanReader plans)
             var store = new StoreCheckpointInput(_state.RunId, _state.Repository, _file, page);
             _file = await Workflow.ExecuteActivityAsync((IRunActivities a) => a.StoreCheckpointAsync(store), context.Short);
             foreach (var (entry, state) in saved)
+            {
                 entry.Saved(state);
+            }
         }
     }
 
     /// <summary>The run as it is now; what happened to tasks since they were saved goes with it.</summary>
-    public RunCheckpoint Make() => new()
-    {
-        Repository = _state.Repository,
-        Plan = _state.Plan,
-        Planner = _state.Planner,
-        Status = _state.Snapshot(0, 0),
-        Tasks = _file,
-        Recent = [.. _state.Board.Entries.Where(e => e.IsUnsaved).Select(e => e.ToCheckpoint())],
-        Merges = [.. _state.Merges],
-        StagingTip = _state.StagingTip,
-        Leases = _state.Leases.ToCheckpoint(),
-        Outages = _state.Outages.ToCheckpoint(),
-        CostLifted = _state.CostLifted,
-        UntilLifted = _state.UntilLifted,
-        PausedAlone = [.. _state.PausedAlone],
-    };
+    public RunCheckpoint Make() =>
+        new()
+        {
+            Repository = _state.Repository,
+            Plan = _state.Plan,
+            Planner = _state.Planner,
+            Status = _state.Snapshot(0, 0),
+            Tasks = _file,
+            Recent = [.. _state.Board.Entries.Where(e => e.IsUnsaved).Select(e => e.ToCheckpoint())],
+            Merges = [.. _state.Merges],
+            StagingTip = _state.StagingTip,
+            Leases = _state.Leases.ToCheckpoint(),
+            Outages = _state.Outages.ToCheckpoint(),
+            CostLifted = _state.CostLifted,
+            UntilLifted = _state.UntilLifted,
+            PausedAlone = [.. _state.PausedAlone],
+        };
 
     /// <summary>Goes on with the tasks of a checkpoint: the plan's tasks and what has happened to them are read again.</summary>
     public async Task RestoreAsync(RunCheckpoint checkpoint)
@@ -49,7 +52,9 @@ internal sealed class RunCheckpoints(RunContext context, PlanReader plans)
         var outlines = await plans.ReadTasksAsync([]);
         var tasks = (await ReadFileAsync()).ToDictionary(t => t.Status.Id, t => (t, true), StringComparer.Ordinal);
         foreach (var task in checkpoint.Recent)
+        {
             tasks[task.Status.Id] = (task, false);
+        }
         _state.RestoreTasks(checkpoint, outlines, tasks);
     }
 

@@ -43,15 +43,21 @@ internal sealed class RunContext(RunState state, CancellationToken stop)
     {
         bool IsOver() => holds() || state.IsCancelled || Resets.WasReset || Background.HasFailed;
         if (limit is { } most)
+        {
             await Workflow.WaitConditionAsync(IsOver, most, CancellationToken.None);
+        }
         else
+        {
             await Workflow.WaitConditionAsync(IsOver, CancellationToken.None);
+        }
         Background.ThrowIfFailed();
     }
 
     public void ThrowIfCancelled()
     {
         if (state.IsCancelled)
+        {
             throw new RunEndedException(RunStates.Cancelled, CancelledByPerson);
+        }
     }
 }

@@ -23,7 +23,17 @@ internal sealed class RunJournal
     /// <summary>Notes a transition; <paramref name="task"/> is null for one of the run itself.</summary>
     public void Note(string? task, string state, string reason, DateTimeOffset now, string evidence = "")
     {
-        _events.Add(new RunEvent { Sequence = ++Sequence, Time = now, Task = task, State = state, Reason = reason, Evidence = evidence });
+        _events.Add(
+            new RunEvent
+            {
+                Sequence = ++Sequence,
+                Time = now,
+                Task = task,
+                State = state,
+                Reason = reason,
+                Evidence = evidence,
+            }
+        );
         LastAt = now;
     }
 
@@ -37,7 +47,9 @@ internal sealed class RunJournal
         {
             Sequence += shift;
             for (var i = 0; i < _events.Count; i++)
+            {
                 _events[i] = _events[i] with { Sequence = _events[i].Sequence + shift };
+            }
         }
         _changed.UnionWith(Enumerable.Range(0, tasks));
     }

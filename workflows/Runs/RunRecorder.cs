@@ -29,10 +29,13 @@ internal sealed class RunRecorder(RunContext context, ResetRecovery recovery)
     public async Task RecordAllAsync()
     {
         if (_state.Repository.Queue.Length == 0)
+        {
             return;
+        }
         do
+        {
             await RecordOnceAsync();
-        while (_state.Journal.HasUnrecorded);
+        } while (_state.Journal.HasUnrecorded);
     }
 
     /// <summary>As long as the run lives: says what has changed wherever it is read.</summary>
@@ -42,7 +45,9 @@ internal sealed class RunRecorder(RunContext context, ResetRecovery recovery)
         while (true)
         {
             await Workflow.WaitConditionAsync(
-                () => _state.Journal.Sequence != described || Progress.DescribeOutages(_state) != said, CancellationToken.None);
+                () => _state.Journal.Sequence != described || Progress.DescribeOutages(_state) != said,
+                CancellationToken.None
+            );
             said = Progress.SayOutages(_state, said, RunContext.Now);
             described = _state.Journal.Sequence;
             Workflow.CurrentDetails = Progress.Describe(_state);
@@ -58,10 +63,13 @@ internal sealed class RunRecorder(RunContext context, ResetRecovery recovery)
             while (Deadlines.Next(_state) is { } due)
             {
                 var left = due - RunContext.Now;
-                var isPassed = left <= TimeSpan.Zero
+                var isPassed =
+                    left <= TimeSpan.Zero
                     || !await Workflow.WaitConditionAsync(() => Deadlines.Next(_state) != due, left, CancellationToken.None);
                 if (isPassed)
+                {
                     Deadlines.Pass(_state, RunContext.Now);
+                }
             }
         }
     }
@@ -71,9 +79,13 @@ internal sealed class RunRecorder(RunContext context, ResetRecovery recovery)
         while (true)
         {
             await Workflow.WaitConditionAsync(
-                () => _state.Journal.HasUnrecorded || context.Resets.RecordIsOfAnother || _isClosing, CancellationToken.None);
+                () => _state.Journal.HasUnrecorded || context.Resets.RecordIsOfAnother || _isClosing,
+                CancellationToken.None
+            );
             if (_isClosing)
+            {
                 return;
+            }
             await RecordOnceAsync();
         }
     }
@@ -85,7 +97,9 @@ internal sealed class RunRecorder(RunContext context, ResetRecovery recovery)
         {
             await recovery.FollowRecordAsync();
             if (!_state.Journal.HasUnrecorded)
+            {
                 return;
+            }
             var (tasks, events) = _state.Journal.TakeUnrecorded(_state.Board, RecordedAtOnce);
             var progress = new ProgressInput(_state.Repository, _state.Snapshot(0, 0), tasks, events);
             await Workflow.ExecuteActivityAsync((IRunActivities a) => a.RecordProgressAsync(progress), context.Short);

@@ -109,7 +109,9 @@ internal sealed class RunState
     {
         reason = PayloadPaging.Brief(reason);
         if (Run.State == state && Run.Reason == reason && Journal.Sequence > 0)
+        {
             return;
+        }
         Run = Run with { State = state, Reason = reason };
         Since = now;
         Journal.Note(task: null, state, reason, now, evidence);
@@ -141,23 +143,27 @@ internal sealed class RunState
     public void RestoreTasks(
         RunCheckpoint checkpoint,
         IReadOnlyList<TaskOutline> outlines,
-        IReadOnlyDictionary<string, (TaskCheckpoint Task, bool IsInFile)> tasks)
+        IReadOnlyDictionary<string, (TaskCheckpoint Task, bool IsInFile)> tasks
+    )
     {
         Board.Add(Planner is null ? outlines : [Planner, .. outlines], Run.StartedAt, tasks);
         Outages.Restore(checkpoint.Outages);
         foreach (var request in checkpoint.Merges)
+        {
             Merges.Enqueue(request);
+        }
     }
 
     /// <summary>What others see of it, with a page of its tasks.</summary>
-    public RunStatus Snapshot(int offset, int limit) => Run with
-    {
-        UpdatedAt = Journal.LastAt ?? Run.UpdatedAt,
-        Sequence = Journal.Sequence,
-        AgentStarts = Board.Entries.Sum(e => e.Status.Starts),
-        Cost = Board.Entries.Sum(e => e.Status.Cost),
-        Questions = Questions.Of(this),
-        Tasks = PayloadPaging.First(Board.Entries.Skip(offset).Select(e => e.Status), limit),
-        TaskCount = Board.Entries.Count,
-    };
+    public RunStatus Snapshot(int offset, int limit) =>
+        Run with
+        {
+            UpdatedAt = Journal.LastAt ?? Run.UpdatedAt,
+            Sequence = Journal.Sequence,
+            AgentStarts = Board.Entries.Sum(e => e.Status.Starts),
+            Cost = Board.Entries.Sum(e => e.Status.Cost),
+            Questions = Questions.Of(this),
+            Tasks = PayloadPaging.First(Board.Entries.Skip(offset).Select(e => e.Status), limit),
+            TaskCount = Board.Entries.Count,
+        };
 }

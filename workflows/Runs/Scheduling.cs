@@ -8,7 +8,11 @@ namespace Orchestrator.Workflows.Runs;
 /// <param name="AskLease">Tasks whose lease is to be asked for.</param>
 /// <param name="Start">Tasks to start.</param>
 internal sealed record ScheduledSteps(
-    string Pause, IReadOnlyList<TaskEntry> AwaitApproval, IReadOnlyList<TaskEntry> AskLease, IReadOnlyList<TaskEntry> Start)
+    string Pause,
+    IReadOnlyList<TaskEntry> AwaitApproval,
+    IReadOnlyList<TaskEntry> AskLease,
+    IReadOnlyList<TaskEntry> Start
+)
 {
     public static ScheduledSteps None { get; } = new("", [], [], []);
 
@@ -25,16 +29,24 @@ internal static class Scheduling
         var starts = new List<TaskEntry>();
         var asks = new List<TaskEntry>();
         if (!state.Run.Paused && LimitReached(state, now) is { Length: > 0 } limit)
+        {
             return ScheduledSteps.None with { Pause = limit, AwaitApproval = approvals };
+        }
         foreach (var entry in state.Run.Paused || state.IsDraining ? [] : NextToStart(state.Board, state.Run.Workers, MayStart))
         {
             // The one that tries an account is the only one that starts with it.
             if (starts.Concat(asks).Any(other => !state.Outages.AllowTogether(other.Outline, entry.Outline)))
+            {
                 continue;
+            }
             if (state.Leases.MayStart(entry))
+            {
                 starts.Add(entry);
+            }
             else if (state.Leases.MustAsk(entry))
+            {
                 asks.Add(entry);
+            }
         }
         return new ScheduledSteps("", approvals, asks, starts);
 
@@ -72,27 +84,40 @@ internal static class Scheduling
         var free = slots - board.AtWork.Count(e => TaskStates.HoldsSlot(e.Status.State) && !e.Status.Paused);
         var chosen = new List<TaskEntry>();
         if (free <= 0)
+        {
             return chosen;
+        }
         var claimed = new HashSet<string>(StringComparer.Ordinal);
         foreach (var entry in board.Ready)
         {
             if (free <= chosen.Count)
+            {
                 break;
+            }
             if (!entry.State.Approved || mayStart?.Invoke(entry) == false)
+            {
                 continue;
+            }
             if (entry.Outline.Exclusive)
             {
                 // It works alone: whatever comes later in the plan waits for it, so that it is not passed by for ever.
                 if (!board.AnyAtWork && chosen.Count == 0)
+                {
                     chosen.Add(entry);
+                }
                 break;
             }
             if (board.AtWork.Any(e => e.Outline.Exclusive))
+            {
                 break;
-            var waits = claimed.Contains(entry.Id)
+            }
+            var waits =
+                claimed.Contains(entry.Id)
                 || entry.Outline.Excludes.Select(board.Find).Any(other => other.AtWork || chosen.Contains(other));
             if (!waits)
+            {
                 chosen.Add(entry);
+            }
             claimed.UnionWith(entry.Outline.Excludes);
         }
         return chosen;
@@ -104,12 +129,18 @@ internal static class Scheduling
     private static string LimitReached(RunState state, DateTimeOffset now)
     {
         if (!state.Board.AnyReady)
+        {
             return "";
+        }
         var reached = new List<string>();
         if (!state.CostLifted && IsCostReached(state))
+        {
             reached.Add($"{Spent(state):0.00} of {state.Input.MaxCost:0.00} USD are spent (maxCost)");
+        }
         if (!state.UntilLifted && IsUntilReached(state, now))
+        {
             reached.Add($"it is past {state.Input.Until:yyyy-MM-dd HH:mm}Z (until)");
+        }
         return reached.Count == 0
             ? ""
             : $"no more agents are started: {string.Join(" and ", reached)}; those at work go on. 'resume' lifts the limit";

@@ -30,44 +30,60 @@ internal sealed class Steering(RunState state)
     public string? RefuseTask(TaskCommand? command = null) =>
         command is null || Board.TryFind(command.Task) is not null ? null : NoTask(command.Task);
 
-    public string? RefusePause(TaskCommand? command = null) => RefuseTask(command)
-        ?? (command is null || Board.Find(command.Task) is { AtWork: true }
+    public string? RefusePause(TaskCommand? command = null) =>
+        RefuseTask(command)
+        ?? (
+            command is null || Board.Find(command.Task) is { AtWork: true }
+                ? null
+                : $"{command.Task} is {StateOf(command.Task)}; only a task at work can be paused."
+        );
+
+    public string? RefuseRetry(TaskCommand command) =>
+        RefuseTask(command)
+        ?? (
+            Board.Find(command.Task) switch
+            {
+                { AtWork: true, Status.State: not (TaskStates.Blocked or TaskStates.Parked) and var now } =>
+                    $"{command.Task} is {now}; it can be retried when it has ended, is blocked or parked.",
+                { AtWork: false, Status.State: TaskStates.Merged } => $"{command.Task} is merged; there is nothing to retry.",
+                _ => null,
+            }
+        );
+
+    public string? RefuseSkip(TaskCommand command) =>
+        RefuseTask(command)
+        ?? (
+            state.IsPlanner(Board.Find(command.Task)) && StateOf(command.Task) != TaskStates.Merged
+                ? "Without its planner the run has no plan. Retry it (with --guidance), or cancel the run."
+                : null
+        );
+
+    public string? RefusePromote() =>
+        state.Run.State is RunStates.Landing or RunStates.Completed or RunStates.AwaitingPromotion
             ? null
-            : $"{command.Task} is {StateOf(command.Task)}; only a task at work can be paused.");
-
-    public string? RefuseRetry(TaskCommand command) => RefuseTask(command) ?? (Board.Find(command.Task) switch
-    {
-        { AtWork: true, Status.State: not (TaskStates.Blocked or TaskStates.Parked) and var now } =>
-            $"{command.Task} is {now}; it can be retried when it has ended, is blocked or parked.",
-        { AtWork: false, Status.State: TaskStates.Merged } => $"{command.Task} is merged; there is nothing to retry.",
-        _ => null,
-    });
-
-    public string? RefuseSkip(TaskCommand command) => RefuseTask(command)
-        ?? (state.IsPlanner(Board.Find(command.Task)) && StateOf(command.Task) != TaskStates.Merged
-            ? "Without its planner the run has no plan. Retry it (with --guidance), or cancel the run."
-            : null);
-
-    public string? RefusePromote() => state.Run.State is RunStates.Landing or RunStates.Completed or RunStates.AwaitingPromotion
-        ? null
-        : $"{state.RunId} is {state.Run.State}; only a run that is {RunStates.AwaitingPromotion} can be promoted.";
+            : $"{state.RunId} is {state.Run.State}; only a run that is {RunStates.AwaitingPromotion} can be promoted.";
 
     public Steered Pause(DateTimeOffset now)
     {
         if (state.Run.Paused)
+        {
             return Steered.Unchanged($"{state.RunId} is paused already.");
+        }
         state.Run = state.Run with { Paused = true };
         state.Note("paused by a person", now);
         return Steered.As(
             $"{state.RunId} is paused: nothing new starts, agents at work are interrupted and keep their conversations.",
-            [.. Board.AtWork.Select(e => new TaskMessage(e.Id, t => t.PauseAsync()))]);
+            [.. Board.AtWork.Select(e => new TaskMessage(e.Id, t => t.PauseAsync()))]
+        );
     }
 
     public Steered PauseTask(string id)
     {
         state.PausedAlone.Add(id);
         return new Steered(
-            new SteeringAnswer($"{id} is asked to pause.", !Board.Find(id).Status.Paused), new TaskMessage(id, t => t.PauseAsync()));
+            new SteeringAnswer($"{id} is asked to pause.", !Board.Find(id).Status.Paused),
+            new TaskMessage(id, t => t.PauseAsync())
+        );
     }
 
     public Steered Resume(DateTimeOffset now)
@@ -79,7 +95,9 @@ internal sealed class Steering(RunState state)
         var isAtWork = was && state.Run.State == RunStates.Executing && !state.IsCancelled;
         state.Run = state.Run with { Paused = false, Reason = isAtWork ? "" : state.Run.Reason };
         if (was)
+        {
             state.Note("resumed by a person", now);
+        }
         var alone = Board.AtWork.Where(e => state.PausedAlone.Contains(e.Id)).Select(e => e.Id).ToList();
         var others = Board.AtWork.Where(e => !state.PausedAlone.Contains(e.Id)).ToList();
         var stay = alone.Count == 0 ? "" : $" What was paused by name stays so: {string.Join(", ", alone)}.";
@@ -101,9 +119,13 @@ internal sealed class Steering(RunState state)
     {
         var task = Board.Find(id);
         if (task.AtWork)
+        {
             return Steered.As($"{id} is asked to stop; its files stay.", new TaskMessage(id, t => t.CancelAsync()));
+        }
         if (task.HasEnded)
+        {
             return Steered.Unchanged($"{id} is {StateOf(id)} already.");
+        }
         Board.End(task, TaskStates.Cancelled, "cancelled by a person", now);
         return Steered.As($"{id} will not run.");
     }
@@ -124,7 +146,9 @@ internal sealed class Steering(RunState state)
             return Steered.As($"{id} goes on in its conversation.", tell);
         }
         if (!task.HasEnded)
+        {
             return Steered.Unchanged($"{id} is {StateOf(id)} and will run.");
+        }
         Board.Retry(task, guidance, now);
         return Steered.As($"{id} is tried again.");
     }
@@ -137,7 +161,9 @@ internal sealed class Steering(RunState state)
     {
         var task = Board.Find(id);
         if (StateOf(id) == TaskStates.Merged)
+        {
             return Steered.Unchanged(wasAtWork ? $"{id} was merged before it could be skipped." : $"{id} is merged already.");
+        }
         Board.CountAsDone(task, "skipped by a person: counts as done without changes", now);
         return Steered.As($"{id} counts as done without changes; what depends on it may run.");
     }
@@ -152,7 +178,9 @@ internal sealed class Steering(RunState state)
     public Steered Promote()
     {
         if (state.Run.State != RunStates.AwaitingPromotion)
+        {
             return Steered.Unchanged($"{state.RunId} is {state.Run.State} already.");
+        }
         state.PromoteAsked = true;
         return Steered.As("Landing is tried again.");
     }

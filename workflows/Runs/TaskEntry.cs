@@ -75,34 +75,34 @@ internal sealed class TaskEntry
     {
         State = saved with { Status = saved.Status with { Title = Outline.Title, DependsOn = Outline.DependsOn } };
         if (isInFile)
+        {
             _known = State;
+        }
     }
 
     /// <summary>Its workflow begins; what earlier ones have cost is kept.</summary>
-    public void Begin() => State = State with
-    {
-        AtWork = true,
-        StartsBefore = Status.Starts,
-        CostBefore = Status.Cost,
-        TokensBefore = Status.Tokens,
-    };
+    public void Begin() =>
+        State = State with { AtWork = true, StartsBefore = Status.Starts, CostBefore = Status.Cost, TokensBefore = Status.Tokens };
 
     /// <summary>It waits for another execution of its workflow: what the present one still says counts no more.</summary>
-    public void PutBack(string guidance) => State = State with
-    {
-        Guidance = guidance,
-        PastExecutions = ExecutionId.Length == 0 ? State.PastExecutions : [.. State.PastExecutions, ExecutionId],
-        ExecutionId = "",
-        ReportSequence = 0,
-        Notices = 0,
-        AnswerSent = false,
-    };
+    public void PutBack(string guidance) =>
+        State = State with
+        {
+            Guidance = guidance,
+            PastExecutions = ExecutionId.Length == 0 ? State.PastExecutions : [.. State.PastExecutions, ExecutionId],
+            ExecutionId = "",
+            ReportSequence = 0,
+            Notices = 0,
+            AnswerSent = false,
+        };
 
     /// <summary>The reports of this execution count from now on.</summary>
     public void Follow(string executionId)
     {
         if (ExecutionId == executionId)
+        {
             return;
+        }
         State = State with
         {
             PastExecutions = [.. State.PastExecutions.Where(id => id != executionId)],

@@ -11,24 +11,28 @@ internal sealed class TaskMessenger(RunContext context)
     /// <summary>What a task is told whose run ends before its turn: it waits, and is cancelled.</summary>
     public static MergeResult NotMerged => new() { Message = "The run is being cancelled.", FailureClass = FailureClasses.Environment };
 
-    public Task TellAsync(string task, Expression<Func<ITaskWorkflow, Task>> signal) => context.Calls.TrackAsync(async () =>
-    {
-        try
+    public Task TellAsync(string task, Expression<Func<ITaskWorkflow, Task>> signal) =>
+        context.Calls.TrackAsync(async () =>
         {
-            await Workflow.GetExternalWorkflowHandle<ITaskWorkflow>(RunIds.ForTask(context.State.RunId, task))
-                .SignalAsync(signal, new ExternalWorkflowSignalOptions { CancellationToken = CancellationToken.None });
-        }
-        catch (FailureException)
-        {
-            // The task's workflow has ended: there is nothing left to tell, and its end was or will be reported.
-        }
-    });
+            try
+            {
+                await Workflow
+                    .GetExternalWorkflowHandle<ITaskWorkflow>(RunIds.ForTask(context.State.RunId, task))
+                    .SignalAsync(signal, new ExternalWorkflowSignalOptions { CancellationToken = CancellationToken.None });
+            }
+            catch (FailureException)
+            {
+                // The task's workflow has ended: there is nothing left to tell, and its end was or will be reported.
+            }
+        });
 
     /// <summary>Tells one after the other.</summary>
     public async Task TellAsync(IReadOnlyList<TaskMessage> messages)
     {
         foreach (var message in messages)
+        {
             await TellAsync(message.Task, message.Signal);
+        }
     }
 
     /// <summary>What the workflow of a task says of itself; null where there is none.</summary>
@@ -41,13 +45,18 @@ internal sealed class TaskMessenger(RunContext context)
     /// <summary>
     /// After continue-as-new the task is no child of this run any more: it is asked once, so that an end in between is not missed.
     /// </summary>
-    public Task AskAsync(TaskEntry entry) => context.Calls.TrackAsync(async () =>
-    {
-        if (await ReadAsync(entry) is { } report)
-            TaskReports.TakeIn(context.State, report, RunContext.Now);
-        else
-            TaskReports.Lost(context.State.Board, entry, entry.ExecutionId, "its workflow is gone", RunContext.Now);
-    });
+    public Task AskAsync(TaskEntry entry) =>
+        context.Calls.TrackAsync(async () =>
+        {
+            if (await ReadAsync(entry) is { } report)
+            {
+                TaskReports.TakeIn(context.State, report, RunContext.Now);
+            }
+            else
+            {
+                TaskReports.Lost(context.State.Board, entry, entry.ExecutionId, "its workflow is gone", RunContext.Now);
+            }
+        });
 
     /// <summary>Stops what is at work and waits until it has stopped.</summary>
     public async Task StopAllAsync()

@@ -11,14 +11,20 @@ internal static class TaskReports
     public static void TakeIn(RunState state, TaskReport report, DateTimeOffset now)
     {
         if (!Apply(state.Board, report, now))
+        {
             return;
+        }
         var entry = state.Board.Find(report.TaskId);
         TakeInNotices(state, entry, report, now);
         state.Outages.Report(entry.Outline, report);
         if (report.State == TaskStates.Merging)
+        {
             state.Merges.Enqueue(new MergeRequest(report.TaskId, report.Commit, report.Attempt));
+        }
         if (report.State == TaskStates.Failed)
+        {
             RetryUnaffected(state, entry, report, now);
+        }
 
         // That a task ends because its run was gone was nobody's will: the run is there again.
         if (report.FailureClass == FailureClasses.RunEnded && entry.Status.State == TaskStates.Cancelled && !state.IsCancelled)
@@ -32,12 +38,18 @@ internal static class TaskReports
     public static bool Apply(RunBoard board, TaskReport report, DateTimeOffset now)
     {
         if (board.TryFind(report.TaskId) is not { AtWork: true } entry || entry.State.PastExecutions.Contains(report.ExecutionId))
+        {
             return false;
+        }
         var state = entry.State;
         if (state.ExecutionId.Length == 0 && report.Sequence == TaskReport.LastWord)
+        {
             return false; // An execution before the one that is about to begin.
+        }
         if (state.ExecutionId.Length > 0 && (report.ExecutionId != state.ExecutionId || report.Sequence <= state.ReportSequence))
+        {
             return false;
+        }
         entry.State = state with { ExecutionId = report.ExecutionId, ReportSequence = report.Sequence, AnswerSent = false };
         if (report.Sequence == TaskReport.LastWord)
         {
@@ -47,7 +59,9 @@ internal static class TaskReports
         entry.State = entry.State with { LastStart = report.LastStart, Status = StatusOf(state, report, now) };
         board.Change(entry, report.State, report.Reason, now, report.Evidence);
         if (entry.HasEnded)
+        {
             board.Ended(entry, now);
+        }
         return true;
     }
 
@@ -60,22 +74,25 @@ internal static class TaskReports
     public static void Lost(RunBoard board, TaskEntry entry, string executionId, string reason, DateTimeOffset now)
     {
         if (entry.AtWork && !entry.State.PastExecutions.Contains(executionId))
+        {
             board.End(entry, TaskStates.Failed, reason, now);
+        }
     }
 
-    private static RunTask StatusOf(TaskCheckpoint before, TaskReport report, DateTimeOffset now) => before.Status with
-    {
-        Paused = report.Paused,
-        Attempt = report.Attempt,
-        Starts = before.StartsBefore + report.Starts,
-        StartedAt = before.Status.StartedAt ?? (report.Starts > 0 ? now : null),
-        Cost = before.CostBefore + report.Cost,
-        Tokens = before.TokensBefore + report.Tokens,
-        Commit = report.Commit,
-        MergeCommit = report.MergeCommit,
-        Reused = report.Reused,
-        Gates = report.Gates,
-    };
+    private static RunTask StatusOf(TaskCheckpoint before, TaskReport report, DateTimeOffset now) =>
+        before.Status with
+        {
+            Paused = report.Paused,
+            Attempt = report.Attempt,
+            Starts = before.StartsBefore + report.Starts,
+            StartedAt = before.Status.StartedAt ?? (report.Starts > 0 ? now : null),
+            Cost = before.CostBefore + report.Cost,
+            Tokens = before.TokensBefore + report.Tokens,
+            Commit = report.Commit,
+            MergeCommit = report.MergeCommit,
+            Reused = report.Reused,
+            Gates = report.Gates,
+        };
 
     /// <summary>
     /// What was noticed and not noted yet. What a person has to know is a warning of the run, once, whichever agents were at work.
@@ -84,10 +101,14 @@ internal static class TaskReports
     {
         var news = report.Notices.Skip(entry.State.Notices).ToList();
         if (news.Count == 0)
+        {
             return;
+        }
         entry.State = entry.State with { Notices = entry.State.Notices + news.Count };
         foreach (var notice in news)
+        {
             state.Journal.Note(entry.Id, entry.Status.State, PayloadPaging.Brief(notice.Text), now);
+        }
         var told = news.Where(notice => notice.IsForPerson).Select(notice => PayloadPaging.Brief(notice.Text));
         state.Run = state.Run with { Warnings = [.. state.Run.Warnings.Union(told).Take(MostWarnings)] };
     }
@@ -97,7 +118,9 @@ internal static class TaskReports
         foreach (var other in state.Outages.Failed(entry.Outline, report.Signature, report.Reason, now).Select(state.Board.Find))
         {
             if (other.Status.State == TaskStates.Failed)
+            {
                 state.Board.Retry(other, "", now);
+            }
         }
     }
 }

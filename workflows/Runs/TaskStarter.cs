@@ -27,21 +27,22 @@ internal sealed class TaskStarter(RunContext context, ResetRecovery recovery)
         context.Background.Begin(context.Calls.TrackAsync(() => StartAsync(entry, input)));
     }
 
-    private TaskInput InputFor(TaskEntry entry) => new()
-    {
-        RunId = _state.RunId,
-        Repository = _state.Repository,
-        PlanHash = _state.Plan.Hash,
-        Task = entry.Outline,
-        Rules = _state.Rules,
-        Staging = _state.Run.Staging,
-        StagingTip = _state.StagingTip,
-        FirstAttempt = entry.Status.Attempt + 1,
-        FirstStart = entry.State.LastStart + 1,
-        Guidance = entry.State.Guidance,
-        RunWakes = true,
-        Fresh = _state.Input.Fresh || (entry.Status.Attempt > 0 && !entry.State.MayReuse),
-    };
+    private TaskInput InputFor(TaskEntry entry) =>
+        new()
+        {
+            RunId = _state.RunId,
+            Repository = _state.Repository,
+            PlanHash = _state.Plan.Hash,
+            Task = entry.Outline,
+            Rules = _state.Rules,
+            Staging = _state.Run.Staging,
+            StagingTip = _state.StagingTip,
+            FirstAttempt = entry.Status.Attempt + 1,
+            FirstStart = entry.State.LastStart + 1,
+            Guidance = entry.State.Guidance,
+            RunWakes = true,
+            Fresh = _state.Input.Fresh || (entry.Status.Attempt > 0 && !entry.State.MayReuse),
+        };
 
     private async Task StartAsync(TaskEntry entry, TaskInput input)
     {
@@ -53,12 +54,19 @@ internal sealed class TaskStarter(RunContext context, ResetRecovery recovery)
             // word, or is told
             // to end because it works by another plan, and gives up what it holds.
             if (await recovery.TryTakeOverAsync(entry))
+            {
                 return;
+            }
             if (pause > LongestPause)
             {
                 var id = RunIds.ForTask(_state.RunId, entry.Id);
                 TaskReports.Lost(
-                    _state.Board, entry, "", $"another execution of {id} is still open; terminate it, then retry", RunContext.Now);
+                    _state.Board,
+                    entry,
+                    "",
+                    $"another execution of {id} is still open; terminate it, then retry",
+                    RunContext.Now
+                );
                 return;
             }
             await Workflow.DelayAsync(pause, CancellationToken.None);
@@ -78,9 +86,13 @@ internal sealed class TaskStarter(RunContext context, ResetRecovery recovery)
         try
         {
             if (_state.IsPlanner(entry))
+            {
                 Follow(entry, await Workflow.StartChildWorkflowAsync((IPlanningWorkflow w) => w.RunAsync(input), options));
+            }
             else
+            {
                 Follow(entry, await Workflow.StartChildWorkflowAsync((ITaskWorkflow w) => w.RunAsync(input), options));
+            }
             return true;
         }
         catch (WorkflowAlreadyStartedException)

@@ -16,7 +16,9 @@ internal sealed class TasksByState(IReadOnlyList<TaskEntry> entries)
     public void Add(TaskEntry entry)
     {
         if (!_groups.TryGetValue(entry.Status.State, out var group))
+        {
             _groups.Add(entry.Status.State, group = []);
+        }
         group.Add(entry.Index);
     }
 

@@ -10,7 +10,9 @@ internal sealed class WorkStage(RunContext context, TaskStarter starter, ResetRe
     public async Task RunAsync()
     {
         if (_state.Run.State != RunStates.Executing && !_state.Board.AllMerged)
+        {
             context.TransitionTo(RunStates.Executing, "");
+        }
         while (!_state.Board.AllMerged)
         {
             context.ThrowIfCancelled();
@@ -18,12 +20,15 @@ internal sealed class WorkStage(RunContext context, TaskStarter starter, ResetRe
             await continuation.ContinueIfLongAsync();
             CarryOut(Scheduling.Next(_state, RunContext.Now));
             if (Scheduling.NothingCanMove(_state))
+            {
                 return;
+            }
             await context.WaitAsync(() =>
                 _state.Board.AllMerged
                 || Scheduling.NothingCanMove(_state)
                 || continuation.HasNews
-                || Scheduling.Next(_state, RunContext.Now).Any);
+                || Scheduling.Next(_state, RunContext.Now).Any
+            );
         }
     }
 
@@ -48,10 +53,16 @@ internal sealed class WorkStage(RunContext context, TaskStarter starter, ResetRe
             _state.Note(steps.Pause, now);
         }
         foreach (var entry in steps.AwaitApproval)
+        {
             _state.Board.Change(entry, TaskStates.AwaitingApproval, "the plan asks for an approval before it starts", now);
+        }
         foreach (var entry in steps.AskLease)
+        {
             _state.Leases.Ask(entry, now);
+        }
         foreach (var entry in steps.Start)
+        {
             starter.Start(entry);
+        }
     }
 }

@@ -49,21 +49,23 @@ internal sealed class AgentRetries(RetryRule rule)
 
     /// <summary>Takes in how a start ended.</summary>
     /// <returns>What comes next, and for a failure why.</returns>
-    public (AfterAgent Next, string Why) After(AgentRunResult result) => result.FailureClass switch
-    {
-        FailureClasses.None => (AfterAgent.Done, ""),
-        FailureClasses.Stopped => (AfterAgent.Stopped, ""),
-        FailureClasses.Died when ++_deaths >= MaxDeaths => (
-            AfterAgent.Fail, $"the agent was killed {_deaths} times in a row: {result.Message}"),
-        FailureClasses.Died => (AfterAgent.Again, ""),
-        FailureClasses.Transient when ++_attempts >= rule.MaxAttempts => (
-            AfterAgent.Fail, $"{result.Message} ({_attempts} attempts)"),
-        FailureClasses.Transient => (AfterAgent.Later, ""),
-        FailureClasses.UsageLimit => (AfterAgent.AtReset, ""),
-        FailureClasses.Account or FailureClasses.Environment => (AfterAgent.Parked, ""),
-        FailureClasses.Blocked => (AfterAgent.Answered, ""),
-        _ => (AfterAgent.Fail, result.Message),
-    };
+    public (AfterAgent Next, string Why) After(AgentRunResult result) =>
+        result.FailureClass switch
+        {
+            FailureClasses.None => (AfterAgent.Done, ""),
+            FailureClasses.Stopped => (AfterAgent.Stopped, ""),
+            FailureClasses.Died when ++_deaths >= MaxDeaths => (
+                AfterAgent.Fail,
+                $"the agent was killed {_deaths} times in a row: {result.Message}"
+            ),
+            FailureClasses.Died => (AfterAgent.Again, ""),
+            FailureClasses.Transient when ++_attempts >= rule.MaxAttempts => (AfterAgent.Fail, $"{result.Message} ({_attempts} attempts)"),
+            FailureClasses.Transient => (AfterAgent.Later, ""),
+            FailureClasses.UsageLimit => (AfterAgent.AtReset, ""),
+            FailureClasses.Account or FailureClasses.Environment => (AfterAgent.Parked, ""),
+            FailureClasses.Blocked => (AfterAgent.Answered, ""),
+            _ => (AfterAgent.Fail, result.Message),
+        };
 
     /// <summary>
     /// How long to wait after a transient failure: exponential from the base delay, cut at the maximum, full jitter. What the service

@@ -36,7 +36,9 @@ internal sealed class AgentRuns(TaskState state, TaskReporter reporter, TaskWait
                 case AfterAgent.Stopped:
                     state.ThrowIfCancelled();
                     if (!wasInterrupted)
+                    {
                         state.PauseAsStopped();
+                    }
                     break;
                 case AfterAgent.Later:
                     var backoff = retries.Backoff(result, Now, Workflow.Random.NextDouble());
@@ -76,7 +78,9 @@ internal sealed class AgentRuns(TaskState state, TaskReporter reporter, TaskWait
             state.Interrupt = null;
         }
         if (result.Session.Length > 0)
+        {
             state.Session = result.Session;
+        }
         state.Notice(result.Notices);
         state.Report = state.Report with
         {
@@ -95,7 +99,10 @@ internal sealed class AgentRuns(TaskState state, TaskReporter reporter, TaskWait
     /// ended already, its outcome counts.
     /// </summary>
     private static async Task<AgentRunResult> CallAsync(
-        Func<AgentCall, Task<AgentRunResult>> call, string guidance, CancellationToken interrupt)
+        Func<AgentCall, Task<AgentRunResult>> call,
+        string guidance,
+        CancellationToken interrupt
+    )
     {
         try
         {
@@ -112,7 +119,9 @@ internal sealed class AgentRuns(TaskState state, TaskReporter reporter, TaskWait
     /// of it
     /// (the engine tries nothing again that is to be cancelled), died, or was too busy to say that it lives.
     /// </summary>
-    private static bool LeftItsAgent(ActivityFailureException failure) => TemporalException.IsCanceledException(failure)
-        || failure.InnerException is TimeoutFailureException
-            or ApplicationFailureException { ErrorType: FailureTypes.WorkerStops or FailureTypes.WorkerDied };
+    private static bool LeftItsAgent(ActivityFailureException failure) =>
+        TemporalException.IsCanceledException(failure)
+        || failure.InnerException
+            is TimeoutFailureException
+                or ApplicationFailureException { ErrorType: FailureTypes.WorkerStops or FailureTypes.WorkerDied };
 }

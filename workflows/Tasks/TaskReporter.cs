@@ -21,7 +21,9 @@ internal sealed class TaskReporter(TaskState state)
         Workflow.CurrentDetails = $"**{to}** {state.Report.Reason}";
         // The run itself put the task into its first state: telling it so would be news to nobody.
         if (to != TaskStates.Preparing || state.Report.Sequence > 2)
+        {
             Tell(before => TellReportAsync(before, state.Report));
+        }
     }
 
     /// <summary>People look into the run for what became of their words.</summary>
@@ -38,12 +40,18 @@ internal sealed class TaskReporter(TaskState state)
     public async Task HearRunEndedAsync(string reason)
     {
         if (state.HasNoRun || TaskStates.IsEnd(state.Report.State))
+        {
             return;
+        }
         IReadOnlyList<string> run = [state.Input.RunId];
         var ended = await Workflow.ExecuteActivityAsync(
-            (IRunActivities a) => a.FindEndedRunsAsync(run), ActivityDefaults.Short(state.Input.Repository.Queue));
+            (IRunActivities a) => a.FindEndedRunsAsync(run),
+            ActivityDefaults.Short(state.Input.Repository.Queue)
+        );
         if (ended.Count > 0)
+        {
             state.EndWithoutRun(reason);
+        }
     }
 
     private static ExternalWorkflowSignalOptions Uncancelled() => new() { CancellationToken = CancellationToken.None };

@@ -15,7 +15,13 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
 
     /// <summary>Where it is; each change is told to the run.</summary>
     public TaskReport Report { get; set; } =
-        new() { TaskId = "", ExecutionId = executionId, Sequence = 0, State = TaskStates.Preparing };
+        new()
+        {
+            TaskId = "",
+            ExecutionId = executionId,
+            Sequence = 0,
+            State = TaskStates.Preparing,
+        };
 
     /// <summary>What the workflow decides by that a person has set.</summary>
     public RunRules Rules => Input.Rules;
@@ -94,7 +100,9 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
     public void Decide(bool accepted, string reason)
     {
         if (Report.State == TaskStates.AwaitingApproval)
+        {
             Decision = (accepted, reason);
+        }
     }
 
     /// <summary>A person's words for the next start, once.</summary>
@@ -121,12 +129,16 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
     {
         Report = Report with { Sequence = Report.Sequence + 1, State = state, Reason = PayloadPaging.Brief(reason), Evidence = evidence };
         if (state == TaskStates.Cancelled && HasNoRun)
+        {
             Report = Report with { FailureClass = FailureClasses.RunEnded };
+        }
     }
 
     public void ThrowIfCancelled()
     {
         if (IsCancelled)
+        {
             throw new TaskEndedException(TaskStates.Cancelled, CancelReason);
+        }
     }
 }

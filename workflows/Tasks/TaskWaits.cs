@@ -16,7 +16,9 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
     {
         state.ThrowIfCancelled();
         if (!state.IsPaused)
+        {
             return;
+        }
         state.Report = state.Report with { Paused = true };
         // What it was blocked by has been answered, else it would not be here.
         var now = state.Report.State is TaskStates.Blocked or TaskStates.Parked ? TaskStates.Executing : state.Report.State;
@@ -61,16 +63,23 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
         state.ThrowIfCancelled();
     }
 
-    /// <summary>Work that passes its gates, but changed what they mean, is merged only when a person says so. No answer in time means no.</summary>
+    /// <summary>
+    /// Work that passes its gates, but changed what they mean, is merged only when a person says so. No answer in time means no.
+    /// </summary>
     public async Task ForDecisionAsync(string reason)
     {
         state.Decision = null;
         reporter.TransitionTo(TaskStates.AwaitingApproval, reason);
         await Workflow.WaitConditionAsync(
-            () => state.Decision is not null || state.IsCancelled, state.Rules.ApprovalTimeout, CancellationToken.None);
+            () => state.Decision is not null || state.IsCancelled,
+            state.Rules.ApprovalTimeout,
+            CancellationToken.None
+        );
         state.ThrowIfCancelled();
         if (state.Decision is { Accepted: true })
+        {
             return;
+        }
         var words = state.Decision?.Reason is { Length: > 0 } said ? $": {said}" : "";
         var why = state.Decision is null ? "nobody approved it in time" : $"a person rejected it{words}";
         throw new TaskEndedException(TaskStates.Failed, $"{why}: {reason}");

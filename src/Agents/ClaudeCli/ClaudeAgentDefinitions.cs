@@ -3,7 +3,8 @@ using System.Text.Json.Nodes;
 namespace Orchestrator.Agents.ClaudeCli;
 
 /// <summary>
-/// Turns the repository's agent files (<c>.claude/agents/*.md</c>: front matter, then the prompt) into the CLI's <c>--agents</c> JSON. The front matter
+/// Turns the repository's agent files (<c>.claude/agents/*.md</c>: front matter, then the prompt) into the CLI's <c>--agents</c> JSON. The
+/// front matter
 /// is read leniently, line by line, because descriptions in it are often no valid YAML (unquoted colons).
 /// </summary>
 internal static class ClaudeAgentDefinitions

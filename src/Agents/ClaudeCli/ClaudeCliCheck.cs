@@ -9,7 +9,12 @@ internal static class ClaudeCliCheck
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     internal static async Task<AgentCheck> RunAsync(
-        string program, ClaudeProvider provider, IEnumerable<KeyValuePair<string, string>> environment, string directory, CancellationToken cancellationToken)
+        string program,
+        ClaudeProvider provider,
+        IEnumerable<KeyValuePair<string, string>> environment,
+        string directory,
+        CancellationToken cancellationToken
+    )
     {
         Dictionary<string, string?> variables = environment.ToDictionary(pair => pair.Key, string? (pair) => pair.Value);
         variables["DISABLE_AUTOUPDATER"] = "1";
@@ -23,7 +28,8 @@ internal static class ClaudeCliCheck
             return new AgentCheck(
                 AgentCheckStatus.Failed,
                 $"'{program} --version' did not give a version (exit code {version.ExitCode}): {said}",
-                "Reinstall it with 'npm install -g @anthropic-ai/claude-code' (install scripts must be allowed).");
+                "Reinstall it with 'npm install -g @anthropic-ai/claude-code' (install scripts must be allowed)."
+            );
         }
 
         AgentCheck range = JudgeVersion(program, found);
@@ -45,15 +51,17 @@ internal static class ClaudeCliCheck
         ProcessResult login = await RunAsync("auth", "status");
         return JudgeLogin(range, login.ExitCode, login.StandardOutput.Text);
 
-        Task<ProcessResult> RunAsync(params string[] arguments) => processes.RunAsync(
-            new ProcessCommand(program, arguments)
-            {
-                WorkingDirectory = directory,
-                Environment = variables,
-                CleanEnvironment = true,
-                Timeout = Limit,
-            },
-            cancellationToken);
+        Task<ProcessResult> RunAsync(params string[] arguments) =>
+            processes.RunAsync(
+                new ProcessCommand(program, arguments)
+                {
+                    WorkingDirectory = directory,
+                    Environment = variables,
+                    CleanEnvironment = true,
+                    Timeout = Limit,
+                },
+                cancellationToken
+            );
     }
 
     internal static AgentCheck JudgeVersion(string program, Version found)
@@ -62,12 +70,14 @@ internal static class ClaudeCliCheck
         Version oldest = ClaudeCliOptions.OldestVersion;
         Version newest = ClaudeCliOptions.NewestTriedVersion;
         return found < oldest || found.Major > newest.Major
-            ? check with
-            {
-                Status = AgentCheckStatus.Failed,
-                Message = $"Claude Code {found} at {program} is outside the range that works: {oldest} up to, but without, {newest.Major + 1}.0.",
-                Cure = $"Install a version of that range: npm install -g @anthropic-ai/claude-code@{newest}",
-            }
+                ? check with
+                {
+                    Status = AgentCheckStatus.Failed,
+                    Message =
+                        $"Claude Code {found} at {program} is outside the range that works: {oldest} up to, but without, "
+                        + $"{newest.Major + 1}.0.",
+                    Cure = $"Install a version of that range: npm install -g @anthropic-ai/claude-code@{newest}",
+                }
             : found > newest
                 ? check with
                 {
@@ -75,7 +85,7 @@ internal static class ClaudeCliCheck
                     Message = $"Claude Code {found} at {program} is newer than {newest}, the newest version that was tried.",
                     Cure = $"If agents behave oddly, install that one: npm install -g @anthropic-ai/claude-code@{newest}",
                 }
-                : check;
+            : check;
     }
 
     /// <summary><c>claude auth status</c> prints JSON; exit code 0 means logged in, 1 not.</summary>
@@ -97,8 +107,17 @@ internal static class ClaudeCliCheck
             JsonElement root = document.RootElement;
             string account = string.Join(
                 ", ",
-                ((string?[])[root.Text("email"), root.Text("subscriptionType"), root.Text("authMethod"), root.Text("apiKeySource"), root.Text("apiProvider")])
-                    .OfType<string>());
+                (
+                    (string?[])
+                        [
+                            root.Text("email"),
+                            root.Text("subscriptionType"),
+                            root.Text("authMethod"),
+                            root.Text("apiKeySource"),
+                            root.Text("apiProvider"),
+                        ]
+                ).OfType<string>()
+            );
             return version with { Account = account.Length > 0 ? account : null };
         }
         catch (JsonException)

@@ -14,17 +14,21 @@ public sealed record ClaudeCliOptions
     public string Program { get; init; } = "claude";
 
     /// <summary>
-    /// Program and arguments of the ownership hook; <c>--policy FILE</c> is added. Called by the CLI before each tool call, without any orchestrator.
+    /// Program and arguments of the ownership hook; <c>--policy FILE</c> is added. Called by the CLI before each tool call, without any
+    /// orchestrator.
     /// </summary>
     public required IReadOnlyList<string> HookCommand { get; init; }
 
-    /// <summary>True to let the agent do everything that the hook and the deny rules do not refuse, without asking. Must be asked for by the user.</summary>
+    /// <summary>
+    /// True to let the agent do everything that the hook and the deny rules do not refuse, without asking. Must be asked for by the user.
+    /// </summary>
     /// <value>Default: false, the CLI's <c>default</c> mode: what the hook does not allow is denied.</value>
     /// <remarks>Root is refused by the CLI unless <c>IS_SANDBOX=1</c> is in its environment.</remarks>
     public bool BypassPermissions { get; init; }
 
     /// <summary>The CLI's built-in tools that exist for the agent.</summary>
-    public IReadOnlyList<string> Tools { get; init; } = ["Bash", "Edit", "Read", "Write", "Grep", "Glob", "NotebookEdit", "Task", "TodoWrite"];
+    public IReadOnlyList<string> Tools { get; init; } =
+    ["Bash", "Edit", "Read", "Write", "Grep", "Glob", "NotebookEdit", "Task", "TodoWrite"];
 
     /// <summary>MCP servers to offer, as the JSON of an <c>mcpServers</c> file. Nobody else's servers start.</summary>
     /// <value>Default: null, none.</value>
@@ -60,14 +64,15 @@ public static class ClaudeProviderNames
 {
     /// <summary>The provider of that name: <c>subscription</c>, <c>api</c>, <c>bedrock</c> or <c>vertex</c>.</summary>
     /// <exception cref="ArgumentException">It is none of these.</exception>
-    public static ClaudeProvider Parse(string name) => name switch
-    {
-        "subscription" => ClaudeProvider.Subscription,
-        "api" => ClaudeProvider.Api,
-        "bedrock" => ClaudeProvider.Bedrock,
-        "vertex" => ClaudeProvider.Vertex,
-        _ => throw new ArgumentException($"There is no provider '{name}'.", nameof(name)),
-    };
+    public static ClaudeProvider Parse(string name) =>
+        name switch
+        {
+            "subscription" => ClaudeProvider.Subscription,
+            "api" => ClaudeProvider.Api,
+            "bedrock" => ClaudeProvider.Bedrock,
+            "vertex" => ClaudeProvider.Vertex,
+            _ => throw new ArgumentException($"There is no provider '{name}'.", nameof(name)),
+        };
 }
 
 /// <summary>Who pays for the model.</summary>

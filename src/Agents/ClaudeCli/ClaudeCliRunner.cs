@@ -21,16 +21,27 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
     public AgentInvocation Prepare(AgentStart start)
     {
         StartFolder folder = new(start.Folder);
-        folder.Write(ClaudeSettingsFile.Name, ClaudeSettingsFile.Make(options.HookCommand, folder.File("policy"), start.Policy.AllowedTools));
+        folder.Write(
+            ClaudeSettingsFile.Name,
+            ClaudeSettingsFile.Make(options.HookCommand, folder.File("policy"), start.Policy.AllowedTools)
+        );
         (string? agents, IReadOnlyList<string> leftOut) = ClaudeAgentDefinitions.ToJson(start.AgentDefinitions);
         List<string> arguments =
         [
-            "-p", "--output-format", "stream-json", "--verbose",
-            "--model", start.Model ?? options.Model,
-            "--permission-mode", options.BypassPermissions ? "bypassPermissions" : "default",
-            "--tools", string.Join(',', options.Tools.Concat(BuiltInTools(start.Policy.AllowedTools)).Distinct()),
-            "--setting-sources", "user",
-            "--settings", folder.File(ClaudeSettingsFile.Name),
+            "-p",
+            "--output-format",
+            "stream-json",
+            "--verbose",
+            "--model",
+            start.Model ?? options.Model,
+            "--permission-mode",
+            options.BypassPermissions ? "bypassPermissions" : "default",
+            "--tools",
+            string.Join(',', options.Tools.Concat(BuiltInTools(start.Policy.AllowedTools)).Distinct()),
+            "--setting-sources",
+            "user",
+            "--settings",
+            folder.File(ClaudeSettingsFile.Name),
             "--strict-mcp-config",
             .. Session(start),
         ];
@@ -44,7 +55,12 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
         // A program that is not there is told by the supervisor: it is the account's failure and no exception.
         return new AgentInvocation(Locate() ?? options.Program, arguments, AgentEnvironment.Make(Inherited(), start, Variables(start)))
         {
-            Warnings = [.. leftOut.Select(file => $"The agent definition {file} was left out: it has no front matter, or all together are over 126 KB.")],
+            Warnings =
+            [
+                .. leftOut.Select(file =>
+                    $"The agent definition {file} was left out: it has no front matter, or all together are over 126 KB."
+                ),
+            ],
         };
     }
 
@@ -55,10 +71,13 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
     public Task<AgentCheck> CheckAsync(string repository, CancellationToken cancellationToken) =>
         Locate() is { } program
             ? ClaudeCliCheck.RunAsync(program, options.Provider, Inherited().Concat(ConfigVariable()), repository, cancellationToken)
-            : Task.FromResult(new AgentCheck(
-                AgentCheckStatus.Failed,
-                $"The agent program '{options.Program}' was not found in PATH.",
-                "Install it with 'npm install -g @anthropic-ai/claude-code', or choose another agent with --agent."));
+            : Task.FromResult(
+                new AgentCheck(
+                    AgentCheckStatus.Failed,
+                    $"The agent program '{options.Program}' was not found in PATH.",
+                    "Install it with 'npm install -g @anthropic-ai/claude-code', or choose another agent with --agent."
+                )
+            );
 
     private static void AddIf(List<string> arguments, string flag, string? value)
     {
@@ -89,18 +108,26 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
     private string? Locate() => ProgramLocator.Find(options.Program, options.Environment.GetValueOrDefault("PATH"));
 
     /// <summary>
-    /// A conversation that is there is gone on with, whatever was asked: its id cannot be used anew. One that is not there is begun, or the CLI would refuse.
+    /// A conversation that is there is gone on with, whatever was asked: its id cannot be used anew. One that is not there is begun, or the
+    /// CLI would refuse.
     /// </summary>
-    private IEnumerable<string> Session(AgentStart start) => start.SessionId is not { } session
-        ? []
-        : FindConversation(session) is not null ? ["--resume", session] : ["--session-id", session];
+    private IEnumerable<string> Session(AgentStart start) =>
+        start.SessionId is not { } session ? []
+        : FindConversation(session) is not null ? ["--resume", session]
+        : ["--session-id", session];
 
     /// <summary>The environment without what would make another account pay than the one that was chosen.</summary>
     private Dictionary<string, string> Inherited()
     {
         string[] others = options.Provider switch
         {
-            ClaudeProvider.Subscription => ["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "CLAUDE_CODE_USE_BEDROCK", "CLAUDE_CODE_USE_VERTEX"],
+            ClaudeProvider.Subscription =>
+            [
+                "ANTHROPIC_API_KEY",
+                "ANTHROPIC_AUTH_TOKEN",
+                "CLAUDE_CODE_USE_BEDROCK",
+                "CLAUDE_CODE_USE_VERTEX",
+            ],
             ClaudeProvider.Api => ["CLAUDE_CODE_USE_BEDROCK", "CLAUDE_CODE_USE_VERTEX"],
             ClaudeProvider.Bedrock => ["CLAUDE_CODE_USE_VERTEX"],
             ClaudeProvider.Vertex => ["CLAUDE_CODE_USE_BEDROCK"],

@@ -38,22 +38,24 @@ internal static class ClaudeFailures
             "error_max_budget_usd" => AgentFailure.Money,
             "error_max_structured_output_retries" => AgentFailure.GaveUp,
             // Its file is gone: the next start begins the conversation anew.
-            "error_during_execution" when text.Contains("No conversation found", StringComparison.OrdinalIgnoreCase) => AgentFailure.Transient,
+            "error_during_execution" when text.Contains("No conversation found", StringComparison.OrdinalIgnoreCase) =>
+                AgentFailure.Transient,
             "error_during_execution" => ApiFailures.OfText(text) ?? AgentFailure.GaveUp,
             _ => OfApiError(apiErrorKind, apiStatus, text),
         };
     }
 
     /// <summary>An end without any result line: what stderr and the exit code say.</summary>
-    internal static AgentFailure OfSilentExit(int? exitCode, string errorText) => exitCode switch
-    {
-        ExitCodes.NotExecutable or ExitCodes.NotFound => AgentFailure.Account,
-        _ when ApiFailures.OfText(errorText) is { } known => known,
-        _ when errorText.Contains("already in use", StringComparison.OrdinalIgnoreCase)
-            || errorText.Contains("No conversation found", StringComparison.OrdinalIgnoreCase) => AgentFailure.Transient,
-        _ when errorText.Contains("exceeds 10MB", StringComparison.OrdinalIgnoreCase) => AgentFailure.Invalid,
-        // An unknown flag, a missing file, a binary that does not run: it would be the same for every task.
-        1 or 2 => AgentFailure.Account,
-        _ => AgentFailure.GaveUp,
-    };
+    internal static AgentFailure OfSilentExit(int? exitCode, string errorText) =>
+        exitCode switch
+        {
+            ExitCodes.NotExecutable or ExitCodes.NotFound => AgentFailure.Account,
+            _ when ApiFailures.OfText(errorText) is { } known => known,
+            _ when errorText.Contains("already in use", StringComparison.OrdinalIgnoreCase)
+                    || errorText.Contains("No conversation found", StringComparison.OrdinalIgnoreCase) => AgentFailure.Transient,
+            _ when errorText.Contains("exceeds 10MB", StringComparison.OrdinalIgnoreCase) => AgentFailure.Invalid,
+            // An unknown flag, a missing file, a binary that does not run: it would be the same for every task.
+            1 or 2 => AgentFailure.Account,
+            _ => AgentFailure.GaveUp,
+        };
 }

@@ -1,7 +1,8 @@
 namespace Orchestrator.Agents.ClaudeCli;
 
 /// <summary>
-/// Where the CLI keeps its conversations: <c>projects/DIRECTORY/SESSION.jsonl</c> in its folder. The directory's name is an encoding of the working
+/// Where the CLI keeps its conversations: <c>projects/DIRECTORY/SESSION.jsonl</c> in its folder. The directory's name is an encoding of the
+/// working
 /// directory that cannot be turned back; since a session's id is unique it is looked for in all of them.
 /// </summary>
 internal static class ClaudeSessionFiles
@@ -10,7 +11,10 @@ internal static class ClaudeSessionFiles
     {
         string projects = Path.Combine(configDirectory, "projects");
         return Directory.Exists(projects)
-            ? Directory.EnumerateDirectories(projects).Select(folder => Path.Combine(folder, sessionId + ".jsonl")).FirstOrDefault(File.Exists)
+            ? Directory
+                .EnumerateDirectories(projects)
+                .Select(folder => Path.Combine(folder, sessionId + ".jsonl"))
+                .FirstOrDefault(File.Exists)
             : null;
     }
 }

@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace Orchestrator.Agents.ClaudeCli;
 
 /// <summary>
-/// What a start used that printed no result (it was killed): read from the conversation's file, where each answer has its final counts. The CLI itself
+/// What a start used that printed no result (it was killed): read from the conversation's file, where each answer has its final counts. The
+/// CLI itself
 /// never counts these answers again. Only tokens: prices are in the program's result lines alone.
 /// </summary>
 internal static class ClaudeSessionUsage
@@ -15,7 +16,9 @@ internal static class ClaudeSessionUsage
     {
         Dictionary<string, (string Model, TokenUsage Tokens)> answers = [];
         string subAgents = Path.Combine(Path.ChangeExtension(sessionFile, null), "subagents");
-        IEnumerable<string> files = Directory.Exists(subAgents) ? Directory.EnumerateFiles(subAgents, "*.jsonl").Prepend(sessionFile) : [sessionFile];
+        IEnumerable<string> files = Directory.Exists(subAgents)
+            ? Directory.EnumerateFiles(subAgents, "*.jsonl").Prepend(sessionFile)
+            : [sessionFile];
         foreach (string line in files.SelectMany(File.ReadLines))
         {
             if (ReadAnswer(line) is { } answer && messageIds.Contains(answer.Id))
@@ -25,11 +28,18 @@ internal static class ClaudeSessionUsage
             }
         }
 
-        return new AgentUsage(answers.Values
-            .GroupBy(answer => answer.Model)
-            .ToDictionary(
-                model => model.Key,
-                model => new ModelUsage(model.Aggregate(TokenUsage.Zero, (sum, answer) => sum.Plus(answer.Tokens)), CostUsd: 0, ContextWindow: 0)));
+        return new AgentUsage(
+            answers
+                .Values.GroupBy(answer => answer.Model)
+                .ToDictionary(
+                    model => model.Key,
+                    model => new ModelUsage(
+                        model.Aggregate(TokenUsage.Zero, (sum, answer) => sum.Plus(answer.Tokens)),
+                        CostUsd: 0,
+                        ContextWindow: 0
+                    )
+                )
+        );
     }
 
     private static (string Id, string Model, TokenUsage Tokens)? ReadAnswer(string line)
@@ -42,16 +52,22 @@ internal static class ClaudeSessionUsage
         try
         {
             using JsonDocument document = JsonDocument.Parse(line);
-            return document.RootElement.Get("message") is { } message
+            return
+                document.RootElement.Get("message") is { } message
                 && message.Text("id") is { } id
                 && message.Text("model") is { } model
                 && message.Get("usage") is { } usage
-                    ? (id, model, new TokenUsage(
+                ? (
+                    id,
+                    model,
+                    new TokenUsage(
                         usage.Number("input_tokens") ?? 0,
                         usage.Number("output_tokens") ?? 0,
                         usage.Number("cache_read_input_tokens") ?? 0,
-                        usage.Number("cache_creation_input_tokens") ?? 0))
-                    : null;
+                        usage.Number("cache_creation_input_tokens") ?? 0
+                    )
+                )
+                : null;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {

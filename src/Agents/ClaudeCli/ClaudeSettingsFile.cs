@@ -4,7 +4,8 @@ using Orchestrator.Agents.Hooks;
 namespace Orchestrator.Agents.ClaudeCli;
 
 /// <summary>
-/// The settings handed to the CLI for one start: the ownership hook before every tool call, and deny rules that hold even where permissions are
+/// The settings handed to the CLI for one start: the ownership hook before every tool call, and deny rules that hold even where permissions
+/// are
 /// skipped. The CLI ignores a file of wrong shape in silence, so a test with the real program covers it.
 /// </summary>
 internal static class ClaudeSettingsFile
@@ -20,11 +21,20 @@ internal static class ClaudeSettingsFile
             ["disableAllHooks"] = false,
             ["hooks"] = new JsonObject
             {
-                ["PreToolUse"] = new JsonArray(new JsonObject
-                {
-                    ["matcher"] = "*",
-                    ["hooks"] = new JsonArray(new JsonObject { ["type"] = "command", ["command"] = command, ["timeout"] = 60 }),
-                }),
+                ["PreToolUse"] = new JsonArray(
+                    new JsonObject
+                    {
+                        ["matcher"] = "*",
+                        ["hooks"] = new JsonArray(
+                            new JsonObject
+                            {
+                                ["type"] = "command",
+                                ["command"] = command,
+                                ["timeout"] = 60,
+                            }
+                        ),
+                    }
+                ),
             },
             ["permissions"] = new JsonObject
             {

@@ -32,7 +32,9 @@ internal sealed class ClaudeStreamParser(Func<string, string?> findSessionFile, 
 
         try
         {
-            using JsonDocument document = JsonDocument.Parse(Utf8.IsValid(line) ? line.ToArray() : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(line)));
+            using JsonDocument document = JsonDocument.Parse(
+                Utf8.IsValid(line) ? line.ToArray() : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(line))
+            );
             JsonElement root = document.RootElement;
             string? parent = root.Text("parent_tool_use_id");
             return [.. Dispatch(root).Select(found => parent is null ? found : found with { ParentToolUseId = parent })];
@@ -73,8 +75,10 @@ internal sealed class ClaudeStreamParser(Func<string, string?> findSessionFile, 
         if (_result is null)
         {
             string said = errorText.Length > 0 ? errorText : "It printed nothing on stderr.";
-            return (ClaudeFailures.OfSilentExit(exitCode, errorText),
-                $"The Claude CLI ended without a result (exit code {exitCode?.ToString() ?? "unknown"}). {Cut(said)}");
+            return (
+                ClaudeFailures.OfSilentExit(exitCode, errorText),
+                $"The Claude CLI ended without a result (exit code {exitCode?.ToString() ?? "unknown"}). {Cut(said)}"
+            );
         }
 
         if (_result is { IsError: false, Subtype: "success" } && exitCode is null or 0)
@@ -83,21 +87,29 @@ internal sealed class ClaudeStreamParser(Func<string, string?> findSessionFile, 
         }
 
         string text = _result.Text.Length > 0 ? _result.Text : errorText;
-        AgentFailure failure = _result.IsError || _result.Subtype != "success"
-            ? ClaudeFailures.OfResult(_result.Subtype, _result.TerminalReason, _apiError?.Kind, _result.ApiStatus ?? _apiError?.Status, text)
-            : AgentFailure.GaveUp;
+        AgentFailure failure =
+            _result.IsError || _result.Subtype != "success"
+                ? ClaudeFailures.OfResult(
+                    _result.Subtype,
+                    _result.TerminalReason,
+                    _apiError?.Kind,
+                    _result.ApiStatus ?? _apiError?.Status,
+                    text
+                )
+                : AgentFailure.GaveUp;
         return (failure, $"The Claude CLI ended with {_result.Subtype} (exit code {exitCode?.ToString() ?? "unknown"}): {Cut(text)}");
     }
 
-    private IEnumerable<AgentEvent> Dispatch(JsonElement root) => root.Text("type") switch
-    {
-        "system" => ReadSystem(root),
-        "assistant" => ReadAssistant(root),
-        "user" => ReadToolResults(root),
-        "rate_limit_event" => ReadRateLimit(root),
-        "result" => ReadResult(root),
-        _ => [],
-    };
+    private IEnumerable<AgentEvent> Dispatch(JsonElement root) =>
+        root.Text("type") switch
+        {
+            "system" => ReadSystem(root),
+            "assistant" => ReadAssistant(root),
+            "user" => ReadToolResults(root),
+            "rate_limit_event" => ReadRateLimit(root),
+            "result" => ReadResult(root),
+            _ => [],
+        };
 
     private IEnumerable<AgentEvent> ReadSystem(JsonElement root)
     {
@@ -128,7 +140,8 @@ internal sealed class ClaudeStreamParser(Func<string, string?> findSessionFile, 
                         (int)(root.Number("max_retries") ?? 0),
                         TimeSpan.FromMilliseconds(root.Fraction("retry_delay_ms") ?? 0),
                         (int?)root.Number("error_status"),
-                        root.Text("error") ?? "unknown"),
+                        root.Text("error") ?? "unknown"
+                    ),
                 ];
             case "model_fallback":
                 return [new AgentModelFallback(root.Text("original_model") ?? "", root.Text("fallback_model") ?? "")];
@@ -158,7 +171,10 @@ internal sealed class ClaudeStreamParser(Func<string, string?> findSessionFile, 
         if (isNew && root.Text("parent_tool_use_id") is null && message.Get("usage") is { } usage)
         {
             yield return new AgentContextUse(
-                (usage.Number("input_tokens") ?? 0) + (usage.Number("cache_read_input_tokens") ?? 0) + (usage.Number("cache_creation_input_tokens") ?? 0));
+                (usage.Number("input_tokens") ?? 0)
+                    + (usage.Number("cache_read_input_tokens") ?? 0)
+                    + (usage.Number("cache_creation_input_tokens") ?? 0)
+            );
         }
 
         foreach (JsonElement block in message.Items("content"))
@@ -205,7 +221,8 @@ internal sealed class ClaudeStreamParser(Func<string, string?> findSessionFile, 
             info.Text("status") ?? "unknown",
             info.Text("rateLimitType"),
             info.Number("resetsAt") is { } seconds and > 0 and < 253_402_300_800 ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null,
-            info.Fraction("utilization"));
+            info.Fraction("utilization")
+        );
         _rejected = limit.IsRejected ? limit : null;
         return [limit];
     }
@@ -215,15 +232,21 @@ internal sealed class ClaudeStreamParser(Func<string, string?> findSessionFile, 
         _ledger.Add(root);
         _turns = Math.Max(_turns, (int)(root.Number("num_turns") ?? 0));
         _sessionId ??= root.Text("session_id");
-        _denials.AddRange(root.Items("permission_denials").Select(denial => new PermissionDenial(
-            denial.Text("tool_name") ?? "unknown", ClaudeToolCalls.Subject(denial.Get("tool_input") ?? default))));
+        _denials.AddRange(
+            root.Items("permission_denials")
+                .Select(denial => new PermissionDenial(
+                    denial.Text("tool_name") ?? "unknown",
+                    ClaudeToolCalls.Subject(denial.Get("tool_input") ?? default)
+                ))
+        );
         _result = new ClaudeResult(
             root.Text("subtype") ?? "unknown",
             root.IsTrue("is_error"),
             root.Text("result") ?? string.Join('\n', root.Texts("errors")),
             root.Text("terminal_reason"),
             (int?)root.Number("api_error_status"),
-            root.Get("structured_output")?.GetRawText());
+            root.Get("structured_output")?.GetRawText()
+        );
         return [new AgentResult(_result.IsError, _result.Text, _turns, root.Money("total_cost_usd") ?? 0)];
     }
 

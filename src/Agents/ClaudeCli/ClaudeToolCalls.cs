@@ -17,8 +17,16 @@ internal sealed class ClaudeToolCalls
     /// <summary>What a call is about in one line: the file, the command, the sub-agent.</summary>
     internal static string Subject(JsonElement input)
     {
-        string text = input.Text("file_path") ?? input.Text("notebook_path") ?? input.Text("command") ?? input.Text("subagent_type")
-            ?? input.Text("pattern") ?? input.Text("path") ?? input.Text("description") ?? input.Text("url") ?? "";
+        string text =
+            input.Text("file_path")
+            ?? input.Text("notebook_path")
+            ?? input.Text("command")
+            ?? input.Text("subagent_type")
+            ?? input.Text("pattern")
+            ?? input.Text("path")
+            ?? input.Text("description")
+            ?? input.Text("url")
+            ?? "";
         int end = text.AsSpan().IndexOfAny('\r', '\n');
         text = end < 0 ? text : text[..end] + " …";
         return text.Length <= SubjectLimit ? text : text[..SubjectLimit] + "…";

@@ -3,8 +3,10 @@ using System.Text.Json;
 namespace Orchestrator.Agents.ClaudeCli;
 
 /// <summary>
-/// What one process of the CLI used, from its result lines. Two generations count differently after <c>--resume</c>: older ones (2.1.197) begin
-/// at zero in each process, and within it <c>modelUsage</c> is cumulative; newer ones (2.1.328) go on from the conversation's total but name the
+/// What one process of the CLI used, from its result lines. Two generations count differently after <c>--resume</c>: older ones (2.1.197)
+/// begin
+/// at zero in each process, and within it <c>modelUsage</c> is cumulative; newer ones (2.1.328) go on from the conversation's total but
+/// name the
 /// exact increment of each result in <c>model_usage_since_last_result</c>. Assistant lines carry no final counts and are never summed.
 /// </summary>
 internal sealed class ClaudeUsageLedger
@@ -26,14 +28,22 @@ internal sealed class ClaudeUsageLedger
     }
 
     private static AgentUsage Parse(JsonElement result, string member) =>
-        new(result.Members(member).DistinctBy(model => model.Name).ToDictionary(
-            model => model.Name,
-            model => new ModelUsage(
-                new TokenUsage(
-                    model.Value.Number("inputTokens") ?? 0,
-                    model.Value.Number("outputTokens") ?? 0,
-                    model.Value.Number("cacheReadInputTokens") ?? 0,
-                    model.Value.Number("cacheCreationInputTokens") ?? 0),
-                model.Value.Money("costUSD") ?? 0,
-                model.Value.Number("contextWindow") ?? 0)));
+        new(
+            result
+                .Members(member)
+                .DistinctBy(model => model.Name)
+                .ToDictionary(
+                    model => model.Name,
+                    model => new ModelUsage(
+                        new TokenUsage(
+                            model.Value.Number("inputTokens") ?? 0,
+                            model.Value.Number("outputTokens") ?? 0,
+                            model.Value.Number("cacheReadInputTokens") ?? 0,
+                            model.Value.Number("cacheCreationInputTokens") ?? 0
+                        ),
+                        model.Value.Money("costUSD") ?? 0,
+                        model.Value.Number("contextWindow") ?? 0
+                    )
+                )
+        );
 }

@@ -20,21 +20,22 @@ public sealed class CommandAgentRunner(string name, IReadOnlyList<string> comman
 
     /// <inheritdoc/>
     public AgentInvocation Prepare(AgentStart start) =>
-        new(Locate(start.Repository) ?? Program,
-            [.. command.Skip(1)],
-            AgentEnvironment.Make(_environment, start, []));
+        new(Locate(start.Repository) ?? Program, [.. command.Skip(1)], AgentEnvironment.Make(_environment, start, []));
 
     /// <inheritdoc/>
     public IAgentOutputParser CreateParser(AgentStart start) => new CommandOutputParser(Name, start.AnswerSchema is not null);
 
     /// <inheritdoc/>
     public Task<AgentCheck> CheckAsync(string repository, CancellationToken cancellationToken) =>
-        Task.FromResult(Locate(repository) is { } program
-            ? new AgentCheck(AgentCheckStatus.Ok, $"Agent '{Name}' is {program}.")
-            : new AgentCheck(
-                AgentCheckStatus.Failed,
-                $"The program '{Program}' of agent '{Name}' was not found in {repository} nor in PATH, or may not be executed.",
-                $"Put the program there (chmod +x), or correct agents.{Name}.command."));
+        Task.FromResult(
+            Locate(repository) is { } program
+                ? new AgentCheck(AgentCheckStatus.Ok, $"Agent '{Name}' is {program}.")
+                : new AgentCheck(
+                    AgentCheckStatus.Failed,
+                    $"The program '{Program}' of agent '{Name}' was not found in {repository} nor in PATH, or may not be executed.",
+                    $"Put the program there (chmod +x), or correct agents.{Name}.command."
+                )
+        );
 
     /// <summary>Empty when the settings name none, which is then found nowhere.</summary>
     private string Program => command.Count > 0 ? command[0] : "";

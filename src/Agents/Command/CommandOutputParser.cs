@@ -26,16 +26,24 @@ internal sealed class CommandOutputParser(string name, bool wantsAnswer) : IAgen
         return [new AgentText(text)];
     }
 
-    public AgentOutcome Complete(int? exitCode, string errorText) => exitCode == 0
-        ? new AgentOutcome { Failure = AgentFailure.None, ExitCode = 0, FinalText = _lastText, IsUsageComplete = true, Answer = _said.Text }
-        : new AgentOutcome
-        {
-            Failure = AgentFailure.GaveUp,
-            ExitCode = exitCode,
-            FinalText = _lastText,
-            IsUsageComplete = true,
-            Detail = $"Agent '{name}' ended with exit code {exitCode?.ToString() ?? "unknown"}. {Said(errorText)}",
-        };
+    public AgentOutcome Complete(int? exitCode, string errorText) =>
+        exitCode == 0
+            ? new AgentOutcome
+            {
+                Failure = AgentFailure.None,
+                ExitCode = 0,
+                FinalText = _lastText,
+                IsUsageComplete = true,
+                Answer = _said.Text,
+            }
+            : new AgentOutcome
+            {
+                Failure = AgentFailure.GaveUp,
+                ExitCode = exitCode,
+                FinalText = _lastText,
+                IsUsageComplete = true,
+                Detail = $"Agent '{name}' ended with exit code {exitCode?.ToString() ?? "unknown"}. {Said(errorText)}",
+            };
 
     private string Said(string errorText) =>
         errorText.Length > 0 ? $"The end of its stderr: {errorText[Math.Max(0, errorText.Length - TextLimit)..]}"

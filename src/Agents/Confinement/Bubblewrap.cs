@@ -3,7 +3,10 @@ using Orchestrator.Processes;
 
 namespace Orchestrator.Agents;
 
-/// <summary>The program <c>bwrap</c>: starts another with folders that it can only read. It needs no rights, but a kernel that lets users make namespaces.</summary>
+/// <summary>
+/// The program <c>bwrap</c>: starts another with folders that it can only read. It needs no rights, but a kernel that lets users make
+/// namespaces.
+/// </summary>
 public static class Bubblewrap
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
@@ -11,25 +14,31 @@ public static class Bubblewrap
 
     /// <summary>Looks for the program and tries once in this process whether it does here what it is for.</summary>
     /// <param name="path">Folders to look in, as in PATH; null for our PATH.</param>
-    public static Task<BubblewrapCheck> CheckAsync(string? path = null) => ProgramLocator.Find("bwrap", path) is { } program
-        ? Known.GetOrAdd(program, TryAsync)
-        : Task.FromResult(new BubblewrapCheck(null, ""));
+    public static Task<BubblewrapCheck> CheckAsync(string? path = null) =>
+        ProgramLocator.Find("bwrap", path) is { } program
+            ? Known.GetOrAdd(program, TryAsync)
+            : Task.FromResult(new BubblewrapCheck(null, ""));
 
     /// <summary>
-    /// The words in front of a program that is to be confined. All of the machine stays as it is, processes and network too, so that supervision, hooks and
-    /// <c>orchestrate done</c> work from inside; only the folders change. The agent must outlive its supervisor, so it does not die with its parent.
+    /// The words in front of a program that is to be confined. All of the machine stays as it is, processes and network too, so that
+    /// supervision, hooks and
+    /// <c>orchestrate done</c> work from inside; only the folders change. The agent must outlive its supervisor, so it does not die with
+    /// its parent.
     /// </summary>
     /// <param name="confinement">What may only be read.</param>
-    /// <param name="isRoot">Root keeps its capabilities: without them it could not even read the files of others, which it can without a sandbox.</param>
+    /// <param name="isRoot">Root keeps its capabilities: without them it could not even read the files of others, which it can without a
+    /// sandbox.</param>
     internal static IReadOnlyList<string> Words(AgentConfinement confinement, bool isRoot) =>
-    [
-        confinement.Program,
-        .. isRoot ? (string[])["--cap-add", "ALL"] : [],
-        "--dev-bind", "/", "/",
-        .. confinement.ReadOnly.SelectMany(folder => (string[])["--ro-bind", folder, folder]),
-        .. confinement.Writable.SelectMany(folder => (string[])["--bind", folder, folder]),
-        "--",
-    ];
+        [
+            confinement.Program,
+            .. isRoot ? (string[])["--cap-add", "ALL"] : [],
+            "--dev-bind",
+            "/",
+            "/",
+            .. confinement.ReadOnly.SelectMany(folder => (string[])["--ro-bind", folder, folder]),
+            .. confinement.Writable.SelectMany(folder => (string[])["--bind", folder, folder]),
+            "--",
+        ];
 
     private static async Task<BubblewrapCheck> TryAsync(string program)
     {
@@ -39,9 +48,18 @@ public static class Bubblewrap
             string open = Directory.CreateDirectory(Path.Combine(folder, "open")).FullName;
             IReadOnlyList<string> words = Words(new AgentConfinement(program, [folder], [open]), Environment.IsPrivilegedProcess);
             ProcessResult tried = await new ProcessRunner().RunAsync(
-                new ProcessCommand(words[0], [.. words.Skip(1), "/bin/sh", "-c", "echo x 2>/dev/null >closed && exit 9; echo x >open/file"]) { WorkingDirectory = folder, Timeout = Limit });
-            return tried.Succeeded ? new BubblewrapCheck(program, "")
-                : new BubblewrapCheck(null, $"{program} is there but does not work here (exit code {tried.ExitCode}: {tried.StandardError.Text.Trim()}).");
+                new ProcessCommand(words[0], [.. words.Skip(1), "/bin/sh", "-c", "echo x 2>/dev/null >closed && exit 9; echo x >open/file"])
+                {
+                    WorkingDirectory = folder,
+                    Timeout = Limit,
+                }
+            );
+            return tried.Succeeded
+                ? new BubblewrapCheck(program, "")
+                : new BubblewrapCheck(
+                    null,
+                    $"{program} is there but does not work here (exit code {tried.ExitCode}: {tried.StandardError.Text.Trim()})."
+                );
         }
         catch (ProcessStartException unstartable)
         {

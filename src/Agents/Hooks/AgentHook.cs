@@ -25,11 +25,13 @@ public sealed record HookDecision(HookPermission Permission, string Reason);
 /// <summary>What the hook program prints and how it ends.</summary>
 /// <param name="Output">Its stdout.</param>
 /// <param name="Error">Its stderr.</param>
-/// <param name="ExitCode">0: the answer is on stdout. 2: refused, the reason is on stderr. Never anything else, which the CLI takes for a yes.</param>
+/// <param name="ExitCode">0: the answer is on stdout. 2: refused, the reason is on stderr. Never anything else, which the CLI takes for a
+/// yes.</param>
 public sealed record HookAnswer(string Output, string Error, int ExitCode);
 
 /// <summary>
-/// The ownership hook: asked by the agent program before each tool call, in a process of its own that needs no running orchestrator. Reads the policy of
+/// The ownership hook: asked by the agent program before each tool call, in a process of its own that needs no running orchestrator. Reads
+/// the policy of
 /// the start and says yes or no. It stops mistakes, not malice: the diff is checked afterwards in any case.
 /// </summary>
 public static class AgentHook
@@ -38,12 +40,27 @@ public static class AgentHook
     private const int MostNames = 12;
 
     private static readonly string[] HarmlessTools =
-        ["Read", "Grep", "Glob", "LS", "NotebookRead", "TodoWrite", "TodoRead", "Task", "Agent", "TaskOutput", "BashOutput", "KillShell", "StructuredOutput"];
+    [
+        "Read",
+        "Grep",
+        "Glob",
+        "LS",
+        "NotebookRead",
+        "TodoWrite",
+        "TodoRead",
+        "Task",
+        "Agent",
+        "TaskOutput",
+        "BashOutput",
+        "KillShell",
+        "StructuredOutput",
+    ];
 
     /// <summary>Answers one call as the hook program.</summary>
     /// <param name="input">What the agent program wrote on stdin: JSON with <c>tool_name</c>, <c>tool_input</c> and <c>cwd</c>.</param>
     /// <param name="policyFile">The start's <c>policy</c> file.</param>
-    /// <param name="ownership">Makes of the policy the question whether a path relative to the worktree may be written. Not asked where everything may.</param>
+    /// <param name="ownership">Makes of the policy the question whether a path relative to the worktree may be written. Not asked where
+    /// everything may.</param>
     public static HookAnswer Run(string input, string policyFile, Func<HookPolicy, Func<string, bool>> ownership)
     {
         try
@@ -70,7 +87,11 @@ public static class AgentHook
         }
         catch (Exception e)
         {
-            return new HookAnswer("", $"The ownership hook could not read the policy {policyFile} or the call, so the call is refused: {e.Message}", Refused);
+            return new HookAnswer(
+                "",
+                $"The ownership hook could not read the policy {policyFile} or the call, so the call is refused: {e.Message}",
+                Refused
+            );
         }
     }
 
@@ -88,7 +109,8 @@ public static class AgentHook
             "NotebookEdit" => JudgeWrite(policy, mayWrite, call, input.Text("notebook_path")),
             "Bash" => JudgeCommand(policy, input.Text("command")),
             _ when HarmlessTools.Contains(tool) || policy.AllowedTools.Any(allowed => Covers(allowed, tool)) => Allow(),
-            _ when tool.Length > 0 && policy.AllowedTools.Any(rule => rule.StartsWith(tool + "(", StringComparison.Ordinal)) => new HookDecision(HookPermission.LeaveToRules, ""),
+            _ when tool.Length > 0 && policy.AllowedTools.Any(rule => rule.StartsWith(tool + "(", StringComparison.Ordinal)) =>
+                new HookDecision(HookPermission.LeaveToRules, ""),
             _ => Deny($"The tool {tool} is not allowed for task {policy.Task}. It can be allowed in the settings under permissions.allow."),
         };
     }
@@ -101,16 +123,18 @@ public static class AgentHook
         }
 
         string? relative = WorktreePath.Relative(policy.Root, call.Text("cwd") ?? policy.Root, path);
-        return relative is null
-            ? Deny($"{path} is outside of the worktree {policy.Root}. Task {policy.Task} may write only inside it.")
-            : WorktreePath.IsGitInternal(relative)
-                ? Deny($"{relative} belongs to git itself and may not be written.")
+        return relative is null ? Deny($"{path} is outside of the worktree {policy.Root}. Task {policy.Task} may write only inside it.")
+            : WorktreePath.IsGitInternal(relative) ? Deny($"{relative} belongs to git itself and may not be written.")
             : policy.ReadOnly.Contains(relative, StringComparer.Ordinal)
-                ? Deny($"{relative} holds a contract that other tasks rely on, and only the orchestrator changes it. Hold to it; if it can't be held, end as blocked and say what it would have to be.")
-                : mayWrite(relative)
-                    ? Allow()
-                    : Deny($"{relative} is not owned by task {policy.Task}, which may write: {Names(policy)}. "
-                        + "Do the work without changing it, or say in your report which change you need there and why.");
+                ? Deny(
+                    $"{relative} holds a contract that other tasks rely on, and only the orchestrator changes it. Hold to it; if "
+                        + "it can't be held, end as blocked and say what it would have to be."
+                )
+            : mayWrite(relative) ? Allow()
+            : Deny(
+                $"{relative} is not owned by task {policy.Task}, which may write: {Names(policy)}. "
+                    + "Do the work without changing it, or say in your report which change you need there and why."
+            );
     }
 
     private static HookDecision JudgeCommand(HookPolicy policy, string? command) =>
@@ -120,8 +144,7 @@ public static class AgentHook
         : Allow();
 
     /// <summary>A name allows itself; the name of an MCP server allows all its tools.</summary>
-    private static bool Covers(string allowed, string tool) =>
-        tool == allowed || tool.StartsWith(allowed + "__", StringComparison.Ordinal);
+    private static bool Covers(string allowed, string tool) => tool == allowed || tool.StartsWith(allowed + "__", StringComparison.Ordinal);
 
     private static string Names(HookPolicy policy)
     {

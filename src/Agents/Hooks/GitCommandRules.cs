@@ -1,6 +1,8 @@
 namespace Orchestrator.Agents.Hooks;
 
-/// <summary>Git commands an agent must not run, because worktrees share refs, stash and configuration with the user and with each other.</summary>
+/// <summary>
+/// Git commands an agent must not run, because worktrees share refs, stash and configuration with the user and with each other.
+/// </summary>
 internal static class GitCommandRules
 {
     private const int DeepestNesting = 4;
@@ -22,12 +24,42 @@ internal static class GitCommandRules
     private static readonly string[] ConfigReads = ["--get", "--get-all", "--get-regexp", "--list", "-l", "--show-origin", "get", "list"];
 
     /// <summary>Programs that run the command given to them as further words.</summary>
-    private static readonly string[] Wrappers = ["sudo", "env", "xargs", "command", "exec", "time", "nice", "nohup", "timeout", "stdbuf", "setsid", "builtin", "eval", "then", "do", "else", "!", "if", "while"];
+    private static readonly string[] Wrappers =
+    [
+        "sudo",
+        "env",
+        "xargs",
+        "command",
+        "exec",
+        "time",
+        "nice",
+        "nohup",
+        "timeout",
+        "stdbuf",
+        "setsid",
+        "builtin",
+        "eval",
+        "then",
+        "do",
+        "else",
+        "!",
+        "if",
+        "while",
+    ];
 
     private static readonly string[] Shells = ["sh", "bash", "dash", "zsh"];
 
     /// <summary>Git's own options that take the next word as their value.</summary>
-    private static readonly string[] GitOptionsWithValue = ["-C", "-c", "--git-dir", "--work-tree", "--namespace", "--exec-path", "--config-env"];
+    private static readonly string[] GitOptionsWithValue =
+    [
+        "-C",
+        "-c",
+        "--git-dir",
+        "--work-tree",
+        "--namespace",
+        "--exec-path",
+        "--config-env",
+    ];
 
     /// <summary>The same as rules of the CLI, which hold also where permissions are skipped. They see only the plain spelling.</summary>
     internal static IReadOnlyList<string> DenyRules { get; } =
@@ -70,13 +102,15 @@ internal static class GitCommandRules
 
         if (Shells.Contains(program))
         {
-            int option = Enumerable.Range(first + 1, words.Count - first - 1)
+            int option = Enumerable
+                .Range(first + 1, words.Count - first - 1)
                 .FirstOrDefault(i => words[i].StartsWith('-') && words[i].Contains('c', StringComparison.Ordinal), words.Count);
             return option + 1 < words.Count ? FindDenied(words[option + 1], depth + 1) : null;
         }
 
         int wrapped = Wrappers.Contains(program)
-            ? Enumerable.Range(first + 1, words.Count - first - 1)
+            ? Enumerable
+                .Range(first + 1, words.Count - first - 1)
                 .FirstOrDefault(i => ProgramName(words[i]) is var name && (name == "git" || Shells.Contains(name)), -1)
             : -1;
         return wrapped > 0 ? FindDenied([.. words.Skip(wrapped)], depth + 1) : null;

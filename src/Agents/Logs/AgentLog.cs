@@ -5,7 +5,9 @@ using Orchestrator.Agents.Supervision;
 
 namespace Orchestrator.Agents.Logs;
 
-/// <summary>Reads what an agent start printed, for people who look at it: follows nothing but the file, renews no lease, stops nothing.</summary>
+/// <summary>
+/// Reads what an agent start printed, for people who look at it: follows nothing but the file, renews no lease, stops nothing.
+/// </summary>
 public static class AgentLog
 {
     private const int MaxLineBytes = 64 * 1024 * 1024;
@@ -17,10 +19,16 @@ public static class AgentLog
     /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     public static async IAsyncEnumerable<AgentEvent> ReadAsync(
-        string folder, bool follow, TimeProvider time, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        string folder,
+        bool follow,
+        TimeProvider time,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default
+    )
     {
         StartFolder files = new(folder);
-        IAgentOutputParser parser = File.Exists(files.File(ClaudeSettingsFile.Name)) ? new ClaudeStreamParser(static _ => null, wantsAnswer: false) : new CommandOutputParser("command", wantsAnswer: false);
+        IAgentOutputParser parser = File.Exists(files.File(ClaudeSettingsFile.Name))
+            ? new ClaudeStreamParser(static _ => null, wantsAnswer: false)
+            : new CommandOutputParser("command", wantsAnswer: false);
         using OutputTail tail = new(files.StandardOutput, MaxLineBytes);
         Queue<AgentEvent> events = new();
         ValueTask ParseAsync(ReadOnlyMemory<byte> line, long endOffset)

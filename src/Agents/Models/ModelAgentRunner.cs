@@ -3,7 +3,9 @@ using Orchestrator.Processes;
 
 namespace Orchestrator.Agents.Models;
 
-/// <summary>A model that answers by schema, without an agent program: the Anthropic API or Bedrock, asked by a process of our own.</summary>
+/// <summary>
+/// A model that answers by schema, without an agent program: the Anthropic API or Bedrock, asked by a process of our own.
+/// </summary>
 /// <param name="options">Which service, and how.</param>
 public sealed class ModelAgentRunner(ModelAgentOptions options) : IAgentRunner
 {
@@ -20,22 +22,32 @@ public sealed class ModelAgentRunner(ModelAgentOptions options) : IAgentRunner
     public AgentInvocation Prepare(AgentStart start)
     {
         StartFolder folder = new(start.Folder);
-        string session = start.SessionId ?? throw new ArgumentException("A model is asked in a conversation; the start names none.", nameof(start));
-        folder.Write(ModelRequest.FileName, new ModelRequest
-        {
-            Service = options.Service,
-            Model = ModelOf(start.Model) ?? "",
-            Url = options.Url,
-            Region = options.Region,
-            Schema = start.AnswerSchema ?? throw new ArgumentException("A model without an agent program can only answer; the start asks for work.", nameof(start)),
-            System = start.SystemPrompt,
-            Session = session,
-            Conversation = ConversationOf(session),
-        }.ToJson());
+        string session =
+            start.SessionId ?? throw new ArgumentException("A model is asked in a conversation; the start names none.", nameof(start));
+        folder.Write(
+            ModelRequest.FileName,
+            new ModelRequest
+            {
+                Service = options.Service,
+                Model = ModelOf(start.Model) ?? "",
+                Url = options.Url,
+                Region = options.Region,
+                Schema =
+                    start.AnswerSchema
+                    ?? throw new ArgumentException(
+                        "A model without an agent program can only answer; the start asks for work.",
+                        nameof(start)
+                    ),
+                System = start.SystemPrompt,
+                Session = session,
+                Conversation = ConversationOf(session),
+            }.ToJson()
+        );
         return new AgentInvocation(
             Locate() ?? options.Command[0],
             [.. options.Command.Skip(1), "--request", folder.File(ModelRequest.FileName)],
-            AgentEnvironment.Make(options.Environment, start, []));
+            AgentEnvironment.Make(options.Environment, start, [])
+        );
     }
 
     /// <inheritdoc/>
@@ -44,18 +56,29 @@ public sealed class ModelAgentRunner(ModelAgentOptions options) : IAgentRunner
     /// <inheritdoc/>
     public Task<AgentCheck> CheckAsync(string repository, CancellationToken cancellationToken) => Task.FromResult(Check());
 
-    private AgentCheck Check() => options.Service switch
-    {
-        ModelService.Api when !Has("ANTHROPIC_API_KEY") && !Has("ANTHROPIC_AUTH_TOKEN") =>
-            new(AgentCheckStatus.Failed, "There is no key for the Anthropic API.", "Set ANTHROPIC_API_KEY in the environment or in .env."),
-        ModelService.Bedrock when ModelOf(null) is null =>
-            new(AgentCheckStatus.Failed, "Bedrock knows no aliases such as 'opus'.", "Set planner.model, or BEDROCK_MODEL_ID in the environment or in .env, to the id of a model or inference profile."),
-        _ => new AgentCheck(AgentCheckStatus.Ok, $"Models are asked at {options.Url ?? (options.Service == ModelService.Api ? "the Anthropic API" : "Amazon Bedrock")}."),
-    };
+    private AgentCheck Check() =>
+        options.Service switch
+        {
+            ModelService.Api when !Has("ANTHROPIC_API_KEY") && !Has("ANTHROPIC_AUTH_TOKEN") => new(
+                AgentCheckStatus.Failed,
+                "There is no key for the Anthropic API.",
+                "Set ANTHROPIC_API_KEY in the environment or in .env."
+            ),
+            ModelService.Bedrock when ModelOf(null) is null => new(
+                AgentCheckStatus.Failed,
+                "Bedrock knows no aliases such as 'opus'.",
+                "Set planner.model, or BEDROCK_MODEL_ID in the environment or in .env, to the id of a model or inference profile."
+            ),
+            _ => new AgentCheck(
+                AgentCheckStatus.Ok,
+                $"Models are asked at {options.Url ?? (options.Service == ModelService.Api ? "the Anthropic API" : "Amazon Bedrock")}."
+            ),
+        };
 
     private bool Has(string variable) => options.Environment.GetValueOrDefault(variable) is { Length: > 0 };
 
-    private string? ModelOf(string? model) => ModelNames.Find(options.Service, model ?? options.Model ?? DefaultModel, options.Environment.GetValueOrDefault("BEDROCK_MODEL_ID"));
+    private string? ModelOf(string? model) =>
+        ModelNames.Find(options.Service, model ?? options.Model ?? DefaultModel, options.Environment.GetValueOrDefault("BEDROCK_MODEL_ID"));
 
     private string ConversationOf(string session) => Path.Combine(options.Conversations, session + ".json");
 

@@ -1,4 +1,3 @@
-
 namespace Orchestrator.Agents.Models;
 
 /// <summary>The program that asks a model: what <c>orchestrate ask-model</c> does.</summary>
@@ -10,7 +9,12 @@ public static class ModelAsker
     /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The line to print, and whether there is an answer.</returns>
-    public static async Task<(string Line, bool Answered)> AskAsync(string requestFile, string prompt, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<(string Line, bool Answered)> AskAsync(
+        string requestFile,
+        string prompt,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    )
     {
         ModelRequest request = ModelRequest.Parse(await File.ReadAllTextAsync(requestFile, cancellationToken));
         ModelReply reply = await ModelQuestion.AskAsync(request, prompt, time, cancellationToken);

@@ -12,12 +12,24 @@ internal static class ModelClients
 
     /// <summary>A client of the service that the request names.</summary>
     /// <exception cref="ModelUnavailableException">There are no credentials, or no region.</exception>
-    internal static async Task<AnthropicClient> MakeAsync(ModelRequest request, RetryTimes times) => request.Service switch
-    {
-        ModelService.Bedrock => await BedrockAsync(request, times),
-        _ when request.Url is null => new AnthropicClient { MaxRetries = 0, Timeout = NoLimit, Handlers = [times] },
-        _ => new AnthropicClient { BaseUrl = request.Url, MaxRetries = 0, Timeout = NoLimit, Handlers = [times] },
-    };
+    internal static async Task<AnthropicClient> MakeAsync(ModelRequest request, RetryTimes times) =>
+        request.Service switch
+        {
+            ModelService.Bedrock => await BedrockAsync(request, times),
+            _ when request.Url is null => new AnthropicClient
+            {
+                MaxRetries = 0,
+                Timeout = NoLimit,
+                Handlers = [times],
+            },
+            _ => new AnthropicClient
+            {
+                BaseUrl = request.Url,
+                MaxRetries = 0,
+                Timeout = NoLimit,
+                Handlers = [times],
+            },
+        };
 
     private static async Task<AnthropicClient> BedrockAsync(ModelRequest request, RetryTimes times)
     {
@@ -27,16 +39,31 @@ internal static class ModelClients
             Environment.SetEnvironmentVariable("AWS_REGION", request.Region);
         }
 
-        IAnthropicBedrockCredentials credentials = await AnthropicBedrockCredentialsHelper.FromEnv()
-            ?? throw new ModelUnavailableException("There are no AWS credentials for Bedrock. Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_BEARER_TOKEN_BEDROCK.");
+        IAnthropicBedrockCredentials credentials =
+            await AnthropicBedrockCredentialsHelper.FromEnv()
+            ?? throw new ModelUnavailableException(
+                "There are no AWS credentials for Bedrock. Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or "
+                    + "AWS_BEARER_TOKEN_BEDROCK."
+            );
         if (string.IsNullOrEmpty(credentials.Region))
         {
             throw new ModelUnavailableException("No AWS region is set for Bedrock. Set planner.region or AWS_REGION.");
         }
 
         return request.Url is null
-            ? new AnthropicBedrockClient(credentials) { MaxRetries = 0, Timeout = NoLimit, Handlers = [times] }
-            : new AnthropicBedrockClient(credentials) { BaseUrl = request.Url, MaxRetries = 0, Timeout = NoLimit, Handlers = [times] };
+            ? new AnthropicBedrockClient(credentials)
+            {
+                MaxRetries = 0,
+                Timeout = NoLimit,
+                Handlers = [times],
+            }
+            : new AnthropicBedrockClient(credentials)
+            {
+                BaseUrl = request.Url,
+                MaxRetries = 0,
+                Timeout = NoLimit,
+                Handlers = [times],
+            };
     }
 }
 

@@ -7,14 +7,27 @@ internal sealed class ModelConversation(string file)
 {
     private readonly JsonArray _messages = File.Exists(file) ? (JsonArray)JsonNode.Parse(File.ReadAllText(file))! : [];
 
-    /// <summary>The messages with a new one of the user behind them. An answer by tool must be followed by its result, which stands before the words.</summary>
+    /// <summary>
+    /// The messages with a new one of the user behind them. An answer by tool must be followed by its result, which stands before the
+    /// words.
+    /// </summary>
     internal JsonArray With(string prompt)
     {
-        string? tool = (string?)(_messages.LastOrDefault()?["content"] as JsonArray)?.FirstOrDefault(block => (string?)block?["type"] == "tool_use")?["id"];
+        string? tool = (string?)
+            (_messages.LastOrDefault()?["content"] as JsonArray)?.FirstOrDefault(block => (string?)block?["type"] == "tool_use")?["id"];
         JsonArray content = [new JsonObject { ["type"] = "text", ["text"] = prompt }];
         if (tool is not null)
         {
-            content.Insert(0, new JsonObject { ["type"] = "tool_result", ["tool_use_id"] = tool, ["is_error"] = true, ["content"] = "Not accepted; see below." });
+            content.Insert(
+                0,
+                new JsonObject
+                {
+                    ["type"] = "tool_result",
+                    ["tool_use_id"] = tool,
+                    ["is_error"] = true,
+                    ["content"] = "Not accepted; see below.",
+                }
+            );
         }
 
         _messages.Add(new JsonObject { ["role"] = "user", ["content"] = content });

@@ -24,23 +24,34 @@ internal sealed class ModelOutputParser : IAgentOutputParser
         return _reply is null ? [] : [new AgentResult(_reply.Failure != AgentFailure.None, _reply.Detail, Turns: 1, CostUsd: 0)];
     }
 
-    public AgentOutcome Complete(int? exitCode, string errorText) => _reply is null
-        ? new AgentOutcome { Failure = AgentFailure.GaveUp, Detail = $"The model was not asked (exit code {exitCode?.ToString() ?? "unknown"}). {errorText.Trim()}" }
-        : new AgentOutcome
-        {
-            Failure = _reply.Failure,
-            Detail = _reply.Detail,
-            ResetsAt = _reply.RetryAt,
-            ExitCode = exitCode,
-            SessionId = _reply.Session,
-            Turns = 1,
-            Answer = _reply.Answer,
-            FinalText = _reply.Failure == AgentFailure.None ? "answered" : "",
-            IsUsageComplete = true,
-            // The services tell tokens and no prices.
-            Usage = new AgentUsage(new Dictionary<string, ModelUsage>
+    public AgentOutcome Complete(int? exitCode, string errorText) =>
+        _reply is null
+            ? new AgentOutcome
             {
-                [_reply.Model] = new(new TokenUsage(_reply.InputTokens, _reply.OutputTokens, _reply.CacheReadTokens, _reply.CacheWriteTokens), CostUsd: 0, ContextWindow: 0),
-            }),
-        };
+                Failure = AgentFailure.GaveUp,
+                Detail = $"The model was not asked (exit code {exitCode?.ToString() ?? "unknown"}). {errorText.Trim()}",
+            }
+            : new AgentOutcome
+            {
+                Failure = _reply.Failure,
+                Detail = _reply.Detail,
+                ResetsAt = _reply.RetryAt,
+                ExitCode = exitCode,
+                SessionId = _reply.Session,
+                Turns = 1,
+                Answer = _reply.Answer,
+                FinalText = _reply.Failure == AgentFailure.None ? "answered" : "",
+                IsUsageComplete = true,
+                // The services tell tokens and no prices.
+                Usage = new AgentUsage(
+                    new Dictionary<string, ModelUsage>
+                    {
+                        [_reply.Model] = new(
+                            new TokenUsage(_reply.InputTokens, _reply.OutputTokens, _reply.CacheReadTokens, _reply.CacheWriteTokens),
+                            CostUsd: 0,
+                            ContextWindow: 0
+                        ),
+                    }
+                ),
+            };
 }

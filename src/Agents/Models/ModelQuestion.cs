@@ -17,7 +17,12 @@ internal static class ModelQuestion
     private const int PaymentRequired = 402;
 
     /// <summary>Asks, keeps the conversation, and says what came of it. Nothing is thrown for what the service does.</summary>
-    internal static async Task<ModelReply> AskAsync(ModelRequest request, string prompt, TimeProvider time, CancellationToken cancellationToken)
+    internal static async Task<ModelReply> AskAsync(
+        ModelRequest request,
+        string prompt,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    )
     {
         using RetryTimes times = new(time);
         ModelReply reply = new() { Model = request.Model, Session = request.Session };
@@ -37,13 +42,25 @@ internal static class ModelQuestion
         catch (AnthropicApiException failed)
         {
             int status = (int)failed.StatusCode;
-            AgentFailure failure = status == PaymentRequired ? AgentFailure.Account : ApiFailures.OfText(failed.ResponseBody ?? "") ?? ApiFailures.OfStatus(status);
-            return reply with { Failure = failure, Detail = $"The service answered {status}: {MessageOf(failed)}", RetryAt = times.RetryAt };
+            AgentFailure failure =
+                status == PaymentRequired
+                    ? AgentFailure.Account
+                    : ApiFailures.OfText(failed.ResponseBody ?? "") ?? ApiFailures.OfStatus(status);
+            return reply with
+            {
+                Failure = failure,
+                Detail = $"The service answered {status}: {MessageOf(failed)}",
+                RetryAt = times.RetryAt,
+            };
         }
         catch (Exception failed) when (failed is AnthropicException or HttpRequestException or JsonException)
         {
             // No connection, a broken one, or an answer that is no JSON: this service can't be used now.
-            return reply with { Failure = AgentFailure.Transient, Detail = $"The service could not be asked: {(failed.InnerException ?? failed).Message}" };
+            return reply with
+            {
+                Failure = AgentFailure.Transient,
+                Detail = $"The service could not be asked: {(failed.InnerException ?? failed).Message}",
+            };
         }
     }
 
@@ -55,10 +72,21 @@ internal static class ModelQuestion
             ["max_tokens"] = MaxTokens,
             ["messages"] = messages,
             ["system"] = $"{request.System}\n\nAnswer by calling the tool '{Tool}' once, with nothing left out.".Trim(),
-            ["tools"] = new JsonArray(new JsonObject { ["name"] = Tool, ["description"] = "Takes the answer.", ["input_schema"] = JsonNode.Parse(request.Schema) }),
+            ["tools"] = new JsonArray(
+                new JsonObject
+                {
+                    ["name"] = Tool,
+                    ["description"] = "Takes the answer.",
+                    ["input_schema"] = JsonNode.Parse(request.Schema),
+                }
+            ),
         };
         Dictionary<string, JsonElement> none = [];
-        return MessageCreateParams.FromRawUnchecked(none, none, body.ToDictionary(member => member.Key, member => JsonSerializer.SerializeToElement(member.Value)));
+        return MessageCreateParams.FromRawUnchecked(
+            none,
+            none,
+            body.ToDictionary(member => member.Key, member => JsonSerializer.SerializeToElement(member.Value))
+        );
     }
 
     private static ModelReply Read(JsonObject message, ModelReply reply)
@@ -78,7 +106,10 @@ internal static class ModelQuestion
             "refusal" => reply with { Failure = AgentFailure.GaveUp, Detail = $"The model refused to answer. {said}".TrimEnd() },
             // What there is of it may look whole; an open brace says to every reader that it is not.
             "max_tokens" or "model_context_window_exceeded" => reply with { Answer = "{" },
-            _ => reply with { Answer = blocks.FirstOrDefault(block => (string?)block?["type"] == "tool_use")?["input"]?.ToJsonString() ?? said },
+            _ => reply with
+            {
+                Answer = blocks.FirstOrDefault(block => (string?)block?["type"] == "tool_use")?["input"]?.ToJsonString() ?? said,
+            },
         };
     }
 
@@ -86,7 +117,10 @@ internal static class ModelQuestion
     {
         try
         {
-            return (string?)JsonNode.Parse(failed.ResponseBody ?? "")?["error"]?["message"] ?? (string?)JsonNode.Parse(failed.ResponseBody ?? "")?["message"] ?? failed.ResponseBody ?? "";
+            return (string?)JsonNode.Parse(failed.ResponseBody ?? "")?["error"]?["message"]
+                ?? (string?)JsonNode.Parse(failed.ResponseBody ?? "")?["message"]
+                ?? failed.ResponseBody
+                ?? "";
         }
         catch (Exception other) when (other is JsonException or InvalidOperationException)
         {

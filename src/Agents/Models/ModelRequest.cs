@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.Agents.Models;
 
-/// <summary>What one start asks of a model: the file <c>model-request.json</c> of its folder. It holds no secret; those are in the environment.</summary>
+/// <summary>
+/// What one start asks of a model: the file <c>model-request.json</c> of its folder. It holds no secret; those are in the environment.
+/// </summary>
 internal sealed record ModelRequest
 {
     internal const string FileName = "model-request.json";
@@ -29,7 +31,8 @@ internal sealed record ModelRequest
 
     internal string ToJson() => JsonSerializer.Serialize(this, ModelJson.Default.ModelRequest);
 
-    internal static ModelRequest Parse(string json) => JsonSerializer.Deserialize(json, ModelJson.Default.ModelRequest) ?? throw new JsonException("The request is empty.");
+    internal static ModelRequest Parse(string json) =>
+        JsonSerializer.Deserialize(json, ModelJson.Default.ModelRequest) ?? throw new JsonException("The request is empty.");
 }
 
 /// <summary>What came of a request: the one line that the asking program prints.</summary>

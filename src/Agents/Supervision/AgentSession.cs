@@ -1,4 +1,3 @@
-
 namespace Orchestrator.Agents.Supervision;
 
 /// <summary>Following one start. Ending the following never ends the agent; only <see cref="StopAsync"/> and the limits do.</summary>
@@ -17,7 +16,13 @@ public sealed class AgentSession
     private readonly TimeProvider _time;
 
     internal AgentSession(
-        IAgentOutputParser parser, AgentStart start, StartFolder folder, AgentStartState found, AgentSupervisor supervisor, TimeProvider time)
+        IAgentOutputParser parser,
+        AgentStart start,
+        StartFolder folder,
+        AgentStartState found,
+        AgentSupervisor supervisor,
+        TimeProvider time
+    )
     {
         _parser = parser;
         _start = start;
@@ -34,15 +39,20 @@ public sealed class AgentSession
     public IReadOnlyList<string> Warnings => _folder.Warnings;
 
     /// <summary>
-    /// Follows the agent until it has ended and nothing of it lives any more. Renews the lease, holds the agent to its cores, keeps the limits on stall, output and
-    /// memory (and on time, if the supervisor is dead), and stops the agent when one is passed. A start that died without a result gives <see cref="AgentFailure.Killed"/>.
+    /// Follows the agent until it has ended and nothing of it lives any more. Renews the lease, holds the agent to its cores, keeps the
+    /// limits on stall, output and
+    /// memory (and on time, if the supervisor is dead), and stops the agent when one is passed. A start that died without a result gives
+    /// <see cref="AgentFailure.Killed"/>.
     /// </summary>
     /// <param name="onEvent">Takes each event in order; the agent is not held up by it.</param>
     /// <param name="fromOffset">Events up to this <see cref="AgentEvent.Offset"/> are read but not handed over again.</param>
     /// <param name="cancellationToken">Detaches: the agent works on and can be taken over.</param>
     /// <exception cref="AgentOwnerChangedException">Somebody else follows now.</exception>
     public async Task<AgentOutcome> FollowAsync(
-        Func<AgentEvent, ValueTask> onEvent, long fromOffset = 0, CancellationToken cancellationToken = default)
+        Func<AgentEvent, ValueTask> onEvent,
+        long fromOffset = 0,
+        CancellationToken cancellationToken = default
+    )
     {
         using CancellationTokenSource end = new();
         Task holding = new CpuWatch(_folder, _time).HoldAsync(_start.Limits.Cores, end.Token);
@@ -57,7 +67,9 @@ public sealed class AgentSession
         }
     }
 
-    /// <summary>Ends the agent and all it started; see <see cref="AgentSupervisor.StopAsync"/>. <see cref="FollowAsync"/> then gives the outcome.</summary>
+    /// <summary>
+    /// Ends the agent and all it started; see <see cref="AgentSupervisor.StopAsync"/>. <see cref="FollowAsync"/> then gives the outcome.
+    /// </summary>
     public Task StopAsync(AgentStopReason reason) => _supervisor.StopAsync(_folder.Path, reason);
 
     /// <summary>The fence: call before each side effect on what the agent did.</summary>
@@ -70,7 +82,11 @@ public sealed class AgentSession
         }
     }
 
-    private async Task<AgentOutcome> FollowToEndAsync(Func<AgentEvent, ValueTask> onEvent, long fromOffset, CancellationToken cancellationToken)
+    private async Task<AgentOutcome> FollowToEndAsync(
+        Func<AgentEvent, ValueTask> onEvent,
+        long fromOffset,
+        CancellationToken cancellationToken
+    )
     {
         const int MaxLineBytes = 64 * 1024 * 1024;
         using OutputTail tail = new(_folder.StandardOutput, MaxLineBytes);
@@ -103,7 +119,10 @@ public sealed class AgentSession
                 continue;
             }
 
-            pause = isNews ? ShortestPause : pause * PauseGrowth < LongestPause ? pause * PauseGrowth : LongestPause;
+            pause =
+                isNews ? ShortestPause
+                : pause * PauseGrowth < LongestPause ? pause * PauseGrowth
+                : LongestPause;
             await Task.Delay(pause, _time, cancellationToken);
         }
 
@@ -132,9 +151,8 @@ public sealed class AgentSession
     }
 
     /// <summary>What fails on a full disk says nothing of the agent.</summary>
-    private string? DescribeFullDisk(int? exitCode) => exitCode is not (null or 0) && _folder.WasDiskFull
-        ? $"The disk was full when it ended with exit code {exitCode}."
-        : null;
+    private string? DescribeFullDisk(int? exitCode) =>
+        exitCode is not (null or 0) && _folder.WasDiskFull ? $"The disk was full when it ended with exit code {exitCode}." : null;
 
     private async Task<AgentOutcome> CompleteAsync()
     {
@@ -149,12 +167,20 @@ public sealed class AgentSession
         AgentOutcome outcome = _parser.Complete(exitCode, _folder.ErrorTail()) with { ExitCode = exitCode };
         if (exitCode == ExitCodes.NoWorkingDirectory && !Directory.Exists(_start.WorkingDirectory))
         {
-            return outcome with { Failure = AgentFailure.Invalid, Detail = $"The worktree {_start.WorkingDirectory} is gone. The agent was not started." };
+            return outcome with
+            {
+                Failure = AgentFailure.Invalid,
+                Detail = $"The worktree {_start.WorkingDirectory} is gone. The agent was not started.",
+            };
         }
 
         if (_folder.Unstartable is { } program)
         {
-            return outcome with { Failure = AgentFailure.Account, Detail = $"The agent program {program} is not there or may not be executed." };
+            return outcome with
+            {
+                Failure = AgentFailure.Account,
+                Detail = $"The agent program {program} is not there or may not be executed.",
+            };
         }
 
         if (_folder.StopReason is { } reason)
@@ -168,7 +194,11 @@ public sealed class AgentSession
         }
 
         return !_parser.HasResult && (ExitCodes.DescribeKill(exitCode) ?? DescribeFullDisk(exitCode)) is { } how
-            ? outcome with { Failure = AgentFailure.Killed, Detail = how }
+            ? outcome with
+            {
+                Failure = AgentFailure.Killed,
+                Detail = how,
+            }
             : outcome;
     }
 }

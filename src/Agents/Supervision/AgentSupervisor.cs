@@ -22,7 +22,8 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
     public static AgentStartState Look(string folder) => new StartFolder(folder).State();
 
     /// <summary>
-    /// Sees to it that a start which nobody has begun never begins, also where a frozen process is just about to: the supervisor finds its place taken.
+    /// Sees to it that a start which nobody has begun never begins, also where a frozen process is just about to: the supervisor finds its
+    /// place taken.
     /// </summary>
     /// <param name="folder">The start's folder.</param>
     /// <returns>False where it was begun: there is something to be followed, or to be stopped.</returns>
@@ -30,7 +31,8 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
     public static bool TryCancelBeforeStart(string folder) => new StartFolder(folder).TryCancelBeforeStart();
 
     /// <summary>
-    /// Starts the agent if its folder was never started, else takes it over: alive, ended or dead. Makes <see cref="AgentStart.Owner"/> the owner.
+    /// Starts the agent if its folder was never started, else takes it over: alive, ended or dead. Makes <see cref="AgentStart.Owner"/> the
+    /// owner.
     /// </summary>
     /// <param name="runner">The kind of agent.</param>
     /// <param name="start">The start; a successor gives the same.</param>
@@ -56,7 +58,8 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
     }
 
     /// <summary>
-    /// Ends an agent: SIGINT, after 5 s SIGTERM, after 5 s SIGKILL, then whatever it left behind, and checks that nothing is left. Needs no follower,
+    /// Ends an agent: SIGINT, after 5 s SIGTERM, after 5 s SIGKILL, then whatever it left behind, and checks that nothing is left. Needs no
+    /// follower,
     /// and goes on by itself if this process dies meanwhile. Stopping a start that has ended is harmless.
     /// </summary>
     /// <param name="folder">The start's folder.</param>
@@ -90,7 +93,8 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
     private static string ReadScript()
     {
         const string Name = "Orchestrator.Agents.Supervision.supervise.sh";
-        using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(Name)
+        using Stream stream =
+            Assembly.GetExecutingAssembly().GetManifestResourceStream(Name)
             ?? throw new InvalidOperationException($"The program was built without {Name}.");
         using StreamReader reader = new(stream);
         return reader.ReadToEnd();
@@ -116,49 +120,77 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
         }
 
         // Long limits need no fine clock; each look of the supervisor costs three short processes.
-        bool isShort = ((TimeSpan[])[start.Limits.Time, start.Limits.Orphan]).Any(limit => limit != Timeout.InfiniteTimeSpan && limit < TimeSpan.FromMinutes(2));
+        bool isShort = ((TimeSpan[])[start.Limits.Time, start.Limits.Orphan]).Any(limit =>
+            limit != Timeout.InfiniteTimeSpan && limit < TimeSpan.FromMinutes(2)
+        );
         TimeSpan tick = TimeSpan.FromSeconds(isShort ? 1 : 5);
         Dictionary<string, string?> environment = invocation.Environment.ToDictionary(pair => pair.Key, string? (pair) => pair.Value);
         environment[StartFolder.SupervisorVariable] = folder.Path;
         IReadOnlyList<string> before = Before(start.Confinement, folder);
-        folder.Launched(await _detached.StartAsync(new DetachedCommand(
-            "/bin/sh",
-            [
-                folder.Supervise, "run", folder.Path, start.WorkingDirectory,
-                Seconds(tick), Seconds(start.Limits.Time), Seconds(start.Limits.Orphan),
-                before.Count.ToString(CultureInfo.InvariantCulture), .. before,
-                invocation.Program, .. invocation.Arguments,
-            ])
-        {
-            WorkingDirectory = folder.Path,
-            Environment = environment,
-            CleanEnvironment = true,
-            OutputFile = folder.File("supervise.log"),
-            ErrorFile = folder.File("supervise.log"),
-        }));
+        folder.Launched(
+            await _detached.StartAsync(
+                new DetachedCommand(
+                    "/bin/sh",
+                    [
+                        folder.Supervise,
+                        "run",
+                        folder.Path,
+                        start.WorkingDirectory,
+                        Seconds(tick),
+                        Seconds(start.Limits.Time),
+                        Seconds(start.Limits.Orphan),
+                        before.Count.ToString(CultureInfo.InvariantCulture),
+                        .. before,
+                        invocation.Program,
+                        .. invocation.Arguments,
+                    ]
+                )
+                {
+                    WorkingDirectory = folder.Path,
+                    Environment = environment,
+                    CleanEnvironment = true,
+                    OutputFile = folder.File("supervise.log"),
+                    ErrorFile = folder.File("supervise.log"),
+                }
+            )
+        );
     }
 
     /// <summary>
-    /// The words that call the agent's program, none where it is not confined: the program that confines it, deaf to what is meant for the agent, and in
+    /// The words that call the agent's program, none where it is not confined: the program that confines it, deaf to what is meant for the
+    /// agent, and in
     /// there something that makes the agent hear signals again.
     /// </summary>
-    private static IReadOnlyList<string> Before(AgentConfinement? confinement, StartFolder folder) => confinement is null
-        ? []
-        : ["/bin/sh", folder.Supervise, "deaf", .. Bubblewrap.Words(confinement, Environment.IsPrivilegedProcess), "/bin/sh", folder.Supervise, "begin"];
+    private static IReadOnlyList<string> Before(AgentConfinement? confinement, StartFolder folder) =>
+        confinement is null
+            ? []
+            :
+            [
+                "/bin/sh",
+                folder.Supervise,
+                "deaf",
+                .. Bubblewrap.Words(confinement, Environment.IsPrivilegedProcess),
+                "/bin/sh",
+                folder.Supervise,
+                "begin",
+            ];
 
     private async Task RunScriptAsync(StartFolder folder, IReadOnlyList<string> arguments)
     {
         ProcessResult result = await _processes.RunAsync(
-            new ProcessCommand("/bin/sh", [folder.Supervise, .. arguments]) { WorkingDirectory = folder.Path, OwnSession = true });
+            new ProcessCommand("/bin/sh", [folder.Supervise, .. arguments]) { WorkingDirectory = folder.Path, OwnSession = true }
+        );
         if (!result.Succeeded)
         {
             throw new InvalidOperationException(
-                $"sh {folder.Supervise} {arguments[0]} ended with exit code {result.ExitCode}: {result.StandardError.Text.Trim()}");
+                $"sh {folder.Supervise} {arguments[0]} ended with exit code {result.ExitCode}: {result.StandardError.Text.Trim()}"
+            );
         }
     }
 
     /// <summary>
-    /// Until the agent has a process id, or the start has come to its end without one. A supervisor that could not write the id down (the disk is full) is
+    /// Until the agent has a process id, or the start has come to its end without one. A supervisor that could not write the id down (the
+    /// disk is full) is
     /// followed without.
     /// </summary>
     private async Task WaitForAgentAsync(StartFolder folder, CancellationToken cancellationToken)
@@ -175,7 +207,8 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
                 }
 
                 throw new InvalidOperationException(
-                    $"The supervisor of {folder.Path} did not begin within {AppearLimit.TotalSeconds:0} s. It said: {folder.Log ?? "nothing"}");
+                    $"The supervisor of {folder.Path} did not begin within {AppearLimit.TotalSeconds:0} s. It said: {folder.Log ?? "nothing"}"
+                );
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(5), _time, cancellationToken);
@@ -183,7 +216,9 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
 
         if (folder.IsCancelledBeforeStart)
         {
-            throw new InvalidOperationException($"The start {folder.Path} was stopped before it began, by another process that took its place.");
+            throw new InvalidOperationException(
+                $"The start {folder.Path} was stopped before it began, by another process that took its place."
+            );
         }
     }
 
@@ -198,6 +233,5 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
     }
 
     private Task<int> EndAsync(Func<IReadOnlyList<ProcessInfo>> find) =>
-        new ProcessStopper(_time).StopAsync(
-            find, StopSignal.Terminate, grace: TimeSpan.Zero, killLimit: TimeSpan.FromSeconds(10));
+        new ProcessStopper(_time).StopAsync(find, StopSignal.Terminate, grace: TimeSpan.Zero, killLimit: TimeSpan.FromSeconds(10));
 }

@@ -3,7 +3,8 @@ using Orchestrator.Processes;
 namespace Orchestrator.Agents.Supervision;
 
 /// <summary>
-/// The limits a follower keeps: stall, output, memory, and the time limit should the supervisor be dead. Counts only time in which it looked, so neither
+/// The limits a follower keeps: stall, output, memory, and the time limit should the supervisor be dead. Counts only time in which it
+/// looked, so neither
 /// a suspended machine nor a stopped follower is held against the agent.
 /// </summary>
 internal sealed class LimitWatch(AgentLimits limits, StartFolder folder, TimeProvider time)

@@ -21,7 +21,8 @@ internal sealed class OutputTail(string path, int maxLineBytes) : IDisposable
     internal int SkippedLines { get; private set; }
 
     /// <summary>
-    /// Hands over lines that are complete by now: at most some megabytes of them, since a file that grows faster than it is read would keep the caller for ever.
+    /// Hands over lines that are complete by now: at most some megabytes of them, since a file that grows faster than it is read would keep
+    /// the caller for ever.
     /// </summary>
     /// <returns>True if there was anything new.</returns>
     internal ValueTask<bool> ReadAsync(LineHandler onLine, CancellationToken cancellationToken) =>
@@ -49,7 +50,10 @@ internal sealed class OutputTail(string path, int maxLineBytes) : IDisposable
     {
         long begin = Offset;
         int read;
-        while (Offset < end && (read = await _stream!.ReadAsync(_chunk.AsMemory(0, (int)Math.Min(_chunk.Length, end - Offset)), cancellationToken)) > 0)
+        while (
+            Offset < end
+            && (read = await _stream!.ReadAsync(_chunk.AsMemory(0, (int)Math.Min(_chunk.Length, end - Offset)), cancellationToken)) > 0
+        )
         {
             await TakeAsync(_chunk.AsMemory(0, read), onLine);
         }

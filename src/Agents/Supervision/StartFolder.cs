@@ -4,7 +4,9 @@ using Orchestrator.Processes;
 
 namespace Orchestrator.Agents.Supervision;
 
-/// <summary>The files of one start (README.md has the table). Small facts are written aside and renamed, so nobody reads half of one.</summary>
+/// <summary>
+/// The files of one start (README.md has the table). Small facts are written aside and renamed, so nobody reads half of one.
+/// </summary>
 internal sealed class StartFolder(string path)
 {
     internal const string StartVariable = "ORCHESTRATOR_START";
@@ -49,7 +51,8 @@ internal sealed class StartFolder(string path)
     internal bool IsStopping => System.IO.File.Exists(File("stop"));
 
     /// <summary>The bytes of memory an agent held when it was stopped for that; null where it was not, or the disk was full.</summary>
-    internal long? Memory => long.TryParse(TryRead("memory"), NumberStyles.None, CultureInfo.InvariantCulture, out long bytes) ? bytes : null;
+    internal long? Memory =>
+        long.TryParse(TryRead("memory"), NumberStyles.None, CultureInfo.InvariantCulture, out long bytes) ? bytes : null;
 
     /// <summary>The program that could not be started, because it is missing or may not be executed; null if it could.</summary>
     internal string? Unstartable => TryRead("unstartable");
@@ -68,20 +71,29 @@ internal sealed class StartFolder(string path)
 
     /// <summary>Awake time the supervisor counted so far.</summary>
     internal TimeSpan Elapsed =>
-        TimeSpan.FromSeconds(int.TryParse(TryRead("elapsed"), NumberStyles.None, CultureInfo.InvariantCulture, out int seconds) ? seconds : 0);
+        TimeSpan.FromSeconds(
+            int.TryParse(TryRead("elapsed"), NumberStyles.None, CultureInfo.InvariantCulture, out int seconds) ? seconds : 0
+        );
 
     internal string File(string name) => System.IO.Path.Combine(Path, name);
 
     /// <summary>Any new text will do: the supervisor only looks whether it changed.</summary>
     internal void RenewLease()
     {
-        using var lease = System.IO.File.OpenHandle(File("lease"), FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        using var lease = System.IO.File.OpenHandle(
+            File("lease"),
+            FileMode.OpenOrCreate,
+            FileAccess.Write,
+            FileShare.ReadWrite | FileShare.Delete
+        );
         RandomAccess.Write(lease, Encoding.ASCII.GetBytes(Guid.NewGuid().ToString("N") + "\n"), 0);
     }
 
     internal void NoteMemory(long bytes) => TryWrite("memory", bytes.ToString(CultureInfo.InvariantCulture));
 
-    /// <summary>Notes for others that the agent's processes may be found stopped, because they are held to their cores. False if the disk is full.</summary>
+    /// <summary>
+    /// Notes for others that the agent's processes may be found stopped, because they are held to their cores. False if the disk is full.
+    /// </summary>
     internal bool TryNoteThrottled() => TryWrite("throttled", "");
 
     private bool TryWrite(string name, string text)
@@ -183,7 +195,9 @@ internal sealed class StartFolder(string path)
         // Between making "started" and naming itself a supervisor is only known by its environment.
         || (Supervisor is null && (_unnamed?.IsAlive() == true || FindUnnamed() is not null));
 
-    /// <summary>Kept, since followers ask every few milliseconds until it has named itself, and each search looks at all processes.</summary>
+    /// <summary>
+    /// Kept, since followers ask every few milliseconds until it has named itself, and each search looks at all processes.
+    /// </summary>
     private ProcessIdentity? FindUnnamed() => _unnamed = SupervisorProcesses().FirstOrDefault()?.Identity;
 
     private string? TryRead(string name)

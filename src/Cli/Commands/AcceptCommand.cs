@@ -7,10 +7,16 @@ using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>accept</c>: takes back hooks and settings that appeared while agents worked and were put aside, since git would run programs by them.</summary>
+/// <summary>
+/// <c>accept</c>: takes back hooks and settings that appeared while agents worked and were put aside, since git would run programs by them.
+/// </summary>
 internal sealed class AcceptCommand : CliCommand
 {
-    private readonly Argument<string[]> _which = new("ID") { Description = "What to take back; none: what there is is listed", Arity = ArgumentArity.ZeroOrMore };
+    private readonly Argument<string[]> _which = new("ID")
+    {
+        Description = "What to take back; none: what there is is listed",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
     private readonly Option<bool> _all = new("--all") { Description = "Everything" };
     private readonly Option<bool> _json = GlobalOptions.Json();
 
@@ -35,25 +41,51 @@ internal sealed class AcceptCommand : CliCommand
         if (parsed.GetValue(_json))
         {
             context.Print(
-                new AcceptDocument([.. items.Select(item => new AsideEntry(item.Id, item.Name, $"{item}", ContentOf(item), item.Time, item.While, chosen.Contains(item)))]), CliJson.Default.AcceptDocument);
+                new AcceptDocument([
+                    .. items.Select(item => new AsideEntry(
+                        item.Id,
+                        item.Name,
+                        $"{item}",
+                        ContentOf(item),
+                        item.Time,
+                        item.While,
+                        chosen.Contains(item)
+                    )),
+                ]),
+                CliJson.Default.AcceptDocument
+            );
             return ExitCodes.Done;
         }
 
         foreach (var item in chosen)
+        {
             context.Terminal.Say($"{item} is back.");
+        }
         if (chosen.Count > 0)
+        {
             return ExitCodes.Done;
+        }
         if (items.Count == 0)
+        {
             context.Terminal.Show("Nothing was put aside.");
+        }
         foreach (var item in items)
         {
-            context.Terminal.Show($"{item.Id}  {item}  (put aside {item.Time.ToLocalTime().ToString("u", CultureInfo.InvariantCulture)}, while {item.While} was at work)");
+            context.Terminal.Show(
+                $"{item.Id}  {item}  (put aside {item.Time.ToLocalTime().ToString("u", CultureInfo.InvariantCulture)}, while {item.While} was at work)"
+            );
             foreach (var line in ContentOf(item).Split('\n').Take(5))
+            {
                 context.Terminal.Show($"    {line}");
+            }
         }
 
         if (items.Count > 0)
-            context.Terminal.Show("Take back what is yours: orchestrate accept ID, or --all. git runs programs by these, so look at them first.");
+        {
+            context.Terminal.Show(
+                "Take back what is yours: orchestrate accept ID, or --all. git runs programs by these, so look at them first."
+            );
+        }
         return ExitCodes.Done;
     }
 
@@ -61,5 +93,6 @@ internal sealed class AcceptCommand : CliCommand
         items.FirstOrDefault(item => item.Id == which || item.Name == which)
         ?? throw new CommandException(ExitCodes.Usage, $"Nothing with the id '{which}' was put aside.", "See 'orchestrate accept'.");
 
-    private static string ContentOf(QuarantinedItem item) => item.Content.IsEmpty ? string.Join('\n', item.Values) : Encoding.UTF8.GetString(item.Content.Span).TrimEnd('\n');
+    private static string ContentOf(QuarantinedItem item) =>
+        item.Content.IsEmpty ? string.Join('\n', item.Values) : Encoding.UTF8.GetString(item.Content.Span).TrimEnd('\n');
 }

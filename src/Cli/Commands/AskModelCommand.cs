@@ -3,10 +3,18 @@ using Orchestrator.Runs.Callbacks;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>ask-model</c>: started by a planner that is a model without an agent program; asks once and prints what came of it. Needs no running orchestrator.</summary>
+/// <summary>
+/// <c>ask-model</c>: started by a planner that is a model without an agent program; asks once and prints what came of it. Needs no running
+/// orchestrator.
+/// </summary>
 internal sealed class AskModelCommand : CliCommand
 {
-    private readonly Option<string> _request = new("--request") { Description = "The start's request file", HelpName = "FILE", Required = true };
+    private readonly Option<string> _request = new("--request")
+    {
+        Description = "The start's request file",
+        HelpName = "FILE",
+        Required = true,
+    };
 
     public AskModelCommand()
         : base("ask-model", "Started by planners: ask a model once")
@@ -19,7 +27,12 @@ internal sealed class AskModelCommand : CliCommand
 
     public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
-        var (line, answered) = await AgentCallbacks.AskModelAsync(parsed.GetRequiredValue(_request), context.Terminal.ReadInput(), context.Time, stop);
+        var (line, answered) = await AgentCallbacks.AskModelAsync(
+            parsed.GetRequiredValue(_request),
+            context.Terminal.ReadInput(),
+            context.Time,
+            stop
+        );
         context.Terminal.Result(line + "\n");
         return answered ? ExitCodes.Done : ExitCodes.WorkFailed;
     }

@@ -8,7 +8,11 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>check</c>: could a run work here? Each thing ok, warn or fail, with the cure.</summary>
 internal sealed class CheckCommand : CliCommand
 {
-    private readonly Option<string?> _agent = new("--agent") { Description = "Look at this agent instead of the one that is set", HelpName = "NAME" };
+    private readonly Option<string?> _agent = new("--agent")
+    {
+        Description = "Look at this agent instead of the one that is set",
+        HelpName = "NAME",
+    };
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public CheckCommand()
@@ -22,34 +26,52 @@ internal sealed class CheckCommand : CliCommand
 
     public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
-        var opened = context.OpenSettings(context.FindRepository(), parsed.GetValue(_agent) is { } agent ? [new("--agent", "agent", agent)] : []);
+        var opened = context.OpenSettings(
+            context.FindRepository(),
+            parsed.GetValue(_agent) is { } agent ? [new("--agent", "agent", agent)] : []
+        );
         var settings = opened.Loaded;
         List<MachineCheckEntry> entries = [.. await MachineCheck.RunAsync(context.FindRepository(), settings, context.Platform, stop)];
         if (context.Platform.Refusal is null && context.FindRepository() is { } repository)
         {
             entries.Add(await EngineCheck.RunAsync(repository, settings.Settings!, context, stop));
             if (opened.Refusal is { } refusal)
-                entries.Add(new("trust", MachineCheckStatus.Warn, refusal, "Until then only harmless settings of its files count, also here."));
+            {
+                entries.Add(
+                    new("trust", MachineCheckStatus.Warn, refusal, "Until then only harmless settings of its files count, also here.")
+                );
+            }
         }
         var worst = entries.Max(entry => entry.Status);
         if (parsed.GetValue(_json))
         {
             context.Print(
-                new CheckDocument(Word(worst), [.. entries.Select(entry => new CheckEntry(entry.Name, Word(entry.Status), entry.Message, entry.Cure))]), CliJson.Default.CheckDocument);
+                new CheckDocument(
+                    Word(worst),
+                    [.. entries.Select(entry => new CheckEntry(entry.Name, Word(entry.Status), entry.Message, entry.Cure))]
+                ),
+                CliJson.Default.CheckDocument
+            );
         }
         else
         {
             foreach (var entry in entries)
             {
-                context.Terminal.Show($"{Word(entry.Status),-4}  {entry.Name}: {entry.Message}");
+                context.Terminal.Show($"{Word(entry.Status), -4}  {entry.Name}: {entry.Message}");
                 if (entry.Cure is not null)
+                {
                     context.Terminal.Show($"      {entry.Cure}");
+                }
             }
         }
 
         if (worst != MachineCheckStatus.Fail)
+        {
             return ExitCodes.Done;
-        return entries.Any(entry => entry is { Name: "repository", Status: MachineCheckStatus.Fail }) ? ExitCodes.Usage : ExitCodes.Unavailable;
+        }
+        return entries.Any(entry => entry is { Name: "repository", Status: MachineCheckStatus.Fail })
+            ? ExitCodes.Usage
+            : ExitCodes.Unavailable;
     }
 
     private static string Word(MachineCheckStatus status) => status.ToString().ToLowerInvariant();

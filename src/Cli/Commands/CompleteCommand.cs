@@ -6,7 +6,11 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>complete</c>: asked by shells for the words that may stand at the cursor, one per line.</summary>
 internal sealed class CompleteCommand : CliCommand
 {
-    private readonly Argument<string[]> _words = new("WORD") { Description = "The command line behind the program's name, up to the cursor", Arity = ArgumentArity.ZeroOrMore };
+    private readonly Argument<string[]> _words = new("WORD")
+    {
+        Description = "The command line behind the program's name, up to the cursor",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
 
     private readonly Func<IReadOnlyList<string>, Command> _commands;
 
@@ -24,7 +28,9 @@ internal sealed class CompleteCommand : CliCommand
 
     public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
-        context.Terminal.Result(string.Concat(Completer.Complete(context, _commands, parsed.GetValue(_words) ?? []).Select(word => word + "\n")));
+        context.Terminal.Result(
+            string.Concat(Completer.Complete(context, _commands, parsed.GetValue(_words) ?? []).Select(word => word + "\n"))
+        );
         return Task.FromResult(ExitCodes.Done);
     }
 }

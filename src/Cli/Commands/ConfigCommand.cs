@@ -19,13 +19,26 @@ internal sealed class ConfigCommand : Command
     private static ConfigEntry Entry(SettingValue value)
     {
         var kind = value.Source.Kind.ToString();
-        return new ConfigEntry(value.Name, value.Value, value.DefaultValue, char.ToLowerInvariant(kind[0]) + kind[1..], value.Source.Place, value.Source.Line, value.Description, value.IsWithheld);
+        return new ConfigEntry(
+            value.Name,
+            value.Value,
+            value.DefaultValue,
+            char.ToLowerInvariant(kind[0]) + kind[1..],
+            value.Source.Place,
+            value.Source.Line,
+            value.Description,
+            value.IsWithheld
+        );
     }
 
     private static CommandException Unknown(string name)
     {
         var near = SettingKeys.Nearest(name);
-        return new CommandException(ExitCodes.Usage, $"There is no setting '{name}'.", near is null ? "See 'orchestrate config list'." : $"Did you mean '{near}'?");
+        return new CommandException(
+            ExitCodes.Usage,
+            $"There is no setting '{name}'.",
+            near is null ? "See 'orchestrate config list'." : $"Did you mean '{near}'?"
+        );
     }
 
     private sealed class ListCommand : CliCommand
@@ -42,7 +55,10 @@ internal sealed class ConfigCommand : Command
 
         public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
         {
-            var values = context.LoadSettings().Values.Where(value => !parsed.GetValue(_changed) || value.Source.Kind != SettingSourceKind.Default).ToList();
+            var values = context
+                .LoadSettings()
+                .Values.Where(value => !parsed.GetValue(_changed) || value.Source.Kind != SettingSourceKind.Default)
+                .ToList();
             if (parsed.GetValue(_json))
             {
                 context.Print(new ConfigDocument([.. values.Select(Entry)]), CliJson.Default.ConfigDocument);
@@ -51,7 +67,11 @@ internal sealed class ConfigCommand : Command
 
             var width = values.Count == 0 ? 0 : values.Max(value => value.Name.Length);
             foreach (var value in values)
-                context.Terminal.Show($"{value.Name.PadRight(width)}  {value.Value}  ({value.Source}{(value.IsWithheld ? "; does not count until 'orchestrate trust'" : "")})");
+            {
+                context.Terminal.Show(
+                    $"{value.Name.PadRight(width)}  {value.Value}  ({value.Source}{(value.IsWithheld ? "; does not count until 'orchestrate trust'" : "")})"
+                );
+            }
             return Task.FromResult(ExitCodes.Done);
         }
     }
@@ -72,12 +92,21 @@ internal sealed class ConfigCommand : Command
         {
             var name = parsed.GetRequiredValue(_name);
             var setting = SettingKeys.Find(name) ?? throw Unknown(name);
-            var value = context.LoadSettings().Values.FirstOrDefault(value => value.Name == name || value.Name == setting.Name)
-                ?? throw new CommandException(ExitCodes.Usage, $"'{name}' is not set.", "Agents are named under 'agents' in the configuration.");
+            var value =
+                context.LoadSettings().Values.FirstOrDefault(value => value.Name == name || value.Name == setting.Name)
+                ?? throw new CommandException(
+                    ExitCodes.Usage,
+                    $"'{name}' is not set.",
+                    "Agents are named under 'agents' in the configuration."
+                );
             if (parsed.GetValue(_json))
+            {
                 context.Print(new ConfigDocument([Entry(value)]), CliJson.Default.ConfigDocument);
+            }
             else
+            {
                 context.Terminal.Result(value.Value + "\n");
+            }
             return Task.FromResult(ExitCodes.Done);
         }
     }
@@ -100,13 +129,24 @@ internal sealed class ConfigCommand : Command
         {
             var name = parsed.GetRequiredValue(_name);
             if (SettingKeys.Find(name) is null)
+            {
                 throw Unknown(name);
+            }
             var user = parsed.GetValue(_user);
-            var file = user ? SettingsFiles.UserFile(context.Environment) : Path.Combine(context.RequireRepository().Root, SettingsFiles.RepositoryFileName);
+            var file = user
+                ? SettingsFiles.UserFile(context.Environment)
+                : Path.Combine(context.RequireRepository().Root, SettingsFiles.RepositoryFileName);
             var shown = user ? file : SettingsFiles.RepositoryFileName;
-            var (text, faults) = ConfigFileEditor.Set(File.Exists(file) ? File.ReadAllText(file) : "", name, parsed.GetRequiredValue(_value), shown);
+            var (text, faults) = ConfigFileEditor.Set(
+                File.Exists(file) ? File.ReadAllText(file) : "",
+                name,
+                parsed.GetRequiredValue(_value),
+                shown
+            );
             if (text is null)
+            {
                 throw new CommandException(ExitCodes.Usage, string.Join("\n", faults.Select(fault => fault.ToString())));
+            }
             var folder = Path.GetDirectoryName(file)!;
             Directory.CreateDirectory(folder);
             IgnoreFile.Ensure(folder);
@@ -121,7 +161,9 @@ internal sealed class ConfigCommand : Command
         {
             var values = SettingsLoader.Load(SettingsFiles.Read(context.FindRepository()?.Root, context.Environment, [])).Values;
             if (values.FirstOrDefault(value => value.Name == name) is { } value && value.Source.Kind > where)
+            {
                 context.Terminal.Warn($"It is not in force: {value.Source} says {value.Value}, and goes before it.");
+            }
         }
     }
 }

@@ -10,7 +10,11 @@ internal sealed class ContextCommand : CliCommand
 {
     private readonly Argument<string> _verb = new("VERB") { Description = "get, set or list" };
     private readonly Argument<string?> _name = new("NAME") { Description = "Name of the text", Arity = ArgumentArity.ZeroOrOne };
-    private readonly Argument<string?> _text = new("TEXT") { Description = "The text; '-' reads it from stdin, '' removes it", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Argument<string?> _text = new("TEXT")
+    {
+        Description = "The text; '-' reads it from stdin, '' removes it",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public ContextCommand()
@@ -29,13 +33,23 @@ internal sealed class ContextCommand : CliCommand
         var verb = parsed.GetRequiredValue(_verb);
         var name = parsed.GetValue(_name);
         if (verb != "list" && string.IsNullOrWhiteSpace(name))
-            throw new CommandException(ExitCodes.Usage, $"'context {verb}' needs the name of a text.", $"For example: orchestrate context {verb} auth-rules{(verb == "set" ? " \"Use JWT.\"" : "")}");
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                $"'context {verb}' needs the name of a text.",
+                $"For example: orchestrate context {verb} auth-rules{(verb == "set" ? " \"Use JWT.\"" : "")}"
+            );
+        }
         try
         {
             if (verb == "set")
+            {
                 Set(context, store, name!, parsed.GetValue(_text));
+            }
             else
+            {
                 Show(context, verb == "list" ? store.Read() : One(store.Read(), name!), parsed.GetValue(_json), verb == "get");
+            }
             return Task.FromResult(ExitCodes.Done);
         }
         catch (InvalidDataException e)
@@ -52,8 +66,15 @@ internal sealed class ContextCommand : CliCommand
 
     private static void Set(CommandContext context, ContextStore store, string name, string? text)
     {
-        text = text == "-" ? context.Terminal.ReadInput() : text
-            ?? throw new CommandException(ExitCodes.Usage, "'context set' needs a text.", "Write it after the name, or '-' to read it from stdin.");
+        text =
+            text == "-"
+                ? context.Terminal.ReadInput()
+                : text
+                    ?? throw new CommandException(
+                        ExitCodes.Usage,
+                        "'context set' needs a text.",
+                        "Write it after the name, or '-' to read it from stdin."
+                    );
         store.Set(name, text.Length == 0 ? null : text);
         context.Terminal.Say(text.Length == 0 ? $"Removed {name}." : $"Set {name}: tasks with '{name}' in context_keys receive it.");
     }
@@ -61,11 +82,19 @@ internal sealed class ContextCommand : CliCommand
     private static void Show(CommandContext context, IReadOnlyDictionary<string, string> texts, bool json, bool whole)
     {
         if (json)
+        {
             context.Print(new ContextDocument(texts), CliJson.Default.ContextDocument);
+        }
         else if (whole)
+        {
             context.Terminal.Result(texts.Values.First().TrimEnd('\n') + "\n");
+        }
         else
+        {
             foreach (var (name, text) in texts)
+            {
                 context.Terminal.Show($"{name}: {text.Split('\n')[0]}");
+            }
+        }
     }
 }

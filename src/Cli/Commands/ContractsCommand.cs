@@ -10,9 +10,21 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>contracts PLAN</c> shows a plan's contracts as source code; <c>contracts NAME METHOD... -o FILE</c> writes one.</summary>
 internal sealed class ContractsCommand : CliCommand
 {
-    private readonly Argument<string> _subject = new("PLAN|NAME") { Description = "The plan file, or the name of a new contract", DefaultValueFactory = static _ => PlanFiles.DefaultName };
-    private readonly Argument<string[]> _methods = new("METHOD") { Description = "Methods of the new contract, such as 'login(user: str) -> dict'", Arity = ArgumentArity.ZeroOrMore };
-    private readonly Option<string?> _output = new("--output", "-o") { Description = "Write the new contract here; the ending decides the language", HelpName = "FILE" };
+    private readonly Argument<string> _subject = new("PLAN|NAME")
+    {
+        Description = "The plan file, or the name of a new contract",
+        DefaultValueFactory = static _ => PlanFiles.DefaultName,
+    };
+    private readonly Argument<string[]> _methods = new("METHOD")
+    {
+        Description = "Methods of the new contract, such as 'login(user: str) -> dict'",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+    private readonly Option<string?> _output = new("--output", "-o")
+    {
+        Description = "Write the new contract here; the ending decides the language",
+        HelpName = "FILE",
+    };
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public ContractsCommand()
@@ -29,15 +41,44 @@ internal sealed class ContractsCommand : CliCommand
         var subject = parsed.GetRequiredValue(_subject);
         var methods = parsed.GetValue(_methods) ?? [];
         var output = parsed.GetValue(_output);
-        List<ContractStub> stubs = methods.Length == 0 && output is null && PlanReader.IsPlanName(subject)
-            ? OfPlan(context, PlanFiles.Require(context, subject))
-            : [Stub(new ContractSpec { Name = subject, Methods = methods, FilePath = output ?? SnakeCase(subject) + ".py" })];
+        List<ContractStub> stubs =
+            methods.Length == 0 && output is null && PlanReader.IsPlanName(subject)
+                ? OfPlan(context, PlanFiles.Require(context, subject))
+                :
+                [
+                    Stub(
+                        new ContractSpec
+                        {
+                            Name = subject,
+                            Methods = methods,
+                            FilePath = output ?? SnakeCase(subject) + ".py",
+                        }
+                    ),
+                ];
         if (output is not null)
+        {
             Write(context, output, stubs[0]);
+        }
         if (parsed.GetValue(_json))
-            context.Print(new ContractsDocument([.. stubs.Select(s => new ContractEntry(s.Name, s.Version, s.FilePath, LanguageName(s.Language), s.Content, s.Consumers))]), CliJson.Default.ContractsDocument);
+        {
+            context.Print(
+                new ContractsDocument([
+                    .. stubs.Select(s => new ContractEntry(
+                        s.Name,
+                        s.Version,
+                        s.FilePath,
+                        LanguageName(s.Language),
+                        s.Content,
+                        s.Consumers
+                    )),
+                ]),
+                CliJson.Default.ContractsDocument
+            );
+        }
         else if (output is null)
+        {
             Show(context, stubs);
+        }
         return Task.FromResult(ExitCodes.Done);
     }
 
@@ -45,15 +86,21 @@ internal sealed class ContractsCommand : CliCommand
     private static List<ContractStub> OfPlan(CommandContext context, Plan plan)
     {
         var found = PlanFiles.ContractsInForce(context, plan);
-        List<ContractStub> stubs = [.. plan.Contracts.Select(contract => found.Stubs.FirstOrDefault(stub => stub.Name == contract.Name) ?? Stub(contract))];
+        List<ContractStub> stubs =
+        [
+            .. plan.Contracts.Select(contract => found.Stubs.FirstOrDefault(stub => stub.Name == contract.Name) ?? Stub(contract)),
+        ];
         foreach (var text in found.Errors.Concat(found.Warnings))
+        {
             context.Terminal.Warn(text);
+        }
         return stubs;
     }
 
-    private static ContractStub Stub(ContractSpec contract) => ContractStub.TryCreate(contract, out var stub, out var fault)
-        ? stub
-        : throw new CommandException(ExitCodes.Usage, fault.Message, fault.Cure);
+    private static ContractStub Stub(ContractSpec contract) =>
+        ContractStub.TryCreate(contract, out var stub, out var fault)
+            ? stub
+            : throw new CommandException(ExitCodes.Usage, fault.Message, fault.Cure);
 
     private static void Write(CommandContext context, string output, ContractStub stub)
     {
@@ -67,15 +114,20 @@ internal sealed class ContractsCommand : CliCommand
     {
         foreach (var stub in stubs)
         {
-            context.Terminal.Show($"{stub.FilePath} (version {stub.Version}, {(stub.Consumers.Count == 0 ? "no consumers" : "for " + string.Join(", ", stub.Consumers))})");
+            context.Terminal.Show(
+                $"{stub.FilePath} (version {stub.Version}, {(stub.Consumers.Count == 0 ? "no consumers" : "for " + string.Join(", ", stub.Consumers))})"
+            );
             context.Terminal.Result(stub.Content + "\n");
         }
 
         if (stubs.Count == 0)
+        {
             context.Terminal.Show("The plan has no contracts.");
+        }
     }
 
     private static string LanguageName(ContractLanguage language) => language.ToString().ToLowerInvariant();
 
-    private static string SnakeCase(string name) => Regex.Replace(name, "(?<=[a-z0-9])(?=[A-Z])", "_", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)).ToLowerInvariant();
+    private static string SnakeCase(string name) =>
+        Regex.Replace(name, "(?<=[a-z0-9])(?=[A-Z])", "_", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)).ToLowerInvariant();
 }

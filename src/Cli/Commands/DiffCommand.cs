@@ -27,8 +27,20 @@ internal sealed class DiffCommand : CliCommand
         var id = reference.RequireTask(run.Status);
         var task = run.Status.Tasks.First(task => task.Id == id);
         var worktrees = context.LoadSettings().Settings!.Worktrees.Directory;
-        var patch = await TaskDiff.ReadAsync(repository, task.MergeCommit, task.Commit, run.Status.Staging, Path.Combine(repository.Root, worktrees, run.Name, id), stop)
-            ?? throw new CommandException(ExitCodes.Usage, $"{id} is {task.State}: it has no commit and no worktree yet.", $"See 'orchestrate show {run.Id}/{id}'.");
+        var patch =
+            await TaskDiff.ReadAsync(
+                repository,
+                task.MergeCommit,
+                task.Commit,
+                run.Status.Staging,
+                Path.Combine(repository.Root, worktrees, run.Name, id),
+                stop
+            )
+            ?? throw new CommandException(
+                ExitCodes.Usage,
+                $"{id} is {task.State}: it has no commit and no worktree yet.",
+                $"See 'orchestrate show {run.Id}/{id}'."
+            );
         if (parsed.GetValue(_json))
         {
             context.Print(new DiffDocument(run.Id, id, patch.Text, patch.IsCut), CliJson.Default.DiffDocument);
@@ -37,7 +49,9 @@ internal sealed class DiffCommand : CliCommand
 
         context.Terminal.Result(patch.Text);
         if (patch.IsCut)
+        {
             context.Terminal.Warn("The diff is longer than what is shown.");
+        }
         return ExitCodes.Done;
     }
 }

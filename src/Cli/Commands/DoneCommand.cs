@@ -6,7 +6,11 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>done</c>: an agent says how its task ended. It writes a file, so it needs no running orchestrator.</summary>
 internal sealed class DoneCommand : CliCommand
 {
-    private readonly Option<string?> _task = new("--task", "--phase") { Description = "The task or phase the agent works on", HelpName = "ID" };
+    private readonly Option<string?> _task = new("--task", "--phase")
+    {
+        Description = "The task or phase the agent works on",
+        HelpName = "ID",
+    };
     private readonly Option<string> _status = new("--status") { Description = "completed, blocked or failed", Required = true };
     private readonly Option<string?> _reason = new("--reason") { Description = "Why, in a sentence", HelpName = "TEXT" };
     private readonly Option<string?> _report = new("--report") { Description = "A file the agent wrote about its work", HelpName = "FILE" };
@@ -27,10 +31,22 @@ internal sealed class DoneCommand : CliCommand
     {
         var start = AgentStartFacts.Require(context);
         if (parsed.GetValue(_task) is { } task && !string.Equals(task, start.Task, StringComparison.OrdinalIgnoreCase))
-            throw new CommandException(ExitCodes.Usage, $"This agent works on '{start.Task}', not on '{task}'.", $"Give --task {start.Task}.");
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                $"This agent works on '{start.Task}', not on '{task}'.",
+                $"Give --task {start.Task}."
+            );
+        }
         var report = parsed.GetValue(_report);
         if (report is not null && !File.Exists(context.FullPath(report)))
-            throw new CommandException(ExitCodes.Usage, $"There is no file {context.FullPath(report)}.", "Write the report first, or leave --report out.");
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                $"There is no file {context.FullPath(report)}.",
+                "Write the report first, or leave --report out."
+            );
+        }
         var status = parsed.GetRequiredValue(_status);
         AgentCallbacks.Claim(start.Folder, start.Task, status, parsed.GetValue(_reason) ?? "", needs: [], report, context.Time);
         context.Terminal.Say($"Noted: {start.Task} is {status}.");

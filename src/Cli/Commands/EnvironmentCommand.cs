@@ -8,7 +8,11 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>environment</c>: one hash over the lock and manifest files of all ecosystems found.</summary>
 internal sealed class EnvironmentCommand : CliCommand
 {
-    private readonly Option<string?> _verify = new("--verify") { Description = "Compare with this hash, or its first 6 digits or more", HelpName = "HASH" };
+    private readonly Option<string?> _verify = new("--verify")
+    {
+        Description = "Compare with this hash, or its first 6 digits or more",
+        HelpName = "HASH",
+    };
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public EnvironmentCommand()
@@ -24,15 +28,24 @@ internal sealed class EnvironmentCommand : CliCommand
         var hash = EnvironmentHash.Of(files);
         bool? matches = parsed.GetValue(_verify) is { } given ? EnvironmentHash.Matches(hash, given) : null;
         if (parsed.GetValue(_json))
-            context.Print(new EnvironmentDocument(hash, [.. files.Select(f => new EnvironmentEntry(f.Path, f.Sha256))], matches), CliJson.Default.EnvironmentDocument);
-        foreach (var file in files)
-            context.Terminal.Show($"{file.Sha256[..12]}  {file.Path}");
-        context.Terminal.Show(matches switch
         {
-            true => $"The environment is unchanged: {hash}.",
-            false => $"The environment has changed: it is {hash} now.",
-            null => $"{hash}  {files.Count} files",
-        });
+            context.Print(
+                new EnvironmentDocument(hash, [.. files.Select(f => new EnvironmentEntry(f.Path, f.Sha256))], matches),
+                CliJson.Default.EnvironmentDocument
+            );
+        }
+        foreach (var file in files)
+        {
+            context.Terminal.Show($"{file.Sha256[..12]}  {file.Path}");
+        }
+        context.Terminal.Show(
+            matches switch
+            {
+                true => $"The environment is unchanged: {hash}.",
+                false => $"The environment has changed: it is {hash} now.",
+                null => $"{hash}  {files.Count} files",
+            }
+        );
         return Task.FromResult(matches == false ? ExitCodes.WorkFailed : ExitCodes.Done);
     }
 }

@@ -8,7 +8,11 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>events</c>: a run's transitions, one JSON document per line.</summary>
 internal sealed class EventsCommand : CliCommand
 {
-    private readonly Argument<string?> _run = new("RUN") { Description = "The run; the latest where none is named", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Argument<string?> _run = new("RUN")
+    {
+        Description = "The run; the latest where none is named",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
     private readonly Option<bool> _follow = new("--follow", "-f") { Description = "Go on until the run ends" };
     private readonly Option<bool> _json = new(GlobalOptions.JsonName) { Description = "One JSON document per line (always so)" };
 
@@ -23,12 +27,20 @@ internal sealed class EventsCommand : CliCommand
     public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var run = StoredRuns.Require(context.RequireRepository(), parsed.GetValue(_run));
-        var lines = EventFile.FollowAsync(run.EventsFile, () => !parsed.GetValue(_follow) || RunStates.IsFinal(run.Reload().Status.State), context.Time, stop);
+        var lines = EventFile.FollowAsync(
+            run.EventsFile,
+            () => !parsed.GetValue(_follow) || RunStates.IsFinal(run.Reload().Status.State),
+            context.Time,
+            stop
+        );
         await foreach (var line in lines)
+        {
             context.Terminal.Result(WithVersion(line) + "\n");
+        }
         return ExitCodes.Done;
     }
 
-    // Each line is a document of its own, for readers that begin in the middle. The file has no version, and what a newer program wrote into it stays as it is.
+    // Each line is a document of its own, for readers that begin in the middle. The file has no version, and what a newer program wrote
+    // into it stays as it is.
     private static string WithVersion(string line) => $$"""{"schemaVersion":{{Document.CurrentVersion}},{{line.AsSpan(1)}}""";
 }

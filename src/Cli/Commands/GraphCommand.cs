@@ -8,8 +8,16 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>graph</c>: waves and critical path of a plan, for people, Mermaid or Graphviz.</summary>
 internal sealed class GraphCommand : CliCommand
 {
-    private readonly Argument<string> _plan = new("PLAN") { Description = "The plan file", DefaultValueFactory = static _ => PlanFiles.DefaultName };
-    private readonly Option<string> _format = new("--format") { Description = "text, mermaid or dot", DefaultValueFactory = static _ => "text" };
+    private readonly Argument<string> _plan = new("PLAN")
+    {
+        Description = "The plan file",
+        DefaultValueFactory = static _ => PlanFiles.DefaultName,
+    };
+    private readonly Option<string> _format = new("--format")
+    {
+        Description = "text, mermaid or dot",
+        DefaultValueFactory = static _ => "text",
+    };
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public GraphCommand()
@@ -27,18 +35,30 @@ internal sealed class GraphCommand : CliCommand
         var plan = PlanFiles.Require(context, name);
         var graph = TaskGraph.Of(plan);
         if (parsed.GetValue(_json))
+        {
             context.Print(Describe(plan, graph), CliJson.Default.GraphDocument);
+        }
         else if (parsed.GetValue(_format) == "mermaid")
+        {
             context.Terminal.Result(Mermaid(plan));
+        }
         else if (parsed.GetValue(_format) == "dot")
+        {
             context.Terminal.Result(Dot(plan));
+        }
         else
+        {
             Say(plan, graph, context);
+        }
         return Task.FromResult(ExitCodes.Done);
     }
 
-    private static GraphDocument Describe(Plan plan, TaskGraph graph) => new(
-        graph.Waves, graph.CriticalPath, [.. plan.Tasks.Select(task => new GraphEntry(task.Id, graph.WaveOf(task.Id), task.DependsOn, graph.DependantsOf(task.Id)))]);
+    private static GraphDocument Describe(Plan plan, TaskGraph graph) =>
+        new(
+            graph.Waves,
+            graph.CriticalPath,
+            [.. plan.Tasks.Select(task => new GraphEntry(task.Id, graph.WaveOf(task.Id), task.DependsOn, graph.DependantsOf(task.Id)))]
+        );
 
     private static void Say(Plan plan, TaskGraph graph, CommandContext context)
     {
@@ -48,7 +68,11 @@ internal sealed class GraphCommand : CliCommand
         {
             context.Terminal.Show($"Wave {++number}");
             foreach (var id in wave)
-                context.Terminal.Show($"  {id}{(tasks[id].DependsOn.Count == 0 ? "" : "  after " + string.Join(", ", tasks[id].DependsOn))}");
+            {
+                context.Terminal.Show(
+                    $"  {id}{(tasks[id].DependsOn.Count == 0 ? "" : "  after " + string.Join(", ", tasks[id].DependsOn))}"
+                );
+            }
         }
 
         context.Terminal.Show("Critical path: " + string.Join(" -> ", graph.CriticalPath));
@@ -60,11 +84,15 @@ internal sealed class GraphCommand : CliCommand
         var index = plan.Tasks.Select((task, i) => (task.Id, i)).ToDictionary(pair => pair.Id, pair => pair.i);
         var text = new StringBuilder("graph TD\n");
         foreach (var task in plan.Tasks)
+        {
             text.Append("  t").Append(index[task.Id]).Append("[\"").Append(task.Id).Append("\"]\n");
+        }
         foreach (var task in plan.Tasks)
         {
             foreach (var dependency in task.DependsOn)
+            {
                 text.Append("  t").Append(index[dependency]).Append(" --> t").Append(index[task.Id]).Append('\n');
+            }
         }
 
         return text.ToString();
@@ -74,11 +102,15 @@ internal sealed class GraphCommand : CliCommand
     {
         var text = new StringBuilder("digraph plan {\n");
         foreach (var task in plan.Tasks)
+        {
             text.Append("  \"").Append(task.Id).Append("\";\n");
+        }
         foreach (var task in plan.Tasks)
         {
             foreach (var dependency in task.DependsOn)
+            {
                 text.Append("  \"").Append(dependency).Append("\" -> \"").Append(task.Id).Append("\";\n");
+            }
         }
 
         return text.Append("}\n").ToString();

@@ -3,10 +3,17 @@ using Orchestrator.Runs.Callbacks;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>hook</c>: asked by the agent program before each tool call; reads the policy of the start and needs no running orchestrator.</summary>
+/// <summary>
+/// <c>hook</c>: asked by the agent program before each tool call; reads the policy of the start and needs no running orchestrator.
+/// </summary>
 internal sealed class HookCommand : CliCommand
 {
-    private readonly Option<string> _policy = new("--policy") { Description = "The start's policy file", HelpName = "FILE", Required = true };
+    private readonly Option<string> _policy = new("--policy")
+    {
+        Description = "The start's policy file",
+        HelpName = "FILE",
+        Required = true,
+    };
 
     public HookCommand()
         : base("hook", "Called by agent programs: may this tool call go on?")
@@ -21,9 +28,13 @@ internal sealed class HookCommand : CliCommand
     {
         var (output, error, exitCode) = AgentCallbacks.Hook(context.Terminal.ReadInput(), parsed.GetRequiredValue(_policy));
         if (output.Length > 0)
+        {
             context.Terminal.Result(output + "\n");
+        }
         if (error.Length > 0)
+        {
             context.Terminal.Say(error);
+        }
         return Task.FromResult(exitCode);
     }
 }

@@ -7,7 +7,10 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>init</c>: configuration, ignore file and example of <c>.env</c>; takes over what older tools left.</summary>
 internal sealed class InitCommand : CliCommand
 {
-    private readonly Option<bool> _claude = new("--claude") { Description = "Install the /orchestrate skill and its agents for Claude Code instead" };
+    private readonly Option<bool> _claude = new("--claude")
+    {
+        Description = "Install the /orchestrate skill and its agents for Claude Code instead",
+    };
     private readonly Option<bool> _global = new("--global") { Description = "With --claude: for all repositories of this user" };
 
     public InitCommand()
@@ -20,31 +23,67 @@ internal sealed class InitCommand : CliCommand
     public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         if (parsed.GetValue(_claude))
-            return Task.FromResult(InstallForClaude(context, parsed.GetValue(_global) ? SettingsFiles.Home(context.Environment) : context.RequireRepository().Root));
+        {
+            return Task.FromResult(
+                InstallForClaude(
+                    context,
+                    parsed.GetValue(_global) ? SettingsFiles.Home(context.Environment) : context.RequireRepository().Root
+                )
+            );
+        }
         if (parsed.GetValue(_global))
-            throw new CommandException(ExitCodes.Usage, "--global goes with --claude.", "The user's own settings stand in ~/.config/orchestrator/config.yaml: orchestrate config set --user NAME VALUE.");
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                "--global goes with --claude.",
+                "The user's own settings stand in ~/.config/orchestrator/config.yaml: orchestrate config set --user NAME VALUE."
+            );
+        }
         var repository = context.RequireRepository();
         var result = RepositoryInitializer.Initialize(repository, context.Environment);
         foreach (var file in result.Written)
+        {
             context.Terminal.Say($"made   {file}");
+        }
         foreach (var file in result.Kept)
+        {
             context.Terminal.Say($"kept   {file}");
+        }
         foreach (var setting in result.Taken.Settings.Where(_ => result.Written.Contains(SettingsFiles.RepositoryFileName)))
+        {
             context.Terminal.Say($"took   {setting.Name}: {setting.Value}  (from {setting.From})");
+        }
         foreach (var setting in result.InPlace)
+        {
             context.Terminal.Say($"used   {setting.Name}: {setting.Value}  (in {setting.From}, where it stands)");
+        }
         foreach (var setting in result.Left)
-            context.Terminal.Say($"left   {setting.Name}: {setting.Value}  (from {setting.From}); to take it: orchestrate config set {setting.Name} '{setting.Value}'");
+        {
+            context.Terminal.Say(
+                $"left   {setting.Name}: {setting.Value}  (from {setting.From}); to take it: orchestrate config set "
+                    + $"{setting.Name} '{setting.Value}'"
+            );
+        }
         foreach (var setting in result.Taken.Used)
+        {
             context.Terminal.Say($"used   {setting.Name}  (in {setting.From}; {setting.Meaning})");
+        }
         foreach (var setting in result.Taken.Unused)
+        {
             context.Terminal.Say($"unused {setting.Name}  (in {setting.From}{(setting.Why.Length == 0 ? "" : "; " + setting.Why)})");
+        }
         foreach (var file in result.Ignored)
+        {
             context.Terminal.Say($"unused {file}");
+        }
         foreach (var fault in result.Taken.Faults)
+        {
             context.Terminal.Warn(fault.ToString());
+        }
         if (!result.DotEnvIsIgnored)
+        {
             context.Terminal.Warn(".env is not ignored by git: add it to .gitignore before you commit.");
+        }
         return Task.FromResult(ExitCodes.Done);
     }
 
@@ -52,9 +91,13 @@ internal sealed class InitCommand : CliCommand
     {
         var (written, kept) = ClaudeIntegration.Install(Path.Combine(root, ".claude"));
         foreach (var file in written)
+        {
             context.Terminal.Say($"made   {Path.Combine(root, ".claude", file)}");
+        }
         foreach (var file in kept)
+        {
             context.Terminal.Say($"kept   {Path.Combine(root, ".claude", file)}");
+        }
         context.Terminal.Say("In a Claude Code session: /orchestrate REQUEST");
         return ExitCodes.Done;
     }

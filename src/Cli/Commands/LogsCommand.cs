@@ -34,28 +34,45 @@ internal sealed class LogsCommand : CliCommand
             ? Path.Combine(taskFolder, number.ToString(CultureInfo.InvariantCulture))
             : AgentActivity.LastStart(taskFolder);
         if (folder is not null && !Directory.Exists(folder) && AgentActivity.LastStart(taskFolder) is { } last)
-            throw new CommandException(ExitCodes.Usage, $"{id} has no start {parsed.GetValue(_start)}.", $"The last one is {Path.GetFileName(last)}.");
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                $"{id} has no start {parsed.GetValue(_start)}.",
+                $"The last one is {Path.GetFileName(last)}."
+            );
+        }
         if (folder is null || !Directory.Exists(folder))
+        {
             throw new CommandException(ExitCodes.Usage, $"No agent was started for {id} yet.", $"See 'orchestrate show {run.Id}/{id}'.");
+        }
         var json = parsed.GetValue(_json);
         var lines = new List<string>();
         await foreach (var line in AgentLogs.ReadAsync(folder, parsed.GetValue(_follow), context.Time, stop))
         {
             if (json)
+            {
                 lines.Add(line);
+            }
             else
+            {
                 context.Terminal.Result(line + "\n");
+            }
         }
 
         if (json)
         {
-            context.Print(new LogDocument(run.Id, id, int.Parse(Path.GetFileName(folder), CultureInfo.InvariantCulture), lines), CliJson.Default.LogDocument);
+            context.Print(
+                new LogDocument(run.Id, id, int.Parse(Path.GetFileName(folder), CultureInfo.InvariantCulture), lines),
+                CliJson.Default.LogDocument
+            );
             return ExitCodes.Done;
         }
 
         var errors = Path.Combine(folder, "stderr");
         if (context.Verbose && File.Exists(errors))
+        {
             context.Terminal.Result(await File.ReadAllTextAsync(errors, stop));
+        }
         return ExitCodes.Done;
     }
 }

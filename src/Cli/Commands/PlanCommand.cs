@@ -13,12 +13,23 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>plan</c>: a request or a document becomes a plan, by a planner. Asking the same again while it is unfinished goes on with it instead of paying once more.</summary>
+/// <summary>
+/// <c>plan</c>: a request or a document becomes a plan, by a planner. Asking the same again while it is unfinished goes on with it instead
+/// of paying once more.
+/// </summary>
 internal sealed class PlanCommand : CliCommand
 {
-    private readonly Argument<string?> _request = new("REQUEST") { Description = "What is to be done, in words", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Argument<string?> _request = new("REQUEST")
+    {
+        Description = "What is to be done, in words",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
     private readonly Option<string?> _prd = new("--prd") { Description = "Plan what this document asks for", HelpName = "FILE" };
-    private readonly Option<string?> _output = new("--output", "-o") { Description = "Write the plan to this file (.yaml or .json) instead of stdout", HelpName = "FILE" };
+    private readonly Option<string?> _output = new("--output", "-o")
+    {
+        Description = "Write the plan to this file (.yaml or .json) instead of stdout",
+        HelpName = "FILE",
+    };
     private readonly Option<string?> _model = new("--model", "-m") { Description = "Model of the planner", HelpName = "MODEL" };
     private readonly Option<bool> _yes = GlobalOptions.Yes();
     private readonly Option<bool> _noProgress = new("--no-progress") { Description = "One line per transition instead of the live table" };
@@ -30,7 +41,9 @@ internal sealed class PlanCommand : CliCommand
     {
         Add(_request);
         foreach (var option in new Option[] { _prd, _output, _model, _yes, _noProgress, _json })
+        {
             Add(option);
+        }
         _engine.AddTo(this);
     }
 
@@ -42,9 +55,24 @@ internal sealed class PlanCommand : CliCommand
         var settings = context.OpenSettings(repository, [.. _engine.Flags(parsed), .. progress]);
         var overwrite = MayWrite(parsed, context);
         var text = input.Request ?? await File.ReadAllTextAsync(Path.GetFullPath(input.RequestFile!, repository.Root), stop);
-        var id = PlannerRun.IdOf(input.Request ?? Path.GetFileNameWithoutExtension(input.RequestFile!), $"{text}\n{input.PlannerModel}\n{input.Output}", repository);
+        var id = PlannerRun.IdOf(
+            input.Request ?? Path.GetFileNameWithoutExtension(input.RequestFile!),
+            $"{text}\n{input.PlannerModel}\n{input.Output}",
+            repository
+        );
         return await PlannerRun.RunAsync(
-            context, repository, settings, input with { Overwrite = overwrite }, id, parsed.GetValue(_yes), () => Show(parsed, repository, id, settings.Loaded.Settings!, context), stop);
+            context,
+            repository,
+            settings,
+            input with
+            {
+                Overwrite = overwrite,
+            },
+            id,
+            parsed.GetValue(_yes),
+            () => Show(parsed, repository, id, settings.Loaded.Settings!, context),
+            stop
+        );
     }
 
     private OrchestrationInput Input(ParseResult parsed, RepositoryLocation repository, CommandContext context)
@@ -52,7 +80,13 @@ internal sealed class PlanCommand : CliCommand
         var words = parsed.GetValue(_request);
         var prd = parsed.GetValue(_prd);
         if (words is null == prd is null)
-            throw new CommandException(ExitCodes.Usage, words is null ? "What is to be planned?" : "A request and a document at once can't be planned.", "Give a request in words, or a document with --prd FILE.");
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                words is null ? "What is to be planned?" : "A request and a document at once can't be planned.",
+                "Give a request in words, or a document with --prd FILE."
+            );
+        }
         return new OrchestrationInput
         {
             Repository = repository.Root,
@@ -68,22 +102,42 @@ internal sealed class PlanCommand : CliCommand
     private bool MayWrite(ParseResult parsed, CommandContext context)
     {
         if (parsed.GetValue(_output) is not { } output)
+        {
             return false;
+        }
         if (PlanReader.IsMasterPlan(output) || BacklogPlanReader.IsBacklog(context.FullPath(output)))
-            throw new CommandException(ExitCodes.Usage, $"{output} is the name of a {(PlanReader.IsMasterPlan(output) ? "Markdown document" : "backlog")}: a task graph in it would not be read as one.", "Name another file that ends in .yaml or .json.");
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                $"{output} is the name of a {(PlanReader.IsMasterPlan(output) ? "Markdown document" : "backlog")}: a task graph in it would not be read as one.",
+                "Name another file that ends in .yaml or .json."
+            );
+        }
         if (Directory.Exists(context.FullPath(output)))
+        {
             throw new CommandException(ExitCodes.Usage, $"{output} is a folder.", "Name a file.");
+        }
         if (!File.Exists(context.FullPath(output)))
+        {
             return false;
+        }
         if (parsed.GetValue(_yes) || context.Terminal.Ask($"{output} is there already. Replace it?") is true)
+        {
             return true;
-        throw new CommandException(ExitCodes.NeedsPerson, $"{output} is there already and was left as it is. Nothing was planned.", "Name another file, or give --yes to replace it.");
+        }
+        throw new CommandException(
+            ExitCodes.NeedsPerson,
+            $"{output} is there already and was left as it is. Nothing was planned.",
+            "Name another file, or give --yes to replace it."
+        );
     }
 
     private void Show(ParseResult parsed, RepositoryLocation repository, string id, OrchestratorSettings settings, CommandContext context)
     {
         if (PlannedPlan.TryRead(repository, id) is not { } plan)
+        {
             return;
+        }
         var run = StoredRuns.Require(repository, id);
         var risk = RiskScore.Of(plan, settings.Risk.ToOptions());
         PlanOverview.Write(plan, context.Terminal, context.Terminal.Say);
@@ -93,8 +147,19 @@ internal sealed class PlanCommand : CliCommand
             var planner = run.Status.Tasks.First(task => task.Id == PlannerTask.Id);
             using var document = JsonDocument.Parse(PlanJson.WriteIndented(plan));
             context.Print(
-                new PlannedDocument(run.Id, parsed.GetValue(_output), planner.Attempt, run.Status.AgentStarts, run.Status.Cost, plan.Tasks.Count, TaskGraph.Of(plan).Waves, risk.Score, document.RootElement.Clone()),
-                CliJson.Default.PlannedDocument);
+                new PlannedDocument(
+                    run.Id,
+                    parsed.GetValue(_output),
+                    planner.Attempt,
+                    run.Status.AgentStarts,
+                    run.Status.Cost,
+                    plan.Tasks.Count,
+                    TaskGraph.Of(plan).Waves,
+                    risk.Score,
+                    document.RootElement.Clone()
+                ),
+                CliJson.Default.PlannedDocument
+            );
         }
         else if (parsed.GetValue(_output) is null)
         {

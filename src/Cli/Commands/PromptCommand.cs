@@ -34,9 +34,13 @@ internal sealed class PromptCommand : CliCommand
         input = input.With(PlanFiles.ContractsInForce(context, plan).Stubs);
         var prompt = TaskPrompt.Render(input with { RoleText = input.Task.Role is { } role ? PlanFiles.RoleText(context, role) : null });
         if (parsed.GetValue(_json))
+        {
             context.Print(new PromptDocument(id, prompt), CliJson.Default.PromptDocument);
+        }
         else
+        {
             context.Terminal.Result(prompt);
+        }
         return Task.FromResult(ExitCodes.Done);
     }
 }

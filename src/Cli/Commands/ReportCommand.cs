@@ -6,7 +6,11 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>report</c>: what a run landed, what was verified, what it cost.</summary>
 internal sealed class ReportCommand : CliCommand
 {
-    private readonly Argument<string?> _run = new("RUN") { Description = "The run; the latest where none is named", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Argument<string?> _run = new("RUN")
+    {
+        Description = "The run; the latest where none is named",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public ReportCommand()
@@ -21,7 +25,13 @@ internal sealed class ReportCommand : CliCommand
         var run = StoredRuns.Require(context.RequireRepository(), parsed.GetValue(_run));
         var file = parsed.GetValue(_json) ? run.ReportJsonFile : run.ReportFile;
         if (!File.Exists(file))
-            throw new CommandException(ExitCodes.Usage, $"{run.Id} is {run.Status.State} and has no report yet.", $"See 'orchestrate status {run.Id}'.");
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                $"{run.Id} is {run.Status.State} and has no report yet.",
+                $"See 'orchestrate status {run.Id}'."
+            );
+        }
         var text = File.ReadAllText(file);
         context.Terminal.Result(text.EndsWith('\n') ? text : text + "\n");
         return Task.FromResult(ExitCodes.Done);

@@ -9,7 +9,11 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>resume</c>: a run that was interrupted, paused or killed goes on where it was.</summary>
 internal sealed class ResumeCommand : CliCommand
 {
-    private readonly Argument<string?> _which = new("RUN/TASK") { Description = "The run, or one paused task of it", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Argument<string?> _which = new("RUN/TASK")
+    {
+        Description = "The run, or one paused task of it",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
     private readonly EngineOptions _engine = new();
     private readonly Option<bool> _dryRun = new("--dry-run", "-n") { Description = "Show the run; start nothing" };
     private readonly Option<bool> _yes = GlobalOptions.Yes();
@@ -34,7 +38,9 @@ internal sealed class ResumeCommand : CliCommand
         var repository = context.RequireRepository();
         var reference = RunReference.Parse(parsed.GetValue(_which));
         if (parsed.GetValue(_dryRun))
+        {
             return Show(StoredRuns.RequireOpen(repository, reference.Run), context);
+        }
 
         IReadOnlyList<SettingFlag> progress = parsed.GetValue(_noProgress) ? [new("--no-progress", "show_progress", "false")] : [];
         var opened = context.OpenSettings(repository, [.. _engine.Flags(parsed), .. progress]);
@@ -42,20 +48,37 @@ internal sealed class ResumeCommand : CliCommand
         // A run that was killed in its first moments is known to the engine alone.
         var isStored = reference.Run is not null || StoredRuns.Open(repository).Count > 0;
         var stored = isStored ? StoredRuns.RequireOpen(repository, reference.Run) : null;
-        if (stored is null && opened.Loaded.Settings!.Temporal.Address is null && !opened.WithholdsEngine && !File.Exists(Path.Combine(repository.OrchestratorFolder, "engine.db")))
+        if (
+            stored is null
+            && opened.Loaded.Settings!.Temporal.Address is null
+            && !opened.WithholdsEngine
+            && !File.Exists(Path.Combine(repository.OrchestratorFolder, "engine.db"))
+        )
+        {
             throw StoredRuns.NoneOpen(repository);
+        }
         if (stored is not null && RunStates.IsFinal(stored.Status.State))
-            throw new CommandException(ExitCodes.Usage, $"{stored.Id} has ended: {stored.Status.State}.", $"See 'orchestrate report {stored.Id}', or start a new run; finished work is taken up again.");
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                $"{stored.Id} has ended: {stored.Status.State}.",
+                $"See 'orchestrate report {stored.Id}', or start a new run; finished work is taken up again."
+            );
+        }
 
         var settings = TrustGate.Demand(context, opened, parsed.GetValue(_yes), stored?.Id);
         if (parsed.GetValue(_detach))
+        {
             return await DetachAsync(stored ?? throw StoredRuns.NoneOpen(repository), reference, parsed, repository, context, stop);
+        }
         await using var session = await RunSession.OpenAsync(context, repository, settings.Settings!, stop);
         var run = session.Runs.Get(stored?.Id ?? await FindOpenAsync(session, repository, stop));
         await session.RefuseClosedAsync(run, stored, stop);
         var task = stored is null ? null : reference.FindTask(stored.Status);
         foreach (var id in parsed.GetValue(_approve) ?? [])
+        {
             context.Terminal.Say((await run.ApproveAsync(id, stop)).Message);
+        }
         await session.GoOnAsync(run, task, stop);
         var code = await session.WatchAndAskAsync(run, stored?.Status.Sequence ?? 0);
         await session.FinishOthersAsync(run);
@@ -63,18 +86,40 @@ internal sealed class ResumeCommand : CliCommand
     }
 
     private Task<int> DetachAsync(
-        StoredRun run, RunReference reference, ParseResult parsed, RepositoryLocation repository, CommandContext context, CancellationToken stop)
+        StoredRun run,
+        RunReference reference,
+        ParseResult parsed,
+        RepositoryLocation repository,
+        CommandContext context,
+        CancellationToken stop
+    )
     {
         if (reference.FindTask(run.Status) is { } task)
-            throw new CommandException(ExitCodes.Usage, $"--detach goes on with the whole run, not with {task} alone.", $"orchestrate resume {run.Id} --detach");
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                $"--detach goes on with the whole run, not with {task} alone.",
+                $"orchestrate resume {run.Id} --detach"
+            );
+        }
         var more = (parsed.GetValue(_approve) ?? []).SelectMany(id => new[] { _approve.Name, id });
         return new DetachedRun(run.Id, repository, context) { Engine = _engine.Arguments(parsed) }.ResumeAsync([.. more], stop);
     }
 
     private static int Show(StoredRun run, CommandContext context)
     {
-        foreach (var line in RunTable.Draw(run.Status, AgentActivity.Read(run.Folder, run.Status, context.Environment), context.Time.GetUtcNow(), context.Terminal.Width, int.MaxValue))
+        foreach (
+            var line in RunTable.Draw(
+                run.Status,
+                AgentActivity.Read(run.Folder, run.Status, context.Environment),
+                context.Time.GetUtcNow(),
+                context.Terminal.Width,
+                int.MaxValue
+            )
+        )
+        {
             context.Terminal.Show(line);
+        }
         return ExitCodes.Done;
     }
 
@@ -82,7 +127,9 @@ internal sealed class ResumeCommand : CliCommand
     {
         var open = new List<string>();
         await foreach (var listed in session.Runs.ListAsync(openOnly: true, stop))
+        {
             open.Add(listed.RunId);
+        }
         return open switch
         {
             [var only] => only,

@@ -8,8 +8,16 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>risk</c>: how risky a plan is, and why.</summary>
 internal sealed class RiskCommand : CliCommand
 {
-    private readonly Argument<string> _plan = new("PLAN") { Description = "The plan file", DefaultValueFactory = static _ => PlanFiles.DefaultName };
-    private readonly Option<string?> _config = new("--config") { Description = "Take patterns and thresholds from this file instead of the repository's", HelpName = "FILE" };
+    private readonly Argument<string> _plan = new("PLAN")
+    {
+        Description = "The plan file",
+        DefaultValueFactory = static _ => PlanFiles.DefaultName,
+    };
+    private readonly Option<string?> _config = new("--config")
+    {
+        Description = "Take patterns and thresholds from this file instead of the repository's",
+        HelpName = "FILE",
+    };
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public RiskCommand()
@@ -27,15 +35,19 @@ internal sealed class RiskCommand : CliCommand
         var score = RiskScore.Of(plan, settings.Risk.ToOptions());
         var guarded = ProtectedPath.Of(plan, settings.AlwaysRequireHuman);
         if (parsed.GetValue(_json))
+        {
             context.Print(Describe(score, guarded), CliJson.Default.RiskDocument);
+        }
         RiskOverview.Write(score, guarded, context.Terminal.Show);
         return Task.FromResult(score.Score > score.AutoApproveThreshold ? ExitCodes.NeedsPerson : ExitCodes.Done);
     }
 
-    private static RiskDocument Describe(RiskScore score, IReadOnlyList<ProtectedPath> guarded) => new(
-        score.Score,
-        RiskOverview.LevelName(score.Level),
-        score.AutoApproveThreshold,
-        [.. score.Factors.Select(f => new RiskEntry(f.Points, f.Kind, f.Message, f.Path, f.Pattern, f.Count))],
-        [.. guarded.Select(p => new ProtectedEntry(p.TaskId, p.Path, p.Glob))]);
+    private static RiskDocument Describe(RiskScore score, IReadOnlyList<ProtectedPath> guarded) =>
+        new(
+            score.Score,
+            RiskOverview.LevelName(score.Level),
+            score.AutoApproveThreshold,
+            [.. score.Factors.Select(f => new RiskEntry(f.Points, f.Kind, f.Message, f.Path, f.Pattern, f.Count))],
+            [.. guarded.Select(p => new ProtectedEntry(p.TaskId, p.Path, p.Glob))]
+        );
 }

@@ -14,29 +14,55 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>run</c>: a plan becomes merged commits.</summary>
 internal sealed class RunCommand : CliCommand
 {
-    private readonly Argument<string?> _plan = new("PLAN") { Description = "The plan file, or a request in words; tasks.yaml where neither is given", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Argument<string?> _plan = new("PLAN")
+    {
+        Description = "The plan file, or a request in words; tasks.yaml where neither is given",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
     private readonly RunOptionsSet _options = new();
     private readonly EngineOptions _engine = new();
-    private readonly Option<bool> _dryRun = new("--dry-run", "-n") { Description = "Check the plan and show the order of its tasks; start nothing" };
+    private readonly Option<bool> _dryRun = new("--dry-run", "-n")
+    {
+        Description = "Check the plan and show the order of its tasks; start nothing",
+    };
     private readonly Option<bool> _detach = new("--detach", "-d") { Description = "Go on in the background" };
     private readonly Option<bool> _yes = GlobalOptions.Yes();
-    private readonly Option<bool> _updatePlan = new("--update-plan") { Description = "Write into a master plan's table which phases are completed or failed" };
-    private readonly Option<bool> _askPlan = new(DetachedRun.AskPlan) { Description = "A planner's plan needs a yes of its own", Hidden = true };
+    private readonly Option<bool> _updatePlan = new("--update-plan")
+    {
+        Description = "Write into a master plan's table which phases are completed or failed",
+    };
+    private readonly Option<bool> _askPlan = new(DetachedRun.AskPlan)
+    {
+        Description = "A planner's plan needs a yes of its own",
+        Hidden = true,
+    };
     private readonly Option<string?> _id = new(DetachedRun.RunId) { Description = "Id of the new run", Hidden = true };
-    private readonly Option<bool> _noPlanner = new("--no-planner") { Description = "Run the backlog's tasks by their dependencies alone, one after another" };
+    private readonly Option<bool> _noPlanner = new("--no-planner")
+    {
+        Description = "Run the backlog's tasks by their dependencies alone, one after another",
+    };
     private readonly Option<string?> _tag = TasksCommand.Tag();
     private readonly bool _ofBacklog;
 
     /// <summary>Makes the command.</summary>
     /// <param name="ofBacklog">It is <c>tasks run</c>: the backlog's pending tasks and nothing else.</param>
     public RunCommand(bool ofBacklog = false)
-        : base("run", ofBacklog ? "Run the pending tasks of the backlog; what is done is marked" : "Run a plan: agents do its tasks, what is verified is merged and lands")
+        : base(
+            "run",
+            ofBacklog
+                ? "Run the pending tasks of the backlog; what is done is marked"
+                : "Run a plan: agents do its tasks, what is verified is merged and lands"
+        )
     {
         _ofBacklog = ofBacklog;
         if (ofBacklog)
+        {
             Add(_tag);
+        }
         else
+        {
             Add(_plan);
+        }
         Add(_noPlanner);
         _options.AddTo(this);
         Add(_dryRun);
@@ -58,28 +84,76 @@ internal sealed class RunCommand : CliCommand
         var file = backlog is null ? named : null;
         var opened = context.OpenSettings(repository, [.. _options.Flags(parsed), .. _engine.Flags(parsed)], parsed.GetValue(_id));
         if (parsed.GetValue(_updatePlan) && (parsed.GetValue(_detach) || file is null || !PlanReader.IsMasterPlan(file)))
-            throw new CommandException(ExitCodes.Usage, "--update-plan writes into a Markdown master plan when its run has ended.", "Leave it out, or run a master plan without --detach.");
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                "--update-plan writes into a Markdown master plan when its run has ended.",
+                "Leave it out, or run a master plan without --detach."
+            );
+        }
         if (backlog is not null)
+        {
             PlanFiles.RequirePending(context, backlog, parsed.GetValue(_tag));
+        }
         if (file is null)
+        {
             DemandNothingOfAPlan(parsed, backlog is not null);
+        }
         else if (parsed.GetValue(_tag) is not null)
-            throw new CommandException(ExitCodes.Usage, "--tag goes with the planner; by dependencies alone task-master's current tag is run.", "Leave one of them out.");
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                "--tag goes with the planner; by dependencies alone task-master's current tag is run.",
+                "Leave one of them out."
+            );
+        }
         var plan = file is null ? null : PlanFiles.Require(context, file);
         var chosen = plan is null ? Selection.All : Choose(plan, parsed);
         if (plan is not null && parsed.GetValue(_dryRun))
+        {
             return DryRun(plan, file!, chosen, context, parsed);
+        }
 
         var yes = parsed.GetValue(_yes);
-        var runId = parsed.GetValue(_id) ?? RunIds.Create(request ?? (BacklogPlanReader.IsBacklog(named!) ? "backlog" : Path.GetFileNameWithoutExtension(named)!), Guid.NewGuid());
-        if (StoredRun.TryRead(Path.Combine(repository.RunsFolder, runId)) is { } stored && NewestExecution.Of(stored, repository) is var before && RunStates.IsFinal(before.Status.State))
-            throw new CommandException(ExitCodes.Usage, $"There was a run {runId} already: it is {before.Status.State}.", $"Choose another id, or leave {DetachedRun.RunId} out.");
+        var runId =
+            parsed.GetValue(_id)
+            ?? RunIds.Create(
+                request ?? (BacklogPlanReader.IsBacklog(named!) ? "backlog" : Path.GetFileNameWithoutExtension(named)!),
+                Guid.NewGuid()
+            );
+        if (
+            StoredRun.TryRead(Path.Combine(repository.RunsFolder, runId)) is { } stored
+            && NewestExecution.Of(stored, repository) is var before
+            && RunStates.IsFinal(before.Status.State)
+        )
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                $"There was a run {runId} already: it is {before.Status.State}.",
+                $"Choose another id, or leave {DetachedRun.RunId} out."
+            );
+        }
         var settings = TrustGate.Demand(context, opened, yes, runId);
-        var agreed = await RunPreparation.DemandAsync(context, repository, settings, named is null ? null : context.FullPath(named), yes, stop);
+        var agreed = await RunPreparation.DemandAsync(
+            context,
+            repository,
+            settings,
+            named is null ? null : context.FullPath(named),
+            yes,
+            stop
+        );
         if (file is null && settings.Settings!.Planner.Agent != settings.Settings.Agent)
+        {
             await RunPreparation.DemandPlannerAsync(repository, settings, stop);
+        }
         if (parsed.GetValue(_detach))
-            return await new DetachedRun(runId, repository, context) { Engine = _engine.Arguments(parsed) }.StartAsync(agreed, askPlan: file is null && !yes, stop);
+        {
+            return await new DetachedRun(runId, repository, context) { Engine = _engine.Arguments(parsed) }.StartAsync(
+                agreed,
+                askPlan: file is null && !yes,
+                stop
+            );
+        }
         var input = Input(parsed, repository, file is null ? null : context.FullPath(file), chosen, settings.Settings!) with
         {
             Request = request,
@@ -89,12 +163,20 @@ internal sealed class RunCommand : CliCommand
         };
         var code = await RunAsync(runId, input, repository, settings.Settings!, context, stop);
         if (parsed.GetValue(_updatePlan))
+        {
             MasterPlanFile.WriteStatus(context, file!, StoredRuns.Require(repository, runId));
+        }
         return code;
     }
 
     private static async Task<int> RunAsync(
-        string runId, OrchestrationInput input, RepositoryLocation repository, OrchestratorSettings settings, CommandContext context, CancellationToken stop)
+        string runId,
+        OrchestrationInput input,
+        RepositoryLocation repository,
+        OrchestratorSettings settings,
+        CommandContext context,
+        CancellationToken stop
+    )
     {
         await using var session = await RunSession.OpenAsync(context, repository, settings, stop);
         var run = await session.Runs.StartAsync(input, runId, stop);
@@ -107,15 +189,29 @@ internal sealed class RunCommand : CliCommand
     private string PlanName(string? given, CommandContext context)
     {
         if (given is not null)
+        {
             return given;
+        }
         if (!_ofBacklog && File.Exists(context.FullPath(PlanFiles.DefaultName)))
+        {
             return PlanFiles.DefaultName;
+        }
         var backlog = new BacklogFiles(context, null);
         if (backlog.Exists)
+        {
             return backlog.FullPath;
+        }
         throw _ofBacklog
-            ? new CommandException(ExitCodes.Usage, $"There is no backlog in {context.Directory}.", "Add a task: orchestrate add \"WHAT IS TO BE DONE\".")
-            : new CommandException(ExitCodes.Usage, $"No plan was named and there is no {PlanFiles.DefaultName} in {context.Directory}, and no backlog either.", "Name the plan: orchestrate run PLAN.");
+            ? new CommandException(
+                ExitCodes.Usage,
+                $"There is no backlog in {context.Directory}.",
+                "Add a task: orchestrate add \"WHAT IS TO BE DONE\"."
+            )
+            : new CommandException(
+                ExitCodes.Usage,
+                $"No plan was named and there is no {PlanFiles.DefaultName} in {context.Directory}, and no backlog either.",
+                "Name the plan: orchestrate run PLAN."
+            );
     }
 
     private void DemandNothingOfAPlan(ParseResult parsed, bool isBacklog)
@@ -123,14 +219,22 @@ internal sealed class RunCommand : CliCommand
         var what = isBacklog ? "backlog" : "request";
         if (parsed.GetValue(_dryRun))
         {
-            throw new CommandException(ExitCodes.Usage, $"A {what} has no plan yet that could be shown: a planner makes it when it is run.",
-                isBacklog ? "'--no-planner' runs its tasks by their dependencies alone; with it, --dry-run shows them." : "'orchestrate plan' makes one without running it.");
+            throw new CommandException(
+                ExitCodes.Usage,
+                $"A {what} has no plan yet that could be shown: a planner makes it when it is run.",
+                isBacklog
+                    ? "'--no-planner' runs its tasks by their dependencies alone; with it, --dry-run shows them."
+                    : "'orchestrate plan' makes one without running it."
+            );
         }
 
         if (parsed.GetValue(_options.Phase) is not null || parsed.GetValue(_options.Only) is { Length: > 0 })
         {
-            throw new CommandException(ExitCodes.Usage, $"--phase and --only choose tasks of a plan, and a {what} has none yet.",
-                isBacklog ? "Add --no-planner: then its own tasks are the plan." : "'orchestrate plan REQUEST -o FILE' makes one; run that.");
+            throw new CommandException(
+                ExitCodes.Usage,
+                $"--phase and --only choose tasks of a plan, and a {what} has none yet.",
+                isBacklog ? "Add --no-planner: then its own tasks are the plan." : "'orchestrate plan REQUEST -o FILE' makes one; run that."
+            );
         }
     }
 
@@ -144,22 +248,29 @@ internal sealed class RunCommand : CliCommand
         string Whole(string id) => UniquePrefix.Find(id, ids, "task of this plan");
     }
 
-    private OrchestrationInput Input(ParseResult parsed, RepositoryLocation repository, string? file, Selection chosen, OrchestratorSettings settings) => new()
-    {
-        Repository = repository.Root,
-        PlanFile = file is null ? null : Requests.InRepository(repository, file),
-        Agent = settings.Agent,
-        Model = parsed.GetValue(_options.Model),
-        Workers = Math.Min(settings.Workers, settings.MaxWorkers),
-        Only = chosen.Only.Count == 0 ? null : chosen.Only,
-        Phase = chosen.Phase,
-        Land = settings.Git.Land,
-        Target = settings.Git.Target,
-        Fresh = parsed.GetValue(_options.Fresh),
-        ApproveRisk = parsed.GetValue(_options.ApproveRisk),
-        MaxCost = parsed.GetValue(_options.MaxCost),
-        Until = parsed.GetValue(_options.Until),
-    };
+    private OrchestrationInput Input(
+        ParseResult parsed,
+        RepositoryLocation repository,
+        string? file,
+        Selection chosen,
+        OrchestratorSettings settings
+    ) =>
+        new()
+        {
+            Repository = repository.Root,
+            PlanFile = file is null ? null : Requests.InRepository(repository, file),
+            Agent = settings.Agent,
+            Model = parsed.GetValue(_options.Model),
+            Workers = Math.Min(settings.Workers, settings.MaxWorkers),
+            Only = chosen.Only.Count == 0 ? null : chosen.Only,
+            Phase = chosen.Phase,
+            Land = settings.Git.Land,
+            Target = settings.Git.Target,
+            Fresh = parsed.GetValue(_options.Fresh),
+            ApproveRisk = parsed.GetValue(_options.ApproveRisk),
+            MaxCost = parsed.GetValue(_options.MaxCost),
+            Until = parsed.GetValue(_options.Until),
+        };
 
     private int DryRun(Plan plan, string file, Selection chosen, CommandContext context, ParseResult parsed)
     {

@@ -7,7 +7,9 @@ using Temporal.Server;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>server</c>: the embedded engine for other clients, until it is interrupted. Below it what can be done with its file.</summary>
+/// <summary>
+/// <c>server</c>: the embedded engine for other clients, until it is interrupted. Below it what can be done with its file.
+/// </summary>
 internal sealed class ServerCommand : CliCommand
 {
     // The version that docker-compose.temporal.yml uses.
@@ -35,7 +37,9 @@ internal sealed class ServerCommand : CliCommand
         var named = parsed.GetValue(_file);
         var repository = named is null ? context.RequireRepository() : null;
         if (repository is not null)
+        {
             Directory.CreateDirectory(repository.OrchestratorFolder);
+        }
         using var file = Acquire(ServerFileOption.PathOf(named, context), repository is null ? null : EngineConnection.GuardOf(repository));
         using var loggers = repository is null
             ? FileLoggerProvider.OpenFactory(file.DatabasePath + ".log", context.Verbose, context.Time)
@@ -56,7 +60,9 @@ internal sealed class ServerCommand : CliCommand
         try
         {
             while (!file.IsRemoved)
+            {
                 await Task.Delay(FileWatch, context.Time, stop);
+            }
         }
         catch (OperationCanceledException)
         {
@@ -65,7 +71,11 @@ internal sealed class ServerCommand : CliCommand
         }
 
         await server.StopAsync();
-        throw new CommandException(ExitCodes.Unavailable, $"{file.DatabasePath} was removed while it was served ('git clean -fdx' does that), so the server has ended.", "Serve again; to tidy up beside it leave our folder out: git clean -fdx -e .orchestrator.");
+        throw new CommandException(
+            ExitCodes.Unavailable,
+            $"{file.DatabasePath} was removed while it was served ('git clean -fdx' does that), so the server has ended.",
+            "Serve again; to tidy up beside it leave our folder out: git clean -fdx -e .orchestrator."
+        );
     }
 
     private static EngineFile Acquire(string path, string? guard)
@@ -73,7 +83,9 @@ internal sealed class ServerCommand : CliCommand
         try
         {
             if (EngineFile.TryAcquireFile(path, guard) is { } file)
+            {
                 return file;
+            }
         }
         catch (InvalidOperationException refused)
         {
@@ -82,7 +94,10 @@ internal sealed class ServerCommand : CliCommand
 
         var owner = EngineFile.ReadOwnerOf(path);
         throw new CommandException(
-            ExitCodes.Unavailable, $"Another process serves {path}: {(owner is null ? "who it is can't be told yet" : $"process {owner.Pid} at {owner.Address}")}.", "Use that one, or end it first.");
+            ExitCodes.Unavailable,
+            $"Another process serves {path}: {(owner is null ? "who it is can't be told yet" : $"process {owner.Pid} at {owner.Address}")}.",
+            "Use that one, or end it first."
+        );
     }
 
     private static async Task<TemporalServer> StartAsync(TemporalServerOptions options, ILoggerFactory loggers, CancellationToken stop)
@@ -99,17 +114,31 @@ internal sealed class ServerCommand : CliCommand
         }
     }
 
-    private static void Say(CommandContext context, string what, IEnumerable<string> addresses, TemporalServerOptions options, string endpoint)
+    private static void Say(
+        CommandContext context,
+        string what,
+        IEnumerable<string> addresses,
+        TemporalServerOptions options,
+        string endpoint
+    )
     {
         context.Terminal.Say($"Serving {what} at {string.Join(" and ", addresses)}. Ctrl-C ends it.");
         if (options is { AllowAnyUser: true, ApiKey: null })
+        {
             context.Terminal.Warn("Whoever reaches this port rules the engine, and with it can run programs as you: --any-user was given.");
+        }
         if (!IPAddress.IsLoopback(options.Address!.Address) && options.Certificate is null)
+        {
             context.Terminal.Warn("What is said to this address can be read on the way: --insecure was given.");
+        }
         var flags = (options.Certificate is null ? "" : " --tls") + (options.ApiKey is null ? "" : " --api-key KEY");
-        var variables = (options.Certificate is null ? "" : " -e TEMPORAL_TLS=true") + (options.ApiKey is null ? "" : " -e TEMPORAL_API_KEY=KEY");
+        var variables =
+            (options.Certificate is null ? "" : " -e TEMPORAL_TLS=true") + (options.ApiKey is null ? "" : " -e TEMPORAL_API_KEY=KEY");
         context.Terminal.Say($"  The temporal program:  temporal workflow list --address {endpoint}{flags}");
-        context.Terminal.Say($"  The Web UI:            docker run --rm --network host -e TEMPORAL_ADDRESS={endpoint}{variables} -e TEMPORAL_UI_PORT=8233 {WebInterface}");
+        context.Terminal.Say(
+            $"  The Web UI:            docker run --rm --network host -e TEMPORAL_ADDRESS={endpoint}{variables} -e "
+                + $"TEMPORAL_UI_PORT=8233 {WebInterface}"
+        );
         context.Terminal.Say("                         and then http://localhost:8233");
     }
 }

@@ -5,7 +5,10 @@ using Temporal.Server.Verification;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>server verify</c>: rebuilds every run of an engine file from its events and compares it with what is stored. Exit 0: all is well, 1: faults, 2: no such check was possible.</summary>
+/// <summary>
+/// <c>server verify</c>: rebuilds every run of an engine file from its events and compares it with what is stored. Exit 0: all is well, 1:
+/// faults, 2: no such check was possible.
+/// </summary>
 internal sealed class ServerVerifyCommand : CliCommand
 {
     private readonly Option<string?> _file = ServerFileOption.Create();
@@ -23,13 +26,20 @@ internal sealed class ServerVerifyCommand : CliCommand
         var report = Verify(ServerFileOption.PathOf(parsed.GetValue(_file), context));
         if (parsed.GetValue(_json))
         {
-            context.Print(new EngineCheckDocument(report.Path, report.Runs, report.Events, report.Faults), EngineJson.Default.EngineCheckDocument);
+            context.Print(
+                new EngineCheckDocument(report.Path, report.Runs, report.Events, report.Faults),
+                EngineJson.Default.EngineCheckDocument
+            );
         }
         else
         {
             foreach (var fault in report.Faults)
+            {
                 context.Terminal.Show(fault.ToString());
-            context.Terminal.Show($"{report.Path}: {report.Runs} runs rebuilt from {report.Events} events, {(report.Faults.Count == 0 ? "no fault" : $"{report.Faults.Count} {(report.Faults.Count == 1 ? "fault" : "faults")}")}.");
+            }
+            context.Terminal.Show(
+                $"{report.Path}: {report.Runs} runs rebuilt from {report.Events} events, {(report.Faults.Count == 0 ? "no fault" : $"{report.Faults.Count} {(report.Faults.Count == 1 ? "fault" : "faults")}")}."
+            );
         }
 
         return Task.FromResult(report.Faults.Count == 0 ? ExitCodes.Done : ExitCodes.WorkFailed);

@@ -9,7 +9,11 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>show</c>: everything that is known of a run or of one task.</summary>
 internal sealed class ShowCommand : CliCommand
 {
-    private readonly Argument<string?> _which = new("RUN/TASK") { Description = "The run, or one task of it", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Argument<string?> _which = new("RUN/TASK")
+    {
+        Description = "The run, or one task of it",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public ShowCommand()
@@ -26,9 +30,13 @@ internal sealed class ShowCommand : CliCommand
         var run = await NewestExecution.AskAsync(StoredRuns.Require(repository, reference.Run), repository, context, stop);
         var id = reference.FindTask(run.Status);
         if (id is null)
+        {
             ShowRun(run, parsed.GetValue(_json), context);
+        }
         else
+        {
             ShowTask(run, run.Status.Tasks.First(task => task.Id == id), parsed.GetValue(_json), context);
+        }
         return ExitCodes.Done;
     }
 
@@ -53,11 +61,21 @@ internal sealed class ShowCommand : CliCommand
         Say(context, "cost", status.Cost > 0 ? string.Create(CultureInfo.InvariantCulture, $"${status.Cost:0.00}") : "");
         Say(context, "folder", run.Folder);
         foreach (var warning in status.Warnings)
+        {
             Say(context, "warning", warning);
+        }
         foreach (var question in status.Questions)
+        {
             Say(context, "question", $"{question.Question}  [{string.Join(" | ", question.Commands)}]");
+        }
         foreach (var task in status.Tasks)
-            Say(context, "task", $"{task.Id}: {task.State}{(task.Reason.Length > 0 ? " (" + task.Reason.ReplaceLineEndings(" ") + ")" : "")}");
+        {
+            Say(
+                context,
+                "task",
+                $"{task.Id}: {task.State}{(task.Reason.Length > 0 ? " (" + task.Reason.ReplaceLineEndings(" ") + ")" : "")}"
+            );
+        }
     }
 
     private static void ShowTask(StoredRun run, RunTask task, bool json, CommandContext context)
@@ -80,9 +98,13 @@ internal sealed class ShowCommand : CliCommand
         Say(context, "merge", task.MergeCommit);
         Say(context, "evidence", task.Evidence);
         foreach (var kept in Kept(run, task))
+        {
             Say(context, "kept", kept);
+        }
         foreach (var happened in events)
+        {
             context.Terminal.Show("  " + EventFile.Describe(happened));
+        }
     }
 
     /// <summary>Where work of the task is kept that is in no commit of its branch: a ref, or a folder, and what it is.</summary>
@@ -95,6 +117,8 @@ internal sealed class ShowCommand : CliCommand
     private static void Say(CommandContext context, string name, string value)
     {
         if (value.Length > 0)
-            context.Terminal.Show($"{name,-9} {value}");
+        {
+            context.Terminal.Show($"{name, -9} {value}");
+        }
     }
 }

@@ -8,15 +8,31 @@ using Orchestrator.Runs;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>status</c>: where a run is. Reads the run's files, so it needs no engine; it says where nobody works on an open run.</summary>
+/// <summary>
+/// <c>status</c>: where a run is. Reads the run's files, so it needs no engine; it says where nobody works on an open run.
+/// </summary>
 internal sealed class StatusCommand : CliCommand
 {
-    private readonly Argument<string?> _run = new("RUN") { Description = "The run; the latest where none is named", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Argument<string?> _run = new("RUN")
+    {
+        Description = "The run; the latest where none is named",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
     private readonly Option<bool> _watch = new("--watch") { Description = "Keep showing it until the run ends" };
     private readonly Option<bool> _once = new("--once") { Description = "Show it once, also on a terminal" };
-    private readonly Option<double> _refresh = new("--refresh") { Description = "Seconds between two looks", HelpName = "S", DefaultValueFactory = static _ => 1 };
+    private readonly Option<double> _refresh = new("--refresh")
+    {
+        Description = "Seconds between two looks",
+        HelpName = "S",
+        DefaultValueFactory = static _ => 1,
+    };
     private readonly Option<bool> _blocked = new("--blocked") { Description = "Only what needs a person" };
-    private readonly Option<string?> _runOption = new("--run") { Description = "The run, as an option", HelpName = "RUN", Hidden = true };
+    private readonly Option<string?> _runOption = new("--run")
+    {
+        Description = "The run, as an option",
+        HelpName = "RUN",
+        Hidden = true,
+    };
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public StatusCommand()
@@ -34,22 +50,39 @@ internal sealed class StatusCommand : CliCommand
     public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
-        var run = await NewestExecution.AskAsync(StoredRuns.Require(repository, parsed.GetValue(_run) ?? parsed.GetValue(_runOption)), repository, context, stop);
+        var run = await NewestExecution.AskAsync(
+            StoredRuns.Require(repository, parsed.GetValue(_run) ?? parsed.GetValue(_runOption)),
+            repository,
+            context,
+            stop
+        );
         if (parsed.GetValue(_json))
         {
             var status = parsed.GetValue(_blocked) ? OnlyBlocked(run.Status) : run.Status;
-            var now = status with { Abandoned = await IsAbandonedAsync(run, repository, context, stop), Waiting = AgentActivity.ReadWaiting(run.Folder, run.Status, context.Environment) };
+            var now = status with
+            {
+                Abandoned = await IsAbandonedAsync(run, repository, context, stop),
+                Waiting = AgentActivity.ReadWaiting(run.Folder, run.Status, context.Environment),
+            };
             context.Print(now, RunJson.Default.RunStatus);
             return ExitCodes.Done;
         }
 
         if (parsed.GetValue(_watch) && !parsed.GetValue(_once))
+        {
             return await WatchAsync(run, repository, parsed, context, stop);
+        }
         Show(run, parsed.GetValue(_blocked), await IsAbandonedAsync(run, repository, context, stop) is true, context);
         return ExitCodes.Done;
     }
 
-    private async Task<int> WatchAsync(StoredRun run, RepositoryLocation repository, ParseResult parsed, CommandContext context, CancellationToken stop)
+    private async Task<int> WatchAsync(
+        StoredRun run,
+        RepositoryLocation repository,
+        ParseResult parsed,
+        CommandContext context,
+        CancellationToken stop
+    )
     {
         var pause = TimeSpan.FromSeconds(Math.Clamp(parsed.GetValue(_refresh), 0.1, 3600));
         var terminal = context.Terminal;
@@ -61,13 +94,28 @@ internal sealed class StatusCommand : CliCommand
             var status = parsed.GetValue(_blocked) ? OnlyBlocked(run.Status) : run.Status;
             var isAbandoned = await IsAbandonedAsync(run, repository, context, stop) is true;
             if (terminal.HasScreen)
-                terminal.Redraw([.. RunTable.Draw(status, AgentActivity.Read(run.Folder, run.Status, context.Environment), context.Time.GetUtcNow(), terminal.Width, terminal.Height - 2), .. isAbandoned ? [TextCells.Cut(Abandoned(run), terminal.Width)] : Array.Empty<string>()]);
+            {
+                terminal.Redraw([
+                    .. RunTable.Draw(
+                        status,
+                        AgentActivity.Read(run.Folder, run.Status, context.Environment),
+                        context.Time.GetUtcNow(),
+                        terminal.Width,
+                        terminal.Height - 2
+                    ),
+                    .. isAbandoned ? [TextCells.Cut(Abandoned(run), terminal.Width)] : Array.Empty<string>(),
+                ]);
+            }
             else if (run.Status.Sequence != shown || isAbandoned != wasAbandoned)
+            {
                 Show(run, parsed.GetValue(_blocked), isAbandoned, context);
+            }
             shown = run.Status.Sequence;
             wasAbandoned = isAbandoned;
             if (RunStates.IsFinal(run.Status.State))
+            {
                 break;
+            }
             await Task.Delay(pause, context.Time, stop);
         }
 
@@ -75,11 +123,23 @@ internal sealed class StatusCommand : CliCommand
         return ExitCodes.Done;
     }
 
-    /// <summary>The run could move by itself, but the process that worked on it has gone. Null: of runs on a Temporal server nothing is known here.</summary>
-    private static async Task<bool?> IsAbandonedAsync(StoredRun run, RepositoryLocation repository, CommandContext context, CancellationToken stop)
+    /// <summary>
+    /// The run could move by itself, but the process that worked on it has gone. Null: of runs on a Temporal server nothing is known here.
+    /// </summary>
+    private static async Task<bool?> IsAbandonedAsync(
+        StoredRun run,
+        RepositoryLocation repository,
+        CommandContext context,
+        CancellationToken stop
+    )
     {
-        if (RunExit.CodeOf(run.Status) is not null || await EngineConnection.FindOwnerAsync(repository.OrchestratorFolder, stop) is not null)
+        if (
+            RunExit.CodeOf(run.Status) is not null
+            || await EngineConnection.FindOwnerAsync(repository.OrchestratorFolder, stop) is not null
+        )
+        {
             return false;
+        }
         try
         {
             var settings = context.OpenSettings(repository, [], run.Id);
@@ -98,18 +158,45 @@ internal sealed class StatusCommand : CliCommand
     {
         var status = blocked ? OnlyBlocked(run.Status) : run.Status;
         var now = context.Time.GetUtcNow();
-        foreach (var line in RunTable.Draw(status, AgentActivity.Read(run.Folder, run.Status, context.Environment), now, context.Terminal.HasScreen ? context.Terminal.Width : 160, int.MaxValue))
+        foreach (
+            var line in RunTable.Draw(
+                status,
+                AgentActivity.Read(run.Folder, run.Status, context.Environment),
+                now,
+                context.Terminal.HasScreen ? context.Terminal.Width : 160,
+                int.MaxValue
+            )
+        )
+        {
             context.Terminal.Show(line);
+        }
         foreach (var command in status.Questions.SelectMany(question => question.Commands))
+        {
             context.Terminal.Show("    " + command);
+        }
         if (!RunStates.IsFinal(run.Status.State) && now - run.WrittenAt > TimeSpan.FromMinutes(1))
+        {
             context.Terminal.Show($"(as of {RunTable.Time(now - run.WrittenAt)} ago)");
+        }
         if (isAbandoned)
+        {
             context.Terminal.Show(Abandoned(run));
+        }
     }
 
-    private static RunStatus OnlyBlocked(RunStatus run) => run with
-    {
-        Tasks = [.. run.Tasks.Where(task => task.State is TaskStates.Blocked or TaskStates.AwaitingApproval or TaskStates.Failed or TaskStates.Escalated or TaskStates.Parked)],
-    };
+    private static RunStatus OnlyBlocked(RunStatus run) =>
+        run with
+        {
+            Tasks =
+            [
+                .. run.Tasks.Where(task =>
+                    task.State
+                        is TaskStates.Blocked
+                            or TaskStates.AwaitingApproval
+                            or TaskStates.Failed
+                            or TaskStates.Escalated
+                            or TaskStates.Parked
+                ),
+            ],
+        };
 }

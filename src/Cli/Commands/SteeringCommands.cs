@@ -8,18 +8,23 @@ namespace Orchestrator.Cli.Commands;
 internal abstract class SteeringCommand : CliCommand
 {
     private readonly EngineOptions _engine = new();
-    private readonly Option<bool> _detach = new("--detach", "-d") { Description = "Where nobody works on the run: go on in the background" };
-    private readonly Option<bool> _noResume = new("--no-resume") { Description = "Where nobody works on the run: keep it for 'resume', ask nothing" };
+    private readonly Option<bool> _detach = new("--detach", "-d")
+    {
+        Description = "Where nobody works on the run: go on in the background",
+    };
+    private readonly Option<bool> _noResume = new("--no-resume")
+    {
+        Description = "Where nobody works on the run: keep it for 'resume', ask nothing",
+    };
 
     protected SteeringCommand(string name, string description)
-        : base(name, description)
-    {
-    }
+        : base(name, description) { }
 
     protected Option<string?> TextOption(string name, string description) => new(name) { Description = description, HelpName = "TEXT" };
 
     /// <summary>The command that ends a run.</summary>
-    protected static SteeringCall CancelOf() => new((handle, cancel) => handle.CancelAsync(cancel), "cancel") { ComesToRest = status => RunStates.IsFinal(status.State) };
+    protected static SteeringCall CancelOf() =>
+        new((handle, cancel) => handle.CancelAsync(cancel), "cancel") { ComesToRest = status => RunStates.IsFinal(status.State) };
 
     protected void AddEngine() => _engine.AddTo(this);
 
@@ -30,17 +35,37 @@ internal abstract class SteeringCommand : CliCommand
         Add(_noResume);
     }
 
-    /// <summary>Sends the command. Where nobody works on the run it is carried out here, or whoever gave it is asked whether the run goes on now.</summary>
-    protected async Task<int> SendAsync(ParseResult parsed, CommandContext context, StoredRun run, SteeringCall call, CancellationToken stop)
+    /// <summary>
+    /// Sends the command. Where nobody works on the run it is carried out here, or whoever gave it is asked whether the run goes on now.
+    /// </summary>
+    protected async Task<int> SendAsync(
+        ParseResult parsed,
+        CommandContext context,
+        StoredRun run,
+        SteeringCall call,
+        CancellationToken stop
+    )
     {
         var flags = _engine.Flags(parsed);
         if (await Steering.SendAsync(context, flags, run, call, stop) is { } code)
+        {
             return code;
+        }
         if (call.ComesToRest is { } isAsMeant)
+        {
             return await Steering.CarryOutAsync(context, flags, run, isAsMeant, stop);
+        }
         if (Options.Contains(_detach) && parsed.GetValue(_detach))
-            return await new DetachedRun(run.Id, context.RequireRepository(), context) { Engine = _engine.Arguments(parsed) }.ResumeAsync([], stop);
-        var goesOn = Options.Contains(_noResume) && !parsed.GetValue(_noResume) && context.Terminal.Ask($"Nobody works on {run.Id}. Go on with it now?", byDefault: true) is true;
+        {
+            return await new DetachedRun(run.Id, context.RequireRepository(), context) { Engine = _engine.Arguments(parsed) }.ResumeAsync(
+                [],
+                stop
+            );
+        }
+        var goesOn =
+            Options.Contains(_noResume)
+            && !parsed.GetValue(_noResume)
+            && context.Terminal.Ask($"Nobody works on {run.Id}. Go on with it now?", byDefault: true) is true;
         return goesOn ? await Steering.GoOnAsync(context, flags, run, stop) : Steering.SayKept(context, run);
     }
 }
@@ -48,7 +73,11 @@ internal abstract class SteeringCommand : CliCommand
 /// <summary><c>pause</c>: agents are interrupted and keep their conversation.</summary>
 internal sealed class PauseCommand : SteeringCommand
 {
-    private readonly Argument<string?> _which = new("RUN/TASK") { Description = "The run, or one task of it", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Argument<string?> _which = new("RUN/TASK")
+    {
+        Description = "The run, or one task of it",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
 
     public PauseCommand()
         : base("pause", "Pause a run or one task; agents keep their conversation")
@@ -63,14 +92,27 @@ internal sealed class PauseCommand : SteeringCommand
         var reference = RunReference.Parse(parsed.GetValue(_which));
         var run = StoredRuns.RequireOpen(context.RequireRepository(), reference.Run);
         var task = reference.FindTask(run.Status);
-        return SendAsync(parsed, context, run, new SteeringCall((handle, cancel) => handle.PauseAsync(task, cancel), "pause", task is null ? null : new TaskCommand(task)) { ComesToRest = task is null ? status => status.Paused : null }, stop);
+        return SendAsync(
+            parsed,
+            context,
+            run,
+            new SteeringCall((handle, cancel) => handle.PauseAsync(task, cancel), "pause", task is null ? null : new TaskCommand(task))
+            {
+                ComesToRest = task is null ? status => status.Paused : null,
+            },
+            stop
+        );
     }
 }
 
 /// <summary><c>cancel</c>: ends a run or one task; what is merged stays on staging.</summary>
 internal sealed class CancelCommand : SteeringCommand
 {
-    private readonly Argument<string?> _which = new("RUN/TASK") { Description = "The run, or one task of it", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Argument<string?> _which = new("RUN/TASK")
+    {
+        Description = "The run, or one task of it",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
 
     public CancelCommand()
         : base("cancel", "End a run or one task; what is merged stays on staging")
@@ -85,7 +127,13 @@ internal sealed class CancelCommand : SteeringCommand
         var reference = RunReference.Parse(parsed.GetValue(_which));
         var run = StoredRuns.RequireOpen(context.RequireRepository(), reference.Run);
         return reference.FindTask(run.Status) is { } task
-            ? SendAsync(parsed, context, run, new SteeringCall((handle, cancel) => handle.CancelTaskAsync(task, cancel), "cancelTask", new TaskCommand(task)), stop)
+            ? SendAsync(
+                parsed,
+                context,
+                run,
+                new SteeringCall((handle, cancel) => handle.CancelTaskAsync(task, cancel), "cancelTask", new TaskCommand(task)),
+                stop
+            )
             : SendAsync(parsed, context, run, CancelOf(), stop);
     }
 }
@@ -112,7 +160,17 @@ internal sealed class RetryCommand : SteeringCommand
         var run = StoredRuns.RequireOpen(context.RequireRepository(), reference.Run);
         var task = reference.RequireTask(run.Status);
         var guidance = parsed.GetValue(_guidance) ?? "";
-        return SendAsync(parsed, context, run, new SteeringCall((handle, cancel) => handle.RetryTaskAsync(task, guidance, cancel), "retryTask", new TaskCommand(task, guidance)), stop);
+        return SendAsync(
+            parsed,
+            context,
+            run,
+            new SteeringCall(
+                (handle, cancel) => handle.RetryTaskAsync(task, guidance, cancel),
+                "retryTask",
+                new TaskCommand(task, guidance)
+            ),
+            stop
+        );
     }
 }
 
@@ -134,7 +192,13 @@ internal sealed class SkipCommand : SteeringCommand
         var reference = RunReference.Parse(parsed.GetValue(_which));
         var run = StoredRuns.RequireOpen(context.RequireRepository(), reference.Run);
         var task = reference.RequireTask(run.Status);
-        return SendAsync(parsed, context, run, new SteeringCall((handle, cancel) => handle.SkipTaskAsync(task, cancel), "skipTask", new TaskCommand(task)), stop);
+        return SendAsync(
+            parsed,
+            context,
+            run,
+            new SteeringCall((handle, cancel) => handle.SkipTaskAsync(task, cancel), "skipTask", new TaskCommand(task)),
+            stop
+        );
     }
 }
 
@@ -142,7 +206,10 @@ internal sealed class SkipCommand : SteeringCommand
 internal sealed class AnswerCommand : SteeringCommand
 {
     private readonly bool _approve;
-    private readonly Argument<string> _id = new("ID") { Description = "The question: plan or a task's id; RUN/ID where more than one run is open" };
+    private readonly Argument<string> _id = new("ID")
+    {
+        Description = "The question: plan or a task's id; RUN/ID where more than one run is open",
+    };
     private readonly Option<string?> _run = new("--run") { Description = "The run, where more than one is open", HelpName = "RUN" };
     private readonly Option<string?> _reason;
 
@@ -154,7 +221,9 @@ internal sealed class AnswerCommand : SteeringCommand
         Add(_id);
         Add(_run);
         if (!approve)
+        {
             Add(_reason);
+        }
         AddGoingOn();
         AddEngine();
     }
@@ -167,15 +236,32 @@ internal sealed class AnswerCommand : SteeringCommand
         var id = Find(text[(slash + 1)..], run);
         var reason = _approve ? "" : parsed.GetValue(_reason) ?? "";
         return _approve
-            ? SendAsync(parsed, context, run, new SteeringCall((handle, cancel) => handle.ApproveAsync(id, cancel), "approve", new ApprovalCommand(id)), stop)
-            : SendAsync(parsed, context, run, new SteeringCall((handle, cancel) => handle.RejectAsync(id, reason, cancel), "reject", new ApprovalCommand(id, reason)) { ComesToRest = id == "plan" ? status => RunStates.IsFinal(status.State) : null }, stop);
+            ? SendAsync(
+                parsed,
+                context,
+                run,
+                new SteeringCall((handle, cancel) => handle.ApproveAsync(id, cancel), "approve", new ApprovalCommand(id)),
+                stop
+            )
+            : SendAsync(
+                parsed,
+                context,
+                run,
+                new SteeringCall((handle, cancel) => handle.RejectAsync(id, reason, cancel), "reject", new ApprovalCommand(id, reason))
+                {
+                    ComesToRest = id == "plan" ? status => RunStates.IsFinal(status.State) : null,
+                },
+                stop
+            );
     }
 
     // What is no open question, because it is answered or not yet asked, the run itself has an answer to.
     private static string Find(string given, StoredRun run)
     {
         if (RunStates.IsFinal(run.Status.State))
+        {
             return given;
+        }
         string[] open = [.. run.Status.Questions.Select(question => question.Id)];
         return open.Any(id => id.StartsWith(given, StringComparison.OrdinalIgnoreCase))
             ? UniquePrefix.Find(given, open, $"open question of {run.Id}")
@@ -198,6 +284,15 @@ internal sealed class PromoteCommand : SteeringCommand
     public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var run = StoredRuns.RequireOpen(context.RequireRepository(), parsed.GetValue(_run));
-        return SendAsync(parsed, context, run, new SteeringCall((handle, cancel) => handle.PromoteAsync(cancel), "promote") { ComesToRest = status => status.State == RunStates.Completed }, stop);
+        return SendAsync(
+            parsed,
+            context,
+            run,
+            new SteeringCall((handle, cancel) => handle.PromoteAsync(cancel), "promote")
+            {
+                ComesToRest = status => status.State == RunStates.Completed,
+            },
+            stop
+        );
     }
 }

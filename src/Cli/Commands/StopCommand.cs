@@ -3,10 +3,16 @@ using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>stop</c>: ends agents at once, with or without an engine. Their work stays, and their tasks wait; <c>resume</c> goes on.</summary>
+/// <summary>
+/// <c>stop</c>: ends agents at once, with or without an engine. Their work stays, and their tasks wait; <c>resume</c> goes on.
+/// </summary>
 internal sealed class StopCommand : CliCommand
 {
-    private readonly Argument<string?> _which = new("RUN/TASK") { Description = "The run, or one task of it", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Argument<string?> _which = new("RUN/TASK")
+    {
+        Description = "The run, or one task of it",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
     private readonly Option<bool> _all = new("--all") { Description = "Every agent of this repository" };
 
     public StopCommand()
@@ -21,7 +27,9 @@ internal sealed class StopCommand : CliCommand
         var repository = context.RequireRepository();
         var which = parsed.GetValue(_which);
         if (which is null == !parsed.GetValue(_all))
+        {
             throw new CommandException(ExitCodes.Usage, "Say which agents to stop.", "Give RUN, RUN/TASK or --all.");
+        }
         var running = Select(AgentRunFolders.Find(repository.RunsFolder), which).Where(start => start.MayBeAtWork).ToList();
         foreach (var start in running)
         {
@@ -29,19 +37,27 @@ internal sealed class StopCommand : CliCommand
             context.Terminal.Say($"stopped {start.Run}/{start.Task} (start {start.Number})");
         }
 
-        context.Terminal.Say(running.Count == 0 ? "No agent is at work there." : "Their conversations and files stay; 'orchestrate resume RUN' or RUN/TASK goes on.");
+        context.Terminal.Say(
+            running.Count == 0
+                ? "No agent is at work there."
+                : "Their conversations and files stay; 'orchestrate resume RUN' or RUN/TASK goes on."
+        );
         return ExitCodes.Done;
     }
 
     private static IEnumerable<AgentStartFolder> Select(IReadOnlyList<AgentStartFolder> starts, string? which)
     {
         if (which is null)
+        {
             return starts;
+        }
         var parts = which.Split('/', 2);
         var run = UniquePrefix.Find(parts[0], [.. starts.Select(start => start.Run).Distinct()], "run with agents");
         var ofRun = starts.Where(start => start.Run == run).ToList();
         if (parts.Length == 1)
+        {
             return ofRun;
+        }
         var task = UniquePrefix.Find(parts[1], [.. ofRun.Select(start => start.Task).Distinct()], "task with agents");
         return ofRun.Where(start => start.Task == task);
     }

@@ -11,8 +11,16 @@ internal sealed class TasksAddCommand : CliCommand
     private readonly Option<string?> _description = new("--description", "-d") { Description = "What is to be done" };
     private readonly Option<string?> _details = new("--details") { Description = "How it is to be done" };
     private readonly Option<string?> _test = new("--test-strategy") { Description = "How one knows that it works" };
-    private readonly Option<string> _priority = new("--priority", "-p") { Description = string.Join(", ", BacklogPriority.All), DefaultValueFactory = static _ => BacklogPriority.Medium };
-    private readonly Option<string?> _dependencies = new("--dependencies") { Description = "Ids of tasks that must be done before, with commas", HelpName = "IDS" };
+    private readonly Option<string> _priority = new("--priority", "-p")
+    {
+        Description = string.Join(", ", BacklogPriority.All),
+        DefaultValueFactory = static _ => BacklogPriority.Medium,
+    };
+    private readonly Option<string?> _dependencies = new("--dependencies")
+    {
+        Description = "Ids of tasks that must be done before, with commas",
+        HelpName = "IDS",
+    };
     private readonly Option<string?> _parent = new("--parent") { Description = "Add it as a subtask of this task", HelpName = "ID" };
     private readonly Option<string?> _tag = TasksCommand.Tag();
     private readonly Option<bool> _json = GlobalOptions.Json();
@@ -23,7 +31,9 @@ internal sealed class TasksAddCommand : CliCommand
         _priority.AcceptOnlyFromAmong([.. BacklogPriority.All]);
         Add(_title);
         foreach (var option in new Option[] { _description, _details, _test, _priority, _dependencies, _parent, _tag, _json })
+        {
             Add(option);
+        }
     }
 
     public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
@@ -40,21 +50,30 @@ internal sealed class TasksAddCommand : CliCommand
         };
         var added = task;
         var file = await new BacklogFiles(context, parsed.GetValue(_tag)).ChangeAsync(
-            backlog => parsed.GetValue(_parent) is { } parent ? AddSubtask(backlog, BacklogFiles.Find(backlog, parent), task, out added) : AddTask(backlog, task, out added), stop);
+            backlog =>
+                parsed.GetValue(_parent) is { } parent
+                    ? AddSubtask(backlog, BacklogFiles.Find(backlog, parent), task, out added)
+                    : AddTask(backlog, task, out added),
+            stop
+        );
         if (parsed.GetValue(_json))
+        {
             context.Print(new BacklogTaskDocument(file.ToJson(added.Id)), CliJson.Default.BacklogTaskDocument);
+        }
         context.Terminal.Say($"Added {added.Id}: {added.Title}");
         return ExitCodes.Done;
     }
 
     /// <summary>A title as lists show it: one line.</summary>
     /// <exception cref="CommandException">There is none.</exception>
-    internal static string Title(string given) => given.Trim() is { Length: > 0 } title
-        ? title.ReplaceLineEndings(" ")
-        : throw new CommandException(ExitCodes.Usage, "The task has no title.", "Say in one line what is to be done.");
+    internal static string Title(string given) =>
+        given.Trim() is { Length: > 0 } title
+            ? title.ReplaceLineEndings(" ")
+            : throw new CommandException(ExitCodes.Usage, "The task has no title.", "Say in one line what is to be done.");
 
     /// <summary>Ids divided by commas.</summary>
-    internal static string[] Ids(string? text) => text is null ? [] : text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+    internal static string[] Ids(string? text) =>
+        text is null ? [] : text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     private static Backlog AddTask(Backlog backlog, BacklogTask task, out BacklogTask added)
     {
@@ -65,8 +84,14 @@ internal sealed class TasksAddCommand : CliCommand
     private static Backlog AddSubtask(Backlog backlog, string parent, BacklogTask task, out BacklogTask added)
     {
         if (parent.Contains('.', StringComparison.Ordinal))
+        {
             throw new CommandException(ExitCodes.Usage, $"{parent} is a subtask itself.", "Name a task as parent.");
-        var taken = backlog.Find(parent)!.Subtasks.Select(s => int.TryParse(s.Id[(parent.Length + 1)..], out var n) ? n : 0).DefaultIfEmpty(0).Max();
+        }
+        var taken = backlog
+            .Find(parent)!
+            .Subtasks.Select(s => int.TryParse(s.Id[(parent.Length + 1)..], out var n) ? n : 0)
+            .DefaultIfEmpty(0)
+            .Max();
         var subtask = task with { Id = $"{parent}.{taken + 1}" };
         added = subtask;
         return backlog.Change(parent, owner => owner with { Subtasks = [.. owner.Subtasks, subtask] });

@@ -10,7 +10,10 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary>A command that lets a planner add tasks to the backlog. The run itself adds them, once, so that a crash in between loses and doubles nothing.</summary>
+/// <summary>
+/// A command that lets a planner add tasks to the backlog. The run itself adds them, once, so that a crash in between loses and doubles
+/// nothing.
+/// </summary>
 internal abstract class TasksByPlannerCommand : CliCommand
 {
     private readonly Option<string?> _model = new("--model", "-m") { Description = "Model of the planner", HelpName = "MODEL" };
@@ -20,38 +23,71 @@ internal abstract class TasksByPlannerCommand : CliCommand
     private readonly EngineOptions _engine = new();
 
     protected TasksByPlannerCommand(string name, string description)
-        : base(name, description)
-    {
-    }
+        : base(name, description) { }
 
     protected Option<string?> Tag { get; } = TasksCommand.Tag();
 
     protected void AddCommon()
     {
         foreach (var option in new Option[] { Tag, _model, _yes, _noProgress, _json })
+        {
             Add(option);
+        }
         _engine.AddTo(this);
     }
 
-    protected async Task<int> PlanAsync(ParseResult parsed, CommandContext context, RepositoryLocation repository, OrchestrationInput input, string title, string question, CancellationToken stop)
+    protected async Task<int> PlanAsync(
+        ParseResult parsed,
+        CommandContext context,
+        RepositoryLocation repository,
+        OrchestrationInput input,
+        string title,
+        string question,
+        CancellationToken stop
+    )
     {
         IReadOnlyList<SettingFlag> progress = parsed.GetValue(_noProgress) ? [new("--no-progress", "show_progress", "false")] : [];
         var settings = context.OpenSettings(repository, [.. _engine.Flags(parsed), .. progress]);
         var id = PlannerRun.IdOf(title, $"{question}\n{parsed.GetValue(_model)}\n{parsed.GetValue(Tag)}", repository);
         return await PlannerRun.RunAsync(
-            context, repository, settings, input with { PlanOnly = true, PlannerModel = parsed.GetValue(_model) }, id, parsed.GetValue(_yes), () => Show(parsed, context, repository, id), stop);
+            context,
+            repository,
+            settings,
+            input with
+            {
+                PlanOnly = true,
+                PlannerModel = parsed.GetValue(_model),
+            },
+            id,
+            parsed.GetValue(_yes),
+            () => Show(parsed, context, repository, id),
+            stop
+        );
     }
 
     private void Show(ParseResult parsed, CommandContext context, RepositoryLocation repository, string id)
     {
         var files = new BacklogFiles(context, parsed.GetValue(Tag));
         var file = files.Read(out var faults);
-        var ids = JsonSerializer.Deserialize(File.ReadAllText(Path.Combine(repository.RunsFolder, id, "planning", "added.json")), CliJson.Default.StringArray) ?? [];
+        var ids =
+            JsonSerializer.Deserialize(
+                File.ReadAllText(Path.Combine(repository.RunsFolder, id, "planning", "added.json")),
+                CliJson.Default.StringArray
+            ) ?? [];
         var added = ids.Select(file.Backlog.Find).OfType<BacklogTask>().ToList();
         if (parsed.GetValue(_json))
-            context.Print(BacklogDocument.Of(files.Name, added.Select(task => file.ToJson(task.Id)), faults), CliJson.Default.BacklogDocument);
+        {
+            context.Print(
+                BacklogDocument.Of(files.Name, added.Select(task => file.ToJson(task.Id)), faults),
+                CliJson.Default.BacklogDocument
+            );
+        }
         foreach (var task in added)
-            context.Terminal.Say($"{task.Id,-5} {task.Title}{(task.Dependencies.Count == 0 ? "" : "  after " + string.Join(", ", task.Dependencies))}");
+        {
+            context.Terminal.Say(
+                $"{task.Id, -5} {task.Title}{(task.Dependencies.Count == 0 ? "" : "  after " + string.Join(", ", task.Dependencies))}"
+            );
+        }
     }
 }
 
@@ -79,7 +115,15 @@ internal sealed class TasksParseCommand : TasksByPlannerCommand
             RequestFile = Requests.InRepository(repository, path),
             Planning = new PlanningOptions { Makes = PlanningOptions.Tasks, Tag = parsed.GetValue(Tag) },
         };
-        return await PlanAsync(parsed, context, repository, input, Path.GetFileNameWithoutExtension(name), $"parse\n{await File.ReadAllTextAsync(path, stop)}", stop);
+        return await PlanAsync(
+            parsed,
+            context,
+            repository,
+            input,
+            Path.GetFileNameWithoutExtension(name),
+            $"parse\n{await File.ReadAllTextAsync(path, stop)}",
+            stop
+        );
     }
 }
 
@@ -104,13 +148,21 @@ internal sealed class TasksExpandCommand : TasksByPlannerCommand
         var backlog = new BacklogFiles(context, parsed.GetValue(Tag)).Read().Backlog;
         var task = backlog.Find(BacklogFiles.Find(backlog, TasksCommand.RequireId(parsed, _id)))!;
         if (task.Id.Contains('.', StringComparison.Ordinal))
+        {
             throw new CommandException(ExitCodes.Usage, $"{task.Id} is a subtask itself.", "Name a task.");
+        }
         var text = Describe(task);
         var input = new OrchestrationInput
         {
             Repository = repository.Root,
             Request = text,
-            Planning = new PlanningOptions { Makes = PlanningOptions.Subtasks, Parent = task.Id, Research = parsed.GetValue(_research), Tag = parsed.GetValue(Tag) },
+            Planning = new PlanningOptions
+            {
+                Makes = PlanningOptions.Subtasks,
+                Parent = task.Id,
+                Research = parsed.GetValue(_research),
+                Tag = parsed.GetValue(Tag),
+            },
         };
         return PlanAsync(parsed, context, repository, input, $"expand {task.Id}", $"expand {task.Id}\n{text}", stop);
     }
@@ -118,10 +170,21 @@ internal sealed class TasksExpandCommand : TasksByPlannerCommand
     private static string Describe(BacklogTask task)
     {
         var text = new StringBuilder($"{task.Id}: {task.Title}\n");
-        foreach (var part in new[] { task.Description, task.Details, task.TestStrategy is null ? null : "How it is tested: " + task.TestStrategy }.Where(part => !string.IsNullOrWhiteSpace(part)))
+        foreach (
+            var part in new[]
+            {
+                task.Description,
+                task.Details,
+                task.TestStrategy is null ? null : "How it is tested: " + task.TestStrategy,
+            }.Where(part => !string.IsNullOrWhiteSpace(part))
+        )
+        {
             text.Append('\n').Append(part).Append('\n');
+        }
         foreach (var subtask in task.Subtasks)
+        {
             text.Append("\nIts part ").Append(subtask.Id).Append(" is there already: ").Append(subtask.Title).Append('\n');
+        }
         return text.ToString();
     }
 }

@@ -24,12 +24,16 @@ internal sealed class TasksCommand : Command
     public static Option<string?> Tag() => new(BacklogFiles.TagOption) { Description = "Work on the tasks of this tag", HelpName = "TAG" };
 
     /// <summary>The task, as an argument or as <c>--id</c>.</summary>
-    public static (Argument<string?> Argument, Option<string?> Option) Id() => (
-        new("ID") { Description = "Id of the task, such as 3 or 3.1", Arity = ArgumentArity.ZeroOrOne },
-        new("--id") { Description = "Id of the task", HelpName = "ID" });
+    public static (Argument<string?> Argument, Option<string?> Option) Id() =>
+        (
+            new("ID") { Description = "Id of the task, such as 3 or 3.1", Arity = ArgumentArity.ZeroOrOne },
+            new("--id") { Description = "Id of the task", HelpName = "ID" }
+        );
 
     /// <summary>The id that was given one way or the other.</summary>
     /// <exception cref="CommandException">None was.</exception>
     public static string RequireId(ParseResult parsed, (Argument<string?> Argument, Option<string?> Option) id) =>
-        parsed.GetValue(id.Option) ?? parsed.GetValue(id.Argument) ?? throw new CommandException(ExitCodes.Usage, "Which task?", "Give its id, such as --id=1.");
+        parsed.GetValue(id.Option)
+        ?? parsed.GetValue(id.Argument)
+        ?? throw new CommandException(ExitCodes.Usage, "Which task?", "Give its id, such as --id=1.");
 }

@@ -24,11 +24,21 @@ internal sealed class TasksDeleteCommand : CliCommand
             backlog =>
             {
                 var changed = backlog.Delete(BacklogFiles.Find(backlog, id));
-                waited = [.. changed.All.Where(task => task.Dependencies.Count < backlog.Find(task.Id)!.Dependencies.Count).Select(task => task.Id)];
+                waited =
+                [
+                    .. changed
+                        .All.Where(task => task.Dependencies.Count < backlog.Find(task.Id)!.Dependencies.Count)
+                        .Select(task => task.Id),
+                ];
                 return changed;
             },
-            stop);
-        context.Terminal.Say(waited.Length == 0 ? $"Removed {id}." : $"Removed {id}. {string.Join(", ", waited)} waited for it and no longer {(waited.Length == 1 ? "does" : "do")}.");
+            stop
+        );
+        context.Terminal.Say(
+            waited.Length == 0
+                ? $"Removed {id}."
+                : $"Removed {id}. {string.Join(", ", waited)} waited for it and no longer {(waited.Length == 1 ? "does" : "do")}."
+        );
         return ExitCodes.Done;
     }
 }

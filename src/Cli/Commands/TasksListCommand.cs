@@ -26,23 +26,32 @@ internal sealed class TasksListCommand : CliCommand
         var status = parsed.GetValue(_status) is { } word ? TasksSetStatusCommand.StatusOf(word) : null;
         var tasks = file.Backlog.Tasks.Where(task => status is null || task.Status == status).ToList();
         if (parsed.GetValue(_json))
-            context.Print(BacklogDocument.Of(files.Name, tasks.Select(task => file.ToJson(task.Id)), faults), CliJson.Default.BacklogDocument);
+        {
+            context.Print(
+                BacklogDocument.Of(files.Name, tasks.Select(task => file.ToJson(task.Id)), faults),
+                CliJson.Default.BacklogDocument
+            );
+        }
         foreach (var task in tasks)
         {
             context.Terminal.Show(Line(task, ""));
             foreach (var subtask in task.Subtasks)
+            {
                 context.Terminal.Show(Line(subtask, "  "));
+            }
         }
 
         var done = file.Backlog.Tasks.Count(task => task.Status == BacklogStatus.Done);
-        context.Terminal.Show($"{file.Backlog.Tasks.Count} {(file.Backlog.Tasks.Count == 1 ? "task" : "tasks")}, {done} done ({files.Name})");
+        context.Terminal.Show(
+            $"{file.Backlog.Tasks.Count} {(file.Backlog.Tasks.Count == 1 ? "task" : "tasks")}, {done} done ({files.Name})"
+        );
         return Task.FromResult(ExitCodes.Done);
     }
 
     private static string Line(BacklogTask task, string indent)
     {
         var waits = task.Dependencies.Count == 0 ? "" : $"  after {string.Join(", ", task.Dependencies)}";
-        var priority = indent.Length == 0 ? $"{task.Priority,-8}" : "";
-        return $"{indent}{task.Id,-5} {task.Status,-11} {priority} {task.Title}{waits}";
+        var priority = indent.Length == 0 ? $"{task.Priority, -8}" : "";
+        return $"{indent}{task.Id, -5} {task.Status, -11} {priority} {task.Title}{waits}";
     }
 }

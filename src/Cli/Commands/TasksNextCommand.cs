@@ -21,11 +21,17 @@ internal sealed class TasksNextCommand : CliCommand
         var file = new BacklogFiles(context, parsed.GetValue(_tag)).Read();
         var task = file.Backlog.Next();
         if (parsed.GetValue(_json))
+        {
             context.Print(new BacklogTaskDocument(task is null ? null : file.ToJson(task.Id)), CliJson.Default.BacklogTaskDocument);
+        }
         if (task is null)
+        {
             context.Terminal.Show("Nothing is ready.");
+        }
         else
+        {
             TasksShowCommand.Say(context, task);
+        }
         return Task.FromResult(ExitCodes.Done);
     }
 }

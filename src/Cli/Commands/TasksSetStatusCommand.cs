@@ -8,7 +8,11 @@ namespace Orchestrator.Cli.Commands;
 internal sealed class TasksSetStatusCommand : CliCommand
 {
     private readonly (Argument<string?> Argument, Option<string?> Option) _id = TasksCommand.Id();
-    private readonly Argument<string?> _word = new("STATUS") { Description = string.Join(", ", BacklogStatus.All), Arity = ArgumentArity.ZeroOrOne };
+    private readonly Argument<string?> _word = new("STATUS")
+    {
+        Description = string.Join(", ", BacklogStatus.All),
+        Arity = ArgumentArity.ZeroOrOne,
+    };
     private readonly Option<string?> _status = new("--status", "-s") { Description = "The new status", HelpName = "STATUS" };
     private readonly Option<string?> _tag = TasksCommand.Tag();
     private readonly Option<bool> _json = GlobalOptions.Json();
@@ -19,17 +23,27 @@ internal sealed class TasksSetStatusCommand : CliCommand
         Add(_id.Argument);
         Add(_word);
         foreach (var option in new Option[] { _id.Option, _status, _tag, _json })
+        {
             Add(option);
+        }
     }
 
     public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var ids = TasksAddCommand.Ids(TasksCommand.RequireId(parsed, _id));
-        var status = StatusOf(parsed.GetValue(_status) ?? parsed.GetValue(_word) ?? throw new CommandException(ExitCodes.Usage, "Which status?", $"One of: {string.Join(", ", BacklogStatus.All)}."));
+        var status = StatusOf(
+            parsed.GetValue(_status)
+                ?? parsed.GetValue(_word)
+                ?? throw new CommandException(ExitCodes.Usage, "Which status?", $"One of: {string.Join(", ", BacklogStatus.All)}.")
+        );
         var file = await new BacklogFiles(context, parsed.GetValue(_tag)).ChangeAsync(
-            backlog => ids.Aggregate(backlog, (changed, id) => changed.SetStatus(BacklogFiles.Find(changed, id), status)), stop);
+            backlog => ids.Aggregate(backlog, (changed, id) => changed.SetStatus(BacklogFiles.Find(changed, id), status)),
+            stop
+        );
         if (parsed.GetValue(_json))
+        {
             context.Print(new BacklogTaskDocument(file.ToJson(ids[^1])), CliJson.Default.BacklogTaskDocument);
+        }
         context.Terminal.Say($"{string.Join(", ", ids)}: {status}");
         return ExitCodes.Done;
     }
@@ -39,8 +53,14 @@ internal sealed class TasksSetStatusCommand : CliCommand
     internal static string StatusOf(string word)
     {
         if (BacklogStatus.Find(word) is { } status)
+        {
             return status;
+        }
         var near = NearestName.Of(word, BacklogStatus.All);
-        throw new CommandException(ExitCodes.Usage, $"There is no status '{word}'.", near is null ? $"Known: {string.Join(", ", BacklogStatus.All)}." : $"Did you mean '{near}'?");
+        throw new CommandException(
+            ExitCodes.Usage,
+            $"There is no status '{word}'.",
+            near is null ? $"Known: {string.Join(", ", BacklogStatus.All)}." : $"Did you mean '{near}'?"
+        );
     }
 }

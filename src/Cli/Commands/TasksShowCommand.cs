@@ -25,7 +25,9 @@ internal sealed class TasksShowCommand : CliCommand
         var file = new BacklogFiles(context, parsed.GetValue(_tag)).Read();
         var task = file.Backlog.Find(BacklogFiles.Find(file.Backlog, TasksCommand.RequireId(parsed, _id)))!;
         if (parsed.GetValue(_json))
+        {
             context.Print(new BacklogTaskDocument(file.ToJson(task.Id)), CliJson.Default.BacklogTaskDocument);
+        }
         Say(context, task);
         return Task.FromResult(ExitCodes.Done);
     }
@@ -34,10 +36,23 @@ internal sealed class TasksShowCommand : CliCommand
     internal static void Say(CommandContext context, BacklogTask task)
     {
         context.Terminal.Show($"{task.Id}: {task.Title}");
-        context.Terminal.Show($"{task.Status}, {task.Priority}{(task.Dependencies.Count == 0 ? "" : ", after " + string.Join(", ", task.Dependencies))}");
-        foreach (var text in new[] { task.Description, task.Details, task.TestStrategy is null ? null : "How it is tested: " + task.TestStrategy }.Where(text => !string.IsNullOrWhiteSpace(text)))
+        context.Terminal.Show(
+            $"{task.Status}, {task.Priority}{(task.Dependencies.Count == 0 ? "" : ", after " + string.Join(", ", task.Dependencies))}"
+        );
+        foreach (
+            var text in new[]
+            {
+                task.Description,
+                task.Details,
+                task.TestStrategy is null ? null : "How it is tested: " + task.TestStrategy,
+            }.Where(text => !string.IsNullOrWhiteSpace(text))
+        )
+        {
             context.Terminal.Show("\n" + text);
+        }
         foreach (var subtask in task.Subtasks)
+        {
             context.Terminal.Show($"  {subtask.Id} {subtask.Status}: {subtask.Title}");
+        }
     }
 }

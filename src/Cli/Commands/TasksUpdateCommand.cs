@@ -13,7 +13,11 @@ internal sealed class TasksUpdateCommand : CliCommand
     private readonly Option<string?> _details = new("--details") { Description = "How it is to be done" };
     private readonly Option<string?> _test = new("--test-strategy") { Description = "How one knows that it works" };
     private readonly Option<string?> _priority = new("--priority", "-p") { Description = string.Join(", ", BacklogPriority.All) };
-    private readonly Option<string?> _dependencies = new("--dependencies") { Description = "Ids of tasks that must be done before, with commas; '' for none", HelpName = "IDS" };
+    private readonly Option<string?> _dependencies = new("--dependencies")
+    {
+        Description = "Ids of tasks that must be done before, with commas; '' for none",
+        HelpName = "IDS",
+    };
     private readonly Option<string?> _tag = TasksCommand.Tag();
     private readonly Option<bool> _json = GlobalOptions.Json();
 
@@ -23,28 +27,44 @@ internal sealed class TasksUpdateCommand : CliCommand
         _priority.AcceptOnlyFromAmong([.. BacklogPriority.All]);
         Add(_id.Argument);
         foreach (var option in new Option[] { _id.Option, _title, _description, _details, _test, _priority, _dependencies, _tag, _json })
+        {
             Add(option);
+        }
     }
 
     public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var id = TasksCommand.RequireId(parsed, _id);
         if (Array.TrueForAll([_title, _description, _details, _test, _priority, _dependencies], option => parsed.GetValue(option) is null))
-            throw new CommandException(ExitCodes.Usage, $"What is to change of {id}?", "Give --title, --description, --details, --test-strategy, --priority or --dependencies; 'set-status' says where it stands.");
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                $"What is to change of {id}?",
+                "Give --title, --description, --details, --test-strategy, --priority or --dependencies; 'set-status' says where it stands."
+            );
+        }
         var title = parsed.GetValue(_title) is { } given ? TasksAddCommand.Title(given) : null;
         var file = await new BacklogFiles(context, parsed.GetValue(_tag)).ChangeAsync(
-            backlog => backlog.Change(BacklogFiles.Find(backlog, id), task => task with
-            {
-                Title = title ?? task.Title,
-                Description = parsed.GetValue(_description) ?? task.Description,
-                Details = parsed.GetValue(_details) ?? task.Details,
-                TestStrategy = parsed.GetValue(_test) ?? task.TestStrategy,
-                Priority = parsed.GetValue(_priority) ?? task.Priority,
-                Dependencies = parsed.GetValue(_dependencies) is { } ids ? TasksAddCommand.Ids(ids) : task.Dependencies,
-            }),
-            stop);
+            backlog =>
+                backlog.Change(
+                    BacklogFiles.Find(backlog, id),
+                    task =>
+                        task with
+                        {
+                            Title = title ?? task.Title,
+                            Description = parsed.GetValue(_description) ?? task.Description,
+                            Details = parsed.GetValue(_details) ?? task.Details,
+                            TestStrategy = parsed.GetValue(_test) ?? task.TestStrategy,
+                            Priority = parsed.GetValue(_priority) ?? task.Priority,
+                            Dependencies = parsed.GetValue(_dependencies) is { } ids ? TasksAddCommand.Ids(ids) : task.Dependencies,
+                        }
+                ),
+            stop
+        );
         if (parsed.GetValue(_json))
+        {
             context.Print(new BacklogTaskDocument(file.ToJson(id)), CliJson.Default.BacklogTaskDocument);
+        }
         context.Terminal.Say($"Changed {id}.");
         return ExitCodes.Done;
     }

@@ -21,7 +21,9 @@ internal sealed class TrustCommand : CliCommand
     {
         var settings = context.OpenSettings(context.RequireRepository(), []);
         if (!parsed.GetValue(_json))
+        {
             return Task.FromResult(Trust(parsed.GetValue(_yes), context, settings));
+        }
 
         var question = settings.Question;
         var trusted = settings.Refusal is null;
@@ -31,7 +33,14 @@ internal sealed class TrustCommand : CliCommand
             trusted = true;
         }
 
-        context.Print(new TrustDocument(settings.Repository!, trusted, [.. question.Items.Select(item => new TrustEntry(Word(item.Kind), item.Setting, item.Value, item.Source))]), CliJson.Default.TrustDocument);
+        context.Print(
+            new TrustDocument(
+                settings.Repository!,
+                trusted,
+                [.. question.Items.Select(item => new TrustEntry(Word(item.Kind), item.Setting, item.Value, item.Source))]
+            ),
+            CliJson.Default.TrustDocument
+        );
         return Task.FromResult(trusted ? ExitCodes.Done : ExitCodes.NeedsPerson);
     }
 
@@ -51,7 +60,9 @@ internal sealed class TrustCommand : CliCommand
 
         TrustGate.Show(context, settings.Question);
         if (!yes && context.Terminal.Ask($"Do you trust {settings.Repository} to do this on this machine from now on?") is not true)
+        {
             throw new CommandException(ExitCodes.NeedsPerson, "Nothing was trusted.", "Answer on a terminal, or give --yes.");
+        }
         context.Trust.Trust(settings.Repository!, settings.Question);
         context.Terminal.Say($"{settings.Repository} is trusted; a change of any of this asks again.");
         return ExitCodes.Done;

@@ -9,9 +9,17 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>validate</c>: is this a plan that can be run? All faults at once, and what could be better.</summary>
 internal sealed class ValidateCommand : CliCommand
 {
-    private readonly Argument<string> _plan = new("PLAN") { Description = "The plan file", DefaultValueFactory = static _ => PlanFiles.DefaultName };
+    private readonly Argument<string> _plan = new("PLAN")
+    {
+        Description = "The plan file",
+        DefaultValueFactory = static _ => PlanFiles.DefaultName,
+    };
     private readonly Option<bool> _strict = new("--strict") { Description = "Warnings and advice are errors" };
-    private readonly Option<string?> _print = new("--print") { Description = "Print the plan as it was understood, as a task graph", HelpName = "json|yaml" };
+    private readonly Option<string?> _print = new("--print")
+    {
+        Description = "Print the plan as it was understood, as a task graph",
+        HelpName = "json|yaml",
+    };
     private readonly Option<bool> _schema = new("--schema") { Description = "Print the JSON Schema of task graphs, for editors" };
     private readonly Option<bool> _json = GlobalOptions.Json();
 
@@ -38,18 +46,29 @@ internal sealed class ValidateCommand : CliCommand
         var read = PlanFiles.Read(context, name).WithConflicts();
 
         // Settings cost as much time as a small plan: they are read where they matter.
-        read = read.WithAdvice(hasFurtherGates: read.Plan?.Tasks.Any(task => task.Verification.Count == 0) is true && context.FindSettings()?.Gates.Task is { Count: > 0 });
+        read = read.WithAdvice(
+            hasFurtherGates: read.Plan?.Tasks.Any(task => task.Verification.Count == 0) is true
+                && context.FindSettings()?.Gates.Task is { Count: > 0 }
+        );
         if (parsed.GetValue(_strict))
+        {
             read = read.AsStrict();
+        }
         if (parsed.GetValue(_print) is { } format && read.Plan is { } plan)
+        {
             context.Terminal.Result(format == "yaml" ? TaskGraphYaml.Write(plan) : PlanJson.WriteIndented(plan) + "\n");
+        }
         else if (parsed.GetValue(_json))
+        {
             context.Print(Describe(name, read), CliJson.Default.ValidateDocument);
+        }
 
         // Beside a printed plan the rest is not what was asked for.
         Action<string> write = parsed.GetValue(_print) is null ? context.Terminal.Show : context.Terminal.Say;
         foreach (var fault in read.Faults)
+        {
             write(fault.ToString());
+        }
         var tasks = read.TaskCount == 1 ? "1 task" : $"{read.TaskCount} tasks";
         var errors = read.Errors.Count == 1 ? "1 error" : $"{read.Errors.Count} errors";
         write(read.IsValid ? $"{name} is valid: {tasks}." : $"{name} can't be run: {errors}.");
@@ -57,5 +76,12 @@ internal sealed class ValidateCommand : CliCommand
     }
 
     private static ValidateDocument Describe(string name, PlanReadResult read) =>
-        new(name, read.IsValid, read.TaskCount, [.. read.Errors.Select(FaultEntry.Of)], [.. read.Warnings.Select(FaultEntry.Of)], [.. read.Advice.Select(FaultEntry.Of)]);
+        new(
+            name,
+            read.IsValid,
+            read.TaskCount,
+            [.. read.Errors.Select(FaultEntry.Of)],
+            [.. read.Warnings.Select(FaultEntry.Of)],
+            [.. read.Advice.Select(FaultEntry.Of)]
+        );
 }

@@ -14,7 +14,11 @@ internal sealed class VerifyCommand : CliCommand
 {
     private readonly Argument<string> _plan = new("PLAN") { Description = "The plan file" };
     private readonly Argument<string> _task = new("TASK") { Description = "Id of the task" };
-    private readonly Option<string?> _commit = new("--commit") { Description = "Check this commit in a worktree of its own instead of the files as they are", HelpName = "COMMIT" };
+    private readonly Option<string?> _commit = new("--commit")
+    {
+        Description = "Check this commit in a worktree of its own instead of the files as they are",
+        HelpName = "COMMIT",
+    };
     private readonly Option<bool> _yes = GlobalOptions.Yes();
     private readonly Option<bool> _json = GlobalOptions.Json();
 
@@ -37,22 +41,50 @@ internal sealed class VerifyCommand : CliCommand
         var settings = TrustGate.Demand(context, context.OpenSettings(repository, []), parsed.GetValue(_yes)).Settings!;
         var gates = CheckoutVerification.GatesOf(plan, plan.Tasks.First(task => task.Id == id), settings, workTree);
         if (gates.Count == 0)
-            throw new CommandException(ExitCodes.WorkFailed, $"Nothing checks task '{id}': it has no verification, the configuration no gates, and no manifest names any.", "Give it 'verification', or set gates.task.");
+        {
+            throw new CommandException(
+                ExitCodes.WorkFailed,
+                $"Nothing checks task '{id}': it has no verification, the configuration no gates, and no manifest names any.",
+                "Give it 'verification', or set gates.task."
+            );
+        }
         var evidence = Path.Combine(repository.OrchestratorFolder, "logs", "verify", id);
         var commit = parsed.GetValue(_commit);
-        var verdicts = await CheckoutVerification.RunAsync(
-            workTree, commit, [.. gates.Select(holding => holding.Gate)], evidence, context.Environment, settings.Worktrees, verdict => Say(context, verdict), waiting => context.Terminal.Show($"      {waiting}"), stop)
-            ?? throw new CommandException(ExitCodes.Usage, $"There is no commit '{commit}' in {workTree}.", "Name one by its id, a branch or a tag.");
+        var verdicts =
+            await CheckoutVerification.RunAsync(
+                workTree,
+                commit,
+                [.. gates.Select(holding => holding.Gate)],
+                evidence,
+                context.Environment,
+                settings.Worktrees,
+                verdict => Say(context, verdict),
+                waiting => context.Terminal.Show($"      {waiting}"),
+                stop
+            )
+            ?? throw new CommandException(
+                ExitCodes.Usage,
+                $"There is no commit '{commit}' in {workTree}.",
+                "Name one by its id, a branch or a tag."
+            );
         var passed = verdicts.All(verdict => verdict.IsAcceptable);
         if (parsed.GetValue(_json))
-            context.Print(new VerifyDocument(id, passed, [.. verdicts.Zip(gates, (verdict, holding) => Entry(verdict, holding.Source))]), CliJson.Default.VerifyDocument);
+        {
+            context.Print(
+                new VerifyDocument(id, passed, [.. verdicts.Zip(gates, (verdict, holding) => Entry(verdict, holding.Source))]),
+                CliJson.Default.VerifyDocument
+            );
+        }
         context.Terminal.Show(passed ? $"Task '{id}' passes." : $"Task '{id}' does not pass.");
         return passed ? ExitCodes.Done : ExitCodes.WorkFailed;
     }
 
     private static void Say(CommandContext context, GateVerdict verdict)
     {
-        var word = verdict.Result is GateResult.Passed ? "ok  " : verdict.IsAcceptable ? "warn" : "fail";
+        var word =
+            verdict.Result is GateResult.Passed ? "ok  "
+            : verdict.IsAcceptable ? "warn"
+            : "fail";
         var how = verdict.Result switch
         {
             GateResult.Passed when verdict.Failure == GateFailure.Flaky => "passed when run again: it fails by chance",
@@ -64,18 +96,40 @@ internal sealed class VerifyCommand : CliCommand
             _ when verdict.Gate.Negate => "succeeded, but must fail",
             _ => $"exit code {verdict.ExitCode}",
         };
-        context.Terminal.Show(string.Create(CultureInfo.InvariantCulture, $"{word}  {verdict.Gate.Name}: {how} ({verdict.Duration.TotalSeconds:0.0} s)"));
+        context.Terminal.Show(
+            string.Create(CultureInfo.InvariantCulture, $"{word}  {verdict.Gate.Name}: {how} ({verdict.Duration.TotalSeconds:0.0} s)")
+        );
         if (verdict.Advice.Length > 0)
+        {
             context.Terminal.Show("      " + verdict.Advice);
+        }
         if (verdict.Result == GateResult.Passed)
+        {
             return;
+        }
         foreach (var line in verdict.Tail.TrimEnd().Split('\n').TakeLast(20).Where(line => line.Length > 0))
+        {
             context.Terminal.Show("      " + line.TrimEnd('\r'));
+        }
         if (verdict.EvidenceFile is not null)
+        {
             context.Terminal.Show($"      all of it: {verdict.EvidenceFile}");
+        }
     }
 
-    private static VerifyEntry Entry(GateVerdict verdict, GateSource source) => new(
-        verdict.Gate.Name, verdict.Command, verdict.Gate.Type.ToString().ToLowerInvariant(), verdict.Gate.Required, verdict.Result.ToString().ToLowerInvariant(), verdict.Failure.ToString().ToLowerInvariant(),
-        verdict.ExitCode, (long)verdict.Duration.TotalMilliseconds, verdict.EvidenceFile, verdict.Gate.Exclusive, verdict.Advice, source.ToString().ToLowerInvariant());
+    private static VerifyEntry Entry(GateVerdict verdict, GateSource source) =>
+        new(
+            verdict.Gate.Name,
+            verdict.Command,
+            verdict.Gate.Type.ToString().ToLowerInvariant(),
+            verdict.Gate.Required,
+            verdict.Result.ToString().ToLowerInvariant(),
+            verdict.Failure.ToString().ToLowerInvariant(),
+            verdict.ExitCode,
+            (long)verdict.Duration.TotalMilliseconds,
+            verdict.EvidenceFile,
+            verdict.Gate.Exclusive,
+            verdict.Advice,
+            source.ToString().ToLowerInvariant()
+        );
 }

@@ -20,9 +20,16 @@ internal sealed class VersionCommand : CliCommand
     public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         if (parsed.GetValue(_json))
-            context.Print(new VersionDocument(VersionText.Value, RuntimeInformation.FrameworkDescription, RuntimeInformation.RuntimeIdentifier), CliJson.Default.VersionDocument);
+        {
+            context.Print(
+                new VersionDocument(VersionText.Value, RuntimeInformation.FrameworkDescription, RuntimeInformation.RuntimeIdentifier),
+                CliJson.Default.VersionDocument
+            );
+        }
         else
+        {
             context.Terminal.Result(VersionText.Value + "\n");
+        }
         return Task.FromResult(ExitCodes.Done);
     }
 }

@@ -9,7 +9,11 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>worker</c>: does the work of runs that others start, until it is interrupted.</summary>
 internal sealed class WorkerCommand : CliCommand
 {
-    private readonly Option<string[]> _repositories = new("--repository") { Description = "A repository whose runs are worked on here (may be repeated); default: this one", HelpName = "DIR" };
+    private readonly Option<string[]> _repositories = new("--repository")
+    {
+        Description = "A repository whose runs are worked on here (may be repeated); default: this one",
+        HelpName = "DIR",
+    };
     private readonly EngineOptions _engine = new();
     private readonly Option<bool> _yes = GlobalOptions.Yes();
 
@@ -29,21 +33,38 @@ internal sealed class WorkerCommand : CliCommand
         // Each is asked about; the engine is that of the first.
         var yes = parsed.GetValue(_yes);
         foreach (var other in repositories.Skip(1))
+        {
             TrustGate.Demand(context, context.OpenSettings(other, []), yes);
+        }
         var settings = TrustGate.Demand(context, context.OpenSettings(repositories[0], _engine.Flags(parsed)), yes);
         using var loggers = FileLoggerProvider.OpenFactory(repositories[0], context.Verbose, context.Time);
         await using var engine = await EngineConnection.OpenAsync(repositories[0], settings.Settings!, context, loggers, stays: true, stop);
         await using var worker = await WorkerHost.StartAsync(engine, repositories, context, loggers, stop);
-        context.Terminal.Say($"Working on {string.Join(", ", repositories.Select(repository => repository.Root))} ({engine.Description}). Ctrl-C ends it; agents at work go on.");
+        context.Terminal.Say(
+            $"Working on {string.Join(", ", repositories.Select(repository => repository.Root))} ({engine.Description}). Ctrl-C ends it; agents at work go on."
+        );
         await Task.WhenAny(worker.Running, Task.Delay(Timeout.Infinite, stop));
         if (!worker.Running.IsFaulted)
+        {
             return ExitCodes.Done;
+        }
         if (worker.Running.Exception!.InnerException is CommandException)
+        {
             await worker.Running;
-        throw new CommandException(ExitCodes.Unavailable, $"The worker broke: {worker.Running.Exception!.InnerException!.Message}", $"See {Path.Combine(repositories[0].OrchestratorFolder, "logs", "engine.log")}.");
+        }
+        throw new CommandException(
+            ExitCodes.Unavailable,
+            $"The worker broke: {worker.Running.Exception!.InnerException!.Message}",
+            $"See {Path.Combine(repositories[0].OrchestratorFolder, "logs", "engine.log")}."
+        );
     }
 
-    private static RepositoryLocation Find(string folder) => RepositoryLocation.Find(folder) is { IsBare: false } found
-        ? found
-        : throw new CommandException(ExitCodes.Usage, $"{folder} is in no git repository with a work tree.", "Name another with --repository.");
+    private static RepositoryLocation Find(string folder) =>
+        RepositoryLocation.Find(folder) is { IsBare: false } found
+            ? found
+            : throw new CommandException(
+                ExitCodes.Usage,
+                $"{folder} is in no git repository with a work tree.",
+                "Name another with --repository."
+            );
 }

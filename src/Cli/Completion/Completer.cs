@@ -23,23 +23,38 @@ internal sealed class Completer
         _word = words.Count == 0 ? "" : words[^1];
         _command = commands(words.Count > 1 ? words : []);
         foreach (var word in words.SkipLast(1))
+        {
             Read(word);
+        }
     }
 
     /// <summary>The words that may stand in place of the last one; none where a file is meant, or anything.</summary>
     /// <param name="context">Folder and settings.</param>
     /// <param name="commands">The root with the command that words call, or with all of them.</param>
     /// <param name="words">The command line behind the program's name, up to the cursor; the last word may be empty.</param>
-    public static IReadOnlyList<string> Complete(CommandContext context, Func<IReadOnlyList<string>, Command> commands, IReadOnlyList<string> words)
+    public static IReadOnlyList<string> Complete(
+        CommandContext context,
+        Func<IReadOnlyList<string>, Command> commands,
+        IReadOnlyList<string> words
+    )
     {
         var completer = new Completer(context, commands, words);
-        return [.. completer.Candidates().Where(candidate => candidate.StartsWith(completer._word, StringComparison.Ordinal)).Distinct().Order(StringComparer.Ordinal)];
+        return
+        [
+            .. completer
+                .Candidates()
+                .Where(candidate => candidate.StartsWith(completer._word, StringComparison.Ordinal))
+                .Distinct()
+                .Order(StringComparer.Ordinal),
+        ];
     }
 
     private void Read(string word)
     {
         if (word == "=")
+        {
             return;
+        }
         if (_open is not null)
         {
             _open = null;
@@ -62,9 +77,13 @@ internal sealed class Completer
     private IEnumerable<string> Candidates()
     {
         if (_open is not null)
+        {
             return OfOption(_open);
+        }
         if (_word.StartsWith('-'))
+        {
             return Options().Where(option => !option.Hidden).Select(option => option.Name);
+        }
         return _command.Subcommands.Count > 0 && _positional.Count == 0
             ? _command.Subcommands.Where(command => !command.Hidden).Select(command => command.Name)
             : OfArgument(_command.Arguments.ElementAtOrDefault(_positional.Count));
@@ -75,53 +94,67 @@ internal sealed class Completer
         for (Command? command = _command; command is not null; command = command.Parents.OfType<Command>().FirstOrDefault())
         {
             foreach (var option in command.Options.Where(option => command == _command || option.Recursive))
+            {
                 yield return option;
+            }
         }
     }
 
     private static bool TakesValue(Option option) => option.Arity.MaximumNumberOfValues > 0 && option.ValueType != typeof(bool);
 
-    private IEnumerable<string> OfOption(Option option) => option.Name switch
-    {
-        "--only" or "--phase" => TaskIds(),
-        "--id" => BacklogIds(),
-        "--status" when IsOfBacklog => BacklogStatus.All,
-        "--agent" => Try(() => _context.FindSettings() is { } settings ? [.. settings.Agents.Keys] : []),
-        _ => option.GetCompletions(CompletionContext.Empty).Select(item => item.Label),
-    };
+    private IEnumerable<string> OfOption(Option option) =>
+        option.Name switch
+        {
+            "--only" or "--phase" => TaskIds(),
+            "--id" => BacklogIds(),
+            "--status" when IsOfBacklog => BacklogStatus.All,
+            "--agent" => Try(() => _context.FindSettings() is { } settings ? [.. settings.Agents.Keys] : []),
+            _ => option.GetCompletions(CompletionContext.Empty).Select(item => item.Label),
+        };
 
-    private IEnumerable<string> OfArgument(Argument? argument) => argument?.Name switch
-    {
-        null => [],
-        "TASK" => TaskIds(),
-        "ID" when IsOfBacklog => BacklogIds(),
-        "STATUS" => BacklogStatus.All,
-        "RUN" => RunIds(),
-        "RUN/TASK" => RunIds().Concat(TasksOfRun()),
-        "NAME" when _command.Parents.Any(parent => parent.Name == "config") => SettingKeys.All.Select(setting => setting.Name),
-        "NAME" when _command.Name == "context" => Try(() => [.. PlanFiles.ProjectTexts(_context).Keys]),
-        _ => argument.GetCompletions(CompletionContext.Empty).Select(item => item.Label),
-    };
+    private IEnumerable<string> OfArgument(Argument? argument) =>
+        argument?.Name switch
+        {
+            null => [],
+            "TASK" => TaskIds(),
+            "ID" when IsOfBacklog => BacklogIds(),
+            "STATUS" => BacklogStatus.All,
+            "RUN" => RunIds(),
+            "RUN/TASK" => RunIds().Concat(TasksOfRun()),
+            "NAME" when _command.Parents.Any(parent => parent.Name == "config") => SettingKeys.All.Select(setting => setting.Name),
+            "NAME" when _command.Name == "context" => Try(() => [.. PlanFiles.ProjectTexts(_context).Keys]),
+            _ => argument.GetCompletions(CompletionContext.Empty).Select(item => item.Label),
+        };
 
-    private IReadOnlyList<string> TaskIds() => Try(() =>
-    {
-        var name = _positional.FirstOrDefault() ?? PlanFiles.DefaultName;
-        return PlanReader.IsPlanName(name) && PlanFiles.Read(_context, name).Plan is { } plan ? [.. plan.Tasks.Select(task => task.Id)] : [];
-    });
+    private IReadOnlyList<string> TaskIds() =>
+        Try(() =>
+        {
+            var name = _positional.FirstOrDefault() ?? PlanFiles.DefaultName;
+            return PlanReader.IsPlanName(name) && PlanFiles.Read(_context, name).Plan is { } plan
+                ? [.. plan.Tasks.Select(task => task.Id)]
+                : [];
+        });
 
     // Their commands alone have an option for the tag of a backlog.
     private bool IsOfBacklog => _command.Options.Any(option => option.Name == BacklogFiles.TagOption);
 
-    private IReadOnlyList<string> BacklogIds() => Try(() => [.. new BacklogFiles(_context, tag: null).Read().Backlog.All.Select(task => task.Id)]);
+    private IReadOnlyList<string> BacklogIds() =>
+        Try(() => [.. new BacklogFiles(_context, tag: null).Read().Backlog.All.Select(task => task.Id)]);
 
-    private IReadOnlyList<string> RunIds() => Try(() => _context.FindRepository() is { } repository ? [.. StoredRuns.List(repository).Select(run => run.Id)] : []);
+    private IReadOnlyList<string> RunIds() =>
+        Try(() => _context.FindRepository() is { } repository ? [.. StoredRuns.List(repository).Select(run => run.Id)] : []);
 
-    private IReadOnlyList<string> TasksOfRun() => Try(() =>
-    {
-        if (_context.FindRepository() is not { } repository || _word.Split('/') is not [var id, _])
-            return [];
-        return StoredRuns.List(repository).FirstOrDefault(run => run.Id == id || id.Length == 0) is { } run ? [.. run.Status.Tasks.Select(task => $"{id}/{task.Id}")] : [];
-    });
+    private IReadOnlyList<string> TasksOfRun() =>
+        Try(() =>
+        {
+            if (_context.FindRepository() is not { } repository || _word.Split('/') is not [var id, _])
+            {
+                return [];
+            }
+            return StoredRuns.List(repository).FirstOrDefault(run => run.Id == id || id.Length == 0) is { } run
+                ? [.. run.Status.Tasks.Select(task => $"{id}/{task.Id}")]
+                : [];
+        });
 
     // A plan or configuration with faults has no ids to offer; its own command says what is wrong with it.
     private static IReadOnlyList<string> Try(Func<IReadOnlyList<string>> list)

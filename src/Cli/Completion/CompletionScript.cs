@@ -7,21 +7,23 @@ internal static class CompletionScript
     public static IReadOnlyList<string> Shells { get; } = ["bash", "zsh", "fish"];
 
     /// <summary>The script of a shell.</summary>
-    public static string Of(string shell) => shell switch
-    {
-        "bash" => Bash,
-        "zsh" => Zsh,
-        "fish" => Fish,
-        _ => throw new ArgumentException($"There is no script for '{shell}'.", nameof(shell)),
-    };
+    public static string Of(string shell) =>
+        shell switch
+        {
+            "bash" => Bash,
+            "zsh" => Zsh,
+            "fish" => Fish,
+            _ => throw new ArgumentException($"There is no script for '{shell}'.", nameof(shell)),
+        };
 
     /// <summary>Where a person puts it.</summary>
-    public static string HowTo(string shell) => shell switch
-    {
-        "bash" => "orchestrate completion bash > ~/.local/share/bash-completion/completions/orchestrate",
-        "zsh" => "orchestrate completion zsh > a folder of $fpath, as _orchestrate",
-        _ => "orchestrate completion fish > ~/.config/fish/completions/orchestrate.fish",
-    };
+    public static string HowTo(string shell) =>
+        shell switch
+        {
+            "bash" => "orchestrate completion bash > ~/.local/share/bash-completion/completions/orchestrate",
+            "zsh" => "orchestrate completion zsh > a folder of $fpath, as _orchestrate",
+            _ => "orchestrate completion fish > ~/.config/fish/completions/orchestrate.fish",
+        };
 
     private const string Bash = """
         _orchestrate() {

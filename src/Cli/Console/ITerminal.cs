@@ -1,6 +1,8 @@
 namespace Orchestrator.Cli.Console;
 
-/// <summary>The one door to the console: what was asked for goes to stdout, what goes on beside it (progress, warnings, questions) to stderr.</summary>
+/// <summary>
+/// The one door to the console: what was asked for goes to stdout, what goes on beside it (progress, warnings, questions) to stderr.
+/// </summary>
 internal interface ITerminal
 {
     /// <summary>A person can read and answer: both ends are terminals.</summary>

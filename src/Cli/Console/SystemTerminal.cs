@@ -45,9 +45,13 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
     public void Show(string line)
     {
         if (_documents)
+        {
             Say(line);
+        }
         else
+        {
             Result(TextCells.Visible(line) + "\n");
+        }
     }
 
     public void Say(string line) => Write(line);
@@ -58,7 +62,9 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
     {
         Write(message, Coloured("31", "error: "));
         if (cure.Length > 0)
+        {
             Write("  " + cure);
+        }
     }
 
     public string ReadInput() => System.Console.In.ReadToEnd();
@@ -66,12 +72,15 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
     public bool? Ask(string question, bool byDefault = false)
     {
         if (!IsInteractive || _documents)
+        {
             return null;
+        }
         lock (_lock)
         {
             _people.Write(TextCells.Visible(question) + (byDefault ? " [Y/n] " : " [y/N] "));
             _people.Flush();
-            return System.Console.In.ReadLine()?.Trim().ToLowerInvariant() is { } answer && (answer is "y" or "yes" || (answer.Length == 0 && byDefault));
+            return System.Console.In.ReadLine()?.Trim().ToLowerInvariant() is { } answer
+                && (answer is "y" or "yes" || (answer.Length == 0 && byDefault));
         }
     }
 
@@ -82,7 +91,9 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
         {
             var text = new StringBuilder(BackToFirst()).Append(Escape).Append("?7l");
             foreach (var line in lines)
+            {
                 text.Append(Escape).Append('K').Append(line).Append('\n');
+            }
             text.Append(Escape).Append('J').Append(Escape).Append("?7h");
             _drawn = lines;
             _people.Write(text);
@@ -93,14 +104,21 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
     public void EndRedraw()
     {
         lock (_lock)
+        {
             _drawn = [];
+        }
     }
 
-    /// <summary>Gives the screen back as it was: the runtime tells it to send other codes for the keys of the cursor and the number pad, and never takes that back.</summary>
+    /// <summary>
+    /// Gives the screen back as it was: the runtime tells it to send other codes for the keys of the cursor and the number pad, and never
+    /// takes that back.
+    /// </summary>
     public void Dispose()
     {
         if (!HasScreen)
+        {
             return;
+        }
         lock (_lock)
         {
             _people.Write("\u001b[?1l\u001b>");
@@ -128,7 +146,9 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
     private string BackToFirst()
     {
         if (_drawn.Count == 0)
+        {
             return "";
+        }
         var width = Width;
         return $"{Escape}{_drawn.Sum(line => Math.Max(1, (TextCells.Of(line) + width - 1) / width))}A";
     }
@@ -138,7 +158,9 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
     private int Size(Func<int> ask, int otherwise)
     {
         if (!HasScreen)
+        {
             return otherwise;
+        }
         try
         {
             return ask() is > 0 and var size ? size : otherwise;

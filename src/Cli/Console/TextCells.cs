@@ -4,25 +4,104 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Cli.Console;
 
-/// <summary>How many cells text takes on a screen: most characters take one, those of East Asia and emoji two, marks on others none.</summary>
+/// <summary>
+/// How many cells text takes on a screen: most characters take one, those of East Asia and emoji two, marks on others none.
+/// </summary>
 /// <remarks>Where screens differ (joined emoji) the larger number is counted, so that a line never runs over.</remarks>
 internal static partial class TextCells
 {
     private const int EmojiStyle = 0xFE0F;
 
-    /// <summary>First and last of what takes two cells: East Asian Width W and F of Unicode 16, neighbours put together where what is between them is not in use.</summary>
+    /// <summary>
+    /// First and last of what takes two cells: East Asian Width W and F of Unicode 16, neighbours put together where what is between them
+    /// is not in use.
+    /// </summary>
     private static readonly (int First, int Last)[] Wide =
     [
-        (0x1100, 0x115F), (0x231A, 0x231B), (0x2329, 0x232A), (0x23E9, 0x23EC), (0x23F0, 0x23F0), (0x23F3, 0x23F3), (0x25FD, 0x25FE), (0x2614, 0x2615), (0x2630, 0x2637),
-        (0x2648, 0x2653), (0x267F, 0x267F), (0x268A, 0x268F), (0x2693, 0x2693), (0x26A1, 0x26A1), (0x26AA, 0x26AB), (0x26BD, 0x26BE), (0x26C4, 0x26C5), (0x26CE, 0x26CE),
-        (0x26D4, 0x26D4), (0x26EA, 0x26EA), (0x26F2, 0x26F3), (0x26F5, 0x26F5), (0x26FA, 0x26FA), (0x26FD, 0x26FD), (0x2705, 0x2705), (0x270A, 0x270B), (0x2728, 0x2728),
-        (0x274C, 0x274C), (0x274E, 0x274E), (0x2753, 0x2755), (0x2757, 0x2757), (0x2795, 0x2797), (0x27B0, 0x27B0), (0x27BF, 0x27BF), (0x2B1B, 0x2B1C), (0x2B50, 0x2B50),
-        (0x2B55, 0x2B55), (0x2E80, 0x303E), (0x3041, 0x33FF), (0x3400, 0xA4CF), (0xA960, 0xA97F), (0xAC00, 0xD7A3), (0xF900, 0xFAFF), (0xFE10, 0xFE19), (0xFE30, 0xFE6F),
-        (0xFF01, 0xFF60), (0xFFE0, 0xFFE6), (0x16FE0, 0x18CFF), (0x1AFF0, 0x1B2FF), (0x1D300, 0x1D376), (0x1F004, 0x1F004), (0x1F0CF, 0x1F0CF), (0x1F18E, 0x1F18E),
-        (0x1F191, 0x1F19A), (0x1F200, 0x1F320), (0x1F32D, 0x1F335), (0x1F337, 0x1F37C), (0x1F37E, 0x1F393), (0x1F3A0, 0x1F3CA), (0x1F3CF, 0x1F3D3), (0x1F3E0, 0x1F3F0),
-        (0x1F3F4, 0x1F3F4), (0x1F3F8, 0x1F43E), (0x1F440, 0x1F440), (0x1F442, 0x1F4FC), (0x1F4FF, 0x1F53D), (0x1F54B, 0x1F54E), (0x1F550, 0x1F567), (0x1F57A, 0x1F57A),
-        (0x1F595, 0x1F596), (0x1F5A4, 0x1F5A4), (0x1F5FB, 0x1F64F), (0x1F680, 0x1F6C5), (0x1F6CC, 0x1F6CC), (0x1F6D0, 0x1F6D2), (0x1F6D5, 0x1F6DF), (0x1F6EB, 0x1F6EC),
-        (0x1F6F4, 0x1F6FC), (0x1F7E0, 0x1F7F0), (0x1F90C, 0x1F93A), (0x1F93C, 0x1F945), (0x1F947, 0x1F9FF), (0x1FA70, 0x1FAFF), (0x20000, 0x3FFFD),
+        (0x1100, 0x115F),
+        (0x231A, 0x231B),
+        (0x2329, 0x232A),
+        (0x23E9, 0x23EC),
+        (0x23F0, 0x23F0),
+        (0x23F3, 0x23F3),
+        (0x25FD, 0x25FE),
+        (0x2614, 0x2615),
+        (0x2630, 0x2637),
+        (0x2648, 0x2653),
+        (0x267F, 0x267F),
+        (0x268A, 0x268F),
+        (0x2693, 0x2693),
+        (0x26A1, 0x26A1),
+        (0x26AA, 0x26AB),
+        (0x26BD, 0x26BE),
+        (0x26C4, 0x26C5),
+        (0x26CE, 0x26CE),
+        (0x26D4, 0x26D4),
+        (0x26EA, 0x26EA),
+        (0x26F2, 0x26F3),
+        (0x26F5, 0x26F5),
+        (0x26FA, 0x26FA),
+        (0x26FD, 0x26FD),
+        (0x2705, 0x2705),
+        (0x270A, 0x270B),
+        (0x2728, 0x2728),
+        (0x274C, 0x274C),
+        (0x274E, 0x274E),
+        (0x2753, 0x2755),
+        (0x2757, 0x2757),
+        (0x2795, 0x2797),
+        (0x27B0, 0x27B0),
+        (0x27BF, 0x27BF),
+        (0x2B1B, 0x2B1C),
+        (0x2B50, 0x2B50),
+        (0x2B55, 0x2B55),
+        (0x2E80, 0x303E),
+        (0x3041, 0x33FF),
+        (0x3400, 0xA4CF),
+        (0xA960, 0xA97F),
+        (0xAC00, 0xD7A3),
+        (0xF900, 0xFAFF),
+        (0xFE10, 0xFE19),
+        (0xFE30, 0xFE6F),
+        (0xFF01, 0xFF60),
+        (0xFFE0, 0xFFE6),
+        (0x16FE0, 0x18CFF),
+        (0x1AFF0, 0x1B2FF),
+        (0x1D300, 0x1D376),
+        (0x1F004, 0x1F004),
+        (0x1F0CF, 0x1F0CF),
+        (0x1F18E, 0x1F18E),
+        (0x1F191, 0x1F19A),
+        (0x1F200, 0x1F320),
+        (0x1F32D, 0x1F335),
+        (0x1F337, 0x1F37C),
+        (0x1F37E, 0x1F393),
+        (0x1F3A0, 0x1F3CA),
+        (0x1F3CF, 0x1F3D3),
+        (0x1F3E0, 0x1F3F0),
+        (0x1F3F4, 0x1F3F4),
+        (0x1F3F8, 0x1F43E),
+        (0x1F440, 0x1F440),
+        (0x1F442, 0x1F4FC),
+        (0x1F4FF, 0x1F53D),
+        (0x1F54B, 0x1F54E),
+        (0x1F550, 0x1F567),
+        (0x1F57A, 0x1F57A),
+        (0x1F595, 0x1F596),
+        (0x1F5A4, 0x1F5A4),
+        (0x1F5FB, 0x1F64F),
+        (0x1F680, 0x1F6C5),
+        (0x1F6CC, 0x1F6CC),
+        (0x1F6D0, 0x1F6D2),
+        (0x1F6D5, 0x1F6DF),
+        (0x1F6EB, 0x1F6EC),
+        (0x1F6F4, 0x1F6FC),
+        (0x1F7E0, 0x1F7F0),
+        (0x1F90C, 0x1F93A),
+        (0x1F93C, 0x1F945),
+        (0x1F947, 0x1F9FF),
+        (0x1FA70, 0x1FAFF),
+        (0x20000, 0x3FFFD),
     ];
 
     /// <summary>Cells of a text.</summary>
@@ -30,7 +109,9 @@ internal static partial class TextCells
     {
         var cells = 0;
         foreach (var rune in text.EnumerateRunes())
+        {
             cells += Of(rune);
+        }
         return cells;
     }
 
@@ -38,14 +119,18 @@ internal static partial class TextCells
     public static string Cut(string text, int cells)
     {
         if (text.Length * 2 <= cells || Of(text) <= cells)
+        {
             return text;
+        }
         var end = 0;
         var used = 0;
         foreach (var rune in text.EnumerateRunes())
         {
             used += Of(rune);
             if (used >= cells)
+            {
                 break;
+            }
             end += rune.Utf16SequenceLength;
         }
 
@@ -61,25 +146,40 @@ internal static partial class TextCells
         var line = text.Trim();
         var end = line.AsSpan().IndexOfAny('\r', '\n');
         line = end < 0 ? line : line[..end];
-        return line.Any(char.IsControl) ? new string([.. EscapeSequence().Replace(line, "").Replace('\t', ' ').Where(c => !char.IsControl(c))]) : line;
+        return line.Any(char.IsControl)
+            ? new string([.. EscapeSequence().Replace(line, "").Replace('\t', ' ').Where(c => !char.IsControl(c))])
+            : line;
     }
 
-    /// <summary>The text with its control characters in visible form: what an agent printed or wrote can't clear the screen, change its colours or its title.</summary>
-    public static string Visible(string text) => text.Any(IsUnsafe) ? string.Concat(text.Select(c => IsUnsafe(c) ? Picture(c) : c.ToString())) : text;
+    /// <summary>
+    /// The text with its control characters in visible form: what an agent printed or wrote can't clear the screen, change its colours or
+    /// its title.
+    /// </summary>
+    public static string Visible(string text) =>
+        text.Any(IsUnsafe) ? string.Concat(text.Select(c => IsUnsafe(c) ? Picture(c) : c.ToString())) : text;
 
     private static bool IsUnsafe(char c) => char.IsControl(c) && c is not ('\n' or '\r' or '\t');
 
     // Unicode has pictures of the first 32 and of DEL.
-    private static string Picture(char c) => c < ' ' ? ((char)(0x2400 + c)).ToString() : c == '\u007f' ? "\u2421" : "\ufffd";
+    private static string Picture(char c) =>
+        c < ' ' ? ((char)(0x2400 + c)).ToString()
+        : c == '\u007f' ? "\u2421"
+        : "\ufffd";
 
     private static int Of(Rune rune)
     {
         if (rune.Value < 0x300)
+        {
             return 1;
+        }
         if (rune.Value == EmojiStyle)
+        {
             return 1;
+        }
         if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format)
+        {
             return 0;
+        }
         return IsWide(rune.Value) ? 2 : 1;
     }
 
@@ -90,11 +190,17 @@ internal static partial class TextCells
         {
             var middle = (low + high) / 2;
             if (value > Wide[middle].Last)
+            {
                 low = middle + 1;
+            }
             else if (value < Wide[middle].First)
+            {
                 high = middle - 1;
+            }
             else
+            {
                 return true;
+            }
         }
 
         return false;

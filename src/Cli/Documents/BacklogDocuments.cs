@@ -8,10 +8,20 @@ namespace Orchestrator.Cli.Documents;
 /// <param name="Tasks">The tasks with the fields of the file.</param>
 /// <param name="Errors">What is wrong with them: dependencies that lead nowhere or in circles.</param>
 /// <param name="Warnings">What a person should look at.</param>
-internal sealed record BacklogDocument(string File, IReadOnlyList<JsonObject> Tasks, IReadOnlyList<FaultEntry> Errors, IReadOnlyList<FaultEntry> Warnings) : Document
+internal sealed record BacklogDocument(
+    string File,
+    IReadOnlyList<JsonObject> Tasks,
+    IReadOnlyList<FaultEntry> Errors,
+    IReadOnlyList<FaultEntry> Warnings
+) : Document
 {
-    public static BacklogDocument Of(string file, IEnumerable<JsonObject> tasks, IReadOnlyList<PlanFault> faults) => new(
-        file, [.. tasks], [.. faults.Where(fault => fault.Severity == FaultSeverity.Error).Select(FaultEntry.Of)], [.. faults.Where(fault => fault.Severity == FaultSeverity.Warning).Select(FaultEntry.Of)]);
+    public static BacklogDocument Of(string file, IEnumerable<JsonObject> tasks, IReadOnlyList<PlanFault> faults) =>
+        new(
+            file,
+            [.. tasks],
+            [.. faults.Where(fault => fault.Severity == FaultSeverity.Error).Select(FaultEntry.Of)],
+            [.. faults.Where(fault => fault.Severity == FaultSeverity.Warning).Select(FaultEntry.Of)]
+        );
 }
 
 /// <summary>Answer of <c>tasks show --json</c>, <c>next</c> and of every change.</summary>

@@ -9,7 +9,8 @@ namespace Orchestrator.Cli.Documents;
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     WriteIndented = true,
     NewLine = "\n",
-    UseStringEnumConverter = true)]
+    UseStringEnumConverter = true
+)]
 [JsonSerializable(typeof(VersionDocument))]
 [JsonSerializable(typeof(ValidateDocument))]
 [JsonSerializable(typeof(string[]))]
@@ -38,7 +39,8 @@ internal sealed partial class CliJson : JsonSerializerContext;
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     WriteIndented = true,
     NewLine = "\n",
-    UseStringEnumConverter = true)]
+    UseStringEnumConverter = true
+)]
 [JsonSerializable(typeof(RunStatus))]
 [JsonSerializable(typeof(RunEvent))]
 internal sealed partial class RunJson : JsonSerializerContext
@@ -52,6 +54,7 @@ internal sealed partial class RunJson : JsonSerializerContext
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     WriteIndented = true,
     NewLine = "\n",
-    UseStringEnumConverter = true)]
+    UseStringEnumConverter = true
+)]
 [JsonSerializable(typeof(EngineCheckDocument))]
 internal sealed partial class EngineJson : JsonSerializerContext;

@@ -10,19 +10,31 @@ namespace Orchestrator.Cli.Documents;
 /// <param name="Errors">What refuses it.</param>
 /// <param name="Warnings">What a person should look at.</param>
 /// <param name="Advice">What could be better.</param>
-internal sealed record ValidateDocument(string Plan, bool Valid, int TaskCount, IReadOnlyList<FaultEntry> Errors, IReadOnlyList<FaultEntry> Warnings, IReadOnlyList<FaultEntry> Advice) : Document;
+internal sealed record ValidateDocument(
+    string Plan,
+    bool Valid,
+    int TaskCount,
+    IReadOnlyList<FaultEntry> Errors,
+    IReadOnlyList<FaultEntry> Warnings,
+    IReadOnlyList<FaultEntry> Advice
+) : Document;
 
 /// <summary>A fault with its place and cure.</summary>
 internal sealed record FaultEntry(string Code, string File, int Line, int Column, string Field, string Message, string Cure)
 {
-    public static FaultEntry Of(PlanFault fault) => new(fault.Code, fault.File, fault.Line, fault.Column, fault.Field, fault.Message, fault.Cure);
+    public static FaultEntry Of(PlanFault fault) =>
+        new(fault.Code, fault.File, fault.Line, fault.Column, fault.Field, fault.Message, fault.Cure);
 }
 
 /// <summary>Answer of <c>graph --json</c>.</summary>
 /// <param name="Waves">Ids by the earliest moment they could run.</param>
 /// <param name="CriticalPath">The longest chain.</param>
 /// <param name="Tasks">One entry per task in plan order.</param>
-internal sealed record GraphDocument(IReadOnlyList<IReadOnlyList<string>> Waves, IReadOnlyList<string> CriticalPath, IReadOnlyList<GraphEntry> Tasks) : Document;
+internal sealed record GraphDocument(
+    IReadOnlyList<IReadOnlyList<string>> Waves,
+    IReadOnlyList<string> CriticalPath,
+    IReadOnlyList<GraphEntry> Tasks
+) : Document;
 
 /// <summary>A task in the graph.</summary>
 internal sealed record GraphEntry(string Id, int Wave, IReadOnlyList<string> DependsOn, IReadOnlyList<string> Blocks);
@@ -38,4 +50,13 @@ internal sealed record GraphEntry(string Id, int Wave, IReadOnlyList<string> Dep
 /// <param name="RiskScore">The plan's risk score.</param>
 /// <param name="Plan">The plan as a task graph with all values.</param>
 internal sealed record PlannedDocument(
-    string Run, string? File, int Attempts, int AgentStarts, decimal Cost, int TaskCount, IReadOnlyList<IReadOnlyList<string>> Waves, int RiskScore, JsonElement Plan) : Document;
+    string Run,
+    string? File,
+    int Attempts,
+    int AgentStarts,
+    decimal Cost,
+    int TaskCount,
+    IReadOnlyList<IReadOnlyList<string>> Waves,
+    int RiskScore,
+    JsonElement Plan
+) : Document;

@@ -7,7 +7,12 @@ namespace Orchestrator.Cli.Documents;
 /// <param name="Truncated">There are more than are listed.</param>
 /// <param name="Conflicts">Pairs of tasks that own the same.</param>
 /// <param name="Warnings">Pairs of which one reads or adds to what the other owns.</param>
-internal sealed record ConflictsDocument(int Count, bool Truncated, IReadOnlyList<ConflictEntry> Conflicts, IReadOnlyList<ConflictEntry> Warnings) : Document;
+internal sealed record ConflictsDocument(
+    int Count,
+    bool Truncated,
+    IReadOnlyList<ConflictEntry> Conflicts,
+    IReadOnlyList<ConflictEntry> Warnings
+) : Document;
 
 /// <summary>Two tasks that meet.</summary>
 internal sealed record ConflictEntry(string Kind, string Path, IReadOnlyList<string> Tasks, MissingEdgeEntry MissingEdge, string Message);
@@ -21,7 +26,13 @@ internal sealed record MissingEdgeEntry(string Task, string DependsOn);
 /// <param name="AutoApproveThreshold">Highest score that needs nobody.</param>
 /// <param name="Factors">Where the points come from.</param>
 /// <param name="Protected">What needs a person whatever the score.</param>
-internal sealed record RiskDocument(int Score, string Level, int AutoApproveThreshold, IReadOnlyList<RiskEntry> Factors, IReadOnlyList<ProtectedEntry> Protected) : Document;
+internal sealed record RiskDocument(
+    int Score,
+    string Level,
+    int AutoApproveThreshold,
+    IReadOnlyList<RiskEntry> Factors,
+    IReadOnlyList<ProtectedEntry> Protected
+) : Document;
 
 /// <summary>One reason for points.</summary>
 internal sealed record RiskEntry(
@@ -30,7 +41,8 @@ internal sealed record RiskEntry(
     string Message,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Path,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Pattern,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Count);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Count
+);
 
 /// <summary>A task that owns what always needs a person.</summary>
 internal sealed record ProtectedEntry(string Task, string Path, string Glob);
@@ -39,7 +51,14 @@ internal sealed record ProtectedEntry(string Task, string Path, string Glob);
 internal sealed record ContractsDocument(IReadOnlyList<ContractEntry> Contracts) : Document;
 
 /// <summary>A contract as source code.</summary>
-internal sealed record ContractEntry(string Name, string Version, string FilePath, string Language, string Stub, IReadOnlyList<string> Consumers);
+internal sealed record ContractEntry(
+    string Name,
+    string Version,
+    string FilePath,
+    string Language,
+    string Stub,
+    IReadOnlyList<string> Consumers
+);
 
 /// <summary>Answer of <c>environment --json</c>.</summary>
 /// <param name="Hash">Over all files.</param>
@@ -48,7 +67,8 @@ internal sealed record ContractEntry(string Name, string Version, string FilePat
 internal sealed record EnvironmentDocument(
     string Hash,
     IReadOnlyList<EnvironmentEntry> Files,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Matches) : Document;
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Matches
+) : Document;
 
 /// <summary>A file the environment is made from.</summary>
 internal sealed record EnvironmentEntry(string Path, string Sha256);
@@ -81,4 +101,16 @@ internal sealed record VerifyDocument(string Task, bool Passed, IReadOnlyList<Ve
 /// <param name="Advice">What helps where it could not have a port, a database or a file; else empty.</param>
 /// <param name="Source">Where it comes from: <c>task</c>, <c>configuration</c>, <c>found</c> or <c>contracts</c>.</param>
 internal sealed record VerifyEntry(
-    string Name, string Command, string Type, bool Required, string Result, string Failure, int? ExitCode, long Milliseconds, string? Evidence, string? Exclusive, string Advice, string Source);
+    string Name,
+    string Command,
+    string Type,
+    bool Required,
+    string Result,
+    string Failure,
+    int? ExitCode,
+    long Milliseconds,
+    string? Evidence,
+    string? Exclusive,
+    string Advice,
+    string Source
+);

@@ -33,7 +33,16 @@ internal sealed record ConfigDocument(IReadOnlyList<ConfigEntry> Settings) : Doc
 /// <param name="Line">Line in the file, or 0.</param>
 /// <param name="Description">What it does.</param>
 /// <param name="Withheld">It stands in the files of a repository that is not trusted, and does not count.</param>
-internal sealed record ConfigEntry(string Name, string Value, string Default, string Source, string Place, int Line, string Description, bool Withheld);
+internal sealed record ConfigEntry(
+    string Name,
+    string Value,
+    string Default,
+    string Source,
+    string Place,
+    int Line,
+    string Description,
+    bool Withheld
+);
 
 /// <summary>Answer of <c>trust --json</c>.</summary>
 /// <param name="Repository">Root of the repository.</param>

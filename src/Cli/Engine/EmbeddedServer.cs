@@ -21,9 +21,22 @@ internal sealed class EmbeddedServer : IAsyncDisposable
     /// <param name="context">The clock.</param>
     /// <param name="loggers">Where the server logs.</param>
     /// <param name="stop">Gives up.</param>
-    public static async Task<EmbeddedServer> StartAsync(EngineFile file, string socket, CommandContext context, ILoggerFactory loggers, CancellationToken stop)
+    public static async Task<EmbeddedServer> StartAsync(
+        EngineFile file,
+        string socket,
+        CommandContext context,
+        ILoggerFactory loggers,
+        CancellationToken stop
+    )
     {
-        var options = new TemporalServerOptions { DatabasePath = file.DatabasePath, SocketPath = socket, MachineName = context.Machine, TimeProvider = context.Time, DefaultRetention = EngineConnection.KeptRuns };
+        var options = new TemporalServerOptions
+        {
+            DatabasePath = file.DatabasePath,
+            SocketPath = socket,
+            MachineName = context.Machine,
+            TimeProvider = context.Time,
+            DefaultRetention = EngineConnection.KeptRuns,
+        };
         var server = new TemporalServer(options, loggers);
         try
         {

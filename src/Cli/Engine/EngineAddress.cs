@@ -9,15 +9,20 @@ internal static class EngineAddress
     // The system's limit on the path of a socket, less the end mark.
     private const int MaxBytes = 107;
 
-    /// <summary>A socket beside the engine file, or, where that path is too long, one in the user's runtime folder named by its hash.</summary>
+    /// <summary>
+    /// A socket beside the engine file, or, where that path is too long, one in the user's runtime folder named by its hash.
+    /// </summary>
     /// <param name="folder">The engine's folder.</param>
     /// <param name="environment">Variables of the process.</param>
     public static string SocketOf(string folder, IReadOnlyDictionary<string, string> environment)
     {
         var path = Path.Combine(folder, "engine.sock");
         if (Encoding.UTF8.GetByteCount(path) <= MaxBytes)
+        {
             return path;
-        var runtime = environment.GetValueOrDefault("XDG_RUNTIME_DIR") is { Length: > 0 } set && Directory.Exists(set) ? set : Path.GetTempPath();
+        }
+        var runtime =
+            environment.GetValueOrDefault("XDG_RUNTIME_DIR") is { Length: > 0 } set && Directory.Exists(set) ? set : Path.GetTempPath();
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(folder)))[..16];
         return Path.Combine(runtime, $"orchestrate-{hash}.sock");
     }

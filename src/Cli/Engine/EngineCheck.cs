@@ -10,7 +10,12 @@ internal static class EngineCheck
 {
     private const string Name = "engine";
 
-    public static async Task<MachineCheckEntry> RunAsync(RepositoryLocation repository, OrchestratorSettings settings, CommandContext context, CancellationToken stop)
+    public static async Task<MachineCheckEntry> RunAsync(
+        RepositoryLocation repository,
+        OrchestratorSettings settings,
+        CommandContext context,
+        CancellationToken stop
+    )
     {
         if (settings.Temporal.Address is null)
         {
@@ -21,7 +26,14 @@ internal static class EngineCheck
 
         try
         {
-            await using var connection = await EngineConnection.OpenAsync(repository, settings, context, NullLoggerFactory.Instance, stays: false, stop);
+            await using var connection = await EngineConnection.OpenAsync(
+                repository,
+                settings,
+                context,
+                NullLoggerFactory.Instance,
+                stays: false,
+                stop
+            );
             return new(Name, MachineCheckStatus.Ok, connection.Description + ".");
         }
         catch (CommandException fault)

@@ -10,12 +10,15 @@ using Temporalio.Exceptions;
 namespace Orchestrator.Cli.Engine;
 
 /// <summary>
-/// A connection to the engine that runs a repository's workflows: the server at an address, or the embedded one. The first process that needs the
-/// embedded engine takes its file and serves it; others connect to that one's socket, and one that stays takes the file over when its owner ends.
+/// A connection to the engine that runs a repository's workflows: the server at an address, or the embedded one. The first process that
+/// needs the
+/// embedded engine takes its file and serves it; others connect to that one's socket, and one that stays takes the file over when its owner
+/// ends.
 /// </summary>
 internal sealed class EngineConnection : IAsyncDisposable
 {
     private const string SocketPrefix = "unix:";
+
     // Runs can be looked at, and tasks retried, long after the end.
     internal static readonly TimeSpan KeptRuns = TimeSpan.FromDays(90);
     private static readonly TimeSpan OwnerPatience = TimeSpan.FromSeconds(30);
@@ -72,33 +75,51 @@ internal sealed class EngineConnection : IAsyncDisposable
     /// <param name="settings">Where the engine is.</param>
     /// <param name="context">Clock and environment.</param>
     /// <param name="loggers">Where a server of this process logs.</param>
-    /// <param name="stays">This process does the work of runs, so it calls <see cref="TakeOverAsync"/>. One that does not leaves the engine to those that do.</param>
+    /// <param name="stays">This process does the work of runs, so it calls <see cref="TakeOverAsync"/>. One that does not leaves the engine
+    /// to those that do.</param>
     /// <param name="stop">Gives up.</param>
     /// <exception cref="CommandException">The server does not answer: exit 5.</exception>
     public static async Task<EngineConnection> OpenAsync(
-        RepositoryLocation repository, OrchestratorSettings settings, CommandContext context, ILoggerFactory loggers, bool stays, CancellationToken stop)
+        RepositoryLocation repository,
+        OrchestratorSettings settings,
+        CommandContext context,
+        ILoggerFactory loggers,
+        bool stays,
+        CancellationToken stop
+    )
     {
         if (settings.Temporal.Address is not null)
+        {
             return await ConnectAsync(settings.Temporal, context, stop);
+        }
         var folder = repository.OrchestratorFolder;
         var began = context.Time.GetTimestamp();
         while (true)
         {
             if ((stays || !StandbyProcesses.AnyLiving(folder)) && EngineFile.TryAcquire(folder, GuardOf(repository)) is { } file)
+            {
                 return await ServeAsync(file, EngineAddress.SocketOf(folder, context.Environment), context, loggers, stop);
+            }
             if (await TryJoinAsync(repository, stays, stop) is { } joined)
+            {
                 return joined;
+            }
             if (context.Time.GetElapsedTime(began) > OwnerPatience)
             {
                 throw new CommandException(
-                    ExitCodes.Unavailable, $"Another process holds the engine of {repository.Root} but does not answer.", $"See who holds {Path.Combine(folder, "engine.lock")}, and end that process.");
+                    ExitCodes.Unavailable,
+                    $"Another process holds the engine of {repository.Root} but does not answer.",
+                    $"See who holds {Path.Combine(folder, "engine.lock")}, and end that process."
+                );
             }
 
             await Task.Delay(Pause, context.Time, stop);
         }
     }
 
-    /// <summary>Where another process serves the engine: returns when that one has ended, however it ended, and this one serves in its place.</summary>
+    /// <summary>
+    /// Where another process serves the engine: returns when that one has ended, however it ended, and this one serves in its place.
+    /// </summary>
     /// <param name="context">Clock.</param>
     /// <param name="loggers">Where the server logs.</param>
     /// <param name="stop">Gives up waiting.</param>
@@ -124,7 +145,8 @@ internal sealed class EngineConnection : IAsyncDisposable
     }
 
     /// <summary>
-    /// Where this process serves the engine: sees to it that nothing is done on a file that was removed under it. Such an engine answers nobody from then on.
+    /// Where this process serves the engine: sees to it that nothing is done on a file that was removed under it. Such an engine answers
+    /// nobody from then on.
     /// </summary>
     /// <param name="context">Clock.</param>
     /// <param name="stop">Ends the watch.</param>
@@ -135,28 +157,39 @@ internal sealed class EngineConnection : IAsyncDisposable
         {
             await Task.Delay(FileWatch, context.Time, stop);
             if (_served is not { IsRemoved: true } served)
+            {
                 continue;
+            }
             await served.StopServingAsync();
             throw Loss(Path.Combine(context.RequireRepository().OrchestratorFolder, EngineFile.FileName));
         }
     }
 
-    /// <summary>The lock beside git's own files, which no tidying of the checkout removes: there is one engine for a repository, whatever becomes of its file.</summary>
+    /// <summary>
+    /// The lock beside git's own files, which no tidying of the checkout removes: there is one engine for a repository, whatever becomes of
+    /// its file.
+    /// </summary>
     public static string GuardOf(RepositoryLocation repository) => Path.Combine(repository.GitDirectory, "orchestrator", "engine");
 
     private CommandException Loss(string file)
     {
         IsLost = true;
         return new CommandException(
-            ExitCodes.Unavailable, $"{file} was removed while the engine worked on it ('git clean -fdx' does that), so the engine has ended and its agents are stopped.",
-            "Finished tasks are kept in git: 'orchestrate run' takes them up again. To tidy up beside a living engine leave our folder out: git clean -fdx -e .orchestrator.");
+            ExitCodes.Unavailable,
+            $"{file} was removed while the engine worked on it ('git clean -fdx' does that), so the engine has ended and its "
+                + "agents are stopped.",
+            "Finished tasks are kept in git: 'orchestrate run' takes them up again. To tidy up beside a living engine leave our "
+                + "folder out: git clean -fdx -e .orchestrator."
+        );
     }
 
     public async ValueTask DisposeAsync()
     {
         _registration?.Dispose();
         if (_served is not null)
+        {
             await _served.DisposeAsync();
+        }
     }
 
     /// <summary>Connects to the server at the address that is set.</summary>
@@ -177,16 +210,28 @@ internal sealed class EngineConnection : IAsyncDisposable
         catch (Exception unreachable) when (unreachable is RpcException or InvalidOperationException or HttpRequestException)
         {
             throw new CommandException(
-                ExitCodes.Unavailable, $"The Temporal server at {address} does not answer: {unreachable.Message}", "Check temporal.address, or leave it out to use the embedded engine.");
+                ExitCodes.Unavailable,
+                $"The Temporal server at {address} does not answer: {unreachable.Message}",
+                "Check temporal.address, or leave it out to use the embedded engine."
+            );
         }
     }
 
-    private static async Task<EngineConnection> ServeAsync(EngineFile file, string socket, CommandContext context, ILoggerFactory loggers, CancellationToken stop)
+    private static async Task<EngineConnection> ServeAsync(
+        EngineFile file,
+        string socket,
+        CommandContext context,
+        ILoggerFactory loggers,
+        CancellationToken stop
+    )
     {
         var served = await EmbeddedServer.StartAsync(file, socket, context, loggers, stop);
         try
         {
-            return new EngineConnection(await TemporalClient.ConnectAsync(new TemporalClientConnectOptions(SocketPrefix + socket)).WaitAsync(stop), served);
+            return new EngineConnection(
+                await TemporalClient.ConnectAsync(new TemporalClientConnectOptions(SocketPrefix + socket)).WaitAsync(stop),
+                served
+            );
         }
         catch
         {
@@ -199,7 +244,9 @@ internal sealed class EngineConnection : IAsyncDisposable
     {
         var folder = repository.OrchestratorFolder;
         if (await FindOwnerAsync(folder, stop) is not { } owner)
+        {
             return null;
+        }
         var registration = stays ? StandbyProcesses.Register(folder) : null;
         try
         {
@@ -221,7 +268,9 @@ internal sealed class EngineConnection : IAsyncDisposable
     private static async Task<bool> IsListeningAsync(EngineOwner owner, CancellationToken stop)
     {
         if (!owner.Address.StartsWith(SocketPrefix, StringComparison.Ordinal))
+        {
             return false;
+        }
         using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {

@@ -23,11 +23,17 @@ internal sealed partial class FailureWatch(EngineConnection engine, CommandConte
             try
             {
                 foreach (var (run, step) in (await failing.ReportAsync(stop)).Where(told => told.Failing.Activity == Recording))
-                    context.Terminal.Say($"{run} goes on, but what it does can't be written to its folder ({step.Attempt - 1} attempts, it is tried again): {step.Message}");
+                {
+                    context.Terminal.Say(
+                        $"{run} goes on, but what it does can't be written to its folder ({step.Attempt - 1} attempts, it is "
+                            + $"tried again): {step.Message}"
+                    );
+                }
             }
             catch (Exception missed) when (!stop.IsCancellationRequested)
             {
-                // An engine that goes over to another process right now, or is too busy to answer: the next look comes soon. No run breaks because of it.
+                // An engine that goes over to another process right now, or is too busy to answer: the next look comes soon. No run breaks
+                // because of it.
                 CouldNotLook(missed);
             }
         }

@@ -3,7 +3,8 @@ using Orchestrator.Processes;
 namespace Orchestrator.Cli.Engine;
 
 /// <summary>
-/// Processes that use an engine another one serves and take it over when that one ends. Each leaves its identity in a folder beside the engine file, so that
+/// Processes that use an engine another one serves and take it over when that one ends. Each leaves its identity in a folder beside the
+/// engine file, so that
 /// a command that is over in a moment leaves the engine to them.
 /// </summary>
 internal static class StandbyProcesses
@@ -25,21 +26,28 @@ internal static class StandbyProcesses
 
     /// <summary>True where this process is one of them.</summary>
     public static bool Has(string folder, ProcessIdentity process) =>
-        Directory.Exists(Path.Combine(folder, FolderName)) && Directory.EnumerateFiles(Path.Combine(folder, FolderName), $"{process.ProcessId}-*").Any(file => TryRead(file) == process);
+        Directory.Exists(Path.Combine(folder, FolderName))
+        && Directory.EnumerateFiles(Path.Combine(folder, FolderName), $"{process.ProcessId}-*").Any(file => TryRead(file) == process);
 
     /// <summary>True while one of them lives; what dead ones left is removed.</summary>
     public static bool AnyLiving(string folder)
     {
         var standby = Path.Combine(folder, FolderName);
         if (!Directory.Exists(standby))
+        {
             return false;
+        }
         var living = false;
         foreach (var file in Directory.GetFiles(standby).Where(file => Path.GetExtension(file) != ".new"))
         {
             if (TryRead(file)?.IsAlive() == true)
+            {
                 living = true;
+            }
             else
+            {
                 File.Delete(file);
+            }
         }
 
         return living;

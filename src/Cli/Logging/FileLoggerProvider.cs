@@ -6,7 +6,8 @@ using Orchestrator.Runs;
 namespace Orchestrator.Cli.Logging;
 
 /// <summary>
-/// Writes what engine and worker log into <c>.orchestrator/logs/engine.log</c>; people see none of it on the terminal. A log that can't be written, because the
+/// Writes what engine and worker log into <c>.orchestrator/logs/engine.log</c>; people see none of it on the terminal. A log that can't be
+/// written, because the
 /// disk is full, ends nothing: it says how many entries are missing as soon as it can.
 /// </summary>
 internal sealed class FileLoggerProvider : ILoggerProvider
@@ -43,12 +44,15 @@ internal sealed class FileLoggerProvider : ILoggerProvider
     public static ILoggerFactory OpenFactory(string file, bool verbose, TimeProvider time)
     {
         if (File.Exists(file) && new FileInfo(file).Length > MaxBytes)
+        {
             File.Move(file, file + ".old", overwrite: true);
+        }
         var stream = new FileStream(file, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
         var lowest = verbose ? LogLevel.Debug : LogLevel.Warning;
         var provider = new FileLoggerProvider(stream, lowest, time);
 
-        // Not LoggerFactory.Create: it makes a container of services first, which is a fifth of all that the runtime compiles until a server listens.
+        // Not LoggerFactory.Create: it makes a container of services first, which is a fifth of all that the runtime compiles until a
+        // server listens.
         return new LoggerFactory([provider], new LoggerFilterOptions { MinLevel = lowest });
     }
 
@@ -57,16 +61,21 @@ internal sealed class FileLoggerProvider : ILoggerProvider
     public void Dispose()
     {
         lock (_lock)
+        {
             _stream.Dispose();
+        }
     }
 
     private void Write(LogLevel level, string category, string message, Exception? exception)
     {
-        var line = $"{_time.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture)} {Environment.ProcessId} {level} {category}: {message}";
+        var line =
+            $"{_time.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture)} {Environment.ProcessId} {level} {category}: {message}";
         lock (_lock)
         {
             if (!_stream.CanWrite)
+            {
                 return;
+            }
             Append(exception is null ? line : $"{line}\n{exception}");
         }
     }
@@ -75,7 +84,9 @@ internal sealed class FileLoggerProvider : ILoggerProvider
     {
         try
         {
-            _stream.Write(Encoding.UTF8.GetBytes(_missing == 0 ? $"{entry}\n" : $"({_missing} entries are missing here: {_why})\n{entry}\n"));
+            _stream.Write(
+                Encoding.UTF8.GetBytes(_missing == 0 ? $"{entry}\n" : $"({_missing} entries are missing here: {_why})\n{entry}\n")
+            );
             _missing = 0;
         }
         catch (IOException unwritable)
@@ -88,15 +99,22 @@ internal sealed class FileLoggerProvider : ILoggerProvider
     private sealed class FileLogger(FileLoggerProvider provider, string category) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull
-            => null;
+            where TState : notnull => null;
 
         public bool IsEnabled(LogLevel logLevel) => logLevel >= provider._lowest && logLevel != LogLevel.None;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        )
         {
             if (IsEnabled(logLevel))
+            {
                 provider.Write(logLevel, category, formatter(state, exception), exception);
+            }
         }
     }
 }

@@ -8,7 +8,9 @@ namespace Orchestrator.Cli.Runs;
 /// <summary>What agents do now, as their starts' <c>progress.json</c> tells, and what gates wait for.</summary>
 internal static class AgentActivity
 {
-    /// <summary>A line for each task that has an agent at work, or a gate that waits; under an empty name one for a gate of the run itself.</summary>
+    /// <summary>
+    /// A line for each task that has an agent at work, or a gate that waits; under an empty name one for a gate of the run itself.
+    /// </summary>
     /// <param name="runFolder">The run's folder.</param>
     /// <param name="run">The run.</param>
     /// <param name="environment">Variables of the process.</param>
@@ -16,13 +18,22 @@ internal static class AgentActivity
     {
         var doing = new Dictionary<string, string>();
         foreach (var gate in WaitingGates(runFolder, run, environment))
+        {
             doing.TryAdd(gate.Origin.Task, gate.ToString());
+        }
         foreach (var task in run.Tasks)
         {
             if (task.State is not (TaskStates.Executing or TaskStates.Remediating) || task.Starts == 0)
+            {
                 continue;
-            if (LastStart(Path.Combine(runFolder, "tasks", task.Id)) is { } folder && ReadLine(Path.Combine(folder, "progress.json")) is { } line)
+            }
+            if (
+                LastStart(Path.Combine(runFolder, "tasks", task.Id)) is { } folder
+                && ReadLine(Path.Combine(folder, "progress.json")) is { } line
+            )
+            {
                 doing[task.Id] = line;
+            }
         }
 
         return doing;
@@ -30,21 +41,44 @@ internal static class AgentActivity
 
     /// <summary>The same about gates, as <c>status --json</c> has it.</summary>
     public static IReadOnlyList<GateWait> ReadWaiting(string runFolder, RunStatus run, IReadOnlyDictionary<string, string> environment) =>
-        [.. WaitingGates(runFolder, run, environment).Select(g => new GateWait(g.Origin.Task, g.Gate, g.Exclusive, g.HolderGate, g.Holder.Task, g.Holder.Run, g.Holder.Repository, g.Since))];
+        [
+            .. WaitingGates(runFolder, run, environment)
+                .Select(g => new GateWait(
+                    g.Origin.Task,
+                    g.Gate,
+                    g.Exclusive,
+                    g.HolderGate,
+                    g.Holder.Task,
+                    g.Holder.Run,
+                    g.Holder.Repository,
+                    g.Since
+                )),
+        ];
 
-    private static IEnumerable<WaitingGate> WaitingGates(string runFolder, RunStatus run, IReadOnlyDictionary<string, string> environment) => RunStates.IsFinal(run.State)
-        ? []
-        : WaitingGate.All(environment).Where(gate => gate.Origin.Run == Path.GetFileName(runFolder));
+    private static IEnumerable<WaitingGate> WaitingGates(
+        string runFolder,
+        RunStatus run,
+        IReadOnlyDictionary<string, string> environment
+    ) => RunStates.IsFinal(run.State) ? [] : WaitingGate.All(environment).Where(gate => gate.Origin.Run == Path.GetFileName(runFolder));
 
     /// <summary>Folder of a task's last agent start; null before the first one, when there may be a folder of the task already.</summary>
-    public static string? LastStart(string taskFolder) => !Directory.Exists(taskFolder)
-        ? null
-        : Directory.GetDirectories(taskFolder)
-            .Select(folder => (folder, number: int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0))
-            .Where(start => start.number > 0)
-            .OrderByDescending(start => start.number)
-            .Select(start => start.folder)
-            .FirstOrDefault();
+    public static string? LastStart(string taskFolder) =>
+        !Directory.Exists(taskFolder)
+            ? null
+            : Directory
+                .GetDirectories(taskFolder)
+                .Select(folder =>
+                    (
+                        folder,
+                        number: int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                            ? number
+                            : 0
+                    )
+                )
+                .Where(start => start.number > 0)
+                .OrderByDescending(start => start.number)
+                .Select(start => start.folder)
+                .FirstOrDefault();
 
     // Written aside and renamed, so it is whole or not there.
     private static string? ReadLine(string file)

@@ -5,11 +5,14 @@ using Temporalio.Exceptions;
 namespace Orchestrator.Cli.Runs;
 
 /// <summary>
-/// Runs that their record calls open while the engine has closed or never heard of them: terminated by another tool, or the engine's file is another one.
+/// Runs that their record calls open while the engine has closed or never heard of them: terminated by another tool, or the engine's file
+/// is another one.
 /// </summary>
 internal static class ClosedRuns
 {
-    /// <summary>Refuses a run that can't go on. The record of one that the engine has closed is put right, so that it counts as open no more.</summary>
+    /// <summary>
+    /// Refuses a run that can't go on. The record of one that the engine has closed is put right, so that it counts as open no more.
+    /// </summary>
     /// <param name="handle">The run on its engine.</param>
     /// <param name="run">Its record; null: there is none.</param>
     /// <param name="engine">Which engine it is, for people.</param>
@@ -21,14 +24,17 @@ internal static class ClosedRuns
         try
         {
             if (await handle.IsOpenAsync(stop))
+            {
                 return;
+            }
         }
         catch (RpcException unknown) when (unknown.Code == RpcException.StatusCode.NotFound)
         {
             throw new CommandException(
                 ExitCodes.Usage,
                 $"The {engine} does not know {handle.RunId}.",
-                $"Was it started with another --address? Else its engine's file is gone: start a new run, which takes up what is finished{(run is null ? "" : $", and remove {run.Folder}")}.");
+                $"Was it started with another --address? Else its engine's file is gone: start a new run, which takes up what is finished{(run is null ? "" : $", and remove {run.Folder}")}."
+            );
         }
 
         var result = await handle.ResultAsync(stop);
@@ -36,6 +42,7 @@ internal static class ClosedRuns
         throw new CommandException(
             ExitCodes.Usage,
             $"{handle.RunId} has ended: {result.State}{(result.Reason.Length > 0 ? $" ({result.Reason})" : "")}.",
-            "Nothing more can be changed in it. A new run takes up what is finished.");
+            "Nothing more can be changed in it. A new run takes up what is finished."
+        );
     }
 }

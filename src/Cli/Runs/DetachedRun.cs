@@ -30,7 +30,8 @@ internal sealed class DetachedRun(string runId, RepositoryLocation repository, C
     }
 
     /// <summary>
-    /// Starts the run by this process's own command line, and returns when preflight and approval are behind it. Where a person has to say yes first and is at the terminal, it is asked there.
+    /// Starts the run by this process's own command line, and returns when preflight and approval are behind it. Where a person has to say
+    /// yes first and is at the terminal, it is asked there.
     /// </summary>
     /// <param name="agreed">A person has said yes to what was asked so far.</param>
     /// <param name="askPlan">Nobody has said yes to the plan that is to be made.</param>
@@ -40,7 +41,13 @@ internal sealed class DetachedRun(string runId, RepositoryLocation repository, C
     {
         var own = Environment.GetCommandLineArgs()[1..].Where(argument => argument is not ("--detach" or "-d" or "--yes" or "-y")).ToList();
         var named = own.Exists(argument => argument == RunId || argument.StartsWith(RunId + "=", StringComparison.Ordinal));
-        string[] more = [.. named ? Array.Empty<string>() : [RunId, runId], .. agreed ? ["--yes"] : Array.Empty<string>(), "--no-progress", .. askPlan ? [AskPlan] : Array.Empty<string>()];
+        string[] more =
+        [
+            .. named ? Array.Empty<string>() : [RunId, runId],
+            .. agreed ? ["--yes"] : Array.Empty<string>(),
+            "--no-progress",
+            .. askPlan ? [AskPlan] : Array.Empty<string>(),
+        ];
         var code = await LaunchAsync([.. own, .. more], IsUnderWayAsync, stop);
         return code == ExitCodes.NeedsPerson && Ask() ? await ResumeAsync(["--approve", "plan"], stop) : code;
     }
@@ -49,31 +56,49 @@ internal sealed class DetachedRun(string runId, RepositoryLocation repository, C
     /// <param name="more">Further arguments of <c>resume</c>.</param>
     /// <param name="stop">Ends the waiting, not the run.</param>
     public Task<int> ResumeAsync(IReadOnlyList<string> more, CancellationToken stop) =>
-        LaunchAsync(["resume", runId, "--yes", "--no-progress", "-C", repository.Root, .. _engine, .. more], (_, process) => IsServedByAsync(process, stop), stop);
+        LaunchAsync(
+            ["resume", runId, "--yes", "--no-progress", "-C", repository.Root, .. _engine, .. more],
+            (_, process) => IsServedByAsync(process, stop),
+            stop
+        );
 
-    private async Task<int> LaunchAsync(IReadOnlyList<string> arguments, Func<RunStatus, ProcessIdentity, Task<bool>> isUnderWay, CancellationToken stop)
+    private async Task<int> LaunchAsync(
+        IReadOnlyList<string> arguments,
+        Func<RunStatus, ProcessIdentity, Task<bool>> isUnderWay,
+        CancellationToken stop
+    )
     {
         Directory.CreateDirectory(Path.GetDirectoryName(_output)!);
         var program = Environment.ProcessPath!;
-        var library = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [typeof(DetachedRun).Assembly.Location] : Array.Empty<string>();
-        var process = await new DetachedProcess(context.Time).StartAsync(new DetachedCommand(program, [.. library, .. arguments])
-        {
-            WorkingDirectory = Environment.CurrentDirectory,
-            OutputFile = _output,
-            ErrorFile = _output,
-        });
+        var library =
+            Path.GetFileNameWithoutExtension(program) == "dotnet" ? [typeof(DetachedRun).Assembly.Location] : Array.Empty<string>();
+        var process = await new DetachedProcess(context.Time).StartAsync(
+            new DetachedCommand(program, [.. library, .. arguments])
+            {
+                WorkingDirectory = Environment.CurrentDirectory,
+                OutputFile = _output,
+                ErrorFile = _output,
+            }
+        );
         try
         {
             return await WaitAsync(process, isUnderWay, stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            context.Terminal.Say($"{runId} is still being prepared in the background (process {process.ProcessId}). 'orchestrate status {runId}' tells how far it is.");
+            context.Terminal.Say(
+                $"{runId} is still being prepared in the background (process {process.ProcessId}). 'orchestrate status {runId}' "
+                    + "tells how far it is."
+            );
             throw;
         }
     }
 
-    private async Task<int> WaitAsync(ProcessIdentity process, Func<RunStatus, ProcessIdentity, Task<bool>> isUnderWay, CancellationToken stop)
+    private async Task<int> WaitAsync(
+        ProcessIdentity process,
+        Func<RunStatus, ProcessIdentity, Task<bool>> isUnderWay,
+        CancellationToken stop
+    )
     {
         var events = Path.Combine(_folder, "events.jsonl");
         var read = File.Exists(events) ? new FileInfo(events).Length : 0;
@@ -83,34 +108,49 @@ internal sealed class DetachedRun(string runId, RepositoryLocation repository, C
             // First the process, then its files: what it wrote before its end is then surely read.
             var isAlive = process.IsAlive();
             foreach (var happened in EventFile.ReadNew(events, ref read).Select(EventFile.Parse).Where(happened => happened.Task is null))
+            {
                 context.Terminal.Say(EventFile.Describe(happened));
+            }
             var status = StoredRun.TryRead(_folder)?.Status;
             if (status is not null && isAlive && await isUnderWay(status, process))
             {
-                context.Terminal.Say($"{runId} goes on in the background (process {process.ProcessId}). 'orchestrate status {runId} --watch' shows it; its words go to {_output}.");
+                context.Terminal.Say(
+                    $"{runId} goes on in the background (process {process.ProcessId}). 'orchestrate status {runId} --watch' shows "
+                        + $"it; its words go to {_output}."
+                );
                 return ExitCodes.Done;
             }
 
             if (!isAlive)
+            {
                 return status is null ? throw NotBegun() : Ended(status);
+            }
             if (status is null && context.Time.GetElapsedTime(began) > Patience)
+            {
                 throw NotBegun();
+            }
             await Task.Delay(Pause, context.Time, stop);
         }
     }
 
     private static Task<bool> IsUnderWayAsync(RunStatus status, ProcessIdentity process) =>
-        Task.FromResult(!RunStates.IsFinal(status.State) && status.State is not (RunStates.Preparing or RunStates.Planning or RunStates.AwaitingApproval));
+        Task.FromResult(
+            !RunStates.IsFinal(status.State)
+                && status.State is not (RunStates.Preparing or RunStates.Planning or RunStates.AwaitingApproval)
+        );
 
     // The process that serves the engine, or waits to, works on runs.
     private async Task<bool> IsServedByAsync(ProcessIdentity process, CancellationToken stop) =>
-        _engine.Count > 0 || StandbyProcesses.Has(repository.OrchestratorFolder, process)
+        _engine.Count > 0
+        || StandbyProcesses.Has(repository.OrchestratorFolder, process)
         || (await EngineConnection.FindOwnerAsync(repository.OrchestratorFolder, stop))?.Pid == process.ProcessId;
 
     private int Ended(RunStatus status)
     {
         if (RunExit.CodeOf(status) is not { } code)
+        {
             throw NotBegun();
+        }
         RunSummary.Say(status, context, asks: context.Terminal.IsInteractive);
         return code;
     }
@@ -119,7 +159,11 @@ internal sealed class DetachedRun(string runId, RepositoryLocation repository, C
     private bool Ask() => StoredRun.TryRead(_folder)?.Status is { } status && RunSession.AskAboutPlan(status, repository, context) is true;
 
     private CommandException NotBegun() =>
-        new(ExitCodes.WorkFailed, $"{runId} did not begin in the background. Its last words: {LastWords(_output)}", $"All of them are in {_output}.");
+        new(
+            ExitCodes.WorkFailed,
+            $"{runId} did not begin in the background. Its last words: {LastWords(_output)}",
+            $"All of them are in {_output}."
+        );
 
     // What was wrong stands before the cure.
     private static string LastWords(string file)

@@ -23,7 +23,12 @@ internal static class EventFile
     /// <param name="isOver">True when nothing will be added any more.</param>
     /// <param name="time">The clock.</param>
     /// <param name="stop">Ends the following.</param>
-    public static async IAsyncEnumerable<string> FollowAsync(string file, Func<bool> isOver, TimeProvider time, [EnumeratorCancellation] CancellationToken stop)
+    public static async IAsyncEnumerable<string> FollowAsync(
+        string file,
+        Func<bool> isOver,
+        TimeProvider time,
+        [EnumeratorCancellation] CancellationToken stop
+    )
     {
         var offset = 0L;
         while (true)
@@ -31,9 +36,13 @@ internal static class EventFile
             // First the question, then the file: what was written before the end is then surely read.
             var over = isOver();
             foreach (var line in ReadNew(file, ref offset))
+            {
                 yield return line;
+            }
             if (over)
+            {
                 yield break;
+            }
             await Task.Delay(Pause, time, stop);
         }
     }
@@ -46,25 +55,37 @@ internal static class EventFile
     public static string Describe(RunEvent happened)
     {
         var text = new StringBuilder(happened.Time.ToLocalTime().ToString("HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture))
-            .Append("  ").Append(happened.Task ?? "run").Append(": ").Append(happened.State);
+            .Append("  ")
+            .Append(happened.Task ?? "run")
+            .Append(": ")
+            .Append(happened.State);
         if (happened.Reason.Length > 0)
+        {
             text.Append("  (").Append(happened.Reason.ReplaceLineEndings(" ")).Append(')');
+        }
         return text.ToString();
     }
 
     /// <summary>
-    /// Whole lines from the offset on, which moves behind them; a line that is still being written waits for the next look. A file that was replaced
+    /// Whole lines from the offset on, which moves behind them; a line that is still being written waits for the next look. A file that was
+    /// replaced
     /// meanwhile (the run's folder was removed and is written anew) is read from its begin.
     /// </summary>
     public static IReadOnlyList<string> ReadNew(string file, ref long offset)
     {
         if (!File.Exists(file))
+        {
             return [];
+        }
         using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         if (!GoesOnAt(stream, offset))
+        {
             offset = 0;
+        }
         if (stream.Length <= offset)
+        {
             return [];
+        }
         stream.Seek(offset, SeekOrigin.Begin);
         var bytes = new byte[stream.Length - offset];
         var length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
@@ -78,7 +99,9 @@ internal static class EventFile
     private static bool GoesOnAt(FileStream stream, long offset)
     {
         if (offset == 0)
+        {
             return true;
+        }
         stream.Seek(offset - 1, SeekOrigin.Begin);
         return stream.ReadByte() == '\n';
     }

@@ -8,13 +8,16 @@ namespace Orchestrator.Cli.Runs;
 internal static class MasterPlanFile
 {
     /// <summary>
-    /// Phases that the run merged become 'Completed', those that failed 'Failed'; all others, also those that it was told to count as done, and everything else
+    /// Phases that the run merged become 'Completed', those that failed 'Failed'; all others, also those that it was told to count as done,
+    /// and everything else
     /// in the file, stay as they are.
     /// </summary>
     public static void WriteStatus(CommandContext context, string name, StoredRun run)
     {
-        var words = run.Status.Tasks
-            .Where(task => task.State == TaskStates.Failed || (task.State == TaskStates.Merged && (task.Starts > 0 || task.Reused)))
+        var words = run
+            .Status.Tasks.Where(task =>
+                task.State == TaskStates.Failed || (task.State == TaskStates.Merged && (task.Starts > 0 || task.Reused))
+            )
             .ToDictionary(task => task.Id, task => task.State == TaskStates.Merged ? "Completed" : "Failed");
         var path = context.FullPath(name);
         var bytes = File.ReadAllBytes(path);
@@ -22,7 +25,9 @@ internal static class MasterPlanFile
         var text = Encoding.UTF8.GetString(hasMark ? bytes.AsSpan(Encoding.UTF8.Preamble.Length) : bytes);
         var updated = MasterPlanStatus.Update(text, words);
         if (updated == text)
+        {
             return;
+        }
         var aside = $"{path}.{Environment.ProcessId}.new";
         File.WriteAllText(aside, updated, new UTF8Encoding(hasMark));
         File.Move(aside, path, overwrite: true);

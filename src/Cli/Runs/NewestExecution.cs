@@ -2,8 +2,8 @@ using System.Text.Json;
 using Orchestrator.Cli.Engine;
 using Orchestrator.Client;
 using Orchestrator.Messages;
-using Orchestrator.Runs;
 using Orchestrator.QualityGates;
+using Orchestrator.Runs;
 using Orchestrator.Settings;
 using Temporal.Server;
 using Temporalio.Exceptions;
@@ -11,22 +11,29 @@ using Temporalio.Exceptions;
 namespace Orchestrator.Cli.Runs;
 
 /// <summary>
-/// Puts the record of a run right by what its engine says of the run's newest execution: a run that was terminated could not write that itself, and one that was
+/// Puts the record of a run right by what its engine says of the run's newest execution: a run that was terminated could not write that
+/// itself, and one that was
 /// reset goes on although its record has an end. The embedded engine's file is read, so nobody has to serve it.
 /// </summary>
 internal static class NewestExecution
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    /// <summary>The run as it is by the embedded engine's file. One that this file does not know, or that can't be read, is as its record says.</summary>
+    /// <summary>
+    /// The run as it is by the embedded engine's file. One that this file does not know, or that can't be read, is as its record says.
+    /// </summary>
     public static StoredRun Of(StoredRun run, RepositoryLocation repository)
     {
         var file = Path.Combine(repository.OrchestratorFolder, EngineFile.FileName);
         if (!File.Exists(file))
+        {
             return run;
+        }
         try
         {
-            return EngineLookup.Find(file, run.Id) is { } newest ? Compare(run, newest.RunId, newest.End is { } end ? () => Result(end) : null, newest.End?.Time) : run;
+            return EngineLookup.Find(file, run.Id) is { } newest
+                ? Compare(run, newest.RunId, newest.End is { } end ? () => Result(end) : null, newest.End?.Time)
+                : run;
         }
         catch (Exception unreadable) when (unreadable is InvalidOperationException or JsonException)
         {
@@ -35,21 +42,44 @@ internal static class NewestExecution
         }
     }
 
-    /// <summary>The same where runs are on a Temporal server: it is asked, unless the repository's files name it and are not trusted, or it does not answer soon.</summary>
-    public static async Task<StoredRun> AskAsync(StoredRun run, RepositoryLocation repository, CommandContext context, CancellationToken stop)
+    /// <summary>
+    /// The same where runs are on a Temporal server: it is asked, unless the repository's files name it and are not trusted, or it does not
+    /// answer soon.
+    /// </summary>
+    public static async Task<StoredRun> AskAsync(
+        StoredRun run,
+        RepositoryLocation repository,
+        CommandContext context,
+        CancellationToken stop
+    )
     {
         // What is set wrongly is no reason not to show the run, and what the repository's files say counts only where they are trusted.
-        var settings = RepositorySettings.Load(repository.Root, SettingsFiles.Read(repository.Root, context.Environment, []), ProjectCommands.Find, context.Trust, run.Id).Loaded.Settings;
+        var settings = RepositorySettings
+            .Load(
+                repository.Root,
+                SettingsFiles.Read(repository.Root, context.Environment, []),
+                ProjectCommands.Find,
+                context.Trust,
+                run.Id
+            )
+            .Loaded.Settings;
         if (settings?.Temporal.Address is null)
+        {
             return run;
+        }
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
         patience.CancelAfter(Patience);
         try
         {
             await using var engine = await EngineConnection.ConnectAsync(settings.Temporal, context, patience.Token);
-            return await engine.Runs.Get(run.Id).FindExecutionAsync(patience.Token) is { } newest ? Compare(run, newest.ExecutionId, newest.End is { } end ? () => end : null, newest.EndedAt) : run;
+            return await engine.Runs.Get(run.Id).FindExecutionAsync(patience.Token) is { } newest
+                ? Compare(run, newest.ExecutionId, newest.End is { } end ? () => end : null, newest.EndedAt)
+                : run;
         }
-        catch (Exception silent) when (silent is CommandException or RpcException or RpcTimeoutOrCanceledException or OperationCanceledException && !stop.IsCancellationRequested)
+        catch (Exception silent)
+            when (silent is CommandException or RpcException or RpcTimeoutOrCanceledException or OperationCanceledException
+                && !stop.IsCancellationRequested
+            )
         {
             return run;
         }
@@ -59,7 +89,9 @@ internal static class NewestExecution
     {
         // A run that has written its end closes a moment later.
         if (RunStates.IsFinal(run.Status.State) && run.Status.ExecutionId == executionId)
+        {
             return run;
+        }
         if (end is not null)
         {
             run.Close(end(), endedAt ?? run.WrittenAt);
@@ -67,23 +99,42 @@ internal static class NewestExecution
         }
 
         return RunStates.IsFinal(run.Status.State)
-            ? run with { Status = run.Status with { State = RunStates.Preparing, Reason = $"begun anew by a reset; it was {run.Status.State}, and nothing has been told since" } }
+            ? run with
+            {
+                Status = run.Status with
+                {
+                    State = RunStates.Preparing,
+                    Reason = $"begun anew by a reset; it was {run.Status.State}, and nothing has been told since",
+                },
+            }
             : run;
     }
 
-    private static RunResult Result(EngineRunEnd end) => end.Kind switch
-    {
-        "Terminated" => new() { State = RunStates.Terminated, Reason = PayloadPaging.Brief(RunExecution.TerminatedBy(end.Identity, end.Reason)) },
-        "Canceled" => new() { State = RunStates.Cancelled, Reason = "cancelled" },
-        "Completed" => Told(end.Result),
-        "TimedOut" => new() { State = RunStates.Failed, Reason = "its time limit as a workflow has passed" },
-        _ => new() { State = RunStates.Failed, Reason = PayloadPaging.Brief(end.Reason) },
-    };
+    private static RunResult Result(EngineRunEnd end) =>
+        end.Kind switch
+        {
+            "Terminated" => new()
+            {
+                State = RunStates.Terminated,
+                Reason = PayloadPaging.Brief(RunExecution.TerminatedBy(end.Identity, end.Reason)),
+            },
+            "Canceled" => new() { State = RunStates.Cancelled, Reason = "cancelled" },
+            "Completed" => Told(end.Result),
+            "TimedOut" => new() { State = RunStates.Failed, Reason = "its time limit as a workflow has passed" },
+            _ => new() { State = RunStates.Failed, Reason = PayloadPaging.Brief(end.Reason) },
+        };
 
     private static RunResult Told(string json)
     {
         using var document = JsonDocument.Parse(json);
-        var told = document.RootElement.EnumerateObject().Where(member => member.Value.ValueKind == JsonValueKind.String).ToDictionary(member => member.Name, member => member.Value.GetString()!, StringComparer.OrdinalIgnoreCase);
-        return new RunResult { State = told.GetValueOrDefault(nameof(RunResult.State), RunStates.Completed), Reason = told.GetValueOrDefault(nameof(RunResult.Reason), "") };
+        var told = document
+            .RootElement.EnumerateObject()
+            .Where(member => member.Value.ValueKind == JsonValueKind.String)
+            .ToDictionary(member => member.Name, member => member.Value.GetString()!, StringComparer.OrdinalIgnoreCase);
+        return new RunResult
+        {
+            State = told.GetValueOrDefault(nameof(RunResult.State), RunStates.Completed),
+            Reason = told.GetValueOrDefault(nameof(RunResult.Reason), ""),
+        };
     }
 }

@@ -10,7 +10,8 @@ namespace Orchestrator.Cli.Runs;
 internal static class PlannerRun
 {
     /// <summary>
-    /// The id of a question: the same question has the same one, so that the same command after a crash finds what was begun instead of paying once more. A finished one is asked anew.
+    /// The id of a question: the same question has the same one, so that the same command after a crash finds what was begun instead of
+    /// paying once more. A finished one is asked anew.
     /// </summary>
     /// <param name="title">What it is about.</param>
     /// <param name="question">All that makes it this question.</param>
@@ -33,7 +34,15 @@ internal static class PlannerRun
     /// <param name="stop">Gives up.</param>
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(
-        CommandContext context, RepositoryLocation repository, RepositorySettings opened, OrchestrationInput input, string id, bool yes, Action show, CancellationToken stop)
+        CommandContext context,
+        RepositoryLocation repository,
+        RepositorySettings opened,
+        OrchestrationInput input,
+        string id,
+        bool yes,
+        Action show,
+        CancellationToken stop
+    )
     {
         var settings = TrustGate.Demand(context, opened, yes, id);
         await RunPreparation.DemandPlannerAsync(repository, settings, stop);
@@ -41,11 +50,15 @@ internal static class PlannerRun
         var before = StoredRun.TryRead(Path.Combine(repository.RunsFolder, id))?.Status;
         var run = await session.Runs.StartAsync(input, id, stop);
         if (before?.Paused == true)
+        {
             context.Terminal.Say((await run.ResumeAsync(cancellation: stop)).Message);
+        }
         context.Terminal.Say(before is null ? $"{id} has started." : $"{id} was begun before and goes on.");
         var code = await session.WatchAsync(run, before?.Sequence ?? 0);
         if (code == ExitCodes.Done)
+        {
             show();
+        }
         await session.FinishOthersAsync(run);
         return code;
     }

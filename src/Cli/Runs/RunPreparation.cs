@@ -13,7 +13,9 @@ internal static class RunPreparation
     public static async Task DemandPlannerAsync(RepositoryLocation repository, SettingsResult settings, CancellationToken stop)
     {
         if (await MachineCheck.PlannerAsync(repository, settings, stop) is { Status: MachineCheckStatus.Fail } planner)
+        {
             throw new CommandException(ExitCodes.Unavailable, $"The planner can't work. {planner.Message}", planner.Cure ?? "");
+        }
     }
 
     /// <summary>Repository, agent and uncommitted changes.</summary>
@@ -25,23 +27,48 @@ internal static class RunPreparation
     /// <param name="stop">Ends the look.</param>
     /// <returns>True when a person said yes to what was asked, here or by <c>--yes</c>.</returns>
     /// <exception cref="CommandException">The run can't begin.</exception>
-    public static async Task<bool> DemandAsync(CommandContext context, RepositoryLocation repository, SettingsResult settings, string? planFile, bool yes, CancellationToken stop)
+    public static async Task<bool> DemandAsync(
+        CommandContext context,
+        RepositoryLocation repository,
+        SettingsResult settings,
+        string? planFile,
+        bool yes,
+        CancellationToken stop
+    )
     {
         var looking = UncommittedChanges.ListAsync(repository, planFile, stop);
         foreach (var entry in await MachineCheck.RunAsync(repository, settings, context.Platform, stop))
         {
             if (entry.Status == MachineCheckStatus.Fail)
-                throw new CommandException(entry.Name == "repository" ? ExitCodes.Usage : ExitCodes.Unavailable, entry.Message, entry.Cure ?? "");
+            {
+                throw new CommandException(
+                    entry.Name == "repository" ? ExitCodes.Usage : ExitCodes.Unavailable,
+                    entry.Message,
+                    entry.Cure ?? ""
+                );
+            }
             if (entry.Status == MachineCheckStatus.Warn && context.Verbose)
+            {
                 context.Terminal.Warn($"{entry.Message} {entry.Cure}");
+            }
         }
 
         var unseen = await looking;
         if (unseen.Count == 0 || yes)
+        {
             return yes;
-        context.Terminal.Warn($"Agents will not see these uncommitted changes: {string.Join(", ", unseen.Take(10))}{(unseen.Count > 10 ? $" and {unseen.Count - 10} more" : "")}.");
+        }
+        context.Terminal.Warn(
+            $"Agents will not see these uncommitted changes: {string.Join(", ", unseen.Take(10))}{(unseen.Count > 10 ? $" and {unseen.Count - 10} more" : "")}."
+        );
         if (context.Terminal.Ask("Run all the same?") is not true)
-            throw new CommandException(ExitCodes.NeedsPerson, "The run was not started: there are uncommitted changes that agents would not see.", "Commit or stash them, or give --yes.");
+        {
+            throw new CommandException(
+                ExitCodes.NeedsPerson,
+                "The run was not started: there are uncommitted changes that agents would not see.",
+                "Commit or stash them, or give --yes."
+            );
+        }
         return true;
     }
 }

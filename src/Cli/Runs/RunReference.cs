@@ -11,7 +11,9 @@ internal sealed record RunReference(string? Run, string? Task)
     public static RunReference Parse(string? text)
     {
         if (string.IsNullOrEmpty(text))
+        {
             return new RunReference(null, null);
+        }
         var slash = text.IndexOf('/', StringComparison.Ordinal);
         return slash < 0
             ? new RunReference(text, null)
@@ -20,10 +22,16 @@ internal sealed record RunReference(string? Run, string? Task)
 
     /// <summary>The task's whole id, or null for the whole run.</summary>
     /// <exception cref="CommandException">The run has no such task.</exception>
-    public string? FindTask(RunStatus run) => Task is null ? null : UniquePrefix.Find(Task, [.. run.Tasks.Select(task => task.Id)], $"task of {run.RunId}");
+    public string? FindTask(RunStatus run) =>
+        Task is null ? null : UniquePrefix.Find(Task, [.. run.Tasks.Select(task => task.Id)], $"task of {run.RunId}");
 
     /// <summary>The task's whole id.</summary>
     /// <exception cref="CommandException">None is named, or the run has no such task.</exception>
-    public string RequireTask(RunStatus run) => FindTask(run)
-        ?? throw new CommandException(ExitCodes.Usage, "A task is needed.", $"Write RUN/TASK; the tasks are {string.Join(", ", run.Tasks.Take(10).Select(task => task.Id))}.");
+    public string RequireTask(RunStatus run) =>
+        FindTask(run)
+        ?? throw new CommandException(
+            ExitCodes.Usage,
+            "A task is needed.",
+            $"Write RUN/TASK; the tasks are {string.Join(", ", run.Tasks.Take(10).Select(task => task.Id))}."
+        );
 }

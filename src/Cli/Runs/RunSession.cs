@@ -9,7 +9,9 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>Engine and worker in this process, and a run that is started or taken up and watched until there is nothing more to wait for.</summary>
+/// <summary>
+/// Engine and worker in this process, and a run that is started or taken up and watched until there is nothing more to wait for.
+/// </summary>
 internal sealed class RunSession : IAsyncDisposable
 {
     private static readonly TimeSpan TasksCloseWithin = TimeSpan.FromSeconds(30);
@@ -21,7 +23,14 @@ internal sealed class RunSession : IAsyncDisposable
     private readonly EngineConnection _engine;
     private readonly WorkerHost _worker;
 
-    private RunSession(CommandContext context, RepositoryLocation repository, OrchestratorSettings settings, ILoggerFactory loggers, EngineConnection engine, WorkerHost worker)
+    private RunSession(
+        CommandContext context,
+        RepositoryLocation repository,
+        OrchestratorSettings settings,
+        ILoggerFactory loggers,
+        EngineConnection engine,
+        WorkerHost worker
+    )
     {
         _context = context;
         _repository = repository;
@@ -35,42 +44,64 @@ internal sealed class RunSession : IAsyncDisposable
     public RunClient Runs => _engine.Runs;
 
     /// <summary>Opens engine and worker.</summary>
-    public static async Task<RunSession> OpenAsync(CommandContext context, RepositoryLocation repository, OrchestratorSettings settings, CancellationToken stop)
+    public static async Task<RunSession> OpenAsync(
+        CommandContext context,
+        RepositoryLocation repository,
+        OrchestratorSettings settings,
+        CancellationToken stop
+    )
     {
         var loggers = FileLoggerProvider.OpenFactory(repository, context.Verbose, context.Time);
         EngineConnection? engine = null;
         try
         {
             engine = await EngineConnection.OpenAsync(repository, settings, context, loggers, stays: true, stop);
-            return new RunSession(context, repository, settings, loggers, engine, await WorkerHost.StartAsync(engine, [repository], context, loggers, stop));
+            return new RunSession(
+                context,
+                repository,
+                settings,
+                loggers,
+                engine,
+                await WorkerHost.StartAsync(engine, [repository], context, loggers, stop)
+            );
         }
         catch
         {
             if (engine is not null)
+            {
                 await engine.DisposeAsync();
+            }
             loggers.Dispose();
             throw;
         }
     }
 
     /// <summary>Refuses a run that the engine of this session has closed or does not know, whatever its record says.</summary>
-    public Task RefuseClosedAsync(RunHandle run, StoredRun? stored, CancellationToken stop) => ClosedRuns.RefuseAsync(run, stored, _engine.Description, _context.Time, stop);
+    public Task RefuseClosedAsync(RunHandle run, StoredRun? stored, CancellationToken stop) =>
+        ClosedRuns.RefuseAsync(run, stored, _engine.Description, _context.Time, stop);
 
     /// <summary>
-    /// Watches a run to its end, or until it waits for a person. The first Ctrl-C pauses it: agents are interrupted and keep their conversation, and a preparation
-    /// that is under way is given up, since 'resume' begins it again. The second ends this process at once; agents that still work are taken up by <c>resume</c>.
+    /// Watches a run to its end, or until it waits for a person. The first Ctrl-C pauses it: agents are interrupted and keep their
+    /// conversation, and a preparation
+    /// that is under way is given up, since 'resume' begins it again. The second ends this process at once; agents that still work are
+    /// taken up by <c>resume</c>.
     /// </summary>
     /// <returns>The exit code.</returns>
     public Task<int> WatchAsync(RunHandle run, long skipUntil = 0) => WatchAsync(run, skipUntil, asks: false);
 
     private async Task<int> WatchAsync(RunHandle run, long skipUntil, bool asks)
     {
-        var watcher = new RunWatcher(run, Path.Combine(_repository.RunsFolder, run.RunId), _context, _settings.ShowProgress) { SkipUntil = skipUntil };
+        var watcher = new RunWatcher(run, Path.Combine(_repository.RunsFolder, run.RunId), _context, _settings.ShowProgress)
+        {
+            SkipUntil = skipUntil,
+        };
         try
         {
             var status = await UntilInterruptedAsync(watcher, run) ?? await WindDownAsync(watcher, run);
             if (status is null)
+            {
                 return ExitCodes.Resumable;
+            }
             await EndTasksAsync(run, status);
             RunSummary.Say(status, _context, asks);
             return RunExit.CodeOf(status) ?? ExitCodes.Resumable;
@@ -83,18 +114,29 @@ internal sealed class RunSession : IAsyncDisposable
         catch (RpcException lost) when (!_engine.IsOwner)
         {
             throw new CommandException(
-                ExitCodes.Resumable, $"The engine ({_engine.Description}) no longer answers: {lost.Message}", $"The run is kept: 'orchestrate resume {run.RunId}' goes on.");
+                ExitCodes.Resumable,
+                $"The engine ({_engine.Description}) no longer answers: {lost.Message}",
+                $"The run is kept: 'orchestrate resume {run.RunId}' goes on."
+            );
         }
     }
 
-    /// <summary>A run that could not end its tasks itself leaves them to this process: they end their agents and keep their work before it goes.</summary>
+    /// <summary>
+    /// A run that could not end its tasks itself leaves them to this process: they end their agents and keep their work before it goes.
+    /// </summary>
     private async Task EndTasksAsync(RunHandle run, RunStatus status)
     {
         if (status.State is not (RunStates.Terminated or RunStates.Failed))
+        {
             return;
+        }
         var left = await new OrphanedTasks(_engine.Client).EndAsync(run.RunId, TasksCloseWithin, _context.Interrupts.StopNow);
         if (left > 0)
-            _context.Terminal.Warn($"{left} tasks of {run.RunId} are still being ended; whoever works in this repository next goes on with that.");
+        {
+            _context.Terminal.Warn(
+                $"{left} tasks of {run.RunId} are still being ended; whoever works in this repository next goes on with that."
+            );
+        }
     }
 
     /// <summary>The same, and where the run waits for a yes to a planner's plan shows it, and asks the person at the terminal.</summary>
@@ -106,8 +148,12 @@ internal sealed class RunSession : IAsyncDisposable
         {
             var status = await run.StatusAsync(_context.Interrupts.Stop);
             if (AskAboutPlan(status, _repository, _context) is not { } yes)
+            {
                 break;
-            _context.Terminal.Say((yes ? await run.ApproveAsync("plan") : await run.RejectAsync("plan", "a person said no at the terminal")).Message);
+            }
+            _context.Terminal.Say(
+                (yes ? await run.ApproveAsync("plan") : await run.RejectAsync("plan", "a person said no at the terminal")).Message
+            );
             code = await WatchAsync(run, status.Sequence, _context.Terminal.IsInteractive);
         }
 
@@ -120,7 +166,10 @@ internal sealed class RunSession : IAsyncDisposable
     /// <param name="isAsMeant">True of the state that the command was to bring about.</param>
     public async Task<RunStatus> CarryOutAsync(RunHandle run, long skipUntil, Func<RunStatus, bool> isAsMeant)
     {
-        var watcher = new RunWatcher(run, Path.Combine(_repository.RunsFolder, run.RunId), _context, table: false) { SkipUntil = skipUntil };
+        var watcher = new RunWatcher(run, Path.Combine(_repository.RunsFolder, run.RunId), _context, table: false)
+        {
+            SkipUntil = skipUntil,
+        };
         var began = _context.Time.GetTimestamp();
         RunStatus status;
         while (true)
@@ -130,12 +179,16 @@ internal sealed class RunSession : IAsyncDisposable
             // A run that rested before says so until it has taken the command.
             var hasTaken = status.Sequence > skipUntil && !status.Paused;
             if (isAsMeant(status) || hasTaken || _context.Time.GetElapsedTime(began) > CommandsTakenWithin)
+            {
                 break;
+            }
             await Task.Delay(TimeSpan.FromMilliseconds(200), _context.Time, _context.Interrupts.Stop);
         }
 
         if (RunWatcher.IsHeldInPreparation(status))
+        {
             _worker.GiveNoGrace();
+        }
         await EndTasksAsync(run, status);
         RunSummary.Say(status, _context);
         return status;
@@ -146,30 +199,41 @@ internal sealed class RunSession : IAsyncDisposable
     public static bool? AskAboutPlan(RunStatus status, RepositoryLocation repository, CommandContext context)
     {
         if (!context.Terminal.IsInteractive || status.Questions.FirstOrDefault(question => question.Id == "plan") is not { } asked)
+        {
             return null;
+        }
         if (PlannedPlan.TryRead(repository, status.RunId) is { } plan)
+        {
             PlanOverview.Write(plan, context.Terminal, context.Terminal.Say);
+        }
         context.Terminal.Say("(What needs a yes is set by 'risk.*' and 'always_require_human': orchestrate config.)");
         return context.Terminal.Ask(asked.Question);
     }
 
     /// <summary>
-    /// After this process has taken the engine over there may be nobody else for the runs of the one that ended: stays until each of them has ended, is paused or
+    /// After this process has taken the engine over there may be nobody else for the runs of the one that ended: stays until each of them
+    /// has ended, is paused or
     /// waits for a person. Their outcome changes nothing in the exit code.
     /// </summary>
     /// <param name="own">The run that this session was for.</param>
     public async Task FinishOthersAsync(RunHandle own)
     {
         if (!_worker.HasTakenOver || _context.Interrupts.Stop.IsCancellationRequested)
+        {
             return;
+        }
         var others = new List<string>();
         await foreach (var listed in Runs.ListAsync(openOnly: true, _context.Interrupts.Stop))
+        {
             others.Add(listed.RunId);
+        }
         foreach (var id in others.Where(id => id != own.RunId))
         {
             var stored = StoredRun.TryRead(Path.Combine(_repository.RunsFolder, id));
             if (stored is not null && RunExit.CodeOf(stored.Status) is not null)
+            {
                 continue;
+            }
             _context.Terminal.Say($"{id} was begun by a process that has ended; this one stays until it is done (Ctrl-C pauses it).");
             await WatchAsync(Runs.Get(id), stored?.Status.Sequence ?? 0);
         }
@@ -195,7 +259,10 @@ internal sealed class RunSession : IAsyncDisposable
         }
     }
 
-    /// <summary>Lets a run, or one task of it, go on. What was commanded while nobody worked on the run counts first; who resumes a run after pausing it wants it to go on.</summary>
+    /// <summary>
+    /// Lets a run, or one task of it, go on. What was commanded while nobody worked on the run counts first; who resumes a run after
+    /// pausing it wants it to go on.
+    /// </summary>
     public async Task GoOnAsync(RunHandle run, string? task, CancellationToken stop)
     {
         var watcher = new RunWatcher(run, Path.Combine(_repository.RunsFolder, run.RunId), _context, table: false);
@@ -211,10 +278,15 @@ internal sealed class RunSession : IAsyncDisposable
             await run.PauseAsync(cancellation: _context.Interrupts.StopNow);
             var status = await WithWorkerAsync(watcher.WatchAsync(_context.Interrupts.StopNow, leavesPreparation: true), run);
             if (RunWatcher.IsHeldInPreparation(status))
+            {
                 _worker.GiveNoGrace();
+            }
             return status;
         }
-        catch (Exception ended) when (ended is OperationCanceledException or RpcTimeoutOrCanceledException && _context.Interrupts.StopNow.IsCancellationRequested)
+        catch (Exception ended)
+            when (ended is OperationCanceledException or RpcTimeoutOrCanceledException
+                && _context.Interrupts.StopNow.IsCancellationRequested
+            )
         {
             _context.Terminal.Say($"Ended at once. 'orchestrate resume {run.RunId}' goes on.");
             return null;
@@ -227,9 +299,14 @@ internal sealed class RunSession : IAsyncDisposable
         if (await Task.WhenAny(watching, _worker.Running) == _worker.Running && _worker.Running.IsFaulted)
         {
             if (_worker.Running.Exception!.InnerException is CommandException)
+            {
                 await _worker.Running;
+            }
             throw new CommandException(
-                ExitCodes.Resumable, $"The worker of this process broke: {_worker.Running.Exception!.InnerException!.Message}", $"The run is kept: 'orchestrate resume {run.RunId}' goes on.");
+                ExitCodes.Resumable,
+                $"The worker of this process broke: {_worker.Running.Exception!.InnerException!.Message}",
+                $"The run is kept: 'orchestrate resume {run.RunId}' goes on."
+            );
         }
 
         return await watching;

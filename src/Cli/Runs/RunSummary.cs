@@ -17,20 +17,35 @@ internal static class RunSummary
         var counts = $"{merged} of {run.TaskCount} tasks merged, {run.AgentStarts} agent starts{cost}";
         context.Terminal.Say($"{run.RunId}: {run.State}{(RunTable.IsHeld(run) ? " (paused)" : "")}, {counts}.");
         if (run.Reason.Length > 0)
+        {
             context.Terminal.Say($"  {run.Reason}");
+        }
         if (run.State == RunStates.Completed && run.LandedCommit.Length > 0 && (run.LandedOn.Length == 0 || run.LandedOn == run.Target))
-            context.Terminal.Say($"  Landed on {run.Target} as {run.LandedCommit[..Math.Min(12, run.LandedCommit.Length)]}. 'orchestrate report {run.RunId}' tells more.");
+        {
+            context.Terminal.Say(
+                $"  Landed on {run.Target} as {run.LandedCommit[..Math.Min(12, run.LandedCommit.Length)]}. 'orchestrate report "
+                    + $"{run.RunId}' tells more."
+            );
+        }
         if (RunTable.IsHeld(run))
+        {
             context.Terminal.Say($"  'orchestrate resume {run.RunId}' goes on.");
+        }
         foreach (var task in RunExit.PausedTasks(run).Take(10))
+        {
             context.Terminal.Say($"  {task.Id} is paused. 'orchestrate resume {run.RunId}/{task.Id}' goes on with it.");
+        }
         foreach (var warning in run.Warnings.Take(10))
+        {
             context.Terminal.Warn(warning);
+        }
         foreach (var question in run.Questions.Where(question => !asks || question.Id != "plan").Take(10))
         {
             context.Terminal.Say($"? {question.Question}");
             foreach (var command in question.Commands)
+            {
                 context.Terminal.Say($"    {command}");
+            }
         }
     }
 }

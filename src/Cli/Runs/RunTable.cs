@@ -15,27 +15,52 @@ internal static class RunTable
 
     /// <summary>Draws the run.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="doing">What an agent does now, or a gate waits for, by task id; tasks without an entry show their reason. Under an empty id what the run itself waits for.</param>
+    /// <param name="doing">What an agent does now, or a gate waits for, by task id; tasks without an entry show their reason. Under an
+    /// empty id what the run itself waits for.</param>
     /// <param name="now">The present time.</param>
     /// <param name="width">Columns; no line is longer.</param>
     /// <param name="height">Most lines; tasks that do not fit are counted in the last one.</param>
-    public static IReadOnlyList<string> Draw(RunStatus run, IReadOnlyDictionary<string, string> doing, DateTimeOffset now, int width, int height)
+    public static IReadOnlyList<string> Draw(
+        RunStatus run,
+        IReadOnlyDictionary<string, string> doing,
+        DateTimeOffset now,
+        int width,
+        int height
+    )
     {
         width = Math.Max(width, 40);
         var lines = new List<string> { TextCells.Cut(Head(run, now), width) };
         if (run.Reason.Length > 0)
+        {
             lines.Add(TextCells.Cut("  " + TextCells.OneLine(run.Reason), width));
+        }
         if (doing.GetValueOrDefault("") is { } ofRun)
+        {
             lines.Add(TextCells.Cut("  " + TextCells.OneLine(ofRun), width));
-        if (!RunStates.IsFinal(run.State) && run.Warnings.LastOrDefault(w => w.StartsWith(RunStatus.DroppedMessage, StringComparison.Ordinal)) is { } dropped)
+        }
+        if (
+            !RunStates.IsFinal(run.State)
+            && run.Warnings.LastOrDefault(w => w.StartsWith(RunStatus.DroppedMessage, StringComparison.Ordinal)) is { } dropped
+        )
+        {
             lines.Add(TextCells.Cut("! " + TextCells.OneLine(dropped), width));
-        var questions = run.Questions.Take(3).Select(question => TextCells.Cut("? " + TextCells.OneLine(question.Question), width)).ToList();
+        }
+        var questions = run
+            .Questions.Take(3)
+            .Select(question => TextCells.Cut("? " + TextCells.OneLine(question.Question), width))
+            .ToList();
         var room = Math.Max(1, height - lines.Count - questions.Count);
         var shown = run.Tasks.Count <= room ? run.Tasks : [.. run.Tasks.OrderBy(Urgency).Take(room - 1)];
-        var idWidth = Math.Clamp(run.Tasks.Count == 0 ? 0 : run.Tasks.Max(task => TextCells.Of(task.Id)), 4, Math.Min(LongestId, width / 4));
+        var idWidth = Math.Clamp(
+            run.Tasks.Count == 0 ? 0 : run.Tasks.Max(task => TextCells.Of(task.Id)),
+            4,
+            Math.Min(LongestId, width / 4)
+        );
         lines.AddRange(shown.Select(task => Row(task, doing.GetValueOrDefault(task.Id), now, idWidth, width)));
         if (shown.Count < run.Tasks.Count)
+        {
             lines.Add(TextCells.Cut("  ... and " + Rest(run.Tasks.Except(shown)), width));
+        }
         lines.AddRange(questions);
         return lines;
     }
@@ -57,19 +82,30 @@ internal static class RunTable
         var merged = run.Tasks.Count(task => task.State == TaskStates.Merged);
         var atWork = run.Tasks.Count(task => TaskStates.HoldsSlot(task.State) && task.State != TaskStates.Queued && !task.Paused);
         var end = RunStates.IsFinal(run.State) ? run.UpdatedAt : now;
-        var head = new StringBuilder(run.RunId).Append("  ").Append(run.State).Append(IsHeld(run) ? " (paused)" : "")
+        var head = new StringBuilder(run.RunId)
+            .Append("  ")
+            .Append(run.State)
+            .Append(IsHeld(run) ? " (paused)" : "")
             .Append(CultureInfo.InvariantCulture, $"  {merged}/{run.TaskCount} merged");
         if (atWork > 0)
+        {
             head.Append(CultureInfo.InvariantCulture, $"  {atWork} at work");
+        }
         head.Append("  ").Append(Time(end - run.StartedAt));
         if (run.Cost > 0)
+        {
             head.Append("  ").Append(Cost(run.Cost));
+        }
         return head.ToString();
     }
 
     private static string Row(RunTask task, string? doing, DateTimeOffset now, int idWidth, int width)
     {
-        var text = TextCells.OneLine((TaskStates.HoldsSlot(task.State) || task.State == TaskStates.Merging) && doing is { Length: > 0 } ? doing : task.Reason.Length > 0 ? task.Reason : task.Title);
+        var text = TextCells.OneLine(
+            (TaskStates.HoldsSlot(task.State) || task.State == TaskStates.Merging) && doing is { Length: > 0 } ? doing
+            : task.Reason.Length > 0 ? task.Reason
+            : task.Title
+        );
         var time = task.StartedAt is { } start ? Time((task.EndedAt ?? now) - start) : "";
         var cost = task.Cost > 0 ? Cost(task.Cost) : "";
         var left = $"{Mark(task)} {Fit(task.Id, idWidth)} {Fit(StateOf(task), StateWidth)} ";
@@ -80,27 +116,32 @@ internal static class RunTable
 
     private static string Fit(string text, int width) => TextCells.Pad(TextCells.Cut(text, width), width);
 
-    private static string StateOf(RunTask task) => task.Paused ? "paused" : task.Attempt > 1 && task.State != TaskStates.Merged ? $"{task.State} {task.Attempt}" : task.State;
+    private static string StateOf(RunTask task) =>
+        task.Paused ? "paused"
+        : task.Attempt > 1 && task.State != TaskStates.Merged ? $"{task.State} {task.Attempt}"
+        : task.State;
 
-    private static char Mark(RunTask task) => task.State switch
-    {
-        TaskStates.Merged => '+',
-        TaskStates.Failed or TaskStates.Escalated => '!',
-        TaskStates.Blocked or TaskStates.AwaitingApproval => '?',
-        TaskStates.Skipped or TaskStates.Cancelled => '-',
-        _ => TaskStates.HoldsSlot(task.State) || task.State == TaskStates.Merging ? '>' : ' ',
-    };
+    private static char Mark(RunTask task) =>
+        task.State switch
+        {
+            TaskStates.Merged => '+',
+            TaskStates.Failed or TaskStates.Escalated => '!',
+            TaskStates.Blocked or TaskStates.AwaitingApproval => '?',
+            TaskStates.Skipped or TaskStates.Cancelled => '-',
+            _ => TaskStates.HoldsSlot(task.State) || task.State == TaskStates.Merging ? '>' : ' ',
+        };
 
     // What a person must see comes first when not all fits.
-    private static int Urgency(RunTask task) => Mark(task) switch
-    {
-        '?' => 0,
-        '!' => 1,
-        '>' => 2,
-        ' ' => 3,
-        '-' => 4,
-        _ => 5,
-    };
+    private static int Urgency(RunTask task) =>
+        Mark(task) switch
+        {
+            '?' => 0,
+            '!' => 1,
+            '>' => 2,
+            ' ' => 3,
+            '-' => 4,
+            _ => 5,
+        };
 
     private static string Rest(IEnumerable<RunTask> tasks)
     {

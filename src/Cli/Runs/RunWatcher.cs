@@ -6,7 +6,10 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>Shows a run while it goes on: a live table on a screen, one line per transition without one. Nothing is asked of the engine while nothing happens.</summary>
+/// <summary>
+/// Shows a run while it goes on: a live table on a screen, one line per transition without one. Nothing is asked of the engine while
+/// nothing happens.
+/// </summary>
 internal sealed class RunWatcher(RunHandle run, string folder, CommandContext context, bool table)
 {
     private static readonly TimeSpan ScreenPause = TimeSpan.FromMilliseconds(500);
@@ -26,7 +29,8 @@ internal sealed class RunWatcher(RunHandle run, string folder, CommandContext co
 
     /// <summary>Watches until the run has ended, waits for a person, or is paused with nothing at work.</summary>
     /// <param name="stop">Ends the watching, not the run.</param>
-    /// <param name="leavesPreparation">A paused run that is still being prepared is not watched any longer: gates tried at the base may take long, and cost nothing to try again.</param>
+    /// <param name="leavesPreparation">A paused run that is still being prepared is not watched any longer: gates tried at the base may
+    /// take long, and cost nothing to try again.</param>
     /// <returns>The run as it was then.</returns>
     public async Task<RunStatus> WatchAsync(CancellationToken stop, bool leavesPreparation = false)
     {
@@ -44,7 +48,9 @@ internal sealed class RunWatcher(RunHandle run, string folder, CommandContext co
                 {
                     status = await AskAsync(stop);
                     if (isClosed)
+                    {
                         status = await EndOfAsync(status, stop);
+                    }
                     if ((leavesPreparation && IsHeldInPreparation(status) ? status : await LastOfAsync(status, stop)) is { } last)
                     {
                         Show(last);
@@ -56,7 +62,9 @@ internal sealed class RunWatcher(RunHandle run, string folder, CommandContext co
                 var isSettling = RunExit.CodeOf(status) is not null;
                 await WaitAsync(changes.Reader, isSettling || _table ? ScreenPause : Timeout.InfiniteTimeSpan, stop);
                 if (isSettling)
+                {
                     status = null;
+                }
                 await Task.Delay(PauseFor(status), context.Time, stop);
             }
         }
@@ -71,11 +79,14 @@ internal sealed class RunWatcher(RunHandle run, string folder, CommandContext co
     /// <summary>The run is paused, and set-up and gates are still being tried.</summary>
     public static bool IsHeldInPreparation(RunStatus status) => status.Paused && status.State == RunStates.Preparing;
 
-    // Null while the run goes on. One that has its last state still writes its files; one that waits may have been answered while nobody worked on it, and is still moving.
+    // Null while the run goes on. One that has its last state still writes its files; one that waits may have been answered while nobody
+    // worked on it, and is still moving.
     private async Task<RunStatus?> LastOfAsync(RunStatus status, CancellationToken stop)
     {
         if (RunExit.CodeOf(status) is null)
+        {
             return null;
+        }
         if (RunStates.IsFinal(status.State))
         {
             await run.ResultAsync(stop);
@@ -83,7 +94,9 @@ internal sealed class RunWatcher(RunHandle run, string folder, CommandContext co
         }
 
         if (await run.IsMovingAsync(stop))
+        {
             return null;
+        }
 
         // It may have come to rest, or have begun to go on by itself, between the two questions: how it stands counts only from here on.
         var rested = await AskAsync(stop);
@@ -94,13 +107,17 @@ internal sealed class RunWatcher(RunHandle run, string folder, CommandContext co
     private async Task<RunStatus> EndOfAsync(RunStatus status, CancellationToken stop)
     {
         if (RunStates.IsFinal(status.State))
+        {
             return status;
+        }
         var result = await run.ResultAsync(stop);
         StoredRun.TryRead(folder)?.Close(result, context.Time.GetUtcNow());
         return StoredRun.Ended(status, result);
     }
 
-    /// <summary>The run as it is now. After workers died in the midst of a decision the engine refuses questions until one of them is made.</summary>
+    /// <summary>
+    /// The run as it is now. After workers died in the midst of a decision the engine refuses questions until one of them is made.
+    /// </summary>
     public async Task<RunStatus> AskAsync(CancellationToken stop)
     {
         var began = context.Time.GetTimestamp();
@@ -116,7 +133,9 @@ internal sealed class RunWatcher(RunHandle run, string folder, CommandContext co
                 if (!told && context.Time.GetElapsedTime(began) > NotReadyPatience)
                 {
                     told = true;
-                    _terminal.Warn($"{run.RunId} can't tell how it stands: {notReady.Message} Waiting; .orchestrator/logs/engine.log may say why.");
+                    _terminal.Warn(
+                        $"{run.RunId} can't tell how it stands: {notReady.Message} Waiting; .orchestrator/logs/engine.log may say why."
+                    );
                 }
 
                 await Task.Delay(ScreenPause, context.Time, stop);
@@ -128,7 +147,9 @@ internal sealed class RunWatcher(RunHandle run, string folder, CommandContext co
     {
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(stop);
         if (limit != Timeout.InfiniteTimeSpan)
+        {
             waiting.CancelAfter(limit);
+        }
         try
         {
             await changes.WaitToReadAsync(waiting.Token);
@@ -139,7 +160,8 @@ internal sealed class RunWatcher(RunHandle run, string folder, CommandContext co
         }
     }
 
-    // Every growth of the run's history is a hint to look again. When the engine can't be asked, looking again tells why, or that it is there again.
+    // Every growth of the run's history is a hint to look again. When the engine can't be asked, looking again tells why, or that it is
+    // there again.
     private async Task PumpAsync(ChannelWriter<bool> changes, CancellationToken stop)
     {
         try
@@ -149,7 +171,9 @@ internal sealed class RunWatcher(RunHandle run, string folder, CommandContext co
                 try
                 {
                     await foreach (var _ in run.ChangesAsync(stop))
+                    {
                         changes.TryWrite(true);
+                    }
                     changes.TryComplete();
                     return;
                 }
@@ -174,11 +198,24 @@ internal sealed class RunWatcher(RunHandle run, string folder, CommandContext co
     {
         if (_table)
         {
-            _terminal.Redraw(RunTable.Draw(status, AgentActivity.Read(folder, status, context.Environment), context.Time.GetUtcNow(), _terminal.Width, _terminal.Height - 1));
+            _terminal.Redraw(
+                RunTable.Draw(
+                    status,
+                    AgentActivity.Read(folder, status, context.Environment),
+                    context.Time.GetUtcNow(),
+                    _terminal.Width,
+                    _terminal.Height - 1
+                )
+            );
             return;
         }
 
-        foreach (var happened in EventFile.ReadNew(Path.Combine(folder, "events.jsonl"), ref _read).Select(EventFile.Parse).Where(happened => happened.Sequence > _shown))
+        foreach (
+            var happened in EventFile
+                .ReadNew(Path.Combine(folder, "events.jsonl"), ref _read)
+                .Select(EventFile.Parse)
+                .Where(happened => happened.Sequence > _shown)
+        )
         {
             _terminal.Say(EventFile.Describe(happened));
             _shown = happened.Sequence;

@@ -12,17 +12,23 @@ namespace Orchestrator.Cli.Runs;
 /// <param name="Update">As a call that is answered.</param>
 /// <param name="Signal">Its name as a signal.</param>
 /// <param name="Arguments">Its arguments as a signal.</param>
-internal sealed record SteeringCall(Func<RunHandle, CancellationToken, Task<SteeringAnswer>> Update, string Signal, params IReadOnlyCollection<object?> Arguments)
+internal sealed record SteeringCall(
+    Func<RunHandle, CancellationToken, Task<SteeringAnswer>> Update,
+    string Signal,
+    params IReadOnlyCollection<object?> Arguments
+)
 {
     /// <summary>
-    /// Where nobody works on the run, this process does until the command is carried out: it brings the run to a rest. True of the state that it was to bring about. Null: who gave the command is
+    /// Where nobody works on the run, this process does until the command is carried out: it brings the run to a rest. True of the state
+    /// that it was to bring about. Null: who gave the command is
     /// asked whether the run goes on now.
     /// </summary>
     public Func<RunStatus, bool>? ComesToRest { get; init; }
 }
 
 /// <summary>
-/// Sends a command to a run. Where a worker runs, the run itself answers. Where none does, the command is kept durably, and carried out by this process or by <c>resume</c>.
+/// Sends a command to a run. Where a worker runs, the run itself answers. Where none does, the command is kept durably, and carried out by
+/// this process or by <c>resume</c>.
 /// </summary>
 internal static class Steering
 {
@@ -38,10 +44,18 @@ internal static class Steering
     /// <param name="call">The command.</param>
     /// <param name="stop">Gives up.</param>
     /// <returns>The exit code; null where nobody works on the run, so that the command is kept.</returns>
-    public static async Task<int?> SendAsync(CommandContext context, IReadOnlyList<SettingFlag> flags, StoredRun run, SteeringCall call, CancellationToken stop)
+    public static async Task<int?> SendAsync(
+        CommandContext context,
+        IReadOnlyList<SettingFlag> flags,
+        StoredRun run,
+        SteeringCall call,
+        CancellationToken stop
+    )
     {
         if (RunStates.IsFinal(run.Status.State))
+        {
             throw new CommandException(ExitCodes.Usage, $"{run.Id} has ended: {run.Status.State}.", "Nothing more can be changed in it.");
+        }
         var repository = context.RequireRepository();
         var settings = TrustGate.DemandEngine(context, context.OpenSettings(repository, flags, run.Id));
         using var loggers = FileLoggerProvider.OpenFactory(repository, context.Verbose, context.Time);
@@ -66,7 +80,13 @@ internal static class Steering
     /// <param name="isAsMeant">True of the state that the command was to bring about.</param>
     /// <param name="stop">Gives up; the command stays kept.</param>
     /// <returns>The exit code.</returns>
-    public static async Task<int> CarryOutAsync(CommandContext context, IReadOnlyList<SettingFlag> flags, StoredRun run, Func<RunStatus, bool> isAsMeant, CancellationToken stop)
+    public static async Task<int> CarryOutAsync(
+        CommandContext context,
+        IReadOnlyList<SettingFlag> flags,
+        StoredRun run,
+        Func<RunStatus, bool> isAsMeant,
+        CancellationToken stop
+    )
     {
         var repository = context.RequireRepository();
         var settings = TrustGate.Demand(context, context.OpenSettings(repository, flags, run.Id), yes: false, run.Id);
@@ -91,11 +111,19 @@ internal static class Steering
     /// <summary>Says that a command waits for whoever goes on with the run.</summary>
     public static int SayKept(CommandContext context, StoredRun run)
     {
-        context.Terminal.Say($"Nobody works on {run.Id} now; the command is kept. 'orchestrate resume {run.Id}' goes on and carries it out.");
+        context.Terminal.Say(
+            $"Nobody works on {run.Id} now; the command is kept. 'orchestrate resume {run.Id}' goes on and carries it out."
+        );
         return ExitCodes.Resumable;
     }
 
-    private static async Task<int?> SendAsync(EngineConnection engine, CommandContext context, StoredRun run, SteeringCall call, CancellationToken stop)
+    private static async Task<int?> SendAsync(
+        EngineConnection engine,
+        CommandContext context,
+        StoredRun run,
+        SteeringCall call,
+        CancellationToken stop
+    )
     {
         var handle = engine.Runs.Get(run.Id);
 
@@ -118,8 +146,13 @@ internal static class Steering
         }
 
         if (!isWorkedOn)
+        {
             return null;
-        context.Terminal.Say($"The worker of {run.Id} has not answered for {AnswerPatience.TotalSeconds:0} s; the command is kept, and it carries it out when it can.");
+        }
+        context.Terminal.Say(
+            $"The worker of {run.Id} has not answered for {AnswerPatience.TotalSeconds:0} s; the command is kept, and it carries "
+                + "it out when it can."
+        );
         return ExitCodes.Resumable;
     }
 
@@ -130,7 +163,9 @@ internal static class Steering
         while (!await engine.Runs.HasWorkersAsync(identity => WorkerIdentity.IsDead(identity, context.Machine), stop))
         {
             if (context.Time.GetElapsedTime(began) > WorkerPatience)
+            {
                 return false;
+            }
             await Task.Delay(Pause, context.Time, stop);
         }
 
@@ -138,7 +173,11 @@ internal static class Steering
     }
 
     // Null: nobody has answered.
-    private static async Task<SteeringAnswer?> TryUpdateAsync(RunHandle run, Func<RunHandle, CancellationToken, Task<SteeringAnswer>> update, CancellationToken stop)
+    private static async Task<SteeringAnswer?> TryUpdateAsync(
+        RunHandle run,
+        Func<RunHandle, CancellationToken, Task<SteeringAnswer>> update,
+        CancellationToken stop
+    )
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
         patience.CancelAfter(AnswerPatience);
@@ -148,9 +187,14 @@ internal static class Steering
         }
         catch (WorkflowUpdateFailedException refused)
         {
-            throw new CommandException(ExitCodes.Usage, refused.InnerException?.Message ?? refused.Message, $"See 'orchestrate status {run.RunId}'.");
+            throw new CommandException(
+                ExitCodes.Usage,
+                refused.InnerException?.Message ?? refused.Message,
+                $"See 'orchestrate status {run.RunId}'."
+            );
         }
-        catch (Exception silent) when (silent is OperationCanceledException or RpcException or RpcTimeoutOrCanceledException && !stop.IsCancellationRequested)
+        catch (Exception silent)
+            when (silent is OperationCanceledException or RpcException or RpcTimeoutOrCanceledException && !stop.IsCancellationRequested)
         {
             return null;
         }

@@ -34,19 +34,26 @@ internal sealed record StoredRun(string Folder, RunStatus Status, DateTimeOffset
     {
         var file = StatusFile(folder);
         if (!File.Exists(file))
+        {
             return null;
+        }
         try
         {
             return new StoredRun(folder, ReadStatus(File.ReadAllBytes(file)), new DateTimeOffset(File.GetLastWriteTimeUtc(file)));
         }
         catch (JsonException fault)
         {
-            throw new CommandException(ExitCodes.Usage, $"{file} can't be read: {fault.Message}", "It is written anew at the run's next transition; of an ended run, move the folder away.");
+            throw new CommandException(
+                ExitCodes.Usage,
+                $"{file} can't be read: {fault.Message}",
+                "It is written anew at the run's next transition; of an ended run, move the folder away."
+            );
         }
     }
 
     /// <summary>
-    /// The status that a document holds. Missing members have their defaults, unknown ones are left out: what is generated for the serializer can't keep defaults of members that are only initialized.
+    /// The status that a document holds. Missing members have their defaults, unknown ones are left out: what is generated for the
+    /// serializer can't keep defaults of members that are only initialized.
     /// </summary>
     /// <exception cref="JsonException">It is no such document.</exception>
     internal static RunStatus ReadStatus(ReadOnlySpan<byte> json) =>
@@ -62,26 +69,56 @@ internal sealed record StoredRun(string Folder, RunStatus Status, DateTimeOffset
     {
         var now = Reload().Status;
         if (now.State == result.State)
+        {
             return;
+        }
 
         // What the run was writing when it ended may still come, and counts less.
-        var closed = Ended(now, result) with { UpdatedAt = time, Sequence = now.Sequence + RunStatus.ExecutionGap };
-        ProgressRecorder.Append(EventsFile, [new RunEvent { Sequence = closed.Sequence, Time = time, State = result.State, Reason = result.Reason }]);
+        var closed = Ended(now, result) with
+        {
+            UpdatedAt = time,
+            Sequence = now.Sequence + RunStatus.ExecutionGap,
+        };
+        ProgressRecorder.Append(
+            EventsFile,
+            [
+                new RunEvent
+                {
+                    Sequence = closed.Sequence,
+                    Time = time,
+                    State = result.State,
+                    Reason = result.Reason,
+                },
+            ]
+        );
         DurableFile.Write(StatusFile(Folder), file => JsonSerializer.Serialize(file, closed, RunJson.Default.RunStatus));
     }
 
     /// <summary>The state of a run that could not say itself that it has ended.</summary>
     /// <param name="last">The last state that it told.</param>
     /// <param name="result">How it ended.</param>
-    public static RunStatus Ended(RunStatus last, RunResult result) => last with
-    {
-        State = result.State,
-        Reason = result.Reason,
-        Paused = false,
-        Questions = [],
-        Failing = [],
-        Tasks = [.. last.Tasks.Select(task => TaskStates.IsEnd(task.State) ? task : task with { State = TaskStates.Cancelled, Paused = false, Reason = $"the run was {result.State}; its files stay" })],
-    };
+    public static RunStatus Ended(RunStatus last, RunResult result) =>
+        last with
+        {
+            State = result.State,
+            Reason = result.Reason,
+            Paused = false,
+            Questions = [],
+            Failing = [],
+            Tasks =
+            [
+                .. last.Tasks.Select(task =>
+                    TaskStates.IsEnd(task.State)
+                        ? task
+                        : task with
+                        {
+                            State = TaskStates.Cancelled,
+                            Paused = false,
+                            Reason = $"the run was {result.State}; its files stay",
+                        }
+                ),
+            ],
+        };
 
     private static string StatusFile(string folder) => Path.Combine(folder, "status.json");
 }
@@ -93,7 +130,9 @@ internal static class StoredRuns
     public static IReadOnlyList<StoredRun> List(RepositoryLocation repository)
     {
         if (!Directory.Exists(repository.RunsFolder))
+        {
             return [];
+        }
         List<StoredRun> runs = [.. Directory.GetDirectories(repository.RunsFolder).Select(StoredRun.TryRead).OfType<StoredRun>()];
         runs.Sort((a, b) => b.Status.StartedAt.CompareTo(a.Status.StartedAt));
         return runs;
@@ -105,7 +144,9 @@ internal static class StoredRuns
     {
         // One folder is read where the name says which: with years of runs this must stay fast.
         if (given is not null && StoredRun.TryRead(Path.Combine(repository.RunsFolder, given)) is { } named)
+        {
             return NewestExecution.Of(named, repository);
+        }
         var runs = List(repository);
         if (given is not null)
         {
@@ -113,11 +154,18 @@ internal static class StoredRuns
             return NewestExecution.Of(runs.First(run => run.Id == id), repository);
         }
 
-        return runs.Count > 0 ? NewestExecution.Of(runs[0], repository) : throw new CommandException(ExitCodes.Usage, $"There is no run in {repository.Root} yet.", "Start one with 'orchestrate run'.");
+        return runs.Count > 0
+            ? NewestExecution.Of(runs[0], repository)
+            : throw new CommandException(
+                ExitCodes.Usage,
+                $"There is no run in {repository.Root} yet.",
+                "Start one with 'orchestrate run'."
+            );
     }
 
     /// <summary>The run that is meant, for changing: where none is named, the only open one.</summary>
-    /// <exception cref="CommandException">The name fits none or several, none was given and not exactly one is open, or the run is at home in another place.</exception>
+    /// <exception cref="CommandException">The name fits none or several, none was given and not exactly one is open, or the run is at home
+    /// in another place.</exception>
     public static StoredRun RequireOpen(RepositoryLocation repository, string? given)
     {
         var run = given is null ? OnlyOpen(repository) : Require(repository, given);
@@ -125,18 +173,28 @@ internal static class StoredRuns
         var home = run.Status.Repository;
         if (home.Length > 0 && !RunStates.IsFinal(run.Status.State) && !repository.IsAt(home))
         {
-            throw new CommandException(ExitCodes.Usage, $"{run.Id} belongs to the repository at {home}, and this one, at {repository.Root}, is a copy of it or has been moved.",
-                "Go on with it at that place (move the repository back if it was moved), or start its plan here: what is finished is taken up again.");
+            throw new CommandException(
+                ExitCodes.Usage,
+                $"{run.Id} belongs to the repository at {home}, and this one, at {repository.Root}, is a copy of it or has been moved.",
+                "Go on with it at that place (move the repository back if it was moved), or start its plan here: what is finished "
+                    + "is taken up again."
+            );
         }
 
         return run;
     }
 
-    /// <summary>Those that have not ended. A record that calls a run open is asked about; one that a reset has begun anew is found by its name alone.</summary>
+    /// <summary>
+    /// Those that have not ended. A record that calls a run open is asked about; one that a reset has begun anew is found by its name
+    /// alone.
+    /// </summary>
     public static IReadOnlyList<StoredRun> Open(RepositoryLocation repository) =>
-    [
-        .. List(repository).Where(run => !RunStates.IsFinal(run.Status.State)).Select(run => NewestExecution.Of(run, repository)).Where(run => !RunStates.IsFinal(run.Status.State)),
-    ];
+        [
+            .. List(repository)
+                .Where(run => !RunStates.IsFinal(run.Status.State))
+                .Select(run => NewestExecution.Of(run, repository))
+                .Where(run => !RunStates.IsFinal(run.Status.State)),
+        ];
 
     /// <summary>The record of a run by its whole id; null where there is none.</summary>
     public static StoredRun? Find(RepositoryLocation repository, string id)

@@ -11,7 +11,10 @@ using Orchestrator.Worker;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>A worker inside this process, for the runs of some repositories. Where another process serves the engine, it takes that over when the other ends.</summary>
+/// <summary>
+/// A worker inside this process, for the runs of some repositories. Where another process serves the engine, it takes that over when the
+/// other ends.
+/// </summary>
 internal sealed class WorkerHost : IAsyncDisposable
 {
     // How long the end may take of whoever asked for it twice.
@@ -30,7 +33,12 @@ internal sealed class WorkerHost : IAsyncDisposable
     private Task _watching = Task.CompletedTask;
     private Task _loss = Task.CompletedTask;
 
-    private WorkerHost(EngineConnection engine, IReadOnlyList<RepositoryLocation> locations, IReadOnlyList<GitRepository> repositories, CommandContext context)
+    private WorkerHost(
+        EngineConnection engine,
+        IReadOnlyList<RepositoryLocation> locations,
+        IReadOnlyList<GitRepository> repositories,
+        CommandContext context
+    )
     {
         _engine = engine;
         _locations = locations;
@@ -44,27 +52,51 @@ internal sealed class WorkerHost : IAsyncDisposable
     /// <summary>The engine was another process's, and is served by this one now.</summary>
     public bool HasTakenOver { get; private set; }
 
-    /// <summary>Starts a worker. What a dead one of this host had in hand is given back first, so that nobody waits for a heartbeat.</summary>
+    /// <summary>
+    /// Starts a worker. What a dead one of this host had in hand is given back first, so that nobody waits for a heartbeat.
+    /// </summary>
     public static async Task<WorkerHost> StartAsync(
-        EngineConnection engine, IReadOnlyList<RepositoryLocation> repositories, CommandContext context, ILoggerFactory loggers, CancellationToken stop)
+        EngineConnection engine,
+        IReadOnlyList<RepositoryLocation> repositories,
+        CommandContext context,
+        ILoggerFactory loggers,
+        CancellationToken stop
+    )
     {
         var git = new GitRepositories();
         var opened = new List<GitRepository>();
         foreach (var location in repositories)
+        {
             opened.Add(await git.OpenAsync(location.Root));
+        }
         var host = new WorkerHost(engine, repositories, opened, context);
         try
         {
             if (engine.IsJoined)
+            {
                 host._takeOver = host.TakeOverAsync(loggers);
+            }
             await host.ClearAfterTheDeadAsync(stop);
-            var references = repositories.Zip(opened, (location, repository) => new RepositoryReference(location.Root, repository.Key, TaskQueues.ForRepository(context.Machine, repository.Key)));
-            var options = new RunWorkerOptions { Repositories = [.. references], HookCommand = HookCommand(), Machine = context.Machine, Trust = context.Trust, Environment = context.Environment, Time = context.Time };
+            var references = repositories.Zip(
+                opened,
+                (location, repository) =>
+                    new RepositoryReference(location.Root, repository.Key, TaskQueues.ForRepository(context.Machine, repository.Key))
+            );
+            var options = new RunWorkerOptions
+            {
+                Repositories = [.. references],
+                HookCommand = HookCommand(),
+                Machine = context.Machine,
+                Trust = context.Trust,
+                Environment = context.Environment,
+                Time = context.Time,
+            };
             host._worker = new RunWorker(engine.Client, options, loggers);
             host._working = host._worker.ExecuteAsync(host._stopping.Token);
             host._watching = Task.WhenAll(
                 new FailureWatch(engine, context, loggers.CreateLogger<FailureWatch>()).RunAsync(host._stopping.Token),
-                new EndedRunWatch(engine, repositories, context, loggers.CreateLogger<EndedRunWatch>()).RunAsync(host._stopping.Token));
+                new EndedRunWatch(engine, repositories, context, loggers.CreateLogger<EndedRunWatch>()).RunAsync(host._stopping.Token)
+            );
             host._loss = engine.UntilLostAsync(context, host._stopping.Token);
             host.Running = host.UntilOneBreaksAsync();
             return host;
@@ -109,7 +141,15 @@ internal sealed class WorkerHost : IAsyncDisposable
         if (_engine.IsLost)
         {
             foreach (var location in _locations)
-                await new ProcessStopper(_context.Time).StopByEnvironmentAsync(AgentEnvironment.RepositoryVariable, location.Root, StopSignal.Terminate, AgentGrace, AgentGrace);
+            {
+                await new ProcessStopper(_context.Time).StopByEnvironmentAsync(
+                    AgentEnvironment.RepositoryVariable,
+                    location.Root,
+                    StopSignal.Terminate,
+                    AgentGrace,
+                    AgentGrace
+                );
+            }
         }
     }
 
@@ -140,7 +180,9 @@ internal sealed class WorkerHost : IAsyncDisposable
         // Their gates and set-ups work on, in folders that are used again as soon as what they had in hand is given back.
         await Leftovers.StopThoseOfTheDeadAsync(_context.Time);
         foreach (var repository in _repositories)
+        {
             repository.RemoveLocksOfTheDead();
+        }
         await DeadAttempts.FailAsync(_engine.Client, identity => WorkerIdentity.IsDead(identity, _context.Machine), stop);
     }
 

@@ -26,25 +26,48 @@ internal static class CommandLine
         string directory,
         TimeProvider time,
         Interrupts interrupts,
-        HostPlatform? platform = null)
+        HostPlatform? platform = null
+    )
     {
         var parsed = CommandTable.Root(arguments).Parse(arguments);
         var terminal = openTerminal(HasFlag(parsed, GlobalOptions.JsonName));
         if (parsed.Errors.Count > 0)
+        {
             return Refuse(parsed, arguments, terminal);
+        }
         if (parsed.CommandResult.Command is not CliCommand command || (parsed.Action is not null && parsed.Action != command.Action))
+        {
             return await ShowHelpAsync(parsed, terminal);
+        }
 
         var folder = Path.GetFullPath(parsed.GetValue<string?>(GlobalOptions.WorkingDirectoryName) ?? ".", directory);
-        var context = new CommandContext(terminal, environment, folder, time, interrupts, HasFlag(parsed, GlobalOptions.VerboseName), platform);
+        var context = new CommandContext(
+            terminal,
+            environment,
+            folder,
+            time,
+            interrupts,
+            HasFlag(parsed, GlobalOptions.VerboseName),
+            platform
+        );
         try
         {
             if (!Directory.Exists(folder))
+            {
                 throw new CommandException(ExitCodes.Usage, $"There is no folder {folder}.", "Name one that is there with --working-dir.");
+            }
             if (!command.IsForAgents && environment.GetValueOrDefault(AgentStartFacts.FolderVariable) is { Length: > 0 })
-                throw new CommandException(ExitCodes.Usage, $"'{command.Name}' is not for agents: this process belongs to an agent's attempt.", "Say how the task ended with 'orchestrate done', or what it needs with 'orchestrate blocked'.");
+            {
+                throw new CommandException(
+                    ExitCodes.Usage,
+                    $"'{command.Name}' is not for agents: this process belongs to an agent's attempt.",
+                    "Say how the task ended with 'orchestrate done', or what it needs with 'orchestrate blocked'."
+                );
+            }
             if (context.Platform.Refusal is { } refusal && !command.WorksEverywhere)
+            {
                 throw new CommandException(ExitCodes.Unavailable, refusal, context.Platform.Cure);
+            }
             return await command.RunAsync(parsed, context, interrupts.Stop);
         }
         catch (CommandException fault)
@@ -69,7 +92,12 @@ internal static class CommandLine
         catch (Exception unexpected)
         {
             var log = CrashLog.Write(unexpected, context, arguments);
-            terminal.Fail(unexpected.Message, log is null ? "Not even a log file can be written. See that the folder is not read-only and its disk not full, then run again." : $"Details are in {log}.");
+            terminal.Fail(
+                unexpected.Message,
+                log is null
+                    ? "Not even a log file can be written. See that the folder is not read-only and its disk not full, then run again."
+                    : $"Details are in {log}."
+            );
             return unexpected is IOException or UnauthorizedAccessException ? ExitCodes.Unavailable : ExitCodes.WorkFailed;
         }
     }
@@ -86,7 +114,9 @@ internal static class CommandLine
         for (var command = parsed.CommandResult; command is not null; command = command.Parent as System.CommandLine.Parsing.CommandResult)
         {
             if (command.Command.Options.FirstOrDefault(option => option.Name == name) is Option<bool> option)
+            {
                 return parsed.GetValue(option);
+            }
         }
 
         return false;
@@ -99,8 +129,13 @@ internal static class CommandLine
         var known = command.Subcommands.Select(inner => inner.Name).Concat(command.Options.Select(option => option.Name)).ToList();
         var near = unknown is null ? null : NearestName.Of(unknown, known);
         terminal.Fail(
-            string.Join("\n", parsed.Errors.Select(error => InWords(error.Message)).Where(message => unknown is null || message != NoCommand).Distinct()),
-            (near is null ? "" : $"Did you mean '{near}'? ") + (arguments.Count == 0 ? "See 'orchestrate --help'." : $"See 'orchestrate{PathOf(parsed.CommandResult)} --help'."));
+            string.Join(
+                "\n",
+                parsed.Errors.Select(error => InWords(error.Message)).Where(message => unknown is null || message != NoCommand).Distinct()
+            ),
+            (near is null ? "" : $"Did you mean '{near}'? ")
+                + (arguments.Count == 0 ? "See 'orchestrate --help'." : $"See 'orchestrate{PathOf(parsed.CommandResult)} --help'.")
+        );
         return ExitCodes.Usage;
     }
 
@@ -108,15 +143,28 @@ internal static class CommandLine
     private const string NoCommand = "Required command was not provided.";
 
     // The parser names the .NET type; the only types that it converts to itself are numbers.
-    private static string InWords(string message) => message.IndexOf(" as expected type '", StringComparison.Ordinal) is > 0 and var at ? message[..at] + ": a number is expected." : message;
+    private static string InWords(string message) =>
+        message.IndexOf(" as expected type '", StringComparison.Ordinal) is > 0 and var at
+            ? message[..at] + ": a number is expected."
+            : message;
 
     private static string PathOf(System.CommandLine.Parsing.CommandResult? command) =>
-        command is null || command.Command is RootCommand ? "" : $"{PathOf(command.Parent as System.CommandLine.Parsing.CommandResult)} {command.Command.Name}";
+        command is null || command.Command is RootCommand
+            ? ""
+            : $"{PathOf(command.Parent as System.CommandLine.Parsing.CommandResult)} {command.Command.Name}";
 
     private static async Task<int> ShowHelpAsync(ParseResult parsed, ITerminal terminal)
     {
         using var text = new StringWriter();
-        var code = await parsed.InvokeAsync(new InvocationConfiguration { Output = text, Error = text, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        var code = await parsed.InvokeAsync(
+            new InvocationConfiguration
+            {
+                Output = text,
+                Error = text,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
+            }
+        );
         terminal.Result(text.ToString());
         return code;
     }

@@ -61,10 +61,16 @@ internal static class CommandTable
     /// <summary>The command line's root with the command that is called, or with all of them for help and mistakes.</summary>
     public static RootCommand Root(IReadOnlyList<string> arguments)
     {
-        var root = new RootCommand("Runs a plan of coding-agent tasks to merged commits, durably.") { GlobalOptions.WorkingDirectory(), GlobalOptions.Verbose() };
+        var root = new RootCommand("Runs a plan of coding-agent tasks to merged commits, durably.")
+        {
+            GlobalOptions.WorkingDirectory(),
+            GlobalOptions.Verbose(),
+        };
         var called = arguments.Count > 0 ? Array.Find(Commands, command => command.Name == arguments[0]).Make : null;
         foreach (var (_, make) in called is null ? Commands : [("", called)])
+        {
             root.Add(make());
+        }
         return root;
     }
 }

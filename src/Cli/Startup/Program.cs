@@ -25,10 +25,18 @@ internal static class Program
         var environment = SettingsFiles.ProcessEnvironment();
         SystemTerminal? terminal = null;
         var code = await CommandLine.RunAsync(
-            args, documents => terminal = new SystemTerminal(documents, environment), environment, Directory.GetCurrentDirectory(), TimeProvider.System, interrupts);
+            args,
+            documents => terminal = new SystemTerminal(documents, environment),
+            environment,
+            Directory.GetCurrentDirectory(),
+            TimeProvider.System,
+            interrupts
+        );
         terminal?.Dispose();
         if (interrupts.StopNow.IsCancellationRequested)
+        {
             await Leftovers.StopOwnAsync();
+        }
         return code;
     }
 }

@@ -25,7 +25,14 @@ public enum FileChange
 /// <param name="NewId">The id of the content after; zeros if it is gone, or is in a work tree and not yet an object.</param>
 /// <param name="IsUntracked">True for a file of a work tree that git does not know yet.</param>
 public sealed record ChangedFile(
-    string Path, FileChange Change, string OldMode, string NewMode, string OldId, string NewId, bool IsUntracked = false)
+    string Path,
+    FileChange Change,
+    string OldMode,
+    string NewMode,
+    string OldId,
+    string NewId,
+    bool IsUntracked = false
+)
 {
     /// <summary>Mode of a symbolic link.</summary>
     public const string SymbolicLink = "120000";

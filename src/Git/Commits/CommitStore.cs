@@ -15,12 +15,22 @@ public sealed class CommitStore(GitRepository repository)
     /// <summary>Makes a commit of a tree. Nothing names it until a ref is moved.</summary>
     /// <returns>Its id.</returns>
     public Task<string> CreateAsync(
-        string tree, IReadOnlyCollection<string> parents, string message, CommitTrailers? trailers, CancellationToken cancellationToken = default) =>
-        CreateAsync(tree, parents, message, trailers, date: null, cancellationToken);
+        string tree,
+        IReadOnlyCollection<string> parents,
+        string message,
+        CommitTrailers? trailers,
+        CancellationToken cancellationToken = default
+    ) => CreateAsync(tree, parents, message, trailers, date: null, cancellationToken);
 
     /// <summary>The same with a date, as <see cref="ReadDateAsync"/> gives it; null: now.</summary>
     internal async Task<string> CreateAsync(
-        string tree, IReadOnlyCollection<string> parents, string message, CommitTrailers? trailers, string? date, CancellationToken cancellationToken)
+        string tree,
+        IReadOnlyCollection<string> parents,
+        string message,
+        CommitTrailers? trailers,
+        string? date,
+        CancellationToken cancellationToken
+    )
     {
         var text = trailers is null ? message.Trim() + "\n" : trailers.Append(message);
         var call = repository.Call(["commit-tree", tree, .. parents.SelectMany(parent => (string[])["-p", parent]), "-F", "-"]);
@@ -30,9 +40,14 @@ public sealed class CommitStore(GitRepository repository)
                 Input = ProcessInput.FromText(text),
                 Environment = date is null
                     ? repository.IdentityVariables
-                    : new Dictionary<string, string?>(repository.IdentityVariables) { ["GIT_AUTHOR_DATE"] = date, ["GIT_COMMITTER_DATE"] = date },
+                    : new Dictionary<string, string?>(repository.IdentityVariables)
+                    {
+                        ["GIT_AUTHOR_DATE"] = date,
+                        ["GIT_COMMITTER_DATE"] = date,
+                    },
             },
-            cancellationToken);
+            cancellationToken
+        );
         var id = output.Text;
         if (trailers is not null && ObjectId.IsId(tree) && parents.All(ObjectId.IsId))
         {
@@ -59,48 +74,100 @@ public sealed class CommitStore(GitRepository repository)
         $"@{(await repository.ReadAsync(repository.Call("log", "-1", "--no-walk", "--no-show-signature", "--format=%ct", commit, "--"), cancellationToken)).Text} +0000";
 
     /// <summary>
-    /// The first-parent commits of <paramref name="tip"/> that <paramref name="since"/> does not have, newest first. On a staging branch those are our
+    /// The first-parent commits of <paramref name="tip"/> that <paramref name="since"/> does not have, newest first. On a staging branch
+    /// those are our
     /// merges and nothing an agent wrote, so that their trailers can be believed.
     /// </summary>
-    public async Task<IReadOnlyList<CommitInfo>> ListFirstParentsAsync(string tip, string? since, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<CommitInfo>> ListFirstParentsAsync(
+        string tip,
+        string? since,
+        CancellationToken cancellationToken = default
+    )
     {
         var known = ObjectId.IsId(since) && Resolve(tip) is { } id ? repository.Part<ObjectMemory>().FirstParents(id, since) : null;
-        return known ?? await LogAsync(["--first-parent", tip, .. since is null ? (string[])[] : ["^" + since]], mayFail: false, cancellationToken);
+        return known
+            ?? await LogAsync(["--first-parent", tip, .. since is null ? (string[])[] : ["^" + since]], mayFail: false, cancellationToken);
     }
 
     /// <summary>True if <paramref name="ancestor"/> is in the history of <paramref name="descendant"/>, or the same.</summary>
     public async Task<bool> IsAncestorAsync(string ancestor, string descendant, CancellationToken cancellationToken = default) =>
-        ancestor == descendant || (KnowsAncestor(ancestor, descendant) ?? (await repository.ReadAsync(
-            repository.Call("merge-base", "--is-ancestor", ancestor, descendant) with { AnswerCodes = [0, 1] }, cancellationToken)).ExitCode == 0);
+        ancestor == descendant
+        || (
+            KnowsAncestor(ancestor, descendant)
+            ?? (
+                await repository.ReadAsync(
+                    repository.Call("merge-base", "--is-ancestor", ancestor, descendant) with
+                    {
+                        AnswerCodes = [0, 1],
+                    },
+                    cancellationToken
+                )
+            ).ExitCode == 0
+        );
 
     /// <summary>True if everything in <paramref name="commit"/>'s history is also in the history of one of the others.</summary>
-    public async Task<bool> IsReachableFromAnyAsync(string commit, IReadOnlyCollection<string> others, CancellationToken cancellationToken = default) =>
+    public async Task<bool> IsReachableFromAnyAsync(
+        string commit,
+        IReadOnlyCollection<string> others,
+        CancellationToken cancellationToken = default
+    ) =>
         others.Any(other => KnowsAncestor(commit, other) == true)
-        || (others.Count > 0 && (await repository.ReadAsync(repository.Call(["rev-list", "-1", commit, "--not", .. others, "--"]), cancellationToken)).Text.Length == 0);
+        || (
+            others.Count > 0
+            && (await repository.ReadAsync(repository.Call(["rev-list", "-1", commit, "--not", .. others, "--"]), cancellationToken))
+                .Text
+                .Length == 0
+        );
 
     /// <summary>All files of a commit or tree.</summary>
     public Task<IReadOnlyList<TreeFile>> ListFilesAsync(string tree, CancellationToken cancellationToken = default) =>
-        repository.Part<ObjectMemory>().OnceAsync(tree, "files", async () => ParseTree(
-            await repository.ReadAsync(repository.Call("ls-tree", "-r", "-z", "--full-tree", tree), cancellationToken)));
+        repository
+            .Part<ObjectMemory>()
+            .OnceAsync(
+                tree,
+                "files",
+                async () =>
+                    ParseTree(await repository.ReadAsync(repository.Call("ls-tree", "-r", "-z", "--full-tree", tree), cancellationToken))
+            );
 
-    /// <summary>The content of a file in a commit or tree, or null if there is none, or it has more than <paramref name="limit"/> bytes.</summary>
-    public async Task<byte[]?> ReadFileAsync(string tree, string path, CancellationToken cancellationToken = default, int limit = LargestFile)
+    /// <summary>
+    /// The content of a file in a commit or tree, or null if there is none, or it has more than <paramref name="limit"/> bytes.
+    /// </summary>
+    public async Task<byte[]?> ReadFileAsync(
+        string tree,
+        string path,
+        CancellationToken cancellationToken = default,
+        int limit = LargestFile
+    )
     {
         // A name that is no text can only be told on standard input.
-        var call = FileNames.IsUtf8(path)
-            ? repository.Call("cat-file", "blob", $"{tree}:{path}")
-            : await FindIdAsync(tree, path, cancellationToken) is { } id ? repository.Call("cat-file", "blob", id) : null;
+        var call =
+            FileNames.IsUtf8(path) ? repository.Call("cat-file", "blob", $"{tree}:{path}")
+            : await FindIdAsync(tree, path, cancellationToken) is { } id ? repository.Call("cat-file", "blob", id)
+            : null;
         if (call is null)
         {
             return null;
         }
 
-        var output = await repository.ReadAsync(call with { AnswerCodes = [0, 128], OutputLimit = limit, MayBeCut = true }, cancellationToken);
+        var output = await repository.ReadAsync(
+            call with
+            {
+                AnswerCodes = [0, 128],
+                OutputLimit = limit,
+                MayBeCut = true,
+            },
+            cancellationToken
+        );
         return output.ExitCode == 0 && !output.IsCut ? output.Bytes.ToArray() : null;
     }
 
     /// <summary>The contents of blobs, by their ids; none if they have more than <paramref name="limit"/> bytes in all.</summary>
-    internal async Task<IReadOnlyDictionary<string, byte[]>> ReadBlobsAsync(IReadOnlyCollection<string> ids, CancellationToken cancellationToken, int limit = LargestFile)
+    internal async Task<IReadOnlyDictionary<string, byte[]>> ReadBlobsAsync(
+        IReadOnlyCollection<string> ids,
+        CancellationToken cancellationToken,
+        int limit = LargestFile
+    )
     {
         var contents = new Dictionary<string, byte[]>(StringComparer.Ordinal);
         if (ids.Count == 0)
@@ -109,7 +176,14 @@ public sealed class CommitStore(GitRepository repository)
         }
 
         var output = await repository.ReadAsync(
-            repository.Call("cat-file", "--batch") with { Input = ProcessInput.FromText(string.Concat(ids.Select(id => id + "\n"))), OutputLimit = limit, MayBeCut = true }, cancellationToken);
+            repository.Call("cat-file", "--batch") with
+            {
+                Input = ProcessInput.FromText(string.Concat(ids.Select(id => id + "\n"))),
+                OutputLimit = limit,
+                MayBeCut = true,
+            },
+            cancellationToken
+        );
         var rest = output.IsCut ? default : output.Bytes; // What is cut has a gap in the middle.
         while (rest.Span.IndexOf((byte)'\n') is var end and > 0)
         {
@@ -133,20 +207,25 @@ public sealed class CommitStore(GitRepository repository)
         (await ListFilesAsync(tree, cancellationToken)).FirstOrDefault(file => file.Path == path)?.Id;
 
     private static IReadOnlyList<TreeFile> ParseTree(GitOutput output) =>
-    [
-        .. output.Fields().Select(field =>
-        {
-            var tab = field.IndexOf('\t', StringComparison.Ordinal);
-            var facts = field[..tab].Split(' ');
-            return new TreeFile(field[(tab + 1)..], facts[0], facts[2]);
-        }),
-    ];
+        [
+            .. output
+                .Fields()
+                .Select(field =>
+                {
+                    var tab = field.IndexOf('\t', StringComparison.Ordinal);
+                    var facts = field[..tab].Split(' ');
+                    return new TreeFile(field[(tab + 1)..], facts[0], facts[2]);
+                }),
+        ];
 
     private bool? KnowsAncestor(string ancestor, string descendant) =>
         Resolve(ancestor) is { } from && Resolve(descendant) is { } to ? repository.Part<ObjectMemory>().IsAncestor(from, to) : null;
 
     /// <summary>The id of a commit that is named by its id or by a ref; null for other expressions.</summary>
-    private string? Resolve(string name) => ObjectId.IsId(name) ? name : RefFile.TryRead(repository, name, out var id) ? id : null;
+    private string? Resolve(string name) =>
+        ObjectId.IsId(name) ? name
+        : RefFile.TryRead(repository, name, out var id) ? id
+        : null;
 
     /// <summary>What git calls the subject: the first paragraph, in one line.</summary>
     private static string SubjectOf(string message) =>
@@ -155,8 +234,16 @@ public sealed class CommitStore(GitRepository repository)
     private async Task<IReadOnlyList<CommitInfo>> LogAsync(IEnumerable<string> arguments, bool mayFail, CancellationToken cancellationToken)
     {
         // Fields end with NUL, so do commits; the trailers are parsed by git itself.
-        var call = repository.Call(
-            ["log", "-z", "--no-show-signature", "--no-color", "--no-decorate", "--format=tformat:%H%x01%T%x01%P%x01%s%x01%(trailers:only,unfold)", .. arguments, "--"]);
+        var call = repository.Call([
+            "log",
+            "-z",
+            "--no-show-signature",
+            "--no-color",
+            "--no-decorate",
+            "--format=tformat:%H%x01%T%x01%P%x01%s%x01%(trailers:only,unfold)",
+            .. arguments,
+            "--",
+        ]);
         var output = await repository.ReadAsync(mayFail ? call with { AnswerCodes = [0, 128] } : call, cancellationToken);
         var commits = Encoding.UTF8.GetString(output.Bytes.Span).Split('\0', StringSplitOptions.RemoveEmptyEntries).Select(Parse).ToArray();
         foreach (var commit in commits)
@@ -174,7 +261,8 @@ public sealed class CommitStore(GitRepository repository)
                 fields[1],
                 fields[2].Split(' ', StringSplitOptions.RemoveEmptyEntries),
                 string.Join('\u0001', fields[3..^1]),
-                CommitTrailers.Parse(fields[^1].Split('\n')));
+                CommitTrailers.Parse(fields[^1].Split('\n'))
+            );
         }
     }
 }

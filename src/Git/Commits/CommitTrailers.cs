@@ -44,7 +44,8 @@ public sealed record CommitTrailers(string Run, string? Task = null, int? Attemp
                 run,
                 values.GetValueOrDefault("Orchestrator-Task"),
                 int.TryParse(values.GetValueOrDefault("Orchestrator-Attempt"), out var attempt) ? attempt : null,
-                values.GetValueOrDefault("Orchestrator-Key"))
+                values.GetValueOrDefault("Orchestrator-Key")
+            )
             : null;
     }
 }

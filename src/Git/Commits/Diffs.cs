@@ -12,7 +12,16 @@ public sealed record Patch(string Text, bool IsCut);
 /// <param name="repository">The repository.</param>
 public sealed class Diffs(GitRepository repository)
 {
-    internal static readonly string[] Raw = ["--raw", "-z", "--no-renames", "--no-abbrev", "--no-ext-diff", "--no-textconv", "--ignore-submodules=none"];
+    internal static readonly string[] Raw =
+    [
+        "--raw",
+        "-z",
+        "--no-renames",
+        "--no-abbrev",
+        "--no-ext-diff",
+        "--no-textconv",
+        "--ignore-submodules=none",
+    ];
 
     /// <summary>The files that differ between two commits or trees.</summary>
     public async Task<IReadOnlyList<ChangedFile>> BetweenAsync(string from, string to, CancellationToken cancellationToken = default)
@@ -34,13 +43,37 @@ public sealed class Diffs(GitRepository repository)
     /// <param name="limit">Bytes to keep. Default: 1 MiB.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     public async Task<Patch> PatchAsync(
-        string from, string to, IEnumerable<string>? paths = null, int limit = 1024 * 1024, CancellationToken cancellationToken = default)
+        string from,
+        string to,
+        IEnumerable<string>? paths = null,
+        int limit = 1024 * 1024,
+        CancellationToken cancellationToken = default
+    )
     {
         var output = await repository.ReadAsync(
-            repository.Call(
-                ["--literal-pathspecs", "diff-tree", "-p", "-r", "--no-renames", "--full-index", "--no-color", "--no-ext-diff", "--no-textconv", "--src-prefix=a/", "--dst-prefix=b/", from, to, "--", .. paths ?? []])
-                with { OutputLimit = limit, MayBeCut = true },
-            cancellationToken);
+            repository.Call([
+                "--literal-pathspecs",
+                "diff-tree",
+                "-p",
+                "-r",
+                "--no-renames",
+                "--full-index",
+                "--no-color",
+                "--no-ext-diff",
+                "--no-textconv",
+                "--src-prefix=a/",
+                "--dst-prefix=b/",
+                from,
+                to,
+                "--",
+                .. paths ?? [],
+            ]) with
+            {
+                OutputLimit = limit,
+                MayBeCut = true,
+            },
+            cancellationToken
+        );
         return new Patch(Encoding.UTF8.GetString(output.Bytes.Span), output.IsCut);
     }
 
@@ -58,11 +91,12 @@ public sealed class Diffs(GitRepository repository)
         return files;
     }
 
-    internal static FileChange ChangeOf(char letter) => letter switch
-    {
-        'A' => FileChange.Added,
-        'D' => FileChange.Deleted,
-        'T' => FileChange.TypeChanged,
-        _ => FileChange.Modified,
-    };
+    internal static FileChange ChangeOf(char letter) =>
+        letter switch
+        {
+            'A' => FileChange.Added,
+            'D' => FileChange.Deleted,
+            'T' => FileChange.TypeChanged,
+            _ => FileChange.Modified,
+        };
 }

@@ -10,7 +10,8 @@ namespace Orchestrator.Git.Commits;
 public sealed class FileCommits(GitRepository repository)
 {
     /// <summary>
-    /// Makes a commit on top of <paramref name="parent"/> in which these files have these contents; all others stay. It bears the parent's date, so that doing
+    /// Makes a commit on top of <paramref name="parent"/> in which these files have these contents; all others stay. It bears the parent's
+    /// date, so that doing
     /// it again gives the same commit. Nothing names it until a ref is moved.
     /// </summary>
     /// <param name="parent">The commit before.</param>
@@ -20,22 +21,47 @@ public sealed class FileCommits(GitRepository repository)
     /// <param name="cancellationToken">Is looked at between the steps.</param>
     /// <returns>The commit's id.</returns>
     public async Task<string> CommitAsync(
-        string parent, IReadOnlyDictionary<string, string> files, string message, CommitTrailers trailers, CancellationToken cancellationToken = default)
+        string parent,
+        IReadOnlyDictionary<string, string> files,
+        string message,
+        CommitTrailers trailers,
+        CancellationToken cancellationToken = default
+    )
     {
         using var index = new TemporaryIndex(repository);
         var entries = new StringBuilder();
         foreach (var (path, content) in files)
         {
             var blob = await repository.AddObjectsAsync(
-                repository.Call("hash-object", "-w", "--no-filters", "--stdin") with { Input = ProcessInput.FromText(content) }, cancellationToken);
+                repository.Call("hash-object", "-w", "--no-filters", "--stdin") with
+                {
+                    Input = ProcessInput.FromText(content),
+                },
+                cancellationToken
+            );
             entries.Append(CultureInfo.InvariantCulture, $"100644 {blob.Text}\t{path}\0");
         }
 
         await repository.WriteAsync(repository.Call("read-tree", parent) with { Environment = index.Environment }, cancellationToken);
         await repository.WriteAsync(
-            repository.Call("update-index", "-z", "--index-info") with { Environment = index.Environment, Input = ProcessInput.FromBytes(FileNames.Encode(entries.ToString())) }, cancellationToken);
-        var tree = (await repository.WriteAsync(repository.Call("write-tree") with { Environment = index.Environment }, cancellationToken)).Text;
+            repository.Call("update-index", "-z", "--index-info") with
+            {
+                Environment = index.Environment,
+                Input = ProcessInput.FromBytes(FileNames.Encode(entries.ToString())),
+            },
+            cancellationToken
+        );
+        var tree = (
+            await repository.WriteAsync(repository.Call("write-tree") with { Environment = index.Environment }, cancellationToken)
+        ).Text;
         var commits = new CommitStore(repository);
-        return await commits.CreateAsync(tree, [parent], message, trailers, await commits.ReadDateAsync(parent, cancellationToken), cancellationToken);
+        return await commits.CreateAsync(
+            tree,
+            [parent],
+            message,
+            trailers,
+            await commits.ReadDateAsync(parent, cancellationToken),
+            cancellationToken
+        );
     }
 }

@@ -4,7 +4,8 @@ using Orchestrator.Git.Program;
 namespace Orchestrator.Git.Commits;
 
 /// <summary>
-/// Symbolic links of a tree that lead out of it or into <c>.git</c>: resolved part by part as a file system does it, through other links of the tree too. What
+/// Symbolic links of a tree that lead out of it or into <c>.git</c>: resolved part by part as a file system does it, through other links of
+/// the tree too. What
 /// is missing counts as a folder, since somebody may make it one.
 /// </summary>
 /// <param name="repository">The repository.</param>
@@ -19,7 +20,11 @@ public sealed class TreeLinks(GitRepository repository)
     /// <param name="changes">What differs between the two. Only where that has to do with links are they read.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     public async Task<IReadOnlyList<string>> FindLeadingOutAsync(
-        string before, string tree, IEnumerable<ChangedFile> changes, CancellationToken cancellationToken = default)
+        string before,
+        string tree,
+        IEnumerable<ChangedFile> changes,
+        CancellationToken cancellationToken = default
+    )
     {
         if (!changes.Any(change => change.NewMode == ChangedFile.SymbolicLink || change.OldMode == ChangedFile.SymbolicLink))
         {
@@ -28,7 +33,12 @@ public sealed class TreeLinks(GitRepository repository)
 
         var links = await ReadAsync(tree, cancellationToken);
         var known = await ReadAsync(before, cancellationToken);
-        return [.. links.Keys.Where(link => LeadsOut(link, links) && !(known.GetValueOrDefault(link) == links[link] && LeadsOut(link, known))).Order(StringComparer.Ordinal)];
+        return
+        [
+            .. links
+                .Keys.Where(link => LeadsOut(link, links) && !(known.GetValueOrDefault(link) == links[link] && LeadsOut(link, known)))
+                .Order(StringComparer.Ordinal),
+        ];
     }
 
     /// <summary>Whether a link leads out.</summary>
@@ -102,6 +112,10 @@ public sealed class TreeLinks(GitRepository repository)
     {
         var links = (await _commits.ListFilesAsync(tree, cancellationToken)).Where(file => file.Mode == ChangedFile.SymbolicLink).ToArray();
         var targets = await _commits.ReadBlobsAsync([.. links.Select(link => link.Id).Distinct()], cancellationToken);
-        return links.ToDictionary(link => link.Path, link => targets.TryGetValue(link.Id, out var target) ? FileNames.Decode(target) : string.Empty, StringComparer.Ordinal);
+        return links.ToDictionary(
+            link => link.Path,
+            link => targets.TryGetValue(link.Id, out var target) ? FileNames.Decode(target) : string.Empty,
+            StringComparer.Ordinal
+        );
     }
 }

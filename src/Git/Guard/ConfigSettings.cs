@@ -4,7 +4,9 @@ using Orchestrator.Processes;
 
 namespace Orchestrator.Git.Guard;
 
-/// <summary>The settings of one configuration file, by name, each with all its values in order, as <c>git config --list</c> reads them.</summary>
+/// <summary>
+/// The settings of one configuration file, by name, each with all its values in order, as <c>git config --list</c> reads them.
+/// </summary>
 internal sealed class ConfigSettings
 {
     private readonly Dictionary<string, List<string?>> _values = new(StringComparer.Ordinal);
@@ -22,7 +24,11 @@ internal sealed class ConfigSettings
     /// <summary>Reads a file's content; a broken one (half of it was written, or it never was one) has no settings that count.</summary>
     internal static async Task<ConfigSettings> ReadAsync(GitRepository repository, byte[] content, CancellationToken cancellationToken)
     {
-        var call = new GitCall("/", ["config", "--file", "-", "--no-includes", "--list", "-z"]) { Input = ProcessInput.FromBytes(content), AnswerCodes = [0, 1, 3, 128] };
+        var call = new GitCall("/", ["config", "--file", "-", "--no-includes", "--list", "-z"])
+        {
+            Input = ProcessInput.FromBytes(content),
+            AnswerCodes = [0, 1, 3, 128],
+        };
         var settings = new ConfigSettings();
         var answer = await repository.ReadAsync(call, cancellationToken);
         foreach (var entry in answer.ExitCode == 0 ? answer.Text.Split('\0', StringSplitOptions.RemoveEmptyEntries) : [])
@@ -41,20 +47,75 @@ internal sealed class ConfigSettings
     }
 }
 
-/// <summary>Which settings make git run a program, or send it to another place: whoever writes one decides what happens at the next git command of anybody's.</summary>
+/// <summary>
+/// Which settings make git run a program, or send it to another place: whoever writes one decides what happens at the next git command of
+/// anybody's.
+/// </summary>
 internal static class RunningSettings
 {
     /// <summary>Names as git prints them; a star stands for any subsection.</summary>
     private static readonly string[] Known =
     [
-        "core.hookspath", "core.fsmonitor", "core.sshcommand", "core.editor", "core.pager", "core.askpass", "core.gitproxy", "core.alternaterefscommand",
-        "core.attributesfile", "core.worktree", "core.bare", "include.path", "includeif.*.path", "init.templatedir", "sequence.editor", "pager.*",
-        "interactive.difffilter", "diff.external", "diff.tool", "diff.guitool", "diff.*.command", "diff.*.textconv", "difftool.*.cmd", "difftool.*.path",
-        "merge.tool", "merge.guitool", "merge.*.driver", "mergetool.*.cmd", "mergetool.*.path", "filter.*.clean", "filter.*.smudge", "filter.*.process",
-        "credential.helper", "credential.*.helper", "gpg.program", "gpg.*.program", "gpg.ssh.defaultkeycommand", "remote.*.uploadpack", "remote.*.receivepack",
-        "remote.*.vcs", "uploadpack.packobjectshook", "web.browser", "browser.*.cmd", "browser.*.path", "man.*.cmd", "man.*.path", "guitool.*.cmd",
-        "trailer.*.command", "trailer.*.cmd", "hook.*.command", "tar.*.command", "imap.tunnel", "instaweb.httpd", "sendemail.smtpserver", "sendemail.*cmd",
-        "lfs.customtransfer.*.path", "lfs.extension.*.clean", "lfs.extension.*.smudge", "protocol.allow", "protocol.*.allow",
+        "core.hookspath",
+        "core.fsmonitor",
+        "core.sshcommand",
+        "core.editor",
+        "core.pager",
+        "core.askpass",
+        "core.gitproxy",
+        "core.alternaterefscommand",
+        "core.attributesfile",
+        "core.worktree",
+        "core.bare",
+        "include.path",
+        "includeif.*.path",
+        "init.templatedir",
+        "sequence.editor",
+        "pager.*",
+        "interactive.difffilter",
+        "diff.external",
+        "diff.tool",
+        "diff.guitool",
+        "diff.*.command",
+        "diff.*.textconv",
+        "difftool.*.cmd",
+        "difftool.*.path",
+        "merge.tool",
+        "merge.guitool",
+        "merge.*.driver",
+        "mergetool.*.cmd",
+        "mergetool.*.path",
+        "filter.*.clean",
+        "filter.*.smudge",
+        "filter.*.process",
+        "credential.helper",
+        "credential.*.helper",
+        "gpg.program",
+        "gpg.*.program",
+        "gpg.ssh.defaultkeycommand",
+        "remote.*.uploadpack",
+        "remote.*.receivepack",
+        "remote.*.vcs",
+        "uploadpack.packobjectshook",
+        "web.browser",
+        "browser.*.cmd",
+        "browser.*.path",
+        "man.*.cmd",
+        "man.*.path",
+        "guitool.*.cmd",
+        "trailer.*.command",
+        "trailer.*.cmd",
+        "hook.*.command",
+        "tar.*.command",
+        "imap.tunnel",
+        "instaweb.httpd",
+        "sendemail.smtpserver",
+        "sendemail.*cmd",
+        "lfs.customtransfer.*.path",
+        "lfs.extension.*.clean",
+        "lfs.extension.*.smudge",
+        "protocol.allow",
+        "protocol.*.allow",
     ];
 
     /// <summary>True for a setting of that kind with one of these values.</summary>
@@ -62,7 +123,9 @@ internal static class RunningSettings
     {
         return Known.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false))
             || (Begins("alias.", "submodule.") && values.Any(value => value?.TrimStart().StartsWith('!') == true))
-            || (Begins("remote.", "submodule.") && values.Any(value => value?.Contains("ext::", StringComparison.OrdinalIgnoreCase) == true))
+            || (
+                Begins("remote.", "submodule.") && values.Any(value => value?.Contains("ext::", StringComparison.OrdinalIgnoreCase) == true)
+            )
             || (Begins("url.") && name.Contains("ext::", StringComparison.OrdinalIgnoreCase));
 
         bool Begins(params string[] sections) => sections.Any(section => name.StartsWith(section, StringComparison.Ordinal));

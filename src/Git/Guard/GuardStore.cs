@@ -4,7 +4,9 @@ using Orchestrator.Processes;
 
 namespace Orchestrator.Git.Guard;
 
-/// <summary>Every content that is looked at, under its hash: what was recorded to be put back, what is found so that nothing is lost.</summary>
+/// <summary>
+/// Every content that is looked at, under its hash: what was recorded to be put back, what is found so that nothing is lost.
+/// </summary>
 internal sealed class GuardStore(string folder)
 {
     private const int LargestFile = 4 * 1024 * 1024;
@@ -43,11 +45,19 @@ internal sealed class GuardStore(string folder)
         if (file.Attributes is var attributes && (attributes == NotThere || !attributes.HasFlag(FileAttributes.ReparsePoint)))
         {
             return attributes != NotThere && file.Exists && file.Length <= LargestFile && SmallFile.TryRead(path) is { } content
-                ? (new GuardedFile(HashOf(content), OperatingSystem.IsWindows() ? string.Empty : Convert.ToString((int)file.UnixFileMode, 8)), content)
+                ? (
+                    new GuardedFile(
+                        HashOf(content),
+                        OperatingSystem.IsWindows() ? string.Empty : Convert.ToString((int)file.UnixFileMode, 8)
+                    ),
+                    content
+                )
                 : null; // Also gone between two looks: worktrees come and go.
         }
 
-        return file.LinkTarget is { } target && Encoding.UTF8.GetBytes(target) is var link ? (new GuardedFile(HashOf(link), GuardedFile.Link), link) : null;
+        return file.LinkTarget is { } target && Encoding.UTF8.GetBytes(target) is var link
+            ? (new GuardedFile(HashOf(link), GuardedFile.Link), link)
+            : null;
     }
 
     /// <summary>Where a kept content lies.</summary>
@@ -100,7 +110,8 @@ internal sealed record GuardedFile(string Hash, string Mode)
 
     public override string ToString() => $"{Hash} {Mode}";
 
-    internal static GuardedFile Parse(string text) => text.Split(' ') is [var hash, var mode] ? new GuardedFile(hash, mode) : new GuardedFile(text, string.Empty);
+    internal static GuardedFile Parse(string text) =>
+        text.Split(' ') is [var hash, var mode] ? new GuardedFile(hash, mode) : new GuardedFile(text, string.Empty);
 
     /// <summary>Makes a file, or a symbolic link, as it was recorded, in place of what is there.</summary>
     internal static void Write(string path, byte[] content, string mode)

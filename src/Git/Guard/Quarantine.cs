@@ -7,9 +7,12 @@ using Orchestrator.Processes;
 
 namespace Orchestrator.Git.Guard;
 
-/// <summary>A hook, an attributes file or a setting that appeared while an agent worked, would make git run a program, and was put aside.</summary>
+/// <summary>
+/// A hook, an attributes file or a setting that appeared while an agent worked, would make git run a program, and was put aside.
+/// </summary>
 /// <param name="Id">Names it to <see cref="Quarantine.AcceptAsync"/>.</param>
-/// <param name="Name">The file relative to the common directory, such as <c>hooks/pre-commit</c>; for a setting with its name behind a colon.</param>
+/// <param name="Name">The file relative to the common directory, such as <c>hooks/pre-commit</c>; for a setting with its name behind a
+/// colon.</param>
 /// <param name="Time">When it was put aside.</param>
 /// <param name="While">Which agent was at work, for people.</param>
 public sealed record QuarantinedItem(string Id, string Name, DateTimeOffset Time, string While)
@@ -28,7 +31,8 @@ public sealed record QuarantinedItem(string Id, string Name, DateTimeOffset Time
 }
 
 /// <summary>
-/// What was put aside lies in the repository's folder until a person takes it back. What a person has taken back is known by its content from then on, so that no
+/// What was put aside lies in the repository's folder until a person takes it back. What a person has taken back is known by its content
+/// from then on, so that no
 /// guard puts it aside again.
 /// </summary>
 /// <param name="repository">The repository.</param>
@@ -41,13 +45,16 @@ public sealed class Quarantine(GitRepository repository)
     public IReadOnlyList<QuarantinedItem> List() =>
         !Directory.Exists(_items)
             ? []
-            : [
-                .. Directory.EnumerateFiles(_items, "*.json")
+            :
+            [
+                .. Directory
+                    .EnumerateFiles(_items, "*.json")
                     .Select(DurableFile.TryRead)
                     .OfType<string>()
                     .Select(Parse)
                     .OfType<QuarantinedItem>()
-                    .OrderBy(item => item.Time).ThenBy(item => item.Id, StringComparer.Ordinal),
+                    .OrderBy(item => item.Time)
+                    .ThenBy(item => item.Id, StringComparer.Ordinal),
             ];
 
     /// <summary>Puts an item where it was, in place of what is there now. Doing it again changes nothing.</summary>
@@ -90,7 +97,8 @@ public sealed class Quarantine(GitRepository repository)
 
     private string PathOf(string id) => Path.Combine(_items, id + ".json");
 
-    private static string IdOf(string name, string found) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{name}\n{found}")))[..12];
+    private static string IdOf(string name, string found) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{name}\n{found}")))[..12];
 
     private static QuarantinedItem? Parse(string text)
     {
@@ -130,7 +138,10 @@ internal sealed record SettingPlace(string File, string Setting)
         var path = Path.Combine(repository.CommonDirectory, File);
 
         // Exit code 5: there was nothing to take out.
-        await repository.WriteAsync(new GitCall("/", ["config", "--file", path, "--unset-all", Setting]) { AnswerCodes = [0, 5] }, cancellationToken);
+        await repository.WriteAsync(
+            new GitCall("/", ["config", "--file", path, "--unset-all", Setting]) { AnswerCodes = [0, 5] },
+            cancellationToken
+        );
         foreach (var value in values)
         {
             await repository.WriteAsync(new GitCall("/", ["config", "--file", path, "--add", Setting, value ?? "true"]), cancellationToken);

@@ -8,8 +8,10 @@ using Orchestrator.Processes;
 namespace Orchestrator.Git.Guard;
 
 /// <summary>
-/// Guards what all worktrees share while an agent works in one of them: records before it starts, compares when it has ended and names what differs. Others work
-/// there at the same time, agents and the person whose repository it is: what is ours is put back, what would run programs is put aside, all else is left. What is
+/// Guards what all worktrees share while an agent works in one of them: records before it starts, compares when it has ended and names what
+/// differs. Others work
+/// there at the same time, agents and the person whose repository it is: what is ours is put back, what would run programs is put aside,
+/// all else is left. What is
 /// overwritten or removed in doing so is kept, so that a mistake of ours loses nothing either.
 /// </summary>
 /// <param name="repository">The repository.</param>
@@ -18,9 +20,12 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
 {
     private readonly GuardStore _store = new(storeFolder);
 
-    /// <summary>Records the shared files, before an agent starts in a worktree. No worktree is half made or half moved in the record.</summary>
+    /// <summary>
+    /// Records the shared files, before an agent starts in a worktree. No worktree is half made or half moved in the record.
+    /// </summary>
     /// <param name="worktree">The agent's worktree.</param>
-    /// <param name="recordFile">Where the record is kept for <see cref="CompareAsync"/>, also after a crash. An existing one stays: the first is the true one.</param>
+    /// <param name="recordFile">Where the record is kept for <see cref="CompareAsync"/>, also after a crash. An existing one stays: the
+    /// first is the true one.</param>
     /// <param name="cancellationToken">Ends waiting for what others do with worktrees.</param>
     public async Task RecordAsync(Worktree worktree, string recordFile, CancellationToken cancellationToken = default)
     {
@@ -35,7 +40,8 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
     }
 
     /// <summary>
-    /// Compares and puts back. Our own steps with worktrees show for a moment what looks foreign, so what is found counts only if it is found again while
+    /// Compares and puts back. Our own steps with worktrees show for a moment what looks foreign, so what is found counts only if it is
+    /// found again while
     /// nobody of us takes such a step, and is put back before anybody does.
     /// </summary>
     /// <param name="worktree">As in <see cref="CompareAsync"/>.</param>
@@ -50,7 +56,8 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
         string ours,
         string during,
         Action<IReadOnlyList<TamperedItem>> note,
-        CancellationToken cancellationToken = default)
+        CancellationToken cancellationToken = default
+    )
     {
         if ((await CompareAsync(worktree, recordFile, ours, cancellationToken)).Count == 0)
         {
@@ -67,7 +74,8 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
     }
 
     /// <summary>
-    /// Names what is not as it was recorded. Refs of ours are not looked at: whoever uses one knows from the run's record where it has to be, and a task's branch
+    /// Names what is not as it was recorded. Refs of ours are not looked at: whoever uses one knows from the run's record where it has to
+    /// be, and a task's branch
     /// belongs to the task's agent.
     /// </summary>
     /// <param name="worktree">The agent's worktree.</param>
@@ -75,7 +83,11 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
     /// <param name="ours">The folder of our branches, such as <c>refs/heads/orchestrator</c>.</param>
     /// <param name="cancellationToken">Ends the comparison.</param>
     public async Task<IReadOnlyList<TamperedItem>> CompareAsync(
-        Worktree worktree, string recordFile, string ours, CancellationToken cancellationToken = default)
+        Worktree worktree,
+        string recordFile,
+        string ours,
+        CancellationToken cancellationToken = default
+    )
     {
         var changes = new List<TamperedItem>();
         if (worktree.FindReplacement() is { } found)
@@ -111,19 +123,26 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
         }
     }
 
-    /// <summary>Where a person finds what was overwritten, removed or lost: a ref, or a file in the store folder; null where there was nothing to keep.</summary>
-    public string? KeptAt(TamperedItem change) => change switch
-    {
-        { Kind: TamperedKind.Stash, Found: null } => RefStore.KeptPrefix + change.Expected,
-        { Kind: TamperedKind.Left, Found: null, Expected: not null } when SettingPlace.TryParse(change.Name) is null => _store.PathOf(GuardedFile.Parse(change.Expected!).Hash),
-        { IsLeft: true } or { Found: null } => null,
-        { Kind: TamperedKind.Branch } => RefStore.KeptPrefix + change.Found,
-        { Kind: TamperedKind.File } => _store.PathOf(GuardedFile.Parse(change.Found).Hash),
-        _ => null,
-    };
+    /// <summary>
+    /// Where a person finds what was overwritten, removed or lost: a ref, or a file in the store folder; null where there was nothing to
+    /// keep.
+    /// </summary>
+    public string? KeptAt(TamperedItem change) =>
+        change switch
+        {
+            { Kind: TamperedKind.Stash, Found: null } => RefStore.KeptPrefix + change.Expected,
+            { Kind: TamperedKind.Left, Found: null, Expected: not null } when SettingPlace.TryParse(change.Name) is null => _store.PathOf(
+                GuardedFile.Parse(change.Expected!).Hash
+            ),
+            { IsLeft: true } or { Found: null } => null,
+            { Kind: TamperedKind.Branch } => RefStore.KeptPrefix + change.Found,
+            { Kind: TamperedKind.File } => _store.PathOf(GuardedFile.Parse(change.Found).Hash),
+            _ => null,
+        };
 
     /// <summary>
-    /// Puts back what is ours and puts aside what runs programs. Foreign content goes to the store folder, foreign commits to <c>refs/orchestrator/foreign/</c>; what a
+    /// Puts back what is ours and puts aside what runs programs. Foreign content goes to the store folder, foreign commits to
+    /// <c>refs/orchestrator/foreign/</c>; what a
     /// person may have done is left.
     /// </summary>
     public async Task PutBackAsync(IEnumerable<TamperedItem> changes, string during, CancellationToken cancellationToken = default)
@@ -180,11 +199,17 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
     {
         if (ObjectId.IsId(commit) && await new CommitStore(repository).ReadAsync(commit, cancellationToken) is not null)
         {
-            await new RefStore(repository).UpdateAsync([new RefChange(RefStore.KeptPrefix + commit, commit, null)], "kept", cancellationToken);
+            await new RefStore(repository).UpdateAsync(
+                [new RefChange(RefStore.KeptPrefix + commit, commit, null)],
+                "kept",
+                cancellationToken
+            );
         }
     }
 
-    /// <summary>A repository that was made in the worktree's place is moved to the store. A worktree that is a link itself is left for a person.</summary>
+    /// <summary>
+    /// A repository that was made in the worktree's place is moved to the store. A worktree that is a link itself is left for a person.
+    /// </summary>
     private void PutLinkBack(TamperedItem change)
     {
         var folder = new DirectoryInfo(Path.GetDirectoryName(change.Name)!);

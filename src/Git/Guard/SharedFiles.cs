@@ -9,7 +9,14 @@ internal sealed class SharedFiles(GitRepository repository, GuardStore store)
 {
     internal const string Stash = "logs/refs/stash";
     private const string WorktreesFolder = "worktrees/";
-    private static readonly string[] Wiring = ["gitdir", "commondir", "config.worktree", WorktreeAdmin.MarkerName, WorktreeAdmin.PooledName];
+    private static readonly string[] Wiring =
+    [
+        "gitdir",
+        "commondir",
+        "config.worktree",
+        WorktreeAdmin.MarkerName,
+        WorktreeAdmin.PooledName,
+    ];
     private readonly Quarantine _aside = new(repository);
 
     /// <summary>As they are now; their content is kept or held, so that it can be put back.</summary>
@@ -20,9 +27,12 @@ internal sealed class SharedFiles(GitRepository repository, GuardStore store)
         var common = repository.CommonDirectory;
         string[] folders = ["info", "hooks"];
         var files = new List<string> { "config", "config.worktree", "shallow", Path.Combine("objects", "info", "alternates"), Stash };
-        files.AddRange(folders.SelectMany(folder => FilesBelow(Path.Combine(common, folder)))
-            .Select(path => Path.GetRelativePath(common, path))
-            .Where(name => !IsListForDownloads(name)));
+        files.AddRange(
+            folders
+                .SelectMany(folder => FilesBelow(Path.Combine(common, folder)))
+                .Select(path => Path.GetRelativePath(common, path))
+                .Where(name => !IsListForDownloads(name))
+        );
         foreach (var (_, admin) in WorktreeAdmin.All(repository))
         {
             var name = Path.GetRelativePath(common, admin);
@@ -36,7 +46,10 @@ internal sealed class SharedFiles(GitRepository repository, GuardStore store)
     }
 
     internal async Task<IReadOnlyList<TamperedItem>> CompareAsync(
-        IReadOnlyDictionary<string, GuardedFile> recorded, Worktree worktree, CancellationToken cancellationToken)
+        IReadOnlyDictionary<string, GuardedFile> recorded,
+        Worktree worktree,
+        CancellationToken cancellationToken
+    )
     {
         var changes = new List<TamperedItem>();
         var present = Read(worktree, GuardStore.HashOf);
@@ -66,15 +79,24 @@ internal sealed class SharedFiles(GitRepository repository, GuardStore store)
     }
 
     /// <summary>What a file that differs means: who runs programs or breaks our worktrees by it is stopped, the rest is told.</summary>
-    private async Task<IReadOnlyList<TamperedItem>> ExplainAsync(string name, GuardedFile? was, GuardedFile? now, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<TamperedItem>> ExplainAsync(
+        string name,
+        GuardedFile? was,
+        GuardedFile? now,
+        CancellationToken cancellationToken
+    )
     {
         if (name == Stash)
         {
             var (before, after) = (StashLines(was), StashLines(now));
             return
             [
-                .. before.ExceptBy(after.Select(EntryOf), EntryOf).Select(line => new TamperedItem(TamperedKind.Stash, NameOfEntry(line), EntryOf(line), null)),
-                .. after.ExceptBy(before.Select(EntryOf), EntryOf).Select(line => new TamperedItem(TamperedKind.Stash, NameOfEntry(line), null, EntryOf(line))),
+                .. before
+                    .ExceptBy(after.Select(EntryOf), EntryOf)
+                    .Select(line => new TamperedItem(TamperedKind.Stash, NameOfEntry(line), EntryOf(line), null)),
+                .. after
+                    .ExceptBy(before.Select(EntryOf), EntryOf)
+                    .Select(line => new TamperedItem(TamperedKind.Stash, NameOfEntry(line), null, EntryOf(line))),
             ];
         }
 
@@ -88,13 +110,19 @@ internal sealed class SharedFiles(GitRepository repository, GuardStore store)
             store.KeepRecorded(was!); // What is gone runs nothing; whoever misses it finds it there.
         }
 
-        var kind = name.StartsWith(WorktreesFolder, StringComparison.Ordinal) ? TamperedKind.File
+        var kind =
+            name.StartsWith(WorktreesFolder, StringComparison.Ordinal) ? TamperedKind.File
             : now is not null && RunsPrograms(name) && !_aside.IsAccepted(name, now.ToString()) ? TamperedKind.Program
             : TamperedKind.Left;
         return [new TamperedItem(kind, name, was?.ToString(), now?.ToString())];
     }
 
-    private async Task<IReadOnlyList<TamperedItem>> ExplainSettingsAsync(string name, GuardedFile? was, GuardedFile? now, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<TamperedItem>> ExplainSettingsAsync(
+        string name,
+        GuardedFile? was,
+        GuardedFile? now,
+        CancellationToken cancellationToken
+    )
     {
         if (was is not null && store.Read(was.Hash) is null)
         {
@@ -105,19 +133,30 @@ internal sealed class SharedFiles(GitRepository repository, GuardStore store)
         var after = await ConfigSettings.ReadAsync(repository, store.Content(now), cancellationToken);
         return
         [
-            .. ConfigSettings.Differing(before, after)
+            .. ConfigSettings
+                .Differing(before, after)
                 .Where(setting => !setting.StartsWith("branch.", StringComparison.Ordinal)) // Ordinary commands write a branch's own settings.
-                .Select(setting => Explain($"{new SettingPlace(name, setting)}", setting, ValuesOf(before, setting), ValuesOf(after, setting))),
+                .Select(setting =>
+                    Explain($"{new SettingPlace(name, setting)}", setting, ValuesOf(before, setting), ValuesOf(after, setting))
+                ),
         ];
 
-        TamperedItem Explain(string place, string setting, string? old, string? @new) => new(
-            @new is not null && RunningSettings.Covers(setting, after.Of(setting)) && !_aside.IsAccepted(place, @new) ? TamperedKind.Program : TamperedKind.Left,
-            place, old, @new);
+        TamperedItem Explain(string place, string setting, string? old, string? @new) =>
+            new(
+                @new is not null && RunningSettings.Covers(setting, after.Of(setting)) && !_aside.IsAccepted(place, @new)
+                    ? TamperedKind.Program
+                    : TamperedKind.Left,
+                place,
+                old,
+                @new
+            );
     }
 
-    private static string? ValuesOf(ConfigSettings settings, string name) => settings.Of(name) is { Count: > 0 } values ? SettingValues.Write(values) : null;
+    private static string? ValuesOf(ConfigSettings settings, string name) =>
+        settings.Of(name) is { Count: > 0 } values ? SettingValues.Write(values) : null;
 
-    private static bool RunsPrograms(string name) => name is "hooks" or "info" or "info/attributes" || name.StartsWith("hooks/", StringComparison.Ordinal);
+    private static bool RunsPrograms(string name) =>
+        name is "hooks" or "info" or "info/attributes" || name.StartsWith("hooks/", StringComparison.Ordinal);
 
     internal static bool IsConfiguration(string name) => name == "config" || name.EndsWith("config.worktree", StringComparison.Ordinal);
 
@@ -132,17 +171,20 @@ internal sealed class SharedFiles(GitRepository repository, GuardStore store)
         var everything = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None };
         return !Directory.Exists(folder)
             ? []
-            : [
+            :
+            [
                 .. new FileSystemEnumerable<string>(folder, (ref FileSystemEntry entry) => entry.ToFullPath(), everything)
                 {
-                    ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory || entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
+                    ShouldIncludePredicate = (ref FileSystemEntry entry) =>
+                        !entry.IsDirectory || entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
                     ShouldRecursePredicate = (ref FileSystemEntry entry) => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
                 },
             ];
     }
 
     /// <summary>
-    /// <c>git gc</c>, which git starts by itself in a repository with many objects, writes a list of all refs for those who download from it without git
+    /// <c>git gc</c>, which git starts by itself in a repository with many objects, writes a list of all refs for those who download from
+    /// it without git
     /// (git-update-server-info(1)), aside and renamed. Git itself never reads it.
     /// </summary>
     private static bool IsListForDownloads(string name) => name is "info/refs" || name.StartsWith("info/refs_", StringComparison.Ordinal);
@@ -150,24 +192,30 @@ internal sealed class SharedFiles(GitRepository repository, GuardStore store)
     /// <summary>A line of a reflog: old id, new id, who and when, message. The new id is the entry.</summary>
     internal static string EntryOf(string line) => line.Split(' ', 3) is [_, var id, ..] ? id : line;
 
-    private static string NameOfEntry(string line) => $"stash entry '{(line.Split('\t', 2) is [_, var message] ? message : EntryOf(line))}'";
+    private static string NameOfEntry(string line) =>
+        $"stash entry '{(line.Split('\t', 2) is [_, var message] ? message : EntryOf(line))}'";
 
     /// <summary>Our patterns are added to the excludes.</summary>
     private bool IsOurDoing(string name, GuardedFile? was, GuardedFile? now) =>
-        name == "info/exclude" && (was is null || store.Text(was).Split('\n').Except(store.Text(now).Split('\n')).All(line => line.Length == 0));
+        name == "info/exclude"
+        && (was is null || store.Text(was).Split('\n').Except(store.Text(now).Split('\n')).All(line => line.Length == 0));
 
     /// <summary>
-    /// Worktrees come and go by us and by the user. One of ours that was recorded in use is guarded as long as our marker says that it still is: we claim it
-    /// before the marker goes, and what waits in the pool says so. Its head, and in one with a branch its own settings, belong to whoever works in it.
+    /// Worktrees come and go by us and by the user. One of ours that was recorded in use is guarded as long as our marker says that it
+    /// still is: we claim it
+    /// before the marker goes, and what waits in the pool says so. Its head, and in one with a branch its own settings, belong to whoever
+    /// works in it.
     /// </summary>
     private bool IsWiringOfOurs(string name, Worktree worktree, IReadOnlyDictionary<string, GuardedFile> recorded)
     {
         var id = name.Split('/')[1];
         var admin = Path.Combine(repository.CommonDirectory, "worktrees", id);
-        if (!Directory.Exists(admin)
+        if (
+            !Directory.Exists(admin)
             || Recorded(WorktreeAdmin.PooledName) is not null
             || Recorded(WorktreeAdmin.MarkerName) is not { } marker
-            || store.Text(marker).Split('\n') is not [var path, var branch, ..])
+            || store.Text(marker).Split('\n') is not [var path, var branch, ..]
+        )
         {
             return false;
         }
@@ -175,14 +223,19 @@ internal sealed class SharedFiles(GitRepository repository, GuardStore store)
         return (!name.EndsWith("/config.worktree", StringComparison.Ordinal) || admin == worktree.AdminDirectory || branch.Length == 0)
             && !File.Exists(Path.Combine(admin, WorktreeAdmin.PooledName))
             && !new WorktreeClaims(repository).IsClaimed(path)
-            && !(WorktreeAdmin.All(repository).FirstOrDefault(entry => entry.Admin == admin).Path is { } place
+            && !(
+                WorktreeAdmin.All(repository).FirstOrDefault(entry => entry.Admin == admin).Path is { } place
                 && place != path
-                && (WorktreeAdmin.ReadMarker(admin, place) is not null || new WorktreeClaims(repository).IsClaimed(place)));
+                && (WorktreeAdmin.ReadMarker(admin, place) is not null || new WorktreeClaims(repository).IsClaimed(place))
+            );
 
         GuardedFile? Recorded(string file) => recorded.GetValueOrDefault(Path.Combine("worktrees", id, file));
     }
 
-    /// <summary>Where a worktree is that somebody else has added, told by the file that says so; null for other files and for worktrees of ours, which are marked.</summary>
+    /// <summary>
+    /// Where a worktree is that somebody else has added, told by the file that says so; null for other files and for worktrees of ours,
+    /// which are marked.
+    /// </summary>
     private string? NewWorktreeOfOthers(string name)
     {
         if (name.Split('/') is not [.., var id, "gitdir"])
@@ -192,7 +245,9 @@ internal sealed class SharedFiles(GitRepository repository, GuardStore store)
 
         var admin = Path.Combine(repository.CommonDirectory, WorktreesFolder, id);
         string[] marks = [WorktreeAdmin.MarkerName, WorktreeAdmin.PooledName];
-        return marks.Any(mark => File.Exists(Path.Combine(admin, mark))) ? null : WorktreeAdmin.All(repository).FirstOrDefault(entry => entry.Admin == admin).Path;
+        return marks.Any(mark => File.Exists(Path.Combine(admin, mark)))
+            ? null
+            : WorktreeAdmin.All(repository).FirstOrDefault(entry => entry.Admin == admin).Path;
     }
 
     private string[] StashLines(GuardedFile? file) => store.Text(file).Split('\n', StringSplitOptions.RemoveEmptyEntries);

@@ -6,7 +6,9 @@ public enum TamperedKind
     /// <summary>A file of the administration of one of our worktrees.</summary>
     File,
 
-    /// <summary>A hook, <c>info/attributes</c> or a setting that makes git run a program. It is put aside, and a person can take it back.</summary>
+    /// <summary>
+    /// A hook, <c>info/attributes</c> or a setting that makes git run a program. It is put aside, and a person can take it back.
+    /// </summary>
     Program,
 
     /// <summary>An entry of the stash is gone, or new. It is left; the commit of one that is gone is kept.</summary>
@@ -15,7 +17,9 @@ public enum TamperedKind
     /// <summary>A branch that somebody has checked out was moved under that checkout to a commit of the agent's. It is put back.</summary>
     Branch,
 
-    /// <summary>Anything else that all worktrees share, such as other settings, and branches and tags at commits of the agent's. It is left.</summary>
+    /// <summary>
+    /// Anything else that all worktrees share, such as other settings, and branches and tags at commits of the agent's. It is left.
+    /// </summary>
     Left,
 
     /// <summary>The agent's worktree no longer says whose it is: its <c>.git</c> file is gone or another.</summary>
@@ -35,7 +39,9 @@ public sealed record TamperedItem(TamperedKind Kind, string Name, string? Expect
     /// <summary>A sentence for people.</summary>
     public override string ToString()
     {
-        var name = SettingPlace.TryParse(Name) is { } place ? $"the setting {place.Setting}{(place.File == "config" ? string.Empty : $" in {place.File}")}" : Name;
+        var name = SettingPlace.TryParse(Name) is { } place
+            ? $"the setting {place.Setting}{(place.File == "config" ? string.Empty : $" in {place.File}")}"
+            : Name;
         return (Expected, Found) switch
         {
             (null, _) => $"{name} was added",

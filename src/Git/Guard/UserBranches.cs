@@ -6,12 +6,15 @@ using Orchestrator.Processes;
 namespace Orchestrator.Git.Guard;
 
 /// <summary>
-/// The user's branches and tags. The user works on while agents do, so that a move alone says nothing; but a commit that was made in the agent's own worktree came
-/// from the agent, whoever has it now. Such branches and tags are named and left, but for one that was moved under the feet of somebody who has it checked out: no
+/// The user's branches and tags. The user works on while agents do, so that a move alone says nothing; but a commit that was made in the
+/// agent's own worktree came
+/// from the agent, whoever has it now. Such branches and tags are named and left, but for one that was moved under the feet of somebody who
+/// has it checked out: no
 /// command of git's that people use does that, and the checkout shows the agent's work as undone.
 /// </summary>
 /// <param name="Refs">All branches and tags with what they name.</param>
-/// <param name="HeadLines">So many moves of the worktree's head were logged before the agent began; in a worktree from the pool they are another task's.</param>
+/// <param name="HeadLines">So many moves of the worktree's head were logged before the agent began; in a worktree from the pool they are
+/// another task's.</param>
 internal sealed record UserBranches(IReadOnlyDictionary<string, string> Refs, int HeadLines)
 {
     private static readonly string[] Folders = ["refs/heads", "refs/tags"];
@@ -23,40 +26,61 @@ internal sealed record UserBranches(IReadOnlyDictionary<string, string> Refs, in
         new(await ReadRefsAsync(repository, cancellationToken), HeadLog(worktree).Length);
 
     /// <summary>Those that name a commit of the agent's now, without those below <paramref name="ours"/>.</summary>
-    internal async Task<IReadOnlyList<TamperedItem>> CompareAsync(GitRepository repository, Worktree worktree, string ours, CancellationToken cancellationToken)
+    internal async Task<IReadOnlyList<TamperedItem>> CompareAsync(
+        GitRepository repository,
+        Worktree worktree,
+        string ours,
+        CancellationToken cancellationToken
+    )
     {
-        var moved = (await ReadRefsAsync(repository, cancellationToken)).Where(now => Refs.GetValueOrDefault(now.Key) != now.Value).ToList();
+        var moved = (await ReadRefsAsync(repository, cancellationToken))
+            .Where(now => Refs.GetValueOrDefault(now.Key) != now.Value)
+            .ToList();
         if (moved.Count == 0)
         {
             return [];
         }
 
         var made = HeadLog(worktree).Skip(HeadLines).Where(IsMaking).Select(SharedFiles.EntryOf).ToHashSet(StringComparer.Ordinal);
-        var annotated = moved.Any(now => IsTag(now.Key) && !made.Contains(now.Value)) ? await ReadAnnotatedAsync(repository, cancellationToken) : [];
+        var annotated = moved.Any(now => IsTag(now.Key) && !made.Contains(now.Value))
+            ? await ReadAnnotatedAsync(repository, cancellationToken)
+            : [];
         return
         [
             .. moved
-                .Where(now => (made.Contains(now.Value) || (annotated.GetValueOrDefault(now.Key) is { } commit && made.Contains(commit))) && !now.Key.StartsWith(ours + "/", StringComparison.Ordinal))
+                .Where(now =>
+                    (made.Contains(now.Value) || (annotated.GetValueOrDefault(now.Key) is { } commit && made.Contains(commit)))
+                    && !now.Key.StartsWith(ours + "/", StringComparison.Ordinal)
+                )
                 .Select(now => new TamperedItem(
-                    Refs.ContainsKey(now.Key) && IsMovedUnderACheckout(repository, now.Key, now.Value) ? TamperedKind.Branch : TamperedKind.Left,
+                    Refs.ContainsKey(now.Key) && IsMovedUnderACheckout(repository, now.Key, now.Value)
+                        ? TamperedKind.Branch
+                        : TamperedKind.Left,
                     now.Key,
                     Refs.GetValueOrDefault(now.Key),
-                    now.Value)),
+                    now.Value
+                )),
         ];
     }
 
     private static bool IsTag(string name) => name.StartsWith("refs/tags/", StringComparison.Ordinal);
 
     /// <summary>The commits of annotated tags, which name an object of their own.</summary>
-    private static async Task<Dictionary<string, string>> ReadAnnotatedAsync(GitRepository repository, CancellationToken cancellationToken) =>
-        (await repository.ReadAsync(repository.Call("for-each-ref", "--format=%(refname) %(*objectname)", "refs/tags"), cancellationToken)).Lines
-            .Select(line => line.Split(' ', 2))
+    private static async Task<Dictionary<string, string>> ReadAnnotatedAsync(
+        GitRepository repository,
+        CancellationToken cancellationToken
+    ) =>
+        (await repository.ReadAsync(repository.Call("for-each-ref", "--format=%(refname) %(*objectname)", "refs/tags"), cancellationToken))
+            .Lines.Select(line => line.Split(' ', 2))
             .Where(parts => parts is [_, { Length: > 0 }])
             .ToDictionary(parts => parts[0], parts => parts[1], StringComparer.Ordinal);
 
     /// <summary>Whoever moves a branch in a checkout that has it moves the head with it, which the log of that head says.</summary>
     private static bool IsMovedUnderACheckout(GitRepository repository, string branch, string commit) =>
-        WorktreeAdmin.All(repository).Select(entry => entry.Admin).Prepend(repository.CommonDirectory)
+        WorktreeAdmin
+            .All(repository)
+            .Select(entry => entry.Admin)
+            .Prepend(repository.CommonDirectory)
             .Where(admin => DurableFile.TryRead(Path.Combine(admin, "HEAD"))?.Trim() == $"ref: {branch}")
             .Any(admin => Lines(Path.Combine(admin, "logs", "HEAD")) is [.., var last] && SharedFiles.EntryOf(last) != commit);
 
@@ -68,5 +92,6 @@ internal sealed record UserBranches(IReadOnlyDictionary<string, string> Refs, in
 
     private static string[] HeadLog(Worktree worktree) => Lines(Path.Combine(worktree.AdminDirectory, "logs", "HEAD"));
 
-    private static string[] Lines(string path) => (DurableFile.TryRead(path) ?? string.Empty).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    private static string[] Lines(string path) =>
+        (DurableFile.TryRead(path) ?? string.Empty).Split('\n', StringSplitOptions.RemoveEmptyEntries);
 }

@@ -6,7 +6,8 @@ using Orchestrator.Processes;
 namespace Orchestrator.Git.Landing;
 
 /// <summary>
-/// A checkout in which a fast-forward was killed: some files are old, some new, one may be half written, and the index may be either. These are ours to set
+/// A checkout in which a fast-forward was killed: some files are old, some new, one may be half written, and the index may be either. These
+/// are ours to set
 /// back; any other is the user's and is not touched.
 /// </summary>
 internal sealed class InterruptedCheckout(Worktree checkout)
@@ -20,11 +21,29 @@ internal sealed class InterruptedCheckout(Worktree checkout)
         var changes = await new Diffs(checkout.Repository).BetweenAsync(old, @new, cancellationToken);
         var paths = changes.Select(change => change.Path).ToArray();
         var unlikeOld = await DifferingAsync(
-            [.. changes.Select(change => change.Change == FileChange.Added ? null : new TreeFile(change.Path, change.OldMode, change.OldId))], paths, cancellationToken);
+            [
+                .. changes.Select(change =>
+                    change.Change == FileChange.Added ? null : new TreeFile(change.Path, change.OldMode, change.OldId)
+                ),
+            ],
+            paths,
+            cancellationToken
+        );
         var unlikeNew = await DifferingAsync(
-            [.. changes.Select(change => change.Change == FileChange.Deleted ? null : new TreeFile(change.Path, change.NewMode, change.NewId))], paths, cancellationToken);
+            [
+                .. changes.Select(change =>
+                    change.Change == FileChange.Deleted ? null : new TreeFile(change.Path, change.NewMode, change.NewId)
+                ),
+            ],
+            paths,
+            cancellationToken
+        );
         var foreign = new List<string>();
-        foreach (var change in changes.Where(change => unlikeOld.Contains(change.Path) && unlikeNew.Contains(change.Path)).OrderBy(change => change.Path, StringComparer.Ordinal))
+        foreach (
+            var change in changes
+                .Where(change => unlikeOld.Contains(change.Path) && unlikeNew.Contains(change.Path))
+                .OrderBy(change => change.Path, StringComparer.Ordinal)
+        )
         {
             if (!await IsHalfWrittenAsync(change, @new, cancellationToken))
             {
@@ -47,28 +66,40 @@ internal sealed class InterruptedCheckout(Worktree checkout)
     }
 
     /// <summary>
-    /// The files of <paramref name="entries"/> that on disk are not so. Done by a throw-away index of just these, so that git's own rules for line ends
+    /// The files of <paramref name="entries"/> that on disk are not so. Done by a throw-away index of just these, so that git's own rules
+    /// for line ends
     /// and filters decide what is equal.
     /// </summary>
-    private async Task<IReadOnlyCollection<string>> DifferingAsync(IReadOnlyList<TreeFile?> entries, IEnumerable<string> paths, CancellationToken cancellationToken)
+    private async Task<IReadOnlyCollection<string>> DifferingAsync(
+        IReadOnlyList<TreeFile?> entries,
+        IEnumerable<string> paths,
+        CancellationToken cancellationToken
+    )
     {
         using var index = new TemporaryIndex(checkout.Repository);
         var present = entries.OfType<TreeFile>().ToArray();
         var script = string.Concat(present.Select(file => $"{file.Mode} {file.Id}\t{file.Path}\0"));
         await checkout.WriteAsync(
-            checkout.Call("update-index", "-z", "--index-info") with { Environment = index.Environment, Input = ProcessInput.FromBytes(FileNames.Encode(script)) },
-            cancellationToken);
+            checkout.Call("update-index", "-z", "--index-info") with
+            {
+                Environment = index.Environment,
+                Input = ProcessInput.FromBytes(FileNames.Encode(script)),
+            },
+            cancellationToken
+        );
         var output = await checkout.Repository.ReadAsync(
-            checkout.Call("diff", "--name-only", "-z", "--no-renames", "--no-ext-diff", "--no-textconv") with { Environment = index.Environment }, cancellationToken);
-        return
-        [
-            .. output.Fields(),
-            .. paths.Except(present.Select(file => file.Path)).Where(HasFile),
-        ];
+            checkout.Call("diff", "--name-only", "-z", "--no-renames", "--no-ext-diff", "--no-textconv") with
+            {
+                Environment = index.Environment,
+            },
+            cancellationToken
+        );
+        return [.. output.Fields(), .. paths.Except(present.Select(file => file.Path)).Where(HasFile)];
     }
 
     /// <summary>
-    /// Git removes a file, makes the new one and writes it, so one file can be not there or hold the beginning of what it was to hold. Nothing of it is lost by setting it back.
+    /// Git removes a file, makes the new one and writes it, so one file can be not there or hold the beginning of what it was to hold.
+    /// Nothing of it is lost by setting it back.
     /// </summary>
     private async Task<bool> IsHalfWrittenAsync(ChangedFile change, string @new, CancellationToken cancellationToken)
     {
@@ -82,22 +113,39 @@ internal sealed class InterruptedCheckout(Worktree checkout)
             return false;
         }
 
-        var whole = (await checkout.Repository.ReadAsync(checkout.Call("cat-file", "--filters", $"{@new}:{change.Path}"), cancellationToken)).Bytes;
+        var whole = (
+            await checkout.Repository.ReadAsync(checkout.Call("cat-file", "--filters", $"{@new}:{change.Path}"), cancellationToken)
+        ).Bytes;
         var found = _files.TryRead(change.Path, whole.Length);
         return found?.Length < whole.Length && whole.Span.StartsWith(found);
     }
 
     private async Task RestoreAsync(IReadOnlyList<ChangedFile> changes, CancellationToken cancellationToken)
     {
-        // The index is either as in the old or as in the new commit, so that a path may be unknown to it: each path is told which content it has to have.
-        var script = string.Concat(changes.Select(change => change.Change == FileChange.Added
-            ? $"0 {new string('0', change.OldId.Length)}\t{change.Path}\0"
-            : $"{change.OldMode} {change.OldId}\t{change.Path}\0"));
+        // The index is either as in the old or as in the new commit, so that a path may be unknown to it: each path is told which content
+        // it has to have.
+        var script = string.Concat(
+            changes.Select(change =>
+                change.Change == FileChange.Added
+                    ? $"0 {new string('0', change.OldId.Length)}\t{change.Path}\0"
+                    : $"{change.OldMode} {change.OldId}\t{change.Path}\0"
+            )
+        );
         await checkout.WriteAsync(
-            checkout.Call("update-index", "-z", "--index-info") with { Input = ProcessInput.FromBytes(FileNames.Encode(script)) }, cancellationToken);
+            checkout.Call("update-index", "-z", "--index-info") with
+            {
+                Input = ProcessInput.FromBytes(FileNames.Encode(script)),
+            },
+            cancellationToken
+        );
         var toWrite = string.Concat(changes.Where(change => change.Change != FileChange.Added).Select(change => change.Path + "\0"));
         await checkout.WriteAsync(
-            checkout.Call("checkout-index", "--force", "--index", "-z", "--stdin") with { Input = ProcessInput.FromBytes(FileNames.Encode(toWrite)) }, cancellationToken);
+            checkout.Call("checkout-index", "--force", "--index", "-z", "--stdin") with
+            {
+                Input = ProcessInput.FromBytes(FileNames.Encode(toWrite)),
+            },
+            cancellationToken
+        );
     }
 
     /// <summary>A folder where a file was or will be is no file.</summary>

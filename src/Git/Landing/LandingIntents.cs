@@ -12,10 +12,15 @@ internal sealed record LandingIntent(string Old, string New, string Checkout);
 internal sealed class LandingIntents(GitRepository repository, string target)
 {
     private readonly string _file = Path.Combine(
-        repository.OwnDirectory, "landing", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(target)))[..16]);
+        repository.OwnDirectory,
+        "landing",
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(target)))[..16]
+    );
 
     internal LandingIntent? Read() =>
-        DurableFile.TryRead(_file)?.Split('\n', 3) is [var from, var to, var checkout] ? new LandingIntent(from, to, checkout.TrimEnd('\n')) : null;
+        DurableFile.TryRead(_file)?.Split('\n', 3) is [var from, var to, var checkout]
+            ? new LandingIntent(from, to, checkout.TrimEnd('\n'))
+            : null;
 
     internal void Write(LandingIntent intent) => DurableFile.Write(_file, $"{intent.Old}\n{intent.New}\n{intent.Checkout}\n");
 

@@ -46,9 +46,16 @@ public sealed class LandingReversal(GitRepository repository)
     /// <param name="target">The target branch, a full ref name.</param>
     /// <param name="landed">The commit that was landed.</param>
     /// <param name="before">Where the target was before.</param>
-    /// <param name="run">The run, for the message of a revert commit and the ref that keeps it (<c>refs/orchestrator/revert/RUN</c>).</param>
+    /// <param name="run">The run, for the message of a revert commit and the ref that keeps it
+    /// (<c>refs/orchestrator/revert/RUN</c>).</param>
     /// <param name="cancellationToken">Is looked at between the steps.</param>
-    public async Task<ReversalResult> TakeBackAsync(string target, string landed, string before, string run, CancellationToken cancellationToken = default)
+    public async Task<ReversalResult> TakeBackAsync(
+        string target,
+        string landed,
+        string before,
+        string run,
+        CancellationToken cancellationToken = default
+    )
     {
         var branch = target.StartsWith("refs/heads/", StringComparison.Ordinal) ? target["refs/heads/".Length..] : target;
         var tip = await _refs.ReadAsync(target, cancellationToken);
@@ -63,15 +70,25 @@ public sealed class LandingReversal(GitRepository repository)
         }
 
         var published = await repository.ReadAsync(
-            repository.Call("for-each-ref", "--count=1", "--format=%(refname:short)", "--contains", landed, "refs/remotes"), cancellationToken);
+            repository.Call("for-each-ref", "--count=1", "--format=%(refname:short)", "--contains", landed, "refs/remotes"),
+            cancellationToken
+        );
         return published.Text.Length > 0
             ? await OfferRevertAsync(branch, tip, landed, before, run, $"{published.Text} has it too", cancellationToken)
             : await MoveBackAsync(target, branch, landed, before, cancellationToken);
     }
 
-    private async Task<ReversalResult> MoveBackAsync(string target, string branch, string landed, string before, CancellationToken cancellationToken)
+    private async Task<ReversalResult> MoveBackAsync(
+        string target,
+        string branch,
+        string landed,
+        string before,
+        CancellationToken cancellationToken
+    )
     {
-        var checkouts = (await new WorktreeStore(repository).ListAsync(cancellationToken)).Where(info => info.Branch == target && !info.IsMissing).ToArray();
+        var checkouts = (await new WorktreeStore(repository).ListAsync(cancellationToken))
+            .Where(info => info.Branch == target && !info.IsMissing)
+            .ToArray();
         if (checkouts.Length == 0)
         {
             return (await _refs.UpdateAsync([new RefChange(target, before, landed)], "taken back by orchestrate", cancellationToken)).Done
@@ -84,7 +101,9 @@ public sealed class LandingReversal(GitRepository repository)
         if (checkouts.Length > 1 || admin is null || WorktreeStatus.OperationIn(admin) != UnfinishedOperation.None)
         {
             return new ReversalResult(
-                ReversalState.CheckoutInUse, $"{branch} is in use in {string.Join(", ", checkouts.Select(info => info.Path))}. Finish there, then take back by hand: git reset --keep {before}");
+                ReversalState.CheckoutInUse,
+                $"{branch} is in use in {string.Join(", ", checkouts.Select(info => info.Path))}. Finish there, then take back by hand: git reset --keep {before}"
+            );
         }
 
         try
@@ -96,15 +115,27 @@ public sealed class LandingReversal(GitRepository repository)
         }
         catch (GitException e) when (e is not GitLockedException && e.ExitCode is 1 or 128)
         {
-            return new ReversalResult(ReversalState.CheckoutInUse, $"'{path}' has changes in the way. Commit or stash them, then: git reset --keep {before} ({e.ErrorOutput})");
+            return new ReversalResult(
+                ReversalState.CheckoutInUse,
+                $"'{path}' has changes in the way. Commit or stash them, then: git reset --keep {before} ({e.ErrorOutput})"
+            );
         }
 
         ReversalResult Done() => new(ReversalState.TakenBack, $"{branch} is at {before} again.");
     }
 
-    /// <summary>The inverse of everything between two commits, put on the present tip by a merge whose common ancestor is the landed commit.</summary>
+    /// <summary>
+    /// The inverse of everything between two commits, put on the present tip by a merge whose common ancestor is the landed commit.
+    /// </summary>
     private async Task<ReversalResult> OfferRevertAsync(
-        string branch, string tip, string landed, string before, string run, string why, CancellationToken cancellationToken)
+        string branch,
+        string tip,
+        string landed,
+        string before,
+        string run,
+        string why,
+        CancellationToken cancellationToken
+    )
     {
         var inverse = await _commits.CreateAsync(before + "^{tree}", [landed], $"Undo {run}", trailers: null, cancellationToken);
         var merged = await new Merges(repository).MergeAsync(tip, inverse, cancellationToken: cancellationToken);
@@ -112,13 +143,28 @@ public sealed class LandingReversal(GitRepository repository)
         {
             return new ReversalResult(
                 ReversalState.RevertConflicts,
-                $"{branch} was not moved back: {why}, and undoing the run's work conflicts with them in {FileNames.Some(merged.ConflictedFiles)}. Undo it by hand: git merge {inverse}");
+                $"{branch} was not moved back: {why}, and undoing the run's work conflicts with them in "
+                    + $"{FileNames.Some(merged.ConflictedFiles)}. Undo it by hand: git merge {inverse}"
+            );
         }
 
-        var commit = await _commits.CreateAsync(merged.Tree, [tip], $"Undo the work of {run}\n\nThis takes back {before}..{landed}.", trailers: null, cancellationToken);
+        var commit = await _commits.CreateAsync(
+            merged.Tree,
+            [tip],
+            $"Undo the work of {run}\n\nThis takes back {before}..{landed}.",
+            trailers: null,
+            cancellationToken
+        );
         var name = $"refs/orchestrator/revert/{run}";
-        await _refs.UpdateAsync([new RefChange(name, commit, await _refs.ReadAsync(name, cancellationToken))], "offered", cancellationToken);
+        await _refs.UpdateAsync(
+            [new RefChange(name, commit, await _refs.ReadAsync(name, cancellationToken))],
+            "offered",
+            cancellationToken
+        );
         return new ReversalResult(
-            ReversalState.RevertOffered, $"{branch} was not moved back: {why}. A commit that undoes the work is ready: git merge --ff-only {name}", commit);
+            ReversalState.RevertOffered,
+            $"{branch} was not moved back: {why}. A commit that undoes the work is ready: git merge --ff-only {name}",
+            commit
+        );
     }
 }

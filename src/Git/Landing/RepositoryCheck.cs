@@ -29,12 +29,20 @@ public sealed class RepositoryCheck(GitRepository repository)
     /// <param name="branchPrefix">The first part of our branches' names.</param>
     /// <param name="cancellationToken">Ends the check.</param>
     public async Task<RepositoryCheckResult> RunAsync(
-        string? target = null, string branchPrefix = "orchestrator", CancellationToken cancellationToken = default)
+        string? target = null,
+        string branchPrefix = "orchestrator",
+        CancellationToken cancellationToken = default
+    )
     {
         var findings = new List<RepositoryFinding>();
         if (repository.IsBare)
         {
-            findings.Add(Refuse($"'{repository.CommonDirectory}' is a bare repository, without files to work on.", $"Clone it and run there: git clone '{repository.CommonDirectory}' work && cd work"));
+            findings.Add(
+                Refuse(
+                    $"'{repository.CommonDirectory}' is a bare repository, without files to work on.",
+                    $"Clone it and run there: git clone '{repository.CommonDirectory}' work && cd work"
+                )
+            );
         }
 
         CheckWritable(findings);
@@ -43,22 +51,38 @@ public sealed class RepositoryCheck(GitRepository repository)
         var start = target is null ? null : branches.GetValueOrDefault(target);
         if (target is not null && start is null)
         {
-            findings.Add(branches.Count == 0
-                ? Refuse("The repository has no commits, so there is nothing to begin from.", "Make one: git add -A && git commit -m start (or: git commit --allow-empty -m start)")
-                : Refuse($"The target branch '{target["refs/heads/".Length..]}' does not exist.", $"Give one of those that exist: {string.Join(", ", branches.Keys.Take(5).Select(name => name["refs/heads/".Length..]))}"));
+            findings.Add(
+                branches.Count == 0
+                    ? Refuse(
+                        "The repository has no commits, so there is nothing to begin from.",
+                        "Make one: git add -A && git commit -m start (or: git commit --allow-empty -m start)"
+                    )
+                    : Refuse(
+                        $"The target branch '{target["refs/heads/".Length..]}' does not exist.",
+                        $"Give one of those that exist: {string.Join(", ", branches.Keys.Take(5).Select(name => name["refs/heads/".Length..]))}"
+                    )
+            );
         }
 
         foreach (var taken in branches.Keys.Where(name => name.Equals("refs/heads/" + branchPrefix, StringComparison.OrdinalIgnoreCase)))
         {
-            findings.Add(Refuse(
-                $"There is a branch '{taken["refs/heads/".Length..]}'; git can't have that and our branches '{branchPrefix}/...' beside it.",
-                $"Rename it: git branch -m {taken["refs/heads/".Length..]} another-name (or set branch_prefix)"));
+            findings.Add(
+                Refuse(
+                    $"There is a branch '{taken["refs/heads/".Length..]}'; git can't have that and our branches '{branchPrefix}/...' beside it.",
+                    $"Rename it: git branch -m {taken["refs/heads/".Length..]} another-name (or set branch_prefix)"
+                )
+            );
         }
 
         if (repository.IsShallow)
         {
-            findings.Add(new RepositoryFinding(
-                Refuses: false, "The repository is shallow: work that was based before its first commit can't be merged.", "Fetch the rest: git fetch --unshallow"));
+            findings.Add(
+                new RepositoryFinding(
+                    Refuses: false,
+                    "The repository is shallow: work that was based before its first commit can't be merged.",
+                    "Fetch the rest: git fetch --unshallow"
+                )
+            );
         }
 
         if (start is not null)
@@ -80,7 +104,12 @@ public sealed class RepositoryCheck(GitRepository repository)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            findings.Add(Refuse($"'{repository.CommonDirectory}' can't be written: {e.Message}", "Run as the user who owns the repository, on a disk that is not read-only and not full."));
+            findings.Add(
+                Refuse(
+                    $"'{repository.CommonDirectory}' can't be written: {e.Message}",
+                    "Run as the user who owns the repository, on a disk that is not read-only and not full."
+                )
+            );
         }
     }
 
@@ -96,13 +125,24 @@ public sealed class RepositoryCheck(GitRepository repository)
             return null;
         }
 
-        var output = await repository.ReadAsync(repository.Call("symbolic-ref", "--quiet", "HEAD") with { AnswerCodes = [0, 1] }, cancellationToken);
+        var output = await repository.ReadAsync(
+            repository.Call("symbolic-ref", "--quiet", "HEAD") with
+            {
+                AnswerCodes = [0, 1],
+            },
+            cancellationToken
+        );
         if (output.ExitCode == 0)
         {
             return output.Text;
         }
 
-        findings.Add(Refuse($"'{repository.MainCheckout}' is at no branch (detached HEAD), so it is not known where to land.", "Check a branch out (git switch BRANCH), or name one: --target BRANCH or git.target."));
+        findings.Add(
+            Refuse(
+                $"'{repository.MainCheckout}' is at no branch (detached HEAD), so it is not known where to land.",
+                "Check a branch out (git switch BRANCH), or name one: --target BRANCH or git.target."
+            )
+        );
         return null;
     }
 
@@ -111,9 +151,26 @@ public sealed class RepositoryCheck(GitRepository repository)
     {
         // One search for both: "filter=NAME" in attributes files, and submodule sections.
         var output = await repository.ReadAsync(
-            repository.Call("grep", "-I", "-z", "--no-color", "-E", "-e", "filter=[^[:space:]]+", "-e", "^\\[submodule ", commit, "--", ":(glob)**/.gitattributes", ":(top,literal).gitmodules")
-                with { AnswerCodes = [0, 1] },
-            cancellationToken);
+            repository.Call(
+                "grep",
+                "-I",
+                "-z",
+                "--no-color",
+                "-E",
+                "-e",
+                "filter=[^[:space:]]+",
+                "-e",
+                "^\\[submodule ",
+                commit,
+                "--",
+                ":(glob)**/.gitattributes",
+                ":(top,literal).gitmodules"
+            ) with
+            {
+                AnswerCodes = [0, 1],
+            },
+            cancellationToken
+        );
         var submodules = 0;
         var filters = new Dictionary<string, string>();
         foreach (var line in output.Lines)
@@ -126,7 +183,10 @@ public sealed class RepositoryCheck(GitRepository repository)
                 continue;
             }
 
-            foreach (var word in text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Where(word => word.StartsWith("filter=", StringComparison.Ordinal)))
+            foreach (
+                var word in text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
+                    .Where(word => word.StartsWith("filter=", StringComparison.Ordinal))
+            )
             {
                 filters.TryAdd(word["filter=".Length..], file);
             }
@@ -134,10 +194,14 @@ public sealed class RepositoryCheck(GitRepository repository)
 
         if (submodules > 0)
         {
-            findings.Add(new RepositoryFinding(
-                Refuses: false,
-                $".gitmodules names {submodules} submodules. Worktrees have empty folders in their place, and tasks can't change what is in them.",
-                "If agents or gates need them, set worktrees.setup to: git submodule update --init --recursive"));
+            findings.Add(
+                new RepositoryFinding(
+                    Refuses: false,
+                    $".gitmodules names {submodules} submodules. Worktrees have empty folders in their place, and tasks can't "
+                        + "change what is in them.",
+                    "If agents or gates need them, set worktrees.setup to: git submodule update --init --recursive"
+                )
+            );
         }
 
         foreach (var (filter, file) in filters)
@@ -148,11 +212,19 @@ public sealed class RepositoryCheck(GitRepository repository)
 
     private void CheckFilter(string filter, string file, List<RepositoryFinding> findings)
     {
-        var install = filter == "lfs" ? "Install Git LFS, then: git lfs install && git lfs pull" : $"Set filter.{filter}.clean and filter.{filter}.smudge (git config), or remove it from {file}.";
+        var install =
+            filter == "lfs"
+                ? "Install Git LFS, then: git lfs install && git lfs pull"
+                : $"Set filter.{filter}.clean and filter.{filter}.smudge (git config), or remove it from {file}.";
         var command = repository.Configuration.Get($"filter.{filter}.process") ?? repository.Configuration.Get($"filter.{filter}.clean");
         if (command is null)
         {
-            findings.Add(Refuse($"{file} wants the filter '{filter}', which is not set up here: files would be committed in the wrong form.", install));
+            findings.Add(
+                Refuse(
+                    $"{file} wants the filter '{filter}', which is not set up here: files would be committed in the wrong form.",
+                    install
+                )
+            );
             return;
         }
 

@@ -6,7 +6,10 @@ using Orchestrator.Processes;
 
 namespace Orchestrator.Git.Landing;
 
-/// <summary>Moves the target branch to the verified commit, with the user's checkout if it is there, and only if nothing of the user's is in the way.</summary>
+/// <summary>
+/// Moves the target branch to the verified commit, with the user's checkout if it is there, and only if nothing of the user's is in the
+/// way.
+/// </summary>
 /// <param name="repository">The repository.</param>
 public sealed class TargetLanding(GitRepository repository)
 {
@@ -27,7 +30,9 @@ public sealed class TargetLanding(GitRepository repository)
         return result;
     }
 
-    /// <summary>What is in a person's checkout is theirs to mend. What was begun there is taken back, now or before the next attempt.</summary>
+    /// <summary>
+    /// What is in a person's checkout is theirs to mend. What was begun there is taken back, now or before the next attempt.
+    /// </summary>
     private async Task<LandingResult> TryOrExplainAsync(LandingRequest request, CancellationToken cancellationToken)
     {
         try
@@ -41,7 +46,8 @@ public sealed class TargetLanding(GitRepository repository)
                 $"Git could not land on {ShortName(request.Target)}: {FileNames.Show(refusal.ErrorOutput.ReplaceLineEndings(" ").Trim(), LongestWords)} "
                     + $"See 'git status'{(request.Checkout is { } at ? $" in '{at}'" : string.Empty)}, mend that, then: {request.FinishCommand}",
                 await _refs.ReadAsync(request.Target, cancellationToken),
-                []);
+                []
+            );
         }
     }
 
@@ -53,7 +59,11 @@ public sealed class TargetLanding(GitRepository repository)
         if (tip is null)
         {
             return new LandingResult(
-                LandingState.TargetDeleted, $"The branch {branch} is gone. Make it again, for example: git branch {branch} {request.Base}", null, []);
+                LandingState.TargetDeleted,
+                $"The branch {branch} is gone. Make it again, for example: git branch {branch} {request.Base}",
+                null,
+                []
+            );
         }
 
         if (await _commits.IsAncestorAsync(request.Commit, tip, cancellationToken))
@@ -78,15 +88,22 @@ public sealed class TargetLanding(GitRepository repository)
             : await MoveCheckoutAsync(request, branch, tip, checkout, intents, cancellationToken);
     }
 
-    private async Task<LandingResult?> ExplainTipAsync(LandingRequest request, string branch, string tip, CancellationToken cancellationToken)
+    private async Task<LandingResult?> ExplainTipAsync(
+        LandingRequest request,
+        string branch,
+        string tip,
+        CancellationToken cancellationToken
+    )
     {
         if (!await _commits.IsAncestorAsync(request.Base, tip, cancellationToken))
         {
             return new LandingResult(
                 LandingState.TargetRewound,
-                $"{branch} was rewritten: it is at {tip} and no longer has {request.Base}, where the run began. Check that this was meant, then merge by hand: git merge {request.Commit}",
+                $"{branch} was rewritten: it is at {tip} and no longer has {request.Base}, where the run began. Check that this "
+                    + $"was meant, then merge by hand: git merge {request.Commit}",
                 tip,
-                []);
+                []
+            );
         }
 
         return await _commits.IsAncestorAsync(tip, request.Commit, cancellationToken)
@@ -96,7 +113,11 @@ public sealed class TargetLanding(GitRepository repository)
 
     /// <summary>The checkout that has the target, in a state in which it may be moved; or what keeps it from that.</summary>
     private async Task<(Worktree? Checkout, LandingResult? Obstacle)> FindCheckoutAsync(
-        LandingRequest request, string branch, string tip, CancellationToken cancellationToken)
+        LandingRequest request,
+        string branch,
+        string tip,
+        CancellationToken cancellationToken
+    )
     {
         var having = new List<Worktree>();
         foreach (var info in await new WorktreeStore(repository).ListAsync(cancellationToken))
@@ -110,11 +131,15 @@ public sealed class TargetLanding(GitRepository repository)
             var operation = WorktreeStatus.OperationIn(admin);
             if (operation != UnfinishedOperation.None && (info.Branch == request.Target || BranchBeingWorkedOn(admin) == request.Target))
             {
-                return (null, new LandingResult(
-                    LandingState.OperationInProgress,
-                    $"A {Name(operation)} of {branch} is going on in '{info.Path}'. Finish or abort it first.",
-                    tip,
-                    []));
+                return (
+                    null,
+                    new LandingResult(
+                        LandingState.OperationInProgress,
+                        $"A {Name(operation)} of {branch} is going on in '{info.Path}'. Finish or abort it first.",
+                        tip,
+                        []
+                    )
+                );
             }
 
             if (info.Branch == request.Target)
@@ -123,21 +148,39 @@ public sealed class TargetLanding(GitRepository repository)
             }
             else if (info.Branch is null && info.Path == request.Checkout)
             {
-                return (null, new LandingResult(
-                    LandingState.Detached, $"'{info.Path}' had {branch} checked out and is at no branch now. Go back first: git switch {branch}", tip, []));
+                return (
+                    null,
+                    new LandingResult(
+                        LandingState.Detached,
+                        $"'{info.Path}' had {branch} checked out and is at no branch now. Go back first: git switch {branch}",
+                        tip,
+                        []
+                    )
+                );
             }
         }
 
         return having.Count > 1
-            ? (null, new LandingResult(
-                LandingState.Dirty, $"{branch} is checked out in more than one place: {string.Join(", ", having.Select(worktree => worktree.Path))}. Leave it in one.", tip, []))
+            ? (
+                null,
+                new LandingResult(
+                    LandingState.Dirty,
+                    $"{branch} is checked out in more than one place: {string.Join(", ", having.Select(worktree => worktree.Path))}. Leave it in one.",
+                    tip,
+                    []
+                )
+            )
             : (having.FirstOrDefault(), null);
     }
 
     private async Task<LandingResult> MoveRefAsync(LandingRequest request, string branch, string tip, CancellationToken cancellationToken)
     {
         Note(request, tip);
-        var moved = await _refs.UpdateAsync([new RefChange(request.Target, request.Commit, tip)], "landed by orchestrate", cancellationToken);
+        var moved = await _refs.UpdateAsync(
+            [new RefChange(request.Target, request.Commit, tip)],
+            "landed by orchestrate",
+            cancellationToken
+        );
         if (moved.Done)
         {
             return new LandingResult(LandingState.Landed, $"{branch} is at {request.Commit}.", request.Commit, []);
@@ -147,7 +190,13 @@ public sealed class TargetLanding(GitRepository repository)
     }
 
     private async Task<LandingResult> MoveCheckoutAsync(
-        LandingRequest request, string branch, string tip, Worktree checkout, LandingIntents intents, CancellationToken cancellationToken)
+        LandingRequest request,
+        string branch,
+        string tip,
+        Worktree checkout,
+        LandingIntents intents,
+        CancellationToken cancellationToken
+    )
     {
         if (intents.Read() is { } intent && intent.Old == tip && intent.Checkout == checkout.Path)
         {
@@ -157,9 +206,11 @@ public sealed class TargetLanding(GitRepository repository)
             {
                 return new LandingResult(
                     LandingState.Dirty,
-                    $"A landing on {branch} in '{checkout.Path}' was interrupted, and these files have changes of somebody else since: {FileNames.Some(foreign)}. Commit or stash them, then: {request.FinishCommand}",
+                    $"A landing on {branch} in '{checkout.Path}' was interrupted, and these files have changes of somebody else "
+                        + $"since: {FileNames.Some(foreign)}. Commit or stash them, then: {request.FinishCommand}",
                     tip,
-                    foreign);
+                    foreign
+                );
             }
         }
 
@@ -169,16 +220,27 @@ public sealed class TargetLanding(GitRepository repository)
         {
             return new LandingResult(
                 LandingState.Dirty,
-                $"'{checkout.Path}' has uncommitted changes in {FileNames.Some(changed)}. Commit or stash them, then: {request.FinishCommand}",
+                $"'{checkout.Path}' has uncommitted changes in {FileNames.Some(changed)}. Commit or stash them, then: "
+                    + $"{request.FinishCommand}",
                 tip,
-                changed);
+                changed
+            );
         }
 
         intents.Write(new LandingIntent(tip, request.Commit, checkout.Path));
         Note(request, tip);
         try
         {
-            await checkout.WriteAsync(cancellationToken, "merge", "--ff-only", "--no-overwrite-ignore", "--no-autostash", "--no-verify-signatures", "--quiet", request.Commit);
+            await checkout.WriteAsync(
+                cancellationToken,
+                "merge",
+                "--ff-only",
+                "--no-overwrite-ignore",
+                "--no-autostash",
+                "--no-verify-signatures",
+                "--quiet",
+                request.Commit
+            );
         }
         catch (GitException e) when (e is not GitLockedException && e.ExitCode is 1 or 128)
         {
@@ -199,7 +261,13 @@ public sealed class TargetLanding(GitRepository repository)
 
     /// <summary>Git checks everything before it touches the first file, so that after a refusal nothing has changed.</summary>
     private async Task<LandingResult> ExplainRefusalAsync(
-        LandingRequest request, string branch, Worktree checkout, LandingIntents intents, GitException refusal, CancellationToken cancellationToken)
+        LandingRequest request,
+        string branch,
+        Worktree checkout,
+        LandingIntents intents,
+        GitException refusal,
+        CancellationToken cancellationToken
+    )
     {
         var tip = await _refs.ReadAsync(request.Target, cancellationToken);
         var files = refusal.ErrorOutput.Split('\n').Where(line => line.StartsWith('\t')).Select(line => line.Trim()).ToArray();
@@ -208,19 +276,26 @@ public sealed class TargetLanding(GitRepository repository)
             intents.Forget();
             return new LandingResult(
                 LandingState.Dirty,
-                $"'{checkout.Path}' has uncommitted changes in {FileNames.Some(files)}, which {branch} would change too. Commit or stash them, then: {request.FinishCommand}",
+                $"'{checkout.Path}' has uncommitted changes in {FileNames.Some(files)}, which {branch} would change too. Commit "
+                    + $"or stash them, then: {request.FinishCommand}",
                 tip,
-                files);
+                files
+            );
         }
 
-        if (refusal.ErrorOutput.Contains("would be overwritten", StringComparison.Ordinal) || refusal.ErrorOutput.Contains("would lose untracked", StringComparison.Ordinal))
+        if (
+            refusal.ErrorOutput.Contains("would be overwritten", StringComparison.Ordinal)
+            || refusal.ErrorOutput.Contains("would lose untracked", StringComparison.Ordinal)
+        )
         {
             intents.Forget();
             return new LandingResult(
                 LandingState.FilesInTheWay,
-                $"In '{checkout.Path}' files that git does not track are in the way of {branch}: {FileNames.Some(files)}. Move them away, then: {request.FinishCommand}",
+                $"In '{checkout.Path}' files that git does not track are in the way of {branch}: {FileNames.Some(files)}. Move "
+                    + $"them away, then: {request.FinishCommand}",
                 tip,
-                files);
+                files
+            );
         }
 
         if (tip is not null && !await _commits.IsAncestorAsync(tip, request.Commit, cancellationToken))

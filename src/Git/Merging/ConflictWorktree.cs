@@ -13,7 +13,8 @@ public sealed record BegunMerge(IReadOnlyList<string> Conflicted, string? Kept);
 public sealed class ConflictWorktree(Worktree worktree)
 {
     /// <summary>
-    /// Merges a commit into the worktree and leaves the conflicts in its files, in the style that shows the common base too. What was not committed
+    /// Merges a commit into the worktree and leaves the conflicts in its files, in the style that shows the common base too. What was not
+    /// committed
     /// is kept first. The same merge begun before: it is left as it is, with what was resolved meanwhile.
     /// </summary>
     /// <param name="ours">The task's commit, on which the merge is made.</param>
@@ -22,7 +23,12 @@ public sealed class ConflictWorktree(Worktree worktree)
     /// <param name="appendedFiles">As in <see cref="Merges.MergeAsync"/>.</param>
     /// <param name="cancellationToken">Is looked at between the steps.</param>
     public async Task<BegunMerge> BeginAsync(
-        string ours, string theirs, KeepAs keep, IReadOnlyCollection<string>? appendedFiles = null, CancellationToken cancellationToken = default)
+        string ours,
+        string theirs,
+        KeepAs keep,
+        IReadOnlyCollection<string>? appendedFiles = null,
+        CancellationToken cancellationToken = default
+    )
     {
         string? kept = null;
 
@@ -46,18 +52,23 @@ public sealed class ConflictWorktree(Worktree worktree)
                     Environment = worktree.Repository.IdentityVariables,
                     Settings =
                     [
-                        "merge.conflictStyle=diff3", "rerere.enabled=false", "merge.directoryRenames=false",
+                        "merge.conflictStyle=diff3",
+                        "rerere.enabled=false",
+                        "merge.directoryRenames=false",
                         $"core.attributesFile={new Merges(worktree.Repository).AttributesFile(appendedFiles ?? [])}",
                     ],
                 },
-                cancellationToken);
+                cancellationToken
+            );
         }
 
         var status = await WorktreeStatus.ReadAsync(worktree, cancellationToken);
         return new BegunMerge([.. status.Entries.Where(entry => entry.IsUnmerged).Select(entry => entry.Path)], kept);
     }
 
-    /// <summary>After the merge was committed by <see cref="Snapshots.CommitAsync"/> with both parents: git forgets that it was going on.</summary>
+    /// <summary>
+    /// After the merge was committed by <see cref="Snapshots.CommitAsync"/> with both parents: git forgets that it was going on.
+    /// </summary>
     public async Task EndAsync(CancellationToken cancellationToken = default)
     {
         if (File.Exists(Path.Combine(worktree.AdminDirectory, "MERGE_HEAD")))

@@ -30,12 +30,17 @@ public sealed record MergeResult(string Tree, IReadOnlyList<ConflictStage> Confl
 
     /// <summary>The files in conflict, each once, sorted.</summary>
     public IReadOnlyList<string> ConflictedFiles =>
-    [
-        .. Conflicts.Select(stage => stage.Path)
-            .Concat(Messages.Where(message => message.Kind.StartsWith("CONFLICT", StringComparison.Ordinal)).SelectMany(message => message.Paths))
-            .Distinct()
-            .Order(StringComparer.Ordinal),
-    ];
+        [
+            .. Conflicts
+                .Select(stage => stage.Path)
+                .Concat(
+                    Messages
+                        .Where(message => message.Kind.StartsWith("CONFLICT", StringComparison.Ordinal))
+                        .SelectMany(message => message.Paths)
+                )
+                .Distinct()
+                .Order(StringComparer.Ordinal),
+        ];
 }
 
 /// <summary>Merges commits without touching any checkout.</summary>
@@ -48,7 +53,11 @@ public sealed class Merges(GitRepository repository)
     /// <param name="appendedFiles">Files to which both sides only append: both sides' lines are kept (<c>merge=union</c>).</param>
     /// <param name="cancellationToken">Ends the merge; nothing is left but unnamed objects.</param>
     public async Task<MergeResult> MergeAsync(
-        string ours, string theirs, IReadOnlyCollection<string>? appendedFiles = null, CancellationToken cancellationToken = default)
+        string ours,
+        string theirs,
+        IReadOnlyCollection<string>? appendedFiles = null,
+        CancellationToken cancellationToken = default
+    )
     {
         var memory = repository.Part<ObjectMemory>();
         if (ObjectId.IsId(ours) && memory.Find(theirs) is { } ahead && memory.IsAncestor(ours, theirs) == true)
@@ -65,21 +74,33 @@ public sealed class Merges(GitRepository repository)
     }
 
     /// <summary>
-    /// Puts what one commit changed on another base: a merge whose common ancestor is that commit's parent. Used to take up a finished result again.
+    /// Puts what one commit changed on another base: a merge whose common ancestor is that commit's parent. Used to take up a finished
+    /// result again.
     /// </summary>
     /// <param name="result">The commit whose difference to its first parent is wanted.</param>
     /// <param name="onto">The commit that is the new base.</param>
     /// <param name="appendedFiles">As in <see cref="MergeAsync"/>.</param>
     /// <param name="cancellationToken">Ends the merge.</param>
     public async Task<MergeResult> ApplyAsync(
-        string result, string onto, IReadOnlyCollection<string>? appendedFiles = null, CancellationToken cancellationToken = default)
+        string result,
+        string onto,
+        IReadOnlyCollection<string>? appendedFiles = null,
+        CancellationToken cancellationToken = default
+    )
     {
         var stand = await new CommitStore(repository).CreateAsync(
-            onto + "^{tree}", [result + "^"], "Base for applying a result", trailers: null, cancellationToken);
+            onto + "^{tree}",
+            [result + "^"],
+            "Base for applying a result",
+            trailers: null,
+            cancellationToken
+        );
         return await MergeAsync(stand, result, appendedFiles, cancellationToken);
     }
 
-    /// <summary>Reads <c>merge-tree --write-tree --messages -z</c>: the tree, the conflicted versions, an empty field, then the messages.</summary>
+    /// <summary>
+    /// Reads <c>merge-tree --write-tree --messages -z</c>: the tree, the conflicted versions, an empty field, then the messages.
+    /// </summary>
     internal static MergeResult Parse(GitOutput output)
     {
         var fields = output.Fields();
@@ -93,9 +114,11 @@ public sealed class Merges(GitRepository repository)
         }
 
         var messages = new List<MergeMessage>();
-        for (next++; next < fields.Length && int.TryParse(fields[next], out var count);)
+        for (next++; next < fields.Length && int.TryParse(fields[next], out var count); )
         {
-            messages.Add(new MergeMessage(fields[(next + 1)..(next + 1 + count)], fields[next + 1 + count], fields[next + 2 + count].Trim()));
+            messages.Add(
+                new MergeMessage(fields[(next + 1)..(next + 1 + count)], fields[next + 1 + count], fields[next + 2 + count].Trim())
+            );
             next += count + 3;
         }
 
@@ -103,7 +126,8 @@ public sealed class Merges(GitRepository repository)
     }
 
     /// <summary>
-    /// A file of attributes that names the appended files; one file per set, by its hash. Without any, the user's own attributes have no say either.
+    /// A file of attributes that names the appended files; one file per set, by its hash. Without any, the user's own attributes have no
+    /// say either.
     /// </summary>
     internal string AttributesFile(IReadOnlyCollection<string> appendedFiles)
     {
@@ -129,16 +153,18 @@ public sealed class Merges(GitRepository repository)
         var pattern = new StringBuilder("\"/");
         foreach (var character in path)
         {
-            pattern.Append(character switch
-            {
-                '*' or '?' or '[' => $"\\\\{character}",
-                '\\' => "\\\\\\\\",
-                '"' => "\\\"",
-                '\n' => "\\n",
-                '\t' => "\\t",
-                '\r' => "\\r",
-                _ => character,
-            });
+            pattern.Append(
+                character switch
+                {
+                    '*' or '?' or '[' => $"\\\\{character}",
+                    '\\' => "\\\\\\\\",
+                    '"' => "\\\"",
+                    '\n' => "\\n",
+                    '\t' => "\\t",
+                    '\r' => "\\r",
+                    _ => character,
+                }
+            );
         }
 
         return pattern.Append('"').ToString();

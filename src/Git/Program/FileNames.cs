@@ -3,8 +3,10 @@ using System.Text;
 namespace Orchestrator.Git.Program;
 
 /// <summary>
-/// File names are bytes; git prints them as they are. They become text by UTF-8, and each byte that is none becomes a character of its own (U+EF80 to U+EFFF,
-/// private use; a name that has such characters itself is written with three of them each), so that every name has its own text, JSON takes it, and the bytes
+/// File names are bytes; git prints them as they are. They become text by UTF-8, and each byte that is none becomes a character of its own
+/// (U+EF80 to U+EFFF,
+/// private use; a name that has such characters itself is written with three of them each), so that every name has its own text, JSON takes
+/// it, and the bytes
 /// can be had back.
 /// </summary>
 public static class FileNames
@@ -73,7 +75,8 @@ public static class FileNames
         var text = new StringBuilder(Math.Min(name.Length, longest) + 16);
         foreach (var letter in name.Length <= longest ? name : name[..(longest / 2)] + "..." + name[^(longest / 2)..])
         {
-            _ = IsEscape(letter) ? text.Append($"\\x{letter - FirstEscape + 0x80:X2}")
+            _ =
+                IsEscape(letter) ? text.Append($"\\x{letter - FirstEscape + 0x80:X2}")
                 : char.IsControl(letter) ? text.Append($"\\x{(int)letter:X2}")
                 : text.Append(letter);
         }
@@ -83,7 +86,8 @@ public static class FileNames
 
     /// <summary>Some names of many, for a sentence.</summary>
     public static string Some(IReadOnlyCollection<string> names, int most = 5) =>
-        string.Join(", ", names.Take(most).Select(name => Show(name))) + (names.Count > most ? $" and {names.Count - most} more" : string.Empty);
+        string.Join(", ", names.Take(most).Select(name => Show(name)))
+        + (names.Count > most ? $" and {names.Count - most} more" : string.Empty);
 
     /// <summary>The fields of <c>-z</c> output.</summary>
     internal static string[] Split(ReadOnlySpan<byte> output)

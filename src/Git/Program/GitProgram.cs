@@ -7,14 +7,23 @@ namespace Orchestrator.Git.Program;
 /// <summary>The git program of this machine, and the options that every call of ours has.</summary>
 public sealed partial class GitProgram
 {
-    /// <summary>The oldest version that has all we use (<c>merge-tree --write-tree</c> and its <c>-z</c> output are from 2.38, tried on 2.39).</summary>
+    /// <summary>
+    /// The oldest version that has all we use (<c>merge-tree --write-tree</c> and its <c>-z</c> output are from 2.38, tried on 2.39).
+    /// </summary>
     public static readonly Version OldestVersion = new(2, 39);
 
     // No hooks and helpers of the user's, nothing in the background, no surprise from the user's settings in what is parsed or written.
     private static readonly string[] CommonSettings =
     [
-        "core.hooksPath=/dev/null", "core.fsmonitor=false", "commit.gpgSign=false", "gc.auto=0", "maintenance.auto=false",
-        "submodule.recurse=false", "i18n.commitEncoding=UTF-8", "i18n.logOutputEncoding=UTF-8", "advice.addEmbeddedRepo=false",
+        "core.hooksPath=/dev/null",
+        "core.fsmonitor=false",
+        "commit.gpgSign=false",
+        "gc.auto=0",
+        "maintenance.auto=false",
+        "submodule.recurse=false",
+        "i18n.commitEncoding=UTF-8",
+        "i18n.logOutputEncoding=UTF-8",
+        "advice.addEmbeddedRepo=false",
     ];
 
     // Objects are on disk before a ref names them, and the ref before we tell anybody.
@@ -23,10 +32,31 @@ public sealed partial class GitProgram
     // Left over when we are called from a hook or another git tool: they would send our calls to another repository.
     private static readonly string[] ForeignVariables =
     [
-        "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_COMMON_DIR",
-        "GIT_NAMESPACE", "GIT_PREFIX", "GIT_QUARANTINE_PATH", "GIT_CONFIG", "GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT", "GIT_EXTERNAL_DIFF",
-        "GIT_DIFF_OPTS", "GIT_LITERAL_PATHSPECS", "GIT_GLOB_PATHSPECS", "GIT_NOGLOB_PATHSPECS", "GIT_ICASE_PATHSPECS", "GIT_CEILING_DIRECTORIES",
-        "GIT_DEFAULT_HASH", "GIT_TRACE", "GIT_REFLOG_ACTION", "GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE", "GIT_ATTR_SOURCE",
+        "GIT_DIR",
+        "GIT_WORK_TREE",
+        "GIT_INDEX_FILE",
+        "GIT_OBJECT_DIRECTORY",
+        "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+        "GIT_COMMON_DIR",
+        "GIT_NAMESPACE",
+        "GIT_PREFIX",
+        "GIT_QUARANTINE_PATH",
+        "GIT_CONFIG",
+        "GIT_CONFIG_PARAMETERS",
+        "GIT_CONFIG_COUNT",
+        "GIT_EXTERNAL_DIFF",
+        "GIT_DIFF_OPTS",
+        "GIT_LITERAL_PATHSPECS",
+        "GIT_GLOB_PATHSPECS",
+        "GIT_NOGLOB_PATHSPECS",
+        "GIT_ICASE_PATHSPECS",
+        "GIT_CEILING_DIRECTORIES",
+        "GIT_DEFAULT_HASH",
+        "GIT_TRACE",
+        "GIT_REFLOG_ACTION",
+        "GIT_AUTHOR_DATE",
+        "GIT_COMMITTER_DATE",
+        "GIT_ATTR_SOURCE",
     ];
 
     /// <summary>What a call does to the repository.</summary>
@@ -65,7 +95,11 @@ public sealed partial class GitProgram
     /// <param name="cancellationToken">Ends the check.</param>
     /// <exception cref="GitUnavailableException">Missing or too old.</exception>
     public static async Task<GitProgram> FindAsync(
-        ProcessRunner? runner = null, string path = "git", TimeSpan? lockPatience = null, CancellationToken cancellationToken = default)
+        ProcessRunner? runner = null,
+        string path = "git",
+        TimeSpan? lockPatience = null,
+        CancellationToken cancellationToken = default
+    )
     {
         runner ??= new ProcessRunner();
         ProcessResult result;
@@ -82,18 +116,23 @@ public sealed partial class GitProgram
         if (!result.Succeeded || !match.Success)
         {
             throw new GitUnavailableException(
-                $"'{path} version' ended with exit code {result.ExitCode} and printed '{result.StandardOutput.Text.Trim()}' {result.StandardError.Text.Trim()}: this is no usable git.");
+                $"'{path} version' ended with exit code {result.ExitCode} and printed '{result.StandardOutput.Text.Trim()}' "
+                    + $"{result.StandardError.Text.Trim()}: this is no usable git."
+            );
         }
 
         var version = new Version(
             int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture),
             int.Parse(match.Groups[2].ValueSpan, CultureInfo.InvariantCulture),
-            match.Groups[3].Success ? int.Parse(match.Groups[3].ValueSpan, CultureInfo.InvariantCulture) : 0);
+            match.Groups[3].Success ? int.Parse(match.Groups[3].ValueSpan, CultureInfo.InvariantCulture) : 0
+        );
 
         // Named by its place from here on: looking through the folders of PATH for each call costs as much as a small one.
         return version >= OldestVersion
             ? new GitProgram(runner, ProgramLocator.Find(path) ?? path, version) { LockPatience = lockPatience ?? TimeSpan.FromSeconds(10) }
-            : throw new GitUnavailableException($"git {version} is too old: {OldestVersion} or newer is needed. Update git, then run again.");
+            : throw new GitUnavailableException(
+                $"git {version} is too old: {OldestVersion} or newer is needed. Update git, then run again."
+            );
     }
 
     /// <summary>A call that changes nothing and takes no lock.</summary>
@@ -101,7 +140,8 @@ public sealed partial class GitProgram
         RunAsync(call, Kind.Read, mark: null, cancellationToken);
 
     /// <summary>
-    /// A call that only adds objects. They have their names from their content and are renamed into place whole, so that no lock is taken, and what a killed
+    /// A call that only adds objects. They have their names from their content and are renamed into place whole, so that no lock is taken,
+    /// and what a killed
     /// one leaves is found again or is nothing: it needs neither a note nor a session in which Ctrl-C does not reach it.
     /// </summary>
     internal Task<GitOutput> AddObjectsAsync(GitCall call, CancellationToken cancellationToken) =>
@@ -137,13 +177,20 @@ public sealed partial class GitProgram
         var errorText = result.StandardError.Text.Trim();
         if (result.TimedOut)
         {
-            throw new GitException($"{Describe(call)} did not end within {Timeout} and was stopped. {errorText}", result.ExitCode, errorText);
+            throw new GitException(
+                $"{Describe(call)} did not end within {Timeout} and was stopped. {errorText}",
+                result.ExitCode,
+                errorText
+            );
         }
 
         if (!call.AnswerCodes.Contains(result.ExitCode))
         {
             throw new GitException(
-                $"{Describe(call)} ended with exit code {result.ExitCode}: {(errorText.Length == 0 ? "(no message)" : errorText)}", result.ExitCode, errorText);
+                $"{Describe(call)} ended with exit code {result.ExitCode}: {(errorText.Length == 0 ? "(no message)" : errorText)}",
+                result.ExitCode,
+                errorText
+            );
         }
 
         if (result.StandardOutput.IsTruncated && !call.MayBeCut)
@@ -157,7 +204,11 @@ public sealed partial class GitProgram
     private static string Describe(GitCall call) => $"'{new ProcessCommand("git", call.Arguments)}' in '{call.Directory}'";
 
     private static IEnumerable<string> Options(GitCall call, Kind kind) =>
-        CommonSettings.Concat(kind == Kind.Read ? [] : WriteSettings).Concat(call.Settings).SelectMany(setting => (string[])["-c", setting]).Concat(call.Arguments);
+        CommonSettings
+            .Concat(kind == Kind.Read ? [] : WriteSettings)
+            .Concat(call.Settings)
+            .SelectMany(setting => (string[])["-c", setting])
+            .Concat(call.Arguments);
 
     private static Dictionary<string, string?> EnvironmentOf(GitCall call, Kind kind)
     {

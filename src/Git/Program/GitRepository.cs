@@ -5,7 +5,9 @@ using Orchestrator.Processes;
 
 namespace Orchestrator.Git.Program;
 
-/// <summary>A repository: where it is, what kind it is, and the way to call git on it. Serves any number of callers at the same time.</summary>
+/// <summary>
+/// A repository: where it is, what kind it is, and the way to call git on it. Serves any number of callers at the same time.
+/// </summary>
 public sealed class GitRepository
 {
     /// <summary>The author of commits in repositories where git knows no name or address.</summary>
@@ -33,7 +35,9 @@ public sealed class GitRepository
     /// <summary>The real path of the directory that all worktrees share (usually <c>.git</c>).</summary>
     public string CommonDirectory { get; }
 
-    /// <summary>12 hex digits of the SHA-256 of <see cref="CommonDirectory"/>: this repository's name in task queues, leases and caches.</summary>
+    /// <summary>
+    /// 12 hex digits of the SHA-256 of <see cref="CommonDirectory"/>: this repository's name in task queues, leases and caches.
+    /// </summary>
     public string Key { get; }
 
     /// <summary>The main checkout, if there is one.</summary>
@@ -51,14 +55,17 @@ public sealed class GitRepository
     /// <summary>Who commits: the configured identity, or <see cref="FallbackIdentity"/>.</summary>
     public GitIdentity Identity { get; private init; } = FallbackIdentity;
 
-    /// <summary>The identity as git wants it of whoever commits or merges: a machine may know none, and then git refuses even to begin.</summary>
-    internal IReadOnlyDictionary<string, string?> IdentityVariables => new Dictionary<string, string?>
-    {
-        ["GIT_AUTHOR_NAME"] = Identity.Name,
-        ["GIT_AUTHOR_EMAIL"] = Identity.Email,
-        ["GIT_COMMITTER_NAME"] = Identity.Name,
-        ["GIT_COMMITTER_EMAIL"] = Identity.Email,
-    };
+    /// <summary>
+    /// The identity as git wants it of whoever commits or merges: a machine may know none, and then git refuses even to begin.
+    /// </summary>
+    internal IReadOnlyDictionary<string, string?> IdentityVariables =>
+        new Dictionary<string, string?>
+        {
+            ["GIT_AUTHOR_NAME"] = Identity.Name,
+            ["GIT_AUTHOR_EMAIL"] = Identity.Email,
+            ["GIT_COMMITTER_NAME"] = Identity.Name,
+            ["GIT_COMMITTER_EMAIL"] = Identity.Email,
+        };
 
     /// <summary>A folder of ours in the common directory, for notes, locks and temporary files.</summary>
     internal string OwnDirectory => Path.Combine(CommonDirectory, "orchestrator");
@@ -74,21 +81,36 @@ public sealed class GitRepository
 
         // What needs a work tree comes last: in a bare repository git answers the rest and then complains.
         var answer = await program.ReadAsync(
-            new GitCall(path, ["rev-parse", "--path-format=absolute", "--git-common-dir", "--git-dir", "--is-bare-repository", "--is-shallow-repository", "--show-toplevel"])
+            new GitCall(
+                path,
+                [
+                    "rev-parse",
+                    "--path-format=absolute",
+                    "--git-common-dir",
+                    "--git-dir",
+                    "--is-bare-repository",
+                    "--is-shallow-repository",
+                    "--show-toplevel",
+                ]
+            )
             {
                 AnswerCodes = [0, 128],
             },
-            cancellationToken);
+            cancellationToken
+        );
         var lines = answer.Lines;
         if (lines.Length < 4)
         {
             throw new NotARepositoryException(
-                $"'{path}' is not in a git repository that can be used: {answer.ErrorText} Go to a repository, or make one with: git init && git commit --allow-empty -m start");
+                $"'{path}' is not in a git repository that can be used: {answer.ErrorText} Go to a repository, or make one with: "
+                    + "git init && git commit --allow-empty -m start"
+            );
         }
 
         var commonDirectory = RealPath(lines[0]);
         var configuration = GitConfiguration.Parse(
-            await program.ReadAsync(new GitCall(NoCheckout, [$"--git-dir={commonDirectory}", "config", "--list", "-z"]), cancellationToken));
+            await program.ReadAsync(new GitCall(NoCheckout, [$"--git-dir={commonDirectory}", "config", "--list", "-z"]), cancellationToken)
+        );
         var isBare = lines[2] == "true" || configuration.Get("core.bare") == "true";
         return new GitRepository(program, commonDirectory, configuration)
         {
@@ -109,20 +131,29 @@ public sealed class GitRepository
     internal Task<GitOutput> ReadAsync(GitCall call, CancellationToken cancellationToken) => Program.ReadAsync(call, cancellationToken);
 
     /// <inheritdoc cref="GitProgram.AddObjectsAsync"/>
-    internal Task<GitOutput> AddObjectsAsync(GitCall call, CancellationToken cancellationToken) => Program.AddObjectsAsync(call, cancellationToken);
+    internal Task<GitOutput> AddObjectsAsync(GitCall call, CancellationToken cancellationToken) =>
+        Program.AddObjectsAsync(call, cancellationToken);
 
     /// <summary>
-    /// Writes: noted before, so that whoever comes after a crash knows what may have been left. A lock file in the way is removed if a noted, dead
+    /// Writes: noted before, so that whoever comes after a crash knows what may have been left. A lock file in the way is removed if a
+    /// noted, dead
     /// process left it, otherwise waited for.
     /// </summary>
     /// <exception cref="GitLockedException">Somebody else holds a lock for longer than <see cref="GitProgram.LockPatience"/>.</exception>
     internal Task<GitOutput> WriteAsync(GitCall call, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return _notes.RunAsync($"{new ProcessCommand("git", call.Arguments)}", Program.LockPatience, mark => Program.WriteAsync(call, mark), cancellationToken);
+        return _notes.RunAsync(
+            $"{new ProcessCommand("git", call.Arguments)}",
+            Program.LockPatience,
+            mark => Program.WriteAsync(call, mark),
+            cancellationToken
+        );
     }
 
-    /// <summary>What another part of the library remembers of this repository: one of each type, for as long as the repository is open.</summary>
+    /// <summary>
+    /// What another part of the library remembers of this repository: one of each type, for as long as the repository is open.
+    /// </summary>
     internal T Part<T>()
         where T : class, new() => (T)_parts.GetOrAdd(typeof(T), _ => new T());
 
@@ -134,7 +165,9 @@ public sealed class GitRepository
     /// <summary>Waits for writes of dead owners that still run, and stops them after <paramref name="limit"/>.</summary>
     internal Task SettleWritesAsync(TimeSpan limit, CancellationToken cancellationToken) => _notes.SettleAsync(limit, cancellationToken);
 
-    /// <summary>Removes the lock files that noted and dead git processes left, and their notes. Called before a run goes on after a crash.</summary>
+    /// <summary>
+    /// Removes the lock files that noted and dead git processes left, and their notes. Called before a run goes on after a crash.
+    /// </summary>
     /// <returns>The files that were removed.</returns>
     public IReadOnlyList<string> RemoveLocksOfTheDead() => _notes.RemoveLocksOfTheDead();
 

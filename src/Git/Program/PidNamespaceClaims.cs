@@ -1,8 +1,10 @@
 namespace Orchestrator.Git.Program;
 
 /// <summary>
-/// One namespace of process ids at a time works in a repository: in another one (a second container with the same volume) the ids in notes, locks and starts of agents mean other processes, or
-/// none, and what is alive there would be cleaned up as dead. The system's own lock on a file says who is there; it holds over containers of one machine and goes with its holders.
+/// One namespace of process ids at a time works in a repository: in another one (a second container with the same volume) the ids in notes,
+/// locks and starts of agents mean other processes, or
+/// none, and what is alive there would be cleaned up as dead. The system's own lock on a file says who is there; it holds over containers
+/// of one machine and goes with its holders.
 /// </summary>
 internal sealed class PidNamespaceClaims(GitRepository repository, string own)
 {
@@ -27,7 +29,10 @@ internal sealed class PidNamespaceClaims(GitRepository repository, string own)
 
         await claim.DisposeAsync();
         throw new GitException(
-            $"Another container works in '{repository.MainCheckout ?? repository.CommonDirectory}' (its process ids are those of the namespace {Path.GetFileNameWithoutExtension(other)}), and what is alive there can't be seen from here. Let its runs end, or give each container a clone of its own.");
+            $"Another container works in '{repository.MainCheckout ?? repository.CommonDirectory}' (its process ids are those of "
+                + $"the namespace {Path.GetFileNameWithoutExtension(other)}), and what is alive there can't be seen from here. Let its "
+                + "runs end, or give each container a clone of its own."
+        );
     }
 
     private static async Task<FileStream> OpenOwnAsync(string file, CancellationToken cancellationToken)

@@ -13,7 +13,13 @@ internal sealed class TemporaryIndex : IDisposable
     {
         var folder = System.IO.Path.Combine(repository.OwnDirectory, FolderName);
         Directory.CreateDirectory(folder);
-        Path = System.IO.Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{NamePrefix}{DateTimeOffset.UtcNow.ToUnixTimeSeconds()}{TimeEnd}{Guid.NewGuid():N}"));
+        Path = System.IO.Path.Combine(
+            folder,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{NamePrefix}{DateTimeOffset.UtcNow.ToUnixTimeSeconds()}{TimeEnd}{Guid.NewGuid():N}"
+            )
+        );
         Environment = new Dictionary<string, string?> { ["GIT_INDEX_FILE"] = Path };
     }
 
@@ -25,15 +31,22 @@ internal sealed class TemporaryIndex : IDisposable
 
     public void Dispose() => File.Delete(Path);
 
-    /// <summary>Removes those of processes that were killed. Nobody writes at one for long; whose it was can't be told, since other containers' processes are not to be seen.</summary>
+    /// <summary>
+    /// Removes those of processes that were killed. Nobody writes at one for long; whose it was can't be told, since other containers'
+    /// processes are not to be seen.
+    /// </summary>
     internal static void RemoveLeft(GitRepository repository, TimeSpan longestUse)
     {
         var folder = System.IO.Path.Combine(repository.OwnDirectory, FolderName);
         foreach (var file in Directory.Exists(folder) ? Directory.GetFiles(folder, NamePrefix + "*") : [])
         {
-            // Not the time of the last write, which a copy has from what it is a copy of, and by which git knows which entries to look at again.
+            // Not the time of the last write, which a copy has from what it is a copy of, and by which git knows which entries to look at
+            // again.
             var begun = System.IO.Path.GetFileName(file)[NamePrefix.Length..].Split(TimeEnd)[0];
-            if (!long.TryParse(begun, CultureInfo.InvariantCulture, out var seconds) || DateTimeOffset.UtcNow - DateTimeOffset.FromUnixTimeSeconds(seconds) > longestUse)
+            if (
+                !long.TryParse(begun, CultureInfo.InvariantCulture, out var seconds)
+                || DateTimeOffset.UtcNow - DateTimeOffset.FromUnixTimeSeconds(seconds) > longestUse
+            )
             {
                 File.Delete(file);
             }

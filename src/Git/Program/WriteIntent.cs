@@ -24,7 +24,12 @@ internal sealed record WriteIntent(string Path, ProcessIdentity? Owner, string M
         {
             // The third line came later than the other two: where it is missing, the name is the mark.
             return DurableFile.TryRead(path)?.Split('\n', StringSplitOptions.RemoveEmptyEntries) is { Length: > 0 } lines
-                ? new WriteIntent(path, ProcessIdentity.TryParse(lines[0]), lines.Length > 2 ? lines[1] : System.IO.Path.GetFileNameWithoutExtension(path), File.GetLastWriteTimeUtc(path))
+                ? new WriteIntent(
+                    path,
+                    ProcessIdentity.TryParse(lines[0]),
+                    lines.Length > 2 ? lines[1] : System.IO.Path.GetFileNameWithoutExtension(path),
+                    File.GetLastWriteTimeUtc(path)
+                )
                 : null;
         }
         catch (FileNotFoundException)

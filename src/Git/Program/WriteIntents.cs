@@ -8,7 +8,8 @@ namespace Orchestrator.Git.Program;
 
 /// <summary>
 /// Notes each git write before it starts, one file each, so that after a crash it is known which lock files were left by processes of ours.
-/// A note is a file with our identity, the child's mark and the command in it; its own time is the time of the start. One with nothing in it says nothing and
+/// A note is a file with our identity, the child's mark and the command in it; its own time is the time of the start. One with nothing in
+/// it says nothing and
 /// is taken for the next write: making and deleting a file for each would cost more than all else here.
 /// </summary>
 internal sealed partial class WriteIntents(string folder, string commonDirectory)
@@ -24,7 +25,12 @@ internal sealed partial class WriteIntents(string folder, string commonDirectory
     /// <param name="lockPatience">How long a lock file of somebody else is waited for.</param>
     /// <param name="run">The write; takes the mark for the processes it starts.</param>
     /// <param name="cancellationToken">Ends waiting for a lock file.</param>
-    internal async Task<GitOutput> RunAsync(string command, TimeSpan lockPatience, Func<string, Task<GitOutput>> run, CancellationToken cancellationToken)
+    internal async Task<GitOutput> RunAsync(
+        string command,
+        TimeSpan lockPatience,
+        Func<string, Task<GitOutput>> run,
+        CancellationToken cancellationToken
+    )
     {
         var waited = TimeSpan.Zero;
         for (var pause = FirstPause; ; pause *= 1.5)
@@ -52,19 +58,26 @@ internal sealed partial class WriteIntents(string folder, string commonDirectory
     }
 
     /// <summary>
-    /// Waits for writes whose owner died and which still run by themselves: half of one helps nobody. After <paramref name="limit"/> they are stopped.
+    /// Waits for writes whose owner died and which still run by themselves: half of one helps nobody. After <paramref name="limit"/> they
+    /// are stopped.
     /// </summary>
     internal async Task SettleAsync(TimeSpan limit, CancellationToken cancellationToken)
     {
         foreach (var note in Notes().Where(note => note.Owner?.IsAlive() != true))
         {
             await new ProcessStopper().StopAsync(
-                () => ProcessTable.FindByEnvironment(ProcessRunner.ChildVariable, note.Mark), signal: null, limit, KillLimit, cancellationToken);
+                () => ProcessTable.FindByEnvironment(ProcessRunner.ChildVariable, note.Mark),
+                signal: null,
+                limit,
+                KillLimit,
+                cancellationToken
+            );
         }
     }
 
     /// <summary>
-    /// Somebody whose writes were not noted has ended. A lock that is in the way of a write later, and nobody holds, is theirs, too. Where there is none at all now,
+    /// Somebody whose writes were not noted has ended. A lock that is in the way of a write later, and nobody holds, is theirs, too. Where
+    /// there is none at all now,
     /// nothing is noted.
     /// </summary>
     internal void NoteEnded(DateTime since)
@@ -115,7 +128,13 @@ internal sealed partial class WriteIntents(string folder, string commonDirectory
         catch
         {
             File.Move(note, note + WriteIntent.Ended);
-            await new ProcessStopper().StopByEnvironmentAsync(ProcessRunner.ChildVariable, mark, StopSignal.Terminate, KillLimit, KillLimit);
+            await new ProcessStopper().StopByEnvironmentAsync(
+                ProcessRunner.ChildVariable,
+                mark,
+                StopSignal.Terminate,
+                KillLimit,
+                KillLimit
+            );
             RemoveLocksOfTheDead();
             throw;
         }
@@ -148,14 +167,20 @@ internal sealed partial class WriteIntents(string folder, string commonDirectory
     {
         if (Directory.Exists(folder))
         {
-            foreach (var note in new DirectoryInfo(folder).EnumerateFiles().Where(note => note.Length == 0 && DateTime.UtcNow - note.LastWriteTimeUtc > UnusedFor))
+            foreach (
+                var note in new DirectoryInfo(folder)
+                    .EnumerateFiles()
+                    .Where(note => note.Length == 0 && DateTime.UtcNow - note.LastWriteTimeUtc > UnusedFor)
+            )
             {
                 note.Delete();
             }
         }
     }
 
-    /// <summary>A git that ends by itself removes its locks. Exit codes up to 129 are git's own (128 fatal, 129 usage), then come signals.</summary>
+    /// <summary>
+    /// A git that ends by itself removes its locks. Exit codes up to 129 are git's own (128 fatal, 129 usage), then come signals.
+    /// </summary>
     private static bool WasKilled(GitException fault) => fault.ExitCode is null or > 129;
 
     private bool RemoveIfLeft(string lockFile)
@@ -165,7 +190,8 @@ internal sealed partial class WriteIntents(string folder, string commonDirectory
     }
 
     /// <summary>
-    /// A lock is a dead child's if it was made after that child was noted, not while a living one of ours was at work, and nobody else alive has the file
+    /// A lock is a dead child's if it was made after that child was noted, not while a living one of ours was at work, and nobody else
+    /// alive has the file
     /// open or works in the repository with git. One from before the machine was started is nobody's.
     /// </summary>
     private bool RemoveIfLeft(string lockFile, IEnumerable<WriteIntent> dead, IEnumerable<WriteIntent> living)
@@ -194,26 +220,44 @@ internal sealed partial class WriteIntents(string folder, string commonDirectory
     }
 
     private IReadOnlyList<WriteIntent> Notes() =>
-        !Directory.Exists(folder)
-            ? []
-            : [.. Directory.EnumerateFiles(folder).Select(WriteIntent.TryRead).OfType<WriteIntent>()];
+        !Directory.Exists(folder) ? [] : [.. Directory.EnumerateFiles(folder).Select(WriteIntent.TryRead).OfType<WriteIntent>()];
 
     private IEnumerable<string> LockFiles() =>
-        Directory.EnumerateFiles(commonDirectory, "*.lock")
-            .Concat(((string[])["refs", "logs", "worktrees", "orchestrator", "info", Path.Combine("objects", "info"), Path.Combine("objects", "pack")])
-                .Select(name => Path.Combine(commonDirectory, name))
-                .Where(Directory.Exists)
-                .SelectMany(name => Directory.EnumerateFiles(name, "*.lock", SearchOption.AllDirectories)));
+        Directory
+            .EnumerateFiles(commonDirectory, "*.lock")
+            .Concat(
+                (
+                    (string[])
+                        [
+                            "refs",
+                            "logs",
+                            "worktrees",
+                            "orchestrator",
+                            "info",
+                            Path.Combine("objects", "info"),
+                            Path.Combine("objects", "pack"),
+                        ]
+                )
+                    .Select(name => Path.Combine(commonDirectory, name))
+                    .Where(Directory.Exists)
+                    .SelectMany(name => Directory.EnumerateFiles(name, "*.lock", SearchOption.AllDirectories))
+            );
 
-    /// <summary>Who has the file open, or is a git that works here and is old enough to have made it (git closes some locks before it is done).</summary>
+    /// <summary>
+    /// Who has the file open, or is a git that works here and is old enough to have made it (git closes some locks before it is done).
+    /// </summary>
     private List<ProcessInfo> HoldersOf(string lockFile)
     {
         var made = File.GetLastWriteTimeUtc(lockFile) + TimeSpan.FromSeconds(1);
         return
         [
-            .. ProcessTable.FindByOpenFile(lockFile)
-                .Concat(ProcessTable.FindByWorkingDirectory(Path.GetDirectoryName(commonDirectory)!)
-                    .Where(process => process.Name.StartsWith("git", StringComparison.Ordinal) && process.StartedUtc <= made))
+            .. ProcessTable
+                .FindByOpenFile(lockFile)
+                .Concat(
+                    ProcessTable
+                        .FindByWorkingDirectory(Path.GetDirectoryName(commonDirectory)!)
+                        .Where(process => process.Name.StartsWith("git", StringComparison.Ordinal) && process.StartedUtc <= made)
+                )
                 .DistinctBy(process => process.ProcessId),
         ];
     }
@@ -221,9 +265,11 @@ internal sealed partial class WriteIntents(string folder, string commonDirectory
     private string LockMessage(string lockFile, TimeSpan waited)
     {
         var holders = HoldersOf(lockFile);
-        var who = holders.Count == 0
-            ? "No running process has it open; it is probably left from a git that was killed. If no git command runs here, remove the file."
-            : $"It may be held by {string.Join(", ", holders.Select(holder => $"{holder.Name} (process {holder.ProcessId})"))}. Let that end, then run again.";
+        var who =
+            holders.Count == 0
+                ? "No running process has it open; it is probably left from a git that was killed. If no git command runs here, "
+                    + "remove the file."
+                : $"It may be held by {string.Join(", ", holders.Select(holder => $"{holder.Name} (process {holder.ProcessId})"))}. Let that end, then run again.";
         return $"The lock file '{lockFile}' has been in the way for {waited.TotalSeconds:0} s. {who}";
     }
 

@@ -4,8 +4,10 @@ using Orchestrator.Processes;
 namespace Orchestrator.Git.Refs;
 
 /// <summary>
-/// Reads one ref where git keeps it (gitrepository-layout(5)): a file of its own, or a line in <c>packed-refs</c>. The commonest question of all: a task asks it eleven times, and git would be
-/// started for each. What it does not understand (another storage, a symbolic ref, a damaged file) is git's to answer, and refs are only written by git.
+/// Reads one ref where git keeps it (gitrepository-layout(5)): a file of its own, or a line in <c>packed-refs</c>. The commonest question
+/// of all: a task asks it eleven times, and git would be
+/// started for each. What it does not understand (another storage, a symbolic ref, a damaged file) is git's to answer, and refs are only
+/// written by git.
 /// </summary>
 internal static class RefFile
 {
@@ -15,10 +17,12 @@ internal static class RefFile
     {
         id = null;
         var file = Path.Combine(repository.CommonDirectory, name);
-        if (!name.StartsWith("refs/", StringComparison.Ordinal)
+        if (
+            !name.StartsWith("refs/", StringComparison.Ordinal)
             || name.Split('/').Any(part => part is "" or "." or "..")
             || repository.Configuration.Get("extensions.refstorage") is not null
-            || new FileInfo(file).LinkTarget is not null)
+            || new FileInfo(file).LinkTarget is not null
+        )
         {
             return false;
         }

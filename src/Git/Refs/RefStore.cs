@@ -33,14 +33,22 @@ public sealed class RefStore(GitRepository repository)
         }
 
         // For a pattern git reads every ref in the same folder, and a run has one folder with the branches of all its tasks.
-        var output = await repository.ReadAsync(repository.Call("show-ref", "--verify", "--hash", "--", name) with { AnswerCodes = [0, 128] }, cancellationToken);
+        var output = await repository.ReadAsync(
+            repository.Call("show-ref", "--verify", "--hash", "--", name) with
+            {
+                AnswerCodes = [0, 128],
+            },
+            cancellationToken
+        );
         if (output.ExitCode == 0)
         {
             return output.Text;
         }
 
         // The other reason for a refusal is a ref whose object is gone, which is still a ref.
-        return output.ErrorText.EndsWith(MissingRef, StringComparison.Ordinal) ? null : (await ListAsync([name], cancellationToken)).GetValueOrDefault(name);
+        return output.ErrorText.EndsWith(MissingRef, StringComparison.Ordinal)
+            ? null
+            : (await ListAsync([name], cancellationToken)).GetValueOrDefault(name);
     }
 
     /// <summary>The same, and whether it is a symbolic ref, which none of ours ever is.</summary>
@@ -51,12 +59,18 @@ public sealed class RefStore(GitRepository repository)
             return (plain, false);
         }
 
-        var output = await repository.ReadAsync(repository.Call("for-each-ref", "--format=%(objectname) %(symref) %(refname)", name), cancellationToken);
-        return output.Lines.Select(line => line.Split(' ')).FirstOrDefault(parts => parts[^1] == name) is [var id, var target, _] ? (id, target.Length > 0) : (null, false);
+        var output = await repository.ReadAsync(
+            repository.Call("for-each-ref", "--format=%(objectname) %(symref) %(refname)", name),
+            cancellationToken
+        );
+        return output.Lines.Select(line => line.Split(' ')).FirstOrDefault(parts => parts[^1] == name) is [var id, var target, _]
+            ? (id, target.Length > 0)
+            : (null, false);
     }
 
     /// <summary>
-    /// Puts a ref of ours back to where the run's record says that it is, whatever it is now: another commit, gone, or a symbolic ref. What it was is kept.
+    /// Puts a ref of ours back to where the run's record says that it is, whatever it is now: another commit, gone, or a symbolic ref. What
+    /// it was is kept.
     /// </summary>
     /// <param name="name">The ref.</param>
     /// <param name="right">What it must be.</param>
@@ -74,8 +88,13 @@ public sealed class RefStore(GitRepository repository)
         return kept;
     }
 
-    /// <summary>All refs with one of these full names or below one of these prefixes (<c>refs/heads/orchestrator/run-1</c>), by name.</summary>
-    public async Task<IReadOnlyDictionary<string, string>> ListAsync(IEnumerable<string> namesOrPrefixes, CancellationToken cancellationToken = default)
+    /// <summary>
+    /// All refs with one of these full names or below one of these prefixes (<c>refs/heads/orchestrator/run-1</c>), by name.
+    /// </summary>
+    public async Task<IReadOnlyDictionary<string, string>> ListAsync(
+        IEnumerable<string> namesOrPrefixes,
+        CancellationToken cancellationToken = default
+    )
     {
         var patterns = namesOrPrefixes.Select(name => name.TrimEnd('/')).ToArray();
         if (patterns.Length == 0)
@@ -84,8 +103,13 @@ public sealed class RefStore(GitRepository repository)
         }
 
         var output = await repository.ReadAsync(
-            repository.Call(["for-each-ref", "--format=%(objectname) %(refname)", .. patterns]), cancellationToken);
-        return output.Lines.ToDictionary(line => line[(line.IndexOf(' ', StringComparison.Ordinal) + 1)..], line => line[..line.IndexOf(' ', StringComparison.Ordinal)]);
+            repository.Call(["for-each-ref", "--format=%(objectname) %(refname)", .. patterns]),
+            cancellationToken
+        );
+        return output.Lines.ToDictionary(
+            line => line[(line.IndexOf(' ', StringComparison.Ordinal) + 1)..],
+            line => line[..line.IndexOf(' ', StringComparison.Ordinal)]
+        );
     }
 
     /// <summary>
@@ -94,12 +118,21 @@ public sealed class RefStore(GitRepository repository)
     /// <param name="changes">The steps; each ref at most once.</param>
     /// <param name="reason">A line for the reflog.</param>
     /// <param name="cancellationToken">Is looked at before the beginning only.</param>
-    public async Task<RefUpdateResult> UpdateAsync(IReadOnlyCollection<RefChange> changes, string reason, CancellationToken cancellationToken = default)
+    public async Task<RefUpdateResult> UpdateAsync(
+        IReadOnlyCollection<RefChange> changes,
+        string reason,
+        CancellationToken cancellationToken = default
+    )
     {
         try
         {
             await repository.WriteAsync(
-                repository.Call("update-ref", "--stdin", "-z", "-m", reason) with { Input = ProcessInput.FromText(ScriptOf(changes)) }, cancellationToken);
+                repository.Call("update-ref", "--stdin", "-z", "-m", reason) with
+                {
+                    Input = ProcessInput.FromText(ScriptOf(changes)),
+                },
+                cancellationToken
+            );
             return new RefUpdateResult(Done: true, new Dictionary<string, string?>());
         }
         catch (GitException) when (!cancellationToken.IsCancellationRequested)
@@ -126,13 +159,17 @@ public sealed class RefStore(GitRepository repository)
         var script = new StringBuilder("start\0");
         foreach (var change in changes)
         {
-            script.Append("option no-deref\0").Append((change.New, change.Old) switch
-            {
-                (null, null) => $"verify {change.Name}\0\0",
-                (null, _) => $"delete {change.Name}\0{change.Old}\0",
-                (_, null) => $"create {change.Name}\0{change.New}\0",
-                _ => $"update {change.Name}\0{change.New}\0{change.Old}\0",
-            });
+            script
+                .Append("option no-deref\0")
+                .Append(
+                    (change.New, change.Old) switch
+                    {
+                        (null, null) => $"verify {change.Name}\0\0",
+                        (null, _) => $"delete {change.Name}\0{change.Old}\0",
+                        (_, null) => $"create {change.Name}\0{change.New}\0",
+                        _ => $"update {change.Name}\0{change.New}\0{change.Old}\0",
+                    }
+                );
         }
 
         return script.Append("prepare\0commit\0").ToString();

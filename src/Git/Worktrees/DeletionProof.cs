@@ -9,7 +9,8 @@ namespace Orchestrator.Git.Worktrees;
 public sealed record DeletionProofResult(bool IsProven, string Reason);
 
 /// <summary>
-/// Proof before deletion: a branch, worktree or snapshot goes only if everything in it is reachable from what stays, or superseded by name in the run's record.
+/// Proof before deletion: a branch, worktree or snapshot goes only if everything in it is reachable from what stays, or superseded by name
+/// in the run's record.
 /// </summary>
 /// <param name="repository">The repository.</param>
 public sealed class DeletionProof(GitRepository repository)
@@ -22,7 +23,11 @@ public sealed class DeletionProof(GitRepository repository)
     /// <param name="superseded">Commits that the run's record names as replaced by others.</param>
     /// <param name="cancellationToken">Ends the search.</param>
     public async Task<DeletionProofResult> CheckCommitAsync(
-        string commit, IReadOnlyCollection<string> keepers, IReadOnlyCollection<string> superseded, CancellationToken cancellationToken = default)
+        string commit,
+        IReadOnlyCollection<string> keepers,
+        IReadOnlyCollection<string> superseded,
+        CancellationToken cancellationToken = default
+    )
     {
         if (superseded.Contains(commit))
         {
@@ -43,10 +48,12 @@ public sealed class DeletionProof(GitRepository repository)
         // A snapshot is a commit of its own, but its files may be those of a commit that is kept: its parent's, or the task's next one.
         foreach (var keeper in superseded.Concat(keepers))
         {
-            if (await _commits.ReadAsync(keeper, cancellationToken) is { } kept
+            if (
+                await _commits.ReadAsync(keeper, cancellationToken) is { } kept
                 && kept.Tree == info.Tree
                 && info.Parents is [var parent]
-                && await _commits.IsReachableFromAnyAsync(parent, [.. keepers, .. superseded], cancellationToken))
+                && await _commits.IsReachableFromAnyAsync(parent, [.. keepers, .. superseded], cancellationToken)
+            )
             {
                 return new DeletionProofResult(IsProven: true, $"The files of {commit} are those of {keeper}.");
             }
@@ -57,7 +64,11 @@ public sealed class DeletionProof(GitRepository repository)
 
     /// <summary>A worktree: nothing uncommitted (ignored files do not count), and its head as in <see cref="CheckCommitAsync"/>.</summary>
     public async Task<DeletionProofResult> CheckWorktreeAsync(
-        Worktree worktree, IReadOnlyCollection<string> keepers, IReadOnlyCollection<string> superseded, CancellationToken cancellationToken = default)
+        Worktree worktree,
+        IReadOnlyCollection<string> keepers,
+        IReadOnlyCollection<string> superseded,
+        CancellationToken cancellationToken = default
+    )
     {
         if (await WorktreeStatus.TryReadAsync(worktree, cancellationToken) is not { } status)
         {
@@ -67,7 +78,9 @@ public sealed class DeletionProof(GitRepository repository)
         if (status.Entries.Count > 0)
         {
             return new DeletionProofResult(
-                IsProven: false, $"'{worktree.Path}' has uncommitted work: {FileNames.Some([.. status.Entries.Select(entry => entry.Path)])}.");
+                IsProven: false,
+                $"'{worktree.Path}' has uncommitted work: {FileNames.Some([.. status.Entries.Select(entry => entry.Path)])}."
+            );
         }
 
         return status.Head is null

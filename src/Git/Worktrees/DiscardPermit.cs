@@ -10,7 +10,8 @@ namespace Orchestrator.Git.Worktrees;
 public sealed record KeepAs(string Prefix, string Message, CommitTrailers Trailers);
 
 /// <summary>
-/// Says that what is in a worktree may be thrown away, because it is kept, or was never anybody's work. <see cref="WorktreeReset"/> does nothing without one, and
+/// Says that what is in a worktree may be thrown away, because it is kept, or was never anybody's work. <see cref="WorktreeReset"/> does
+/// nothing without one, and
 /// there is no way to one but to look.
 /// </summary>
 public sealed class DiscardPermit
@@ -32,7 +33,12 @@ public sealed class DiscardPermit
     /// <param name="known">Commits that stay: if the worktree is at one of them, with nothing else in it, there is nothing to keep.</param>
     /// <param name="cancellationToken">Is looked at between the steps.</param>
     /// <exception cref="GitException">It can't be kept. Then it stays as it is.</exception>
-    public static async Task<DiscardPermit> KeepAsync(Worktree worktree, KeepAs keep, IReadOnlyCollection<string> known, CancellationToken cancellationToken = default)
+    public static async Task<DiscardPermit> KeepAsync(
+        Worktree worktree,
+        KeepAs keep,
+        IReadOnlyCollection<string> known,
+        CancellationToken cancellationToken = default
+    )
     {
         if (new DirectoryInfo(worktree.Path) is not { Exists: true, LinkTarget: null })
         {
@@ -48,14 +54,19 @@ public sealed class DiscardPermit
     /// <summary>For a worktree of which it is proven that everything in it is kept.</summary>
     /// <exception cref="InvalidOperationException">It is not proven.</exception>
     public static DiscardPermit Proven(Worktree worktree, DeletionProofResult proof) =>
-        proof.IsProven ? new DiscardPermit(worktree.Path, null) : throw new InvalidOperationException($"Nothing in '{worktree.Path}' may be thrown away: {proof.Reason}");
+        proof.IsProven
+            ? new DiscardPermit(worktree.Path, null)
+            : throw new InvalidOperationException($"Nothing in '{worktree.Path}' may be thrown away: {proof.Reason}");
 
     /// <summary>For a worktree that was made without a branch, in which nobody's work is done, such as those that gates run in.</summary>
     /// <exception cref="InvalidOperationException">It was made with one.</exception>
     public static DiscardPermit OfNobody(Worktree worktree) =>
         WorktreeAdmin.BranchOf(worktree.AdminDirectory) is not { } branch
             ? new DiscardPermit(worktree.Path, null)
-            : throw new InvalidOperationException($"'{worktree.Path}' was made for {branch}, so that somebody's work may be in it. Keep it first (DiscardPermit.KeepAsync), or prove that it is kept.");
+            : throw new InvalidOperationException(
+                $"'{worktree.Path}' was made for {branch}, so that somebody's work may be in it. Keep it first "
+                    + "(DiscardPermit.KeepAsync), or prove that it is kept."
+            );
 
     /// <summary>For single files that tools make anew whenever they run, such as build output. Only the caller knows which.</summary>
     public static DiscardPermit OfTools(Worktree worktree) => new(worktree.Path, null);

@@ -15,7 +15,11 @@ public static class IgnoreRules
     private const int MostOutput = 4 * 1024 * 1024;
 
     /// <summary>Those of some files that are ignored and not tracked.</summary>
-    public static async Task<IReadOnlyList<IgnoredFile>> ExplainAsync(Worktree worktree, IReadOnlyCollection<string> paths, CancellationToken cancellationToken = default)
+    public static async Task<IReadOnlyList<IgnoredFile>> ExplainAsync(
+        Worktree worktree,
+        IReadOnlyCollection<string> paths,
+        CancellationToken cancellationToken = default
+    )
     {
         if (paths.Count == 0)
         {
@@ -28,7 +32,8 @@ public static class IgnoreRules
                 AnswerCodes = [0, 1],
                 Input = ProcessInput.FromBytes(FileNames.Encode(string.Concat(paths.Select(path => path + "\0")))),
             },
-            cancellationToken);
+            cancellationToken
+        );
 
         // Source, line, pattern, path.
         var ignored = new List<IgnoredFile>();
@@ -36,7 +41,15 @@ public static class IgnoreRules
         {
             if (!facts[2].StartsWith('!'))
             {
-                ignored.Add(new IgnoredFile(facts[3], string.Create(CultureInfo.InvariantCulture, $"{FileNames.Show(facts[0])} line {facts[1]} ({FileNames.Show(facts[2])})")));
+                ignored.Add(
+                    new IgnoredFile(
+                        facts[3],
+                        string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"{FileNames.Show(facts[0])} line {facts[1]} ({FileNames.Show(facts[2])})"
+                        )
+                    )
+                );
             }
         }
 
@@ -47,9 +60,20 @@ public static class IgnoreRules
     /// <param name="worktree">The worktree.</param>
     /// <param name="wholeFolders">A folder of which all is ignored is named itself, and not what is in it.</param>
     /// <param name="cancellationToken">Ends the search.</param>
-    public static async Task<IReadOnlyList<string>> ListAsync(Worktree worktree, bool wholeFolders, CancellationToken cancellationToken = default)
+    public static async Task<IReadOnlyList<string>> ListAsync(
+        Worktree worktree,
+        bool wholeFolders,
+        CancellationToken cancellationToken = default
+    )
     {
-        var call = worktree.Call(["ls-files", "--others", "--ignored", "--exclude-standard", "-z", .. wholeFolders ? (string[])["--directory"] : []]);
+        var call = worktree.Call([
+            "ls-files",
+            "--others",
+            "--ignored",
+            "--exclude-standard",
+            "-z",
+            .. wholeFolders ? (string[])["--directory"] : [],
+        ]);
         return (await worktree.Repository.ReadAsync(call with { OutputLimit = MostOutput, MayBeCut = true }, cancellationToken)).Fields();
     }
 }

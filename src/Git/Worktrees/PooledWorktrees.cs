@@ -4,8 +4,10 @@ using Orchestrator.Processes;
 namespace Orchestrator.Git.Worktrees;
 
 /// <summary>
-/// Puts worktrees into the pool and takes them out, under the worktree lock. A worktree of which git's administration or index was tampered with is not
-/// used again. At each point a crash leaves either a pooled worktree, an unfinished one (no marker), or a folder in the pool that nobody knows; the last
+/// Puts worktrees into the pool and takes them out, under the worktree lock. A worktree of which git's administration or index was tampered
+/// with is not
+/// used again. At each point a crash leaves either a pooled worktree, an unfinished one (no marker), or a folder in the pool that nobody
+/// knows; the last
 /// two are removed later.
 /// </summary>
 internal sealed class PooledWorktrees(GitRepository repository, WorktreePool pool)
@@ -24,21 +26,27 @@ internal sealed class PooledWorktrees(GitRepository repository, WorktreePool poo
         WorktreeAdmin.RemoveMarker(admin);
         var pooled = RemoveUnknown();
         var worktree = new Worktree(repository, path, admin);
-        if (pooled.Count >= pool.Capacity
+        if (
+            pooled.Count >= pool.Capacity
             || !File.Exists(Path.Combine(path, ".git"))
             || WorktreeStatus.OperationIn(admin) != UnfinishedOperation.None
             || Tampering.Any(name => Path.Exists(Path.Combine(admin, name)))
-            || await HidesFilesAsync(worktree, cancellationToken))
+            || await HidesFilesAsync(worktree, cancellationToken)
+        )
         {
             WorktreeReset.Remove(repository, path, permit);
             return;
         }
 
-        // First, so that after a crash further on it is known for one of the pool's: else the guard of an agent at work would take what follows for that agent's doing.
+        // First, so that after a crash further on it is known for one of the pool's: else the guard of an agent at work would take what
+        // follows for that agent's doing.
         DurableFile.Write(Path.Combine(admin, WorktreeAdmin.PooledName), pool.KeepKey);
 
         // Detached, so that its branch is free to be checked out elsewhere or deleted.
-        var detach = worktree.Call("update-ref", "--no-deref", "-m", "into the pool", "HEAD", "HEAD^{commit}") with { AnswerCodes = [0, 1, 128] };
+        var detach = worktree.Call("update-ref", "--no-deref", "-m", "into the pool", "HEAD", "HEAD^{commit}") with
+        {
+            AnswerCodes = [0, 1, 128],
+        };
         if ((await repository.WriteAsync(detach, cancellationToken)).ExitCode != 0)
         {
             WorktreeReset.Remove(repository, path, permit);
@@ -50,12 +58,19 @@ internal sealed class PooledWorktrees(GitRepository repository, WorktreePool poo
     }
 
     /// <summary>
-    /// True if git was told not to look at a file ("assume unchanged", "skip worktree"), which would let a changed one survive a checkout, or if it can't read the index.
+    /// True if git was told not to look at a file ("assume unchanged", "skip worktree"), which would let a changed one survive a checkout,
+    /// or if it can't read the index.
     /// </summary>
     private static async Task<bool> HidesFilesAsync(Worktree worktree, CancellationToken cancellationToken)
     {
         const char SkipWorktree = 'S';
-        var output = await worktree.Repository.ReadAsync(worktree.Call("ls-files", "-v", "-z") with { AnswerCodes = [0, 1, 128] }, cancellationToken);
+        var output = await worktree.Repository.ReadAsync(
+            worktree.Call("ls-files", "-v", "-z") with
+            {
+                AnswerCodes = [0, 1, 128],
+            },
+            cancellationToken
+        );
         return output.ExitCode != 0 || output.Fields().Any(field => field[0] == SkipWorktree || char.IsAsciiLetterLower(field[0]));
     }
 
@@ -64,7 +79,9 @@ internal sealed class PooledWorktrees(GitRepository repository, WorktreePool poo
     internal (string Admin, bool Fits)? Take(string path, string lockReason)
     {
         var found = RemoveUnknown()
-            .Select(entry => (entry.Path, entry.Admin, Fits: DurableFile.TryRead(Path.Combine(entry.Admin, WorktreeAdmin.PooledName)) == pool.KeepKey))
+            .Select(entry =>
+                (entry.Path, entry.Admin, Fits: DurableFile.TryRead(Path.Combine(entry.Admin, WorktreeAdmin.PooledName)) == pool.KeepKey)
+            )
             .OrderByDescending(entry => entry.Fits)
             .FirstOrDefault();
         if (found.Admin is null)
@@ -84,7 +101,8 @@ internal sealed class PooledWorktrees(GitRepository repository, WorktreePool poo
     }
 
     /// <summary>
-    /// The administration is told first: after a crash between the two it is found without a folder, and the folder without administration. <c>git worktree move</c>
+    /// The administration is told first: after a crash between the two it is found without a folder, and the folder without administration.
+    /// <c>git worktree move</c>
     /// has the other order, and refuses worktrees with submodules; git-worktree(1) describes the file for whoever moves one by hand.
     /// </summary>
     private static void Move(string from, string to, string admin)
@@ -113,7 +131,11 @@ internal sealed class PooledWorktrees(GitRepository repository, WorktreePool poo
         }
 
         var known = pooled.Select(entry => entry.Path).ToHashSet();
-        foreach (var unknown in Directory.EnumerateDirectories(_folder).Where(path => !known.Contains(path) && !path.Contains(FolderRemover.Left, StringComparison.Ordinal)))
+        foreach (
+            var unknown in Directory
+                .EnumerateDirectories(_folder)
+                .Where(path => !known.Contains(path) && !path.Contains(FolderRemover.Left, StringComparison.Ordinal))
+        )
         {
             if (WorktreeAdmin.Find(repository, unknown) is { } admin)
             {

@@ -15,7 +15,8 @@ public sealed class RepositoryRecovery(GitRepository repository)
     private static readonly TimeSpan LongestUseOfAnIndex = TimeSpan.FromHours(1); // Each of our git calls is over by then.
 
     /// <summary>
-    /// Waits for writes of dead owners that still run (30 seconds, then they are stopped), and removes the lock files they left and worktrees that were begun and
+    /// Waits for writes of dead owners that still run (30 seconds, then they are stopped), and removes the lock files they left and
+    /// worktrees that were begun and
     /// not finished, or half removed.
     /// </summary>
     /// <exception cref="GitException">A container whose processes can't be seen works in it.</exception>
@@ -24,6 +25,9 @@ public sealed class RepositoryRecovery(GitRepository repository)
         await repository.ClaimAsync(cancellationToken);
         await repository.SettleWritesAsync(WriteLimit, cancellationToken);
         TemporaryIndex.RemoveLeft(repository, LongestUseOfAnIndex);
-        return new RecoveryResult(repository.RemoveLocksOfTheDead(), await new WorktreeStore(repository).RemoveUnfinishedAsync("/", cancellationToken));
+        return new RecoveryResult(
+            repository.RemoveLocksOfTheDead(),
+            await new WorktreeStore(repository).RemoveUnfinishedAsync("/", cancellationToken)
+        );
     }
 }

@@ -19,7 +19,14 @@ public sealed record Snapshot(string Commit, string Tree, bool IsNew);
 /// <param name="Lost">True if the branch was moved by somebody else meanwhile; nothing was changed then.</param>
 /// <param name="Changes">The files that differ from the commit before.</param>
 /// <param name="Problems">Why its tree may not be committed; if there are any, nothing was.</param>
-public sealed record WorktreeCommit(string Commit, string Tree, bool HasChanges, bool Lost, IReadOnlyList<ChangedFile> Changes, IReadOnlyList<string> Problems);
+public sealed record WorktreeCommit(
+    string Commit,
+    string Tree,
+    bool HasChanges,
+    bool Lost,
+    IReadOnlyList<ChangedFile> Changes,
+    IReadOnlyList<string> Problems
+);
 
 /// <summary>Saves what is in a worktree: as a snapshot beside the agent's work, or as the task's commit.</summary>
 /// <param name="repository">The repository.</param>
@@ -29,14 +36,21 @@ public sealed class Snapshots(GitRepository repository)
     private readonly RefStore _refs = new(repository);
 
     /// <summary>
-    /// Saves the present files under a ref without touching the agent's index, branch or files. Unchanged files: the snapshot that is there stays.
+    /// Saves the present files under a ref without touching the agent's index, branch or files. Unchanged files: the snapshot that is there
+    /// stays.
     /// </summary>
     /// <param name="worktree">The worktree.</param>
     /// <param name="name">The ref, such as <c>refs/orchestrator/wip/RUN/TASK</c>.</param>
     /// <param name="message">For people who find it.</param>
     /// <param name="trailers">Where it comes from.</param>
     /// <param name="cancellationToken">Is looked at between the steps.</param>
-    public async Task<Snapshot> SaveAsync(Worktree worktree, string name, string message, CommitTrailers trailers, CancellationToken cancellationToken = default)
+    public async Task<Snapshot> SaveAsync(
+        Worktree worktree,
+        string name,
+        string message,
+        CommitTrailers trailers,
+        CancellationToken cancellationToken = default
+    )
     {
         var last = await _refs.ReadAsync(name, cancellationToken);
         var (tree, head) = await new WorktreeTree(worktree).WriteAsync(cancellationToken);
@@ -48,11 +62,14 @@ public sealed class Snapshots(GitRepository repository)
         var commit = await _commits.CreateAsync(tree, head is null ? [] : [head], message, trailers, cancellationToken);
         return (await _refs.UpdateAsync([new RefChange(name, commit, last)], "snapshot", cancellationToken)).Done
             ? new Snapshot(commit, tree, IsNew: true)
-            : throw new GitException($"'{name}' was moved by somebody else while a snapshot was taken. Only one caller may take snapshots of a task.");
+            : throw new GitException(
+                $"'{name}' was moved by somebody else while a snapshot was taken. Only one caller may take snapshots of a task."
+            );
     }
 
     /// <summary>
-    /// Saves the present files for good, beside what was saved before: under the next number below a prefix. The same files as the last time: that stays.
+    /// Saves the present files for good, beside what was saved before: under the next number below a prefix. The same files as the last
+    /// time: that stays.
     /// </summary>
     /// <param name="worktree">The worktree.</param>
     /// <param name="keep">Where, and what is said of it.</param>
@@ -88,7 +105,8 @@ public sealed class Snapshots(GitRepository repository)
         new WorktreeReset(worktree, permit).PutInAsync(snapshot, new Dictionary<string, string?>(), cancellationToken);
 
     /// <summary>
-    /// Makes the task's one commit of an attempt: all files of the worktree, tracked and untracked, not ignored, whatever the agent committed itself,
+    /// Makes the task's one commit of an attempt: all files of the worktree, tracked and untracked, not ignored, whatever the agent
+    /// committed itself,
     /// on top of <paramref name="parents"/>; then moves the branch to it by compare-and-swap.
     /// </summary>
     /// <param name="worktree">The worktree; nobody else works in it any more.</param>
@@ -97,7 +115,8 @@ public sealed class Snapshots(GitRepository repository)
     /// <param name="message">The commit message.</param>
     /// <param name="trailers">Where it comes from.</param>
     /// <param name="leaveOut">Files that are never committed, relative to the root.</param>
-    /// <param name="judge">Is asked, of the tree and how it differs from the first parent, what is wrong with it: between a look at the files and their commit somebody may write.</param>
+    /// <param name="judge">Is asked, of the tree and how it differs from the first parent, what is wrong with it: between a look at the
+    /// files and their commit somebody may write.</param>
     /// <param name="alsoSet">Other refs that are to name the commit, in the same transaction, with their present values.</param>
     /// <param name="alsoAdd">Files that are committed although they are ignored.</param>
     /// <param name="cancellationToken">Is looked at between the steps.</param>
@@ -111,7 +130,8 @@ public sealed class Snapshots(GitRepository repository)
         IReadOnlyDictionary<string, string?>? alsoSet = null,
         Func<string, IReadOnlyList<ChangedFile>, Task<IReadOnlyList<string>>>? judge = null,
         IReadOnlyCollection<string>? alsoAdd = null,
-        CancellationToken cancellationToken = default)
+        CancellationToken cancellationToken = default
+    )
     {
         var before = await _refs.ReadAsync(branch, cancellationToken);
         if (alsoAdd is { Count: > 0 })
@@ -121,11 +141,14 @@ public sealed class Snapshots(GitRepository repository)
                 {
                     Input = ProcessInput.FromBytes(FileNames.Encode(string.Concat(alsoAdd.Select(path => path + "\0")))),
                 },
-                cancellationToken);
+                cancellationToken
+            );
         }
 
         await worktree.WriteAsync(cancellationToken, AddAll(leaveOut));
-        var changes = Diffs.ParseRaw(await repository.ReadAsync(worktree.Call(["diff-index", "--cached", .. Diffs.Raw, parents[0], "--"]), cancellationToken));
+        var changes = Diffs.ParseRaw(
+            await repository.ReadAsync(worktree.Call(["diff-index", "--cached", .. Diffs.Raw, parents[0], "--"]), cancellationToken)
+        );
         var tree = (await worktree.WriteAsync(cancellationToken, "write-tree")).Text;
         if (judge is not null && await judge(tree, changes) is { Count: > 0 } problems)
         {
@@ -139,15 +162,21 @@ public sealed class Snapshots(GitRepository repository)
 
         var commit = await _commits.CreateAsync(tree, parents, message, trailers, cancellationToken);
         var moved = await _refs.UpdateAsync(
-            [new RefChange(branch, commit, before), .. (alsoSet ?? new Dictionary<string, string?>()).Select(other => new RefChange(other.Key, commit, other.Value))],
+            [
+                new RefChange(branch, commit, before),
+                .. (alsoSet ?? new Dictionary<string, string?>()).Select(other => new RefChange(other.Key, commit, other.Value)),
+            ],
             $"attempt {trailers.Attempt}",
-            cancellationToken);
+            cancellationToken
+        );
         repository.Part<ObjectMemory>().Add(parents[0], commit, changes);
         return new WorktreeCommit(commit, tree, HasChanges: true, Lost: !moved.Done, changes, []);
     }
 
     private async Task<bool> IsOfAsync(string snapshot, string tree, string? head, CancellationToken cancellationToken) =>
-        await _commits.ReadAsync(snapshot, cancellationToken) is { } commit && commit.Tree == tree && commit.Parents.SequenceEqual(head is null ? [] : [head]);
+        await _commits.ReadAsync(snapshot, cancellationToken) is { } commit
+        && commit.Tree == tree
+        && commit.Parents.SequenceEqual(head is null ? [] : [head]);
 
     private static IEnumerable<string> AddAll(IEnumerable<string>? leaveOut) =>
         ["add", "--all", "--sparse", "--", ".", .. (leaveOut ?? []).Select(path => $":(exclude,top,literal){path}")];

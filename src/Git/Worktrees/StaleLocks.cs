@@ -3,7 +3,8 @@ using Orchestrator.Processes;
 namespace Orchestrator.Git.Worktrees;
 
 /// <summary>
-/// Lock files that a git left which was killed together with whoever ran it in a worktree. What lies in the worktree's own administration, and the lock of its branch,
+/// Lock files that a git left which was killed together with whoever ran it in a worktree. What lies in the worktree's own administration,
+/// and the lock of its branch,
 /// is nobody's once no process holds it: everybody else keeps away from there.
 /// </summary>
 public static class StaleLocks
@@ -30,16 +31,26 @@ public static class StaleLocks
     private static IEnumerable<string> Find(Worktree worktree, string? branch)
     {
         IEnumerable<string> own = Directory.Exists(worktree.AdminDirectory)
-            ? Directory.EnumerateFiles(worktree.AdminDirectory, "*.lock", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint })
+            ? Directory.EnumerateFiles(
+                worktree.AdminDirectory,
+                "*.lock",
+                new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint }
+            )
             : [];
-        return branch is null ? own : [.. own, .. new[] { Path.Combine(worktree.Repository.CommonDirectory, branch + ".lock") }.Where(File.Exists)];
+        return branch is null
+            ? own
+            : [.. own, .. new[] { Path.Combine(worktree.Repository.CommonDirectory, branch + ".lock") }.Where(File.Exists)];
     }
 
-    /// <summary>Some process has it open, or is a git at work in the worktree that may have made it: git closes some locks before it is done.</summary>
+    /// <summary>
+    /// Some process has it open, or is a git at work in the worktree that may have made it: git closes some locks before it is done.
+    /// </summary>
     private static bool IsHeld(Worktree worktree, string path)
     {
         var made = File.GetLastWriteTimeUtc(path) + TimeSpan.FromSeconds(1);
         return ProcessTable.FindByOpenFile(path).Count > 0
-            || ProcessTable.FindByWorkingDirectory(worktree.Path).Any(process => process.Name.StartsWith("git", StringComparison.Ordinal) && process.StartedUtc <= made);
+            || ProcessTable
+                .FindByWorkingDirectory(worktree.Path)
+                .Any(process => process.Name.StartsWith("git", StringComparison.Ordinal) && process.StartedUtc <= made);
     }
 }

@@ -12,8 +12,10 @@ namespace Orchestrator.Git.Worktrees;
 public sealed record UnfinishedSnapshot(string Commit, string Tree, string? Head, string Folder);
 
 /// <summary>
-/// What agents have done so far, renewed every few minutes while they work: one snapshot per task, in object folders of our own beside the repository's (see
-/// "alternates" in gitrepository-layout(5)). A new one is written whole before the last one's folder is deleted, so that nothing superseded stays: in the repository itself each
+/// What agents have done so far, renewed every few minutes while they work: one snapshot per task, in object folders of our own beside the
+/// repository's (see
+/// "alternates" in gitrepository-layout(5)). A new one is written whole before the last one's folder is deleted, so that nothing superseded
+/// stays: in the repository itself each
 /// would leave its objects until somebody collects garbage, and nobody can take them out safely while agents write there.
 /// </summary>
 /// <param name="repository">The repository.</param>
@@ -23,8 +25,16 @@ public sealed class UnfinishedWork(GitRepository repository, string name)
     private const string FactsName = "snapshot";
     private readonly string _folder = Path.Combine(repository.OwnDirectory, "unfinished", name);
 
-    /// <summary>Saves the present files, without touching the agent's index, branch or files. Unchanged files: what was saved stays. One caller at a time.</summary>
-    public async Task<UnfinishedSnapshot> SaveAsync(Worktree worktree, string message, CommitTrailers trailers, CancellationToken cancellationToken = default)
+    /// <summary>
+    /// Saves the present files, without touching the agent's index, branch or files. Unchanged files: what was saved stays. One caller at a
+    /// time.
+    /// </summary>
+    public async Task<UnfinishedSnapshot> SaveAsync(
+        Worktree worktree,
+        string message,
+        CommitTrailers trailers,
+        CancellationToken cancellationToken = default
+    )
     {
         var last = Find();
         var folder = Path.Combine(_folder, Guid.NewGuid().ToString("N"));
@@ -39,13 +49,16 @@ public sealed class UnfinishedWork(GitRepository repository, string name)
             }
 
             var call = repository.Call(["commit-tree", tree, .. head is null ? (string[])[] : ["-p", head], "-F", "-"]);
-            var commit = (await repository.AddObjectsAsync(
-                call with
-                {
-                    Input = ProcessInput.FromText(trailers.Append(message)),
-                    Environment = new Dictionary<string, string?>(repository.IdentityVariables.Concat(objects)),
-                },
-                cancellationToken)).Text;
+            var commit = (
+                await repository.AddObjectsAsync(
+                    call with
+                    {
+                        Input = ProcessInput.FromText(trailers.Append(message)),
+                        Environment = new Dictionary<string, string?>(repository.IdentityVariables.Concat(objects)),
+                    },
+                    cancellationToken
+                )
+            ).Text;
             DurableFile.Write(Path.Combine(folder, FactsName), $"{commit}\n{tree}\n{head}\n");
             var saved = new UnfinishedSnapshot(commit, tree, head, folder);
             RemoveAllBut(folder);
@@ -61,20 +74,28 @@ public sealed class UnfinishedWork(GitRepository repository, string name)
     }
 
     /// <summary>What was saved last; null if there is nothing.</summary>
-    public UnfinishedSnapshot? Find() => !Directory.Exists(_folder)
-        ? null
-        : Directory.EnumerateDirectories(_folder)
-            .Select(folder => (Folder: folder, Facts: Path.Combine(folder, FactsName)))
-            .Where(found => File.Exists(found.Facts))
-            .OrderByDescending(found => File.GetLastWriteTimeUtc(found.Facts))
-            .Select(found => DurableFile.TryRead(found.Facts)?.Split('\n') is [var commit, var tree, var head, ..] && ObjectId.IsId(commit)
-                ? new UnfinishedSnapshot(commit, tree, head.Length == 0 ? null : head, found.Folder)
-                : null)
-            .FirstOrDefault(found => found is not null);
+    public UnfinishedSnapshot? Find() =>
+        !Directory.Exists(_folder)
+            ? null
+            : Directory
+                .EnumerateDirectories(_folder)
+                .Select(folder => (Folder: folder, Facts: Path.Combine(folder, FactsName)))
+                .Where(found => File.Exists(found.Facts))
+                .OrderByDescending(found => File.GetLastWriteTimeUtc(found.Facts))
+                .Select(found =>
+                    DurableFile.TryRead(found.Facts)?.Split('\n') is [var commit, var tree, var head, ..] && ObjectId.IsId(commit)
+                        ? new UnfinishedSnapshot(commit, tree, head.Length == 0 ? null : head, found.Folder)
+                        : null
+                )
+                .FirstOrDefault(found => found is not null);
 
     /// <summary>Puts the files of a snapshot into a worktree as uncommitted changes.</summary>
-    public async Task RestoreAsync(Worktree worktree, UnfinishedSnapshot snapshot, DiscardPermit permit, CancellationToken cancellationToken = default) =>
-        await new WorktreeReset(worktree, permit).PutInAsync(snapshot.Commit, ObjectsIn(snapshot.Folder), cancellationToken);
+    public async Task RestoreAsync(
+        Worktree worktree,
+        UnfinishedSnapshot snapshot,
+        DiscardPermit permit,
+        CancellationToken cancellationToken = default
+    ) => await new WorktreeReset(worktree, permit).PutInAsync(snapshot.Commit, ObjectsIn(snapshot.Folder), cancellationToken);
 
     /// <summary>Deletes what was saved: the work is finished, or kept elsewhere.</summary>
     public void Remove() => FolderRemover.Remove(_folder);
@@ -88,9 +109,11 @@ public sealed class UnfinishedWork(GitRepository repository, string name)
     }
 
     /// <summary>What makes git write objects there, and read the repository's own, too.</summary>
-    private Dictionary<string, string?> ObjectsIn(string folder) => new()
-    {
-        ["GIT_OBJECT_DIRECTORY"] = Path.Combine(folder, "objects"),
-        ["GIT_ALTERNATE_OBJECT_DIRECTORIES"] = $"\"{Path.Combine(repository.CommonDirectory, "objects").Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"", // Colons separate folders.
-    };
+    private Dictionary<string, string?> ObjectsIn(string folder) =>
+        new()
+        {
+            ["GIT_OBJECT_DIRECTORY"] = Path.Combine(folder, "objects"),
+            ["GIT_ALTERNATE_OBJECT_DIRECTORIES"] =
+                $"\"{Path.Combine(repository.CommonDirectory, "objects").Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"", // Colons separate folders.
+        };
 }

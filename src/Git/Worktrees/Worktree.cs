@@ -28,7 +28,8 @@ public sealed class Worktree
     public string AdminDirectory { get; }
 
     /// <summary>
-    /// A file for the notes of whoever makes the worktree ready (installs what the project needs). It is gone when everything that is ignored was cleaned
+    /// A file for the notes of whoever makes the worktree ready (installs what the project needs). It is gone when everything that is
+    /// ignored was cleaned
     /// away, so that what was installed is installed again.
     /// </summary>
     public string SetupMark => System.IO.Path.Combine(AdminDirectory, "orchestrator-setup");
@@ -38,8 +39,16 @@ public sealed class Worktree
 
     /// <summary>The commit that is checked out; null if there is none, or what its head names is gone.</summary>
     internal async Task<string?> ReadHeadAsync(CancellationToken cancellationToken) =>
-        await Repository.ReadAsync(Call("rev-parse", "--quiet", "--verify", "HEAD^{commit}") with { AnswerCodes = [0, 1, 128] }, cancellationToken)
-            is { ExitCode: 0 } found ? found.Text : null;
+        await Repository.ReadAsync(
+            Call("rev-parse", "--quiet", "--verify", "HEAD^{commit}") with
+            {
+                AnswerCodes = [0, 1, 128],
+            },
+            cancellationToken
+        )
+            is { ExitCode: 0 } found
+            ? found.Text
+            : null;
 
     internal Task<GitOutput> WriteAsync(GitCall call, CancellationToken cancellationToken)
     {
@@ -51,7 +60,8 @@ public sealed class Worktree
         WriteAsync(Call(arguments), cancellationToken);
 
     /// <summary>
-    /// Before git changes files: is the folder still the worktree? An agent may have put a link or another repository in its place, and a clean or a
+    /// Before git changes files: is the folder still the worktree? An agent may have put a link or another repository in its place, and a
+    /// clean or a
     /// checkout would then hit files that are not ours.
     /// </summary>
     internal void CheckInPlace()
@@ -59,7 +69,9 @@ public sealed class Worktree
         if (AdminDirectory != Repository.CommonDirectory && FindReplacement() is { } found)
         {
             throw new WorktreeReplacedException(
-                $"'{Path}' is no longer the worktree that was made there: {found}. Nothing was changed. Look at what is there, move it away, and retry the task.");
+                $"'{Path}' is no longer the worktree that was made there: {found}. Nothing was changed. Look at what is there, "
+                    + "move it away, and retry the task."
+            );
         }
     }
 
@@ -68,14 +80,18 @@ public sealed class Worktree
     {
         var link = new DirectoryInfo(Path).LinkTarget;
         var content = new WorktreeFiles(Path).TryReadText(".git", LongestGitFile)?.Trim();
-        if (link is null
+        if (
+            link is null
             && content?.StartsWith(GitFilePrefix, StringComparison.Ordinal) == true
-            && Names(content[GitFilePrefix.Length..], AdminDirectory))
+            && Names(content[GitFilePrefix.Length..], AdminDirectory)
+        )
         {
             return null;
         }
 
-        return link is not null ? $"it is a symbolic link to '{link}'" : content is null ? "its .git file is missing" : $"its .git file says '{FileNames.Show(content)}'";
+        return link is not null ? $"it is a symbolic link to '{link}'"
+            : content is null ? "its .git file is missing"
+            : $"its .git file says '{FileNames.Show(content)}'";
     }
 
     private bool Names(string place, string admin)
@@ -96,16 +112,22 @@ public sealed class Worktree
 /// <param name="Commit">Where a new branch begins, or what is checked out if there is no branch.</param>
 public sealed record WorktreeRequest(string Path, string Commit)
 {
-    /// <summary>Its branch as a full ref name (<c>refs/heads/...</c>). If it exists it is checked out as it is. Null: detached at <see cref="Commit"/>.</summary>
+    /// <summary>
+    /// Its branch as a full ref name (<c>refs/heads/...</c>). If it exists it is checked out as it is. Null: detached at
+    /// <see cref="Commit"/>.
+    /// </summary>
     public string? Branch { get; init; }
 
     /// <summary>
-    /// True: nobody else puts anything at this place (a cache folder of ours), so that what is there and is no worktree of this repository is removed; for
+    /// True: nobody else puts anything at this place (a cache folder of ours), so that what is there and is no worktree of this repository
+    /// is removed; for
     /// example one of a repository that was deleted and cloned again. False: it is in the way, which is a fault.
     /// </summary>
     public bool IsOwnPlace { get; init; }
 
-    /// <summary>Where work is kept that is found in what was this worktree once and is none any more. Null: then it is in the way.</summary>
+    /// <summary>
+    /// Where work is kept that is found in what was this worktree once and is none any more. Null: then it is in the way.
+    /// </summary>
     public KeepAs? Keep { get; init; }
 
     /// <summary>Where used worktrees may be taken from. Null: a new one is made.</summary>

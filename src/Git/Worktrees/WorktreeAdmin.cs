@@ -6,7 +6,8 @@ using Orchestrator.Processes;
 namespace Orchestrator.Git.Worktrees;
 
 /// <summary>
-/// Git's folders for worktrees (<c>worktrees/ID</c> in the common directory, gitrepository-layout(5)) and our marker in them, which is written last:
+/// Git's folders for worktrees (<c>worktrees/ID</c> in the common directory, gitrepository-layout(5)) and our marker in them, which is
+/// written last:
 /// without it a worktree is not finished.
 /// </summary>
 internal static class WorktreeAdmin
@@ -40,7 +41,8 @@ internal static class WorktreeAdmin
         var folder = Path.Combine(repository.CommonDirectory, "worktrees");
         return !Directory.Exists(folder)
             ? []
-            : Directory.EnumerateDirectories(folder)
+            : Directory
+                .EnumerateDirectories(folder)
                 .Where(admin => File.Exists(Path.Combine(admin, PooledName)))
                 .Select(admin => (PlaceOf(admin)!, admin))
                 .Where(entry => entry.Item1 is not null);
@@ -72,12 +74,16 @@ internal static class WorktreeAdmin
     }
 
     /// <summary>
-    /// The folder that an administration belongs to: "gitdir" holds the path of the worktree's .git file. A git that died very early has not written it. Read here since
-    /// an agent may have put another .git file in the worktree, so that git, asked there, would answer of another repository; and <c>git worktree list</c> does not say
+    /// The folder that an administration belongs to: "gitdir" holds the path of the worktree's .git file. A git that died very early has
+    /// not written it. Read here since
+    /// an agent may have put another .git file in the worktree, so that git, asked there, would answer of another repository; and <c>git
+    /// worktree list</c> does not say
     /// which administration belongs to which folder.
     /// </summary>
     private static string? PlaceOf(string admin) =>
-        DurableFile.TryRead(Path.Combine(admin, "gitdir"))?.Trim() is { Length: > 0 } link ? Path.GetDirectoryName(Path.GetFullPath(link, admin))! : null;
+        DurableFile.TryRead(Path.Combine(admin, "gitdir"))?.Trim() is { Length: > 0 } link
+            ? Path.GetDirectoryName(Path.GetFullPath(link, admin))!
+            : null;
 
     /// <summary>Writes the file that says where a worktree's administration is.</summary>
     internal static void WriteLink(string path, string admin)
@@ -105,11 +111,15 @@ internal static class WorktreeAdmin
         DurableFile.Write(Path.Combine(admin, MarkerName), $"{path}\n{branch}\n");
 
     /// <summary>True if we finished it once, also if its files are gone now.</summary>
-    internal static bool IsOurs(string admin) => File.Exists(Path.Combine(admin, MarkerName)) || File.Exists(Path.Combine(admin, PooledName));
+    internal static bool IsOurs(string admin) =>
+        File.Exists(Path.Combine(admin, MarkerName)) || File.Exists(Path.Combine(admin, PooledName));
 
     internal static void RemoveMarker(string admin) => File.Delete(Path.Combine(admin, MarkerName));
 
-    /// <summary>Removes a worktree: the marker first, so that from then on it is unfinished, and the administration last, so that it can be found again.</summary>
+    /// <summary>
+    /// Removes a worktree: the marker first, so that from then on it is unfinished, and the administration last, so that it can be found
+    /// again.
+    /// </summary>
     internal static void Remove(string admin, string path)
     {
         RemoveMarker(admin);

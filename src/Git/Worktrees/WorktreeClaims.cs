@@ -6,7 +6,8 @@ using Orchestrator.Processes;
 namespace Orchestrator.Git.Worktrees;
 
 /// <summary>
-/// Notes which places we are making, moving or removing a worktree at, before the first step and until the last: what is found there after a crash is ours
+/// Notes which places we are making, moving or removing a worktree at, before the first step and until the last: what is found there after
+/// a crash is ours
 /// to remove. Worktrees of the user and of other tools, finished or not, are never in it.
 /// </summary>
 internal sealed class WorktreeClaims(GitRepository repository)
@@ -23,14 +24,18 @@ internal sealed class WorktreeClaims(GitRepository repository)
     internal IReadOnlyList<string> Below(string folder) =>
         !Directory.Exists(_folder)
             ? []
-            : [
-                .. Directory.EnumerateFiles(_folder, "*.claim")
+            :
+            [
+                .. Directory
+                    .EnumerateFiles(_folder, "*.claim")
                     .Select(DurableFile.TryRead)
                     .OfType<string>()
                     .Where(path => path == folder || path.StartsWith(folder.TrimEnd('/') + "/", StringComparison.Ordinal)),
             ];
 
-    /// <summary>Removes whatever is at a claimed place, and ends the claim. What can't be removed gets another name, so that the place is free.</summary>
+    /// <summary>
+    /// Removes whatever is at a claimed place, and ends the claim. What can't be removed gets another name, so that the place is free.
+    /// </summary>
     internal void RemoveClaimed(string path)
     {
         if (WorktreeAdmin.Find(repository, path) is { } admin)

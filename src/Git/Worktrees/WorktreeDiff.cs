@@ -12,7 +12,10 @@ public sealed class WorktreeDiff(Worktree worktree)
     /// <summary>The files of a worktree that differ from a commit, committed or not, untracked ones (not ignored) too.</summary>
     public async Task<IReadOnlyList<ChangedFile>> AgainstAsync(string from, CancellationToken cancellationToken = default)
     {
-        if (new WorktreeHead(worktree).Branch is { } branch && await new RefStore(worktree.Repository).ReadAsync(branch, cancellationToken) == from)
+        if (
+            new WorktreeHead(worktree).Branch is { } branch
+            && await new RefStore(worktree.Repository).ReadAsync(branch, cancellationToken) == from
+        )
         {
             var status = await worktree.Repository.ReadAsync(worktree.Call(WorktreeStatus.Arguments), cancellationToken);
             if (TryParseStatus(status.Fields()) is { } changes)
@@ -21,12 +24,17 @@ public sealed class WorktreeDiff(Worktree worktree)
             }
         }
 
-        var tracked = Diffs.ParseRaw(await worktree.Repository.ReadAsync(worktree.Call(["diff", .. Diffs.Raw, from, "--"]), cancellationToken));
+        var tracked = Diffs.ParseRaw(
+            await worktree.Repository.ReadAsync(worktree.Call(["diff", .. Diffs.Raw, from, "--"]), cancellationToken)
+        );
         var untracked = await worktree.Repository.ReadAsync(
-            worktree.Call("ls-files", "--others", "--exclude-standard", "-z"), cancellationToken);
+            worktree.Call("ls-files", "--others", "--exclude-standard", "-z"),
+            cancellationToken
+        );
         var others = untracked.Fields().ToHashSet(StringComparer.Ordinal);
 
-        // A file that only the index does not know (a merge was put into the files, or the agent reset its index) is neither deleted nor new.
+        // A file that only the index does not know (a merge was put into the files, or the agent reset its index) is neither deleted nor
+        // new.
         return tracked.Any(file => file.Change == FileChange.Deleted && others.Contains(file.Path))
             ? await OfFilesAsync(from, cancellationToken)
             : [.. tracked, .. others.Select(path => Untracked(worktree, path))];
@@ -37,16 +45,30 @@ public sealed class WorktreeDiff(Worktree worktree)
     {
         using var index = new TemporaryIndex(worktree.Repository);
         await worktree.WriteAsync(worktree.Call("read-tree", from) with { Environment = index.Environment }, cancellationToken);
-        var tracked = Diffs.ParseRaw(await worktree.Repository.ReadAsync(worktree.Call(["diff", .. Diffs.Raw, from, "--"]) with { Environment = index.Environment }, cancellationToken));
+        var tracked = Diffs.ParseRaw(
+            await worktree.Repository.ReadAsync(
+                worktree.Call(["diff", .. Diffs.Raw, from, "--"]) with
+                {
+                    Environment = index.Environment,
+                },
+                cancellationToken
+            )
+        );
         var untracked = await worktree.Repository.ReadAsync(
-            worktree.Call("ls-files", "--others", "--exclude-standard", "-z") with { Environment = index.Environment }, cancellationToken);
+            worktree.Call("ls-files", "--others", "--exclude-standard", "-z") with
+            {
+                Environment = index.Environment,
+            },
+            cancellationToken
+        );
         return [.. tracked, .. untracked.Fields().Select(path => Untracked(worktree, path))];
     }
 
     /// <summary>
-    /// Reads the same from one <c>git status</c>, if no file was changed both in the index and after that: then the sum of both has to be asked for.
+    /// Reads the same from one <c>git status</c>, if no file was changed both in the index and after that: then the sum of both has to be
+    /// asked for.
     /// </summary>
-    private IReadOnlyList<ChangedFile>? TryParseStatus(IEnumerable<string> fields)
+    private List<ChangedFile>? TryParseStatus(IEnumerable<string> fields)
     {
         var files = new List<ChangedFile>();
         foreach (var field in fields)
@@ -66,8 +88,16 @@ public sealed class WorktreeDiff(Worktree worktree)
                 }
 
                 var isStaged = disk == '.';
-                files.Add(new ChangedFile(
-                    facts[8], Diffs.ChangeOf(isStaged ? index : disk), facts[3], facts[5], facts[6], isStaged ? facts[7] : new string('0', facts[6].Length)));
+                files.Add(
+                    new ChangedFile(
+                        facts[8],
+                        Diffs.ChangeOf(isStaged ? index : disk),
+                        facts[3],
+                        facts[5],
+                        facts[6],
+                        isStaged ? facts[7] : new string('0', facts[6].Length)
+                    )
+                );
             }
             else if (!field.StartsWith("# ", StringComparison.Ordinal))
             {
@@ -78,20 +108,27 @@ public sealed class WorktreeDiff(Worktree worktree)
         return files;
     }
 
-    /// <summary>A file that git does not know yet, with the mode that it would get. A folder, with a slash, git names only if it is a repository of its own.</summary>
-    public static ChangedFile Untracked(Worktree worktree, string path) => new(
-        path.TrimEnd('/'),
-        FileChange.Added,
-        "000000",
-        path.EndsWith('/') ? ChangedFile.Submodule : ModeOnDisk(worktree, path),
-        ObjectId.None,
-        ObjectId.None,
-        IsUntracked: true);
+    /// <summary>
+    /// A file that git does not know yet, with the mode that it would get. A folder, with a slash, git names only if it is a repository of
+    /// its own.
+    /// </summary>
+    public static ChangedFile Untracked(Worktree worktree, string path) =>
+        new(
+            path.TrimEnd('/'),
+            FileChange.Added,
+            "000000",
+            path.EndsWith('/') ? ChangedFile.Submodule : ModeOnDisk(worktree, path),
+            ObjectId.None,
+            ObjectId.None,
+            IsUntracked: true
+        );
 
     /// <summary>What is gone meanwhile was a file.</summary>
     private static string ModeOnDisk(Worktree worktree, string path)
     {
         var files = new WorktreeFiles(worktree.Path);
-        return files.KindOf(path) == EntryKind.Link ? ChangedFile.SymbolicLink : files.IsExecutable(path) ? "100755" : "100644";
+        return files.KindOf(path) == EntryKind.Link ? ChangedFile.SymbolicLink
+            : files.IsExecutable(path) ? "100755"
+            : "100644";
     }
 }

@@ -5,15 +5,22 @@ using Orchestrator.Processes;
 namespace Orchestrator.Git.Worktrees;
 
 /// <summary>
-/// The one way in which we read and write single files in a folder that an agent writes in, too. Each part of a path is looked up by itself and no link is
-/// followed, so that nothing outside is read or written; nothing but a regular file is read (a pipe would hold us up), and nothing but a file or a link is
+/// The one way in which we read and write single files in a folder that an agent writes in, too. Each part of a path is looked up by itself
+/// and no link is
+/// followed, so that nothing outside is read or written; nothing but a regular file is read (a pipe would hold us up), and nothing but a
+/// file or a link is
 /// replaced. Names are those of <see cref="FileNames"/>, relative to the root, with slashes.
 /// </summary>
 /// <param name="root">The worktree's folder, absolute.</param>
 public sealed class WorktreeFiles(string root)
 {
     private const UnixFileMode Plain =
-        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+        UnixFileMode.UserRead
+        | UnixFileMode.UserWrite
+        | UnixFileMode.GroupRead
+        | UnixFileMode.GroupWrite
+        | UnixFileMode.OtherRead
+        | UnixFileMode.OtherWrite;
 
     /// <summary>Larger files are not read as a whole.</summary>
     public const int LargestRead = 16 * 1024 * 1024;
@@ -56,14 +63,18 @@ public sealed class WorktreeFiles(string root)
         }
     }
 
-    /// <summary>True if a file could be put there: every part before the last is a folder or missing, and the last is no folder and no device.</summary>
+    /// <summary>
+    /// True if a file could be put there: every part before the last is a folder or missing, and the last is no folder and no device.
+    /// </summary>
     public bool CanHaveFile(string path)
     {
         using var parent = Parent(path, make: false, out var name, out var isBlocked);
         return !isBlocked && (parent is null || parent.KindOf(name) is EntryKind.Missing or EntryKind.File or EntryKind.Link);
     }
 
-    /// <summary>The content of a regular file; null if there is none, it may not be read, or it is larger than <paramref name="limit"/> bytes.</summary>
+    /// <summary>
+    /// The content of a regular file; null if there is none, it may not be read, or it is larger than <paramref name="limit"/> bytes.
+    /// </summary>
     public byte[]? TryRead(string path, int limit = LargestRead)
     {
         try
@@ -91,7 +102,8 @@ public sealed class WorktreeFiles(string root)
     }
 
     /// <summary>The same as text.</summary>
-    public string? TryReadText(string path, int limit = LargestRead) => TryRead(path, limit) is { } content ? Encoding.UTF8.GetString(content) : null;
+    public string? TryReadText(string path, int limit = LargestRead) =>
+        TryRead(path, limit) is { } content ? Encoding.UTF8.GetString(content) : null;
 
     /// <summary>Puts a file there, in place of a file or a link; folders are made.</summary>
     /// <returns>False, with nothing changed, if something else is in the way.</returns>
@@ -158,7 +170,9 @@ public sealed class WorktreeFiles(string root)
         }
     }
 
-    /// <summary>Removes what is there: a file, a link, or a folder with everything in it. Nothing there is fine, and so is a way there that is none.</summary>
+    /// <summary>
+    /// Removes what is there: a file, a link, or a folder with everything in it. Nothing there is fine, and so is a way there that is none.
+    /// </summary>
     internal void Remove(string path)
     {
         using var parent = Parent(path, make: false, out var name, out _);
@@ -217,10 +231,11 @@ public sealed class WorktreeFiles(string root)
         return parent?.TryOpen(name);
     }
 
-    private static FolderHandle? Made(FolderHandle above, byte[] part) => above.KindOf(part) switch
-    {
-        EntryKind.Missing => above.TryMake(part),
-        EntryKind.Folder => above.TryOpen(part),
-        _ => null,
-    };
+    private static FolderHandle? Made(FolderHandle above, byte[] part) =>
+        above.KindOf(part) switch
+        {
+            EntryKind.Missing => above.TryMake(part),
+            EntryKind.Folder => above.TryOpen(part),
+            _ => null,
+        };
 }

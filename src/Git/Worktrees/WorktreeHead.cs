@@ -5,7 +5,8 @@ using Orchestrator.Processes;
 namespace Orchestrator.Git.Worktrees;
 
 /// <summary>
-/// What somebody who worked in a worktree made of its <c>HEAD</c>: it may be at a branch of their own, at none, or in the middle of a rebase. The files are the work;
+/// What somebody who worked in a worktree made of its <c>HEAD</c>: it may be at a branch of their own, at none, or in the middle of a
+/// rebase. The files are the work;
 /// where <c>HEAD</c> is only matters for who comes next.
 /// </summary>
 /// <param name="worktree">The worktree; nobody works in it any more.</param>
@@ -13,7 +14,8 @@ public sealed class WorktreeHead(Worktree worktree)
 {
     /// <summary>The branch that is checked out, a full ref name; null if none is.</summary>
     public string? Branch =>
-        DurableFile.TryRead(Path.Combine(worktree.AdminDirectory, "HEAD"))?.Trim() is { } head && head.StartsWith("ref: ", StringComparison.Ordinal)
+        DurableFile.TryRead(Path.Combine(worktree.AdminDirectory, "HEAD"))?.Trim() is { } head
+        && head.StartsWith("ref: ", StringComparison.Ordinal)
             ? head["ref: ".Length..].Trim()
             : null;
 
@@ -23,20 +25,33 @@ public sealed class WorktreeHead(Worktree worktree)
     /// <summary>The files that git calls unmerged: a rebase, merge or the like stopped at them.</summary>
     public async Task<IReadOnlyList<string>> UnmergedAsync(CancellationToken cancellationToken = default)
     {
-        var output = await worktree.Repository.ReadAsync(worktree.Call("diff", "--name-only", "--diff-filter=U", "--no-renames", "-z"), cancellationToken);
+        var output = await worktree.Repository.ReadAsync(
+            worktree.Call("diff", "--name-only", "--diff-filter=U", "--no-renames", "-z"),
+            cancellationToken
+        );
         return output.Fields();
     }
 
     /// <summary>
-    /// Makes the worktree one that git can work with again, where somebody has left no head in it, or none that git understands: then not even git's own commands help.
+    /// Makes the worktree one that git can work with again, where somebody has left no head in it, or none that git understands: then not
+    /// even git's own commands help.
     /// </summary>
     /// <param name="branch">The branch it was made for.</param>
     public void Repair(string branch)
     {
         var file = Path.Combine(worktree.AdminDirectory, "HEAD");
-        if (new FileInfo(file) is { Exists: true, LinkTarget: null }
+        if (
+            new FileInfo(file) is { Exists: true, LinkTarget: null }
             && DurableFile.TryRead(file)?.Trim() is { } head
-            && (ObjectId.IsId(head) || (head.StartsWith("ref: refs/", StringComparison.Ordinal) && !head.Contains("..", StringComparison.Ordinal) && !head.Contains('\n', StringComparison.Ordinal))))
+            && (
+                ObjectId.IsId(head)
+                || (
+                    head.StartsWith("ref: refs/", StringComparison.Ordinal)
+                    && !head.Contains("..", StringComparison.Ordinal)
+                    && !head.Contains('\n', StringComparison.Ordinal)
+                )
+            )
+        )
         {
             return;
         }
@@ -51,7 +66,8 @@ public sealed class WorktreeHead(Worktree worktree)
     }
 
     /// <summary>
-    /// Forgets what is unfinished and names the branch, without touching a file or the index: for after the files were committed to it. A merge is ended by
+    /// Forgets what is unfinished and names the branch, without touching a file or the index: for after the files were committed to it. A
+    /// merge is ended by
     /// <see cref="ConflictWorktree"/>.
     /// </summary>
     public async Task AttachAsync(string branch, CancellationToken cancellationToken = default)
@@ -63,7 +79,9 @@ public sealed class WorktreeHead(Worktree worktree)
 
         string[]? quit = Operation switch
         {
-            UnfinishedOperation.Rebase => Directory.Exists(Path.Combine(worktree.AdminDirectory, "rebase-apply")) ? ["am", "--quit"] : ["rebase", "--quit"],
+            UnfinishedOperation.Rebase => Directory.Exists(Path.Combine(worktree.AdminDirectory, "rebase-apply"))
+                ? ["am", "--quit"]
+                : ["rebase", "--quit"],
             UnfinishedOperation.CherryPick => ["cherry-pick", "--quit"],
             UnfinishedOperation.Revert => ["revert", "--quit"],
             UnfinishedOperation.Bisect => ["bisect", "reset", "HEAD"],

@@ -3,7 +3,8 @@ using Orchestrator.Git.Program;
 namespace Orchestrator.Git.Worktrees;
 
 /// <summary>
-/// Copies files that git does not track but agents need (local settings, credentials of a test database) from the main checkout into a worktree. Which ones
+/// Copies files that git does not track but agents need (local settings, credentials of a test database) from the main checkout into a
+/// worktree. Which ones
 /// is said by <c>.worktreeinclude</c> in the main checkout, with patterns as in <c>.gitignore</c>.
 /// </summary>
 /// <param name="repository">The repository.</param>
@@ -22,14 +23,21 @@ public sealed class WorktreeIncludes(GitRepository repository)
         }
 
         var found = await repository.ReadAsync(
-            main.Call("ls-files", "--others", "--ignored", "-z", $"--exclude-from={Path.Combine(main.Path, FileName)}"), cancellationToken);
+            main.Call("ls-files", "--others", "--ignored", "-z", $"--exclude-from={Path.Combine(main.Path, FileName)}"),
+            cancellationToken
+        );
         var copied = new List<string>();
         var files = new WorktreeFiles(worktree.Path);
         foreach (var file in found.Fields())
         {
             // Our own files stay with us, whatever the patterns say: secrets, and an engine file that must never be opened as a plain one.
             var from = new FileInfo(Path.Combine(main.Path, file));
-            if (!file.StartsWith(".orchestrator/", StringComparison.Ordinal) && !IsInWorktree(from.FullName) && (from.LinkTarget is not null || from.Exists) && files.TryCopy(from, file))
+            if (
+                !file.StartsWith(".orchestrator/", StringComparison.Ordinal)
+                && !IsInWorktree(from.FullName)
+                && (from.LinkTarget is not null || from.Exists)
+                && files.TryCopy(from, file)
+            )
             {
                 copied.Add(file);
             }

@@ -1,7 +1,8 @@
 namespace Orchestrator.Git.Worktrees;
 
 /// <summary>
-/// The index of a worktree in which somebody has worked: what git can't read (torn by a power cut, since git does not sync an agent's, or replaced by something else) is made anew, for
+/// The index of a worktree in which somebody has worked: what git can't read (torn by a power cut, since git does not sync an agent's, or
+/// replaced by something else) is made anew, for
 /// the files are the work and no command of git's goes without one.
 /// </summary>
 /// <param name="worktree">The worktree; nobody works in it any more.</param>
@@ -36,5 +37,13 @@ public sealed class WorktreeIndex(Worktree worktree)
     /// <summary>A pipe in its place would hold git up; the command reads the whole index, and nothing in one has this name.</summary>
     private async Task<bool> IsReadableAsync(CancellationToken cancellationToken) =>
         new WorktreeFiles(worktree.AdminDirectory).HasFile("index")
-        && (await worktree.Repository.ReadAsync(worktree.Call("ls-files", "-z", "--", ".git") with { AnswerCodes = [0, 1, 128] }, cancellationToken)).ExitCode == 0;
+        && (
+            await worktree.Repository.ReadAsync(
+                worktree.Call("ls-files", "-z", "--", ".git") with
+                {
+                    AnswerCodes = [0, 1, 128],
+                },
+                cancellationToken
+            )
+        ).ExitCode == 0;
 }

@@ -15,7 +15,9 @@ public sealed record WorktreeInfo(string Path, string? Head, string? Branch, boo
         var list = new List<WorktreeInfo>();
         foreach (var field in text.Split('\0'))
         {
-            var (name, value) = field.IndexOf(' ', StringComparison.Ordinal) is var blank and >= 0 ? (field[..blank], field[(blank + 1)..]) : (field, string.Empty);
+            var (name, value) = field.IndexOf(' ', StringComparison.Ordinal) is var blank and >= 0
+                ? (field[..blank], field[(blank + 1)..])
+                : (field, string.Empty);
             if (name == "worktree")
             {
                 list.Add(new WorktreeInfo(value, null, null, IsLocked: false, null, IsMissing: false));

@@ -4,7 +4,8 @@ using Orchestrator.Processes;
 namespace Orchestrator.Git.Worktrees;
 
 /// <summary>
-/// The one place through which files of worktrees are overwritten or removed: resets, cleaning, checkouts over what is there, removal. (A test looks for others.)
+/// The one place through which files of worktrees are overwritten or removed: resets, cleaning, checkouts over what is there, removal. (A
+/// test looks for others.)
 /// </summary>
 /// <param name="worktree">The worktree.</param>
 /// <param name="permit">That what is there is kept, or nobody's.</param>
@@ -13,7 +14,8 @@ public sealed class WorktreeReset(Worktree worktree, DiscardPermit permit)
     private static readonly string[] ParallelCheckout = ["checkout.workers=0"];
 
     /// <summary>
-    /// Makes the files those of a commit, with the branch that is checked out. What is ignored stays, and so do repositories made inside, whose content no
+    /// Makes the files those of a commit, with the branch that is checked out. What is ignored stays, and so do repositories made inside,
+    /// whose content no
     /// snapshot has.
     /// </summary>
     public async Task ToAsync(string commit, CancellationToken cancellationToken = default)
@@ -30,12 +32,21 @@ public sealed class WorktreeReset(Worktree worktree, DiscardPermit permit)
         if (paths.Count > 0)
         {
             await worktree.WriteAsync(
-                worktree.Call("--literal-pathspecs", "checkout", "--quiet", "--force", commit, "--pathspec-from-file=-", "--pathspec-file-nul") with
+                worktree.Call(
+                    "--literal-pathspecs",
+                    "checkout",
+                    "--quiet",
+                    "--force",
+                    commit,
+                    "--pathspec-from-file=-",
+                    "--pathspec-file-nul"
+                ) with
                 {
                     Input = ProcessInput.FromBytes(FileNames.Encode(string.Concat(paths.Select(path => path + "\0")))),
                     Settings = ParallelCheckout,
                 },
-                cancellationToken);
+                cancellationToken
+            );
         }
     }
 
@@ -67,8 +78,20 @@ public sealed class WorktreeReset(Worktree worktree, DiscardPermit permit)
     internal async Task PutInAsync(string commit, IReadOnlyDictionary<string, string?> environment, CancellationToken cancellationToken)
     {
         permit.Check(worktree.Path);
-        await worktree.WriteAsync(worktree.Call("read-tree", "--reset", "-u", commit) with { Environment = environment }, cancellationToken);
-        await worktree.WriteAsync(worktree.Call("reset", "--quiet", "--mixed", "HEAD") with { Environment = environment }, cancellationToken);
+        await worktree.WriteAsync(
+            worktree.Call("read-tree", "--reset", "-u", commit) with
+            {
+                Environment = environment,
+            },
+            cancellationToken
+        );
+        await worktree.WriteAsync(
+            worktree.Call("reset", "--quiet", "--mixed", "HEAD") with
+            {
+                Environment = environment,
+            },
+            cancellationToken
+        );
     }
 
     /// <summary>Checks something out over what is there.</summary>
@@ -77,7 +100,13 @@ public sealed class WorktreeReset(Worktree worktree, DiscardPermit permit)
     internal Task CheckOutAsync(IEnumerable<string> where, CancellationToken cancellationToken)
     {
         permit.Check(worktree.Path);
-        return worktree.WriteAsync(worktree.Call(["checkout", "--quiet", "--force", .. where]) with { Settings = ParallelCheckout }, cancellationToken);
+        return worktree.WriteAsync(
+            worktree.Call(["checkout", "--quiet", "--force", .. where]) with
+            {
+                Settings = ParallelCheckout,
+            },
+            cancellationToken
+        );
     }
 
     /// <summary>Removes untracked and ignored files, also repositories made inside, but not those in <paramref name="keep"/>.</summary>

@@ -40,10 +40,19 @@ public sealed record StatusEntry(string Path, char Index, char Files, bool IsUnt
 public sealed record WorktreeStatus(string? Head, string? Branch, UnfinishedOperation Operation, IReadOnlyList<StatusEntry> Entries)
 {
     internal static readonly string[] Arguments =
-        ["status", "--porcelain=v2", "-z", "--branch", "--untracked-files=all", "--no-renames", "--ignore-submodules=none"];
+    [
+        "status",
+        "--porcelain=v2",
+        "-z",
+        "--branch",
+        "--untracked-files=all",
+        "--no-renames",
+        "--ignore-submodules=none",
+    ];
 
     /// <summary>
-    /// The files with changes that a person could lose, without untracked ones and without those at or below one of <paramref name="ignored"/>.
+    /// The files with changes that a person could lose, without untracked ones and without those at or below one of
+    /// <paramref name="ignored"/>.
     /// </summary>
     public IReadOnlyList<string> ChangedFiles(params IEnumerable<string> ignored) => Files(isUntracked: false, ignored);
 
@@ -121,7 +130,9 @@ public sealed record WorktreeStatus(string? Head, string? Branch, UnfinishedOper
         var prefixes = ignored.Select(prefix => prefix.TrimEnd('/')).ToArray();
         return
         [
-            .. Entries.Where(entry => entry.IsUntracked == isUntracked).Select(entry => entry.Path)
+            .. Entries
+                .Where(entry => entry.IsUntracked == isUntracked)
+                .Select(entry => entry.Path)
                 .Where(path => !prefixes.Any(prefix => path == prefix || path.StartsWith(prefix + "/", StringComparison.Ordinal))),
         ];
     }

@@ -12,9 +12,11 @@ public sealed class WorktreeStore(GitRepository repository)
     private static readonly string[] ParallelCheckout = ["checkout.workers=0"];
 
     /// <summary>
-    /// The worktree at a place: the one that is there and ready, else a new one. One that was begun and not finished is removed and made again.
+    /// The worktree at a place: the one that is there and ready, else a new one. One that was begun and not finished is removed and made
+    /// again.
     /// </summary>
-    /// <exception cref="GitException">Something that is no worktree of ours is at the place, or git refuses (for example: the branch is checked out elsewhere).</exception>
+    /// <exception cref="GitException">Something that is no worktree of ours is at the place, or git refuses (for example: the branch is
+    /// checked out elsewhere).</exception>
     public async Task<Worktree> EnsureAsync(WorktreeRequest request, CancellationToken cancellationToken = default)
     {
         var path = Path.GetFullPath(request.Path);
@@ -25,7 +27,8 @@ public sealed class WorktreeStore(GitRepository repository)
             return marker.Branch == request.Branch
                 ? new Worktree(repository, path, admin)
                 : throw new GitException(
-                    $"The worktree '{path}' is in use with {marker.Branch ?? "no branch"}, but {request.Branch ?? "no branch"} is wanted. If nothing in it is needed: git worktree remove --force --force '{path}'");
+                    $"The worktree '{path}' is in use with {marker.Branch ?? "no branch"}, but {request.Branch ?? "no branch"} is wanted. If nothing in it is needed: git worktree remove --force --force '{path}'"
+                );
         }
 
         var claims = new WorktreeClaims(repository);
@@ -37,7 +40,8 @@ public sealed class WorktreeStore(GitRepository repository)
             await AddAsync(request, path, cancellationToken);
         }
 
-        admin = WorktreeAdmin.Find(repository, path)
+        admin =
+            WorktreeAdmin.Find(repository, path)
             ?? throw new GitException($"git made the worktree '{path}' but does not list it. Run 'git worktree list' in the repository.");
         WorktreeAdmin.WriteMarker(admin, path, request.Branch);
         claims.Release(path);
@@ -61,13 +65,19 @@ public sealed class WorktreeStore(GitRepository repository)
         repository.MainCheckout is { } path ? new Worktree(repository, path, repository.CommonDirectory) : null;
 
     /// <summary>
-    /// Makes a worktree's files exactly those of a commit: changes, untracked and ignored files go, but not those in <paramref name="keep"/>.
+    /// Makes a worktree's files exactly those of a commit: changes, untracked and ignored files go, but not those in
+    /// <paramref name="keep"/>.
     /// </summary>
     /// <param name="worktree">The worktree, made without a branch; detached afterwards.</param>
     /// <param name="commit">The commit.</param>
     /// <param name="keep">Patterns as in <c>.gitignore</c> that are not cleaned, such as <c>/node_modules/</c>.</param>
     /// <param name="cancellationToken">Is looked at between the steps.</param>
-    public async Task CheckOutAsync(Worktree worktree, string commit, IEnumerable<string>? keep = null, CancellationToken cancellationToken = default)
+    public async Task CheckOutAsync(
+        Worktree worktree,
+        string commit,
+        IEnumerable<string>? keep = null,
+        CancellationToken cancellationToken = default
+    )
     {
         var reset = new WorktreeReset(worktree, DiscardPermit.OfNobody(worktree));
         await reset.CheckOutAsync(["--detach", commit], cancellationToken);
@@ -88,7 +98,9 @@ public sealed class WorktreeStore(GitRepository repository)
         var admin = WorktreeAdmin.Find(repository, path);
         if (admin is not null && !WorktreeAdmin.IsOurs(admin) && !claims.IsClaimed(path))
         {
-            throw new GitException($"'{path}' is a worktree, but not one of ours; it was not removed. To do it by hand: git worktree remove '{path}'");
+            throw new GitException(
+                $"'{path}' is a worktree, but not one of ours; it was not removed. To do it by hand: git worktree remove '{path}'"
+            );
         }
 
         if (claims.IsClaimed(path))
@@ -116,7 +128,9 @@ public sealed class WorktreeStore(GitRepository repository)
         }
     }
 
-    /// <summary>Removes every worktree of ours below <paramref name="folder"/> that was begun and not finished; others are not touched.</summary>
+    /// <summary>
+    /// Removes every worktree of ours below <paramref name="folder"/> that was begun and not finished; others are not touched.
+    /// </summary>
     /// <returns>Their folders.</returns>
     public async Task<IReadOnlyList<string>> RemoveUnfinishedAsync(string folder, CancellationToken cancellationToken = default)
     {
@@ -164,7 +178,13 @@ public sealed class WorktreeStore(GitRepository repository)
         }
     }
 
-    private async Task ClearPlaceAsync(string path, string? admin, WorktreeClaims claims, WorktreeRequest request, CancellationToken cancellationToken)
+    private async Task ClearPlaceAsync(
+        string path,
+        string? admin,
+        WorktreeClaims claims,
+        WorktreeRequest request,
+        CancellationToken cancellationToken
+    )
     {
         if (request.IsOwnPlace || claims.IsClaimed(path))
         {
@@ -173,23 +193,36 @@ public sealed class WorktreeStore(GitRepository repository)
         }
         else if (admin is not null && WorktreeAdmin.IsOurs(admin))
         {
-            // It was ready, and is not any more: its .git file is gone, or the folder was moved here. Somebody's work may be in it all the same.
+            // It was ready, and is not any more: its .git file is gone, or the folder was moved here. Somebody's work may be in it all the
+            // same.
             var worktree = new Worktree(repository, path, admin);
-            var permit = !Directory.Exists(path)
-                ? DiscardPermit.OfOurMaking(path)
-                : WorktreeAdmin.BranchOf(admin) is null
-                ? DiscardPermit.OfNobody(worktree)
-                : await DiscardPermit.KeepAsync(worktree, request.Keep ?? throw new GitException($"'{path}' was a worktree of ours and is none any more; there may be work in it. Look at it and move it away."), [], cancellationToken);
+            var permit =
+                !Directory.Exists(path) ? DiscardPermit.OfOurMaking(path)
+                : WorktreeAdmin.BranchOf(admin) is null ? DiscardPermit.OfNobody(worktree)
+                : await DiscardPermit.KeepAsync(
+                    worktree,
+                    request.Keep
+                        ?? throw new GitException(
+                            $"'{path}' was a worktree of ours and is none any more; there may be work in it. Look at it and move it away."
+                        ),
+                    [],
+                    cancellationToken
+                );
             claims.Claim(path);
             WorktreeReset.Remove(repository, path, permit);
         }
         else if (admin is not null)
         {
-            throw new GitException($"'{path}' is a worktree of somebody else. Remove it (git worktree remove '{path}'), or set worktrees.dir to another folder.");
+            throw new GitException(
+                $"'{path}' is a worktree of somebody else. Remove it (git worktree remove '{path}'), or set worktrees.dir to "
+                    + "another folder."
+            );
         }
         else if (File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any()))
         {
-            throw new GitException($"'{path}' is in the way: it is no worktree of this repository. Move it away, or set worktrees.dir to another folder.");
+            throw new GitException(
+                $"'{path}' is in the way: it is no worktree of this repository. Move it away, or set worktrees.dir to another folder."
+            );
         }
     }
 
@@ -220,21 +253,18 @@ public sealed class WorktreeStore(GitRepository repository)
     private async Task AddAsync(WorktreeRequest request, string path, CancellationToken cancellationToken)
     {
         string[] add = ["worktree", "add", "--quiet", "--lock", "--reason", request.LockReason];
-        add = request.Branch is null
-            ? [.. add, "--detach", path, request.Commit]
-            : await BranchExistsAsync(request, cancellationToken)
-                ? [.. add, path, ShortName(request)]
-                : [.. add, "--no-track", "-b", ShortName(request), path, request.Commit];
+        add =
+            request.Branch is null ? [.. add, "--detach", path, request.Commit]
+            : await BranchExistsAsync(request, cancellationToken) ? [.. add, path, ShortName(request)]
+            : [.. add, "--no-track", "-b", ShortName(request), path, request.Commit];
         await repository.WriteAsync(repository.Call(add) with { Settings = ParallelCheckout }, cancellationToken);
     }
 
     /// <summary>What is checked out, in the words of git-checkout(1).</summary>
     private async Task<string[]> WhereAsync(WorktreeRequest request, CancellationToken cancellationToken) =>
-        request.Branch is null
-            ? ["--detach", request.Commit]
-            : await BranchExistsAsync(request, cancellationToken)
-                ? [ShortName(request)]
-                : ["--no-track", "-b", ShortName(request), request.Commit];
+        request.Branch is null ? ["--detach", request.Commit]
+        : await BranchExistsAsync(request, cancellationToken) ? [ShortName(request)]
+        : ["--no-track", "-b", ShortName(request), request.Commit];
 
     private async Task<bool> BranchExistsAsync(WorktreeRequest request, CancellationToken cancellationToken) =>
         await new RefStore(repository).ReadAsync(request.Branch!, cancellationToken) is not null;
@@ -242,5 +272,8 @@ public sealed class WorktreeStore(GitRepository repository)
     private static string ShortName(WorktreeRequest request) =>
         request.Branch!.StartsWith(BranchPrefix, StringComparison.Ordinal)
             ? request.Branch[BranchPrefix.Length..]
-            : throw new ArgumentException($"A worktree's branch is a full name that begins with {BranchPrefix}; this one is '{request.Branch}'.", nameof(request));
+            : throw new ArgumentException(
+                $"A worktree's branch is a full name that begins with {BranchPrefix}; this one is '{request.Branch}'.",
+                nameof(request)
+            );
 }

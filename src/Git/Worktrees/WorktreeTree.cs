@@ -3,7 +3,8 @@ using Orchestrator.Git.Program;
 namespace Orchestrator.Git.Worktrees;
 
 /// <summary>
-/// What is in a worktree as a tree: tracked and untracked files, not ignored ones. Only read: an index of its own is used, and whether the worktree's wiring is
+/// What is in a worktree as a tree: tracked and untracked files, not ignored ones. Only read: an index of its own is used, and whether the
+/// worktree's wiring is
 /// still what it was does not matter, so that work can be kept before that is mended.
 /// </summary>
 /// <param name="worktree">The worktree.</param>
@@ -16,7 +17,10 @@ internal sealed class WorktreeTree(Worktree worktree)
     /// <param name="environment">What sends the objects elsewhere than to the repository's own; null: to those.</param>
     /// <returns>Its id, and the commit that the worktree is at; null if it is at none.</returns>
     /// <exception cref="GitException">Git can't store what is there.</exception>
-    internal async Task<(string Tree, string? Head)> WriteAsync(CancellationToken cancellationToken, IReadOnlyDictionary<string, string?>? environment = null)
+    internal async Task<(string Tree, string? Head)> WriteAsync(
+        CancellationToken cancellationToken,
+        IReadOnlyDictionary<string, string?>? environment = null
+    )
     {
         var head = await worktree.ReadHeadAsync(cancellationToken);
         try
@@ -26,11 +30,18 @@ internal sealed class WorktreeTree(Worktree worktree)
         catch (GitException refusal) when (refusal.IsRefusal && head is not null)
         {
             // The index is damaged, or names what is no more: then all files are looked at anew.
-            return (await WriteAsync(index => FromCommitAsync(head, index, cancellationToken), environment ?? Nothing, cancellationToken), head);
+            return (
+                await WriteAsync(index => FromCommitAsync(head, index, cancellationToken), environment ?? Nothing, cancellationToken),
+                head
+            );
         }
     }
 
-    private async Task<string> WriteAsync(Func<TemporaryIndex, Task> begin, IReadOnlyDictionary<string, string?> environment, CancellationToken cancellationToken)
+    private async Task<string> WriteAsync(
+        Func<TemporaryIndex, Task> begin,
+        IReadOnlyDictionary<string, string?> environment,
+        CancellationToken cancellationToken
+    )
     {
         using var index = new TemporaryIndex(worktree.Repository);
         await begin(index);
@@ -38,7 +49,13 @@ internal sealed class WorktreeTree(Worktree worktree)
 
         // The agent goes on working: a file that vanishes while it is read, or can't be read, is no reason to save nothing.
         await worktree.Repository.AddObjectsAsync(
-            worktree.Call("add", "--all", "--sparse", "--ignore-errors", "--", ".") with { Environment = all, AnswerCodes = [0, 1] }, cancellationToken);
+            worktree.Call("add", "--all", "--sparse", "--ignore-errors", "--", ".") with
+            {
+                Environment = all,
+                AnswerCodes = [0, 1],
+            },
+            cancellationToken
+        );
         return (await worktree.Repository.AddObjectsAsync(worktree.Call("write-tree") with { Environment = all }, cancellationToken)).Text;
     }
 

@@ -31,9 +31,32 @@ public static class BacklogAnswer
         const string File = "answer.json";
         if (JsonInText.Find(text ?? "", out bool isCut) is not { } json)
         {
-            return ([], [isCut
-                ? new PlanFault("cut-answer", FaultSeverity.Error, File, 0, 0, "", "The JSON of the answer ends in the middle.", "Answer with all tasks; make it shorter if it was too long.")
-                : new PlanFault("no-answer", FaultSeverity.Error, File, 0, 0, "", "The answer holds no JSON object.", "Answer with one JSON object that fits the schema.")]);
+            return (
+                [],
+                [
+                    isCut
+                        ? new PlanFault(
+                            "cut-answer",
+                            FaultSeverity.Error,
+                            File,
+                            0,
+                            0,
+                            "",
+                            "The JSON of the answer ends in the middle.",
+                            "Answer with all tasks; make it shorter if it was too long."
+                        )
+                        : new PlanFault(
+                            "no-answer",
+                            FaultSeverity.Error,
+                            File,
+                            0,
+                            0,
+                            "",
+                            "The answer holds no JSON object.",
+                            "Answer with one JSON object that fits the schema."
+                        ),
+                ]
+            );
         }
 
         BacklogReadResult read = BacklogReader.Read(System.Text.Encoding.UTF8.GetBytes(Layout(json)), File);
@@ -43,9 +66,40 @@ public static class BacklogAnswer
             return ([], errors);
         }
 
-        PlanFault[] untitled = [.. tasks.Where(task => task.Title.Trim().Length == 0).Select(task => new PlanFault("no-title", FaultSeverity.Error, File, 0, 0, "tasks", $"Task {task.Id} has no title.", "Say in one line what is to be done."))];
+        PlanFault[] untitled =
+        [
+            .. tasks
+                .Where(task => task.Title.Trim().Length == 0)
+                .Select(task => new PlanFault(
+                    "no-title",
+                    FaultSeverity.Error,
+                    File,
+                    0,
+                    0,
+                    "tasks",
+                    $"Task {task.Id} has no title.",
+                    "Say in one line what is to be done."
+                )),
+        ];
         return untitled.Length > 0 || tasks.Count == 0
-            ? ([], untitled.Length > 0 ? untitled : [new PlanFault("no-tasks", FaultSeverity.Error, File, 0, 0, "tasks", "The answer has no tasks.", "Give at least one.")])
+            ? (
+                [],
+                untitled.Length > 0
+                    ? untitled
+                    :
+                    [
+                        new PlanFault(
+                            "no-tasks",
+                            FaultSeverity.Error,
+                            File,
+                            0,
+                            0,
+                            "tasks",
+                            "The answer has no tasks.",
+                            "Give at least one."
+                        ),
+                    ]
+            )
             : ([.. tasks.Select(task => task with { Status = BacklogStatus.Pending })], []);
     }
 

@@ -6,7 +6,8 @@ using System.Text.Json.Nodes;
 namespace Orchestrator.Plans.Readers.Backlogs;
 
 /// <summary>
-/// A backlog with the file it came from: <c>{"tasks": [...]}</c>, or the task-master format with a mapping of tags to such lists. Writing it back keeps
+/// A backlog with the file it came from: <c>{"tasks": [...]}</c>, or the task-master format with a mapping of tags to such lists. Writing
+/// it back keeps
 /// the format, the tags and every member that is not ours.
 /// </summary>
 public sealed class BacklogFile
@@ -14,7 +15,12 @@ public sealed class BacklogFile
     /// <summary>The tag that is used when none is named.</summary>
     public const string DefaultTag = "master";
 
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Indented = new()
+    {
+        WriteIndented = true,
+        NewLine = "\n",
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     private readonly JsonObject _root;
 
@@ -83,24 +89,39 @@ public sealed class BacklogFile
         Set(node, "status", task.Status, always: before is null);
         bool isSubtask = task.Id.Contains('.', StringComparison.Ordinal);
         Set(node, "priority", task.Priority, always: !isSubtask && before is null);
-        Dependencies(node, task, isSubtask ? task.Id.Split('.')[0] : null, full => siblings?.Any(sibling => sibling.Id == full) is true, isNew: before is null);
+        Dependencies(
+            node,
+            task,
+            isSubtask ? task.Id.Split('.')[0] : null,
+            full => siblings?.Any(sibling => sibling.Id == full) is true,
+            isNew: before is null
+        );
         if (task.Subtasks.Count > 0 || node["subtasks"] is not null)
         {
             Dictionary<string, JsonObject> known = ById(before?["subtasks"] as JsonArray);
-            node["subtasks"] = new JsonArray([.. task.Subtasks.Select(s => (JsonNode)Node(s, Local(s.Id), known.GetValueOrDefault(Local(s.Id)), task.Subtasks))]);
+            node["subtasks"] = new JsonArray([
+                .. task.Subtasks.Select(s => (JsonNode)Node(s, Local(s.Id), known.GetValueOrDefault(Local(s.Id)), task.Subtasks)),
+            ]);
         }
 
         return node;
     }
 
-    // What the file says already in its own way (numbers or texts, short or full ids) stays, unless it means something else now. The short id of a sibling that is not there would mean a task.
+    // What the file says already in its own way (numbers or texts, short or full ids) stays, unless it means something else now. The short
+    // id of a sibling that is not there would mean a task.
     private static void Dependencies(JsonObject node, BacklogTask task, string? parent, Func<string, bool> isSibling, bool isNew)
     {
         JsonArray? before = node["dependencies"] as JsonArray;
-        bool isSame = before is not null && before.Select(d => BacklogReader.DependencyId(Text(d), parent, isSibling)).SequenceEqual(task.Dependencies, StringComparer.Ordinal);
+        bool isSame =
+            before is not null
+            && before
+                .Select(d => BacklogReader.DependencyId(Text(d), parent, isSibling))
+                .SequenceEqual(task.Dependencies, StringComparer.Ordinal);
         if (!isSame && (before is not null || task.Dependencies.Count > 0 || (isNew && parent is null)))
         {
-            node["dependencies"] = new JsonArray([.. task.Dependencies.Select(d => (JsonNode)Number(parent is not null && isSibling(d) ? Local(d) : d))]);
+            node["dependencies"] = new JsonArray([
+                .. task.Dependencies.Select(d => (JsonNode)Number(parent is not null && isSibling(d) ? Local(d) : d)),
+            ]);
         }
     }
 
@@ -113,8 +134,16 @@ public sealed class BacklogFile
         }
 
         // A word that means the same, such as "completed" for "done", is left as the other tool wrote it.
-        bool isSameWord = before is not null && ((name == "status" && (BacklogStatus.Find(before) ?? BacklogStatus.Pending) == value) || (name == "priority" && string.Equals(before, value, StringComparison.OrdinalIgnoreCase)));
-        bool isDefault = before is null && !always && ((name == "status" && value == BacklogStatus.Pending) || (name == "priority" && value == BacklogPriority.Medium));
+        bool isSameWord =
+            before is not null
+            && (
+                (name == "status" && (BacklogStatus.Find(before) ?? BacklogStatus.Pending) == value)
+                || (name == "priority" && string.Equals(before, value, StringComparison.OrdinalIgnoreCase))
+            );
+        bool isDefault =
+            before is null
+            && !always
+            && ((name == "status" && value == BacklogStatus.Pending) || (name == "priority" && value == BacklogPriority.Medium));
         if (!isSameWord && !isDefault)
         {
             node[name] = value;
@@ -123,7 +152,15 @@ public sealed class BacklogFile
 
     private static string Local(string id) => id[(id.IndexOf('.', StringComparison.Ordinal) + 1)..];
 
-    private static JsonValue Number(string id) => long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? JsonValue.Create(number) : JsonValue.Create(id);
+    private static JsonValue Number(string id) =>
+        long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out long number)
+            ? JsonValue.Create(number)
+            : JsonValue.Create(id);
 
-    internal static string Text(JsonNode? node) => node is JsonValue value ? value.TryGetValue(out string? text) ? text : value.ToJsonString() : "";
+    internal static string Text(JsonNode? node) =>
+        node is JsonValue value
+            ? value.TryGetValue(out string? text)
+                ? text
+                : value.ToJsonString()
+            : "";
 }

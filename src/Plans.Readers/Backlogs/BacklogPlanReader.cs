@@ -3,7 +3,10 @@ using System.Text.Json.Nodes;
 
 namespace Orchestrator.Plans.Readers.Backlogs;
 
-/// <summary>Reads the pending tasks of a backlog as a plan: ordered by their dependencies alone, one after another, since a backlog does not say who owns what.</summary>
+/// <summary>
+/// Reads the pending tasks of a backlog as a plan: ordered by their dependencies alone, one after another, since a backlog does not say who
+/// owns what.
+/// </summary>
 public static class BacklogPlanReader
 {
     /// <summary>Our own backlog, relative to the repository.</summary>
@@ -18,22 +21,34 @@ public static class BacklogPlanReader
     private const string TaskMasterState = ".taskmaster/state.json";
 
     /// <summary>Whether a path is that of a backlog.</summary>
-    public static bool IsBacklog(string file) => Array.Exists([OwnFile, TaskMasterFile], name => file.Replace('\\', '/') is var path && (path == name || path.EndsWith("/" + name, StringComparison.Ordinal)));
+    public static bool IsBacklog(string file) =>
+        Array.Exists(
+            [OwnFile, TaskMasterFile],
+            name => file.Replace('\\', '/') is var path && (path == name || path.EndsWith("/" + name, StringComparison.Ordinal))
+        );
 
     /// <summary>Reads a file's bytes.</summary>
     /// <param name="content">All of the file.</param>
     /// <param name="file">Its path relative to the repository.</param>
     /// <param name="open">Gives the bytes of another file of the repository, or null; task-master's current tag stands in one.</param>
-    public static PlanReadResult Read(ReadOnlySpan<byte> content, string file, Func<string, byte[]?> open) => Read(content, file, open, null, plan => Circles(plan, file));
+    public static PlanReadResult Read(ReadOnlySpan<byte> content, string file, Func<string, byte[]?> open) =>
+        Read(content, file, open, null, plan => Circles(plan, file));
 
     /// <summary>The same for a planner: it orders parts of tasks, so that tasks may wait for each other in a circle as wholes.</summary>
     /// <param name="content">All of the file.</param>
     /// <param name="file">Its path relative to the repository.</param>
     /// <param name="open">Gives the bytes of another file of the repository, or null.</param>
     /// <param name="tag">The tag of a file that has tags; null: the current one.</param>
-    public static PlanReadResult ReadForPlanner(ReadOnlySpan<byte> content, string file, Func<string, byte[]?> open, string? tag) => Read(content, file, open, tag, _ => []);
+    public static PlanReadResult ReadForPlanner(ReadOnlySpan<byte> content, string file, Func<string, byte[]?> open, string? tag) =>
+        Read(content, file, open, tag, _ => []);
 
-    private static PlanReadResult Read(ReadOnlySpan<byte> content, string file, Func<string, byte[]?> open, string? tag, Func<Plan, IEnumerable<PlanFault>> faultsOf)
+    private static PlanReadResult Read(
+        ReadOnlySpan<byte> content,
+        string file,
+        Func<string, byte[]?> open,
+        string? tag,
+        Func<Plan, IEnumerable<PlanFault>> faultsOf
+    )
     {
         BacklogReadResult read = BacklogReader.Read(content, file, tag ?? CurrentTag(content, open(TaskMasterState)));
         if (read.File is not { Backlog: { } backlog } || read.Errors.Any())
@@ -42,7 +57,16 @@ public static class BacklogPlanReader
         }
 
         (Plan plan, IReadOnlyList<BacklogTask> leftOut) = backlog.ToPlan();
-        IEnumerable<PlanFault> waiting = leftOut.Select(t => new PlanFault("left-out", FaultSeverity.Warning, file, 1, 1, "tasks", $"Task '{t.Id}' waits for a task that is neither done nor pending, and is left out.", "Settle what it waits for: 'orchestrate tasks list' shows where each stands."));
+        IEnumerable<PlanFault> waiting = leftOut.Select(t => new PlanFault(
+            "left-out",
+            FaultSeverity.Warning,
+            file,
+            1,
+            1,
+            "tasks",
+            $"Task '{t.Id}' waits for a task that is neither done nor pending, and is left out.",
+            "Settle what it waits for: 'orchestrate tasks list' shows where each stands."
+        ));
         PlanFault[] faults = [.. read.Faults, .. waiting, .. faultsOf(plan)];
         if (faults.Any(fault => fault.Severity == FaultSeverity.Error))
         {
@@ -50,14 +74,45 @@ public static class BacklogPlanReader
         }
 
         return plan.Tasks.Count > 0
-            ? new PlanReadResult(plan, faults) { TaskCount = plan.Tasks.Count, Places = PlanPlaces.OfLines(file, [.. plan.Tasks.Select(_ => 1)]), SaysOwnership = false }
-            : new PlanReadResult(null, [.. faults, new PlanFault(NothingPending, FaultSeverity.Error, file, 1, 1, "tasks", "Nothing is pending: the backlog has no task that can start.", "Add one: orchestrate add \"WHAT IS TO BE DONE\". 'orchestrate tasks list' shows where each stands.")]);
+            ? new PlanReadResult(plan, faults)
+            {
+                TaskCount = plan.Tasks.Count,
+                Places = PlanPlaces.OfLines(file, [.. plan.Tasks.Select(_ => 1)]),
+                SaysOwnership = false,
+            }
+            : new PlanReadResult(
+                null,
+                [
+                    .. faults,
+                    new PlanFault(
+                        NothingPending,
+                        FaultSeverity.Error,
+                        file,
+                        1,
+                        1,
+                        "tasks",
+                        "Nothing is pending: the backlog has no task that can start.",
+                        "Add one: orchestrate add \"WHAT IS TO BE DONE\". 'orchestrate tasks list' shows where each stands."
+                    ),
+                ]
+            );
     }
 
     // Subtasks may wait for each other across tasks, where the tasks as wholes can't.
-    private static IEnumerable<PlanFault> Circles(Plan plan, string file) => TaskGraph.Of(plan).Faults.Where(fault => fault.Kind == GraphFaultKind.Cycle).Select(fault => new PlanFault(
-        "cycle", FaultSeverity.Error, file, 1, 1, "tasks", $"As wholes these tasks wait for each other in a circle, through their subtasks: {string.Join(" -> ", fault.Ids)}.",
-        "Divide one of them into tasks, or let a planner order their parts: run it without --no-planner."));
+    private static IEnumerable<PlanFault> Circles(Plan plan, string file) =>
+        TaskGraph
+            .Of(plan)
+            .Faults.Where(fault => fault.Kind == GraphFaultKind.Cycle)
+            .Select(fault => new PlanFault(
+                "cycle",
+                FaultSeverity.Error,
+                file,
+                1,
+                1,
+                "tasks",
+                $"As wholes these tasks wait for each other in a circle, through their subtasks: {string.Join(" -> ", fault.Ids)}.",
+                "Divide one of them into tasks, or let a planner order their parts: run it without --no-planner."
+            ));
 
     /// <summary>Task-master's current tag, where its state names one that the file has; null otherwise.</summary>
     public static string? CurrentTag(ReadOnlySpan<byte> content, byte[]? state)

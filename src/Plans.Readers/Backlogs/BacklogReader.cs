@@ -6,7 +6,8 @@ using Orchestrator.Plans.Readers.TaskGraphs;
 namespace Orchestrator.Plans.Readers.Backlogs;
 
 /// <summary>What a reader made of a backlog file.</summary>
-/// <param name="File">The backlog; null when it can't be read. It is there although dependencies lead nowhere or in circles: who keeps it must see what to repair.</param>
+/// <param name="File">The backlog; null when it can't be read. It is there although dependencies lead nowhere or in circles: who keeps it
+/// must see what to repair.</param>
 /// <param name="Faults">All errors and warnings by place.</param>
 public sealed record BacklogReadResult(BacklogFile? File, IReadOnlyList<PlanFault> Faults)
 {
@@ -17,7 +18,18 @@ public sealed record BacklogReadResult(BacklogFile? File, IReadOnlyList<PlanFaul
 /// <summary>Reads a backlog: our own <c>tasks.json</c>, or that of task-master with or without tags.</summary>
 public static class BacklogReader
 {
-    private static readonly KeyTable TaskKeys = new("id", "title", "description", "details", "testStrategy test_strategy", "status", "priority", "dependencies depends_on", "subtasks", "complexity complexityScore");
+    private static readonly KeyTable TaskKeys = new(
+        "id",
+        "title",
+        "description",
+        "details",
+        "testStrategy test_strategy",
+        "status",
+        "priority",
+        "dependencies depends_on",
+        "subtasks",
+        "complexity complexityScore"
+    );
 
     /// <summary>Reads a file's bytes.</summary>
     /// <param name="content">All of the file.</param>
@@ -69,7 +81,11 @@ public static class BacklogReader
             return new BacklogReadResult(null, faults.Sorted());
         }
 
-        var json = (JsonObject)JsonNode.Parse(text, documentOptions: new JsonDocumentOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip })!;
+        var json = (JsonObject)
+            JsonNode.Parse(
+                text,
+                documentOptions: new JsonDocumentOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip }
+            )!;
         Rename((found is null ? json : (JsonObject)json[found]!)["tasks"] as JsonArray);
         return new BacklogReadResult(new BacklogFile(json, found, backlog), faults.Sorted());
     }
@@ -109,7 +125,10 @@ public static class BacklogReader
         }
 
         // With tags each member of the root is a list of its own.
-        List<(ScalarNode Key, DocumentNode Value)> tags = [.. root.Entries.Where(e => e.Value is MappingNode inner && inner.Entries.Exists(m => m.Key.Text == "tasks"))];
+        List<(ScalarNode Key, DocumentNode Value)> tags =
+        [
+            .. root.Entries.Where(e => e.Value is MappingNode inner && inner.Entries.Exists(m => m.Key.Text == "tasks")),
+        ];
         string wanted = tag ?? (tags is [var only] ? only.Key.Text : BacklogFile.DefaultTag);
         (ScalarNode? key, DocumentNode? value) = tags.Find(e => e.Key.Text == wanted);
         if (key is not null)
@@ -117,7 +136,8 @@ public static class BacklogReader
             return (wanted, (MappingNode)value!);
         }
 
-        string known = tags.Count == 0 ? "Add \"tasks\": [] to the file." : $"Its tags are: {string.Join(", ", tags.Select(t => t.Key.Text))}.";
+        string known =
+            tags.Count == 0 ? "Add \"tasks\": [] to the file." : $"Its tags are: {string.Join(", ", tags.Select(t => t.Key.Text))}.";
         faults.Error("no-tasks", root, "", tags.Count == 0 ? "The file has no list of tasks." : $"The file has no tag '{wanted}'.", known);
         return (null, null);
     }
@@ -135,7 +155,14 @@ public static class BacklogReader
         return [.. list.Items.Select((item, i) => Bind(item, $"{path}[{i}]", null, null, placed, faults)).OfType<BacklogTask>()];
     }
 
-    private static BacklogTask? Bind(DocumentNode item, string path, string? parent, HashSet<string>? siblings, List<PlacedTask> placed, FaultList faults)
+    private static BacklogTask? Bind(
+        DocumentNode item,
+        string path,
+        string? parent,
+        HashSet<string>? siblings,
+        List<PlacedTask> placed,
+        FaultList faults
+    )
     {
         if (item is not MappingNode mapping)
         {
@@ -148,7 +175,9 @@ public static class BacklogReader
         known.Entries.AddRange(mapping.Entries.Where(e => TaskKeys.Find(e.Key.Text) is not null));
         var fields = new Fields(known, path, TaskKeys, faults, "a task");
         string local = (fields.Text("id") ?? "").Trim();
-        string id = parent is null ? local : $"{parent}.{(local.StartsWith(parent + ".", StringComparison.Ordinal) ? local[(parent.Length + 1)..] : local)}";
+        string id = parent is null
+            ? local
+            : $"{parent}.{(local.StartsWith(parent + ".", StringComparison.Ordinal) ? local[(parent.Length + 1)..] : local)}";
         if (local.Length == 0)
         {
             fields.Missing("id", "The task has no id.", "Give it a number.");
@@ -161,10 +190,13 @@ public static class BacklogReader
         IReadOnlyList<PlacedText> dependencies = fields.Texts("dependencies") ?? [];
         string[] dependsOn = [.. dependencies.Select(d => DependencyId(d.Node.Text, parent, full => siblings?.Contains(full) == true))];
         DocumentNode place = fields.Node("id") ?? mapping;
-        placed.Add(new PlacedTask(
-            new TaskNode(id, dependsOn),
-            new Place(faults.File, place.Line, place.Column, fields.Join("id")),
-            [.. dependencies.Select(d => new Place(faults.File, d.Node.Line, d.Node.Column, d.Field))]));
+        placed.Add(
+            new PlacedTask(
+                new TaskNode(id, dependsOn),
+                new Place(faults.File, place.Line, place.Column, fields.Join("id")),
+                [.. dependencies.Select(d => new Place(faults.File, d.Node.Line, d.Node.Column, d.Field))]
+            )
+        );
         return new BacklogTask
         {
             Id = id,
@@ -187,8 +219,20 @@ public static class BacklogReader
             case null:
                 return [];
             case SequenceNode list:
-                HashSet<string> siblings = [.. list.Items.OfType<MappingNode>().Select(m => m.Entries.Find(e => TaskKeys.Find(e.Key.Text) == "id").Value).OfType<ScalarNode>().Select(s => $"{id}.{s.Text}")];
-                return [.. list.Items.Select((item, i) => Bind(item, $"{fields.Join("subtasks")}[{i}]", id, siblings, placed, fields.Faults)).OfType<BacklogTask>()];
+                HashSet<string> siblings =
+                [
+                    .. list
+                        .Items.OfType<MappingNode>()
+                        .Select(m => m.Entries.Find(e => TaskKeys.Find(e.Key.Text) == "id").Value)
+                        .OfType<ScalarNode>()
+                        .Select(s => $"{id}.{s.Text}"),
+                ];
+                return
+                [
+                    .. list
+                        .Items.Select((item, i) => Bind(item, $"{fields.Join("subtasks")}[{i}]", id, siblings, placed, fields.Faults))
+                        .OfType<BacklogTask>(),
+                ];
             case var other:
                 fields.Faults.Error("wrong-type", other, fields.Join("subtasks"), $"'subtasks' is a list, not {other.Kind}.", "Write [].");
                 return [];
@@ -208,7 +252,13 @@ public static class BacklogReader
         }
 
         string? near = NearestName.Of(word, BacklogStatus.All);
-        fields.Faults.Warning("unknown-status", fields.Node("status"), fields.Join("status"), $"The status '{word}' is not known and counts as pending.", near is null ? $"Known: {string.Join(", ", BacklogStatus.All)}." : $"Did you mean '{near}'?");
+        fields.Faults.Warning(
+            "unknown-status",
+            fields.Node("status"),
+            fields.Join("status"),
+            $"The status '{word}' is not known and counts as pending.",
+            near is null ? $"Known: {string.Join(", ", BacklogStatus.All)}." : $"Did you mean '{near}'?"
+        );
         return BacklogStatus.Pending;
     }
 }

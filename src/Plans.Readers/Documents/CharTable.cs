@@ -1,7 +1,8 @@
 namespace Orchestrator.Plans.Readers.Documents;
 
 /// <summary>
-/// A set of characters that is looked through one by one. The framework's vectorised sets are faster on long texts, but their code is compiled anew in each
+/// A set of characters that is looked through one by one. The framework's vectorised sets are faster on long texts, but their code is
+/// compiled anew in each
 /// process, which costs a command more than it saves.
 /// </summary>
 internal sealed class CharTable

@@ -1,4 +1,3 @@
-
 namespace Orchestrator.Plans.Readers.Documents;
 
 /// <summary>Collects all faults of one file, so that a person repairs them in one go.</summary>
@@ -37,11 +36,23 @@ internal sealed class FaultList(string file)
     /// <summary>The faults by file and place.</summary>
     public IReadOnlyList<PlanFault> Sorted()
     {
-        List<PlanFault> sorted = _faults.Count < 2 ? [.. _faults] : [.. _faults.OrderBy(f => f.File != File).ThenBy(f => f.File, StringComparer.Ordinal).ThenBy(f => f.Line).ThenBy(f => f.Column)];
+        List<PlanFault> sorted =
+            _faults.Count < 2
+                ? [.. _faults]
+                :
+                [
+                    .. _faults
+                        .OrderBy(f => f.File != File)
+                        .ThenBy(f => f.File, StringComparer.Ordinal)
+                        .ThenBy(f => f.Line)
+                        .ThenBy(f => f.Column),
+                ];
         if (_left > 0)
         {
             FaultSeverity severity = HasErrors ? FaultSeverity.Error : FaultSeverity.Warning;
-            sorted.Add(new PlanFault("more-faults", severity, File, 0, 0, "", $"{_left} more faults are not listed.", "Repair those above first."));
+            sorted.Add(
+                new PlanFault("more-faults", severity, File, 0, 0, "", $"{_left} more faults are not listed.", "Repair those above first.")
+            );
         }
 
         return sorted;

@@ -3,7 +3,8 @@ using System.Globalization;
 namespace Orchestrator.Plans.Readers.Documents;
 
 /// <summary>
-/// Where a value stands in its document, such as <c>tasks[3].files_write[0]</c>. It is written out only when something is said about the value: of a
+/// Where a value stands in its document, such as <c>tasks[3].files_write[0]</c>. It is written out only when something is said about the
+/// value: of a
 /// large plan there are a hundred thousand, and hardly ever is one of them faulty.
 /// </summary>
 /// <param name="Mapping">The path of the mapping; empty for the document itself.</param>
@@ -19,7 +20,10 @@ internal readonly record struct FieldPath(string Mapping, string? Name = null, i
     /// <inheritdoc/>
     public override string ToString()
     {
-        string field = Name is null ? Mapping : Mapping.Length == 0 ? Name : $"{Mapping}.{Name}";
+        string field =
+            Name is null ? Mapping
+            : Mapping.Length == 0 ? Name
+            : $"{Mapping}.{Name}";
         return Index < 0 ? field : string.Create(CultureInfo.InvariantCulture, $"{field}[{Index}]");
     }
 }

@@ -20,12 +20,15 @@ internal ref struct JsonTree
         _faults = faults;
         _line = 1;
         _column = 1;
-        _reader = new Utf8JsonReader(json, new JsonReaderOptions
-        {
-            AllowTrailingCommas = true,
-            CommentHandling = JsonCommentHandling.Skip,
-            MaxDepth = DocumentLimits.MaxDepth,
-        });
+        _reader = new Utf8JsonReader(
+            json,
+            new JsonReaderOptions
+            {
+                AllowTrailingCommas = true,
+                CommentHandling = JsonCommentHandling.Skip,
+                MaxDepth = DocumentLimits.MaxDepth,
+            }
+        );
     }
 
     /// <summary>The value in the text, or null when it is empty or broken; the faults say which.</summary>
@@ -70,7 +73,15 @@ internal ref struct JsonTree
 
         int length = (int)Math.Min(e.BytePositionInLine ?? 0, _json.Length - start);
         int column = Encoding.UTF8.GetCharCount(_json.Slice(start, length)) + 1;
-        _faults.Add("json-syntax", FaultSeverity.Error, line + 1, column, "", $"This is no valid JSON: {message.ReplaceLineEndings(" ")}.", "Look at and just before this place: quotes, commas and brackets.");
+        _faults.Add(
+            "json-syntax",
+            FaultSeverity.Error,
+            line + 1,
+            column,
+            "",
+            $"This is no valid JSON: {message.ReplaceLineEndings(" ")}.",
+            "Look at and just before this place: quotes, commas and brackets."
+        );
     }
 
     private DocumentNode ReadValue()

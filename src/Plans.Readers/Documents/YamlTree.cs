@@ -3,7 +3,9 @@ using YamlDotNet.Core.Events;
 
 namespace Orchestrator.Plans.Readers.Documents;
 
-/// <summary>Reads YAML into a tree with places. Anchors, aliases and merge keys are resolved; nothing is ever constructed from tags.</summary>
+/// <summary>
+/// Reads YAML into a tree with places. Anchors, aliases and merge keys are resolved; nothing is ever constructed from tags.
+/// </summary>
 internal sealed class YamlTree
 {
     private readonly Parser _parser;
@@ -52,14 +54,30 @@ internal sealed class YamlTree
             indentation = indentation[..^indentation.TrimStart().Length];
             if (indentation.Contains('\t', StringComparison.Ordinal))
             {
-                faults.Add("tab-indentation", FaultSeverity.Error, near, indentation.IndexOf('\t', StringComparison.Ordinal) + 1, "", "The line is indented with a tab, which YAML does not allow.", "Indent with spaces.");
+                faults.Add(
+                    "tab-indentation",
+                    FaultSeverity.Error,
+                    near,
+                    indentation.IndexOf('\t', StringComparison.Ordinal) + 1,
+                    "",
+                    "The line is indented with a tab, which YAML does not allow.",
+                    "Indent with spaces."
+                );
                 return;
             }
         }
 
         string shown = LineOf(text, line).Trim();
         shown = shown.Length > 80 ? shown[..80] + "..." : shown;
-        faults.Add("yaml-syntax", FaultSeverity.Error, line, column, "", $"This is no valid YAML: {reason.Trim().TrimEnd('.')}.", $"Look at and just above the line '{shown}': quotes, colons, brackets and indentation.");
+        faults.Add(
+            "yaml-syntax",
+            FaultSeverity.Error,
+            line,
+            column,
+            "",
+            $"This is no valid YAML: {reason.Trim().TrimEnd('.')}.",
+            $"Look at and just above the line '{shown}': quotes, colons, brackets and indentation."
+        );
     }
 
     private static string LineOf(string text, int line)
@@ -97,7 +115,15 @@ internal sealed class YamlTree
         _parser.Consume<DocumentEnd>();
         if (_parser.Accept<DocumentStart>(out DocumentStart? second))
         {
-            _faults.Add("several-documents", FaultSeverity.Error, (int)second.Start.Line, (int)second.Start.Column, "", "The file holds more than one YAML document.", "Keep one plan per file: remove the line '---' and what follows it.");
+            _faults.Add(
+                "several-documents",
+                FaultSeverity.Error,
+                (int)second.Start.Line,
+                (int)second.Start.Column,
+                "",
+                "The file holds more than one YAML document.",
+                "Keep one plan per file: remove the line '---' and what follows it."
+            );
         }
 
         return root;
@@ -113,7 +139,12 @@ internal sealed class YamlTree
         var start = _parser.Consume<NodeEvent>();
         if (depth > DocumentLimits.MaxDepth)
         {
-            return Stop("too-deep", start.Start, $"Values are nested more than {DocumentLimits.MaxDepth} deep.", "A plan needs no such nesting; look for stray brackets.");
+            return Stop(
+                "too-deep",
+                start.Start,
+                $"Values are nested more than {DocumentLimits.MaxDepth} deep.",
+                "A plan needs no such nesting; look for stray brackets."
+            );
         }
 
         string? anchor = start.Anchor.IsEmpty ? null : start.Anchor.Value;
@@ -124,7 +155,12 @@ internal sealed class YamlTree
 
         DocumentNode? node = start switch
         {
-            Scalar scalar => new ScalarNode(Line(scalar), Column(scalar), scalar.Value, scalar.Style == ScalarStyle.Plain && scalar.Tag.IsEmpty),
+            Scalar scalar => new ScalarNode(
+                Line(scalar),
+                Column(scalar),
+                scalar.Value,
+                scalar.Style == ScalarStyle.Plain && scalar.Tag.IsEmpty
+            ),
             SequenceStart => ReadSequence(start, depth),
             MappingStart => ReadMapping(start, depth),
             _ => throw new YamlException(start.Start, start.End, $"unexpected {start.GetType().Name}"),
@@ -144,10 +180,16 @@ internal sealed class YamlTree
         if (!_anchors.TryGetValue(name, out DocumentNode? target))
         {
             string? near = NearestName.Of(name, _anchors.Keys);
-            return Stop("unknown-alias", alias.Start, $"The alias *{name} has no anchor above it.", near is null ? $"Define it with &{name}, or write the value out." : $"Did you mean *{near}?");
+            return Stop(
+                "unknown-alias",
+                alias.Start,
+                $"The alias *{name} has no anchor above it.",
+                near is null ? $"Define it with &{name}, or write the value out." : $"Did you mean *{near}?"
+            );
         }
 
-        return target ?? Stop("recursive-alias", alias.Start, $"The alias *{name} is used inside the value it names.", "Write the value out.");
+        return target
+            ?? Stop("recursive-alias", alias.Start, $"The alias *{name} is used inside the value it names.", "Write the value out.");
     }
 
     private SequenceNode? ReadSequence(NodeEvent start, int depth)
@@ -189,7 +231,13 @@ internal sealed class YamlTree
 
             if (key is not ScalarNode name)
             {
-                _faults.Error("wrong-type", key, "", $"A key must be a text, not {key.Kind}.", "Write KEY: VALUE; a text that begins with '{' or '[' needs quotes.");
+                _faults.Error(
+                    "wrong-type",
+                    key,
+                    "",
+                    $"A key must be a text, not {key.Kind}.",
+                    "Write KEY: VALUE; a text that begins with '{' or '[' needs quotes."
+                );
             }
             else if (name is { IsPlain: true, Text: "<<" })
             {
@@ -218,7 +266,13 @@ internal sealed class YamlTree
     }
 
     internal static void DuplicateKey(ScalarNode second, ScalarNode first, FaultList faults) =>
-        faults.Error("duplicate-key", second, second.Text, $"The key '{second.Text}' is here a second time; the first is in line {first.Line}.", "Keep one of the two.");
+        faults.Error(
+            "duplicate-key",
+            second,
+            second.Text,
+            $"The key '{second.Text}' is here a second time; the first is in line {first.Line}.",
+            "Keep one of the two."
+        );
 
     private void Merge(ScalarNode key, DocumentNode value, List<(ScalarNode Key, DocumentNode Value)> merged)
     {
@@ -230,7 +284,13 @@ internal sealed class YamlTree
             }
             else
             {
-                _faults.Error("wrong-type", key, "<<", $"The merge key '<<' takes mappings, not {source.Kind}.", "Name an anchor of a mapping: '<<: *NAME'.");
+                _faults.Error(
+                    "wrong-type",
+                    key,
+                    "<<",
+                    $"The merge key '<<' takes mappings, not {source.Kind}.",
+                    "Name an anchor of a mapping: '<<: *NAME'."
+                );
             }
         }
     }
@@ -243,12 +303,22 @@ internal sealed class YamlTree
             return true;
         }
 
-        Stop("too-many-values", at.Start, $"With its aliases written out the file has more than {DocumentLimits.MaxNodes} values.", "Remove aliases that name lists of aliases.");
+        Stop(
+            "too-many-values",
+            at.Start,
+            $"With its aliases written out the file has more than {DocumentLimits.MaxNodes} values.",
+            "Remove aliases that name lists of aliases."
+        );
         return false;
     }
 
     private DocumentNode? TooLong(NodeEvent start) =>
-        Stop("too-many-values", start.Start, $"The list or mapping that begins here has more than {DocumentLimits.MaxEntries} entries.", $"A plan has at most {TaskGraphs.TaskGraphReader.MaxTasks} tasks: split it, or look whether this is the file you meant.");
+        Stop(
+            "too-many-values",
+            start.Start,
+            $"The list or mapping that begins here has more than {DocumentLimits.MaxEntries} entries.",
+            $"A plan has at most {TaskGraphs.TaskGraphReader.MaxTasks} tasks: split it, or look whether this is the file you meant."
+        );
 
     private DocumentNode? Stop(string code, Mark at, string message, string cure)
     {

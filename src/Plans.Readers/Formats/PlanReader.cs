@@ -13,17 +13,25 @@ public static class PlanReader
     public static bool IsPlanName(string file) => Array.Exists(PlanEndings, e => file.EndsWith(e, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Whether the name is that of a Markdown master plan.</summary>
-    public static bool IsMasterPlan(string file) => file.EndsWith(".md", StringComparison.OrdinalIgnoreCase) || file.EndsWith(".markdown", StringComparison.OrdinalIgnoreCase);
+    public static bool IsMasterPlan(string file) =>
+        file.EndsWith(".md", StringComparison.OrdinalIgnoreCase) || file.EndsWith(".markdown", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Reads a plan: Markdown as a master plan, a backlog by its place, everything else as a task graph.</summary>
     /// <param name="content">All of the file.</param>
     /// <param name="file">Its path relative to the repository, with forward slashes.</param>
-    /// <param name="open">Gives the bytes of a phase's or another file by its path relative to the repository, or null when there is none.</param>
+    /// <param name="open">Gives the bytes of a phase's or another file by its path relative to the repository, or null when there is
+    /// none.</param>
     /// <param name="projectContext">Names of the texts that the project itself has for its tasks.</param>
-    public static PlanReadResult Read(ReadOnlySpan<byte> content, string file, Func<string, byte[]?> open, IReadOnlyCollection<string>? projectContext = null) => file switch
-    {
-        _ when IsMasterPlan(file) => MasterPlanReader.Read(content, file, open),
-        _ when BacklogPlanReader.IsBacklog(file) => BacklogPlanReader.Read(content, file, open),
-        _ => TaskGraphReader.Read(content, file, projectContext),
-    };
+    public static PlanReadResult Read(
+        ReadOnlySpan<byte> content,
+        string file,
+        Func<string, byte[]?> open,
+        IReadOnlyCollection<string>? projectContext = null
+    ) =>
+        file switch
+        {
+            _ when IsMasterPlan(file) => MasterPlanReader.Read(content, file, open),
+            _ when BacklogPlanReader.IsBacklog(file) => BacklogPlanReader.Read(content, file, open),
+            _ => TaskGraphReader.Read(content, file, projectContext),
+        };
 }

@@ -17,17 +17,27 @@ public static class RequestDocument
     {
         fault = SizeFault(path, name);
         if (fault is not null)
+        {
             return "";
+        }
         if (!PlanText.TryDecode(File.ReadAllBytes(path), name, out var text, out var unreadable))
+        {
             fault = unreadable.ToString();
+        }
         else if (string.IsNullOrWhiteSpace(text))
+        {
             fault = $"{name} is empty. Say in it what is to be done.";
+        }
         else
+        {
             return text.Trim();
+        }
         return "";
     }
 
     /// <summary>Why a file is too large to be planned from, as <see cref="Read"/> says it; null when it is not.</summary>
     public static string? SizeFault(string path, string name) =>
-        new FileInfo(path).Length > LargestSize ? $"{name} is longer than {LargestSize / 1000} KB: no planner reads that. Plan a part of it." : null;
+        new FileInfo(path).Length > LargestSize
+            ? $"{name} is longer than {LargestSize / 1000} KB: no planner reads that. Plan a part of it."
+            : null;
 }

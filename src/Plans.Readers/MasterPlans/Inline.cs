@@ -9,32 +9,43 @@ namespace Orchestrator.Plans.Readers.MasterPlans;
 /// <summary>Markdown inside a line.</summary>
 internal static class Inline
 {
-    // What is longer is shown as it stands: no person wrote it into a cell or a list, and marks without end cost the library time and depth.
+    // What is longer is shown as it stands: no person wrote it into a cell or a list, and marks without end cost the library time and
+    // depth.
     private const int Longest = 4000;
 
     private static readonly MarkdownPipeline Pipeline = CreatePipeline();
 
     /// <summary>The text as a person reads it: links by their words, no emphasis, no code marks, no escapes.</summary>
-    public static string Plain(string text) => text.Length > Longest ? text.Trim() : string.Concat(Parts<MarkdownObject>(text).Select(part => part switch
-    {
-        LiteralInline literal => literal.Content.ToString(),
-        CodeInline code => code.Content,
-        LineBreakInline => " ",
+    public static string Plain(string text) =>
+        text.Length > Longest
+            ? text.Trim()
+            : string.Concat(
+                    Parts<MarkdownObject>(text)
+                        .Select(part =>
+                            part switch
+                            {
+                                LiteralInline literal => literal.Content.ToString(),
+                                CodeInline code => code.Content,
+                                LineBreakInline => " ",
 
-        // A bracket or mark that nothing closes.
-        DelimiterInline open => open.ToLiteral(),
-        _ => "",
-    })).Trim();
+                                // A bracket or mark that nothing closes.
+                                DelimiterInline open => open.ToLiteral(),
+                                _ => "",
+                            }
+                        )
+                )
+                .Trim();
 
     /// <summary>The target of the first link, without its anchor or title; null when there is none.</summary>
-    public static string? LinkTarget(string text) => Parts<LinkInline>(text).FirstOrDefault()?.Url is { } url ? Uri.UnescapeDataString(url.Split('#')[0]) : null;
+    public static string? LinkTarget(string text) =>
+        Parts<LinkInline>(text).FirstOrDefault()?.Url is { } url ? Uri.UnescapeDataString(url.Split('#')[0]) : null;
 
     /// <summary>All texts between backticks.</summary>
-    public static IReadOnlyList<string> CodeSpans(string text) => [.. Parts<CodeInline>(text).Select(code => code.Content.Trim()).Where(code => code.Length > 0)];
+    public static IReadOnlyList<string> CodeSpans(string text) =>
+        [.. Parts<CodeInline>(text).Select(code => code.Content.Trim()).Where(code => code.Length > 0)];
 
     private static IEnumerable<T> Parts<T>(string text)
-        where T : MarkdownObject
-        => text.Length > Longest ? [] : Markdown.Parse(text, Pipeline).Descendants<T>();
+        where T : MarkdownObject => text.Length > Longest ? [] : Markdown.Parse(text, Pipeline).Descendants<T>();
 
     // Nothing but what stands inside a line: its beginning may look like a list or a heading, and what looks like HTML is a person's text.
     private static MarkdownPipeline CreatePipeline()

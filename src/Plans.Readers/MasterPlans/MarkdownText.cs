@@ -71,7 +71,13 @@ internal static class MarkdownText
         for (int i = 0; i < starts.Length; i++)
         {
             int end = i + 1 < starts.Length ? starts[i + 1] - 1 : kept.Length;
-            var line = new MarkdownLine(i + 1, new string(kept, starts[i], end - starts[i]).TrimEnd('\r'), kinds[i] == LineKind.Code, section, levels[i]);
+            var line = new MarkdownLine(
+                i + 1,
+                new string(kept, starts[i], end - starts[i]).TrimEnd('\r'),
+                kinds[i] == LineKind.Code,
+                section,
+                levels[i]
+            );
             if (line.Level > 0)
             {
                 line = line with { Section = section = Inline.Plain(line.Text.TrimStart(' ', '#').TrimEnd().TrimEnd('#')) };
@@ -86,7 +92,8 @@ internal static class MarkdownText
         return lines;
     }
 
-    // What is indented is a list more often than code, a line of dashes under a text is a rule, not a heading; inside lines only comments are looked for.
+    // What is indented is a list more often than code, a line of dashes under a text is a rule, not a heading; inside lines only comments
+    // are looked for.
     private static MarkdownPipeline CreatePipeline()
     {
         var builder = new MarkdownPipelineBuilder { PreciseSourceLocation = true };
@@ -100,11 +107,16 @@ internal static class MarkdownText
         return builder.Build();
     }
 
-    private static int LineAt(int[] starts, int offset) => Array.BinarySearch(starts, offset) is >= 0 and var at ? at : ~Array.BinarySearch(starts, offset) - 1;
+    private static int LineAt(int[] starts, int offset) =>
+        Array.BinarySearch(starts, offset) is >= 0 and var at ? at : ~Array.BinarySearch(starts, offset) - 1;
 
     private static void Blank(char[] kept, string text, SourceSpan span)
     {
-        for (int at = span.Start; at <= span.End && text.IndexOf("<!--", at, span.End + 1 - at, StringComparison.Ordinal) is >= 0 and var start;)
+        for (
+            int at = span.Start;
+            at <= span.End && text.IndexOf("<!--", at, span.End + 1 - at, StringComparison.Ordinal) is >= 0 and var start;
+
+        )
         {
             int stop = text.IndexOf("-->", start, span.End + 1 - start, StringComparison.Ordinal);
             at = stop < 0 ? span.End + 1 : stop + 3;

@@ -22,7 +22,15 @@ public static class MasterPlanReader
         var faults = new FaultList(file);
         if (string.IsNullOrWhiteSpace(text))
         {
-            faults.Add("empty-file", FaultSeverity.Error, 1, 1, "", "The file is empty.", "A master plan needs a table of phases, each linked to its file.");
+            faults.Add(
+                "empty-file",
+                FaultSeverity.Error,
+                1,
+                1,
+                "",
+                "The file is empty.",
+                "A master plan needs a table of phases, each linked to its file."
+            );
             return new PlanReadResult(null, faults.Sorted());
         }
 
@@ -36,12 +44,26 @@ public static class MasterPlanReader
             CreatedAt = created,
             Tasks = [.. phases.Select((phase, i) => Task(phase, dependencies[i], faults))],
         };
-        PlacedTask[] placed = [.. plan.Tasks.Select((task, i) => new PlacedTask(TaskNode.Of(task), new Place(file, phases[i].Row.Line, 1, $"phases.{task.Id}"), [.. dependencies[i].Select(d => d.At)]))];
+        PlacedTask[] placed =
+        [
+            .. plan.Tasks.Select(
+                (task, i) =>
+                    new PlacedTask(
+                        TaskNode.Of(task),
+                        new Place(file, phases[i].Row.Line, 1, $"phases.{task.Id}"),
+                        [.. dependencies[i].Select(d => d.At)]
+                    )
+            ),
+        ];
         GraphFaults.Report(placed, faults);
         return new PlanReadResult(faults.HasErrors ? null : plan, faults.Sorted())
         {
             TaskCount = phases.Count,
-            Places = PlanPlaces.OfPhases(file, [.. phases.Select(p => p.Row.Line)], [.. phases.Select(p => (p.File, p.Content?.GateLines ?? []))]),
+            Places = PlanPlaces.OfPhases(
+                file,
+                [.. phases.Select(p => p.Row.Line)],
+                [.. phases.Select(p => (p.File, p.Content?.GateLines ?? []))]
+            ),
             SaysOwnership = false,
         };
     }
@@ -53,7 +75,15 @@ public static class MasterPlanReader
             // A phase that is done needs no file any more.
             if (!IsCompleted(row.Status?.Text))
             {
-                faults.Add("no-phase-file", FaultSeverity.Error, row.Line, 1, $"phases.{row.Id}", $"Phase {row.Id} has no link to its file.", $"Link its title: [{row.Title}](phase{row.Id}.md).");
+                faults.Add(
+                    "no-phase-file",
+                    FaultSeverity.Error,
+                    row.Line,
+                    1,
+                    $"phases.{row.Id}",
+                    $"Phase {row.Id} has no link to its file.",
+                    $"Link its title: [{row.Title}](phase{row.Id}.md)."
+                );
             }
 
             return new Phase(row, "", null);
@@ -61,9 +91,19 @@ public static class MasterPlanReader
 
         int slash = masterFile.LastIndexOf('/');
         string path = row.Link.StartsWith('/') ? row.Link[1..] : masterFile[..(slash + 1)] + row.Link;
-        if (row.Link.Contains("://", StringComparison.Ordinal) || !RepositoryPath.TryNormalize(path, out string? normal, out string? reason))
+        if (
+            row.Link.Contains("://", StringComparison.Ordinal) || !RepositoryPath.TryNormalize(path, out string? normal, out string? reason)
+        )
         {
-            faults.Add("bad-link", FaultSeverity.Error, row.Line, 1, $"phases.{row.Id}", $"The link '{row.Link}' of phase {row.Id} leaves the repository.", "Link to a file in the repository, relative to the master plan.");
+            faults.Add(
+                "bad-link",
+                FaultSeverity.Error,
+                row.Line,
+                1,
+                $"phases.{row.Id}",
+                $"The link '{row.Link}' of phase {row.Id} leaves the repository.",
+                "Link to a file in the repository, relative to the master plan."
+            );
             return new Phase(row, "", null);
         }
 
@@ -71,7 +111,15 @@ public static class MasterPlanReader
         {
             if (!IsCompleted(row.Status?.Text))
             {
-                faults.Add("broken-link", FaultSeverity.Error, row.Line, 1, $"phases.{row.Id}", $"The file '{row.Link}' of phase {row.Id} does not exist.", $"Write it at {normal}, or correct the link; links are relative to the master plan.");
+                faults.Add(
+                    "broken-link",
+                    FaultSeverity.Error,
+                    row.Line,
+                    1,
+                    $"phases.{row.Id}",
+                    $"The file '{row.Link}' of phase {row.Id} does not exist.",
+                    $"Write it at {normal}, or correct the link; links are relative to the master plan."
+                );
             }
 
             return new Phase(row, normal, null);
@@ -84,15 +132,35 @@ public static class MasterPlanReader
         }
 
         PhaseFile content = PhaseFileReader.Read(text, normal, faults);
-        if (content.Number is { } number && PhaseTable.IdOf(number) is var inFile && !string.Equals(inFile, row.Id, StringComparison.OrdinalIgnoreCase))
+        if (
+            content.Number is { } number
+            && PhaseTable.IdOf(number) is var inFile
+            && !string.Equals(inFile, row.Id, StringComparison.OrdinalIgnoreCase)
+        )
         {
-            faults.Add(new PlanFault("phase-number", FaultSeverity.Warning, normal, 1, 1, "", $"The heading says phase {inFile}, but the master plan links the file as phase {row.Id}.", "Make the two agree; the master plan's number counts."));
+            faults.Add(
+                new PlanFault(
+                    "phase-number",
+                    FaultSeverity.Warning,
+                    normal,
+                    1,
+                    1,
+                    "",
+                    $"The heading says phase {inFile}, but the master plan links the file as phase {row.Id}.",
+                    "Make the two agree; the master plan's number counts."
+                )
+            );
         }
 
         return new Phase(row, normal, content);
     }
 
-    private static IReadOnlyList<PhaseReference>[] Dependencies(List<Phase> phases, IReadOnlyList<MarkdownLine> lines, string file, FaultList faults)
+    private static IReadOnlyList<PhaseReference>[] Dependencies(
+        List<Phase> phases,
+        IReadOnlyList<MarkdownLine> lines,
+        string file,
+        FaultList faults
+    )
     {
         var known = phases.Select(p => p.Row.Id).ToHashSet(StringComparer.Ordinal);
         var byFile = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
@@ -101,16 +169,27 @@ public static class MasterPlanReader
             byFile.TryAdd(phase.File.Split('/')[^1], phase.Row.Id);
         }
 
-        ILookup<string, PhaseReference> arrows = PhaseReferences.Arrows(lines, known, file, faults).ToLookup(a => a.Waits, a => a.For, StringComparer.Ordinal);
+        ILookup<string, PhaseReference> arrows = PhaseReferences
+            .Arrows(lines, known, file, faults)
+            .ToLookup(a => a.Waits, a => a.For, StringComparer.Ordinal);
         return
         [
             .. phases.Select(phase =>
             {
                 IEnumerable<PhaseReference> named = arrows[phase.Row.Id]
-                    .Concat(PhaseReferences.DependsOn(phase.Row.DependsOn, byFile, known, new Place(file, phase.Row.Line, 1, $"phases.{phase.Row.Id}.depends_on")));
+                    .Concat(
+                        PhaseReferences.DependsOn(
+                            phase.Row.DependsOn,
+                            byFile,
+                            known,
+                            new Place(file, phase.Row.Line, 1, $"phases.{phase.Row.Id}.depends_on")
+                        )
+                    );
                 if (phase.Content?.DependsOn is (string text, int line))
                 {
-                    named = named.Concat(PhaseReferences.DependsOn(text, byFile, known, new Place(phase.File, line, 1, $"phases.{phase.Row.Id}.depends_on")));
+                    named = named.Concat(
+                        PhaseReferences.DependsOn(text, byFile, known, new Place(phase.File, line, 1, $"phases.{phase.Row.Id}.depends_on"))
+                    );
                 }
 
                 return (IReadOnlyList<PhaseReference>)[.. named.DistinctBy(d => d.Id, StringComparer.Ordinal)];
@@ -142,7 +221,8 @@ public static class MasterPlanReader
     private static PlanTaskStatus Status(Phase phase, FaultList faults)
     {
         string inTable = Inline.Plain(phase.Row.Status?.Text ?? "");
-        (string text, string file, int line) = inTable.Length > 0 ? (inTable, faults.File, phase.Row.Line)
+        (string text, string file, int line) =
+            inTable.Length > 0 ? (inTable, faults.File, phase.Row.Line)
             : phase.Content?.Status is (string own, int at) ? (Inline.Plain(own), phase.File, at)
             : ("", "", 0);
         if (text.Length == 0)
@@ -152,25 +232,56 @@ public static class MasterPlanReader
 
         if (StatusWord.TryParse(text, out PlanTaskStatus status))
         {
-            if (inTable.Length > 0 && phase.Content?.Status is (string second, int secondLine) && IsCompleted(second) != (status == PlanTaskStatus.Completed))
+            if (
+                inTable.Length > 0
+                && phase.Content?.Status is (string second, int secondLine)
+                && IsCompleted(second) != (status == PlanTaskStatus.Completed)
+            )
             {
-                faults.Add(new PlanFault("status-differs", FaultSeverity.Warning, phase.File, secondLine, 1, "", $"The phase's file says '{Inline.Plain(second)}', the master plan '{inTable}'.", "Make the two agree; the master plan counts."));
+                faults.Add(
+                    new PlanFault(
+                        "status-differs",
+                        FaultSeverity.Warning,
+                        phase.File,
+                        secondLine,
+                        1,
+                        "",
+                        $"The phase's file says '{Inline.Plain(second)}', the master plan '{inTable}'.",
+                        "Make the two agree; the master plan counts."
+                    )
+                );
             }
 
             return status;
         }
 
         string? near = NearestName.Of(text, StatusWord.Known);
-        faults.Add(new PlanFault("unknown-status", FaultSeverity.Warning, file, line, 1, $"phases.{phase.Row.Id}.status", $"The status '{text}' is not known and counts as pending.", near is null ? "Write Pending, In Progress, Completed, Blocked, Failed or Skipped." : $"Did you mean '{near}'?"));
+        faults.Add(
+            new PlanFault(
+                "unknown-status",
+                FaultSeverity.Warning,
+                file,
+                line,
+                1,
+                $"phases.{phase.Row.Id}.status",
+                $"The status '{text}' is not known and counts as pending.",
+                near is null ? "Write Pending, In Progress, Completed, Blocked, Failed or Skipped." : $"Did you mean '{near}'?"
+            )
+        );
         return status;
     }
 
-    private static bool IsCompleted(string? status) => status is not null && StatusWord.TryParse(Inline.Plain(status), out PlanTaskStatus parsed) && parsed == PlanTaskStatus.Completed;
+    private static bool IsCompleted(string? status) =>
+        status is not null && StatusWord.TryParse(Inline.Plain(status), out PlanTaskStatus parsed) && parsed == PlanTaskStatus.Completed;
 
     private static (string? Title, string? Created, string Overview) Heading(IReadOnlyList<MarkdownLine> lines)
     {
         string? title = lines.Where(l => l.Level == 1).Select(l => Inline.Plain(l.Heading)).FirstOrDefault();
-        string? created = lines.Select(l => l.Text.Trim()).Where(t => t.StartsWith("**Created:**", StringComparison.OrdinalIgnoreCase)).Select(t => Inline.Plain(t[12..])).FirstOrDefault();
+        string? created = lines
+            .Select(l => l.Text.Trim())
+            .Where(t => t.StartsWith("**Created:**", StringComparison.OrdinalIgnoreCase))
+            .Select(t => Inline.Plain(t[12..]))
+            .FirstOrDefault();
         IEnumerable<string> overview = lines
             .Where(l => l.Level == 0 && l.Section.ToLowerInvariant() is "overview" or "goal" or "summary" or "objective")
             .Select(l => l.Text)

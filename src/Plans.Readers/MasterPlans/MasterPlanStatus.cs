@@ -28,7 +28,11 @@ public static class MasterPlanStatus
 
             // Padding that lined the columns up gives way or grows.
             int end = cell.End;
-            for (int extra = word.Length - cell.Text.Length; extra > 0 && end + 1 < line.Length && line[end] == ' ' && line[end + 1] == ' '; extra--)
+            for (
+                int extra = word.Length - cell.Text.Length;
+                extra > 0 && end + 1 < line.Length && line[end] == ' ' && line[end + 1] == ' ';
+                extra--
+            )
             {
                 end++;
             }
@@ -42,5 +46,7 @@ public static class MasterPlanStatus
 
     // "✅ Done" is left as its author wrote it.
     private static bool MeansTheSame(string before, string word) =>
-        StatusWord.TryParse(Inline.Plain(before), out PlanTaskStatus old) && StatusWord.TryParse(word, out PlanTaskStatus now) && old == now;
+        StatusWord.TryParse(Inline.Plain(before), out PlanTaskStatus old)
+        && StatusWord.TryParse(word, out PlanTaskStatus now)
+        && old == now;
 }

@@ -113,30 +113,53 @@ internal sealed partial class PhaseFileReader
 
         if (!_hasGates)
         {
-            _faults.Add(new PlanFault("no-gates", FaultSeverity.Warning, _file, 1, 1, "", "The phase has no section '## Gates', so nothing of its own checks it.", "Add '## Gates' with lines such as '- pytest: all tests pass'."));
+            _faults.Add(
+                new PlanFault(
+                    "no-gates",
+                    FaultSeverity.Warning,
+                    _file,
+                    1,
+                    1,
+                    "",
+                    "The phase has no section '## Gates', so nothing of its own checks it.",
+                    "Add '## Gates' with lines such as '- pytest: all tests pass'."
+                )
+            );
         }
 
         if (_checklist.Count == 0 && _body.Count(line => !string.IsNullOrWhiteSpace(line)) == _stepsTold)
         {
-            _faults.Add(new PlanFault("empty-phase", FaultSeverity.Error, _file, 1, 1, "", "The phase's file says nothing about what is to be done.", "Add '## Tasks' with check boxes: '- [ ] 1.1: Create src/module.py'."));
+            _faults.Add(
+                new PlanFault(
+                    "empty-phase",
+                    FaultSeverity.Error,
+                    _file,
+                    1,
+                    1,
+                    "",
+                    "The phase's file says nothing about what is to be done.",
+                    "Add '## Tasks' with check boxes: '- [ ] 1.1: Create src/module.py'."
+                )
+            );
         }
     }
 
-    private PhaseFile Result() => new()
-    {
-        Title = _title,
-        Number = _number,
-        Status = _status,
-        DependsOn = _dependsOn,
-        RequiredAgents = [.. _agents.Distinct(StringComparer.Ordinal)],
-        RequiredSteps = [.. _steps.Distinct(StringComparer.Ordinal)],
-        NotesInput = [.. _notesInput.Distinct(StringComparer.Ordinal)],
-        NotesOutput = [.. _notesOutput.Distinct(StringComparer.Ordinal)],
-        Gates = _gates,
-        GateLines = _gateLines,
-        Checklist = _checklist,
-        Body = string.Join('\n', _body.SkipWhile(IsBlank).Reverse().SkipWhile(IsBlank).Reverse()),
-    };
+    private PhaseFile Result() =>
+        new()
+        {
+            Title = _title,
+            Number = _number,
+            Status = _status,
+            DependsOn = _dependsOn,
+            RequiredAgents = [.. _agents.Distinct(StringComparer.Ordinal)],
+            RequiredSteps = [.. _steps.Distinct(StringComparer.Ordinal)],
+            NotesInput = [.. _notesInput.Distinct(StringComparer.Ordinal)],
+            NotesOutput = [.. _notesOutput.Distinct(StringComparer.Ordinal)],
+            Gates = _gates,
+            GateLines = _gateLines,
+            Checklist = _checklist,
+            Body = string.Join('\n', _body.SkipWhile(IsBlank).Reverse().SkipWhile(IsBlank).Reverse()),
+        };
 
     private static bool IsBlank(string line) => line.Trim().Trim('-', '*', '_').Length == 0;
 
@@ -146,8 +169,12 @@ internal sealed partial class PhaseFileReader
         return plain switch
         {
             _ when plain.StartsWith("process", StringComparison.Ordinal) => Part.Process,
-            _ when plain is "gates" || plain.EndsWith(" gates", StringComparison.Ordinal) || plain.StartsWith("gates ", StringComparison.Ordinal) => Part.Gates,
-            _ when plain is "tasks" or "task list" || plain.EndsWith(" tasks", StringComparison.Ordinal) || plain.StartsWith("tasks ", StringComparison.Ordinal) => Part.Tasks,
+            _ when plain is "gates"
+                    || plain.EndsWith(" gates", StringComparison.Ordinal)
+                    || plain.StartsWith("gates ", StringComparison.Ordinal) => Part.Gates,
+            _ when plain is "tasks" or "task list"
+                    || plain.EndsWith(" tasks", StringComparison.Ordinal)
+                    || plain.StartsWith("tasks ", StringComparison.Ordinal) => Part.Tasks,
             _ => Part.Other,
         };
     }
@@ -229,7 +256,18 @@ internal sealed partial class PhaseFileReader
         }
         else
         {
-            _faults.Add(new PlanFault("unknown-step", FaultSeverity.Warning, _file, line.Number, 1, "", $"The step '{plain}' of the process wrapper is none that we can check; it is only told to the agent.", "Write it as a gate, as a required agent (**AGENT:name**), or under Tasks."));
+            _faults.Add(
+                new PlanFault(
+                    "unknown-step",
+                    FaultSeverity.Warning,
+                    _file,
+                    line.Number,
+                    1,
+                    "",
+                    $"The step '{plain}' of the process wrapper is none that we can check; it is only told to the agent.",
+                    "Write it as a gate, as a required agent (**AGENT:name**), or under Tasks."
+                )
+            );
             _body.Add(line.Text);
         }
     }
@@ -243,12 +281,30 @@ internal sealed partial class PhaseFileReader
 
     private void Notes(string text, string plain, MarkdownLine line, List<string> notes)
     {
-        IReadOnlyList<string> named = Inline.CodeSpans(text) is { Count: > 0 } spans ? spans
+        IReadOnlyList<string> named =
+            Inline.CodeSpans(text) is { Count: > 0 } spans ? spans
             : Inline.LinkTarget(text) is { } target ? [target]
-            : [.. plain[(plain.IndexOf(':', StringComparison.Ordinal) + 1)..].Split(' ', ',').Where(w => w.Contains(".md", StringComparison.Ordinal)).Select(w => w.Trim('(', ')'))];
+            :
+            [
+                .. plain[(plain.IndexOf(':', StringComparison.Ordinal) + 1)..]
+                    .Split(' ', ',')
+                    .Where(w => w.Contains(".md", StringComparison.Ordinal))
+                    .Select(w => w.Trim('(', ')')),
+            ];
         if (named.Count == 0)
         {
-            _faults.Add(new PlanFault("no-notes-file", FaultSeverity.Warning, _file, line.Number, 1, "", $"'{plain}' names no file.", "Write its path in backticks: Write notes to: `notes/NOTES_phase_1.md`."));
+            _faults.Add(
+                new PlanFault(
+                    "no-notes-file",
+                    FaultSeverity.Warning,
+                    _file,
+                    line.Number,
+                    1,
+                    "",
+                    $"'{plain}' names no file.",
+                    "Write its path in backticks: Write notes to: `notes/NOTES_phase_1.md`."
+                )
+            );
         }
 
         foreach (string path in named)
@@ -259,7 +315,18 @@ internal sealed partial class PhaseFileReader
             }
             else
             {
-                _faults.Add(new PlanFault("bad-path", FaultSeverity.Error, _file, line.Number, Math.Max(0, line.Text.IndexOf(path, StringComparison.Ordinal)) + 1, "", $"The path '{path}' {fault}.", "Name a path inside the repository, relative to its root."));
+                _faults.Add(
+                    new PlanFault(
+                        "bad-path",
+                        FaultSeverity.Error,
+                        _file,
+                        line.Number,
+                        Math.Max(0, line.Text.IndexOf(path, StringComparison.Ordinal)) + 1,
+                        "",
+                        $"The path '{path}' {fault}.",
+                        "Name a path inside the repository, relative to its root."
+                    )
+                );
             }
         }
     }
@@ -297,14 +364,36 @@ internal sealed partial class PhaseFileReader
             text = text[..mark.Index].TrimEnd();
             if (!ExclusiveName.IsValid(exclusive))
             {
-                _faults.Add(new PlanFault("bad-value", FaultSeverity.Error, _file, line.Number, item.Groups["text"].Index + 1, "", $"'{exclusive}' can't be what a gate has for itself.", ExclusiveName.Rule));
+                _faults.Add(
+                    new PlanFault(
+                        "bad-value",
+                        FaultSeverity.Error,
+                        _file,
+                        line.Number,
+                        item.Groups["text"].Index + 1,
+                        "",
+                        $"'{exclusive}' can't be what a gate has for itself.",
+                        ExclusiveName.Rule
+                    )
+                );
             }
         }
 
         (string gate, string? description) = SplitGate(text);
         if (gate.Length == 0)
         {
-            _faults.Add(new PlanFault("bad-gate", FaultSeverity.Error, _file, line.Number, item.Groups["text"].Index + 1, "", "The gate has no command.", "Write '- command: description'."));
+            _faults.Add(
+                new PlanFault(
+                    "bad-gate",
+                    FaultSeverity.Error,
+                    _file,
+                    line.Number,
+                    item.Groups["text"].Index + 1,
+                    "",
+                    "The gate has no command.",
+                    "Write '- command: description'."
+                )
+            );
         }
         else
         {
@@ -316,9 +405,10 @@ internal sealed partial class PhaseFileReader
     // "`pytest -q`: all pass", "**pytest**: all pass", "npm run test:unit: all pass".
     private static (string Command, string? Description) SplitGate(string text)
     {
-        string unbold = text.StartsWith("**", StringComparison.Ordinal) && text.IndexOf("**", 2, StringComparison.Ordinal) is > 2 and var end
-            ? text[2..end].TrimEnd(':') + (text[2..end].EndsWith(':') ? ":" : "") + text[(end + 2)..]
-            : text;
+        string unbold =
+            text.StartsWith("**", StringComparison.Ordinal) && text.IndexOf("**", 2, StringComparison.Ordinal) is > 2 and var end
+                ? text[2..end].TrimEnd(':') + (text[2..end].EndsWith(':') ? ":" : "") + text[(end + 2)..]
+                : text;
         if (unbold.StartsWith('`') && unbold.IndexOf('`', 1) is > 1 and var close)
         {
             return (unbold[1..close].Trim(), Description(unbold[(close + 1)..]));
@@ -339,7 +429,11 @@ internal sealed partial class PhaseFileReader
                 return i;
             }
 
-            quote = text[i] is not ('"' or '\'') ? quote : quote == '\0' ? text[i] : quote == text[i] ? '\0' : quote;
+            quote =
+                text[i] is not ('"' or '\'') ? quote
+                : quote == '\0' ? text[i]
+                : quote == text[i] ? '\0'
+                : quote;
         }
 
         return quote == '\0' ? -1 : text.IndexOf(": ", StringComparison.Ordinal);
@@ -361,7 +455,8 @@ internal sealed partial class PhaseFileReader
         if (line.Level > 0)
         {
             Match numbered = LeadingNumber().Match(line.Heading);
-            _taskGroup = numbered.Success && int.TryParse(numbered.Groups["id"].Value.Split('.')[0], out int given) ? given : _taskGroup + 1;
+            _taskGroup =
+                numbered.Success && int.TryParse(numbered.Groups["id"].Value.Split('.')[0], out int given) ? given : _taskGroup + 1;
             _taskItem = 0;
             return;
         }
@@ -386,10 +481,18 @@ internal sealed partial class PhaseFileReader
         return at < 0 ? text : text[(at + 1)..].Trim().TrimStart('*').Trim();
     }
 
-    [GeneratedRegex(@"^\s*phase\s+(?<id>[\w.-]+?)\s*(?:(?::|\s[–—-]|\.(?=\s))\s*(?<title>.*))?$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(
+        @"^\s*phase\s+(?<id>[\w.-]+?)\s*(?:(?::|\s[–—-]|\.(?=\s))\s*(?<title>.*))?$",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant,
+        1000
+    )]
     private static partial Regex PhaseHeading();
 
-    [GeneratedRegex(@"^\s{0,3}(?:[-*]\s+)?(?:\*\*|__)?(?<name>[A-Za-z][A-Za-z ]{0,30}?)\s*(?:(?:\*\*|__)\s*:|:\s*(?:\*\*|__)|:)(?<value>.*)$", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(
+        @"^\s{0,3}(?:[-*]\s+)?(?:\*\*|__)?(?<name>[A-Za-z][A-Za-z ]{0,30}?)\s*(?:(?:\*\*|__)\s*:|:\s*(?:\*\*|__)|:)(?<value>.*)$",
+        RegexOptions.CultureInvariant,
+        1000
+    )]
     private static partial Regex FactLine();
 
     [GeneratedRegex(@"^\s*(?:[-*+]|\d{1,9}[.)])\s+(?:\[[ xX]?\]\s*)?(?<text>\S.*)$", RegexOptions.CultureInvariant, 1000)]
@@ -402,7 +505,11 @@ internal sealed partial class PhaseFileReader
     private static partial Regex LeadingNumber();
 
     // Whichever stands first says what is to be done with the notes: "Write notes to: `x` when ready" is no reading.
-    [GeneratedRegex(@"\b(?:(?<read>(?:re-?)?read|review|previous)|write|add|append|record|update|create)\b", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(
+        @"\b(?:(?<read>(?:re-?)?read|review|previous)|write|add|append|record|update|create)\b",
+        RegexOptions.CultureInvariant,
+        1000
+    )]
     private static partial Regex NotesVerb();
 
     [GeneratedRegex(@"validat|\bgates?\b", RegexOptions.CultureInvariant, 1000)]

@@ -18,7 +18,12 @@ internal static partial class PhaseReferences
     /// The edges of all lines such as <c>Phase 1 --> Phase 2</c>: who waits, and for whom. Chains and lists on either side are understood;
     /// arrows between things that are no phases are prose.
     /// </summary>
-    public static IEnumerable<(string Waits, PhaseReference For)> Arrows(IReadOnlyList<MarkdownLine> lines, IReadOnlySet<string> known, string file, FaultList faults)
+    public static IEnumerable<(string Waits, PhaseReference For)> Arrows(
+        IReadOnlyList<MarkdownLine> lines,
+        IReadOnlySet<string> known,
+        string file,
+        FaultList faults
+    )
     {
         foreach (MarkdownLine line in lines.Where(l => l.Text.Length <= LongestLine))
         {
@@ -35,7 +40,15 @@ internal static partial class PhaseReferences
                 if (isPhase && !known.Contains(id))
                 {
                     string? near = NearestName.Of(id, known);
-                    faults.Add("unknown-dependency", FaultSeverity.Error, line.Number, line.Text.IndexOf(id, StringComparison.Ordinal) + 1, "", $"The arrow names phase '{id}', which the table does not have.", near is null ? "Name a phase of the table, or remove the line." : $"Did you mean '{near}'?");
+                    faults.Add(
+                        "unknown-dependency",
+                        FaultSeverity.Error,
+                        line.Number,
+                        line.Text.IndexOf(id, StringComparison.Ordinal) + 1,
+                        "",
+                        $"The arrow names phase '{id}', which the table does not have.",
+                        near is null ? "Name a phase of the table, or remove the line." : $"Did you mean '{near}'?"
+                    );
                 }
             }
 
@@ -57,9 +70,17 @@ internal static partial class PhaseReferences
     /// <param name="byFile">The phase of each phase file, by name without folders.</param>
     /// <param name="known">Ids of all phases.</param>
     /// <param name="at">Where it stands.</param>
-    public static IEnumerable<PhaseReference> DependsOn(string text, IReadOnlyDictionary<string, string> byFile, IReadOnlySet<string> known, Place at)
+    public static IEnumerable<PhaseReference> DependsOn(
+        string text,
+        IReadOnlyDictionary<string, string> byFile,
+        IReadOnlySet<string> known,
+        Place at
+    )
     {
-        if (text.Length > LongestLine || Nothing.Contains(Inline.Plain(text).Trim().TrimEnd('.').ToLowerInvariant(), StringComparer.Ordinal))
+        if (
+            text.Length > LongestLine
+            || Nothing.Contains(Inline.Plain(text).Trim().TrimEnd('.').ToLowerInvariant(), StringComparer.Ordinal)
+        )
         {
             yield break;
         }
@@ -72,7 +93,9 @@ internal static partial class PhaseReferences
                 continue;
             }
 
-            string? file = Inline.LinkTarget(part)?.Split('/')[^1] ?? (plain.EndsWith(".md", StringComparison.OrdinalIgnoreCase) ? plain.Split('/')[^1] : null);
+            string? file =
+                Inline.LinkTarget(part)?.Split('/')[^1]
+                ?? (plain.EndsWith(".md", StringComparison.OrdinalIgnoreCase) ? plain.Split('/')[^1] : null);
             if (file is not null && byFile.TryGetValue(file, out string? phase))
             {
                 yield return new PhaseReference(phase, at);
@@ -102,7 +125,15 @@ internal static partial class PhaseReferences
             return [.. ids.Distinct(StringComparer.Ordinal).Select(id => (id, true))];
         }
 
-        return [.. Separator().Split(plain).Select(p => Node().Match(p.Trim()).Groups["id"].Value).Select(id => known.Contains(id) ? id : PhaseTable.IdOf(id)).Where(known.Contains).Select(id => (id, false))];
+        return
+        [
+            .. Separator()
+                .Split(plain)
+                .Select(p => Node().Match(p.Trim()).Groups["id"].Value)
+                .Select(id => known.Contains(id) ? id : PhaseTable.IdOf(id))
+                .Where(known.Contains)
+                .Select(id => (id, false)),
+        ];
     }
 
     [GeneratedRegex(@"-{1,3}>|={1,2}>|→|⟶|➜", RegexOptions.CultureInvariant, 1000)]

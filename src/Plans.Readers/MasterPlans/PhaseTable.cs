@@ -6,7 +6,16 @@ namespace Orchestrator.Plans.Readers.MasterPlans;
 internal readonly record struct TableCell(string Text, int Start, int End);
 
 /// <summary>A row of the table of phases.</summary>
-internal sealed record PhaseRow(int Line, string Id, string Title, string? Link, string Focus, string Risk, TableCell? Status, string DependsOn);
+internal sealed record PhaseRow(
+    int Line,
+    string Id,
+    string Title,
+    string? Link,
+    string Focus,
+    string Risk,
+    TableCell? Status,
+    string DependsOn
+);
 
 /// <summary>Finds the tables of phases in a master plan and reads their rows; columns are known by their headings.</summary>
 internal static class PhaseTable
@@ -82,11 +91,28 @@ internal static class PhaseTable
 
         if (!found)
         {
-            faults.Add("no-phase-table", FaultSeverity.Error, 1, 1, "", "There is no table of phases.", "Add a table with the columns 'Phase', 'Title' and 'Status'; each title links to the phase's file: | 1 | [Setup](phase1.md) | Pending |.");
+            faults.Add(
+                "no-phase-table",
+                FaultSeverity.Error,
+                1,
+                1,
+                "",
+                "There is no table of phases.",
+                "Add a table with the columns 'Phase', 'Title' and 'Status'; each title links to the phase's file: | 1 | "
+                    + "[Setup](phase1.md) | Pending |."
+            );
         }
         else if (rows.Count == 0 && !faults.HasErrors)
         {
-            faults.Add("no-tasks", FaultSeverity.Error, 1, 1, "", "The table of phases has no rows.", "Add a row per phase: | 1 | [Setup](phase1.md) | Pending |.");
+            faults.Add(
+                "no-tasks",
+                FaultSeverity.Error,
+                1,
+                1,
+                "",
+                "The table of phases has no rows.",
+                "Add a row per phase: | 1 | [Setup](phase1.md) | Pending |."
+            );
         }
 
         return rows;
@@ -125,7 +151,9 @@ internal static class PhaseTable
     public static string IdOf(string text)
     {
         string plain = Inline.Plain(text).Trim().TrimEnd('.', ':').Trim();
-        return plain.StartsWith("phase", StringComparison.OrdinalIgnoreCase) && plain.Length > 5 && !char.IsLetterOrDigit(plain[5]) ? plain[5..].Trim(' ', '-', '_', '#', ':') : plain;
+        return plain.StartsWith("phase", StringComparison.OrdinalIgnoreCase) && plain.Length > 5 && !char.IsLetterOrDigit(plain[5])
+            ? plain[5..].Trim(' ', '-', '_', '#', ':')
+            : plain;
     }
 
     private static TableCell Trimmed(string line, int start, int end)
@@ -152,7 +180,13 @@ internal static class PhaseTable
     {
         var columns = new Dictionary<Column, int>();
         IReadOnlyList<TableCell> cells = Cells(header);
-        int[] ids = [.. cells.Index().Where(c => Headings.TryGetValue(Inline.Plain(c.Item.Text), out Column column) && column == Column.Id).Select(c => c.Index)];
+        int[] ids =
+        [
+            .. cells
+                .Index()
+                .Where(c => Headings.TryGetValue(Inline.Plain(c.Item.Text), out Column column) && column == Column.Id)
+                .Select(c => c.Index),
+        ];
         for (int i = 0; i < cells.Count; i++)
         {
             if (Headings.TryGetValue(Inline.Plain(cells[i].Text), out Column column))
@@ -162,7 +196,13 @@ internal static class PhaseTable
         }
 
         // "| # | Phase | Status |": beside a number, the phase is its title.
-        if (ids.Length == 2 && !columns.ContainsKey(Column.Title) && Array.FindIndex(ids, i => Inline.Plain(cells[i].Text).Equals("phase", StringComparison.OrdinalIgnoreCase)) is >= 0 and var phase)
+        if (
+            ids.Length == 2
+            && !columns.ContainsKey(Column.Title)
+            && Array.FindIndex(ids, i => Inline.Plain(cells[i].Text).Equals("phase", StringComparison.OrdinalIgnoreCase))
+                is >= 0
+                    and var phase
+        )
         {
             columns[Column.Title] = ids[phase];
             columns[Column.Id] = ids[1 - phase];
@@ -178,7 +218,15 @@ internal static class PhaseTable
         IReadOnlyList<TableCell> cells = Cells(line.Text);
         if (cells.Count > width)
         {
-            faults.Add("bad-row", FaultSeverity.Error, line.Number, cells[width].Start + 1, "", $"The row has {cells.Count} cells, but the heading has {width}.", "Write a '|' that belongs to a text as '\\|'.");
+            faults.Add(
+                "bad-row",
+                FaultSeverity.Error,
+                line.Number,
+                cells[width].Start + 1,
+                "",
+                $"The row has {cells.Count} cells, but the heading has {width}.",
+                "Write a '|' that belongs to a text as '\\|'."
+            );
             return null;
         }
 
@@ -189,18 +237,44 @@ internal static class PhaseTable
         string title = Inline.Plain(TextOf(Column.Title));
         if (id.Length == 0)
         {
-            faults.Add("bad-row", FaultSeverity.Error, line.Number, 1, "", "The row names no phase.", "Write the phase's number in the first column, or remove the row.");
+            faults.Add(
+                "bad-row",
+                FaultSeverity.Error,
+                line.Number,
+                1,
+                "",
+                "The row names no phase.",
+                "Write the phase's number in the first column, or remove the row."
+            );
             return null;
         }
 
         if (TaskId.Fault(id) is { } fault)
         {
             string suggestion = TaskId.Suggest(id);
-            faults.Add("bad-id", FaultSeverity.Error, line.Number, (CellOf(Column.Id)?.Start ?? 0) + 1, "", $"The phase '{id}' {fault}; phases become parts of branch and file names.", suggestion.Length == 0 ? "Use a number." : $"Write '{suggestion}'.");
+            faults.Add(
+                "bad-id",
+                FaultSeverity.Error,
+                line.Number,
+                (CellOf(Column.Id)?.Start ?? 0) + 1,
+                "",
+                $"The phase '{id}' {fault}; phases become parts of branch and file names.",
+                suggestion.Length == 0 ? "Use a number." : $"Write '{suggestion}'."
+            );
             return null;
         }
 
-        string? link = Inline.LinkTarget(TextOf(Column.Title)) ?? cells.Select(c => Inline.LinkTarget(c.Text)).FirstOrDefault(t => t is not null);
-        return new PhaseRow(line.Number, id, title.Length == 0 ? $"Phase {id}" : title, link, Inline.Plain(TextOf(Column.Focus)), Inline.Plain(TextOf(Column.Risk)), CellOf(Column.Status), TextOf(Column.DependsOn));
+        string? link =
+            Inline.LinkTarget(TextOf(Column.Title)) ?? cells.Select(c => Inline.LinkTarget(c.Text)).FirstOrDefault(t => t is not null);
+        return new PhaseRow(
+            line.Number,
+            id,
+            title.Length == 0 ? $"Phase {id}" : title,
+            link,
+            Inline.Plain(TextOf(Column.Focus)),
+            Inline.Plain(TextOf(Column.Risk)),
+            CellOf(Column.Status),
+            TextOf(Column.DependsOn)
+        );
     }
 }

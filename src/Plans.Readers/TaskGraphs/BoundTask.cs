@@ -15,4 +15,5 @@ internal sealed record BoundTask(
     string Field,
     DocumentNode IdNode,
     IReadOnlyList<PlacedText> DependsOn,
-    IReadOnlyList<PlacedText> ContextKeys);
+    IReadOnlyList<PlacedText> ContextKeys
+);

@@ -12,7 +12,15 @@ internal static class ContextChecks
             if (!context.Contains(node.Text.Trim()))
             {
                 string? near = NearestName.Of(node.Text, context);
-                faults.Warning("unknown-context", node, field, $"Neither the plan's 'context' nor the project has a text named '{node.Text}'.", near is null ? $"Add it under 'context:', or with 'orchestrate context set {node.Text} TEXT'." : $"Did you mean '{near}'?");
+                faults.Warning(
+                    "unknown-context",
+                    node,
+                    field,
+                    $"Neither the plan's 'context' nor the project has a text named '{node.Text}'.",
+                    near is null
+                        ? $"Add it under 'context:', or with 'orchestrate context set {node.Text} TEXT'."
+                        : $"Did you mean '{near}'?"
+                );
             }
         }
     }

@@ -7,14 +7,26 @@ internal static class ContractBinder
 {
     private static readonly KeyTable Keys = new("name", "version", "file_path path file", "methods", "consumers", "description");
 
-    private static readonly KeyTable MethodKeys = new("name", "signature", "parameters params args", "returns return_type return", "description");
+    private static readonly KeyTable MethodKeys = new(
+        "name",
+        "signature",
+        "parameters params args",
+        "returns return_type return",
+        "description"
+    );
 
     public static IReadOnlyList<ContractSpec> Bind(Fields plan, IReadOnlyList<BoundTask> tasks)
     {
         DocumentNode? node = plan.Node("contracts");
         if (node is not null and not SequenceNode)
         {
-            plan.Faults.Error("wrong-type", node, "contracts", $"'contracts' is a list, not {node.Kind}.", "Write '- name: MyProtocol' under it.");
+            plan.Faults.Error(
+                "wrong-type",
+                node,
+                "contracts",
+                $"'contracts' is a list, not {node.Kind}.",
+                "Write '- name: MyProtocol' under it."
+            );
         }
 
         var contracts = new List<ContractSpec>();
@@ -25,14 +37,26 @@ internal static class ContractBinder
             string path = $"contracts[{i}]";
             if (items[i] is not MappingNode mapping)
             {
-                plan.Faults.Error("wrong-type", items[i], path, $"A contract is a mapping, not {items[i].Kind}.", "Write 'name:', 'file_path:' and 'methods:'.");
+                plan.Faults.Error(
+                    "wrong-type",
+                    items[i],
+                    path,
+                    $"A contract is a mapping, not {items[i].Kind}.",
+                    "Write 'name:', 'file_path:' and 'methods:'."
+                );
                 continue;
             }
 
             ContractSpec contract = BindOne(new Fields(mapping, path, Keys, plan.Faults, "a contract"), tasks);
             if (contract.Name.Length > 0 && !names.Add(contract.Name))
             {
-                plan.Faults.Error("duplicate-contract", mapping, $"{path}.name", $"A contract named '{contract.Name}' stands above already.", "Give each contract its own name.");
+                plan.Faults.Error(
+                    "duplicate-contract",
+                    mapping,
+                    $"{path}.name",
+                    $"A contract named '{contract.Name}' stands above already.",
+                    "Give each contract its own name."
+                );
             }
 
             contracts.Add(contract);
@@ -68,7 +92,8 @@ internal static class ContractBinder
     {
         foreach (ContractFault fault in ContractStub.FaultsOf(contract))
         {
-            // What is missing or refused already needs no second word; without methods the contract is a file as it stands, whatever it calls its types.
+            // What is missing or refused already needs no second word; without methods the contract is a file as it stands, whatever it
+            // calls its types.
             bool isSaid = fault.Field switch
             {
                 "name" => contract.Name.Length == 0 || contract.Methods.Count == 0,
@@ -77,10 +102,17 @@ internal static class ContractBinder
             };
             if (!isSaid)
             {
-                (DocumentNode node, FieldPath path) = fault.Index < 0
-                    ? (fields.Node(fault.Field) ?? fields.Mapping, fields.Join(fault.Field))
-                    : (methodNodes[fault.Index], fields.Join(fault.Field).At(fault.Index));
-                fields.Faults.Warning("no-stub", node, path, $"{fault.Message} So the contract has no stub, and no agent is held to it.", fault.Cure);
+                (DocumentNode node, FieldPath path) =
+                    fault.Index < 0
+                        ? (fields.Node(fault.Field) ?? fields.Mapping, fields.Join(fault.Field))
+                        : (methodNodes[fault.Index], fields.Join(fault.Field).At(fault.Index));
+                fields.Faults.Warning(
+                    "no-stub",
+                    node,
+                    path,
+                    $"{fault.Message} So the contract has no stub, and no agent is held to it.",
+                    fault.Cure
+                );
             }
         }
     }
@@ -103,7 +135,13 @@ internal static class ContractBinder
             if (items[i] is MappingNode { Entries: [var (key, value)] } && key.Text.Contains('(', StringComparison.Ordinal))
             {
                 string signature = value is ScalarNode rest ? $"{key.Text}: {rest.Text}" : key.Text;
-                fields.Faults.Error("unquoted-signature", items[i], path, $"'{key.Text}:' is read as a key of YAML, not as part of a signature.", $"Put the signature in quotes: \"{signature}\".");
+                fields.Faults.Error(
+                    "unquoted-signature",
+                    items[i],
+                    path,
+                    $"'{key.Text}:' is read as a key of YAML, not as part of a signature.",
+                    $"Put the signature in quotes: \"{signature}\"."
+                );
             }
             else if (items[i] is MappingNode mapping)
             {
@@ -119,7 +157,11 @@ internal static class ContractBinder
                 }
                 else
                 {
-                    method.Missing("name", "The method has no name.", "Write 'name:' or a signature such as 'login(username: str) -> dict'.");
+                    method.Missing(
+                        "name",
+                        "The method has no name.",
+                        "Write 'name:' or a signature such as 'login(username: str) -> dict'."
+                    );
                 }
             }
             else if (Values.Text(items[i], path, fields.Faults) is { } text)
@@ -149,7 +191,13 @@ internal static class ContractBinder
             if (!known.Contains(id))
             {
                 string? near = NearestName.Of(id, known);
-                fields.Faults.Error("unknown-task", node, field, $"No task has the id '{id}'.", near is null ? "Name a task of this plan." : $"Did you mean '{near}'?");
+                fields.Faults.Error(
+                    "unknown-task",
+                    node,
+                    field,
+                    $"No task has the id '{id}'.",
+                    near is null ? "Name a task of this plan." : $"Did you mean '{near}'?"
+                );
             }
         }
 

@@ -16,7 +16,8 @@ internal static class DefaultsBinder
         "allow_large_changes",
         "isolation",
         "context_keys",
-        "verification verify gates");
+        "verification verify gates"
+    );
 
     public static TaskDefaults? Bind(Fields plan)
     {
@@ -41,7 +42,13 @@ internal static class DefaultsBinder
                     Verification = GateBinder.Bind(fields, "verification"),
                 };
             case var other:
-                plan.Faults.Error("wrong-type", other, "defaults", $"'defaults' is a mapping, not {other.Kind}.", $"Known keys: {string.Join(", ", Keys.Names)}.");
+                plan.Faults.Error(
+                    "wrong-type",
+                    other,
+                    "defaults",
+                    $"'defaults' is a mapping, not {other.Kind}.",
+                    $"Known keys: {string.Join(", ", Keys.Names)}."
+                );
                 return null;
         }
     }

@@ -25,12 +25,24 @@ internal sealed class Fields
                 if (!key.Text.StartsWith("x-", StringComparison.Ordinal) && !key.Text.StartsWith('.'))
                 {
                     string? near = keys.Nearest(key.Text);
-                    _faults.Warning("unknown-key", key, Join(key.Text), $"'{key.Text}' is no key of {what} and is ignored.", near is null ? $"Known keys: {string.Join(", ", keys.Names)}." : $"Did you mean '{near}'?");
+                    _faults.Warning(
+                        "unknown-key",
+                        key,
+                        Join(key.Text),
+                        $"'{key.Text}' is no key of {what} and is ignored.",
+                        near is null ? $"Known keys: {string.Join(", ", keys.Names)}." : $"Did you mean '{near}'?"
+                    );
                 }
             }
             else if (Key(name) is { } first)
             {
-                _faults.Error("duplicate-key", key, Join(key.Text), $"'{key.Text}' says the same as '{first.Text}' in line {first.Line}.", $"Keep one of them; '{name}' is the usual name.");
+                _faults.Error(
+                    "duplicate-key",
+                    key,
+                    Join(key.Text),
+                    $"'{key.Text}' says the same as '{first.Text}' in line {first.Line}.",
+                    $"Keep one of them; '{name}' is the usual name."
+                );
             }
             else
             {
@@ -67,7 +79,13 @@ internal sealed class Fields
             return Text(name);
         }
 
-        _faults.Warning("retired-model", Node(name), Join(name), $"The model '{model.Trim()}' is no longer served; '{alias}' is used.", $"Write '{alias}'.");
+        _faults.Warning(
+            "retired-model",
+            Node(name),
+            Join(name),
+            $"The model '{model.Trim()}' is no longer served; '{alias}' is used.",
+            $"Write '{alias}'."
+        );
         return alias;
     }
 
@@ -86,13 +104,13 @@ internal sealed class Fields
     public TimeSpan? Duration(string name) => Node(name) is { } node ? Values.Duration(node, Join(name), _faults) : null;
 
     public T? Word<T>(string name, IReadOnlyDictionary<string, T> words)
-        where T : struct =>
-        Node(name) is { } node ? Values.Word(node, Join(name), words, _faults) : null;
+        where T : struct => Node(name) is { } node ? Values.Word(node, Join(name), words, _faults) : null;
 
     /// <summary>The texts of a list; a single text counts as a list of one. Null when the field is not there.</summary>
     public IReadOnlyList<PlacedText>? Texts(string name) => Node(name) is { } node ? Values.Texts(node, Join(name), _faults) : null;
 
-    public IReadOnlyList<string>? TextList(string name) => Texts(name) is { } texts ? [.. texts.Select(t => t.Node.Text.Trim()).Distinct(StringComparer.Ordinal)] : null;
+    public IReadOnlyList<string>? TextList(string name) =>
+        Texts(name) is { } texts ? [.. texts.Select(t => t.Node.Text.Trim()).Distinct(StringComparer.Ordinal)] : null;
 
     public void Missing(string name, string message, string cure) => _faults.Error("missing-field", Mapping, Join(name), message, cure);
 

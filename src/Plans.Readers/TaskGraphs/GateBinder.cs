@@ -52,7 +52,13 @@ internal static class GateBinder
     {
         if (string.IsNullOrWhiteSpace(text.Text))
         {
-            faults.Error("bad-value", text, path, "The gate's command is empty.", "Write the command whose exit code says whether the work is good, such as 'pytest tests/test_auth.py'.");
+            faults.Error(
+                "bad-value",
+                text,
+                path,
+                "The gate's command is empty.",
+                "Write the command whose exit code says whether the work is good, such as 'pytest tests/test_auth.py'."
+            );
             return;
         }
 
@@ -65,18 +71,24 @@ internal static class GateBinder
         string? command = fields.Text("command")?.Trim();
         if (string.IsNullOrEmpty(command))
         {
-            fields.Missing("command", "The gate has no command.", "Add 'command:' with what is to be run, such as 'pytest tests/test_auth.py'.");
+            fields.Missing(
+                "command",
+                "The gate has no command.",
+                "Add 'command:' with what is to be run, such as 'pytest tests/test_auth.py'."
+            );
             return;
         }
 
         Gate gate = GateGrammar.Of(command, name, fields.Word("type", GateGrammar.Types), fields.Text("description"));
-        gates.Add(gate with
-        {
-            Required = fields.Bool("required") ?? true,
-            Timeout = fields.Duration("timeout"),
-            Negate = fields.Bool("negate") ?? false,
-            Exclusive = Exclusive(fields),
-        });
+        gates.Add(
+            gate with
+            {
+                Required = fields.Bool("required") ?? true,
+                Timeout = fields.Duration("timeout"),
+                Negate = fields.Bool("negate") ?? false,
+                Exclusive = Exclusive(fields),
+            }
+        );
     }
 
     private static string? Exclusive(Fields fields)
@@ -87,7 +99,13 @@ internal static class GateBinder
             return name;
         }
 
-        fields.Faults.Error("bad-value", fields.Node("exclusive")!, fields.Join("exclusive"), $"'{name}' can't be what a gate has for itself.", ExclusiveName.Rule);
+        fields.Faults.Error(
+            "bad-value",
+            fields.Node("exclusive")!,
+            fields.Join("exclusive"),
+            $"'{name}' can't be what a gate has for itself.",
+            ExclusiveName.Rule
+        );
         return null;
     }
 }

@@ -5,7 +5,8 @@ internal static class LimitsBinder
 {
     private static readonly KeyTable Keys = new("memory", "cpu cores");
 
-    public static TaskLimits? Bind(Fields fields, TaskLimits? defaults) => TaskBinder.Nested(fields, "limits", Keys) is { } limits
-        ? new TaskLimits { Memory = limits.Size("memory") ?? defaults?.Memory, Cpu = limits.Cores("cpu") ?? defaults?.Cpu }
-        : defaults;
+    public static TaskLimits? Bind(Fields fields, TaskLimits? defaults) =>
+        TaskBinder.Nested(fields, "limits", Keys) is { } limits
+            ? new TaskLimits { Memory = limits.Size("memory") ?? defaults?.Memory, Cpu = limits.Cores("cpu") ?? defaults?.Cpu }
+            : defaults;
 }

@@ -12,7 +12,13 @@ internal static class PathValues
         {
             if (!RepositoryPath.TryNormalize(node.Text, out string? path, out string? fault))
             {
-                faults.Error("bad-path", node, field, $"The path '{Shown(node.Text)}' {fault}.", "Name a path inside the repository, relative to its root, such as src/auth.py.");
+                faults.Error(
+                    "bad-path",
+                    node,
+                    field,
+                    $"The path '{Shown(node.Text)}' {fault}.",
+                    "Name a path inside the repository, relative to its root, such as src/auth.py."
+                );
             }
             else
             {

@@ -9,7 +9,22 @@ public static class PlannerAnswer
 {
     /// <summary>What people and their settings decide, not a planner.</summary>
     private static readonly string[] NotForPlanners =
-        ["agent", "model", "timeout", "limits", "max_retries", "status", "isolation", "parallel", "allow_large_changes", "required_agents", "required_steps", "notes_input", "notes_output", "checklist"];
+    [
+        "agent",
+        "model",
+        "timeout",
+        "limits",
+        "max_retries",
+        "status",
+        "isolation",
+        "parallel",
+        "allow_large_changes",
+        "required_agents",
+        "required_steps",
+        "notes_input",
+        "notes_output",
+        "checklist",
+    ];
 
     /// <summary>Agents read the request beside their task; of a whole document its beginning says what it is about.</summary>
     private const int LongestRequest = 4000;
@@ -29,9 +44,32 @@ public static class PlannerAnswer
         const string File = "answer.json";
         if (JsonInText.Find(text ?? "", out bool isCut) is not { } json)
         {
-            return new PlanReadResult(null, [isCut
-                ? new PlanFault("cut-answer", FaultSeverity.Error, File, 0, 0, "", "The JSON of the answer ends in the middle.", "Answer with the whole plan; make it shorter if it was too long.")
-                : new PlanFault("no-answer", FaultSeverity.Error, File, 0, 0, "", "The answer holds no JSON object.", "Answer with one JSON object that fits the schema.")]);
+            return new PlanReadResult(
+                null,
+                [
+                    isCut
+                        ? new PlanFault(
+                            "cut-answer",
+                            FaultSeverity.Error,
+                            File,
+                            0,
+                            0,
+                            "",
+                            "The JSON of the answer ends in the middle.",
+                            "Answer with the whole plan; make it shorter if it was too long."
+                        )
+                        : new PlanFault(
+                            "no-answer",
+                            FaultSeverity.Error,
+                            File,
+                            0,
+                            0,
+                            "",
+                            "The answer holds no JSON object.",
+                            "Answer with one JSON object that fits the schema."
+                        ),
+                ]
+            );
         }
 
         PlanReadResult read = TaskGraphReader.Read(Layout(json), File);
@@ -42,13 +80,45 @@ public static class PlannerAnswer
 
         if (plan.Tasks.Any(t => t.Id == reserved))
         {
-            return read with { Plan = null, Faults = [.. read.Faults, new PlanFault("reserved-id", FaultSeverity.Error, File, 0, 0, "tasks", $"The id '{reserved}' is taken.", "Give that task another id, also where it is depended on.")] };
+            return read with
+            {
+                Plan = null,
+                Faults =
+                [
+                    .. read.Faults,
+                    new PlanFault(
+                        "reserved-id",
+                        FaultSeverity.Error,
+                        File,
+                        0,
+                        0,
+                        "tasks",
+                        $"The id '{reserved}' is taken.",
+                        "Give that task another id, also where it is depended on."
+                    ),
+                ],
+            };
         }
 
-        return read with { Plan = plan with { Request = request.Length <= LongestRequest ? request : request[..LongestRequest] + "…", Tasks = [.. plan.Tasks.Select(ForPeople)] } };
+        return read with
+        {
+            Plan = plan with
+            {
+                Request = request.Length <= LongestRequest ? request : request[..LongestRequest] + "…",
+                Tasks = [.. plan.Tasks.Select(ForPeople)],
+            },
+        };
     }
 
-    private static PlanTask ForPeople(PlanTask task) => task with { Agent = null, Model = null, Timeout = null, MaxRetries = null, Status = PlanTaskStatus.Pending };
+    private static PlanTask ForPeople(PlanTask task) =>
+        task with
+        {
+            Agent = null,
+            Model = null,
+            Timeout = null,
+            MaxRetries = null,
+            Status = PlanTaskStatus.Pending,
+        };
 
     // Laid out in lines, faults have places that a reader of the answer finds.
     private static string Layout(string json)
@@ -80,7 +150,8 @@ public static class PlannerAnswer
             ((JsonObject)task["properties"]!).Remove(name);
         }
 
-        // Said outright, the things that matter most are there: what people read, what the agent reads, what it owns, what shows that it is done.
+        // Said outright, the things that matter most are there: what people read, what the agent reads, what it owns, what shows that it is
+        // done.
         task.Remove("anyOf");
         task["required"] = new JsonArray("id", "description", "prompt", "files_write", "depends_on", "verification");
         return schema.ToJsonString();

@@ -40,9 +40,16 @@ internal static class TaskBinder
         "notes_input",
         "notes_output",
         "checklist",
-        "priority");
+        "priority"
+    );
 
-    private static readonly KeyTable BoundaryKeys = new("files_write write", "files_read read", "files_append append", "resources_write", "resources_read");
+    private static readonly KeyTable BoundaryKeys = new(
+        "files_write write",
+        "files_read read",
+        "files_append append",
+        "resources_write",
+        "resources_read"
+    );
 
     private static readonly KeyTable ChecklistKeys = new("id", "description text title", "completed done");
 
@@ -67,7 +74,13 @@ internal static class TaskBinder
         IReadOnlyList<string>? filesWrite = Paths(fields, boundaries, "files_write");
         if (filesWrite is null && fields.IsLeftEmpty("files_write"))
         {
-            faults.Warning("empty-files-write", fields.Key("files_write"), fields.Join("files_write"), "'files_write' has nothing behind it, so the task owns the whole repository.", "Write [] for a task that changes nothing, or list its paths.");
+            faults.Warning(
+                "empty-files-write",
+                fields.Key("files_write"),
+                fields.Join("files_write"),
+                "'files_write' has nothing behind it, so the task owns the whole repository.",
+                "Write [] for a task that changes nothing, or list its paths."
+            );
         }
 
         var task = new PlanTask
@@ -85,7 +98,10 @@ internal static class TaskBinder
             PatchIntents = BindPatches(fields),
             Verification = GateBinder.Bind(fields, "verification") ?? defaults?.Verification ?? [],
             DepsRequired = BindPackages(fields),
-            ContextKeys = contextKeys.Count > 0 || fields.Key("context_keys") is not null ? [.. contextKeys.Select(c => c.Node.Text.Trim()).Distinct(StringComparer.Ordinal)] : defaults?.ContextKeys ?? [],
+            ContextKeys =
+                contextKeys.Count > 0 || fields.Key("context_keys") is not null
+                    ? [.. contextKeys.Select(c => c.Node.Text.Trim()).Distinct(StringComparer.Ordinal)]
+                    : defaults?.ContextKeys ?? [],
             Role = fields.Text("role") ?? defaults?.Role,
             Agent = fields.Text("agent") ?? defaults?.Agent,
             Model = fields.Model("model") ?? defaults?.Model,
@@ -120,14 +136,24 @@ internal static class TaskBinder
         if (id is null)
         {
             string suggestion = TaskId.Suggest(fields.Node("description") is ScalarNode { Text: var text } ? text : "my-task");
-            fields.Missing("id", "The task has no id.", $"Add one, such as 'id: {(suggestion.Length == 0 ? "my-task" : suggestion.ToLowerInvariant())}'.");
+            fields.Missing(
+                "id",
+                "The task has no id.",
+                $"Add one, such as 'id: {(suggestion.Length == 0 ? "my-task" : suggestion.ToLowerInvariant())}'."
+            );
             return "";
         }
 
         if (TaskId.Fault(id) is { } fault)
         {
             string suggestion = TaskId.Suggest(id);
-            fields.Faults.Error("bad-id", fields.Node("id") ?? fields.Mapping, fields.Join("id"), $"The id '{id.ReplaceLineEndings(" ")}' {fault}; ids become parts of branch and file names.", suggestion.Length == 0 ? "Use letters, digits, '-', '_' and '.'." : $"Write '{suggestion}'.");
+            fields.Faults.Error(
+                "bad-id",
+                fields.Node("id") ?? fields.Mapping,
+                fields.Join("id"),
+                $"The id '{id.ReplaceLineEndings(" ")}' {fault}; ids become parts of branch and file names.",
+                suggestion.Length == 0 ? "Use letters, digits, '-', '_' and '.'." : $"Write '{suggestion}'."
+            );
         }
 
         return id;
@@ -142,7 +168,11 @@ internal static class TaskBinder
         bool isSaid = new[] { "title", "description", "prompt" }.Any(name => fields.Node(name) is not null and not ScalarNode);
         if (!isSaid && string.IsNullOrWhiteSpace(title) && string.IsNullOrWhiteSpace(description) && string.IsNullOrWhiteSpace(prompt))
         {
-            fields.Missing("description", "The task says nothing about what is to be done.", "Add 'description:', or 'prompt:' for the full text.");
+            fields.Missing(
+                "description",
+                "The task says nothing about what is to be done.",
+                "Add 'description:', or 'prompt:' for the full text."
+            );
         }
 
         // Task stores have a short title and longer texts; together those are the prompt.
@@ -170,7 +200,13 @@ internal static class TaskBinder
         }
 
         string? near = NearestName.Of(text, StatusWord.Known);
-        fields.Faults.Warning("unknown-status", fields.Node("status"), fields.Join("status"), $"The status '{text}' is not known and counts as pending.", near is null ? "Write pending, in_progress, completed, blocked, failed or skipped." : $"Did you mean '{near}'?");
+        fields.Faults.Warning(
+            "unknown-status",
+            fields.Node("status"),
+            fields.Join("status"),
+            $"The status '{text}' is not known and counts as pending.",
+            near is null ? "Write pending, in_progress, completed, blocked, failed or skipped." : $"Did you mean '{near}'?"
+        );
         return status;
     }
 
@@ -180,7 +216,8 @@ internal static class TaskBinder
         return source.Texts(name) is { } texts ? PathValues.Read(texts, source.Faults) : null;
     }
 
-    private static IReadOnlyList<string>? Either(Fields fields, Fields? boundaries, string name) => fields.TextList(name) ?? boundaries?.TextList(name);
+    private static IReadOnlyList<string>? Either(Fields fields, Fields? boundaries, string name) =>
+        fields.TextList(name) ?? boundaries?.TextList(name);
 
     /// <summary>The fields of a mapping inside another; null where it is not there or no mapping.</summary>
     public static Fields? Nested(Fields fields, string name, KeyTable keys)
@@ -192,7 +229,13 @@ internal static class TaskBinder
             case MappingNode mapping:
                 return new Fields(mapping, fields.Join(name).ToString(), keys, fields.Faults, $"'{name}'");
             case var other:
-                fields.Faults.Error("wrong-type", other, fields.Join(name), $"'{name}' is a mapping, not {other.Kind}.", $"Known keys: {string.Join(", ", keys.Names)}.");
+                fields.Faults.Error(
+                    "wrong-type",
+                    other,
+                    fields.Join(name),
+                    $"'{name}' is a mapping, not {other.Kind}.",
+                    $"Known keys: {string.Join(", ", keys.Names)}."
+                );
                 return null;
         }
     }
@@ -213,7 +256,12 @@ internal static class TaskBinder
             {
                 if (seen.Add(id))
                 {
-                    ids.Add(new PlacedText(id.Length == node.Text.Length ? node : new ScalarNode(node.Line, node.Column, id, node.IsPlain), field));
+                    ids.Add(
+                        new PlacedText(
+                            id.Length == node.Text.Length ? node : new ScalarNode(node.Line, node.Column, id, node.IsPlain),
+                            field
+                        )
+                    );
                 }
             }
         }
@@ -261,11 +309,19 @@ internal static class TaskBinder
                     continue;
                 }
 
-                patches.AddRange(PathValues.Read(files, fields.Faults).Select(p => new PatchIntent(p, patch.Text("action"), patch.Text("intent"))));
+                patches.AddRange(
+                    PathValues.Read(files, fields.Faults).Select(p => new PatchIntent(p, patch.Text("action"), patch.Text("intent")))
+                );
             }
             else
             {
-                fields.Faults.Error("wrong-type", item, path, $"A patch intent is a mapping, not {item.Kind}.", "Write 'file:', 'action:' and 'intent:'.");
+                fields.Faults.Error(
+                    "wrong-type",
+                    item,
+                    path,
+                    $"A patch intent is a mapping, not {item.Kind}.",
+                    "Write 'file:', 'action:' and 'intent:'."
+                );
             }
         }
 
@@ -289,20 +345,33 @@ internal static class TaskBinder
             else if (item is MappingNode mapping)
             {
                 var step = new Fields(mapping, path.ToString(), ChecklistKeys, fields.Faults, "a checklist item");
-                items.Add(new ChecklistItem(step.Text("id") ?? $"{items.Count + 1}", step.Text("description") ?? "", step.Bool("completed") ?? false));
+                items.Add(
+                    new ChecklistItem(
+                        step.Text("id") ?? $"{items.Count + 1}",
+                        step.Text("description") ?? "",
+                        step.Bool("completed") ?? false
+                    )
+                );
             }
             else
             {
-                fields.Faults.Error("wrong-type", item, path, $"A checklist item is a text or a mapping, not {item.Kind}.", "Write 'id:', 'description:' and 'completed:'.");
+                fields.Faults.Error(
+                    "wrong-type",
+                    item,
+                    path,
+                    $"A checklist item is a text or a mapping, not {item.Kind}.",
+                    "Write 'id:', 'description:' and 'completed:'."
+                );
             }
         }
 
         return items;
     }
 
-    private static IEnumerable<(DocumentNode Item, FieldPath Path)> Items(Fields fields, string name) => fields.Node(name) switch
-    {
-        SequenceNode list => list.Items.Select((item, i) => (item, fields.Join(name).At(i))),
-        var one => [(one!, fields.Join(name))],
-    };
+    private static IEnumerable<(DocumentNode Item, FieldPath Path)> Items(Fields fields, string name) =>
+        fields.Node(name) switch
+        {
+            SequenceNode list => list.Items.Select((item, i) => (item, fields.Join(name).At(i))),
+            var one => [(one!, fields.Join(name))],
+        };
 }

@@ -3,7 +3,8 @@ using Orchestrator.Plans.Readers.Documents;
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
 /// <summary>
-/// Reads the task-graph format (<c>tasks.yaml</c>, <c>tasks.json</c>) from text. All faults are reported at once, each with its place and cure;
+/// Reads the task-graph format (<c>tasks.yaml</c>, <c>tasks.json</c>) from text. All faults are reported at once, each with its place and
+/// cure;
 /// nothing is ever thrown for what stands in the text.
 /// </summary>
 public static class TaskGraphReader
@@ -22,14 +23,17 @@ public static class TaskGraphReader
         "description",
         "version schema_version schemaVersion",
         "metadata meta",
-        "$schema");
+        "$schema"
+    );
 
     /// <summary>Reads a file's bytes.</summary>
     /// <param name="content">All of the file.</param>
     /// <param name="file">Its name; the ending <c>.json</c> means JSON, any other YAML.</param>
     /// <param name="projectContext">Names of the texts that the project itself has for its tasks.</param>
     public static PlanReadResult Read(ReadOnlySpan<byte> content, string file, IReadOnlyCollection<string>? projectContext = null) =>
-        PlanText.TryDecode(content, file, out string? text, out PlanFault? fault) ? Read(text, file, projectContext) : new PlanReadResult(null, [fault]);
+        PlanText.TryDecode(content, file, out string? text, out PlanFault? fault)
+            ? Read(text, file, projectContext)
+            : new PlanReadResult(null, [fault]);
 
     /// <summary>Reads text.</summary>
     /// <inheritdoc cref="Read(ReadOnlySpan{byte}, string, IReadOnlyCollection{string}?)"/>
@@ -42,7 +46,15 @@ public static class TaskGraphReader
         {
             if (!faults.HasErrors)
             {
-                faults.Add("empty-file", FaultSeverity.Error, 1, 1, "", "The file is empty.", "A plan needs at least 'tasks:' with one task that has an id, a description and files_write.");
+                faults.Add(
+                    "empty-file",
+                    FaultSeverity.Error,
+                    1,
+                    1,
+                    "",
+                    "The file is empty.",
+                    "A plan needs at least 'tasks:' with one task that has an id, a description and files_write."
+                );
             }
 
             return new PlanReadResult(null, faults.Sorted());
@@ -62,7 +74,13 @@ public static class TaskGraphReader
         };
         if (root is ScalarNode)
         {
-            faults.Error("wrong-type", root, "", $"A plan is a mapping with the key 'tasks', not {root.Kind}.", "Begin with 'tasks:' and a list of tasks.");
+            faults.Error(
+                "wrong-type",
+                root,
+                "",
+                $"A plan is a mapping with the key 'tasks', not {root.Kind}.",
+                "Begin with 'tasks:' and a list of tasks."
+            );
             return new PlanReadResult(null, faults.Sorted());
         }
 
@@ -97,15 +115,33 @@ public static class TaskGraphReader
         int count = (node as SequenceNode)?.Items.Count ?? (node as MappingNode)?.Entries.Count ?? 0;
         if (node is ScalarNode)
         {
-            plan.Faults.Error("wrong-type", node, "tasks", $"'tasks' is a list of tasks, not {node.Kind}.", "Write one task per dash: '- id: my-task'.");
+            plan.Faults.Error(
+                "wrong-type",
+                node,
+                "tasks",
+                $"'tasks' is a list of tasks, not {node.Kind}.",
+                "Write one task per dash: '- id: my-task'."
+            );
         }
         else if (count == 0)
         {
-            plan.Faults.Error("no-tasks", (DocumentNode?)plan.Key("tasks") ?? plan.Mapping, "tasks", "The plan has no tasks.", "Add 'tasks:' with at least one task that has an id, a description and files_write.");
+            plan.Faults.Error(
+                "no-tasks",
+                (DocumentNode?)plan.Key("tasks") ?? plan.Mapping,
+                "tasks",
+                "The plan has no tasks.",
+                "Add 'tasks:' with at least one task that has an id, a description and files_write."
+            );
         }
         else if (count > MaxTasks)
         {
-            plan.Faults.Error("too-many-tasks", plan.Key("tasks"), "tasks", $"The plan has {count} tasks; at most {MaxTasks} are allowed.", "Split the plan.");
+            plan.Faults.Error(
+                "too-many-tasks",
+                plan.Key("tasks"),
+                "tasks",
+                $"The plan has {count} tasks; at most {MaxTasks} are allowed.",
+                "Split the plan."
+            );
             return [];
         }
 
@@ -122,7 +158,13 @@ public static class TaskGraphReader
             }
             else
             {
-                plan.Faults.Error("wrong-type", task, field, $"A task is a mapping, not {task.Kind}.", "Write 'id:', 'description:' and 'files_write:' under the dash.");
+                plan.Faults.Error(
+                    "wrong-type",
+                    task,
+                    field,
+                    $"A task is a mapping, not {task.Kind}.",
+                    "Write 'id:', 'description:' and 'files_write:' under the dash."
+                );
             }
         }
 
@@ -139,7 +181,13 @@ public static class TaskGraphReader
 
         if (node is not MappingNode mapping)
         {
-            plan.Faults.Error("wrong-type", node, "context", $"'context' is a mapping of names to texts, not {node.Kind}.", "Write 'context:' and under it 'NAME: TEXT'.");
+            plan.Faults.Error(
+                "wrong-type",
+                node,
+                "context",
+                $"'context' is a mapping of names to texts, not {node.Kind}.",
+                "Write 'context:' and under it 'NAME: TEXT'."
+            );
             return context;
         }
 
@@ -154,10 +202,12 @@ public static class TaskGraphReader
         return context;
     }
 
-    private static PlacedTask Placed(BoundTask task, string file) => new(
-        TaskNode.Of(task.Task),
-        new Place(file, task.IdNode.Line, task.IdNode.Column, new FieldPath(task.Field, "id")),
-        [.. task.DependsOn.Select(d => new Place(file, d.Node.Line, d.Node.Column, d.Field))]);
+    private static PlacedTask Placed(BoundTask task, string file) =>
+        new(
+            TaskNode.Of(task.Task),
+            new Place(file, task.IdNode.Line, task.IdNode.Column, new FieldPath(task.Field, "id")),
+            [.. task.DependsOn.Select(d => new Place(file, d.Node.Line, d.Node.Column, d.Field))]
+        );
 
     private static MappingNode Wrap(string key, DocumentNode value)
     {

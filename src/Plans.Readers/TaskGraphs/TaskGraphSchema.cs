@@ -8,8 +8,11 @@ public static class TaskGraphSchema
     {
         get
         {
-            using Stream stream = typeof(TaskGraphSchema).Assembly.GetManifestResourceStream("tasks.schema.json")
-                ?? throw new InvalidOperationException("The schema is not part of this assembly; its project file must embed TaskGraphs/tasks.schema.json.");
+            using Stream stream =
+                typeof(TaskGraphSchema).Assembly.GetManifestResourceStream("tasks.schema.json")
+                ?? throw new InvalidOperationException(
+                    "The schema is not part of this assembly; its project file must embed TaskGraphs/tasks.schema.json."
+                );
             using var reader = new StreamReader(stream);
             return reader.ReadToEnd();
         }

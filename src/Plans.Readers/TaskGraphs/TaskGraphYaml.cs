@@ -5,7 +5,9 @@ using System.Text.Json.Nodes;
 
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
-/// <summary>Writes a plan in the task-graph format as YAML, with every value filled in; <see cref="TaskGraphReader"/> reads the same plan back.</summary>
+/// <summary>
+/// Writes a plan in the task-graph format as YAML, with every value filled in; <see cref="TaskGraphReader"/> reads the same plan back.
+/// </summary>
 public static class TaskGraphYaml
 {
     /// <summary>The plan as YAML.</summary>
@@ -49,15 +51,16 @@ public static class TaskGraphYaml
     }
 
     // What a task may write is never left out: absent it would be everything.
-    private static bool IsUsual(string name, JsonNode? value) => value switch
-    {
-        null => true,
-        JsonArray { Count: 0 } => name is not ("files_write" or "tasks"),
-        JsonObject { Count: 0 } => true,
-        JsonValue given when given.TryGetValue(out bool flag) => flag == name is "required",
-        JsonValue given when given.TryGetValue(out string? text) => name == "status" && text == "pending",
-        _ => false,
-    };
+    private static bool IsUsual(string name, JsonNode? value) =>
+        value switch
+        {
+            null => true,
+            JsonArray { Count: 0 } => name is not ("files_write" or "tasks"),
+            JsonObject { Count: 0 } => true,
+            JsonValue given when given.TryGetValue(out bool flag) => flag == name is "required",
+            JsonValue given when given.TryGetValue(out string? text) => name == "status" && text == "pending",
+            _ => false,
+        };
 
     private static void Members(StringBuilder text, JsonElement mapping, int indent)
     {
@@ -110,15 +113,17 @@ public static class TaskGraphYaml
         }
     }
 
-    private static string Inline(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.Object => "{}",
-        JsonValueKind.Array => "[]",
-        JsonValueKind.String => Scalar(value.GetString()!),
-        _ => value.GetRawText(),
-    };
+    private static string Inline(JsonElement value) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.Object => "{}",
+            JsonValueKind.Array => "[]",
+            JsonValueKind.String => Scalar(value.GetString()!),
+            _ => value.GetRawText(),
+        };
 
-    // Lines that a literal block keeps as they are: no control characters, no first line that would set the indentation, no trailing blank lines.
+    // Lines that a literal block keeps as they are: no control characters, no first line that would set the indentation, no trailing blank
+    // lines.
     private static bool IsBlock(string value) =>
         value.AsSpan(0, Math.Max(0, value.Length - 1)).Contains('\n')
         && value[0] is not (' ' or '\n' or '\t')
@@ -136,12 +141,17 @@ public static class TaskGraphYaml
 
     private static string Scalar(string value)
     {
-        bool isPlain = value.Length > 0
+        bool isPlain =
+            value.Length > 0
             && (char.IsLetter(value[0]) || value[0] is '_' or '/' or '.')
-            && value.All(c => char.IsLetterOrDigit(c) || c is ' ' or '_' or '-' or '/' or '.' or '(' or ')' or ',' or '+' or '=' or '<' or '>' or ';' or '\'')
+            && value.All(c =>
+                char.IsLetterOrDigit(c)
+                || c is ' ' or '_' or '-' or '/' or '.' or '(' or ')' or ',' or '+' or '=' or '<' or '>' or ';' or '\''
+            )
             && value[^1] != ' '
             && value.ToLowerInvariant() is not ("true" or "false" or "yes" or "no" or "on" or "off" or "null" or "y" or "n")
-            && !value.StartsWith(".inf", StringComparison.OrdinalIgnoreCase) && !value.StartsWith(".nan", StringComparison.OrdinalIgnoreCase);
+            && !value.StartsWith(".inf", StringComparison.OrdinalIgnoreCase)
+            && !value.StartsWith(".nan", StringComparison.OrdinalIgnoreCase);
         return isPlain ? value : Quoted(value);
     }
 
@@ -157,7 +167,8 @@ public static class TaskGraphYaml
                 '\n' => text.Append("\\n"),
                 '\t' => text.Append("\\t"),
                 '\r' => text.Append("\\r"),
-                _ when IsUnsafe(c) && !char.IsSurrogate(c) => text.Append("\\u").Append(((int)c).ToString("x4", CultureInfo.InvariantCulture)),
+                _ when IsUnsafe(c) && !char.IsSurrogate(c) => text.Append("\\u")
+                    .Append(((int)c).ToString("x4", CultureInfo.InvariantCulture)),
                 _ => text.Append(c),
             };
         }

@@ -17,7 +17,15 @@ internal static class Values
             return scalar.Text;
         }
 
-        faults.Error(WrongType, node, field, $"A text is expected here, not {node.Kind}.", node is MappingNode ? "Put quotes around a text that contains ': ' or begins with '{'." : "Write one text; use '|' for several lines.");
+        faults.Error(
+            WrongType,
+            node,
+            field,
+            $"A text is expected here, not {node.Kind}.",
+            node is MappingNode
+                ? "Put quotes around a text that contains ': ' or begins with '{'."
+                : "Write one text; use '|' for several lines."
+        );
         return null;
     }
 
@@ -39,12 +47,22 @@ internal static class Values
 
     public static int? Count(DocumentNode node, FieldPath field, FaultList faults)
     {
-        if (node is ScalarNode scalar && int.TryParse(scalar.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) && number >= 0)
+        if (
+            node is ScalarNode scalar
+            && int.TryParse(scalar.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number)
+            && number >= 0
+        )
         {
             return number;
         }
 
-        faults.Error(node is ScalarNode ? BadValue : WrongType, node, field, $"A whole number from 0 is expected here, not {Shown(node)}.", "Write a number such as 2.");
+        faults.Error(
+            node is ScalarNode ? BadValue : WrongType,
+            node,
+            field,
+            $"A whole number from 0 is expected here, not {Shown(node)}.",
+            "Write a number such as 2."
+        );
         return null;
     }
 
@@ -52,7 +70,11 @@ internal static class Values
     {
         if (node is ScalarNode scalar)
         {
-            if (double.TryParse(scalar.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number >= 0 && double.IsFinite(number))
+            if (
+                double.TryParse(scalar.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
+                && number >= 0
+                && double.IsFinite(number)
+            )
             {
                 return number;
             }
@@ -63,7 +85,13 @@ internal static class Values
             }
         }
 
-        faults.Error(node is ScalarNode ? BadValue : WrongType, node, field, $"A number of minutes is expected here, not {Shown(node)}.", "Write minutes such as 15, or a time such as 1h30m.");
+        faults.Error(
+            node is ScalarNode ? BadValue : WrongType,
+            node,
+            field,
+            $"A number of minutes is expected here, not {Shown(node)}.",
+            "Write minutes such as 15, or a time such as 1h30m."
+        );
         return null;
     }
 
@@ -74,20 +102,38 @@ internal static class Values
             return duration;
         }
 
-        faults.Error(node is ScalarNode ? BadValue : WrongType, node, field, $"A time of more than 0 and at most 10 years is expected here, not {Shown(node)}.", "Write seconds such as 1800, or 90s, 30m, 1h30m.");
+        faults.Error(
+            node is ScalarNode ? BadValue : WrongType,
+            node,
+            field,
+            $"A time of more than 0 and at most 10 years is expected here, not {Shown(node)}.",
+            "Write seconds such as 1800, or 90s, 30m, 1h30m."
+        );
         return null;
     }
 
-    public static long? Size(DocumentNode node, FieldPath field, FaultList faults) => OrOff<long>(
-        node, field, faults, text => Sizes.TryRead(text.Trim(), out long size) && size > 0 ? size : null, "A size", "Write a size such as 800MB, 2GB or 0.8 GiB (a number is bytes), or off.");
+    public static long? Size(DocumentNode node, FieldPath field, FaultList faults) =>
+        OrOff<long>(
+            node,
+            field,
+            faults,
+            text => Sizes.TryRead(text.Trim(), out long size) && size > 0 ? size : null,
+            "A size",
+            "Write a size such as 800MB, 2GB or 0.8 GiB (a number is bytes), or off."
+        );
 
-    public static double? Cores(DocumentNode node, FieldPath field, FaultList faults) => OrOff<double>(
-        node,
-        field,
-        faults,
-        text => double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double cores) && cores > 0 ? cores : null,
-        "A number of cores",
-        "Write a number such as 0.5 or 2, or off.");
+    public static double? Cores(DocumentNode node, FieldPath field, FaultList faults) =>
+        OrOff<double>(
+            node,
+            field,
+            faults,
+            text =>
+                double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double cores) && cores > 0
+                    ? cores
+                    : null,
+            "A number of cores",
+            "Write a number such as 0.5 or 2, or off."
+        );
 
     public static T? Word<T>(DocumentNode node, FieldPath field, IReadOnlyDictionary<string, T> words, FaultList faults)
         where T : struct
@@ -99,7 +145,13 @@ internal static class Values
 
         string? near = node is ScalarNode { Text: var text } ? NearestName.Of(text, words.Keys) : null;
         string known = string.Join(", ", words.DistinctBy(w => w.Value).Select(w => w.Key));
-        faults.Error(node is ScalarNode ? BadValue : WrongType, node, field, $"{Shown(node)} is not known here.", near is null ? $"Write one of: {known}." : $"Did you mean '{near}'? Known: {known}.");
+        faults.Error(
+            node is ScalarNode ? BadValue : WrongType,
+            node,
+            field,
+            $"{Shown(node)} is not known here.",
+            near is null ? $"Write one of: {known}." : $"Did you mean '{near}'? Known: {known}."
+        );
         return null;
     }
 
@@ -120,13 +172,25 @@ internal static class Values
                     }
                     else
                     {
-                        faults.Error(WrongType, sequence.Items[i], field.At(i), $"A text is expected here, not {sequence.Items[i].Kind}.", "Write one text per item; a text that contains ': ' or begins with '*', '{' or '[' needs quotes.");
+                        faults.Error(
+                            WrongType,
+                            sequence.Items[i],
+                            field.At(i),
+                            $"A text is expected here, not {sequence.Items[i].Kind}.",
+                            "Write one text per item; a text that contains ': ' or begins with '*', '{' or '[' needs quotes."
+                        );
                     }
                 }
 
                 return texts;
             default:
-                faults.Error(WrongType, node, field, $"A list of texts is expected here, not {node.Kind}.", "Write [one, two], or one item per line after a dash.");
+                faults.Error(
+                    WrongType,
+                    node,
+                    field,
+                    $"A list of texts is expected here, not {node.Kind}.",
+                    "Write [one, two], or one item per line after a dash."
+                );
                 return [];
         }
     }

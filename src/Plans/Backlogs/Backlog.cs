@@ -36,7 +36,11 @@ public sealed record Backlog(IReadOnlyList<BacklogTask> Tasks)
     /// <summary>The backlog with a task at the end, under the next free number.</summary>
     public (Backlog Backlog, BacklogTask Added) Add(BacklogTask task)
     {
-        long number = Tasks.Select(t => long.TryParse(t.Id, NumberStyles.None, CultureInfo.InvariantCulture, out long n) ? n : 0).DefaultIfEmpty(0).Max() + 1;
+        long number =
+            Tasks
+                .Select(t => long.TryParse(t.Id, NumberStyles.None, CultureInfo.InvariantCulture, out long n) ? n : 0)
+                .DefaultIfEmpty(0)
+                .Max() + 1;
         BacklogTask added = Renumbered(task, number.ToString(CultureInfo.InvariantCulture));
         return (new Backlog([.. Tasks, added]), added);
     }
@@ -50,28 +54,46 @@ public sealed record Backlog(IReadOnlyList<BacklogTask> Tasks)
             throw new ArgumentException($"The backlog has no task '{id}'.", nameof(id));
         }
 
-        return new Backlog([.. Tasks.Select(t => t.Id == id ? change(t) : t with { Subtasks = [.. t.Subtasks.Select(s => s.Id == id ? change(s) : s)] })]);
+        return new Backlog([
+            .. Tasks.Select(t => t.Id == id ? change(t) : t with { Subtasks = [.. t.Subtasks.Select(s => s.Id == id ? change(s) : s)] }),
+        ]);
     }
 
     /// <summary>The backlog with a task's new status. A task that is done has all its subtasks done.</summary>
-    public Backlog SetStatus(string id, string status) => Change(id, t => t with
-    {
-        Status = status,
-        Subtasks = status == BacklogStatus.Done ? [.. t.Subtasks.Select(s => s with { Status = status })] : t.Subtasks,
-    });
+    public Backlog SetStatus(string id, string status) =>
+        Change(
+            id,
+            t =>
+                t with
+                {
+                    Status = status,
+                    Subtasks = status == BacklogStatus.Done ? [.. t.Subtasks.Select(s => s with { Status = status })] : t.Subtasks,
+                }
+        );
 
     /// <summary>The backlog without a task or subtask; nothing depends on it any more.</summary>
     public Backlog Delete(string id)
     {
         HashSet<string> gone = [id, .. Find(id)?.Subtasks.Select(s => s.Id) ?? []];
         IReadOnlyList<BacklogTask> Without(IEnumerable<BacklogTask> tasks) =>
-            [.. tasks.Where(t => t.Id != id).Select(t => t with { Dependencies = [.. t.Dependencies.Where(d => !gone.Contains(d))], Subtasks = Without(t.Subtasks) })];
+            [
+                .. tasks
+                    .Where(t => t.Id != id)
+                    .Select(t =>
+                        t with
+                        {
+                            Dependencies = [.. t.Dependencies.Where(d => !gone.Contains(d))],
+                            Subtasks = Without(t.Subtasks),
+                        }
+                    ),
+            ];
 
         return new Backlog(Without(Tasks));
     }
 
     /// <summary>
-    /// A plan of the pending tasks, ordered by their dependencies, and those of their subtasks that are not done, alone. What is done counts as met; a dependency on a task that is neither done
+    /// A plan of the pending tasks, ordered by their dependencies, and those of their subtasks that are not done, alone. What is done
+    /// counts as met; a dependency on a task that is neither done
     /// nor pending keeps its task out, and the second result names it.
     /// </summary>
     public (Plan Plan, IReadOnlyList<BacklogTask> LeftOut) ToPlan()
@@ -79,7 +101,7 @@ public sealed record Backlog(IReadOnlyList<BacklogTask> Tasks)
         HashSet<string> done = [.. All.Where(t => t.Status == BacklogStatus.Done).Select(t => t.Id)];
         var wanted = Tasks.Where(t => t.Status == BacklogStatus.Pending).ToDictionary(t => t.Id, StringComparer.Ordinal);
         var leftOut = new List<BacklogTask>();
-        for (bool again = true; again;)
+        for (bool again = true; again; )
         {
             BacklogTask[] stuck = [.. wanted.Values.Where(t => Waits(t, done).Any(d => !wanted.ContainsKey(ParentOf(d))))];
             leftOut.AddRange(stuck);
@@ -100,7 +122,9 @@ public sealed record Backlog(IReadOnlyList<BacklogTask> Tasks)
 
     // A task is done as a whole, so it waits for all that one of its parts waits for.
     private static IEnumerable<string> Waits(BacklogTask task, HashSet<string> done) =>
-        task.Dependencies.Concat(task.Subtasks.Where(s => s.Status != BacklogStatus.Done).SelectMany(s => s.Dependencies)).Where(d => !done.Contains(d));
+        task
+            .Dependencies.Concat(task.Subtasks.Where(s => s.Status != BacklogStatus.Done).SelectMany(s => s.Dependencies))
+            .Where(d => !done.Contains(d));
 
     private static string ParentOf(string id) => id.Split('.')[0];
 
@@ -114,13 +138,21 @@ public sealed record Backlog(IReadOnlyList<BacklogTask> Tasks)
             Description = task.Title.Length > 0 ? task.Title : task.Description,
             Prompt = prompt.Length == 0 ? null : prompt,
             DependsOn = [.. Waits(task, done).Select(ParentOf).Where(d => d != task.Id).Distinct(StringComparer.Ordinal)],
-            Checklist = [.. task.Subtasks.Select(s => new ChecklistItem(s.Id, s.Title.Length > 0 ? s.Title : s.Description, s.Status == BacklogStatus.Done))],
+            Checklist =
+            [
+                .. task.Subtasks.Select(s => new ChecklistItem(
+                    s.Id,
+                    s.Title.Length > 0 ? s.Title : s.Description,
+                    s.Status == BacklogStatus.Done
+                )),
+            ],
         };
     }
 
-    private static BacklogTask Renumbered(BacklogTask task, string id) => task with
-    {
-        Id = id,
-        Subtasks = [.. task.Subtasks.Select((s, i) => s with { Id = string.Create(CultureInfo.InvariantCulture, $"{id}.{i + 1}") })],
-    };
+    private static BacklogTask Renumbered(BacklogTask task, string id) =>
+        task with
+        {
+            Id = id,
+            Subtasks = [.. task.Subtasks.Select((s, i) => s with { Id = string.Create(CultureInfo.InvariantCulture, $"{id}.{i + 1}") })],
+        };
 }

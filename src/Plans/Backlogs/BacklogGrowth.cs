@@ -4,7 +4,8 @@ namespace Orchestrator.Plans;
 public static class BacklogGrowth
 {
     /// <summary>
-    /// The backlog with tasks at its end, under its next free numbers; dependencies between the new ones follow them. A task that is there already, with the same title and description, is not
+    /// The backlog with tasks at its end, under its next free numbers; dependencies between the new ones follow them. A task that is there
+    /// already, with the same title and description, is not
     /// added again, so that doing it twice changes nothing.
     /// </summary>
     /// <param name="backlog">The backlog.</param>
@@ -27,7 +28,10 @@ public static class BacklogGrowth
 
         foreach (BacklogTask task in tasks)
         {
-            backlog = backlog.Change(ids[task.Id], t => t with { Dependencies = [.. t.Dependencies.Union(task.Dependencies.Where(ids.ContainsKey).Select(d => ids[d]))] });
+            backlog = backlog.Change(
+                ids[task.Id],
+                t => t with { Dependencies = [.. t.Dependencies.Union(task.Dependencies.Where(ids.ContainsKey).Select(d => ids[d]))] }
+            );
         }
 
         return (backlog, [.. ids.Values]);
@@ -35,7 +39,11 @@ public static class BacklogGrowth
 
     /// <summary>The same with subtasks of a task.</summary>
     /// <exception cref="ArgumentException">There is no such task.</exception>
-    public static (Backlog Backlog, IReadOnlyList<string> Ids) AddSubtasks(this Backlog backlog, string parent, IReadOnlyList<BacklogTask> tasks)
+    public static (Backlog Backlog, IReadOnlyList<string> Ids) AddSubtasks(
+        this Backlog backlog,
+        string parent,
+        IReadOnlyList<BacklogTask> tasks
+    )
     {
         List<BacklogTask> subtasks = [.. backlog.Find(parent)?.Subtasks ?? []];
         int number = subtasks.Select(s => int.TryParse(s.Id[(parent.Length + 1)..], out int n) ? n : 0).DefaultIfEmpty(0).Max();
@@ -46,7 +54,14 @@ public static class BacklogGrowth
             if (known is null)
             {
                 known = $"{parent}.{++number}";
-                subtasks.Add(task with { Id = known, Subtasks = [], Dependencies = [.. task.Dependencies.Where(ids.ContainsKey).Select(d => ids[d])] });
+                subtasks.Add(
+                    task with
+                    {
+                        Id = known,
+                        Subtasks = [],
+                        Dependencies = [.. task.Dependencies.Where(ids.ContainsKey).Select(d => ids[d])],
+                    }
+                );
             }
 
             ids[task.Id] = known;

@@ -3,7 +3,8 @@ using System.Text;
 namespace Orchestrator.Plans;
 
 /// <summary>
-/// Tasks of a backlog as a request for a planner, and which task of its plan does which of them: it is called as that one (<c>3</c>), or begins with it and
+/// Tasks of a backlog as a request for a planner, and which task of its plan does which of them: it is called as that one (<c>3</c>), or
+/// begins with it and
 /// a hyphen (<c>3-api</c>).
 /// </summary>
 public static class BacklogRequest
@@ -12,13 +13,15 @@ public static class BacklogRequest
     /// <param name="pending">The pending tasks as a plan ordered by their dependencies alone (<see cref="Backlog.ToPlan"/>).</param>
     public static string Render(Plan pending)
     {
-        var text = new StringBuilder("""
+        var text = new StringBuilder(
+            """
             Plan these tasks of a backlog.
 
             A task of the plan is called as the backlog's task that it does (`3`), or, where one is better divided, with a hyphen and a word behind it (`3-api`, `3-tests`). Each of them is done by at
             least one task of the plan, and a task of the plan does one of them only. Their own order must hold; say in `depends_on` what else must wait.
 
-            """);
+            """
+        );
         foreach (PlanTask task in pending.Tasks)
         {
             text.Append("\n## ").Append(task.Id).Append(": ").Append(task.Description.Trim()).Append('\n');
@@ -47,7 +50,11 @@ public static class BacklogRequest
     /// <param name="plan">The plan.</param>
     /// <param name="ids">Ids of the backlog's tasks.</param>
     /// <param name="faults">What does not fit, each a sentence: tasks that do none of them, tasks that nobody does.</param>
-    public static IReadOnlyDictionary<string, IReadOnlyList<string>> Links(Plan plan, IReadOnlyCollection<string> ids, out IReadOnlyList<string> faults)
+    public static IReadOnlyDictionary<string, IReadOnlyList<string>> Links(
+        Plan plan,
+        IReadOnlyCollection<string> ids,
+        out IReadOnlyList<string> faults
+    )
     {
         ILookup<string?, string> by = plan.Tasks.ToLookup(task => Owner(task.Id, ids), task => task.Id);
         faults =

@@ -28,11 +28,20 @@ internal sealed class ConflictFinder
     public IReadOnlyList<PlanConflict> Conflicts()
     {
         var found = new Found(this, ConflictUse.Write);
-        PathTrieOverlaps.Find(_writes, _writes, (a, b) => found.Add(ConflictKind.File, a.Owner, b.Owner, Narrower(a, b)), same => found.AreChained(same.Select(e => e.Owner)));
+        PathTrieOverlaps.Find(
+            _writes,
+            _writes,
+            (a, b) => found.Add(ConflictKind.File, a.Owner, b.Owner, Narrower(a, b)),
+            same => found.AreChained(same.Select(e => e.Owner))
+        );
 
         // A foreseen change to a file meets those who own the file; two foreseen changes meet at the resource that stands for it.
         PathTrie patches = Trie(i => _tasks[i].PatchIntents.Select(p => p.File));
-        PathTrieOverlaps.Find(patches, _writes, (patch, write) => found.Add(ConflictKind.File, patch.Owner, write.Owner, Narrower(patch, write)));
+        PathTrieOverlaps.Find(
+            patches,
+            _writes,
+            (patch, write) => found.Add(ConflictKind.File, patch.Owner, write.Owner, Narrower(patch, write))
+        );
         Dictionary<string, List<int>> writers = Writers();
         Meet(writers, writers, found);
         return found.Sorted();
@@ -41,11 +50,19 @@ internal sealed class ConflictFinder
     public IReadOnlyList<PlanConflict> Warnings()
     {
         var reads = new Found(this, ConflictUse.Read);
-        PathTrieOverlaps.Find(Trie(i => _tasks[i].FilesRead ?? []), _writes, (read, write) => reads.Add(ConflictKind.File, read.Owner, write.Owner, Narrower(read, write)));
+        PathTrieOverlaps.Find(
+            Trie(i => _tasks[i].FilesRead ?? []),
+            _writes,
+            (read, write) => reads.Add(ConflictKind.File, read.Owner, write.Owner, Narrower(read, write))
+        );
         Meet(Resources(t => t.ResourcesRead), Writers(), reads);
 
         var appends = new Found(this, ConflictUse.Append);
-        PathTrieOverlaps.Find(Trie(i => _tasks[i].FilesAppend), _writes, (append, write) => appends.Add(ConflictKind.File, append.Owner, write.Owner, Narrower(append, write)));
+        PathTrieOverlaps.Find(
+            Trie(i => _tasks[i].FilesAppend),
+            _writes,
+            (append, write) => appends.Add(ConflictKind.File, append.Owner, write.Owner, Narrower(append, write))
+        );
         return [.. reads.Sorted(), .. appends.Sorted()];
     }
 
@@ -54,7 +71,8 @@ internal sealed class ConflictFinder
         if (a.IsLiteral != b.IsLiteral)
         {
             (string path, string pattern) = a.IsLiteral ? (a.Text, b.Text) : (b.Text, a.Text);
-            bool isBelow = pattern.Length > path.Length && pattern[path.Length] == '/' && pattern.StartsWith(path, StringComparison.Ordinal);
+            bool isBelow =
+                pattern.Length > path.Length && pattern[path.Length] == '/' && pattern.StartsWith(path, StringComparison.Ordinal);
             return isBelow ? pattern : path;
         }
 
@@ -73,7 +91,9 @@ internal sealed class ConflictFinder
 
             foreach ((int a, int b) in left.SelectMany(a => (others.GetValueOrDefault(resource) ?? []).Select(b => (a, b))))
             {
-                bool isPatched = resource.StartsWith(PatchPrefix, StringComparison.Ordinal) && found.Has(ConflictKind.File, a, b, resource[PatchPrefix.Length..]);
+                bool isPatched =
+                    resource.StartsWith(PatchPrefix, StringComparison.Ordinal)
+                    && found.Has(ConflictKind.File, a, b, resource[PatchPrefix.Length..]);
                 if (!isPatched && !found.Add(ConflictKind.Resource, a, b, resource))
                 {
                     return;
@@ -139,7 +159,9 @@ internal sealed class ConflictFinder
 
         public bool Has(ConflictKind kind, int a, int b, string path) => _found.Contains(Key(kind, a, b, path));
 
-        /// <summary>Adds a pair unless the graph orders it. The first task is the one that reads or appends. False when there are too many.</summary>
+        /// <summary>
+        /// Adds a pair unless the graph orders it. The first task is the one that reads or appends. False when there are too many.
+        /// </summary>
         public bool Add(ConflictKind kind, int a, int b, string path)
         {
             if (a == b || finder._order.Value.AreOrdered(a, b))
@@ -157,7 +179,9 @@ internal sealed class ConflictFinder
             return true;
         }
 
-        /// <summary>Whether the graph orders each of these tasks with each other: then none of them can meet, and the pairs need no look.</summary>
+        /// <summary>
+        /// Whether the graph orders each of these tasks with each other: then none of them can meet, and the pairs need no look.
+        /// </summary>
         public bool AreChained(IEnumerable<int> tasks)
         {
             int[] ordered = finder._order.Value.Sorted(tasks);
@@ -172,11 +196,25 @@ internal sealed class ConflictFinder
             return true;
         }
 
-        public IReadOnlyList<PlanConflict> Sorted() => _found.Count == 0 ? [] :
-        [
-            .. _found.OrderBy(f => Math.Min(f.First, f.Second)).ThenBy(f => Math.Max(f.First, f.Second)).ThenBy(f => f.First).ThenBy(f => f.Kind).ThenBy(f => f.Path, StringComparer.Ordinal)
-                .Select(f => new PlanConflict(f.Kind, use, f.Path, [Id(Math.Min(f.First, f.Second)), Id(Math.Max(f.First, f.Second))], Edge(f.First, f.Second))),
-        ];
+        public IReadOnlyList<PlanConflict> Sorted() =>
+            _found.Count == 0
+                ? []
+                :
+                [
+                    .. _found
+                        .OrderBy(f => Math.Min(f.First, f.Second))
+                        .ThenBy(f => Math.Max(f.First, f.Second))
+                        .ThenBy(f => f.First)
+                        .ThenBy(f => f.Kind)
+                        .ThenBy(f => f.Path, StringComparer.Ordinal)
+                        .Select(f => new PlanConflict(
+                            f.Kind,
+                            use,
+                            f.Path,
+                            [Id(Math.Min(f.First, f.Second)), Id(Math.Max(f.First, f.Second))],
+                            Edge(f.First, f.Second)
+                        )),
+                ];
 
         private (int First, int Second, ConflictKind Kind, string Path) Key(ConflictKind kind, int a, int b, string path) =>
             use == ConflictUse.Write && a > b ? (b, a, kind, path) : (a, b, kind, path);

@@ -37,12 +37,16 @@ public sealed record MissingEdge(string Task, string DependsOn);
 public sealed record PlanConflict(ConflictKind Kind, ConflictUse Use, string Path, IReadOnlyList<string> Tasks, MissingEdge MissingEdge)
 {
     /// <summary>The conflict as a sentence.</summary>
-    public string Message => Use switch
-    {
-        ConflictUse.Read => $"Task '{MissingEdge.Task}' reads '{Path}', which task '{MissingEdge.DependsOn}' writes, and neither waits for the other.",
-        ConflictUse.Append => $"Task '{MissingEdge.Task}' adds to '{Path}', which task '{MissingEdge.DependsOn}' owns, and neither waits for the other.",
-        _ => $"Tasks '{Tasks[0]}' and '{Tasks[1]}' both own {(Kind == ConflictKind.File ? "" : "the resource ")}'{Path}', and neither waits for the other.",
-    };
+    public string Message =>
+        Use switch
+        {
+            ConflictUse.Read =>
+                $"Task '{MissingEdge.Task}' reads '{Path}', which task '{MissingEdge.DependsOn}' writes, and neither waits for the other.",
+            ConflictUse.Append =>
+                $"Task '{MissingEdge.Task}' adds to '{Path}', which task '{MissingEdge.DependsOn}' owns, and neither waits for the other.",
+            _ =>
+                $"Tasks '{Tasks[0]}' and '{Tasks[1]}' both own {(Kind == ConflictKind.File ? "" : "the resource ")}'{Path}', and neither waits for the other.",
+        };
 
     /// <summary>What would settle it.</summary>
     public string Cure => $"Let '{MissingEdge.Task}' depend on '{MissingEdge.DependsOn}', or give it to one of them.";

@@ -12,7 +12,9 @@ public sealed record PlanConflicts(IReadOnlyList<PlanConflict> Conflicts, IReadO
     /// <summary>Most conflicts that are listed, and most warnings.</summary>
     public const int Most = 100_000;
 
-    /// <summary>All conflicts of a plan. The time follows the size of the plan and the number of conflicts, not the number of pairs of tasks.</summary>
+    /// <summary>
+    /// All conflicts of a plan. The time follows the size of the plan and the number of conflicts, not the number of pairs of tasks.
+    /// </summary>
     public static PlanConflicts Of(Plan plan) => Of(plan, TaskGraph.Of(plan));
 
     /// <summary>The same, with the plan's graph at hand.</summary>

@@ -17,11 +17,21 @@ public sealed record ContractSpec
     [JsonPropertyName("file_path")]
     public string? FilePath { get; init; }
 
-    /// <summary>Signatures, such as <c>login(username: str, password: str) -> dict</c>; a bare name is a method without parameters.</summary>
+    /// <summary>
+    /// Signatures, such as <c>login(username: str, password: str) -> dict</c>; a bare name is a method without parameters.
+    /// </summary>
     [JsonPropertyName("methods")]
-    public IReadOnlyList<string> Methods { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<string> Methods
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
 
     /// <summary>Ids of the tasks that code against it.</summary>
     [JsonPropertyName("consumers")]
-    public IReadOnlyList<string> Consumers { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<string> Consumers
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
 }

@@ -28,7 +28,14 @@ public enum ContractLanguage
 /// <param name="Version">Seven hexadecimal digits of the content's hash: the same methods have the same version everywhere.</param>
 /// <param name="Content">The whole file, with its version in the heading.</param>
 /// <param name="Consumers">Ids of the tasks that code against it.</param>
-public sealed record ContractStub(string Name, string FilePath, ContractLanguage Language, string Version, string Content, IReadOnlyList<string> Consumers)
+public sealed record ContractStub(
+    string Name,
+    string FilePath,
+    ContractLanguage Language,
+    string Version,
+    string Content,
+    IReadOnlyList<string> Consumers
+)
 {
     /// <summary>How often a contract may change while tasks rely on it; after that a person decides.</summary>
     public const int MaxRenegotiations = 2;
@@ -52,7 +59,11 @@ public sealed record ContractStub(string Name, string FilePath, ContractLanguage
     /// <param name="contract">Name, file and methods.</param>
     /// <param name="stub">The source code.</param>
     /// <param name="fault">Why there is none.</param>
-    public static bool TryCreate(ContractSpec contract, [NotNullWhen(true)] out ContractStub? stub, [NotNullWhen(false)] out ContractFault? fault)
+    public static bool TryCreate(
+        ContractSpec contract,
+        [NotNullWhen(true)] out ContractStub? stub,
+        [NotNullWhen(false)] out ContractFault? fault
+    )
     {
         var methods = new List<MethodSignature>();
         fault = Faults(contract, methods).FirstOrDefault();
@@ -64,7 +75,14 @@ public sealed record ContractStub(string Name, string FilePath, ContractLanguage
 
         ContractLanguage language = LanguageOf(contract.FilePath!)!.Value;
         string version = ContractFile.HashOf(StubWriter.Write(contract, language, methods, version: ""));
-        stub = new ContractStub(contract.Name, contract.FilePath!, language, version, StubWriter.Write(contract, language, methods, version), contract.Consumers);
+        stub = new ContractStub(
+            contract.Name,
+            contract.FilePath!,
+            language,
+            version,
+            StubWriter.Write(contract, language, methods, version),
+            contract.Consumers
+        );
         return true;
     }
 
@@ -75,35 +93,65 @@ public sealed record ContractStub(string Name, string FilePath, ContractLanguage
     {
         if (!MethodSignature.IsIdentifier(contract.Name))
         {
-            yield return new ContractFault("name", -1, $"'{contract.Name}' can't be the name of an interface.", "Use letters, digits and '_'.");
+            yield return new ContractFault(
+                "name",
+                -1,
+                $"'{contract.Name}' can't be the name of an interface.",
+                "Use letters, digits and '_'."
+            );
         }
 
         if (contract.FilePath is null)
         {
-            yield return new ContractFault("file_path", -1, $"The contract '{contract.Name}' names no file.", "Add file_path: where its source code goes, such as contracts/auth.py.");
+            yield return new ContractFault(
+                "file_path",
+                -1,
+                $"The contract '{contract.Name}' names no file.",
+                "Add file_path: where its source code goes, such as contracts/auth.py."
+            );
             yield break;
         }
 
         if (LanguageOf(contract.FilePath) is not { } language)
         {
-            yield return new ContractFault("file_path", -1, $"The ending of '{contract.FilePath}' is none of {string.Join(", ", Endings.Keys)}.", "Correct file_path: it ends in .py, .ts, .cs, .go or .java.");
+            yield return new ContractFault(
+                "file_path",
+                -1,
+                $"The ending of '{contract.FilePath}' is none of {string.Join(", ", Endings.Keys)}.",
+                "Correct file_path: it ends in .py, .ts, .cs, .go or .java."
+            );
             yield break;
         }
 
         if (ReservedWords.Has(contract.Name, language))
         {
-            yield return new ContractFault("name", -1, $"'{contract.Name}' is a reserved word of {language} and can't be the name of an interface.", "Choose another name.");
+            yield return new ContractFault(
+                "name",
+                -1,
+                $"'{contract.Name}' is a reserved word of {language} and can't be the name of an interface.",
+                "Choose another name."
+            );
         }
 
         for (int i = 0; i < contract.Methods.Count; i++)
         {
             if (!MethodSignature.TryParse(contract.Methods[i], language, out MethodSignature? method))
             {
-                yield return new ContractFault("methods", i, $"The method '{contract.Methods[i]}' can't be understood.", "Write a name, or a signature such as 'login(username: str) -> dict'.");
+                yield return new ContractFault(
+                    "methods",
+                    i,
+                    $"The method '{contract.Methods[i]}' can't be understood.",
+                    "Write a name, or a signature such as 'login(username: str) -> dict'."
+                );
             }
             else if (ReservedWords.FirstIn(method, language) is { } word)
             {
-                yield return new ContractFault("methods", i, $"The method '{contract.Methods[i]}' has the name '{word}', which is a reserved word of {language}.", $"Choose another name, such as '{word}_'.");
+                yield return new ContractFault(
+                    "methods",
+                    i,
+                    $"The method '{contract.Methods[i]}' has the name '{word}', which is a reserved word of {language}.",
+                    $"Choose another name, such as '{word}_'."
+                );
             }
             else if (methods.Exists(other => IsSame(method, other, language)))
             {
@@ -117,8 +165,12 @@ public sealed record ContractStub(string Name, string FilePath, ContractLanguage
     }
 
     // Python and Go know a method by its name alone; the others know several with other parameters.
-    private static bool IsSame(MethodSignature one, MethodSignature other, ContractLanguage language) => one.Name == other.Name
-        && (language is ContractLanguage.Python or ContractLanguage.Go || one.Parameters.Select(p => p.Type).SequenceEqual(other.Parameters.Select(p => p.Type)));
+    private static bool IsSame(MethodSignature one, MethodSignature other, ContractLanguage language) =>
+        one.Name == other.Name
+        && (
+            language is ContractLanguage.Python or ContractLanguage.Go
+            || one.Parameters.Select(p => p.Type).SequenceEqual(other.Parameters.Select(p => p.Type))
+        );
 
     /// <summary>The language that a file's ending stands for, or null.</summary>
     public static ContractLanguage? LanguageOf(string filePath)
@@ -141,10 +193,17 @@ public sealed record ContractFault(string Field, int Index, string Message, stri
 /// <param name="Version">The version it was given.</param>
 public sealed record ContractPin(string Contract, string TaskId, string Version)
 {
-    /// <summary>The pins of tasks whose contract is no longer the one they were given; they must be told, and their work checked again.</summary>
+    /// <summary>
+    /// The pins of tasks whose contract is no longer the one they were given; they must be told, and their work checked again.
+    /// </summary>
     public static IReadOnlyList<ContractPin> Stale(IEnumerable<ContractPin> pins, IEnumerable<ContractStub> current)
     {
         Dictionary<string, string> versions = current.ToDictionary(c => c.Name, c => c.Version, StringComparer.Ordinal);
-        return [.. pins.Where(p => versions.TryGetValue(p.Contract, out string? version) && !string.Equals(version, p.Version, StringComparison.Ordinal))];
+        return
+        [
+            .. pins.Where(p =>
+                versions.TryGetValue(p.Contract, out string? version) && !string.Equals(version, p.Version, StringComparison.Ordinal)
+            ),
+        ];
     }
 }

@@ -8,16 +8,24 @@ namespace Orchestrator.Plans;
 /// <param name="Default">What stands behind its <c>=</c>; null: it must be given.</param>
 internal sealed partial record MethodParameter(string Name, string? Type, string? Default = null)
 {
-    /// <summary>The default as it is written into source code: only what is plainly a value, since anything else would be code that runs.</summary>
+    /// <summary>
+    /// The default as it is written into source code: only what is plainly a value, since anything else would be code that runs.
+    /// </summary>
     /// <returns>Empty where there is none, or the language's interfaces have none.</returns>
-    public string DefaultIn(ContractLanguage language) => (language, Default) switch
-    {
-        (_, null) => "",
-        (ContractLanguage.Python, _) => $" = {(Literal().IsMatch(Default) ? Default switch { "true" => "True", "false" => "False", "null" => "None", _ => Default } : "...")}",
-        (ContractLanguage.CSharp, _) => $" = {(Literal().IsMatch(Default) && Default[0] is not ('\'' or '[' or '{') ? Default switch { "True" => "true", "False" => "false", "None" => "null", _ => Default } : "default")}",
-        _ => "",
-    };
+    public string DefaultIn(ContractLanguage language) =>
+        (language, Default) switch
+        {
+            (_, null) => "",
+            (ContractLanguage.Python, _) =>
+                $" = {(Literal().IsMatch(Default) ? Default switch { "true" => "True", "false" => "False", "null" => "None", _ => Default } : "...")}",
+            (ContractLanguage.CSharp, _) =>
+                $" = {(Literal().IsMatch(Default) && Default[0] is not ('\'' or '[' or '{') ? Default switch { "True" => "true", "False" => "false", "None" => "null", _ => Default } : "default")}",
+            _ => "",
+        };
 
-    [GeneratedRegex("""^(?:[Tt]rue|[Ff]alse|None|null|-?\d{1,18}(?:\.\d{1,18})?|"[^"\\\p{C}]*"|'[^'\\\p{C}]*'|\[\]|\{\})$""", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        """^(?:[Tt]rue|[Ff]alse|None|null|-?\d{1,18}(?:\.\d{1,18})?|"[^"\\\p{C}]*"|'[^'\\\p{C}]*'|\[\]|\{\})$""",
+        RegexOptions.CultureInvariant
+    )]
     private static partial Regex Literal();
 }

@@ -3,10 +3,25 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Orchestrator.Plans;
 
-/// <summary>A method of a contract, understood from the spellings of the five languages: <c>login(user: str) -> dict</c>, <c>Task&lt;int> Count(string key)</c>.</summary>
+/// <summary>
+/// A method of a contract, understood from the spellings of the five languages: <c>login(user: str) -> dict</c>, <c>Task&lt;int>
+/// Count(string key)</c>.
+/// </summary>
 internal sealed record MethodSignature(string Name, IReadOnlyList<MethodParameter> Parameters, string? Returns, bool IsAsync)
 {
-    private static readonly HashSet<string> Modifiers = ["def", "async", "func", "public", "abstract", "static", "export", "function", "override", "virtual"];
+    private static readonly HashSet<string> Modifiers =
+    [
+        "def",
+        "async",
+        "func",
+        "public",
+        "abstract",
+        "static",
+        "export",
+        "function",
+        "override",
+        "virtual",
+    ];
 
     private static readonly SearchValues<char> NotInTypes = SearchValues.Create(";#`\\\t@");
 
@@ -45,8 +60,12 @@ internal sealed record MethodSignature(string Name, IReadOnlyList<MethodParamete
 
         string? before = words.Count > 1 ? string.Join(' ', words.Take(words.Count - 1)) : null;
         string? after = open < 0 ? null : ReturnType(line[(close + 1)..]);
-        List<MethodParameter> parameters = open < 0 ? [] : [.. Split(line[(open + 1)..close]).Select(p => Parameter(p, language)).Where(p => p.Name is not ("self" or "this"))];
-        bool isReadable = parameters.TrueForAll(p => IsMarker(p.Name) || IsIdentifier(p.Name.TrimStart('*', '.').TrimEnd('?')))
+        List<MethodParameter> parameters =
+            open < 0
+                ? []
+                : [.. Split(line[(open + 1)..close]).Select(p => Parameter(p, language)).Where(p => p.Name is not ("self" or "this"))];
+        bool isReadable =
+            parameters.TrueForAll(p => IsMarker(p.Name) || IsIdentifier(p.Name.TrimStart('*', '.').TrimEnd('?')))
             && parameters.Select(p => p.Type).Append(after ?? before).All(IsType);
         if (!isReadable)
         {
@@ -149,11 +168,12 @@ internal sealed record MethodSignature(string Name, IReadOnlyList<MethodParamete
         return -1;
     }
 
-    private static int Depth(string text, int at) => text[at] switch
-    {
-        '(' or '[' or '{' or '<' => 1,
-        ')' or ']' or '}' => -1,
-        '>' when at == 0 || text[at - 1] is not ('-' or '=') => -1,
-        _ => 0,
-    };
+    private static int Depth(string text, int at) =>
+        text[at] switch
+        {
+            '(' or '[' or '{' or '<' => 1,
+            ')' or ']' or '}' => -1,
+            '>' when at == 0 || text[at - 1] is not ('-' or '=') => -1,
+            _ => 0,
+        };
 }

@@ -3,11 +3,13 @@ namespace Orchestrator.Plans;
 /// <summary>Python source as far as it has to be understood to compare declarations.</summary>
 internal static class PythonCode
 {
-    /// <summary>The source with strings and comments as spaces, so that every bracket and word left is code. Lengths and lines stay.</summary>
+    /// <summary>
+    /// The source with strings and comments as spaces, so that every bracket and word left is code. Lengths and lines stay.
+    /// </summary>
     public static string WithoutTexts(string source)
     {
         char[] code = source.ReplaceLineEndings("\n").ToCharArray();
-        for (int at = 0; at < code.Length;)
+        for (int at = 0; at < code.Length; )
         {
             int end = code[at] switch
             {

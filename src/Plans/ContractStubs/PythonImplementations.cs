@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 namespace Orchestrator.Plans;
 
 /// <summary>
-/// Whether Python classes that name a contract among their bases hold it. Such a class inherits the stub's empty methods, so that neither Python nor its type
+/// Whether Python classes that name a contract among their bases hold it. Such a class inherits the stub's empty methods, so that neither
+/// Python nor its type
 /// checkers miss one that was forgotten; in the other languages the compiler does. Types are left to a type checker.
 /// </summary>
 public static partial class PythonImplementations
@@ -11,10 +12,17 @@ public static partial class PythonImplementations
     // Bases from which no method can come that the class itself lacks.
     private static readonly HashSet<string> Empty = ["object", "ABC", "Generic"];
 
-    /// <summary>What classes in a source file lack or have otherwise than the contract says, each a sentence. What can't be read for certain is no problem.</summary>
+    /// <summary>
+    /// What classes in a source file lack or have otherwise than the contract says, each a sentence. What can't be read for certain is no
+    /// problem.
+    /// </summary>
     public static IEnumerable<string> Problems(ContractSpec contract, string path, string source)
     {
-        if (contract.FilePath is null || ContractStub.LanguageOf(contract.FilePath) != ContractLanguage.Python || !source.Contains(contract.Name, StringComparison.Ordinal))
+        if (
+            contract.FilePath is null
+            || ContractStub.LanguageOf(contract.FilePath) != ContractLanguage.Python
+            || !source.Contains(contract.Name, StringComparison.Ordinal)
+        )
         {
             yield break;
         }
@@ -23,14 +31,19 @@ public static partial class PythonImplementations
         for (int i = 0; i < lines.Length; i++)
         {
             Match heading = ClassHeading().Match(lines[i]);
-            string[] bases = heading.Success ? [.. heading.Groups["bases"].Value.Split(',').Select(b => b.Trim().Split('[')[0].Split('.')[^1])] : [];
+            string[] bases = heading.Success
+                ? [.. heading.Groups["bases"].Value.Split(',').Select(b => b.Trim().Split('[')[0].Split('.')[^1])]
+                : [];
             if (!bases.Contains(contract.Name) || bases.Contains("Protocol"))
             {
                 continue;
             }
 
             int indent = heading.Groups["indent"].Length;
-            string body = string.Join('\n', lines.Skip(i + 1).TakeWhile(line => line.Trim().Length == 0 || line.Length - line.TrimStart().Length > indent));
+            string body = string.Join(
+                '\n',
+                lines.Skip(i + 1).TakeWhile(line => line.Trim().Length == 0 || line.Length - line.TrimStart().Length > indent)
+            );
             bool inheritsMore = bases.Any(b => b != contract.Name && !Empty.Contains(b));
             foreach (string method in contract.Methods)
             {
@@ -52,7 +65,11 @@ public static partial class PythonImplementations
         List<Match> found = [.. Definition().Matches(body).Where(m => m.Groups["name"].Value == wanted.Name)];
         if (found.Count == 0)
         {
-            bool isAssigned = Regex.IsMatch(body, $@"^\s*{wanted.Name}\s*[:=]", RegexOptions.Multiline | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
+            bool isAssigned = Regex.IsMatch(
+                body,
+                $@"^\s*{wanted.Name}\s*[:=]",
+                RegexOptions.Multiline | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking
+            );
             return inheritsMore || isAssigned ? null : $"it has no method {wanted.Name}. The contract has: {text.Trim()}";
         }
 
@@ -91,7 +108,11 @@ public static partial class PythonImplementations
         List<string> given = [.. names.Where(n => !MethodSignature.IsMarker(n))];
         return asked.TrueForAll(given.Contains)
             && given.Take(byPosition).SequenceEqual(asked.Take(byPosition), StringComparer.Ordinal)
-            && parameters.TrueForAll(p => p.Contains('=', StringComparison.Ordinal) || MethodSignature.IsMarker(p) || (asked.Contains(NameOf(p)) && !optional.Contains(NameOf(p))));
+            && parameters.TrueForAll(p =>
+                p.Contains('=', StringComparison.Ordinal)
+                || MethodSignature.IsMarker(p)
+                || (asked.Contains(NameOf(p)) && !optional.Contains(NameOf(p)))
+            );
     }
 
     // An async generator, or a contract that spells the awaitable out.
@@ -102,7 +123,10 @@ public static partial class PythonImplementations
     [GeneratedRegex(@"^(?<indent>\s*)class\s+(?<name>\w+)\s*\((?<bases>[^)]*)\)\s*:", RegexOptions.CultureInvariant)]
     private static partial Regex ClassHeading();
 
-    [GeneratedRegex(@"^[ \t]+(?<async>async\s+)?def\s+(?<name>\w+)\s*(?:\[[^\]]*\])?\(", RegexOptions.Multiline | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"^[ \t]+(?<async>async\s+)?def\s+(?<name>\w+)\s*(?:\[[^\]]*\])?\(",
+        RegexOptions.Multiline | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture
+    )]
     private static partial Regex Definition();
 
     [GeneratedRegex("Async|Await|Corout", RegexOptions.CultureInvariant)]

@@ -1,6 +1,9 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Types that Python composes of others, such as <c>dict[str, User]</c>, in the other languages: as they stand they would not compile there.</summary>
+/// <summary>
+/// Types that Python composes of others, such as <c>dict[str, User]</c>, in the other languages: as they stand they would not compile
+/// there.
+/// </summary>
 internal static class PythonTypes
 {
     /// <summary>The type in another language, or null where it is not one that Python composes.</summary>
@@ -30,36 +33,40 @@ internal static class PythonTypes
         };
     }
 
-    private static string Optional(string type, ContractLanguage language, Func<string, string> spell) => language switch
-    {
-        ContractLanguage.TypeScript => $"{spell(type)} | null",
-        ContractLanguage.CSharp => $"{spell(type)}?",
-        ContractLanguage.Go => $"*{spell(type)}",
-        _ => Boxed(spell(type)),
-    };
+    private static string Optional(string type, ContractLanguage language, Func<string, string> spell) =>
+        language switch
+        {
+            ContractLanguage.TypeScript => $"{spell(type)} | null",
+            ContractLanguage.CSharp => $"{spell(type)}?",
+            ContractLanguage.Go => $"*{spell(type)}",
+            _ => Boxed(spell(type)),
+        };
 
-    private static string List(string type, ContractLanguage language, Func<string, string> spell) => language switch
-    {
-        ContractLanguage.TypeScript => $"Array<{spell(type)}>",
-        ContractLanguage.CSharp => $"IReadOnlyList<{spell(type)}>",
-        ContractLanguage.Go => $"[]{spell(type)}",
-        _ => $"java.util.List<{Boxed(spell(type))}>",
-    };
+    private static string List(string type, ContractLanguage language, Func<string, string> spell) =>
+        language switch
+        {
+            ContractLanguage.TypeScript => $"Array<{spell(type)}>",
+            ContractLanguage.CSharp => $"IReadOnlyList<{spell(type)}>",
+            ContractLanguage.Go => $"[]{spell(type)}",
+            _ => $"java.util.List<{Boxed(spell(type))}>",
+        };
 
-    private static string Map(string key, string value, ContractLanguage language, Func<string, string> spell) => language switch
-    {
-        ContractLanguage.TypeScript => $"Record<{spell(key)}, {spell(value)}>",
-        ContractLanguage.CSharp => $"IReadOnlyDictionary<{spell(key)}, {spell(value)}>",
-        ContractLanguage.Go => $"map[{spell(key)}]{spell(value)}",
-        _ => $"java.util.Map<{Boxed(spell(key))}, {Boxed(spell(value))}>",
-    };
+    private static string Map(string key, string value, ContractLanguage language, Func<string, string> spell) =>
+        language switch
+        {
+            ContractLanguage.TypeScript => $"Record<{spell(key)}, {spell(value)}>",
+            ContractLanguage.CSharp => $"IReadOnlyDictionary<{spell(key)}, {spell(value)}>",
+            ContractLanguage.Go => $"map[{spell(key)}]{spell(value)}",
+            _ => $"java.util.Map<{Boxed(spell(key))}, {Boxed(spell(value))}>",
+        };
 
     // Java's own values can neither be missing nor stand in angle brackets.
-    private static string Boxed(string type) => type switch
-    {
-        "int" => "Integer",
-        "double" => "Double",
-        "boolean" => "Boolean",
-        _ => type,
-    };
+    private static string Boxed(string type) =>
+        type switch
+        {
+            "int" => "Integer",
+            "double" => "Double",
+            "boolean" => "Boolean",
+            _ => type,
+        };
 }

@@ -5,24 +5,38 @@ internal static class ReservedWords
 {
     private static readonly Dictionary<ContractLanguage, HashSet<string>> Words = new()
     {
-        [ContractLanguage.Python] = Of("False None True and as assert async await break class continue def del elif else except finally for from global if import in is lambda nonlocal not or pass raise return try while with yield"),
-        [ContractLanguage.TypeScript] = Of("""
+        [ContractLanguage.Python] = Of(
+            "False None True and as assert async await break class continue def del elif else except finally for from global if "
+                + "import in is lambda nonlocal not or pass raise return try while with yield"
+        ),
+        [ContractLanguage.TypeScript] = Of(
+            """
             break case catch class const continue debugger default delete do else enum export extends false finally for function if import in instanceof new null return super switch this throw true try typeof
             var void while with implements interface let package private protected public static yield
-            """),
-        [ContractLanguage.CSharp] = Of("""
+            """
+        ),
+        [ContractLanguage.CSharp] = Of(
+            """
             abstract as base bool break byte case catch char checked class const continue decimal default delegate do double else enum event explicit extern false finally fixed float for foreach goto if implicit
             in int interface internal is lock long namespace new null object operator out override params private protected public readonly ref return sbyte sealed short sizeof stackalloc static string struct
             switch this throw true try typeof uint ulong unchecked unsafe ushort using virtual void volatile while
-            """),
-        [ContractLanguage.Go] = Of("break case chan const continue default defer else fallthrough for func go goto if import interface map package range return select struct switch type var"),
-        [ContractLanguage.Java] = Of("""
+            """
+        ),
+        [ContractLanguage.Go] = Of(
+            "break case chan const continue default defer else fallthrough for func go goto if import interface map package range "
+                + "return select struct switch type var"
+        ),
+        [ContractLanguage.Java] = Of(
+            """
             abstract assert boolean break byte case catch char class const continue default do double else enum extends final finally float for goto if implements import instanceof int interface long native new
             package private protected public return short static strictfp super switch synchronized this throw throws transient try void volatile while true false null
-            """),
+            """
+        ),
     };
 
-    /// <summary>The first of a method's names that can't be one in this language, or null. As names of methods TypeScript takes any word.</summary>
+    /// <summary>
+    /// The first of a method's names that can't be one in this language, or null. As names of methods TypeScript takes any word.
+    /// </summary>
     public static string? FirstIn(MethodSignature method, ContractLanguage language)
     {
         IEnumerable<string> names = method.Parameters.Select(p => p.Name.TrimStart('*', '.').TrimEnd('?'));

@@ -29,20 +29,40 @@ internal static class StubWriter
                 break;
             case ContractLanguage.TypeScript:
                 Heading(text, contract, version);
-                Block(text, $"export interface {contract.Name} {{", "  ", methods.Select(m => $"{m.Name}({Parameters(m, language, (n, t) => $"{n}: {t}")}): {Returns(m, language)};"));
+                Block(
+                    text,
+                    $"export interface {contract.Name} {{",
+                    "  ",
+                    methods.Select(m => $"{m.Name}({Parameters(m, language, (n, t) => $"{n}: {t}")}): {Returns(m, language)};")
+                );
                 break;
             case ContractLanguage.CSharp:
                 Heading(text, contract, version);
-                Block(text, $"public interface {contract.Name}\n{{", "    ", methods.Select(m => $"{Returns(m, language)} {m.Name}({Parameters(m, language, (n, t) => $"{t} {n}")});"));
+                Block(
+                    text,
+                    $"public interface {contract.Name}\n{{",
+                    "    ",
+                    methods.Select(m => $"{Returns(m, language)} {m.Name}({Parameters(m, language, (n, t) => $"{t} {n}")});")
+                );
                 break;
             case ContractLanguage.Java:
                 Heading(text, contract, version);
-                Block(text, $"public interface {contract.Name} {{", "    ", methods.Select(m => $"{Returns(m, language)} {m.Name}({Parameters(m, language, (n, t) => $"{t} {n}")});"));
+                Block(
+                    text,
+                    $"public interface {contract.Name} {{",
+                    "    ",
+                    methods.Select(m => $"{Returns(m, language)} {m.Name}({Parameters(m, language, (n, t) => $"{t} {n}")});")
+                );
                 break;
             case ContractLanguage.Go:
                 Heading(text, contract, version);
                 text.Append("package ").Append(GoPackage(contract.FilePath!)).Append("\n\n");
-                Block(text, $"type {contract.Name} interface {{", "\t", methods.Select(m => $"{m.Name}({Parameters(m, language, (n, t) => $"{n} {t}")}) {Returns(m, language)}".TrimEnd()));
+                Block(
+                    text,
+                    $"type {contract.Name} interface {{",
+                    "\t",
+                    methods.Select(m => $"{m.Name}({Parameters(m, language, (n, t) => $"{n} {t}")}) {Returns(m, language)}".TrimEnd())
+                );
                 break;
         }
 
@@ -69,20 +89,37 @@ internal static class StubWriter
         foreach (MethodSignature method in methods)
         {
             string parameters = Parameters(method, ContractLanguage.Python, (n, t) => $"{n}: {t}");
-            body.Append("    ").Append(method.IsAsync ? "async def " : "def ").Append(method.Name).Append("(self").Append(parameters.Length == 0 ? "" : ", ").Append(parameters)
-                .Append(") -> ").Append(Returns(method, ContractLanguage.Python)).Append(":\n        ...\n\n");
+            body.Append("    ")
+                .Append(method.IsAsync ? "async def " : "def ")
+                .Append(method.Name)
+                .Append("(self")
+                .Append(parameters.Length == 0 ? "" : ", ")
+                .Append(parameters)
+                .Append(") -> ")
+                .Append(Returns(method, ContractLanguage.Python))
+                .Append(":\n        ...\n\n");
         }
 
         string any = body.ToString().Contains("Any", StringComparison.Ordinal) ? "Any, " : "";
         text.Append("\"\"\"\nContract: ").Append(contract.Name).Append("\nVersion: ").Append(version).Append("\n\"\"\"\n");
         text.Append("from typing import ").Append(any).Append("Protocol\n\n\n");
-        text.Append("class ").Append(contract.Name).Append("(Protocol):\n").Append(body.Length == 0 ? "    ...\n" : body.ToString().TrimEnd('\n') + "\n");
+        text.Append("class ")
+            .Append(contract.Name)
+            .Append("(Protocol):\n")
+            .Append(body.Length == 0 ? "    ...\n" : body.ToString().TrimEnd('\n') + "\n");
     }
 
     private static string Parameters(MethodSignature method, ContractLanguage language, Func<string, string, string> spell) =>
-        string.Join(", ", method.Parameters
-            .Where(p => language == ContractLanguage.Python || !MethodSignature.IsMarker(p.Name))
-            .Select(p => MethodSignature.IsMarker(p.Name) ? p.Name : spell(NameIn(p, language), Spell(p.Type ?? "Any", language)) + p.DefaultIn(language)));
+        string.Join(
+            ", ",
+            method
+                .Parameters.Where(p => language == ContractLanguage.Python || !MethodSignature.IsMarker(p.Name))
+                .Select(p =>
+                    MethodSignature.IsMarker(p.Name)
+                        ? p.Name
+                        : spell(NameIn(p, language), Spell(p.Type ?? "Any", language)) + p.DefaultIn(language)
+                )
+        );
 
     // Rest and optional parameters keep their mark where the language has one.
     private static string NameIn(MethodParameter parameter, ContractLanguage language)
@@ -105,12 +142,15 @@ internal static class StubWriter
         return (language, method.IsAsync) switch
         {
             (ContractLanguage.TypeScript, true) when !type.StartsWith("Promise<", StringComparison.Ordinal) => $"Promise<{type}>",
-            (ContractLanguage.CSharp, true) when !type.StartsWith("Task", StringComparison.Ordinal) => type == "void" ? "Task" : $"Task<{type}>",
+            (ContractLanguage.CSharp, true) when !type.StartsWith("Task", StringComparison.Ordinal) => type == "void"
+                ? "Task"
+                : $"Task<{type}>",
             _ => type,
         };
     }
 
-    // A simple type of another language becomes the same one here, as does what Python composes of types; everything else stands as the plan has it.
+    // A simple type of another language becomes the same one here, as does what Python composes of types; everything else stands as the
+    // plan has it.
     private static string Spell(string type, ContractLanguage language)
     {
         if (language != ContractLanguage.Python && PythonTypes.TrySpell(type, language, inner => Spell(inner, language)) is { } composed)
@@ -119,10 +159,13 @@ internal static class StubWriter
         }
 
         string[]? same = Array.Find(Types, t => t.Contains(type, StringComparer.Ordinal));
-        return same is null || string.Equals(same[(int)language], type, StringComparison.Ordinal) || IsOwn(type, language) ? type : same[(int)language];
+        return same is null || string.Equals(same[(int)language], type, StringComparison.Ordinal) || IsOwn(type, language)
+            ? type
+            : same[(int)language];
     }
 
-    private static bool IsOwn(string type, ContractLanguage language) => Array.Exists(Types, t => string.Equals(t[(int)language], type, StringComparison.Ordinal));
+    private static bool IsOwn(string type, ContractLanguage language) =>
+        Array.Exists(Types, t => string.Equals(t[(int)language], type, StringComparison.Ordinal));
 
     private static string GoPackage(string filePath)
     {

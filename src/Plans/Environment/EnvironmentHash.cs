@@ -8,28 +8,74 @@ namespace Orchestrator.Plans;
 /// <param name="Sha256">64 lower-case hexadecimal digits.</param>
 public sealed record EnvironmentFile(string Path, string Sha256);
 
-/// <summary>The one function for everything that compares environments: equal lock and manifest files give equal hashes, in whatever order they were found.</summary>
+/// <summary>
+/// The one function for everything that compares environments: equal lock and manifest files give equal hashes, in whatever order they were
+/// found.
+/// </summary>
 public static class EnvironmentHash
 {
     private static readonly HashSet<string> Names = new(StringComparer.Ordinal)
     {
         // JavaScript
-        "package.json", "package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "pnpm-workspace.yaml", "bun.lock", "bun.lockb", "deno.json", "deno.lock", ".nvmrc",
-
+        "package.json",
+        "package-lock.json",
+        "npm-shrinkwrap.json",
+        "yarn.lock",
+        "pnpm-lock.yaml",
+        "pnpm-workspace.yaml",
+        "bun.lock",
+        "bun.lockb",
+        "deno.json",
+        "deno.lock",
+        ".nvmrc",
         // Python
-        "pyproject.toml", "uv.lock", "poetry.lock", "pdm.lock", "Pipfile", "Pipfile.lock", "setup.py", "setup.cfg", "environment.yml", "environment.yaml", ".python-version",
-
+        "pyproject.toml",
+        "uv.lock",
+        "poetry.lock",
+        "pdm.lock",
+        "Pipfile",
+        "Pipfile.lock",
+        "setup.py",
+        "setup.cfg",
+        "environment.yml",
+        "environment.yaml",
+        ".python-version",
         // .NET
-        "packages.lock.json", "Directory.Packages.props", "Directory.Build.props", "global.json", "NuGet.config", "nuget.config",
-
+        "packages.lock.json",
+        "Directory.Packages.props",
+        "Directory.Build.props",
+        "global.json",
+        "NuGet.config",
+        "nuget.config",
         // Rust, Go, Java, Ruby, PHP, Elixir
-        "Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "go.mod", "go.sum", "go.work", "go.work.sum", "pom.xml", "build.gradle", "build.gradle.kts", "settings.gradle", "settings.gradle.kts",
-        "gradle.lockfile", "libs.versions.toml", "Gemfile", "Gemfile.lock", "composer.json", "composer.lock", "mix.exs", "mix.lock",
+        "Cargo.toml",
+        "Cargo.lock",
+        "rust-toolchain.toml",
+        "go.mod",
+        "go.sum",
+        "go.work",
+        "go.work.sum",
+        "pom.xml",
+        "build.gradle",
+        "build.gradle.kts",
+        "settings.gradle",
+        "settings.gradle.kts",
+        "gradle.lockfile",
+        "libs.versions.toml",
+        "Gemfile",
+        "Gemfile.lock",
+        "composer.json",
+        "composer.lock",
+        "mix.exs",
+        "mix.lock",
     };
 
     private static readonly string[] Endings = [".csproj", ".fsproj", ".vbproj"];
 
-    /// <summary>Whether a path of the repository says what the environment is made from: a manifest or lock file that is not inside an installed package.</summary>
+    /// <summary>
+    /// Whether a path of the repository says what the environment is made from: a manifest or lock file that is not inside an installed
+    /// package.
+    /// </summary>
     public static bool Counts(string path)
     {
         string[] parts = path.Split('/');
@@ -39,13 +85,26 @@ public static class EnvironmentHash
         }
 
         string name = parts[^1];
-        bool isRequirements = name.StartsWith("requirements", StringComparison.Ordinal) && (name.EndsWith(".txt", StringComparison.Ordinal) || name.EndsWith(".in", StringComparison.Ordinal));
+        bool isRequirements =
+            name.StartsWith("requirements", StringComparison.Ordinal)
+            && (name.EndsWith(".txt", StringComparison.Ordinal) || name.EndsWith(".in", StringComparison.Ordinal));
         return Names.Contains(name) || isRequirements || Array.Exists(Endings, e => name.EndsWith(e, StringComparison.Ordinal));
     }
 
     /// <summary>Whether nothing below a folder of this name counts: installed packages, build output, our own files.</summary>
     public static bool SkipsFolder(string name) =>
-        name is "node_modules" or ".venv" or "venv" or "vendor" or "bin" or "obj" or "target" or "dist" or ".git" or ".worktrees" or ".orchestrator";
+        name
+            is "node_modules"
+                or ".venv"
+                or "venv"
+                or "vendor"
+                or "bin"
+                or "obj"
+                or "target"
+                or "dist"
+                or ".git"
+                or ".worktrees"
+                or ".orchestrator";
 
     /// <summary>The files that count, sorted by path.</summary>
     public static IReadOnlyList<EnvironmentFile> Select(IEnumerable<EnvironmentFile> files) =>

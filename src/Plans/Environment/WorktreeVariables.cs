@@ -4,7 +4,8 @@ using System.Text.RegularExpressions;
 namespace Orchestrator.Plans;
 
 /// <summary>
-/// The values of <c>worktrees.env</c>: texts with places for what a worktree has for itself. <c>{port}</c> is its first port, <c>{port+N}</c> one of the further ones, <c>{worktree}</c> its
+/// The values of <c>worktrees.env</c>: texts with places for what a worktree has for itself. <c>{port}</c> is its first port,
+/// <c>{port+N}</c> one of the further ones, <c>{worktree}</c> its
 /// name, <c>{tmp}</c> its temporary folder; <c>{{word}}</c> stands for <c>{word}</c> itself. Other braces are what they are. Pure.
 /// </summary>
 public static partial class WorktreeVariables
@@ -27,20 +28,27 @@ public static partial class WorktreeVariables
 
     /// <summary>The text with its places filled.</summary>
     /// <exception cref="ArgumentException">It has one that stands for nothing.</exception>
-    public static string FillAll(string text, int firstPort, string worktree, string temporaryFolder) => Place().Replace(
-        text, match => Fill(match.Value, firstPort, worktree, temporaryFolder) ?? throw new ArgumentException($"'{match.Value}' in '{text}' stands for nothing.", nameof(text)));
+    public static string FillAll(string text, int firstPort, string worktree, string temporaryFolder) =>
+        Place()
+            .Replace(
+                text,
+                match =>
+                    Fill(match.Value, firstPort, worktree, temporaryFolder)
+                    ?? throw new ArgumentException($"'{match.Value}' in '{text}' stands for nothing.", nameof(text))
+            );
 
-    private static string? Fill(string place, int firstPort, string worktree, string temporaryFolder) => place switch
-    {
-        "{port}" => firstPort.ToString(CultureInfo.InvariantCulture),
-        "{worktree}" => worktree,
-        "{tmp}" => temporaryFolder,
-        _ when place.StartsWith("{{", StringComparison.Ordinal) => place[1..^1],
-        _ when place.StartsWith("{port+", StringComparison.Ordinal)
-            && int.TryParse(place.AsSpan(6, place.Length - 7), NumberStyles.None, CultureInfo.InvariantCulture, out int further)
-            && further < Ports => (firstPort + further).ToString(CultureInfo.InvariantCulture),
-        _ => null,
-    };
+    private static string? Fill(string place, int firstPort, string worktree, string temporaryFolder) =>
+        place switch
+        {
+            "{port}" => firstPort.ToString(CultureInfo.InvariantCulture),
+            "{worktree}" => worktree,
+            "{tmp}" => temporaryFolder,
+            _ when place.StartsWith("{{", StringComparison.Ordinal) => place[1..^1],
+            _ when place.StartsWith("{port+", StringComparison.Ordinal)
+                    && int.TryParse(place.AsSpan(6, place.Length - 7), NumberStyles.None, CultureInfo.InvariantCulture, out int further)
+                    && further < Ports => (firstPort + further).ToString(CultureInfo.InvariantCulture),
+            _ => null,
+        };
 
     [GeneratedRegex("^[A-Za-z_][A-Za-z0-9_]*$", RegexOptions.CultureInvariant)]
     private static partial Regex VariableName();

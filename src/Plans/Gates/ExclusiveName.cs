@@ -1,17 +1,21 @@
 namespace Orchestrator.Plans;
 
 /// <summary>
-/// What a gate says it needs for itself (<c>exclusive: NAME</c>), such as a port or a database: gates of one name run one at a time over all runs of a user on a machine. The name is
+/// What a gate says it needs for itself (<c>exclusive: NAME</c>), such as a port or a database: gates of one name run one at a time over
+/// all runs of a user on a machine. The name is
 /// part of a path.
 /// </summary>
 public static class ExclusiveName
 {
     /// <summary>What is allowed, as the cure of a fault.</summary>
-    public const string Rule = "Give it a name of letters, digits, '.', '_' and '-', at most 64, that begins with a letter or a digit, such as 'database'.";
+    public const string Rule =
+        "Give it a name of letters, digits, '.', '_' and '-', at most 64, that begins with a letter or a digit, such as 'database'.";
 
     private const int Longest = 64;
 
     /// <summary>True for a name as <see cref="Rule"/> says.</summary>
     public static bool IsValid(string name) =>
-        name.Length is > 0 and <= Longest && char.IsAsciiLetterOrDigit(name[0]) && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
+        name.Length is > 0 and <= Longest
+        && char.IsAsciiLetterOrDigit(name[0])
+        && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
 }

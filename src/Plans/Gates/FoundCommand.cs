@@ -15,7 +15,10 @@ public enum FoundCommandKind
     /// <summary>An MCP server that agents may be given: its name stands for the command, its definition is the meaning.</summary>
     McpServer,
 
-    /// <summary>No command, but what <c>.worktreeinclude</c> asks for: files that are not committed are copied to where agents work. The patterns are the command.</summary>
+    /// <summary>
+    /// No command, but what <c>.worktreeinclude</c> asks for: files that are not committed are copied to where agents work. The patterns
+    /// are the command.
+    /// </summary>
     Includes,
 }
 
@@ -23,5 +26,6 @@ public enum FoundCommandKind
 /// <param name="Kind">What it is for.</param>
 /// <param name="Command">Run as <c>/bin/sh -c TEXT</c>.</param>
 /// <param name="File">The file that asks for it.</param>
-/// <param name="Meaning">What the file itself says that the command does, such as the text of an npm script; empty where it is the command's own business.</param>
+/// <param name="Meaning">What the file itself says that the command does, such as the text of an npm script; empty where it is the
+/// command's own business.</param>
 public sealed record FoundCommand(FoundCommandKind Kind, string Command, string File, string Meaning = "");

@@ -4,15 +4,18 @@ namespace Orchestrator.Plans;
 
 /// <summary>A command whose exit code says whether work is good.</summary>
 /// <param name="Command">
-/// Run as <c>/bin/sh -c TEXT</c>. <c>{modified_files}</c> and <c>{modified_tests}</c> become the quoted names of the files, or tests, that were changed and still exist; where there are none the
+/// Run as <c>/bin/sh -c TEXT</c>. <c>{modified_files}</c> and <c>{modified_tests}</c> become the quoted names of the files, or tests, that
+/// were changed and still exist; where there are none the
 /// gate is skipped.
 /// </param>
 /// <param name="Type">What kind of check it is.</param>
 /// <param name="Required">Its failure fails the task; otherwise it is only reported.</param>
-/// <param name="Timeout">How long it may take, in awake time; then it and all it started are killed. Null: <see cref="DefaultTimeout"/>. In JSON a number of seconds.</param>
+/// <param name="Timeout">How long it may take, in awake time; then it and all it started are killed. Null: <see cref="DefaultTimeout"/>. In
+/// JSON a number of seconds.</param>
 /// <param name="Description">What it shows, for people.</param>
 /// <param name="Negate">It passes when the command fails. A command that could not run or took too long never passes.</param>
-/// <param name="Exclusive">Gates of one such name run one at a time on a machine; see <see cref="ExclusiveName"/>. Null: beside any other.</param>
+/// <param name="Exclusive">Gates of one such name run one at a time on a machine; see <see cref="ExclusiveName"/>. Null: beside any
+/// other.</param>
 public sealed record Gate(
     [property: JsonPropertyName("command")] string Command,
     [property: JsonPropertyName("type")] GateType Type = GateType.Custom,
@@ -20,7 +23,8 @@ public sealed record Gate(
     [property: JsonPropertyName("timeout"), JsonConverter(typeof(SecondsConverter))] TimeSpan? Timeout = null,
     [property: JsonPropertyName("description")] string? Description = null,
     [property: JsonPropertyName("negate")] bool Negate = false,
-    [property: JsonPropertyName("exclusive")] string? Exclusive = null)
+    [property: JsonPropertyName("exclusive")] string? Exclusive = null
+)
 {
     /// <summary>How long a gate may take that names no limit of its own, wherever it comes from.</summary>
     public static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(30);
@@ -41,12 +45,29 @@ public sealed record Gate(
     public string Name => string.IsNullOrWhiteSpace(Description) ? Command : Description;
 
     /// <summary>
-    /// The gates of one task, each with a name of its own: where several share a description, such as "must pass" in all lines of a phase, it says nothing about which of them failed, and each is
+    /// The gates of one task, each with a name of its own: where several share a description, such as "must pass" in all lines of a phase,
+    /// it says nothing about which of them failed, and each is
     /// named by its command too.
     /// </summary>
     public static IReadOnlyList<Gate> WithOwnNames(IReadOnlyList<Gate> gates)
     {
-        var shared = gates.GroupBy(gate => gate.Name).Where(group => group.Skip(1).Any()).Select(group => group.Key).ToHashSet(StringComparer.Ordinal);
-        return shared.Count == 0 ? gates : [.. gates.Select(gate => shared.Contains(gate.Name) && gate.Name != gate.Command ? gate with { Description = $"{gate.Command}: {gate.Name}" } : gate)];
+        var shared = gates
+            .GroupBy(gate => gate.Name)
+            .Where(group => group.Skip(1).Any())
+            .Select(group => group.Key)
+            .ToHashSet(StringComparer.Ordinal);
+        return shared.Count == 0
+            ? gates
+            :
+            [
+                .. gates.Select(gate =>
+                    shared.Contains(gate.Name) && gate.Name != gate.Command
+                        ? gate with
+                        {
+                            Description = $"{gate.Command}: {gate.Name}",
+                        }
+                        : gate
+                ),
+            ];
     }
 }

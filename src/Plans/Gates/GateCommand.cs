@@ -72,15 +72,52 @@ public static class GateCommand
     ];
 
     // Programs that pass on what they read and succeed in doing so.
-    private static readonly string[] Passers = ["tee", "cat", "tail", "head", "less", "more", "sort", "uniq", "sed", "awk", "tr", "wc", "column", "cut"];
+    private static readonly string[] Passers =
+    [
+        "tee",
+        "cat",
+        "tail",
+        "head",
+        "less",
+        "more",
+        "sort",
+        "uniq",
+        "sed",
+        "awk",
+        "tr",
+        "wc",
+        "column",
+        "cut",
+    ];
 
-    private static readonly string[] Launchers = ["npx", "uv", "run", "poetry", "pipenv", "bunx", "pnpm", "exec", "yarn", "env", "time", "sudo"];
+    private static readonly string[] Launchers =
+    [
+        "npx",
+        "uv",
+        "run",
+        "poetry",
+        "pipenv",
+        "bunx",
+        "pnpm",
+        "exec",
+        "yarn",
+        "env",
+        "time",
+        "sudo",
+    ];
 
-    /// <summary>What kind of check a command is, by the programs it starts; <see cref="GateType.Custom"/> when nothing is known about them.</summary>
+    /// <summary>
+    /// What kind of check a command is, by the programs it starts; <see cref="GateType.Custom"/> when nothing is known about them.
+    /// </summary>
     public static GateType GuessType(string command)
     {
         GateType found = GateType.Custom;
-        foreach (string part in command.Split(["&&", "||", ";", "|", "\n"], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        foreach (
+            string part in command.Split(
+                ["&&", "||", ";", "|", "\n"],
+                StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries
+            )
+        )
         {
             GateType type = TypeOf(part);
             if (type == GateType.Test)
@@ -95,7 +132,8 @@ public static class GateCommand
     }
 
     /// <summary>
-    /// Why a command passes whatever the work is like, as the end of a sentence ("always succeeds"); null when it can fail, as far as one can tell.
+    /// Why a command passes whatever the work is like, as the end of a sentence ("always succeeds"); null when it can fail, as far as one
+    /// can tell.
     /// </summary>
     public static string? ReasonItCannotFail(string command)
     {
@@ -131,7 +169,9 @@ public static class GateCommand
             return "runs in the background, so its exit code is lost";
         }
 
-        bool isSwallowed = parts.Separators[^1] is "|" && (Passers.Contains(FirstWord(parts.Commands[^1])) || GuessType(parts.Commands[^2]) != GateType.Custom);
+        bool isSwallowed =
+            parts.Separators[^1] is "|"
+            && (Passers.Contains(FirstWord(parts.Commands[^1])) || GuessType(parts.Commands[^2]) != GateType.Custom);
         if (isSwallowed)
         {
             return $"pipes into '{FirstWord(parts.Commands[^1])}', whose exit code hides that of '{FirstWord(parts.Commands[^2])}'";
@@ -140,7 +180,8 @@ public static class GateCommand
         return parts.Commands.All(AlwaysSucceeds) ? "always succeeds" : null;
     }
 
-    private static bool AlwaysSucceeds(string command) => FirstWord(command) is "true" or ":" or "echo" or "printf" || command.Trim() is "exit 0" or "exit";
+    private static bool AlwaysSucceeds(string command) =>
+        FirstWord(command) is "true" or ":" or "echo" or "printf" || command.Trim() is "exit 0" or "exit";
 
     private static string FirstWord(string command)
     {

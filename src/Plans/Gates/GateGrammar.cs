@@ -1,33 +1,38 @@
 namespace Orchestrator.Plans;
 
 /// <summary>
-/// How gates are written, for everything that reads them (plans, phase files, the configuration) or finds them: the members and their other spellings, the words for types, and what a command
+/// How gates are written, for everything that reads them (plans, phase files, the configuration) or finds them: the members and their other
+/// spellings, the words for types, and what a command
 /// means that stands alone.
 /// </summary>
 public static class GateGrammar
 {
     /// <summary>The members of a gate, with their other spellings.</summary>
-    public static KeyTable Keys { get; } = new("command cmd run", "type kind", "required", "timeout timeout_seconds", "description name", "negate", "exclusive");
+    public static KeyTable Keys { get; } =
+        new("command cmd run", "type kind", "required", "timeout timeout_seconds", "description name", "negate", "exclusive");
 
     /// <summary>The words for types, with their other spellings.</summary>
-    public static IReadOnlyDictionary<string, GateType> Types { get; } = new Dictionary<string, GateType>(StringComparer.OrdinalIgnoreCase)
-    {
-        ["test"] = GateType.Test,
-        ["typecheck"] = GateType.TypeCheck,
-        ["lint"] = GateType.Lint,
-        ["build"] = GateType.Build,
-        ["security"] = GateType.Security,
-        ["custom"] = GateType.Custom,
-        ["tests"] = GateType.Test,
-        ["type_check"] = GateType.TypeCheck,
-        ["types"] = GateType.TypeCheck,
-    };
+    public static IReadOnlyDictionary<string, GateType> Types { get; } =
+        new Dictionary<string, GateType>(StringComparer.OrdinalIgnoreCase)
+        {
+            ["test"] = GateType.Test,
+            ["typecheck"] = GateType.TypeCheck,
+            ["lint"] = GateType.Lint,
+            ["build"] = GateType.Build,
+            ["security"] = GateType.Security,
+            ["custom"] = GateType.Custom,
+            ["tests"] = GateType.Test,
+            ["type_check"] = GateType.TypeCheck,
+            ["types"] = GateType.TypeCheck,
+        };
 
     /// <summary>
-    /// Whether a mapping with these keys is one gate; otherwise each key is a type or a name, and what stands below it is the command. A gate whose <c>command</c> is mistyped must not become
+    /// Whether a mapping with these keys is one gate; otherwise each key is a type or a name, and what stands below it is the command. A
+    /// gate whose <c>command</c> is mistyped must not become
     /// several, each with a word of it as its command.
     /// </summary>
-    public static bool IsOneGate(IReadOnlyCollection<string> keys) => keys.Count == 0 || keys.Any(key => Keys.Find(key) is not null || NearestName.Of(key, ["command"]) is not null);
+    public static bool IsOneGate(IReadOnlyCollection<string> keys) =>
+        keys.Count == 0 || keys.Any(key => Keys.Find(key) is not null || NearestName.Of(key, ["command"]) is not null);
 
     /// <summary>The gate that a command means. Where nobody says its type, the key above it may, and else the command does.</summary>
     /// <param name="command">The command.</param>

@@ -21,10 +21,15 @@ public enum GateSource
 /// <param name="Source">Where it comes from.</param>
 public sealed record HoldingGate(Gate Gate, GateSource Source);
 
-/// <summary>The gates that a project brings along: the one answer to which gates hold for a task, a merge and a landing, for runs and for every command.</summary>
+/// <summary>
+/// The gates that a project brings along: the one answer to which gates hold for a task, a merge and a landing, for runs and for every
+/// command.
+/// </summary>
 public sealed record ProjectGates
 {
-    /// <summary>What the configuration names for tasks; null: nothing, so that what was found counts. An empty list switches that off.</summary>
+    /// <summary>
+    /// What the configuration names for tasks; null: nothing, so that what was found counts. An empty list switches that off.
+    /// </summary>
     public IReadOnlyList<Gate>? Configured { get; init; }
 
     /// <summary>What was found in the project's manifests.</summary>
@@ -47,7 +52,11 @@ public sealed record ProjectGates
             .. From(Configured ?? [], GateSource.Configuration),
             .. From(task.Verification.Count == 0 && Configured is null ? Found : [], GateSource.Found),
         ];
-        holding = [.. holding, .. From(Types(plan), GateSource.Contracts).Where(type => !holding.Any(h => h.Gate.Command == type.Gate.Command))];
+        holding =
+        [
+            .. holding,
+            .. From(Types(plan), GateSource.Contracts).Where(type => !holding.Any(h => h.Gate.Command == type.Gate.Command)),
+        ];
         return [.. Gate.WithOwnNames([.. holding.Select(h => h.Gate)]).Select((gate, i) => holding[i] with { Gate = gate })];
     }
 
@@ -55,7 +64,8 @@ public sealed record ProjectGates
     public IReadOnlyList<Gate> Of(Plan plan, PlanTask task) => [.. Explain(plan, task).Select(h => h.Gate)];
 
     /// <summary>What a task has to pass beyond its own verification.</summary>
-    public IReadOnlyList<Gate> Beyond(Plan plan, PlanTask task) => [.. Explain(plan, task).Where(h => h.Source != GateSource.Task).Select(h => h.Gate)];
+    public IReadOnlyList<Gate> Beyond(Plan plan, PlanTask task) =>
+        [.. Explain(plan, task).Where(h => h.Source != GateSource.Task).Select(h => h.Gate)];
 
     /// <summary>What holds for a task's work merged to staging.</summary>
     public IReadOnlyList<Gate> OfMerge(Plan plan, PlanTask task) => Gate.WithOwnNames([.. Of(plan, task), .. Integration]);
@@ -64,14 +74,20 @@ public sealed record ProjectGates
     public IReadOnlyList<Gate> OfLanding(Plan plan) =>
         Gate.WithOwnNames([.. Beside(plan).Concat(plan.Tasks.SelectMany(t => t.Verification)).DistinctBy(g => (g.Command, g.Negate))]);
 
-    /// <summary>Those of the project that hold for the plan, without what its tasks bring themselves; all that were found, since tasks may be without.</summary>
+    /// <summary>
+    /// Those of the project that hold for the plan, without what its tasks bring themselves; all that were found, since tasks may be
+    /// without.
+    /// </summary>
     public IReadOnlyList<Gate> Beside(Plan plan) => [.. OfProject().Concat(Integration).Concat(Types(plan)).DistinctBy(g => g.Command)];
 
     /// <summary>Whether anything checks types in a run of the plan.</summary>
-    public bool CheckTypes(Plan plan) => (Configured ?? []).Concat(Types(plan)).Concat(plan.Tasks.SelectMany(t => t.Verification)).Any(g => g.ChecksTypes);
+    public bool CheckTypes(Plan plan) =>
+        (Configured ?? []).Concat(Types(plan)).Concat(plan.Tasks.SelectMany(t => t.Verification)).Any(g => g.ChecksTypes);
 
     // Where the configuration names a gate that checks types, that one is meant.
-    private IEnumerable<Gate> Types(Plan plan) => plan.Contracts.Count == 0 || (Configured ?? []).Any(g => g.ChecksTypes) ? [] : Found.Where(g => g.ChecksTypes);
+    private IEnumerable<Gate> Types(Plan plan) =>
+        plan.Contracts.Count == 0 || (Configured ?? []).Any(g => g.ChecksTypes) ? [] : Found.Where(g => g.ChecksTypes);
 
-    private static IEnumerable<HoldingGate> From(IEnumerable<Gate> gates, GateSource source) => gates.Select(gate => new HoldingGate(gate, source));
+    private static IEnumerable<HoldingGate> From(IEnumerable<Gate> gates, GateSource source) =>
+        gates.Select(gate => new HoldingGate(gate, source));
 }

@@ -113,7 +113,6 @@ internal static class CycleFinder
             task = stack.Pop();
             onStack[task] = false;
             knot[task] = root;
-        }
-        while (task != root);
+        } while (task != root);
     }
 }

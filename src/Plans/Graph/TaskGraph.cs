@@ -37,7 +37,10 @@ public sealed class TaskGraph
 
         _dependants = Invert(_dependencies);
         _order = TopologicalOrder(out int[] open);
-        Cycles = open.Length == 0 ? [] : [.. CycleFinder.Find(open, _dependencies).Select(cycle => (IReadOnlyList<string>)[.. cycle.Select(i => nodes[i].Id)])];
+        Cycles =
+            open.Length == 0
+                ? []
+                : [.. CycleFinder.Find(open, _dependencies).Select(cycle => (IReadOnlyList<string>)[.. cycle.Select(i => nodes[i].Id)])];
         faults.AddRange(Cycles.Select(cycle => new GraphFault(GraphFaultKind.Cycle, _index[cycle[0]], 0, cycle[0], cycle)));
         Faults = faults;
         _wave = WaveNumbers();
@@ -49,7 +52,9 @@ public sealed class TaskGraph
     /// <summary>Duplicate ids, unknown and self dependencies, cycles: all of them.</summary>
     public IReadOnlyList<GraphFault> Faults { get; }
 
-    /// <summary>Each knot of tasks that wait for each other as one cycle in order, first id repeated at the end: a waits for b waits for a.</summary>
+    /// <summary>
+    /// Each knot of tasks that wait for each other as one cycle in order, first id repeated at the end: a waits for b waits for a.
+    /// </summary>
     public IReadOnlyList<IReadOnlyList<string>> Cycles { get; }
 
     /// <summary>The graph of a plan.</summary>
@@ -61,7 +66,9 @@ public sealed class TaskGraph
     /// <summary>Whether a task of this id exists.</summary>
     public bool Contains(string id) => _index.ContainsKey(id);
 
-    /// <summary>All tasks so that each comes after those it waits for; among equals in plan order. Tasks in or behind a cycle are missing.</summary>
+    /// <summary>
+    /// All tasks so that each comes after those it waits for; among equals in plan order. Tasks in or behind a cycle are missing.
+    /// </summary>
     public IReadOnlyList<string> Order => [.. _order.Select(i => _nodes[i].Id)];
 
     /// <summary>

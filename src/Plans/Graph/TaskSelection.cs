@@ -1,6 +1,8 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Which tasks of a plan a run does: all that are not done, those that were named, or those from a phase on. The others count as done.</summary>
+/// <summary>
+/// Which tasks of a plan a run does: all that are not done, those that were named, or those from a phase on. The others count as done.
+/// </summary>
 public static class TaskSelection
 {
     /// <summary>The ids of the tasks that are done.</summary>
@@ -30,5 +32,6 @@ public static class TaskSelection
         return plan.Tasks.Skip(first).Where(t => t.Status != PlanTaskStatus.Completed).Select(t => t.Id).ToHashSet(StringComparer.Ordinal);
     }
 
-    private static string Near(string id, Plan plan) => NearestName.Of(id, plan.Tasks.Select(t => t.Id)) is { } near ? $"; '{near}' is near" : "";
+    private static string Near(string id, Plan plan) =>
+        NearestName.Of(id, plan.Tasks.Select(t => t.Id)) is { } near ? $"; '{near}' is near" : "";
 }

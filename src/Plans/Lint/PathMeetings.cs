@@ -28,7 +28,8 @@ internal sealed class PathMeetings
         return false;
     }
 
-    private bool Meet(string path, string other) => PathPattern.IsPlain(path) && PathPattern.IsPlain(other)
-        ? PathPattern.IsAtOrBelow(path, other) || PathPattern.IsAtOrBelow(other, path)
-        : PathPattern.Parse(path, _parts).Overlaps(PathPattern.Parse(other, _parts));
+    private bool Meet(string path, string other) =>
+        PathPattern.IsPlain(path) && PathPattern.IsPlain(other)
+            ? PathPattern.IsAtOrBelow(path, other) || PathPattern.IsAtOrBelow(other, path)
+            : PathPattern.Parse(path, _parts).Overlaps(PathPattern.Parse(other, _parts));
 }

@@ -13,13 +13,42 @@ public static class PlanLint
     public const int LongestPrompt = 20_000;
 
     private static readonly string[] WordsForDone =
-        ["done", "complete", "finished", "pass", "must", "should", "return", "accept", "criteria", "verify", "ensure", "so that", "works", "green", "success"];
+    [
+        "done",
+        "complete",
+        "finished",
+        "pass",
+        "must",
+        "should",
+        "return",
+        "accept",
+        "criteria",
+        "verify",
+        "ensure",
+        "so that",
+        "works",
+        "green",
+        "success",
+    ];
 
-    private static readonly string[] WordsForReading = ["review", "read", "audit", "check", "analy", "inspect", "investigate", "report", "verify", "research"];
+    private static readonly string[] WordsForReading =
+    [
+        "review",
+        "read",
+        "audit",
+        "check",
+        "analy",
+        "inspect",
+        "investigate",
+        "report",
+        "verify",
+        "research",
+    ];
 
     /// <summary>All advice, in plan order; what is about the whole plan comes last.</summary>
     /// <param name="plan">The plan.</param>
-    /// <param name="hasFurtherGates">The configuration has gates that every task must pass, so that a task without its own is checked all the same.</param>
+    /// <param name="hasFurtherGates">The configuration has gates that every task must pass, so that a task without its own is checked all
+    /// the same.</param>
     public static IReadOnlyList<PlanAdvice> Of(Plan plan, bool hasFurtherGates = false)
     {
         var advice = new List<PlanAdvice>();
@@ -51,7 +80,15 @@ public static class PlanLint
         bool writes = task.FilesWrite is null or { Count: > 0 };
         if (writes && task.Verification.Count == 0 && !hasFurtherGates)
         {
-            advice.Add(new("no-gate", index, "verification", $"No gate of its own checks what task '{task.Id}' did.", "Add a gate that fails when the work is wrong, such as a test."));
+            advice.Add(
+                new(
+                    "no-gate",
+                    index,
+                    "verification",
+                    $"No gate of its own checks what task '{task.Id}' did.",
+                    "Add a gate that fails when the work is wrong, such as a test."
+                )
+            );
         }
 
         bool oneCanFail = false;
@@ -66,13 +103,29 @@ public static class PlanLint
             }
             else
             {
-                advice.Add(new("gate-cannot-fail", index, $"verification[{g}]", $"The gate '{gate.Command}' of task '{task.Id}' {reason}.", "Use a command whose exit code says whether the work is good."));
+                advice.Add(
+                    new(
+                        "gate-cannot-fail",
+                        index,
+                        $"verification[{g}]",
+                        $"The gate '{gate.Command}' of task '{task.Id}' {reason}.",
+                        "Use a command whose exit code says whether the work is good."
+                    )
+                );
             }
         }
 
         if (writes && oneCanFail && !isChecked)
         {
-            advice.Add(new("no-required-gate", index, "verification", $"No gate of task '{task.Id}' that can fail is required.", "Make at least one of them required."));
+            advice.Add(
+                new(
+                    "no-required-gate",
+                    index,
+                    "verification",
+                    $"No gate of task '{task.Id}' that can fail is required.",
+                    "Make at least one of them required."
+                )
+            );
         }
     }
 
@@ -82,17 +135,41 @@ public static class PlanLint
         bool everything = task.FilesWrite is null || task.FilesWrite.Contains("**", StringComparer.Ordinal);
         if (everything && count > 1)
         {
-            advice.Add(new("owns-everything", index, "files_write", $"Task '{task.Id}' may write anywhere, so no other task runs beside it.", "List the paths it needs in files_write."));
+            advice.Add(
+                new(
+                    "owns-everything",
+                    index,
+                    "files_write",
+                    $"Task '{task.Id}' may write anywhere, so no other task runs beside it.",
+                    "List the paths it needs in files_write."
+                )
+            );
         }
         else if (task.FilesWrite is { Count: 0 } && task.FilesAppend.Count + task.PatchIntents.Count == 0 && !Says(text, WordsForReading))
         {
-            advice.Add(new("owns-nothing", index, "files_write", $"Task '{task.Id}' may write nothing, but does not read like a review.", "List the paths it needs in files_write, or say what it should report."));
+            advice.Add(
+                new(
+                    "owns-nothing",
+                    index,
+                    "files_write",
+                    $"Task '{task.Id}' may write nothing, but does not read like a review.",
+                    "List the paths it needs in files_write, or say what it should report."
+                )
+            );
         }
 
         bool isTested = task.Checklist.Count > 0 || task.Verification.Any(g => g.Type == GateType.Test);
         if (!isTested && !Says(text, WordsForDone))
         {
-            advice.Add(new("done-not-defined", index, "prompt", $"Task '{task.Id}' does not say what done means.", "Add a sentence such as 'It is done when ...', or a test."));
+            advice.Add(
+                new(
+                    "done-not-defined",
+                    index,
+                    "prompt",
+                    $"Task '{task.Id}' does not say what done means.",
+                    "Add a sentence such as 'It is done when ...', or a test."
+                )
+            );
         }
     }
 
@@ -105,27 +182,65 @@ public static class PlanLint
 
         if (task.FilesWrite is { Count: > MostFiles })
         {
-            advice.Add(new("large-task", index, "files_write", $"Task '{task.Id}' owns {task.FilesWrite.Count} paths.", "Split it, or set allow_large_changes."));
+            advice.Add(
+                new(
+                    "large-task",
+                    index,
+                    "files_write",
+                    $"Task '{task.Id}' owns {task.FilesWrite.Count} paths.",
+                    "Split it, or set allow_large_changes."
+                )
+            );
         }
 
         if (task.Checklist.Count > MostSteps)
         {
-            advice.Add(new("large-task", index, "checklist", $"Task '{task.Id}' has {task.Checklist.Count} steps.", "Split it, or set allow_large_changes."));
+            advice.Add(
+                new(
+                    "large-task",
+                    index,
+                    "checklist",
+                    $"Task '{task.Id}' has {task.Checklist.Count} steps.",
+                    "Split it, or set allow_large_changes."
+                )
+            );
         }
 
         if (task.Prompt is { Length: > LongestPrompt })
         {
-            advice.Add(new("large-task", index, "prompt", $"The prompt of task '{task.Id}' has {task.Prompt.Length} characters.", "Put what several tasks need into 'context', or split the task."));
+            advice.Add(
+                new(
+                    "large-task",
+                    index,
+                    "prompt",
+                    $"The prompt of task '{task.Id}' has {task.Prompt.Length} characters.",
+                    "Put what several tasks need into 'context', or split the task."
+                )
+            );
         }
 
         if (task.EstimatedMinutes is { } minutes && task.Timeout is { } limit && minutes > limit.TotalMinutes)
         {
-            advice.Add(new("large-task", index, "timeout", $"Task '{task.Id}' is expected to take {minutes} minutes, but is stopped after {limit.TotalMinutes}.", "Raise its timeout, or split it."));
+            advice.Add(
+                new(
+                    "large-task",
+                    index,
+                    "timeout",
+                    $"Task '{task.Id}' is expected to take {minutes} minutes, but is stopped after {limit.TotalMinutes}.",
+                    "Raise its timeout, or split it."
+                )
+            );
         }
     }
 
     // Only where both say what they touch can an edge be called needless.
-    private static void NeedlessDependencies(List<PlanAdvice> advice, int index, PlanTask task, Dictionary<string, PlanTask> tasks, PathMeetings paths)
+    private static void NeedlessDependencies(
+        List<PlanAdvice> advice,
+        int index,
+        PlanTask task,
+        Dictionary<string, PlanTask> tasks,
+        PathMeetings paths
+    )
     {
         if (task.DependsOn.Count == 0 || task.FilesWrite is null || task.FilesRead is null || task.NotesInput.Count > 0)
         {
@@ -139,10 +254,20 @@ public static class PlanLint
                 continue;
             }
 
-            bool sharesResource = before.ResourcesWrite.Count > 0 && before.ResourcesWrite.Intersect(task.ResourcesRead.Concat(task.ResourcesWrite), StringComparer.Ordinal).Any();
+            bool sharesResource =
+                before.ResourcesWrite.Count > 0
+                && before.ResourcesWrite.Intersect(task.ResourcesRead.Concat(task.ResourcesWrite), StringComparer.Ordinal).Any();
             if (!sharesResource && !paths.Meet(task, before))
             {
-                advice.Add(new("needless-dependency", index, $"depends_on[{d}]", $"Task '{task.Id}' waits for '{before.Id}', but reads and writes nothing of it.", "Remove the dependency, or name what it needs in files_read."));
+                advice.Add(
+                    new(
+                        "needless-dependency",
+                        index,
+                        $"depends_on[{d}]",
+                        $"Task '{task.Id}' waits for '{before.Id}', but reads and writes nothing of it.",
+                        "Remove the dependency, or name what it needs in files_read."
+                    )
+                );
             }
         }
     }
@@ -154,7 +279,15 @@ public static class PlanLint
         bool maybeSerial = plan.Tasks.Count > few && plan.Tasks.Count(t => t.DependsOn.Count == 0) < 2;
         if (maybeSerial && TaskGraph.Of(plan).Waves.Count == plan.Tasks.Count)
         {
-            advice.Add(new("serial-plan", -1, "tasks", $"All {plan.Tasks.Count} tasks run one after another.", "Let tasks that touch different files start at the same time."));
+            advice.Add(
+                new(
+                    "serial-plan",
+                    -1,
+                    "tasks",
+                    $"All {plan.Tasks.Count} tasks run one after another.",
+                    "Let tasks that touch different files start at the same time."
+                )
+            );
         }
     }
 

@@ -9,7 +9,10 @@ internal sealed class CharClass
 
     private CharClass(List<(char From, char To)> ranges) => _ranges = ranges;
 
-    /// <summary>Reads the class that opens at <paramref name="at"/> and leaves <paramref name="at"/> at its closing bracket. False when it is no class.</summary>
+    /// <summary>
+    /// Reads the class that opens at <paramref name="at"/> and leaves <paramref name="at"/> at its closing bracket. False when it is no
+    /// class.
+    /// </summary>
     public static bool TryParse(string text, ref int at, [NotNullWhen(true)] out CharClass? set)
     {
         set = null;

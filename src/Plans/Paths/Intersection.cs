@@ -1,6 +1,8 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Whether two patterns with wildcards of any length mean something in common; the same for characters of a name and for parts of a path.</summary>
+/// <summary>
+/// Whether two patterns with wildcards of any length mean something in common; the same for characters of a name and for parts of a path.
+/// </summary>
 internal static class Intersection
 {
     /// <summary>

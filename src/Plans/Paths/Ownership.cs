@@ -1,7 +1,8 @@
 namespace Orchestrator.Plans;
 
 /// <summary>
-/// Which paths a task may write: those of <c>files_write</c>, <c>files_append</c>, <c>patch_intents</c> and <c>notes_output</c>. The same answer is given to the
+/// Which paths a task may write: those of <c>files_write</c>, <c>files_append</c>, <c>patch_intents</c> and <c>notes_output</c>. The same
+/// answer is given to the
 /// agent's hook before a write and to the check of the diff afterwards.
 /// </summary>
 public sealed class Ownership
@@ -24,9 +25,7 @@ public sealed class Ownership
     public IReadOnlyList<string> Patterns => OwnsEverything ? [] : [.. _patterns.Select(p => p.Text)];
 
     /// <summary>What a task may write.</summary>
-    public static Ownership Of(PlanTask task) => task.FilesWrite is null
-        ? new Ownership(ownsEverything: true, [])
-        : Of(PathsOf(task));
+    public static Ownership Of(PlanTask task) => task.FilesWrite is null ? new Ownership(ownsEverything: true, []) : Of(PathsOf(task));
 
     /// <summary>The paths and globs that a task names as its own, as they stand in the plan.</summary>
     internal static IEnumerable<string> PathsOf(PlanTask task) =>

@@ -33,7 +33,9 @@ public sealed class PathPattern
     internal static PathPattern Parse(string text, Dictionary<string, PathSegment>? parts)
     {
         string path = RepositoryPath.Normalize(text);
-        PathSegment[][] alternatives = path.Contains('{', StringComparison.Ordinal) ? [.. ExpandBraces(path).Select(p => Segments(p, parts))] : [Segments(path, parts)];
+        PathSegment[][] alternatives = path.Contains('{', StringComparison.Ordinal)
+            ? [.. ExpandBraces(path).Select(p => Segments(p, parts))]
+            : [Segments(path, parts)];
         return new PathPattern(path, alternatives);
     }
 
@@ -46,9 +48,10 @@ public sealed class PathPattern
     }
 
     /// <summary>Whether some path is meant by both.</summary>
-    public bool Overlaps(PathPattern other) => IsLiteral && other.IsLiteral
-        ? IsAtOrBelow(Text, other.Text) || IsAtOrBelow(other.Text, Text)
-        : Array.Exists(_alternatives, a => Array.Exists(other._alternatives, b => Overlaps(a, b) || IsAbove(a, b) || IsAbove(b, a)));
+    public bool Overlaps(PathPattern other) =>
+        IsLiteral && other.IsLiteral
+            ? IsAtOrBelow(Text, other.Text) || IsAtOrBelow(other.Text, Text)
+            : Array.Exists(_alternatives, a => Array.Exists(other._alternatives, b => Overlaps(a, b) || IsAbove(a, b) || IsAbove(b, a)));
 
     /// <inheritdoc/>
     public override string ToString() => Text;
@@ -74,7 +77,8 @@ public sealed class PathPattern
     }
 
     /// <summary>Whether a text is a path in normal form without wildcards, which stands for itself and everything below it.</summary>
-    internal static bool IsPlain(string text) => !text.AsSpan().ContainsAny("*?[{") && ReferenceEquals(RepositoryPath.Normalize(text), text);
+    internal static bool IsPlain(string text) =>
+        !text.AsSpan().ContainsAny("*?[{") && ReferenceEquals(RepositoryPath.Normalize(text), text);
 
     /// <summary>The same for plain paths: equal, or below in folders.</summary>
     internal static bool IsAtOrBelow(string folder, string path) =>
@@ -142,8 +146,7 @@ public sealed class PathPattern
         return segment == pattern.Length;
     }
 
-    private static bool Overlaps(PathSegment[] a, PathSegment[] b) =>
-        Intersection.Exists(a, b, s => s.IsAnyDepth, (x, y) => x.Overlaps(y));
+    private static bool Overlaps(PathSegment[] a, PathSegment[] b) => Intersection.Exists(a, b, s => s.IsAnyDepth, (x, y) => x.Overlaps(y));
 
     private static List<string> ExpandBraces(string text)
     {

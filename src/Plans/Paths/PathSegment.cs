@@ -150,9 +150,10 @@ internal sealed class PathSegment
 
     private bool HasStar => Array.Exists(_tokens, t => t.Kind == TokenKind.Star);
 
-    private static bool Compatible(string a, string b, bool fromEnd) => fromEnd
-        ? a.EndsWith(b, StringComparison.Ordinal) || b.EndsWith(a, StringComparison.Ordinal)
-        : a.StartsWith(b, StringComparison.Ordinal) || b.StartsWith(a, StringComparison.Ordinal);
+    private static bool Compatible(string a, string b, bool fromEnd) =>
+        fromEnd
+            ? a.EndsWith(b, StringComparison.Ordinal) || b.EndsWith(a, StringComparison.Ordinal)
+            : a.StartsWith(b, StringComparison.Ordinal) || b.StartsWith(a, StringComparison.Ordinal);
 
     private static string Affix(IEnumerable<Token> tokens, bool reversed = false)
     {
@@ -167,19 +168,21 @@ internal sealed class PathSegment
 
     private readonly record struct Token(TokenKind Kind, char Value = '\0', CharClass? Set = null)
     {
-        public bool Accepts(char c) => Kind switch
-        {
-            TokenKind.Char => c == Value,
-            TokenKind.Class => Set!.Contains(c),
-            _ => true,
-        };
+        public bool Accepts(char c) =>
+            Kind switch
+            {
+                TokenKind.Char => c == Value,
+                TokenKind.Class => Set!.Contains(c),
+                _ => true,
+            };
 
-        public bool Meets(Token other) => (Kind, other.Kind) switch
-        {
-            (TokenKind.Char, _) => other.Accepts(Value),
-            (_, TokenKind.Char) => Accepts(other.Value),
-            (TokenKind.Class, TokenKind.Class) => Set!.Intersects(other.Set!),
-            _ => true,
-        };
+        public bool Meets(Token other) =>
+            (Kind, other.Kind) switch
+            {
+                (TokenKind.Char, _) => other.Accepts(Value),
+                (_, TokenKind.Char) => Accepts(other.Value),
+                (TokenKind.Class, TokenKind.Class) => Set!.Intersects(other.Set!),
+                _ => true,
+            };
     }
 }

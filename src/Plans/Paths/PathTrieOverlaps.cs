@@ -10,13 +10,19 @@ internal sealed class PathTrieOverlaps
     private readonly PathTrie _right;
     private readonly Func<PathTrie.Entry, PathTrie.Entry, bool> _found;
     private readonly Func<IReadOnlyList<PathTrie.Entry>, bool>? _isSettled;
+
     // A tuple, not both numbers in one long: the hash of a long is its two halves exclusive-or, which is 0 for every node met by itself.
     private readonly HashSet<(int Left, int Right)> _seen = [];
     private readonly Stack<(PathTrie.Node Left, PathTrie.Node Right)> _open = new();
     private readonly HashSet<(string, int, string, int)> _alternatives = [];
     private bool _stopped;
 
-    private PathTrieOverlaps(PathTrie left, PathTrie right, Func<PathTrie.Entry, PathTrie.Entry, bool> found, Func<IReadOnlyList<PathTrie.Entry>, bool>? isSettled)
+    private PathTrieOverlaps(
+        PathTrie left,
+        PathTrie right,
+        Func<PathTrie.Entry, PathTrie.Entry, bool> found,
+        Func<IReadOnlyList<PathTrie.Entry>, bool>? isSettled
+    )
     {
         _left = left;
         _right = right;
@@ -26,12 +32,19 @@ internal sealed class PathTrieOverlaps
 
     private bool IsSelf => ReferenceEquals(_left, _right);
 
-    /// <summary>Reports each pair of overlapping patterns once; within one tree each unordered pair once, without pairs of one owner.</summary>
+    /// <summary>
+    /// Reports each pair of overlapping patterns once; within one tree each unordered pair once, without pairs of one owner.
+    /// </summary>
     /// <param name="left">One tree.</param>
     /// <param name="right">Another, or the same.</param>
     /// <param name="found">Told of each pair; its answer says whether to go on.</param>
     /// <param name="isSettled">Told of all patterns of one tree that are the same; true when no pair of them is of interest.</param>
-    public static void Find(PathTrie left, PathTrie right, Func<PathTrie.Entry, PathTrie.Entry, bool> found, Func<IReadOnlyList<PathTrie.Entry>, bool>? isSettled = null)
+    public static void Find(
+        PathTrie left,
+        PathTrie right,
+        Func<PathTrie.Entry, PathTrie.Entry, bool> found,
+        Func<IReadOnlyList<PathTrie.Entry>, bool>? isSettled = null
+    )
     {
         var walk = new PathTrieOverlaps(left, right, found, isSettled);
         walk.Folders();
@@ -150,7 +163,8 @@ internal sealed class PathTrieOverlaps
         }
     }
 
-    // A plain path stands for everything below it too, as far as patterns spell the way there out: "src" meets "src/*.py" but not "**/x.py",
+    // A plain path stands for everything below it too, as far as patterns spell the way there out: "src" meets "src/*.py" but not
+    // "**/x.py",
     // which would make every file a folder.
     private void Folders()
     {
@@ -242,7 +256,14 @@ internal sealed class PathTrieOverlaps
 
         // A pattern with braces ends at several nodes, so the same two may meet more than once.
         bool mayRepeat = left.IsAlternative || right.IsAlternative;
-        if (mayRepeat && !_alternatives.Add(IsSelf && left.Owner > right.Owner ? (right.Text, right.Owner, left.Text, left.Owner) : (left.Text, left.Owner, right.Text, right.Owner)))
+        if (
+            mayRepeat
+            && !_alternatives.Add(
+                IsSelf && left.Owner > right.Owner
+                    ? (right.Text, right.Owner, left.Text, left.Owner)
+                    : (left.Text, left.Owner, right.Text, right.Owner)
+            )
+        )
         {
             return;
         }

@@ -35,10 +35,21 @@ public static class BacklogPrompt
     /// <summary>The prompt for the parts of one task.</summary>
     /// <param name="input">The task as text, outline and conventions.</param>
     /// <param name="research">Look thoroughly first.</param>
-    public static string OfTask(PlannerPromptInput input, bool research) => Begin(input)
-        .Append(research ? "\nFirst find out what there is: read the code that the task touches, and what it uses, and base the parts on what you found.\n" : "")
-        .Append("\n# Task to be divided into parts\n\nThe tasks that you give become its subtasks, in order; together they are the whole of it.\n\n")
-        .Append(input.Request.Trim()).Append('\n').ToString();
+    public static string OfTask(PlannerPromptInput input, bool research) =>
+        Begin(input)
+            .Append(
+                research
+                    ? "\nFirst find out what there is: read the code that the task touches, and what it uses, and base the parts "
+                        + "on what you found.\n"
+                    : ""
+            )
+            .Append(
+                "\n# Task to be divided into parts\n\nThe tasks that you give become its subtasks, in order; together they are "
+                    + "the whole of it.\n\n"
+            )
+            .Append(input.Request.Trim())
+            .Append('\n')
+            .ToString();
 
     private static StringBuilder Begin(PlannerPromptInput input)
     {
@@ -49,6 +60,10 @@ public static class BacklogPrompt
         }
 
         text.Append("\n# Files of this repository\n\n").Append(input.Outline.Length > 0 ? input.Outline : "It is empty.\n");
-        return input.Schema is null ? text : text.Append("\n# Answer\n\nPrint one JSON object that fits this schema, and nothing else:\n\n").Append(input.Schema.Trim()).Append('\n');
+        return input.Schema is null
+            ? text
+            : text.Append("\n# Answer\n\nPrint one JSON object that fits this schema, and nothing else:\n\n")
+                .Append(input.Schema.Trim())
+                .Append('\n');
     }
 }

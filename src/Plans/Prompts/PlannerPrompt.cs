@@ -43,14 +43,17 @@ public static class PlannerPrompt
         - Ids are short and say what the task is about: letters, digits, `.`, `_`, `-`. No task is called `planner`.
         """;
 
-    /// <summary>The whole prompt, as Markdown. It begins with a plain sentence, so that no program takes it for an option or a command.</summary>
+    /// <summary>
+    /// The whole prompt, as Markdown. It begins with a plain sentence, so that no program takes it for an option or a command.
+    /// </summary>
     public static string Render(PlannerPromptInput input)
     {
         var text = new StringBuilder();
         text.Append("You plan work in a software repository.\n\n").Append(Rules);
         if (input.Gates.Count > 0)
         {
-            Heading(text, "Commands that check this project").Append("They run for every task that names none; a task's own ones are better where they are quicker or sharper.\n\n");
+            Heading(text, "Commands that check this project")
+                .Append("They run for every task that names none; a task's own ones are better where they are quicker or sharper.\n\n");
             foreach (string gate in input.Gates)
             {
                 text.Append("- `").Append(gate).Append("`\n");
@@ -65,7 +68,10 @@ public static class PlannerPrompt
         Heading(text, "Files of this repository").Append(input.Outline.Length > 0 ? input.Outline : "It is empty.\n");
         if (input.Schema is not null)
         {
-            Heading(text, "Answer").Append("Print one JSON object that fits this schema, and nothing else:\n\n").Append(input.Schema.Trim()).Append('\n');
+            Heading(text, "Answer")
+                .Append("Print one JSON object that fits this schema, and nothing else:\n\n")
+                .Append(input.Schema.Trim())
+                .Append('\n');
         }
 
         Heading(text, "Request").Append(input.Request.Trim()).Append('\n');
@@ -77,18 +83,23 @@ public static class PlannerPrompt
     /// <param name="guidance">A person's words; empty for none.</param>
     public static string GoOn(string problems, string guidance)
     {
-        var text = new StringBuilder(problems.Length > 0
-            ? $"Your plan was checked and can't be used as it is. Repair the following and answer with the whole plan again:\n\n{problems.Trim()}\n"
-            : "You were interrupted before your answer was there. Answer now.\n");
+        var text = new StringBuilder(
+            problems.Length > 0
+                ? "Your plan was checked and can't be used as it is. Repair the following and answer with the whole plan "
+                    + $"again:\n\n{problems.Trim()}\n"
+                : "You were interrupted before your answer was there. Answer now.\n"
+        );
         return (guidance.Length > 0 ? text.Append("\nA person adds: ").Append(guidance).Append('\n') : text).ToString();
     }
 
     /// <summary>The same in a new conversation: the whole prompt, with what is new behind it.</summary>
-    public static string Again(string prompt, string problems, string guidance) => problems.Length == 0 && guidance.Length == 0
-        ? prompt
-        : $"{prompt}{(problems.Length > 0 ? $"\n# An earlier answer\n\nAn earlier answer had these faults; make none of them:\n\n{problems.Trim()}\n" : "")}{(guidance.Length > 0 ? $"\n# Guidance\n\nA person adds: {guidance}\n" : "")}";
+    public static string Again(string prompt, string problems, string guidance) =>
+        problems.Length == 0 && guidance.Length == 0
+            ? prompt
+            : $"{prompt}{(problems.Length > 0 ? $"\n# An earlier answer\n\nAn earlier answer had these faults; make none of them:\n\n{problems.Trim()}\n" : "")}{(guidance.Length > 0 ? $"\n# Guidance\n\nA person adds: {guidance}\n" : "")}";
 
     private static StringBuilder Heading(StringBuilder text, string heading) => text.Append("\n# ").Append(heading).Append("\n\n");
 
-    internal static string Cut(string text) => text.Length <= MostConventions ? text : text[..MostConventions] + "\n(cut here; the rest is in CLAUDE.md)";
+    internal static string Cut(string text) =>
+        text.Length <= MostConventions ? text : text[..MostConventions] + "\n(cut here; the rest is in CLAUDE.md)";
 }

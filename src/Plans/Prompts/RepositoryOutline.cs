@@ -10,7 +10,8 @@ public static class RepositoryOutline
     private const int MostNames = 80;
 
     /// <summary>
-    /// The outline. Folders are opened level by level as long as there is room; one that is not opened is shown with the number of its files, so that nothing is
+    /// The outline. Folders are opened level by level as long as there is room; one that is not opened is shown with the number of its
+    /// files, so that nothing is
     /// left out without a word.
     /// </summary>
     /// <param name="paths">Paths of files relative to the root, with forward slashes.</param>
@@ -106,6 +107,8 @@ public static class RepositoryOutline
         }
 
         /// <summary>Characters that its own entries take; a folder's line has room for a count.</summary>
-        public int Cost() => Files.Take(MostNames).Sum(f => f.Length + 1 + (Depth << 1)) + Folders.Keys.Take(MostNames).Sum(f => f.Length + 16 + (Depth << 1));
+        public int Cost() =>
+            Files.Take(MostNames).Sum(f => f.Length + 1 + (Depth << 1))
+            + Folders.Keys.Take(MostNames).Sum(f => f.Length + 16 + (Depth << 1));
     }
 }

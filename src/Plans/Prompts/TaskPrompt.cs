@@ -5,13 +5,21 @@ namespace Orchestrator.Plans;
 /// <summary>What an agent is told about its task: the same text for <c>orchestrate prompt</c> and for the agent itself.</summary>
 public static class TaskPrompt
 {
-    /// <summary>The prompt as Markdown. It begins with a plain sentence, so that no agent program takes it for an option or a command.</summary>
+    /// <summary>
+    /// The prompt as Markdown. It begins with a plain sentence, so that no agent program takes it for an option or a command.
+    /// </summary>
     public static string Render(TaskPromptInput input)
     {
         PlanTask task = input.Task;
         var text = new StringBuilder();
-        text.Append("You are one of several coding agents that work on the same repository at the same time, each in a git worktree of its own. ")
-            .Append("This worktree is yours: work in it and nowhere else. Nobody answers questions while you work, so decide what is open and write down why.\n");
+        text.Append(
+                "You are one of several coding agents that work on the same repository at the same time, each in a git worktree "
+                    + "of its own. "
+            )
+            .Append(
+                "This worktree is yours: work in it and nowhere else. Nobody answers questions while you work, so decide what is "
+                    + "open and write down why.\n"
+            );
 
         Role(text, task.Role, input.RoleText);
         Assignment(text, input);
@@ -84,7 +92,8 @@ public static class TaskPrompt
             text.Append("You may change files anywhere in this worktree");
             if (task.FilesWrite is null && needPerson.Count > 0)
             {
-                text.Append(", but for these, to whose change a person would have to agree first: ").AppendJoin(", ", needPerson.Select(path => $"`{path}`"));
+                text.Append(", but for these, to whose change a person would have to agree first: ")
+                    .AppendJoin(", ", needPerson.Select(path => $"`{path}`"));
             }
 
             text.Append(". Change what the task needs and nothing else.\n");
@@ -95,7 +104,10 @@ public static class TaskPrompt
         }
         else
         {
-            text.Append("Only these paths are yours to create, change or delete; everything else belongs to others, and a change there is refused:\n\n");
+            text.Append(
+                "Only these paths are yours to create, change or delete; everything else belongs to others, and a change there is "
+                    + "refused:\n\n"
+            );
             Items(text, task.FilesWrite ?? []);
             foreach (PatchIntent patch in task.PatchIntents)
             {
@@ -122,15 +134,27 @@ public static class TaskPrompt
             Items(text, [.. task.FilesRead ?? [], .. task.ResourcesRead]);
         }
 
-        text.Append("\nLock files and installed packages are changed by the orchestrator only. Do not push, switch branches, stash, rebase, or touch git's configuration.\n");
+        text.Append(
+            "\nLock files and installed packages are changed by the orchestrator only. Do not push, switch branches, stash, "
+                + "rebase, or touch git's configuration.\n"
+        );
     }
 
     private static void Machine(StringBuilder text, IReadOnlyCollection<string> variables)
     {
-        Heading(text, "What is yours on this machine").Append("Others run servers and tests here at the same time. ")
+        Heading(text, "What is yours on this machine")
+            .Append("Others run servers and tests here at the same time. ")
             .Append("`$ORCHESTRATOR_PORT` and the 19 ports after it are this worktree's own, `$TMPDIR` is its own temporary folder, ")
-            .Append("and `$ORCHESTRATOR_WORKTREE` is a name for databases and containers that nobody else uses. Use these, not fixed ports, `/tmp` or shared databases.");
-        text.Append(variables.Count == 0 ? "" : $" Made of them for you: {string.Join(", ", variables.Order(StringComparer.Ordinal).Select(name => $"`${name}`"))}.").Append('\n');
+            .Append(
+                "and `$ORCHESTRATOR_WORKTREE` is a name for databases and containers that nobody else uses. Use these, not fixed "
+                    + "ports, `/tmp` or shared databases."
+            );
+        text.Append(
+                variables.Count == 0
+                    ? ""
+                    : $" Made of them for you: {string.Join(", ", variables.Order(StringComparer.Ordinal).Select(name => $"`${name}`"))}."
+            )
+            .Append('\n');
     }
 
     private static void Contracts(StringBuilder text, TaskPromptInput input)
@@ -140,16 +164,29 @@ public static class TaskPrompt
             return;
         }
 
-        Heading(text, "Contracts").Append("Interfaces that tasks agreed on before they began. Their files are in your worktree, and only the orchestrator changes them: a change there is refused. ")
+        Heading(text, "Contracts")
+            .Append(
+                "Interfaces that tasks agreed on before they began. Their files are in your worktree, and only the orchestrator "
+                    + "changes them: a change there is refused. "
+            )
             .Append("If one can't be kept, end as blocked and say what it would have to be.\n");
         if (input.Contracts.Count > 0)
         {
-            text.Append("\nOther tasks rely on these at the same time. You are pinned to the version named here; keep to it exactly: names, parameters, types.\n");
+            text.Append(
+                "\nOther tasks rely on these at the same time. You are pinned to the version named here; keep to it exactly: "
+                    + "names, parameters, types.\n"
+            );
         }
 
         foreach (ContractStub contract in input.Contracts)
         {
-            text.Append("\n## ").Append(contract.Name).Append(" (version ").Append(contract.Version).Append(") in `").Append(contract.FilePath).Append("`\n\n");
+            text.Append("\n## ")
+                .Append(contract.Name)
+                .Append(" (version ")
+                .Append(contract.Version)
+                .Append(") in `")
+                .Append(contract.FilePath)
+                .Append("`\n\n");
             Fenced(text, contract.Content, contract.Language.ToString().ToLowerInvariant());
         }
 
@@ -193,12 +230,16 @@ public static class TaskPrompt
 
         foreach (string agent in task.RequiredAgents)
         {
-            text.Append("- Have the subagent `").Append(agent).Append("` do its part; start it as an agent, doing its work yourself does not count.\n");
+            text.Append("- Have the subagent `")
+                .Append(agent)
+                .Append("` do its part; start it as an agent, doing its work yourself does not count.\n");
         }
 
         foreach (string notes in task.NotesOutput)
         {
-            text.Append("- At the end write `").Append(notes).Append("` with the sections `## Summary`, `## Key Decisions` and `## Files Modified`.\n");
+            text.Append("- At the end write `")
+                .Append(notes)
+                .Append("` with the sections `## Summary`, `## Key Decisions` and `## Files Modified`.\n");
         }
     }
 
@@ -209,10 +250,14 @@ public static class TaskPrompt
             return;
         }
 
-        Heading(text, "How your work is checked").Append("We run these ourselves at your last commit, in a clean environment. Run them before you say that you are done:\n\n");
+        Heading(text, "How your work is checked")
+            .Append("We run these ourselves at your last commit, in a clean environment. Run them before you say that you are done:\n\n");
         foreach (Gate gate in gates)
         {
-            string expectation = gate.Negate ? "must fail" : gate.Required ? "must pass" : "should pass";
+            string expectation =
+                gate.Negate ? "must fail"
+                : gate.Required ? "must pass"
+                : "should pass";
             text.Append("- ").Append(InlineCode(gate.Command)).Append(": ").Append(expectation);
             text.Append(string.IsNullOrWhiteSpace(gate.Description) ? "" : $" ({gate.Description.Trim()})");
             text.Append(gate.Exclusive is null ? "" : $" (exclusive: {gate.Exclusive})").Append('\n');
@@ -220,7 +265,10 @@ public static class TaskPrompt
 
         if (gates.Any(gate => gate.Exclusive is not null))
         {
-            text.Append("\nWhat is marked exclusive we run one at a time on this machine, because it needs something that there is only one of. Where yours fails because that is in use, wait and run it again.\n");
+            text.Append(
+                "\nWhat is marked exclusive we run one at a time on this machine, because it needs something that there is only "
+                    + "one of. Where yours fails because that is in use, wait and run it again.\n"
+            );
         }
 
         text.Append("\nDo not weaken, skip or delete checks to make them pass.\n");
@@ -228,9 +276,12 @@ public static class TaskPrompt
 
     private static void Ending(StringBuilder text, PlanTask task)
     {
-        Heading(text, "When you are done").Append("Commit your work or leave it in the worktree; both are taken. Then run exactly one of these as your last step:\n\n");
+        Heading(text, "When you are done")
+            .Append("Commit your work or leave it in the worktree; both are taken. Then run exactly one of these as your last step:\n\n");
         text.Append("- the task is done: `orchestrate done --task ").Append(task.Id).Append(" --status completed`\n");
-        text.Append("- you need a decision or something that is not yours to change: `orchestrate done --task ").Append(task.Id).Append(" --status blocked --reason \"WHAT YOU NEED\"`\n");
+        text.Append("- you need a decision or something that is not yours to change: `orchestrate done --task ")
+            .Append(task.Id)
+            .Append(" --status blocked --reason \"WHAT YOU NEED\"`\n");
         text.Append("- you need a package that is not installed: `orchestrate blocked --needs \"PACKAGE>=VERSION\"`\n");
         text.Append("- it can't be done: `orchestrate done --task ").Append(task.Id).Append(" --status failed --reason \"WHY\"`\n");
     }
@@ -249,7 +300,8 @@ public static class TaskPrompt
         return line.Contains('`', StringComparison.Ordinal) ? $"`` {line} ``" : $"`{line}`";
     }
 
-    private static string Quoted(string words) => "> " + words.Trim().ReplaceLineEndings("\n").Replace("\n", "\n> ", StringComparison.Ordinal);
+    private static string Quoted(string words) =>
+        "> " + words.Trim().ReplaceLineEndings("\n").Replace("\n", "\n> ", StringComparison.Ordinal);
 
     private static void Fenced(StringBuilder text, string content, string language)
     {

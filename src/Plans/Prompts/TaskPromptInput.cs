@@ -9,7 +9,9 @@ public sealed record TaskPromptInput
     /// <summary>The request of the whole plan, so that the agent knows what its part is for.</summary>
     public string? Request { get; init; }
 
-    /// <summary>The repository's own text for the task's role (<c>.orchestrator/roles/ROLE.md</c>); null: the one that comes with us.</summary>
+    /// <summary>
+    /// The repository's own text for the task's role (<c>.orchestrator/roles/ROLE.md</c>); null: the one that comes with us.
+    /// </summary>
     public string? RoleText { get; init; }
 
     /// <summary>The contracts the task consumes, as they were written to the staging branch.</summary>
@@ -43,7 +45,8 @@ public sealed record TaskPromptInput
     /// <exception cref="ArgumentException">The plan has no such task.</exception>
     public static TaskPromptInput Of(Plan plan, string taskId)
     {
-        PlanTask task = plan.Tasks.FirstOrDefault(t => string.Equals(t.Id, taskId, StringComparison.Ordinal))
+        PlanTask task =
+            plan.Tasks.FirstOrDefault(t => string.Equals(t.Id, taskId, StringComparison.Ordinal))
             ?? throw new ArgumentException($"The plan has no task '{taskId}'.", nameof(taskId));
         return new TaskPromptInput
         {
@@ -54,9 +57,10 @@ public sealed record TaskPromptInput
     }
 
     /// <summary>The same with these contracts of the plan, each as the task has to do with it.</summary>
-    public TaskPromptInput With(IReadOnlyList<ContractStub> contracts) => this with
-    {
-        Contracts = [.. contracts.Where(c => c.Consumers.Contains(Task.Id, StringComparer.Ordinal))],
-        OtherContracts = [.. contracts.Where(c => !c.Consumers.Contains(Task.Id, StringComparer.Ordinal))],
-    };
+    public TaskPromptInput With(IReadOnlyList<ContractStub> contracts) =>
+        this with
+        {
+            Contracts = [.. contracts.Where(c => c.Consumers.Contains(Task.Id, StringComparer.Ordinal))],
+            OtherContracts = [.. contracts.Where(c => !c.Consumers.Contains(Task.Id, StringComparer.Ordinal))],
+        };
 }

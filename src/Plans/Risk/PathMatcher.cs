@@ -47,10 +47,12 @@ internal sealed class PathMatcher
     private static string[]? PlainWords(string pattern)
     {
         string unescaped = pattern.Replace(@"\.", "\u0001", StringComparison.Ordinal);
-        bool isPlain = unescaped.Length > 0 && unescaped.All(c => char.IsAsciiLetterOrDigit(c) || c is '|' or '_' or '-' or '/' or '\u0001');
+        bool isPlain =
+            unescaped.Length > 0 && unescaped.All(c => char.IsAsciiLetterOrDigit(c) || c is '|' or '_' or '-' or '/' or '\u0001');
         string[] words = unescaped.Replace('\u0001', '.').Split('|');
         return isPlain && Array.TrueForAll(words, w => w.Length > 0) ? words : null;
     }
 
-    private static Regex Compile(string pattern) => new(pattern, RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+    private static Regex Compile(string pattern) =>
+        new(pattern, RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 }

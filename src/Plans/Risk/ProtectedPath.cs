@@ -29,6 +29,10 @@ public sealed record ProtectedPath(string TaskId, string Path, string Glob)
         return found;
     }
 
-    /// <summary>The glob that keeps a path from a task that has changed it without having said before that it would, so that no person was asked; null where nothing does.</summary>
-    public static string? Covering(PlanTask task, string path, IEnumerable<string> globs) => task.FilesWrite is not null ? null : globs.FirstOrDefault(glob => PathPattern.Parse(glob).Matches(path));
+    /// <summary>
+    /// The glob that keeps a path from a task that has changed it without having said before that it would, so that no person was asked;
+    /// null where nothing does.
+    /// </summary>
+    public static string? Covering(PlanTask task, string path, IEnumerable<string> globs) =>
+        task.FilesWrite is not null ? null : globs.FirstOrDefault(glob => PathPattern.Parse(glob).Matches(path));
 }

@@ -3,7 +3,8 @@ namespace Orchestrator.Plans;
 /// <summary>What makes a path sensitive.</summary>
 /// <param name="Pattern">A regular expression that is looked for anywhere in a written path, case ignored.</param>
 /// <param name="Weight">Points for each written path that it is the first to match.</param>
-/// <param name="WordBoundaries">It must stand between characters that are no letters or digits, so that <c>prod</c> does not match <c>product</c>.</param>
+/// <param name="WordBoundaries">It must stand between characters that are no letters or digits, so that <c>prod</c> does not match
+/// <c>product</c>.</param>
 public sealed record SensitivePattern(string Pattern, int Weight, bool WordBoundaries = false);
 
 /// <summary>How risk is scored.</summary>

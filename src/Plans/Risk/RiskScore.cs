@@ -15,7 +15,8 @@ public enum RiskLevel
 
 /// <summary>One reason for points.</summary>
 /// <param name="Points">How many.</param>
-/// <param name="Kind">Stable name: <c>sensitive-path</c>, <c>tasks</c>, <c>files</c>, <c>patch-intents</c>, <c>dependencies</c>, <c>contracts</c>, <c>tests</c>.</param>
+/// <param name="Kind">Stable name: <c>sensitive-path</c>, <c>tasks</c>, <c>files</c>, <c>patch-intents</c>, <c>dependencies</c>,
+/// <c>contracts</c>, <c>tests</c>.</param>
 /// <param name="Message">The reason as a sentence.</param>
 /// <param name="Path">The path that it is about.</param>
 /// <param name="Pattern">The pattern that matched it.</param>
@@ -40,14 +41,27 @@ public sealed record RiskScore(int Score, RiskLevel Level, int AutoApproveThresh
         [
             .. SensitivePaths(plan, options),
             .. Over("tasks", plan.Tasks.Count, 5, 5, "tasks"),
-            .. Over("files", plan.Tasks.SelectMany(t => t.FilesWrite ?? []).Distinct(StringComparer.Ordinal).Count(), 10, 3, "written files"),
+            .. Over(
+                "files",
+                plan.Tasks.SelectMany(t => t.FilesWrite ?? []).Distinct(StringComparer.Ordinal).Count(),
+                10,
+                3,
+                "written files"
+            ),
             .. Over("patch-intents", plan.Tasks.Sum(t => t.PatchIntents.Count), 3, 5, "patch intents"),
-            .. Over("dependencies", plan.Tasks.SelectMany(t => t.DepsRequired?.Runtime ?? []).Distinct(StringComparer.Ordinal).Count(), 0, 3, "new runtime dependencies"),
+            .. Over(
+                "dependencies",
+                plan.Tasks.SelectMany(t => t.DepsRequired?.Runtime ?? []).Distinct(StringComparer.Ordinal).Count(),
+                0,
+                3,
+                "new runtime dependencies"
+            ),
             .. Over("contracts", plan.Contracts.Count, 3, 5, "contracts"),
             .. Tests(plan),
         ];
         int score = factors.Sum(f => f.Points);
-        RiskLevel level = score <= options.AutoApproveThreshold ? RiskLevel.AutoApprove
+        RiskLevel level =
+            score <= options.AutoApproveThreshold ? RiskLevel.AutoApprove
             : score <= options.ReviewThreshold ? RiskLevel.ReviewRecommended
             : RiskLevel.ApprovalRequired;
         return new RiskScore(score, level, options.AutoApproveThreshold, factors);
@@ -86,7 +100,13 @@ public sealed record RiskScore(int Score, RiskLevel Level, int AutoApproveThresh
             {
                 if (seen.Add(path) && FirstMatch(patterns, path) is { } pattern)
                 {
-                    yield return new RiskFactor(pattern.Weight, "sensitive-path", $"Task '{task.Id}' writes '{path}', which matches '{pattern.Pattern}'.", path, pattern.Pattern);
+                    yield return new RiskFactor(
+                        pattern.Weight,
+                        "sensitive-path",
+                        $"Task '{task.Id}' writes '{path}', which matches '{pattern.Pattern}'.",
+                        path,
+                        pattern.Pattern
+                    );
                 }
             }
         }
@@ -121,9 +141,15 @@ public sealed record RiskScore(int Score, RiskLevel Level, int AutoApproveThresh
         int points = plan.Tasks.Count == 0 ? 0 : 20 * (plan.Tasks.Count - tested) / plan.Tasks.Count;
         if (points > 0)
         {
-            yield return new RiskFactor(points, "tests", $"{plan.Tasks.Count - tested} of {plan.Tasks.Count} tasks have no test.", Count: plan.Tasks.Count - tested);
+            yield return new RiskFactor(
+                points,
+                "tests",
+                $"{plan.Tasks.Count - tested} of {plan.Tasks.Count} tasks have no test.",
+                Count: plan.Tasks.Count - tested
+            );
         }
     }
 
-    private static PathMatcher Matcher(SensitivePattern pattern, RiskOptions options) => new(pattern, options.WordBoundaries || pattern.WordBoundaries);
+    private static PathMatcher Matcher(SensitivePattern pattern, RiskOptions options) =>
+        new(pattern, options.WordBoundaries || pattern.WordBoundaries);
 }

@@ -5,7 +5,8 @@ using Orchestrator.Processes;
 namespace Orchestrator.QualityGates;
 
 /// <summary>
-/// Gates of all processes of a user in the order in which they came. One that is to run alone waits for all before it, the others only for those that run alone. What a dead process left in the
+/// Gates of all processes of a user in the order in which they came. One that is to run alone waits for all before it, the others only for
+/// those that run alone. What a dead process left in the
 /// queue blocks nobody: its gates are ended first.
 /// </summary>
 /// <param name="folder">The queue's folder.</param>
@@ -33,12 +34,20 @@ internal sealed class GateQueue(string folder, TimeProvider time)
     /// <param name="told">Told of the first one that it has to wait for.</param>
     /// <param name="stop">Ends the waiting.</param>
     /// <returns>Others that are in the queue now, and may run beside it.</returns>
-    internal async Task<IReadOnlyList<GateTicket>> WaitAsync(GateTicket ticket, string? within, Action<GateTicket> told, CancellationToken stop)
+    internal async Task<IReadOnlyList<GateTicket>> WaitAsync(
+        GateTicket ticket,
+        string? within,
+        Action<GateTicket> told,
+        CancellationToken stop
+    )
     {
         bool isTold = false;
         while (true)
         {
-            IReadOnlyList<GateTicket> others = [.. (await LivingAsync()).Where(other => other.Number != ticket.Number && other.Mark != within)];
+            IReadOnlyList<GateTicket> others =
+            [
+                .. (await LivingAsync()).Where(other => other.Number != ticket.Number && other.Mark != within),
+            ];
             if (others.FirstOrDefault(ticket.WaitsFor) is not { } holder)
             {
                 return others;
@@ -69,7 +78,11 @@ internal sealed class GateQueue(string folder, TimeProvider time)
         Span<byte> text = stackalloc byte[Digits];
         one.Content.Position = 0;
         int length = one.Content.ReadAtLeast(text, Digits, throwOnEndOfStream: false);
-        return length == Digits && long.TryParse(Encoding.ASCII.GetString(text), NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : 0;
+        return
+            length == Digits
+            && long.TryParse(Encoding.ASCII.GetString(text), NumberStyles.None, CultureInfo.InvariantCulture, out long number)
+            ? number
+            : 0;
     }
 
     private static void Write(LockFile one, long number)

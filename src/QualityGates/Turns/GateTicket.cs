@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Text.Json.Serialization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Orchestrator.Plans;
 using Orchestrator.Processes;
 
@@ -38,9 +38,10 @@ internal sealed record GateTicket(string Owner, string Mark, bool Alone, string 
     internal bool IsAlive() => ProcessIdentity.TryParse(Owner)?.IsAlive() == true;
 
     /// <summary>The tickets of a queue's folder in their order. One that goes while we look is left out.</summary>
-    internal static IReadOnlyList<GateTicket> In(string folder) => !Directory.Exists(folder)
-        ? []
-        : [.. Directory.EnumerateFiles(folder, "*" + Extension).Select(Read).OfType<GateTicket>().OrderBy(ticket => ticket.Number)];
+    internal static IReadOnlyList<GateTicket> In(string folder) =>
+        !Directory.Exists(folder)
+            ? []
+            : [.. Directory.EnumerateFiles(folder, "*" + Extension).Select(Read).OfType<GateTicket>().OrderBy(ticket => ticket.Number)];
 
     /// <summary>Puts it into a queue: written aside and renamed, so that nobody sees half of it.</summary>
     internal void Write(string folder)
@@ -54,14 +55,22 @@ internal sealed record GateTicket(string Owner, string Mark, bool Alone, string 
 
     private static GateTicket? Read(string file)
     {
-        if (!long.TryParse(Path.GetFileNameWithoutExtension(file), NumberStyles.None, CultureInfo.InvariantCulture, out long number) || SmallFile.TryRead(file) is not { } content)
+        if (
+            !long.TryParse(Path.GetFileNameWithoutExtension(file), NumberStyles.None, CultureInfo.InvariantCulture, out long number)
+            || SmallFile.TryRead(file) is not { } content
+        )
         {
             return null;
         }
 
         try
         {
-            return JsonSerializer.Deserialize(content, GateTicketJson.Default.GateTicket) is { } ticket ? ticket with { Number = number } : null;
+            return JsonSerializer.Deserialize(content, GateTicketJson.Default.GateTicket) is { } ticket
+                ? ticket with
+                {
+                    Number = number,
+                }
+                : null;
         }
         catch (JsonException)
         {

@@ -4,7 +4,8 @@ using Orchestrator.Processes;
 namespace Orchestrator.QualityGates;
 
 /// <summary>
-/// Who may run a gate now, over all processes of a user on a machine: gates of one <see cref="Gate.Exclusive"/> name one at a time, all others side by side, but for one that is tried again
+/// Who may run a gate now, over all processes of a user on a machine: gates of one <see cref="Gate.Exclusive"/> name one at a time, all
+/// others side by side, but for one that is tried again
 /// alone.
 /// </summary>
 public sealed class GateTurns
@@ -14,14 +15,25 @@ public sealed class GateTurns
     private readonly TimeProvider _time;
     private readonly Action<WaitingGate> _told;
 
-    private GateTurns(string folder, string? within, TimeProvider time, Action<WaitingGate> told) => (_folder, _within, _time, _told) = (folder, within, time, told);
+    private GateTurns(string folder, string? within, TimeProvider time, Action<WaitingGate> told) =>
+        (_folder, _within, _time, _told) = (folder, within, time, told);
 
     /// <summary>Those of the user whose process this is.</summary>
-    /// <param name="environment">Variables of the process: where the user's state is, and whether the process is itself part of a gate.</param>
+    /// <param name="environment">Variables of the process: where the user's state is, and whether the process is itself part of a
+    /// gate.</param>
     /// <param name="time">The clock; the system's by default.</param>
     /// <param name="told">Told of a gate that has to wait.</param>
-    public static GateTurns Of(IReadOnlyDictionary<string, string> environment, TimeProvider? time = null, Action<WaitingGate>? told = null) =>
-        new(UserState.MakeFolder(environment), environment.GetValueOrDefault(ProcessRunner.ChildVariable), time ?? TimeProvider.System, told ?? (_ => { }));
+    public static GateTurns Of(
+        IReadOnlyDictionary<string, string> environment,
+        TimeProvider? time = null,
+        Action<WaitingGate>? told = null
+    ) =>
+        new(
+            UserState.MakeFolder(environment),
+            environment.GetValueOrDefault(ProcessRunner.ChildVariable),
+            time ?? TimeProvider.System,
+            told ?? (_ => { })
+        );
 
     /// <summary>Waits until the gate may run. Its turn ends when it is disposed, or this process dies.</summary>
     internal async Task<GateTurn> EnterAsync(Gate gate, GateOrigin origin, CancellationToken stop)
@@ -39,7 +51,8 @@ public sealed class GateTurns
         }
     }
 
-    private GateQueue? ExclusiveOf(Gate gate) => gate.Exclusive is { } name ? new GateQueue(Path.Combine(ExclusiveFolder(_folder), name), _time) : null;
+    private GateQueue? ExclusiveOf(Gate gate) =>
+        gate.Exclusive is { } name ? new GateQueue(Path.Combine(ExclusiveFolder(_folder), name), _time) : null;
 
     internal static string AllFolder(string folder) => Path.Combine(folder, "gates");
 
@@ -47,8 +60,18 @@ public sealed class GateTurns
 }
 
 /// <summary>A gate that may run now.</summary>
-/// <remarks>What is exclusive is taken first and the place among all gates last, by all: so nobody who runs waits for one who waits.</remarks>
-internal sealed class GateTurn(Gate gate, GateOrigin origin, GateQueue all, GateQueue? exclusive, string? within, TimeProvider time, Action<WaitingGate> told) : IDisposable
+/// <remarks>
+/// What is exclusive is taken first and the place among all gates last, by all: so nobody who runs waits for one who waits.
+/// </remarks>
+internal sealed class GateTurn(
+    Gate gate,
+    GateOrigin origin,
+    GateQueue all,
+    GateQueue? exclusive,
+    string? within,
+    TimeProvider time,
+    Action<WaitingGate> told
+) : IDisposable
 {
     private GateTicket? _exclusive;
     private GateTicket? _among;

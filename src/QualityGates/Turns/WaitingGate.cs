@@ -9,7 +9,14 @@ namespace Orchestrator.QualityGates;
 /// <param name="Exclusive">What both want for themselves (<c>exclusive</c>); null where one of them is run alone after a collision.</param>
 /// <param name="HolderGate">The gate it waits for.</param>
 /// <param name="Holder">Whose that is.</param>
-public sealed record WaitingGate(string Gate, GateOrigin Origin, DateTimeOffset Since, string? Exclusive, string HolderGate, GateOrigin Holder)
+public sealed record WaitingGate(
+    string Gate,
+    GateOrigin Origin,
+    DateTimeOffset Since,
+    string? Exclusive,
+    string HolderGate,
+    GateOrigin Holder
+)
 {
     /// <summary>All gates of this user on this machine that wait, as far as their processes live. Reads only.</summary>
     /// <param name="environment">Variables of the process.</param>
@@ -17,7 +24,9 @@ public sealed record WaitingGate(string Gate, GateOrigin Origin, DateTimeOffset 
     {
         string folder = UserState.FolderOf(environment);
         string exclusive = GateTurns.ExclusiveFolder(folder);
-        IEnumerable<string> names = Directory.Exists(exclusive) ? Directory.EnumerateDirectories(exclusive).Order(StringComparer.Ordinal) : [];
+        IEnumerable<string> names = Directory.Exists(exclusive)
+            ? Directory.EnumerateDirectories(exclusive).Order(StringComparer.Ordinal)
+            : [];
         return [.. names.SelectMany(queue => In(queue, Path.GetFileName(queue))), .. In(GateTurns.AllFolder(folder), null)];
     }
 
@@ -25,7 +34,10 @@ public sealed record WaitingGate(string Gate, GateOrigin Origin, DateTimeOffset 
     public override string ToString()
     {
         string what = Exclusive is null ? "to run apart from other gates" : $"for '{Exclusive}'";
-        string where = Holder.Run == Origin.Run && Holder.Repository == Origin.Repository ? "" : Holder.Run.Length == 0 ? $" in {Holder.Repository} (orchestrate verify)" : $" of {Holder.Run} in {Holder.Repository}";
+        string where =
+            Holder.Run == Origin.Run && Holder.Repository == Origin.Repository ? ""
+            : Holder.Run.Length == 0 ? $" in {Holder.Repository} (orchestrate verify)"
+            : $" of {Holder.Run} in {Holder.Repository}";
         string who = Holder.Task.Length == 0 ? $"the gate '{HolderGate}'{where}" : $"task {Holder.Task}{where}, gate '{HolderGate}'";
         return $"gate '{Gate}' waits {what}: {who} has it";
     }

@@ -20,29 +20,42 @@ internal static class PortRanges
     internal static IReadOnlyList<int> Here()
     {
         string[] limits = (DurableFile.TryRead(EphemeralFile) ?? "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-        return limits.Length == 2
+        return
+            limits.Length == 2
             && int.TryParse(limits[0], NumberStyles.None, CultureInfo.InvariantCulture, out int low)
             && int.TryParse(limits[1], NumberStyles.None, CultureInfo.InvariantCulture, out int high)
-                ? Of(low, high)
-                : Of(32768, 60999);
+            ? Of(low, high)
+            : Of(32768, 60999);
     }
 
     /// <summary>
-    /// The ranges outside of the ports from <paramref name="low"/> to <paramref name="high"/>, which the system gives to whoever connects to somewhere: it would take one of ours any moment.
+    /// The ranges outside of the ports from <paramref name="low"/> to <paramref name="high"/>, which the system gives to whoever connects
+    /// to somewhere: it would take one of ours any moment.
     /// Where those leave too few, all of them.
     /// </summary>
     internal static IReadOnlyList<int> Of(int low, int high)
     {
-        int[] all = [.. Enumerable.Range(0, (Highest + 1 - Lowest) / WorktreeVariables.Ports).Select(number => Lowest + (number * WorktreeVariables.Ports))];
+        int[] all =
+        [
+            .. Enumerable
+                .Range(0, (Highest + 1 - Lowest) / WorktreeVariables.Ports)
+                .Select(number => Lowest + (number * WorktreeVariables.Ports)),
+        ];
         int[] outside = [.. all.Where(first => first + WorktreeVariables.Ports <= low || first > high)];
         return outside.Length >= Enough ? outside : all;
     }
 
     /// <summary>True if nobody listens on any port of a range.</summary>
-    internal static bool IsFree(int first) => Enumerable.Range(first, WorktreeVariables.Ports).All(port =>
-        CanBind(AddressFamily.InterNetwork, IPAddress.Any, port) && (!Socket.OSSupportsIPv6 || CanBind(AddressFamily.InterNetworkV6, IPAddress.IPv6Any, port)));
+    internal static bool IsFree(int first) =>
+        Enumerable
+            .Range(first, WorktreeVariables.Ports)
+            .All(port =>
+                CanBind(AddressFamily.InterNetwork, IPAddress.Any, port)
+                && (!Socket.OSSupportsIPv6 || CanBind(AddressFamily.InterNetworkV6, IPAddress.IPv6Any, port))
+            );
 
-    // .NET sets SO_REUSEADDR on Unix, so that what only waits for late packets of a connection that is over does not count, and a listener does.
+    // .NET sets SO_REUSEADDR on Unix, so that what only waits for late packets of a connection that is over does not count, and a listener
+    // does.
     private static bool CanBind(AddressFamily family, IPAddress address, int port)
     {
         using var socket = new Socket(family, SocketType.Stream, ProtocolType.Tcp);

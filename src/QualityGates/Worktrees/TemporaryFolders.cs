@@ -14,18 +14,22 @@ internal static class TemporaryFolders
     /// <param name="parent">The user's <c>TMPDIR</c>; null where it is not set.</param>
     internal static string Make(string? parent)
     {
-        string chosen = parent is { Length: > 0 and <= LongestParent } && Path.IsPathRooted(parent) && Directory.Exists(parent) ? parent.TrimEnd('/') : Usual;
+        string chosen =
+            parent is { Length: > 0 and <= LongestParent } && Path.IsPathRooted(parent) && Directory.Exists(parent)
+                ? parent.TrimEnd('/')
+                : Usual;
         string path;
         do
         {
             path = $"{chosen}/orc-{RandomNumberGenerator.GetString("abcdefghijklmnopqrstuvwxyz0123456789", 8)}";
-        }
-        while (Path.Exists(path));
+        } while (Path.Exists(path));
         Create(path);
         return path;
     }
 
-    /// <summary>The folder as it was given, made again where something tidied it away; null where somebody else has put something in its place.</summary>
+    /// <summary>
+    /// The folder as it was given, made again where something tidied it away; null where somebody else has put something in its place.
+    /// </summary>
     internal static string? Restore(string path)
     {
         if (!Path.Exists(path))
@@ -36,11 +40,15 @@ internal static class TemporaryFolders
         return Keep(path);
     }
 
-    /// <summary>The folder if it is still there and ours. A name that others have seen is not used a second time: they could be quicker to make it.</summary>
+    /// <summary>
+    /// The folder if it is still there and ours. A name that others have seen is not used a second time: they could be quicker to make it.
+    /// </summary>
     internal static string? Keep(string path)
     {
         // A folder may have got the group of its parent with a mark of its own (mkdir(2), S_ISGID).
-        bool isOurs = new FileInfo(path).LinkTarget is null && Directory.Exists(path)
+        bool isOurs =
+            new FileInfo(path).LinkTarget is null
+            && Directory.Exists(path)
             && (OperatingSystem.IsWindows() || (File.GetUnixFileMode(path) & ~UnixFileMode.SetGroup) == OwnerOnly);
         return isOurs ? path : null;
     }

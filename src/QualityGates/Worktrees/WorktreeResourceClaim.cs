@@ -26,17 +26,24 @@ internal sealed record WorktreeResourceClaim(string Worktree, string Owner, int 
     public DateTime LastUse { get; init; }
 
     /// <summary>The file of a worktree's claim.</summary>
-    internal static string FileOf(string folder, string worktree, string owner) => Path.Combine(folder, Convert.ToHexStringLower(Digest(worktree + "\n" + owner))[..24] + ".json");
+    internal static string FileOf(string folder, string worktree, string owner) =>
+        Path.Combine(folder, Convert.ToHexStringLower(Digest(worktree + "\n" + owner))[..24] + ".json");
 
-    internal static IReadOnlyList<WorktreeResourceClaim> In(string folder) => !Directory.Exists(folder) ? [] : [.. Directory.EnumerateFiles(folder, "*.json").Select(TryRead).OfType<WorktreeResourceClaim>()];
+    internal static IReadOnlyList<WorktreeResourceClaim> In(string folder) =>
+        !Directory.Exists(folder) ? [] : [.. Directory.EnumerateFiles(folder, "*.json").Select(TryRead).OfType<WorktreeResourceClaim>()];
 
     /// <summary>The claim of a file; null where there is none, or a power cut has left half of it.</summary>
     internal static WorktreeResourceClaim? TryRead(string file)
     {
         try
         {
-            return SmallFile.TryRead(file) is { } content && JsonSerializer.Deserialize(content, WorktreeResourceClaimJson.Default.WorktreeResourceClaim) is { } claim
-                ? claim with { LastUse = File.GetLastWriteTimeUtc(file) }
+            return
+                SmallFile.TryRead(file) is { } content
+                && JsonSerializer.Deserialize(content, WorktreeResourceClaimJson.Default.WorktreeResourceClaim) is { } claim
+                ? claim with
+                {
+                    LastUse = File.GetLastWriteTimeUtc(file),
+                }
                 : null;
         }
         catch (JsonException)
@@ -48,7 +55,10 @@ internal sealed record WorktreeResourceClaim(string Worktree, string Owner, int 
     internal void Write(string folder)
     {
         string file = FileOf(folder, Worktree, Owner);
-        File.WriteAllBytes(file + ".new", JsonSerializer.SerializeToUtf8Bytes(this, WorktreeResourceClaimJson.Default.WorktreeResourceClaim));
+        File.WriteAllBytes(
+            file + ".new",
+            JsonSerializer.SerializeToUtf8Bytes(this, WorktreeResourceClaimJson.Default.WorktreeResourceClaim)
+        );
         File.Move(file + ".new", file, overwrite: true);
     }
 

@@ -3,7 +3,8 @@ using Orchestrator.Processes;
 namespace Orchestrator.QualityGates;
 
 /// <summary>
-/// Gives each worktree of a user on a machine what it has for itself. A claim ends with its worktree, or with the process that it was made for, however that ended; until then the worktree keeps
+/// Gives each worktree of a user on a machine what it has for itself. A claim ends with its worktree, or with the process that it was made
+/// for, however that ended; until then the worktree keeps
 /// its values.
 /// </summary>
 public sealed class WorktreeResourceClaims
@@ -43,8 +44,17 @@ public sealed class WorktreeResourceClaims
         }
         else
         {
-            IReadOnlyList<WorktreeResourceClaim> others = [.. WorktreeResourceClaim.In(_folder).Where(other => other.Worktree != worktree || other.Owner != by)];
-            claim = new WorktreeResourceClaim(worktree, by, FindPort(worktree, others), Folder(known, use), known?.Name ?? FindName(worktree, others));
+            IReadOnlyList<WorktreeResourceClaim> others =
+            [
+                .. WorktreeResourceClaim.In(_folder).Where(other => other.Worktree != worktree || other.Owner != by),
+            ];
+            claim = new WorktreeResourceClaim(
+                worktree,
+                by,
+                FindPort(worktree, others),
+                Folder(known, use),
+                known?.Name ?? FindName(worktree, others)
+            );
         }
 
         claim.Write(_folder);
@@ -71,7 +81,8 @@ public sealed class WorktreeResourceClaims
         RemoveThoseThatAreOver();
     }
 
-    private static bool IsInUse(WorktreeResourceClaim claim) => ProcessTable.FindByEnvironment(WorktreeResources.NameVariable, claim.Name).Count > 0;
+    private static bool IsInUse(WorktreeResourceClaim claim) =>
+        ProcessTable.FindByEnvironment(WorktreeResources.NameVariable, claim.Name).Count > 0;
 
     // Its own server may be what has the ports: then they are where they belong.
     private static bool StillHas(WorktreeResourceClaim claim) => PortRanges.IsFree(claim.FirstPort) || IsInUse(claim);
@@ -100,7 +111,8 @@ public sealed class WorktreeResourceClaims
             }
         }
 
-        // Worktrees that were kept for a person hold theirs; the one that nobody has used for longest is given another when it is used again.
+        // Worktrees that were kept for a person hold theirs; the one that nobody has used for longest is given another when it is used
+        // again.
         foreach (WorktreeResourceClaim idle in others.OrderBy(other => other.LastUse))
         {
             if (PortRanges.IsFree(idle.FirstPort) && !IsInUse(idle) && TryRemove(idle))
@@ -109,13 +121,21 @@ public sealed class WorktreeResourceClaims
             }
         }
 
-        throw new IOException($"All {ranges.Count} ranges of 20 ports from {ranges[0]} on are in use. See {_folder} for the worktrees that have them; end runs, or remove worktrees that are not needed.");
+        throw new IOException(
+            $"All {ranges.Count} ranges of 20 ports from {ranges[0]} on are in use. See {_folder} for the worktrees that have "
+                + "them; end runs, or remove worktrees that are not needed."
+        );
     }
 
     private string Folder(WorktreeResourceClaim? known, WorktreeUse use)
     {
-        string? kept = known is null ? null : use == WorktreeUse.Continued ? TemporaryFolders.Restore(known.TemporaryFolder) : TemporaryFolders.Keep(known.TemporaryFolder);
-        return kept is not null && (use != WorktreeUse.Fresh || TemporaryFolders.TryEmpty(kept, [])) ? kept : TemporaryFolders.Make(_temporaryParent);
+        string? kept =
+            known is null ? null
+            : use == WorktreeUse.Continued ? TemporaryFolders.Restore(known.TemporaryFolder)
+            : TemporaryFolders.Keep(known.TemporaryFolder);
+        return kept is not null && (use != WorktreeUse.Fresh || TemporaryFolders.TryEmpty(kept, []))
+            ? kept
+            : TemporaryFolders.Make(_temporaryParent);
     }
 
     private void RemoveThoseThatAreOver()

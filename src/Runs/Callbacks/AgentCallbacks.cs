@@ -5,7 +5,9 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Runs.Callbacks;
 
-/// <summary>What agents, and the programs around them, call while they work: processes of their own, which need no running orchestrator.</summary>
+/// <summary>
+/// What agents, and the programs around them, call while they work: processes of their own, which need no running orchestrator.
+/// </summary>
 public static class AgentCallbacks
 {
     /// <summary>Answers the agent program whether a tool call may go on (<c>orchestrate hook</c>).</summary>
@@ -24,10 +26,17 @@ public static class AgentCallbacks
     /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The line to print, and whether there is an answer.</returns>
-    public static Task<(string Line, bool Answered)> AskModelAsync(string requestFile, string prompt, TimeProvider time, CancellationToken cancellationToken) =>
-        ModelAsker.AskAsync(requestFile, prompt, time, cancellationToken);
+    public static Task<(string Line, bool Answered)> AskModelAsync(
+        string requestFile,
+        string prompt,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    ) => ModelAsker.AskAsync(requestFile, prompt, time, cancellationToken);
 
-    /// <summary>Keeps what an agent says about its own work (<c>orchestrate done</c>, <c>orchestrate blocked</c>): a claim, to be compared with facts.</summary>
+    /// <summary>
+    /// Keeps what an agent says about its own work (<c>orchestrate done</c>, <c>orchestrate blocked</c>): a claim, to be compared with
+    /// facts.
+    /// </summary>
     /// <param name="startFolder">The start's folder.</param>
     /// <param name="task">The task.</param>
     /// <param name="status"><c>completed</c>, <c>blocked</c> or <c>failed</c>.</param>
@@ -35,6 +44,22 @@ public static class AgentCallbacks
     /// <param name="needs">What it can't go on without.</param>
     /// <param name="report">A file the agent wrote about its work; null for none.</param>
     /// <param name="time">The clock.</param>
-    public static void Claim(string startFolder, string task, string status, string reason, IReadOnlyList<string> needs, string? report, TimeProvider time) =>
-        new AgentClaim { Task = task, Status = status, Reason = reason, Needs = needs, Report = report, Time = time.GetUtcNow() }.Write(startFolder);
+    public static void Claim(
+        string startFolder,
+        string task,
+        string status,
+        string reason,
+        IReadOnlyList<string> needs,
+        string? report,
+        TimeProvider time
+    ) =>
+        new AgentClaim
+        {
+            Task = task,
+            Status = status,
+            Reason = reason,
+            Needs = needs,
+            Report = report,
+            Time = time.GetUtcNow(),
+        }.Write(startFolder);
 }

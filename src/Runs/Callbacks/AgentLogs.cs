@@ -14,25 +14,32 @@ public static class AgentLogs
     /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     public static async IAsyncEnumerable<string> ReadAsync(
-        string startFolder, bool follow, TimeProvider time, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        string startFolder,
+        bool follow,
+        TimeProvider time,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default
+    )
     {
         await foreach (var happened in AgentLog.ReadAsync(startFolder, follow, time, cancellationToken))
         {
             if (Describe(happened) is { } line)
+            {
                 yield return line;
+            }
         }
     }
 
-    private static string? Describe(AgentEvent happened) => happened switch
-    {
-        AgentText text => text.Text,
-        AgentToolUse use => $"[{use.Tool}: {use.Subject}]",
-        AgentToolError error => $"[ERROR: {error.Message}]",
-        AgentApiError error => $"[ERROR: {error.Kind}: {error.Message}]",
-        AgentRetry retry => $"[retry {retry.Attempt}/{retry.MaxAttempts} after {retry.Kind}]",
-        AgentRateLimit { IsRejected: true } limit =>
-            $"[ERROR: usage limit {limit.Limit}, resets {limit.ResetsAt?.ToLocalTime().ToString("t", CultureInfo.InvariantCulture) ?? "at an unknown time"}]",
-        AgentResult { IsError: true } result => $"[ERROR: {result.Text}]",
-        _ => null,
-    };
+    private static string? Describe(AgentEvent happened) =>
+        happened switch
+        {
+            AgentText text => text.Text,
+            AgentToolUse use => $"[{use.Tool}: {use.Subject}]",
+            AgentToolError error => $"[ERROR: {error.Message}]",
+            AgentApiError error => $"[ERROR: {error.Kind}: {error.Message}]",
+            AgentRetry retry => $"[retry {retry.Attempt}/{retry.MaxAttempts} after {retry.Kind}]",
+            AgentRateLimit { IsRejected: true } limit =>
+                $"[ERROR: usage limit {limit.Limit}, resets {limit.ResetsAt?.ToLocalTime().ToString("t", CultureInfo.InvariantCulture) ?? "at an unknown time"}]",
+            AgentResult { IsError: true } result => $"[ERROR: {result.Text}]",
+            _ => null,
+        };
 }

@@ -9,9 +9,10 @@ internal static class BaseGates
     public static void Store(RunFolder folder, IEnumerable<string> redCommands) =>
         DurableFile.Write(PathOf(folder), JsonSerializer.SerializeToUtf8Bytes(redCommands.Distinct().ToArray()));
 
-    public static IReadOnlySet<string> RedAtBase(RunFolder folder) => File.Exists(PathOf(folder))
-        ? JsonSerializer.Deserialize<HashSet<string>>(File.ReadAllBytes(PathOf(folder)))!
-        : new HashSet<string>();
+    public static IReadOnlySet<string> RedAtBase(RunFolder folder) =>
+        File.Exists(PathOf(folder))
+            ? JsonSerializer.Deserialize<HashSet<string>>(File.ReadAllBytes(PathOf(folder)))!
+            : new HashSet<string>();
 
     private static string PathOf(RunFolder folder) => Path.Combine(folder.Preflight, "red-at-base.json");
 }

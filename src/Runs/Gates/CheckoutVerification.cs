@@ -34,8 +34,16 @@ public static class CheckoutVerification
     /// <returns>A verdict for each gate; null when there is no such commit.</returns>
     /// <exception cref="GitException">Git failed.</exception>
     public static async Task<IReadOnlyList<GateVerdict>?> RunAsync(
-        string workTree, string? commit, IReadOnlyList<Gate> gates, string evidence, IReadOnlyDictionary<string, string> environment, WorktreeSettings settings,
-        Action<GateVerdict> told, Action<WaitingGate> waits, CancellationToken stop)
+        string workTree,
+        string? commit,
+        IReadOnlyList<Gate> gates,
+        string evidence,
+        IReadOnlyDictionary<string, string> environment,
+        WorktreeSettings settings,
+        Action<GateVerdict> told,
+        Action<WaitingGate> waits,
+        CancellationToken stop
+    )
     {
         var runner = new GateRunner(GateTurns.Of(environment, told: waits));
         var opened = await new GitRepositories().OpenAsync(workTree);
@@ -43,17 +51,39 @@ public static class CheckoutVerification
         {
             var known = new WorktreeStore(opened);
             var status = await WorktreeStatus.ReadAsync(known.Find(workTree) ?? known.FindMainCheckout()!, stop);
-            return await RunAsync(workTree, [.. status.Entries.Select(entry => entry.Path)], gates, evidence, environment, settings, runner, told, stop);
+            return await RunAsync(
+                workTree,
+                [.. status.Entries.Select(entry => entry.Path)],
+                gates,
+                evidence,
+                environment,
+                settings,
+                runner,
+                told,
+                stop
+            );
         }
 
         if (await new CommitStore(opened).ReadAsync(commit, stop) is not { } found)
+        {
             return null;
+        }
         var path = Path.Combine(Path.GetTempPath(), $"orchestrate-verify-{Guid.NewGuid():N}");
         var worktrees = new WorktreeStore(opened);
         try
         {
             await worktrees.EnsureAsync(new WorktreeRequest(path, found.Id) { LockReason = "gates run here (orchestrate verify)" }, stop);
-            return await RunAsync(path, await ChangedAsync(opened, found, stop), gates, evidence, environment, settings, runner, told, stop);
+            return await RunAsync(
+                path,
+                await ChangedAsync(opened, found, stop),
+                gates,
+                evidence,
+                environment,
+                settings,
+                runner,
+                told,
+                stop
+            );
         }
         finally
         {
@@ -61,13 +91,22 @@ public static class CheckoutVerification
         }
     }
 
-    private static async Task<IReadOnlyList<string>> ChangedAsync(GitRepository repository, CommitInfo commit, CancellationToken stop) => commit.Parents.Count == 0
-        ? []
-        : [.. (await new Diffs(repository).BetweenAsync(commit.Parents[0], commit.Id, stop)).Select(change => change.Path)];
+    private static async Task<IReadOnlyList<string>> ChangedAsync(GitRepository repository, CommitInfo commit, CancellationToken stop) =>
+        commit.Parents.Count == 0
+            ? []
+            : [.. (await new Diffs(repository).BetweenAsync(commit.Parents[0], commit.Id, stop)).Select(change => change.Path)];
 
     private static async Task<IReadOnlyList<GateVerdict>> RunAsync(
-        string directory, IReadOnlyList<string> changed, IReadOnlyList<Gate> gates, string evidence, IReadOnlyDictionary<string, string> environment, WorktreeSettings settings,
-        GateRunner runner, Action<GateVerdict> told, CancellationToken stop)
+        string directory,
+        IReadOnlyList<string> changed,
+        IReadOnlyList<Gate> gates,
+        string evidence,
+        IReadOnlyDictionary<string, string> environment,
+        WorktreeSettings settings,
+        GateRunner runner,
+        Action<GateVerdict> told,
+        CancellationToken stop
+    )
     {
         Directory.CreateDirectory(evidence);
         // As in a run, but for as long as this process lives: the folder is the user's own, and may be verified twice at the same time.

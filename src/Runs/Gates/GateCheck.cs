@@ -10,7 +10,9 @@ using Orchestrator.QualityGates;
 
 namespace Orchestrator.Runs.Gates;
 
-/// <summary>Runs gates at exactly one commit, in a clean tree outside the repository. What has passed on the same tree in this run is not run again.</summary>
+/// <summary>
+/// Runs gates at exactly one commit, in a clean tree outside the repository. What has passed on the same tree in this run is not run again.
+/// </summary>
 internal sealed class GateCheck(RunServices services)
 {
     private readonly Lazy<GateRunner> _runner = new(() => new GateRunner(GateTurns.Of(services.Environment, services.Time), services.Time));
@@ -27,11 +29,22 @@ internal sealed class GateCheck(RunServices services)
     /// <param name="isMerge">The commit is a merge on staging.</param>
     /// <param name="task">The task whose work it is, where it is one task's.</param>
     public async Task<IReadOnlyList<GateVerdict>> RunAsync(
-        RunFiles files, GitRepository repository, string commit, IReadOnlyList<Gate> gates, IReadOnlyList<string> changed, string evidence, CancellationToken stop,
-        IReadOnlyList<Gate>? expectedRed = null, bool isMerge = false, string task = "")
+        RunFiles files,
+        GitRepository repository,
+        string commit,
+        IReadOnlyList<Gate> gates,
+        IReadOnlyList<string> changed,
+        string evidence,
+        CancellationToken stop,
+        IReadOnlyList<Gate>? expectedRed = null,
+        bool isMerge = false,
+        string task = ""
+    )
     {
         if (gates.Count == 0)
+        {
             return [];
+        }
         var tree = (await new CommitStore(repository).ReadAsync(commit, stop))!.Tree;
         var outcomes = new List<GateVerdict>();
         VerificationTree? place = null;
@@ -50,7 +63,16 @@ internal sealed class GateCheck(RunServices services)
                     place = await new VerificationTrees(repository, services.Environment).TakeAsync(commit, isMerge, stop);
                     if (await WorktreeSetup.RunAsync(place.Worktree, files, services, evidence, stop) is { } failure)
                     {
-                        outcomes.Add(new GateVerdict { Gate = gate, Result = GateResult.CouldNotRun, Failure = GateFailure.Environment, Command = gate.Command, Refusal = failure });
+                        outcomes.Add(
+                            new GateVerdict
+                            {
+                                Gate = gate,
+                                Result = GateResult.CouldNotRun,
+                                Failure = GateFailure.Environment,
+                                Command = gate.Command,
+                                Refusal = failure,
+                            }
+                        );
                         return outcomes;
                     }
                 }
@@ -58,30 +80,45 @@ internal sealed class GateCheck(RunServices services)
                 {
                     Directory = place.Worktree.Path,
                     ChangedFiles = changed,
-                    Environment = GateEnvironment.Make(services.Environment, place.Resources.Variables(files.Settings.Worktrees.Environment)),
+                    Environment = GateEnvironment.Make(
+                        services.Environment,
+                        place.Resources.Variables(files.Settings.Worktrees.Environment)
+                    ),
                     TemporaryFolder = place.Resources.TemporaryFolder,
                     Origin = new GateOrigin(repository.MainCheckout ?? "", files.Folder.Name, task),
                 };
                 var outcome = await RunAsync(gate, subject with { RerunFailure = expectedRed?.Contains(gate) != true }, evidence, stop);
                 outcomes.Add(outcome);
                 if (outcome.Passed)
+                {
                     DurableFile.Write(ledger, JsonSerializer.SerializeToUtf8Bytes(outcome, GateVerdictJson.Default.GateVerdict));
+                }
             }
         }
         finally
         {
             if (place is not null)
+            {
                 await place.DisposeAsync();
+            }
         }
         return outcomes;
     }
 
     /// <summary>Sets up a fresh worktree of a commit, as agents get one, for where no gate does.</summary>
     /// <returns>Why it failed, or null.</returns>
-    public async Task<string?> TrySetUpAsync(RunFiles files, GitRepository repository, string commit, string evidence, CancellationToken stop)
+    public async Task<string?> TrySetUpAsync(
+        RunFiles files,
+        GitRepository repository,
+        string commit,
+        string evidence,
+        CancellationToken stop
+    )
     {
         if (!WorktreeSetup.IsNeeded(files, repository.MainCheckout))
+        {
             return null;
+        }
         await using var place = await new VerificationTrees(repository, services.Environment).TakeAsync(commit, false, stop);
         return await WorktreeSetup.RunAsync(place.Worktree, files, services, evidence, stop);
     }
@@ -94,7 +131,8 @@ internal sealed class GateCheck(RunServices services)
     }
 
     /// <summary>The file with all that a gate printed, as records and people have it; empty where it did not run.</summary>
-    public static string EvidenceOf(RunFiles files, GateVerdict verdict) => verdict.EvidenceFile is { } file ? files.Folder.Relative(file) : "";
+    public static string EvidenceOf(RunFiles files, GateVerdict verdict) =>
+        verdict.EvidenceFile is { } file ? files.Folder.Relative(file) : "";
 
     /// <summary>Whether a gate's command has a place for the names of changed files.</summary>
     public static bool AsksForChangedFiles(Gate gate) => gate.Command.Contains("{modified_", StringComparison.Ordinal);

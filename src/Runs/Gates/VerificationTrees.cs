@@ -6,7 +6,8 @@ using Orchestrator.QualityGates;
 namespace Orchestrator.Runs.Gates;
 
 /// <summary>
-/// Worktrees in which gates run: outside the repository, so that nothing of the main checkout is found by looking upwards, one caller at a time in
+/// Worktrees in which gates run: outside the repository, so that nothing of the main checkout is found by looking upwards, one caller at a
+/// time in
 /// each, and exactly the files of one commit.
 /// </summary>
 internal sealed class VerificationTrees(GitRepository repository, IReadOnlyDictionary<string, string> environment)
@@ -17,7 +18,8 @@ internal sealed class VerificationTrees(GitRepository repository, IReadOnlyDicti
 
     /// <summary>Takes a free tree and checks the commit out in it.</summary>
     /// <param name="commit">The commit.</param>
-    /// <param name="isMerge">Merges follow one another: in the tree of the last one few files change. They take the last tree there is, the others the first.</param>
+    /// <param name="isMerge">Merges follow one another: in the tree of the last one few files change. They take the last tree there is, the
+    /// others the first.</param>
     /// <param name="stop">Ends the waiting.</param>
     public async Task<VerificationTree> TakeAsync(string commit, bool isMerge, CancellationToken stop)
     {
@@ -28,14 +30,25 @@ internal sealed class VerificationTrees(GitRepository repository, IReadOnlyDicti
             foreach (var number in Enumerable.Range(1, made).Reverse().Concat(Enumerable.Range(made + 1, MaxTrees - made)))
             {
                 if (TryLock(PathOf(number)) is not { } taken)
+                {
                     continue;
+                }
                 try
                 {
                     var worktrees = new WorktreeStore(repository);
-                    var worktree = await TryCheckOutAsync(worktrees, taken.Path, commit, stop)
-                        ?? await worktrees.EnsureAsync(new WorktreeRequest(taken.Path, commit) { IsOwnPlace = true, LockReason = "gates run here (orchestrate)" }, stop);
+                    var worktree =
+                        await TryCheckOutAsync(worktrees, taken.Path, commit, stop)
+                        ?? await worktrees.EnsureAsync(
+                            new WorktreeRequest(taken.Path, commit) { IsOwnPlace = true, LockReason = "gates run here (orchestrate)" },
+                            stop
+                        );
                     var claims = WorktreeResourceClaims.Of(environment);
-                    return new VerificationTree(worktree, claims, await claims.TakeAsync(worktree.Path, WorktreeUse.Fresh, stop), taken.Lock);
+                    return new VerificationTree(
+                        worktree,
+                        claims,
+                        await claims.TakeAsync(worktree.Path, WorktreeUse.Fresh, stop),
+                        taken.Lock
+                    );
                 }
                 catch
                 {
@@ -48,13 +61,16 @@ internal sealed class VerificationTrees(GitRepository repository, IReadOnlyDicti
     }
 
     /// <summary>
-    /// The tree that is there, with the files of a commit; null where there is none any more. One that can't be cleaned (a container left files of root) or was
+    /// The tree that is there, with the files of a commit; null where there is none any more. One that can't be cleaned (a container left
+    /// files of root) or was
     /// replaced by whatever ran in it is removed.
     /// </summary>
     private static async Task<Worktree?> TryCheckOutAsync(WorktreeStore worktrees, string path, string commit, CancellationToken stop)
     {
         if (worktrees.Find(path) is not { } worktree)
+        {
             return null;
+        }
         try
         {
             await worktrees.CheckOutAsync(worktree, commit, keep: null, stop);
@@ -84,7 +100,8 @@ internal sealed class VerificationTrees(GitRepository repository, IReadOnlyDicti
 }
 
 /// <summary>A verification worktree that is in use by one caller.</summary>
-internal sealed class VerificationTree(Worktree worktree, WorktreeResourceClaims claims, WorktreeResources resources, FileStream held) : IAsyncDisposable
+internal sealed class VerificationTree(Worktree worktree, WorktreeResourceClaims claims, WorktreeResources resources, FileStream held)
+    : IAsyncDisposable
 {
     public Worktree Worktree { get; } = worktree;
 

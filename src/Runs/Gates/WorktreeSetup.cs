@@ -9,7 +9,10 @@ using Orchestrator.QualityGates;
 
 namespace Orchestrator.Runs.Gates;
 
-/// <summary>Makes a fresh worktree usable: the commands of <c>worktrees.setup</c>, else the one that the project's lock file asks for. Done once per worktree and content of the lock files.</summary>
+/// <summary>
+/// Makes a fresh worktree usable: the commands of <c>worktrees.setup</c>, else the one that the project's lock file asks for. Done once per
+/// worktree and content of the lock files.
+/// </summary>
 internal static class WorktreeSetup
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(30);
@@ -19,23 +22,43 @@ internal static class WorktreeSetup
 
     /// <summary>Whether worktrees of a repository are set up at all, as its checkout looks now.</summary>
     public static bool IsNeeded(RunFiles files, string? checkout) =>
-        files.Settings.Worktrees.Setup is { } set ? set.Count > 0 : checkout is not null && LockFiles.Any(file => File.Exists(Path.Combine(checkout, file)));
+        files.Settings.Worktrees.Setup is { } set
+            ? set.Count > 0
+            : checkout is not null && LockFiles.Any(file => File.Exists(Path.Combine(checkout, file)));
 
     /// <summary>Runs what is due. Null, or why it failed.</summary>
-    public static async Task<string?> RunAsync(Worktree worktree, RunFiles files, RunServices services, string logFolder, CancellationToken stop)
+    public static async Task<string?> RunAsync(
+        Worktree worktree,
+        RunFiles files,
+        RunServices services,
+        string logFolder,
+        CancellationToken stop
+    )
     {
         var found = SetUpDetection.Known.Where(k => new WorktreeFiles(worktree.Path).HasFile(k.LockFile)).ToList();
         IReadOnlyList<string> commands = files.Settings.Worktrees.Setup ?? [.. found.Select(k => k.Command)];
         if (commands.Count == 0)
+        {
             return null;
+        }
         if (files.Settings.Worktrees.Setup is null && await UnaskedAsync(worktree.Repository, found, files, stop) is { } unasked)
+        {
             return unasked;
+        }
         var resources = await WorktreeResourceClaims.Of(services.Environment).TakeAsync(worktree.Path, WorktreeUse.Idle, stop);
-        var wanted = Fingerprint(worktree.Path, [.. commands, .. Used(commands, files.Settings.Worktrees.Environment, resources)], found.Select(k => k.LockFile));
+        var wanted = Fingerprint(
+            worktree.Path,
+            [.. commands, .. Used(commands, files.Settings.Worktrees.Environment, resources)],
+            found.Select(k => k.LockFile)
+        );
         if (File.Exists(worktree.SetupMark) && await File.ReadAllTextAsync(worktree.SetupMark, stop) == wanted)
+        {
             return null;
+        }
         Directory.CreateDirectory(logFolder);
-        var environment = GateEnvironment.Make(services.Environment, resources.Variables(files.Settings.Worktrees.Environment)).ToDictionary(v => v.Key, v => (string?)v.Value, StringComparer.Ordinal);
+        var environment = GateEnvironment
+            .Make(services.Environment, resources.Variables(files.Settings.Worktrees.Environment))
+            .ToDictionary(v => v.Key, v => (string?)v.Value, StringComparer.Ordinal);
         foreach (var command in commands)
         {
             var result = await new ProcessRunner(services.Time).RunAsync(
@@ -48,12 +71,14 @@ internal static class WorktreeSetup
                     OwnSession = true,
                     StopLeftovers = true,
                 },
-                stop);
+                stop
+            );
             if (!result.Succeeded)
             {
                 var log = Path.Combine(logFolder, "setup.log");
                 await File.WriteAllTextAsync(log, result.StandardOutput.Text + result.StandardError.Text, CancellationToken.None);
-                return $"Set-up failed: '{command}' ended with exit code {result.ExitCode} in {worktree.Path}; see {files.Folder.Relative(log)}. Repair it or set worktrees.setup.";
+                return $"Set-up failed: '{command}' ended with exit code {result.ExitCode} in {worktree.Path}; see "
+                    + $"{files.Folder.Relative(log)}. Repair it or set worktrees.setup.";
             }
         }
         DurableFile.Write(worktree.SetupMark, Encoding.UTF8.GetBytes(wanted));
@@ -61,39 +86,66 @@ internal static class WorktreeSetup
     }
 
     /// <summary>
-    /// Why set-up that a lock file asks for may not run: the file was there when the run began, in what its base holds, but not in the checkout that the person was asked about.
+    /// Why set-up that a lock file asks for may not run: the file was there when the run began, in what its base holds, but not in the
+    /// checkout that the person was asked about.
     /// One that came with the run's own work is as good as the plan.
     /// </summary>
-    private static async Task<string?> UnaskedAsync(GitRepository repository, IReadOnlyList<SetUpCommand> found, RunFiles files, CancellationToken stop)
+    private static async Task<string?> UnaskedAsync(
+        GitRepository repository,
+        IReadOnlyList<SetUpCommand> found,
+        RunFiles files,
+        CancellationToken stop
+    )
     {
         var unasked = found.Where(k => !files.Start.Found.SetUp.Contains(k.Command)).ToList();
         if (unasked.Count == 0)
+        {
             return null;
+        }
         var began = (await new RefStore(repository).ListAsync([RunRefs.Base(files.Folder)], stop)).Values.FirstOrDefault();
         foreach (var command in unasked)
         {
             if (began is null || await new CommitStore(repository).ReadFileAsync(began, command.LockFile, stop) is not null)
-                return $"Set-up was not run: '{command.Command}', which {command.LockFile} asks for, is in the commit that the run began at and not in your checkout, so you were not asked. Check that commit out and run 'orchestrate trust', or set worktrees.setup.";
+            {
+                return $"Set-up was not run: '{command.Command}', which {command.LockFile} asks for, is in the commit that the "
+                    + "run began at and not in your checkout, so you were not asked. Check that commit out and run 'orchestrate "
+                    + "trust', or set worktrees.setup.";
+            }
         }
 
         return null;
     }
 
     /// <summary>
-    /// What set-up made may hold the worktree's own port or name (a database, a settings file): a worktree that is used again in another place, with others, is set up again.
+    /// What set-up made may hold the worktree's own port or name (a database, a settings file): a worktree that is used again in another
+    /// place, with others, is set up again.
     /// </summary>
-    private static IEnumerable<string> Used(IReadOnlyList<string> commands, IReadOnlyDictionary<string, string> configured, WorktreeResources resources) =>
-        configured.Count > 0 || commands.Any(command => command.Contains("ORCHESTRATOR_", StringComparison.Ordinal) || command.Contains("TMPDIR", StringComparison.Ordinal))
-            ? resources.Variables(configured).OrderBy(variable => variable.Key, StringComparer.Ordinal).Select(variable => $"{variable.Key}={variable.Value}")
+    private static IEnumerable<string> Used(
+        IReadOnlyList<string> commands,
+        IReadOnlyDictionary<string, string> configured,
+        WorktreeResources resources
+    ) =>
+        configured.Count > 0
+        || commands.Any(command =>
+            command.Contains("ORCHESTRATOR_", StringComparison.Ordinal) || command.Contains("TMPDIR", StringComparison.Ordinal)
+        )
+            ? resources
+                .Variables(configured)
+                .OrderBy(variable => variable.Key, StringComparer.Ordinal)
+                .Select(variable => $"{variable.Key}={variable.Value}")
             : [];
 
     private static string Fingerprint(string folder, IEnumerable<string> commands, IEnumerable<string> lockFiles)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var command in commands)
+        {
             hash.AppendData(Encoding.UTF8.GetBytes(command + "\n"));
+        }
         foreach (var file in lockFiles)
+        {
             hash.AppendData(new WorktreeFiles(folder).TryRead(file, int.MaxValue) ?? []);
+        }
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 }

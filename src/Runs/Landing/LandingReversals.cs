@@ -16,14 +16,24 @@ public static class LandingReversals
     /// <param name="runFolder">Absolute path of the run's folder.</param>
     /// <param name="cancellationToken">Is looked at between the steps.</param>
     /// <returns>What came of it; null where the run never landed anything.</returns>
-    public static async Task<ReversalResult?> TakeBackAsync(RepositoryLocation repository, string runFolder, CancellationToken cancellationToken)
+    public static async Task<ReversalResult?> TakeBackAsync(
+        RepositoryLocation repository,
+        string runFolder,
+        CancellationToken cancellationToken
+    )
     {
         if (LandingNote.TryRead(Path.Combine(runFolder, LandingNote.FileName)) is not { } landing)
+        {
             return null;
+        }
         var opened = await new GitRepositories().OpenAsync(repository.Root);
         var run = Path.GetFileName(runFolder);
         var (refs, reached) = (new RefStore(opened), LandingReversal.AbortedRef(run));
-        await refs.UpdateAsync([new RefChange(reached, landing.Commit, await refs.ReadAsync(reached, cancellationToken))], "aborted", cancellationToken);
+        await refs.UpdateAsync(
+            [new RefChange(reached, landing.Commit, await refs.ReadAsync(reached, cancellationToken))],
+            "aborted",
+            cancellationToken
+        );
         return await new LandingReversal(opened).TakeBackAsync(landing.Target, landing.Commit, landing.Before, run, cancellationToken);
     }
 }

@@ -5,47 +5,111 @@ using Orchestrator.Processes;
 
 namespace Orchestrator.Runs.Landing;
 
-/// <summary>Lands as a draft pull request through the <c>gh</c> program: staging is pushed, then the request is opened, or found if it is there.</summary>
+/// <summary>
+/// Lands as a draft pull request through the <c>gh</c> program: staging is pushed, then the request is opened, or found if it is there.
+/// </summary>
 internal static class PullRequest
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
-    public static async Task<LandResult> OpenAsync(RunFiles files, GitRepository repository, LandInput input, string tip, RunServices services, CancellationToken stop)
+    public static async Task<LandResult> OpenAsync(
+        RunFiles files,
+        GitRepository repository,
+        LandInput input,
+        string tip,
+        RunServices services,
+        CancellationToken stop
+    )
     {
         var runner = new ProcessRunner(services.Time);
         var gh = ProgramLocator.Find("gh", services.Environment.GetValueOrDefault("PATH"), repository.MainCheckout!);
         if (gh is null)
-            return new LandResult { Message = $"A pull request needs the program gh (https://cli.github.com), which is not in PATH. Install it, then: orchestrate promote {input.RunId}. Or merge {input.Staging} yourself and end the run: orchestrate cancel {input.RunId}" };
+        {
+            return new LandResult
+            {
+                Message =
+                    "A pull request needs the program gh (https://cli.github.com), which is not in PATH. Install it, then: "
+                    + $"orchestrate promote {input.RunId}. Or merge {input.Staging} yourself and end the run: orchestrate cancel "
+                    + $"{input.RunId}",
+            };
+        }
         var pushed = await runner.RunAsync(Command("git", repository, "push", "origin", $"{tip}:refs/heads/{input.Staging}"), stop);
         if (!pushed.Succeeded)
-            return new LandResult { Message = $"{input.Staging} could not be pushed ({Why(pushed)}). Repair that, then: orchestrate promote {input.RunId}" };
+        {
+            return new LandResult
+            {
+                Message = $"{input.Staging} could not be pushed ({Why(pushed)}). Repair that, then: orchestrate promote {input.RunId}",
+            };
+        }
         var known = await runner.RunAsync(Command(gh, repository, "pr", "view", input.Staging, "--json", "url", "--jq", ".url"), stop);
         if (known.Succeeded)
-            return new LandResult { Landed = true, Commit = tip, Branch = input.Staging, Message = $"Draft pull request: {known.StandardOutput.Text.Trim()}" };
+        {
+            return new LandResult
+            {
+                Landed = true,
+                Commit = tip,
+                Branch = input.Staging,
+                Message = $"Draft pull request: {known.StandardOutput.Text.Trim()}",
+            };
+        }
         var body = new StringBuilder();
         foreach (var task in files.Plan.Tasks)
+        {
             body.Append("- ").Append(task.Id).Append(": ").Append(task.Description.Split('\n', 2)[0]).Append('\n');
+        }
         var title = files.Plan.Request?.Split('\n', 2)[0] is { Length: > 0 } request ? request : files.Folder.Name;
         var opened = await runner.RunAsync(
-            Command(gh, repository, "pr", "create", "--draft", "--base", input.Target, "--head", input.Staging, "--title", title, "--body", body.ToString()), stop);
+            Command(
+                gh,
+                repository,
+                "pr",
+                "create",
+                "--draft",
+                "--base",
+                input.Target,
+                "--head",
+                input.Staging,
+                "--title",
+                title,
+                "--body",
+                body.ToString()
+            ),
+            stop
+        );
         return opened.Succeeded
-            ? new LandResult { Landed = true, Commit = tip, Branch = input.Staging, Message = $"Draft pull request: {opened.StandardOutput.Text.Trim()}" }
-            : new LandResult { Message = $"gh could not open the pull request ({Why(opened)}). {input.Staging} is pushed. Repair that, then: orchestrate promote {input.RunId}" };
+            ? new LandResult
+            {
+                Landed = true,
+                Commit = tip,
+                Branch = input.Staging,
+                Message = $"Draft pull request: {opened.StandardOutput.Text.Trim()}",
+            }
+            : new LandResult
+            {
+                Message =
+                    $"gh could not open the pull request ({Why(opened)}). {input.Staging} is pushed. Repair that, then: "
+                    + $"orchestrate promote {input.RunId}",
+            };
     }
 
     private static string Why(ProcessResult result)
     {
-        var said = string.Join("; ", result.StandardError.Text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)).TrimEnd('.');
+        var said = string.Join(
+                "; ",
+                result.StandardError.Text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            )
+            .TrimEnd('.');
         var how = result.TimedOut ? $"not done after {Limit.TotalMinutes:0} minutes" : $"exit code {result.ExitCode}";
         return said.Length > 0 ? $"{how}: {said}" : how;
     }
 
     // Without a terminal: a question for a password would wait there, in the midst of the table, for somebody who may be asleep.
-    private static ProcessCommand Command(string program, GitRepository repository, params string[] arguments) => new(program, arguments)
-    {
-        WorkingDirectory = repository.MainCheckout!,
-        Environment = new Dictionary<string, string?> { ["GIT_TERMINAL_PROMPT"] = "0", ["GH_PROMPT_DISABLED"] = "1" },
-        Timeout = Limit,
-        OwnSession = true,
-    };
+    private static ProcessCommand Command(string program, GitRepository repository, params string[] arguments) =>
+        new(program, arguments)
+        {
+            WorkingDirectory = repository.MainCheckout!,
+            Environment = new Dictionary<string, string?> { ["GIT_TERMINAL_PROMPT"] = "0", ["GH_PROMPT_DISABLED"] = "1" },
+            Timeout = Limit,
+            OwnSession = true,
+        };
 }

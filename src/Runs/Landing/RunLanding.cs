@@ -9,7 +9,10 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Landing;
 
-/// <summary>Brings staging to the target. A target that has moved meanwhile is merged into staging and the gates run again; a checkout of the user's is never overwritten.</summary>
+/// <summary>
+/// Brings staging to the target. A target that has moved meanwhile is merged into staging and the gates run again; a checkout of the user's
+/// is never overwritten.
+/// </summary>
 /// <param name="services">What the steps need of this machine.</param>
 /// <param name="caller">Asks for whom it is landed.</param>
 public sealed class RunLanding(RunServices services, AskCaller caller)
@@ -20,7 +23,8 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
     private readonly GateCheck _gates = new(services);
 
     /// <summary>
-    /// Lands, or says what a person has to do first. Done again after a landing, it finds it. What git refuses because of what is in a person's checkout is theirs to mend, too: said, and
+    /// Lands, or says what a person has to do first. Done again after a landing, it finds it. What git refuses because of what is in a
+    /// person's checkout is theirs to mend, too: said, and
     /// tried again when they ask.
     /// </summary>
     /// <param name="input">Which run, and the target.</param>
@@ -33,7 +37,11 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
         }
         catch (GitException refusal) when (refusal.IsRefusal)
         {
-            return new LandResult { Message = $"Nothing was landed, since git refuses: {FileNames.Show(refusal.Message.ReplaceLineEndings(" "), LongestRefusal)} Mend that, then: orchestrate promote {input.RunId}" };
+            return new LandResult
+            {
+                Message =
+                    $"Nothing was landed, since git refuses: {FileNames.Show(refusal.Message.ReplaceLineEndings(" "), LongestRefusal)} Mend that, then: orchestrate promote {input.RunId}",
+            };
         }
     }
 
@@ -45,11 +53,23 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
         input = input with { StagingTip = await staging.BringUpToDateAsync(input.StagingTip, caller, stop) };
         var (found, note) = await StagingTipAsync(repository, staging, input, stop);
         if (found is not { } tip)
+        {
             return new LandResult { Message = note };
+        }
         if (files.Settings.Git.Land == "branch")
-            return new LandResult { Landed = true, Commit = tip, Branch = input.Staging, Message = $"{note} The work is on the branch {input.Staging}; nothing was merged, as asked (git.land: branch).".Trim() };
+        {
+            return new LandResult
+            {
+                Landed = true,
+                Commit = tip,
+                Branch = input.Staging,
+                Message = $"{note} The work is on the branch {input.Staging}; nothing was merged, as asked (git.land: branch).".Trim(),
+            };
+        }
         if (files.Settings.Git.Land == "pr")
+        {
             return await PullRequest.OpenAsync(files, repository, input, tip, services, stop);
+        }
 
         var target = $"refs/heads/{input.Target}";
         var checkout = new WorktreeStore(repository).FindMainCheckout();
@@ -68,60 +88,121 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
         {
             var result = await new TargetLanding(repository).LandAsync(request, stop);
             if (result.HasLanded)
-                return new LandResult { Landed = true, Commit = request.Commit, Message = $"{input.Target} is at {request.Commit[..12]}. {strays}".Trim(), StagingTip = request.Commit };
+            {
+                return new LandResult
+                {
+                    Landed = true,
+                    Commit = request.Commit,
+                    Message = $"{input.Target} is at {request.Commit[..12]}. {strays}".Trim(),
+                    StagingTip = request.Commit,
+                };
+            }
             if (result.State != LandingState.TargetMoved || moves == MaxMoves)
+            {
                 return new LandResult { Message = $"{strays} {result.Reason}".Trim(), StagingTip = request.Commit };
+            }
             var (merged, refused) = await TakeInTargetAsync(files, repository, staging, request.Commit, result.Tip!, input, stop);
             if (refused is not null)
+            {
                 return refused with { StagingTip = request.Commit };
+            }
             request = request with { Commit = merged! };
         }
     }
 
     /// <summary>
-    /// What is to be landed: staging, where the run's record says that it is, so that everything that was merged is in it. Once a person was asked, it may also be further
+    /// What is to be landed: staging, where the run's record says that it is, so that everything that was merged is in it. Once a person
+    /// was asked, it may also be further
     /// on: they were told what to repair there.
     /// </summary>
-    private async Task<(string? Tip, string Note)> StagingTipAsync(GitRepository repository, StagingRecord staging, LandInput input, CancellationToken stop)
+    private async Task<(string? Tip, string Note)> StagingTipAsync(
+        GitRepository repository,
+        StagingRecord staging,
+        LandInput input,
+        CancellationToken stop
+    )
     {
         var (tip, isAsRecorded) = await staging.ReadAsync(input.StagingTip, stop);
         if (isAsRecorded)
+        {
             return (tip, "");
+        }
         if (input.IsAskedFor && tip is not null && await repository.HasCommitAsync(input.StagingTip, stop))
         {
             return await new CommitStore(repository).IsAncestorAsync(input.StagingTip, tip, stop)
                 ? (tip, $"{input.Staging} was taken as it is, with what was added since {input.StagingTip[..12]}.")
-                : (null, $"{input.Staging} is at {tip[..12]} and no longer has what the run has merged ({input.StagingTip[..12]}). Nothing was landed. Put it back (git branch -f {input.Staging} {input.StagingTip}) or merge that commit into it, then: orchestrate promote {input.RunId}");
+                : (
+                    null,
+                    $"{input.Staging} is at {tip[..12]} and no longer has what the run has merged ({input.StagingTip[..12]}). "
+                        + $"Nothing was landed. Put it back (git branch -f {input.Staging} {input.StagingTip}) or merge that commit "
+                        + $"into it, then: orchestrate promote {input.RunId}"
+                );
         }
         var (done, message) = await staging.PutBackAsync(input.StagingTip, caller, stop);
         return (done ? input.StagingTip : null, message);
     }
 
     private async Task<(string? Merged, LandResult? Refused)> TakeInTargetAsync(
-        RunFiles files, GitRepository repository, StagingRecord staging, string tip, string target, LandInput input, CancellationToken stop)
+        RunFiles files,
+        GitRepository repository,
+        StagingRecord staging,
+        string tip,
+        string target,
+        LandInput input,
+        CancellationToken stop
+    )
     {
         var commits = new CommitStore(repository);
         var merge = await new Merges(repository).MergeAsync(tip, target, files.AppendedFiles, stop);
         if (!merge.IsClean)
         {
-            return (null, new LandResult
-            {
-                Message = $"{input.Target} has moved and conflicts with the run's work in {FileNames.Some(merge.ConflictedFiles, 20)}. Merge it into {input.Staging} yourself (git switch {input.Staging}; git merge {input.Target}), then: orchestrate promote {input.RunId}",
-            });
+            return (
+                null,
+                new LandResult
+                {
+                    Message =
+                        $"{input.Target} has moved and conflicts with the run's work in "
+                        + $"{FileNames.Some(merge.ConflictedFiles, 20)}. Merge it into {input.Staging} yourself (git switch "
+                        + $"{input.Staging}; git merge {input.Target}), then: orchestrate promote {input.RunId}",
+                }
+            );
         }
-        var commit = await commits.CreateAsync(merge.Tree, [tip, target], $"Merge {input.Target}", new CommitTrailers(files.Folder.Name), stop);
+        var commit = await commits.CreateAsync(
+            merge.Tree,
+            [tip, target],
+            $"Merge {input.Target}",
+            new CommitTrailers(files.Folder.Name),
+            stop
+        );
         var changed = (await new Diffs(repository).BetweenAsync(target, commit, stop)).Select(c => c.Path).ToList();
-        var failures = GateCheck.Failures(files, await _gates.RunAsync(files, repository, commit, files.Gates.OfLanding(files.Plan), changed, Path.Combine(files.Folder.Path, "landing"), stop));
+        var failures = GateCheck.Failures(
+            files,
+            await _gates.RunAsync(
+                files,
+                repository,
+                commit,
+                files.Gates.OfLanding(files.Plan),
+                changed,
+                Path.Combine(files.Folder.Path, "landing"),
+                stop
+            )
+        );
         if (failures.Count > 0)
         {
-            return (null, new LandResult
-            {
-                Evidence = GateCheck.EvidenceOf(files, failures[0]),
-                Message = $"{input.Target} has moved, and merged with it these gates fail: {FileNames.Some([.. failures.Select(f => f.Gate.Name)], 20)}.{string.Concat(failures.Select(f => f.Advice).Where(a => a.Length > 0).Distinct().Select(a => " " + a))} Repair it on {input.Staging} or {input.Target}, then: orchestrate promote {input.RunId}",
-            });
+            return (
+                null,
+                new LandResult
+                {
+                    Evidence = GateCheck.EvidenceOf(files, failures[0]),
+                    Message =
+                        $"{input.Target} has moved, and merged with it these gates fail: {FileNames.Some([.. failures.Select(f => f.Gate.Name)], 20)}.{string.Concat(failures.Select(f => f.Advice).Where(a => a.Length > 0).Distinct().Select(a => " " + a))} Repair it on {input.Staging} or {input.Target}, then: orchestrate promote {input.RunId}",
+                }
+            );
         }
         return await staging.MoveAsync(commit, tip, $"merge {input.Target}")
             ? (commit, null)
-            : throw new GitException($"{input.Staging} was moved by somebody else while {input.Target} was merged into it; landing is tried again.");
+            : throw new GitException(
+                $"{input.Staging} was moved by somebody else while {input.Target} was merged into it; landing is tried again."
+            );
     }
 }

@@ -10,12 +10,22 @@ public static class UncommittedChanges
     /// <param name="repository">The repository.</param>
     /// <param name="planFile">Absolute path of the plan, or null.</param>
     /// <param name="cancellationToken">Ends the look.</param>
-    public static async Task<IReadOnlyList<string>> ListAsync(RepositoryLocation repository, string? planFile, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<string>> ListAsync(
+        RepositoryLocation repository,
+        string? planFile,
+        CancellationToken cancellationToken
+    )
     {
         var opened = await new GitRepositories().OpenAsync(repository.Root);
         if (new WorktreeStore(opened).FindMainCheckout() is not { } checkout)
+        {
             return [];
+        }
         var status = await WorktreeStatus.ReadAsync(checkout, cancellationToken);
-        return status.ChangedFiles([".orchestrator", ".worktrees", .. planFile is null ? (string[])[] : [Path.GetRelativePath(repository.Root, planFile)]]);
+        return status.ChangedFiles([
+            ".orchestrator",
+            ".worktrees",
+            .. planFile is null ? (string[])[] : [Path.GetRelativePath(repository.Root, planFile)],
+        ]);
     }
 }

@@ -12,7 +12,9 @@ public sealed class ContextStore(string file)
     public IReadOnlyDictionary<string, string> Read()
     {
         if (!File.Exists(file))
+        {
             return new Dictionary<string, string>();
+        }
         try
         {
             return ProjectContext.Read(File.ReadAllBytes(file));
@@ -28,9 +30,13 @@ public sealed class ContextStore(string file)
     {
         var texts = Read().ToDictionary();
         if (text is null)
+        {
             texts.Remove(name);
+        }
         else
+        {
             texts[name] = text;
+        }
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         var aside = $"{file}.{Environment.ProcessId}.new";
         File.WriteAllBytes(aside, ProjectContext.Write(texts));

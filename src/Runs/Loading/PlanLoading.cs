@@ -13,13 +13,17 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Runs.Loading;
 
-/// <summary>Reads the plan of a run and the settings that it begins with, and stores both in the run's folder, where all later steps read them.</summary>
+/// <summary>
+/// Reads the plan of a run and the settings that it begins with, and stores both in the run's folder, where all later steps read them.
+/// </summary>
 /// <param name="services">What the steps need of this machine.</param>
 public sealed class PlanLoading(RunServices services)
 {
     private const int PageSize = 500;
 
-    /// <summary>Loads and stores. What is wrong with the plan or the settings is in the outline's faults; then nothing is started.</summary>
+    /// <summary>
+    /// Loads and stores. What is wrong with the plan or the settings is in the outline's faults; then nothing is started.
+    /// </summary>
     /// <param name="input">Which run, and where its plan is.</param>
     public PlanOutline Load(LoadPlanInput input)
     {
@@ -27,27 +31,41 @@ public sealed class PlanLoading(RunServices services)
         var opened = services.LoadSettings(input.Repository.Path, input.RunId, input.Input);
         var settings = opened.Loaded;
         if (settings.Settings is null)
+        {
             return new PlanOutline { Faults = [.. settings.Errors.Select(e => e.ToString())] };
+        }
         if (opened.Refusal is { } refusal)
+        {
             return new PlanOutline { Faults = [refusal] };
+        }
         var read = Read(input);
         if (read.Plan is not null)
+        {
             read = AddProjectTexts(read, input.Repository.Path);
+        }
         if (read.Plan is null)
+        {
             return new PlanOutline { Faults = PayloadPaging.Brief([.. read.Errors.Select(f => f.ToString())]) };
+        }
         var start = RunStart.Of(input.Input, settings, input.Repository.Path);
         var hash = RunFiles.Store(folder, read.Plan, start);
         CopyRoles(input.Repository.Path, folder);
         StoreBacklogMarks(input, folder, read.Plan);
         var outline = OutlineOf(read.Plan, start);
         if (outline.Faults.Count > 0)
+        {
             return new PlanOutline { Faults = PayloadPaging.Brief(outline.Faults) };
+        }
         var risk = PlanRisk.Of(read.Plan, settings.Settings, input.Input);
         return new PlanOutline
         {
             Hash = hash,
             Title = TitleOf(read.Plan.Request ?? input.Input.PlanFile ?? ""),
-            Warnings = PayloadPaging.Brief([.. settings.Warnings.Select(w => w.ToString()), .. read.Warnings.Select(w => w.ToPlainText()), .. outline.Warnings]),
+            Warnings = PayloadPaging.Brief([
+                .. settings.Warnings.Select(w => w.ToString()),
+                .. read.Warnings.Select(w => w.ToPlainText()),
+                .. outline.Warnings,
+            ]),
             Tasks = PayloadPaging.First(outline.Tasks, PageSize),
             TaskCount = outline.Tasks.Count,
             Agent = settings.Settings.Agent,
@@ -69,18 +87,39 @@ public sealed class PlanLoading(RunServices services)
     private static PlanReadResult Read(LoadPlanInput input)
     {
         if (input.Input.Plan is { } given)
+        {
             return TaskGraphReader.Read(PlanJson.WriteIndented(given), "plan");
+        }
         var file = input.Input.PlanFile ?? Path.Combine(".orchestrator", "runs", RunFolder.NameOf(input.RunId), "planning", "plan.json");
         var path = Path.GetFullPath(file, input.Repository.Path);
         try
         {
             var relative = Path.GetRelativePath(input.Repository.Path, path);
-            return PlanReader.Read(ReadBytes(path), PlanReader.IsMasterPlan(file) ? relative : file, other => ReadOther(Path.Combine(input.Repository.Path, other)))
+            return PlanReader
+                .Read(
+                    ReadBytes(path),
+                    PlanReader.IsMasterPlan(file) ? relative : file,
+                    other => ReadOther(Path.Combine(input.Repository.Path, other))
+                )
                 .RefuseLinks(other => RepositoryLinks.LeadsOutside(input.Repository.Path, other));
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
         {
-            return new PlanReadResult(null, [new PlanFault("no-plan-file", FaultSeverity.Error, file, 0, 0, "", $"The plan file can't be read: {missing.Message}", "Give the path relative to the repository, or absolute.")]);
+            return new PlanReadResult(
+                null,
+                [
+                    new PlanFault(
+                        "no-plan-file",
+                        FaultSeverity.Error,
+                        file,
+                        0,
+                        0,
+                        "",
+                        $"The plan file can't be read: {missing.Message}",
+                        "Give the path relative to the repository, or absolute."
+                    ),
+                ]
+            );
         }
     }
 
@@ -102,12 +141,31 @@ public sealed class PlanLoading(RunServices services)
         var path = Path.Combine(repository, File);
         try
         {
-            return System.IO.File.Exists(path) ? read with { Plan = ProjectContext.AddTo(read.Plan!, ProjectContext.Read(System.IO.File.ReadAllBytes(path))) } : read;
+            return System.IO.File.Exists(path)
+                ? read with
+                {
+                    Plan = ProjectContext.AddTo(read.Plan!, ProjectContext.Read(System.IO.File.ReadAllBytes(path))),
+                }
+                : read;
         }
         catch (JsonException broken)
         {
             var line = (int)(broken.LineNumber ?? 0) + 1;
-            return new PlanReadResult(null, [new PlanFault("bad-context", FaultSeverity.Error, File, line, 1, "", "The file is no mapping of names to texts.", "Correct or remove it.")]);
+            return new PlanReadResult(
+                null,
+                [
+                    new PlanFault(
+                        "bad-context",
+                        FaultSeverity.Error,
+                        File,
+                        line,
+                        1,
+                        "",
+                        "The file is no mapping of names to texts.",
+                        "Correct or remove it."
+                    ),
+                ]
+            );
         }
     }
 
@@ -116,8 +174,12 @@ public sealed class PlanLoading(RunServices services)
     {
         var file = input.Input.RequestFile ?? input.Input.PlanFile;
         if (file is null || !BacklogPlanReader.IsBacklog(file))
+        {
             return;
-        var ids = input.Input.NeedsPlanner ? new PlanningFiles(input.Repository, input.RunId).Goal.BacklogIds ?? [] : [.. plan.Tasks.Select(t => t.Id)];
+        }
+        var ids = input.Input.NeedsPlanner
+            ? new PlanningFiles(input.Repository, input.RunId).Goal.BacklogIds ?? []
+            : [.. plan.Tasks.Select(t => t.Id)];
         new BacklogMarks
         {
             Tag = input.Input.Planning?.Tag ?? new BacklogStore(input.Repository.Path, null, services.Time).CurrentTag,
@@ -130,34 +192,49 @@ public sealed class PlanLoading(RunServices services)
     {
         var roles = Path.Combine(repository, ".orchestrator", "roles");
         if (!Directory.Exists(roles))
+        {
             return;
+        }
         foreach (var file in Directory.EnumerateFiles(roles, "*.md"))
+        {
             DurableFile.Write(Path.Combine(folder.Path, "plan", "roles", Path.GetFileName(file)), File.ReadAllBytes(file));
+        }
     }
 
-    private static (IReadOnlyList<TaskOutline> Tasks, IReadOnlyList<string> Faults, IReadOnlyList<string> Warnings) OutlineOf(Plan plan, RunStart start)
+    private static (IReadOnlyList<TaskOutline> Tasks, IReadOnlyList<string> Faults, IReadOnlyList<string> Warnings) OutlineOf(
+        Plan plan,
+        RunStart start
+    )
     {
         var faults = new List<string>();
         var selected = TaskSelection.Of(plan, start.Input.Only, start.Input.Phase, faults);
         foreach (var name in plan.Tasks.Select(t => t.Agent ?? start.Settings.Agent).Distinct(StringComparer.Ordinal))
         {
             if (!start.Settings.Agents.ContainsKey(name))
+            {
                 faults.Add(AgentCatalog.Unknown(name, start.Settings));
+            }
         }
         var (excludes, warnings) = Exclusions.Of(plan);
-        return ([.. plan.Tasks.Select(task => new TaskOutline
-        {
-            Id = task.Id,
-            Title = Title(task),
-            DependsOn = task.DependsOn,
-            Excludes = excludes.GetValueOrDefault(task.Id) ?? [],
-            Exclusive = task.FilesWrite is null && !task.Parallel,
-            RequiresApproval = task.RequiresApproval,
-            Account = task.Agent ?? start.Settings.Agent,
-            Done = !selected.Contains(task.Id),
-            MaxRemediations = task.MaxRetries ?? start.Settings.MaxRemediations,
-            Timeout = task.Timeout ?? start.Settings.TaskTimeout,
-        })], faults, warnings);
+        return (
+            [
+                .. plan.Tasks.Select(task => new TaskOutline
+                {
+                    Id = task.Id,
+                    Title = Title(task),
+                    DependsOn = task.DependsOn,
+                    Excludes = excludes.GetValueOrDefault(task.Id) ?? [],
+                    Exclusive = task.FilesWrite is null && !task.Parallel,
+                    RequiresApproval = task.RequiresApproval,
+                    Account = task.Agent ?? start.Settings.Agent,
+                    Done = !selected.Contains(task.Id),
+                    MaxRemediations = task.MaxRetries ?? start.Settings.MaxRemediations,
+                    Timeout = task.Timeout ?? start.Settings.TaskTimeout,
+                }),
+            ],
+            faults,
+            warnings
+        );
     }
 
     private static string Title(PlanTask task) => TitleOf(task.Description);
@@ -169,11 +246,12 @@ public sealed class PlanLoading(RunServices services)
         return line.Length <= 120 ? line : line[..119] + "…";
     }
 
-    internal static RunRules RulesOf(OrchestratorSettings settings) => new()
-    {
-        Workers = settings.Workers,
-        Retry = settings.Retry,
-        ApprovalTimeout = settings.ApprovalTimeout,
-        LockTimeout = settings.LockTimeout,
-    };
+    internal static RunRules RulesOf(OrchestratorSettings settings) =>
+        new()
+        {
+            Workers = settings.Workers,
+            Retry = settings.Retry,
+            ApprovalTimeout = settings.ApprovalTimeout,
+            LockTimeout = settings.LockTimeout,
+        };
 }

@@ -18,9 +18,15 @@ internal sealed record PlanRisk(int Score, string Approval, string Review)
         var said = $"The risk score is {score.Score}: {string.Join(" ", score.Factors.Select(f => f.Message))}";
         var approval = new List<string>();
         if (score.Level == RiskLevel.ApprovalRequired && !accepted)
+        {
             approval.Add(said);
+        }
         if (guarded.Count > 0)
-            approval.Add($"{string.Join(", ", guarded.Take(5).Select(g => $"{g.TaskId} owns {g.Path}"))}{(guarded.Count > 5 ? $" and {guarded.Count - 5} more" : "")}: such paths always need a person (always_require_human).");
+        {
+            approval.Add(
+                $"{string.Join(", ", guarded.Take(5).Select(g => $"{g.TaskId} owns {g.Path}"))}{(guarded.Count > 5 ? $" and {guarded.Count - 5} more" : "")}: such paths always need a person (always_require_human)."
+            );
+        }
         return new PlanRisk(score.Score, string.Join(" ", approval), score.Level == RiskLevel.ReviewRecommended && !accepted ? said : "");
     }
 }

@@ -7,36 +7,71 @@ using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Runs.Merging;
 
-/// <summary>What an agent needs to resolve a merge: the files, the places in them, its own task and those whose work is in conflict with it.</summary>
+/// <summary>
+/// What an agent needs to resolve a merge: the files, the places in them, its own task and those whose work is in conflict with it.
+/// </summary>
 internal static class ConflictReport
 {
     private const int MostFiles = 5;
     private const int MostLines = 60;
 
-    public static async Task<IReadOnlyList<string>> WriteAsync(TaskWorkspace workspace, PlanTask task, MergeResult merge, string staging, CancellationToken stop)
+    public static async Task<IReadOnlyList<string>> WriteAsync(
+        TaskWorkspace workspace,
+        PlanTask task,
+        MergeResult merge,
+        string staging,
+        CancellationToken stop
+    )
     {
         var sections = new List<string>
         {
-            "Other tasks changed the same places. Their work is now in your worktree as a merge that is not finished, with conflict markers in the files below "
-            + "(diff3: yours, the common base, theirs). Resolve them so that both intentions hold, leave no marker, and do not abort the merge.\n",
+            "Other tasks changed the same places. Their work is now in your worktree as a merge that is not finished, with "
+                + "conflict markers in the files below "
+                + "(diff3: yours, the common base, theirs). Resolve them so that both intentions hold, leave no marker, and do "
+                + "not abort the merge.\n",
         };
-        sections.AddRange(ProblemsFile.Some([.. merge.Messages.Where(m => m.Kind.StartsWith("CONFLICT", StringComparison.Ordinal)).Select(m => $"- {FileNames.Show(m.Text, 600)}")]));
+        sections.AddRange(
+            ProblemsFile.Some([
+                .. merge
+                    .Messages.Where(m => m.Kind.StartsWith("CONFLICT", StringComparison.Ordinal))
+                    .Select(m => $"- {FileNames.Show(m.Text, 600)}"),
+            ])
+        );
         sections.Add($"\nYour task: {FirstLine(task.Description)}");
-        sections.AddRange((await OthersAsync(workspace, task, merge, staging, stop)).Select(other => $"In conflict with {other.Id}: {FirstLine(other.Description)}"));
+        sections.AddRange(
+            (await OthersAsync(workspace, task, merge, staging, stop)).Select(other =>
+                $"In conflict with {other.Id}: {FirstLine(other.Description)}"
+            )
+        );
         foreach (var file in merge.ConflictedFiles.Take(MostFiles))
         {
-            if (await new CommitStore(workspace.Repository).ReadFileAsync(merge.Tree, file, stop) is { } content && Hunks(Encoding.UTF8.GetString(content)) is { Length: > 0 } hunks)
+            if (
+                await new CommitStore(workspace.Repository).ReadFileAsync(merge.Tree, file, stop) is { } content
+                && Hunks(Encoding.UTF8.GetString(content)) is { Length: > 0 } hunks
+            )
+            {
                 sections.Add($"\n## {FileNames.Show(file)}\n\n```\n{hunks}```\n");
+            }
         }
         return sections;
     }
 
     /// <summary>Tasks that were merged since this one began and own a file in conflict.</summary>
-    private static async Task<IEnumerable<PlanTask>> OthersAsync(TaskWorkspace workspace, PlanTask task, MergeResult merge, string staging, CancellationToken stop)
+    private static async Task<IEnumerable<PlanTask>> OthersAsync(
+        TaskWorkspace workspace,
+        PlanTask task,
+        MergeResult merge,
+        string staging,
+        CancellationToken stop
+    )
     {
         var since = TaskNotes.Read(workspace.Files.Folder, task.Id).Base;
-        var merged = (await new CommitStore(workspace.Repository).ListFirstParentsAsync(staging, since, stop)).Select(c => c.Trailers?.Task).ToHashSet(StringComparer.Ordinal);
-        return workspace.Files.Plan.Tasks.Where(other => other.Id != task.Id && merged.Contains(other.Id) && merge.ConflictedFiles.Any(Ownership.Of(other).Owns));
+        var merged = (await new CommitStore(workspace.Repository).ListFirstParentsAsync(staging, since, stop))
+            .Select(c => c.Trailers?.Task)
+            .ToHashSet(StringComparer.Ordinal);
+        return workspace.Files.Plan.Tasks.Where(other =>
+            other.Id != task.Id && merged.Contains(other.Id) && merge.ConflictedFiles.Any(Ownership.Of(other).Owns)
+        );
     }
 
     /// <summary>The lines between conflict markers, markers included.</summary>
@@ -49,9 +84,13 @@ internal static class ConflictReport
         {
             inside |= line.StartsWith("<<<<<<< ", StringComparison.Ordinal);
             if (!inside)
+            {
                 continue;
+            }
             if (++lines > MostLines)
+            {
                 return text.Append("... (more in the file)\n").ToString();
+            }
             text.Append(line.TrimEnd('\r')).Append('\n');
             inside = !line.StartsWith(">>>>>>> ", StringComparison.Ordinal);
         }

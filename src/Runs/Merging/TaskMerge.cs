@@ -9,8 +9,10 @@ using Orchestrator.Runs.Tasks;
 namespace Orchestrator.Runs.Merging;
 
 /// <summary>
-/// Merges a verified commit to staging without a checkout: the merged tree passes the gates first, then staging moves to it by compare-and-swap.
-/// Where staging has to be is told by the run. One merge more, of this very commit by this run, task and attempt, was done before a crash; anything else is put back,
+/// Merges a verified commit to staging without a checkout: the merged tree passes the gates first, then staging moves to it by
+/// compare-and-swap.
+/// Where staging has to be is told by the run. One merge more, of this very commit by this run, task and attempt, was done before a crash;
+/// anything else is put back,
 /// but for what an execution that was reset has merged. The worktree is given back by the task, while the next one is merged.
 /// </summary>
 /// <param name="services">What the steps need of this machine.</param>
@@ -37,16 +39,22 @@ public sealed class TaskMerge(RunServices services, AskCaller caller)
             if (!isAsRecorded)
             {
                 if (tip is not null && await IsThisMergeAsync(workspace, tip, recorded, input.Request, trailers, stop))
+                {
                     return Merged(tip, note);
+                }
                 var (done, message) = await record.PutBackAsync(recorded, caller, stop);
                 if (!done)
+                {
                     throw new StepException(message, "StagingGone");
+                }
                 note = message;
                 continue;
             }
             var staging = tip!;
             if (await commits.IsAncestorAsync(input.Request.Commit, staging, stop))
+            {
                 return Merged(staging, $"nothing to merge: staging has it already. {note}".TrimEnd());
+            }
 
             var merge = await new Merges(workspace.Repository).MergeAsync(staging, input.Request.Commit, files.AppendedFiles, stop);
             if (!merge.IsClean)
@@ -54,58 +62,122 @@ public sealed class TaskMerge(RunServices services, AskCaller caller)
                 return new Messages.MergeResult
                 {
                     Message = $"Conflict with what was merged meanwhile: {FileNames.Some(merge.ConflictedFiles, 20)}.",
-                    ProblemsFile = ProblemsFile.Write(files.Folder, task.Id, input.Request.Attempt, await ConflictReport.WriteAsync(workspace, task, merge, staging, stop)),
+                    ProblemsFile = ProblemsFile.Write(
+                        files.Folder,
+                        task.Id,
+                        input.Request.Attempt,
+                        await ConflictReport.WriteAsync(workspace, task, merge, staging, stop)
+                    ),
                 };
             }
             var commit = await commits.CreateAsync(merge.Tree, [staging, input.Request.Commit], $"Merge {task.Id}", trailers, stop);
             if (await LinksThatLeadOutAsync(files, workspace, task, commit, input, staging, stop) is { } outside)
+            {
                 return outside;
+            }
             if (await FailedGatesAsync(files, workspace, task, commit, input, staging, stop) is { } refused)
+            {
                 return refused;
+            }
             if (await record.MoveAsync(commit, staging, $"merge {task.Id}"))
+            {
                 return Merged(commit, note);
+            }
         }
     }
 
     /// <summary>The merge that is asked for, made before a crash; what it holds is made once more and compared.</summary>
-    private static async Task<bool> IsThisMergeAsync(TaskWorkspace workspace, string tip, string recorded, MergeRequest request, CommitTrailers trailers, CancellationToken stop) =>
-        await new CommitStore(workspace.Repository).ReadAsync(tip, stop) is { Parents: [var on, var merged] } found && on == recorded && merged == request.Commit
-        && found.Trailers is { } said && said.Run == trailers.Run && said.Task == trailers.Task && said.Attempt == trailers.Attempt
-        && (await new Merges(workspace.Repository).MergeAsync(on, merged, workspace.Files.AppendedFiles, stop)) is { IsClean: true } merge && merge.Tree == found.Tree;
+    private static async Task<bool> IsThisMergeAsync(
+        TaskWorkspace workspace,
+        string tip,
+        string recorded,
+        MergeRequest request,
+        CommitTrailers trailers,
+        CancellationToken stop
+    ) =>
+        await new CommitStore(workspace.Repository).ReadAsync(tip, stop) is { Parents: [var on, var merged] } found
+        && on == recorded
+        && merged == request.Commit
+        && found.Trailers is { } said
+        && said.Run == trailers.Run
+        && said.Task == trailers.Task
+        && said.Attempt == trailers.Attempt
+        && (await new Merges(workspace.Repository).MergeAsync(on, merged, workspace.Files.AppendedFiles, stop)) is { IsClean: true } merge
+        && merge.Tree == found.Tree;
 
     /// <summary>Links of two tasks may stay inside alone and lead out together.</summary>
     private static async Task<Messages.MergeResult?> LinksThatLeadOutAsync(
-        RunFiles files, TaskWorkspace workspace, PlanTask task, string commit, MergeTaskInput input, string staging, CancellationToken stop)
+        RunFiles files,
+        TaskWorkspace workspace,
+        PlanTask task,
+        string commit,
+        MergeTaskInput input,
+        string staging,
+        CancellationToken stop
+    )
     {
         var changed = await new Diffs(workspace.Repository).BetweenAsync(staging, commit, stop);
         var links = await new TreeLinks(workspace.Repository).FindLeadingOutAsync(staging, commit, changed, stop);
         if (links.Count == 0)
+        {
             return null;
-        var problem = $"Merged with what other tasks did meanwhile, symbolic links lead out of the repository or into .git: {FileNames.Some(links, 20)}. Put files there, or links that stay inside.";
-        return new Messages.MergeResult { Message = problem, ProblemsFile = ProblemsFile.Write(files.Folder, task.Id, input.Request.Attempt, [problem]) };
+        }
+        var problem =
+            "Merged with what other tasks did meanwhile, symbolic links lead out of the repository or into .git: "
+            + $"{FileNames.Some(links, 20)}. Put files there, or links that stay inside.";
+        return new Messages.MergeResult
+        {
+            Message = problem,
+            ProblemsFile = ProblemsFile.Write(files.Folder, task.Id, input.Request.Attempt, [problem]),
+        };
     }
 
     private async Task<Messages.MergeResult?> FailedGatesAsync(
-        RunFiles files, TaskWorkspace workspace, PlanTask task, string commit, MergeTaskInput input, string staging, CancellationToken stop)
+        RunFiles files,
+        TaskWorkspace workspace,
+        PlanTask task,
+        string commit,
+        MergeTaskInput input,
+        string staging,
+        CancellationToken stop
+    )
     {
         var gates = files.Gates.OfMerge(files.Plan, task);
-        IReadOnlyList<string> changed = gates.Any(GateCheck.AsksForChangedFiles) ? [.. (await new Diffs(workspace.Repository).BetweenAsync(staging, commit, stop)).Select(c => c.Path)] : [];
+        IReadOnlyList<string> changed = gates.Any(GateCheck.AsksForChangedFiles)
+            ? [.. (await new Diffs(workspace.Repository).BetweenAsync(staging, commit, stop)).Select(c => c.Path)]
+            : [];
         var evidence = Path.Combine(files.Folder.Task(task.Id), $"merge-gates-{input.Request.Attempt}");
-        var failures = GateCheck.Failures(files, await _gates.RunAsync(files, workspace.Repository, commit, gates, changed, evidence, stop, isMerge: true, task: task.Id));
+        var failures = GateCheck.Failures(
+            files,
+            await _gates.RunAsync(files, workspace.Repository, commit, gates, changed, evidence, stop, isMerge: true, task: task.Id)
+        );
         if (failures.Count == 0)
+        {
             return null;
+        }
         var broken = failures.FirstOrDefault(f => f.BlamesMachine);
         return new Messages.MergeResult
         {
             Message = broken?.Summary ?? $"On the merged tree: {string.Join(" ", failures.Select(f => f.Complaint))}",
             FailureClass = broken is null ? FailureClasses.None : FailureClasses.Environment,
-            ProblemsFile = ProblemsFile.Write(files.Folder, task.Id, input.Request.Attempt,
-            [
-                "Your work passes its gates alone, but not merged with what other tasks did meanwhile. Their work is now in your worktree; make both hold.\n",
-                .. failures.Select(ProblemsFile.Gate),
-            ]),
+            ProblemsFile = ProblemsFile.Write(
+                files.Folder,
+                task.Id,
+                input.Request.Attempt,
+                [
+                    "Your work passes its gates alone, but not merged with what other tasks did meanwhile. Their work is now in "
+                        + "your worktree; make both hold.\n",
+                    .. failures.Select(ProblemsFile.Gate),
+                ]
+            ),
         };
     }
 
-    private static Messages.MergeResult Merged(string commit, string message = "") => new() { Merged = true, Commit = commit, Message = message };
+    private static Messages.MergeResult Merged(string commit, string message = "") =>
+        new()
+        {
+            Merged = true,
+            Commit = commit,
+            Message = message,
+        };
 }

@@ -1,10 +1,10 @@
 using System.Text;
-using Orchestrator.Runs.Tasks;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Plans.Readers.Backlogs;
 using Orchestrator.Plans.Readers.TaskGraphs;
 using Orchestrator.Processes;
+using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Runs.Planning;
 
@@ -23,7 +23,9 @@ public static class AnswerCheck
         var answer = File.Exists(path) ? File.ReadAllText(path) : null;
         var (message, errors) = files.Goal.Options.IsForBacklog ? TakeTasks(files, answer) : TakePlan(files, answer);
         if (errors.Count == 0)
+        {
             return new AnswerJudgement { Message = message };
+        }
         var faults = errors.Take(MostFaults).ToList();
         DurableFile.Write(files.Problems(input.Start), Encoding.UTF8.GetBytes(string.Concat(faults.Select(f => $"- {f}\n"))));
         return new AnswerJudgement
@@ -37,12 +39,16 @@ public static class AnswerCheck
     {
         var read = PlannerAnswer.Read(answer, files.Request, PlannerTask.Id);
         if (read.Plan is not { } plan)
+        {
             return ("", [.. read.Errors.Select(f => f.ToString())]);
+        }
         if (files.Goal.BacklogIds is { } ids)
         {
             _ = BacklogRequest.Links(plan, ids, out var unfit);
             if (unfit.Count > 0)
+            {
                 return ("", unfit);
+            }
             plan = plan with { Request = "The pending tasks of the backlog" };
         }
 
@@ -55,7 +61,9 @@ public static class AnswerCheck
     {
         var (tasks, faults) = BacklogAnswer.Read(answer);
         if (faults.Count == 0)
+        {
             DurableFile.Write(files.TasksPath, Encoding.UTF8.GetBytes(answer!));
+        }
         return ($"{tasks.Count} tasks", [.. faults.Select(f => f.ToString())]);
     }
 }

@@ -11,7 +11,10 @@ using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Runs.Planning;
 
-/// <summary>One start of the planner. Like every agent it outlives this process, so that an answer that is on its way is taken up and not asked for again.</summary>
+/// <summary>
+/// One start of the planner. Like every agent it outlives this process, so that an answer that is on its way is taken up and not asked for
+/// again.
+/// </summary>
 /// <param name="services">What the steps need of this machine.</param>
 public sealed class PlannerRunStep(RunServices services)
 {
@@ -22,15 +25,20 @@ public sealed class PlannerRunStep(RunServices services)
     {
         var files = new PlanningFiles(input.Repository, input.RunId);
         if (AgentMonitor.NeverBegun(input.Stop, files.Folder.Start(PlannerTask.Id, input.Start), input.Session) is { } stopped)
+        {
             return stopped;
+        }
         var runEnvironment = await AgentRunEnvironment.OfAsync(services, input.Repository.Path, files.Start, null, CancellationToken.None);
-        var planner = AgentCatalog.FindPlanner(files.Start.Settings, services.HookCommand, runEnvironment, files)
+        var planner =
+            AgentCatalog.FindPlanner(files.Start.Settings, services.HookCommand, runEnvironment, files)
             ?? throw new StepException(AgentCatalog.Unknown(files.Start.Settings.Planner.Agent, files.Start.Settings), "UnknownAgent");
         var start = await DescribeAsync(input, files, planner, execution);
         var found = AgentSupervisor.Look(start.Folder) == AgentStartState.Ended;
         var outcome = await AgentMonitor.RunAsync(execution, planner, start, services.Time, input.Stop);
         if (outcome.Answer is { } answer)
+        {
             DurableFile.Write(files.Answer(input.Start), Encoding.UTF8.GetBytes(answer));
+        }
         AgentRunNotes.Of(outcome).Write(start.Folder);
         var (failure, message) = AgentOutcomeClassifier.Of(outcome, null, found, "planner.timeout");
         return new AgentRunResult
@@ -50,7 +58,8 @@ public sealed class PlannerRunStep(RunServices services)
     private async Task<AgentStart> DescribeAsync(AskPlannerInput input, PlanningFiles files, IAgentRunner planner, StepExecution execution)
     {
         var worktree = await EnsureWorktreeAsync(files, input.Repository.Path);
-        var problems = input.ProblemsFile.Length == 0 ? "" : await File.ReadAllTextAsync(Path.Combine(input.Repository.Path, input.ProblemsFile));
+        var problems =
+            input.ProblemsFile.Length == 0 ? "" : await File.ReadAllTextAsync(Path.Combine(input.Repository.Path, input.ProblemsFile));
         var goesOn = input.Session.Length > 0 && planner.FindConversation(input.Session) is not null;
         return new AgentStart
         {
@@ -65,7 +74,13 @@ public sealed class PlannerRunStep(RunServices services)
             SessionId = input.Session.Length > 0 ? input.Session : SessionId(execution.Id, input),
             Model = files.Start.Settings.Planner.Model,
             AnswerSchema = files.Schema,
-            Policy = new HookPolicy { Task = PlannerTask.Id, Root = worktree, Write = [], AllowCommands = false },
+            Policy = new HookPolicy
+            {
+                Task = PlannerTask.Id,
+                Root = worktree,
+                Write = [],
+                AllowCommands = false,
+            },
             Limits = new AgentLimits
             {
                 Time = files.Start.Settings.Planner.Timeout,
@@ -81,9 +96,12 @@ public sealed class PlannerRunStep(RunServices services)
     private async Task<string> EnsureWorktreeAsync(PlanningFiles files, string path)
     {
         var repository = await services.OpenRepositoryAsync(path);
-        var head = await new CommitStore(repository).ReadAsync("HEAD")
+        var head =
+            await new CommitStore(repository).ReadAsync("HEAD")
             ?? throw new StepException("The repository has no commit any more.", "InvalidInput");
-        var worktree = await new WorktreeStore(repository).EnsureAsync(new WorktreeRequest(files.Worktree, head.Id) { LockReason = $"the planner of {files.Folder.Name} reads here (orchestrate)" });
+        var worktree = await new WorktreeStore(repository).EnsureAsync(
+            new WorktreeRequest(files.Worktree, head.Id) { LockReason = $"the planner of {files.Folder.Name} reads here (orchestrate)" }
+        );
         return worktree.Path;
     }
 

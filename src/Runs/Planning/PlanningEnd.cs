@@ -23,14 +23,20 @@ public sealed class PlanningEnd(RunServices services)
     {
         var files = new PlanningFiles(input.Repository, input.RunId);
         if (!files.IsBegun)
+        {
             return "";
+        }
         var repository = await services.OpenRepositoryAsync(input.Repository.Path);
         await new WorktreeStore(repository).RemoveAsync(files.Worktree, stop);
         RemoveIfEmpty(Path.GetDirectoryName(files.Worktree)!);
         if (File.Exists(files.TasksPath))
+        {
             return await AddTasksAsync(files, repository, stop);
+        }
         if (!File.Exists(files.PlanPath))
+        {
             return "";
+        }
         var kept = files.Folder.Relative(files.PlanText);
         return input.Output is null ? $"the plan is in {kept}" : Deliver(input, await File.ReadAllBytesAsync(files.PlanPath, stop), kept);
     }
@@ -44,14 +50,23 @@ public sealed class PlanningEnd(RunServices services)
         IReadOnlyList<string> ids = [];
         var changed = await store.ChangeAsync(options.Tag ?? store.CurrentTag, Add, stop);
         if (changed.File is null)
-            throw new StepException($"{store.Name} could not be changed: {string.Join(" ", changed.Faults.Select(f => f.ToString()))}", "BacklogBroken");
+        {
+            throw new StepException(
+                $"{store.Name} could not be changed: {string.Join(" ", changed.Faults.Select(f => f.ToString()))}",
+                "BacklogBroken"
+            );
+        }
         DurableFile.Write(files.AddedPath, JsonSerializer.SerializeToUtf8Bytes(ids, PlanningGoalJson.Default.IReadOnlyListString));
-        return ids.Count == 0 ? $"{store.Name} has no task {options.Parent} any more; nothing was added" : $"{string.Join(", ", ids)} added to {store.Name}";
+        return ids.Count == 0
+            ? $"{store.Name} has no task {options.Parent} any more; nothing was added"
+            : $"{string.Join(", ", ids)} added to {store.Name}";
 
         Backlog Add(Backlog backlog)
         {
             if (options.Parent is not null && backlog.Find(options.Parent) is null)
+            {
                 return backlog;
+            }
             (backlog, ids) = options.Parent is { } parent ? backlog.AddSubtasks(parent, tasks) : backlog.AddTasks(tasks);
             return backlog;
         }
@@ -61,10 +76,16 @@ public sealed class PlanningEnd(RunServices services)
     {
         var path = Path.GetFullPath(input.Output!, input.Repository.Path);
         var read = PlanJson.Read(plan);
-        var text = Encoding.UTF8.GetBytes(path.EndsWith(".json", StringComparison.OrdinalIgnoreCase) ? PlanJson.WriteIndented(read) + "\n" : TaskGraphYaml.WriteShort(read));
+        var text = Encoding.UTF8.GetBytes(
+            path.EndsWith(".json", StringComparison.OrdinalIgnoreCase)
+                ? PlanJson.WriteIndented(read) + "\n"
+                : TaskGraphYaml.WriteShort(read)
+        );
         var isThere = File.Exists(path);
         if (isThere && !input.Overwrite && !File.ReadAllBytes(path).AsSpan().SequenceEqual(text))
+        {
             return $"{input.Output} was there already and is left as it was; the plan is in {kept}";
+        }
         DurableFile.Write(path, text);
         return $"the plan is in {input.Output}";
     }
@@ -72,6 +93,8 @@ public sealed class PlanningEnd(RunServices services)
     private static void RemoveIfEmpty(string folder)
     {
         if (Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any())
+        {
             Directory.Delete(folder);
+        }
     }
 }

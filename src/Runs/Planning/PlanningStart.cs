@@ -11,7 +11,9 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Runs.Planning;
 
-/// <summary>Begins planning: looks whether the planner can work, and stores what it will be told, so that every later step has the same.</summary>
+/// <summary>
+/// Begins planning: looks whether the planner can work, and stores what it will be told, so that every later step has the same.
+/// </summary>
 /// <param name="services">What the steps need of this machine.</param>
 public sealed class PlanningStart(RunServices services)
 {
@@ -26,12 +28,18 @@ public sealed class PlanningStart(RunServices services)
         var opened = services.LoadSettings(input.Repository.Path, input.RunId, input.Input);
         var settings = opened.Loaded;
         if (settings.Settings is null)
+        {
             return new PlanningBegun { Faults = [.. settings.Errors.Select(e => e.ToString())] };
+        }
         if (opened.Refusal is { } refusal)
+        {
             return new PlanningBegun { Faults = [refusal] };
+        }
         var files = new PlanningFiles(input.Repository, input.RunId);
         if (!files.IsBegun && await StoreAsync(input, settings, files, stop) is { } fault)
+        {
             return new PlanningBegun { Faults = [fault] };
+        }
         return new PlanningBegun
         {
             Warnings = [.. settings.Warnings.Select(w => w.ToString())],
@@ -49,17 +57,26 @@ public sealed class PlanningStart(RunServices services)
         var start = RunStart.Of(input.Input, settings, input.Repository.Path);
         var runEnvironment = await AgentRunEnvironment.OfAsync(services, input.Repository.Path, start, null, stop);
         if (AgentCatalog.FindPlanner(start.Settings, services.HookCommand, runEnvironment, files) is not { } planner)
-            return $"There is no planner '{start.Settings.Planner.Agent}' (planner.agent). {AgentCatalog.Unknown(start.Settings.Planner.Agent, start.Settings)}";
+        {
+            return $"There is no planner '{start.Settings.Planner.Agent}' (planner.agent). "
+                + $"{AgentCatalog.Unknown(start.Settings.Planner.Agent, start.Settings)}";
+        }
         var request = RequestSource.Read(input);
         if (request.Fault is not null)
+        {
             return request.Fault;
+        }
         var check = await planner.CheckAsync(input.Repository.Path, stop);
         if (check.Status == AgentCheckStatus.Failed)
+        {
             return $"The planner '{start.Settings.Planner.Agent}' can't work: {check.Message} {check.Cure}".TrimEnd();
+        }
         var repository = await services.OpenRepositoryAsync(input.Repository.Path);
         var commits = new CommitStore(repository);
         if (await commits.ReadAsync("HEAD", stop) is not { } head)
+        {
             return "The repository has no commit yet, and agents work from a commit. Make one: git commit --allow-empty -m start";
+        }
         var goal = new PlanningGoal { Options = input.Input.Planning ?? new PlanningOptions(), BacklogIds = request.BacklogIds };
         var prompt = new PlannerPromptInput
         {
@@ -73,10 +90,14 @@ public sealed class PlanningStart(RunServices services)
         return null;
     }
 
-    private string Render(PlanningOptions options, PlannerPromptInput input, string repository) => options.Makes switch
-    {
-        PlanningOptions.Tasks => BacklogPrompt.OfDocument(input, [.. new BacklogStore(repository, null, services.Time).Read(options.Tag).File?.Backlog.Tasks.Select(t => t.Title) ?? []]),
-        PlanningOptions.Subtasks => BacklogPrompt.OfTask(input, options.Research),
-        _ => PlannerPrompt.Render(input),
-    };
+    private string Render(PlanningOptions options, PlannerPromptInput input, string repository) =>
+        options.Makes switch
+        {
+            PlanningOptions.Tasks => BacklogPrompt.OfDocument(
+                input,
+                [.. new BacklogStore(repository, null, services.Time).Read(options.Tag).File?.Backlog.Tasks.Select(t => t.Title) ?? []]
+            ),
+            PlanningOptions.Subtasks => BacklogPrompt.OfTask(input, options.Research),
+            _ => PlannerPrompt.Render(input),
+        };
 }

@@ -15,13 +15,21 @@ internal sealed record RequestSource(string Text, IReadOnlyList<string>? Backlog
     public static RequestSource Read(BeginPlanningInput input)
     {
         if (input.Input.Request is { } said)
-            return said.Trim().Length == 0 ? Missing("The request is empty. Say what is to be done.") : new RequestSource(said.Trim(), null, null);
+        {
+            return said.Trim().Length == 0
+                ? Missing("The request is empty. Say what is to be done.")
+                : new RequestSource(said.Trim(), null, null);
+        }
         var name = input.Input.RequestFile!;
         var path = Path.GetFullPath(name, input.Repository.Path);
         try
         {
             if (BacklogPlanReader.IsBacklog(name))
-                return RequestDocument.SizeFault(path, name) is { } tooLarge ? Missing(tooLarge) : OfBacklog(File.ReadAllBytes(path), name, input);
+            {
+                return RequestDocument.SizeFault(path, name) is { } tooLarge
+                    ? Missing(tooLarge)
+                    : OfBacklog(File.ReadAllBytes(path), name, input);
+            }
             var text = RequestDocument.Read(path, name, out var fault);
             return new RequestSource(text, null, fault);
         }
@@ -36,7 +44,9 @@ internal sealed record RequestSource(string Text, IReadOnlyList<string>? Backlog
         var tag = input.Input.Planning?.Tag ?? new BacklogStore(input.Repository.Path, null, TimeProvider.System).CurrentTag;
         var read = BacklogReader.Read(bytes, name, tag);
         if (read.File is not { } file || read.Errors.Any())
+        {
             return Missing(string.Join(" ", read.Errors.Select(f => f.ToString())));
+        }
         var pending = file.Backlog.ToPlan().Plan;
         return pending.Tasks.Count == 0
             ? Missing($"{name} has no task that is pending and can start.")

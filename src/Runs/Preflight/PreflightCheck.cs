@@ -11,7 +11,9 @@ using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Runs.Preflight;
 
-/// <summary>Everything that would stop a run at three in the morning, looked at before the first agent starts; then the staging branch is made.</summary>
+/// <summary>
+/// Everything that would stop a run at three in the morning, looked at before the first agent starts; then the staging branch is made.
+/// </summary>
 /// <param name="services">What the steps need of this machine.</param>
 public sealed class PreflightCheck(RunServices services)
 {
@@ -35,16 +37,34 @@ public sealed class PreflightCheck(RunServices services)
         errors.AddRange(unconfined.Length > 0 ? [unconfined] : []);
         warnings.AddRange(unconfinable.Length > 0 ? [unconfinable] : []);
         if (DiskSpace.Shortage(checkout.Path, files.Settings.DiskReserve) is { } shortage)
+        {
             errors.Add(shortage);
+        }
         errors.AddRange(LinksOutside(files.Plan, checkout.Path));
         var contracts = new RunContracts(repository, files);
-        await contracts.CheckAsync(found.Base, status.Branch == found.Target && files.Settings.Git.Land == "merge" ? checkout.Path : null, errors, warnings, stop);
+        await contracts.CheckAsync(
+            found.Base,
+            status.Branch == found.Target && files.Settings.Git.Land == "merge" ? checkout.Path : null,
+            errors,
+            warnings,
+            stop
+        );
         if (repository.Identity == GitRepository.FallbackIdentity)
-            warnings.Add($"git knows no name for commits; they are made as {repository.Identity.Name} <{repository.Identity.Email}>. Set user.name and user.email to change that.");
+        {
+            warnings.Add(
+                $"git knows no name for commits; they are made as {repository.Identity.Name} <{repository.Identity.Email}>. Set "
+                    + "user.name and user.email to change that."
+            );
+        }
         if (found.Target is not { } target || found.Base is not { } tip || errors.Count > 0)
+        {
             return new PreflightResult { Errors = errors, Warnings = warnings };
+        }
 
-        await new WorktreeStore(repository).ExcludeAsync(["/.worktrees/", "/.orchestrator/engine.*", "/.orchestrator/runs/", "/.orchestrator/logs/", "/.orchestrator/secrets.env"], stop);
+        await new WorktreeStore(repository).ExcludeAsync(
+            ["/.worktrees/", "/.orchestrator/engine.*", "/.orchestrator/runs/", "/.orchestrator/logs/", "/.orchestrator/secrets.env"],
+            stop
+        );
         var staging = RunRefs.Staging(files.Settings, files.Folder);
         var baseCommit = await BeginAsync(repository, files, staging, tip, contracts, stop);
         var renegotiated = ContractHistory.Renegotiated(files, warnings);
@@ -65,17 +85,34 @@ public sealed class PreflightCheck(RunServices services)
     }
 
     /// <summary>On some disks names that differ only in case are one.</summary>
-    private static IEnumerable<string> SameButForCase(Plan plan) => plan.Tasks
-        .GroupBy(t => t.Id, StringComparer.OrdinalIgnoreCase)
-        .Where(g => g.Count() > 1)
-        .Select(same => $"The tasks {string.Join(", ", same.Select(t => t.Id))} differ only in case; their branches and folders would be one on some disks. Rename one.");
+    private static IEnumerable<string> SameButForCase(Plan plan) =>
+        plan
+            .Tasks.GroupBy(t => t.Id, StringComparer.OrdinalIgnoreCase)
+            .Where(g => g.Count() > 1)
+            .Select(same =>
+                $"The tasks {string.Join(", ", same.Select(t => t.Id))} differ only in case; their branches and folders would be one on some disks. Rename one."
+            );
 
-    private async Task CheckAgentsAsync(RunFiles files, string repository, string? tip, List<string> errors, List<string> warnings, CancellationToken stop)
+    private async Task CheckAgentsAsync(
+        RunFiles files,
+        string repository,
+        string? tip,
+        List<string> errors,
+        List<string> warnings,
+        CancellationToken stop
+    )
     {
         var agents = files.Plan.Tasks.Select(t => t.Agent ?? files.Settings.Agent).Distinct(StringComparer.Ordinal).ToList();
         var runEnvironment = await AgentRunEnvironment.OfAsync(services, repository, files.Start, tip, stop);
         if (agents.Contains(AgentCatalog.Claude))
-            errors.AddRange(runEnvironment.MissingServers.Select(server => $"agents.claude.mcp names '{server}', which the committed .mcp.json does not have, or not as your checkout has it. Commit it there, or take the name out."));
+        {
+            errors.AddRange(
+                runEnvironment.MissingServers.Select(server =>
+                    $"agents.claude.mcp names '{server}', which the committed .mcp.json does not have, or not as your checkout "
+                    + "has it. Commit it there, or take the name out."
+                )
+            );
+        }
         foreach (var name in agents)
         {
             if (AgentCatalog.Find(name, files.Settings, services.HookCommand, runEnvironment) is not { } runner)
@@ -85,7 +122,9 @@ public sealed class PreflightCheck(RunServices services)
             }
             var check = await runner.CheckAsync(repository, stop);
             if (check.Status != AgentCheckStatus.Ok)
+            {
                 (check.Status == AgentCheckStatus.Failed ? errors : warnings).Add($"{check.Message} {check.Cure}".TrimEnd());
+            }
         }
     }
 
@@ -97,22 +136,38 @@ public sealed class PreflightCheck(RunServices services)
             foreach (var path in (task.FilesWrite ?? []).Concat(task.FilesAppend).Distinct(StringComparer.Ordinal))
             {
                 var at = root;
-                foreach (var part in path.Split('/', StringSplitOptions.RemoveEmptyEntries).TakeWhile(p => p.IndexOfAny(['*', '?', '[']) < 0))
+                foreach (
+                    var part in path.Split('/', StringSplitOptions.RemoveEmptyEntries).TakeWhile(p => p.IndexOfAny(['*', '?', '[']) < 0)
+                )
                 {
                     at = Path.Combine(at, part);
                     if (new FileInfo(at).LinkTarget is not { } target)
+                    {
                         continue;
+                    }
                     var full = Path.GetFullPath(target, Path.GetDirectoryName(at)!);
                     if (full != root && !full.StartsWith(root + "/", StringComparison.Ordinal))
+                    {
                         yield return $"Task {task.Id} owns '{path}', which leads out of the repository through the symbolic link '{Path.GetRelativePath(root, at)}' -> '{target}'. Own a path inside.";
+                    }
                     break;
                 }
             }
         }
     }
 
-    /// <summary>Notes where the target was and makes the staging branch there, with the contracts on it, all at once; a run that is resumed finds both.</summary>
-    private static async Task<string> BeginAsync(GitRepository repository, RunFiles files, string staging, string tip, RunContracts contracts, CancellationToken stop)
+    /// <summary>
+    /// Notes where the target was and makes the staging branch there, with the contracts on it, all at once; a run that is resumed finds
+    /// both.
+    /// </summary>
+    private static async Task<string> BeginAsync(
+        GitRepository repository,
+        RunFiles files,
+        string staging,
+        string tip,
+        RunContracts contracts,
+        CancellationToken stop
+    )
     {
         var refs = new RefStore(repository);
         var baseRef = RunRefs.Base(files.Folder);
@@ -122,9 +177,21 @@ public sealed class PreflightCheck(RunServices services)
         {
             began = tip;
             var first = await contracts.FirstCommitAsync(tip, stop);
-            var made = await refs.UpdateAsync([new RefChange(baseRef, tip, null), new RefChange(lastMerge, first, known.GetValueOrDefault(lastMerge)), new RefChange(staging, first, known.GetValueOrDefault(staging))], "run begins", stop);
+            var made = await refs.UpdateAsync(
+                [
+                    new RefChange(baseRef, tip, null),
+                    new RefChange(lastMerge, first, known.GetValueOrDefault(lastMerge)),
+                    new RefChange(staging, first, known.GetValueOrDefault(staging)),
+                ],
+                "run begins",
+                stop
+            );
             if (!made.Done)
-                throw new GitException($"The run's refs could not be made: {string.Join(", ", made.Actual.Select(a => $"{a.Key} is {a.Value ?? "missing"}"))}. Was a run of the same id started before? Cancel this one and start again.");
+            {
+                throw new GitException(
+                    $"The run's refs could not be made: {string.Join(", ", made.Actual.Select(a => $"{a.Key} is {a.Value ?? "missing"}"))}. Was a run of the same id started before? Cancel this one and start again."
+                );
+            }
         }
         else if (!known.ContainsKey(staging))
         {
@@ -136,28 +203,65 @@ public sealed class PreflightCheck(RunServices services)
     }
 
     /// <summary>
-    /// Set-up and gates once at the base: what can't run stops the run; a gate of the configuration that is red already only advises; a gate of a task
+    /// Set-up and gates once at the base: what can't run stops the run; a gate of the configuration that is red already only advises; a
+    /// gate of a task
     /// that is green before the work shows nothing, and is named.
     /// </summary>
-    private async Task TryGatesAtBaseAsync(GitRepository repository, RunFiles files, string baseCommit, List<string> errors, List<string> warnings, CancellationToken stop)
+    private async Task TryGatesAtBaseAsync(
+        GitRepository repository,
+        RunFiles files,
+        string baseCommit,
+        List<string> errors,
+        List<string> warnings,
+        CancellationToken stop
+    )
     {
         List<Gate> configured = [.. files.Gates.Beside(files.Plan)];
-        List<Gate> ofTasks = [.. files.Plan.Tasks.SelectMany(t => t.Verification).DistinctBy(g => (g.Command, g.Negate)).Where(g => configured.All(c => c.Command != g.Command))];
+        List<Gate> ofTasks =
+        [
+            .. files
+                .Plan.Tasks.SelectMany(t => t.Verification)
+                .DistinctBy(g => (g.Command, g.Negate))
+                .Where(g => configured.All(c => c.Command != g.Command)),
+        ];
         var named = Gate.WithOwnNames([.. configured, .. ofTasks]);
         (configured, ofTasks) = ([.. named.Take(configured.Count)], [.. named.Skip(configured.Count)]);
-        var outcomes = await _gates.RunAsync(files, repository, baseCommit, [.. configured, .. ofTasks], [], files.Folder.Preflight, stop, expectedRed: ofTasks);
+        var outcomes = await _gates.RunAsync(
+            files,
+            repository,
+            baseCommit,
+            [.. configured, .. ofTasks],
+            [],
+            files.Folder.Preflight,
+            stop,
+            expectedRed: ofTasks
+        );
         errors.AddRange(outcomes.Where(o => o.BlamesMachine).Select(o => o.Summary));
         if (outcomes.Count == 0 && await _gates.TrySetUpAsync(files, repository, baseCommit, files.Folder.Preflight, stop) is { } failure)
+        {
             errors.Add(failure);
+        }
         var red = outcomes.Where(o => !o.Passed && !o.BlamesMachine && configured.Contains(o.Gate)).ToList();
-        warnings.AddRange(red.Select(o => $"The gate '{o.Gate.Name}' fails before any work was done: it only advises in this run ({GateCheck.EvidenceOf(files, o)}).{(o.Advice.Length == 0 ? "" : " " + o.Advice)}"));
+        warnings.AddRange(
+            red.Select(o =>
+                $"The gate '{o.Gate.Name}' fails before any work was done: it only advises in this run ({GateCheck.EvidenceOf(files, o)}).{(o.Advice.Length == 0 ? "" : " " + o.Advice)}"
+            )
+        );
         var green = outcomes.Where(o => o.Passed && ofTasks.Contains(o.Gate)).Select(o => $"'{o.Gate.Name}'").ToList();
         if (green.Count > 0)
-            warnings.Add($"Green before any work was done, so they show little: {string.Join(", ", green.Take(5))}{(green.Count > 5 ? $" and {green.Count - 5} more" : "")}.");
+        {
+            warnings.Add(
+                $"Green before any work was done, so they show little: {string.Join(", ", green.Take(5))}{(green.Count > 5 ? $" and {green.Count - 5} more" : "")}."
+            );
+        }
         BaseGates.Store(files.Folder, red.Select(o => o.Gate.Command));
         var without = files.Plan.Tasks.Where(t => files.Gates.Of(files.Plan, t).Count == 0).Select(t => t.Id).ToList();
         if (without.Count > 0)
-            warnings.Add($"{string.Join(", ", without.Take(5))}{(without.Count > 5 ? $" and {without.Count - 5} more" : "")}: no gate shows that the work is good. Give them 'verification', or set gates.task.");
+        {
+            warnings.Add(
+                $"{string.Join(", ", without.Take(5))}{(without.Count > 5 ? $" and {without.Count - 5} more" : "")}: no gate shows that the work is good. Give them 'verification', or set gates.task."
+            );
+        }
     }
 
     private static IReadOnlyList<string> Unseen(WorktreeStatus status, RunStart start)
@@ -172,6 +276,8 @@ public sealed class PreflightCheck(RunServices services)
     {
         var untracked = status.UntrackedFiles(start.OwnFiles);
         if (untracked.Count > 0)
+        {
             warnings.Add($"Untracked files that agents will not see: {FileNames.Some(untracked)}.");
+        }
     }
 }

@@ -4,26 +4,48 @@ using Orchestrator.Plans;
 namespace Orchestrator.Runs.Reports;
 
 /// <summary>
-/// Which versions of its contracts a plan's tasks were given in earlier runs. A run's plan is fixed, so a contract is renegotiated by starting a changed plan:
-/// its consumers are told and work again, since the contract is part of what names their result; all others are taken up and verified against it.
+/// Which versions of its contracts a plan's tasks were given in earlier runs. A run's plan is fixed, so a contract is renegotiated by
+/// starting a changed plan:
+/// its consumers are told and work again, since the contract is part of what names their result; all others are taken up and verified
+/// against it.
 /// </summary>
 internal static class ContractHistory
 {
     private const int MostRuns = 50;
 
-    /// <summary>Warns of consumers whose contract is another one than they were given last, and gives what needs a person's yes: contracts that changed too often.</summary>
+    /// <summary>
+    /// Warns of consumers whose contract is another one than they were given last, and gives what needs a person's yes: contracts that
+    /// changed too often.
+    /// </summary>
     public static IReadOnlyList<string> Renegotiated(RunFiles files, List<string> warnings)
     {
         if (files.Contracts is not { Count: > 0 } current)
+        {
             return [];
+        }
         var runs = EarlierRuns(files.Folder).Select(run => (run.Name, Pins: PinsOf(run))).Where(run => run.Pins.Count > 0).ToList();
         if (runs.Count == 0)
+        {
             return [];
-        warnings.AddRange(ContractPin.Stale(runs[0].Pins, current).GroupBy(pin => (pin.Contract, pin.Version)).Select(stale =>
-            $"The contract '{stale.Key.Contract}' is no longer the version {stale.Key.Version} that {string.Join(", ", stale.Select(p => p.TaskId))} had in {runs[0].Name}: they are told the new one and work again; other results are verified against it."));
-        return [.. current.Select(contract => (contract.Name, Changes: Changes(contract, runs.SelectMany(r => r.Pins))))
-            .Where(contract => contract.Changes > ContractStub.MaxRenegotiations)
-            .Select(contract => $"The contract '{contract.Name}' has changed {contract.Changes} times while tasks relied on it, more than {ContractStub.MaxRenegotiations}. Settle what it has to be, or say yes (--yes).")];
+        }
+        warnings.AddRange(
+            ContractPin
+                .Stale(runs[0].Pins, current)
+                .GroupBy(pin => (pin.Contract, pin.Version))
+                .Select(stale =>
+                    $"The contract '{stale.Key.Contract}' is no longer the version {stale.Key.Version} that {string.Join(", ", stale.Select(p => p.TaskId))} had in {runs[0].Name}: they are told the new one and work again; other results are verified against it."
+                )
+        );
+        return
+        [
+            .. current
+                .Select(contract => (contract.Name, Changes: Changes(contract, runs.SelectMany(r => r.Pins))))
+                .Where(contract => contract.Changes > ContractStub.MaxRenegotiations)
+                .Select(contract =>
+                    $"The contract '{contract.Name}' has changed {contract.Changes} times while tasks relied on it, more than "
+                    + $"{ContractStub.MaxRenegotiations}. Settle what it has to be, or say yes (--yes)."
+                ),
+        ];
     }
 
     /// <summary>How often the version changed, from the newest back.</summary>
@@ -34,7 +56,9 @@ internal static class ContractHistory
         foreach (var pin in newestFirst.Where(p => p.Contract == contract.Name))
         {
             if (pin.Version == version)
+            {
                 continue;
+            }
             version = pin.Version;
             changes++;
         }
@@ -42,16 +66,25 @@ internal static class ContractHistory
     }
 
     /// <summary>The runs before this one, newest first, back to the last one that landed: what landed is settled.</summary>
-    private static IEnumerable<RunFolder> EarlierRuns(RunFolder present) => new DirectoryInfo(Path.GetDirectoryName(present.Path)!).EnumerateDirectories()
-        .Select(run => new FileInfo(Path.Combine(run.FullName, "plan", "contracts.json")))
-        .Where(file => file.Exists && file.Directory!.Parent!.FullName != present.Path)
-        .OrderByDescending(file => file.LastWriteTimeUtc)
-        .Take(MostRuns)
-        .Select(file => present.Sibling(file.Directory!.Parent!.Name))
-        .TakeWhile(run => ProgressRecorder.Read(run.Status)?.State != RunStates.Completed);
+    private static IEnumerable<RunFolder> EarlierRuns(RunFolder present) =>
+        new DirectoryInfo(Path.GetDirectoryName(present.Path)!)
+            .EnumerateDirectories()
+            .Select(run => new FileInfo(Path.Combine(run.FullName, "plan", "contracts.json")))
+            .Where(file => file.Exists && file.Directory!.Parent!.FullName != present.Path)
+            .OrderByDescending(file => file.LastWriteTimeUtc)
+            .Take(MostRuns)
+            .Select(file => present.Sibling(file.Directory!.Parent!.Name))
+            .TakeWhile(run => ProgressRecorder.Read(run.Status)?.State != RunStates.Completed);
 
-    private static List<ContractPin> PinsOf(RunFolder run) => Directory.Exists(run.Task(""))
-        ? [.. Directory.EnumerateDirectories(run.Task("")).Select(Path.GetFileName).OfType<string>()
-            .SelectMany(task => TaskNotes.Read(run, task).Contracts.Select(pin => new ContractPin(pin.Key, task, pin.Value)))]
-        : [];
+    private static List<ContractPin> PinsOf(RunFolder run) =>
+        Directory.Exists(run.Task(""))
+            ?
+            [
+                .. Directory
+                    .EnumerateDirectories(run.Task(""))
+                    .Select(Path.GetFileName)
+                    .OfType<string>()
+                    .SelectMany(task => TaskNotes.Read(run, task).Contracts.Select(pin => new ContractPin(pin.Key, task, pin.Value))),
+            ]
+            : [];
 }

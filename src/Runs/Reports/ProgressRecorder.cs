@@ -7,13 +7,16 @@ using Orchestrator.Processes;
 namespace Orchestrator.Runs.Reports;
 
 /// <summary>
-/// Writes transitions to a run's folder: events appended, the status file replaced. Doing it again adds nothing: an event's number says whether it
+/// Writes transitions to a run's folder: events appended, the status file replaced. Doing it again adds nothing: an event's number says
+/// whether it
 /// is there, and what an interrupted append left of a line is cut off first.
 /// </summary>
 public sealed class ProgressRecorder
 {
     private const int MostRemembered = 16;
-    private readonly ConcurrentDictionary<string, ((DateTime Time, long Length) File, RunStatus Status)> _lastWritten = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, ((DateTime Time, long Length) File, RunStatus Status)> _lastWritten = new(
+        StringComparer.Ordinal
+    );
 
     /// <summary>How long nothing more is written: a millisecond for each task, at most a second.</summary>
     public static TimeSpan PauseAfter(RunStatus run) => TimeSpan.FromMilliseconds(Math.Min(run.TaskCount, 1000));
@@ -29,25 +32,32 @@ public sealed class ProgressRecorder
         WriteStatus(folder.Status, input, executionId);
     }
 
-    /// <summary>Appends those that are new; what an interrupted append or a power cut left behind the last whole event is cut off first.</summary>
+    /// <summary>
+    /// Appends those that are new; what an interrupted append or a power cut left behind the last whole event is cut off first.
+    /// </summary>
     /// <param name="path">The file of events.</param>
     /// <param name="events">Events in their order.</param>
     public static void Append(string path, IReadOnlyList<RunEvent> events)
     {
         if (events.Count == 0)
+        {
             return;
+        }
         using var stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
         var last = CutHalfLine(stream);
         var text = new StringBuilder();
         foreach (var item in events.Where(e => e.Sequence > last))
+        {
             text.Append(JsonSerializer.Serialize(item)).Append('\n');
+        }
         stream.Seek(0, SeekOrigin.End);
         stream.Write(Encoding.UTF8.GetBytes(text.ToString()));
         stream.Flush();
     }
 
     /// <summary>
-    /// Cuts what follows the last whole event and gives that one's number, 0 where there is none. A power cut may leave half a line, or lines of zeros: events are written
+    /// Cuts what follows the last whole event and gives that one's number, 0 where there is none. A power cut may leave half a line, or
+    /// lines of zeros: events are written
     /// as they come and not synced.
     /// </summary>
     private static long CutHalfLine(FileStream stream)
@@ -64,7 +74,9 @@ public sealed class ProgressRecorder
             if (SequenceOf(tail.AsSpan(begin, end - begin)) is { } sequence)
             {
                 if (start + end < stream.Length)
+                {
                     stream.SetLength(start + end);
+                }
                 return sequence;
             }
             end = begin;
@@ -89,14 +101,18 @@ public sealed class ProgressRecorder
     {
         var known = ReadOrRemember(path);
         if (known is not null && known.Sequence > input.Run.Sequence)
+        {
             return;
+        }
         var changed = input.Tasks.ToDictionary(t => t.Id, StringComparer.Ordinal);
         var tasks = (known?.Tasks ?? []).Select(t => changed.Remove(t.Id, out var news) ? news : t).ToList();
         tasks.AddRange(input.Tasks.Where(t => changed.ContainsKey(t.Id)));
         var status = input.Run with { Tasks = tasks, ExecutionId = executionId };
         DurableFile.Write(path, file => JsonSerializer.Serialize(file, status));
         if (_lastWritten.Count >= MostRemembered)
+        {
             _lastWritten.Clear();
+        }
         _lastWritten[path] = (TimeAndLength(path), status);
     }
 
@@ -104,14 +120,17 @@ public sealed class ProgressRecorder
     private RunStatus? ReadOrRemember(string path) =>
         _lastWritten.TryGetValue(path, out var last) && last.File == TimeAndLength(path) ? last.Status : Read(path);
 
-    private static (DateTime Time, long Length) TimeAndLength(string path) => new FileInfo(path) is { Exists: true } file ? (file.LastWriteTimeUtc, file.Length) : default;
+    private static (DateTime Time, long Length) TimeAndLength(string path) =>
+        new FileInfo(path) is { Exists: true } file ? (file.LastWriteTimeUtc, file.Length) : default;
 
     /// <summary>The status as it was written last; null where there is none that can be read.</summary>
     /// <param name="path">The status file.</param>
     public static RunStatus? Read(string path)
     {
         if (!File.Exists(path))
+        {
             return null;
+        }
         try
         {
             return JsonSerializer.Deserialize<RunStatus>(File.ReadAllBytes(path));

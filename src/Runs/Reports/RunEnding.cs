@@ -23,14 +23,25 @@ public sealed class RunEnding(RunServices services)
         var folder = new RunFolder(input.Repository.Path, input.Run.RunId);
         var run = input.Run with { Tasks = ProgressRecorder.Read(folder.Status)?.Tasks ?? [] };
         var left = run.State == RunStates.Completed && run.Staging.Length > 0 ? await TidyUpAsync(input, folder, run.Tasks, stop) : [];
-        if (run.State == RunStates.Completed && await BacklogMarks.ApplyAsync(folder, run, await services.OpenRepositoryAsync(input.Repository.Path), services.Time, stop) is { } unmarked)
+        if (
+            run.State == RunStates.Completed
+            && await BacklogMarks.ApplyAsync(folder, run, await services.OpenRepositoryAsync(input.Repository.Path), services.Time, stop)
+                is { } unmarked
+        )
+        {
             left = [.. left, unmarked];
+        }
         DurableFile.Write(folder.ReportJson, JsonSerializer.SerializeToUtf8Bytes(run));
         DurableFile.Write(folder.Report, Encoding.UTF8.GetBytes(Render(run, left)));
         return folder.Relative(folder.Report);
     }
 
-    private async Task<IReadOnlyList<string>> TidyUpAsync(FinishInput input, RunFolder folder, IReadOnlyList<RunTask> tasks, CancellationToken stop)
+    private async Task<IReadOnlyList<string>> TidyUpAsync(
+        FinishInput input,
+        RunFolder folder,
+        IReadOnlyList<RunTask> tasks,
+        CancellationToken stop
+    )
     {
         var repository = await services.OpenRepositoryAsync(input.Repository.Path);
         var refs = new RefStore(repository);
@@ -48,41 +59,70 @@ public sealed class RunEnding(RunServices services)
         {
             // Landed as a branch or a pull request, staging itself is what is left; its tasks are in it.
             if ((name == staging && !isOnTarget) || kept.ContainsKey(name))
+            {
                 continue;
+            }
             if ((await proof.CheckCommitAsync(commit, [landed], [], stop)).IsProven)
+            {
                 gone.Add(new RefChange(name, null, commit));
+            }
             else
+            {
                 left.Add($"{RunRefs.Short(name)} stays: it is not all on {input.Run.Target}");
+            }
         }
-        // A merged task's snapshots are superseded by its commit, which the run's record names. Those of a task that was skipped are all that there is of its work.
+        // A merged task's snapshots are superseded by its commit, which the run's record names. Those of a task that was skipped are all
+        // that there is of its work.
         var aside = new List<string>();
         var merged = tasks.Where(t => t.State == TaskStates.Merged).Select(t => t.Id).ToHashSet(StringComparer.Ordinal);
         foreach (var id in merged)
+        {
             new UnfinishedWork(repository, $"{folder.Name}/{id}").Remove();
+        }
         foreach (var (name, commit) in await refs.ListAsync([RunRefs.Wips(folder)], stop))
         {
             if (merged.Contains(name[(RunRefs.Wips(folder).Length + 1)..]))
+            {
                 gone.Add(new RefChange(name, null, commit));
+            }
             else
+            {
                 aside.Add(name);
+            }
         }
         foreach (var (name, commit) in await refs.ListAsync([RunRefs.Kepts(folder)], stop))
         {
             if ((await proof.CheckCommitAsync(commit, [landed], [], stop)).IsProven)
+            {
                 gone.Add(new RefChange(name, null, commit));
+            }
             else
+            {
                 aside.Add(name);
+            }
         }
         if (aside.Count > 0)
-            left.Add($"work that was set aside and is not on {input.Run.Target} is kept: {FileNames.Some(aside)}; see 'orchestrate show RUN/TASK' for what it is, 'git show --stat REF', and if nothing of it is needed: git update-ref -d REF");
+        {
+            left.Add(
+                $"work that was set aside and is not on {input.Run.Target} is kept: {FileNames.Some(aside)}; see 'orchestrate "
+                    + "show RUN/TASK' for what it is, 'git show --stat REF', and if nothing of it is needed: git update-ref -d REF"
+            );
+        }
         if (gone.Count > 0)
+        {
             await refs.UpdateAsync(gone, "run ended", stop);
+        }
         return left;
     }
 
     /// <summary>Tasks give their worktrees back themselves; this is for those that could not.</summary>
     /// <returns>Of worktrees that stay: their branch, and which it is and why.</returns>
-    private async Task<IReadOnlyDictionary<string, string>> ReturnWorktreesAsync(FinishInput input, GitRepository repository, string landed, CancellationToken stop)
+    private async Task<IReadOnlyDictionary<string, string>> ReturnWorktreesAsync(
+        FinishInput input,
+        GitRepository repository,
+        string landed,
+        CancellationToken stop
+    )
     {
         var kept = new Dictionary<string, string>(StringComparer.Ordinal);
         RunFiles files;
@@ -97,20 +137,28 @@ public sealed class RunEnding(RunServices services)
         }
         var folder = Path.Combine(repository.MainCheckout!, files.Settings.Worktrees.Directory, files.Folder.Name);
         if (!Directory.Exists(folder))
+        {
             return kept;
+        }
         foreach (var path in Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal).ToList())
         {
             if (WorktreeStore.IsLeft(path))
             {
-                kept[path] = $"the folder {files.Folder.Relative(path)} stays: not all of it could be removed; see whose it is (ls -la), and remove it by hand";
+                kept[path] =
+                    $"the folder {files.Folder.Relative(path)} stays: not all of it could be removed; see whose it is (ls -la), "
+                    + "and remove it by hand";
                 continue;
             }
             var workspace = new TaskWorkspace(repository, files, Path.GetFileName(path));
             if (await workspace.ReturnWorktreeAsync([landed], stop) is { } worktree)
+            {
                 kept[workspace.Branch] = $"the worktree {workspace.RelativePath} stays: {worktree.Reason}";
+            }
         }
         if (!Directory.EnumerateFileSystemEntries(folder).Any())
+        {
             Directory.Delete(folder);
+        }
         return kept;
     }
 
@@ -119,28 +167,42 @@ public sealed class RunEnding(RunServices services)
         var text = new StringBuilder();
         Line($"# {run.RunId}: {run.State}");
         if (run.Title.Length > 0)
+        {
             Line($"\n{run.Title}");
+        }
         if (run.Reason.Length > 0)
+        {
             Line($"\n{run.Reason}");
+        }
         Line("");
-        Line($"- landed: {(run.LandedCommit.Length > 0 ? $"{run.LandedCommit} on {(run.LandedOn.Length > 0 ? run.LandedOn : run.Target)}" : "nothing")}");
+        Line(
+            $"- landed: {(run.LandedCommit.Length > 0 ? $"{run.LandedCommit} on {(run.LandedOn.Length > 0 ? run.LandedOn : run.Target)}" : "nothing")}"
+        );
         Line($"- agent starts: {run.AgentStarts}");
         Line($"- cost: {run.Cost:0.00} USD");
         Line("- review: not reviewed");
         foreach (var warning in run.Warnings)
+        {
             Line($"- warning: {warning}");
+        }
         foreach (var item in left)
+        {
             Line($"- {item}");
+        }
         Line("\n| task | state | attempts | starts | gates | cost | commit |");
         Line("|---|---|---|---|---|---|---|");
         foreach (var task in run.Tasks)
         {
             var gates = task.Gates ?? (task.State == TaskStates.Merged ? "not verified" : "");
             var state = task.Reused ? $"{task.State} (taken up)" : task.State;
-            Line($"| {task.Id} | {state} | {task.Attempt} | {task.Starts} | {gates} | {task.Cost:0.00} | {(task.MergeCommit.Length > 12 ? task.MergeCommit[..12] : "")} |");
+            Line(
+                $"| {task.Id} | {state} | {task.Attempt} | {task.Starts} | {gates} | {task.Cost:0.00} | {(task.MergeCommit.Length > 12 ? task.MergeCommit[..12] : "")} |"
+            );
         }
         foreach (var task in run.Tasks.Where(t => t.Reason.Length > 0))
+        {
             Line($"\n- {task.Id}: {task.Reason}{(task.Evidence.Length > 0 ? $" ({task.Evidence})" : "")}");
+        }
         return text.ToString();
 
         void Line(string line) => text.Append(line).Append('\n');

@@ -7,7 +7,8 @@ using Orchestrator.Runs.Reports;
 namespace Orchestrator.Runs.Resets;
 
 /// <summary>
-/// What an execution of a run has left that a reset put an end to: what is merged or landed, by git; how far each task had come, by its folder and the record; which
+/// What an execution of a run has left that a reset put an end to: what is merged or landed, by git; how far each task had come, by its
+/// folder and the record; which
 /// of their workflows are open, by the engine.
 /// </summary>
 public static class EarlierExecution
@@ -17,12 +18,19 @@ public static class EarlierExecution
     /// <param name="services">What the steps need of this machine.</param>
     /// <param name="findOpen">Asks the engine for the open workflows of the run's tasks.</param>
     /// <param name="stop">Ends the search.</param>
-    public static async Task<EarlierWork> FindAsync(FindEarlierWorkInput input, RunServices services, Func<CancellationToken, Task<IReadOnlyDictionary<string, TaskReport>>> findOpen, CancellationToken stop)
+    public static async Task<EarlierWork> FindAsync(
+        FindEarlierWorkInput input,
+        RunServices services,
+        Func<CancellationToken, Task<IReadOnlyDictionary<string, TaskReport>>> findOpen,
+        CancellationToken stop
+    )
     {
         var folder = new RunFolder(input.Repository.Path, input.RunId);
         var record = ProgressRecorder.Read(folder.Status);
         if (input.PlanHash.Length == 0)
+        {
             return new EarlierWork { LastSequence = record?.Sequence ?? 0 };
+        }
         var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
         var repository = await services.OpenRepositoryAsync(input.Repository.Path);
         var staging = await RunStaging.EnsureAsync(repository, files, stop);
@@ -32,9 +40,18 @@ public static class EarlierExecution
         var tasks = new List<EarlierTask>();
         foreach (var id in files.Plan.Tasks.Select(t => t.Id))
         {
-            var found = new EarlierTask { Id = id, MergeCommit = merged.GetValueOrDefault(id, ""), Attempt = attempts.GetValueOrDefault(id), LastStart = LastStart(folder.Task(id)), Open = open.GetValueOrDefault(id) };
+            var found = new EarlierTask
+            {
+                Id = id,
+                MergeCommit = merged.GetValueOrDefault(id, ""),
+                Attempt = attempts.GetValueOrDefault(id),
+                LastStart = LastStart(folder.Task(id)),
+                Open = open.GetValueOrDefault(id),
+            };
             if (found.MergeCommit.Length > 0 || found.LastStart > 0 || found.Open is not null)
+            {
                 tasks.Add(found);
+            }
         }
         return new EarlierWork
         {
@@ -48,25 +65,42 @@ public static class EarlierExecution
     }
 
     /// <summary>The merges that our own commits on staging tell of, and those that the record tells of and staging has.</summary>
-    private static async Task<Dictionary<string, string>> FindMergedAsync(GitRepository repository, RunFolder folder, StagingBranch staging, RunStatus? record, CancellationToken stop)
+    private static async Task<Dictionary<string, string>> FindMergedAsync(
+        GitRepository repository,
+        RunFolder folder,
+        StagingBranch staging,
+        RunStatus? record,
+        CancellationToken stop
+    )
     {
         var merged = new Dictionary<string, string>(StringComparer.Ordinal);
         var commits = await new CommitStore(repository).ListFirstParentsAsync(staging.Tip, staging.Base, stop);
         foreach (var commit in commits)
         {
             if (commit.Trailers is { Task: { } task } trailers && trailers.Run == folder.Name)
+            {
                 merged.TryAdd(task, commit.Id);
+            }
         }
         var known = commits.Select(c => c.Id).Append(staging.Base).ToHashSet(StringComparer.Ordinal);
         foreach (var task in record?.Tasks ?? [])
         {
             if (task.State == TaskStates.Merged && known.Contains(task.MergeCommit))
+            {
                 merged.TryAdd(task.Id, task.MergeCommit);
+            }
         }
         return merged;
     }
 
-    private static int LastStart(string folder) => !Directory.Exists(folder) ? 0 : Directory.EnumerateDirectories(folder)
-        .Select(path => int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out var start) ? start : 0)
-        .DefaultIfEmpty().Max();
+    private static int LastStart(string folder) =>
+        !Directory.Exists(folder)
+            ? 0
+            : Directory
+                .EnumerateDirectories(folder)
+                .Select(path =>
+                    int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out var start) ? start : 0
+                )
+                .DefaultIfEmpty()
+                .Max();
 }

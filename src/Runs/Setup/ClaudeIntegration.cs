@@ -14,7 +14,9 @@ public static class ClaudeIntegration
         var kept = new List<string>();
         Write("skills/orchestrate/SKILL.md", "SKILL.md");
         foreach (var agent in Agents)
+        {
             Write($"agents/{agent}.md", $"{agent}.md");
+        }
         return (written, kept);
 
         void Write(string name, string resource)

@@ -6,7 +6,9 @@ namespace Orchestrator.Runs.Setup;
 /// <summary>Finds what an environment is made from: the lock and manifest files of a folder.</summary>
 public static class EnvironmentFiles
 {
-    /// <summary>The files below a folder, sorted by path, each read once. Links are not followed; installed packages and build output are left out.</summary>
+    /// <summary>
+    /// The files below a folder, sorted by path, each read once. Links are not followed; installed packages and build output are left out.
+    /// </summary>
     /// <param name="root">The repository's or a worktree's root.</param>
     /// <exception cref="IOException">A file that is there can't be read.</exception>
     public static IReadOnlyList<EnvironmentFile> Read(string root)
@@ -18,11 +20,21 @@ public static class EnvironmentFiles
             foreach (var entry in folder.EnumerateFileSystemInfos())
             {
                 if (entry.LinkTarget is not null)
+                {
                     continue;
+                }
                 if (entry is DirectoryInfo inner && !EnvironmentHash.SkipsFolder(inner.Name))
+                {
                     open.Push(inner);
-                else if (entry is FileInfo file && Path.GetRelativePath(root, file.FullName).Replace('\\', '/') is var path && EnvironmentHash.Counts(path))
+                }
+                else if (
+                    entry is FileInfo file
+                    && Path.GetRelativePath(root, file.FullName).Replace('\\', '/') is var path
+                    && EnvironmentHash.Counts(path)
+                )
+                {
                     found.Add(new EnvironmentFile(path, Hash(file)));
+                }
             }
         }
 

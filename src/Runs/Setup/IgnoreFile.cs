@@ -3,18 +3,24 @@ namespace Orchestrator.Runs.Setup;
 /// <summary>The <c>.gitignore</c> of our folder: configuration, roles and tasks are for committing, everything else is not.</summary>
 public static class IgnoreFile
 {
-    private const string Text = "# Made by orchestrate: only what is named here belongs into commits.\n*\n!.gitignore\n!config.yaml\n!roles/\n!roles/**\n!tasks.json\n";
+    private const string Text =
+        "# Made by orchestrate: only what is named here belongs into "
+        + "commits.\n*\n!.gitignore\n!config.yaml\n!roles/\n!roles/**\n!tasks.json\n";
 
     /// <summary>Writes it where it is missing; one that is there stays as it is. True when it was written.</summary>
     /// <param name="folder">The <c>.orchestrator</c> folder.</param>
     public static bool Ensure(string folder)
     {
         if (Path.GetFileName(folder) != ".orchestrator")
+        {
             return false;
+        }
         Directory.CreateDirectory(folder);
         var file = Path.Combine(folder, ".gitignore");
         if (File.Exists(file))
+        {
             return false;
+        }
         File.WriteAllText(file, Text);
         return true;
     }

@@ -35,26 +35,44 @@ public sealed record MachineCheckEntry(string Name, MachineCheckStatus Status, s
 /// <summary>Looks whether runs could work on this machine and in this repository. Changes nothing, costs no money.</summary>
 public static class MachineCheck
 {
-    /// <summary>Looks at system, git, repository, agent, limits, gates, disk, notifications, and settings that change nothing yet.</summary>
+    /// <summary>
+    /// Looks at system, git, repository, agent, limits, gates, disk, notifications, and settings that change nothing yet.
+    /// </summary>
     /// <param name="repository">The repository, or null where there is none.</param>
     /// <param name="loaded">The settings in force, without errors.</param>
     /// <param name="platform">The machine.</param>
     /// <param name="cancellationToken">Ends the look.</param>
-    public static async Task<IReadOnlyList<MachineCheckEntry>> RunAsync(RepositoryLocation? repository, SettingsResult loaded, HostPlatform platform, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<MachineCheckEntry>> RunAsync(
+        RepositoryLocation? repository,
+        SettingsResult loaded,
+        HostPlatform platform,
+        CancellationToken cancellationToken
+    )
     {
         // Where nothing can be run no program can be asked anything either.
         if (platform.Refusal is { } refusal)
+        {
             return [new("system", MachineCheckStatus.Fail, refusal, platform.Cure)];
+        }
         var settings = loaded.Settings!;
-        var entries = new List<MachineCheckEntry> { new("system", MachineCheckStatus.Ok, "Linux: agents are followed and stopped for certain.") };
+        var entries = new List<MachineCheckEntry>
+        {
+            new("system", MachineCheckStatus.Ok, "Linux: agents are followed and stopped for certain."),
+        };
         entries.AddRange(await GitAsync(repository, settings.Git.Target, cancellationToken));
         if (settings.Agents.ContainsKey(settings.Agent))
+        {
             entries.Add(await AgentAsync("agent", settings.Agent, loaded, repository, cancellationToken));
+        }
         entries.Add(await SandboxAsync(settings.Permissions.Sandbox));
         if (Limits(settings.Limits) is { } limits)
+        {
             entries.Add(limits);
+        }
         if (repository is { IsBare: false })
+        {
             entries.Add(Gates(settings, repository.Root));
+        }
         entries.Add(Disk(repository?.Root ?? Environment.CurrentDirectory, settings.DiskReserve));
         return entries;
     }
@@ -63,7 +81,11 @@ public static class MachineCheck
     /// <param name="repository">The repository.</param>
     /// <param name="loaded">The settings in force, without errors.</param>
     /// <param name="cancellationToken">Ends the look.</param>
-    public static async Task<MachineCheckEntry> PlannerAsync(RepositoryLocation repository, SettingsResult loaded, CancellationToken cancellationToken)
+    public static async Task<MachineCheckEntry> PlannerAsync(
+        RepositoryLocation repository,
+        SettingsResult loaded,
+        CancellationToken cancellationToken
+    )
     {
         var planner = loaded.Settings!.Planner;
         return planner.Agent is "api" or "bedrock" || loaded.Settings.Agents.ContainsKey(planner.Agent)
@@ -71,7 +93,11 @@ public static class MachineCheck
             : new("planner", MachineCheckStatus.Ok, $"{planner.Agent} is looked at by the run.");
     }
 
-    private static async Task<IReadOnlyList<MachineCheckEntry>> GitAsync(RepositoryLocation? location, string? target, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<MachineCheckEntry>> GitAsync(
+        RepositoryLocation? location,
+        string? target,
+        CancellationToken cancellationToken
+    )
     {
         GitProgram git;
         try
@@ -84,34 +110,76 @@ public static class MachineCheck
         }
 
         var found = new MachineCheckEntry("git", MachineCheckStatus.Ok, $"git {git.Version}.");
-        return [found, location is null
-            ? new("repository", MachineCheckStatus.Fail, "This folder is in no git repository.", "Run 'git init', or go to one.")
-            : await RepositoryAsync(git, location, target, cancellationToken)];
+        return
+        [
+            found,
+            location is null
+                ? new("repository", MachineCheckStatus.Fail, "This folder is in no git repository.", "Run 'git init', or go to one.")
+                : await RepositoryAsync(git, location, target, cancellationToken),
+        ];
     }
 
-    private static async Task<MachineCheckEntry> RepositoryAsync(GitProgram git, RepositoryLocation location, string? target, CancellationToken cancellationToken)
+    private static async Task<MachineCheckEntry> RepositoryAsync(
+        GitProgram git,
+        RepositoryLocation location,
+        string? target,
+        CancellationToken cancellationToken
+    )
     {
         const string Name = "repository";
         if (location.IsBare)
+        {
             return new(Name, MachineCheckStatus.Fail, $"{location.Root} is bare: agents need a work tree.", "Work in a clone of it.");
+        }
         var repository = await GitRepository.OpenAsync(git, location.Root, cancellationToken);
         if (new WorktreeStore(repository).FindMainCheckout() is not { } checkout)
+        {
             return new(Name, MachineCheckStatus.Fail, $"{location.Root} has no checkout of its own.", "Work in a clone of it.");
+        }
         var status = await WorktreeStatus.ReadAsync(checkout, cancellationToken);
         if (status.Head is null)
-            return new(Name, MachineCheckStatus.Fail, $"{location.Root} has no commit yet: agents start from one.", "git add -A && git commit -m Start");
+        {
+            return new(
+                Name,
+                MachineCheckStatus.Fail,
+                $"{location.Root} has no commit yet: agents start from one.",
+                "git add -A && git commit -m Start"
+            );
+        }
         if (status.Branch is null)
-            return new(Name, target is null ? MachineCheckStatus.Fail : MachineCheckStatus.Warn, "No branch is checked out (detached HEAD).", "Check out the branch that work shall land on, or set git.target.");
+        {
+            return new(
+                Name,
+                target is null ? MachineCheckStatus.Fail : MachineCheckStatus.Warn,
+                "No branch is checked out (detached HEAD).",
+                "Check out the branch that work shall land on, or set git.target."
+            );
+        }
         if (repository.IsShallow)
+        {
             return new(Name, MachineCheckStatus.Fail, "The history is cut off (shallow clone); merges need it.", "git fetch --unshallow");
-        var branch = status.Branch.StartsWith("refs/heads/", StringComparison.Ordinal) ? status.Branch["refs/heads/".Length..] : status.Branch;
+        }
+        var branch = status.Branch.StartsWith("refs/heads/", StringComparison.Ordinal)
+            ? status.Branch["refs/heads/".Length..]
+            : status.Branch;
         var changed = status.ChangedFiles(".orchestrator").Count;
         return changed > 0
-            ? new(Name, MachineCheckStatus.Warn, $"{location.Root} on '{branch}' has {changed} uncommitted changes that agents will not see.", "Commit or stash them.")
+            ? new(
+                Name,
+                MachineCheckStatus.Warn,
+                $"{location.Root} on '{branch}' has {changed} uncommitted changes that agents will not see.",
+                "Commit or stash them."
+            )
             : new(Name, MachineCheckStatus.Ok, $"{location.Root} on '{branch}', clean.");
     }
 
-    private static async Task<MachineCheckEntry> AgentAsync(string role, string name, SettingsResult loaded, RepositoryLocation? location, CancellationToken cancellationToken)
+    private static async Task<MachineCheckEntry> AgentAsync(
+        string role,
+        string name,
+        SettingsResult loaded,
+        RepositoryLocation? location,
+        CancellationToken cancellationToken
+    )
     {
         var repository = location?.Root ?? Environment.CurrentDirectory;
         var runner = Runner(name, loaded.Settings!, loaded.AgentEnvironment);
@@ -129,27 +197,31 @@ public static class MachineCheck
     {
         if (name is "api" or "bedrock")
         {
-            return new ModelAgentRunner(new ModelAgentOptions
-            {
-                Service = name == "api" ? ModelService.Api : ModelService.Bedrock,
-                Command = [],
-                Conversations = "",
-                Url = settings.Planner.Url,
-                Region = settings.Planner.Region,
-                Model = settings.Planner.Model,
-                Environment = environment,
-            });
+            return new ModelAgentRunner(
+                new ModelAgentOptions
+                {
+                    Service = name == "api" ? ModelService.Api : ModelService.Bedrock,
+                    Command = [],
+                    Conversations = "",
+                    Url = settings.Planner.Url,
+                    Region = settings.Planner.Region,
+                    Model = settings.Planner.Model,
+                    Environment = environment,
+                }
+            );
         }
 
         var agent = settings.Agents[name];
         return name == "claude"
-            ? new ClaudeCliRunner(new ClaudeCliOptions
-            {
-                HookCommand = [],
-                Program = agent.Command is [var program, ..] ? program : "claude",
-                Provider = ClaudeProviderNames.Parse(agent.Provider),
-                Environment = environment,
-            })
+            ? new ClaudeCliRunner(
+                new ClaudeCliOptions
+                {
+                    HookCommand = [],
+                    Program = agent.Command is [var program, ..] ? program : "claude",
+                    Provider = ClaudeProviderNames.Parse(agent.Provider),
+                    Environment = environment,
+                }
+            )
             : new CommandAgentRunner(name, agent.Command ?? [], environment);
     }
 
@@ -159,14 +231,28 @@ public static class MachineCheck
         const string Name = "sandbox";
         const string Without = "agents are kept from the shared .git by rules and checks, which stop mistakes, not malice.";
         if (setting == "off")
+        {
             return new(Name, MachineCheckStatus.Ok, $"Switched off (permissions.sandbox): {Without}");
+        }
         var found = await Bubblewrap.CheckAsync();
         if (found.Program is not null)
+        {
             return new(Name, MachineCheckStatus.Ok, $"{found.Program}: agents can't change .git but for objects and their own branch.");
+        }
         var why = found.Problem.Length > 0 ? found.Problem : "The program bwrap is not there.";
         return setting == "on"
-            ? new(Name, MachineCheckStatus.Fail, $"{why} permissions.sandbox is on: no agent would start.", "Install bubblewrap, or set permissions.sandbox to auto.")
-            : new(Name, found.Problem.Length > 0 ? MachineCheckStatus.Warn : MachineCheckStatus.Ok, $"{why} So {Without}", found.Problem.Length > 0 ? "Allow user namespaces, or set permissions.sandbox to off." : null);
+            ? new(
+                Name,
+                MachineCheckStatus.Fail,
+                $"{why} permissions.sandbox is on: no agent would start.",
+                "Install bubblewrap, or set permissions.sandbox to auto."
+            )
+            : new(
+                Name,
+                found.Problem.Length > 0 ? MachineCheckStatus.Warn : MachineCheckStatus.Ok,
+                $"{why} So {Without}",
+                found.Problem.Length > 0 ? "Allow user namespaces, or set permissions.sandbox to off." : null
+            );
     }
 
     /// <summary>How the limits that are set are held; null where none are.</summary>
@@ -174,8 +260,15 @@ public static class MachineCheck
     {
         string?[] held =
         [
-            limits.Memory is { } memory ? $"an agent that holds more than {Sizes.Write(memory)} of memory with all it starts is stopped" : null,
-            limits.Cpu is { } cores ? string.Create(CultureInfo.InvariantCulture, $"an agent that uses more than {cores} cores on average with all it starts is stopped and continued in turn") : null,
+            limits.Memory is { } memory
+                ? $"an agent that holds more than {Sizes.Write(memory)} of memory with all it starts is stopped"
+                : null,
+            limits.Cpu is { } cores
+                ? string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"an agent that uses more than {cores} cores on average with all it starts is stopped and continued in turn"
+                )
+                : null,
         ];
         var text = string.Join("; ", held.OfType<string>());
         return text.Length == 0 ? null : new("limits", MachineCheckStatus.Ok, $"{char.ToUpperInvariant(text[0])}{text[1..]}.");
@@ -184,17 +277,31 @@ public static class MachineCheck
     private static MachineCheckEntry Gates(OrchestratorSettings settings, string root)
     {
         const string Name = "gates";
-        var gates = RunStart.GatesOf(settings, GateDetection.Detect(root)).OfProject().Select(gate => gate.Exclusive is { } name ? $"{gate.Command} (exclusive: {name})" : gate.Command).ToList();
+        var gates = RunStart
+            .GatesOf(settings, GateDetection.Detect(root))
+            .OfProject()
+            .Select(gate => gate.Exclusive is { } name ? $"{gate.Command} (exclusive: {name})" : gate.Command)
+            .ToList();
         return gates.Count > 0
             ? new(Name, MachineCheckStatus.Ok, $"{(settings.Gates.Task is null ? "Found" : "Set")}: {string.Join("; ", gates)}.")
-            : new(Name, MachineCheckStatus.Warn, "None are set, and no manifest names any: tasks without 'verification' are not verified.", "Set gates.task, such as [make test], or give tasks 'verification'.");
+            : new(
+                Name,
+                MachineCheckStatus.Warn,
+                "None are set, and no manifest names any: tasks without 'verification' are not verified.",
+                "Set gates.task, such as [make test], or give tasks 'verification'."
+            );
     }
 
     private static MachineCheckEntry Disk(string folder, long reserve)
     {
         var free = new DriveInfo(folder).AvailableFreeSpace;
         return free < reserve
-            ? new("disk", MachineCheckStatus.Fail, $"{Sizes.Describe(free)} free, less than disk.reserve ({Sizes.Describe(reserve)}): no agent would start.", "Free some space, or lower disk.reserve.")
+            ? new(
+                "disk",
+                MachineCheckStatus.Fail,
+                $"{Sizes.Describe(free)} free, less than disk.reserve ({Sizes.Describe(reserve)}): no agent would start.",
+                "Free some space, or lower disk.reserve."
+            )
             : new("disk", MachineCheckStatus.Ok, $"{Sizes.Describe(free)} free.");
     }
 }

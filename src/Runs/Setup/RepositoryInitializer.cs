@@ -7,12 +7,20 @@ namespace Orchestrator.Runs.Setup;
 /// <param name="Written">Files it made, relative to the repository.</param>
 /// <param name="Kept">Files that were there and stay as they are.</param>
 /// <param name="Taken">What it found in older tools' files.</param>
-/// <param name="InPlace">Settings of those files that are in force where they stand, because the configuration was there already and does not have them.</param>
+/// <param name="InPlace">Settings of those files that are in force where they stand, because the configuration was there already and does
+/// not have them.</param>
 /// <param name="Left">Settings that follow from those files and are not in force for the same reason.</param>
 /// <param name="Ignored">Files and folders of older tools that have no use here.</param>
 /// <param name="DotEnvIsIgnored">False when there is a <c>.env</c> that git would commit.</param>
 public sealed record InitializedRepository(
-    IReadOnlyList<string> Written, IReadOnlyList<string> Kept, TakenConfiguration Taken, IReadOnlyList<TakenSetting> InPlace, IReadOnlyList<TakenSetting> Left, IReadOnlyList<string> Ignored, bool DotEnvIsIgnored);
+    IReadOnlyList<string> Written,
+    IReadOnlyList<string> Kept,
+    TakenConfiguration Taken,
+    IReadOnlyList<TakenSetting> InPlace,
+    IReadOnlyList<TakenSetting> Left,
+    IReadOnlyList<string> Ignored,
+    bool DotEnvIsIgnored
+);
 
 /// <summary>Makes the files a repository needs; whatever is there already is left as it is.</summary>
 public static class RepositoryInitializer
@@ -34,12 +42,29 @@ public static class RepositoryInitializer
         Write(repository, SettingsFiles.RepositoryFileName, Configuration(taken), written, kept);
         Write(repository, ".env.example", ExampleVariables, written, kept);
         if (taken.Secrets.Count > 0)
-            Write(repository, SettingsFiles.SecretsFileName, string.Concat(taken.Secrets.Select(secret => $"{secret.Key}={secret.Value}\n")), written, kept, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        {
+            Write(
+                repository,
+                SettingsFiles.SecretsFileName,
+                string.Concat(taken.Secrets.Select(secret => $"{secret.Key}={secret.Value}\n")),
+                written,
+                kept,
+                UnixFileMode.UserRead | UnixFileMode.UserWrite
+            );
+        }
         var others = kept.Contains(SettingsFiles.RepositoryFileName) ? WithoutOwn(found, taken) : [];
         var inForce = SettingsLoader.Load(found).Values.ToDictionary(value => value.Name, value => value.Source.ToString());
         var inPlace = others.Where(setting => inForce.GetValueOrDefault(setting.Name) == setting.From).ToList();
         var ignored = OldState.Where(name => File.Exists(Path.Combine(repository.Root, name))).ToList();
-        return new InitializedRepository(written, kept, taken, inPlace, [.. others.Except(inPlace)], ignored, IsDotEnvIgnored(repository.Root));
+        return new InitializedRepository(
+            written,
+            kept,
+            taken,
+            inPlace,
+            [.. others.Except(inPlace)],
+            ignored,
+            IsDotEnvIgnored(repository.Root)
+        );
     }
 
     private const string ExampleVariables = """
@@ -54,9 +79,13 @@ public static class RepositoryInitializer
 
     private static string Configuration(TakenConfiguration taken)
     {
-        var text = new StringBuilder("# Settings of orchestrate for this repository. 'orchestrate config list' shows all of them with their defaults.\n");
+        var text = new StringBuilder(
+            "# Settings of orchestrate for this repository. 'orchestrate config list' shows all of them with their defaults.\n"
+        );
         foreach (var setting in taken.Settings)
+        {
             text.Append(setting.Name).Append(": ").Append(setting.Value).Append("  # from ").Append(setting.From).Append('\n');
+        }
         if (taken.Settings.Count == 0)
         {
             text.Append("# workers: 3\n# agent: claude\n# model: sonnet\n# gates:\n#   task: [make test]\n")
@@ -69,11 +98,22 @@ public static class RepositoryInitializer
     // What the configuration says itself needs nothing of older files.
     private static IReadOnlyList<TakenSetting> WithoutOwn(SettingsInput found, TakenConfiguration taken)
     {
-        var own = SettingsLoader.Load(new SettingsInput { RepositoryFile = found.RepositoryFile }).Values.Where(value => value.Source.Kind == SettingSourceKind.RepositoryFile).Select(value => value.Name).ToHashSet();
+        var own = SettingsLoader
+            .Load(new SettingsInput { RepositoryFile = found.RepositoryFile })
+            .Values.Where(value => value.Source.Kind == SettingSourceKind.RepositoryFile)
+            .Select(value => value.Name)
+            .ToHashSet();
         return [.. taken.Settings.Where(setting => !own.Contains(setting.Name))];
     }
 
-    private static void Write(RepositoryLocation repository, string name, string text, List<string> written, List<string> kept, UnixFileMode? mode = null)
+    private static void Write(
+        RepositoryLocation repository,
+        string name,
+        string text,
+        List<string> written,
+        List<string> kept,
+        UnixFileMode? mode = null
+    )
     {
         var path = Path.Combine(repository.Root, name);
         if (File.Exists(path))
@@ -85,7 +125,9 @@ public static class RepositoryInitializer
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (mode is { } only && !OperatingSystem.IsWindows())
+        {
             options.UnixCreateMode = only;
+        }
         using var writer = new StreamWriter(path, options);
         writer.Write(text);
         written.Add(name);
@@ -95,8 +137,13 @@ public static class RepositoryInitializer
     private static bool IsDotEnvIgnored(string root)
     {
         if (!File.Exists(Path.Combine(root, ".env")))
+        {
             return true;
+        }
         string[] places = [Path.Combine(root, ".gitignore"), Path.Combine(root, ".git", "info", "exclude")];
-        return places.Where(File.Exists).SelectMany(File.ReadLines).Any(line => line.Trim() is ".env" or "/.env" or ".env*" or "*.env" or ".env.*");
+        return places
+            .Where(File.Exists)
+            .SelectMany(File.ReadLines)
+            .Any(line => line.Trim() is ".env" or "/.env" or ".env*" or "*.env" or ".env.*");
     }
 }

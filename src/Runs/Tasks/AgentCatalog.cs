@@ -12,48 +12,85 @@ internal static class AgentCatalog
     public const string Claude = "claude";
 
     /// <summary>The agent of that name, or null where the settings have none.</summary>
-    public static IAgentRunner? Find(string name, OrchestratorSettings settings, IReadOnlyList<string> hookCommand, AgentRunEnvironment runEnvironment)
+    public static IAgentRunner? Find(
+        string name,
+        OrchestratorSettings settings,
+        IReadOnlyList<string> hookCommand,
+        AgentRunEnvironment runEnvironment
+    )
     {
         if (name != Claude)
-            return settings.Agents.GetValueOrDefault(name)?.Command is { } command ? new CommandAgentRunner(name, command, runEnvironment.Environment) : null;
+        {
+            return settings.Agents.GetValueOrDefault(name)?.Command is { } command
+                ? new CommandAgentRunner(name, command, runEnvironment.Environment)
+                : null;
+        }
         return new ClaudeCliRunner(Options(settings, hookCommand, runEnvironment) with { McpConfig = runEnvironment.McpConfig });
     }
 
-    /// <summary>The planner that the settings name, or null where there is none of that name. It reads and answers; it can't change anything.</summary>
+    /// <summary>
+    /// The planner that the settings name, or null where there is none of that name. It reads and answers; it can't change anything.
+    /// </summary>
     /// <param name="settings">The settings.</param>
     /// <param name="hookCommand">Program and arguments of the ownership hook; the program is ours.</param>
     /// <param name="runEnvironment">Variables and servers.</param>
     /// <param name="files">Where planning keeps its files, and with them its conversations.</param>
-    public static IAgentRunner? FindPlanner(OrchestratorSettings settings, IReadOnlyList<string> hookCommand, AgentRunEnvironment runEnvironment, PlanningFiles files) => settings.Planner.Agent switch
-    {
-        Claude => new ClaudeCliRunner(Options(settings, hookCommand, runEnvironment) with { BypassPermissions = false, Tools = ["Read", "Grep", "Glob"] }),
-        "api" => Model(ModelService.Api, settings, hookCommand, runEnvironment, files),
-        "bedrock" => Model(ModelService.Bedrock, settings, hookCommand, runEnvironment, files),
-        var name => Find(name, settings, hookCommand, runEnvironment),
-    };
+    public static IAgentRunner? FindPlanner(
+        OrchestratorSettings settings,
+        IReadOnlyList<string> hookCommand,
+        AgentRunEnvironment runEnvironment,
+        PlanningFiles files
+    ) =>
+        settings.Planner.Agent switch
+        {
+            Claude => new ClaudeCliRunner(
+                Options(settings, hookCommand, runEnvironment) with
+                {
+                    BypassPermissions = false,
+                    Tools = ["Read", "Grep", "Glob"],
+                }
+            ),
+            "api" => Model(ModelService.Api, settings, hookCommand, runEnvironment, files),
+            "bedrock" => Model(ModelService.Bedrock, settings, hookCommand, runEnvironment, files),
+            var name => Find(name, settings, hookCommand, runEnvironment),
+        };
 
-    private static ModelAgentRunner Model(ModelService service, OrchestratorSettings settings, IReadOnlyList<string> hookCommand, AgentRunEnvironment runEnvironment, PlanningFiles files) => new(new ModelAgentOptions
-    {
-        Service = service,
-        Command = [.. hookCommand.SkipLast(1), "ask-model"],
-        Conversations = files.Folder.Planning("conversations"),
-        Url = settings.Planner.Url,
-        Region = settings.Planner.Region,
-        Model = settings.Planner.Model,
-        Environment = runEnvironment.Environment,
-    });
+    private static ModelAgentRunner Model(
+        ModelService service,
+        OrchestratorSettings settings,
+        IReadOnlyList<string> hookCommand,
+        AgentRunEnvironment runEnvironment,
+        PlanningFiles files
+    ) =>
+        new(
+            new ModelAgentOptions
+            {
+                Service = service,
+                Command = [.. hookCommand.SkipLast(1), "ask-model"],
+                Conversations = files.Folder.Planning("conversations"),
+                Url = settings.Planner.Url,
+                Region = settings.Planner.Region,
+                Model = settings.Planner.Model,
+                Environment = runEnvironment.Environment,
+            }
+        );
 
     /// <summary>What to tell a person who named an agent that is not there.</summary>
     public static string Unknown(string name, OrchestratorSettings settings) =>
         $"There is no agent '{name}'. Known are: {string.Join(", ", settings.Agents.Keys.Order(StringComparer.Ordinal))}. "
         + $"Add it to .orchestrator/config.yaml: agents: {{ {name}: {{ command: [PROGRAM, ARGUMENT] }} }}";
 
-    private static ClaudeCliOptions Options(OrchestratorSettings settings, IReadOnlyList<string> hookCommand, AgentRunEnvironment runEnvironment) => new()
-    {
-        Program = settings.Claude.Command is { Count: > 0 } command ? command[0] : Claude,
-        HookCommand = hookCommand,
-        BypassPermissions = settings.Permissions.Mode == "bypass",
-        Provider = ClaudeProviderNames.Parse(settings.Claude.Provider),
-        Environment = runEnvironment.Environment,
-    };
+    private static ClaudeCliOptions Options(
+        OrchestratorSettings settings,
+        IReadOnlyList<string> hookCommand,
+        AgentRunEnvironment runEnvironment
+    ) =>
+        new()
+        {
+            Program = settings.Claude.Command is { Count: > 0 } command ? command[0] : Claude,
+            HookCommand = hookCommand,
+            BypassPermissions = settings.Permissions.Mode == "bypass",
+            Provider = ClaudeProviderNames.Parse(settings.Claude.Provider),
+            Environment = runEnvironment.Environment,
+        };
 }

@@ -11,8 +11,10 @@ using Orchestrator.Processes;
 namespace Orchestrator.Runs.Tasks;
 
 /// <summary>
-/// Guards what all worktrees share while an agent works: recorded before it starts, compared when it has ended. What differs is noted in the start's
-/// folder first and then dealt with, so that a crash in between forgets nothing. Others work there, too: only what the agent's own tool calls show is charged to it.
+/// Guards what all worktrees share while an agent works: recorded before it starts, compared when it has ended. What differs is noted in
+/// the start's
+/// folder first and then dealt with, so that a crash in between forgets nothing. Others work there, too: only what the agent's own tool
+/// calls show is charged to it.
 /// </summary>
 internal sealed class AgentGuard(TaskWorkspace workspace, RunServices services, int start)
 {
@@ -36,18 +38,41 @@ internal sealed class AgentGuard(TaskWorkspace workspace, RunServices services, 
         StaleLocks.Remove(worktree, workspace.Branch);
         new WorktreeHead(worktree).Repair(workspace.Branch);
         if (File.Exists(RecordFile))
+        {
             workspace.Repository.RemoveLocksOfTheDead(File.GetLastWriteTimeUtc(RecordFile));
+        }
         var note = Path.Combine(workspace.Files.Folder.Start(workspace.TaskId, start), FileName);
         var guard = Guard;
-        await guard.RestoreAsync(worktree, RecordFile, $"refs/heads/{workspace.Files.Settings.Worktrees.BranchPrefix}", $"{workspace.TaskId} of {workspace.RunId}", found =>
-        {
-            var known = Read(note)?.Changes ?? [];
-            var news = found.Select(change => new ForeignItem(Describe(guard, change), change.Kind == TamperedKind.Program, deeds.ThatDid(change) ?? ""))
-                .Where(change => known.All(k => k.Text != change.Text));
-            DurableFile.Write(note, JsonSerializer.SerializeToUtf8Bytes(new ForeignNote(attempt, [.. known, .. news]), ForeignNoteJson.Default.ForeignNote));
-        });
+        await guard.RestoreAsync(
+            worktree,
+            RecordFile,
+            $"refs/heads/{workspace.Files.Settings.Worktrees.BranchPrefix}",
+            $"{workspace.TaskId} of {workspace.RunId}",
+            found =>
+            {
+                var known = Read(note)?.Changes ?? [];
+                var news = found
+                    .Select(change => new ForeignItem(
+                        Describe(guard, change),
+                        change.Kind == TamperedKind.Program,
+                        deeds.ThatDid(change) ?? ""
+                    ))
+                    .Where(change => known.All(k => k.Text != change.Text));
+                DurableFile.Write(
+                    note,
+                    JsonSerializer.SerializeToUtf8Bytes(new ForeignNote(attempt, [.. known, .. news]), ForeignNoteJson.Default.ForeignNote)
+                );
+            }
+        );
         File.Delete(RecordFile);
-        IEnumerable<TaskNotice> notices = Read(note) is { } noted ? [.. noted.Changes.Where(change => IsNews(change.Text)).Select(change => new TaskNotice($"{change.Text}.", change.IsForPerson))] : [];
+        IEnumerable<TaskNotice> notices = Read(note) is { } noted
+            ?
+            [
+                .. noted
+                    .Changes.Where(change => IsNews(change.Text))
+                    .Select(change => new TaskNotice($"{change.Text}.", change.IsForPerson)),
+            ]
+            : [];
         var strays = await StrayFiles.FindAsync(workspace.Repository, workspace.Files);
         return strays.Length > 0 && IsNews(strays) ? [.. notices, new TaskNotice(strays)] : [.. notices];
     }
@@ -65,7 +90,8 @@ internal sealed class AgentGuard(TaskWorkspace workspace, RunServices services, 
     {
         var done = change.Kind switch
         {
-            TamperedKind.Program => $" while agents worked and was put aside, since git would run programs by it; 'orchestrate accept' takes it back",
+            TamperedKind.Program =>
+                $" while agents worked and was put aside, since git would run programs by it; 'orchestrate accept' takes it back",
             _ when change.IsLeft => " while agents worked and was left",
             _ => $" while {workspace.TaskId} was worked on and was put back",
         };
@@ -75,10 +101,16 @@ internal sealed class AgentGuard(TaskWorkspace workspace, RunServices services, 
     /// <summary>Agents side by side find the same; the first to say so in a run is the one who does, also after a crash.</summary>
     private bool IsNews(string text)
     {
-        var file = Path.Combine(workspace.Files.Folder.Path, "noticed", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..24]);
+        var file = Path.Combine(
+            workspace.Files.Folder.Path,
+            "noticed",
+            Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..24]
+        );
         var teller = $"{workspace.TaskId}/{start}";
         if (DurableFile.TryRead(file) is { } told)
+        {
             return told == teller;
+        }
         var aside = $"{file}.{Guid.NewGuid():N}.tmp";
         DurableFile.Write(aside, teller);
         try
@@ -115,16 +147,22 @@ internal sealed class ToolDeeds
     public void Take(AgentEvent happened)
     {
         if (happened is AgentToolUse use)
+        {
             _subjects[use.Id] = use.Subject;
+        }
         else if (happened is AgentToolError error)
+        {
             _subjects.Remove(error.ToolUseId);
+        }
     }
 
     /// <summary>The call that names what was changed; null where none does, and for what is left alone anyway.</summary>
     public string? ThatDid(TamperedItem change)
     {
         if (change.IsLeft || change.Kind == TamperedKind.Link)
+        {
             return null;
+        }
         var name = change.Kind == TamperedKind.Program ? change.Name.Split(':', 2)[^1] : change.Name;
         return _subjects.Values.FirstOrDefault(subject => subject.Contains(name, StringComparison.OrdinalIgnoreCase));
     }

@@ -5,7 +5,8 @@ using Orchestrator.Messages;
 namespace Orchestrator.Runs.Tasks;
 
 /// <summary>
-/// One agent start: begun, or taken up where it is. The agent does not depend on this process: when the worker stops or dies it works on, and the next
+/// One agent start: begun, or taken up where it is. The agent does not depend on this process: when the worker stops or dies it works on,
+/// and the next
 /// attempt of this step, here or in a successor, follows the same start.
 /// </summary>
 internal static class AgentMonitor
@@ -21,7 +22,14 @@ internal static class AgentMonitor
     /// <param name="meanwhile">Is done again and again while the agent works.</param>
     /// <param name="seen">Is told all that the agent does, from its beginning.</param>
     public static async Task<AgentOutcome> RunAsync(
-        StepExecution execution, IAgentRunner runner, AgentStart start, TimeProvider time, bool stop, Func<Task>? meanwhile = null, Action<AgentEvent>? seen = null)
+        StepExecution execution,
+        IAgentRunner runner,
+        AgentStart start,
+        TimeProvider time,
+        bool stop,
+        Func<Task>? meanwhile = null,
+        Action<AgentEvent>? seen = null
+    )
     {
         using var detach = new CancellationTokenSource();
         var session = await new AgentSupervisor(time).StartOrAttachAsync(runner, start, CancellationToken.None);
@@ -29,24 +37,41 @@ internal static class AgentMonitor
         var following = session.FollowAsync(Take, 0, detach.Token);
         var stopped = stop;
         if (stop)
+        {
             await session.StopAsync(AgentStopReason.Requested);
+        }
         while (!following.IsCompleted)
         {
             if (meanwhile is not null)
+            {
                 await meanwhile();
+            }
             // An agent that was told to stop ends soon: its end is waited for, also by a process that ends.
-            using (var called = stopped ? new CancellationTokenSource() : CancellationTokenSource.CreateLinkedTokenSource(execution.Stop, execution.Detach))
+            using (
+                var called = stopped
+                    ? new CancellationTokenSource()
+                    : CancellationTokenSource.CreateLinkedTokenSource(execution.Stop, execution.Detach)
+            )
+            {
                 await Task.WhenAny(following, Task.Delay(HeartbeatInterval, called.Token));
+            }
             if (following.IsCompleted)
+            {
                 break;
+            }
             execution.IsAlive();
             if (stopped)
+            {
                 continue;
+            }
             if (execution.Detach.IsCancellationRequested)
             {
                 await detach.CancelAsync();
                 await QuietlyAsync(following);
-                throw new StepException($"This worker lets go of the agent ({execution.DetachReason()}); it works on and is taken up.", FailureTypes.WorkerStops)
+                throw new StepException(
+                    $"This worker lets go of the agent ({execution.DetachReason()}); it works on and is taken up.",
+                    FailureTypes.WorkerStops
+                )
                 {
                     IsFinal = false,
                     RetryAfter = TimeSpan.FromMilliseconds(1),
@@ -80,11 +105,21 @@ internal static class AgentMonitor
         }
     }
 
-    /// <summary>What a start that is to be stopped came to where it was never begun, which it then never will be; null where there is something to be followed.</summary>
+    /// <summary>
+    /// What a start that is to be stopped came to where it was never begun, which it then never will be; null where there is something to
+    /// be followed.
+    /// </summary>
     /// <param name="stop">It is to be stopped.</param>
     /// <param name="folder">The start's folder.</param>
     /// <param name="session">The conversation to go on with later.</param>
-    public static AgentRunResult? NeverBegun(bool stop, string folder, string session) => stop && AgentSupervisor.TryCancelBeforeStart(folder)
-        ? new() { FailureClass = FailureClasses.Stopped, Message = "stopped before it began", Session = session, NeverBegun = true }
-        : null;
+    public static AgentRunResult? NeverBegun(bool stop, string folder, string session) =>
+        stop && AgentSupervisor.TryCancelBeforeStart(folder)
+            ? new()
+            {
+                FailureClass = FailureClasses.Stopped,
+                Message = "stopped before it began",
+                Session = session,
+                NeverBegun = true,
+            }
+            : null;
 }

@@ -7,20 +7,35 @@ namespace Orchestrator.Runs.Tasks;
 /// <summary>What an agent's end means for its task.</summary>
 internal static partial class AgentOutcomeClassifier
 {
-    private const string MemoryCure = "Retry it with --guidance on how to use less, or raise limits.memory (in the settings, or as 'limits: {memory: SIZE}' of the task) and start a new run, which keeps what is finished.";
+    private const string MemoryCure =
+        "Retry it with --guidance on how to use less, or raise limits.memory (in the settings, or as 'limits: {memory: SIZE}' of "
+        + "the task) and start a new run, which keeps what is finished.";
 
     /// <summary>The failure class, and a sentence for people.</summary>
     /// <param name="outcome">How it ended.</param>
     /// <param name="claim">What it said itself.</param>
-    /// <param name="found">It had ended when it was looked at: one that was stopped while nobody followed it goes on when its run does.</param>
+    /// <param name="found">It had ended when it was looked at: one that was stopped while nobody followed it goes on when its run
+    /// does.</param>
     /// <param name="timeLimit">The setting that limits its time.</param>
-    public static (string FailureClass, string Message) Of(AgentOutcome outcome, AgentClaim? claim, bool found, string timeLimit = "timeout")
+    public static (string FailureClass, string Message) Of(
+        AgentOutcome outcome,
+        AgentClaim? claim,
+        bool found,
+        string timeLimit = "timeout"
+    )
     {
         var ended = outcome.Failure is AgentFailure.None or AgentFailure.GaveUp;
         if (ended && claim?.Status == "blocked")
-            return (FailureClasses.Blocked, claim.Needs.Count > 0 ? $"needs {string.Join(", ", claim.Needs)}{Because(claim)}" : claim.Reason);
+        {
+            return (
+                FailureClasses.Blocked,
+                claim.Needs.Count > 0 ? $"needs {string.Join(", ", claim.Needs)}{Because(claim)}" : claim.Reason
+            );
+        }
         if (ended && claim?.Status == "failed")
+        {
             return (FailureClasses.GaveUp, $"the agent gave up: {claim.Reason}");
+        }
         var message = outcome.Detail.Length > 0 ? outcome.Detail : outcome.FinalText;
         return outcome.Failure switch
         {
@@ -42,14 +57,23 @@ internal static partial class AgentOutcomeClassifier
     }
 
     /// <summary>
-    /// How an agent failed, without numbers and the task's name: three different tasks that fail alike have not failed for their own reasons. Empty for
+    /// How an agent failed, without numbers and the task's name: three different tasks that fail alike have not failed for their own
+    /// reasons. Empty for
     /// failures that a task can have by itself, such as its limits or a claim of its agent.
     /// </summary>
     public static string SignatureOf(AgentOutcome outcome, AgentClaim? claim, string agent, string taskId)
     {
-        var countable = outcome.Failure is AgentFailure.GaveUp or AgentFailure.Transient or AgentFailure.Invalid or AgentFailure.Stall or AgentFailure.Killed;
+        var countable =
+            outcome.Failure
+            is AgentFailure.GaveUp
+                or AgentFailure.Transient
+                or AgentFailure.Invalid
+                or AgentFailure.Stall
+                or AgentFailure.Killed;
         if (!countable || claim is not null)
+        {
             return "";
+        }
         var text = Varying().Replace(outcome.Detail.Replace(taskId, "*", StringComparison.Ordinal), "#");
         return $"{agent} {outcome.Failure} {(text.Length <= 300 ? text : text[..300])}";
     }
@@ -58,10 +82,12 @@ internal static partial class AgentOutcomeClassifier
     private static partial Regex Varying();
 
     // A run keeps the settings of its start.
-    private static string Cure(string setting) => $"Retry it (with --guidance on what to leave out), or raise {setting} and start a new run, which keeps what is finished.";
+    private static string Cure(string setting) =>
+        $"Retry it (with --guidance on what to leave out), or raise {setting} and start a new run, which keeps what is finished.";
 
     // Not every agent ends what it says with a full stop.
-    private static string Sentences(string message, string cure) => message.TrimEnd() is not { Length: > 0 } text ? cure : $"{text}{(text[^1] is '.' or '!' or '?' ? "" : ".")} {cure}";
+    private static string Sentences(string message, string cure) =>
+        message.TrimEnd() is not { Length: > 0 } text ? cure : $"{text}{(text[^1] is '.' or '!' or '?' ? "" : ".")} {cure}";
 
     private static string Because(AgentClaim claim) => claim.Reason.Length > 0 ? $" ({claim.Reason})" : "";
 }

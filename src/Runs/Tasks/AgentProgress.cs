@@ -4,7 +4,9 @@ using Orchestrator.Agents;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>What an agent does now, for people who watch: <c>progress.json</c> in the start's folder, renewed at most every half second.</summary>
+/// <summary>
+/// What an agent does now, for people who watch: <c>progress.json</c> in the start's folder, renewed at most every half second.
+/// </summary>
 internal sealed class AgentProgress(string folder, TimeProvider time)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
@@ -25,7 +27,9 @@ internal sealed class AgentProgress(string folder, TimeProvider time)
             _ => _now,
         };
         if (_written == 0 || time.GetElapsedTime(_written) >= Interval || happened is AgentResult)
+        {
             Write();
+        }
     }
 
     private static string Line(string text)
@@ -38,7 +42,10 @@ internal sealed class AgentProgress(string folder, TimeProvider time)
     {
         _written = time.GetTimestamp();
         var aside = $"{_path}.{Guid.NewGuid():n}";
-        File.WriteAllBytes(aside, JsonSerializer.SerializeToUtf8Bytes(_now with { At = time.GetUtcNow() }, ProgressJson.Default.ProgressDocument));
+        File.WriteAllBytes(
+            aside,
+            JsonSerializer.SerializeToUtf8Bytes(_now with { At = time.GetUtcNow() }, ProgressJson.Default.ProgressDocument)
+        );
         File.Move(aside, _path, overwrite: true);
     }
 }

@@ -18,31 +18,49 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
     private const string Conventions = "CLAUDE.md";
 
     private static readonly string[] LimitFailures =
-        [nameof(AgentFailure.Timeout), nameof(AgentFailure.Stall), nameof(AgentFailure.Turns), nameof(AgentFailure.Money), nameof(AgentFailure.Memory)];
+    [
+        nameof(AgentFailure.Timeout),
+        nameof(AgentFailure.Stall),
+        nameof(AgentFailure.Turns),
+        nameof(AgentFailure.Money),
+        nameof(AgentFailure.Memory),
+    ];
 
     /// <summary>The prompt of this start: the whole task, or, in a conversation that goes on, only what is new.</summary>
-    public static async Task<AgentPrompt> WriteAsync(GitRepository repository, RunAgentInput input, RunFiles files, PlanTask task, bool resume)
+    public static async Task<AgentPrompt> WriteAsync(
+        GitRepository repository,
+        RunAgentInput input,
+        RunFiles files,
+        PlanTask task,
+        bool resume
+    )
     {
         var commits = new CommitStore(repository);
-        var problems = input.ProblemsFile.Length == 0 ? "" : await File.ReadAllTextAsync(Path.Combine(input.Task.Repository.Path, input.ProblemsFile));
+        var problems =
+            input.ProblemsFile.Length == 0 ? "" : await File.ReadAllTextAsync(Path.Combine(input.Task.Repository.Path, input.ProblemsFile));
         var ending = EndingOfLast(input, files);
         var text = resume ? GoOn(problems, input.Guidance, ending) : Whole(files, task, input.Guidance, problems, ending);
         var inBase = (await commits.ListFilesAsync(input.Prepared.BaseCommit)).Select(f => f.Path).ToHashSet(StringComparer.Ordinal);
         return new AgentPrompt(
             text,
             inBase.Contains(Conventions) ? await ReadAsync(commits, input.Prepared.BaseCommit, Conventions) : null,
-            await ReadAgentsAsync(commits, input.Prepared.BaseCommit, inBase));
+            await ReadAgentsAsync(commits, input.Prepared.BaseCommit, inBase)
+        );
     }
 
-    /// <summary>The part of the prompt that decides about the result: without notes, mail and guidance, and without which gates run one at a time.</summary>
+    /// <summary>
+    /// The part of the prompt that decides about the result: without notes, mail and guidance, and without which gates run one at a time.
+    /// </summary>
     public static string ForKey(RunFiles files, PlanTask task)
     {
         var input = Input(files, task, null);
-        return TaskPrompt.Render(input with
-        {
-            Task = task with { Verification = [.. task.Verification.Select(g => g.WithoutTurns())] },
-            FurtherGates = [.. input.FurtherGates.Select(g => g.WithoutTurns())],
-        });
+        return TaskPrompt.Render(
+            input with
+            {
+                Task = task with { Verification = [.. task.Verification.Select(g => g.WithoutTurns())] },
+                FurtherGates = [.. input.FurtherGates.Select(g => g.WithoutTurns())],
+            }
+        );
     }
 
     /// <summary>True for a file of the repository that is handed to the agent as instructions.</summary>
@@ -71,9 +89,17 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
     {
         var text = new StringBuilder(TaskPrompt.Render(Input(files, task, guidance.Length == 0 ? null : guidance)));
         if (problems.Length > 0)
-            text.Append("\n# What was wrong with the work so far\n\nThe files are as the last attempt left them. Repair this and nothing else:\n\n").Append(problems);
+        {
+            text.Append(
+                    "\n# What was wrong with the work so far\n\nThe files are as the last attempt left them. Repair this and "
+                        + "nothing else:\n\n"
+                )
+                .Append(problems);
+        }
         if (ending.Length > 0)
+        {
             text.Append("\n# How the last attempt ended\n\n").Append(ending).Append(" The files are as it left them.\n");
+        }
         return text.ToString();
     }
 
@@ -81,29 +107,56 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
     {
         var text = new StringBuilder();
         if (ending.Length > 0)
+        {
             text.Append(ending).Append("\n\n");
+        }
         if (problems.Length > 0)
-            text.Append("Your work on this task was checked and is not finished. Repair the following, keep to the files you own, and say done again.\n\n").Append(problems);
+        {
+            text.Append(
+                    "Your work on this task was checked and is not finished. Repair the following, keep to the files you own, and "
+                        + "say done again.\n\n"
+                )
+                .Append(problems);
+        }
         else
-            text.Append("You were interrupted. Your files are as you left them; look at what is there (git status, git diff) and go on with the task where you stopped.\n");
+        {
+            text.Append(
+                "You were interrupted. Your files are as you left them; look at what is there (git status, git diff) and go on "
+                    + "with the task where you stopped.\n"
+            );
+        }
         if (guidance.Length > 0)
+        {
             text.Append("\nA person adds: ").Append(guidance).Append('\n');
+        }
         return text.ToString();
     }
 
-    /// <summary>The limit that ended the start before this one, so that the agent does not run into it again; empty where none did.</summary>
+    /// <summary>
+    /// The limit that ended the start before this one, so that the agent does not run into it again; empty where none did.
+    /// </summary>
     private static string EndingOfLast(RunAgentInput input, RunFiles files) =>
         AgentRunNotes.Read(files.Folder.Start(input.Task.Task.Id, input.Start - 1)) is { } last && LimitFailures.Contains(last.Failure)
             ? $"Your last attempt was ended by a limit: {last.Detail} Go about it so that this does not happen again."
             : "";
 
-    private static async Task<IReadOnlyDictionary<string, string>> ReadAgentsAsync(CommitStore commits, string commit, IEnumerable<string> inBase)
+    private static async Task<IReadOnlyDictionary<string, string>> ReadAgentsAsync(
+        CommitStore commits,
+        string commit,
+        IEnumerable<string> inBase
+    )
     {
         var agents = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var path in inBase.Where(p => p.StartsWith(AgentsFolder, StringComparison.Ordinal) && p.EndsWith(".md", StringComparison.Ordinal)))
+        foreach (
+            var path in inBase.Where(p =>
+                p.StartsWith(AgentsFolder, StringComparison.Ordinal) && p.EndsWith(".md", StringComparison.Ordinal)
+            )
+        )
         {
             if (await ReadAsync(commits, commit, path) is { } text)
+            {
                 agents[path[AgentsFolder.Length..]] = text;
+            }
         }
         return agents;
     }

@@ -7,21 +7,44 @@ using Orchestrator.Settings;
 namespace Orchestrator.Runs.Tasks;
 
 /// <summary>What an agent is given beside its task: variables, and the MCP servers that it keeps.</summary>
-/// <param name="Environment">The process's variables, and account and region from the repository's <c>.orchestrator/secrets.env</c> and <c>.env</c>.</param>
+/// <param name="Environment">The process's variables, and account and region from the repository's <c>.orchestrator/secrets.env</c> and
+/// <c>.env</c>.</param>
 /// <param name="McpConfig">The kept servers as the JSON of an <c>mcpServers</c> file; null for none.</param>
-/// <param name="MissingServers">Names in <c>agents.claude.mcp</c> that the repository's <c>.mcp.json</c> does not have, or not as the person saw them.</param>
-internal sealed record AgentRunEnvironment(IReadOnlyDictionary<string, string> Environment, string? McpConfig, IReadOnlyList<string> MissingServers)
+/// <param name="MissingServers">Names in <c>agents.claude.mcp</c> that the repository's <c>.mcp.json</c> does not have, or not as the
+/// person saw them.</param>
+internal sealed record AgentRunEnvironment(
+    IReadOnlyDictionary<string, string> Environment,
+    string? McpConfig,
+    IReadOnlyList<string> MissingServers
+)
 {
     private const string McpFile = ProjectCommands.McpFile;
 
-    /// <summary>The surroundings of an agent that starts at a commit; null where there is none yet. Secrets are read anew each time, since what a run stores must not hold them.</summary>
-    public static async Task<AgentRunEnvironment> OfAsync(RunServices services, string repository, RunStart start, string? commit, CancellationToken stop)
+    /// <summary>
+    /// The surroundings of an agent that starts at a commit; null where there is none yet. Secrets are read anew each time, since what a
+    /// run stores must not hold them.
+    /// </summary>
+    public static async Task<AgentRunEnvironment> OfAsync(
+        RunServices services,
+        string repository,
+        RunStart start,
+        string? commit,
+        CancellationToken stop
+    )
     {
         var environment = EnvironmentOf(services, repository, start);
         if (start.Settings.Claude.McpServers.Count == 0)
+        {
             return new AgentRunEnvironment(environment, null, []);
-        var file = commit is null ? null : await new CommitStore(await services.OpenRepositoryAsync(repository)).ReadFileAsync(commit, McpFile, stop);
-        var (config, missing) = Keep(file is null ? "" : Encoding.UTF8.GetString(file), start.Settings.Claude.McpServers, start.Found.McpServers);
+        }
+        var file = commit is null
+            ? null
+            : await new CommitStore(await services.OpenRepositoryAsync(repository)).ReadFileAsync(commit, McpFile, stop);
+        var (config, missing) = Keep(
+            file is null ? "" : Encoding.UTF8.GetString(file),
+            start.Settings.Claude.McpServers,
+            start.Found.McpServers
+        );
         return new AgentRunEnvironment(environment, config, missing);
     }
 
@@ -29,14 +52,34 @@ internal sealed record AgentRunEnvironment(IReadOnlyDictionary<string, string> E
     private static Dictionary<string, string> EnvironmentOf(RunServices services, string repository, RunStart start)
     {
         var files = SettingsLoader.Load(SettingsFiles.Read(repository, services.Environment, []) with { IsTrusted = true });
-        return files.AgentEnvironment.Where(pair => services.Environment.ContainsKey(pair.Key) || start.Found.AgentVariables.Contains(pair.Key)).ToDictionary();
+        return files
+            .AgentEnvironment.Where(pair => services.Environment.ContainsKey(pair.Key) || start.Found.AgentVariables.Contains(pair.Key))
+            .ToDictionary();
     }
 
-    /// <summary>The named servers of a <c>.mcp.json</c>, and the names that are not there as the person saw them. A file that can't be read has none.</summary>
-    internal static (string? Config, IReadOnlyList<string> Missing) Keep(string file, IReadOnlyList<string> names, IReadOnlyDictionary<string, string> seen)
+    /// <summary>
+    /// The named servers of a <c>.mcp.json</c>, and the names that are not there as the person saw them. A file that can't be read has
+    /// none.
+    /// </summary>
+    internal static (string? Config, IReadOnlyList<string> Missing) Keep(
+        string file,
+        IReadOnlyList<string> names,
+        IReadOnlyDictionary<string, string> seen
+    )
     {
-        var servers = ProjectCommands.ReadMcpServers(file).Where(server => seen.GetValueOrDefault(server.Key) == server.Value).ToDictionary();
-        var kept = new JsonObject(names.Distinct().Where(servers.ContainsKey).Select(name => new KeyValuePair<string, JsonNode?>(name, JsonNode.Parse(servers[name]))));
-        return (kept.Count == 0 ? null : new JsonObject { ["mcpServers"] = kept }.ToJsonString(), [.. names.Where(name => !servers.ContainsKey(name))]);
+        var servers = ProjectCommands
+            .ReadMcpServers(file)
+            .Where(server => seen.GetValueOrDefault(server.Key) == server.Value)
+            .ToDictionary();
+        var kept = new JsonObject(
+            names
+                .Distinct()
+                .Where(servers.ContainsKey)
+                .Select(name => new KeyValuePair<string, JsonNode?>(name, JsonNode.Parse(servers[name])))
+        );
+        return (
+            kept.Count == 0 ? null : new JsonObject { ["mcpServers"] = kept }.ToJsonString(),
+            [.. names.Where(name => !servers.ContainsKey(name))]
+        );
     }
 }

@@ -39,13 +39,27 @@ public static class AgentRunFolders
                     from folder in Folders(taskFolder, null)
                     let name = Path.GetFileName(folder)
                     where int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out _)
-                    select new AgentStartFolder(Path.GetFileName(runFolder), Path.GetFileName(taskFolder), int.Parse(name, CultureInfo.InvariantCulture), folder));
+                    select new AgentStartFolder(
+                        Path.GetFileName(runFolder),
+                        Path.GetFileName(taskFolder),
+                        int.Parse(name, CultureInfo.InvariantCulture),
+                        folder
+                    )
+                );
             }
         }
 
-        return [.. starts.OrderBy(start => start.Run, StringComparer.Ordinal).ThenBy(start => start.Task, StringComparer.Ordinal).ThenBy(start => start.Number)];
+        return
+        [
+            .. starts
+                .OrderBy(start => start.Run, StringComparer.Ordinal)
+                .ThenBy(start => start.Task, StringComparer.Ordinal)
+                .ThenBy(start => start.Number),
+        ];
     }
 
     private static string[] Folders(string parent, string? only) =>
-        !Directory.Exists(parent) ? [] : only is null ? Directory.GetDirectories(parent) : [.. new[] { Path.Combine(parent, only) }.Where(Directory.Exists)];
+        !Directory.Exists(parent) ? []
+        : only is null ? Directory.GetDirectories(parent)
+        : [.. new[] { Path.Combine(parent, only) }.Where(Directory.Exists)];
 }

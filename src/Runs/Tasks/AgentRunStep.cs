@@ -24,10 +24,19 @@ public sealed class AgentRunStep(RunServices services)
         var files = services.Plans.Load(input.Task.Repository, input.Task.RunId, input.Task.PlanHash);
         var task = files.Task(input.Task.Task.Id);
         if (AgentMonitor.NeverBegun(input.Stop, files.Folder.Start(task.Id, input.Start), input.Session) is { } stopped)
+        {
             return stopped;
+        }
         var agentName = task.Agent ?? files.Settings.Agent;
-        var runEnvironment = await AgentRunEnvironment.OfAsync(services, input.Task.Repository.Path, files.Start, input.Prepared.BaseCommit, CancellationToken.None);
-        var runner = AgentCatalog.Find(agentName, files.Settings, services.HookCommand, runEnvironment)
+        var runEnvironment = await AgentRunEnvironment.OfAsync(
+            services,
+            input.Task.Repository.Path,
+            files.Start,
+            input.Prepared.BaseCommit,
+            CancellationToken.None
+        );
+        var runner =
+            AgentCatalog.Find(agentName, files.Settings, services.HookCommand, runEnvironment)
             ?? throw new StepException(AgentCatalog.Unknown(agentName, files.Settings), "UnknownAgent");
         var start = await DescribeAsync(input, files, task, runner, execution);
         var workspace = new TaskWorkspace(await services.OpenRepositoryAsync(input.Task.Repository.Path), files, task.Id);
@@ -36,42 +45,79 @@ public sealed class AgentRunStep(RunServices services)
         var (confinement, problem) = await SandboxPolicy.OfAsync(workspace, task, worktree);
         // An agent that was started before is followed, whatever became of the sandbox since.
         if (problem.Length > 0 && state == AgentStartState.NotStarted)
-            return new AgentRunResult { FailureClass = FailureClasses.Environment, Message = problem, Session = input.Session, Folder = files.Folder.Relative(start.Folder) };
+        {
+            return new AgentRunResult
+            {
+                FailureClass = FailureClasses.Environment,
+                Message = problem,
+                Session = input.Session,
+                Folder = files.Folder.Relative(start.Folder),
+            };
+        }
         var use = state == AgentStartState.NotStarted ? WorktreeUse.Idle : WorktreeUse.Continued;
-        var resources = await WorktreeResourceClaims.Of(services.Environment).TakeAsync(workspace.WorktreePath, use, CancellationToken.None);
+        var resources = await WorktreeResourceClaims
+            .Of(services.Environment)
+            .TakeAsync(workspace.WorktreePath, use, CancellationToken.None);
         start = start with { Confinement = confinement, Environment = resources.Variables(files.Settings.Worktrees.Environment) };
         var guard = new AgentGuard(workspace, services, input.Start);
         if (worktree is not null)
+        {
             await guard.RecordAsync(worktree);
+        }
         var snapshots = new WorkSnapshots(workspace, worktree, () => runner.FindConversation(start.SessionId!), services.Time);
         var deeds = new ToolDeeds();
         AgentOutcome outcome;
         try
         {
-            outcome = await AgentMonitor.RunAsync(execution, runner, start, services.Time, input.Stop, snapshots.SaveIfDueAsync, deeds.Take);
+            outcome = await AgentMonitor.RunAsync(
+                execution,
+                runner,
+                start,
+                services.Time,
+                input.Stop,
+                snapshots.SaveIfDueAsync,
+                deeds.Take
+            );
         }
         finally
         {
             await snapshots.FinishAsync();
         }
         var notices = worktree is null ? [] : await guard.PutBackAsync(worktree, input.Attempt, deeds);
-        var result = Describe(outcome, input, files, start, snapshots.Problem, found: state == AgentStartState.Ended) with { Notices = notices };
-        return outcome.Failure == AgentFailure.GaveUp && result.FailureClass == FailureClasses.GaveUp && AgentClaim.TryRead(start.Folder)?.Status != "failed" && await HasWorkAsync(workspace, worktree, input)
-            ? result with { FailureClass = FailureClasses.None, EndedWith = FileNames.Show(result.Message.ReplaceLineEndings(" ").Trim(), LongestError), Signature = "" }
+        var result = Describe(outcome, input, files, start, snapshots.Problem, found: state == AgentStartState.Ended) with
+        {
+            Notices = notices,
+        };
+        return
+            outcome.Failure == AgentFailure.GaveUp
+            && result.FailureClass == FailureClasses.GaveUp
+            && AgentClaim.TryRead(start.Folder)?.Status != "failed"
+            && await HasWorkAsync(workspace, worktree, input)
+            ? result with
+            {
+                FailureClass = FailureClasses.None,
+                EndedWith = FileNames.Show(result.Message.ReplaceLineEndings(" ").Trim(), LongestError),
+                Signature = "",
+            }
             : result;
     }
 
     /// <summary>
-    /// Programs end with an error for many reasons (a warning, a report that could not be sent), also after good work: where the agent itself said nothing and there is
+    /// Programs end with an error for many reasons (a warning, a report that could not be sent), also after good work: where the agent
+    /// itself said nothing and there is
     /// work, its gates judge it. One that left nothing has failed.
     /// </summary>
     private static async Task<bool> HasWorkAsync(TaskWorkspace workspace, Worktree? worktree, RunAgentInput input)
     {
         if (worktree is null)
+        {
             return false;
+        }
         try
         {
-            return (await new WorktreeDiff(worktree).AgainstAsync(input.Prepared.BaseCommit)).Any(file => file.Path != WorktreeClaim.FileName);
+            return (await new WorktreeDiff(worktree).AgainstAsync(input.Prepared.BaseCommit)).Any(file =>
+                file.Path != WorktreeClaim.FileName
+            );
         }
         catch (GitException refusal) when (refusal.IsRefusal || refusal is WorktreeReplacedException)
         {
@@ -79,12 +125,23 @@ public sealed class AgentRunStep(RunServices services)
         }
     }
 
-    private async Task<AgentStart> DescribeAsync(RunAgentInput input, RunFiles files, PlanTask task, IAgentRunner runner, StepExecution execution)
+    private async Task<AgentStart> DescribeAsync(
+        RunAgentInput input,
+        RunFiles files,
+        PlanTask task,
+        IAgentRunner runner,
+        StepExecution execution
+    )
     {
         var repository = input.Task.Repository.Path;
         var worktree = Path.Combine(repository, input.Prepared.Worktree);
         if (!Directory.Exists(worktree))
-            throw new StepException($"The worktree {input.Prepared.Worktree} is gone. The agent is not started anywhere else; retry the task.", "WorktreeGone");
+        {
+            throw new StepException(
+                $"The worktree {input.Prepared.Worktree} is gone. The agent is not started anywhere else; retry the task.",
+                "WorktreeGone"
+            );
+        }
         var session = input.Session.Length > 0 ? input.Session : SessionId(input, execution.Id);
         var resume = input.Session.Length > 0 && runner.FindConversation(input.Session) is not null;
         var prompt = await AgentPrompt.WriteAsync(await services.OpenRepositoryAsync(repository), input, files, task, resume);
@@ -110,7 +167,11 @@ public sealed class AgentRunStep(RunServices services)
                 Root = worktree,
                 Write = ownership.OwnsEverything ? null : ownership.Patterns,
                 ReadOnly = [.. (files.Contracts ?? []).Select(c => c.FilePath)],
-                AllowedTools = [.. files.Settings.Permissions.Allow, .. files.Settings.Claude.McpServers.Select(server => "mcp__" + server)],
+                AllowedTools =
+                [
+                    .. files.Settings.Permissions.Allow,
+                    .. files.Settings.Claude.McpServers.Select(server => "mcp__" + server),
+                ],
             },
             Limits = new AgentLimits
             {
@@ -126,15 +187,25 @@ public sealed class AgentRunStep(RunServices services)
     }
 
     /// <summary>Known before the agent runs, and the same for every attempt of this step.</summary>
-    private static string SessionId(RunAgentInput input, string execution) => new Guid(Digest("session", input, execution)[..16]).ToString();
+    private static string SessionId(RunAgentInput input, string execution) =>
+        new Guid(Digest("session", input, execution)[..16]).ToString();
 
-    /// <summary>Names the task to the commands its agent calls. It stops mistakes, not malice: whoever reads this repository's files can compute it.</summary>
+    /// <summary>
+    /// Names the task to the commands its agent calls. It stops mistakes, not malice: whoever reads this repository's files can compute it.
+    /// </summary>
     private static string Token(RunAgentInput input, string execution) => Convert.ToHexStringLower(Digest("token", input, execution)[..16]);
 
     private static byte[] Digest(string purpose, RunAgentInput input, string execution) =>
         SHA256.HashData(Encoding.UTF8.GetBytes($"{purpose}\n{execution}\n{input.Task.Task.Id}\n{input.Start}"));
 
-    private static AgentRunResult Describe(AgentOutcome outcome, RunAgentInput input, RunFiles files, AgentStart start, string snapshotProblem, bool found)
+    private static AgentRunResult Describe(
+        AgentOutcome outcome,
+        RunAgentInput input,
+        RunFiles files,
+        AgentStart start,
+        string snapshotProblem,
+        bool found
+    )
     {
         var claim = AgentClaim.TryRead(start.Folder) ?? WorktreeClaim.Take(start);
         var notes = AgentRunNotes.Of(outcome) with { SnapshotProblem = snapshotProblem };
@@ -150,7 +221,12 @@ public sealed class AgentRunStep(RunServices services)
             Tokens = notes.Tokens,
             Turns = outcome.Turns,
             ResetAt = outcome.ResetsAt,
-            Signature = AgentOutcomeClassifier.SignatureOf(outcome, claim, files.Task(start.Task).Agent ?? files.Settings.Agent, start.Task),
+            Signature = AgentOutcomeClassifier.SignatureOf(
+                outcome,
+                claim,
+                files.Task(start.Task).Agent ?? files.Settings.Agent,
+                start.Task
+            ),
             Folder = files.Folder.Relative(start.Folder),
         };
     }

@@ -4,18 +4,49 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Files that tools write beside the work: lock files and build output. Where nobody owns them they are put back, not held against the agent.</summary>
+/// <summary>
+/// Files that tools write beside the work: lock files and build output. Where nobody owns them they are put back, not held against the
+/// agent.
+/// </summary>
 internal static class Byproducts
 {
     private static readonly HashSet<string> LockFiles = new(StringComparer.Ordinal)
     {
-        "package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock", "bun.lockb", "uv.lock", "poetry.lock", "Pipfile.lock", "pdm.lock",
-        "Cargo.lock", "go.sum", "packages.lock.json", "Gemfile.lock", "composer.lock", "mix.lock", "flake.lock",
+        "package-lock.json",
+        "npm-shrinkwrap.json",
+        "yarn.lock",
+        "pnpm-lock.yaml",
+        "bun.lock",
+        "bun.lockb",
+        "uv.lock",
+        "poetry.lock",
+        "Pipfile.lock",
+        "pdm.lock",
+        "Cargo.lock",
+        "go.sum",
+        "packages.lock.json",
+        "Gemfile.lock",
+        "composer.lock",
+        "mix.lock",
+        "flake.lock",
     };
 
     private static readonly HashSet<string> BuildFolders = new(StringComparer.Ordinal)
     {
-        "__pycache__", "node_modules", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".tox", ".venv", "obj", "target", ".gradle", ".next", ".turbo", "coverage", "htmlcov",
+        "__pycache__",
+        "node_modules",
+        ".pytest_cache",
+        ".mypy_cache",
+        ".ruff_cache",
+        ".tox",
+        ".venv",
+        "obj",
+        "target",
+        ".gradle",
+        ".next",
+        ".turbo",
+        "coverage",
+        "htmlcov",
     };
 
     private static readonly string[] BuildEndings = [".pyc", ".pyo", ".class", ".o", ".tsbuildinfo", ".egg-info"];
@@ -30,26 +61,49 @@ internal static class Byproducts
             || BuildEndings.Any(e => path.EndsWith(e, StringComparison.Ordinal));
     }
 
-    /// <summary>Puts them back as they were in a commit. Build output is made anew by whoever needs it; all else is kept under a ref first.</summary>
+    /// <summary>
+    /// Puts them back as they were in a commit. Build output is made anew by whoever needs it; all else is kept under a ref first.
+    /// </summary>
     /// <returns>What could not be put back, each a sentence for the agent.</returns>
-    public static async Task<IReadOnlyList<string>> PutBackAsync(TaskWorkspace workspace, Worktree worktree, IReadOnlyList<ChangedFile> byproducts, string commit, CancellationToken stop)
+    public static async Task<IReadOnlyList<string>> PutBackAsync(
+        TaskWorkspace workspace,
+        Worktree worktree,
+        IReadOnlyList<ChangedFile> byproducts,
+        string commit,
+        CancellationToken stop
+    )
     {
         if (byproducts.Count == 0)
+        {
             return [];
+        }
         var files = new WorktreeFiles(worktree.Path);
-        var added = byproducts.Where(file => file.Change == FileChange.Added).ToLookup(file => LockFiles.Contains(Path.GetFileName(file.Path)), file => file.Path);
-        var changed = byproducts.Where(file => file.Change != FileChange.Added).ToLookup(file => !file.IsSubmodule && files.CanHaveFile(file.Path), file => file.Path);
+        var added = byproducts
+            .Where(file => file.Change == FileChange.Added)
+            .ToLookup(file => LockFiles.Contains(Path.GetFileName(file.Path)), file => file.Path);
+        var changed = byproducts
+            .Where(file => file.Change != FileChange.Added)
+            .ToLookup(file => !file.IsSubmodule && files.CanHaveFile(file.Path), file => file.Path);
         var left = new WorktreeReset(worktree, DiscardPermit.OfTools(worktree)).Remove(added[false], stop).ToList();
         if (added[true].Any() || changed[true].Any())
         {
-            var reset = new WorktreeReset(worktree, await workspace.KeepAsync(worktree, "the worktree before lock files that nobody owns were put back", [], stop));
+            var reset = new WorktreeReset(
+                worktree,
+                await workspace.KeepAsync(worktree, "the worktree before lock files that nobody owns were put back", [], stop)
+            );
             left.AddRange(reset.Remove(added[true], stop));
             await reset.PutBackAsync(commit, [.. changed[true]], stop);
         }
         return
         [
-            .. left.Select(file => $"'{FileNames.Show(file.Path)}' was added, but this task does not own it, and it can't be removed: {file.Reason} Delete it."),
-            .. changed[false].Select(path => $"'{FileNames.Show(path)}' was replaced, but this task does not own it: it, or a folder it was in, is something else now. Put it back as it was (git checkout {commit[..12]} -- {FileNames.Show(path)})."),
+            .. left.Select(file =>
+                $"'{FileNames.Show(file.Path)}' was added, but this task does not own it, and it can't be removed: {file.Reason} Delete it."
+            ),
+            .. changed[false]
+                .Select(path =>
+                    $"'{FileNames.Show(path)}' was replaced, but this task does not own it: it, or a folder it was in, is "
+                    + $"something else now. Put it back as it was (git checkout {commit[..12]} -- {FileNames.Show(path)})."
+                ),
         ];
     }
 }

@@ -2,7 +2,10 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Finds names that differ only in case from another one beside them. Each folder is listed once, however many of its files are asked about.</summary>
+/// <summary>
+/// Finds names that differ only in case from another one beside them. Each folder is listed once, however many of its files are asked
+/// about.
+/// </summary>
 internal sealed class CaseCollisions(WorktreeFiles files)
 {
     private readonly Dictionary<string, Dictionary<string, int>> _folders = new(StringComparer.Ordinal);
@@ -16,9 +19,13 @@ internal sealed class CaseCollisions(WorktreeFiles files)
             var folder = start == 0 ? "" : path[..(start - 1)];
             var name = end < 0 ? path[start..] : path[start..end];
             if (Names(folder).GetValueOrDefault(name) > 1)
+            {
                 return true;
+            }
             if (end < 0)
+            {
                 return false;
+            }
             start = end + 1;
         }
     }
@@ -26,7 +33,12 @@ internal sealed class CaseCollisions(WorktreeFiles files)
     private Dictionary<string, int> Names(string folder)
     {
         if (!_folders.TryGetValue(folder, out var names))
-            _folders[folder] = names = files.List(folder).CountBy(name => name, StringComparer.OrdinalIgnoreCase).ToDictionary(StringComparer.OrdinalIgnoreCase);
+        {
+            _folders[folder] = names = files
+                .List(folder)
+                .CountBy(name => name, StringComparer.OrdinalIgnoreCase)
+                .ToDictionary(StringComparer.OrdinalIgnoreCase);
+        }
         return names;
     }
 }

@@ -12,9 +12,15 @@ internal static class Compliance
     {
         if (task.RequiredAgents.Count > 0)
         {
-            var called = Enumerable.Range(1, lastStart).Select(s => AgentRunNotes.Read(files.Folder.Start(task.Id, s))).SelectMany(n => n?.SubAgents ?? []).ToHashSet(StringComparer.Ordinal);
+            var called = Enumerable
+                .Range(1, lastStart)
+                .Select(s => AgentRunNotes.Read(files.Folder.Start(task.Id, s)))
+                .SelectMany(n => n?.SubAgents ?? [])
+                .ToHashSet(StringComparer.Ordinal);
             foreach (var missing in task.RequiredAgents.Where(a => !called.Contains(a)))
+            {
                 yield return $"The required agent '{missing}' was not called. Call it (tool Task with subagent_type {missing}) and act on what it says.";
+            }
         }
         foreach (var note in task.NotesOutput)
         {
@@ -23,10 +29,15 @@ internal static class Compliance
                 yield return $"The notes '{note}' are missing. Write them with the headings {string.Join(", ", NoteSections)}.";
                 continue;
             }
-            var headings = text.Split('\n').Where(l => l.StartsWith('#')).Select(l => l.TrimStart('#').Trim().TrimEnd(':')).ToHashSet(StringComparer.OrdinalIgnoreCase);
+            var headings = text.Split('\n')
+                .Where(l => l.StartsWith('#'))
+                .Select(l => l.TrimStart('#').Trim().TrimEnd(':'))
+                .ToHashSet(StringComparer.OrdinalIgnoreCase);
             var absent = NoteSections.Where(s => !headings.Contains(s)).ToList();
             if (absent.Count > 0)
+            {
                 yield return $"The notes '{note}' have no heading {string.Join(", ", absent)}.";
+            }
         }
     }
 }

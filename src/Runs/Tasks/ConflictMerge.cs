@@ -6,7 +6,8 @@ using Orchestrator.Git.Worktrees;
 namespace Orchestrator.Runs.Tasks;
 
 /// <summary>
-/// A merge with other tasks' work that the agent was given to resolve: is that work still in the files? Git forgets a merge as soon as somebody says 'git reset',
+/// A merge with other tasks' work that the agent was given to resolve: is that work still in the files? Git forgets a merge as soon as
+/// somebody says 'git reset',
 /// with everything still in the files, so that the files are asked and not git.
 /// </summary>
 internal sealed class ConflictMerge(TaskWorkspace workspace, Worktree worktree, TaskNotes notes, IReadOnlyCollection<string> appendedFiles)
@@ -21,9 +22,11 @@ internal sealed class ConflictMerge(TaskWorkspace workspace, Worktree worktree, 
         var theirs = notes.MergedStaging;
         var status = await WorktreeStatus.ReadAsync(worktree, stop);
         var tip = await workspace.Refs.ReadAsync(workspace.Branch, stop) ?? notes.Base;
-        if (status.Operation == UnfinishedOperation.Merge
+        if (
+            status.Operation == UnfinishedOperation.Merge
             || await _commits.IsAncestorAsync(theirs, tip, stop)
-            || (status.Head is not null && await _commits.IsAncestorAsync(theirs, status.Head, stop)))
+            || (status.Head is not null && await _commits.IsAncestorAsync(theirs, status.Head, stop))
+        )
         {
             return MergeLoss.None;
         }
@@ -31,23 +34,41 @@ internal sealed class ConflictMerge(TaskWorkspace workspace, Worktree worktree, 
         var merge = await new Merges(workspace.Repository).MergeAsync(ours, theirs, appendedFiles, stop);
         var diffs = new Diffs(workspace.Repository);
         var brought = (await diffs.BetweenAsync(ours, merge.Tree, stop)).Select(file => file.Path).ToList();
-        var changed = (await new WorktreeDiff(worktree).AgainstAsync(ours, stop)).Select(file => file.Path).ToHashSet(StringComparer.Ordinal);
+        var changed = (await new WorktreeDiff(worktree).AgainstAsync(ours, stop))
+            .Select(file => file.Path)
+            .ToHashSet(StringComparer.Ordinal);
         if (brought.Count > 0 && !brought.Any(changed.Contains))
+        {
             return await BeginAgainAsync(tip, stop);
+        }
 
         // What is in conflict may have been resolved to what it was.
         var missing = brought.Except(changed).Except(merge.ConflictedFiles).ToList();
         return missing.Count == 0
             ? MergeLoss.None
-            : new MergeLoss($"What other tasks did is missing in {FileNames.Some(missing, 20)}: there the merge that you were given was undone. Take their version (git checkout {theirs[..12]} -- FILE) and bring yours into it.", BegunAgain: false);
+            : new MergeLoss(
+                $"What other tasks did is missing in {FileNames.Some(missing, 20)}: there the merge that you were given was "
+                    + $"undone. Take their version (git checkout {theirs[..12]} -- FILE) and bring yours into it.",
+                BegunAgain: false
+            );
     }
 
     private async Task<MergeLoss> BeginAgainAsync(string tip, CancellationToken stop)
     {
-        var begun = await new ConflictWorktree(worktree).BeginAsync(tip, notes.MergedStaging, workspace.Keep("before the merge was begun again"), appendedFiles, stop);
+        var begun = await new ConflictWorktree(worktree).BeginAsync(
+            tip,
+            notes.MergedStaging,
+            workspace.Keep("before the merge was begun again"),
+            appendedFiles,
+            stop
+        );
         KeptWork.Note(workspace.Files.Folder, workspace.TaskId, begun.Kept, "what was in the worktree before the merge was begun again");
         var kept = begun.Kept is null ? "" : $" What you had not committed is kept: git show {begun.Kept}:FILE";
-        return new MergeLoss($"The merge with what other tasks did was undone, so their work was missing. It was begun again: resolve the conflicts in the files, and do not abort it.{kept}", BegunAgain: true);
+        return new MergeLoss(
+            "The merge with what other tasks did was undone, so their work was missing. It was begun again: resolve the "
+                + $"conflicts in the files, and do not abort it.{kept}",
+            BegunAgain: true
+        );
     }
 }
 

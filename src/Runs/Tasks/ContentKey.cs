@@ -7,16 +7,24 @@ using Orchestrator.Plans;
 namespace Orchestrator.Runs.Tasks;
 
 /// <summary>
-/// The name of a task's result by what it was made from: the prompt, the files it may see or write at its base, the agent, the model, the gates.
+/// The name of a task's result by what it was made from: the prompt, the files it may see or write at its base, the agent, the model, the
+/// gates.
 /// Same key, same work: it is not paid for again. Mail and notes of a run are not in it.
 /// </summary>
 internal static class ContentKey
 {
-    public static async Task<string> OfAsync(GitRepository repository, RunFiles files, PlanTask task, string baseCommit, CancellationToken stop)
+    public static async Task<string> OfAsync(
+        GitRepository repository,
+        RunFiles files,
+        PlanTask task,
+        string baseCommit,
+        CancellationToken stop
+    )
     {
-        var content = task.FilesRead is null || task.FilesWrite is null
-            ? [(await new CommitStore(repository).ReadAsync(baseCommit, stop))!.Tree]
-            : await OwnedAndReadAsync(repository, task, baseCommit, stop);
+        var content =
+            task.FilesRead is null || task.FilesWrite is null
+                ? [(await new CommitStore(repository).ReadAsync(baseCommit, stop))!.Tree]
+                : await OwnedAndReadAsync(repository, task, baseCommit, stop);
         var parts = new
         {
             version = 2,
@@ -24,7 +32,13 @@ internal static class ContentKey
             agent = task.Agent ?? files.Settings.Agent,
             command = files.Settings.Agents.GetValueOrDefault(task.Agent ?? files.Settings.Agent)?.Command,
             model = task.Model ?? files.Settings.Model,
-            options = new { files.Settings.Permissions.Mode, files.Settings.Permissions.Allow, files.Settings.Claude.McpServers, files.Settings.Limits.Turns },
+            options = new
+            {
+                files.Settings.Permissions.Mode,
+                files.Settings.Permissions.Allow,
+                files.Settings.Claude.McpServers,
+                files.Settings.Limits.Turns,
+            },
             write = task.FilesWrite,
             append = task.FilesAppend,
             gates = files.Gates.Of(files.Plan, task).Concat(files.Gates.Integration).Select(g => g.WithoutTurns()),
@@ -33,11 +47,20 @@ internal static class ContentKey
         return Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(parts)));
     }
 
-    private static async Task<string[]> OwnedAndReadAsync(GitRepository repository, PlanTask task, string baseCommit, CancellationToken stop)
+    private static async Task<string[]> OwnedAndReadAsync(
+        GitRepository repository,
+        PlanTask task,
+        string baseCommit,
+        CancellationToken stop
+    )
     {
         var owned = Ownership.Of(task);
         var read = Ownership.Of(task.FilesRead);
         var tree = await new CommitStore(repository).ListFilesAsync(baseCommit, stop);
-        return [.. tree.Where(f => owned.Owns(f.Path) || read.Owns(f.Path) || AgentPrompt.IsInstruction(f.Path)).Select(f => $"{f.Mode} {f.Id} {f.Path}")];
+        return
+        [
+            .. tree.Where(f => owned.Owns(f.Path) || read.Owns(f.Path) || AgentPrompt.IsInstruction(f.Path))
+                .Select(f => $"{f.Mode} {f.Id} {f.Path}"),
+        ];
     }
 }

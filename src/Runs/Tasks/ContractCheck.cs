@@ -4,7 +4,10 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Whether a task's work holds the plan's contracts: their files are as the orchestrator wrote them, and classes that say they implement one do.</summary>
+/// <summary>
+/// Whether a task's work holds the plan's contracts: their files are as the orchestrator wrote them, and classes that say they implement
+/// one do.
+/// </summary>
 internal static class ContractCheck
 {
     /// <summary>Larger sources are generated; nobody implements a contract in them by hand.</summary>
@@ -15,12 +18,16 @@ internal static class ContractCheck
 
     /// <summary>What is said of a contract's file that was touched.</summary>
     public static string Changed(ContractStub contract, string baseCommit) =>
-        $"'{contract.FilePath}' holds the contract {contract.Name} (version {contract.Version}), which only the orchestrator changes. Put it back (git checkout {baseCommit[..12]} -- {contract.FilePath}) and hold to it; "
+        $"'{contract.FilePath}' holds the contract {contract.Name} (version {contract.Version}), which only the orchestrator "
+        + $"changes. Put it back (git checkout {baseCommit[..12]} -- {contract.FilePath}) and hold to it; "
         + "if it can't be held, end as blocked and say what it would have to be.";
 
     /// <summary>What a person is told beside the words of an agent that is blocked by a contract; empty when it speaks of none.</summary>
     public static string HowToChange(RunFiles files, string words) =>
-        files.Contracts?.FirstOrDefault(c => words.Contains(c.Name, StringComparison.Ordinal) || words.Contains(c.FilePath, StringComparison.Ordinal)) is { } contract
+        files.Contracts?.FirstOrDefault(c =>
+            words.Contains(c.Name, StringComparison.Ordinal) || words.Contains(c.FilePath, StringComparison.Ordinal)
+        )
+            is { } contract
             ? $"{(words.EndsWith('.') ? "" : ".")} To change the contract {contract.Name}: cancel the run, change its methods in the plan, and start that; its consumers are told and work again, other results are taken up."
             : "";
 
@@ -30,15 +37,31 @@ internal static class ContractCheck
     /// <param name="commit">The task's work.</param>
     /// <param name="changed">What it changes.</param>
     /// <param name="stop">Ends the reading.</param>
-    public static async Task<IReadOnlyList<string>> ProblemsAsync(RunFiles files, CommitStore commits, string commit, IReadOnlyList<ChangedFile> changed, CancellationToken stop)
+    public static async Task<IReadOnlyList<string>> ProblemsAsync(
+        RunFiles files,
+        CommitStore commits,
+        string commit,
+        IReadOnlyList<ChangedFile> changed,
+        CancellationToken stop
+    )
     {
         var problems = new List<string>();
         if (files.Contracts is not { Count: > 0 } contracts || contracts.All(c => c.Language != ContractLanguage.Python))
+        {
             return problems;
-        foreach (var file in changed.Where(c => c.Change != FileChange.Deleted && ContractStub.LanguageOf(c.Path) == ContractLanguage.Python && c.NewMode.StartsWith("100", StringComparison.Ordinal)))
+        }
+        foreach (
+            var file in changed.Where(c =>
+                c.Change != FileChange.Deleted
+                && ContractStub.LanguageOf(c.Path) == ContractLanguage.Python
+                && c.NewMode.StartsWith("100", StringComparison.Ordinal)
+            )
+        )
         {
             if (await commits.ReadFileAsync(commit, file.Path, stop) is not { Length: <= LargestSource } bytes)
+            {
                 continue;
+            }
             var source = Encoding.UTF8.GetString(bytes);
             problems.AddRange(files.Plan.Contracts.SelectMany(c => PythonImplementations.Problems(c, file.Path, source)));
         }

@@ -6,7 +6,8 @@ using Orchestrator.Plans;
 namespace Orchestrator.Runs.Tasks;
 
 /// <summary>
-/// Files that a task owns and git's ignore rules hide, so that they are no part of its work. A file that the plan names by its whole path is meant, and is committed
+/// Files that a task owns and git's ignore rules hide, so that they are no part of its work. A file that the plan names by its whole path
+/// is meant, and is committed
 /// all the same; others are named when something fails, since nobody would think of it.
 /// </summary>
 internal sealed class IgnoredWork(TaskWorkspace workspace, PlanTask task, Worktree worktree)
@@ -20,13 +21,22 @@ internal sealed class IgnoredWork(TaskWorkspace workspace, PlanTask task, Worktr
     public async Task<IReadOnlyList<IgnoredFile>> NamedAsync(IReadOnlySet<string> seen, string tracked, CancellationToken stop)
     {
         var files = new WorktreeFiles(worktree.Path);
-        var there = (task.FilesWrite ?? []).Concat(task.FilesAppend).Concat(task.NotesOutput)
-            .Select(PathPattern.Parse).Where(pattern => pattern.IsLiteral).Select(pattern => pattern.Text).Distinct(StringComparer.Ordinal)
+        var there = (task.FilesWrite ?? [])
+            .Concat(task.FilesAppend)
+            .Concat(task.NotesOutput)
+            .Select(PathPattern.Parse)
+            .Where(pattern => pattern.IsLiteral)
+            .Select(pattern => pattern.Text)
+            .Distinct(StringComparer.Ordinal)
             .Where(path => !seen.Contains(path) && files.HasFileOrLink(path) && !IsLocal(path))
             .ToList();
         if (there.Count == 0)
+        {
             return [];
-        var known = (await new CommitStore(workspace.Repository).ListFilesAsync(tracked, stop)).Select(file => file.Path).ToHashSet(StringComparer.Ordinal);
+        }
+        var known = (await new CommitStore(workspace.Repository).ListFilesAsync(tracked, stop))
+            .Select(file => file.Path)
+            .ToHashSet(StringComparer.Ordinal);
         return await IgnoreRules.ExplainAsync(worktree, [.. there.Where(path => !known.Contains(path))], stop);
     }
 
@@ -40,10 +50,13 @@ internal sealed class IgnoredWork(TaskWorkspace workspace, PlanTask task, Worktr
         return first.Count == 0
             ? ""
             : $"Of what this task owns, git ignores {string.Join(", ", first.Select(file => $"'{FileNames.Show(file.Path)}' by {file.Rule}"))}{(hidden.Count > 5 ? $" and {hidden.Count - 5} more" : "")}: that was not committed and the gates did not see it. "
-                + "If it is part of the work, write it to a place that is not ignored, or change the rule where this task owns that; a file that the plan names by its whole path in files_write is committed all the same.";
+                + "If it is part of the work, write it to a place that is not ignored, or change the rule where this task owns "
+                + "that; a file that the plan names by its whole path in files_write is committed all the same.";
     }
 
     /// <summary>What <c>.worktreeinclude</c> brought is the person's own, such as passwords, and was meant never to be committed.</summary>
     private bool IsLocal(string path) =>
-        workspace.Repository.MainCheckout is { } main && File.Exists(Path.Combine(main, WorktreeIncludes.FileName)) && Path.Exists(Path.Combine(main, path));
+        workspace.Repository.MainCheckout is { } main
+        && File.Exists(Path.Combine(main, WorktreeIncludes.FileName))
+        && Path.Exists(Path.Combine(main, path));
 }

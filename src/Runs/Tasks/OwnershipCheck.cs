@@ -6,7 +6,8 @@ using Orchestrator.Plans;
 namespace Orchestrator.Runs.Tasks;
 
 /// <summary>
-/// Whether a task may change a file, and git can keep what it became. Asked twice: of the worktree, so that the agent hears of all of it, and of the tree that is
+/// Whether a task may change a file, and git can keep what it became. Asked twice: of the worktree, so that the agent hears of all of it,
+/// and of the tree that is
 /// to be committed, since until then somebody may write.
 /// </summary>
 internal sealed class OwnershipCheck(RunFiles files, PlanTask task, string baseCommit)
@@ -14,7 +15,8 @@ internal sealed class OwnershipCheck(RunFiles files, PlanTask task, string baseC
     private readonly Ownership _ownership = Ownership.Of(task);
 
     /// <summary>True for what tools write and nobody owns.</summary>
-    public bool IsByproduct(ChangedFile file) => ContractCheck.Of(files, file.Path) is null && !_ownership.Owns(file.Path) && Byproducts.IsByproduct(file.Path);
+    public bool IsByproduct(ChangedFile file) =>
+        ContractCheck.Of(files, file.Path) is null && !_ownership.Owns(file.Path) && Byproducts.IsByproduct(file.Path);
 
     /// <summary>What is wrong with files of a worktree, each a sentence for the agent.</summary>
     public IEnumerable<string> Problems(IEnumerable<ChangedFile> changed, WorktreeFiles worktree, CancellationToken stop)
@@ -24,20 +26,36 @@ internal sealed class OwnershipCheck(RunFiles files, PlanTask task, string baseC
         {
             stop.ThrowIfCancellationRequested();
             if (worktree.HasSpecialFile(file.Path) && _ownership.Owns(file.Path))
+            {
                 yield return $"{Name(file)} is a pipe, a socket or a device, which git can't store. Put a file there, or remove it.";
+            }
             else if (Problem(file) is { } problem)
+            {
                 yield return problem;
+            }
             else if (file.Change == FileChange.Added && twins.Has(file.Path))
+            {
                 yield return $"{Name(file)} differs only in case from another file or folder beside it; on some disks they are one. Give it another name.";
+            }
         }
     }
 
     /// <summary>What is wrong with a tree that is to be committed.</summary>
-    public async Task<IReadOnlyList<string>> ProblemsAsync(GitRepository repository, string tree, IReadOnlyList<ChangedFile> changed, CancellationToken stop)
+    public async Task<IReadOnlyList<string>> ProblemsAsync(
+        GitRepository repository,
+        string tree,
+        IReadOnlyList<ChangedFile> changed,
+        CancellationToken stop
+    )
     {
         var problems = changed.Select(Problem).OfType<string>().ToList();
         var links = await new TreeLinks(repository).FindLeadingOutAsync(baseCommit, tree, changed, stop);
-        problems.AddRange(links.Select(link => $"'{FileNames.Show(link)}' is a symbolic link that leads out of the repository or into .git, by itself or through other links. Put a file there, or a link that stays inside."));
+        problems.AddRange(
+            links.Select(link =>
+                $"'{FileNames.Show(link)}' is a symbolic link that leads out of the repository or into .git, by itself or through "
+                + "other links. Put a file there, or a link that stays inside."
+            )
+        );
         return problems;
     }
 
@@ -45,28 +63,42 @@ internal sealed class OwnershipCheck(RunFiles files, PlanTask task, string baseC
     private string? Problem(ChangedFile file)
     {
         if (ContractCheck.Of(files, file.Path) is { } contract)
+        {
             return ContractCheck.Changed(contract, baseCommit);
+        }
         if (!_ownership.Owns(file.Path))
+        {
             return $"{Name(file)} was {Verb(file)}, but this task does not own it. {PutBack(file)}";
+        }
         if (ProtectedPath.Covering(task, file.Path, files.Settings.AlwaysRequireHuman) is { } glob)
-            return $"{Name(file)} was {Verb(file)}, but '{glob}' always needs a person (always_require_human), and nobody was asked, since the plan does not name it in this task's files_write. {PutBack(file)}";
+        {
+            return $"{Name(file)} was {Verb(file)}, but '{glob}' always needs a person (always_require_human), and nobody was "
+                + $"asked, since the plan does not name it in this task's files_write. {PutBack(file)}";
+        }
         if (file.IsSubmodule)
-            return $"{Name(file)} is a repository of its own (a submodule or a .git folder inside). Its content can't be merged; remove its .git folder or the whole.";
+        {
+            return $"{Name(file)} is a repository of its own (a submodule or a .git folder inside). Its content can't be merged; "
+                + "remove its .git folder or the whole.";
+        }
         if (file.Change == FileChange.Added && !FileNames.IsUtf8(file.Path))
+        {
             return $"{Name(file)} has a name that is not UTF-8, which many programs can't open. Give it another name.";
+        }
         return null;
     }
 
-    private string PutBack(ChangedFile file) => file.Change == FileChange.Added
-        ? "Delete it."
-        : $"Put it back as it was (git checkout {baseCommit[..12]} -- {FileNames.Show(file.Path)}).";
+    private string PutBack(ChangedFile file) =>
+        file.Change == FileChange.Added
+            ? "Delete it."
+            : $"Put it back as it was (git checkout {baseCommit[..12]} -- {FileNames.Show(file.Path)}).";
 
     private static string Name(ChangedFile file) => $"'{FileNames.Show(file.Path)}'";
 
-    private static string Verb(ChangedFile file) => file.Change switch
-    {
-        FileChange.Added => "added",
-        FileChange.Deleted => "deleted",
-        _ => "changed",
-    };
+    private static string Verb(ChangedFile file) =>
+        file.Change switch
+        {
+            FileChange.Added => "added",
+            FileChange.Deleted => "deleted",
+            _ => "changed",
+        };
 }

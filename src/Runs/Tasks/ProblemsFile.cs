@@ -12,7 +12,9 @@ internal static class ProblemsFile
     private const int Most = 20;
     private const int LongestSentence = 400;
 
-    /// <summary>Writes the file and gives its path relative to the repository. What is beyond a bound goes to a second file, which it names.</summary>
+    /// <summary>
+    /// Writes the file and gives its path relative to the repository. What is beyond a bound goes to a second file, which it names.
+    /// </summary>
     public static string Write(RunFolder folder, string taskId, int attempt, IEnumerable<string> sections)
     {
         var path = Path.Combine(folder.Task(taskId), $"problems-{attempt}.md");
@@ -42,5 +44,6 @@ internal static class ProblemsFile
 
     /// <summary>A gate that failed, with the end of its output.</summary>
     public static string Gate(GateVerdict outcome) =>
-        $"## Gate failed: {outcome.Gate.Name}\n\nCommand: `{outcome.Gate.Command}`\n{outcome.Summary}\n\n```\n{outcome.Tail.TrimEnd()}\n```\n";
+        $"## Gate failed: {outcome.Gate.Name}\n\nCommand: "
+        + $"`{outcome.Gate.Command}`\n{outcome.Summary}\n\n```\n{outcome.Tail.TrimEnd()}\n```\n";
 }

@@ -5,44 +5,75 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Whether an agent is confined, and to what: the repository's shared folder is only read, but for what a worktree needs to work.</summary>
+/// <summary>
+/// Whether an agent is confined, and to what: the repository's shared folder is only read, but for what a worktree needs to work.
+/// </summary>
 internal static class SandboxPolicy
 {
     private const string Must = "Agents must be confined (permissions.sandbox, or 'isolation: sandbox' in the plan).";
-    private const string Cure = "Install bubblewrap (and allow user namespaces), or set permissions.sandbox to auto and take 'isolation: sandbox' out of the plan.";
+    private const string Cure =
+        "Install bubblewrap (and allow user namespaces), or set permissions.sandbox to auto and take 'isolation: sandbox' out of the plan.";
 
-    /// <summary>The confinement of a task's agent; null where it has none. The problem is not empty where it must have one and none is to be had.</summary>
-    public static async Task<(AgentConfinement? Confinement, string Problem)> OfAsync(TaskWorkspace workspace, PlanTask task, Worktree? worktree)
+    /// <summary>
+    /// The confinement of a task's agent; null where it has none. The problem is not empty where it must have one and none is to be had.
+    /// </summary>
+    public static async Task<(AgentConfinement? Confinement, string Problem)> OfAsync(
+        TaskWorkspace workspace,
+        PlanTask task,
+        Worktree? worktree
+    )
     {
         var settings = workspace.Files.Settings;
         var mustBe = MustBe(settings, task);
         if (!mustBe && settings.Permissions.Sandbox == "off")
+        {
             return (null, "");
+        }
         var check = await Bubblewrap.CheckAsync();
         if (check.Program is null)
+        {
             return (null, mustBe ? Missing(check) : "");
+        }
         if (worktree is null)
+        {
             return (null, mustBe ? NoWorktree(workspace) : "");
+        }
         var mounts = SandboxMounts.Of(worktree, workspace.Branch);
         return (new AgentConfinement(check.Program, [mounts.ReadOnly], mounts.Writable), "");
     }
 
-    /// <summary>What a run should know before it starts: an error where agents must be confined and can't be, a warning where the program is there and does not work.</summary>
+    /// <summary>
+    /// What a run should know before it starts: an error where agents must be confined and can't be, a warning where the program is there
+    /// and does not work.
+    /// </summary>
     public static async Task<(string Error, string Warning)> PreflightAsync(RunFiles files)
     {
         var mustBe = files.Plan.Tasks.Any(task => MustBe(files.Settings, task));
         if (!mustBe && files.Settings.Permissions.Sandbox == "off")
+        {
             return ("", "");
+        }
         var check = await Bubblewrap.CheckAsync();
         if (check.Program is not null)
+        {
             return ("", "");
-        return mustBe ? (Missing(check), "") : ("", check.Problem.Length == 0 ? "" : $"{check.Problem} Agents are not confined; permissions.sandbox: off says that this is meant.");
+        }
+        return mustBe
+            ? (Missing(check), "")
+            : (
+                "",
+                check.Problem.Length == 0
+                    ? ""
+                    : $"{check.Problem} Agents are not confined; permissions.sandbox: off says that this is meant."
+            );
     }
 
-    private static bool MustBe(OrchestratorSettings settings, PlanTask task) => settings.Permissions.Sandbox == "on" || task.Isolation == TaskIsolation.Sandbox;
+    private static bool MustBe(OrchestratorSettings settings, PlanTask task) =>
+        settings.Permissions.Sandbox == "on" || task.Isolation == TaskIsolation.Sandbox;
 
     private static string NoWorktree(TaskWorkspace workspace) =>
-        $"{Must} git does not know {workspace.RelativePath} as a worktree of this repository, so there is nothing to confine the agent to. See 'git worktree list'; 'git worktree repair {workspace.RelativePath}' helps where the folder was moved.";
+        $"{Must} git does not know {workspace.RelativePath} as a worktree of this repository, so there is nothing to confine the "
+        + $"agent to. See 'git worktree list'; 'git worktree repair {workspace.RelativePath}' helps where the folder was moved.";
 
     private static string Missing(BubblewrapCheck check) =>
         $"{Must} {(check.Problem.Length > 0 ? check.Problem : "The program bwrap is not in PATH.")} {Cure}";

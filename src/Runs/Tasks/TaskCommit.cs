@@ -13,40 +13,66 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
     /// <summary>Files that git would not add by itself, and the plan names.</summary>
     private IReadOnlyList<string> _ignored = [];
 
-    /// <summary>What is wrong with the work tree, each a sentence for the agent. Lock files and build output that nobody owns are put back and noted.</summary>
+    /// <summary>
+    /// What is wrong with the work tree, each a sentence for the agent. Lock files and build output that nobody owns are put back and
+    /// noted.
+    /// </summary>
     public async Task<IReadOnlyList<string>> FindProblemsAsync(VerifyTaskInput input, List<string> notes, CancellationToken stop)
     {
         var worktree = Worktree(input);
         if (await new WorktreeIndex(worktree).RepairAsync(input.Prepared.BaseCommit, stop))
+        {
             notes.Add("git could not read the worktree's index; it was made anew");
+        }
         var merge = await FindMergeLossAsync(worktree, input, stop);
         if (merge.BegunAgain)
+        {
             return [merge.Problem];
+        }
         var ownership = new OwnershipCheck(files, task, input.Prepared.BaseCommit);
-        var seen = (await new WorktreeDiff(worktree).AgainstAsync(input.Prepared.BaseCommit, stop)).Where(c => c.Path != WorktreeClaim.FileName).ToList();
-        var ignored = await new IgnoredWork(workspace, task, worktree).NamedAsync(seen.Select(c => c.Path).ToHashSet(StringComparer.Ordinal), input.Prepared.BaseCommit, stop);
-        notes.AddRange(ignored.Select(file => $"'{FileNames.Show(file.Path)}' is ignored by {file.Rule}; it was committed, since the plan names it"));
+        var seen = (await new WorktreeDiff(worktree).AgainstAsync(input.Prepared.BaseCommit, stop))
+            .Where(c => c.Path != WorktreeClaim.FileName)
+            .ToList();
+        var ignored = await new IgnoredWork(workspace, task, worktree).NamedAsync(
+            seen.Select(c => c.Path).ToHashSet(StringComparer.Ordinal),
+            input.Prepared.BaseCommit,
+            stop
+        );
+        notes.AddRange(
+            ignored.Select(file => $"'{FileNames.Show(file.Path)}' is ignored by {file.Rule}; it was committed, since the plan names it")
+        );
         _ignored = [.. ignored.Select(file => file.Path)];
         var changed = seen.Concat(_ignored.Select(path => WorktreeDiff.Untracked(worktree, path))).ToLookup(ownership.IsByproduct);
         var problems = ownership.Problems(changed[false], new WorktreeFiles(worktree.Path), stop).ToList();
         var byproducts = changed[true].ToList();
         problems.AddRange(await Byproducts.PutBackAsync(workspace, worktree, byproducts, input.Prepared.BaseCommit, stop));
         if (byproducts.Count > 0)
+        {
             notes.Add($"put back, since nobody owns them: {FileNames.Some([.. byproducts.Select(b => b.Path)])}");
+        }
         if (merge.Problem.Length > 0)
+        {
             problems.Add(merge.Problem);
+        }
         problems.AddRange(await WorktreeHistory.ProblemsAsync(worktree, TaskNotes.Read(files.Folder, task.Id), stop));
         notes.AddRange(WorktreeHistory.Notes(worktree, workspace.Branch));
         problems.AddRange(AgentGuard.Problems(files.Folder, task.Id, input.Start, input.Attempt));
         var missing = Compliance.Problems(task, files, worktree.Path, input.Start);
         if (files.Settings.StrictCompliance)
+        {
             problems.AddRange(missing);
+        }
         else
+        {
             notes.AddRange(missing.Select(what => $"not demanded (compliance.strict is false): {what}"));
+        }
         return problems;
     }
 
-    /// <summary>Commits the files of the worktree as this attempt's one commit, unless something is wrong with them; done before a crash, it is found again.</summary>
+    /// <summary>
+    /// Commits the files of the worktree as this attempt's one commit, unless something is wrong with them; done before a crash, it is
+    /// found again.
+    /// </summary>
     public async Task<(IReadOnlyList<string> Problems, string Commit)> CommitAsync(VerifyTaskInput input, CancellationToken stop)
     {
         var tip = await workspace.Refs.ReadAsync(workspace.Branch, stop) ?? input.Prepared.BaseCommit;
@@ -56,25 +82,62 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
         // Done before a crash, there is nothing left to commit; an agent that amends what we committed says the same of its own work.
         var parent = IsOfAttempt(last, input.Attempt) ? tip : await LastOfOursAsync(commits, last, input, stop);
         var notes = TaskNotes.Read(files.Folder, task.Id);
-        IReadOnlyList<string> parents = notes.MergedStaging.Length > 0 && !await commits.IsAncestorAsync(notes.MergedStaging, parent, stop)
-            ? [parent, notes.MergedStaging]
-            : [parent];
-        var trailers = new CommitTrailers(workspace.RunId, task.Id, input.Attempt, input.Prepared.ContentKey.Length > 0 ? input.Prepared.ContentKey : null);
+        IReadOnlyList<string> parents =
+            notes.MergedStaging.Length > 0 && !await commits.IsAncestorAsync(notes.MergedStaging, parent, stop)
+                ? [parent, notes.MergedStaging]
+                : [parent];
+        var trailers = new CommitTrailers(
+            workspace.RunId,
+            task.Id,
+            input.Attempt,
+            input.Prepared.ContentKey.Length > 0 ? input.Prepared.ContentKey : null
+        );
         var made = await new Snapshots(workspace.Repository).CommitAsync(
-            worktree, workspace.Branch, parents, Message(), trailers, leaveOut: [WorktreeClaim.FileName], alsoAdd: _ignored, judge: (tree, changes) => JudgeAsync(input, parents[0], tree, changes, stop), cancellationToken: stop);
+            worktree,
+            workspace.Branch,
+            parents,
+            Message(),
+            trailers,
+            leaveOut: [WorktreeClaim.FileName],
+            alsoAdd: _ignored,
+            judge: (tree, changes) => JudgeAsync(input, parents[0], tree, changes, stop),
+            cancellationToken: stop
+        );
         if (made.Problems.Count > 0)
+        {
             return (made.Problems, "");
+        }
         if (made.Lost)
-            throw new StepException($"The branch {RunRefs.Short(workspace.Branch)} was moved by somebody else while it was committed to. The attempt is made again.", "BranchMoved") { IsFinal = false };
+        {
+            throw new StepException(
+                $"The branch {RunRefs.Short(workspace.Branch)} was moved by somebody else while it was committed to. The attempt "
+                    + "is made again.",
+                "BranchMoved"
+            )
+            {
+                IsFinal = false,
+            };
+        }
         await new ConflictWorktree(worktree).EndAsync(stop);
         await new WorktreeHead(worktree).AttachAsync(workspace.Branch, stop);
         return ([], made.Commit);
     }
 
-    /// <summary>Ownership once more, of what will be committed, and of what was before: an agent may have changed that, and said that it was us.</summary>
-    private async Task<IReadOnlyList<string>> JudgeAsync(VerifyTaskInput input, string parent, string tree, IReadOnlyList<ChangedFile> changes, CancellationToken stop)
+    /// <summary>
+    /// Ownership once more, of what will be committed, and of what was before: an agent may have changed that, and said that it was us.
+    /// </summary>
+    private async Task<IReadOnlyList<string>> JudgeAsync(
+        VerifyTaskInput input,
+        string parent,
+        string tree,
+        IReadOnlyList<ChangedFile> changes,
+        CancellationToken stop
+    )
     {
-        var sinceBase = parent == input.Prepared.BaseCommit ? changes : await new Diffs(workspace.Repository).BetweenAsync(input.Prepared.BaseCommit, tree, stop);
+        var sinceBase =
+            parent == input.Prepared.BaseCommit
+                ? changes
+                : await new Diffs(workspace.Repository).BetweenAsync(input.Prepared.BaseCommit, tree, stop);
         return await new OwnershipCheck(files, task, input.Prepared.BaseCommit).ProblemsAsync(workspace.Repository, tree, sinceBase, stop);
     }
 
@@ -83,31 +146,57 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
     {
         var notes = TaskNotes.Read(files.Folder, task.Id);
         if (notes.MergedStaging.Length == 0)
+        {
             return MergeLoss.None;
-        if (await new ConflictMerge(workspace, worktree, notes, files.AppendedFiles).FindLossAsync(await LastOfOursAsync(input, stop), stop) is { Problem.Length: > 0 } lost)
+        }
+        if (
+            await new ConflictMerge(workspace, worktree, notes, files.AppendedFiles).FindLossAsync(
+                await LastOfOursAsync(input, stop),
+                stop
+            ) is
+            { Problem.Length: > 0 } lost
+        )
+        {
             return lost;
+        }
         var found = new WorktreeFiles(worktree.Path);
         var marked = notes.Conflicted.Where(path => HasMarkers(found, path)).ToList();
-        return marked.Count == 0 ? MergeLoss.None : new MergeLoss($"Conflict markers are left in {FileNames.Some(marked, 20)}. Resolve them so that both intentions hold.", BegunAgain: false);
+        return marked.Count == 0
+            ? MergeLoss.None
+            : new MergeLoss(
+                $"Conflict markers are left in {FileNames.Some(marked, 20)}. Resolve them so that both intentions hold.",
+                BegunAgain: false
+            );
     }
 
-    private static bool HasMarkers(WorktreeFiles worktree, string path) => worktree.TryReadText(path)?.Split('\n')
-        .Any(line => line.StartsWith("<<<<<<< ", StringComparison.Ordinal) || line.StartsWith(">>>>>>> ", StringComparison.Ordinal)) == true;
+    private static bool HasMarkers(WorktreeFiles worktree, string path) =>
+        worktree
+            .TryReadText(path)
+            ?.Split('\n')
+            .Any(line => line.StartsWith("<<<<<<< ", StringComparison.Ordinal) || line.StartsWith(">>>>>>> ", StringComparison.Ordinal))
+        == true;
 
     private bool IsOfAttempt(CommitInfo commit, int attempt) =>
         commit.Trailers is { } trailers && trailers.Run == workspace.RunId && trailers.Task == task.Id && trailers.Attempt == attempt;
 
-    /// <summary>The commit of the attempt before, or the base: whatever the agent committed itself becomes part of this attempt's one commit.</summary>
+    /// <summary>
+    /// The commit of the attempt before, or the base: whatever the agent committed itself becomes part of this attempt's one commit.
+    /// </summary>
     private async Task<string> LastOfOursAsync(CommitStore commits, CommitInfo tip, VerifyTaskInput input, CancellationToken stop)
     {
         var from = TaskNotes.Read(files.Folder, task.Id);
         if (tip.Trailers is { } own && own.Run == workspace.RunId && own.Task == task.Id)
+        {
             return tip.Id;
+        }
         var earlier = await commits.ListFirstParentsAsync(tip.Id, from.Base.Length > 0 ? from.Base : input.Prepared.BaseCommit, stop);
-        return earlier.FirstOrDefault(c => c.Trailers is { } t && t.Run == workspace.RunId && t.Task == task.Id)?.Id ?? input.Prepared.BaseCommit;
+        return earlier.FirstOrDefault(c => c.Trailers is { } t && t.Run == workspace.RunId && t.Task == task.Id)?.Id
+            ?? input.Prepared.BaseCommit;
     }
 
-    /// <summary>The agent's git does not wait for the disk: after a loss of power its branch may name a commit that was never written.</summary>
+    /// <summary>
+    /// The agent's git does not wait for the disk: after a loss of power its branch may name a commit that was never written.
+    /// </summary>
     private async Task<CommitInfo> ReadTipAsync(CommitStore commits, string tip, CancellationToken stop)
     {
         CommitInfo? read = null;
@@ -121,16 +210,22 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
             torn = unreadable;
         }
         var known = TaskNotes.Read(files.Folder, task.Id).Base;
-        return read ?? throw new StepException(
-            $"The branch {RunRefs.Short(workspace.Branch)} names the commit {tip}, which git can't read; after a loss of power an agent's last commits may be gone. Its files are in {workspace.RelativePath}. "
-            + $"Put the branch back and retry the task, which commits them anew: git update-ref {workspace.Branch} {(known.Length > 0 ? known : "COMMIT")}",
-            torn, "CommitGone");
+        return read
+            ?? throw new StepException(
+                $"The branch {RunRefs.Short(workspace.Branch)} names the commit {tip}, which git can't read; after a loss of "
+                    + $"power an agent's last commits may be gone. Its files are in {workspace.RelativePath}. "
+                    + $"Put the branch back and retry the task, which commits them anew: git update-ref {workspace.Branch} {(known.Length > 0 ? known : "COMMIT")}",
+                torn,
+                "CommitGone"
+            );
     }
 
     private async Task<string> LastOfOursAsync(VerifyTaskInput input, CancellationToken stop)
     {
         var commits = new CommitStore(workspace.Repository);
-        return await workspace.Refs.ReadAsync(workspace.Branch, stop) is { } tip ? await LastOfOursAsync(commits, await ReadTipAsync(commits, tip, stop), input, stop) : input.Prepared.BaseCommit;
+        return await workspace.Refs.ReadAsync(workspace.Branch, stop) is { } tip
+            ? await LastOfOursAsync(commits, await ReadTipAsync(commits, tip, stop), input, stop)
+            : input.Prepared.BaseCommit;
     }
 
     private string Message()
@@ -140,8 +235,11 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
         return files.Settings.Git.MessagePrefix is { Length: > 0 } prefix ? $"{prefix} {subject}" : subject;
     }
 
-    private Worktree Worktree(VerifyTaskInput input) => workspace.Worktrees.Find(workspace.WorktreePath)
+    private Worktree Worktree(VerifyTaskInput input) =>
+        workspace.Worktrees.Find(workspace.WorktreePath)
         ?? throw new StepException(
-            $"The worktree {input.Prepared.Worktree} is gone with the work of attempt {input.Attempt}. Retry the task; a snapshot may be under {RunRefs.Wip(files.Folder, task.Id)}.",
-            "WorktreeGone");
+            $"The worktree {input.Prepared.Worktree} is gone with the work of attempt {input.Attempt}. Retry the task; a snapshot "
+                + $"may be under {RunRefs.Wip(files.Folder, task.Id)}.",
+            "WorktreeGone"
+        );
 }

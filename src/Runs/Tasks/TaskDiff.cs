@@ -17,28 +17,52 @@ public static class TaskDiff
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>A patch of what is committed; of work in progress the names of the changed files, each with its kind of change.</returns>
     public static async Task<Patch?> ReadAsync(
-        RepositoryLocation repository, string mergeCommit, string commit, string staging, string worktree, CancellationToken cancellationToken)
+        RepositoryLocation repository,
+        string mergeCommit,
+        string commit,
+        string staging,
+        string worktree,
+        CancellationToken cancellationToken
+    )
     {
         var opened = await new GitRepositories().OpenAsync(repository.Root);
         var diffs = new Diffs(opened);
         if (mergeCommit.Length > 0)
+        {
             return await diffs.PatchAsync(mergeCommit + "^1", mergeCommit, cancellationToken: cancellationToken);
+        }
         if (commit.Length > 0)
-            return await diffs.PatchAsync(await BeginningAsync(new CommitStore(opened), commit, staging, cancellationToken), commit, cancellationToken: cancellationToken);
+        {
+            return await diffs.PatchAsync(
+                await BeginningAsync(new CommitStore(opened), commit, staging, cancellationToken),
+                commit,
+                cancellationToken: cancellationToken
+            );
+        }
         if (new WorktreeStore(opened).Find(worktree) is not { } live)
+        {
             return null;
+        }
         var text = new StringBuilder();
         foreach (var file in await new WorktreeDiff(live).AgainstAsync("HEAD", cancellationToken))
+        {
             text.Append(file.Change.ToString()[0]).Append('\t').Append(file.Path).Append('\n');
+        }
         return new Patch(text.ToString(), false);
     }
 
     // A task has one commit per attempt; what lies before the first of them is what it began from.
-    private static async Task<string> BeginningAsync(CommitStore commits, string commit, string staging, CancellationToken cancellationToken)
+    private static async Task<string> BeginningAsync(
+        CommitStore commits,
+        string commit,
+        string staging,
+        CancellationToken cancellationToken
+    )
     {
-        var own = staging.Length > 0 && await commits.ReadAsync(staging, cancellationToken) is not null
-            ? await commits.ListFirstParentsAsync(commit, staging, cancellationToken)
-            : [];
+        var own =
+            staging.Length > 0 && await commits.ReadAsync(staging, cancellationToken) is not null
+                ? await commits.ListFirstParentsAsync(commit, staging, cancellationToken)
+                : [];
         return own.Count > 0 ? own[^1].Id + "^1" : commit + "^1";
     }
 }

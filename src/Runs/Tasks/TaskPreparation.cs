@@ -22,7 +22,15 @@ public sealed class TaskPreparation(RunServices services)
         var task = files.Task(input.Task.Task.Id);
         var repository = await services.OpenRepositoryAsync(input.Task.Repository.Path);
         if (DiskSpace.Shortage(repository.MainCheckout!, files.Settings.DiskReserve) is { } shortage)
-            return new PreparedTask { Worktree = "", BaseCommit = "", Problem = shortage, FailureClass = FailureClasses.Environment };
+        {
+            return new PreparedTask
+            {
+                Worktree = "",
+                BaseCommit = "",
+                Problem = shortage,
+                FailureClass = FailureClasses.Environment,
+            };
+        }
 
         var workspace = new TaskWorkspace(repository, files, task.Id);
         var notes = TaskNotes.Read(files.Folder, task.Id);
@@ -31,14 +39,26 @@ public sealed class TaskPreparation(RunServices services)
             notes = notes with
             {
                 Base = input.BaseCommit.Length > 0 ? input.BaseCommit : await workspace.StagingTipAsync(input.Task.StagingTip, stop),
-                Contracts = (files.Contracts ?? []).Where(c => c.Consumers.Contains(task.Id, StringComparer.Ordinal)).ToDictionary(c => c.Name, c => c.Version, StringComparer.Ordinal),
+                Contracts = (files.Contracts ?? [])
+                    .Where(c => c.Consumers.Contains(task.Id, StringComparer.Ordinal))
+                    .ToDictionary(c => c.Name, c => c.Version, StringComparer.Ordinal),
             };
             notes.Write(files.Folder, task.Id);
         }
         var key = await ContentKey.OfAsync(repository, files, task, notes.Base, stop);
-        var prepared = new PreparedTask { Worktree = workspace.RelativePath, BaseCommit = notes.Base, ContentKey = key };
-        if (input.MayReuse && !input.WithStaging && !input.Task.Fresh && !files.Start.Input.Fresh
-            && await ReuseAsync(workspace, task, notes, key, input.Attempt, stop) is { } reused)
+        var prepared = new PreparedTask
+        {
+            Worktree = workspace.RelativePath,
+            BaseCommit = notes.Base,
+            ContentKey = key,
+        };
+        if (
+            input.MayReuse
+            && !input.WithStaging
+            && !input.Task.Fresh
+            && !files.Start.Input.Fresh
+            && await ReuseAsync(workspace, task, notes, key, input.Attempt, stop) is { } reused
+        )
         {
             return prepared with { ReusedCommit = reused };
         }
@@ -49,15 +69,22 @@ public sealed class TaskPreparation(RunServices services)
         if (input.WithStaging && notes.MergedAttempt < input.Attempt)
         {
             notes = await MergeStagingAsync(workspace, worktree, notes, input, stop);
-            prepared = prepared with { BaseCommit = notes.Base, ContentKey = await ContentKey.OfAsync(repository, files, task, notes.Base, stop) };
+            prepared = prepared with
+            {
+                BaseCommit = notes.Base,
+                ContentKey = await ContentKey.OfAsync(repository, files, task, notes.Base, stop),
+            };
         }
         if (await WorktreeSetup.RunAsync(worktree, files, services, files.Folder.Task(task.Id), stop) is { } failure)
+        {
             return prepared with { Problem = failure, FailureClass = FailureClasses.Environment };
+        }
         return prepared;
     }
 
     /// <summary>
-    /// Gives a worktree up: it goes only when everything in it is proven merged. Otherwise its files stay, for a retry or a person, with a snapshot
+    /// Gives a worktree up: it goes only when everything in it is proven merged. Otherwise its files stay, for a retry or a person, with a
+    /// snapshot
     /// under the task's wip ref.
     /// </summary>
     public async Task ReleaseAsync(ReleaseTaskInput input, CancellationToken stop)
@@ -66,7 +93,9 @@ public sealed class TaskPreparation(RunServices services)
         var workspace = new TaskWorkspace(await services.OpenRepositoryAsync(input.Repository.Path), files, input.TaskId);
         var keepers = new[] { workspace.Staging, TaskNotes.Read(files.Folder, input.TaskId).Base }.Where(k => k.Length > 0).ToList();
         if (await workspace.ReturnWorktreeAsync(keepers, stop) is { } left)
+        {
             await SaveAsync(workspace, left.Worktree, stop);
+        }
     }
 
     /// <summary>The files stay where they are; that git can't store all of them is no reason to try for ever.</summary>
@@ -75,67 +104,137 @@ public sealed class TaskPreparation(RunServices services)
         var name = RunRefs.Wip(workspace.Files.Folder, workspace.TaskId);
         try
         {
-            await new Snapshots(workspace.Repository).SaveAsync(worktree, name, $"{workspace.TaskId}: unfinished", new CommitTrailers(workspace.RunId, workspace.TaskId), stop);
+            await new Snapshots(workspace.Repository).SaveAsync(
+                worktree,
+                name,
+                $"{workspace.TaskId}: unfinished",
+                new CommitTrailers(workspace.RunId, workspace.TaskId),
+                stop
+            );
             KeptWork.Note(workspace.Files.Folder, workspace.TaskId, name, "unfinished, as its worktree was left");
             workspace.Unfinished.Remove();
         }
         catch (GitException refusal) when (refusal.IsRefusal)
         {
-            KeptWork.Note(workspace.Files.Folder, workspace.TaskId, workspace.RelativePath, $"unfinished; only in the worktree, since git refuses to store it: {FileNames.Show(refusal.ErrorOutput)}");
+            KeptWork.Note(
+                workspace.Files.Folder,
+                workspace.TaskId,
+                workspace.RelativePath,
+                $"unfinished; only in the worktree, since git refuses to store it: {FileNames.Show(refusal.ErrorOutput)}"
+            );
         }
     }
 
-    /// <summary>Applies the diff of a result with this key to the present base as a commit of its own; null where there is none or it does not apply.</summary>
-    private static async Task<string?> ReuseAsync(TaskWorkspace workspace, PlanTask task, TaskNotes notes, string key, int attempt, CancellationToken stop)
+    /// <summary>
+    /// Applies the diff of a result with this key to the present base as a commit of its own; null where there is none or it does not
+    /// apply.
+    /// </summary>
+    private static async Task<string?> ReuseAsync(
+        TaskWorkspace workspace,
+        PlanTask task,
+        TaskNotes notes,
+        string key,
+        int attempt,
+        CancellationToken stop
+    )
     {
         var commits = new CommitStore(workspace.Repository);
         if (await workspace.Refs.ReadAsync(RunRefs.Result(key), stop) is not { } result)
+        {
             return null;
+        }
 
-        // The branch has that very work on it, also as the agent's own commits: the run that it was done for was reset before it was merged.
-        if (await workspace.Refs.ReadAsync(workspace.Branch, stop) is { } own && await HasSameTreeAsync(commits, own, result, stop) && await commits.IsAncestorAsync(notes.Base, own, stop))
+        // The branch has that very work on it, also as the agent's own commits: the run that it was done for was reset before it was
+        // merged.
+        if (
+            await workspace.Refs.ReadAsync(workspace.Branch, stop) is { } own
+            && await HasSameTreeAsync(commits, own, result, stop)
+            && await commits.IsAncestorAsync(notes.Base, own, stop)
+        )
+        {
             return own;
+        }
         var applied = await new Merges(workspace.Repository).ApplyAsync(result, notes.Base, task.FilesAppend.ToList(), stop);
         if (!applied.IsClean)
+        {
             return null;
+        }
         var message = (await commits.ReadAsync(result, stop))!.Subject;
-        var commit = await commits.CreateAsync(applied.Tree, [notes.Base], message, new CommitTrailers(workspace.RunId, task.Id, attempt, key), stop);
+        var commit = await commits.CreateAsync(
+            applied.Tree,
+            [notes.Base],
+            message,
+            new CommitTrailers(workspace.RunId, task.Id, attempt, key),
+            stop
+        );
         (notes with { Reused = commit }).Write(workspace.Files.Folder, task.Id);
         var before = await workspace.Refs.ReadAsync(workspace.Branch, stop);
         if (before is not null && before != notes.Base && before != notes.Reused && before != commit)
+        {
             return null; // There is work of its own on the branch: that goes first.
-        return (await workspace.Refs.UpdateAsync([new RefChange(workspace.Branch, commit, before)], "taken up from an earlier result", stop)).Done ? commit : null;
+        }
+        return (
+            await workspace.Refs.UpdateAsync([new RefChange(workspace.Branch, commit, before)], "taken up from an earlier result", stop)
+        ).Done
+            ? commit
+            : null;
     }
 
     private static async Task<bool> HasSameTreeAsync(CommitStore commits, string one, string other, CancellationToken stop) =>
         (await commits.ReadAsync(one, stop))?.Tree is { } tree && tree == (await commits.ReadAsync(other, stop))?.Tree;
 
-    /// <summary>A worktree that is gone with unfinished work in it (another host, a deleted folder) begins with the last snapshot of that work.</summary>
+    /// <summary>
+    /// A worktree that is gone with unfinished work in it (another host, a deleted folder) begins with the last snapshot of that work.
+    /// </summary>
     private static async Task<Worktree> MakeWorktreeAsync(TaskWorkspace workspace, TaskNotes notes, CancellationToken stop)
     {
         var isNew = workspace.Worktrees.Find(workspace.WorktreePath) is null;
         var worktree = await workspace.EnsureWorktreeAsync(notes.Base, stop);
         if (!isNew)
+        {
             return worktree;
+        }
         var tip = await workspace.Refs.ReadAsync(workspace.Branch, stop);
         if (workspace.Unfinished.Find() is { } found && found.Head == tip)
+        {
             await workspace.Unfinished.RestoreAsync(worktree, found, await MayFillAsync(), stop);
-        else if (await workspace.Refs.ReadAsync(RunRefs.Wip(workspace.Files.Folder, workspace.TaskId), stop) is { } snapshot
-            && (await new CommitStore(workspace.Repository).ReadAsync(snapshot, stop))?.Parents is [var parent] && parent == tip)
+        }
+        else if (
+            await workspace.Refs.ReadAsync(RunRefs.Wip(workspace.Files.Folder, workspace.TaskId), stop) is { } snapshot
+            && (await new CommitStore(workspace.Repository).ReadAsync(snapshot, stop))?.Parents is [var parent]
+            && parent == tip
+        )
+        {
             await new Snapshots(workspace.Repository).RestoreAsync(worktree, snapshot, await MayFillAsync(), stop);
+        }
         return worktree;
 
-        Task<DiscardPermit> MayFillAsync() => workspace.KeepAsync(worktree, "what was in the worktree before a snapshot was restored", [tip!], stop);
+        Task<DiscardPermit> MayFillAsync() =>
+            workspace.KeepAsync(worktree, "what was in the worktree before a snapshot was restored", [tip!], stop);
     }
 
     private static async Task ForgetReusedAsync(TaskWorkspace workspace, TaskNotes notes, CancellationToken stop)
     {
         if (notes.Reused.Length > 0 && await workspace.Refs.ReadAsync(workspace.Branch, stop) == notes.Reused)
-            await workspace.Refs.UpdateAsync([new RefChange(workspace.Branch, notes.Base, notes.Reused)], "an earlier result did not pass", stop);
+        {
+            await workspace.Refs.UpdateAsync(
+                [new RefChange(workspace.Branch, notes.Base, notes.Reused)],
+                "an earlier result did not pass",
+                stop
+            );
+        }
     }
 
-    /// <summary>Brings the present staging into the worktree, so that the agent sees what its work met; conflicts are left in the files, marked.</summary>
-    private static async Task<TaskNotes> MergeStagingAsync(TaskWorkspace workspace, Worktree worktree, TaskNotes notes, PrepareTaskInput input, CancellationToken stop)
+    /// <summary>
+    /// Brings the present staging into the worktree, so that the agent sees what its work met; conflicts are left in the files, marked.
+    /// </summary>
+    private static async Task<TaskNotes> MergeStagingAsync(
+        TaskWorkspace workspace,
+        Worktree worktree,
+        TaskNotes notes,
+        PrepareTaskInput input,
+        CancellationToken stop
+    )
     {
         var staging = await workspace.StagingTipAsync(input.Task.StagingTip, stop);
         var head = await workspace.Refs.ReadAsync(workspace.Branch, stop) ?? notes.Base;
@@ -145,8 +244,19 @@ public sealed class TaskPreparation(RunServices services)
             await workspace.Refs.PutBackAsync(workspace.Branch, input.Commit, stop);
             head = input.Commit;
         }
-        var merge = await new ConflictWorktree(worktree).BeginAsync(head, staging, workspace.Keep("before other tasks' work was merged in"), workspace.Files.AppendedFiles, stop);
-        KeptWork.Note(workspace.Files.Folder, workspace.TaskId, merge.Kept, "what was not committed before other tasks' work was merged in");
+        var merge = await new ConflictWorktree(worktree).BeginAsync(
+            head,
+            staging,
+            workspace.Keep("before other tasks' work was merged in"),
+            workspace.Files.AppendedFiles,
+            stop
+        );
+        KeptWork.Note(
+            workspace.Files.Folder,
+            workspace.TaskId,
+            merge.Kept,
+            "what was not committed before other tasks' work was merged in"
+        );
         notes = notes with { Base = staging, MergedStaging = staging, MergedAttempt = input.Attempt, Conflicted = merge.Conflicted };
         notes.Write(workspace.Files.Folder, workspace.TaskId);
         return notes;

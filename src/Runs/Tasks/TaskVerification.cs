@@ -7,7 +7,10 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Finds out what a task's work is worth: only owned files changed, committed by us, gates run by us at that commit. What the agent claims is only noted.</summary>
+/// <summary>
+/// Finds out what a task's work is worth: only owned files changed, committed by us, gates run by us at that commit. What the agent claims
+/// is only noted.
+/// </summary>
 /// <param name="services">What the steps need of this machine.</param>
 public sealed class TaskVerification(RunServices services)
 {
@@ -32,23 +35,50 @@ public sealed class TaskVerification(RunServices services)
             var work = new TaskCommit(workspace, task, files);
             var (problems, made) = await CheckAndCommitAsync(work, input, notes, stop);
             if (problems.Count > 0)
+            {
                 return Refused(files, task, input, problems, "");
+            }
             commit = made;
         }
 
         var differences = await new Diffs(workspace.Repository).BetweenAsync(input.Prepared.BaseCommit, commit, stop);
         var changed = differences.Select(c => c.Path).ToList();
-        if (input.Start == 0 && changed.Where(path => !Ownership.Of(task).Owns(path) || ContractCheck.Of(files, path) is not null).ToList() is { Count: > 0 } foreign)
-            return Refused(files, task, input, [$"The earlier result changes what this task does not own: {FileNames.Some(foreign)}."], commit);
-        if (await ContractCheck.ProblemsAsync(files, new CommitStore(workspace.Repository), commit, differences, stop) is { Count: > 0 } breaches)
+        if (
+            input.Start == 0
+            && changed.Where(path => !Ownership.Of(task).Owns(path) || ContractCheck.Of(files, path) is not null).ToList()
+                is { Count: > 0 } foreign
+        )
+        {
+            return Refused(
+                files,
+                task,
+                input,
+                [$"The earlier result changes what this task does not own: {FileNames.Some(foreign)}."],
+                commit
+            );
+        }
+        if (
+            await ContractCheck.ProblemsAsync(files, new CommitStore(workspace.Repository), commit, differences, stop) is
+            { Count: > 0 } breaches
+        )
+        {
             return Refused(files, task, input, breaches, commit);
+        }
         var gates = files.Gates.Of(files.Plan, task);
         var evidence = Path.Combine(files.Folder.Task(task.Id), $"gates-{input.Attempt}");
         var outcomes = await _gates.RunAsync(files, workspace.Repository, commit, gates, changed, evidence, stop, task: task.Id);
         var failures = GateCheck.Failures(files, outcomes);
         var count = outcomes.Count == 0 ? "" : $"{outcomes.Count(o => o.Passed)}/{outcomes.Count}";
         if (failures.FirstOrDefault(f => f.BlamesMachine) is { } broken)
-            return new VerifyResult { Commit = commit, Problems = [broken.Summary], FailureClass = FailureClasses.Environment, Gates = count };
+        {
+            return new VerifyResult
+            {
+                Commit = commit,
+                Problems = [broken.Summary],
+                FailureClass = FailureClasses.Environment,
+                Gates = count,
+            };
+        }
         if (failures.Count > 0)
         {
             var hidden = await HiddenAsync(workspace, task, stop);
@@ -58,31 +88,60 @@ public sealed class TaskVerification(RunServices services)
         if (changed.Count == 0 && task.FilesWrite is not { Count: 0 })
         {
             if (outcomes.Count == 0)
-                return Refused(files, task, input, ["Nothing was changed, and there is no gate that shows that nothing had to be.", .. await HiddenAsync(workspace, task, stop)], commit);
+            {
+                return Refused(
+                    files,
+                    task,
+                    input,
+                    [
+                        "Nothing was changed, and there is no gate that shows that nothing had to be.",
+                        .. await HiddenAsync(workspace, task, stop),
+                    ],
+                    commit
+                );
+            }
             notes.Add("nothing was changed; the gates pass");
         }
         if (input.EndedWith.Length > 0 && !outcomes.Any(o => o.Passed))
+        {
             return Refused(files, task, input, ["There is no gate that shows that the work is whole."], commit);
+        }
         if (input.EndedWith.Length > 0)
+        {
             notes.Add($"{input.EndedWith} The work passes its gates, so it was taken");
+        }
         else if (!input.ClaimedDone)
+        {
             notes.Add("the agent did not say done; judged by its gates");
+        }
         if (outcomes.Count == 0)
+        {
             notes.Add("not verified: no gate");
+        }
         notes.AddRange(outcomes.Where(o => o.Passed && o.Advice.Length > 0).Select(o => $"gate '{o.Gate.Name}': {o.Advice}"));
         await KeepResultAsync(workspace, task, input, commit, changed.Count > 0, stop);
-        var patch = differences.Any(d => GateTamperCheck.IsTest(d.Path)) ? (await new Diffs(workspace.Repository).PatchAsync(input.Prepared.BaseCommit, commit, cancellationToken: stop)).Text : "";
+        var patch = differences.Any(d => GateTamperCheck.IsTest(d.Path))
+            ? (await new Diffs(workspace.Repository).PatchAsync(input.Prepared.BaseCommit, commit, cancellationToken: stop)).Text
+            : "";
         return new VerifyResult
         {
             Commit = commit,
             Gates = count,
             Notes = notes,
-            NeedsPerson = string.Join(" ", ProblemsFile.Some([.. GateTamperCheck.Changes(task, gates, differences, patch), .. GateTamperCheck.Empty(outcomes)])),
+            NeedsPerson = string.Join(
+                " ",
+                ProblemsFile.Some([.. GateTamperCheck.Changes(task, gates, differences, patch), .. GateTamperCheck.Empty(outcomes)])
+            ),
         };
     }
 
     /// <summary>Whatever lies in a worktree, and git refuses to look at or to store, is something for the agent to mend.</summary>
-    private static async Task<(IReadOnlyList<string> Problems, string Commit)> CheckAndCommitAsync(TaskCommit work, VerifyTaskInput input, List<string> notes, CancellationToken stop)
+    private static async Task<(IReadOnlyList<string> Problems, string Commit)> CheckAndCommitAsync(
+        TaskCommit work,
+        VerifyTaskInput input,
+        List<string> notes,
+        CancellationToken stop
+    )
     {
         try
         {
@@ -91,15 +150,30 @@ public sealed class TaskVerification(RunServices services)
         }
         catch (GitException refusal) when (refusal.IsRefusal)
         {
-            return ([$"git can't take in what is in the worktree: {FileNames.Show(refusal.ErrorOutput.ReplaceLineEndings(" "), 600)} Repair it so that 'git status' and 'git add --all' work there, and remove what can't be stored."], "");
+            return (
+                [
+                    $"git can't take in what is in the worktree: {FileNames.Show(refusal.ErrorOutput.ReplaceLineEndings(" "), 600)} Repair it so that 'git status' and 'git add --all' work there, and remove what can't be stored.",
+                ],
+                ""
+            );
         }
     }
 
     /// <summary>What ignore rules hide, in a sentence; none where they hide nothing of the task's.</summary>
     private static async Task<IReadOnlyList<string>> HiddenAsync(TaskWorkspace workspace, PlanTask task, CancellationToken stop) =>
-        workspace.Worktrees.Find(workspace.WorktreePath) is { } worktree && await new IgnoredWork(workspace, task, worktree).DescribeAsync(stop) is { Length: > 0 } hidden ? [hidden] : [];
+        workspace.Worktrees.Find(workspace.WorktreePath) is { } worktree
+        && await new IgnoredWork(workspace, task, worktree).DescribeAsync(stop) is { Length: > 0 } hidden
+            ? [hidden]
+            : [];
 
-    private static VerifyResult Refused(RunFiles files, PlanTask task, VerifyTaskInput input, IReadOnlyList<string> problems, string commit, IReadOnlyList<string>? sections = null)
+    private static VerifyResult Refused(
+        RunFiles files,
+        PlanTask task,
+        VerifyTaskInput input,
+        IReadOnlyList<string> problems,
+        string commit,
+        IReadOnlyList<string>? sections = null
+    )
     {
         if (input.EndedWith.Length > 0)
         {
@@ -108,20 +182,48 @@ public sealed class TaskVerification(RunServices services)
         }
 
         var file = ProblemsFile.Write(files.Folder, task.Id, input.Attempt, sections ?? [.. problems.Select(p => "- " + p)]);
-        return new VerifyResult { Commit = commit, Problems = ProblemsFile.Bounded(problems, file), ProblemsFile = file };
+        return new VerifyResult
+        {
+            Commit = commit,
+            Problems = ProblemsFile.Bounded(problems, file),
+            ProblemsFile = file,
+        };
     }
 
-    /// <summary>Names the commit by its content key, so that the same work is never paid for again. A result is one commit on its base: the diff of all attempts.</summary>
-    private static async Task KeepResultAsync(TaskWorkspace workspace, PlanTask task, VerifyTaskInput input, string commit, bool changed, CancellationToken stop)
+    /// <summary>
+    /// Names the commit by its content key, so that the same work is never paid for again. A result is one commit on its base: the diff of
+    /// all attempts.
+    /// </summary>
+    private static async Task KeepResultAsync(
+        TaskWorkspace workspace,
+        PlanTask task,
+        VerifyTaskInput input,
+        string commit,
+        bool changed,
+        CancellationToken stop
+    )
     {
         if (!changed || input.Prepared.ContentKey.Length == 0 || input.Start == 0)
+        {
             return;
+        }
         var commits = new CommitStore(workspace.Repository);
         var info = (await commits.ReadAsync(commit, stop))!;
-        var result = info.Parents is [var only] && only == input.Prepared.BaseCommit
-            ? commit
-            : await commits.CreateAsync(info.Tree, [input.Prepared.BaseCommit], info.Subject, new CommitTrailers(workspace.RunId, task.Id, input.Attempt, input.Prepared.ContentKey), stop);
+        var result =
+            info.Parents is [var only] && only == input.Prepared.BaseCommit
+                ? commit
+                : await commits.CreateAsync(
+                    info.Tree,
+                    [input.Prepared.BaseCommit],
+                    info.Subject,
+                    new CommitTrailers(workspace.RunId, task.Id, input.Attempt, input.Prepared.ContentKey),
+                    stop
+                );
         var name = RunRefs.Result(input.Prepared.ContentKey);
-        await workspace.Refs.UpdateAsync([new RefChange(name, result, await workspace.Refs.ReadAsync(name, stop))], $"result of {task.Id}", stop);
+        await workspace.Refs.UpdateAsync(
+            [new RefChange(name, result, await workspace.Refs.ReadAsync(name, stop))],
+            $"result of {task.Id}",
+            stop
+        );
     }
 }

@@ -56,10 +56,12 @@ internal sealed class TaskWorkspace(GitRepository repository, RunFiles files, st
     /// <summary>What new work begins with.</summary>
     /// <param name="recorded">Where staging was when the task was started, as the run knows it.</param>
     /// <param name="stop">Ends the reading.</param>
-    public async Task<string> StagingTipAsync(string recorded, CancellationToken stop) => await StagingRecord.BaseAsync(recorded, stop)
+    public async Task<string> StagingTipAsync(string recorded, CancellationToken stop) =>
+        await StagingRecord.BaseAsync(recorded, stop)
         ?? throw new StepException(
             $"The staging branch {RunRefs.Short(Staging)} is gone. Put it back (git branch {RunRefs.Short(Staging)} {(recorded.Length > 0 ? recorded : "COMMIT; the reflog has it")}), then retry the task.",
-            "StagingGone");
+            "StagingGone"
+        );
 
     /// <summary>The worktree: the one that is there, one from the pool, or a new one.</summary>
     public async Task<Worktree> EnsureWorktreeAsync(string commit, CancellationToken stop)
@@ -72,9 +74,19 @@ internal sealed class TaskWorkspace(GitRepository repository, RunFiles files, st
 
         var wasThere = Directory.Exists(WorktreePath);
         var made = await Worktrees.EnsureAsync(
-            new WorktreeRequest(WorktreePath, commit) { Branch = Branch, LockReason = $"task {TaskId} of {RunId} (orchestrate)", Keep = Keep("what was in its place"), Pool = await PoolAsync(commit, stop) }, stop);
+            new WorktreeRequest(WorktreePath, commit)
+            {
+                Branch = Branch,
+                LockReason = $"task {TaskId} of {RunId} (orchestrate)",
+                Keep = Keep("what was in its place"),
+                Pool = await PoolAsync(commit, stop),
+            },
+            stop
+        );
         foreach (var name in wasThere ? (await Refs.ListAsync([RunRefs.Kept(Files.Folder, TaskId)], stop)).Keys : [])
+        {
             KeptWork.Note(Files.Folder, TaskId, name, "what was in the worktree's place when it was made anew, or before");
+        }
         return made;
     }
 
@@ -85,10 +97,14 @@ internal sealed class TaskWorkspace(GitRepository repository, RunFiles files, st
     public async Task<(Worktree Worktree, string Reason)?> ReturnWorktreeAsync(IReadOnlyCollection<string> keepers, CancellationToken stop)
     {
         if (Worktrees.Find(WorktreePath) is not { } worktree)
+        {
             return null;
+        }
         var proof = await new DeletionProof(Repository).CheckWorktreeAsync(worktree, keepers, [], stop);
         if (!proof.IsProven)
+        {
             return (worktree, proof.Reason);
+        }
         await Worktrees.ReturnAsync(WorktreePath, await PoolAsync(Branch, stop), DiscardPermit.Proven(worktree, proof), stop);
         Unfinished.Remove();
         return null;
@@ -100,7 +116,9 @@ internal sealed class TaskWorkspace(GitRepository repository, RunFiles files, st
         var key = "";
         if (Files.Settings.Worktrees.Keep.Count > 0)
         {
-            var locks = (await new CommitStore(Repository).ListFilesAsync(commit, stop)).Where(f => WorktreeSetup.LockFiles.Contains(Path.GetFileName(f.Path)));
+            var locks = (await new CommitStore(Repository).ListFilesAsync(commit, stop)).Where(f =>
+                WorktreeSetup.LockFiles.Contains(Path.GetFileName(f.Path))
+            );
             key = string.Join('\n', locks.Select(f => $"{f.Id} {f.Path}"));
         }
         // As many as work at once: what comes back beyond that would only wait, and in a large repository each is much room.

@@ -5,7 +5,10 @@ using Orchestrator.Processes;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Keeps what an agent has done so far, and its conversation in the task's folder, while it works. What a newer snapshot supersedes does not stay.</summary>
+/// <summary>
+/// Keeps what an agent has done so far, and its conversation in the task's folder, while it works. What a newer snapshot supersedes does
+/// not stay.
+/// </summary>
 internal sealed class WorkSnapshots(TaskWorkspace workspace, Worktree? worktree, Func<string?> conversation, TimeProvider time)
 {
     private const string ConversationsFolder = "conversations";
@@ -20,7 +23,9 @@ internal sealed class WorkSnapshots(TaskWorkspace workspace, Worktree? worktree,
     public async Task SaveIfDueAsync()
     {
         if (worktree is null || !_saving.IsCompleted || time.GetElapsedTime(_last) < Interval)
+        {
             return;
+        }
         await _saving;
         _last = time.GetTimestamp();
         _saving = SaveAsync(worktree);
@@ -34,8 +39,17 @@ internal sealed class WorkSnapshots(TaskWorkspace workspace, Worktree? worktree,
         try
         {
             if (conversation() is { } file)
-                SharedFile.Keep(file, Path.Combine(workspace.Files.Folder.Task(workspace.TaskId), ConversationsFolder, Path.GetFileName(file)));
-            await workspace.Unfinished.SaveAsync(worktree, $"{workspace.TaskId}: at work", new CommitTrailers(workspace.RunId, workspace.TaskId));
+            {
+                SharedFile.Keep(
+                    file,
+                    Path.Combine(workspace.Files.Folder.Task(workspace.TaskId), ConversationsFolder, Path.GetFileName(file))
+                );
+            }
+            await workspace.Unfinished.SaveAsync(
+                worktree,
+                $"{workspace.TaskId}: at work",
+                new CommitTrailers(workspace.RunId, workspace.TaskId)
+            );
             Problem = "";
         }
         catch (Exception failed) when (failed is GitException or IOException or UnauthorizedAccessException)

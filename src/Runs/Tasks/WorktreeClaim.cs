@@ -5,7 +5,9 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>The older way to say done or blocked: <c>.task-status.json</c> in the worktree. It is taken up once and never committed.</summary>
+/// <summary>
+/// The older way to say done or blocked: <c>.task-status.json</c> in the worktree. It is taken up once and never committed.
+/// </summary>
 internal sealed record WorktreeClaim
 {
     /// <summary>Name of the file, at the worktree's root.</summary>
@@ -29,7 +31,9 @@ internal sealed record WorktreeClaim
     {
         var worktree = new WorktreeFiles(start.WorkingDirectory);
         if (worktree.TryRead(FileName, LargestFile) is not { } text)
+        {
             return null;
+        }
         WorktreeClaim? found;
         try
         {
@@ -40,7 +44,9 @@ internal sealed record WorktreeClaim
             return null; // It is no claim; what it is instead the ownership check will name.
         }
         if (found is null)
+        {
             return null;
+        }
         IReadOnlyList<string> needs = found.NeedsDependency switch
         {
             { ValueKind: JsonValueKind.String } one => [one.GetString()!],
@@ -48,8 +54,17 @@ internal sealed record WorktreeClaim
             { ValueKind: JsonValueKind.Object } named => [.. named.EnumerateObject().Select(p => $"{p.Name}{p.Value}")],
             _ => [],
         };
-        var status = needs.Count > 0 || found.Status is "blocked" ? "blocked" : found.Status is "failed" ? "failed" : "completed";
-        var claim = new AgentClaim { Status = status, Task = start.Task, Reason = found.Reason ?? "", Needs = needs };
+        var status =
+            needs.Count > 0 || found.Status is "blocked" ? "blocked"
+            : found.Status is "failed" ? "failed"
+            : "completed";
+        var claim = new AgentClaim
+        {
+            Status = status,
+            Task = start.Task,
+            Reason = found.Reason ?? "",
+            Needs = needs,
+        };
         claim.Write(start.Folder);
         worktree.RemoveFile(FileName);
         return claim;

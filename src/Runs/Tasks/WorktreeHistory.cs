@@ -4,7 +4,8 @@ using Orchestrator.Git.Worktrees;
 namespace Orchestrator.Runs.Tasks;
 
 /// <summary>
-/// How an agent's own use of git in its worktree is seen. Commits, amended and rebased ones, a branch of its own name, a detached head: all ordinary, since what
+/// How an agent's own use of git in its worktree is seen. Commits, amended and rebased ones, a branch of its own name, a detached head: all
+/// ordinary, since what
 /// counts are the files. Only a rebase or the like that stopped at a conflict is work that is not done.
 /// </summary>
 internal static class WorktreeHistory
@@ -14,11 +15,17 @@ internal static class WorktreeHistory
     {
         var head = new WorktreeHead(worktree);
         if (head.Operation == UnfinishedOperation.None || (head.Operation == UnfinishedOperation.Merge && notes.MergedStaging.Length > 0))
+        {
             return [];
+        }
         var unmerged = await head.UnmergedAsync(stop);
         return unmerged.Count == 0
             ? []
-            : [$"A {head.Operation.ToString().ToLowerInvariant()} that was begun in the worktree stopped at conflicts in {FileNames.Some(unmerged)}. Resolve them and finish it, or abort it."];
+            :
+            [
+                $"A {head.Operation.ToString().ToLowerInvariant()} that was begun in the worktree stopped at conflicts in "
+                    + $"{FileNames.Some(unmerged)}. Resolve them and finish it, or abort it.",
+            ];
     }
 
     /// <summary>What is worth knowing.</summary>
@@ -26,8 +33,12 @@ internal static class WorktreeHistory
     {
         var found = new WorktreeHead(worktree).Branch;
         if (found is null)
+        {
             yield return "the agent left a detached head; its files were taken";
+        }
         else if (found != branch)
+        {
             yield return $"the agent worked on a branch of its own, {RunRefs.Short(found)}, which was left; its files were taken";
+        }
     }
 }

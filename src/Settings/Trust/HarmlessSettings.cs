@@ -1,19 +1,37 @@
 namespace Orchestrator.Settings;
 
 /// <summary>
-/// The short list of settings that count from a repository's files before a person trusts it: numbers, and names that are only shown or compared. A setting that is not here is asked about.
+/// The short list of settings that count from a repository's files before a person trusts it: numbers, and names that are only shown or
+/// compared. A setting that is not here is asked about.
 /// </summary>
-/// <remarks>Left out on purpose, although numbers or switches: what would loosen a rule or a limit that the person set for all repositories (risk, money, required people, landing).</remarks>
+/// <remarks>
+/// Left out on purpose, although numbers or switches: what would loosen a rule or a limit that the person set for all repositories (risk,
+/// money, required people, landing).
+/// </remarks>
 public static class HarmlessSettings
 {
     private static readonly HashSet<Setting> List =
     [
-        SettingKeys.Workers, SettingKeys.MaxWorkers, SettingKeys.TaskTimeout, SettingKeys.MaxRemediations,
-        SettingKeys.Model, SettingKeys.PlannerModel, SettingKeys.PlannerTimeout,
-        SettingKeys.RetryAttempts, SettingKeys.RetryBaseDelay, SettingKeys.RetryMaxDelay,
-        SettingKeys.StallLimit, SettingKeys.TurnLimit, SettingKeys.MemoryLimit, SettingKeys.CpuLimit, SettingKeys.OrphanLimit,
-        SettingKeys.ApprovalTimeout, SettingKeys.LockTimeout, SettingKeys.DiskReserve,
-        SettingKeys.BranchPrefix, SettingKeys.MessagePrefix,
+        SettingKeys.Workers,
+        SettingKeys.MaxWorkers,
+        SettingKeys.TaskTimeout,
+        SettingKeys.MaxRemediations,
+        SettingKeys.Model,
+        SettingKeys.PlannerModel,
+        SettingKeys.PlannerTimeout,
+        SettingKeys.RetryAttempts,
+        SettingKeys.RetryBaseDelay,
+        SettingKeys.RetryMaxDelay,
+        SettingKeys.StallLimit,
+        SettingKeys.TurnLimit,
+        SettingKeys.MemoryLimit,
+        SettingKeys.CpuLimit,
+        SettingKeys.OrphanLimit,
+        SettingKeys.ApprovalTimeout,
+        SettingKeys.LockTimeout,
+        SettingKeys.DiskReserve,
+        SettingKeys.BranchPrefix,
+        SettingKeys.MessagePrefix,
         SettingKeys.ShowProgress,
     ];
 

@@ -3,7 +3,8 @@ using Orchestrator.Plans;
 namespace Orchestrator.Settings;
 
 /// <summary>
-/// The settings of a repository with what the person has said about it: the one way from files to settings for whoever acts on them. Without a yes only what is harmless of the repository's
+/// The settings of a repository with what the person has said about it: the one way from files to settings for whoever acts on them.
+/// Without a yes only what is harmless of the repository's
 /// files counts.
 /// </summary>
 public sealed class RepositorySettings
@@ -33,12 +34,14 @@ public sealed class RepositorySettings
     public TrustQuestion Question => _question.Value;
 
     /// <summary>The repository's files name another engine than the settings in force, which counts only after a yes.</summary>
-    public bool WithholdsEngine => Loaded.Values.Any(value => value.IsWithheld && value.Name.StartsWith("temporal.", StringComparison.Ordinal));
+    public bool WithholdsEngine =>
+        Loaded.Values.Any(value => value.IsWithheld && value.Name.StartsWith("temporal.", StringComparison.Ordinal));
 
     /// <summary>Why nothing may be done with this repository yet, with the cure; null where it may.</summary>
-    public string? Refusal => IsTrusted || Question.Items.Count == 0
-        ? null
-        : $"{Repository} is not trusted on this machine: its files would run or decide {Question.Items.Count} {(Question.Items.Count == 1 ? "thing" : "things")}. Look at them and say yes with 'orchestrate trust' there.";
+    public string? Refusal =>
+        IsTrusted || Question.Items.Count == 0
+            ? null
+            : $"{Repository} is not trusted on this machine: its files would run or decide {Question.Items.Count} {(Question.Items.Count == 1 ? "thing" : "things")}. Look at them and say yes with 'orchestrate trust' there.";
 
     /// <summary>Loads them.</summary>
     /// <param name="repository">Root of the repository; null where there is none.</param>
@@ -46,9 +49,17 @@ public sealed class RepositorySettings
     /// <param name="find">Finds the commands that the project's own files ask for; called only where it matters.</param>
     /// <param name="store">What the person has said.</param>
     /// <param name="runId">The run that is meant, where there is one: what was trusted for it alone counts.</param>
-    public static RepositorySettings Load(string? repository, SettingsInput input, Func<string, IReadOnlyList<FoundCommand>> find, TrustStore store, string? runId = null)
+    public static RepositorySettings Load(
+        string? repository,
+        SettingsInput input,
+        Func<string, IReadOnlyList<FoundCommand>> find,
+        TrustStore store,
+        string? runId = null
+    )
     {
-        var question = new Lazy<TrustQuestion>(() => repository is null ? new TrustQuestion([]) : TrustQuestions.Of(input, find(repository)));
+        var question = new Lazy<TrustQuestion>(() =>
+            repository is null ? new TrustQuestion([]) : TrustQuestions.Of(input, find(repository))
+        );
         var isTrusted = repository is null || (store.Knows(repository, runId) && store.IsTrusted(repository, question.Value, runId));
         return new RepositorySettings(repository, input, isTrusted, question);
     }

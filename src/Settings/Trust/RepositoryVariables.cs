@@ -1,12 +1,21 @@
 namespace Orchestrator.Settings;
 
 /// <summary>
-/// The variables that <c>.env</c> and <c>.orchestrator/secrets.env</c> of a trusted repository may hand to agents and planners: account, region and model. A closed list, since other variables
-/// decide which programs are run and where keys are sent: PATH, LD_PRELOAD, NODE_OPTIONS, GIT_*, AWS_CONFIG_FILE (credential processes), AWS_ENDPOINT_URL, ANTHROPIC_BASE_URL.
+/// The variables that <c>.env</c> and <c>.orchestrator/secrets.env</c> of a trusted repository may hand to agents and planners: account,
+/// region and model. A closed list, since other variables
+/// decide which programs are run and where keys are sent: PATH, LD_PRELOAD, NODE_OPTIONS, GIT_*, AWS_CONFIG_FILE (credential processes),
+/// AWS_ENDPOINT_URL, ANTHROPIC_BASE_URL.
 /// </summary>
 public static class RepositoryVariables
 {
-    private static readonly string[] Secrets = ["ANTHROPIC_API_KEY", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_BEARER_TOKEN_BEDROCK"];
+    private static readonly string[] Secrets =
+    [
+        "ANTHROPIC_API_KEY",
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_SESSION_TOKEN",
+        "AWS_BEARER_TOKEN_BEDROCK",
+    ];
 
     private static readonly string[] Names = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION", "BEDROCK_MODEL_ID"];
 

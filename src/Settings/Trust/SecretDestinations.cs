@@ -1,23 +1,32 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Secrets are sent only to addresses that the person gave: by flag, variable or the user's own file. A repository that is trusted may name an address; keys do not go there.</summary>
+/// <summary>
+/// Secrets are sent only to addresses that the person gave: by flag, variable or the user's own file. A repository that is trusted may name
+/// an address; keys do not go there.
+/// </summary>
 internal static class SecretDestinations
 {
     /// <summary>Refuses settings that would send a secret to an address of the repository's files.</summary>
     public static IEnumerable<SettingFault> Faults(IReadOnlyDictionary<string, RawSetting> settings, OrchestratorSettings bound)
     {
         if (bound.Temporal.ApiKey is not null && OfRepository(settings, SettingKeys.TemporalAddress) is { } server)
+        {
             yield return Fault(SettingKeys.TemporalAddress, "temporal.api_key", server, "--address");
+        }
         if (bound.Planner.Agent is "api" or "bedrock" && OfRepository(settings, SettingKeys.PlannerUrl) is { } service)
+        {
             yield return Fault(SettingKeys.PlannerUrl, "the account's key", service, null);
+        }
     }
 
     private static SettingSource? OfRepository(IReadOnlyDictionary<string, RawSetting> settings, Setting setting) =>
         settings.TryGetValue(setting.Name, out var raw) && raw.Source.IsOfRepository ? raw.Source : null;
 
-    private static SettingFault Fault(Setting setting, string secret, SettingSource source, string? option) => new(
-        setting.Name,
-        $"{secret} is not sent to an address that stands in the repository's files.",
-        $"Give the address yourself: {(option is null ? "" : option + ", ")}${setting.Variable}, or {setting.Name} in ~/.config/orchestrator/config.yaml.",
-        source);
+    private static SettingFault Fault(Setting setting, string secret, SettingSource source, string? option) =>
+        new(
+            setting.Name,
+            $"{secret} is not sent to an address that stands in the repository's files.",
+            $"Give the address yourself: {(option is null ? "" : option + ", ")}${setting.Variable}, or {setting.Name} in ~/.config/orchestrator/config.yaml.",
+            source
+        );
 }

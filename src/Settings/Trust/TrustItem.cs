@@ -31,12 +31,18 @@ public sealed record TrustItem(TrustKind Kind, string Setting, string Value, str
 
     /// <summary>What a setting does.</summary>
     internal static TrustKind KindOf(string setting) =>
-        Begins(setting, Running) || (setting.StartsWith("agents.", StringComparison.Ordinal) && (setting.EndsWith(".command", StringComparison.Ordinal) || setting.EndsWith(".mcp", StringComparison.Ordinal)))
+        Begins(setting, Running)
+        || (
+            setting.StartsWith("agents.", StringComparison.Ordinal)
+            && (setting.EndsWith(".command", StringComparison.Ordinal) || setting.EndsWith(".mcp", StringComparison.Ordinal))
+        )
             ? TrustKind.Runs
-            : Begins(setting, Speaking) ? TrustKind.SpeaksTo : TrustKind.Decides;
+        : Begins(setting, Speaking) ? TrustKind.SpeaksTo
+        : TrustKind.Decides;
 
     // A name that ends with a dot stands for all below it.
-    private static bool Begins(string setting, string[] names) => Array.Exists(names, name => name.EndsWith('.') ? setting.StartsWith(name, StringComparison.Ordinal) : setting == name);
+    private static bool Begins(string setting, string[] names) =>
+        Array.Exists(names, name => name.EndsWith('.') ? setting.StartsWith(name, StringComparison.Ordinal) : setting == name);
 }
 
 /// <summary>Everything that one yes to a repository would let it do here.</summary>

@@ -2,7 +2,9 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Settings;
 
-/// <summary>Puts together what a repository's files ask for: from files alone, so that flags and variables of one call do not change the question.</summary>
+/// <summary>
+/// Puts together what a repository's files ask for: from files alone, so that flags and variables of one call do not change the question.
+/// </summary>
 internal static class TrustQuestions
 {
     /// <summary>The question that one yes answers.</summary>
@@ -11,36 +13,55 @@ internal static class TrustQuestions
     public static TrustQuestion Of(SettingsInput input, IEnumerable<FoundCommand> found)
     {
         var layers = SettingsLoader.Layers(input with { Environment = new Dictionary<string, string>(), Flags = [], IsTrusted = true });
-        var settings = SettingsLoader.Describe(layers.Settings)
-            .Where(value => value.Source.IsOfRepository && SettingKeys.Find(value.Name) is { } setting && !HarmlessSettings.Contains(setting))
+        var settings = SettingsLoader
+            .Describe(layers.Settings)
+            .Where(value =>
+                value.Source.IsOfRepository && SettingKeys.Find(value.Name) is { } setting && !HarmlessSettings.Contains(setting)
+            )
             .Select(value => new TrustItem(TrustItem.KindOf(value.Name), value.Name, value.Value, value.Source.ToString()));
         var variables = layers.AgentVariables.Select(variable => new TrustItem(
-            TrustKind.HandsOver, variable.Name, RepositoryVariables.IsSecret(variable.Name) ? "(a secret)" : variable.Value, variable.Source.ToString()));
-        var gates = layers.Settings.TryGetValue(SettingKeys.TaskGates.Name, out var set) ? SettingKeys.TaskGates.Read(set.Value, static (_, _) => { }) : null;
+            TrustKind.HandsOver,
+            variable.Name,
+            RepositoryVariables.IsSecret(variable.Name) ? "(a secret)" : variable.Value,
+            variable.Source.ToString()
+        ));
+        var gates = layers.Settings.TryGetValue(SettingKeys.TaskGates.Name, out var set)
+            ? SettingKeys.TaskGates.Read(set.Value, static (_, _) => { })
+            : null;
         var hasSetUp = layers.Settings.ContainsKey(SettingKeys.WorktreeSetup.Name);
-        var servers = layers.Settings.TryGetValue("agents.claude.mcp", out var named) ? SettingKeys.AgentMcp.Read(named.Value, static (_, _) => { }) : [];
-        var asked = found.Where(command => command.Kind switch
-        {
-            FoundCommandKind.SetUp => !hasSetUp,
-            FoundCommandKind.Includes => true,
-            FoundCommandKind.McpServer => servers.Contains(command.Command),
+        var servers = layers.Settings.TryGetValue("agents.claude.mcp", out var named)
+            ? SettingKeys.AgentMcp.Read(named.Value, static (_, _) => { })
+            : [];
+        var asked = found.Where(command =>
+            command.Kind switch
+            {
+                FoundCommandKind.SetUp => !hasSetUp,
+                FoundCommandKind.Includes => true,
+                FoundCommandKind.McpServer => servers.Contains(command.Command),
 
-            // In a plan with contracts these hold even beside gates of the configuration that check no types.
-            FoundCommandKind.TypeGate => gates is null || !gates.Any(gate => gate.Type is GateType.TypeCheck or GateType.Build),
-            _ => gates is null,
-        });
-        return new TrustQuestion(
-        [
+                // In a plan with contracts these hold even beside gates of the configuration that check no types.
+                FoundCommandKind.TypeGate => gates is null || !gates.Any(gate => gate.Type is GateType.TypeCheck or GateType.Build),
+                _ => gates is null,
+            }
+        );
+        return new TrustQuestion([
             .. settings,
-            .. asked.Select(command => new TrustItem(command.Kind == FoundCommandKind.Includes ? TrustKind.HandsOver : TrustKind.Runs, Name(command.Kind), command.Meaning.Length == 0 ? command.Command : $"{command.Command}: {command.Meaning}", command.File)),
+            .. asked.Select(command => new TrustItem(
+                command.Kind == FoundCommandKind.Includes ? TrustKind.HandsOver : TrustKind.Runs,
+                Name(command.Kind),
+                command.Meaning.Length == 0 ? command.Command : $"{command.Command}: {command.Meaning}",
+                command.File
+            )),
             .. variables,
         ]);
     }
-    private static string Name(FoundCommandKind kind) => kind switch
-    {
-        FoundCommandKind.SetUp => "found set-up",
-        FoundCommandKind.McpServer => "MCP server",
-        FoundCommandKind.Includes => "untracked files",
-        _ => "found gate",
-    };
+
+    private static string Name(FoundCommandKind kind) =>
+        kind switch
+        {
+            FoundCommandKind.SetUp => "found set-up",
+            FoundCommandKind.McpServer => "MCP server",
+            FoundCommandKind.Includes => "untracked files",
+            _ => "found gate",
+        };
 }

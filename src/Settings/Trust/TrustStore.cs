@@ -5,7 +5,10 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.Settings;
 
-/// <summary>Which repositories the person trusts on this machine; kept for the user, never in the repository. A change of what a repository asks for asks again.</summary>
+/// <summary>
+/// Which repositories the person trusts on this machine; kept for the user, never in the repository. A change of what a repository asks for
+/// asks again.
+/// </summary>
 /// <param name="file">Path of <c>trust.json</c>.</param>
 /// <param name="clock">The clock; by default the system's.</param>
 public sealed class TrustStore(string file, TimeProvider? clock = null)
@@ -25,10 +28,14 @@ public sealed class TrustStore(string file, TimeProvider? clock = null)
     public bool Knows(string repository, string? runId)
     {
         var known = Read();
-        return _granted.ContainsKey(repository) || known.Repositories.ContainsKey(repository) || (runId is not null && known.Runs.ContainsKey(RunKey(repository, runId)));
+        return _granted.ContainsKey(repository)
+            || known.Repositories.ContainsKey(repository)
+            || (runId is not null && known.Runs.ContainsKey(RunKey(repository, runId)));
     }
 
-    /// <summary>True when exactly this was said yes to: for the repository, for this run of it (<c>run --yes</c>), or for the time of this process.</summary>
+    /// <summary>
+    /// True when exactly this was said yes to: for the repository, for this run of it (<c>run --yes</c>), or for the time of this process.
+    /// </summary>
     public bool IsTrusted(string repository, TrustQuestion question, string? runId = null)
     {
         var known = Read();
@@ -56,11 +63,14 @@ public sealed class TrustStore(string file, TimeProvider? clock = null)
 
     private static string Day(DateTimeOffset time) => time.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
-    /// <summary>Words about single runs are forgotten after a while, else the file grows for ever; whoever resumes a run later is asked again.</summary>
+    /// <summary>
+    /// Words about single runs are forgotten after a while, else the file grows for ever; whoever resumes a run later is asked again.
+    /// </summary>
     private Dictionary<string, string> Recent(IReadOnlyDictionary<string, string> runs)
     {
         var first = Day(_time.GetUtcNow() - RunsAreKept);
-        return runs.Where(run => run.Value.Split(' ') is [_, var day] && string.CompareOrdinal(day, first) >= 0).ToDictionary(StringComparer.Ordinal);
+        return runs.Where(run => run.Value.Split(' ') is [_, var day] && string.CompareOrdinal(day, first) >= 0)
+            .ToDictionary(StringComparer.Ordinal);
     }
 
     private static SortedDictionary<string, string> With(IReadOnlyDictionary<string, string> known, string key, string value) =>
@@ -97,7 +107,9 @@ public sealed class TrustStore(string file, TimeProvider? clock = null)
     {
         try
         {
-            return File.Exists(file) ? JsonSerializer.Deserialize(File.ReadAllText(file), TrustJson.Default.TrustFile) ?? new TrustFile() : new TrustFile();
+            return File.Exists(file)
+                ? JsonSerializer.Deserialize(File.ReadAllText(file), TrustJson.Default.TrustFile) ?? new TrustFile()
+                : new TrustFile();
         }
         catch (JsonException)
         {

@@ -20,9 +20,17 @@ public sealed class WorkflowCodeAnalyzer : DiagnosticAnalyzer
     {
         Rule(ForbiddenApis.Time, "Workflow code reads a clock", "Replayed later, it would read another time."),
         Rule(ForbiddenApis.Chance, "Workflow code draws by chance", "Replayed, it would draw something else."),
-        Rule(ForbiddenApis.Tasks, "Workflow code leaves its scheduler", "What comes back from elsewhere comes back in another order, or on another thread, and fails the workflow task."),
+        Rule(
+            ForbiddenApis.Tasks,
+            "Workflow code leaves its scheduler",
+            "What comes back from elsewhere comes back in another order, or on another thread, and fails the workflow task."
+        ),
         Rule(ForbiddenApis.Threads, "Workflow code uses threads", "It has one thread, which must not block and may not be left."),
-        Rule(ForbiddenApis.World, "Workflow code touches the world", "Replayed, it would do so again; activities do it once and their results are kept."),
+        Rule(
+            ForbiddenApis.World,
+            "Workflow code touches the world",
+            "Replayed, it would do so again; activities do it once and their results are kept."
+        ),
     }.ToImmutableDictionary(rule => rule.Id);
 
     /// <inheritdoc />
@@ -36,7 +44,8 @@ public sealed class WorkflowCodeAnalyzer : DiagnosticAnalyzer
         context.RegisterCompilationStartAction(Start);
     }
 
-    private static DiagnosticDescriptor Rule(string id, string title, string why) => new(id, title, Message, Category, DiagnosticSeverity.Warning, isEnabledByDefault: true, description: why);
+    private static DiagnosticDescriptor Rule(string id, string title, string why) =>
+        new(id, title, Message, Category, DiagnosticSeverity.Warning, isEnabledByDefault: true, description: why);
 
     private static void Start(CompilationStartAnalysisContext context)
     {
@@ -62,14 +71,17 @@ public sealed class WorkflowCodeAnalyzer : DiagnosticAnalyzer
         var scope = new Scope(
             workflow,
             context.Compilation.GetTypeByMetadataName("Temporalio.Activities.ActivityAttribute"),
-            context.Options.AnalyzerConfigOptionsProvider.GlobalOptions.TryGetValue(WholeAssembly, out var all) && string.Equals(all, "true", StringComparison.OrdinalIgnoreCase));
+            context.Options.AnalyzerConfigOptionsProvider.GlobalOptions.TryGetValue(WholeAssembly, out var all)
+                && string.Equals(all, "true", StringComparison.OrdinalIgnoreCase)
+        );
         context.RegisterOperationAction(
             operation => Look(operation, forbidden, scope),
             OperationKind.Invocation,
             OperationKind.PropertyReference,
             OperationKind.ObjectCreation,
             OperationKind.MethodReference,
-            OperationKind.FieldReference);
+            OperationKind.FieldReference
+        );
     }
 
     private static void Look(OperationAnalysisContext context, Dictionary<ISymbol, List<ForbiddenApi>> forbidden, Scope scope)
@@ -88,47 +100,64 @@ public sealed class WorkflowCodeAnalyzer : DiagnosticAnalyzer
 
         if (InsteadOf(context.Operation, used) is { } instead)
         {
-            context.ReportDiagnostic(Diagnostic.Create(Rules[ForbiddenApis.Tasks], context.Operation.Syntax.GetLocation(), Name(used), instead));
+            context.ReportDiagnostic(
+                Diagnostic.Create(Rules[ForbiddenApis.Tasks], context.Operation.Syntax.GetLocation(), Name(used), instead)
+            );
             return;
         }
 
         // A member may be declared by a base of the forbidden type, and a Task<T> is a Task.
         for (var current = type; current is not null; current = current.BaseType)
         {
-            if (forbidden.TryGetValue(current.OriginalDefinition, out var apis) && apis.Find(api => api.Member is null || api.Member == used.Name) is { } api)
+            if (
+                forbidden.TryGetValue(current.OriginalDefinition, out var apis)
+                && apis.Find(api => api.Member is null || api.Member == used.Name) is { } api
+            )
             {
-                context.ReportDiagnostic(Diagnostic.Create(Rules[api.RuleId], context.Operation.Syntax.GetLocation(), Name(used), api.Instead));
+                context.ReportDiagnostic(
+                    Diagnostic.Create(Rules[api.RuleId], context.Operation.Syntax.GetLocation(), Name(used), api.Instead)
+                );
                 return;
             }
         }
     }
 
     /// <summary>Uses that depend on what is passed: continuing elsewhere, starting on another scheduler, tokens with a time.</summary>
-    private static string? InsteadOf(IOperation operation, ISymbol used) => operation switch
-    {
-        IInvocationOperation call when used.Name == "ConfigureAwait" && IsTask(used.ContainingType) && call.Arguments.Any(argument => LeavesContext(argument.Value)) =>
-            "it leaves the workflow's scheduler: leave it out, or pass true",
-        IInvocationOperation call when used.Name is "ContinueWith" or "StartNew" && IsTask(used.ContainingType)
-            && !call.TargetMethod.Parameters.Any(parameter => parameter.Type.Name == "TaskScheduler") => "pass TaskScheduler.Current, or use Workflow.RunTaskAsync",
-        IObjectCreationOperation creation when used.ContainingType.Name == "CancellationTokenSource" && creation.Arguments.Length > 0 =>
-            "it ends by the machine's clock: cancel after Workflow.DelayAsync",
-        _ => null,
-    };
+    private static string? InsteadOf(IOperation operation, ISymbol used) =>
+        operation switch
+        {
+            IInvocationOperation call
+                when used.Name == "ConfigureAwait"
+                    && IsTask(used.ContainingType)
+                    && call.Arguments.Any(argument => LeavesContext(argument.Value)) =>
+                "it leaves the workflow's scheduler: leave it out, or pass true",
+            IInvocationOperation call
+                when used.Name is "ContinueWith" or "StartNew"
+                    && IsTask(used.ContainingType)
+                    && !call.TargetMethod.Parameters.Any(parameter => parameter.Type.Name == "TaskScheduler") =>
+                "pass TaskScheduler.Current, or use Workflow.RunTaskAsync",
+            IObjectCreationOperation creation when used.ContainingType.Name == "CancellationTokenSource" && creation.Arguments.Length > 0 =>
+                "it ends by the machine's clock: cancel after Workflow.DelayAsync",
+            _ => null,
+        };
 
     private static bool IsTask(INamedTypeSymbol type) =>
-        type.Name is "Task" or "ValueTask" or "TaskFactory" or "TaskAsyncEnumerableExtensions" && type.ContainingNamespace?.ToDisplayString() == "System.Threading.Tasks";
+        type.Name is "Task" or "ValueTask" or "TaskFactory" or "TaskAsyncEnumerableExtensions"
+        && type.ContainingNamespace?.ToDisplayString() == "System.Threading.Tasks";
 
     // Of ConfigureAwaitOptions, ContinueOnCapturedContext is the lowest bit.
-    private static bool LeavesContext(IOperation value) => value.ConstantValue.Value switch
-    {
-        bool continues => !continues,
-        int options => (options & 1) == 0,
-        _ => false,
-    };
+    private static bool LeavesContext(IOperation value) =>
+        value.ConstantValue.Value switch
+        {
+            bool continues => !continues,
+            int options => (options & 1) == 0,
+            _ => false,
+        };
 
-    private static string Name(ISymbol used) => used is IMethodSymbol { MethodKind: MethodKind.Constructor }
-        ? $"new {used.ContainingType.Name}"
-        : $"{used.ContainingType.Name}.{used.Name}";
+    private static string Name(ISymbol used) =>
+        used is IMethodSymbol { MethodKind: MethodKind.Constructor }
+            ? $"new {used.ContainingType.Name}"
+            : $"{used.ContainingType.Name}.{used.Name}";
 
     /// <summary>Which code is workflow code.</summary>
     private sealed class Scope(INamedTypeSymbol workflow, INamedTypeSymbol? activity, bool everything)

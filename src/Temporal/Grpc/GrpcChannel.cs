@@ -7,7 +7,8 @@ using Google.Protobuf;
 namespace Temporal.Grpc;
 
 /// <summary>
-/// The client half: unary calls to one server over HTTP/2. Connects with the first call and again whenever a connection is lost; safe for concurrent use.
+/// The client half: unary calls to one server over HTTP/2. Connects with the first call and again whenever a connection is lost; safe for
+/// concurrent use.
 /// Calls are not retried here.
 /// </summary>
 public sealed class GrpcChannel : IDisposable
@@ -23,12 +24,16 @@ public sealed class GrpcChannel : IDisposable
     {
         _options = options;
         var socketPath = options.Address.StartsWith("unix:", StringComparison.Ordinal) ? options.Address["unix:".Length..] : null;
-        var text = socketPath is not null ? (options.Tls is null ? "http://localhost" : "https://localhost")
+        var text =
+            socketPath is not null ? (options.Tls is null ? "http://localhost" : "https://localhost")
             : options.Address.Contains("://", StringComparison.Ordinal) ? options.Address
             : (options.Tls is null ? "http://" : "https://") + options.Address;
         if (!Uri.TryCreate(text, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
         {
-            throw new ArgumentException($"'{options.Address}' is not an address: write HOST:PORT, http://HOST:PORT, https://HOST:PORT or unix:PATH", nameof(options));
+            throw new ArgumentException(
+                $"'{options.Address}' is not an address: write HOST:PORT, http://HOST:PORT, https://HOST:PORT or unix:PATH",
+                nameof(options)
+            );
         }
 
         _base = address.Scheme == "http" && options.Tls is not null ? new UriBuilder(address) { Scheme = "https" }.Uri : address;
@@ -38,10 +43,17 @@ public sealed class GrpcChannel : IDisposable
 
     /// <summary>Calls a method with a message and reads the answer as a message.</summary>
     /// <param name="fullMethod"><c>/package.Service/Method</c>.</param>
-    /// <exception cref="GrpcException">The call ended with another status than OK; UNAVAILABLE also when the server was not reached.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled; whether the server did the work is unknown.</exception>
+    /// <exception cref="GrpcException">The call ended with another status than OK; UNAVAILABLE also when the server was not
+    /// reached.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled; whether the server did the work is
+    /// unknown.</exception>
     public async Task<TResponse> CallAsync<TRequest, TResponse>(
-        string fullMethod, TRequest request, MessageParser<TResponse> parser, GrpcCallOptions options, CancellationToken cancellationToken)
+        string fullMethod,
+        TRequest request,
+        MessageParser<TResponse> parser,
+        GrpcCallOptions options,
+        CancellationToken cancellationToken
+    )
         where TRequest : IMessage
         where TResponse : IMessage<TResponse>
     {
@@ -52,13 +64,22 @@ public sealed class GrpcChannel : IDisposable
         }
         catch (Exception e) when (UnreadableMessage.Causes(e))
         {
-            throw new GrpcException(GrpcStatusCode.Internal, $"answer of {fullMethod} is not a {typeof(TResponse).Name}: {e.Message}", innerException: e);
+            throw new GrpcException(
+                GrpcStatusCode.Internal,
+                $"answer of {fullMethod} is not a {typeof(TResponse).Name}: {e.Message}",
+                innerException: e
+            );
         }
     }
 
     /// <summary>Calls a method with an encoded message and returns the encoded answer.</summary>
     /// <inheritdoc cref="CallAsync{TRequest,TResponse}"/>
-    public async Task<ReadOnlyMemory<byte>> CallAsync(string fullMethod, ReadOnlyMemory<byte> request, GrpcCallOptions options, CancellationToken cancellationToken)
+    public async Task<ReadOnlyMemory<byte>> CallAsync(
+        string fullMethod,
+        ReadOnlyMemory<byte> request,
+        GrpcCallOptions options,
+        CancellationToken cancellationToken
+    )
     {
         using var limit = options.Timeout is { } timeout ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken) : null;
         limit?.CancelAfter(options.Timeout!.Value);
@@ -76,12 +97,20 @@ public sealed class GrpcChannel : IDisposable
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
             // Neither the caller nor the time limit has ended it: no connection came about in time.
-            throw new GrpcException(GrpcStatusCode.Unavailable, $"{fullMethod} at {_options.Address}: {InnermostMessage(e)}", innerException: e);
+            throw new GrpcException(
+                GrpcStatusCode.Unavailable,
+                $"{fullMethod} at {_options.Address}: {InnermostMessage(e)}",
+                innerException: e
+            );
         }
         catch (Exception e) when (e is HttpRequestException or IOException && !cancellationToken.IsCancellationRequested)
         {
             throw limit is { IsCancellationRequested: true }
-                ? new GrpcException(GrpcStatusCode.DeadlineExceeded, $"{fullMethod} did not answer within {options.Timeout}", innerException: e)
+                ? new GrpcException(
+                    GrpcStatusCode.DeadlineExceeded,
+                    $"{fullMethod} did not answer within {options.Timeout}",
+                    innerException: e
+                )
                 : new GrpcException(TransportStatus(e), $"{fullMethod} at {_options.Address}: {InnermostMessage(e)}", innerException: e);
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
@@ -184,13 +213,22 @@ public sealed class GrpcChannel : IDisposable
     {
         if (response.StatusCode != HttpStatusCode.OK)
         {
-            throw new GrpcException(HttpStatus(response.StatusCode), $"{fullMethod} at {_options.Address} answered HTTP {(int)response.StatusCode}: is this a gRPC server?");
+            throw new GrpcException(
+                HttpStatus(response.StatusCode),
+                $"{fullMethod} at {_options.Address} answered HTTP {(int)response.StatusCode}: is this a gRPC server?"
+            );
         }
 
         ThrowIfFailed(response.Headers, required: false);
-        if (response.Content.Headers.ContentType?.MediaType is { } type && !type.StartsWith(GrpcEncoding.ContentType, StringComparison.OrdinalIgnoreCase))
+        if (
+            response.Content.Headers.ContentType?.MediaType is { } type
+            && !type.StartsWith(GrpcEncoding.ContentType, StringComparison.OrdinalIgnoreCase)
+        )
         {
-            throw new GrpcException(GrpcStatusCode.Unknown, $"{fullMethod} at {_options.Address} answered with content of type {type}: is this a gRPC server?");
+            throw new GrpcException(
+                GrpcStatusCode.Unknown,
+                $"{fullMethod} at {_options.Address} answered with content of type {type}: is this a gRPC server?"
+            );
         }
 
         await using var stream = await response.Content.ReadAsStreamAsync(token);
@@ -236,14 +274,21 @@ public sealed class GrpcChannel : IDisposable
             return;
         }
 
-        var code = int.TryParse(values.First(), out var number) && Enum.IsDefined((GrpcStatusCode)number) ? (GrpcStatusCode)number : GrpcStatusCode.Unknown;
+        var code =
+            int.TryParse(values.First(), out var number) && Enum.IsDefined((GrpcStatusCode)number)
+                ? (GrpcStatusCode)number
+                : GrpcStatusCode.Unknown;
         if (code == GrpcStatusCode.OK)
         {
             return;
         }
 
         var message = headers.TryGetValues("grpc-message", out var messages) ? GrpcEncoding.PercentDecode(messages.First()) : "";
-        throw new GrpcException(code, message, headers.TryGetValues("grpc-status-details-bin", out var details) ? DecodeBinary(details.First()) : default);
+        throw new GrpcException(
+            code,
+            message,
+            headers.TryGetValues("grpc-status-details-bin", out var details) ? DecodeBinary(details.First()) : default
+        );
     }
 
     private static byte[] DecodeBinary(string base64)
@@ -261,15 +306,19 @@ public sealed class GrpcChannel : IDisposable
         }
     }
 
-    private static GrpcStatusCode HttpStatus(HttpStatusCode status) => status switch
-    {
-        HttpStatusCode.BadRequest => GrpcStatusCode.Internal,
-        HttpStatusCode.Unauthorized => GrpcStatusCode.Unauthenticated,
-        HttpStatusCode.Forbidden => GrpcStatusCode.PermissionDenied,
-        HttpStatusCode.NotFound => GrpcStatusCode.Unimplemented,
-        HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout => GrpcStatusCode.Unavailable,
-        _ => GrpcStatusCode.Unknown,
-    };
+    private static GrpcStatusCode HttpStatus(HttpStatusCode status) =>
+        status switch
+        {
+            HttpStatusCode.BadRequest => GrpcStatusCode.Internal,
+            HttpStatusCode.Unauthorized => GrpcStatusCode.Unauthenticated,
+            HttpStatusCode.Forbidden => GrpcStatusCode.PermissionDenied,
+            HttpStatusCode.NotFound => GrpcStatusCode.Unimplemented,
+            HttpStatusCode.TooManyRequests
+            or HttpStatusCode.BadGateway
+            or HttpStatusCode.ServiceUnavailable
+            or HttpStatusCode.GatewayTimeout => GrpcStatusCode.Unavailable,
+            _ => GrpcStatusCode.Unknown,
+        };
 
     // A stream that the server reset says why by an HTTP/2 error code (RFC 9113, 7); everything else is a connection that failed.
     private static GrpcStatusCode TransportStatus(Exception exception)

@@ -6,7 +6,9 @@ namespace Temporal.Grpc;
 /// <summary>How a <see cref="GrpcChannel"/> reaches its server.</summary>
 public sealed record GrpcChannelOptions
 {
-    /// <summary><c>HOST:PORT</c>, <c>http://HOST:PORT</c>, <c>https://HOST:PORT</c>, or <c>unix:PATH</c> for a Unix domain socket.</summary>
+    /// <summary>
+    /// <c>HOST:PORT</c>, <c>http://HOST:PORT</c>, <c>https://HOST:PORT</c>, or <c>unix:PATH</c> for a Unix domain socket.
+    /// </summary>
     public required string Address { get; init; }
 
     /// <summary>TLS settings. Null: TLS only for <c>https</c> addresses, with the machine's trusted roots.</summary>
@@ -47,7 +49,9 @@ public sealed record GrpcCallOptions
     /// <summary>Metadata sent as headers: lower-case names; the values of names that end in <c>-bin</c> are base64 already.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Metadata { get; init; } = [];
 
-    /// <summary>A call that waits on the server (a poll): it goes over a connection of its own kind, so that open polls never hold up other calls.</summary>
+    /// <summary>
+    /// A call that waits on the server (a poll): it goes over a connection of its own kind, so that open polls never hold up other calls.
+    /// </summary>
     public bool LongPoll { get; init; }
 
     /// <summary>Send the request gzip-compressed.</summary>

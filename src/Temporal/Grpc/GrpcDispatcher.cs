@@ -4,7 +4,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Temporal.Grpc;
 
-/// <summary>The server half: finds the handler of a call, hands it the message, and writes answer and status. Use it as a request delegate in any pipeline, or through <see cref="GrpcServer"/>.</summary>
+/// <summary>
+/// The server half: finds the handler of a call, hands it the message, and writes answer and status. Use it as a request delegate in any
+/// pipeline, or through <see cref="GrpcServer"/>.
+/// </summary>
 /// <param name="handlers">Handlers by <c>/package.Service/Method</c>; not changed afterwards.</param>
 /// <param name="maxRequestSize">Largest request in bytes, after decompression.</param>
 public sealed class GrpcDispatcher(IReadOnlyDictionary<string, GrpcHandler> handlers, ILogger logger, int maxRequestSize = 4 * 1024 * 1024)
@@ -20,7 +23,11 @@ public sealed class GrpcDispatcher(IReadOnlyDictionary<string, GrpcHandler> hand
     public async Task InvokeAsync(HttpContext http)
     {
         var contentType = http.Request.ContentType;
-        if (contentType is null || !contentType.StartsWith(GrpcEncoding.ContentType, StringComparison.OrdinalIgnoreCase) || !HttpMethods.IsPost(http.Request.Method))
+        if (
+            contentType is null
+            || !contentType.StartsWith(GrpcEncoding.ContentType, StringComparison.OrdinalIgnoreCase)
+            || !HttpMethods.IsPost(http.Request.Method)
+        )
         {
             http.Response.StatusCode = StatusCodes.Status415UnsupportedMediaType;
             return;
@@ -69,9 +76,10 @@ public sealed class GrpcDispatcher(IReadOnlyDictionary<string, GrpcHandler> hand
     private static GrpcException Unknown(string method)
     {
         var slash = method.LastIndexOf('/');
-        return new GrpcException(GrpcStatusCode.Unimplemented, slash > 0
-            ? $"unknown method {method[(slash + 1)..]} for service {method[1..slash]}"
-            : $"malformed method name: \"{method}\"");
+        return new GrpcException(
+            GrpcStatusCode.Unimplemented,
+            slash > 0 ? $"unknown method {method[(slash + 1)..]} for service {method[1..slash]}" : $"malformed method name: \"{method}\""
+        );
     }
 
     private async ValueTask<ReadOnlyMemory<byte>> ReadAsync(HttpContext http)
@@ -172,6 +180,8 @@ public sealed class GrpcDispatcher(IReadOnlyDictionary<string, GrpcHandler> hand
     private static string Message(string text)
     {
         var encoded = GrpcEncoding.PercentEncode(text);
-        return encoded.Length <= LongestMessage ? encoded : GrpcEncoding.PercentEncode($"{text[..(LongestMessage / WorstEncoding)]}... ({text.Length} characters)");
+        return encoded.Length <= LongestMessage
+            ? encoded
+            : GrpcEncoding.PercentEncode($"{text[..(LongestMessage / WorstEncoding)]}... ({text.Length} characters)");
     }
 }

@@ -5,7 +5,9 @@ using System.Text;
 
 namespace Temporal.Grpc;
 
-/// <summary>The texts and the frame of the protocol (gRPC over HTTP/2): message prefix, gzip, <c>grpc-message</c>, <c>grpc-timeout</c>.</summary>
+/// <summary>
+/// The texts and the frame of the protocol (gRPC over HTTP/2): message prefix, gzip, <c>grpc-message</c>, <c>grpc-timeout</c>.
+/// </summary>
 internal static class GrpcEncoding
 {
     public const string ContentType = "application/grpc";
@@ -48,7 +50,7 @@ internal static class GrpcEncoding
             using var gzip = new GZipStream(new MemoryStream(compressed), CompressionMode.Decompress);
             using var buffer = new MemoryStream();
             var chunk = new byte[16 * 1024];
-            for (int read; (read = gzip.Read(chunk)) > 0;)
+            for (int read; (read = gzip.Read(chunk)) > 0; )
             {
                 if (buffer.Length + read > limit)
                 {
@@ -80,7 +82,9 @@ internal static class GrpcEncoding
         var result = new StringBuilder(text.Length + 16);
         foreach (var b in Encoding.UTF8.GetBytes(text))
         {
-            _ = b is >= 0x20 and <= 0x7e and not (byte)'%' ? result.Append((char)b) : result.Append('%').Append(b.ToString("X2", CultureInfo.InvariantCulture));
+            _ = b is >= 0x20 and <= 0x7e and not (byte)'%'
+                ? result.Append((char)b)
+                : result.Append('%').Append(b.ToString("X2", CultureInfo.InvariantCulture));
         }
 
         return result.ToString();
@@ -97,7 +101,11 @@ internal static class GrpcEncoding
         var bytes = new List<byte>(text.Length);
         for (var i = 0; i < text.Length; i++)
         {
-            if (text[i] == '%' && i + 2 < text.Length && byte.TryParse(text.AsSpan(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value))
+            if (
+                text[i] == '%'
+                && i + 2 < text.Length
+                && byte.TryParse(text.AsSpan(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value)
+            )
             {
                 bytes.Add(value);
                 i += 2;
@@ -128,7 +136,11 @@ internal static class GrpcEncoding
     /// <summary>Reads the header; null when it is absent or malformed, which means no limit.</summary>
     public static TimeSpan? DecodeTimeout(string? header)
     {
-        if (header is null || header.Length is < 2 or > 9 || !long.TryParse(header.AsSpan(0, header.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var value))
+        if (
+            header is null
+            || header.Length is < 2 or > 9
+            || !long.TryParse(header.AsSpan(0, header.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+        )
         {
             return null;
         }
@@ -146,5 +158,6 @@ internal static class GrpcEncoding
     }
 
     // Timers end at about 49 days; a year is as good as no limit.
-    private static TimeSpan Limit(long value, long ticks) => value > TimeSpan.TicksPerDay * 40 / ticks ? TimeSpan.FromDays(40) : TimeSpan.FromTicks(value * ticks);
+    private static TimeSpan Limit(long value, long ticks) =>
+        value > TimeSpan.TicksPerDay * 40 / ticks ? TimeSpan.FromDays(40) : TimeSpan.FromTicks(value * ticks);
 }

@@ -29,5 +29,8 @@ public readonly struct GrpcResponse
     }
 }
 
-/// <summary>Answers one method. The request is the encoded message; a <see cref="GrpcException"/> is answered as its status, any other exception as INTERNAL.</summary>
+/// <summary>
+/// Answers one method. The request is the encoded message; a <see cref="GrpcException"/> is answered as its status, any other exception as
+/// INTERNAL.
+/// </summary>
 public delegate ValueTask<GrpcResponse> GrpcHandler(GrpcServerCallContext context, ReadOnlyMemory<byte> request);

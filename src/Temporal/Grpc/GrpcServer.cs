@@ -57,7 +57,10 @@ public sealed class GrpcServer : IAsyncDisposable
             }
             else
             {
-                options.Listen(endpoint.Address ?? throw new ArgumentException("an endpoint needs SocketPath or Address", nameof(endpoints)), Configure);
+                options.Listen(
+                    endpoint.Address ?? throw new ArgumentException("an endpoint needs SocketPath or Address", nameof(endpoints)),
+                    Configure
+                );
             }
 
             void Configure(ListenOptions listen)
@@ -65,11 +68,13 @@ public sealed class GrpcServer : IAsyncDisposable
                 listen.Protocols = HttpProtocols.Http2;
                 if (endpoint.SocketPath is null)
                 {
-                    listen.Use(next => connection =>
-                    {
-                        connection.Features.Set(ConnectionPeer.Of(connection.RemoteEndPoint, connection.LocalEndPoint));
-                        return next(connection);
-                    });
+                    listen.Use(next =>
+                        connection =>
+                        {
+                            connection.Features.Set(ConnectionPeer.Of(connection.RemoteEndPoint, connection.LocalEndPoint));
+                            return next(connection);
+                        }
+                    );
                 }
 
                 if (endpoint.Certificate is { } certificate)
@@ -79,7 +84,8 @@ public sealed class GrpcServer : IAsyncDisposable
             }
         }
 
-        // Kestrel reads and writes on the thread that learnt of it; calls themselves always run on the pool, so none of them can hold up a connection.
+        // Kestrel reads and writes on the thread that learnt of it; calls themselves always run on the pool, so none of them can hold up a
+        // connection.
         var sockets = new SocketTransportOptions { UnsafePreferInlineScheduling = true };
         _server = new KestrelServer(Options.Create(options), new SocketTransportFactory(Options.Create(sockets), loggers), loggers);
         _application = new Application(dispatcher);
@@ -87,7 +93,11 @@ public sealed class GrpcServer : IAsyncDisposable
 
     /// <summary>The addresses listened on, with the real ports: <c>http://127.0.0.1:7233</c>, <c>unix:PATH</c>.</summary>
     public IReadOnlyList<string> Addresses =>
-        [.. _server.Features.Get<IServerAddressesFeature>()!.Addresses.Select(a => a.StartsWith("http://unix:", StringComparison.Ordinal) ? a["http://".Length..] : a)];
+        [
+            .. _server
+                .Features.Get<IServerAddressesFeature>()!
+                .Addresses.Select(a => a.StartsWith("http://unix:", StringComparison.Ordinal) ? a["http://".Length..] : a),
+        ];
 
     /// <summary>Kestrel's limits for servers of long polls: thousands of streams, and pings that find dead clients.</summary>
     public static void ApplyLimits(KestrelServerLimits limits)

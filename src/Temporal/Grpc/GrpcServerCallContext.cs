@@ -26,9 +26,10 @@ public sealed class GrpcServerCallContext : IDisposable
     public TimeSpan? Timeout { get; }
 
     /// <summary>What is left of <see cref="Timeout"/>; null without limit, never negative.</summary>
-    public TimeSpan? Remaining => Timeout is { } timeout
-        ? TimeSpan.FromMilliseconds(Math.Max(0, timeout.TotalMilliseconds - (Environment.TickCount64 - _started)))
-        : null;
+    public TimeSpan? Remaining =>
+        Timeout is { } timeout
+            ? TimeSpan.FromMilliseconds(Math.Max(0, timeout.TotalMilliseconds - (Environment.TickCount64 - _started)))
+            : null;
 
     /// <summary>Cancelled when the client gives up, its time limit passes, or its connection is lost.</summary>
     public CancellationToken CancellationToken
@@ -53,7 +54,9 @@ public sealed class GrpcServerCallContext : IDisposable
     /// <summary>The client's address; null on a Unix domain socket.</summary>
     public IPAddress? RemoteAddress => _http.Connection.RemoteIpAddress;
 
-    /// <summary>The id of the user whose program calls over TCP from this machine; null where it can't be known. Looked up once for a connection.</summary>
+    /// <summary>
+    /// The id of the user whose program calls over TCP from this machine; null where it can't be known. Looked up once for a connection.
+    /// </summary>
     public uint? PeerUserId => _http.Features.Get<ConnectionPeer>()?.UserId;
 
     /// <summary>A header (metadata) of the request; null when it is absent.</summary>

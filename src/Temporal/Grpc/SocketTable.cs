@@ -30,7 +30,11 @@ internal static class SocketTable
         // A client may have made an IPv6 socket for an IPv4 address.
         foreach (var family in (AddressFamily[])[AddressFamily.InterNetwork, AddressFamily.InterNetworkV6])
         {
-            if (Form(client, family) is { } local && Form(server, family) is { } remote && OwnerIn(family == AddressFamily.InterNetwork ? "/proc/net/tcp" : "/proc/net/tcp6", local, remote) is { } owner)
+            if (
+                Form(client, family) is { } local
+                && Form(server, family) is { } remote
+                && OwnerIn(family == AddressFamily.InterNetwork ? "/proc/net/tcp" : "/proc/net/tcp6", local, remote) is { } owner
+            )
             {
                 return owner;
             }
@@ -55,8 +59,14 @@ internal static class SocketTable
             var columns = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
             // A socket whose process has closed it already has no inode, and is shown as root's.
-            if (columns.Length > Inode && columns[Local] == local && columns[Remote] == remote && columns[State] == Established && columns[Inode] != "0"
-                && uint.TryParse(columns[User], NumberStyles.None, CultureInfo.InvariantCulture, out var user))
+            if (
+                columns.Length > Inode
+                && columns[Local] == local
+                && columns[Remote] == remote
+                && columns[State] == Established
+                && columns[Inode] != "0"
+                && uint.TryParse(columns[User], NumberStyles.None, CultureInfo.InvariantCulture, out var user)
+            )
             {
                 return user;
             }
@@ -65,7 +75,9 @@ internal static class SocketTable
         return null;
     }
 
-    /// <summary>An address as the table writes it: words of four bytes in the machine's order, then the port; null where the family can't hold it.</summary>
+    /// <summary>
+    /// An address as the table writes it: words of four bytes in the machine's order, then the port; null where the family can't hold it.
+    /// </summary>
     internal static string? Form(IPEndPoint end, AddressFamily family)
     {
         var address = end.Address;
@@ -79,7 +91,14 @@ internal static class SocketTable
         }
 
         return address.AddressFamily == family
-            ? string.Concat(MemoryMarshal.Cast<byte, uint>(address.GetAddressBytes()).ToArray().Select(word => word.ToString("X8", CultureInfo.InvariantCulture))) + ":" + end.Port.ToString("X4", CultureInfo.InvariantCulture)
+            ? string.Concat(
+                MemoryMarshal
+                    .Cast<byte, uint>(address.GetAddressBytes())
+                    .ToArray()
+                    .Select(word => word.ToString("X8", CultureInfo.InvariantCulture))
+            )
+                + ":"
+                + end.Port.ToString("X4", CultureInfo.InvariantCulture)
             : null;
     }
 

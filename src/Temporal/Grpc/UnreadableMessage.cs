@@ -6,9 +6,15 @@ namespace Temporal.Grpc;
 public static class UnreadableMessage
 {
     /// <summary>
-    /// True for a fault of the bytes. Beside its own exception the parser throws others: for a wrapper that ends too soon, a text that is none, and a length that goes
+    /// True for a fault of the bytes. Beside its own exception the parser throws others: for a wrapper that ends too soon, a text that is
+    /// none, and a length that goes
     /// beyond the largest number when the place where it stands is added.
     /// </summary>
     public static bool Causes(Exception fault) =>
-        fault is InvalidProtocolBufferException or InvalidOperationException or ArgumentException or IndexOutOfRangeException or OverflowException;
+        fault
+            is InvalidProtocolBufferException
+                or InvalidOperationException
+                or ArgumentException
+                or IndexOutOfRangeException
+                or OverflowException;
 }

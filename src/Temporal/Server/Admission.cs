@@ -5,7 +5,10 @@ using Temporal.Grpc;
 
 namespace Temporal.Server;
 
-/// <summary>Who may call: whoever may open the socket file; over TCP who sends the key, or, where none is set, the user of this process and root. A caller starts workflows, and with them programs.</summary>
+/// <summary>
+/// Who may call: whoever may open the socket file; over TCP who sends the key, or, where none is set, the user of this process and root. A
+/// caller starts workflows, and with them programs.
+/// </summary>
 internal sealed class Admission
 {
     private readonly byte[]? _key;
@@ -21,15 +24,22 @@ internal sealed class Admission
     }
 
     /// <summary>The same handlers, behind this decision.</summary>
-    public IReadOnlyDictionary<string, GrpcHandler> Guard(IReadOnlyDictionary<string, GrpcHandler> handlers) => handlers.ToDictionary(handler => handler.Key, handler => (GrpcHandler)((context, request) =>
-    {
-        if (context.RemoteAddress is not null)
-        {
-            Demand(context);
-        }
+    public IReadOnlyDictionary<string, GrpcHandler> Guard(IReadOnlyDictionary<string, GrpcHandler> handlers) =>
+        handlers.ToDictionary(
+            handler => handler.Key,
+            handler =>
+                (GrpcHandler)(
+                    (context, request) =>
+                    {
+                        if (context.RemoteAddress is not null)
+                        {
+                            Demand(context);
+                        }
 
-        return handler.Value(context, request);
-    }));
+                        return handler.Value(context, request);
+                    }
+                )
+        );
 
     /// <summary>True where a caller of this user is let in without a key.</summary>
     /// <param name="self">The user of this process; null where ids of users can't be compared.</param>
@@ -52,12 +62,21 @@ internal sealed class Admission
             throw new GrpcException(
                 GrpcStatusCode.PermissionDenied,
                 context.PeerUserId is { } user
-                    ? string.Create(CultureInfo.InvariantCulture, $"This engine belongs to another user: callers of user {user} need a key. Its owner serves with --api-key, or with --any-user for everybody on the machine.")
-                    : "It can't be known whose program calls, so a key is needed: its owner serves with --api-key, or with --any-user for everybody.");
+                    ? string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"This engine belongs to another user: callers of user {user} need a key. Its owner serves with "
+                            + $"--api-key, or with --any-user for everybody on the machine."
+                    )
+                    : "It can't be known whose program calls, so a key is needed: its owner serves with --api-key, or with "
+                        + "--any-user for everybody."
+            );
         }
     }
 
-    /// <summary>The effective user of this process; null where other users may look the same: in a user namespace all that are not part of it have one id.</summary>
+    /// <summary>
+    /// The effective user of this process; null where other users may look the same: in a user namespace all that are not part of it have
+    /// one id.
+    /// </summary>
     private static uint? OwnUserId()
     {
         try
@@ -67,11 +86,13 @@ internal sealed class Admission
             var everybodyElse = uint.Parse(File.ReadAllText("/proc/sys/kernel/overflowuid"), CultureInfo.InvariantCulture);
             return self == everybodyElse && !HasAllUsers() ? null : self;
         }
-        catch (Exception unknown) when (unknown is IOException or UnauthorizedAccessException or FormatException or InvalidOperationException)
+        catch (Exception unknown)
+            when (unknown is IOException or UnauthorizedAccessException or FormatException or InvalidOperationException)
         {
             return null;
         }
     }
 
-    private static bool HasAllUsers() => File.ReadAllText("/proc/self/uid_map").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries) is ["0", "0", "4294967295"];
+    private static bool HasAllUsers() =>
+        File.ReadAllText("/proc/self/uid_map").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries) is ["0", "0", "4294967295"];
 }

@@ -5,11 +5,14 @@ namespace Temporal.Server;
 /// <summary>Copies an engine file as of one moment, also while a server works on it.</summary>
 public static class EngineBackup
 {
-    /// <summary>Writes the copy: first beside <paramref name="target"/>, and under that name only when it is whole and SQLite finds no fault in it.</summary>
+    /// <summary>
+    /// Writes the copy: first beside <paramref name="target"/>, and under that name only when it is whole and SQLite finds no fault in it.
+    /// </summary>
     /// <param name="source">The engine file; it is only read.</param>
     /// <param name="target">Where the copy goes; must not exist.</param>
     /// <returns>Size of the copy in bytes.</returns>
-    /// <exception cref="InvalidOperationException">The source is not an engine file of this release, the target is there already, or the copy is damaged.</exception>
+    /// <exception cref="InvalidOperationException">The source is not an engine file of this release, the target is there already, or the
+    /// copy is damaged.</exception>
     /// <exception cref="IOException">The target can't be written.</exception>
     public static long Create(string source, string target)
     {

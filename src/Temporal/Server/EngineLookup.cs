@@ -12,7 +12,8 @@ namespace Temporal.Server;
 public sealed record EngineRun(string RunId, EngineRunEnd? End);
 
 /// <summary>How a run ended.</summary>
-/// <param name="Kind">The closing event without its prefix: <c>Completed</c>, <c>Failed</c>, <c>Canceled</c>, <c>Terminated</c>, <c>TimedOut</c> or <c>ContinuedAsNew</c>.</param>
+/// <param name="Kind">The closing event without its prefix: <c>Completed</c>, <c>Failed</c>, <c>Canceled</c>, <c>Terminated</c>,
+/// <c>TimedOut</c> or <c>ContinuedAsNew</c>.</param>
 /// <param name="Time">When, UTC.</param>
 /// <param name="Reason">The reason that a termination or a failure was given; else empty.</param>
 /// <param name="Identity">Who terminated it; else empty.</param>
@@ -27,13 +28,19 @@ public static class EngineLookup
     /// <summary>The newest run of a workflow in the namespace <c>default</c>; null where there is none.</summary>
     /// <param name="path">The engine file.</param>
     /// <param name="workflowId">The workflow.</param>
-    /// <exception cref="InvalidOperationException">There is no such file, it is not an engine database, it is damaged, or another release wrote it.</exception>
+    /// <exception cref="InvalidOperationException">There is no such file, it is not an engine database, it is damaged, or another release
+    /// wrote it.</exception>
     public static EngineRun? Find(string path, string workflowId)
     {
         try
         {
-            return StoredFile.Read(path, db => RunTable.FindCurrent(db, NamespaceRegistry.Default.Id, workflowId) is var (name, row)
-                ? new EngineRun(name.RunId, row.Open ? null : EndOf(LastEvent(db, name.Key))) : null);
+            return StoredFile.Read(
+                path,
+                db =>
+                    RunTable.FindCurrent(db, NamespaceRegistry.Default.Id, workflowId) is var (name, row)
+                        ? new EngineRun(name.RunId, row.Open ? null : EndOf(LastEvent(db, name.Key)))
+                        : null
+            );
         }
         catch (SqliteException fault)
         {
@@ -54,9 +61,27 @@ public static class EngineLookup
         var time = last.EventTime?.ToDateTimeOffset() ?? DateTimeOffset.UnixEpoch;
         return last.EventType switch
         {
-            EventType.WorkflowExecutionTerminated => new(kind, time, last.WorkflowExecutionTerminatedEventAttributes.Reason, last.WorkflowExecutionTerminatedEventAttributes.Identity, ""),
-            EventType.WorkflowExecutionFailed => new(kind, time, last.WorkflowExecutionFailedEventAttributes.Failure?.Message ?? "", "", ""),
-            EventType.WorkflowExecutionCompleted => new(kind, time, "", "", last.WorkflowExecutionCompletedEventAttributes.Result?.Payloads_.FirstOrDefault()?.Data.ToStringUtf8() ?? ""),
+            EventType.WorkflowExecutionTerminated => new(
+                kind,
+                time,
+                last.WorkflowExecutionTerminatedEventAttributes.Reason,
+                last.WorkflowExecutionTerminatedEventAttributes.Identity,
+                ""
+            ),
+            EventType.WorkflowExecutionFailed => new(
+                kind,
+                time,
+                last.WorkflowExecutionFailedEventAttributes.Failure?.Message ?? "",
+                "",
+                ""
+            ),
+            EventType.WorkflowExecutionCompleted => new(
+                kind,
+                time,
+                "",
+                "",
+                last.WorkflowExecutionCompletedEventAttributes.Result?.Payloads_.FirstOrDefault()?.Data.ToStringUtf8() ?? ""
+            ),
             _ => new(kind, time, "", "", ""),
         };
     }

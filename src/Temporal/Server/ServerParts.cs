@@ -36,7 +36,11 @@ internal sealed class ServerParts : IDisposable
             var configs = new TaskQueueConfigs(Database);
             Queues = new TaskQueues(time, configs.RateOf);
             Store = new WorkflowStore(Database, visibility, time, logger, awake);
-            Engine = new WorkflowEngine(Store, Queues, Timers, Namespaces, logger) { TracksTasks = clock is not null, DeadWorkers = new DeadWorkers(options.MachineName) };
+            Engine = new WorkflowEngine(Store, Queues, Timers, Namespaces, logger)
+            {
+                TracksTasks = clock is not null,
+                DeadWorkers = new DeadWorkers(options.MachineName),
+            };
             Workflows = new WorkflowOperations(Engine, Namespaces, attributes, visibility);
             Retention = new RetentionSweeper(Store, Namespaces, time, visibility, logger);
             var services = new EngineServices(Database, Timers, time, Namespaces, Workflows, visibility, attributes, loggers);
@@ -47,7 +51,13 @@ internal sealed class ServerParts : IDisposable
             _parts.Add(new NexusHandler(Database, Timers, Namespaces));
             _parts.Add(new VisibilityHandler(Database, Namespaces, reader));
             _parts.Add(new ScheduleHandler(services, new ScheduleLists(services, reader, attributes)));
-            _parts.Add(new BatchHandler(services, reader, new BatchActions(Namespaces, Workflows, new ActivityControlHandler(Engine, Namespaces, time))));
+            _parts.Add(
+                new BatchHandler(
+                    services,
+                    reader,
+                    new BatchActions(Namespaces, Workflows, new ActivityControlHandler(Engine, Namespaces, time))
+                )
+            );
             var workers = new WorkerHandler(Timers, Namespaces);
             _parts.Add(workers);
             if (clock is not null)
@@ -110,7 +120,13 @@ internal sealed class ServerParts : IDisposable
         _stopping.Dispose();
     }
 
-    private void Register(SearchAttributeRegistry attributes, WorkerHandler workers, TaskQueueConfigs configs, TimeProvider time, Func<string> address)
+    private void Register(
+        SearchAttributeRegistry attributes,
+        WorkerHandler workers,
+        TaskQueueConfigs configs,
+        TimeProvider time,
+        Func<string> address
+    )
     {
         foreach (var part in _parts)
         {

@@ -18,7 +18,8 @@ public sealed class TemporalServer : IAsyncDisposable
     private GrpcServer? _grpc;
 
     /// <summary>Makes the server; nothing is opened yet.</summary>
-    /// <exception cref="InvalidOperationException">The options contradict each other, or leave a network address open to strangers.</exception>
+    /// <exception cref="InvalidOperationException">The options contradict each other, or leave a network address open to
+    /// strangers.</exception>
     public TemporalServer(TemporalServerOptions options, ILoggerFactory? loggers = null)
     {
         options.Validate();

@@ -3,7 +3,10 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Temporal.Server;
 
-/// <summary>What a <see cref="TemporalServer"/> stores and where it listens. At least one of <see cref="SocketPath"/> and <see cref="Address"/> must be set.</summary>
+/// <summary>
+/// What a <see cref="TemporalServer"/> stores and where it listens. At least one of <see cref="SocketPath"/> and <see cref="Address"/> must
+/// be set.
+/// </summary>
 public sealed record TemporalServerOptions
 {
     /// <summary>The database file, made when it is missing; null keeps everything in memory, gone with the server.</summary>
@@ -19,15 +22,22 @@ public sealed record TemporalServerOptions
     public X509Certificate2? Certificate { get; init; }
 
     /// <summary>
-    /// The key that callers over TCP must send as <c>authorization: Bearer KEY</c>; null asks for none, and then only programs of this process's user, and of root, on this machine are let in.
+    /// The key that callers over TCP must send as <c>authorization: Bearer KEY</c>; null asks for none, and then only programs of this
+    /// process's user, and of root, on this machine are let in.
     /// </summary>
     public string? ApiKey { get; init; }
 
-    /// <summary>Without a key, lets in whoever reaches <see cref="Address"/>: other users of this machine, programs whose user can't be known, and other machines.</summary>
+    /// <summary>
+    /// Without a key, lets in whoever reaches <see cref="Address"/>: other users of this machine, programs whose user can't be known, and
+    /// other machines.
+    /// </summary>
     /// <value>False.</value>
     public bool AllowAnyUser { get; init; }
 
-    /// <summary>How long closed runs of the namespace <c>default</c> are kept, unless that was changed by a client; then they are deleted with their histories.</summary>
+    /// <summary>
+    /// How long closed runs of the namespace <c>default</c> are kept, unless that was changed by a client; then they are deleted with their
+    /// histories.
+    /// </summary>
     /// <value>One day, as Temporal's development server.</value>
     public TimeSpan DefaultRetention { get; init; } = TimeSpan.FromDays(1);
 
@@ -35,7 +45,10 @@ public sealed record TemporalServerOptions
     /// <value>False.</value>
     public bool AllowInsecure { get; init; }
 
-    /// <summary>What identities of workers (<c>pid@NAME#boot id#start time#namespace-random</c>) call this machine: those of dead ones are known at once.</summary>
+    /// <summary>
+    /// What identities of workers (<c>pid@NAME#boot id#start time#namespace-random</c>) call this machine: those of dead ones are known at
+    /// once.
+    /// </summary>
     /// <value>The host's name.</value>
     public string MachineName { get; init; } = Environment.MachineName;
 
@@ -44,7 +57,8 @@ public sealed record TemporalServerOptions
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
     /// <summary>
-    /// For tests: the clock skips forward over the times at which nothing happens, while <c>temporal.api.testservice.v1.TestService</c> has unlocked it.
+    /// For tests: the clock skips forward over the times at which nothing happens, while <c>temporal.api.testservice.v1.TestService</c> has
+    /// unlocked it.
     /// </summary>
     /// <value>False: the clock goes as <see cref="TimeProvider"/> does, and there is no test service.</value>
     public bool TimeSkipping { get; init; }
@@ -58,12 +72,21 @@ public sealed record TemporalServerOptions
 
         if (SocketPath is not null && System.Text.Encoding.UTF8.GetByteCount(SocketPath) > 107)
         {
-            throw new InvalidOperationException($"the socket path {SocketPath} is longer than the 107 bytes that the system allows; choose a shorter one");
+            throw new InvalidOperationException(
+                $"the socket path {SocketPath} is longer than the 107 bytes that the system allows; choose a shorter one"
+            );
         }
 
-        if (Address is not null && !IPAddress.IsLoopback(Address.Address) && ((Certificate is null && !AllowInsecure) || (ApiKey is null && !AllowAnyUser)))
+        if (
+            Address is not null
+            && !IPAddress.IsLoopback(Address.Address)
+            && ((Certificate is null && !AllowInsecure) || (ApiKey is null && !AllowAnyUser))
+        )
         {
-            throw new InvalidOperationException($"{Address} can be reached from other machines: give a certificate and an API key, or say that insecure and any user are meant");
+            throw new InvalidOperationException(
+                $"{Address} can be reached from other machines: give a certificate and an API key, or say that insecure and any "
+                    + "user are meant"
+            );
         }
     }
 }

@@ -7,7 +7,9 @@ using Temporalio.Converters;
 
 namespace Temporalio.Testing;
 
-/// <summary>Runs the code of activities without a worker. One environment is for one run; copy it with other properties for the next.</summary>
+/// <summary>
+/// Runs the code of activities without a worker. One environment is for one run; copy it with other properties for the next.
+/// </summary>
 public record ActivityEnvironment
 {
     /// <summary>What an activity sees when a test says nothing else.</summary>
@@ -32,7 +34,8 @@ public record ActivityEnvironment
         WorkflowId: "test",
         WorkflowNamespace: "default",
         WorkflowRunId: "test-run",
-        WorkflowType: "test");
+        WorkflowType: "test"
+    );
 
     private ActivityExecutionContext? _context;
 
@@ -70,7 +73,8 @@ public record ActivityEnvironment
     public void Cancel() => Cancel(ActivityCancelReason.CancelRequested);
 
     /// <summary>Cancels the activity for a reason.</summary>
-    public void Cancel(ActivityCancelReason reason) => Cancel(reason, new() { IsCancelRequested = reason == ActivityCancelReason.CancelRequested });
+    public void Cancel(ActivityCancelReason reason) =>
+        Cancel(reason, new() { IsCancelRequested = reason == ActivityCancelReason.CancelRequested });
 
     /// <summary>Cancels the activity for a reason, with details.</summary>
     public void Cancel(ActivityCancelReason reason, ActivityCancellationDetails details)
@@ -85,22 +89,24 @@ public record ActivityEnvironment
     }
 
     /// <summary>Runs an activity.</summary>
-    public Task RunAsync(Action activity) => RunAsync(() =>
-    {
-        activity();
-        return Task.CompletedTask;
-    });
+    public Task RunAsync(Action activity) =>
+        RunAsync(() =>
+        {
+            activity();
+            return Task.CompletedTask;
+        });
 
     /// <summary>Runs an activity.</summary>
     /// <typeparam name="T">Type of its result.</typeparam>
     public Task<T> RunAsync<T>(Func<T> activity) => RunAsync(() => Task.FromResult(activity()));
 
     /// <summary>Runs an activity.</summary>
-    public Task RunAsync(Func<Task> activity) => RunAsync(async () =>
-    {
-        await activity();
-        return default(ValueTuple);
-    });
+    public Task RunAsync(Func<Task> activity) =>
+        RunAsync(async () =>
+        {
+            await activity();
+            return default(ValueTuple);
+        });
 
     /// <summary>Runs an activity.</summary>
     /// <typeparam name="T">Type of its result.</typeparam>
@@ -113,7 +119,8 @@ public record ActivityEnvironment
             Logger,
             PayloadConverter,
             new(() => MetricMeter ?? NullMetricMeter.Instance),
-            TemporalClient)
+            TemporalClient
+        )
         {
             CancelReason = CancelReason,
             CancellationDetails = CancellationDetails,

@@ -40,7 +40,10 @@ public class WorkflowEnvironment : IAsyncDisposable
     public static Task<WorkflowEnvironment> StartLocalAsync(WorkflowEnvironmentStartLocalOptions? options = null) =>
         StartAsync((WorkflowEnvironmentStartLocalOptions)(options ?? new()).Clone(), skipping: null, options?.SearchAttributes);
 
-    /// <summary>Starts an embedded server in memory whose clock skips the times at which nothing happens, while a client waits for the result of a workflow.</summary>
+    /// <summary>
+    /// Starts an embedded server in memory whose clock skips the times at which nothing happens, while a client waits for the result of a
+    /// workflow.
+    /// </summary>
     public static Task<WorkflowEnvironment> StartTimeSkippingAsync(WorkflowEnvironmentStartTimeSkippingOptions? options = null) =>
         StartAsync((WorkflowEnvironmentStartTimeSkippingOptions)(options ?? new()).Clone(), new(), searchAttributes: null);
 
@@ -62,13 +65,14 @@ public class WorkflowEnvironment : IAsyncDisposable
         }
 
         await Client.Connection.TestService.UnlockTimeSkippingWithSleepAsync(
-            new() { Duration = Duration.FromTimeSpan(delay) }, new() { CancellationToken = cancellationToken });
+            new() { Duration = Duration.FromTimeSpan(delay) },
+            new() { CancellationToken = cancellationToken }
+        );
     }
 
     /// <summary>The server's time where it can be skipped, else this machine's.</summary>
-    public virtual async Task<DateTime> GetCurrentTimeAsync() => _skipping is null
-        ? DateTime.UtcNow
-        : (await Client.Connection.TestService.GetCurrentTimeAsync(new())).Time.ToDateTime();
+    public virtual async Task<DateTime> GetCurrentTimeAsync() =>
+        _skipping is null ? DateTime.UtcNow : (await Client.Connection.TestService.GetCurrentTimeAsync(new())).Time.ToDateTime();
 
     /// <summary>Runs code in which waiting for a result does not skip time.</summary>
     public void WithAutoTimeSkippingDisabled(Action func)
@@ -126,7 +130,10 @@ public class WorkflowEnvironment : IAsyncDisposable
     }
 
     private static async Task<WorkflowEnvironment> StartAsync(
-        TemporalClientConnectOptions options, TimeSkippingInterceptor? skipping, IReadOnlyCollection<Common.SearchAttributeKey>? searchAttributes)
+        TemporalClientConnectOptions options,
+        TimeSkippingInterceptor? skipping,
+        IReadOnlyCollection<Common.SearchAttributeKey>? searchAttributes
+    )
     {
         var socket = Path.Combine(Path.GetTempPath(), $"temporal-test-{Guid.NewGuid().ToString("N")[..12]}.sock");
         var server = new TemporalServer(new() { SocketPath = socket, TimeSkipping = skipping is not null }, options.LoggerFactory);

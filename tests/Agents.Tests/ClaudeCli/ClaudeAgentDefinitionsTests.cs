@@ -8,9 +8,12 @@ public sealed class ClaudeAgentDefinitionsTests
     [Fact]
     public void Definition_WithOddFrontMatter_IsReadLeniently()
     {
-        (string name, JsonObject definition) = ClaudeAgentDefinitions.Parse(
-            "file",
-            "\uFEFF---\r\nname: \"doc-sync\"\r\ndescription: Use when: docs are old.\r\n  Also when asked.\r\ntools: Read, Write\r\nmodel: haiku\r\n---\r\nYou sync.\r\n\r\nWell.\r\n")!.Value;
+        (string name, JsonObject definition) = ClaudeAgentDefinitions
+            .Parse(
+                "file",
+                "\uFEFF---\r\nname: \"doc-sync\"\r\ndescription: Use when: docs are old.\r\n  Also when asked.\r\ntools: Read, Write\r\nmodel: haiku\r\n---\r\nYou sync.\r\n\r\nWell.\r\n"
+            )!
+            .Value;
 
         Assert.Equal("doc-sync", name);
         Assert.Equal("Use when: docs are old. Also when asked.", (string?)definition["description"]);

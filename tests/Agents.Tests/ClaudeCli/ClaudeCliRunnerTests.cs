@@ -18,11 +18,26 @@ public sealed class ClaudeCliRunnerTests : IDisposable
         Assert.Equal("/bin/true", call.Program);
         Assert.Equal(
             [
-                "-p", "--output-format", "stream-json", "--verbose", "--model", "sonnet", "--permission-mode", "default",
-                "--tools", "Bash,Edit,Read,Write,Grep,Glob,NotebookEdit,Task,TodoWrite", "--setting-sources", "user",
-                "--settings", _folder["start/claude-settings.json"], "--strict-mcp-config", "--session-id", "s-1",
+                "-p",
+                "--output-format",
+                "stream-json",
+                "--verbose",
+                "--model",
+                "sonnet",
+                "--permission-mode",
+                "default",
+                "--tools",
+                "Bash,Edit,Read,Write,Grep,Glob,NotebookEdit,Task,TodoWrite",
+                "--setting-sources",
+                "user",
+                "--settings",
+                _folder["start/claude-settings.json"],
+                "--strict-mcp-config",
+                "--session-id",
+                "s-1",
             ],
-            call.Arguments);
+            call.Arguments
+        );
         Assert.Equal("600000", call.Environment["BASH_MAX_TIMEOUT_MS"]);
         Assert.Equal("key", call.Environment["ANTHROPIC_API_KEY"]);
         Assert.Empty(call.Warnings);
@@ -36,11 +51,24 @@ public sealed class ClaudeCliRunnerTests : IDisposable
             Model = "opus",
             SystemPrompt = "Be kind.",
             AgentDefinitions = new Dictionary<string, string> { ["a.md"] = "---\nname: a\n---\nBody", ["b.md"] = "no front matter" },
-            Limits = new AgentLimits { Turns = 7, CostUsd = 1.5m, Stall = TimeSpan.FromSeconds(100) },
+            Limits = new AgentLimits
+            {
+                Turns = 7,
+                CostUsd = 1.5m,
+                Stall = TimeSpan.FromSeconds(100),
+            },
             Policy = Start().Policy with { AllowedTools = ["WebFetch(domain:example.org)", "mcp__tracker", "Bash(npm *)"] },
         };
 
-        AgentInvocation call = Runner(options => options with { BypassPermissions = true, FallbackModel = "haiku", McpConfig = """{"mcpServers":{}}""" }).Prepare(start);
+        AgentInvocation call = Runner(options =>
+                options with
+                {
+                    BypassPermissions = true,
+                    FallbackModel = "haiku",
+                    McpConfig = """{"mcpServers":{}}""",
+                }
+            )
+            .Prepare(start);
 
         Assert.Equal("opus", Value(call, "--model"));
         Assert.Equal("bypassPermissions", Value(call, "--permission-mode"));
@@ -53,7 +81,8 @@ public sealed class ClaudeCliRunnerTests : IDisposable
         Assert.NotNull(JsonNode.Parse(Value(call, "--agents"))!["a"]);
         Assert.Equal(
             ["WebFetch(domain:example.org)", "mcp__tracker", "Bash(npm *)"],
-            JsonNode.Parse(File.ReadAllText(Value(call, "--settings")))!["permissions"]!["allow"]!.AsArray().Select(rule => (string?)rule));
+            JsonNode.Parse(File.ReadAllText(Value(call, "--settings")))!["permissions"]!["allow"]!.AsArray().Select(rule => (string?)rule)
+        );
         // A command of the agent must come to its end before its silence counts as a stall.
         Assert.Equal("80000", call.Environment["BASH_DEFAULT_TIMEOUT_MS"]);
         Assert.Contains("b.md", Assert.Single(call.Warnings), StringComparison.Ordinal);
@@ -81,7 +110,8 @@ public sealed class ClaudeCliRunnerTests : IDisposable
         Assert.Equal("*", (string?)hook["matcher"]);
         Assert.Equal(
             $"'/opt/it'\\''s here/orchestrate' 'hook' '--policy' '{_folder["start/policy"]}' || exit 2",
-            (string?)hook["hooks"]![0]!["command"]);
+            (string?)hook["hooks"]![0]!["command"]
+        );
         Assert.False((bool)settings["disableAllHooks"]!);
         Assert.Contains("Bash(git push:*)", settings["permissions"]!["deny"]!.AsArray().Select(rule => (string?)rule));
     }
@@ -107,7 +137,10 @@ public sealed class ClaudeCliRunnerTests : IDisposable
     [InlineData("3.0.0", AgentCheckStatus.Failed)]
     public async Task Check_OfAVersion_JudgesTheRange(string version, AgentCheckStatus expected)
     {
-        string program = _folder.WriteProgram("claude", $"#!/bin/sh\n[ \"$1\" = auth ] && {{ echo '{{\"loggedIn\":true,\"authMethod\":\"api_key\"}}'; exit 0; }}\necho '{version} (Claude Code)'\n");
+        string program = _folder.WriteProgram(
+            "claude",
+            $"#!/bin/sh\n[ \"$1\" = auth ] && {{ echo '{{\"loggedIn\":true,\"authMethod\":\"api_key\"}}'; exit 0; }}\necho '{version} (Claude Code)'\n"
+        );
 
         AgentCheck check = await Runner(options => options with { Program = program }).CheckAsync(_folder.Path, default);
 
@@ -139,14 +172,28 @@ public sealed class ClaudeCliRunnerTests : IDisposable
         {
             Program = "/bin/true",
             HookCommand = ["orchestrate", "hook"],
-            Environment = new Dictionary<string, string> { ["PATH"] = "/usr/bin:/bin", ["HOME"] = _folder["home"], ["ANTHROPIC_API_KEY"] = "key" },
+            Environment = new Dictionary<string, string>
+            {
+                ["PATH"] = "/usr/bin:/bin",
+                ["HOME"] = _folder["home"],
+                ["ANTHROPIC_API_KEY"] = "key",
+            },
         };
         return new ClaudeCliRunner(change?.Invoke(options) ?? options);
     }
 
-    private AgentStart Start() => new()
-    {
-        Folder = _folder.Folder("start"), WorkingDirectory = _folder.Path, Repository = _folder.Path, Run = "run", Task = "T1", Attempt = 1, Prompt = "p",
-        Owner = "o", SessionId = "s-1", Policy = new HookPolicy { Task = "T1", Root = _folder.Path },
-    };
+    private AgentStart Start() =>
+        new()
+        {
+            Folder = _folder.Folder("start"),
+            WorkingDirectory = _folder.Path,
+            Repository = _folder.Path,
+            Run = "run",
+            Task = "T1",
+            Attempt = 1,
+            Prompt = "p",
+            Owner = "o",
+            SessionId = "s-1",
+            Policy = new HookPolicy { Task = "T1", Root = _folder.Path },
+        };
 }

@@ -72,13 +72,23 @@ public sealed class ClaudeStreamParserTests
         AgentEvent[] events =
         [
             .. Read($$$"""{"type":"assistant","message":{"id":"a","content":[{"type":"text","text":"hi"}],"usage":{{{Usage}}}}}"""),
-            .. Read($$$"""{"type":"assistant","message":{"id":"a","content":[{"type":"tool_use","id":"t1","name":"Bash","input":{"command":"ls\nrm x"}}],"usage":{{{Usage}}}}}"""),
-            .. Read($$$"""{"type":"assistant","message":{"id":"b","content":[{"type":"text","text":"sub"}],"usage":{{{Usage}}}},"parent_tool_use_id":"t9"}"""),
+            .. Read(
+                $$$"""{"type":"assistant","message":{"id":"a","content":[{"type":"tool_use","id":"t1","name":"Bash","input":{"command":"ls\nrm x"}}],"usage":{{{Usage}}}}}"""
+            ),
+            .. Read(
+                $$$"""{"type":"assistant","message":{"id":"b","content":[{"type":"text","text":"sub"}],"usage":{{{Usage}}}},"parent_tool_use_id":"t9"}"""
+            ),
         ];
 
         Assert.Equal(
-            [new AgentContextUse(42), new AgentText("hi"), new AgentToolUse("t1", "Bash", "ls …"), new AgentText("sub") { ParentToolUseId = "t9" }],
-            events);
+            [
+                new AgentContextUse(42),
+                new AgentText("hi"),
+                new AgentToolUse("t1", "Bash", "ls …"),
+                new AgentText("sub") { ParentToolUseId = "t9" },
+            ],
+            events
+        );
     }
 
     [Fact]
@@ -86,7 +96,9 @@ public sealed class ClaudeStreamParserTests
     {
         Read(Task("t1", "verifier"));
         Read(Task("t2", "architect"));
-        IReadOnlyList<AgentEvent> error = Read("""{"type":"user","message":{"content":[{"type":"tool_result","tool_use_id":"t2","is_error":true,"content":[{"type":"text","text":"Agent type not found"}]}]}}""");
+        IReadOnlyList<AgentEvent> error = Read(
+            """{"type":"user","message":{"content":[{"type":"tool_result","tool_use_id":"t2","is_error":true,"content":[{"type":"text","text":"Agent type not found"}]}]}}"""
+        );
         Read(Success);
 
         AgentOutcome outcome = _parser.Complete(0, "");
@@ -111,8 +123,12 @@ public sealed class ClaudeStreamParserTests
     public void ApiError_OfEachKind_HasItsClass(string kind, int? status, AgentFailure expected)
     {
         string code = status?.ToString() ?? "null";
-        Read($$$"""{"type":"assistant","error":"{{{kind}}}","api_error_status":{{{code}}},"message":{"model":"<synthetic>","content":[{"type":"text","text":"API Error"}]}}""");
-        Read($$$"""{"type":"result","subtype":"success","is_error":true,"api_error_status":{{{code}}},"result":"API Error","terminal_reason":"api_error"}""");
+        Read(
+            $$$"""{"type":"assistant","error":"{{{kind}}}","api_error_status":{{{code}}},"message":{"model":"<synthetic>","content":[{"type":"text","text":"API Error"}]}}"""
+        );
+        Read(
+            $$$"""{"type":"result","subtype":"success","is_error":true,"api_error_status":{{{code}}},"result":"API Error","terminal_reason":"api_error"}"""
+        );
 
         AgentOutcome outcome = _parser.Complete(1, "");
 
@@ -160,8 +176,13 @@ public sealed class ClaudeStreamParserTests
     [Fact]
     public void RateLimit_RejectedThenResult_GivesResetTime()
     {
-        AgentRateLimit limit = Assert.IsType<AgentRateLimit>(Assert.Single(Read(
-            """{"type":"rate_limit_event","rate_limit_info":{"status":"rejected","resetsAt":1795160000,"rateLimitType":"five_hour"}}""")));
+        AgentRateLimit limit = Assert.IsType<AgentRateLimit>(
+            Assert.Single(
+                Read(
+                    """{"type":"rate_limit_event","rate_limit_info":{"status":"rejected","resetsAt":1795160000,"rateLimitType":"five_hour"}}"""
+                )
+            )
+        );
         Read("""{"type":"result","subtype":"success","is_error":true,"api_error_status":429,"result":"You've hit your session limit"}""");
 
         AgentOutcome outcome = _parser.Complete(1, "");
@@ -191,13 +212,22 @@ public sealed class ClaudeStreamParserTests
     {
         Assert.Equal(
             new AgentRetry(1, 10, TimeSpan.FromMilliseconds(599.5), 529, "overloaded"),
-            Assert.Single(Read("""{"type":"system","subtype":"api_retry","attempt":1,"max_retries":10,"retry_delay_ms":599.5,"error_status":529,"error":"overloaded"}""")));
+            Assert.Single(
+                Read(
+                    """{"type":"system","subtype":"api_retry","attempt":1,"max_retries":10,"retry_delay_ms":599.5,"error_status":529,"error":"overloaded"}"""
+                )
+            )
+        );
         Assert.Equal(
             new AgentModelFallback("opus", "sonnet"),
-            Assert.Single(Read("""{"type":"system","subtype":"model_fallback","original_model":"opus","fallback_model":"sonnet"}""")));
+            Assert.Single(Read("""{"type":"system","subtype":"model_fallback","original_model":"opus","fallback_model":"sonnet"}"""))
+        );
         Assert.Equal(
             new AgentCompaction(185021, 627),
-            Assert.Single(Read("""{"type":"system","subtype":"compact_boundary","compact_metadata":{"pre_tokens":185021,"post_tokens":627}}""")));
+            Assert.Single(
+                Read("""{"type":"system","subtype":"compact_boundary","compact_metadata":{"pre_tokens":185021,"post_tokens":627}}""")
+            )
+        );
     }
 
     [Theory]
@@ -234,14 +264,18 @@ public sealed class ClaudeStreamParserTests
     [Fact]
     public void Denials_InResults_AreKept()
     {
-        Read("""{"type":"result","subtype":"success","is_error":false,"permission_denials":[{"tool_name":"Write","tool_input":{"file_path":"/w/b.txt","content":"x"}}]}""");
+        Read(
+            """{"type":"result","subtype":"success","is_error":false,"permission_denials":[{"tool_name":"Write","tool_input":{"file_path":"/w/b.txt","content":"x"}}]}"""
+        );
 
         Assert.Equal([new PermissionDenial("Write", "/w/b.txt")], _parser.Complete(0, "").Denials);
     }
 
     private static string Result(decimal cost, int input, decimal? sinceCost = null, int sinceInput = 0)
     {
-        string since = sinceCost is null ? "" : $$$""","model_usage_since_last_result":{"m1":{"inputTokens":{{{sinceInput}}},"costUSD":{{{sinceCost}}}}}""";
+        string since = sinceCost is null
+            ? ""
+            : $$$""","model_usage_since_last_result":{"m1":{"inputTokens":{{{sinceInput}}},"costUSD":{{{sinceCost}}}}}""";
         return $$$"""{"type":"result","subtype":"success","is_error":false,"modelUsage":{"m1":{"inputTokens":{{{input}}},"costUSD":{{{cost}}}}}{{{since}}}}""";
     }
 

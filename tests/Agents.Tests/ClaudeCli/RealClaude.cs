@@ -23,7 +23,11 @@ internal sealed class RealClaude : IAsyncDisposable
     /// <summary>A new conversation's id.</summary>
     internal string Session { get; } = Guid.NewGuid().ToString();
 
-    internal static async Task<RealClaude> StartAsync(ApiRule[] rules, bool asSubscription = false, Dictionary<string, string>? environment = null)
+    internal static async Task<RealClaude> StartAsync(
+        ApiRule[] rules,
+        bool asSubscription = false,
+        Dictionary<string, string>? environment = null
+    )
     {
         string program = await ClaudeProgram.PathAsync();
         ScriptedMessagesApi api = await ScriptedMessagesApi.StartAsync(rules);
@@ -35,17 +39,22 @@ internal sealed class RealClaude : IAsyncDisposable
         }
 
         await new ProcessRunner().RunAsync(new ProcessCommand("git", "init", "-q", agents.Worktree));
-        ClaudeCliRunner runner = new(new ClaudeCliOptions
-        {
-            Program = program,
-            HookCommand = [RepositoryFiles.BuiltProgram("tests/FakeAgent", "fake-agent"), "hook"],
-            Environment = variables,
-        });
+        ClaudeCliRunner runner = new(
+            new ClaudeCliOptions
+            {
+                Program = program,
+                HookCommand = [RepositoryFiles.BuiltProgram("tests/FakeAgent", "fake-agent"), "hook"],
+                Environment = variables,
+            }
+        );
         return new RealClaude(api, runner, agents);
     }
 
     internal AgentStart Start(string name, string prompt, IReadOnlyList<string>? write = null, AgentLimits? limits = null) =>
-        Agents.Start(name, prompt: prompt, write: write, limits: limits) with { SessionId = Session };
+        Agents.Start(name, prompt: prompt, write: write, limits: limits) with
+        {
+            SessionId = Session,
+        };
 
     internal string InWorktree(string relative) => Path.Combine(Agents.Worktree, relative);
 

@@ -11,10 +11,24 @@ public sealed class RealClaudeFailureTests
     {
         DateTimeOffset resetsAt = DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.AddHours(3).ToUnixTimeSeconds());
         await using RealClaude claude = await RealClaude.StartAsync(
-            [new ApiRule("work hard", new ApiTurn { Text = "ok", Instead = ApiTurn.LimitReached(resetsAt), InsteadTimes = 1 })],
-            asSubscription: true);
+            [
+                new ApiRule(
+                    "work hard",
+                    new ApiTurn
+                    {
+                        Text = "ok",
+                        Instead = ApiTurn.LimitReached(resetsAt),
+                        InsteadTimes = 1,
+                    }
+                ),
+            ],
+            asSubscription: true
+        );
 
-        (AgentOutcome limited, IReadOnlyList<AgentEvent> events) = await claude.Agents.RunAsync(claude.Runner, claude.Start("1", "Please work hard."));
+        (AgentOutcome limited, IReadOnlyList<AgentEvent> events) = await claude.Agents.RunAsync(
+            claude.Runner,
+            claude.Start("1", "Please work hard.")
+        );
         int requests = claude.Api.Requests.Count(request => request.Rule is not null);
         (AgentOutcome later, _) = await claude.Agents.RunAsync(claude.Runner, claude.Start("2", "Please work hard."));
 
@@ -30,7 +44,8 @@ public sealed class RealClaudeFailureTests
     [InlineData(404, "model: claude-gone", AgentFailure.Account)]
     [InlineData(400, "Your credit balance is too low to access the Anthropic API.", AgentFailure.Account)]
     [InlineData(500, "Internal server error", AgentFailure.Transient)]
-    public Task Claude_ServiceRefusesForOtherReasons_HasItsClass(int status, string message, AgentFailure expected) => Claude_ServiceRefuses_HasItsClass(status, message, expected);
+    public Task Claude_ServiceRefusesForOtherReasons_HasItsClass(int status, string message, AgentFailure expected) =>
+        Claude_ServiceRefuses_HasItsClass(status, message, expected);
 
     [Theory]
     [InlineData(401, "invalid x-api-key", AgentFailure.Account)]
@@ -41,7 +56,10 @@ public sealed class RealClaudeFailureTests
     {
         await using RealClaude claude = await RealClaude.StartAsync([new ApiRule("work", ApiTurn.Fails(status, message))]);
 
-        (AgentOutcome outcome, IReadOnlyList<AgentEvent> events) = await claude.Agents.RunAsync(claude.Runner, claude.Start("1", "Please work."));
+        (AgentOutcome outcome, IReadOnlyList<AgentEvent> events) = await claude.Agents.RunAsync(
+            claude.Runner,
+            claude.Start("1", "Please work.")
+        );
 
         Assert.Equal(expected, outcome.Failure);
         Assert.NotEmpty(outcome.Detail);
@@ -51,14 +69,25 @@ public sealed class RealClaudeFailureTests
     [Fact]
     public async Task Claude_LoginExpiresInMidRun_GoesOnInTheConversationAfterwards()
     {
-        await using RealClaude claude = await RealClaude.StartAsync(
-        [
+        await using RealClaude claude = await RealClaude.StartAsync([
             // The CLI asks twice (one retry) before it gives up.
-            new ApiRule("work", ApiTurn.Writes("a.txt", "x"), new ApiTurn { Instead = ApiTurn.Fails(401, "expired"), InsteadTimes = 2, Text = "ok" }),
+            new ApiRule(
+                "work",
+                ApiTurn.Writes("a.txt", "x"),
+                new ApiTurn
+                {
+                    Instead = ApiTurn.Fails(401, "expired"),
+                    InsteadTimes = 2,
+                    Text = "ok",
+                }
+            ),
             new ApiRule("go on", ApiTurn.Writes("b.txt", "x"), ApiTurn.Says("Done.")),
         ]);
 
-        (AgentOutcome expired, IReadOnlyList<AgentEvent> events) = await claude.Agents.RunAsync(claude.Runner, claude.Start("1", "Please work."));
+        (AgentOutcome expired, IReadOnlyList<AgentEvent> events) = await claude.Agents.RunAsync(
+            claude.Runner,
+            claude.Start("1", "Please work.")
+        );
         (AgentOutcome later, _) = await claude.Agents.RunAsync(claude.Runner, claude.Start("2", "Please go on."));
 
         Assert.Equal(AgentFailure.Account, expired.Failure);
@@ -70,7 +99,10 @@ public sealed class RealClaudeFailureTests
     [Fact]
     public async Task Claude_ServiceCannotBeReached_IsTransient()
     {
-        await using RealClaude claude = await RealClaude.StartAsync([], environment: new() { ["ANTHROPIC_BASE_URL"] = "http://127.0.0.1:9" });
+        await using RealClaude claude = await RealClaude.StartAsync(
+            [],
+            environment: new() { ["ANTHROPIC_BASE_URL"] = "http://127.0.0.1:9" }
+        );
 
         (AgentOutcome outcome, _) = await claude.Agents.RunAsync(claude.Runner, claude.Start("1", "Please work."));
 
@@ -80,11 +112,14 @@ public sealed class RealClaudeFailureTests
     [Fact]
     public async Task Claude_TurnLimitReached_SaysSo()
     {
-        await using RealClaude claude = await RealClaude.StartAsync(
-            [new ApiRule("work", [.. Enumerable.Repeat(ApiTurn.Calls(ApiToolUse.Bash("true")), 10)])]);
+        await using RealClaude claude = await RealClaude.StartAsync([
+            new ApiRule("work", [.. Enumerable.Repeat(ApiTurn.Calls(ApiToolUse.Bash("true")), 10)]),
+        ]);
 
         (AgentOutcome outcome, _) = await claude.Agents.RunAsync(
-            claude.Runner, claude.Start("1", "Please work.", limits: new AgentLimits { Turns = 2 }));
+            claude.Runner,
+            claude.Start("1", "Please work.", limits: new AgentLimits { Turns = 2 })
+        );
 
         Assert.Equal(AgentFailure.Turns, outcome.Failure);
         Assert.Equal(2000, outcome.Usage.Tokens.Input);
@@ -94,11 +129,14 @@ public sealed class RealClaudeFailureTests
     [Trait("Category", "Full")]
     public async Task Claude_MoneyLimitReached_SaysSo()
     {
-        await using RealClaude claude = await RealClaude.StartAsync(
-            [new ApiRule("work", [.. Enumerable.Repeat(ApiTurn.Calls(ApiToolUse.Bash("true")), 10)])]);
+        await using RealClaude claude = await RealClaude.StartAsync([
+            new ApiRule("work", [.. Enumerable.Repeat(ApiTurn.Calls(ApiToolUse.Bash("true")), 10)]),
+        ]);
 
         (AgentOutcome outcome, _) = await claude.Agents.RunAsync(
-            claude.Runner, claude.Start("1", "Please work.", limits: new AgentLimits { CostUsd = 0.00001m }));
+            claude.Runner,
+            claude.Start("1", "Please work.", limits: new AgentLimits { CostUsd = 0.00001m })
+        );
 
         Assert.Equal(AgentFailure.Money, outcome.Failure);
     }
@@ -107,13 +145,23 @@ public sealed class RealClaudeFailureTests
     [Trait("Category", "Full")]
     public async Task Claude_ServiceNeverAnswers_StallsIsStoppedAndGoesOnLater()
     {
-        await using RealClaude claude = await RealClaude.StartAsync(
-        [
-            new ApiRule("write it", new ApiTurn { Instead = new ApiTurn { Hangs = true }, InsteadTimes = 1, Tools = [ApiToolUse.Write("a.txt", "x")] }, ApiTurn.Says("Done.")),
+        await using RealClaude claude = await RealClaude.StartAsync([
+            new ApiRule(
+                "write it",
+                new ApiTurn
+                {
+                    Instead = new ApiTurn { Hangs = true },
+                    InsteadTimes = 1,
+                    Tools = [ApiToolUse.Write("a.txt", "x")],
+                },
+                ApiTurn.Says("Done.")
+            ),
         ]);
 
         (AgentOutcome stalled, _) = await claude.Agents.RunAsync(
-            claude.Runner, claude.Start("1", "Please write it.", limits: new AgentLimits { Stall = TimeSpan.FromSeconds(15) }));
+            claude.Runner,
+            claude.Start("1", "Please write it.", limits: new AgentLimits { Stall = TimeSpan.FromSeconds(15) })
+        );
         (AgentOutcome later, _) = await claude.Agents.RunAsync(claude.Runner, claude.Start("2", "Please write it."));
 
         Assert.Equal(AgentFailure.Stall, stalled.Failure);
@@ -124,8 +172,7 @@ public sealed class RealClaudeFailureTests
     [Fact]
     public async Task Claude_MemoryLimitPassed_IsStoppedAndGoesOnLaterWithinALimitOfCores()
     {
-        await using RealClaude claude = await RealClaude.StartAsync(
-        [
+        await using RealClaude claude = await RealClaude.StartAsync([
             new ApiRule("write it", ApiTurn.Calls(ApiToolUse.Write("a.txt", "x")), ApiTurn.Says("Done.")),
             new ApiRule("wait", new ApiTurn { Hangs = true }),
         ]);
@@ -159,7 +206,14 @@ public sealed class RealClaudeFailureTests
         using TempFolder home = new();
         Dictionary<string, string> environment = ClaudeProgram.CreateEnvironment(home.Path, "http://127.0.0.1:9");
         environment.Remove("ANTHROPIC_API_KEY");
-        ClaudeCliRunner runner = new(new ClaudeCliOptions { Program = await ClaudeProgram.PathAsync(), HookCommand = ["x"], Environment = environment });
+        ClaudeCliRunner runner = new(
+            new ClaudeCliOptions
+            {
+                Program = await ClaudeProgram.PathAsync(),
+                HookCommand = ["x"],
+                Environment = environment,
+            }
+        );
 
         AgentCheck check = await runner.CheckAsync(home.Path, Eventually.Timeout());
 

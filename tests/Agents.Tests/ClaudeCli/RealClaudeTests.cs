@@ -11,13 +11,19 @@ public sealed class RealClaudeTests
     [Fact]
     public async Task Claude_WritesItsFiles_ClaimsDone()
     {
-        await using RealClaude claude = await RealClaude.StartAsync(
-        [
-            new ApiRule("build the greeting", ApiTurn.Writes("src/hello.txt", "hello\n"), ApiTurn.Calls(ApiToolUse.Bash("cat src/hello.txt")), ApiTurn.Says("All done: ${last}")),
+        await using RealClaude claude = await RealClaude.StartAsync([
+            new ApiRule(
+                "build the greeting",
+                ApiTurn.Writes("src/hello.txt", "hello\n"),
+                ApiTurn.Calls(ApiToolUse.Bash("cat src/hello.txt")),
+                ApiTurn.Says("All done: ${last}")
+            ),
         ]);
 
         (AgentOutcome outcome, IReadOnlyList<AgentEvent> events) = await claude.Agents.RunAsync(
-            claude.Runner, claude.Start("1", "Please build the greeting.", write: ["src/**"]));
+            claude.Runner,
+            claude.Start("1", "Please build the greeting.", write: ["src/**"])
+        );
 
         Assert.Equal((AgentFailure.None, ""), (outcome.Failure, outcome.Detail));
         Assert.Equal("hello\n", await File.ReadAllTextAsync(claude.InWorktree("src/hello.txt")));
@@ -37,16 +43,35 @@ public sealed class RealClaudeTests
     [Fact]
     public async Task Claude_AfterAFailedGate_GoesOnInTheSameConversation()
     {
-        await using RealClaude claude = await RealClaude.StartAsync(
-        [
+        await using RealClaude claude = await RealClaude.StartAsync([
             new ApiRule("build the greeting", ApiTurn.Writes("hello.txt", "helo\n"), ApiTurn.Says("Done.")),
-            new ApiRule("gate failed", ApiTurn.Calls(new ApiToolUse("Edit", new { file_path = "${cwd}/hello.txt", old_string = "helo", new_string = "hello" })), ApiTurn.Says("Repaired.")),
+            new ApiRule(
+                "gate failed",
+                ApiTurn.Calls(
+                    new ApiToolUse(
+                        "Edit",
+                        new
+                        {
+                            file_path = "${cwd}/hello.txt",
+                            old_string = "helo",
+                            new_string = "hello",
+                        }
+                    )
+                ),
+                ApiTurn.Says("Repaired.")
+            ),
         ]);
         Assert.Null(claude.Runner.FindConversation(claude.Session));
 
-        (AgentOutcome first, _) = await claude.Agents.RunAsync(claude.Runner, claude.Start("1", "Please build the greeting.", write: ["hello.txt"]));
+        (AgentOutcome first, _) = await claude.Agents.RunAsync(
+            claude.Runner,
+            claude.Start("1", "Please build the greeting.", write: ["hello.txt"])
+        );
         Assert.NotNull(claude.Runner.FindConversation(claude.Session));
-        (AgentOutcome second, _) = await claude.Agents.RunAsync(claude.Runner, claude.Start("2", "The gate failed: hello expected.", write: ["hello.txt"]));
+        (AgentOutcome second, _) = await claude.Agents.RunAsync(
+            claude.Runner,
+            claude.Start("2", "The gate failed: hello expected.", write: ["hello.txt"])
+        );
 
         Assert.Equal((AgentFailure.None, AgentFailure.None), (first.Failure, second.Failure));
         Assert.Equal("hello\n", await File.ReadAllTextAsync(claude.InWorktree("hello.txt")));
@@ -59,26 +84,32 @@ public sealed class RealClaudeTests
     [Fact]
     public async Task Claude_WritesUnownedFile_HookRefusesAndNamesTheOwner()
     {
-        await using RealClaude claude = await RealClaude.StartAsync(
-        [
+        await using RealClaude claude = await RealClaude.StartAsync([
             new ApiRule(
                 "touch everything",
                 ApiTurn.Writes("other/b.txt", "x"),
                 ApiTurn.Writes("../outside.txt", "x"),
                 ApiTurn.Writes("mine/../other/c.txt", "x"),
                 ApiTurn.Writes("mine/a.txt", "x"),
-                ApiTurn.Says("I was told: ${last}")),
+                ApiTurn.Says("I was told: ${last}")
+            ),
         ]);
 
         (AgentOutcome outcome, IReadOnlyList<AgentEvent> events) = await claude.Agents.RunAsync(
-            claude.Runner, claude.Start("1", "Please touch everything.", write: ["mine/**"]));
+            claude.Runner,
+            claude.Start("1", "Please touch everything.", write: ["mine/**"])
+        );
 
         Assert.Equal(AgentFailure.None, outcome.Failure);
         Assert.True(File.Exists(claude.InWorktree("mine/a.txt")));
         Assert.False(Directory.Exists(claude.InWorktree("other")));
         Assert.False(File.Exists(claude.Agents["outside.txt"]));
         Assert.Equal(3, outcome.Denials.Count);
-        Assert.Contains("other/b.txt is not owned by task T1, which may write: mine/**", events.OfType<AgentToolError>().First().Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "other/b.txt is not owned by task T1, which may write: mine/**",
+            events.OfType<AgentToolError>().First().Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
@@ -90,8 +121,9 @@ public sealed class RealClaudeTests
     [InlineData("git push origin main")]
     public async Task Claude_RunsGitCommandThatIsNotItsOwn_IsRefused(string command)
     {
-        await using RealClaude claude = await RealClaude.StartAsync(
-            [new ApiRule("run it", ApiTurn.Calls(ApiToolUse.Bash(command)), ApiTurn.Says("Told: ${last}"))]);
+        await using RealClaude claude = await RealClaude.StartAsync([
+            new ApiRule("run it", ApiTurn.Calls(ApiToolUse.Bash(command)), ApiTurn.Says("Told: ${last}")),
+        ]);
 
         (AgentOutcome outcome, _) = await claude.Agents.RunAsync(claude.Runner, claude.Start("1", "Please run it."));
 
@@ -101,13 +133,17 @@ public sealed class RealClaudeTests
     [Fact]
     public async Task Claude_HookProgramIsGone_NothingIsWritten()
     {
-        await using RealClaude claude = await RealClaude.StartAsync([new ApiRule("write it", ApiTurn.Writes("a.txt", "x"), ApiTurn.Says("Told: ${last}"))]);
-        ClaudeCliRunner broken = new(new ClaudeCliOptions
-        {
-            Program = await ClaudeProgram.PathAsync(),
-            HookCommand = ["/nonexistent/orchestrate", "hook"],
-            Environment = ClaudeProgram.CreateEnvironment(claude.Agents.Home, claude.Api.Url),
-        });
+        await using RealClaude claude = await RealClaude.StartAsync([
+            new ApiRule("write it", ApiTurn.Writes("a.txt", "x"), ApiTurn.Says("Told: ${last}")),
+        ]);
+        ClaudeCliRunner broken = new(
+            new ClaudeCliOptions
+            {
+                Program = await ClaudeProgram.PathAsync(),
+                HookCommand = ["/nonexistent/orchestrate", "hook"],
+                Environment = ClaudeProgram.CreateEnvironment(claude.Agents.Home, claude.Api.Url),
+            }
+        );
 
         (AgentOutcome outcome, _) = await claude.Agents.RunAsync(broken, claude.Start("1", "Please write it."));
 
@@ -118,8 +154,7 @@ public sealed class RealClaudeTests
     [Fact]
     public async Task Claude_IsStopped_KeepsItsConversation()
     {
-        await using RealClaude claude = await RealClaude.StartAsync(
-        [
+        await using RealClaude claude = await RealClaude.StartAsync([
             new ApiRule("work", ApiTurn.Calls(ApiToolUse.Bash("touch begun; sleep 600")), ApiTurn.Says("Never.")),
             new ApiRule("go on", ApiTurn.Says("Went on.")),
         ]);
@@ -139,17 +174,26 @@ public sealed class RealClaudeTests
     [Fact]
     public async Task Claude_CallsTheRepositorysAgent_InDefaultMode()
     {
-        await using RealClaude claude = await RealClaude.StartAsync(
-        [
-            new ApiRule("build it", ApiTurn.Writes("a.txt", "x"), ApiTurn.Calls(ApiToolUse.SubAgent("task-validator", "Please validate a.txt.")), ApiTurn.Says("Validated: ${last}")),
-            new ApiRule("validate a.txt", ApiTurn.Calls(new ApiToolUse("Read", new { file_path = "${cwd}/a.txt" })), ApiTurn.Says("It is good.")),
+        await using RealClaude claude = await RealClaude.StartAsync([
+            new ApiRule(
+                "build it",
+                ApiTurn.Writes("a.txt", "x"),
+                ApiTurn.Calls(ApiToolUse.SubAgent("task-validator", "Please validate a.txt.")),
+                ApiTurn.Says("Validated: ${last}")
+            ),
+            new ApiRule(
+                "validate a.txt",
+                ApiTurn.Calls(new ApiToolUse("Read", new { file_path = "${cwd}/a.txt" })),
+                ApiTurn.Says("It is good.")
+            ),
         ]);
         AgentStart start = claude.Start("1", "Please build it.", write: ["a.txt"]) with
         {
             SystemPrompt = "The house rule is: be kind.",
             AgentDefinitions = new Dictionary<string, string>
             {
-                ["task-validator.md"] = "---\nname: task-validator\ndescription: Use this: to validate\ntools: Read, Grep\n---\nYou validate tasks.\n",
+                ["task-validator.md"] =
+                    "---\nname: task-validator\ndescription: Use this: to validate\ntools: Read, Grep\n---\nYou validate tasks.\n",
             },
         };
 
@@ -159,16 +203,29 @@ public sealed class RealClaudeTests
         Assert.Equal(["task-validator"], outcome.SubAgents);
         Assert.Contains("task-validator", Assert.Single(events.OfType<AgentSessionStarted>()).Agents);
         Assert.Contains(events, found => found is AgentToolUse { Tool: "Read", ParentToolUseId: not null });
-        Assert.Contains("You validate tasks.", claude.Api.Requests.First(request => request.Rule == "validate a.txt").System, StringComparison.Ordinal);
-        Assert.Contains("The house rule is: be kind.", claude.Api.Requests.First(request => request.Rule == "build it").System, StringComparison.Ordinal);
+        Assert.Contains(
+            "You validate tasks.",
+            claude.Api.Requests.First(request => request.Rule == "validate a.txt").System,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "The house rule is: be kind.",
+            claude.Api.Requests.First(request => request.Rule == "build it").System,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public async Task Repository_HasSettingsThatSwitchHooksOff_HookStillHolds()
     {
-        await using RealClaude claude = await RealClaude.StartAsync([new ApiRule("write it", ApiTurn.Writes("b.txt", "x"), ApiTurn.Says("Told: ${last}"))]);
+        await using RealClaude claude = await RealClaude.StartAsync([
+            new ApiRule("write it", ApiTurn.Writes("b.txt", "x"), ApiTurn.Says("Told: ${last}")),
+        ]);
         Directory.CreateDirectory(claude.InWorktree(".claude"));
-        await File.WriteAllTextAsync(claude.InWorktree(".claude/settings.json"), """{"disableAllHooks":true,"permissions":{"allow":["Write","Edit"]}}""");
+        await File.WriteAllTextAsync(
+            claude.InWorktree(".claude/settings.json"),
+            """{"disableAllHooks":true,"permissions":{"allow":["Write","Edit"]}}"""
+        );
 
         (AgentOutcome outcome, _) = await claude.Agents.RunAsync(claude.Runner, claude.Start("1", "Please write it.", write: ["a.txt"]));
 
@@ -180,8 +237,9 @@ public sealed class RealClaudeTests
     public async Task Follower_IsGoneForGood_SuccessorTakesTheRunningAgentOver()
     {
         TaskCompletionSource answer = new();
-        await using RealClaude claude = await RealClaude.StartAsync(
-            [new ApiRule("write it", ApiTurn.Writes("a.txt", "x"), new ApiTurn { Text = "Finished.", After = answer.Task })]);
+        await using RealClaude claude = await RealClaude.StartAsync([
+            new ApiRule("write it", ApiTurn.Writes("a.txt", "x"), new ApiTurn { Text = "Finished.", After = answer.Task }),
+        ]);
         AgentStart start = claude.Start("1", "Please write it.");
         AgentSession first = await claude.Agents.Supervisor.StartOrAttachAsync(claude.Runner, start, default);
         using CancellationTokenSource killed = new();
@@ -202,8 +260,7 @@ public sealed class RealClaudeTests
     [Fact]
     public async Task Agent_AndSupervisorKilled_ConversationGoesOnInANewStart()
     {
-        await using RealClaude claude = await RealClaude.StartAsync(
-        [
+        await using RealClaude claude = await RealClaude.StartAsync([
             new ApiRule("write it", ApiTurn.Writes("a.txt", "x"), new ApiTurn { Hangs = true }),
             new ApiRule("interrupted", ApiTurn.Says("Went on.")),
         ]);
@@ -232,17 +289,26 @@ public sealed class RealClaudeTests
     [Fact]
     public async Task Bypass_AskedFor_OwnershipStillHolds()
     {
-        await using RealClaude claude = await RealClaude.StartAsync(
-            [new ApiRule("write it", ApiTurn.Writes("b.txt", "x"), ApiTurn.Calls(ApiToolUse.Bash("git stash")), ApiTurn.Writes("a.txt", "x"), ApiTurn.Says("Done."))]);
+        await using RealClaude claude = await RealClaude.StartAsync([
+            new ApiRule(
+                "write it",
+                ApiTurn.Writes("b.txt", "x"),
+                ApiTurn.Calls(ApiToolUse.Bash("git stash")),
+                ApiTurn.Writes("a.txt", "x"),
+                ApiTurn.Says("Done.")
+            ),
+        ]);
         Dictionary<string, string> environment = ClaudeProgram.CreateEnvironment(claude.Agents.Home, claude.Api.Url);
         environment["IS_SANDBOX"] = "1";
-        ClaudeCliRunner bypassing = new(new ClaudeCliOptions
-        {
-            Program = await ClaudeProgram.PathAsync(),
-            HookCommand = [RepositoryFiles.BuiltProgram("tests/FakeAgent", "fake-agent"), "hook"],
-            Environment = environment,
-            BypassPermissions = true,
-        });
+        ClaudeCliRunner bypassing = new(
+            new ClaudeCliOptions
+            {
+                Program = await ClaudeProgram.PathAsync(),
+                HookCommand = [RepositoryFiles.BuiltProgram("tests/FakeAgent", "fake-agent"), "hook"],
+                Environment = environment,
+                BypassPermissions = true,
+            }
+        );
 
         (AgentOutcome outcome, _) = await claude.Agents.RunAsync(bypassing, claude.Start("1", "Please write it.", write: ["a.txt"]));
 

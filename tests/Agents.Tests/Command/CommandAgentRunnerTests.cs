@@ -16,7 +16,10 @@ public sealed class CommandAgentRunnerTests
         await File.WriteAllTextAsync(program, "#!/bin/sh\npwd\n");
         MakeExecutable(program);
 
-        (AgentOutcome outcome, IReadOnlyList<AgentEvent> events) = await agents.RunAsync(new CommandAgentRunner("own", ["tools/agent.sh"], Environment), start);
+        (AgentOutcome outcome, IReadOnlyList<AgentEvent> events) = await agents.RunAsync(
+            new CommandAgentRunner("own", ["tools/agent.sh"], Environment),
+            start
+        );
 
         Assert.Equal(AgentFailure.None, outcome.Failure);
         Assert.Equal(new AgentText(agents.Worktree), Assert.Single(events) with { Offset = 0 });
@@ -59,10 +62,21 @@ public sealed class CommandAgentRunnerTests
     public async Task Agent_ThatUsesGit_TidiesNothingUpAndKeepsTheUsersConfiguration()
     {
         await using AgentFixture agents = new();
-        Dictionary<string, string> environment = new(Environment) { ["GIT_CONFIG_COUNT"] = "1", ["GIT_CONFIG_KEY_0"] = "user.name", ["GIT_CONFIG_VALUE_0"] = "the user" };
+        Dictionary<string, string> environment = new(Environment)
+        {
+            ["GIT_CONFIG_COUNT"] = "1",
+            ["GIT_CONFIG_KEY_0"] = "user.name",
+            ["GIT_CONFIG_VALUE_0"] = "the user",
+        };
 
         (AgentOutcome outcome, _) = await agents.RunAsync(
-            new CommandAgentRunner("own", ["/bin/sh", "-c", "echo $(git config gc.auto) $(git config maintenance.auto) $(git config user.name)"], environment), agents.Start());
+            new CommandAgentRunner(
+                "own",
+                ["/bin/sh", "-c", "echo $(git config gc.auto) $(git config maintenance.auto) $(git config user.name)"],
+                environment
+            ),
+            agents.Start()
+        );
 
         Assert.Equal("0 false the user", outcome.FinalText);
     }
@@ -72,20 +86,40 @@ public sealed class CommandAgentRunnerTests
     {
         Dictionary<string, string> inherited = new()
         {
-            ["PATH"] = "/bin", ["HOME"] = "/home/me", ["ORCHESTRATOR_TOKEN"] = "of another task", ["ORCHESTRATOR_WORKERS"] = "3",
-            ["GIT_DIR"] = "/elsewhere", ["CLAUDECODE"] = "1",
+            ["PATH"] = "/bin",
+            ["HOME"] = "/home/me",
+            ["ORCHESTRATOR_TOKEN"] = "of another task",
+            ["ORCHESTRATOR_WORKERS"] = "3",
+            ["GIT_DIR"] = "/elsewhere",
+            ["CLAUDECODE"] = "1",
         };
         AgentStart start = new()
         {
-            Folder = "/f", WorkingDirectory = "/w", Repository = "/r", Run = "run", Task = "T1", Attempt = 2, Prompt = "p", Owner = "o",
+            Folder = "/f",
+            WorkingDirectory = "/w",
+            Repository = "/r",
+            Run = "run",
+            Task = "T1",
+            Attempt = 2,
+            Prompt = "p",
+            Owner = "o",
             Policy = new HookPolicy { Task = "T1", Root = "/w" },
         };
 
         IReadOnlyDictionary<string, string> environment = new CommandAgentRunner("x", ["/bin/true"], inherited).Prepare(start).Environment;
 
         Assert.Equal(
-            ["HOME", "ORCHESTRATOR_ATTEMPT", "ORCHESTRATOR_PROMPT_FILE", "ORCHESTRATOR_REPOSITORY", "ORCHESTRATOR_RUN", "ORCHESTRATOR_TASK", "PATH"],
-            environment.Keys.Where(name => !name.StartsWith("GIT_CONFIG_", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+            [
+                "HOME",
+                "ORCHESTRATOR_ATTEMPT",
+                "ORCHESTRATOR_PROMPT_FILE",
+                "ORCHESTRATOR_REPOSITORY",
+                "ORCHESTRATOR_RUN",
+                "ORCHESTRATOR_TASK",
+                "PATH",
+            ],
+            environment.Keys.Where(name => !name.StartsWith("GIT_CONFIG_", StringComparison.Ordinal)).Order(StringComparer.Ordinal)
+        );
         Assert.Equal("2", environment["ORCHESTRATOR_ATTEMPT"]);
     }
 

@@ -219,9 +219,24 @@ public sealed class AgentHookTests : IDisposable
 
     private static JsonElement Parse(object value) => JsonSerializer.SerializeToElement(value);
 
-    private HookPolicy Policy() => new() { Task = "T1", Root = _root, Write = ["src/**"], Append = ["log.md"] };
+    private HookPolicy Policy() =>
+        new()
+        {
+            Task = "T1",
+            Root = _root,
+            Write = ["src/**"],
+            Append = ["log.md"],
+        };
 
-    private JsonElement Call(string tool, object input) => Parse(new { tool_name = tool, tool_input = input, cwd = _root });
+    private JsonElement Call(string tool, object input) =>
+        Parse(
+            new
+            {
+                tool_name = tool,
+                tool_input = input,
+                cwd = _root,
+            }
+        );
 
     private HookDecision Decide(string tool, object input) => AgentHook.Decide(Policy(), Owns, Call(tool, input));
 

@@ -15,7 +15,10 @@ public sealed class AgentSessionTests
         await using AgentFixture agents = new();
         AgentStart start = agents.Start();
         AgentSession session = await agents.Supervisor.StartOrAttachAsync(
-            AgentFixture.Shell($"mkdir \"$ORCHESTRATOR_START/exit.new\"; echo ended; exit {code}"), start, default);
+            AgentFixture.Shell($"mkdir \"$ORCHESTRATOR_START/exit.new\"; echo ended; exit {code}"),
+            start,
+            default
+        );
         Task<AgentOutcome> following = AgentFixture.FollowQuietlyAsync(session);
 
         // A folder in its place, so that the file can be written as little as on a full disk.
@@ -33,7 +36,9 @@ public sealed class AgentSessionTests
         await using AgentFixture agents = new();
 
         (AgentOutcome outcome, IReadOnlyList<AgentEvent> events) = await agents.RunAsync(
-            AgentFixture.Shell("cat; echo done > made.txt; echo bye"), agents.Start(prompt: "Hello agent."));
+            AgentFixture.Shell("cat; echo done > made.txt; echo bye"),
+            agents.Start(prompt: "Hello agent.")
+        );
 
         Assert.Equal(AgentFailure.None, outcome.Failure);
         Assert.Equal(0, outcome.ExitCode);
@@ -57,19 +62,26 @@ public sealed class AgentSessionTests
     public async Task Agent_Runs_KnowsItsFacts()
     {
         await using AgentFixture agents = new();
-        AgentStart start = agents.Start() with { Token = "secret", Environment = new Dictionary<string, string> { ["PORT"] = "4711" } };
+        AgentStart start = agents.Start() with
+        {
+            Token = "secret",
+            Environment = new Dictionary<string, string> { ["PORT"] = "4711" },
+        };
 
         (_, IReadOnlyList<AgentEvent> events) = await agents.RunAsync(
             AgentFixture.Shell(
                 """
                 echo "$ORCHESTRATOR_RUN|$ORCHESTRATOR_TASK|$ORCHESTRATOR_ATTEMPT|$ORCHESTRATOR_TOKEN|$PORT|${ORCHESTRATOR_SUPERVISOR-none}|${ORCHESTRATOR_CHILD-none}"
                 echo "$ORCHESTRATOR_REPOSITORY"; echo "$ORCHESTRATOR_START"; cat "$ORCHESTRATOR_PROMPT_FILE"; pwd
-                """),
-            start);
+                """
+            ),
+            start
+        );
 
         Assert.Equal(
             ["run-1|T1|1|secret|4711|none|none", start.Repository, start.Folder, "Do it.", start.WorkingDirectory],
-            events.OfType<AgentText>().Select(text => text.Text));
+            events.OfType<AgentText>().Select(text => text.Text)
+        );
     }
 
     [Fact]
@@ -79,11 +91,14 @@ public sealed class AgentSessionTests
         string[] odd = ["two words", "it's", "\"quoted\"", "$HOME", "`id`", "a\nb", "", "--", "*", "ü€"];
 
         (_, IReadOnlyList<AgentEvent> events) = await agents.RunAsync(
-            new CommandAgentRunner("test", ["/bin/sh", "-c", "for a; do printf '[%s]\\n' \"$a\"; done", "sh", .. odd]), agents.Start());
+            new CommandAgentRunner("test", ["/bin/sh", "-c", "for a; do printf '[%s]\\n' \"$a\"; done", "sh", .. odd]),
+            agents.Start()
+        );
 
         Assert.Equal(
             string.Join('\n', odd.Select(argument => $"[{argument}]")),
-            string.Join('\n', events.OfType<AgentText>().Select(text => text.Text)));
+            string.Join('\n', events.OfType<AgentText>().Select(text => text.Text))
+        );
     }
 
     [Fact]
@@ -100,7 +115,10 @@ public sealed class AgentSessionTests
         AgentSession third = await agents.Supervisor.StartOrAttachAsync(runner, start with { Owner = "owner-3" }, default);
         (AgentOutcome again, _) = await AgentFixture.FollowAsync(third);
 
-        Assert.Equal([AgentStartState.NotStarted, AgentStartState.Running, AgentStartState.Ended], [first.Found, second.Found, third.Found]);
+        Assert.Equal(
+            [AgentStartState.NotStarted, AgentStartState.Running, AgentStartState.Ended],
+            [first.Found, second.Found, third.Found]
+        );
         Assert.Equal([AgentFailure.None, AgentFailure.None], [outcome.Failure, again.Failure]);
         Assert.Single(await File.ReadAllLinesAsync(agents["starts"]));
     }
@@ -113,7 +131,10 @@ public sealed class AgentSessionTests
         CommandAgentRunner runner = AgentFixture.Shell("echo x >> ../starts");
 
         AgentSession[] sessions = await Task.WhenAll(
-            Enumerable.Range(0, 8).Select(i => Task.Run(() => agents.Supervisor.StartOrAttachAsync(runner, start with { Owner = "same" }, default))));
+            Enumerable
+                .Range(0, 8)
+                .Select(i => Task.Run(() => agents.Supervisor.StartOrAttachAsync(runner, start with { Owner = "same" }, default)))
+        );
         AgentOutcome[] outcomes = await Task.WhenAll(sessions.Select(session => AgentFixture.FollowQuietlyAsync(session)));
 
         Assert.All(outcomes, outcome => Assert.Equal(AgentFailure.None, outcome.Failure));
@@ -130,13 +151,16 @@ public sealed class AgentSessionTests
         using CancellationTokenSource detach = new();
         long seen = 0;
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => session.FollowAsync(
-            async found =>
-            {
-                seen = found.Offset;
-                await detach.CancelAsync();
-            },
-            cancellationToken: detach.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            session.FollowAsync(
+                async found =>
+                {
+                    seen = found.Offset;
+                    await detach.CancelAsync();
+                },
+                cancellationToken: detach.Token
+            )
+        );
         Assert.Equal(AgentStartState.Running, AgentSupervisor.Look(start.Folder));
         await File.WriteAllTextAsync(agents["go"], "");
         AgentSession successor = await agents.Supervisor.StartOrAttachAsync(runner, start with { Owner = "owner-2" }, default);
@@ -155,7 +179,9 @@ public sealed class AgentSessionTests
         AgentSession first = await agents.Supervisor.StartOrAttachAsync(runner, start, default);
         AgentSession second = await agents.Supervisor.StartOrAttachAsync(runner, start with { Owner = "owner-2" }, default);
 
-        AgentOwnerChangedException error = await Assert.ThrowsAsync<AgentOwnerChangedException>(() => AgentFixture.FollowQuietlyAsync(first));
+        AgentOwnerChangedException error = await Assert.ThrowsAsync<AgentOwnerChangedException>(() =>
+            AgentFixture.FollowQuietlyAsync(first)
+        );
         Assert.Equal("owner-2", error.Owner);
         Assert.Equal(AgentStartState.Running, AgentSupervisor.Look(start.Folder));
         await File.WriteAllTextAsync(agents["go"], "");
@@ -169,7 +195,9 @@ public sealed class AgentSessionTests
         AgentStart start = agents.Start();
 
         (AgentOutcome outcome, _) = await agents.RunAsync(
-            AgentFixture.Shell("sleep 600 & setsid sleep 600 & (setsid sh -c 'trap \"\" TERM INT HUP; sleep 600' &) ; exit 0"), start);
+            AgentFixture.Shell("sleep 600 & setsid sleep 600 & (setsid sh -c 'trap \"\" TERM INT HUP; sleep 600' &) ; exit 0"),
+            start
+        );
 
         Assert.Equal(AgentFailure.None, outcome.Failure);
         Assert.Empty(ProcessTable.FindByEnvironment("ORCHESTRATOR_START", start.Folder));
@@ -195,13 +223,18 @@ public sealed class AgentSessionTests
         await using AgentFixture agents = new();
 
         (AgentOutcome outcome, IReadOnlyList<AgentEvent> events) = await agents.RunAsync(
-            AgentFixture.Shell("head -c 50000000 /dev/zero | tr '\\0' x; echo; printf 'bad \\377 byte\\nhalf'"), agents.Start());
+            AgentFixture.Shell("head -c 50000000 /dev/zero | tr '\\0' x; echo; printf 'bad \\377 byte\\nhalf'"),
+            agents.Start()
+        );
 
         Assert.Equal(AgentFailure.None, outcome.Failure);
         Assert.Equal([50_000_000, 10, 4], events.OfType<AgentText>().Select(text => text.Text.Length));
     }
 
-    /// <summary>A program that aborts or touches memory that is not its own does that again and again: it is tried only as often as other failures in passing.</summary>
+    /// <summary>
+    /// A program that aborts or touches memory that is not its own does that again and again: it is tried only as often as other failures
+    /// in passing.
+    /// </summary>
     [Theory]
     [InlineData("ABRT", AgentFailure.Transient, "crashed (signal 6)")]
     [InlineData("SEGV", AgentFailure.Transient, "crashed (signal 11)")]
@@ -222,7 +255,9 @@ public sealed class AgentSessionTests
         await using AgentFixture agents = new();
 
         (AgentOutcome outcome, IReadOnlyList<AgentEvent> events) = await agents.RunAsync(
-            AgentFixture.Shell("kill -KILL $PPID; sleep 0.5; echo alone"), agents.Start());
+            AgentFixture.Shell("kill -KILL $PPID; sleep 0.5; echo alone"),
+            agents.Start()
+        );
 
         Assert.Equal(new AgentText("alone"), Assert.Single(events) with { Offset = 0 });
         Assert.Equal(AgentFailure.Killed, outcome.Failure);

@@ -15,7 +15,10 @@ public sealed class AgentStopTests
         await using AgentFixture agents = new();
         AgentStart start = agents.Start();
         AgentSession session = await agents.Supervisor.StartOrAttachAsync(
-            AgentFixture.Shell("trap 'echo saved > saved; exit 0' INT; touch ../up; while :; do sleep 0.05; done"), start, default);
+            AgentFixture.Shell("trap 'echo saved > saved; exit 0' INT; touch ../up; while :; do sleep 0.05; done"),
+            start,
+            default
+        );
         await Eventually.TrueAsync(() => File.Exists(agents["up"]));
 
         await session.StopAsync(AgentStopReason.Requested);
@@ -119,7 +122,9 @@ public sealed class AgentStopTests
         AgentLimits limits = new() { Stall = TimeSpan.FromSeconds(5) };
 
         (AgentOutcome outcome, IReadOnlyList<AgentEvent> events) = await agents.RunAsync(
-            AgentFixture.Shell("echo begun; while :; do sleep 0.05; done"), agents.Start(limits: limits));
+            AgentFixture.Shell("echo begun; while :; do sleep 0.05; done"),
+            agents.Start(limits: limits)
+        );
 
         Assert.Equal(AgentFailure.Stall, outcome.Failure);
         Assert.Equal("begun", Assert.IsType<AgentText>(Assert.Single(events)).Text);
@@ -129,7 +134,12 @@ public sealed class AgentStopTests
     public async Task Limits_None_AgentEndsByItself()
     {
         await using AgentFixture agents = new();
-        AgentLimits limits = new() { Time = Timeout.InfiniteTimeSpan, Stall = Timeout.InfiniteTimeSpan, Orphan = Timeout.InfiniteTimeSpan };
+        AgentLimits limits = new()
+        {
+            Time = Timeout.InfiniteTimeSpan,
+            Stall = Timeout.InfiniteTimeSpan,
+            Orphan = Timeout.InfiniteTimeSpan,
+        };
 
         (AgentOutcome outcome, _) = await agents.RunAsync(AgentFixture.Shell("sleep 0.5"), agents.Start(limits: limits));
 
@@ -143,7 +153,9 @@ public sealed class AgentStopTests
         AgentLimits limits = new() { OutputBytes = 1_000_000 };
 
         (AgentOutcome outcome, _) = await agents.RunAsync(
-            AgentFixture.Shell("while :; do echo 0123456789012345678901234567890123456789; done"), agents.Start(limits: limits));
+            AgentFixture.Shell("while :; do echo 0123456789012345678901234567890123456789; done"),
+            agents.Start(limits: limits)
+        );
 
         Assert.Equal(AgentFailure.GaveUp, outcome.Failure);
         Assert.Contains("1000000 bytes", outcome.Detail, StringComparison.Ordinal);
@@ -154,7 +166,11 @@ public sealed class AgentStopTests
     {
         await using AgentFixture agents = new();
         AgentStart start = agents.Start();
-        AgentSession session = await agents.Supervisor.StartOrAttachAsync(AgentFixture.Shell("while :; do sleep 0.05; done"), start, default);
+        AgentSession session = await agents.Supervisor.StartOrAttachAsync(
+            AgentFixture.Shell("while :; do sleep 0.05; done"),
+            start,
+            default
+        );
         int agent = int.Parse((await AgentFixture.FileAsync(Path.Combine(start.Folder, "pid"))).Split(' ')[0]);
 
         await AgentFixture.KillAsync(agent);
@@ -168,7 +184,10 @@ public sealed class AgentStopTests
         await using AgentFixture agents = new();
         AgentStart start = agents.Start();
         AgentSession session = await agents.Supervisor.StartOrAttachAsync(
-            AgentFixture.Shell("while [ ! -e ../go ]; do sleep 0.05; done; echo finished"), start, default);
+            AgentFixture.Shell("while [ ! -e ../go ]; do sleep 0.05; done; echo finished"),
+            start,
+            default
+        );
         int supervisor = int.Parse((await AgentFixture.FileAsync(Path.Combine(start.Folder, "supervisor"))).Split(' ')[0]);
 
         await AgentFixture.KillAsync(supervisor);
@@ -188,7 +207,11 @@ public sealed class AgentStopTests
     {
         await using AgentFixture agents = new();
         AgentStart start = agents.Start(limits: new AgentLimits { Time = TimeSpan.FromSeconds(2) });
-        AgentSession session = await agents.Supervisor.StartOrAttachAsync(AgentFixture.Shell("echo up; while :; do sleep 0.05; done"), start, default);
+        AgentSession session = await agents.Supervisor.StartOrAttachAsync(
+            AgentFixture.Shell("echo up; while :; do sleep 0.05; done"),
+            start,
+            default
+        );
         // Until the agent's program runs its process still looks like the supervisor it came from.
         await AgentFixture.FileAsync(Path.Combine(start.Folder, "stdout"));
 

@@ -17,7 +17,9 @@ public sealed class CancelBeforeStartTests
         Assert.True(AgentSupervisor.TryCancelBeforeStart(start.Folder), "whoever asks again, after a crash, gets the same answer");
 
         Assert.Equal(AgentStartState.CancelledBeforeStart, AgentSupervisor.Look(start.Folder));
-        InvalidOperationException refused = await Assert.ThrowsAsync<InvalidOperationException>(() => agents.Supervisor.StartOrAttachAsync(AgentFixture.Shell(Agent), start, default));
+        InvalidOperationException refused = await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            agents.Supervisor.StartOrAttachAsync(AgentFixture.Shell(Agent), start, default)
+        );
         Assert.Contains("stopped before it began", refused.Message);
         Assert.False(File.Exists(agents["starts"]));
         Assert.Empty(AgentFixture.ProcessesOf(start));

@@ -5,7 +5,9 @@ using Xunit;
 
 namespace Orchestrator.Agents.Tests;
 
-/// <summary>Agents that may only read some folders: the words for it, and where bubblewrap works that it is so, and that nothing else changes.</summary>
+/// <summary>
+/// Agents that may only read some folders: the words for it, and where bubblewrap works that it is so, and that nothing else changes.
+/// </summary>
 public sealed class ConfinementTests
 {
     [Fact]
@@ -15,8 +17,20 @@ public sealed class ConfinementTests
 
         string[] user =
         [
-            "/usr/bin/bwrap", "--dev-bind", "/", "/", "--ro-bind", "/r/.git", "/r/.git",
-            "--bind", "/r/.git/objects", "/r/.git/objects", "--bind", "/r/.git/worktrees/w", "/r/.git/worktrees/w", "--",
+            "/usr/bin/bwrap",
+            "--dev-bind",
+            "/",
+            "/",
+            "--ro-bind",
+            "/r/.git",
+            "/r/.git",
+            "--bind",
+            "/r/.git/objects",
+            "/r/.git/objects",
+            "--bind",
+            "/r/.git/worktrees/w",
+            "/r/.git/worktrees/w",
+            "--",
         ];
         Assert.Equal(user, Bubblewrap.Words(confinement, isRoot: false));
         Assert.Equal(["/usr/bin/bwrap", "--cap-add", "ALL", .. user[1..]], Bubblewrap.Words(confinement, isRoot: true));
@@ -32,7 +46,11 @@ public sealed class ConfinementTests
         BubblewrapCheck none = await Bubblewrap.CheckAsync(fixture.Worktree);
 
         Assert.Null(check.Program);
-        Assert.Contains("does not work here (exit code 1: No permissions to create new namespace)", check.Problem, StringComparison.Ordinal);
+        Assert.Contains(
+            "does not work here (exit code 1: No permissions to create new namespace)",
+            check.Problem,
+            StringComparison.Ordinal
+        );
         Assert.Equal(new BubblewrapCheck(null, ""), none);
     }
 
@@ -53,12 +71,24 @@ public sealed class ConfinementTests
         AgentStart start = await ConfinedAsync(fixture);
 
         (AgentOutcome outcome, _) = await fixture.RunAsync(
-            AgentFixture.Shell("touch ../shared/closed 2>reason; touch ../shared/open/file own \"$ORCHESTRATOR_START/claim\"; printf '%s' \"$0\" 'a  b' >arguments; exit 7"), start);
+            AgentFixture.Shell(
+                "touch ../shared/closed 2>reason; touch ../shared/open/file own \"$ORCHESTRATOR_START/claim\"; printf '%s' \"$0\" 'a  b' >arguments; exit 7"
+            ),
+            start
+        );
 
         Assert.Equal(7, outcome.ExitCode);
         Assert.False(File.Exists(fixture["shared/closed"]));
-        Assert.Contains("Read-only file system", await File.ReadAllTextAsync(Path.Combine(fixture.Worktree, "reason")), StringComparison.Ordinal);
-        Assert.True(File.Exists(fixture["shared/open/file"]) && File.Exists(Path.Combine(fixture.Worktree, "own")) && File.Exists(Path.Combine(start.Folder, "claim")));
+        Assert.Contains(
+            "Read-only file system",
+            await File.ReadAllTextAsync(Path.Combine(fixture.Worktree, "reason")),
+            StringComparison.Ordinal
+        );
+        Assert.True(
+            File.Exists(fixture["shared/open/file"])
+                && File.Exists(Path.Combine(fixture.Worktree, "own"))
+                && File.Exists(Path.Combine(start.Folder, "claim"))
+        );
         Assert.Equal("/bin/sha  b", await File.ReadAllTextAsync(Path.Combine(fixture.Worktree, "arguments")));
     }
 
@@ -66,7 +96,10 @@ public sealed class ConfinementTests
     public async Task Agent_Confined_EndsBySigintAndNothingIsLeft()
     {
         await using AgentFixture fixture = new();
-        (AgentStart start, AgentSession session) = await StartAsync(fixture, "trap 'echo asked >said; exit 0' INT; sleep 600 & echo up >up; while :; do sleep 0.1; done");
+        (AgentStart start, AgentSession session) = await StartAsync(
+            fixture,
+            "trap 'echo asked >said; exit 0' INT; sleep 600 & echo up >up; while :; do sleep 0.1; done"
+        );
 
         await session.StopAsync(AgentStopReason.Requested);
 
@@ -78,7 +111,10 @@ public sealed class ConfinementTests
     public async Task Agent_ConfinedAndDeaf_IsKilledWithAllItStarted()
     {
         await using AgentFixture fixture = new();
-        (AgentStart start, AgentSession session) = await StartAsync(fixture, "trap '' INT TERM; setsid sleep 600 & echo up >up; while :; do sleep 0.1; done");
+        (AgentStart start, AgentSession session) = await StartAsync(
+            fixture,
+            "trap '' INT TERM; setsid sleep 600 & echo up >up; while :; do sleep 0.1; done"
+        );
 
         await session.StopAsync(AgentStopReason.Requested);
 
@@ -89,10 +125,17 @@ public sealed class ConfinementTests
     public async Task Agent_ConfinedAndLimited_IsHeldToItsCoresAndStoppedForItsMemory()
     {
         await using AgentFixture fixture = new();
-        AgentStart start = (await ConfinedAsync(fixture)) with { Limits = new AgentLimits { MemoryBytes = 32_000_000, Cores = 0.2 } };
+        AgentStart start = (await ConfinedAsync(fixture)) with
+        {
+            Limits = new AgentLimits { MemoryBytes = 32_000_000, Cores = 0.2 },
+        };
 
         (AgentOutcome outcome, _) = await fixture.RunAsync(
-            AgentFixture.Shell("i=0; while [ $i -lt 100000 ]; do i=$((i + 1)); done; touch looped; x=0123456789abcdef; while :; do [ ${#x} -gt 60000000 ] || x=$x$x; sleep 0.1; done"), start);
+            AgentFixture.Shell(
+                "i=0; while [ $i -lt 100000 ]; do i=$((i + 1)); done; touch looped; x=0123456789abcdef; while :; do [ ${#x} -gt 60000000 ] || x=$x$x; sleep 0.1; done"
+            ),
+            start
+        );
 
         Assert.Equal(AgentFailure.Memory, outcome.Failure);
         Assert.True(File.Exists(Path.Combine(fixture.Worktree, "looped")));
@@ -103,7 +146,10 @@ public sealed class ConfinementTests
     public async Task Agent_ConfinedAndItsSupervisorKilled_IsFollowedToItsEnd()
     {
         await using AgentFixture fixture = new();
-        (AgentStart start, AgentSession session) = await StartAsync(fixture, "echo up >up; while [ ! -e go ]; do sleep 0.1; done; echo finished >finished");
+        (AgentStart start, AgentSession session) = await StartAsync(
+            fixture,
+            "echo up >up; while [ ! -e go ]; do sleep 0.1; done; echo finished >finished"
+        );
         foreach (ProcessInfo supervisor in ProcessTable.FindByEnvironment("ORCHESTRATOR_SUPERVISOR", start.Folder))
         {
             await AgentFixture.KillAsync(supervisor.ProcessId);
@@ -121,7 +167,10 @@ public sealed class ConfinementTests
     {
         await using AgentFixture fixture = new();
 
-        (AgentOutcome outcome, _) = await fixture.RunAsync(new CommandAgentRunner("gone", ["/nowhere/agent"]), await ConfinedAsync(fixture));
+        (AgentOutcome outcome, _) = await fixture.RunAsync(
+            new CommandAgentRunner("gone", ["/nowhere/agent"]),
+            await ConfinedAsync(fixture)
+        );
 
         Assert.Equal(AgentFailure.Account, outcome.Failure);
         Assert.Contains("/nowhere/agent", outcome.Detail, StringComparison.Ordinal);

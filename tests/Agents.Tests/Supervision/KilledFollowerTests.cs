@@ -66,13 +66,20 @@ public sealed class KilledFollowerTests
     private static async Task KillFollowerWhenAsync(AgentFixture agents, AgentStart start, Func<bool> condition)
     {
         ProcessIdentity follower = await new DetachedProcess().StartAsync(
-            new DetachedCommand(RepositoryFiles.BuiltProgram("tests/FakeAgent", "fake-agent"), ["follow", start.Folder, agents.Worktree, "/bin/sh", "-c", Agent])
+            new DetachedCommand(
+                RepositoryFiles.BuiltProgram("tests/FakeAgent", "fake-agent"),
+                ["follow", start.Folder, agents.Worktree, "/bin/sh", "-c", Agent]
+            )
             {
                 OutputFile = agents["follower.log"],
                 ErrorFile = agents["follower.log"],
-            });
+            }
+        );
         await Eventually.TrueAsync(() => condition() || !follower.IsAlive());
-        Assert.True(condition(), File.Exists(agents["follower.log"]) ? await File.ReadAllTextAsync(agents["follower.log"]) : "The follower is gone.");
+        Assert.True(
+            condition(),
+            File.Exists(agents["follower.log"]) ? await File.ReadAllTextAsync(agents["follower.log"]) : "The follower is gone."
+        );
         await AgentFixture.KillAsync(follower.ProcessId);
         await Eventually.TrueAsync(() => !follower.IsAlive());
     }

@@ -26,7 +26,10 @@ public sealed class ResourceLimitTests
         (AgentOutcome outcome, _) = await agents.RunAsync(AgentFixture.Shell(script), start);
 
         Assert.Equal(AgentFailure.Memory, outcome.Failure);
-        Assert.Matches(@"^Stopped because it and what it started held (3[2-9]|[4-9]\d|1\d\d)(\.\d)? MB of memory; its limit is 32 MB\.$", outcome.Detail);
+        Assert.Matches(
+            @"^Stopped because it and what it started held (3[2-9]|[4-9]\d|1\d\d)(\.\d)? MB of memory; its limit is 32 MB\.$",
+            outcome.Detail
+        );
         Assert.Empty(AgentFixture.ProcessesOf(start));
     }
 
@@ -130,11 +133,14 @@ public sealed class ResourceLimitTests
     {
         ProcessIdentity follower = await new DetachedProcess().StartAsync(
             new DetachedCommand(
-                RepositoryFiles.BuiltProgram("tests/FakeAgent", "fake-agent"), ["follow", "--cores", "0.001", start.Folder, agents.Worktree, "/bin/sh", "-c", script])
+                RepositoryFiles.BuiltProgram("tests/FakeAgent", "fake-agent"),
+                ["follow", "--cores", "0.001", start.Folder, agents.Worktree, "/bin/sh", "-c", script]
+            )
             {
                 OutputFile = agents["follower.log"],
                 ErrorFile = agents["follower.log"],
-            });
+            }
+        );
         await Eventually.TrueAsync(() => File.Exists(agents["up"]) && IsStopped(start));
         await AgentFixture.KillAsync(follower.ProcessId);
         await Eventually.TrueAsync(() => !follower.IsAlive());
@@ -145,5 +151,6 @@ public sealed class ResourceLimitTests
 
     private static bool IsRunning(AgentStart start) => States(start) is { Count: > 0 } found && found.All(process => !process.IsStopped);
 
-    private static IReadOnlyList<ProcessInfo> States(AgentStart start) => ProcessTable.FindByEnvironment("ORCHESTRATOR_START", start.Folder);
+    private static IReadOnlyList<ProcessInfo> States(AgentStart start) =>
+        ProcessTable.FindByEnvironment("ORCHESTRATOR_START", start.Folder);
 }

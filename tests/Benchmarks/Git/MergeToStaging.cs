@@ -9,15 +9,15 @@ using Orchestrator.TestKit.Git;
 namespace Orchestrator.Benchmarks.Git;
 
 /// <summary>
-/// Merging task commits to staging by <see cref="Merges"/>, <see cref="CommitStore"/> and <see cref="RefStore"/>, against a shell script with the same three git
+/// Merging task commits to staging by <see cref="Merges"/>, <see cref="CommitStore"/> and <see cref="RefStore"/>, against a shell script
+/// with the same three git
 /// commands and the same sync settings. Both merge the same commits, in turns, so that the machine's moods hit both.
 /// </summary>
 internal static class MergeToStaging
 {
     private const int Rounds = 7;
     private const int MergesPerRound = 20;
-    private const string Script =
-        """
+    private const string Script = """
         set -e
         sync='-c core.fsync=committed,reference,index -c core.fsyncMethod=batch'
         ref=$1; shift
@@ -56,16 +56,21 @@ internal static class MergeToStaging
         }
 
         var ratio = Timing.Median(byHand.Zip(ours, (hand, own) => own / hand));
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"| merge to staging (1,000 files) | {Timing.Median(byHand):0.0} ms by hand | {Timing.Median(ours):0.0} ms | {ratio:0.00}x | bar 1.4x |"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"| merge to staging (1,000 files) | {Timing.Median(byHand):0.0} ms by hand | {Timing.Median(ours):0.0} ms | {ratio:0.00}x | bar 1.4x |"
+            )
+        );
         return ratio <= 1.4 ? 0 : 1;
     }
 
     private static async Task ByHandAsync(TemporaryRepository files, string start, string name, IEnumerable<string> tasks)
     {
         await files.GitAsync("update-ref", name, start);
-        var result = await new ProcessRunner().RunAsync(new ProcessCommand("/bin/sh", ["-c", Script, "sh", name, .. tasks]) { WorkingDirectory = files.Path });
+        var result = await new ProcessRunner().RunAsync(
+            new ProcessCommand("/bin/sh", ["-c", Script, "sh", name, .. tasks]) { WorkingDirectory = files.Path }
+        );
         if (!result.Succeeded)
         {
             throw new InvalidOperationException(result.StandardError.Text);
@@ -80,7 +85,12 @@ internal static class MergeToStaging
         {
             var old = (await refs.ReadAsync(name))!;
             var merged = await new Merges(repository).MergeAsync(old, task);
-            var commit = await new CommitStore(repository).CreateAsync(merged.Tree, [old, task], "merge", new CommitTrailers("run-1", "task", 1));
+            var commit = await new CommitStore(repository).CreateAsync(
+                merged.Tree,
+                [old, task],
+                "merge",
+                new CommitTrailers("run-1", "task", 1)
+            );
             await refs.UpdateAsync([new RefChange(name, commit, old)], "merged");
         }
     }

@@ -15,7 +15,10 @@ internal static class WorktreeFromPool
     internal static async Task<int> RunAsync()
     {
         using var files = await TemporaryRepository.CreateAsync();
-        await files.CommitAsync("base", [.. Enumerable.Range(0, Files).Select(i => ($"src/folder{i % 100}/file{i}.txt", $"content {i}\n"))]);
+        await files.CommitAsync(
+            "base",
+            [.. Enumerable.Range(0, Files).Select(i => ($"src/folder{i % 100}/file{i}.txt", $"content {i}\n"))]
+        );
         var repository = await GitRepository.OpenAsync(await GitProgram.FindAsync(), files.Path);
         var worktrees = new WorktreeStore(repository);
         var pool = new WorktreePool(files[".worktrees/.pool"]);
@@ -25,10 +28,20 @@ internal static class WorktreeFromPool
         {
             // Each task begins at a base that has one more merge.
             var commit = await files.CommitAsync($"merge {round}", ($"src/folder{round + 1}/new.txt", $"{round}\n"));
-            var hand = await Timing.MillisecondsAsync(() => files.GitAsync("worktree", "add", "--quiet", "-b", $"hand{round}", files.Beside($"hand{round}"), commit));
-            var request = new WorktreeRequest(files[$".worktrees/run-1/t{round + 1}"], commit) { Branch = $"refs/heads/orchestrator/run-1/t/t{round + 1}", Pool = pool };
+            var hand = await Timing.MillisecondsAsync(() =>
+                files.GitAsync("worktree", "add", "--quiet", "-b", $"hand{round}", files.Beside($"hand{round}"), commit)
+            );
+            var request = new WorktreeRequest(files[$".worktrees/run-1/t{round + 1}"], commit)
+            {
+                Branch = $"refs/heads/orchestrator/run-1/t/t{round + 1}",
+                Pool = pool,
+            };
             var own = await Timing.MillisecondsAsync(() => worktrees.EnsureAsync(request));
-            await worktrees.ReturnAsync(request.Path, pool, DiscardPermit.Proven(worktrees.Find(request.Path)!, new DeletionProofResult(IsProven: true, "nobody worked in it")));
+            await worktrees.ReturnAsync(
+                request.Path,
+                pool,
+                DiscardPermit.Proven(worktrees.Find(request.Path)!, new DeletionProofResult(IsProven: true, "nobody worked in it"))
+            );
             if (round >= 0)
             {
                 byHand.Add(hand);
@@ -37,9 +50,12 @@ internal static class WorktreeFromPool
         }
 
         var ratio = Timing.Median(byHand.Zip(ours, (hand, own) => own / hand));
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"| worktree for a task, second on (10,000 files) | {Timing.Median(byHand):0} ms git worktree add | {Timing.Median(ours):0} ms | {ratio:0.00}x | bar 0.3x |"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"| worktree for a task, second on (10,000 files) | {Timing.Median(byHand):0} ms git worktree add | {Timing.Median(ours):0} ms | {ratio:0.00}x | bar 0.3x |"
+            )
+        );
         return ratio <= 0.3 ? 0 : 1;
     }
 }

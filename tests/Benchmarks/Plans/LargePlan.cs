@@ -8,21 +8,28 @@ using Orchestrator.Plans.Readers.TaskGraphs;
 
 namespace Orchestrator.Benchmarks.Plans;
 
-/// <summary>A plan of 10,000 tasks in one cold process: read, graph, conflicts, risk; and how conflicts grow from 1,000 to 10,000 patterns.</summary>
+/// <summary>
+/// A plan of 10,000 tasks in one cold process: read, graph, conflicts, risk; and how conflicts grow from 1,000 to 10,000 patterns.
+/// </summary>
 internal static class LargePlan
 {
     public static int Run()
     {
         string text = Yaml(10_000);
-        Console.WriteLine($"| {text.Length / 1e6:0.0} MB of YAML, 10,000 tasks | ms | of a processor | MB allocated | methods compiled |\n|---|---|---|---|---|");
+        Console.WriteLine(
+            $"| {text.Length / 1e6:0.0} MB of YAML, 10,000 tasks | ms | of a processor | MB allocated | methods compiled |\n|---|---|---|---|---|"
+        );
         PlanReadResult read = Timed("read", () => TaskGraphReader.Read(text, "tasks.yaml"));
         Plan plan = read.Plan!;
-        TaskGraph graph = Timed("graph, waves, critical path", () =>
-        {
-            var made = TaskGraph.Of(plan);
-            _ = made.Waves.Count + made.CriticalPath.Count;
-            return made;
-        });
+        TaskGraph graph = Timed(
+            "graph, waves, critical path",
+            () =>
+            {
+                var made = TaskGraph.Of(plan);
+                _ = made.Waves.Count + made.CriticalPath.Count;
+                return made;
+            }
+        );
         Timed("conflicts", () => PlanConflicts.Of(plan, graph));
         Timed("risk", () => RiskScore.Of(plan, new RiskOptions()));
         Timed("advice", () => PlanLint.Of(plan));
@@ -44,29 +51,52 @@ internal static class LargePlan
         TimeSpan before = Environment.CpuUsage.TotalTime;
         var watch = Stopwatch.StartNew();
         T result = work();
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {watch.ElapsedMilliseconds} | {(Environment.CpuUsage.TotalTime - before).TotalMilliseconds:0} | {(GC.GetTotalAllocatedBytes() - allocated) / 1e6:0.0} | {JitInfo.GetCompiledMethodCount() - compiled} |"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {name} | {watch.ElapsedMilliseconds} | {(Environment.CpuUsage.TotalTime - before).TotalMilliseconds:0} | {(GC.GetTotalAllocatedBytes() - allocated) / 1e6:0.0} | {JitInfo.GetCompiledMethodCount() - compiled} |"
+            )
+        );
         return result;
     }
 
     private static void Growth(string name, Func<int, string> pattern, bool chain = false)
     {
-        Plan PlanOf(int n) => new() { Tasks = [.. Enumerable.Range(0, n).Select(i => new PlanTask { Id = $"t{i}", FilesWrite = [pattern(i)], DependsOn = chain && i > 0 ? [$"t{i - 1}"] : [] })] };
+        Plan PlanOf(int n) =>
+            new()
+            {
+                Tasks =
+                [
+                    .. Enumerable
+                        .Range(0, n)
+                        .Select(i => new PlanTask
+                        {
+                            Id = $"t{i}",
+                            FilesWrite = [pattern(i)],
+                            DependsOn = chain && i > 0 ? [$"t{i - 1}"] : [],
+                        }),
+                ],
+            };
         double Time(int n)
         {
             // Processor time, and the least of some tries: other programs on the machine must not show in the ratio.
             Plan plan = PlanOf(n);
-            return Enumerable.Range(0, 7).Min(_ =>
-            {
-                GC.Collect();
-                TimeSpan before = Environment.CpuUsage.TotalTime;
-                PlanConflicts.Of(plan);
-                return (Environment.CpuUsage.TotalTime - before).TotalMilliseconds;
-            });
+            return Enumerable
+                .Range(0, 7)
+                .Min(_ =>
+                {
+                    GC.Collect();
+                    TimeSpan before = Environment.CpuUsage.TotalTime;
+                    PlanConflicts.Of(plan);
+                    return (Environment.CpuUsage.TotalTime - before).TotalMilliseconds;
+                });
         }
 
         double small = Time(1_000);
         double large = Time(10_000);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| `{name}` | {small:0.0} ms | {large:0.0} ms | {large / small:0.0} |"));
+        Console.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"| `{name}` | {small:0.0} ms | {large:0.0} ms | {large / small:0.0} |")
+        );
     }
 
     private static string Yaml(int tasks)
@@ -75,7 +105,9 @@ internal static class LargePlan
         for (int i = 0; i < tasks; i++)
         {
             string after = i == 0 ? "" : $"task-{i / 2}";
-            text.Append(CultureInfo.InvariantCulture, $"""
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"""
                   - id: task-{i}
                     description: "Implement service number {i} with everything that belongs to it"
                     prompt: |
@@ -91,7 +123,8 @@ internal static class LargePlan
                         type: test
                         required: true
 
-                """);
+                """
+            );
         }
 
         return text.ToString();

@@ -35,7 +35,12 @@ internal sealed class BenchRepository : IDisposable
         var repository = await TemporaryRepository.CreateAsync();
         var plan = new StringBuilder("tasks:\n");
         for (var i = 1; i <= tasks; i++)
-            plan.Append(CultureInfo.InvariantCulture, $"  - {{id: t{i}, description: Task {i}, prompt: Write t{i}.txt, files_write: [t{i}.txt], files_read: [], verification: [{{command: test -s t{i}.txt}}]}}\n");
+        {
+            plan.Append(
+                CultureInfo.InvariantCulture,
+                $"  - {{id: t{i}, description: Task {i}, prompt: Write t{i}.txt, files_write: [t{i}.txt], files_read: [], verification: [{{command: test -s t{i}.txt}}]}}\n"
+            );
+        }
         repository.Write("agent.sh", AgentCommits.Shell() + agent);
         repository.Write(".orchestrator/config.yaml", "agents: {script: {command: [/bin/sh, agent.sh]}}\nagent: script\nworkers: 5\n");
         await repository.CommitAsync("start", ("tasks.yaml", plan.ToString()));
@@ -43,20 +48,31 @@ internal sealed class BenchRepository : IDisposable
     }
 
     public ProcessCommand Orchestrate(params string[] arguments) =>
-        new(Program, arguments) { WorkingDirectory = Repository.Path, Environment = _environment, Timeout = TimeSpan.FromMinutes(3) };
+        new(Program, arguments)
+        {
+            WorkingDirectory = Repository.Path,
+            Environment = _environment,
+            Timeout = TimeSpan.FromMinutes(3),
+        };
 
     public async Task<ProcessResult> RunAsync(params string[] arguments)
     {
         var result = await new ProcessRunner().RunAsync(Orchestrate(arguments));
-        return result.ExitCode == 0 ? result : throw new InvalidOperationException($"orchestrate {string.Join(' ', arguments)}: exit code {result.ExitCode}\n{result.StandardError.Text}");
+        return result.ExitCode == 0
+            ? result
+            : throw new InvalidOperationException(
+                $"orchestrate {string.Join(' ', arguments)}: exit code {result.ExitCode}\n{result.StandardError.Text}"
+            );
     }
 
     /// <summary>True when the run's record has this transition.</summary>
     public bool Happened(string task, string state)
     {
         var runs = Repository[".orchestrator/runs"];
-        return Directory.Exists(runs) && Directory.EnumerateFiles(runs, "events.jsonl", SearchOption.AllDirectories)
-            .Any(f => ReadShared(f).Contains($"\"task\":\"{task}\",\"state\":\"{state}\"", StringComparison.Ordinal));
+        return Directory.Exists(runs)
+            && Directory
+                .EnumerateFiles(runs, "events.jsonl", SearchOption.AllDirectories)
+                .Any(f => ReadShared(f).Contains($"\"task\":\"{task}\",\"state\":\"{state}\"", StringComparison.Ordinal));
     }
 
     public void Dispose() => Repository.Dispose();

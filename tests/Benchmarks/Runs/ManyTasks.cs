@@ -6,21 +6,37 @@ using Orchestrator.Processes;
 
 namespace Orchestrator.Benchmarks.Runs;
 
-/// <summary>What a task costs beyond its agent when there are many, how fast a freed slot is used again, and what stands beside each agent.</summary>
+/// <summary>
+/// What a task costs beyond its agent when there are many, how fast a freed slot is used again, and what stands beside each agent.
+/// </summary>
 internal static partial class ManyTasks
 {
     private const string Writer = "cat > /dev/null\necho done > \"$ORCHESTRATOR_TASK.txt\"\n";
     private const int Slots = 8;
 
-    /// <summary>The difference between a plan of 10 and one of 200 tasks, per task: what starting and ending a run costs is in neither.</summary>
+    /// <summary>
+    /// The difference between a plan of 10 and one of 200 tasks, per task: what starting and ending a run costs is in neither.
+    /// </summary>
     internal static async Task<int> SlopeAsync(string program)
     {
         var few = await MeasureAsync(program, 10);
         var many = await MeasureAsync(program, 200);
         double Slope(Func<Cost, double> of) => (of(many) - of(few)) / 190;
-        var (cpu, wall, git, beside) = (Slope(c => c.Cpu), Slope(c => c.Wall), Slope(c => c.GitProcesses), Slope(c => c.Wall - (c.GitTime / Math.Min(Slots, Environment.ProcessorCount))));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| per task, from 10 to 200 tasks: our CPU | - | {cpu:0.0} ms | | bar 10 ms |"));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| per task: wall clock; beside git | - | {wall:0} ms; {beside:0} ms | | bar 25 ms beside git |"));
+        var (cpu, wall, git, beside) = (
+            Slope(c => c.Cpu),
+            Slope(c => c.Wall),
+            Slope(c => c.GitProcesses),
+            Slope(c => c.Wall - (c.GitTime / Math.Min(Slots, Environment.ProcessorCount)))
+        );
+        Console.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"| per task, from 10 to 200 tasks: our CPU | - | {cpu:0.0} ms | | bar 10 ms |")
+        );
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"| per task: wall clock; beside git | - | {wall:0} ms; {beside:0} ms | | bar 25 ms beside git |"
+            )
+        );
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| per task: git processes | - | {git:0.0} | | bar 12 |"));
         return cpu <= 10 && beside <= 25 && git <= 12 ? 0 : 1;
     }
@@ -38,25 +54,61 @@ internal static partial class ManyTasks
         var begun = FirstTimes(events, "executing").Order().Skip(Slots).ToList();
         var waits = begun.Zip(freed, (start, free) => (start - free).TotalSeconds).Order().ToList();
         var p95 = waits[(int)Math.Ceiling(waits.Count * 0.95) - 1];
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {tasks} queued tasks, {Slots} slots: slot freed until the next agent starts | - | median {waits[waits.Count / 2] * 1000:0} ms, p95 {p95 * 1000:0} ms | | bar p95 500 ms |"));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {tasks} queued tasks: most memory | - | {memory / 1e6:0} MB | | bar 250 MB |"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {tasks} queued tasks, {Slots} slots: slot freed until the next agent starts | - | median {waits[waits.Count / 2] * 1000:0} ms, p95 {p95 * 1000:0} ms | | bar p95 500 ms |"
+            )
+        );
+        Console.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"| {tasks} queued tasks: most memory | - | {memory / 1e6:0} MB | | bar 250 MB |")
+        );
         return p95 < 0.5 && memory < 250e6 ? 0 : 1;
     }
 
     /// <summary>The supervisor that stays beside an agent, and the hook that is asked before each of its steps.</summary>
     internal static async Task<int> HelpersAsync(string program)
     {
-        using var files = await BenchRepository.CreateAsync(program, 1, "cat > /dev/null\nwhile [ ! -e \"$ORCHESTRATOR_REPOSITORY/go\" ]; do sleep 0.5; done\n" + Writer);
+        using var files = await BenchRepository.CreateAsync(
+            program,
+            1,
+            "cat > /dev/null\nwhile [ ! -e \"$ORCHESTRATOR_REPOSITORY/go\" ]; do sleep 0.5; done\n" + Writer
+        );
         var policy = files.Repository.Beside("policy.json");
-        await File.WriteAllTextAsync(policy, JsonSerializer.Serialize(new { task = "t1", root = files.Repository.Path, write = new[] { "t1.txt" } }));
-        var question = JsonSerializer.Serialize(new { hook_event_name = "PreToolUse", tool_name = "Write", tool_input = new { file_path = files.Repository["t1.txt"] }, cwd = files.Repository.Path });
+        await File.WriteAllTextAsync(
+            policy,
+            JsonSerializer.Serialize(
+                new
+                {
+                    task = "t1",
+                    root = files.Repository.Path,
+                    write = new[] { "t1.txt" },
+                }
+            )
+        );
+        var question = JsonSerializer.Serialize(
+            new
+            {
+                hook_event_name = "PreToolUse",
+                tool_name = "Write",
+                tool_input = new { file_path = files.Repository["t1.txt"] },
+                cwd = files.Repository.Path,
+            }
+        );
         List<double> times = [];
         for (var round = -2; round < 20; round++)
         {
             var begin = Stopwatch.GetTimestamp();
-            await new ProcessRunner().RunAsync(files.Orchestrate("hook", "--policy", policy) with { Input = ProcessInput.FromText(question) });
+            await new ProcessRunner().RunAsync(
+                files.Orchestrate("hook", "--policy", policy) with
+                {
+                    Input = ProcessInput.FromText(question),
+                }
+            );
             if (round >= 0)
+            {
                 times.Add(Stopwatch.GetElapsedTime(begin).TotalMilliseconds);
+            }
         }
 
         // So far this process has had no other children than hooks.
@@ -64,14 +116,28 @@ internal static partial class ManyTasks
         using var run = Start(files, new Dictionary<string, string>());
         await TestKit.Eventually.TrueAsync(() => files.Happened("t1", "executing"));
         await Task.Delay(TimeSpan.FromSeconds(6));
-        var folder = Directory.EnumerateDirectories(files.Repository[".orchestrator/runs"], "started", SearchOption.AllDirectories).Select(f => Path.GetDirectoryName(f)!).Single();
+        var folder = Directory
+            .EnumerateDirectories(files.Repository[".orchestrator/runs"], "started", SearchOption.AllDirectories)
+            .Select(f => Path.GetDirectoryName(f)!)
+            .Single();
         var agent = ProcessTable.FindByEnvironment("ORCHESTRATOR_START", folder).Select(p => p.ProcessId).ToHashSet();
-        var supervisor = ProcessTable.FindByEnvironment("ORCHESTRATOR_SUPERVISOR", folder).Where(p => !agent.Contains(p.ProcessId)).Sum(p => Resident(p.ProcessId)) / 1e6;
+        var supervisor =
+            ProcessTable
+                .FindByEnvironment("ORCHESTRATOR_SUPERVISOR", folder)
+                .Where(p => !agent.Contains(p.ProcessId))
+                .Sum(p => Resident(p.ProcessId)) / 1e6;
         await File.WriteAllTextAsync(files.Repository["go"], "");
         await run.WaitForExitAsync();
         var p95 = times.Order().ElementAt((int)Math.Ceiling(times.Count * 0.95) - 1);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| beside each agent: supervisor | - | {supervisor:0.0} MB | | bar 15 MB |"));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| beside each agent: hook, per call | - | median {Git.Timing.Median(times):0} ms, p95 {p95:0} ms, {hook:0} MB | | bar 150 ms, 80 MB |"));
+        Console.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"| beside each agent: supervisor | - | {supervisor:0.0} MB | | bar 15 MB |")
+        );
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"| beside each agent: hook, per call | - | median {Git.Timing.Median(times):0} ms, p95 {p95:0} ms, {hook:0} MB | | bar 150 ms, 80 MB |"
+            )
+        );
         return supervisor <= 15 && Git.Timing.Median(times) <= 150 && hook <= 80 ? 0 : 1;
     }
 
@@ -97,11 +163,21 @@ internal static partial class ManyTasks
     private static Process Start(BenchRepository files, IReadOnlyDictionary<string, string> environment)
     {
         var command = files.Orchestrate("run", "--yes", "--no-progress", "--approve-risk", "1000000", "--workers", $"{Slots}");
-        var info = new ProcessStartInfo(command.FileName, command.Arguments) { WorkingDirectory = command.WorkingDirectory, UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true };
+        var info = new ProcessStartInfo(command.FileName, command.Arguments)
+        {
+            WorkingDirectory = command.WorkingDirectory,
+            UseShellExecute = false,
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
         foreach (var (name, value) in command.Environment)
+        {
             info.Environment[name] = value;
+        }
         foreach (var (name, value) in environment)
+        {
             info.Environment[name] = value;
+        }
         var process = new Process { StartInfo = info };
         process.OutputDataReceived += (_, _) => { };
         process.ErrorDataReceived += (_, _) => { };
@@ -139,7 +215,9 @@ internal static partial class ManyTasks
         try
         {
             var line = File.ReadLines($"/proc/{processId}/status").FirstOrDefault(l => l.StartsWith("VmRSS:", StringComparison.Ordinal));
-            return line is null ? 0 : long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
+            return line is null
+                ? 0
+                : long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
         }
         catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
         {
@@ -155,7 +233,15 @@ internal static partial class ManyTasks
         {
             using var document = JsonDocument.Parse(line);
             if (document.RootElement.TryGetProperty("task", out var task) && task.GetString() is { } id)
-                events.Add((id, document.RootElement.GetProperty("state").GetString()!, document.RootElement.GetProperty("time").GetDateTimeOffset()));
+            {
+                events.Add(
+                    (
+                        id,
+                        document.RootElement.GetProperty("state").GetString()!,
+                        document.RootElement.GetProperty("time").GetDateTimeOffset()
+                    )
+                );
+            }
         }
 
         return events;
@@ -164,7 +250,9 @@ internal static partial class ManyTasks
     private static IEnumerable<DateTimeOffset> FirstTimes(List<(string Task, string State, DateTimeOffset Time)> events, string state) =>
         events.Where(e => e.State == state).GroupBy(e => e.Task).Select(group => group.Min(e => e.Time));
 
-    /// <summary>Most memory that a child of this process has had, in bytes: <c>ru_maxrss</c> of getrusage(2), the fifth number of the structure.</summary>
+    /// <summary>
+    /// Most memory that a child of this process has had, in bytes: <c>ru_maxrss</c> of getrusage(2), the fifth number of the structure.
+    /// </summary>
     private static long LargestChild()
     {
         const int Children = -1;

@@ -5,7 +5,10 @@ using Temporalio.Worker;
 
 namespace Orchestrator.Benchmarks.Sdk;
 
-/// <summary>Our client and worker in a process of their own, so that its processor time and memory are theirs alone. Prints one JSON document, with the names of the reference's.</summary>
+/// <summary>
+/// Our client and worker in a process of their own, so that its processor time and memory are theirs alone. Prints one JSON document, with
+/// the names of the reference's.
+/// </summary>
 internal static class SdkProcess
 {
     private const int Lanes = 50;
@@ -19,16 +22,22 @@ internal static class SdkProcess
         {
             await RunManyAsync(client, queue, Lanes);
             var parallel = await MeasureAsync(workflows, () => RunManyAsync(client, queue, workflows));
-            var driven = await MeasureAsync(signals, async () =>
-            {
-                var handle = await client.StartWorkflowAsync((CountSignals workflow) => workflow.RunAsync(signals), new($"signals-{Guid.NewGuid()}", queue));
-                for (var sent = 0; sent < signals; sent++)
+            var driven = await MeasureAsync(
+                signals,
+                async () =>
                 {
-                    await handle.SignalAsync(workflow => workflow.PokeAsync());
-                }
+                    var handle = await client.StartWorkflowAsync(
+                        (CountSignals workflow) => workflow.RunAsync(signals),
+                        new($"signals-{Guid.NewGuid()}", queue)
+                    );
+                    for (var sent = 0; sent < signals; sent++)
+                    {
+                        await handle.SignalAsync(workflow => workflow.PokeAsync());
+                    }
 
-                await handle.GetResultAsync();
-            });
+                    await handle.GetResultAsync();
+                }
+            );
             Console.WriteLine(JsonSerializer.Serialize(new { parallel, signals = driven }));
         });
         return 0;
@@ -41,16 +50,24 @@ internal static class SdkProcess
         using var worker = new TemporalWorker(client, Options(queue));
         await worker.ExecuteAsync(async () =>
         {
-            async Task StartAsync(int count) => await Parallel.ForEachAsync(Enumerable.Range(0, count), new ParallelOptions { MaxDegreeOfParallelism = Lanes }, async (_, _) =>
-            {
-                var handle = await client.StartWorkflowAsync((CountSignals workflow) => workflow.RunAsync(1), new($"idle-{Guid.NewGuid()}", queue));
+            async Task StartAsync(int count) =>
+                await Parallel.ForEachAsync(
+                    Enumerable.Range(0, count),
+                    new ParallelOptions { MaxDegreeOfParallelism = Lanes },
+                    async (_, _) =>
+                    {
+                        var handle = await client.StartWorkflowAsync(
+                            (CountSignals workflow) => workflow.RunAsync(1),
+                            new($"idle-{Guid.NewGuid()}", queue)
+                        );
 
-                // Its first task is done when something is heard of it that only the worker can say.
-                while ((await handle.DescribeAsync()).HistoryLength < 4)
-                {
-                    await Task.Delay(5, CancellationToken.None);
-                }
-            });
+                        // Its first task is done when something is heard of it that only the worker can say.
+                        while ((await handle.DescribeAsync()).HistoryLength < 4)
+                        {
+                            await Task.Delay(5, CancellationToken.None);
+                        }
+                    }
+                );
 
             await StartAsync(500);
             var before = Used();
@@ -67,21 +84,31 @@ internal static class SdkProcess
         using var worker = new TemporalWorker(client, Options(queue));
         await worker.ExecuteAsync(async () =>
         {
-            var result = await client.ExecuteWorkflowAsync((OneActivity workflow) => workflow.RunAsync("done"), new($"cold-{Guid.NewGuid()}", queue));
+            var result = await client.ExecuteWorkflowAsync(
+                (OneActivity workflow) => workflow.RunAsync("done"),
+                new($"cold-{Guid.NewGuid()}", queue)
+            );
             Console.WriteLine(result);
         });
         return 0;
     }
 
-    private static async Task<(TemporalClient Client, string Queue)> ConnectAsync(string address) => (await TemporalClient.ConnectAsync(new(address)), $"bench-{Guid.NewGuid()}");
+    private static async Task<(TemporalClient Client, string Queue)> ConnectAsync(string address) =>
+        (await TemporalClient.ConnectAsync(new(address)), $"bench-{Guid.NewGuid()}");
 
     private static TemporalWorkerOptions Options(string queue) =>
-        new TemporalWorkerOptions(queue) { MaxCachedWorkflows = 20_000 }.AddWorkflow<OneActivity>().AddWorkflow<CountSignals>().AddActivity(OneActivity.Noop);
+        new TemporalWorkerOptions(queue) { MaxCachedWorkflows = 20_000 }
+            .AddWorkflow<OneActivity>()
+            .AddWorkflow<CountSignals>()
+            .AddActivity(OneActivity.Noop);
 
-    private static Task RunManyAsync(TemporalClient client, string queue, int count) => Parallel.ForEachAsync(
-        Enumerable.Range(0, count),
-        new ParallelOptions { MaxDegreeOfParallelism = Lanes },
-        async (_, _) => await client.ExecuteWorkflowAsync((OneActivity workflow) => workflow.RunAsync("x"), new($"one-{Guid.NewGuid()}", queue)));
+    private static Task RunManyAsync(TemporalClient client, string queue, int count) =>
+        Parallel.ForEachAsync(
+            Enumerable.Range(0, count),
+            new ParallelOptions { MaxDegreeOfParallelism = Lanes },
+            async (_, _) =>
+                await client.ExecuteWorkflowAsync((OneActivity workflow) => workflow.RunAsync("x"), new($"one-{Guid.NewGuid()}", queue))
+        );
 
     private static async Task<Measured> MeasureAsync(int units, Func<Task> act)
     {

@@ -13,7 +13,8 @@ public sealed class OneActivity
 
     /// <summary>Runs.</summary>
     [WorkflowRun]
-    public Task<string> RunAsync(string value) => Workflow.ExecuteActivityAsync(() => Noop(value), new() { StartToCloseTimeout = TimeSpan.FromMinutes(1) });
+    public Task<string> RunAsync(string value) =>
+        Workflow.ExecuteActivityAsync(() => Noop(value), new() { StartToCloseTimeout = TimeSpan.FromMinutes(1) });
 }
 
 /// <summary>Ends after so many signals.</summary>

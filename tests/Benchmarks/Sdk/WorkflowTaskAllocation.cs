@@ -25,10 +25,18 @@ public class WorkflowTaskAllocation
     /// <summary>Runs it and prints a line of a Markdown table.</summary>
     public static int Run()
     {
-        var config = ManualConfig.CreateEmpty().AddColumnProvider(DefaultColumnProviders.Instance).AddDiagnoser(MemoryDiagnoser.Default).AddLogger(new StreamLogger(new StreamWriter(Console.OpenStandardError()) { AutoFlush = true }));
+        var config = ManualConfig
+            .CreateEmpty()
+            .AddColumnProvider(DefaultColumnProviders.Instance)
+            .AddDiagnoser(MemoryDiagnoser.Default)
+            .AddLogger(new StreamLogger(new StreamWriter(Console.OpenStandardError()) { AutoFlush = true }));
         var report = BenchmarkRunner.Run<WorkflowTaskAllocation>(config).Reports.Single();
-        var bytes = report.GcStats.GetBytesAllocatedPerOperation(report.BenchmarkCase) ?? throw new InvalidOperationException("The benchmark did not measure allocations.");
-        Console.WriteLine($"| SDK: one workflow task with a signal, replayed | - | {report.ResultStatistics!.Mean / 1000:F1} µs, {bytes / 1024.0:F1} KB allocated | - | - |");
+        var bytes =
+            report.GcStats.GetBytesAllocatedPerOperation(report.BenchmarkCase)
+            ?? throw new InvalidOperationException("The benchmark did not measure allocations.");
+        Console.WriteLine(
+            $"| SDK: one workflow task with a signal, replayed | - | {report.ResultStatistics!.Mean / 1000:F1} µs, {bytes / 1024.0:F1} KB allocated | - | - |"
+        );
         return 0;
     }
 
@@ -54,7 +62,10 @@ public class WorkflowTaskAllocation
             for (var sent = 1; sent <= Tasks; sent++)
             {
                 await handle.SignalAsync(workflow => workflow.PokeAsync());
-                while (sent < Tasks && (await handle.FetchHistoryAsync()).Events.Count(e => e.EventType == EventType.WorkflowTaskCompleted) <= sent)
+                while (
+                    sent < Tasks
+                    && (await handle.FetchHistoryAsync()).Events.Count(e => e.EventType == EventType.WorkflowTaskCompleted) <= sent
+                )
                 {
                     // A task for each signal, not one for several.
                     await Task.Delay(1);

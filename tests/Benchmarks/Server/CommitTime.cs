@@ -42,6 +42,8 @@ internal static class CommitTime
     private static void Check(int code, string what)
     {
         if (code != raw.SQLITE_OK)
+        {
             throw new InvalidOperationException($"SQLite: {what}: {raw.sqlite3_errstr(code).utf8_to_string()}");
+        }
     }
 }

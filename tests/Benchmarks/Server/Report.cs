@@ -7,13 +7,19 @@ internal static class Report
 {
     public static int Print(string what, string reference, double value, string unit, double? bar)
     {
-        Console.WriteLine(Text($"| {what} | {reference} | {value:0.0##} {unit} | {(bar is { } b ? value / b : 0):0.00} of the bar | {(bar is null ? "-" : Text($"at most {bar:0.0##} {unit}"))} |"));
+        Console.WriteLine(
+            Text(
+                $"| {what} | {reference} | {value:0.0##} {unit} | {(bar is { } b ? value / b : 0):0.00} of the bar | {(bar is null ? "-" : Text($"at most {bar:0.0##} {unit}"))} |"
+            )
+        );
         return value <= (bar ?? double.MaxValue) ? 0 : 1;
     }
 
     public static int PrintAtLeast(string what, string reference, double value, string unit, double bar)
     {
-        Console.WriteLine(Text($"| {what} | {reference} | {value:0.0} {unit} | {value / bar:0.00} of the bar | at least {bar:0.0} {unit} |"));
+        Console.WriteLine(
+            Text($"| {what} | {reference} | {value:0.0} {unit} | {value / bar:0.00} of the bar | at least {bar:0.0} {unit} |")
+        );
         return value >= bar ? 0 : 1;
     }
 

@@ -13,7 +13,10 @@ internal static class RunSizeBenchmarks
 {
     private const int Rounds = 5;
 
-    /// <summary>One more completion in a run with many pending activities, against a run with ten; one more signal behind thousands that wait, against the first ones.</summary>
+    /// <summary>
+    /// One more completion in a run with many pending activities, against a run with ten; one more signal behind thousands that wait,
+    /// against the first ones.
+    /// </summary>
     public static async Task<int> PendingAsync(string program)
     {
         using var folder = new BenchFolder();
@@ -21,12 +24,15 @@ internal static class RunSizeBenchmarks
         await using (engine)
         {
             // One after the other in turns, so that what the runtime learns meanwhile is in both.
-            List<double> few = [], many = [];
+            List<double> few = [],
+                many = [];
             for (var round = -1; round < Rounds; round++)
             {
                 var ten = 0d;
                 for (var i = 0; i < 20; i++)
+                {
                     ten += await CompletionMsAsync(engine, $"few{round}-{i}", 10, 9) / 20;
+                }
                 var thousand = await CompletionMsAsync(engine, $"many{round}", 1000, 180);
                 if (round >= 0)
                 {
@@ -35,9 +41,22 @@ internal static class RunSizeBenchmarks
                 }
             }
 
-            var failed = Print("engine: server's processor time per activity completed, 1,000 pending", $"10 pending: {Ms(Timing.Median(few))}", Timing.Median(many), "ms", 2 * Timing.Median(few));
+            var failed = Print(
+                "engine: server's processor time per activity completed, 1,000 pending",
+                $"10 pending: {Ms(Timing.Median(few))}",
+                Timing.Median(many),
+                "ms",
+                2 * Timing.Median(few)
+            );
             var (first, last) = await BufferAsync(engine, "signals", 5000, 500);
-            return failed + Print("engine: server's processor time per signal, 4,500 to 5,000 buffered", $"up to 500 buffered: {Ms(first)}", last, "ms", 2 * first);
+            return failed
+                + Print(
+                    "engine: server's processor time per signal, 4,500 to 5,000 buffered",
+                    $"up to 500 buffered: {Ms(first)}",
+                    last,
+                    "ms",
+                    2 * first
+                );
         }
     }
 
@@ -60,7 +79,12 @@ internal static class RunSizeBenchmarks
 
             var costs = marks.Zip(marks.Skip(1), (before, after) => (after - before) / of).ToArray();
             return Print(
-                Text($"engine: server's processor time per workflow task, the last thousand of {tasks:N0} ({(tasks * 4) + 4:N0} events)"), $"the first thousand: {Ms(costs[0])}", costs[^1], "ms", 1.25 * costs[0]);
+                Text($"engine: server's processor time per workflow task, the last thousand of {tasks:N0} ({(tasks * 4) + 4:N0} events)"),
+                $"the first thousand: {Ms(costs[0])}",
+                costs[^1],
+                "ms",
+                1.25 * costs[0]
+            );
         }
     }
 
@@ -77,59 +101,118 @@ internal static class RunSizeBenchmarks
         for (var i = 0; i < tasks; i++)
         {
             var poll = engine.CallAsync(
-                new PollWorkflowTaskQueueRequest { Namespace = "default", TaskQueue = new TaskQueue { Name = id + "-own", Kind = TaskQueueKind.Sticky, NormalName = id }, Identity = "bench" },
-                PollWorkflowTaskQueueResponse.Parser);
+                new PollWorkflowTaskQueueRequest
+                {
+                    Namespace = "default",
+                    TaskQueue = new TaskQueue
+                    {
+                        Name = id + "-own",
+                        Kind = TaskQueueKind.Sticky,
+                        NormalName = id,
+                    },
+                    Identity = "bench",
+                },
+                PollWorkflowTaskQueueResponse.Parser
+            );
             await engine.SignalAsync(id);
             await CompleteAsync(engine, id, await poll);
         }
     }
 
-    private static Task CompleteAsync(ServedEngine engine, string id, PollWorkflowTaskQueueResponse task) => engine.CallAsync(
-        new RespondWorkflowTaskCompletedRequest
-        {
-            Namespace = "default", TaskToken = task.TaskToken, Identity = "bench",
-            StickyAttributes = new StickyExecutionAttributes { WorkerTaskQueue = new TaskQueue { Name = id + "-own", Kind = TaskQueueKind.Sticky, NormalName = id }, ScheduleToStartTimeout = new Duration { Seconds = 60 } },
-        },
-        RespondWorkflowTaskCompletedResponse.Parser);
+    private static Task CompleteAsync(ServedEngine engine, string id, PollWorkflowTaskQueueResponse task) =>
+        engine.CallAsync(
+            new RespondWorkflowTaskCompletedRequest
+            {
+                Namespace = "default",
+                TaskToken = task.TaskToken,
+                Identity = "bench",
+                StickyAttributes = new StickyExecutionAttributes
+                {
+                    WorkerTaskQueue = new TaskQueue
+                    {
+                        Name = id + "-own",
+                        Kind = TaskQueueKind.Sticky,
+                        NormalName = id,
+                    },
+                    ScheduleToStartTimeout = new Duration { Seconds = 60 },
+                },
+            },
+            RespondWorkflowTaskCompletedResponse.Parser
+        );
 
-    /// <summary>Signals to a run whose workflow task is out; the time of the first and of the last so many. In the end they are in its history, each once.</summary>
+    /// <summary>
+    /// Signals to a run whose workflow task is out; the time of the first and of the last so many. In the end they are in its history, each
+    /// once.
+    /// </summary>
     private static async Task<(double First, double Last)> BufferAsync(ServedEngine engine, string id, int signals, int of)
     {
         // Workflow tasks may take as long as this does.
         await engine.CallAsync(
             new StartWorkflowExecutionRequest
             {
-                Namespace = "default", WorkflowId = id, WorkflowType = new WorkflowType { Name = "Bench" }, TaskQueue = new TaskQueue { Name = id }, RequestId = Guid.NewGuid().ToString(),
+                Namespace = "default",
+                WorkflowId = id,
+                WorkflowType = new WorkflowType { Name = "Bench" },
+                TaskQueue = new TaskQueue { Name = id },
+                RequestId = Guid.NewGuid().ToString(),
                 WorkflowTaskTimeout = new Duration { Seconds = 120 },
             },
-            StartWorkflowExecutionResponse.Parser);
+            StartWorkflowExecutionResponse.Parser
+        );
         var task = await engine.PollTaskAsync(id);
         List<double> marks = [engine.ProcessorMs];
         for (var i = 1; i <= signals; i++)
         {
             await engine.SignalAsync(id);
             if (i % of == 0)
+            {
                 marks.Add(engine.ProcessorMs);
+            }
         }
 
         await engine.CompleteTaskAsync(task, []);
-        var length = (await engine.CallAsync(new DescribeWorkflowExecutionRequest { Namespace = "default", Execution = new WorkflowExecution { WorkflowId = id } }, DescribeWorkflowExecutionResponse.Parser))
-            .WorkflowExecutionInfo.HistoryLength;
+        var length = (
+            await engine.CallAsync(
+                new DescribeWorkflowExecutionRequest
+                {
+                    Namespace = "default",
+                    Execution = new WorkflowExecution { WorkflowId = id },
+                },
+                DescribeWorkflowExecutionResponse.Parser
+            )
+        ).WorkflowExecutionInfo.HistoryLength;
         if (length != signals + 5)
+        {
             throw new InvalidOperationException($"the history has {length} events instead of {signals + 5}");
+        }
         return ((marks[1] - marks[0]) / of, (marks[^1] - marks[^2]) / of);
     }
 
     private static async Task<double> CompletionMsAsync(ServedEngine engine, string id, int pending, int completed)
     {
         await engine.StartWorkflowAsync(id, id);
-        await engine.CompleteTaskAsync(await engine.PollTaskAsync(id), Enumerable.Range(0, pending).Select(i => ServedEngine.Activity($"a{i}", id)));
+        await engine.CompleteTaskAsync(
+            await engine.PollTaskAsync(id),
+            Enumerable.Range(0, pending).Select(i => ServedEngine.Activity($"a{i}", id))
+        );
         var tasks = new List<PollActivityTaskQueueResponse>();
         for (var i = 0; i < completed; i++)
+        {
             tasks.Add(await engine.PollActivityAsync(id));
+        }
         var before = engine.ProcessorMs;
         foreach (var task in tasks)
-            await engine.CallAsync(new RespondActivityTaskCompletedRequest { Namespace = "default", TaskToken = task.TaskToken, Identity = "bench" }, RespondActivityTaskCompletedResponse.Parser);
+        {
+            await engine.CallAsync(
+                new RespondActivityTaskCompletedRequest
+                {
+                    Namespace = "default",
+                    TaskToken = task.TaskToken,
+                    Identity = "bench",
+                },
+                RespondActivityTaskCompletedResponse.Parser
+            );
+        }
         return (engine.ProcessorMs - before) / completed;
     }
 }

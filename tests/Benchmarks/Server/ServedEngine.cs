@@ -51,7 +51,13 @@ internal sealed class ServedEngine : IAsyncDisposable
     {
         var port = FreePort();
         var address = $"127.0.0.1:{port}";
-        var start = new ProcessStartInfo(program, ["server", "--db", file, "--port", $"{port}"]) { WorkingDirectory = folder, RedirectStandardError = true, RedirectStandardOutput = true, UseShellExecute = false };
+        var start = new ProcessStartInfo(program, ["server", "--db", file, "--port", $"{port}"])
+        {
+            WorkingDirectory = folder,
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        };
         var begin = Stopwatch.GetTimestamp();
         var process = Process.Start(start)!;
         process.BeginErrorReadLine();
@@ -68,7 +74,9 @@ internal sealed class ServedEngine : IAsyncDisposable
             catch (GrpcException notYet) when (notYet.Code == GrpcStatusCode.Unavailable)
             {
                 if (process.HasExited)
+                {
                     throw new InvalidOperationException($"{program} server ended with {process.ExitCode}", notYet);
+                }
                 await Task.Delay(2);
             }
         }
@@ -78,54 +86,112 @@ internal sealed class ServedEngine : IAsyncDisposable
         where TResponse : IMessage<TResponse>
     {
         var name = request.GetType().Name[..^"Request".Length];
-        return _channel.CallAsync(Service + name, request, parser, new GrpcCallOptions { LongPoll = name.StartsWith("Poll", StringComparison.Ordinal) }, CancellationToken.None);
+        return _channel.CallAsync(
+            Service + name,
+            request,
+            parser,
+            new GrpcCallOptions { LongPoll = name.StartsWith("Poll", StringComparison.Ordinal) },
+            CancellationToken.None
+        );
     }
 
-    public Task StartWorkflowAsync(string id, string queue = "nobody") => CallAsync(
-        new StartWorkflowExecutionRequest
-        {
-            Namespace = "default", WorkflowId = id, WorkflowType = new WorkflowType { Name = "Bench" }, TaskQueue = new TaskQueue { Name = queue }, RequestId = Guid.NewGuid().ToString(),
-        },
-        StartWorkflowExecutionResponse.Parser);
+    public Task StartWorkflowAsync(string id, string queue = "nobody") =>
+        CallAsync(
+            new StartWorkflowExecutionRequest
+            {
+                Namespace = "default",
+                WorkflowId = id,
+                WorkflowType = new WorkflowType { Name = "Bench" },
+                TaskQueue = new TaskQueue { Name = queue },
+                RequestId = Guid.NewGuid().ToString(),
+            },
+            StartWorkflowExecutionResponse.Parser
+        );
 
-    public Task TerminateAsync(string id) => CallAsync(
-        new TerminateWorkflowExecutionRequest { Namespace = "default", WorkflowExecution = new WorkflowExecution { WorkflowId = id } }, TerminateWorkflowExecutionResponse.Parser);
+    public Task TerminateAsync(string id) =>
+        CallAsync(
+            new TerminateWorkflowExecutionRequest
+            {
+                Namespace = "default",
+                WorkflowExecution = new WorkflowExecution { WorkflowId = id },
+            },
+            TerminateWorkflowExecutionResponse.Parser
+        );
 
-    public Task SignalAsync(string id) => CallAsync(
-        new SignalWorkflowExecutionRequest { Namespace = "default", WorkflowExecution = new WorkflowExecution { WorkflowId = id }, SignalName = "s", RequestId = Guid.NewGuid().ToString() },
-        SignalWorkflowExecutionResponse.Parser);
+    public Task SignalAsync(string id) =>
+        CallAsync(
+            new SignalWorkflowExecutionRequest
+            {
+                Namespace = "default",
+                WorkflowExecution = new WorkflowExecution { WorkflowId = id },
+                SignalName = "s",
+                RequestId = Guid.NewGuid().ToString(),
+            },
+            SignalWorkflowExecutionResponse.Parser
+        );
 
     public Task<PollWorkflowTaskQueueResponse> PollTaskAsync(string queue) =>
-        CallAsync(new PollWorkflowTaskQueueRequest { Namespace = "default", TaskQueue = new TaskQueue { Name = queue }, Identity = "bench" }, PollWorkflowTaskQueueResponse.Parser);
+        CallAsync(
+            new PollWorkflowTaskQueueRequest
+            {
+                Namespace = "default",
+                TaskQueue = new TaskQueue { Name = queue },
+                Identity = "bench",
+            },
+            PollWorkflowTaskQueueResponse.Parser
+        );
 
     public Task<PollActivityTaskQueueResponse> PollActivityAsync(string queue) =>
-        CallAsync(new PollActivityTaskQueueRequest { Namespace = "default", TaskQueue = new TaskQueue { Name = queue }, Identity = "bench" }, PollActivityTaskQueueResponse.Parser);
+        CallAsync(
+            new PollActivityTaskQueueRequest
+            {
+                Namespace = "default",
+                TaskQueue = new TaskQueue { Name = queue },
+                Identity = "bench",
+            },
+            PollActivityTaskQueueResponse.Parser
+        );
 
     public Task CompleteTaskAsync(PollWorkflowTaskQueueResponse task, IEnumerable<Command> commands)
     {
-        var request = new RespondWorkflowTaskCompletedRequest { Namespace = "default", TaskToken = task.TaskToken, Identity = "bench" };
+        var request = new RespondWorkflowTaskCompletedRequest
+        {
+            Namespace = "default",
+            TaskToken = task.TaskToken,
+            Identity = "bench",
+        };
         request.Commands.AddRange(commands);
         return CallAsync(request, RespondWorkflowTaskCompletedResponse.Parser);
     }
 
-    public static Command Activity(string id, string queue) => new()
-    {
-        CommandType = CommandType.ScheduleActivityTask,
-        ScheduleActivityTaskCommandAttributes = new ScheduleActivityTaskCommandAttributes
+    public static Command Activity(string id, string queue) =>
+        new()
         {
-            ActivityId = id, ActivityType = new ActivityType { Name = "Bench" }, TaskQueue = new TaskQueue { Name = queue }, StartToCloseTimeout = new Google.Protobuf.WellKnownTypes.Duration { Seconds = 3600 },
-        },
-    };
+            CommandType = CommandType.ScheduleActivityTask,
+            ScheduleActivityTaskCommandAttributes = new ScheduleActivityTaskCommandAttributes
+            {
+                ActivityId = id,
+                ActivityType = new ActivityType { Name = "Bench" },
+                TaskQueue = new TaskQueue { Name = queue },
+                StartToCloseTimeout = new Google.Protobuf.WellKnownTypes.Duration { Seconds = 3600 },
+            },
+        };
 
     /// <summary>Does something once per number below a count, so many at a time.</summary>
     public static async Task ManyAsync(int count, int atATime, Func<int, Task> work)
     {
         var next = -1;
-        await Task.WhenAll(Enumerable.Range(0, atATime).Select(async _ =>
-        {
-            for (var i = Interlocked.Increment(ref next); i < count; i = Interlocked.Increment(ref next))
-                await work(i);
-        }));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, atATime)
+                .Select(async _ =>
+                {
+                    for (var i = Interlocked.Increment(ref next); i < count; i = Interlocked.Increment(ref next))
+                    {
+                        await work(i);
+                    }
+                })
+        );
     }
 
     public async ValueTask DisposeAsync()

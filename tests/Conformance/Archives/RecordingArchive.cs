@@ -33,8 +33,12 @@ internal static class RecordingArchive
 
     private static TarReader Open(string folder)
     {
-        var resource = typeof(RecordingArchive).Assembly.GetManifestResourceStream($"{folder}.tar.gz")
-            ?? throw new ArgumentException($"There are no recordings called '{folder}': server, workflows and clients exist.", nameof(folder));
+        var resource =
+            typeof(RecordingArchive).Assembly.GetManifestResourceStream($"{folder}.tar.gz")
+            ?? throw new ArgumentException(
+                $"There are no recordings called '{folder}': server, workflows and clients exist.",
+                nameof(folder)
+            );
         return new TarReader(new GZipStream(resource, CompressionMode.Decompress));
     }
 }

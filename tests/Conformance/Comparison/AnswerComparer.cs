@@ -8,7 +8,10 @@ internal sealed record Difference(int Step, string Path, string? Expected, strin
 {
     public override string ToString() => $"step {Step} {Path}: expected {Short(Expected)} got {Short(Actual)}";
 
-    private static string Short(string? text) => text is null ? "nothing" : text.Length > 400 ? text[..400] : text;
+    private static string Short(string? text) =>
+        text is null ? "nothing"
+        : text.Length > 400 ? text[..400]
+        : text;
 }
 
 /// <summary>Compares a recorded answer with an actual one, strictly on both sides.</summary>
@@ -92,17 +95,18 @@ internal static class AnswerComparer
         }
     }
 
-    private static bool SameScalar(JsonNode? want, JsonNode? got, Symbols symbols) => (want, got) switch
-    {
-        (null, null) => true,
-        (JsonValue left, JsonValue right) when left.GetValueKind() == right.GetValueKind() => left.GetValueKind() switch
+    private static bool SameScalar(JsonNode? want, JsonNode? got, Symbols symbols) =>
+        (want, got) switch
         {
-            JsonValueKind.String => symbols.Match((string)left!, (string)right!),
-            JsonValueKind.Number => Number(left) == Number(right),
-            _ => true,
-        },
-        _ => false,
-    };
+            (null, null) => true,
+            (JsonValue left, JsonValue right) when left.GetValueKind() == right.GetValueKind() => left.GetValueKind() switch
+            {
+                JsonValueKind.String => symbols.Match((string)left!, (string)right!),
+                JsonValueKind.Number => Number(left) == Number(right),
+                _ => true,
+            },
+            _ => false,
+        };
 
     private static double Number(JsonValue value) => double.Parse(value.ToJsonString(), System.Globalization.CultureInfo.InvariantCulture);
 }

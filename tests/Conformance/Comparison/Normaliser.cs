@@ -87,13 +87,24 @@ internal sealed partial class Normaliser(Variables variables, IEnumerable<string
             text = text.Replace(value, $"<client:{name}>", StringComparison.Ordinal);
         }
 
-        text = Time().Replace(text, match => string.CompareOrdinal(match.Value[..4], "2025") >= 0 && string.CompareOrdinal(match.Value[..4], "2045") < 0 ? "<time>" : match.Value);
+        text = Time()
+            .Replace(
+                text,
+                match =>
+                    string.CompareOrdinal(match.Value[..4], "2025") >= 0 && string.CompareOrdinal(match.Value[..4], "2045") < 0
+                        ? "<time>"
+                        : match.Value
+            );
         return Uuid().Replace(text, "<uuid:$0>");
     }
 
     private static JsonObject? ReadablePayload(JsonObject obj)
     {
-        if (obj["metadata"] is not JsonObject metadata || metadata["encoding"]?.ToString() != JsonPlain || obj.Any(pair => pair.Key is not ("metadata" or "data")))
+        if (
+            obj["metadata"] is not JsonObject metadata
+            || metadata["encoding"]?.ToString() != JsonPlain
+            || obj.Any(pair => pair.Key is not ("metadata" or "data"))
+        )
         {
             return null;
         }
@@ -109,8 +120,12 @@ internal sealed partial class Normaliser(Variables variables, IEnumerable<string
         }
 
         var result = new JsonObject { ["$json"] = json };
-        var rest = metadata.Where(pair => pair.Key != "encoding")
-            .Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)Encoding.UTF8.GetString(Convert.FromBase64String((string)pair.Value!)))).ToList();
+        var rest = metadata
+            .Where(pair => pair.Key != "encoding")
+            .Select(pair =>
+                KeyValuePair.Create(pair.Key, (JsonNode?)Encoding.UTF8.GetString(Convert.FromBase64String((string)pair.Value!)))
+            )
+            .ToList();
         if (rest.Count > 0)
         {
             result["metadata"] = new JsonObject(rest);
@@ -119,32 +134,38 @@ internal sealed partial class Normaliser(Variables variables, IEnumerable<string
         return result;
     }
 
-    private JsonNode? MapStrings(JsonNode? node) => node switch
-    {
-        JsonValue value when value.GetValueKind() == JsonValueKind.String => Text((string)value!),
-        JsonArray array => new JsonArray([.. array.Select(MapStrings)]),
-        JsonObject obj => new JsonObject(obj.Select(pair => KeyValuePair.Create(Text(pair.Key), MapStrings(pair.Value)))),
-        null => null,
-        _ => node.DeepClone(),
-    };
+    private JsonNode? MapStrings(JsonNode? node) =>
+        node switch
+        {
+            JsonValue value when value.GetValueKind() == JsonValueKind.String => Text((string)value!),
+            JsonArray array => new JsonArray([.. array.Select(MapStrings)]),
+            JsonObject obj => new JsonObject(obj.Select(pair => KeyValuePair.Create(Text(pair.Key), MapStrings(pair.Value)))),
+            null => null,
+            _ => node.DeepClone(),
+        };
 
     private static void Sort(JsonObject result, string path)
     {
         if (Variables.At(result["response"], path) is JsonArray array)
         {
-            var sorted = array.Select(item => (Item: item?.DeepClone(), Key: Symbols.Blank(Stable(item)))).OrderBy(pair => pair.Key, StringComparer.Ordinal).ToList();
+            var sorted = array
+                .Select(item => (Item: item?.DeepClone(), Key: Symbols.Blank(Stable(item))))
+                .OrderBy(pair => pair.Key, StringComparer.Ordinal)
+                .ToList();
             array.Clear();
             sorted.ForEach(pair => array.Add(pair.Item));
         }
     }
 
-    private static string Stable(JsonNode? node) => node switch
-    {
-        JsonArray array => $"[{string.Join(',', array.Select(Stable))}]",
-        JsonObject obj => $"{{{string.Join(',', obj.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"\"{pair.Key}\":{Stable(pair.Value)}"))}}}",
-        null => "null",
-        _ => node.ToString(),
-    };
+    private static string Stable(JsonNode? node) =>
+        node switch
+        {
+            JsonArray array => $"[{string.Join(',', array.Select(Stable))}]",
+            JsonObject obj =>
+                $"{{{string.Join(',', obj.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"\"{pair.Key}\":{Stable(pair.Value)}"))}}}",
+            null => "null",
+            _ => node.ToString(),
+        };
 
     // Process@host@: a worker inside the server.
     [GeneratedRegex("^[0-9]+@[^@]*@$")]

@@ -11,7 +11,8 @@ internal static class AllowedExceptions
 
     private static Dictionary<string, string> Load(string resource)
     {
-        using var stream = typeof(AllowedExceptions).Assembly.GetManifestResourceStream(resource)
+        using var stream =
+            typeof(AllowedExceptions).Assembly.GetManifestResourceStream(resource)
             ?? throw new InvalidOperationException($"The resource {resource} is missing.");
         using var reader = new StreamReader(stream);
         var reasons = new Dictionary<string, string>();

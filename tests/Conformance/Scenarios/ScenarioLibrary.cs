@@ -16,17 +16,23 @@ internal static class ScenarioLibrary
 
     /// <summary>Ends of paths of fields dropped on both sides.</summary>
     public static IReadOnlyList<string> IgnoredFields { get; } =
-        [.. JsonNode.Parse(Resource("ignored-fields.json"))!.AsArray().Select(entry => (string)entry!["path"]!)];
+    [.. JsonNode.Parse(Resource("ignored-fields.json"))!.AsArray().Select(entry => (string)entry!["path"]!)];
 
     private static List<Scenario> Load() =>
-        [.. RecordingArchive.Read("server")
-            .Where(file => file.Path.StartsWith("scenarios/", StringComparison.Ordinal) && file.Path.EndsWith(".json", StringComparison.Ordinal))
-            .Select(file => Scenario.Parse(file.Path["scenarios/".Length..^".json".Length], file.Text))
-            .OrderBy(scenario => scenario.Name, StringComparer.Ordinal)];
+        [
+            .. RecordingArchive
+                .Read("server")
+                .Where(file =>
+                    file.Path.StartsWith("scenarios/", StringComparison.Ordinal) && file.Path.EndsWith(".json", StringComparison.Ordinal)
+                )
+                .Select(file => Scenario.Parse(file.Path["scenarios/".Length..^".json".Length], file.Text))
+                .OrderBy(scenario => scenario.Name, StringComparer.Ordinal),
+        ];
 
     private static string Resource(string name)
     {
-        using var stream = typeof(ScenarioLibrary).Assembly.GetManifestResourceStream(name)
+        using var stream =
+            typeof(ScenarioLibrary).Assembly.GetManifestResourceStream(name)
             ?? throw new InvalidOperationException($"The resource {name} is missing.");
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();

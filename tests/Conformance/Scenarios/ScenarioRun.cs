@@ -85,8 +85,11 @@ internal sealed class ScenarioRun(Scenario scenario, RpcCaller rpc, Variables va
     {
         foreach (var (name, path) in step["save"]?.AsObject() ?? [])
         {
-            var value = Variables.At(answer["response"], (string)path!)
-                ?? throw new ScriptException($"cannot save {name}: {path} is absent in {answer["status"]} {answer["message"] ?? answer["response"]?.ToJsonString()}");
+            var value =
+                Variables.At(answer["response"], (string)path!)
+                ?? throw new ScriptException(
+                    $"cannot save {name}: {path} is absent in {answer["status"]} {answer["message"] ?? answer["response"]?.ToJsonString()}"
+                );
             variables.Save(name, value);
         }
 
@@ -98,7 +101,13 @@ internal sealed class ScenarioRun(Scenario scenario, RpcCaller rpc, Variables va
     {
         var headers = step["headers"]?.AsObject().Select(header => KeyValuePair.Create(header.Key, (string)header.Value!)) ?? [];
         return rpc.CallAsync(
-            (string?)step["service"] ?? "workflow", (string)step["call"]!, variables.Fill(step["request"]), Timeout(step), headers, cancellationToken);
+            (string?)step["service"] ?? "workflow",
+            (string)step["call"]!,
+            variables.Fill(step["request"]),
+            Timeout(step),
+            headers,
+            cancellationToken
+        );
     }
 
     private async Task<JsonObject> CallAsync(JsonObject step, CancellationToken cancellationToken)
@@ -110,7 +119,13 @@ internal sealed class ScenarioRun(Scenario scenario, RpcCaller rpc, Variables va
             var answer = await BeginAsync(step, cancellationToken);
 
             // Now and then a real server answers a poll empty before its time is up; like any worker, poll again.
-            if (isPoll && step["save"] is not null && (string)answer["status"]! == "OK" && answer["response"]!["taskToken"] is null && DateTime.UtcNow < end)
+            if (
+                isPoll
+                && step["save"] is not null
+                && (string)answer["status"]! == "OK"
+                && answer["response"]!["taskToken"] is null
+                && DateTime.UtcNow < end
+            )
             {
                 attempt--;
                 continue;
@@ -135,7 +150,8 @@ internal sealed class ScenarioRun(Scenario scenario, RpcCaller rpc, Variables va
         {
             var answer = await CallAsync(step, cancellationToken);
             var value = path is null ? null : Variables.At(answer["response"], path);
-            var reached = (string)answer["status"]! == ((string?)until["status"] ?? "OK")
+            var reached =
+                (string)answer["status"]! == ((string?)until["status"] ?? "OK")
                 && (path is null || (want is not null ? JsonNode.DeepEquals(value, want) : (bool?)until["exists"] == (value is not null)));
             if (reached)
             {
@@ -144,14 +160,17 @@ internal sealed class ScenarioRun(Scenario scenario, RpcCaller rpc, Variables va
 
             if (DateTime.UtcNow > end)
             {
-                throw new ScriptException($"until {until.ToJsonString()} not reached; last answer {answer["status"]} {answer["message"]} value {value?.ToJsonString()}");
+                throw new ScriptException(
+                    $"until {until.ToJsonString()} not reached; last answer {answer["status"]} {answer["message"]} value {value?.ToJsonString()}"
+                );
             }
 
             await Task.Delay(100, cancellationToken);
         }
     }
 
-    private static bool IsThrottled(JsonObject answer) => (string)answer["status"]! == "RESOURCE_EXHAUSTED"
+    private static bool IsThrottled(JsonObject answer) =>
+        (string)answer["status"]! == "RESOURCE_EXHAUSTED"
         && answer["details"] is JsonArray details
         && details.Any(detail => (string?)detail!["cause"] == "RESOURCE_EXHAUSTED_CAUSE_RPS_LIMIT");
 
@@ -176,13 +195,18 @@ internal sealed class ScenarioRun(Scenario scenario, RpcCaller rpc, Variables va
     {
         private readonly CancellationTokenSource _source;
 
-        private BackgroundCall(JsonObject step, CancellationTokenSource source, Task<JsonObject> answer) => (Step, _source, Answer) = (step, source, answer);
+        private BackgroundCall(JsonObject step, CancellationTokenSource source, Task<JsonObject> answer) =>
+            (Step, _source, Answer) = (step, source, answer);
 
         public JsonObject Step { get; }
 
         public Task<JsonObject> Answer { get; }
 
-        public static BackgroundCall Start(JsonObject step, Func<CancellationToken, Task<JsonObject>> call, CancellationToken cancellationToken)
+        public static BackgroundCall Start(
+            JsonObject step,
+            Func<CancellationToken, Task<JsonObject>> call,
+            CancellationToken cancellationToken
+        )
         {
             var source = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             return new BackgroundCall(step, source, call(source.Token));
@@ -191,7 +215,12 @@ internal sealed class ScenarioRun(Scenario scenario, RpcCaller rpc, Variables va
         public async Task CancelAsync()
         {
             await _source.CancelAsync();
-            await Answer.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            await Answer.ContinueWith(
+                _ => { },
+                CancellationToken.None,
+                TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default
+            );
             _source.Dispose();
         }
 

@@ -34,12 +34,19 @@ internal sealed class Suite : IDisposable
                     throw new ScriptException($"set-up step {number} ({step["call"]}): {answer["status"]} {answer["message"]}");
                 }
             },
-            cancellationToken);
+            cancellationToken
+        );
         return new Suite(rpc, variables.Namespace);
     }
 
     /// <summary>Runs all, some at a time; those that failed are run once more, alone, and counted as retried.</summary>
-    public async Task<SuiteResult> RunAsync(IReadOnlyList<Scenario> scenarios, int parallel, bool retry, Action<ScenarioResult> onResult, CancellationToken cancellationToken)
+    public async Task<SuiteResult> RunAsync(
+        IReadOnlyList<Scenario> scenarios,
+        int parallel,
+        bool retry,
+        Action<ScenarioResult> onResult,
+        CancellationToken cancellationToken
+    )
     {
         var results = new List<ScenarioResult>();
         foreach (var scenario in scenarios.Where(scenario => scenario.Name == CountsAll))
@@ -97,7 +104,8 @@ internal sealed class Suite : IDisposable
                         differences.AddRange(AnswerComparer.Compare(number, expected.AsObject(), answer, symbols));
                     }
                 },
-                cancellationToken);
+                cancellationToken
+            );
         }
         catch (ScriptException e)
         {
@@ -114,7 +122,11 @@ internal sealed record SuiteResult(IReadOnlyList<ScenarioResult> Results, IReadO
     /// <summary>One line per area, <c>area: N passed, N failed</c>, then the sum.</summary>
     public IEnumerable<string> Summary()
     {
-        foreach (var area in Results.GroupBy(result => result.Name[..result.Name.IndexOf('/', StringComparison.Ordinal)]).OrderBy(area => area.Key, StringComparer.Ordinal))
+        foreach (
+            var area in Results
+                .GroupBy(result => result.Name[..result.Name.IndexOf('/', StringComparison.Ordinal)])
+                .OrderBy(area => area.Key, StringComparer.Ordinal)
+        )
         {
             yield return $"{area.Key}: {Line([.. area])}";
         }

@@ -35,14 +35,15 @@ internal sealed partial class Variables(string id, string ns)
     public JsonNode? Fill(JsonNode? request) => ExpandPayloads(Substitute(request));
 
     /// <summary>A copy with every <c>${...}</c> replaced, in strings and in map keys.</summary>
-    public JsonNode? Substitute(JsonNode? node) => node switch
-    {
-        JsonValue value when value.GetValueKind() == JsonValueKind.String => SubstituteText((string)value!),
-        JsonArray array => new JsonArray([.. array.Select(Substitute)]),
-        JsonObject obj => new JsonObject(obj.Select(pair => KeyValuePair.Create(SubstituteInside(pair.Key), Substitute(pair.Value)))),
-        null => null,
-        _ => node.DeepClone(),
-    };
+    public JsonNode? Substitute(JsonNode? node) =>
+        node switch
+        {
+            JsonValue value when value.GetValueKind() == JsonValueKind.String => SubstituteText((string)value!),
+            JsonArray array => new JsonArray([.. array.Select(Substitute)]),
+            JsonObject obj => new JsonObject(obj.Select(pair => KeyValuePair.Create(SubstituteInside(pair.Key), Substitute(pair.Value)))),
+            null => null,
+            _ => node.DeepClone(),
+        };
 
     /// <summary>The value at a path such as <c>$.a.b[0].c</c>; <c>*</c> is the first key of a map; null if absent.</summary>
     public static JsonNode? At(JsonNode? node, string path)
@@ -53,7 +54,9 @@ internal sealed partial class Variables(string id, string ns)
             {
                 (JsonObject { Count: > 0 } obj, "*") => JsonValue.Create(obj.First().Key),
                 (JsonObject obj, var name) => obj[name],
-                (JsonArray array, var index) => int.TryParse(index, CultureInfo.InvariantCulture, out var i) && i < array.Count ? array[i] : null,
+                (JsonArray array, var index) => int.TryParse(index, CultureInfo.InvariantCulture, out var i) && i < array.Count
+                    ? array[i]
+                    : null,
                 _ => null,
             };
         }
@@ -68,11 +71,18 @@ internal sealed partial class Variables(string id, string ns)
         return whole.Success ? Resolve(whole.Groups[1].Value)?.DeepClone() : JsonValue.Create(SubstituteInside(text));
     }
 
-    private string SubstituteInside(string text) => Reference().Replace(text, match =>
-    {
-        var value = Resolve(match.Groups[1].Value);
-        return value is JsonValue scalar && scalar.GetValueKind() == JsonValueKind.String ? (string)scalar! : value?.ToJsonString(Compact) ?? "null";
-    });
+    private string SubstituteInside(string text) =>
+        Reference()
+            .Replace(
+                text,
+                match =>
+                {
+                    var value = Resolve(match.Groups[1].Value);
+                    return value is JsonValue scalar && scalar.GetValueKind() == JsonValueKind.String
+                        ? (string)scalar!
+                        : value?.ToJsonString(Compact) ?? "null";
+                }
+            );
 
     private JsonNode? Resolve(string name)
     {

@@ -23,43 +23,74 @@ internal static class ForeignTokens
             var queue = new TaskQueue { Name = "tokens-" + id };
             await CallAsync(
                 channel,
-                new StartWorkflowExecutionRequest { Namespace = "default", WorkflowId = id, WorkflowType = new WorkflowType { Name = "Demo" }, TaskQueue = queue, RequestId = id },
-                StartWorkflowExecutionResponse.Parser);
-            var task = await CallAsync(channel, new PollWorkflowTaskQueueRequest { Namespace = "default", TaskQueue = queue }, PollWorkflowTaskQueueResponse.Parser);
+                new StartWorkflowExecutionRequest
+                {
+                    Namespace = "default",
+                    WorkflowId = id,
+                    WorkflowType = new WorkflowType { Name = "Demo" },
+                    TaskQueue = queue,
+                    RequestId = id,
+                },
+                StartWorkflowExecutionResponse.Parser
+            );
+            var task = await CallAsync(
+                channel,
+                new PollWorkflowTaskQueueRequest { Namespace = "default", TaskQueue = queue },
+                PollWorkflowTaskQueueResponse.Parser
+            );
             tokens.Add(task.TaskToken.ToByteArray());
             if (id == "w-1")
             {
                 await CallAsync(channel, Scheduling(task.TaskToken, queue), RespondWorkflowTaskCompletedResponse.Parser);
-                var activity = await CallAsync(channel, new PollActivityTaskQueueRequest { Namespace = "default", TaskQueue = queue }, PollActivityTaskQueueResponse.Parser);
+                var activity = await CallAsync(
+                    channel,
+                    new PollActivityTaskQueueRequest { Namespace = "default", TaskQueue = queue },
+                    PollActivityTaskQueueResponse.Parser
+                );
                 tokens.Add(activity.TaskToken.ToByteArray());
             }
         }
 
         var history = await CallAsync(
             channel,
-            new GetWorkflowExecutionHistoryRequest { Namespace = "default", Execution = new WorkflowExecution { WorkflowId = "w-1" }, MaximumPageSize = 1 },
-            GetWorkflowExecutionHistoryResponse.Parser);
-        var list = await CallAsync(channel, new ListWorkflowExecutionsRequest { Namespace = "default", PageSize = 1 }, ListWorkflowExecutionsResponse.Parser);
+            new GetWorkflowExecutionHistoryRequest
+            {
+                Namespace = "default",
+                Execution = new WorkflowExecution { WorkflowId = "w-1" },
+                MaximumPageSize = 1,
+            },
+            GetWorkflowExecutionHistoryResponse.Parser
+        );
+        var list = await CallAsync(
+            channel,
+            new ListWorkflowExecutionsRequest { Namespace = "default", PageSize = 1 },
+            ListWorkflowExecutionsResponse.Parser
+        );
         return [.. tokens, history.NextPageToken.ToByteArray(), list.NextPageToken.ToByteArray()];
     }
 
-    private static RespondWorkflowTaskCompletedRequest Scheduling(ByteString token, TaskQueue queue) => new()
-    {
-        Namespace = "default",
-        TaskToken = token,
-        Commands =
+    private static RespondWorkflowTaskCompletedRequest Scheduling(ByteString token, TaskQueue queue) =>
+        new()
         {
-            new Command
+            Namespace = "default",
+            TaskToken = token,
+            Commands =
             {
-                CommandType = CommandType.ScheduleActivityTask,
-                ScheduleActivityTaskCommandAttributes = new ScheduleActivityTaskCommandAttributes
+                new Command
                 {
-                    ActivityId = "a", ActivityType = new ActivityType { Name = "A" }, TaskQueue = queue, StartToCloseTimeout = new Google.Protobuf.WellKnownTypes.Duration { Seconds = 600 },
+                    CommandType = CommandType.ScheduleActivityTask,
+                    ScheduleActivityTaskCommandAttributes = new ScheduleActivityTaskCommandAttributes
+                    {
+                        ActivityId = "a",
+                        ActivityType = new ActivityType { Name = "A" },
+                        TaskQueue = queue,
+                        StartToCloseTimeout = new Google.Protobuf.WellKnownTypes.Duration { Seconds = 600 },
+                    },
                 },
             },
-        },
-    };
+        };
 
     private static Task<TResponse> CallAsync<TResponse>(GrpcChannel channel, IMessage request, MessageParser<TResponse> parser)
-        where TResponse : IMessage<TResponse> => channel.CallAsync(Service + request.GetType().Name[..^"Request".Length], request, parser, Options, CancellationToken.None);
+        where TResponse : IMessage<TResponse> =>
+        channel.CallAsync(Service + request.GetType().Name[..^"Request".Length], request, parser, Options, CancellationToken.None);
 }

@@ -42,8 +42,13 @@ internal sealed class RandomMessages(Random random, IReadOnlyList<string> names,
         foreach (var field in type.Fields.InFieldNumberOrder())
         {
             // Names of namespaces and workflows are there more often: without them hardly anything is looked at.
-            var wanted = field.Name is "namespace" or "workflow_id" or "task_queue" or "execution" or "workflow_execution" or "schedule_id" ? 0.9 : 0.35;
-            var times = random.NextDouble() > wanted ? 0 : field.IsRepeated ? random.Next(1, 4) : 1;
+            var wanted = field.Name is "namespace" or "workflow_id" or "task_queue" or "execution" or "workflow_execution" or "schedule_id"
+                ? 0.9
+                : 0.35;
+            var times =
+                random.NextDouble() > wanted ? 0
+                : field.IsRepeated ? random.Next(1, 4)
+                : 1;
             for (; times > 0; times--)
             {
                 Write(field, output, depth);
@@ -90,7 +95,9 @@ internal sealed class RandomMessages(Random random, IReadOnlyList<string> names,
                 break;
             default:
                 output.WriteTag(field.FieldNumber, WireFormat.WireType.Varint);
-                output.WriteInt64(Pick(0L, 1L, -1L, 2L, 3L, 10L, int.MaxValue, int.MinValue, long.MaxValue, long.MinValue, 99L, 1_000_000_000L));
+                output.WriteInt64(
+                    Pick(0L, 1L, -1L, 2L, 3L, 10L, int.MaxValue, int.MinValue, long.MaxValue, long.MinValue, 99L, 1_000_000_000L)
+                );
                 break;
         }
     }
@@ -119,22 +126,26 @@ internal sealed class RandomMessages(Random random, IReadOnlyList<string> names,
         return random.Next(2) == 0 ? damaged : damaged[..random.Next(damaged.Length)];
     }
 
-    private byte[] Token() => random.Next(4) switch
-    {
-        0 => Bytes(random.Next(40)),
-        1 when tokens.Count > 0 => Damaged(tokens[random.Next(tokens.Count)]),
-        _ when tokens.Count > 0 => tokens[random.Next(tokens.Count)],
-        _ => [],
-    };
+    private byte[] Token() =>
+        random.Next(4) switch
+        {
+            0 => Bytes(random.Next(40)),
+            1 when tokens.Count > 0 => Damaged(tokens[random.Next(tokens.Count)]),
+            _ when tokens.Count > 0 => tokens[random.Next(tokens.Count)],
+            _ => [],
+        };
 
-    private string Text() => random.Next(2000) == 0 ? new string('x', Huge) : random.Next(8) switch
-    {
-        0 => "",
-        1 => new string('x', 1001),
-        2 => Pick("\0", "é\u0301", "'; DROP TABLE runs; --", "* * * * *", "CRON_TZ=Mars/Base * * * * *", "2050-01-01T00:00:00Z"),
-        3 => Guid.NewGuid().ToString(),
-        _ => names[random.Next(names.Count)],
-    };
+    private string Text() =>
+        random.Next(2000) == 0
+            ? new string('x', Huge)
+            : random.Next(8) switch
+            {
+                0 => "",
+                1 => new string('x', 1001),
+                2 => Pick("\0", "é\u0301", "'; DROP TABLE runs; --", "* * * * *", "CRON_TZ=Mars/Base * * * * *", "2050-01-01T00:00:00Z"),
+                3 => Guid.NewGuid().ToString(),
+                _ => names[random.Next(names.Count)],
+            };
 
     private T Pick<T>(params T[] values) => values[random.Next(values.Length)];
 }

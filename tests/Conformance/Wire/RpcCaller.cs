@@ -11,7 +11,13 @@ internal sealed class RpcCaller(string address) : IDisposable
 
     /// <summary>Calls a method; the answer is never an exception, except when <paramref name="cancellationToken"/> ends the call.</summary>
     public async Task<JsonObject> CallAsync(
-        string service, string call, JsonNode? request, TimeSpan timeout, IEnumerable<KeyValuePair<string, string>> headers, CancellationToken cancellationToken)
+        string service,
+        string call,
+        JsonNode? request,
+        TimeSpan timeout,
+        IEnumerable<KeyValuePair<string, string>> headers,
+        CancellationToken cancellationToken
+    )
     {
         var path = $"/{FullName(service)}/{call}";
         var method = ProtoJson.Method(path);
@@ -40,8 +46,7 @@ internal sealed class RpcCaller(string address) : IDisposable
     private static JsonObject Failure(GrpcException e, string status)
     {
         var answer = new JsonObject { ["status"] = status, ["message"] = e.Message };
-        if (!e.StatusDetails.IsEmpty
-            && ProtoJson.Decode(Google.Rpc.Status.Descriptor, e.StatusDetails.Span)["details"] is { } details)
+        if (!e.StatusDetails.IsEmpty && ProtoJson.Decode(Google.Rpc.Status.Descriptor, e.StatusDetails.Span)["details"] is { } details)
         {
             answer["details"] = details.DeepClone();
         }
@@ -49,13 +54,14 @@ internal sealed class RpcCaller(string address) : IDisposable
         return answer;
     }
 
-    private static string FullName(string service) => service switch
-    {
-        "workflow" => "temporal.api.workflowservice.v1.WorkflowService",
-        "operator" => "temporal.api.operatorservice.v1.OperatorService",
-        "health" => "grpc.health.v1.Health",
-        _ => throw new ArgumentException($"unknown service '{service}'", nameof(service)),
-    };
+    private static string FullName(string service) =>
+        service switch
+        {
+            "workflow" => "temporal.api.workflowservice.v1.WorkflowService",
+            "operator" => "temporal.api.operatorservice.v1.OperatorService",
+            "health" => "grpc.health.v1.Health",
+            _ => throw new ArgumentException($"unknown service '{service}'", nameof(service)),
+        };
 
     // InvalidArgument as INVALID_ARGUMENT.
     private static string ScreamingName(GrpcStatusCode code)

@@ -3,14 +3,15 @@ namespace Orchestrator.FakeAgent.Habits;
 /// <summary>Where an agent commits: not always where its worktree was.</summary>
 internal static class BranchHabits
 {
-    internal static IReadOnlyDictionary<string, Action<AgentWork>> All { get; } = new Dictionary<string, Action<AgentWork>>
-    {
-        ["own-branch"] = OnOwnBranch,
-        ["own-branch-and-back"] = OnOwnBranchAndBack,
-        ["detached"] = Detached,
-        ["renames-its-branch"] = RenameBranch,
-        ["orphan-branch"] = OnOrphanBranch,
-    };
+    internal static IReadOnlyDictionary<string, Action<AgentWork>> All { get; } =
+        new Dictionary<string, Action<AgentWork>>
+        {
+            ["own-branch"] = OnOwnBranch,
+            ["own-branch-and-back"] = OnOwnBranchAndBack,
+            ["detached"] = Detached,
+            ["renames-its-branch"] = RenameBranch,
+            ["orphan-branch"] = OnOrphanBranch,
+        };
 
     private static void OnOwnBranch(AgentWork work)
     {

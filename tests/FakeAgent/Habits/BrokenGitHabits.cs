@@ -6,16 +6,17 @@ namespace Orchestrator.FakeAgent.Habits;
 /// <summary>Git that was ended in the middle: what it leaves lies in the agent's own worktree, and the files are there.</summary>
 internal static class BrokenGitHabits
 {
-    internal static IReadOnlyDictionary<string, Action<AgentWork>> All { get; } = new Dictionary<string, Action<AgentWork>>
-    {
-        ["leaves-index-lock"] = LeaveIndexLock,
-        ["dies-in-git"] = DieInGit,
-        ["kills-its-git"] = KillItsGit,
-        ["hangs-in-git"] = HangInGit,
-        ["leaves-rebase"] = LeaveRebase,
-        ["leaves-merge"] = LeaveMerge,
-        ["leaves-bisect"] = LeaveBisect,
-    };
+    internal static IReadOnlyDictionary<string, Action<AgentWork>> All { get; } =
+        new Dictionary<string, Action<AgentWork>>
+        {
+            ["leaves-index-lock"] = LeaveIndexLock,
+            ["dies-in-git"] = DieInGit,
+            ["kills-its-git"] = KillItsGit,
+            ["hangs-in-git"] = HangInGit,
+            ["leaves-rebase"] = LeaveRebase,
+            ["leaves-merge"] = LeaveMerge,
+            ["leaves-bisect"] = LeaveBisect,
+        };
 
     private static string IndexLock => Path.Combine(AgentGit.Read("rev-parse", "--absolute-git-dir"), "index.lock");
 
@@ -65,7 +66,10 @@ internal static class BrokenGitHabits
         work.CommitAll();
         AgentGit.TryWith(
             new Dictionary<string, string> { ["GIT_SEQUENCE_EDITOR"] = "sed -i -e '/Part 3/s/^pick/edit/'" },
-            "rebase", "--interactive", begin);
+            "rebase",
+            "--interactive",
+            begin
+        );
     }
 
     /// <summary>Both sides change the same line; the agent writes its file anew and forgets the merge.</summary>

@@ -5,20 +5,21 @@ namespace Orchestrator.FakeAgent.Habits;
 /// <summary>Ways to commit one's own work on one's own branch: all of them are ordinary.</summary>
 internal static class CommitHabits
 {
-    internal static IReadOnlyDictionary<string, Action<AgentWork>> All { get; } = new Dictionary<string, Action<AgentWork>>
-    {
-        ["commits-never"] = work => work.WriteAll(),
-        ["commits-once"] = CommitOnce,
-        ["commits-each"] = work => work.CommitAll(),
-        ["commits-in-background"] = CommitInBackground,
-        ["amends"] = Amend,
-        ["squashes"] = Squash,
-        ["rebases"] = Rebase,
-        ["resets"] = Reset,
-        ["reverts"] = Revert,
-        ["commits-foreign-and-takes-it-back"] = CommitForeignAndTakeItBack,
-        ["merges-main"] = MergeMain,
-    };
+    internal static IReadOnlyDictionary<string, Action<AgentWork>> All { get; } =
+        new Dictionary<string, Action<AgentWork>>
+        {
+            ["commits-never"] = work => work.WriteAll(),
+            ["commits-once"] = CommitOnce,
+            ["commits-each"] = work => work.CommitAll(),
+            ["commits-in-background"] = CommitInBackground,
+            ["amends"] = Amend,
+            ["squashes"] = Squash,
+            ["rebases"] = Rebase,
+            ["resets"] = Reset,
+            ["reverts"] = Revert,
+            ["commits-foreign-and-takes-it-back"] = CommitForeignAndTakeItBack,
+            ["merges-main"] = MergeMain,
+        };
 
     private static void CommitOnce(AgentWork work)
     {
@@ -33,7 +34,9 @@ internal static class CommitHabits
         work.Commit(2);
         work.Write(3);
         using Process shell = Process.Start(
-            "/bin/sh", ["-c", "(sleep 0.2; git add -A; git commit -qm background) >/dev/null 2>&1 </dev/null &"]);
+            "/bin/sh",
+            ["-c", "(sleep 0.2; git add -A; git commit -qm background) >/dev/null 2>&1 </dev/null &"]
+        );
         shell.WaitForExit();
     }
 
@@ -67,7 +70,10 @@ internal static class CommitHabits
                 ["GIT_SEQUENCE_EDITOR"] = "sed -i -e '1{h;d}' -e '2{G}' -e '3s/^pick/fixup/'",
                 ["GIT_EDITOR"] = "true",
             },
-            "rebase", "--interactive", begin);
+            "rebase",
+            "--interactive",
+            begin
+        );
     }
 
     private static void Reset(AgentWork work)

@@ -7,9 +7,14 @@ namespace Orchestrator.FakeAgent.Habits;
 internal static class HabitTable
 {
     private static readonly Dictionary<string, Action<AgentWork>> All = new[]
-        {
-            CommitHabits.All, BranchHabits.All, LeavingHabits.All, BrokenGitHabits.All, ProcessHabits.All, SpoilingHabits.All,
-        }
+    {
+        CommitHabits.All,
+        BranchHabits.All,
+        LeavingHabits.All,
+        BrokenGitHabits.All,
+        ProcessHabits.All,
+        SpoilingHabits.All,
+    }
         .SelectMany(family => family)
         .ToDictionary();
 

@@ -3,17 +3,18 @@ namespace Orchestrator.FakeAgent.Habits;
 /// <summary>What an agent leaves in the repository beside its work: it did its task, so it lands, and what is left is named.</summary>
 internal static class LeavingHabits
 {
-    internal static IReadOnlyDictionary<string, Action<AgentWork>> All { get; } = new Dictionary<string, Action<AgentWork>>
-    {
-        ["leaves-branches"] = LeaveBranches,
-        ["leaves-tags"] = LeaveTags,
-        ["leaves-stash"] = LeaveStash,
-        ["stashes-and-pops"] = StashAndPop,
-        ["leaves-worktree-elsewhere"] = LeaveWorktreeElsewhere,
-        ["changes-user-name"] = ChangeUserName,
-        ["adds-remote"] = AddRemote,
-        ["collects-garbage"] = CollectGarbage,
-    };
+    internal static IReadOnlyDictionary<string, Action<AgentWork>> All { get; } =
+        new Dictionary<string, Action<AgentWork>>
+        {
+            ["leaves-branches"] = LeaveBranches,
+            ["leaves-tags"] = LeaveTags,
+            ["leaves-stash"] = LeaveStash,
+            ["stashes-and-pops"] = StashAndPop,
+            ["leaves-worktree-elsewhere"] = LeaveWorktreeElsewhere,
+            ["changes-user-name"] = ChangeUserName,
+            ["adds-remote"] = AddRemote,
+            ["collects-garbage"] = CollectGarbage,
+        };
 
     private static void LeaveBranches(AgentWork work)
     {
@@ -54,7 +55,9 @@ internal static class LeavingHabits
         // The stash is one stack for all worktrees: only its own entry is taken back, by the name that git gave it.
         if (AgentGit.Try("stash", "push", "--quiet", "--message", $"for a moment, {work.Task}"))
         {
-            string? own = AgentGit.Read("stash", "list", "--format=%gd %s").Split('\n')
+            string? own = AgentGit
+                .Read("stash", "list", "--format=%gd %s")
+                .Split('\n')
                 .FirstOrDefault(line => line.EndsWith($", {work.Task}", StringComparison.Ordinal));
             AgentGit.Try("stash", "pop", "--quiet", own?.Split(' ')[0] ?? "stash@{0}");
         }

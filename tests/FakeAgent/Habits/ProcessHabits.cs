@@ -8,18 +8,19 @@ internal static class ProcessHabits
 {
     private const int Megabytes = 60;
 
-    internal static IReadOnlyDictionary<string, Action<AgentWork>> All { get; } = new Dictionary<string, Action<AgentWork>>
-    {
-        ["leaves-server"] = LeaveServer,
-        ["prints-60-mb"] = PrintMuch,
-        ["exits-1-after-good-work"] = work => ExitOne(work.CommitAll, "1 warning found"),
-        ["exits-1-after-half-its-work"] = work => ExitOne(() => work.Commit(1), "out of ideas"),
-        ["exits-1-without-work"] = _ => ExitOne(() => { }, "unknown option"),
-        ["asks-on-stdin"] = AskOnStandardInput,
-        ["asks-and-hangs"] = AskAndHang,
-        ["asks-and-ends"] = AskAndEnd,
-        ["says-blocked"] = SayBlocked,
-    };
+    internal static IReadOnlyDictionary<string, Action<AgentWork>> All { get; } =
+        new Dictionary<string, Action<AgentWork>>
+        {
+            ["leaves-server"] = LeaveServer,
+            ["prints-60-mb"] = PrintMuch,
+            ["exits-1-after-good-work"] = work => ExitOne(work.CommitAll, "1 warning found"),
+            ["exits-1-after-half-its-work"] = work => ExitOne(() => work.Commit(1), "out of ideas"),
+            ["exits-1-without-work"] = _ => ExitOne(() => { }, "unknown option"),
+            ["asks-on-stdin"] = AskOnStandardInput,
+            ["asks-and-hangs"] = AskAndHang,
+            ["asks-and-ends"] = AskAndEnd,
+            ["says-blocked"] = SayBlocked,
+        };
 
     /// <summary>A server in a session of its own, which nobody stops.</summary>
     private static void LeaveServer(AgentWork work)
@@ -27,7 +28,9 @@ internal static class ProcessHabits
         work.Commit(1);
         string address = Path.Combine(work.Beside, $"server-of-{work.Task}");
         using Process shell = Process.Start(
-            "/bin/sh", ["-c", "setsid \"$1\" serve \"$2\" >/dev/null 2>&1 </dev/null &", "sh", Environment.ProcessPath!, address]);
+            "/bin/sh",
+            ["-c", "setsid \"$1\" serve \"$2\" >/dev/null 2>&1 </dev/null &", "sh", Environment.ProcessPath!, address]
+        );
         shell.WaitForExit();
         while (!File.Exists(address))
         {

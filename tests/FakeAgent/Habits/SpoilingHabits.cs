@@ -3,19 +3,20 @@ namespace Orchestrator.FakeAgent.Habits;
 /// <summary>Work in which something is wrong: the agent is told what, or it is named at the end.</summary>
 internal static class SpoilingHabits
 {
-    internal static IReadOnlyDictionary<string, Action<AgentWork>> All { get; } = new Dictionary<string, Action<AgentWork>>
-    {
-        ["empties-tree"] = EmptyTree,
-        ["empties-tree-by-git"] = EmptyTreeByGit,
-        ["empties-tree-and-git-file"] = EmptyTreeAndGitFile,
-        ["nested-repository"] = NestRepository,
-        ["nested-repository-without-commit"] = NestRepositoryWithoutCommit,
-        ["leaves-worktree-inside"] = LeaveWorktreeInside,
-        ["commits-foreign-file"] = CommitForeignFile,
-        ["hides-its-work"] = HideItsWork,
-        ["writes-into-main-checkout"] = WriteIntoMainCheckout,
-        ["changes-main-checkout"] = ChangeMainCheckout,
-    };
+    internal static IReadOnlyDictionary<string, Action<AgentWork>> All { get; } =
+        new Dictionary<string, Action<AgentWork>>
+        {
+            ["empties-tree"] = EmptyTree,
+            ["empties-tree-by-git"] = EmptyTreeByGit,
+            ["empties-tree-and-git-file"] = EmptyTreeAndGitFile,
+            ["nested-repository"] = NestRepository,
+            ["nested-repository-without-commit"] = NestRepositoryWithoutCommit,
+            ["leaves-worktree-inside"] = LeaveWorktreeInside,
+            ["commits-foreign-file"] = CommitForeignFile,
+            ["hides-its-work"] = HideItsWork,
+            ["writes-into-main-checkout"] = WriteIntoMainCheckout,
+            ["changes-main-checkout"] = ChangeMainCheckout,
+        };
 
     private static string Repository => Environment.GetEnvironmentVariable("ORCHESTRATOR_REPOSITORY")!;
 

@@ -12,16 +12,34 @@ internal static class HistoryFile
     /// <summary>Members that say nothing of what the workflow did, wherever they are.</summary>
     private static readonly string[] Unneeded =
     [
-        "taskId", "identity", "workerVersion", "requestId", "workerMayIgnore", "searchAttributes", "memo", "header", "retryPolicy", "historySizeBytes",
-        "startToCloseTimeout", "scheduleToCloseTimeout", "scheduleToStartTimeout", "heartbeatTimeout", "workflowTaskTimeout", "workflowRunTimeout",
-        "meteringMetadata", "namespace", "namespaceId",
+        "taskId",
+        "identity",
+        "workerVersion",
+        "requestId",
+        "workerMayIgnore",
+        "searchAttributes",
+        "memo",
+        "header",
+        "retryPolicy",
+        "historySizeBytes",
+        "startToCloseTimeout",
+        "scheduleToCloseTimeout",
+        "scheduleToStartTimeout",
+        "heartbeatTimeout",
+        "workflowTaskTimeout",
+        "workflowRunTimeout",
+        "meteringMetadata",
+        "namespace",
+        "namespaceId",
     ];
 
     /// <summary>What the workflow sent is made anew by a replay and not compared; what came to it stays.</summary>
     private static readonly string[] Sent =
     [
-        "activityTaskScheduledEventAttributes", "startChildWorkflowExecutionInitiatedEventAttributes",
-        "signalExternalWorkflowExecutionInitiatedEventAttributes", "workflowExecutionContinuedAsNewEventAttributes",
+        "activityTaskScheduledEventAttributes",
+        "startChildWorkflowExecutionInitiatedEventAttributes",
+        "signalExternalWorkflowExecutionInitiatedEventAttributes",
+        "workflowExecutionContinuedAsNewEventAttributes",
     ];
 
     public static string Write(WorkflowHistory history)
@@ -31,12 +49,16 @@ internal static class HistoryFile
         {
             Strip(item);
             foreach (var sent in Sent)
+            {
                 item![sent]?.AsObject().Remove("input");
+            }
             foreach (var (name, attributes) in item!.AsObject().Where(member => member.Value is JsonObject))
             {
                 // Only where it runs is seen by the code.
                 if (name != "workflowExecutionStartedEventAttributes")
+                {
                     attributes!.AsObject().Remove("taskQueue");
+                }
             }
         }
         var lines = events.Select(item => item!.ToJsonString());
@@ -56,13 +78,21 @@ internal static class HistoryFile
         if (node is JsonArray array)
         {
             foreach (var item in array)
+            {
                 Strip(item);
+            }
         }
         if (node is not JsonObject values)
+        {
             return;
+        }
         foreach (var name in Unneeded)
+        {
             values.Remove(name);
+        }
         foreach (var (_, value) in values.ToList())
+        {
             Strip(value);
+        }
     }
 }

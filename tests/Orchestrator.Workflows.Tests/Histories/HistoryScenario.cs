@@ -1,5 +1,5 @@
-using Orchestrator.Plans;
 using Orchestrator.Messages;
+using Orchestrator.Plans;
 using Orchestrator.TestKit;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Common;
@@ -12,9 +12,19 @@ namespace Orchestrator.Workflows.Tests.Histories;
 internal sealed record HistoryScenario(string Outcome, params IReadOnlyList<Type> Workflows)
 {
     private const string RunId = "run-recorded-000001";
-    private static readonly RunRules Shortest = new() { Workers = 1, Retry = new RetryRule { BaseDelay = TimeSpan.FromMilliseconds(10) } };
+    private static readonly RunRules Shortest = new()
+    {
+        Workers = 1,
+        Retry = new RetryRule { BaseDelay = TimeSpan.FromMilliseconds(10) },
+    };
 
-    public OrchestrationInput Input { get; init; } = new() { Repository = "/r", PlanFile = "t.yaml", Yes = true };
+    public OrchestrationInput Input { get; init; } =
+        new()
+        {
+            Repository = "/r",
+            PlanFile = "t.yaml",
+            Yes = true,
+        };
 
     public RunRules Settings { get; init; } = Shortest;
 
@@ -41,28 +51,33 @@ internal sealed record HistoryScenario(string Outcome, params IReadOnlyList<Type
         await run.UntilAsync(s => RunStates.IsFinal(s.State));
         var histories = new Dictionary<string, WorkflowHistory>();
         foreach (var workflow in Workflows)
+        {
             histories.Add(NameOf(workflow), await FetchAsync(run, workflow));
+        }
         return histories;
     }
 
     /// <summary>Name of the file of a history.</summary>
     public string NameOf(Type workflow) => $"{workflow.Name}.{Outcome}";
 
-    private static string IdOf(Type workflow) => workflow.Name switch
-    {
-        nameof(OrchestrationWorkflow) => RunId,
-        nameof(TaskWorkflow) => RunIds.ForTask(RunId, "t0"),
-        nameof(PlanningWorkflow) => RunIds.ForTask(RunId, PlannerTask.Id),
-        nameof(LeaseWorkflow) => RunIds.ForLeases("key"),
-        var unknown => throw new InvalidOperationException($"Say what the id of a {unknown} is."),
-    };
+    private static string IdOf(Type workflow) =>
+        workflow.Name switch
+        {
+            nameof(OrchestrationWorkflow) => RunId,
+            nameof(TaskWorkflow) => RunIds.ForTask(RunId, "t0"),
+            nameof(PlanningWorkflow) => RunIds.ForTask(RunId, PlannerTask.Id),
+            nameof(LeaseWorkflow) => RunIds.ForLeases("key"),
+            var unknown => throw new InvalidOperationException($"Say what the id of a {unknown} is."),
+        };
 
     private async Task<WorkflowHistory> FetchAsync(ScriptedRun run, Type workflow)
     {
         var id = IdOf(workflow);
         var handle = run.Client.GetWorkflowHandle(id);
-        for (var limit = Eventually.Timeout(); (await handle.DescribeAsync()).Status == WorkflowExecutionStatus.Running;)
+        for (var limit = Eventually.Timeout(); (await handle.DescribeAsync()).Status == WorkflowExecutionStatus.Running; )
+        {
             await Task.Delay(50, limit);
+        }
         var last = await handle.FetchHistoryAsync();
         var first = last.Events.First().WorkflowExecutionStartedEventAttributes.FirstExecutionRunId;
         return KeepsFirst ? await run.Client.GetWorkflowHandle(id, first).FetchHistoryAsync() : last;

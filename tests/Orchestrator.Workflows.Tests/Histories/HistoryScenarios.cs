@@ -13,7 +13,12 @@ internal static class HistoryScenarios
     private static readonly Type Work = typeof(TaskWorkflow);
     private static readonly Type Planner = typeof(PlanningWorkflow);
     private static readonly Type Leases = typeof(LeaseWorkflow);
-    private static readonly OrchestrationInput Request = new() { Repository = "/r", Request = "a plan", PlanOnly = true };
+    private static readonly OrchestrationInput Request = new()
+    {
+        Repository = "/r",
+        Request = "a plan",
+        PlanOnly = true,
+    };
 
     public static IReadOnlyList<HistoryScenario> All { get; } = [.. OfRuns(), .. OfPlanning()];
 
@@ -41,9 +46,16 @@ internal static class HistoryScenarios
         };
         yield return new("remediated", Orchestration, Work)
         {
-            Script = a => a.Verify = input => input.Attempt == 1
-                ? new VerifyResult { Commit = "c1", Problems = ["A gate failed."], ProblemsFile = "p.md" }
-                : new VerifyResult { Commit = "c2" },
+            Script = a =>
+                a.Verify = input =>
+                    input.Attempt == 1
+                        ? new VerifyResult
+                        {
+                            Commit = "c1",
+                            Problems = ["A gate failed."],
+                            ProblemsFile = "p.md",
+                        }
+                        : new VerifyResult { Commit = "c2" },
         };
         yield return new("resumed", Orchestration, Work)
         {
@@ -52,9 +64,11 @@ internal static class HistoryScenarios
         };
         yield return new("escalated", Orchestration)
         {
-            Script = a => a.Agent = (input, _) => input.Start == 1
-                ? Task.FromResult(new AgentRunResult { FailureClass = FailureClasses.GaveUp, Message = "I can't." })
-                : DoneAsync(),
+            Script = a =>
+                a.Agent = (input, _) =>
+                    input.Start == 1
+                        ? Task.FromResult(new AgentRunResult { FailureClass = FailureClasses.GaveUp, Message = "I can't." })
+                        : DoneAsync(),
             Play = async run =>
             {
                 await run.UntilAsync(s => s.State == RunStates.Escalated);
@@ -71,7 +85,12 @@ internal static class HistoryScenarios
             },
         };
         var isLong = new RunRules { Workers = 1, ContinueAfterEvents = 40 };
-        yield return new("continued", Orchestration) { Settings = isLong, Tasks = 2, KeepsFirst = true };
+        yield return new("continued", Orchestration)
+        {
+            Settings = isLong,
+            Tasks = 2,
+            KeepsFirst = true,
+        };
         yield return new("restored", Orchestration) { Settings = isLong, Tasks = 2 };
         yield return new("reset", Orchestration) { Play = ResetAsync };
     }
@@ -108,9 +127,8 @@ internal static class HistoryScenarios
         };
     }
 
-    private static AnswerJudgement Judge(bool isGood) => isGood
-        ? new AnswerJudgement { Message = "1 task" }
-        : new AnswerJudgement { Problems = ["It is no plan."], ProblemsFile = "p.md" };
+    private static AnswerJudgement Judge(bool isGood) =>
+        isGood ? new AnswerJudgement { Message = "1 task" } : new AnswerJudgement { Problems = ["It is no plan."], ProblemsFile = "p.md" };
 
     private static Task<AgentRunResult> DoneAsync() => Task.FromResult(ScriptedActivities.Done());
 

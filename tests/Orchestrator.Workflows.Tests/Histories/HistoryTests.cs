@@ -50,7 +50,9 @@ public sealed class HistoryTests
 
         await Assert.ThrowsAnyAsync<Exception>(() => Replayer(begins).ReplayWorkflowAsync(history));
         if (history.Events.Any(e => e.ActivityTaskScheduledEventAttributes is not null))
+        {
             await Assert.ThrowsAnyAsync<Exception>(() => Replayer(renames).ReplayWorkflowAsync(history));
+        }
     }
 
     [Fact]
@@ -74,27 +76,44 @@ public sealed class HistoryTests
         foreach (var scenario in isAsked ? HistoryScenarios.All : HistoryScenarios.All.Take(1))
         {
             foreach (var (name, history) in await scenario.RecordAsync())
+            {
                 files.Add(name, HistoryFile.Write(history));
+            }
         }
 
         foreach (var file in files.Values)
+        {
             await Replayer().ReplayWorkflowAsync(HistoryFile.Read(file));
+        }
         Assert.NotEmpty(files);
         if (!isAsked)
+        {
             return;
+        }
         foreach (var old in Directory.EnumerateFiles(Folder, "*.json"))
+        {
             File.Delete(old);
+        }
         foreach (var (name, text) in files)
+        {
             await File.WriteAllTextAsync(Path.Combine(Folder, name + ".json"), text);
+        }
     }
 
     private static WorkflowHistory Read(string name) => HistoryFile.Read(File.ReadAllText(Path.Combine(Folder, name + ".json")));
 
-    private static WorkflowReplayer Replayer(IWorkerInterceptor? interceptor = null) => new(new WorkflowReplayerOptions
-    {
-        DataConverter = DataConverter.Default with { PayloadConverter = new DefaultPayloadConverter(MessageJson.Options) },
-        Interceptors = interceptor is null ? [] : [interceptor],
-    }.AddWorkflow<OrchestrationWorkflow>().AddWorkflow<TaskWorkflow>().AddWorkflow<PlanningWorkflow>().AddWorkflow<LeaseWorkflow>());
+    private static WorkflowReplayer Replayer(IWorkerInterceptor? interceptor = null) =>
+        new(
+            new WorkflowReplayerOptions
+            {
+                DataConverter = DataConverter.Default with { PayloadConverter = new DefaultPayloadConverter(MessageJson.Options) },
+                Interceptors = interceptor is null ? [] : [interceptor],
+            }
+                .AddWorkflow<OrchestrationWorkflow>()
+                .AddWorkflow<TaskWorkflow>()
+                .AddWorkflow<PlanningWorkflow>()
+                .AddWorkflow<LeaseWorkflow>()
+        );
 
     private static string ThisFile([CallerFilePath] string path = "") => path;
 
@@ -117,7 +136,9 @@ public sealed class HistoryTests
             public override async Task<object?> ExecuteWorkflowAsync(ExecuteWorkflowInput input)
             {
                 if (change.WaitsFirst)
+                {
                     await Workflow.DelayAsync(TimeSpan.FromSeconds(1));
+                }
                 return await base.ExecuteWorkflowAsync(input);
             }
         }

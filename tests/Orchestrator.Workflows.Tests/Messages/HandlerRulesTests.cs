@@ -16,16 +16,39 @@ public sealed class HandlerRulesTests
     [Fact]
     public void Workflows_AllOfThem_TakeMessagesOnlyThroughTheReader()
     {
-        var workflows = typeof(OrchestrationWorkflow).Assembly.GetTypes().Where(t => t.GetCustomAttribute<WorkflowAttribute>() is not null).ToList();
-        var handlers = typeof(OrchestrationWorkflow).Assembly.GetTypes().SelectMany(t => t.GetMembers(All)).Where(m =>
-            m.GetCustomAttribute<WorkflowSignalAttribute>() is not null || m.GetCustomAttribute<WorkflowUpdateAttribute>() is not null
-            || m.GetCustomAttribute<WorkflowQueryAttribute>() is not null || m.GetCustomAttribute<WorkflowUpdateValidatorAttribute>() is not null);
-        var starts = workflows.SelectMany(t => t.GetMethods(All).Where(m => m.GetCustomAttribute<WorkflowRunAttribute>() is not null).Concat<MethodBase>(t.GetConstructors(All)));
+        var workflows = typeof(OrchestrationWorkflow)
+            .Assembly.GetTypes()
+            .Where(t => t.GetCustomAttribute<WorkflowAttribute>() is not null)
+            .ToList();
+        var handlers = typeof(OrchestrationWorkflow)
+            .Assembly.GetTypes()
+            .SelectMany(t => t.GetMembers(All))
+            .Where(m =>
+                m.GetCustomAttribute<WorkflowSignalAttribute>() is not null
+                || m.GetCustomAttribute<WorkflowUpdateAttribute>() is not null
+                || m.GetCustomAttribute<WorkflowQueryAttribute>() is not null
+                || m.GetCustomAttribute<WorkflowUpdateValidatorAttribute>() is not null
+            );
+        var starts = workflows.SelectMany(t =>
+            t.GetMethods(All)
+                .Where(m => m.GetCustomAttribute<WorkflowRunAttribute>() is not null)
+                .Concat<MethodBase>(t.GetConstructors(All))
+        );
 
         Assert.Equal(4, workflows.Count);
-        Assert.All(workflows, t => Assert.True(t.IsSubclassOf(typeof(MessageWorkflow)), $"{t} does not derive from {nameof(MessageWorkflow)}"));
+        Assert.All(
+            workflows,
+            t => Assert.True(t.IsSubclassOf(typeof(MessageWorkflow)), $"{t} does not derive from {nameof(MessageWorkflow)}")
+        );
         Assert.Empty(handlers);
-        Assert.All(starts, start => Assert.All(start.GetParameters(), p => Assert.True(p.ParameterType == typeof(IRawValue), $"{start.DeclaringType}.{start.Name} is given a typed {p.Name}")));
+        Assert.All(
+            starts,
+            start =>
+                Assert.All(
+                    start.GetParameters(),
+                    p => Assert.True(p.ParameterType == typeof(IRawValue), $"{start.DeclaringType}.{start.Name} is given a typed {p.Name}")
+                )
+        );
     }
 
     [Fact]
@@ -33,8 +56,12 @@ public sealed class HandlerRulesTests
     {
         var folder = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", "..", "..", "workflows"));
 
-        var registering = Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
-            .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && File.ReadAllText(file).Contains("CreateWithoutAttribute", StringComparison.Ordinal));
+        var registering = Directory
+            .EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
+            .Where(file =>
+                !file.Contains("/obj/", StringComparison.Ordinal)
+                && File.ReadAllText(file).Contains("CreateWithoutAttribute", StringComparison.Ordinal)
+            );
 
         Assert.Equal(["MessageWorkflow.cs"], registering.Select(Path.GetFileName));
     }
@@ -45,7 +72,16 @@ public sealed class HandlerRulesTests
         await using var run = await ScriptedRun.CreateAsync([RunTests.Task("a")]);
         await run.BeginAsync();
         await run.ResultAsync();
-        await run.BeginAsync(new OrchestrationInput { Repository = "/r", Request = "a plan", Yes = true, PlanOnly = true }, "run-planned-000001");
+        await run.BeginAsync(
+            new OrchestrationInput
+            {
+                Repository = "/r",
+                Request = "a plan",
+                Yes = true,
+                PlanOnly = true,
+            },
+            "run-planned-000001"
+        );
         await run.Client.GetWorkflowHandle("run-planned-000001").GetResultAsync();
 
         Compare(typeof(IOrchestrationWorkflow), typeof(OrchestrationWorkflow));
@@ -55,7 +91,11 @@ public sealed class HandlerRulesTests
 
         void Compare(Type contract, Type workflow)
         {
-            var promised = contract.GetMethods().Select(method => (Method: method, Name: NameOf(method))).Where(m => m.Name is not null).ToList();
+            var promised = contract
+                .GetMethods()
+                .Select(method => (Method: method, Name: NameOf(method)))
+                .Where(m => m.Name is not null)
+                .ToList();
             var taken = run.Handlers.Of(workflow);
             foreach (var (method, (kind, name)) in promised.Select(m => (m.Method, m.Name!.Value)))
             {

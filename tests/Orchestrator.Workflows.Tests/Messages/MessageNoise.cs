@@ -21,7 +21,9 @@ internal sealed class MessageNoise(int seed)
     public IReadOnlyList<RawValue> For(IReadOnlyList<ParameterInfo> parameters)
     {
         if (parameters.Count == 0)
+        {
             return [.. Enumerable.Range(0, 1 + _random.Next(3)).Select(_ => Json(Anything(3)!))];
+        }
         var values = parameters.Where((p, i) => i == 0 || !p.HasDefaultValue).Select(p => Json(Example(p))).ToList();
         var index = _random.Next(values.Count);
         var parameter = parameters[index];
@@ -55,10 +57,18 @@ internal sealed class MessageNoise(int seed)
     {
         var text = Example(parameter);
         if (!text.StartsWith('{'))
-            return Json(text.StartsWith('"') || text.StartsWith('[') ? Pick(["7", "true", "{}", "1e400"]) : Pick(["\"5\"", "[]", "{\"a\":1}", "1e999", "\"\\udc00\""]));
+        {
+            return Json(
+                text.StartsWith('"') || text.StartsWith('[')
+                    ? Pick(["7", "true", "{}", "1e400"])
+                    : Pick(["\"5\"", "[]", "{\"a\":1}", "1e999", "\"\\udc00\""])
+            );
+        }
         var record = JsonNode.Parse(text)!.AsObject();
         if (record.Count == 0)
+        {
             return Json(Pick(["""{"zzz":1}""", """{"runs":7}""", """{"queue":""}""", "[]", "7"]));
+        }
         var member = record.Select(m => m.Key).ElementAt(_random.Next(record.Count));
         switch (_random.Next(5))
         {
@@ -80,16 +90,17 @@ internal sealed class MessageNoise(int seed)
         }
     }
 
-    private string Anything(int depth) => _random.Next(depth > 0 ? 7 : 4) switch
-    {
-        0 => "7",
-        1 => "\"text\"",
-        2 => "true",
-        3 => "-0.5e3",
-        4 => $"[{Anything(depth - 1)},{Anything(depth - 1)}]",
-        5 => $"{{\"task\":{Anything(depth - 1)}}}",
-        _ => $"{{\"{Pick(["Id", "id", "state", "queue"])}\":{Anything(depth - 1)}}}",
-    };
+    private string Anything(int depth) =>
+        _random.Next(depth > 0 ? 7 : 4) switch
+        {
+            0 => "7",
+            1 => "\"text\"",
+            2 => "true",
+            3 => "-0.5e3",
+            4 => $"[{Anything(depth - 1)},{Anything(depth - 1)}]",
+            5 => $"{{\"task\":{Anything(depth - 1)}}}",
+            _ => $"{{\"{Pick(["Id", "id", "state", "queue"])}\":{Anything(depth - 1)}}}",
+        };
 
     private byte[] Bytes()
     {

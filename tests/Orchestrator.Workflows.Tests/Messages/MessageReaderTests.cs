@@ -22,7 +22,13 @@ public sealed class MessageReaderTests
     }
 
     [Theory]
-    [InlineData(nameof(Approve), """{"idd":"plan"}""", "'idd' is unknown; known are id, reason", "'id' is missing", """Example: {"id":"plan",""")]
+    [InlineData(
+        nameof(Approve),
+        """{"idd":"plan"}""",
+        "'idd' is unknown; known are id, reason",
+        "'id' is missing",
+        """Example: {"id":"plan","""
+    )]
     [InlineData(nameof(Approve), """{"id":null}""", "'id' is missing")]
     [InlineData(nameof(Approve), """{"id":7}""", "'id' must be a text; it is 7")]
     [InlineData(nameof(Approve), """{"id":"a","Id":"b"}""", "'id' is given twice")]
@@ -38,11 +44,25 @@ public sealed class MessageReaderTests
     [InlineData(nameof(Concurrency), "1e99", "'workers' must be a whole number")]
     [InlineData(nameof(Hold), "\"run\" []", "")]
     [InlineData(nameof(Hold), "\"run\" [null]", "'held[0]' must be an object; it is null")]
-    [InlineData(nameof(Hold), "\"run\" [{\"runId\":\"\"}]", "'held[0].runId' must be 1 to 1000 bytes long", "'held[0].taskId' is missing", "Arguments: runId, held")]
+    [InlineData(
+        nameof(Hold),
+        "\"run\" [{\"runId\":\"\"}]",
+        "'held[0].runId' must be 1 to 1000 bytes long",
+        "'held[0].taskId' is missing",
+        "Arguments: runId, held"
+    )]
     [InlineData(nameof(Hold), "\"run\"", "'held' is missing")]
     [InlineData(nameof(Hold), "\"run\" [] 3", "takes 2 arguments, 3 are given")]
-    [InlineData(nameof(Start), """{"repository":"/r","plan":{"tasks":[{"id":"a","timeout":"x"}]}}""", "'plan.tasks[0].timeout' can't be read")]
-    [InlineData(nameof(Start), """{"repository":"/r","plan":{"tasks":[{"id":"a","status":"ready"}]}}""", "'plan.tasks[0].status' must be one of pending, in_progress, completed")]
+    [InlineData(
+        nameof(Start),
+        """{"repository":"/r","plan":{"tasks":[{"id":"a","timeout":"x"}]}}""",
+        "'plan.tasks[0].timeout' can't be read"
+    )]
+    [InlineData(
+        nameof(Start),
+        """{"repository":"/r","plan":{"tasks":[{"id":"a","status":"ready"}]}}""",
+        "'plan.tasks[0].status' must be one of pending, in_progress, completed"
+    )]
     [InlineData(nameof(Start), """{"repository":"/r","until":"tomorrow"}""", "'until' must be a time such as 2026-")]
     [InlineData(nameof(Start), """{"repository":"/r","maxCost":1e40}""", "'maxCost' must be a number that is not too large")]
     [InlineData(nameof(Nothing), "1", "It takes 0 arguments, 1 are given")]
@@ -78,13 +98,25 @@ public sealed class MessageReaderTests
     {
         var payload = new Payload { Data = ByteString.CopyFromUtf8("{}"), Metadata = { ["encoding"] = ByteString.CopyFromUtf8(encoding) } };
 
-        Assert.Contains($"must be JSON (encoding json/plain), its encoding is '{encoding}'", MessageReader.Read(Parameters(nameof(Approve)), [new RawValue(payload)]).Fault);
+        Assert.Contains(
+            $"must be JSON (encoding json/plain), its encoding is '{encoding}'",
+            MessageReader.Read(Parameters(nameof(Approve)), [new RawValue(payload)]).Fault
+        );
     }
 
     [Fact]
     public void Read_WhatOurOwnWorkflowsSend_IsReadAsItWas()
     {
-        var report = new TaskReport { TaskId = "a", ExecutionId = "e", Sequence = 3, State = TaskStates.Parked, Cost = 1.25m, ResetAt = DateTimeOffset.UnixEpoch, Gates = null };
+        var report = new TaskReport
+        {
+            TaskId = "a",
+            ExecutionId = "e",
+            Sequence = 3,
+            State = TaskStates.Parked,
+            Cost = 1.25m,
+            ResetAt = DateTimeOffset.UnixEpoch,
+            Gates = null,
+        };
         var payload = new DefaultPayloadConverter(MessageJson.Options).ToPayload(report);
 
         Assert.StartsWith("""{"taskId":"a","executionId":"e",""", payload.Data.ToStringUtf8(), StringComparison.Ordinal);
@@ -94,14 +126,38 @@ public sealed class MessageReaderTests
     /// <summary>No names of types, no positions of bytes.</summary>
     internal static void AssertClean(string answer)
     {
-        string[] words = ["System.", "Orchestrator.", "Temporalio", "BytePosition", "LineNumber", "$.", "`1", "Path:", "IReadOnly", "Exception"];
+        string[] words =
+        [
+            "System.",
+            "Orchestrator.",
+            "Temporalio",
+            "BytePosition",
+            "LineNumber",
+            "$.",
+            "`1",
+            "Path:",
+            "IReadOnly",
+            "Exception",
+        ];
         Assert.All(words, word => Assert.DoesNotContain(word, answer, StringComparison.Ordinal));
     }
 
     private static MessageReading Read(string handler, params string[] json) =>
-        MessageReader.Read(Parameters(handler), [.. json.Select(text => new RawValue(new Payload { Data = ByteString.CopyFrom(Encoding.UTF8.GetBytes(text)), Metadata = { ["encoding"] = ByteString.CopyFromUtf8("json/plain") } }))]);
+        MessageReader.Read(
+            Parameters(handler),
+            [
+                .. json.Select(text => new RawValue(
+                    new Payload
+                    {
+                        Data = ByteString.CopyFrom(Encoding.UTF8.GetBytes(text)),
+                        Metadata = { ["encoding"] = ByteString.CopyFromUtf8("json/plain") },
+                    }
+                )),
+            ]
+        );
 
-    private static ParameterInfo[] Parameters(string handler) => typeof(MessageReaderTests).GetMethod(handler, BindingFlags.NonPublic | BindingFlags.Static)!.GetParameters();
+    private static ParameterInfo[] Parameters(string handler) =>
+        typeof(MessageReaderTests).GetMethod(handler, BindingFlags.NonPublic | BindingFlags.Static)!.GetParameters();
 
     private static void Approve(ApprovalCommand command) => _ = command;
 

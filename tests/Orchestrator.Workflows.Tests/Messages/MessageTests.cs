@@ -11,7 +11,13 @@ namespace Orchestrator.Workflows.Tests.Messages;
 /// <summary>What nobody can read, sent to everything that runs, changes nothing.</summary>
 public sealed class MessageTests(ITestOutputHelper output)
 {
-    private static readonly Type[] Workflows = [typeof(OrchestrationWorkflow), typeof(TaskWorkflow), typeof(PlanningWorkflow), typeof(LeaseWorkflow)];
+    private static readonly Type[] Workflows =
+    [
+        typeof(OrchestrationWorkflow),
+        typeof(TaskWorkflow),
+        typeof(PlanningWorkflow),
+        typeof(LeaseWorkflow),
+    ];
 
     [Fact]
     public Task Noise_ToEachHandlerInEachState_IsNotedOrRejectedAndTheRunCompletes() => DisturbAsync(perState: 8);
@@ -30,10 +36,15 @@ public sealed class MessageTests(ITestOutputHelper output)
     [Fact]
     public async Task Signal_WithTheMembersAnyCase_ApprovesThePlan()
     {
-        await using var run = await ScriptedRun.StartAsync([RunTests.Task("a")], a => a.Plan = plan => plan with { ApprovalReason = "it is new" });
+        await using var run = await ScriptedRun.StartAsync(
+            [RunTests.Task("a")],
+            a => a.Plan = plan => plan with { ApprovalReason = "it is new" }
+        );
         await run.UntilAsync(s => s.State == RunStates.AwaitingApproval);
 
-        await run.Client.GetWorkflowHandle(run.RunId).SignalAsync("approve", [System.Text.Json.JsonDocument.Parse("""{"ID":"plan"}""").RootElement]);
+        await run
+            .Client.GetWorkflowHandle(run.RunId)
+            .SignalAsync("approve", [System.Text.Json.JsonDocument.Parse("""{"ID":"plan"}""").RootElement]);
 
         Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
     }
@@ -41,7 +52,10 @@ public sealed class MessageTests(ITestOutputHelper output)
     [Fact]
     public async Task Signal_MisspeltOrUnknown_IsAnEventAndAWarningOfTheRun()
     {
-        await using var run = await ScriptedRun.StartAsync([RunTests.Task("a")], a => a.Plan = plan => plan with { ApprovalReason = "it is new" });
+        await using var run = await ScriptedRun.StartAsync(
+            [RunTests.Task("a")],
+            a => a.Plan = plan => plan with { ApprovalReason = "it is new" }
+        );
         await run.UntilAsync(s => s.State == RunStates.AwaitingApproval);
         var handle = run.Client.GetWorkflowHandle(run.RunId);
 
@@ -50,19 +64,31 @@ public sealed class MessageTests(ITestOutputHelper output)
         await handle.SignalAsync("skipTask", [new { task = "b" }]);
 
         var status = await run.UntilAsync(s => s.Warnings.Count == 3);
-        Assert.Contains("the signal 'approve' was dropped: 'idd' is unknown; known are id, reason. 'id' is missing.", status.Warnings[0], StringComparison.OrdinalIgnoreCase);
+        Assert.Contains(
+            "the signal 'approve' was dropped: 'idd' is unknown; known are id, reason. 'id' is missing.",
+            status.Warnings[0],
+            StringComparison.OrdinalIgnoreCase
+        );
         Assert.Contains("there is no signal 'aprove'; it was dropped. Known are activitiesFailing, approve,", status.Warnings[1]);
         Assert.Contains($"a command was refused: There is no task 'b' in {run.RunId}. Its tasks are a.", status.Warnings[2]);
         Assert.Equal(RunStates.AwaitingApproval, status.State);
         await run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(new ApprovalCommand("plan", "")));
         await run.ResultAsync();
-        Assert.Equal(3, run.Activities.Events.Count(e => e.Reason.Contains("dropped", StringComparison.Ordinal) || e.Reason.Contains("refused", StringComparison.Ordinal)));
+        Assert.Equal(
+            3,
+            run.Activities.Events.Count(e =>
+                e.Reason.Contains("dropped", StringComparison.Ordinal) || e.Reason.Contains("refused", StringComparison.Ordinal)
+            )
+        );
     }
 
     [Fact]
     public async Task Update_RefusedOrUnreadable_LeavesNothingInHistory()
     {
-        await using var run = await ScriptedRun.StartAsync([RunTests.Task("a")], a => a.Plan = plan => plan with { ApprovalReason = "it is new" });
+        await using var run = await ScriptedRun.StartAsync(
+            [RunTests.Task("a")],
+            a => a.Plan = plan => plan with { ApprovalReason = "it is new" }
+        );
         await run.UntilAsync(s => s.State == RunStates.AwaitingApproval);
         var handle = run.Client.GetWorkflowHandle(run.RunId);
 
@@ -73,7 +99,10 @@ public sealed class MessageTests(ITestOutputHelper output)
         Assert.Contains("'tsak' is unknown; known are task, text", unreadable);
         Assert.Contains("There is no task 'b'", refused);
         Assert.Contains("known updates: [approve cancel cancelTask", unknown);
-        Assert.DoesNotContain((await handle.FetchHistoryAsync()).Events, e => e.EventType.ToString().Contains("Update", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            (await handle.FetchHistoryAsync()).Events,
+            e => e.EventType.ToString().Contains("Update", StringComparison.Ordinal)
+        );
         await run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(new ApprovalCommand("plan", "")));
         await run.ResultAsync();
     }
@@ -81,11 +110,33 @@ public sealed class MessageTests(ITestOutputHelper output)
     [Fact]
     public async Task Messages_ReadableOfThingsThatThereAreNot_ChangeNothing()
     {
-        await using var run = await ScriptedRun.StartAsync([RunTests.Task("a")], a => a.Plan = plan => plan with { ApprovalReason = "it is new" });
+        await using var run = await ScriptedRun.StartAsync(
+            [RunTests.Task("a")],
+            a => a.Plan = plan => plan with { ApprovalReason = "it is new" }
+        );
         await run.UntilAsync(s => s.State == RunStates.AwaitingApproval);
 
-        await run.Run.SignalAsync(w => w.LeasesChangedAsync(new LeaseNews { Granted = "nobody", Waiting = "nobody", Reason = "x" }));
-        await run.Run.SignalAsync(w => w.TaskChangedAsync(new TaskReport { TaskId = "nobody", ExecutionId = "e", Sequence = 9, State = TaskStates.Merging }));
+        await run.Run.SignalAsync(w =>
+            w.LeasesChangedAsync(
+                new LeaseNews
+                {
+                    Granted = "nobody",
+                    Waiting = "nobody",
+                    Reason = "x",
+                }
+            )
+        );
+        await run.Run.SignalAsync(w =>
+            w.TaskChangedAsync(
+                new TaskReport
+                {
+                    TaskId = "nobody",
+                    ExecutionId = "e",
+                    Sequence = 9,
+                    State = TaskStates.Merging,
+                }
+            )
+        );
         await run.Run.SignalAsync(w => w.ActivitiesFailingAsync(new[] { new FailingActivity("nobody", "x", 4, "y") }));
         await run.Run.SignalAsync(w => w.ActivitiesFailingAsync(Array.Empty<FailingActivity>()));
         await run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(new ApprovalCommand("plan", "")));
@@ -106,7 +157,11 @@ public sealed class MessageTests(ITestOutputHelper output)
 
         Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
         var state = await run.Client.GetWorkflowHandle<ILeaseWorkflow>(RunIds.ForLeases("key")).QueryAsync(w => w.Status());
-        Assert.Contains("the signal 'ask' was dropped: 'runId' is missing.", Assert.Single(state.Dropped), StringComparison.OrdinalIgnoreCase);
+        Assert.Contains(
+            "the signal 'ask' was dropped: 'runId' is missing.",
+            Assert.Single(state.Dropped),
+            StringComparison.OrdinalIgnoreCase
+        );
     }
 
     private async Task DisturbAsync(int perState)
@@ -115,14 +170,19 @@ public sealed class MessageTests(ITestOutputHelper output)
         output.WriteLine($"MESSAGE_SEED={seed}");
         var noise = new MessageNoise(seed);
         await using var gates = new StateGates();
-        await using var run = await ScriptedRun.CreateAsync([RunTests.Task("a"), RunTests.Task("b") with { DependsOn = ["a"], RequiresApproval = true }], gates.Script);
+        await using var run = await ScriptedRun.CreateAsync(
+            [RunTests.Task("a"), RunTests.Task("b") with { DependsOn = ["a"], RequiresApproval = true }],
+            gates.Script
+        );
         await run.BeginAsync(new OrchestrationInput { Repository = "/r", Request = "a plan" });
         var sent = 0;
         await foreach (var state in gates.StatesAsync(run))
         {
             var targets = await TargetsAsync(run);
             for (var i = 0; i < perState; i++, sent++)
+            {
                 await SendAsync(run, noise, noise.Pick(targets), $"MESSAGE_SEED={seed}, message {sent}, state {state}");
+            }
         }
 
         Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
@@ -137,8 +197,11 @@ public sealed class MessageTests(ITestOutputHelper output)
     {
         (string Id, Type Workflow)[] all =
         [
-            (run.RunId, typeof(OrchestrationWorkflow)), (RunIds.ForTask(run.RunId, PlannerTask.Id), typeof(PlanningWorkflow)),
-            (RunIds.ForTask(run.RunId, "a"), typeof(TaskWorkflow)), (RunIds.ForTask(run.RunId, "b"), typeof(TaskWorkflow)), (RunIds.ForLeases("key"), typeof(LeaseWorkflow)),
+            (run.RunId, typeof(OrchestrationWorkflow)),
+            (RunIds.ForTask(run.RunId, PlannerTask.Id), typeof(PlanningWorkflow)),
+            (RunIds.ForTask(run.RunId, "a"), typeof(TaskWorkflow)),
+            (RunIds.ForTask(run.RunId, "b"), typeof(TaskWorkflow)),
+            (RunIds.ForLeases("key"), typeof(LeaseWorkflow)),
         ];
         var open = new List<(string, Type)>();
         foreach (var target in all.Where(t => run.Handlers.Knows(t.Workflow)))
@@ -146,7 +209,9 @@ public sealed class MessageTests(ITestOutputHelper output)
             try
             {
                 if ((await run.Client.GetWorkflowHandle(target.Id).DescribeAsync()).Status == WorkflowExecutionStatus.Running)
+                {
                     open.Add(target);
+                }
             }
             catch (RpcException missing) when (missing.Code == RpcException.StatusCode.NotFound)
             {
@@ -165,11 +230,19 @@ public sealed class MessageTests(ITestOutputHelper output)
         try
         {
             if (kind == "signal")
+            {
                 await handle.SignalAsync(name, arguments);
+            }
             else if (kind == "query")
+            {
                 await Assert.ThrowsAnyAsync<TemporalException>(() => handle.QueryAsync<System.Text.Json.JsonElement>(name, arguments));
+            }
             else
-                MessageReaderTests.AssertClean(await RefusedAsync(() => handle.ExecuteUpdateAsync<SteeringAnswer>(name, arguments).WaitAsync(Eventually.Limit)));
+            {
+                MessageReaderTests.AssertClean(
+                    await RefusedAsync(() => handle.ExecuteUpdateAsync<SteeringAnswer>(name, arguments).WaitAsync(Eventually.Limit))
+                );
+            }
         }
         catch (Exception unexpected) when (unexpected is not RpcException { Code: RpcException.StatusCode.NotFound })
         {
@@ -188,7 +261,11 @@ public sealed class MessageTests(ITestOutputHelper output)
             var workflow = Workflows[i % Workflows.Length];
             var contract = typeof(IOrchestrationWorkflow).Assembly.GetType($"Orchestrator.Messages.I{workflow.Name}")!;
             var arguments = noise.For(contract.GetMethod("RunAsync")!.GetParameters()).ToArray<object?>();
-            var handle = await run.Client.StartWorkflowAsync(workflow.Name, arguments, new WorkflowOptions($"bad-{i}", TaskQueues.Workflows));
+            var handle = await run.Client.StartWorkflowAsync(
+                workflow.Name,
+                arguments,
+                new WorkflowOptions($"bad-{i}", TaskQueues.Workflows)
+            );
 
             var failed = await Assert.ThrowsAsync<WorkflowFailedException>(() => handle.GetResultAsync().WaitAsync(Eventually.Limit));
 

@@ -10,7 +10,8 @@ using Xunit;
 namespace Orchestrator.Workflows.Tests.Messages;
 
 /// <summary>
-/// How everything is written that crosses Temporal: inputs and results of workflows, activities, signals, queries and updates. What is in the history of an
+/// How everything is written that crosses Temporal: inputs and results of workflows, activities, signals, queries and updates. What is in
+/// the history of an
 /// open run must be read by the next version, so a change here is looked at: <c>APPROVE_MESSAGES=1</c> writes the approved form anew.
 /// </summary>
 public sealed class SerializedFormTests
@@ -22,7 +23,9 @@ public sealed class SerializedFormTests
     {
         var form = Describe();
         if (Environment.GetEnvironmentVariable("APPROVE_MESSAGES") == "1")
+        {
             File.WriteAllText(ApprovedFile, form);
+        }
 
         Assert.Contains("OrchestrationInput", form, StringComparison.Ordinal);
         Assert.Equal(File.ReadAllText(ApprovedFile), form);
@@ -43,12 +46,16 @@ public sealed class SerializedFormTests
             }
         }
         for (var done = new HashSet<string>(); types.Keys.FirstOrDefault(name => !done.Contains(name)) is { } next; done.Add(next))
+        {
             Members(types[next], types);
+        }
         foreach (var type in types.Values.ToList())
         {
             text.AppendLine().AppendLine(type.Name);
             foreach (var line in Members(type, types))
+            {
                 text.AppendLine($"  {line}");
+            }
         }
         return text.ToString().ReplaceLineEndings("\n");
     }
@@ -57,10 +64,14 @@ public sealed class SerializedFormTests
     {
         var options = MessageJson.Options;
         if (type.IsEnum)
+        {
             return [.. Enum.GetValues(type).Cast<object>().Select(value => $"{value} = {JsonSerializer.Serialize(value, type, options)}")];
+        }
         return
         [
-            .. options.GetTypeInfo(type).Properties.Select(p => $"{p.Name}: {NameOf(p.PropertyType, types)}{(p.IsRequired ? " required" : "")}")
+            .. options
+                .GetTypeInfo(type)
+                .Properties.Select(p => $"{p.Name}: {NameOf(p.PropertyType, types)}{(p.IsRequired ? " required" : "")}")
                 .Order(StringComparer.Ordinal),
         ];
     }
@@ -69,23 +80,38 @@ public sealed class SerializedFormTests
     private static string NameOf(Type type, SortedDictionary<string, Type> types)
     {
         if (type.IsGenericType)
+        {
             return $"{type.Name[..type.Name.IndexOf('`', StringComparison.Ordinal)]}<{string.Join(", ", type.GetGenericArguments().Select(t => NameOf(t, types)))}>";
+        }
         if (type.IsArray)
+        {
             return $"{NameOf(type.GetElementType()!, types)}[]";
+        }
         if (type.Namespace?.StartsWith("Orchestrator", StringComparison.Ordinal) == true)
+        {
             types[type.Name] = type;
+        }
         return type.Name;
     }
 
     private static Type ResultOf(MethodInfo call)
     {
         var result = call.ReturnType;
-        return result == typeof(Task) ? typeof(void) : result.IsGenericType && result.GetGenericTypeDefinition() == typeof(Task<>) ? result.GetGenericArguments()[0] : result;
+        return result == typeof(Task) ? typeof(void)
+            : result.IsGenericType && result.GetGenericTypeDefinition() == typeof(Task<>) ? result.GetGenericArguments()[0]
+            : result;
     }
 
-    private static IEnumerable<MethodInfo> Calls(Type contract) => contract.GetMethods().Where(m =>
-        m.IsDefined(typeof(ActivityAttribute)) || m.IsDefined(typeof(WorkflowRunAttribute)) || m.IsDefined(typeof(WorkflowQueryAttribute))
-        || m.IsDefined(typeof(WorkflowSignalAttribute)) || m.IsDefined(typeof(WorkflowUpdateAttribute)));
+    private static IEnumerable<MethodInfo> Calls(Type contract) =>
+        contract
+            .GetMethods()
+            .Where(m =>
+                m.IsDefined(typeof(ActivityAttribute))
+                || m.IsDefined(typeof(WorkflowRunAttribute))
+                || m.IsDefined(typeof(WorkflowQueryAttribute))
+                || m.IsDefined(typeof(WorkflowSignalAttribute))
+                || m.IsDefined(typeof(WorkflowUpdateAttribute))
+            );
 
     private static string ThisFile([CallerFilePath] string path = "") => path;
 }

@@ -22,7 +22,9 @@ internal sealed class StateGates : IAsyncDisposable
         activities.Agent = async (input, stop) =>
         {
             if (input.Task.Task.Id != "a")
+            {
                 return ScriptedActivities.Done();
+            }
             try
             {
                 await HoldAsync($"agent {++_agents}", stop);
@@ -36,14 +38,27 @@ internal sealed class StateGates : IAsyncDisposable
 
             return _agents switch
             {
-                1 => new AgentRunResult { FailureClass = FailureClasses.Blocked, Message = "a question", Session = "s" },
-                2 => new AgentRunResult { FailureClass = FailureClasses.GaveUp, Message = "no", Session = "s" },
+                1 => new AgentRunResult
+                {
+                    FailureClass = FailureClasses.Blocked,
+                    Message = "a question",
+                    Session = "s",
+                },
+                2 => new AgentRunResult
+                {
+                    FailureClass = FailureClasses.GaveUp,
+                    Message = "no",
+                    Session = "s",
+                },
                 _ => ScriptedActivities.Done(),
             };
         };
         activities.WhileVerifying = stop => HoldAsync("gates", stop);
         activities.Merge = _ => Held("merge", new MergeResult { Merged = true, Commit = "merge" });
-        activities.Land = () => _landings++ == 0 ? new LandResult { Message = "the target moved" } : Held("landing", new LandResult { Landed = true, Commit = "landed" });
+        activities.Land = () =>
+            _landings++ == 0
+                ? new LandResult { Message = "the target moved" }
+                : Held("landing", new LandResult { Landed = true, Commit = "landed" });
     }
 
     /// <summary>Each state once the run is in it; it goes on when the next is asked for.</summary>
@@ -83,7 +98,9 @@ internal sealed class StateGates : IAsyncDisposable
     public ValueTask DisposeAsync()
     {
         foreach (var gate in _open.Values)
+        {
             gate.TrySetResult();
+        }
         return ValueTask.CompletedTask;
     }
 
@@ -91,7 +108,9 @@ internal sealed class StateGates : IAsyncDisposable
 
     private async Task<string> ReachedAsync(string gate)
     {
-        await _reached.GetOrAdd(gate, _ => new(TaskCreationOptions.RunContinuationsAsynchronously)).Task.WaitAsync(TestKit.Eventually.Limit);
+        await _reached
+            .GetOrAdd(gate, _ => new(TaskCreationOptions.RunContinuationsAsynchronously))
+            .Task.WaitAsync(TestKit.Eventually.Limit);
         return gate;
     }
 

@@ -7,7 +7,9 @@ using Xunit;
 
 namespace Orchestrator.Workflows.Tests.Messages;
 
-/// <summary>State is taken up before any message acts, and nothing that waits is lost when a run continues as new or a workflow ends.</summary>
+/// <summary>
+/// State is taken up before any message acts, and nothing that waits is lost when a run continues as new or a workflow ends.
+/// </summary>
 public sealed class StateTests
 {
     [Fact]
@@ -15,12 +17,23 @@ public sealed class StateTests
     {
         await using var run = await ScriptedRun.StartAsync(
             [RunTests.Task("a") with { RequiresApproval = true }, RunTests.Task("b"), RunTests.Task("c", "b")],
-            settings: new RunRules { Workers = 2, ApprovalTimeout = TimeSpan.FromSeconds(4), ContinueAfterMessages = 1 });
+            settings: new RunRules
+            {
+                Workers = 2,
+                ApprovalTimeout = TimeSpan.FromSeconds(4),
+                ContinueAfterMessages = 1,
+            }
+        );
 
         var ended = await run.UntilAsync(s => s.Tasks.Count == 3 && s.Tasks[0].State == TaskStates.Cancelled);
 
         Assert.Equal("nobody approved it in time", ended.Tasks[0].Reason);
-        Assert.True((await run.Run.DescribeAsync()).RunId != (await run.Client.GetWorkflowHandle(run.RunId).FetchHistoryAsync()).Events.First().WorkflowExecutionStartedEventAttributes.FirstExecutionRunId);
+        Assert.True(
+            (await run.Run.DescribeAsync()).RunId
+                != (await run.Client.GetWorkflowHandle(run.RunId).FetchHistoryAsync())
+                    .Events.First()
+                    .WorkflowExecutionStartedEventAttributes.FirstExecutionRunId
+        );
     }
 
     [Fact]
@@ -30,7 +43,8 @@ public sealed class StateTests
         await using var run = await ScriptedRun.CreateAsync(
             [.. Enumerable.Range(0, 12).Select(i => RunTests.Task($"t{i}", i == 0 ? [] : [$"t{i - 1}"]))],
             a => a.WhileStoring = () => cancelled!.Run.ExecuteUpdateAsync(w => w.CancelAsync()),
-            new RunRules { Workers = 1, ContinueAfterEvents = 40 });
+            new RunRules { Workers = 1, ContinueAfterEvents = 40 }
+        );
         cancelled = run;
 
         await run.BeginAsync();
@@ -43,11 +57,14 @@ public sealed class StateTests
     public async Task Pause_RightAfterAnActivityFailed_DoesNotHangTheTask()
     {
         var release = new TaskCompletionSource();
-        await using var run = await ScriptedRun.StartAsync([RunTests.Task("a")], a =>
-        {
-            a.Agent = (_, _) => throw new ApplicationFailureException("it can't work", nonRetryable: true);
-            a.Release = _ => release.Task;
-        });
+        await using var run = await ScriptedRun.StartAsync(
+            [RunTests.Task("a")],
+            a =>
+            {
+                a.Agent = (_, _) => throw new ApplicationFailureException("it can't work", nonRetryable: true);
+                a.Release = _ => release.Task;
+            }
+        );
         await run.UntilAsync(s => s.Tasks is [{ State: TaskStates.Failed }]);
         var task = run.Client.GetWorkflowHandle(RunIds.ForTask(run.RunId, "a"));
 
@@ -78,8 +95,10 @@ public sealed class StateTests
 
         run.Work();
 
-        for (var limit = Eventually.Timeout(); !(await handle.QueryAsync(w => w.Status())).Paused;)
+        for (var limit = Eventually.Timeout(); !(await handle.QueryAsync(w => w.Status())).Paused; )
+        {
             await Task.Delay(50, limit);
+        }
         Assert.Empty(run.Activities.Starts);
         await handle.SignalAsync(w => w.CancelAsync());
         Assert.Equal(TaskStates.Cancelled, (await handle.GetResultAsync().WaitAsync(Eventually.Limit)).State);
@@ -97,8 +116,10 @@ public sealed class StateTests
             await SignalAsync(run, id, w => w.JoinAsync(id));
             var leases = run.Client.GetWorkflowHandle<ILeaseWorkflow>(id);
 
-            for (var limit = Eventually.Timeout(); (await leases.QueryAsync(w => w.Status())).Runs is not [var joined] || joined != id;)
+            for (var limit = Eventually.Timeout(); (await leases.QueryAsync(w => w.Status())).Runs is not [var joined] || joined != id; )
+            {
                 await Task.Delay(20, limit);
+            }
 
             // What it told others is answered long before.
             await SignalAsync(run, id, w => w.JoinAsync(id));

@@ -185,7 +185,9 @@ public sealed class RunBoardTests
         List<long> seen = [];
 
         while (board.Journal.HasUnrecorded)
+        {
             seen.AddRange(board.Journal.TakeUnrecorded(board, 7).Events.Select(e => e.Sequence));
+        }
 
         Assert.Equal(Enumerable.Range(1, 50).Select(i => (long)i), seen);
     }
@@ -204,19 +206,30 @@ public sealed class RunBoardTests
             {
                 foreach (var id in Start(board, random.Next(1, 5)))
                 {
-                    Assert.True(board.Find(id).Outline.DependsOn.All(d => board.Find(d).Status.State == TaskStates.Merged), $"seed {seed}: {id} began too early");
-                    Assert.False(board.Find(id).Outline.Excludes.Any(atWork.Contains), $"seed {seed}: {id} works beside a task it excludes");
+                    Assert.True(
+                        board.Find(id).Outline.DependsOn.All(d => board.Find(d).Status.State == TaskStates.Merged),
+                        $"seed {seed}: {id} began too early"
+                    );
+                    Assert.False(
+                        board.Find(id).Outline.Excludes.Any(atWork.Contains),
+                        $"seed {seed}: {id} works beside a task it excludes"
+                    );
                     Assert.True(!board.Find(id).Outline.Exclusive || atWork.Count == 0, $"seed {seed}: {id} does not work alone");
                     atWork.Add(id);
                 }
                 if (atWork.Count == 0)
+                {
                     continue;
+                }
                 var ending = atWork.ElementAt(random.Next(atWork.Count));
                 atWork.Remove(ending);
                 Finish(board, ending, random.Next(5) == 0 ? TaskStates.Failed : TaskStates.Merged);
             }
             Assert.Empty(atWork);
-            Assert.All(board.Entries, e => Assert.True(TaskStates.IsEnd(e.Status.State), $"seed {seed}: {e.Outline.Id} is {e.Status.State}"));
+            Assert.All(
+                board.Entries,
+                e => Assert.True(TaskStates.IsEnd(e.Status.State), $"seed {seed}: {e.Outline.Id} is {e.Status.State}")
+            );
             Assert.Equal(board.Entries.All(e => e.Status.State == TaskStates.Merged), board.AllMerged);
         }
     }
@@ -234,11 +247,18 @@ public sealed class RunBoardTests
                 excludes[other].Add($"t{i}");
             }
         }
-        return [.. Enumerable.Range(0, count).Select(i => Task($"t{i}", [.. Enumerable.Range(0, i).Where(_ => random.Next(4) == 0).Select(d => $"t{d}")]) with
-        {
-            Excludes = [.. excludes[i]],
-            Exclusive = random.Next(8) == 0,
-        })];
+        return
+        [
+            .. Enumerable
+                .Range(0, count)
+                .Select(i =>
+                    Task($"t{i}", [.. Enumerable.Range(0, i).Where(_ => random.Next(4) == 0).Select(d => $"t{d}")]) with
+                    {
+                        Excludes = [.. excludes[i]],
+                        Exclusive = random.Next(8) == 0,
+                    }
+                ),
+        ];
     }
 
     private static RunBoard Board(params TaskOutline[] tasks)
@@ -260,10 +280,24 @@ public sealed class RunBoardTests
         return [.. started.Select(e => e.Outline.Id)];
     }
 
-    private static TaskReport Of(string id, string state, int sequence) => new() { TaskId = id, ExecutionId = "x", Sequence = sequence, State = state };
+    private static TaskReport Of(string id, string state, int sequence) =>
+        new()
+        {
+            TaskId = id,
+            ExecutionId = "x",
+            Sequence = sequence,
+            State = state,
+        };
 
     private static void Report(RunBoard board, string id, string state, int? sequence = null) =>
-        TaskReports.Apply(board, Of(id, state, sequence ?? (board.Find(id).State.ReportSequence + 1)) with { ExecutionId = $"x{board.Find(id).State.PastExecutions.Count}" }, Now);
+        TaskReports.Apply(
+            board,
+            Of(id, state, sequence ?? (board.Find(id).State.ReportSequence + 1)) with
+            {
+                ExecutionId = $"x{board.Find(id).State.PastExecutions.Count}",
+            },
+            Now
+        );
 
     private static void Finish(RunBoard board, string id, string state) => Report(board, id, state);
 }

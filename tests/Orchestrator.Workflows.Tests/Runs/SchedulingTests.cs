@@ -68,7 +68,9 @@ public sealed class SchedulingTests
 
         var steps = Scheduling.Next(state, Now);
         foreach (var entry in steps.AskLease)
+        {
             state.Leases.Ask(entry, Now);
+        }
 
         Assert.Equal(["a", "b"], Ids(steps.AskLease));
         Assert.Empty(steps.Start);

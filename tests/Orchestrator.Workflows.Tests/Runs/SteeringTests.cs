@@ -48,7 +48,10 @@ public sealed class SteeringTests
         Report(state, "a", TaskStates.Blocked);
         var steering = new Steering(state);
 
-        Assert.Equal([nameof(ITaskWorkflow.GoOnAsync), nameof(ITaskWorkflow.ResumeAsync)], Told(steering.Retry("a", "go", Now)).Select(t => t.Signal));
+        Assert.Equal(
+            [nameof(ITaskWorkflow.GoOnAsync), nameof(ITaskWorkflow.ResumeAsync)],
+            Told(steering.Retry("a", "go", Now)).Select(t => t.Signal)
+        );
         steering.Pause(Now);
         Assert.Equal([nameof(ITaskWorkflow.GoOnAsync)], Told(steering.Retry("a", "go", Now)).Select(t => t.Signal));
     }

@@ -1,5 +1,5 @@
-using Orchestrator.Plans;
 using Orchestrator.Messages;
+using Orchestrator.Plans;
 using Orchestrator.Workflows.Tasks;
 using Xunit;
 
@@ -43,7 +43,10 @@ public sealed class AgentRetriesTests
     [InlineData(FailureClasses.GaveUp, nameof(AfterAgent.Fail))]
     [InlineData(FailureClasses.Limit, nameof(AfterAgent.Fail))]
     public void After_Outcome_SaysWhatComesNext(string failureClass, string next) =>
-        Assert.Equal(next, new AgentRetries(new RetryRule()).After(new AgentRunResult { FailureClass = failureClass, Message = "m" }).Next.ToString());
+        Assert.Equal(
+            next,
+            new AgentRetries(new RetryRule()).After(new AgentRunResult { FailureClass = failureClass, Message = "m" }).Next.ToString()
+        );
 
     [Fact]
     public void UntilReset_SpreadsTheWakingAndKnowsAPastReset()

@@ -10,10 +10,14 @@ public class BacklogAnswerTests
     public void Read_TasksInWords_AreTaken()
     {
         (IReadOnlyList<BacklogTask> tasks, IReadOnlyList<PlanFault> faults) = BacklogAnswer.Read(
-            """Here: {"tasks":[{"id":1,"title":"A","description":"a","dependencies":[]},{"id":2,"title":"B","description":"b","priority":"high","complexity":7,"status":"done","dependencies":[1]}]} Bye.""");
+            """Here: {"tasks":[{"id":1,"title":"A","description":"a","dependencies":[]},{"id":2,"title":"B","description":"b","priority":"high","complexity":7,"status":"done","dependencies":[1]}]} Bye."""
+        );
 
         Assert.Empty(faults);
-        Assert.Equal(("B", "high", "pending", "1"), (tasks[1].Title, tasks[1].Priority, tasks[1].Status, Assert.Single(tasks[1].Dependencies)));
+        Assert.Equal(
+            ("B", "high", "pending", "1"),
+            (tasks[1].Title, tasks[1].Priority, tasks[1].Status, Assert.Single(tasks[1].Dependencies))
+        );
     }
 
     [Theory]

@@ -41,11 +41,16 @@ public sealed class BacklogReaderTests
     [Fact]
     public void Write_KeysInAnotherSpelling_SaysNothingTwice()
     {
-        BacklogFile file = Read("""{"tasks":[{"id":1,"Title":"T","test_strategy":"run","subTasks":[{"ID":1,"title":"S"},{"id":2,"title":"R","depends_on":[1]}]}]}""").File!;
+        BacklogFile file = Read(
+            """{"tasks":[{"id":1,"Title":"T","test_strategy":"run","subTasks":[{"ID":1,"title":"S"},{"id":2,"title":"R","depends_on":[1]}]}]}"""
+        ).File!;
 
         string written = file.Write();
 
-        Assert.Equal("""{"tasks":[{"id":1,"title":"T","testStrategy":"run","subtasks":[{"id":1,"title":"S"},{"id":2,"title":"R","dependencies":[1]}]}]}""", JsonNode.Parse(written)!.ToJsonString());
+        Assert.Equal(
+            """{"tasks":[{"id":1,"title":"T","testStrategy":"run","subtasks":[{"id":1,"title":"S"},{"id":2,"title":"R","dependencies":[1]}]}]}""",
+            JsonNode.Parse(written)!.ToJsonString()
+        );
         Assert.Equal(["1.1"], Read(written).File!.Backlog.Find("1.2")!.Dependencies);
     }
 
@@ -64,7 +69,16 @@ public sealed class BacklogReaderTests
     public void Write_OneChange_LeavesEverythingElse()
     {
         BacklogFile file = Read(Tagged).File!;
-        (Backlog more, BacklogTask added) = file.Backlog.SetStatus("2.1", "done").Add(new BacklogTask { Id = "", Title = "New", Dependencies = ["3"] });
+        (Backlog more, BacklogTask added) = file
+            .Backlog.SetStatus("2.1", "done")
+            .Add(
+                new BacklogTask
+                {
+                    Id = "",
+                    Title = "New",
+                    Dependencies = ["3"],
+                }
+            );
 
         JsonNode written = JsonNode.Parse(file.With(more).Write())!;
 
@@ -72,7 +86,10 @@ public sealed class BacklogReaderTests
         Assert.Equal("completed", (string)written["master"]!["tasks"]![0]!["status"]!);
         Assert.True((bool)written["master"]!["tasks"]![0]!["theirs"]!["kept"]!);
         Assert.Equal("done", (string)written["master"]!["tasks"]![1]!["subtasks"]![0]!["status"]!);
-        Assert.Equal("""{"id":4,"title":"New","status":"pending","priority":"medium","dependencies":[3]}""", written["master"]!["tasks"]![3]!.ToJsonString());
+        Assert.Equal(
+            """{"id":4,"title":"New","status":"pending","priority":"medium","dependencies":[3]}""",
+            written["master"]!["tasks"]![3]!.ToJsonString()
+        );
         Assert.Equal("2025-01-01", (string)written["master"]!["metadata"]!["created"]!);
         Assert.Equal("Other", (string)written["later"]!["tasks"]![0]!["title"]!);
         Assert.Equal("2.1", $"2.{file.ToJson("2.1")["id"]}");
@@ -112,9 +129,15 @@ public sealed class BacklogReaderTests
     public void PlanRead_SubtaskWaitsForAnotherTask_MakesItsTaskWait()
     {
         PlanReadResult ordered = PlanReader.Read(
-            """{"tasks":[{"id":1,"title":"A","subtasks":[{"id":1,"title":"a","dependencies":[5]},{"id":2,"title":"b","status":"done","dependencies":[6]}]},{"id":5,"title":"B"},{"id":6,"title":"C"}]}"""u8, BacklogPlanReader.OwnFile, _ => null);
+            """{"tasks":[{"id":1,"title":"A","subtasks":[{"id":1,"title":"a","dependencies":[5]},{"id":2,"title":"b","status":"done","dependencies":[6]}]},{"id":5,"title":"B"},{"id":6,"title":"C"}]}"""u8,
+            BacklogPlanReader.OwnFile,
+            _ => null
+        );
         PlanReadResult circle = PlanReader.Read(
-            """{"tasks":[{"id":1,"title":"A","dependencies":["2.1"],"subtasks":[{"id":1,"title":"a"}]},{"id":2,"title":"B","dependencies":["1.1"],"subtasks":[{"id":1,"title":"b"}]}]}"""u8, BacklogPlanReader.OwnFile, _ => null);
+            """{"tasks":[{"id":1,"title":"A","dependencies":["2.1"],"subtasks":[{"id":1,"title":"a"}]},{"id":2,"title":"B","dependencies":["1.1"],"subtasks":[{"id":1,"title":"b"}]}]}"""u8,
+            BacklogPlanReader.OwnFile,
+            _ => null
+        );
 
         Assert.Equal(["1:5", "5:", "6:"], ordered.Plan!.Tasks.Select(t => $"{t.Id}:{string.Join(',', t.DependsOn)}"));
         Assert.Equal(("cycle", false), (Assert.Single(circle.Errors).Code, circle.IsValid));
@@ -123,11 +146,18 @@ public sealed class BacklogReaderTests
     [Fact]
     public void Write_DependencyOnASiblingThatIsNotThere_StaysWhatItIs()
     {
-        BacklogFile file = Read("""{"tasks":[{"id":2,"title":"A","subtasks":[{"id":1,"title":"a","dependencies":["2.7"]},{"id":2,"title":"b","dependencies":[7]}]},{"id":7,"title":"B"}]}""").File!;
+        BacklogFile file = Read(
+            """{"tasks":[{"id":2,"title":"A","subtasks":[{"id":1,"title":"a","dependencies":["2.7"]},{"id":2,"title":"b","dependencies":[7]}]},{"id":7,"title":"B"}]}"""
+        ).File!;
 
         BacklogFile changed = file.With(file.Backlog.Change("2.1", t => t with { Dependencies = ["2.7", "2.2"] }));
 
-        Assert.Equal("""[["2.7",2],[7]]""", new JsonArray([.. JsonNode.Parse(changed.Write())!["tasks"]![0]!["subtasks"]!.AsArray().Select(s => s!["dependencies"]!.DeepClone())]).ToJsonString());
+        Assert.Equal(
+            """[["2.7",2],[7]]""",
+            new JsonArray([
+                .. JsonNode.Parse(changed.Write())!["tasks"]![0]!["subtasks"]!.AsArray().Select(s => s!["dependencies"]!.DeepClone()),
+            ]).ToJsonString()
+        );
         Assert.Equal(["2.7", "2.2"], Read(changed.Write()).File!.Backlog.Find("2.1")!.Dependencies);
     }
 
@@ -152,7 +182,11 @@ public sealed class BacklogReaderTests
         byte[] text = Encoding.UTF8.GetBytes(Tagged);
 
         PlanReadResult usual = PlanReader.Read(text, BacklogPlanReader.TaskMasterFile, _ => null);
-        PlanReadResult tagged = PlanReader.Read(text, "/repo/" + BacklogPlanReader.TaskMasterFile, path => path == ".taskmaster/state.json" ? """{"currentTag":"later"}"""u8.ToArray() : null);
+        PlanReadResult tagged = PlanReader.Read(
+            text,
+            "/repo/" + BacklogPlanReader.TaskMasterFile,
+            path => path == ".taskmaster/state.json" ? """{"currentTag":"later"}"""u8.ToArray() : null
+        );
 
         Assert.Equal(["2:", "3:2"], usual.Plan!.Tasks.Select(t => $"{t.Id}:{string.Join(',', t.DependsOn)}"));
         Assert.Equal("Other", Assert.Single(tagged.Plan!.Tasks).Description);
@@ -161,10 +195,15 @@ public sealed class BacklogReaderTests
     [Fact]
     public void PlanReader_BacklogWithNothingPending_SaysSo()
     {
-        PlanReadResult result = PlanReader.Read("""{"tasks":[{"id":1,"title":"T","status":"done"},{"id":2,"title":"U","status":"deferred"},{"id":3,"title":"V","dependencies":[2]}]}"""u8, BacklogPlanReader.OwnFile, _ => null);
+        PlanReadResult result = PlanReader.Read(
+            """{"tasks":[{"id":1,"title":"T","status":"done"},{"id":2,"title":"U","status":"deferred"},{"id":3,"title":"V","dependencies":[2]}]}"""u8,
+            BacklogPlanReader.OwnFile,
+            _ => null
+        );
 
         Assert.Equal(["left-out", "no-tasks"], result.Faults.Select(f => f.Code));
     }
 
-    private static BacklogReadResult Read(string text, string? tag = null) => BacklogReader.Read(Encoding.UTF8.GetBytes(text), "tasks.json", tag);
+    private static BacklogReadResult Read(string text, string? tag = null) =>
+        BacklogReader.Read(Encoding.UTF8.GetBytes(text), "tasks.json", tag);
 }

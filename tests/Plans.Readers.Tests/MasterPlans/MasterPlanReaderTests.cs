@@ -10,7 +10,8 @@ public sealed class MasterPlanReaderTests
 
     public static TheoryData<string> Sets => [.. Names];
 
-    private static IEnumerable<string> Names => Directory.EnumerateDirectories(Approved.Folder("Plans")).Select(d => Path.GetFileName(d)).Order(StringComparer.Ordinal);
+    private static IEnumerable<string> Names =>
+        Directory.EnumerateDirectories(Approved.Folder("Plans")).Select(d => Path.GetFileName(d)).Order(StringComparer.Ordinal);
 
     [Theory]
     [MemberData(nameof(Sets))]
@@ -47,7 +48,8 @@ public sealed class MasterPlanReaderTests
     [InlineData("`a ``b ", 5_000)]
     public void Read_NestedBeyondReason_IsReadWithTheRowAfterIt(string piece, int times)
     {
-        string text = string.Concat(Enumerable.Repeat(piece, times)) + "-->\n\n| Phase | Title | Status |\n|---|---|---|\n| 1 | [A](a.md) | Done |\n";
+        string text =
+            string.Concat(Enumerable.Repeat(piece, times)) + "-->\n\n| Phase | Title | Status |\n|---|---|---|\n| 1 | [A](a.md) | Done |\n";
 
         PlanReadResult result = MasterPlanReader.Read(System.Text.Encoding.UTF8.GetBytes(text), MasterFile, _ => null);
 
@@ -75,7 +77,8 @@ public sealed class MasterPlanReaderTests
     [Fact]
     public void Read_BadRowBelowFencesAndComments_NamesItsLineAndColumn()
     {
-        const string text = "---\na: b\n---\n<!-- x\n| 9 | [Z](z.md) | Done |\n-->\n```\n| 8 |\n```\r\n| Phase | Title | Status |\n|---|---|---|\n| 1 | <!-- | --> [A](a.md) | Done | more |\n";
+        const string text =
+            "---\na: b\n---\n<!-- x\n| 9 | [Z](z.md) | Done |\n-->\n```\n| 8 |\n```\r\n| Phase | Title | Status |\n|---|---|---|\n| 1 | <!-- | --> [A](a.md) | Done | more |\n";
 
         PlanReadResult result = MasterPlanReader.Read(System.Text.Encoding.UTF8.GetBytes(text), MasterFile, _ => null);
 
@@ -86,11 +89,23 @@ public sealed class MasterPlanReaderTests
     [Fact]
     public void Update_SomePhases_ChangesOnlyTheirStatusCells()
     {
-        const string text = "x | y\n\n| Phase | Title           | Status   |\r\n|---|---|---|\r\n| 1 | [A | B](a.md) | **Done** |\n| 2 | [B](b.md)  | Pending  |\n| 3 | [C](c.md) | Pending\n\n| 2 | prose |\n";
+        const string text =
+            "x | y\n\n| Phase | Title           | Status   |\r\n|---|---|---|\r\n| 1 | [A | B](a.md) | **Done** |\n| 2 | [B](b.md)  | Pending  |\n| 3 | [C](c.md) | Pending\n\n| 2 | prose |\n";
 
-        string updated = MasterPlanStatus.Update(text.Replace("A | B", "A \\| B", StringComparison.Ordinal), new Dictionary<string, string> { ["1"] = "Completed", ["2"] = "Completed", ["3"] = "Failed" });
+        string updated = MasterPlanStatus.Update(
+            text.Replace("A | B", "A \\| B", StringComparison.Ordinal),
+            new Dictionary<string, string>
+            {
+                ["1"] = "Completed",
+                ["2"] = "Completed",
+                ["3"] = "Failed",
+            }
+        );
 
-        Assert.Equal("x | y\n\n| Phase | Title           | Status   |\r\n|---|---|---|\r\n| 1 | [A \\| B](a.md) | **Done** |\n| 2 | [B](b.md)  | Completed |\n| 3 | [C](c.md) | Failed \n\n| 2 | prose |\n", updated);
+        Assert.Equal(
+            "x | y\n\n| Phase | Title           | Status   |\r\n|---|---|---|\r\n| 1 | [A \\| B](a.md) | **Done** |\n| 2 | [B](b.md)  | Completed |\n| 3 | [C](c.md) | Failed \n\n| 2 | prose |\n",
+            updated
+        );
     }
 
     [Fact]
@@ -107,10 +122,14 @@ public sealed class MasterPlanReaderTests
     private static PlanReadResult Read(string set)
     {
         string root = Path.Combine(Approved.Folder("Plans"), set);
-        return MasterPlanReader.Read(File.ReadAllBytes(Path.Combine(root, MasterFile)), MasterFile, path =>
-        {
-            string full = Path.Combine(root, path);
-            return File.Exists(full) ? File.ReadAllBytes(full) : null;
-        });
+        return MasterPlanReader.Read(
+            File.ReadAllBytes(Path.Combine(root, MasterFile)),
+            MasterFile,
+            path =>
+            {
+                string full = Path.Combine(root, path);
+                return File.Exists(full) ? File.ReadAllBytes(full) : null;
+            }
+        );
     }
 }

@@ -6,7 +6,8 @@ namespace Orchestrator.Plans.Readers.Tests.TaskGraphs;
 
 public class PlannerAnswerTests
 {
-    private const string Whole = """{"tasks":[{"id":"a","description":"A","prompt":"Do A","files_write":["a.txt"],"depends_on":[],"verification":["test -s a.txt"],"agent":"robot","model":"huge","status":"completed"}]}""";
+    private const string Whole =
+        """{"tasks":[{"id":"a","description":"A","prompt":"Do A","files_write":["a.txt"],"depends_on":[],"verification":["test -s a.txt"],"agent":"robot","model":"huge","status":"completed"}]}""";
 
     [Theory]
     [InlineData("{0}")]
@@ -14,7 +15,11 @@ public class PlannerAnswerTests
     [InlineData("{{}} {{\"cut\": [1, {0}")]
     public void Read_JsonInWords_IsThePlanWithoutWhatPeopleDecide(string around)
     {
-        PlanReadResult read = PlannerAnswer.Read(string.Format(System.Globalization.CultureInfo.InvariantCulture, around, Whole), "do A", "planner");
+        PlanReadResult read = PlannerAnswer.Read(
+            string.Format(System.Globalization.CultureInfo.InvariantCulture, around, Whole),
+            "do A",
+            "planner"
+        );
 
         Assert.Empty(read.Errors);
         PlanTask task = Assert.Single(read.Plan!.Tasks);

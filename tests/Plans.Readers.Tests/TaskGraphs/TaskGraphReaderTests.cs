@@ -8,7 +8,13 @@ public sealed class TaskGraphReaderTests
     public static TheoryData<string> Files => [.. Names];
 
     private static IEnumerable<string> Names =>
-        [.. Directory.EnumerateFiles(Approved.Folder("Plans")).Select(f => Path.GetFileName(f)).Where(f => !f.EndsWith(".approved.txt", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+        [
+            .. Directory
+                .EnumerateFiles(Approved.Folder("Plans"))
+                .Select(f => Path.GetFileName(f))
+                .Where(f => !f.EndsWith(".approved.txt", StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal),
+        ];
 
     [Theory]
     [MemberData(nameof(Files))]
@@ -45,12 +51,15 @@ public sealed class TaskGraphReaderTests
         {
             PlanReadResult result = TaskGraphReader.Read(File.ReadAllBytes(Path.Combine(Approved.Folder("Plans"), file)), file);
 
-            Assert.All(result.Faults, f =>
-            {
-                Assert.True(f.Line > 0 || f.Code is "file-too-large", f.ToString());
-                Assert.NotEmpty(f.Cure);
-                Assert.Equal(file, f.File);
-            });
+            Assert.All(
+                result.Faults,
+                f =>
+                {
+                    Assert.True(f.Line > 0 || f.Code is "file-too-large", f.ToString());
+                    Assert.NotEmpty(f.Cure);
+                    Assert.Equal(file, f.File);
+                }
+            );
         }
     }
 
@@ -71,7 +80,10 @@ public sealed class TaskGraphReaderTests
         var text = new System.Text.StringBuilder("x0: &x0 [lol, lol, lol, lol, lol, lol, lol, lol, lol]\n");
         for (int i = 1; i < 12; i++)
         {
-            text.Append(System.Globalization.CultureInfo.InvariantCulture, $"x{i}: &x{i} [{string.Join(", ", Enumerable.Repeat($"*x{i - 1}", 9))}]\n");
+            text.Append(
+                System.Globalization.CultureInfo.InvariantCulture,
+                $"x{i}: &x{i} [{string.Join(", ", Enumerable.Repeat($"*x{i - 1}", 9))}]\n"
+            );
         }
 
         PlanReadResult result = TaskGraphReader.Read(text + "tasks: []\n", "bomb.yaml");
@@ -92,7 +104,11 @@ public sealed class TaskGraphReaderTests
     [Fact]
     public void Read_Utf16_Works()
     {
-        byte[] content = [.. System.Text.Encoding.Unicode.GetPreamble(), .. System.Text.Encoding.Unicode.GetBytes("tasks:\n- id: a\n  description: ü\n  files_write: []\n")];
+        byte[] content =
+        [
+            .. System.Text.Encoding.Unicode.GetPreamble(),
+            .. System.Text.Encoding.Unicode.GetBytes("tasks:\n- id: a\n  description: ü\n  files_write: []\n"),
+        ];
 
         Assert.Equal("ü", TaskGraphReader.Read(content, "tasks.yaml").Plan!.Tasks[0].Description);
     }
@@ -118,11 +134,13 @@ public sealed class TaskGraphReaderTests
     public void RefuseLinks_PathThroughALinkOutside_IsAnErrorAtItsPlace()
     {
         var asked = new List<string>();
-        PlanReadResult result = TaskGraphReader.Read("tasks:\n- id: a\n  description: x\n  files_write: [out/deep/x.py, src/*.py, src/y.py]\n", "tasks.yaml").RefuseLinks(path =>
-        {
-            asked.Add(path);
-            return path == "out/deep" ? "/elsewhere" : null;
-        });
+        PlanReadResult result = TaskGraphReader
+            .Read("tasks:\n- id: a\n  description: x\n  files_write: [out/deep/x.py, src/*.py, src/y.py]\n", "tasks.yaml")
+            .RefuseLinks(path =>
+            {
+                asked.Add(path);
+                return path == "out/deep" ? "/elsewhere" : null;
+            });
 
         PlanFault fault = Assert.Single(result.Errors);
         Assert.False(result.IsValid);

@@ -7,7 +7,13 @@ namespace Orchestrator.Plans.Readers.Tests.TaskGraphs;
 public sealed class TaskGraphYamlTests
 {
     public static TheoryData<string> GoodFiles =>
-        [.. Directory.EnumerateFiles(Approved.Folder("Plans"), "good-*").Select(f => Path.GetFileName(f)).Where(f => !f.EndsWith(".txt", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+        [
+            .. Directory
+                .EnumerateFiles(Approved.Folder("Plans"), "good-*")
+                .Select(f => Path.GetFileName(f))
+                .Where(f => !f.EndsWith(".txt", StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal),
+        ];
 
     [Theory]
     [MemberData(nameof(GoodFiles))]
@@ -26,7 +32,12 @@ public sealed class TaskGraphYamlTests
         const string letters = "ab Z1:#-?{}[]&*!|>'\"%@`,\n\n\t\\.~é日\u2028\r\u0001😀";
         for (int i = 0; i < 300; i++)
         {
-            string[] texts = [.. Enumerable.Range(0, 3).Select(_ => string.Concat(Enumerable.Range(0, random.Next(12)).Select(_ => letters[random.Next(letters.Length)])))];
+            string[] texts =
+            [
+                .. Enumerable
+                    .Range(0, 3)
+                    .Select(_ => string.Concat(Enumerable.Range(0, random.Next(12)).Select(_ => letters[random.Next(letters.Length)]))),
+            ];
             if (texts.Any(t => t.EnumerateRunes().Any(r => r.Value == 0xFFFD)))
             {
                 continue;
@@ -34,16 +45,31 @@ public sealed class TaskGraphYamlTests
 
             try
             {
-                AssertSame(new Plan
-                {
-                    Request = texts[0],
-                    Context = new Dictionary<string, string> { ["k" + texts[1]] = texts[2] },
-                    Tasks = [new PlanTask { Id = "a", Description = "x", Prompt = texts[1] + "\n" + texts[2], FilesWrite = [], Verification = [new Gate(("run " + texts[0]).Trim())] }],
-                });
+                AssertSame(
+                    new Plan
+                    {
+                        Request = texts[0],
+                        Context = new Dictionary<string, string> { ["k" + texts[1]] = texts[2] },
+                        Tasks =
+                        [
+                            new PlanTask
+                            {
+                                Id = "a",
+                                Description = "x",
+                                Prompt = texts[1] + "\n" + texts[2],
+                                FilesWrite = [],
+                                Verification = [new Gate(("run " + texts[0]).Trim())],
+                            },
+                        ],
+                    }
+                );
             }
             catch (Exception e)
             {
-                throw new InvalidOperationException($"Seed {seed}, attempt {i}: {string.Join(" / ", texts.Select(t => JsonValue.Create(t).ToJsonString()))}", e);
+                throw new InvalidOperationException(
+                    $"Seed {seed}, attempt {i}: {string.Join(" / ", texts.Select(t => JsonValue.Create(t).ToJsonString()))}",
+                    e
+                );
             }
         }
     }
@@ -54,7 +80,13 @@ public sealed class TaskGraphYamlTests
         JsonNode schema = JsonNode.Parse(TaskGraphSchema.Text)!;
 
         string[] inSchema = [.. schema["$defs"]!["task"]!["properties"]!.AsObject().Select(p => p.Key).Order(StringComparer.Ordinal)];
-        string[] inPlan = [.. JsonNode.Parse(PlanJson.WriteIndented(new Plan { Tasks = [new PlanTask { Id = "a" }] }))!["tasks"]![0]!.AsObject().Select(p => p.Key).Order(StringComparer.Ordinal)];
+        string[] inPlan =
+        [
+            .. JsonNode.Parse(PlanJson.WriteIndented(new Plan { Tasks = [new PlanTask { Id = "a" }] }))!["tasks"]![0]!
+                .AsObject()
+                .Select(p => p.Key)
+                .Order(StringComparer.Ordinal),
+        ];
 
         Assert.Equal(inPlan, inSchema);
         Assert.All(inSchema, key => Assert.Equal(key, TaskBinder.Keys.Find(key)));

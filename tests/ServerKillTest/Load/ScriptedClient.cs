@@ -7,7 +7,9 @@ using Temporalio.Api.WorkflowService.V1;
 
 namespace Orchestrator.ServerKillTest.Load;
 
-/// <summary>Starts and steers planned workflows; each call is repeated with the same request id until it is answered, and then stands in the ledger.</summary>
+/// <summary>
+/// Starts and steers planned workflows; each call is repeated with the same request id until it is answered, and then stands in the ledger.
+/// </summary>
 internal sealed class ScriptedClient(ServerCalls calls, Ledger ledger)
 {
     /// <summary>Does all that a client has to do for a workflow.</summary>
@@ -17,11 +19,17 @@ internal sealed class ScriptedClient(ServerCalls calls, Ledger ledger)
         {
             await StartAsync(plan, stop);
             foreach (var signal in plan.SignalsFromClients)
+            {
                 await SignalAsync(plan, signal, stop);
+            }
             if (plan.End == PlannedEnd.Cancelled)
+            {
                 await CancelAsync(plan, stop);
+            }
             if (plan.End == PlannedEnd.Terminated)
+            {
                 await TerminateAsync(plan, stop);
+            }
         }
         catch (GrpcException fault)
         {
@@ -44,30 +52,55 @@ internal sealed class ScriptedClient(ServerCalls calls, Ledger ledger)
                 WorkflowIdReusePolicy = WorkflowIdReusePolicy.RejectDuplicate,
             },
             StartWorkflowExecutionResponse.Parser,
-            stop);
+            stop
+        );
         ledger.Starts[plan.Id] = answer.RunId;
     }
 
     private async Task SignalAsync(WorkflowPlan plan, string signal, CancellationToken stop)
     {
         await calls.InsistAsync(
-            new SignalWorkflowExecutionRequest { Namespace = "default", WorkflowExecution = new WorkflowExecution { WorkflowId = plan.Id }, SignalName = signal, RequestId = $"{plan.Id}-{signal}" },
+            new SignalWorkflowExecutionRequest
+            {
+                Namespace = "default",
+                WorkflowExecution = new WorkflowExecution { WorkflowId = plan.Id },
+                SignalName = signal,
+                RequestId = $"{plan.Id}-{signal}",
+            },
             SignalWorkflowExecutionResponse.Parser,
-            stop);
+            stop
+        );
         ledger.Signals[(plan.Id, signal)] = true;
     }
 
-    private Task CancelAsync(WorkflowPlan plan, CancellationToken stop) => UntilClosedAsync(() => calls.InsistAsync(
-        new RequestCancelWorkflowExecutionRequest { Namespace = "default", WorkflowExecution = new WorkflowExecution { WorkflowId = plan.Id }, RequestId = "cancel-" + plan.Id },
-        RequestCancelWorkflowExecutionResponse.Parser,
-        stop));
+    private Task CancelAsync(WorkflowPlan plan, CancellationToken stop) =>
+        UntilClosedAsync(() =>
+            calls.InsistAsync(
+                new RequestCancelWorkflowExecutionRequest
+                {
+                    Namespace = "default",
+                    WorkflowExecution = new WorkflowExecution { WorkflowId = plan.Id },
+                    RequestId = "cancel-" + plan.Id,
+                },
+                RequestCancelWorkflowExecutionResponse.Parser,
+                stop
+            )
+        );
 
     private async Task TerminateAsync(WorkflowPlan plan, CancellationToken stop)
     {
-        await UntilClosedAsync(() => calls.InsistAsync(
-            new TerminateWorkflowExecutionRequest { Namespace = "default", WorkflowExecution = new WorkflowExecution { WorkflowId = plan.Id }, Reason = "as planned" },
-            TerminateWorkflowExecutionResponse.Parser,
-            stop));
+        await UntilClosedAsync(() =>
+            calls.InsistAsync(
+                new TerminateWorkflowExecutionRequest
+                {
+                    Namespace = "default",
+                    WorkflowExecution = new WorkflowExecution { WorkflowId = plan.Id },
+                    Reason = "as planned",
+                },
+                TerminateWorkflowExecutionResponse.Parser,
+                stop
+            )
+        );
         ledger.Terminations[plan.Id] = true;
     }
 
@@ -78,7 +111,8 @@ internal sealed class ScriptedClient(ServerCalls calls, Ledger ledger)
         {
             await call();
         }
-        catch (GrpcException closed) when (closed.Code == GrpcStatusCode.NotFound && closed.Message.Contains("already completed", StringComparison.Ordinal))
+        catch (GrpcException closed)
+            when (closed.Code == GrpcStatusCode.NotFound && closed.Message.Contains("already completed", StringComparison.Ordinal))
         {
             return;
         }

@@ -15,10 +15,17 @@ internal sealed class ScriptedWorker(ServerCalls calls, Ledger ledger)
     {
         while (!stop.IsCancellationRequested)
         {
-            var poll = new PollWorkflowTaskQueueRequest { Namespace = "default", TaskQueue = new TaskQueue { Name = ScriptedWorkflow.Queue }, Identity = "scripted" };
+            var poll = new PollWorkflowTaskQueueRequest
+            {
+                Namespace = "default",
+                TaskQueue = new TaskQueue { Name = ScriptedWorkflow.Queue },
+                Identity = "scripted",
+            };
             var task = await PollAsync(poll, PollWorkflowTaskQueueResponse.Parser, stop);
             if (task is { TaskToken.IsEmpty: false })
+            {
                 await DecideAsync(task, stop);
+            }
         }
     }
 
@@ -27,30 +34,53 @@ internal sealed class ScriptedWorker(ServerCalls calls, Ledger ledger)
     {
         while (!stop.IsCancellationRequested)
         {
-            var poll = new PollActivityTaskQueueRequest { Namespace = "default", TaskQueue = new TaskQueue { Name = ScriptedWorkflow.ActivityQueue }, Identity = "scripted" };
+            var poll = new PollActivityTaskQueueRequest
+            {
+                Namespace = "default",
+                TaskQueue = new TaskQueue { Name = ScriptedWorkflow.ActivityQueue },
+                Identity = "scripted",
+            };
             var task = await PollAsync(poll, PollActivityTaskQueueResponse.Parser, stop);
             if (task is { TaskToken.IsEmpty: false })
+            {
                 await ActAsync(task, stop);
+            }
         }
     }
 
     private async Task DecideAsync(PollWorkflowTaskQueueResponse task, CancellationToken stop)
     {
         // Unique, so that this completion is found in the history.
-        var answer = new RespondWorkflowTaskCompletedRequest { Namespace = "default", TaskToken = task.TaskToken, Identity = Guid.NewGuid().ToString() };
+        var answer = new RespondWorkflowTaskCompletedRequest
+        {
+            Namespace = "default",
+            TaskToken = task.TaskToken,
+            Identity = Guid.NewGuid().ToString(),
+        };
         answer.Commands.AddRange(ScriptedWorkflow.Decide(task.History.Events));
         if (await RespondAsync(answer, RespondWorkflowTaskCompletedResponse.Parser, stop))
+        {
             ledger.WorkflowTasks[(task.WorkflowExecution.RunId, answer.Identity)] = true;
+        }
     }
 
     private async Task ActAsync(PollActivityTaskQueueResponse task, CancellationToken stop)
     {
         var result = Guid.NewGuid().ToString();
-        var answer = new RespondActivityTaskCompletedRequest { Namespace = "default", TaskToken = task.TaskToken, Result = ScriptedWorkflow.Payloads(result) };
+        var answer = new RespondActivityTaskCompletedRequest
+        {
+            Namespace = "default",
+            TaskToken = task.TaskToken,
+            Result = ScriptedWorkflow.Payloads(result),
+        };
         if (!await RespondAsync(answer, RespondActivityTaskCompletedResponse.Parser, stop))
+        {
             return;
+        }
         if (!ledger.ActivityResults.TryAdd((task.WorkflowExecution.RunId, task.ActivityId), result))
+        {
             ledger.Faults.Enqueue($"activity {task.ActivityId} of {task.WorkflowExecution.WorkflowId} was taken as completed twice");
+        }
     }
 
     private async Task<TResponse?> PollAsync<TResponse>(IMessage poll, MessageParser<TResponse> parser, CancellationToken stop)
@@ -73,7 +103,10 @@ internal sealed class ScriptedWorker(ServerCalls calls, Ledger ledger)
         }
     }
 
-    /// <summary>True when the server took it. A task that is gone was taken before its answer was lost, or has timed out; a refused completion comes again as another task.</summary>
+    /// <summary>
+    /// True when the server took it. A task that is gone was taken before its answer was lost, or has timed out; a refused completion comes
+    /// again as another task.
+    /// </summary>
     private async Task<bool> RespondAsync<TResponse>(IMessage answer, MessageParser<TResponse> parser, CancellationToken stop)
         where TResponse : IMessage<TResponse>
     {

@@ -16,7 +16,11 @@ public sealed class GreetingWorkflow
     [WorkflowRun]
     public async Task<string> RunAsync(string name)
     {
-        var options = new ActivityOptions { StartToCloseTimeout = TimeSpan.FromSeconds(2), RetryPolicy = new() { InitialInterval = TimeSpan.FromMilliseconds(50), BackoffCoefficient = 1 } };
+        var options = new ActivityOptions
+        {
+            StartToCloseTimeout = TimeSpan.FromSeconds(2),
+            RetryPolicy = new() { InitialInterval = TimeSpan.FromMilliseconds(50), BackoffCoefficient = 1 },
+        };
         var first = await Workflow.ExecuteActivityAsync(() => SdkLoad.Greet(name), options);
         await Workflow.DelayAsync(TimeSpan.FromMilliseconds(20));
         await Workflow.WaitConditionAsync(() => _greetings.Count > 0);
@@ -54,7 +58,10 @@ internal sealed class SdkLoad(string address, Ledger ledger)
             try
             {
                 var client = await TemporalClient.ConnectAsync(new TemporalClientConnectOptions(address)).WaitAsync(stop);
-                using var worker = new TemporalWorker(client, new TemporalWorkerOptions(Queue).AddWorkflow<GreetingWorkflow>().AddActivity(Greet));
+                using var worker = new TemporalWorker(
+                    client,
+                    new TemporalWorkerOptions(Queue).AddWorkflow<GreetingWorkflow>().AddActivity(Greet)
+                );
                 await worker.ExecuteAsync(stop);
             }
             catch (Exception gone) when (gone is RpcException or InvalidOperationException or HttpRequestException)
@@ -68,7 +75,14 @@ internal sealed class SdkLoad(string address, Ledger ledger)
     public async Task RunAsync(string id, CancellationToken stop)
     {
         var client = TemporalClient.CreateLazy(new TemporalClientConnectOptions(address));
-        await InsistAsync(() => client.StartWorkflowAsync((GreetingWorkflow w) => w.RunAsync("a"), new WorkflowOptions(id, Queue) { TaskTimeout = TimeSpan.FromSeconds(2) }), stop);
+        await InsistAsync(
+            () =>
+                client.StartWorkflowAsync(
+                    (GreetingWorkflow w) => w.RunAsync("a"),
+                    new WorkflowOptions(id, Queue) { TaskTimeout = TimeSpan.FromSeconds(2) }
+                ),
+            stop
+        );
         ledger.Starts[id] = "";
         var handle = client.GetWorkflowHandle<GreetingWorkflow, string>(id);
         await InsistAsync(() => handle.SignalAsync(w => w.GreetAsync("b")), stop);
@@ -77,7 +91,8 @@ internal sealed class SdkLoad(string address, Ledger ledger)
         ledger.Results[id] = result;
     }
 
-    // The client itself gives up on a server that stays away, and a call of ours again is another request: what was started or ended meanwhile is fine.
+    // The client itself gives up on a server that stays away, and a call of ours again is another request: what was started or ended
+    // meanwhile is fine.
     private async Task InsistAsync(Func<Task> call, CancellationToken stop)
     {
         while (true)
@@ -91,11 +106,19 @@ internal sealed class SdkLoad(string address, Ledger ledger)
             {
                 return;
             }
-            catch (RpcException ended) when (ended.Code == RpcException.StatusCode.NotFound && ended.Message.Contains("already completed", StringComparison.Ordinal))
+            catch (RpcException ended)
+                when (ended.Code == RpcException.StatusCode.NotFound
+                    && ended.Message.Contains("already completed", StringComparison.Ordinal)
+                )
             {
                 return;
             }
-            catch (RpcException gone) when (gone.Code is RpcException.StatusCode.Unavailable or RpcException.StatusCode.DeadlineExceeded or RpcException.StatusCode.Cancelled)
+            catch (RpcException gone)
+                when (gone.Code
+                        is RpcException.StatusCode.Unavailable
+                            or RpcException.StatusCode.DeadlineExceeded
+                            or RpcException.StatusCode.Cancelled
+                )
             {
                 await Task.Delay(Pause, stop);
             }

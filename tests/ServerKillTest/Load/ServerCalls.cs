@@ -17,7 +17,13 @@ internal sealed class ServerCalls(string address) : IDisposable
         where TResponse : IMessage<TResponse>
     {
         var name = request.GetType().Name[..^"Request".Length];
-        return _channel.CallAsync(Service + name, request, parser, new GrpcCallOptions { Timeout = Limit, LongPoll = name.StartsWith("Poll", StringComparison.Ordinal) }, stop);
+        return _channel.CallAsync(
+            Service + name,
+            request,
+            parser,
+            new GrpcCallOptions { Timeout = Limit, LongPoll = name.StartsWith("Poll", StringComparison.Ordinal) },
+            stop
+        );
     }
 
     /// <summary>Calls until the server answers, with the same request each time.</summary>
@@ -38,7 +44,8 @@ internal sealed class ServerCalls(string address) : IDisposable
     }
 
     /// <summary>The server did not answer: what was asked may be done or not.</summary>
-    public static bool IsGone(GrpcException fault) => fault.Code is GrpcStatusCode.Unavailable or GrpcStatusCode.DeadlineExceeded or GrpcStatusCode.Cancelled;
+    public static bool IsGone(GrpcException fault) =>
+        fault.Code is GrpcStatusCode.Unavailable or GrpcStatusCode.DeadlineExceeded or GrpcStatusCode.Cancelled;
 
     public void Dispose() => _channel.Dispose();
 }

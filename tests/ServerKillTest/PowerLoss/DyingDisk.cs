@@ -1,6 +1,8 @@
 namespace Orchestrator.ServerKillTest.PowerLoss;
 
-/// <summary>Lets so many writes and syncs be done; the next one kills the process in its middle, so inside a commit or a checkpoint.</summary>
+/// <summary>
+/// Lets so many writes and syncs be done; the next one kills the process in its middle, so inside a commit or a checkpoint.
+/// </summary>
 internal sealed class DyingDisk(string folder, int operations) : IDisk
 {
     private int _left = operations;
@@ -9,14 +11,10 @@ internal sealed class DyingDisk(string folder, int operations) : IDisk
     public string Folder { get; } = folder;
 
     /// <inheritdoc/>
-    public void Opened(string path)
-    {
-    }
+    public void Opened(string path) { }
 
     /// <inheritdoc/>
-    public void Deleted(string path)
-    {
-    }
+    public void Deleted(string path) { }
 
     /// <inheritdoc/>
     public Verdict Write(string path, long offset, ReadOnlySpan<byte> data) => Next();

@@ -37,7 +37,9 @@ internal unsafe struct NativeFile
     public NativeFileMethods* Methods;
 }
 
-/// <summary>SQLite's <c>sqlite3_io_methods</c>, version 2: with shared memory, without memory-mapped files, so that every write is seen.</summary>
+/// <summary>
+/// SQLite's <c>sqlite3_io_methods</c>, version 2: with shared memory, without memory-mapped files, so that every write is seen.
+/// </summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct NativeFileMethods
 {

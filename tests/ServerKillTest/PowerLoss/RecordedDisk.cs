@@ -1,7 +1,8 @@
 namespace Orchestrator.ServerKillTest.PowerLoss;
 
 /// <summary>
-/// Remembers for each file of a folder what a sync has made durable and what was only written since. At a power loss everything that was not synced may be there or not,
+/// Remembers for each file of a folder what a sync has made durable and what was only written since. At a power loss everything that was
+/// not synced may be there or not,
 /// sector by sector.
 /// </summary>
 internal sealed class RecordedDisk(string folder) : IDisk
@@ -25,7 +26,9 @@ internal sealed class RecordedDisk(string folder) : IDisk
         lock (_lock)
         {
             if (!_files.ContainsKey(path))
+            {
                 _files[path] = new RecordedFile(File.Exists(path) ? File.ReadAllBytes(path) : []);
+            }
         }
     }
 
@@ -35,7 +38,9 @@ internal sealed class RecordedDisk(string folder) : IDisk
         lock (_lock)
         {
             if (!_isOff)
+            {
                 _files.Remove(path);
+            }
         }
     }
 
@@ -45,7 +50,9 @@ internal sealed class RecordedDisk(string folder) : IDisk
         lock (_lock)
         {
             if (_isOff)
+            {
                 return Verdict.Fails;
+            }
             _files[path].Pending.Add(new Change(offset, data.ToArray()));
             return Verdict.Done;
         }
@@ -57,7 +64,9 @@ internal sealed class RecordedDisk(string folder) : IDisk
         lock (_lock)
         {
             if (_isOff)
+            {
                 return Verdict.Fails;
+            }
             _files[path].Pending.Add(new Change(size, null));
             return Verdict.Done;
         }
@@ -69,7 +78,9 @@ internal sealed class RecordedDisk(string folder) : IDisk
         lock (_lock)
         {
             if (_isOff)
+            {
                 return Verdict.Fails;
+            }
             Syncs++;
             _files[path].MakeDurable();
             return Verdict.Done;
@@ -87,7 +98,12 @@ internal sealed class RecordedDisk(string folder) : IDisk
             foreach (var (path, file) in _files)
             {
                 // All, none, or any share of what was not synced.
-                var share = random.Next(4) switch { 0 => 0.0, 1 => 1.0, _ => random.NextDouble() };
+                var share = random.Next(4) switch
+                {
+                    0 => 0.0,
+                    1 => 1.0,
+                    _ => random.NextDouble(),
+                };
                 File.WriteAllBytes(Path.Combine(target, Path.GetFileName(path)), file.Remains(random, share));
             }
         }
@@ -122,14 +138,18 @@ internal sealed class RecordedDisk(string folder) : IDisk
                 if (change.Data is not { } data)
                 {
                     if (keeps())
+                    {
                         bytes.Truncate((int)change.Offset);
+                    }
                     continue;
                 }
 
                 for (var at = 0; at < data.Length; at += Sector)
                 {
                     if (keeps())
+                    {
                         bytes.Write((int)change.Offset + at, data.AsSpan(at, Math.Min(Sector, data.Length - at)));
+                    }
                 }
             }
         }
@@ -144,7 +164,9 @@ internal sealed class RecordedDisk(string folder) : IDisk
         public void Write(int offset, ReadOnlySpan<byte> data)
         {
             if (offset + data.Length > _bytes.Length)
+            {
                 Array.Resize(ref _bytes, Math.Max(offset + data.Length, _bytes.Length * 2));
+            }
             data.CopyTo(_bytes.AsSpan(offset));
             _length = Math.Max(_length, offset + data.Length);
         }
@@ -152,9 +174,13 @@ internal sealed class RecordedDisk(string folder) : IDisk
         public void Truncate(int size)
         {
             if (size < _length)
+            {
                 Array.Clear(_bytes, size, _length - size);
+            }
             else if (size > _bytes.Length)
+            {
                 Array.Resize(ref _bytes, size);
+            }
             _length = size;
         }
 

@@ -7,7 +7,8 @@ using SQLitePCL;
 namespace Orchestrator.ServerKillTest.PowerLoss;
 
 /// <summary>
-/// Stands between SQLite and the file system of this process: everything goes on to the real one, after the <see cref="IDisk"/> of the file's folder was asked.
+/// Stands between SQLite and the file system of this process: everything goes on to the real one, after the <see cref="IDisk"/> of the
+/// file's folder was asked.
 /// Each file is ours (the table of functions and the file's number) with the real one behind it.
 /// </summary>
 internal static unsafe class ShimVfs
@@ -31,7 +32,9 @@ internal static unsafe class ShimVfs
         {
             Disks.Add(disk);
             if (_shim is null)
+            {
                 Register();
+            }
         }
     }
 
@@ -42,7 +45,9 @@ internal static unsafe class ShimVfs
         {
             Disks.Remove(disk);
             foreach (var number in Files.Where(file => file.Value.Disk == disk).Select(file => file.Key).ToList())
+            {
                 Files.Remove(number);
+            }
         }
     }
 
@@ -79,7 +84,9 @@ internal static unsafe class ShimVfs
         _shim->Open = &Open;
         _shim->Delete = &Delete;
         if (NativeSqlite.RegisterVfs(_shim, asDefault: 1) != raw.SQLITE_OK)
+        {
             throw new InvalidOperationException("SQLite does not take the file system");
+        }
     }
 
     private static NativeFile* Real(NativeFile* file) => (NativeFile*)((byte*)file + sizeof(ShimFile));
@@ -87,7 +94,9 @@ internal static unsafe class ShimVfs
     private static (IDisk Disk, string Path)? Watched(NativeFile* file)
     {
         lock (Guard)
+        {
             return Files.TryGetValue(((ShimFile*)file)->Number, out var watched) ? watched : null;
+        }
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
@@ -100,13 +109,17 @@ internal static unsafe class ShimVfs
         if (code != raw.SQLITE_OK)
         {
             if (Real(file)->Methods is not null)
+            {
                 _ = Real(file)->Methods->Close(Real(file));
+            }
             return code;
         }
 
         shim->Methods = _methods;
         if (name is not null)
+        {
             shim->Number = NumberOf(PathOf(name));
+        }
         return code;
     }
 
@@ -116,7 +129,9 @@ internal static unsafe class ShimVfs
         {
             var disk = Disks.Find(one => path.StartsWith(one.Folder, StringComparison.Ordinal));
             if (disk is null)
+            {
                 return -1;
+            }
             disk.Opened(path);
             Files.Add(++_lastNumber, (disk, path));
             return _lastNumber;
@@ -129,7 +144,9 @@ internal static unsafe class ShimVfs
         var path = PathOf(name);
         IDisk? disk;
         lock (Guard)
+        {
             disk = Disks.Find(one => path.StartsWith(one.Folder, StringComparison.Ordinal));
+        }
         disk?.Deleted(path);
         return _real->Delete(_real, name, syncFolder);
     }
@@ -157,13 +174,17 @@ internal static unsafe class ShimVfs
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int Truncate(NativeFile* file, long size) =>
-        Watched(file) is { } watched && watched.Disk.Truncate(watched.Path, size) == Verdict.Fails ? IoErrorTruncate : Real(file)->Methods->Truncate(Real(file), size);
+        Watched(file) is { } watched && watched.Disk.Truncate(watched.Path, size) == Verdict.Fails
+            ? IoErrorTruncate
+            : Real(file)->Methods->Truncate(Real(file), size);
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int Sync(NativeFile* file, int flags)
     {
         if (Watched(file) is not { } watched)
+        {
             return Real(file)->Methods->Sync(Real(file), flags);
+        }
         switch (watched.Disk.Sync(watched.Path))
         {
             case Verdict.Fails:
@@ -192,7 +213,8 @@ internal static unsafe class ShimVfs
     private static int Close(NativeFile* file) => Real(file)->Methods->Close(Real(file));
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int Read(NativeFile* file, void* data, int length, long offset) => Real(file)->Methods->Read(Real(file), data, length, offset);
+    private static int Read(NativeFile* file, void* data, int length, long offset) =>
+        Real(file)->Methods->Read(Real(file), data, length, offset);
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int FileSize(NativeFile* file, long* size) => Real(file)->Methods->FileSize(Real(file), size);
@@ -207,7 +229,8 @@ internal static unsafe class ShimVfs
     private static int CheckReservedLock(NativeFile* file, int* result) => Real(file)->Methods->CheckReservedLock(Real(file), result);
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int FileControl(NativeFile* file, int operation, void* argument) => Real(file)->Methods->FileControl(Real(file), operation, argument);
+    private static int FileControl(NativeFile* file, int operation, void* argument) =>
+        Real(file)->Methods->FileControl(Real(file), operation, argument);
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int SectorSize(NativeFile* file) => Real(file)->Methods->SectorSize(Real(file));
@@ -216,10 +239,12 @@ internal static unsafe class ShimVfs
     private static int DeviceCharacteristics(NativeFile* file) => Real(file)->Methods->DeviceCharacteristics(Real(file));
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int ShmMap(NativeFile* file, int page, int size, int extend, void** memory) => Real(file)->Methods->ShmMap(Real(file), page, size, extend, memory);
+    private static int ShmMap(NativeFile* file, int page, int size, int extend, void** memory) =>
+        Real(file)->Methods->ShmMap(Real(file), page, size, extend, memory);
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int ShmLock(NativeFile* file, int offset, int count, int flags) => Real(file)->Methods->ShmLock(Real(file), offset, count, flags);
+    private static int ShmLock(NativeFile* file, int offset, int count, int flags) =>
+        Real(file)->Methods->ShmLock(Real(file), offset, count, flags);
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void ShmBarrier(NativeFile* file) => Real(file)->Methods->ShmBarrier(Real(file));

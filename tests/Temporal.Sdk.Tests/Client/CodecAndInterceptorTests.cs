@@ -18,11 +18,23 @@ public sealed class CodecAndInterceptorTests(TestServer server) : IClassFixture<
     /// <summary>Turns every byte round: nothing readable is left on the server.</summary>
     private sealed class TurningCodec : IPayloadCodec
     {
-        public Task<IReadOnlyCollection<Payload>> EncodeAsync(IReadOnlyCollection<Payload> payloads) => Task.FromResult<IReadOnlyCollection<Payload>>(
-            [.. payloads.Select(payload => new Payload { Metadata = { ["encoding"] = ByteString.CopyFromUtf8("turned") }, Data = Turned(payload.ToByteArray()) })]);
+        public Task<IReadOnlyCollection<Payload>> EncodeAsync(IReadOnlyCollection<Payload> payloads) =>
+            Task.FromResult<IReadOnlyCollection<Payload>>([
+                .. payloads.Select(payload => new Payload
+                {
+                    Metadata = { ["encoding"] = ByteString.CopyFromUtf8("turned") },
+                    Data = Turned(payload.ToByteArray()),
+                }),
+            ]);
 
-        public Task<IReadOnlyCollection<Payload>> DecodeAsync(IReadOnlyCollection<Payload> payloads) => Task.FromResult<IReadOnlyCollection<Payload>>(
-            [.. payloads.Select(payload => payload.Metadata["encoding"].ToStringUtf8() == "turned" ? Payload.Parser.ParseFrom(Turned(payload.Data.ToByteArray())) : payload)]);
+        public Task<IReadOnlyCollection<Payload>> DecodeAsync(IReadOnlyCollection<Payload> payloads) =>
+            Task.FromResult<IReadOnlyCollection<Payload>>([
+                .. payloads.Select(payload =>
+                    payload.Metadata["encoding"].ToStringUtf8() == "turned"
+                        ? Payload.Parser.ParseFrom(Turned(payload.Data.ToByteArray()))
+                        : payload
+                ),
+            ]);
 
         private static ByteString Turned(byte[] bytes) => ByteString.CopyFrom([.. bytes.Select(one => (byte)~one)]);
     }
@@ -31,7 +43,11 @@ public sealed class CodecAndInterceptorTests(TestServer server) : IClassFixture<
     public async Task Codec_OnClientAndWorker_LeavesNothingReadable()
     {
         var options = server.Options();
-        options.DataConverter = new(new DefaultPayloadConverter(), new DefaultFailureConverter.WithEncodedCommonAttributes(), new TurningCodec());
+        options.DataConverter = new(
+            new DefaultPayloadConverter(),
+            new DefaultFailureConverter.WithEncodedCommonAttributes(),
+            new TurningCodec()
+        );
         var client = await TemporalClient.ConnectAsync(options);
         await server.WithWorkerAsync(
             async queue =>
@@ -42,7 +58,9 @@ public sealed class CodecAndInterceptorTests(TestServer server) : IClassFixture<
                 var handle = await client.StartWorkflowAsync((CounterWorkflow workflow) => workflow.RunAsync(40), start);
                 await handle.SignalAsync(workflow => workflow.AddAsync(2));
                 Assert.Equal(42, await handle.ExecuteUpdateAsync(workflow => workflow.SetAsync(43)));
-                var failed = await Assert.ThrowsAsync<WorkflowUpdateFailedException>(() => handle.ExecuteUpdateAsync(workflow => workflow.SetAsync(13)));
+                var failed = await Assert.ThrowsAsync<WorkflowUpdateFailedException>(() =>
+                    handle.ExecuteUpdateAsync(workflow => workflow.SetAsync(13))
+                );
                 Assert.Equal("unlucky", failed.InnerException!.Message);
                 Assert.Equal("n=43", await handle.QueryAsync(workflow => workflow.Describe("n=")));
                 var description = await handle.DescribeAsync();
@@ -50,7 +68,11 @@ public sealed class CodecAndInterceptorTests(TestServer server) : IClassFixture<
                 Assert.Equal("secret summary", await description.GetStaticSummaryAsync());
 
                 var ended = await Assert.ThrowsAsync<WorkflowFailedException>(() =>
-                    client.ExecuteWorkflowAsync((ActivityCallingWorkflow workflow) => workflow.RunAsync("Leak", TimeSpan.FromMinutes(1), null, 1), TestServer.Start(queue)));
+                    client.ExecuteWorkflowAsync(
+                        (ActivityCallingWorkflow workflow) => workflow.RunAsync("Leak", TimeSpan.FromMinutes(1), null, 1),
+                        TestServer.Start(queue)
+                    )
+                );
                 Assert.Equal("secret failure", ended.InnerException!.InnerException!.Message);
 
                 await handle.SignalAsync(workflow => workflow.FinishAsync());
@@ -60,23 +82,45 @@ public sealed class CodecAndInterceptorTests(TestServer server) : IClassFixture<
                 Assert.DoesNotContain("unlucky", json, StringComparison.Ordinal);
                 Assert.DoesNotContain("json/plain", json, StringComparison.Ordinal);
             },
-            worker => worker.AddWorkflow<CounterWorkflow>().AddWorkflow<ActivityCallingWorkflow>()
-                .AddActivity(ActivityDefinition.Create("Leak", typeof(string), [], 0, _ => throw new ApplicationFailureException("secret failure", details: ["secret detail"]))),
-            client);
+            worker =>
+                worker
+                    .AddWorkflow<CounterWorkflow>()
+                    .AddWorkflow<ActivityCallingWorkflow>()
+                    .AddActivity(
+                        ActivityDefinition.Create(
+                            "Leak",
+                            typeof(string),
+                            [],
+                            0,
+                            _ => throw new ApplicationFailureException("secret failure", details: ["secret detail"])
+                        )
+                    ),
+            client
+        );
     }
 
     /// <summary>Refuses what was encoded for something else.</summary>
     private sealed class ContextCodec(string context) : IPayloadCodec, IWithSerializationContext<IPayloadCodec>
     {
-        public IPayloadCodec WithSerializationContext(ISerializationContext context) => new ContextCodec(context switch
-        {
-            ISerializationContext.Activity activity => $"{activity.WorkflowId}/{activity.WorkflowType}/{activity.ActivityId}/{activity.ActivityType}/{activity.ActivityTaskQueue}/{activity.IsLocal}",
-            ISerializationContext.Workflow workflow => workflow.WorkflowId,
-            _ => throw new ArgumentOutOfRangeException(nameof(context)),
-        });
+        public IPayloadCodec WithSerializationContext(ISerializationContext context) =>
+            new ContextCodec(
+                context switch
+                {
+                    ISerializationContext.Activity activity =>
+                        $"{activity.WorkflowId}/{activity.WorkflowType}/{activity.ActivityId}/{activity.ActivityType}/{activity.ActivityTaskQueue}/{activity.IsLocal}",
+                    ISerializationContext.Workflow workflow => workflow.WorkflowId,
+                    _ => throw new ArgumentOutOfRangeException(nameof(context)),
+                }
+            );
 
-        public Task<IReadOnlyCollection<Payload>> EncodeAsync(IReadOnlyCollection<Payload> payloads) => Task.FromResult<IReadOnlyCollection<Payload>>(
-            [.. payloads.Select(payload => new Payload { Metadata = { ["encoding"] = ByteString.CopyFromUtf8(context) }, Data = payload.ToByteString() })]);
+        public Task<IReadOnlyCollection<Payload>> EncodeAsync(IReadOnlyCollection<Payload> payloads) =>
+            Task.FromResult<IReadOnlyCollection<Payload>>([
+                .. payloads.Select(payload => new Payload
+                {
+                    Metadata = { ["encoding"] = ByteString.CopyFromUtf8(context) },
+                    Data = payload.ToByteString(),
+                }),
+            ]);
 
         public Task<IReadOnlyCollection<Payload>> DecodeAsync(IReadOnlyCollection<Payload> payloads)
         {
@@ -100,8 +144,16 @@ public sealed class CodecAndInterceptorTests(TestServer server) : IClassFixture<
                 return said;
             }
 
-            var normal = await Workflow.ExecuteActivityAsync<string>("Echo", [said], new() { StartToCloseTimeout = TimeSpan.FromMinutes(1) });
-            var local = await Workflow.ExecuteLocalActivityAsync<string>("Echo", [normal], new() { StartToCloseTimeout = TimeSpan.FromMinutes(1) });
+            var normal = await Workflow.ExecuteActivityAsync<string>(
+                "Echo",
+                [said],
+                new() { StartToCloseTimeout = TimeSpan.FromMinutes(1) }
+            );
+            var local = await Workflow.ExecuteLocalActivityAsync<string>(
+                "Echo",
+                [normal],
+                new() { StartToCloseTimeout = TimeSpan.FromMinutes(1) }
+            );
             try
             {
                 await Workflow.ExecuteActivityAsync("Leak", [], new() { StartToCloseTimeout = TimeSpan.FromMinutes(1) });
@@ -126,20 +178,42 @@ public sealed class CodecAndInterceptorTests(TestServer server) : IClassFixture<
         await server.WithWorkerAsync(
             async queue =>
             {
-                var handle = await client.StartWorkflowAsync((ContextsWorkflow workflow) => workflow.RunAsync("hi"), TestServer.Start(queue));
+                var handle = await client.StartWorkflowAsync(
+                    (ContextsWorkflow workflow) => workflow.RunAsync("hi"),
+                    TestServer.Start(queue)
+                );
                 Assert.Equal("hi, hi, secret detail", await handle.GetResultAsync().WaitAsync(Eventually.Limit));
-                var replayer = new WorkflowReplayer(new WorkflowReplayerOptions { DataConverter = options.DataConverter }.AddWorkflow<ContextsWorkflow>());
+                var replayer = new WorkflowReplayer(
+                    new WorkflowReplayerOptions { DataConverter = options.DataConverter }.AddWorkflow<ContextsWorkflow>()
+                );
                 await replayer.ReplayWorkflowAsync(await handle.FetchHistoryAsync());
             },
             worker =>
             {
                 worker.MaxCachedWorkflows = cachedRuns;
-                worker.AddWorkflow<ContextsWorkflow>()
-                    .AddActivity(ActivityDefinition.Create("Echo", typeof(string), [typeof(string)], 1, values => $"{values[0]}{(values[0] is "hi" ? ", hi" : ", ")}"))
-                    .AddActivity(ActivityDefinition.Create(
-                        "Leak", typeof(string), [], 0, _ => throw new ApplicationFailureException("failure", nonRetryable: true, details: ["secret detail"])));
+                worker
+                    .AddWorkflow<ContextsWorkflow>()
+                    .AddActivity(
+                        ActivityDefinition.Create(
+                            "Echo",
+                            typeof(string),
+                            [typeof(string)],
+                            1,
+                            values => $"{values[0]}{(values[0] is "hi" ? ", hi" : ", ")}"
+                        )
+                    )
+                    .AddActivity(
+                        ActivityDefinition.Create(
+                            "Leak",
+                            typeof(string),
+                            [],
+                            0,
+                            _ => throw new ApplicationFailureException("failure", nonRetryable: true, details: ["secret detail"])
+                        )
+                    );
             },
-            client);
+            client
+        );
     }
 
     [Fact]
@@ -153,25 +227,45 @@ public sealed class CodecAndInterceptorTests(TestServer server) : IClassFixture<
             async queue =>
             {
                 var handle = await client.StartWorkflowAsync(
-                    (ActivityCallingWorkflow workflow) => workflow.RunAsync("Work", TimeSpan.FromMinutes(1), null, 1), TestServer.Start(queue));
+                    (ActivityCallingWorkflow workflow) => workflow.RunAsync("Work", TimeSpan.FromMinutes(1), null, 1),
+                    TestServer.Start(queue)
+                );
                 Assert.Equal("worked", await handle.GetResultAsync());
             },
-            worker => worker.AddWorkflow<ActivityCallingWorkflow>().AddActivity(ActivityDefinition.Create("Work", typeof(string), [], 0, _ =>
-            {
-                ActivityExecutionContext.Current.Heartbeat("beat");
-                return "worked";
-            })),
-            client);
-        Assert.Equal(["start ActivityCallingWorkflow", "workflow", "activity Work", "heartbeat beat"], seen.Where(line => line != "history").Distinct());
+            worker =>
+                worker
+                    .AddWorkflow<ActivityCallingWorkflow>()
+                    .AddActivity(
+                        ActivityDefinition.Create(
+                            "Work",
+                            typeof(string),
+                            [],
+                            0,
+                            _ =>
+                            {
+                                ActivityExecutionContext.Current.Heartbeat("beat");
+                                return "worked";
+                            }
+                        )
+                    ),
+            client
+        );
+        Assert.Equal(
+            ["start ActivityCallingWorkflow", "workflow", "activity Work", "heartbeat beat"],
+            seen.Where(line => line != "history").Distinct()
+        );
     }
 
     private sealed class Recorder(ConcurrentQueue<string> seen) : IClientInterceptor, IWorkerInterceptor
     {
-        public ClientOutboundInterceptor InterceptClient(ClientOutboundInterceptor nextInterceptor) => new ClientCalls(nextInterceptor, seen);
+        public ClientOutboundInterceptor InterceptClient(ClientOutboundInterceptor nextInterceptor) =>
+            new ClientCalls(nextInterceptor, seen);
 
-        public WorkflowInboundInterceptor InterceptWorkflow(WorkflowInboundInterceptor nextInterceptor) => new WorkflowCalls(nextInterceptor, seen);
+        public WorkflowInboundInterceptor InterceptWorkflow(WorkflowInboundInterceptor nextInterceptor) =>
+            new WorkflowCalls(nextInterceptor, seen);
 
-        public ActivityInboundInterceptor InterceptActivity(ActivityInboundInterceptor nextInterceptor) => new ActivityCalls(nextInterceptor, seen);
+        public ActivityInboundInterceptor InterceptActivity(ActivityInboundInterceptor nextInterceptor) =>
+            new ActivityCalls(nextInterceptor, seen);
     }
 
     private sealed class ClientCalls(ClientOutboundInterceptor next, ConcurrentQueue<string> seen) : ClientOutboundInterceptor(next)
@@ -194,7 +288,10 @@ public sealed class CodecAndInterceptorTests(TestServer server) : IClassFixture<
     {
         public override Task<object?> ExecuteWorkflowAsync(ExecuteWorkflowInput input)
         {
-            Assert.Equal("me", Temporalio.Workflows.Workflow.PayloadConverter.ToValue<string>(Temporalio.Workflows.Workflow.Info.Headers!["who"]));
+            Assert.Equal(
+                "me",
+                Temporalio.Workflows.Workflow.PayloadConverter.ToValue<string>(Temporalio.Workflows.Workflow.Info.Headers!["who"])
+            );
             seen.Enqueue("workflow");
             return base.ExecuteWorkflowAsync(input);
         }

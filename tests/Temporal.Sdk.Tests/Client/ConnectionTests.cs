@@ -15,7 +15,14 @@ public sealed class ConnectionTests
     public async Task Connection_WithTlsAndKey_IsTakenOnlyWithBoth()
     {
         using var certificate = SelfSigned();
-        await using var server = new TemporalServer(new() { Address = new(IPAddress.Loopback, 0), Certificate = certificate, ApiKey = "right" });
+        await using var server = new TemporalServer(
+            new()
+            {
+                Address = new(IPAddress.Loopback, 0),
+                Certificate = certificate,
+                ApiKey = "right",
+            }
+        );
         await server.StartAsync();
         var target = new Uri(server.Addresses[0]).Authority;
         var tls = new TlsOptions { ServerRootCACert = Encoding.UTF8.GetBytes(certificate.ExportCertificatePem()), Domain = "localhost" };
@@ -32,10 +39,21 @@ public sealed class ConnectionTests
         await connection.WorkflowService.GetClusterInfoAsync(new());
 
         var quick = new RpcRetryOptions { MaxRetries = 1 };
-        await Assert.ThrowsAsync<InvalidOperationException>(() => TemporalConnection.ConnectAsync(new(target) { ApiKey = "wrong", Tls = tls, RpcRetry = quick }));
+        await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            TemporalConnection.ConnectAsync(
+                new(target)
+                {
+                    ApiKey = "wrong",
+                    Tls = tls,
+                    RpcRetry = quick,
+                }
+            )
+        );
 
         // With a key, TLS is on by itself, and then the system's authorities count.
-        await Assert.ThrowsAsync<InvalidOperationException>(() => TemporalConnection.ConnectAsync(new(target) { ApiKey = "right", RpcRetry = quick }));
+        await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            TemporalConnection.ConnectAsync(new(target) { ApiKey = "right", RpcRetry = quick })
+        );
     }
 
     [Fact]
@@ -49,7 +67,11 @@ public sealed class ConnectionTests
         await server.StartAsync();
         Assert.Empty(await client.ListWorkflowsAsync(string.Empty).ToListAsync());
         Assert.True(client.Connection.IsConnected);
-        Assert.Contains(Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture), client.Connection.Options.Identity, StringComparison.Ordinal);
+        Assert.Contains(
+            Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            client.Connection.Options.Identity,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -60,12 +82,17 @@ public sealed class ConnectionTests
         await server.StartAsync();
         var client = await TemporalClient.ConnectAsync(new($"unix:{folder["s"]}"));
         var handle = await client.StartWorkflowAsync("Nothing", [], TestServer.Start("nobody"));
-        var late = await Assert.ThrowsAsync<RpcException>(() => handle.GetResultAsync(rpcOptions: new() { Timeout = TimeSpan.FromMilliseconds(300) }));
+        var late = await Assert.ThrowsAsync<RpcException>(() =>
+            handle.GetResultAsync(rpcOptions: new() { Timeout = TimeSpan.FromMilliseconds(300) })
+        );
         Assert.Equal(RpcException.StatusCode.DeadlineExceeded, late.Code);
         using var source = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => handle.GetResultAsync(rpcOptions: new() { CancellationToken = source.Token }));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            handle.GetResultAsync(rpcOptions: new() { CancellationToken = source.Token })
+        );
         await Assert.ThrowsAsync<WorkflowUpdateRpcTimeoutOrCanceledException>(() =>
-            handle.ExecuteUpdateAsync("nothing", [], new() { Rpc = new() { Timeout = TimeSpan.FromMilliseconds(300) } }));
+            handle.ExecuteUpdateAsync("nothing", [], new() { Rpc = new() { Timeout = TimeSpan.FromMilliseconds(300) } })
+        );
     }
 
     private static X509Certificate2 SelfSigned()
@@ -75,7 +102,14 @@ public sealed class ConnectionTests
         var names = new SubjectAlternativeNameBuilder();
         names.AddDnsName("localhost");
         request.CertificateExtensions.Add(names.Build());
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, pathLengthConstraint: 0, critical: true));
+        request.CertificateExtensions.Add(
+            new X509BasicConstraintsExtension(
+                certificateAuthority: true,
+                hasPathLengthConstraint: false,
+                pathLengthConstraint: 0,
+                critical: true
+            )
+        );
         using var made = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
         return X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pkcs12), null);
     }

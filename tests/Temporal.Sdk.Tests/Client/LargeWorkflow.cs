@@ -34,15 +34,26 @@ public sealed class LargeWorkflow
         await Task.Delay(Timeout.InfiniteTimeSpan, ActivityExecutionContext.Current.CancellationToken);
     }
 
-    /// <summary>After a signal, a result of the size in it; for a small one, how an activity failed whose result, or heartbeat, is large.</summary>
+    /// <summary>
+    /// After a signal, a result of the size in it; for a small one, how an activity failed whose result, or heartbeat, is large.
+    /// </summary>
     [WorkflowRun]
     public async Task<string> RunAsync(int activity, bool heartbeat)
     {
-        var options = new ActivityOptions { StartToCloseTimeout = TimeSpan.FromMinutes(1), HeartbeatTimeout = TimeSpan.FromMinutes(1), RetryPolicy = new() { MaximumAttempts = 1 } };
+        var options = new ActivityOptions
+        {
+            StartToCloseTimeout = TimeSpan.FromMinutes(1),
+            HeartbeatTimeout = TimeSpan.FromMinutes(1),
+            RetryPolicy = new() { MaximumAttempts = 1 },
+        };
         var outcome = "none";
         try
         {
-            await (heartbeat ? Workflow.ExecuteActivityAsync(() => HeartbeatAsync(activity), options) : Workflow.ExecuteActivityAsync(() => Make(activity), options));
+            await (
+                heartbeat
+                    ? Workflow.ExecuteActivityAsync(() => HeartbeatAsync(activity), options)
+                    : Workflow.ExecuteActivityAsync(() => Make(activity), options)
+            );
         }
         catch (ActivityFailureException error) when (error.InnerException is ApplicationFailureException cause)
         {

@@ -15,23 +15,47 @@ public sealed class ScheduleClientTests(TestServer server) : IClassFixture<TestS
         var id = $"schedule-{Guid.NewGuid()}";
         var action = ScheduleActionStartWorkflow.Create(
             (EndingWorkflow workflow) => workflow.RunAsync("return"),
-            new($"{id}-run", "nobody") { Memo = new Dictionary<string, object> { ["note"] = "hello" }, StaticSummary = "summary", RunTimeout = TimeSpan.FromHours(1) });
+            new($"{id}-run", "nobody")
+            {
+                Memo = new Dictionary<string, object> { ["note"] = "hello" },
+                StaticSummary = "summary",
+                RunTimeout = TimeSpan.FromHours(1),
+            }
+        );
         var spec = new ScheduleSpec
         {
-            Calendars = [new() { Hour = [new(7, 9)], DayOfWeek = [new(1, 5)], Comment = "mornings" }],
+            Calendars =
+            [
+                new()
+                {
+                    Hour = [new(7, 9)],
+                    DayOfWeek = [new(1, 5)],
+                    Comment = "mornings",
+                },
+            ],
             Intervals = [new(TimeSpan.FromDays(10), TimeSpan.FromDays(1))],
             TimeZoneName = "Europe/Berlin",
         };
         var handle = await client.CreateScheduleAsync(
             id,
-            new(action, spec) { Policy = new() { Overlap = ScheduleOverlapPolicy.BufferOne, CatchupWindow = TimeSpan.FromMinutes(10) } },
-            new() { Memo = new Dictionary<string, object> { ["of"] = "schedule" } });
+            new(action, spec)
+            {
+                Policy = new() { Overlap = ScheduleOverlapPolicy.BufferOne, CatchupWindow = TimeSpan.FromMinutes(10) },
+            },
+            new() { Memo = new Dictionary<string, object> { ["of"] = "schedule" } }
+        );
         await Assert.ThrowsAsync<ScheduleAlreadyRunningException>(() => client.CreateScheduleAsync(id, new(action, spec)));
 
         var description = await handle.DescribeAsync();
         var described = Assert.IsType<ScheduleActionStartWorkflow>(description.Schedule.Action);
-        Assert.Equal(("EndingWorkflow", "nobody", "summary"), (described.Workflow, described.Options.TaskQueue, described.Options.StaticSummary));
-        Assert.Equal("return", await Assert.IsAssignableFrom<Temporalio.Converters.IEncodedRawValue>(described.Args.Single()).ToValueAsync<string>());
+        Assert.Equal(
+            ("EndingWorkflow", "nobody", "summary"),
+            (described.Workflow, described.Options.TaskQueue, described.Options.StaticSummary)
+        );
+        Assert.Equal(
+            "return",
+            await Assert.IsAssignableFrom<Temporalio.Converters.IEncodedRawValue>(described.Args.Single()).ToValueAsync<string>()
+        );
         Assert.Equal("mornings", description.Schedule.Spec.Calendars.Single().Comment);
         Assert.Equal(new ScheduleRange(7, 9, 1), description.Schedule.Spec.Calendars.Single().Hour.Single());
         Assert.Equal(ScheduleOverlapPolicy.BufferOne, description.Schedule.Policy.Overlap);
@@ -44,7 +68,9 @@ public sealed class ScheduleClientTests(TestServer server) : IClassFixture<TestS
         await handle.UnpauseAsync();
 
         // What was described goes back as it came, with one change.
-        await handle.UpdateAsync(input => new(input.Description.Schedule with { Policy = input.Description.Schedule.Policy with { PauseOnFailure = true } }));
+        await handle.UpdateAsync(input =>
+            new(input.Description.Schedule with { Policy = input.Description.Schedule.Policy with { PauseOnFailure = true } })
+        );
         await handle.UpdateAsync(_ => (ScheduleUpdate?)null);
         var updated = await handle.DescribeAsync();
         Assert.True(updated.Schedule.Policy.PauseOnFailure);

@@ -72,7 +72,12 @@ public class EndingWorkflow
         switch (how)
         {
             case "fail":
-                throw new ApplicationFailureException("as asked", new InvalidOperationException("the cause"), errorType: "Asked", details: [new Parcel("box", 3)]);
+                throw new ApplicationFailureException(
+                    "as asked",
+                    new InvalidOperationException("the cause"),
+                    errorType: "Asked",
+                    details: [new Parcel("box", 3)]
+                );
             case "continue":
                 throw Workflow.CreateContinueAsNewException((EndingWorkflow next) => next.RunAsync("return"));
             case "wait":
@@ -91,12 +96,16 @@ public class ActivityCallingWorkflow
 {
     [WorkflowRun]
     public async Task<string> RunAsync(string activity, TimeSpan startToClose, TimeSpan? heartbeat, int attempts) =>
-        await Workflow.ExecuteActivityAsync<string>(activity, [], new()
-        {
-            StartToCloseTimeout = startToClose,
-            HeartbeatTimeout = heartbeat,
-            RetryPolicy = new() { MaximumAttempts = attempts, InitialInterval = TimeSpan.FromMilliseconds(10) },
-        });
+        await Workflow.ExecuteActivityAsync<string>(
+            activity,
+            [],
+            new()
+            {
+                StartToCloseTimeout = startToClose,
+                HeartbeatTimeout = heartbeat,
+                RetryPolicy = new() { MaximumAttempts = attempts, InitialInterval = TimeSpan.FromMilliseconds(10) },
+            }
+        );
 }
 
 [Workflow]
@@ -115,14 +124,18 @@ public class CancellingWorkflow
     public async Task<string> RunAsync(string activity)
     {
         using var source = new CancellationTokenSource();
-        var running = Workflow.ExecuteActivityAsync<string>(activity, [], new()
-        {
-            StartToCloseTimeout = TimeSpan.FromMinutes(5),
-            HeartbeatTimeout = TimeSpan.FromMinutes(1),
-            CancellationToken = source.Token,
-            CancellationType = ActivityCancellationType.WaitCancellationCompleted,
-            RetryPolicy = new() { MaximumAttempts = 1 },
-        });
+        var running = Workflow.ExecuteActivityAsync<string>(
+            activity,
+            [],
+            new()
+            {
+                StartToCloseTimeout = TimeSpan.FromMinutes(5),
+                HeartbeatTimeout = TimeSpan.FromMinutes(1),
+                CancellationToken = source.Token,
+                CancellationType = ActivityCancellationType.WaitCancellationCompleted,
+                RetryPolicy = new() { MaximumAttempts = 1 },
+            }
+        );
         await Workflow.WaitConditionAsync(() => _cancel);
         source.Cancel();
         try

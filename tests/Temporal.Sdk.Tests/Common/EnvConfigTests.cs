@@ -30,23 +30,28 @@ public sealed class EnvConfigTests
     [Fact]
     public void Profile_OfTheFile_IsReadWithVariablesOverIt()
     {
-        var profile = ClientEnvConfig.Profile.Load(new()
-        {
-            Profile = "cloud",
-            ConfigSource = DataSource.FromUTF8String(File),
-            OverrideEnvVars = new Dictionary<string, string>
+        var profile = ClientEnvConfig.Profile.Load(
+            new()
             {
-                ["TEMPORAL_ADDRESS"] = "other:7233",
-                ["TEMPORAL_NAMESPACE"] = "ns",
-                ["TEMPORAL_GRPC_META_OTHER"] = string.Empty,
-                ["TEMPORAL_GRPC_META_X_NEW"] = "new",
-                ["TEMPORAL_TLS_SERVER_CA_CERT_DATA"] = "ca",
-            },
-        });
+                Profile = "cloud",
+                ConfigSource = DataSource.FromUTF8String(File),
+                OverrideEnvVars = new Dictionary<string, string>
+                {
+                    ["TEMPORAL_ADDRESS"] = "other:7233",
+                    ["TEMPORAL_NAMESPACE"] = "ns",
+                    ["TEMPORAL_GRPC_META_OTHER"] = string.Empty,
+                    ["TEMPORAL_GRPC_META_X_NEW"] = "new",
+                    ["TEMPORAL_TLS_SERVER_CA_CERT_DATA"] = "ca",
+                },
+            }
+        );
         Assert.Equal(("other:7233", "ns", "kéy"), (profile.Address, profile.Namespace, profile.ApiKey));
         Assert.Equal(new Dictionary<string, string> { ["some-header"] = "value", ["x-new"] = "new" }, profile.GrpcMeta);
         Assert.Equal("-----BEGIN-----\ntwo lines", Encoding.UTF8.GetString(profile.Tls!.ClientCert!.GetBytes()));
-        Assert.Equal(("name", "/key", "ca"), (profile.Tls.ServerName, profile.Tls.ClientPrivateKey!.Path, Encoding.UTF8.GetString(profile.Tls.ServerRootCACert!.GetBytes())));
+        Assert.Equal(
+            ("name", "/key", "ca"),
+            (profile.Tls.ServerName, profile.Tls.ClientPrivateKey!.Path, Encoding.UTF8.GetString(profile.Tls.ServerRootCACert!.GetBytes()))
+        );
 
         var again = ClientEnvConfig.Profile.FromDictionary(profile.ToDictionary());
         Assert.Equal((profile.Address, profile.ApiKey, profile.Tls.ServerName), (again.Address, again.ApiKey, again.Tls!.ServerName));
@@ -55,13 +60,40 @@ public sealed class EnvConfigTests
     [Fact]
     public void DefaultProfile_NeedNotBeThere_OthersMust()
     {
-        var options = ClientEnvConfig.LoadClientConnectOptions(new() { ConfigSource = DataSource.FromUTF8String(File), OverrideEnvVars = NoVariables });
+        var options = ClientEnvConfig.LoadClientConnectOptions(
+            new() { ConfigSource = DataSource.FromUTF8String(File), OverrideEnvVars = NoVariables }
+        );
         Assert.Equal(("default:7233", @"literal\n", null), (options.TargetHost, options.Namespace, options.Tls));
         Assert.Null(ClientEnvConfig.Profile.Load(new() { DisableFile = true, OverrideEnvVars = NoVariables }).Address);
-        Assert.Throws<InvalidOperationException>(() => ClientEnvConfig.Profile.Load(new() { Profile = "none", ConfigSource = DataSource.FromUTF8String(File), OverrideEnvVars = NoVariables }));
-        var tls = ClientEnvConfig.LoadClientConnectOptions(new() { DisableFile = true, OverrideEnvVars = new Dictionary<string, string> { ["TEMPORAL_API_KEY"] = "key" } }).Tls;
+        Assert.Throws<InvalidOperationException>(() =>
+            ClientEnvConfig.Profile.Load(
+                new()
+                {
+                    Profile = "none",
+                    ConfigSource = DataSource.FromUTF8String(File),
+                    OverrideEnvVars = NoVariables,
+                }
+            )
+        );
+        var tls = ClientEnvConfig
+            .LoadClientConnectOptions(
+                new()
+                {
+                    DisableFile = true,
+                    OverrideEnvVars = new Dictionary<string, string> { ["TEMPORAL_API_KEY"] = "key" },
+                }
+            )
+            .Tls;
         Assert.False(tls!.Disabled);
-        tls = ClientEnvConfig.LoadClientConnectOptions(new() { DisableFile = true, OverrideEnvVars = new Dictionary<string, string> { ["TEMPORAL_API_KEY"] = "key", ["TEMPORAL_TLS"] = "false" } }).Tls;
+        tls = ClientEnvConfig
+            .LoadClientConnectOptions(
+                new()
+                {
+                    DisableFile = true,
+                    OverrideEnvVars = new Dictionary<string, string> { ["TEMPORAL_API_KEY"] = "key", ["TEMPORAL_TLS"] = "false" },
+                }
+            )
+            .Tls;
         Assert.True(tls!.Disabled);
     }
 
@@ -73,7 +105,9 @@ public sealed class EnvConfigTests
     [InlineData("[profile.x]\naddress = \"a\"\naddress = \"b\"", 3)]
     public void File_ThatIsWrong_IsRefusedWithItsLine(string text, int line)
     {
-        var error = Assert.Throws<InvalidOperationException>(() => ClientEnvConfig.Load(new() { ConfigSource = DataSource.FromUTF8String(text), OverrideEnvVars = NoVariables }));
+        var error = Assert.Throws<InvalidOperationException>(() =>
+            ClientEnvConfig.Load(new() { ConfigSource = DataSource.FromUTF8String(text), OverrideEnvVars = NoVariables })
+        );
         Assert.Contains($"line {line}:", error.Message, StringComparison.Ordinal);
     }
 
@@ -82,7 +116,16 @@ public sealed class EnvConfigTests
     {
         var source = DataSource.FromUTF8String("[profile.x]\nadress = \"a\"");
         Assert.Single(ClientEnvConfig.Load(new() { ConfigSource = source, OverrideEnvVars = NoVariables }).Profiles);
-        var error = Assert.Throws<InvalidOperationException>(() => ClientEnvConfig.Load(new() { ConfigSource = source, ConfigFileStrict = true, OverrideEnvVars = NoVariables }));
+        var error = Assert.Throws<InvalidOperationException>(() =>
+            ClientEnvConfig.Load(
+                new()
+                {
+                    ConfigSource = source,
+                    ConfigFileStrict = true,
+                    OverrideEnvVars = NoVariables,
+                }
+            )
+        );
         Assert.Contains("profile.x.adress", error.Message, StringComparison.Ordinal);
     }
 }

@@ -29,12 +29,27 @@ public sealed class ExpressionCallsTests
         var local = "local";
         var nested = (Inner: new Options { Size = 7 }, Other: 1);
         int? none = null;
-        var (method, args) = Read(target => target.CallAsync(1, local, _field, nested.Inner.Size, null, new[] { 1, 2 }, Twice(4), new Options { Size = 3 }, local.Length + 1, none, (object)5L));
+        var (method, args) = Read(target =>
+            target.CallAsync(
+                1,
+                local,
+                _field,
+                nested.Inner.Size,
+                null,
+                new[] { 1, 2 },
+                Twice(4),
+                new Options { Size = 3 },
+                local.Length + 1,
+                none,
+                (object)5L
+            )
+        );
         Assert.Equal("CallAsync", method.Name);
         Assert.Equal(1, args.First());
         Assert.Equal(
             [local, "field", 7, null, new[] { 1, 2 }, 8, new Options { Size = 3 }, 6, null, 5L],
-            Assert.IsType<object?[]>(args.Last()));
+            Assert.IsType<object?[]>(args.Last())
+        );
     }
 
     [Fact]
@@ -60,5 +75,6 @@ public sealed class ExpressionCallsTests
         Assert.Equal("Name", ExpressionCalls.ReadProperty(lambda)?.Name);
     }
 
-    private static (System.Reflection.MethodInfo Method, IReadOnlyCollection<object?> Args) Read(Expression<Func<ITarget, Task>> lambda) => ExpressionCalls.ReadCall(lambda);
+    private static (System.Reflection.MethodInfo Method, IReadOnlyCollection<object?> Args) Read(Expression<Func<ITarget, Task>> lambda) =>
+        ExpressionCalls.ReadCall(lambda);
 }

@@ -13,15 +13,20 @@ public sealed class DefaultConverterTests
 {
     private static readonly DefaultPayloadConverter Converter = new();
 
-    public static TheoryData<object?, string, string> Values => new()
-    {
-        { null, "binary/null", string.Empty },
-        { new byte[] { 65, 66 }, "binary/plain", "AB" },
-        { new WorkflowType { Name = "x" }, "json/protobuf", """{ "name": "x" }""" },
-        { "text", "json/plain", "\"text\"" },
-        { 5, "json/plain", "5" },
-        { new Point(1, null), "json/plain", """{"X":1,"Name":null}""" },
-    };
+    public static TheoryData<object?, string, string> Values =>
+        new()
+        {
+            { null, "binary/null", string.Empty },
+            { new byte[] { 65, 66 }, "binary/plain", "AB" },
+            {
+                new WorkflowType { Name = "x" },
+                "json/protobuf",
+                """{ "name": "x" }"""
+            },
+            { "text", "json/plain", "\"text\"" },
+            { 5, "json/plain", "5" },
+            { new Point(1, null), "json/plain", """{"X":1,"Name":null}""" },
+        };
 
     public sealed record Point(int X, string? Name);
 
@@ -48,7 +53,11 @@ public sealed class DefaultConverterTests
     public void Payload_ThatCannotBeRead_SaysWhy()
     {
         var unknown = new Payload { Metadata = { ["encoding"] = ByteString.CopyFromUtf8("turned") } };
-        Assert.Contains("turned", Assert.Throws<ArgumentException>(() => Converter.ToValue<string>(unknown)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "turned",
+            Assert.Throws<ArgumentException>(() => Converter.ToValue<string>(unknown)).Message,
+            StringComparison.Ordinal
+        );
         Assert.Throws<ArgumentException>(() => Converter.ToValue<string>(new Payload()));
         Assert.Throws<ArgumentException>(() => Converter.ToValue<int>(Converter.ToPayload(null)));
         Assert.Throws<JsonException>(() => Converter.ToValue<int>(Converter.ToPayload("text")));
@@ -66,7 +75,9 @@ public sealed class DefaultConverterTests
     public void JsonCommonTypes_AreReadAsPlainValues()
     {
         var converter = new DefaultPayloadConverter(new JsonSerializerOptions { Converters = { JsonCommonTypeConverter.Instance } });
-        var value = Assert.IsType<Dictionary<string, object?>>(converter.ToValue<object>(Converter.ToPayload(new { a = 1, b = new object?[] { true, null, 1.5, "x" } })));
+        var value = Assert.IsType<Dictionary<string, object?>>(
+            converter.ToValue<object>(Converter.ToPayload(new { a = 1, b = new object?[] { true, null, 1.5, "x" } }))
+        );
         Assert.Equal(1L, value["a"]);
         Assert.Equal([true, null, 1.5, "x"], Assert.IsType<List<object?>>(value["b"]));
     }
@@ -80,7 +91,8 @@ public sealed class DefaultConverterTests
 
         public object? ToTransferType(object? value) => $"{((Celsius)value!).Degrees} C";
 
-        public object? FromTransferType(object? transferType) => new Celsius(double.Parse(((string)transferType!)[..^2], System.Globalization.CultureInfo.InvariantCulture));
+        public object? FromTransferType(object? transferType) =>
+            new Celsius(double.Parse(((string)transferType!)[..^2], System.Globalization.CultureInfo.InvariantCulture));
     }
 
     [Fact]
@@ -96,12 +108,20 @@ public sealed class DefaultConverterTests
     {
         var failures = new DefaultFailureConverter();
         var thrown = new ApplicationFailureException(
-            "outer", new InvalidOperationException("inner"), "Kind", nonRetryable: true, details: [1, "two"], TimeSpan.FromSeconds(3), ApplicationErrorCategory.Benign);
+            "outer",
+            new InvalidOperationException("inner"),
+            "Kind",
+            nonRetryable: true,
+            details: [1, "two"],
+            TimeSpan.FromSeconds(3),
+            ApplicationErrorCategory.Benign
+        );
         var failure = failures.ToFailure(thrown, Converter);
         var read = Assert.IsType<ApplicationFailureException>(failures.ToException(failure, Converter));
         Assert.Equal(
             ("outer", "Kind", true, TimeSpan.FromSeconds(3), ApplicationErrorCategory.Benign),
-            (read.Message, read.ErrorType, read.NonRetryable, read.NextRetryDelay!.Value, read.Category));
+            (read.Message, read.ErrorType, read.NonRetryable, read.NextRetryDelay!.Value, read.Category)
+        );
         Assert.Equal((1, "two"), (read.Details.ElementAt<int>(0), read.Details.ElementAt<string>(1)));
         Assert.Equal("InvalidOperationException", Assert.IsType<ApplicationFailureException>(read.InnerException).ErrorType);
 
@@ -109,17 +129,39 @@ public sealed class DefaultConverterTests
         Assert.Same(failure, failures.ToFailure(read, Converter));
     }
 
-    public static TheoryData<Failure, Type> Kinds => new()
-    {
-        { new() { TimeoutFailureInfo = new() { TimeoutType = TimeoutType.Heartbeat } }, typeof(TimeoutFailureException) },
-        { new() { CanceledFailureInfo = new() }, typeof(CanceledFailureException) },
-        { new() { TerminatedFailureInfo = new() }, typeof(TerminatedFailureException) },
-        { new() { ServerFailureInfo = new() { NonRetryable = true } }, typeof(ServerFailureException) },
-        { new() { ActivityFailureInfo = new() { ActivityId = "1" } }, typeof(ActivityFailureException) },
-        { new() { ChildWorkflowExecutionFailureInfo = new() { Namespace = "n" } }, typeof(ChildWorkflowFailureException) },
-        { new() { ResetWorkflowFailureInfo = new() }, typeof(ApplicationFailureException) },
-        { new(), typeof(ApplicationFailureException) },
-    };
+    public static TheoryData<Failure, Type> Kinds =>
+        new()
+        {
+            {
+                new() { TimeoutFailureInfo = new() { TimeoutType = TimeoutType.Heartbeat } },
+                typeof(TimeoutFailureException)
+            },
+            {
+                new() { CanceledFailureInfo = new() },
+                typeof(CanceledFailureException)
+            },
+            {
+                new() { TerminatedFailureInfo = new() },
+                typeof(TerminatedFailureException)
+            },
+            {
+                new() { ServerFailureInfo = new() { NonRetryable = true } },
+                typeof(ServerFailureException)
+            },
+            {
+                new() { ActivityFailureInfo = new() { ActivityId = "1" } },
+                typeof(ActivityFailureException)
+            },
+            {
+                new() { ChildWorkflowExecutionFailureInfo = new() { Namespace = "n" } },
+                typeof(ChildWorkflowFailureException)
+            },
+            {
+                new() { ResetWorkflowFailureInfo = new() },
+                typeof(ApplicationFailureException)
+            },
+            { new(), typeof(ApplicationFailureException) },
+        };
 
     [Theory]
     [MemberData(nameof(Kinds))]
@@ -130,9 +172,22 @@ public sealed class DefaultConverterTests
     public void Failure_WithEncodedAttributes_HidesMessageAndTrace()
     {
         var failures = new DefaultFailureConverter.WithEncodedCommonAttributes();
-        var failure = failures.ToFailure(new ApplicationFailureException("secret", new InvalidOperationException("secret cause")), Converter);
+        var failure = failures.ToFailure(
+            new ApplicationFailureException("secret", new InvalidOperationException("secret cause")),
+            Converter
+        );
         Assert.Equal("Encoded failure", failure.Message);
-        Assert.DoesNotContain("secret", Encoding.UTF8.GetString(new Failure(failure) { EncodedAttributes = null, Cause = new(failure.Cause) { EncodedAttributes = null } }.ToByteArray()), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "secret",
+            Encoding.UTF8.GetString(
+                new Failure(failure)
+                {
+                    EncodedAttributes = null,
+                    Cause = new(failure.Cause) { EncodedAttributes = null },
+                }.ToByteArray()
+            ),
+            StringComparison.Ordinal
+        );
         var read = new DefaultFailureConverter().ToException(failure, Converter);
         Assert.Equal(("secret", "secret cause"), (read.Message, read.InnerException?.Message));
     }

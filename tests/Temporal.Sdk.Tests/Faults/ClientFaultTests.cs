@@ -8,7 +8,10 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.Temporal.Sdk.Tests.Faults;
 
-/// <summary>What a client makes of a server or a network that fails: exceptions that say what it was, or another attempt where the documentation promises one.</summary>
+/// <summary>
+/// What a client makes of a server or a network that fails: exceptions that say what it was, or another attempt where the documentation
+/// promises one.
+/// </summary>
 public sealed class ClientFaultTests(TestServer server) : IClassFixture<TestServer>
 {
     // By HTTP and gRPC: what the server did not finish may be tried again, what is no gRPC server never.
@@ -29,12 +32,13 @@ public sealed class ClientFaultTests(TestServer server) : IClassFixture<TestServ
     };
 
     [Fact]
-    public Task EveryCall_WithAStatusAndAFault_EndsWithItsException() => FailCallsAsync(
-        index => [1 + (index % 16)], index => [Expected.Keys.ElementAt(index % Expected.Count)]);
+    public Task EveryCall_WithAStatusAndAFault_EndsWithItsException() =>
+        FailCallsAsync(index => [1 + (index % 16)], index => [Expected.Keys.ElementAt(index % Expected.Count)]);
 
     [Fact]
     [Trait("Category", "Full")]
-    public Task EveryCall_WithEveryStatusAndFault_EndsWithItsException() => FailCallsAsync(_ => Enumerable.Range(1, 16), _ => Expected.Keys);
+    public Task EveryCall_WithEveryStatusAndFault_EndsWithItsException() =>
+        FailCallsAsync(_ => Enumerable.Range(1, 16), _ => Expected.Keys);
 
     private async Task FailCallsAsync(Func<int, IEnumerable<int>> statuses, Func<int, IEnumerable<RpcFault>> faults)
     {
@@ -82,7 +86,8 @@ public sealed class ClientFaultTests(TestServer server) : IClassFixture<TestServ
     {
         await using var proxy = await RpcProxy.StartAsync(server.Address);
         var client = await TemporalClient.ConnectAsync(new(proxy.Address));
-        proxy.Handle = call => call is { Method: "ListNamespaces", Number: <= 2 } ? call.FailAsync((int)status, "as the test says") : call.PassAsync();
+        proxy.Handle = call =>
+            call is { Method: "ListNamespaces", Number: <= 2 } ? call.FailAsync((int)status, "as the test says") : call.PassAsync();
         var listing = client.WorkflowService.ListNamespacesAsync(new(), new() { Retry = true });
         if (again)
         {
@@ -137,12 +142,16 @@ public sealed class ClientFaultTests(TestServer server) : IClassFixture<TestServ
         Assert.Equal(0, proxy.Calls.Values.Sum());
     }
 
-    private static IEnumerable<MethodInfo> Methods(Type service) => service.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
-        .Where(method => method.Name.EndsWith("Async", StringComparison.Ordinal) && method.GetParameters().Length == 2);
+    private static IEnumerable<MethodInfo> Methods(Type service) =>
+        service
+            .GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
+            .Where(method => method.Name.EndsWith("Async", StringComparison.Ordinal) && method.GetParameters().Length == 2);
 
     private static async Task<RpcException> FailureAsync(TemporalClient client, MethodInfo method)
     {
         var request = (IMessage)Activator.CreateInstance(method.GetParameters()[0].ParameterType)!;
-        return await Assert.ThrowsAsync<RpcException>(() => (Task)method.Invoke(client.WorkflowService, [request, new RpcOptions { Retry = false, Timeout = TimeSpan.FromSeconds(60) }])!);
+        return await Assert.ThrowsAsync<RpcException>(() =>
+            (Task)method.Invoke(client.WorkflowService, [request, new RpcOptions { Retry = false, Timeout = TimeSpan.FromSeconds(60) }])!
+        );
     }
 }

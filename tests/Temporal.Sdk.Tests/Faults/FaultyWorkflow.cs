@@ -36,12 +36,27 @@ public sealed class FaultyWorkflow
     [WorkflowRun]
     public async Task<int> RunAsync()
     {
-        var options = new ActivityOptions { StartToCloseTimeout = TimeSpan.FromSeconds(2), RetryPolicy = new() { InitialInterval = TimeSpan.FromMilliseconds(20) } };
+        var options = new ActivityOptions
+        {
+            StartToCloseTimeout = TimeSpan.FromSeconds(2),
+            RetryPolicy = new() { InitialInterval = TimeSpan.FromMilliseconds(20) },
+        };
         var sum = await Workflow.ExecuteActivityAsync(() => Work(1), options);
-        sum += await Workflow.ExecuteLocalActivityAsync(() => Work(2), new() { StartToCloseTimeout = TimeSpan.FromSeconds(2), RetryPolicy = options.RetryPolicy });
+        sum += await Workflow.ExecuteLocalActivityAsync(
+            () => Work(2),
+            new() { StartToCloseTimeout = TimeSpan.FromSeconds(2), RetryPolicy = options.RetryPolicy }
+        );
         using (var cancel = new CancellationTokenSource())
         {
-            var waiting = Workflow.ExecuteActivityAsync(() => WaitAsync(), new() { StartToCloseTimeout = TimeSpan.FromMinutes(1), HeartbeatTimeout = TimeSpan.FromSeconds(2), CancellationToken = cancel.Token });
+            var waiting = Workflow.ExecuteActivityAsync(
+                () => WaitAsync(),
+                new()
+                {
+                    StartToCloseTimeout = TimeSpan.FromMinutes(1),
+                    HeartbeatTimeout = TimeSpan.FromSeconds(2),
+                    CancellationToken = cancel.Token,
+                }
+            );
             await Workflow.DelayAsync(1);
             cancel.Cancel();
             try

@@ -26,7 +26,11 @@ public sealed class LostAnswerTests(TestServer server) : IClassFixture<TestServe
             for (var step = 0; step < 5; step++)
             {
                 // Not in one expression: it would read the sum before the wait and lose what was added meanwhile.
-                var done = await Workflow.ExecuteActivityAsync<int>("Step", [step], new() { StartToCloseTimeout = TimeSpan.FromMinutes(5) });
+                var done = await Workflow.ExecuteActivityAsync<int>(
+                    "Step",
+                    [step],
+                    new() { StartToCloseTimeout = TimeSpan.FromMinutes(5) }
+                );
                 _sum += done;
                 await Workflow.DelayAsync(TimeSpan.FromMilliseconds(20));
             }
@@ -74,11 +78,18 @@ public sealed class LostAnswerTests(TestServer server) : IClassFixture<TestServe
                 Assert.Single(await client.ListWorkflowsAsync($"WorkflowId = '{handle.Id}'").ToListAsync());
             },
             options => options.AddWorkflow<ManySteps>().AddActivity(Step),
-            client);
-        foreach (var method in new[]
-        {
-            "StartWorkflowExecution", "SignalWorkflowExecution", "UpdateWorkflowExecution", "RespondWorkflowTaskCompleted", "RespondActivityTaskCompleted",
-        })
+            client
+        );
+        foreach (
+            var method in new[]
+            {
+                "StartWorkflowExecution",
+                "SignalWorkflowExecution",
+                "UpdateWorkflowExecution",
+                "RespondWorkflowTaskCompleted",
+                "RespondActivityTaskCompleted",
+            }
+        )
         {
             Assert.True(dropped.ContainsKey(method), $"No answer of {method} was lost.");
         }
@@ -141,17 +152,18 @@ public sealed class LostAnswerTests(TestServer server) : IClassFixture<TestServe
     private Task<RpcProxy> StartProxyAsync() => RpcProxy.StartAsync(server.Address);
 
     /// <summary>Throws chosen answers away, by name and number (from 1) of their calls, after the server has done its work.</summary>
-    private static void Drop(RpcProxy proxy, Func<string, int, bool> drops, ConcurrentDictionary<string, int>? dropped = null) => proxy.Handle = async call =>
-    {
-        var answer = await call.ForwardAsync();
-        if (answer.Succeeded && drops(call.Method, call.Number))
+    private static void Drop(RpcProxy proxy, Func<string, int, bool> drops, ConcurrentDictionary<string, int>? dropped = null) =>
+        proxy.Handle = async call =>
         {
-            dropped?.AddOrUpdate(call.Method, 1, (_, count) => count + 1);
-            await call.FailAsync(14, "the answer was lost");
-        }
-        else
-        {
-            await call.AnswerAsync(answer);
-        }
-    };
+            var answer = await call.ForwardAsync();
+            if (answer.Succeeded && drops(call.Method, call.Number))
+            {
+                dropped?.AddOrUpdate(call.Method, 1, (_, count) => count + 1);
+                await call.FailAsync(14, "the answer was lost");
+            }
+            else
+            {
+                await call.AnswerAsync(answer);
+            }
+        };
 }

@@ -55,7 +55,8 @@ public sealed class ServerRestartTests : IDisposable
                 await handle.SignalAsync(workflow => workflow.SayAsync("hello"));
                 Assert.Equal("done, hello", await result.WaitAsync(Eventually.Limit));
             },
-            Eventually.Timeout());
+            Eventually.Timeout()
+        );
         Assert.Equal(1, _runs);
         await server.DisposeAsync();
     }
@@ -75,7 +76,8 @@ public sealed class ServerRestartTests : IDisposable
                 await server.DisposeAsync();
                 _serverIsBack.SetResult();
             },
-            Eventually.Timeout());
+            Eventually.Timeout()
+        );
 
         await working.WaitAsync(Eventually.Limit);
 

@@ -1,6 +1,6 @@
-using Temporal.Grpc;
 using Orchestrator.TestKit;
 using Orchestrator.TestKit.Rpc;
+using Temporal.Grpc;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.History.V1;
 using Temporalio.Api.WorkflowService.V1;
@@ -41,17 +41,28 @@ public sealed class WorkerFaultTests(TestServer server) : IClassFixture<TestServ
     public Task Worker_WhoseAnswersAreBroken_DoesItsWork(RpcFault fault) => WorkAsync(call => call.BreakAsync(fault));
 
     [Fact]
-    public Task Worker_WhoseAnswersComeLate_DoesItsWork() => WorkAsync(async call =>
-    {
-        await Task.Delay(300);
-        await call.PassAsync();
-    });
+    public Task Worker_WhoseAnswersComeLate_DoesItsWork() =>
+        WorkAsync(async call =>
+        {
+            await Task.Delay(300);
+            await call.PassAsync();
+        });
 
     [Fact]
     public async Task Worker_OfAServerWithoutOptionalCalls_DoesItsWork()
     {
-        string[] optional = ["GetSystemInfo", "DescribeNamespace", "RecordWorkerHeartbeat", "ShutdownWorker", "RecordActivityTaskHeartbeat"];
-        await WorkAsync(call => optional.Contains(call.Method) ? call.FailAsync((int)GrpcStatusCode.Unimplemented, "unknown method") : call.PassAsync(), always: true);
+        string[] optional =
+        [
+            "GetSystemInfo",
+            "DescribeNamespace",
+            "RecordWorkerHeartbeat",
+            "ShutdownWorker",
+            "RecordActivityTaskHeartbeat",
+        ];
+        await WorkAsync(
+            call => optional.Contains(call.Method) ? call.FailAsync((int)GrpcStatusCode.Unimplemented, "unknown method") : call.PassAsync(),
+            always: true
+        );
     }
 
     [Theory]
@@ -63,23 +74,26 @@ public sealed class WorkerFaultTests(TestServer server) : IClassFixture<TestServ
         await using var proxy = await RpcProxy.StartAsync(server.Address);
         var client = await TemporalClient.ConnectAsync(new(proxy.Address));
         var broken = true;
-        proxy.Handle = call => broken && call.Method.StartsWith("Poll", StringComparison.Ordinal) ? call.BreakAsync(fault) : call.PassAsync();
+        proxy.Handle = call =>
+            broken && call.Method.StartsWith("Poll", StringComparison.Ordinal) ? call.BreakAsync(fault) : call.PassAsync();
         await server.WithWorkerAsync(
             async queue =>
             {
-                // Ten polls at once, each 0.2 s after its failure at the earliest, then later and later: far fewer than a loop that spins would make.
+                // Ten polls at once, each 0.2 s after its failure at the earliest, then later and later: far fewer than a loop that spins
+                // would make.
                 await Task.Delay(TimeSpan.FromSeconds(1));
                 Assert.InRange(proxy.Calls["PollWorkflowTaskQueue"] + proxy.Calls["PollActivityTaskQueue"], 10, 100);
                 broken = false;
                 await DoAsync(queue);
             },
             options => options.AddWorkflow<FaultyWorkflow>().AddAllActivities(typeof(FaultyWorkflow), null),
-            client);
+            client
+        );
     }
 
     [Fact]
-    public Task Task_WithAHistoryThatCannotBe_FailsAndIsDoneWhenItComesRight() => CorruptTasksAsync(
-        task =>
+    public Task Task_WithAHistoryThatCannotBe_FailsAndIsDoneWhenItComesRight() =>
+        CorruptTasksAsync(task =>
         {
             if (task.History.Events.Count > 4)
             {
@@ -88,8 +102,8 @@ public sealed class WorkerFaultTests(TestServer server) : IClassFixture<TestServ
         });
 
     [Fact]
-    public Task Task_WithEventsWithoutContent_FailsAndIsDoneWhenItComesRight() => CorruptTasksAsync(
-        task =>
+    public Task Task_WithEventsWithoutContent_FailsAndIsDoneWhenItComesRight() =>
+        CorruptTasksAsync(task =>
         {
             foreach (var e in task.History.Events)
             {
@@ -101,30 +115,38 @@ public sealed class WorkerFaultTests(TestServer server) : IClassFixture<TestServ
     public async Task Task_WithoutHistoryAndType_IsDoneWithTheHistoryThatTheServerKeeps()
     {
         await using var proxy = await RpcProxy.StartAsync(server.Address);
-        proxy.Handle = call => ChangeTaskAsync(call, task =>
-        {
-            task.History = null;
-            task.WorkflowType = null;
-        });
+        proxy.Handle = call =>
+            ChangeTaskAsync(
+                call,
+                task =>
+                {
+                    task.History = null;
+                    task.WorkflowType = null;
+                }
+            );
         await WorkBehindAsync(proxy, cachedRuns: 0);
     }
 
     [Fact]
-    public Task Task_WithAnEventOfAnUnknownTypeThatMatters_FailsAndIsDoneWhenItComesRight() => CorruptTasksAsync(
-        task => AddUnknownEvent(task, mayBeIgnored: false), "type 9999");
+    public Task Task_WithAnEventOfAnUnknownTypeThatMatters_FailsAndIsDoneWhenItComesRight() =>
+        CorruptTasksAsync(task => AddUnknownEvent(task, mayBeIgnored: false), "type 9999");
 
     [Fact]
     public async Task Task_WithAnEventOfAnUnknownTypeThatMayBeIgnored_IsDone()
     {
         await using var proxy = await RpcProxy.StartAsync(server.Address);
-        proxy.Handle = call => ChangeTaskAsync(call, task =>
-        {
-            AddUnknownEvent(task, mayBeIgnored: true);
-            foreach (var e in task.History.Events)
-            {
-                UseUnknownValues(e);
-            }
-        });
+        proxy.Handle = call =>
+            ChangeTaskAsync(
+                call,
+                task =>
+                {
+                    AddUnknownEvent(task, mayBeIgnored: true);
+                    foreach (var e in task.History.Events)
+                    {
+                        UseUnknownValues(e);
+                    }
+                }
+            );
         await WorkBehindAsync(proxy, cachedRuns: 0);
     }
 
@@ -165,13 +187,16 @@ public sealed class WorkerFaultTests(TestServer server) : IClassFixture<TestServ
                 failures.Enqueue(call.Request(RespondWorkflowTaskFailedRequest.Parser).Failure.Message);
             }
 
-            await ChangeTaskAsync(call, task =>
-            {
-                if (Interlocked.Increment(ref corrupted) is > 1 and < 6)
+            await ChangeTaskAsync(
+                call,
+                task =>
                 {
-                    corrupt(task);
+                    if (Interlocked.Increment(ref corrupted) is > 1 and < 6)
+                    {
+                        corrupt(task);
+                    }
                 }
-            });
+            );
         };
         await WorkBehindAsync(proxy, cachedRuns: 0);
         Assert.NotEmpty(failures);
@@ -199,11 +224,13 @@ public sealed class WorkerFaultTests(TestServer server) : IClassFixture<TestServ
     private async Task WorkAsync(Func<ProxiedCall, Task> fail, bool always = false)
     {
         await using var proxy = await RpcProxy.StartAsync(server.Address);
-        proxy.Handle = call => always || (call.Number <= FailuresOfEachCall && !Connecting.Contains(call.Method)) ? fail(call) : call.PassAsync();
+        proxy.Handle = call =>
+            always || (call.Number <= FailuresOfEachCall && !Connecting.Contains(call.Method)) ? fail(call) : call.PassAsync();
         await WorkBehindAsync(proxy, cachedRuns: 100);
         Assert.All(
             new[] { "PollWorkflowTaskQueue", "PollActivityTaskQueue", "RespondWorkflowTaskCompleted", "RespondActivityTaskCompleted" },
-            method => Assert.True(proxy.Calls.GetValueOrDefault(method) > 0, $"{method} was not called"));
+            method => Assert.True(proxy.Calls.GetValueOrDefault(method) > 0, $"{method} was not called")
+        );
     }
 
     private async Task WorkBehindAsync(RpcProxy proxy, int cachedRuns)
@@ -217,7 +244,8 @@ public sealed class WorkerFaultTests(TestServer server) : IClassFixture<TestServ
                 options.StickyQueueScheduleToStartTimeout = TimeSpan.FromSeconds(1);
                 options.AddWorkflow<FaultyWorkflow>().AddAllActivities(typeof(FaultyWorkflow), null);
             },
-            client);
+            client
+        );
     }
 
     private async Task DoAsync(string queue)
@@ -241,7 +269,8 @@ public sealed class WorkerFaultTests(TestServer server) : IClassFixture<TestServ
             {
                 return await handle.QueryAsync(workflow => workflow.Told, new() { Rpc = new() { Timeout = TimeSpan.FromSeconds(2) } });
             }
-            catch (Temporalio.Exceptions.RpcException error) when (error.Code is Temporalio.Exceptions.RpcException.StatusCode.DeadlineExceeded)
+            catch (Temporalio.Exceptions.RpcException error)
+                when (error.Code is Temporalio.Exceptions.RpcException.StatusCode.DeadlineExceeded)
             {
                 continue;
             }

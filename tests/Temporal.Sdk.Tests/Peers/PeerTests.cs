@@ -9,7 +9,10 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.Temporal.Sdk.Tests.Peers;
 
-/// <summary>Our client with the official TypeScript worker, and its client with our worker: payloads, failures, memo and search attributes are the same for both.</summary>
+/// <summary>
+/// Our client with the official TypeScript worker, and its client with our worker: payloads, failures, memo and search attributes are the
+/// same for both.
+/// </summary>
 public sealed class PeerTests(TestServer server) : IClassFixture<TestServer>
 {
     private static readonly string[] Files = ["package.json", "peers.mjs", "workflows.cjs"];
@@ -28,7 +31,12 @@ public sealed class PeerTests(TestServer server) : IClassFixture<TestServer>
                 Assert.Equal("passed", await client.StandardOutput.ReadLineAsync(Eventually.Timeout()));
                 await client.WaitForExitAsync(Eventually.Timeout());
             },
-            options => options.AddWorkflow<PeerWorkflows.Peer>().AddWorkflow<PeerWorkflows.Failing>().AddAllActivities(new PeerWorkflows.Activities()));
+            options =>
+                options
+                    .AddWorkflow<PeerWorkflows.Peer>()
+                    .AddWorkflow<PeerWorkflows.Failing>()
+                    .AddAllActivities(new PeerWorkflows.Activities())
+        );
     }
 
     [Fact]
@@ -55,13 +63,20 @@ public sealed class PeerTests(TestServer server) : IClassFixture<TestServer>
         var client = server.Client;
         var options = TestServer.Start(queue);
         options.Memo = new Dictionary<string, object> { ["note"] = new Dictionary<string, bool[]> { ["deep"] = [true] } };
-        options.TypedSearchAttributes = new SearchAttributeCollection.Builder().Set(PeerWorkflows.Keyword, "red").ToSearchAttributeCollection();
+        options.TypedSearchAttributes = new SearchAttributeCollection.Builder()
+            .Set(PeerWorkflows.Keyword, "red")
+            .ToSearchAttributeCollection();
         var bytes = "bytes"u8.ToArray();
-        var handle = await client.StartWorkflowAsync((PeerWorkflows.Peer peer) => peer.RunAsync(new("box", 5, new[] { 1, 2, 3 }, null), bytes), options);
+        var handle = await client.StartWorkflowAsync(
+            (PeerWorkflows.Peer peer) => peer.RunAsync(new("box", 5, new[] { 1, 2, 3 }, null), bytes),
+            options
+        );
         await handle.SignalAsync(peer => peer.AddAsync(2));
         Assert.Equal(7, await handle.QueryAsync(peer => peer.Total));
         Assert.Equal(7, await handle.ExecuteUpdateAsync(peer => peer.ChangeAsync(40)));
-        var rejected = await Assert.ThrowsAsync<WorkflowUpdateFailedException>(() => handle.ExecuteUpdateAsync(peer => peer.ChangeAsync(-3)));
+        var rejected = await Assert.ThrowsAsync<WorkflowUpdateFailedException>(() =>
+            handle.ExecuteUpdateAsync(peer => peer.ChangeAsync(-3))
+        );
         var range = Assert.IsType<ApplicationFailureException>(rejected.InnerException);
         Assert.Equal(("below zero", "Range", -3), (range.Message, range.ErrorType, range.Details.ElementAt<int>(0)));
         await handle.SignalAsync(peer => peer.FinishAsync());
@@ -85,7 +100,8 @@ public sealed class PeerTests(TestServer server) : IClassFixture<TestServer>
     private async Task<Exception?> FailureAsync(string queue, string how)
     {
         var failed = await Assert.ThrowsAsync<WorkflowFailedException>(() =>
-            server.Client.ExecuteWorkflowAsync((PeerWorkflows.Failing failing) => failing.RunAsync(how), TestServer.Start(queue)));
+            server.Client.ExecuteWorkflowAsync((PeerWorkflows.Failing failing) => failing.RunAsync(how), TestServer.Start(queue))
+        );
         return failed.InnerException;
     }
 
@@ -93,14 +109,18 @@ public sealed class PeerTests(TestServer server) : IClassFixture<TestServer>
 
     private async Task PrepareAsync()
     {
-        var attributes = await server.Client.OperatorService.ListSearchAttributesAsync(new() { Namespace = server.Client.Options.Namespace });
+        var attributes = await server.Client.OperatorService.ListSearchAttributesAsync(
+            new() { Namespace = server.Client.Options.Namespace }
+        );
         if (!attributes.CustomAttributes.ContainsKey(PeerWorkflows.Keyword.Name))
         {
-            await server.Client.OperatorService.AddSearchAttributesAsync(new AddSearchAttributesRequest
-            {
-                Namespace = server.Client.Options.Namespace,
-                SearchAttributes = { [PeerWorkflows.Keyword.Name] = IndexedValueType.Keyword },
-            });
+            await server.Client.OperatorService.AddSearchAttributesAsync(
+                new AddSearchAttributesRequest
+                {
+                    Namespace = server.Client.Options.Namespace,
+                    SearchAttributes = { [PeerWorkflows.Keyword.Name] = IndexedValueType.Keyword },
+                }
+            );
         }
 
         await Installing.WaitAsync();
@@ -126,7 +146,13 @@ public sealed class PeerTests(TestServer server) : IClassFixture<TestServer>
 
     private static Process Run(string program, IReadOnlyList<string> arguments)
     {
-        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = Folder, UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            WorkingDirectory = Folder,
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        };
         return Process.Start(start)!;
     }
 }

@@ -18,16 +18,21 @@ internal static class PeerWorkflows
         [property: JsonPropertyName("name")] string Name,
         [property: JsonPropertyName("count")] int Count,
         [property: JsonPropertyName("list")] IReadOnlyList<int> List,
-        [property: JsonPropertyName("nothing")] string? Nothing);
+        [property: JsonPropertyName("nothing")] string? Nothing
+    );
 
-    public sealed record Described([property: JsonPropertyName("text")] string Text, [property: JsonPropertyName("nothing")] string? Nothing);
+    public sealed record Described(
+        [property: JsonPropertyName("text")] string Text,
+        [property: JsonPropertyName("nothing")] string? Nothing
+    );
 
     public sealed record Output(
         [property: JsonPropertyName("text")] string Text,
         [property: JsonPropertyName("total")] int Total,
         [property: JsonPropertyName("nothing")] string? Nothing,
         [property: JsonPropertyName("note")] JsonElement? Note,
-        [property: JsonPropertyName("keyword")] string? Keyword);
+        [property: JsonPropertyName("keyword")] string? Keyword
+    );
 
     [Workflow("peer")]
     public sealed class Peer
@@ -45,7 +50,13 @@ internal static class PeerWorkflows
             var described = await Workflow.ExecuteActivityAsync((Activities activities) => activities.Describe(input, bytes), Options);
             await Workflow.WaitConditionAsync(() => _finished);
             JsonElement? note = Workflow.Memo.TryGetValue("note", out var raw) ? Workflow.PayloadConverter.ToValue<JsonElement>(raw) : null;
-            return new(described.Text, _total, described.Nothing, note, Workflow.TypedSearchAttributes.TryGetValue(Keyword, out var keyword) ? keyword : null);
+            return new(
+                described.Text,
+                _total,
+                described.Nothing,
+                note,
+                Workflow.TypedSearchAttributes.TryGetValue(Keyword, out var keyword) ? keyword : null
+            );
         }
 
         [WorkflowSignal("add")]
@@ -91,7 +102,12 @@ internal static class PeerWorkflows
             }
 
             throw new ApplicationFailureException(
-                "workflow broke", new InvalidOperationException("the cause"), errorType: "PeerFailure", nonRetryable: true, details: [1, new Dictionary<string, string> { ["a"] = "b" }]);
+                "workflow broke",
+                new InvalidOperationException("the cause"),
+                errorType: "PeerFailure",
+                nonRetryable: true,
+                details: [1, new Dictionary<string, string> { ["a"] = "b" }]
+            );
         }
     }
 
@@ -105,9 +121,10 @@ internal static class PeerWorkflows
         public void Break() => throw new ApplicationFailureException("activity broke", errorType: "ActivityBroke", details: ["detail"]);
     }
 
-    private static ActivityOptions Options => new()
-    {
-        StartToCloseTimeout = TimeSpan.FromMinutes(1),
-        RetryPolicy = new() { MaximumAttempts = 2, InitialInterval = TimeSpan.FromMilliseconds(10) },
-    };
+    private static ActivityOptions Options =>
+        new()
+        {
+            StartToCloseTimeout = TimeSpan.FromMinutes(1),
+            RetryPolicy = new() { MaximumAttempts = 2, InitialInterval = TimeSpan.FromMilliseconds(10) },
+        };
 }

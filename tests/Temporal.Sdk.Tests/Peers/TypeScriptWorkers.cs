@@ -22,11 +22,20 @@ internal sealed class TypeScriptWorkers : IAsyncDisposable
     public static async Task<TypeScriptWorkers> StartAsync(string address)
     {
         var folder = RepositoryFiles.Path("tests/Conformance");
-        Assert.True(Directory.Exists(Path.Combine(folder, "node_modules")), "The official SDK is not there: npm --prefix tests/Conformance install");
-        var workers = new TypeScriptWorkers(Process.Start(new ProcessStartInfo("node", [Path.Combine(folder, "handover", "handover.mjs"), address])
-        {
-            RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false,
-        })!);
+        Assert.True(
+            Directory.Exists(Path.Combine(folder, "node_modules")),
+            "The official SDK is not there: npm --prefix tests/Conformance install"
+        );
+        var workers = new TypeScriptWorkers(
+            Process.Start(
+                new ProcessStartInfo("node", [Path.Combine(folder, "handover", "handover.mjs"), address])
+                {
+                    RedirectStandardInput = true,
+                    RedirectStandardOutput = true,
+                    UseShellExecute = false,
+                }
+            )!
+        );
         await workers._asked["ready"].Task.WaitAsync(Eventually.Limit);
         return workers;
     }

@@ -40,8 +40,12 @@ internal sealed record HistoryMutation(string History, long EventId, string Kind
             }
 
             // Two changes of search attributes, or of the memo, in a row cannot be told apart: only kind, type and id count.
-            if (i + 1 < events.Count && CommandMatcher.IsCommandEvent(events[i + 1].EventType) && !IsDeprecatedPatch(events[i + 1])
-                && (events[i + 1].EventType != e.EventType || TryRename(e.Clone())))
+            if (
+                i + 1 < events.Count
+                && CommandMatcher.IsCommandEvent(events[i + 1].EventType)
+                && !IsDeprecatedPatch(events[i + 1])
+                && (events[i + 1].EventType != e.EventType || TryRename(e.Clone()))
+            )
             {
                 yield return new(name, e.EventId, Swap);
             }
@@ -79,21 +83,26 @@ internal sealed record HistoryMutation(string History, long EventId, string Kind
 
     private static bool IsLocalActivity(HistoryEvent e) => e.MarkerRecordedEventAttributes?.MarkerName == Markers.LocalActivity;
 
-    private static HistoryEvent Other(HistoryEvent e) => e.EventType == EventType.TimerStarted
-        ? new()
-        {
-            EventId = e.EventId,
-            EventTime = e.EventTime,
-            EventType = EventType.ActivityTaskScheduled,
-            ActivityTaskScheduledEventAttributes = new() { ActivityId = "1", ActivityType = new() { Name = "act" } },
-        }
-        : new()
-        {
-            EventId = e.EventId,
-            EventTime = e.EventTime,
-            EventType = EventType.TimerStarted,
-            TimerStartedEventAttributes = new() { TimerId = "1" },
-        };
+    private static HistoryEvent Other(HistoryEvent e) =>
+        e.EventType == EventType.TimerStarted
+            ? new()
+            {
+                EventId = e.EventId,
+                EventTime = e.EventTime,
+                EventType = EventType.ActivityTaskScheduled,
+                ActivityTaskScheduledEventAttributes = new()
+                {
+                    ActivityId = "1",
+                    ActivityType = new() { Name = "act" },
+                },
+            }
+            : new()
+            {
+                EventId = e.EventId,
+                EventTime = e.EventTime,
+                EventType = EventType.TimerStarted,
+                TimerStartedEventAttributes = new() { TimerId = "1" },
+            };
 
     // False for events without type and id.
     private static bool TryRename(HistoryEvent e)

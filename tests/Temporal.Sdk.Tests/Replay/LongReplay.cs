@@ -23,7 +23,10 @@ internal static class LongReplay
     /// <summary>Replays them several times, parsed before, and prints the median as JSON.</summary>
     public static async Task<int> RunAsync(int repetitions)
     {
-        WorkflowHistory[] histories = [.. Recordings.LongHistories.Select(name => WorkflowHistory.FromJson(name, Recordings.LongHistory(name)))];
+        WorkflowHistory[] histories =
+        [
+            .. Recordings.LongHistories.Select(name => WorkflowHistory.FromJson(name, Recordings.LongHistory(name))),
+        ];
         var times = new List<double>();
         for (var round = 0; round < repetitions; round++)
         {
@@ -44,7 +47,9 @@ internal static class LongReplay
     // The script of the children takes their ids from chance, of which each SDK has its own.
     private static WorkflowReplayer ReplayerOf(WorkflowHistory history)
     {
-        var childIds = new Queue<string>(history.Events.Select(e => e.StartChildWorkflowExecutionInitiatedEventAttributes?.WorkflowId).OfType<string>());
+        var childIds = new Queue<string>(
+            history.Events.Select(e => e.StartChildWorkflowExecutionInitiatedEventAttributes?.WorkflowId).OfType<string>()
+        );
         return new(new WorkflowReplayerOptions().AddWorkflow(ScriptWorkflow.Definition("v1", childIds)));
     }
 }

@@ -16,24 +16,38 @@ public sealed class NondeterminismTests(ITestOutputHelper output)
     private const int SampleSize = 300;
     private const int FullSize = 2_000;
 
-    private static readonly Lazy<Dictionary<string, WorkflowHistory>> Histories = new(() => Recordings.Histories
-        .Where(ReplaysAsRecorded)
-        .ToDictionary(name => name, name => WorkflowHistory.FromJson(name, Recordings.History(name))));
+    private static readonly Lazy<Dictionary<string, WorkflowHistory>> Histories = new(() =>
+        Recordings
+            .Histories.Where(ReplaysAsRecorded)
+            .ToDictionary(name => name, name => WorkflowHistory.FromJson(name, Recordings.History(name)))
+    );
 
     public static TheoryData<EventType> CommandEvents =>
-    [
-        EventType.TimerStarted, EventType.TimerCanceled, EventType.ActivityTaskScheduled, EventType.ActivityTaskCancelRequested, EventType.MarkerRecorded,
-        EventType.StartChildWorkflowExecutionInitiated, EventType.SignalExternalWorkflowExecutionInitiated, EventType.RequestCancelExternalWorkflowExecutionInitiated,
-        EventType.UpsertWorkflowSearchAttributes, EventType.WorkflowPropertiesModified, EventType.WorkflowExecutionUpdateAccepted,
-        EventType.WorkflowExecutionUpdateCompleted, EventType.WorkflowExecutionCompleted, EventType.WorkflowExecutionFailed,
-        EventType.WorkflowExecutionCanceled, EventType.WorkflowExecutionContinuedAsNew,
-    ];
+        [
+            EventType.TimerStarted,
+            EventType.TimerCanceled,
+            EventType.ActivityTaskScheduled,
+            EventType.ActivityTaskCancelRequested,
+            EventType.MarkerRecorded,
+            EventType.StartChildWorkflowExecutionInitiated,
+            EventType.SignalExternalWorkflowExecutionInitiated,
+            EventType.RequestCancelExternalWorkflowExecutionInitiated,
+            EventType.UpsertWorkflowSearchAttributes,
+            EventType.WorkflowPropertiesModified,
+            EventType.WorkflowExecutionUpdateAccepted,
+            EventType.WorkflowExecutionUpdateCompleted,
+            EventType.WorkflowExecutionCompleted,
+            EventType.WorkflowExecutionFailed,
+            EventType.WorkflowExecutionCanceled,
+            EventType.WorkflowExecutionContinuedAsNew,
+        ];
 
     [Theory]
     [MemberData(nameof(CommandEvents))]
     public async Task Replay_CommandEventOfAnotherKind_NamesTheEventAndBothSides(EventType type)
     {
-        var mutation = Histories.Value.OrderBy(h => h.Key, StringComparer.Ordinal)
+        var mutation = Histories
+            .Value.OrderBy(h => h.Key, StringComparer.Ordinal)
             .SelectMany(h => HistoryMutation.Of(h.Key, [.. h.Value.Events]))
             .First(m => m.Kind == HistoryMutation.OtherKind && Event(m).EventType == type);
 
@@ -48,11 +62,17 @@ public sealed class NondeterminismTests(ITestOutputHelper output)
     public async Task Replay_ChangedCommandEvents_Fails()
     {
         var full = Environment.GetEnvironmentVariable("ORCHESTRATE_FULL") == "1";
-        var seed = int.TryParse(Environment.GetEnvironmentVariable("MUTATION_SEED"), CultureInfo.InvariantCulture, out var given) ? given : Random.Shared.Next();
+        var seed = int.TryParse(Environment.GetEnvironmentVariable("MUTATION_SEED"), CultureInfo.InvariantCulture, out var given)
+            ? given
+            : Random.Shared.Next();
         output.WriteLine($"MUTATION_SEED={seed}");
         var random = new Random(seed);
-        var mutations = Histories.Value.OrderBy(h => h.Key, StringComparer.Ordinal).SelectMany(h => HistoryMutation.Of(h.Key, [.. h.Value.Events]))
-            .OrderBy(_ => random.Next()).Take(full ? FullSize : SampleSize).ToList();
+        var mutations = Histories
+            .Value.OrderBy(h => h.Key, StringComparer.Ordinal)
+            .SelectMany(h => HistoryMutation.Of(h.Key, [.. h.Value.Events]))
+            .OrderBy(_ => random.Next())
+            .Take(full ? FullSize : SampleSize)
+            .ToList();
         var unnoticed = new List<HistoryMutation>();
         foreach (var mutation in mutations)
         {

@@ -31,16 +31,23 @@ internal static class Recordings
 
     private static string Text(string path) => Encoding.UTF8.GetString(Files.Value[path]);
 
-    private static IEnumerable<string> Names(string folder, string ending) => Files.Value.Keys
-        .Where(path => path.StartsWith(folder, StringComparison.Ordinal) && path.EndsWith(ending, StringComparison.Ordinal)
-            && !path.EndsWith(".script.json", StringComparison.Ordinal))
-        .Select(path => path[folder.Length..^ending.Length])
-        .Order(StringComparer.Ordinal);
+    private static IEnumerable<string> Names(string folder, string ending) =>
+        Files
+            .Value.Keys.Where(path =>
+                path.StartsWith(folder, StringComparison.Ordinal)
+                && path.EndsWith(ending, StringComparison.Ordinal)
+                && !path.EndsWith(".script.json", StringComparison.Ordinal)
+            )
+            .Select(path => path[folder.Length..^ending.Length])
+            .Order(StringComparer.Ordinal);
 
     private static Dictionary<string, byte[]> Read()
     {
         var files = new Dictionary<string, byte[]>(StringComparer.Ordinal);
-        using var gzip = new GZipStream(File.OpenRead(Path.Combine(AppContext.BaseDirectory, "Recordings", "workflows.tar.gz")), CompressionMode.Decompress);
+        using var gzip = new GZipStream(
+            File.OpenRead(Path.Combine(AppContext.BaseDirectory, "Recordings", "workflows.tar.gz")),
+            CompressionMode.Decompress
+        );
         using var tar = new TarReader(gzip);
         while (tar.GetNextEntry() is { } entry)
         {

@@ -10,19 +10,26 @@ namespace Orchestrator.Temporal.Sdk.Tests.Replay;
 public sealed class RemovedPatchTests(LiveServer server) : IClassFixture<LiveServer>
 {
     [Fact]
-    public async Task Replay_HistoryWithADeprecatedPatchThatTheCodeForgot_PassesItsMarkerAndItsList() => await server.WithWorkerAsync<Before>(async queue =>
-    {
-        var handle = await server.Client.StartWorkflowAsync((Before w) => w.RunAsync(), new($"patched-{Guid.NewGuid():N}", queue));
-        Assert.Equal("done", await Histories.ResultAsync(handle, () => handle.GetResultAsync()));
-        var history = await handle.FetchHistoryAsync();
-        Assert.Contains(history.Events, e => e.EventType == EventType.UpsertWorkflowSearchAttributes);
+    public async Task Replay_HistoryWithADeprecatedPatchThatTheCodeForgot_PassesItsMarkerAndItsList() =>
+        await server.WithWorkerAsync<Before>(async queue =>
+        {
+            var handle = await server.Client.StartWorkflowAsync((Before w) => w.RunAsync(), new($"patched-{Guid.NewGuid():N}", queue));
+            Assert.Equal("done", await Histories.ResultAsync(handle, () => handle.GetResultAsync()));
+            var history = await handle.FetchHistoryAsync();
+            Assert.Contains(history.Events, e => e.EventType == EventType.UpsertWorkflowSearchAttributes);
 
-        var forgotten = await new WorkflowReplayer(new WorkflowReplayerOptions().AddWorkflow<After>()).ReplayWorkflowAsync(history, throwOnReplayFailure: false);
-        var changed = await new WorkflowReplayer(new WorkflowReplayerOptions().AddWorkflow<Changed>()).ReplayWorkflowAsync(history, throwOnReplayFailure: false);
+            var forgotten = await new WorkflowReplayer(new WorkflowReplayerOptions().AddWorkflow<After>()).ReplayWorkflowAsync(
+                history,
+                throwOnReplayFailure: false
+            );
+            var changed = await new WorkflowReplayer(new WorkflowReplayerOptions().AddWorkflow<Changed>()).ReplayWorkflowAsync(
+                history,
+                throwOnReplayFailure: false
+            );
 
-        Assert.Null(forgotten.ReplayFailure);
-        Assert.NotNull(changed.ReplayFailure);
-    });
+            Assert.Null(forgotten.ReplayFailure);
+            Assert.NotNull(changed.ReplayFailure);
+        });
 
     /// <summary>The code when the patch was deprecated.</summary>
     [Workflow("Patching")]

@@ -22,7 +22,8 @@ public sealed class ReplayTests
             foreach (var (variant, fails) in Expectations(scenario.RootElement, parts[2]))
             {
                 count++;
-                var result = await Replayer(variant, ScriptWorker.FailureTypes(scenario.RootElement)).ReplayWorkflowAsync(history, throwOnReplayFailure: false);
+                var result = await Replayer(variant, ScriptWorker.FailureTypes(scenario.RootElement))
+                    .ReplayWorkflowAsync(history, throwOnReplayFailure: false);
                 if (result.ReplayFailure is not null != fails)
                 {
                     faults.Add($"{name} ({variant}): {(fails ? "should fail, did not" : result.ReplayFailure!.Message)}");
@@ -42,12 +43,20 @@ public sealed class ReplayTests
         var history = WorkflowHistory.FromJson(name, Recordings.LongHistory(name));
 
         Assert.Equal(events, history.Events.Count);
-        var childIds = new Queue<string>(history.Events.Select(e => e.StartChildWorkflowExecutionInitiatedEventAttributes?.WorkflowId).OfType<string>());
-        await new WorkflowReplayer(new WorkflowReplayerOptions().AddWorkflow(ScriptWorkflow.Definition("v1", childIds))).ReplayWorkflowAsync(history);
+        var childIds = new Queue<string>(
+            history.Events.Select(e => e.StartChildWorkflowExecutionInitiatedEventAttributes?.WorkflowId).OfType<string>()
+        );
+        await new WorkflowReplayer(
+            new WorkflowReplayerOptions().AddWorkflow(ScriptWorkflow.Definition("v1", childIds))
+        ).ReplayWorkflowAsync(history);
     }
 
     private static WorkflowReplayer Replayer(string variant, Type[] failureTypes) =>
-        new(new WorkflowReplayerOptions { DebugMode = true, WorkflowFailureExceptionTypes = failureTypes }.AddWorkflow(ScriptWorkflow.Definition(variant)));
+        new(
+            new WorkflowReplayerOptions { DebugMode = true, WorkflowFailureExceptionTypes = failureTypes }.AddWorkflow(
+                ScriptWorkflow.Definition(variant)
+            )
+        );
 
     private static IEnumerable<(string Variant, bool Fails)> Expectations(JsonElement scenario, string history)
     {
@@ -57,8 +66,14 @@ public sealed class ReplayTests
         }
 
         var workflow = history[..history.LastIndexOf('.')];
-        return replay.EnumerateArray().Select(r => (
-            r.GetProperty("variant").GetString()!,
-            r.TryGetProperty("fails", out var fails) && fails.EnumerateArray().Any(f => f.GetString() == workflow))).ToList();
+        return replay
+            .EnumerateArray()
+            .Select(r =>
+                (
+                    r.GetProperty("variant").GetString()!,
+                    r.TryGetProperty("fails", out var fails) && fails.EnumerateArray().Any(f => f.GetString() == workflow)
+                )
+            )
+            .ToList();
     }
 }

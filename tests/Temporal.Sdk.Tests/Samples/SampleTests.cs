@@ -12,11 +12,19 @@ public sealed class SampleTests(TestServer server) : IClassFixture<TestServer>
     [InlineData(
         "saga",
         "Saga",
-        "withdrawn 100 from alice|deposited 100 to bob|taken back 100 from bob|given back 100 to alice|The transfer failed: the bank does not know transfer-1")]
+        "withdrawn 100 from alice|deposited 100 to bob|taken back 100 from bob|given back 100 to alice|The transfer failed: the bank does not know transfer-1"
+    )]
     public async Task Sample_RunAgainstAServer_SaysWhatItShould(string folder, string project, string expected)
     {
         var program = RepositoryFiles.BuiltProgram($"samples/{folder}", $"Orchestrator.{project}.dll");
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [program, server.Address]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })!;
+        using var process = Process.Start(
+            new ProcessStartInfo("dotnet", [program, server.Address])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                UseShellExecute = false,
+            }
+        )!;
         var errors = process.StandardError.ReadToEndAsync();
         var said = await process.StandardOutput.ReadToEndAsync(Eventually.Timeout());
         await process.WaitForExitAsync(Eventually.Timeout());

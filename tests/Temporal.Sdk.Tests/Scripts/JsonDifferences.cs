@@ -25,7 +25,12 @@ internal static class JsonDifferences
         {
             foreach (var name in x.Select(m => m.Key).Union(y.Select(m => m.Key)))
             {
-                Add(x.TryGetPropertyValue(name, out var left) ? left : Absent(), y.TryGetPropertyValue(name, out var right) ? right : Absent(), $"{path}.{name}", differences);
+                Add(
+                    x.TryGetPropertyValue(name, out var left) ? left : Absent(),
+                    y.TryGetPropertyValue(name, out var right) ? right : Absent(),
+                    $"{path}.{name}",
+                    differences
+                );
             }
         }
         else if (!JsonNode.DeepEquals(expected, actual) && !SameNumber(expected, actual))
@@ -38,8 +43,12 @@ internal static class JsonDifferences
 
     // 1 and 1.0 are one number.
     private static bool SameNumber(JsonNode? a, JsonNode? b) =>
-        a is JsonValue && b is JsonValue && a.GetValueKind() == System.Text.Json.JsonValueKind.Number && b.GetValueKind() == System.Text.Json.JsonValueKind.Number
-        && double.Parse(a.ToJsonString(), System.Globalization.CultureInfo.InvariantCulture) == double.Parse(b.ToJsonString(), System.Globalization.CultureInfo.InvariantCulture);
+        a is JsonValue
+        && b is JsonValue
+        && a.GetValueKind() == System.Text.Json.JsonValueKind.Number
+        && b.GetValueKind() == System.Text.Json.JsonValueKind.Number
+        && double.Parse(a.ToJsonString(), System.Globalization.CultureInfo.InvariantCulture)
+            == double.Parse(b.ToJsonString(), System.Globalization.CultureInfo.InvariantCulture);
 
     private static string Brief(JsonNode? value)
     {

@@ -7,8 +7,10 @@ using Xunit.Abstractions;
 namespace Orchestrator.Temporal.Sdk.Tests.Scripts;
 
 /// <summary>
-/// Runs recorded scenarios live, several at a time, and compares them with what the official SDK did on a real server. What differs is run once
-/// more, alone. Without ORCHESTRATE_FULL=1 a sample that a printed seed chooses; SCENARIOS=PATTERN picks by name; SCENARIO_HISTORIES=FOLDER keeps the histories.
+/// Runs recorded scenarios live, several at a time, and compares them with what the official SDK did on a real server. What differs is run
+/// once
+/// more, alone. Without ORCHESTRATE_FULL=1 a sample that a printed seed chooses; SCENARIOS=PATTERN picks by name; SCENARIO_HISTORIES=FOLDER
+/// keeps the histories.
 /// </summary>
 internal static class ScenarioRunner
 {
@@ -17,7 +19,9 @@ internal static class ScenarioRunner
     /// <summary>The seed of this run: SCENARIO_SEED, or any. It is printed.</summary>
     public static int Seed(ITestOutputHelper output)
     {
-        var seed = int.TryParse(Environment.GetEnvironmentVariable("SCENARIO_SEED"), CultureInfo.InvariantCulture, out var given) ? given : Random.Shared.Next();
+        var seed = int.TryParse(Environment.GetEnvironmentVariable("SCENARIO_SEED"), CultureInfo.InvariantCulture, out var given)
+            ? given
+            : Random.Shared.Next();
         output.WriteLine($"SCENARIO_SEED={seed}");
         return seed;
     }
@@ -25,7 +29,9 @@ internal static class ScenarioRunner
     /// <summary>Names of the scenarios to run.</summary>
     public static IReadOnlyList<string> Choose(int seed, int sampleSize)
     {
-        var all = Recordings.Scenarios.Where(name => !Recordings.Scenario(name).Contains("\"sdkSpecific\": true", StringComparison.Ordinal)).ToList();
+        var all = Recordings
+            .Scenarios.Where(name => !Recordings.Scenario(name).Contains("\"sdkSpecific\": true", StringComparison.Ordinal))
+            .ToList();
         if (Environment.GetEnvironmentVariable("SCENARIOS") is { Length: > 0 } pattern)
         {
             return [.. all.Where(name => pattern.Split(',').Any(p => name.Contains(p, StringComparison.Ordinal)))];
@@ -36,21 +42,32 @@ internal static class ScenarioRunner
     }
 
     /// <summary>Runs scenarios and fails when one differs that is not allowed to.</summary>
-    public static async Task RunAsync(ScriptServer server, IReadOnlyList<string> names, IReadOnlyDictionary<string, string> allowed, TimeSpan limit, ITestOutputHelper output)
+    public static async Task RunAsync(
+        ScriptServer server,
+        IReadOnlyList<string> names,
+        IReadOnlyDictionary<string, string> allowed,
+        TimeSpan limit,
+        ITestOutputHelper output
+    )
     {
         var differing = new Dictionary<string, string>();
-        await Parallel.ForEachAsync(names, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (name, _) =>
-        {
-            if (await RunAsync(server, name, limit) is { } fault)
+        await Parallel.ForEachAsync(
+            names,
+            new ParallelOptions { MaxDegreeOfParallelism = AtOnce },
+            async (name, _) =>
             {
-                lock (differing)
+                if (await RunAsync(server, name, limit) is { } fault)
                 {
-                    differing.Add(name, fault);
+                    lock (differing)
+                    {
+                        differing.Add(name, fault);
+                    }
                 }
             }
-        });
+        );
 
-        // The recordings have windows of some hundred milliseconds, which a busy machine misses: what differs is run once more, alone, and named.
+        // The recordings have windows of some hundred milliseconds, which a busy machine misses: what differs is run once more, alone, and
+        // named.
         var faults = new List<string>();
         foreach (var (name, first) in differing.Where(one => !allowed.ContainsKey(one.Key)))
         {
@@ -83,7 +100,9 @@ internal static class ScenarioRunner
                 await SaveAsync(folder, name, raw);
             }
 
-            return differences.Count == 0 ? null : $"{string.Join("\n", differences.Take(8).Select(d => $"    {d}"))}\n{await session.DescribeRunsAsync()}";
+            return differences.Count == 0
+                ? null
+                : $"{string.Join("\n", differences.Take(8).Select(d => $"    {d}"))}\n{await session.DescribeRunsAsync()}";
         }
         catch (Exception e)
         {

@@ -3,7 +3,10 @@ using Xunit.Abstractions;
 
 namespace Orchestrator.Temporal.Sdk.Tests.Scripts;
 
-/// <summary>The recorded scenarios, live: our client and worker on a server (the embedded one, or TEMPORAL_ADDRESS), compared with what the official SDK did on a real server.</summary>
+/// <summary>
+/// The recorded scenarios, live: our client and worker on a server (the embedded one, or TEMPORAL_ADDRESS), compared with what the official
+/// SDK did on a real server.
+/// </summary>
 public sealed class ScenarioTests(ITestOutputHelper output)
 {
     [Fact]
@@ -11,10 +14,19 @@ public sealed class ScenarioTests(ITestOutputHelper output)
     {
         var seed = ScenarioRunner.Seed(output);
         await using var server = await ScriptServer.StartAsync();
-        await ScenarioRunner.RunAsync(server, ScenarioRunner.Choose(seed, sampleSize: 10), AllowedDifferences.Read(), TimeSpan.FromSeconds(60), output);
+        await ScenarioRunner.RunAsync(
+            server,
+            ScenarioRunner.Choose(seed, sampleSize: 10),
+            AllowedDifferences.Read(),
+            TimeSpan.FromSeconds(60),
+            output
+        );
     }
 
-    /// <summary>A server may do much that ours does not do by itself (see <see cref="UnkindProxy" /> and <see cref="LateClock" />): nothing of it shows in what comes out.</summary>
+    /// <summary>
+    /// A server may do much that ours does not do by itself (see <see cref="UnkindProxy" /> and <see cref="LateClock" />): nothing of it
+    /// shows in what comes out.
+    /// </summary>
     [Fact]
     public async Task Run_RecordedScenariosOnAnUnkindServer_GoAsRecorded()
     {
@@ -22,7 +34,13 @@ public sealed class ScenarioTests(ITestOutputHelper output)
         await using var server = await ScriptServer.StartAsync(seed);
         try
         {
-            await ScenarioRunner.RunAsync(server, ScenarioRunner.Choose(seed, sampleSize: 8), AllowedDifferences.Unkind(), TimeSpan.FromSeconds(120), output);
+            await ScenarioRunner.RunAsync(
+                server,
+                ScenarioRunner.Choose(seed, sampleSize: 8),
+                AllowedDifferences.Unkind(),
+                TimeSpan.FromSeconds(120),
+                output
+            );
         }
         finally
         {

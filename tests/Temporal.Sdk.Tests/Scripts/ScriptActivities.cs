@@ -18,8 +18,10 @@ internal sealed class ScriptActivities
         foreach (var item in steps is null ? [] : (List<object?>)ScriptValue.Parse(steps.Payload)!)
         {
             var step = (OrderedDictionary<string, object?>)item!;
-            if ((step.GetValueOrDefault("onAttempt") is double only && only != context.Info.Attempt)
-                || (step.GetValueOrDefault("upToAttempt") is double last && context.Info.Attempt > last))
+            if (
+                (step.GetValueOrDefault("onAttempt") is double only && only != context.Info.Attempt)
+                || (step.GetValueOrDefault("upToAttempt") is double last && context.Info.Attempt > last)
+            )
             {
                 continue;
             }
@@ -53,8 +55,11 @@ internal sealed class ScriptActivities
         }
         else if (step.TryGetValue("returnInfo", out var fields))
         {
-            return ScriptValue.ToRaw(new OrderedDictionary<string, object?>(
-                ((List<object?>)fields!).Select(f => KeyValuePair.Create((string)f!, Info(context.Info, (string)f!)))));
+            return ScriptValue.ToRaw(
+                new OrderedDictionary<string, object?>(
+                    ((List<object?>)fields!).Select(f => KeyValuePair.Create((string)f!, Info(context.Info, (string)f!)))
+                )
+            );
         }
         else if (step.TryGetValue("fail", out var failure))
         {
@@ -79,7 +84,11 @@ internal sealed class ScriptActivities
         }
         else
         {
-            throw new ApplicationFailureException($"unknown activity step {ScriptValue.Text(step)}", errorType: "BadStep", nonRetryable: true);
+            throw new ApplicationFailureException(
+                $"unknown activity step {ScriptValue.Text(step)}",
+                errorType: "BadStep",
+                nonRetryable: true
+            );
         }
 
         return null;
@@ -106,33 +115,40 @@ internal sealed class ScriptActivities
         }
     }
 
-    private static object? Info(ActivityInfo info, string field) => field switch
-    {
-        "attempt" => (double)info.Attempt,
-        "activityType" => info.ActivityType,
-        "activityId" => info.ActivityId,
-        "isLocal" => info.IsLocal,
-        "taskQueue" => info.TaskQueue,
-        "workflowType" => info.WorkflowType,
-        "workflowId" => info.WorkflowId,
-        "runId" => info.WorkflowRunId,
-        "startToClose" => info.StartToCloseTimeout?.TotalMilliseconds,
-        "scheduleToClose" => info.ScheduleToCloseTimeout?.TotalMilliseconds,
-        "heartbeat" => info.HeartbeatTimeout?.TotalMilliseconds,
-        "namespace" => info.Namespace,
-        "heartbeatDetails" => info.HeartbeatDetails.Count > 0 ? ScriptValue.Describable(ScriptValue.Parse(info.HeartbeatDetails.First())) : null,
-        "priority" => ScriptEnv.PriorityOf(info.Priority),
-        _ => null,
-    };
+    private static object? Info(ActivityInfo info, string field) =>
+        field switch
+        {
+            "attempt" => (double)info.Attempt,
+            "activityType" => info.ActivityType,
+            "activityId" => info.ActivityId,
+            "isLocal" => info.IsLocal,
+            "taskQueue" => info.TaskQueue,
+            "workflowType" => info.WorkflowType,
+            "workflowId" => info.WorkflowId,
+            "runId" => info.WorkflowRunId,
+            "startToClose" => info.StartToCloseTimeout?.TotalMilliseconds,
+            "scheduleToClose" => info.ScheduleToCloseTimeout?.TotalMilliseconds,
+            "heartbeat" => info.HeartbeatTimeout?.TotalMilliseconds,
+            "namespace" => info.Namespace,
+            "heartbeatDetails" => info.HeartbeatDetails.Count > 0
+                ? ScriptValue.Describable(ScriptValue.Parse(info.HeartbeatDetails.First()))
+                : null,
+            "priority" => ScriptEnv.PriorityOf(info.Priority),
+            _ => null,
+        };
 
-    internal static object? Real(object? value) => value switch
-    {
-        OrderedDictionary<string, object?> o when o.TryGetValue("$bytes", out var text) => Convert.FromBase64String((string)text!),
-        OrderedDictionary<string, object?> o when o.ContainsKey("$undefined") => ScriptValue.Undefined,
-        OrderedDictionary<string, object?> o when o.TryGetValue("$repeat", out var pair) =>
-            string.Concat(Enumerable.Repeat((string)((List<object?>)pair!)[0]!, (int)(double)((List<object?>)pair!)[1]!)),
-        OrderedDictionary<string, object?> o => new OrderedDictionary<string, object?>(o.Select(m => KeyValuePair.Create(m.Key, Real(m.Value)))),
-        List<object?> list => list.ConvertAll(Real),
-        _ => value,
-    };
+    internal static object? Real(object? value) =>
+        value switch
+        {
+            OrderedDictionary<string, object?> o when o.TryGetValue("$bytes", out var text) => Convert.FromBase64String((string)text!),
+            OrderedDictionary<string, object?> o when o.ContainsKey("$undefined") => ScriptValue.Undefined,
+            OrderedDictionary<string, object?> o when o.TryGetValue("$repeat", out var pair) => string.Concat(
+                Enumerable.Repeat((string)((List<object?>)pair!)[0]!, (int)(double)((List<object?>)pair!)[1]!)
+            ),
+            OrderedDictionary<string, object?> o => new OrderedDictionary<string, object?>(
+                o.Select(m => KeyValuePair.Create(m.Key, Real(m.Value)))
+            ),
+            List<object?> list => list.ConvertAll(Real),
+            _ => value,
+        };
 }

@@ -120,22 +120,24 @@ internal sealed record ScriptEnv(ScriptState State, ScriptScope Scope)
 
     private static List<object?> List(object? operand) => (List<object?>)operand!;
 
-    private static object? Add(object? a, object? b) => a is double x && b is double y
-        ? x + y
-        : $"{a as string ?? ScriptValue.Text(a)}{b as string ?? ScriptValue.Text(b)}";
+    private static object? Add(object? a, object? b) =>
+        a is double x && b is double y ? x + y : $"{a as string ?? ScriptValue.Text(a)}{b as string ?? ScriptValue.Text(b)}";
 
-    private static object? Ask(string name, object? operand) => name switch
-    {
-        "$uuid" => Workflow.NewGuid().ToString(),
-        "$random" => Workflow.Random.NextDouble(),
-        "$now" => Math.Floor((Workflow.UtcNow - DateTime.UnixEpoch).TotalMilliseconds),
-        "$allHandlersFinished" => Workflow.AllHandlersFinished,
-        "$replaying" => Workflow.Unsafe.IsReplaying,
-        "$currentDetails" => Workflow.CurrentDetails,
-        "$updateInfo" => Workflow.CurrentUpdateInfo is { } update ? new OrderedDictionary<string, object?> { ["id"] = update.Id, ["name"] = update.Name } : null,
-        "$info" => Info(operand),
-        _ => throw new InvalidOperationException($"unknown expression {name}"),
-    };
+    private static object? Ask(string name, object? operand) =>
+        name switch
+        {
+            "$uuid" => Workflow.NewGuid().ToString(),
+            "$random" => Workflow.Random.NextDouble(),
+            "$now" => Math.Floor((Workflow.UtcNow - DateTime.UnixEpoch).TotalMilliseconds),
+            "$allHandlersFinished" => Workflow.AllHandlersFinished,
+            "$replaying" => Workflow.Unsafe.IsReplaying,
+            "$currentDetails" => Workflow.CurrentDetails,
+            "$updateInfo" => Workflow.CurrentUpdateInfo is { } update
+                ? new OrderedDictionary<string, object?> { ["id"] = update.Id, ["name"] = update.Name }
+                : null,
+            "$info" => Info(operand),
+            _ => throw new InvalidOperationException($"unknown expression {name}"),
+        };
 
     private static object? Info(object? field)
     {
@@ -157,34 +159,56 @@ internal sealed record ScriptEnv(ScriptState State, ScriptScope Scope)
             ["historyLength"] = (double)Workflow.CurrentHistoryLength,
             ["continueAsNewSuggested"] = Workflow.ContinueAsNewSuggested,
             ["parent"] = i.Parent is { } p
-                ? new OrderedDictionary<string, object?> { ["workflowId"] = p.WorkflowId, ["runId"] = p.RunId, ["namespace"] = p.Namespace } : null,
-            ["root"] = i.Root is { } r ? new OrderedDictionary<string, object?> { ["workflowId"] = r.WorkflowId, ["runId"] = r.RunId } : null,
+                ? new OrderedDictionary<string, object?>
+                {
+                    ["workflowId"] = p.WorkflowId,
+                    ["runId"] = p.RunId,
+                    ["namespace"] = p.Namespace,
+                }
+                : null,
+            ["root"] = i.Root is { } r
+                ? new OrderedDictionary<string, object?> { ["workflowId"] = r.WorkflowId, ["runId"] = r.RunId }
+                : null,
             ["memo"] = Members(Workflow.Memo.Select(m => KeyValuePair.Create(m.Key, ScriptValue.Parse(m.Value.Payload)))),
             ["lastResult"] = i.LastResult is { Count: > 0 } last ? ScriptValue.Parse(last.First().Payload) : null,
             ["lastFailure"] = i.LastFailure?.Message,
-            ["searchAttributes"] = Members(Workflow.TypedSearchAttributes.UntypedValues.Select(a => KeyValuePair.Create(a.Key.Name, Attribute(a.Value)))),
+            ["searchAttributes"] = Members(
+                Workflow.TypedSearchAttributes.UntypedValues.Select(a => KeyValuePair.Create(a.Key.Name, Attribute(a.Value)))
+            ),
             ["retry"] = i.RetryPolicy is { } policy
-                ? new OrderedDictionary<string, object?> { ["maximumAttempts"] = policy.MaximumAttempts == 0 ? null : (double)policy.MaximumAttempts } : null,
+                ? new OrderedDictionary<string, object?>
+                {
+                    ["maximumAttempts"] = policy.MaximumAttempts == 0 ? null : (double)policy.MaximumAttempts,
+                }
+                : null,
             ["priority"] = PriorityOf(i.Priority),
         };
         return field is true ? all
-            : all.TryGetValue((string)field!, out var value) ? value : throw new InvalidOperationException($"unknown info field {field}");
+            : all.TryGetValue((string)field!, out var value) ? value
+            : throw new InvalidOperationException($"unknown info field {field}");
     }
 
     private static OrderedDictionary<string, object?> Members(IEnumerable<KeyValuePair<string, object?>> members) => new(members);
 
-    internal static OrderedDictionary<string, object?> PriorityOf(Priority? priority) => priority is null || priority == Priority.Default ? [] : new()
-    {
-        ["priorityKey"] = (double)(priority.PriorityKey ?? 0),
-        ["fairnessKey"] = priority.FairnessKey ?? string.Empty,
-        ["fairnessWeight"] = (double)(priority.FairnessWeight ?? 0),
-    };
+    internal static OrderedDictionary<string, object?> PriorityOf(Priority? priority) =>
+        priority is null || priority == Priority.Default
+            ? []
+            : new()
+            {
+                ["priorityKey"] = (double)(priority.PriorityKey ?? 0),
+                ["fairnessKey"] = priority.FairnessKey ?? string.Empty,
+                ["fairnessWeight"] = (double)(priority.FairnessWeight ?? 0),
+            };
 
-    internal static object? Attribute(object value) => value switch
-    {
-        DateTimeOffset time => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", System.Globalization.CultureInfo.InvariantCulture),
-        IReadOnlyCollection<string> texts => texts.Select(t => (object?)t).ToList(),
-        long number => (double)number,
-        _ => value,
-    };
+    internal static object? Attribute(object value) =>
+        value switch
+        {
+            DateTimeOffset time => time.UtcDateTime.ToString(
+                "yyyy-MM-dd'T'HH:mm:ss.fff'Z'",
+                System.Globalization.CultureInfo.InvariantCulture
+            ),
+            IReadOnlyCollection<string> texts => texts.Select(t => (object?)t).ToList(),
+            long number => (double)number,
+            _ => value,
+        };
 }

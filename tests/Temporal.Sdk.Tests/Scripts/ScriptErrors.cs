@@ -20,7 +20,11 @@ internal static class ScriptErrors
             WorkflowQueryRejectedException rejected => With(Class("QueryRejected"), "status", (double)(int)rejected.WorkflowStatus),
             AsyncActivityCanceledException => Class("ActivityCancelled"),
             ScheduleAlreadyRunningException => With(Class("ScheduleAlreadyRunning"), "scheduleId", fields["id"]),
-            RpcException { Code: RpcException.StatusCode.NotFound } when isSchedule => With(Class("ScheduleNotFound"), "scheduleId", fields["id"]),
+            RpcException { Code: RpcException.StatusCode.NotFound } when isSchedule => With(
+                Class("ScheduleNotFound"),
+                "scheduleId",
+                fields["id"]
+            ),
             RpcException { Code: RpcException.StatusCode.NotFound } when step == "activity" => Class("ActivityNotFound"),
             RpcException { Code: RpcException.StatusCode.NotFound } => With(Class("WorkflowNotFound"), "message", error.Message),
             RpcException rpc => With(With(Class("Rpc"), "code", ScriptFailures.ProtoName(rpc.Code.ToString())), "message", error.Message),

@@ -27,7 +27,9 @@ internal static class ScriptFailures
     public static ApplicationFailureException Make(OrderedDictionary<string, object?> failure, Func<object?, object?> evaluate)
     {
         var cause = failure.GetValueOrDefault("cause") as OrderedDictionary<string, object?>;
-        var details = failure.TryGetValue("details", out var given) ? (evaluate(given) as List<object?>)?.ConvertAll(v => (object?)ScriptValue.ToRaw(v)) : null;
+        var details = failure.TryGetValue("details", out var given)
+            ? (evaluate(given) as List<object?>)?.ConvertAll(v => (object?)ScriptValue.ToRaw(v))
+            : null;
         return new(
             failure.GetValueOrDefault("message") as string ?? string.Empty,
             cause is null ? null : Make(cause, evaluate),
@@ -35,7 +37,8 @@ internal static class ScriptFailures
             failure.GetValueOrDefault("nonRetryable") is true,
             details,
             failure.GetValueOrDefault("nextRetryDelay") is double delay ? TimeSpan.FromMilliseconds(delay) : null,
-            failure.GetValueOrDefault("category") is "BENIGN" ? ApplicationErrorCategory.Benign : ApplicationErrorCategory.Unspecified);
+            failure.GetValueOrDefault("category") is "BENIGN" ? ApplicationErrorCategory.Benign : ApplicationErrorCategory.Unspecified
+        );
     }
 
     public static string Name(RetryState state) => ProtoName(state.ToString());
@@ -67,11 +70,27 @@ internal static class ScriptFailures
 
                 return description;
             case ActivityFailureException activity:
-                return new() { ["kind"] = "activity", ["activityType"] = activity.ActivityType, ["activityId"] = activity.ActivityId, ["retryState"] = Name(activity.RetryState) };
+                return new()
+                {
+                    ["kind"] = "activity",
+                    ["activityType"] = activity.ActivityType,
+                    ["activityId"] = activity.ActivityId,
+                    ["retryState"] = Name(activity.RetryState),
+                };
             case ChildWorkflowFailureException child:
-                return new() { ["kind"] = "child", ["workflowType"] = child.WorkflowType, ["workflowId"] = child.WorkflowId, ["retryState"] = Name(child.RetryState) };
+                return new()
+                {
+                    ["kind"] = "child",
+                    ["workflowType"] = child.WorkflowType,
+                    ["workflowId"] = child.WorkflowId,
+                    ["retryState"] = Name(child.RetryState),
+                };
             case TimeoutFailureException timeout:
-                var result = new OrderedDictionary<string, object?> { ["kind"] = "timeout", ["timeoutType"] = ProtoName(timeout.TimeoutType.ToString()) };
+                var result = new OrderedDictionary<string, object?>
+                {
+                    ["kind"] = "timeout",
+                    ["timeoutType"] = ProtoName(timeout.TimeoutType.ToString()),
+                };
                 if (timeout.LastHeartbeatDetails is { Count: > 0 } heartbeat)
                 {
                     result["lastHeartbeat"] = ScriptValue.Describable(Details(heartbeat)[0]);
@@ -87,9 +106,19 @@ internal static class ScriptFailures
             case TerminatedFailureException:
                 return new() { ["kind"] = "terminated" };
             case WorkflowAlreadyStartedException started:
-                return new() { ["kind"] = "alreadyStarted", ["workflowId"] = started.WorkflowId, ["workflowType"] = started.WorkflowType };
+                return new()
+                {
+                    ["kind"] = "alreadyStarted",
+                    ["workflowId"] = started.WorkflowId,
+                    ["workflowType"] = started.WorkflowType,
+                };
             case ServerFailureException server:
-                return new() { ["kind"] = "server", ["message"] = server.Message, ["nonRetryable"] = server.NonRetryable };
+                return new()
+                {
+                    ["kind"] = "server",
+                    ["message"] = server.Message,
+                    ["nonRetryable"] = server.NonRetryable,
+                };
             default:
                 return new() { ["kind"] = "other", ["message"] = error.Message };
         }
@@ -103,12 +132,16 @@ internal static class ScriptFailures
         }
     }
 
-    private static List<object?> Details(IFailureDetails details) => details switch
-    {
-        InboundFailureDetails inbound => [.. inbound.Payloads.Select(ScriptValue.Parse)],
-        OutboundFailureDetails outbound => [.. outbound.Details.Select(d => ScriptValue.Parse(((Temporalio.Converters.IRawValue)d!).Payload))],
-        _ => [],
-    };
+    private static List<object?> Details(IFailureDetails details) =>
+        details switch
+        {
+            InboundFailureDetails inbound => [.. inbound.Payloads.Select(ScriptValue.Parse)],
+            OutboundFailureDetails outbound =>
+            [
+                .. outbound.Details.Select(d => ScriptValue.Parse(((Temporalio.Converters.IRawValue)d!).Payload)),
+            ],
+            _ => [],
+        };
 }
 
 /// <summary>What the operation <c>throw</c> throws: an ordinary error, with the name that it has in the recordings.</summary>

@@ -13,7 +13,9 @@ internal static class ScriptHandlers
             if (name == "*")
             {
                 Workflow.DynamicQuery = WorkflowQueryDefinition.CreateWithoutAttribute(
-                    null, (string query, IRawValue[] args) => Query(With(env, query, args.FirstOrDefault()), expression));
+                    null,
+                    (string query, IRawValue[] args) => Query(With(env, query, args.FirstOrDefault()), expression)
+                );
             }
             else
             {
@@ -29,13 +31,19 @@ internal static class ScriptHandlers
             if (name == "*")
             {
                 Workflow.DynamicUpdate = WorkflowUpdateDefinition.CreateWithoutAttribute(
-                    null, (string called, IRawValue[] args) => RunAsync(With(env, called, args.FirstOrDefault()), run));
+                    null,
+                    (string called, IRawValue[] args) => RunAsync(With(env, called, args.FirstOrDefault()), run)
+                );
                 continue;
             }
 
             var handle = (IRawValue? arg = null) => RunAsync(With(env, name, arg), run);
             var validate = (IRawValue? arg = null) => RunNow(With(env, name, arg), ScriptOps.List(update, "validate"));
-            Workflow.Updates[name] = WorkflowUpdateDefinition.CreateWithoutAttribute(name, handle, update.ContainsKey("validate") ? validate : null);
+            Workflow.Updates[name] = WorkflowUpdateDefinition.CreateWithoutAttribute(
+                name,
+                handle,
+                update.ContainsKey("validate") ? validate : null
+            );
         }
 
         foreach (var (name, value) in ScriptOps.Object(script, "signals"))
@@ -44,7 +52,9 @@ internal static class ScriptHandlers
             if (name == "*")
             {
                 Workflow.DynamicSignal = WorkflowSignalDefinition.CreateWithoutAttribute(
-                    null, Task (string called, IRawValue[] args) => RunAsync(With(env, called, args.FirstOrDefault()), run));
+                    null,
+                    Task (string called, IRawValue[] args) => RunAsync(With(env, called, args.FirstOrDefault()), run)
+                );
             }
             else
             {
@@ -56,7 +66,11 @@ internal static class ScriptHandlers
 
     // Handlers run in the root scope, wherever they are registered.
     private static ScriptEnv With(ScriptEnv env, string name, IRawValue? argument) =>
-        new(env.State, env.Scope) { Handler = name, Argument = argument is null ? ScriptValue.Undefined : ScriptValue.Parse(argument.Payload) };
+        new(env.State, env.Scope)
+        {
+            Handler = name,
+            Argument = argument is null ? ScriptValue.Undefined : ScriptValue.Parse(argument.Payload),
+        };
 
     private static async Task<IRawValue> RunAsync(ScriptEnv env, List<object?> ops) => ScriptValue.ToRaw(await ScriptOps.Body(env, ops));
 

@@ -5,7 +5,9 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Temporal.Sdk.Tests.Scripts;
 
-/// <summary>Turns what a run left into values that are equal from run to run, and from SDK to SDK. The rules are those of the recordings' README.</summary>
+/// <summary>
+/// Turns what a run left into values that are equal from run to run, and from SDK to SDK. The rules are those of the recordings' README.
+/// </summary>
 internal sealed class ScriptNormaliser(string prefix, bool cron)
 {
     private const int LongText = 1500;
@@ -16,8 +18,20 @@ internal sealed class ScriptNormaliser(string prefix, bool cron)
 
     private static readonly HashSet<string> Dropped =
     [
-        "eventTime", "taskId", "version", "sdkMetadata", "meteringMetadata", "workerVersion", "historySizeBytes", "stackTrace",
-        "prevAutoResetPoints", "binaryChecksum", "sourceVersionStamp", "inheritedBuildId", "mostRecentWorkerVersionStamp", "workerStackTrace",
+        "eventTime",
+        "taskId",
+        "version",
+        "sdkMetadata",
+        "meteringMetadata",
+        "workerVersion",
+        "historySizeBytes",
+        "stackTrace",
+        "prevAutoResetPoints",
+        "binaryChecksum",
+        "sourceVersionStamp",
+        "inheritedBuildId",
+        "mostRecentWorkerVersionStamp",
+        "workerStackTrace",
     ];
 
     private static readonly Dictionary<string, string> Constant = new()
@@ -32,9 +46,22 @@ internal sealed class ScriptNormaliser(string prefix, bool cron)
     private static readonly HashSet<string> RoughDurations = ["firstWorkflowTaskBackoff", "backoffStartInterval"];
 
     private static readonly HashSet<string> Times =
-        ["workflowExecutionExpirationTime", "nextAttemptScheduleTime", "startTime", "closeTime", "executionTime", "eventTime"];
+    [
+        "workflowExecutionExpirationTime",
+        "nextAttemptScheduleTime",
+        "startTime",
+        "closeTime",
+        "executionTime",
+        "eventTime",
+    ];
 
-    private static readonly string[] Wrappers = ["activityFailureInfo", "childWorkflowExecutionFailureInfo", "canceledFailureInfo", "resetWorkflowFailureInfo"];
+    private static readonly string[] Wrappers =
+    [
+        "activityFailureInfo",
+        "childWorkflowExecutionFailureInfo",
+        "canceledFailureInfo",
+        "resetWorkflowFailureInfo",
+    ];
 
     private static readonly HashSet<string> EmptyOrAbsent = ["header", "memo", "input", "args", "searchAttributes", "details"];
 
@@ -42,16 +69,20 @@ internal sealed class ScriptNormaliser(string prefix, bool cron)
 
     public string Text(string text)
     {
-        var normal = Uuid.Replace(SecondStamp.Replace(text.Replace(prefix, "@@", StringComparison.Ordinal), "<time>"), id =>
-        {
-            if (!_symbols.TryGetValue(id.Value, out var symbol))
+        var normal = Uuid.Replace(
+            SecondStamp.Replace(text.Replace(prefix, "@@", StringComparison.Ordinal), "<time>"),
+            id =>
             {
-                _symbols[id.Value] = symbol = $"<id:{_symbols.Count + 1}>";
-            }
+                if (!_symbols.TryGetValue(id.Value, out var symbol))
+                {
+                    _symbols[id.Value] = symbol = $"<id:{_symbols.Count + 1}>";
+                }
 
-            return symbol;
-        });
-        return normal.Length <= LongText ? normal
+                return symbol;
+            }
+        );
+        return normal.Length <= LongText
+            ? normal
             : $"<text of {normal.Length} characters, sha256 {Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(normal)))}>";
     }
 
@@ -118,8 +149,13 @@ internal sealed class ScriptNormaliser(string prefix, bool cron)
             return value?.DeepClone();
         }
 
-        if (o["metadata"]?["type"] is JsonValue type && type.GetValue<string>() == "Datetime" && o["json"] is JsonValue time && time.TryGetValue<string>(out var text)
-            && DateTimeOffset.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var moment))
+        if (
+            o["metadata"]?["type"] is JsonValue type
+            && type.GetValue<string>() == "Datetime"
+            && o["json"] is JsonValue time
+            && time.TryGetValue<string>(out var text)
+            && DateTimeOffset.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var moment)
+        )
         {
             // SDKs write the same moment with more or fewer digits.
             var payload = o.DeepClone().AsObject();
@@ -128,7 +164,8 @@ internal sealed class ScriptNormaliser(string prefix, bool cron)
         }
 
         var isWrapper = Wrappers.Any(o.ContainsKey);
-        var isFailure = o.ContainsKey("source") || isWrapper || o.ContainsKey("applicationFailureInfo") || o.ContainsKey("timeoutFailureInfo");
+        var isFailure =
+            o.ContainsKey("source") || isWrapper || o.ContainsKey("applicationFailureInfo") || o.ContainsKey("timeoutFailureInfo");
         var fromServer = o["source"] is not JsonValue source || source.GetValue<string>() == "Server";
         var stripped = new JsonObject();
         foreach (var (name, member) in o)
@@ -175,7 +212,8 @@ internal sealed class ScriptNormaliser(string prefix, bool cron)
         }
     }
 
-    private static bool IsPayload(JsonObject o) => o["metadata"] is JsonObject metadata && metadata["encoding"] is JsonValue encoding && encoding.TryGetValue<string>(out _);
+    private static bool IsPayload(JsonObject o) =>
+        o["metadata"] is JsonObject metadata && metadata["encoding"] is JsonValue encoding && encoding.TryGetValue<string>(out _);
 
     private JsonNode Message(JsonObject o)
     {
@@ -240,7 +278,9 @@ internal sealed class ScriptNormaliser(string prefix, bool cron)
         var data = Convert.FromBase64String(payload["data"]?.GetValue<string>() ?? string.Empty);
         if (!metadata["encoding"]!.GetValue<string>().StartsWith("json/", StringComparison.Ordinal))
         {
-            return data.Length == 0 ? new() { ["metadata"] = metadata } : new() { ["metadata"] = metadata, ["base64"] = Convert.ToBase64String(data) };
+            return data.Length == 0
+                ? new() { ["metadata"] = metadata }
+                : new() { ["metadata"] = metadata, ["base64"] = Convert.ToBase64String(data) };
         }
 
         var json = JsonNode.Parse(data);

@@ -9,29 +9,53 @@ internal static partial class ScriptOps
     private static Step Timer(ScriptEnv env, OrderedDictionary<string, object?> op)
     {
         var length = TimeSpan.FromMilliseconds((double)env.Value(op["ms"])!);
-        return StartOrWait(env, op, Begin(env, scope => Workflow.DelayWithOptionsAsync(new(length, op.GetValueOrDefault("summary") as string, scope.Token)), () => ScriptValue.Undefined));
+        return StartOrWait(
+            env,
+            op,
+            Begin(
+                env,
+                scope => Workflow.DelayWithOptionsAsync(new(length, op.GetValueOrDefault("summary") as string, scope.Token)),
+                () => ScriptValue.Undefined
+            )
+        );
     }
 
     private static Step Activity(ScriptEnv env, OrderedDictionary<string, object?> op)
     {
         var options = ScriptOptions.Activity(env, op);
-        RawValue[] args = op.GetValueOrDefault("noArgs") is true ? [] : [ScriptValue.ToRaw(env.Value(op.GetValueOrDefault("do") ?? new List<object?>()))];
-        return StartOrWait(env, op, BeginCall(env, scope =>
-        {
-            options.CancellationToken = scope.Token;
-            return Workflow.ExecuteActivityAsync<IRawValue>(op.GetValueOrDefault("type") as string ?? "act", args, options);
-        }));
+        RawValue[] args = op.GetValueOrDefault("noArgs") is true
+            ? []
+            : [ScriptValue.ToRaw(env.Value(op.GetValueOrDefault("do") ?? new List<object?>()))];
+        return StartOrWait(
+            env,
+            op,
+            BeginCall(
+                env,
+                scope =>
+                {
+                    options.CancellationToken = scope.Token;
+                    return Workflow.ExecuteActivityAsync<IRawValue>(op.GetValueOrDefault("type") as string ?? "act", args, options);
+                }
+            )
+        );
     }
 
     private static Step LocalActivity(ScriptEnv env, OrderedDictionary<string, object?> op)
     {
         var options = ScriptOptions.LocalActivity(env, op);
         RawValue[] args = [ScriptValue.ToRaw(env.Value(op.GetValueOrDefault("do") ?? new List<object?>()))];
-        return StartOrWait(env, op, BeginCall(env, scope =>
-        {
-            options.CancellationToken = scope.Token;
-            return Workflow.ExecuteLocalActivityAsync<IRawValue>(op.GetValueOrDefault("type") as string ?? "act", args, options);
-        }));
+        return StartOrWait(
+            env,
+            op,
+            BeginCall(
+                env,
+                scope =>
+                {
+                    options.CancellationToken = scope.Token;
+                    return Workflow.ExecuteLocalActivityAsync<IRawValue>(op.GetValueOrDefault("type") as string ?? "act", args, options);
+                }
+            )
+        );
     }
 
     private static Step Child(ScriptEnv env, OrderedDictionary<string, object?> op)
@@ -45,7 +69,11 @@ internal static partial class ScriptOps
         };
         var scope = new ScriptScope(env.Scope);
         options.CancellationToken = scope.Token;
-        var start = Workflow.StartChildWorkflowAsync(op.GetValueOrDefault("type") as string ?? "script", [ScriptValue.ToRaw(input)], options);
+        var start = Workflow.StartChildWorkflowAsync(
+            op.GetValueOrDefault("type") as string ?? "script",
+            [ScriptValue.ToRaw(input)],
+            options
+        );
         return StartOrWait(env, op, new(scope, Outcome(), StartedChild()));
 
         async Step StartedChild() => await start;
@@ -86,15 +114,29 @@ internal static partial class ScriptOps
     private static async Step SignalChild(ScriptEnv env, OrderedDictionary<string, object?> op)
     {
         var child = (ChildWorkflowHandle)(await HandleOf(env, op).Started!)!;
-        return await StartOrWait(env, op, Begin(
-            env, scope => child.SignalAsync((string)op["signal"]!, Arguments(env, op), new() { CancellationToken = scope.Token }), () => ScriptValue.Undefined));
+        return await StartOrWait(
+            env,
+            op,
+            Begin(
+                env,
+                scope => child.SignalAsync((string)op["signal"]!, Arguments(env, op), new() { CancellationToken = scope.Token }),
+                () => ScriptValue.Undefined
+            )
+        );
     }
 
     private static Step SignalExternal(ScriptEnv env, OrderedDictionary<string, object?> op)
     {
         var target = Workflow.GetExternalWorkflowHandle((string)env.Value(op["id"])!, env.Value(op.GetValueOrDefault("runId")) as string);
-        return StartOrWait(env, op, Begin(
-            env, scope => target.SignalAsync((string)op["signal"]!, Arguments(env, op), new() { CancellationToken = scope.Token }), () => ScriptValue.Undefined));
+        return StartOrWait(
+            env,
+            op,
+            Begin(
+                env,
+                scope => target.SignalAsync((string)op["signal"]!, Arguments(env, op), new() { CancellationToken = scope.Token }),
+                () => ScriptValue.Undefined
+            )
+        );
     }
 
     private static Step CancelExternal(ScriptEnv env, OrderedDictionary<string, object?> op)
@@ -113,7 +155,9 @@ internal static partial class ScriptOps
         ScriptHandle BeginWait()
         {
             var scope = new ScriptScope(env.Scope);
-            var wait = Workflow.WaitConditionWithOptionsAsync(new(atOnce ? () => true : Test, timeout, op.GetValueOrDefault("summary") as string, scope.Token));
+            var wait = Workflow.WaitConditionWithOptionsAsync(
+                new(atOnce ? () => true : Test, timeout, op.GetValueOrDefault("summary") as string, scope.Token)
+            );
             return new(scope, Outcome());
 
             // A condition that is true already does not make the strand wait; its timer has used up a number all the same.
@@ -144,7 +188,12 @@ internal static partial class ScriptOps
 
     private static async Step Scope(ScriptEnv env, OrderedDictionary<string, object?> op)
     {
-        var handle = InScope(env, op.GetValueOrDefault("cancellable") as bool? ?? true, List(op, "do"), ScriptOptions.Time(op.GetValueOrDefault("timeout")));
+        var handle = InScope(
+            env,
+            op.GetValueOrDefault("cancellable") as bool? ?? true,
+            List(op, "do"),
+            ScriptOptions.Time(op.GetValueOrDefault("timeout"))
+        );
         if (op.GetValueOrDefault("as") is string name)
         {
             env.State.Handles[name] = handle;
@@ -342,5 +391,7 @@ internal static partial class ScriptOps
         op.TryGetValue("args", out var args) ? ((List<object?>)env.Value(args)!).ConvertAll(ScriptValue.ToRaw) : [];
 
     private static ScriptHandle HandleOf(ScriptEnv env, OrderedDictionary<string, object?> op) =>
-        env.State.Handles.TryGetValue((string)op["handle"]!, out var handle) ? handle : throw new InvalidOperationException($"no handle named {op["handle"]}");
+        env.State.Handles.TryGetValue((string)op["handle"]!, out var handle)
+            ? handle
+            : throw new InvalidOperationException($"no handle named {op["handle"]}");
 }

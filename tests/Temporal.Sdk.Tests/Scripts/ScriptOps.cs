@@ -6,9 +6,11 @@ namespace Orchestrator.Temporal.Sdk.Tests.Scripts;
 internal static partial class ScriptOps
 {
     /// <summary>Runs operations as the body of a strand: what <c>return</c> gives is its value.</summary>
-    public static async Step Body(ScriptEnv env, List<object?> ops) => await Block(env, ops) is Returned returned ? returned.Value : ScriptValue.Undefined;
+    public static async Step Body(ScriptEnv env, List<object?> ops) =>
+        await Block(env, ops) is Returned returned ? returned.Value : ScriptValue.Undefined;
 
-    public static List<object?> List(OrderedDictionary<string, object?> owner, string member) => owner.GetValueOrDefault(member) as List<object?> ?? [];
+    public static List<object?> List(OrderedDictionary<string, object?> owner, string member) =>
+        owner.GetValueOrDefault(member) as List<object?> ?? [];
 
     public static OrderedDictionary<string, object?> Object(OrderedDictionary<string, object?> owner, string member) =>
         owner.GetValueOrDefault(member) as OrderedDictionary<string, object?> ?? [];
@@ -27,31 +29,32 @@ internal static partial class ScriptOps
         return null;
     }
 
-    private static Step Run(ScriptEnv env, OrderedDictionary<string, object?> op) => (string)op["op"]! switch
-    {
-        "timer" => Timer(env, op),
-        "activity" => Activity(env, op),
-        "localActivity" => LocalActivity(env, op),
-        "child" => Child(env, op),
-        "started" => Started(env, op),
-        "await" => Await(env, op),
-        "cancel" => Cancel(env, op),
-        "signalChild" => SignalChild(env, op),
-        "signalExternal" => SignalExternal(env, op),
-        "cancelExternal" => CancelExternal(env, op),
-        "wait" => Wait(env, op),
-        "awaitCancel" => AwaitCancel(env),
-        "if" => Block(env, List(op, ScriptValue.IsTrue(env.Value(op["cond"])) ? "then" : "else")),
-        "while" => While(env, op),
-        "repeat" => Repeat(env, op),
-        "variant" => Block(env, List(op, env.State.Variant)),
-        "try" => Try(env, op),
-        "scope" => Scope(env, op),
-        "fork" => Fork(env, op),
-        "all" => All(env, op),
-        "race" => Race(env, op),
-        _ => AtOnce(env, op),
-    };
+    private static Step Run(ScriptEnv env, OrderedDictionary<string, object?> op) =>
+        (string)op["op"]! switch
+        {
+            "timer" => Timer(env, op),
+            "activity" => Activity(env, op),
+            "localActivity" => LocalActivity(env, op),
+            "child" => Child(env, op),
+            "started" => Started(env, op),
+            "await" => Await(env, op),
+            "cancel" => Cancel(env, op),
+            "signalChild" => SignalChild(env, op),
+            "signalExternal" => SignalExternal(env, op),
+            "cancelExternal" => CancelExternal(env, op),
+            "wait" => Wait(env, op),
+            "awaitCancel" => AwaitCancel(env),
+            "if" => Block(env, List(op, ScriptValue.IsTrue(env.Value(op["cond"])) ? "then" : "else")),
+            "while" => While(env, op),
+            "repeat" => Repeat(env, op),
+            "variant" => Block(env, List(op, env.State.Variant)),
+            "try" => Try(env, op),
+            "scope" => Scope(env, op),
+            "fork" => Fork(env, op),
+            "all" => All(env, op),
+            "race" => Race(env, op),
+            _ => AtOnce(env, op),
+        };
 
     // Operations that never wait.
     private static async Step AtOnce(ScriptEnv env, OrderedDictionary<string, object?> op)
@@ -71,7 +74,8 @@ internal static partial class ScriptOps
                 list.Add(env.Value(op.GetValueOrDefault("value", ScriptValue.Undefined)));
                 break;
             case "inc":
-                vars[(string)op["var"]!] = (vars.GetValueOrDefault((string)op["var"]!) as double? ?? 0) + (op.GetValueOrDefault("by") as double? ?? 1);
+                vars[(string)op["var"]!] =
+                    (vars.GetValueOrDefault((string)op["var"]!) as double? ?? 0) + (op.GetValueOrDefault("by") as double? ?? 1);
                 break;
             case "return":
                 return new Returned(env.Value(op.GetValueOrDefault("value", ScriptValue.Undefined)));
@@ -89,11 +93,16 @@ internal static partial class ScriptOps
                 Workflow.DeprecatePatch((string)op["id"]!);
                 break;
             case "upsertSearchAttributes":
-                Workflow.UpsertTypedSearchAttributes([.. ScriptOptions.AttributeUpdates((OrderedDictionary<string, object?>)env.Value(op["attributes"])!)]);
+                Workflow.UpsertTypedSearchAttributes([
+                    .. ScriptOptions.AttributeUpdates((OrderedDictionary<string, object?>)env.Value(op["attributes"])!),
+                ]);
                 break;
             case "upsertMemo":
-                Workflow.UpsertMemo([.. ((OrderedDictionary<string, object?>)env.Value(op["memo"])!).Select(
-                    m => m.Value is null ? MemoUpdate.ValueUnset(m.Key) : MemoUpdate.ValueSet(m.Key, ScriptValue.ToRaw(m.Value)))]);
+                Workflow.UpsertMemo([
+                    .. ((OrderedDictionary<string, object?>)env.Value(op["memo"])!).Select(m =>
+                        m.Value is null ? MemoUpdate.ValueUnset(m.Key) : MemoUpdate.ValueSet(m.Key, ScriptValue.ToRaw(m.Value))
+                    ),
+                ]);
                 break;
             case "details":
                 Workflow.CurrentDetails = (string)env.Value(op["text"])!;
@@ -120,14 +129,18 @@ internal static partial class ScriptOps
             ["start"] = op.GetValueOrDefault("script") ?? input["start"],
             ["args"] = op.TryGetValue("args", out var args) ? env.Value(args) : input.GetValueOrDefault("args", ScriptValue.Undefined),
         };
-        return Workflow.CreateContinueAsNewException("script", [ScriptValue.ToRaw(next)], new()
-        {
-            RunTimeout = ScriptOptions.Time(op.GetValueOrDefault("runTimeout")),
-            TaskTimeout = ScriptOptions.Time(op.GetValueOrDefault("taskTimeout")),
-            Memo = ScriptOptions.Memo(env.Value(op.GetValueOrDefault("memo"))),
-            TypedSearchAttributes = ScriptOptions.Attributes(env.Value(op.GetValueOrDefault("searchAttributes"))),
-            TaskQueue = op.GetValueOrDefault("taskQueue") as string,
-        });
+        return Workflow.CreateContinueAsNewException(
+            "script",
+            [ScriptValue.ToRaw(next)],
+            new()
+            {
+                RunTimeout = ScriptOptions.Time(op.GetValueOrDefault("runTimeout")),
+                TaskTimeout = ScriptOptions.Time(op.GetValueOrDefault("taskTimeout")),
+                Memo = ScriptOptions.Memo(env.Value(op.GetValueOrDefault("memo"))),
+                TypedSearchAttributes = ScriptOptions.Attributes(env.Value(op.GetValueOrDefault("searchAttributes"))),
+                TaskQueue = op.GetValueOrDefault("taskQueue") as string,
+            }
+        );
     }
 
     private static async Step While(ScriptEnv env, OrderedDictionary<string, object?> op)

@@ -53,27 +53,30 @@ internal static class ScriptOptions
         return options;
     }
 
-    public static ChildWorkflowOptions Child(ScriptEnv env, OrderedDictionary<string, object?> op) => new()
-    {
-        Id = env.Value(op.GetValueOrDefault("id")) as string ?? env.State.NextChildId(),
-        TaskQueue = op.GetValueOrDefault("taskQueue") as string,
-        ParentClosePolicy = Enumeration(op, "parentClosePolicy", Temporalio.Workflows.ParentClosePolicy.Terminate),
-        CancellationType = Enumeration(op, "cancellationType", ChildWorkflowCancellationType.WaitCancellationCompleted),
-        IdReusePolicy = Enumeration(op, "idReusePolicy", WorkflowIdReusePolicy.AllowDuplicate),
-        ExecutionTimeout = Time(op.GetValueOrDefault("executionTimeout")),
-        RunTimeout = Time(op.GetValueOrDefault("runTimeout")),
-        TaskTimeout = Time(op.GetValueOrDefault("taskTimeout")),
-        RetryPolicy = Retry(op),
-        CronSchedule = op.GetValueOrDefault("cron") as string,
-        Memo = Memo(env.Value(op.GetValueOrDefault("memo"))),
-        TypedSearchAttributes = Attributes(env.Value(op.GetValueOrDefault("searchAttributes"))),
-        StaticSummary = op.GetValueOrDefault("staticSummary") as string,
-        StaticDetails = op.GetValueOrDefault("staticDetails") as string,
-        Priority = PriorityOf(op),
-    };
+    public static ChildWorkflowOptions Child(ScriptEnv env, OrderedDictionary<string, object?> op) =>
+        new()
+        {
+            Id = env.Value(op.GetValueOrDefault("id")) as string ?? env.State.NextChildId(),
+            TaskQueue = op.GetValueOrDefault("taskQueue") as string,
+            ParentClosePolicy = Enumeration(op, "parentClosePolicy", Temporalio.Workflows.ParentClosePolicy.Terminate),
+            CancellationType = Enumeration(op, "cancellationType", ChildWorkflowCancellationType.WaitCancellationCompleted),
+            IdReusePolicy = Enumeration(op, "idReusePolicy", WorkflowIdReusePolicy.AllowDuplicate),
+            ExecutionTimeout = Time(op.GetValueOrDefault("executionTimeout")),
+            RunTimeout = Time(op.GetValueOrDefault("runTimeout")),
+            TaskTimeout = Time(op.GetValueOrDefault("taskTimeout")),
+            RetryPolicy = Retry(op),
+            CronSchedule = op.GetValueOrDefault("cron") as string,
+            Memo = Memo(env.Value(op.GetValueOrDefault("memo"))),
+            TypedSearchAttributes = Attributes(env.Value(op.GetValueOrDefault("searchAttributes"))),
+            StaticSummary = op.GetValueOrDefault("staticSummary") as string,
+            StaticDetails = op.GetValueOrDefault("staticDetails") as string,
+            Priority = PriorityOf(op),
+        };
 
     public static IReadOnlyDictionary<string, object>? Memo(object? memo) =>
-        memo is OrderedDictionary<string, object?> members ? members.ToDictionary(m => m.Key, m => (object)ScriptValue.ToRaw(m.Value)) : null;
+        memo is OrderedDictionary<string, object?> members
+            ? members.ToDictionary(m => m.Key, m => (object)ScriptValue.ToRaw(m.Value))
+            : null;
 
     public static SearchAttributeCollection? Attributes(object? attributes)
     {
@@ -139,31 +142,43 @@ internal static class ScriptOptions
 
         policy.MaximumInterval = Time(members.GetValueOrDefault("maximumInterval"));
         policy.MaximumAttempts = members.GetValueOrDefault("maximumAttempts") is double attempts ? (int)attempts : 0;
-        policy.NonRetryableErrorTypes = members.GetValueOrDefault("nonRetryableErrorTypes") is List<object?> types ? [.. types.Cast<string>()] : null;
+        policy.NonRetryableErrorTypes = members.GetValueOrDefault("nonRetryableErrorTypes") is List<object?> types
+            ? [.. types.Cast<string>()]
+            : null;
         return policy;
     }
 
-    public static Priority? PriorityOf(OrderedDictionary<string, object?> op) => op.GetValueOrDefault("priority") is OrderedDictionary<string, object?> p
-        ? new(
-            p.GetValueOrDefault("priorityKey") is double key ? (int)key : null,
-            p.GetValueOrDefault("fairnessKey") as string,
-            p.GetValueOrDefault("fairnessWeight") is double weight ? (float)weight : null)
-        : null;
+    public static Priority? PriorityOf(OrderedDictionary<string, object?> op) =>
+        op.GetValueOrDefault("priority") is OrderedDictionary<string, object?> p
+            ? new(
+                p.GetValueOrDefault("priorityKey") is double key ? (int)key : null,
+                p.GetValueOrDefault("fairnessKey") as string,
+                p.GetValueOrDefault("fairnessWeight") is double weight ? (float)weight : null
+            )
+            : null;
 
     public static T Enumeration<T>(OrderedDictionary<string, object?> op, string member, T absent)
         where T : struct, Enum =>
-        op.GetValueOrDefault(member) is string name ? Enum.Parse<T>(name.Replace("_", string.Empty, StringComparison.Ordinal), ignoreCase: true) : absent;
+        op.GetValueOrDefault(member) is string name
+            ? Enum.Parse<T>(name.Replace("_", string.Empty, StringComparison.Ordinal), ignoreCase: true)
+            : absent;
 
     private static RetryPolicy? Retry(OrderedDictionary<string, object?> op) => RetryOf(op.GetValueOrDefault("retry"));
 
     private static (string Type, object? Value) TypeAndValue(object? attribute) =>
-        attribute is OrderedDictionary<string, object?> members ? ((string)members["type"]!, members["value"]) : throw new InvalidOperationException("no attribute");
+        attribute is OrderedDictionary<string, object?> members
+            ? ((string)members["type"]!, members["value"])
+            : throw new InvalidOperationException("no attribute");
 
     private static SearchAttributeUpdate Update<T>(SearchAttributeKey<T> key, object? value, Func<object, T> convert)
         where T : notnull => value is null ? key.ValueUnset() : key.ValueSet(convert(value));
 
     private static DateTimeOffset TimeOf(object? value) =>
-        DateTimeOffset.Parse((string)value!, System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.AssumeUniversal);
+        DateTimeOffset.Parse(
+            (string)value!,
+            System.Globalization.CultureInfo.InvariantCulture,
+            System.Globalization.DateTimeStyles.AssumeUniversal
+        );
 
     private static IReadOnlyCollection<string> Texts(object? value) => [.. ((List<object?>)value!).Cast<string>()];
 }

@@ -1,6 +1,8 @@
 namespace Orchestrator.Temporal.Sdk.Tests.Scripts;
 
-/// <summary>A scope of cancellation in the tree of a script. Cancelling one cancels what is below it, in the order in which it was begun.</summary>
+/// <summary>
+/// A scope of cancellation in the tree of a script. Cancelling one cancels what is below it, in the order in which it was begun.
+/// </summary>
 internal sealed class ScriptScope
 {
     private readonly CancellationTokenSource _source = new();

@@ -6,19 +6,28 @@ using Temporalio.Client;
 
 namespace Orchestrator.Temporal.Sdk.Tests.Scripts;
 
-/// <summary>The server that scenarios run on: embedded in this process, or the one at TEMPORAL_ADDRESS. With the search attributes that scenarios use.</summary>
+/// <summary>
+/// The server that scenarios run on: embedded in this process, or the one at TEMPORAL_ADDRESS. With the search attributes that scenarios
+/// use.
+/// </summary>
 internal sealed class ScriptServer : IAsyncDisposable
 {
     private static readonly (string Name, IndexedValueType Type)[] SearchAttributes =
     [
-        ("ConfKeyword", IndexedValueType.Keyword), ("ConfText", IndexedValueType.Text), ("ConfInt", IndexedValueType.Int), ("ConfDouble", IndexedValueType.Double),
-        ("ConfBool", IndexedValueType.Bool), ("ConfTime", IndexedValueType.Datetime), ("ConfList", IndexedValueType.KeywordList),
+        ("ConfKeyword", IndexedValueType.Keyword),
+        ("ConfText", IndexedValueType.Text),
+        ("ConfInt", IndexedValueType.Int),
+        ("ConfDouble", IndexedValueType.Double),
+        ("ConfBool", IndexedValueType.Bool),
+        ("ConfTime", IndexedValueType.Datetime),
+        ("ConfList", IndexedValueType.KeywordList),
     ];
 
     private readonly TemporalServer? _server;
     private readonly UnkindProxy? _unkind;
 
-    private ScriptServer(TemporalServer? server, UnkindProxy? unkind, TemporalClient client) => (_server, _unkind, Client) = (server, unkind, client);
+    private ScriptServer(TemporalServer? server, UnkindProxy? unkind, TemporalClient client) =>
+        (_server, _unkind, Client) = (server, unkind, client);
 
     public TemporalClient Client { get; }
 

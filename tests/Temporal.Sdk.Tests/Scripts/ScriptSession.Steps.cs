@@ -15,7 +15,7 @@ internal sealed partial class ScriptSession
     private static async Task<T> UntilAsync<T>(string what, Func<Task<T?>> ask)
         where T : class
     {
-        for (var end = DateTime.UtcNow + Limit; ;)
+        for (var end = DateTime.UtcNow + Limit; ; )
         {
             if (await ask() is { } answer)
             {
@@ -49,14 +49,25 @@ internal sealed partial class ScriptSession
                 await Handle(step).SignalAsync((string)step["signal"]!, Raw(step.GetValueOrDefault("args")));
                 return ScriptValue.Undefined;
             case "query":
-                return Plain(await Handle(step).QueryAsync<IRawValue>((string)step["query"]!, Raw(step.GetValueOrDefault("args")), new()
-                {
-                    RejectCondition = step.ContainsKey("rejectCondition") ? ScriptOptions.Enumeration(step, "rejectCondition", QueryRejectCondition.None) : null,
-                }));
+                return Plain(
+                    await Handle(step)
+                        .QueryAsync<IRawValue>(
+                            (string)step["query"]!,
+                            Raw(step.GetValueOrDefault("args")),
+                            new()
+                            {
+                                RejectCondition = step.ContainsKey("rejectCondition")
+                                    ? ScriptOptions.Enumeration(step, "rejectCondition", QueryRejectCondition.None)
+                                    : null,
+                            }
+                        )
+                );
             case "update":
                 return await UpdateAsync(step);
             case "updateResult":
-                var update = step.GetValueOrDefault("of") is string of ? _updates[of] : Handle(step).GetUpdateHandle((string)step["updateId"]!);
+                var update = step.GetValueOrDefault("of") is string of
+                    ? _updates[of]
+                    : Handle(step).GetUpdateHandle((string)step["updateId"]!);
                 return Plain(await update.GetResultAsync<IRawValue>());
             case "updateWithStart":
                 return await UpdateWithStartAsync(step);
@@ -66,18 +77,24 @@ internal sealed partial class ScriptSession
                 await Handle(step).CancelAsync();
                 return ScriptValue.Undefined;
             case "terminate":
-                await Handle(step).TerminateAsync(
-                    step.GetValueOrDefault("reason") as string, step.TryGetValue("details", out var details) ? new() { Details = Raw(details) } : null);
+                await Handle(step)
+                    .TerminateAsync(
+                        step.GetValueOrDefault("reason") as string,
+                        step.TryGetValue("details", out var details) ? new() { Details = Raw(details) } : null
+                    );
                 return ScriptValue.Undefined;
             case "describe":
                 var description = await Handle(step).DescribeAsync();
                 return await ScriptDescription.FieldsAsync(description, ((List<object?>)step["fields"]!).Cast<string>());
             case "waitDescribe":
-                await UntilAsync($"{step["field"]} of {step["id"]}", async () =>
-                {
-                    var fields = await ScriptDescription.FieldsAsync(await Handle(step).DescribeAsync(), [(string)step["field"]!]);
-                    return ScriptValue.Text(fields.GetAt(0).Value) == ScriptValue.Text(step["equals"]);
-                });
+                await UntilAsync(
+                    $"{step["field"]} of {step["id"]}",
+                    async () =>
+                    {
+                        var fields = await ScriptDescription.FieldsAsync(await Handle(step).DescribeAsync(), [(string)step["field"]!]);
+                        return ScriptValue.Text(fields.GetAt(0).Value) == ScriptValue.Text(step["equals"]);
+                    }
+                );
                 return ScriptValue.Undefined;
             case "reset":
                 return await ResetAsync(step);
@@ -91,22 +108,31 @@ internal sealed partial class ScriptSession
         switch (name)
         {
             case "count":
-                return await UntilAsync($"count {step["query"]}", async () =>
-                {
-                    var count = (await _client.CountWorkflowsAsync((string)step["query"]!)).Count;
-                    return count == (double)step["expect"]! ? new OrderedDictionary<string, object?> { ["count"] = (double)count } : null;
-                });
+                return await UntilAsync(
+                    $"count {step["query"]}",
+                    async () =>
+                    {
+                        var count = (await _client.CountWorkflowsAsync((string)step["query"]!)).Count;
+                        return count == (double)step["expect"]!
+                            ? new OrderedDictionary<string, object?> { ["count"] = (double)count }
+                            : null;
+                    }
+                );
             case "list":
                 return await UntilAsync($"list {step["query"]}", () => ListAsync(step));
             case "activity":
                 await ActivityAsync(step);
                 return ScriptValue.Undefined;
             case "waitForActivity":
-                await UntilAsync($"activity of {step["id"]}", async () =>
-                    (await Handle(step).DescribeAsync()).RawDescription.PendingActivities.Count(a =>
-                        (step.GetValueOrDefault("activityId") is not string id || a.ActivityId == id)
-                        && a.State == ScriptOptions.Enumeration(step, "state", PendingActivityState.Started)
-                        && a.Attempt >= (step.GetValueOrDefault("attempt") as double? ?? 1)) >= (step.GetValueOrDefault("count") as double? ?? 1));
+                await UntilAsync(
+                    $"activity of {step["id"]}",
+                    async () =>
+                        (await Handle(step).DescribeAsync()).RawDescription.PendingActivities.Count(a =>
+                            (step.GetValueOrDefault("activityId") is not string id || a.ActivityId == id)
+                            && a.State == ScriptOptions.Enumeration(step, "state", PendingActivityState.Started)
+                            && a.Attempt >= (step.GetValueOrDefault("attempt") as double? ?? 1)
+                        ) >= (step.GetValueOrDefault("count") as double? ?? 1)
+                );
                 return ScriptValue.Undefined;
             case "waitForHistory":
                 await UntilAsync($"{step["event"]} in {step["id"]}", () => HasEventsAsync(step));
@@ -124,7 +150,9 @@ internal sealed partial class ScriptSession
                 StartWorker(step.GetValueOrDefault("worker") as OrderedDictionary<string, object?> ?? []);
                 return ScriptValue.Undefined;
             case "join":
-                await Task.WhenAll(step.GetValueOrDefault("of") is List<object?> of ? of.Select(n => _background[(string)n!]) : _background.Values);
+                await Task.WhenAll(
+                    step.GetValueOrDefault("of") is List<object?> of ? of.Select(n => _background[(string)n!]) : _background.Values
+                );
                 return ScriptValue.Undefined;
             default:
                 return await ScheduleStepAsync(name, step);
@@ -144,17 +172,25 @@ internal sealed partial class ScriptSession
                     id,
                     new(ScheduleActionStartWorkflow.Create("script", [Input(action)], new((string)action["workflowId"]!, TaskQueue)), new())
                     {
-                        State = new() { Paused = state.GetValueOrDefault("paused") is true, Note = state.GetValueOrDefault("note") as string },
+                        State = new()
+                        {
+                            Paused = state.GetValueOrDefault("paused") is true,
+                            Note = state.GetValueOrDefault("note") as string,
+                        },
                     },
-                    new() { Memo = ScriptOptions.Memo(step.GetValueOrDefault("memo")) });
+                    new() { Memo = ScriptOptions.Memo(step.GetValueOrDefault("memo")) }
+                );
                 _schedules.Add(id);
                 return ScriptValue.Undefined;
             case "triggerSchedule":
                 await handle.TriggerAsync();
                 return ScriptValue.Undefined;
             case "pauseSchedule":
-                await (step.GetValueOrDefault("unpause") is true
-                    ? handle.UnpauseAsync(step.GetValueOrDefault("note") as string) : handle.PauseAsync(step.GetValueOrDefault("note") as string));
+                await (
+                    step.GetValueOrDefault("unpause") is true
+                        ? handle.UnpauseAsync(step.GetValueOrDefault("note") as string)
+                        : handle.PauseAsync(step.GetValueOrDefault("note") as string)
+                );
                 return ScriptValue.Undefined;
             case "describeSchedule":
                 return await DescribeScheduleAsync(step, handle);
@@ -169,11 +205,14 @@ internal sealed partial class ScriptSession
 
     private async Task<object?> DescribeScheduleAsync(OrderedDictionary<string, object?> step, ScheduleHandle handle)
     {
-        var schedule = await UntilAsync($"schedule {handle.Id}", async () =>
-        {
-            var found = await handle.DescribeAsync();
-            return step.GetValueOrDefault("expectActions") is not double expected || found.Info.NumActions >= expected ? found : null;
-        });
+        var schedule = await UntilAsync(
+            $"schedule {handle.Id}",
+            async () =>
+            {
+                var found = await handle.DescribeAsync();
+                return step.GetValueOrDefault("expectActions") is not double expected || found.Info.NumActions >= expected ? found : null;
+            }
+        );
         var executions = schedule.Info.RecentActions.Select(a => (ScheduleActionExecutionStartWorkflow)a.Action).ToList();
         foreach (var execution in executions)
         {
@@ -188,7 +227,10 @@ internal sealed partial class ScriptSession
 
         if (step.GetValueOrDefault("as") is string key)
         {
-            _values[key] = new OrderedDictionary<string, object?> { ["workflowIds"] = executions.Select(e => (object?)e.WorkflowId).ToList() };
+            _values[key] = new OrderedDictionary<string, object?>
+            {
+                ["workflowIds"] = executions.Select(e => (object?)e.WorkflowId).ToList(),
+            };
         }
 
         return new OrderedDictionary<string, object?>
@@ -208,12 +250,15 @@ internal sealed partial class ScriptSession
     private WorkflowHandle Handle(OrderedDictionary<string, object?> step) =>
         _client.GetWorkflowHandle((string)step["id"]!, step.GetValueOrDefault("run") as string);
 
-    private RawValue Input(OrderedDictionary<string, object?> step) => ScriptValue.ToRaw(new OrderedDictionary<string, object?>
-    {
-        ["scripts"] = _scripts,
-        ["start"] = step["script"],
-        ["args"] = step.TryGetValue("args", out var args) ? ScriptActivities.Real(args) : null,
-    });
+    private RawValue Input(OrderedDictionary<string, object?> step) =>
+        ScriptValue.ToRaw(
+            new OrderedDictionary<string, object?>
+            {
+                ["scripts"] = _scripts,
+                ["start"] = step["script"],
+                ["args"] = step.TryGetValue("args", out var args) ? ScriptActivities.Real(args) : null,
+            }
+        );
 
     private static IReadOnlyCollection<object?> Raw(object? values) =>
         values is List<object?> list ? [.. list.Select(v => (object?)ScriptValue.ToRaw(ScriptActivities.Real(v)))] : [];
@@ -267,14 +312,16 @@ internal sealed partial class ScriptSession
     private async Task<object?> UpdateWithStartAsync(OrderedDictionary<string, object?> step)
     {
         var options = StartOptions(step);
-        options.IdConflictPolicy = options.IdConflictPolicy == WorkflowIdConflictPolicy.Unspecified ? WorkflowIdConflictPolicy.Fail : options.IdConflictPolicy;
+        options.IdConflictPolicy =
+            options.IdConflictPolicy == WorkflowIdConflictPolicy.Unspecified ? WorkflowIdConflictPolicy.Fail : options.IdConflictPolicy;
         var start = WithStartWorkflowOperation.Create("script", [Input(step)], options);
         try
         {
             var handle = await _client.StartUpdateWithStartWorkflowAsync<IRawValue>(
                 (string)step["update"]!,
                 Raw(step.GetValueOrDefault("updateArgs")),
-                new(start, WorkflowUpdateStage.Completed) { Id = step.GetValueOrDefault("updateId") as string });
+                new(start, WorkflowUpdateStage.Completed) { Id = step.GetValueOrDefault("updateId") as string }
+            );
             return Plain(await handle.GetResultAsync());
         }
         finally
@@ -301,8 +348,11 @@ internal sealed partial class ScriptSession
             RequestId = Guid.NewGuid().ToString(),
             Identity = "client",
         };
-        request.ResetReapplyExcludeTypes.AddRange((step.GetValueOrDefault("exclude") as List<object?> ?? [])
-            .Select(t => Enum.Parse<ResetReapplyExcludeType>((string)t!, ignoreCase: true)));
+        request.ResetReapplyExcludeTypes.AddRange(
+            (step.GetValueOrDefault("exclude") as List<object?> ?? []).Select(t =>
+                Enum.Parse<ResetReapplyExcludeType>((string)t!, ignoreCase: true)
+            )
+        );
         return Started(step, (await _client.WorkflowService.ResetWorkflowExecutionAsync(request, new() { Retry = true })).RunId);
     }
 
@@ -318,7 +368,9 @@ internal sealed partial class ScriptSession
         var result = handle.GetResultAsync<IRawValue>(followRuns: false);
         await Task.WhenAny(result);
         var close = (await EventsAsync(handle.Id, handle.RunId))[^1];
-        var next = close.WorkflowExecutionCompletedEventAttributes?.NewExecutionRunId ?? close.WorkflowExecutionFailedEventAttributes?.NewExecutionRunId;
+        var next =
+            close.WorkflowExecutionCompletedEventAttributes?.NewExecutionRunId
+            ?? close.WorkflowExecutionFailedEventAttributes?.NewExecutionRunId;
         return string.IsNullOrEmpty(next) ? Plain(await result) : throw new WorkflowContinuedAsNewException(next);
     }
 
@@ -327,22 +379,31 @@ internal sealed partial class ScriptSession
         var found = new List<OrderedDictionary<string, object?>>();
         await foreach (var workflow in _client.ListWorkflowsAsync((string)step["query"]!))
         {
-            found.Add(new()
-            {
-                ["workflowId"] = workflow.Id,
-                ["status"] = ScriptFailures.ProtoName(workflow.Status.ToString()),
-                ["type"] = workflow.WorkflowType,
-            });
+            found.Add(
+                new()
+                {
+                    ["workflowId"] = workflow.Id,
+                    ["status"] = ScriptFailures.ProtoName(workflow.Status.ToString()),
+                    ["type"] = workflow.WorkflowType,
+                }
+            );
         }
 
-        return found.Count == (double)step["expect"]! ? found.OrderBy(w => (string)w["workflowId"]!, StringComparer.Ordinal).Cast<object?>().ToList() : null;
+        return found.Count == (double)step["expect"]!
+            ? found.OrderBy(w => (string)w["workflowId"]!, StringComparer.Ordinal).Cast<object?>().ToList()
+            : null;
     }
 
     private async Task ActivityAsync(OrderedDictionary<string, object?> step)
     {
         var (id, activity) = ((string)step["id"]!, (string)step["activityId"]!);
         var handle = step.GetValueOrDefault("by") is "token"
-            ? _client.GetAsyncActivityHandle(await UntilAsync($"token of {activity}", () => Task.FromResult(ScriptActivities.Tokens.GetValueOrDefault($"{id}/{activity}"))))
+            ? _client.GetAsyncActivityHandle(
+                await UntilAsync(
+                    $"token of {activity}",
+                    () => Task.FromResult(ScriptActivities.Tokens.GetValueOrDefault($"{id}/{activity}"))
+                )
+            )
             : _client.GetAsyncActivityHandle(id, step.GetValueOrDefault("run") as string ?? string.Empty, activity);
         var value = ScriptValue.ToRaw(ScriptActivities.Real(step.GetValueOrDefault("value", ScriptValue.Undefined)));
         switch (step["action"])
@@ -379,17 +440,20 @@ internal sealed partial class ScriptSession
     {
         var last = -1L;
         var since = DateTime.UtcNow;
-        await UntilAsync($"{step["id"]} to settle", async () =>
-        {
-            var raw = (await Handle(step).DescribeAsync()).RawDescription;
-            var length = raw.WorkflowExecutionInfo.HistoryLength;
-            if (raw.PendingWorkflowTask is not null || length != last || length < 4)
+        await UntilAsync(
+            $"{step["id"]} to settle",
+            async () =>
             {
-                (last, since) = (length, DateTime.UtcNow);
-                return false;
-            }
+                var raw = (await Handle(step).DescribeAsync()).RawDescription;
+                var length = raw.WorkflowExecutionInfo.HistoryLength;
+                if (raw.PendingWorkflowTask is not null || length != last || length < 4)
+                {
+                    (last, since) = (length, DateTime.UtcNow);
+                    return false;
+                }
 
-            return DateTime.UtcNow - since >= TimeSpan.FromMilliseconds(step.GetValueOrDefault("ms") as double? ?? 300);
-        });
+                return DateTime.UtcNow - since >= TimeSpan.FromMilliseconds(step.GetValueOrDefault("ms") as double? ?? 300);
+            }
+        );
     }
 }

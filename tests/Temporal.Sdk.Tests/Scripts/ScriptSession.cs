@@ -83,7 +83,11 @@ internal sealed partial class ScriptSession : IAsyncDisposable
         var lines = new List<string>();
         foreach (var (workflowId, runs) in await ChainsAsync())
         {
-            lines.AddRange(runs.Select(events => $"    {workflowId}: {string.Join(" ", events.Select(e => $"{e.EventId}.{e.EventType}"))} | {string.Join(" | ", events.Select(e => e.WorkflowTaskFailedEventAttributes?.Failure?.Message).OfType<string>())}"));
+            lines.AddRange(
+                runs.Select(events =>
+                    $"    {workflowId}: {string.Join(" ", events.Select(e => $"{e.EventId}.{e.EventType}"))} | {string.Join(" | ", events.Select(e => e.WorkflowTaskFailedEventAttributes?.Failure?.Message).OfType<string>())}"
+                )
+            );
         }
 
         return string.Join("\n", lines);
@@ -145,28 +149,39 @@ internal sealed partial class ScriptSession : IAsyncDisposable
 
     private void StartWorker(OrderedDictionary<string, object?> over)
     {
-        var options = new OrderedDictionary<string, object?>((_scenario.GetValueOrDefault("worker") as OrderedDictionary<string, object?>) ?? []);
+        var options = new OrderedDictionary<string, object?>(
+            (_scenario.GetValueOrDefault("worker") as OrderedDictionary<string, object?>) ?? []
+        );
         foreach (var (name, value) in over)
         {
             options[name] = value;
         }
 
         var types = options.GetValueOrDefault("failureErrorTypes") as List<object?>;
-        var worker = new TemporalWorker(_client, new TemporalWorkerOptions(TaskQueue)
-        {
-            MaxCachedWorkflows = options.GetValueOrDefault("maxCachedWorkflows") is double cached ? (int)cached : 100,
-            MaxHeartbeatThrottleInterval = TimeSpan.FromMilliseconds(100),
-            DefaultHeartbeatThrottleInterval = TimeSpan.FromMilliseconds(100),
-            MaxConcurrentWorkflowTaskPolls = 2,
-            MaxConcurrentActivityTaskPolls = 2,
-            MaxConcurrentActivities = options.GetValueOrDefault("maxConcurrentActivities") is double activities ? (int)activities : null,
-            MaxConcurrentLocalActivities = options.GetValueOrDefault("maxConcurrentLocalActivities") is double locals ? (int)locals : null,
-            WorkflowFailureExceptionTypes = types is null ? null : ScriptWorker.FailureTypes(types.Cast<string>()),
-            StickyQueueScheduleToStartTimeout = TimeSpan.FromMilliseconds(options.GetValueOrDefault("stickyTimeout") as double? ?? 10_000),
-            GracefulShutdownTimeout = TimeSpan.FromSeconds(20),
-        }
-        .AddWorkflow(ScriptWorkflow.Definition(options.GetValueOrDefault("variant") as string ?? "v1"))
-        .AddActivity(ScriptActivities.ActAsync));
+        var worker = new TemporalWorker(
+            _client,
+            new TemporalWorkerOptions(TaskQueue)
+            {
+                MaxCachedWorkflows = options.GetValueOrDefault("maxCachedWorkflows") is double cached ? (int)cached : 100,
+                MaxHeartbeatThrottleInterval = TimeSpan.FromMilliseconds(100),
+                DefaultHeartbeatThrottleInterval = TimeSpan.FromMilliseconds(100),
+                MaxConcurrentWorkflowTaskPolls = 2,
+                MaxConcurrentActivityTaskPolls = 2,
+                MaxConcurrentActivities = options.GetValueOrDefault("maxConcurrentActivities") is double activities
+                    ? (int)activities
+                    : null,
+                MaxConcurrentLocalActivities = options.GetValueOrDefault("maxConcurrentLocalActivities") is double locals
+                    ? (int)locals
+                    : null,
+                WorkflowFailureExceptionTypes = types is null ? null : ScriptWorker.FailureTypes(types.Cast<string>()),
+                StickyQueueScheduleToStartTimeout = TimeSpan.FromMilliseconds(
+                    options.GetValueOrDefault("stickyTimeout") as double? ?? 10_000
+                ),
+                GracefulShutdownTimeout = TimeSpan.FromSeconds(20),
+            }
+                .AddWorkflow(ScriptWorkflow.Definition(options.GetValueOrDefault("variant") as string ?? "v1"))
+                .AddActivity(ScriptActivities.ActAsync)
+        );
         _stopWorker = new();
         var stop = _stopWorker.Token;
         _worker = Task.Run(async () =>
@@ -195,7 +210,11 @@ internal sealed partial class ScriptSession : IAsyncDisposable
         }
     }
 
-    private async Task PerformAsync(int index, OrderedDictionary<string, object?> step, SortedDictionary<int, OrderedDictionary<string, object?>> outcomes)
+    private async Task PerformAsync(
+        int index,
+        OrderedDictionary<string, object?> step,
+        SortedDictionary<int, OrderedDictionary<string, object?>> outcomes
+    )
     {
         var name = (string)step["step"]!;
         var outcome = new OrderedDictionary<string, object?> { ["step"] = (double)index, ["name"] = name };
@@ -210,7 +229,9 @@ internal sealed partial class ScriptSession : IAsyncDisposable
 
             if (step.GetValueOrDefault("as") is string key && value is OrderedDictionary<string, object?> members)
             {
-                var kept = new OrderedDictionary<string, object?>(_values.GetValueOrDefault(key) as OrderedDictionary<string, object?> ?? []);
+                var kept = new OrderedDictionary<string, object?>(
+                    _values.GetValueOrDefault(key) as OrderedDictionary<string, object?> ?? []
+                );
                 foreach (var (member, memberValue) in members)
                 {
                     kept[member] = memberValue;
@@ -238,26 +259,34 @@ internal sealed partial class ScriptSession : IAsyncDisposable
         }
     }
 
-    private object? WithPrefix(object? value) => value switch
-    {
-        string text => text.Replace("@@", _prefix, StringComparison.Ordinal),
-        List<object?> list => list.ConvertAll(WithPrefix),
-        OrderedDictionary<string, object?> o => new OrderedDictionary<string, object?>(
-            o.Select(m => KeyValuePair.Create(m.Key.Replace("@@", _prefix, StringComparison.Ordinal), WithPrefix(m.Value)))),
-        _ => value,
-    };
+    private object? WithPrefix(object? value) =>
+        value switch
+        {
+            string text => text.Replace("@@", _prefix, StringComparison.Ordinal),
+            List<object?> list => list.ConvertAll(WithPrefix),
+            OrderedDictionary<string, object?> o => new OrderedDictionary<string, object?>(
+                o.Select(m => KeyValuePair.Create(m.Key.Replace("@@", _prefix, StringComparison.Ordinal), WithPrefix(m.Value)))
+            ),
+            _ => value,
+        };
 
     // {"$from": "name.path"} in a step is a value that an earlier step returned.
-    private object? Resolve(object? value) => value switch
-    {
-        List<object?> list => list.ConvertAll(Resolve),
-        OrderedDictionary<string, object?> o when o.GetValueOrDefault("$from") is string path => path.Split('.').Skip(1)
-            .Aggregate(_values[path.Split('.')[0]], ScriptValue.Member),
-        OrderedDictionary<string, object?> o => new OrderedDictionary<string, object?>(o.Select(m => KeyValuePair.Create(m.Key, Resolve(m.Value)))),
-        _ => value,
-    };
+    private object? Resolve(object? value) =>
+        value switch
+        {
+            List<object?> list => list.ConvertAll(Resolve),
+            OrderedDictionary<string, object?> o when o.GetValueOrDefault("$from") is string path => path.Split('.')
+                .Skip(1)
+                .Aggregate(_values[path.Split('.')[0]], ScriptValue.Member),
+            OrderedDictionary<string, object?> o => new OrderedDictionary<string, object?>(
+                o.Select(m => KeyValuePair.Create(m.Key, Resolve(m.Value)))
+            ),
+            _ => value,
+        };
 
-    private async Task<(JsonObject Recorded, List<WorkflowHistory> Raw)> CollectAsync(IEnumerable<OrderedDictionary<string, object?>> outcomes)
+    private async Task<(JsonObject Recorded, List<WorkflowHistory> Raw)> CollectAsync(
+        IEnumerable<OrderedDictionary<string, object?>> outcomes
+    )
     {
         var chains = await ChainsAsync();
         var normaliser = new ScriptNormaliser(_prefix, _scenario.GetValueOrDefault("cron") is true);
@@ -304,9 +333,16 @@ internal sealed partial class ScriptSession : IAsyncDisposable
                     queue.Enqueue((child.WorkflowId, child.RunId));
                 }
 
-                queue.Enqueue((next.WorkflowId, e.WorkflowExecutionCompletedEventAttributes?.NewExecutionRunId
-                    ?? e.WorkflowExecutionFailedEventAttributes?.NewExecutionRunId ?? e.WorkflowExecutionTimedOutEventAttributes?.NewExecutionRunId
-                    ?? e.WorkflowExecutionContinuedAsNewEventAttributes?.NewExecutionRunId ?? string.Empty));
+                queue.Enqueue(
+                    (
+                        next.WorkflowId,
+                        e.WorkflowExecutionCompletedEventAttributes?.NewExecutionRunId
+                            ?? e.WorkflowExecutionFailedEventAttributes?.NewExecutionRunId
+                            ?? e.WorkflowExecutionTimedOutEventAttributes?.NewExecutionRunId
+                            ?? e.WorkflowExecutionContinuedAsNewEventAttributes?.NewExecutionRunId
+                            ?? string.Empty
+                    )
+                );
             }
         }
 

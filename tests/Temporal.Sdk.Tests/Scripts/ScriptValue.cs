@@ -6,36 +6,42 @@ using Temporalio.Converters;
 namespace Orchestrator.Temporal.Sdk.Tests.Scripts;
 
 /// <summary>
-/// Values of the script language: null, <see cref="Undefined"/>, bool, double, string, bytes, lists and objects with their members in order, as JavaScript has them.
+/// Values of the script language: null, <see cref="Undefined"/>, bool, double, string, bytes, lists and objects with their members in
+/// order, as JavaScript has them.
 /// </summary>
 internal static class ScriptValue
 {
     /// <summary>No value.</summary>
     public static readonly object Undefined = new Nothing();
 
-    private static readonly JsonWriterOptions Plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Plain = new()
+    {
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     public static bool IsUndefined(object? value) => ReferenceEquals(value, Undefined);
 
     public static bool IsNothing(object? value) => value is null || IsUndefined(value);
 
-    public static bool IsTrue(object? value) => value switch
-    {
-        null => false,
-        bool b => b,
-        double d => d != 0 && !double.IsNaN(d),
-        string s => s.Length > 0,
-        _ => !IsUndefined(value),
-    };
+    public static bool IsTrue(object? value) =>
+        value switch
+        {
+            null => false,
+            bool b => b,
+            double d => d != 0 && !double.IsNaN(d),
+            string s => s.Length > 0,
+            _ => !IsUndefined(value),
+        };
 
-    public static object? Member(object? value, string key) => value switch
-    {
-        OrderedDictionary<string, object?> o => o.TryGetValue(key, out var member) ? member : Undefined,
-        List<object?> list when int.TryParse(key, out var index) => index >= 0 && index < list.Count ? list[index] : Undefined,
-        List<object?> list when key == "length" => (double)list.Count,
-        string text when key == "length" => (double)text.Length,
-        _ => Undefined,
-    };
+    public static object? Member(object? value, string key) =>
+        value switch
+        {
+            OrderedDictionary<string, object?> o => o.TryGetValue(key, out var member) ? member : Undefined,
+            List<object?> list when int.TryParse(key, out var index) => index >= 0 && index < list.Count ? list[index] : Undefined,
+            List<object?> list when key == "length" => (double)list.Count,
+            string text when key == "length" => (double)text.Length,
+            _ => Undefined,
+        };
 
     public static object? Parse(JsonElement json)
     {
@@ -89,12 +95,13 @@ internal static class ScriptValue
     }
 
     /// <summary>The payload that the TypeScript SDK makes of the value.</summary>
-    public static Payload ToPayload(object? value) => value switch
-    {
-        byte[] bytes => Payload("binary/plain", bytes),
-        _ when IsUndefined(value) => Payload("binary/null", []),
-        _ => Payload("json/plain", ToJson(value)),
-    };
+    public static Payload ToPayload(object? value) =>
+        value switch
+        {
+            byte[] bytes => Payload("binary/plain", bytes),
+            _ when IsUndefined(value) => Payload("binary/null", []),
+            _ => Payload("json/plain", ToJson(value)),
+        };
 
     public static RawValue ToRaw(object? value) => new(ToPayload(value));
 
@@ -113,19 +120,19 @@ internal static class ScriptValue
     }
 
     /// <summary>A description without values that JSON does not have.</summary>
-    public static object? Describable(object? value) => value switch
-    {
-        byte[] bytes => new OrderedDictionary<string, object?> { ["$bytes"] = Convert.ToBase64String(bytes) },
-        List<object?> list => list.ConvertAll(v => IsUndefined(v) ? null : Describable(v)),
-        OrderedDictionary<string, object?> o => new OrderedDictionary<string, object?>(o.Select(m => KeyValuePair.Create(m.Key, Describable(m.Value)))),
-        _ => value,
-    };
+    public static object? Describable(object? value) =>
+        value switch
+        {
+            byte[] bytes => new OrderedDictionary<string, object?> { ["$bytes"] = Convert.ToBase64String(bytes) },
+            List<object?> list => list.ConvertAll(v => IsUndefined(v) ? null : Describable(v)),
+            OrderedDictionary<string, object?> o => new OrderedDictionary<string, object?>(
+                o.Select(m => KeyValuePair.Create(m.Key, Describable(m.Value)))
+            ),
+            _ => value,
+        };
 
-    private static Payload Payload(string encoding, byte[] data) => new()
-    {
-        Metadata = { ["encoding"] = ByteString.CopyFromUtf8(encoding) },
-        Data = UnsafeByteOperations.UnsafeWrap(data),
-    };
+    private static Payload Payload(string encoding, byte[] data) =>
+        new() { Metadata = { ["encoding"] = ByteString.CopyFromUtf8(encoding) }, Data = UnsafeByteOperations.UnsafeWrap(data) };
 
     private static void Write(Utf8JsonWriter writer, object? value)
     {

@@ -15,9 +15,7 @@ public sealed class ScriptWorkflow
     /// <summary>Reads the input and registers the handlers of the script.</summary>
     [WorkflowInit]
     public ScriptWorkflow(IRawValue input)
-        : this(input, "v1", childIds: null)
-    {
-    }
+        : this(input, "v1", childIds: null) { }
 
     private ScriptWorkflow(IRawValue raw, string variant, Queue<string>? childIds)
     {
@@ -43,7 +41,11 @@ public sealed class ScriptWorkflow
     /// <param name="variant">Version of the code.</param>
     /// <param name="childIds">Ids that another SDK generated for children, to replay its history; null: the SDK generates them.</param>
     public static WorkflowDefinition Definition(string variant, Queue<string>? childIds = null) =>
-        WorkflowDefinition.Create(typeof(ScriptWorkflow), nameOverride: null, args => new ScriptWorkflow((IRawValue)args[0]!, variant, childIds));
+        WorkflowDefinition.Create(
+            typeof(ScriptWorkflow),
+            nameOverride: null,
+            args => new ScriptWorkflow((IRawValue)args[0]!, variant, childIds)
+        );
 
     /// <summary>Runs the script.</summary>
     [WorkflowRun]

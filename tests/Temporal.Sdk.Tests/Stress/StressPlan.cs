@@ -74,24 +74,30 @@ public sealed record StressPlan(StressStep[][] Runs, int Signals, int Updates, b
             [.. Enumerable.Range(0, runs).Select(_ => Steps(random, 1 + random.Next(MostSteps), depth: 0))],
             Signals: random.Next(4),
             Updates: runs > 1 ? 0 : random.Next(3),
-            Cancelled: random.Next(6) == 0);
+            Cancelled: random.Next(6) == 0
+        );
     }
 
     /// <summary>What the workflow must give, whatever happens on its way.</summary>
     public long Expected() =>
-        Runs.SelectMany(steps => steps).Sum(Expected) + Enumerable.Range(1, Signals).Sum() + Enumerable.Range(1, Updates).Sum(one => 10 * one) + (Cancelled ? OfCleanUp : 0);
+        Runs.SelectMany(steps => steps).Sum(Expected)
+        + Enumerable.Range(1, Signals).Sum()
+        + Enumerable.Range(1, Updates).Sum(one => 10 * one)
+        + (Cancelled ? OfCleanUp : 0);
 
-    private static long Expected(StressStep step) => step.Kind switch
-    {
-        StressKind.Activity or StressKind.FlakyActivity or StressKind.LocalActivity => 2 * step.Value,
-        StressKind.FailingActivity or StressKind.FailingChild => OfFailure,
-        StressKind.CancelledActivity or StressKind.CancelledChild => OfCancellation,
-        StressKind.Child or StressKind.Parallel => step.Steps.Sum(Expected),
-        StressKind.ToldChild or StressKind.Race or StressKind.Condition => step.Value,
-        _ => 0,
-    };
+    private static long Expected(StressStep step) =>
+        step.Kind switch
+        {
+            StressKind.Activity or StressKind.FlakyActivity or StressKind.LocalActivity => 2 * step.Value,
+            StressKind.FailingActivity or StressKind.FailingChild => OfFailure,
+            StressKind.CancelledActivity or StressKind.CancelledChild => OfCancellation,
+            StressKind.Child or StressKind.Parallel => step.Steps.Sum(Expected),
+            StressKind.ToldChild or StressKind.Race or StressKind.Condition => step.Value,
+            _ => 0,
+        };
 
-    private static StressStep[] Steps(Random random, int count, int depth) => [.. Enumerable.Range(0, count).Select(_ => Step(random, depth))];
+    private static StressStep[] Steps(Random random, int count, int depth) =>
+        [.. Enumerable.Range(0, count).Select(_ => Step(random, depth))];
 
     private static StressStep Step(Random random, int depth)
     {
@@ -102,6 +108,10 @@ public sealed record StressPlan(StressStep[][] Runs, int Signals, int Updates, b
             kind = StressKind.Activity;
         }
 
-        return new(kind, 1 + random.Next(50), kind is StressKind.Child or StressKind.Parallel ? Steps(random, 1 + random.Next(3), depth + 1) : []);
+        return new(
+            kind,
+            1 + random.Next(50),
+            kind is StressKind.Child or StressKind.Parallel ? Steps(random, 1 + random.Next(3), depth + 1) : []
+        );
     }
 }

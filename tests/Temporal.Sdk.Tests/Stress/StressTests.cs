@@ -10,7 +10,8 @@ using Xunit.Abstractions;
 namespace Orchestrator.Temporal.Sdk.Tests.Stress;
 
 /// <summary>
-/// Many workflows with mixtures of everything, drawn from a printed seed (STRESS_SEED), on workers that are killed all the time: each ends as its model says, and its history
+/// Many workflows with mixtures of everything, drawn from a printed seed (STRESS_SEED), on workers that are killed all the time: each ends
+/// as its model says, and its history
 /// replays.
 /// </summary>
 public sealed class StressTests(TestServer server, ITestOutputHelper output) : IClassFixture<TestServer>
@@ -21,7 +22,8 @@ public sealed class StressTests(TestServer server, ITestOutputHelper output) : I
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     [Fact]
-    public Task SomeWorkflows_OnKilledWorkers_EndAsTheModelSays() => RunAsync(30, cachedRuns: new[] { 0, 10, 10_000 }[Seed % 3], Seed, mostKills: 2);
+    public Task SomeWorkflows_OnKilledWorkers_EndAsTheModelSays() =>
+        RunAsync(30, cachedRuns: new[] { 0, 10, 10_000 }[Seed % 3], Seed, mostKills: 2);
 
     [Theory]
     [Trait("Category", "Full")]
@@ -31,7 +33,9 @@ public sealed class StressTests(TestServer server, ITestOutputHelper output) : I
     public Task ManyWorkflows_OnKilledWorkers_EndAsTheModelSays(int cachedRuns) => RunAsync(2_000, cachedRuns, Seed, int.MaxValue);
 
     private static int Seed { get; } =
-        int.TryParse(Environment.GetEnvironmentVariable("STRESS_SEED"), CultureInfo.InvariantCulture, out var given) ? given : Random.Shared.Next();
+        int.TryParse(Environment.GetEnvironmentVariable("STRESS_SEED"), CultureInfo.InvariantCulture, out var given)
+            ? given
+            : Random.Shared.Next();
 
     private async Task RunAsync(int count, int cachedRuns, int seed, int mostKills)
     {
@@ -42,13 +46,17 @@ public sealed class StressTests(TestServer server, ITestOutputHelper output) : I
         var faults = new ConcurrentQueue<string>();
         using var done = new CancellationTokenSource();
         var killing = KillAsync(queue, cachedRuns, new(seed), mostKills, done.Token);
-        await Parallel.ForEachAsync(plans.Index(), new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (plan, _) =>
-        {
-            if (await FaultOfAsync($"{queue}-{plan.Index}", queue, plan.Item) is { } fault)
+        await Parallel.ForEachAsync(
+            plans.Index(),
+            new ParallelOptions { MaxDegreeOfParallelism = AtOnce },
+            async (plan, _) =>
             {
-                faults.Enqueue($"workflow {plan.Index}: {fault}");
+                if (await FaultOfAsync($"{queue}-{plan.Index}", queue, plan.Item) is { } fault)
+                {
+                    faults.Enqueue($"workflow {plan.Index}: {fault}");
+                }
             }
-        });
+        );
         await done.CancelAsync();
         var kills = await killing;
         var replayed = await ReplayAllAsync(queue, faults);
@@ -60,7 +68,11 @@ public sealed class StressTests(TestServer server, ITestOutputHelper output) : I
     /// <summary>Two workers, of which one or the other is killed and started again, until all is done.</summary>
     private async Task<int> KillAsync(string queue, int cachedRuns, Random random, int mostKills, CancellationToken done)
     {
-        var workers = new[] { StressWorker.Start(server.Address, queue, cachedRuns), StressWorker.Start(server.Address, queue, cachedRuns) };
+        var workers = new[]
+        {
+            StressWorker.Start(server.Address, queue, cachedRuns),
+            StressWorker.Start(server.Address, queue, cachedRuns),
+        };
         var kills = 0;
         try
         {
@@ -95,10 +107,14 @@ public sealed class StressTests(TestServer server, ITestOutputHelper output) : I
     {
         try
         {
-            var handle = await server.Client.StartWorkflowAsync((StressWorkflow workflow) => workflow.RunAsync(plan), new(id, queue) { TaskTimeout = TimeSpan.FromSeconds(1) });
+            var handle = await server.Client.StartWorkflowAsync(
+                (StressWorkflow workflow) => workflow.RunAsync(plan),
+                new(id, queue) { TaskTimeout = TimeSpan.FromSeconds(1) }
+            );
             await Task.WhenAll([
                 .. Enumerable.Range(1, plan.Signals).Select(one => handle.SignalAsync(workflow => workflow.AddAsync(one))),
-                .. Enumerable.Range(1, plan.Updates).Select(one => UpdateAsync(handle, one))]);
+                .. Enumerable.Range(1, plan.Updates).Select(one => UpdateAsync(handle, one)),
+            ]);
             if (plan.Cancelled)
             {
                 // Not before the last run has begun to wait: a run that is cancelled earlier ends otherwise.
@@ -145,8 +161,13 @@ public sealed class StressTests(TestServer server, ITestOutputHelper output) : I
 
     private async Task<int> ReplayAllAsync(string queue, ConcurrentQueue<string> faults)
     {
-        var replayer = new WorkflowReplayer(new WorkflowReplayerOptions()
-            .AddWorkflow<StressWorkflow>().AddWorkflow<FailingStressWorkflow>().AddWorkflow<WaitingStressWorkflow>().AddWorkflow<ToldStressWorkflow>());
+        var replayer = new WorkflowReplayer(
+            new WorkflowReplayerOptions()
+                .AddWorkflow<StressWorkflow>()
+                .AddWorkflow<FailingStressWorkflow>()
+                .AddWorkflow<WaitingStressWorkflow>()
+                .AddWorkflow<ToldStressWorkflow>()
+        );
         var replayed = 0;
         await foreach (var run in server.Client.ListWorkflowsAsync($"TaskQueue = '{queue}'"))
         {

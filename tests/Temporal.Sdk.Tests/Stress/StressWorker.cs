@@ -20,8 +20,24 @@ internal sealed class StressWorker : IDisposable
     /// <param name="cachedRuns">Runs that it keeps.</param>
     public static StressWorker Start(string address, string queue, int cachedRuns)
     {
-        string[] arguments = [typeof(StressWorker).Assembly.Location, "stress-worker", address, queue, cachedRuns.ToString(CultureInfo.InvariantCulture)];
-        return new(Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false })!);
+        string[] arguments =
+        [
+            typeof(StressWorker).Assembly.Location,
+            "stress-worker",
+            address,
+            queue,
+            cachedRuns.ToString(CultureInfo.InvariantCulture),
+        ];
+        return new(
+            Process.Start(
+                new ProcessStartInfo("dotnet", arguments)
+                {
+                    RedirectStandardInput = true,
+                    RedirectStandardOutput = true,
+                    UseShellExecute = false,
+                }
+            )!
+        );
     }
 
     /// <summary>Waits until it works.</summary>
@@ -49,9 +65,11 @@ internal sealed class StressWorker : IDisposable
         return 0;
     }
 
-    private static TemporalWorkerOptions Options(string queue, int cachedRuns) => new TemporalWorkerOptions(queue)
-    {
-        MaxCachedWorkflows = cachedRuns,
-        StickyQueueScheduleToStartTimeout = TimeSpan.FromSeconds(1),
-    }.AddWorkflow<StressWorkflow>().AddWorkflow<FailingStressWorkflow>().AddWorkflow<WaitingStressWorkflow>().AddWorkflow<ToldStressWorkflow>().AddActivity(StressWorkflow.Double);
+    private static TemporalWorkerOptions Options(string queue, int cachedRuns) =>
+        new TemporalWorkerOptions(queue) { MaxCachedWorkflows = cachedRuns, StickyQueueScheduleToStartTimeout = TimeSpan.FromSeconds(1) }
+            .AddWorkflow<StressWorkflow>()
+            .AddWorkflow<FailingStressWorkflow>()
+            .AddWorkflow<WaitingStressWorkflow>()
+            .AddWorkflow<ToldStressWorkflow>()
+            .AddActivity(StressWorkflow.Double);
 }

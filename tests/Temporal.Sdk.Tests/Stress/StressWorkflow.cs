@@ -9,7 +9,11 @@ namespace Orchestrator.Temporal.Sdk.Tests.Stress;
 public sealed class StressWorkflow
 {
     // Killed workers leave their tasks to time-outs.
-    private static readonly ActivityOptions Patient = new() { StartToCloseTimeout = TimeSpan.FromSeconds(1.5), RetryPolicy = new() { InitialInterval = TimeSpan.FromMilliseconds(20), BackoffCoefficient = 1 } };
+    private static readonly ActivityOptions Patient = new()
+    {
+        StartToCloseTimeout = TimeSpan.FromSeconds(1.5),
+        RetryPolicy = new() { InitialInterval = TimeSpan.FromMilliseconds(20), BackoffCoefficient = 1 },
+    };
 
     private readonly StressPlan _plan;
     private long _sum;
@@ -26,9 +30,10 @@ public sealed class StressWorkflow
 
     /// <summary>The kind of activity that the plan needs.</summary>
     [Activity]
-    public static int Double(int value, int failures) => ActivityExecutionContext.Current.Info.Attempt <= failures
-        ? throw new ApplicationFailureException("not yet")
-        : failures < 0 ? throw new ApplicationFailureException("never", nonRetryable: true) : 2 * value;
+    public static int Double(int value, int failures) =>
+        ActivityExecutionContext.Current.Info.Attempt <= failures ? throw new ApplicationFailureException("not yet")
+        : failures < 0 ? throw new ApplicationFailureException("never", nonRetryable: true)
+        : 2 * value;
 
     /// <summary>Runs.</summary>
     [WorkflowRun]
@@ -49,7 +54,10 @@ public sealed class StressWorkflow
             throw Workflow.CreateContinueAsNewException((StressWorkflow next) => next.RunAsync(rest));
         }
 
-        await Workflow.WaitConditionAsync(() => _signalled == _plan.Signals && _updated == _plan.Updates && Workflow.AllHandlersFinished, CancellationToken.None);
+        await Workflow.WaitConditionAsync(
+            () => _signalled == _plan.Signals && _updated == _plan.Updates && Workflow.AllHandlersFinished,
+            CancellationToken.None
+        );
         if (plan.Cancelled)
         {
             try
@@ -59,7 +67,11 @@ public sealed class StressWorkflow
             }
             catch (OperationCanceledException)
             {
-                var cleanUp = new ActivityOptions { StartToCloseTimeout = Patient.StartToCloseTimeout, CancellationToken = CancellationToken.None };
+                var cleanUp = new ActivityOptions
+                {
+                    StartToCloseTimeout = Patient.StartToCloseTimeout,
+                    CancellationToken = CancellationToken.None,
+                };
                 _sum += await Workflow.ExecuteActivityAsync(() => Double(StressPlan.OfCleanUp / 2, 0), cleanUp);
             }
         }
@@ -84,7 +96,10 @@ public sealed class StressWorkflow
     [WorkflowUpdate]
     public async Task<int> AddTensAsync(int value)
     {
-        var tens = await Workflow.ExecuteLocalActivityAsync(() => Double(5 * value, 0), new() { StartToCloseTimeout = TimeSpan.FromSeconds(5), CancellationToken = CancellationToken.None });
+        var tens = await Workflow.ExecuteLocalActivityAsync(
+            () => Double(5 * value, 0),
+            new() { StartToCloseTimeout = TimeSpan.FromSeconds(5), CancellationToken = CancellationToken.None }
+        );
         _sum += tens;
         return ++_updated;
     }
@@ -96,7 +111,12 @@ public sealed class StressWorkflow
     private static StressPlan PlanOf(params StressStep[] steps) => new([steps], 0, 0, Cancelled: false);
 
     private static ChildWorkflowOptions ChildOptions(CancellationToken? token = null) =>
-        new() { TaskTimeout = TimeSpan.FromSeconds(1), CancellationToken = token, CancellationType = ChildWorkflowCancellationType.WaitCancellationCompleted };
+        new()
+        {
+            TaskTimeout = TimeSpan.FromSeconds(1),
+            CancellationToken = token,
+            CancellationType = ChildWorkflowCancellationType.WaitCancellationCompleted,
+        };
 
     private async Task<long> DoAllAsync(StressStep[] steps)
     {
@@ -122,18 +142,37 @@ public sealed class StressWorkflow
             case StressKind.FlakyActivity:
                 return await Workflow.ExecuteActivityAsync(() => Double(step.Value, 2), Patient);
             case StressKind.LocalActivity:
-                return await Workflow.ExecuteLocalActivityAsync(() => Double(step.Value, 0), new() { StartToCloseTimeout = TimeSpan.FromSeconds(5) });
+                return await Workflow.ExecuteLocalActivityAsync(
+                    () => Double(step.Value, 0),
+                    new() { StartToCloseTimeout = TimeSpan.FromSeconds(5) }
+                );
             case StressKind.FailingActivity:
                 return await FailingAsync(() => Workflow.ExecuteActivityAsync(() => Double(step.Value, -1), Patient));
             case StressKind.FailingChild:
-                return await FailingAsync(() => Workflow.ExecuteChildWorkflowAsync((FailingStressWorkflow child) => child.RunAsync(), ChildOptions()));
+                return await FailingAsync(() =>
+                    Workflow.ExecuteChildWorkflowAsync((FailingStressWorkflow child) => child.RunAsync(), ChildOptions())
+                );
             case StressKind.CancelledActivity:
-                return await CancelledAsync(token => Workflow.ExecuteActivityAsync(
-                    () => Double(step.Value, int.MaxValue), new() { StartToCloseTimeout = Patient.StartToCloseTimeout, RetryPolicy = Patient.RetryPolicy, CancellationToken = token }));
+                return await CancelledAsync(token =>
+                    Workflow.ExecuteActivityAsync(
+                        () => Double(step.Value, int.MaxValue),
+                        new()
+                        {
+                            StartToCloseTimeout = Patient.StartToCloseTimeout,
+                            RetryPolicy = Patient.RetryPolicy,
+                            CancellationToken = token,
+                        }
+                    )
+                );
             case StressKind.CancelledChild:
-                return await CancelledAsync(token => Workflow.ExecuteChildWorkflowAsync((WaitingStressWorkflow child) => child.RunAsync(), ChildOptions(token)));
+                return await CancelledAsync(token =>
+                    Workflow.ExecuteChildWorkflowAsync((WaitingStressWorkflow child) => child.RunAsync(), ChildOptions(token))
+                );
             case StressKind.Child:
-                return await Workflow.ExecuteChildWorkflowAsync((StressWorkflow child) => child.RunAsync(PlanOf(step.Steps)), ChildOptions());
+                return await Workflow.ExecuteChildWorkflowAsync(
+                    (StressWorkflow child) => child.RunAsync(PlanOf(step.Steps)),
+                    ChildOptions()
+                );
             case StressKind.ToldChild:
                 var told = await Workflow.StartChildWorkflowAsync((ToldStressWorkflow child) => child.RunAsync(), ChildOptions());
                 await told.SignalAsync(child => child.TellAsync(step.Value));
@@ -168,7 +207,8 @@ public sealed class StressWorkflow
             await act();
             return -1;
         }
-        catch (Exception failure) when (failure is ActivityFailureException or ChildWorkflowFailureException && !TemporalException.IsCanceledException(failure))
+        catch (Exception failure)
+            when (failure is ActivityFailureException or ChildWorkflowFailureException && !TemporalException.IsCanceledException(failure))
         {
             return StressPlan.OfFailure;
         }

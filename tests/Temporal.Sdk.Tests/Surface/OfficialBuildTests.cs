@@ -5,7 +5,8 @@ using Orchestrator.TestKit;
 namespace Orchestrator.Temporal.Sdk.Tests.Surface;
 
 /// <summary>
-/// The product's workflows, activities and client compile against the official SDK in place of ours. Its packages can't be restored everywhere, so an assembly of
+/// The product's workflows, activities and client compile against the official SDK in place of ours. Its packages can't be restored
+/// everywhere, so an assembly of
 /// the same public shape stands in for them.
 /// </summary>
 public sealed partial class OfficialBuildTests : IDisposable
@@ -29,7 +30,8 @@ public sealed partial class OfficialBuildTests : IDisposable
     // Parts that are not in the list of messages, or are classes of foreign libraries that only the package brings.
     [GeneratedRegex(
         @"Nexus|CloudService|Bridge|ServiceHandlerInstance|Temporalio\.Testing|TestService|TemporalRuntime|JsonCommonTypeConverter|TemporalWorkerService\b",
-        RegexOptions.CultureInvariant)]
+        RegexOptions.CultureInvariant
+    )]
     private static partial Regex LeftOut { get; }
 
     [Fact]
@@ -40,7 +42,10 @@ public sealed partial class OfficialBuildTests : IDisposable
         var root = RepositoryFiles.Root;
         await File.WriteAllTextAsync(Path.Combine(_folder, "Temporalio.cs"), ReferenceSource.Write(OfficialSurface.Load(), LeftOut));
         await File.WriteAllTextAsync(Path.Combine(_folder, "Usings.cs"), Usings);
-        await File.WriteAllTextAsync(Path.Combine(_folder, "Temporalio.csproj"), ProjectFile(Path.Combine(AppContext.BaseDirectory, "Temporalio.Api.dll")));
+        await File.WriteAllTextAsync(
+            Path.Combine(_folder, "Temporalio.csproj"),
+            ProjectFile(Path.Combine(AppContext.BaseDirectory, "Temporalio.Api.dll"))
+        );
         File.Copy(Path.Combine(root, "Directory.Packages.props"), Path.Combine(_folder, "Directory.Packages.props"));
 
         await BuildAsync(_folder, configuration);
@@ -56,24 +61,43 @@ public sealed partial class OfficialBuildTests : IDisposable
 
     private static async Task BuildAsync(string project, string configuration, params string[] more)
     {
-        string[] arguments = ["build", project, "-c", configuration, "-v", "q", "-nologo", "-clp:NoSummary", "-nodeReuse:false", "-p:RunAnalyzers=false", .. more];
-        var result = await new ProcessRunner().RunAsync(new ProcessCommand("dotnet", arguments) { WorkingDirectory = project, Timeout = TimeSpan.FromMinutes(5) });
-        Assert.True(result.Succeeded, $"dotnet {string.Join(' ', arguments)}: exit code {result.ExitCode}\n{result.StandardOutput.Text}\n{result.StandardError.Text}");
+        string[] arguments =
+        [
+            "build",
+            project,
+            "-c",
+            configuration,
+            "-v",
+            "q",
+            "-nologo",
+            "-clp:NoSummary",
+            "-nodeReuse:false",
+            "-p:RunAnalyzers=false",
+            .. more,
+        ];
+        var result = await new ProcessRunner().RunAsync(
+            new ProcessCommand("dotnet", arguments) { WorkingDirectory = project, Timeout = TimeSpan.FromMinutes(5) }
+        );
+        Assert.True(
+            result.Succeeded,
+            $"dotnet {string.Join(' ', arguments)}: exit code {result.ExitCode}\n{result.StandardOutput.Text}\n{result.StandardError.Text}"
+        );
     }
 
-    private static string ProjectFile(string messages) => $"""
-        <Project Sdk="Microsoft.NET.Sdk">
-          <PropertyGroup>
-            <TargetFramework>net10.0</TargetFramework>
-            <LangVersion>latest</LangVersion>
-            <NoWarn>$(NoWarn);CS0067;CS0108;CS0114</NoWarn>
-            <NuGetAudit>false</NuGetAudit>
-          </PropertyGroup>
-          <ItemGroup>
-            <FrameworkReference Include="Microsoft.AspNetCore.App" />
-            <PackageReference Include="Google.Protobuf" />
-            <Reference Include="{messages}" />
-          </ItemGroup>
-        </Project>
-        """;
+    private static string ProjectFile(string messages) =>
+        $"""
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup>
+                <TargetFramework>net10.0</TargetFramework>
+                <LangVersion>latest</LangVersion>
+                <NoWarn>$(NoWarn);CS0067;CS0108;CS0114</NoWarn>
+                <NuGetAudit>false</NuGetAudit>
+              </PropertyGroup>
+              <ItemGroup>
+                <FrameworkReference Include="Microsoft.AspNetCore.App" />
+                <PackageReference Include="Google.Protobuf" />
+                <Reference Include="{messages}" />
+              </ItemGroup>
+            </Project>
+            """;
 }

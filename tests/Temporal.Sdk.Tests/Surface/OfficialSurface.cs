@@ -37,9 +37,7 @@ internal static class OfficialSurface
         var kind = Kinds.First(candidate => line.StartsWith(candidate + " ", StringComparison.Ordinal));
         var rest = line[(kind.Length + 1)..];
         var colon = rest.IndexOf(" : ", StringComparison.Ordinal);
-        return colon < 0
-            ? new(kind, rest, [], members)
-            : new(kind, rest[..colon], Split(rest[(colon + 3)..]), members);
+        return colon < 0 ? new(kind, rest, [], members) : new(kind, rest[..colon], Split(rest[(colon + 3)..]), members);
     }
 
     // Commas within angle brackets belong to a generic type.
@@ -50,7 +48,12 @@ internal static class OfficialSurface
         var start = 0;
         for (var index = 0; index < text.Length; index++)
         {
-            depth += text[index] switch { '<' => 1, '>' => -1, _ => 0 };
+            depth += text[index] switch
+            {
+                '<' => 1,
+                '>' => -1,
+                _ => 0,
+            };
             if (text[index] == ',' && depth == 0)
             {
                 parts.Add(text[start..index].Trim());

@@ -5,13 +5,16 @@ using System.Text;
 
 namespace Orchestrator.Temporal.Sdk.Tests.Surface;
 
-/// <summary>A type's public face: what it is, what it derives from, and its members, in the words of the list of the official SDK.</summary>
+/// <summary>
+/// A type's public face: what it is, what it derives from, and its members, in the words of the list of the official SDK.
+/// </summary>
 internal sealed record TypeSurface(string Kind, string Name, IReadOnlyList<string> Bases, IReadOnlyList<string> Members);
 
 /// <summary>Writes the public face of types in the words of the list of the official SDK.</summary>
 internal static class PublicSurface
 {
-    private const BindingFlags Declared = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+    private const BindingFlags Declared =
+        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
     private static readonly Dictionary<Type, string> Keywords = new()
     {
@@ -26,11 +29,13 @@ internal static class PublicSurface
         [typeof(object)] = "object",
     };
 
-    public static TypeSurface Of(Type type) => new(
-        KindOf(type),
-        $"{type.Namespace}.{NameOf(type)}",
-        BasesOf(type),
-        type.IsEnum ? [EnumValues(type)] : [.. MembersOf(type).Distinct(StringComparer.Ordinal)]);
+    public static TypeSurface Of(Type type) =>
+        new(
+            KindOf(type),
+            $"{type.Namespace}.{NameOf(type)}",
+            BasesOf(type),
+            type.IsEnum ? [EnumValues(type)] : [.. MembersOf(type).Distinct(StringComparer.Ordinal)]
+        );
 
     private static string KindOf(Type type)
     {
@@ -44,7 +49,9 @@ internal static class PublicSurface
             return "interface";
         }
 
-        return type.IsValueType ? "struct" : type.IsAbstract && type.IsSealed ? "static class" : "class";
+        return type.IsValueType ? "struct"
+            : type.IsAbstract && type.IsSealed ? "static class"
+            : "class";
     }
 
     private static string[] BasesOf(Type type)
@@ -61,8 +68,11 @@ internal static class PublicSurface
             : [.. interfaces];
     }
 
-    private static string EnumValues(Type type) => string.Join(", ", Enum.GetNames(type)
-        .Select(name => $"{name} = {Convert.ToInt64(Enum.Parse(type, name), CultureInfo.InvariantCulture)}"));
+    private static string EnumValues(Type type) =>
+        string.Join(
+            ", ",
+            Enum.GetNames(type).Select(name => $"{name} = {Convert.ToInt64(Enum.Parse(type, name), CultureInfo.InvariantCulture)}")
+        );
 
     private static IEnumerable<string> MembersOf(Type type)
     {
@@ -73,20 +83,29 @@ internal static class PublicSurface
 
         foreach (var property in type.GetProperties(Declared))
         {
-            var accessors = new[] { property.GetMethod, property.SetMethod }.Where(accessor => accessor is not null && IsOpen(accessor)).ToArray();
+            var accessors = new[] { property.GetMethod, property.SetMethod }
+                .Where(accessor => accessor is not null && IsOpen(accessor))
+                .ToArray();
             if (accessors.Length > 0 && !IsOverrideOfForeignMember(accessors[0]!))
             {
                 yield return $"{(accessors[0]!.IsStatic ? "static " : string.Empty)}{NameOf(property.PropertyType)} {property.Name} {{ {Accessors(property)}}}";
             }
         }
 
-        foreach (var method in type.GetMethods(Declared).Where(method => IsOpen(method) && !method.IsSpecialName && !IsMadeByCompiler(method)))
+        foreach (
+            var method in type.GetMethods(Declared).Where(method => IsOpen(method) && !method.IsSpecialName && !IsMadeByCompiler(method))
+        )
         {
-            var generics = method.IsGenericMethodDefinition ? $"<{string.Join(", ", method.GetGenericArguments().Select(NameOf))}>" : string.Empty;
+            var generics = method.IsGenericMethodDefinition
+                ? $"<{string.Join(", ", method.GetGenericArguments().Select(NameOf))}>"
+                : string.Empty;
             yield return $"{(method.IsStatic ? "static " : string.Empty)}{NameOf(method.ReturnType)} {method.Name}{generics}({Parameters(method)})";
         }
 
-        foreach (var field in type.GetFields(Declared).Where(field => (field.IsPublic || field.IsFamily || field.IsFamilyOrAssembly) && !field.IsSpecialName))
+        foreach (
+            var field in type.GetFields(Declared)
+                .Where(field => (field.IsPublic || field.IsFamily || field.IsFamilyOrAssembly) && !field.IsSpecialName)
+        )
         {
             yield return $"field {(field.IsStatic ? "static " : string.Empty)}{NameOf(field.FieldType)} {field.Name}";
         }
@@ -120,10 +139,20 @@ internal static class PublicSurface
         method.Name is "ToString" or "Equals" or "GetHashCode" or "PrintMembers" or "Deconstruct" or "<Clone>$";
 
     private static bool IsOverrideOfForeignMember(MethodInfo method) =>
-        method.GetBaseDefinition() is { } root && root != method && root.DeclaringType!.Assembly != method.DeclaringType!.Assembly && root.DeclaringType == typeof(Attribute);
+        method.GetBaseDefinition() is { } root
+        && root != method
+        && root.DeclaringType!.Assembly != method.DeclaringType!.Assembly
+        && root.DeclaringType == typeof(Attribute);
 
-    private static string Parameters(MethodBase method) => string.Join(", ", method.GetParameters().Select(parameter =>
-        $"{(parameter.IsOut ? "out " : string.Empty)}{NameOf(parameter.ParameterType)} {parameter.Name}{DefaultOf(parameter)}"));
+    private static string Parameters(MethodBase method) =>
+        string.Join(
+            ", ",
+            method
+                .GetParameters()
+                .Select(parameter =>
+                    $"{(parameter.IsOut ? "out " : string.Empty)}{NameOf(parameter.ParameterType)} {parameter.Name}{DefaultOf(parameter)}"
+                )
+        );
 
     private static string DefaultOf(ParameterInfo parameter)
     {
@@ -132,9 +161,7 @@ internal static class PublicSurface
             return string.Empty;
         }
 
-        return parameter.DefaultValue is { } value
-            ? $" = {Convert.ToString(value, CultureInfo.InvariantCulture)}"
-            : " = default";
+        return parameter.DefaultValue is { } value ? $" = {Convert.ToString(value, CultureInfo.InvariantCulture)}" : " = default";
     }
 
     private static string NameOf(Type type)

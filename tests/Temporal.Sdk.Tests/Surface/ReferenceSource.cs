@@ -4,16 +4,26 @@ using System.Text.RegularExpressions;
 namespace Orchestrator.Temporal.Sdk.Tests.Surface;
 
 /// <summary>
-/// Writes C# for a reference assembly from the list of the official SDK's public types: every type and member with its shape, no body. What the list does not say
+/// Writes C# for a reference assembly from the list of the official SDK's public types: every type and member with its shape, no body. What
+/// the list does not say
 /// (virtual or not, nullable or not, where an attribute may stand) is left open.
 /// </summary>
 internal sealed partial class ReferenceSource
 {
-    /// <summary>Types whose constructors are for the SDK itself, as a build against its real code shows; the list counts them among what derived types may see.</summary>
+    /// <summary>
+    /// Types whose constructors are for the SDK itself, as a build against its real code shows; the list counts them among what derived
+    /// types may see.
+    /// </summary>
     private static readonly string[] OwnOnly = ["Temporalio.Exceptions.CanceledFailureException"];
 
-    /// <summary>Interfaces whose members have bodies on .NET, so that who implements them names only what it changes; the list does not say so.</summary>
-    private static readonly string[] WithBodies = ["Temporalio.Worker.Interceptors.IWorkerInterceptor", "Temporalio.Client.Interceptors.IClientInterceptor"];
+    /// <summary>
+    /// Interfaces whose members have bodies on .NET, so that who implements them names only what it changes; the list does not say so.
+    /// </summary>
+    private static readonly string[] WithBodies =
+    [
+        "Temporalio.Worker.Interceptors.IWorkerInterceptor",
+        "Temporalio.Client.Interceptors.IClientInterceptor",
+    ];
     private readonly IReadOnlyDictionary<string, TypeSurface> _types;
     private readonly ILookup<string, TypeSurface> _nested;
     private readonly HashSet<string> _interfaces;
@@ -31,12 +41,15 @@ internal sealed partial class ReferenceSource
     /// <param name="leftOut">Types and members that mention this are not written.</param>
     public static string Write(IReadOnlyDictionary<string, TypeSurface> types, Regex leftOut)
     {
-        var kept = types.Values.Where(type => !leftOut.IsMatch(type.Name))
-            .Select(type => type with
-            {
-                Bases = [.. type.Bases.Where(parent => !leftOut.IsMatch(parent))],
-                Members = type.Kind == "enum" ? type.Members : [.. type.Members.Where(member => !leftOut.IsMatch(member))],
-            })
+        var kept = types
+            .Values.Where(type => !leftOut.IsMatch(type.Name))
+            .Select(type =>
+                type with
+                {
+                    Bases = [.. type.Bases.Where(parent => !leftOut.IsMatch(parent))],
+                    Members = type.Kind == "enum" ? type.Members : [.. type.Members.Where(member => !leftOut.IsMatch(member))],
+                }
+            )
             .ToDictionary(type => type.Name, StringComparer.Ordinal);
         return new ReferenceSource(kept).Write();
     }
@@ -113,7 +126,9 @@ internal sealed partial class ReferenceSource
         {
             if (!IsRecord(type) || !CopyConstructor().IsMatch(member))
             {
-                _text.AppendLine($"{(OwnOnly.Contains(type.Name) ? "protected internal" : "public")} {ConstructorName(name)}({Parameters(member[6..^1])}){BaseCall(type)} {{ }}");
+                _text.AppendLine(
+                    $"{(OwnOnly.Contains(type.Name) ? "protected internal" : "public")} {ConstructorName(name)}({Parameters(member[6..^1])}){BaseCall(type)} {{ }}"
+                );
             }
         }
         else if (member.StartsWith("field ", StringComparison.Ordinal))
@@ -133,9 +148,12 @@ internal sealed partial class ReferenceSource
             var start = member.IndexOf('(', StringComparison.Ordinal);
             var isExtension = type.Kind == "static class" && type.Name.EndsWith("Extensions", StringComparison.Ordinal);
             var parameters = Parameters(member[(start + 1)..^1]);
-            var constraint = parameters.Contains("MessageParser<T>", StringComparison.Ordinal) ? " where T : Google.Protobuf.IMessage<T>" : string.Empty;
+            var constraint = parameters.Contains("MessageParser<T>", StringComparison.Ordinal)
+                ? " where T : Google.Protobuf.IMessage<T>"
+                : string.Empty;
             _text.AppendLine(
-                $"{open}{Virtual(type, member)}{member[..start]}({(isExtension ? "this " : string.Empty)}{parameters}){constraint}{(isInterface && !WithBodies.Contains(type.Name) ? ";" : " => throw null;")}");
+                $"{open}{Virtual(type, member)}{member[..start]}({(isExtension ? "this " : string.Empty)}{parameters}){constraint}{(isInterface && !WithBodies.Contains(type.Name) ? ";" : " => throw null;")}"
+            );
         }
     }
 
@@ -148,24 +166,31 @@ internal sealed partial class ReferenceSource
             return;
         }
 
-        var accessors = isInterface ? member[brace..] : member[brace..].Replace("get;", "get => throw null;", StringComparison.Ordinal)
-            .Replace("set;", "set { }", StringComparison.Ordinal).Replace("init;", "init { }", StringComparison.Ordinal);
+        var accessors = isInterface
+            ? member[brace..]
+            : member[brace..]
+                .Replace("get;", "get => throw null;", StringComparison.Ordinal)
+                .Replace("set;", "set { }", StringComparison.Ordinal)
+                .Replace("init;", "init { }", StringComparison.Ordinal);
         _text.AppendLine($"{open}{Virtual(type, member)}{head}{accessors}");
     }
 
     private static string Virtual(TypeSurface type, string member) =>
         type.Kind == "class" && !member.StartsWith("static ", StringComparison.Ordinal) ? "virtual " : string.Empty;
 
-    private string BaseCall(TypeSurface type) => type.Bases is [var parent, ..] && _types.Values.Any(known => known.Kind == "class" && ShortNameOf(known.Name) == parent)
-        ? " : base(default(ReferenceOnly))"
-        : string.Empty;
+    private string BaseCall(TypeSurface type) =>
+        type.Bases is [var parent, ..] && _types.Values.Any(known => known.Kind == "class" && ShortNameOf(known.Name) == parent)
+            ? " : base(default(ReferenceOnly))"
+            : string.Empty;
 
     private bool IsInterface(string name) => _interfaces.Contains(name) || InterfaceName().IsMatch(name);
 
     private bool IsImplemented(TypeSurface type, string parent)
     {
         var known = _types.Values.FirstOrDefault(candidate => candidate.Kind == "interface" && ShortNameOf(candidate.Name) == parent);
-        return known is not null && known.Members.All(member => type.Members.Any(own => WithoutDefaults(own) == WithoutDefaults(member))) && known.Bases.All(further => IsImplemented(type, further));
+        return known is not null
+            && known.Members.All(member => type.Members.Any(own => WithoutDefaults(own) == WithoutDefaults(member)))
+            && known.Bases.All(further => IsImplemented(type, further));
     }
 
     // The default of a parameter may be another in the class than in its interface.
@@ -177,10 +202,16 @@ internal sealed partial class ReferenceSource
 
     private static string ConstructorName(string name) => name.Split('<')[0];
 
-    /// <summary>Parameters as C# has them: keywords for truth values, the type before an enum's default, <c>params</c> for an array that comes last.</summary>
+    /// <summary>
+    /// Parameters as C# has them: keywords for truth values, the type before an enum's default, <c>params</c> for an array that comes last.
+    /// </summary>
     private static string Parameters(string list)
     {
-        var parts = OfficialSurface.Split(list).Where(part => part.Length > 0).Select(part => part.Replace("out ref ", "out ", StringComparison.Ordinal)).ToList();
+        var parts = OfficialSurface
+            .Split(list)
+            .Where(part => part.Length > 0)
+            .Select(part => part.Replace("out ref ", "out ", StringComparison.Ordinal))
+            .ToList();
         for (var index = 0; index < parts.Count; index++)
         {
             var (declaration, value) = parts[index].Split(" = ") is [var left, var right] ? (left, right) : (parts[index], null);
@@ -194,7 +225,8 @@ internal sealed partial class ReferenceSource
                 _ when char.IsAsciiDigit(value[0]) || value[0] == '-' => $" = {value}",
                 _ => $" = {kind}.{value}",
             };
-            var array = index == parts.Count - 1 && kind.EndsWith("[]", StringComparison.Ordinal) && kind != "byte[]" ? "params " : string.Empty;
+            var array =
+                index == parts.Count - 1 && kind.EndsWith("[]", StringComparison.Ordinal) && kind != "byte[]" ? "params " : string.Empty;
             parts[index] = $"{array}{kind} @{name}{text}";
         }
 

@@ -27,7 +27,12 @@ public sealed class ShapeTests
     public void Members_OfWhatTestsReplace_AreVirtual(Type type)
     {
         var sealedOnes = type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
-            .Where(method => (!method.IsVirtual || method.IsFinal) && !method.IsSpecialName && !method.Name.StartsWith('<') && method.Name is not ("Deconstruct" or "Equals" or "Clone"))
+            .Where(method =>
+                (!method.IsVirtual || method.IsFinal)
+                && !method.IsSpecialName
+                && !method.Name.StartsWith('<')
+                && method.Name is not ("Deconstruct" or "Equals" or "Clone")
+            )
             .Select(method => method.Name);
 
         Assert.Equal([], sealedOnes);
@@ -53,7 +58,12 @@ public sealed class ShapeTests
     [Fact]
     public void SearchAttributeKeys_Sorted_AreInTheOrderOfTheirNames()
     {
-        SearchAttributeKey[] keys = [SearchAttributeKey.CreateText("b"), SearchAttributeKey.CreateLong("c"), SearchAttributeKey.CreateKeyword("a")];
+        SearchAttributeKey[] keys =
+        [
+            SearchAttributeKey.CreateText("b"),
+            SearchAttributeKey.CreateLong("c"),
+            SearchAttributeKey.CreateKeyword("a"),
+        ];
 
         Assert.Equal(["a", "b", "c"], keys.Order().Select(key => key.Name));
     }

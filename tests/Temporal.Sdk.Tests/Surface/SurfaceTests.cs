@@ -6,13 +6,15 @@ namespace Orchestrator.Temporal.Sdk.Tests.Surface;
 
 public partial class SurfaceTests(ITestOutputHelper output)
 {
-    // What the design leaves out: Nexus, cloud operations, standalone activities, build id operations, plugins, the native bridge and its runtime.
+    // What the design leaves out: Nexus, cloud operations, standalone activities, build id operations, plugins, the native bridge and its
+    // runtime.
     [GeneratedRegex(
         @"Nexus|CloudService|BuildIdOp|BuildIdVersion|BuildIdReachability|TaskReachability|WorkerBuildId|Plugin|Bridge|TemporalRuntime|ServiceHandlerInstance"
-        + @"|\bActivityHandle|ActivityExecutionCount|ActivityExecutionDescription|ActivityList|ActivityCountOptions|ActivityDescribeOptions|ActivityCancelOptions|ActivityTerminateOptions"
-        + @"|StartActivityOptions|\bActivityExecution\b|Interceptors\.\w*(Start|Cancel|Describe|Terminate)ActivityInput|\b(Start|Cancel|Describe|Terminate)ActivityInput|CountActivities|ListActivities"
-        + @"|ActivityAlreadyStartedException|ActivityFailedException|DnsLoadBalancing",
-        RegexOptions.CultureInvariant)]
+            + @"|\bActivityHandle|ActivityExecutionCount|ActivityExecutionDescription|ActivityList|ActivityCountOptions|ActivityDescribeOptions|ActivityCancelOptions|ActivityTerminateOptions"
+            + @"|StartActivityOptions|\bActivityExecution\b|Interceptors\.\w*(Start|Cancel|Describe|Terminate)ActivityInput|\b(Start|Cancel|Describe|Terminate)ActivityInput|CountActivities|ListActivities"
+            + @"|ActivityAlreadyStartedException|ActivityFailedException|DnsLoadBalancing",
+        RegexOptions.CultureInvariant
+    )]
     private static partial Regex NotNeeded { get; }
 
     [Fact]
@@ -29,7 +31,13 @@ public partial class SurfaceTests(ITestOutputHelper output)
         var ours = Ours().ToDictionary(type => type.Name, StringComparer.Ordinal);
         var needed = 0;
         var missing = new List<string>();
-        foreach (var type in OfficialSurface.Load().Values.Where(type => !NotNeeded.IsMatch(type.Name) && !type.Name.StartsWith("Temporalio.Testing.", StringComparison.Ordinal)))
+        foreach (
+            var type in OfficialSurface
+                .Load()
+                .Values.Where(type =>
+                    !NotNeeded.IsMatch(type.Name) && !type.Name.StartsWith("Temporalio.Testing.", StringComparison.Ordinal)
+                )
+        )
         {
             var own = ours.GetValueOrDefault(type.Name);
             foreach (var member in type.Members.Where(member => !NotNeeded.IsMatch(member)))
@@ -64,10 +72,11 @@ public partial class SurfaceTests(ITestOutputHelper output)
         Assert.NotEmpty(Faults(real with { Bases = ["IDisposable"] }, official));
     }
 
-    private static IEnumerable<TypeSurface> Ours() => new[] { typeof(TemporalClient).Assembly, typeof(Temporalio.Testing.WorkflowEnvironment).Assembly }
-        .SelectMany(assembly => assembly.GetExportedTypes())
-        .Where(type => type.Namespace?.StartsWith("Temporalio", StringComparison.Ordinal) ?? false)
-        .Select(PublicSurface.Of);
+    private static IEnumerable<TypeSurface> Ours() =>
+        new[] { typeof(TemporalClient).Assembly, typeof(Temporalio.Testing.WorkflowEnvironment).Assembly }
+            .SelectMany(assembly => assembly.GetExportedTypes())
+            .Where(type => type.Namespace?.StartsWith("Temporalio", StringComparison.Ordinal) ?? false)
+            .Select(PublicSurface.Of);
 
     private static IEnumerable<string> Faults(TypeSurface ours, IReadOnlyDictionary<string, TypeSurface> official)
     {

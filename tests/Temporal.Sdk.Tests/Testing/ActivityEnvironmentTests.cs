@@ -11,7 +11,11 @@ public sealed class ActivityEnvironmentTests
     public async Task Run_Heartbeats_AreHeard()
     {
         var heard = new List<object?>();
-        var environment = new ActivityEnvironment { Heartbeater = details => heard.AddRange(details), Info = ActivityEnvironment.DefaultInfo with { Attempt = 3 } };
+        var environment = new ActivityEnvironment
+        {
+            Heartbeater = details => heard.AddRange(details),
+            Info = ActivityEnvironment.DefaultInfo with { Attempt = 3 },
+        };
 
         var attempt = await environment.RunAsync(() =>
         {

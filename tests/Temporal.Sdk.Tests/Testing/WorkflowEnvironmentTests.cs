@@ -40,11 +40,25 @@ public sealed class WorkflowEnvironmentTests
     {
         await using var environment = await WorkflowEnvironment.StartTimeSkippingAsync();
         var options = new TemporalWorkerOptions($"queue-{Guid.NewGuid():N}").AddWorkflow<CallingWorkflow>();
-        options.AddActivity(Temporalio.Activities.ActivityDefinition.Create("Delay", typeof(Task), [], 0, _ => environment.DelayAsync(TimeSpan.FromHours(2))));
+        options.AddActivity(
+            Temporalio.Activities.ActivityDefinition.Create(
+                "Delay",
+                typeof(Task),
+                [],
+                0,
+                _ => environment.DelayAsync(TimeSpan.FromHours(2))
+            )
+        );
         using var worker = new TemporalWorker(environment.Client, options);
 
-        var took = await worker.ExecuteAsync(() =>
-            environment.Client.ExecuteWorkflowAsync((CallingWorkflow w) => w.RunAsync(), new($"calling-{Guid.NewGuid():N}", options.TaskQueue!))).WaitAsync(TimeSpan.FromSeconds(60));
+        var took = await worker
+            .ExecuteAsync(() =>
+                environment.Client.ExecuteWorkflowAsync(
+                    (CallingWorkflow w) => w.RunAsync(),
+                    new($"calling-{Guid.NewGuid():N}", options.TaskQueue!)
+                )
+            )
+            .WaitAsync(TimeSpan.FromSeconds(60));
 
         Assert.InRange(took, TimeSpan.FromHours(2), TimeSpan.FromHours(2.2));
     }
@@ -54,9 +68,13 @@ public sealed class WorkflowEnvironmentTests
     {
         await using var environment = await WorkflowEnvironment.StartTimeSkippingAsync();
 
-        var slept = await Task.WhenAll(Enumerable.Range(1, 5).Select(day => RunAsync(environment, TimeSpan.FromDays(day)))).WaitAsync(TimeSpan.FromSeconds(60));
+        var slept = await Task.WhenAll(Enumerable.Range(1, 5).Select(day => RunAsync(environment, TimeSpan.FromDays(day))))
+            .WaitAsync(TimeSpan.FromSeconds(60));
 
-        Assert.All(slept.Select((length, index) => length - TimeSpan.FromDays(index + 1)), over => Assert.InRange(over, TimeSpan.Zero, TimeSpan.FromHours(1)));
+        Assert.All(
+            slept.Select((length, index) => length - TimeSpan.FromDays(index + 1)),
+            over => Assert.InRange(over, TimeSpan.Zero, TimeSpan.FromHours(1))
+        );
     }
 
     [Fact]
@@ -74,11 +92,16 @@ public sealed class WorkflowEnvironmentTests
 
     private static async Task<TimeSpan> RunAsync(WorkflowEnvironment environment, TimeSpan length)
     {
-        using var worker = new TemporalWorker(environment.Client, new TemporalWorkerOptions($"queue-{Guid.NewGuid():N}").AddWorkflow<SleepingWorkflow>());
+        using var worker = new TemporalWorker(
+            environment.Client,
+            new TemporalWorkerOptions($"queue-{Guid.NewGuid():N}").AddWorkflow<SleepingWorkflow>()
+        );
         return await worker.ExecuteAsync(async () =>
         {
             var handle = await environment.Client.StartWorkflowAsync(
-                (SleepingWorkflow w) => w.RunAsync(length), new($"sleep-{Guid.NewGuid():N}", worker.Options.TaskQueue!));
+                (SleepingWorkflow w) => w.RunAsync(length),
+                new($"sleep-{Guid.NewGuid():N}", worker.Options.TaskQueue!)
+            );
             return await handle.GetResultAsync();
         });
     }
@@ -92,7 +115,15 @@ public sealed class WorkflowEnvironmentTests
         public async Task<TimeSpan> RunAsync()
         {
             var before = Workflow.UtcNow;
-            await Workflow.ExecuteActivityAsync("Delay", [], new() { StartToCloseTimeout = TimeSpan.FromDays(1), RetryPolicy = new() { MaximumAttempts = 1 } });
+            await Workflow.ExecuteActivityAsync(
+                "Delay",
+                [],
+                new()
+                {
+                    StartToCloseTimeout = TimeSpan.FromDays(1),
+                    RetryPolicy = new() { MaximumAttempts = 1 },
+                }
+            );
             return Workflow.UtcNow - before;
         }
     }

@@ -9,20 +9,34 @@ using Temporalio.Api.WorkflowService.V1;
 namespace Orchestrator.Temporal.Sdk.Tests.Unkind;
 
 /// <summary>
-/// All that a server may do and a kind one does not: polls that end early, connections that are closed, history in pages of one event, tasks of a worker's own queue with the whole
-/// history, queries without history, fields that nobody knows, and answers lost after the work was done. What happens to which call is drawn from a seed.
+/// All that a server may do and a kind one does not: polls that end early, connections that are closed, history in pages of one event,
+/// tasks of a worker's own queue with the whole
+/// history, queries without history, fields that nobody knows, and answers lost after the work was done. What happens to which call is
+/// drawn from a seed.
 /// </summary>
 internal sealed class UnkindProxy : IAsyncDisposable
 {
     private const string PageMark = "unkind-page-";
 
-    // An answer that is lost must not change what happens: these calls carry an id that the server knows again, or are refused the second time without harm.
+    // An answer that is lost must not change what happens: these calls carry an id that the server knows again, or are refused the second
+    // time without harm.
     // Not signals and cancellations: repeated, they may come too late, which the scenarios would tell.
     private static readonly HashSet<string> Repeatable = new(StringComparer.Ordinal)
     {
-        "StartWorkflowExecution", "SignalWithStartWorkflowExecution", "UpdateWorkflowExecution",
-        "RespondWorkflowTaskCompleted", "RespondWorkflowTaskFailed", "RespondActivityTaskCompleted", "RespondActivityTaskFailed", "RespondActivityTaskCanceled",
-        "RecordActivityTaskHeartbeat", "RespondQueryTaskCompleted", "ResetWorkflowExecution", "CreateSchedule", "DescribeWorkflowExecution", "QueryWorkflow",
+        "StartWorkflowExecution",
+        "SignalWithStartWorkflowExecution",
+        "UpdateWorkflowExecution",
+        "RespondWorkflowTaskCompleted",
+        "RespondWorkflowTaskFailed",
+        "RespondActivityTaskCompleted",
+        "RespondActivityTaskFailed",
+        "RespondActivityTaskCanceled",
+        "RecordActivityTaskHeartbeat",
+        "RespondQueryTaskCompleted",
+        "ResetWorkflowExecution",
+        "CreateSchedule",
+        "DescribeWorkflowExecution",
+        "QueryWorkflow",
         "GetWorkflowExecutionHistory",
     };
 
@@ -74,7 +88,9 @@ internal sealed class UnkindProxy : IAsyncDisposable
     private async Task CallAsync(ProxiedCall call)
     {
         var answer = await call.ForwardAsync();
-        var carriesTask = call.Method == "RespondWorkflowTaskCompleted" && answer.Succeeded
+        var carriesTask =
+            call.Method == "RespondWorkflowTaskCompleted"
+            && answer.Succeeded
             && answer.Message(RespondWorkflowTaskCompletedResponse.Parser) is { WorkflowTask: not null } or { ActivityTasks.Count: > 0 };
         if (answer.Succeeded && !carriesTask && Repeatable.Contains(call.Method) && Draw(0.1, "answer lost"))
         {
@@ -139,12 +155,17 @@ internal sealed class UnkindProxy : IAsyncDisposable
         {
             var page = await call.AskAsync(
                 "/temporal.api.workflowservice.v1.WorkflowService/GetWorkflowExecutionHistory",
-                new GetWorkflowExecutionHistoryRequest { Namespace = ns, Execution = task.WorkflowExecution, NextPageToken = token },
-                GetWorkflowExecutionHistoryResponse.Parser);
+                new GetWorkflowExecutionHistoryRequest
+                {
+                    Namespace = ns,
+                    Execution = task.WorkflowExecution,
+                    NextPageToken = token,
+                },
+                GetWorkflowExecutionHistoryResponse.Parser
+            );
             events.AddRange(page.History.Events.Where(e => e.EventId <= last));
             token = page.NextPageToken;
-        }
-        while (!token.IsEmpty);
+        } while (!token.IsEmpty);
 
         // The events of a task that was only thought of are nowhere else.
         events.AddRange(task.History.Events.Where(e => e.EventId > (events.Count == 0 ? 0 : events[^1].EventId)));

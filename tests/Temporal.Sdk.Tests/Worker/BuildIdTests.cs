@@ -36,7 +36,10 @@ public sealed class BuildIdTests(LiveServer server) : IClassFixture<LiveServer>
         using var worker = Worker(queue, "one", log);
         await worker.ExecuteAsync(async () =>
         {
-            var handle = await server.Client.StartWorkflowAsync((BuildWorkflow w) => w.RunAsync(), new($"builds-{Guid.NewGuid():N}", queue));
+            var handle = await server.Client.StartWorkflowAsync(
+                (BuildWorkflow w) => w.RunAsync(),
+                new($"builds-{Guid.NewGuid():N}", queue)
+            );
             await handle.ExecuteUpdateAsync(w => w.BuildAsync(), new("the-id"));
             await handle.SignalAsync(w => w.GoAsync());
             await Histories.ResultAsync(handle, () => handle.GetResultAsync());
@@ -47,7 +50,14 @@ public sealed class BuildIdTests(LiveServer server) : IClassFixture<LiveServer>
     }
 
     private TemporalWorker Worker(string queue, string build, ILoggerFactory? log = null) =>
-        new(server.Client, new TemporalWorkerOptions(queue) { BuildId = build, LoggerFactory = log ?? server.Client.Options.LoggerFactory }.AddWorkflow<BuildWorkflow>());
+        new(
+            server.Client,
+            new TemporalWorkerOptions(queue)
+            {
+                BuildId = build,
+                LoggerFactory = log ?? server.Client.Options.LoggerFactory,
+            }.AddWorkflow<BuildWorkflow>()
+        );
 
     /// <summary>Says by which builds it was run.</summary>
     [Workflow]
@@ -87,7 +97,8 @@ public sealed class BuildIdTests(LiveServer server) : IClassFixture<LiveServer>
         private readonly ConcurrentDictionary<string, Dictionary<string, object?>> _lines = new();
         private readonly AsyncLocal<Dictionary<string, object?>?> _scope = new();
 
-        public (object? Id, object? Name) UpdateOf(string line) => (_lines[line].GetValueOrDefault("UpdateId"), _lines[line].GetValueOrDefault("UpdateName"));
+        public (object? Id, object? Name) UpdateOf(string line) =>
+            (_lines[line].GetValueOrDefault("UpdateId"), _lines[line].GetValueOrDefault("UpdateName"));
 
         public ILogger CreateLogger(string categoryName) => this;
 
@@ -102,11 +113,14 @@ public sealed class BuildIdTests(LiveServer server) : IClassFixture<LiveServer>
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            _lines[formatter(state, exception)] = _scope.Value ?? [];
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        ) => _lines[formatter(state, exception)] = _scope.Value ?? [];
 
-        public void Dispose()
-        {
-        }
+        public void Dispose() { }
     }
 }

@@ -8,7 +8,9 @@ using Temporalio.Workflows;
 
 namespace Orchestrator.Temporal.Sdk.Tests.Worker;
 
-/// <summary>A server that hands activities back with the answer to the workflow task that scheduled them, and answers no poll for activities at all.</summary>
+/// <summary>
+/// A server that hands activities back with the answer to the workflow task that scheduled them, and answers no poll for activities at all.
+/// </summary>
 public sealed class EagerActivityTests(TestServer server) : IClassFixture<TestServer>
 {
     private const string Poll = "/temporal.api.workflowservice.v1.WorkflowService/PollActivityTaskQueue";
@@ -20,7 +22,9 @@ public sealed class EagerActivityTests(TestServer server) : IClassFixture<TestSe
         public async Task<int> RunAsync()
         {
             var options = new ActivityOptions { StartToCloseTimeout = TimeSpan.FromMinutes(1) };
-            return (await Workflow.WhenAllAsync(Enumerable.Range(1, 5).Select(one => Workflow.ExecuteActivityAsync(() => Same(one), options)))).Sum();
+            return (
+                await Workflow.WhenAllAsync(Enumerable.Range(1, 5).Select(one => Workflow.ExecuteActivityAsync(() => Same(one), options)))
+            ).Sum();
         }
     }
 
@@ -76,28 +80,46 @@ public sealed class EagerActivityTests(TestServer server) : IClassFixture<TestSe
         };
         var client = await TemporalClient.ConnectAsync(new(proxy.Address));
         await server.WithWorkerAsync(
-            async queue => Assert.Equal(15, await server.Client.ExecuteWorkflowAsync((TwoAtOnce workflow) => workflow.RunAsync(), TestServer.Start(queue))),
+            async queue =>
+                Assert.Equal(
+                    15,
+                    await server.Client.ExecuteWorkflowAsync((TwoAtOnce workflow) => workflow.RunAsync(), TestServer.Start(queue))
+                ),
             options =>
             {
                 options.AddWorkflow<TwoAtOnce>().AddActivity(Same);
                 configure(options);
             },
-            client);
+            client
+        );
         return [.. asked];
     }
 
     private static async Task CompleteAsync(ProxiedCall call, ConcurrentQueue<bool> asked)
     {
         var request = call.Request(RespondWorkflowTaskCompletedRequest.Parser);
-        var activities = request.Commands.Select(command => command.ScheduleActivityTaskCommandAttributes).OfType<Temporalio.Api.Command.V1.ScheduleActivityTaskCommandAttributes>().ToList();
+        var activities = request
+            .Commands.Select(command => command.ScheduleActivityTaskCommandAttributes)
+            .OfType<Temporalio.Api.Command.V1.ScheduleActivityTaskCommandAttributes>()
+            .ToList();
         var answer = await call.ForwardAsync();
         if (answer.Succeeded && activities.Count > 0)
         {
             var response = answer.Message(RespondWorkflowTaskCompletedResponse.Parser);
             foreach (var activity in activities.Where(activity => activity.RequestEagerExecution))
             {
-                response.ActivityTasks.Add(await call.AskAsync(
-                    Poll, new PollActivityTaskQueueRequest { Namespace = request.Namespace, TaskQueue = activity.TaskQueue, Identity = request.Identity }, PollActivityTaskQueueResponse.Parser));
+                response.ActivityTasks.Add(
+                    await call.AskAsync(
+                        Poll,
+                        new PollActivityTaskQueueRequest
+                        {
+                            Namespace = request.Namespace,
+                            TaskQueue = activity.TaskQueue,
+                            Identity = request.Identity,
+                        },
+                        PollActivityTaskQueueResponse.Parser
+                    )
+                );
             }
 
             answer = answer.With(response);

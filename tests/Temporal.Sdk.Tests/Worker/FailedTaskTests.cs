@@ -22,9 +22,10 @@ public sealed class FailedTaskTests(TestServer server) : IClassFixture<TestServe
     public class Continuing
     {
         [WorkflowRun]
-        public Task<int> RunAsync(int left) => left == 0
-            ? Task.FromResult(Workflow.Info.RetryPolicy?.MaximumAttempts ?? 0)
-            : throw Workflow.CreateContinueAsNewException((Continuing next) => next.RunAsync(left - 1));
+        public Task<int> RunAsync(int left) =>
+            left == 0
+                ? Task.FromResult(Workflow.Info.RetryPolicy?.MaximumAttempts ?? 0)
+                : throw Workflow.CreateContinueAsNewException((Continuing next) => next.RunAsync(left - 1));
     }
 
     [Fact]
@@ -66,20 +67,23 @@ public sealed class FailedTaskTests(TestServer server) : IClassFixture<TestServe
                 await handle.TerminateAsync();
             },
             options => options.AddWorkflow<AlwaysFailing>(),
-            client);
+            client
+        );
 
         Assert.Equal(1, reported);
     }
 
     [Fact]
-    public async Task ContinueAsNew_WithoutAWordOnRetries_KeepsThePolicy() => await server.WithWorkerAsync(
-        async queue =>
-        {
-            var options = TestServer.Start(queue);
-            options.RetryPolicy = new RetryPolicy { MaximumAttempts = 7 };
-            Assert.Equal(7, await server.Client.ExecuteWorkflowAsync((Continuing workflow) => workflow.RunAsync(2), options));
-        },
-        options => options.AddWorkflow<Continuing>());
+    public async Task ContinueAsNew_WithoutAWordOnRetries_KeepsThePolicy() =>
+        await server.WithWorkerAsync(
+            async queue =>
+            {
+                var options = TestServer.Start(queue);
+                options.RetryPolicy = new RetryPolicy { MaximumAttempts = 7 };
+                Assert.Equal(7, await server.Client.ExecuteWorkflowAsync((Continuing workflow) => workflow.RunAsync(2), options));
+            },
+            options => options.AddWorkflow<Continuing>()
+        );
 
     [Fact]
     public async Task SearchAttributes_OfEveryType_AreWrittenAsAServerReadsThem()
@@ -93,18 +97,25 @@ public sealed class FailedTaskTests(TestServer server) : IClassFixture<TestServe
             .ToSearchAttributeCollection();
 
         // Nothing is escaped but what JSON asks for.
-        Assert.All(attributes.ToProto().IndexedFields.Values, payload => Assert.DoesNotContain("\\u", payload.Data.ToStringUtf8(), StringComparison.Ordinal));
+        Assert.All(
+            attributes.ToProto().IndexedFields.Values,
+            payload => Assert.DoesNotContain("\\u", payload.Data.ToStringUtf8(), StringComparison.Ordinal)
+        );
         await server.WithWorkerAsync(
             async queue =>
             {
                 var options = TestServer.Start(queue);
                 options.TypedSearchAttributes = new SearchAttributeCollection.Builder()
-                    .Set(SearchAttributeKey.CreateDateTimeOffset("TemporalScheduledStartTime"), new DateTimeOffset(2050, 1, 1, 0, 0, 0, TimeSpan.FromHours(2)))
+                    .Set(
+                        SearchAttributeKey.CreateDateTimeOffset("TemporalScheduledStartTime"),
+                        new DateTimeOffset(2050, 1, 1, 0, 0, 0, TimeSpan.FromHours(2))
+                    )
                     .ToSearchAttributeCollection();
                 var handle = await server.Client.StartWorkflowAsync((Continuing workflow) => workflow.RunAsync(0), options);
                 await handle.GetResultAsync();
                 Assert.Equal(WorkflowExecutionStatus.Completed, (await handle.DescribeAsync()).Status);
             },
-            options => options.AddWorkflow<Continuing>());
+            options => options.AddWorkflow<Continuing>()
+        );
     }
 }

@@ -17,7 +17,10 @@ public sealed class HeartbeatThrottleTests
     public void Interval_IsFourFifthsOfTheTimeout_WithinItsLimit(double? timeout, double expected)
     {
         TimeSpan? limit = timeout is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
-        Assert.Equal(TimeSpan.FromSeconds(expected), HeartbeatThrottle.IntervalFor(limit, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(60)));
+        Assert.Equal(
+            TimeSpan.FromSeconds(expected),
+            HeartbeatThrottle.IntervalFor(limit, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(60))
+        );
     }
 
     [Fact]
@@ -52,9 +55,14 @@ public sealed class HeartbeatThrottleTests
         Assert.True(_sent.Count < 1000);
     }
 
-    private HeartbeatThrottle Create(TimeSpan interval) => new(interval, TimeProvider.System, details =>
-    {
-        _sent.Enqueue(details[0]);
-        return Task.CompletedTask;
-    });
+    private HeartbeatThrottle Create(TimeSpan interval) =>
+        new(
+            interval,
+            TimeProvider.System,
+            details =>
+            {
+                _sent.Enqueue(details[0]);
+                return Task.CompletedTask;
+            }
+        );
 }

@@ -52,6 +52,9 @@ public sealed class HostingTests(TestServer server) : IClassFixture<TestServer>
         services.AddHostedTemporalWorker("queue", "another build");
     }
 
-    private static Task<string> GreetAsync(ITemporalClient client, string queue) => client.ExecuteWorkflowAsync(
-        (ActivityCallingWorkflow workflow) => workflow.RunAsync("Greet", TimeSpan.FromMinutes(5), null, 1), TestServer.Start(queue));
+    private static Task<string> GreetAsync(ITemporalClient client, string queue) =>
+        client.ExecuteWorkflowAsync(
+            (ActivityCallingWorkflow workflow) => workflow.RunAsync("Greet", TimeSpan.FromMinutes(5), null, 1),
+            TestServer.Start(queue)
+        );
 }

@@ -21,28 +21,51 @@ public sealed class TelemetryTests(TestServer server) : IClassFixture<TestServer
             async queue =>
             {
                 heard.TaskQueue = queue;
-                await server.Client.ExecuteWorkflowAsync((ActivityCallingWorkflow workflow) => workflow.RunAsync("Work", TimeSpan.FromMinutes(1), null, 1), TestServer.Start(queue));
+                await server.Client.ExecuteWorkflowAsync(
+                    (ActivityCallingWorkflow workflow) => workflow.RunAsync("Work", TimeSpan.FromMinutes(1), null, 1),
+                    TestServer.Start(queue)
+                );
                 await Assert.ThrowsAsync<WorkflowFailedException>(() =>
-                    server.Client.ExecuteWorkflowAsync((ActivityCallingWorkflow workflow) => workflow.RunAsync("Break", TimeSpan.FromMinutes(1), null, 1), TestServer.Start(queue)));
+                    server.Client.ExecuteWorkflowAsync(
+                        (ActivityCallingWorkflow workflow) => workflow.RunAsync("Break", TimeSpan.FromMinutes(1), null, 1),
+                        TestServer.Start(queue)
+                    )
+                );
                 await Eventually.TrueAsync(() => heard.Sum("temporal_workflow_failed") == 1);
             },
-            options => options.AddWorkflow<ActivityCallingWorkflow>().AddActivity(Work).AddActivity(Break));
+            options => options.AddWorkflow<ActivityCallingWorkflow>().AddActivity(Work).AddActivity(Break)
+        );
 
-        foreach (var (name, sum) in new[]
-        {
-            ("temporal_worker_start", 1), ("temporal_workflow_completed", 1), ("temporal_workflow_failed", 1), ("temporal_activity_execution_failed", 1),
-            ("temporal_workflow_task_queue_poll_succeed", 4),
-        })
+        foreach (
+            var (name, sum) in new[]
+            {
+                ("temporal_worker_start", 1),
+                ("temporal_workflow_completed", 1),
+                ("temporal_workflow_failed", 1),
+                ("temporal_activity_execution_failed", 1),
+                ("temporal_workflow_task_queue_poll_succeed", 4),
+            }
+        )
         {
             Assert.True(heard.Sum(name) == sum, $"{name}: {heard.Sum(name)} instead of {sum}");
         }
 
-        foreach (var name in new[]
-        {
-            "temporal_workflow_endtoend_latency", "temporal_workflow_task_execution_latency", "temporal_workflow_task_schedule_to_start_latency",
-            "temporal_activity_execution_latency", "temporal_activity_schedule_to_start_latency", "temporal_activity_succeed_endtoend_latency",
-            "temporal_worker_task_slots_available", "temporal_worker_task_slots_used", "temporal_num_pollers", "temporal_sticky_cache_hit", "temporal_sticky_cache_size",
-        })
+        foreach (
+            var name in new[]
+            {
+                "temporal_workflow_endtoend_latency",
+                "temporal_workflow_task_execution_latency",
+                "temporal_workflow_task_schedule_to_start_latency",
+                "temporal_activity_execution_latency",
+                "temporal_activity_schedule_to_start_latency",
+                "temporal_activity_succeed_endtoend_latency",
+                "temporal_worker_task_slots_available",
+                "temporal_worker_task_slots_used",
+                "temporal_num_pollers",
+                "temporal_sticky_cache_hit",
+                "temporal_sticky_cache_size",
+            }
+        )
         {
             Assert.True(heard.Count(name) > 0, $"{name} was not recorded");
         }
@@ -58,7 +81,9 @@ public sealed class TelemetryTests(TestServer server) : IClassFixture<TestServer
     public async Task Call_ThatFails_IsCountedWithItsStatus()
     {
         using var heard = new Listener();
-        var error = await Assert.ThrowsAsync<RpcException>(() => server.Client.GetWorkflowHandle($"nobody-{Guid.NewGuid()}").DescribeAsync());
+        var error = await Assert.ThrowsAsync<RpcException>(() =>
+            server.Client.GetWorkflowHandle($"nobody-{Guid.NewGuid()}").DescribeAsync()
+        );
         Assert.Contains(("status_code", "NotFound"), heard.AllTags("temporal_request_failure"));
         Assert.Equal((int)RpcException.StatusCode.NotFound, error.GrpcStatus.Value.Code);
         Assert.Contains(error.GrpcStatus.Value.Details, detail => detail.TypeUrl.EndsWith("NotFoundFailure", StringComparison.Ordinal));
@@ -72,7 +97,10 @@ public sealed class TelemetryTests(TestServer server) : IClassFixture<TestServer
         await server.WithWorkerAsync(
             async queue =>
             {
-                await server.Client.ExecuteWorkflowAsync((ActivityCallingWorkflow workflow) => workflow.RunAsync("Work", TimeSpan.FromMinutes(1), null, 1), TestServer.Start(queue));
+                await server.Client.ExecuteWorkflowAsync(
+                    (ActivityCallingWorkflow workflow) => workflow.RunAsync("Work", TimeSpan.FromMinutes(1), null, 1),
+                    TestServer.Start(queue)
+                );
                 WorkerHeartbeat? worker = null;
                 while ((worker = await ListedAsync(queue)) is null)
                 {
@@ -80,16 +108,29 @@ public sealed class TelemetryTests(TestServer server) : IClassFixture<TestServer
                     await Task.Delay(TimeSpan.FromMilliseconds(20));
                 }
 
-                Assert.Equal((WorkerStatus.Running, queue, "Fixed"), (worker.Status, worker.TaskQueue, worker.ActivityTaskSlotsInfo.SlotSupplierKind));
+                Assert.Equal(
+                    (WorkerStatus.Running, queue, "Fixed"),
+                    (worker.Status, worker.TaskQueue, worker.ActivityTaskSlotsInfo.SlotSupplierKind)
+                );
                 Assert.Equal(100, worker.WorkflowTaskSlotsInfo.CurrentAvailableSlots + worker.WorkflowTaskSlotsInfo.CurrentUsedSlots);
                 Assert.Equal(Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture), worker.HostInfo.ProcessId);
                 key = worker.WorkerInstanceKey;
             },
-            options => options.AddWorkflow<ActivityCallingWorkflow>().AddActivity(Work));
+            options => options.AddWorkflow<ActivityCallingWorkflow>().AddActivity(Work)
+        );
 
         // The last one comes with the notice of shutdown, and has counted what was done.
-        var last = (await server.Client.WorkflowService.DescribeWorkerAsync(new() { Namespace = server.Client.Options.Namespace, WorkerInstanceKey = key })).WorkerInfo.WorkerHeartbeat;
-        Assert.Equal((WorkerStatus.ShuttingDown, 2, 1), (last.Status, last.WorkflowTaskSlotsInfo.TotalProcessedTasks, last.ActivityTaskSlotsInfo.TotalProcessedTasks));
+        var last = (
+            await server.Client.WorkflowService.DescribeWorkerAsync(
+                new() { Namespace = server.Client.Options.Namespace, WorkerInstanceKey = key }
+            )
+        )
+            .WorkerInfo
+            .WorkerHeartbeat;
+        Assert.Equal(
+            (WorkerStatus.ShuttingDown, 2, 1),
+            (last.Status, last.WorkflowTaskSlotsInfo.TotalProcessedTasks, last.ActivityTaskSlotsInfo.TotalProcessedTasks)
+        );
         Assert.NotNull(last.WorkflowPollerInfo.LastSuccessfulPollTime);
         Assert.Equal(1, last.TotalStickyCacheHit);
     }
@@ -102,7 +143,9 @@ public sealed class TelemetryTests(TestServer server) : IClassFixture<TestServer
 
     private async Task<WorkerHeartbeat?> ListedAsync(string queue)
     {
-        var listed = await server.Client.WorkflowService.ListWorkersAsync(new() { Namespace = server.Client.Options.Namespace, Query = $"TaskQueue = '{queue}'" });
+        var listed = await server.Client.WorkflowService.ListWorkersAsync(
+            new() { Namespace = server.Client.Options.Namespace, Query = $"TaskQueue = '{queue}'" }
+        );
         return listed.WorkersInfo.SingleOrDefault()?.WorkerHeartbeat;
     }
 

@@ -58,7 +58,8 @@ public sealed class TuningTests(TestServer server) : IClassFixture<TestServer>
         var queue = string.Empty;
         await RunAsync(
             new(workflows, activities, new FixedSizeSlotSupplier(1), new FixedSizeSlotSupplier(1)),
-            taskQueue => queue = taskQueue);
+            taskQueue => queue = taskQueue
+        );
         Assert.Equal((0, 0), (workflows.Out, activities.Out));
         Assert.Contains(new SlotInfo.ActivitySlotInfo("Work"), activities.Used);
         Assert.Contains(workflows.Used, info => info is SlotInfo.WorkflowSlotInfo { WorkflowType: "ActivityCallingWorkflow" });
@@ -69,10 +70,12 @@ public sealed class TuningTests(TestServer server) : IClassFixture<TestServer>
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
-    public Task FewSlots_OfAWorker_KeepNoQueueFromBeingPolled(int slots) => RunAsync(WorkerTuner.CreateFixedSize(slots, slots, slots), _ => { });
+    public Task FewSlots_OfAWorker_KeepNoQueueFromBeingPolled(int slots) =>
+        RunAsync(WorkerTuner.CreateFixedSize(slots, slots, slots), _ => { });
 
     [Fact]
-    public Task ResourceBasedSlots_OfABusyMachine_AreStillTheMinimum() => RunAsync(WorkerTuner.CreateResourceBased(0.0001, 0.0001), _ => { });
+    public Task ResourceBasedSlots_OfABusyMachine_AreStillTheMinimum() =>
+        RunAsync(WorkerTuner.CreateResourceBased(0.0001, 0.0001), _ => { });
 
     [Fact]
     public void Options_ThatContradictEachOther_AreRefused()
@@ -81,25 +84,36 @@ public sealed class TuningTests(TestServer server) : IClassFixture<TestServer>
         options.AddWorkflow<ActivityCallingWorkflow>();
         Assert.Throws<ArgumentException>(() => new TemporalWorker(server.Client, options));
         Assert.Throws<ArgumentException>(() => new TemporalWorker(server.Client, new TemporalWorkerOptions("queue")));
-        Assert.Throws<ArgumentException>(() => new TemporalWorker(server.Client, new TemporalWorkerOptions().AddWorkflow<ActivityCallingWorkflow>()));
+        Assert.Throws<ArgumentException>(() =>
+            new TemporalWorker(server.Client, new TemporalWorkerOptions().AddWorkflow<ActivityCallingWorkflow>())
+        );
         Assert.Throws<ArgumentOutOfRangeException>(() => new FixedSizeSlotSupplier(0));
         Assert.Throws<ArgumentOutOfRangeException>(() => new PollerBehavior.Autoscaling(2, 1, 1));
     }
 
-    private Task RunAsync(WorkerTuner tuner, Action<string> look) => server.WithWorkerAsync(
-        async queue =>
-        {
-            look(queue);
-            for (var index = 0; index < 5; index++)
+    private Task RunAsync(WorkerTuner tuner, Action<string> look) =>
+        server.WithWorkerAsync(
+            async queue =>
             {
-                Assert.Equal("worked", await server.Client.ExecuteWorkflowAsync(
-                    (ActivityCallingWorkflow workflow) => workflow.RunAsync("Work", TimeSpan.FromMinutes(5), null, 1), TestServer.Start(queue)));
+                look(queue);
+                for (var index = 0; index < 5; index++)
+                {
+                    Assert.Equal(
+                        "worked",
+                        await server.Client.ExecuteWorkflowAsync(
+                            (ActivityCallingWorkflow workflow) => workflow.RunAsync("Work", TimeSpan.FromMinutes(5), null, 1),
+                            TestServer.Start(queue)
+                        )
+                    );
+                }
+            },
+            options =>
+            {
+                options.Tuner = tuner;
+                options.ActivityTaskPollerBehavior = new PollerBehavior.Autoscaling(initial: 2);
+                options
+                    .AddWorkflow<ActivityCallingWorkflow>()
+                    .AddActivity(ActivityDefinition.Create("Work", typeof(string), [], 0, _ => "worked"));
             }
-        },
-        options =>
-        {
-            options.Tuner = tuner;
-            options.ActivityTaskPollerBehavior = new PollerBehavior.Autoscaling(initial: 2);
-            options.AddWorkflow<ActivityCallingWorkflow>().AddActivity(ActivityDefinition.Create("Work", typeof(string), [], 0, _ => "worked"));
-        });
+        );
 }

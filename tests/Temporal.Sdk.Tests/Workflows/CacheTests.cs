@@ -13,7 +13,12 @@ public sealed class CacheTests
     public async Task Handle_MoreRunsThanTheCacheHolds_DropsTheLeastRecentlyUsed()
     {
         var handler = HandDrivenRun.Handler<WaitingWorkflow>(maxCachedWorkflows: 2);
-        var runs = new[] { new HandDrivenRun("WaitingWorkflow"), new HandDrivenRun("WaitingWorkflow"), new HandDrivenRun("WaitingWorkflow") };
+        var runs = new[]
+        {
+            new HandDrivenRun("WaitingWorkflow"),
+            new HandDrivenRun("WaitingWorkflow"),
+            new HandDrivenRun("WaitingWorkflow"),
+        };
         foreach (var run in runs)
         {
             run.Accept(handler, await run.TaskAsync(handler, sticky: false));

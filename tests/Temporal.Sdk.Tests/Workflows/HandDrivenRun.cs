@@ -25,21 +25,23 @@ internal sealed class HandDrivenRun
     public HandDrivenRun(string type, params object?[] arguments)
     {
         _workflowId = $"w-{RunId}";
-        Add(new()
-        {
-            EventType = EventType.WorkflowExecutionStarted,
-            WorkflowExecutionStartedEventAttributes = new()
+        Add(
+            new()
             {
-                WorkflowType = new() { Name = type },
-                WorkflowId = _workflowId,
-                OriginalExecutionRunId = RunId,
-                FirstExecutionRunId = RunId,
-                Attempt = 1,
-                TaskQueue = new() { Name = "queue" },
-                WorkflowTaskTimeout = Duration.FromTimeSpan(TimeSpan.FromSeconds(10)),
-                Input = Payloads(arguments),
-            },
-        });
+                EventType = EventType.WorkflowExecutionStarted,
+                WorkflowExecutionStartedEventAttributes = new()
+                {
+                    WorkflowType = new() { Name = type },
+                    WorkflowId = _workflowId,
+                    OriginalExecutionRunId = RunId,
+                    FirstExecutionRunId = RunId,
+                    Attempt = 1,
+                    TaskQueue = new() { Name = "queue" },
+                    WorkflowTaskTimeout = Duration.FromTimeSpan(TimeSpan.FromSeconds(10)),
+                    Input = Payloads(arguments),
+                },
+            }
+        );
     }
 
     public string RunId { get; } = Guid.NewGuid().ToString();
@@ -47,7 +49,10 @@ internal sealed class HandDrivenRun
     /// <summary>How often the handler asked for the history from the beginning.</summary>
     public int Fetches { get; private set; }
 
-    public static IWorkflowTaskHandler Handler<TWorkflow>(int maxCachedWorkflows, Func<WorkflowTaskHandlerOptions, WorkflowTaskHandlerOptions>? configure = null)
+    public static IWorkflowTaskHandler Handler<TWorkflow>(
+        int maxCachedWorkflows,
+        Func<WorkflowTaskHandlerOptions, WorkflowTaskHandlerOptions>? configure = null
+    )
     {
         var options = new WorkflowTaskHandlerOptions
         {
@@ -63,17 +68,30 @@ internal sealed class HandDrivenRun
         return WorkflowTaskHandler.Create(configure?.Invoke(options) ?? options);
     }
 
-    public void Signal(string name, params object?[] arguments) => Add(new()
-    {
-        EventType = EventType.WorkflowExecutionSignaled,
-        WorkflowExecutionSignaledEventAttributes = new() { SignalName = name, Input = Payloads(arguments) },
-    });
+    public void Signal(string name, params object?[] arguments) =>
+        Add(
+            new()
+            {
+                EventType = EventType.WorkflowExecutionSignaled,
+                WorkflowExecutionSignaledEventAttributes = new() { SignalName = name, Input = Payloads(arguments) },
+            }
+        );
 
     /// <summary>A workflow task; sticky tasks carry only what is new.</summary>
-    public async Task<WorkflowTaskReply> TaskAsync(IWorkflowTaskHandler handler, bool sticky, params (string Update, object?[] Args)[] updates)
+    public async Task<WorkflowTaskReply> TaskAsync(
+        IWorkflowTaskHandler handler,
+        bool sticky,
+        params (string Update, object?[] Args)[] updates
+    )
     {
         Add(new() { EventType = EventType.WorkflowTaskScheduled, WorkflowTaskScheduledEventAttributes = new() });
-        Add(new() { EventType = EventType.WorkflowTaskStarted, WorkflowTaskStartedEventAttributes = new() { ScheduledEventId = _events.Count } });
+        Add(
+            new()
+            {
+                EventType = EventType.WorkflowTaskStarted,
+                WorkflowTaskStartedEventAttributes = new() { ScheduledEventId = _events.Count },
+            }
+        );
         var task = new PollWorkflowTaskQueueResponse
         {
             TaskToken = ByteString.CopyFromUtf8("token"),
@@ -88,17 +106,23 @@ internal sealed class HandDrivenRun
         foreach (var (update, args) in updates)
         {
             var id = Guid.NewGuid().ToString();
-            task.Messages.Add(new Message
-            {
-                Id = $"{id}/request",
-                ProtocolInstanceId = id,
-                EventId = _events.Count - 1,
-                Body = new()
+            task.Messages.Add(
+                new Message
                 {
-                    TypeUrl = "type.googleapis.com/temporal.api.update.v1.Request",
-                    Value = new Request { Meta = new() { UpdateId = id }, Input = new() { Name = update, Args = Payloads(args) } }.ToByteString(),
-                },
-            });
+                    Id = $"{id}/request",
+                    ProtocolInstanceId = id,
+                    EventId = _events.Count - 1,
+                    Body = new()
+                    {
+                        TypeUrl = "type.googleapis.com/temporal.api.update.v1.Request",
+                        Value = new Request
+                        {
+                            Meta = new() { UpdateId = id },
+                            Input = new() { Name = update, Args = Payloads(args) },
+                        }.ToByteString(),
+                    },
+                }
+            );
         }
 
         return await handler.HandleAsync(task, FetchAsync, CancellationToken.None);
@@ -108,10 +132,26 @@ internal sealed class HandDrivenRun
     public void Accept(IWorkflowTaskHandler handler, WorkflowTaskReply reply)
     {
         _previousStarted = _sent = _events.Count;
-        Add(new() { EventType = EventType.WorkflowTaskCompleted, WorkflowTaskCompletedEventAttributes = new() { SdkMetadata = reply.Completed!.SdkMetadata } });
-        foreach (var timer in reply.Completed.Commands.Select(c => c.StartTimerCommandAttributes).OfType<Temporalio.Api.Command.V1.StartTimerCommandAttributes>())
+        Add(
+            new()
+            {
+                EventType = EventType.WorkflowTaskCompleted,
+                WorkflowTaskCompletedEventAttributes = new() { SdkMetadata = reply.Completed!.SdkMetadata },
+            }
+        );
+        foreach (
+            var timer in reply
+                .Completed.Commands.Select(c => c.StartTimerCommandAttributes)
+                .OfType<Temporalio.Api.Command.V1.StartTimerCommandAttributes>()
+        )
         {
-            Add(new() { EventType = EventType.TimerStarted, TimerStartedEventAttributes = new() { TimerId = timer.TimerId } });
+            Add(
+                new()
+                {
+                    EventType = EventType.TimerStarted,
+                    TimerStartedEventAttributes = new() { TimerId = timer.TimerId },
+                }
+            );
         }
 
         handler.Accepted(reply, new());
@@ -131,7 +171,12 @@ internal sealed class HandDrivenRun
         return payloads;
     }
 
-    private Task<GetWorkflowExecutionHistoryResponse> FetchAsync(string workflowId, string runId, ByteString token, CancellationToken cancellationToken)
+    private Task<GetWorkflowExecutionHistoryResponse> FetchAsync(
+        string workflowId,
+        string runId,
+        ByteString token,
+        CancellationToken cancellationToken
+    )
     {
         Fetches++;
         var response = new GetWorkflowExecutionHistoryResponse { History = new() };

@@ -40,6 +40,9 @@ internal static class Histories
     private static async Task<string> DescribeAsync(WorkflowHandle handle)
     {
         var history = await handle.FetchHistoryAsync();
-        return string.Join(" ", history.Events.Select(e => $"{e.EventId}.{e.EventType} {e.WorkflowTaskFailedEventAttributes?.Failure?.Message}"));
+        return string.Join(
+            " ",
+            history.Events.Select(e => $"{e.EventId}.{e.EventType} {e.WorkflowTaskFailedEventAttributes?.Failure?.Message}")
+        );
     }
 }

@@ -27,7 +27,10 @@ public sealed class MisuseTests(LiveServer server) : IClassFixture<LiveServer>
         Assert.Equal(WorkflowTaskFailedCause.WorkflowWorkerUnhandledFailure, cause);
         Assert.Contains("Workflow", message, StringComparison.Ordinal);
         Assert.True(
-            message.Contains("continued from outside the workflow", StringComparison.Ordinal) || message.Contains("Not in workflow", StringComparison.Ordinal), message);
+            message.Contains("continued from outside the workflow", StringComparison.Ordinal)
+                || message.Contains("Not in workflow", StringComparison.Ordinal),
+            message
+        );
     }
 
     [Theory]
@@ -50,13 +53,17 @@ public sealed class MisuseTests(LiveServer server) : IClassFixture<LiveServer>
     }
 
     [Fact]
-    public async Task Run_LeavesTheSchedulerOnPurpose_IsLeftAlone() => await server.WithWorkerAsync<MisuseWorkflow>(async queue =>
-    {
-        var handle = await server.Client.StartWorkflowAsync((MisuseWorkflow w) => w.RunAsync("untraced"), new($"misuse-{Guid.NewGuid():N}", queue));
-        await handle.SignalAsync(w => w.GoAsync());
+    public async Task Run_LeavesTheSchedulerOnPurpose_IsLeftAlone() =>
+        await server.WithWorkerAsync<MisuseWorkflow>(async queue =>
+        {
+            var handle = await server.Client.StartWorkflowAsync(
+                (MisuseWorkflow w) => w.RunAsync("untraced"),
+                new($"misuse-{Guid.NewGuid():N}", queue)
+            );
+            await handle.SignalAsync(w => w.GoAsync());
 
-        Assert.Equal("untraced", await Histories.ResultAsync(handle, () => handle.GetResultAsync()));
-    });
+            Assert.Equal("untraced", await Histories.ResultAsync(handle, () => handle.GetResultAsync()));
+        });
 
     [Theory]
     [InlineData("condition", "the condition threw")]
@@ -70,37 +77,49 @@ public sealed class MisuseTests(LiveServer server) : IClassFixture<LiveServer>
     }
 
     [Fact]
-    public async Task Run_CancelledByATokenOfItsOwn_FailsWithAnApplicationFailure() => await server.WithWorkerAsync<MisuseWorkflow>(async queue =>
-    {
-        var handle = await server.Client.StartWorkflowAsync((MisuseWorkflow w) => w.RunAsync("own token"), new($"misuse-{Guid.NewGuid():N}", queue));
+    public async Task Run_CancelledByATokenOfItsOwn_FailsWithAnApplicationFailure() =>
+        await server.WithWorkerAsync<MisuseWorkflow>(async queue =>
+        {
+            var handle = await server.Client.StartWorkflowAsync(
+                (MisuseWorkflow w) => w.RunAsync("own token"),
+                new($"misuse-{Guid.NewGuid():N}", queue)
+            );
 
-        var error = await Assert.ThrowsAsync<WorkflowFailedException>(() => handle.GetResultAsync());
+            var error = await Assert.ThrowsAsync<WorkflowFailedException>(() => handle.GetResultAsync());
 
-        Assert.IsType<ApplicationFailureException>(error.InnerException);
-    });
-
-    [Fact]
-    public async Task Query_AsksWhetherItReplays_IsToldYes() => await server.WithWorkerAsync<MisuseWorkflow>(async queue =>
-    {
-        var handle = await server.Client.StartWorkflowAsync((MisuseWorkflow w) => w.RunAsync("none"), new($"misuse-{Guid.NewGuid():N}", queue));
-
-        Assert.True(await handle.QueryAsync(w => w.Replaying));
-        Assert.False(await handle.QueryAsync(w => w.Patched));
-        await handle.SignalAsync(w => w.GoAsync());
-        Assert.Equal("none", await Histories.ResultAsync(handle, () => handle.GetResultAsync()));
-    });
+            Assert.IsType<ApplicationFailureException>(error.InnerException);
+        });
 
     [Fact]
-    public async Task Update_ContinuesAsNew_FailsTheTask() => await server.WithWorkerAsync<MisuseWorkflow>(async queue =>
-    {
-        var handle = await server.Client.StartWorkflowAsync((MisuseWorkflow w) => w.RunAsync("none"), new($"misuse-{Guid.NewGuid():N}", queue));
-        _ = handle.ExecuteUpdateAsync(w => w.ContinueAsync());
+    public async Task Query_AsksWhetherItReplays_IsToldYes() =>
+        await server.WithWorkerAsync<MisuseWorkflow>(async queue =>
+        {
+            var handle = await server.Client.StartWorkflowAsync(
+                (MisuseWorkflow w) => w.RunAsync("none"),
+                new($"misuse-{Guid.NewGuid():N}", queue)
+            );
 
-        var (_, message) = await Histories.TaskFailureAsync(handle);
+            Assert.True(await handle.QueryAsync(w => w.Replaying));
+            Assert.False(await handle.QueryAsync(w => w.Patched));
+            await handle.SignalAsync(w => w.GoAsync());
+            Assert.Equal("none", await Histories.ResultAsync(handle, () => handle.GetResultAsync()));
+        });
 
-        Assert.Contains("continued as new", message, StringComparison.Ordinal);
-        await handle.TerminateAsync("end of test");
-    });
+    [Fact]
+    public async Task Update_ContinuesAsNew_FailsTheTask() =>
+        await server.WithWorkerAsync<MisuseWorkflow>(async queue =>
+        {
+            var handle = await server.Client.StartWorkflowAsync(
+                (MisuseWorkflow w) => w.RunAsync("none"),
+                new($"misuse-{Guid.NewGuid():N}", queue)
+            );
+            _ = handle.ExecuteUpdateAsync(w => w.ContinueAsync());
+
+            var (_, message) = await Histories.TaskFailureAsync(handle);
+
+            Assert.Contains("continued as new", message, StringComparison.Ordinal);
+            await handle.TerminateAsync("end of test");
+        });
 
     [Fact]
     public void Definition_WithTwoValidatorsOfOneUpdate_IsRefused()
@@ -120,14 +139,10 @@ public sealed class MisuseTests(LiveServer server) : IClassFixture<LiveServer>
         public Task ChangeAsync() => Task.CompletedTask;
 
         [Temporalio.Workflows.WorkflowUpdateValidator(nameof(ChangeAsync))]
-        public void First()
-        {
-        }
+        public void First() { }
 
         [Temporalio.Workflows.WorkflowUpdateValidator(nameof(ChangeAsync))]
-        public void Second()
-        {
-        }
+        public void Second() { }
     }
 
     [Fact]
@@ -149,24 +164,35 @@ public sealed class MisuseTests(LiveServer server) : IClassFixture<LiveServer>
     }
 
     [Fact]
-    public async Task Query_Acts_Fails() => await server.WithWorkerAsync<MisuseWorkflow>(async queue =>
-    {
-        var handle = await server.Client.StartWorkflowAsync((MisuseWorkflow w) => w.RunAsync("none"), new($"misuse-{Guid.NewGuid():N}", queue));
+    public async Task Query_Acts_Fails() =>
+        await server.WithWorkerAsync<MisuseWorkflow>(async queue =>
+        {
+            var handle = await server.Client.StartWorkflowAsync(
+                (MisuseWorkflow w) => w.RunAsync("none"),
+                new($"misuse-{Guid.NewGuid():N}", queue)
+            );
 
-        var error = await Assert.ThrowsAsync<WorkflowQueryFailedException>(() => handle.QueryAsync(w => w.Acting));
-        await handle.SignalAsync(w => w.GoAsync());
+            var error = await Assert.ThrowsAsync<WorkflowQueryFailedException>(() => handle.QueryAsync(w => w.Acting));
+            await handle.SignalAsync(w => w.GoAsync());
 
-        Assert.Contains("may look at the workflow but not act", error.Message, StringComparison.Ordinal);
-        Assert.Equal("none", await Histories.ResultAsync(handle, () => handle.GetResultAsync()));
-    });
+            Assert.Contains("may look at the workflow but not act", error.Message, StringComparison.Ordinal);
+            Assert.Equal("none", await Histories.ResultAsync(handle, () => handle.GetResultAsync()));
+        });
 
-    private async Task<(WorkflowTaskFailedCause Cause, string Message)> FailureAsync(string misuse, bool signal, Action<Temporalio.Worker.TemporalWorkerOptions>? configure = null)
+    private async Task<(WorkflowTaskFailedCause Cause, string Message)> FailureAsync(
+        string misuse,
+        bool signal,
+        Action<Temporalio.Worker.TemporalWorkerOptions>? configure = null
+    )
     {
         var failure = default((WorkflowTaskFailedCause, string));
         await server.WithWorkerAsync<MisuseWorkflow>(
             async queue =>
             {
-                var handle = await server.Client.StartWorkflowAsync((MisuseWorkflow w) => w.RunAsync(misuse), new WorkflowOptions($"misuse-{Guid.NewGuid():N}", queue));
+                var handle = await server.Client.StartWorkflowAsync(
+                    (MisuseWorkflow w) => w.RunAsync(misuse),
+                    new WorkflowOptions($"misuse-{Guid.NewGuid():N}", queue)
+                );
                 using var ended = new CancellationTokenSource();
                 var signals = signal ? SignalAsync(handle, ended.Token) : Task.CompletedTask;
                 failure = await Histories.TaskFailureAsync(handle);
@@ -174,7 +200,8 @@ public sealed class MisuseTests(LiveServer server) : IClassFixture<LiveServer>
                 await signals;
                 await handle.TerminateAsync("end of test");
             },
-            configure);
+            configure
+        );
         return failure;
     }
 

@@ -45,8 +45,7 @@ public sealed class MisuseWorkflow
         do
         {
             await MisuseAsync(misuse);
-        }
-        while (misuse is not ("none" or "block" or "untraced") && Workflow.InWorkflow);
+        } while (misuse is not ("none" or "block" or "untraced") && Workflow.InWorkflow);
 
         await Workflow.WaitConditionAsync(() => _go);
         return _misuse;

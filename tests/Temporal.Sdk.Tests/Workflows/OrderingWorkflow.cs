@@ -7,8 +7,10 @@ namespace Orchestrator.Temporal.Sdk.Tests.Workflows;
 public sealed class OrderingWorkflow
 {
     /// <summary>The scenarios by name.</summary>
-    internal static readonly IReadOnlyDictionary<string, Func<OrderingWorkflow, Task>> Scenarios =
-        OrderingScenarios.All.Concat(LockOrderingScenarios.All).Concat(TaskOrderingScenarios.All).ToDictionary(StringComparer.Ordinal);
+    internal static readonly IReadOnlyDictionary<string, Func<OrderingWorkflow, Task>> Scenarios = OrderingScenarios
+        .All.Concat(LockOrderingScenarios.All)
+        .Concat(TaskOrderingScenarios.All)
+        .ToDictionary(StringComparer.Ordinal);
 
     private readonly List<string> _log = [];
     private readonly HashSet<string> _told = [];

@@ -11,7 +11,9 @@ public sealed class StuckTimeTests
     [Fact]
     public void Look_ThreadThatBlocks_CountsAllTime()
     {
-        var seconds = Enumerable.Range(1, 4).Select(look => _time.Look(1000, 1000 + (look * Interval), TimeSpan.FromMinutes(1)).TotalSeconds);
+        var seconds = Enumerable
+            .Range(1, 4)
+            .Select(look => _time.Look(1000, 1000 + (look * Interval), TimeSpan.FromMinutes(1)).TotalSeconds);
         Assert.Equal([0.5, 1, 1.5, 2], seconds);
     }
 
@@ -19,7 +21,10 @@ public sealed class StuckTimeTests
     public void Look_ThreadThatWaitsForAProcessor_CountsWhatItHad()
     {
         // Of each half second it has a tenth; the first is not known.
-        var counted = Enumerable.Range(1, 11).Select(look => _time.Look(1000, 1000 + (look * Interval), TimeSpan.FromMilliseconds(look * 450))).Last();
+        var counted = Enumerable
+            .Range(1, 11)
+            .Select(look => _time.Look(1000, 1000 + (look * Interval), TimeSpan.FromMilliseconds(look * 450)))
+            .Last();
         Assert.Equal(TimeSpan.FromMilliseconds(500 + (10 * 50)), counted);
     }
 
@@ -43,7 +48,8 @@ public sealed class StuckTimeTests
     [InlineData("0 0 0\n", 0)]
     [InlineData("", 0)]
     [InlineData("what is this", 0)]
-    public void ProcessorWait_Text_IsReadAsTheKernelWritesIt(string text, long nanoseconds) => Assert.Equal(TimeSpan.FromTicks(nanoseconds / 100), ProcessorWait.Parse(text));
+    public void ProcessorWait_Text_IsReadAsTheKernelWritesIt(string text, long nanoseconds) =>
+        Assert.Equal(TimeSpan.FromTicks(nanoseconds / 100), ProcessorWait.Parse(text));
 
     [Fact]
     public void ProcessorWait_OfThisThread_IsTheFileOfThisThread()

@@ -36,7 +36,11 @@ public sealed class Http2AbuseTests : IAsyncLifetime
     {
         var abuser = await ConnectAsync();
         await abuser.GreetAsync();
-        var poll = new PollWorkflowTaskQueueRequest { Namespace = "default", TaskQueue = new TaskQueue { Name = "nothing" } }.ToByteArray();
+        var poll = new PollWorkflowTaskQueueRequest
+        {
+            Namespace = "default",
+            TaskQueue = new TaskQueue { Name = "nothing" },
+        }.ToByteArray();
         for (var stream = 1; stream < 25_000; stream += 2)
         {
             await abuser.CallAsync(stream, Service + "PollWorkflowTaskQueue", poll);
@@ -63,7 +67,11 @@ public sealed class Http2AbuseTests : IAsyncLifetime
     public async Task SlowReader_OfLargeAnswers_LeavesOthersServed()
     {
         await StartAsync("large", new byte[500_000]);
-        var request = new GetWorkflowExecutionHistoryRequest { Namespace = "default", Execution = new WorkflowExecution { WorkflowId = "large" } }.ToByteArray();
+        var request = new GetWorkflowExecutionHistoryRequest
+        {
+            Namespace = "default",
+            Execution = new WorkflowExecution { WorkflowId = "large" },
+        }.ToByteArray();
         for (var i = 0; i < 20; i++)
         {
             var abuser = await ConnectAsync();
@@ -133,22 +141,41 @@ public sealed class Http2AbuseTests : IAsyncLifetime
         for (var i = 0; i < 20; i++)
         {
             await StartAsync("other-" + i, []);
-            var task = await CallAsync(new PollWorkflowTaskQueueRequest { Namespace = "default", TaskQueue = new TaskQueue { Name = "other-" + i } }, PollWorkflowTaskQueueResponse.Parser);
+            var task = await CallAsync(
+                new PollWorkflowTaskQueueRequest
+                {
+                    Namespace = "default",
+                    TaskQueue = new TaskQueue { Name = "other-" + i },
+                },
+                PollWorkflowTaskQueueResponse.Parser
+            );
             var answer = new RespondWorkflowTaskCompletedRequest { Namespace = "default", TaskToken = task.TaskToken };
             answer.Commands.Add(TestServer.Complete());
             await CallAsync(answer, RespondWorkflowTaskCompletedResponse.Parser);
         }
     }
 
-    private Task StartAsync(string id, byte[] input) => CallAsync(
-        new StartWorkflowExecutionRequest
-        {
-            Namespace = "default", WorkflowId = id, WorkflowType = new WorkflowType { Name = "T" }, TaskQueue = new TaskQueue { Name = id }, RequestId = id,
-            Input = new Payloads { Payloads_ = { new Payload { Data = ByteString.CopyFrom(input) } } },
-        },
-        StartWorkflowExecutionResponse.Parser);
+    private Task StartAsync(string id, byte[] input) =>
+        CallAsync(
+            new StartWorkflowExecutionRequest
+            {
+                Namespace = "default",
+                WorkflowId = id,
+                WorkflowType = new WorkflowType { Name = "T" },
+                TaskQueue = new TaskQueue { Name = id },
+                RequestId = id,
+                Input = new Payloads { Payloads_ = { new Payload { Data = ByteString.CopyFrom(input) } } },
+            },
+            StartWorkflowExecutionResponse.Parser
+        );
 
     private Task<TResponse> CallAsync<TResponse>(IMessage request, MessageParser<TResponse> parser)
         where TResponse : IMessage<TResponse> =>
-        _others.CallAsync(Service + request.GetType().Name[..^"Request".Length], request, parser, new GrpcCallOptions { Timeout = TimeSpan.FromSeconds(30) }, CancellationToken.None);
+        _others.CallAsync(
+            Service + request.GetType().Name[..^"Request".Length],
+            request,
+            parser,
+            new GrpcCallOptions { Timeout = TimeSpan.FromSeconds(30) },
+            CancellationToken.None
+        );
 }

@@ -41,7 +41,8 @@ internal sealed class RawConnection : IDisposable
     public Task SendAsync(byte[] bytes) => TrySendAsync(bytes);
 
     /// <summary>A whole call.</summary>
-    public Task CallAsync(int stream, string path, byte[] message) => SendAsync([.. Frame(Headers, EndHeaders, stream, HeaderBlock(path)), .. Frame(Data, EndStream, stream, Prefixed(message))]);
+    public Task CallAsync(int stream, string path, byte[] message) =>
+        SendAsync([.. Frame(Headers, EndHeaders, stream, HeaderBlock(path)), .. Frame(Data, EndStream, stream, Prefixed(message))]);
 
     /// <summary>A call whose message never comes.</summary>
     public Task BeginCallAsync(int stream, string path) => SendAsync(Frame(Headers, EndHeaders, stream, HeaderBlock(path)));
@@ -55,7 +56,14 @@ internal sealed class RawConnection : IDisposable
         for (var at = 0; at < block.Length; at += FrameLimit)
         {
             var last = at + FrameLimit >= block.Length;
-            await SendAsync(Frame(at == 0 ? Headers : Continuation, last ? EndHeaders : (byte)0, stream, block[at..Math.Min(block.Length, at + FrameLimit)]));
+            await SendAsync(
+                Frame(
+                    at == 0 ? Headers : Continuation,
+                    last ? EndHeaders : (byte)0,
+                    stream,
+                    block[at..Math.Min(block.Length, at + FrameLimit)]
+                )
+            );
         }
     }
 
@@ -72,7 +80,7 @@ internal sealed class RawConnection : IDisposable
         {
             // A server that does not read any more has hung up in its own way.
             using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(5));
-            for (var sent = 0; sent < bytes.Length;)
+            for (var sent = 0; sent < bytes.Length; )
             {
                 sent += await _socket.SendAsync(bytes.AsMemory(sent), SocketFlags.None, limit.Token);
             }
@@ -104,9 +112,14 @@ internal sealed class RawConnection : IDisposable
     }
 
     private static byte[] HeaderBlock(string path) =>
-    [
-        .. Literal(":method", "POST"), .. Literal(":scheme", "http"), .. Literal(":path", path), .. Literal(":authority", "localhost"), .. Literal("content-type", "application/grpc"), .. Literal("te", "trailers"),
-    ];
+        [
+            .. Literal(":method", "POST"),
+            .. Literal(":scheme", "http"),
+            .. Literal(":path", path),
+            .. Literal(":authority", "localhost"),
+            .. Literal("content-type", "application/grpc"),
+            .. Literal("te", "trailers"),
+        ];
 
     // HPACK: a literal that no table remembers, uncompressed.
     private static byte[] Literal(string name, string value) => [0, .. Text(name), .. Text(value)];

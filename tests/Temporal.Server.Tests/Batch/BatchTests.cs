@@ -17,7 +17,15 @@ public sealed class BatchTests
         await server.StartWorkflowAsync("w");
         await server.CompleteAsync(await server.PollWorkflowTaskAsync("w"), TestServer.Activity("a", "activities"));
         await server.CallAsync(
-            new PauseActivityRequest { Namespace = "default", Execution = new WorkflowExecution { WorkflowId = "w" }, Id = "a", Identity = "test" }, PauseActivityResponse.Parser);
+            new PauseActivityRequest
+            {
+                Namespace = "default",
+                Execution = new WorkflowExecution { WorkflowId = "w" },
+                Id = "a",
+                Identity = "test",
+            },
+            PauseActivityResponse.Parser
+        );
         Assert.True(Assert.Single((await DescribeAsync(server)).PendingActivities).Paused);
 
         await server.CallAsync(
@@ -29,13 +37,22 @@ public sealed class BatchTests
                 Reason = "go on",
                 UnpauseActivitiesOperation = new BatchOperationUnpauseActivities { Identity = "test", MatchAll = true },
             },
-            StartBatchOperationResponse.Parser);
+            StartBatchOperationResponse.Parser
+        );
 
         Assert.Equal("a", (await server.PollActivityTaskAsync("activities")).ActivityId);
         var batch = await UntilAsync(
-            () => server.CallAsync(new DescribeBatchOperationRequest { Namespace = "default", JobId = "job" }, DescribeBatchOperationResponse.Parser),
-            answer => answer.State == BatchOperationState.Completed);
-        Assert.Equal((BatchOperationType.UnpauseActivity, 1L, 1L), (batch.OperationType, batch.TotalOperationCount, batch.CompleteOperationCount));
+            () =>
+                server.CallAsync(
+                    new DescribeBatchOperationRequest { Namespace = "default", JobId = "job" },
+                    DescribeBatchOperationResponse.Parser
+                ),
+            answer => answer.State == BatchOperationState.Completed
+        );
+        Assert.Equal(
+            (BatchOperationType.UnpauseActivity, 1L, 1L),
+            (batch.OperationType, batch.TotalOperationCount, batch.CompleteOperationCount)
+        );
     }
 
     [Fact]
@@ -51,15 +68,25 @@ public sealed class BatchTests
                 await first.CallAsync(
                     new StartBatchOperationRequest
                     {
-                        Namespace = "default", JobId = "job", VisibilityQuery = "WorkflowId = 'w'", Reason = "r", SignalOperation = new BatchOperationSignal { Signal = "go", Identity = "test" },
+                        Namespace = "default",
+                        JobId = "job",
+                        VisibilityQuery = "WorkflowId = 'w'",
+                        Reason = "r",
+                        SignalOperation = new BatchOperationSignal { Signal = "go", Identity = "test" },
                     },
-                    StartBatchOperationResponse.Parser);
+                    StartBatchOperationResponse.Parser
+                );
             }
 
             await using var second = await TestServer.StartAsync(path);
             await UntilAsync(
-                () => second.CallAsync(new DescribeBatchOperationRequest { Namespace = "default", JobId = "job" }, DescribeBatchOperationResponse.Parser),
-                answer => answer.State == BatchOperationState.Completed);
+                () =>
+                    second.CallAsync(
+                        new DescribeBatchOperationRequest { Namespace = "default", JobId = "job" },
+                        DescribeBatchOperationResponse.Parser
+                    ),
+                answer => answer.State == BatchOperationState.Completed
+            );
 
             // Whether the first server came to it or the second: once.
             Assert.Single(await second.HistoryAsync("w"), e => e.EventType == EventType.WorkflowExecutionSignaled);
@@ -70,8 +97,15 @@ public sealed class BatchTests
         }
     }
 
-    private static Task<DescribeWorkflowExecutionResponse> DescribeAsync(TestServer server) => server.CallAsync(
-        new DescribeWorkflowExecutionRequest { Namespace = "default", Execution = new WorkflowExecution { WorkflowId = "w" } }, DescribeWorkflowExecutionResponse.Parser);
+    private static Task<DescribeWorkflowExecutionResponse> DescribeAsync(TestServer server) =>
+        server.CallAsync(
+            new DescribeWorkflowExecutionRequest
+            {
+                Namespace = "default",
+                Execution = new WorkflowExecution { WorkflowId = "w" },
+            },
+            DescribeWorkflowExecutionResponse.Parser
+        );
 
     private static async Task<T> UntilAsync<T>(Func<Task<T>> ask, Func<T, bool> holds)
     {

@@ -9,7 +9,10 @@ using Xunit.Abstractions;
 
 namespace Orchestrator.Temporal.Server.Tests.Fuzz;
 
-/// <summary>Random valid and nearly valid requests, judged by rules, by a model, and by orders that must not matter. <c>FUZZ_SEED=N</c> plays one again.</summary>
+/// <summary>
+/// Random valid and nearly valid requests, judged by rules, by a model, and by orders that must not matter. <c>FUZZ_SEED=N</c> plays one
+/// again.
+/// </summary>
 public sealed class DifferentialFuzzTests(ITestOutputHelper output)
 {
     [Fact]
@@ -35,9 +38,14 @@ public sealed class DifferentialFuzzTests(ITestOutputHelper output)
             await session.StepAsync();
         }
 
-        output.WriteLine(string.Join(", ", session.Statuses.OrderBy(status => status.Key).Select(status => $"{status.Key} {status.Value}")));
+        output.WriteLine(
+            string.Join(", ", session.Statuses.OrderBy(status => status.Key).Select(status => $"{status.Key} {status.Value}"))
+        );
         Assert.True(session.Faults.Count == 0, string.Join('\n', session.Faults));
-        Assert.True(session.Statuses[GrpcStatusCode.OK] > count / 4 && session.Statuses[GrpcStatusCode.InvalidArgument] > count / 10, "the requests are too much of one kind");
+        Assert.True(
+            session.Statuses[GrpcStatusCode.OK] > count / 4 && session.Statuses[GrpcStatusCode.InvalidArgument] > count / 10,
+            "the requests are too much of one kind"
+        );
     }
 
     private async Task OrdersAsync(int rounds)
@@ -47,7 +55,10 @@ public sealed class DifferentialFuzzTests(ITestOutputHelper output)
         await using var other = await TestServer.StartAsync();
         for (var round = 0; round < rounds; round++)
         {
-            var scripts = Enumerable.Range(0, 5).Select(i => (Id: $"w{round}-{i}", Steps: Enumerable.Range(0, 14).Select(_ => random.Next(8)).ToList())).ToList();
+            var scripts = Enumerable
+                .Range(0, 5)
+                .Select(i => (Id: $"w{round}-{i}", Steps: Enumerable.Range(0, 14).Select(_ => random.Next(8)).ToList()))
+                .ToList();
             foreach (var server in (TestServer[])[one, other])
             {
                 await PlayAsync(server, scripts, new Random(random.Next()));
@@ -94,7 +105,10 @@ public sealed class DifferentialFuzzTests(ITestOutputHelper output)
     private static async Task StepAsync(TestServer server, string id, int step)
     {
         var execution = new WorkflowExecution { WorkflowId = id };
-        var described = await server.CallAsync(new DescribeWorkflowExecutionRequest { Namespace = "default", Execution = execution }, DescribeWorkflowExecutionResponse.Parser);
+        var described = await server.CallAsync(
+            new DescribeWorkflowExecutionRequest { Namespace = "default", Execution = execution },
+            DescribeWorkflowExecutionResponse.Parser
+        );
         if (described.WorkflowExecutionInfo.Status != Temporalio.Api.Enums.V1.WorkflowExecutionStatus.Running)
         {
             return;
@@ -106,20 +120,37 @@ public sealed class DifferentialFuzzTests(ITestOutputHelper output)
                 await server.SignalAsync(id, "s");
                 break;
             case 2:
-                await server.TryAsync(new RequestCancelWorkflowExecutionRequest { Namespace = "default", WorkflowExecution = execution, RequestId = "r" }, TimeSpan.FromMinutes(1));
+                await server.TryAsync(
+                    new RequestCancelWorkflowExecutionRequest
+                    {
+                        Namespace = "default",
+                        WorkflowExecution = execution,
+                        RequestId = "r",
+                    },
+                    TimeSpan.FromMinutes(1)
+                );
                 break;
             case 3 when described.PendingActivities.Count > 0:
                 var activity = await server.PollActivityTaskAsync(id);
-                await server.CallAsync(new RespondActivityTaskCompletedRequest { TaskToken = activity.TaskToken, Result = TestServer.Text("r") }, RespondActivityTaskCompletedResponse.Parser);
+                await server.CallAsync(
+                    new RespondActivityTaskCompletedRequest { TaskToken = activity.TaskToken, Result = TestServer.Text("r") },
+                    RespondActivityTaskCompletedResponse.Parser
+                );
                 break;
             case 7 when described.WorkflowExecutionInfo.HistoryLength > 12:
-                await server.CallAsync(new TerminateWorkflowExecutionRequest { Namespace = "default", WorkflowExecution = execution }, TerminateWorkflowExecutionResponse.Parser);
+                await server.CallAsync(
+                    new TerminateWorkflowExecutionRequest { Namespace = "default", WorkflowExecution = execution },
+                    TerminateWorkflowExecutionResponse.Parser
+                );
                 break;
             default:
                 if (described.PendingWorkflowTask is not null)
                 {
                     var task = await server.PollWorkflowTaskAsync(id);
-                    Command[] commands = step % 2 == 0 ? [TestServer.Activity($"a{task.StartedEventId}", id)] : [TestServer.Timer($"t{task.StartedEventId}", TimeSpan.FromDays(1))];
+                    Command[] commands =
+                        step % 2 == 0
+                            ? [TestServer.Activity($"a{task.StartedEventId}", id)]
+                            : [TestServer.Timer($"t{task.StartedEventId}", TimeSpan.FromDays(1))];
                     await server.CompleteAsync(task, commands);
                 }
 
@@ -128,32 +159,33 @@ public sealed class DifferentialFuzzTests(ITestOutputHelper output)
     }
 
     /// <summary>What of a history hangs on no clock and no chance.</summary>
-    private static IEnumerable<string> Shown(IReadOnlyList<HistoryEvent> events) => events.Select(e =>
-    {
-        var kept = e.Clone();
-        kept.EventTime = null;
-        kept.TaskId = 0;
-        if (kept.WorkflowExecutionStartedEventAttributes is { } started)
+    private static IEnumerable<string> Shown(IReadOnlyList<HistoryEvent> events) =>
+        events.Select(e =>
         {
-            started.OriginalExecutionRunId = started.FirstExecutionRunId = "";
-        }
+            var kept = e.Clone();
+            kept.EventTime = null;
+            kept.TaskId = 0;
+            if (kept.WorkflowExecutionStartedEventAttributes is { } started)
+            {
+                started.OriginalExecutionRunId = started.FirstExecutionRunId = "";
+            }
 
-        if (kept.WorkflowTaskStartedEventAttributes is { } task)
-        {
-            task.RequestId = "";
-            task.HistorySizeBytes = 0;
-        }
+            if (kept.WorkflowTaskStartedEventAttributes is { } task)
+            {
+                task.RequestId = "";
+                task.HistorySizeBytes = 0;
+            }
 
-        if (kept.ActivityTaskStartedEventAttributes is { } activity)
-        {
-            activity.RequestId = "";
-        }
+            if (kept.ActivityTaskStartedEventAttributes is { } activity)
+            {
+                activity.RequestId = "";
+            }
 
-        if (kept.WorkflowExecutionSignaledEventAttributes is { } signal)
-        {
-            signal.RequestId = "";
-        }
+            if (kept.WorkflowExecutionSignaledEventAttributes is { } signal)
+            {
+                signal.RequestId = "";
+            }
 
-        return kept.ToString();
-    });
+            return kept.ToString();
+        });
 }

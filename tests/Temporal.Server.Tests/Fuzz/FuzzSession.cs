@@ -11,7 +11,8 @@ using Temporalio.Api.WorkflowService.V1;
 namespace Orchestrator.Temporal.Server.Tests.Fuzz;
 
 /// <summary>
-/// Sends valid requests and such with one fault to a server, one after the other, and judges each answer: by what the documentation says of that fault, by a model of which runs are open,
+/// Sends valid requests and such with one fault to a server, one after the other, and judges each answer: by what the documentation says of
+/// that fault, by a model of which runs are open,
 /// and by what the request changed. A refused request, and one whose request id was there before, change nothing.
 /// </summary>
 internal sealed class FuzzSession(TestServer server, Random random)
@@ -50,7 +51,9 @@ internal sealed class FuzzSession(TestServer server, Random random)
         var (status, message, answer) = await SendAsync(request);
         if (status != expected)
         {
-            Faults.Add($"{request.Descriptor.Name} for {(_open.ContainsKey(id) ? "an open" : "no open")} run: {status} {message}, not {expected}: {request}");
+            Faults.Add(
+                $"{request.Descriptor.Name} for {(_open.ContainsKey(id) ? "an open" : "no open")} run: {status} {message}, not {expected}: {request}"
+            );
         }
         else if (before is not null)
         {
@@ -89,7 +92,10 @@ internal sealed class FuzzSession(TestServer server, Random random)
         {
             Faults.Add($"{request.Descriptor.Name} repeated: {status} {message}");
         }
-        else if (request is StartWorkflowExecutionRequest && StartWorkflowExecutionResponse.Parser.ParseFrom(again).RunId != StartWorkflowExecutionResponse.Parser.ParseFrom(answer).RunId)
+        else if (
+            request is StartWorkflowExecutionRequest
+            && StartWorkflowExecutionResponse.Parser.ParseFrom(again).RunId != StartWorkflowExecutionResponse.Parser.ParseFrom(answer).RunId
+        )
         {
             Faults.Add("a start repeated with its request id is another run");
         }
@@ -105,7 +111,9 @@ internal sealed class FuzzSession(TestServer server, Random random)
         }
     }
 
-    /// <summary>A request that the documentation allows, the status that the model expects, and what the model notes when it is done.</summary>
+    /// <summary>
+    /// A request that the documentation allows, the status that the model expects, and what the model notes when it is done.
+    /// </summary>
     private (IMessage Request, GrpcStatusCode Expected, Action<byte[]>? Done) Valid(string id, DescribeWorkflowExecutionResponse? described)
     {
         var isOpen = _open.ContainsKey(id);
@@ -119,39 +127,97 @@ internal sealed class FuzzSession(TestServer server, Random random)
                 return (
                     new StartWorkflowExecutionRequest
                     {
-                        Namespace = Namespace, WorkflowId = id, WorkflowType = new WorkflowType { Name = "Test" }, TaskQueue = new TaskQueue { Name = id }, WorkflowTaskTimeout = LongTask, RequestId = requestId,
+                        Namespace = Namespace,
+                        WorkflowId = id,
+                        WorkflowType = new WorkflowType { Name = "Test" },
+                        TaskQueue = new TaskQueue { Name = id },
+                        WorkflowTaskTimeout = LongTask,
+                        RequestId = requestId,
                     },
                     isOpen ? GrpcStatusCode.AlreadyExists : GrpcStatusCode.OK,
-                    answer => Began(id, StartWorkflowExecutionResponse.Parser.ParseFrom(answer).RunId));
+                    answer => Began(id, StartWorkflowExecutionResponse.Parser.ParseFrom(answer).RunId)
+                );
             case 2:
                 return (
                     new SignalWithStartWorkflowExecutionRequest
                     {
-                        Namespace = Namespace, WorkflowId = id, WorkflowType = new WorkflowType { Name = "Test" }, TaskQueue = new TaskQueue { Name = id }, WorkflowTaskTimeout = LongTask, RequestId = requestId, SignalName = "s",
+                        Namespace = Namespace,
+                        WorkflowId = id,
+                        WorkflowType = new WorkflowType { Name = "Test" },
+                        TaskQueue = new TaskQueue { Name = id },
+                        WorkflowTaskTimeout = LongTask,
+                        RequestId = requestId,
+                        SignalName = "s",
                     },
                     GrpcStatusCode.OK,
-                    answer => Began(id, SignalWithStartWorkflowExecutionResponse.Parser.ParseFrom(answer).RunId));
+                    answer => Began(id, SignalWithStartWorkflowExecutionResponse.Parser.ParseFrom(answer).RunId)
+                );
             case 3 or 4:
-                return (new SignalWorkflowExecutionRequest { Namespace = Namespace, WorkflowExecution = execution, SignalName = "s", RequestId = requestId }, needsOpen, null);
+                return (
+                    new SignalWorkflowExecutionRequest
+                    {
+                        Namespace = Namespace,
+                        WorkflowExecution = execution,
+                        SignalName = "s",
+                        RequestId = requestId,
+                    },
+                    needsOpen,
+                    null
+                );
             case 5:
                 // Of a run that has closed nothing is left to be asked for, and that is no failure.
-                return (new RequestCancelWorkflowExecutionRequest { Namespace = Namespace, WorkflowExecution = execution, RequestId = requestId }, needsRun, null);
+                return (
+                    new RequestCancelWorkflowExecutionRequest
+                    {
+                        Namespace = Namespace,
+                        WorkflowExecution = execution,
+                        RequestId = requestId,
+                    },
+                    needsRun,
+                    null
+                );
             case 6:
-                return (new TerminateWorkflowExecutionRequest { Namespace = Namespace, WorkflowExecution = execution }, needsOpen, _ => Ended(id));
+                return (
+                    new TerminateWorkflowExecutionRequest { Namespace = Namespace, WorkflowExecution = execution },
+                    needsOpen,
+                    _ => Ended(id)
+                );
             case 7:
                 return (new DescribeWorkflowExecutionRequest { Namespace = Namespace, Execution = execution }, needsRun, null);
             case 8:
-                return (new GetWorkflowExecutionHistoryRequest { Namespace = Namespace, Execution = execution, MaximumPageSize = random.Next(5) }, needsRun, null);
+                return (
+                    new GetWorkflowExecutionHistoryRequest
+                    {
+                        Namespace = Namespace,
+                        Execution = execution,
+                        MaximumPageSize = random.Next(5),
+                    },
+                    needsRun,
+                    null
+                );
             case 9:
                 return (new GetWorkflowExecutionHistoryReverseRequest { Namespace = Namespace, Execution = execution }, needsRun, null);
             case 10:
-                return (new DescribeTaskQueueRequest { Namespace = Namespace, TaskQueue = new TaskQueue { Name = id }, TaskQueueType = TaskQueueType.Workflow }, GrpcStatusCode.OK, null);
+                return (
+                    new DescribeTaskQueueRequest
+                    {
+                        Namespace = Namespace,
+                        TaskQueue = new TaskQueue { Name = id },
+                        TaskQueueType = TaskQueueType.Workflow,
+                    },
+                    GrpcStatusCode.OK,
+                    null
+                );
             case 11 or 12 when _tasks.TryGetValue(id, out var task):
                 return Answer(id, task);
             case 13 when _activities.TryGetValue(id, out var activity):
                 return Answer(id, activity);
             case 14:
-                return (new ListWorkflowExecutionsRequest { Namespace = Namespace, Query = $"WorkflowId = '{id}'" }, GrpcStatusCode.OK, null);
+                return (
+                    new ListWorkflowExecutionsRequest { Namespace = Namespace, Query = $"WorkflowId = '{id}'" },
+                    GrpcStatusCode.OK,
+                    null
+                );
             default:
                 return Poll(id, described);
         }
@@ -163,7 +229,14 @@ internal sealed class FuzzSession(TestServer server, Random random)
         var queue = new TaskQueue { Name = id };
         if (_open.ContainsKey(id) && described?.PendingWorkflowTask?.State == PendingWorkflowTaskState.Scheduled)
         {
-            return (new PollWorkflowTaskQueueRequest { Namespace = Namespace, TaskQueue = queue, Identity = "worker" }, GrpcStatusCode.OK,
+            return (
+                new PollWorkflowTaskQueueRequest
+                {
+                    Namespace = Namespace,
+                    TaskQueue = queue,
+                    Identity = "worker",
+                },
+                GrpcStatusCode.OK,
                 answer =>
                 {
                     if (PollWorkflowTaskQueueResponse.Parser.ParseFrom(answer) is { WorkflowExecution: not null } task)
@@ -174,12 +247,23 @@ internal sealed class FuzzSession(TestServer server, Random random)
                     {
                         Faults.Add($"a workflow task that is scheduled was in no queue: {described}");
                     }
-                });
+                }
+            );
         }
 
         // One that failed waits for its next attempt, which may take longer than a poll.
-        return described is not null && _open.ContainsKey(id) && described.PendingActivities.Any(a => a is { State: PendingActivityState.Scheduled, Attempt: 1 })
-            ? (new PollActivityTaskQueueRequest { Namespace = Namespace, TaskQueue = queue, Identity = "worker" }, GrpcStatusCode.OK,
+        return
+            described is not null
+            && _open.ContainsKey(id)
+            && described.PendingActivities.Any(a => a is { State: PendingActivityState.Scheduled, Attempt: 1 })
+            ? (
+                new PollActivityTaskQueueRequest
+                {
+                    Namespace = Namespace,
+                    TaskQueue = queue,
+                    Identity = "worker",
+                },
+                GrpcStatusCode.OK,
                 answer =>
                 {
                     if (PollActivityTaskQueueResponse.Parser.ParseFrom(answer) is { WorkflowExecution: not null } activity)
@@ -190,7 +274,8 @@ internal sealed class FuzzSession(TestServer server, Random random)
                     {
                         Faults.Add($"an activity that is scheduled was in no queue: {described}");
                     }
-                })
+                }
+            )
             : (new CountWorkflowExecutionsRequest { Namespace = Namespace }, GrpcStatusCode.OK, null);
     }
 
@@ -204,7 +289,16 @@ internal sealed class FuzzSession(TestServer server, Random random)
 
         if (random.Next(6) == 0)
         {
-            return (new RespondWorkflowTaskFailedRequest { TaskToken = task.TaskToken, Cause = WorkflowTaskFailedCause.WorkflowWorkerUnhandledFailure, Failure = new Failure { Message = "f" } }, expected, _ => _tasks.Remove(id));
+            return (
+                new RespondWorkflowTaskFailedRequest
+                {
+                    TaskToken = task.TaskToken,
+                    Cause = WorkflowTaskFailedCause.WorkflowWorkerUnhandledFailure,
+                    Failure = new Failure { Message = "f" },
+                },
+                expected,
+                _ => _tasks.Remove(id)
+            );
         }
 
         // Whether signals came meanwhile decides whether a run may close, so none closes here: Terminate does.
@@ -232,7 +326,15 @@ internal sealed class FuzzSession(TestServer server, Random random)
             case 0:
                 return (new RecordActivityTaskHeartbeatRequest { TaskToken = activity.TaskToken }, expected, null);
             case 1:
-                return (new RespondActivityTaskFailedRequest { TaskToken = activity.TaskToken, Failure = new Failure { Message = "f" } }, expected, _ => _activities.Remove(id));
+                return (
+                    new RespondActivityTaskFailedRequest
+                    {
+                        TaskToken = activity.TaskToken,
+                        Failure = new Failure { Message = "f" },
+                    },
+                    expected,
+                    _ => _activities.Remove(id)
+                );
             default:
                 return (new RespondActivityTaskCompletedRequest { TaskToken = activity.TaskToken }, expected, _ => _activities.Remove(id));
         }
@@ -252,7 +354,11 @@ internal sealed class FuzzSession(TestServer server, Random random)
 
     private async Task<(DescribeWorkflowExecutionResponse? Described, string State)> DescribeAsync(string id)
     {
-        var request = new DescribeWorkflowExecutionRequest { Namespace = Namespace, Execution = new WorkflowExecution { WorkflowId = id } };
+        var request = new DescribeWorkflowExecutionRequest
+        {
+            Namespace = Namespace,
+            Execution = new WorkflowExecution { WorkflowId = id },
+        };
         var (status, message, answer) = await SendAsync(request, counted: false);
         if (status != GrpcStatusCode.OK)
         {
@@ -261,12 +367,18 @@ internal sealed class FuzzSession(TestServer server, Random random)
 
         var described = DescribeWorkflowExecutionResponse.Parser.ParseFrom(answer);
         var info = described.WorkflowExecutionInfo;
-        return (described, $"run {info.Execution.RunId} {info.Status}, {info.HistoryLength} events, {described.PendingActivities.Count} activities, workflow task {described.PendingWorkflowTask?.State}");
+        return (
+            described,
+            $"run {info.Execution.RunId} {info.Status}, {info.HistoryLength} events, {described.PendingActivities.Count} activities, workflow task {described.PendingWorkflowTask?.State}"
+        );
     }
 
     private async Task<(GrpcStatusCode Status, string Message, byte[] Answer)> SendAsync(IMessage request, bool counted = true)
     {
-        var (status, message, answer) = await server.TryAsync(request, TimeSpan.FromSeconds(request.Descriptor.Name.StartsWith("Poll", StringComparison.Ordinal) ? 3 : 60));
+        var (status, message, answer) = await server.TryAsync(
+            request,
+            TimeSpan.FromSeconds(request.Descriptor.Name.StartsWith("Poll", StringComparison.Ordinal) ? 3 : 60)
+        );
         if (counted)
         {
             Statuses[status] = Statuses.GetValueOrDefault(status) + 1;

@@ -13,7 +13,13 @@ internal sealed record Spoiler(string What, Action<IMessage> Spoil, GrpcStatusCo
 {
     private static readonly string TooLong = new('x', 1001);
 
-    private static readonly string[] Timeouts = ["workflow_execution_timeout", "workflow_run_timeout", "workflow_task_timeout", "workflow_start_delay"];
+    private static readonly string[] Timeouts =
+    [
+        "workflow_execution_timeout",
+        "workflow_run_timeout",
+        "workflow_task_timeout",
+        "workflow_start_delay",
+    ];
 
     /// <summary>All that apply to a request, found by the names and types of its fields.</summary>
     public static IReadOnlyList<Spoiler> Of(IMessage request)
@@ -24,22 +30,42 @@ internal sealed record Spoiler(string What, Action<IMessage> Spoil, GrpcStatusCo
         {
             if (fields.TryGetValue(field, out var found) && found.FieldType == FieldType.String)
             {
-                all.Add(new($"{field} = {(value.Length > 40 ? $"{value.Length} characters" : $"'{value}'")}", message => found.Accessor.SetValue(message, value), expected));
+                all.Add(
+                    new(
+                        $"{field} = {(value.Length > 40 ? $"{value.Length} characters" : $"'{value}'")}",
+                        message => found.Accessor.SetValue(message, value),
+                        expected
+                    )
+                );
             }
         }
 
         void Inner(string part, string field, object value, GrpcStatusCode expected)
         {
-            if (fields.TryGetValue(part, out var outer) && outer.FieldType == FieldType.Message && outer.Accessor.GetValue(request) is IMessage
-                && outer.MessageType.FindFieldByName(field) is { } inner)
+            if (
+                fields.TryGetValue(part, out var outer)
+                && outer.FieldType == FieldType.Message
+                && outer.Accessor.GetValue(request) is IMessage
+                && outer.MessageType.FindFieldByName(field) is { } inner
+            )
             {
-                all.Add(new($"{part}.{field} spoiled", message => inner.Accessor.SetValue((IMessage)outer.Accessor.GetValue(message), value), expected));
+                all.Add(
+                    new(
+                        $"{part}.{field} spoiled",
+                        message => inner.Accessor.SetValue((IMessage)outer.Accessor.GetValue(message), value),
+                        expected
+                    )
+                );
             }
         }
 
         void Missing(string part)
         {
-            if (fields.TryGetValue(part, out var found) && found.FieldType == FieldType.Message && found.Accessor.GetValue(request) is IMessage)
+            if (
+                fields.TryGetValue(part, out var found)
+                && found.FieldType == FieldType.Message
+                && found.Accessor.GetValue(request) is IMessage
+            )
             {
                 all.Add(new($"no {part}", message => found.Accessor.Clear(message), GrpcStatusCode.InvalidArgument));
             }
@@ -71,13 +97,25 @@ internal sealed record Spoiler(string What, Action<IMessage> Spoil, GrpcStatusCo
         Inner("workflow_type", "name", "", GrpcStatusCode.InvalidArgument);
         foreach (var timeout in Timeouts.Where(fields.ContainsKey))
         {
-            all.Add(new($"{timeout} < 0", message => fields[timeout].Accessor.SetValue(message, new Duration { Seconds = -1 }), GrpcStatusCode.InvalidArgument));
+            all.Add(
+                new(
+                    $"{timeout} < 0",
+                    message => fields[timeout].Accessor.SetValue(message, new Duration { Seconds = -1 }),
+                    GrpcStatusCode.InvalidArgument
+                )
+            );
         }
 
         if (fields.TryGetValue("task_token", out var token))
         {
             all.Add(new("no token", message => token.Accessor.SetValue(message, ByteString.Empty), GrpcStatusCode.InvalidArgument));
-            all.Add(new("a token of nobody", message => token.Accessor.SetValue(message, ByteString.CopyFromUtf8("nobody's")), GrpcStatusCode.InvalidArgument));
+            all.Add(
+                new(
+                    "a token of nobody",
+                    message => token.Accessor.SetValue(message, ByteString.CopyFromUtf8("nobody's")),
+                    GrpcStatusCode.InvalidArgument
+                )
+            );
         }
 
         return all;

@@ -1,5 +1,5 @@
-using Temporal.Grpc;
 using Google.Protobuf;
+using Temporal.Grpc;
 
 namespace Orchestrator.Temporal.Server.Tests.Model;
 

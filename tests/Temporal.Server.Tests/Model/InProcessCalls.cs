@@ -31,10 +31,15 @@ internal sealed class InProcessCalls(IReadOnlyDictionary<string, GrpcHandler> ha
         http.Response.Body = answer;
         await _dispatcher.InvokeAsync(http);
         await http.Response.BodyWriter.FlushAsync();
-        var status = trailers.TryGetValue("grpc-status", out var given) ? given.ToString() : http.Response.Headers["grpc-status"].ToString();
+        var status = trailers.TryGetValue("grpc-status", out var given)
+            ? given.ToString()
+            : http.Response.Headers["grpc-status"].ToString();
         return status == "0"
             ? parser.ParseFrom(answer.ToArray().AsSpan(PrefixLength))
-            : throw new GrpcException((GrpcStatusCode)int.Parse(status, CultureInfo.InvariantCulture), Uri.UnescapeDataString(http.Response.Headers["grpc-message"].ToString()));
+            : throw new GrpcException(
+                (GrpcStatusCode)int.Parse(status, CultureInfo.InvariantCulture),
+                Uri.UnescapeDataString(http.Response.Headers["grpc-message"].ToString())
+            );
     }
 
     private static byte[] Frame(IMessage request)
@@ -49,6 +54,7 @@ internal sealed class InProcessCalls(IReadOnlyDictionary<string, GrpcHandler> ha
     {
         IHeaderDictionary IHttpResponseTrailersFeature.Trailers { get; set; } = new HeaderDictionary();
 
-        public bool TryGetValue(string name, out Microsoft.Extensions.Primitives.StringValues values) => ((IHttpResponseTrailersFeature)this).Trailers.TryGetValue(name, out values);
+        public bool TryGetValue(string name, out Microsoft.Extensions.Primitives.StringValues values) =>
+            ((IHttpResponseTrailersFeature)this).Trailers.TryGetValue(name, out values);
     }
 }

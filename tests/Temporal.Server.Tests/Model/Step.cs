@@ -54,12 +54,13 @@ internal sealed record Step(StepKind Kind, int Number, int Back, Answer Answer)
 
     public TimeSpan Duration => TimeSpan.FromSeconds(Seconds[Number % Seconds.Length]);
 
-    public override string ToString() => Kind switch
-    {
-        StepKind.CompleteWorkflowTask => $"{Kind}({Answer} {Number}, token -{Back})",
-        StepKind.Advance => $"Advance({Duration.TotalSeconds:F0} s)",
-        _ => $"{Kind}({Number}, token -{Back})",
-    };
+    public override string ToString() =>
+        Kind switch
+        {
+            StepKind.CompleteWorkflowTask => $"{Kind}({Answer} {Number}, token -{Back})",
+            StepKind.Advance => $"Advance({Duration.TotalSeconds:F0} s)",
+            _ => $"{Kind}({Number}, token -{Back})",
+        };
 }
 
 /// <summary>Random cases, and smaller ones in place of one that fails.</summary>
@@ -69,13 +70,31 @@ internal static class Steps
 
     // What moves a workflow on comes more often than what ends it.
     private static readonly Gen<StepKind> Kinds = Gen.Frequency(
-        (30, Gen.Constant(StepKind.Work)), (4, Gen.Constant(StepKind.Signal)), (1, Gen.Constant(StepKind.Cancel)), (1, Gen.Constant(StepKind.Terminate)), (6, Gen.Constant(StepKind.PollWorkflowTask)),
-        (6, Gen.Constant(StepKind.CompleteWorkflowTask)), (3, Gen.Constant(StepKind.FailWorkflowTask)), (4, Gen.Constant(StepKind.PollActivity)), (3, Gen.Constant(StepKind.CompleteActivity)),
-        (4, Gen.Constant(StepKind.FailActivity)), (2, Gen.Constant(StepKind.Heartbeat)), (9, Gen.Constant(StepKind.Advance)), (3, Gen.Constant(StepKind.Reload)));
+        (30, Gen.Constant(StepKind.Work)),
+        (4, Gen.Constant(StepKind.Signal)),
+        (1, Gen.Constant(StepKind.Cancel)),
+        (1, Gen.Constant(StepKind.Terminate)),
+        (6, Gen.Constant(StepKind.PollWorkflowTask)),
+        (6, Gen.Constant(StepKind.CompleteWorkflowTask)),
+        (3, Gen.Constant(StepKind.FailWorkflowTask)),
+        (4, Gen.Constant(StepKind.PollActivity)),
+        (3, Gen.Constant(StepKind.CompleteActivity)),
+        (4, Gen.Constant(StepKind.FailActivity)),
+        (2, Gen.Constant(StepKind.Heartbeat)),
+        (9, Gen.Constant(StepKind.Advance)),
+        (3, Gen.Constant(StepKind.Reload))
+    );
 
     private static readonly Gen<Answer> Answers = Gen.Frequency(
-        (2, Gen.Constant(Answer.Nothing)), (5, Gen.Constant(Answer.Activity)), (4, Gen.Constant(Answer.TwoActivities)), (5, Gen.Constant(Answer.Timer)), (4, Gen.Constant(Answer.CancelTimer)),
-        (4, Gen.Constant(Answer.CancelActivity)), (1, Gen.Constant(Answer.Complete)), (1, Gen.Constant(Answer.Fail)));
+        (2, Gen.Constant(Answer.Nothing)),
+        (5, Gen.Constant(Answer.Activity)),
+        (4, Gen.Constant(Answer.TwoActivities)),
+        (5, Gen.Constant(Answer.Timer)),
+        (4, Gen.Constant(Answer.CancelTimer)),
+        (4, Gen.Constant(Answer.CancelActivity)),
+        (1, Gen.Constant(Answer.Complete)),
+        (1, Gen.Constant(Answer.Fail))
+    );
 
     private static readonly Gen<Step> One =
         from kind in Kinds
@@ -84,7 +103,8 @@ internal static class Steps
         from answer in Answers
         select new Step(kind, number, back, answer);
 
-    public static Arbitrary<Step[]> Cases { get; } = Arb.From(from length in Gen.Choose(10, Longest) from steps in Gen.ArrayOf(One, length) select steps, Smaller);
+    public static Arbitrary<Step[]> Cases { get; } =
+        Arb.From(from length in Gen.Choose(10, Longest) from steps in Gen.ArrayOf(One, length) select steps, Smaller);
 
     private static IEnumerable<Step[]> Smaller(Step[] steps)
     {

@@ -4,8 +4,10 @@ using Temporalio.Api.Enums.V1;
 namespace Orchestrator.Temporal.Server.Tests.Model;
 
 /// <summary>
-/// What one workflow must do, written down as simply as possible and without a look at the server: a list of event types, an open task, buffered events, timers and activities.
-/// Rules: a workflow task has 10 s; attempts after the first leave no events until they are answered, and wait from the third on; an activity has 30 s and three attempts, 1 s apart.
+/// What one workflow must do, written down as simply as possible and without a look at the server: a list of event types, an open task,
+/// buffered events, timers and activities.
+/// Rules: a workflow task has 10 s; attempts after the first leave no events until they are answered, and wait from the third on; an
+/// activity has 30 s and three attempts, 1 s apart.
 /// </summary>
 internal sealed class WorkflowModel(DateTimeOffset now)
 {
@@ -42,7 +44,8 @@ internal sealed class WorkflowModel(DateTimeOffset now)
 
     public bool CanPollWorkflowTask => IsOpen && Task is { Started: false, Waits: null };
 
-    public bool CanPollActivity(string id) => IsOpen && Activities.TryGetValue(id, out var activity) && activity is { Started: null, Retry: null };
+    public bool CanPollActivity(string id) =>
+        IsOpen && Activities.TryGetValue(id, out var activity) && activity is { Started: null, Retry: null };
 
     /// <summary>An activity that may be polled, chosen by a number; null when there is none.</summary>
     public string? Choose(int number)
@@ -212,9 +215,7 @@ internal sealed class WorkflowModel(DateTimeOffset now)
     public void Advance(TimeSpan by)
     {
         _now += by;
-        while (IsOpen && Elapse())
-        {
-        }
+        while (IsOpen && Elapse()) { }
     }
 
     /// <summary>Does what is due: the task's time first, then timers, then activities. False when nothing was.</summary>
@@ -232,7 +233,13 @@ internal sealed class WorkflowModel(DateTimeOffset now)
             Task.Waits = null;
         }
 
-        foreach (var (id, _) in Timers.Where(timer => timer.Value.Due <= _now).OrderBy(timer => timer.Value.Due).ThenBy(timer => timer.Value.Started).ToList())
+        foreach (
+            var (id, _) in Timers
+                .Where(timer => timer.Value.Due <= _now)
+                .OrderBy(timer => timer.Value.Due)
+                .ThenBy(timer => timer.Value.Started)
+                .ToList()
+        )
         {
             any = true;
             Timers.Remove(id);
@@ -245,7 +252,13 @@ internal sealed class WorkflowModel(DateTimeOffset now)
             EnsureTask();
         }
 
-        foreach (var activity in Activities.Values.Where(activity => DueOf(activity) <= _now).OrderBy(DueOf).ThenBy(activity => activity.Scheduled).ToList())
+        foreach (
+            var activity in Activities
+                .Values.Where(activity => DueOf(activity) <= _now)
+                .OrderBy(DueOf)
+                .ThenBy(activity => activity.Scheduled)
+                .ToList()
+        )
         {
             any = true;
             if (activity.Retry is not null)
@@ -265,7 +278,8 @@ internal sealed class WorkflowModel(DateTimeOffset now)
 
     private bool Holds(int token) => IsOpen && Task is { Started: true } task && task.Token == token;
 
-    private ModelActivity? Find(int token) => IsOpen ? Activities.Values.FirstOrDefault(activity => activity.Started is not null && activity.Token == token) : null;
+    private ModelActivity? Find(int token) =>
+        IsOpen ? Activities.Values.FirstOrDefault(activity => activity.Started is not null && activity.Token == token) : null;
 
     private void Apply(Answer answer, int number)
     {
@@ -358,7 +372,12 @@ internal sealed class WorkflowModel(DateTimeOffset now)
         return true;
     }
 
-    private static bool IsEnd(EventType type) => type is EventType.ActivityTaskCompleted or EventType.ActivityTaskFailed or EventType.ActivityTaskTimedOut or EventType.ActivityTaskCanceled;
+    private static bool IsEnd(EventType type) =>
+        type
+            is EventType.ActivityTaskCompleted
+                or EventType.ActivityTaskFailed
+                or EventType.ActivityTaskTimedOut
+                or EventType.ActivityTaskCanceled;
 
     private void EndAttempt(EventType end, bool again)
     {

@@ -11,7 +11,10 @@ using Xunit.Abstractions;
 
 namespace Orchestrator.Temporal.Server.Tests.Model;
 
-/// <summary>Random calls of clients and workers, with stale tokens, repeated requests and leaps of time: the server does what <see cref="WorkflowModel"/> does. <c>MODEL_SEED</c> repeats a run.</summary>
+/// <summary>
+/// Random calls of clients and workers, with stale tokens, repeated requests and leaps of time: the server does what
+/// <see cref="WorkflowModel"/> does. <c>MODEL_SEED</c> repeats a run.
+/// </summary>
 public sealed class WorkflowModelTests(ITestOutputHelper output)
 {
     // So many cases see everything that can happen.
@@ -19,10 +22,27 @@ public sealed class WorkflowModelTests(ITestOutputHelper output)
 
     private static readonly EventType[] AllEvents =
     [
-        EventType.WorkflowExecutionStarted, EventType.WorkflowTaskScheduled, EventType.WorkflowTaskStarted, EventType.WorkflowTaskCompleted, EventType.WorkflowTaskFailed, EventType.WorkflowTaskTimedOut,
-        EventType.ActivityTaskScheduled, EventType.ActivityTaskStarted, EventType.ActivityTaskCompleted, EventType.ActivityTaskFailed, EventType.ActivityTaskTimedOut, EventType.ActivityTaskCancelRequested,
-        EventType.ActivityTaskCanceled, EventType.TimerStarted, EventType.TimerFired, EventType.TimerCanceled, EventType.WorkflowExecutionSignaled, EventType.WorkflowExecutionCancelRequested,
-        EventType.WorkflowExecutionTerminated, EventType.WorkflowExecutionCompleted, EventType.WorkflowExecutionFailed,
+        EventType.WorkflowExecutionStarted,
+        EventType.WorkflowTaskScheduled,
+        EventType.WorkflowTaskStarted,
+        EventType.WorkflowTaskCompleted,
+        EventType.WorkflowTaskFailed,
+        EventType.WorkflowTaskTimedOut,
+        EventType.ActivityTaskScheduled,
+        EventType.ActivityTaskStarted,
+        EventType.ActivityTaskCompleted,
+        EventType.ActivityTaskFailed,
+        EventType.ActivityTaskTimedOut,
+        EventType.ActivityTaskCancelRequested,
+        EventType.ActivityTaskCanceled,
+        EventType.TimerStarted,
+        EventType.TimerFired,
+        EventType.TimerCanceled,
+        EventType.WorkflowExecutionSignaled,
+        EventType.WorkflowExecutionCancelRequested,
+        EventType.WorkflowExecutionTerminated,
+        EventType.WorkflowExecutionCompleted,
+        EventType.WorkflowExecutionFailed,
     ];
 
     [Fact]
@@ -42,7 +62,11 @@ public sealed class WorkflowModelTests(ITestOutputHelper output)
     private async Task OnHistoryAsync(int cases)
     {
         var clock = new ManualClock();
-        using var parts = new ServerParts(new TemporalServerOptions { TimeProvider = clock, SocketPath = "unused" }, NullLoggerFactory.Instance, () => "");
+        using var parts = new ServerParts(
+            new TemporalServerOptions { TimeProvider = clock, SocketPath = "unused" },
+            NullLoggerFactory.Instance,
+            () => ""
+        );
         parts.Start();
         await CheckAsync(cases, new InProcessCalls(parts.Table.Handlers), parts, clock);
     }
@@ -61,21 +85,30 @@ public sealed class WorkflowModelTests(ITestOutputHelper output)
 
     private async Task CheckAsync(int cases, ICalls calls, ServerParts parts, ManualClock clock)
     {
-        var seed = ulong.TryParse(Environment.GetEnvironmentVariable("MODEL_SEED"), CultureInfo.InvariantCulture, out var given) ? given : (ulong)System.Random.Shared.NextInt64();
+        var seed = ulong.TryParse(Environment.GetEnvironmentVariable("MODEL_SEED"), CultureInfo.InvariantCulture, out var given)
+            ? given
+            : (ulong)System.Random.Shared.NextInt64();
         output.WriteLine(FormattableString.Invariant($"MODEL_SEED={seed}"));
         var number = 0;
         var seen = new HashSet<EventType>();
         string? difference = null;
-        var property = Prop.ForAll(Steps.Cases, steps =>
-        {
-            // The last that fails is the smallest.
-            var run = new CaseRun(calls, parts, clock, FormattableString.Invariant($"w{number++}"));
-            var found = Task.Run(() => run.RunAsync(steps)).GetAwaiter().GetResult();
-            seen.UnionWith(run.Events);
-            difference = found ?? difference;
-            return found is null;
-        });
-        await Task.Run(() => property.Check(Config.Quick.WithMaxTest(cases).WithReplay(new Replay(new Rnd(seed), Microsoft.FSharp.Core.FSharpOption<int>.None))));
+        var property = Prop.ForAll(
+            Steps.Cases,
+            steps =>
+            {
+                // The last that fails is the smallest.
+                var run = new CaseRun(calls, parts, clock, FormattableString.Invariant($"w{number++}"));
+                var found = Task.Run(() => run.RunAsync(steps)).GetAwaiter().GetResult();
+                seen.UnionWith(run.Events);
+                difference = found ?? difference;
+                return found is null;
+            }
+        );
+        await Task.Run(() =>
+            property.Check(
+                Config.Quick.WithMaxTest(cases).WithReplay(new Replay(new Rnd(seed), Microsoft.FSharp.Core.FSharpOption<int>.None))
+            )
+        );
         Assert.True(difference is null, difference);
         Assert.True(number >= cases, $"only {number} cases were run");
         Assert.True(cases < Enough || seen.IsSupersetOf(AllEvents), $"no case came to {string.Join(", ", AllEvents.Except(seen))}");

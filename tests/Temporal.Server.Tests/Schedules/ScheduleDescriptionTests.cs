@@ -36,12 +36,24 @@ public sealed class ScheduleDescriptionTests
         await using var server = await TestServer.StartAsync();
         await CreateAsync(server);
         var start = DateTimeOffset.UtcNow.AddDays(-3);
-        await PatchAsync(server, new SchedulePatch
-        {
-            BackfillRequest = { new BackfillRequest { StartTime = Timestamp.FromDateTimeOffset(start), EndTime = Timestamp.FromDateTimeOffset(start.AddHours(5)) } },
-        });
+        await PatchAsync(
+            server,
+            new SchedulePatch
+            {
+                BackfillRequest =
+                {
+                    new BackfillRequest
+                    {
+                        StartTime = Timestamp.FromDateTimeOffset(start),
+                        EndTime = Timestamp.FromDateTimeOffset(start.AddHours(5)),
+                    },
+                },
+            }
+        );
 
-        var listed = Assert.Single((await server.CallAsync(new ListSchedulesRequest { Namespace = "default" }, ListSchedulesResponse.Parser)).Schedules).Info;
+        var listed = Assert
+            .Single((await server.CallAsync(new ListSchedulesRequest { Namespace = "default" }, ListSchedulesResponse.Parser)).Schedules)
+            .Info;
         var described = await DescribeAsync(server);
         Assert.Equal(5, described.Info.ActionCount);
         Assert.Equal(described.Info.RecentActions, listed.RecentActions);
@@ -51,28 +63,51 @@ public sealed class ScheduleDescriptionTests
     private static Task<DescribeScheduleResponse> DescribeAsync(TestServer server) =>
         server.CallAsync(new DescribeScheduleRequest { Namespace = "default", ScheduleId = Id }, DescribeScheduleResponse.Parser);
 
-    private static Task PatchAsync(TestServer server, SchedulePatch patch) => server.CallAsync(
-        new PatchScheduleRequest { Namespace = "default", ScheduleId = Id, Patch = patch, RequestId = Guid.NewGuid().ToString() }, PatchScheduleResponse.Parser);
-
-    private static Task CreateAsync(TestServer server) => server.CallAsync(
-        new CreateScheduleRequest
-        {
-            Namespace = "default",
-            ScheduleId = Id,
-            RequestId = "create",
-            Schedule = new Schedule
+    private static Task PatchAsync(TestServer server, SchedulePatch patch) =>
+        server.CallAsync(
+            new PatchScheduleRequest
             {
-                // Each hour, some minutes from now: none is due by itself.
-                Spec = new ScheduleSpec
+                Namespace = "default",
+                ScheduleId = Id,
+                Patch = patch,
+                RequestId = Guid.NewGuid().ToString(),
+            },
+            PatchScheduleResponse.Parser
+        );
+
+    private static Task CreateAsync(TestServer server) =>
+        server.CallAsync(
+            new CreateScheduleRequest
+            {
+                Namespace = "default",
+                ScheduleId = Id,
+                RequestId = "create",
+                Schedule = new Schedule
                 {
-                    Interval = { new IntervalSpec { Interval = Duration.FromTimeSpan(TimeSpan.FromHours(1)), Phase = Duration.FromTimeSpan(TimeSpan.FromMinutes((DateTimeOffset.UtcNow.Minute + 30) % 60)) } },
-                },
-                Policies = new SchedulePolicies { OverlapPolicy = ScheduleOverlapPolicy.AllowAll },
-                Action = new ScheduleAction
-                {
-                    StartWorkflow = new NewWorkflowExecutionInfo { WorkflowId = Id, WorkflowType = new WorkflowType { Name = "Test" }, TaskQueue = new TaskQueue { Name = "nobody" } },
+                    // Each hour, some minutes from now: none is due by itself.
+                    Spec = new ScheduleSpec
+                    {
+                        Interval =
+                        {
+                            new IntervalSpec
+                            {
+                                Interval = Duration.FromTimeSpan(TimeSpan.FromHours(1)),
+                                Phase = Duration.FromTimeSpan(TimeSpan.FromMinutes((DateTimeOffset.UtcNow.Minute + 30) % 60)),
+                            },
+                        },
+                    },
+                    Policies = new SchedulePolicies { OverlapPolicy = ScheduleOverlapPolicy.AllowAll },
+                    Action = new ScheduleAction
+                    {
+                        StartWorkflow = new NewWorkflowExecutionInfo
+                        {
+                            WorkflowId = Id,
+                            WorkflowType = new WorkflowType { Name = "Test" },
+                            TaskQueue = new TaskQueue { Name = "nobody" },
+                        },
+                    },
                 },
             },
-        },
-        CreateScheduleResponse.Parser);
+            CreateScheduleResponse.Parser
+        );
 }

@@ -105,12 +105,14 @@ public sealed class ScheduleMachineTests
     public void Backfill_Range_IncludesBothEnds()
     {
         var record = Record(ScheduleOverlapPolicy.Skip);
-        record.Backfills.Add(new PendingBackfill
-        {
-            After = Timestamp.FromDateTime(Start.AddDays(-1).AddMilliseconds(-1)),
-            End = Timestamp.FromDateTime(Start.AddDays(-1).AddMinutes(2)),
-            Policy = ScheduleOverlapPolicy.BufferAll,
-        });
+        record.Backfills.Add(
+            new PendingBackfill
+            {
+                After = Timestamp.FromDateTime(Start.AddDays(-1).AddMilliseconds(-1)),
+                End = Timestamp.FromDateTime(Start.AddDays(-1).AddMinutes(2)),
+                Policy = ScheduleOverlapPolicy.BufferAll,
+            }
+        );
         Advance(record, minutes: 0);
 
         Assert.Equal(3, record.Buffer.Count);
@@ -122,7 +124,14 @@ public sealed class ScheduleMachineTests
     public void Backfill_OfMoreThanTheBufferHolds_GoesOnLater()
     {
         var record = Record(ScheduleOverlapPolicy.Skip);
-        record.Backfills.Add(new PendingBackfill { After = Timestamp.FromDateTime(Start.AddDays(-2)), End = Timestamp.FromDateTime(Start), Policy = ScheduleOverlapPolicy.AllowAll });
+        record.Backfills.Add(
+            new PendingBackfill
+            {
+                After = Timestamp.FromDateTime(Start.AddDays(-2)),
+                End = Timestamp.FromDateTime(Start),
+                Policy = ScheduleOverlapPolicy.AllowAll,
+            }
+        );
         Advance(record, minutes: 0);
         Assert.Equal(ScheduleMachine.MostBuffered, record.Buffer.Count);
 
@@ -141,7 +150,13 @@ public sealed class ScheduleMachineTests
         record.Schedule.Policies.PauseOnFailure = true;
         var running = StartOne(record, minutes: 1);
 
-        ScheduleMachine.Closed(record, Closed(running, WorkflowExecutionStatus.Failed) with { Failure = new Failure { Message = "broken" } });
+        ScheduleMachine.Closed(
+            record,
+            Closed(running, WorkflowExecutionStatus.Failed) with
+            {
+                Failure = new Failure { Message = "broken" },
+            }
+        );
 
         Assert.True(record.Schedule.State.Paused);
         Assert.Equal("paused due to workflow failure: job-2026-01-01T00:01:00Z: broken", record.Schedule.State.Notes);
@@ -170,25 +185,31 @@ public sealed class ScheduleMachineTests
 
     private SchedulePlan Decide(ScheduleRecord record) => ScheduleMachine.Decide(record, () => $"id-{++_ids}");
 
-    private static void Advance(ScheduleRecord record, int minutes) => ScheduleMachine.Advance(record, Times(record), Start.AddMinutes(minutes));
+    private static void Advance(ScheduleRecord record, int minutes) =>
+        ScheduleMachine.Advance(record, Times(record), Start.AddMinutes(minutes));
 
     private static ScheduleTimes Times(ScheduleRecord record) => new(record.Schedule.Spec, "");
 
-    private static ClosedRun Closed(PendingStart start, WorkflowExecutionStatus status) => new("ns", start.WorkflowId, "run-2", "run", "", status, null, null);
+    private static ClosedRun Closed(PendingStart start, WorkflowExecutionStatus status) =>
+        new("ns", start.WorkflowId, "run-2", "run", "", status, null, null);
 
-    private static ScheduleRecord Record(ScheduleOverlapPolicy policy) => new()
-    {
-        NamespaceId = "ns",
-        ScheduleId = "s",
-        Schedule = new Schedule
+    private static ScheduleRecord Record(ScheduleOverlapPolicy policy) =>
+        new()
         {
-            Spec = new ScheduleSpec { Interval = { new IntervalSpec { Interval = Duration.FromTimeSpan(TimeSpan.FromMinutes(1)) } } },
-            Action = new ScheduleAction { StartWorkflow = new Temporalio.Api.Workflow.V1.NewWorkflowExecutionInfo { WorkflowId = "job" } },
-            Policies = new SchedulePolicies { OverlapPolicy = policy, CatchupWindow = Duration.FromTimeSpan(TimeSpan.FromDays(365)) },
-            State = new ScheduleState(),
-        },
-        Info = new ScheduleInfo(),
-        ConflictToken = 1,
-        LastProcessed = Timestamp.FromDateTime(Start),
-    };
+            NamespaceId = "ns",
+            ScheduleId = "s",
+            Schedule = new Schedule
+            {
+                Spec = new ScheduleSpec { Interval = { new IntervalSpec { Interval = Duration.FromTimeSpan(TimeSpan.FromMinutes(1)) } } },
+                Action = new ScheduleAction
+                {
+                    StartWorkflow = new Temporalio.Api.Workflow.V1.NewWorkflowExecutionInfo { WorkflowId = "job" },
+                },
+                Policies = new SchedulePolicies { OverlapPolicy = policy, CatchupWindow = Duration.FromTimeSpan(TimeSpan.FromDays(365)) },
+                State = new ScheduleState(),
+            },
+            Info = new ScheduleInfo(),
+            ConflictToken = 1,
+            LastProcessed = Timestamp.FromDateTime(Start),
+        };
 }

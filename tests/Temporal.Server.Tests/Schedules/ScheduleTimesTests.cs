@@ -10,14 +10,42 @@ public sealed class ScheduleTimesTests
 {
     // Times that the real server named for the same specifications.
     [Theory]
-    [InlineData("""{"calendar":[{"second":"0","minute":"30","hour":"9","dayOfMonth":"1,15","month":"1-6","year":"2050"}]}""", "2050-01-01T00:00:00Z", "2050-01-01T09:30:00Z,2050-01-15T09:30:00Z,2050-02-01T09:30:00Z")]
-    [InlineData("""{"cronString":["15 8 * * 1-5","@monthly","0 12 * * * # noon"],"startTime":"2050-01-01T00:00:00Z"}""", "2049-06-01T00:00:00Z", "2050-01-01T00:00:00Z,2050-01-01T12:00:00Z,2050-01-02T12:00:00Z,2050-01-03T08:15:00Z,2050-01-03T12:00:00Z")]
-    [InlineData("""{"cronString":["CRON_TZ=Europe/Berlin 30 2 * * *"]}""", "2050-01-01T00:00:00Z", "2050-01-01T01:30:00Z,2050-01-02T01:30:00Z")]
-    [InlineData("""{"calendar":[{"hour":"2","minute":"30"}],"timezoneName":"America/New_York"}""", "2050-03-11T00:00:00Z", "2050-03-11T07:30:00Z,2050-03-12T07:30:00Z,2050-03-14T06:30:00Z,2050-03-15T06:30:00Z")]
-    [InlineData("""{"interval":[{"interval":"3600s","phase":"900s"}]}""", "2050-01-01T00:00:00Z", "2050-01-01T00:15:00Z,2050-01-01T01:15:00Z")]
+    [InlineData(
+        """{"calendar":[{"second":"0","minute":"30","hour":"9","dayOfMonth":"1,15","month":"1-6","year":"2050"}]}""",
+        "2050-01-01T00:00:00Z",
+        "2050-01-01T09:30:00Z,2050-01-15T09:30:00Z,2050-02-01T09:30:00Z"
+    )]
+    [InlineData(
+        """{"cronString":["15 8 * * 1-5","@monthly","0 12 * * * # noon"],"startTime":"2050-01-01T00:00:00Z"}""",
+        "2049-06-01T00:00:00Z",
+        "2050-01-01T00:00:00Z,2050-01-01T12:00:00Z,2050-01-02T12:00:00Z,2050-01-03T08:15:00Z,2050-01-03T12:00:00Z"
+    )]
+    [InlineData(
+        """{"cronString":["CRON_TZ=Europe/Berlin 30 2 * * *"]}""",
+        "2050-01-01T00:00:00Z",
+        "2050-01-01T01:30:00Z,2050-01-02T01:30:00Z"
+    )]
+    [InlineData(
+        """{"calendar":[{"hour":"2","minute":"30"}],"timezoneName":"America/New_York"}""",
+        "2050-03-11T00:00:00Z",
+        "2050-03-11T07:30:00Z,2050-03-12T07:30:00Z,2050-03-14T06:30:00Z,2050-03-15T06:30:00Z"
+    )]
+    [InlineData(
+        """{"interval":[{"interval":"3600s","phase":"900s"}]}""",
+        "2050-01-01T00:00:00Z",
+        "2050-01-01T00:15:00Z,2050-01-01T01:15:00Z"
+    )]
     [InlineData("""{"interval":[{"interval":"3600s"}]}""", "2050-01-01T00:00:00Z", "2050-01-01T01:00:00Z,2050-01-01T02:00:00Z")]
-    [InlineData("""{"interval":[{"interval":"86400s"}],"excludeCalendar":[{"dayOfWeek":"sat,sun"}]}""", "2050-01-01T00:00:00Z", "2050-01-03T00:00:00Z,2050-01-04T00:00:00Z,2050-01-05T00:00:00Z,2050-01-06T00:00:00Z,2050-01-07T00:00:00Z,2050-01-10T00:00:00Z")]
-    [InlineData("""{"structuredCalendar":[{"second":[{}],"minute":[{"end":59,"step":20}],"hour":[{"start":9,"end":17,"step":4}],"dayOfMonth":[{"start":1,"end":31}],"month":[{"start":1,"end":12}],"dayOfWeek":[{"start":1,"end":5}]}]}""", "2050-01-03T09:20:00Z", "2050-01-03T09:40:00Z,2050-01-03T13:00:00Z")]
+    [InlineData(
+        """{"interval":[{"interval":"86400s"}],"excludeCalendar":[{"dayOfWeek":"sat,sun"}]}""",
+        "2050-01-01T00:00:00Z",
+        "2050-01-03T00:00:00Z,2050-01-04T00:00:00Z,2050-01-05T00:00:00Z,2050-01-06T00:00:00Z,2050-01-07T00:00:00Z,2050-01-10T00:00:00Z"
+    )]
+    [InlineData(
+        """{"structuredCalendar":[{"second":[{}],"minute":[{"end":59,"step":20}],"hour":[{"start":9,"end":17,"step":4}],"dayOfMonth":[{"start":1,"end":31}],"month":[{"start":1,"end":12}],"dayOfWeek":[{"start":1,"end":5}]}]}""",
+        "2050-01-03T09:20:00Z",
+        "2050-01-03T09:40:00Z,2050-01-03T13:00:00Z"
+    )]
     public void Next_RecordedSpecification_GivesTheRecordedTimes(string spec, string after, string expected)
     {
         var times = Times(spec).Following(Utc(after), expected.Split(',').Length).Select(time => time.Actual);
@@ -33,7 +61,8 @@ public sealed class ScheduleTimesTests
         // 1:30 summer time and, an hour later, 1:30 winter time on 1 November 2026.
         Assert.Equal(
             [Utc("2026-11-01T05:30:00Z"), Utc("2026-11-01T06:30:00Z"), Utc("2026-11-02T06:30:00Z")],
-            times.Following(Utc("2026-11-01T00:00:00Z"), 3).Select(time => time.Actual));
+            times.Following(Utc("2026-11-01T00:00:00Z"), 3).Select(time => time.Actual)
+        );
     }
 
     [Theory]
@@ -61,8 +90,11 @@ public sealed class ScheduleTimesTests
         var random = new Random(3);
         for (var i = 0; i < 40; i++)
         {
-            var calendar = $$"""{"second":"{{random.Next(60)}}","minute":"*/{{random.Next(1, 30)}}","hour":"{{random.Next(24)}}-23/{{random.Next(1, 5)}}","dayOfWeek":"{{random.Next(6)}}-6"}""";
-            var spec = CanonicalSpec.Of(JsonParser.Default.Parse<ScheduleSpec>($$"""{"calendar":[{{calendar}}],"timezoneName":"Europe/Berlin"}"""));
+            var calendar =
+                $$"""{"second":"{{random.Next(60)}}","minute":"*/{{random.Next(1, 30)}}","hour":"{{random.Next(24)}}-23/{{random.Next(1, 5)}}","dayOfWeek":"{{random.Next(6)}}-6"}""";
+            var spec = CanonicalSpec.Of(
+                JsonParser.Default.Parse<ScheduleSpec>($$"""{"calendar":[{{calendar}}],"timezoneName":"Europe/Berlin"}""")
+            );
             var after = Utc("2026-10-24T00:00:00Z").AddSeconds(random.Next(200_000));
             var zone = TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin");
             var plain = new ZonedCalendar(new Temporal.Server.Schedules.Specs.Calendar(spec.StructuredCalendar[0]), new NamedZone(zone));

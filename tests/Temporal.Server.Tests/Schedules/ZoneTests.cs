@@ -29,7 +29,8 @@ public sealed class ZoneTests
     [InlineData("XXX3EDT4,0/0,J365/23", "2050-12-31T23:59:59Z", -240)]
     [InlineData("AAA0BBB,J60/0,J61/0", "2048-03-01T00:00:00Z", 60)]
     [InlineData("AAA0BBB,59/0,60/0", "2048-02-29T00:00:00Z", 60)]
-    public void Rule_AtATime_HasThatOffset(string rule, string at, int minutes) => Assert.Equal(TimeSpan.FromMinutes(minutes), ZoneRule.Parse(rule).OffsetAt(Utc(at)));
+    public void Rule_AtATime_HasThatOffset(string rule, string at, int minutes) =>
+        Assert.Equal(TimeSpan.FromMinutes(minutes), ZoneRule.Parse(rule).OffsetAt(Utc(at)));
 
     [Theory]
     [InlineData("")]
@@ -45,13 +46,26 @@ public sealed class ZoneTests
     [Fact]
     public void Data_WithChangesAndARule_HoldsEachInItsTime()
     {
-        var zone = ZoneData.Read(File([("2000-01-01T00:00:00Z", 3600), ("2010-01-01T00:00:00Z", 7200)], first: 600, "CET-1CEST,M3.5.0,M10.5.0/3"));
+        var zone = ZoneData.Read(
+            File([("2000-01-01T00:00:00Z", 3600), ("2010-01-01T00:00:00Z", 7200)], first: 600, "CET-1CEST,M3.5.0,M10.5.0/3")
+        );
 
         Assert.Equal(
             [10, 10, 60, 60, 60, 120],
-            new[] { "1970-01-01T00:00:00Z", "1999-12-31T23:59:59Z", "2000-01-01T00:00:00Z", "2009-12-31T23:59:59Z", "2010-01-01T00:00:00Z", "2010-07-01T00:00:00Z" }
-                .Select(at => (int)zone.OffsetAt(Utc(at)).TotalMinutes));
-        Assert.Equal(TimeSpan.FromHours(2), ZoneData.Read(File([("2010-01-01T00:00:00Z", 7200)], first: 600, "")).OffsetAt(Utc("2050-01-01T00:00:00Z")));
+            new[]
+            {
+                "1970-01-01T00:00:00Z",
+                "1999-12-31T23:59:59Z",
+                "2000-01-01T00:00:00Z",
+                "2009-12-31T23:59:59Z",
+                "2010-01-01T00:00:00Z",
+                "2010-07-01T00:00:00Z",
+            }.Select(at => (int)zone.OffsetAt(Utc(at)).TotalMinutes)
+        );
+        Assert.Equal(
+            TimeSpan.FromHours(2),
+            ZoneData.Read(File([("2010-01-01T00:00:00Z", 7200)], first: 600, "")).OffsetAt(Utc("2050-01-01T00:00:00Z"))
+        );
         Assert.True(ZoneData.Read(File([], first: 600, "")).IsFixed);
         Assert.True(ZoneData.Read(File([], first: 600, "UTC0")).IsFixed);
     }
@@ -62,7 +76,11 @@ public sealed class ZoneTests
         var whole = File([("2000-01-01T00:00:00Z", 3600), ("2010-01-01T00:00:00Z", 7200)], first: 600, "CET-1CEST,M3.5.0,M10.5.0/3");
         for (var length = 0; length < whole.Length; length++)
         {
-            Assert.Contains("time zone's data", Assert.Throws<SpecException>(() => ZoneData.Read(whole.AsSpan(0, length))).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "time zone's data",
+                Assert.Throws<SpecException>(() => ZoneData.Read(whole.AsSpan(0, length))).Message,
+                StringComparison.Ordinal
+            );
         }
 
         var random = new Random(1);
@@ -90,19 +108,36 @@ public sealed class ZoneTests
         }
 
         var random = new Random(2);
-        foreach (var name in new[]
-        {
-            // Not America/Nuuk, whose clocks change at "-1 o'clock": .NET does not take that in; the rule is tested above.
-            "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Africa/Casablanca", "Europe/Dublin", "Asia/Kolkata", "America/Sao_Paulo", "Pacific/Apia", "Asia/Tehran",
-            "Antarctica/Troll", "America/St_Johns", "Pacific/Chatham", "Etc/GMT+5", "UTC",
-        })
+        foreach (
+            var name in new[]
+            {
+                // Not America/Nuuk, whose clocks change at "-1 o'clock": .NET does not take that in; the rule is tested above.
+                "Europe/Berlin",
+                "America/New_York",
+                "Australia/Lord_Howe",
+                "Africa/Casablanca",
+                "Europe/Dublin",
+                "Asia/Kolkata",
+                "America/Sao_Paulo",
+                "Pacific/Apia",
+                "Asia/Tehran",
+                "Antarctica/Troll",
+                "America/St_Johns",
+                "Pacific/Chatham",
+                "Etc/GMT+5",
+                "UTC",
+            }
+        )
         {
             var known = TimeZoneInfo.FindSystemTimeZoneById(name);
             var zone = ZoneData.Read(System.IO.File.ReadAllBytes(Path.Combine(SystemZones, name)));
             for (var i = 0; i < 2000; i++)
             {
                 var at = Utc("1980-01-01T00:00:00Z").AddSeconds(random.NextInt64(119L * 365 * 86_400));
-                Assert.True(known.GetUtcOffset(at) == zone.OffsetAt(at), $"{name} at {at:o}: {zone.OffsetAt(at)} instead of {known.GetUtcOffset(at)}");
+                Assert.True(
+                    known.GetUtcOffset(at) == zone.OffsetAt(at),
+                    $"{name} at {at:o}: {zone.OffsetAt(at)} instead of {known.GetUtcOffset(at)}"
+                );
             }
         }
     }
@@ -112,14 +147,20 @@ public sealed class ZoneTests
     {
         var spec = new ScheduleSpec
         {
-            Calendar = { new CalendarSpec { Hour = "2", Minute = "30" } },
+            Calendar =
+            {
+                new CalendarSpec { Hour = "2", Minute = "30" },
+            },
             TimezoneData = ByteString.CopyFrom(File([], first: -18_000, "EST5EDT,M3.2.0,M11.1.0")),
         };
 
         // As the real server named them for America/New_York: half past two is left out on the thirteenth.
         Assert.Equal(
             ["2050-03-11T07:30:00Z", "2050-03-12T07:30:00Z", "2050-03-14T06:30:00Z"],
-            new ScheduleTimes(CanonicalSpec.Of(spec), "seed").Following(Utc("2050-03-11T00:00:00Z"), 3).Select(time => time.Actual.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture)));
+            new ScheduleTimes(CanonicalSpec.Of(spec), "seed")
+                .Following(Utc("2050-03-11T00:00:00Z"), 3)
+                .Select(time => time.Actual.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture))
+        );
         spec.TimezoneData = ByteString.CopyFromUtf8("Europe/Berlin");
         Assert.Throws<SpecException>(() => CanonicalSpec.Of(spec));
     }

@@ -20,7 +20,8 @@ internal sealed class SoakLoad(GrpcChannel channel)
     private const string Queue = "soak";
     private const int PerDay = 96;
 
-    // One activity that fails twice before it works, one that fails until its time is over, one timer, and a run whose own time runs out. A task that nobody takes
+    // One activity that fails twice before it works, one that fails until its time is over, one timer, and a run whose own time runs out. A
+    // task that nobody takes
     // or answers would hold the clock.
     private static readonly string[] Kinds = ["retry", "timeout", "timer", "overdue"];
 
@@ -57,27 +58,42 @@ internal sealed class SoakLoad(GrpcChannel channel)
                         {
                             StartWorkflow = new NewWorkflowExecutionInfo
                             {
-                                WorkflowId = "scheduled-" + kind, WorkflowType = new WorkflowType { Name = kind }, TaskQueue = new TaskQueue { Name = Queue }, WorkflowRunTimeout = new Duration { Seconds = 7200 },
+                                WorkflowId = "scheduled-" + kind,
+                                WorkflowType = new WorkflowType { Name = kind },
+                                TaskQueue = new TaskQueue { Name = Queue },
+                                WorkflowRunTimeout = new Duration { Seconds = 7200 },
                             },
                         },
                     },
                 },
                 CreateScheduleResponse.Parser,
-                default);
+                default
+            );
             await CallAsync(
                 new StartWorkflowExecutionRequest
                 {
-                    Namespace = "default", WorkflowId = "cron-" + kind, WorkflowType = new WorkflowType { Name = kind }, TaskQueue = new TaskQueue { Name = Queue }, RequestId = kind,
-                    CronSchedule = "*/15 * * * *", WorkflowRunTimeout = new Duration { Seconds = 7200 },
+                    Namespace = "default",
+                    WorkflowId = "cron-" + kind,
+                    WorkflowType = new WorkflowType { Name = kind },
+                    TaskQueue = new TaskQueue { Name = Queue },
+                    RequestId = kind,
+                    CronSchedule = "*/15 * * * *",
+                    WorkflowRunTimeout = new Duration { Seconds = 7200 },
                 },
                 StartWorkflowExecutionResponse.Parser,
-                default);
+                default
+            );
         }
     }
 
     /// <summary>Works until stopped.</summary>
-    public Task WorkAsync(CancellationToken stop) => Task.WhenAll(
-        UntilStoppedAsync(DecideAsync, stop), UntilStoppedAsync(DecideAsync, stop), UntilStoppedAsync(ActAsync, stop), UntilStoppedAsync(ActAsync, stop));
+    public Task WorkAsync(CancellationToken stop) =>
+        Task.WhenAll(
+            UntilStoppedAsync(DecideAsync, stop),
+            UntilStoppedAsync(DecideAsync, stop),
+            UntilStoppedAsync(ActAsync, stop),
+            UntilStoppedAsync(ActAsync, stop)
+        );
 
     /// <summary>Every kind ran as often as its schedule and its cron asked for, but for what was under way at the end.</summary>
     public void AssertWeek(int days)
@@ -92,7 +108,15 @@ internal sealed class SoakLoad(GrpcChannel channel)
 
     private async Task DecideAsync(CancellationToken stop)
     {
-        var task = await CallAsync(new PollWorkflowTaskQueueRequest { Namespace = "default", TaskQueue = new TaskQueue { Name = Queue } }, PollWorkflowTaskQueueResponse.Parser, stop);
+        var task = await CallAsync(
+            new PollWorkflowTaskQueueRequest
+            {
+                Namespace = "default",
+                TaskQueue = new TaskQueue { Name = Queue },
+            },
+            PollWorkflowTaskQueueResponse.Parser,
+            stop
+        );
         if (task.TaskToken.IsEmpty)
         {
             return;
@@ -116,13 +140,21 @@ internal sealed class SoakLoad(GrpcChannel channel)
     private static Command? Next(string kind, IReadOnlyList<HistoryEvent> history)
     {
         var begun = history.Any(e => e.EventType is EventType.ActivityTaskScheduled or EventType.TimerStarted);
-        var done = history.Any(e => e.EventType is EventType.ActivityTaskCompleted or EventType.ActivityTaskFailed or EventType.ActivityTaskTimedOut or EventType.TimerFired);
-        return done ? TestServer.Complete() : begun ? null : kind switch
-        {
-            "timer" => TestServer.Timer("t", TimeSpan.FromMinutes(10)),
-            "overdue" => TestServer.Timer("t", TimeSpan.FromDays(30)),
-            _ => Activity(),
-        };
+        var done = history.Any(e =>
+            e.EventType
+                is EventType.ActivityTaskCompleted
+                    or EventType.ActivityTaskFailed
+                    or EventType.ActivityTaskTimedOut
+                    or EventType.TimerFired
+        );
+        return done ? TestServer.Complete()
+            : begun ? null
+            : kind switch
+            {
+                "timer" => TestServer.Timer("t", TimeSpan.FromMinutes(10)),
+                "overdue" => TestServer.Timer("t", TimeSpan.FromDays(30)),
+                _ => Activity(),
+            };
     }
 
     private static Command Activity()
@@ -130,27 +162,56 @@ internal sealed class SoakLoad(GrpcChannel channel)
         var command = TestServer.Activity("a", Queue);
         var attributes = command.ScheduleActivityTaskCommandAttributes;
         attributes.ScheduleToCloseTimeout = new Duration { Seconds = 3600 };
-        attributes.RetryPolicy = new RetryPolicy { InitialInterval = new Duration { Seconds = 60 }, BackoffCoefficient = 3 };
+        attributes.RetryPolicy = new RetryPolicy
+        {
+            InitialInterval = new Duration { Seconds = 60 },
+            BackoffCoefficient = 3,
+        };
         return command;
     }
 
     private async Task ActAsync(CancellationToken stop)
     {
-        var task = await CallAsync(new PollActivityTaskQueueRequest { Namespace = "default", TaskQueue = new TaskQueue { Name = Queue } }, PollActivityTaskQueueResponse.Parser, stop);
+        var task = await CallAsync(
+            new PollActivityTaskQueueRequest
+            {
+                Namespace = "default",
+                TaskQueue = new TaskQueue { Name = Queue },
+            },
+            PollActivityTaskQueueResponse.Parser,
+            stop
+        );
         if (task.TaskToken.IsEmpty)
         {
             return;
         }
 
-        await CallAsync(new RecordActivityTaskHeartbeatRequest { Namespace = "default", TaskToken = task.TaskToken }, RecordActivityTaskHeartbeatResponse.Parser, stop);
+        await CallAsync(
+            new RecordActivityTaskHeartbeatRequest { Namespace = "default", TaskToken = task.TaskToken },
+            RecordActivityTaskHeartbeatResponse.Parser,
+            stop
+        );
         if (task.Attempt < 3 || task.WorkflowType.Name == "timeout")
         {
             var failure = new Temporalio.Api.Failure.V1.Failure { Message = "again", ApplicationFailureInfo = new() };
-            await CallAsync(new RespondActivityTaskFailedRequest { Namespace = "default", TaskToken = task.TaskToken, Failure = failure }, RespondActivityTaskFailedResponse.Parser, stop);
+            await CallAsync(
+                new RespondActivityTaskFailedRequest
+                {
+                    Namespace = "default",
+                    TaskToken = task.TaskToken,
+                    Failure = failure,
+                },
+                RespondActivityTaskFailedResponse.Parser,
+                stop
+            );
             return;
         }
 
-        await CallAsync(new RespondActivityTaskCompletedRequest { Namespace = "default", TaskToken = task.TaskToken }, RespondActivityTaskCompletedResponse.Parser, stop);
+        await CallAsync(
+            new RespondActivityTaskCompletedRequest { Namespace = "default", TaskToken = task.TaskToken },
+            RespondActivityTaskCompletedResponse.Parser,
+            stop
+        );
     }
 
     private static async Task UntilStoppedAsync(Func<CancellationToken, Task> work, CancellationToken stop)
@@ -176,6 +237,12 @@ internal sealed class SoakLoad(GrpcChannel channel)
         where TResponse : IMessage<TResponse>
     {
         var name = request.GetType().Name[..^"Request".Length];
-        return channel.CallAsync(Service + name, request, parser, new GrpcCallOptions { Timeout = TimeSpan.FromSeconds(70), LongPoll = name.StartsWith("Poll", StringComparison.Ordinal) }, stop);
+        return channel.CallAsync(
+            Service + name,
+            request,
+            parser,
+            new GrpcCallOptions { Timeout = TimeSpan.FromSeconds(70), LongPoll = name.StartsWith("Poll", StringComparison.Ordinal) },
+            stop
+        );
     }
 }

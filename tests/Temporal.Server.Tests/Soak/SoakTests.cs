@@ -1,7 +1,7 @@
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
-using Temporal.Grpc;
 using Orchestrator.Temporal.Server.Tests.Storage;
+using Temporal.Grpc;
 using Temporal.Server;
 using Temporal.Server.Verification;
 using Temporalio.Api.TestService.V1;
@@ -11,7 +11,9 @@ using Xunit.Abstractions;
 
 namespace Orchestrator.Temporal.Server.Tests.Soak;
 
-/// <summary>A week of schedules, cron, retries and timeouts on a clock that skips: it all happens, and memory and file stay as they were.</summary>
+/// <summary>
+/// A week of schedules, cron, retries and timeouts on a clock that skips: it all happens, and memory and file stay as they were.
+/// </summary>
 public sealed class SoakTests(ITestOutputHelper output)
 {
     private const int Days = 7;
@@ -27,7 +29,16 @@ public sealed class SoakTests(ITestOutputHelper output)
         var socket = Path.Combine(Path.GetTempPath(), "soak-" + Guid.NewGuid().ToString("N")[..12] + ".sock");
         var memory = new List<long>();
         var files = new List<long>();
-        await using (var server = new TemporalServer(new TemporalServerOptions { DatabasePath = folder.DatabasePath, SocketPath = socket, TimeSkipping = true }))
+        await using (
+            var server = new TemporalServer(
+                new TemporalServerOptions
+                {
+                    DatabasePath = folder.DatabasePath,
+                    SocketPath = socket,
+                    TimeSkipping = true,
+                }
+            )
+        )
         {
             await server.StartAsync();
             using var channel = new GrpcChannel(new GrpcChannelOptions { Address = server.Addresses[0] });
@@ -38,12 +49,20 @@ public sealed class SoakTests(ITestOutputHelper output)
             for (var day = 1; day <= Days; day++)
             {
                 await channel.CallAsync(
-                    "/temporal.api.testservice.v1.TestService/UnlockTimeSkippingWithSleep", new SleepRequest { Duration = Duration.FromTimeSpan(Day) }, SleepResponse.Parser,
-                    new GrpcCallOptions { Timeout = Limit, LongPoll = true }, stop.Token);
+                    "/temporal.api.testservice.v1.TestService/UnlockTimeSkippingWithSleep",
+                    new SleepRequest { Duration = Duration.FromTimeSpan(Day) },
+                    SleepResponse.Parser,
+                    new GrpcCallOptions { Timeout = Limit, LongPoll = true },
+                    stop.Token
+                );
                 var deleted = await server.Parts.Retention.SweepAsync();
                 memory.Add(GC.GetTotalMemory(forceFullCollection: true));
                 files.Add(new FileInfo(folder.DatabasePath).Length);
-                output.WriteLine(FormattableString.Invariant($"day {day}: {load.Closed} workflows, {deleted} deleted, {memory[^1] / Megabyte} MB in memory, {files[^1] / Megabyte} MB in the file"));
+                output.WriteLine(
+                    FormattableString.Invariant(
+                        $"day {day}: {load.Closed} workflows, {deleted} deleted, {memory[^1] / Megabyte} MB in memory, {files[^1] / Megabyte} MB in the file"
+                    )
+                );
             }
 
             await stop.CancelAsync();
@@ -52,8 +71,14 @@ public sealed class SoakTests(ITestOutputHelper output)
         }
 
         // The first two days fill caches, and nothing is old enough to be deleted before the second ends.
-        Assert.True(memory[^1] < (memory[1] * 1.25) + (4 * Megabyte), $"memory grew: {string.Join(", ", memory)} bytes at the end of each day");
-        Assert.True(files[^1] < (files[1] * 1.5) + (4 * Megabyte), $"the file grew: {string.Join(", ", files)} bytes at the end of each day");
+        Assert.True(
+            memory[^1] < (memory[1] * 1.25) + (4 * Megabyte),
+            $"memory grew: {string.Join(", ", memory)} bytes at the end of each day"
+        );
+        Assert.True(
+            files[^1] < (files[1] * 1.5) + (4 * Megabyte),
+            $"the file grew: {string.Join(", ", files)} bytes at the end of each day"
+        );
         Assert.Empty(EngineVerification.Verify(folder.DatabasePath).Faults);
     }
 }

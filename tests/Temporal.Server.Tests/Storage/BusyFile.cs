@@ -27,7 +27,14 @@ internal static class BusyFile
         await server.PollWorkflowTaskAsync("buffering");
         await server.SignalAsync("buffering", "one");
         await server.CallAsync(
-            new RequestCancelWorkflowExecutionRequest { Namespace = "default", WorkflowExecution = new WorkflowExecution { WorkflowId = "buffering" }, RequestId = "c" }, RequestCancelWorkflowExecutionResponse.Parser);
+            new RequestCancelWorkflowExecutionRequest
+            {
+                Namespace = "default",
+                WorkflowExecution = new WorkflowExecution { WorkflowId = "buffering" },
+                RequestId = "c",
+            },
+            RequestCancelWorkflowExecutionResponse.Parser
+        );
         await AttachAsync(server, "buffering");
         await server.StartWorkflowAsync("flushed");
         var task = await server.PollWorkflowTaskAsync("flushed");
@@ -40,23 +47,54 @@ internal static class BusyFile
     {
         await server.StartWorkflowAsync("activities");
         var task = await server.PollWorkflowTaskAsync("activities");
-        await server.CompleteAsync(task, [.. Enumerable.Range(0, 5).Select(i => TestServer.Activity("a" + i, i < 3 ? "activities" : "nobody")), TestServer.Timer("t", TimeSpan.FromHours(1))]);
+        await server.CompleteAsync(
+            task,
+            [
+                .. Enumerable.Range(0, 5).Select(i => TestServer.Activity("a" + i, i < 3 ? "activities" : "nobody")),
+                TestServer.Timer("t", TimeSpan.FromHours(1)),
+            ]
+        );
         var failing = await server.PollActivityTaskAsync("activities");
         await server.CallAsync(
-            new RespondActivityTaskFailedRequest { Namespace = "default", TaskToken = failing.TaskToken, Failure = new Temporalio.Api.Failure.V1.Failure { Message = "no", ApplicationFailureInfo = new() } },
-            RespondActivityTaskFailedResponse.Parser);
+            new RespondActivityTaskFailedRequest
+            {
+                Namespace = "default",
+                TaskToken = failing.TaskToken,
+                Failure = new Temporalio.Api.Failure.V1.Failure { Message = "no", ApplicationFailureInfo = new() },
+            },
+            RespondActivityTaskFailedResponse.Parser
+        );
         var beating = await server.PollActivityTaskAsync("activities");
-        await server.CallAsync(new RecordActivityTaskHeartbeatRequest { Namespace = "default", TaskToken = beating.TaskToken }, RecordActivityTaskHeartbeatResponse.Parser);
         await server.CallAsync(
-            new PauseActivityRequest { Namespace = "default", Execution = new WorkflowExecution { WorkflowId = "activities" }, Id = "a4", Identity = "test" }, PauseActivityResponse.Parser);
+            new RecordActivityTaskHeartbeatRequest { Namespace = "default", TaskToken = beating.TaskToken },
+            RecordActivityTaskHeartbeatResponse.Parser
+        );
+        await server.CallAsync(
+            new PauseActivityRequest
+            {
+                Namespace = "default",
+                Execution = new WorkflowExecution { WorkflowId = "activities" },
+                Id = "a4",
+                Identity = "test",
+            },
+            PauseActivityResponse.Parser
+        );
         await server.SignalAsync("activities", "go");
         var next = await server.PollWorkflowTaskAsync("activities");
-        var started = next.History.Events.Concat(task.History.Events).First(e => e.ActivityTaskScheduledEventAttributes?.ActivityId == beating.ActivityId);
-        await server.CompleteAsync(next, new Command
-        {
-            CommandType = CommandType.RequestCancelActivityTask,
-            RequestCancelActivityTaskCommandAttributes = new RequestCancelActivityTaskCommandAttributes { ScheduledEventId = started.EventId },
-        });
+        var started = next
+            .History.Events.Concat(task.History.Events)
+            .First(e => e.ActivityTaskScheduledEventAttributes?.ActivityId == beating.ActivityId);
+        await server.CompleteAsync(
+            next,
+            new Command
+            {
+                CommandType = CommandType.RequestCancelActivityTask,
+                RequestCancelActivityTaskCommandAttributes = new RequestCancelActivityTaskCommandAttributes
+                {
+                    ScheduledEventId = started.EventId,
+                },
+            }
+        );
     }
 
     /// <summary>A child, a signal and a cancel request to other workflows, memo and a failed task.</summary>
@@ -70,20 +108,33 @@ internal static class BusyFile
             new Command
             {
                 CommandType = CommandType.StartChildWorkflowExecution,
-                StartChildWorkflowExecutionCommandAttributes = new StartChildWorkflowExecutionCommandAttributes { WorkflowId = "child", WorkflowType = new WorkflowType { Name = "C" }, TaskQueue = new TaskQueue { Name = "child" } },
+                StartChildWorkflowExecutionCommandAttributes = new StartChildWorkflowExecutionCommandAttributes
+                {
+                    WorkflowId = "child",
+                    WorkflowType = new WorkflowType { Name = "C" },
+                    TaskQueue = new TaskQueue { Name = "child" },
+                },
             },
             new Command
             {
                 CommandType = CommandType.SignalExternalWorkflowExecution,
-                SignalExternalWorkflowExecutionCommandAttributes = new SignalExternalWorkflowExecutionCommandAttributes { Execution = new WorkflowExecution { WorkflowId = "activities" }, SignalName = "s" },
+                SignalExternalWorkflowExecutionCommandAttributes = new SignalExternalWorkflowExecutionCommandAttributes
+                {
+                    Execution = new WorkflowExecution { WorkflowId = "activities" },
+                    SignalName = "s",
+                },
             },
             new Command
             {
                 CommandType = CommandType.ModifyWorkflowProperties,
                 ModifyWorkflowPropertiesCommandAttributes = new ModifyWorkflowPropertiesCommandAttributes { UpsertedMemo = memo },
-            });
+            }
+        );
         var child = await server.PollWorkflowTaskAsync("child");
-        await server.CallAsync(new RespondWorkflowTaskFailedRequest { Namespace = "default", TaskToken = child.TaskToken }, RespondWorkflowTaskFailedResponse.Parser);
+        await server.CallAsync(
+            new RespondWorkflowTaskFailedRequest { Namespace = "default", TaskToken = child.TaskToken },
+            RespondWorkflowTaskFailedResponse.Parser
+        );
         await server.PollWorkflowTaskAsync("child");
     }
 
@@ -91,11 +142,17 @@ internal static class BusyFile
     private static async Task ChainAsync(TestServer server)
     {
         await server.StartWorkflowAsync("chain");
-        await server.CompleteAsync(await server.PollWorkflowTaskAsync("chain"), new Command
-        {
-            CommandType = CommandType.ContinueAsNewWorkflowExecution,
-            ContinueAsNewWorkflowExecutionCommandAttributes = new ContinueAsNewWorkflowExecutionCommandAttributes { BackoffStartInterval = new Duration { Seconds = 3600 } },
-        });
+        await server.CompleteAsync(
+            await server.PollWorkflowTaskAsync("chain"),
+            new Command
+            {
+                CommandType = CommandType.ContinueAsNewWorkflowExecution,
+                ContinueAsNewWorkflowExecutionCommandAttributes = new ContinueAsNewWorkflowExecutionCommandAttributes
+                {
+                    BackoffStartInterval = new Duration { Seconds = 3600 },
+                },
+            }
+        );
         await server.StartWorkflowAsync("done");
         await server.CompleteAsync(await server.PollWorkflowTaskAsync("done"), TestServer.Complete());
     }
@@ -108,16 +165,28 @@ internal static class BusyFile
         await server.CallAsync(
             new ResetWorkflowExecutionRequest
             {
-                Namespace = "default", WorkflowExecution = new WorkflowExecution { WorkflowId = "reset" }, WorkflowTaskFinishEventId = 4, RequestId = "r", Reason = "test",
+                Namespace = "default",
+                WorkflowExecution = new WorkflowExecution { WorkflowId = "reset" },
+                WorkflowTaskFinishEventId = 4,
+                RequestId = "r",
+                Reason = "test",
             },
-            ResetWorkflowExecutionResponse.Parser);
+            ResetWorkflowExecutionResponse.Parser
+        );
     }
 
-    private static Task AttachAsync(TestServer server, string id) => server.CallAsync(
-        new StartWorkflowExecutionRequest
-        {
-            Namespace = "default", WorkflowId = id, WorkflowType = new WorkflowType { Name = "Test" }, TaskQueue = new TaskQueue { Name = id }, RequestId = "attached-" + id,
-            WorkflowIdConflictPolicy = WorkflowIdConflictPolicy.UseExisting, OnConflictOptions = new Temporalio.Api.Workflow.V1.OnConflictOptions { AttachRequestId = true },
-        },
-        StartWorkflowExecutionResponse.Parser);
+    private static Task AttachAsync(TestServer server, string id) =>
+        server.CallAsync(
+            new StartWorkflowExecutionRequest
+            {
+                Namespace = "default",
+                WorkflowId = id,
+                WorkflowType = new WorkflowType { Name = "Test" },
+                TaskQueue = new TaskQueue { Name = id },
+                RequestId = "attached-" + id,
+                WorkflowIdConflictPolicy = WorkflowIdConflictPolicy.UseExisting,
+                OnConflictOptions = new Temporalio.Api.Workflow.V1.OnConflictOptions { AttachRequestId = true },
+            },
+            StartWorkflowExecutionResponse.Parser
+        );
 }

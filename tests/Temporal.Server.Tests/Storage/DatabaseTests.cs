@@ -14,25 +14,32 @@ public sealed class DatabaseTests : IDisposable
     [InlineData(false)]
     public async Task Submit_FromManyCallers_LosesAndSwapsNothing(bool inFile)
     {
-        const int Callers = 8, Each = 300;
+        const int Callers = 8,
+            Each = 300;
         var reported = new List<(int Caller, int Number)>();
         using (var database = Open(inFile))
         {
-            await Task.WhenAll(Enumerable.Range(0, Callers).Select(caller => Task.Run(async () =>
-            {
-                for (var number = 0; number < Each; number++)
-                {
-                    var item = new Item(caller, number, reported);
-                    if ((caller + number) % 3 == 0)
-                    {
-                        database.Submit(item, deferred: true);
-                        item = new Item(caller, ++number, reported);
-                    }
+            await Task.WhenAll(
+                Enumerable
+                    .Range(0, Callers)
+                    .Select(caller =>
+                        Task.Run(async () =>
+                        {
+                            for (var number = 0; number < Each; number++)
+                            {
+                                var item = new Item(caller, number, reported);
+                                if ((caller + number) % 3 == 0)
+                                {
+                                    database.Submit(item, deferred: true);
+                                    item = new Item(caller, ++number, reported);
+                                }
 
-                    database.Submit(item);
-                    await item.Done.WaitAsync(TimeSpan.FromMinutes(1));
-                }
-            })));
+                                database.Submit(item);
+                                await item.Done.WaitAsync(TimeSpan.FromMinutes(1));
+                            }
+                        })
+                    )
+            );
             Assert.Equal(reported, database.Read(Rows));
         }
 
@@ -70,7 +77,11 @@ public sealed class DatabaseTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     private Database Open(bool inFile) =>
-        new(inFile ? _folder.DatabasePath : null, [("test", ["CREATE TABLE items(key INTEGER PRIMARY KEY, caller INTEGER, number INTEGER)"])], NullLogger.Instance);
+        new(
+            inFile ? _folder.DatabasePath : null,
+            [("test", ["CREATE TABLE items(key INTEGER PRIMARY KEY, caller INTEGER, number INTEGER)"])],
+            NullLogger.Instance
+        );
 
     private static List<(int, int)> Rows(SqliteConnection db)
     {

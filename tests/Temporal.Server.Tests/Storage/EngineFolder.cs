@@ -27,7 +27,9 @@ internal sealed class EngineFolder : IDisposable
             var code = raw.sqlite3_exec(db, script);
             if (code != raw.SQLITE_OK)
             {
-                throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"{raw.sqlite3_errmsg(db).utf8_to_string()} ({code}) in: {script}"));
+                throw new InvalidOperationException(
+                    string.Create(CultureInfo.InvariantCulture, $"{raw.sqlite3_errmsg(db).utf8_to_string()} ({code}) in: {script}")
+                );
             }
         }
     }

@@ -18,15 +18,30 @@ public sealed class EngineVerificationTests : IDisposable
         ("UPDATE runs SET next_due = next_due + 7200000 WHERE workflow_id = 'activities'", "next_due"),
         ("UPDATE runs SET dispatch = 0 WHERE workflow_id = 'activities'", "dispatch"),
         ("UPDATE runs SET closed_at = closed_at - 1 WHERE workflow_id = 'done'", "closed_at"),
-        ("UPDATE runs SET state = (SELECT state FROM runs WHERE workflow_id = 'activities') WHERE workflow_id = 'buffering'", "last_event_id"),
-        ("UPDATE runs SET state = (SELECT state FROM runs WHERE workflow_id = 'done') WHERE workflow_id = 'buffering'", "workflow_task scheduled_event_id"),
+        (
+            "UPDATE runs SET state = (SELECT state FROM runs WHERE workflow_id = 'activities') WHERE workflow_id = 'buffering'",
+            "last_event_id"
+        ),
+        (
+            "UPDATE runs SET state = (SELECT state FROM runs WHERE workflow_id = 'done') WHERE workflow_id = 'buffering'",
+            "workflow_task scheduled_event_id"
+        ),
         ("UPDATE runs SET state = x'ff' WHERE workflow_id = 'done'", "record"),
-        ("DELETE FROM history WHERE key = (SELECT max(h.key) FROM history h JOIN runs r ON h.key >> 20 = r.key WHERE r.workflow_id = 'activities')", "last_event_id"),
-        ("DELETE FROM history WHERE key = (SELECT min(h.key) FROM history h JOIN runs r ON h.key >> 20 = r.key WHERE r.workflow_id = 'activities')", "history"),
+        (
+            "DELETE FROM history WHERE key = (SELECT max(h.key) FROM history h JOIN runs r ON h.key >> 20 = r.key WHERE r.workflow_id = 'activities')",
+            "last_event_id"
+        ),
+        (
+            "DELETE FROM history WHERE key = (SELECT min(h.key) FROM history h JOIN runs r ON h.key >> 20 = r.key WHERE r.workflow_id = 'activities')",
+            "history"
+        ),
         ("UPDATE history SET events = events || events WHERE key >> 20 = (SELECT key FROM runs WHERE workflow_id = 'parent')", "history"),
         ("DELETE FROM extras WHERE kind = 1", "visibility search_attributes"),
         ("DELETE FROM extras WHERE kind = 2", "request_ids attached-buffering"),
-        ("UPDATE OR REPLACE extras SET id = '00000002' WHERE kind = 1 AND run_key = (SELECT key FROM runs WHERE workflow_id = 'activities')", "activity 2"),
+        (
+            "UPDATE OR REPLACE extras SET id = '00000002' WHERE kind = 1 AND run_key = (SELECT key FROM runs WHERE workflow_id = 'activities')",
+            "activity 2"
+        ),
         ("INSERT INTO extras SELECT key, 3, 'x', x'' FROM runs WHERE workflow_id = 'done'", "rows of a closed run"),
         ("INSERT INTO extras VALUES(999, 3, 'x', x'')", "extras"),
         ("INSERT INTO history VALUES(999 << 20, x'')", "history"),
@@ -60,23 +75,52 @@ public sealed class EngineVerificationTests : IDisposable
     {
         await using var server = await TestServer.StartAsync(_folder.DatabasePath);
         await server.StartWorkflowAsync("w");
-        await server.CompleteAsync(await server.PollWorkflowTaskAsync("w"), [.. Enumerable.Range(0, 4).Select(i => TestServer.Activity("a" + i, i < 2 ? "w" : "nobody"))]);
+        await server.CompleteAsync(
+            await server.PollWorkflowTaskAsync("w"),
+            [.. Enumerable.Range(0, 4).Select(i => TestServer.Activity("a" + i, i < 2 ? "w" : "nobody"))]
+        );
         var (completed, failed) = (await server.PollActivityTaskAsync("w"), await server.PollActivityTaskAsync("w"));
         var steps = new Func<Task>[]
         {
             () => PauseAsync("a0"),
             () => PauseAsync("a1"),
             () => PauseAsync("a2"),
-            () => server.CallAsync(
-                new UnpauseActivityRequest { Namespace = "default", Execution = Execution, Id = "a2", Identity = "test" }, UnpauseActivityResponse.Parser),
-            () => server.CallAsync(
-                new RespondActivityTaskCompletedRequest { Namespace = "default", TaskToken = completed.TaskToken }, RespondActivityTaskCompletedResponse.Parser),
-            () => server.CallAsync(
-                new RespondActivityTaskFailedRequest { Namespace = "default", TaskToken = failed.TaskToken, Failure = new() { Message = "no", ApplicationFailureInfo = new() { NonRetryable = true } } },
-                RespondActivityTaskFailedResponse.Parser),
+            () =>
+                server.CallAsync(
+                    new UnpauseActivityRequest
+                    {
+                        Namespace = "default",
+                        Execution = Execution,
+                        Id = "a2",
+                        Identity = "test",
+                    },
+                    UnpauseActivityResponse.Parser
+                ),
+            () =>
+                server.CallAsync(
+                    new RespondActivityTaskCompletedRequest { Namespace = "default", TaskToken = completed.TaskToken },
+                    RespondActivityTaskCompletedResponse.Parser
+                ),
+            () =>
+                server.CallAsync(
+                    new RespondActivityTaskFailedRequest
+                    {
+                        Namespace = "default",
+                        TaskToken = failed.TaskToken,
+                        Failure = new()
+                        {
+                            Message = "no",
+                            ApplicationFailureInfo = new() { NonRetryable = true },
+                        },
+                    },
+                    RespondActivityTaskFailedResponse.Parser
+                ),
             () => PauseAsync("a3"),
-            () => server.CallAsync(
-                new TerminateWorkflowExecutionRequest { Namespace = "default", WorkflowExecution = Execution }, TerminateWorkflowExecutionResponse.Parser),
+            () =>
+                server.CallAsync(
+                    new TerminateWorkflowExecutionRequest { Namespace = "default", WorkflowExecution = Execution },
+                    TerminateWorkflowExecutionResponse.Parser
+                ),
         };
         for (var i = 0; i < steps.Length; i++)
         {
@@ -85,8 +129,17 @@ public sealed class EngineVerificationTests : IDisposable
             Assert.Equal([], EngineVerification.Verify(_folder.DatabasePath).Faults.Select(fault => $"after step {i}: {fault}"));
         }
 
-        Task PauseAsync(string id) => server.CallAsync(
-            new PauseActivityRequest { Namespace = "default", Execution = Execution, Id = id, Identity = "test" }, PauseActivityResponse.Parser);
+        Task PauseAsync(string id) =>
+            server.CallAsync(
+                new PauseActivityRequest
+                {
+                    Namespace = "default",
+                    Execution = Execution,
+                    Id = id,
+                    Identity = "test",
+                },
+                PauseActivityResponse.Parser
+            );
     }
 
     private static WorkflowExecution Execution => new() { WorkflowId = "w" };
@@ -108,7 +161,10 @@ public sealed class EngineVerificationTests : IDisposable
             EngineFolder.Change(copy, script);
             var report = EngineVerification.Verify(copy);
 
-            Assert.True(report.Faults.Any(fault => fault.Field.StartsWith(field, StringComparison.Ordinal)), $"'{script}' was not found as '{field}': {string.Join('\n', report.Faults)}");
+            Assert.True(
+                report.Faults.Any(fault => fault.Field.StartsWith(field, StringComparison.Ordinal)),
+                $"'{script}' was not found as '{field}': {string.Join('\n', report.Faults)}"
+            );
         }
     }
 

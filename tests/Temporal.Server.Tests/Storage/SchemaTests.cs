@@ -48,13 +48,21 @@ public sealed class SchemaTests : IDisposable
     public async Task Open_FileOfAnOlderRelease_IsBroughtForward()
     {
         (string, IReadOnlyList<string>)[] old = [("notes", ["CREATE TABLE notes(text TEXT)"])];
-        (string, IReadOnlyList<string>)[] current = [("notes", ["CREATE TABLE notes(text TEXT)", "ALTER TABLE notes ADD COLUMN author TEXT; UPDATE notes SET author = 'nobody';"]), ("more", ["CREATE TABLE more(x)"])];
+        (string, IReadOnlyList<string>)[] current =
+        [
+            ("notes", ["CREATE TABLE notes(text TEXT)", "ALTER TABLE notes ADD COLUMN author TEXT; UPDATE notes SET author = 'nobody';"]),
+            ("more", ["CREATE TABLE more(x)"]),
+        ];
         using (var database = new Database(_folder.DatabasePath, old, NullLogger.Instance))
         {
             await database.WriteAsync(db => db.Execute("INSERT INTO notes VALUES('kept')"));
         }
 
-        Assert.Contains("older release", Assert.Throws<InvalidOperationException>(() => Schema.OpenCurrent(_folder.DatabasePath, current).Dispose()).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "older release",
+            Assert.Throws<InvalidOperationException>(() => Schema.OpenCurrent(_folder.DatabasePath, current).Dispose()).Message,
+            StringComparison.Ordinal
+        );
         using (var database = new Database(_folder.DatabasePath, current, NullLogger.Instance))
         {
             Assert.Equal("kept nobody", database.Read(db => Text(db, "SELECT text || ' ' || author FROM notes")));
@@ -70,7 +78,10 @@ public sealed class SchemaTests : IDisposable
     public void Open_FileWhoseMigrationFailed_IsAsItWas()
     {
         (string, IReadOnlyList<string>)[] old = [("notes", ["CREATE TABLE notes(text TEXT)"])];
-        (string, IReadOnlyList<string>)[] broken = [("notes", ["CREATE TABLE notes(text TEXT)", "CREATE TABLE half(x); SELECT nonsense FROM nowhere;"])];
+        (string, IReadOnlyList<string>)[] broken =
+        [
+            ("notes", ["CREATE TABLE notes(text TEXT)", "CREATE TABLE half(x); SELECT nonsense FROM nowhere;"]),
+        ];
         new Database(_folder.DatabasePath, old, NullLogger.Instance).Dispose();
 
         Assert.Throws<SqliteException>(() => new Database(_folder.DatabasePath, broken, NullLogger.Instance));
@@ -89,16 +100,24 @@ public sealed class SchemaTests : IDisposable
         Assert.NotEmpty(await server.StartWorkflowAsync("w"));
     }
 
-    /// <summary>Until the file has its write-ahead log SQLite keeps what a change replaces in a journal beside it, and only who may write can undo that change.</summary>
+    /// <summary>
+    /// Until the file has its write-ahead log SQLite keeps what a change replaces in a journal beside it, and only who may write can undo
+    /// that change.
+    /// </summary>
     [Fact]
     public async Task Start_OnAFileWhoseMakerWasKilledInItsFirstChange_MakesItWhole()
     {
         LeaveJournal($"PRAGMA application_id = {0x4F726345}");
-        Assert.Equal(raw.SQLITE_READONLY_ROLLBACK, Assert.Throws<SqliteException>(() =>
-        {
-            using var db = SqliteConnection.OpenReadOnly(_folder.DatabasePath);
-            db.Execute("SELECT * FROM sqlite_master");
-        }).Code);
+        Assert.Equal(
+            raw.SQLITE_READONLY_ROLLBACK,
+            Assert
+                .Throws<SqliteException>(() =>
+                {
+                    using var db = SqliteConnection.OpenReadOnly(_folder.DatabasePath);
+                    db.Execute("SELECT * FROM sqlite_master");
+                })
+                .Code
+        );
 
         await using var server = await TestServer.StartAsync(_folder.DatabasePath);
 
@@ -116,7 +135,9 @@ public sealed class SchemaTests : IDisposable
         File.Copy(original + "-journal", _folder.DatabasePath + "-journal");
     }
 
-    /// <summary>Makes a change that stays in the log, as if its writer had been killed: the files are copied while it has them open.</summary>
+    /// <summary>
+    /// Makes a change that stays in the log, as if its writer had been killed: the files are copied while it has them open.
+    /// </summary>
     private void LeaveLog(string change)
     {
         var (copy, log) = (_folder.PathOf("copy"), _folder.PathOf("copy-wal"));
@@ -131,8 +152,10 @@ public sealed class SchemaTests : IDisposable
         File.Move(log, _folder.DatabasePath + "-wal", overwrite: true);
     }
 
-    private Dictionary<string, string> Sums() => new[] { _folder.DatabasePath, _folder.DatabasePath + "-wal" }
-        .Where(File.Exists).ToDictionary(file => Path.GetFileName(file), file => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file))));
+    private Dictionary<string, string> Sums() =>
+        new[] { _folder.DatabasePath, _folder.DatabasePath + "-wal" }
+            .Where(File.Exists)
+            .ToDictionary(file => Path.GetFileName(file), file => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file))));
 
     private static string Text(SqliteConnection db, string sql)
     {

@@ -18,7 +18,14 @@ public sealed class ServerKillTests(ITestOutputHelper output)
     internal static async Task<int> RunAsync(ITestOutputHelper output, params string[] arguments)
     {
         var library = Path.Combine(AppContext.BaseDirectory, "Orchestrator.ServerKillTest.dll");
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [library, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })!;
+        using var process = Process.Start(
+            new ProcessStartInfo("dotnet", [library, .. arguments])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                UseShellExecute = false,
+            }
+        )!;
         var errors = process.StandardError.ReadToEndAsync();
         output.WriteLine(await process.StandardOutput.ReadToEndAsync());
         output.WriteLine(await errors);
@@ -31,12 +38,15 @@ public sealed class ServerKillTests(ITestOutputHelper output)
 public sealed class ServerPowerLossTests(ITestOutputHelper output)
 {
     [Fact]
-    public async Task Server_WhoseDiskLosesPower_LosesAndDoublesNothing() => Assert.Equal(0, await ServerKillTests.RunAsync(output, "--rounds", "4", "--power-loss"));
+    public async Task Server_WhoseDiskLosesPower_LosesAndDoublesNothing() =>
+        Assert.Equal(0, await ServerKillTests.RunAsync(output, "--rounds", "4", "--power-loss"));
 
     [Fact]
     [Trait("Category", "Full")]
-    public async Task Server_WhoseDiskLosesPowerManyTimes_LosesAndDoublesNothing() => Assert.Equal(0, await ServerKillTests.RunAsync(output, "--rounds", "30", "--power-loss"));
+    public async Task Server_WhoseDiskLosesPowerManyTimes_LosesAndDoublesNothing() =>
+        Assert.Equal(0, await ServerKillTests.RunAsync(output, "--rounds", "30", "--power-loss"));
 
     [Fact]
-    public async Task Server_WithoutSyncs_IsFoundToLoseChanges() => Assert.Equal(1, await ServerKillTests.RunAsync(output, "--rounds", "10", "--synchronous-off"));
+    public async Task Server_WithoutSyncs_IsFoundToLoseChanges() =>
+        Assert.Equal(1, await ServerKillTests.RunAsync(output, "--rounds", "10", "--synchronous-off"));
 }

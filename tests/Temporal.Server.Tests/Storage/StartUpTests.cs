@@ -25,12 +25,16 @@ public sealed class StartUpTests(ITestOutputHelper output)
             await database.WriteAsync(Fill);
         }
 
-        await using var server = new TemporalServer(new TemporalServerOptions { DatabasePath = folder.DatabasePath, SocketPath = folder.PathOf("s") });
+        await using var server = new TemporalServer(
+            new TemporalServerOptions { DatabasePath = folder.DatabasePath, SocketPath = folder.PathOf("s") }
+        );
         var began = Stopwatch.GetTimestamp();
         await server.StartAsync();
         var took = Stopwatch.GetElapsedTime(began);
 
-        output.WriteLine($"listens after {took.TotalMilliseconds:0} ms, the file has {new FileInfo(folder.DatabasePath).Length / 1_000_000} MB");
+        output.WriteLine(
+            $"listens after {took.TotalMilliseconds:0} ms, the file has {new FileInfo(folder.DatabasePath).Length / 1_000_000} MB"
+        );
         Assert.True(took < TimeSpan.FromSeconds(1), $"{took}");
     }
 
@@ -49,11 +53,21 @@ public sealed class StartUpTests(ITestOutputHelper output)
                 db,
                 new VisibilityRecord
                 {
-                    NamespaceId = name.NamespaceId, WorkflowId = name.WorkflowId, RunId = name.RunId, WorkflowType = "Test", TaskQueue = "q", Status = WorkflowExecutionStatus.Completed,
-                    StartTime = now, ExecutionTime = now, CloseTime = now, RootWorkflowId = name.WorkflowId, RootRunId = name.RunId,
+                    NamespaceId = name.NamespaceId,
+                    WorkflowId = name.WorkflowId,
+                    RunId = name.RunId,
+                    WorkflowType = "Test",
+                    TaskQueue = "q",
+                    Status = WorkflowExecutionStatus.Completed,
+                    StartTime = now,
+                    ExecutionTime = now,
+                    CloseTime = now,
+                    RootWorkflowId = name.WorkflowId,
+                    RootRunId = name.RunId,
                 },
                 division: null,
-                []);
+                []
+            );
         }
     }
 }

@@ -30,7 +30,10 @@ public sealed class ClockJumpTests
         Assert.Contains(rung.History.Events, e => e.EventType == EventType.TimerFired);
         await HeartbeatAsync(server, activity);
         await server.CompleteAsync(task, TestServer.Complete());
-        await server.CallAsync(new RespondActivityTaskCompletedRequest { Namespace = "default", TaskToken = activity.TaskToken }, RespondActivityTaskCompletedResponse.Parser);
+        await server.CallAsync(
+            new RespondActivityTaskCompletedRequest { Namespace = "default", TaskToken = activity.TaskToken },
+            RespondActivityTaskCompletedResponse.Parser
+        );
         Assert.Equal(EventType.WorkflowExecutionCompleted, (await server.HistoryAsync("task"))[^1].EventType);
         var events = await server.HistoryAsync("w");
         Assert.Equal(1, events.Single(e => e.EventType == EventType.ActivityTaskStarted).ActivityTaskStartedEventAttributes.Attempt);
@@ -50,9 +53,15 @@ public sealed class ClockJumpTests
 
         var again = await server.PollActivityTaskAsync("w");
         Assert.Equal((1, 2), (lost.Attempt, again.Attempt));
-        await server.CallAsync(new RespondActivityTaskCompletedRequest { Namespace = "default", TaskToken = again.TaskToken }, RespondActivityTaskCompletedResponse.Parser);
+        await server.CallAsync(
+            new RespondActivityTaskCompletedRequest { Namespace = "default", TaskToken = again.TaskToken },
+            RespondActivityTaskCompletedResponse.Parser
+        );
         var events = await server.HistoryAsync("w");
-        Assert.Equal(events.Select(e => e.EventTime).Order(Comparer<Timestamp>.Create((a, b) => a.CompareTo(b))), events.Select(e => e.EventTime));
+        Assert.Equal(
+            events.Select(e => e.EventTime).Order(Comparer<Timestamp>.Create((a, b) => a.CompareTo(b))),
+            events.Select(e => e.EventTime)
+        );
     }
 
     [Fact]
@@ -81,13 +90,19 @@ public sealed class ClockJumpTests
         await server.StartWorkflowAsync(id);
         var command = TestServer.Activity("a", id);
         command.ScheduleActivityTaskCommandAttributes.HeartbeatTimeout = Duration.FromTimeSpan(heartbeat);
-        command.ScheduleActivityTaskCommandAttributes.RetryPolicy = new RetryPolicy { InitialInterval = Duration.FromTimeSpan(TimeSpan.FromMilliseconds(100)) };
+        command.ScheduleActivityTaskCommandAttributes.RetryPolicy = new RetryPolicy
+        {
+            InitialInterval = Duration.FromTimeSpan(TimeSpan.FromMilliseconds(100)),
+        };
         await server.CompleteAsync(await server.PollWorkflowTaskAsync(id), command);
         return await server.PollActivityTaskAsync(id);
     }
 
-    private static Task HeartbeatAsync(TestServer server, PollActivityTaskQueueResponse activity) => server.CallAsync(
-        new RecordActivityTaskHeartbeatRequest { Namespace = "default", TaskToken = activity.TaskToken }, RecordActivityTaskHeartbeatResponse.Parser);
+    private static Task HeartbeatAsync(TestServer server, PollActivityTaskQueueResponse activity) =>
+        server.CallAsync(
+            new RecordActivityTaskHeartbeatRequest { Namespace = "default", TaskToken = activity.TaskToken },
+            RecordActivityTaskHeartbeatResponse.Parser
+        );
 
     private sealed class SettableClock : TimeProvider
     {

@@ -18,7 +18,9 @@ public sealed class TimeSkippingTests : IAsyncLifetime
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
-    private readonly TemporalServer _server = new(new TemporalServerOptions { Address = new IPEndPoint(IPAddress.Loopback, 0), TimeSkipping = true });
+    private readonly TemporalServer _server = new(
+        new TemporalServerOptions { Address = new IPEndPoint(IPAddress.Loopback, 0), TimeSkipping = true }
+    );
     private GrpcChannel _channel = null!;
 
     public async Task InitializeAsync()
@@ -32,11 +34,18 @@ public sealed class TimeSkippingTests : IAsyncLifetime
     {
         await StartAsync("day");
         var task = await PollAsync();
-        await CompleteAsync(task, new Command
-        {
-            CommandType = CommandType.StartTimer,
-            StartTimerCommandAttributes = new StartTimerCommandAttributes { TimerId = "t", StartToFireTimeout = Duration.FromTimeSpan(TimeSpan.FromDays(1)) },
-        });
+        await CompleteAsync(
+            task,
+            new Command
+            {
+                CommandType = CommandType.StartTimer,
+                StartTimerCommandAttributes = new StartTimerCommandAttributes
+                {
+                    TimerId = "t",
+                    StartToFireTimeout = Duration.FromTimeSpan(TimeSpan.FromDays(1)),
+                },
+            }
+        );
         await TestAsync("UnlockTimeSkipping", new UnlockTimeSkippingRequest(), UnlockTimeSkippingResponse.Parser);
 
         var next = await PollAsync();
@@ -55,11 +64,14 @@ public sealed class TimeSkippingTests : IAsyncLifetime
 
         // The run would time out in thirty days: nothing skips there while its task is being worked on.
         Assert.InRange((await NowAsync()) - DateTimeOffset.UtcNow, TimeSpan.FromMinutes(-1), TimeSpan.FromHours(1));
-        await CompleteAsync(task, new Command
-        {
-            CommandType = CommandType.CompleteWorkflowExecution,
-            CompleteWorkflowExecutionCommandAttributes = new CompleteWorkflowExecutionCommandAttributes(),
-        });
+        await CompleteAsync(
+            task,
+            new Command
+            {
+                CommandType = CommandType.CompleteWorkflowExecution,
+                CompleteWorkflowExecutionCommandAttributes = new CompleteWorkflowExecutionCommandAttributes(),
+            }
+        );
     }
 
     [Fact]
@@ -67,7 +79,11 @@ public sealed class TimeSkippingTests : IAsyncLifetime
     {
         var before = await NowAsync();
 
-        await TestAsync("UnlockTimeSkippingWithSleep", new SleepRequest { Duration = Duration.FromTimeSpan(TimeSpan.FromHours(5)) }, SleepResponse.Parser);
+        await TestAsync(
+            "UnlockTimeSkippingWithSleep",
+            new SleepRequest { Duration = Duration.FromTimeSpan(TimeSpan.FromHours(5)) },
+            SleepResponse.Parser
+        );
 
         Assert.InRange((await NowAsync()) - before, TimeSpan.FromHours(5), TimeSpan.FromHours(6));
     }
@@ -76,16 +92,27 @@ public sealed class TimeSkippingTests : IAsyncLifetime
     public async Task Sleep_WithATimerDueLater_StopsAtItsTime()
     {
         await StartAsync("later");
-        await CompleteAsync(await PollAsync(), new Command
-        {
-            CommandType = CommandType.StartTimer,
-            StartTimerCommandAttributes = new StartTimerCommandAttributes { TimerId = "t", StartToFireTimeout = Duration.FromTimeSpan(TimeSpan.FromDays(200)) },
-        });
+        await CompleteAsync(
+            await PollAsync(),
+            new Command
+            {
+                CommandType = CommandType.StartTimer,
+                StartTimerCommandAttributes = new StartTimerCommandAttributes
+                {
+                    TimerId = "t",
+                    StartToFireTimeout = Duration.FromTimeSpan(TimeSpan.FromDays(200)),
+                },
+            }
+        );
         for (var i = 0; i < 50; i++)
         {
             var before = await NowAsync();
 
-            await TestAsync("UnlockTimeSkippingWithSleep", new SleepRequest { Duration = Duration.FromTimeSpan(TimeSpan.FromHours(2)) }, SleepResponse.Parser);
+            await TestAsync(
+                "UnlockTimeSkippingWithSleep",
+                new SleepRequest { Duration = Duration.FromTimeSpan(TimeSpan.FromHours(2)) },
+                SleepResponse.Parser
+            );
 
             Assert.InRange((await NowAsync()) - before, TimeSpan.FromHours(2), TimeSpan.FromHours(2.2));
         }
@@ -96,7 +123,9 @@ public sealed class TimeSkippingTests : IAsyncLifetime
     {
         await TestAsync("UnlockTimeSkipping", new UnlockTimeSkippingRequest(), UnlockTimeSkippingResponse.Parser);
 
-        var exception = await Assert.ThrowsAsync<GrpcException>(() => TestAsync("UnlockTimeSkipping", new UnlockTimeSkippingRequest(), UnlockTimeSkippingResponse.Parser));
+        var exception = await Assert.ThrowsAsync<GrpcException>(() =>
+            TestAsync("UnlockTimeSkipping", new UnlockTimeSkippingRequest(), UnlockTimeSkippingResponse.Parser)
+        );
 
         Assert.Equal(GrpcStatusCode.FailedPrecondition, exception.Code);
     }
@@ -104,22 +133,31 @@ public sealed class TimeSkippingTests : IAsyncLifetime
     [Fact]
     public async Task Schedule_OfEveryDay_StartsARunPerSkippedDay()
     {
-        await CallAsync("CreateSchedule", new CreateScheduleRequest
-        {
-            Namespace = "default",
-            ScheduleId = "daily",
-            RequestId = "r",
-            Schedule = new Schedule
+        await CallAsync(
+            "CreateSchedule",
+            new CreateScheduleRequest
             {
-                Spec = new ScheduleSpec { Interval = { new IntervalSpec { Interval = Duration.FromTimeSpan(TimeSpan.FromDays(1)) } } },
-                Policies = new SchedulePolicies { OverlapPolicy = ScheduleOverlapPolicy.AllowAll },
-                Action = new ScheduleAction
+                Namespace = "default",
+                ScheduleId = "daily",
+                RequestId = "r",
+                Schedule = new Schedule
                 {
-                    StartWorkflow = new NewWorkflowExecutionInfo { WorkflowId = "job", WorkflowType = new WorkflowType { Name = "Demo" }, TaskQueue = new TaskQueue { Name = "q" } },
+                    Spec = new ScheduleSpec { Interval = { new IntervalSpec { Interval = Duration.FromTimeSpan(TimeSpan.FromDays(1)) } } },
+                    Policies = new SchedulePolicies { OverlapPolicy = ScheduleOverlapPolicy.AllowAll },
+                    Action = new ScheduleAction
+                    {
+                        StartWorkflow = new NewWorkflowExecutionInfo
+                        {
+                            WorkflowId = "job",
+                            WorkflowType = new WorkflowType { Name = "Demo" },
+                            TaskQueue = new TaskQueue { Name = "q" },
+                        },
+                    },
+                    State = new ScheduleState { LimitedActions = true, RemainingActions = 3 },
                 },
-                State = new ScheduleState { LimitedActions = true, RemainingActions = 3 },
             },
-        }, CreateScheduleResponse.Parser);
+            CreateScheduleResponse.Parser
+        );
         await TestAsync("UnlockTimeSkipping", new UnlockTimeSkippingRequest(), UnlockTimeSkippingResponse.Parser);
 
         var days = new HashSet<DateTime>();
@@ -127,11 +165,14 @@ public sealed class TimeSkippingTests : IAsyncLifetime
         {
             var task = await PollAsync();
             days.Add(task.History.Events[0].EventTime.ToDateTime().Date);
-            await CompleteAsync(task, new Command
-            {
-                CommandType = CommandType.CompleteWorkflowExecution,
-                CompleteWorkflowExecutionCommandAttributes = new CompleteWorkflowExecutionCommandAttributes(),
-            });
+            await CompleteAsync(
+                task,
+                new Command
+                {
+                    CommandType = CommandType.CompleteWorkflowExecution,
+                    CompleteWorkflowExecutionCommandAttributes = new CompleteWorkflowExecutionCommandAttributes(),
+                }
+            );
         }
 
         Assert.Equal(3, days.Count);
@@ -143,33 +184,68 @@ public sealed class TimeSkippingTests : IAsyncLifetime
         await _server.DisposeAsync();
     }
 
-    private Task<StartWorkflowExecutionResponse> StartAsync(string id, TimeSpan? timeout = null) => CallAsync("StartWorkflowExecution", new StartWorkflowExecutionRequest
-    {
-        Namespace = "default",
-        WorkflowId = id,
-        WorkflowType = new WorkflowType { Name = "Demo" },
-        TaskQueue = new TaskQueue { Name = "q" },
-        RequestId = id,
-        WorkflowRunTimeout = timeout is { } limit ? Duration.FromTimeSpan(limit) : null,
-    }, StartWorkflowExecutionResponse.Parser);
+    private Task<StartWorkflowExecutionResponse> StartAsync(string id, TimeSpan? timeout = null) =>
+        CallAsync(
+            "StartWorkflowExecution",
+            new StartWorkflowExecutionRequest
+            {
+                Namespace = "default",
+                WorkflowId = id,
+                WorkflowType = new WorkflowType { Name = "Demo" },
+                TaskQueue = new TaskQueue { Name = "q" },
+                RequestId = id,
+                WorkflowRunTimeout = timeout is { } limit ? Duration.FromTimeSpan(limit) : null,
+            },
+            StartWorkflowExecutionResponse.Parser
+        );
 
     private Task<PollWorkflowTaskQueueResponse> PollAsync() =>
-        CallAsync("PollWorkflowTaskQueue", new PollWorkflowTaskQueueRequest { Namespace = "default", TaskQueue = new TaskQueue { Name = "q" }, Identity = "worker" }, PollWorkflowTaskQueueResponse.Parser);
+        CallAsync(
+            "PollWorkflowTaskQueue",
+            new PollWorkflowTaskQueueRequest
+            {
+                Namespace = "default",
+                TaskQueue = new TaskQueue { Name = "q" },
+                Identity = "worker",
+            },
+            PollWorkflowTaskQueueResponse.Parser
+        );
 
-    private Task<RespondWorkflowTaskCompletedResponse> CompleteAsync(PollWorkflowTaskQueueResponse task, Command command) => CallAsync(
-        "RespondWorkflowTaskCompleted",
-        new RespondWorkflowTaskCompletedRequest { Namespace = "default", TaskToken = task.TaskToken, Identity = "worker", Commands = { command } },
-        RespondWorkflowTaskCompletedResponse.Parser);
+    private Task<RespondWorkflowTaskCompletedResponse> CompleteAsync(PollWorkflowTaskQueueResponse task, Command command) =>
+        CallAsync(
+            "RespondWorkflowTaskCompleted",
+            new RespondWorkflowTaskCompletedRequest
+            {
+                Namespace = "default",
+                TaskToken = task.TaskToken,
+                Identity = "worker",
+                Commands = { command },
+            },
+            RespondWorkflowTaskCompletedResponse.Parser
+        );
 
-    private async Task<DateTimeOffset> NowAsync() => (await TestAsync("GetCurrentTime", new Empty(), GetCurrentTimeResponse.Parser)).Time.ToDateTimeOffset();
+    private async Task<DateTimeOffset> NowAsync() =>
+        (await TestAsync("GetCurrentTime", new Empty(), GetCurrentTimeResponse.Parser)).Time.ToDateTimeOffset();
 
     private Task<TResponse> CallAsync<TRequest, TResponse>(string method, TRequest request, MessageParser<TResponse> parser)
         where TRequest : IMessage
         where TResponse : IMessage<TResponse> =>
-        _channel.CallAsync($"/temporal.api.workflowservice.v1.WorkflowService/{method}", request, parser, new GrpcCallOptions { Timeout = Limit }, CancellationToken.None);
+        _channel.CallAsync(
+            $"/temporal.api.workflowservice.v1.WorkflowService/{method}",
+            request,
+            parser,
+            new GrpcCallOptions { Timeout = Limit },
+            CancellationToken.None
+        );
 
     private Task<TResponse> TestAsync<TRequest, TResponse>(string method, TRequest request, MessageParser<TResponse> parser)
         where TRequest : IMessage
         where TResponse : IMessage<TResponse> =>
-        _channel.CallAsync($"/temporal.api.testservice.v1.TestService/{method}", request, parser, new GrpcCallOptions { Timeout = Limit }, CancellationToken.None);
+        _channel.CallAsync(
+            $"/temporal.api.testservice.v1.TestService/{method}",
+            request,
+            parser,
+            new GrpcCallOptions { Timeout = Limit },
+            CancellationToken.None
+        );
 }

@@ -17,9 +17,18 @@ public sealed class QueryMessageTests
     [InlineData("ConfDate = 'tomorrow'", "invalid expression: unable to parse datetime 'tomorrow'")]
     [InlineData("ConfDate >= '2050-01-02'", "invalid expression: unable to parse datetime '2050-01-02'")]
     [InlineData("ConfInt LIKE 'x'", "invalid expression: invalid operator 'like' in `ConfInt like 'x'`")]
-    [InlineData("ConfKeyword = red", "operation is not supported: column name on the right side of comparison expression (did you forget to quote 'red'?)")]
-    [InlineData("ConfText STARTS_WITH 'q'", "invalid expression: operator 'starts_with' not supported for Text type search attribute in `ConfText starts_with 'q'`")]
-    [InlineData("ConfList > 'a'", "invalid expression: operator '>' not supported for KeywordList type search attribute in `ConfList > 'a'`")]
+    [InlineData(
+        "ConfKeyword = red",
+        "operation is not supported: column name on the right side of comparison expression (did you forget to quote 'red'?)"
+    )]
+    [InlineData(
+        "ConfText STARTS_WITH 'q'",
+        "invalid expression: operator 'starts_with' not supported for Text type search attribute in `ConfText starts_with 'q'`"
+    )]
+    [InlineData(
+        "ConfList > 'a'",
+        "invalid expression: operator '>' not supported for KeywordList type search attribute in `ConfList > 'a'`"
+    )]
     [InlineData("ExecutionStatus = 'Bogus'", "invalid expression: invalid ExecutionStatus value 'Bogus'")]
     [InlineData("ExecutionStatus = 'RUNNING'", "invalid expression: invalid ExecutionStatus value 'RUNNING'")]
     [InlineData("ExecutionStatus = 'Paused'", "invalid expression: invalid ExecutionStatus value 'Paused'")]
@@ -63,7 +72,8 @@ public sealed class QueryMessageTests
     [InlineData("ConfInt = (select (((")]
     [InlineData("ConfInt = 1 +")]
     [InlineData("a.")]
-    public void Resolve_Garbage_IsRefusedAsAQuery(string query) => Assert.Throws<QueryException>(() => new QueryResolver(Find).Resolve(query));
+    public void Resolve_Garbage_IsRefusedAsAQuery(string query) =>
+        Assert.Throws<QueryException>(() => new QueryResolver(Find).Resolve(query));
 
     [Fact]
     public void Resolve_MoreSignsThanAStackHolds_IsRefusedAsAQuery() =>
@@ -72,7 +82,33 @@ public sealed class QueryMessageTests
     [Fact]
     public void Resolve_RandomWords_NeverFailsOtherwise()
     {
-        string[] words = ["(", ")", "AND", "OR", "NOT", "IN", "ConfInt", "`ConfList`", "=", "!=", ">", "'x'", "\"y", "5", "-1.5", ",", "IS", "NULL", "BETWEEN", "STARTS_WITH", "GROUP", "BY", "é", ";"];
+        string[] words =
+        [
+            "(",
+            ")",
+            "AND",
+            "OR",
+            "NOT",
+            "IN",
+            "ConfInt",
+            "`ConfList`",
+            "=",
+            "!=",
+            ">",
+            "'x'",
+            "\"y",
+            "5",
+            "-1.5",
+            ",",
+            "IS",
+            "NULL",
+            "BETWEEN",
+            "STARTS_WITH",
+            "GROUP",
+            "BY",
+            "é",
+            ";",
+        ];
         var random = new Random(7);
         for (var i = 0; i < 20_000; i++)
         {
@@ -90,19 +126,23 @@ public sealed class QueryMessageTests
 
     [Fact]
     public void Resolve_DeepNesting_IsRefused() =>
-        Assert.Throws<QueryException>(() => new QueryResolver(Find).Resolve(new string('(', 100_000) + "ConfInt = 1" + new string(')', 100_000)));
+        Assert.Throws<QueryException>(() =>
+            new QueryResolver(Find).Resolve(new string('(', 100_000) + "ConfInt = 1" + new string(')', 100_000))
+        );
 
     [Fact]
     public void Resolve_ThousandsOfTerms_IsRefused() =>
         Assert.Throws<QueryException>(() => new QueryResolver(Find).Resolve(string.Join(" AND ", Enumerable.Repeat("ConfInt = 1", 5_000))));
 
-    private static SearchAttribute? Find(string name) => SystemSearchAttributes.Computed.GetValueOrDefault(name) ?? name switch
-    {
-        "ConfInt" => new SearchAttribute(name, IndexedValueType.Int, "Int01"),
-        "ConfKeyword" => new SearchAttribute(name, IndexedValueType.Keyword, "Keyword01"),
-        "ConfText" => new SearchAttribute(name, IndexedValueType.Text, "Text01"),
-        "ConfList" => new SearchAttribute(name, IndexedValueType.KeywordList, "KeywordList01"),
-        "ConfDate" => new SearchAttribute(name, IndexedValueType.Datetime, "Datetime01"),
-        _ => null,
-    };
+    private static SearchAttribute? Find(string name) =>
+        SystemSearchAttributes.Computed.GetValueOrDefault(name)
+        ?? name switch
+        {
+            "ConfInt" => new SearchAttribute(name, IndexedValueType.Int, "Int01"),
+            "ConfKeyword" => new SearchAttribute(name, IndexedValueType.Keyword, "Keyword01"),
+            "ConfText" => new SearchAttribute(name, IndexedValueType.Text, "Text01"),
+            "ConfList" => new SearchAttribute(name, IndexedValueType.KeywordList, "KeywordList01"),
+            "ConfDate" => new SearchAttribute(name, IndexedValueType.Datetime, "Datetime01"),
+            _ => null,
+        };
 }

@@ -17,7 +17,11 @@ public sealed class VisibilityQueryTests : IAsyncLifetime, IDisposable
     private static readonly NamespaceEntry Ns = NamespaceRegistry.Default;
 
     private readonly SearchAttributeRegistry _attributes = new();
-    private readonly Database _database = new(null, [("visibility", VisibilityTables.Migrations), ("search attributes", SearchAttributeTable.Migrations)], NullLogger.Instance);
+    private readonly Database _database = new(
+        null,
+        [("visibility", VisibilityTables.Migrations), ("search attributes", SearchAttributeTable.Migrations)],
+        NullLogger.Instance
+    );
     private readonly VisibilityStore _store;
 
     public VisibilityQueryTests() => _store = new VisibilityStore(_attributes);
@@ -25,19 +29,37 @@ public sealed class VisibilityQueryTests : IAsyncLifetime, IDisposable
     public async Task InitializeAsync()
     {
         _attributes.Load(_database);
-        await _attributes.AddAsync(Ns, new Dictionary<string, IndexedValueType>
-        {
-            ["ConfKeyword"] = IndexedValueType.Keyword,
-            ["ConfInt"] = IndexedValueType.Int,
-            ["ConfDouble"] = IndexedValueType.Double,
-            ["ConfBool"] = IndexedValueType.Bool,
-            ["ConfText"] = IndexedValueType.Text,
-            ["ConfDate"] = IndexedValueType.Datetime,
-            ["ConfList"] = IndexedValueType.KeywordList,
-        });
-        await WriteAsync(0, "Even", WorkflowExecutionStatus.Terminated, """{"ConfKeyword":"red","ConfInt":1,"ConfDouble":1.5,"ConfBool":true,"ConfText":"quick brown fox","ConfDate":"2050-01-01T00:00:00Z","ConfList":["a","b"]}""");
-        await WriteAsync(1, "Odd", WorkflowExecutionStatus.Terminated, """{"ConfKeyword":"redder","ConfInt":2,"ConfDouble":2.5,"ConfBool":false,"ConfText":"lazy dog","ConfDate":"2050-01-02T00:00:00Z","ConfList":["b","c"]}""");
-        await WriteAsync(2, "Even", WorkflowExecutionStatus.Completed, """{"ConfKeyword":"blue","ConfInt":3,"ConfDouble":-1,"ConfBool":true,"ConfText":"Quick Dog","ConfDate":"2050-01-03T00:00:00Z","ConfList":["c"]}""");
+        await _attributes.AddAsync(
+            Ns,
+            new Dictionary<string, IndexedValueType>
+            {
+                ["ConfKeyword"] = IndexedValueType.Keyword,
+                ["ConfInt"] = IndexedValueType.Int,
+                ["ConfDouble"] = IndexedValueType.Double,
+                ["ConfBool"] = IndexedValueType.Bool,
+                ["ConfText"] = IndexedValueType.Text,
+                ["ConfDate"] = IndexedValueType.Datetime,
+                ["ConfList"] = IndexedValueType.KeywordList,
+            }
+        );
+        await WriteAsync(
+            0,
+            "Even",
+            WorkflowExecutionStatus.Terminated,
+            """{"ConfKeyword":"red","ConfInt":1,"ConfDouble":1.5,"ConfBool":true,"ConfText":"quick brown fox","ConfDate":"2050-01-01T00:00:00Z","ConfList":["a","b"]}"""
+        );
+        await WriteAsync(
+            1,
+            "Odd",
+            WorkflowExecutionStatus.Terminated,
+            """{"ConfKeyword":"redder","ConfInt":2,"ConfDouble":2.5,"ConfBool":false,"ConfText":"lazy dog","ConfDate":"2050-01-02T00:00:00Z","ConfList":["b","c"]}"""
+        );
+        await WriteAsync(
+            2,
+            "Even",
+            WorkflowExecutionStatus.Completed,
+            """{"ConfKeyword":"blue","ConfInt":3,"ConfDouble":-1,"ConfBool":true,"ConfText":"Quick Dog","ConfDate":"2050-01-03T00:00:00Z","ConfList":["c"]}"""
+        );
         await WriteAsync(3, "Odd", WorkflowExecutionStatus.Running, """{"ConfKeyword":"with 'quote'","ConfInt":-4}""");
         await WriteAsync(4, "Even", WorkflowExecutionStatus.Running, "{}");
         await WriteAsync(5, "Odd", WorkflowExecutionStatus.Running, """{"ConfInt":10}""");
@@ -114,7 +136,8 @@ public sealed class VisibilityQueryTests : IAsyncLifetime, IDisposable
     public void CountByStatus_Everything_GivesAGroupPerStatus() =>
         Assert.Equal(
             [(WorkflowExecutionStatus.Running, 3L), (WorkflowExecutionStatus.Completed, 1L), (WorkflowExecutionStatus.Terminated, 2L)],
-            _database.Read(db => VisibilityTables.CountByStatus(db, Ns.Id, Resolve("GROUP BY ExecutionStatus"))));
+            _database.Read(db => VisibilityTables.CountByStatus(db, Ns.Id, Resolve("GROUP BY ExecutionStatus")))
+        );
 
     [Fact]
     public async Task Remove_Attribute_TakesItsValuesAway()

@@ -3,7 +3,8 @@ using Orchestrator.Processes;
 namespace Orchestrator.TestKit.Git;
 
 /// <summary>
-/// A git repository in a folder of its own that is gone with the test. It knows nothing of the user's settings, so that tests run alike everywhere.
+/// A git repository in a folder of its own that is gone with the test. It knows nothing of the user's settings, so that tests run alike
+/// everywhere.
 /// </summary>
 public sealed class TemporaryRepository : IDisposable
 {
@@ -59,16 +60,25 @@ public sealed class TemporaryRepository : IDisposable
     /// <summary>Runs git in another folder.</summary>
     public async Task<string> GitInAsync(string folder, params string[] arguments)
     {
-        var result = await Runner.RunAsync(new ProcessCommand("git", arguments)
-        {
-            WorkingDirectory = folder,
-            Environment = new Dictionary<string, string?> { ["GIT_CONFIG_GLOBAL"] = "/dev/null", ["GIT_CONFIG_SYSTEM"] = "/dev/null", ["LC_ALL"] = "C" },
-            StandardOutput = ProcessOutput.Capture(64 * 1024 * 1024),
-            Timeout = TimeSpan.FromMinutes(2),
-        });
+        var result = await Runner.RunAsync(
+            new ProcessCommand("git", arguments)
+            {
+                WorkingDirectory = folder,
+                Environment = new Dictionary<string, string?>
+                {
+                    ["GIT_CONFIG_GLOBAL"] = "/dev/null",
+                    ["GIT_CONFIG_SYSTEM"] = "/dev/null",
+                    ["LC_ALL"] = "C",
+                },
+                StandardOutput = ProcessOutput.Capture(64 * 1024 * 1024),
+                Timeout = TimeSpan.FromMinutes(2),
+            }
+        );
         return result.Succeeded
             ? result.StandardOutput.Text.TrimEnd('\n')
-            : throw new InvalidOperationException($"git {string.Join(' ', arguments)} ended with {result.ExitCode}: {result.StandardError.Text}");
+            : throw new InvalidOperationException(
+                $"git {string.Join(' ', arguments)} ended with {result.ExitCode}: {result.StandardError.Text}"
+            );
     }
 
     /// <summary>Writes a file of the main checkout, with its folder.</summary>
@@ -92,7 +102,9 @@ public sealed class TemporaryRepository : IDisposable
         return await GitAsync("rev-parse", "HEAD");
     }
 
-    /// <summary>Makes a commit on a branch that begins at <paramref name="from"/>, without changing what is checked out, and gives its id.</summary>
+    /// <summary>
+    /// Makes a commit on a branch that begins at <paramref name="from"/>, without changing what is checked out, and gives its id.
+    /// </summary>
     public async Task<string> CommitOnBranchAsync(string branch, string from, string message, params (string File, string? Content)[] files)
     {
         var worktree = Beside($"scratch-{Guid.NewGuid():N}");

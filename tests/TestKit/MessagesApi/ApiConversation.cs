@@ -4,14 +4,22 @@ using System.Text.RegularExpressions;
 namespace Orchestrator.TestKit;
 
 /// <summary>
-/// What a request's messages say: what was typed, and how many answers followed. The place in a script is taken from the conversation itself, so that
+/// What a request's messages say: what was typed, and how many answers followed. The place in a script is taken from the conversation
+/// itself, so that
 /// parallel agents, sub-agents and resumed conversations each find their own.
 /// </summary>
 internal sealed partial class ApiConversation
 {
     /// <summary>Texts that the CLI writes in the user's name; they begin nothing.</summary>
     private static readonly string[] Synthetic =
-        ["[Request interrupted", "[structured-output-enforce]", "[Your previous response", "Stop hook feedback", "Your response above was stopped", "Output token limit hit"];
+    [
+        "[Request interrupted",
+        "[structured-output-enforce]",
+        "[Your previous response",
+        "Stop hook feedback",
+        "Your response above was stopped",
+        "Output token limit hit",
+    ];
 
     internal ApiConversation(JsonNode body, string session)
     {
@@ -33,7 +41,8 @@ internal sealed partial class ApiConversation
                     Prompts.Add((typed, answers));
                 }
 
-                LastResult ??= (message["content"] as JsonArray)?.LastOrDefault(block => (string?)block?["type"] == "tool_result") is { } result
+                LastResult ??= (message["content"] as JsonArray)?.LastOrDefault(block => (string?)block?["type"] == "tool_result")
+                    is { } result
                     ? TextOf(result["content"])
                     : null;
             }
@@ -60,17 +69,21 @@ internal sealed partial class ApiConversation
         IEnumerable<string> texts = content is JsonArray blocks
             ? blocks.Where(block => (string?)block?["type"] == "text").Select(block => (string?)block!["text"] ?? "")
             : [TextOf(content)];
-        return string.Join('\n', texts
-            .Select(text => Reminder().Replace(text, "").Trim())
-            .Where(text => text.Length > 0 && !Synthetic.Any(start => text.StartsWith(start, StringComparison.Ordinal))));
+        return string.Join(
+            '\n',
+            texts
+                .Select(text => Reminder().Replace(text, "").Trim())
+                .Where(text => text.Length > 0 && !Synthetic.Any(start => text.StartsWith(start, StringComparison.Ordinal)))
+        );
     }
 
-    private static string TextOf(JsonNode? content) => content switch
-    {
-        JsonArray blocks => string.Join('\n', blocks.Select(block => (string?)block?["text"]).OfType<string>()),
-        JsonValue value when value.TryGetValue(out string? text) => text,
-        _ => "",
-    };
+    private static string TextOf(JsonNode? content) =>
+        content switch
+        {
+            JsonArray blocks => string.Join('\n', blocks.Select(block => (string?)block?["text"]).OfType<string>()),
+            JsonValue value when value.TryGetValue(out string? text) => text,
+            _ => "",
+        };
 
     [GeneratedRegex("<system-reminder>.*?</system-reminder>", RegexOptions.Singleline)]
     private static partial Regex Reminder();

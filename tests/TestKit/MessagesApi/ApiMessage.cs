@@ -24,13 +24,15 @@ internal sealed class ApiMessage
 
         foreach (ApiToolUse tool in turn.Tools)
         {
-            _blocks.Add(new JsonObject
-            {
-                ["type"] = "tool_use",
-                ["id"] = $"toolu_{Guid.NewGuid():N}",
-                ["name"] = tool.Name,
-                ["input"] = FillAll(JsonSerializer.SerializeToNode(tool.Input), fill),
-            });
+            _blocks.Add(
+                new JsonObject
+                {
+                    ["type"] = "tool_use",
+                    ["id"] = $"toolu_{Guid.NewGuid():N}",
+                    ["name"] = tool.Name,
+                    ["input"] = FillAll(JsonSerializer.SerializeToNode(tool.Input), fill),
+                }
+            );
         }
 
         StopReason = turn.StopReason ?? (turn.Tools.Count > 0 ? "tool_use" : "end_turn");
@@ -56,11 +58,21 @@ internal sealed class ApiMessage
             bool isText = (string?)block["type"] == "text";
             JsonObject empty = (JsonObject)block.DeepClone();
             empty[isText ? "text" : "input"] = isText ? "" : new JsonObject();
-            yield return new JsonObject { ["type"] = "content_block_start", ["index"] = index, ["content_block"] = empty };
+            yield return new JsonObject
+            {
+                ["type"] = "content_block_start",
+                ["index"] = index,
+                ["content_block"] = empty,
+            };
             JsonObject delta = isText
                 ? new JsonObject { ["type"] = "text_delta", ["text"] = (string?)block["text"] }
                 : new JsonObject { ["type"] = "input_json_delta", ["partial_json"] = block["input"]!.ToJsonString() };
-            yield return new JsonObject { ["type"] = "content_block_delta", ["index"] = index, ["delta"] = delta };
+            yield return new JsonObject
+            {
+                ["type"] = "content_block_delta",
+                ["index"] = index,
+                ["delta"] = delta,
+            };
             yield return new JsonObject { ["type"] = "content_block_stop", ["index"] = index };
         }
 
@@ -73,32 +85,35 @@ internal sealed class ApiMessage
         yield return new JsonObject { ["type"] = "message_stop" };
     }
 
-    private static JsonNode? FillAll(JsonNode? node, Func<string, string> fill) => node switch
-    {
-        JsonObject members => new JsonObject(members.Select(member => KeyValuePair.Create(member.Key, FillAll(member.Value, fill)))),
-        JsonArray items => new JsonArray([.. items.Select(item => FillAll(item, fill))]),
-        JsonValue value when value.TryGetValue(out string? text) => JsonValue.Create(fill(text)),
-        null => null,
-        _ => node.DeepClone(),
-    };
+    private static JsonNode? FillAll(JsonNode? node, Func<string, string> fill) =>
+        node switch
+        {
+            JsonObject members => new JsonObject(members.Select(member => KeyValuePair.Create(member.Key, FillAll(member.Value, fill)))),
+            JsonArray items => new JsonArray([.. items.Select(item => FillAll(item, fill))]),
+            JsonValue value when value.TryGetValue(out string? text) => JsonValue.Create(fill(text)),
+            null => null,
+            _ => node.DeepClone(),
+        };
 
-    private static JsonObject Usage(int output) => new()
-    {
-        ["input_tokens"] = InputTokens,
-        ["cache_creation_input_tokens"] = 0,
-        ["cache_read_input_tokens"] = 0,
-        ["output_tokens"] = output,
-    };
+    private static JsonObject Usage(int output) =>
+        new()
+        {
+            ["input_tokens"] = InputTokens,
+            ["cache_creation_input_tokens"] = 0,
+            ["cache_read_input_tokens"] = 0,
+            ["output_tokens"] = output,
+        };
 
-    private JsonObject Head() => new()
-    {
-        ["id"] = _id,
-        ["type"] = "message",
-        ["role"] = "assistant",
-        ["model"] = _model,
-        ["content"] = new JsonArray(),
-        ["stop_reason"] = null,
-        ["stop_sequence"] = null,
-        ["usage"] = Usage(1),
-    };
+    private JsonObject Head() =>
+        new()
+        {
+            ["id"] = _id,
+            ["type"] = "message",
+            ["role"] = "assistant",
+            ["model"] = _model,
+            ["content"] = new JsonArray(),
+            ["stop_reason"] = null,
+            ["stop_sequence"] = null,
+            ["usage"] = Usage(1),
+        };
 }

@@ -24,7 +24,9 @@ public sealed record ApiTurn
     /// <summary>The tools it calls.</summary>
     public IReadOnlyList<ApiToolUse> Tools { get; init; } = [];
 
-    /// <summary>Why the answer ends, such as <c>max_tokens</c> or <c>refusal</c>; null: <c>tool_use</c> or <c>end_turn</c>, as it is.</summary>
+    /// <summary>
+    /// Why the answer ends, such as <c>max_tokens</c> or <c>refusal</c>; null: <c>tool_use</c> or <c>end_turn</c>, as it is.
+    /// </summary>
     public string? StopReason { get; init; }
 
     /// <summary>An HTTP status instead of an answer.</summary>
@@ -61,18 +63,19 @@ public sealed record ApiTurn
     public static ApiTurn Fails(int status, string message) => new() { Status = status, Message = message };
 
     /// <summary>A subscription's limit that is reached: 429 with the headers that name the reset time.</summary>
-    public static ApiTurn LimitReached(DateTimeOffset resetsAt) => new()
-    {
-        Status = 429,
-        Message = "This request would exceed your account's rate limit.",
-        Headers = new Dictionary<string, string>
+    public static ApiTurn LimitReached(DateTimeOffset resetsAt) =>
+        new()
         {
-            ["anthropic-ratelimit-unified-status"] = "rejected",
-            ["anthropic-ratelimit-unified-reset"] = $"{resetsAt.ToUnixTimeSeconds()}",
-            ["anthropic-ratelimit-unified-representative-claim"] = "five_hour",
-            ["retry-after"] = "3600",
-        },
-    };
+            Status = 429,
+            Message = "This request would exceed your account's rate limit.",
+            Headers = new Dictionary<string, string>
+            {
+                ["anthropic-ratelimit-unified-status"] = "rejected",
+                ["anthropic-ratelimit-unified-reset"] = $"{resetsAt.ToUnixTimeSeconds()}",
+                ["anthropic-ratelimit-unified-representative-claim"] = "five_hour",
+                ["retry-after"] = "3600",
+            },
+        };
 }
 
 /// <summary>A tool the model calls.</summary>
@@ -89,7 +92,15 @@ public sealed record ApiToolUse(string Name, object Input)
 
     /// <summary>Calls a sub-agent.</summary>
     public static ApiToolUse SubAgent(string type, string prompt) =>
-        new("Task", new { description = "scripted", prompt, subagent_type = type });
+        new(
+            "Task",
+            new
+            {
+                description = "scripted",
+                prompt,
+                subagent_type = type,
+            }
+        );
 }
 
 /// <summary>A request that came in, for asserting on what the agent program did.</summary>
@@ -103,7 +114,16 @@ public sealed record ApiToolUse(string Name, object Input)
 /// <param name="ApiKey">The key or token the request came with.</param>
 /// <param name="Session">The conversation's id.</param>
 public sealed record ApiRequest(
-    string Path, string? Rule, int Turn, string Model, string Prompt, string LastResult, string System, string ApiKey, string Session)
+    string Path,
+    string? Rule,
+    int Turn,
+    string Model,
+    string Prompt,
+    string LastResult,
+    string System,
+    string ApiKey,
+    string Session
+)
 {
     /// <summary>The HTTP status of the answer; 200 is what an account pays for.</summary>
     public int Status { get; init; }

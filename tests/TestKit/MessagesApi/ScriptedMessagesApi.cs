@@ -11,7 +11,8 @@ using Microsoft.Extensions.Logging;
 namespace Orchestrator.TestKit;
 
 /// <summary>
-/// A Messages API on loopback that answers from a script: what the real Claude CLI needs to run without account and without network. The newest typed text
+/// A Messages API on loopback that answers from a script: what the real Claude CLI needs to run without account and without network. The
+/// newest typed text
 /// that a rule knows decides, so that a text no rule knows does not begin a script anew.
 /// </summary>
 public sealed partial class ScriptedMessagesApi : IAsyncDisposable
@@ -45,7 +46,10 @@ public sealed partial class ScriptedMessagesApi : IAsyncDisposable
     /// <summary>The requests for messages so far, in order.</summary>
     public IReadOnlyList<ApiRequest> Requests => [.. _requests];
 
-    /// <summary>What is answered instead of the script, by the request's number from 1: how a login that expires, or a service that is down, looks to all at once. Null: the script answers.</summary>
+    /// <summary>
+    /// What is answered instead of the script, by the request's number from 1: how a login that expires, or a service that is down, looks
+    /// to all at once. Null: the script answers.
+    /// </summary>
     public Func<int, ApiTurn?> Instead { get; set; } = _ => null;
 
     /// <summary>Starts it with a script.</summary>
@@ -70,16 +74,29 @@ public sealed partial class ScriptedMessagesApi : IAsyncDisposable
         ApiConversation conversation = new(body, context.Request.Headers["x-claude-code-session-id"].ToString());
         bool hasTools = body["tools"] is JsonArray { Count: > 0 };
         (ApiRule? rule, Match? match, int index) = Choose(conversation, hasTools);
-        ApiTurn turn = rule is null ? ApiTurn.Says("OK") : index < rule.Turns.Length ? rule.Turns[index] : ScriptOver;
+        ApiTurn turn =
+            rule is null ? ApiTurn.Says("OK")
+            : index < rule.Turns.Length ? rule.Turns[index]
+            : ScriptOver;
         int attempt = _attempts.AddOrUpdate($"{conversation.Session}|{rule?.Pattern}|{index}", 1, (_, count) => count + 1);
         turn = turn.Instead is { } instead && attempt <= turn.InsteadTimes ? instead : turn;
         turn = Instead(Interlocked.Increment(ref _count)) ?? turn;
-        _requests.Enqueue(new ApiRequest(
-            context.Request.Path, rule?.Pattern, index, (string?)body["model"] ?? (string?)context.Request.RouteValues["model"] ?? "", conversation.Prompts.FirstOrDefault().Text ?? "",
-            conversation.LastResult ?? "", conversation.System, ApiKey(context.Request), conversation.Session)
-        {
-            Status = turn.Status ?? StatusCodes.Status200OK,
-        });
+        _requests.Enqueue(
+            new ApiRequest(
+                context.Request.Path,
+                rule?.Pattern,
+                index,
+                (string?)body["model"] ?? (string?)context.Request.RouteValues["model"] ?? "",
+                conversation.Prompts.FirstOrDefault().Text ?? "",
+                conversation.LastResult ?? "",
+                conversation.System,
+                ApiKey(context.Request),
+                conversation.Session
+            )
+            {
+                Status = turn.Status ?? StatusCodes.Status200OK,
+            }
+        );
 
         using CancellationTokenSource gone = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _closing.Token);
         try
@@ -128,7 +145,9 @@ public sealed partial class ScriptedMessagesApi : IAsyncDisposable
         if (turn.Status is { } status)
         {
             response.StatusCode = status;
-            await response.WriteAsJsonAsync(new { type = "error", error = new { type = ErrorType(status), message = turn.Message ?? $"error {status}" } });
+            await response.WriteAsJsonAsync(
+                new { type = "error", error = new { type = ErrorType(status), message = turn.Message ?? $"error {status}" } }
+            );
             return;
         }
 
@@ -147,28 +166,38 @@ public sealed partial class ScriptedMessagesApi : IAsyncDisposable
     }
 
     private static string Fill(string text, ApiConversation conversation, Match? match) =>
-        Placeholder().Replace(text, found => found.Groups[1].Value switch
-        {
-            "cwd" => conversation.Directory,
-            "last" => conversation.LastResult ?? "",
-            var group when match is not null && int.TryParse(group, NumberStyles.None, CultureInfo.InvariantCulture, out int number) => match.Groups[number].Value,
-            _ => found.Value,
-        });
+        Placeholder()
+            .Replace(
+                text,
+                found =>
+                    found.Groups[1].Value switch
+                    {
+                        "cwd" => conversation.Directory,
+                        "last" => conversation.LastResult ?? "",
+                        var group
+                            when match is not null
+                                && int.TryParse(group, NumberStyles.None, CultureInfo.InvariantCulture, out int number) => match
+                            .Groups[number]
+                            .Value,
+                        _ => found.Value,
+                    }
+            );
 
     private static string ApiKey(HttpRequest request) =>
         request.Headers["x-api-key"].ToString() is { Length: > 0 } key ? key : request.Headers.Authorization.ToString();
 
-    private static string ErrorType(int status) => status switch
-    {
-        400 => "invalid_request_error",
-        401 => "authentication_error",
-        403 => "permission_error",
-        404 => "not_found_error",
-        413 => "request_too_large",
-        429 => "rate_limit_error",
-        529 => "overloaded_error",
-        _ => "api_error",
-    };
+    private static string ErrorType(int status) =>
+        status switch
+        {
+            400 => "invalid_request_error",
+            401 => "authentication_error",
+            403 => "permission_error",
+            404 => "not_found_error",
+            413 => "request_too_large",
+            429 => "rate_limit_error",
+            529 => "overloaded_error",
+            _ => "api_error",
+        };
 
     [GeneratedRegex(@"\$\{(\w+)\}")]
     private static partial Regex Placeholder();

@@ -63,7 +63,11 @@ public sealed class ProxiedCall
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
             Content = new ByteArrayContent(body),
         };
-        foreach (var (name, value) in Headers.Where(header => !header.Key.StartsWith(':') && header.Key.ToLowerInvariant() is not ("host" or "content-length")))
+        foreach (
+            var (name, value) in Headers.Where(header =>
+                !header.Key.StartsWith(':') && header.Key.ToLowerInvariant() is not ("host" or "content-length")
+            )
+        )
         {
             if (!request.Headers.TryAddWithoutValidation(name, value))
             {
@@ -73,7 +77,11 @@ public sealed class ProxiedCall
 
         using var response = await _proxy.SendAsync(request, Http.RequestAborted);
         var answer = new RpcAnswer { Body = await response.Content.ReadAsByteArrayAsync(Http.RequestAborted) };
-        foreach (var (name, values) in response.Headers.Concat(response.TrailingHeaders).Where(header => header.Key.StartsWith("grpc-", StringComparison.OrdinalIgnoreCase)))
+        foreach (
+            var (name, values) in response
+                .Headers.Concat(response.TrailingHeaders)
+                .Where(header => header.Key.StartsWith("grpc-", StringComparison.OrdinalIgnoreCase))
+        )
         {
             answer.Status[name.ToLowerInvariant()] = string.Join(',', values);
         }
@@ -82,7 +90,8 @@ public sealed class ProxiedCall
     }
 
     /// <summary>Answers with a message.</summary>
-    public Task AnswerAsync(IMessage message) => AnswerAsync(new RpcAnswer { Body = RpcFrame.Of(message.ToByteArray()), Status = { ["grpc-status"] = "0" } });
+    public Task AnswerAsync(IMessage message) =>
+        AnswerAsync(new RpcAnswer { Body = RpcFrame.Of(message.ToByteArray()), Status = { ["grpc-status"] = "0" } });
 
     /// <summary>Answers.</summary>
     public async Task AnswerAsync(RpcAnswer answer)
@@ -106,10 +115,10 @@ public sealed class ProxiedCall
     }
 
     /// <summary>Fails the call with a status.</summary>
-    public Task FailAsync(int status, string message) => AnswerAsync(new RpcAnswer
-    {
-        Status = { ["grpc-status"] = status.ToString(CultureInfo.InvariantCulture), ["grpc-message"] = message },
-    });
+    public Task FailAsync(int status, string message) =>
+        AnswerAsync(
+            new RpcAnswer { Status = { ["grpc-status"] = status.ToString(CultureInfo.InvariantCulture), ["grpc-message"] = message } }
+        );
 
     /// <summary>Tells the client that its connection is closed once the calls on it have ended (GOAWAY).</summary>
     public void CloseConnectionGracefully() => Http.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();

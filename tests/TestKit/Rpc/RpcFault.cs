@@ -48,22 +48,23 @@ public static class RpcFaults
     private static readonly byte[] Message = [0x0A, 0x04, 0x61, 0x62, 0x63, 0x64];
 
     /// <summary>Answers a call with a fault, without passing it on.</summary>
-    public static Task BreakAsync(this ProxiedCall call, RpcFault fault) => fault switch
-    {
-        RpcFault.Reset => Reset(call),
-        RpcFault.ResetInMessage => ResetInMessageAsync(call),
-        RpcFault.Truncated => WriteAsync(call, RpcFrame.Of(Message)[..^2], succeeded: true),
-        RpcFault.Oversized => WriteAsync(call, [0, .. BigEndian(int.MaxValue), .. Message], succeeded: true),
-        RpcFault.BadFlag => WriteAsync(call, [7, .. RpcFrame.Of(Message)[1..]], succeeded: true),
-        RpcFault.Garbage => WriteAsync(call, RpcFrame.Of([0xFF, 0xFF, 0xFF, 0xFF]), succeeded: true),
-        RpcFault.NotCompressed => WriteAsync(call, [1, .. RpcFrame.Of(Message)[1..]], succeeded: true),
-        RpcFault.NoStatus => WriteAsync(call, RpcFrame.Of([]), succeeded: false),
-        RpcFault.NoMessage => call.FailAsync(0, string.Empty),
-        RpcFault.Html => HtmlAsync(call, 200, "<h1>Welcome</h1>"),
-        RpcFault.BadGateway => HtmlAsync(call, 502, "<h1>Bad Gateway</h1>"),
-        RpcFault.Forbidden => HtmlAsync(call, 403, "<h1>Forbidden</h1>"),
-        _ => throw new ArgumentOutOfRangeException(nameof(fault), fault, null),
-    };
+    public static Task BreakAsync(this ProxiedCall call, RpcFault fault) =>
+        fault switch
+        {
+            RpcFault.Reset => Reset(call),
+            RpcFault.ResetInMessage => ResetInMessageAsync(call),
+            RpcFault.Truncated => WriteAsync(call, RpcFrame.Of(Message)[..^2], succeeded: true),
+            RpcFault.Oversized => WriteAsync(call, [0, .. BigEndian(int.MaxValue), .. Message], succeeded: true),
+            RpcFault.BadFlag => WriteAsync(call, [7, .. RpcFrame.Of(Message)[1..]], succeeded: true),
+            RpcFault.Garbage => WriteAsync(call, RpcFrame.Of([0xFF, 0xFF, 0xFF, 0xFF]), succeeded: true),
+            RpcFault.NotCompressed => WriteAsync(call, [1, .. RpcFrame.Of(Message)[1..]], succeeded: true),
+            RpcFault.NoStatus => WriteAsync(call, RpcFrame.Of([]), succeeded: false),
+            RpcFault.NoMessage => call.FailAsync(0, string.Empty),
+            RpcFault.Html => HtmlAsync(call, 200, "<h1>Welcome</h1>"),
+            RpcFault.BadGateway => HtmlAsync(call, 502, "<h1>Bad Gateway</h1>"),
+            RpcFault.Forbidden => HtmlAsync(call, 403, "<h1>Forbidden</h1>"),
+            _ => throw new ArgumentOutOfRangeException(nameof(fault), fault, null),
+        };
 
     private static Task Reset(ProxiedCall call)
     {

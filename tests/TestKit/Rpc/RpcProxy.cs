@@ -13,7 +13,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Orchestrator.TestKit.Rpc;
 
 /// <summary>
-/// Stands between a gRPC client and its server and does with each call what a test says: passes it on, delays, changes, answers itself, or breaks it as only a broken
+/// Stands between a gRPC client and its server and does with each call what a test says: passes it on, delays, changes, answers itself, or
+/// breaks it as only a broken
 /// network can.
 /// </summary>
 public sealed class RpcProxy : IAsyncDisposable
@@ -27,21 +28,28 @@ public sealed class RpcProxy : IAsyncDisposable
         _target = new(CreateHandler(target));
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.Services.AddRoutingCore();
-        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
-        {
-            kestrel.Limits.Http2.MaxStreamsPerConnection = 10_000;
-            kestrel.Limits.MaxRequestBodySize = null;
-            kestrel.Limits.MinRequestBodyDataRate = null;
-            kestrel.Limits.MinResponseDataRate = null;
-            kestrel.Listen(IPAddress.Loopback, 0, listen =>
+        builder
+            .WebHost.UseKestrelCore()
+            .UseKestrelHttpsConfiguration()
+            .ConfigureKestrel(kestrel =>
             {
-                listen.Protocols = HttpProtocols.Http2;
-                if (certificate is not null)
-                {
-                    listen.UseHttps(certificate);
-                }
+                kestrel.Limits.Http2.MaxStreamsPerConnection = 10_000;
+                kestrel.Limits.MaxRequestBodySize = null;
+                kestrel.Limits.MinRequestBodyDataRate = null;
+                kestrel.Limits.MinResponseDataRate = null;
+                kestrel.Listen(
+                    IPAddress.Loopback,
+                    0,
+                    listen =>
+                    {
+                        listen.Protocols = HttpProtocols.Http2;
+                        if (certificate is not null)
+                        {
+                            listen.UseHttps(certificate);
+                        }
+                    }
+                );
             });
-        });
         _application = builder.Build();
         _application.Run(HandleAsync);
         var authority = target.StartsWith("unix:", StringComparison.Ordinal) ? "localhost" : target;
@@ -52,7 +60,8 @@ public sealed class RpcProxy : IAsyncDisposable
     public Func<ProxiedCall, Task> Handle { get; set; } = call => call.PassAsync();
 
     /// <summary>Where it listens, as <c>host:port</c>.</summary>
-    public string Address => new Uri(_application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Authority;
+    public string Address =>
+        new Uri(_application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Authority;
 
     /// <summary>Calls so far, by name.</summary>
     public IReadOnlyDictionary<string, int> Calls => _calls;
@@ -79,11 +88,18 @@ public sealed class RpcProxy : IAsyncDisposable
         _target.Dispose();
     }
 
-    internal Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => _target.SendAsync(request, cancellationToken);
+    internal Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        _target.SendAsync(request, cancellationToken);
 
     private static SocketsHttpHandler CreateHandler(string target)
     {
-        var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, EnableMultipleHttp2Connections = true, ActivityHeadersPropagator = null };
+        var handler = new SocketsHttpHandler
+        {
+            UseProxy = false,
+            AllowAutoRedirect = false,
+            EnableMultipleHttp2Connections = true,
+            ActivityHeadersPropagator = null,
+        };
         if (target.StartsWith("unix:", StringComparison.Ordinal))
         {
             handler.ConnectCallback = async (_, token) =>

@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace Orchestrator.TestKit;
 
-/// <summary>Does something as another user of this machine: on a thread of its own, which alone gives up being root (credentials belong to threads in Linux, setresuid(2)).</summary>
+/// <summary>
+/// Does something as another user of this machine: on a thread of its own, which alone gives up being root (credentials belong to threads
+/// in Linux, setresuid(2)).
+/// </summary>
 public static partial class OtherUser
 {
     /// <summary>The user <c>nobody</c>.</summary>

@@ -58,7 +58,5 @@ public class CompleteAsyncException : Exceptions.TemporalException
 {
     /// <summary>Makes one.</summary>
     public CompleteAsyncException()
-        : base("The activity completes asynchronously.")
-    {
-    }
+        : base("The activity completes asynchronously.") { }
 }

@@ -17,7 +17,8 @@ public class ActivityDefinition
         int requiredParameterCount,
         Func<object?[], object?> invoker,
         MethodInfo? methodInfo,
-        object?[] defaults)
+        object?[] defaults
+    )
     {
         _name = name;
         _invoker = invoker;
@@ -48,9 +49,10 @@ public class ActivityDefinition
 
     /// <summary>From a delegate of a method with <see cref="ActivityAttribute" />.</summary>
     /// <exception cref="ArgumentException">The method is no activity.</exception>
-    public static ActivityDefinition Create(Delegate del) => del.GetInvocationList().Length == 1
-        ? Create(del.Method, ActivityMethods.InvokerOf(del))
-        : throw new ArgumentException("A delegate of several methods cannot be an activity.", nameof(del));
+    public static ActivityDefinition Create(Delegate del) =>
+        del.GetInvocationList().Length == 1
+            ? Create(del.Method, ActivityMethods.InvokerOf(del))
+            : throw new ArgumentException("A delegate of several methods cannot be an activity.", nameof(del));
 
     /// <summary>From a method with <see cref="ActivityAttribute" />.</summary>
     /// <exception cref="ArgumentException">The method is no activity.</exception>
@@ -68,21 +70,34 @@ public class ActivityDefinition
     /// <param name="parameterTypes">Types of the parameters.</param>
     /// <param name="requiredParameterCount">How many parameters a call must have at least.</param>
     /// <param name="invoker">Takes the arguments, returns the result or a task of it.</param>
-    /// <exception cref="ArgumentException">More parameters are required than there are, or a dynamic activity has other ones than an array of raw values.</exception>
+    /// <exception cref="ArgumentException">More parameters are required than there are, or a dynamic activity has other ones than an array
+    /// of raw values.</exception>
     public static ActivityDefinition Create(
         string? name,
         Type returnType,
         IReadOnlyCollection<Type> parameterTypes,
         int requiredParameterCount,
-        Func<object?[], object?> invoker)
+        Func<object?[], object?> invoker
+    )
     {
         if (requiredParameterCount > parameterTypes.Count)
         {
-            throw new ArgumentException($"Activity '{name}' requires {requiredParameterCount} parameters but has {parameterTypes.Count}.", nameof(requiredParameterCount));
+            throw new ArgumentException(
+                $"Activity '{name}' requires {requiredParameterCount} parameters but has {parameterTypes.Count}.",
+                nameof(requiredParameterCount)
+            );
         }
 
         RequireRawValuesIfDynamic(name, parameterTypes, requiredParameterCount, "the dynamic activity");
-        return new(name, ActivityMethods.ResultOf(returnType), parameterTypes, requiredParameterCount, invoker, methodInfo: null, new object?[parameterTypes.Count]);
+        return new(
+            name,
+            ActivityMethods.ResultOf(returnType),
+            parameterTypes,
+            requiredParameterCount,
+            invoker,
+            methodInfo: null,
+            new object?[parameterTypes.Count]
+        );
     }
 
     /// <summary>From all methods of a type with <see cref="ActivityAttribute" />.</summary>
@@ -100,9 +115,14 @@ public class ActivityDefinition
             throw new ArgumentException($"{type} has no method with the attribute Activity.", nameof(type));
         }
 
-        return [.. methods.Select(method => method.IsStatic || instance is not null
-            ? Create(method, ActivityMethods.InvokerOf(method, method.IsStatic ? null : instance))
-            : throw new ArgumentException($"Activity method {type}.{method.Name} needs an instance of its type.", nameof(instance)))];
+        return
+        [
+            .. methods.Select(method =>
+                method.IsStatic || instance is not null
+                    ? Create(method, ActivityMethods.InvokerOf(method, method.IsStatic ? null : instance))
+                    : throw new ArgumentException($"Activity method {type}.{method.Name} needs an instance of its type.", nameof(instance))
+            ),
+        ];
     }
 
     /// <summary>Runs the activity; missing optional parameters get their default values.</summary>
@@ -111,7 +131,10 @@ public class ActivityDefinition
     {
         if (parameters.Length < RequiredParameterCount)
         {
-            throw new ArgumentException($"Activity '{Name}' needs {RequiredParameterCount} arguments, {parameters.Length} were given.", nameof(parameters));
+            throw new ArgumentException(
+                $"Activity '{Name}' needs {RequiredParameterCount} arguments, {parameters.Length} were given.",
+                nameof(parameters)
+            );
         }
 
         var arguments = parameters;
@@ -140,7 +163,15 @@ public class ActivityDefinition
         var types = parameters.Select(parameter => parameter.ParameterType).ToArray();
         var required = parameters.Count(parameter => !parameter.HasDefaultValue);
         RequireRawValuesIfDynamic(name, types, required, place);
-        return new(name, ActivityMethods.ResultOf(method.ReturnType), types, required, invoker, method, [.. parameters.Select(parameter => parameter.HasDefaultValue ? parameter.DefaultValue : null)]);
+        return new(
+            name,
+            ActivityMethods.ResultOf(method.ReturnType),
+            types,
+            required,
+            invoker,
+            method,
+            [.. parameters.Select(parameter => parameter.HasDefaultValue ? parameter.DefaultValue : null)]
+        );
     }
 
     private static void RequireRawValuesIfDynamic(string? name, IReadOnlyCollection<Type> types, int required, string place)

@@ -20,7 +20,8 @@ public class ActivityExecutionContext
         ILogger logger,
         IPayloadConverter payloadConverter,
         Lazy<MetricMeter> meter,
-        ITemporalClient? client)
+        ITemporalClient? client
+    )
     {
         Info = info;
         CancellationToken = cancellationToken;
@@ -36,7 +37,8 @@ public class ActivityExecutionContext
 
     /// <summary>The activity the code runs in.</summary>
     /// <exception cref="InvalidOperationException">It runs in none.</exception>
-    public static ActivityExecutionContext Current => Local.Value ?? throw new InvalidOperationException("No current activity: this code does not run in one.");
+    public static ActivityExecutionContext Current =>
+        Local.Value ?? throw new InvalidOperationException("No current activity: this code does not run in one.");
 
     /// <summary>What the activity knows about itself.</summary>
     public ActivityInfo Info { get; }
@@ -64,11 +66,15 @@ public class ActivityExecutionContext
 
     /// <summary>The worker's client.</summary>
     /// <exception cref="InvalidOperationException">The worker was made without a full client.</exception>
-    public ITemporalClient TemporalClient => _client ?? throw new InvalidOperationException("The worker was not made with an ITemporalClient.");
+    public ITemporalClient TemporalClient =>
+        _client ?? throw new InvalidOperationException("The worker was not made with an ITemporalClient.");
 
     internal Action<object?[]>? Heartbeater { get; set; }
 
-    /// <summary>Says that the activity is alive, with details for the next attempt. Sent at most every 80 % of the heartbeat timeout; the last details always arrive.</summary>
+    /// <summary>
+    /// Says that the activity is alive, with details for the next attempt. Sent at most every 80 % of the heartbeat timeout; the last
+    /// details always arrive.
+    /// </summary>
     public void Heartbeat(params object?[] details) => Heartbeater?.Invoke(details);
 
     internal static IDisposable Enter(ActivityExecutionContext context)

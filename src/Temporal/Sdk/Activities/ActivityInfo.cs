@@ -49,7 +49,8 @@ public record ActivityInfo(
     string? WorkflowId,
     string? WorkflowNamespace,
     string? WorkflowRunId,
-    string? WorkflowType)
+    string? WorkflowType
+)
 {
     /// <summary>Whether a workflow scheduled it.</summary>
     public bool IsWorkflowActivity => WorkflowId is not null;

@@ -9,18 +9,27 @@ internal static class ActivityMethods
 
     /// <summary>All methods of a type that are activities, inherited ones included.</summary>
     public static IReadOnlyList<MethodInfo> Of(Type type) =>
-    [
-        .. type
-            .GetMethods(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance | BindingFlags.FlattenHierarchy)
-            .Where(method => method.IsDefined(typeof(ActivityAttribute), inherit: true)),
-    ];
+        [
+            .. type.GetMethods(
+                    BindingFlags.Public
+                        | BindingFlags.NonPublic
+                        | BindingFlags.Static
+                        | BindingFlags.Instance
+                        | BindingFlags.FlattenHierarchy
+                )
+                .Where(method => method.IsDefined(typeof(ActivityAttribute), inherit: true)),
+        ];
 
     /// <summary>Name of an activity method; null when it is dynamic.</summary>
     public static string? NameOf(MethodInfo method)
     {
-        var attribute = AttributeOf(method) ?? throw new ArgumentException($"{method.DeclaringType}.{method.Name} does not have the attribute Activity.", nameof(method));
+        var attribute =
+            AttributeOf(method)
+            ?? throw new ArgumentException($"{method.DeclaringType}.{method.Name} does not have the attribute Activity.", nameof(method));
         return attribute.Dynamic
-            ? attribute.Name is null ? null : throw new ArgumentException($"{method.DeclaringType}.{method.Name}: a dynamic activity has no name.", nameof(method))
+            ? attribute.Name is null
+                ? null
+                : throw new ArgumentException($"{method.DeclaringType}.{method.Name}: a dynamic activity has no name.", nameof(method))
             : attribute.Name ?? DefaultNameOf(method);
     }
 
@@ -30,9 +39,8 @@ internal static class ActivityMethods
         return arguments => invoker.Invoke(instance, arguments.AsSpan());
     }
 
-    public static Func<object?[], object?> InvokerOf(Delegate del) => IsPlain(del)
-        ? InvokerOf(del.Method, del.Target)
-        : arguments => Unwrapped(() => del.DynamicInvoke(arguments));
+    public static Func<object?[], object?> InvokerOf(Delegate del) =>
+        IsPlain(del) ? InvokerOf(del.Method, del.Target) : arguments => Unwrapped(() => del.DynamicInvoke(arguments));
 
     /// <summary>Type of the result without the task around it.</summary>
     public static Type ResultOf(Type returnType)
@@ -42,7 +50,9 @@ internal static class ActivityMethods
             return typeof(void);
         }
 
-        return returnType.IsGenericType && (returnType.GetGenericTypeDefinition() == typeof(Task<>) || returnType.GetGenericTypeDefinition() == typeof(ValueTask<>))
+        return
+            returnType.IsGenericType
+            && (returnType.GetGenericTypeDefinition() == typeof(Task<>) || returnType.GetGenericTypeDefinition() == typeof(ValueTask<>))
             ? returnType.GetGenericArguments()[0]
             : returnType;
     }
@@ -75,7 +85,7 @@ internal static class ActivityMethods
 
     private static ActivityAttribute? AttributeOf(MethodInfo method)
     {
-        for (var current = method; ;)
+        for (var current = method; ; )
         {
             if (current.GetCustomAttribute<ActivityAttribute>(inherit: false) is { } attribute)
             {

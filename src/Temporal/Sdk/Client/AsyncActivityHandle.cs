@@ -6,7 +6,8 @@ namespace Temporalio.Client;
 /// <summary>An activity that completes from outside its worker.</summary>
 /// <param name="Client">Client it is acted on with.</param>
 /// <param name="Activity">Which activity.</param>
-public record AsyncActivityHandle(ITemporalClient Client, AsyncActivityHandle.Reference Activity) : IWithSerializationContext<AsyncActivityHandle>
+public record AsyncActivityHandle(ITemporalClient Client, AsyncActivityHandle.Reference Activity)
+    : IWithSerializationContext<AsyncActivityHandle>
 {
     /// <summary>Converter in place of the client's; null: the client's.</summary>
     public DataConverter? DataConverterOverride { get; init; }
@@ -30,14 +31,15 @@ public record AsyncActivityHandle(ITemporalClient Client, AsyncActivityHandle.Re
 
     /// <inheritdoc />
     public virtual AsyncActivityHandle WithSerializationContext(ISerializationContext context) =>
-        this with { DataConverterOverride = (DataConverterOverride ?? Client.Options.DataConverter).WithSerializationContext(context) };
+        this with
+        {
+            DataConverterOverride = (DataConverterOverride ?? Client.Options.DataConverter).WithSerializationContext(context),
+        };
 
     /// <summary>How an activity is named.</summary>
     public abstract record Reference
     {
-        private protected Reference()
-        {
-        }
+        private protected Reference() { }
     }
 
     /// <summary>By its ids.</summary>

@@ -26,14 +26,22 @@ internal sealed partial class ClientCalls
                     Identity = Identity,
                     Details = details,
                 },
-                options);
+                options
+            );
             canceled = response.CancelRequested || response.ActivityPaused || response.ActivityReset;
         }
         else
         {
             var response = await Service.RecordActivityTaskHeartbeatAsync(
-                new() { Namespace = Namespace, TaskToken = TokenOf(input.Activity), Identity = Identity, Details = details },
-                options);
+                new()
+                {
+                    Namespace = Namespace,
+                    TaskToken = TokenOf(input.Activity),
+                    Identity = Identity,
+                    Details = details,
+                },
+                options
+            );
             canceled = response.CancelRequested || response.ActivityPaused || response.ActivityReset;
         }
 
@@ -60,13 +68,21 @@ internal sealed partial class ClientCalls
                     Identity = Identity,
                     Result = result,
                 },
-                options);
+                options
+            );
             return;
         }
 
         await Service.RespondActivityTaskCompletedAsync(
-            new() { Namespace = Namespace, TaskToken = TokenOf(input.Activity), Identity = Identity, Result = result },
-            options);
+            new()
+            {
+                Namespace = Namespace,
+                TaskToken = TokenOf(input.Activity),
+                Identity = Identity,
+                Result = result,
+            },
+            options
+        );
     }
 
     /// <inheritdoc />
@@ -89,13 +105,22 @@ internal sealed partial class ClientCalls
                     Failure = failure,
                     LastHeartbeatDetails = details,
                 },
-                options);
+                options
+            );
             return;
         }
 
         await Service.RespondActivityTaskFailedAsync(
-            new() { Namespace = Namespace, TaskToken = TokenOf(input.Activity), Identity = Identity, Failure = failure, LastHeartbeatDetails = details },
-            options);
+            new()
+            {
+                Namespace = Namespace,
+                TaskToken = TokenOf(input.Activity),
+                Identity = Identity,
+                Failure = failure,
+                LastHeartbeatDetails = details,
+            },
+            options
+        );
     }
 
     /// <inheritdoc />
@@ -115,18 +140,26 @@ internal sealed partial class ClientCalls
                     Identity = Identity,
                     Details = details,
                 },
-                options);
+                options
+            );
             return;
         }
 
         await Service.RespondActivityTaskCanceledAsync(
-            new() { Namespace = Namespace, TaskToken = TokenOf(input.Activity), Identity = Identity, Details = details },
-            options);
+            new()
+            {
+                Namespace = Namespace,
+                TaskToken = TokenOf(input.Activity),
+                Identity = Identity,
+                Details = details,
+            },
+            options
+        );
     }
 
     private static ByteString TokenOf(AsyncActivityHandle.Reference activity) =>
         ByteString.CopyFrom(((AsyncActivityHandle.TaskTokenReference)activity).TaskToken);
 
-    private DataConverter ConverterFor(DataConverter? given, AsyncActivityHandle.Reference activity) => given
-        ?? (activity is AsyncActivityHandle.IdReference id ? ConverterFor(id.WorkflowId) : client.Options.DataConverter);
+    private DataConverter ConverterFor(DataConverter? given, AsyncActivityHandle.Reference activity) =>
+        given ?? (activity is AsyncActivityHandle.IdReference id ? ConverterFor(id.WorkflowId) : client.Options.DataConverter);
 }

@@ -52,9 +52,14 @@ internal sealed partial class ClientCalls
     public override IAsyncEnumerable<ScheduleListDescription> ListSchedulesAsync(ListSchedulesInput input) => ListAsync(input);
 
     /// <inheritdoc />
-    public override Task BackfillScheduleAsync(BackfillScheduleInput input) => input.Backfills.Count == 0
-        ? throw new ArgumentException("At least one period is needed.", nameof(input))
-        : PatchAsync(input.Id, new() { BackfillRequest = { input.Backfills.Select(backfill => backfill.ToProto()) } }, input.RpcOptions);
+    public override Task BackfillScheduleAsync(BackfillScheduleInput input) =>
+        input.Backfills.Count == 0
+            ? throw new ArgumentException("At least one period is needed.", nameof(input))
+            : PatchAsync(
+                input.Id,
+                new() { BackfillRequest = { input.Backfills.Select(backfill => backfill.ToProto()) } },
+                input.RpcOptions
+            );
 
     /// <inheritdoc />
     public override Task PauseScheduleAsync(PauseScheduleInput input) =>
@@ -66,19 +71,31 @@ internal sealed partial class ClientCalls
 
     /// <inheritdoc />
     public override Task TriggerScheduleAsync(TriggerScheduleInput input) =>
-        PatchAsync(input.Id, new() { TriggerImmediately = new() { OverlapPolicy = input.Options?.Overlap ?? ScheduleOverlapPolicy.Unspecified } }, input.Options?.Rpc);
+        PatchAsync(
+            input.Id,
+            new() { TriggerImmediately = new() { OverlapPolicy = input.Options?.Overlap ?? ScheduleOverlapPolicy.Unspecified } },
+            input.Options?.Rpc
+        );
 
     /// <inheritdoc />
-    public override Task DeleteScheduleAsync(DeleteScheduleInput input) => Service.DeleteScheduleAsync(
-        new() { Namespace = Namespace, ScheduleId = input.Id, Identity = Identity },
-        TemporalClient.DefaultRetryOptions(input.RpcOptions));
+    public override Task DeleteScheduleAsync(DeleteScheduleInput input) =>
+        Service.DeleteScheduleAsync(
+            new()
+            {
+                Namespace = Namespace,
+                ScheduleId = input.Id,
+                Identity = Identity,
+            },
+            TemporalClient.DefaultRetryOptions(input.RpcOptions)
+        );
 
     /// <inheritdoc />
     public override async Task<ScheduleDescription> DescribeScheduleAsync(DescribeScheduleInput input)
     {
         var raw = await Service.DescribeScheduleAsync(
             new() { Namespace = Namespace, ScheduleId = input.Id },
-            TemporalClient.DefaultRetryOptions(input.RpcOptions));
+            TemporalClient.DefaultRetryOptions(input.RpcOptions)
+        );
         var schedule = await Schedule.FromProtoAsync(raw.Schedule, Namespace, client.Options.DataConverter);
         return new(input.Id, schedule, raw, client.Options.DataConverter);
     }
@@ -116,11 +133,23 @@ internal sealed partial class ClientCalls
         }
     }
 
-    private Task<PatchScheduleResponse> PatchAsync(string id, SchedulePatch patch, RpcOptions? options) => Service.PatchScheduleAsync(
-        new() { Namespace = Namespace, ScheduleId = id, Patch = patch, Identity = Identity, RequestId = Guid.NewGuid().ToString() },
-        TemporalClient.DefaultRetryOptions(options));
+    private Task<PatchScheduleResponse> PatchAsync(string id, SchedulePatch patch, RpcOptions? options) =>
+        Service.PatchScheduleAsync(
+            new()
+            {
+                Namespace = Namespace,
+                ScheduleId = id,
+                Patch = patch,
+                Identity = Identity,
+                RequestId = Guid.NewGuid().ToString(),
+            },
+            TemporalClient.DefaultRetryOptions(options)
+        );
 
-    private async IAsyncEnumerable<ScheduleListDescription> ListAsync(ListSchedulesInput input, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    private async IAsyncEnumerable<ScheduleListDescription> ListAsync(
+        ListSchedulesInput input,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default
+    )
     {
         var (rpc, source) = (input.Options?.Rpc ?? new()).WithAdditionalCancellationToken(cancellationToken);
         using (source)
@@ -135,8 +164,7 @@ internal sealed partial class ClientCalls
                 }
 
                 request.NextPageToken = response.NextPageToken;
-            }
-            while (!request.NextPageToken.IsEmpty);
+            } while (!request.NextPageToken.IsEmpty);
         }
     }
 }

@@ -6,7 +6,9 @@ using Temporalio.Exceptions;
 
 namespace Temporalio.Client;
 
-/// <summary>Calls about updates. The server may answer before the wanted stage: then the same update, by its id, is asked for again.</summary>
+/// <summary>
+/// Calls about updates. The server may answer before the wanted stage: then the same update, by its id, is asked for again.
+/// </summary>
 internal sealed partial class ClientCalls
 {
     /// <inheritdoc />
@@ -14,24 +16,34 @@ internal sealed partial class ClientCalls
     {
         var options = input.Options;
         RequireStage(options.WaitForStage);
-        var request = await UpdateRequestAsync(input.Id, input.RunId, input.Update, input.Args, options.Id, options.WaitForStage, input.Headers);
+        var request = await UpdateRequestAsync(
+            input.Id,
+            input.RunId,
+            input.Update,
+            input.Args,
+            options.Id,
+            options.WaitForStage,
+            input.Headers
+        );
         request.FirstExecutionRunId = input.FirstExecutionRunId ?? string.Empty;
         UpdateWorkflowExecutionResponse response;
         do
         {
             response = await UpdatePoller.TranslatedAsync(() =>
-                Service.UpdateWorkflowExecutionAsync(request, TemporalClient.DefaultRetryOptions(options.Rpc)));
-        }
-        while (!HasReached(response, UpdateWorkflowExecutionLifecycleStage.Accepted));
+                Service.UpdateWorkflowExecutionAsync(request, TemporalClient.DefaultRetryOptions(options.Rpc))
+            );
+        } while (!HasReached(response, UpdateWorkflowExecutionLifecycleStage.Accepted));
 
         return await HandleAsync<TResult>(response, input.Id, options.WaitForStage, options.Rpc);
     }
 
     /// <inheritdoc />
-    public override async Task<WorkflowUpdateHandle<TUpdateResult>> StartUpdateWithStartWorkflowAsync<TUpdateResult>(StartUpdateWithStartWorkflowInput input)
+    public override async Task<WorkflowUpdateHandle<TUpdateResult>> StartUpdateWithStartWorkflowAsync<TUpdateResult>(
+        StartUpdateWithStartWorkflowInput input
+    )
     {
-        var operation = input.Options.StartWorkflowOperation
-            ?? throw new ArgumentException("StartWorkflowOperation is required.", nameof(input));
+        var operation =
+            input.Options.StartWorkflowOperation ?? throw new ArgumentException("StartWorkflowOperation is required.", nameof(input));
         RequireStage(input.Options.WaitForStage);
         if (operation.Options.IdConflictPolicy == WorkflowIdConflictPolicy.Unspecified)
         {
@@ -65,26 +77,45 @@ internal sealed partial class ClientCalls
     private static bool HasReached(UpdateWorkflowExecutionResponse response, UpdateWorkflowExecutionLifecycleStage stage) =>
         response.Outcome is not null || response.Stage >= stage;
 
-    private async Task<WorkflowUpdateHandle<TResult>> UpdateWithStartAsync<TResult>(StartUpdateWithStartWorkflowInput input, WithStartWorkflowOperation operation)
+    private async Task<WorkflowUpdateHandle<TResult>> UpdateWithStartAsync<TResult>(
+        StartUpdateWithStartWorkflowInput input,
+        WithStartWorkflowOperation operation
+    )
     {
         var options = input.Options;
         var id = operation.Options.Id ?? throw new ArgumentException("WorkflowOptions.Id is required.", nameof(input));
         var request = new ExecuteMultiOperationRequest { Namespace = Namespace };
-        request.Operations.Add(new ExecuteMultiOperationRequest.Types.Operation
-        {
-            StartWorkflow = await WorkflowStarts.StartAsync(new(operation.Workflow, operation.Args, operation.Options, operation.Headers), client),
-        });
-        request.Operations.Add(new ExecuteMultiOperationRequest.Types.Operation
-        {
-            UpdateWorkflow = await UpdateRequestAsync(id, runId: null, input.Update, input.Args, options.Id, options.WaitForStage, input.Headers),
-        });
+        request.Operations.Add(
+            new ExecuteMultiOperationRequest.Types.Operation
+            {
+                StartWorkflow = await WorkflowStarts.StartAsync(
+                    new(operation.Workflow, operation.Args, operation.Options, operation.Headers),
+                    client
+                ),
+            }
+        );
+        request.Operations.Add(
+            new ExecuteMultiOperationRequest.Types.Operation
+            {
+                UpdateWorkflow = await UpdateRequestAsync(
+                    id,
+                    runId: null,
+                    input.Update,
+                    input.Args,
+                    options.Id,
+                    options.WaitForStage,
+                    input.Headers
+                ),
+            }
+        );
         while (true)
         {
             ExecuteMultiOperationResponse response;
             try
             {
                 response = await UpdatePoller.TranslatedAsync(() =>
-                    Service.ExecuteMultiOperationAsync(request, TemporalClient.DefaultRetryOptions(options.Rpc)));
+                    Service.ExecuteMultiOperationAsync(request, TemporalClient.DefaultRetryOptions(options.Rpc))
+                );
             }
             catch (RpcException error)
             {
@@ -111,7 +142,9 @@ internal sealed partial class ClientCalls
         IReadOnlyCollection<object?> args,
         string? updateId,
         WorkflowUpdateStage stage,
-        IDictionary<string, Api.Common.V1.Payload>? headers) => new()
+        IDictionary<string, Api.Common.V1.Payload>? headers
+    ) =>
+        new()
         {
             Namespace = Namespace,
             WorkflowExecution = Execution(id, runId),
@@ -129,13 +162,20 @@ internal sealed partial class ClientCalls
         };
 
     private async Task<WorkflowUpdateHandle<TResult>> HandleAsync<TResult>(
-        UpdateWorkflowExecutionResponse response, string workflowId, WorkflowUpdateStage stage, RpcOptions? rpc)
+        UpdateWorkflowExecutionResponse response,
+        string workflowId,
+        WorkflowUpdateStage stage,
+        RpcOptions? rpc
+    )
     {
         var reference = response.UpdateRef;
         var runId = reference.WorkflowExecution?.RunId is { Length: > 0 } run ? run : null;
         var handle = new WorkflowUpdateHandle<TResult>(client, reference.UpdateId, workflowId, runId) { KnownOutcome = response.Outcome };
         return stage == WorkflowUpdateStage.Completed && handle.KnownOutcome is null
-            ? handle with { KnownOutcome = await UpdatePoller.WaitForOutcomeAsync(handle, rpc) }
+            ? handle with
+            {
+                KnownOutcome = await UpdatePoller.WaitForOutcomeAsync(handle, rpc),
+            }
             : handle;
     }
 }

@@ -9,7 +9,9 @@ using Temporalio.Exceptions;
 
 namespace Temporalio.Client;
 
-/// <summary>The end of the chain of interceptors: makes the calls. Ids that keep a retried call from acting twice are made here, once per call.</summary>
+/// <summary>
+/// The end of the chain of interceptors: makes the calls. Ids that keep a retried call from acting twice are made here, once per call.
+/// </summary>
 internal sealed partial class ClientCalls(ITemporalClient client) : ClientOutboundInterceptor
 {
     private string Namespace => client.Options.Namespace;
@@ -27,7 +29,12 @@ internal sealed partial class ClientCalls(ITemporalClient client) : ClientOutbou
             if (input.Options.StartSignal is null)
             {
                 var started = await Service.StartWorkflowExecutionAsync(await WorkflowStarts.StartAsync(input, client), options);
-                return new(client, input.Options.Id!, ResultRunId: started.RunId, FirstExecutionRunId: FirstRunOf(started.FirstExecutionRunId, started.RunId));
+                return new(
+                    client,
+                    input.Options.Id!,
+                    ResultRunId: started.RunId,
+                    FirstExecutionRunId: FirstRunOf(started.FirstExecutionRunId, started.RunId)
+                );
             }
 
             if (input.Options.StartDelay is not null && input.Options.CronSchedule is not null)
@@ -35,8 +42,16 @@ internal sealed partial class ClientCalls(ITemporalClient client) : ClientOutbou
                 throw new ArgumentException("A workflow has a start delay or a cron schedule, not both.", nameof(input));
             }
 
-            var signaled = await Service.SignalWithStartWorkflowExecutionAsync(await WorkflowStarts.SignalWithStartAsync(input, client), options);
-            return new(client, input.Options.Id!, ResultRunId: signaled.RunId, FirstExecutionRunId: signaled.FirstExecutionRunId is { Length: > 0 } first ? first : null);
+            var signaled = await Service.SignalWithStartWorkflowExecutionAsync(
+                await WorkflowStarts.SignalWithStartAsync(input, client),
+                options
+            );
+            return new(
+                client,
+                input.Options.Id!,
+                ResultRunId: signaled.RunId,
+                FirstExecutionRunId: signaled.FirstExecutionRunId is { Length: > 0 } first ? first : null
+            );
         }
         catch (RpcException error) when (RpcErrorDetails.TryGetAlreadyStarted(error, out var failure))
         {
@@ -58,7 +73,8 @@ internal sealed partial class ClientCalls(ITemporalClient client) : ClientOutbou
                 RequestId = Guid.NewGuid().ToString(),
                 Header = await WorkflowStarts.HeaderAsync(input.Headers, client.Options.DataConverter),
             },
-            TemporalClient.DefaultRetryOptions(input.Options?.Rpc));
+            TemporalClient.DefaultRetryOptions(input.Options?.Rpc)
+        );
     }
 
     /// <inheritdoc />
@@ -75,7 +91,8 @@ internal sealed partial class ClientCalls(ITemporalClient client) : ClientOutbou
                 QueryArgs = await converter.ToPayloadsProtoAsync(input.Args),
                 Header = await WorkflowStarts.HeaderAsync(input.Headers, client.Options.DataConverter),
             },
-            QueryRejectCondition = input.Options?.RejectCondition ?? client.Options.QueryRejectCondition ?? QueryRejectCondition.Unspecified,
+            QueryRejectCondition =
+                input.Options?.RejectCondition ?? client.Options.QueryRejectCondition ?? QueryRejectCondition.Unspecified,
         };
         QueryWorkflowResponse response;
         try
@@ -97,7 +114,8 @@ internal sealed partial class ClientCalls(ITemporalClient client) : ClientOutbou
     {
         var response = await Service.DescribeWorkflowExecutionAsync(
             new() { Namespace = Namespace, Execution = Execution(input.Id, input.RunId) },
-            TemporalClient.DefaultRetryOptions(input.Options?.Rpc));
+            TemporalClient.DefaultRetryOptions(input.Options?.Rpc)
+        );
         return new(response, ConverterFor(input.Id));
     }
 
@@ -113,7 +131,8 @@ internal sealed partial class ClientCalls(ITemporalClient client) : ClientOutbou
                 Identity = Identity,
                 RequestId = Guid.NewGuid().ToString(),
             },
-            TemporalClient.DefaultRetryOptions(input.Options?.Rpc));
+            TemporalClient.DefaultRetryOptions(input.Options?.Rpc)
+        );
     }
 
     /// <inheritdoc />
@@ -129,7 +148,8 @@ internal sealed partial class ClientCalls(ITemporalClient client) : ClientOutbou
                 Details = await ConverterFor(input.Id).ToPayloadsProtoAsync(input.Options?.Details),
                 Identity = Identity,
             },
-            TemporalClient.DefaultRetryOptions(input.Options?.Rpc));
+            TemporalClient.DefaultRetryOptions(input.Options?.Rpc)
+        );
     }
 
     /// <inheritdoc />
@@ -146,12 +166,14 @@ internal sealed partial class ClientCalls(ITemporalClient client) : ClientOutbou
                 HistoryEventFilterType = input.EventFilterType,
                 SkipArchival = input.SkipArchival,
             },
-            TemporalClient.DefaultRetryOptions(input.Rpc));
+            TemporalClient.DefaultRetryOptions(input.Rpc)
+        );
 
         // A server may send the events as it stores them.
-        IReadOnlyCollection<HistoryEvent> events = response.RawHistory.Count > 0
-            ? [.. response.RawHistory.SelectMany(blob => History.Parser.ParseFrom(blob.Data).Events)]
-            : response.History?.Events ?? [];
+        IReadOnlyCollection<HistoryEvent> events =
+            response.RawHistory.Count > 0
+                ? [.. response.RawHistory.SelectMany(blob => History.Parser.ParseFrom(blob.Data).Events)]
+                : response.History?.Events ?? [];
         return new(events, TokenOf(response.NextPageToken));
     }
 
@@ -169,26 +191,37 @@ internal sealed partial class ClientCalls(ITemporalClient client) : ClientOutbou
                 PageSize = input.Options?.PageSize ?? 0,
                 NextPageToken = input.NextPageToken is { } token ? ByteString.CopyFrom(token) : ByteString.Empty,
             },
-            TemporalClient.DefaultRetryOptions(input.Options?.Rpc));
-        return new([.. response.Executions.Select(info => new WorkflowExecution(info, client.Options.DataConverter, Namespace))], TokenOf(response.NextPageToken));
+            TemporalClient.DefaultRetryOptions(input.Options?.Rpc)
+        );
+        return new(
+            [.. response.Executions.Select(info => new WorkflowExecution(info, client.Options.DataConverter, Namespace))],
+            TokenOf(response.NextPageToken)
+        );
     }
 
     /// <inheritdoc />
-    public override async Task<WorkflowExecutionCount> CountWorkflowsAsync(CountWorkflowsInput input) => new(
-        await Service.CountWorkflowExecutionsAsync(
-            new() { Namespace = Namespace, Query = input.Query },
-            TemporalClient.DefaultRetryOptions(input.Options?.Rpc)));
+    public override async Task<WorkflowExecutionCount> CountWorkflowsAsync(CountWorkflowsInput input) =>
+        new(
+            await Service.CountWorkflowExecutionsAsync(
+                new() { Namespace = Namespace, Query = input.Query },
+                TemporalClient.DefaultRetryOptions(input.Options?.Rpc)
+            )
+        );
 
     private static byte[]? TokenOf(ByteString token) => token.IsEmpty ? null : token.ToByteArray();
 
     private static string FirstRunOf(string said, string runId) => said.Length > 0 ? said : runId;
 
-    private static Api.Common.V1.WorkflowExecution Execution(string id, string? runId) => new() { WorkflowId = id, RunId = runId ?? string.Empty };
+    private static Api.Common.V1.WorkflowExecution Execution(string id, string? runId) =>
+        new() { WorkflowId = id, RunId = runId ?? string.Empty };
 
     private DataConverter ConverterFor(string workflowId) =>
         client.Options.DataConverter.WithSerializationContext(new ISerializationContext.Workflow(Namespace, workflowId));
 
-    private async IAsyncEnumerable<WorkflowExecution> ListAsync(ListWorkflowsInput input, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    private async IAsyncEnumerable<WorkflowExecution> ListAsync(
+        ListWorkflowsInput input,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default
+    )
     {
         var (rpc, source) = (input.Options?.Rpc ?? new()).WithAdditionalCancellationToken(cancellationToken);
         using (source)
@@ -209,8 +242,7 @@ internal sealed partial class ClientCalls(ITemporalClient client) : ClientOutbou
                 }
 
                 token = page.NextPageToken;
-            }
-            while (token is not null);
+            } while (token is not null);
         }
     }
 }

@@ -64,9 +64,7 @@ public class RpcRetryOptions : ICloneable
 public class HttpConnectProxyOptions : ICloneable
 {
     /// <summary>Without an address yet.</summary>
-    public HttpConnectProxyOptions()
-    {
-    }
+    public HttpConnectProxyOptions() { }
 
     /// <summary>With an address.</summary>
     public HttpConnectProxyOptions(string targetHost) => TargetHost = targetHost;
@@ -84,9 +82,7 @@ public class HttpConnectProxyOptions : ICloneable
 /// <summary>Compression of requests.</summary>
 public abstract record GrpcCompression
 {
-    private GrpcCompression()
-    {
-    }
+    private GrpcCompression() { }
 
     /// <summary>Requests go out as they are.</summary>
     public sealed record None : GrpcCompression;

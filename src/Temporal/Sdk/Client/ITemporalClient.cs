@@ -22,27 +22,47 @@ public interface ITemporalClient : IWorkerClient
 
     /// <summary>Starts a workflow from a call of its run method.</summary>
     /// <exception cref="Exceptions.WorkflowAlreadyStartedException">The id is taken and the policies forbid another.</exception>
-    Task<WorkflowHandle<TWorkflow, TResult>> StartWorkflowAsync<TWorkflow, TResult>(Expression<Func<TWorkflow, Task<TResult>>> workflowRunCall, WorkflowOptions options);
+    Task<WorkflowHandle<TWorkflow, TResult>> StartWorkflowAsync<TWorkflow, TResult>(
+        Expression<Func<TWorkflow, Task<TResult>>> workflowRunCall,
+        WorkflowOptions options
+    );
 
     /// <summary>Starts a workflow from a call of its run method.</summary>
     /// <exception cref="Exceptions.WorkflowAlreadyStartedException">The id is taken and the policies forbid another.</exception>
-    Task<WorkflowHandle<TWorkflow>> StartWorkflowAsync<TWorkflow>(Expression<Func<TWorkflow, Task>> workflowRunCall, WorkflowOptions options);
+    Task<WorkflowHandle<TWorkflow>> StartWorkflowAsync<TWorkflow>(
+        Expression<Func<TWorkflow, Task>> workflowRunCall,
+        WorkflowOptions options
+    );
 
     /// <summary>Starts a workflow by type name.</summary>
     /// <exception cref="Exceptions.WorkflowAlreadyStartedException">The id is taken and the policies forbid another.</exception>
     Task<WorkflowHandle> StartWorkflowAsync(string workflow, IReadOnlyCollection<object?> args, WorkflowOptions options);
 
     /// <summary>Sends an update to a workflow, starting it if it is not there, and waits for a stage of the update.</summary>
-    Task<WorkflowUpdateHandle> StartUpdateWithStartWorkflowAsync<TWorkflow>(Expression<Func<TWorkflow, Task>> updateCall, WorkflowStartUpdateWithStartOptions options);
+    Task<WorkflowUpdateHandle> StartUpdateWithStartWorkflowAsync<TWorkflow>(
+        Expression<Func<TWorkflow, Task>> updateCall,
+        WorkflowStartUpdateWithStartOptions options
+    );
 
     /// <summary>Sends an update to a workflow, starting it if it is not there, and waits for a stage of the update.</summary>
-    Task<WorkflowUpdateHandle<TUpdateResult>> StartUpdateWithStartWorkflowAsync<TWorkflow, TUpdateResult>(Expression<Func<TWorkflow, Task<TUpdateResult>>> updateCall, WorkflowStartUpdateWithStartOptions options);
+    Task<WorkflowUpdateHandle<TUpdateResult>> StartUpdateWithStartWorkflowAsync<TWorkflow, TUpdateResult>(
+        Expression<Func<TWorkflow, Task<TUpdateResult>>> updateCall,
+        WorkflowStartUpdateWithStartOptions options
+    );
 
     /// <summary>Sends an update to a workflow, starting it if it is not there, and waits for a stage of the update.</summary>
-    Task<WorkflowUpdateHandle> StartUpdateWithStartWorkflowAsync(string update, IReadOnlyCollection<object?> args, WorkflowStartUpdateWithStartOptions options);
+    Task<WorkflowUpdateHandle> StartUpdateWithStartWorkflowAsync(
+        string update,
+        IReadOnlyCollection<object?> args,
+        WorkflowStartUpdateWithStartOptions options
+    );
 
     /// <summary>Sends an update to a workflow, starting it if it is not there, and waits for a stage of the update.</summary>
-    Task<WorkflowUpdateHandle<TUpdateResult>> StartUpdateWithStartWorkflowAsync<TUpdateResult>(string update, IReadOnlyCollection<object?> args, WorkflowStartUpdateWithStartOptions options);
+    Task<WorkflowUpdateHandle<TUpdateResult>> StartUpdateWithStartWorkflowAsync<TUpdateResult>(
+        string update,
+        IReadOnlyCollection<object?> args,
+        WorkflowStartUpdateWithStartOptions options
+    );
 
     /// <summary>A handle of a workflow; it is not checked whether it exists.</summary>
     WorkflowHandle GetWorkflowHandle(string id, string? runId = null, string? firstExecutionRunId = null);
@@ -51,7 +71,11 @@ public interface ITemporalClient : IWorkerClient
     WorkflowHandle<TWorkflow> GetWorkflowHandle<TWorkflow>(string id, string? runId = null, string? firstExecutionRunId = null);
 
     /// <summary>A handle of a workflow; it is not checked whether it exists.</summary>
-    WorkflowHandle<TWorkflow, TResult> GetWorkflowHandle<TWorkflow, TResult>(string id, string? runId = null, string? firstExecutionRunId = null);
+    WorkflowHandle<TWorkflow, TResult> GetWorkflowHandle<TWorkflow, TResult>(
+        string id,
+        string? runId = null,
+        string? firstExecutionRunId = null
+    );
 
     /// <summary>Lists workflows by a list filter, page by page.</summary>
     IAsyncEnumerable<WorkflowExecution> ListWorkflowsAsync(string query, WorkflowListOptions? options = null);

@@ -8,7 +8,10 @@ public static class ITemporalClientExtensions
 {
     /// <summary>Starts a workflow and waits for its result.</summary>
     public static async Task<TResult> ExecuteWorkflowAsync<TWorkflow, TResult>(
-        this ITemporalClient client, Expression<Func<TWorkflow, Task<TResult>>> workflowRunCall, WorkflowOptions options)
+        this ITemporalClient client,
+        Expression<Func<TWorkflow, Task<TResult>>> workflowRunCall,
+        WorkflowOptions options
+    )
     {
         var handle = await client.StartWorkflowAsync(workflowRunCall, options);
         return await handle.GetResultAsync(rpcOptions: options.Rpc);
@@ -16,7 +19,10 @@ public static class ITemporalClientExtensions
 
     /// <summary>Starts a workflow and waits until it has completed.</summary>
     public static async Task ExecuteWorkflowAsync<TWorkflow>(
-        this ITemporalClient client, Expression<Func<TWorkflow, Task>> workflowRunCall, WorkflowOptions options)
+        this ITemporalClient client,
+        Expression<Func<TWorkflow, Task>> workflowRunCall,
+        WorkflowOptions options
+    )
     {
         var handle = await client.StartWorkflowAsync(workflowRunCall, options);
         await handle.GetResultAsync(rpcOptions: options.Rpc);
@@ -24,7 +30,11 @@ public static class ITemporalClientExtensions
 
     /// <summary>Starts a workflow and waits until it has completed.</summary>
     public static async Task ExecuteWorkflowAsync(
-        this ITemporalClient client, string workflow, IReadOnlyCollection<object?> args, WorkflowOptions options)
+        this ITemporalClient client,
+        string workflow,
+        IReadOnlyCollection<object?> args,
+        WorkflowOptions options
+    )
     {
         var handle = await client.StartWorkflowAsync(workflow, args, options);
         await handle.GetResultAsync(rpcOptions: options.Rpc);
@@ -32,7 +42,11 @@ public static class ITemporalClientExtensions
 
     /// <summary>Starts a workflow and waits for its result.</summary>
     public static async Task<TResult> ExecuteWorkflowAsync<TResult>(
-        this ITemporalClient client, string workflow, IReadOnlyCollection<object?> args, WorkflowOptions options)
+        this ITemporalClient client,
+        string workflow,
+        IReadOnlyCollection<object?> args,
+        WorkflowOptions options
+    )
     {
         var handle = await client.StartWorkflowAsync(workflow, args, options);
         return await handle.GetResultAsync<TResult>(rpcOptions: options.Rpc);
@@ -40,7 +54,10 @@ public static class ITemporalClientExtensions
 
     /// <summary>Sends an update to a workflow, starting it if it is not there, and waits until the update has completed.</summary>
     public static async Task ExecuteUpdateWithStartWorkflowAsync<TWorkflow>(
-        this ITemporalClient client, Expression<Func<TWorkflow, Task>> updateCall, WorkflowUpdateWithStartOptions options)
+        this ITemporalClient client,
+        Expression<Func<TWorkflow, Task>> updateCall,
+        WorkflowUpdateWithStartOptions options
+    )
     {
         var handle = await client.StartUpdateWithStartWorkflowAsync(updateCall, WorkflowStartUpdateWithStartOptions.Completed(options));
         await handle.GetResultAsync(options.Rpc);
@@ -48,7 +65,10 @@ public static class ITemporalClientExtensions
 
     /// <summary>Sends an update to a workflow, starting it if it is not there, and waits for the update's result.</summary>
     public static async Task<TUpdateResult> ExecuteUpdateWithStartWorkflowAsync<TWorkflow, TUpdateResult>(
-        this ITemporalClient client, Expression<Func<TWorkflow, Task<TUpdateResult>>> updateCall, WorkflowUpdateWithStartOptions options)
+        this ITemporalClient client,
+        Expression<Func<TWorkflow, Task<TUpdateResult>>> updateCall,
+        WorkflowUpdateWithStartOptions options
+    )
     {
         var handle = await client.StartUpdateWithStartWorkflowAsync(updateCall, WorkflowStartUpdateWithStartOptions.Completed(options));
         return await handle.GetResultAsync(options.Rpc);
@@ -56,7 +76,11 @@ public static class ITemporalClientExtensions
 
     /// <summary>Sends an update to a workflow, starting it if it is not there, and waits until the update has completed.</summary>
     public static async Task ExecuteUpdateWithStartWorkflowAsync(
-        this ITemporalClient client, string update, IReadOnlyCollection<object?> args, WorkflowUpdateWithStartOptions options)
+        this ITemporalClient client,
+        string update,
+        IReadOnlyCollection<object?> args,
+        WorkflowUpdateWithStartOptions options
+    )
     {
         var handle = await client.StartUpdateWithStartWorkflowAsync(update, args, WorkflowStartUpdateWithStartOptions.Completed(options));
         await handle.GetResultAsync(options.Rpc);
@@ -64,15 +88,27 @@ public static class ITemporalClientExtensions
 
     /// <summary>Sends an update to a workflow, starting it if it is not there, and waits for the update's result.</summary>
     public static async Task<TUpdateResult> ExecuteUpdateWithStartWorkflowAsync<TUpdateResult>(
-        this ITemporalClient client, string update, IReadOnlyCollection<object?> args, WorkflowUpdateWithStartOptions options)
+        this ITemporalClient client,
+        string update,
+        IReadOnlyCollection<object?> args,
+        WorkflowUpdateWithStartOptions options
+    )
     {
-        var handle = await client.StartUpdateWithStartWorkflowAsync<TUpdateResult>(update, args, WorkflowStartUpdateWithStartOptions.Completed(options));
+        var handle = await client.StartUpdateWithStartWorkflowAsync<TUpdateResult>(
+            update,
+            args,
+            WorkflowStartUpdateWithStartOptions.Completed(options)
+        );
         return await handle.GetResultAsync(options.Rpc);
     }
 
     /// <summary>Lists workflows with their histories.</summary>
     public static async IAsyncEnumerable<WorkflowHistory> ListWorkflowHistoriesAsync(
-        this ITemporalClient client, string query, WorkflowListOptions? listOptions = null, WorkflowHistoryEventFetchOptions? historyFetchOptions = null)
+        this ITemporalClient client,
+        string query,
+        WorkflowListOptions? listOptions = null,
+        WorkflowHistoryEventFetchOptions? historyFetchOptions = null
+    )
     {
         await foreach (var workflow in client.ListWorkflowsAsync(query, listOptions))
         {

@@ -10,7 +10,9 @@ internal sealed class PayloadLimits(long payloads, long memo)
     /// <summary>Rule of Temporal's that messages about sizes name.</summary>
     public const string Rule = "TMPRL1103";
 
-    /// <summary>The fields of a request that are larger, each with its limit. A request that is not larger as a whole is not looked at.</summary>
+    /// <summary>
+    /// The fields of a request that are larger, each with its limit. A request that is not larger as a whole is not looked at.
+    /// </summary>
     /// <param name="request">As it is sent.</param>
     /// <param name="size">Its size in bytes.</param>
     public IEnumerable<(PayloadField Field, long Limit)> Exceeded(IMessage request, int size)

@@ -4,7 +4,8 @@ using Temporalio.Exceptions;
 namespace Temporalio.Client;
 
 /// <summary>
-/// What calls to the server are measured by, under the names that all SDKs of Temporal use: each attempt counts; calls that wait on the server have names of their own,
+/// What calls to the server are measured by, under the names that all SDKs of Temporal use: each attempt counts; calls that wait on the
+/// server have names of their own,
 /// so that their times do not spoil those of the others.
 /// </summary>
 internal sealed class RequestMetrics

@@ -15,21 +15,25 @@ internal static class RpcErrorDetails
 
     public static bool TryGetAlreadyStarted(RpcException error, [NotNullWhen(true)] out WorkflowExecutionAlreadyStartedFailure? failure)
     {
-        failure = error.Code == RpcException.StatusCode.AlreadyExists
-            ? Find(DetailsOf(error), "WorkflowExecutionAlreadyStartedFailure", WorkflowExecutionAlreadyStartedFailure.Parser)
-            : null;
+        failure =
+            error.Code == RpcException.StatusCode.AlreadyExists
+                ? Find(DetailsOf(error), "WorkflowExecutionAlreadyStartedFailure", WorkflowExecutionAlreadyStartedFailure.Parser)
+                : null;
         return failure is not null;
     }
 
     public static bool IsQueryFailed(RpcException error) =>
-        error.Code == RpcException.StatusCode.InvalidArgument && Find(DetailsOf(error), "QueryFailedFailure", QueryFailedFailure.Parser) is not null;
+        error.Code == RpcException.StatusCode.InvalidArgument
+        && Find(DetailsOf(error), "QueryFailedFailure", QueryFailedFailure.Parser) is not null;
 
     /// <summary>The failure of the operation that made a call of several fail; the call's own failure when it does not say.</summary>
     public static RpcException CauseOfMultiOperation(RpcException error)
     {
         var statuses = Find(DetailsOf(error), "MultiOperationExecutionFailure", MultiOperationExecutionFailure.Parser)?.Statuses;
         var cause = statuses?.FirstOrDefault(status =>
-            status.Code != 0 && !status.Details.Any(detail => detail.TypeUrl.EndsWith("MultiOperationExecutionAborted", StringComparison.Ordinal)));
+            status.Code != 0
+            && !status.Details.Any(detail => detail.TypeUrl.EndsWith("MultiOperationExecutionAborted", StringComparison.Ordinal))
+        );
         if (cause is null)
         {
             return error;

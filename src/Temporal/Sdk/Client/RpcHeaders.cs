@@ -15,13 +15,10 @@ internal static class RpcHeaders
         string? apiKey,
         IReadOnlyCollection<KeyValuePair<string, string>> metadata,
         IReadOnlyCollection<KeyValuePair<string, byte[]>> binaryMetadata,
-        RpcOptions? options)
+        RpcOptions? options
+    )
     {
-        var headers = new List<KeyValuePair<string, string>>(4)
-        {
-            new("client-name", ClientName),
-            new("client-version", ClientVersion),
-        };
+        var headers = new List<KeyValuePair<string, string>>(4) { new("client-name", ClientName), new("client-version", ClientVersion) };
         if (ns is { Length: > 0 })
         {
             headers.Add(new("temporal-namespace", ns));
@@ -50,7 +47,12 @@ internal static class RpcHeaders
         return headers;
     }
 
-    private static void Set(List<KeyValuePair<string, string>> headers, string name, string value, IReadOnlyCollection<KeyValuePair<string, string>>? stronger)
+    private static void Set(
+        List<KeyValuePair<string, string>> headers,
+        string name,
+        string value,
+        IReadOnlyCollection<KeyValuePair<string, string>>? stronger
+    )
     {
         var lower = name.ToLowerInvariant();
         if (Has(stronger, lower))

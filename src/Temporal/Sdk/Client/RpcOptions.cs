@@ -21,7 +21,9 @@ public class RpcOptions : ICloneable
     /// <inheritdoc />
     public virtual object Clone() => MemberwiseClone();
 
-    /// <summary>These options with one more token that cancels. Dispose the source after the call; it is null when there was nothing to link.</summary>
+    /// <summary>
+    /// These options with one more token that cancels. Dispose the source after the call; it is null when there was nothing to link.
+    /// </summary>
     public Tuple<RpcOptions, CancellationTokenSource?> WithAdditionalCancellationToken(CancellationToken? cancellationToken)
     {
         if (cancellationToken is not { CanBeCanceled: true } added)

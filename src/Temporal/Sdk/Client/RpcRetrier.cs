@@ -11,21 +11,25 @@ internal static class RpcRetrier
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     /// <summary>Whether a failure of this kind may pass when the same call is made again.</summary>
-    public static bool IsRetryable(RpcException error) => error.Code switch
-    {
-        RpcException.StatusCode.ResourceExhausted => !IsMessageTooLarge(error),
-        RpcException.StatusCode.Unavailable
+    public static bool IsRetryable(RpcException error) =>
+        error.Code switch
+        {
+            RpcException.StatusCode.ResourceExhausted => !IsMessageTooLarge(error),
+            RpcException.StatusCode.Unavailable
             or RpcException.StatusCode.Aborted
             or RpcException.StatusCode.Internal
             or RpcException.StatusCode.Unknown
             or RpcException.StatusCode.OutOfRange
             or RpcException.StatusCode.DataLoss => true,
-        _ => false,
-    };
+            _ => false,
+        };
 
-    /// <summary>Whether the server (or this client) refused a message because of its size: the same message will always be refused.</summary>
+    /// <summary>
+    /// Whether the server (or this client) refused a message because of its size: the same message will always be refused.
+    /// </summary>
     public static bool IsMessageTooLarge(RpcException error) =>
-        error.Code == RpcException.StatusCode.ResourceExhausted && error.Message.Contains("larger than max", StringComparison.OrdinalIgnoreCase);
+        error.Code == RpcException.StatusCode.ResourceExhausted
+        && error.Message.Contains("larger than max", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Who waits for something to happen for hours is more patient with a server that restarts meanwhile.</summary>
     public static RpcRetryOptions ForWaiting(RpcRetryOptions options)
@@ -50,7 +54,10 @@ internal static class RpcRetrier
         }
 
         var factor = error.Code == RpcException.StatusCode.ResourceExhausted ? ExhaustedFactor : 1;
-        var wait = Math.Min(options.InitialInterval.TotalMilliseconds * factor * Math.Pow(options.Multiplier, failures - 1), options.MaxInterval.TotalMilliseconds);
+        var wait = Math.Min(
+            options.InitialInterval.TotalMilliseconds * factor * Math.Pow(options.Multiplier, failures - 1),
+            options.MaxInterval.TotalMilliseconds
+        );
         wait *= 1 + (options.RandomizationFactor * ((2 * chance) - 1));
         var delay = TimeSpan.FromMilliseconds(wait);
         return options.MaxElapsedTime is { } limit && elapsed + delay > limit ? null : delay;

@@ -12,7 +12,8 @@ public abstract class RpcService
     /// <param name="resp">Reads the answer.</param>
     /// <param name="options">How the call is made.</param>
     /// <exception cref="Exceptions.RpcException">The call failed.</exception>
-    /// <exception cref="OperationCanceledException">The options' token was cancelled; whether the server did the work is unknown.</exception>
+    /// <exception cref="OperationCanceledException">The options' token was cancelled; whether the server did the work is
+    /// unknown.</exception>
     protected abstract Task<T> InvokeRpcAsync<T>(string rpc, IMessage req, MessageParser<T> resp, RpcOptions? options = null)
         where T : IMessage<T>;
 }

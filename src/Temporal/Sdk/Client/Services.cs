@@ -14,13 +14,20 @@ internal static class Services
 
     public const string Health = "grpc.health.v1.Health";
 
-    /// <summary>Whether a call may stay open for long; such calls go over connections of their own so that they hold up no others.</summary>
-    public static bool Waits(IMessage request) => request switch
-    {
-        PollWorkflowTaskQueueRequest or PollActivityTaskQueueRequest or PollNexusTaskQueueRequest or PollWorkflowExecutionUpdateRequest or PollActivityExecutionRequest => true,
-        GetWorkflowExecutionHistoryRequest history => history.WaitNewEvent,
-        UpdateWorkflowExecutionRequest or ExecuteMultiOperationRequest or QueryWorkflowRequest => true,
-        Api.TestService.V1.SleepRequest or Api.TestService.V1.SleepUntilRequest => true,
-        _ => false,
-    };
+    /// <summary>
+    /// Whether a call may stay open for long; such calls go over connections of their own so that they hold up no others.
+    /// </summary>
+    public static bool Waits(IMessage request) =>
+        request switch
+        {
+            PollWorkflowTaskQueueRequest
+            or PollActivityTaskQueueRequest
+            or PollNexusTaskQueueRequest
+            or PollWorkflowExecutionUpdateRequest
+            or PollActivityExecutionRequest => true,
+            GetWorkflowExecutionHistoryRequest history => history.WaitNewEvent,
+            UpdateWorkflowExecutionRequest or ExecuteMultiOperationRequest or QueryWorkflowRequest => true,
+            Api.TestService.V1.SleepRequest or Api.TestService.V1.SleepUntilRequest => true,
+            _ => false,
+        };
 }

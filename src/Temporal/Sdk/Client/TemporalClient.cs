@@ -52,17 +52,27 @@ public class TemporalClient : ITemporalClient
         new(TemporalConnection.CreateLazy(options), options.ToClientOptions());
 
     /// <inheritdoc />
-    public async Task<WorkflowHandle<TWorkflow, TResult>> StartWorkflowAsync<TWorkflow, TResult>(Expression<Func<TWorkflow, Task<TResult>>> workflowRunCall, WorkflowOptions options)
+    public async Task<WorkflowHandle<TWorkflow, TResult>> StartWorkflowAsync<TWorkflow, TResult>(
+        Expression<Func<TWorkflow, Task<TResult>>> workflowRunCall,
+        WorkflowOptions options
+    )
     {
         var (method, args) = ExpressionCalls.ReadCall(workflowRunCall);
-        return await OutboundInterceptor.StartWorkflowAsync<TWorkflow, TResult>(new(WorkflowDefinition.NameOf(method, typeof(TWorkflow)), args, options, Headers: null));
+        return await OutboundInterceptor.StartWorkflowAsync<TWorkflow, TResult>(
+            new(WorkflowDefinition.NameOf(method, typeof(TWorkflow)), args, options, Headers: null)
+        );
     }
 
     /// <inheritdoc />
-    public async Task<WorkflowHandle<TWorkflow>> StartWorkflowAsync<TWorkflow>(Expression<Func<TWorkflow, Task>> workflowRunCall, WorkflowOptions options)
+    public async Task<WorkflowHandle<TWorkflow>> StartWorkflowAsync<TWorkflow>(
+        Expression<Func<TWorkflow, Task>> workflowRunCall,
+        WorkflowOptions options
+    )
     {
         var (method, args) = ExpressionCalls.ReadCall(workflowRunCall);
-        return await OutboundInterceptor.StartWorkflowAsync<TWorkflow, ValueTuple>(new(WorkflowDefinition.NameOf(method, typeof(TWorkflow)), args, options, Headers: null));
+        return await OutboundInterceptor.StartWorkflowAsync<TWorkflow, ValueTuple>(
+            new(WorkflowDefinition.NameOf(method, typeof(TWorkflow)), args, options, Headers: null)
+        );
     }
 
     /// <inheritdoc />
@@ -70,26 +80,38 @@ public class TemporalClient : ITemporalClient
         await OutboundInterceptor.StartWorkflowAsync<ValueTuple, ValueTuple>(new(workflow, args, options, Headers: null));
 
     /// <inheritdoc />
-    public async Task<WorkflowUpdateHandle> StartUpdateWithStartWorkflowAsync<TWorkflow>(Expression<Func<TWorkflow, Task>> updateCall, WorkflowStartUpdateWithStartOptions options)
+    public async Task<WorkflowUpdateHandle> StartUpdateWithStartWorkflowAsync<TWorkflow>(
+        Expression<Func<TWorkflow, Task>> updateCall,
+        WorkflowStartUpdateWithStartOptions options
+    )
     {
         var (method, args) = ExpressionCalls.ReadCall(updateCall);
         return await StartUpdateWithStartWorkflowAsync<ValueTuple>(WorkflowUpdateDefinition.NameOf(method), args, options);
     }
 
     /// <inheritdoc />
-    public Task<WorkflowUpdateHandle<TUpdateResult>> StartUpdateWithStartWorkflowAsync<TWorkflow, TUpdateResult>(Expression<Func<TWorkflow, Task<TUpdateResult>>> updateCall, WorkflowStartUpdateWithStartOptions options)
+    public Task<WorkflowUpdateHandle<TUpdateResult>> StartUpdateWithStartWorkflowAsync<TWorkflow, TUpdateResult>(
+        Expression<Func<TWorkflow, Task<TUpdateResult>>> updateCall,
+        WorkflowStartUpdateWithStartOptions options
+    )
     {
         var (method, args) = ExpressionCalls.ReadCall(updateCall);
         return StartUpdateWithStartWorkflowAsync<TUpdateResult>(WorkflowUpdateDefinition.NameOf(method), args, options);
     }
 
     /// <inheritdoc />
-    public async Task<WorkflowUpdateHandle> StartUpdateWithStartWorkflowAsync(string update, IReadOnlyCollection<object?> args, WorkflowStartUpdateWithStartOptions options) =>
-        await StartUpdateWithStartWorkflowAsync<ValueTuple>(update, args, options);
+    public async Task<WorkflowUpdateHandle> StartUpdateWithStartWorkflowAsync(
+        string update,
+        IReadOnlyCollection<object?> args,
+        WorkflowStartUpdateWithStartOptions options
+    ) => await StartUpdateWithStartWorkflowAsync<ValueTuple>(update, args, options);
 
     /// <inheritdoc />
-    public Task<WorkflowUpdateHandle<TUpdateResult>> StartUpdateWithStartWorkflowAsync<TUpdateResult>(string update, IReadOnlyCollection<object?> args, WorkflowStartUpdateWithStartOptions options) =>
-        OutboundInterceptor.StartUpdateWithStartWorkflowAsync<TUpdateResult>(new(update, args, options, Headers: null));
+    public Task<WorkflowUpdateHandle<TUpdateResult>> StartUpdateWithStartWorkflowAsync<TUpdateResult>(
+        string update,
+        IReadOnlyCollection<object?> args,
+        WorkflowStartUpdateWithStartOptions options
+    ) => OutboundInterceptor.StartUpdateWithStartWorkflowAsync<TUpdateResult>(new(update, args, options, Headers: null));
 
     /// <inheritdoc />
     public WorkflowHandle GetWorkflowHandle(string id, string? runId = null, string? firstExecutionRunId = null) =>
@@ -100,16 +122,22 @@ public class TemporalClient : ITemporalClient
         new(this, id, runId, runId, firstExecutionRunId);
 
     /// <inheritdoc />
-    public WorkflowHandle<TWorkflow, TResult> GetWorkflowHandle<TWorkflow, TResult>(string id, string? runId = null, string? firstExecutionRunId = null) =>
-        new(this, id, runId, runId, firstExecutionRunId);
+    public WorkflowHandle<TWorkflow, TResult> GetWorkflowHandle<TWorkflow, TResult>(
+        string id,
+        string? runId = null,
+        string? firstExecutionRunId = null
+    ) => new(this, id, runId, runId, firstExecutionRunId);
 
     /// <inheritdoc />
     public IAsyncEnumerable<WorkflowExecution> ListWorkflowsAsync(string query, WorkflowListOptions? options = null) =>
         OutboundInterceptor.ListWorkflowsAsync(new(query, options));
 
     /// <inheritdoc />
-    public Task<WorkflowListPage> ListWorkflowsPaginatedAsync(string query, byte[]? nextPageToken, WorkflowListPaginatedOptions? options = null) =>
-        OutboundInterceptor.ListWorkflowsPaginatedAsync(new(query, nextPageToken, options));
+    public Task<WorkflowListPage> ListWorkflowsPaginatedAsync(
+        string query,
+        byte[]? nextPageToken,
+        WorkflowListPaginatedOptions? options = null
+    ) => OutboundInterceptor.ListWorkflowsPaginatedAsync(new(query, nextPageToken, options));
 
     /// <inheritdoc />
     public Task<WorkflowExecutionCount> CountWorkflowsAsync(string query, WorkflowCountOptions? options = null) =>

@@ -32,15 +32,11 @@ public class TemporalClientOptions : ICloneable
 public class TemporalClientConnectOptions : TemporalConnectionOptions
 {
     /// <summary>Without an address yet.</summary>
-    public TemporalClientConnectOptions()
-    {
-    }
+    public TemporalClientConnectOptions() { }
 
     /// <summary>With an address.</summary>
     public TemporalClientConnectOptions(string targetHost)
-        : base(targetHost)
-    {
-    }
+        : base(targetHost) { }
 
     /// <summary>Namespace. Default <c>default</c>.</summary>
     public string Namespace { get; set; } = "default";
@@ -58,12 +54,13 @@ public class TemporalClientConnectOptions : TemporalConnectionOptions
     public QueryRejectCondition? QueryRejectCondition { get; set; }
 
     /// <summary>The part for the client.</summary>
-    public TemporalClientOptions ToClientOptions() => new()
-    {
-        Namespace = Namespace,
-        DataConverter = DataConverter,
-        Interceptors = Interceptors,
-        LoggerFactory = LoggerFactory,
-        QueryRejectCondition = QueryRejectCondition,
-    };
+    public TemporalClientOptions ToClientOptions() =>
+        new()
+        {
+            Namespace = Namespace,
+            DataConverter = DataConverter,
+            Interceptors = Interceptors,
+            LoggerFactory = LoggerFactory,
+            QueryRejectCondition = QueryRejectCondition,
+        };
 }

@@ -53,15 +53,17 @@ public sealed class TemporalConnection : ITemporalConnection
         RpcMetadata = Options.RpcMetadata ?? [];
         RpcBinaryMetadata = Options.RpcBinaryMetadata ?? [];
         ApiKey = Options.ApiKey;
-        _channel = new(new()
-        {
-            Address = Options.TargetHost,
-            Tls = TlsSettings.From(Options),
-            KeepAliveInterval = Options.KeepAlive?.Interval ?? Timeout.InfiniteTimeSpan,
-            KeepAliveTimeout = Options.KeepAlive?.Timeout ?? TimeSpan.FromSeconds(15),
-            Proxy = ProxyOf(Options.HttpConnectProxy),
-            UserAgent = $"{RpcHeaders.ClientName}/{RpcHeaders.ClientVersion}",
-        });
+        _channel = new(
+            new()
+            {
+                Address = Options.TargetHost,
+                Tls = TlsSettings.From(Options),
+                KeepAliveInterval = Options.KeepAlive?.Interval ?? Timeout.InfiniteTimeSpan,
+                KeepAliveTimeout = Options.KeepAlive?.Timeout ?? TimeSpan.FromSeconds(15),
+                Proxy = ProxyOf(Options.HttpConnectProxy),
+                UserAgent = $"{RpcHeaders.ClientName}/{RpcHeaders.ClientVersion}",
+            }
+        );
         WorkflowService = new WorkflowService.Core(this);
         OperatorService = new OperatorService.Core(this);
         TestService = new TestService.Core(this);
@@ -118,7 +120,10 @@ public sealed class TemporalConnection : ITemporalConnection
         }
         catch (RpcException error)
         {
-            throw new InvalidOperationException($"Connecting to the Temporal server at {Options.TargetHost} failed: {error.Message} ({error.Code})", error);
+            throw new InvalidOperationException(
+                $"Connecting to the Temporal server at {Options.TargetHost} failed: {error.Message} ({error.Code})",
+                error
+            );
         }
     }
 
@@ -132,7 +137,13 @@ public sealed class TemporalConnection : ITemporalConnection
             Temporalio.Client.TestService => Services.Test,
             _ => throw new ArgumentException($"{service.GetType()} is no service of a Temporal server.", nameof(service)),
         };
-        var answer = await InvokeRpcAsync(Services.Health, "Check", new HealthCheckRequest { Service = name }, HealthCheckResponse.Parser, options);
+        var answer = await InvokeRpcAsync(
+            Services.Health,
+            "Check",
+            new HealthCheckRequest { Service = name },
+            HealthCheckResponse.Parser,
+            options
+        );
         return answer.Status == HealthCheckResponse.Types.ServingStatus.Serving;
     }
 
@@ -152,7 +163,14 @@ public sealed class TemporalConnection : ITemporalConnection
     /// <param name="parser">Reads the answer.</param>
     /// <param name="options">How the call is made.</param>
     /// <param name="retry">How it is retried; null: as the connection's options say.</param>
-    internal async Task<T> InvokeRpcAsync<T>(string service, string rpc, IMessage request, MessageParser<T> parser, RpcOptions? options, RpcRetryOptions? retry = null)
+    internal async Task<T> InvokeRpcAsync<T>(
+        string service,
+        string rpc,
+        IMessage request,
+        MessageParser<T> parser,
+        RpcOptions? options,
+        RpcRetryOptions? retry = null
+    )
         where T : IMessage<T>
     {
         var token = options?.CancellationToken ?? CancellationToken.None;
@@ -181,8 +199,20 @@ public sealed class TemporalConnection : ITemporalConnection
 
             try
             {
-                var options = new RpcOptions { Retry = true, Timeout = SystemInfoTimeout, CancellationToken = token };
-                var info = await CallAsync(Services.Workflow, "GetSystemInfo", new GetSystemInfoRequest(), GetSystemInfoResponse.Parser, options, retry: null);
+                var options = new RpcOptions
+                {
+                    Retry = true,
+                    Timeout = SystemInfoTimeout,
+                    CancellationToken = token,
+                };
+                var info = await CallAsync(
+                    Services.Workflow,
+                    "GetSystemInfo",
+                    new GetSystemInfoRequest(),
+                    GetSystemInfoResponse.Parser,
+                    options,
+                    retry: null
+                );
                 Capabilities = info.Capabilities;
             }
             catch (RpcException error) when (error.Code == RpcException.StatusCode.Unimplemented)
@@ -198,7 +228,14 @@ public sealed class TemporalConnection : ITemporalConnection
         }
     }
 
-    private async Task<T> CallAsync<T>(string service, string rpc, IMessage request, MessageParser<T> parser, RpcOptions? options, RpcRetryOptions? retry)
+    private async Task<T> CallAsync<T>(
+        string service,
+        string rpc,
+        IMessage request,
+        MessageParser<T> parser,
+        RpcOptions? options,
+        RpcRetryOptions? retry
+    )
         where T : IMessage<T>
     {
         var token = options?.CancellationToken ?? CancellationToken.None;
@@ -231,8 +268,17 @@ public sealed class TemporalConnection : ITemporalConnection
                 var failure = FailureOf(error, method);
                 metrics.Count(TimeProvider.System.GetElapsedTime(began), failure.Code);
                 firstFailure ??= TimeProvider.System.GetTimestamp();
-                if (options?.Retry is not true
-                    || RpcRetrier.NextDelay(retry, failure, failures, TimeProvider.System.GetElapsedTime(firstFailure.Value), Random.Shared.NextDouble()) is not { } delay)
+                if (
+                    options?.Retry is not true
+                    || RpcRetrier.NextDelay(
+                        retry,
+                        failure,
+                        failures,
+                        TimeProvider.System.GetElapsedTime(firstFailure.Value),
+                        Random.Shared.NextDouble()
+                    )
+                        is not { } delay
+                )
                 {
                     throw failure;
                 }
@@ -253,9 +299,10 @@ public sealed class TemporalConnection : ITemporalConnection
         }
     }
 
-    private static RpcException FailureOf(Exception error, string method) => error is GrpcException grpc
-        ? new((RpcException.StatusCode)(int)grpc.Code, grpc.Message, grpc.StatusDetails.IsEmpty ? null : grpc.StatusDetails.ToArray())
-        : new(RpcException.StatusCode.Internal, $"The answer of {method} cannot be read: {error.Message}", rawStatus: null);
+    private static RpcException FailureOf(Exception error, string method) =>
+        error is GrpcException grpc
+            ? new((RpcException.StatusCode)(int)grpc.Code, grpc.Message, grpc.StatusDetails.IsEmpty ? null : grpc.StatusDetails.ToArray())
+            : new(RpcException.StatusCode.Internal, $"The answer of {method} cannot be read: {error.Message}", rawStatus: null);
 
     private static WebProxy? ProxyOf(HttpConnectProxyOptions? options)
     {

@@ -4,9 +4,7 @@ namespace Temporalio.Client;
 public class TemporalConnectionOptions : ICloneable
 {
     /// <summary>Without an address yet.</summary>
-    public TemporalConnectionOptions()
-    {
-    }
+    public TemporalConnectionOptions() { }
 
     /// <summary>With an address.</summary>
     public TemporalConnectionOptions(string targetHost) => TargetHost = targetHost;
@@ -29,7 +27,10 @@ public class TemporalConnectionOptions : ICloneable
     /// <summary>Compression of requests; null: gzip for requests worth it.</summary>
     public GrpcCompression? GrpcCompression { get; set; }
 
-    /// <summary>From which size on a warning is logged about values that are sent, to the loggers of the first client on the connection. Default: as <see cref="PayloadLimitsOptions" /> says.</summary>
+    /// <summary>
+    /// From which size on a warning is logged about values that are sent, to the loggers of the first client on the connection. Default: as
+    /// <see cref="PayloadLimitsOptions" /> says.
+    /// </summary>
     public PayloadLimitsOptions PayloadLimits { get; set; } = new();
 
     /// <summary>Headers of every call.</summary>

@@ -37,7 +37,10 @@ internal static class TlsSettings
 
         if (tls.ClientCert is { } certificate)
         {
-            settings.ClientCertificates = [X509Certificate2.CreateFromPem(Pem(certificate, "ClientCert"), Pem(tls.ClientPrivateKey!, "ClientPrivateKey"))];
+            settings.ClientCertificates =
+            [
+                X509Certificate2.CreateFromPem(Pem(certificate, "ClientCert"), Pem(tls.ClientPrivateKey!, "ClientPrivateKey")),
+            ];
         }
 
         return settings;

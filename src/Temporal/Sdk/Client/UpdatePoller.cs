@@ -24,7 +24,8 @@ internal static class UpdatePoller
         while (true)
         {
             var response = await TranslatedAsync(() =>
-                handle.Client.WorkflowService.PollWorkflowExecutionUpdateAsync(request, TemporalClient.DefaultRetryOptions(options)));
+                handle.Client.WorkflowService.PollWorkflowExecutionUpdateAsync(request, TemporalClient.DefaultRetryOptions(options))
+            );
             if (response.Outcome is { } outcome)
             {
                 return outcome;

@@ -34,7 +34,9 @@ public abstract class WithStartWorkflowOperation : ICloneable
 
     /// <summary>From a call of a run method.</summary>
     public static WithStartWorkflowOperation<WorkflowHandle<TWorkflow, TResult>> Create<TWorkflow, TResult>(
-        Expression<Func<TWorkflow, Task<TResult>>> workflowRunCall, WorkflowOptions options)
+        Expression<Func<TWorkflow, Task<TResult>>> workflowRunCall,
+        WorkflowOptions options
+    )
     {
         var (method, args) = ExpressionCalls.ReadCall(workflowRunCall);
         return new(WorkflowDefinition.NameOf(method, typeof(TWorkflow)), args, options);
@@ -42,15 +44,20 @@ public abstract class WithStartWorkflowOperation : ICloneable
 
     /// <summary>From a call of a run method.</summary>
     public static WithStartWorkflowOperation<WorkflowHandle<TWorkflow>> Create<TWorkflow>(
-        Expression<Func<TWorkflow, Task>> workflowRunCall, WorkflowOptions options)
+        Expression<Func<TWorkflow, Task>> workflowRunCall,
+        WorkflowOptions options
+    )
     {
         var (method, args) = ExpressionCalls.ReadCall(workflowRunCall);
         return new(WorkflowDefinition.NameOf(method, typeof(TWorkflow)), args, options);
     }
 
     /// <summary>From a type name.</summary>
-    public static WithStartWorkflowOperation<WorkflowHandle> Create(string workflow, IReadOnlyCollection<object?> args, WorkflowOptions options) =>
-        new(workflow, args, options);
+    public static WithStartWorkflowOperation<WorkflowHandle> Create(
+        string workflow,
+        IReadOnlyCollection<object?> args,
+        WorkflowOptions options
+    ) => new(workflow, args, options);
 
     /// <summary>A copy that has not been used.</summary>
     public abstract object Clone();
@@ -74,18 +81,17 @@ public sealed class WithStartWorkflowOperation<THandle> : WithStartWorkflowOpera
     private int _used;
 
     internal WithStartWorkflowOperation(string workflow, IReadOnlyCollection<object?> args, WorkflowOptions options)
-        : base(workflow, args, options)
-    {
-    }
+        : base(workflow, args, options) { }
 
     /// <summary>The workflow's handle, as soon as the server has answered.</summary>
     public Task<THandle> GetHandleAsync() => _handle.Task;
 
     /// <inheritdoc />
-    public override object Clone() => new WithStartWorkflowOperation<THandle>(Workflow, Args, (WorkflowOptions)Options.Clone())
-    {
-        Headers = Headers is null ? null : new Dictionary<string, Payload>(Headers),
-    };
+    public override object Clone() =>
+        new WithStartWorkflowOperation<THandle>(Workflow, Args, (WorkflowOptions)Options.Clone())
+        {
+            Headers = Headers is null ? null : new Dictionary<string, Payload>(Headers),
+        };
 
     internal override bool TryMarkUsed() => Interlocked.Exchange(ref _used, 1) == 0;
 

@@ -15,16 +15,26 @@ public class WorkflowExecution
     /// <summary>Reads what the server says.</summary>
     /// <param name="rawInfo">What the server says.</param>
     /// <param name="dataConverter">Converter for the memo.</param>
-    /// <param name="clientNamespaceForDataConverterWithContext">The client's namespace, for converters that want to know their context; null: no context.</param>
-    protected internal WorkflowExecution(WorkflowExecutionInfo rawInfo, DataConverter dataConverter, string? clientNamespaceForDataConverterWithContext)
+    /// <param name="clientNamespaceForDataConverterWithContext">The client's namespace, for converters that want to know their context;
+    /// null: no context.</param>
+    protected internal WorkflowExecution(
+        WorkflowExecutionInfo rawInfo,
+        DataConverter dataConverter,
+        string? clientNamespaceForDataConverterWithContext
+    )
     {
         RawInfo = rawInfo;
-        _memo = new(() => EncodedRawValue.FromMemo(
-            clientNamespaceForDataConverterWithContext is { } ns
-                ? dataConverter.WithSerializationContext(new ISerializationContext.Workflow(ns, rawInfo.Execution.WorkflowId))
-                : dataConverter,
-            rawInfo.Memo));
-        _searchAttributes = new(() => rawInfo.SearchAttributes is { } attributes ? SearchAttributeCollection.FromProto(attributes) : SearchAttributeCollection.Empty);
+        _memo = new(() =>
+            EncodedRawValue.FromMemo(
+                clientNamespaceForDataConverterWithContext is { } ns
+                    ? dataConverter.WithSerializationContext(new ISerializationContext.Workflow(ns, rawInfo.Execution.WorkflowId))
+                    : dataConverter,
+                rawInfo.Memo
+            )
+        );
+        _searchAttributes = new(() =>
+            rawInfo.SearchAttributes is { } attributes ? SearchAttributeCollection.FromProto(attributes) : SearchAttributeCollection.Empty
+        );
     }
 
     /// <summary>Workflow id.</summary>
@@ -117,7 +127,13 @@ public class WorkflowExecutionCount
         protected internal AggregationGroup(CountWorkflowExecutionsResponse.Types.AggregationGroup raw)
         {
             Count = raw.Count;
-            GroupValues = [.. raw.GroupValues.Select(value => SearchAttributePayloads.FromPayload("group", value)?.Value ?? DataConverter.Default.PayloadConverter.ToValue<object>(value))];
+            GroupValues =
+            [
+                .. raw.GroupValues.Select(value =>
+                    SearchAttributePayloads.FromPayload("group", value)?.Value
+                    ?? DataConverter.Default.PayloadConverter.ToValue<object>(value)
+                ),
+            ];
         }
 
         /// <summary>Number of workflows in the group.</summary>

@@ -15,19 +15,28 @@ namespace Temporalio.Client;
 /// <param name="RunId">Run that signals, queries, updates, cancellation and termination go to; null: the current one.</param>
 /// <param name="ResultRunId">Run whose result is awaited; null: the current one.</param>
 /// <param name="FirstExecutionRunId">First run of the chain that cancellation, termination and updates must meet; null: any.</param>
-public record WorkflowHandle(ITemporalClient Client, string Id, string? RunId = null, string? ResultRunId = null, string? FirstExecutionRunId = null)
+public record WorkflowHandle(
+    ITemporalClient Client,
+    string Id,
+    string? RunId = null,
+    string? ResultRunId = null,
+    string? FirstExecutionRunId = null
+)
 {
     /// <summary>Waits until the workflow has completed.</summary>
     /// <param name="followRuns">Whether to go on with the next run of a chain (continue-as-new, retry, cron).</param>
     /// <param name="rpcOptions">How the calls are made.</param>
-    /// <exception cref="WorkflowFailedException">It failed, timed out, was cancelled or terminated; the inner exception says which.</exception>
+    /// <exception cref="WorkflowFailedException">It failed, timed out, was cancelled or terminated; the inner exception says
+    /// which.</exception>
     /// <exception cref="WorkflowContinuedAsNewException">It continued as new and <paramref name="followRuns" /> is false.</exception>
-    public virtual Task GetResultAsync(bool followRuns = true, RpcOptions? rpcOptions = null) => GetResultAsync<ValueTuple>(followRuns, rpcOptions);
+    public virtual Task GetResultAsync(bool followRuns = true, RpcOptions? rpcOptions = null) =>
+        GetResultAsync<ValueTuple>(followRuns, rpcOptions);
 
     /// <summary>Waits until the workflow has completed and returns its result.</summary>
     /// <param name="followRuns">Whether to go on with the next run of a chain (continue-as-new, retry, cron).</param>
     /// <param name="rpcOptions">How the calls are made.</param>
-    /// <exception cref="WorkflowFailedException">It failed, timed out, was cancelled or terminated; the inner exception says which.</exception>
+    /// <exception cref="WorkflowFailedException">It failed, timed out, was cancelled or terminated; the inner exception says
+    /// which.</exception>
     /// <exception cref="WorkflowContinuedAsNewException">It continued as new and <paramref name="followRuns" /> is false.</exception>
     public virtual Task<TResult> GetResultAsync<TResult>(bool followRuns = true, RpcOptions? rpcOptions = null) =>
         WorkflowResults.WaitAsync<TResult>(this, followRuns, rpcOptions);
@@ -46,7 +55,10 @@ public record WorkflowHandle(ITemporalClient Client, string Id, string? RunId = 
     /// <summary>Asks a query.</summary>
     /// <exception cref="WorkflowQueryFailedException">The query failed.</exception>
     /// <exception cref="WorkflowQueryRejectedException">The query was refused because of the workflow's status.</exception>
-    public virtual Task<TQueryResult> QueryAsync<TWorkflow, TQueryResult>(Expression<Func<TWorkflow, TQueryResult>> queryCall, WorkflowQueryOptions? options = null)
+    public virtual Task<TQueryResult> QueryAsync<TWorkflow, TQueryResult>(
+        Expression<Func<TWorkflow, TQueryResult>> queryCall,
+        WorkflowQueryOptions? options = null
+    )
     {
         if (ExpressionCalls.ReadProperty(queryCall) is { } property)
         {
@@ -54,16 +66,23 @@ public record WorkflowHandle(ITemporalClient Client, string Id, string? RunId = 
         }
 
         var (method, args) = ExpressionCalls.ReadCall(queryCall);
-        var name = WorkflowQueryDefinition.FromMethod(method).Name
-            ?? throw new ArgumentException($"{method.DeclaringType}.{method.Name} is a dynamic query handler and cannot be called by lambda.", nameof(queryCall));
+        var name =
+            WorkflowQueryDefinition.FromMethod(method).Name
+            ?? throw new ArgumentException(
+                $"{method.DeclaringType}.{method.Name} is a dynamic query handler and cannot be called by lambda.",
+                nameof(queryCall)
+            );
         return QueryAsync<TQueryResult>(name, args, options);
     }
 
     /// <summary>Asks a query.</summary>
     /// <exception cref="WorkflowQueryFailedException">The query failed.</exception>
     /// <exception cref="WorkflowQueryRejectedException">The query was refused because of the workflow's status.</exception>
-    public virtual Task<TQueryResult> QueryAsync<TQueryResult>(string query, IReadOnlyCollection<object?> args, WorkflowQueryOptions? options = null) =>
-        Client.OutboundInterceptor.QueryWorkflowAsync<TQueryResult>(new(Id, RunId, query, args, options, Headers: null));
+    public virtual Task<TQueryResult> QueryAsync<TQueryResult>(
+        string query,
+        IReadOnlyCollection<object?> args,
+        WorkflowQueryOptions? options = null
+    ) => Client.OutboundInterceptor.QueryWorkflowAsync<TQueryResult>(new(Id, RunId, query, args, options, Headers: null));
 
     /// <summary>Sends an update and waits until it has completed.</summary>
     /// <exception cref="WorkflowUpdateFailedException">It failed or was rejected.</exception>
@@ -75,7 +94,10 @@ public record WorkflowHandle(ITemporalClient Client, string Id, string? RunId = 
 
     /// <summary>Sends an update and waits for its result.</summary>
     /// <exception cref="WorkflowUpdateFailedException">It failed or was rejected.</exception>
-    public virtual Task<TUpdateResult> ExecuteUpdateAsync<TWorkflow, TUpdateResult>(Expression<Func<TWorkflow, Task<TUpdateResult>>> updateCall, WorkflowUpdateOptions? options = null)
+    public virtual Task<TUpdateResult> ExecuteUpdateAsync<TWorkflow, TUpdateResult>(
+        Expression<Func<TWorkflow, Task<TUpdateResult>>> updateCall,
+        WorkflowUpdateOptions? options = null
+    )
     {
         var (method, args) = ExpressionCalls.ReadCall(updateCall);
         return ExecuteUpdateAsync<TUpdateResult>(WorkflowUpdateDefinition.NameOf(method), args, options);
@@ -88,37 +110,60 @@ public record WorkflowHandle(ITemporalClient Client, string Id, string? RunId = 
 
     /// <summary>Sends an update and waits for its result.</summary>
     /// <exception cref="WorkflowUpdateFailedException">It failed or was rejected.</exception>
-    public virtual async Task<TUpdateResult> ExecuteUpdateAsync<TUpdateResult>(string update, IReadOnlyCollection<object?> args, WorkflowUpdateOptions? options = null)
+    public virtual async Task<TUpdateResult> ExecuteUpdateAsync<TUpdateResult>(
+        string update,
+        IReadOnlyCollection<object?> args,
+        WorkflowUpdateOptions? options = null
+    )
     {
         var handle = await StartUpdateAsync<TUpdateResult>(update, args, WorkflowUpdateStartOptions.Completed(options));
         return await handle.GetResultAsync(options?.Rpc);
     }
 
     /// <summary>Sends an update and waits until it has reached a stage.</summary>
-    /// <exception cref="WorkflowUpdateRpcTimeoutOrCanceledException">The wait timed out or was cancelled; the update may be under way.</exception>
-    public virtual Task<WorkflowUpdateHandle> StartUpdateAsync<TWorkflow>(Expression<Func<TWorkflow, Task>> updateCall, WorkflowUpdateStartOptions options)
+    /// <exception cref="WorkflowUpdateRpcTimeoutOrCanceledException">The wait timed out or was cancelled; the update may be under
+    /// way.</exception>
+    public virtual Task<WorkflowUpdateHandle> StartUpdateAsync<TWorkflow>(
+        Expression<Func<TWorkflow, Task>> updateCall,
+        WorkflowUpdateStartOptions options
+    )
     {
         var (method, args) = ExpressionCalls.ReadCall(updateCall);
         return StartUpdateAsync(WorkflowUpdateDefinition.NameOf(method), args, options);
     }
 
     /// <summary>Sends an update and waits until it has reached a stage.</summary>
-    /// <exception cref="WorkflowUpdateRpcTimeoutOrCanceledException">The wait timed out or was cancelled; the update may be under way.</exception>
-    public virtual Task<WorkflowUpdateHandle<TUpdateResult>> StartUpdateAsync<TWorkflow, TUpdateResult>(Expression<Func<TWorkflow, Task<TUpdateResult>>> updateCall, WorkflowUpdateStartOptions options)
+    /// <exception cref="WorkflowUpdateRpcTimeoutOrCanceledException">The wait timed out or was cancelled; the update may be under
+    /// way.</exception>
+    public virtual Task<WorkflowUpdateHandle<TUpdateResult>> StartUpdateAsync<TWorkflow, TUpdateResult>(
+        Expression<Func<TWorkflow, Task<TUpdateResult>>> updateCall,
+        WorkflowUpdateStartOptions options
+    )
     {
         var (method, args) = ExpressionCalls.ReadCall(updateCall);
         return StartUpdateAsync<TUpdateResult>(WorkflowUpdateDefinition.NameOf(method), args, options);
     }
 
     /// <summary>Sends an update and waits until it has reached a stage.</summary>
-    /// <exception cref="WorkflowUpdateRpcTimeoutOrCanceledException">The wait timed out or was cancelled; the update may be under way.</exception>
-    public virtual async Task<WorkflowUpdateHandle> StartUpdateAsync(string update, IReadOnlyCollection<object?> args, WorkflowUpdateStartOptions options) =>
-        await StartUpdateAsync<ValueTuple>(update, args, options);
+    /// <exception cref="WorkflowUpdateRpcTimeoutOrCanceledException">The wait timed out or was cancelled; the update may be under
+    /// way.</exception>
+    public virtual async Task<WorkflowUpdateHandle> StartUpdateAsync(
+        string update,
+        IReadOnlyCollection<object?> args,
+        WorkflowUpdateStartOptions options
+    ) => await StartUpdateAsync<ValueTuple>(update, args, options);
 
     /// <summary>Sends an update and waits until it has reached a stage.</summary>
-    /// <exception cref="WorkflowUpdateRpcTimeoutOrCanceledException">The wait timed out or was cancelled; the update may be under way.</exception>
-    public virtual Task<WorkflowUpdateHandle<TUpdateResult>> StartUpdateAsync<TUpdateResult>(string update, IReadOnlyCollection<object?> args, WorkflowUpdateStartOptions options) =>
-        Client.OutboundInterceptor.StartWorkflowUpdateAsync<TUpdateResult>(new(Id, RunId, FirstExecutionRunId, update, args, options, Headers: null));
+    /// <exception cref="WorkflowUpdateRpcTimeoutOrCanceledException">The wait timed out or was cancelled; the update may be under
+    /// way.</exception>
+    public virtual Task<WorkflowUpdateHandle<TUpdateResult>> StartUpdateAsync<TUpdateResult>(
+        string update,
+        IReadOnlyCollection<object?> args,
+        WorkflowUpdateStartOptions options
+    ) =>
+        Client.OutboundInterceptor.StartWorkflowUpdateAsync<TUpdateResult>(
+            new(Id, RunId, FirstExecutionRunId, update, args, options, Headers: null)
+        );
 
     /// <summary>An update that was sent before; it is not checked whether it exists.</summary>
     public virtual WorkflowUpdateHandle GetUpdateHandle(string id) => new(Client, id, Id, RunId);
@@ -155,7 +200,10 @@ public record WorkflowHandle(ITemporalClient Client, string Id, string? RunId = 
         FetchHistoryEventsAsync(RunId, options ?? new());
 
     internal async IAsyncEnumerable<HistoryEvent> FetchHistoryEventsAsync(
-        string? runId, WorkflowHistoryEventFetchOptions options, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        string? runId,
+        WorkflowHistoryEventFetchOptions options,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default
+    )
     {
         var (rpc, source) = (options.Rpc ?? new()).WithAdditionalCancellationToken(cancellationToken);
         using (source)
@@ -163,16 +211,16 @@ public record WorkflowHandle(ITemporalClient Client, string Id, string? RunId = 
             byte[]? token = null;
             do
             {
-                var page = await Client.OutboundInterceptor.FetchWorkflowHistoryEventPageAsync(new(
-                    Id, runId, PageSize: null, token, options.WaitNewEvent, options.EventFilterType, options.SkipArchival, rpc));
+                var page = await Client.OutboundInterceptor.FetchWorkflowHistoryEventPageAsync(
+                    new(Id, runId, PageSize: null, token, options.WaitNewEvent, options.EventFilterType, options.SkipArchival, rpc)
+                );
                 foreach (var historyEvent in page.Events)
                 {
                     yield return historyEvent;
                 }
 
                 token = page.NextPageToken;
-            }
-            while (token is not null);
+            } while (token is not null);
         }
     }
 }

@@ -9,9 +9,7 @@ namespace Temporalio.Client;
 public class WorkflowOptions : ICloneable
 {
     /// <summary>Without id and task queue yet.</summary>
-    public WorkflowOptions()
-    {
-    }
+    public WorkflowOptions() { }
 
     /// <summary>With id and task queue.</summary>
     public WorkflowOptions(string id, string taskQueue)
@@ -68,7 +66,9 @@ public class WorkflowOptions : ICloneable
     /// <summary>Arguments of <see cref="StartSignal" />.</summary>
     public IReadOnlyCollection<object?>? StartSignalArgs { get; set; }
 
-    /// <summary>Whether the server may hand the first task to a worker on the same client with the answer. A wish: it is not used here.</summary>
+    /// <summary>
+    /// Whether the server may hand the first task to a worker on the same client with the answer. A wish: it is not used here.
+    /// </summary>
     public bool RequestEagerStart { get; set; }
 
     /// <summary>Versioning behavior from outside; null: none.</summary>

@@ -11,8 +11,10 @@ internal static class WorkflowResults
 {
     public static async Task<TResult> WaitAsync<TResult>(WorkflowHandle handle, bool followRuns, RpcOptions? rpcOptions)
     {
-        var converter = handle.Client.Options.DataConverter.WithSerializationContext(new ISerializationContext.Workflow(handle.Client.Options.Namespace, handle.Id));
-        for (var runId = handle.ResultRunId; ;)
+        var converter = handle.Client.Options.DataConverter.WithSerializationContext(
+            new ISerializationContext.Workflow(handle.Client.Options.Namespace, handle.Id)
+        );
+        for (var runId = handle.ResultRunId; ; )
         {
             var closing = await ClosingEventAsync(handle, runId, rpcOptions);
             var next = NextRunId(closing);
@@ -43,14 +45,23 @@ internal static class WorkflowResults
         throw new InvalidOperationException($"The server ended the wait for workflow '{handle.Id}' without its closing event.");
     }
 
-    private static string NextRunId(HistoryEvent closing) => closing.AttributesCase switch
-    {
-        HistoryEvent.AttributesOneofCase.WorkflowExecutionCompletedEventAttributes => closing.WorkflowExecutionCompletedEventAttributes.NewExecutionRunId,
-        HistoryEvent.AttributesOneofCase.WorkflowExecutionFailedEventAttributes => closing.WorkflowExecutionFailedEventAttributes.NewExecutionRunId,
-        HistoryEvent.AttributesOneofCase.WorkflowExecutionTimedOutEventAttributes => closing.WorkflowExecutionTimedOutEventAttributes.NewExecutionRunId,
-        HistoryEvent.AttributesOneofCase.WorkflowExecutionContinuedAsNewEventAttributes => closing.WorkflowExecutionContinuedAsNewEventAttributes.NewExecutionRunId,
-        _ => string.Empty,
-    };
+    private static string NextRunId(HistoryEvent closing) =>
+        closing.AttributesCase switch
+        {
+            HistoryEvent.AttributesOneofCase.WorkflowExecutionCompletedEventAttributes => closing
+                .WorkflowExecutionCompletedEventAttributes
+                .NewExecutionRunId,
+            HistoryEvent.AttributesOneofCase.WorkflowExecutionFailedEventAttributes => closing
+                .WorkflowExecutionFailedEventAttributes
+                .NewExecutionRunId,
+            HistoryEvent.AttributesOneofCase.WorkflowExecutionTimedOutEventAttributes => closing
+                .WorkflowExecutionTimedOutEventAttributes
+                .NewExecutionRunId,
+            HistoryEvent.AttributesOneofCase.WorkflowExecutionContinuedAsNewEventAttributes => closing
+                .WorkflowExecutionContinuedAsNewEventAttributes
+                .NewExecutionRunId,
+            _ => string.Empty,
+        };
 
     private static async Task<TResult> ResultAsync<TResult>(HistoryEvent closing, DataConverter converter)
     {
@@ -60,32 +71,47 @@ internal static class WorkflowResults
                 // A result that nobody wants is not read.
                 return typeof(TResult) == typeof(ValueTuple)
                     ? default!
-                    : await converter.ToSingleValueAsync<TResult>(closing.WorkflowExecutionCompletedEventAttributes.Result?.Payloads_ ?? []);
+                    : await converter.ToSingleValueAsync<TResult>(
+                        closing.WorkflowExecutionCompletedEventAttributes.Result?.Payloads_ ?? []
+                    );
             case HistoryEvent.AttributesOneofCase.WorkflowExecutionFailedEventAttributes:
                 throw new WorkflowFailedException(await converter.ToExceptionAsync(closing.WorkflowExecutionFailedEventAttributes.Failure));
             case HistoryEvent.AttributesOneofCase.WorkflowExecutionCanceledEventAttributes:
-                throw new WorkflowFailedException(await converter.ToExceptionAsync(new Failure
-                {
-                    Message = "Workflow canceled",
-                    CanceledFailureInfo = new() { Details = closing.WorkflowExecutionCanceledEventAttributes.Details },
-                }));
+                throw new WorkflowFailedException(
+                    await converter.ToExceptionAsync(
+                        new Failure
+                        {
+                            Message = "Workflow canceled",
+                            CanceledFailureInfo = new() { Details = closing.WorkflowExecutionCanceledEventAttributes.Details },
+                        }
+                    )
+                );
             case HistoryEvent.AttributesOneofCase.WorkflowExecutionTerminatedEventAttributes:
                 var terminated = closing.WorkflowExecutionTerminatedEventAttributes;
                 throw new WorkflowFailedException(await TerminatedAsync(terminated, converter));
             case HistoryEvent.AttributesOneofCase.WorkflowExecutionTimedOutEventAttributes:
-                throw new WorkflowFailedException(await converter.ToExceptionAsync(new Failure
-                {
-                    Message = "Workflow timed out",
-                    TimeoutFailureInfo = new() { TimeoutType = TimeoutType.StartToClose },
-                }));
+                throw new WorkflowFailedException(
+                    await converter.ToExceptionAsync(
+                        new Failure
+                        {
+                            Message = "Workflow timed out",
+                            TimeoutFailureInfo = new() { TimeoutType = TimeoutType.StartToClose },
+                        }
+                    )
+                );
             case HistoryEvent.AttributesOneofCase.WorkflowExecutionContinuedAsNewEventAttributes:
                 throw new WorkflowContinuedAsNewException(closing.WorkflowExecutionContinuedAsNewEventAttributes.NewExecutionRunId);
             default:
-                throw new InvalidOperationException($"The server sent event {closing.EventId} ({closing.EventType}) as the closing event of a workflow.");
+                throw new InvalidOperationException(
+                    $"The server sent event {closing.EventId} ({closing.EventType}) as the closing event of a workflow."
+                );
         }
     }
 
-    private static async Task<TerminatedFailureException> TerminatedAsync(WorkflowExecutionTerminatedEventAttributes terminated, DataConverter converter)
+    private static async Task<TerminatedFailureException> TerminatedAsync(
+        WorkflowExecutionTerminatedEventAttributes terminated,
+        DataConverter converter
+    )
     {
         IReadOnlyCollection<Api.Common.V1.Payload> details = terminated.Details?.Payloads_ ?? [];
         if (converter.PayloadCodec is { } codec && details.Count > 0)

@@ -8,12 +8,19 @@ using Temporalio.Converters;
 
 namespace Temporalio.Client;
 
-/// <summary>Requests that start workflows. What they have in common is made once, as a scheduled start, and copied into the others.</summary>
+/// <summary>
+/// Requests that start workflows. What they have in common is made once, as a scheduled start, and copied into the others.
+/// </summary>
 internal static class WorkflowStarts
 {
     /// <summary>What all ways of starting a workflow say about it.</summary>
     public static async Task<NewWorkflowExecutionInfo> NewWorkflowAsync(
-        string workflow, IReadOnlyCollection<object?> args, WorkflowOptions options, string clientNamespace, DataConverter dataConverter)
+        string workflow,
+        IReadOnlyCollection<object?> args,
+        WorkflowOptions options,
+        string clientNamespace,
+        DataConverter dataConverter
+    )
     {
         var id = options.Id ?? throw new ArgumentException("WorkflowOptions.Id is required.", nameof(options));
         var taskQueue = options.TaskQueue ?? throw new ArgumentException("WorkflowOptions.TaskQueue is required.", nameof(options));
@@ -73,7 +80,9 @@ internal static class WorkflowStarts
     public static async Task<SignalWithStartWorkflowExecutionRequest> SignalWithStartAsync(StartWorkflowInput input, ITemporalClient client)
     {
         var start = await StartAsync(input, client);
-        var converter = client.Options.DataConverter.WithSerializationContext(new ISerializationContext.Workflow(start.Namespace, start.WorkflowId));
+        var converter = client.Options.DataConverter.WithSerializationContext(
+            new ISerializationContext.Workflow(start.Namespace, start.WorkflowId)
+        );
         return new()
         {
             Namespace = start.Namespace,
@@ -155,11 +164,12 @@ internal static class WorkflowStarts
     private static async Task<Payload> EncodedAsync(object? value, DataConverter converter) =>
         value is IEncodedRawValue encoded ? encoded.Payload : await converter.ToPayloadAsync(value);
 
-    private static async Task<UserMetadata?> UserMetadataAsync(string? summary, string? details, DataConverter converter) => summary is null && details is null
-        ? null
-        : new()
-        {
-            Summary = summary is null ? null : await converter.ToPayloadAsync(summary),
-            Details = details is null ? null : await converter.ToPayloadAsync(details),
-        };
+    private static async Task<UserMetadata?> UserMetadataAsync(string? summary, string? details, DataConverter converter) =>
+        summary is null && details is null
+            ? null
+            : new()
+            {
+                Summary = summary is null ? null : await converter.ToPayloadAsync(summary),
+                Details = details is null ? null : await converter.ToPayloadAsync(details),
+            };
 }

@@ -20,9 +20,7 @@ public enum WorkflowUpdateStage
 public class WorkflowUpdateOptions : ICloneable
 {
     /// <summary>Without an id: one is made.</summary>
-    public WorkflowUpdateOptions()
-    {
-    }
+    public WorkflowUpdateOptions() { }
 
     /// <summary>With an id.</summary>
     public WorkflowUpdateOptions(string id) => Id = id;
@@ -46,9 +44,7 @@ public class WorkflowUpdateOptions : ICloneable
 public class WorkflowUpdateStartOptions : WorkflowUpdateOptions
 {
     /// <summary>Without a stage yet.</summary>
-    public WorkflowUpdateStartOptions()
-    {
-    }
+    public WorkflowUpdateStartOptions() { }
 
     /// <summary>With a stage.</summary>
     public WorkflowUpdateStartOptions(WorkflowUpdateStage waitForStage) => WaitForStage = waitForStage;
@@ -60,24 +56,24 @@ public class WorkflowUpdateStartOptions : WorkflowUpdateOptions
     /// <summary>Stage to wait for. Required; <see cref="WorkflowUpdateStage.Admitted" /> is not allowed.</summary>
     public WorkflowUpdateStage WaitForStage { get; set; }
 
-    internal static WorkflowUpdateStartOptions Completed(WorkflowUpdateOptions? options) => new()
-    {
-        Id = options?.Id,
-        Rpc = options?.Rpc,
-        WaitForStage = WorkflowUpdateStage.Completed,
-    };
+    internal static WorkflowUpdateStartOptions Completed(WorkflowUpdateOptions? options) =>
+        new()
+        {
+            Id = options?.Id,
+            Rpc = options?.Rpc,
+            WaitForStage = WorkflowUpdateStage.Completed,
+        };
 }
 
 /// <summary>Options of an update with start whose result is awaited.</summary>
 public class WorkflowUpdateWithStartOptions : WorkflowUpdateOptions
 {
     /// <summary>Without a start operation yet.</summary>
-    public WorkflowUpdateWithStartOptions()
-    {
-    }
+    public WorkflowUpdateWithStartOptions() { }
 
     /// <summary>With a start operation.</summary>
-    public WorkflowUpdateWithStartOptions(WithStartWorkflowOperation startWorkflowOperation) => StartWorkflowOperation = startWorkflowOperation;
+    public WorkflowUpdateWithStartOptions(WithStartWorkflowOperation startWorkflowOperation) =>
+        StartWorkflowOperation = startWorkflowOperation;
 
     /// <summary>With id and start operation.</summary>
     public WorkflowUpdateWithStartOptions(string id, WithStartWorkflowOperation startWorkflowOperation)
@@ -99,26 +95,29 @@ public class WorkflowUpdateWithStartOptions : WorkflowUpdateOptions
 public class WorkflowStartUpdateWithStartOptions : WorkflowUpdateWithStartOptions
 {
     /// <summary>Without anything yet.</summary>
-    public WorkflowStartUpdateWithStartOptions()
-    {
-    }
+    public WorkflowStartUpdateWithStartOptions() { }
 
     /// <summary>With start operation and stage.</summary>
     public WorkflowStartUpdateWithStartOptions(WithStartWorkflowOperation startWorkflowOperation, WorkflowUpdateStage waitForStage)
         : base(startWorkflowOperation) => WaitForStage = waitForStage;
 
     /// <summary>With id, start operation and stage.</summary>
-    public WorkflowStartUpdateWithStartOptions(string id, WithStartWorkflowOperation startWorkflowOperation, WorkflowUpdateStage waitForStage)
+    public WorkflowStartUpdateWithStartOptions(
+        string id,
+        WithStartWorkflowOperation startWorkflowOperation,
+        WorkflowUpdateStage waitForStage
+    )
         : base(id, startWorkflowOperation) => WaitForStage = waitForStage;
 
     /// <summary>Stage to wait for. Required.</summary>
     public WorkflowUpdateStage WaitForStage { get; set; }
 
-    internal static WorkflowStartUpdateWithStartOptions Completed(WorkflowUpdateWithStartOptions options) => new()
-    {
-        Id = options.Id,
-        Rpc = options.Rpc,
-        StartWorkflowOperation = options.StartWorkflowOperation,
-        WaitForStage = WorkflowUpdateStage.Completed,
-    };
+    internal static WorkflowStartUpdateWithStartOptions Completed(WorkflowUpdateWithStartOptions options) =>
+        new()
+        {
+            Id = options.Id,
+            Rpc = options.Rpc,
+            StartWorkflowOperation = options.StartWorkflowOperation,
+            WaitForStage = WorkflowUpdateStage.Completed,
+        };
 }

@@ -1,6 +1,8 @@
 namespace Temporalio.Common;
 
-/// <summary>Random numbers that depend on the seed alone, whatever the version of .NET (PCG-XSH-RR, M. O'Neill 2014). Not for secrets.</summary>
+/// <summary>
+/// Random numbers that depend on the seed alone, whatever the version of .NET (PCG-XSH-RR, M. O'Neill 2014). Not for secrets.
+/// </summary>
 public class DeterministicRandom : Random
 {
     private const ulong Multiplier = 6364136223846793005UL;
@@ -59,8 +61,7 @@ public class DeterministicRandom : Random
         do
         {
             number = NextUInt32();
-        }
-        while (number < threshold);
+        } while (number < threshold);
         return number % bound;
     }
 

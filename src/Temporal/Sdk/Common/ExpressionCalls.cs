@@ -28,7 +28,8 @@ internal static class ExpressionCalls
 
     /// <summary>The property a lambda reads; null when it is no property of its parameter.</summary>
     public static PropertyInfo? ReadProperty(LambdaExpression lambda) =>
-        WithoutConversion(lambda.Body) is MemberExpression { Member: PropertyInfo property } access && access.Expression is ParameterExpression
+        WithoutConversion(lambda.Body) is MemberExpression { Member: PropertyInfo property } access
+        && access.Expression is ParameterExpression
             ? property
             : null;
 
@@ -43,8 +44,15 @@ internal static class ExpressionCalls
                 return null;
             case MemberExpression { Member: FieldInfo field } access:
                 return field.GetValue(access.Expression is null ? null : Evaluate(access.Expression));
-            case MemberExpression { Member: PropertyInfo property } access when access.Expression is null || Nullable.GetUnderlyingType(access.Expression.Type) is null:
-                return property.GetValue(access.Expression is null ? null : Evaluate(access.Expression), BindingFlags.DoNotWrapExceptions, null, null, null);
+            case MemberExpression { Member: PropertyInfo property } access
+                when access.Expression is null || Nullable.GetUnderlyingType(access.Expression.Type) is null:
+                return property.GetValue(
+                    access.Expression is null ? null : Evaluate(access.Expression),
+                    BindingFlags.DoNotWrapExceptions,
+                    null,
+                    null,
+                    null
+                );
             case UnaryExpression { NodeType: ExpressionType.Convert, Method: null } conversion when IsPlainConversion(conversion):
                 return Evaluate(conversion.Operand);
             case NewArrayExpression { NodeType: ExpressionType.NewArrayInit } array:
@@ -57,21 +65,25 @@ internal static class ExpressionCalls
                 return items;
             case NewExpression { Constructor: { } constructor } creation:
                 return constructor.Invoke(BindingFlags.DoNotWrapExceptions, null, [.. creation.Arguments.Select(Evaluate)], null);
-            case MethodCallExpression call when (call.Object is null || Nullable.GetUnderlyingType(call.Object.Type) is null)
-                && !call.Method.GetParameters().Any(parameter => parameter.ParameterType.IsByRef):
+            case MethodCallExpression call
+                when (call.Object is null || Nullable.GetUnderlyingType(call.Object.Type) is null)
+                    && !call.Method.GetParameters().Any(parameter => parameter.ParameterType.IsByRef):
                 return call.Method.Invoke(
                     call.Object is null ? null : Evaluate(call.Object),
                     BindingFlags.DoNotWrapExceptions,
                     null,
                     [.. call.Arguments.Select(Evaluate)],
-                    null);
+                    null
+                );
             default:
                 return Interpret(expression);
         }
     }
 
     private static Expression WithoutConversion(Expression body) =>
-        body is UnaryExpression { NodeType: ExpressionType.Convert or ExpressionType.ConvertChecked } conversion ? WithoutConversion(conversion.Operand) : body;
+        body is UnaryExpression { NodeType: ExpressionType.Convert or ExpressionType.ConvertChecked } conversion
+            ? WithoutConversion(conversion.Operand)
+            : body;
 
     // Boxing, upcasts and making a value nullable leave a boxed value as it is.
     private static bool IsPlainConversion(UnaryExpression conversion) =>
@@ -82,21 +94,30 @@ internal static class ExpressionCalls
         var parameter = lambda.Parameters.Count == 0 ? null : lambda.Parameters[0];
         if (parameter is not null && receiver is not null && WithoutConversion(receiver) != parameter)
         {
-            throw new ArgumentException($"The method must be called on the lambda's parameter '{parameter.Name}' itself; the lambda is: {lambda}", nameof(lambda));
+            throw new ArgumentException(
+                $"The method must be called on the lambda's parameter '{parameter.Name}' itself; the lambda is: {lambda}",
+                nameof(lambda)
+            );
         }
     }
 
     // On an instance of a known class the override is meant, not the base's declaration: its attributes count.
     private static MethodInfo MethodOf(MethodCallExpression call)
     {
-        if (call.Object is not { } receiver || !call.Method.IsVirtual || receiver.Type == call.Method.DeclaringType || receiver.Type.IsInterface)
+        if (
+            call.Object is not { } receiver
+            || !call.Method.IsVirtual
+            || receiver.Type == call.Method.DeclaringType
+            || receiver.Type.IsInterface
+        )
         {
             return call.Method;
         }
 
-        return receiver.Type
-            .GetMethods(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance)
-            .FirstOrDefault(method => method.GetBaseDefinition() == call.Method.GetBaseDefinition()) ?? call.Method;
+        return receiver
+                .Type.GetMethods(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance)
+                .FirstOrDefault(method => method.GetBaseDefinition() == call.Method.GetBaseDefinition())
+            ?? call.Method;
     }
 
     private static object? Interpret(Expression expression)

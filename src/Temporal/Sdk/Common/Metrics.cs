@@ -26,9 +26,7 @@ public abstract class Metric<T> : Metric
     where T : struct
 {
     private protected Metric(string name, string? unit, string? description)
-        : base(name, unit, description)
-    {
-    }
+        : base(name, unit, description) { }
 }
 
 /// <summary>A sum that only grows.</summary>
@@ -38,9 +36,7 @@ public abstract class MetricCounter<T> : Metric<T>
 {
     /// <summary>For implementations.</summary>
     protected MetricCounter(string name, string? unit = null, string? description = null)
-        : base(name, unit, description)
-    {
-    }
+        : base(name, unit, description) { }
 
     /// <summary>Adds a value that is not negative.</summary>
     public abstract void Add(T value, IEnumerable<KeyValuePair<string, object>>? extraTags = null);
@@ -56,9 +52,7 @@ public abstract class MetricGauge<T> : Metric<T>
 {
     /// <summary>For implementations.</summary>
     protected MetricGauge(string name, string? unit = null, string? description = null)
-        : base(name, unit, description)
-    {
-    }
+        : base(name, unit, description) { }
 
     /// <summary>Sets the value.</summary>
     public abstract void Set(T value, IEnumerable<KeyValuePair<string, object>>? extraTags = null);
@@ -74,9 +68,7 @@ public abstract class MetricHistogram<T> : Metric<T>
 {
     /// <summary>For implementations.</summary>
     protected MetricHistogram(string name, string? unit = null, string? description = null)
-        : base(name, unit, description)
-    {
-    }
+        : base(name, unit, description) { }
 
     /// <summary>Records one value.</summary>
     public abstract void Record(T value, IEnumerable<KeyValuePair<string, object>>? extraTags = null);
@@ -89,9 +81,7 @@ public abstract class MetricHistogram<T> : Metric<T>
 public abstract class MetricMeter
 {
     /// <summary>For implementations.</summary>
-    protected MetricMeter()
-    {
-    }
+    protected MetricMeter() { }
 
     /// <summary>A sum that only grows.</summary>
     public abstract MetricCounter<T> CreateCounter<T>(string name, string? unit = null, string? description = null)

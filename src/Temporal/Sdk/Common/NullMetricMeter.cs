@@ -5,9 +5,11 @@ internal sealed class NullMetricMeter : MetricMeter
 {
     public static readonly NullMetricMeter Instance = new();
 
-    public override MetricCounter<T> CreateCounter<T>(string name, string? unit = null, string? description = null) => new Counter<T>(name, unit, description);
+    public override MetricCounter<T> CreateCounter<T>(string name, string? unit = null, string? description = null) =>
+        new Counter<T>(name, unit, description);
 
-    public override MetricGauge<T> CreateGauge<T>(string name, string? unit = null, string? description = null) => new Gauge<T>(name, unit, description);
+    public override MetricGauge<T> CreateGauge<T>(string name, string? unit = null, string? description = null) =>
+        new Gauge<T>(name, unit, description);
 
     public override MetricHistogram<T> CreateHistogram<T>(string name, string? unit = null, string? description = null) =>
         new Histogram<T>(name, unit, description);

@@ -26,17 +26,20 @@ public sealed record Priority
     /// <summary>Weight of <see cref="FairnessKey" />; null means 1.</summary>
     public float? FairnessWeight { get; init; }
 
-    internal static Priority FromProto(Api.Common.V1.Priority? proto) => proto is null
-        ? Default
-        : new(
-            proto.PriorityKey == 0 ? null : proto.PriorityKey,
-            proto.FairnessKey.Length == 0 ? null : proto.FairnessKey,
-            proto.FairnessWeight == 0 ? null : proto.FairnessWeight);
+    internal static Priority FromProto(Api.Common.V1.Priority? proto) =>
+        proto is null
+            ? Default
+            : new(
+                proto.PriorityKey == 0 ? null : proto.PriorityKey,
+                proto.FairnessKey.Length == 0 ? null : proto.FairnessKey,
+                proto.FairnessWeight == 0 ? null : proto.FairnessWeight
+            );
 
-    internal Api.Common.V1.Priority ToProto() => new()
-    {
-        PriorityKey = PriorityKey ?? 0,
-        FairnessKey = FairnessKey ?? string.Empty,
-        FairnessWeight = FairnessWeight ?? 0,
-    };
+    internal Api.Common.V1.Priority ToProto() =>
+        new()
+        {
+            PriorityKey = PriorityKey ?? 0,
+            FairnessKey = FairnessKey ?? string.Empty,
+            FairnessWeight = FairnessWeight ?? 0,
+        };
 }

@@ -20,16 +20,17 @@ public record RetryPolicy
     /// <summary>Error types (see <see cref="Exceptions.ApplicationFailureException.ErrorType" />) that are never retried.</summary>
     public IReadOnlyCollection<string>? NonRetryableErrorTypes { get; set; }
 
-    internal static RetryPolicy? FromProto(Api.Common.V1.RetryPolicy? proto) => proto is null
-        ? null
-        : new()
-        {
-            InitialInterval = proto.InitialInterval?.ToTimeSpan() ?? TimeSpan.FromSeconds(1),
-            BackoffCoefficient = (float)proto.BackoffCoefficient,
-            MaximumInterval = proto.MaximumInterval?.ToTimeSpan(),
-            MaximumAttempts = proto.MaximumAttempts,
-            NonRetryableErrorTypes = proto.NonRetryableErrorTypes.Count == 0 ? null : [.. proto.NonRetryableErrorTypes],
-        };
+    internal static RetryPolicy? FromProto(Api.Common.V1.RetryPolicy? proto) =>
+        proto is null
+            ? null
+            : new()
+            {
+                InitialInterval = proto.InitialInterval?.ToTimeSpan() ?? TimeSpan.FromSeconds(1),
+                BackoffCoefficient = (float)proto.BackoffCoefficient,
+                MaximumInterval = proto.MaximumInterval?.ToTimeSpan(),
+                MaximumAttempts = proto.MaximumAttempts,
+                NonRetryableErrorTypes = proto.NonRetryableErrorTypes.Count == 0 ? null : [.. proto.NonRetryableErrorTypes],
+            };
 
     internal Api.Common.V1.RetryPolicy ToProto()
     {

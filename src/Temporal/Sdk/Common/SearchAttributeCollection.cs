@@ -57,9 +57,8 @@ public sealed class SearchAttributeCollection : IReadOnlyCollection<SearchAttrib
     /// <summary>The value of a key.</summary>
     /// <exception cref="KeyNotFoundException">There is none.</exception>
     public T Get<T>(SearchAttributeKey<T> key)
-        where T : notnull => TryGetValue(key, out var value)
-        ? value
-        : throw new KeyNotFoundException($"There is no search attribute {key}.");
+        where T : notnull =>
+        TryGetValue(key, out var value) ? value : throw new KeyNotFoundException($"There is no search attribute {key}.");
 
     /// <summary>The value of a key, if there is one.</summary>
     public bool TryGetValue<T>(SearchAttributeKey<T> key, [MaybeNullWhen(false)] out T value)
@@ -82,9 +81,7 @@ public sealed class SearchAttributeCollection : IReadOnlyCollection<SearchAttrib
         private readonly Dictionary<string, (SearchAttributeKey Key, object Value)> _values = [];
 
         /// <summary>Begins empty.</summary>
-        public Builder()
-        {
-        }
+        public Builder() { }
 
         /// <summary>Begins with the given attributes.</summary>
         public Builder(SearchAttributeCollection searchAttributes) => Set(searchAttributes);

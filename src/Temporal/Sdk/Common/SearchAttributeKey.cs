@@ -51,8 +51,7 @@ public abstract class SearchAttributeKey : IComparable<SearchAttributeKey>
     }
 
     /// <inheritdoc />
-    public override bool Equals(object? obj) =>
-        obj is SearchAttributeKey other && Name == other.Name && ValueType == other.ValueType;
+    public override bool Equals(object? obj) => obj is SearchAttributeKey other && Name == other.Name && ValueType == other.ValueType;
 
     /// <inheritdoc />
     public override int GetHashCode() => HashCode.Combine(Name, ValueType);

@@ -9,9 +9,7 @@ public sealed class SearchAttributeKey<T> : SearchAttributeKey
     where T : notnull
 {
     internal SearchAttributeKey(string name, IndexedValueType valueType)
-        : base(name, valueType)
-    {
-    }
+        : base(name, valueType) { }
 
     /// <summary>An update that sets this attribute, for use in a workflow.</summary>
     public SearchAttributeUpdate<T> ValueSet(T value) => SearchAttributeUpdate.ValueSet(this, value);

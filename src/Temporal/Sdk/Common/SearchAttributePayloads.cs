@@ -6,7 +6,9 @@ using Temporalio.Api.Enums.V1;
 
 namespace Temporalio.Common;
 
-/// <summary>Search attribute values to and from payloads. They never pass through the user's converter or codec: the server reads them.</summary>
+/// <summary>
+/// Search attribute values to and from payloads. They never pass through the user's converter or codec: the server reads them.
+/// </summary>
 internal static class SearchAttributePayloads
 {
     private static readonly ByteString JsonPlain = ByteString.CopyFromUtf8("json/plain");
@@ -61,7 +63,10 @@ internal static class SearchAttributePayloads
         return type switch
         {
             IndexedValueType.Bool => (SearchAttributeKey.CreateBool(name), json.GetBoolean()),
-            IndexedValueType.Datetime => (SearchAttributeKey.CreateDateTimeOffset(name), DateTimeOffset.Parse(json.GetString()!, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal)),
+            IndexedValueType.Datetime => (
+                SearchAttributeKey.CreateDateTimeOffset(name),
+                DateTimeOffset.Parse(json.GetString()!, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal)
+            ),
             IndexedValueType.Double => (SearchAttributeKey.CreateDouble(name), json.GetDouble()),
             IndexedValueType.Int => (SearchAttributeKey.CreateLong(name), json.GetInt64()),
             IndexedValueType.Keyword => (SearchAttributeKey.CreateKeyword(name), json.GetString()!),
@@ -70,15 +75,16 @@ internal static class SearchAttributePayloads
         };
     }
 
-    private static string[] Texts(JsonElement json) => json.ValueKind == JsonValueKind.Array
-        ? [.. json.EnumerateArray().Select(item => item.GetString()!)]
-        : [json.GetString()!];
+    private static string[] Texts(JsonElement json) =>
+        json.ValueKind == JsonValueKind.Array ? [.. json.EnumerateArray().Select(item => item.GetString()!)] : [json.GetString()!];
 
     // The server writes either the short names or those of the enumeration (INDEXED_VALUE_TYPE_KEYWORD_LIST).
     private static IndexedValueType? TypeOf(string name)
     {
         const string Prefix = "INDEXED_VALUE_TYPE_";
-        var plain = name.StartsWith(Prefix, StringComparison.Ordinal) ? name[Prefix.Length..].Replace("_", string.Empty, StringComparison.Ordinal) : name;
+        var plain = name.StartsWith(Prefix, StringComparison.Ordinal)
+            ? name[Prefix.Length..].Replace("_", string.Empty, StringComparison.Ordinal)
+            : name;
         foreach (var (type, typeName) in TypeNames)
         {
             if (typeName.Equals(plain, StringComparison.OrdinalIgnoreCase))
@@ -90,11 +96,15 @@ internal static class SearchAttributePayloads
         return null;
     }
 
-    private static byte[] Json(object? value) => value switch
-    {
-        null => "null"u8.ToArray(),
-        DateTimeOffset time => JsonSerializer.SerializeToUtf8Bytes(time.ToString("O", CultureInfo.InvariantCulture), ServerJson.Options),
-        IEnumerable<string> texts => JsonSerializer.SerializeToUtf8Bytes(texts, ServerJson.Options),
-        _ => JsonSerializer.SerializeToUtf8Bytes(value, value.GetType(), ServerJson.Options),
-    };
+    private static byte[] Json(object? value) =>
+        value switch
+        {
+            null => "null"u8.ToArray(),
+            DateTimeOffset time => JsonSerializer.SerializeToUtf8Bytes(
+                time.ToString("O", CultureInfo.InvariantCulture),
+                ServerJson.Options
+            ),
+            IEnumerable<string> texts => JsonSerializer.SerializeToUtf8Bytes(texts, ServerJson.Options),
+            _ => JsonSerializer.SerializeToUtf8Bytes(value, value.GetType(), ServerJson.Options),
+        };
 }

@@ -40,9 +40,7 @@ public sealed record WorkerDeploymentVersion(string DeploymentName, string Build
 /// <summary>A versioning behavior that is set for one workflow from outside.</summary>
 public abstract record VersioningOverride
 {
-    private VersioningOverride()
-    {
-    }
+    private VersioningOverride() { }
 
     /// <summary>How a pin is meant.</summary>
     public enum PinnedOverrideBehavior
@@ -59,16 +57,18 @@ public abstract record VersioningOverride
     /// <summary>The workflow stays on one version.</summary>
     /// <param name="Version">The version.</param>
     /// <param name="Behavior">How the pin is meant.</param>
-    public sealed record Pinned(WorkerDeploymentVersion Version, PinnedOverrideBehavior Behavior = PinnedOverrideBehavior.Pinned) : VersioningOverride
+    public sealed record Pinned(WorkerDeploymentVersion Version, PinnedOverrideBehavior Behavior = PinnedOverrideBehavior.Pinned)
+        : VersioningOverride
     {
-        internal override Api.Workflow.V1.VersioningOverride ToProto() => new()
-        {
-            Pinned = new()
+        internal override Api.Workflow.V1.VersioningOverride ToProto() =>
+            new()
             {
-                Version = Version.ToProto(),
-                Behavior = (Api.Workflow.V1.VersioningOverride.Types.PinnedOverrideBehavior)(int)Behavior,
-            },
-        };
+                Pinned = new()
+                {
+                    Version = Version.ToProto(),
+                    Behavior = (Api.Workflow.V1.VersioningOverride.Types.PinnedOverrideBehavior)(int)Behavior,
+                },
+            };
     }
 
     /// <summary>The workflow moves with the deployment's current version.</summary>

@@ -11,8 +11,7 @@ public record WorkflowHistory(string Id, IReadOnlyCollection<HistoryEvent> Event
     /// <param name="workflowId">The workflow's id, which the text does not hold.</param>
     /// <param name="json">The text: an object with a list <c>events</c>.</param>
     /// <exception cref="FormatException">The text is no history.</exception>
-    public static WorkflowHistory FromJson(string workflowId, string json) =>
-        new(workflowId, WorkflowHistoryJson.Read(json).Events);
+    public static WorkflowHistory FromJson(string workflowId, string json) => new(workflowId, WorkflowHistoryJson.Read(json).Events);
 
     /// <summary>Writes the history as JSON with the enum names the <c>temporal</c> program uses.</summary>
     public string ToJson()

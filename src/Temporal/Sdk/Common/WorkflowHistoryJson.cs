@@ -6,7 +6,9 @@ using Temporalio.Api.History.V1;
 
 namespace Temporalio.Common;
 
-/// <summary>History as JSON. Reading takes enum values by full name, by the older short name (<c>WorkflowExecutionStarted</c>) and by number.</summary>
+/// <summary>
+/// History as JSON. Reading takes enum values by full name, by the older short name (<c>WorkflowExecutionStarted</c>) and by number.
+/// </summary>
 internal static class WorkflowHistoryJson
 {
     private static readonly JsonParser Parser = new(JsonParser.Settings.Default.WithIgnoreUnknownFields(true));
@@ -115,8 +117,10 @@ internal static class WorkflowHistoryJson
 
         foreach (var candidate in type.Values)
         {
-            if (Squeezed(candidate.Name).EndsWith(text.ToUpperInvariant(), StringComparison.Ordinal)
-                && Squeezed(candidate.Name).Length - text.Length == Squeezed(CommonPrefix(type)).Length)
+            if (
+                Squeezed(candidate.Name).EndsWith(text.ToUpperInvariant(), StringComparison.Ordinal)
+                && Squeezed(candidate.Name).Length - text.Length == Squeezed(CommonPrefix(type)).Length
+            )
             {
                 return candidate.Name;
             }

@@ -36,7 +36,10 @@ public static class ConverterExtensions
     }
 
     /// <summary>Values to payloads, through the codec.</summary>
-    public static async Task<IReadOnlyCollection<Payload>> ToPayloadsAsync(this DataConverter converter, IReadOnlyCollection<object?> values)
+    public static async Task<IReadOnlyCollection<Payload>> ToPayloadsAsync(
+        this DataConverter converter,
+        IReadOnlyCollection<object?> values
+    )
     {
         var payloads = converter.PayloadConverter.ToPayloads(values);
         return converter.PayloadCodec is { } codec && payloads.Count > 0 ? await codec.EncodeAsync(payloads) : payloads;

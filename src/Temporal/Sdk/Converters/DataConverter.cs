@@ -4,10 +4,8 @@ namespace Temporalio.Converters;
 /// <param name="PayloadConverter">Values to payloads.</param>
 /// <param name="FailureConverter">Exceptions to failures.</param>
 /// <param name="PayloadCodec">Encryption or the like, if any.</param>
-public record DataConverter(
-    IPayloadConverter PayloadConverter,
-    IFailureConverter FailureConverter,
-    IPayloadCodec? PayloadCodec = null) : IWithSerializationContext<DataConverter>
+public record DataConverter(IPayloadConverter PayloadConverter, IFailureConverter FailureConverter, IPayloadCodec? PayloadCodec = null)
+    : IWithSerializationContext<DataConverter>
 {
     /// <summary>The converter that clients and workers use unless told otherwise.</summary>
     public static DataConverter Default { get; } = new(new DefaultPayloadConverter(), new DefaultFailureConverter());
@@ -18,11 +16,17 @@ public record DataConverter(
         var payloadConverter = InContext(PayloadConverter, context);
         var failureConverter = InContext(FailureConverter, context);
         var codec = PayloadCodec is { } existing ? InContext(existing, context) : null;
-        return ReferenceEquals(payloadConverter, PayloadConverter)
+        return
+            ReferenceEquals(payloadConverter, PayloadConverter)
             && ReferenceEquals(failureConverter, FailureConverter)
             && ReferenceEquals(codec, PayloadCodec)
             ? this
-            : this with { PayloadConverter = payloadConverter, FailureConverter = failureConverter, PayloadCodec = codec };
+            : this with
+            {
+                PayloadConverter = payloadConverter,
+                FailureConverter = failureConverter,
+                PayloadCodec = codec,
+            };
     }
 
     private static T InContext<T>(T converter, ISerializationContext context)

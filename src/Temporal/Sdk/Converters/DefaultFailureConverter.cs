@@ -17,7 +17,10 @@ public class DefaultFailureConverterOptions : ICloneable
     public virtual object Clone() => MemberwiseClone();
 }
 
-/// <summary>Exceptions of <see cref="Temporalio.Exceptions" /> to the failure of their kind and back; any other exception becomes an application failure named after its type.</summary>
+/// <summary>
+/// Exceptions of <see cref="Temporalio.Exceptions" /> to the failure of their kind and back; any other exception becomes an application
+/// failure named after its type.
+/// </summary>
 public class DefaultFailureConverter : IFailureConverter
 {
     private const string Source = "DotNetSDK";
@@ -26,9 +29,7 @@ public class DefaultFailureConverter : IFailureConverter
 
     /// <summary>Plain messages and stack traces.</summary>
     public DefaultFailureConverter()
-        : this(new())
-    {
-    }
+        : this(new()) { }
 
     /// <summary>As told.</summary>
     public DefaultFailureConverter(DefaultFailureConverterOptions options) => Options = options;
@@ -77,11 +78,9 @@ public class DefaultFailureConverter : IFailureConverter
 
         if (Options.EncodeCommonAttributes)
         {
-            failure.EncodedAttributes = payloadConverter.ToPayload(new Dictionary<string, string>
-            {
-                ["message"] = failure.Message,
-                ["stack_trace"] = failure.StackTrace,
-            });
+            failure.EncodedAttributes = payloadConverter.ToPayload(
+                new Dictionary<string, string> { ["message"] = failure.Message, ["stack_trace"] = failure.StackTrace }
+            );
             failure.Message = EncodedMessage;
             failure.StackTrace = string.Empty;
         }
@@ -152,8 +151,6 @@ public class DefaultFailureConverter : IFailureConverter
     {
         /// <summary>Encoded messages and stack traces.</summary>
         public WithEncodedCommonAttributes()
-            : base(new() { EncodeCommonAttributes = true })
-        {
-        }
+            : base(new() { EncodeCommonAttributes = true }) { }
     }
 }

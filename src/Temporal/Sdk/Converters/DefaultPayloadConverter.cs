@@ -15,9 +15,7 @@ public class DefaultPayloadConverter : IPayloadConverter, IWithSerializationCont
 
     /// <summary>The usual encodings, JSON with the defaults of System.Text.Json.</summary>
     public DefaultPayloadConverter()
-        : this(JsonSerializerOptions.Default)
-    {
-    }
+        : this(JsonSerializerOptions.Default) { }
 
     /// <summary>The usual encodings, JSON with the given options.</summary>
     public DefaultPayloadConverter(JsonSerializerOptions jsonSerializerOptions)
@@ -26,9 +24,8 @@ public class DefaultPayloadConverter : IPayloadConverter, IWithSerializationCont
             new BinaryPlainConverter(),
             new JsonProtoConverter(),
             new BinaryProtoConverter(),
-            new JsonPlainConverter(jsonSerializerOptions))
-    {
-    }
+            new JsonPlainConverter(jsonSerializerOptions)
+        ) { }
 
     /// <summary>Encodings of one's own, the first that takes a value wins.</summary>
     public DefaultPayloadConverter(params IEncodingConverter[] encodingConverters)
@@ -64,7 +61,10 @@ public class DefaultPayloadConverter : IPayloadConverter, IWithSerializationCont
             }
         }
 
-        throw new ArgumentException($"No encoding of the payload converter takes a value of type {value?.GetType().ToString() ?? "null"}.", nameof(value));
+        throw new ArgumentException(
+            $"No encoding of the payload converter takes a value of type {value?.GetType().ToString() ?? "null"}.",
+            nameof(value)
+        );
     }
 
     /// <inheritdoc />
@@ -82,7 +82,10 @@ public class DefaultPayloadConverter : IPayloadConverter, IWithSerializationCont
 
         if (!IndexedEncodingConverters.TryGetValue(encoding, out var converter))
         {
-            throw new ArgumentException($"The payload's encoding '{encoding.ToStringUtf8()}' is not known to this converter. Known: {string.Join(", ", EncodingConverters.Select(known => known.Encoding))}.", nameof(payload));
+            throw new ArgumentException(
+                $"The payload's encoding '{encoding.ToStringUtf8()}' is not known to this converter. Known: {string.Join(", ", EncodingConverters.Select(known => known.Encoding))}.",
+                nameof(payload)
+            );
         }
 
         return TransferConverterOf(type) is { } transfer
@@ -98,13 +101,21 @@ public class DefaultPayloadConverter : IPayloadConverter, IWithSerializationCont
             return this;
         }
 
-        return new DefaultPayloadConverter([.. EncodingConverters.Select(converter =>
-            converter is IWithSerializationContext<IEncodingConverter> aware ? aware.WithSerializationContext(context) : converter)]);
+        return new DefaultPayloadConverter([
+            .. EncodingConverters.Select(converter =>
+                converter is IWithSerializationContext<IEncodingConverter> aware ? aware.WithSerializationContext(context) : converter
+            ),
+        ]);
     }
 
-    private ITemporalTransferTypeConverter? TransferConverterOf(Type type) => type.IsPrimitive || type == typeof(string)
-        ? null
-        : _transferConverters.GetOrAdd(type, static type => type.GetCustomAttribute<TemporalTransferTypeConverterAttribute>() is { } attribute
-            ? (ITemporalTransferTypeConverter)Activator.CreateInstance(attribute.ConverterType)!
-            : null);
+    private ITemporalTransferTypeConverter? TransferConverterOf(Type type) =>
+        type.IsPrimitive || type == typeof(string)
+            ? null
+            : _transferConverters.GetOrAdd(
+                type,
+                static type =>
+                    type.GetCustomAttribute<TemporalTransferTypeConverterAttribute>() is { } attribute
+                        ? (ITemporalTransferTypeConverter)Activator.CreateInstance(attribute.ConverterType)!
+                        : null
+            );
 }

@@ -51,9 +51,10 @@ public class BinaryPlainConverter : IEncodingConverter
     }
 
     /// <inheritdoc />
-    public virtual object? ToValue(Payload payload, Type type) => type.IsAssignableFrom(typeof(byte[]))
-        ? payload.Data.ToByteArray()
-        : throw new ArgumentException($"The payload holds bytes, not {type}.", nameof(type));
+    public virtual object? ToValue(Payload payload, Type type) =>
+        type.IsAssignableFrom(typeof(byte[]))
+            ? payload.Data.ToByteArray()
+            : throw new ArgumentException($"The payload holds bytes, not {type}.", nameof(type));
 }
 
 /// <summary>Encoding <c>json/protobuf</c>: a protobuf message as proto3 JSON, with its full name in the metadata.</summary>
@@ -63,9 +64,7 @@ public class JsonProtoConverter : IEncodingConverter
 
     /// <summary>Reads and writes with protobuf's defaults; unknown fields are ignored.</summary>
     public JsonProtoConverter()
-        : this(JsonFormatter.Default, new JsonParser(JsonParser.Settings.Default.WithIgnoreUnknownFields(true)))
-    {
-    }
+        : this(JsonFormatter.Default, new JsonParser(JsonParser.Settings.Default.WithIgnoreUnknownFields(true))) { }
 
     /// <summary>Reads and writes as told.</summary>
     public JsonProtoConverter(JsonFormatter formatter, JsonParser parser)
@@ -123,8 +122,7 @@ public class BinaryProtoConverter : IEncodingConverter
     }
 
     /// <inheritdoc />
-    public virtual object? ToValue(Payload payload, Type type) =>
-        PayloadFactory.DescriptorOf(type).Parser.ParseFrom(payload.Data);
+    public virtual object? ToValue(Payload payload, Type type) => PayloadFactory.DescriptorOf(type).Parser.ParseFrom(payload.Data);
 }
 
 /// <summary>Encoding <c>json/plain</c>: anything System.Text.Json takes.</summary>
@@ -150,8 +148,7 @@ public class JsonPlainConverter : IEncodingConverter
     }
 
     /// <inheritdoc />
-    public virtual object? ToValue(Payload payload, Type type) =>
-        JsonSerializer.Deserialize(payload.Data.Span, type, SerializerOptions);
+    public virtual object? ToValue(Payload payload, Type type) => JsonSerializer.Deserialize(payload.Data.Span, type, SerializerOptions);
 }
 
 /// <summary>What the encodings have in common.</summary>

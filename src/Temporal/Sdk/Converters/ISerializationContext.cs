@@ -35,13 +35,12 @@ public interface ISerializationContext
         string? WorkflowType,
         string ActivityType,
         string ActivityTaskQueue,
-        bool IsLocal) : IHasWorkflow
+        bool IsLocal
+    ) : IHasWorkflow
     {
         /// <summary>The context of a running activity.</summary>
         public Activity(ActivityInfo info)
-            : this(info.Namespace, info.ActivityId, info.WorkflowId, info.WorkflowType, info.ActivityType, info.TaskQueue, info.IsLocal)
-        {
-        }
+            : this(info.Namespace, info.ActivityId, info.WorkflowId, info.WorkflowType, info.ActivityType, info.TaskQueue, info.IsLocal) { }
 
         /// <inheritdoc />
         string IHasWorkflow.WorkflowId => WorkflowId ?? string.Empty;

@@ -48,7 +48,8 @@ public static class PayloadCodecExtensions
         }
     }
 
-    private static Payload Single(IReadOnlyCollection<Payload> payloads) => payloads.Count == 1
-        ? payloads.First()
-        : throw new InvalidOperationException($"The payload codec made {payloads.Count} payloads of one where exactly one is needed.");
+    private static Payload Single(IReadOnlyCollection<Payload> payloads) =>
+        payloads.Count == 1
+            ? payloads.First()
+            : throw new InvalidOperationException($"The payload codec made {payloads.Count} payloads of one where exactly one is needed.");
 }

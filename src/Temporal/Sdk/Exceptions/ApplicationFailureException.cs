@@ -20,10 +20,9 @@ public class ApplicationFailureException : FailureException
         bool nonRetryable = false,
         IReadOnlyCollection<object?>? details = null,
         TimeSpan? nextRetryDelay = null,
-        ApplicationErrorCategory category = ApplicationErrorCategory.Unspecified)
-        : this(message, null, errorType, nonRetryable, details, nextRetryDelay, category)
-    {
-    }
+        ApplicationErrorCategory category = ApplicationErrorCategory.Unspecified
+    )
+        : this(message, null, errorType, nonRetryable, details, nextRetryDelay, category) { }
 
     /// <summary>Makes a failure with a cause.</summary>
     /// <param name="message">What happened.</param>
@@ -40,7 +39,8 @@ public class ApplicationFailureException : FailureException
         bool nonRetryable = false,
         IReadOnlyCollection<object?>? details = null,
         TimeSpan? nextRetryDelay = null,
-        ApplicationErrorCategory category = ApplicationErrorCategory.Unspecified)
+        ApplicationErrorCategory category = ApplicationErrorCategory.Unspecified
+    )
         : base(message, inner)
     {
         ErrorType = errorType;

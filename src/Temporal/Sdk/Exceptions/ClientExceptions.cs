@@ -7,9 +7,7 @@ public class WorkflowFailedException : TemporalException
 {
     /// <summary>Makes one.</summary>
     public WorkflowFailedException(Exception? inner)
-        : base("Workflow execution failed", inner)
-    {
-    }
+        : base("Workflow execution failed", inner) { }
 }
 
 /// <summary>A workflow whose result was awaited continued as a new run, and runs were not to be followed.</summary>
@@ -28,9 +26,7 @@ public class WorkflowQueryFailedException : TemporalException
 {
     /// <summary>Makes one.</summary>
     public WorkflowQueryFailedException(string message)
-        : base(message)
-    {
-    }
+        : base(message) { }
 }
 
 /// <summary>A query was refused because of the workflow's status.</summary>
@@ -49,9 +45,7 @@ public class WorkflowUpdateFailedException : TemporalException
 {
     /// <summary>Makes one.</summary>
     public WorkflowUpdateFailedException(Exception? inner)
-        : base("Workflow update failed", inner)
-    {
-    }
+        : base("Workflow update failed", inner) { }
 }
 
 /// <summary>A call timed out or was cancelled by its caller.</summary>
@@ -59,9 +53,7 @@ public class RpcTimeoutOrCanceledException : TemporalException
 {
     /// <summary>Makes one.</summary>
     public RpcTimeoutOrCanceledException(string message, Exception? inner)
-        : base(message, inner)
-    {
-    }
+        : base(message, inner) { }
 }
 
 /// <summary>Starting or awaiting an update timed out or was cancelled by its caller. The update itself may go on.</summary>
@@ -69,9 +61,7 @@ public class WorkflowUpdateRpcTimeoutOrCanceledException : RpcTimeoutOrCanceledE
 {
     /// <summary>Makes one.</summary>
     public WorkflowUpdateRpcTimeoutOrCanceledException(Exception? inner)
-        : base("Timeout or cancellation waiting for update", inner)
-    {
-    }
+        : base("Timeout or cancellation waiting for update", inner) { }
 }
 
 /// <summary>An activity that completes elsewhere was cancelled: thrown by its handle's heartbeat.</summary>
@@ -79,7 +69,5 @@ public class AsyncActivityCanceledException : TemporalException
 {
     /// <summary>Makes one.</summary>
     public AsyncActivityCanceledException()
-        : base("Activity canceled")
-    {
-    }
+        : base("Activity canceled") { }
 }

@@ -25,7 +25,8 @@ public record InboundFailureDetails(IPayloadConverter Converter, IReadOnlyCollec
     /// <inheritdoc />
     public T ElementAt<T>(int index) => Converter.ToValue<T>(Payloads.ElementAt(index));
 
-    internal static InboundFailureDetails From(IPayloadConverter converter, Payloads? payloads) => new(converter, payloads?.Payloads_ ?? []);
+    internal static InboundFailureDetails From(IPayloadConverter converter, Payloads? payloads) =>
+        new(converter, payloads?.Payloads_ ?? []);
 }
 
 /// <summary>Details of a failure made here.</summary>

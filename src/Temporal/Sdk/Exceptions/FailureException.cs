@@ -7,9 +7,7 @@ public class FailureException : TemporalException
 {
     /// <summary>For failures made here.</summary>
     protected internal FailureException(string message, Exception? inner = null)
-        : base(message, inner)
-    {
-    }
+        : base(message, inner) { }
 
     /// <summary>For failures that came from the server.</summary>
     protected internal FailureException(Failure failure, Exception? inner)

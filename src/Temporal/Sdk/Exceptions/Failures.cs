@@ -27,9 +27,7 @@ public class ActivityFailureException : FailureException
 {
     /// <summary>Reads one from the server.</summary>
     protected internal ActivityFailureException(Failure failure, Exception? inner)
-        : base(failure, inner)
-    {
-    }
+        : base(failure, inner) { }
 
     /// <summary>The failure as it came.</summary>
     public new Failure Failure => base.Failure!;
@@ -52,9 +50,7 @@ public class ChildWorkflowFailureException : FailureException
 {
     /// <summary>Reads one from the server.</summary>
     protected internal ChildWorkflowFailureException(Failure failure, Exception? inner)
-        : base(failure, inner)
-    {
-    }
+        : base(failure, inner) { }
 
     /// <summary>The failure as it came.</summary>
     public new Failure Failure => base.Failure!;
@@ -80,7 +76,8 @@ public class TimeoutFailureException : FailureException
 {
     /// <summary>Reads one from the server.</summary>
     protected internal TimeoutFailureException(Failure failure, Exception? inner, IPayloadConverter converter)
-        : base(failure, inner) => LastHeartbeatDetails = InboundFailureDetails.From(converter, failure.TimeoutFailureInfo?.LastHeartbeatDetails);
+        : base(failure, inner) =>
+        LastHeartbeatDetails = InboundFailureDetails.From(converter, failure.TimeoutFailureInfo?.LastHeartbeatDetails);
 
     /// <summary>The failure as it came.</summary>
     public new Failure Failure => base.Failure!;
@@ -111,9 +108,7 @@ public class ServerFailureException : FailureException
 {
     /// <summary>Reads one from the server.</summary>
     protected internal ServerFailureException(Failure failure, Exception? inner)
-        : base(failure, inner)
-    {
-    }
+        : base(failure, inner) { }
 
     /// <summary>The failure as it came.</summary>
     public new Failure Failure => base.Failure!;
@@ -127,9 +122,7 @@ public class WorkflowAlreadyStartedException : FailureException
 {
     /// <summary>Without the type.</summary>
     public WorkflowAlreadyStartedException(string message, string workflowId, string runId)
-        : this(message, workflowId, "<unknown>", runId)
-    {
-    }
+        : this(message, workflowId, "<unknown>", runId) { }
 
     /// <summary>With the type.</summary>
     public WorkflowAlreadyStartedException(string message, string workflowId, string workflowType, string runId)
@@ -155,7 +148,5 @@ public class ScheduleAlreadyRunningException : FailureException
 {
     /// <summary>Makes one.</summary>
     public ScheduleAlreadyRunningException()
-        : base("A schedule with this id exists already.")
-    {
-    }
+        : base("A schedule with this id exists already.") { }
 }

@@ -4,9 +4,7 @@ namespace Temporalio.Exceptions;
 public class InvalidWorkflowOperationException : TemporalException
 {
     internal InvalidWorkflowOperationException(string message)
-        : base(message)
-    {
-    }
+        : base(message) { }
 }
 
 /// <summary>Workflow code was scheduled outside the workflow's own scheduler.</summary>
@@ -25,7 +23,5 @@ public class InvalidWorkflowSchedulerException : InvalidWorkflowOperationExcepti
 public class WorkflowNondeterminismException : InvalidWorkflowOperationException
 {
     internal WorkflowNondeterminismException(string message)
-        : base(message)
-    {
-    }
+        : base(message) { }
 }

@@ -80,7 +80,8 @@ public class RpcException : TemporalException
     public byte[]? RawStatus { get; }
 
     /// <summary>
-    /// <see cref="RawStatus" /> as a message, with the details that name the error. Code and message alone when the server sent none, or a proxy between sent something else.
+    /// <see cref="RawStatus" /> as a message, with the details that name the error. Code and message alone when the server sent none, or a
+    /// proxy between sent something else.
     /// </summary>
     public Lazy<GrpcStatus> GrpcStatus { get; }
 

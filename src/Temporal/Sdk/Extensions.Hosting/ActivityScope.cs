@@ -2,13 +2,18 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Temporalio.Extensions.Hosting;
 
-/// <summary>The service scope of the running activity. Activities made by <see cref="ServiceProviderExtensions" /> run in one of their own.</summary>
+/// <summary>
+/// The service scope of the running activity. Activities made by <see cref="ServiceProviderExtensions" /> run in one of their own.
+/// </summary>
 public static class ActivityScope
 {
     private static readonly AsyncLocal<IServiceScope?> ScopeOfCall = new();
     private static readonly AsyncLocal<object?> InstanceOfCall = new();
 
-    /// <summary>The scope; null outside such activities. An interceptor may set one before the activity, which is then used and stays the interceptor's to dispose.</summary>
+    /// <summary>
+    /// The scope; null outside such activities. An interceptor may set one before the activity, which is then used and stays the
+    /// interceptor's to dispose.
+    /// </summary>
     public static IServiceScope? ServiceScope
     {
         get => ScopeOfCall.Value;

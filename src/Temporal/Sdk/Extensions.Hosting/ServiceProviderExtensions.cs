@@ -25,8 +25,11 @@ public static class ServiceProviderExtensions
     /// <param name="provider">Where the object comes from.</param>
     /// <param name="instanceType">Type of the object that is asked for.</param>
     /// <param name="method">The activity method.</param>
-    public static ActivityDefinition CreateTemporalActivityDefinition(this IServiceProvider provider, Type instanceType, MethodInfo method) =>
-        ActivityDefinition.Create(method, args => InvokeAsync(provider, instanceType, method, args));
+    public static ActivityDefinition CreateTemporalActivityDefinition(
+        this IServiceProvider provider,
+        Type instanceType,
+        MethodInfo method
+    ) => ActivityDefinition.Create(method, args => InvokeAsync(provider, instanceType, method, args));
 
     private static async Task<object?> InvokeAsync(IServiceProvider provider, Type instanceType, MethodInfo method, object?[] args)
     {

@@ -18,7 +18,8 @@ public class TemporalWorkerService : BackgroundService
     /// <exception cref="ArgumentException">They do not.</exception>
     public TemporalWorkerService(TemporalWorkerServiceOptions options)
     {
-        _clientOptions = options.ClientOptions ?? throw new ArgumentException("ClientOptions are required when there is no client.", nameof(options));
+        _clientOptions =
+            options.ClientOptions ?? throw new ArgumentException("ClientOptions are required when there is no client.", nameof(options));
         _workerOptions = options;
         _clientUpdater = options.WorkerClientUpdater;
     }
@@ -43,20 +44,23 @@ public class TemporalWorkerService : BackgroundService
         string? buildId,
         IOptionsMonitor<TemporalWorkerServiceOptions> optionsMonitor,
         ITemporalClient? existingClient = null,
-        ILoggerFactory? loggerFactory = null)
-        : this(new TemporalWorkerServiceIdentifier(taskQueue, buildId, VersionIsBuildId: true), optionsMonitor, existingClient, loggerFactory)
-    {
-    }
+        ILoggerFactory? loggerFactory = null
+    )
+        : this(
+            new TemporalWorkerServiceIdentifier(taskQueue, buildId, VersionIsBuildId: true),
+            optionsMonitor,
+            existingClient,
+            loggerFactory
+        ) { }
 
     /// <summary>Runs the worker of a task queue among the services.</summary>
     public TemporalWorkerService(
         (string TaskQueue, string? BuildId) taskQueueAndBuildId,
         IOptionsMonitor<TemporalWorkerServiceOptions> optionsMonitor,
         ITemporalClient? existingClient = null,
-        ILoggerFactory? loggerFactory = null)
-        : this(taskQueueAndBuildId.TaskQueue, taskQueueAndBuildId.BuildId, optionsMonitor, existingClient, loggerFactory)
-    {
-    }
+        ILoggerFactory? loggerFactory = null
+    )
+        : this(taskQueueAndBuildId.TaskQueue, taskQueueAndBuildId.BuildId, optionsMonitor, existingClient, loggerFactory) { }
 
     /// <summary>Runs a worker among the services.</summary>
     /// <exception cref="ArgumentException">There is neither a client nor a way to connect.</exception>
@@ -64,7 +68,8 @@ public class TemporalWorkerService : BackgroundService
         TemporalWorkerServiceIdentifier serviceId,
         IOptionsMonitor<TemporalWorkerServiceOptions> optionsMonitor,
         ITemporalClient? existingClient = null,
-        ILoggerFactory? loggerFactory = null)
+        ILoggerFactory? loggerFactory = null
+    )
     {
         var options = (TemporalWorkerServiceOptions)optionsMonitor.Get(serviceId.OptionsName).Clone();
         options.TaskQueue ??= serviceId.TaskQueue;
@@ -78,7 +83,11 @@ public class TemporalWorkerService : BackgroundService
         _clientOptions = options.ClientOptions;
         _clientUpdater = options.WorkerClientUpdater;
         _existingClient = options.ClientOptions is null
-            ? existingClient ?? throw new ArgumentException($"The worker for task queue '{serviceId.TaskQueue}' needs a client: add one to the services or give it ClientOptions.", nameof(existingClient))
+            ? existingClient
+                ?? throw new ArgumentException(
+                    $"The worker for task queue '{serviceId.TaskQueue}' needs a client: add one to the services or give it ClientOptions.",
+                    nameof(existingClient)
+                )
             : null;
     }
 

@@ -7,15 +7,11 @@ namespace Temporalio.Extensions.Hosting;
 public class TemporalWorkerServiceOptions : TemporalWorkerOptions
 {
     /// <summary>Without a task queue yet.</summary>
-    public TemporalWorkerServiceOptions()
-    {
-    }
+    public TemporalWorkerServiceOptions() { }
 
     /// <summary>With a task queue.</summary>
     public TemporalWorkerServiceOptions(string taskQueue)
-        : base(taskQueue)
-    {
-    }
+        : base(taskQueue) { }
 
     /// <summary>How to connect; null: the client of the services is used.</summary>
     public TemporalClientConnectOptions? ClientOptions { get; set; }
@@ -51,7 +47,8 @@ public record TemporalWorkerServiceIdentifier(string TaskQueue, string? Version,
     /// <summary>Name of the worker's options.</summary>
     internal string OptionsName => $"{TaskQueue}!!__temporal__!!{(VersionIsBuildId ? "build" : "deployment")}:{Version}";
 
-    internal static TemporalWorkerServiceIdentifier Of(ITemporalWorkerServiceOptionsBuilder builder) => builder.DeploymentOptions?.Version is { } version
-        ? new(builder.TaskQueue, version.ToCanonicalString(), VersionIsBuildId: false)
-        : new(builder.TaskQueue, builder.BuildId, VersionIsBuildId: true);
+    internal static TemporalWorkerServiceIdentifier Of(ITemporalWorkerServiceOptionsBuilder builder) =>
+        builder.DeploymentOptions?.Version is { } version
+            ? new(builder.TaskQueue, version.ToCanonicalString(), VersionIsBuildId: false)
+            : new(builder.TaskQueue, builder.BuildId, VersionIsBuildId: true);
 }

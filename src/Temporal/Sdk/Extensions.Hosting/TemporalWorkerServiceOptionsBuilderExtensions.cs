@@ -9,7 +9,8 @@ namespace Temporalio.Extensions.Hosting;
 public static class TemporalWorkerServiceOptionsBuilderExtensions
 {
     /// <summary>Registers a type as scoped and its activities with the worker.</summary>
-    public static ITemporalWorkerServiceOptionsBuilder AddScopedActivities<T>(this ITemporalWorkerServiceOptionsBuilder builder) => builder.AddScopedActivities(typeof(T));
+    public static ITemporalWorkerServiceOptionsBuilder AddScopedActivities<T>(this ITemporalWorkerServiceOptionsBuilder builder) =>
+        builder.AddScopedActivities(typeof(T));
 
     /// <summary>Registers a type as scoped and its activities with the worker.</summary>
     public static ITemporalWorkerServiceOptionsBuilder AddScopedActivities(this ITemporalWorkerServiceOptionsBuilder builder, Type type)
@@ -19,7 +20,8 @@ public static class TemporalWorkerServiceOptionsBuilderExtensions
     }
 
     /// <summary>Registers a type as singleton and its activities with the worker.</summary>
-    public static ITemporalWorkerServiceOptionsBuilder AddSingletonActivities<T>(this ITemporalWorkerServiceOptionsBuilder builder) => builder.AddSingletonActivities(typeof(T));
+    public static ITemporalWorkerServiceOptionsBuilder AddSingletonActivities<T>(this ITemporalWorkerServiceOptionsBuilder builder) =>
+        builder.AddSingletonActivities(typeof(T));
 
     /// <summary>Registers a type as singleton and its activities with the worker.</summary>
     public static ITemporalWorkerServiceOptionsBuilder AddSingletonActivities(this ITemporalWorkerServiceOptionsBuilder builder, Type type)
@@ -29,7 +31,8 @@ public static class TemporalWorkerServiceOptionsBuilderExtensions
     }
 
     /// <summary>Registers a type as transient and its activities with the worker.</summary>
-    public static ITemporalWorkerServiceOptionsBuilder AddTransientActivities<T>(this ITemporalWorkerServiceOptionsBuilder builder) => builder.AddTransientActivities(typeof(T));
+    public static ITemporalWorkerServiceOptionsBuilder AddTransientActivities<T>(this ITemporalWorkerServiceOptionsBuilder builder) =>
+        builder.AddTransientActivities(typeof(T));
 
     /// <summary>Registers a type as transient and its activities with the worker.</summary>
     public static ITemporalWorkerServiceOptionsBuilder AddTransientActivities(this ITemporalWorkerServiceOptionsBuilder builder, Type type)
@@ -39,34 +42,47 @@ public static class TemporalWorkerServiceOptionsBuilderExtensions
     }
 
     /// <summary>Registers the activities of a type that is among the services already.</summary>
-    public static ITemporalWorkerServiceOptionsBuilder ApplyTemporalActivities<T>(this ITemporalWorkerServiceOptionsBuilder builder) => builder.ApplyTemporalActivities(typeof(T));
+    public static ITemporalWorkerServiceOptionsBuilder ApplyTemporalActivities<T>(this ITemporalWorkerServiceOptionsBuilder builder) =>
+        builder.ApplyTemporalActivities(typeof(T));
 
     /// <summary>Registers the activities of a type that is among the services already.</summary>
     public static ITemporalWorkerServiceOptionsBuilder ApplyTemporalActivities(this ITemporalWorkerServiceOptionsBuilder builder, Type type)
     {
-        builder.ConfigureOptions().PostConfigure<IServiceProvider>((options, provider) =>
-        {
-            foreach (var definition in provider.CreateTemporalActivityDefinitions(type))
-            {
-                options.AddActivity(definition);
-            }
-        });
+        builder
+            .ConfigureOptions()
+            .PostConfigure<IServiceProvider>(
+                (options, provider) =>
+                {
+                    foreach (var definition in provider.CreateTemporalActivityDefinitions(type))
+                    {
+                        options.AddActivity(definition);
+                    }
+                }
+            );
         return builder;
     }
 
     /// <summary>Registers the static activities of a type.</summary>
-    public static ITemporalWorkerServiceOptionsBuilder AddStaticActivities<T>(this ITemporalWorkerServiceOptionsBuilder builder) => builder.AddStaticActivities(typeof(T));
+    public static ITemporalWorkerServiceOptionsBuilder AddStaticActivities<T>(this ITemporalWorkerServiceOptionsBuilder builder) =>
+        builder.AddStaticActivities(typeof(T));
 
     /// <summary>Registers the static activities of a type.</summary>
     public static ITemporalWorkerServiceOptionsBuilder AddStaticActivities(this ITemporalWorkerServiceOptionsBuilder builder, Type type) =>
         builder.ConfigureOptions(options => options.AddAllActivities(type, null));
 
     /// <summary>Registers the activities of an object.</summary>
-    public static ITemporalWorkerServiceOptionsBuilder AddActivitiesInstance<T>(this ITemporalWorkerServiceOptionsBuilder builder, T instance)
+    public static ITemporalWorkerServiceOptionsBuilder AddActivitiesInstance<T>(
+        this ITemporalWorkerServiceOptionsBuilder builder,
+        T instance
+    )
         where T : notnull => builder.AddActivitiesInstance(typeof(T), instance);
 
     /// <summary>Registers the activities of an object.</summary>
-    public static ITemporalWorkerServiceOptionsBuilder AddActivitiesInstance(this ITemporalWorkerServiceOptionsBuilder builder, Type type, object instance) =>
+    public static ITemporalWorkerServiceOptionsBuilder AddActivitiesInstance(
+        this ITemporalWorkerServiceOptionsBuilder builder,
+        Type type,
+        object instance
+    ) =>
         builder.ConfigureOptions(options =>
         {
             foreach (var definition in ActivityDefinition.CreateAll(type, instance))
@@ -76,7 +92,8 @@ public static class TemporalWorkerServiceOptionsBuilderExtensions
         });
 
     /// <summary>Registers a workflow.</summary>
-    public static ITemporalWorkerServiceOptionsBuilder AddWorkflow<T>(this ITemporalWorkerServiceOptionsBuilder builder) => builder.AddWorkflow(typeof(T));
+    public static ITemporalWorkerServiceOptionsBuilder AddWorkflow<T>(this ITemporalWorkerServiceOptionsBuilder builder) =>
+        builder.AddWorkflow(typeof(T));
 
     /// <summary>Registers a workflow.</summary>
     public static ITemporalWorkerServiceOptionsBuilder AddWorkflow(this ITemporalWorkerServiceOptionsBuilder builder, Type type) =>
@@ -87,7 +104,10 @@ public static class TemporalWorkerServiceOptionsBuilderExtensions
     /// <param name="configure">Changes them.</param>
     /// <param name="disallowDuplicates">Whether it is an error that a worker of this task queue and version was added before.</param>
     public static ITemporalWorkerServiceOptionsBuilder ConfigureOptions(
-        this ITemporalWorkerServiceOptionsBuilder builder, Action<TemporalWorkerServiceOptions> configure, bool disallowDuplicates = false)
+        this ITemporalWorkerServiceOptionsBuilder builder,
+        Action<TemporalWorkerServiceOptions> configure,
+        bool disallowDuplicates = false
+    )
     {
         builder.ConfigureOptions(disallowDuplicates).Configure(configure);
         return builder;
@@ -97,13 +117,18 @@ public static class TemporalWorkerServiceOptionsBuilderExtensions
     /// <param name="builder">The worker.</param>
     /// <param name="disallowDuplicates">Whether it is an error that a worker of this task queue and version was added before.</param>
     /// <exception cref="InvalidOperationException">It was.</exception>
-    public static OptionsBuilder<TemporalWorkerServiceOptions> ConfigureOptions(this ITemporalWorkerServiceOptionsBuilder builder, bool disallowDuplicates = false)
+    public static OptionsBuilder<TemporalWorkerServiceOptions> ConfigureOptions(
+        this ITemporalWorkerServiceOptionsBuilder builder,
+        bool disallowDuplicates = false
+    )
     {
         var name = TemporalWorkerServiceIdentifier.Of(builder).OptionsName;
         var known = builder.Services.Any(service => service.ImplementationInstance is WorkerMark mark && mark.Name == name);
         if (known && disallowDuplicates)
         {
-            throw new InvalidOperationException($"A worker for task queue '{builder.TaskQueue}' with this version is among the services already.");
+            throw new InvalidOperationException(
+                $"A worker for task queue '{builder.TaskQueue}' with this version is among the services already."
+            );
         }
 
         var options = builder.Services.AddOptions<TemporalWorkerServiceOptions>(name);

@@ -27,7 +27,11 @@ internal static partial class Log
     [LoggerMessage(7, LogLevel.Debug, "Activity {ActivityType} ({ActivityId}), attempt {Attempt}, failed as its author expects")]
     public static partial void ActivityFailedBenignly(ILogger logger, Exception error, string activityType, string activityId, int attempt);
 
-    [LoggerMessage(8, LogLevel.Debug, "The server does not know activity {ActivityId} of workflow {WorkflowId} any more; its outcome is dropped")]
+    [LoggerMessage(
+        8,
+        LogLevel.Debug,
+        "The server does not know activity {ActivityId} of workflow {WorkflowId} any more; its outcome is dropped"
+    )]
     public static partial void ActivityOutcomeUnwanted(ILogger logger, string activityId, string? workflowId);
 
     [LoggerMessage(9, LogLevel.Error, "The outcome of activity {ActivityId} of workflow {WorkflowId} could not be delivered")]
@@ -57,12 +61,34 @@ internal static partial class Log
     [LoggerMessage(16, LogLevel.Error, "Signal {Signal} is dropped: its arguments do not fit the handler.")]
     public static partial void SignalDropped(ILogger logger, string signal, Exception exception);
 
-    [LoggerMessage(17, LogLevel.Warning, "[TMPRL1102] Workflow {WorkflowId} ended while handlers still ran; their callers will not get an answer: {Handlers}. Wait for Workflow.AllHandlersFinished, or set UnfinishedPolicy.")]
+    [LoggerMessage(
+        17,
+        LogLevel.Warning,
+        "[TMPRL1102] Workflow {WorkflowId} ended while handlers still ran; their callers will not get an answer: {Handlers}. Wait "
+            + "for Workflow.AllHandlersFinished, or set UnfinishedPolicy."
+    )]
     public static partial void UnfinishedHandlers(ILogger logger, string workflowId, string handlers);
 
-    [LoggerMessage(20, LogLevel.Warning, "[" + Client.PayloadLimits.Rule + "] {Rpc} sends {Size} bytes in {Field}, more than {Limit}; large values make histories large and slow, and past the server's limit it refuses them.")]
+    [LoggerMessage(
+        20,
+        LogLevel.Warning,
+        "["
+            + Client.PayloadLimits.Rule
+            + "] {Rpc} sends {Size} bytes in {Field}, more than {Limit}; large values make histories large and slow, and past the "
+            + "server's limit it refuses them."
+    )]
     public static partial void PayloadsLarge(ILogger logger, string rpc, string field, int size, long limit);
 
-    [LoggerMessage(18, LogLevel.Error, "Workflow {WorkflowType} {WorkflowId} (run {RunId}) left its scheduler; its next workflow task fails.")]
-    public static partial void ForeignContinuation(ILogger logger, string workflowType, string workflowId, string runId, Exception exception);
+    [LoggerMessage(
+        18,
+        LogLevel.Error,
+        "Workflow {WorkflowType} {WorkflowId} (run {RunId}) left its scheduler; its next workflow task fails."
+    )]
+    public static partial void ForeignContinuation(
+        ILogger logger,
+        string workflowType,
+        string workflowId,
+        string runId,
+        Exception exception
+    );
 }

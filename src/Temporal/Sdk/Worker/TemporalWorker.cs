@@ -35,19 +35,24 @@ public sealed class TemporalWorker : IDisposable
     /// <exception cref="RpcException">The server refuses polls for good.</exception>
     /// <exception cref="InvalidOperationException">The worker was run before.</exception>
     public Task ExecuteAsync(CancellationToken stoppingToken) =>
-        ExecuteAsync<ValueTuple>(() => Task.Delay(Timeout.Infinite, stoppingToken).ContinueWith<ValueTuple>(_ => default, TaskScheduler.Default), stoppingToken);
+        ExecuteAsync<ValueTuple>(
+            () => Task.Delay(Timeout.Infinite, stoppingToken).ContinueWith<ValueTuple>(_ => default, TaskScheduler.Default),
+            stoppingToken
+        );
 
     /// <summary>Runs the worker while a task runs.</summary>
     /// <param name="untilComplete">Started when the worker is; its end begins the shutdown, and its failure is thrown after it.</param>
     /// <param name="stoppingToken">Begins the shutdown.</param>
     /// <exception cref="OperationCanceledException">It was told to stop, and has.</exception>
-    public Task ExecuteAsync(Func<Task> untilComplete, CancellationToken stoppingToken = default) => ExecuteAsync<ValueTuple>(
-        async () =>
-        {
-            await untilComplete();
-            return default;
-        },
-        stoppingToken);
+    public Task ExecuteAsync(Func<Task> untilComplete, CancellationToken stoppingToken = default) =>
+        ExecuteAsync<ValueTuple>(
+            async () =>
+            {
+                await untilComplete();
+                return default;
+            },
+            stoppingToken
+        );
 
     /// <summary>Runs the worker while a task runs, and returns the task's result.</summary>
     /// <param name="untilComplete">Started when the worker is; its end begins the shutdown, and its failure is thrown after it.</param>
@@ -89,7 +94,5 @@ public sealed class TemporalWorker : IDisposable
     }
 
     /// <summary>Nothing is held that is not released at the end of the run.</summary>
-    public void Dispose()
-    {
-    }
+    public void Dispose() { }
 }

@@ -13,9 +13,7 @@ public class TemporalWorkerOptions : ICloneable
     private List<WorkflowDefinition> _workflows = [];
 
     /// <summary>Without a task queue yet.</summary>
-    public TemporalWorkerOptions()
-    {
-    }
+    public TemporalWorkerOptions() { }
 
     /// <summary>With a task queue.</summary>
     public TemporalWorkerOptions(string taskQueue) => TaskQueue = taskQueue;
@@ -101,8 +99,12 @@ public class TemporalWorkerOptions : ICloneable
     /// <summary>Loggers; null: the client's.</summary>
     public ILoggerFactory? LoggerFactory { get; set; }
 
-    /// <summary>Whether workflow tasks may run for any time, as when somebody debugs. Default: whether a debugger is attached or <c>TEMPORAL_DEBUG</c> is set.</summary>
-    public bool DebugMode { get; set; } = System.Diagnostics.Debugger.IsAttached || Environment.GetEnvironmentVariable("TEMPORAL_DEBUG") is { Length: > 0 };
+    /// <summary>
+    /// Whether workflow tasks may run for any time, as when somebody debugs. Default: whether a debugger is attached or
+    /// <c>TEMPORAL_DEBUG</c> is set.
+    /// </summary>
+    public bool DebugMode { get; set; } =
+        System.Diagnostics.Debugger.IsAttached || Environment.GetEnvironmentVariable("TEMPORAL_DEBUG") is { Length: > 0 };
 
     /// <summary>Whether stack traces of workflows are recorded for the query <c>__stack_trace</c>. Default: no, it costs much.</summary>
     public WorkflowStackTrace WorkflowStackTrace { get; set; }
@@ -117,12 +119,17 @@ public class TemporalWorkerOptions : ICloneable
     public int MaxEagerActivityReservationsPerWorkflowTask { get; set; } = 3;
 
     /// <summary>
-    /// Whether values past the size limits that the server tells of are sent all the same. Default: no, the workflow task or activity attempt fails instead, and can be tried again;
-    /// for those who have something on the way to the server that makes values smaller. Servers that tell of no limits refuse by themselves.
+    /// Whether values past the size limits that the server tells of are sent all the same. Default: no, the workflow task or activity
+    /// attempt fails instead, and can be tried again;
+    /// for those who have something on the way to the server that makes values smaller. Servers that tell of no limits refuse by
+    /// themselves.
     /// </summary>
     public bool DisablePayloadErrorLimit { get; set; }
 
-    /// <summary>Whether timers and tasks of other schedulers that workflow code starts are missed only when they come back, not at once by the runtime's tracing events.</summary>
+    /// <summary>
+    /// Whether timers and tasks of other schedulers that workflow code starts are missed only when they come back, not at once by the
+    /// runtime's tracing events.
+    /// </summary>
     public bool DisableWorkflowTracingEventListener { get; set; }
 
     /// <summary>Slots; null: fixed numbers as the options above say.</summary>

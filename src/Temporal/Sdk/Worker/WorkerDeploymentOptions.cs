@@ -6,9 +6,7 @@ namespace Temporalio.Worker;
 public class WorkerDeploymentOptions : ICloneable
 {
     /// <summary>Without a version yet.</summary>
-    public WorkerDeploymentOptions()
-    {
-    }
+    public WorkerDeploymentOptions() { }
 
     /// <summary>With a version.</summary>
     public WorkerDeploymentOptions(WorkerDeploymentVersion version, bool useWorkerVersioning)

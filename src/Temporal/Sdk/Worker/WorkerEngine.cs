@@ -82,34 +82,42 @@ internal sealed class WorkerEngine
         var certainSlots = CertainSlots(tuner.WorkflowTaskSlotSupplier);
         _workflowPolls = Math.Min(options.MaxConcurrentWorkflowTaskPolls, certainSlots);
         _activitySlots = PoolOf(tuner.ActivityTaskSlotSupplier, SlotType.Activity, _statistics.ActivitySlots);
-        IWorkerInterceptor[] interceptors = [.. (client.Options.Interceptors ?? []).OfType<IWorkerInterceptor>(), .. options.Interceptors ?? []];
+        IWorkerInterceptor[] interceptors =
+        [
+            .. (client.Options.Interceptors ?? []).OfType<IWorkerInterceptor>(),
+            .. options.Interceptors ?? [],
+        ];
         var registry = new ActivityRegistry(options.Activities);
-        var runner = new ActivityRunner(new()
-        {
-            Registry = registry,
-            Interceptors = interceptors,
-            LoggerFactory = loggers,
-            TaskFactory = options.ActivityTaskFactory,
-            Meter = SystemMetricMeter.Root,
-            Client = () => _client,
-            WorkerShutdownToken = _shutdownStarted.Token,
-        });
+        var runner = new ActivityRunner(
+            new()
+            {
+                Registry = registry,
+                Interceptors = interceptors,
+                LoggerFactory = loggers,
+                TaskFactory = options.ActivityTaskFactory,
+                Meter = SystemMetricMeter.Root,
+                Client = () => _client,
+                WorkerShutdownToken = _shutdownStarted.Token,
+            }
+        );
         if (options.Activities.Count > 0 && !options.LocalActivityWorkerOnly)
         {
-            _activities = new(new()
-            {
-                Runner = runner,
-                Namespace = _namespace,
-                TaskQueue = _taskQueue,
-                Identity = _identity,
-                DataConverter = client.Options.DataConverter,
-                DefaultHeartbeatThrottleInterval = options.DefaultHeartbeatThrottleInterval,
-                MaxHeartbeatThrottleInterval = options.MaxHeartbeatThrottleInterval,
-                Statistics = _statistics,
-                Time = options.Time,
-                Logger = _logger,
-                Rpc = () => _rpc,
-            });
+            _activities = new(
+                new()
+                {
+                    Runner = runner,
+                    Namespace = _namespace,
+                    TaskQueue = _taskQueue,
+                    Identity = _identity,
+                    DataConverter = client.Options.DataConverter,
+                    DefaultHeartbeatThrottleInterval = options.DefaultHeartbeatThrottleInterval,
+                    MaxHeartbeatThrottleInterval = options.MaxHeartbeatThrottleInterval,
+                    Statistics = _statistics,
+                    Time = options.Time,
+                    Logger = _logger,
+                    Rpc = () => _rpc,
+                }
+            );
         }
 
         _heartbeats = Heartbeats();
@@ -119,51 +127,62 @@ internal sealed class WorkerEngine
         }
 
         _stickyQueue = options.MaxCachedWorkflows > 0 && certainSlots > 1 ? $"{Environment.MachineName}:{_instanceKey}" : null;
-        _handler = WorkflowTaskHandler.Create(new()
-        {
-            Namespace = _namespace,
-            TaskQueue = _taskQueue,
-            Identity = _identity,
-            Workflows = [.. options.Workflows],
-            DataConverter = client.Options.DataConverter,
-            LoggerFactory = loggers,
-            MetricMeter = meter,
-            Statistics = _statistics,
-            MaxCachedWorkflows = options.MaxCachedWorkflows,
-            StickyQueue = _stickyQueue,
-            StickyScheduleToStartTimeout = options.StickyQueueScheduleToStartTimeout,
-            LocalActivities = new LocalActivityExecutor(
-                runner, PoolOf(tuner.LocalActivitySlotSupplier, SlotType.LocalActivity, _statistics.LocalActivitySlots), _namespace, client.Options.DataConverter, _statistics, options.Time),
-            HasLocalActivity = type => registry.TryGet(type, out _),
-            Intercept = inbound => interceptors.Reverse().Aggregate(inbound, (next, interceptor) => interceptor.InterceptWorkflow(next)),
-            FailureExceptionTypes = options.WorkflowFailureExceptionTypes ?? [],
-            StackTrace = options.WorkflowStackTrace,
-            TracesEvents = !options.DisableWorkflowTracingEventListener,
-            DebugMode = options.DebugMode,
-            TooManyStuck = error => _failed.TrySetException(error),
-            EagerActivities = _activities is not null && !options.DisableEagerActivityExecution,
-            DeploymentVersion = options.DeploymentOptions?.Version,
-            BuildId = _version.BuildId,
-            StampVersion = _version.Stamp,
-            PatchActivation = options.PatchActivationCallback,
-            TaskStarting = options.OnWorkflowTaskStarting,
-            TaskCompleted = options.OnWorkflowTaskCompleted,
-            Time = options.Time,
-        });
-        _workflows = new(new()
-        {
-            Handler = _handler,
-            Namespace = _namespace,
-            TaskQueue = _taskQueue,
-            Identity = _identity,
-            Rpc = () => _rpc,
-            ActivitySlots = _activities is null ? null : _activitySlots,
-            Activities = _activities,
-            MaxEagerActivities = options.DisableEagerActivityExecution ? 0 : options.MaxEagerActivityReservationsPerWorkflowTask,
-            Statistics = _statistics,
-            Time = options.Time,
-            Logger = _logger,
-        });
+        _handler = WorkflowTaskHandler.Create(
+            new()
+            {
+                Namespace = _namespace,
+                TaskQueue = _taskQueue,
+                Identity = _identity,
+                Workflows = [.. options.Workflows],
+                DataConverter = client.Options.DataConverter,
+                LoggerFactory = loggers,
+                MetricMeter = meter,
+                Statistics = _statistics,
+                MaxCachedWorkflows = options.MaxCachedWorkflows,
+                StickyQueue = _stickyQueue,
+                StickyScheduleToStartTimeout = options.StickyQueueScheduleToStartTimeout,
+                LocalActivities = new LocalActivityExecutor(
+                    runner,
+                    PoolOf(tuner.LocalActivitySlotSupplier, SlotType.LocalActivity, _statistics.LocalActivitySlots),
+                    _namespace,
+                    client.Options.DataConverter,
+                    _statistics,
+                    options.Time
+                ),
+                HasLocalActivity = type => registry.TryGet(type, out _),
+                Intercept = inbound =>
+                    interceptors.Reverse().Aggregate(inbound, (next, interceptor) => interceptor.InterceptWorkflow(next)),
+                FailureExceptionTypes = options.WorkflowFailureExceptionTypes ?? [],
+                StackTrace = options.WorkflowStackTrace,
+                TracesEvents = !options.DisableWorkflowTracingEventListener,
+                DebugMode = options.DebugMode,
+                TooManyStuck = error => _failed.TrySetException(error),
+                EagerActivities = _activities is not null && !options.DisableEagerActivityExecution,
+                DeploymentVersion = options.DeploymentOptions?.Version,
+                BuildId = _version.BuildId,
+                StampVersion = _version.Stamp,
+                PatchActivation = options.PatchActivationCallback,
+                TaskStarting = options.OnWorkflowTaskStarting,
+                TaskCompleted = options.OnWorkflowTaskCompleted,
+                Time = options.Time,
+            }
+        );
+        _workflows = new(
+            new()
+            {
+                Handler = _handler,
+                Namespace = _namespace,
+                TaskQueue = _taskQueue,
+                Identity = _identity,
+                Rpc = () => _rpc,
+                ActivitySlots = _activities is null ? null : _activitySlots,
+                Activities = _activities,
+                MaxEagerActivities = options.DisableEagerActivityExecution ? 0 : options.MaxEagerActivityReservationsPerWorkflowTask,
+                Statistics = _statistics,
+                Time = options.Time,
+                Logger = _logger,
+            }
+        );
     }
 
     /// <summary>The client; setting it takes effect with the next call.</summary>
@@ -185,9 +204,10 @@ internal sealed class WorkerEngine
         {
             var description = await _rpc.DescribeNamespaceAsync(cancellationToken);
             _takesHeartbeats = description.NamespaceInfo?.Capabilities?.WorkerHeartbeats ?? false;
-            _payloadLimits = !_options.DisablePayloadErrorLimit && description.NamespaceInfo?.Limits is { } limits
-                ? new(limits.BlobSizeLimitError, limits.MemoSizeLimitError)
-                : null;
+            _payloadLimits =
+                !_options.DisablePayloadErrorLimit && description.NamespaceInfo?.Limits is { } limits
+                    ? new(limits.BlobSizeLimitError, limits.MemoSizeLimitError)
+                    : null;
             _answersPollsOnShutdown = description.NamespaceInfo?.Capabilities?.WorkerPollCompleteOnShutdown ?? false;
         }
         catch (RpcException error) when (error.Code is RpcException.StatusCode.Unimplemented or RpcException.StatusCode.PermissionDenied)
@@ -196,7 +216,10 @@ internal sealed class WorkerEngine
         }
         catch (RpcException error)
         {
-            throw new InvalidOperationException($"The worker for task queue '{_taskQueue}' cannot use namespace '{_namespace}': {error.Message} ({error.Code})", error);
+            throw new InvalidOperationException(
+                $"The worker for task queue '{_taskQueue}' cannot use namespace '{_namespace}': {error.Message} ({error.Code})",
+                error
+            );
         }
     }
 
@@ -223,8 +246,13 @@ internal sealed class WorkerEngine
         await _shutdownStarted.CancelAsync();
         var noticed = await NoticeAsync();
 
-        // A server that answers open polls on the notice loses no task, and some do that without saying so. A task in the answer to an aborted poll waits for its time limit.
-        abortPolls.CancelAfter(!noticed ? TimeSpan.Zero : _answersPollsOnShutdown ? PollGrace : UnpromisedPollGrace);
+        // A server that answers open polls on the notice loses no task, and some do that without saying so. A task in the answer to an
+        // aborted poll waits for its time limit.
+        abortPolls.CancelAfter(
+            !noticed ? TimeSpan.Zero
+            : _answersPollsOnShutdown ? PollGrace
+            : UnpromisedPollGrace
+        );
         await Task.WhenAny(polling);
         await FinishAsync();
         await heartbeats;
@@ -237,48 +265,65 @@ internal sealed class WorkerEngine
         await polling;
     }
 
-    private static ITemporalClient Full(IWorkerClient client) => client as ITemporalClient
-        ?? throw new ArgumentException("The worker's client must be an ITemporalClient.", nameof(client));
+    private static ITemporalClient Full(IWorkerClient client) =>
+        client as ITemporalClient ?? throw new ArgumentException("The worker's client must be an ITemporalClient.", nameof(client));
 
     private static WorkerTuner TunerOf(TemporalWorkerOptions options)
     {
         var numbers = options.MaxConcurrentWorkflowTasks ?? options.MaxConcurrentActivities ?? options.MaxConcurrentLocalActivities;
         if (options.Tuner is { } tuner)
         {
-            return numbers is null ? tuner : throw new ArgumentException("Tuner cannot be combined with MaxConcurrentWorkflowTasks, MaxConcurrentActivities or MaxConcurrentLocalActivities.", nameof(options));
+            return numbers is null
+                ? tuner
+                : throw new ArgumentException(
+                    "Tuner cannot be combined with MaxConcurrentWorkflowTasks, MaxConcurrentActivities or MaxConcurrentLocalActivities.",
+                    nameof(options)
+                );
         }
 
         return WorkerTuner.CreateFixedSize(
             options.MaxConcurrentWorkflowTasks ?? DefaultSlots,
             options.MaxConcurrentActivities ?? DefaultSlots,
-            options.MaxConcurrentLocalActivities ?? DefaultSlots);
+            options.MaxConcurrentLocalActivities ?? DefaultSlots
+        );
     }
 
-    private static int CertainSlots(SlotSupplier supplier) => supplier switch
-    {
-        FixedSizeSlotSupplier fixedSize => fixedSize.SlotCount,
-        ResourceBasedSlotSupplier resources => Math.Max(1, resources.Options.MinimumSlots ?? SlotPool.DefaultMinimumWorkflowSlots),
-        _ => int.MaxValue,
-    };
+    private static int CertainSlots(SlotSupplier supplier) =>
+        supplier switch
+        {
+            FixedSizeSlotSupplier fixedSize => fixedSize.SlotCount,
+            ResourceBasedSlotSupplier resources => Math.Max(1, resources.Options.MinimumSlots ?? SlotPool.DefaultMinimumWorkflowSlots),
+            _ => int.MaxValue,
+        };
 
     private SlotPool PoolOf(SlotSupplier supplier, SlotType type, SlotStatistics statistics) =>
-        SlotPool.Create(supplier, new(type, _taskQueue, _identity, _version.BuildId, IsSticky: false), statistics, _resources, _options.Time, _logger);
+        SlotPool.Create(
+            supplier,
+            new(type, _taskQueue, _identity, _version.BuildId, IsSticky: false),
+            statistics,
+            _resources,
+            _options.Time,
+            _logger
+        );
 
-    private WorkerHeartbeats Heartbeats() => new(new()
-    {
-        Namespace = _namespace,
-        TaskQueue = _taskQueue,
-        Identity = _identity,
-        InstanceKey = _instanceKey,
-        Deployment = _options.DeploymentOptions,
-        HasWorkflows = _options.Workflows.Count > 0,
-        HasActivities = _activities is not null,
-        Statistics = _statistics,
-        CachedRuns = () => _handler?.CachedRuns ?? 0,
-        Rpc = () => _rpc,
-        Time = _options.Time,
-        Logger = _logger,
-    });
+    private WorkerHeartbeats Heartbeats() =>
+        new(
+            new()
+            {
+                Namespace = _namespace,
+                TaskQueue = _taskQueue,
+                Identity = _identity,
+                InstanceKey = _instanceKey,
+                Deployment = _options.DeploymentOptions,
+                HasWorkflows = _options.Workflows.Count > 0,
+                HasActivities = _activities is not null,
+                Statistics = _statistics,
+                CachedRuns = () => _handler?.CachedRuns ?? 0,
+                Rpc = () => _rpc,
+                Time = _options.Time,
+                Logger = _logger,
+            }
+        );
 
     private IEnumerable<Task> Pollers(CancellationToken stop, CancellationToken abort)
     {
@@ -306,23 +351,30 @@ internal sealed class WorkerEngine
             Identity = _identity,
             WorkerInstanceKey = _instanceKey,
             TaskQueue = sticky
-                ? new() { Name = _stickyQueue, Kind = TaskQueueKind.Sticky, NormalName = _taskQueue }
+                ? new()
+                {
+                    Name = _stickyQueue,
+                    Kind = TaskQueueKind.Sticky,
+                    NormalName = _taskQueue,
+                }
                 : new() { Name = _taskQueue, Kind = TaskQueueKind.Normal },
         };
         _version.Stamp(request);
-        return new(new()
-        {
-            TaskQueue = request.TaskQueue.Name,
-            Behavior = _options.WorkflowTaskPollerBehavior ?? new PollerBehavior.SimpleMaximum(count),
-            Slots = _workflowSlots,
-            Poll = token => _rpc.PollWorkflowTaskAsync(request, token),
-            IsEmpty = task => task.TaskToken.IsEmpty,
-            ScalingOf = task => task.PollerScalingDecision,
-            Statistics = sticky ? _statistics.StickyPolls : _statistics.WorkflowPolls,
-            Dispatch = (task, slot) => _workflows!.Start(task, slot, sticky, _abandonWorkflowTasks.Token),
-            Time = _options.Time,
-            Logger = _logger,
-        });
+        return new(
+            new()
+            {
+                TaskQueue = request.TaskQueue.Name,
+                Behavior = _options.WorkflowTaskPollerBehavior ?? new PollerBehavior.SimpleMaximum(count),
+                Slots = _workflowSlots,
+                Poll = token => _rpc.PollWorkflowTaskAsync(request, token),
+                IsEmpty = task => task.TaskToken.IsEmpty,
+                ScalingOf = task => task.PollerScalingDecision,
+                Statistics = sticky ? _statistics.StickyPolls : _statistics.WorkflowPolls,
+                Dispatch = (task, slot) => _workflows!.Start(task, slot, sticky, _abandonWorkflowTasks.Token),
+                Time = _options.Time,
+                Logger = _logger,
+            }
+        );
     }
 
     private TaskPoller<PollActivityTaskQueueResponse> ActivityPoller()
@@ -333,27 +385,34 @@ internal sealed class WorkerEngine
             Identity = _identity,
             WorkerInstanceKey = _instanceKey,
             TaskQueue = new() { Name = _taskQueue, Kind = TaskQueueKind.Normal },
-            TaskQueueMetadata = _options.MaxTaskQueueActivitiesPerSecond is { } limit ? new TaskQueueMetadata { MaxTasksPerSecond = limit } : null,
+            TaskQueueMetadata = _options.MaxTaskQueueActivitiesPerSecond is { } limit
+                ? new TaskQueueMetadata { MaxTasksPerSecond = limit }
+                : null,
         };
         _version.Stamp(request);
         var rate = _options.MaxActivitiesPerSecond is { } perSecond ? new RateLimit(perSecond, _options.Time) : null;
-        return new(new()
-        {
-            TaskQueue = _taskQueue,
-            Behavior = _options.ActivityTaskPollerBehavior ?? new PollerBehavior.SimpleMaximum(_options.MaxConcurrentActivityTaskPolls),
-            Slots = _activitySlots,
-            Throttle = token => rate?.WaitAsync(token) ?? Task.CompletedTask,
-            Poll = token => _rpc.PollActivityTaskAsync(request, token),
-            IsEmpty = task => task.TaskToken.IsEmpty,
-            ScalingOf = task => task.PollerScalingDecision,
-            Statistics = _statistics.ActivityPolls,
-            Dispatch = (task, slot) => _activities!.Start(task, slot),
-            Time = _options.Time,
-            Logger = _logger,
-        });
+        return new(
+            new()
+            {
+                TaskQueue = _taskQueue,
+                Behavior = _options.ActivityTaskPollerBehavior ?? new PollerBehavior.SimpleMaximum(_options.MaxConcurrentActivityTaskPolls),
+                Slots = _activitySlots,
+                Throttle = token => rate?.WaitAsync(token) ?? Task.CompletedTask,
+                Poll = token => _rpc.PollActivityTaskAsync(request, token),
+                IsEmpty = task => task.TaskToken.IsEmpty,
+                ScalingOf = task => task.PollerScalingDecision,
+                Statistics = _statistics.ActivityPolls,
+                Dispatch = (task, slot) => _activities!.Start(task, slot),
+                Time = _options.Time,
+                Logger = _logger,
+            }
+        );
     }
 
-    /// <summary>Tells the server that the worker stops: it gives the tasks of the worker's own queue to others. False when it does not take the notice.</summary>
+    /// <summary>
+    /// Tells the server that the worker stops: it gives the tasks of the worker's own queue to others. False when it does not take the
+    /// notice.
+    /// </summary>
     private async Task<bool> NoticeAsync()
     {
         var request = new ShutdownWorkerRequest
@@ -393,7 +452,10 @@ internal sealed class WorkerEngine
         }
     }
 
-    /// <summary>Lets running tasks end. Activities have the options' grace before they are cancelled, workflow tasks a little more, so that none is dropped.</summary>
+    /// <summary>
+    /// Lets running tasks end. Activities have the options' grace before they are cancelled, workflow tasks a little more, so that none is
+    /// dropped.
+    /// </summary>
     private async Task FinishAsync()
     {
         var activities = _activities?.WaitAsync() ?? Task.CompletedTask;

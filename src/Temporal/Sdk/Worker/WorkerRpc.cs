@@ -24,10 +24,26 @@ internal sealed class WorkerRpc(ITemporalClient client, CancellationToken giveUp
     private static readonly RpcRetryOptions Patient = new() { MaxRetries = int.MaxValue, MaxElapsedTime = TimeSpan.FromMinutes(1) };
 
     public Task<PollWorkflowTaskQueueResponse> PollWorkflowTaskAsync(PollWorkflowTaskQueueRequest request, CancellationToken token) =>
-        client.WorkflowService.PollWorkflowTaskQueueAsync(request, new() { Retry = false, Timeout = PollTimeout, CancellationToken = token });
+        client.WorkflowService.PollWorkflowTaskQueueAsync(
+            request,
+            new()
+            {
+                Retry = false,
+                Timeout = PollTimeout,
+                CancellationToken = token,
+            }
+        );
 
     public Task<PollActivityTaskQueueResponse> PollActivityTaskAsync(PollActivityTaskQueueRequest request, CancellationToken token) =>
-        client.WorkflowService.PollActivityTaskQueueAsync(request, new() { Retry = false, Timeout = PollTimeout, CancellationToken = token });
+        client.WorkflowService.PollActivityTaskQueueAsync(
+            request,
+            new()
+            {
+                Retry = false,
+                Timeout = PollTimeout,
+                CancellationToken = token,
+            }
+        );
 
     public Task<RespondWorkflowTaskCompletedResponse> CompleteWorkflowTaskAsync(RespondWorkflowTaskCompletedRequest request)
     {
@@ -64,9 +80,16 @@ internal sealed class WorkerRpc(ITemporalClient client, CancellationToken giveUp
     public Task<RespondActivityTaskCanceledResponse> CancelActivityAsync(RespondActivityTaskCanceledRequest request) =>
         CallAsync("RespondActivityTaskCanceled", request, RespondActivityTaskCanceledResponse.Parser, UntilDelivered);
 
-    public Task<DescribeNamespaceResponse> DescribeNamespaceAsync(CancellationToken token) => client.WorkflowService.DescribeNamespaceAsync(
-        new() { Namespace = client.Options.Namespace },
-        new() { Retry = true, Timeout = CallTimeout, CancellationToken = token });
+    public Task<DescribeNamespaceResponse> DescribeNamespaceAsync(CancellationToken token) =>
+        client.WorkflowService.DescribeNamespaceAsync(
+            new() { Namespace = client.Options.Namespace },
+            new()
+            {
+                Retry = true,
+                Timeout = CallTimeout,
+                CancellationToken = token,
+            }
+        );
 
     public Task<RecordWorkerHeartbeatResponse> RecordHeartbeatAsync(RecordWorkerHeartbeatRequest request) =>
         client.WorkflowService.RecordWorkerHeartbeatAsync(request, new() { Retry = false, Timeout = CallTimeout });
@@ -74,7 +97,13 @@ internal sealed class WorkerRpc(ITemporalClient client, CancellationToken giveUp
     public Task<ShutdownWorkerResponse> ShutdownAsync(ShutdownWorkerRequest request, TimeSpan limit) =>
         client.WorkflowService.ShutdownWorkerAsync(request, new() { Retry = false, Timeout = limit });
 
-    private async Task<T> CallAsync<T>(string rpc, IMessage request, MessageParser<T> parser, RpcRetryOptions? retry, CancellationToken token = default)
+    private async Task<T> CallAsync<T>(
+        string rpc,
+        IMessage request,
+        MessageParser<T> parser,
+        RpcRetryOptions? retry,
+        CancellationToken token = default
+    )
         where T : IMessage<T>
     {
         if (client.Connection is not TemporalConnection connection)
@@ -89,14 +118,23 @@ internal sealed class WorkerRpc(ITemporalClient client, CancellationToken giveUp
 
         // What must be delivered has no limit per attempt: a slow server is no reason to drop it, and pings find a dead one.
         using var either = CancellationTokenSource.CreateLinkedTokenSource(token, giveUp);
-        var options = new RpcOptions { Retry = true, Timeout = retry is null ? CallTimeout : null, CancellationToken = either.Token };
+        var options = new RpcOptions
+        {
+            Retry = true,
+            Timeout = retry is null ? CallTimeout : null,
+            CancellationToken = either.Token,
+        };
         try
         {
             return await connection.InvokeRpcAsync(Services.Workflow, rpc, request, parser, options, retry);
         }
         catch (OperationCanceledException) when (giveUp.IsCancellationRequested && !token.IsCancellationRequested)
         {
-            throw new RpcException(RpcException.StatusCode.Unavailable, $"{rpc} was given up: the worker stops and its server is not there", null);
+            throw new RpcException(
+                RpcException.StatusCode.Unavailable,
+                $"{rpc} was given up: the worker stops and its server is not there",
+                null
+            );
         }
     }
 }

@@ -32,17 +32,18 @@ internal sealed class WorkerVersion
     public string BuildId { get; }
 
     // The id of a compiled module changes with its code.
-    private static Lazy<string> DefaultBuildId { get; } = new(() =>
-        (Assembly.GetEntryAssembly() ?? typeof(WorkerVersion).Assembly).ManifestModule.ModuleVersionId.ToString("N"));
+    private static Lazy<string> DefaultBuildId { get; } =
+        new(() => (Assembly.GetEntryAssembly() ?? typeof(WorkerVersion).Assembly).ManifestModule.ModuleVersionId.ToString("N"));
 
-    private Api.Deployment.V1.WorkerDeploymentOptions? Deployment => _options.DeploymentOptions is not { Version: { } version } deployment
-        ? null
-        : new()
-        {
-            DeploymentName = version.DeploymentName,
-            BuildId = version.BuildId,
-            WorkerVersioningMode = deployment.UseWorkerVersioning ? WorkerVersioningMode.Versioned : WorkerVersioningMode.Unversioned,
-        };
+    private Api.Deployment.V1.WorkerDeploymentOptions? Deployment =>
+        _options.DeploymentOptions is not { Version: { } version } deployment
+            ? null
+            : new()
+            {
+                DeploymentName = version.DeploymentName,
+                BuildId = version.BuildId,
+                WorkerVersioningMode = deployment.UseWorkerVersioning ? WorkerVersioningMode.Versioned : WorkerVersioningMode.Unversioned,
+            };
 
     public void Stamp(PollWorkflowTaskQueueRequest request)
     {
@@ -72,7 +73,6 @@ internal sealed class WorkerVersion
         }
     }
 
-    private Api.Common.V1.WorkerVersionCapabilities? Capabilities() => _options.UseWorkerVersioning
-        ? new() { BuildId = BuildId, UseVersioning = true }
-        : null;
+    private Api.Common.V1.WorkerVersionCapabilities? Capabilities() =>
+        _options.UseWorkerVersioning ? new() { BuildId = BuildId, UseVersioning = true } : null;
 }

@@ -32,7 +32,8 @@ public class WorkflowReplayer
             LoggerFactory = Options.LoggerFactory,
             MetricMeter = NullMetricMeter.Instance,
             MaxCachedWorkflows = 0,
-            Intercept = inbound => (Options.Interceptors ?? []).Reverse().Aggregate(inbound, (next, interceptor) => interceptor.InterceptWorkflow(next)),
+            Intercept = inbound =>
+                (Options.Interceptors ?? []).Reverse().Aggregate(inbound, (next, interceptor) => interceptor.InterceptWorkflow(next)),
             FailureExceptionTypes = Options.WorkflowFailureExceptionTypes ?? [],
             DebugMode = Options.DebugMode,
             TracesEvents = !Options.DisableWorkflowTracingEventListener,
@@ -50,7 +51,10 @@ public class WorkflowReplayer
     /// <param name="throwOnReplayFailure">Whether a failure is thrown, not only told.</param>
     /// <param name="cancellationToken">Ends the replay between histories.</param>
     public async Task<WorkflowReplayResult> ReplayWorkflowAsync(
-        WorkflowHistory history, bool throwOnReplayFailure = true, CancellationToken cancellationToken = default)
+        WorkflowHistory history,
+        bool throwOnReplayFailure = true,
+        CancellationToken cancellationToken = default
+    )
     {
         cancellationToken.ThrowIfCancellationRequested();
         var failure = await ReplayAsync(history);
@@ -67,7 +71,10 @@ public class WorkflowReplayer
     /// <param name="throwOnReplayFailure">Whether the first failure is thrown.</param>
     /// <param name="cancellationToken">Ends the replay between histories.</param>
     public async Task<IEnumerable<WorkflowReplayResult>> ReplayWorkflowsAsync(
-        IEnumerable<WorkflowHistory> histories, bool throwOnReplayFailure = false, CancellationToken cancellationToken = default)
+        IEnumerable<WorkflowHistory> histories,
+        bool throwOnReplayFailure = false,
+        CancellationToken cancellationToken = default
+    )
     {
         var results = new List<WorkflowReplayResult>();
         foreach (var history in histories)
@@ -83,7 +90,10 @@ public class WorkflowReplayer
     /// <param name="throwOnReplayFailure">Whether the first failure is thrown.</param>
     /// <param name="cancellationToken">Ends the replay between histories.</param>
     public async IAsyncEnumerable<WorkflowReplayResult> ReplayWorkflowsAsync(
-        IAsyncEnumerable<WorkflowHistory> histories, bool throwOnReplayFailure = false, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        IAsyncEnumerable<WorkflowHistory> histories,
+        bool throwOnReplayFailure = false,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default
+    )
     {
         await foreach (var history in histories.WithCancellation(cancellationToken))
         {
@@ -96,7 +106,10 @@ public class WorkflowReplayer
         var events = history.Events.ToArray();
         if (events.Length == 0 || events[0].WorkflowExecutionStartedEventAttributes is not { } started)
         {
-            return new ArgumentException($"The history of workflow {history.Id} does not begin with the start of a workflow.", nameof(history));
+            return new ArgumentException(
+                $"The history of workflow {history.Id} does not begin with the start of a workflow.",
+                nameof(history)
+            );
         }
 
         try

@@ -24,7 +24,10 @@ public class WorkflowReplayerOptions : ICloneable
     /// <summary>Whether deadlock detection is off.</summary>
     public bool DebugMode { get; set; }
 
-    /// <summary>Whether timers and tasks of other schedulers that workflow code starts are missed only when they come back, not at once by the runtime's tracing events.</summary>
+    /// <summary>
+    /// Whether timers and tasks of other schedulers that workflow code starts are missed only when they come back, not at once by the
+    /// runtime's tracing events.
+    /// </summary>
     public bool DisableWorkflowTracingEventListener { get; set; }
 
     /// <summary>Identity that the code's failures carry.</summary>

@@ -19,15 +19,17 @@ public abstract class WorkflowTaskEventArgs : EventArgs
 public class WorkflowTaskStartingEventArgs : WorkflowTaskEventArgs
 {
     internal WorkflowTaskStartingEventArgs(WorkflowInfo workflowInfo, WorkflowDefinition workflowDefinition)
-        : base(workflowInfo, workflowDefinition)
-    {
-    }
+        : base(workflowInfo, workflowDefinition) { }
 }
 
 /// <summary>A workflow task has been worked on.</summary>
 public class WorkflowTaskCompletedEventArgs : WorkflowTaskEventArgs
 {
-    internal WorkflowTaskCompletedEventArgs(WorkflowInfo workflowInfo, WorkflowDefinition workflowDefinition, Exception? taskFailureException)
+    internal WorkflowTaskCompletedEventArgs(
+        WorkflowInfo workflowInfo,
+        WorkflowDefinition workflowDefinition,
+        Exception? taskFailureException
+    )
         : base(workflowInfo, workflowDefinition) => TaskFailureException = taskFailureException;
 
     /// <summary>Why the task failed; null when it did not (a workflow may have failed all the same).</summary>

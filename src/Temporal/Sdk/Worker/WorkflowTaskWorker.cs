@@ -49,7 +49,12 @@ internal sealed class WorkflowTaskWorker(WorkflowTaskWorkerOptions options)
         slot.MarkUsed(new SlotInfo.WorkflowSlotInfo(task.WorkflowType?.Name ?? string.Empty, sticky));
         var work = Task.Run(() => WorkAsync(task, slot, cancellationToken), CancellationToken.None);
         _running[work] = true;
-        _ = work.ContinueWith(ended => _running.TryRemove(ended, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        _ = work.ContinueWith(
+            ended => _running.TryRemove(ended, out _),
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default
+        );
     }
 
     /// <summary>Waits until no task is being worked on.</summary>
@@ -98,14 +103,22 @@ internal sealed class WorkflowTaskWorker(WorkflowTaskWorkerOptions options)
     }
 
     private Task<GetWorkflowExecutionHistoryResponse> FetchPageAsync(
-        string workflowId, string runId, Google.Protobuf.ByteString nextPageToken, CancellationToken cancellationToken) => options.Rpc().GetHistoryAsync(
-            new()
-            {
-                Namespace = options.Namespace,
-                Execution = new() { WorkflowId = workflowId, RunId = runId },
-                NextPageToken = nextPageToken,
-            },
-            cancellationToken);
+        string workflowId,
+        string runId,
+        Google.Protobuf.ByteString nextPageToken,
+        CancellationToken cancellationToken
+    ) =>
+        options
+            .Rpc()
+            .GetHistoryAsync(
+                new()
+                {
+                    Namespace = options.Namespace,
+                    Execution = new() { WorkflowId = workflowId, RunId = runId },
+                    NextPageToken = nextPageToken,
+                },
+                cancellationToken
+            );
 
     /// <summary>Sends a reply; returns the next task of the run if the server handed one back.</summary>
     private async Task<PollWorkflowTaskQueueResponse?> DeliverAsync(WorkflowTaskReply reply, int attempt, WorkflowMetrics metrics)
@@ -121,7 +134,13 @@ internal sealed class WorkflowTaskWorker(WorkflowTaskWorkerOptions options)
             {
                 metrics.TaskFailed.Add(
                     1,
-                    [new("failure_reason", failed.Cause == WorkflowTaskFailedCause.NonDeterministicError ? "NonDeterminismError" : "WorkflowError")]);
+                    [
+                        new(
+                            "failure_reason",
+                            failed.Cause == WorkflowTaskFailedCause.NonDeterministicError ? "NonDeterminismError" : "WorkflowError"
+                        ),
+                    ]
+                );
                 Log.WorkflowTaskFailed(options.Logger, reply.FailureException, reply.WorkflowId, reply.RunId);
                 await ReportAsync(failed, attempt);
             }
@@ -140,7 +159,11 @@ internal sealed class WorkflowTaskWorker(WorkflowTaskWorkerOptions options)
     }
 
     private async Task<PollWorkflowTaskQueueResponse?> CompleteAsync(
-        WorkflowTaskReply reply, RespondWorkflowTaskCompletedRequest completed, int attempt, WorkflowMetrics metrics)
+        WorkflowTaskReply reply,
+        RespondWorkflowTaskCompletedRequest completed,
+        int attempt,
+        WorkflowMetrics metrics
+    )
     {
         using var eager = ReserveEager(completed);
         RespondWorkflowTaskCompletedResponse response;
@@ -186,7 +209,10 @@ internal sealed class WorkflowTaskWorker(WorkflowTaskWorkerOptions options)
         }
     }
 
-    /// <summary>Has queries fail whose answers made a completion too large: a task that failed for them would only be asked the same again. False when there are none.</summary>
+    /// <summary>
+    /// Has queries fail whose answers made a completion too large: a task that failed for them would only be asked the same again. False
+    /// when there are none.
+    /// </summary>
     private static bool TakeBackAnswers(RespondWorkflowTaskCompletedRequest completed, RpcException error)
     {
         var answered = completed.QueryResults.Where(result => result.Value.Answer is not null).Select(result => result.Key).ToArray();
@@ -198,12 +224,13 @@ internal sealed class WorkflowTaskWorker(WorkflowTaskWorkerOptions options)
         return answered.Length > 0;
     }
 
-    private static WorkflowTaskFailedCause? TooLarge(Exception error) => error switch
-    {
-        PayloadsTooLargeException => WorkflowTaskFailedCause.PayloadsTooLarge,
-        RpcException refused when RpcRetrier.IsMessageTooLarge(refused) => WorkflowTaskFailedCause.GrpcMessageTooLarge,
-        _ => null,
-    };
+    private static WorkflowTaskFailedCause? TooLarge(Exception error) =>
+        error switch
+        {
+            PayloadsTooLargeException => WorkflowTaskFailedCause.PayloadsTooLarge,
+            RpcException refused when RpcRetrier.IsMessageTooLarge(refused) => WorkflowTaskFailedCause.GrpcMessageTooLarge,
+            _ => null,
+        };
 
     private void Count(WorkflowTaskReply reply, RespondWorkflowTaskCompletedRequest completed, WorkflowMetrics metrics)
     {
@@ -229,7 +256,8 @@ internal sealed class WorkflowTaskWorker(WorkflowTaskWorkerOptions options)
     }
 
     /// <summary>
-    /// Tells the server that a task failed, once. A server hands a task that was reported out again at once, as often as it is reported; one that is not answered
+    /// Tells the server that a task failed, once. A server hands a task that was reported out again at once, as often as it is reported;
+    /// one that is not answered
     /// any more is paced by its time limit, which the server lets grow.
     /// </summary>
     private async Task ReportAsync(RespondWorkflowTaskFailedRequest failed, int attempt)
@@ -240,7 +268,13 @@ internal sealed class WorkflowTaskWorker(WorkflowTaskWorkerOptions options)
         }
     }
 
-    private async Task FailTooLargeAsync(WorkflowTaskReply reply, RespondWorkflowTaskCompletedRequest completed, int attempt, WorkflowTaskFailedCause cause, Exception error)
+    private async Task FailTooLargeAsync(
+        WorkflowTaskReply reply,
+        RespondWorkflowTaskCompletedRequest completed,
+        int attempt,
+        WorkflowTaskFailedCause cause,
+        Exception error
+    )
     {
         try
         {
@@ -257,7 +291,8 @@ internal sealed class WorkflowTaskWorker(WorkflowTaskWorkerOptions options)
                         ApplicationFailureInfo = new() { Type = cause.ToString() },
                     },
                 },
-                attempt);
+                attempt
+            );
         }
         catch (RpcException second)
         {
@@ -273,13 +308,17 @@ internal sealed class WorkflowTaskWorker(WorkflowTaskWorkerOptions options)
         }
         catch (Exception error) when (TooLarge(error) is not null)
         {
-            await options.Rpc().CompleteQueryAsync(new()
-            {
-                Namespace = query.Namespace,
-                TaskToken = query.TaskToken,
-                CompletedType = QueryResultType.Failed,
-                ErrorMessage = TooLargeAnswer.Message(error),
-            });
+            await options
+                .Rpc()
+                .CompleteQueryAsync(
+                    new()
+                    {
+                        Namespace = query.Namespace,
+                        TaskToken = query.TaskToken,
+                        CompletedType = QueryResultType.Failed,
+                        ErrorMessage = TooLargeAnswer.Message(error),
+                    }
+                );
         }
     }
 
@@ -294,9 +333,10 @@ internal sealed class WorkflowTaskWorker(WorkflowTaskWorkerOptions options)
                 continue;
             }
 
-            var slot = slots.Count < options.MaxEagerActivities && activity.TaskQueue?.Name == options.TaskQueue
-                ? options.ActivitySlots?.TryReserve()
-                : null;
+            var slot =
+                slots.Count < options.MaxEagerActivities && activity.TaskQueue?.Name == options.TaskQueue
+                    ? options.ActivitySlots?.TryReserve()
+                    : null;
             if (slot is null)
             {
                 activity.RequestEagerExecution = false;

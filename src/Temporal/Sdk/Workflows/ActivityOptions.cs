@@ -5,7 +5,9 @@ namespace Temporalio.Workflows;
 /// <summary>How an activity is called. <see cref="StartToCloseTimeout"/> or <see cref="ScheduleToCloseTimeout"/> must be set.</summary>
 public class ActivityOptions : ICloneable
 {
-    /// <summary>Id, unique among the activities of the run; default: their number, counted from 1. Leave it alone without a strong reason.</summary>
+    /// <summary>
+    /// Id, unique among the activities of the run; default: their number, counted from 1. Leave it alone without a strong reason.
+    /// </summary>
     public string? ActivityId { get; set; }
 
     /// <summary>Token that cancels the call; default: the workflow's.</summary>
@@ -48,7 +50,9 @@ public class ActivityOptions : ICloneable
     public virtual object Clone() => MemberwiseClone();
 }
 
-/// <summary>How a local activity is called. <see cref="StartToCloseTimeout"/> or <see cref="ScheduleToCloseTimeout"/> must be set.</summary>
+/// <summary>
+/// How a local activity is called. <see cref="StartToCloseTimeout"/> or <see cref="ScheduleToCloseTimeout"/> must be set.
+/// </summary>
 public class LocalActivityOptions : ICloneable
 {
     /// <summary>Id, unique among the activities of the run; default: their number, counted from 1.</summary>

@@ -38,7 +38,10 @@ public class ContinueAsNewOptions : ICloneable
     public virtual object Clone() => MemberwiseClone();
 }
 
-/// <summary>Thrown out of the run method (or a handler), it ends this run and starts the next. Made by <see cref="Workflow.CreateContinueAsNewException(string, IReadOnlyCollection{object}, ContinueAsNewOptions)"/>.</summary>
+/// <summary>
+/// Thrown out of the run method (or a handler), it ends this run and starts the next. Made by
+/// <see cref="Workflow.CreateContinueAsNewException(string, IReadOnlyCollection{object}, ContinueAsNewOptions)"/>.
+/// </summary>
 public class ContinueAsNewException : TemporalException
 {
     internal ContinueAsNewException(CreateContinueAsNewExceptionInput input)

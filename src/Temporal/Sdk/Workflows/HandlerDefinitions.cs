@@ -30,15 +30,23 @@ public sealed class WorkflowSignalDefinition
     /// <param name="unfinishedPolicy">What happens when the workflow ends while the handler still runs.</param>
     /// <param name="description">Text for people.</param>
     public static WorkflowSignalDefinition CreateWithoutAttribute(
-        string? name, Delegate del, HandlerUnfinishedPolicy unfinishedPolicy = HandlerUnfinishedPolicy.WarnAndAbandon, string? description = null) =>
-        new(name, description, HandlerMethod.Of(del), unfinishedPolicy);
+        string? name,
+        Delegate del,
+        HandlerUnfinishedPolicy unfinishedPolicy = HandlerUnfinishedPolicy.WarnAndAbandon,
+        string? description = null
+    ) => new(name, description, HandlerMethod.Of(del), unfinishedPolicy);
 
     /// <summary>Reads a method with <see cref="WorkflowSignalAttribute"/>.</summary>
     /// <exception cref="ArgumentException">The attribute is missing or the method does not fit.</exception>
     public static WorkflowSignalDefinition FromMethod(MethodInfo method)
     {
         var attribute = HandlerRules.AttributeOf<WorkflowSignalAttribute>(method);
-        return new(HandlerRules.NameOf(method, attribute.Name, attribute.Dynamic), attribute.Description, HandlerMethod.Of(method), attribute.UnfinishedPolicy);
+        return new(
+            HandlerRules.NameOf(method, attribute.Name, attribute.Dynamic),
+            attribute.Description,
+            HandlerMethod.Of(method),
+            attribute.UnfinishedPolicy
+        );
     }
 
     /// <summary>Name of the signal that a method handles.</summary>
@@ -46,7 +54,10 @@ public sealed class WorkflowSignalDefinition
     {
         var attribute = HandlerRules.AttributeOf<WorkflowSignalAttribute>(method);
         return HandlerRules.NameOf(method, attribute.Name, attribute.Dynamic)
-            ?? throw new ArgumentException($"{method.DeclaringType}.{method.Name} is a dynamic signal handler and cannot be called by lambda.", nameof(method));
+            ?? throw new ArgumentException(
+                $"{method.DeclaringType}.{method.Name} is a dynamic signal handler and cannot be called by lambda.",
+                nameof(method)
+            );
     }
 }
 
@@ -82,7 +93,11 @@ public sealed class WorkflowQueryDefinition
     public static WorkflowQueryDefinition FromMethod(MethodInfo method)
     {
         var attribute = HandlerRules.AttributeOf<WorkflowQueryAttribute>(method);
-        return new(HandlerRules.NameOf(method, attribute.Name, attribute.Dynamic, trimAsync: false), attribute.Description, HandlerMethod.Of(method));
+        return new(
+            HandlerRules.NameOf(method, attribute.Name, attribute.Dynamic, trimAsync: false),
+            attribute.Description,
+            HandlerMethod.Of(method)
+        );
     }
 
     /// <summary>Reads a property with <see cref="WorkflowQueryAttribute"/>.</summary>
@@ -92,7 +107,10 @@ public sealed class WorkflowQueryDefinition
         var attribute = HandlerRules.AttributeOf<WorkflowQueryAttribute>(property);
         if (property.GetMethod is not { IsPublic: true, IsStatic: false } getter || attribute.Dynamic)
         {
-            throw new ArgumentException($"Query property {property.DeclaringType}.{property.Name} needs a public getter and cannot be dynamic.", nameof(property));
+            throw new ArgumentException(
+                $"Query property {property.DeclaringType}.{property.Name} needs a public getter and cannot be dynamic.",
+                nameof(property)
+            );
         }
 
         return new(attribute.Name ?? property.Name, attribute.Description, HandlerMethod.Of(getter));
@@ -103,13 +121,23 @@ public sealed class WorkflowQueryDefinition
 public sealed class WorkflowUpdateDefinition
 {
     private WorkflowUpdateDefinition(
-        string? name, string? description, HandlerMethod handler, HandlerMethod? validator, HandlerUnfinishedPolicy unfinishedPolicy)
+        string? name,
+        string? description,
+        HandlerMethod handler,
+        HandlerMethod? validator,
+        HandlerUnfinishedPolicy unfinishedPolicy
+    )
     {
         HandlerRules.Check(name, "update", handler, mustReturnTask: true, allowValue: true);
-        if (validator is not null && (validator.Method.ReturnType != typeof(void) || !validator.ParameterTypes.SequenceEqual(handler.ParameterTypes)))
+        if (
+            validator is not null
+            && (validator.Method.ReturnType != typeof(void) || !validator.ParameterTypes.SequenceEqual(handler.ParameterTypes))
+        )
         {
             throw new ArgumentException(
-                $"Validator {validator.Method.DeclaringType}.{validator.Method.Name} must return nothing and take the parameters of {handler.Method.Name}.");
+                $"Validator {validator.Method.DeclaringType}.{validator.Method.Name} must return nothing and take the parameters "
+                    + $"of {handler.Method.Name}."
+            );
         }
 
         (Name, Description, Handler, Validator, UnfinishedPolicy) = (name, description, handler, validator, unfinishedPolicy);
@@ -141,8 +169,8 @@ public sealed class WorkflowUpdateDefinition
         Delegate del,
         Delegate? validatorDel = null,
         HandlerUnfinishedPolicy unfinishedPolicy = HandlerUnfinishedPolicy.WarnAndAbandon,
-        string? description = null) =>
-        new(name, description, HandlerMethod.Of(del), validatorDel is null ? null : HandlerMethod.Of(validatorDel), unfinishedPolicy);
+        string? description = null
+    ) => new(name, description, HandlerMethod.Of(del), validatorDel is null ? null : HandlerMethod.Of(validatorDel), unfinishedPolicy);
 
     /// <summary>Reads a method with <see cref="WorkflowUpdateAttribute"/>.</summary>
     /// <exception cref="ArgumentException">The attribute is missing or the method does not fit.</exception>
@@ -154,7 +182,8 @@ public sealed class WorkflowUpdateDefinition
             attribute.Description,
             HandlerMethod.Of(method),
             validatorMethod is null ? null : HandlerMethod.Of(validatorMethod),
-            attribute.UnfinishedPolicy);
+            attribute.UnfinishedPolicy
+        );
     }
 
     /// <summary>Name of the update that a method handles.</summary>
@@ -162,6 +191,9 @@ public sealed class WorkflowUpdateDefinition
     {
         var attribute = HandlerRules.AttributeOf<WorkflowUpdateAttribute>(method);
         return HandlerRules.NameOf(method, attribute.Name, attribute.Dynamic)
-            ?? throw new ArgumentException($"{method.DeclaringType}.{method.Name} is a dynamic update handler and cannot be called by lambda.", nameof(method));
+            ?? throw new ArgumentException(
+                $"{method.DeclaringType}.{method.Name} is a dynamic update handler and cannot be called by lambda.",
+                nameof(method)
+            );
     }
 }

@@ -8,7 +8,10 @@ namespace Temporalio.Workflows;
 /// <summary>A method or delegate that workflow input is handed to: its parameters, and how to call it.</summary>
 internal sealed class HandlerMethod
 {
-    private static readonly MethodInfo ResultGetter = typeof(HandlerMethod).GetMethod(nameof(ResultOf), BindingFlags.NonPublic | BindingFlags.Static)!;
+    private static readonly MethodInfo ResultGetter = typeof(HandlerMethod).GetMethod(
+        nameof(ResultOf),
+        BindingFlags.NonPublic | BindingFlags.Static
+    )!;
     private readonly MethodInfo _method;
     private readonly Delegate? _delegate;
     private readonly ParameterInfo[] _parameters;
@@ -41,7 +44,9 @@ internal sealed class HandlerMethod
 
     /// <summary>Whether its parameters are those of a dynamic handler: the name and the raw arguments.</summary>
     public bool HasDynamicParameters =>
-        _parameters is [{ ParameterType: var name }, { ParameterType: var values }] && name == typeof(string) && values == typeof(IRawValue[]);
+        _parameters is [{ ParameterType: var name }, { ParameterType: var values }]
+        && name == typeof(string)
+        && values == typeof(IRawValue[]);
 
     /// <summary>Types of the parameters.</summary>
     public IEnumerable<Type> ParameterTypes => _parameters.Select(p => p.ParameterType);
@@ -60,9 +65,12 @@ internal sealed class HandlerMethod
         for (var i = 0; i < arguments.Length; i++)
         {
             var parameter = _parameters[i];
-            arguments[i] = i < payloads.Count ? converter.ToValue(payloads[i], parameter.ParameterType)
+            arguments[i] =
+                i < payloads.Count ? converter.ToValue(payloads[i], parameter.ParameterType)
                 : parameter.HasDefaultValue ? parameter.DefaultValue
-                : throw new ArgumentException($"{_method.Name} needs at least {i + 1} arguments, {payloads.Count} given: '{parameter.Name}' has no value.");
+                : throw new ArgumentException(
+                    $"{_method.Name} needs at least {i + 1} arguments, {payloads.Count} given: '{parameter.Name}' has no value."
+                );
         }
 
         return arguments;

@@ -15,7 +15,8 @@ public class Mutex
 
     /// <summary>Waits for the lock, but not longer than a timeout (zero: not at all).</summary>
     /// <returns>Whether the lock was taken.</returns>
-    public Task<bool> WaitOneAsync(TimeSpan timeout, CancellationToken? cancellationToken = null) => _semaphore.WaitAsync(timeout, cancellationToken);
+    public Task<bool> WaitOneAsync(TimeSpan timeout, CancellationToken? cancellationToken = null) =>
+        _semaphore.WaitAsync(timeout, cancellationToken);
 
     /// <summary>Gives the lock back.</summary>
     /// <exception cref="InvalidOperationException">Nobody holds it.</exception>

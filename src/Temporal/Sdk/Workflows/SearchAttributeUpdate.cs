@@ -50,5 +50,8 @@ public sealed class SearchAttributeUpdate<T> : SearchAttributeUpdate
 
     /// <summary>The new value.</summary>
     /// <exception cref="InvalidOperationException">The update removes the attribute.</exception>
-    public T Value => HasValue ? _value : throw new InvalidOperationException($"The update of search attribute '{Key.Name}' removes it and has no value.");
+    public T Value =>
+        HasValue
+            ? _value
+            : throw new InvalidOperationException($"The update of search attribute '{Key.Name}' removes it and has no value.");
 }

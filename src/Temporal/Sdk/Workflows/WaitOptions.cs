@@ -4,15 +4,11 @@ namespace Temporalio.Workflows;
 public class DelayOptions : ICloneable
 {
     /// <summary>An empty delay.</summary>
-    public DelayOptions()
-    {
-    }
+    public DelayOptions() { }
 
     /// <summary>A delay in milliseconds.</summary>
     public DelayOptions(int millisecondsDelay, string? summary = null, CancellationToken? cancellationToken = null)
-        : this(TimeSpan.FromMilliseconds(millisecondsDelay), summary, cancellationToken)
-    {
-    }
+        : this(TimeSpan.FromMilliseconds(millisecondsDelay), summary, cancellationToken) { }
 
     /// <summary>A delay of a length; <see cref="Timeout.InfiniteTimeSpan"/> waits for cancellation.</summary>
     public DelayOptions(TimeSpan delay, string? summary = null, CancellationToken? cancellationToken = null) =>
@@ -35,14 +31,15 @@ public class DelayOptions : ICloneable
 public class WaitConditionOptions : ICloneable
 {
     /// <summary>An empty wait; <see cref="ConditionCheck"/> must be set.</summary>
-    public WaitConditionOptions()
-    {
-    }
+    public WaitConditionOptions() { }
 
     /// <summary>A wait for a condition.</summary>
     public WaitConditionOptions(
-        Func<bool> conditionCheck, TimeSpan? timeout = null, string? timeoutSummary = null, CancellationToken? cancellationToken = null) =>
-        (ConditionCheck, Timeout, TimeoutSummary, CancellationToken) = (conditionCheck, timeout, timeoutSummary, cancellationToken);
+        Func<bool> conditionCheck,
+        TimeSpan? timeout = null,
+        string? timeoutSummary = null,
+        CancellationToken? cancellationToken = null
+    ) => (ConditionCheck, Timeout, TimeoutSummary, CancellationToken) = (conditionCheck, timeout, timeoutSummary, cancellationToken);
 
     /// <summary>Token that cancels the wait; default: the workflow's.</summary>
     public CancellationToken? CancellationToken { get; set; }

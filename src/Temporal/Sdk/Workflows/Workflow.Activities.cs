@@ -21,12 +21,16 @@ public static partial class Workflow
     /// <summary>Calls an activity and waits for its result.</summary>
     /// <exception cref="Exceptions.ActivityFailureException">It failed, timed out or was cancelled.</exception>
     public static Task<TResult> ExecuteActivityAsync<TActivityInstance, TResult>(
-        Expression<Func<TActivityInstance, TResult>> activityCall, ActivityOptions options) => ExecuteActivity<TResult>(activityCall, options);
+        Expression<Func<TActivityInstance, TResult>> activityCall,
+        ActivityOptions options
+    ) => ExecuteActivity<TResult>(activityCall, options);
 
     /// <summary>Calls an activity and waits for its end.</summary>
     /// <exception cref="Exceptions.ActivityFailureException">It failed, timed out or was cancelled.</exception>
-    public static Task ExecuteActivityAsync<TActivityInstance>(Expression<Action<TActivityInstance>> activityCall, ActivityOptions options) =>
-        ExecuteActivity<ValueTuple>(activityCall, options);
+    public static Task ExecuteActivityAsync<TActivityInstance>(
+        Expression<Action<TActivityInstance>> activityCall,
+        ActivityOptions options
+    ) => ExecuteActivity<ValueTuple>(activityCall, options);
 
     /// <summary>Calls an activity (a static asynchronous method) and waits for its result.</summary>
     /// <exception cref="Exceptions.ActivityFailureException">It failed, timed out or was cancelled.</exception>
@@ -41,12 +45,16 @@ public static partial class Workflow
     /// <summary>Calls an asynchronous activity and waits for its result.</summary>
     /// <exception cref="Exceptions.ActivityFailureException">It failed, timed out or was cancelled.</exception>
     public static Task<TResult> ExecuteActivityAsync<TActivityInstance, TResult>(
-        Expression<Func<TActivityInstance, Task<TResult>>> activityCall, ActivityOptions options) => ExecuteActivity<TResult>(activityCall, options);
+        Expression<Func<TActivityInstance, Task<TResult>>> activityCall,
+        ActivityOptions options
+    ) => ExecuteActivity<TResult>(activityCall, options);
 
     /// <summary>Calls an asynchronous activity and waits for its end.</summary>
     /// <exception cref="Exceptions.ActivityFailureException">It failed, timed out or was cancelled.</exception>
-    public static Task ExecuteActivityAsync<TActivityInstance>(Expression<Func<TActivityInstance, Task>> activityCall, ActivityOptions options) =>
-        ExecuteActivity<ValueTuple>(activityCall, options);
+    public static Task ExecuteActivityAsync<TActivityInstance>(
+        Expression<Func<TActivityInstance, Task>> activityCall,
+        ActivityOptions options
+    ) => ExecuteActivity<ValueTuple>(activityCall, options);
 
     /// <summary>Calls an activity by name and waits for its end.</summary>
     /// <exception cref="Exceptions.ActivityFailureException">It failed, timed out or was cancelled.</exception>
@@ -55,8 +63,11 @@ public static partial class Workflow
 
     /// <summary>Calls an activity by name and waits for its result.</summary>
     /// <exception cref="Exceptions.ActivityFailureException">It failed, timed out or was cancelled.</exception>
-    public static Task<TResult> ExecuteActivityAsync<TResult>(string activity, IReadOnlyCollection<object?> args, ActivityOptions options) =>
-        Context.Outbound.ScheduleActivityAsync<TResult>(new(activity, args, options, Headers: null));
+    public static Task<TResult> ExecuteActivityAsync<TResult>(
+        string activity,
+        IReadOnlyCollection<object?> args,
+        ActivityOptions options
+    ) => Context.Outbound.ScheduleActivityAsync<TResult>(new(activity, args, options, Headers: null));
 
     /// <summary>Calls a local activity (a static method) and waits for its result.</summary>
     public static Task<TResult> ExecuteLocalActivityAsync<TResult>(Expression<Func<TResult>> activityCall, LocalActivityOptions options) =>
@@ -68,15 +79,21 @@ public static partial class Workflow
 
     /// <summary>Calls a local activity and waits for its result.</summary>
     public static Task<TResult> ExecuteLocalActivityAsync<TActivityInstance, TResult>(
-        Expression<Func<TActivityInstance, TResult>> activityCall, LocalActivityOptions options) => ExecuteLocalActivity<TResult>(activityCall, options);
+        Expression<Func<TActivityInstance, TResult>> activityCall,
+        LocalActivityOptions options
+    ) => ExecuteLocalActivity<TResult>(activityCall, options);
 
     /// <summary>Calls a local activity and waits for its end.</summary>
-    public static Task ExecuteLocalActivityAsync<TActivityInstance>(Expression<Action<TActivityInstance>> activityCall, LocalActivityOptions options) =>
-        ExecuteLocalActivity<ValueTuple>(activityCall, options);
+    public static Task ExecuteLocalActivityAsync<TActivityInstance>(
+        Expression<Action<TActivityInstance>> activityCall,
+        LocalActivityOptions options
+    ) => ExecuteLocalActivity<ValueTuple>(activityCall, options);
 
     /// <summary>Calls a local activity (a static asynchronous method) and waits for its result.</summary>
-    public static Task<TResult> ExecuteLocalActivityAsync<TResult>(Expression<Func<Task<TResult>>> activityCall, LocalActivityOptions options) =>
-        ExecuteLocalActivity<TResult>(activityCall, options);
+    public static Task<TResult> ExecuteLocalActivityAsync<TResult>(
+        Expression<Func<Task<TResult>>> activityCall,
+        LocalActivityOptions options
+    ) => ExecuteLocalActivity<TResult>(activityCall, options);
 
     /// <summary>Calls a local activity (a static asynchronous method) and waits for its end.</summary>
     public static Task ExecuteLocalActivityAsync(Expression<Func<Task>> activityCall, LocalActivityOptions options) =>
@@ -84,11 +101,15 @@ public static partial class Workflow
 
     /// <summary>Calls an asynchronous local activity and waits for its result.</summary>
     public static Task<TResult> ExecuteLocalActivityAsync<TActivityInstance, TResult>(
-        Expression<Func<TActivityInstance, Task<TResult>>> activityCall, LocalActivityOptions options) => ExecuteLocalActivity<TResult>(activityCall, options);
+        Expression<Func<TActivityInstance, Task<TResult>>> activityCall,
+        LocalActivityOptions options
+    ) => ExecuteLocalActivity<TResult>(activityCall, options);
 
     /// <summary>Calls an asynchronous local activity and waits for its end.</summary>
-    public static Task ExecuteLocalActivityAsync<TActivityInstance>(Expression<Func<TActivityInstance, Task>> activityCall, LocalActivityOptions options) =>
-        ExecuteLocalActivity<ValueTuple>(activityCall, options);
+    public static Task ExecuteLocalActivityAsync<TActivityInstance>(
+        Expression<Func<TActivityInstance, Task>> activityCall,
+        LocalActivityOptions options
+    ) => ExecuteLocalActivity<ValueTuple>(activityCall, options);
 
     /// <summary>Calls a local activity by name and waits for its end.</summary>
     public static Task ExecuteLocalActivityAsync(string activity, IReadOnlyCollection<object?> args, LocalActivityOptions options) =>
@@ -97,8 +118,11 @@ public static partial class Workflow
     /// <summary>Calls a local activity by name and waits for its result.</summary>
     /// <exception cref="Exceptions.ApplicationFailureException">It failed.</exception>
     /// <exception cref="Exceptions.ActivityFailureException">It timed out or was cancelled.</exception>
-    public static Task<TResult> ExecuteLocalActivityAsync<TResult>(string activity, IReadOnlyCollection<object?> args, LocalActivityOptions options) =>
-        Context.Outbound.ScheduleLocalActivityAsync<TResult>(new(activity, args, options, Headers: null));
+    public static Task<TResult> ExecuteLocalActivityAsync<TResult>(
+        string activity,
+        IReadOnlyCollection<object?> args,
+        LocalActivityOptions options
+    ) => Context.Outbound.ScheduleLocalActivityAsync<TResult>(new(activity, args, options, Headers: null));
 
     private static Task<TResult> ExecuteActivity<TResult>(LambdaExpression activityCall, ActivityOptions options)
     {
@@ -114,5 +138,8 @@ public static partial class Workflow
 
     private static string ActivityNameOf(MethodInfo method) =>
         ActivityMethods.NameOf(method)
-        ?? throw new ArgumentException($"{method.DeclaringType}.{method.Name} is a dynamic activity and cannot be called by lambda.", nameof(method));
+        ?? throw new ArgumentException(
+            $"{method.DeclaringType}.{method.Name} is a dynamic activity and cannot be called by lambda.",
+            nameof(method)
+        );
 }

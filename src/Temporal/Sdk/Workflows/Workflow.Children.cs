@@ -11,7 +11,9 @@ public static partial class Workflow
     /// <typeparam name="TWorkflow">Workflow of the next run.</typeparam>
     /// <typeparam name="TResult">Type of its result.</typeparam>
     public static ContinueAsNewException CreateContinueAsNewException<TWorkflow, TResult>(
-        Expression<Func<TWorkflow, Task<TResult>>> workflowRunCall, ContinueAsNewOptions? options = null)
+        Expression<Func<TWorkflow, Task<TResult>>> workflowRunCall,
+        ContinueAsNewOptions? options = null
+    )
     {
         var call = ExpressionCalls.ReadCall(workflowRunCall);
         return CreateContinueAsNewException(WorkflowDefinition.NameOf(call.Method, typeof(TWorkflow)), call.Args, options);
@@ -20,21 +22,28 @@ public static partial class Workflow
     /// <summary>Makes the exception that ends this run and starts the next: <c>throw</c> it.</summary>
     /// <typeparam name="TWorkflow">Workflow of the next run.</typeparam>
     public static ContinueAsNewException CreateContinueAsNewException<TWorkflow>(
-        Expression<Func<TWorkflow, Task>> workflowRunCall, ContinueAsNewOptions? options = null)
+        Expression<Func<TWorkflow, Task>> workflowRunCall,
+        ContinueAsNewOptions? options = null
+    )
     {
         var call = ExpressionCalls.ReadCall(workflowRunCall);
         return CreateContinueAsNewException(WorkflowDefinition.NameOf(call.Method, typeof(TWorkflow)), call.Args, options);
     }
 
     /// <summary>Makes the exception that ends this run and starts the next: <c>throw</c> it.</summary>
-    public static ContinueAsNewException CreateContinueAsNewException(string workflow, IReadOnlyCollection<object?> args, ContinueAsNewOptions? options = null) =>
-        Context.Outbound.CreateContinueAsNewException(new(workflow, args, options, Headers: null));
+    public static ContinueAsNewException CreateContinueAsNewException(
+        string workflow,
+        IReadOnlyCollection<object?> args,
+        ContinueAsNewOptions? options = null
+    ) => Context.Outbound.CreateContinueAsNewException(new(workflow, args, options, Headers: null));
 
     /// <summary>Starts a child and waits for its result.</summary>
     /// <exception cref="Exceptions.ChildWorkflowFailureException">It failed, timed out, or was cancelled or terminated.</exception>
     /// <exception cref="Exceptions.WorkflowAlreadyStartedException">Its id is in use.</exception>
     public static async Task<TResult> ExecuteChildWorkflowAsync<TWorkflow, TResult>(
-        Expression<Func<TWorkflow, Task<TResult>>> workflowRunCall, ChildWorkflowOptions? options = null)
+        Expression<Func<TWorkflow, Task<TResult>>> workflowRunCall,
+        ChildWorkflowOptions? options = null
+    )
     {
         var handle = await StartChildWorkflowAsync(workflowRunCall, options);
         return await handle.GetResultAsync();
@@ -44,7 +53,9 @@ public static partial class Workflow
     /// <exception cref="Exceptions.ChildWorkflowFailureException">It failed, timed out, or was cancelled or terminated.</exception>
     /// <exception cref="Exceptions.WorkflowAlreadyStartedException">Its id is in use.</exception>
     public static async Task ExecuteChildWorkflowAsync<TWorkflow>(
-        Expression<Func<TWorkflow, Task>> workflowRunCall, ChildWorkflowOptions? options = null)
+        Expression<Func<TWorkflow, Task>> workflowRunCall,
+        ChildWorkflowOptions? options = null
+    )
     {
         var handle = await StartChildWorkflowAsync(workflowRunCall, options);
         await handle.GetResultAsync();
@@ -53,7 +64,11 @@ public static partial class Workflow
     /// <summary>Starts a child by name and waits for its end.</summary>
     /// <exception cref="Exceptions.ChildWorkflowFailureException">It failed, timed out, or was cancelled or terminated.</exception>
     /// <exception cref="Exceptions.WorkflowAlreadyStartedException">Its id is in use.</exception>
-    public static async Task ExecuteChildWorkflowAsync(string workflow, IReadOnlyCollection<object?> args, ChildWorkflowOptions? options = null)
+    public static async Task ExecuteChildWorkflowAsync(
+        string workflow,
+        IReadOnlyCollection<object?> args,
+        ChildWorkflowOptions? options = null
+    )
     {
         var handle = await StartChildWorkflowAsync(workflow, args, options);
         await handle.GetResultAsync();
@@ -62,7 +77,11 @@ public static partial class Workflow
     /// <summary>Starts a child by name and waits for its result.</summary>
     /// <exception cref="Exceptions.ChildWorkflowFailureException">It failed, timed out, or was cancelled or terminated.</exception>
     /// <exception cref="Exceptions.WorkflowAlreadyStartedException">Its id is in use.</exception>
-    public static async Task<TResult> ExecuteChildWorkflowAsync<TResult>(string workflow, IReadOnlyCollection<object?> args, ChildWorkflowOptions? options = null)
+    public static async Task<TResult> ExecuteChildWorkflowAsync<TResult>(
+        string workflow,
+        IReadOnlyCollection<object?> args,
+        ChildWorkflowOptions? options = null
+    )
     {
         var handle = await StartChildWorkflowAsync(workflow, args, options);
         return await handle.GetResultAsync<TResult>();
@@ -71,28 +90,36 @@ public static partial class Workflow
     /// <summary>Starts a child and waits until it has started.</summary>
     /// <exception cref="Exceptions.WorkflowAlreadyStartedException">Its id is in use.</exception>
     public static Task<ChildWorkflowHandle<TWorkflow, TResult>> StartChildWorkflowAsync<TWorkflow, TResult>(
-        Expression<Func<TWorkflow, Task<TResult>>> workflowRunCall, ChildWorkflowOptions? options = null)
+        Expression<Func<TWorkflow, Task<TResult>>> workflowRunCall,
+        ChildWorkflowOptions? options = null
+    )
     {
         var call = ExpressionCalls.ReadCall(workflowRunCall);
         return Context.Outbound.StartChildWorkflowAsync<TWorkflow, TResult>(
-            ChildInput(WorkflowDefinition.NameOf(call.Method, typeof(TWorkflow)), call.Args, options));
+            ChildInput(WorkflowDefinition.NameOf(call.Method, typeof(TWorkflow)), call.Args, options)
+        );
     }
 
     /// <summary>Starts a child and waits until it has started.</summary>
     /// <exception cref="Exceptions.WorkflowAlreadyStartedException">Its id is in use.</exception>
     public static async Task<ChildWorkflowHandle<TWorkflow>> StartChildWorkflowAsync<TWorkflow>(
-        Expression<Func<TWorkflow, Task>> workflowRunCall, ChildWorkflowOptions? options = null)
+        Expression<Func<TWorkflow, Task>> workflowRunCall,
+        ChildWorkflowOptions? options = null
+    )
     {
         var call = ExpressionCalls.ReadCall(workflowRunCall);
         return await Context.Outbound.StartChildWorkflowAsync<TWorkflow, ValueTuple>(
-            ChildInput(WorkflowDefinition.NameOf(call.Method, typeof(TWorkflow)), call.Args, options));
+            ChildInput(WorkflowDefinition.NameOf(call.Method, typeof(TWorkflow)), call.Args, options)
+        );
     }
 
     /// <summary>Starts a child by name and waits until it has started.</summary>
     /// <exception cref="Exceptions.WorkflowAlreadyStartedException">Its id is in use.</exception>
     public static async Task<ChildWorkflowHandle> StartChildWorkflowAsync(
-        string workflow, IReadOnlyCollection<object?> args, ChildWorkflowOptions? options = null) =>
-        await Context.Outbound.StartChildWorkflowAsync<ValueTuple, ValueTuple>(ChildInput(workflow, args, options));
+        string workflow,
+        IReadOnlyCollection<object?> args,
+        ChildWorkflowOptions? options = null
+    ) => await Context.Outbound.StartChildWorkflowAsync<ValueTuple, ValueTuple>(ChildInput(workflow, args, options));
 
     /// <summary>A handle of another workflow; nothing is sent yet.</summary>
     public static ExternalWorkflowHandle GetExternalWorkflowHandle(string id, string? runId = null) =>

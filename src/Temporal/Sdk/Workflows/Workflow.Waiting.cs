@@ -21,8 +21,11 @@ public static partial class Workflow
 
     /// <summary>Waits until a condition is true, but not longer than a timeout.</summary>
     /// <returns>Whether the condition became true.</returns>
-    public static Task<bool> WaitConditionAsync(Func<bool> conditionCheck, int timeoutMilliseconds, CancellationToken? cancellationToken = null) =>
-        WaitConditionAsync(conditionCheck, TimeSpan.FromMilliseconds(timeoutMilliseconds), cancellationToken);
+    public static Task<bool> WaitConditionAsync(
+        Func<bool> conditionCheck,
+        int timeoutMilliseconds,
+        CancellationToken? cancellationToken = null
+    ) => WaitConditionAsync(conditionCheck, TimeSpan.FromMilliseconds(timeoutMilliseconds), cancellationToken);
 
     /// <summary>Waits until a condition is true, but not longer than a timeout.</summary>
     /// <returns>Whether the condition became true.</returns>
@@ -35,12 +38,22 @@ public static partial class Workflow
 
     /// <summary>Starts a function as a task of its own on the workflow's scheduler: the deterministic <c>Task.Run</c>.</summary>
     public static async Task RunTaskAsync(Func<Task> function, CancellationToken? cancellationToken = null) =>
-        await await Task.Factory.StartNew(function, cancellationToken ?? CancellationToken, TaskCreationOptions.None, TaskScheduler.Current);
+        await await Task.Factory.StartNew(
+            function,
+            cancellationToken ?? CancellationToken,
+            TaskCreationOptions.None,
+            TaskScheduler.Current
+        );
 
     /// <summary>Starts a function as a task of its own on the workflow's scheduler: the deterministic <c>Task.Run</c>.</summary>
     /// <typeparam name="TResult">Type of the result.</typeparam>
     public static async Task<TResult> RunTaskAsync<TResult>(Func<Task<TResult>> function, CancellationToken? cancellationToken = null) =>
-        await await Task.Factory.StartNew(function, cancellationToken ?? CancellationToken, TaskCreationOptions.None, TaskScheduler.Current);
+        await await Task.Factory.StartNew(
+            function,
+            cancellationToken ?? CancellationToken,
+            TaskCreationOptions.None,
+            TaskScheduler.Current
+        );
 
     /// <summary>Waits for all tasks.</summary>
     public static Task WhenAllAsync(IEnumerable<Task> tasks) => Task.WhenAll(tasks);
@@ -92,7 +105,8 @@ public static partial class Workflow
                 first,
                 CancellationToken.None,
                 TaskContinuationOptions.None,
-                TaskScheduler.Current);
+                TaskScheduler.Current
+            );
         }
 
         return first.Task;

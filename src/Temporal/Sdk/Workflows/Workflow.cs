@@ -107,12 +107,17 @@ public static partial class Workflow
 
     private static WorkflowInstance Context =>
         (TaskScheduler.Current as WorkflowTaskScheduler)?.Instance
-        ?? throw new InvalidOperationException("Not in workflow: this member works only in code that a workflow runs on its own scheduler (no Task.Run, no ConfigureAwait(false)).");
+        ?? throw new InvalidOperationException(
+            "Not in workflow: this member works only in code that a workflow runs on its own scheduler (no Task.Run, no "
+                + "ConfigureAwait(false))."
+        );
 
     /// <summary>A GUID that comes out the same on replay.</summary>
     public static Guid NewGuid() => Context.NewGuid();
 
-    /// <summary>Whether changed code may run: true for new runs, and on replay if the run took this way before. The first call writes a marker.</summary>
+    /// <summary>
+    /// Whether changed code may run: true for new runs, and on replay if the run took this way before. The first call writes a marker.
+    /// </summary>
     /// <param name="patchId">Name of the change.</param>
     public static bool Patched(string patchId) => Context.Patched(patchId);
 
@@ -137,14 +142,19 @@ public static partial class Workflow
         /// <summary>Whether history events are replayed; false in query handlers and validators of a run that is up to date.</summary>
         public static bool IsReplayingHistoryEvents => Context.IsReplayingHistoryEvents;
 
-        /// <summary>Runs code that may start timers and tasks of other schedulers; what it starts must not come back into the workflow.</summary>
-        public static void WithTracingEventListenerDisabled(Action fn) => WithTracingEventListenerDisabled(() =>
-        {
-            fn();
-            return true;
-        });
+        /// <summary>
+        /// Runs code that may start timers and tasks of other schedulers; what it starts must not come back into the workflow.
+        /// </summary>
+        public static void WithTracingEventListenerDisabled(Action fn) =>
+            WithTracingEventListenerDisabled(() =>
+            {
+                fn();
+                return true;
+            });
 
-        /// <summary>Runs code that may start timers and tasks of other schedulers; what it starts must not come back into the workflow.</summary>
+        /// <summary>
+        /// Runs code that may start timers and tasks of other schedulers; what it starts must not come back into the workflow.
+        /// </summary>
         /// <typeparam name="T">Type of the value.</typeparam>
         public static T WithTracingEventListenerDisabled<T>(Func<T> fn) => Context.Scheduler.WithoutTracing(fn);
     }

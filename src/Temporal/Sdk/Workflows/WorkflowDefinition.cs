@@ -82,7 +82,8 @@ public sealed class WorkflowDefinition
 
     /// <summary>Reads a class.</summary>
     /// <exception cref="ArgumentException">The class is no workflow; the message lists all faults.</exception>
-    public static WorkflowDefinition Create(Type type) => Definitions.GetOrAdd(type, static t => Create(t, nameOverride: null, creatorOverride: null));
+    public static WorkflowDefinition Create(Type type) =>
+        Definitions.GetOrAdd(type, static t => Create(t, nameOverride: null, creatorOverride: null));
 
     /// <summary>Reads a class and registers it under another name, or made in another way.</summary>
     /// <param name="type">Class with <see cref="WorkflowAttribute"/>.</param>
@@ -98,7 +99,8 @@ public sealed class WorkflowDefinition
     /// <summary>Makes the workflow object of a run.</summary>
     /// <exception cref="InvalidOperationException">It cannot be instantiated.</exception>
     public object CreateWorkflowInstance(object?[] workflowArguments) =>
-        _creator?.Invoke(_passesArguments ? workflowArguments : []) ?? throw new InvalidOperationException($"Workflow type {Type} cannot be instantiated.");
+        _creator?.Invoke(_passesArguments ? workflowArguments : [])
+        ?? throw new InvalidOperationException($"Workflow type {Type} cannot be instantiated.");
 
     /// <summary>Workflow type of the class that a run method belongs to.</summary>
     internal static string NameOf(MethodInfo runMethod, Type type)
@@ -108,7 +110,8 @@ public sealed class WorkflowDefinition
             throw new ArgumentException($"{runMethod.DeclaringType}.{runMethod.Name} has no [WorkflowRun] attribute.", nameof(runMethod));
         }
 
-        return Create(type).Name ?? throw new ArgumentException($"{type} is a dynamic workflow and cannot be called by lambda.", nameof(type));
+        return Create(type).Name
+            ?? throw new ArgumentException($"{type} is a dynamic workflow and cannot be called by lambda.", nameof(type));
     }
 
     private static string NameOf(Type type, WorkflowAttribute attribute)

@@ -39,12 +39,14 @@ internal sealed class WorkflowDefinitionParts
 
     public static WorkflowDefinitionParts Read(Type type)
     {
-        var attribute = type.GetCustomAttribute<WorkflowAttribute>(inherit: false)
+        var attribute =
+            type.GetCustomAttribute<WorkflowAttribute>(inherit: false)
             ?? throw new ArgumentException($"{type} has no [Workflow] attribute.", nameof(type));
         var parts = new WorkflowDefinitionParts(type, attribute);
         parts.ReadMembers();
         parts.ReadConstructors();
-        return parts._faults.Count == 0 ? parts
+        return parts._faults.Count == 0
+            ? parts
             : throw new ArgumentException($"{type} cannot be a workflow: {string.Join("; ", parts._faults)}.", nameof(type));
     }
 
@@ -55,15 +57,22 @@ internal sealed class WorkflowDefinitionParts
             _faults.Add($"it cannot be dynamic and have the name '{Attribute.Name}'");
         }
 
-        const BindingFlags All = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.FlattenHierarchy;
+        const BindingFlags All =
+            BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.FlattenHierarchy;
         var methods = Type.GetMethods(All).Where(m => m.DeclaringType != typeof(object)).ToList();
         var validators = new Dictionary<string, MethodInfo>(StringComparer.Ordinal);
         foreach (var method in methods)
         {
-            if (method.GetCustomAttribute<WorkflowUpdateValidatorAttribute>(inherit: false) is { } validates && Usable(method, "WorkflowUpdateValidator")
-                && !validators.TryAdd(validates.UpdateMethod, method))
+            if (
+                method.GetCustomAttribute<WorkflowUpdateValidatorAttribute>(inherit: false) is { } validates
+                && Usable(method, "WorkflowUpdateValidator")
+                && !validators.TryAdd(validates.UpdateMethod, method)
+            )
             {
-                _faults.Add($"update method '{validates.UpdateMethod}' has two validators, {validators[validates.UpdateMethod].Name} and {method.Name}");
+                _faults.Add(
+                    $"update method '{validates.UpdateMethod}' has two validators, {validators[validates.UpdateMethod].Name} and "
+                        + $"{method.Name}"
+                );
             }
         }
 
@@ -100,7 +109,10 @@ internal sealed class WorkflowDefinitionParts
 
         if (method.GetCustomAttribute<WorkflowSignalAttribute>(inherit: false) is not null && Usable(method, "WorkflowSignal"))
         {
-            Try(() => WorkflowSignalDefinition.FromMethod(method), d => Add(_signals, d.Name, d, () => DynamicSignal, () => DynamicSignal = d, "signal"));
+            Try(
+                () => WorkflowSignalDefinition.FromMethod(method),
+                d => Add(_signals, d.Name, d, () => DynamicSignal, () => DynamicSignal = d, "signal")
+            );
         }
 
         if (method.GetCustomAttribute<WorkflowQueryAttribute>(inherit: false) is not null && Usable(method, "WorkflowQuery"))
@@ -113,15 +125,20 @@ internal sealed class WorkflowDefinitionParts
             validators.Remove(method.Name, out var validator);
             Try(
                 () => WorkflowUpdateDefinition.FromMethod(method, validator),
-                d => Add(_updates, d.Name, d, () => DynamicUpdate, () => DynamicUpdate = d, "update"));
+                d => Add(_updates, d.Name, d, () => DynamicUpdate, () => DynamicUpdate = d, "update")
+            );
         }
 
-        if (method.GetCustomAttribute<WorkflowDynamicOptionsAttribute>(inherit: false) is not null && Usable(method, "WorkflowDynamicOptions"))
+        if (
+            method.GetCustomAttribute<WorkflowDynamicOptionsAttribute>(inherit: false) is not null
+            && Usable(method, "WorkflowDynamicOptions")
+        )
         {
             if (method.ReturnType == typeof(WorkflowDefinitionOptions) && method.GetParameters().Length == 0)
             {
                 DynamicOptionsGetter = instance =>
-                    (WorkflowDefinitionOptions)method.Invoke(instance, BindingFlags.DoNotWrapExceptions, binder: null, parameters: null, culture: null)!;
+                    (WorkflowDefinitionOptions)
+                        method.Invoke(instance, BindingFlags.DoNotWrapExceptions, binder: null, parameters: null, culture: null)!;
             }
             else
             {
@@ -167,8 +184,16 @@ internal sealed class WorkflowDefinitionParts
 
         if (init is [var chosen])
         {
-            if (!chosen.IsPublic || (RunMethod is not null
-                && !chosen.GetParameters().Select(p => p.ParameterType).SequenceEqual(RunMethod.GetParameters().Select(p => p.ParameterType))))
+            if (
+                !chosen.IsPublic
+                || (
+                    RunMethod is not null
+                    && !chosen
+                        .GetParameters()
+                        .Select(p => p.ParameterType)
+                        .SequenceEqual(RunMethod.GetParameters().Select(p => p.ParameterType))
+                )
+            )
             {
                 _faults.Add("the constructor with [WorkflowInit] must be public and take the parameters of the run method");
                 return;

@@ -46,7 +46,8 @@ public record WorkflowInfo(
     TimeSpan TaskTimeout,
     string WorkflowId,
     DateTime WorkflowStartTime,
-    string WorkflowType)
+    string WorkflowType
+)
 {
     /// <summary>The parent of a child workflow.</summary>
     /// <param name="Namespace">Namespace.</param>

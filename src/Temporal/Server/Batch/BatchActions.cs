@@ -17,34 +17,36 @@ internal sealed class BatchActions(NamespaceRegistry namespaces, IWorkflowOperat
     private static readonly string ServerIdentity = $"{Environment.ProcessId}@{Environment.MachineName}@";
 
     /// <summary>The kind of a batch in descriptions.</summary>
-    public static BatchOperationType TypeOf(StartBatchOperationRequest request) => request.OperationCase switch
-    {
-        Operation.TerminationOperation => BatchOperationType.Terminate,
-        Operation.SignalOperation => BatchOperationType.Signal,
-        Operation.CancellationOperation => BatchOperationType.Cancel,
-        Operation.DeletionOperation => BatchOperationType.Delete,
-        Operation.ResetOperation => BatchOperationType.Reset,
-        Operation.UpdateWorkflowOptionsOperation => BatchOperationType.UpdateExecutionOptions,
-        Operation.UnpauseActivitiesOperation => BatchOperationType.UnpauseActivity,
-        Operation.ResetActivitiesOperation => BatchOperationType.ResetActivity,
-        Operation.UpdateActivityOptionsOperation => BatchOperationType.UpdateActivityOptions,
-        _ => BatchOperationType.Unspecified,
-    };
+    public static BatchOperationType TypeOf(StartBatchOperationRequest request) =>
+        request.OperationCase switch
+        {
+            Operation.TerminationOperation => BatchOperationType.Terminate,
+            Operation.SignalOperation => BatchOperationType.Signal,
+            Operation.CancellationOperation => BatchOperationType.Cancel,
+            Operation.DeletionOperation => BatchOperationType.Delete,
+            Operation.ResetOperation => BatchOperationType.Reset,
+            Operation.UpdateWorkflowOptionsOperation => BatchOperationType.UpdateExecutionOptions,
+            Operation.UnpauseActivitiesOperation => BatchOperationType.UnpauseActivity,
+            Operation.ResetActivitiesOperation => BatchOperationType.ResetActivity,
+            Operation.UpdateActivityOptionsOperation => BatchOperationType.UpdateActivityOptions,
+            _ => BatchOperationType.Unspecified,
+        };
 
     /// <summary>Who asked for it.</summary>
-    public static string IdentityOf(StartBatchOperationRequest request) => request.OperationCase switch
-    {
-        Operation.TerminationOperation => request.TerminationOperation.Identity,
-        Operation.SignalOperation => request.SignalOperation.Identity,
-        Operation.CancellationOperation => request.CancellationOperation.Identity,
-        Operation.DeletionOperation => request.DeletionOperation.Identity,
-        Operation.ResetOperation => request.ResetOperation.Identity,
-        Operation.UpdateWorkflowOptionsOperation => request.UpdateWorkflowOptionsOperation.Identity,
-        Operation.UnpauseActivitiesOperation => request.UnpauseActivitiesOperation.Identity,
-        Operation.ResetActivitiesOperation => request.ResetActivitiesOperation.Identity,
-        Operation.UpdateActivityOptionsOperation => request.UpdateActivityOptionsOperation.Identity,
-        _ => "",
-    };
+    public static string IdentityOf(StartBatchOperationRequest request) =>
+        request.OperationCase switch
+        {
+            Operation.TerminationOperation => request.TerminationOperation.Identity,
+            Operation.SignalOperation => request.SignalOperation.Identity,
+            Operation.CancellationOperation => request.CancellationOperation.Identity,
+            Operation.DeletionOperation => request.DeletionOperation.Identity,
+            Operation.ResetOperation => request.ResetOperation.Identity,
+            Operation.UpdateWorkflowOptionsOperation => request.UpdateWorkflowOptionsOperation.Identity,
+            Operation.UnpauseActivitiesOperation => request.UnpauseActivitiesOperation.Identity,
+            Operation.ResetActivitiesOperation => request.ResetActivitiesOperation.Identity,
+            Operation.UpdateActivityOptionsOperation => request.UpdateActivityOptionsOperation.Identity,
+            _ => "",
+        };
 
     /// <summary>Refuses a request whose operation lacks something or is not offered.</summary>
     public static void Check(StartBatchOperationRequest request)
@@ -69,17 +71,27 @@ internal sealed class BatchActions(NamespaceRegistry namespaces, IWorkflowOperat
         switch (request.OperationCase)
         {
             case Operation.TerminationOperation:
-                await workflows.TerminateAsync(new TerminateWorkflowExecutionRequest
-                {
-                    Namespace = ns,
-                    WorkflowExecution = target,
-                    Reason = request.Reason,
-                    Details = request.TerminationOperation.Details,
-                    Identity = ServerIdentity,
-                });
+                await workflows.TerminateAsync(
+                    new TerminateWorkflowExecutionRequest
+                    {
+                        Namespace = ns,
+                        WorkflowExecution = target,
+                        Reason = request.Reason,
+                        Details = request.TerminationOperation.Details,
+                        Identity = ServerIdentity,
+                    }
+                );
                 break;
             case Operation.CancellationOperation:
-                await workflows.RequestCancelAsync(new RequestCancelWorkflowExecutionRequest { Namespace = ns, WorkflowExecution = target, RequestId = requestId, Identity = ServerIdentity });
+                await workflows.RequestCancelAsync(
+                    new RequestCancelWorkflowExecutionRequest
+                    {
+                        Namespace = ns,
+                        WorkflowExecution = target,
+                        RequestId = requestId,
+                        Identity = ServerIdentity,
+                    }
+                );
                 break;
             case Operation.SignalOperation:
                 await workflows.SignalAsync(Signal(request.SignalOperation, target, requestId, ns));
@@ -92,10 +104,16 @@ internal sealed class BatchActions(NamespaceRegistry namespaces, IWorkflowOperat
                 break;
             case Operation.UpdateWorkflowOptionsOperation:
                 var options = request.UpdateWorkflowOptionsOperation;
-                await workflows.UpdateOptionsAsync(new UpdateWorkflowExecutionOptionsRequest
-                {
-                    Namespace = ns, WorkflowExecution = target, WorkflowExecutionOptions = options.WorkflowExecutionOptions, UpdateMask = options.UpdateMask, Identity = options.Identity,
-                });
+                await workflows.UpdateOptionsAsync(
+                    new UpdateWorkflowExecutionOptionsRequest
+                    {
+                        Namespace = ns,
+                        WorkflowExecution = target,
+                        WorkflowExecutionOptions = options.WorkflowExecutionOptions,
+                        UpdateMask = options.UpdateMask,
+                        Identity = options.Identity,
+                    }
+                );
                 break;
             default:
                 await ChangeActivitiesAsync(request, target, ns);
@@ -111,7 +129,12 @@ internal sealed class BatchActions(NamespaceRegistry namespaces, IWorkflowOperat
                 var unpause = request.UnpauseActivitiesOperation;
                 var unpauseRequest = new UnpauseActivityRequest
                 {
-                    Namespace = ns, Execution = target, Identity = unpause.Identity, ResetAttempts = unpause.ResetAttempts, ResetHeartbeat = unpause.ResetHeartbeat, Jitter = unpause.Jitter,
+                    Namespace = ns,
+                    Execution = target,
+                    Identity = unpause.Identity,
+                    ResetAttempts = unpause.ResetAttempts,
+                    ResetHeartbeat = unpause.ResetHeartbeat,
+                    Jitter = unpause.Jitter,
                 };
                 if (unpause.Type.Length > 0)
                 {
@@ -128,7 +151,12 @@ internal sealed class BatchActions(NamespaceRegistry namespaces, IWorkflowOperat
                 var reset = request.ResetActivitiesOperation;
                 var resetRequest = new ResetActivityRequest
                 {
-                    Namespace = ns, Execution = target, Identity = reset.Identity, ResetHeartbeat = reset.ResetHeartbeat, KeepPaused = reset.KeepPaused, Jitter = reset.Jitter,
+                    Namespace = ns,
+                    Execution = target,
+                    Identity = reset.Identity,
+                    ResetHeartbeat = reset.ResetHeartbeat,
+                    KeepPaused = reset.KeepPaused,
+                    Jitter = reset.Jitter,
                     RestoreOriginalOptions = reset.RestoreOriginalOptions,
                 };
                 if (reset.Type.Length > 0)
@@ -146,7 +174,12 @@ internal sealed class BatchActions(NamespaceRegistry namespaces, IWorkflowOperat
                 var update = request.UpdateActivityOptionsOperation;
                 var updateRequest = new UpdateActivityOptionsRequest
                 {
-                    Namespace = ns, Execution = target, Identity = update.Identity, ActivityOptions = update.ActivityOptions, UpdateMask = update.UpdateMask, RestoreOriginal = update.RestoreOriginal,
+                    Namespace = ns,
+                    Execution = target,
+                    Identity = update.Identity,
+                    ActivityOptions = update.ActivityOptions,
+                    UpdateMask = update.UpdateMask,
+                    RestoreOriginal = update.RestoreOriginal,
                 };
                 if (update.Type.Length > 0)
                 {
@@ -164,18 +197,29 @@ internal sealed class BatchActions(NamespaceRegistry namespaces, IWorkflowOperat
         }
     }
 
-    private static SignalWorkflowExecutionRequest Signal(BatchOperationSignal signal, WorkflowExecution target, string requestId, string ns) => new()
-    {
-        Namespace = ns,
-        WorkflowExecution = target,
-        SignalName = signal.Signal,
-        Input = signal.Input,
-        Header = signal.Header,
-        Identity = signal.Identity,
-        RequestId = requestId,
-    };
+    private static SignalWorkflowExecutionRequest Signal(
+        BatchOperationSignal signal,
+        WorkflowExecution target,
+        string requestId,
+        string ns
+    ) =>
+        new()
+        {
+            Namespace = ns,
+            WorkflowExecution = target,
+            SignalName = signal.Signal,
+            Input = signal.Input,
+            Header = signal.Header,
+            Identity = signal.Identity,
+            RequestId = requestId,
+        };
 
-    private async Task<ResetWorkflowExecutionRequest> ResetAsync(StartBatchOperationRequest request, WorkflowExecution target, string requestId, string ns)
+    private async Task<ResetWorkflowExecutionRequest> ResetAsync(
+        StartBatchOperationRequest request,
+        WorkflowExecution target,
+        string requestId,
+        string ns
+    )
     {
         var operation = request.ResetOperation;
         var reset = new ResetWorkflowExecutionRequest
@@ -210,6 +254,8 @@ internal sealed class BatchActions(NamespaceRegistry namespaces, IWorkflowOperat
     private async Task<long?> FindBuildAsync(string buildId, WorkflowExecution target, string ns)
     {
         var description = await workflows.DescribeAsync(new DescribeWorkflowExecutionRequest { Namespace = ns, Execution = target });
-        return description.WorkflowExecutionInfo.AutoResetPoints?.Points.FirstOrDefault(point => point.BuildId == buildId && point.RunId == target.RunId)?.FirstWorkflowTaskCompletedId;
+        return description
+            .WorkflowExecutionInfo.AutoResetPoints?.Points.FirstOrDefault(point => point.BuildId == buildId && point.RunId == target.RunId)
+            ?.FirstWorkflowTaskCompletedId;
     }
 }

@@ -51,9 +51,11 @@ internal sealed class BatchHandler(EngineServices services, VisibilityReader vis
     {
         var ns = services.Namespaces.Resolve(request.Namespace);
         CheckJob(request.JobId);
-        if (request.Reason.Length == 0
+        if (
+            request.Reason.Length == 0
             || (request.VisibilityQuery.Length == 0) == (request.Executions.Count == 0)
-            || request.OperationCase == StartBatchOperationRequest.OperationOneofCase.None)
+            || request.OperationCase == StartBatchOperationRequest.OperationOneofCase.None
+        )
         {
             throw RpcErrors.InvalidArgument("must provide required parameters: BatchType/Reason/Namespace/Query/Executions");
         }
@@ -69,15 +71,17 @@ internal sealed class BatchHandler(EngineServices services, VisibilityReader vis
         lock (_starting)
         {
             RefuseSecond(ns, request.JobId);
-            run = Add(new BatchRecord
-            {
-                NamespaceId = ns.Id,
-                RunId = Guid.NewGuid().ToString(),
-                RequestId = Guid.NewGuid().ToString(),
-                Request = request,
-                State = BatchOperationState.Running,
-                StartTime = Timestamp.FromDateTimeOffset(services.Timers.UtcNow),
-            });
+            run = Add(
+                new BatchRecord
+                {
+                    NamespaceId = ns.Id,
+                    RunId = Guid.NewGuid().ToString(),
+                    RequestId = Guid.NewGuid().ToString(),
+                    Request = request,
+                    State = BatchOperationState.Running,
+                    StartTime = Timestamp.FromDateTimeOffset(services.Timers.UtcNow),
+                }
+            );
         }
 
         try
@@ -134,15 +138,25 @@ internal sealed class BatchHandler(EngineServices services, VisibilityReader vis
         Forget(ns);
         var size = request.PageSize <= 0 ? DefaultPage : request.PageSize;
         var after = request.NextPageToken.ToStringUtf8();
-        var all = _batches.Where(batch => batch.Key.NamespaceId == ns.Id).Select(batch => batch.Value.Record)
-            .OrderByDescending(record => record.StartTime.ToDateTimeOffset()).ThenBy(record => record.RunId, StringComparer.Ordinal).ToList();
+        var all = _batches
+            .Where(batch => batch.Key.NamespaceId == ns.Id)
+            .Select(batch => batch.Value.Record)
+            .OrderByDescending(record => record.StartTime.ToDateTimeOffset())
+            .ThenBy(record => record.RunId, StringComparer.Ordinal)
+            .ToList();
         var from = after.Length == 0 ? 0 : all.FindIndex(record => record.RunId == after) + 1;
         var page = all.Skip(from).Take(size).ToList();
         return new ListBatchOperationsResponse
         {
             OperationInfo =
             {
-                page.Select(record => new BatchOperationInfo { JobId = record.Request.JobId, State = record.State, StartTime = record.StartTime, CloseTime = record.CloseTime }),
+                page.Select(record => new BatchOperationInfo
+                {
+                    JobId = record.Request.JobId,
+                    State = record.State,
+                    StartTime = record.StartTime,
+                    CloseTime = record.CloseTime,
+                }),
             },
             NextPageToken = from + page.Count < all.Count ? ByteString.CopyFromUtf8(page[^1].RunId) : ByteString.Empty,
         };
@@ -151,9 +165,8 @@ internal sealed class BatchHandler(EngineServices services, VisibilityReader vis
     private BatchRun Add(BatchRecord record) =>
         _batches[(record.NamespaceId, record.Request.JobId)] = new BatchRun(services, visibility, actions, record, _logger);
 
-    private BatchRun Find(NamespaceEntry ns, string job) => _batches.TryGetValue((ns.Id, job), out var run)
-        ? run
-        : throw RpcErrors.NotFound($"workflow not found for ID: {job}");
+    private BatchRun Find(NamespaceEntry ns, string job) =>
+        _batches.TryGetValue((ns.Id, job), out var run) ? run : throw RpcErrors.NotFound($"workflow not found for ID: {job}");
 
     // As the real server refuses a workflow id that is taken, and a second batch while one is running.
     private void RefuseSecond(NamespaceEntry ns, string job)
@@ -161,9 +174,11 @@ internal sealed class BatchHandler(EngineServices services, VisibilityReader vis
         if (_batches.TryGetValue((ns.Id, job), out var other))
         {
             var record = other.Record;
-            var message = record.State == BatchOperationState.Running
-                ? $"Workflow execution is already running. WorkflowId: {job}, RunId: {record.RunId}."
-                : $"Workflow execution already finished. WorkflowId: {job}, RunId: {record.RunId}. Workflow Id reuse policy: reject duplicate workflow Id.";
+            var message =
+                record.State == BatchOperationState.Running
+                    ? $"Workflow execution is already running. WorkflowId: {job}, RunId: {record.RunId}."
+                    : $"Workflow execution already finished. WorkflowId: {job}, RunId: {record.RunId}. Workflow Id reuse policy: "
+                        + "reject duplicate workflow Id.";
             throw RpcErrors.AlreadyStarted(message, record.RequestId, record.RunId);
         }
 
@@ -173,7 +188,8 @@ internal sealed class BatchHandler(EngineServices services, VisibilityReader vis
                 GrpcStatusCode.ResourceExhausted,
                 "Max concurrent batch operations is reached",
                 "temporal.api.errordetails.v1.ResourceExhaustedFailure",
-                new ResourceExhaustedFailure { Cause = ResourceExhaustedCause.ConcurrentLimit, Scope = ResourceExhaustedScope.Namespace });
+                new ResourceExhaustedFailure { Cause = ResourceExhaustedCause.ConcurrentLimit, Scope = ResourceExhaustedScope.Namespace }
+            );
         }
     }
 
@@ -181,7 +197,11 @@ internal sealed class BatchHandler(EngineServices services, VisibilityReader vis
     private void Forget(NamespaceEntry ns)
     {
         var oldest = services.Timers.UtcNow - ns.Retention;
-        foreach (var (key, batch) in _batches.Where(batch => batch.Key.NamespaceId == ns.Id && batch.Value.Record.CloseTime?.ToDateTimeOffset() < oldest))
+        foreach (
+            var (key, batch) in _batches.Where(batch =>
+                batch.Key.NamespaceId == ns.Id && batch.Value.Record.CloseTime?.ToDateTimeOffset() < oldest
+            )
+        )
         {
             _batches.TryRemove(key, out _);
             _ = services.Database.WriteAsync(db => BatchTable.Delete(db, key.NamespaceId, batch.Record.Request.JobId));

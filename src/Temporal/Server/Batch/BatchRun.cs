@@ -12,8 +12,17 @@ using Temporalio.Api.Enums.V1;
 
 namespace Temporal.Server.Batch;
 
-/// <summary>One batch at work: finds its runs, does its action to each, and writes down how far it came. An action that is repeated after a restart has the same request id.</summary>
-internal sealed class BatchRun(EngineServices services, VisibilityReader visibility, BatchActions actions, BatchRecord record, ILogger logger)
+/// <summary>
+/// One batch at work: finds its runs, does its action to each, and writes down how far it came. An action that is repeated after a restart
+/// has the same request id.
+/// </summary>
+internal sealed class BatchRun(
+    EngineServices services,
+    VisibilityReader visibility,
+    BatchActions actions,
+    BatchRecord record,
+    ILogger logger
+)
 {
     private const int Page = 1000;
     private const int WrittenEvery = 50;
@@ -59,7 +68,11 @@ internal sealed class BatchRun(EngineServices services, VisibilityReader visibil
                 await WriteAsync();
             }
 
-            for (var i = (int)(Record.Completed + Record.Failed); i < Record.Targets.Count && Record.State == BatchOperationState.Running; i++)
+            for (
+                var i = (int)(Record.Completed + Record.Failed);
+                i < Record.Targets.Count && Record.State == BatchOperationState.Running;
+                i++
+            )
             {
                 var done = await TryActAsync(i);
                 Change(changed =>
@@ -127,8 +140,7 @@ internal sealed class BatchRun(EngineServices services, VisibilityReader visibil
             var page = visibility.List(ns, changed.Request.VisibilityQuery, Page, token);
             changed.Targets.AddRange(page.Rows.Select(row => row.Info.Execution));
             token = page.Next;
-        }
-        while (!token.IsEmpty);
+        } while (!token.IsEmpty);
     }
 
     private void Change(Action<BatchRecord> change)

@@ -7,7 +7,5 @@ internal interface IServiceHandler
     void Register(RpcTable table);
 
     /// <summary>Called once the database is open and before the server listens: load what must go on.</summary>
-    void Start()
-    {
-    }
+    void Start() { }
 }

@@ -7,13 +7,19 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Error, Message = "A change could not be written to the database")]
     public static partial void WriteFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Closed runs whose retention has passed could not be deleted; it is tried again later")]
+    [LoggerMessage(
+        Level = LogLevel.Error,
+        Message = "Closed runs whose retention has passed could not be deleted; it is tried again later"
+    )]
     public static partial void SweepFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A timer's action failed")]
     public static partial void TimerFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Work of workflow {WorkflowId} after its commit failed; it is tried again at the next start")]
+    [LoggerMessage(
+        Level = LogLevel.Error,
+        Message = "Work of workflow {WorkflowId} after its commit failed; it is tried again at the next start"
+    )]
     public static partial void TransferFailed(ILogger logger, Exception exception, string workflowId);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Work of workflow {WorkflowId} could not be written; it is tried again")]
@@ -25,7 +31,10 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Error, Message = "The work of schedule {ScheduleId} failed; it is tried again in a few seconds")]
     public static partial void ScheduleFailed(ILogger logger, Exception exception, string scheduleId);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Schedule {ScheduleId} could not start workflow {WorkflowId}; that start is left out")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "Schedule {ScheduleId} could not start workflow {WorkflowId}; that start is left out"
+    )]
     public static partial void ScheduledStartRefused(ILogger logger, Exception exception, string scheduleId, string workflowId);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Workflow {WorkflowId} of schedule {ScheduleId} had ended before it could be stopped")]

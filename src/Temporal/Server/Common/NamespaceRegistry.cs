@@ -7,7 +7,9 @@ namespace Temporal.Server.Common;
 /// <param name="Retention">How long closed runs are kept.</param>
 internal sealed record NamespaceEntry(string Id, string Name, TimeSpan Retention);
 
-/// <summary>The namespaces that exist, in memory; whoever changes them writes them down and calls <see cref="Set"/> or <see cref="Remove"/>.</summary>
+/// <summary>
+/// The namespaces that exist, in memory; whoever changes them writes them down and calls <see cref="Set"/> or <see cref="Remove"/>.
+/// </summary>
 internal sealed class NamespaceRegistry
 {
     /// <summary>The namespace that always exists; its id is the same everywhere.</summary>
@@ -19,10 +21,12 @@ internal sealed class NamespaceRegistry
     public NamespaceRegistry() => Set(Default);
 
     /// <summary>The namespace of a request.</summary>
-    /// <exception cref="Temporal.Grpc.GrpcException">INVALID_ARGUMENT without a name, NOT_FOUND with the namespace detail for an unknown one.</exception>
+    /// <exception cref="Temporal.Grpc.GrpcException">INVALID_ARGUMENT without a name, NOT_FOUND with the namespace detail for an unknown
+    /// one.</exception>
     public NamespaceEntry Resolve(string name) =>
         name.Length == 0 ? throw RpcErrors.InvalidArgument("Namespace is empty.")
-        : _byName.TryGetValue(name, out var entry) ? entry : throw RpcErrors.NamespaceNotFound(name);
+        : _byName.TryGetValue(name, out var entry) ? entry
+        : throw RpcErrors.NamespaceNotFound(name);
 
     public NamespaceEntry? Find(string name) => _byName.GetValueOrDefault(name);
 

@@ -12,7 +12,9 @@ internal static class PayloadExtensions
 
     /// <summary>True for a value that removes a key: nothing, or an empty list. JSON's null is a value.</summary>
     public static bool IsNull(this Payload payload) =>
-        payload.Metadata.TryGetValue("encoding", out var encoding) ? encoding.Equals(BinaryNull) || (encoding.Equals(JsonPlain) && payload.Data.Equals(EmptyList)) : payload.Data.IsEmpty;
+        payload.Metadata.TryGetValue("encoding", out var encoding)
+            ? encoding.Equals(BinaryNull) || (encoding.Equals(JsonPlain) && payload.Data.Equals(EmptyList))
+            : payload.Data.IsEmpty;
 
     /// <summary>A text as JSON.</summary>
     public static Payload Json(string json, string? type = null)

@@ -13,7 +13,9 @@ internal static class ProtoTime
             return TimeSpan.Zero;
         }
 
-        return duration.Seconds > 315_360_000L * 10 ? TimeSpan.FromDays(36_500) : TimeSpan.FromTicks((duration.Seconds * TimeSpan.TicksPerSecond) + (duration.Nanos / 100));
+        return duration.Seconds > 315_360_000L * 10
+            ? TimeSpan.FromDays(36_500)
+            : TimeSpan.FromTicks((duration.Seconds * TimeSpan.TicksPerSecond) + (duration.Nanos / 100));
     }
 
     public static bool IsPositive(this Duration? duration) => duration is { Seconds: > 0 } or { Seconds: 0, Nanos: > 0 };
@@ -39,8 +41,16 @@ internal static class ProtoTime
         DateTimeOffset.UnixEpoch.AddTicks((stamp.Seconds * TimeSpan.TicksPerSecond) + (stamp.Nanos / 100));
 
     /// <summary>The smaller of two limits, where zero is none.</summary>
-    public static TimeSpan MinPositive(TimeSpan a, TimeSpan b) => a <= TimeSpan.Zero ? b : b <= TimeSpan.Zero ? a : a < b ? a : b;
+    public static TimeSpan MinPositive(TimeSpan a, TimeSpan b) =>
+        a <= TimeSpan.Zero ? b
+        : b <= TimeSpan.Zero ? a
+        : a < b ? a
+        : b;
 
     /// <summary>The earlier of two times, where null is never.</summary>
-    public static DateTimeOffset? Earlier(DateTimeOffset? a, DateTimeOffset? b) => a is null ? b : b is null ? a : a < b ? a : b;
+    public static DateTimeOffset? Earlier(DateTimeOffset? a, DateTimeOffset? b) =>
+        a is null ? b
+        : b is null ? a
+        : a < b ? a
+        : b;
 }

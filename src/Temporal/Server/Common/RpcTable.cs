@@ -4,7 +4,8 @@ using Temporal.Grpc;
 namespace Temporal.Server.Common;
 
 /// <summary>
-/// The RPCs that the server has, named by their requests as the descriptors do it. Each service adds its own; anything else answers UNIMPLEMENTED.
+/// The RPCs that the server has, named by their requests as the descriptors do it. Each service adds its own; anything else answers
+/// UNIMPLEMENTED.
 /// </summary>
 internal sealed class RpcTable
 {
@@ -22,20 +23,17 @@ internal sealed class RpcTable
     /// <summary>Adds the method whose request this is. Failures are thrown: see <see cref="RpcErrors"/>.</summary>
     public void Add<TRequest, TResponse>(Func<TRequest, TResponse> handler)
         where TRequest : IMessage<TRequest>, new()
-        where TResponse : IMessage =>
-        AddRaw<TRequest>((_, request) => ValueTask.FromResult(new GrpcResponse(handler(request))));
+        where TResponse : IMessage => AddRaw<TRequest>((_, request) => ValueTask.FromResult(new GrpcResponse(handler(request))));
 
     /// <inheritdoc cref="Add{TRequest, TResponse}(Func{TRequest, TResponse})"/>
     public void AddAsync<TRequest, TResponse>(Func<TRequest, Task<TResponse>> handler)
         where TRequest : IMessage<TRequest>, new()
-        where TResponse : IMessage =>
-        AddRaw<TRequest>(async (_, request) => new GrpcResponse(await handler(request)));
+        where TResponse : IMessage => AddRaw<TRequest>(async (_, request) => new GrpcResponse(await handler(request)));
 
     /// <inheritdoc cref="Add{TRequest, TResponse}(Func{TRequest, TResponse})"/>
     public void AddAsync<TRequest, TResponse>(Func<GrpcServerCallContext, TRequest, ValueTask<TResponse>> handler)
         where TRequest : IMessage<TRequest>, new()
-        where TResponse : IMessage =>
-        AddRaw<TRequest>(async (context, request) => new GrpcResponse(await handler(context, request)));
+        where TResponse : IMessage => AddRaw<TRequest>(async (context, request) => new GrpcResponse(await handler(context, request)));
 
     /// <summary>Adds the method whose request this is; the answer is encoded bytes.</summary>
     public void AddRaw<TRequest>(Func<GrpcServerCallContext, TRequest, ValueTask<GrpcResponse>> handler)
@@ -43,7 +41,11 @@ internal sealed class RpcTable
         AddRaw(ServiceOf(typeof(TRequest)), typeof(TRequest).Name[..^RequestSuffix.Length], handler);
 
     /// <summary>Adds a method that answers with a message, and whose name its request does not tell.</summary>
-    public void AddAsync<TRequest, TResponse>(string service, string method, Func<GrpcServerCallContext, TRequest, ValueTask<TResponse>> handler)
+    public void AddAsync<TRequest, TResponse>(
+        string service,
+        string method,
+        Func<GrpcServerCallContext, TRequest, ValueTask<TResponse>> handler
+    )
         where TRequest : IMessage<TRequest>, new()
         where TResponse : IMessage =>
         AddRaw<TRequest>(service, method, async (context, request) => new GrpcResponse(await handler(context, request)));
@@ -53,27 +55,31 @@ internal sealed class RpcTable
         where TRequest : IMessage<TRequest>, new()
     {
         var parser = new MessageParser<TRequest>(static () => new TRequest());
-        _handlers.Add($"/{service}/{method}", (context, bytes) =>
-        {
-            TRequest request;
-            try
+        _handlers.Add(
+            $"/{service}/{method}",
+            (context, bytes) =>
             {
-                request = parser.ParseFrom(bytes.Span);
-            }
-            catch (Exception e) when (UnreadableMessage.Causes(e))
-            {
-                throw new GrpcException(GrpcStatusCode.Internal, "grpc: error unmarshalling request: " + e.Message, innerException: e);
-            }
+                TRequest request;
+                try
+                {
+                    request = parser.ParseFrom(bytes.Span);
+                }
+                catch (Exception e) when (UnreadableMessage.Causes(e))
+                {
+                    throw new GrpcException(GrpcStatusCode.Internal, "grpc: error unmarshalling request: " + e.Message, innerException: e);
+                }
 
-            return handler(context, request);
-        });
+                return handler(context, request);
+            }
+        );
     }
 
-    private static string ServiceOf(Type request) => request.Namespace switch
-    {
-        "Temporalio.Api.WorkflowService.V1" => WorkflowService,
-        "Temporalio.Api.OperatorService.V1" => OperatorService,
-        "Temporalio.Api.TestService.V1" => TestService,
-        _ => throw new ArgumentException($"{request} belongs to no service of the server", nameof(request)),
-    };
+    private static string ServiceOf(Type request) =>
+        request.Namespace switch
+        {
+            "Temporalio.Api.WorkflowService.V1" => WorkflowService,
+            "Temporalio.Api.OperatorService.V1" => OperatorService,
+            "Temporalio.Api.TestService.V1" => TestService,
+            _ => throw new ArgumentException($"{request} belongs to no service of the server", nameof(request)),
+        };
 }

@@ -12,31 +12,65 @@ internal sealed class ActivityControlHandler(WorkflowEngine engine, NamespaceReg
 {
     public void Register(RpcTable table)
     {
-        table.AddAsync(async (PauseActivityRequest r) =>
-        {
-            await ChangeAsync(r.Namespace, r.Execution, r.Id, r.Type, all: false, (run, activity) => Pause(run, activity, r.Identity, r.Reason));
-            return new PauseActivityResponse();
-        });
-        table.AddAsync(async (UnpauseActivityRequest r) =>
-        {
-            await UnpauseAsync(r);
-            return new UnpauseActivityResponse();
-        });
-        table.AddAsync(async (ResetActivityRequest r) =>
-        {
-            await ResetAsync(r);
-            return new ResetActivityResponse();
-        });
+        table.AddAsync(
+            async (PauseActivityRequest r) =>
+            {
+                await ChangeAsync(
+                    r.Namespace,
+                    r.Execution,
+                    r.Id,
+                    r.Type,
+                    all: false,
+                    (run, activity) => Pause(run, activity, r.Identity, r.Reason)
+                );
+                return new PauseActivityResponse();
+            }
+        );
+        table.AddAsync(
+            async (UnpauseActivityRequest r) =>
+            {
+                await UnpauseAsync(r);
+                return new UnpauseActivityResponse();
+            }
+        );
+        table.AddAsync(
+            async (ResetActivityRequest r) =>
+            {
+                await ResetAsync(r);
+                return new ResetActivityResponse();
+            }
+        );
         table.AddAsync((UpdateActivityOptionsRequest r) => UpdateOptionsAsync(r));
     }
 
     public Task UnpauseAsync(UnpauseActivityRequest request) =>
-        ChangeAsync(request.Namespace, request.Execution, request.Id, request.Type, request.UnpauseAll, (run, activity) => Unpause(run, activity, request));
+        ChangeAsync(
+            request.Namespace,
+            request.Execution,
+            request.Id,
+            request.Type,
+            request.UnpauseAll,
+            (run, activity) => Unpause(run, activity, request)
+        );
 
     public Task ResetAsync(ResetActivityRequest request) =>
-        ChangeAsync(request.Namespace, request.Execution, request.Id, request.Type, request.MatchAll, (run, activity) => Reset(run, activity, request));
+        ChangeAsync(
+            request.Namespace,
+            request.Execution,
+            request.Id,
+            request.Type,
+            request.MatchAll,
+            (run, activity) => Reset(run, activity, request)
+        );
 
-    private Task<PendingActivity> ChangeAsync(string namespaceName, WorkflowExecution? execution, string id, string type, bool all, Action<MutableState, PendingActivity> change)
+    private Task<PendingActivity> ChangeAsync(
+        string namespaceName,
+        WorkflowExecution? execution,
+        string id,
+        string type,
+        bool all,
+        Action<MutableState, PendingActivity> change
+    )
     {
         var ns = namespaces.Resolve(namespaceName);
         Require.Execution(execution);
@@ -45,27 +79,35 @@ internal sealed class ActivityControlHandler(WorkflowEngine engine, NamespaceReg
             throw RpcErrors.InvalidArgument("Either Activity.Id or Activity.Type should be set on request.");
         }
 
-        return engine.Store.ChangeAsync(ns.Id, execution!.WorkflowId, w =>
-        {
-            var run = engine.Store.Require(w, execution.RunId);
-            if (!run.IsOpen)
+        return engine.Store.ChangeAsync(
+            ns.Id,
+            execution!.WorkflowId,
+            w =>
             {
-                throw WorkflowOperations.Closed();
-            }
+                var run = engine.Store.Require(w, execution.RunId);
+                if (!run.IsOpen)
+                {
+                    throw WorkflowOperations.Closed();
+                }
 
-            var chosen = run.Activities.Values.Where(a => all || (id.Length > 0 ? a.Scheduled.ActivityId == id : a.Scheduled.ActivityType.Name == type)).ToList();
-            if (chosen.Count == 0)
-            {
-                throw RpcErrors.NotFound("Can't find pending activity with such ID. Invalid activityID or activity already completed");
-            }
+                var chosen = run
+                    .Activities.Values.Where(a =>
+                        all || (id.Length > 0 ? a.Scheduled.ActivityId == id : a.Scheduled.ActivityType.Name == type)
+                    )
+                    .ToList();
+                if (chosen.Count == 0)
+                {
+                    throw RpcErrors.NotFound("Can't find pending activity with such ID. Invalid activityID or activity already completed");
+                }
 
-            foreach (var activity in chosen)
-            {
-                change(run, activity);
-            }
+                foreach (var activity in chosen)
+                {
+                    change(run, activity);
+                }
 
-            return chosen[0];
-        });
+                return chosen[0];
+            }
+        );
     }
 
     private void Pause(MutableState run, PendingActivity activity, string identity, string reason)
@@ -183,7 +225,14 @@ internal sealed class ActivityControlHandler(WorkflowEngine engine, NamespaceReg
             throw RpcErrors.InvalidArgument("UpdateMask is not provided");
         }
 
-        var changed = await ChangeAsync(request.Namespace, request.Execution, request.Id, request.Type, request.MatchAll, (run, activity) => UpdateOptions(run, activity, request));
+        var changed = await ChangeAsync(
+            request.Namespace,
+            request.Execution,
+            request.Id,
+            request.Type,
+            request.MatchAll,
+            (run, activity) => UpdateOptions(run, activity, request)
+        );
         return new UpdateActivityOptionsResponse { ActivityOptions = Shown(changed) };
     }
 
@@ -204,7 +253,10 @@ internal sealed class ActivityControlHandler(WorkflowEngine engine, NamespaceReg
             activity.Record.Options = options;
         }
 
-        if (activity is { IsStarted: false, Record.WaitsForRetry: true, Record.LastAttemptComplete: { } last } && activity.RetryPolicy is { } policy)
+        if (
+            activity is { IsStarted: false, Record.WaitsForRetry: true, Record.LastAttemptComplete: { } last }
+            && activity.RetryPolicy is { } policy
+        )
         {
             var interval = RetryPolicies.Interval(policy, activity.Record.Attempt);
             activity.Record.RetryInterval = interval.AsDuration();

@@ -9,16 +9,31 @@ using Temporalio.Api.WorkflowService.V1;
 namespace Temporal.Server.Frontend;
 
 /// <summary>
-/// How attempts of activities come to workers: with polls alone. As with the real server, no answer to a workflow task brings one along (<c>request_eager_execution</c>):
+/// How attempts of activities come to workers: with polls alone. As with the real server, no answer to a workflow task brings one along
+/// (<c>request_eager_execution</c>):
 /// with an answer that is lost on its way it would wait for its time limit.
 /// </summary>
 internal sealed class ActivityStarts(WorkflowEngine engine, NamespaceRegistry namespaces)
 {
-    /// <summary>Starts the attempt that waits, for a worker that polled; null when there is nothing to do any more. Call with the lock held.</summary>
-    public PollActivityTaskQueueResponse? Start(Workflow workflow, ActivityQueuedTask task, string identity, string requestId, WorkerVersionStamp? version)
+    /// <summary>
+    /// Starts the attempt that waits, for a worker that polled; null when there is nothing to do any more. Call with the lock held.
+    /// </summary>
+    public PollActivityTaskQueueResponse? Start(
+        Workflow workflow,
+        ActivityQueuedTask task,
+        string identity,
+        string requestId,
+        WorkerVersionStamp? version
+    )
     {
-        if (engine.Store.Find(workflow, task.RunId) is not { IsOpen: true } run || !run.Activities.TryGetValue(task.ScheduledEventId, out var activity)
-            || activity.IsStarted || activity.Record.Stamp != task.Stamp || activity.Record.Paused || activity.Record.WaitsForRetry)
+        if (
+            engine.Store.Find(workflow, task.RunId) is not { IsOpen: true } run
+            || !run.Activities.TryGetValue(task.ScheduledEventId, out var activity)
+            || activity.IsStarted
+            || activity.Record.Stamp != task.Stamp
+            || activity.Record.Paused
+            || activity.Record.WaitsForRetry
+        )
         {
             return null;
         }
@@ -27,24 +42,43 @@ internal sealed class ActivityStarts(WorkflowEngine engine, NamespaceRegistry na
     }
 
     /// <summary>The worker was gone before it got its answer, or there was none.</summary>
-    public void PutBack(ActivityQueuedTask task, string requestId) => engine.Detached(task.WorkflowId, () => engine.Store.ChangeAsync(task.NamespaceId, task.WorkflowId, w =>
-    {
-        if (engine.Store.Find(w, task.RunId) is not { IsOpen: true } run || !run.Activities.TryGetValue(task.ScheduledEventId, out var activity) || activity.Record.Stamp != task.Stamp)
-        {
-            return;
-        }
+    public void PutBack(ActivityQueuedTask task, string requestId) =>
+        engine.Detached(
+            task.WorkflowId,
+            () =>
+                engine.Store.ChangeAsync(
+                    task.NamespaceId,
+                    task.WorkflowId,
+                    w =>
+                    {
+                        if (
+                            engine.Store.Find(w, task.RunId) is not { IsOpen: true } run
+                            || !run.Activities.TryGetValue(task.ScheduledEventId, out var activity)
+                            || activity.Record.Stamp != task.Stamp
+                        )
+                        {
+                            return;
+                        }
 
-        if (activity.IsStarted && activity.Record.RequestId == requestId)
-        {
-            run.UnstartActivity(activity);
-        }
-        else if (!activity.IsStarted)
-        {
-            engine.Queues.Add(task);
-        }
-    }));
+                        if (activity.IsStarted && activity.Record.RequestId == requestId)
+                        {
+                            run.UnstartActivity(activity);
+                        }
+                        else if (!activity.IsStarted)
+                        {
+                            engine.Queues.Add(task);
+                        }
+                    }
+                )
+        );
 
-    private PollActivityTaskQueueResponse Started(MutableState run, PendingActivity activity, string identity, string requestId, WorkerVersionStamp? version)
+    private PollActivityTaskQueueResponse Started(
+        MutableState run,
+        PendingActivity activity,
+        string identity,
+        string requestId,
+        WorkerVersionStamp? version
+    )
     {
         run.StartActivity(activity, identity, requestId, version);
         var scheduled = activity.Scheduled;

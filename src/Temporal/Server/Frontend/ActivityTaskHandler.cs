@@ -12,64 +12,101 @@ using FailureMessage = Temporalio.Api.Failure.V1.Failure;
 namespace Temporal.Server.Frontend;
 
 /// <summary>Hands out activity tasks and takes their answers and heartbeats, by token and by id.</summary>
-internal sealed class ActivityTaskHandler(WorkflowEngine engine, NamespaceRegistry namespaces, ActivityStarts starts, WorkerPolls polls, Stopping stopping)
+internal sealed class ActivityTaskHandler(
+    WorkflowEngine engine,
+    NamespaceRegistry namespaces,
+    ActivityStarts starts,
+    WorkerPolls polls,
+    Stopping stopping
+)
 {
     private static readonly TimeSpan PollLimit = TimeSpan.FromSeconds(60);
 
     public void Register(RpcTable table)
     {
         table.AddAsync<PollActivityTaskQueueRequest, PollActivityTaskQueueResponse>(PollAsync);
-        table.AddAsync(async (RespondActivityTaskCompletedRequest r) =>
-        {
-            await AnswerAsync(Tokens.Task(r.TaskToken), activityAnswer: (run, a) => Complete(run, a, r.Result, r.Identity));
-            return new RespondActivityTaskCompletedResponse();
-        });
-        table.AddAsync(async (RespondActivityTaskFailedRequest r) =>
-        {
-            var token = Tokens.Task(r.TaskToken);
-            CheckFailure(r.Failure);
-            await AnswerAsync(token, (run, a) => Fail(run, a, r.Failure, r.LastHeartbeatDetails, r.Identity));
-            return new RespondActivityTaskFailedResponse();
-        });
-        table.AddAsync(async (RespondActivityTaskCanceledRequest r) =>
-        {
-            await AnswerAsync(Tokens.Task(r.TaskToken), (run, a) => Cancel(run, a, r.Details, r.Identity));
-            return new RespondActivityTaskCanceledResponse();
-        });
-        table.AddAsync(async (RecordActivityTaskHeartbeatRequest r) =>
-        {
-            var record = await AnswerAsync(Tokens.Task(r.TaskToken), (run, a) => Heartbeat(run, a, r.Details, r.Identity), deferred: true);
-            return new RecordActivityTaskHeartbeatResponse
+        table.AddAsync(
+            async (RespondActivityTaskCompletedRequest r) =>
             {
-                CancelRequested = record is null || record.CancelRequested, ActivityPaused = record is { Paused: true }, ActivityReset = record is { ResetRequested: true },
-            };
-        });
-        table.AddAsync(async (RespondActivityTaskCompletedByIdRequest r) =>
-        {
-            var token = ById(r.Namespace, r.WorkflowId, r.RunId, r.ActivityId);
-            await AnswerAsync(token, (run, a) => Complete(run, a, r.Result, r.Identity), needsStart: false);
-            return new RespondActivityTaskCompletedByIdResponse();
-        });
-        table.AddAsync(async (RespondActivityTaskFailedByIdRequest r) =>
-        {
-            var token = ById(r.Namespace, r.WorkflowId, r.RunId, r.ActivityId);
-            CheckFailure(r.Failure);
-            await AnswerAsync(token, (run, a) => Fail(run, a, r.Failure, r.LastHeartbeatDetails, r.Identity));
-            return new RespondActivityTaskFailedByIdResponse();
-        });
-        table.AddAsync(async (RespondActivityTaskCanceledByIdRequest r) =>
-        {
-            await AnswerAsync(ById(r.Namespace, r.WorkflowId, r.RunId, r.ActivityId), (run, a) => Cancel(run, a, r.Details, r.Identity));
-            return new RespondActivityTaskCanceledByIdResponse();
-        });
-        table.AddAsync(async (RecordActivityTaskHeartbeatByIdRequest r) =>
-        {
-            var record = await AnswerAsync(ById(r.Namespace, r.WorkflowId, r.RunId, r.ActivityId), (run, a) => Heartbeat(run, a, r.Details, r.Identity), deferred: true);
-            return new RecordActivityTaskHeartbeatByIdResponse
+                await AnswerAsync(Tokens.Task(r.TaskToken), activityAnswer: (run, a) => Complete(run, a, r.Result, r.Identity));
+                return new RespondActivityTaskCompletedResponse();
+            }
+        );
+        table.AddAsync(
+            async (RespondActivityTaskFailedRequest r) =>
             {
-                CancelRequested = record is null || record.CancelRequested, ActivityPaused = record is { Paused: true }, ActivityReset = record is { ResetRequested: true },
-            };
-        });
+                var token = Tokens.Task(r.TaskToken);
+                CheckFailure(r.Failure);
+                await AnswerAsync(token, (run, a) => Fail(run, a, r.Failure, r.LastHeartbeatDetails, r.Identity));
+                return new RespondActivityTaskFailedResponse();
+            }
+        );
+        table.AddAsync(
+            async (RespondActivityTaskCanceledRequest r) =>
+            {
+                await AnswerAsync(Tokens.Task(r.TaskToken), (run, a) => Cancel(run, a, r.Details, r.Identity));
+                return new RespondActivityTaskCanceledResponse();
+            }
+        );
+        table.AddAsync(
+            async (RecordActivityTaskHeartbeatRequest r) =>
+            {
+                var record = await AnswerAsync(
+                    Tokens.Task(r.TaskToken),
+                    (run, a) => Heartbeat(run, a, r.Details, r.Identity),
+                    deferred: true
+                );
+                return new RecordActivityTaskHeartbeatResponse
+                {
+                    CancelRequested = record is null || record.CancelRequested,
+                    ActivityPaused = record is { Paused: true },
+                    ActivityReset = record is { ResetRequested: true },
+                };
+            }
+        );
+        table.AddAsync(
+            async (RespondActivityTaskCompletedByIdRequest r) =>
+            {
+                var token = ById(r.Namespace, r.WorkflowId, r.RunId, r.ActivityId);
+                await AnswerAsync(token, (run, a) => Complete(run, a, r.Result, r.Identity), needsStart: false);
+                return new RespondActivityTaskCompletedByIdResponse();
+            }
+        );
+        table.AddAsync(
+            async (RespondActivityTaskFailedByIdRequest r) =>
+            {
+                var token = ById(r.Namespace, r.WorkflowId, r.RunId, r.ActivityId);
+                CheckFailure(r.Failure);
+                await AnswerAsync(token, (run, a) => Fail(run, a, r.Failure, r.LastHeartbeatDetails, r.Identity));
+                return new RespondActivityTaskFailedByIdResponse();
+            }
+        );
+        table.AddAsync(
+            async (RespondActivityTaskCanceledByIdRequest r) =>
+            {
+                await AnswerAsync(
+                    ById(r.Namespace, r.WorkflowId, r.RunId, r.ActivityId),
+                    (run, a) => Cancel(run, a, r.Details, r.Identity)
+                );
+                return new RespondActivityTaskCanceledByIdResponse();
+            }
+        );
+        table.AddAsync(
+            async (RecordActivityTaskHeartbeatByIdRequest r) =>
+            {
+                var record = await AnswerAsync(
+                    ById(r.Namespace, r.WorkflowId, r.RunId, r.ActivityId),
+                    (run, a) => Heartbeat(run, a, r.Details, r.Identity),
+                    deferred: true
+                );
+                return new RecordActivityTaskHeartbeatByIdResponse
+                {
+                    CancelRequested = record is null || record.CancelRequested,
+                    ActivityPaused = record is { Paused: true },
+                    ActivityReset = record is { ResetRequested: true },
+                };
+            }
+        );
     }
 
     private async ValueTask<PollActivityTaskQueueResponse> PollAsync(GrpcServerCallContext context, PollActivityTaskQueueRequest request)
@@ -79,7 +116,12 @@ internal sealed class ActivityTaskHandler(WorkflowEngine engine, NamespaceRegist
         LongPoll.RequireTime(context);
         using var poll = new LongPoll(context, PollLimit, stopping.Token);
         using var noted = polls.Note(request.WorkerInstanceKey, poll);
-        var poller = TaskQueueDescriber.Poller(request.Identity, request.WorkerVersionCapabilities, request.DeploymentOptions, request.TaskQueueMetadata);
+        var poller = TaskQueueDescriber.Poller(
+            request.Identity,
+            request.WorkerVersionCapabilities,
+            request.DeploymentOptions,
+            request.TaskQueueMetadata
+        );
         while (await engine.Queues.PollAsync(ns.Id, request.TaskQueue.Name, activity: true, poller, poll.Token) is { } queued)
         {
             if (context.CancellationToken.IsCancellationRequested)
@@ -92,7 +134,11 @@ internal sealed class ActivityTaskHandler(WorkflowEngine engine, NamespaceRegist
             // Also when it could not be taken: it is out of the queue, and nobody else would do it.
             var requestId = Guid.NewGuid().ToString();
             context.WhenUndelivered(() => starts.PutBack(task, requestId));
-            var answer = await engine.Store.ChangeAsync(task.NamespaceId, task.WorkflowId, w => starts.Start(w, task, request.Identity, requestId, TaskQueueDescriber.Version(request.WorkerVersionCapabilities)));
+            var answer = await engine.Store.ChangeAsync(
+                task.NamespaceId,
+                task.WorkflowId,
+                w => starts.Start(w, task, request.Identity, requestId, TaskQueueDescriber.Version(request.WorkerVersionCapabilities))
+            );
             if (answer is not null)
             {
                 return answer;
@@ -120,44 +166,79 @@ internal sealed class ActivityTaskHandler(WorkflowEngine engine, NamespaceRegist
             throw RpcErrors.InvalidArgument("RunId is not valid UUID.");
         }
 
-        return new TaskToken { NamespaceId = ns.Id, WorkflowId = workflowId, RunId = runId, ActivityId = activityId, Activity = true };
+        return new TaskToken
+        {
+            NamespaceId = ns.Id,
+            WorkflowId = workflowId,
+            RunId = runId,
+            ActivityId = activityId,
+            Activity = true,
+        };
     }
 
-    /// <summary>Does something to the activity that a token or an id names. Returns its record; null when the attempt is known to be over.</summary>
-    private Task<ActivityRecord?> AnswerAsync(TaskToken token, Action<MutableState, PendingActivity> activityAnswer, bool needsStart = true, bool deferred = false) =>
-        engine.Store.ChangeAsync(token.NamespaceId, token.WorkflowId, workflow =>
-        {
-            var run = engine.Store.Find(workflow, token.RunId) ?? throw (token.RunId.Length > 0
-                ? RpcErrors.NotFound($"workflow execution not found for workflow ID \"{token.WorkflowId}\" and run ID \"{token.RunId}\"")
-                : RpcErrors.NotFound($"workflow not found for ID: {token.WorkflowId}"));
-            if (!run.IsOpen)
+    /// <summary>
+    /// Does something to the activity that a token or an id names. Returns its record; null when the attempt is known to be over.
+    /// </summary>
+    private Task<ActivityRecord?> AnswerAsync(
+        TaskToken token,
+        Action<MutableState, PendingActivity> activityAnswer,
+        bool needsStart = true,
+        bool deferred = false
+    ) =>
+        engine.Store.ChangeAsync(
+            token.NamespaceId,
+            token.WorkflowId,
+            workflow =>
             {
-                throw RpcErrors.NotFound("workflow execution already completed");
-            }
+                var run =
+                    engine.Store.Find(workflow, token.RunId)
+                    ?? throw (
+                        token.RunId.Length > 0
+                            ? RpcErrors.NotFound(
+                                $"workflow execution not found for workflow ID \"{token.WorkflowId}\" and run ID \"{token.RunId}\""
+                            )
+                            : RpcErrors.NotFound($"workflow not found for ID: {token.WorkflowId}")
+                    );
+                if (!run.IsOpen)
+                {
+                    throw RpcErrors.NotFound("workflow execution already completed");
+                }
 
-            var byId = token.ScheduledEventId == 0;
-            var scheduled = byId ? run.ActivityIds.GetValueOrDefault(token.ActivityId) : token.ScheduledEventId;
-            if (!run.Activities.TryGetValue(scheduled, out var activity) || (!activity.IsStarted && needsStart)
-                || (!byId && (activity.Record.Attempt != token.Attempt || activity.Record.RequestId != token.RequestId)))
-            {
-                throw byId && scheduled == 0
-                    ? RpcErrors.NotFound($"cannot find pending activity with ActivityID {token.ActivityId}, check workflow execution history for more details")
-                    : RpcErrors.NotFound("invalid activityID or activity already timed out or invoking workflow is completed");
-            }
+                var byId = token.ScheduledEventId == 0;
+                var scheduled = byId ? run.ActivityIds.GetValueOrDefault(token.ActivityId) : token.ScheduledEventId;
+                if (
+                    !run.Activities.TryGetValue(scheduled, out var activity)
+                    || (!activity.IsStarted && needsStart)
+                    || (!byId && (activity.Record.Attempt != token.Attempt || activity.Record.RequestId != token.RequestId))
+                )
+                {
+                    throw byId && scheduled == 0
+                        ? RpcErrors.NotFound(
+                            $"cannot find pending activity with ActivityID {token.ActivityId}, check workflow execution history "
+                                + "for more details"
+                        )
+                        : RpcErrors.NotFound("invalid activityID or activity already timed out or invoking workflow is completed");
+                }
 
-            if (byId)
-            {
-                // Whoever answers by id is not the worker that took the task.
-                activity.Record.WorkerVersion = null;
-            }
+                if (byId)
+                {
+                    // Whoever answers by id is not the worker that took the task.
+                    activity.Record.WorkerVersion = null;
+                }
 
-            activityAnswer(run, activity);
-            return (ActivityRecord?)activity.Record;
-        }, deferred);
+                activityAnswer(run, activity);
+                return (ActivityRecord?)activity.Record;
+            },
+            deferred
+        );
 
     private static void CheckFailure(FailureMessage? failure)
     {
-        if (failure is not null && failure.FailureInfoCase is not (FailureMessage.FailureInfoOneofCase.ApplicationFailureInfo or FailureMessage.FailureInfoOneofCase.None))
+        if (
+            failure is not null
+            && failure.FailureInfoCase
+                is not (FailureMessage.FailureInfoOneofCase.ApplicationFailureInfo or FailureMessage.FailureInfoOneofCase.None)
+        )
         {
             throw RpcErrors.InvalidArgument("Failure must have ApplicationFailureInfo.");
         }
@@ -167,11 +248,15 @@ internal sealed class ActivityTaskHandler(WorkflowEngine engine, NamespaceRegist
     {
         if (TooLarge(result))
         {
-            run.FailActivity(activity, new FailureMessage
-            {
-                Message = "Complete result exceeds size limit.",
-                ServerFailureInfo = new Temporalio.Api.Failure.V1.ServerFailureInfo { NonRetryable = true },
-            }, identity);
+            run.FailActivity(
+                activity,
+                new FailureMessage
+                {
+                    Message = "Complete result exceeds size limit.",
+                    ServerFailureInfo = new Temporalio.Api.Failure.V1.ServerFailureInfo { NonRetryable = true },
+                },
+                identity
+            );
             return;
         }
 
@@ -207,7 +292,15 @@ internal sealed class ActivityTaskHandler(WorkflowEngine engine, NamespaceRegist
     {
         if (TooLarge(details))
         {
-            run.FailActivity(activity, new FailureMessage { Message = "Heartbeat details exceed size limit.", ServerFailureInfo = new Temporalio.Api.Failure.V1.ServerFailureInfo { NonRetryable = true } }, identity);
+            run.FailActivity(
+                activity,
+                new FailureMessage
+                {
+                    Message = "Heartbeat details exceed size limit.",
+                    ServerFailureInfo = new Temporalio.Api.Failure.V1.ServerFailureInfo { NonRetryable = true },
+                },
+                identity
+            );
             activity.Record.CancelRequested = true;
             return;
         }

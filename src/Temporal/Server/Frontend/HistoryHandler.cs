@@ -27,7 +27,13 @@ internal sealed class HistoryHandler(WorkflowEngine engine, NamespaceRegistry na
         var ns = namespaces.Resolve(request.Namespace);
         Require.Execution(request.Execution);
         var token = Tokens.Page(request.NextPageToken);
-        if (token is not null && ((token.WorkflowId.Length > 0 && token.WorkflowId != request.Execution.WorkflowId) || (request.Execution.RunId.Length > 0 && token.RunId != request.Execution.RunId)))
+        if (
+            token is not null
+            && (
+                (token.WorkflowId.Length > 0 && token.WorkflowId != request.Execution.WorkflowId)
+                || (request.Execution.RunId.Length > 0 && token.RunId != request.Execution.RunId)
+            )
+        )
         {
             throw RpcErrors.InvalidArgument("RunId in the request does not match the NextPageToken.");
         }
@@ -42,7 +48,11 @@ internal sealed class HistoryHandler(WorkflowEngine engine, NamespaceRegistry na
         using var wait = new LongPoll(context, WaitLimit, stopping.Token);
         while (true)
         {
-            var (answer, waiting, waitToken) = await engine.Store.ChangeAsync(ns.Id, request.Execution.WorkflowId, w => Read(w, runId, token, request, followsRuns));
+            var (answer, waiting, waitToken) = await engine.Store.ChangeAsync(
+                ns.Id,
+                request.Execution.WorkflowId,
+                w => Read(w, runId, token, request, followsRuns)
+            );
             if (answer is not null)
             {
                 return new GrpcResponse(answer);
@@ -56,7 +66,10 @@ internal sealed class HistoryHandler(WorkflowEngine engine, NamespaceRegistry na
             }
             catch (OperationCanceledException) when (!context.CancellationToken.IsCancellationRequested)
             {
-                var empty = new GetWorkflowExecutionHistoryResponse { NextPageToken = request.WaitNewEvent ? token.ToByteString() : ByteString.Empty };
+                var empty = new GetWorkflowExecutionHistoryResponse
+                {
+                    NextPageToken = request.WaitNewEvent ? token.ToByteString() : ByteString.Empty,
+                };
                 return new GrpcResponse(HistoryReader.AppendField(empty, HistoryField, []));
             }
             finally
@@ -67,13 +80,31 @@ internal sealed class HistoryHandler(WorkflowEngine engine, NamespaceRegistry na
     }
 
     /// <summary>A page; or what to wait for, and the token to go on with.</summary>
-    private (byte[]? Answer, (Workflow Workflow, Task Changed)? Waiting, PageToken? Token) Read(Workflow workflow, string runId, PageToken? token, GetWorkflowExecutionHistoryRequest request, bool followsRuns)
+    private (byte[]? Answer, (Workflow Workflow, Task Changed)? Waiting, PageToken? Token) Read(
+        Workflow workflow,
+        string runId,
+        PageToken? token,
+        GetWorkflowExecutionHistoryRequest request,
+        bool followsRuns
+    )
     {
-        var run = engine.Store.Find(workflow, runId) ?? throw (runId.Length > 0
-            ? RpcErrors.NotFound($"workflow execution not found for workflow ID \"{workflow.WorkflowId}\" and run ID \"{runId}\"")
-            : RpcErrors.NotFound($"workflow not found for ID: {workflow.WorkflowId}"));
+        var run =
+            engine.Store.Find(workflow, runId)
+            ?? throw (
+                runId.Length > 0
+                    ? RpcErrors.NotFound($"workflow execution not found for workflow ID \"{workflow.WorkflowId}\" and run ID \"{runId}\"")
+                    : RpcErrors.NotFound($"workflow not found for ID: {workflow.WorkflowId}")
+            );
         var last = run.NextEventId - 1;
-        token ??= new PageToken { NamespaceId = run.NamespaceId, WorkflowId = run.WorkflowId, RunId = run.RunId, FirstEventId = 1, NextEventId = 1, Waiting = request.WaitNewEvent };
+        token ??= new PageToken
+        {
+            NamespaceId = run.NamespaceId,
+            WorkflowId = run.WorkflowId,
+            RunId = run.RunId,
+            FirstEventId = 1,
+            NextEventId = 1,
+            Waiting = request.WaitNewEvent,
+        };
         if (request.HistoryEventFilterType == HistoryEventFilterType.CloseEvent)
         {
             if (run.IsOpen)
@@ -95,7 +126,9 @@ internal sealed class HistoryHandler(WorkflowEngine engine, NamespaceRegistry na
             last = Math.Min(last, token.EndEventId);
         }
 
-        var limit = request.MaximumPageSize is > 0 and < HistoryReader.MaxPageEvents ? request.MaximumPageSize : HistoryReader.MaxPageEvents;
+        var limit = request.MaximumPageSize is > 0 and < HistoryReader.MaxPageEvents
+            ? request.MaximumPageSize
+            : HistoryReader.MaxPageEvents;
         if (token.NextEventId > last && run.IsOpen && request.WaitNewEvent)
         {
             return (null, Wait(workflow), token);
@@ -128,49 +161,91 @@ internal sealed class HistoryHandler(WorkflowEngine engine, NamespaceRegistry na
         return (workflow, workflow.Changed.Task);
     }
 
-    /// <summary>A client that does not follow the run ids of closing events is told of a continued-as-new instead, which every client follows; null when the chain has ended.</summary>
+    /// <summary>
+    /// A client that does not follow the run ids of closing events is told of a continued-as-new instead, which every client follows; null
+    /// when the chain has ended.
+    /// </summary>
     private static HistoryEvent? ContinuedAsNew(HistoryEvent closing)
     {
         var (newRunId, failure, result) = closing.EventType switch
         {
-            EventType.WorkflowExecutionCompleted => (closing.WorkflowExecutionCompletedEventAttributes.NewExecutionRunId, null, closing.WorkflowExecutionCompletedEventAttributes.Result),
-            EventType.WorkflowExecutionFailed => (closing.WorkflowExecutionFailedEventAttributes.NewExecutionRunId, closing.WorkflowExecutionFailedEventAttributes.Failure, null),
+            EventType.WorkflowExecutionCompleted => (
+                closing.WorkflowExecutionCompletedEventAttributes.NewExecutionRunId,
+                null,
+                closing.WorkflowExecutionCompletedEventAttributes.Result
+            ),
+            EventType.WorkflowExecutionFailed => (
+                closing.WorkflowExecutionFailedEventAttributes.NewExecutionRunId,
+                closing.WorkflowExecutionFailedEventAttributes.Failure,
+                null
+            ),
             EventType.WorkflowExecutionTimedOut => (
-                closing.WorkflowExecutionTimedOutEventAttributes.NewExecutionRunId, Failures.Timeout(TimeoutType.StartToClose, "workflow timeout"), null),
+                closing.WorkflowExecutionTimedOutEventAttributes.NewExecutionRunId,
+                Failures.Timeout(TimeoutType.StartToClose, "workflow timeout"),
+                null
+            ),
             _ => ("", (Temporalio.Api.Failure.V1.Failure?)null, (Temporalio.Api.Common.V1.Payloads?)null),
         };
-        return newRunId.Length == 0 ? null : new HistoryEvent
-        {
-            EventId = closing.EventId,
-            EventTime = closing.EventTime,
-            EventType = EventType.WorkflowExecutionContinuedAsNew,
-            WorkflowExecutionContinuedAsNewEventAttributes = new WorkflowExecutionContinuedAsNewEventAttributes { NewExecutionRunId = newRunId, Failure = failure, LastCompletionResult = result },
-        };
+        return newRunId.Length == 0
+            ? null
+            : new HistoryEvent
+            {
+                EventId = closing.EventId,
+                EventTime = closing.EventTime,
+                EventType = EventType.WorkflowExecutionContinuedAsNew,
+                WorkflowExecutionContinuedAsNewEventAttributes = new WorkflowExecutionContinuedAsNewEventAttributes
+                {
+                    NewExecutionRunId = newRunId,
+                    Failure = failure,
+                    LastCompletionResult = result,
+                },
+            };
     }
 
-    private async ValueTask<GetWorkflowExecutionHistoryReverseResponse> GetReverseAsync(GrpcServerCallContext context, GetWorkflowExecutionHistoryReverseRequest request)
+    private async ValueTask<GetWorkflowExecutionHistoryReverseResponse> GetReverseAsync(
+        GrpcServerCallContext context,
+        GetWorkflowExecutionHistoryReverseRequest request
+    )
     {
         var ns = namespaces.Resolve(request.Namespace);
         Require.Execution(request.Execution);
         var token = Tokens.Page(request.NextPageToken);
-        return await engine.Store.ChangeAsync(ns.Id, request.Execution.WorkflowId, w =>
-        {
-            var runId = token?.RunId ?? request.Execution.RunId;
-            var run = engine.Store.Find(w, runId) ?? throw RpcErrors.NotFound(runId.Length > 0
-                ? $"workflow execution not found for workflow ID \"{w.WorkflowId}\" and run ID \"{runId}\"" : $"workflow not found for ID: {w.WorkflowId}");
-            var last = token is null ? run.NextEventId - 1 : token.NextEventId;
-            var limit = request.MaximumPageSize is > 0 and < HistoryReader.MaxPageEvents ? request.MaximumPageSize : HistoryReader.MaxPageEvents;
-            var wanted = engine.Store.BatchStart(run, last, limit);
-            var (page, first) = HistoryReader.PageBack(engine.Store.Batches(run, wanted), wanted, last);
-            var events = Temporalio.Api.History.V1.History.Parser.ParseFrom(page);
-            var response = new GetWorkflowExecutionHistoryReverseResponse { History = new Temporalio.Api.History.V1.History() };
-            response.History.Events.AddRange(events.Events.Reverse());
-            if (first > 1)
+        return await engine.Store.ChangeAsync(
+            ns.Id,
+            request.Execution.WorkflowId,
+            w =>
             {
-                response.NextPageToken = new PageToken { NamespaceId = run.NamespaceId, WorkflowId = run.WorkflowId, RunId = run.RunId, FirstEventId = 1, NextEventId = first - 1 }.ToByteString();
-            }
+                var runId = token?.RunId ?? request.Execution.RunId;
+                var run =
+                    engine.Store.Find(w, runId)
+                    ?? throw RpcErrors.NotFound(
+                        runId.Length > 0
+                            ? $"workflow execution not found for workflow ID \"{w.WorkflowId}\" and run ID \"{runId}\""
+                            : $"workflow not found for ID: {w.WorkflowId}"
+                    );
+                var last = token is null ? run.NextEventId - 1 : token.NextEventId;
+                var limit = request.MaximumPageSize is > 0 and < HistoryReader.MaxPageEvents
+                    ? request.MaximumPageSize
+                    : HistoryReader.MaxPageEvents;
+                var wanted = engine.Store.BatchStart(run, last, limit);
+                var (page, first) = HistoryReader.PageBack(engine.Store.Batches(run, wanted), wanted, last);
+                var events = Temporalio.Api.History.V1.History.Parser.ParseFrom(page);
+                var response = new GetWorkflowExecutionHistoryReverseResponse { History = new Temporalio.Api.History.V1.History() };
+                response.History.Events.AddRange(events.Events.Reverse());
+                if (first > 1)
+                {
+                    response.NextPageToken = new PageToken
+                    {
+                        NamespaceId = run.NamespaceId,
+                        WorkflowId = run.WorkflowId,
+                        RunId = run.RunId,
+                        FirstEventId = 1,
+                        NextEventId = first - 1,
+                    }.ToByteString();
+                }
 
-            return response;
-        });
+                return response;
+            }
+        );
     }
 }

@@ -4,7 +4,9 @@ using Temporal.Server.Visibility.Query;
 
 namespace Temporal.Server.Frontend;
 
-/// <summary>How long a call that waits may wait: until its own limit, a little before the client's deadline, or until the server stops.</summary>
+/// <summary>
+/// How long a call that waits may wait: until its own limit, a little before the client's deadline, or until the server stops.
+/// </summary>
 internal sealed class LongPoll : IDisposable
 {
     // An answer that is on its way when the deadline strikes is lost; an empty one shortly before is not.
@@ -44,7 +46,9 @@ internal sealed class LongPoll : IDisposable
         lock (_source)
         {
             if (!_disposed)
+            {
                 _source.Cancel();
+            }
         }
     }
 

@@ -13,7 +13,12 @@ namespace Temporal.Server.Frontend;
 
 /// <summary>Update-with-start: starts a workflow, or finds it running, and updates it, as one call.</summary>
 internal sealed class MultiOperationHandler(
-    WorkflowEngine engine, NamespaceRegistry namespaces, WorkflowOperations workflows, UpdateHandler updates, SearchAttributeRegistry searchAttributes)
+    WorkflowEngine engine,
+    NamespaceRegistry namespaces,
+    WorkflowOperations workflows,
+    UpdateHandler updates,
+    SearchAttributeRegistry searchAttributes
+)
 {
     private const string TypePrefix = "type.googleapis.com/";
 
@@ -33,12 +38,16 @@ internal sealed class MultiOperationHandler(
         try
         {
             var again = false;
-            var answer = await updates.FollowAsync(context, update.WaitPolicy?.LifecycleStage ?? default, async () =>
-            {
-                var found = again ? await engine.Store.ChangeAsync(ns.Id, start.WorkflowId, w => Begin(w, start, update)) : first;
-                again = true;
-                return (found.Workflow, found.Run, found.Update);
-            });
+            var answer = await updates.FollowAsync(
+                context,
+                update.WaitPolicy?.LifecycleStage ?? default,
+                async () =>
+                {
+                    var found = again ? await engine.Store.ChangeAsync(ns.Id, start.WorkflowId, w => Begin(w, start, update)) : first;
+                    again = true;
+                    return (found.Workflow, found.Run, found.Update);
+                }
+            );
             return new ExecuteMultiOperationResponse
             {
                 Responses =
@@ -54,12 +63,19 @@ internal sealed class MultiOperationHandler(
         }
     }
 
-    private (StartWorkflowExecutionResponse Started, Workflow Workflow, MutableState Run, PendingUpdate Update) Begin(Workflow workflow, StartWorkflowExecutionRequest start, UpdateWorkflowExecutionRequest update)
+    private (StartWorkflowExecutionResponse Started, Workflow Workflow, MutableState Run, PendingUpdate Update) Begin(
+        Workflow workflow,
+        StartWorkflowExecutionRequest start,
+        UpdateWorkflowExecutionRequest update
+    )
     {
-        // A repeated call finds its update again, also when the run has closed in the meantime; not one that the close cut off: that is done again, in a run of its own.
-        if (engine.Store.Current(workflow) is { } current
+        // A repeated call finds its update again, also when the run has closed in the meantime; not one that the close cut off: that is
+        // done again, in a run of its own.
+        if (
+            engine.Store.Current(workflow) is { } current
             && (current.IsOpen || (current.Updates.TryGetValue(update.Request.Meta.UpdateId, out var events) && events.Completed > 0))
-            && updates.Known(workflow, current, update.Request.Meta.UpdateId) is { } known)
+            && updates.Known(workflow, current, update.Request.Meta.UpdateId) is { } known
+        )
         {
             return (workflows.Starts.Started(start, current, started: false), workflow, current, known);
         }
@@ -81,7 +97,8 @@ internal sealed class MultiOperationHandler(
     private void CheckStart(StartWorkflowExecutionRequest start, NamespaceEntry ns)
     {
         StartRequests.Check(start, ns, searchAttributes);
-        var fault = start.CronSchedule.Length > 0 ? "CronSchedule is not allowed."
+        var fault =
+            start.CronSchedule.Length > 0 ? "CronSchedule is not allowed."
             : start.RequestEagerExecution ? "RequestEagerExecution is not supported."
             : start.WorkflowStartDelay is not null ? "WorkflowStartDelay is not supported."
             : null;
@@ -137,10 +154,22 @@ internal sealed class MultiOperationHandler(
         {
             Code = (int)GrpcStatusCode.Aborted,
             Message = "Operation was aborted.",
-            Details = { new Any { TypeUrl = TypePrefix + "temporal.api.failure.v1.MultiOperationExecutionAborted", Value = new Aborted().ToByteString() } },
+            Details =
+            {
+                new Any
+                {
+                    TypeUrl = TypePrefix + "temporal.api.failure.v1.MultiOperationExecutionAborted",
+                    Value = new Aborted().ToByteString(),
+                },
+            },
         };
         var failure = new MultiOperationExecutionFailure();
         failure.Statuses.AddRange(operation == 0 ? [status, aborted] : [aborted, status]);
-        return RpcErrors.Create(e.Code, "Update-with-Start could not be executed.", "temporal.api.errordetails.v1.MultiOperationExecutionFailure", failure);
+        return RpcErrors.Create(
+            e.Code,
+            "Update-with-Start could not be executed.",
+            "temporal.api.errordetails.v1.MultiOperationExecutionFailure",
+            failure
+        );
     }
 }

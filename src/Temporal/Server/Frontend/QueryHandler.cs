@@ -12,7 +12,13 @@ using Temporalio.Api.WorkflowService.V1;
 namespace Temporal.Server.Frontend;
 
 /// <summary>Queries: with the run's next workflow task when one is pending, else by a task of their own.</summary>
-internal sealed class QueryHandler(WorkflowEngine engine, NamespaceRegistry namespaces, Stopping stopping, TimerService timers, TimeProvider time)
+internal sealed class QueryHandler(
+    WorkflowEngine engine,
+    NamespaceRegistry namespaces,
+    Stopping stopping,
+    TimerService timers,
+    TimeProvider time
+)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
@@ -48,12 +54,21 @@ internal sealed class QueryHandler(WorkflowEngine engine, NamespaceRegistry name
     }
 
     /// <summary>The answer; null when the workflow's memory was dropped meanwhile, and the query with it.</summary>
-    private async Task<QueryWorkflowResponse?> AskAsync(GrpcServerCallContext context, string namespaceId, QueryWorkflowRequest request, LongPoll wait)
+    private async Task<QueryWorkflowResponse?> AskAsync(
+        GrpcServerCallContext context,
+        string namespaceId,
+        QueryWorkflowRequest request,
+        LongPoll wait
+    )
     {
         var query = new PendingQuery(request.Query, time, engine.DeadWorkers);
         try
         {
-            var (rejected, gone) = await engine.Store.ChangeAsync(namespaceId, request.Execution.WorkflowId, w => (Ask(w, request, query), w.Gone));
+            var (rejected, gone) = await engine.Store.ChangeAsync(
+                namespaceId,
+                request.Execution.WorkflowId,
+                w => (Ask(w, request, query), w.Gone)
+            );
             if (rejected is { } status)
             {
                 return new QueryWorkflowResponse { QueryRejected = new QueryRejected { Status = status } };
@@ -86,12 +101,17 @@ internal sealed class QueryHandler(WorkflowEngine engine, NamespaceRegistry name
     }
 
     /// <summary>
-    /// Waits for the answer, or until the workflow's memory is dropped. A query whose worker has died meanwhile goes to another, and so does one that was not
+    /// Waits for the answer, or until the workflow's memory is dropped. A query whose worker has died meanwhile goes to another, and so
+    /// does one that was not
     /// answered in time, or not taken in time by the worker with the run in memory.
     /// </summary>
     private async Task AnsweredAsync(string namespaceId, string workflowId, PendingQuery query, Task gone, CancellationToken limit)
     {
-        while (await Task.WhenAny(query.Answer.Task, gone, Task.Delay(WorkerWatch, limit)) is var ended && ended != query.Answer.Task && ended != gone)
+        while (
+            await Task.WhenAny(query.Answer.Task, gone, Task.Delay(WorkerWatch, limit)) is var ended
+            && ended != query.Answer.Task
+            && ended != gone
+        )
         {
             await ended;
             if (!query.IsLost)
@@ -99,23 +119,39 @@ internal sealed class QueryHandler(WorkflowEngine engine, NamespaceRegistry name
                 continue;
             }
 
-            await engine.Store.ChangeAsync(namespaceId, workflowId, w =>
-            {
-                if (engine.Store.Find(w, query.RunId) is { } run)
+            await engine.Store.ChangeAsync(
+                namespaceId,
+                workflowId,
+                w =>
                 {
-                    Dispatch(engine, run, query, anyWorker: true);
+                    if (engine.Store.Find(w, query.RunId) is { } run)
+                    {
+                        Dispatch(engine, run, query, anyWorker: true);
+                    }
                 }
-            });
+            );
         }
     }
 
     private WorkflowExecutionStatus? Ask(Workflow workflow, QueryWorkflowRequest request, PendingQuery query)
     {
-        var run = engine.Store.Find(workflow, request.Execution.RunId) ?? throw (request.Execution.RunId.Length > 0
-            ? RpcErrors.NotFound($"workflow execution not found for workflow ID \"{workflow.WorkflowId}\" and run ID \"{request.Execution.RunId}\"")
-            : RpcErrors.NotFound($"workflow not found for ID: {workflow.WorkflowId}"));
-        if ((request.QueryRejectCondition == QueryRejectCondition.NotOpen && !run.IsOpen)
-            || (request.QueryRejectCondition == QueryRejectCondition.NotCompletedCleanly && !run.IsOpen && run.Status != WorkflowExecutionStatus.Completed))
+        var run =
+            engine.Store.Find(workflow, request.Execution.RunId)
+            ?? throw (
+                request.Execution.RunId.Length > 0
+                    ? RpcErrors.NotFound(
+                        $"workflow execution not found for workflow ID \"{workflow.WorkflowId}\" and run ID \"{request.Execution.RunId}\""
+                    )
+                    : RpcErrors.NotFound($"workflow not found for ID: {workflow.WorkflowId}")
+            );
+        if (
+            (request.QueryRejectCondition == QueryRejectCondition.NotOpen && !run.IsOpen)
+            || (
+                request.QueryRejectCondition == QueryRejectCondition.NotCompletedCleanly
+                && !run.IsOpen
+                && run.Status != WorkflowExecutionStatus.Completed
+            )
+        )
         {
             return run.Status;
         }
@@ -163,6 +199,14 @@ internal sealed class QueryHandler(WorkflowEngine engine, NamespaceRegistry name
         var sticky = !anyWorker && run.UsesStickyQueue && engine.Queues.StickyWorkerLives(run.NamespaceId, run.Record.StickyQueue);
         query.RunId = run.RunId;
         query.Offer(sticky ? run.Record.StickyTimeout.Span() : null);
-        engine.Queues.Add(new QueryQueuedTask(run.NamespaceId, run.WorkflowId, run.RunId, sticky ? run.Record.StickyQueue : run.Start.TaskQueue.Name, query));
+        engine.Queues.Add(
+            new QueryQueuedTask(
+                run.NamespaceId,
+                run.WorkflowId,
+                run.RunId,
+                sticky ? run.Record.StickyQueue : run.Start.TaskQueue.Name,
+                query
+            )
+        );
     }
 }

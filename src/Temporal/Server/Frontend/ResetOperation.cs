@@ -7,7 +7,9 @@ using Temporalio.Api.WorkflowService.V1;
 
 namespace Temporal.Server.Frontend;
 
-/// <summary>Begins a run anew from one of its workflow tasks: copies the history up to it, fails that task, and applies again what came later.</summary>
+/// <summary>
+/// Begins a run anew from one of its workflow tasks: copies the history up to it, fails that task, and applies again what came later.
+/// </summary>
 internal sealed class ResetOperation(WorkflowEngine engine)
 {
     private const string Identity = "history-service";
@@ -78,7 +80,9 @@ internal sealed class ResetOperation(WorkflowEngine engine)
         };
         if (!isBoundary)
         {
-            throw RpcErrors.InvalidArgument($"StateRebuilder unable to Rebuild mutable state to event ID: {finish - 1}, version: 0, this event must be at the boundary");
+            throw RpcErrors.InvalidArgument(
+                $"StateRebuilder unable to Rebuild mutable state to event ID: {finish - 1}, version: 0, this event must be at the boundary"
+            );
         }
     }
 
@@ -100,9 +104,13 @@ internal sealed class ResetOperation(WorkflowEngine engine)
         reset.Record.RequestIds[request.RequestId] = new RequestIdInfo { EventType = EventType.WorkflowExecutionStarted, EventId = 1 };
         reset.Record.OriginalStartTime = run.Record.OriginalStartTime;
         reset.Record.LastResetTime = reset.Now.Stamp();
-        foreach (var point in run.Record.ResetPoints.Where(p => p.RunId == run.RunId
-            ? p.FirstWorkflowTaskCompletedId < request.WorkflowTaskFinishEventId
-            : run.Start.PrevAutoResetPoints?.Points.Contains(p) == true))
+        foreach (
+            var point in run.Record.ResetPoints.Where(p =>
+                p.RunId == run.RunId
+                    ? p.FirstWorkflowTaskCompletedId < request.WorkflowTaskFinishEventId
+                    : run.Start.PrevAutoResetPoints?.Points.Contains(p) == true
+            )
+        )
         {
             // What was taken over of the old run's history are points of the new one.
             var taken = point.Clone();
@@ -122,7 +130,12 @@ internal sealed class ResetOperation(WorkflowEngine engine)
         if (started == 0)
         {
             var startedEvent = reset.NewEvent(EventType.WorkflowTaskStarted);
-            startedEvent.WorkflowTaskStartedEventAttributes = new WorkflowTaskStartedEventAttributes { ScheduledEventId = scheduled.EventId, Identity = Identity, RequestId = "emptyUuid" };
+            startedEvent.WorkflowTaskStartedEventAttributes = new WorkflowTaskStartedEventAttributes
+            {
+                ScheduledEventId = scheduled.EventId,
+                Identity = Identity,
+                RequestId = "emptyUuid",
+            };
             started = reset.Add(startedEvent).EventId;
         }
 
@@ -148,8 +161,12 @@ internal sealed class ResetOperation(WorkflowEngine engine)
         }
 
         // What was asked of other workflows and not answered before that point is asked again by the new run.
-        var unanswered = reset.Children.Values.Where(c => c.StartedEventId == 0).Select(c => c.InitiatedEventId)
-            .Concat(reset.ExternalSignals.Keys).Concat(reset.ExternalCancels.Keys).ToHashSet();
+        var unanswered = reset
+            .Children.Values.Where(c => c.StartedEventId == 0)
+            .Select(c => c.InitiatedEventId)
+            .Concat(reset.ExternalSignals.Keys)
+            .Concat(reset.ExternalCancels.Keys)
+            .ToHashSet();
         foreach (var e in kept.Where(e => unanswered.Contains(e.EventId)))
         {
             TransferTasks.Add(reset, e);
@@ -177,7 +194,8 @@ internal sealed class ResetOperation(WorkflowEngine engine)
         run.CloseEvent?.WorkflowExecutionContinuedAsNewEventAttributes?.NewExecutionRunId
         ?? run.CloseEvent?.WorkflowExecutionCompletedEventAttributes?.NewExecutionRunId
         ?? run.CloseEvent?.WorkflowExecutionFailedEventAttributes?.NewExecutionRunId
-        ?? run.CloseEvent?.WorkflowExecutionTimedOutEventAttributes?.NewExecutionRunId ?? "";
+        ?? run.CloseEvent?.WorkflowExecutionTimedOutEventAttributes?.NewExecutionRunId
+        ?? "";
 
     /// <summary>Signals, updates and changed options are applied again; a cancel request is not, as with the real server.</summary>
     private static void Reapply(MutableState reset, List<HistoryEvent> later, ResetWorkflowExecutionRequest request)
@@ -200,7 +218,10 @@ internal sealed class ResetOperation(WorkflowEngine engine)
                 case EventType.WorkflowExecutionUpdateAdmitted when others && !exclude.Contains(ResetReapplyExcludeType.Update):
                     reset.AddOrBuffer(Admitted(reset, e.WorkflowExecutionUpdateAdmittedEventAttributes.Request));
                     break;
-                case EventType.WorkflowExecutionUpdateAccepted when others && !exclude.Contains(ResetReapplyExcludeType.Update) && e.WorkflowExecutionUpdateAcceptedEventAttributes.AcceptedRequest is { } request2:
+                case EventType.WorkflowExecutionUpdateAccepted
+                    when others
+                        && !exclude.Contains(ResetReapplyExcludeType.Update)
+                        && e.WorkflowExecutionUpdateAcceptedEventAttributes.AcceptedRequest is { } request2:
                     reset.AddOrBuffer(Admitted(reset, request2));
                     break;
                 case EventType.WorkflowExecutionOptionsUpdated:
@@ -218,7 +239,11 @@ internal sealed class ResetOperation(WorkflowEngine engine)
     private static HistoryEvent Admitted(MutableState reset, Temporalio.Api.Update.V1.Request request)
     {
         var admitted = reset.NewEvent(EventType.WorkflowExecutionUpdateAdmitted);
-        admitted.WorkflowExecutionUpdateAdmittedEventAttributes = new WorkflowExecutionUpdateAdmittedEventAttributes { Request = request, Origin = UpdateAdmittedEventOrigin.Reapply };
+        admitted.WorkflowExecutionUpdateAdmittedEventAttributes = new WorkflowExecutionUpdateAdmittedEventAttributes
+        {
+            Request = request,
+            Origin = UpdateAdmittedEventOrigin.Reapply,
+        };
         return admitted;
     }
 }

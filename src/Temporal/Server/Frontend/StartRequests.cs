@@ -15,7 +15,10 @@ namespace Temporal.Server.Frontend;
 /// <summary>Checks requests that start workflows.</summary>
 internal static class StartRequests
 {
-    /// <summary>Refuses what the real server refuses, with its texts; gives the request its request id when it has none, and its search attributes their types.</summary>
+    /// <summary>
+    /// Refuses what the real server refuses, with its texts; gives the request its request id when it has none, and its search attributes
+    /// their types.
+    /// </summary>
     public static void Check(StartWorkflowExecutionRequest r, NamespaceEntry ns, SearchAttributeRegistry searchAttributes)
     {
         Require.WorkflowId(r.WorkflowId);
@@ -70,12 +73,18 @@ internal static class StartRequests
     {
         if (reuse == WorkflowIdReusePolicy.TerminateIfRunning && conflict != WorkflowIdConflictPolicy.Unspecified)
         {
-            throw RpcErrors.InvalidArgument("Invalid WorkflowIDReusePolicy: WORKFLOW_ID_REUSE_POLICY_TERMINATE_IF_RUNNING cannot be used together with a WorkflowIDConflictPolicy");
+            throw RpcErrors.InvalidArgument(
+                "Invalid WorkflowIDReusePolicy: WORKFLOW_ID_REUSE_POLICY_TERMINATE_IF_RUNNING cannot be used together with a "
+                    + "WorkflowIDConflictPolicy"
+            );
         }
 
         if (reuse == WorkflowIdReusePolicy.RejectDuplicate && conflict == WorkflowIdConflictPolicy.TerminateExisting)
         {
-            throw RpcErrors.InvalidArgument("Invalid WorkflowIDReusePolicy: WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE cannot be used together with WorkflowIdConflictPolicy WORKFLOW_ID_CONFLICT_POLICY_TERMINATE_EXISTING");
+            throw RpcErrors.InvalidArgument(
+                "Invalid WorkflowIDReusePolicy: WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE cannot be used together with "
+                    + "WorkflowIdConflictPolicy WORKFLOW_ID_CONFLICT_POLICY_TERMINATE_EXISTING"
+            );
         }
     }
 
@@ -83,9 +92,11 @@ internal static class StartRequests
     private static void Callback(Callback callback)
     {
         var url = callback.Nexus?.Url ?? "";
-        throw RpcErrors.InvalidArgument(Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
-            ? $"invalid url: url does not match any configured callback address: {url}"
-            : $"invalid url: unknown scheme: {Uri.EscapeDataString(url)}");
+        throw RpcErrors.InvalidArgument(
+            Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
+                ? $"invalid url: url does not match any configured callback address: {url}"
+                : $"invalid url: unknown scheme: {Uri.EscapeDataString(url)}"
+        );
     }
 
     private static void NotNegative(Duration? value, string name)

@@ -12,12 +12,20 @@ using TaskQueuePartitionMetadata = Temporalio.Api.TaskQueue.V1.TaskQueuePartitio
 namespace Temporal.Server.Frontend;
 
 /// <summary>What can be asked about task queues, and workers that say goodbye.</summary>
-internal sealed class TaskQueueHandler(WorkflowEngine engine, NamespaceRegistry namespaces, WorkerHandler workers, WorkerPolls polls, TaskQueueConfigs configs, TimeProvider time, Stopping stopping, Func<string> address)
+internal sealed class TaskQueueHandler(
+    WorkflowEngine engine,
+    NamespaceRegistry namespaces,
+    WorkerHandler workers,
+    WorkerPolls polls,
+    TaskQueueConfigs configs,
+    TimeProvider time,
+    Stopping stopping,
+    Func<string> address
+)
 {
     private const int Partitions = 4;
 
     private static readonly TimeSpan PollLimit = TimeSpan.FromSeconds(60);
-
 
     public void Register(RpcTable table)
     {
@@ -53,7 +61,11 @@ internal sealed class TaskQueueHandler(WorkflowEngine engine, NamespaceRegistry 
         for (var i = 0; i < Partitions; i++)
         {
             // The real server splits a queue in four; clients show the list and nothing else.
-            var partition = new TaskQueuePartitionMetadata { Key = i == 0 ? request.TaskQueue.Name : $"/_sys/{request.TaskQueue.Name}/{i}", OwnerHostName = address() };
+            var partition = new TaskQueuePartitionMetadata
+            {
+                Key = i == 0 ? request.TaskQueue.Name : $"/_sys/{request.TaskQueue.Name}/{i}",
+                OwnerHostName = address(),
+            };
             response.ActivityTaskQueuePartitions.Add(partition);
             response.WorkflowTaskQueuePartitions.Add(partition.Clone());
         }
@@ -66,7 +78,11 @@ internal sealed class TaskQueueHandler(WorkflowEngine engine, NamespaceRegistry 
         var ns = namespaces.Resolve(request.Namespace);
         Require.TaskQueue(request.TaskQueue);
         var describer = new TaskQueueDescriber(engine.Queues, configs, time.GetUtcNow());
-        return ValueTask.FromResult(request.ApiMode == DescribeTaskQueueMode.Enhanced ? describer.DescribeAll(ns.Id, request) : describer.DescribeOne(ns.Id, request));
+        return ValueTask.FromResult(
+            request.ApiMode == DescribeTaskQueueMode.Enhanced
+                ? describer.DescribeAll(ns.Id, request)
+                : describer.DescribeOne(ns.Id, request)
+        );
     }
 
     private async Task<UpdateTaskQueueConfigResponse> UpdateAsync(UpdateTaskQueueConfigRequest request)
@@ -76,7 +92,10 @@ internal sealed class TaskQueueHandler(WorkflowEngine engine, NamespaceRegistry 
         var config = await configs.UpdateAsync(ns.Id, request, time.GetUtcNow());
         if (request.TaskQueueType is TaskQueueType.Workflow or TaskQueueType.Activity)
         {
-            engine.Queues.Get(ns.Id, request.TaskQueue, request.TaskQueueType == TaskQueueType.Activity).Rate = config.QueueRateLimit?.RateLimit?.RequestsPerSecond;
+            engine.Queues.Get(ns.Id, request.TaskQueue, request.TaskQueueType == TaskQueueType.Activity).Rate = config
+                .QueueRateLimit
+                ?.RateLimit
+                ?.RequestsPerSecond;
         }
 
         return new UpdateTaskQueueConfigResponse { Config = config };

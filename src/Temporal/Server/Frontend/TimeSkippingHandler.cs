@@ -8,7 +8,8 @@ using Temporalio.Api.TestService.V1;
 namespace Temporal.Server.Frontend;
 
 /// <summary>
-/// The test service: while time skipping is unlocked and nothing is to be done (no task queued or started, no query open), the clock jumps to the next due time, one at a time.
+/// The test service: while time skipping is unlocked and nothing is to be done (no task queued or started, no query open), the clock jumps
+/// to the next due time, one at a time.
 /// Locked, as at the start, it goes like any clock.
 /// </summary>
 internal sealed class TimeSkippingHandler(SkippingClock clock, TimerService timers, WorkflowEngine engine) : IServiceHandler
@@ -21,23 +22,36 @@ internal sealed class TimeSkippingHandler(SkippingClock clock, TimerService time
     public void Register(RpcTable table)
     {
         const string Service = RpcTable.TestService;
-        table.Add((LockTimeSkippingRequest _) =>
-        {
-            Change(1);
-            return new LockTimeSkippingResponse();
-        });
-        table.Add((UnlockTimeSkippingRequest _) =>
-        {
-            Change(-1);
-            return new UnlockTimeSkippingResponse();
-        });
+        table.Add(
+            (LockTimeSkippingRequest _) =>
+            {
+                Change(1);
+                return new LockTimeSkippingResponse();
+            }
+        );
+        table.Add(
+            (UnlockTimeSkippingRequest _) =>
+            {
+                Change(-1);
+                return new UnlockTimeSkippingResponse();
+            }
+        );
         table.AddAsync<Empty, GetCurrentTimeResponse>(
-            Service, "GetCurrentTime", (_, _) => ValueTask.FromResult(new GetCurrentTimeResponse { Time = Timestamp.FromDateTimeOffset(clock.GetUtcNow()) }));
-        table.AddAsync<SleepRequest, SleepResponse>(async (context, request) => await SleepAsync(context, clock.GetUtcNow() + Span(request.Duration)));
-        table.AddAsync<SleepUntilRequest, SleepResponse>(
-            async (context, request) => await SleepAsync(context, request.Timestamp?.ToDateTimeOffset() ?? clock.GetUtcNow()));
+            Service,
+            "GetCurrentTime",
+            (_, _) => ValueTask.FromResult(new GetCurrentTimeResponse { Time = Timestamp.FromDateTimeOffset(clock.GetUtcNow()) })
+        );
         table.AddAsync<SleepRequest, SleepResponse>(
-            Service, "UnlockTimeSkippingWithSleep", async (context, request) => await SkipAsync(context, clock.GetUtcNow() + Span(request.Duration)));
+            async (context, request) => await SleepAsync(context, clock.GetUtcNow() + Span(request.Duration))
+        );
+        table.AddAsync<SleepUntilRequest, SleepResponse>(
+            async (context, request) => await SleepAsync(context, request.Timestamp?.ToDateTimeOffset() ?? clock.GetUtcNow())
+        );
+        table.AddAsync<SleepRequest, SleepResponse>(
+            Service,
+            "UnlockTimeSkippingWithSleep",
+            async (context, request) => await SkipAsync(context, clock.GetUtcNow() + Span(request.Duration))
+        );
     }
 
     /// <inheritdoc/>
@@ -63,7 +77,12 @@ internal sealed class TimeSkippingHandler(SkippingClock clock, TimerService time
         lock (_lock)
         {
             // Who sleeps holds nothing up: neither the lock that is on by itself, nor the activity that it may be.
-            if (_locks - _sleepers > 0 || timers.IsBusy || !engine.IsIdle(startedActivities: _sleepers - _locks) || timers.NextDue is not { } due)
+            if (
+                _locks - _sleepers > 0
+                || timers.IsBusy
+                || !engine.IsIdle(startedActivities: _sleepers - _locks)
+                || timers.NextDue is not { } due
+            )
             {
                 return;
             }
@@ -94,11 +113,14 @@ internal sealed class TimeSkippingHandler(SkippingClock clock, TimerService time
         }
 
         // In the timer's own turn: once it is over, time may be skipped further.
-        using var timer = timers.Schedule(until, () =>
-        {
-            WakeUp();
-            done.TrySetResult();
-        });
+        using var timer = timers.Schedule(
+            until,
+            () =>
+            {
+                WakeUp();
+                done.TrySetResult();
+            }
+        );
         try
         {
             Skip();
@@ -122,7 +144,8 @@ internal sealed class TimeSkippingHandler(SkippingClock clock, TimerService time
         }
     }
 
-    private static TimeSpan Span(Duration? duration) => duration is null ? TimeSpan.Zero
+    private static TimeSpan Span(Duration? duration) =>
+        duration is null ? TimeSpan.Zero
         : duration.Seconds is >= 0 and < 3_000_000_000 ? TimeSpan.FromSeconds(duration.Seconds) + TimeSpan.FromTicks(duration.Nanos / 100)
         : throw RpcErrors.InvalidArgument("Duration is negative or longer than a hundred years");
 }

@@ -19,7 +19,9 @@ internal static class Tokens
         try
         {
             var read = TaskToken.Parser.ParseFrom(token);
-            return read.WorkflowId.Length > 0 && read.RunId.Length > 0 ? read : throw RpcErrors.InvalidArgument("Error deserializing task token.");
+            return read.WorkflowId.Length > 0 && read.RunId.Length > 0
+                ? read
+                : throw RpcErrors.InvalidArgument("Error deserializing task token.");
         }
         catch (Exception e) when (UnreadableMessage.Causes(e))
         {

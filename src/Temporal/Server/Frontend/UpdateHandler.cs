@@ -23,26 +23,47 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
         table.AddAsync<PollWorkflowExecutionUpdateRequest, PollWorkflowExecutionUpdateResponse>(PollAsync);
     }
 
-    private async ValueTask<UpdateWorkflowExecutionResponse> UpdateAsync(GrpcServerCallContext context, UpdateWorkflowExecutionRequest request)
+    private async ValueTask<UpdateWorkflowExecutionResponse> UpdateAsync(
+        GrpcServerCallContext context,
+        UpdateWorkflowExecutionRequest request
+    )
     {
         var ns = namespaces.Resolve(request.Namespace);
         Check(request);
         NotAdmitted(request.WaitPolicy);
-        return await FollowAsync(context, request.WaitPolicy?.LifecycleStage ?? Stage.Unspecified, () => engine.Store.ChangeAsync(ns.Id, request.WorkflowExecution.WorkflowId, w =>
-        {
-            var run = engine.Store.Find(w, request.WorkflowExecution.RunId) ?? throw (request.WorkflowExecution.RunId.Length > 0
-                ? RpcErrors.NotFound($"workflow execution not found for workflow ID \"{w.WorkflowId}\" and run ID \"{request.WorkflowExecution.RunId}\"")
-                : RpcErrors.NotFound($"workflow not found for ID: {w.WorkflowId}"));
-            if (request.FirstExecutionRunId.Length > 0 && run.FirstRunId != request.FirstExecutionRunId)
-            {
-                throw RpcErrors.NotFound("workflow execution not found");
-            }
+        return await FollowAsync(
+            context,
+            request.WaitPolicy?.LifecycleStage ?? Stage.Unspecified,
+            () =>
+                engine.Store.ChangeAsync(
+                    ns.Id,
+                    request.WorkflowExecution.WorkflowId,
+                    w =>
+                    {
+                        var run =
+                            engine.Store.Find(w, request.WorkflowExecution.RunId)
+                            ?? throw (
+                                request.WorkflowExecution.RunId.Length > 0
+                                    ? RpcErrors.NotFound(
+                                        $"workflow execution not found for workflow ID \"{w.WorkflowId}\" and run ID "
+                                            + $"\"{request.WorkflowExecution.RunId}\""
+                                    )
+                                    : RpcErrors.NotFound($"workflow not found for ID: {w.WorkflowId}")
+                            );
+                        if (request.FirstExecutionRunId.Length > 0 && run.FirstRunId != request.FirstExecutionRunId)
+                        {
+                            throw RpcErrors.NotFound("workflow execution not found");
+                        }
 
-            return (w, run, Admit(w, run, request.Request));
-        }));
+                        return (w, run, Admit(w, run, request.Request));
+                    }
+                )
+        );
     }
 
-    /// <summary>Finds the update, or admits it and makes sure that a task brings it to the worker. Call with the workflow's lock held.</summary>
+    /// <summary>
+    /// Finds the update, or admits it and makes sure that a task brings it to the worker. Call with the workflow's lock held.
+    /// </summary>
     public PendingUpdate Admit(Workflow workflow, MutableState run, Request request)
     {
         var id = request.Meta.UpdateId;
@@ -59,9 +80,15 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
         if (workflow.Updates.Count >= MaxInFlight)
         {
             throw RpcErrors.Create(
-                GrpcStatusCode.ResourceExhausted, $"limit on number of concurrent in-flight updates has been reached ({MaxInFlight})",
+                GrpcStatusCode.ResourceExhausted,
+                $"limit on number of concurrent in-flight updates has been reached ({MaxInFlight})",
                 "temporal.api.errordetails.v1.ResourceExhaustedFailure",
-                new Temporalio.Api.ErrorDetails.V1.ResourceExhaustedFailure { Cause = ResourceExhaustedCause.ConcurrentLimit, Scope = ResourceExhaustedScope.Namespace });
+                new Temporalio.Api.ErrorDetails.V1.ResourceExhaustedFailure
+                {
+                    Cause = ResourceExhaustedCause.ConcurrentLimit,
+                    Scope = ResourceExhaustedScope.Namespace,
+                }
+            );
         }
 
         if (run.Task is { Attempt: >= 3 })
@@ -83,9 +110,14 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
 
     /// <summary>Finds or admits an update and waits for the stage that the caller asked for, as long as one call may.</summary>
     /// <param name="find">
-    /// Asked again when the workflow's memory was dropped meanwhile: what was accepted is told by history, and what was not is admitted anew, as clients do that ask again.
+    /// Asked again when the workflow's memory was dropped meanwhile: what was accepted is told by history, and what was not is admitted
+    /// anew, as clients do that ask again.
     /// </param>
-    public async Task<UpdateWorkflowExecutionResponse> FollowAsync(GrpcServerCallContext context, Stage stage, Func<Task<(Workflow Workflow, MutableState Run, PendingUpdate Update)>> find)
+    public async Task<UpdateWorkflowExecutionResponse> FollowAsync(
+        GrpcServerCallContext context,
+        Stage stage,
+        Func<Task<(Workflow Workflow, MutableState Run, PendingUpdate Update)>> find
+    )
     {
         using var wait = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, stopping.Token);
         wait.CancelAfter(WaitLimit);
@@ -126,7 +158,11 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
 
         return new UpdateWorkflowExecutionResponse
         {
-            UpdateRef = new UpdateRef { WorkflowExecution = new WorkflowExecution { WorkflowId = run.WorkflowId, RunId = run.RunId }, UpdateId = update.Id },
+            UpdateRef = new UpdateRef
+            {
+                WorkflowExecution = new WorkflowExecution { WorkflowId = run.WorkflowId, RunId = run.RunId },
+                UpdateId = update.Id,
+            },
             Outcome = progress.Outcome,
             Stage = progress == UpdateProgress.Dropped ? Stage.Admitted : progress.Stage,
         };
@@ -138,8 +174,11 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
         if (policy?.LifecycleStage == Stage.Admitted)
         {
             throw RpcErrors.Create(
-                GrpcStatusCode.PermissionDenied, "UpdateWorkflowExecution issued asynchronously and waiting on update admitted is not supported.",
-                "temporal.api.errordetails.v1.PermissionDeniedFailure", new Temporalio.Api.ErrorDetails.V1.PermissionDeniedFailure());
+                GrpcStatusCode.PermissionDenied,
+                "UpdateWorkflowExecution issued asynchronously and waiting on update admitted is not supported.",
+                "temporal.api.errordetails.v1.PermissionDeniedFailure",
+                new Temporalio.Api.ErrorDetails.V1.PermissionDeniedFailure()
+            );
         }
     }
 
@@ -172,7 +211,10 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
         }
     }
 
-    private async ValueTask<PollWorkflowExecutionUpdateResponse> PollAsync(GrpcServerCallContext context, PollWorkflowExecutionUpdateRequest request)
+    private async ValueTask<PollWorkflowExecutionUpdateResponse> PollAsync(
+        GrpcServerCallContext context,
+        PollWorkflowExecutionUpdateRequest request
+    )
     {
         var ns = namespaces.Resolve(request.Namespace);
         if (request.UpdateRef is null)
@@ -182,12 +224,31 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
 
         Require.Execution(request.UpdateRef.WorkflowExecution);
         var stage = request.WaitPolicy?.LifecycleStage ?? Stage.Unspecified;
-        var answer = await FollowAsync(context, stage == Stage.Unspecified ? Stage.Admitted : stage, () => engine.Store.ChangeAsync(ns.Id, request.UpdateRef.WorkflowExecution.WorkflowId, w =>
+        var answer = await FollowAsync(
+            context,
+            stage == Stage.Unspecified ? Stage.Admitted : stage,
+            () =>
+                engine.Store.ChangeAsync(
+                    ns.Id,
+                    request.UpdateRef.WorkflowExecution.WorkflowId,
+                    w =>
+                    {
+                        var run = engine.Store.Require(w, request.UpdateRef.WorkflowExecution.RunId);
+                        return (
+                            w,
+                            run,
+                            Known(w, run, request.UpdateRef.UpdateId)
+                                ?? throw RpcErrors.NotFound($"update \"{request.UpdateRef.UpdateId}\" not found")
+                        );
+                    }
+                )
+        );
+        return new PollWorkflowExecutionUpdateResponse
         {
-            var run = engine.Store.Require(w, request.UpdateRef.WorkflowExecution.RunId);
-            return (w, run, Known(w, run, request.UpdateRef.UpdateId) ?? throw RpcErrors.NotFound($"update \"{request.UpdateRef.UpdateId}\" not found"));
-        }));
-        return new PollWorkflowExecutionUpdateResponse { UpdateRef = answer.UpdateRef, Outcome = answer.Outcome, Stage = answer.Stage };
+            UpdateRef = answer.UpdateRef,
+            Outcome = answer.Outcome,
+            Stage = answer.Stage,
+        };
     }
 
     /// <summary>The update that is under way, or was and is told by history; null when the id is unknown.</summary>
@@ -206,7 +267,12 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
         var update = new PendingUpdate(id, new Request { Meta = new Meta { UpdateId = id } }) { Accepted = true };
         if (events.Completed > 0)
         {
-            update.Publish(new UpdateProgress(Stage.Completed, engine.Store.Event(run, events.Completed).WorkflowExecutionUpdateCompletedEventAttributes.Outcome));
+            update.Publish(
+                new UpdateProgress(
+                    Stage.Completed,
+                    engine.Store.Event(run, events.Completed).WorkflowExecutionUpdateCompletedEventAttributes.Outcome
+                )
+            );
         }
         else if (!run.IsOpen)
         {

@@ -19,7 +19,12 @@ internal sealed class WorkflowOperations : IWorkflowOperations
     private readonly VisibilityStore _visibility;
     private readonly ResetOperation _reset;
 
-    public WorkflowOperations(WorkflowEngine engine, NamespaceRegistry namespaces, SearchAttributeRegistry searchAttributes, VisibilityStore visibility)
+    public WorkflowOperations(
+        WorkflowEngine engine,
+        NamespaceRegistry namespaces,
+        SearchAttributeRegistry searchAttributes,
+        VisibilityStore visibility
+    )
     {
         _engine = engine;
         _namespaces = namespaces;
@@ -44,26 +49,34 @@ internal sealed class WorkflowOperations : IWorkflowOperations
     {
         table.AddAsync((StartWorkflowExecutionRequest r) => StartAsync(r));
         table.AddAsync<SignalWithStartWorkflowExecutionRequest, SignalWithStartWorkflowExecutionResponse>(SignalWithStartAsync);
-        table.AddAsync(async (SignalWorkflowExecutionRequest r) =>
-        {
-            await SignalAsync(r);
-            return new SignalWorkflowExecutionResponse();
-        });
-        table.AddAsync(async (RequestCancelWorkflowExecutionRequest r) =>
-        {
-            await RequestCancelAsync(r);
-            return new RequestCancelWorkflowExecutionResponse();
-        });
-        table.AddAsync(async (TerminateWorkflowExecutionRequest r) =>
-        {
-            await TerminateAsync(r);
-            return new TerminateWorkflowExecutionResponse();
-        });
-        table.AddAsync(async (DeleteWorkflowExecutionRequest r) =>
-        {
-            await DeleteAsync(r);
-            return new DeleteWorkflowExecutionResponse();
-        });
+        table.AddAsync(
+            async (SignalWorkflowExecutionRequest r) =>
+            {
+                await SignalAsync(r);
+                return new SignalWorkflowExecutionResponse();
+            }
+        );
+        table.AddAsync(
+            async (RequestCancelWorkflowExecutionRequest r) =>
+            {
+                await RequestCancelAsync(r);
+                return new RequestCancelWorkflowExecutionResponse();
+            }
+        );
+        table.AddAsync(
+            async (TerminateWorkflowExecutionRequest r) =>
+            {
+                await TerminateAsync(r);
+                return new TerminateWorkflowExecutionResponse();
+            }
+        );
+        table.AddAsync(
+            async (DeleteWorkflowExecutionRequest r) =>
+            {
+                await DeleteAsync(r);
+                return new DeleteWorkflowExecutionResponse();
+            }
+        );
         table.AddAsync((DescribeWorkflowExecutionRequest r) => DescribeAsync(r));
         table.AddAsync((UpdateWorkflowExecutionOptionsRequest r) => UpdateOptionsAsync(r));
         table.AddAsync((ResetWorkflowExecutionRequest r) => ResetAsync(r));
@@ -73,16 +86,20 @@ internal sealed class WorkflowOperations : IWorkflowOperations
     {
         var ns = _namespaces.Resolve(request.Namespace);
         StartRequests.Check(request, ns, _searchAttributes);
-        return Store.ChangeAsync(ns.Id, request.WorkflowId, w =>
-        {
-            var response = Starts.Start(w, request);
-            if (request.RequestEagerExecution && response.Started && Store.Current(w) is { } run && run.RunId == response.RunId)
+        return Store.ChangeAsync(
+            ns.Id,
+            request.WorkflowId,
+            w =>
             {
-                response.EagerWorkflowTask = Starts.StartEagerly(w, run, request);
-            }
+                var response = Starts.Start(w, request);
+                if (request.RequestEagerExecution && response.Started && Store.Current(w) is { } run && run.RunId == response.RunId)
+                {
+                    response.EagerWorkflowTask = Starts.StartEagerly(w, run, request);
+                }
 
-            return response;
-        });
+                return response;
+            }
+        );
     }
 
     public Task SignalAsync(SignalWorkflowExecutionRequest request)
@@ -92,11 +109,24 @@ internal sealed class WorkflowOperations : IWorkflowOperations
         SignalName(request.SignalName);
         Require.RequestId(request.RequestId);
         Require.Blob(request.Input);
-        return Store.ChangeAsync(ns.Id, request.WorkflowExecution.WorkflowId, w =>
-        {
-            var run = Open(w, request.WorkflowExecution.RunId);
-            Signals.Add(run, request.SignalName, request.Input, request.Header, request.Identity, request.RequestId, null, request.Links);
-        });
+        return Store.ChangeAsync(
+            ns.Id,
+            request.WorkflowExecution.WorkflowId,
+            w =>
+            {
+                var run = Open(w, request.WorkflowExecution.RunId);
+                Signals.Add(
+                    run,
+                    request.SignalName,
+                    request.Input,
+                    request.Header,
+                    request.Identity,
+                    request.RequestId,
+                    null,
+                    request.Links
+                );
+            }
+        );
     }
 
     public Task RequestCancelAsync(RequestCancelWorkflowExecutionRequest request)
@@ -104,30 +134,38 @@ internal sealed class WorkflowOperations : IWorkflowOperations
         var ns = _namespaces.Resolve(request.Namespace);
         Require.Execution(request.WorkflowExecution);
         Require.RequestId(request.RequestId);
-        return Store.ChangeAsync(ns.Id, request.WorkflowExecution.WorkflowId, w =>
-        {
-            var run = OfChain(w, request.WorkflowExecution.RunId, request.FirstExecutionRunId);
-            if (run.IsOpen)
+        return Store.ChangeAsync(
+            ns.Id,
+            request.WorkflowExecution.WorkflowId,
+            w =>
             {
-                Signals.RequestCancel(run, request.Reason, request.Identity, request.RequestId, null, request.Links);
+                var run = OfChain(w, request.WorkflowExecution.RunId, request.FirstExecutionRunId);
+                if (run.IsOpen)
+                {
+                    Signals.RequestCancel(run, request.Reason, request.Identity, request.RequestId, null, request.Links);
+                }
             }
-        });
+        );
     }
 
     public Task TerminateAsync(TerminateWorkflowExecutionRequest request)
     {
         var ns = _namespaces.Resolve(request.Namespace);
         Require.Execution(request.WorkflowExecution);
-        return Store.ChangeAsync(ns.Id, request.WorkflowExecution.WorkflowId, w =>
-        {
-            var run = OfChain(w, request.WorkflowExecution.RunId, request.FirstExecutionRunId);
-            if (!run.IsOpen)
+        return Store.ChangeAsync(
+            ns.Id,
+            request.WorkflowExecution.WorkflowId,
+            w =>
             {
-                throw Closed();
-            }
+                var run = OfChain(w, request.WorkflowExecution.RunId, request.FirstExecutionRunId);
+                if (!run.IsOpen)
+                {
+                    throw Closed();
+                }
 
-            _engine.Chain.Terminate(w, run, request.Reason, request.Details, request.Identity, request.Links);
-        });
+                _engine.Chain.Terminate(w, run, request.Reason, request.Details, request.Identity, request.Links);
+            }
+        );
     }
 
     public async Task DeleteAsync(DeleteWorkflowExecutionRequest request)
@@ -135,16 +173,20 @@ internal sealed class WorkflowOperations : IWorkflowOperations
         var ns = _namespaces.Resolve(request.Namespace);
         Require.Execution(request.WorkflowExecution);
         var id = request.WorkflowExecution.WorkflowId;
-        var run = await Store.ChangeAsync(ns.Id, id, w =>
-        {
-            var run = Existing(w, request.WorkflowExecution.RunId);
-            if (run.IsOpen)
+        var run = await Store.ChangeAsync(
+            ns.Id,
+            id,
+            w =>
             {
-                _engine.Chain.Terminate(w, run, "Delete workflow execution", null, "history-service");
-            }
+                var run = Existing(w, request.WorkflowExecution.RunId);
+                if (run.IsOpen)
+                {
+                    _engine.Chain.Terminate(w, run, "Delete workflow execution", null, "history-service");
+                }
 
-            return run;
-        });
+                return run;
+            }
+        );
         await Store.DeleteAsync(run, _visibility);
     }
 
@@ -159,18 +201,29 @@ internal sealed class WorkflowOperations : IWorkflowOperations
     {
         var ns = _namespaces.Resolve(request.Namespace);
         Require.Execution(request.WorkflowExecution);
-        return Store.ChangeAsync(ns.Id, request.WorkflowExecution.WorkflowId, w => _reset.Reset(w, Existing(w, request.WorkflowExecution.RunId), request));
+        return Store.ChangeAsync(
+            ns.Id,
+            request.WorkflowExecution.WorkflowId,
+            w => _reset.Reset(w, Existing(w, request.WorkflowExecution.RunId), request)
+        );
     }
 
     public Task<long?> FindCompletedWorkflowTaskAsync(string namespaceName, WorkflowExecution execution, bool last)
     {
         var ns = _namespaces.Resolve(namespaceName);
-        return Store.ChangeAsync(ns.Id, execution.WorkflowId, w =>
-        {
-            var completed = Store.Batches(Existing(w, execution.RunId), 1).SelectMany(HistoryLog.Decode)
-                .Where(e => e.EventType == EventType.WorkflowTaskCompleted).Select(e => (long?)e.EventId);
-            return last ? completed.LastOrDefault() : completed.FirstOrDefault();
-        });
+        return Store.ChangeAsync(
+            ns.Id,
+            execution.WorkflowId,
+            w =>
+            {
+                var completed = Store
+                    .Batches(Existing(w, execution.RunId), 1)
+                    .SelectMany(HistoryLog.Decode)
+                    .Where(e => e.EventType == EventType.WorkflowTaskCompleted)
+                    .Select(e => (long?)e.EventId);
+                return last ? completed.LastOrDefault() : completed.FirstOrDefault();
+            }
+        );
     }
 
     public Task<UpdateWorkflowExecutionOptionsResponse> UpdateOptionsAsync(UpdateWorkflowExecutionOptionsRequest request)
@@ -182,32 +235,46 @@ internal sealed class WorkflowOperations : IWorkflowOperations
             throw RpcErrors.InvalidArgument("UpdateMask is not set on request.");
         }
 
-        return Store.ChangeAsync(ns.Id, request.WorkflowExecution.WorkflowId, w =>
-        {
-            var run = Open(w, request.WorkflowExecution.RunId);
-            if (request.UpdateMask.Paths.Any(p => p.StartsWith("versioning_override", StringComparison.Ordinal)))
+        return Store.ChangeAsync(
+            ns.Id,
+            request.WorkflowExecution.WorkflowId,
+            w =>
             {
-                OptionsUpdate.Apply(run, request.WorkflowExecutionOptions, request.Identity);
-            }
+                var run = Open(w, request.WorkflowExecution.RunId);
+                if (request.UpdateMask.Paths.Any(p => p.StartsWith("versioning_override", StringComparison.Ordinal)))
+                {
+                    OptionsUpdate.Apply(run, request.WorkflowExecutionOptions, request.Identity);
+                }
 
-            return new UpdateWorkflowExecutionOptionsResponse
-            {
-                WorkflowExecutionOptions = new Temporalio.Api.Workflow.V1.WorkflowExecutionOptions { VersioningOverride = run.Record.VersioningOverride },
-            };
-        });
+                return new UpdateWorkflowExecutionOptionsResponse
+                {
+                    WorkflowExecutionOptions = new Temporalio.Api.Workflow.V1.WorkflowExecutionOptions
+                    {
+                        VersioningOverride = run.Record.VersioningOverride,
+                    },
+                };
+            }
+        );
     }
 
     /// <summary>A running or closed run that a request names.</summary>
-    public MutableState Existing(Workflow workflow, string runId) => Store.Find(workflow, runId) ?? throw (runId.Length > 0
-        ? RpcErrors.NotFound($"workflow execution not found for workflow ID \"{workflow.WorkflowId}\" and run ID \"{runId}\"")
-        : RpcErrors.NotFound($"workflow not found for ID: {workflow.WorkflowId}"));
+    public MutableState Existing(Workflow workflow, string runId) =>
+        Store.Find(workflow, runId)
+        ?? throw (
+            runId.Length > 0
+                ? RpcErrors.NotFound($"workflow execution not found for workflow ID \"{workflow.WorkflowId}\" and run ID \"{runId}\"")
+                : RpcErrors.NotFound($"workflow not found for ID: {workflow.WorkflowId}")
+        );
 
     /// <summary>A running run that a request names.</summary>
     public MutableState Open(Workflow workflow, string runId) => Existing(workflow, runId) is { IsOpen: true } run ? run : throw Closed();
 
     public static GrpcException Closed() => RpcErrors.NotFound("workflow execution already completed");
 
-    private async ValueTask<SignalWithStartWorkflowExecutionResponse> SignalWithStartAsync(GrpcServerCallContext context, SignalWithStartWorkflowExecutionRequest r)
+    private async ValueTask<SignalWithStartWorkflowExecutionResponse> SignalWithStartAsync(
+        GrpcServerCallContext context,
+        SignalWithStartWorkflowExecutionRequest r
+    )
     {
         var ns = _namespaces.Resolve(r.Namespace);
         SignalName(r.SignalName);
@@ -239,23 +306,32 @@ internal sealed class WorkflowOperations : IWorkflowOperations
         start.Links.AddRange(r.Links);
         if (r.WorkflowIdConflictPolicy == WorkflowIdConflictPolicy.Fail)
         {
-            throw RpcErrors.InvalidArgument("Invalid WorkflowIDConflictPolicy: WORKFLOW_ID_CONFLICT_POLICY_FAIL is not supported for this operation.");
+            throw RpcErrors.InvalidArgument(
+                "Invalid WorkflowIDConflictPolicy: WORKFLOW_ID_CONFLICT_POLICY_FAIL is not supported for this operation."
+            );
         }
 
         StartRequests.Check(start, ns, _searchAttributes);
-        return await Store.ChangeAsync(ns.Id, r.WorkflowId, w =>
-        {
-            void Signal(MutableState run) => Signals.Add(run, r.SignalName, r.SignalInput, r.Header, r.Identity, start.RequestId, null, r.Links);
-            var terminates = r.WorkflowIdConflictPolicy == WorkflowIdConflictPolicy.TerminateExisting || r.WorkflowIdReusePolicy == WorkflowIdReusePolicy.TerminateIfRunning;
-            if (!terminates && Store.Current(w) is { IsOpen: true } current)
+        return await Store.ChangeAsync(
+            ns.Id,
+            r.WorkflowId,
+            w =>
             {
-                Signal(current);
-                return new SignalWithStartWorkflowExecutionResponse { RunId = current.RunId };
-            }
+                void Signal(MutableState run) =>
+                    Signals.Add(run, r.SignalName, r.SignalInput, r.Header, r.Identity, start.RequestId, null, r.Links);
+                var terminates =
+                    r.WorkflowIdConflictPolicy == WorkflowIdConflictPolicy.TerminateExisting
+                    || r.WorkflowIdReusePolicy == WorkflowIdReusePolicy.TerminateIfRunning;
+                if (!terminates && Store.Current(w) is { IsOpen: true } current)
+                {
+                    Signal(current);
+                    return new SignalWithStartWorkflowExecutionResponse { RunId = current.RunId };
+                }
 
-            var started = Starts.Start(w, start, Signal, repeats: false);
-            return new SignalWithStartWorkflowExecutionResponse { RunId = started.RunId, Started = true };
-        });
+                var started = Starts.Start(w, start, Signal, repeats: false);
+                return new SignalWithStartWorkflowExecutionResponse { RunId = started.RunId, Started = true };
+            }
+        );
     }
 
     private static void SignalName(string name)
@@ -271,7 +347,9 @@ internal sealed class WorkflowOperations : IWorkflowOperations
         }
     }
 
-    /// <summary>The run that is meant: where the chain's first run is named, the one that is the chain's last by now, whatever else is named.</summary>
+    /// <summary>
+    /// The run that is meant: where the chain's first run is named, the one that is the chain's last by now, whatever else is named.
+    /// </summary>
     private MutableState OfChain(Workflow workflow, string runId, string firstRunId)
     {
         var run = Existing(workflow, firstRunId.Length > 0 ? "" : runId);

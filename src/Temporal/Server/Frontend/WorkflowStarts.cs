@@ -11,14 +11,20 @@ namespace Temporal.Server.Frontend;
 internal sealed class WorkflowStarts(WorkflowEngine engine)
 {
     /// <summary>Hands a new run's first task to the one who starts it.</summary>
-    public Func<Workflow, MutableState, StartWorkflowExecutionRequest, PollWorkflowTaskQueueResponse?> StartEagerly { get; set; } = static (_, _, _) => null;
+    public Func<Workflow, MutableState, StartWorkflowExecutionRequest, PollWorkflowTaskQueueResponse?> StartEagerly { get; set; } =
+        static (_, _, _) => null;
 
     private WorkflowStore Store => engine.Store;
 
     /// <summary>Starts, or meets the run that is there, by the policies of the request. Call with the workflow's lock held.</summary>
     /// <param name="beforeFirstTask">What belongs in front of the first workflow task.</param>
     /// <param name="repeats">A request id that is known already stands for the same start.</param>
-    public StartWorkflowExecutionResponse Start(Workflow workflow, StartWorkflowExecutionRequest request, Action<MutableState>? beforeFirstTask = null, bool repeats = true)
+    public StartWorkflowExecutionResponse Start(
+        Workflow workflow,
+        StartWorkflowExecutionRequest request,
+        Action<MutableState>? beforeFirstTask = null,
+        bool repeats = true
+    )
     {
         var newRunId = Guid.CreateVersion7().ToString();
         if (Store.Current(workflow) is { } current)
@@ -54,7 +60,12 @@ internal sealed class WorkflowStarts(WorkflowEngine engine)
         return Started(request, run, started: true);
     }
 
-    private StartWorkflowExecutionResponse? Conflict(Workflow workflow, MutableState current, StartWorkflowExecutionRequest request, ref string newRunId)
+    private StartWorkflowExecutionResponse? Conflict(
+        Workflow workflow,
+        MutableState current,
+        StartWorkflowExecutionRequest request,
+        ref string newRunId
+    )
     {
         var policy = request.WorkflowIdConflictPolicy;
         if (request.WorkflowIdReusePolicy == WorkflowIdReusePolicy.TerminateIfRunning)
@@ -72,20 +83,29 @@ internal sealed class WorkflowStarts(WorkflowEngine engine)
                 return null;
             default:
                 throw RpcErrors.AlreadyStarted(
-                    $"Workflow execution is already running. WorkflowId: {current.WorkflowId}, RunId: {current.RunId}.", current.Record.CreateRequestId, current.RunId);
+                    $"Workflow execution is already running. WorkflowId: {current.WorkflowId}, RunId: {current.RunId}.",
+                    current.Record.CreateRequestId,
+                    current.RunId
+                );
         }
     }
 
     /// <summary>A start that met a running workflow leaves what it asked for there.</summary>
     private static void Attach(MutableState run, StartWorkflowExecutionRequest request)
     {
-        if (request.OnConflictOptions is not { } options || !(options.AttachRequestId || options.AttachCompletionCallbacks || options.AttachLinks))
+        if (
+            request.OnConflictOptions is not { } options
+            || !(options.AttachRequestId || options.AttachCompletionCallbacks || options.AttachLinks)
+        )
         {
             return;
         }
 
         var e = run.NewEvent(EventType.WorkflowExecutionOptionsUpdated);
-        e.WorkflowExecutionOptionsUpdatedEventAttributes = new WorkflowExecutionOptionsUpdatedEventAttributes { AttachedRequestId = options.AttachRequestId ? request.RequestId : "" };
+        e.WorkflowExecutionOptionsUpdatedEventAttributes = new WorkflowExecutionOptionsUpdatedEventAttributes
+        {
+            AttachedRequestId = options.AttachRequestId ? request.RequestId : "",
+        };
         if (options.AttachCompletionCallbacks)
         {
             e.WorkflowExecutionOptionsUpdatedEventAttributes.AttachedCompletionCallbacks.AddRange(request.CompletionCallbacks);
@@ -109,7 +129,8 @@ internal sealed class WorkflowStarts(WorkflowEngine engine)
     {
         var refused = policy switch
         {
-            WorkflowIdReusePolicy.AllowDuplicateFailedOnly when closed.Status == WorkflowExecutionStatus.Completed => "allow duplicate workflow Id if last run failed.",
+            WorkflowIdReusePolicy.AllowDuplicateFailedOnly when closed.Status == WorkflowExecutionStatus.Completed =>
+                "allow duplicate workflow Id if last run failed.",
             WorkflowIdReusePolicy.RejectDuplicate => "reject duplicate workflow Id.",
             _ => null,
         };
@@ -117,25 +138,32 @@ internal sealed class WorkflowStarts(WorkflowEngine engine)
         {
             throw RpcErrors.AlreadyStarted(
                 $"Workflow execution already finished{(policy == WorkflowIdReusePolicy.RejectDuplicate ? "" : " successfully")}. WorkflowId: {closed.WorkflowId}, RunId: {closed.RunId}. Workflow Id reuse policy: {refused}",
-                closed.Record.CreateRequestId, closed.RunId);
+                closed.Record.CreateRequestId,
+                closed.RunId
+            );
         }
     }
 
     /// <summary>The answer to a start that made a run, or met one.</summary>
-    public StartWorkflowExecutionResponse Started(StartWorkflowExecutionRequest request, MutableState run, bool started) => new()
-    {
-        RunId = run.RunId,
-        Started = started,
-        Status = run.Status,
-        Link = new Link
+    public StartWorkflowExecutionResponse Started(StartWorkflowExecutionRequest request, MutableState run, bool started) =>
+        new()
         {
-            WorkflowEvent = new Link.Types.WorkflowEvent
+            RunId = run.RunId,
+            Started = started,
+            Status = run.Status,
+            Link = new Link
             {
-                Namespace = request.Namespace,
-                WorkflowId = run.WorkflowId,
-                RunId = run.RunId,
-                EventRef = new Link.Types.WorkflowEvent.Types.EventReference { EventId = 1, EventType = EventType.WorkflowExecutionStarted },
+                WorkflowEvent = new Link.Types.WorkflowEvent
+                {
+                    Namespace = request.Namespace,
+                    WorkflowId = run.WorkflowId,
+                    RunId = run.RunId,
+                    EventRef = new Link.Types.WorkflowEvent.Types.EventReference
+                    {
+                        EventId = 1,
+                        EventType = EventType.WorkflowExecutionStarted,
+                    },
+                },
             },
-        },
-    };
+        };
 }

@@ -13,7 +13,11 @@ namespace Temporal.Server.Frontend;
 
 /// <summary>Takes the answers to workflow tasks.</summary>
 internal sealed class WorkflowTaskCompletionHandler(
-    WorkflowEngine engine, NamespaceRegistry namespaces, SearchAttributeRegistry searchAttributes, WorkflowTaskHandler tasks)
+    WorkflowEngine engine,
+    NamespaceRegistry namespaces,
+    SearchAttributeRegistry searchAttributes,
+    WorkflowTaskHandler tasks
+)
 {
     private const int MaxResetPoints = 20;
     private const long MaxEvents = 51_200;
@@ -40,18 +44,22 @@ internal sealed class WorkflowTaskCompletionHandler(
         }
 
         var queries = false;
-        var (fault, response, task) = await engine.Store.ChangeAsync(token.NamespaceId, token.WorkflowId, w =>
-        {
-            // Asked first: of a closed run the real server says something else for a completed task than for a failed one.
-            if (engine.Store.Find(w, token.RunId) is { IsOpen: false })
+        var (fault, response, task) = await engine.Store.ChangeAsync(
+            token.NamespaceId,
+            token.WorkflowId,
+            w =>
             {
-                throw RpcErrors.NotFound("Workflow task not found.");
-            }
+                // Asked first: of a closed run the real server says something else for a completed task than for a failed one.
+                if (engine.Store.Find(w, token.RunId) is { IsOpen: false })
+                {
+                    throw RpcErrors.NotFound("Workflow task not found.");
+                }
 
-            var completed = Complete(w, token, request);
-            queries = w.Queries.Any;
-            return completed;
-        });
+                var completed = Complete(w, token, request);
+                queries = w.Queries.Any;
+                return completed;
+            }
+        );
         if (fault is not null)
         {
             throw RpcErrors.InvalidArgument(fault.FullMessage);
@@ -65,21 +73,33 @@ internal sealed class WorkflowTaskCompletionHandler(
         return task is null ? new GrpcResponse(response) : new GrpcResponse(HistoryReader.AppendField(response, WorkflowTaskField, task));
     }
 
-    private (CommandFault? Fault, RespondWorkflowTaskCompletedResponse Response, byte[]? Task) Complete(Workflow workflow, TaskToken token, RespondWorkflowTaskCompletedRequest request)
+    private (CommandFault? Fault, RespondWorkflowTaskCompletedResponse Response, byte[]? Task) Complete(
+        Workflow workflow,
+        TaskToken token,
+        RespondWorkflowTaskCompletedRequest request
+    )
     {
         var run = StartedTask(workflow, token);
         var ns = namespaces.FindById(run.NamespaceId)!;
         var response = new RespondWorkflowTaskCompletedResponse();
-        var fault = new CommandValidator(run, ns, namespaces, searchAttributes, request.Messages).Check(request.Commands)
+        var fault =
+            new CommandValidator(run, ns, namespaces, searchAttributes, request.Messages).Check(request.Commands)
             ?? Updates.Check(workflow, run, request.Messages)
             ?? Unhandled(run, request);
         if (fault is not null)
         {
-            run.FailWorkflowTask(fault.Cause, fault.Cause == WorkflowTaskFailedCause.Unspecified ? null : new Temporalio.Api.Failure.V1.Failure
-            {
-                Message = fault.FullMessage,
-                ServerFailureInfo = new Temporalio.Api.Failure.V1.ServerFailureInfo(),
-            }, request.Identity, reschedule: !fault.EndsRun);
+            run.FailWorkflowTask(
+                fault.Cause,
+                fault.Cause == WorkflowTaskFailedCause.Unspecified
+                    ? null
+                    : new Temporalio.Api.Failure.V1.Failure
+                    {
+                        Message = fault.FullMessage,
+                        ServerFailureInfo = new Temporalio.Api.Failure.V1.ServerFailureInfo(),
+                    },
+                request.Identity,
+                reschedule: !fault.EndsRun
+            );
             if (fault.Cause != WorkflowTaskFailedCause.UnhandledCommand)
             {
                 Updates.AbortSent(workflow, run);
@@ -123,7 +143,8 @@ internal sealed class WorkflowTaskCompletionHandler(
             if (more || request.ForceCreateNewWorkflowTask || workflow.Updates.Admitted.Any())
             {
                 // As on the real server, a task for updates alone leaves no trace only when it goes back with this very answer.
-                var speculative = !more && !request.ForceCreateNewWorkflowTask && request.ReturnNewWorkflowTask && workflow.Updates.Admitted.Any();
+                var speculative =
+                    !more && !request.ForceCreateNewWorkflowTask && request.ReturnNewWorkflowTask && workflow.Updates.Admitted.Any();
                 if (run.Task is null)
                 {
                     run.ScheduleWorkflowTask(speculative);
@@ -151,7 +172,12 @@ internal sealed class WorkflowTaskCompletionHandler(
     }
 
     /// <summary>The next task goes back with the answer when the worker asks for it.</summary>
-    private byte[]? Next(Workflow workflow, MutableState run, RespondWorkflowTaskCompletedRequest request, RespondWorkflowTaskCompletedResponse response)
+    private byte[]? Next(
+        Workflow workflow,
+        MutableState run,
+        RespondWorkflowTaskCompletedRequest request,
+        RespondWorkflowTaskCompletedResponse response
+    )
     {
         if (!request.ReturnNewWorkflowTask || !run.IsOpen || run.Task is not { StartedEventId: 0 })
         {
@@ -167,26 +193,39 @@ internal sealed class WorkflowTaskCompletionHandler(
     {
         if (run.IsOpen && (run.NextEventId > MaxEvents || run.Record.HistorySize > MaxHistoryBytes))
         {
-            engine.Chain.Terminate(workflow, run, run.NextEventId > MaxEvents ? "Workflow history count exceeds limit." : "Workflow history size exceeds limit.", null, "history-service");
+            engine.Chain.Terminate(
+                workflow,
+                run,
+                run.NextEventId > MaxEvents ? "Workflow history count exceeds limit." : "Workflow history size exceeds limit.",
+                null,
+                "history-service"
+            );
         }
     }
 
     private static CommandFault? Unhandled(MutableState run, RespondWorkflowTaskCompletedRequest request) =>
-        run.Buffered.Count > 0 && request.Commands.Any(CommandValidator.IsClosing) ? new CommandFault(WorkflowTaskFailedCause.UnhandledCommand, "") : null;
+        run.Buffered.Count > 0 && request.Commands.Any(CommandValidator.IsClosing)
+            ? new CommandFault(WorkflowTaskFailedCause.UnhandledCommand, "")
+            : null;
 
     private static bool IsNothing(MutableState run, RespondWorkflowTaskCompletedRequest request) =>
-        run.Task!.Speculative && run.PreviousStartedEventId > 0 && request.Commands.Count == 0 && run.Buffered.Count == 0 && !request.ForceCreateNewWorkflowTask
+        run.Task!.Speculative
+        && run.PreviousStartedEventId > 0
+        && request.Commands.Count == 0
+        && run.Buffered.Count == 0
+        && !request.ForceCreateNewWorkflowTask
         && request.Messages.All(m => m.Body?.TypeUrl.EndsWith(".Rejection", StringComparison.Ordinal) == true);
 
-    private static WorkflowTaskCompletedEventAttributes Completed(RespondWorkflowTaskCompletedRequest request) => new()
-    {
-        Identity = request.Identity,
-        BinaryChecksum = request.BinaryChecksum,
-        SdkMetadata = request.SdkMetadata,
-        MeteringMetadata = request.MeteringMetadata,
-        WorkerVersion = request.WorkerVersionStamp,
-        WorkerDeploymentName = request.DeploymentOptions?.DeploymentName ?? "",
-    };
+    private static WorkflowTaskCompletedEventAttributes Completed(RespondWorkflowTaskCompletedRequest request) =>
+        new()
+        {
+            Identity = request.Identity,
+            BinaryChecksum = request.BinaryChecksum,
+            SdkMetadata = request.SdkMetadata,
+            MeteringMetadata = request.MeteringMetadata,
+            WorkerVersion = request.WorkerVersionStamp,
+            WorkerDeploymentName = request.DeploymentOptions?.DeploymentName ?? "",
+        };
 
     private static void SetSticky(MutableState run, RespondWorkflowTaskCompletedRequest request)
     {
@@ -210,7 +249,10 @@ internal sealed class WorkflowTaskCompletionHandler(
     private static void NoteBuild(MutableState run, RespondWorkflowTaskCompletedRequest request, long completedId)
     {
         var build = request.WorkerVersionStamp is { BuildId.Length: > 0 } stamp ? stamp.BuildId : "";
-        var name = build.Length == 0 ? "unversioned" : request.WorkerVersionStamp!.UseVersioning ? "versioned:" + build : "unversioned:" + build;
+        var name =
+            build.Length == 0 ? "unversioned"
+            : request.WorkerVersionStamp!.UseVersioning ? "versioned:" + build
+            : "unversioned:" + build;
         if (!run.Record.BuildIds.Contains("unversioned"))
         {
             run.Record.BuildIds.Add("unversioned");
@@ -233,15 +275,17 @@ internal sealed class WorkflowTaskCompletionHandler(
             run.Record.ResetPoints.RemoveAt(0);
         }
 
-        run.Record.ResetPoints.Add(new ResetPointInfo
-        {
-            BinaryChecksum = request.BinaryChecksum,
-            BuildId = build,
-            RunId = run.RunId,
-            FirstWorkflowTaskCompletedId = completedId,
-            CreateTime = run.Now.Stamp(),
-            Resettable = run.Children.Count == 0,
-        });
+        run.Record.ResetPoints.Add(
+            new ResetPointInfo
+            {
+                BinaryChecksum = request.BinaryChecksum,
+                BuildId = build,
+                RunId = run.RunId,
+                FirstWorkflowTaskCompletedId = completedId,
+                CreateTime = run.Now.Stamp(),
+                Resettable = run.Children.Count == 0,
+            }
+        );
     }
 
     private static void AnswerQueries(Workflow workflow, RespondWorkflowTaskCompletedRequest request)
@@ -269,12 +313,21 @@ internal sealed class WorkflowTaskCompletionHandler(
             throw RpcErrors.NotFound($"workflow execution not found for workflow ID \"{token.WorkflowId}\" and run ID \"{token.RunId}\"");
         }
 
-        return run.IsOpen && run.Task is { } task && task.ScheduledEventId == token.ScheduledEventId && task.StartedEventId == token.StartedEventId && task.Attempt == token.Attempt
+        return
+            run.IsOpen
+            && run.Task is { } task
+            && task.ScheduledEventId == token.ScheduledEventId
+            && task.StartedEventId == token.StartedEventId
+            && task.Attempt == token.Attempt
             && task.RequestId == token.RequestId
-            ? run : throw RpcErrors.NotFound("Workflow task not found.");
+            ? run
+            : throw RpcErrors.NotFound("Workflow task not found.");
     }
 
-    private async ValueTask<RespondWorkflowTaskFailedResponse> FailAsync(GrpcServerCallContext context, RespondWorkflowTaskFailedRequest request)
+    private async ValueTask<RespondWorkflowTaskFailedResponse> FailAsync(
+        GrpcServerCallContext context,
+        RespondWorkflowTaskFailedRequest request
+    )
     {
         var token = Tokens.Task(request.TaskToken);
         var failure = request.Failure;
@@ -283,20 +336,27 @@ internal sealed class WorkflowTaskCompletionHandler(
             failure = Failures.Server("failure exceeds size limit.");
         }
 
-        await engine.Store.ChangeAsync(token.NamespaceId, token.WorkflowId, w =>
-        {
-            if (engine.Store.Find(w, token.RunId) is { IsOpen: false })
+        await engine.Store.ChangeAsync(
+            token.NamespaceId,
+            token.WorkflowId,
+            w =>
             {
-                throw WorkflowOperations.Closed();
-            }
+                if (engine.Store.Find(w, token.RunId) is { IsOpen: false })
+                {
+                    throw WorkflowOperations.Closed();
+                }
 
-            var run = StartedTask(w, token);
-            run.FailWorkflowTask(request.Cause, failure, request.Identity);
-        });
+                var run = StartedTask(w, token);
+                run.FailWorkflowTask(request.Cause, failure, request.Identity);
+            }
+        );
         return new RespondWorkflowTaskFailedResponse();
     }
 
-    private async ValueTask<RespondQueryTaskCompletedResponse> AnswerQueryAsync(GrpcServerCallContext context, RespondQueryTaskCompletedRequest request)
+    private async ValueTask<RespondQueryTaskCompletedResponse> AnswerQueryAsync(
+        GrpcServerCallContext context,
+        RespondQueryTaskCompletedRequest request
+    )
     {
         var token = Tokens.Task(request.TaskToken);
         if (token.QueryId.Length == 0)
@@ -318,35 +378,46 @@ internal sealed class WorkflowTaskCompletionHandler(
 
         if (Require.TooLarge(request.QueryResult) is { } fault)
         {
-            query.Answer.TrySetResult(new Temporalio.Api.Query.V1.WorkflowQueryResult { ResultType = QueryResultType.Failed, ErrorMessage = fault.Message });
+            query.Answer.TrySetResult(
+                new Temporalio.Api.Query.V1.WorkflowQueryResult { ResultType = QueryResultType.Failed, ErrorMessage = fault.Message }
+            );
             return new RespondQueryTaskCompletedResponse();
         }
 
-        query.Answer.TrySetResult(new Temporalio.Api.Query.V1.WorkflowQueryResult
-        {
-            ResultType = request.CompletedType,
-            Answer = request.QueryResult,
-            ErrorMessage = request.ErrorMessage,
-            Failure = request.Failure,
-        });
+        query.Answer.TrySetResult(
+            new Temporalio.Api.Query.V1.WorkflowQueryResult
+            {
+                ResultType = request.CompletedType,
+                Answer = request.QueryResult,
+                ErrorMessage = request.ErrorMessage,
+                Failure = request.Failure,
+            }
+        );
         return new RespondQueryTaskCompletedResponse();
     }
 
-    private async ValueTask<ResetStickyTaskQueueResponse> ResetStickyAsync(GrpcServerCallContext context, ResetStickyTaskQueueRequest request)
+    private async ValueTask<ResetStickyTaskQueueResponse> ResetStickyAsync(
+        GrpcServerCallContext context,
+        ResetStickyTaskQueueRequest request
+    )
     {
         var ns = namespaces.Resolve(request.Namespace);
         Require.Execution(request.Execution);
-        await engine.Store.ChangeAsync(ns.Id, request.Execution.WorkflowId, w =>
-        {
-            var run = engine.Store.Require(w, request.Execution.RunId);
-            if (!run.IsOpen)
+        await engine.Store.ChangeAsync(
+            ns.Id,
+            request.Execution.WorkflowId,
+            w =>
             {
-                throw RpcErrors.NotFound("workflow execution already completed");
-            }
+                var run = engine.Store.Require(w, request.Execution.RunId);
+                if (!run.IsOpen)
+                {
+                    throw RpcErrors.NotFound("workflow execution already completed");
+                }
 
-            run.ClearSticky();
-            run.Changes.DispatchWorkflowTask = run.Task is { StartedEventId: 0 };
-        });
+                run.ClearSticky();
+                run.Changes.DispatchWorkflowTask = run.Task is { StartedEventId: 0 };
+            }
+        );
         return new ResetStickyTaskQueueResponse();
     }
 }

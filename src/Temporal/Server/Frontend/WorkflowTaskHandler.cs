@@ -21,18 +21,28 @@ internal sealed class WorkflowTaskHandler(WorkflowEngine engine, NamespaceRegist
     private const int FirstPage = 256;
     private static readonly TimeSpan PollLimit = TimeSpan.FromSeconds(60);
 
-    public void Register(RpcTable table) =>
-        table.AddRaw<PollWorkflowTaskQueueRequest>(PollAsync);
+    public void Register(RpcTable table) => table.AddRaw<PollWorkflowTaskQueueRequest>(PollAsync);
 
-    /// <summary>Starts the task for a worker and encodes what the worker gets; null when the task is not to be done any more. Call with the workflow's lock held.</summary>
-    public byte[]? Start(Workflow workflow, MutableState run, string identity, string requestId, WorkerVersionStamp? version, bool partialHistory)
+    /// <summary>
+    /// Starts the task for a worker and encodes what the worker gets; null when the task is not to be done any more. Call with the
+    /// workflow's lock held.
+    /// </summary>
+    public byte[]? Start(
+        Workflow workflow,
+        MutableState run,
+        string identity,
+        string requestId,
+        WorkerVersionStamp? version,
+        bool partialHistory
+    )
     {
         run.StartWorkflowTask(identity, requestId, version);
         return Started(workflow, run, partialHistory);
     }
 
     /// <summary>
-    /// The first task of a run that its starter wants to do by itself, handed out with the answer to the start; the same again when that start is repeated and nobody has done it.
+    /// The first task of a run that its starter wants to do by itself, handed out with the answer to the start; the same again when that
+    /// start is repeated and nobody has done it.
     /// Null where the task waits for a time, or is another's.
     /// </summary>
     public PollWorkflowTaskQueueResponse? StartEagerly(Workflow workflow, MutableState run, StartWorkflowExecutionRequest request)
@@ -48,7 +58,9 @@ internal sealed class WorkflowTaskHandler(WorkflowEngine engine, NamespaceRegist
             run.StartWorkflowTask(request.Identity, request.RequestId, null);
         }
 
-        return task.RequestId == request.RequestId ? PollWorkflowTaskQueueResponse.Parser.ParseFrom(Started(workflow, run, partialHistory: false)) : null;
+        return task.RequestId == request.RequestId
+            ? PollWorkflowTaskQueueResponse.Parser.ParseFrom(Started(workflow, run, partialHistory: false))
+            : null;
     }
 
     /// <summary>What the worker of the started task gets.</summary>
@@ -106,7 +118,12 @@ internal sealed class WorkflowTaskHandler(WorkflowEngine engine, NamespaceRegist
             context.WhenUndelivered(() => PutBack(queued, requestId));
             var answer = queued is QueryQueuedTask query
                 ? await StartQueryAsync(query, request)
-                : await engine.Store.ChangeAsync(queued.NamespaceId, queued.WorkflowId, w => Take(w, (WorkflowQueuedTask)queued, request, requestId), deferred: true);
+                : await engine.Store.ChangeAsync(
+                    queued.NamespaceId,
+                    queued.WorkflowId,
+                    w => Take(w, (WorkflowQueuedTask)queued, request, requestId),
+                    deferred: true
+                );
             if (answer is not null)
             {
                 return new GrpcResponse(answer);
@@ -118,8 +135,12 @@ internal sealed class WorkflowTaskHandler(WorkflowEngine engine, NamespaceRegist
 
     private byte[]? Take(Workflow workflow, WorkflowQueuedTask queued, PollWorkflowTaskQueueRequest request, string requestId)
     {
-        if (engine.Store.Find(workflow, queued.RunId) is not { IsOpen: true } run
-            || run.Task is not { StartedEventId: 0 } task || task.ScheduledEventId != queued.ScheduledEventId || task.Queue != queued.Queue)
+        if (
+            engine.Store.Find(workflow, queued.RunId) is not { IsOpen: true } run
+            || run.Task is not { StartedEventId: 0 } task
+            || task.ScheduledEventId != queued.ScheduledEventId
+            || task.Queue != queued.Queue
+        )
         {
             return null;
         }
@@ -129,7 +150,14 @@ internal sealed class WorkflowTaskHandler(WorkflowEngine engine, NamespaceRegist
             run.ClearSticky();
         }
 
-        return Start(workflow, run, request.Identity, requestId, TaskQueueDescriber.Version(request.WorkerVersionCapabilities), partialHistory: task.Sticky);
+        return Start(
+            workflow,
+            run,
+            request.Identity,
+            requestId,
+            TaskQueueDescriber.Version(request.WorkerVersionCapabilities),
+            partialHistory: task.Sticky
+        );
     }
 
     private async Task<byte[]?> StartQueryAsync(QueryQueuedTask queued, PollWorkflowTaskQueueRequest request)
@@ -139,30 +167,47 @@ internal sealed class WorkflowTaskHandler(WorkflowEngine engine, NamespaceRegist
             return null;
         }
 
-        return await engine.Store.ChangeAsync(queued.NamespaceId, queued.WorkflowId, workflow =>
-        {
-            if (engine.Store.Find(workflow, queued.RunId) is not { } run)
+        return await engine.Store.ChangeAsync(
+            queued.NamespaceId,
+            queued.WorkflowId,
+            workflow =>
             {
-                return null;
-            }
+                if (engine.Store.Find(workflow, queued.RunId) is not { } run)
+                {
+                    return null;
+                }
 
-            queued.Query.Take(request.Identity);
-            var response = new PollWorkflowTaskQueueResponse
-            {
-                TaskToken = new TaskToken { NamespaceId = run.NamespaceId, WorkflowId = run.WorkflowId, RunId = run.RunId, QueryId = queued.Query.Id }.ToByteString(),
-                WorkflowExecution = run.Execution,
-                WorkflowType = run.Start.WorkflowType,
-                PreviousStartedEventId = run.PreviousStartedEventId,
-                Attempt = 1,
-                WorkflowExecutionTaskQueue = new TaskQueue { Name = run.Start.TaskQueue.Name, Kind = TaskQueueKind.Normal },
-                Query = queued.Query.Query,
-            };
-            return request.TaskQueue.Kind == TaskQueueKind.Sticky ? HistoryReader.AppendField(response, HistoryField, []) : Encode(run, response, 1, []);
-        });
+                queued.Query.Take(request.Identity);
+                var response = new PollWorkflowTaskQueueResponse
+                {
+                    TaskToken = new TaskToken
+                    {
+                        NamespaceId = run.NamespaceId,
+                        WorkflowId = run.WorkflowId,
+                        RunId = run.RunId,
+                        QueryId = queued.Query.Id,
+                    }.ToByteString(),
+                    WorkflowExecution = run.Execution,
+                    WorkflowType = run.Start.WorkflowType,
+                    PreviousStartedEventId = run.PreviousStartedEventId,
+                    Attempt = 1,
+                    WorkflowExecutionTaskQueue = new TaskQueue { Name = run.Start.TaskQueue.Name, Kind = TaskQueueKind.Normal },
+                    Query = queued.Query.Query,
+                };
+                return request.TaskQueue.Kind == TaskQueueKind.Sticky
+                    ? HistoryReader.AppendField(response, HistoryField, [])
+                    : Encode(run, response, 1, []);
+            }
+        );
     }
 
     /// <summary>Joins the first page of history to the answer.</summary>
-    private byte[] Encode(MutableState run, PollWorkflowTaskQueueResponse response, long from, IReadOnlyList<Temporalio.Api.History.V1.HistoryEvent> unwritten)
+    private byte[] Encode(
+        MutableState run,
+        PollWorkflowTaskQueueResponse response,
+        long from,
+        IReadOnlyList<Temporalio.Api.History.V1.HistoryEvent> unwritten
+    )
     {
         var written = run.Changes.Events;
         var last = run.NextEventId - 1;
@@ -201,22 +246,34 @@ internal sealed class WorkflowTaskHandler(WorkflowEngine engine, NamespaceRegist
         }
 
         var task = (WorkflowQueuedTask)queued;
-        engine.Detached(task.WorkflowId, () => engine.Store.ChangeAsync(task.NamespaceId, task.WorkflowId, w =>
-        {
-            if (engine.Store.Find(w, task.RunId) is not { IsOpen: true, Task: { } present } run)
-            {
-                return;
-            }
+        engine.Detached(
+            task.WorkflowId,
+            () =>
+                engine.Store.ChangeAsync(
+                    task.NamespaceId,
+                    task.WorkflowId,
+                    w =>
+                    {
+                        if (engine.Store.Find(w, task.RunId) is not { IsOpen: true, Task: { } present } run)
+                        {
+                            return;
+                        }
 
-            if (present.StartedEventId > 0 && present.RequestId == requestId)
-            {
-                run.TimeOutWorkflowTask(TimeoutType.StartToClose);
-            }
-            else if (present.StartedEventId == 0 && present.ScheduledEventId == task.ScheduledEventId && present.Queue == task.Queue)
-            {
-                engine.Queues.Add(task);
-            }
-        }));
+                        if (present.StartedEventId > 0 && present.RequestId == requestId)
+                        {
+                            run.TimeOutWorkflowTask(TimeoutType.StartToClose);
+                        }
+                        else if (
+                            present.StartedEventId == 0
+                            && present.ScheduledEventId == task.ScheduledEventId
+                            && present.Queue == task.Queue
+                        )
+                        {
+                            engine.Queues.Add(task);
+                        }
+                    }
+                )
+        );
     }
 }
 

@@ -19,9 +19,14 @@ internal sealed class ChildStarts(WorkflowStore store, RunChain chain, Namespace
     {
         var a = HistoryEvent.Parser.ParseFrom(task.Event).StartChildWorkflowExecutionInitiatedEventAttributes;
         var ns = namespaces.FindById(task.NamespaceId)!;
-        var (root, priority, knownRunId) = await store.ChangeAsync(task.NamespaceId, task.WorkflowId, w =>
-            store.Find(w, task.RunId) is { IsOpen: true } run && run.Children.TryGetValue(task.EventId, out var child)
-                ? (run.Root, Priorities.Inherit(a.Priority, run.Start.Priority), child.RunId) : (null, null, ""));
+        var (root, priority, knownRunId) = await store.ChangeAsync(
+            task.NamespaceId,
+            task.WorkflowId,
+            w =>
+                store.Find(w, task.RunId) is { IsOpen: true } run && run.Children.TryGetValue(task.EventId, out var child)
+                    ? (run.Root, Priorities.Inherit(a.Priority, run.Start.Priority), child.RunId)
+                    : (null, null, "")
+        );
         if (root is null)
         {
             // The parent has closed, or knows the answer already: no child is started for it.
@@ -35,7 +40,11 @@ internal sealed class ChildStarts(WorkflowStore store, RunChain chain, Namespace
             var failure = StartChildWorkflowExecutionFailedCause.Unspecified;
             try
             {
-                runId = await store.ChangeAsync(task.TargetNamespaceId, task.TargetWorkflowId, w => StartChild(w, task, a, ns, root, priority));
+                runId = await store.ChangeAsync(
+                    task.TargetNamespaceId,
+                    task.TargetWorkflowId,
+                    w => StartChild(w, task, a, ns, root, priority)
+                );
             }
             catch (GrpcException e) when (e.Code == GrpcStatusCode.AlreadyExists)
             {
@@ -48,17 +57,21 @@ internal sealed class ChildStarts(WorkflowStore store, RunChain chain, Namespace
         // The child's first task waits until its parent knows of it, so that the parent's events come in order.
         if (runId.Length > 0)
         {
-            var isThere = await store.ChangeAsync(task.TargetNamespaceId, task.TargetWorkflowId, w =>
-            {
-                if (store.Find(w, runId) is not { } child)
+            var isThere = await store.ChangeAsync(
+                task.TargetNamespaceId,
+                task.TargetWorkflowId,
+                w =>
                 {
-                    return false;
-                }
+                    if (store.Find(w, runId) is not { } child)
+                    {
+                        return false;
+                    }
 
-                child.Changes.DoneTransfers.Add(key);
-                child.EnsureWorkflowTask();
-                return true;
-            });
+                    child.Changes.DoneTransfers.Add(key);
+                    child.EnsureWorkflowTask();
+                    return true;
+                }
+            );
             if (!isThere)
             {
                 await _answers.ForgetAsync(key);
@@ -66,7 +79,14 @@ internal sealed class ChildStarts(WorkflowStore store, RunChain chain, Namespace
         }
     }
 
-    private string StartChild(Workflow workflow, TransferTask task, StartChildWorkflowExecutionInitiatedEventAttributes a, NamespaceEntry parentNamespace, WorkflowExecution root, Priority? priority)
+    private string StartChild(
+        Workflow workflow,
+        TransferTask task,
+        StartChildWorkflowExecutionInitiatedEventAttributes a,
+        NamespaceEntry parentNamespace,
+        WorkflowExecution root,
+        Priority? priority
+    )
     {
         var current = store.Current(workflow);
         var newRunId = Guid.CreateVersion7().ToString();
@@ -80,7 +100,8 @@ internal sealed class ChildStarts(WorkflowStore store, RunChain chain, Namespace
             var reusable = a.WorkflowIdReusePolicy switch
             {
                 WorkflowIdReusePolicy.RejectDuplicate => false,
-                WorkflowIdReusePolicy.AllowDuplicateFailedOnly => current.Status is not (WorkflowExecutionStatus.Completed or WorkflowExecutionStatus.Running),
+                WorkflowIdReusePolicy.AllowDuplicateFailedOnly => current.Status
+                    is not (WorkflowExecutionStatus.Completed or WorkflowExecutionStatus.Running),
                 _ => true,
             };
             if (current.IsOpen && a.WorkflowIdReusePolicy == WorkflowIdReusePolicy.TerminateIfRunning)
@@ -122,7 +143,13 @@ internal sealed class ChildStarts(WorkflowStore store, RunChain chain, Namespace
     }
 
     private void AnswerStart(
-        Workflow workflow, long key, TransferTask task, StartChildWorkflowExecutionInitiatedEventAttributes a, string runId, StartChildWorkflowExecutionFailedCause failure)
+        Workflow workflow,
+        long key,
+        TransferTask task,
+        StartChildWorkflowExecutionInitiatedEventAttributes a,
+        string runId,
+        StartChildWorkflowExecutionFailedCause failure
+    )
     {
         if (store.Find(workflow, task.RunId) is not { } run)
         {
@@ -139,17 +166,19 @@ internal sealed class ChildStarts(WorkflowStore store, RunChain chain, Namespace
             if (!run.IsOpen && runId.Length > 0 && a.ParentClosePolicy != ParentClosePolicy.Abandon)
             {
                 // The parent closed while the child was being started.
-                run.Changes.Transfers.Add(new TransferTask
-                {
-                    Kind = TransferTask.Types.Kind.CloseChild,
-                    NamespaceId = task.NamespaceId,
-                    WorkflowId = task.WorkflowId,
-                    RunId = task.RunId,
-                    TargetNamespaceId = task.TargetNamespaceId,
-                    TargetWorkflowId = task.TargetWorkflowId,
-                    TargetRunId = runId,
-                    ClosePolicy = a.ParentClosePolicy,
-                });
+                run.Changes.Transfers.Add(
+                    new TransferTask
+                    {
+                        Kind = TransferTask.Types.Kind.CloseChild,
+                        NamespaceId = task.NamespaceId,
+                        WorkflowId = task.WorkflowId,
+                        RunId = task.RunId,
+                        TargetNamespaceId = task.TargetNamespaceId,
+                        TargetWorkflowId = task.TargetWorkflowId,
+                        TargetRunId = runId,
+                        ClosePolicy = a.ParentClosePolicy,
+                    }
+                );
             }
 
             return;

@@ -11,7 +11,15 @@ namespace Temporal.Server.History;
 
 /// <summary>Carries out the commands of an answer, which <see cref="CommandValidator"/> has found good, each with its event.</summary>
 internal sealed class CommandApplier(
-    Workflow workflow, MutableState run, NamespaceEntry ns, NamespaceRegistry namespaces, RunChain chain, long taskCompletedId, string identity, IReadOnlyCollection<Message> messages)
+    Workflow workflow,
+    MutableState run,
+    NamespaceEntry ns,
+    NamespaceRegistry namespaces,
+    RunChain chain,
+    long taskCompletedId,
+    string identity,
+    IReadOnlyCollection<Message> messages
+)
 {
     public void Apply(IEnumerable<Command> commands)
     {
@@ -61,7 +69,13 @@ internal sealed class CommandApplier(
                 chain.Cancel(workflow, run, command.CancelWorkflowExecutionCommandAttributes.Details, taskCompletedId);
                 break;
             default:
-                chain.ContinueAsNew(workflow, run, command.ContinueAsNewWorkflowExecutionCommandAttributes, command.UserMetadata, taskCompletedId);
+                chain.ContinueAsNew(
+                    workflow,
+                    run,
+                    command.ContinueAsNewWorkflowExecutionCommandAttributes,
+                    command.UserMetadata,
+                    taskCompletedId
+                );
                 break;
         }
     }
@@ -77,19 +91,30 @@ internal sealed class CommandApplier(
                 RequestCancelActivity(command.RequestCancelActivityTaskCommandAttributes);
                 break;
             case CommandType.StartTimer:
-                Add(command, EventType.TimerStarted, e => e.TimerStartedEventAttributes = new TimerStartedEventAttributes
-                {
-                    TimerId = command.StartTimerCommandAttributes.TimerId,
-                    StartToFireTimeout = command.StartTimerCommandAttributes.StartToFireTimeout ?? new Duration(),
-                    WorkflowTaskCompletedEventId = taskCompletedId,
-                });
+                Add(
+                    command,
+                    EventType.TimerStarted,
+                    e =>
+                        e.TimerStartedEventAttributes = new TimerStartedEventAttributes
+                        {
+                            TimerId = command.StartTimerCommandAttributes.TimerId,
+                            StartToFireTimeout = command.StartTimerCommandAttributes.StartToFireTimeout ?? new Duration(),
+                            WorkflowTaskCompletedEventId = taskCompletedId,
+                        }
+                );
                 break;
             case CommandType.CancelTimer:
                 CancelTimer(command);
                 break;
             case CommandType.RecordMarker:
                 var marker = command.RecordMarkerCommandAttributes;
-                var attributes = new MarkerRecordedEventAttributes { MarkerName = marker.MarkerName, WorkflowTaskCompletedEventId = taskCompletedId, Header = marker.Header, Failure = marker.Failure };
+                var attributes = new MarkerRecordedEventAttributes
+                {
+                    MarkerName = marker.MarkerName,
+                    WorkflowTaskCompletedEventId = taskCompletedId,
+                    Header = marker.Header,
+                    Failure = marker.Failure,
+                };
                 attributes.Details.Add(marker.Details);
                 Add(command, EventType.MarkerRecorded, e => e.MarkerRecordedEventAttributes = attributes);
                 break;
@@ -103,18 +128,28 @@ internal sealed class CommandApplier(
                 CancelExternal(command);
                 break;
             case CommandType.UpsertWorkflowSearchAttributes:
-                Add(command, EventType.UpsertWorkflowSearchAttributes, e => e.UpsertWorkflowSearchAttributesEventAttributes = new UpsertWorkflowSearchAttributesEventAttributes
-                {
-                    WorkflowTaskCompletedEventId = taskCompletedId,
-                    SearchAttributes = command.UpsertWorkflowSearchAttributesCommandAttributes.SearchAttributes,
-                });
+                Add(
+                    command,
+                    EventType.UpsertWorkflowSearchAttributes,
+                    e =>
+                        e.UpsertWorkflowSearchAttributesEventAttributes = new UpsertWorkflowSearchAttributesEventAttributes
+                        {
+                            WorkflowTaskCompletedEventId = taskCompletedId,
+                            SearchAttributes = command.UpsertWorkflowSearchAttributesCommandAttributes.SearchAttributes,
+                        }
+                );
                 break;
             default:
-                Add(command, EventType.WorkflowPropertiesModified, e => e.WorkflowPropertiesModifiedEventAttributes = new WorkflowPropertiesModifiedEventAttributes
-                {
-                    WorkflowTaskCompletedEventId = taskCompletedId,
-                    UpsertedMemo = command.ModifyWorkflowPropertiesCommandAttributes.UpsertedMemo,
-                });
+                Add(
+                    command,
+                    EventType.WorkflowPropertiesModified,
+                    e =>
+                        e.WorkflowPropertiesModifiedEventAttributes = new WorkflowPropertiesModifiedEventAttributes
+                        {
+                            WorkflowTaskCompletedEventId = taskCompletedId,
+                            UpsertedMemo = command.ModifyWorkflowPropertiesCommandAttributes.UpsertedMemo,
+                        }
+                );
                 break;
         }
     }
@@ -135,22 +170,27 @@ internal sealed class CommandApplier(
         var startToClose = ProtoTime.MinPositive(a.StartToCloseTimeout.Span(), scheduleToClose);
         var scheduleToStart = ProtoTime.MinPositive(a.ScheduleToStartTimeout.Span(), scheduleToClose);
         var heartbeat = a.HeartbeatTimeout.IsPositive() ? ProtoTime.MinPositive(a.HeartbeatTimeout.Span(), startToClose) : TimeSpan.Zero;
-        var e = Add(command, EventType.ActivityTaskScheduled, e => e.ActivityTaskScheduledEventAttributes = new ActivityTaskScheduledEventAttributes
-        {
-            ActivityId = a.ActivityId,
-            ActivityType = a.ActivityType,
-            TaskQueue = new TaskQueue { Name = a.TaskQueue.Name, Kind = TaskQueueKind.Normal },
-            Header = a.Header,
-            Input = a.Input,
-            ScheduleToCloseTimeout = scheduleToClose.AsDuration(),
-            ScheduleToStartTimeout = scheduleToStart.AsDuration(),
-            StartToCloseTimeout = startToClose.AsDuration(),
-            HeartbeatTimeout = heartbeat.AsDuration(),
-            WorkflowTaskCompletedEventId = taskCompletedId,
-            RetryPolicy = RetryPolicies.WithDefaults(a.RetryPolicy),
-            UseWorkflowBuildId = a.UseWorkflowBuildId,
-            Priority = a.Priority,
-        });
+        var e = Add(
+            command,
+            EventType.ActivityTaskScheduled,
+            e =>
+                e.ActivityTaskScheduledEventAttributes = new ActivityTaskScheduledEventAttributes
+                {
+                    ActivityId = a.ActivityId,
+                    ActivityType = a.ActivityType,
+                    TaskQueue = new TaskQueue { Name = a.TaskQueue.Name, Kind = TaskQueueKind.Normal },
+                    Header = a.Header,
+                    Input = a.Input,
+                    ScheduleToCloseTimeout = scheduleToClose.AsDuration(),
+                    ScheduleToStartTimeout = scheduleToStart.AsDuration(),
+                    StartToCloseTimeout = startToClose.AsDuration(),
+                    HeartbeatTimeout = heartbeat.AsDuration(),
+                    WorkflowTaskCompletedEventId = taskCompletedId,
+                    RetryPolicy = RetryPolicies.WithDefaults(a.RetryPolicy),
+                    UseWorkflowBuildId = a.UseWorkflowBuildId,
+                    Priority = a.Priority,
+                }
+        );
         run.DispatchActivity(run.Activities[e.EventId]);
     }
 
@@ -179,42 +219,63 @@ internal sealed class CommandApplier(
     {
         var id = command.CancelTimerCommandAttributes.TimerId;
         var started = run.Timers.TryGetValue(id, out var timer) ? timer.StartedEventId : run.TakeBufferedTimer(id);
-        Add(command, EventType.TimerCanceled, e => e.TimerCanceledEventAttributes = new TimerCanceledEventAttributes
-        {
-            TimerId = id,
-            StartedEventId = started,
-            WorkflowTaskCompletedEventId = taskCompletedId,
-            Identity = identity,
-        });
+        Add(
+            command,
+            EventType.TimerCanceled,
+            e =>
+                e.TimerCanceledEventAttributes = new TimerCanceledEventAttributes
+                {
+                    TimerId = id,
+                    StartedEventId = started,
+                    WorkflowTaskCompletedEventId = taskCompletedId,
+                    Identity = identity,
+                }
+        );
     }
 
     private void StartChild(Command command)
     {
         var a = command.StartChildWorkflowExecutionCommandAttributes;
         var target = Target(a.Namespace);
-        var e = Add(command, EventType.StartChildWorkflowExecutionInitiated, e => e.StartChildWorkflowExecutionInitiatedEventAttributes = new StartChildWorkflowExecutionInitiatedEventAttributes
-        {
-            Namespace = target.Name,
-            NamespaceId = target.Id,
-            WorkflowId = a.WorkflowId,
-            WorkflowType = a.WorkflowType,
-            TaskQueue = new TaskQueue { Name = a.TaskQueue is { Name.Length: > 0 } queue ? queue.Name : run.Start.TaskQueue.Name, Kind = TaskQueueKind.Normal },
-            Input = a.Input,
-            WorkflowExecutionTimeout = a.WorkflowExecutionTimeout,
-            WorkflowRunTimeout = ProtoTime.MinPositive(a.WorkflowRunTimeout.Span(), a.WorkflowExecutionTimeout.Span()).AsDuration(),
-            WorkflowTaskTimeout = StartedEvents.TaskTimeout(a.WorkflowTaskTimeout, ProtoTime.MinPositive(a.WorkflowRunTimeout.Span(), a.WorkflowExecutionTimeout.Span())),
-            ParentClosePolicy = a.ParentClosePolicy == ParentClosePolicy.Unspecified ? ParentClosePolicy.Terminate : a.ParentClosePolicy,
-            Control = a.Control,
-            WorkflowTaskCompletedEventId = taskCompletedId,
-            WorkflowIdReusePolicy = a.WorkflowIdReusePolicy == WorkflowIdReusePolicy.Unspecified ? WorkflowIdReusePolicy.AllowDuplicate : a.WorkflowIdReusePolicy,
-            RetryPolicy = a.RetryPolicy is null ? null : RetryPolicies.WithDefaults(a.RetryPolicy),
-            CronSchedule = a.CronSchedule,
-            Header = a.Header,
-            Memo = a.Memo,
-            SearchAttributes = a.SearchAttributes,
-            InheritBuildId = a.InheritBuildId,
-            Priority = a.Priority,
-        });
+        var e = Add(
+            command,
+            EventType.StartChildWorkflowExecutionInitiated,
+            e =>
+                e.StartChildWorkflowExecutionInitiatedEventAttributes = new StartChildWorkflowExecutionInitiatedEventAttributes
+                {
+                    Namespace = target.Name,
+                    NamespaceId = target.Id,
+                    WorkflowId = a.WorkflowId,
+                    WorkflowType = a.WorkflowType,
+                    TaskQueue = new TaskQueue
+                    {
+                        Name = a.TaskQueue is { Name.Length: > 0 } queue ? queue.Name : run.Start.TaskQueue.Name,
+                        Kind = TaskQueueKind.Normal,
+                    },
+                    Input = a.Input,
+                    WorkflowExecutionTimeout = a.WorkflowExecutionTimeout,
+                    WorkflowRunTimeout = ProtoTime.MinPositive(a.WorkflowRunTimeout.Span(), a.WorkflowExecutionTimeout.Span()).AsDuration(),
+                    WorkflowTaskTimeout = StartedEvents.TaskTimeout(
+                        a.WorkflowTaskTimeout,
+                        ProtoTime.MinPositive(a.WorkflowRunTimeout.Span(), a.WorkflowExecutionTimeout.Span())
+                    ),
+                    ParentClosePolicy =
+                        a.ParentClosePolicy == ParentClosePolicy.Unspecified ? ParentClosePolicy.Terminate : a.ParentClosePolicy,
+                    Control = a.Control,
+                    WorkflowTaskCompletedEventId = taskCompletedId,
+                    WorkflowIdReusePolicy =
+                        a.WorkflowIdReusePolicy == WorkflowIdReusePolicy.Unspecified
+                            ? WorkflowIdReusePolicy.AllowDuplicate
+                            : a.WorkflowIdReusePolicy,
+                    RetryPolicy = a.RetryPolicy is null ? null : RetryPolicies.WithDefaults(a.RetryPolicy),
+                    CronSchedule = a.CronSchedule,
+                    Header = a.Header,
+                    Memo = a.Memo,
+                    SearchAttributes = a.SearchAttributes,
+                    InheritBuildId = a.InheritBuildId,
+                    Priority = a.Priority,
+                }
+        );
         TransferTasks.Add(run, e);
     }
 
@@ -222,18 +283,23 @@ internal sealed class CommandApplier(
     {
         var a = command.SignalExternalWorkflowExecutionCommandAttributes;
         var target = Target(a.Namespace);
-        var e = Add(command, EventType.SignalExternalWorkflowExecutionInitiated, e => e.SignalExternalWorkflowExecutionInitiatedEventAttributes = new SignalExternalWorkflowExecutionInitiatedEventAttributes
-        {
-            WorkflowTaskCompletedEventId = taskCompletedId,
-            Namespace = a.Namespace,
-            NamespaceId = target.Id,
-            WorkflowExecution = a.Execution,
-            SignalName = a.SignalName,
-            Input = a.Input,
-            Control = a.Control,
-            ChildWorkflowOnly = a.ChildWorkflowOnly,
-            Header = a.Header,
-        });
+        var e = Add(
+            command,
+            EventType.SignalExternalWorkflowExecutionInitiated,
+            e =>
+                e.SignalExternalWorkflowExecutionInitiatedEventAttributes = new SignalExternalWorkflowExecutionInitiatedEventAttributes
+                {
+                    WorkflowTaskCompletedEventId = taskCompletedId,
+                    Namespace = a.Namespace,
+                    NamespaceId = target.Id,
+                    WorkflowExecution = a.Execution,
+                    SignalName = a.SignalName,
+                    Input = a.Input,
+                    Control = a.Control,
+                    ChildWorkflowOnly = a.ChildWorkflowOnly,
+                    Header = a.Header,
+                }
+        );
         TransferTasks.Add(run, e);
     }
 
@@ -241,16 +307,22 @@ internal sealed class CommandApplier(
     {
         var a = command.RequestCancelExternalWorkflowExecutionCommandAttributes;
         var target = Target(a.Namespace);
-        var e = Add(command, EventType.RequestCancelExternalWorkflowExecutionInitiated, e => e.RequestCancelExternalWorkflowExecutionInitiatedEventAttributes = new RequestCancelExternalWorkflowExecutionInitiatedEventAttributes
-        {
-            WorkflowTaskCompletedEventId = taskCompletedId,
-            Namespace = a.Namespace,
-            NamespaceId = target.Id,
-            WorkflowExecution = new WorkflowExecution { WorkflowId = a.WorkflowId, RunId = a.RunId },
-            Control = a.Control,
-            ChildWorkflowOnly = a.ChildWorkflowOnly,
-            Reason = a.Reason,
-        });
+        var e = Add(
+            command,
+            EventType.RequestCancelExternalWorkflowExecutionInitiated,
+            e =>
+                e.RequestCancelExternalWorkflowExecutionInitiatedEventAttributes =
+                    new RequestCancelExternalWorkflowExecutionInitiatedEventAttributes
+                    {
+                        WorkflowTaskCompletedEventId = taskCompletedId,
+                        Namespace = a.Namespace,
+                        NamespaceId = target.Id,
+                        WorkflowExecution = new WorkflowExecution { WorkflowId = a.WorkflowId, RunId = a.RunId },
+                        Control = a.Control,
+                        ChildWorkflowOnly = a.ChildWorkflowOnly,
+                        Reason = a.Reason,
+                    }
+        );
         TransferTasks.Add(run, e);
     }
 

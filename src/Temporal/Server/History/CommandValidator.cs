@@ -11,7 +11,13 @@ using Temporalio.Api.Protocol.V1;
 namespace Temporal.Server.History;
 
 /// <summary>Checks all commands of an answer against a run before any of them is carried out, with the real server's texts.</summary>
-internal sealed class CommandValidator(MutableState run, NamespaceEntry ns, NamespaceRegistry namespaces, SearchAttributeRegistry searchAttributes, IReadOnlyCollection<Message> messages)
+internal sealed class CommandValidator(
+    MutableState run,
+    NamespaceEntry ns,
+    NamespaceRegistry namespaces,
+    SearchAttributeRegistry searchAttributes,
+    IReadOnlyCollection<Message> messages
+)
 {
     private const int MaxPending = 2000;
 
@@ -26,7 +32,9 @@ internal sealed class CommandValidator(MutableState run, NamespaceEntry ns, Name
     private readonly HashSet<string> _newChildren = [];
     private int _commands;
 
-    /// <summary>Nothing when all is well; a fault that fails the task; or an exception for a request that is refused without failing the task.</summary>
+    /// <summary>
+    /// Nothing when all is well; a fault that fails the task; or an exception for a request that is refused without failing the task.
+    /// </summary>
     public CommandFault? Check(IReadOnlyList<Command> commands)
     {
         for (var i = 0; i < commands.Count; i++)
@@ -34,7 +42,8 @@ internal sealed class CommandValidator(MutableState run, NamespaceEntry ns, Name
             if (IsClosing(commands[i]) && i < commands.Count - 1)
             {
                 throw RpcErrors.InvalidArgument(
-                    $"invalid command sequence: [{string.Join(", ", commands.Select(c => c.CommandType.ToString()))}], command {commands[i].CommandType} must be the last command.");
+                    $"invalid command sequence: [{string.Join(", ", commands.Select(c => c.CommandType.ToString()))}], command {commands[i].CommandType} must be the last command."
+                );
             }
         }
 
@@ -58,73 +67,136 @@ internal sealed class CommandValidator(MutableState run, NamespaceEntry ns, Name
     /// <summary>More of one kind at a time than a run may have pending.</summary>
     private CommandFault? TooMany(IReadOnlyList<Command> commands)
     {
-        return Check(CommandType.ScheduleActivityTask, run.Activities.Count, WorkflowTaskFailedCause.PendingActivitiesLimitExceeded, "pending activities")
-            ?? Check(CommandType.StartChildWorkflowExecution, run.Children.Count, WorkflowTaskFailedCause.PendingChildWorkflowsLimitExceeded, "pending child workflow executions")
-            ?? Check(CommandType.SignalExternalWorkflowExecution, run.ExternalSignals.Count, WorkflowTaskFailedCause.PendingSignalsLimitExceeded, "pending signals to external workflows")
-            ?? Check(CommandType.RequestCancelExternalWorkflowExecution, run.ExternalCancels.Count, WorkflowTaskFailedCause.PendingRequestCancelLimitExceeded, "pending requests to cancel external workflows");
+        return Check(
+                CommandType.ScheduleActivityTask,
+                run.Activities.Count,
+                WorkflowTaskFailedCause.PendingActivitiesLimitExceeded,
+                "pending activities"
+            )
+            ?? Check(
+                CommandType.StartChildWorkflowExecution,
+                run.Children.Count,
+                WorkflowTaskFailedCause.PendingChildWorkflowsLimitExceeded,
+                "pending child workflow executions"
+            )
+            ?? Check(
+                CommandType.SignalExternalWorkflowExecution,
+                run.ExternalSignals.Count,
+                WorkflowTaskFailedCause.PendingSignalsLimitExceeded,
+                "pending signals to external workflows"
+            )
+            ?? Check(
+                CommandType.RequestCancelExternalWorkflowExecution,
+                run.ExternalCancels.Count,
+                WorkflowTaskFailedCause.PendingRequestCancelLimitExceeded,
+                "pending requests to cancel external workflows"
+            );
 
         CommandFault? Check(CommandType type, int pending, WorkflowTaskFailedCause cause, string what)
         {
             var more = commands.Count(c => c.CommandType == type);
             return more > 0 && pending + more > MaxPending
-                ? new CommandFault(cause, $"the number of {what}, {pending}, has reached the per-workflow limit of {MaxPending}") : null;
+                ? new CommandFault(cause, $"the number of {what}, {pending}, has reached the per-workflow limit of {MaxPending}")
+                : null;
         }
     }
 
-    public static bool IsClosing(Command command) => command.CommandType is CommandType.CompleteWorkflowExecution or CommandType.FailWorkflowExecution
-        or CommandType.CancelWorkflowExecution or CommandType.ContinueAsNewWorkflowExecution;
+    public static bool IsClosing(Command command) =>
+        command.CommandType
+            is CommandType.CompleteWorkflowExecution
+                or CommandType.FailWorkflowExecution
+                or CommandType.CancelWorkflowExecution
+                or CommandType.ContinueAsNewWorkflowExecution;
 
-    private CommandFault? Check(Command command) => command.CommandType switch
-    {
-        CommandType.ScheduleActivityTask => ScheduleActivity(command.ScheduleActivityTaskCommandAttributes),
-        CommandType.RequestCancelActivityTask => command.RequestCancelActivityTaskCommandAttributes switch
+    private CommandFault? Check(Command command) =>
+        command.CommandType switch
         {
-            null => Missing(WorkflowTaskFailedCause.BadRequestCancelActivityAttributes, "RequestCancelActivityTask"),
-            { ScheduledEventId: <= 0 } => new CommandFault(WorkflowTaskFailedCause.BadRequestCancelActivityAttributes, "ScheduledEventId is not set on RequestCancelActivityTaskCommand."),
-            var a when !CanCancel(a.ScheduledEventId) => new CommandFault(
-                WorkflowTaskFailedCause.BadRequestCancelActivityAttributes, $"invalid history builder state for action: add-activitytask-cancel-requested-event, ScheduledEventID: {a.ScheduledEventId}"),
-            _ => null,
-        },
-        CommandType.StartTimer => StartTimer(command.StartTimerCommandAttributes),
-        CommandType.CancelTimer => CancelTimer(command.CancelTimerCommandAttributes),
-        CommandType.CompleteWorkflowExecution => command.CompleteWorkflowExecutionCommandAttributes is null
-            ? Missing(WorkflowTaskFailedCause.BadCompleteWorkflowExecutionAttributes, "CompleteWorkflowExecution")
-            : TooLarge(command.CompleteWorkflowExecutionCommandAttributes.Result, WorkflowTaskFailedCause.BadCompleteWorkflowExecutionAttributes, "CompleteWorkflowExecutionCommandAttributes.Result exceeds size limit."),
-        CommandType.FailWorkflowExecution => FailWorkflow(command.FailWorkflowExecutionCommandAttributes),
-        CommandType.CancelWorkflowExecution => command.CancelWorkflowExecutionCommandAttributes is null
-            ? Missing(WorkflowTaskFailedCause.BadCancelWorkflowExecutionAttributes, "CancelWorkflowExecution") : null,
-        CommandType.ContinueAsNewWorkflowExecution => ContinueAsNew(command.ContinueAsNewWorkflowExecutionCommandAttributes),
-        CommandType.RecordMarker => command.RecordMarkerCommandAttributes switch
-        {
-            null => Missing(WorkflowTaskFailedCause.BadRecordMarkerAttributes, "RecordMarker"),
-            { MarkerName.Length: 0 } => new CommandFault(WorkflowTaskFailedCause.BadRecordMarkerAttributes, "MarkerName is not set on RecordMarkerCommand."),
-            var m => TooLarge(m, WorkflowTaskFailedCause.BadRecordMarkerAttributes, "RecordMarkerCommandAttributes.Details exceeds size limit."),
-        },
-        CommandType.StartChildWorkflowExecution => StartChild(command.StartChildWorkflowExecutionCommandAttributes),
-        CommandType.SignalExternalWorkflowExecution => SignalExternal(command.SignalExternalWorkflowExecutionCommandAttributes),
-        CommandType.RequestCancelExternalWorkflowExecution => CancelExternal(command.RequestCancelExternalWorkflowExecutionCommandAttributes),
-        CommandType.UpsertWorkflowSearchAttributes => Upsert(command.UpsertWorkflowSearchAttributesCommandAttributes),
-        CommandType.ModifyWorkflowProperties => command.ModifyWorkflowPropertiesCommandAttributes switch
-        {
-            null => Missing(WorkflowTaskFailedCause.BadModifyWorkflowPropertiesAttributes, "ModifyWorkflowProperties"),
-            { UpsertedMemo: null or { Fields.Count: 0 } } => new CommandFault(
-                WorkflowTaskFailedCause.BadModifyWorkflowPropertiesAttributes, "UpsertedMemo.Fields is not set on ModifyWorkflowPropertiesCommand."),
-            var m => TooLarge(m, WorkflowTaskFailedCause.BadModifyWorkflowPropertiesAttributes, "ModifyWorkflowPropertiesCommandAttributes exceeds size limit."),
-        },
-        CommandType.ProtocolMessage => ProtocolMessage(command.ProtocolMessageCommandAttributes),
-        CommandType.ScheduleNexusOperation or CommandType.RequestCancelNexusOperation =>
-            new CommandFault(WorkflowTaskFailedCause.FeatureDisabled, "Nexus operations disabled"),
-        _ => throw RpcErrors.InvalidArgument($"unknown command type: {command.CommandType}"),
-    };
+            CommandType.ScheduleActivityTask => ScheduleActivity(command.ScheduleActivityTaskCommandAttributes),
+            CommandType.RequestCancelActivityTask => command.RequestCancelActivityTaskCommandAttributes switch
+            {
+                null => Missing(WorkflowTaskFailedCause.BadRequestCancelActivityAttributes, "RequestCancelActivityTask"),
+                { ScheduledEventId: <= 0 } => new CommandFault(
+                    WorkflowTaskFailedCause.BadRequestCancelActivityAttributes,
+                    "ScheduledEventId is not set on RequestCancelActivityTaskCommand."
+                ),
+                var a when !CanCancel(a.ScheduledEventId) => new CommandFault(
+                    WorkflowTaskFailedCause.BadRequestCancelActivityAttributes,
+                    "invalid history builder state for action: add-activitytask-cancel-requested-event, ScheduledEventID: "
+                        + $"{a.ScheduledEventId}"
+                ),
+                _ => null,
+            },
+            CommandType.StartTimer => StartTimer(command.StartTimerCommandAttributes),
+            CommandType.CancelTimer => CancelTimer(command.CancelTimerCommandAttributes),
+            CommandType.CompleteWorkflowExecution => command.CompleteWorkflowExecutionCommandAttributes is null
+                ? Missing(WorkflowTaskFailedCause.BadCompleteWorkflowExecutionAttributes, "CompleteWorkflowExecution")
+                : TooLarge(
+                    command.CompleteWorkflowExecutionCommandAttributes.Result,
+                    WorkflowTaskFailedCause.BadCompleteWorkflowExecutionAttributes,
+                    "CompleteWorkflowExecutionCommandAttributes.Result exceeds size limit."
+                ),
+            CommandType.FailWorkflowExecution => FailWorkflow(command.FailWorkflowExecutionCommandAttributes),
+            CommandType.CancelWorkflowExecution => command.CancelWorkflowExecutionCommandAttributes is null
+                ? Missing(WorkflowTaskFailedCause.BadCancelWorkflowExecutionAttributes, "CancelWorkflowExecution")
+                : null,
+            CommandType.ContinueAsNewWorkflowExecution => ContinueAsNew(command.ContinueAsNewWorkflowExecutionCommandAttributes),
+            CommandType.RecordMarker => command.RecordMarkerCommandAttributes switch
+            {
+                null => Missing(WorkflowTaskFailedCause.BadRecordMarkerAttributes, "RecordMarker"),
+                { MarkerName.Length: 0 } => new CommandFault(
+                    WorkflowTaskFailedCause.BadRecordMarkerAttributes,
+                    "MarkerName is not set on RecordMarkerCommand."
+                ),
+                var m => TooLarge(
+                    m,
+                    WorkflowTaskFailedCause.BadRecordMarkerAttributes,
+                    "RecordMarkerCommandAttributes.Details exceeds size limit."
+                ),
+            },
+            CommandType.StartChildWorkflowExecution => StartChild(command.StartChildWorkflowExecutionCommandAttributes),
+            CommandType.SignalExternalWorkflowExecution => SignalExternal(command.SignalExternalWorkflowExecutionCommandAttributes),
+            CommandType.RequestCancelExternalWorkflowExecution => CancelExternal(
+                command.RequestCancelExternalWorkflowExecutionCommandAttributes
+            ),
+            CommandType.UpsertWorkflowSearchAttributes => Upsert(command.UpsertWorkflowSearchAttributesCommandAttributes),
+            CommandType.ModifyWorkflowProperties => command.ModifyWorkflowPropertiesCommandAttributes switch
+            {
+                null => Missing(WorkflowTaskFailedCause.BadModifyWorkflowPropertiesAttributes, "ModifyWorkflowProperties"),
+                { UpsertedMemo: null or { Fields.Count: 0 } } => new CommandFault(
+                    WorkflowTaskFailedCause.BadModifyWorkflowPropertiesAttributes,
+                    "UpsertedMemo.Fields is not set on ModifyWorkflowPropertiesCommand."
+                ),
+                var m => TooLarge(
+                    m,
+                    WorkflowTaskFailedCause.BadModifyWorkflowPropertiesAttributes,
+                    "ModifyWorkflowPropertiesCommandAttributes exceeds size limit."
+                ),
+            },
+            CommandType.ProtocolMessage => ProtocolMessage(command.ProtocolMessageCommandAttributes),
+            CommandType.ScheduleNexusOperation or CommandType.RequestCancelNexusOperation => new CommandFault(
+                WorkflowTaskFailedCause.FeatureDisabled,
+                "Nexus operations disabled"
+            ),
+            _ => throw RpcErrors.InvalidArgument($"unknown command type: {command.CommandType}"),
+        };
 
-    /// <summary>The activity is pending and not cancelled yet, was scheduled by a command just before, or has ended without the worker knowing.</summary>
+    /// <summary>
+    /// The activity is pending and not cancelled yet, was scheduled by a command just before, or has ended without the worker knowing.
+    /// </summary>
     private bool CanCancel(long scheduledEventId) =>
         _cancelled.Add(scheduledEventId)
-        && (scheduledEventId >= run.NextEventId
-            ? _newActivities.Count > 0 && scheduledEventId <= run.NextEventId + EventsOfTask + _commands
-            : (run.Activities.TryGetValue(scheduledEventId, out var activity) ? !activity.Record.CancelRequested : run.Buffered.Any(e => MutableState.EndedActivity(e) == scheduledEventId)));
+        && (
+            scheduledEventId >= run.NextEventId
+                ? _newActivities.Count > 0 && scheduledEventId <= run.NextEventId + EventsOfTask + _commands
+                : (
+                    run.Activities.TryGetValue(scheduledEventId, out var activity)
+                        ? !activity.Record.CancelRequested
+                        : run.Buffered.Any(e => MutableState.EndedActivity(e) == scheduledEventId)
+                )
+        );
 
-    private static CommandFault Missing(WorkflowTaskFailedCause cause, string command) => new(cause, $"{command}CommandAttributes is not set on {command}Command.");
+    private static CommandFault Missing(WorkflowTaskFailedCause cause, string command) =>
+        new(cause, $"{command}CommandAttributes is not set on {command}Command.");
 
     private static CommandFault? TooLarge(IMessage? part, WorkflowTaskFailedCause cause, string message) =>
         part is not null && part.CalculateSize() > Require.MaxBlob ? new CommandFault(cause, message, EndsRun: true) : null;
@@ -151,12 +223,16 @@ internal sealed class CommandValidator(MutableState run, NamespaceEntry ns, Name
         var which = $"ActivityId={a.ActivityId} ActivityType={type}";
         if (a.TaskQueue is null || a.TaskQueue.Name.Length == 0)
         {
-            throw RpcErrors.InvalidArgument($"invalid TaskQueue on ScheduleActivityTaskCommand: {(a.TaskQueue is null ? "taskQueue is not set" : "missing task queue name")}. {which}");
+            throw RpcErrors.InvalidArgument(
+                $"invalid TaskQueue on ScheduleActivityTaskCommand: {(a.TaskQueue is null ? "taskQueue is not set" : "missing task queue name")}. {which}"
+            );
         }
 
         if (a.TaskQueue.Name.StartsWith("/_sys/", StringComparison.Ordinal))
         {
-            throw RpcErrors.InvalidArgument($"invalid TaskQueue on ScheduleActivityTaskCommand: task queue name cannot start with reserved prefix /_sys/. {which}");
+            throw RpcErrors.InvalidArgument(
+                $"invalid TaskQueue on ScheduleActivityTaskCommand: task queue name cannot start with reserved prefix /_sys/. {which}"
+            );
         }
 
         if (RetryPolicies.Fault(a.RetryPolicy) is { } policy)
@@ -166,14 +242,23 @@ internal sealed class CommandValidator(MutableState run, NamespaceEntry ns, Name
 
         if (a.ActivityId.Length > Require.MaxId || type.Length > Require.MaxId)
         {
-            return new CommandFault(Cause, (a.ActivityId.Length > Require.MaxId ? "ActivityId" : "ActivityType") + $" on ScheduleActivityTaskCommand exceeds length limit. {which} Length={Math.Max(a.ActivityId.Length, type.Length)} Limit={Require.MaxId}");
+            return new CommandFault(
+                Cause,
+                (a.ActivityId.Length > Require.MaxId ? "ActivityId" : "ActivityType")
+                    + $" on ScheduleActivityTaskCommand exceeds length limit. {which} "
+                    + $"Length={Math.Max(a.ActivityId.Length, type.Length)} Limit={Require.MaxId}"
+            );
         }
 
-        foreach (var (name, value) in new (string, Duration?)[]
-        {
-            ("ScheduleToCloseTimeout", a.ScheduleToCloseTimeout), ("ScheduleToStartTimeout", a.ScheduleToStartTimeout),
-            ("StartToCloseTimeout", a.StartToCloseTimeout), ("HeartbeatTimeout", a.HeartbeatTimeout),
-        })
+        foreach (
+            var (name, value) in new (string, Duration?)[]
+            {
+                ("ScheduleToCloseTimeout", a.ScheduleToCloseTimeout),
+                ("ScheduleToStartTimeout", a.ScheduleToStartTimeout),
+                ("StartToCloseTimeout", a.StartToCloseTimeout),
+                ("HeartbeatTimeout", a.HeartbeatTimeout),
+            }
+        )
         {
             if (value.IsNegative())
             {
@@ -183,12 +268,18 @@ internal sealed class CommandValidator(MutableState run, NamespaceEntry ns, Name
 
         if (!a.ScheduleToCloseTimeout.IsPositive() && !a.StartToCloseTimeout.IsPositive())
         {
-            return new CommandFault(Cause, $"A valid StartToClose or ScheduleToCloseTimeout is not set on ScheduleActivityTaskCommand. {which}");
+            return new CommandFault(
+                Cause,
+                $"A valid StartToClose or ScheduleToCloseTimeout is not set on ScheduleActivityTaskCommand. {which}"
+            );
         }
 
         if (run.ActivityIds.ContainsKey(a.ActivityId) || !_newActivities.Add(a.ActivityId))
         {
-            return new CommandFault(WorkflowTaskFailedCause.ScheduleActivityDuplicateId, $"invalid history builder state for action: add-activitytask-scheduled-event, ActivityID: {a.ActivityId}");
+            return new CommandFault(
+                WorkflowTaskFailedCause.ScheduleActivityDuplicateId,
+                $"invalid history builder state for action: add-activitytask-scheduled-event, ActivityID: {a.ActivityId}"
+            );
         }
 
         return TooLarge(a.Input, Cause, "ScheduleActivityTaskCommandAttributes.Input exceeds size limit.");
@@ -214,13 +305,19 @@ internal sealed class CommandValidator(MutableState run, NamespaceEntry ns, Name
 
         if (a.StartToFireTimeout.IsNegative())
         {
-            return new CommandFault(Cause, $"An invalid StartToFireTimeout is set on StartTimerCommand: negative duration. TimerId={a.TimerId}");
+            return new CommandFault(
+                Cause,
+                $"An invalid StartToFireTimeout is set on StartTimerCommand: negative duration. TimerId={a.TimerId}"
+            );
         }
 
         var exists = _newTimers.Contains(a.TimerId) || (run.Timers.ContainsKey(a.TimerId) && !_goneTimers.Contains(a.TimerId));
         if (exists)
         {
-            return new CommandFault(WorkflowTaskFailedCause.StartTimerDuplicateId, $"invalid history builder state for action: add-timer-started-event, TimerID: {a.TimerId}");
+            return new CommandFault(
+                WorkflowTaskFailedCause.StartTimerDuplicateId,
+                $"invalid history builder state for action: add-timer-started-event, TimerID: {a.TimerId}"
+            );
         }
 
         _newTimers.Add(a.TimerId);
@@ -267,21 +364,39 @@ internal sealed class CommandValidator(MutableState run, NamespaceEntry ns, Name
 
         var type = a.WorkflowType is { Name.Length: > 0 } t ? t.Name : run.Start.WorkflowType.Name;
         var queue = a.TaskQueue is { Name.Length: > 0 } q ? q.Name : run.Start.TaskQueue.Name;
-        foreach (var (name, value) in new (string, Duration?)[] { ("WorkflowRunTimeout", a.WorkflowRunTimeout), ("WorkflowTaskTimeout", a.WorkflowTaskTimeout), ("BackoffStartInterval", a.BackoffStartInterval) })
+        foreach (
+            var (name, value) in new (string, Duration?)[]
+            {
+                ("WorkflowRunTimeout", a.WorkflowRunTimeout),
+                ("WorkflowTaskTimeout", a.WorkflowTaskTimeout),
+                ("BackoffStartInterval", a.BackoffStartInterval),
+            }
+        )
         {
             if (value.IsNegative())
             {
-                return new CommandFault(Cause, $"Invalid {name} on ContinueAsNewWorkflowExecutionCommand: negative duration. WorkflowType={type} TaskQueue=name:\"{queue}\"  kind:TASK_QUEUE_KIND_NORMAL");
+                return new CommandFault(
+                    Cause,
+                    $"Invalid {name} on ContinueAsNewWorkflowExecutionCommand: negative duration. WorkflowType={type} "
+                        + $"TaskQueue=name:\"{queue}\"  kind:TASK_QUEUE_KIND_NORMAL"
+                );
             }
         }
 
         if (RetryPolicies.Fault(a.RetryPolicy) is { } policy)
         {
-            throw RpcErrors.InvalidArgument($"invalid WorkflowRetryPolicy on ContinueAsNewWorkflowExecutionCommand: {policy}. WorkflowType={type} TaskQueue=name:\"{queue}\"  kind:TASK_QUEUE_KIND_NORMAL");
+            throw RpcErrors.InvalidArgument(
+                $"invalid WorkflowRetryPolicy on ContinueAsNewWorkflowExecutionCommand: {policy}. WorkflowType={type} "
+                    + $"TaskQueue=name:\"{queue}\"  kind:TASK_QUEUE_KIND_NORMAL"
+            );
         }
 
-        return SearchAttributes(a.SearchAttributes, s => a.SearchAttributes = s, "on ContinueAsNewWorkflowExecutionCommand", $"WorkflowType={type} TaskQueue=name:\"{queue}\"  kind:TASK_QUEUE_KIND_NORMAL")
-            ?? TooLarge(a.Input, Cause, "ContinueAsNewWorkflowExecutionCommandAttributes.Input exceeds size limit.");
+        return SearchAttributes(
+                a.SearchAttributes,
+                s => a.SearchAttributes = s,
+                "on ContinueAsNewWorkflowExecutionCommand",
+                $"WorkflowType={type} TaskQueue=name:\"{queue}\"  kind:TASK_QUEUE_KIND_NORMAL"
+            ) ?? TooLarge(a.Input, Cause, "ContinueAsNewWorkflowExecutionCommandAttributes.Input exceeds size limit.");
     }
 
     private CommandFault? StartChild(StartChildWorkflowExecutionCommandAttributes? a)
@@ -296,19 +411,30 @@ internal sealed class CommandValidator(MutableState run, NamespaceEntry ns, Name
         var type = a.WorkflowType?.Name ?? "";
         if (a.WorkflowId.Length == 0)
         {
-            return new CommandFault(Cause, $"Required field WorkflowId is not set on StartChildWorkflowExecutionCommand. WorkflowType={type} Namespace={target.Name}");
+            return new CommandFault(
+                Cause,
+                $"Required field WorkflowId is not set on StartChildWorkflowExecutionCommand. WorkflowType={type} Namespace={target.Name}"
+            );
         }
 
         if (type.Length == 0)
         {
-            return new CommandFault(Cause, $"Required field WorkflowType is not set on StartChildWorkflowExecutionCommand. WorkflowId={a.WorkflowId} Namespace={target.Name}");
+            return new CommandFault(
+                Cause,
+                $"Required field WorkflowType is not set on StartChildWorkflowExecutionCommand. WorkflowId={a.WorkflowId} "
+                    + $"Namespace={target.Name}"
+            );
         }
 
         var which = $"WorkflowId={a.WorkflowId} WorkflowType={type} Namespace={target.Name}";
-        foreach (var (name, value) in new (string, Duration?)[]
-        {
-            ("WorkflowExecutionTimeout", a.WorkflowExecutionTimeout), ("WorkflowRunTimeout", a.WorkflowRunTimeout), ("WorkflowTaskTimeout", a.WorkflowTaskTimeout),
-        })
+        foreach (
+            var (name, value) in new (string, Duration?)[]
+            {
+                ("WorkflowExecutionTimeout", a.WorkflowExecutionTimeout),
+                ("WorkflowRunTimeout", a.WorkflowRunTimeout),
+                ("WorkflowTaskTimeout", a.WorkflowTaskTimeout),
+            }
+        )
         {
             if (value.IsNegative())
             {
@@ -346,9 +472,24 @@ internal sealed class CommandValidator(MutableState run, NamespaceEntry ns, Name
 
         var runId = a.Execution?.RunId ?? "";
         return a.Execution is null ? new CommandFault(Cause, "Execution is not set on SignalExternalWorkflowExecutionCommand.")
-            : a.Execution.WorkflowId.Length == 0 ? new CommandFault(Cause, $"WorkflowId is not set on SignalExternalWorkflowExecutionCommand. Namespace={a.Namespace} RunId={runId} SignalName={a.SignalName}")
-            : runId.Length > 0 && !Guid.TryParse(runId, out _) ? new CommandFault(Cause, $"Invalid RunId set on SignalExternalWorkflowExecutionCommand. WorkflowId={a.Execution.WorkflowId} Namespace={a.Namespace} RunId={runId} SignalName={a.SignalName}")
-            : a.SignalName.Length == 0 ? new CommandFault(Cause, $"SignalName is not set on SignalExternalWorkflowExecutionCommand. WorkflowId={a.Execution.WorkflowId} Namespace={a.Namespace} RunId={runId}")
+            : a.Execution.WorkflowId.Length == 0
+                ? new CommandFault(
+                    Cause,
+                    $"WorkflowId is not set on SignalExternalWorkflowExecutionCommand. Namespace={a.Namespace} RunId={runId} "
+                        + $"SignalName={a.SignalName}"
+                )
+            : runId.Length > 0 && !Guid.TryParse(runId, out _)
+                ? new CommandFault(
+                    Cause,
+                    $"Invalid RunId set on SignalExternalWorkflowExecutionCommand. WorkflowId={a.Execution.WorkflowId} "
+                        + $"Namespace={a.Namespace} RunId={runId} SignalName={a.SignalName}"
+                )
+            : a.SignalName.Length == 0
+                ? new CommandFault(
+                    Cause,
+                    $"SignalName is not set on SignalExternalWorkflowExecutionCommand. WorkflowId={a.Execution.WorkflowId} "
+                        + $"Namespace={a.Namespace} RunId={runId}"
+                )
             : TooLarge(a.Input, Cause, "SignalExternalWorkflowExecutionCommandAttributes.Input exceeds size limit.");
     }
 
@@ -365,9 +506,23 @@ internal sealed class CommandValidator(MutableState run, NamespaceEntry ns, Name
             namespaces.Resolve(a.Namespace);
         }
 
-        return a.WorkflowId.Length == 0 ? new CommandFault(Cause, $"WorkflowId is not set on RequestCancelExternalWorkflowExecutionCommand. Namespace={a.Namespace} RunId={a.RunId}")
-            : a.RunId.Length == 0 && a.ChildWorkflowOnly && _newChildren.Contains(a.WorkflowId) ? new CommandFault(Cause, $"Start and RequestCancel for child workflow is not allowed in same workflow task. WorkflowId={a.WorkflowId} RunId={a.RunId} Namespace={a.Namespace}")
-            : a.RunId.Length > 0 && !Guid.TryParse(a.RunId, out _) ? new CommandFault(Cause, $"Invalid RunId set on RequestCancelExternalWorkflowExecutionCommand. WorkflowId={a.WorkflowId} RunId={a.RunId} Namespace={a.Namespace}")
+        return a.WorkflowId.Length == 0
+                ? new CommandFault(
+                    Cause,
+                    $"WorkflowId is not set on RequestCancelExternalWorkflowExecutionCommand. Namespace={a.Namespace} RunId={a.RunId}"
+                )
+            : a.RunId.Length == 0 && a.ChildWorkflowOnly && _newChildren.Contains(a.WorkflowId)
+                ? new CommandFault(
+                    Cause,
+                    $"Start and RequestCancel for child workflow is not allowed in same workflow task. WorkflowId={a.WorkflowId} "
+                        + $"RunId={a.RunId} Namespace={a.Namespace}"
+                )
+            : a.RunId.Length > 0 && !Guid.TryParse(a.RunId, out _)
+                ? new CommandFault(
+                    Cause,
+                    $"Invalid RunId set on RequestCancelExternalWorkflowExecutionCommand. WorkflowId={a.WorkflowId} "
+                        + $"RunId={a.RunId} Namespace={a.Namespace}"
+                )
             : null;
     }
 
@@ -375,13 +530,20 @@ internal sealed class CommandValidator(MutableState run, NamespaceEntry ns, Name
     {
         const WorkflowTaskFailedCause Cause = WorkflowTaskFailedCause.BadSearchAttributes;
         return a is null ? Missing(Cause, "UpsertWorkflowSearchAttributes")
-            : a.SearchAttributes is null || a.SearchAttributes.IndexedFields.Count == 0 ? new CommandFault(Cause, "IndexedFields is not set on UpsertWorkflowSearchAttributesCommand.")
+            : a.SearchAttributes is null || a.SearchAttributes.IndexedFields.Count == 0
+                ? new CommandFault(Cause, "IndexedFields is not set on UpsertWorkflowSearchAttributesCommand.")
             : SearchAttributes(a.SearchAttributes, s => a.SearchAttributes = s);
     }
 
     /// <summary>Checks attributes and gives them their types.</summary>
-    /// <param name="command">For commands that start a run: an unknown name fails the task, a wrong value leaves it as it is and refuses the answer.</param>
-    private CommandFault? SearchAttributes(SearchAttributes? given, Action<SearchAttributes> checkedOnes, string? command = null, string which = "")
+    /// <param name="command">For commands that start a run: an unknown name fails the task, a wrong value leaves it as it is and refuses
+    /// the answer.</param>
+    private CommandFault? SearchAttributes(
+        SearchAttributes? given,
+        Action<SearchAttributes> checkedOnes,
+        string? command = null,
+        string which = ""
+    )
     {
         if (given is null)
         {
@@ -403,7 +565,11 @@ internal sealed class CommandValidator(MutableState run, NamespaceEntry ns, Name
         }
         catch (Temporal.Grpc.GrpcException e)
         {
-            return new CommandFault(WorkflowTaskFailedCause.BadSearchAttributes, e.Message, EndsRun: e.Message.Contains("exceeds size limit", StringComparison.Ordinal));
+            return new CommandFault(
+                WorkflowTaskFailedCause.BadSearchAttributes,
+                e.Message,
+                EndsRun: e.Message.Contains("exceeds size limit", StringComparison.Ordinal)
+            );
         }
     }
 
@@ -411,7 +577,8 @@ internal sealed class CommandValidator(MutableState run, NamespaceEntry ns, Name
     {
         const WorkflowTaskFailedCause Cause = WorkflowTaskFailedCause.BadUpdateWorkflowExecutionMessage;
         return a is null || a.MessageId.Length == 0 ? new CommandFault(Cause, "MessageID is not set on ProtocolMessageCommand.")
-            : messages.All(m => m.Id != a.MessageId) || !_usedMessages.Add(a.MessageId) ? new CommandFault(Cause, $"ProtocolMessageCommand referenced absent message ID {a.MessageId}")
+            : messages.All(m => m.Id != a.MessageId) || !_usedMessages.Add(a.MessageId)
+                ? new CommandFault(Cause, $"ProtocolMessageCommand referenced absent message ID {a.MessageId}")
             : null;
     }
 }

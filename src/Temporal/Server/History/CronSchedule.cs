@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Temporal.Server.History;
 
-/// <summary>A cron text of five fields, or one of the short forms (<c>@hourly</c>, <c>@every 1h30m</c>), optionally in a time zone (<c>CRON_TZ=Europe/Berlin ...</c>).</summary>
+/// <summary>
+/// A cron text of five fields, or one of the short forms (<c>@hourly</c>, <c>@every 1h30m</c>), optionally in a time zone
+/// (<c>CRON_TZ=Europe/Berlin ...</c>).
+/// </summary>
 internal sealed class CronSchedule
 {
     private const int SearchedYears = 5;
@@ -48,7 +51,9 @@ internal sealed class CronSchedule
 
             if (rest.StartsWith("@every ", StringComparison.Ordinal))
             {
-                return Duration(rest["@every ".Length..].Trim()) is { } every && every >= TimeSpan.FromSeconds(1) ? new CronSchedule(TimeSpan.FromSeconds(Math.Floor(every.TotalSeconds))) : null;
+                return Duration(rest["@every ".Length..].Trim()) is { } every && every >= TimeSpan.FromSeconds(1)
+                    ? new CronSchedule(TimeSpan.FromSeconds(Math.Floor(every.TotalSeconds)))
+                    : null;
             }
 
             rest = rest switch
@@ -63,7 +68,14 @@ internal sealed class CronSchedule
             var fields = rest.Split(' ', StringSplitOptions.RemoveEmptyEntries);
             return fields.Length == 5 ? new CronSchedule(zone, fields) : null;
         }
-        catch (Exception e) when (e is FormatException or OverflowException or TimeZoneNotFoundException or InvalidTimeZoneException or ArgumentOutOfRangeException)
+        catch (Exception e)
+            when (e
+                    is FormatException
+                        or OverflowException
+                        or TimeZoneNotFoundException
+                        or InvalidTimeZoneException
+                        or ArgumentOutOfRangeException
+            )
         {
             return null;
         }
@@ -131,7 +143,8 @@ internal sealed class CronSchedule
         {
             var slash = part.Split('/');
             var step = slash.Length > 1 ? int.Parse(slash[1], NumberStyles.None, CultureInfo.InvariantCulture) : 1;
-            int from, to;
+            int from,
+                to;
             if (slash[0] is "*" or "?")
             {
                 (from, to) = (low, high == 7 ? 6 : high);
@@ -140,7 +153,10 @@ internal sealed class CronSchedule
             {
                 var range = slash[0].Split('-');
                 from = Value(range[0]);
-                to = range.Length > 1 ? Value(range[1]) : slash.Length > 1 ? high : from;
+                to =
+                    range.Length > 1 ? Value(range[1])
+                    : slash.Length > 1 ? high
+                    : from;
             }
 
             if (step <= 0 || from < low || to > high || from > to || slash.Length > 2)

@@ -41,30 +41,37 @@ internal static class Describer
         };
         answer.WorkflowExtendedInfo.RequestIdInfos.Add(run.Record.RequestIds);
         answer.PendingActivities.AddRange(run.Activities.Values.OrderBy(a => a.ScheduledEventId).Select(a => Activity(run, a)));
-        answer.PendingChildren.AddRange(run.Children.Values.OrderBy(c => c.InitiatedEventId).Select(c => new PendingChildExecutionInfo
-        {
-            WorkflowId = c.Initiated.WorkflowId,
-            RunId = c.RunId,
-            WorkflowTypeName = c.TypeName,
-            InitiatedId = c.InitiatedEventId,
-            ParentClosePolicy = c.Initiated.ParentClosePolicy,
-        }));
-        answer.PendingWorkflowTask = run.Task is not { } task ? null : new PendingWorkflowTaskInfo
-        {
-            State = task.StartedEventId > 0 ? PendingWorkflowTaskState.Started : PendingWorkflowTaskState.Scheduled,
-            ScheduledTime = task.ScheduledTime,
-            OriginalScheduledTime = task.OriginalScheduledTime,
-            StartedTime = task.StartedTime,
-            Attempt = task.Attempt,
-        };
+        answer.PendingChildren.AddRange(
+            run.Children.Values.OrderBy(c => c.InitiatedEventId)
+                .Select(c => new PendingChildExecutionInfo
+                {
+                    WorkflowId = c.Initiated.WorkflowId,
+                    RunId = c.RunId,
+                    WorkflowTypeName = c.TypeName,
+                    InitiatedId = c.InitiatedEventId,
+                    ParentClosePolicy = c.Initiated.ParentClosePolicy,
+                })
+        );
+        answer.PendingWorkflowTask = run.Task is not { } task
+            ? null
+            : new PendingWorkflowTaskInfo
+            {
+                State = task.StartedEventId > 0 ? PendingWorkflowTaskState.Started : PendingWorkflowTaskState.Scheduled,
+                ScheduledTime = task.ScheduledTime,
+                OriginalScheduledTime = task.OriginalScheduledTime,
+                StartedTime = task.StartedTime,
+                Attempt = task.Attempt,
+            };
 
-        answer.Callbacks.AddRange(run.Record.Callbacks.Select(c => new CallbackInfo
-        {
-            Callback = c,
-            Trigger = new CallbackInfo.Types.Trigger { WorkflowClosed = new CallbackInfo.Types.WorkflowClosed() },
-            RegistrationTime = run.StartTime.Stamp(),
-            State = CallbackState.Standby,
-        }));
+        answer.Callbacks.AddRange(
+            run.Record.Callbacks.Select(c => new CallbackInfo
+            {
+                Callback = c,
+                Trigger = new CallbackInfo.Types.Trigger { WorkflowClosed = new CallbackInfo.Types.WorkflowClosed() },
+                RegistrationTime = run.StartTime.Stamp(),
+                State = CallbackState.Standby,
+            })
+        );
         return answer;
     }
 
@@ -93,7 +100,6 @@ internal static class Describer
             Priority = run.Start.Priority,
             ParentExecution = run.Start.ParentWorkflowExecution,
             ParentNamespaceId = run.Start.ParentWorkflowNamespaceId,
-
         };
         info.AutoResetPoints.Points.AddRange(run.Record.ResetPoints);
         if (run.Record.VersioningOverride is { } versioning)
@@ -114,9 +120,13 @@ internal static class Describer
         {
             ActivityId = scheduled.ActivityId,
             ActivityType = scheduled.ActivityType,
-            State = record.CancelRequested ? PendingActivityState.CancelRequested
-                : record.Paused ? started ? PendingActivityState.PauseRequested : PendingActivityState.Paused
-                : started ? PendingActivityState.Started : PendingActivityState.Scheduled,
+            State =
+                record.CancelRequested ? PendingActivityState.CancelRequested
+                : record.Paused
+                    ? started ? PendingActivityState.PauseRequested
+                        : PendingActivityState.Paused
+                : started ? PendingActivityState.Started
+                : PendingActivityState.Scheduled,
             HeartbeatDetails = record.HeartbeatDetails,
             LastHeartbeatTime = record.LastHeartbeat,
             LastStartedTime = record.StartedTime,
@@ -127,7 +137,10 @@ internal static class Describer
             LastFailure = record.LastFailure,
             LastWorkerIdentity = record.LastIdentity,
             LastAttemptCompleteTime = record.LastAttemptComplete,
-            CurrentRetryInterval = started ? null : backsOff ? record.RetryInterval : (activity.RetryPolicy is { } policy ? RetryPolicies.Interval(policy, record.Attempt).AsDuration() : null),
+            CurrentRetryInterval =
+                started ? null
+                : backsOff ? record.RetryInterval
+                : (activity.RetryPolicy is { } policy ? RetryPolicies.Interval(policy, record.Attempt).AsDuration() : null),
             NextAttemptScheduleTime = backsOff ? record.ScheduledTime : null,
             Paused = record.Paused,
             Priority = scheduled.Priority,
@@ -138,20 +151,25 @@ internal static class Describer
             info.PauseInfo = new PendingActivityInfo.Types.PauseInfo
             {
                 PauseTime = record.PauseTime,
-                Manual = new PendingActivityInfo.Types.PauseInfo.Types.Manual { Identity = record.PauseIdentity, Reason = record.PauseReason },
+                Manual = new PendingActivityInfo.Types.PauseInfo.Types.Manual
+                {
+                    Identity = record.PauseIdentity,
+                    Reason = record.PauseReason,
+                },
             };
         }
 
         return info;
     }
 
-    public static ActivityOptions Options(PendingActivity activity) => new()
-    {
-        TaskQueue = new TaskQueue { Name = activity.TaskQueue, NormalName = activity.TaskQueue },
-        ScheduleToCloseTimeout = activity.ScheduleToClose.AsDuration(),
-        ScheduleToStartTimeout = activity.ScheduleToStart.AsDuration(),
-        StartToCloseTimeout = activity.StartToClose.AsDuration(),
-        HeartbeatTimeout = activity.Heartbeat.AsDuration(),
-        RetryPolicy = activity.RetryPolicy,
-    };
+    public static ActivityOptions Options(PendingActivity activity) =>
+        new()
+        {
+            TaskQueue = new TaskQueue { Name = activity.TaskQueue, NormalName = activity.TaskQueue },
+            ScheduleToCloseTimeout = activity.ScheduleToClose.AsDuration(),
+            ScheduleToStartTimeout = activity.ScheduleToStart.AsDuration(),
+            StartToCloseTimeout = activity.StartToClose.AsDuration(),
+            HeartbeatTimeout = activity.Heartbeat.AsDuration(),
+            RetryPolicy = activity.RetryPolicy,
+        };
 }

@@ -11,7 +11,10 @@ internal sealed class DetachedWork(TimerService timers, ILogger logger)
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
-    /// <summary>Runs something beside the caller, again and again while what it changes cannot be written, such as on a full disk; any other failure is logged.</summary>
+    /// <summary>
+    /// Runs something beside the caller, again and again while what it changes cannot be written, such as on a full disk; any other failure
+    /// is logged.
+    /// </summary>
     public void Start(string workflowId, Func<Task> work)
     {
         var counted = timers.BeginWork();

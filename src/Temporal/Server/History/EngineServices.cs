@@ -8,5 +8,12 @@ namespace Temporal.Server.History;
 
 /// <summary>What a service that works on runs is made with.</summary>
 internal sealed record EngineServices(
-    Database Database, TimerService Timers, TimeProvider Time, NamespaceRegistry Namespaces, IWorkflowOperations Workflows, VisibilityStore Visibility,
-    SearchAttributeRegistry SearchAttributes, ILoggerFactory Loggers);
+    Database Database,
+    TimerService Timers,
+    TimeProvider Time,
+    NamespaceRegistry Namespaces,
+    IWorkflowOperations Workflows,
+    VisibilityStore Visibility,
+    SearchAttributeRegistry SearchAttributes,
+    ILoggerFactory Loggers
+);

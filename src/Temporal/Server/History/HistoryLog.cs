@@ -43,7 +43,8 @@ internal sealed class HistoryLog
     public IEnumerable<EventBatch> From(long from)
     {
         // The batch that holds the event, by binary search.
-        int low = 0, high = _batches.Count;
+        int low = 0,
+            high = _batches.Count;
         while (low < high)
         {
             var middle = (low + high) / 2;
@@ -67,13 +68,14 @@ internal sealed class HistoryLog
         return new EventBatch(events[0].EventId, events[^1].EventId, history.ToByteArray());
     }
 
-    public static IEnumerable<HistoryEvent> Decode(EventBatch batch) => Temporalio.Api.History.V1.History.Parser.ParseFrom(batch.Bytes).Events;
+    public static IEnumerable<HistoryEvent> Decode(EventBatch batch) =>
+        Temporalio.Api.History.V1.History.Parser.ParseFrom(batch.Bytes).Events;
 
     /// <summary>The encoded single events of a batch, each with the tag of the field before it.</summary>
     public static IEnumerable<(long EventId, ReadOnlyMemory<byte> Bytes)> Split(EventBatch batch)
     {
         var id = batch.First;
-        for (var at = 0; at < batch.Bytes.Length;)
+        for (var at = 0; at < batch.Bytes.Length; )
         {
             var end = EntryEnd(batch.Bytes, at);
             yield return (id++, batch.Bytes.AsMemory(at, end - at));
@@ -105,8 +107,7 @@ internal sealed class HistoryLog
             b = bytes[i++];
             length |= (b & 0x7f) << shift;
             shift += 7;
-        }
-        while (b >= 0x80);
+        } while (b >= 0x80);
 
         return i + length;
     }

@@ -9,8 +9,17 @@ internal static class HistoryReader
     public const int MaxPageEvents = 1000;
     public const int MaxPageBytes = 2 * 1024 * 1024;
 
-    /// <summary>The encoded events from <paramref name="from"/> up to and including <paramref name="to"/>, as far as a page goes; and the id to go on with.</summary>
-    public static (byte[] Bytes, long Next) Page(IEnumerable<EventBatch> batches, long from, long to, int maxEvents = MaxPageEvents, int maxBatches = int.MaxValue)
+    /// <summary>
+    /// The encoded events from <paramref name="from"/> up to and including <paramref name="to"/>, as far as a page goes; and the id to go
+    /// on with.
+    /// </summary>
+    public static (byte[] Bytes, long Next) Page(
+        IEnumerable<EventBatch> batches,
+        long from,
+        long to,
+        int maxEvents = MaxPageEvents,
+        int maxBatches = int.MaxValue
+    )
     {
         using var page = new MemoryStream();
         var next = from;
@@ -26,7 +35,12 @@ internal static class HistoryReader
                 break;
             }
 
-            if (batch.First == next && batch.Last <= to && batch.Last - batch.First < MaxPageEvents && (page.Length == 0 || page.Length + batch.Bytes.Length <= MaxPageBytes))
+            if (
+                batch.First == next
+                && batch.Last <= to
+                && batch.Last - batch.First < MaxPageEvents
+                && (page.Length == 0 || page.Length + batch.Bytes.Length <= MaxPageBytes)
+            )
             {
                 page.Write(batch.Bytes);
                 next = batch.Last + 1;
@@ -53,10 +67,17 @@ internal static class HistoryReader
         return (page.ToArray(), next);
     }
 
-    /// <summary>The encoded events from <paramref name="from"/> up to and including <paramref name="to"/>; of more than a page holds, the last. And the id of the first of them.</summary>
+    /// <summary>
+    /// The encoded events from <paramref name="from"/> up to and including <paramref name="to"/>; of more than a page holds, the last. And
+    /// the id of the first of them.
+    /// </summary>
     public static (byte[] Bytes, long First) PageBack(IEnumerable<EventBatch> batches, long from, long to)
     {
-        var events = batches.TakeWhile(batch => batch.First <= to).SelectMany(HistoryLog.Split).Where(e => e.EventId >= from && e.EventId <= to).ToList();
+        var events = batches
+            .TakeWhile(batch => batch.First <= to)
+            .SelectMany(HistoryLog.Split)
+            .Where(e => e.EventId >= from && e.EventId <= to)
+            .ToList();
         var (first, size) = (events.Count, 0);
         while (first > 0 && events.Count - first < MaxPageEvents && (size == 0 || size + events[first - 1].Bytes.Length <= MaxPageBytes))
         {

@@ -10,13 +10,25 @@ namespace Temporal.Server.History;
 /// <param name="Result">Result of a completed run.</param>
 /// <param name="Failure">Failure of a failed run.</param>
 internal sealed record ClosedRun(
-    string NamespaceId, string WorkflowId, string RunId, string FirstRunId, string NewRunId, WorkflowExecutionStatus Status,
-    Payloads? Result, Temporalio.Api.Failure.V1.Failure? Failure);
+    string NamespaceId,
+    string WorkflowId,
+    string RunId,
+    string FirstRunId,
+    string NewRunId,
+    WorkflowExecutionStatus Status,
+    Payloads? Result,
+    Temporalio.Api.Failure.V1.Failure? Failure
+);
 
-/// <summary>What other parts of the server (schedules, batches) do to workflows: the same as the RPCs, in process. Tasks end when the change is durable; failures are the RPCs'.</summary>
+/// <summary>
+/// What other parts of the server (schedules, batches) do to workflows: the same as the RPCs, in process. Tasks end when the change is
+/// durable; failures are the RPCs'.
+/// </summary>
 internal interface IWorkflowOperations
 {
-    /// <summary>Called after the commit that closed a run, on the thread pool. Not repeated after a crash: compare with the state at start-up.</summary>
+    /// <summary>
+    /// Called after the commit that closed a run, on the thread pool. Not repeated after a crash: compare with the state at start-up.
+    /// </summary>
     event Action<ClosedRun>? RunClosed;
 
     Task<StartWorkflowExecutionResponse> StartAsync(StartWorkflowExecutionRequest request);

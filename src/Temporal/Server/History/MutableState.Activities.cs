@@ -220,11 +220,12 @@ internal sealed partial class MutableState
         return AddOrBuffer(e).EventId;
     }
 
-    private static string Word(TimeoutType type) => type switch
-    {
-        TimeoutType.StartToClose => "StartToClose",
-        TimeoutType.ScheduleToStart => "ScheduleToStart",
-        TimeoutType.ScheduleToClose => "ScheduleToClose",
-        _ => "Heartbeat",
-    };
+    private static string Word(TimeoutType type) =>
+        type switch
+        {
+            TimeoutType.StartToClose => "StartToClose",
+            TimeoutType.ScheduleToStart => "ScheduleToStart",
+            TimeoutType.ScheduleToClose => "ScheduleToClose",
+            _ => "Heartbeat",
+        };
 }

@@ -11,7 +11,12 @@ namespace Temporal.Server.History;
 internal sealed partial class MutableState
 {
     /// <summary>The first event of a new run.</summary>
-    public void Begin(WorkflowExecutionStartedEventAttributes start, Temporalio.Api.Sdk.V1.UserMetadata? metadata, IEnumerable<Link> links, string createRequestId)
+    public void Begin(
+        WorkflowExecutionStartedEventAttributes start,
+        Temporalio.Api.Sdk.V1.UserMetadata? metadata,
+        IEnumerable<Link> links,
+        string createRequestId
+    )
     {
         Changes.Created = true;
         Changes.Visible = true;
@@ -23,7 +28,11 @@ internal sealed partial class MutableState
         Record.OriginalStartTime = e.EventTime;
         if (createRequestId.Length > 0)
         {
-            Record.RequestIds[createRequestId] = new Temporalio.Api.Workflow.V1.RequestIdInfo { EventType = EventType.WorkflowExecutionStarted, EventId = 1 };
+            Record.RequestIds[createRequestId] = new Temporalio.Api.Workflow.V1.RequestIdInfo
+            {
+                EventType = EventType.WorkflowExecutionStarted,
+                EventId = 1,
+            };
         }
 
         Add(e);
@@ -67,8 +76,8 @@ internal sealed partial class MutableState
     }
 
     /// <summary>True when a task of the run belongs in a queue: what a restarted server looks for.</summary>
-    public bool WaitsInQueue() => IsOpen && (Task is not null
-        || Activities.Values.Any(a => !a.IsStarted && !a.Record.Paused && !a.Record.WaitsForRetry));
+    public bool WaitsInQueue() =>
+        IsOpen && (Task is not null || Activities.Values.Any(a => !a.IsStarted && !a.Record.Paused && !a.Record.WaitsForRetry));
 
     /// <summary>Does what time has made due.</summary>
     public void Elapse()
@@ -139,33 +148,41 @@ internal sealed partial class MutableState
         Record.FirstTaskDue = null;
         if (!continues && Start.ParentWorkflowExecution is { } parent)
         {
-            Changes.Transfers.Add(new TransferTask
-            {
-                Kind = TransferTask.Types.Kind.ChildClosed,
-                NamespaceId = NamespaceId,
-                WorkflowId = WorkflowId,
-                RunId = RunId,
-                EventId = Start.ParentInitiatedEventId,
-                TargetNamespaceId = Start.ParentWorkflowNamespaceId,
-                TargetWorkflowId = parent.WorkflowId,
-                TargetRunId = parent.RunId,
-                Event = closing.ToByteString(),
-            });
+            Changes.Transfers.Add(
+                new TransferTask
+                {
+                    Kind = TransferTask.Types.Kind.ChildClosed,
+                    NamespaceId = NamespaceId,
+                    WorkflowId = WorkflowId,
+                    RunId = RunId,
+                    EventId = Start.ParentInitiatedEventId,
+                    TargetNamespaceId = Start.ParentWorkflowNamespaceId,
+                    TargetWorkflowId = parent.WorkflowId,
+                    TargetRunId = parent.RunId,
+                    Event = closing.ToByteString(),
+                }
+            );
         }
 
-        foreach (var child in Children.Values.Where(c => closesChildren && c.RunId.Length > 0 && c.Initiated.ParentClosePolicy != ParentClosePolicy.Abandon))
+        foreach (
+            var child in Children.Values.Where(c =>
+                closesChildren && c.RunId.Length > 0 && c.Initiated.ParentClosePolicy != ParentClosePolicy.Abandon
+            )
+        )
         {
-            Changes.Transfers.Add(new TransferTask
-            {
-                Kind = TransferTask.Types.Kind.CloseChild,
-                NamespaceId = NamespaceId,
-                WorkflowId = WorkflowId,
-                RunId = RunId,
-                TargetNamespaceId = child.Initiated.NamespaceId,
-                TargetWorkflowId = child.Initiated.WorkflowId,
-                TargetRunId = child.RunId,
-                ClosePolicy = child.Initiated.ParentClosePolicy,
-            });
+            Changes.Transfers.Add(
+                new TransferTask
+                {
+                    Kind = TransferTask.Types.Kind.CloseChild,
+                    NamespaceId = NamespaceId,
+                    WorkflowId = WorkflowId,
+                    RunId = RunId,
+                    TargetNamespaceId = child.Initiated.NamespaceId,
+                    TargetWorkflowId = child.Initiated.WorkflowId,
+                    TargetRunId = child.RunId,
+                    ClosePolicy = child.Initiated.ParentClosePolicy,
+                }
+            );
         }
     }
 
@@ -187,7 +204,11 @@ internal sealed partial class MutableState
 
     private void ElapseActivity(PendingActivity activity, DateTimeOffset now, TimeSpan asleep)
     {
-        if (activity is { IsStarted: false, Record.WaitsForRetry: false, Record.Paused: false } && activity.ScheduleToStart > TimeSpan.Zero && activity.ScheduledTime + activity.ScheduleToStart <= now)
+        if (
+            activity is { IsStarted: false, Record.WaitsForRetry: false, Record.Paused: false }
+            && activity.ScheduleToStart > TimeSpan.Zero
+            && activity.ScheduledTime + activity.ScheduleToStart <= now
+        )
         {
             TimeOutActivity(activity, TimeoutType.ScheduleToStart);
         }

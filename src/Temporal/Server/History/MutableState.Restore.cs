@@ -25,7 +25,11 @@ internal sealed partial class MutableState
     {
         if (Activities.Remove(scheduledEventId, out var known))
         {
-            Activities[scheduledEventId] = new PendingActivity(scheduledEventId, known.Scheduled, record, _awake) { HasRow = true, CancelRequestedEventId = known.CancelRequestedEventId };
+            Activities[scheduledEventId] = new PendingActivity(scheduledEventId, known.Scheduled, record, _awake)
+            {
+                HasRow = true,
+                CancelRequestedEventId = known.CancelRequestedEventId,
+            };
         }
     }
 
@@ -47,36 +51,52 @@ internal sealed partial class MutableState
         DispatchActivity(activity);
     }
 
-    public VisibilityRecord Visible() => new()
-    {
-        NamespaceId = NamespaceId,
-        WorkflowId = WorkflowId,
-        RunId = RunId,
-        WorkflowType = Start.WorkflowType.Name,
-        TaskQueue = Start.TaskQueue.Name,
-        Status = Status,
-        StartTime = StartTime,
-        ExecutionTime = ExecutionTime,
-        CloseTime = CloseTime,
-        HistoryLength = NextEventId - 1,
-        HistorySizeBytes = Record.HistorySize,
-        StateTransitionCount = Record.StateTransitions,
-        Memo = Memo.Fields.Count > 0 ? Memo.Clone() : null,
-        SearchAttributes = AllSearchAttributes(),
-        ParentWorkflowId = Start.ParentWorkflowExecution?.WorkflowId,
-        ParentRunId = Start.ParentWorkflowExecution?.RunId,
-        RootWorkflowId = Root.WorkflowId,
-        RootRunId = Root.RunId,
-        FirstRunId = FirstRunId,
-    };
+    public VisibilityRecord Visible() =>
+        new()
+        {
+            NamespaceId = NamespaceId,
+            WorkflowId = WorkflowId,
+            RunId = RunId,
+            WorkflowType = Start.WorkflowType.Name,
+            TaskQueue = Start.TaskQueue.Name,
+            Status = Status,
+            StartTime = StartTime,
+            ExecutionTime = ExecutionTime,
+            CloseTime = CloseTime,
+            HistoryLength = NextEventId - 1,
+            HistorySizeBytes = Record.HistorySize,
+            StateTransitionCount = Record.StateTransitions,
+            Memo = Memo.Fields.Count > 0 ? Memo.Clone() : null,
+            SearchAttributes = AllSearchAttributes(),
+            ParentWorkflowId = Start.ParentWorkflowExecution?.WorkflowId,
+            ParentRunId = Start.ParentWorkflowExecution?.RunId,
+            RootWorkflowId = Root.WorkflowId,
+            RootRunId = Root.RunId,
+            FirstRunId = FirstRunId,
+        };
 
-    public ActivityQueuedTask Queued(PendingActivity activity) => new(
-        NamespaceId, WorkflowId, RunId, activity.ScheduledEventId, activity.Record.Stamp, activity.TaskQueue,
-        activity.Scheduled.Priority?.PriorityKey is > 0 and var own ? own : Start.Priority?.PriorityKey ?? 0);
+    public ActivityQueuedTask Queued(PendingActivity activity) =>
+        new(
+            NamespaceId,
+            WorkflowId,
+            RunId,
+            activity.ScheduledEventId,
+            activity.Record.Stamp,
+            activity.TaskQueue,
+            activity.Scheduled.Priority?.PriorityKey is > 0 and var own ? own : Start.Priority?.PriorityKey ?? 0
+        );
 
-    public ClosedRun AsClosed(string newRunId) => new(
-        NamespaceId, WorkflowId, RunId, FirstRunId, newRunId, Status,
-        CloseEvent?.WorkflowExecutionCompletedEventAttributes?.Result, CloseEvent?.WorkflowExecutionFailedEventAttributes?.Failure);
+    public ClosedRun AsClosed(string newRunId) =>
+        new(
+            NamespaceId,
+            WorkflowId,
+            RunId,
+            FirstRunId,
+            newRunId,
+            Status,
+            CloseEvent?.WorkflowExecutionCompletedEventAttributes?.Result,
+            CloseEvent?.WorkflowExecutionFailedEventAttributes?.Failure
+        );
 
     public DateTimeOffset ExecutionTime => StartTime + Start.FirstWorkflowTaskBackoff.Span();
 
@@ -93,13 +113,26 @@ internal sealed partial class MutableState
             all.IndexedFields["BuildIds"] = Keywords(Record.BuildIds)!;
         }
 
-        Set("BinaryChecksums", Record.ResetPoints.Where(p => p.RunId == RunId && p.BinaryChecksum.Length > 0).Select(p => p.BinaryChecksum));
+        Set(
+            "BinaryChecksums",
+            Record.ResetPoints.Where(p => p.RunId == RunId && p.BinaryChecksum.Length > 0).Select(p => p.BinaryChecksum)
+        );
 
         // Nothing of a closed run is paused, whatever became of its activities.
-        Set("TemporalPauseInfo", Activities.Values.Where(a => IsOpen && a.Record.Paused).Select(a => "property:activityType=" + a.Scheduled.ActivityType.Name).Distinct().Order(StringComparer.Ordinal));
+        Set(
+            "TemporalPauseInfo",
+            Activities
+                .Values.Where(a => IsOpen && a.Record.Paused)
+                .Select(a => "property:activityType=" + a.Scheduled.ActivityType.Name)
+                .Distinct()
+                .Order(StringComparer.Ordinal)
+        );
         if (DeploymentName.Length > 0)
         {
-            all.IndexedFields["TemporalWorkerDeployment"] = PayloadExtensions.Json(System.Text.Json.JsonSerializer.Serialize(DeploymentName), "Keyword");
+            all.IndexedFields["TemporalWorkerDeployment"] = PayloadExtensions.Json(
+                System.Text.Json.JsonSerializer.Serialize(DeploymentName),
+                "Keyword"
+            );
             all.IndexedFields["TemporalWorkerDeploymentVersion"] = PayloadExtensions.Json("\"\"", "Keyword");
             all.IndexedFields["TemporalWorkflowVersioningBehavior"] = PayloadExtensions.Json("\"\"", "Keyword");
         }
@@ -118,7 +151,12 @@ internal sealed partial class MutableState
     private static Payload? Keywords(IEnumerable<string> values)
     {
         var list = values.ToList();
-        return list.Count == 0 ? null : PayloadExtensions.Json("[" + string.Join(',', list.Select(v => System.Text.Json.JsonSerializer.Serialize(v))) + "]", "KeywordList");
+        return list.Count == 0
+            ? null
+            : PayloadExtensions.Json(
+                "[" + string.Join(',', list.Select(v => System.Text.Json.JsonSerializer.Serialize(v))) + "]",
+                "KeywordList"
+            );
     }
 
     /// <summary>Notes that a request changed the run, so that the same request does it only once.</summary>
@@ -126,7 +164,12 @@ internal sealed partial class MutableState
     {
         if (requestId.Length > 0)
         {
-            Record.RequestIds[requestId] = new Temporalio.Api.Workflow.V1.RequestIdInfo { EventType = type, EventId = e.EventId, Buffered = e.EventId == 0 };
+            Record.RequestIds[requestId] = new Temporalio.Api.Workflow.V1.RequestIdInfo
+            {
+                EventType = type,
+                EventId = e.EventId,
+                Buffered = e.EventId == 0,
+            };
             Changes.Touched = true;
         }
     }

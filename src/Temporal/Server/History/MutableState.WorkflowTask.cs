@@ -8,13 +8,17 @@ using FailureMessage = Temporalio.Api.Failure.V1.Failure;
 
 namespace Temporal.Server.History;
 
-/// <summary>The workflow task of a run: scheduled, started, ended; normal, transient (a further attempt, without events) or speculative (for updates only, without events).</summary>
+/// <summary>
+/// The workflow task of a run: scheduled, started, ended; normal, transient (a further attempt, without events) or speculative (for updates
+/// only, without events).
+/// </summary>
 internal sealed partial class MutableState
 {
     private const long SuggestContinueAsNewEvents = 4096;
     private const long SuggestContinueAsNewBytes = 4 * 1024 * 1024;
 
-    // No attempt is put off: it is the time that a worker may take for it that grows, so that one that goes on failing without a word is asked ever less often.
+    // No attempt is put off: it is the time that a worker may take for it that grows, so that one that goes on failing without a word is
+    // asked ever less often.
     private const int AttemptsWithPlainTimeout = 3;
     private static readonly TimeSpan FirstTimeoutGrowth = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan MaximumTimeoutGrowth = TimeSpan.FromMinutes(10);
@@ -225,9 +229,15 @@ internal sealed partial class MutableState
     }
 
     /// <summary>The queue of the task as its events and answers name it.</summary>
-    public TaskQueue TaskQueueOf(WorkflowTaskRecord task) => task.Sticky
-        ? new TaskQueue { Name = task.Queue, Kind = TaskQueueKind.Sticky, NormalName = Start.TaskQueue.Name }
-        : new TaskQueue { Name = task.Queue, Kind = TaskQueueKind.Normal };
+    public TaskQueue TaskQueueOf(WorkflowTaskRecord task) =>
+        task.Sticky
+            ? new TaskQueue
+            {
+                Name = task.Queue,
+                Kind = TaskQueueKind.Sticky,
+                NormalName = Start.TaskQueue.Name,
+            }
+            : new TaskQueue { Name = task.Queue, Kind = TaskQueueKind.Normal };
 
     private void EndAttempt(bool reschedule, bool startOver = false)
     {
@@ -286,7 +296,12 @@ internal sealed partial class MutableState
     private HistoryEvent ScheduledEvent(WorkflowTaskRecord task)
     {
         var e = NewEvent(EventType.WorkflowTaskScheduled);
-        e.WorkflowTaskScheduledEventAttributes = new WorkflowTaskScheduledEventAttributes { TaskQueue = TaskQueueOf(task), StartToCloseTimeout = task.Timeout, Attempt = task.Attempt };
+        e.WorkflowTaskScheduledEventAttributes = new WorkflowTaskScheduledEventAttributes
+        {
+            TaskQueue = TaskQueueOf(task),
+            StartToCloseTimeout = task.Timeout,
+            Attempt = task.Attempt,
+        };
         return e;
     }
 

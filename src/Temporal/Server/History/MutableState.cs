@@ -11,10 +11,18 @@ using Temporalio.Api.Sdk.V1;
 namespace Temporal.Server.History;
 
 /// <summary>
-/// The state of one run: the fold of its events (<see cref="Apply"/>) plus <see cref="Record"/> and the records of its activities, which no event tells.
+/// The state of one run: the fold of its events (<see cref="Apply"/>) plus <see cref="Record"/> and the records of its activities, which no
+/// event tells.
 /// Changes gather in <see cref="Changes"/> until they are committed. Guarded by the lock of its workflow.
 /// </summary>
-internal sealed partial class MutableState(long key, string namespaceId, string workflowId, string runId, TimeProvider time, AwakeTime? awake = null)
+internal sealed partial class MutableState(
+    long key,
+    string namespaceId,
+    string workflowId,
+    string runId,
+    TimeProvider time,
+    AwakeTime? awake = null
+)
 {
     private readonly AwakeTime _awake = awake ?? new AwakeTime(time);
 
@@ -107,8 +115,8 @@ internal sealed partial class MutableState(long key, string namespaceId, string 
         }
     }
 
-    public DateTimeOffset? RunExpiration => Start.WorkflowRunTimeout.IsPositive()
-        ? StartTime + Start.FirstWorkflowTaskBackoff.Span() + Start.WorkflowRunTimeout.Span() : null;
+    public DateTimeOffset? RunExpiration =>
+        Start.WorkflowRunTimeout.IsPositive() ? StartTime + Start.FirstWorkflowTaskBackoff.Span() + Start.WorkflowRunTimeout.Span() : null;
 
     /// <summary>When the time of the run is up: its own limit or that of the chain.</summary>
     public DateTimeOffset? Expiration => ProtoTime.Earlier(RunExpiration, Start.WorkflowExecutionExpirationTime?.Time());
@@ -220,7 +228,9 @@ internal sealed partial class MutableState(long key, string namespaceId, string 
                 PreviousStartedEventId = e.WorkflowTaskCompletedEventAttributes.StartedEventId;
                 LastCompletedTaskEventId = e.EventId;
                 WorkerVersion = e.WorkflowTaskCompletedEventAttributes.WorkerVersion ?? WorkerVersion;
-                DeploymentName = e.WorkflowTaskCompletedEventAttributes.WorkerDeploymentName is { Length: > 0 } deployment ? deployment : DeploymentName;
+                DeploymentName = e.WorkflowTaskCompletedEventAttributes.WorkerDeploymentName is { Length: > 0 } deployment
+                    ? deployment
+                    : DeploymentName;
                 break;
             case HistoryEvent.AttributesOneofCase.ActivityTaskScheduledEventAttributes:
                 ApplyActivityScheduled(e);
@@ -282,24 +292,43 @@ internal sealed partial class MutableState(long key, string namespaceId, string 
     }
 
     /// <summary>The scheduled event of the activity that an event ends; 0 for other events.</summary>
-    public static long EndedActivity(HistoryEvent e) => e.AttributesCase switch
-    {
-        HistoryEvent.AttributesOneofCase.ActivityTaskCompletedEventAttributes => e.ActivityTaskCompletedEventAttributes.ScheduledEventId,
-        HistoryEvent.AttributesOneofCase.ActivityTaskFailedEventAttributes => e.ActivityTaskFailedEventAttributes.ScheduledEventId,
-        HistoryEvent.AttributesOneofCase.ActivityTaskTimedOutEventAttributes => e.ActivityTaskTimedOutEventAttributes.ScheduledEventId,
-        HistoryEvent.AttributesOneofCase.ActivityTaskCanceledEventAttributes => e.ActivityTaskCanceledEventAttributes.ScheduledEventId,
-        _ => 0,
-    };
+    public static long EndedActivity(HistoryEvent e) =>
+        e.AttributesCase switch
+        {
+            HistoryEvent.AttributesOneofCase.ActivityTaskCompletedEventAttributes =>
+                e.ActivityTaskCompletedEventAttributes.ScheduledEventId,
+            HistoryEvent.AttributesOneofCase.ActivityTaskFailedEventAttributes => e.ActivityTaskFailedEventAttributes.ScheduledEventId,
+            HistoryEvent.AttributesOneofCase.ActivityTaskTimedOutEventAttributes => e.ActivityTaskTimedOutEventAttributes.ScheduledEventId,
+            HistoryEvent.AttributesOneofCase.ActivityTaskCanceledEventAttributes => e.ActivityTaskCanceledEventAttributes.ScheduledEventId,
+            _ => 0,
+        };
 
-    private static bool IsEndOfWork(EventType type) => type is
-        EventType.ActivityTaskCompleted or EventType.ActivityTaskFailed or EventType.ActivityTaskTimedOut or EventType.ActivityTaskCanceled
-        or EventType.ChildWorkflowExecutionCompleted or EventType.ChildWorkflowExecutionFailed or EventType.ChildWorkflowExecutionTimedOut
-        or EventType.ChildWorkflowExecutionCanceled or EventType.ChildWorkflowExecutionTerminated;
+    private static bool IsEndOfWork(EventType type) =>
+        type
+            is EventType.ActivityTaskCompleted
+                or EventType.ActivityTaskFailed
+                or EventType.ActivityTaskTimedOut
+                or EventType.ActivityTaskCanceled
+                or EventType.ChildWorkflowExecutionCompleted
+                or EventType.ChildWorkflowExecutionFailed
+                or EventType.ChildWorkflowExecutionTimedOut
+                or EventType.ChildWorkflowExecutionCanceled
+                or EventType.ChildWorkflowExecutionTerminated;
 
     private void ApplyActivityScheduled(HistoryEvent e)
     {
         var scheduled = e.ActivityTaskScheduledEventAttributes;
-        Activities[e.EventId] = new PendingActivity(e.EventId, scheduled, new ActivityRecord { Attempt = 1, ScheduledTime = e.EventTime, FirstScheduledTime = e.EventTime }, _awake);
+        Activities[e.EventId] = new PendingActivity(
+            e.EventId,
+            scheduled,
+            new ActivityRecord
+            {
+                Attempt = 1,
+                ScheduledTime = e.EventTime,
+                FirstScheduledTime = e.EventTime,
+            },
+            _awake
+        );
         ActivityIds[scheduled.ActivityId] = e.EventId;
     }
 
@@ -395,8 +424,11 @@ internal sealed partial class MutableState(long key, string namespaceId, string 
     /// <summary>A start that met the started task is remembered by the event it left; that has its id now.</summary>
     private void ResolveRequestId(HistoryEvent e)
     {
-        if (e.WorkflowExecutionOptionsUpdatedEventAttributes is { AttachedRequestId.Length: > 0 } attached
-            && Record.RequestIds.TryGetValue(attached.AttachedRequestId, out var info) && info.Buffered)
+        if (
+            e.WorkflowExecutionOptionsUpdatedEventAttributes is { AttachedRequestId.Length: > 0 } attached
+            && Record.RequestIds.TryGetValue(attached.AttachedRequestId, out var info)
+            && info.Buffered
+        )
         {
             info.Buffered = false;
             info.EventId = e.EventId;

@@ -8,7 +8,12 @@ using Temporalio.Api.History.V1;
 namespace Temporal.Server.History;
 
 /// <summary>An activity that has not ended: what its scheduled event says and what no event says.</summary>
-internal sealed class PendingActivity(long scheduledEventId, ActivityTaskScheduledEventAttributes scheduled, ActivityRecord record, AwakeTime awake)
+internal sealed class PendingActivity(
+    long scheduledEventId,
+    ActivityTaskScheduledEventAttributes scheduled,
+    ActivityRecord record,
+    AwakeTime awake
+)
 {
     private DateTimeOffset? _startedAwake;
     private DateTimeOffset? _beatAwake;
@@ -53,8 +58,11 @@ internal sealed class PendingActivity(long scheduledEventId, ActivityTaskSchedul
     /// <summary>The record has changed.</summary>
     public void NoteChange() => _due = null;
 
-    /// <summary>When something happens to it by time alone. Kept until the record changes: every change of a run asks all its activities.</summary>
-    /// <param name="asleep"><see cref="AwakeTime.Asleep"/>: the limits of an attempt count time awake, all others the time of the clock.</param>
+    /// <summary>
+    /// When something happens to it by time alone. Kept until the record changes: every change of a run asks all its activities.
+    /// </summary>
+    /// <param name="asleep"><see cref="AwakeTime.Asleep"/>: the limits of an attempt count time awake, all others the time of the
+    /// clock.</param>
     public DateTimeOffset? Due(TimeSpan asleep)
     {
         if (_due is not { } known || known.Asleep != asleep)
@@ -80,13 +88,15 @@ internal sealed class PendingActivity(long scheduledEventId, ActivityTaskSchedul
         }
 
         return Record.WaitsForRetry ? ProtoTime.Earlier(due, ScheduledTime)
-            : ScheduleToStart > TimeSpan.Zero ? ProtoTime.Earlier(due, ScheduledTime + ScheduleToStart) : due;
+            : ScheduleToStart > TimeSpan.Zero ? ProtoTime.Earlier(due, ScheduledTime + ScheduleToStart)
+            : due;
     }
 
     /// <summary>When the started attempt must have ended; null for never.</summary>
     public DateTimeOffset? StartToCloseDue(TimeSpan asleep) => StartToClose > TimeSpan.Zero ? StartedAwake + StartToClose + asleep : null;
 
-    private DateTimeOffset? HeartbeatDue(TimeSpan asleep) => Heartbeat > TimeSpan.Zero ? (BeatAwake is { } beat && beat > StartedAwake ? beat : StartedAwake) + Heartbeat + asleep : null;
+    private DateTimeOffset? HeartbeatDue(TimeSpan asleep) =>
+        Heartbeat > TimeSpan.Zero ? (BeatAwake is { } beat && beat > StartedAwake ? beat : StartedAwake) + Heartbeat + asleep : null;
 
     // Of an attempt that an earlier process started only the wall clock's time is known.
     private DateTimeOffset StartedAwake => _startedAwake ??= awake.At(Record.StartedTime.Time());

@@ -2,7 +2,9 @@ using Temporalio.Api.Common.V1;
 
 namespace Temporal.Server.History;
 
-/// <summary>Priorities of activities and children: what they do not say themselves is said by the run that begins them, field by field.</summary>
+/// <summary>
+/// Priorities of activities and children: what they do not say themselves is said by the run that begins them, field by field.
+/// </summary>
 internal static class Priorities
 {
     public static Priority? Inherit(Priority? own, Priority? parent)

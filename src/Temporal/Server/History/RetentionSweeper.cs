@@ -6,14 +6,22 @@ using Temporal.Server.Visibility;
 namespace Temporal.Server.History;
 
 /// <summary>Deletes closed runs when the retention of their namespace has passed, and gives the freed pages of the file back.</summary>
-internal sealed class RetentionSweeper(WorkflowStore store, NamespaceRegistry namespaces, TimeProvider time, VisibilityStore visibility, ILogger logger) : IDisposable
+internal sealed class RetentionSweeper(
+    WorkflowStore store,
+    NamespaceRegistry namespaces,
+    TimeProvider time,
+    VisibilityStore visibility,
+    ILogger logger
+) : IDisposable
 {
     private const int PageSize = 100;
     private static readonly TimeSpan Delay = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(10);
     private Timer? _timer;
 
-    /// <summary>Sweeps now and then. In real time, also where the engine's clock skips: upkeep is no reason for a clock to stop on its way.</summary>
+    /// <summary>
+    /// Sweeps now and then. In real time, also where the engine's clock skips: upkeep is no reason for a clock to stop on its way.
+    /// </summary>
     public void Start() => _timer = new Timer(static s => _ = ((RetentionSweeper)s!).SweepLoggedAsync(), this, Delay, Interval);
 
     public void Dispose() => _timer?.Dispose();

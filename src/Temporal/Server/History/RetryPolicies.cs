@@ -68,7 +68,12 @@ internal static class RetryPolicies
         }
 
         const string TimeoutPrefix = "TemporalTimeout:";
-        if (policy.NonRetryableErrorTypes.FirstOrDefault(t => t.StartsWith(TimeoutPrefix, StringComparison.Ordinal) && !Enum.TryParse<TimeoutType>(t[TimeoutPrefix.Length..], out _)) is { } unknown)
+        if (
+            policy.NonRetryableErrorTypes.FirstOrDefault(t =>
+                t.StartsWith(TimeoutPrefix, StringComparison.Ordinal) && !Enum.TryParse<TimeoutType>(t[TimeoutPrefix.Length..], out _)
+            ) is
+            { } unknown
+        )
         {
             return $"Invalid timeout type value: {unknown[TimeoutPrefix.Length..]}.";
         }
@@ -81,7 +86,12 @@ internal static class RetryPolicies
     /// <param name="expiration">The time by which the next attempt must begin; null for none.</param>
     /// <returns>IN_PROGRESS and the delay, or why there is no next attempt.</returns>
     public static (RetryState State, TimeSpan Delay) Next(
-        RetryPolicy? policy, int attempt, FailureMessage? failure, DateTimeOffset now, DateTimeOffset? expiration)
+        RetryPolicy? policy,
+        int attempt,
+        FailureMessage? failure,
+        DateTimeOffset now,
+        DateTimeOffset? expiration
+    )
     {
         if (policy is null)
         {
@@ -109,17 +119,22 @@ internal static class RetryPolicies
         var maximum = policy.MaximumInterval.IsPositive() ? policy.MaximumInterval.Span() : initial * DefaultMaximumFactor;
         var coefficient = policy.BackoffCoefficient == 0 ? DefaultCoefficient : policy.BackoffCoefficient;
         var milliseconds = initial.TotalMilliseconds * Math.Pow(coefficient, attempt - 1);
-        return double.IsFinite(milliseconds) && milliseconds < maximum.TotalMilliseconds ? TimeSpan.FromMilliseconds(milliseconds) : maximum;
+        return double.IsFinite(milliseconds) && milliseconds < maximum.TotalMilliseconds
+            ? TimeSpan.FromMilliseconds(milliseconds)
+            : maximum;
     }
 
-    private static bool IsRetryable(FailureMessage? failure, IEnumerable<string> nonRetryableTypes) => failure?.FailureInfoCase switch
-    {
-        FailureMessage.FailureInfoOneofCase.TerminatedFailureInfo or FailureMessage.FailureInfoOneofCase.CanceledFailureInfo => false,
-        FailureMessage.FailureInfoOneofCase.TimeoutFailureInfo => failure!.TimeoutFailureInfo.TimeoutType is TimeoutType.StartToClose or TimeoutType.Heartbeat
-            && !nonRetryableTypes.Contains("TemporalTimeout:" + failure.TimeoutFailureInfo.TimeoutType),
-        FailureMessage.FailureInfoOneofCase.ServerFailureInfo => !failure!.ServerFailureInfo.NonRetryable,
-        FailureMessage.FailureInfoOneofCase.ApplicationFailureInfo =>
-            !failure!.ApplicationFailureInfo.NonRetryable && !nonRetryableTypes.Contains(failure.ApplicationFailureInfo.Type),
-        _ => true,
-    };
+    private static bool IsRetryable(FailureMessage? failure, IEnumerable<string> nonRetryableTypes) =>
+        failure?.FailureInfoCase switch
+        {
+            FailureMessage.FailureInfoOneofCase.TerminatedFailureInfo or FailureMessage.FailureInfoOneofCase.CanceledFailureInfo => false,
+            FailureMessage.FailureInfoOneofCase.TimeoutFailureInfo => failure!.TimeoutFailureInfo.TimeoutType
+                is TimeoutType.StartToClose
+                    or TimeoutType.Heartbeat
+                && !nonRetryableTypes.Contains("TemporalTimeout:" + failure.TimeoutFailureInfo.TimeoutType),
+            FailureMessage.FailureInfoOneofCase.ServerFailureInfo => !failure!.ServerFailureInfo.NonRetryable,
+            FailureMessage.FailureInfoOneofCase.ApplicationFailureInfo => !failure!.ApplicationFailureInfo.NonRetryable
+                && !nonRetryableTypes.Contains(failure.ApplicationFailureInfo.Type),
+            _ => true,
+        };
 }

@@ -11,7 +11,9 @@ using FailureMessage = Temporalio.Api.Failure.V1.Failure;
 
 namespace Temporal.Server.History;
 
-/// <summary>Ends runs, and begins the runs that go on in their place: retry, cron, continue-as-new. Call with the workflow's lock held.</summary>
+/// <summary>
+/// Ends runs, and begins the runs that go on in their place: retry, cron, continue-as-new. Call with the workflow's lock held.
+/// </summary>
 internal sealed class RunChain(WorkflowStore store, NamespaceRegistry namespaces)
 {
     private static readonly TimeSpan MinimumInterval = TimeSpan.FromSeconds(1);
@@ -26,11 +28,17 @@ internal sealed class RunChain(WorkflowStore store, NamespaceRegistry namespaces
             WorkflowTaskCompletedEventId = taskCompletedId,
             NewExecutionRunId = next?.RunId ?? "",
         };
-        End(workflow, run, e, next, n =>
-        {
-            n.Initiator = ContinueAsNewInitiator.CronSchedule;
-            n.LastCompletionResult = command.Result ?? run.Start.LastCompletionResult;
-        });
+        End(
+            workflow,
+            run,
+            e,
+            next,
+            n =>
+            {
+                n.Initiator = ContinueAsNewInitiator.CronSchedule;
+                n.LastCompletionResult = command.Result ?? run.Start.LastCompletionResult;
+            }
+        );
     }
 
     public void Fail(Workflow workflow, MutableState run, FailureMessage failure, long taskCompletedId)
@@ -67,28 +75,55 @@ internal sealed class RunChain(WorkflowStore store, NamespaceRegistry namespaces
         }
 
         var e = run.NewEvent(EventType.WorkflowExecutionTimedOut);
-        e.WorkflowExecutionTimedOutEventAttributes = new WorkflowExecutionTimedOutEventAttributes { RetryState = state, NewExecutionRunId = next?.RunId ?? "" };
+        e.WorkflowExecutionTimedOutEventAttributes = new WorkflowExecutionTimedOutEventAttributes
+        {
+            RetryState = state,
+            NewExecutionRunId = next?.RunId ?? "",
+        };
         End(workflow, run, e, next, n => Retried(n, run, state, failure));
     }
 
     public void Cancel(Workflow workflow, MutableState run, Payloads? details, long taskCompletedId)
     {
         var e = run.NewEvent(EventType.WorkflowExecutionCanceled);
-        e.WorkflowExecutionCanceledEventAttributes = new WorkflowExecutionCanceledEventAttributes { Details = details, WorkflowTaskCompletedEventId = taskCompletedId };
+        e.WorkflowExecutionCanceledEventAttributes = new WorkflowExecutionCanceledEventAttributes
+        {
+            Details = details,
+            WorkflowTaskCompletedEventId = taskCompletedId,
+        };
         End(workflow, run, e, null, static _ => { });
     }
 
     /// <summary>Ends a run from outside.</summary>
     /// <param name="children">False where another run takes over the children: none of them is closed.</param>
-    public void Terminate(Workflow workflow, MutableState run, string reason, Payloads? details, string identity, IEnumerable<Link>? links = null, bool children = true)
+    public void Terminate(
+        Workflow workflow,
+        MutableState run,
+        string reason,
+        Payloads? details,
+        string identity,
+        IEnumerable<Link>? links = null,
+        bool children = true
+    )
     {
         var e = run.NewEvent(EventType.WorkflowExecutionTerminated);
-        e.WorkflowExecutionTerminatedEventAttributes = new WorkflowExecutionTerminatedEventAttributes { Reason = reason, Details = details, Identity = identity };
+        e.WorkflowExecutionTerminatedEventAttributes = new WorkflowExecutionTerminatedEventAttributes
+        {
+            Reason = reason,
+            Details = details,
+            Identity = identity,
+        };
         e.Links.AddRange(links ?? []);
         End(workflow, run, e, null, static _ => { }, children);
     }
 
-    public void ContinueAsNew(Workflow workflow, MutableState run, ContinueAsNewWorkflowExecutionCommandAttributes command, UserMetadata? userMetadata, long taskCompletedId)
+    public void ContinueAsNew(
+        Workflow workflow,
+        MutableState run,
+        ContinueAsNewWorkflowExecutionCommandAttributes command,
+        UserMetadata? userMetadata,
+        long taskCompletedId
+    )
     {
         var old = run.Start;
         var initiator = command.Initiator == ContinueAsNewInitiator.Unspecified ? ContinueAsNewInitiator.Workflow : command.Initiator;
@@ -107,7 +142,9 @@ internal sealed class RunChain(WorkflowStore store, NamespaceRegistry namespaces
             WorkflowType = command.WorkflowType is { Name.Length: > 0 } type ? type : old.WorkflowType,
             TaskQueue = new TaskQueue { Name = queue, Kind = TaskQueueKind.Normal },
             Input = command.Input,
-            WorkflowRunTimeout = command.WorkflowRunTimeout.IsPositive() ? command.WorkflowRunTimeout : old.WorkflowRunTimeout ?? new Duration(),
+            WorkflowRunTimeout = command.WorkflowRunTimeout.IsPositive()
+                ? command.WorkflowRunTimeout
+                : old.WorkflowRunTimeout ?? new Duration(),
             WorkflowTaskTimeout = command.WorkflowTaskTimeout.IsPositive() ? command.WorkflowTaskTimeout : old.WorkflowTaskTimeout,
             WorkflowTaskCompletedEventId = taskCompletedId,
             BackoffStartInterval = command.BackoffStartInterval,
@@ -122,26 +159,34 @@ internal sealed class RunChain(WorkflowStore store, NamespaceRegistry namespaces
         var e = run.NewEvent(EventType.WorkflowExecutionContinuedAsNew);
         e.WorkflowExecutionContinuedAsNewEventAttributes = attributes;
         e.UserMetadata = userMetadata;
-        End(workflow, run, e, next, n =>
-        {
-            n.Initiator = initiator;
-            n.WorkflowType = attributes.WorkflowType;
-            n.TaskQueue = attributes.TaskQueue;
-            n.Input = attributes.Input;
-            n.WorkflowRunTimeout = old.WorkflowExecutionTimeout.IsPositive() && attributes.WorkflowRunTimeout.Span() > old.WorkflowExecutionTimeout.Span()
-                ? old.WorkflowExecutionTimeout : attributes.WorkflowRunTimeout;
-            n.WorkflowTaskTimeout = StartedEvents.TaskTimeout(attributes.WorkflowTaskTimeout, n.WorkflowRunTimeout.Span());
-            n.LastCompletionResult = attributes.LastCompletionResult;
-            n.ContinuedFailure = attributes.Failure;
-            n.Header = attributes.Header;
-            n.Memo = attributes.Memo;
-            n.SearchAttributes = attributes.SearchAttributes;
+        End(
+            workflow,
+            run,
+            e,
+            next,
+            n =>
+            {
+                n.Initiator = initiator;
+                n.WorkflowType = attributes.WorkflowType;
+                n.TaskQueue = attributes.TaskQueue;
+                n.Input = attributes.Input;
+                n.WorkflowRunTimeout =
+                    old.WorkflowExecutionTimeout.IsPositive() && attributes.WorkflowRunTimeout.Span() > old.WorkflowExecutionTimeout.Span()
+                        ? old.WorkflowExecutionTimeout
+                        : attributes.WorkflowRunTimeout;
+                n.WorkflowTaskTimeout = StartedEvents.TaskTimeout(attributes.WorkflowTaskTimeout, n.WorkflowRunTimeout.Span());
+                n.LastCompletionResult = attributes.LastCompletionResult;
+                n.ContinuedFailure = attributes.Failure;
+                n.Header = attributes.Header;
+                n.Memo = attributes.Memo;
+                n.SearchAttributes = attributes.SearchAttributes;
 
-            // What the command does not say is not taken over: a client that forgets it would lose it on the real server too.
-            n.RetryPolicy = command.RetryPolicy is null ? null : RetryPolicies.WithDefaults(command.RetryPolicy);
-            n.CronSchedule = command.CronSchedule;
-            n.Attempt = initiator == ContinueAsNewInitiator.Retry ? old.Attempt + 1 : 1;
-        });
+                // What the command does not say is not taken over: a client that forgets it would lose it on the real server too.
+                n.RetryPolicy = command.RetryPolicy is null ? null : RetryPolicies.WithDefaults(command.RetryPolicy);
+                n.CronSchedule = command.CronSchedule;
+                n.Attempt = initiator == ContinueAsNewInitiator.Retry ? old.Attempt + 1 : 1;
+            }
+        );
     }
 
     /// <summary>Carried over from run to run: where they may be reset to.</summary>
@@ -168,7 +213,13 @@ internal sealed class RunChain(WorkflowStore store, NamespaceRegistry namespaces
 
     private (RetryState State, Continuation? Next) RetryOrCron(MutableState run, FailureMessage failure)
     {
-        var (state, delay) = RetryPolicies.Next(run.Start.RetryPolicy, run.Start.Attempt, failure, run.Now, run.Start.WorkflowExecutionExpirationTime?.Time());
+        var (state, delay) = RetryPolicies.Next(
+            run.Start.RetryPolicy,
+            run.Start.Attempt,
+            failure,
+            run.Now,
+            run.Start.WorkflowExecutionExpirationTime?.Time()
+        );
         return state == RetryState.InProgress ? (state, new Continuation(Guid.CreateVersion7().ToString(), delay)) : (state, Cron(run));
     }
 
@@ -188,7 +239,14 @@ internal sealed class RunChain(WorkflowStore store, NamespaceRegistry namespaces
         return new Continuation(Guid.CreateVersion7().ToString(), at - now);
     }
 
-    private void End(Workflow workflow, MutableState run, HistoryEvent closing, Continuation? next, Action<WorkflowExecutionStartedEventAttributes> change, bool children = true)
+    private void End(
+        Workflow workflow,
+        MutableState run,
+        HistoryEvent closing,
+        Continuation? next,
+        Action<WorkflowExecutionStartedEventAttributes> change,
+        bool children = true
+    )
     {
         var wasCurrent = workflow.Current == run;
         run.Changes.NewRunId = next?.RunId ?? "";
@@ -211,12 +269,18 @@ internal sealed class RunChain(WorkflowStore store, NamespaceRegistry namespaces
         start.Attempt = 1;
         start.ContinuedFailure = null;
         start.Memo = run.Memo.Fields.Count > 0 || old.Memo is not null ? run.Memo.Clone() : null;
-        start.SearchAttributes = run.SearchAttributes.IndexedFields.Count > 0 || old.SearchAttributes is not null ? run.SearchAttributes.Clone() : null;
+        start.SearchAttributes =
+            run.SearchAttributes.IndexedFields.Count > 0 || old.SearchAttributes is not null ? run.SearchAttributes.Clone() : null;
         start.PrevAutoResetPoints = CarriedResetPoints(run);
         start.FirstWorkflowTaskBackoff = next.Backoff > TimeSpan.Zero ? next.Backoff.AsDuration() : null;
         change(start);
         var successor = store.Create(workflow, next.RunId);
-        successor.Begin(start, closing.WorkflowExecutionContinuedAsNewEventAttributes is null ? run.UserMetadata : null, [], Guid.NewGuid().ToString());
+        successor.Begin(
+            start,
+            closing.WorkflowExecutionContinuedAsNewEventAttributes is null ? run.UserMetadata : null,
+            [],
+            Guid.NewGuid().ToString()
+        );
         successor.Record.OriginalStartTime = run.Record.OriginalStartTime;
         successor.Record.ResetPoints.AddRange(start.PrevAutoResetPoints!.Points);
         if (run.Record.VersioningOverride is { } versioning)

@@ -51,6 +51,18 @@ internal sealed class RunChanges
     /// <summary>Activities to be handed to their queues, by scheduled event id.</summary>
     public List<long> DispatchActivities { get; } = [];
 
-    public bool IsDirty => Touched || Visible || Created || Events.Count > 0 || NewBuffered.Count > 0 || BufferFlushed || RemovedActivities.Count > 0
-        || NewSignalRequestIds.Count > 0 || Transfers.Count > 0 || DoneTransfers.Count > 0 || DispatchWorkflowTask || DispatchActivities.Count > 0 || Updates.Count > 0;
+    public bool IsDirty =>
+        Touched
+        || Visible
+        || Created
+        || Events.Count > 0
+        || NewBuffered.Count > 0
+        || BufferFlushed
+        || RemovedActivities.Count > 0
+        || NewSignalRequestIds.Count > 0
+        || Transfers.Count > 0
+        || DoneTransfers.Count > 0
+        || DispatchWorkflowTask
+        || DispatchActivities.Count > 0
+        || Updates.Count > 0;
 }

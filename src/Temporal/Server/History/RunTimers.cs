@@ -40,7 +40,10 @@ internal sealed class RunTimers(TimerService timers)
         }
     }
 
-    /// <summary>The clock was set back: the limits of attempts, which count time awake, are due earlier on it than the timers that were set for them.</summary>
+    /// <summary>
+    /// The clock was set back: the limits of attempts, which count time awake, are due earlier on it than the timers that were set for
+    /// them.
+    /// </summary>
     public void ElapseAll()
     {
         List<RunTimer> all;

@@ -30,7 +30,12 @@ internal sealed class RunWrite
         run.Record.StateTransitions += IsTransition(run, changes) ? 1 : 0;
         NextDue = run.NextDue();
         _row = new RunRow(
-            run.IsOpen, NextDue?.ToUnixTimeMilliseconds(), run.WaitsInQueue(), run.CloseTime?.ToUnixTimeMilliseconds(), run.Record.ToByteArray());
+            run.IsOpen,
+            NextDue?.ToUnixTimeMilliseconds(),
+            run.WaitsInQueue(),
+            run.CloseTime?.ToUnixTimeMilliseconds(),
+            run.Record.ToByteArray()
+        );
         Tasks = TasksInHand.Of(run);
         if (run.IsOpen)
         {
@@ -50,10 +55,21 @@ internal sealed class RunWrite
         Transfers = [.. changes.Transfers.Select(o => (nextTransferKey(), o))];
         if (changes.DispatchWorkflowTask && run.Task is { StartedEventId: 0 } task)
         {
-            WorkflowTask = new WorkflowQueuedTask(run.NamespaceId, run.WorkflowId, run.RunId, task.ScheduledEventId, task.Queue, task.Sticky, run.Start.Priority?.PriorityKey ?? 0);
+            WorkflowTask = new WorkflowQueuedTask(
+                run.NamespaceId,
+                run.WorkflowId,
+                run.RunId,
+                task.ScheduledEventId,
+                task.Queue,
+                task.Sticky,
+                run.Start.Priority?.PriorityKey ?? 0
+            );
         }
 
-        Activities = [.. changes.DispatchActivities.Where(run.Activities.ContainsKey).Select(id => run.Activities[id]).Select(a => run.Queued(a))];
+        Activities =
+        [
+            .. changes.DispatchActivities.Where(run.Activities.ContainsKey).Select(id => run.Activities[id]).Select(a => run.Queued(a)),
+        ];
         if (changes.Closed)
         {
             Closed = run.AsClosed(changes.NewRunId);
@@ -62,7 +78,11 @@ internal sealed class RunWrite
 
     // As on the real server, a speculative task is no change of the run until it is written.
     private static bool IsTransition(MutableState run, RunChanges changes) =>
-        changes.Events.Count > 0 || changes.NewBuffered.Count > 0 || changes.Transfers.Count > 0 || run.Task is { Speculative: false } || changes.TouchedActivities.Any(run.Activities.ContainsKey);
+        changes.Events.Count > 0
+        || changes.NewBuffered.Count > 0
+        || changes.Transfers.Count > 0
+        || run.Task is { Speculative: false }
+        || changes.TouchedActivities.Any(run.Activities.ContainsKey);
 
     public MutableState State { get; }
 
@@ -167,7 +187,10 @@ internal sealed class RunWrite
             switch (kind)
             {
                 case ExtrasTable.ActivityKind:
-                    run.RestoreActivity(long.Parse(id, NumberStyles.HexNumber, CultureInfo.InvariantCulture), ActivityRecord.Parser.ParseFrom(data));
+                    run.RestoreActivity(
+                        long.Parse(id, NumberStyles.HexNumber, CultureInfo.InvariantCulture),
+                        ActivityRecord.Parser.ParseFrom(data)
+                    );
                     break;
                 case ExtrasTable.BufferedKind:
                     run.RestoreBuffered(Temporalio.Api.History.V1.HistoryEvent.Parser.ParseFrom(data));

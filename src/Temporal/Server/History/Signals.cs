@@ -10,7 +10,16 @@ internal static class Signals
 {
     private const long MaxSignals = 10_000;
 
-    public static void Add(MutableState run, string name, Payloads? input, Header? header, string identity, string requestId, WorkflowExecution? external, IEnumerable<Link> links)
+    public static void Add(
+        MutableState run,
+        string name,
+        Payloads? input,
+        Header? header,
+        string identity,
+        string requestId,
+        WorkflowExecution? external,
+        IEnumerable<Link> links
+    )
     {
         if (run.SignalRequestIds.Contains(requestId))
         {
@@ -42,7 +51,14 @@ internal static class Signals
         run.EnsureWorkflowTask();
     }
 
-    public static void RequestCancel(MutableState run, string reason, string identity, string requestId, (long EventId, WorkflowExecution Execution)? external, IEnumerable<Link> links)
+    public static void RequestCancel(
+        MutableState run,
+        string reason,
+        string identity,
+        string requestId,
+        (long EventId, WorkflowExecution Execution)? external,
+        IEnumerable<Link> links
+    )
     {
         if (run.CancelRequested)
         {

@@ -59,7 +59,9 @@ internal static class StartedEvents
         start.EagerExecutionAccepted = r.RequestEagerExecution && !start.FirstWorkflowTaskBackoff.IsPositive();
         if (r.WorkflowExecutionTimeout.IsPositive())
         {
-            start.WorkflowExecutionExpirationTime = (now + r.WorkflowExecutionTimeout.Span() + start.FirstWorkflowTaskBackoff.Span()).Stamp();
+            start.WorkflowExecutionExpirationTime = (
+                now + r.WorkflowExecutionTimeout.Span() + start.FirstWorkflowTaskBackoff.Span()
+            ).Stamp();
         }
 
         return start;

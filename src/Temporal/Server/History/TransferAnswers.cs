@@ -9,22 +9,26 @@ internal sealed class TransferAnswers(WorkflowStore store)
     /// <summary>Tells the run that asked, if it still waits for the answer.</summary>
     public async Task AnswerAsync(long key, TransferTask task, Func<MutableState, bool> waits, Func<MutableState, HistoryEvent> answer)
     {
-        var isThere = await store.ChangeAsync(task.NamespaceId, task.WorkflowId, w =>
-        {
-            if (store.Find(w, task.RunId) is not { } run)
+        var isThere = await store.ChangeAsync(
+            task.NamespaceId,
+            task.WorkflowId,
+            w =>
             {
-                return false;
-            }
+                if (store.Find(w, task.RunId) is not { } run)
+                {
+                    return false;
+                }
 
-            run.Changes.DoneTransfers.Add(key);
-            if (run.IsOpen && waits(run))
-            {
-                run.AddOrBuffer(answer(run));
-                run.EnsureWorkflowTask();
-            }
+                run.Changes.DoneTransfers.Add(key);
+                if (run.IsOpen && waits(run))
+                {
+                    run.AddOrBuffer(answer(run));
+                    run.EnsureWorkflowTask();
+                }
 
-            return true;
-        });
+                return true;
+            }
+        );
         if (!isThere)
         {
             await ForgetAsync(key);

@@ -10,8 +10,10 @@ using Temporalio.Api.WorkflowService.V1;
 namespace Temporal.Server.History;
 
 /// <summary>
-/// Does what one workflow asks of another: start a child, signal, cancel, tell the parent, close the children. Each record is written with the change that asks for it, and goes
-/// with the change that answers it, so it is done once whatever happens in between: what is done to the other side is recognised by its request id.
+/// Does what one workflow asks of another: start a child, signal, cancel, tell the parent, close the children. Each record is written with
+/// the change that asks for it, and goes
+/// with the change that answers it, so it is done once whatever happens in between: what is done to the other side is recognised by its
+/// request id.
 /// </summary>
 internal sealed class TransferQueue(WorkflowStore store, RunChain chain, NamespaceRegistry namespaces)
 {
@@ -19,14 +21,15 @@ internal sealed class TransferQueue(WorkflowStore store, RunChain chain, Namespa
     private readonly ChildStarts _childStarts = new(store, chain, namespaces);
 
     /// <summary>Does what a record asks for; repeated from its beginning when something could not be written.</summary>
-    public Task RunAsync(long key, TransferTask task) => task.Kind switch
-    {
-        TransferTask.Types.Kind.StartChild => _childStarts.RunAsync(key, task),
-        TransferTask.Types.Kind.SignalExternal => SignalAsync(key, task),
-        TransferTask.Types.Kind.CancelExternal => CancelAsync(key, task),
-        TransferTask.Types.Kind.ChildClosed => TellParentAsync(key, task),
-        _ => CloseChildAsync(key, task),
-    };
+    public Task RunAsync(long key, TransferTask task) =>
+        task.Kind switch
+        {
+            TransferTask.Types.Kind.StartChild => _childStarts.RunAsync(key, task),
+            TransferTask.Types.Kind.SignalExternal => SignalAsync(key, task),
+            TransferTask.Types.Kind.CancelExternal => CancelAsync(key, task),
+            TransferTask.Types.Kind.ChildClosed => TellParentAsync(key, task),
+            _ => CloseChildAsync(key, task),
+        };
 
     private async Task SignalAsync(long key, TransferTask task)
     {
@@ -40,11 +43,24 @@ internal sealed class TransferQueue(WorkflowStore store, RunChain chain, Namespa
         {
             try
             {
-                await store.ChangeAsync(task.TargetNamespaceId, task.TargetWorkflowId, w =>
-                {
-                    var target = Target(w, task);
-                    Signals.Add(target, a.SignalName, a.Input, a.Header, "history-service", task.RequestId, new WorkflowExecution { WorkflowId = task.WorkflowId, RunId = task.RunId }, []);
-                });
+                await store.ChangeAsync(
+                    task.TargetNamespaceId,
+                    task.TargetWorkflowId,
+                    w =>
+                    {
+                        var target = Target(w, task);
+                        Signals.Add(
+                            target,
+                            a.SignalName,
+                            a.Input,
+                            a.Header,
+                            "history-service",
+                            task.RequestId,
+                            new WorkflowExecution { WorkflowId = task.WorkflowId, RunId = task.RunId },
+                            []
+                        );
+                    }
+                );
             }
             catch (GrpcException e) when (e.Code == GrpcStatusCode.NotFound)
             {
@@ -56,34 +72,39 @@ internal sealed class TransferQueue(WorkflowStore store, RunChain chain, Namespa
             }
         }
 
-        await _answers.AnswerAsync(key, task, run => run.ExternalSignals.ContainsKey(task.EventId), run =>
-        {
-            if (cause == SignalExternalWorkflowExecutionFailedCause.Unspecified)
+        await _answers.AnswerAsync(
+            key,
+            task,
+            run => run.ExternalSignals.ContainsKey(task.EventId),
+            run =>
             {
-                var e = run.NewEvent(EventType.ExternalWorkflowExecutionSignaled);
-                e.ExternalWorkflowExecutionSignaledEventAttributes = new ExternalWorkflowExecutionSignaledEventAttributes
+                if (cause == SignalExternalWorkflowExecutionFailedCause.Unspecified)
                 {
-                    InitiatedEventId = task.EventId,
+                    var e = run.NewEvent(EventType.ExternalWorkflowExecutionSignaled);
+                    e.ExternalWorkflowExecutionSignaledEventAttributes = new ExternalWorkflowExecutionSignaledEventAttributes
+                    {
+                        InitiatedEventId = task.EventId,
+                        Namespace = namespaces.FindById(task.TargetNamespaceId)?.Name ?? "",
+                        NamespaceId = a.NamespaceId,
+                        WorkflowExecution = a.WorkflowExecution,
+                        Control = a.Control,
+                    };
+                    return e;
+                }
+
+                var failed = run.NewEvent(EventType.SignalExternalWorkflowExecutionFailed);
+                failed.SignalExternalWorkflowExecutionFailedEventAttributes = new SignalExternalWorkflowExecutionFailedEventAttributes
+                {
+                    Cause = cause,
                     Namespace = namespaces.FindById(task.TargetNamespaceId)?.Name ?? "",
                     NamespaceId = a.NamespaceId,
                     WorkflowExecution = a.WorkflowExecution,
+                    InitiatedEventId = task.EventId,
                     Control = a.Control,
                 };
-                return e;
+                return failed;
             }
-
-            var failed = run.NewEvent(EventType.SignalExternalWorkflowExecutionFailed);
-            failed.SignalExternalWorkflowExecutionFailedEventAttributes = new SignalExternalWorkflowExecutionFailedEventAttributes
-            {
-                Cause = cause,
-                Namespace = namespaces.FindById(task.TargetNamespaceId)?.Name ?? "",
-                NamespaceId = a.NamespaceId,
-                WorkflowExecution = a.WorkflowExecution,
-                InitiatedEventId = task.EventId,
-                Control = a.Control,
-            };
-            return failed;
-        });
+        );
     }
 
     private async Task CancelAsync(long key, TransferTask task)
@@ -98,16 +119,27 @@ internal sealed class TransferQueue(WorkflowStore store, RunChain chain, Namespa
         {
             try
             {
-                await store.ChangeAsync(task.TargetNamespaceId, task.TargetWorkflowId, w =>
-                {
-                    if (Target(w, task, closed: true) is not { IsOpen: true } target)
+                await store.ChangeAsync(
+                    task.TargetNamespaceId,
+                    task.TargetWorkflowId,
+                    w =>
                     {
-                        // What has closed needs no cancelling: the request is taken, and nothing comes of it.
-                        return;
-                    }
+                        if (Target(w, task, closed: true) is not { IsOpen: true } target)
+                        {
+                            // What has closed needs no cancelling: the request is taken, and nothing comes of it.
+                            return;
+                        }
 
-                    Signals.RequestCancel(target, a.Reason, "history-service", task.RequestId, (task.EventId, new WorkflowExecution { WorkflowId = task.WorkflowId, RunId = task.RunId }), []);
-                });
+                        Signals.RequestCancel(
+                            target,
+                            a.Reason,
+                            "history-service",
+                            task.RequestId,
+                            (task.EventId, new WorkflowExecution { WorkflowId = task.WorkflowId, RunId = task.RunId }),
+                            []
+                        );
+                    }
+                );
             }
             catch (GrpcException e) when (e.Code == GrpcStatusCode.NotFound)
             {
@@ -115,52 +147,68 @@ internal sealed class TransferQueue(WorkflowStore store, RunChain chain, Namespa
             }
         }
 
-        await _answers.AnswerAsync(key, task, run => run.ExternalCancels.ContainsKey(task.EventId), run =>
-        {
-            if (found)
+        await _answers.AnswerAsync(
+            key,
+            task,
+            run => run.ExternalCancels.ContainsKey(task.EventId),
+            run =>
             {
-                var e = run.NewEvent(EventType.ExternalWorkflowExecutionCancelRequested);
-                e.ExternalWorkflowExecutionCancelRequestedEventAttributes = new ExternalWorkflowExecutionCancelRequestedEventAttributes
+                if (found)
                 {
-                    InitiatedEventId = task.EventId,
-                    Namespace = namespaces.FindById(task.TargetNamespaceId)?.Name ?? "",
-                    NamespaceId = a.NamespaceId,
-                    WorkflowExecution = a.WorkflowExecution,
-                };
-                return e;
-            }
+                    var e = run.NewEvent(EventType.ExternalWorkflowExecutionCancelRequested);
+                    e.ExternalWorkflowExecutionCancelRequestedEventAttributes = new ExternalWorkflowExecutionCancelRequestedEventAttributes
+                    {
+                        InitiatedEventId = task.EventId,
+                        Namespace = namespaces.FindById(task.TargetNamespaceId)?.Name ?? "",
+                        NamespaceId = a.NamespaceId,
+                        WorkflowExecution = a.WorkflowExecution,
+                    };
+                    return e;
+                }
 
-            var failed = run.NewEvent(EventType.RequestCancelExternalWorkflowExecutionFailed);
-            failed.RequestCancelExternalWorkflowExecutionFailedEventAttributes = new RequestCancelExternalWorkflowExecutionFailedEventAttributes
-            {
-                Cause = CancelExternalWorkflowExecutionFailedCause.ExternalWorkflowExecutionNotFound,
-                Namespace = namespaces.FindById(task.TargetNamespaceId)?.Name ?? "",
-                NamespaceId = a.NamespaceId,
-                WorkflowExecution = a.WorkflowExecution,
-                InitiatedEventId = task.EventId,
-            };
-            return failed;
-        });
+                var failed = run.NewEvent(EventType.RequestCancelExternalWorkflowExecutionFailed);
+                failed.RequestCancelExternalWorkflowExecutionFailedEventAttributes =
+                    new RequestCancelExternalWorkflowExecutionFailedEventAttributes
+                    {
+                        Cause = CancelExternalWorkflowExecutionFailedCause.ExternalWorkflowExecutionNotFound,
+                        Namespace = namespaces.FindById(task.TargetNamespaceId)?.Name ?? "",
+                        NamespaceId = a.NamespaceId,
+                        WorkflowExecution = a.WorkflowExecution,
+                        InitiatedEventId = task.EventId,
+                    };
+                return failed;
+            }
+        );
     }
 
     private async Task TellParentAsync(long key, TransferTask task)
     {
         var closing = HistoryEvent.Parser.ParseFrom(task.Event);
-        await store.ChangeAsync(task.TargetNamespaceId, task.TargetWorkflowId, w =>
-        {
-            // A parent that was reset meanwhile hears of it in the run that it was reset to, if the child had been started before that place.
-            var parent = store.Find(w, task.TargetRunId);
-            while (parent is { IsOpen: false } && parent.Record.ResetRunId is { Length: > 0 } next && store.Find(w, next) is { } reset)
+        await store.ChangeAsync(
+            task.TargetNamespaceId,
+            task.TargetWorkflowId,
+            w =>
             {
-                parent = reset;
-            }
+                // A parent that was reset meanwhile hears of it in the run that it was reset to, if the child had been started before that
+                // place.
+                var parent = store.Find(w, task.TargetRunId);
+                while (parent is { IsOpen: false } && parent.Record.ResetRunId is { Length: > 0 } next && store.Find(w, next) is { } reset)
+                {
+                    parent = reset;
+                }
 
-            if (parent is { IsOpen: true } && parent.Children.TryGetValue(task.EventId, out var child) && child.StartedEventId != 0 && child.Initiated.WorkflowId == task.WorkflowId)
-            {
-                parent.AddOrBuffer(ChildEvents.Closed(parent, child, task.RunId, closing));
-                parent.EnsureWorkflowTask();
+                if (
+                    parent is { IsOpen: true }
+                    && parent.Children.TryGetValue(task.EventId, out var child)
+                    && child.StartedEventId != 0
+                    && child.Initiated.WorkflowId == task.WorkflowId
+                )
+                {
+                    parent.AddOrBuffer(ChildEvents.Closed(parent, child, task.RunId, closing));
+                    parent.EnsureWorkflowTask();
+                }
             }
-        });
+        );
         await _answers.DoneAsync(key, task);
     }
 
@@ -168,18 +216,29 @@ internal sealed class TransferQueue(WorkflowStore store, RunChain chain, Namespa
     {
         try
         {
-            await store.ChangeAsync(task.TargetNamespaceId, task.TargetWorkflowId, w =>
-            {
-                var target = Target(w, task, followChain: true);
-                if (task.ClosePolicy == ParentClosePolicy.RequestCancel)
+            await store.ChangeAsync(
+                task.TargetNamespaceId,
+                task.TargetWorkflowId,
+                w =>
                 {
-                    Signals.RequestCancel(target, "", "history-service", Guid.NewGuid().ToString(), (0, new WorkflowExecution { WorkflowId = task.WorkflowId, RunId = task.RunId }), []);
+                    var target = Target(w, task, followChain: true);
+                    if (task.ClosePolicy == ParentClosePolicy.RequestCancel)
+                    {
+                        Signals.RequestCancel(
+                            target,
+                            "",
+                            "history-service",
+                            Guid.NewGuid().ToString(),
+                            (0, new WorkflowExecution { WorkflowId = task.WorkflowId, RunId = task.RunId }),
+                            []
+                        );
+                    }
+                    else
+                    {
+                        chain.Terminate(w, target, "by parent close policy", null, "history-service");
+                    }
                 }
-                else
-                {
-                    chain.Terminate(w, target, "by parent close policy", null, "history-service");
-                }
-            });
+            );
         }
         catch (GrpcException e) when (e.Code == GrpcStatusCode.NotFound)
         {
@@ -208,6 +267,8 @@ internal sealed class TransferQueue(WorkflowStore store, RunChain chain, Namespa
         return run;
     }
 
-    private static bool IsSelf(TransferTask task) => task.TargetNamespaceId == task.NamespaceId && task.TargetWorkflowId == task.WorkflowId
+    private static bool IsSelf(TransferTask task) =>
+        task.TargetNamespaceId == task.NamespaceId
+        && task.TargetWorkflowId == task.WorkflowId
         && (task.TargetRunId.Length == 0 || task.TargetRunId == task.RunId);
 }

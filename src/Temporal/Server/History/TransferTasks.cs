@@ -19,29 +19,59 @@ internal static class TransferTasks
                 break;
             case HistoryEvent.AttributesOneofCase.SignalExternalWorkflowExecutionInitiatedEventAttributes:
                 var signal = e.SignalExternalWorkflowExecutionInitiatedEventAttributes;
-                Add(run, e, TransferTask.Types.Kind.SignalExternal, signal.NamespaceId, signal.WorkflowExecution.WorkflowId, signal.WorkflowExecution.RunId, signal.ChildWorkflowOnly);
+                Add(
+                    run,
+                    e,
+                    TransferTask.Types.Kind.SignalExternal,
+                    signal.NamespaceId,
+                    signal.WorkflowExecution.WorkflowId,
+                    signal.WorkflowExecution.RunId,
+                    signal.ChildWorkflowOnly
+                );
                 break;
             case HistoryEvent.AttributesOneofCase.RequestCancelExternalWorkflowExecutionInitiatedEventAttributes:
                 var cancel = e.RequestCancelExternalWorkflowExecutionInitiatedEventAttributes;
-                Add(run, e, TransferTask.Types.Kind.CancelExternal, cancel.NamespaceId, cancel.WorkflowExecution.WorkflowId, cancel.WorkflowExecution.RunId, cancel.ChildWorkflowOnly);
+                Add(
+                    run,
+                    e,
+                    TransferTask.Types.Kind.CancelExternal,
+                    cancel.NamespaceId,
+                    cancel.WorkflowExecution.WorkflowId,
+                    cancel.WorkflowExecution.RunId,
+                    cancel.ChildWorkflowOnly
+                );
                 break;
             default:
                 throw new ArgumentException($"An event of type {e.EventType} asks nothing of another workflow.", nameof(e));
         }
     }
 
-    private static void Add(MutableState run, HistoryEvent e, TransferTask.Types.Kind kind, string namespaceId, string workflowId, string runId, bool childOnly) => run.Changes.Transfers.Add(new TransferTask
-    {
-        Kind = kind,
-        NamespaceId = run.NamespaceId,
-        WorkflowId = run.WorkflowId,
-        RunId = run.RunId,
-        EventId = e.EventId,
-        TargetNamespaceId = namespaceId,
-        TargetWorkflowId = workflowId,
-        TargetRunId = runId,
-        RequestId = kind == TransferTask.Types.Kind.StartChild ? string.Create(CultureInfo.InvariantCulture, $"{run.RunId}:{e.EventId}:0") : Guid.NewGuid().ToString(),
-        Event = e.ToByteString(),
-        ChildOnly = childOnly,
-    });
+    private static void Add(
+        MutableState run,
+        HistoryEvent e,
+        TransferTask.Types.Kind kind,
+        string namespaceId,
+        string workflowId,
+        string runId,
+        bool childOnly
+    ) =>
+        run.Changes.Transfers.Add(
+            new TransferTask
+            {
+                Kind = kind,
+                NamespaceId = run.NamespaceId,
+                WorkflowId = run.WorkflowId,
+                RunId = run.RunId,
+                EventId = e.EventId,
+                TargetNamespaceId = namespaceId,
+                TargetWorkflowId = workflowId,
+                TargetRunId = runId,
+                RequestId =
+                    kind == TransferTask.Types.Kind.StartChild
+                        ? string.Create(CultureInfo.InvariantCulture, $"{run.RunId}:{e.EventId}:0")
+                        : Guid.NewGuid().ToString(),
+                Event = e.ToByteString(),
+                ChildOnly = childOnly,
+            }
+        );
 }

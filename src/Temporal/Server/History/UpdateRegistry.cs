@@ -37,12 +37,13 @@ internal sealed class PendingUpdate(string id, Request request)
     public UpdateProgress Progress => _progress;
 
     /// <summary>Done when the update has come so far, or has ended.</summary>
-    public Task Reached(Stage stage) => stage switch
-    {
-        Stage.Admitted => Task.CompletedTask,
-        Stage.Completed => _done.Task,
-        _ => _accepted.Task,
-    };
+    public Task Reached(Stage stage) =>
+        stage switch
+        {
+            Stage.Admitted => Task.CompletedTask,
+            Stage.Completed => _done.Task,
+            _ => _accepted.Task,
+        };
 
     /// <summary>Tells those who wait; call it once for all that one change did to the update.</summary>
     public void Publish(UpdateProgress progress)

@@ -9,7 +9,9 @@ using Stage = Temporalio.Api.Enums.V1.UpdateWorkflowExecutionLifecycleStage;
 
 namespace Temporal.Server.History;
 
-/// <summary>The update protocol: messages to and from the worker, and what becomes of updates when a run closes. Call with the workflow's lock held.</summary>
+/// <summary>
+/// The update protocol: messages to and from the worker, and what becomes of updates when a run closes. Call with the workflow's lock held.
+/// </summary>
 internal static class Updates
 {
     private const string TypePrefix = "type.googleapis.com/temporal.api.update.v1.";
@@ -44,22 +46,34 @@ internal static class Updates
                 return Fault($"Protocol message {message.Id} has an unknown type: {message.Body?.TypeUrl}");
             }
 
-            if (update is null && !(run.Updates.TryGetValue(id, out var known) && known.Completed == 0) && !(kind == "Acceptance" && Request(message) is not null))
+            if (
+                update is null
+                && !(run.Updates.TryGetValue(id, out var known) && known.Completed == 0)
+                && !(kind == "Acceptance" && Request(message) is not null)
+            )
             {
-                return Fault($"Update {id} wasn't found on the server. This is most likely a transient error which will be resolved automatically by retries");
+                return Fault(
+                    $"Update {id} wasn't found on the server. This is most likely a transient error which will be resolved "
+                        + "automatically by retries"
+                );
             }
 
             var isAccepted = accepted.Contains(id) || (update?.Accepted ?? run.Updates.ContainsKey(id));
             switch (kind)
             {
                 case "Acceptance" or "Rejection" when isAccepted:
-                    return Fault($"invalid state transition attempted for Update {id}: received *update.{kind} message while in state {(accepted.Contains(id) ? "ProvisionallyAccepted" : "Accepted")}");
+                    return Fault(
+                        $"invalid state transition attempted for Update {id}: received *update.{kind} message while in state {(accepted.Contains(id) ? "ProvisionallyAccepted" : "Accepted")}"
+                    );
                 case "Acceptance":
                     accepted.Add(id);
                     break;
                 case "Response" when !isAccepted:
-                    return Fault($"invalid state transition attempted for Update {id}: received *update.Response message while in state {(update is { Sent: true } ? "Sent" : "Admitted")}");
-                case "Response" when Response.Parser.ParseFrom(message.Body!.Value).Outcome is null or { ValueCase: Outcome.ValueOneofCase.None }:
+                    return Fault(
+                        $"invalid state transition attempted for Update {id}: received *update.Response message while in state {(update is { Sent: true } ? "Sent" : "Admitted")}"
+                    );
+                case "Response"
+                    when Response.Parser.ParseFrom(message.Body!.Value).Outcome is null or { ValueCase: Outcome.ValueOneofCase.None }:
                     return Fault("invalid *update.Response: outcome is not set");
                 default:
                     break;
@@ -108,24 +122,42 @@ internal static class Updates
     {
         foreach (var update in workflow.Updates.Admitted.Where(u => u.Sent).ToList())
         {
-            Finish(workflow, run, update, new Outcome
-            {
-                Failure = Failures.Application(
-                    "Workflow Update is rejected because it wasn't processed by worker. Probably, Workflow Update is not supported by the worker.", "UnprocessedUpdate", nonRetryable: true),
-            });
+            Finish(
+                workflow,
+                run,
+                update,
+                new Outcome
+                {
+                    Failure = Failures.Application(
+                        "Workflow Update is rejected because it wasn't processed by worker. Probably, Workflow Update is not "
+                            + "supported by the worker.",
+                        "UnprocessedUpdate",
+                        nonRetryable: true
+                    ),
+                }
+            );
         }
     }
 
-    /// <summary>The answer to the task that carried them was refused: what the worker had not accepted before is not tried again by itself.</summary>
+    /// <summary>
+    /// The answer to the task that carried them was refused: what the worker had not accepted before is not tried again by itself.
+    /// </summary>
     public static void AbortSent(Workflow workflow, MutableState run)
     {
         foreach (var update in workflow.Updates.Admitted.Where(u => u.Sent).ToList())
         {
-            Abort(workflow, run, update, RpcErrors.WorkflowNotReady("Unable to perform workflow execution update due to unexpected workflow task failure."));
+            Abort(
+                workflow,
+                run,
+                update,
+                RpcErrors.WorkflowNotReady("Unable to perform workflow execution update due to unexpected workflow task failure.")
+            );
         }
     }
 
-    /// <summary>The next attempt comes without updates that no worker has accepted; who waits for them asks anew, when that may have helped.</summary>
+    /// <summary>
+    /// The next attempt comes without updates that no worker has accepted; who waits for them asks anew, when that may have helped.
+    /// </summary>
     public static void ForgetAdmitted(Workflow workflow)
     {
         foreach (var update in workflow.Updates.Admitted.ToList())
@@ -146,18 +178,28 @@ internal static class Updates
             }
             else
             {
-                Abort(workflow, run, update, continues
-                    ? RpcErrors.BusyWorkflow("workflow operation can not be applied because workflow is closing")
-                    : RpcErrors.NotFound("workflow update was aborted by closing workflow"));
+                Abort(
+                    workflow,
+                    run,
+                    update,
+                    continues
+                        ? RpcErrors.BusyWorkflow("workflow operation can not be applied because workflow is closing")
+                        : RpcErrors.NotFound("workflow update was aborted by closing workflow")
+                );
             }
         }
     }
 
     /// <summary>The outcome of an update that was running when its workflow closed.</summary>
-    public static Outcome ClosedBeforeCompletion() => new()
-    {
-        Failure = Failures.Application("Workflow Update failed because the Workflow completed before the Update completed.", "AcceptedUpdateCompletedWorkflow", nonRetryable: true),
-    };
+    public static Outcome ClosedBeforeCompletion() =>
+        new()
+        {
+            Failure = Failures.Application(
+                "Workflow Update failed because the Workflow completed before the Update completed.",
+                "AcceptedUpdateCompletedWorkflow",
+                nonRetryable: true
+            ),
+        };
 
     private static void Accept(Workflow workflow, MutableState run, Message message, PendingUpdate? update)
     {

@@ -14,7 +14,9 @@ internal sealed class Workflow(string namespaceId, string workflowId, Task ready
     /// <summary>Ends when it may be loaded: when what an entry before it had to write is done.</summary>
     public Task Ready { get; } = ready;
 
-    /// <summary>The run that the id alone stands for; null when there is none (or it is not loaded: see <see cref="CurrentKnown"/>).</summary>
+    /// <summary>
+    /// The run that the id alone stands for; null when there is none (or it is not loaded: see <see cref="CurrentKnown"/>).
+    /// </summary>
     public MutableState? Current { get; set; }
 
     /// <summary>The current run was looked up.</summary>
@@ -59,7 +61,10 @@ internal sealed class Workflow(string namespaceId, string workflowId, Task ready
 
     public void Add(MutableState run) => _runs[run.RunId] = run;
 
-    /// <summary>A run has ended and another is current: it is forgotten once its end is durable. Until then what is stored of it is older than what is known.</summary>
+    /// <summary>
+    /// A run has ended and another is current: it is forgotten once its end is durable. Until then what is stored of it is older than what
+    /// is known.
+    /// </summary>
     public void ForgetWhenWritten(MutableState run, Task written) => _leaving.Add((run, written));
 
     /// <summary>Forgets the ended runs whose end is durable. Call with the lock held.</summary>

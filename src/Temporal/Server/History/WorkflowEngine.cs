@@ -7,7 +7,10 @@ using Temporal.Server.Timers;
 
 namespace Temporal.Server.History;
 
-/// <summary>What happens after a commit and by itself: tasks go to their queues, timers are set, other workflows are told, and a restarted server takes up where the last one was.</summary>
+/// <summary>
+/// What happens after a commit and by itself: tasks go to their queues, timers are set, other workflows are told, and a restarted server
+/// takes up where the last one was.
+/// </summary>
 internal sealed class WorkflowEngine
 {
     private const int RecoveryLanes = 4;
@@ -53,14 +56,17 @@ internal sealed class WorkflowEngine
     {
         lock (_lock)
         {
-            return _busyRuns.Count == 0 || (!_busyRuns.Values.Any(run => run.Others) && _busyRuns.Values.Sum(run => run.StartedActivities) <= startedActivities);
+            return _busyRuns.Count == 0
+                || (!_busyRuns.Values.Any(run => run.Others) && _busyRuns.Values.Sum(run => run.StartedActivities) <= startedActivities);
         }
     }
 
     /// <summary>Loads what must go on: tasks that wait in queues, timers, work on other workflows.</summary>
     public void Recover()
     {
-        var (due, waiting, transfers) = Store.Database.Read(static db => (RunTable.Due(db), RunTable.Waiting(db), TransferTaskTable.All(db)));
+        var (due, waiting, transfers) = Store.Database.Read(static db =>
+            (RunTable.Due(db), RunTable.Waiting(db), TransferTaskTable.All(db))
+        );
         foreach (var (run, time) in due)
         {
             SetTimer(run, DateTimeOffset.FromUnixTimeMilliseconds(time));
@@ -70,8 +76,21 @@ internal sealed class WorkflowEngine
         if (waiting.Count > 0)
         {
             var lanes = new ParallelOptions { MaxDegreeOfParallelism = RecoveryLanes };
-            Detached("", () => Parallel.ForEachAsync(waiting, lanes, (row, _) => new ValueTask(
-                _work.RunAsync(row.WorkflowId, () => Store.ChangeAsync(row.NamespaceId, row.WorkflowId, w => Requeue(w, row.RunId))))));
+            Detached(
+                "",
+                () =>
+                    Parallel.ForEachAsync(
+                        waiting,
+                        lanes,
+                        (row, _) =>
+                            new ValueTask(
+                                _work.RunAsync(
+                                    row.WorkflowId,
+                                    () => Store.ChangeAsync(row.NamespaceId, row.WorkflowId, w => Requeue(w, row.RunId))
+                                )
+                            )
+                    )
+            );
         }
 
         foreach (var (key, task) in transfers)
@@ -83,7 +102,8 @@ internal sealed class WorkflowEngine
     /// <inheritdoc cref="DetachedWork.Start"/>
     public void Detached(string workflowId, Func<Task> work) => _work.Start(workflowId, work);
 
-    private void SetTimer(RunName run, DateTimeOffset? due) => _runTimers.Set(run.Key, due, () => Detached(run.WorkflowId, () => ElapseAsync(run)));
+    private void SetTimer(RunName run, DateTimeOffset? due) =>
+        _runTimers.Set(run.Key, due, () => Detached(run.WorkflowId, () => ElapseAsync(run)));
 
     private void Requeue(Workflow workflow, string runId)
     {
@@ -153,16 +173,21 @@ internal sealed class WorkflowEngine
 
             if (run.Closed is { } closed && RunClosed is { } told)
             {
-                Detached(closed.WorkflowId, () =>
-                {
-                    told(closed);
-                    return Task.CompletedTask;
-                });
+                Detached(
+                    closed.WorkflowId,
+                    () =>
+                    {
+                        told(closed);
+                        return Task.CompletedTask;
+                    }
+                );
             }
         }
     }
 
-    /// <summary>What waits in no queue because a change that took it out could not be written goes there again, once that can be written.</summary>
+    /// <summary>
+    /// What waits in no queue because a change that took it out could not be written goes there again, once that can be written.
+    /// </summary>
     private void OnLost(WorkflowWrite write)
     {
         foreach (var run in write.Runs.Select(r => r.State))
@@ -176,20 +201,27 @@ internal sealed class WorkflowEngine
                 }
             }
 
-            Detached(run.WorkflowId, async () =>
-            {
-                await Store.ChangeAsync(run.NamespaceId, run.WorkflowId, w => Requeue(w, run.RunId));
-                lock (_lock)
+            Detached(
+                run.WorkflowId,
+                async () =>
                 {
-                    _lostRuns.Remove(run.Key);
+                    await Store.ChangeAsync(run.NamespaceId, run.WorkflowId, w => Requeue(w, run.RunId));
+                    lock (_lock)
+                    {
+                        _lostRuns.Remove(run.Key);
+                    }
                 }
-            });
+            );
         }
     }
 
     private void LeaveSticky(Workflow workflow, WorkflowQueuedTask task)
     {
-        if (Store.Find(workflow, task.RunId) is { IsOpen: true } run && run.Task is { StartedEventId: 0, Sticky: true } pending && pending.ScheduledEventId == task.ScheduledEventId)
+        if (
+            Store.Find(workflow, task.RunId) is { IsOpen: true } run
+            && run.Task is { StartedEventId: 0, Sticky: true } pending
+            && pending.ScheduledEventId == task.ScheduledEventId
+        )
         {
             run.ClearSticky();
             run.Changes.DispatchWorkflowTask = true;
@@ -214,23 +246,27 @@ internal sealed class WorkflowEngine
     private Task ElapseAsync(RunName name)
     {
         _runTimers.Forget(name.Key);
-        return Store.ChangeAsync(name.NamespaceId, name.WorkflowId, workflow =>
-        {
-            if (Store.Find(workflow, name.RunId) is not { } run)
+        return Store.ChangeAsync(
+            name.NamespaceId,
+            name.WorkflowId,
+            workflow =>
             {
-                return;
-            }
+                if (Store.Find(workflow, name.RunId) is not { } run)
+                {
+                    return;
+                }
 
-            run.Elapse();
-            if (run.Changes.TimedOut)
-            {
-                Chain.TimeOut(workflow, run);
-            }
+                run.Elapse();
+                if (run.Changes.TimedOut)
+                {
+                    Chain.TimeOut(workflow, run);
+                }
 
-            if (!run.Changes.IsDirty)
-            {
-                SetTimer(name, run.NextDue());
+                if (!run.Changes.IsDirty)
+                {
+                    SetTimer(name, run.NextDue());
+                }
             }
-        });
+        );
     }
 }

@@ -7,7 +7,8 @@ using Temporal.Server.Visibility;
 namespace Temporal.Server.History;
 
 /// <summary>
-/// The workflows in memory: loads them when they are asked for, changes them one at a time per workflow id, and hands the changes to the database. Nothing that rests
+/// The workflows in memory: loads them when they are asked for, changes them one at a time per workflow id, and hands the changes to the
+/// database. Nothing that rests
 /// on a change is told before it is durable.
 /// </summary>
 internal sealed class WorkflowStore
@@ -44,7 +45,10 @@ internal sealed class WorkflowStore
 
     public Database Database => _database;
 
-    /// <summary>Changes a workflow and ends when the change, and all it rests on, is durable. Without a change it is a consistent read of durable state.</summary>
+    /// <summary>
+    /// Changes a workflow and ends when the change, and all it rests on, is durable. Without a change it is a consistent read of durable
+    /// state.
+    /// </summary>
     /// <param name="deferred">The change may be lost by a crash without harm: only what it rests on must be durable.</param>
     public async Task<T> ChangeAsync<T>(string namespaceId, string workflowId, Func<Workflow, T> change, bool deferred = false)
     {
@@ -98,18 +102,25 @@ internal sealed class WorkflowStore
 
     /// <inheritdoc cref="ChangeAsync{T}"/>
     public Task ChangeAsync(string namespaceId, string workflowId, Action<Workflow> change, bool deferred = false) =>
-        ChangeAsync(namespaceId, workflowId, w =>
-        {
-            change(w);
-            return true;
-        }, deferred);
+        ChangeAsync(
+            namespaceId,
+            workflowId,
+            w =>
+            {
+                change(w);
+                return true;
+            },
+            deferred
+        );
 
     /// <summary>The run that the id alone stands for; null when the id was never used. Call with the lock held.</summary>
     public MutableState? Current(Workflow workflow)
     {
         if (!workflow.CurrentKnown)
         {
-            workflow.Current = _database.Read(db => Load(db, workflow, RunTable.FindCurrent(db, workflow.NamespaceId, workflow.WorkflowId)));
+            workflow.Current = _database.Read(db =>
+                Load(db, workflow, RunTable.FindCurrent(db, workflow.NamespaceId, workflow.WorkflowId))
+            );
             workflow.CurrentKnown = true;
         }
 
@@ -124,12 +135,17 @@ internal sealed class WorkflowStore
             return Current(workflow);
         }
 
-        return workflow.Find(runId) ?? (Current(workflow) is { } current && current.RunId == runId ? current
-            : _database.Read(db => Load(db, workflow, RunTable.Find(db, workflow.NamespaceId, workflow.WorkflowId, runId))));
+        return workflow.Find(runId)
+            ?? (
+                Current(workflow) is { } current && current.RunId == runId
+                    ? current
+                    : _database.Read(db => Load(db, workflow, RunTable.Find(db, workflow.NamespaceId, workflow.WorkflowId, runId)))
+            );
     }
 
     /// <summary>As <see cref="Find"/>, failing with NOT_FOUND.</summary>
-    public MutableState Require(Workflow workflow, string runId) => Find(workflow, runId) ?? throw RpcErrors.NotFound($"workflow not found for ID: {workflow.WorkflowId}");
+    public MutableState Require(Workflow workflow, string runId) =>
+        Find(workflow, runId) ?? throw RpcErrors.NotFound($"workflow not found for ID: {workflow.WorkflowId}");
 
     /// <summary>Makes a run and makes it current. Call with the lock held.</summary>
     public MutableState Create(Workflow workflow, string runId)
@@ -141,11 +157,17 @@ internal sealed class WorkflowStore
         return run;
     }
 
-    /// <summary>The encoded events of a run from one id up to another (exclusive), oldest first; from memory or, for what was trimmed, from the database.</summary>
+    /// <summary>
+    /// The encoded events of a run from one id up to another (exclusive), oldest first; from memory or, for what was trimmed, from the
+    /// database.
+    /// </summary>
     public IEnumerable<EventBatch> Batches(MutableState run, long from)
     {
         // Some at a time: who wants a page of a long history would else read all of it for each page.
-        while (from < run.Log.First && _database.Read(db => HistoryTable.Read(db, run.Key, from, run.Log.First, BatchesPerRead)) is { Count: > 0 } stored)
+        while (
+            from < run.Log.First
+            && _database.Read(db => HistoryTable.Read(db, run.Key, from, run.Log.First, BatchesPerRead)) is { Count: > 0 } stored
+        )
         {
             foreach (var batch in stored.Select(Batch))
             {
@@ -183,7 +205,8 @@ internal sealed class WorkflowStore
     }
 
     /// <summary>
-    /// Forgets a workflow's memory, for example after rows of it were deleted. Who waits for an answer to a query, or for what becomes of an update, asks anew.
+    /// Forgets a workflow's memory, for example after rows of it were deleted. Who waits for an answer to a query, or for what becomes of
+    /// an update, asks anew.
     /// Call with the lock held.
     /// </summary>
     public void Drop(Workflow workflow)
@@ -256,8 +279,15 @@ internal sealed class WorkflowStore
     /// <summary>Forgets the workflows that were not used for longest and that nothing in memory hangs on.</summary>
     private void Evict()
     {
-        var idle = _workflows.Values
-            .Where(w => w.Users == 0 && Volatile.Read(ref w.Waiters) == 0 && w.LastCommit.IsCompleted && w.Ready.IsCompleted && w.Updates.Count == 0 && !w.Queries.Any)
+        var idle = _workflows
+            .Values.Where(w =>
+                w.Users == 0
+                && Volatile.Read(ref w.Waiters) == 0
+                && w.LastCommit.IsCompleted
+                && w.Ready.IsCompleted
+                && w.Updates.Count == 0
+                && !w.Queries.Any
+            )
             .OrderBy(w => w.LastUsed)
             .Take(KeptWorkflows / 4)
             .ToList();
@@ -320,13 +350,17 @@ internal sealed class WorkflowStore
     {
         // Everything submitted after it must fail too, in the writer, before anybody can load the workflow anew.
         write.Workflow.Doomed = true;
-        ThreadPool.UnsafeQueueUserWorkItem(static s =>
-        {
-            lock (s.write.Workflow)
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static s =>
             {
-                s.store.Drop(s.write.Workflow);
-            }
-        }, (store: this, write), preferLocal: false);
+                lock (s.write.Workflow)
+                {
+                    s.store.Drop(s.write.Workflow);
+                }
+            },
+            (store: this, write),
+            preferLocal: false
+        );
         write.Changed.TrySetResult();
         Lost(write);
     }
@@ -358,5 +392,6 @@ internal sealed class WorkflowStore
         return run;
     }
 
-    private static EventBatch Batch((long First, byte[] Events) row) => new(row.First, row.First + HistoryLog.Count(row.Events) - 1, row.Events);
+    private static EventBatch Batch((long First, byte[] Events) row) =>
+        new(row.First, row.First + HistoryLog.Count(row.Events) - 1, row.Events);
 }

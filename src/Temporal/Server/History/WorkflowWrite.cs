@@ -5,7 +5,12 @@ using Temporal.Server.Visibility;
 namespace Temporal.Server.History;
 
 /// <summary>What one transition of a workflow writes.</summary>
-internal sealed class WorkflowWrite(Workflow workflow, VisibilityStore visibility, Action<WorkflowWrite> committed, Action<WorkflowWrite, Exception> failed) : WriteItem
+internal sealed class WorkflowWrite(
+    Workflow workflow,
+    VisibilityStore visibility,
+    Action<WorkflowWrite> committed,
+    Action<WorkflowWrite, Exception> failed
+) : WriteItem
 {
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Temporal.Server.Matching;
 
-/// <summary>Knows by the identity of our workers, <c>pid@machine#boot id#process start time#process namespace-random</c>, whether their process of this machine is gone.</summary>
+/// <summary>
+/// Knows by the identity of our workers, <c>pid@machine#boot id#process start time#process namespace-random</c>, whether their process of
+/// this machine is gone.
+/// </summary>
 /// <param name="machine">What identities call this machine.</param>
 internal sealed class DeadWorkers(string machine)
 {
@@ -14,8 +17,13 @@ internal sealed class DeadWorkers(string machine)
     {
         var parts = identity.Split('#');
         var at = identity.IndexOf('@', StringComparison.Ordinal);
-        if (parts.Length < 4 || at <= 0 || !int.TryParse(identity.AsSpan(0, at), NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
-            || parts[0][(at + 1)..] != machine || BootId.Length == 0)
+        if (
+            parts.Length < 4
+            || at <= 0
+            || !int.TryParse(identity.AsSpan(0, at), NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
+            || parts[0][(at + 1)..] != machine
+            || BootId.Length == 0
+        )
         {
             return false;
         }

@@ -1,6 +1,9 @@
 namespace Temporal.Server.Matching;
 
-/// <summary>How many tasks per second may leave a queue: a bucket that holds what one second gives, at least one task. Guarded by the lock of its queue.</summary>
+/// <summary>
+/// How many tasks per second may leave a queue: a bucket that holds what one second gives, at least one task. Guarded by the lock of its
+/// queue.
+/// </summary>
 internal sealed class DispatchRate(TimeProvider time)
 {
     // What workers without a limit of their own say.

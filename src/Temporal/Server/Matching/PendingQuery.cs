@@ -18,16 +18,23 @@ internal sealed class PendingQuery(WorkflowQuery query, TimeProvider time, DeadW
 
     public WorkflowQuery Query { get; } = query;
 
-    /// <summary>The run that is asked: where none was named, the one that was the last when the question came. Its successor may not even have begun.</summary>
+    /// <summary>
+    /// The run that is asked: where none was named, the one that was the last when the question came. Its successor may not even have
+    /// begun.
+    /// </summary>
     public string RunId { get; set; } = string.Empty;
 
     public TaskCompletionSource<WorkflowQueryResult> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Whether it is to go to any worker: the one that it was offered to did not take it in time, or took it and did not answer in time, or is dead.</summary>
+    /// <summary>
+    /// Whether it is to go to any worker: the one that it was offered to did not take it in time, or took it and did not answer in time, or
+    /// is dead.
+    /// </summary>
     public bool IsLost => time.GetTimestamp() >= Volatile.Read(ref _offeredUntil) || (_takenBy is { } worker && dead.IsGone(worker));
 
     /// <summary>It waits in a queue, without a workflow task.</summary>
-    /// <param name="limit">What the one worker of that queue has to take it; null in a queue of many, where it waits until one comes.</param>
+    /// <param name="limit">What the one worker of that queue has to take it; null in a queue of many, where it waits until one
+    /// comes.</param>
     public void Offer(TimeSpan? limit)
     {
         _takenBy = null;

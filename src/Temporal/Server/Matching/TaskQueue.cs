@@ -3,7 +3,9 @@ using Temporalio.Api.TaskQueue.V1;
 
 namespace Temporal.Server.Matching;
 
-/// <summary>One task queue of one kind of task: tasks that wait for pollers, or pollers that wait for tasks. Guarded by its own lock.</summary>
+/// <summary>
+/// One task queue of one kind of task: tasks that wait for pollers, or pollers that wait for tasks. Guarded by its own lock.
+/// </summary>
 internal sealed class TaskQueue : IDisposable
 {
     /// <summary>How long a poller is shown after its last poll.</summary>
@@ -54,7 +56,9 @@ internal sealed class TaskQueue : IDisposable
         {
             lock (_lock)
             {
-                return _tasks.UnorderedItems.GroupBy(item => item.Priority.Priority).ToDictionary(group => group.Key, group => group.Count());
+                return _tasks
+                    .UnorderedItems.GroupBy(item => item.Priority.Priority)
+                    .ToDictionary(group => group.Key, group => group.Count());
             }
         }
     }
@@ -77,7 +81,9 @@ internal sealed class TaskQueue : IDisposable
         {
             lock (_lock)
             {
-                return _tasks.Count == 0 ? TimeSpan.Zero : TimeSpan.FromMilliseconds(Environment.TickCount64 - _tasks.UnorderedItems.Min(t => t.Element.Added));
+                return _tasks.Count == 0
+                    ? TimeSpan.Zero
+                    : TimeSpan.FromMilliseconds(Environment.TickCount64 - _tasks.UnorderedItems.Min(t => t.Element.Added));
             }
         }
     }
@@ -87,16 +93,24 @@ internal sealed class TaskQueue : IDisposable
     {
         lock (_lock)
         {
-            return [.. _seen.Values.Where(seen => seen.LastPoll >= since).OrderByDescending(seen => seen.LastPoll).Select(seen =>
-            {
-                var info = seen.Info.Clone();
-                info.LastAccessTime = Timestamp.FromDateTimeOffset(seen.LastPoll);
-                return info;
-            })];
+            return
+            [
+                .. _seen
+                    .Values.Where(seen => seen.LastPoll >= since)
+                    .OrderByDescending(seen => seen.LastPoll)
+                    .Select(seen =>
+                    {
+                        var info = seen.Info.Clone();
+                        info.LastAccessTime = Timestamp.FromDateTimeOffset(seen.LastPoll);
+                        return info;
+                    }),
+            ];
         }
     }
 
-    /// <summary>As <see cref="Pollers"/>, as it was some seconds ago: the real server answers the enhanced description from a cache, and so do we.</summary>
+    /// <summary>
+    /// As <see cref="Pollers"/>, as it was some seconds ago: the real server answers the enhanced description from a cache, and so do we.
+    /// </summary>
     public IReadOnlyList<PollerInfo> PollersLately(DateTimeOffset since)
     {
         lock (_lock)
@@ -119,7 +133,9 @@ internal sealed class TaskQueue : IDisposable
         }
     }
 
-    /// <summary>Hands the task to the poller that waits longest, else keeps it. False: the queue is retired, another has its name.</summary>
+    /// <summary>
+    /// Hands the task to the poller that waits longest, else keeps it. False: the queue is retired, another has its name.
+    /// </summary>
     public bool TryAdd(QueuedTask task)
     {
         lock (_lock)
@@ -136,7 +152,9 @@ internal sealed class TaskQueue : IDisposable
         }
     }
 
-    /// <summary>Takes the next task, waiting for one until the token is cancelled; null then. False: the queue is retired, another has its name.</summary>
+    /// <summary>
+    /// Takes the next task, waiting for one until the token is cancelled; null then. False: the queue is retired, another has its name.
+    /// </summary>
     /// <param name="info">Who polls, for descriptions of the queue.</param>
     /// <param name="now">The time that descriptions show for this poll.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -178,7 +196,10 @@ internal sealed class TaskQueue : IDisposable
         return true;
     }
 
-    private async ValueTask<QueuedTask?> WaitAsync(LinkedListNode<TaskCompletionSource<QueuedTask?>> node, CancellationToken cancellationToken)
+    private async ValueTask<QueuedTask?> WaitAsync(
+        LinkedListNode<TaskCompletionSource<QueuedTask?>> node,
+        CancellationToken cancellationToken
+    )
     {
         var poller = node.Value;
         await using (cancellationToken.UnsafeRegister(static (s, _) => ((TaskCompletionSource<QueuedTask?>)s!).TrySetResult(null), poller))

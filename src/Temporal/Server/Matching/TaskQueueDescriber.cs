@@ -17,18 +17,25 @@ internal sealed class TaskQueueDescriber(TaskQueues queues, TaskQueueConfigs con
     private const string Unversioned = "__unversioned__";
 
     /// <summary>A poller as descriptions show it.</summary>
-    public static PollerInfo Poller(string identity, WorkerVersionCapabilities? capabilities, WorkerDeploymentOptions? deployment, TaskQueueMetadata? metadata) => new()
-    {
-        Identity = identity,
-        RatePerSecond = metadata?.MaxTasksPerSecond ?? UnlimitedPoller,
-        WorkerVersionCapabilities = capabilities,
-        DeploymentOptions = deployment,
-    };
+    public static PollerInfo Poller(
+        string identity,
+        WorkerVersionCapabilities? capabilities,
+        WorkerDeploymentOptions? deployment,
+        TaskQueueMetadata? metadata
+    ) =>
+        new()
+        {
+            Identity = identity,
+            RatePerSecond = metadata?.MaxTasksPerSecond ?? UnlimitedPoller,
+            WorkerVersionCapabilities = capabilities,
+            DeploymentOptions = deployment,
+        };
 
     /// <summary>What events say of the build that took a task; null when the worker names none.</summary>
-    public static WorkerVersionStamp? Version(WorkerVersionCapabilities? capabilities) => capabilities is { BuildId.Length: > 0 }
-        ? new WorkerVersionStamp { BuildId = capabilities.BuildId, UseVersioning = capabilities.UseVersioning }
-        : null;
+    public static WorkerVersionStamp? Version(WorkerVersionCapabilities? capabilities) =>
+        capabilities is { BuildId.Length: > 0 }
+            ? new WorkerVersionStamp { BuildId = capabilities.BuildId, UseVersioning = capabilities.UseVersioning }
+            : null;
 
     /// <summary>The plain form: one type of a queue.</summary>
     public DescribeTaskQueueResponse DescribeOne(string namespaceId, DescribeTaskQueueRequest request)
@@ -68,7 +75,8 @@ internal sealed class TaskQueueDescriber(TaskQueues queues, TaskQueueConfigs con
     /// <summary>The enhanced form: several types of a queue at once, under the one version that there is.</summary>
     public DescribeTaskQueueResponse DescribeAll(string namespaceId, DescribeTaskQueueRequest request)
     {
-        IEnumerable<TaskQueueType> types = request.TaskQueueTypes.Count > 0 ? request.TaskQueueTypes : [TaskQueueType.Workflow, TaskQueueType.Activity];
+        IEnumerable<TaskQueueType> types =
+            request.TaskQueueTypes.Count > 0 ? request.TaskQueueTypes : [TaskQueueType.Workflow, TaskQueueType.Activity];
         var version = new TaskQueueVersionInfo
         {
             TaskReachability = request.ReportTaskReachability ? BuildIdTaskReachability.Reachable : BuildIdTaskReachability.Unspecified,
@@ -90,14 +98,18 @@ internal sealed class TaskQueueDescriber(TaskQueues queues, TaskQueueConfigs con
     private TaskQueue? Find(string namespaceId, string name, TaskQueueType type) =>
         type is TaskQueueType.Workflow or TaskQueueType.Activity ? queues.Find(namespaceId, name, type == TaskQueueType.Activity) : null;
 
-    private IReadOnlyList<PollerInfo> Pollers(string namespaceId, string name, TaskQueueType type) => Find(namespaceId, name, type)?.Pollers(now - TaskQueue.PollerShown) ?? [];
+    private IReadOnlyList<PollerInfo> Pollers(string namespaceId, string name, TaskQueueType type) =>
+        Find(namespaceId, name, type)?.Pollers(now - TaskQueue.PollerShown) ?? [];
 
     private IReadOnlyList<PollerInfo> PollersLately(string namespaceId, string name, TaskQueueType type) =>
-        type is TaskQueueType.Workflow or TaskQueueType.Activity ? queues.Get(namespaceId, name, type == TaskQueueType.Activity).PollersLately(now - TaskQueue.PollerShown) : [];
+        type is TaskQueueType.Workflow or TaskQueueType.Activity
+            ? queues.Get(namespaceId, name, type == TaskQueueType.Activity).PollersLately(now - TaskQueue.PollerShown)
+            : [];
 
-    private TaskQueueStats Stats(string namespaceId, string name, TaskQueueType type) => Find(namespaceId, name, type) is { Backlog: > 0 and var backlog } queue
-        ? new TaskQueueStats { ApproximateBacklogCount = backlog, ApproximateBacklogAge = Duration.FromTimeSpan(queue.BacklogAge) }
-        : new TaskQueueStats();
+    private TaskQueueStats Stats(string namespaceId, string name, TaskQueueType type) =>
+        Find(namespaceId, name, type) is { Backlog: > 0 and var backlog } queue
+            ? new TaskQueueStats { ApproximateBacklogCount = backlog, ApproximateBacklogAge = Duration.FromTimeSpan(queue.BacklogAge) }
+            : new TaskQueueStats();
 
     private static DescribeTaskQueueResponse.Types.EffectiveRateLimit Effective(TaskQueueConfig? config, IReadOnlyList<PollerInfo> pollers)
     {

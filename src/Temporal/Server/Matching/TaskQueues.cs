@@ -33,8 +33,13 @@ internal sealed class TaskQueues(TimeProvider time, Func<string, string, TaskQue
 
         return _queues.GetOrAdd(
             (namespaceId, name, activity),
-            static (key, queues) => new TaskQueue(queues._time) { Rate = queues._rateOf(key.NamespaceId, key.Name, key.Activity ? TaskQueueType.Activity : TaskQueueType.Workflow) },
-            this);
+            static (key, queues) =>
+                new TaskQueue(queues._time)
+                {
+                    Rate = queues._rateOf(key.NamespaceId, key.Name, key.Activity ? TaskQueueType.Activity : TaskQueueType.Workflow),
+                },
+            this
+        );
     }
 
     /// <summary>A queue that is in use; null for one that nobody has named lately.</summary>
@@ -49,7 +54,13 @@ internal sealed class TaskQueues(TimeProvider time, Func<string, string, TaskQue
         }
     }
 
-    public ValueTask<QueuedTask?> PollAsync(string namespaceId, string name, bool activity, PollerInfo poller, CancellationToken cancellationToken)
+    public ValueTask<QueuedTask?> PollAsync(
+        string namespaceId,
+        string name,
+        bool activity,
+        PollerInfo poller,
+        CancellationToken cancellationToken
+    )
     {
         TaskQueue queue;
         ValueTask<QueuedTask?> task;
@@ -74,7 +85,8 @@ internal sealed class TaskQueues(TimeProvider time, Func<string, string, TaskQue
     }
 
     /// <summary>True while a worker polls the sticky queue, or did so shortly before.</summary>
-    public bool StickyWorkerLives(string namespaceId, string name) => _queues.TryGetValue((namespaceId, name, false), out var queue) && queue.HasPoller(StickyPollerGone);
+    public bool StickyWorkerLives(string namespaceId, string name) =>
+        _queues.TryGetValue((namespaceId, name, false), out var queue) && queue.HasPoller(StickyPollerGone);
 
     /// <summary>The worker of a sticky queue has left: nobody will poll it again.</summary>
     public void Abandon(string namespaceId, string name)
@@ -94,7 +106,10 @@ internal sealed class TaskQueues(TimeProvider time, Func<string, string, TaskQue
         }
     }
 
-    /// <summary>Makes room for another queue of that name. Whoever meets a retired queue does it, since the one that retired it may not have come to it yet.</summary>
+    /// <summary>
+    /// Makes room for another queue of that name. Whoever meets a retired queue does it, since the one that retired it may not have come to
+    /// it yet.
+    /// </summary>
     private void Remove((string NamespaceId, string Name, bool Activity) key, TaskQueue retired)
     {
         if (_queues.TryRemove(new(key, retired)))

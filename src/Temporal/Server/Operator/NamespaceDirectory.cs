@@ -13,19 +13,28 @@ internal sealed class NamespaceDirectory(Database database, NamespaceRegistry re
 
     /// <summary>The namespaces that exist without being registered.</summary>
     private static IEnumerable<StoredNamespace> BuiltIn(TimeSpan defaultRetention) =>
-    [
-        new(new NamespaceInfo { Id = NamespaceRegistry.Default.Id, Name = NamespaceRegistry.Default.Name, State = NamespaceState.Registered }, defaultRetention),
-        new(
-            new NamespaceInfo
-            {
-                Id = "5f2d7a0e-6f4f-4c6e-9d21-0f2b7e1c4a10",
-                Name = "temporal-system",
-                State = NamespaceState.Registered,
-                Description = "Temporal internal system namespace",
-                OwnerEmail = "temporal-core@temporal.io",
-            },
-            TimeSpan.FromDays(7)),
-    ];
+        [
+            new(
+                new NamespaceInfo
+                {
+                    Id = NamespaceRegistry.Default.Id,
+                    Name = NamespaceRegistry.Default.Name,
+                    State = NamespaceState.Registered,
+                },
+                defaultRetention
+            ),
+            new(
+                new NamespaceInfo
+                {
+                    Id = "5f2d7a0e-6f4f-4c6e-9d21-0f2b7e1c4a10",
+                    Name = "temporal-system",
+                    State = NamespaceState.Registered,
+                    Description = "Temporal internal system namespace",
+                    OwnerEmail = "temporal-core@temporal.io",
+                },
+                TimeSpan.FromDays(7)
+            ),
+        ];
 
     /// <summary>All namespaces, ordered by id.</summary>
     public IReadOnlyList<StoredNamespace> All

@@ -14,7 +14,8 @@ using Temporalio.Api.WorkflowService.V1;
 namespace Temporal.Server.Operator;
 
 /// <summary>Registers, describes, lists, changes and deletes namespaces.</summary>
-internal sealed class NamespaceHandler(NamespaceDirectory directory, SearchAttributeRegistry attributes, NamespaceRemoval removal) : IServiceHandler
+internal sealed class NamespaceHandler(NamespaceDirectory directory, SearchAttributeRegistry attributes, NamespaceRemoval removal)
+    : IServiceHandler
 {
     private const int LongestName = 1000;
     private const int DefaultPage = 100;
@@ -64,17 +65,19 @@ internal sealed class NamespaceHandler(NamespaceDirectory directory, SearchAttri
                 GrpcStatusCode.AlreadyExists,
                 $"Namespace \"{request.Namespace}\" already exists",
                 "temporal.api.errordetails.v1.NamespaceAlreadyExistsFailure",
-                new NamespaceAlreadyExistsFailure());
+                new NamespaceAlreadyExistsFailure()
+            );
     }
 
     private ListNamespacesResponse List(ListNamespacesRequest request)
     {
         var size = request.PageSize <= 0 ? DefaultPage : request.PageSize;
         var after = request.NextPageToken.ToStringUtf8();
-        var page = directory.All
-            .Where(ns => string.CompareOrdinal(ns.Info.Id, after) > 0)
+        var page = directory
+            .All.Where(ns => string.CompareOrdinal(ns.Info.Id, after) > 0)
             .Where(ns => ns.Info.State != NamespaceState.Deleted || request.NamespaceFilter?.IncludeDeleted == true)
-            .Take(size + 1).ToList();
+            .Take(size + 1)
+            .ToList();
         var response = new ListNamespacesResponse();
         foreach (var ns in page.Take(size))
         {
@@ -93,22 +96,25 @@ internal sealed class NamespaceHandler(NamespaceDirectory directory, SearchAttri
     {
         var ns = Find(request.Namespace, "");
         var retention = request.Config?.WorkflowExecutionRetentionTtl is { } ttl ? Retention(ttl) : (TimeSpan?)null;
-        var changed = await directory.ChangeAsync(ns.Info.Id, before =>
-        {
-            var info = before.Info.Clone();
-            if (request.UpdateInfo is { } update)
+        var changed = await directory.ChangeAsync(
+            ns.Info.Id,
+            before =>
             {
-                info.Description = update.Description.Length > 0 ? update.Description : info.Description;
-                info.OwnerEmail = update.OwnerEmail.Length > 0 ? update.OwnerEmail : info.OwnerEmail;
-                info.State = update.State == NamespaceState.Unspecified ? info.State : update.State;
-                foreach (var (key, value) in update.Data)
+                var info = before.Info.Clone();
+                if (request.UpdateInfo is { } update)
                 {
-                    info.Data[key] = value;
+                    info.Description = update.Description.Length > 0 ? update.Description : info.Description;
+                    info.OwnerEmail = update.OwnerEmail.Length > 0 ? update.OwnerEmail : info.OwnerEmail;
+                    info.State = update.State == NamespaceState.Unspecified ? info.State : update.State;
+                    foreach (var (key, value) in update.Data)
+                    {
+                        info.Data[key] = value;
+                    }
                 }
-            }
 
-            return new StoredNamespace(info, retention ?? before.Retention);
-        });
+                return new StoredNamespace(info, retention ?? before.Retention);
+            }
+        );
         var description = Describe(changed);
         return new UpdateNamespaceResponse
         {
@@ -121,12 +127,15 @@ internal sealed class NamespaceHandler(NamespaceDirectory directory, SearchAttri
     private async Task<DeprecateNamespaceResponse> DeprecateAsync(DeprecateNamespaceRequest request)
     {
         var ns = Find(request.Namespace, "");
-        await directory.ChangeAsync(ns.Info.Id, before =>
-        {
-            var info = before.Info.Clone();
-            info.State = NamespaceState.Deprecated;
-            return before with { Info = info };
-        });
+        await directory.ChangeAsync(
+            ns.Info.Id,
+            before =>
+            {
+                var info = before.Info.Clone();
+                info.State = NamespaceState.Deprecated;
+                return before with { Info = info };
+            }
+        );
         return new DeprecateNamespaceResponse();
     }
 
@@ -153,7 +162,13 @@ internal sealed class NamespaceHandler(NamespaceDirectory directory, SearchAttri
     {
         var info = ns.Info.Clone();
         info.SupportsSchedules = true;
-        info.Capabilities = new NamespaceInfo.Types.Capabilities { EagerWorkflowStart = true, SyncUpdate = true, AsyncUpdate = true, WorkerHeartbeats = true };
+        info.Capabilities = new NamespaceInfo.Types.Capabilities
+        {
+            EagerWorkflowStart = true,
+            SyncUpdate = true,
+            AsyncUpdate = true,
+            WorkerHeartbeats = true,
+        };
         return new DescribeNamespaceResponse
         {
             NamespaceInfo = info,
@@ -163,7 +178,10 @@ internal sealed class NamespaceHandler(NamespaceDirectory directory, SearchAttri
                 BadBinaries = new BadBinaries(),
                 HistoryArchivalState = ArchivalState.Disabled,
                 VisibilityArchivalState = ArchivalState.Disabled,
-                CustomSearchAttributeAliases = { attributes.Custom(ns.Info.Id).Values.ToDictionary(attribute => attribute.Column, attribute => attribute.Name) },
+                CustomSearchAttributeAliases =
+                {
+                    attributes.Custom(ns.Info.Id).Values.ToDictionary(attribute => attribute.Column, attribute => attribute.Name),
+                },
             },
             ReplicationConfig = new NamespaceReplicationConfig
             {
@@ -177,6 +195,8 @@ internal sealed class NamespaceHandler(NamespaceDirectory directory, SearchAttri
     private static TimeSpan Retention(Duration? given)
     {
         var retention = given is null ? TimeSpan.Zero : TimeSpan.FromSeconds(Math.Clamp(given.Seconds, -1, int.MaxValue));
-        return retention < ShortestRetention ? throw RpcErrors.InvalidArgument("A valid retention period is not set on request.") : retention;
+        return retention < ShortestRetention
+            ? throw RpcErrors.InvalidArgument("A valid retention period is not set on request.")
+            : retention;
     }
 }

@@ -11,7 +11,12 @@ using Temporalio.Api.WorkflowService.V1;
 namespace Temporal.Server.Operator;
 
 /// <summary>Deletes namespaces: takes the name away at once, the runs in the background, and goes on with it after a restart.</summary>
-internal sealed class NamespaceRemoval(EngineServices services, NamespaceDirectory directory, SearchAttributeRegistry attributes, VisibilityReader visibility)
+internal sealed class NamespaceRemoval(
+    EngineServices services,
+    NamespaceDirectory directory,
+    SearchAttributeRegistry attributes,
+    VisibilityReader visibility
+)
 {
     private const int SuffixLength = 5;
     private const int Page = 100;
@@ -22,13 +27,16 @@ internal sealed class NamespaceRemoval(EngineServices services, NamespaceDirecto
     public async Task<string> BeginAsync(StoredNamespace ns)
     {
         var name = $"{ns.Info.Name}-deleted-{ns.Info.Id[..SuffixLength]}";
-        await directory.ChangeAsync(ns.Info.Id, before =>
-        {
-            var info = before.Info.Clone();
-            info.Name = name;
-            info.State = NamespaceState.Deleted;
-            return before with { Info = info };
-        });
+        await directory.ChangeAsync(
+            ns.Info.Id,
+            before =>
+            {
+                var info = before.Info.Clone();
+                info.Name = name;
+                info.State = NamespaceState.Deleted;
+                return before with { Info = info };
+            }
+        );
         _ = RemoveAsync(ns.Info.Id);
         return name;
     }
@@ -49,11 +57,17 @@ internal sealed class NamespaceRemoval(EngineServices services, NamespaceDirecto
         try
         {
             var entry = services.Namespaces.FindById(id);
-            while (entry is not null && visibility.List(entry, new VisibilityQuery(null, GroupByStatus: false, NamesDivision: true), Page, ByteString.Empty).Rows is { Count: > 0 } rows)
+            while (
+                entry is not null
+                && visibility.List(entry, new VisibilityQuery(null, GroupByStatus: false, NamesDivision: true), Page, ByteString.Empty).Rows
+                    is { Count: > 0 } rows
+            )
             {
                 foreach (var row in rows)
                 {
-                    await services.Workflows.DeleteAsync(new DeleteWorkflowExecutionRequest { Namespace = entry.Name, WorkflowExecution = row.Info.Execution });
+                    await services.Workflows.DeleteAsync(
+                        new DeleteWorkflowExecutionRequest { Namespace = entry.Name, WorkflowExecution = row.Info.Execution }
+                    );
                 }
             }
 

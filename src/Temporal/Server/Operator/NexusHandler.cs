@@ -46,7 +46,14 @@ internal sealed partial class NexusHandler(Database database, TimerService timer
     {
         Check(request.Spec);
         var id = Guid.NewGuid().ToString();
-        var endpoint = new Endpoint { Id = id, Version = 1, Spec = request.Spec, CreatedTime = Now(), UrlPrefix = $"/nexus/endpoints/{id}/services" };
+        var endpoint = new Endpoint
+        {
+            Id = id,
+            Version = 1,
+            Spec = request.Spec,
+            CreatedTime = Now(),
+            UrlPrefix = $"/nexus/endpoints/{id}/services",
+        };
         await ChangeAsync(() =>
         {
             CheckName(request.Spec.Name, id, "creating");
@@ -67,7 +74,14 @@ internal sealed partial class NexusHandler(Database database, TimerService timer
             CheckName(request.Spec.Name, before.Id, "updating");
 
             // A changed endpoint shows when it was changed, not when it was made.
-            endpoint = new Endpoint { Id = before.Id, Version = before.Version + 1, Spec = request.Spec, LastModifiedTime = Now(), UrlPrefix = before.UrlPrefix };
+            endpoint = new Endpoint
+            {
+                Id = before.Id,
+                Version = before.Version + 1,
+                Spec = request.Spec,
+                LastModifiedTime = Now(),
+                UrlPrefix = before.UrlPrefix,
+            };
             _byId[before.Id] = endpoint;
             return db => NexusEndpointTable.Write(db, endpoint);
         });
@@ -92,7 +106,14 @@ internal sealed partial class NexusHandler(Database database, TimerService timer
         List<Endpoint> page;
         lock (_byId)
         {
-            page = [.. _byId.Values.Where(endpoint => string.CompareOrdinal(endpoint.Id, after) > 0 && (request.Name.Length == 0 || endpoint.Spec.Name == request.Name)).Take(size + 1)];
+            page =
+            [
+                .. _byId
+                    .Values.Where(endpoint =>
+                        string.CompareOrdinal(endpoint.Id, after) > 0 && (request.Name.Length == 0 || endpoint.Spec.Name == request.Name)
+                    )
+                    .Take(size + 1),
+            ];
         }
 
         return new ListNexusEndpointsResponse
@@ -111,7 +132,9 @@ internal sealed partial class NexusHandler(Database database, TimerService timer
 
         lock (_byId)
         {
-            return _byId.TryGetValue(id, out var endpoint) ? endpoint : throw RpcErrors.NotFound($"could not find Nexus endpoint with ID: {id}");
+            return _byId.TryGetValue(id, out var endpoint)
+                ? endpoint
+                : throw RpcErrors.NotFound($"could not find Nexus endpoint with ID: {id}");
         }
     }
 
@@ -140,7 +163,10 @@ internal sealed partial class NexusHandler(Database database, TimerService timer
     {
         if (_byId.Values.Any(endpoint => endpoint.Spec.Name == name && endpoint.Id != id))
         {
-            throw new GrpcException(GrpcStatusCode.AlreadyExists, $"error {doing} Nexus endpoint. Endpoint with name {name} already registered");
+            throw new GrpcException(
+                GrpcStatusCode.AlreadyExists,
+                $"error {doing} Nexus endpoint. Endpoint with name {name} already registered"
+            );
         }
     }
 
@@ -174,7 +200,9 @@ internal sealed partial class NexusHandler(Database database, TimerService timer
 
         if (spec?.Target?.Worker is { } worker && namespaces.Find(worker.Namespace) is null)
         {
-            throw RpcErrors.FailedPrecondition($"could not verify namespace referenced by target exists: Namespace {worker.Namespace} is not found.");
+            throw RpcErrors.FailedPrecondition(
+                $"could not verify namespace referenced by target exists: Namespace {worker.Namespace} is not found."
+            );
         }
     }
 

@@ -57,7 +57,12 @@ internal sealed class SearchAttributeHandler(NamespaceRegistry namespaces, Searc
         return new ListSearchAttributesResponse
         {
             CustomAttributes = { attributes.Custom(ns.Id).ToDictionary(attribute => attribute.Key, attribute => attribute.Value.Type) },
-            SystemAttributes = { SystemSearchAttributes.Computed.Concat(SystemSearchAttributes.Predefined).ToDictionary(attribute => attribute.Key, attribute => attribute.Value.Type) },
+            SystemAttributes =
+            {
+                SystemSearchAttributes
+                    .Computed.Concat(SystemSearchAttributes.Predefined)
+                    .ToDictionary(attribute => attribute.Key, attribute => attribute.Value.Type),
+            },
         };
     }
 }

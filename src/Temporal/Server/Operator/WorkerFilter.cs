@@ -17,7 +17,9 @@ internal static class WorkerFilter
             var syntax = QueryParser.Parse(query);
             return syntax switch
             {
-                { GroupBy.Count: > 0 } or { HasOrderBy: true } or { HasLimit: true } => throw QueryException.NotSupported("a list of workers takes a condition only"),
+                { GroupBy.Count: > 0 } or { HasOrderBy: true } or { HasLimit: true } => throw QueryException.NotSupported(
+                    "a list of workers takes a condition only"
+                ),
                 { Where: null } => _ => true,
                 _ => Test(syntax.Where),
             };
@@ -49,30 +51,32 @@ internal static class WorkerFilter
         }
     }
 
-    private static Func<string, bool> Comparison(ComparisonExpression comparison) => (comparison.Operator, comparison.Right) switch
-    {
-        ("=", LiteralExpression { Value: string text }) => value => value == text,
-        ("!=", LiteralExpression { Value: string text }) => value => value != text,
-        ("starts_with", LiteralExpression { Value: string text }) => value => value.StartsWith(text, StringComparison.Ordinal),
-        ("not starts_with", LiteralExpression { Value: string text }) => value => !value.StartsWith(text, StringComparison.Ordinal),
-        ("in", TupleExpression tuple) => value => Texts(tuple).Contains(value),
-        ("not in", TupleExpression tuple) => value => !Texts(tuple).Contains(value),
-        _ => throw QueryException.Invalid($"invalid operator '{comparison.Operator}' in `{QueryText.Of(comparison)}`"),
-    };
+    private static Func<string, bool> Comparison(ComparisonExpression comparison) =>
+        (comparison.Operator, comparison.Right) switch
+        {
+            ("=", LiteralExpression { Value: string text }) => value => value == text,
+            ("!=", LiteralExpression { Value: string text }) => value => value != text,
+            ("starts_with", LiteralExpression { Value: string text }) => value => value.StartsWith(text, StringComparison.Ordinal),
+            ("not starts_with", LiteralExpression { Value: string text }) => value => !value.StartsWith(text, StringComparison.Ordinal),
+            ("in", TupleExpression tuple) => value => Texts(tuple).Contains(value),
+            ("not in", TupleExpression tuple) => value => !Texts(tuple).Contains(value),
+            _ => throw QueryException.Invalid($"invalid operator '{comparison.Operator}' in `{QueryText.Of(comparison)}`"),
+        };
 
     private static IEnumerable<object> Texts(TupleExpression tuple) => tuple.Items.OfType<LiteralExpression>().Select(item => item.Value);
 
-    private static Func<WorkerHeartbeat, string> Field(string name) => name switch
-    {
-        "WorkerInstanceKey" => worker => worker.WorkerInstanceKey,
-        "WorkerIdentity" => worker => worker.WorkerIdentity,
-        "HostName" => worker => worker.HostInfo?.HostName ?? "",
-        "TaskQueue" => worker => worker.TaskQueue,
-        "DeploymentName" => worker => worker.DeploymentVersion?.DeploymentName ?? "",
-        "BuildId" => worker => worker.DeploymentVersion?.BuildId ?? "",
-        "SdkName" => worker => worker.SdkName,
-        "SdkVersion" => worker => worker.SdkVersion,
-        "WorkerStatus" or "Status" => worker => worker.Status.ToString(),
-        _ => throw QueryException.Invalid($"column name '{name}' is not a valid search attribute"),
-    };
+    private static Func<WorkerHeartbeat, string> Field(string name) =>
+        name switch
+        {
+            "WorkerInstanceKey" => worker => worker.WorkerInstanceKey,
+            "WorkerIdentity" => worker => worker.WorkerIdentity,
+            "HostName" => worker => worker.HostInfo?.HostName ?? "",
+            "TaskQueue" => worker => worker.TaskQueue,
+            "DeploymentName" => worker => worker.DeploymentVersion?.DeploymentName ?? "",
+            "BuildId" => worker => worker.DeploymentVersion?.BuildId ?? "",
+            "SdkName" => worker => worker.SdkName,
+            "SdkVersion" => worker => worker.SdkVersion,
+            "WorkerStatus" or "Status" => worker => worker.Status.ToString(),
+            _ => throw QueryException.Invalid($"column name '{name}' is not a valid search attribute"),
+        };
 }

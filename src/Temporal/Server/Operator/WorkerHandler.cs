@@ -10,7 +10,8 @@ using Temporalio.Api.WorkflowService.V1;
 namespace Temporal.Server.Operator;
 
 /// <summary>
-/// What workers say of themselves, kept in memory; and worker deployments and versioning, which this server does not have: lists are empty, the rest is not found
+/// What workers say of themselves, kept in memory; and worker deployments and versioning, which this server does not have: lists are empty,
+/// the rest is not found
 /// or refused as the real server refuses it where it is switched off.
 /// </summary>
 internal sealed class WorkerHandler(TimerService timers, NamespaceRegistry namespaces) : IServiceHandler
@@ -21,7 +22,8 @@ internal sealed class WorkerHandler(TimerService timers, NamespaceRegistry names
     /// <summary>A worker that has been silent for so long is forgotten. Workers report every 60 s by default.</summary>
     private static readonly TimeSpan Silence = TimeSpan.FromMinutes(10);
 
-    private readonly ConcurrentDictionary<(string NamespaceId, string Key), (WorkerHeartbeat Heartbeat, DateTimeOffset At)> _workers = new();
+    private readonly ConcurrentDictionary<(string NamespaceId, string Key), (WorkerHeartbeat Heartbeat, DateTimeOffset At)> _workers =
+        new();
 
     /// <inheritdoc/>
     public void Register(RpcTable table)
@@ -39,9 +41,16 @@ internal sealed class WorkerHandler(TimerService timers, NamespaceRegistry names
         Refuse<DeleteWorkerDeploymentVersionRequest>(table, request => request.Namespace, NoVersion);
         Refuse<UpdateWorkerDeploymentVersionMetadataRequest>(table, request => request.Namespace, NoVersion);
 
-        foreach (var method in (string[])["CreateWorkflowRule", "DescribeWorkflowRule", "DeleteWorkflowRule", "ListWorkflowRules", "TriggerWorkflowRule"])
+        foreach (
+            var method in (string[])
+                ["CreateWorkflowRule", "DescribeWorkflowRule", "DeleteWorkflowRule", "ListWorkflowRules", "TriggerWorkflowRule"]
+        )
         {
-            table.AddRaw<Google.Protobuf.WellKnownTypes.Empty>(RpcTable.WorkflowService, method, (_, _) => throw RpcErrors.Unimplemented($"method {method} not supported"));
+            table.AddRaw<Google.Protobuf.WellKnownTypes.Empty>(
+                RpcTable.WorkflowService,
+                method,
+                (_, _) => throw RpcErrors.Unimplemented($"method {method} not supported")
+            );
         }
 
         Refuse<GetWorkerBuildIdCompatibilityRequest>(table, request => request.Namespace, SetsDisabled);
@@ -55,7 +64,10 @@ internal sealed class WorkerHandler(TimerService timers, NamespaceRegistry names
     public void Record(NamespaceEntry ns, WorkerHeartbeat heartbeat)
     {
         Forget();
-        if (heartbeat.WorkerInstanceKey.Length > 0 && (_workers.Count < MostWorkers || _workers.ContainsKey((ns.Id, heartbeat.WorkerInstanceKey))))
+        if (
+            heartbeat.WorkerInstanceKey.Length > 0
+            && (_workers.Count < MostWorkers || _workers.ContainsKey((ns.Id, heartbeat.WorkerInstanceKey)))
+        )
         {
             _workers[(ns.Id, heartbeat.WorkerInstanceKey)] = (heartbeat, timers.UtcNow);
         }
@@ -80,9 +92,12 @@ internal sealed class WorkerHandler(TimerService timers, NamespaceRegistry names
         var size = request.PageSize <= 0 ? DefaultPage : request.PageSize;
         var after = request.NextPageToken.ToStringUtf8();
         var page = _workers
-            .Where(worker => worker.Key.NamespaceId == ns.Id && string.CompareOrdinal(worker.Key.Key, after) > 0 && filter(worker.Value.Heartbeat))
+            .Where(worker =>
+                worker.Key.NamespaceId == ns.Id && string.CompareOrdinal(worker.Key.Key, after) > 0 && filter(worker.Value.Heartbeat)
+            )
             .OrderBy(worker => worker.Key.Key, StringComparer.Ordinal)
-            .Take(size + 1).ToList();
+            .Take(size + 1)
+            .ToList();
         return new ListWorkersResponse
         {
             WorkersInfo = { page.Take(size).Select(worker => new WorkerInfo { WorkerHeartbeat = worker.Value.Heartbeat }) },
@@ -116,20 +131,29 @@ internal sealed class WorkerHandler(TimerService timers, NamespaceRegistry names
 
     private void Refuse<TRequest>(RpcTable table, Func<TRequest, string> ns, Func<GrpcException> failure)
         where TRequest : IMessage<TRequest>, new() =>
-        table.AddRaw<TRequest>((_, request) =>
-        {
-            namespaces.Resolve(ns(request));
-            throw failure();
-        });
+        table.AddRaw<TRequest>(
+            (_, request) =>
+            {
+                namespaces.Resolve(ns(request));
+                throw failure();
+            }
+        );
 
     private static GrpcException NoDeployment() => RpcErrors.NotFound("Worker Deployment not found");
 
     private static GrpcException NoVersion() => RpcErrors.NotFound("Worker Deployment Version not found");
 
-    private static GrpcException SetsDisabled() => Denied("Worker versioning v0.1 (Version Set-based, deprecated) is disabled on this namespace.");
+    private static GrpcException SetsDisabled() =>
+        Denied("Worker versioning v0.1 (Version Set-based, deprecated) is disabled on this namespace.");
 
-    private static GrpcException RulesDisabled() => Denied("Worker versioning v0.2 (Rules-based, deprecated) is disabled on this namespace.");
+    private static GrpcException RulesDisabled() =>
+        Denied("Worker versioning v0.2 (Rules-based, deprecated) is disabled on this namespace.");
 
     private static GrpcException Denied(string message) =>
-        RpcErrors.Create(GrpcStatusCode.PermissionDenied, message, "temporal.api.errordetails.v1.PermissionDeniedFailure", new PermissionDeniedFailure());
+        RpcErrors.Create(
+            GrpcStatusCode.PermissionDenied,
+            message,
+            "temporal.api.errordetails.v1.PermissionDeniedFailure",
+            new PermissionDeniedFailure()
+        );
 }

@@ -35,8 +35,9 @@ internal sealed class ScheduleHandler(EngineServices services, ScheduleLists lis
         table.AddAsync((PatchScheduleRequest request) => PatchAsync(request));
         table.AddAsync((DeleteScheduleRequest request) => DeleteAsync(request));
         table.Add((ListScheduleMatchingTimesRequest request) => MatchingTimes(request));
-        table.AddAsync(async (ListSchedulesRequest request) =>
-            await lists.ListAsync(request, (ns, id) => _schedules.GetValueOrDefault((ns, id))));
+        table.AddAsync(
+            async (ListSchedulesRequest request) => await lists.ListAsync(request, (ns, id) => _schedules.GetValueOrDefault((ns, id)))
+        );
     }
 
     /// <inheritdoc/>
@@ -91,7 +92,11 @@ internal sealed class ScheduleHandler(EngineServices services, ScheduleLists lis
                 return other.CreateRequestId == request.RequestId
                     ? new CreateScheduleResponse { ConflictToken = Token(other) }
                     : throw RpcErrors.AlreadyStarted(
-                        $"Workflow execution is already running. WorkflowId: {ScheduleRequests.WorkflowId(request.ScheduleId)}, RunId: {other.RunId}.", other.CreateRequestId, other.RunId);
+                        $"Workflow execution is already running. WorkflowId: {ScheduleRequests.WorkflowId(request.ScheduleId)}, "
+                            + $"RunId: {other.RunId}.",
+                        other.CreateRequestId,
+                        other.RunId
+                    );
             }
 
             _schedules[key] = run;
@@ -142,7 +147,10 @@ internal sealed class ScheduleHandler(EngineServices services, ScheduleLists lis
         await run.ChangeAsync(record =>
         {
             // As on the real server, an update with an old token is dropped without a word.
-            if ((!request.ConflictToken.IsEmpty && request.ConflictToken != Token(record)) || !ScheduleMachine.Remember(record, request.RequestId))
+            if (
+                (!request.ConflictToken.IsEmpty && request.ConflictToken != Token(record))
+                || !ScheduleMachine.Remember(record, request.RequestId)
+            )
             {
                 return false;
             }
@@ -201,7 +209,10 @@ internal sealed class ScheduleHandler(EngineServices services, ScheduleLists lis
         }
 
         var end = ScheduleRequests.Time(request.EndTime, "EndTime");
-        var times = run.Times.Following(ScheduleRequests.Time(request.StartTime, "StartTime"), MostMatchingTimes).Select(time => time.Actual).TakeWhile(time => time <= end);
+        var times = run
+            .Times.Following(ScheduleRequests.Time(request.StartTime, "StartTime"), MostMatchingTimes)
+            .Select(time => time.Actual)
+            .TakeWhile(time => time <= end);
         return new ListScheduleMatchingTimesResponse { StartTime = { times.Select(Timestamp.FromDateTime) } };
     }
 
@@ -226,12 +237,14 @@ internal sealed class ScheduleHandler(EngineServices services, ScheduleLists lis
             }
 
             // The start itself belongs to the range.
-            record.Backfills.Add(new PendingBackfill
-            {
-                After = Timestamp.FromDateTime(ScheduleRequests.Time(backfill.StartTime, "StartTime").AddMilliseconds(-1)),
-                End = Timestamp.FromDateTime(ScheduleRequests.Time(backfill.EndTime, "EndTime")),
-                Policy = backfill.OverlapPolicy,
-            });
+            record.Backfills.Add(
+                new PendingBackfill
+                {
+                    After = Timestamp.FromDateTime(ScheduleRequests.Time(backfill.StartTime, "StartTime").AddMilliseconds(-1)),
+                    End = Timestamp.FromDateTime(ScheduleRequests.Time(backfill.EndTime, "EndTime")),
+                    Policy = backfill.OverlapPolicy,
+                }
+            );
         }
 
         if (patch.Pause.Length > 0)
@@ -245,13 +258,13 @@ internal sealed class ScheduleHandler(EngineServices services, ScheduleLists lis
         }
     }
 
-    private ScheduleRun Find(string ns, string scheduleId) => _schedules.TryGetValue((services.Namespaces.Resolve(ns).Id, scheduleId), out var run)
-        ? run
-        : throw RpcErrors.NotFound($"workflow not found for ID: {ScheduleRequests.WorkflowId(scheduleId)}");
+    private ScheduleRun Find(string ns, string scheduleId) =>
+        _schedules.TryGetValue((services.Namespaces.Resolve(ns).Id, scheduleId), out var run)
+            ? run
+            : throw RpcErrors.NotFound($"workflow not found for ID: {ScheduleRequests.WorkflowId(scheduleId)}");
 
-    private ScheduleRun FindOpen(string ns, string scheduleId) => Find(ns, scheduleId) is { Record.Deleted: null } run
-        ? run
-        : throw RpcErrors.NotFound("workflow execution already completed");
+    private ScheduleRun FindOpen(string ns, string scheduleId) =>
+        Find(ns, scheduleId) is { Record.Deleted: null } run ? run : throw RpcErrors.NotFound("workflow execution already completed");
 
     private void OnClosed(History.ClosedRun closed)
     {
@@ -261,7 +274,12 @@ internal sealed class ScheduleHandler(EngineServices services, ScheduleLists lis
             return;
         }
 
-        foreach (var run in _schedules.Values.Where(run => run.Record.NamespaceId == closed.NamespaceId && run.Record.Info.RecentActions.Any(action => action.StartWorkflowResult.WorkflowId == closed.WorkflowId)))
+        foreach (
+            var run in _schedules.Values.Where(run =>
+                run.Record.NamespaceId == closed.NamespaceId
+                && run.Record.Info.RecentActions.Any(action => action.StartWorkflowResult.WorkflowId == closed.WorkflowId)
+            )
+        )
         {
             _ = run.OnClosedAsync(closed);
         }

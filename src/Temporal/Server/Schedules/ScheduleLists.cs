@@ -20,7 +20,10 @@ internal sealed class ScheduleLists(EngineServices services, VisibilityReader vi
         var ns = services.Namespaces.Resolve(request.Namespace);
         var page = visibility.List(ns, Query(ns, request.Query), request.MaximumPageSize, request.NextPageToken);
         var response = new ListSchedulesResponse { NextPageToken = page.Next };
-        var runs = page.Rows.Select(row => find(ns.Id, ScheduleRequests.ScheduleId(row.Info.Execution.WorkflowId))).OfType<ScheduleRun>().ToList();
+        var runs = page
+            .Rows.Select(row => find(ns.Id, ScheduleRequests.ScheduleId(row.Info.Execution.WorkflowId)))
+            .OfType<ScheduleRun>()
+            .ToList();
         await Task.WhenAll(runs.Select(run => run.SettleAsync(ScheduleRequests.SettleLimit)));
         response.Schedules.Add(runs.Where(run => run.Record.Deleted is null).Select(Entry));
 
@@ -30,14 +33,22 @@ internal sealed class ScheduleLists(EngineServices services, VisibilityReader vi
     private VisibilityQuery Query(NamespaceEntry ns, string text)
     {
         Filter division = new ComparisonFilter(
-            SystemSearchAttributes.Predefined[SystemSearchAttributes.NamespaceDivision], "=", ScheduleTable.Division);
+            SystemSearchAttributes.Predefined[SystemSearchAttributes.NamespaceDivision],
+            "=",
+            ScheduleTable.Division
+        );
         try
         {
             var resolver = new QueryResolver(
                 name => Find(ns, name),
-                (name, value) => name == "ScheduleId" ? ScheduleRequests.WorkflowId(value) : value);
+                (name, value) => name == "ScheduleId" ? ScheduleRequests.WorkflowId(value) : value
+            );
             var where = resolver.Resolve(text).Where;
-            return new VisibilityQuery(where is null ? division : new LogicalFilter(IsAnd: true, division, where), GroupByStatus: false, NamesDivision: true);
+            return new VisibilityQuery(
+                where is null ? division : new LogicalFilter(IsAnd: true, division, where),
+                GroupByStatus: false,
+                NamesDivision: true
+            );
         }
         catch (QueryException e)
         {
@@ -45,9 +56,14 @@ internal sealed class ScheduleLists(EngineServices services, VisibilityReader vi
         }
     }
 
-    private SearchAttribute Find(NamespaceEntry ns, string name) => name == "ScheduleId"
-        ? SystemSearchAttributes.Computed[SystemSearchAttributes.WorkflowId] with { Name = "ScheduleId" }
-        : attributes.Find(ns.Id, name) ?? throw RpcErrors.InvalidArgument($"Namespace {ns.Name} has no mapping defined for search attribute {name}");
+    private SearchAttribute Find(NamespaceEntry ns, string name) =>
+        name == "ScheduleId"
+            ? SystemSearchAttributes.Computed[SystemSearchAttributes.WorkflowId] with
+            {
+                Name = "ScheduleId",
+            }
+            : attributes.Find(ns.Id, name)
+                ?? throw RpcErrors.InvalidArgument($"Namespace {ns.Name} has no mapping defined for search attribute {name}");
 
     private ScheduleListEntry Entry(ScheduleRun run)
     {
@@ -61,6 +77,12 @@ internal sealed class ScheduleLists(EngineServices services, VisibilityReader vi
         };
         info.RecentActions.Add(record.Info.RecentActions.Skip(Math.Max(0, record.Info.RecentActions.Count - ListedTimes)));
         info.FutureActionTimes.Add(ScheduleMachine.Future(record, run.Times, services.Timers.UtcNow.UtcDateTime, ListedTimes));
-        return new ScheduleListEntry { ScheduleId = record.ScheduleId, Memo = record.Memo, SearchAttributes = record.SearchAttributes, Info = info };
+        return new ScheduleListEntry
+        {
+            ScheduleId = record.ScheduleId,
+            Memo = record.Memo,
+            SearchAttributes = record.SearchAttributes,
+            Info = info,
+        };
     }
 }

@@ -59,7 +59,8 @@ internal static class ScheduleMachine
     }
 
     /// <summary>Adds a start that a person asked for.</summary>
-    public static void Trigger(ScheduleRecord record, DateTime time, ScheduleOverlapPolicy policy) => Add(record, new ScheduleTime(time, time), policy, manual: true);
+    public static void Trigger(ScheduleRecord record, DateTime time, ScheduleOverlapPolicy policy) =>
+        Add(record, new ScheduleTime(time, time), policy, manual: true);
 
     /// <summary>Pauses or resumes; the text becomes the note.</summary>
     public static void SetPaused(ScheduleRecord record, bool paused, string note)
@@ -69,16 +70,20 @@ internal static class ScheduleMachine
         record.ConflictToken++;
     }
 
-    /// <summary>Decides by the overlap policies which of the waiting starts are made now; those that go on waiting stay in the buffer.</summary>
+    /// <summary>
+    /// Decides by the overlap policies which of the waiting starts are made now; those that go on waiting stay in the buffer.
+    /// </summary>
     /// <param name="newId">Makes request ids.</param>
     public static SchedulePlan Decide(ScheduleRecord record, Func<string> newId)
     {
         // Starts that were decided before a restart come first: they may have been made already.
         var starts = record.Buffer.Where(start => start.RequestId.Length > 0).ToList();
-        var isRunning = record.Info.RunningWorkflows.Count > 0 || starts.Exists(start => Policy(record, start) != ScheduleOverlapPolicy.AllowAll);
+        var isRunning =
+            record.Info.RunningWorkflows.Count > 0 || starts.Exists(start => Policy(record, start) != ScheduleOverlapPolicy.AllowAll);
         var waiting = new List<PendingStart>();
         PendingStart? chosen = null;
-        bool cancel = false, terminate = false;
+        bool cancel = false,
+            terminate = false;
         foreach (var start in record.Buffer.Where(start => start.RequestId.Length == 0).ToList())
         {
             var policy = Policy(record, start);
@@ -96,13 +101,21 @@ internal static class ScheduleMachine
                 cancel |= isRunning && policy == ScheduleOverlapPolicy.CancelOther;
                 terminate |= isRunning && policy == ScheduleOverlapPolicy.TerminateOther;
                 chosen = isRunning ? null : start;
-                waiting.RemoveAll(other => Policy(record, other) is ScheduleOverlapPolicy.CancelOther or ScheduleOverlapPolicy.TerminateOther);
+                waiting.RemoveAll(other =>
+                    Policy(record, other) is ScheduleOverlapPolicy.CancelOther or ScheduleOverlapPolicy.TerminateOther
+                );
                 if (isRunning)
                 {
                     waiting.Add(start);
                 }
             }
-            else if (policy == ScheduleOverlapPolicy.BufferAll || (policy == ScheduleOverlapPolicy.BufferOne && !waiting.Exists(other => Policy(record, other) == ScheduleOverlapPolicy.BufferOne)))
+            else if (
+                policy == ScheduleOverlapPolicy.BufferAll
+                || (
+                    policy == ScheduleOverlapPolicy.BufferOne
+                    && !waiting.Exists(other => Policy(record, other) == ScheduleOverlapPolicy.BufferOne)
+                )
+            )
             {
                 waiting.Add(start);
             }
@@ -136,13 +149,15 @@ internal static class ScheduleMachine
         Remove(record, start);
         var execution = new WorkflowExecution { WorkflowId = start.WorkflowId, RunId = runId };
         record.Info.ActionCount++;
-        record.Info.RecentActions.Add(new ScheduleActionResult
-        {
-            ScheduleTime = start.Actual,
-            ActualTime = Timestamp.FromDateTime(now),
-            StartWorkflowResult = execution,
-            StartWorkflowStatus = WorkflowExecutionStatus.Running,
-        });
+        record.Info.RecentActions.Add(
+            new ScheduleActionResult
+            {
+                ScheduleTime = start.Actual,
+                ActualTime = Timestamp.FromDateTime(now),
+                StartWorkflowResult = execution,
+                StartWorkflowStatus = WorkflowExecutionStatus.Running,
+            }
+        );
         while (record.Info.RecentActions.Count > MostRecent)
         {
             record.Info.RecentActions.RemoveAt(0);
@@ -263,13 +278,15 @@ internal static class ScheduleMachine
             return;
         }
 
-        record.Buffer.Add(new PendingStart
-        {
-            Nominal = Timestamp.FromDateTime(time.Nominal),
-            Actual = Timestamp.FromDateTime(time.Actual),
-            Policy = policy,
-            Manual = manual,
-        });
+        record.Buffer.Add(
+            new PendingStart
+            {
+                Nominal = Timestamp.FromDateTime(time.Nominal),
+                Actual = Timestamp.FromDateTime(time.Actual),
+                Policy = policy,
+                Manual = manual,
+            }
+        );
     }
 
     private static ScheduleOverlapPolicy Policy(ScheduleRecord record, PendingStart start) =>
@@ -302,7 +319,10 @@ internal static class ScheduleMachine
         }
     }
 
-    /// <summary>The id has the time appended whatever the policy says: the real server keeps and shows <c>keep_original_workflow_id</c>, and does no more with it.</summary>
+    /// <summary>
+    /// The id has the time appended whatever the policy says: the real server keeps and shows <c>keep_original_workflow_id</c>, and does no
+    /// more with it.
+    /// </summary>
     private static string WorkflowId(ScheduleRecord record, PendingStart start) =>
         $"{record.Schedule.Action?.StartWorkflow?.WorkflowId}-{start.Nominal.ToDateTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture)}";
 

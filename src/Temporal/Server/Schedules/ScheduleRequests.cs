@@ -52,9 +52,10 @@ internal static class ScheduleRequests
 
     /// <summary>A time of a request.</summary>
     /// <exception cref="Temporal.Grpc.GrpcException">INVALID_ARGUMENT: it is no time between the years 1970 and 9999.</exception>
-    public static DateTime Time(Timestamp time, string name) => time.Seconds is >= 0 and < 253_402_300_800 && time.Nanos is >= 0 and < 1_000_000_000
-        ? DateTime.UnixEpoch.AddSeconds(time.Seconds).AddTicks(time.Nanos / 100)
-        : throw RpcErrors.InvalidArgument($"{name} is not a valid time");
+    public static DateTime Time(Timestamp time, string name) =>
+        time.Seconds is >= 0 and < 253_402_300_800 && time.Nanos is >= 0 and < 1_000_000_000
+            ? DateTime.UnixEpoch.AddSeconds(time.Seconds).AddTicks(time.Nanos / 100)
+            : throw RpcErrors.InvalidArgument($"{name} is not a valid time");
 
     /// <summary>A schedule with its specification canonical and all defaults written out.</summary>
     /// <exception cref="Temporal.Grpc.GrpcException">INVALID_ARGUMENT: specification or action are not valid.</exception>
@@ -80,7 +81,10 @@ internal static class ScheduleRequests
 
         var catchup = schedule.Policies.CatchupWindow.Span();
         schedule.Policies.CatchupWindow = Duration.FromTimeSpan(
-            catchup <= TimeSpan.Zero || catchup.TotalSeconds > int.MaxValue ? DefaultCatchup : catchup < ShortestCatchup ? ShortestCatchup : catchup);
+            catchup <= TimeSpan.Zero || catchup.TotalSeconds > int.MaxValue ? DefaultCatchup
+            : catchup < ShortestCatchup ? ShortestCatchup
+            : catchup
+        );
         if (schedule.Action.StartWorkflow is { } start)
         {
             Check(start, ns, searchAttributes);
@@ -101,35 +105,43 @@ internal static class ScheduleRequests
         request.LastCompletionResult = record.LastResult;
         request.SearchAttributes = request.SearchAttributes?.Clone() ?? new SearchAttributes();
         request.SearchAttributes.IndexedFields["TemporalScheduledById"] = Json(record.ScheduleId);
-        request.SearchAttributes.IndexedFields["TemporalScheduledStartTime"] = Json(start.Nominal.ToDateTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
+        request.SearchAttributes.IndexedFields["TemporalScheduledStartTime"] = Json(
+            start.Nominal.ToDateTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)
+        );
         return request;
     }
 
-    public static TerminateWorkflowExecutionRequest Terminate(ScheduleRecord record, WorkflowExecution running, string ns) => new()
-    {
-        Namespace = ns,
-        WorkflowExecution = new WorkflowExecution { WorkflowId = running.WorkflowId },
-        FirstExecutionRunId = running.RunId,
-        Identity = Identity(record, ns),
-        Reason = "terminated by schedule overlap policy",
-    };
+    public static TerminateWorkflowExecutionRequest Terminate(ScheduleRecord record, WorkflowExecution running, string ns) =>
+        new()
+        {
+            Namespace = ns,
+            WorkflowExecution = new WorkflowExecution { WorkflowId = running.WorkflowId },
+            FirstExecutionRunId = running.RunId,
+            Identity = Identity(record, ns),
+            Reason = "terminated by schedule overlap policy",
+        };
 
-    public static RequestCancelWorkflowExecutionRequest Cancel(ScheduleRecord record, WorkflowExecution running, string ns) => new()
-    {
-        Namespace = ns,
-        WorkflowExecution = new WorkflowExecution { WorkflowId = running.WorkflowId },
-        FirstExecutionRunId = running.RunId,
-        Identity = Identity(record, ns),
-        RequestId = Guid.NewGuid().ToString(),
-        Reason = "cancelled by schedule overlap policy",
-    };
+    public static RequestCancelWorkflowExecutionRequest Cancel(ScheduleRecord record, WorkflowExecution running, string ns) =>
+        new()
+        {
+            Namespace = ns,
+            WorkflowExecution = new WorkflowExecution { WorkflowId = running.WorkflowId },
+            FirstExecutionRunId = running.RunId,
+            Identity = Identity(record, ns),
+            RequestId = Guid.NewGuid().ToString(),
+            Reason = "cancelled by schedule overlap policy",
+        };
 
     /// <summary>The row that makes a schedule visible: as the workflow that it is on the real server.</summary>
     public static VisibilityRecord Visible(ScheduleRecord record)
     {
         var attributes = record.SearchAttributes?.Clone() ?? new SearchAttributes();
         attributes.IndexedFields[SystemSearchAttributes.NamespaceDivision] = Json(ScheduleTable.Division);
-        attributes.IndexedFields["TemporalSchedulePaused"] = new Payload { Metadata = { ["encoding"] = JsonPlain }, Data = ByteString.CopyFromUtf8(record.Schedule.State.Paused ? "true" : "false") };
+        attributes.IndexedFields["TemporalSchedulePaused"] = new Payload
+        {
+            Metadata = { ["encoding"] = JsonPlain },
+            Data = ByteString.CopyFromUtf8(record.Schedule.State.Paused ? "true" : "false"),
+        };
         return new VisibilityRecord
         {
             NamespaceId = record.NamespaceId,
@@ -169,30 +181,32 @@ internal static class ScheduleRequests
         start.SearchAttributes = request.SearchAttributes;
     }
 
-    private static StartWorkflowExecutionRequest StartOf(NewWorkflowExecutionInfo action, string ns) => new()
-    {
-        Namespace = ns,
-        WorkflowType = action.WorkflowType,
-        TaskQueue = action.TaskQueue,
-        Input = action.Input,
-        WorkflowExecutionTimeout = action.WorkflowExecutionTimeout,
-        WorkflowRunTimeout = action.WorkflowRunTimeout,
-        WorkflowTaskTimeout = action.WorkflowTaskTimeout,
-        WorkflowIdReusePolicy = WorkflowIdReusePolicy.AllowDuplicate,
-        RetryPolicy = action.RetryPolicy,
-        Memo = action.Memo,
-        SearchAttributes = action.SearchAttributes,
-        Header = action.Header,
-        UserMetadata = action.UserMetadata,
-        VersioningOverride = action.VersioningOverride,
-        Priority = action.Priority,
-    };
+    private static StartWorkflowExecutionRequest StartOf(NewWorkflowExecutionInfo action, string ns) =>
+        new()
+        {
+            Namespace = ns,
+            WorkflowType = action.WorkflowType,
+            TaskQueue = action.TaskQueue,
+            Input = action.Input,
+            WorkflowExecutionTimeout = action.WorkflowExecutionTimeout,
+            WorkflowRunTimeout = action.WorkflowRunTimeout,
+            WorkflowTaskTimeout = action.WorkflowTaskTimeout,
+            WorkflowIdReusePolicy = WorkflowIdReusePolicy.AllowDuplicate,
+            RetryPolicy = action.RetryPolicy,
+            Memo = action.Memo,
+            SearchAttributes = action.SearchAttributes,
+            Header = action.Header,
+            UserMetadata = action.UserMetadata,
+            VersioningOverride = action.VersioningOverride,
+            Priority = action.Priority,
+        };
 
     private static string Identity(ScheduleRecord record, string ns) => $"temporal-scheduler-{ns}-{record.ScheduleId}";
 
-    private static Payload Json(string text) => new()
-    {
-        Metadata = { ["encoding"] = JsonPlain },
-        Data = ByteString.CopyFrom(System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(text)),
-    };
+    private static Payload Json(string text) =>
+        new()
+        {
+            Metadata = { ["encoding"] = JsonPlain },
+            Data = ByteString.CopyFrom(System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(text)),
+        };
 }

@@ -12,7 +12,8 @@ using Temporalio.Api.WorkflowService.V1;
 namespace Temporal.Server.Schedules;
 
 /// <summary>
-/// One schedule at work. Changes come one after the other, each on a copy that takes the record's place when it is written down; a start is written down with its
+/// One schedule at work. Changes come one after the other, each on a copy that takes the record's place when it is written down; a start is
+/// written down with its
 /// request id before it is made, so that after a crash it is made exactly once.
 /// </summary>
 internal sealed class ScheduleRun
@@ -60,7 +61,9 @@ internal sealed class ScheduleRun
     /// <summary>Looks at what is due, without waiting for it.</summary>
     public void Wake() => _ = InTurnAsync(WorkAsync);
 
-    /// <summary>Waits until what was asked for so far has been done: starts that a trigger or a backfill is for, ends of runs that are known.</summary>
+    /// <summary>
+    /// Waits until what was asked for so far has been done: starts that a trigger or a backfill is for, ends of runs that are known.
+    /// </summary>
     /// <param name="patience">How long at most; a schedule may have a thousand starts to make.</param>
     public async Task SettleAsync(TimeSpan patience)
     {
@@ -78,22 +81,23 @@ internal sealed class ScheduleRun
     public Task OnClosedAsync(ClosedRun closed) => ChangeAsync(record => ScheduleMachine.Closed(record, closed));
 
     /// <summary>Finds out about runs that ended while nobody listened, then goes on.</summary>
-    public Task ResumeAsync() => InTurnAsync(async () =>
-    {
-        var record = Record.Clone();
-        var changed = false;
-        foreach (var running in record.Info.RunningWorkflows.ToList())
+    public Task ResumeAsync() =>
+        InTurnAsync(async () =>
         {
-            changed |= await FindEndAsync(record, running);
-        }
+            var record = Record.Clone();
+            var changed = false;
+            foreach (var running in record.Info.RunningWorkflows.ToList())
+            {
+                changed |= await FindEndAsync(record, running);
+            }
 
-        if (changed)
-        {
-            await WriteAsync(record);
-        }
+            if (changed)
+            {
+                await WriteAsync(record);
+            }
 
-        await WorkAsync();
-    });
+            await WorkAsync();
+        });
 
     /// <summary>Stops the timer of a schedule that is deleted.</summary>
     public void Stop()
@@ -130,8 +134,14 @@ internal sealed class ScheduleRun
                 var record = Record.Clone();
                 ScheduleMachine.Advance(record, _times, Now);
                 var plan = ScheduleMachine.Decide(record, () => Guid.NewGuid().ToString());
-                if (plan.Starts.Count == 0 && !plan.Cancel && !plan.Terminate && record.Buffer.Equals(Record.Buffer)
-                    && record.Backfills.Equals(Record.Backfills) && record.Info.Equals(Record.Info))
+                if (
+                    plan.Starts.Count == 0
+                    && !plan.Cancel
+                    && !plan.Terminate
+                    && record.Buffer.Equals(Record.Buffer)
+                    && record.Backfills.Equals(Record.Backfills)
+                    && record.Info.Equals(Record.Info)
+                )
                 {
                     // Only the clock went on: not worth a write.
                     break;
@@ -225,14 +235,33 @@ internal sealed class ScheduleRun
         try
         {
             // Without a run id: the chain may go on in a later run.
-            var request = new DescribeWorkflowExecutionRequest { Namespace = ns, Execution = new WorkflowExecution { WorkflowId = running.WorkflowId } };
+            var request = new DescribeWorkflowExecutionRequest
+            {
+                Namespace = ns,
+                Execution = new WorkflowExecution { WorkflowId = running.WorkflowId },
+            };
             var info = (await _services.Workflows.DescribeAsync(request)).WorkflowExecutionInfo;
             return info.Status != WorkflowExecutionStatus.Running
-                && ScheduleMachine.Closed(record, new ClosedRun(record.NamespaceId, running.WorkflowId, running.RunId, running.RunId, "", info.Status, null, null));
+                && ScheduleMachine.Closed(
+                    record,
+                    new ClosedRun(record.NamespaceId, running.WorkflowId, running.RunId, running.RunId, "", info.Status, null, null)
+                );
         }
         catch (GrpcException e) when (e.Code == GrpcStatusCode.NotFound)
         {
-            return ScheduleMachine.Closed(record, new ClosedRun(record.NamespaceId, running.WorkflowId, running.RunId, running.RunId, "", WorkflowExecutionStatus.Terminated, null, null));
+            return ScheduleMachine.Closed(
+                record,
+                new ClosedRun(
+                    record.NamespaceId,
+                    running.WorkflowId,
+                    running.RunId,
+                    running.RunId,
+                    "",
+                    WorkflowExecutionStatus.Terminated,
+                    null,
+                    null
+                )
+            );
         }
     }
 
@@ -263,7 +292,8 @@ internal sealed class ScheduleRun
         lock (_lock)
         {
             _timer?.Dispose();
-            _timer = due is { } time && Record.Deleted is null ? _services.Timers.Schedule(new DateTimeOffset(time, TimeSpan.Zero), Wake) : null;
+            _timer =
+                due is { } time && Record.Deleted is null ? _services.Timers.Schedule(new DateTimeOffset(time, TimeSpan.Zero), Wake) : null;
         }
     }
 

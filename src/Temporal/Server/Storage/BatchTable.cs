@@ -8,9 +8,7 @@ internal static class BatchTable
 {
     /// <summary>One script per version of this table.</summary>
     public static IReadOnlyList<string> Migrations { get; } =
-    [
-        "CREATE TABLE batches(namespace TEXT NOT NULL, job TEXT NOT NULL, data BLOB NOT NULL, PRIMARY KEY(namespace, job)) WITHOUT ROWID;",
-    ];
+    ["CREATE TABLE batches(namespace TEXT NOT NULL, job TEXT NOT NULL, data BLOB NOT NULL, PRIMARY KEY(namespace, job)) WITHOUT ROWID;"];
 
     public static IReadOnlyList<BatchRecord> Load(SqliteConnection db)
     {

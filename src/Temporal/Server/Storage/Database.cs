@@ -5,7 +5,8 @@ using Temporal.Server.Common;
 namespace Temporal.Server.Storage;
 
 /// <summary>
-/// The engine's SQLite file: one connection writes, one group of changes after the other, on a thread of its own; reads use connections that can't write.
+/// The engine's SQLite file: one connection writes, one group of changes after the other, on a thread of its own; reads use connections
+/// that can't write.
 /// In memory, reads take turns with the writer on its connection.
 /// </summary>
 internal sealed class Database : IDisposable
@@ -46,7 +47,10 @@ internal sealed class Database : IDisposable
         try
         {
             Schema.Prepare(_writer, path ?? "the database in memory", parts);
-            _writer.ExecuteScript($"PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint={CheckpointPages}; PRAGMA journal_size_limit=67108864; PRAGMA cache_size=-4096; PRAGMA temp_store=MEMORY;");
+            _writer.ExecuteScript(
+                $"PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint={CheckpointPages}; PRAGMA journal_size_limit=67108864; "
+                    + "PRAGMA cache_size=-4096; PRAGMA temp_store=MEMORY;"
+            );
         }
         catch
         {
@@ -74,7 +78,9 @@ internal sealed class Database : IDisposable
         }
     }
 
-    /// <summary>Writes in a transaction and ends when it is durable; an exception of <paramref name="write"/> undoes it and comes back.</summary>
+    /// <summary>
+    /// Writes in a transaction and ends when it is durable; an exception of <paramref name="write"/> undoes it and comes back.
+    /// </summary>
     public Task WriteAsync(Action<SqliteConnection> write)
     {
         var item = new ActionItem(write);
@@ -105,13 +111,14 @@ internal sealed class Database : IDisposable
     }
 
     /// <summary>Runs upkeep on the writing connection between groups, outside of any transaction.</summary>
-    public Task<T> MaintainAsync<T>(Func<SqliteConnection, T> work) => Task.Run(() =>
-    {
-        lock (_writerLock)
+    public Task<T> MaintainAsync<T>(Func<SqliteConnection, T> work) =>
+        Task.Run(() =>
         {
-            return work(_writer);
-        }
-    });
+            lock (_writerLock)
+            {
+                return work(_writer);
+            }
+        });
 
     /// <summary>Reads what is committed. Keep it short: a long read holds back the checkpoint.</summary>
     public T Read<T>(Func<SqliteConnection, T> read)

@@ -17,7 +17,8 @@ internal static class HistoryTable
     }
 
     /// <summary>All batches of a run, each with the id that its key gives the first event.</summary>
-    public static IReadOnlyList<(long First, byte[] Events)> Read(SqliteConnection db, long runKey) => Read(db, runKey, 1, long.MaxValue, limit: -1);
+    public static IReadOnlyList<(long First, byte[] Events)> Read(SqliteConnection db, long runKey) =>
+        Read(db, runKey, 1, long.MaxValue, limit: -1);
 
     /// <summary>The batches of a run from the one that holds an event on, as far as they begin before another.</summary>
     /// <param name="limit">How many at most; negative for all.</param>
@@ -25,7 +26,9 @@ internal static class HistoryTable
     {
         var batches = new List<(long, byte[])>();
         using var rows = db.Prepare(
-            "SELECT key, events FROM history WHERE key >= (SELECT coalesce(max(key), ?) FROM history WHERE key BETWEEN ? AND ?) AND key < ? ORDER BY key LIMIT ?");
+            "SELECT key, events FROM history WHERE key >= (SELECT coalesce(max(key), ?) FROM history WHERE key BETWEEN ? AND ?) "
+                + "AND key < ? ORDER BY key LIMIT ?"
+        );
         var first = Key(runKey, 0);
         var end = before == long.MaxValue ? Key(runKey + 1, 0) : Key(runKey, before);
         rows.Bind(Key(runKey, from)).Bind(first).Bind(Key(runKey, from)).Bind(end).Bind((long)limit);

@@ -13,9 +13,7 @@ internal static class NamespaceTable
 {
     /// <summary>One script per version of this table.</summary>
     public static IReadOnlyList<string> Migrations { get; } =
-    [
-        "CREATE TABLE namespaces(id TEXT PRIMARY KEY, retention_ticks INTEGER NOT NULL, info BLOB NOT NULL) WITHOUT ROWID;",
-    ];
+    ["CREATE TABLE namespaces(id TEXT PRIMARY KEY, retention_ticks INTEGER NOT NULL, info BLOB NOT NULL) WITHOUT ROWID;"];
 
     public static IReadOnlyList<StoredNamespace> Load(SqliteConnection db)
     {

@@ -8,9 +8,7 @@ internal static class NexusEndpointTable
 {
     /// <summary>One script per version of this table.</summary>
     public static IReadOnlyList<string> Migrations { get; } =
-    [
-        "CREATE TABLE nexus_endpoints(id TEXT PRIMARY KEY, data BLOB NOT NULL) WITHOUT ROWID;",
-    ];
+    ["CREATE TABLE nexus_endpoints(id TEXT PRIMARY KEY, data BLOB NOT NULL) WITHOUT ROWID;"];
 
     public static IReadOnlyList<Endpoint> Load(SqliteConnection db)
     {

@@ -28,7 +28,9 @@ internal static class RunTable
     /// <summary>The run that a workflow id alone stands for; null when the id was never used.</summary>
     public static (RunName Name, RunRow Row)? FindCurrent(SqliteConnection db, string namespaceId, string workflowId)
     {
-        using var row = db.Prepare($"SELECT {Columns} FROM current_runs c JOIN runs r ON r.key = c.run_key WHERE c.namespace = ? AND c.workflow_id = ?");
+        using var row = db.Prepare(
+            $"SELECT {Columns} FROM current_runs c JOIN runs r ON r.key = c.run_key WHERE c.namespace = ? AND c.workflow_id = ?"
+        );
         return row.Bind(namespaceId).Bind(workflowId).Step() ? (ReadName(row), ReadRow(row)) : null;
     }
 
@@ -100,7 +102,10 @@ internal static class RunTable
     /// <summary>Adds a run, from now on the one that its workflow id stands for.</summary>
     public static void Insert(SqliteConnection db, RunName name, RunRow row)
     {
-        using var insert = db.Prepare("INSERT INTO runs(open, next_due, dispatch, closed_at, state, key, namespace, workflow_id, run_id) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        using var insert = db.Prepare(
+            "INSERT INTO runs(open, next_due, dispatch, closed_at, state, key, namespace, workflow_id, run_id) VALUES(?, ?, ?, ?, "
+                + "?, ?, ?, ?, ?)"
+        );
         Bind(insert, row).Bind(name.Key).Bind(name.NamespaceId).Bind(name.WorkflowId).Bind(name.RunId).Run();
     }
 
@@ -138,5 +143,11 @@ internal static class RunTable
     private static RunName ReadName(SqliteStatement row) => new(row.Integer(0), row.Text(1), row.Text(2), row.Text(3));
 
     private static RunRow ReadRow(SqliteStatement row) =>
-        new(row.Integer(4) != 0, row.IsNull(5) ? null : row.Integer(5), row.Integer(6) != 0, row.IsNull(7) ? null : row.Integer(7), row.Blob(8).ToArray());
+        new(
+            row.Integer(4) != 0,
+            row.IsNull(5) ? null : row.Integer(5),
+            row.Integer(6) != 0,
+            row.IsNull(7) ? null : row.Integer(7),
+            row.Blob(8).ToArray()
+        );
 }

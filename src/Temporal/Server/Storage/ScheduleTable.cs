@@ -14,9 +14,7 @@ internal static class ScheduleTable
 
     /// <summary>One script per version of this table.</summary>
     public static IReadOnlyList<string> Migrations { get; } =
-    [
-        "CREATE TABLE schedules(namespace TEXT NOT NULL, id TEXT NOT NULL, data BLOB NOT NULL, PRIMARY KEY(namespace, id)) WITHOUT ROWID;",
-    ];
+    ["CREATE TABLE schedules(namespace TEXT NOT NULL, id TEXT NOT NULL, data BLOB NOT NULL, PRIMARY KEY(namespace, id)) WITHOUT ROWID;"];
 
     public static IReadOnlyList<ScheduleRecord> Load(SqliteConnection db)
     {

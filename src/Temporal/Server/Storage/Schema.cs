@@ -13,22 +13,25 @@ internal static class Schema
     private static readonly string[] Migrations =
     [
         """
-        CREATE TABLE runs(
-            key INTEGER PRIMARY KEY, namespace TEXT NOT NULL, workflow_id TEXT NOT NULL, run_id TEXT NOT NULL,
-            open INTEGER NOT NULL, next_due INTEGER, dispatch INTEGER NOT NULL, closed_at INTEGER, state BLOB NOT NULL);
-        CREATE UNIQUE INDEX runs_id ON runs(namespace, workflow_id, run_id);
-        CREATE INDEX runs_due ON runs(next_due) WHERE next_due IS NOT NULL;
-        CREATE INDEX runs_dispatch ON runs(key) WHERE dispatch <> 0;
-        CREATE INDEX runs_closed ON runs(closed_at) WHERE closed_at IS NOT NULL;
-        CREATE TABLE current_runs(namespace TEXT NOT NULL, workflow_id TEXT NOT NULL, run_key INTEGER NOT NULL, PRIMARY KEY(namespace, workflow_id)) WITHOUT ROWID;
-        CREATE TABLE history(key INTEGER PRIMARY KEY, events BLOB NOT NULL);
-        CREATE TABLE extras(run_key INTEGER NOT NULL, kind INTEGER NOT NULL, id TEXT NOT NULL, data BLOB NOT NULL, PRIMARY KEY(run_key, kind, id)) WITHOUT ROWID;
-        CREATE TABLE outbox(key INTEGER PRIMARY KEY, run_key INTEGER NOT NULL, data BLOB NOT NULL);
-        """,
+            CREATE TABLE runs(
+                key INTEGER PRIMARY KEY, namespace TEXT NOT NULL, workflow_id TEXT NOT NULL, run_id TEXT NOT NULL,
+                open INTEGER NOT NULL, next_due INTEGER, dispatch INTEGER NOT NULL, closed_at INTEGER, state BLOB NOT NULL);
+            CREATE UNIQUE INDEX runs_id ON runs(namespace, workflow_id, run_id);
+            CREATE INDEX runs_due ON runs(next_due) WHERE next_due IS NOT NULL;
+            CREATE INDEX runs_dispatch ON runs(key) WHERE dispatch <> 0;
+            CREATE INDEX runs_closed ON runs(closed_at) WHERE closed_at IS NOT NULL;
+            CREATE TABLE current_runs(namespace TEXT NOT NULL, workflow_id TEXT NOT NULL, run_key INTEGER NOT NULL, PRIMARY KEY(namespace, workflow_id)) WITHOUT ROWID;
+            CREATE TABLE history(key INTEGER PRIMARY KEY, events BLOB NOT NULL);
+            CREATE TABLE extras(run_key INTEGER NOT NULL, kind INTEGER NOT NULL, id TEXT NOT NULL, data BLOB NOT NULL, PRIMARY KEY(run_key, kind, id)) WITHOUT ROWID;
+            CREATE TABLE outbox(key INTEGER PRIMARY KEY, run_key INTEGER NOT NULL, data BLOB NOT NULL);
+            """,
         "ALTER TABLE outbox RENAME TO transfer_tasks;",
     ];
 
-    /// <summary>Refuses a file that is there and foreign or of a newer release. It is only read: opening a file to write and closing it again would empty a log that its last owner left.</summary>
+    /// <summary>
+    /// Refuses a file that is there and foreign or of a newer release. It is only read: opening a file to write and closing it again would
+    /// empty a log that its last owner left.
+    /// </summary>
     /// <exception cref="InvalidOperationException">The file is not an engine database, or a newer release wrote it.</exception>
     public static void RefuseForeign(string path, IReadOnlyList<(string Name, IReadOnlyList<string> Migrations)> parts)
     {
@@ -73,7 +76,10 @@ internal static class Schema
             {
                 if (Version(db, name) < migrations.Count)
                 {
-                    throw new InvalidOperationException($"{path} was written by an older release (part '{name}' has version {Version(db, name)} of {migrations.Count}); serve it once with this release, which brings it forward");
+                    throw new InvalidOperationException(
+                        $"{path} was written by an older release (part '{name}' has version {Version(db, name)} of "
+                            + $"{migrations.Count}); serve it once with this release, which brings it forward"
+                    );
                 }
             }
 
@@ -101,12 +107,16 @@ internal static class Schema
         }
         else
         {
-            db.ExecuteScript($"PRAGMA page_size=4096; PRAGMA auto_vacuum=INCREMENTAL; PRAGMA application_id={ApplicationId.ToString(CultureInfo.InvariantCulture)};");
+            db.ExecuteScript(
+                "PRAGMA page_size=4096; PRAGMA auto_vacuum=INCREMENTAL; PRAGMA "
+                    + $"application_id={ApplicationId.ToString(CultureInfo.InvariantCulture)};"
+            );
         }
 
         db.ExecuteScript("PRAGMA journal_mode=WAL;");
 
-        // All that is missing at once: a server that is killed meanwhile leaves the file as it was, and a new file costs one sync instead of one per script.
+        // All that is missing at once: a server that is killed meanwhile leaves the file as it was, and a new file costs one sync instead
+        // of one per script.
         db.Execute("BEGIN IMMEDIATE");
         db.Execute("CREATE TABLE IF NOT EXISTS schema_versions(part TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID");
         foreach (var (name, migrations) in Parts(parts))
@@ -147,7 +157,8 @@ internal static class Schema
             }
             catch (SqliteException e) when (e.Code == raw.SQLITE_READONLY_ROLLBACK)
             {
-                // Its maker was killed before the file had its write-ahead log. What that one left half-written is undone only by who may write.
+                // Its maker was killed before the file had its write-ahead log. What that one left half-written is undone only by who may
+                // write.
                 Opened(new SqliteConnection(path, create: false)).Dispose();
                 return Opened(SqliteConnection.OpenReadOnly(path));
             }
@@ -185,11 +196,14 @@ internal static class Schema
         using var tables = db.Prepare("SELECT count(*) FROM sqlite_master");
         return application == 0 && tables.Step() && tables.Integer(0) == 0
             ? false
-            : throw new InvalidOperationException($"{path} is a database of another program (application id {application}); give another path. The file was not changed");
+            : throw new InvalidOperationException(
+                $"{path} is a database of another program (application id {application}); give another path. The file was not changed"
+            );
     }
 
-    private static IEnumerable<(string Name, IReadOnlyList<string> Migrations)> Parts(IReadOnlyList<(string Name, IReadOnlyList<string> Migrations)> parts) =>
-        parts.Prepend(("history", Migrations));
+    private static IEnumerable<(string Name, IReadOnlyList<string> Migrations)> Parts(
+        IReadOnlyList<(string Name, IReadOnlyList<string> Migrations)> parts
+    ) => parts.Prepend(("history", Migrations));
 
     private static void RefuseNewer(SqliteConnection db, string path, IReadOnlyList<(string Name, IReadOnlyList<string> Migrations)> parts)
     {
@@ -206,7 +220,9 @@ internal static class Schema
             if (!known.TryGetValue(versions.Text(0), out var newest) || versions.Integer(1) > newest)
             {
                 throw new InvalidOperationException(
-                    $"{path} was written by a newer release (part '{versions.Text(0)}' has version {versions.Integer(1)}, this release knows {newest}); use that release, or give another path. The file was not changed");
+                    $"{path} was written by a newer release (part '{versions.Text(0)}' has version {versions.Integer(1)}, this "
+                        + $"release knows {newest}); use that release, or give another path. The file was not changed"
+                );
             }
         }
     }

@@ -9,7 +9,8 @@ internal static class SearchAttributeTable
     /// <summary>One script per version of this table.</summary>
     public static IReadOnlyList<string> Migrations { get; } =
     [
-        "CREATE TABLE search_attributes(namespace TEXT NOT NULL, name TEXT NOT NULL, type INTEGER NOT NULL, field TEXT NOT NULL, PRIMARY KEY(namespace, name)) WITHOUT ROWID;",
+        "CREATE TABLE search_attributes(namespace TEXT NOT NULL, name TEXT NOT NULL, type INTEGER NOT NULL, field TEXT NOT NULL, "
+            + "PRIMARY KEY(namespace, name)) WITHOUT ROWID;",
     ];
 
     public static IReadOnlyList<(string NamespaceId, SearchAttribute Attribute)> Load(SqliteConnection db)

@@ -12,9 +12,7 @@ internal sealed class SqliteConnection : IDisposable
 
     /// <summary>Opens a file, or a database in memory for the path <c>:memory:</c>.</summary>
     public SqliteConnection(string path, bool create)
-        : this(path, raw.SQLITE_OPEN_READWRITE | (create ? raw.SQLITE_OPEN_CREATE : 0))
-    {
-    }
+        : this(path, raw.SQLITE_OPEN_READWRITE | (create ? raw.SQLITE_OPEN_CREATE : 0)) { }
 
     private SqliteConnection(string path, int flags)
     {
@@ -28,7 +26,10 @@ internal sealed class SqliteConnection : IDisposable
         _ = raw.sqlite3_extended_result_codes(_handle, 1);
     }
 
-    /// <summary>Opens a file that is there for reading alone: also what is in its write-ahead log is seen, and neither is changed, not even by closing it.</summary>
+    /// <summary>
+    /// Opens a file that is there for reading alone: also what is in its write-ahead log is seen, and neither is changed, not even by
+    /// closing it.
+    /// </summary>
     public static SqliteConnection OpenReadOnly(string path) => new(path, raw.SQLITE_OPEN_READONLY);
 
     /// <summary>Copies everything that is committed here, as of one moment, into another database, over what that one held.</summary>
@@ -37,7 +38,10 @@ internal sealed class SqliteConnection : IDisposable
         var backup = raw.sqlite3_backup_init(target._handle, "main", _handle, "main");
         if (backup is null || backup.IsInvalid)
         {
-            throw new SqliteException(raw.sqlite3_errcode(target._handle), "the copy can't begin: " + raw.sqlite3_errmsg(target._handle).utf8_to_string());
+            throw new SqliteException(
+                raw.sqlite3_errcode(target._handle),
+                "the copy can't begin: " + raw.sqlite3_errmsg(target._handle).utf8_to_string()
+            );
         }
 
         // All pages in one step: a copy in several begins anew whenever the server writes.
@@ -55,7 +59,9 @@ internal sealed class SqliteConnection : IDisposable
     /// <summary>True outside of a transaction.</summary>
     public bool IsAutoCommit => raw.sqlite3_get_autocommit(_handle) != 0;
 
-    /// <summary>The prepared form of a constant text, with parameters bound from 1 in order; kept for next time. Dispose it when its rows are read.</summary>
+    /// <summary>
+    /// The prepared form of a constant text, with parameters bound from 1 in order; kept for next time. Dispose it when its rows are read.
+    /// </summary>
     public SqliteStatement Prepare(string sql)
     {
         if (_statements.TryGetValue(sql, out var statement) && !statement.InUse)
@@ -88,9 +94,7 @@ internal sealed class SqliteConnection : IDisposable
     public void Execute(string sql)
     {
         using var statement = Prepare(sql);
-        while (statement.Step())
-        {
-        }
+        while (statement.Step()) { }
     }
 
     /// <summary>Runs several statements separated by semicolons.</summary>

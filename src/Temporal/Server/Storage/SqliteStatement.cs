@@ -31,9 +31,7 @@ internal sealed class SqliteStatement(SqliteConnection connection, sqlite3_stmt 
     /// <summary>Runs to the end.</summary>
     public void Run()
     {
-        while (Step())
-        {
-        }
+        while (Step()) { }
     }
 
     public bool IsNull(int column) => raw.sqlite3_column_type(statement, column) == raw.SQLITE_NULL;

@@ -4,7 +4,8 @@ namespace Temporal.Server.Storage;
 internal static class StoredFile
 {
     /// <summary>Reads a file as of one moment.</summary>
-    /// <exception cref="InvalidOperationException">There is no such file, it is not an engine database, it is damaged, or another release wrote it.</exception>
+    /// <exception cref="InvalidOperationException">There is no such file, it is not an engine database, it is damaged, or another release
+    /// wrote it.</exception>
     /// <exception cref="SqliteException">What is read is damaged.</exception>
     public static T Read<T>(string path, Func<SqliteConnection, T> read)
     {
@@ -31,7 +32,8 @@ internal static class StoredFile
         if (!check.Step() || check.Text(0) != "ok")
         {
             throw new InvalidOperationException(
-                $"the copy is damaged: {check.Text(0)}. The file it was made from probably is too: check it with 'server verify'");
+                $"the copy is damaged: {check.Text(0)}. The file it was made from probably is too: check it with 'server verify'"
+            );
         }
     }
 }

@@ -9,7 +9,8 @@ internal static class TaskQueueConfigTable
     /// <summary>One script per version of this table.</summary>
     public static IReadOnlyList<string> Migrations { get; } =
     [
-        "CREATE TABLE task_queue_configs(namespace TEXT NOT NULL, queue TEXT NOT NULL, type INTEGER NOT NULL, data BLOB NOT NULL, PRIMARY KEY(namespace, queue, type)) WITHOUT ROWID;",
+        "CREATE TABLE task_queue_configs(namespace TEXT NOT NULL, queue TEXT NOT NULL, type INTEGER NOT NULL, data BLOB NOT NULL, "
+            + "PRIMARY KEY(namespace, queue, type)) WITHOUT ROWID;",
     ];
 
     public static TaskQueueConfig? Read(SqliteConnection db, string namespaceId, string queue, int type)

@@ -77,7 +77,11 @@ internal sealed class VisibilityCondition
                 Value(comparison.Attribute).Text($" {comparison.Operator} ").Parameter(comparison.Value);
                 break;
             case RangeFilter range:
-                Value(range.Attribute).Text(range.Negated ? " NOT BETWEEN " : " BETWEEN ").Parameter(range.Low).Text(" AND ").Parameter(range.High);
+                Value(range.Attribute)
+                    .Text(range.Negated ? " NOT BETWEEN " : " BETWEEN ")
+                    .Parameter(range.Low)
+                    .Text(" AND ")
+                    .Parameter(range.High);
                 break;
             case InFilter list:
                 Value(list.Attribute).Text(list.Negated ? " NOT IN (" : " IN (").Parameters(list.Values).Text(")");
@@ -93,7 +97,13 @@ internal sealed class VisibilityCondition
                 break;
             case PrefixFilter prefix:
                 // Upper and lower case are the same here, as on the real server.
-                Text("lower(substr(").Attribute(prefix.Attribute).Text(", 1, length(").Parameter(prefix.Prefix).Text(prefix.Negated ? "))) <> lower(" : "))) = lower(").Parameter(prefix.Prefix).Text(")");
+                Text("lower(substr(")
+                    .Attribute(prefix.Attribute)
+                    .Text(", 1, length(")
+                    .Parameter(prefix.Prefix)
+                    .Text(prefix.Negated ? "))) <> lower(" : "))) = lower(")
+                    .Parameter(prefix.Prefix)
+                    .Text(")");
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(filter), filter.GetType().Name, "no SQL for this filter");
@@ -103,15 +113,19 @@ internal sealed class VisibilityCondition
     }
 
     // As on the real server, an open run counts as closing at the end of time when its close time is compared.
-    private VisibilityCondition Value(SearchAttribute attribute) => attribute.Column == "close_time" ? Text("r.sort_time") : Attribute(attribute);
+    private VisibilityCondition Value(SearchAttribute attribute) =>
+        attribute.Column == "close_time" ? Text("r.sort_time") : Attribute(attribute);
 
     // Names of columns come from the table of attributes, never from the query's text.
-    private VisibilityCondition Attribute(SearchAttribute attribute) => VisibilityTables.IsColumn(attribute)
-        ? Text("r.").Text(attribute.Column)
-        : Text("(SELECT v.value FROM visibility_values v WHERE v.run = r.key AND v.field = ").Parameter(attribute.Column).Text(")");
+    private VisibilityCondition Attribute(SearchAttribute attribute) =>
+        VisibilityTables.IsColumn(attribute)
+            ? Text("r.").Text(attribute.Column)
+            : Text("(SELECT v.value FROM visibility_values v WHERE v.run = r.key AND v.field = ").Parameter(attribute.Column).Text(")");
 
     private VisibilityCondition Terms(SearchAttribute attribute, bool negated) =>
-        Text(negated ? "NOT EXISTS (" : "EXISTS (").Text("SELECT 1 FROM visibility_values v WHERE v.run = r.key AND v.field = ").Parameter(attribute.Column);
+        Text(negated ? "NOT EXISTS (" : "EXISTS (")
+            .Text("SELECT 1 FROM visibility_values v WHERE v.run = r.key AND v.field = ")
+            .Parameter(attribute.Column);
 
     private VisibilityCondition Parameters(IEnumerable<object> values)
     {

@@ -16,36 +16,45 @@ internal static class VisibilityTables
     private const long Open = long.MaxValue;
 
     private const string Columns =
-        "r.workflow_id, r.run_id, r.workflow_type, r.start_time, r.execution_time, r.close_time, r.status, r.task_queue, r.history_length, r.history_size, "
-        + "r.state_transitions, r.parent_workflow_id, r.parent_run_id, r.root_workflow_id, r.root_run_id, r.memo, r.search_attributes, r.sort_time, r.execution_duration";
+        "r.workflow_id, r.run_id, r.workflow_type, r.start_time, r.execution_time, r.close_time, r.status, r.task_queue, "
+        + "r.history_length, r.history_size, "
+        + "r.state_transitions, r.parent_workflow_id, r.parent_run_id, r.root_workflow_id, r.root_run_id, r.memo, "
+        + "r.search_attributes, r.sort_time, r.execution_duration";
 
     /// <summary>One script per version of these tables.</summary>
     public static IReadOnlyList<string> Migrations { get; } =
     [
         """
-        CREATE TABLE visibility(
-            key INTEGER PRIMARY KEY, namespace TEXT NOT NULL, workflow_id TEXT NOT NULL, run_id TEXT NOT NULL, division TEXT, workflow_type TEXT NOT NULL,
-            task_queue TEXT NOT NULL, status INTEGER NOT NULL, sort_time INTEGER NOT NULL, start_time INTEGER NOT NULL, execution_time INTEGER NOT NULL, close_time INTEGER,
-            execution_duration INTEGER, history_length INTEGER, history_size INTEGER, state_transitions INTEGER,
-            parent_workflow_id TEXT, parent_run_id TEXT, root_workflow_id TEXT NOT NULL, root_run_id TEXT NOT NULL, memo BLOB NOT NULL, search_attributes BLOB NOT NULL);
-        CREATE UNIQUE INDEX visibility_run ON visibility(namespace, workflow_id, run_id);
-        CREATE INDEX visibility_order ON visibility(namespace, division, sort_time DESC, start_time DESC, run_id);
-        CREATE INDEX visibility_status ON visibility(namespace, division, status, workflow_type, sort_time DESC, start_time DESC, run_id);
-        CREATE TABLE visibility_values(run INTEGER NOT NULL, field TEXT NOT NULL, value NOT NULL, PRIMARY KEY(run, field, value)) WITHOUT ROWID;
-        """,
+            CREATE TABLE visibility(
+                key INTEGER PRIMARY KEY, namespace TEXT NOT NULL, workflow_id TEXT NOT NULL, run_id TEXT NOT NULL, division TEXT, workflow_type TEXT NOT NULL,
+                task_queue TEXT NOT NULL, status INTEGER NOT NULL, sort_time INTEGER NOT NULL, start_time INTEGER NOT NULL, execution_time INTEGER NOT NULL, close_time INTEGER,
+                execution_duration INTEGER, history_length INTEGER, history_size INTEGER, state_transitions INTEGER,
+                parent_workflow_id TEXT, parent_run_id TEXT, root_workflow_id TEXT NOT NULL, root_run_id TEXT NOT NULL, memo BLOB NOT NULL, search_attributes BLOB NOT NULL);
+            CREATE UNIQUE INDEX visibility_run ON visibility(namespace, workflow_id, run_id);
+            CREATE INDEX visibility_order ON visibility(namespace, division, sort_time DESC, start_time DESC, run_id);
+            CREATE INDEX visibility_status ON visibility(namespace, division, status, workflow_type, sort_time DESC, start_time DESC, run_id);
+            CREATE TABLE visibility_values(run INTEGER NOT NULL, field TEXT NOT NULL, value NOT NULL, PRIMARY KEY(run, field, value)) WITHOUT ROWID;
+            """,
     ];
 
     /// <summary>Whether an attribute is a column of the row itself; the others are values beside it.</summary>
-    public static bool IsColumn(SearchAttribute attribute) =>
-        Names.Contains(attribute.Column);
+    public static bool IsColumn(SearchAttribute attribute) => Names.Contains(attribute.Column);
 
     private static readonly HashSet<string> Names =
-        [.. SystemSearchAttributes.Computed.Values.Select(attribute => attribute.Column), SystemSearchAttributes.Predefined[SystemSearchAttributes.NamespaceDivision].Column];
+    [
+        .. SystemSearchAttributes.Computed.Values.Select(attribute => attribute.Column),
+        SystemSearchAttributes.Predefined[SystemSearchAttributes.NamespaceDivision].Column,
+    ];
 
     /// <summary>Writes or replaces the row of a run.</summary>
     /// <param name="division">The part of the server that the run belongs to; null for runs of users.</param>
     /// <param name="values">Field and value of each search attribute that is not a column.</param>
-    public static void Write(SqliteConnection db, VisibilityRecord record, string? division, IReadOnlyCollection<(string Field, object Value)> values)
+    public static void Write(
+        SqliteConnection db,
+        VisibilityRecord record,
+        string? division,
+        IReadOnlyCollection<(string Field, object Value)> values
+    )
     {
         var memo = record.Memo?.ToByteArray() ?? [];
         var attributes = record.SearchAttributes?.ToByteArray() ?? [];
@@ -87,7 +96,9 @@ internal static class VisibilityTables
     /// <summary>Deletes all values that a namespace has in a field.</summary>
     public static void DeleteField(SqliteConnection db, string namespaceId, string field)
     {
-        using var delete = db.Prepare("DELETE FROM visibility_values WHERE field = ? AND run IN (SELECT key FROM visibility WHERE namespace = ?)");
+        using var delete = db.Prepare(
+            "DELETE FROM visibility_values WHERE field = ? AND run IN (SELECT key FROM visibility WHERE namespace = ?)"
+        );
         delete.Bind(field).Bind(namespaceId).Run();
     }
 
@@ -104,17 +115,34 @@ internal static class VisibilityTables
     }
 
     /// <summary>A page of runs, open ones first, then by close time, the latest first.</summary>
-    public static IReadOnlyList<VisibilityRow> List(SqliteConnection db, string namespaceId, VisibilityQuery query, VisibilityPosition? after, int limit)
+    public static IReadOnlyList<VisibilityRow> List(
+        SqliteConnection db,
+        string namespaceId,
+        VisibilityQuery query,
+        VisibilityPosition? after,
+        int limit
+    )
     {
         var condition = VisibilityCondition.For(namespaceId, query);
         if (after is { } position)
         {
-            condition.Text(" AND (r.sort_time < ").Parameter(position.SortTime)
-                .Text(" OR (r.sort_time = ").Parameter(position.SortTime).Text(" AND (r.start_time < ").Parameter(position.StartTime)
-                .Text(" OR (r.start_time = ").Parameter(position.StartTime).Text(" AND r.run_id > ").Parameter(position.RunId).Text("))))");
+            condition
+                .Text(" AND (r.sort_time < ")
+                .Parameter(position.SortTime)
+                .Text(" OR (r.sort_time = ")
+                .Parameter(position.SortTime)
+                .Text(" AND (r.start_time < ")
+                .Parameter(position.StartTime)
+                .Text(" OR (r.start_time = ")
+                .Parameter(position.StartTime)
+                .Text(" AND r.run_id > ")
+                .Parameter(position.RunId)
+                .Text("))))");
         }
 
-        using var statement = db.PrepareOnce($"SELECT {Columns} FROM visibility r WHERE {condition.Sql} ORDER BY r.sort_time DESC, r.start_time DESC, r.run_id LIMIT ?");
+        using var statement = db.PrepareOnce(
+            $"SELECT {Columns} FROM visibility r WHERE {condition.Sql} ORDER BY r.sort_time DESC, r.start_time DESC, r.run_id LIMIT ?"
+        );
         condition.Bind(statement);
         statement.Bind((long)limit);
         var rows = new List<VisibilityRow>();
@@ -129,7 +157,9 @@ internal static class VisibilityTables
     /// <summary>One run as lists show it; null when it has no row.</summary>
     public static WorkflowExecutionInfo? Find(SqliteConnection db, string namespaceId, string workflowId, string runId)
     {
-        using var statement = db.Prepare($"SELECT {Columns} FROM visibility r WHERE r.namespace = ? AND r.workflow_id = ? AND r.run_id = ?");
+        using var statement = db.Prepare(
+            $"SELECT {Columns} FROM visibility r WHERE r.namespace = ? AND r.workflow_id = ? AND r.run_id = ?"
+        );
         return statement.Bind(namespaceId).Bind(workflowId).Bind(runId).Step() ? Read(statement).Info : null;
     }
 
@@ -143,10 +173,16 @@ internal static class VisibilityTables
     }
 
     /// <summary>How many runs there are of each status, in the order of the statuses' numbers.</summary>
-    public static IReadOnlyList<(WorkflowExecutionStatus Status, long Count)> CountByStatus(SqliteConnection db, string namespaceId, VisibilityQuery query)
+    public static IReadOnlyList<(WorkflowExecutionStatus Status, long Count)> CountByStatus(
+        SqliteConnection db,
+        string namespaceId,
+        VisibilityQuery query
+    )
     {
         var condition = VisibilityCondition.For(namespaceId, query);
-        using var statement = db.PrepareOnce($"SELECT r.status, count(*) FROM visibility r WHERE {condition.Sql} GROUP BY r.status ORDER BY r.status");
+        using var statement = db.PrepareOnce(
+            $"SELECT r.status, count(*) FROM visibility r WHERE {condition.Sql} GROUP BY r.status ORDER BY r.status"
+        );
         condition.Bind(statement);
         var groups = new List<(WorkflowExecutionStatus, long)>();
         while (statement.Step())
@@ -168,11 +204,23 @@ internal static class VisibilityTables
     private static long Insert(SqliteConnection db, VisibilityRecord record, string? division, byte[] memo, byte[] attributes)
     {
         using var insert = db.Prepare(
-            "INSERT INTO visibility(namespace, workflow_id, run_id, division, workflow_type, start_time, parent_workflow_id, parent_run_id, root_workflow_id, root_run_id, "
-            + "task_queue, status, sort_time, execution_time, close_time, execution_duration, history_length, history_size, state_transitions, memo, search_attributes) "
-            + "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-        insert.Bind(record.NamespaceId).Bind(record.WorkflowId).Bind(record.RunId).Bind(division).Bind(record.WorkflowType)
-            .Bind(QueryValues.Nanoseconds(record.StartTime)).Bind(record.ParentWorkflowId).Bind(record.ParentRunId).Bind(record.RootWorkflowId).Bind(record.RootRunId);
+            "INSERT INTO visibility(namespace, workflow_id, run_id, division, workflow_type, start_time, parent_workflow_id, "
+                + "parent_run_id, root_workflow_id, root_run_id, "
+                + "task_queue, status, sort_time, execution_time, close_time, execution_duration, history_length, history_size, "
+                + "state_transitions, memo, search_attributes) "
+                + "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        );
+        insert
+            .Bind(record.NamespaceId)
+            .Bind(record.WorkflowId)
+            .Bind(record.RunId)
+            .Bind(division)
+            .Bind(record.WorkflowType)
+            .Bind(QueryValues.Nanoseconds(record.StartTime))
+            .Bind(record.ParentWorkflowId)
+            .Bind(record.ParentRunId)
+            .Bind(record.RootWorkflowId)
+            .Bind(record.RootRunId);
         BindChangeable(insert, record, memo, attributes).Run();
         return db.LastInsertedKey;
     }
@@ -180,8 +228,10 @@ internal static class VisibilityTables
     private static void Update(SqliteConnection db, long key, VisibilityRecord record, byte[] memo, byte[] attributes)
     {
         using var update = db.Prepare(
-            "UPDATE visibility SET task_queue = ?, status = ?, sort_time = ?, execution_time = ?, close_time = ?, execution_duration = ?, history_length = ?, history_size = ?, "
-            + "state_transitions = ?, memo = ?, search_attributes = ? WHERE key = ?");
+            "UPDATE visibility SET task_queue = ?, status = ?, sort_time = ?, execution_time = ?, close_time = ?, "
+                + "execution_duration = ?, history_length = ?, history_size = ?, "
+                + "state_transitions = ?, memo = ?, search_attributes = ? WHERE key = ?"
+        );
         BindChangeable(update, record, memo, attributes).Bind(key).Run();
     }
 
@@ -191,9 +241,18 @@ internal static class VisibilityTables
         var closed = record.CloseTime is not null;
         long? close = record.CloseTime is { } time ? QueryValues.Nanoseconds(time) : null;
         var execution = QueryValues.Nanoseconds(record.ExecutionTime);
-        return statement.Bind(record.TaskQueue).Bind((long)record.Status).Bind(close ?? Open).Bind(execution).Bind(close).Bind(close is null ? null : Math.Max(0, close.Value - execution))
-            .Bind(closed ? record.HistoryLength : (long?)null).Bind(closed ? record.HistorySizeBytes : (long?)null).Bind(closed ? record.StateTransitionCount : (long?)null)
-            .Bind(memo).Bind(attributes);
+        return statement
+            .Bind(record.TaskQueue)
+            .Bind((long)record.Status)
+            .Bind(close ?? Open)
+            .Bind(execution)
+            .Bind(close)
+            .Bind(close is null ? null : Math.Max(0, close.Value - execution))
+            .Bind(closed ? record.HistoryLength : (long?)null)
+            .Bind(closed ? record.HistorySizeBytes : (long?)null)
+            .Bind(closed ? record.StateTransitionCount : (long?)null)
+            .Bind(memo)
+            .Bind(attributes);
     }
 
     private static void WriteValues(SqliteConnection db, long key, IReadOnlyCollection<(string Field, object Value)> values)

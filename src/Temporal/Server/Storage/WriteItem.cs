@@ -6,7 +6,9 @@ internal abstract class WriteItem
     /// <summary>Writes with the group's transaction open. An exception undoes this item alone.</summary>
     public abstract void Write(SqliteConnection db);
 
-    /// <summary>Called by whoever writes, in the order of submission, when the group is durable. Must be quick and must not throw.</summary>
+    /// <summary>
+    /// Called by whoever writes, in the order of submission, when the group is durable. Must be quick and must not throw.
+    /// </summary>
     public abstract void Committed();
 
     /// <summary>Called by whoever writes when the item could not be made durable.</summary>

@@ -1,11 +1,14 @@
 namespace Temporal.Server.Timers;
 
 /// <summary>
-/// The time that attempts are measured in: it stands still while the machine sleeps, and a wall clock that somebody sets does not move it. Otherwise every attempt
-/// under way would be overdue at once when a machine wakes up. Noticed by the wall clock leaving the monotonic one, which does not count sleep.
+/// The time that attempts are measured in: it stands still while the machine sleeps, and a wall clock that somebody sets does not move it.
+/// Otherwise every attempt
+/// under way would be overdue at once when a machine wakes up. Noticed by the wall clock leaving the monotonic one, which does not count
+/// sleep.
 /// </summary>
 /// <param name="wall">The clock of the engine.</param>
-/// <param name="real">The clock whose jumps count; another than <paramref name="wall"/> when that one skips on purpose. Null: the same.</param>
+/// <param name="real">The clock whose jumps count; another than <paramref name="wall"/> when that one skips on purpose. Null: the
+/// same.</param>
 internal sealed class AwakeTime(TimeProvider wall, TimeProvider? real = null)
 {
     /// <summary>Smaller differences are a clock that is being corrected.</summary>
@@ -18,7 +21,9 @@ internal sealed class AwakeTime(TimeProvider wall, TimeProvider? real = null)
     private readonly long _startMonotonic = (real ?? wall).GetTimestamp();
     private TimeSpan _asleep;
 
-    /// <summary>How far the wall clock has left this one, both jumps of it and sleep of the machine; negative when it was set back.</summary>
+    /// <summary>
+    /// How far the wall clock has left this one, both jumps of it and sleep of the machine; negative when it was set back.
+    /// </summary>
     public TimeSpan Asleep
     {
         get

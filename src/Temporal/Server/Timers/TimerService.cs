@@ -4,8 +4,10 @@ using Temporal.Server.Common;
 namespace Temporal.Server.Timers;
 
 /// <summary>
-/// Everything that happens at a time goes through here: one heap, one real timer. Due times are wall clock; while anything is due within a day the clock is
-/// looked at every second, so that jumps of the wall clock are seen; a jump back is told, since what is measured in awake time is then due earlier.
+/// Everything that happens at a time goes through here: one heap, one real timer. Due times are wall clock; while anything is due within a
+/// day the clock is
+/// looked at every second, so that jumps of the wall clock are seen; a jump back is told, since what is measured in awake time is then due
+/// earlier.
 /// </summary>
 internal sealed class TimerService : IDisposable
 {
@@ -36,7 +38,10 @@ internal sealed class TimerService : IDisposable
     /// <summary>The clock of the engine.</summary>
     public DateTimeOffset UtcNow => _time.GetUtcNow();
 
-    /// <summary>Calls <paramref name="action"/> on the thread pool once the clock has reached <paramref name="due"/>; dispose the result to call it off.</summary>
+    /// <summary>
+    /// Calls <paramref name="action"/> on the thread pool once the clock has reached <paramref name="due"/>; dispose the result to call it
+    /// off.
+    /// </summary>
     public IDisposable Schedule(DateTimeOffset due, Action action)
     {
         var entry = new Entry(this, due.UtcTicks, action);
@@ -86,7 +91,10 @@ internal sealed class TimerService : IDisposable
     /// <summary>Called when such work has ended.</summary>
     public event Action? WorkDone;
 
-    /// <summary>Tells of work that follows from a timer or a change and is not finished: a clock that skips waits for it. Dispose the result at its end.</summary>
+    /// <summary>
+    /// Tells of work that follows from a timer or a change and is not finished: a clock that skips waits for it. Dispose the result at its
+    /// end.
+    /// </summary>
     public IDisposable BeginWork()
     {
         Interlocked.Increment(ref _running);
@@ -150,7 +158,10 @@ internal sealed class TimerService : IDisposable
         }
 
         var wait = TimeSpan.FromTicks(Math.Max(0, next.Due - UtcNow.UtcTicks));
-        wait = wait > TimeSpan.FromDays(1) ? LookFar : wait > Look ? Look : wait;
+        wait =
+            wait > TimeSpan.FromDays(1) ? LookFar
+            : wait > Look ? Look
+            : wait;
         _armedFor = next.Due;
 
         // Whole milliseconds, rounded up: never early.

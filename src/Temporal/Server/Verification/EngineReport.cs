@@ -18,7 +18,8 @@ public sealed record EngineFault(string Namespace, string WorkflowId, string Run
 {
     /// <summary>The fault as a sentence.</summary>
     public override string ToString() =>
-        (RunId.Length == 0 ? "" : $"namespace {Namespace}, workflow {WorkflowId}, run {RunId}: ") + $"{Field} is stored as {Shown(Stored)}, rebuilt it is {Shown(Rebuilt)}";
+        (RunId.Length == 0 ? "" : $"namespace {Namespace}, workflow {WorkflowId}, run {RunId}: ")
+        + $"{Field} is stored as {Shown(Stored)}, rebuilt it is {Shown(Rebuilt)}";
 
     private static string Shown(string value) => value.Length == 0 ? "nothing" : value;
 }

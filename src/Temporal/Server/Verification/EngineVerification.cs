@@ -4,13 +4,16 @@ using Temporal.Server.Storage;
 namespace Temporal.Server.Verification;
 
 /// <summary>
-/// Checks an engine file, also while a server works on it: SQLite's own check, rows that belong to no run, and every run rebuilt from its events and compared with
-/// what is stored of it. The file is only read, as of one moment; a server that works on it meanwhile can't shorten its log until the check has ended.
+/// Checks an engine file, also while a server works on it: SQLite's own check, rows that belong to no run, and every run rebuilt from its
+/// events and compared with
+/// what is stored of it. The file is only read, as of one moment; a server that works on it meanwhile can't shorten its log until the check
+/// has ended.
 /// </summary>
 public static class EngineVerification
 {
     /// <summary>Checks a file.</summary>
-    /// <exception cref="InvalidOperationException">There is no such file, it is not an engine database, or another release wrote it.</exception>
+    /// <exception cref="InvalidOperationException">There is no such file, it is not an engine database, or another release wrote
+    /// it.</exception>
     public static EngineReport Verify(string path)
     {
         var faults = new List<EngineFault>();
@@ -46,7 +49,8 @@ public static class EngineVerification
 
     private static long CheckRun(SqliteConnection db, RunName name, string namespaceName, List<EngineFault> faults)
     {
-        void Report(string field, string stands, string rebuilt) => faults.Add(new EngineFault(namespaceName, name.WorkflowId, name.RunId, field, stands, rebuilt));
+        void Report(string field, string stands, string rebuilt) =>
+            faults.Add(new EngineFault(namespaceName, name.WorkflowId, name.RunId, field, stands, rebuilt));
         try
         {
             var stored = StoredRun.Read(db, name);
@@ -58,7 +62,14 @@ public static class EngineVerification
             new RunComparison(stored, rebuilt, Report).Compare();
             return rebuilt.Run.NextEventId - 1;
         }
-        catch (Exception e) when (e is Google.Protobuf.InvalidProtocolBufferException or FormatException or IndexOutOfRangeException or ArgumentException or OverflowException)
+        catch (Exception e)
+            when (e
+                    is Google.Protobuf.InvalidProtocolBufferException
+                        or FormatException
+                        or IndexOutOfRangeException
+                        or ArgumentException
+                        or OverflowException
+            )
         {
             // Bytes that are no messages any more.
             Report("record", e.Message, "readable");

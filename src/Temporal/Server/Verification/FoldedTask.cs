@@ -11,11 +11,18 @@ namespace Temporal.Server.Verification;
 internal sealed record FoldedTask(long Scheduled, long Started, int Attempt, string RequestId)
 {
     /// <summary>The open task after one more event.</summary>
-    public static FoldedTask? After(FoldedTask? task, HistoryEvent e) => e.EventType switch
-    {
-        EventType.WorkflowTaskScheduled => new FoldedTask(e.EventId, 0, e.WorkflowTaskScheduledEventAttributes.Attempt, ""),
-        EventType.WorkflowTaskStarted => task is null ? null : task with { Started = e.EventId, RequestId = e.WorkflowTaskStartedEventAttributes.RequestId },
-        EventType.WorkflowTaskCompleted or EventType.WorkflowTaskFailed or EventType.WorkflowTaskTimedOut => null,
-        _ => task,
-    };
+    public static FoldedTask? After(FoldedTask? task, HistoryEvent e) =>
+        e.EventType switch
+        {
+            EventType.WorkflowTaskScheduled => new FoldedTask(e.EventId, 0, e.WorkflowTaskScheduledEventAttributes.Attempt, ""),
+            EventType.WorkflowTaskStarted => task is null
+                ? null
+                : task with
+                {
+                    Started = e.EventId,
+                    RequestId = e.WorkflowTaskStartedEventAttributes.RequestId,
+                },
+            EventType.WorkflowTaskCompleted or EventType.WorkflowTaskFailed or EventType.WorkflowTaskTimedOut => null,
+            _ => task,
+        };
 }

@@ -11,7 +11,8 @@ internal sealed class RebuiltRun
     private readonly Dictionary<long, EventType> _types = [];
     private bool _ended;
 
-    private RebuiltRun(StoredRun stored) => Run = new MutableState(stored.Name.Key, stored.Name.NamespaceId, stored.Name.WorkflowId, stored.Name.RunId, TimeProvider.System);
+    private RebuiltRun(StoredRun stored) =>
+        Run = new MutableState(stored.Name.Key, stored.Name.NamespaceId, stored.Name.WorkflowId, stored.Name.RunId, TimeProvider.System);
 
     public MutableState Run { get; }
 
@@ -54,7 +55,11 @@ internal sealed class RebuiltRun
     {
         if (first != Run.NextEventId)
         {
-            report("history", $"a batch that begins with event {first.ToString(CultureInfo.InvariantCulture)}", $"one that begins with event {Run.NextEventId.ToString(CultureInfo.InvariantCulture)}");
+            report(
+                "history",
+                $"a batch that begins with event {first.ToString(CultureInfo.InvariantCulture)}",
+                $"one that begins with event {Run.NextEventId.ToString(CultureInfo.InvariantCulture)}"
+            );
             return false;
         }
 
@@ -64,13 +69,21 @@ internal sealed class RebuiltRun
         {
             if (e.EventId != expected++)
             {
-                report("history", $"event {e.EventId.ToString(CultureInfo.InvariantCulture)}", $"event {(expected - 1).ToString(CultureInfo.InvariantCulture)}");
+                report(
+                    "history",
+                    $"event {e.EventId.ToString(CultureInfo.InvariantCulture)}",
+                    $"event {(expected - 1).ToString(CultureInfo.InvariantCulture)}"
+                );
                 return false;
             }
 
             if (_ended)
             {
-                report("history", $"event {e.EventId.ToString(CultureInfo.InvariantCulture)} ({e.EventType}) behind the end of the run", "");
+                report(
+                    "history",
+                    $"event {e.EventId.ToString(CultureInfo.InvariantCulture)} ({e.EventType}) behind the end of the run",
+                    ""
+                );
                 return false;
             }
 
@@ -96,13 +109,22 @@ internal sealed class RebuiltRun
                 BuildIds.Add((stamp.UseVersioning ? "versioned:" : "unversioned:") + stamp.BuildId);
             }
         }
-        else if (e.WorkflowTaskFailedEventAttributes is { Cause: WorkflowTaskFailedCause.ResetWorkflow } reset && reset.NewRunId == Run.RunId)
+        else if (
+            e.WorkflowTaskFailedEventAttributes is { Cause: WorkflowTaskFailedCause.ResetWorkflow } reset
+            && reset.NewRunId == Run.RunId
+        )
         {
             // What stands before is copied from the run that was reset; its builds did not work on this one.
             BuildIds.Clear();
         }
     }
 
-    private static bool IsEnd(EventType type) => type is EventType.WorkflowExecutionCompleted or EventType.WorkflowExecutionFailed or EventType.WorkflowExecutionTimedOut
-        or EventType.WorkflowExecutionCanceled or EventType.WorkflowExecutionTerminated or EventType.WorkflowExecutionContinuedAsNew;
+    private static bool IsEnd(EventType type) =>
+        type
+            is EventType.WorkflowExecutionCompleted
+                or EventType.WorkflowExecutionFailed
+                or EventType.WorkflowExecutionTimedOut
+                or EventType.WorkflowExecutionCanceled
+                or EventType.WorkflowExecutionTerminated
+                or EventType.WorkflowExecutionContinuedAsNew;
 }

@@ -7,7 +7,9 @@ using Temporalio.Api.History.V1;
 
 namespace Temporal.Server.Verification;
 
-/// <summary>Compares what is stored of a run with what its events say. Use it once: towards its end the rebuilt run takes what is stored.</summary>
+/// <summary>
+/// Compares what is stored of a run with what its events say. Use it once: towards its end the rebuilt run takes what is stored.
+/// </summary>
 internal sealed class RunComparison(StoredRun stored, RebuiltRun rebuilt, Action<string, string, string> report)
 {
     private readonly MutableState _run = rebuilt.Run;
@@ -58,7 +60,11 @@ internal sealed class RunComparison(StoredRun stored, RebuiltRun rebuilt, Action
         Equal("build_ids", Join(_record.BuildIds), Join(rebuilt.BuildIds));
         foreach (var point in _record.ResetPoints.Where(p => p.RunId == stored.Name.RunId))
         {
-            Equal($"reset_points event {Text(point.FirstWorkflowTaskCompletedId)}", nameof(EventType.WorkflowTaskCompleted), rebuilt.TypeOf(point.FirstWorkflowTaskCompletedId).ToString());
+            Equal(
+                $"reset_points event {Text(point.FirstWorkflowTaskCompletedId)}",
+                nameof(EventType.WorkflowTaskCompleted),
+                rebuilt.TypeOf(point.FirstWorkflowTaskCompletedId).ToString()
+            );
         }
     }
 
@@ -80,7 +86,11 @@ internal sealed class RunComparison(StoredRun stored, RebuiltRun rebuilt, Action
 
         if (_run.Buffered.Count > 0)
         {
-            Equal("buffered events while no workflow task is started", _record.WorkflowTask is { StartedEventId: > 0 } ? 0 : _run.Buffered.Count, 0);
+            Equal(
+                "buffered events while no workflow task is started",
+                _record.WorkflowTask is { StartedEventId: > 0 } ? 0 : _run.Buffered.Count,
+                0
+            );
         }
 
         foreach (var (_, id, data) in stored.Extras.Where(row => row.Kind == ExtrasTable.ActivityKind))
@@ -112,10 +122,16 @@ internal sealed class RunComparison(StoredRun stored, RebuiltRun rebuilt, Action
     {
         foreach (var (id, info) in _record.RequestIds)
         {
-            var told = info.Buffered ? _run.Buffered.Exists(e => e.EventType == info.EventType) : rebuilt.TypeOf(info.EventId) == info.EventType;
+            var told = info.Buffered
+                ? _run.Buffered.Exists(e => e.EventType == info.EventType)
+                : rebuilt.TypeOf(info.EventId) == info.EventType;
             if (!told)
             {
-                report($"request_ids {id}", $"{info.EventType} {(info.Buffered ? "buffered" : $"as event {Text(info.EventId)}")}", info.Buffered ? "no such event is buffered" : rebuilt.TypeOf(info.EventId).ToString());
+                report(
+                    $"request_ids {id}",
+                    $"{info.EventType} {(info.Buffered ? "buffered" : $"as event {Text(info.EventId)}")}",
+                    info.Buffered ? "no such event is buffered" : rebuilt.TypeOf(info.EventId).ToString()
+                );
             }
         }
     }
@@ -129,9 +145,12 @@ internal sealed class RunComparison(StoredRun stored, RebuiltRun rebuilt, Action
         }
 
         var children = _run.Children.Values.Where(child => child.StartedEventId == 0).Select(child => child.InitiatedEventId);
-        foreach (var (kind, eventId) in children.Select(id => (TransferTask.Types.Kind.StartChild, id))
-            .Concat(_run.ExternalSignals.Keys.Select(id => (TransferTask.Types.Kind.SignalExternal, id)))
-            .Concat(_run.ExternalCancels.Keys.Select(id => (TransferTask.Types.Kind.CancelExternal, id))))
+        foreach (
+            var (kind, eventId) in children
+                .Select(id => (TransferTask.Types.Kind.StartChild, id))
+                .Concat(_run.ExternalSignals.Keys.Select(id => (TransferTask.Types.Kind.SignalExternal, id)))
+                .Concat(_run.ExternalCancels.Keys.Select(id => (TransferTask.Types.Kind.CancelExternal, id)))
+        )
         {
             if (!stored.Transfers.Any(record => record.Kind == kind && record.EventId == eventId))
             {
@@ -149,7 +168,8 @@ internal sealed class RunComparison(StoredRun stored, RebuiltRun rebuilt, Action
     }
 
     /// <summary>
-    /// Limits of started attempts count time awake, which no row tells: with any, the due time must be there and not behind the other limits. Too early does no harm.
+    /// Limits of started attempts count time awake, which no row tells: with any, the due time must be there and not behind the other
+    /// limits. Too early does no harm.
     /// </summary>
     private void CompareDue()
     {
@@ -180,11 +200,12 @@ internal sealed class RunComparison(StoredRun stored, RebuiltRun rebuilt, Action
 
     private static string Join(IEnumerable<string> values) => string.Join(", ", values.Order(StringComparer.Ordinal));
 
-    internal static string Text<T>(T value) => value switch
-    {
-        null => "",
-        DateTimeOffset time => time.ToString("O", CultureInfo.InvariantCulture),
-        IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
-        _ => value.ToString() ?? "",
-    };
+    internal static string Text<T>(T value) =>
+        value switch
+        {
+            null => "",
+            DateTimeOffset time => time.ToString("O", CultureInfo.InvariantCulture),
+            IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
+            _ => value.ToString() ?? "",
+        };
 }

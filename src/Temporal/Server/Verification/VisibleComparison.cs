@@ -30,7 +30,11 @@ internal sealed class VisibleComparison(WorkflowExecutionInfo? row, MutableState
         Equal("root_workflow_id", row.RootExecution.WorkflowId, expected.RootWorkflowId);
         Equal("root_run_id", row.RootExecution.RunId, expected.RootRunId);
         Equal("memo", row.Memo ?? new Memo(), expected.Memo ?? new Memo());
-        Equal("search_attributes", row.SearchAttributes ?? new SearchAttributes(), VisibilityStore.Shown(expected.SearchAttributes) ?? new SearchAttributes());
+        Equal(
+            "search_attributes",
+            row.SearchAttributes ?? new SearchAttributes(),
+            VisibilityStore.Shown(expected.SearchAttributes) ?? new SearchAttributes()
+        );
         if (!run.IsOpen)
         {
             Equal("history_length", row.HistoryLength, expected.HistoryLength);

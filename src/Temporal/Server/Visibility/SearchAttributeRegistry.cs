@@ -43,7 +43,10 @@ internal sealed class SearchAttributeRegistry
     public SearchAttribute? Find(string namespaceId, string name) =>
         SystemSearchAttributes.Computed.GetValueOrDefault(name) ?? FindSettable(namespaceId, name);
 
-    /// <summary>Checks names, types and sizes of what a client or a command gives, and returns it with the type named in each payload's metadata; null stays null.</summary>
+    /// <summary>
+    /// Checks names, types and sizes of what a client or a command gives, and returns it with the type named in each payload's metadata;
+    /// null stays null.
+    /// </summary>
     /// <exception cref="Temporal.Grpc.GrpcException">INVALID_ARGUMENT with the real server's message.</exception>
     public SearchAttributes? Validate(NamespaceEntry ns, SearchAttributes? given)
     {
@@ -68,7 +71,9 @@ internal sealed class SearchAttributeRegistry
         {
             if (payload.Data.Length > LargestValue)
             {
-                throw RpcErrors.InvalidArgument($"search attribute {name} value size {payload.Data.Length} exceeds size limit {LargestValue}");
+                throw RpcErrors.InvalidArgument(
+                    $"search attribute {name} value size {payload.Data.Length} exceeds size limit {LargestValue}"
+                );
             }
 
             sum += name.Length + payload.Data.Length;
@@ -79,7 +84,10 @@ internal sealed class SearchAttributeRegistry
             : result;
     }
 
-    /// <summary>Field and stored values of attributes that are set; values that don't fit their type (from an attribute that was made again with another) are left out.</summary>
+    /// <summary>
+    /// Field and stored values of attributes that are set; values that don't fit their type (from an attribute that was made again with
+    /// another) are left out.
+    /// </summary>
     public IReadOnlyCollection<(string Field, object Value)> Values(string namespaceId, SearchAttributes? attributes)
     {
         var values = new List<(string, object)>();
@@ -101,7 +109,11 @@ internal sealed class SearchAttributeRegistry
         {
             var after = CustomOf(ns.Id);
             var added = new List<SearchAttribute>();
-            foreach (var (name, type) in attributes.Where(attribute => !after.ContainsKey(attribute.Key)).OrderBy(attribute => attribute.Key, StringComparer.Ordinal))
+            foreach (
+                var (name, type) in attributes
+                    .Where(attribute => !after.ContainsKey(attribute.Key))
+                    .OrderBy(attribute => attribute.Key, StringComparer.Ordinal)
+            )
             {
                 var attribute = new SearchAttribute(name, type, FreeField(after.Values, type));
                 after = after.Add(name, attribute);
@@ -121,11 +133,13 @@ internal sealed class SearchAttributeRegistry
             var known = CustomOf(ns.Id);
             var removed = names.Select(name => known.GetValueOrDefault(name)).OfType<SearchAttribute>().ToList();
             _custom[ns.Id] = known.RemoveRange(removed.Select(attribute => attribute.Name));
-            return WriteAsync(db => removed.ForEach(attribute =>
-            {
-                SearchAttributeTable.Remove(db, ns.Id, attribute.Name);
-                VisibilityTables.DeleteField(db, ns.Id, attribute.Column);
-            }));
+            return WriteAsync(db =>
+                removed.ForEach(attribute =>
+                {
+                    SearchAttributeTable.Remove(db, ns.Id, attribute.Name);
+                    VisibilityTables.DeleteField(db, ns.Id, attribute.Column);
+                })
+            );
         }
     }
 
@@ -159,11 +173,14 @@ internal sealed class SearchAttributeRegistry
             throw RpcErrors.InvalidArgument($"{name} attribute can't be set in SearchAttributes");
         }
 
-        var attribute = FindSettable(ns.Id, name)
+        var attribute =
+            FindSettable(ns.Id, name)
             ?? throw RpcErrors.InvalidArgument($"Namespace {ns.Name} has no mapping defined for search attribute {name}");
         if (SearchAttributeValues.Read(attribute.Type, payload) is null)
         {
-            throw RpcErrors.InvalidArgument($"invalid value for search attribute {name} of type {attribute.TypeName}: {SearchAttributeValues.Display(payload)}");
+            throw RpcErrors.InvalidArgument(
+                $"invalid value for search attribute {name} of type {attribute.TypeName}: {SearchAttributeValues.Display(payload)}"
+            );
         }
 
         if (payload.Metadata.ContainsKey("type"))
@@ -180,7 +197,10 @@ internal sealed class SearchAttributeRegistry
     private static string FreeField(IEnumerable<SearchAttribute> taken, IndexedValueType type)
     {
         var used = taken.Select(attribute => attribute.Column).ToHashSet();
-        var most = type == IndexedValueType.Unspecified || !System.Enum.IsDefined(type) ? 0 : type == IndexedValueType.Keyword ? MostKeywords : MostPerType;
+        var most =
+            type == IndexedValueType.Unspecified || !System.Enum.IsDefined(type) ? 0
+            : type == IndexedValueType.Keyword ? MostKeywords
+            : MostPerType;
         for (var i = 1; i <= most; i++)
         {
             var field = SearchAttribute.NameOf(type) + i.ToString("00", CultureInfo.InvariantCulture);
@@ -190,6 +210,8 @@ internal sealed class SearchAttributeRegistry
             }
         }
 
-        throw RpcErrors.InvalidArgument($"Unable to create search attributes: cannot have more than {most} search attribute of type {SearchAttribute.NameOf(type)}.");
+        throw RpcErrors.InvalidArgument(
+            $"Unable to create search attributes: cannot have more than {most} search attribute of type {SearchAttribute.NameOf(type)}."
+        );
     }
 }

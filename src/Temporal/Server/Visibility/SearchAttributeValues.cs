@@ -9,7 +9,10 @@ using Temporalio.Api.Enums.V1;
 
 namespace Temporal.Server.Visibility;
 
-/// <summary>Reads the values of search attributes out of their JSON payloads, as strictly as the real server: whatever is taken here that is refused there hides a fault of a client.</summary>
+/// <summary>
+/// Reads the values of search attributes out of their JSON payloads, as strictly as the real server: whatever is taken here that is refused
+/// there hides a fault of a client.
+/// </summary>
 internal static class SearchAttributeValues
 {
     private const string NullEncoding = "binary/null";
@@ -50,14 +53,21 @@ internal static class SearchAttributeValues
 
     /// <summary>Whether a value takes an attribute away: null, or an empty list.</summary>
     public static bool IsUnset(Payload payload) =>
-        Encoding(payload) == NullEncoding || (Json(payload) is { } json && (json.ValueKind == JsonValueKind.Null || (json.ValueKind == JsonValueKind.Array && json.GetArrayLength() == 0)));
+        Encoding(payload) == NullEncoding
+        || (
+            Json(payload) is { } json
+            && (json.ValueKind == JsonValueKind.Null || (json.ValueKind == JsonValueKind.Array && json.GetArrayLength() == 0))
+        );
 
-    /// <summary>Whether a run shows the attribute no more after an upsert of this value: unlike the null of JSON, which is shown as a value.</summary>
+    /// <summary>
+    /// Whether a run shows the attribute no more after an upsert of this value: unlike the null of JSON, which is shown as a value.
+    /// </summary>
     public static bool RemovesAttribute(Payload payload) =>
         Encoding(payload) == NullEncoding || (Json(payload) is { ValueKind: JsonValueKind.Array } list && list.GetArrayLength() == 0);
 
     /// <summary>The JSON of the only element of a list; null where the value is no list of one.</summary>
-    public static string? Only(Payload payload) => Json(payload) is { ValueKind: JsonValueKind.Array } list && list.GetArrayLength() == 1 ? list[0].GetRawText() : null;
+    public static string? Only(Payload payload) =>
+        Json(payload) is { ValueKind: JsonValueKind.Array } list && list.GetArrayLength() == 1 ? list[0].GetRawText() : null;
 
     /// <summary>A value as the messages of the real server show it.</summary>
     public static string Display(Payload payload) =>
@@ -65,29 +75,36 @@ internal static class SearchAttributeValues
         : Encoding(payload) == BinaryEncoding ? $"[{string.Join(' ', payload.Data.Select(b => b.ToString(CultureInfo.InvariantCulture)))}]"
         : "value from <" + Text(payload) + ">";
 
-    private static IReadOnlyList<object>? Scalar(IndexedValueType type, JsonElement json) => (type, json.ValueKind) switch
-    {
-        (IndexedValueType.Text, JsonValueKind.String) => [.. SearchTerms.Of(type, json.GetString()!)],
-        (IndexedValueType.Keyword, JsonValueKind.String) => [json.GetString()!],
-        (IndexedValueType.Int, JsonValueKind.Number) => json.TryGetInt64(out var integer) ? [integer] : null,
-        (IndexedValueType.Double, JsonValueKind.Number) => json.TryGetDouble(out var number) && double.IsFinite(number) ? [number] : null,
-        (IndexedValueType.Bool, JsonValueKind.True) => [1L],
-        (IndexedValueType.Bool, JsonValueKind.False) => [0L],
+    private static IReadOnlyList<object>? Scalar(IndexedValueType type, JsonElement json) =>
+        (type, json.ValueKind) switch
+        {
+            (IndexedValueType.Text, JsonValueKind.String) => [.. SearchTerms.Of(type, json.GetString()!)],
+            (IndexedValueType.Keyword, JsonValueKind.String) => [json.GetString()!],
+            (IndexedValueType.Int, JsonValueKind.Number) => json.TryGetInt64(out var integer) ? [integer] : null,
+            (IndexedValueType.Double, JsonValueKind.Number) => json.TryGetDouble(out var number) && double.IsFinite(number)
+                ? [number]
+                : null,
+            (IndexedValueType.Bool, JsonValueKind.True) => [1L],
+            (IndexedValueType.Bool, JsonValueKind.False) => [0L],
 
-        // The time is read as it stands between the quotes: the real server does not unescape it.
-        (IndexedValueType.Datetime, JsonValueKind.String) => QueryValues.ParseAttributeTime(json.GetRawText()[1..^1]) is { } time ? [time] : null,
-        _ => null,
-    };
+            // The time is read as it stands between the quotes: the real server does not unescape it.
+            (IndexedValueType.Datetime, JsonValueKind.String) => QueryValues.ParseAttributeTime(json.GetRawText()[1..^1]) is { } time
+                ? [time]
+                : null,
+            _ => null,
+        };
 
-    private static string Display(JsonElement json) => json.ValueKind switch
-    {
-        JsonValueKind.String => json.GetString()!,
-        JsonValueKind.Null => "<nil>",
-        JsonValueKind.Array => $"[{string.Join(' ', json.EnumerateArray().Select(Display))}]",
-        JsonValueKind.Object => $"map[{string.Join(' ', json.EnumerateObject().Select(property => $"{property.Name}:{Display(property.Value)}"))}]",
-        JsonValueKind.Number => json.TryGetDouble(out var number) && double.IsFinite(number) ? Display(number) : json.GetRawText(),
-        _ => json.GetRawText(),
-    };
+    private static string Display(JsonElement json) =>
+        json.ValueKind switch
+        {
+            JsonValueKind.String => json.GetString()!,
+            JsonValueKind.Null => "<nil>",
+            JsonValueKind.Array => $"[{string.Join(' ', json.EnumerateArray().Select(Display))}]",
+            JsonValueKind.Object =>
+                $"map[{string.Join(' ', json.EnumerateObject().Select(property => $"{property.Name}:{Display(property.Value)}"))}]",
+            JsonValueKind.Number => json.TryGetDouble(out var number) && double.IsFinite(number) ? Display(number) : json.GetRawText(),
+            _ => json.GetRawText(),
+        };
 
     /// <summary>A number as the real server prints it: with an exponent below 1e-4 and from 1e6 on.</summary>
     private static string Display(double number)
@@ -100,7 +117,9 @@ internal static class SearchAttributeValues
         // The shortest digits that read back as the same number, and the place of the point.
         var parts = Math.Abs(number).ToString("E16", CultureInfo.InvariantCulture).Split('E');
         var exponent = int.Parse(parts[1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
-        var digits = new string([.. Math.Abs(number).ToString("R", CultureInfo.InvariantCulture).Split('E')[0].Where(char.IsAsciiDigit)]).Trim('0');
+        var digits = new string([
+            .. Math.Abs(number).ToString("R", CultureInfo.InvariantCulture).Split('E')[0].Where(char.IsAsciiDigit),
+        ]).Trim('0');
         var sign = number < 0 ? "-" : "";
         if (exponent is < -4 or >= ShortestExponent)
         {
@@ -135,12 +154,16 @@ internal static class SearchAttributeValues
         return values;
     }
 
-    private static string Encoding(Payload payload) => payload.Metadata.TryGetValue("encoding", out var encoding) ? encoding.ToStringUtf8() : "";
+    private static string Encoding(Payload payload) =>
+        payload.Metadata.TryGetValue("encoding", out var encoding) ? encoding.ToStringUtf8() : "";
 
     /// <summary>The payload as protobuf text, as the messages of the real server show one that they can't read.</summary>
     private static string Text(Payload payload)
     {
-        var parts = payload.Metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"metadata:{{key:{Quoted(pair.Key)}  value:{Quoted(pair.Value.ToStringUtf8())}}}").ToList();
+        var parts = payload
+            .Metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal)
+            .Select(pair => $"metadata:{{key:{Quoted(pair.Key)}  value:{Quoted(pair.Value.ToStringUtf8())}}}")
+            .ToList();
         if (payload.Data.Length > 0)
         {
             parts.Add("data:" + Quoted(payload.Data.ToStringUtf8()));
@@ -150,7 +173,14 @@ internal static class SearchAttributeValues
     }
 
     private static string Quoted(string text) =>
-        new StringBuilder(text).Replace("\\", "\\\\").Replace("\"", "\\\"").Replace("\n", "\\n").Replace("\t", "\\t").Insert(0, '"').Append('"').ToString();
+        new StringBuilder(text)
+            .Replace("\\", "\\\\")
+            .Replace("\"", "\\\"")
+            .Replace("\n", "\\n")
+            .Replace("\t", "\\t")
+            .Insert(0, '"')
+            .Append('"')
+            .ToString();
 
     private static JsonElement? Json(Payload payload)
     {
@@ -169,7 +199,8 @@ internal static class SearchAttributeValues
 
             // Nothing but white space may follow, and a number must be one that a double holds.
             return json.Value.ValueKind == JsonValueKind.Number && !double.IsFinite(json.Value.GetDouble()) ? null
-                : payload.Data.Span[(int)reader.BytesConsumed..].IndexOfAnyExcept(" \t\r\n"u8) < 0 ? json : null;
+                : payload.Data.Span[(int)reader.BytesConsumed..].IndexOfAnyExcept(" \t\r\n"u8) < 0 ? json
+                : null;
         }
         catch (JsonException)
         {

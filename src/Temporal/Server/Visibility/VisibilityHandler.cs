@@ -49,7 +49,14 @@ internal sealed class VisibilityHandler(Database database, NamespaceRegistry nam
         return new CountWorkflowExecutionsResponse
         {
             Count = groups.Sum(group => group.Count),
-            Groups = { groups.Select(group => new CountWorkflowExecutionsResponse.Types.AggregationGroup { Count = group.Count, GroupValues = { Keyword(StatusNames.Of(group.Status)) } }) },
+            Groups =
+            {
+                groups.Select(group => new CountWorkflowExecutionsResponse.Types.AggregationGroup
+                {
+                    Count = group.Count,
+                    GroupValues = { Keyword(StatusNames.Of(group.Status)) },
+                }),
+            },
         };
     }
 
@@ -57,7 +64,11 @@ internal sealed class VisibilityHandler(Database database, NamespaceRegistry nam
     {
         var filters = new List<Filter>
         {
-            new ComparisonFilter(SystemSearchAttributes.Computed[SystemSearchAttributes.ExecutionStatus], "=", (long)WorkflowExecutionStatus.Running),
+            new ComparisonFilter(
+                SystemSearchAttributes.Computed[SystemSearchAttributes.ExecutionStatus],
+                "=",
+                (long)WorkflowExecutionStatus.Running
+            ),
         };
         filters.AddRange(Between("StartTime", request.StartTimeFilter));
         filters.AddRange(Equal(SystemSearchAttributes.WorkflowId, request.ExecutionFilter?.WorkflowId));
@@ -102,7 +113,12 @@ internal sealed class VisibilityHandler(Database database, NamespaceRegistry nam
     {
         if (filter is not null)
         {
-            yield return new RangeFilter(SystemSearchAttributes.Computed[name], Time(filter.EarliestTime, long.MinValue), Time(filter.LatestTime, long.MaxValue), Negated: false);
+            yield return new RangeFilter(
+                SystemSearchAttributes.Computed[name],
+                Time(filter.EarliestTime, long.MinValue),
+                Time(filter.LatestTime, long.MaxValue),
+                Negated: false
+            );
         }
     }
 
@@ -111,9 +127,10 @@ internal sealed class VisibilityHandler(Database database, NamespaceRegistry nam
     private static VisibilityQuery All(IEnumerable<Filter> filters) =>
         new(filters.Aggregate((left, right) => new LogicalFilter(IsAnd: true, left, right)), GroupByStatus: false, NamesDivision: false);
 
-    private static Payload Keyword(string value) => new()
-    {
-        Metadata = { ["encoding"] = ByteString.CopyFromUtf8("json/plain"), ["type"] = ByteString.CopyFromUtf8("Keyword") },
-        Data = ByteString.CopyFromUtf8($"\"{value}\""),
-    };
+    private static Payload Keyword(string value) =>
+        new()
+        {
+            Metadata = { ["encoding"] = ByteString.CopyFromUtf8("json/plain"), ["type"] = ByteString.CopyFromUtf8("Keyword") },
+            Data = ByteString.CopyFromUtf8($"\"{value}\""),
+        };
 }

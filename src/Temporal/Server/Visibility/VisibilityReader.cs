@@ -55,9 +55,17 @@ internal sealed class VisibilityReader(Database database, SearchAttributeRegistr
     // A scalar that came as a list of one is shown so by its run, and by itself in lists, as on the real server.
     private void Unpack(NamespaceEntry ns, SearchAttributes? shown)
     {
-        foreach (var (name, payload) in shown?.IndexedFields.Where(field => field.Value.Data.Span.TrimStart((byte)' ') is [(byte)'[', ..]).ToList() ?? [])
+        foreach (
+            var (name, payload) in shown
+                ?.IndexedFields.Where(field => field.Value.Data.Span.TrimStart((byte)' ') is [(byte)'[', ..])
+                .ToList()
+                ?? []
+        )
         {
-            if (attributes.Find(ns.Id, name) is { Type: not IndexedValueType.KeywordList } attribute && SearchAttributeValues.Only(payload) is { } value)
+            if (
+                attributes.Find(ns.Id, name) is { Type: not IndexedValueType.KeywordList } attribute
+                && SearchAttributeValues.Only(payload) is { } value
+            )
             {
                 shown!.IndexedFields[name] = new Payload
                 {
@@ -77,10 +85,14 @@ internal sealed class VisibilityReader(Database database, SearchAttributeRegistr
         return UnsafeByteOperations.UnsafeWrap(bytes);
     }
 
-    private static VisibilityPosition Decode(ByteString token) => token.Length < 16
-        ? throw RpcErrors.InvalidArgument("Invalid NextPageToken.")
-        : new VisibilityPosition(
-            BinaryPrimitives.ReadInt64BigEndian(token.Span), BinaryPrimitives.ReadInt64BigEndian(token.Span[8..]), Encoding.UTF8.GetString(token.Span[16..]));
+    private static VisibilityPosition Decode(ByteString token) =>
+        token.Length < 16
+            ? throw RpcErrors.InvalidArgument("Invalid NextPageToken.")
+            : new VisibilityPosition(
+                BinaryPrimitives.ReadInt64BigEndian(token.Span),
+                BinaryPrimitives.ReadInt64BigEndian(token.Span[8..]),
+                Encoding.UTF8.GetString(token.Span[16..])
+            );
 }
 
 /// <summary>A page of runs.</summary>

@@ -9,10 +9,19 @@ internal sealed class VisibilityStore(SearchAttributeRegistry attributes)
 {
     /// <summary>Writes or replaces the row of a run: at its start, when its memo or search attributes change, and at its close.</summary>
     public void Write(SqliteConnection db, VisibilityRecord record) =>
-        VisibilityTables.Write(db, record with { SearchAttributes = Shown(record.SearchAttributes) }, Division(record), attributes.Values(record.NamespaceId, record.SearchAttributes));
+        VisibilityTables.Write(
+            db,
+            record with
+            {
+                SearchAttributes = Shown(record.SearchAttributes),
+            },
+            Division(record),
+            attributes.Values(record.NamespaceId, record.SearchAttributes)
+        );
 
     /// <summary>Deletes the row of a run.</summary>
-    public void Delete(SqliteConnection db, string namespaceId, string workflowId, string runId) => VisibilityTables.Delete(db, namespaceId, workflowId, runId);
+    public void Delete(SqliteConnection db, string namespaceId, string workflowId, string runId) =>
+        VisibilityTables.Delete(db, namespaceId, workflowId, runId);
 
     /// <summary>What lists show of a run's attributes: one that was taken away is remembered by its run, but not shown.</summary>
     public static SearchAttributes? Shown(SearchAttributes? all)

@@ -9,7 +9,8 @@ namespace Temporalio.Client.Interceptors;
 public record HeartbeatAsyncActivityInput(
     AsyncActivityHandle.Reference Activity,
     AsyncActivityHeartbeatOptions? Options,
-    DataConverter? DataConverterOverride = null);
+    DataConverter? DataConverterOverride = null
+);
 
 /// <summary>What <see cref="ClientOutboundInterceptor.CompleteAsyncActivityAsync" /> is called with.</summary>
 /// <param name="Activity">The activity.</param>
@@ -20,7 +21,8 @@ public record CompleteAsyncActivityInput(
     AsyncActivityHandle.Reference Activity,
     object? Result,
     AsyncActivityCompleteOptions? Options,
-    DataConverter? DataConverterOverride = null);
+    DataConverter? DataConverterOverride = null
+);
 
 /// <summary>What <see cref="ClientOutboundInterceptor.FailAsyncActivityAsync" /> is called with.</summary>
 /// <param name="Activity">The activity.</param>
@@ -31,7 +33,8 @@ public record FailAsyncActivityInput(
     AsyncActivityHandle.Reference Activity,
     Exception Exception,
     AsyncActivityFailOptions? Options,
-    DataConverter? DataConverterOverride = null);
+    DataConverter? DataConverterOverride = null
+);
 
 /// <summary>What <see cref="ClientOutboundInterceptor.ReportCancellationAsyncActivityAsync" /> is called with.</summary>
 /// <param name="Activity">The activity.</param>
@@ -40,4 +43,5 @@ public record FailAsyncActivityInput(
 public record ReportCancellationAsyncActivityInput(
     AsyncActivityHandle.Reference Activity,
     AsyncActivityReportCancellationOptions? Options,
-    DataConverter? DataConverterOverride = null);
+    DataConverter? DataConverterOverride = null
+);

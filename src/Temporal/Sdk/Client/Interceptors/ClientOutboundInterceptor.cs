@@ -35,13 +35,15 @@ public abstract class ClientOutboundInterceptor
     public virtual Task<ScheduleDescription> DescribeScheduleAsync(DescribeScheduleInput input) => Next.DescribeScheduleAsync(input);
 
     /// <summary>Called for <c>DescribeWorkflow</c>.</summary>
-    public virtual Task<WorkflowExecutionDescription> DescribeWorkflowAsync(DescribeWorkflowInput input) => Next.DescribeWorkflowAsync(input);
+    public virtual Task<WorkflowExecutionDescription> DescribeWorkflowAsync(DescribeWorkflowInput input) =>
+        Next.DescribeWorkflowAsync(input);
 
     /// <summary>Called for <c>FailAsyncActivity</c>.</summary>
     public virtual Task FailAsyncActivityAsync(FailAsyncActivityInput input) => Next.FailAsyncActivityAsync(input);
 
     /// <summary>Called for <c>FetchWorkflowHistoryEventPage</c>.</summary>
-    public virtual Task<WorkflowHistoryEventPage> FetchWorkflowHistoryEventPageAsync(FetchWorkflowHistoryEventPageInput input) => Next.FetchWorkflowHistoryEventPageAsync(input);
+    public virtual Task<WorkflowHistoryEventPage> FetchWorkflowHistoryEventPageAsync(FetchWorkflowHistoryEventPageInput input) =>
+        Next.FetchWorkflowHistoryEventPageAsync(input);
 
     /// <summary>Called for <c>HeartbeatAsyncActivity</c>.</summary>
     public virtual Task HeartbeatAsyncActivityAsync(HeartbeatAsyncActivityInput input) => Next.HeartbeatAsyncActivityAsync(input);
@@ -53,7 +55,8 @@ public abstract class ClientOutboundInterceptor
     public virtual IAsyncEnumerable<WorkflowExecution> ListWorkflowsAsync(ListWorkflowsInput input) => Next.ListWorkflowsAsync(input);
 
     /// <summary>Called for <c>ListWorkflowsPaginated</c>.</summary>
-    public virtual Task<WorkflowListPage> ListWorkflowsPaginatedAsync(ListWorkflowsPaginatedInput input) => Next.ListWorkflowsPaginatedAsync(input);
+    public virtual Task<WorkflowListPage> ListWorkflowsPaginatedAsync(ListWorkflowsPaginatedInput input) =>
+        Next.ListWorkflowsPaginatedAsync(input);
 
     /// <summary>Called for <c>PauseSchedule</c>.</summary>
     public virtual Task PauseScheduleAsync(PauseScheduleInput input) => Next.PauseScheduleAsync(input);
@@ -62,19 +65,24 @@ public abstract class ClientOutboundInterceptor
     public virtual Task<TResult> QueryWorkflowAsync<TResult>(QueryWorkflowInput input) => Next.QueryWorkflowAsync<TResult>(input);
 
     /// <summary>Called for <c>ReportCancellationAsyncActivity</c>.</summary>
-    public virtual Task ReportCancellationAsyncActivityAsync(ReportCancellationAsyncActivityInput input) => Next.ReportCancellationAsyncActivityAsync(input);
+    public virtual Task ReportCancellationAsyncActivityAsync(ReportCancellationAsyncActivityInput input) =>
+        Next.ReportCancellationAsyncActivityAsync(input);
 
     /// <summary>Called for <c>SignalWorkflow</c>.</summary>
     public virtual Task SignalWorkflowAsync(SignalWorkflowInput input) => Next.SignalWorkflowAsync(input);
 
     /// <summary>Called for <c>StartUpdateWithStartWorkflow</c>.</summary>
-    public virtual Task<WorkflowUpdateHandle<TUpdateResult>> StartUpdateWithStartWorkflowAsync<TUpdateResult>(StartUpdateWithStartWorkflowInput input) => Next.StartUpdateWithStartWorkflowAsync<TUpdateResult>(input);
+    public virtual Task<WorkflowUpdateHandle<TUpdateResult>> StartUpdateWithStartWorkflowAsync<TUpdateResult>(
+        StartUpdateWithStartWorkflowInput input
+    ) => Next.StartUpdateWithStartWorkflowAsync<TUpdateResult>(input);
 
     /// <summary>Called for <c>StartWorkflow</c>.</summary>
-    public virtual Task<WorkflowHandle<TWorkflow, TResult>> StartWorkflowAsync<TWorkflow, TResult>(StartWorkflowInput input) => Next.StartWorkflowAsync<TWorkflow, TResult>(input);
+    public virtual Task<WorkflowHandle<TWorkflow, TResult>> StartWorkflowAsync<TWorkflow, TResult>(StartWorkflowInput input) =>
+        Next.StartWorkflowAsync<TWorkflow, TResult>(input);
 
     /// <summary>Called for <c>StartWorkflowUpdate</c>.</summary>
-    public virtual Task<WorkflowUpdateHandle<TResult>> StartWorkflowUpdateAsync<TResult>(StartWorkflowUpdateInput input) => Next.StartWorkflowUpdateAsync<TResult>(input);
+    public virtual Task<WorkflowUpdateHandle<TResult>> StartWorkflowUpdateAsync<TResult>(StartWorkflowUpdateInput input) =>
+        Next.StartWorkflowUpdateAsync<TResult>(input);
 
     /// <summary>Called for <c>TerminateWorkflow</c>.</summary>
     public virtual Task TerminateWorkflowAsync(TerminateWorkflowInput input) => Next.TerminateWorkflowAsync(input);

@@ -13,7 +13,8 @@ public record StartWorkflowInput(
     string Workflow,
     IReadOnlyCollection<object?> Args,
     WorkflowOptions Options,
-    IDictionary<string, Payload>? Headers);
+    IDictionary<string, Payload>? Headers
+);
 
 /// <summary>What <see cref="ClientOutboundInterceptor.SignalWorkflowAsync" /> is called with.</summary>
 /// <param name="Id">Workflow id.</param>
@@ -28,7 +29,8 @@ public record SignalWorkflowInput(
     string Signal,
     IReadOnlyCollection<object?> Args,
     WorkflowSignalOptions? Options,
-    IDictionary<string, Payload>? Headers);
+    IDictionary<string, Payload>? Headers
+);
 
 /// <summary>What <see cref="ClientOutboundInterceptor.QueryWorkflowAsync{TResult}" /> is called with.</summary>
 /// <param name="Id">Workflow id.</param>
@@ -43,7 +45,8 @@ public record QueryWorkflowInput(
     string Query,
     IReadOnlyCollection<object?> Args,
     WorkflowQueryOptions? Options,
-    IDictionary<string, Payload>? Headers);
+    IDictionary<string, Payload>? Headers
+);
 
 /// <summary>What <see cref="ClientOutboundInterceptor.StartWorkflowUpdateAsync{TResult}" /> is called with.</summary>
 /// <param name="Id">Workflow id.</param>
@@ -60,7 +63,8 @@ public record StartWorkflowUpdateInput(
     string Update,
     IReadOnlyCollection<object?> Args,
     WorkflowUpdateStartOptions Options,
-    IDictionary<string, Payload>? Headers);
+    IDictionary<string, Payload>? Headers
+);
 
 /// <summary>What <see cref="ClientOutboundInterceptor.StartUpdateWithStartWorkflowAsync{TUpdateResult}" /> is called with.</summary>
 /// <param name="Update">Update name.</param>
@@ -71,27 +75,21 @@ public record StartUpdateWithStartWorkflowInput(
     string Update,
     IReadOnlyCollection<object?> Args,
     WorkflowStartUpdateWithStartOptions Options,
-    IDictionary<string, Payload>? Headers);
+    IDictionary<string, Payload>? Headers
+);
 
 /// <summary>What <see cref="ClientOutboundInterceptor.DescribeWorkflowAsync" /> is called with.</summary>
 /// <param name="Id">Workflow id.</param>
 /// <param name="RunId">Run, if it is to be that one only.</param>
 /// <param name="Options">Options.</param>
-public record DescribeWorkflowInput(
-    string Id,
-    string? RunId,
-    WorkflowDescribeOptions? Options);
+public record DescribeWorkflowInput(string Id, string? RunId, WorkflowDescribeOptions? Options);
 
 /// <summary>What <see cref="ClientOutboundInterceptor.CancelWorkflowAsync" /> is called with.</summary>
 /// <param name="Id">Workflow id.</param>
 /// <param name="RunId">Run, if it is to be that one only.</param>
 /// <param name="FirstExecutionRunId">First run of the chain it must belong to, if known.</param>
 /// <param name="Options">Options.</param>
-public record CancelWorkflowInput(
-    string Id,
-    string? RunId,
-    string? FirstExecutionRunId,
-    WorkflowCancelOptions? Options);
+public record CancelWorkflowInput(string Id, string? RunId, string? FirstExecutionRunId, WorkflowCancelOptions? Options);
 
 /// <summary>What <see cref="ClientOutboundInterceptor.TerminateWorkflowAsync" /> is called with.</summary>
 /// <param name="Id">Workflow id.</param>
@@ -104,7 +102,8 @@ public record TerminateWorkflowInput(
     string? RunId,
     string? FirstExecutionRunId,
     string? Reason,
-    WorkflowTerminateOptions? Options);
+    WorkflowTerminateOptions? Options
+);
 
 /// <summary>What <see cref="ClientOutboundInterceptor.FetchWorkflowHistoryEventPageAsync" /> is called with.</summary>
 /// <param name="Id">Workflow id.</param>
@@ -123,34 +122,26 @@ public record FetchWorkflowHistoryEventPageInput(
     bool WaitNewEvent,
     HistoryEventFilterType EventFilterType,
     bool SkipArchival,
-    RpcOptions? Rpc);
+    RpcOptions? Rpc
+);
 
 /// <summary>A page of history.</summary>
 /// <param name="Events">Events.</param>
 /// <param name="NextPageToken">Token of the page before, if any.</param>
-public record WorkflowHistoryEventPage(
-    IReadOnlyCollection<HistoryEvent> Events,
-    byte[]? NextPageToken);
+public record WorkflowHistoryEventPage(IReadOnlyCollection<HistoryEvent> Events, byte[]? NextPageToken);
 
 /// <summary>What <see cref="ClientOutboundInterceptor.ListWorkflowsAsync" /> is called with.</summary>
 /// <param name="Query">Query.</param>
 /// <param name="Options">Options.</param>
-public record ListWorkflowsInput(
-    string Query,
-    WorkflowListOptions? Options);
+public record ListWorkflowsInput(string Query, WorkflowListOptions? Options);
 
 /// <summary>What <see cref="ClientOutboundInterceptor.ListWorkflowsPaginatedAsync" /> is called with.</summary>
 /// <param name="Query">Query.</param>
 /// <param name="NextPageToken">Token of the page before, if any.</param>
 /// <param name="Options">Options.</param>
-public record ListWorkflowsPaginatedInput(
-    string Query,
-    byte[]? NextPageToken,
-    WorkflowListPaginatedOptions? Options);
+public record ListWorkflowsPaginatedInput(string Query, byte[]? NextPageToken, WorkflowListPaginatedOptions? Options);
 
 /// <summary>What <see cref="ClientOutboundInterceptor.CountWorkflowsAsync" /> is called with.</summary>
 /// <param name="Query">Query.</param>
 /// <param name="Options">Options.</param>
-public record CountWorkflowsInput(
-    string Query,
-    WorkflowCountOptions? Options);
+public record CountWorkflowsInput(string Query, WorkflowCountOptions? Options);

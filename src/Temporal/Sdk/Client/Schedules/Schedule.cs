@@ -16,20 +16,25 @@ public record Schedule(ScheduleAction Action, ScheduleSpec Spec)
     /// <summary>Whether it is paused, and how often it still acts.</summary>
     public ScheduleState State { get; init; } = new();
 
-    internal static async Task<Schedule> FromProtoAsync(Api.Schedule.V1.Schedule proto, string clientNamespace, DataConverter dataConverter) =>
+    internal static async Task<Schedule> FromProtoAsync(
+        Api.Schedule.V1.Schedule proto,
+        string clientNamespace,
+        DataConverter dataConverter
+    ) =>
         new(await ScheduleAction.FromProtoAsync(proto.Action, clientNamespace, dataConverter), ScheduleSpec.FromProto(proto.Spec))
         {
             Policy = SchedulePolicy.FromProto(proto.Policies),
             State = ScheduleState.FromProto(proto.State),
         };
 
-    internal async Task<Api.Schedule.V1.Schedule> ToProtoAsync(string clientNamespace, DataConverter dataConverter) => new()
-    {
-        Action = await Action.ToProtoAsync(clientNamespace, dataConverter),
-        Spec = Spec.ToProto(),
-        Policies = Policy.ToProto(),
-        State = State.ToProto(),
-    };
+    internal async Task<Api.Schedule.V1.Schedule> ToProtoAsync(string clientNamespace, DataConverter dataConverter) =>
+        new()
+        {
+            Action = await Action.ToProtoAsync(clientNamespace, dataConverter),
+            Spec = Spec.ToProto(),
+            Policies = Policy.ToProto(),
+            State = State.ToProto(),
+        };
 }
 
 /// <summary>What happens on overlap, after an outage and after a failure.</summary>
@@ -44,21 +49,23 @@ public record SchedulePolicy
     /// <summary>Whether a failed action pauses the schedule.</summary>
     public bool PauseOnFailure { get; init; }
 
-    internal static SchedulePolicy FromProto(SchedulePolicies? proto) => proto is null
-        ? new()
-        : new()
-        {
-            Overlap = proto.OverlapPolicy,
-            CatchupWindow = proto.CatchupWindow?.ToTimeSpan() ?? TimeSpan.FromDays(365),
-            PauseOnFailure = proto.PauseOnFailure,
-        };
+    internal static SchedulePolicy FromProto(SchedulePolicies? proto) =>
+        proto is null
+            ? new()
+            : new()
+            {
+                Overlap = proto.OverlapPolicy,
+                CatchupWindow = proto.CatchupWindow?.ToTimeSpan() ?? TimeSpan.FromDays(365),
+                PauseOnFailure = proto.PauseOnFailure,
+            };
 
-    internal SchedulePolicies ToProto() => new()
-    {
-        OverlapPolicy = Overlap,
-        CatchupWindow = Duration.FromTimeSpan(CatchupWindow),
-        PauseOnFailure = PauseOnFailure,
-    };
+    internal SchedulePolicies ToProto() =>
+        new()
+        {
+            OverlapPolicy = Overlap,
+            CatchupWindow = Duration.FromTimeSpan(CatchupWindow),
+            PauseOnFailure = PauseOnFailure,
+        };
 }
 
 /// <summary>Whether a schedule is paused, and how often it still acts.</summary>
@@ -76,21 +83,23 @@ public record ScheduleState
     /// <summary>How often it still acts when limited.</summary>
     public long RemainingActions { get; init; }
 
-    internal static ScheduleState FromProto(Api.Schedule.V1.ScheduleState? proto) => proto is null
-        ? new()
-        : new()
-        {
-            Note = proto.Notes.Length == 0 ? null : proto.Notes,
-            Paused = proto.Paused,
-            LimitedActions = proto.LimitedActions,
-            RemainingActions = proto.RemainingActions,
-        };
+    internal static ScheduleState FromProto(Api.Schedule.V1.ScheduleState? proto) =>
+        proto is null
+            ? new()
+            : new()
+            {
+                Note = proto.Notes.Length == 0 ? null : proto.Notes,
+                Paused = proto.Paused,
+                LimitedActions = proto.LimitedActions,
+                RemainingActions = proto.RemainingActions,
+            };
 
-    internal Api.Schedule.V1.ScheduleState ToProto() => new()
-    {
-        Notes = Note ?? string.Empty,
-        Paused = Paused,
-        LimitedActions = LimitedActions,
-        RemainingActions = RemainingActions,
-    };
+    internal Api.Schedule.V1.ScheduleState ToProto() =>
+        new()
+        {
+            Notes = Note ?? string.Empty,
+            Paused = Paused,
+            LimitedActions = LimitedActions,
+            RemainingActions = RemainingActions,
+        };
 }

@@ -12,7 +12,11 @@ namespace Temporalio.Client.Schedules;
 /// <summary>What a schedule does.</summary>
 public abstract record ScheduleAction
 {
-    internal static async Task<ScheduleAction> FromProtoAsync(Api.Schedule.V1.ScheduleAction proto, string clientNamespace, DataConverter dataConverter) =>
+    internal static async Task<ScheduleAction> FromProtoAsync(
+        Api.Schedule.V1.ScheduleAction proto,
+        string clientNamespace,
+        DataConverter dataConverter
+    ) =>
         proto.StartWorkflow is { } start
             ? await ScheduleActionStartWorkflow.FromProtoAsync(start, clientNamespace, dataConverter)
             : throw new InvalidOperationException($"The schedule's action ({proto.ActionCase}) is of no kind known here.");
@@ -29,10 +33,14 @@ public record ScheduleActionStartWorkflow(
     string Workflow,
     IReadOnlyCollection<object?> Args,
     WorkflowOptions Options,
-    IReadOnlyDictionary<string, IEncodedRawValue>? Headers = null) : ScheduleAction
+    IReadOnlyDictionary<string, IEncodedRawValue>? Headers = null
+) : ScheduleAction
 {
     /// <summary>From a call of a run method.</summary>
-    public static ScheduleActionStartWorkflow Create<TWorkflow, TResult>(Expression<Func<TWorkflow, Task<TResult>>> workflowRunCall, WorkflowOptions options)
+    public static ScheduleActionStartWorkflow Create<TWorkflow, TResult>(
+        Expression<Func<TWorkflow, Task<TResult>>> workflowRunCall,
+        WorkflowOptions options
+    )
     {
         var (method, args) = ExpressionCalls.ReadCall(workflowRunCall);
         return Create(WorkflowDefinition.NameOf(method, typeof(TWorkflow)), args, options);
@@ -49,7 +57,11 @@ public record ScheduleActionStartWorkflow(
     public static ScheduleActionStartWorkflow Create(string workflow, IReadOnlyCollection<object?> args, WorkflowOptions options) =>
         new(workflow, args, options);
 
-    internal static async Task<ScheduleActionStartWorkflow> FromProtoAsync(NewWorkflowExecutionInfo proto, string clientNamespace, DataConverter dataConverter)
+    internal static async Task<ScheduleActionStartWorkflow> FromProtoAsync(
+        NewWorkflowExecutionInfo proto,
+        string clientNamespace,
+        DataConverter dataConverter
+    )
     {
         var converter = dataConverter.WithSerializationContext(new ISerializationContext.Workflow(clientNamespace, proto.WorkflowId));
         return new(
@@ -61,13 +73,16 @@ public record ScheduleActionStartWorkflow(
                 RunTimeout = Span(proto.WorkflowRunTimeout),
                 TaskTimeout = Span(proto.WorkflowTaskTimeout),
                 RetryPolicy = RetryPolicy.FromProto(proto.RetryPolicy),
-                Memo = proto.Memo is { } memo ? EncodedRawValue.FromMemo(converter, memo).ToDictionary(pair => pair.Key, pair => (object)pair.Value) : null,
+                Memo = proto.Memo is { } memo
+                    ? EncodedRawValue.FromMemo(converter, memo).ToDictionary(pair => pair.Key, pair => (object)pair.Value)
+                    : null,
                 TypedSearchAttributes = proto.SearchAttributes is { } attributes ? SearchAttributeCollection.FromProto(attributes) : null,
                 StaticSummary = proto.UserMetadata?.Summary is { } summary ? await converter.ToValueAsync<string>(summary) : null,
                 StaticDetails = proto.UserMetadata?.Details is { } details ? await converter.ToValueAsync<string>(details) : null,
                 Priority = proto.Priority is { } priority ? Priority.FromProto(priority) : null,
             },
-            proto.Header?.Fields.ToDictionary(pair => pair.Key, pair => (IEncodedRawValue)new EncodedRawValue(converter, pair.Value)));
+            proto.Header?.Fields.ToDictionary(pair => pair.Key, pair => (IEncodedRawValue)new EncodedRawValue(converter, pair.Value))
+        );
     }
 
     internal override async Task<Api.Schedule.V1.ScheduleAction> ToProtoAsync(string clientNamespace, DataConverter dataConverter)
@@ -86,5 +101,6 @@ public record ScheduleActionStartWorkflow(
     }
 
     // The server writes "no limit" as zero.
-    private static TimeSpan? Span(Google.Protobuf.WellKnownTypes.Duration? proto) => proto?.ToTimeSpan() is { Ticks: > 0 } span ? span : null;
+    private static TimeSpan? Span(Google.Protobuf.WellKnownTypes.Duration? proto) =>
+        proto?.ToTimeSpan() is { Ticks: > 0 } span ? span : null;
 }

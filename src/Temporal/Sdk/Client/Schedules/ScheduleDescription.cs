@@ -12,14 +12,23 @@ public class ScheduleDescription
     private readonly Lazy<SearchAttributeCollection> _searchAttributes;
 
     /// <summary>Reads what the server says.</summary>
-    protected internal ScheduleDescription(string id, Schedule schedule, DescribeScheduleResponse rawDescription, DataConverter dataConverter)
+    protected internal ScheduleDescription(
+        string id,
+        Schedule schedule,
+        DescribeScheduleResponse rawDescription,
+        DataConverter dataConverter
+    )
     {
         Id = id;
         Schedule = schedule;
         RawDescription = rawDescription;
         Info = ScheduleInfo.FromProto(rawDescription.Info);
         _memo = new(() => EncodedRawValue.FromMemo(dataConverter, rawDescription.Memo));
-        _searchAttributes = new(() => rawDescription.SearchAttributes is { } attributes ? SearchAttributeCollection.FromProto(attributes) : SearchAttributeCollection.Empty);
+        _searchAttributes = new(() =>
+            rawDescription.SearchAttributes is { } attributes
+                ? SearchAttributeCollection.FromProto(attributes)
+                : SearchAttributeCollection.Empty
+        );
     }
 
     /// <summary>Schedule id.</summary>
@@ -57,17 +66,20 @@ public record ScheduleInfo(
     IReadOnlyCollection<ScheduleActionResult> RecentActions,
     IReadOnlyCollection<DateTime> NextActionTimes,
     DateTime CreatedAt,
-    DateTime? LastUpdatedAt)
+    DateTime? LastUpdatedAt
+)
 {
-    internal static ScheduleInfo FromProto(Api.Schedule.V1.ScheduleInfo proto) => new(
-        proto.ActionCount,
-        proto.MissedCatchupWindow,
-        proto.OverlapSkipped,
-        [.. proto.RunningWorkflows.Select(ScheduleActionExecutionStartWorkflow.FromProto)],
-        [.. proto.RecentActions.Select(ScheduleActionResult.FromProto)],
-        [.. proto.FutureActionTimes.Select(time => time.ToDateTime())],
-        proto.CreateTime.ToDateTime(),
-        proto.UpdateTime?.ToDateTime());
+    internal static ScheduleInfo FromProto(Api.Schedule.V1.ScheduleInfo proto) =>
+        new(
+            proto.ActionCount,
+            proto.MissedCatchupWindow,
+            proto.OverlapSkipped,
+            [.. proto.RunningWorkflows.Select(ScheduleActionExecutionStartWorkflow.FromProto)],
+            [.. proto.RecentActions.Select(ScheduleActionResult.FromProto)],
+            [.. proto.FutureActionTimes.Select(time => time.ToDateTime())],
+            proto.CreateTime.ToDateTime(),
+            proto.UpdateTime?.ToDateTime()
+        );
 }
 
 /// <summary>An action that was taken.</summary>
@@ -78,7 +90,8 @@ public abstract record ScheduleActionExecution;
 /// <param name="FirstExecutionRunId">First run of its chain.</param>
 public record ScheduleActionExecutionStartWorkflow(string WorkflowId, string FirstExecutionRunId) : ScheduleActionExecution
 {
-    internal static ScheduleActionExecution FromProto(Api.Common.V1.WorkflowExecution proto) => new ScheduleActionExecutionStartWorkflow(proto.WorkflowId, proto.RunId);
+    internal static ScheduleActionExecution FromProto(Api.Common.V1.WorkflowExecution proto) =>
+        new ScheduleActionExecutionStartWorkflow(proto.WorkflowId, proto.RunId);
 }
 
 /// <summary>An action and its times.</summary>
@@ -87,10 +100,12 @@ public record ScheduleActionExecutionStartWorkflow(string WorkflowId, string Fir
 /// <param name="Action">What was done.</param>
 public record ScheduleActionResult(DateTime ScheduledAt, DateTime StartedAt, ScheduleActionExecution Action)
 {
-    internal static ScheduleActionResult FromProto(Api.Schedule.V1.ScheduleActionResult proto) => new(
-        proto.ScheduleTime.ToDateTime(),
-        proto.ActualTime.ToDateTime(),
-        ScheduleActionExecutionStartWorkflow.FromProto(proto.StartWorkflowResult ?? new()));
+    internal static ScheduleActionResult FromProto(Api.Schedule.V1.ScheduleActionResult proto) =>
+        new(
+            proto.ScheduleTime.ToDateTime(),
+            proto.ActualTime.ToDateTime(),
+            ScheduleActionExecutionStartWorkflow.FromProto(proto.StartWorkflowResult ?? new())
+        );
 }
 
 /// <summary>A schedule as lists show it.</summary>
@@ -108,14 +123,18 @@ public class ScheduleListDescription
             Schedule = new(
                 new ScheduleListActionStartWorkflow(info.WorkflowType?.Name ?? string.Empty),
                 ScheduleSpec.FromProto(info.Spec),
-                new(info.Notes.Length == 0 ? null : info.Notes, info.Paused));
+                new(info.Notes.Length == 0 ? null : info.Notes, info.Paused)
+            );
             Info = new(
                 [.. info.RecentActions.Select(ScheduleActionResult.FromProto)],
-                [.. info.FutureActionTimes.Select(time => time.ToDateTime())]);
+                [.. info.FutureActionTimes.Select(time => time.ToDateTime())]
+            );
         }
 
         _memo = new(() => EncodedRawValue.FromMemo(dataConverter, rawEntry.Memo));
-        _searchAttributes = new(() => rawEntry.SearchAttributes is { } attributes ? SearchAttributeCollection.FromProto(attributes) : SearchAttributeCollection.Empty);
+        _searchAttributes = new(() =>
+            rawEntry.SearchAttributes is { } attributes ? SearchAttributeCollection.FromProto(attributes) : SearchAttributeCollection.Empty
+        );
     }
 
     /// <summary>Schedule id.</summary>

@@ -16,22 +16,32 @@ public record ScheduleHandle(ITemporalClient Client, string Id)
     public virtual Task DeleteAsync(RpcOptions? rpcOptions = null) => Client.OutboundInterceptor.DeleteScheduleAsync(new(Id, rpcOptions));
 
     /// <summary>Looks at the schedule.</summary>
-    public virtual Task<ScheduleDescription> DescribeAsync(RpcOptions? rpcOptions = null) => Client.OutboundInterceptor.DescribeScheduleAsync(new(Id, rpcOptions));
+    public virtual Task<ScheduleDescription> DescribeAsync(RpcOptions? rpcOptions = null) =>
+        Client.OutboundInterceptor.DescribeScheduleAsync(new(Id, rpcOptions));
 
     /// <summary>Pauses the schedule.</summary>
-    public virtual Task PauseAsync(string? note = null, RpcOptions? rpcOptions = null) => Client.OutboundInterceptor.PauseScheduleAsync(new(Id, note, rpcOptions));
+    public virtual Task PauseAsync(string? note = null, RpcOptions? rpcOptions = null) =>
+        Client.OutboundInterceptor.PauseScheduleAsync(new(Id, note, rpcOptions));
 
     /// <summary>Acts now.</summary>
-    public virtual Task TriggerAsync(ScheduleTriggerOptions? options = null) => Client.OutboundInterceptor.TriggerScheduleAsync(new(Id, options));
+    public virtual Task TriggerAsync(ScheduleTriggerOptions? options = null) =>
+        Client.OutboundInterceptor.TriggerScheduleAsync(new(Id, options));
 
     /// <summary>Ends the pause.</summary>
-    public virtual Task UnpauseAsync(string? note = null, RpcOptions? rpcOptions = null) => Client.OutboundInterceptor.UnpauseScheduleAsync(new(Id, note, rpcOptions));
+    public virtual Task UnpauseAsync(string? note = null, RpcOptions? rpcOptions = null) =>
+        Client.OutboundInterceptor.UnpauseScheduleAsync(new(Id, note, rpcOptions));
 
-    /// <summary>Changes the schedule. The updater gets what is there and returns what shall be, or null to leave it; it is called again when somebody else changed it meanwhile.</summary>
+    /// <summary>
+    /// Changes the schedule. The updater gets what is there and returns what shall be, or null to leave it; it is called again when
+    /// somebody else changed it meanwhile.
+    /// </summary>
     public virtual Task UpdateAsync(Func<ScheduleUpdateInput, ScheduleUpdate?> updater, RpcOptions? rpcOptions = null) =>
         UpdateAsync(input => Task.FromResult(updater(input)), rpcOptions);
 
-    /// <summary>Changes the schedule. The updater gets what is there and returns what shall be, or null to leave it; it is called again when somebody else changed it meanwhile.</summary>
+    /// <summary>
+    /// Changes the schedule. The updater gets what is there and returns what shall be, or null to leave it; it is called again when
+    /// somebody else changed it meanwhile.
+    /// </summary>
     public virtual Task UpdateAsync(Func<ScheduleUpdateInput, Task<ScheduleUpdate?>> updater, RpcOptions? rpcOptions = null) =>
         Client.OutboundInterceptor.UpdateScheduleAsync(new(Id, updater, rpcOptions));
 }
@@ -42,12 +52,13 @@ public record ScheduleHandle(ITemporalClient Client, string Id)
 /// <param name="Overlap">Overlap policy for these actions; unspecified: the schedule's.</param>
 public record ScheduleBackfill(DateTime StartAt, DateTime EndAt, ScheduleOverlapPolicy Overlap = ScheduleOverlapPolicy.Unspecified)
 {
-    internal Api.Schedule.V1.BackfillRequest ToProto() => new()
-    {
-        StartTime = Protos.Time(StartAt),
-        EndTime = Protos.Time(EndAt),
-        OverlapPolicy = Overlap,
-    };
+    internal Api.Schedule.V1.BackfillRequest ToProto() =>
+        new()
+        {
+            StartTime = Protos.Time(StartAt),
+            EndTime = Protos.Time(EndAt),
+            OverlapPolicy = Overlap,
+        };
 }
 
 /// <summary>What an updater gets.</summary>

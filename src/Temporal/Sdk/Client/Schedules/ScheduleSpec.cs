@@ -31,19 +31,20 @@ public record ScheduleSpec
     /// <summary>IANA name of the time zone of calendars; null: UTC.</summary>
     public string? TimeZoneName { get; init; }
 
-    internal static ScheduleSpec FromProto(Api.Schedule.V1.ScheduleSpec? proto) => proto is null
-        ? new()
-        : new()
-        {
-            Calendars = [.. proto.StructuredCalendar.Select(ScheduleCalendarSpec.FromProto)],
-            Intervals = [.. proto.Interval.Select(ScheduleIntervalSpec.FromProto)],
-            CronExpressions = [.. proto.CronString],
-            Skip = [.. proto.ExcludeStructuredCalendar.Select(ScheduleCalendarSpec.FromProto)],
-            StartAt = proto.StartTime?.ToDateTime(),
-            EndAt = proto.EndTime?.ToDateTime(),
-            Jitter = proto.Jitter?.ToTimeSpan(),
-            TimeZoneName = proto.TimezoneName.Length == 0 ? null : proto.TimezoneName,
-        };
+    internal static ScheduleSpec FromProto(Api.Schedule.V1.ScheduleSpec? proto) =>
+        proto is null
+            ? new()
+            : new()
+            {
+                Calendars = [.. proto.StructuredCalendar.Select(ScheduleCalendarSpec.FromProto)],
+                Intervals = [.. proto.Interval.Select(ScheduleIntervalSpec.FromProto)],
+                CronExpressions = [.. proto.CronString],
+                Skip = [.. proto.ExcludeStructuredCalendar.Select(ScheduleCalendarSpec.FromProto)],
+                StartAt = proto.StartTime?.ToDateTime(),
+                EndAt = proto.EndTime?.ToDateTime(),
+                Jitter = proto.Jitter?.ToTimeSpan(),
+                TimeZoneName = proto.TimezoneName.Length == 0 ? null : proto.TimezoneName,
+            };
 
     internal Api.Schedule.V1.ScheduleSpec ToProto()
     {
@@ -101,29 +102,31 @@ public record ScheduleCalendarSpec
     /// <summary>Note for people.</summary>
     public string? Comment { get; init; }
 
-    internal static ScheduleCalendarSpec FromProto(StructuredCalendarSpec proto) => new()
-    {
-        Second = Ranges(proto.Second),
-        Minute = Ranges(proto.Minute),
-        Hour = Ranges(proto.Hour),
-        DayOfMonth = Ranges(proto.DayOfMonth),
-        Month = Ranges(proto.Month),
-        Year = Ranges(proto.Year),
-        DayOfWeek = Ranges(proto.DayOfWeek),
-        Comment = proto.Comment.Length == 0 ? null : proto.Comment,
-    };
+    internal static ScheduleCalendarSpec FromProto(StructuredCalendarSpec proto) =>
+        new()
+        {
+            Second = Ranges(proto.Second),
+            Minute = Ranges(proto.Minute),
+            Hour = Ranges(proto.Hour),
+            DayOfMonth = Ranges(proto.DayOfMonth),
+            Month = Ranges(proto.Month),
+            Year = Ranges(proto.Year),
+            DayOfWeek = Ranges(proto.DayOfWeek),
+            Comment = proto.Comment.Length == 0 ? null : proto.Comment,
+        };
 
-    internal StructuredCalendarSpec ToProto() => new()
-    {
-        Second = { Second.Select(range => range.ToProto()) },
-        Minute = { Minute.Select(range => range.ToProto()) },
-        Hour = { Hour.Select(range => range.ToProto()) },
-        DayOfMonth = { DayOfMonth.Select(range => range.ToProto()) },
-        Month = { Month.Select(range => range.ToProto()) },
-        Year = { Year.Select(range => range.ToProto()) },
-        DayOfWeek = { DayOfWeek.Select(range => range.ToProto()) },
-        Comment = Comment ?? string.Empty,
-    };
+    internal StructuredCalendarSpec ToProto() =>
+        new()
+        {
+            Second = { Second.Select(range => range.ToProto()) },
+            Minute = { Minute.Select(range => range.ToProto()) },
+            Hour = { Hour.Select(range => range.ToProto()) },
+            DayOfMonth = { DayOfMonth.Select(range => range.ToProto()) },
+            Month = { Month.Select(range => range.ToProto()) },
+            Year = { Year.Select(range => range.ToProto()) },
+            DayOfWeek = { DayOfWeek.Select(range => range.ToProto()) },
+            Comment = Comment ?? string.Empty,
+        };
 
     private static ScheduleRange[] Ranges(IEnumerable<Api.Schedule.V1.Range> protos) => [.. protos.Select(ScheduleRange.FromProto)];
 }
@@ -139,19 +142,21 @@ public record ScheduleRange(int Start, int End, int Step)
 
     /// <summary>One value.</summary>
     public ScheduleRange(int start)
-        : this(start, start, 1)
-    {
-    }
+        : this(start, start, 1) { }
 
     /// <summary>All values of a range.</summary>
     public ScheduleRange(int start, int end)
-        : this(start, end, 1)
-    {
-    }
+        : this(start, end, 1) { }
 
     internal static ScheduleRange FromProto(Api.Schedule.V1.Range proto) => new(proto.Start, proto.End, proto.Step);
 
-    internal Api.Schedule.V1.Range ToProto() => new() { Start = Start, End = End, Step = Step };
+    internal Api.Schedule.V1.Range ToProto() =>
+        new()
+        {
+            Start = Start,
+            End = End,
+            Step = Step,
+        };
 }
 
 /// <summary>Times by interval, counted from the Unix epoch.</summary>

@@ -6,7 +6,10 @@ namespace Temporalio.Common.EnvConfig;
 /// <param name="Profiles">Profiles by name.</param>
 public sealed record ClientEnvConfig(IReadOnlyDictionary<string, ClientEnvConfig.Profile> Profiles)
 {
-    /// <summary>Reads all profiles of the file. It is the source of the options, else the file that <c>TEMPORAL_CONFIG_FILE</c> names, else <c>temporalio/temporal.toml</c> in the user's configuration folder; there need not be one.</summary>
+    /// <summary>
+    /// Reads all profiles of the file. It is the source of the options, else the file that <c>TEMPORAL_CONFIG_FILE</c> names, else
+    /// <c>temporalio/temporal.toml</c> in the user's configuration folder; there need not be one.
+    /// </summary>
     /// <exception cref="InvalidOperationException">The file is no TOML or holds what it must not.</exception>
     public static ClientEnvConfig Load(ConfigLoadOptions? options = null)
     {
@@ -16,7 +19,8 @@ public sealed record ClientEnvConfig(IReadOnlyDictionary<string, ClientEnvConfig
 
     /// <summary>Reads one profile as options for connecting.</summary>
     /// <exception cref="InvalidOperationException">The file is wrong, or the profile asked for is not there.</exception>
-    public static TemporalClientConnectOptions LoadClientConnectOptions(ProfileLoadOptions? options = null) => Profile.Load(options).ToClientConnectionOptions();
+    public static TemporalClientConnectOptions LoadClientConnectOptions(ProfileLoadOptions? options = null) =>
+        Profile.Load(options).ToClientConnectionOptions();
 
     /// <summary>Reads profiles from dictionaries as <see cref="ToDictionary" /> makes them.</summary>
     public static ClientEnvConfig FromDictionary(IReadOnlyDictionary<string, Dictionary<string, object>> profileDictionaries) =>
@@ -78,19 +82,24 @@ public sealed record ClientEnvConfig(IReadOnlyDictionary<string, ClientEnvConfig
         string? Namespace = null,
         string? ApiKey = null,
         Tls? Tls = null,
-        IReadOnlyDictionary<string, string>? GrpcMeta = null)
+        IReadOnlyDictionary<string, string>? GrpcMeta = null
+    )
     {
         /// <summary>Reads one profile from the file and, over it, the environment.</summary>
         /// <exception cref="InvalidOperationException">The file is wrong, or the profile asked for is not there.</exception>
         public static Profile Load(ProfileLoadOptions? options = null) => ProfileReader.Read(options ?? new());
 
         /// <summary>Reads a dictionary as <see cref="ToDictionary" /> makes it.</summary>
-        public static Profile FromDictionary(IReadOnlyDictionary<string, object> dictionary) => new(
-            dictionary.GetValueOrDefault("address") as string,
-            dictionary.GetValueOrDefault("namespace") as string,
-            dictionary.GetValueOrDefault("api_key") as string,
-            dictionary.GetValueOrDefault("tls") is IReadOnlyDictionary<string, object> tls ? EnvConfig.ClientEnvConfig.Tls.FromDictionary(tls) : null,
-            dictionary.GetValueOrDefault("grpc_meta") as IReadOnlyDictionary<string, string>);
+        public static Profile FromDictionary(IReadOnlyDictionary<string, object> dictionary) =>
+            new(
+                dictionary.GetValueOrDefault("address") as string,
+                dictionary.GetValueOrDefault("namespace") as string,
+                dictionary.GetValueOrDefault("api_key") as string,
+                dictionary.GetValueOrDefault("tls") is IReadOnlyDictionary<string, object> tls
+                    ? EnvConfig.ClientEnvConfig.Tls.FromDictionary(tls)
+                    : null,
+                dictionary.GetValueOrDefault("grpc_meta") as IReadOnlyDictionary<string, string>
+            );
 
         /// <summary>Writes what is said, with the names of the file.</summary>
         public Dictionary<string, object> ToDictionary()
@@ -111,7 +120,10 @@ public sealed record ClientEnvConfig(IReadOnlyDictionary<string, ClientEnvConfig
             {
                 TargetHost = Address,
                 ApiKey = ApiKey,
-                Tls = Tls is { } tls ? tls.ToTlsOptions() : ApiKey is not null ? new TlsOptions() : null,
+                Tls =
+                    Tls is { } tls ? tls.ToTlsOptions()
+                    : ApiKey is not null ? new TlsOptions()
+                    : null,
                 RpcMetadata = GrpcMeta is { Count: > 0 } meta ? [.. meta] : null,
             };
             if (Namespace is { } ns)
@@ -134,15 +146,18 @@ public sealed record ClientEnvConfig(IReadOnlyDictionary<string, ClientEnvConfig
         string? ServerName = null,
         DataSource? ServerRootCACert = null,
         DataSource? ClientCert = null,
-        DataSource? ClientPrivateKey = null)
+        DataSource? ClientPrivateKey = null
+    )
     {
         /// <summary>Reads a dictionary as <see cref="ToDictionary" /> makes it.</summary>
-        public static Tls FromDictionary(IReadOnlyDictionary<string, object> dictionary) => new(
-            dictionary.GetValueOrDefault("disabled") as bool?,
-            dictionary.GetValueOrDefault("server_name") as string,
-            Source(dictionary, "server_ca_cert"),
-            Source(dictionary, "client_cert"),
-            Source(dictionary, "client_key"));
+        public static Tls FromDictionary(IReadOnlyDictionary<string, object> dictionary) =>
+            new(
+                dictionary.GetValueOrDefault("disabled") as bool?,
+                dictionary.GetValueOrDefault("server_name") as string,
+                Source(dictionary, "server_ca_cert"),
+                Source(dictionary, "client_cert"),
+                Source(dictionary, "client_key")
+            );
 
         /// <summary>Writes what is said.</summary>
         public Dictionary<string, object> ToDictionary()
@@ -157,15 +172,16 @@ public sealed record ClientEnvConfig(IReadOnlyDictionary<string, ClientEnvConfig
         }
 
         /// <summary>Options for connecting.</summary>
-        public TlsOptions ToTlsOptions() => Disabled is true
-            ? new() { Disabled = true }
-            : new()
-            {
-                Domain = ServerName,
-                ServerRootCACert = ServerRootCACert?.GetBytes(),
-                ClientCert = ClientCert?.GetBytes(),
-                ClientPrivateKey = ClientPrivateKey?.GetBytes(),
-            };
+        public TlsOptions ToTlsOptions() =>
+            Disabled is true
+                ? new() { Disabled = true }
+                : new()
+                {
+                    Domain = ServerName,
+                    ServerRootCACert = ServerRootCACert?.GetBytes(),
+                    ClientCert = ClientCert?.GetBytes(),
+                    ClientPrivateKey = ClientPrivateKey?.GetBytes(),
+                };
 
         private static DataSource? Source(IReadOnlyDictionary<string, object> dictionary, string name) =>
             dictionary.GetValueOrDefault(name) is IReadOnlyDictionary<string, string> source ? DataSource.FromDictionary(source) : null;

@@ -37,7 +37,6 @@ public sealed class DataSource
     public byte[] GetBytes() => Data ?? File.ReadAllBytes(Path!);
 
     /// <summary>Writes <c>path</c> or <c>data</c>.</summary>
-    public Dictionary<string, string> ToDictionary() => Path is { } path
-        ? new() { ["path"] = path }
-        : new() { ["data"] = Encoding.UTF8.GetString(Data!) };
+    public Dictionary<string, string> ToDictionary() =>
+        Path is { } path ? new() { ["path"] = path } : new() { ["data"] = Encoding.UTF8.GetString(Data!) };
 }

@@ -14,7 +14,14 @@ internal static class ProfileReader
 
     private static readonly string[] TlsNames =
     [
-        "disabled", "server_name", "server_ca_cert_path", "server_ca_cert_data", "client_cert_path", "client_cert_data", "client_key_path", "client_key_data",
+        "disabled",
+        "server_name",
+        "server_ca_cert_path",
+        "server_ca_cert_data",
+        "client_cert_path",
+        "client_cert_data",
+        "client_key_path",
+        "client_key_data",
         "disable_host_verification",
     ];
 
@@ -72,7 +79,12 @@ internal static class ProfileReader
         var variables = options.DisableEnv ? new Dictionary<string, string>() : Environment(options.OverrideEnvVars);
         var name = options.Profile ?? Said(variables, "TEMPORAL_PROFILE");
         ClientEnvConfig.Profile? profile = null;
-        if (!options.DisableFile && !ReadFile(options.ConfigSource, variables, options.ConfigFileStrict).Profiles.TryGetValue(name ?? DefaultProfile, out profile) && name is not null)
+        if (
+            !options.DisableFile
+            && !ReadFile(options.ConfigSource, variables, options.ConfigFileStrict)
+                .Profiles.TryGetValue(name ?? DefaultProfile, out profile)
+            && name is not null
+        )
         {
             throw new InvalidOperationException($"There is no profile '{name}' in the Temporal configuration file.");
         }
@@ -96,7 +108,8 @@ internal static class ProfileReader
             return path;
         }
 
-        var folder = Said(variables, "XDG_CONFIG_HOME") ?? System.Environment.GetFolderPath(System.Environment.SpecialFolder.ApplicationData);
+        var folder =
+            Said(variables, "XDG_CONFIG_HOME") ?? System.Environment.GetFolderPath(System.Environment.SpecialFolder.ApplicationData);
         return folder.Length == 0 ? null : Path.Combine(folder, "temporalio", "temporal.toml");
     }
 
@@ -123,8 +136,13 @@ internal static class ProfileReader
                     tls.GetValueOrDefault("server_name") as string,
                     SourceOf(key => tls.GetValueOrDefault(key) as string, "server_ca_cert", "_path", "_data"),
                     SourceOf(key => tls.GetValueOrDefault(key) as string, "client_cert", "_path", "_data"),
-                    SourceOf(key => tls.GetValueOrDefault(key) as string, "client_key", "_path", "_data")),
-            (table.GetValueOrDefault("grpc_meta") as Tables)?.ToDictionary(pair => HeaderName(pair.Key), pair => pair.Value.ToString() ?? string.Empty));
+                    SourceOf(key => tls.GetValueOrDefault(key) as string, "client_key", "_path", "_data")
+                ),
+            (table.GetValueOrDefault("grpc_meta") as Tables)?.ToDictionary(
+                pair => HeaderName(pair.Key),
+                pair => pair.Value.ToString() ?? string.Empty
+            )
+        );
     }
 
     private static ClientEnvConfig.Profile Overlaid(ClientEnvConfig.Profile profile, IReadOnlyDictionary<string, string> variables)
@@ -148,7 +166,8 @@ internal static class ProfileReader
             Said(variables, "TEMPORAL_NAMESPACE") ?? profile.Namespace,
             Said(variables, "TEMPORAL_API_KEY") ?? profile.ApiKey,
             TlsOf(profile.Tls, variables),
-            meta.Count == 0 ? null : meta);
+            meta.Count == 0 ? null : meta
+        );
     }
 
     private static ClientEnvConfig.Tls? TlsOf(ClientEnvConfig.Tls? tls, IReadOnlyDictionary<string, string> variables)
@@ -166,19 +185,21 @@ internal static class ProfileReader
             Said(variables, "TEMPORAL_TLS_SERVER_NAME") ?? tls?.ServerName,
             FromVariables("TEMPORAL_TLS_SERVER_CA_CERT") ?? tls?.ServerRootCACert,
             FromVariables("TEMPORAL_TLS_CLIENT_CERT") ?? tls?.ClientCert,
-            FromVariables("TEMPORAL_TLS_CLIENT_KEY") ?? tls?.ClientPrivateKey);
+            FromVariables("TEMPORAL_TLS_CLIENT_KEY") ?? tls?.ClientPrivateKey
+        );
         return tls is null && found == new ClientEnvConfig.Tls() ? null : found;
 
         DataSource? FromVariables(string name) => SourceOf(key => Said(variables, key), name, "_PATH", "_DATA");
     }
 
-    private static DataSource? SourceOf(Func<string, string?> get, string name, string pathSuffix, string dataSuffix) => (get(name + pathSuffix), get(name + dataSuffix)) switch
-    {
-        ({ }, { }) => throw new InvalidOperationException($"Both {name}{pathSuffix} and {name}{dataSuffix} are given; give one."),
-        ({ } path, _) => DataSource.FromPath(path),
-        (_, { } data) => DataSource.FromUTF8String(data),
-        _ => null,
-    };
+    private static DataSource? SourceOf(Func<string, string?> get, string name, string pathSuffix, string dataSuffix) =>
+        (get(name + pathSuffix), get(name + dataSuffix)) switch
+        {
+            ({ }, { }) => throw new InvalidOperationException($"Both {name}{pathSuffix} and {name}{dataSuffix} are given; give one."),
+            ({ } path, _) => DataSource.FromPath(path),
+            (_, { } data) => DataSource.FromUTF8String(data),
+            _ => null,
+        };
 
     private static string HeaderName(string name) => name.Replace('_', '-').ToLowerInvariant();
 

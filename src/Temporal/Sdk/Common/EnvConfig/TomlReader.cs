@@ -4,7 +4,10 @@ using Tables = System.Collections.Generic.Dictionary<string, object>;
 
 namespace Temporalio.Common.EnvConfig;
 
-/// <summary>Reads the part of TOML that configuration files of Temporal use: tables, dotted keys, texts of all four kinds, truth values and whole numbers.</summary>
+/// <summary>
+/// Reads the part of TOML that configuration files of Temporal use: tables, dotted keys, texts of all four kinds, truth values and whole
+/// numbers.
+/// </summary>
 internal sealed class TomlReader
 {
     private readonly string _text;
@@ -122,7 +125,12 @@ internal sealed class TomlReader
         {
             "true" => true,
             "false" => false,
-            _ when long.TryParse(word.Replace("_", string.Empty, StringComparison.Ordinal), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) => number,
+            _ when long.TryParse(
+                    word.Replace("_", string.Empty, StringComparison.Ordinal),
+                    NumberStyles.AllowLeadingSign,
+                    CultureInfo.InvariantCulture,
+                    out var number
+                ) => number,
             _ => throw Wrong($"'{word}' is no text, truth value or whole number"),
         };
     }
@@ -175,17 +183,31 @@ internal sealed class TomlReader
         var kind = Next();
         switch (kind)
         {
-            case 'n': result.Append('\n'); break;
-            case 't': result.Append('\t'); break;
-            case 'r': result.Append('\r'); break;
-            case 'b': result.Append('\b'); break;
-            case 'f': result.Append('\f'); break;
-            case '"' or '\\': result.Append(kind); break;
+            case 'n':
+                result.Append('\n');
+                break;
+            case 't':
+                result.Append('\t');
+                break;
+            case 'r':
+                result.Append('\r');
+                break;
+            case 'b':
+                result.Append('\b');
+                break;
+            case 'f':
+                result.Append('\f');
+                break;
+            case '"' or '\\':
+                result.Append(kind);
+                break;
             case 'u' or 'U':
                 var digits = kind == 'u' ? 4 : 8;
-                if (_at + digits > _text.Length
+                if (
+                    _at + digits > _text.Length
                     || !int.TryParse(_text.AsSpan(_at, digits), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var point)
-                    || !Rune.IsValid(point))
+                    || !Rune.IsValid(point)
+                )
                 {
                     throw Wrong("a character's number is wrong");
                 }

@@ -64,8 +64,19 @@ internal sealed class ActivityAttempt : IDisposable
             return;
         }
 
-        var reason = requested ? ActivityCancelReason.CancelRequested : paused ? ActivityCancelReason.Paused : ActivityCancelReason.Reset;
-        Cancel(reason, new() { IsCancelRequested = requested, IsPaused = paused, IsReset = reset });
+        var reason =
+            requested ? ActivityCancelReason.CancelRequested
+            : paused ? ActivityCancelReason.Paused
+            : ActivityCancelReason.Reset;
+        Cancel(
+            reason,
+            new()
+            {
+                IsCancelRequested = requested,
+                IsPaused = paused,
+                IsReset = reset,
+            }
+        );
     }
 
     /// <inheritdoc />

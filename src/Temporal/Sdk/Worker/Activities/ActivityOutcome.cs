@@ -6,9 +6,7 @@ namespace Temporalio.Worker.Activities;
 /// <summary>How an attempt ended. Payloads are not yet encoded by the codec.</summary>
 internal abstract record ActivityOutcome
 {
-    private ActivityOutcome()
-    {
-    }
+    private ActivityOutcome() { }
 
     /// <summary>It returned.</summary>
     /// <param name="Result">Result; an empty list for a method without one.</param>

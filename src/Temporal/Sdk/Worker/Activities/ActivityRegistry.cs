@@ -17,7 +17,9 @@ internal sealed class ActivityRegistry
         {
             if (definition.Name is not { } name)
             {
-                _dynamic = _dynamic is null ? definition : throw new ArgumentException("There is more than one dynamic activity.", nameof(definitions));
+                _dynamic = _dynamic is null
+                    ? definition
+                    : throw new ArgumentException("There is more than one dynamic activity.", nameof(definitions));
             }
             else if (!_byName.TryAdd(name, definition))
             {

@@ -45,7 +45,8 @@ internal sealed class ActivityRunner(ActivityRunnerOptions options)
         ActivityInfo info,
         IReadOnlyList<Payload> input,
         IReadOnlyDictionary<string, Payload>? headers,
-        Action<object?[]> heartbeat)
+        Action<object?[]> heartbeat
+    )
     {
         var converter = info.DataConverter;
         try
@@ -56,13 +57,15 @@ internal sealed class ActivityRunner(ActivityRunnerOptions options)
                 options.WorkerShutdownToken,
                 new ScopedLogger(_logger, info),
                 converter.PayloadConverter,
-                new(() => options.Meter.WithTags(
-                [
-                    new("namespace", info.Namespace),
-                    new("task_queue", info.TaskQueue),
-                    new("activity_type", info.ActivityType),
-                ])),
-                options.Client());
+                new(() =>
+                    options.Meter.WithTags([
+                        new("namespace", info.Namespace),
+                        new("task_queue", info.TaskQueue),
+                        new("activity_type", info.ActivityType),
+                    ])
+                ),
+                options.Client()
+            );
             attempt.Context = context;
             var result = await options.TaskFactory.StartNew(() => CallAsync(context, info, input, headers, heartbeat)).Unwrap();
             return new ActivityOutcome.Completed(result);
@@ -82,14 +85,16 @@ internal sealed class ActivityRunner(ActivityRunnerOptions options)
         ActivityInfo info,
         IReadOnlyList<Payload> input,
         IReadOnlyDictionary<string, Payload>? headers,
-        Action<object?[]> heartbeat)
+        Action<object?[]> heartbeat
+    )
     {
         using var entered = ActivityExecutionContext.Enter(context);
         if (!options.Registry.TryGet(info.ActivityType, out var definition))
         {
             throw new ApplicationFailureException(
                 $"Activity {info.ActivityType} is not registered on this worker; available activities: {options.Registry.Names}",
-                errorType: "NotFoundError");
+                errorType: "NotFoundError"
+            );
         }
 
         var outbound = new LastOutbound(heartbeat);
@@ -118,7 +123,9 @@ internal sealed class ActivityRunner(ActivityRunnerOptions options)
     {
         if (input.Count < definition.RequiredParameterCount)
         {
-            throw new ApplicationFailureException($"Activity {definition.Name} needs {definition.RequiredParameterCount} arguments, {input.Count} came.");
+            throw new ApplicationFailureException(
+                $"Activity {definition.Name} needs {definition.RequiredParameterCount} arguments, {input.Count} came."
+            );
         }
 
         var args = new object?[Math.Min(input.Count, definition.ParameterTypes.Count)];
@@ -131,7 +138,11 @@ internal sealed class ActivityRunner(ActivityRunnerOptions options)
             }
             catch (Exception error)
             {
-                throw new ApplicationFailureException($"Argument {index + 1} of activity {definition.Name} cannot be read as {type}: {error.Message}", error, errorType: error.GetType().Name);
+                throw new ApplicationFailureException(
+                    $"Argument {index + 1} of activity {definition.Name} cannot be read as {type}: {error.Message}",
+                    error,
+                    errorType: error.GetType().Name
+                );
             }
 
             index++;
@@ -163,7 +174,11 @@ internal sealed class ActivityRunner(ActivityRunnerOptions options)
                     error = new ApplicationFailureException("Activity reset", error, errorType: "ActivityReset");
                     break;
                 case ActivityCancelReason.WorkerShutdown:
-                    error = new ApplicationFailureException("The worker shut down before the activity had ended", error, errorType: "WorkerShutdown");
+                    error = new ApplicationFailureException(
+                        "The worker shut down before the activity had ended",
+                        error,
+                        errorType: "WorkerShutdown"
+                    );
                     break;
                 default:
                     break;

@@ -57,7 +57,12 @@ internal sealed class ActivityTaskWorker(ActivityTaskWorkerOptions options)
         var attempt = new ActivityAttempt();
         var work = Task.Run(() => ExecuteAsync(task, attempt, slot));
         _running[attempt] = work;
-        _ = work.ContinueWith(_ => _running.TryRemove(attempt, out var _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        _ = work.ContinueWith(
+            _ => _running.TryRemove(attempt, out var _),
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default
+        );
     }
 
     /// <summary>Cancels all running attempts because the worker shuts down.</summary>
@@ -78,7 +83,8 @@ internal sealed class ActivityTaskWorker(ActivityTaskWorkerOptions options)
         }
     }
 
-    private static IReadOnlyList<Payload> List(IReadOnlyCollection<Payload> payloads) => payloads as IReadOnlyList<Payload> ?? [.. payloads];
+    private static IReadOnlyList<Payload> List(IReadOnlyCollection<Payload> payloads) =>
+        payloads as IReadOnlyList<Payload> ?? [.. payloads];
 
     // A task that says nothing fails as one of an unknown activity.
     private static string TypeOf(PollActivityTaskQueueResponse task) => task.ActivityType?.Name ?? string.Empty;
@@ -107,9 +113,14 @@ internal sealed class ActivityTaskWorker(ActivityTaskWorkerOptions options)
         var info = InfoOf(task);
         var token = task.TaskToken;
         var throttle = new HeartbeatThrottle(
-            HeartbeatThrottle.IntervalFor(info.HeartbeatTimeout, options.DefaultHeartbeatThrottleInterval, options.MaxHeartbeatThrottleInterval),
+            HeartbeatThrottle.IntervalFor(
+                info.HeartbeatTimeout,
+                options.DefaultHeartbeatThrottleInterval,
+                options.MaxHeartbeatThrottleInterval
+            ),
             options.Time,
-            details => SendHeartbeatAsync(token, details, attempt, info));
+            details => SendHeartbeatAsync(token, details, attempt, info)
+        );
         var metrics = options.Statistics.Metrics.Activity(info.ActivityType);
         metrics.Begun.Add(1);
         metrics.ScheduleToStartLatency.Record(info.StartedTime - info.CurrentAttemptScheduledTime);
@@ -127,7 +138,12 @@ internal sealed class ActivityTaskWorker(ActivityTaskWorkerOptions options)
         await DeliverAsync(token, outcome, held, info);
     }
 
-    private async Task<ActivityOutcome> RunAsync(PollActivityTaskQueueResponse task, ActivityAttempt attempt, ActivityInfo info, Action<object?[]> heartbeat)
+    private async Task<ActivityOutcome> RunAsync(
+        PollActivityTaskQueueResponse task,
+        ActivityAttempt attempt,
+        ActivityInfo info,
+        Action<object?[]> heartbeat
+    )
     {
         IReadOnlyCollection<Payload> input = task.Input?.Payloads_ ?? [];
         IReadOnlyDictionary<string, Payload>? headers = task.Header?.Fields is { Count: > 0 } fields ? fields.ToDictionary() : null;
@@ -144,7 +160,10 @@ internal sealed class ActivityTaskWorker(ActivityTaskWorkerOptions options)
             catch (Exception error)
             {
                 var failure = new ApplicationFailureException($"The arguments could not be decoded: {error.Message}", error);
-                return new ActivityOutcome.Failed(info.DataConverter.FailureConverter.ToFailure(failure, info.DataConverter.PayloadConverter), failure);
+                return new ActivityOutcome.Failed(
+                    info.DataConverter.FailureConverter.ToFailure(failure, info.DataConverter.PayloadConverter),
+                    failure
+                );
             }
         }
 
@@ -155,7 +174,14 @@ internal sealed class ActivityTaskWorker(ActivityTaskWorkerOptions options)
     {
         var workflowId = task.WorkflowExecution?.WorkflowId is { Length: > 0 } id ? id : null;
         var context = new ISerializationContext.Activity(
-            options.Namespace, task.ActivityId, workflowId, task.WorkflowType?.Name, TypeOf(task), options.TaskQueue, IsLocal: false);
+            options.Namespace,
+            task.ActivityId,
+            workflowId,
+            task.WorkflowType?.Name,
+            TypeOf(task),
+            options.TaskQueue,
+            IsLocal: false
+        );
         var scheduled = task.ScheduledTime?.ToDateTime() ?? DateTime.UnixEpoch;
         return new(
             ActivityId: task.ActivityId,
@@ -178,7 +204,8 @@ internal sealed class ActivityTaskWorker(ActivityTaskWorkerOptions options)
             WorkflowId: workflowId,
             WorkflowNamespace: task.WorkflowNamespace,
             WorkflowRunId: task.WorkflowExecution?.RunId,
-            WorkflowType: task.WorkflowType?.Name);
+            WorkflowType: task.WorkflowType?.Name
+        );
     }
 
     private ITimer? TimeoutOf(ActivityInfo info, ActivityAttempt attempt)
@@ -195,7 +222,8 @@ internal sealed class ActivityTaskWorker(ActivityTaskWorkerOptions options)
                 _ => attempt.Cancel(ActivityCancelReason.Timeout, new() { IsTimedOut = true }),
                 null,
                 due > TimeSpan.Zero ? due + TimeoutBuffer : TimeoutBuffer,
-                Timeout.InfiniteTimeSpan)
+                Timeout.InfiniteTimeSpan
+            )
             : null;
     }
 
@@ -214,13 +242,17 @@ internal sealed class ActivityTaskWorker(ActivityTaskWorkerOptions options)
 
         try
         {
-            var answer = await options.Rpc().HeartbeatAsync(new()
-            {
-                Namespace = options.Namespace,
-                TaskToken = token,
-                Details = payloads,
-                Identity = options.Identity,
-            });
+            var answer = await options
+                .Rpc()
+                .HeartbeatAsync(
+                    new()
+                    {
+                        Namespace = options.Namespace,
+                        TaskToken = token,
+                        Details = payloads,
+                        Identity = options.Identity,
+                    }
+                );
             attempt.CancelBy(answer.CancelRequested, answer.ActivityPaused, answer.ActivityReset);
         }
         catch (RpcException error) when (error.Code == RpcException.StatusCode.NotFound)
@@ -258,13 +290,20 @@ internal sealed class ActivityTaskWorker(ActivityTaskWorkerOptions options)
                     result = new() { Payloads_ = { await codec.EncodeAsync(result.Payloads_) } };
                 }
 
-                await DeliverAsync(rpc => rpc.CompleteActivityAsync(new()
-                {
-                    Namespace = options.Namespace,
-                    TaskToken = token,
-                    Result = result.Payloads_.Count == 0 ? null : result,
-                    Identity = options.Identity,
-                }), token, info);
+                await DeliverAsync(
+                    rpc =>
+                        rpc.CompleteActivityAsync(
+                            new()
+                            {
+                                Namespace = options.Namespace,
+                                TaskToken = token,
+                                Result = result.Payloads_.Count == 0 ? null : result,
+                                Identity = options.Identity,
+                            }
+                        ),
+                    token,
+                    info
+                );
                 break;
 
             case ActivityOutcome.Failed failed:
@@ -277,16 +316,20 @@ internal sealed class ActivityTaskWorker(ActivityTaskWorkerOptions options)
                 }
 
                 await DeliverAsync(
-                    async rpc => await rpc.FailActivityAsync(new()
-                    {
-                        Namespace = options.Namespace,
-                        TaskToken = token,
-                        Failure = failure,
-                        LastHeartbeatDetails = await HeldAsync(held, info),
-                        Identity = options.Identity,
-                    }),
+                    async rpc =>
+                        await rpc.FailActivityAsync(
+                            new()
+                            {
+                                Namespace = options.Namespace,
+                                TaskToken = token,
+                                Failure = failure,
+                                LastHeartbeatDetails = await HeldAsync(held, info),
+                                Identity = options.Identity,
+                            }
+                        ),
                     token,
-                    info);
+                    info
+                );
                 break;
 
             case ActivityOutcome.Canceled canceled:
@@ -296,13 +339,20 @@ internal sealed class ActivityTaskWorker(ActivityTaskWorkerOptions options)
                     details = new() { Payloads_ = { await codec.EncodeAsync(details.Payloads_) } };
                 }
 
-                await DeliverAsync(rpc => rpc.CancelActivityAsync(new()
-                {
-                    Namespace = options.Namespace,
-                    TaskToken = token,
-                    Details = details,
-                    Identity = options.Identity,
-                }), token, info);
+                await DeliverAsync(
+                    rpc =>
+                        rpc.CancelActivityAsync(
+                            new()
+                            {
+                                Namespace = options.Namespace,
+                                TaskToken = token,
+                                Details = details,
+                                Identity = options.Identity,
+                            }
+                        ),
+                    token,
+                    info
+                );
                 break;
 
             default:
@@ -333,24 +383,38 @@ internal sealed class ActivityTaskWorker(ActivityTaskWorkerOptions options)
         }
     }
 
-    private static bool IsRefusal(Exception error) => error is PayloadsTooLargeException
-        || (error is RpcException refused && (RpcRetrier.IsMessageTooLarge(refused) || refused.Code == RpcException.StatusCode.InvalidArgument));
+    private static bool IsRefusal(Exception error) =>
+        error is PayloadsTooLargeException
+        || (
+            error is RpcException refused
+            && (RpcRetrier.IsMessageTooLarge(refused) || refused.Code == RpcException.StatusCode.InvalidArgument)
+        );
 
     private async Task DeliverRefusalAsync(Exception error, ByteString token, ActivityInfo info)
     {
         try
         {
-            await options.Rpc().FailActivityAsync(new()
-            {
-                Namespace = options.Namespace,
-                TaskToken = token,
-                Identity = options.Identity,
-                Failure = new()
-                {
-                    Message = $"The outcome of activity {info.ActivityType} is refused: {error.Message}",
-                    ApplicationFailureInfo = new() { Type = error is PayloadsTooLargeException ? nameof(WorkflowTaskFailedCause.PayloadsTooLarge) : "OutcomeRefused" },
-                },
-            });
+            await options
+                .Rpc()
+                .FailActivityAsync(
+                    new()
+                    {
+                        Namespace = options.Namespace,
+                        TaskToken = token,
+                        Identity = options.Identity,
+                        Failure = new()
+                        {
+                            Message = $"The outcome of activity {info.ActivityType} is refused: {error.Message}",
+                            ApplicationFailureInfo = new()
+                            {
+                                Type =
+                                    error is PayloadsTooLargeException
+                                        ? nameof(WorkflowTaskFailedCause.PayloadsTooLarge)
+                                        : "OutcomeRefused",
+                            },
+                        },
+                    }
+                );
         }
         catch (RpcException second) when (second.Code == RpcException.StatusCode.NotFound)
         {

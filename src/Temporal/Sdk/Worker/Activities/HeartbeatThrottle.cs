@@ -13,7 +13,9 @@ internal sealed class HeartbeatThrottle(TimeSpan interval, TimeProvider time, Fu
     private bool _active;
     private bool _closed;
 
-    /// <summary>Time between two heartbeats: 80 % of the heartbeat timeout, or the default when there is none, never more than the longest.</summary>
+    /// <summary>
+    /// Time between two heartbeats: 80 % of the heartbeat timeout, or the default when there is none, never more than the longest.
+    /// </summary>
     public static TimeSpan IntervalFor(TimeSpan? heartbeatTimeout, TimeSpan whenNone, TimeSpan longest)
     {
         var wanted = heartbeatTimeout is { Ticks: > 0 } timeout ? timeout * 0.8 : whenNone;

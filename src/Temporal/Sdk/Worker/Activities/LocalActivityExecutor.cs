@@ -12,7 +12,13 @@ namespace Temporalio.Worker.Activities;
 
 /// <summary>Runs attempts of local activities in slots of their own.</summary>
 internal sealed class LocalActivityExecutor(
-    ActivityRunner runner, SlotPool slots, string ns, DataConverter dataConverter, WorkerStatistics statistics, TimeProvider time) : ILocalActivityExecutor
+    ActivityRunner runner,
+    SlotPool slots,
+    string ns,
+    DataConverter dataConverter,
+    WorkerStatistics statistics,
+    TimeProvider time
+) : ILocalActivityExecutor
 {
     /// <inheritdoc />
     public async Task<LocalActivityOutcome> ExecuteAsync(LocalActivityAttempt attempt, CancellationToken cancellationToken)
@@ -32,7 +38,9 @@ internal sealed class LocalActivityExecutor(
             {
                 return cancellationToken.IsCancellationRequested
                     ? Canceled()
-                    : TimedOut(deadline is { } closing && closing <= queueLimit ? TimeoutType.ScheduleToClose : TimeoutType.ScheduleToStart);
+                    : TimedOut(
+                        deadline is { } closing && closing <= queueLimit ? TimeoutType.ScheduleToClose : TimeoutType.ScheduleToStart
+                    );
             }
         }
 
@@ -40,17 +48,24 @@ internal sealed class LocalActivityExecutor(
         return await RunAsync(attempt, slot, cancellationToken);
     }
 
-    private static TimeSpan? Shorter(TimeSpan? one, TimeSpan? other) => one is { } first && other is { } second ? (first < second ? first : second) : one ?? other;
+    private static TimeSpan? Shorter(TimeSpan? one, TimeSpan? other) =>
+        one is { } first && other is { } second ? (first < second ? first : second) : one ?? other;
 
-    private static LocalActivityOutcome Canceled() => new()
-    {
-        Failure = new() { Message = "Local activity canceled", CanceledFailureInfo = new() },
-    };
+    private static LocalActivityOutcome Canceled() =>
+        new()
+        {
+            Failure = new() { Message = "Local activity canceled", CanceledFailureInfo = new() },
+        };
 
-    private static LocalActivityOutcome TimedOut(TimeoutType type) => new()
-    {
-        Failure = new() { Message = "Local activity timed out", TimeoutFailureInfo = new() { TimeoutType = type } },
-    };
+    private static LocalActivityOutcome TimedOut(TimeoutType type) =>
+        new()
+        {
+            Failure = new()
+            {
+                Message = "Local activity timed out",
+                TimeoutFailureInfo = new() { TimeoutType = type },
+            },
+        };
 
     private async Task<LocalActivityOutcome> RunAsync(LocalActivityAttempt task, SlotReservation slot, CancellationToken cancellationToken)
     {
@@ -59,12 +74,17 @@ internal sealed class LocalActivityExecutor(
         var limit = Shorter(task.StartToCloseTimeout, closing);
         var attempt = new ActivityAttempt();
         var timedOut = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var timer = TimerFor(limit, () =>
-        {
-            attempt.Cancel(ActivityCancelReason.Timeout, new() { IsTimedOut = true });
-            timedOut.TrySetResult();
-        });
-        await using var registration = cancellationToken.Register(() => attempt.Cancel(ActivityCancelReason.CancelRequested, new() { IsCancelRequested = true }));
+        using var timer = TimerFor(
+            limit,
+            () =>
+            {
+                attempt.Cancel(ActivityCancelReason.Timeout, new() { IsTimedOut = true });
+                timedOut.TrySetResult();
+            }
+        );
+        await using var registration = cancellationToken.Register(() =>
+            attempt.Cancel(ActivityCancelReason.CancelRequested, new() { IsCancelRequested = true })
+        );
         var info = InfoOf(task, started);
         var run = RunToEndAsync(attempt, slot, info, task);
 
@@ -91,7 +111,12 @@ internal sealed class LocalActivityExecutor(
         };
     }
 
-    private async Task<ActivityOutcome> RunToEndAsync(ActivityAttempt attempt, SlotReservation slot, ActivityInfo info, LocalActivityAttempt task)
+    private async Task<ActivityOutcome> RunToEndAsync(
+        ActivityAttempt attempt,
+        SlotReservation slot,
+        ActivityInfo info,
+        LocalActivityAttempt task
+    )
     {
         using (slot)
         using (attempt)
@@ -99,7 +124,13 @@ internal sealed class LocalActivityExecutor(
             var metrics = statistics.Metrics.LocalActivity(info.ActivityType);
             metrics.Begun.Add(1);
             var began = time.GetTimestamp();
-            var outcome = await runner.RunAsync(attempt, info, [.. task.Arguments], task.Headers.Count == 0 ? null : task.Headers, _ => { });
+            var outcome = await runner.RunAsync(
+                attempt,
+                info,
+                [.. task.Arguments],
+                task.Headers.Count == 0 ? null : task.Headers,
+                _ => { }
+            );
             metrics.Count(outcome, time.GetElapsedTime(began), time.GetUtcNow().UtcDateTime - info.ScheduledTime);
             statistics.LocalActivitySlots.Processed(failed: outcome is ActivityOutcome.Failed);
             return outcome;
@@ -108,7 +139,15 @@ internal sealed class LocalActivityExecutor(
 
     private ActivityInfo InfoOf(LocalActivityAttempt task, DateTime started)
     {
-        var context = new ISerializationContext.Activity(ns, task.ActivityId, task.WorkflowId, task.WorkflowType, task.ActivityType, task.TaskQueue, IsLocal: true);
+        var context = new ISerializationContext.Activity(
+            ns,
+            task.ActivityId,
+            task.WorkflowId,
+            task.WorkflowType,
+            task.ActivityType,
+            task.TaskQueue,
+            IsLocal: true
+        );
         return new(
             ActivityId: task.ActivityId,
             ActivityType: task.ActivityType,
@@ -130,10 +169,12 @@ internal sealed class LocalActivityExecutor(
             WorkflowId: task.WorkflowId,
             WorkflowNamespace: ns,
             WorkflowRunId: task.RunId,
-            WorkflowType: task.WorkflowType);
+            WorkflowType: task.WorkflowType
+        );
     }
 
-    private ITimer? TimerFor(TimeSpan? limit, Action act) => limit is { } span
-        ? time.CreateTimer(_ => act(), null, span > TimeSpan.Zero ? span : TimeSpan.Zero, Timeout.InfiniteTimeSpan)
-        : null;
+    private ITimer? TimerFor(TimeSpan? limit, Action act) =>
+        limit is { } span
+            ? time.CreateTimer(_ => act(), null, span > TimeSpan.Zero ? span : TimeSpan.Zero, Timeout.InfiniteTimeSpan)
+            : null;
 }

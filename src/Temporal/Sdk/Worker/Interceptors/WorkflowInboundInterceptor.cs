@@ -1,6 +1,9 @@
 namespace Temporalio.Worker.Interceptors;
 
-/// <summary>Stands in front of the calls into one run's workflow code. Override what you need and call <see cref="Next"/>. It runs inside the workflow and must be deterministic.</summary>
+/// <summary>
+/// Stands in front of the calls into one run's workflow code. Override what you need and call <see cref="Next"/>. It runs inside the
+/// workflow and must be deterministic.
+/// </summary>
 public abstract class WorkflowInboundInterceptor
 {
     private readonly WorkflowInboundInterceptor? _next;
@@ -8,12 +11,11 @@ public abstract class WorkflowInboundInterceptor
     /// <summary>Makes a link of the chain.</summary>
     protected WorkflowInboundInterceptor(WorkflowInboundInterceptor next) => _next = next;
 
-    private protected WorkflowInboundInterceptor()
-    {
-    }
+    private protected WorkflowInboundInterceptor() { }
 
     /// <summary>The next link.</summary>
-    protected WorkflowInboundInterceptor Next => _next ?? throw new InvalidOperationException("This is the last workflow interceptor; it has no next one.");
+    protected WorkflowInboundInterceptor Next =>
+        _next ?? throw new InvalidOperationException("This is the last workflow interceptor; it has no next one.");
 
     /// <summary>Called once before anything else; wrap <paramref name="outbound"/> to see what the workflow does.</summary>
     public virtual void Init(WorkflowOutboundInterceptor outbound) => Next.Init(outbound);

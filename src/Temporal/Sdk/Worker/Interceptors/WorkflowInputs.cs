@@ -15,7 +15,12 @@ public record ExecuteWorkflowInput(object Instance, MethodInfo RunMethod, object
 /// <param name="Definition">The handler.</param>
 /// <param name="Args">Arguments.</param>
 /// <param name="Headers">Headers.</param>
-public record HandleSignalInput(string Signal, WorkflowSignalDefinition Definition, object?[] Args, IReadOnlyDictionary<string, Payload>? Headers);
+public record HandleSignalInput(
+    string Signal,
+    WorkflowSignalDefinition Definition,
+    object?[] Args,
+    IReadOnlyDictionary<string, Payload>? Headers
+);
 
 /// <summary>A query for a handler.</summary>
 /// <param name="Id">Id of the query.</param>
@@ -24,7 +29,12 @@ public record HandleSignalInput(string Signal, WorkflowSignalDefinition Definiti
 /// <param name="Args">Arguments.</param>
 /// <param name="Headers">Headers.</param>
 public record HandleQueryInput(
-    string Id, string Query, WorkflowQueryDefinition Definition, object?[] Args, IReadOnlyDictionary<string, Payload>? Headers);
+    string Id,
+    string Query,
+    WorkflowQueryDefinition Definition,
+    object?[] Args,
+    IReadOnlyDictionary<string, Payload>? Headers
+);
 
 /// <summary>An update for a handler or a validator.</summary>
 /// <param name="Id">Update id.</param>
@@ -33,7 +43,12 @@ public record HandleQueryInput(
 /// <param name="Args">Arguments.</param>
 /// <param name="Headers">Headers.</param>
 public record HandleUpdateInput(
-    string Id, string Update, WorkflowUpdateDefinition Definition, object?[] Args, IReadOnlyDictionary<string, Payload>? Headers);
+    string Id,
+    string Update,
+    WorkflowUpdateDefinition Definition,
+    object?[] Args,
+    IReadOnlyDictionary<string, Payload>? Headers
+);
 
 /// <summary>A request to cancel another workflow.</summary>
 /// <param name="Id">Workflow id.</param>
@@ -46,7 +61,11 @@ public record CancelExternalWorkflowInput(string Id, string? RunId);
 /// <param name="Options">Options.</param>
 /// <param name="Headers">Headers.</param>
 public record CreateContinueAsNewExceptionInput(
-    string Workflow, IReadOnlyCollection<object?> Args, ContinueAsNewOptions? Options, IDictionary<string, Payload>? Headers);
+    string Workflow,
+    IReadOnlyCollection<object?> Args,
+    ContinueAsNewOptions? Options,
+    IDictionary<string, Payload>? Headers
+);
 
 /// <summary>A timer.</summary>
 /// <param name="Delay">Length.</param>
@@ -59,7 +78,12 @@ public record DelayAsyncInput(TimeSpan Delay, CancellationToken? CancellationTok
 /// <param name="Args">Arguments.</param>
 /// <param name="Options">Options.</param>
 /// <param name="Headers">Headers.</param>
-public record ScheduleActivityInput(string Activity, IReadOnlyCollection<object?> Args, ActivityOptions Options, IDictionary<string, Payload>? Headers);
+public record ScheduleActivityInput(
+    string Activity,
+    IReadOnlyCollection<object?> Args,
+    ActivityOptions Options,
+    IDictionary<string, Payload>? Headers
+);
 
 /// <summary>A local activity call.</summary>
 /// <param name="Activity">Activity type.</param>
@@ -67,7 +91,11 @@ public record ScheduleActivityInput(string Activity, IReadOnlyCollection<object?
 /// <param name="Options">Options.</param>
 /// <param name="Headers">Headers.</param>
 public record ScheduleLocalActivityInput(
-    string Activity, IReadOnlyCollection<object?> Args, LocalActivityOptions Options, IDictionary<string, Payload>? Headers);
+    string Activity,
+    IReadOnlyCollection<object?> Args,
+    LocalActivityOptions Options,
+    IDictionary<string, Payload>? Headers
+);
 
 /// <summary>A signal to a child.</summary>
 /// <param name="Id">Workflow id of the child.</param>
@@ -76,7 +104,12 @@ public record ScheduleLocalActivityInput(
 /// <param name="Options">Options.</param>
 /// <param name="Headers">Headers.</param>
 public record SignalChildWorkflowInput(
-    string Id, string Signal, IReadOnlyCollection<object?> Args, ChildWorkflowSignalOptions? Options, IDictionary<string, Payload>? Headers);
+    string Id,
+    string Signal,
+    IReadOnlyCollection<object?> Args,
+    ChildWorkflowSignalOptions? Options,
+    IDictionary<string, Payload>? Headers
+);
 
 /// <summary>A signal to another workflow.</summary>
 /// <param name="Id">Workflow id.</param>
@@ -91,7 +124,8 @@ public record SignalExternalWorkflowInput(
     string Signal,
     IReadOnlyCollection<object?> Args,
     ExternalWorkflowSignalOptions? Options,
-    IDictionary<string, Payload>? Headers);
+    IDictionary<string, Payload>? Headers
+);
 
 /// <summary>A child workflow to be started.</summary>
 /// <param name="Workflow">Workflow type.</param>
@@ -99,4 +133,8 @@ public record SignalExternalWorkflowInput(
 /// <param name="Options">Options.</param>
 /// <param name="Headers">Headers.</param>
 public record StartChildWorkflowInput(
-    string Workflow, IReadOnlyCollection<object?> Args, ChildWorkflowOptions Options, IDictionary<string, Payload>? Headers);
+    string Workflow,
+    IReadOnlyCollection<object?> Args,
+    ChildWorkflowOptions Options,
+    IDictionary<string, Payload>? Headers
+);

@@ -2,7 +2,10 @@ using Temporalio.Workflows;
 
 namespace Temporalio.Worker.Interceptors;
 
-/// <summary>Stands behind the calls that workflow code makes. Override what you need and call <see cref="Next"/>. It runs inside the workflow and must be deterministic.</summary>
+/// <summary>
+/// Stands behind the calls that workflow code makes. Override what you need and call <see cref="Next"/>. It runs inside the workflow and
+/// must be deterministic.
+/// </summary>
 public abstract class WorkflowOutboundInterceptor
 {
     private readonly WorkflowOutboundInterceptor? _next;
@@ -10,18 +13,18 @@ public abstract class WorkflowOutboundInterceptor
     /// <summary>Makes a link of the chain.</summary>
     protected WorkflowOutboundInterceptor(WorkflowOutboundInterceptor next) => _next = next;
 
-    private protected WorkflowOutboundInterceptor()
-    {
-    }
+    private protected WorkflowOutboundInterceptor() { }
 
     /// <summary>The next link.</summary>
-    protected WorkflowOutboundInterceptor Next => _next ?? throw new InvalidOperationException("This is the last workflow interceptor; it has no next one.");
+    protected WorkflowOutboundInterceptor Next =>
+        _next ?? throw new InvalidOperationException("This is the last workflow interceptor; it has no next one.");
 
     /// <summary>Requests cancellation of another workflow.</summary>
     public virtual Task CancelExternalWorkflowAsync(CancelExternalWorkflowInput input) => Next.CancelExternalWorkflowAsync(input);
 
     /// <summary>Makes the exception that continues as new.</summary>
-    public virtual ContinueAsNewException CreateContinueAsNewException(CreateContinueAsNewExceptionInput input) => Next.CreateContinueAsNewException(input);
+    public virtual ContinueAsNewException CreateContinueAsNewException(CreateContinueAsNewExceptionInput input) =>
+        Next.CreateContinueAsNewException(input);
 
     /// <summary>Starts a timer.</summary>
     public virtual Task DelayAsync(DelayAsyncInput input) => Next.DelayAsync(input);
@@ -32,7 +35,8 @@ public abstract class WorkflowOutboundInterceptor
 
     /// <summary>Calls a local activity.</summary>
     /// <typeparam name="TResult">Type of the result; <see cref="ValueTuple"/> for none.</typeparam>
-    public virtual Task<TResult> ScheduleLocalActivityAsync<TResult>(ScheduleLocalActivityInput input) => Next.ScheduleLocalActivityAsync<TResult>(input);
+    public virtual Task<TResult> ScheduleLocalActivityAsync<TResult>(ScheduleLocalActivityInput input) =>
+        Next.ScheduleLocalActivityAsync<TResult>(input);
 
     /// <summary>Signals a child.</summary>
     public virtual Task SignalChildWorkflowAsync(SignalChildWorkflowInput input) => Next.SignalChildWorkflowAsync(input);
@@ -43,6 +47,7 @@ public abstract class WorkflowOutboundInterceptor
     /// <summary>Starts a child workflow.</summary>
     /// <typeparam name="TWorkflow">Workflow type.</typeparam>
     /// <typeparam name="TResult">Type of the result; <see cref="ValueTuple"/> for none.</typeparam>
-    public virtual Task<ChildWorkflowHandle<TWorkflow, TResult>> StartChildWorkflowAsync<TWorkflow, TResult>(StartChildWorkflowInput input) =>
-        Next.StartChildWorkflowAsync<TWorkflow, TResult>(input);
+    public virtual Task<ChildWorkflowHandle<TWorkflow, TResult>> StartChildWorkflowAsync<TWorkflow, TResult>(
+        StartChildWorkflowInput input
+    ) => Next.StartChildWorkflowAsync<TWorkflow, TResult>(input);
 }

@@ -7,7 +7,8 @@ using Temporalio.Worker.Activities;
 namespace Temporalio.Worker.Telemetry;
 
 /// <summary>
-/// What a worker measures, under the names that all SDKs of Temporal use (https://docs.temporal.io/references/sdk-metrics). Times are in seconds. Every series has the tags
+/// What a worker measures, under the names that all SDKs of Temporal use (https://docs.temporal.io/references/sdk-metrics). Times are in
+/// seconds. Every series has the tags
 /// <c>namespace</c> and <c>task_queue</c>; those of workflows and activities the type as well.
 /// </summary>
 internal sealed class TaskMetrics(MetricMeter meter)
@@ -28,16 +29,23 @@ internal sealed class TaskMetrics(MetricMeter meter)
 
     public MetricCounter<long> StickyCacheMiss { get; } = meter.CreateCounter<long>("temporal_sticky_cache_miss");
 
-    public MetricCounter<long> StickyCacheForcedEviction { get; } = meter.CreateCounter<long>("temporal_sticky_cache_total_forced_eviction");
+    public MetricCounter<long> StickyCacheForcedEviction { get; } =
+        meter.CreateCounter<long>("temporal_sticky_cache_total_forced_eviction");
 
     public MetricGauge<long> StickyCacheSize { get; } = meter.CreateGauge<long>("temporal_sticky_cache_size");
 
-    public WorkflowMetrics Workflow(string type) => _workflows.GetOrAdd(type, static (name, m) => new(m.WithTags([new("workflow_type", name)])), meter);
+    public WorkflowMetrics Workflow(string type) =>
+        _workflows.GetOrAdd(type, static (name, m) => new(m.WithTags([new("workflow_type", name)])), meter);
 
-    public ActivityMetrics Activity(string type) => _activities.GetOrAdd(type, static (name, m) => new("temporal_activity", m.WithTags([new("activity_type", name)])), meter);
+    public ActivityMetrics Activity(string type) =>
+        _activities.GetOrAdd(type, static (name, m) => new("temporal_activity", m.WithTags([new("activity_type", name)])), meter);
 
     public ActivityMetrics LocalActivity(string type) =>
-        _localActivities.GetOrAdd(type, static (name, m) => new("temporal_local_activity", m.WithTags([new("activity_type", name)])), meter);
+        _localActivities.GetOrAdd(
+            type,
+            static (name, m) => new("temporal_local_activity", m.WithTags([new("activity_type", name)])),
+            meter
+        );
 }
 
 /// <summary>Of one type of workflow.</summary>
@@ -55,9 +63,11 @@ internal sealed class WorkflowMetrics(MetricMeter meter)
 
     public MetricCounter<long> TaskFailed { get; } = meter.CreateCounter<long>("temporal_workflow_task_execution_failed");
 
-    public MetricHistogram<TimeSpan> TaskScheduleToStartLatency { get; } = meter.CreateHistogram<TimeSpan>("temporal_workflow_task_schedule_to_start_latency");
+    public MetricHistogram<TimeSpan> TaskScheduleToStartLatency { get; } =
+        meter.CreateHistogram<TimeSpan>("temporal_workflow_task_schedule_to_start_latency");
 
-    public MetricHistogram<TimeSpan> TaskExecutionLatency { get; } = meter.CreateHistogram<TimeSpan>("temporal_workflow_task_execution_latency");
+    public MetricHistogram<TimeSpan> TaskExecutionLatency { get; } =
+        meter.CreateHistogram<TimeSpan>("temporal_workflow_task_execution_latency");
 
     public MetricHistogram<TimeSpan> TaskReplayLatency { get; } = meter.CreateHistogram<TimeSpan>("temporal_workflow_task_replay_latency");
 }
@@ -65,18 +75,23 @@ internal sealed class WorkflowMetrics(MetricMeter meter)
 /// <summary>Of one type of activity.</summary>
 internal sealed class ActivityMetrics(string prefix, MetricMeter meter)
 {
-    /// <summary>Attempts begun; the name of it exists for local activities alone, others have <c>temporal_activity_task_received</c>.</summary>
-    public MetricCounter<long> Begun { get; } = meter.CreateCounter<long>(prefix == "temporal_activity" ? "temporal_activity_task_received" : $"{prefix}_total");
+    /// <summary>
+    /// Attempts begun; the name of it exists for local activities alone, others have <c>temporal_activity_task_received</c>.
+    /// </summary>
+    public MetricCounter<long> Begun { get; } =
+        meter.CreateCounter<long>(prefix == "temporal_activity" ? "temporal_activity_task_received" : $"{prefix}_total");
 
     public MetricCounter<long> Failed { get; } = meter.CreateCounter<long>($"{prefix}_execution_failed");
 
     public MetricCounter<long> Canceled { get; } = meter.CreateCounter<long>($"{prefix}_execution_cancelled");
 
-    public MetricHistogram<TimeSpan> ScheduleToStartLatency { get; } = meter.CreateHistogram<TimeSpan>($"{prefix}_schedule_to_start_latency");
+    public MetricHistogram<TimeSpan> ScheduleToStartLatency { get; } =
+        meter.CreateHistogram<TimeSpan>($"{prefix}_schedule_to_start_latency");
 
     public MetricHistogram<TimeSpan> ExecutionLatency { get; } = meter.CreateHistogram<TimeSpan>($"{prefix}_execution_latency");
 
-    public MetricHistogram<TimeSpan> SucceedEndToEndLatency { get; } = meter.CreateHistogram<TimeSpan>($"{prefix}_succeed_endtoend_latency");
+    public MetricHistogram<TimeSpan> SucceedEndToEndLatency { get; } =
+        meter.CreateHistogram<TimeSpan>($"{prefix}_succeed_endtoend_latency");
 
     /// <summary>Counts how an attempt ended.</summary>
     public void Count(ActivityOutcome outcome, TimeSpan took, TimeSpan sinceScheduled)

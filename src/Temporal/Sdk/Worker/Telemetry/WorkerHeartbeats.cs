@@ -53,7 +53,8 @@ internal sealed class WorkerHeartbeats(WorkerHeartbeatOptions options)
     {
         while (!stop.IsCancellationRequested && await SendAsync())
         {
-            // Ends quietly with the worker, whose last heartbeat goes with its notice of shutdown. A cancelled PeriodicTimer would read line numbers out of symbol files for
+            // Ends quietly with the worker, whose last heartbeat goes with its notice of shutdown. A cancelled PeriodicTimer would read
+            // line numbers out of symbol files for
             // an exception that nobody sees, which takes longer than the rest of the shutdown.
             await Task.Delay(Interval, options.Time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -82,7 +83,9 @@ internal sealed class WorkerHeartbeats(WorkerHeartbeatOptions options)
                 CurrentHostCpuUsage = (float)_resources.CpuUsage,
                 CurrentHostMemUsage = (float)_resources.MemoryUsage,
             },
-            DeploymentVersion = options.Deployment?.Version is { } version ? new() { DeploymentName = version.DeploymentName, BuildId = version.BuildId } : null,
+            DeploymentVersion = options.Deployment?.Version is { } version
+                ? new() { DeploymentName = version.DeploymentName, BuildId = version.BuildId }
+                : null,
         };
         if (options.HasWorkflows)
         {
@@ -109,12 +112,16 @@ internal sealed class WorkerHeartbeats(WorkerHeartbeatOptions options)
     {
         try
         {
-            await options.Rpc().RecordHeartbeatAsync(new()
-            {
-                Namespace = options.Namespace,
-                Identity = options.Identity,
-                WorkerHeartbeat = { Now(WorkerStatus.Running) },
-            });
+            await options
+                .Rpc()
+                .RecordHeartbeatAsync(
+                    new()
+                    {
+                        Namespace = options.Namespace,
+                        Identity = options.Identity,
+                        WorkerHeartbeat = { Now(WorkerStatus.Running) },
+                    }
+                );
             return true;
         }
         catch (RpcException error)

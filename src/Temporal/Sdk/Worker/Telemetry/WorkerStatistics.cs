@@ -16,9 +16,12 @@ internal sealed class WorkerStatistics(MetricMeter meter, TemporalWorkerOptions 
 
     public SlotStatistics LocalActivitySlots { get; } = new(meter, "LocalActivityWorker", tuner.LocalActivitySlotSupplier);
 
-    public PollStatistics WorkflowPolls { get; } = PollStatistics.ForWorkflows(meter, sticky: false, options.WorkflowTaskPollerBehavior is PollerBehavior.Autoscaling, options.Time);
+    public PollStatistics WorkflowPolls { get; } =
+        PollStatistics.ForWorkflows(meter, sticky: false, options.WorkflowTaskPollerBehavior is PollerBehavior.Autoscaling, options.Time);
 
-    public PollStatistics StickyPolls { get; } = PollStatistics.ForWorkflows(meter, sticky: true, options.WorkflowTaskPollerBehavior is PollerBehavior.Autoscaling, options.Time);
+    public PollStatistics StickyPolls { get; } =
+        PollStatistics.ForWorkflows(meter, sticky: true, options.WorkflowTaskPollerBehavior is PollerBehavior.Autoscaling, options.Time);
 
-    public PollStatistics ActivityPolls { get; } = PollStatistics.ForActivities(meter, options.ActivityTaskPollerBehavior is PollerBehavior.Autoscaling, options.Time);
+    public PollStatistics ActivityPolls { get; } =
+        PollStatistics.ForActivities(meter, options.ActivityTaskPollerBehavior is PollerBehavior.Autoscaling, options.Time);
 }

@@ -34,9 +34,7 @@ internal sealed class ResourceMeter(TimeProvider time)
 
                 _processor = processor;
                 var memory = GC.GetGCMemoryInfo();
-                _memoryUsage = memory.TotalAvailableMemoryBytes > 0
-                    ? (double)Environment.WorkingSet / memory.TotalAvailableMemoryBytes
-                    : 0;
+                _memoryUsage = memory.TotalAvailableMemoryBytes > 0 ? (double)Environment.WorkingSet / memory.TotalAvailableMemoryBytes : 0;
                 _lookedAt = now;
             }
 
@@ -54,7 +52,9 @@ internal sealed class ResourceMeter(TimeProvider time)
             return (Environment.CpuUsage.TotalTime.TotalSeconds, total.TotalSeconds);
         }
 
-        var numbers = File.ReadLines(Path).First().Split(' ', StringSplitOptions.RemoveEmptyEntries)
+        var numbers = File.ReadLines(Path)
+            .First()
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries)
             .Skip(1)
             .Select(number => double.Parse(number, CultureInfo.InvariantCulture))
             .ToArray();

@@ -15,13 +15,23 @@ internal abstract class SlotPool
     /// <summary>A pool over a supplier.</summary>
     /// <param name="resources">What the process uses, measured once for all pools of a worker.</param>
     public static SlotPool Create(
-        SlotSupplier supplier, SlotReserveContext context, SlotStatistics statistics, ResourceMeter resources, TimeProvider time, ILogger logger) => supplier switch
-    {
-        FixedSizeSlotSupplier fixedSize => new FixedPool(fixedSize.SlotCount) { Statistics = statistics },
-        CustomSlotSupplier custom => new CustomPool(custom, context, logger) { Statistics = statistics },
-        ResourceBasedSlotSupplier resourceBased => new ResourcePool(resourceBased, context.SlotType, resources, time) { Statistics = statistics },
-        _ => throw new ArgumentException($"{supplier.GetType()} is no known kind of slot supplier.", nameof(supplier)),
-    };
+        SlotSupplier supplier,
+        SlotReserveContext context,
+        SlotStatistics statistics,
+        ResourceMeter resources,
+        TimeProvider time,
+        ILogger logger
+    ) =>
+        supplier switch
+        {
+            FixedSizeSlotSupplier fixedSize => new FixedPool(fixedSize.SlotCount) { Statistics = statistics },
+            CustomSlotSupplier custom => new CustomPool(custom, context, logger) { Statistics = statistics },
+            ResourceBasedSlotSupplier resourceBased => new ResourcePool(resourceBased, context.SlotType, resources, time)
+            {
+                Statistics = statistics,
+            },
+            _ => throw new ArgumentException($"{supplier.GetType()} is no known kind of slot supplier.", nameof(supplier)),
+        };
 
     /// <summary>Waits for a slot.</summary>
     public async Task<SlotReservation> ReserveAsync(CancellationToken cancellationToken) => new(this, await TakeAsync(cancellationToken));
@@ -49,9 +59,7 @@ internal abstract class SlotPool
 
     protected abstract SlotPermit? TryTake();
 
-    protected virtual void OnUsed(SlotInfo info, SlotPermit permit)
-    {
-    }
+    protected virtual void OnUsed(SlotInfo info, SlotPermit permit) { }
 
     protected abstract void OnReleased(SlotInfo? info, SlotPermit permit);
 
@@ -169,11 +177,14 @@ internal abstract class SlotPool
             lock (_lock)
             {
                 var now = _time.GetUtcNow();
-                var allowed = _taken < _minimum
-                    || (_taken < _maximum
+                var allowed =
+                    _taken < _minimum
+                    || (
+                        _taken < _maximum
                         && now - _last >= _throttle
                         && _meter.MemoryUsage < _goals.TargetMemoryUsage
-                        && _meter.CpuUsage < _goals.TargetCpuUsage);
+                        && _meter.CpuUsage < _goals.TargetCpuUsage
+                    );
                 if (!allowed)
                 {
                     return null;

@@ -3,9 +3,7 @@ namespace Temporalio.Worker.Tuning;
 /// <summary>Decides how much a worker does at once. A slot is reserved before a poll and released when its task has ended.</summary>
 public abstract class SlotSupplier
 {
-    private protected SlotSupplier()
-    {
-    }
+    private protected SlotSupplier() { }
 }
 
 /// <summary>A fixed number of slots.</summary>
@@ -24,7 +22,8 @@ public sealed class FixedSizeSlotSupplier : SlotSupplier
 }
 
 /// <summary>
-/// Slots by one's own rules. All members may be called at the same time from several threads. Open polls hold slots: for workflow tasks give at least as many
+/// Slots by one's own rules. All members may be called at the same time from several threads. Open polls hold slots: for workflow tasks
+/// give at least as many
 /// as there are polls, or the polls of one queue keep those of the other from being opened.
 /// </summary>
 public abstract class CustomSlotSupplier : SlotSupplier
@@ -64,7 +63,8 @@ public sealed class ResourceBasedSlotSupplier : SlotSupplier
 /// <summary>Bounds of a resource-based supplier.</summary>
 /// <param name="MinimumSlots">Slots that are given whatever the resources. Default 5 for workflows, 1 for activities.</param>
 /// <param name="MaximumSlots">Most slots. Default 1,000 for workflows, 2,000 for activities.</param>
-/// <param name="RampThrottle">Shortest time between two slots beyond the minimum, so that their use shows. Default 0 for workflows, 50 ms for activities.</param>
+/// <param name="RampThrottle">Shortest time between two slots beyond the minimum, so that their use shows. Default 0 for workflows, 50 ms
+/// for activities.</param>
 public sealed record ResourceBasedSlotSupplierOptions(int? MinimumSlots = null, int? MaximumSlots = null, TimeSpan? RampThrottle = null);
 
 /// <summary>Goals of resource-based suppliers.</summary>

@@ -19,9 +19,7 @@ public enum SlotType
 /// <summary>What a slot is used for.</summary>
 public abstract record SlotInfo
 {
-    private SlotInfo()
-    {
-    }
+    private SlotInfo() { }
 
     /// <summary>A workflow task.</summary>
     /// <param name="WorkflowType">Workflow type.</param>
@@ -41,9 +39,7 @@ public abstract record SlotInfo
 public class SlotPermit
 {
     /// <summary>Without data.</summary>
-    public SlotPermit()
-    {
-    }
+    public SlotPermit() { }
 
     /// <summary>With data of the supplier's.</summary>
     public SlotPermit(object data) => UserData = data;

@@ -17,7 +17,12 @@ public interface IWorkerTuner
 public class WorkerTuner : IWorkerTuner
 {
     /// <summary>From suppliers.</summary>
-    public WorkerTuner(SlotSupplier workflowTaskSlotSupplier, SlotSupplier activityTaskSlotSupplier, SlotSupplier localActivitySlotSupplier, SlotSupplier nexusTaskSlotSupplier)
+    public WorkerTuner(
+        SlotSupplier workflowTaskSlotSupplier,
+        SlotSupplier activityTaskSlotSupplier,
+        SlotSupplier localActivitySlotSupplier,
+        SlotSupplier nexusTaskSlotSupplier
+    )
     {
         WorkflowTaskSlotSupplier = workflowTaskSlotSupplier;
         ActivityTaskSlotSupplier = activityTaskSlotSupplier;
@@ -38,11 +43,18 @@ public class WorkerTuner : IWorkerTuner
     public SlotSupplier NexusTaskSlotSupplier { get; init; }
 
     /// <summary>Fixed numbers of slots.</summary>
-    public static WorkerTuner CreateFixedSize(int workflowTaskSlots, int activityTaskSlots, int localActivitySlots, int nexusTaskSlots = 100) => new(
-        new FixedSizeSlotSupplier(workflowTaskSlots),
-        new FixedSizeSlotSupplier(activityTaskSlots),
-        new FixedSizeSlotSupplier(localActivitySlots),
-        new FixedSizeSlotSupplier(nexusTaskSlots));
+    public static WorkerTuner CreateFixedSize(
+        int workflowTaskSlots,
+        int activityTaskSlots,
+        int localActivitySlots,
+        int nexusTaskSlots = 100
+    ) =>
+        new(
+            new FixedSizeSlotSupplier(workflowTaskSlots),
+            new FixedSizeSlotSupplier(activityTaskSlots),
+            new FixedSizeSlotSupplier(localActivitySlots),
+            new FixedSizeSlotSupplier(nexusTaskSlots)
+        );
 
     /// <summary>As many slots as memory and processor allow.</summary>
     public static WorkerTuner CreateResourceBased(
@@ -51,23 +63,23 @@ public class WorkerTuner : IWorkerTuner
         ResourceBasedSlotSupplierOptions? workflowOptions = null,
         ResourceBasedSlotSupplierOptions? activityOptions = null,
         ResourceBasedSlotSupplierOptions? localActivityOptions = null,
-        ResourceBasedSlotSupplierOptions? nexusOptions = null)
+        ResourceBasedSlotSupplierOptions? nexusOptions = null
+    )
     {
         var goals = new ResourceBasedTunerOptions(targetMemoryUsage, targetCpuUsage);
         return new(
             new ResourceBasedSlotSupplier(workflowOptions ?? new(), goals),
             new ResourceBasedSlotSupplier(activityOptions ?? new(), goals),
             new ResourceBasedSlotSupplier(localActivityOptions ?? new(), goals),
-            new ResourceBasedSlotSupplier(nexusOptions ?? new(), goals));
+            new ResourceBasedSlotSupplier(nexusOptions ?? new(), goals)
+        );
     }
 }
 
 /// <summary>How many polls a worker keeps open.</summary>
 public abstract class PollerBehavior
 {
-    private PollerBehavior()
-    {
-    }
+    private PollerBehavior() { }
 
     /// <summary>Up to a number, each as soon as it has a slot.</summary>
     public sealed class SimpleMaximum : PollerBehavior

@@ -4,7 +4,8 @@ using Temporalio.Exceptions;
 namespace Temporalio.Worker.Workflows;
 
 /// <summary>
-/// Runs workflow code on threads of the pool and notices when it does not come back. A .NET thread cannot be stopped: a stuck run is left alone until its thread returns.
+/// Runs workflow code on threads of the pool and notices when it does not come back. A .NET thread cannot be stopped: a stuck run is left
+/// alone until its thread returns.
 /// </summary>
 internal sealed class ActivationGuard(TimeSpan limit, bool off, int maxStuck, Action<Exception>? tooManyStuck, TimeProvider time)
 {
@@ -47,7 +48,8 @@ internal sealed class ActivationGuard(TimeSpan limit, bool off, int maxStuck, Ac
                     _stuck.TryRemove(run.RunId, out string? _);
                 }
             },
-            state: null);
+            state: null
+        );
         if (off)
         {
             return await ended.Task;
@@ -79,9 +81,16 @@ internal sealed class ActivationGuard(TimeSpan limit, bool off, int maxStuck, Ac
 
             var place = PlaceOf(run);
             _stuck[run.RunId] = place;
-            if (!ended.TrySetResult(new WorkflowDeadlockException(
-                $"[TMPRL1101] Potential deadlock detected: workflow {run.Instance?.Info.WorkflowType} ({run.Instance?.Info.WorkflowId}, run {run.RunId}) did not yield within {limit.TotalSeconds:0.###} s; it is {place}. "
-                + "Workflow code must not block or compute for long: use activities.")))
+            if (
+                !ended.TrySetResult(
+                    new WorkflowDeadlockException(
+                        $"[TMPRL1101] Potential deadlock detected: workflow {run.Instance?.Info.WorkflowType} "
+                            + $"({run.Instance?.Info.WorkflowId}, run {run.RunId}) did not yield within {limit.TotalSeconds:0.###} s; "
+                            + $"it is {place}. "
+                            + "Workflow code must not block or compute for long: use activities."
+                    )
+                )
+            )
             {
                 _stuck.TryRemove(run.RunId, out string? _);
                 return;
@@ -89,7 +98,9 @@ internal sealed class ActivationGuard(TimeSpan limit, bool off, int maxStuck, Ac
 
             if (_stuck.Count >= maxStuck)
             {
-                tooManyStuck?.Invoke(new WorkflowDeadlockException($"{_stuck.Count} threads are stuck in workflow code, the last {place}."));
+                tooManyStuck?.Invoke(
+                    new WorkflowDeadlockException($"{_stuck.Count} threads are stuck in workflow code, the last {place}.")
+                );
             }
         }
     }
@@ -98,7 +109,9 @@ internal sealed class ActivationGuard(TimeSpan limit, bool off, int maxStuck, Ac
     private static string PlaceOf(WorkflowRun run)
     {
         var strand = run.Instance?.Scheduler.Running?.AsyncState?.GetType() ?? run.Instance?.Scheduler.Running?.GetType();
-        var machine = strand?.GenericTypeArguments.FirstOrDefault(t => typeof(System.Runtime.CompilerServices.IAsyncStateMachine).IsAssignableFrom(t));
+        var machine = strand?.GenericTypeArguments.FirstOrDefault(t =>
+            typeof(System.Runtime.CompilerServices.IAsyncStateMachine).IsAssignableFrom(t)
+        );
         return machine is null
             ? $"in code of {run.Definition?.Type.FullName}"
             : $"in {machine.DeclaringType?.FullName}.{machine.Name.TrimStart('<').Split('>')[0]}";
@@ -109,7 +122,5 @@ internal sealed class ActivationGuard(TimeSpan limit, bool off, int maxStuck, Ac
 internal sealed class WorkflowDeadlockException : InvalidWorkflowOperationException
 {
     public WorkflowDeadlockException(string message)
-        : base(message)
-    {
-    }
+        : base(message) { }
 }

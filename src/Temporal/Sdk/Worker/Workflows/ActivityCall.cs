@@ -8,8 +8,11 @@ using Temporalio.Workflows;
 namespace Temporalio.Worker.Workflows;
 
 /// <summary>An activity that the workflow waits for.</summary>
-internal abstract class ActivityCall(WorkflowCommands commands, ScheduleActivityTaskCommandAttributes attributes, ActivityCancellationType cancellationType)
-    : CancellableCall
+internal abstract class ActivityCall(
+    WorkflowCommands commands,
+    ScheduleActivityTaskCommandAttributes attributes,
+    ActivityCancellationType cancellationType
+) : CancellableCall
 {
     private bool _cancelRequested;
     private bool _resolvedInHistory;
@@ -38,11 +41,15 @@ internal abstract class ActivityCall(WorkflowCommands commands, ScheduleActivity
             return;
         }
 
-        commands.Issue(new(new Command
-        {
-            CommandType = CommandType.RequestCancelActivityTask,
-            RequestCancelActivityTaskCommandAttributes = new() { ScheduledEventId = ScheduledEventId },
-        }));
+        commands.Issue(
+            new(
+                new Command
+                {
+                    CommandType = CommandType.RequestCancelActivityTask,
+                    RequestCancelActivityTaskCommandAttributes = new() { ScheduledEventId = ScheduledEventId },
+                }
+            )
+        );
         if (cancellationType == ActivityCancellationType.TryCancel)
         {
             commands.FollowUp(CloseAsCancelled);
@@ -73,12 +80,18 @@ internal abstract class ActivityCall(WorkflowCommands commands, ScheduleActivity
 
     protected abstract void SetFailure(Failure failure);
 
-    private void CloseAsCancelled() => Close(() => SetFailure(FailureOf(
-        "Activity cancelled",
-        new() { Message = "Activity cancelled", CanceledFailureInfo = new() },
-        RetryState.CancelRequested,
-        startedEventId: 0,
-        identity: string.Empty)));
+    private void CloseAsCancelled() =>
+        Close(() =>
+            SetFailure(
+                FailureOf(
+                    "Activity cancelled",
+                    new() { Message = "Activity cancelled", CanceledFailureInfo = new() },
+                    RetryState.CancelRequested,
+                    startedEventId: 0,
+                    identity: string.Empty
+                )
+            )
+        );
 
     private void Close(Action settle)
     {
@@ -90,26 +103,30 @@ internal abstract class ActivityCall(WorkflowCommands commands, ScheduleActivity
         }
     }
 
-    private Failure FailureOf(string message, Failure? cause, RetryState retryState, long startedEventId, string identity) => new()
-    {
-        Message = message,
-        Cause = cause,
-        ActivityFailureInfo = new()
+    private Failure FailureOf(string message, Failure? cause, RetryState retryState, long startedEventId, string identity) =>
+        new()
         {
-            ActivityId = attributes.ActivityId,
-            ActivityType = attributes.ActivityType,
-            ScheduledEventId = ScheduledEventId,
-            StartedEventId = startedEventId,
-            Identity = identity,
-            RetryState = retryState,
-        },
-    };
+            Message = message,
+            Cause = cause,
+            ActivityFailureInfo = new()
+            {
+                ActivityId = attributes.ActivityId,
+                ActivityType = attributes.ActivityType,
+                ScheduledEventId = ScheduledEventId,
+                StartedEventId = startedEventId,
+                Identity = identity,
+                RetryState = retryState,
+            },
+        };
 }
 
 /// <summary>An activity with a result of a known type.</summary>
 internal sealed class ActivityCall<TResult>(
-    WorkflowCommands commands, ScheduleActivityTaskCommandAttributes attributes, ActivityCancellationType cancellationType, DataConverter converter)
-    : ActivityCall(commands, attributes, cancellationType)
+    WorkflowCommands commands,
+    ScheduleActivityTaskCommandAttributes attributes,
+    ActivityCancellationType cancellationType,
+    DataConverter converter
+) : ActivityCall(commands, attributes, cancellationType)
 {
     private readonly TaskCompletionSource<TResult> _source = new();
 
@@ -117,5 +134,6 @@ internal sealed class ActivityCall<TResult>(
 
     protected override void SetResult(Payloads? result) => Results.Set(_source, result, converter.PayloadConverter);
 
-    protected override void SetFailure(Failure failure) => _source.SetException(converter.FailureConverter.ToException(failure, converter.PayloadConverter));
+    protected override void SetFailure(Failure failure) =>
+        _source.SetException(converter.FailureConverter.ToException(failure, converter.PayloadConverter));
 }

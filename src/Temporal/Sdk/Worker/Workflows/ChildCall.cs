@@ -10,8 +10,11 @@ namespace Temporalio.Worker.Workflows;
 
 /// <summary>A child workflow: its start, then its result.</summary>
 internal sealed class ChildCall(
-    WorkflowCommands commands, StartChildWorkflowExecutionCommandAttributes attributes, ChildWorkflowCancellationType cancellationType, DataConverter converter)
-    : CancellableCall
+    WorkflowCommands commands,
+    StartChildWorkflowExecutionCommandAttributes attributes,
+    ChildWorkflowCancellationType cancellationType,
+    DataConverter converter
+) : CancellableCall
 {
     private readonly List<Action> _waiters = [];
     private Action<ChildCall>? _started;
@@ -77,17 +80,21 @@ internal sealed class ChildCall(
             return;
         }
 
-        commands.Issue(new(new Command
-        {
-            CommandType = CommandType.RequestCancelExternalWorkflowExecution,
-            RequestCancelExternalWorkflowExecutionCommandAttributes = new()
-            {
-                Namespace = attributes.Namespace,
-                WorkflowId = Id,
-                RunId = RunId,
-                ChildWorkflowOnly = true,
-            },
-        }));
+        commands.Issue(
+            new(
+                new Command
+                {
+                    CommandType = CommandType.RequestCancelExternalWorkflowExecution,
+                    RequestCancelExternalWorkflowExecutionCommandAttributes = new()
+                    {
+                        Namespace = attributes.Namespace,
+                        WorkflowId = Id,
+                        RunId = RunId,
+                        ChildWorkflowOnly = true,
+                    },
+                }
+            )
+        );
         if (cancellationType == ChildWorkflowCancellationType.TryCancel)
         {
             commands.FollowUp(CloseAsCancelled);
@@ -111,9 +118,19 @@ internal sealed class ChildCall(
     public Action StartFailed(StartChildWorkflowExecutionFailedCause cause)
     {
         _resolvedInHistory = true;
-        Exception failure = cause == StartChildWorkflowExecutionFailedCause.WorkflowAlreadyExists
-            ? new WorkflowAlreadyStartedException("Child workflow already started", Id, attributes.WorkflowType.Name, runId: string.Empty)
-            : new ApplicationFailureException($"Child workflow '{Id}' could not be started: {cause}", errorType: "StartChildWorkflowFailed", nonRetryable: true);
+        Exception failure =
+            cause == StartChildWorkflowExecutionFailedCause.WorkflowAlreadyExists
+                ? new WorkflowAlreadyStartedException(
+                    "Child workflow already started",
+                    Id,
+                    attributes.WorkflowType.Name,
+                    runId: string.Empty
+                )
+                : new ApplicationFailureException(
+                    $"Child workflow '{Id}' could not be started: {cause}",
+                    errorType: "StartChildWorkflowFailed",
+                    nonRetryable: true
+                );
         return () => Close(result: null, failure);
     }
 
@@ -129,8 +146,12 @@ internal sealed class ChildCall(
         return () => CloseFailed(cause, retryState, startedEventId);
     }
 
-    private void CloseAsCancelled() => CloseFailed(
-        new() { Message = "Child workflow cancelled", CanceledFailureInfo = new() }, RetryState.NonRetryableFailure, startedEventId: 0);
+    private void CloseAsCancelled() =>
+        CloseFailed(
+            new() { Message = "Child workflow cancelled", CanceledFailureInfo = new() },
+            RetryState.NonRetryableFailure,
+            startedEventId: 0
+        );
 
     private void CloseFailed(Failure? cause, RetryState retryState, long startedEventId)
     {

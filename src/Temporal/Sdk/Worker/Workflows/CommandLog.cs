@@ -44,8 +44,11 @@ internal sealed class CommandLog
     public void Match(HistoryEvent e, bool compareIds)
     {
         // With the marker of a patch goes the list of all patches that was written after it.
-        var follows = _passedPatch && e.EventType == EventType.UpsertWorkflowSearchAttributes
-            && e.UpsertWorkflowSearchAttributesEventAttributes.SearchAttributes?.IndexedFields.Keys is { Count: 1 } names && names.Contains(Markers.ChangeVersion);
+        var follows =
+            _passedPatch
+            && e.EventType == EventType.UpsertWorkflowSearchAttributes
+            && e.UpsertWorkflowSearchAttributesEventAttributes.SearchAttributes?.IndexedFields.Keys is { Count: 1 } names
+            && names.Contains(Markers.ChangeVersion);
         _passedPatch = false;
         if (follows)
         {
@@ -60,7 +63,8 @@ internal sealed class CommandLog
             }
 
             throw new WorkflowNondeterminismException(
-                $"[TMPRL1100] Event {e.EventId}: history has {CommandMatcher.Describe(e)}, the workflow code did nothing here.");
+                $"[TMPRL1100] Event {e.EventId}: history has {CommandMatcher.Describe(e)}, the workflow code did nothing here."
+            );
         }
 
         if (!CommandMatcher.SameKind(command, e.EventType) || (compareIds && !CommandMatcher.SameIdentity(command, e)))
@@ -71,7 +75,9 @@ internal sealed class CommandLog
             }
 
             throw new WorkflowNondeterminismException(
-                $"[TMPRL1100] Event {e.EventId}: history has {CommandMatcher.Describe(e)}, the workflow code {CommandMatcher.Describe(command)}.");
+                $"[TMPRL1100] Event {e.EventId}: history has {CommandMatcher.Describe(e)}, the workflow code "
+                    + $"{CommandMatcher.Describe(command)}."
+            );
         }
 
         _pending.Dequeue();
@@ -87,11 +93,14 @@ internal sealed class CommandLog
         {
             var where = next is null ? "At the end of history" : $"Event {next.EventId}";
             var has = next is null ? "nothing" : CommandMatcher.Describe(next);
-            throw new WorkflowNondeterminismException($"[TMPRL1100] {where}: history has {has}, the workflow code {CommandMatcher.Describe(command)}.");
+            throw new WorkflowNondeterminismException(
+                $"[TMPRL1100] {where}: history has {has}, the workflow code {CommandMatcher.Describe(command)}."
+            );
         }
     }
 
     // A patch that is deprecated in history may be gone from the code.
     private bool PassesPatch(HistoryEvent e) =>
-        _passedPatch = e.EventType == EventType.MarkerRecorded && Markers.ReadPatch(e.MarkerRecordedEventAttributes) is { Deprecated: true };
+        _passedPatch =
+            e.EventType == EventType.MarkerRecorded && Markers.ReadPatch(e.MarkerRecordedEventAttributes) is { Deprecated: true };
 }

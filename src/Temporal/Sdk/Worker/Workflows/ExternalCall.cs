@@ -24,7 +24,8 @@ internal sealed class ExternalCall(WorkflowCommands commands, string what) : Can
 
     public Action Delivered() => () => Close(failure: null);
 
-    public Action Failed(string message) => () => Close(new ApplicationFailureException(message, errorType: "ExternalWorkflowExecutionNotFound"));
+    public Action Failed(string message) =>
+        () => Close(new ApplicationFailureException(message, errorType: "ExternalWorkflowExecutionNotFound"));
 
     private void Close(Exception? failure)
     {

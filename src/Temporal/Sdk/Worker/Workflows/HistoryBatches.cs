@@ -12,7 +12,9 @@ internal sealed record HistoryBatch(ArraySegment<HistoryEvent> Events, HistoryEv
     public HistoryEvent Started => Events[^1];
 }
 
-/// <summary>Cuts a history into the workflow tasks that were completed; tasks that failed or timed out count as never having been.</summary>
+/// <summary>
+/// Cuts a history into the workflow tasks that were completed; tasks that failed or timed out count as never having been.
+/// </summary>
 internal static class HistoryBatches
 {
     /// <summary>Cuts events.</summary>
@@ -35,7 +37,10 @@ internal static class HistoryBatches
             if (next?.EventType == EventType.WorkflowTaskCompleted)
             {
                 var end = i + 2;
-                while (end < events.Length && (CommandMatcher.IsCommandEvent(events[end].EventType) || CommandMatcher.MayStandAmongCommands(events[end].EventType)))
+                while (
+                    end < events.Length
+                    && (CommandMatcher.IsCommandEvent(events[end].EventType) || CommandMatcher.MayStandAmongCommands(events[end].EventType))
+                )
                 {
                     end++;
                 }

@@ -7,12 +7,14 @@ namespace Temporalio.Worker.Workflows;
 internal interface ILocalActivityExecutor
 {
     /// <summary>
-    /// Waits for a local activity slot, then runs one attempt. The wait counts against <see cref="LocalActivityAttempt.ScheduleToStartTimeout"/> and the
+    /// Waits for a local activity slot, then runs one attempt. The wait counts against
+    /// <see cref="LocalActivityAttempt.ScheduleToStartTimeout"/> and the
     /// schedule-to-close deadline, the run against start-to-close. Never throws; a fault of the activity is an outcome.
     /// </summary>
     /// <param name="attempt">What to run.</param>
     /// <param name="cancellationToken">
-    /// Cancelled when the workflow cancels the activity (the activity sees the reason "cancel requested"); also when the run is evicted, then the outcome is ignored.
+    /// Cancelled when the workflow cancels the activity (the activity sees the reason "cancel requested"); also when the run is evicted,
+    /// then the outcome is ignored.
     /// </param>
     Task<LocalActivityOutcome> ExecuteAsync(LocalActivityAttempt attempt, CancellationToken cancellationToken);
 }
@@ -55,12 +57,16 @@ internal sealed record LocalActivityAttempt
     public RetryPolicy? RetryPolicy { get; init; }
 }
 
-/// <summary>How an attempt ended: result, failure (application or timeout), or cancelled. Payloads are not yet encoded by the payload codec.</summary>
+/// <summary>
+/// How an attempt ended: result, failure (application or timeout), or cancelled. Payloads are not yet encoded by the payload codec.
+/// </summary>
 internal sealed record LocalActivityOutcome
 {
     /// <summary>Result; null when there is a failure. A method without result has an empty list.</summary>
     public Payloads? Result { get; init; }
 
-    /// <summary>Application failure, timeout failure (its <c>TimeoutFailureInfo</c> says which) or cancelled failure, made by the failure converter.</summary>
+    /// <summary>
+    /// Application failure, timeout failure (its <c>TimeoutFailureInfo</c> says which) or cancelled failure, made by the failure converter.
+    /// </summary>
     public Failure? Failure { get; init; }
 }

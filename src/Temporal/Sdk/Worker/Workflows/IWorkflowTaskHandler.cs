@@ -8,10 +8,15 @@ namespace Temporalio.Worker.Workflows;
 /// <param name="nextPageToken">Token of the page before; empty asks for the first page, from event 1.</param>
 /// <param name="cancellationToken">Ends the call.</param>
 internal delegate Task<GetWorkflowExecutionHistoryResponse> HistoryPageFetcher(
-    string workflowId, string runId, Google.Protobuf.ByteString nextPageToken, CancellationToken cancellationToken);
+    string workflowId,
+    string runId,
+    Google.Protobuf.ByteString nextPageToken,
+    CancellationToken cancellationToken
+);
 
 /// <summary>
-/// Turns workflow tasks into what the worker must answer. All that is known about workflow code, history and the workflow cache is behind it; polling,
+/// Turns workflow tasks into what the worker must answer. All that is known about workflow code, history and the workflow cache is behind
+/// it; polling,
 /// sending and retrying are not.
 /// </summary>
 internal interface IWorkflowTaskHandler
@@ -20,24 +25,36 @@ internal interface IWorkflowTaskHandler
     int CachedRuns { get; }
 
     /// <summary>
-    /// Works on one task until there is something to answer. Never throws for a fault of workflow code or of the history (that is a failed reply);
-    /// throws <see cref="OperationCanceledException"/> when cancelled and what <paramref name="fetchPage"/> throws: then nothing must be answered.
+    /// Works on one task until there is something to answer. Never throws for a fault of workflow code or of the history (that is a failed
+    /// reply);
+    /// throws <see cref="OperationCanceledException"/> when cancelled and what <paramref name="fetchPage"/> throws: then nothing must be
+    /// answered.
     /// Tasks of the same run are worked on one after the other, others in parallel.
     /// </summary>
-    Task<WorkflowTaskReply> HandleAsync(PollWorkflowTaskQueueResponse task, HistoryPageFetcher fetchPage, CancellationToken cancellationToken);
+    Task<WorkflowTaskReply> HandleAsync(
+        PollWorkflowTaskQueueResponse task,
+        HistoryPageFetcher fetchPage,
+        CancellationToken cancellationToken
+    );
 
     /// <summary>Must be called once after the server accepted a reply of kind completed.</summary>
     /// <returns>The next task of the same run when the server handed one back: handle it at once, in the same slot.</returns>
     PollWorkflowTaskQueueResponse? Accepted(WorkflowTaskReply reply, RespondWorkflowTaskCompletedResponse response);
 
-    /// <summary>Must be called once when a reply could not be delivered or was refused: the run's state is no longer the server's, it is dropped from the cache.</summary>
+    /// <summary>
+    /// Must be called once when a reply could not be delivered or was refused: the run's state is no longer the server's, it is dropped
+    /// from the cache.
+    /// </summary>
     void Refused(WorkflowTaskReply reply);
 
     /// <summary>Drops all cached runs and cancels their local activities. Nothing is thrown into workflow code.</summary>
     void EvictAll();
 }
 
-/// <summary>What a workflow task is to be answered with: exactly one of the three requests is set. All fields, identity and namespace included, are filled in.</summary>
+/// <summary>
+/// What a workflow task is to be answered with: exactly one of the three requests is set. All fields, identity and namespace included, are
+/// filled in.
+/// </summary>
 /// <param name="WorkflowId">Workflow id of the task.</param>
 /// <param name="RunId">Run id of the task.</param>
 internal sealed record WorkflowTaskReply(string WorkflowId, string RunId)
@@ -45,7 +62,9 @@ internal sealed record WorkflowTaskReply(string WorkflowId, string RunId)
     /// <summary>The task is completed, or kept alive for a local activity (<c>ForceCreateNewWorkflowTask</c>).</summary>
     public RespondWorkflowTaskCompletedRequest? Completed { get; init; }
 
-    /// <summary>The task failed; on an attempt above the first, one sends it all the same (the server keeps only the first in history).</summary>
+    /// <summary>
+    /// The task failed; on an attempt above the first, one sends it all the same (the server keeps only the first in history).
+    /// </summary>
     public RespondWorkflowTaskFailedRequest? Failed { get; init; }
 
     /// <summary>Answer to a task that is only a query.</summary>

@@ -11,8 +11,13 @@ namespace Temporalio.Worker.Workflows;
 internal sealed record LocalActivityEnd(Payloads? Result, Failure? Failure, LocalActivityMarker Marker);
 
 /// <summary>A local activity that the workflow waits for. Its one command is the marker, at the moment it ends.</summary>
-internal sealed class LocalActivityCall(WorkflowCommands commands, uint sequence, LocalActivityAttempt attempt, LocalActivityOptions options, Api.Sdk.V1.UserMetadata? metadata)
-    : CancellableCall
+internal sealed class LocalActivityCall(
+    WorkflowCommands commands,
+    uint sequence,
+    LocalActivityAttempt attempt,
+    LocalActivityOptions options,
+    Api.Sdk.V1.UserMetadata? metadata
+) : CancellableCall
 {
     private readonly TaskCompletionSource<LocalActivityEnd> _source = new();
     private bool _cancelRequested;
@@ -47,10 +52,21 @@ internal sealed class LocalActivityCall(WorkflowCommands commands, uint sequence
 
         if (options.CancellationType != ActivityCancellationType.WaitCancellationCompleted || (Running is null && !commands.Replaying))
         {
-            commands.FollowUp(() => End(
-                new(sequence, (uint)attempt.Attempt, attempt.ActivityId, attempt.ActivityType, CompleteTime: null, Backoff: null, MarkerTime.Of(attempt.OriginalScheduleTime)),
-                result: null,
-                new() { Message = "Activity cancelled", CanceledFailureInfo = new() }));
+            commands.FollowUp(() =>
+                End(
+                    new(
+                        sequence,
+                        (uint)attempt.Attempt,
+                        attempt.ActivityId,
+                        attempt.ActivityType,
+                        CompleteTime: null,
+                        Backoff: null,
+                        MarkerTime.Of(attempt.OriginalScheduleTime)
+                    ),
+                    result: null,
+                    new() { Message = "Activity cancelled", CanceledFailureInfo = new() }
+                )
+            );
         }
     }
 
@@ -64,12 +80,16 @@ internal sealed class LocalActivityCall(WorkflowCommands commands, uint sequence
 
         Registration.Dispose();
         commands.LocalActivities.Remove(sequence);
-        commands.Issue(new(new()
-        {
-            CommandType = Api.Enums.V1.CommandType.RecordMarker,
-            RecordMarkerCommandAttributes = Markers.OfLocalActivity(marker, result, failure),
-            UserMetadata = metadata,
-        }));
+        commands.Issue(
+            new(
+                new()
+                {
+                    CommandType = Api.Enums.V1.CommandType.RecordMarker,
+                    RecordMarkerCommandAttributes = Markers.OfLocalActivity(marker, result, failure),
+                    UserMetadata = metadata,
+                }
+            )
+        );
         _source.SetResult(new(result, failure, marker));
     }
 }

@@ -13,11 +13,13 @@ internal static class LocalActivityRetry
     public static TimeSpan? BackoffAfter(LocalActivityAttempt attempt, Failure failure, DateTime now)
     {
         var policy = attempt.RetryPolicy ?? new();
-        if (failure.CanceledFailureInfo is not null
+        if (
+            failure.CanceledFailureInfo is not null
             || failure.TimeoutFailureInfo is { TimeoutType: TimeoutType.ScheduleToStart or TimeoutType.ScheduleToClose }
             || failure.ApplicationFailureInfo is { NonRetryable: true }
             || (failure.ApplicationFailureInfo is { } application && policy.NonRetryableErrorTypes.Contains(application.Type))
-            || (policy.MaximumAttempts > 0 && attempt.Attempt >= policy.MaximumAttempts))
+            || (policy.MaximumAttempts > 0 && attempt.Attempt >= policy.MaximumAttempts)
+        )
         {
             return null;
         }

@@ -21,11 +21,8 @@ internal static class Markers
     /// <summary>The search attribute that lists the patches of a run.</summary>
     public const string ChangeVersion = "TemporalChangeVersion";
 
-    public static RecordMarkerCommandAttributes OfPatch(string id, bool deprecated) => new()
-    {
-        MarkerName = Patch,
-        Details = { [PatchData] = Json(new PatchMarker(id, deprecated), MarkerJson.Default.PatchMarker) },
-    };
+    public static RecordMarkerCommandAttributes OfPatch(string id, bool deprecated) =>
+        new() { MarkerName = Patch, Details = { [PatchData] = Json(new PatchMarker(id, deprecated), MarkerJson.Default.PatchMarker) } };
 
     public static RecordMarkerCommandAttributes OfLocalActivity(LocalActivityMarker marker, Payloads? result, Failure? failure)
     {
@@ -69,29 +66,34 @@ internal static class Markers
 
         var ours = Read(command.Details, Data, MarkerJson.Default.LocalActivityMarker);
         var theirs = ReadLocalActivity(e);
-        return ours is not null && theirs is not null
-            && ours.Seq == theirs.Seq && ours.ActivityType == theirs.ActivityType && ours.ActivityId == theirs.ActivityId;
+        return ours is not null
+            && theirs is not null
+            && ours.Seq == theirs.Seq
+            && ours.ActivityType == theirs.ActivityType
+            && ours.ActivityId == theirs.ActivityId;
     }
 
-    public static string Describe(string name, MapField<string, Payloads> details) => name switch
-    {
-        Patch => $"patch '{Read(details, PatchData, MarkerJson.Default.PatchMarker)?.Id}'",
-        LocalActivity when Read(details, Data, MarkerJson.Default.LocalActivityMarker) is { } marker =>
-            $"local activity '{marker.ActivityType}' with id '{marker.ActivityId}' (number {marker.Seq})",
-        _ => $"marker '{name}'",
-    };
-
-    private static Payloads Json<T>(T value, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type) => new()
-    {
-        Payloads_ =
+    public static string Describe(string name, MapField<string, Payloads> details) =>
+        name switch
         {
-            new Payload
+            Patch => $"patch '{Read(details, PatchData, MarkerJson.Default.PatchMarker)?.Id}'",
+            LocalActivity when Read(details, Data, MarkerJson.Default.LocalActivityMarker) is { } marker =>
+                $"local activity '{marker.ActivityType}' with id '{marker.ActivityId}' (number {marker.Seq})",
+            _ => $"marker '{name}'",
+        };
+
+    private static Payloads Json<T>(T value, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type) =>
+        new()
+        {
+            Payloads_ =
             {
-                Metadata = { ["encoding"] = ByteString.CopyFromUtf8("json/plain") },
-                Data = UnsafeByteOperations.UnsafeWrap(JsonSerializer.SerializeToUtf8Bytes(value, type)),
+                new Payload
+                {
+                    Metadata = { ["encoding"] = ByteString.CopyFromUtf8("json/plain") },
+                    Data = UnsafeByteOperations.UnsafeWrap(JsonSerializer.SerializeToUtf8Bytes(value, type)),
+                },
             },
-        },
-    };
+        };
 
     private static T? Read<T>(MapField<string, Payloads> details, string key, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
         where T : class
@@ -118,7 +120,14 @@ internal sealed record PatchMarker(string Id, bool Deprecated);
 
 /// <summary>Content of a local activity marker, besides its result.</summary>
 internal sealed record LocalActivityMarker(
-    uint Seq, uint Attempt, string ActivityId, string ActivityType, MarkerTime? CompleteTime, MarkerTime? Backoff, MarkerTime? OriginalScheduleTime);
+    uint Seq,
+    uint Attempt,
+    string ActivityId,
+    string ActivityType,
+    MarkerTime? CompleteTime,
+    MarkerTime? Backoff,
+    MarkerTime? OriginalScheduleTime
+);
 
 /// <summary>A time or duration as protobuf has it.</summary>
 internal sealed record MarkerTime(long Seconds, int Nanos)

@@ -12,14 +12,19 @@ using Temporalio.Converters;
 namespace Temporalio.Worker.Workflows;
 
 /// <summary>
-/// Takes what workflow code sees through the payload codec, and what it sends. Codecs may do I/O, so this happens outside of workflows. Search attributes and the data of
+/// Takes what workflow code sees through the payload codec, and what it sends. Codecs may do I/O, so this happens outside of workflows.
+/// Search attributes and the data of
 /// markers never go through a codec: the server, or any SDK, reads them.
 /// </summary>
 internal static class PayloadCodecs
 {
     /// <summary>Decodes events and updates in place.</summary>
     public static async Task DecodeAsync(
-        CodecContexts contexts, PollWorkflowTaskQueueResponse task, IReadOnlyCollection<HistoryEvent> events, IEnumerable<UpdateRequest> updates)
+        CodecContexts contexts,
+        PollWorkflowTaskQueueResponse task,
+        IReadOnlyCollection<HistoryEvent> events,
+        IEnumerable<UpdateRequest> updates
+    )
     {
         if (contexts.OfThisWorkflow is not { } codec)
         {
@@ -115,7 +120,10 @@ internal static class PayloadCodecs
         }
     }
 
-    private sealed class Walk(Func<IReadOnlyCollection<Payload>, Task<IReadOnlyCollection<Payload>>> change, Func<Failure, Task> changeFailure)
+    private sealed class Walk(
+        Func<IReadOnlyCollection<Payload>, Task<IReadOnlyCollection<Payload>>> change,
+        Func<Failure, Task> changeFailure
+    )
     {
         public static Walk Decoding(IPayloadCodec codec) => new(codec.DecodeAsync, codec.DecodeFailureAsync);
 
@@ -218,7 +226,8 @@ internal static class PayloadCodecs
                     await MapAsync(next.Header?.Fields);
                     await MapAsync(next.Memo?.Fields);
                     break;
-                case CommandType.SignalExternalWorkflowExecution when command.SignalExternalWorkflowExecutionCommandAttributes is { } signal:
+                case CommandType.SignalExternalWorkflowExecution
+                    when command.SignalExternalWorkflowExecutionCommandAttributes is { } signal:
                     await PayloadsAsync(signal.Input);
                     await MapAsync(signal.Header?.Fields);
                     break;

@@ -2,7 +2,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Temporalio.Worker.Workflows;
 
-/// <summary>A logger for workflow code: silent while history is replayed, and every message says which run it is from, and which update where one is handled.</summary>
+/// <summary>
+/// A logger for workflow code: silent while history is replayed, and every message says which run it is from, and which update where one is
+/// handled.
+/// </summary>
 internal sealed class ReplaySafeLogger(ILogger logger, WorkflowInstance instance) : ILogger
 {
     private readonly KeyValuePair<string, object?>[] _scope =
@@ -20,7 +23,13 @@ internal sealed class ReplaySafeLogger(ILogger logger, WorkflowInstance instance
 
     public bool IsEnabled(LogLevel logLevel) => !instance.IsRebuilding && logger.IsEnabled(logLevel);
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    public void Log<TState>(
+        LogLevel logLevel,
+        EventId eventId,
+        TState state,
+        Exception? exception,
+        Func<TState, Exception?, string> formatter
+    )
     {
         if (!IsEnabled(logLevel))
         {
@@ -28,7 +37,9 @@ internal sealed class ReplaySafeLogger(ILogger logger, WorkflowInstance instance
         }
 
         // Where the lines go is the host's business, also when it uses threads and timers for it.
-        KeyValuePair<string, object?>[] scope = instance.CurrentUpdateInfo is { } update ? [.. _scope, new("UpdateId", update.Id), new("UpdateName", update.Name)] : _scope;
+        KeyValuePair<string, object?>[] scope = instance.CurrentUpdateInfo is { } update
+            ? [.. _scope, new("UpdateId", update.Id), new("UpdateName", update.Name)]
+            : _scope;
         instance.Scheduler.WithoutTracing(() =>
         {
             using (logger.BeginScope(scope))

@@ -14,9 +14,11 @@ internal sealed class ReplaySafeMetricMeter(MetricMeter meter, Func<bool> replay
     public override MetricHistogram<T> CreateHistogram<T>(string name, string? unit = null, string? description = null) =>
         new Histogram<T>(meter.CreateHistogram<T>(name, unit, description), replaying);
 
-    public override MetricMeter WithTags(IEnumerable<KeyValuePair<string, object>> tags) => new ReplaySafeMetricMeter(meter.WithTags(tags), replaying);
+    public override MetricMeter WithTags(IEnumerable<KeyValuePair<string, object>> tags) =>
+        new ReplaySafeMetricMeter(meter.WithTags(tags), replaying);
 
-    private sealed class Counter<T>(MetricCounter<T> counter, Func<bool> replaying) : MetricCounter<T>(counter.Name, counter.Unit, counter.Description)
+    private sealed class Counter<T>(MetricCounter<T> counter, Func<bool> replaying)
+        : MetricCounter<T>(counter.Name, counter.Unit, counter.Description)
         where T : struct
     {
         public override void Add(T value, IEnumerable<KeyValuePair<string, object>>? extraTags = null)
@@ -27,7 +29,8 @@ internal sealed class ReplaySafeMetricMeter(MetricMeter meter, Func<bool> replay
             }
         }
 
-        public override MetricCounter<T> WithTags(IEnumerable<KeyValuePair<string, object>> tags) => new Counter<T>(counter.WithTags(tags), replaying);
+        public override MetricCounter<T> WithTags(IEnumerable<KeyValuePair<string, object>> tags) =>
+            new Counter<T>(counter.WithTags(tags), replaying);
     }
 
     private sealed class Gauge<T>(MetricGauge<T> gauge, Func<bool> replaying) : MetricGauge<T>(gauge.Name, gauge.Unit, gauge.Description)
@@ -41,7 +44,8 @@ internal sealed class ReplaySafeMetricMeter(MetricMeter meter, Func<bool> replay
             }
         }
 
-        public override MetricGauge<T> WithTags(IEnumerable<KeyValuePair<string, object>> tags) => new Gauge<T>(gauge.WithTags(tags), replaying);
+        public override MetricGauge<T> WithTags(IEnumerable<KeyValuePair<string, object>> tags) =>
+            new Gauge<T>(gauge.WithTags(tags), replaying);
     }
 
     private sealed class Histogram<T>(MetricHistogram<T> histogram, Func<bool> replaying)
@@ -56,6 +60,7 @@ internal sealed class ReplaySafeMetricMeter(MetricMeter meter, Func<bool> replay
             }
         }
 
-        public override MetricHistogram<T> WithTags(IEnumerable<KeyValuePair<string, object>> tags) => new Histogram<T>(histogram.WithTags(tags), replaying);
+        public override MetricHistogram<T> WithTags(IEnumerable<KeyValuePair<string, object>> tags) =>
+            new Histogram<T>(histogram.WithTags(tags), replaying);
     }
 }

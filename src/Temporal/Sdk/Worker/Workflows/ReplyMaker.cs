@@ -12,15 +12,20 @@ namespace Temporalio.Worker.Workflows;
 internal sealed class ReplyMaker(WorkflowTaskHandlerOptions options)
 {
     /// <summary>A query that could not be answered.</summary>
-    public static WorkflowQueryResult Failed(Exception error, Failure? failure) => new()
-    {
-        ResultType = QueryResultType.Failed,
-        ErrorMessage = error.Message,
-        Failure = failure,
-    };
+    public static WorkflowQueryResult Failed(Exception error, Failure? failure) =>
+        new()
+        {
+            ResultType = QueryResultType.Failed,
+            ErrorMessage = error.Message,
+            Failure = failure,
+        };
 
     public async Task<WorkflowTaskReply> CompletedAsync(
-        PollWorkflowTaskQueueResponse task, WorkflowRun run, Dictionary<string, WorkflowQueryResult> queries, bool heartbeat)
+        PollWorkflowTaskQueueResponse task,
+        WorkflowRun run,
+        Dictionary<string, WorkflowQueryResult> queries,
+        bool heartbeat
+    )
     {
         var instance = run.Instance!;
         var commands = instance.EndTask();
@@ -44,13 +49,21 @@ internal sealed class ReplyMaker(WorkflowTaskHandlerOptions options)
         {
             request.StickyAttributes = new()
             {
-                WorkerTaskQueue = new() { Name = sticky, Kind = TaskQueueKind.Sticky, NormalName = options.TaskQueue },
+                WorkerTaskQueue = new()
+                {
+                    Name = sticky,
+                    Kind = TaskQueueKind.Sticky,
+                    NormalName = options.TaskQueue,
+                },
                 ScheduleToStartTimeout = Duration.FromTimeSpan(options.StickyScheduleToStartTimeout),
             };
         }
 
         options.StampVersion?.Invoke(request);
-        await PayloadCodecs.EncodeAsync(new(options.DataConverter, options.Namespace, task.WorkflowExecution.WorkflowId, instance), request);
+        await PayloadCodecs.EncodeAsync(
+            new(options.DataConverter, options.Namespace, task.WorkflowExecution.WorkflowId, instance),
+            request
+        );
         return new(task.WorkflowExecution.WorkflowId, task.WorkflowExecution.RunId) { Completed = request };
     }
 
@@ -96,9 +109,10 @@ internal sealed class ReplyMaker(WorkflowTaskHandlerOptions options)
                 TaskToken = task.TaskToken,
                 Identity = options.Identity,
                 Namespace = options.Namespace,
-                Cause = error is WorkflowNondeterminismException
-                    ? WorkflowTaskFailedCause.NonDeterministicError
-                    : WorkflowTaskFailedCause.WorkflowWorkerUnhandledFailure,
+                Cause =
+                    error is WorkflowNondeterminismException
+                        ? WorkflowTaskFailedCause.NonDeterministicError
+                        : WorkflowTaskFailedCause.WorkflowWorkerUnhandledFailure,
                 Failure = failure,
             },
         };

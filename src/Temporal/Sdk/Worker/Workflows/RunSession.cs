@@ -51,8 +51,10 @@ internal sealed class RunSession(WorkflowRun run, ILocalActivityExecutor? execut
                 return;
             }
 
-            var backoff = outcome.Failure is null || cancelled.IsCancellationRequested ? null
-                : LocalActivityRetry.BackoffAfter(attempt, outcome.Failure, time.GetUtcNow().UtcDateTime);
+            var backoff =
+                outcome.Failure is null || cancelled.IsCancellationRequested
+                    ? null
+                    : LocalActivityRetry.BackoffAfter(attempt, outcome.Failure, time.GetUtcNow().UtcDateTime);
             if (backoff is { } wait && wait <= (call.Options.LocalRetryThreshold ?? LocalActivityRetry.DefaultThreshold))
             {
                 try
@@ -61,7 +63,15 @@ internal sealed class RunSession(WorkflowRun run, ILocalActivityExecutor? execut
                 }
                 catch (OperationCanceledException)
                 {
-                    End(call, attempt, new() { Failure = new() { Message = "Activity cancelled", CanceledFailureInfo = new() } }, backoff: null);
+                    End(
+                        call,
+                        attempt,
+                        new()
+                        {
+                            Failure = new() { Message = "Activity cancelled", CanceledFailureInfo = new() },
+                        },
+                        backoff: null
+                    );
                     return;
                 }
 
@@ -84,7 +94,8 @@ internal sealed class RunSession(WorkflowRun run, ILocalActivityExecutor? execut
             attempt.ActivityType,
             MarkerTime.Of(now),
             backoff is { } wait ? MarkerTime.Of(wait) : null,
-            MarkerTime.Of(attempt.OriginalScheduleTime));
+            MarkerTime.Of(attempt.OriginalScheduleTime)
+        );
         _ended.Writer.TryWrite(() =>
         {
             run.Instance!.MoveTime(now);

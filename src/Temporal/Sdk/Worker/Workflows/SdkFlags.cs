@@ -3,7 +3,8 @@ using Temporalio.Api.Sdk.V1;
 namespace Temporalio.Worker.Workflows;
 
 /// <summary>
-/// Which rules a run's history was written by, as its workflow tasks say in <c>sdkMetadata</c>. The numbers are those of Temporal's native core, which reads our histories
+/// Which rules a run's history was written by, as its workflow tasks say in <c>sdkMetadata</c>. The numbers are those of Temporal's native
+/// core, which reads our histories
 /// and whose histories we read.
 /// </summary>
 internal sealed class SdkFlags

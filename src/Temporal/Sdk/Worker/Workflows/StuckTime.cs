@@ -3,7 +3,8 @@ using System.Globalization;
 namespace Temporalio.Worker.Workflows;
 
 /// <summary>
-/// How long workflow code has had for an activation. Not counted is what no deadlock can be seen in: while the thread waited for a processor that others used, and while the
+/// How long workflow code has had for an activation. Not counted is what no deadlock can be seen in: while the thread waited for a
+/// processor that others used, and while the
 /// whole process stood still (stopped, or a machine that slept), which shows in looks that come late.
 /// </summary>
 /// <param name="interval">Time from one look to the next.</param>
@@ -58,16 +59,19 @@ internal static class ProcessorWait
     }
 
     /// <summary>The second of the three numbers that proc_pid_schedstat(5) describes: nanoseconds on a run queue.</summary>
-    public static TimeSpan Parse(string text) => text.Split(' ') is [_, var waited, ..] && long.TryParse(waited, CultureInfo.InvariantCulture, out var nanoseconds)
-        ? TimeSpan.FromTicks(nanoseconds / TimeSpan.NanosecondsPerTick)
-        : TimeSpan.Zero;
+    public static TimeSpan Parse(string text) =>
+        text.Split(' ') is [_, var waited, ..] && long.TryParse(waited, CultureInfo.InvariantCulture, out var nanoseconds)
+            ? TimeSpan.FromTicks(nanoseconds / TimeSpan.NanosecondsPerTick)
+            : TimeSpan.Zero;
 
     private static string Find()
     {
         try
         {
             // A link to PROCESS/task/THREAD, by the numbers that this mount of /proc knows them under.
-            return OperatingSystem.IsLinux() && new FileInfo("/proc/thread-self").LinkTarget is { } thread ? $"/proc/{thread}/schedstat" : string.Empty;
+            return OperatingSystem.IsLinux() && new FileInfo("/proc/thread-self").LinkTarget is { } thread
+                ? $"/proc/{thread}/schedstat"
+                : string.Empty;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

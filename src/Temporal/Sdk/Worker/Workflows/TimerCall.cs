@@ -19,7 +19,15 @@ internal sealed class TimerCall(WorkflowCommands commands, string id, PendingCom
         _closed = true;
         if (!start.TryWithdraw() && !_recordedAsFired)
         {
-            commands.Issue(new(new() { CommandType = Api.Enums.V1.CommandType.CancelTimer, CancelTimerCommandAttributes = new() { TimerId = id } }));
+            commands.Issue(
+                new(
+                    new()
+                    {
+                        CommandType = Api.Enums.V1.CommandType.CancelTimer,
+                        CancelTimerCommandAttributes = new() { TimerId = id },
+                    }
+                )
+            );
         }
 
         commands.Timers.Remove(id);

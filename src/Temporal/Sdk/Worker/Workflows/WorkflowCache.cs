@@ -1,8 +1,10 @@
 namespace Temporalio.Worker.Workflows;
 
 /// <summary>
-/// The runs that this worker works on or keeps. A run is used by one task at a time; the least recently used ones that nobody uses are dropped when there are too many.
-/// Dropping is forgetting: nothing is thrown into workflow code, its unreachable strands are collected and their <c>finally</c> blocks do not run.
+/// The runs that this worker works on or keeps. A run is used by one task at a time; the least recently used ones that nobody uses are
+/// dropped when there are too many.
+/// Dropping is forgetting: nothing is thrown into workflow code, its unreachable strands are collected and their <c>finally</c> blocks do
+/// not run.
 /// </summary>
 internal sealed class WorkflowCache(int capacity, Telemetry.TaskMetrics metrics)
 {
@@ -71,7 +73,7 @@ internal sealed class WorkflowCache(int capacity, Telemetry.TaskMetrics metrics)
             if (slot.Session is not null && (capacity > 0 || slot.Pinned))
             {
                 slot.Node = _recent.AddFirst(slot);
-                for (var node = _recent.Last; node is not null && _recent.Count > capacity;)
+                for (var node = _recent.Last; node is not null && _recent.Count > capacity; )
                 {
                     var older = node.Previous;
                     if (node.Value is { Users: 0, Pinned: false })
@@ -93,7 +95,8 @@ internal sealed class WorkflowCache(int capacity, Telemetry.TaskMetrics metrics)
     }
 
     /// <summary>
-    /// Drops a run if it is still kept in the state that a reply was made from. Not while a later task works on it: that task has seen, or will see, whether the state is the
+    /// Drops a run if it is still kept in the state that a reply was made from. Not while a later task works on it: that task has seen, or
+    /// will see, whether the state is the
     /// server's, and must not lose it in the middle.
     /// </summary>
     public void Evict(string runId, object? origin)

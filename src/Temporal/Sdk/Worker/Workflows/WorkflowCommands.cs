@@ -55,7 +55,8 @@ internal sealed class WorkflowCommands(Func<bool> mayIssue)
     }
 
     /// <summary>What an open activity was scheduled with; null when none is open there.</summary>
-    public ScheduleActivityTaskCommandAttributes? ActivityAt(long scheduledEventId) => Activities.GetValueOrDefault(scheduledEventId)?.Attributes;
+    public ScheduleActivityTaskCommandAttributes? ActivityAt(long scheduledEventId) =>
+        Activities.GetValueOrDefault(scheduledEventId)?.Attributes;
 
     public void Track(ChildCall call, HistoryEvent initiated)
     {
@@ -82,17 +83,25 @@ internal sealed class WorkflowCommands(Func<bool> mayIssue)
                 return Take(Activities, completed.ScheduledEventId, e)?.Completed(completed.Result);
             case EventType.ActivityTaskFailed:
                 var failed = e.ActivityTaskFailedEventAttributes;
-                return Take(Activities, failed.ScheduledEventId, e)?.Failed(failed.Failure, failed.RetryState, failed.StartedEventId, failed.Identity);
+                return Take(Activities, failed.ScheduledEventId, e)
+                    ?.Failed(failed.Failure, failed.RetryState, failed.StartedEventId, failed.Identity);
             case EventType.ActivityTaskTimedOut:
                 var timedOut = e.ActivityTaskTimedOutEventAttributes;
-                return Take(Activities, timedOut.ScheduledEventId, e)?.Failed(timedOut.Failure, timedOut.RetryState, timedOut.StartedEventId, string.Empty);
+                return Take(Activities, timedOut.ScheduledEventId, e)
+                    ?.Failed(timedOut.Failure, timedOut.RetryState, timedOut.StartedEventId, string.Empty);
             case EventType.ActivityTaskCanceled:
                 var canceled = e.ActivityTaskCanceledEventAttributes;
-                return Take(Activities, canceled.ScheduledEventId, e)?.Failed(
-                    new() { Message = "Activity cancelled", CanceledFailureInfo = new() { Details = canceled.Details } },
-                    RetryState.CancelRequested,
-                    canceled.StartedEventId,
-                    canceled.Identity);
+                return Take(Activities, canceled.ScheduledEventId, e)
+                    ?.Failed(
+                        new()
+                        {
+                            Message = "Activity cancelled",
+                            CanceledFailureInfo = new() { Details = canceled.Details },
+                        },
+                        RetryState.CancelRequested,
+                        canceled.StartedEventId,
+                        canceled.Identity
+                    );
 
             case EventType.SignalExternalWorkflowExecutionFailed:
                 return Take(Signals, e.SignalExternalWorkflowExecutionFailedEventAttributes.InitiatedEventId, e)
@@ -130,8 +139,11 @@ internal sealed class WorkflowCommands(Func<bool> mayIssue)
     }
 
     private static TCall? Take<TCall>(Dictionary<long, TCall> calls, long askedBy, HistoryEvent e) =>
-        calls.Remove(askedBy, out var call) ? call
-            : throw new WorkflowNondeterminismException($"[TMPRL1100] Event {e.EventId}: history has {e.EventType} for event {askedBy}, the workflow code has nothing open there.");
+        calls.Remove(askedBy, out var call)
+            ? call
+            : throw new WorkflowNondeterminismException(
+                $"[TMPRL1100] Event {e.EventId}: history has {e.EventType} for event {askedBy}, the workflow code has nothing open there."
+            );
 
     private Action? ResolveChild(HistoryEvent e)
     {
@@ -142,9 +154,12 @@ internal sealed class WorkflowCommands(Func<bool> mayIssue)
                 return Take(Children, notStarted.InitiatedEventId, e)?.StartFailed(notStarted.Cause);
             case EventType.ChildWorkflowExecutionStarted:
                 var started = e.ChildWorkflowExecutionStartedEventAttributes;
-                return Children.TryGetValue(started.InitiatedEventId, out var child) ? child.Started(started.WorkflowExecution.RunId)
+                return Children.TryGetValue(started.InitiatedEventId, out var child)
+                    ? child.Started(started.WorkflowExecution.RunId)
                     : throw new WorkflowNondeterminismException(
-                        $"[TMPRL1100] Event {e.EventId}: history has {e.EventType} for event {started.InitiatedEventId}, the workflow code started no child there.");
+                        $"[TMPRL1100] Event {e.EventId}: history has {e.EventType} for event {started.InitiatedEventId}, the "
+                            + "workflow code started no child there."
+                    );
             case EventType.ChildWorkflowExecutionCompleted:
                 var completed = e.ChildWorkflowExecutionCompletedEventAttributes;
                 return Take(Children, completed.InitiatedEventId, e)?.Completed(completed.Result);
@@ -153,20 +168,36 @@ internal sealed class WorkflowCommands(Func<bool> mayIssue)
                 return Take(Children, failed.InitiatedEventId, e)?.Failed(failed.Failure, failed.RetryState, failed.StartedEventId);
             case EventType.ChildWorkflowExecutionCanceled:
                 var canceled = e.ChildWorkflowExecutionCanceledEventAttributes;
-                return Take(Children, canceled.InitiatedEventId, e)?.Failed(
-                    new() { Message = "Child workflow cancelled", CanceledFailureInfo = new() { Details = canceled.Details } },
-                    RetryState.NonRetryableFailure,
-                    canceled.StartedEventId);
+                return Take(Children, canceled.InitiatedEventId, e)
+                    ?.Failed(
+                        new()
+                        {
+                            Message = "Child workflow cancelled",
+                            CanceledFailureInfo = new() { Details = canceled.Details },
+                        },
+                        RetryState.NonRetryableFailure,
+                        canceled.StartedEventId
+                    );
             case EventType.ChildWorkflowExecutionTimedOut:
                 var timedOut = e.ChildWorkflowExecutionTimedOutEventAttributes;
-                return Take(Children, timedOut.InitiatedEventId, e)?.Failed(
-                    new() { Message = "Child workflow timed out", TimeoutFailureInfo = new() { TimeoutType = TimeoutType.StartToClose } },
-                    timedOut.RetryState,
-                    timedOut.StartedEventId);
+                return Take(Children, timedOut.InitiatedEventId, e)
+                    ?.Failed(
+                        new()
+                        {
+                            Message = "Child workflow timed out",
+                            TimeoutFailureInfo = new() { TimeoutType = TimeoutType.StartToClose },
+                        },
+                        timedOut.RetryState,
+                        timedOut.StartedEventId
+                    );
             case EventType.ChildWorkflowExecutionTerminated:
                 var terminated = e.ChildWorkflowExecutionTerminatedEventAttributes;
-                return Take(Children, terminated.InitiatedEventId, e)?.Failed(
-                    new() { Message = "Child workflow terminated", TerminatedFailureInfo = new() }, RetryState.NonRetryableFailure, terminated.StartedEventId);
+                return Take(Children, terminated.InitiatedEventId, e)
+                    ?.Failed(
+                        new() { Message = "Child workflow terminated", TerminatedFailureInfo = new() },
+                        RetryState.NonRetryableFailure,
+                        terminated.StartedEventId
+                    );
             default:
                 return null;
         }

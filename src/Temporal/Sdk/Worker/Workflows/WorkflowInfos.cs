@@ -9,7 +9,13 @@ namespace Temporalio.Worker.Workflows;
 internal static class WorkflowInfos
 {
     public static WorkflowInfo Of(
-        WorkflowExecutionStartedEventAttributes started, string ns, string runId, DateTime startTime, DateTime firstTaskTime, DataConverter converter)
+        WorkflowExecutionStartedEventAttributes started,
+        string ns,
+        string runId,
+        DateTime startTime,
+        DateTime firstTaskTime,
+        DataConverter converter
+    )
     {
         return new(
             Attempt: Math.Max(1, started.Attempt),
@@ -18,10 +24,14 @@ internal static class WorkflowInfos
             ExecutionTimeout: NullIfZero(started.WorkflowExecutionTimeout),
             FirstExecutionRunId: started.FirstExecutionRunId,
             Headers: started.Header?.Fields,
-            LastFailure: started.ContinuedFailure is null ? null : converter.FailureConverter.ToException(started.ContinuedFailure, converter.PayloadConverter),
+            LastFailure: started.ContinuedFailure is null
+                ? null
+                : converter.FailureConverter.ToException(started.ContinuedFailure, converter.PayloadConverter),
             LastResult: started.LastCompletionResult is null ? null : HandlerMethod.RawValues(started.LastCompletionResult.Payloads_),
             Namespace: ns,
-            Parent: started.ParentWorkflowExecution is { WorkflowId.Length: > 0 } parent ? new(started.ParentWorkflowNamespace, parent.RunId, parent.WorkflowId) : null,
+            Parent: started.ParentWorkflowExecution is { WorkflowId.Length: > 0 } parent
+                ? new(started.ParentWorkflowNamespace, parent.RunId, parent.WorkflowId)
+                : null,
             Priority: Common.Priority.FromProto(started.Priority),
             RetryPolicy: Common.RetryPolicy.FromProto(started.RetryPolicy),
             Root: started.RootWorkflowExecution is { WorkflowId.Length: > 0 } root ? new(root.RunId, root.WorkflowId) : null,
@@ -32,16 +42,32 @@ internal static class WorkflowInfos
             TaskTimeout: started.WorkflowTaskTimeout?.ToTimeSpan() ?? TimeSpan.FromSeconds(10),
             WorkflowId: started.WorkflowId,
             WorkflowStartTime: startTime,
-            WorkflowType: started.WorkflowType.Name);
+            WorkflowType: started.WorkflowType.Name
+        );
     }
 
     public static DataConverter ForWorkflow(this DataConverter converter, string ns, string workflowId) =>
         converter.WithSerializationContext(new ISerializationContext.Workflow(ns, workflowId));
 
     public static DataConverter ForActivity(
-        this DataConverter converter, WorkflowInfo info, string activityId, string activityType, string taskQueue, bool isLocal) =>
-        converter.WithSerializationContext(new ISerializationContext.Activity(
-            info.Namespace, activityId, info.WorkflowId, info.WorkflowType, activityType, taskQueue, isLocal));
+        this DataConverter converter,
+        WorkflowInfo info,
+        string activityId,
+        string activityType,
+        string taskQueue,
+        bool isLocal
+    ) =>
+        converter.WithSerializationContext(
+            new ISerializationContext.Activity(
+                info.Namespace,
+                activityId,
+                info.WorkflowId,
+                info.WorkflowType,
+                activityType,
+                taskQueue,
+                isLocal
+            )
+        );
 
     private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
 

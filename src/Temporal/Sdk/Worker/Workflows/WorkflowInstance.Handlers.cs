@@ -52,7 +52,9 @@ internal sealed partial class WorkflowInstance
     public void Update(UpdateRequest update, bool accepted) => Scheduler.Queue(() => RunUpdateAsync(update, accepted));
 
     private WorkflowSignalDefinition? SignalHandlerOf(string name) =>
-        Handlers.Signals.TryGetValue(name, out var definition) ? definition : IsReserved(name) ? null : Handlers.DynamicSignal;
+        Handlers.Signals.TryGetValue(name, out var definition) ? definition
+        : IsReserved(name) ? null
+        : Handlers.DynamicSignal;
 
     /// <summary>Names that belong to the SDK never reach a dynamic handler.</summary>
     private static bool IsReserved(string name) =>
@@ -113,10 +115,17 @@ internal sealed partial class WorkflowInstance
             if (definition is null)
             {
                 throw new InvalidOperationException(
-                    $"Update handler for {update.Name} expected but not found, known updates: [{string.Join(" ", Handlers.Updates.Keys.Order(StringComparer.Ordinal))}]");
+                    $"Update handler for {update.Name} expected but not found, known updates: [{string.Join(" ", Handlers.Updates.Keys.Order(StringComparer.Ordinal))}]"
+                );
             }
 
-            input = new(update.Id, update.Name, definition, Decode(definition.Handler, definition.Dynamic, update.Name, update.Request.Input.Args), update.Request.Input.Header?.Fields);
+            input = new(
+                update.Id,
+                update.Name,
+                definition,
+                Decode(definition.Handler, definition.Dynamic, update.Name, update.Request.Input.Args),
+                update.Request.Input.Header?.Fields
+            );
             if (!accepted && definition.Validator is not null)
             {
                 ReadOnly(() => _inbound.ValidateUpdate(input));
@@ -134,18 +143,26 @@ internal sealed partial class WorkflowInstance
             return;
         }
 
-        Answer(update, "accept", "Acceptance", new Acceptance
-        {
-            AcceptedRequestMessageId = update.MessageId,
-            AcceptedRequestSequencingEventId = update.SequencingEventId,
-            AcceptedRequest = update.Request,
-        });
+        Answer(
+            update,
+            "accept",
+            "Acceptance",
+            new Acceptance
+            {
+                AcceptedRequestMessageId = update.MessageId,
+                AcceptedRequestSequencingEventId = update.SequencingEventId,
+                AcceptedRequest = update.Request,
+            }
+        );
         var run = _running.AddLast(new HandlerRun("update", update.Name, update.Id, definition.UnfinishedPolicy));
         var outcome = new Outcome();
         try
         {
             var value = await _inbound.HandleUpdateAsync(input);
-            outcome.Success = definition.Handler.ResultType == typeof(void) && value is null ? new() : new() { Payloads_ = { PayloadConverter.ToPayload(value) } };
+            outcome.Success =
+                definition.Handler.ResultType == typeof(void) && value is null
+                    ? new()
+                    : new() { Payloads_ = { PayloadConverter.ToPayload(value) } };
         }
         catch (Exception e) when (e is not ContinueAsNewException && IsFailure(e))
         {
@@ -153,7 +170,9 @@ internal sealed partial class WorkflowInstance
         }
         catch (ContinueAsNewException)
         {
-            _taskFailure ??= new Exceptions.InvalidWorkflowOperationException($"Update handler {update.Name} continued as new, which only the workflow's main method and signal handlers may do.");
+            _taskFailure ??= new Exceptions.InvalidWorkflowOperationException(
+                $"Update handler {update.Name} continued as new, which only the workflow's main method and signal handlers may do."
+            );
             return;
         }
         catch (Exception e)
@@ -169,36 +188,53 @@ internal sealed partial class WorkflowInstance
         Answer(update, "complete", "Response", new Response { Meta = update.Request.Meta, Outcome = outcome });
     }
 
-    private void Reject(UpdateRequest update, Api.Failure.V1.Failure failure) => (_rejections ??= []).Add(MessageOf(update, "reject", "Rejection", new Rejection
-    {
-        RejectedRequestMessageId = update.MessageId,
-        RejectedRequestSequencingEventId = update.SequencingEventId,
-        RejectedRequest = update.Request,
-        Failure = failure,
-    }));
+    private void Reject(UpdateRequest update, Api.Failure.V1.Failure failure) =>
+        (_rejections ??= []).Add(
+            MessageOf(
+                update,
+                "reject",
+                "Rejection",
+                new Rejection
+                {
+                    RejectedRequestMessageId = update.MessageId,
+                    RejectedRequestSequencingEventId = update.SequencingEventId,
+                    RejectedRequest = update.Request,
+                    Failure = failure,
+                }
+            )
+        );
 
     private void Answer(UpdateRequest update, string step, string type, IMessage body)
     {
         var message = MessageOf(update, step, type, body);
-        Commands.Issue(new(new()
-        {
-            CommandType = CommandType.ProtocolMessage,
-            ProtocolMessageCommandAttributes = new() { MessageId = message.Id },
-        })
-        { Message = message, MessageBody = body });
+        Commands.Issue(
+            new(
+                new()
+                {
+                    CommandType = CommandType.ProtocolMessage,
+                    ProtocolMessageCommandAttributes = new() { MessageId = message.Id },
+                }
+            )
+            {
+                Message = message,
+                MessageBody = body,
+            }
+        );
     }
 
     // Made by hand: packing through descriptors would load them all on the first update.
-    private static Message MessageOf(UpdateRequest update, string step, string type, IMessage body) => new()
-    {
-        Id = $"{update.InstanceId}/{step}",
-        ProtocolInstanceId = update.InstanceId,
-        Body = new Any { TypeUrl = $"type.googleapis.com/temporal.api.update.v1.{type}", Value = body.ToByteString() },
-    };
+    private static Message MessageOf(UpdateRequest update, string step, string type, IMessage body) =>
+        new()
+        {
+            Id = $"{update.InstanceId}/{step}",
+            ProtocolInstanceId = update.InstanceId,
+            Body = new Any { TypeUrl = $"type.googleapis.com/temporal.api.update.v1.{type}", Value = body.ToByteString() },
+        };
 
-    private object?[] Decode(HandlerMethod handler, bool dynamic, string name, Payloads? payloads) => dynamic
-        ? HandlerMethod.DecodeDynamic(name, payloads?.Payloads_ ?? [])
-        : handler.Decode(payloads?.Payloads_ ?? [], PayloadConverter);
+    private object?[] Decode(HandlerMethod handler, bool dynamic, string name, Payloads? payloads) =>
+        dynamic
+            ? HandlerMethod.DecodeDynamic(name, payloads?.Payloads_ ?? [])
+            : handler.Decode(payloads?.Payloads_ ?? [], PayloadConverter);
 
     private void ReadOnly(Action action)
     {
@@ -240,8 +276,10 @@ internal sealed partial class WorkflowInstance
             return;
         }
 
-        var unfinished = _running.Where(r => r.Policy == HandlerUnfinishedPolicy.WarnAndAbandon)
-            .Select(r => r.Id is null ? $"{r.Kind} {r.Name}" : $"{r.Kind} {r.Name} ({r.Id})").ToList();
+        var unfinished = _running
+            .Where(r => r.Policy == HandlerUnfinishedPolicy.WarnAndAbandon)
+            .Select(r => r.Id is null ? $"{r.Kind} {r.Name}" : $"{r.Kind} {r.Name} ({r.Id})")
+            .ToList();
         if (unfinished.Count > 0)
         {
             Log.UnfinishedHandlers(Logger, Info.WorkflowId, string.Join(", ", unfinished));

@@ -72,15 +72,20 @@ internal sealed partial class WorkflowInstance
         if (definition is null)
         {
             var known = Handlers.Queries.Keys.Concat(BuiltInQueries).Order(StringComparer.Ordinal);
-            throw new InvalidOperationException($"Query handler for {name} expected but not found, known queries: [{string.Join(" ", known)}]");
+            throw new InvalidOperationException(
+                $"Query handler for {name} expected but not found, known queries: [{string.Join(" ", known)}]"
+            );
         }
 
         return _inbound.HandleQuery(new(id, name, definition, Decode(definition.Handler, definition.Dynamic, name, arguments), headers));
     }
 
-    private List<System.Diagnostics.StackTrace> OpenTraces() => _options.StackTrace == WorkflowStackTrace.None
-        ? throw new InvalidOperationException("Workflow stack traces are off on this worker: set TemporalWorkerOptions.WorkflowStackTrace.")
-        : [.. _traces.Where(t => !t.Task.IsCompleted).Select(t => t.Stack)];
+    private List<System.Diagnostics.StackTrace> OpenTraces() =>
+        _options.StackTrace == WorkflowStackTrace.None
+            ? throw new InvalidOperationException(
+                "Workflow stack traces are off on this worker: set TemporalWorkerOptions.WorkflowStackTrace."
+            )
+            : [.. _traces.Where(t => !t.Task.IsCompleted).Select(t => t.Stack)];
 
     private WorkflowMetadata Metadata()
     {
@@ -89,12 +94,27 @@ internal sealed partial class WorkflowInstance
             CurrentDetails = CurrentDetails,
             Definition = new() { Type = Info.WorkflowType },
         };
-        metadata.Definition.QueryDefinitions.AddRange(Handlers.Queries.Values.Append(Handlers.DynamicQuery).OfType<WorkflowQueryDefinition>()
-            .Select(d => Interaction(d.Name, d.Description)).OrderBy(d => d.Name, StringComparer.Ordinal));
-        metadata.Definition.SignalDefinitions.AddRange(Handlers.Signals.Values.Append(Handlers.DynamicSignal).OfType<WorkflowSignalDefinition>()
-            .Select(d => Interaction(d.Name, d.Description)).OrderBy(d => d.Name, StringComparer.Ordinal));
-        metadata.Definition.UpdateDefinitions.AddRange(Handlers.Updates.Values.Append(Handlers.DynamicUpdate).OfType<WorkflowUpdateDefinition>()
-            .Select(d => Interaction(d.Name, d.Description)).OrderBy(d => d.Name, StringComparer.Ordinal));
+        metadata.Definition.QueryDefinitions.AddRange(
+            Handlers
+                .Queries.Values.Append(Handlers.DynamicQuery)
+                .OfType<WorkflowQueryDefinition>()
+                .Select(d => Interaction(d.Name, d.Description))
+                .OrderBy(d => d.Name, StringComparer.Ordinal)
+        );
+        metadata.Definition.SignalDefinitions.AddRange(
+            Handlers
+                .Signals.Values.Append(Handlers.DynamicSignal)
+                .OfType<WorkflowSignalDefinition>()
+                .Select(d => Interaction(d.Name, d.Description))
+                .OrderBy(d => d.Name, StringComparer.Ordinal)
+        );
+        metadata.Definition.UpdateDefinitions.AddRange(
+            Handlers
+                .Updates.Values.Append(Handlers.DynamicUpdate)
+                .OfType<WorkflowUpdateDefinition>()
+                .Select(d => Interaction(d.Name, d.Description))
+                .OrderBy(d => d.Name, StringComparer.Ordinal)
+        );
         return metadata;
     }
 
@@ -103,21 +123,28 @@ internal sealed partial class WorkflowInstance
 
     private EnhancedStackTrace EnhancedStackTrace()
     {
-        var trace = new EnhancedStackTrace { Sdk = new() { Name = SdkFlags.Name, Version = SdkFlags.Version } };
+        var trace = new EnhancedStackTrace
+        {
+            Sdk = new() { Name = SdkFlags.Name, Version = SdkFlags.Version },
+        };
         foreach (var stack in OpenTraces())
         {
             var locations = new StackTrace();
             foreach (var frame in stack.GetFrames())
             {
                 var method = System.Diagnostics.DiagnosticMethodInfo.Create(frame);
-                locations.Locations.Add(new StackTraceFileLocation
-                {
-                    FilePath = frame.GetFileName() ?? string.Empty,
-                    Line = frame.GetFileLineNumber(),
-                    Column = frame.GetFileColumnNumber(),
-                    FunctionName = method is null ? string.Empty : string.Create(CultureInfo.InvariantCulture, $"{method.DeclaringTypeName}.{method.Name}"),
-                    InternalCode = method?.DeclaringTypeName?.StartsWith("Temporalio.", StringComparison.Ordinal) == true,
-                });
+                locations.Locations.Add(
+                    new StackTraceFileLocation
+                    {
+                        FilePath = frame.GetFileName() ?? string.Empty,
+                        Line = frame.GetFileLineNumber(),
+                        Column = frame.GetFileColumnNumber(),
+                        FunctionName = method is null
+                            ? string.Empty
+                            : string.Create(CultureInfo.InvariantCulture, $"{method.DeclaringTypeName}.{method.Name}"),
+                        InternalCode = method?.DeclaringTypeName?.StartsWith("Temporalio.", StringComparison.Ordinal) == true,
+                    }
+                );
             }
 
             trace.Stacks.Add(locations);

@@ -51,7 +51,10 @@ internal sealed partial class WorkflowInstance
 
     public bool IsReplaying => Commands.Replaying || _answering;
 
-    /// <summary>Whether the state is rebuilt, so that what the code tells was told before; unlike <see cref="IsReplaying"/> not for a query of a run that is up to date.</summary>
+    /// <summary>
+    /// Whether the state is rebuilt, so that what the code tells was told before; unlike <see cref="IsReplaying"/> not for a query of a run
+    /// that is up to date.
+    /// </summary>
     public bool IsRebuilding => Commands.Replaying;
 
     public bool IsReplayingHistoryEvents => Commands.Replaying && !_readOnly;
@@ -60,11 +63,18 @@ internal sealed partial class WorkflowInstance
 
     public DeterministicRandom Random { get; private set; }
 
-    public ILogger Logger => _logger ??= new ReplaySafeLogger(_options.LoggerFactory.CreateLogger($"Temporalio.Workflow:{Info.WorkflowType}"), this);
+    public ILogger Logger =>
+        _logger ??= new ReplaySafeLogger(_options.LoggerFactory.CreateLogger($"Temporalio.Workflow:{Info.WorkflowType}"), this);
 
-    public MetricMeter MetricMeter => _metricMeter ??= new ReplaySafeMetricMeter(
-        _options.MetricMeter.WithTags([new("namespace", Info.Namespace), new("task_queue", Info.TaskQueue), new("workflow_type", Info.WorkflowType)]),
-        () => IsRebuilding);
+    public MetricMeter MetricMeter =>
+        _metricMeter ??= new ReplaySafeMetricMeter(
+            _options.MetricMeter.WithTags([
+                new("namespace", Info.Namespace),
+                new("task_queue", Info.TaskQueue),
+                new("workflow_type", Info.WorkflowType),
+            ]),
+            () => IsRebuilding
+        );
 
     public IReadOnlyDictionary<string, IRawValue> Memo =>
         _memoValues ??= _memo?.Fields.ToDictionary(f => f.Key, f => (IRawValue)new RawValue(f.Value)) ?? [];
@@ -76,7 +86,9 @@ internal sealed partial class WorkflowInstance
     public SearchAttributes? SearchAttributes => _searchAttributes;
 
     public SearchAttributeCollection TypedSearchAttributes =>
-        _typedSearchAttributes ??= _searchAttributes is null ? SearchAttributeCollection.Empty : SearchAttributeCollection.FromProto(_searchAttributes);
+        _typedSearchAttributes ??= _searchAttributes is null
+            ? SearchAttributeCollection.Empty
+            : SearchAttributeCollection.FromProto(_searchAttributes);
 
     /// <summary>Workflow time goes on to a moment, never back.</summary>
     public void MoveTime(DateTime now)
@@ -117,7 +129,8 @@ internal sealed partial class WorkflowInstance
             return inHistory || (!IsReplaying && MayIssue());
         }
 
-        var active = inHistory || (!IsReplaying && (_options.PatchActivation is not { } activation || Looking(() => activation(new(Info, id)))));
+        var active =
+            inHistory || (!IsReplaying && (_options.PatchActivation is not { } activation || Looking(() => activation(new(Info, id)))));
         (_patches ??= [])[id] = active;
         if (active)
         {
@@ -164,11 +177,15 @@ internal sealed partial class WorkflowInstance
 
         _memo = current;
         _memoValues = null;
-        Commands.Issue(new(new()
-        {
-            CommandType = CommandType.ModifyWorkflowProperties,
-            ModifyWorkflowPropertiesCommandAttributes = new() { UpsertedMemo = upserted },
-        }));
+        Commands.Issue(
+            new(
+                new()
+                {
+                    CommandType = CommandType.ModifyWorkflowProperties,
+                    ModifyWorkflowPropertiesCommandAttributes = new() { UpsertedMemo = upserted },
+                }
+            )
+        );
     }
 
     public void UpsertSearchAttributes(IReadOnlyCollection<SearchAttributeUpdate> updates)
@@ -178,8 +195,10 @@ internal sealed partial class WorkflowInstance
         var upserted = new SearchAttributes();
         foreach (var update in updates)
         {
-            upserted.IndexedFields[update.UntypedKey.Name] =
-                SearchAttributePayloads.ToPayload(update.UntypedKey, update.HasValue ? update.UntypedValue : null);
+            upserted.IndexedFields[update.UntypedKey.Name] = SearchAttributePayloads.ToPayload(
+                update.UntypedKey,
+                update.HasValue ? update.UntypedValue : null
+            );
         }
 
         Upsert(upserted, [.. updates.Where(u => !u.HasValue).Select(u => u.UntypedKey.Name)]);
@@ -200,14 +219,19 @@ internal sealed partial class WorkflowInstance
 
     private void RecordPatch(string id, bool deprecated)
     {
-        Commands.Issue(new(new() { CommandType = CommandType.RecordMarker, RecordMarkerCommandAttributes = Markers.OfPatch(id, deprecated) }));
+        Commands.Issue(
+            new(new() { CommandType = CommandType.RecordMarker, RecordMarkerCommandAttributes = Markers.OfPatch(id, deprecated) })
+        );
         _recordedPatches.Add(id);
         if (!ListsPatches)
         {
             return;
         }
 
-        var payload = SearchAttributePayloads.ToPayload(SearchAttributeKey.CreateKeywordList(Markers.ChangeVersion), _recordedPatches.ToArray());
+        var payload = SearchAttributePayloads.ToPayload(
+            SearchAttributeKey.CreateKeywordList(Markers.ChangeVersion),
+            _recordedPatches.ToArray()
+        );
         if (payload.Data.Length <= MaximumChangeVersionLength)
         {
             Upsert(new() { IndexedFields = { [Markers.ChangeVersion] = payload } }, []);
@@ -231,10 +255,14 @@ internal sealed partial class WorkflowInstance
 
         _searchAttributes = current;
         _typedSearchAttributes = null;
-        Commands.Issue(new(new()
-        {
-            CommandType = CommandType.UpsertWorkflowSearchAttributes,
-            UpsertWorkflowSearchAttributesCommandAttributes = new() { SearchAttributes = upserted },
-        }));
+        Commands.Issue(
+            new(
+                new()
+                {
+                    CommandType = CommandType.UpsertWorkflowSearchAttributes,
+                    UpsertWorkflowSearchAttributesCommandAttributes = new() { SearchAttributes = upserted },
+                }
+            )
+        );
     }
 }

@@ -11,7 +11,8 @@ using Temporalio.Workflows;
 namespace Temporalio.Worker.Workflows;
 
 /// <summary>
-/// The code side of one run: the workflow object, its strands, what it waits for and what it has asked for. It is driven from one thread at a time and knows nothing
+/// The code side of one run: the workflow object, its strands, what it waits for and what it has asked for. It is driven from one thread at
+/// a time and knows nothing
 /// of workflow tasks or of how history is read.
 /// </summary>
 internal sealed partial class WorkflowInstance
@@ -31,7 +32,13 @@ internal sealed partial class WorkflowInstance
     private bool _readOnly;
     private bool _initialized;
 
-    public WorkflowInstance(WorkflowTaskHandlerOptions options, WorkflowDefinition definition, HistoryEvent started, string runId, DateTime now)
+    public WorkflowInstance(
+        WorkflowTaskHandlerOptions options,
+        WorkflowDefinition definition,
+        HistoryEvent started,
+        string runId,
+        DateTime now
+    )
     {
         var attributes = started.WorkflowExecutionStartedEventAttributes;
         _options = options;
@@ -71,7 +78,8 @@ internal sealed partial class WorkflowInstance
     /// <summary>Applies what happened, starts the workflow if it is new, and runs it until it rests.</summary>
     /// <param name="incoming">Signals and updates: their handlers come before the main line of a new workflow.</param>
     /// <param name="jobs">Everything else.</param>
-    /// <param name="reset">The run that a reset made at this place: code sees it by its other random numbers, which a new workflow has from its constructor on.</param>
+    /// <param name="reset">The run that a reset made at this place: code sees it by its other random numbers, which a new workflow has from
+    /// its constructor on.</param>
     /// <exception cref="Exception">The workflow task must fail with this.</exception>
     public void Activate(IReadOnlyList<Action> incoming, IReadOnlyList<Action> jobs, string? reset)
     {
@@ -128,11 +136,12 @@ internal sealed partial class WorkflowInstance
     }
 
     /// <summary>The workflow hears that its cancellation is requested, after what happened before it.</summary>
-    public void RequestCancellation() => Scheduler.Queue(() =>
-    {
-        _cancellation.Cancel();
-        return Task.CompletedTask;
-    });
+    public void RequestCancellation() =>
+        Scheduler.Queue(() =>
+        {
+            _cancellation.Cancel();
+            return Task.CompletedTask;
+        });
 
     private void UpdateRandomSeed(string runId) => Random = new(SeedOf(runId));
 
@@ -150,7 +159,12 @@ internal sealed partial class WorkflowInstance
         else if (IsFailure(exception))
         {
             var failure = ToFailure(exception);
-            Complete(WorkflowCommands.Of(CommandType.FailWorkflowExecution, c => c.FailWorkflowExecutionCommandAttributes = new() { Failure = failure }));
+            Complete(
+                WorkflowCommands.Of(
+                    CommandType.FailWorkflowExecution,
+                    c => c.FailWorkflowExecutionCommandAttributes = new() { Failure = failure }
+                )
+            );
         }
         else
         {
@@ -164,10 +178,16 @@ internal sealed partial class WorkflowInstance
         || _failureTypes.Any(t => t.IsInstanceOfType(exception))
         || _dynamicFailureTypes.Any(t => t.IsInstanceOfType(exception));
 
-    /// <summary>The failure of an exception. A cancellation that the workflow was not asked for, of a token of its own, is a failure like others.</summary>
-    public Api.Failure.V1.Failure ToFailure(Exception exception) => _converter.FailureConverter.ToFailure(
-        exception is OperationCanceledException && _cancellation.IsCancellationRequested ? new CanceledFailureException(exception.Message, exception) : exception,
-        _converter.PayloadConverter);
+    /// <summary>
+    /// The failure of an exception. A cancellation that the workflow was not asked for, of a token of its own, is a failure like others.
+    /// </summary>
+    public Api.Failure.V1.Failure ToFailure(Exception exception) =>
+        _converter.FailureConverter.ToFailure(
+            exception is OperationCanceledException && _cancellation.IsCancellationRequested
+                ? new CanceledFailureException(exception.Message, exception)
+                : exception,
+            _converter.PayloadConverter
+        );
 
     /// <summary>Waits for a condition, with or without a timer.</summary>
     public Task<bool> WaitConditionAsync(WaitConditionOptions options)
@@ -195,12 +215,18 @@ internal sealed partial class WorkflowInstance
         ArgumentOutOfRangeException.ThrowIfLessThan(delay, TimeSpan.Zero);
         var id = Commands.NextTimer().ToString(System.Globalization.CultureInfo.InvariantCulture);
         var length = delay < TimeSpan.FromMilliseconds(1) ? TimeSpan.FromMilliseconds(1) : delay;
-        var command = new PendingCommand(new()
-        {
-            CommandType = CommandType.StartTimer,
-            StartTimerCommandAttributes = new() { TimerId = id, StartToFireTimeout = Google.Protobuf.WellKnownTypes.Duration.FromTimeSpan(length) },
-            UserMetadata = WorkflowOutbound.Metadata(summary, details: null, _converter.PayloadConverter),
-        });
+        var command = new PendingCommand(
+            new()
+            {
+                CommandType = CommandType.StartTimer,
+                StartTimerCommandAttributes = new()
+                {
+                    TimerId = id,
+                    StartToFireTimeout = Google.Protobuf.WellKnownTypes.Duration.FromTimeSpan(length),
+                },
+                UserMetadata = WorkflowOutbound.Metadata(summary, details: null, _converter.PayloadConverter),
+            }
+        );
         var timer = new TimerCall(Commands, id, command, fired);
         Commands.Timers.Add(id, timer);
         Commands.Issue(command);
@@ -224,7 +250,9 @@ internal sealed partial class WorkflowInstance
         try
         {
             var payloads = _input?.Payloads_ ?? [];
-            _arguments = _definition.Dynamic ? [HandlerMethod.RawValues(payloads)] : _definition.Run.Decode(payloads, _converter.PayloadConverter);
+            _arguments = _definition.Dynamic
+                ? [HandlerMethod.RawValues(payloads)]
+                : _definition.Run.Decode(payloads, _converter.PayloadConverter);
             Instance = _definition.CreateWorkflowInstance(_arguments);
             _dynamicFailureTypes = _definition.DynamicOptionsGetter?.Invoke(Instance).FailureExceptionTypes ?? [];
         }
@@ -244,9 +272,16 @@ internal sealed partial class WorkflowInstance
         try
         {
             var value = await _inbound.ExecuteWorkflowAsync(new(Instance, _definition.RunMethod, _arguments));
-            var result = _definition.Run.ResultType == typeof(void) && value is null ? null : new Payloads { Payloads_ = { _converter.PayloadConverter.ToPayload(value) } };
-            Complete(WorkflowCommands.Of(
-                CommandType.CompleteWorkflowExecution, c => c.CompleteWorkflowExecutionCommandAttributes = new() { Result = result }));
+            var result =
+                _definition.Run.ResultType == typeof(void) && value is null
+                    ? null
+                    : new Payloads { Payloads_ = { _converter.PayloadConverter.ToPayload(value) } };
+            Complete(
+                WorkflowCommands.Of(
+                    CommandType.CompleteWorkflowExecution,
+                    c => c.CompleteWorkflowExecutionCommandAttributes = new() { Result = result }
+                )
+            );
         }
         catch (Exception e)
         {
@@ -279,10 +314,8 @@ internal sealed partial class WorkflowInstance
                 {
                     System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
                 }
-            }
-            while (ResumeFirstTrueCondition());
-        }
-        while (ApplyFollowUps());
+            } while (ResumeFirstTrueCondition());
+        } while (ApplyFollowUps());
     }
 
     private bool ResumeFirstTrueCondition()
@@ -320,14 +353,25 @@ internal sealed partial class WorkflowInstance
     }
 
     public void ReportForeignContinuation(Exception fault) =>
-        Log.ForeignContinuation(_options.LoggerFactory.CreateLogger("Temporalio.Worker.Workflows"), Info.WorkflowType, Info.WorkflowId, Info.RunId, fault);
+        Log.ForeignContinuation(
+            _options.LoggerFactory.CreateLogger("Temporalio.Worker.Workflows"),
+            Info.WorkflowType,
+            Info.WorkflowId,
+            Info.RunId,
+            fault
+        );
 
     /// <summary>Refuses actions of code that may only look.</summary>
     public void RequireActing() => MayIssue();
 
-    public ExternalWorkflowHandle<TWorkflow> ExternalHandle<TWorkflow>(string id, string? runId) => new ExternalHandle<TWorkflow>(this, id, runId);
+    public ExternalWorkflowHandle<TWorkflow> ExternalHandle<TWorkflow>(string id, string? runId) =>
+        new ExternalHandle<TWorkflow>(this, id, runId);
 
-    private bool MayIssue() => _readOnly
-        ? throw new InvalidOperationException("Queries, update validators and conditions may look at the workflow but not act: no activities, timers, children, signals, waits or changes.")
-        : Scheduler.CheckThread();
+    private bool MayIssue() =>
+        _readOnly
+            ? throw new InvalidOperationException(
+                "Queries, update validators and conditions may look at the workflow but not act: no activities, timers, children, "
+                    + "signals, waits or changes."
+            )
+            : Scheduler.CheckThread();
 }

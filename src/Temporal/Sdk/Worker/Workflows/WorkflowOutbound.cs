@@ -35,18 +35,23 @@ internal sealed class WorkflowOutbound(WorkflowInstance instance) : WorkflowOutb
             return instance.Traced(source.Task);
         }
 
-        var timer = instance.StartTimer(input.Delay, input.Summary, () =>
-        {
-            registration.Dispose();
-            source.TrySetResult();
-        });
+        var timer = instance.StartTimer(
+            input.Delay,
+            input.Summary,
+            () =>
+            {
+                registration.Dispose();
+                source.TrySetResult();
+            }
+        );
         registration = token.UnsafeRegister(
             _ =>
             {
                 timer.Cancel();
                 source.TrySetCanceled(token);
             },
-            state: null);
+            state: null
+        );
         return instance.Traced(source.Task);
     }
 
@@ -86,8 +91,14 @@ internal sealed class WorkflowOutbound(WorkflowInstance instance) : WorkflowOutb
         };
         var call = new ActivityCall<TResult>(Commands, attributes, options.CancellationType, converter);
         call.Start = new(
-            new() { CommandType = CommandType.ScheduleActivityTask, ScheduleActivityTaskCommandAttributes = attributes, UserMetadata = Metadata(options.Summary, details: null, converter.PayloadConverter) },
-            e => Commands.Track(call, e));
+            new()
+            {
+                CommandType = CommandType.ScheduleActivityTask,
+                ScheduleActivityTaskCommandAttributes = attributes,
+                UserMetadata = Metadata(options.Summary, details: null, converter.PayloadConverter),
+            },
+            e => Commands.Track(call, e)
+        );
         Commands.Issue(call.Start);
         CancelWith(token, call);
         return instance.Traced(call.Task);
@@ -98,7 +109,10 @@ internal sealed class WorkflowOutbound(WorkflowInstance instance) : WorkflowOutb
         var options = input.Options;
         if (options.StartToCloseTimeout is null && options.ScheduleToCloseTimeout is null)
         {
-            throw new ArgumentException($"Local activity {input.Activity} needs StartToCloseTimeout or ScheduleToCloseTimeout.", nameof(input));
+            throw new ArgumentException(
+                $"Local activity {input.Activity} needs StartToCloseTimeout or ScheduleToCloseTimeout.",
+                nameof(input)
+            );
         }
 
         var token = options.CancellationToken ?? instance.CancellationToken;
@@ -112,7 +126,13 @@ internal sealed class WorkflowOutbound(WorkflowInstance instance) : WorkflowOutb
             }
 
             var call = NewLocalActivity(input, attempt, firstScheduled);
-            var converter = Converter.ForActivity(instance.Info, call.FirstAttempt.ActivityId, input.Activity, instance.Info.TaskQueue, isLocal: true);
+            var converter = Converter.ForActivity(
+                instance.Info,
+                call.FirstAttempt.ActivityId,
+                input.Activity,
+                instance.Info.TaskQueue,
+                isLocal: true
+            );
             CancelWith(token, call);
             var end = await instance.Traced(call.Task);
             if (end.Failure is null)
@@ -131,59 +151,71 @@ internal sealed class WorkflowOutbound(WorkflowInstance instance) : WorkflowOutb
         }
     }
 
-    public override Task SignalChildWorkflowAsync(SignalChildWorkflowInput input) => SignalAsync(
-        input.Id, runId: null, input.Signal, input.Args, input.Headers, input.Options?.CancellationToken, childOnly: true);
+    public override Task SignalChildWorkflowAsync(SignalChildWorkflowInput input) =>
+        SignalAsync(input.Id, runId: null, input.Signal, input.Args, input.Headers, input.Options?.CancellationToken, childOnly: true);
 
-    public override Task SignalExternalWorkflowAsync(SignalExternalWorkflowInput input) => SignalAsync(
-        input.Id, input.RunId, input.Signal, input.Args, input.Headers, input.Options?.CancellationToken, childOnly: false);
+    public override Task SignalExternalWorkflowAsync(SignalExternalWorkflowInput input) =>
+        SignalAsync(input.Id, input.RunId, input.Signal, input.Args, input.Headers, input.Options?.CancellationToken, childOnly: false);
 
     public override Task CancelExternalWorkflowAsync(CancelExternalWorkflowInput input)
     {
         var call = new ExternalCall(Commands, $"Cancellation of workflow {input.Id}");
         call.Start = new(
-            WorkflowCommands.Of(CommandType.RequestCancelExternalWorkflowExecution, c => c.RequestCancelExternalWorkflowExecutionCommandAttributes = new()
-            {
-                Namespace = instance.Info.Namespace,
-                WorkflowId = input.Id,
-                RunId = input.RunId ?? string.Empty,
-                Reason = $"Cancel requested by workflow with run id {instance.Info.RunId} with reason: ",
-            }),
-            e => Commands.TrackCancellation(call, e));
+            WorkflowCommands.Of(
+                CommandType.RequestCancelExternalWorkflowExecution,
+                c =>
+                    c.RequestCancelExternalWorkflowExecutionCommandAttributes = new()
+                    {
+                        Namespace = instance.Info.Namespace,
+                        WorkflowId = input.Id,
+                        RunId = input.RunId ?? string.Empty,
+                        Reason = $"Cancel requested by workflow with run id {instance.Info.RunId} with reason: ",
+                    }
+            ),
+            e => Commands.TrackCancellation(call, e)
+        );
         Commands.Issue(call.Start);
         return instance.Traced(call.Task);
     }
 
     /// <summary>Summary and details for people; null when there are none.</summary>
-    public static UserMetadata? Metadata(string? summary, string? details, IPayloadConverter converter) => summary is null && details is null ? null : new()
-    {
-        Summary = summary is null ? null : converter.ToPayload(summary),
-        Details = details is null ? null : converter.ToPayload(details),
-    };
+    public static UserMetadata? Metadata(string? summary, string? details, IPayloadConverter converter) =>
+        summary is null && details is null
+            ? null
+            : new()
+            {
+                Summary = summary is null ? null : converter.ToPayload(summary),
+                Details = details is null ? null : converter.ToPayload(details),
+            };
 
     /// <summary>The command that ends this run and starts the next.</summary>
     public static Command ContinueAsNew(WorkflowInstance instance, ContinueAsNewException exception)
     {
         var (input, info, converter) = (exception.Input, instance.Info, instance.Converter);
         var options = input.Options;
-        return WorkflowCommands.Of(CommandType.ContinueAsNewWorkflowExecution, c => c.ContinueAsNewWorkflowExecutionCommandAttributes = new()
-        {
-            WorkflowType = new() { Name = input.Workflow },
-            TaskQueue = new() { Name = options?.TaskQueue ?? info.TaskQueue, Kind = TaskQueueKind.Normal },
-            Input = PayloadsOf(converter, input.Args),
-            WorkflowRunTimeout = DurationOf(options?.RunTimeout),
-            WorkflowTaskTimeout = DurationOf(options?.TaskTimeout),
-            BackoffStartInterval = DurationOf(options?.BackoffStartInterval),
+        return WorkflowCommands.Of(
+            CommandType.ContinueAsNewWorkflowExecution,
+            c =>
+                c.ContinueAsNewWorkflowExecutionCommandAttributes = new()
+                {
+                    WorkflowType = new() { Name = input.Workflow },
+                    TaskQueue = new() { Name = options?.TaskQueue ?? info.TaskQueue, Kind = TaskQueueKind.Normal },
+                    Input = PayloadsOf(converter, input.Args),
+                    WorkflowRunTimeout = DurationOf(options?.RunTimeout),
+                    WorkflowTaskTimeout = DurationOf(options?.TaskTimeout),
+                    BackoffStartInterval = DurationOf(options?.BackoffStartInterval),
 
-            // A real server takes what the command says, and no command without a policy stands for the old one.
-            RetryPolicy = (options?.RetryPolicy ?? info.RetryPolicy)?.ToProto(),
-            Header = HeaderOf(input.Headers),
+                    // A real server takes what the command says, and no command without a policy stands for the old one.
+                    RetryPolicy = (options?.RetryPolicy ?? info.RetryPolicy)?.ToProto(),
+                    Header = HeaderOf(input.Headers),
 
-            // Without a word, the next run begins with the memo that this one began with, and with the search attributes of now.
-            Memo = MemoOf(options?.Memo, converter.PayloadConverter) ?? instance.StartMemo,
-            SearchAttributes = options?.TypedSearchAttributes?.ToProto() ?? instance.SearchAttributes,
-            InheritBuildId = UsesBuildId(info, options?.VersioningIntent ?? default, options?.TaskQueue),
-            InitialVersioningBehavior = (ContinueAsNewVersioningBehavior)(int)(options?.InitialVersioningBehavior ?? default),
-        });
+                    // Without a word, the next run begins with the memo that this one began with, and with the search attributes of now.
+                    Memo = MemoOf(options?.Memo, converter.PayloadConverter) ?? instance.StartMemo,
+                    SearchAttributes = options?.TypedSearchAttributes?.ToProto() ?? instance.SearchAttributes,
+                    InheritBuildId = UsesBuildId(info, options?.VersioningIntent ?? default, options?.TaskQueue),
+                    InitialVersioningBehavior = (ContinueAsNewVersioningBehavior)(int)(options?.InitialVersioningBehavior ?? default),
+                }
+        );
     }
 
     private static string IdOf(int number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
@@ -224,12 +256,13 @@ internal sealed class WorkflowOutbound(WorkflowInstance instance) : WorkflowOutb
         return payloads;
     }
 
-    private static bool UsesBuildId(WorkflowInfo info, VersioningIntent intent, string? taskQueue) => intent switch
-    {
-        VersioningIntent.Compatible => true,
-        VersioningIntent.CurrentDefault => false,
-        _ => taskQueue is null || taskQueue == info.TaskQueue,
-    };
+    private static bool UsesBuildId(WorkflowInfo info, VersioningIntent intent, string? taskQueue) =>
+        intent switch
+        {
+            VersioningIntent.Compatible => true,
+            VersioningIntent.CurrentDefault => false,
+            _ => taskQueue is null || taskQueue == info.TaskQueue,
+        };
 
     private static void CancelWith(CancellationToken token, CancellableCall call)
     {
@@ -288,7 +321,8 @@ internal sealed class WorkflowOutbound(WorkflowInstance instance) : WorkflowOutb
                 RetryPolicy = (options.RetryPolicy ?? new()).ToProto(),
             },
             options,
-            Metadata(options.Summary, details: null, converter.PayloadConverter));
+            Metadata(options.Summary, details: null, converter.PayloadConverter)
+        );
         instance.RequireActing();
         Commands.LocalActivities.Add((uint)number, call);
         return call;
@@ -300,7 +334,9 @@ internal sealed class WorkflowOutbound(WorkflowInstance instance) : WorkflowOutb
         var token = options.CancellationToken ?? instance.CancellationToken;
         if (token.IsCancellationRequested)
         {
-            return Task.FromException<ChildWorkflowHandle<TWorkflow, TResult>>(new CanceledFailureException("Child workflow cancelled before it was started"));
+            return Task.FromException<ChildWorkflowHandle<TWorkflow, TResult>>(
+                new CanceledFailureException("Child workflow cancelled before it was started")
+            );
         }
 
         var id = options.Id ?? instance.NewGuid().ToString();
@@ -335,7 +371,8 @@ internal sealed class WorkflowOutbound(WorkflowInstance instance) : WorkflowOutb
                 StartChildWorkflowExecutionCommandAttributes = attributes,
                 UserMetadata = Metadata(options.StaticSummary, options.StaticDetails, converter.PayloadConverter),
             },
-            e => Commands.Track(call, e));
+            e => Commands.Track(call, e)
+        );
         Commands.Issue(call.Start);
         CancelWith(token, call);
         return instance.Traced(source.Task);
@@ -348,7 +385,8 @@ internal sealed class WorkflowOutbound(WorkflowInstance instance) : WorkflowOutb
         IReadOnlyCollection<object?> args,
         IDictionary<string, Payload>? headers,
         CancellationToken? cancellationToken,
-        bool childOnly)
+        bool childOnly
+    )
     {
         var token = cancellationToken ?? instance.CancellationToken;
         if (token.IsCancellationRequested)
@@ -358,16 +396,21 @@ internal sealed class WorkflowOutbound(WorkflowInstance instance) : WorkflowOutb
 
         var call = new ExternalCall(Commands, $"Signal {signal}");
         call.Start = new(
-            WorkflowCommands.Of(CommandType.SignalExternalWorkflowExecution, c => c.SignalExternalWorkflowExecutionCommandAttributes = new()
-            {
-                Namespace = instance.Info.Namespace,
-                Execution = new() { WorkflowId = id, RunId = runId ?? string.Empty },
-                SignalName = signal,
-                Input = PayloadsOf(Converter.ForWorkflow(instance.Info.Namespace, id), args),
-                Header = HeaderOf(headers),
-                ChildWorkflowOnly = childOnly,
-            }),
-            e => Commands.TrackSignal(call, e));
+            WorkflowCommands.Of(
+                CommandType.SignalExternalWorkflowExecution,
+                c =>
+                    c.SignalExternalWorkflowExecutionCommandAttributes = new()
+                    {
+                        Namespace = instance.Info.Namespace,
+                        Execution = new() { WorkflowId = id, RunId = runId ?? string.Empty },
+                        SignalName = signal,
+                        Input = PayloadsOf(Converter.ForWorkflow(instance.Info.Namespace, id), args),
+                        Header = HeaderOf(headers),
+                        ChildWorkflowOnly = childOnly,
+                    }
+            ),
+            e => Commands.TrackSignal(call, e)
+        );
         Commands.Issue(call.Start);
         CancelWith(token, call);
         return instance.Traced(call.Task);

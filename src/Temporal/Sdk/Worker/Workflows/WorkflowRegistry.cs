@@ -17,14 +17,18 @@ internal sealed class WorkflowRegistry
             if (!definition.Instantiable)
             {
                 throw new ArgumentException(
-                    $"Workflow {definition.Type} cannot be instantiated: it needs a public constructor without parameters or one with [WorkflowInit].", nameof(definitions));
+                    $"Workflow {definition.Type} cannot be instantiated: it needs a public constructor without parameters or one "
+                        + "with [WorkflowInit].",
+                    nameof(definitions)
+                );
             }
 
             if (definition.Name is { } name ? !_definitions.TryAdd(name, definition) : _dynamic is not null)
             {
                 throw new ArgumentException(
                     $"More than one workflow is registered {(definition.Name is null ? "as dynamic" : $"as '{definition.Name}'")}; {definition.Type} is one of them.",
-                    nameof(definitions));
+                    nameof(definitions)
+                );
             }
 
             _dynamic ??= definition.Name is null ? definition : null;
@@ -34,7 +38,9 @@ internal sealed class WorkflowRegistry
     /// <summary>The workflow of a type.</summary>
     /// <exception cref="InvalidOperationException">There is none; the message lists those there are.</exception>
     public WorkflowDefinition DefinitionOf(string type) =>
-        _definitions.GetValueOrDefault(type) ?? _dynamic
+        _definitions.GetValueOrDefault(type)
+        ?? _dynamic
         ?? throw new InvalidOperationException(
-            $"Workflow type {type} is not registered on this worker; registered are: {string.Join(", ", _definitions.Keys.Order(StringComparer.Ordinal))}.");
+            $"Workflow type {type} is not registered on this worker; registered are: {string.Join(", ", _definitions.Keys.Order(StringComparer.Ordinal))}."
+        );
 }

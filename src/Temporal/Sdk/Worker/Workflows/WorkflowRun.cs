@@ -7,7 +7,9 @@ using Temporalio.Workflows;
 
 namespace Temporalio.Worker.Workflows;
 
-/// <summary>One run on this worker: feeds its history, task by task, to the workflow code and ties the events to what the code did.</summary>
+/// <summary>
+/// One run on this worker: feeds its history, task by task, to the workflow code and ties the events to what the code did.
+/// </summary>
 internal sealed class WorkflowRun(WorkflowTaskHandlerOptions options, Func<string, WorkflowDefinition> definitionOf, string runId)
 {
     private static readonly EventType LastKnown = Enum.GetValues<EventType>().Max();
@@ -72,10 +74,12 @@ internal sealed class WorkflowRun(WorkflowTaskHandlerOptions options, Func<strin
     public Api.Sdk.V1.WorkflowTaskCompletedMetadata WriteFlags() => _flags.Write();
 
     /// <summary>
-    /// The server has thrown the last task away, because nothing lasting came of it: the task before, started at the given event, is the last one again. The events that the
+    /// The server has thrown the last task away, because nothing lasting came of it: the task before, started at the given event, is the
+    /// last one again. The events that the
     /// task brought with it stay.
     /// </summary>
-    public void GoBackTo(long startedEventId) => (ProcessedEventId, StartedEventId) = (Math.Max(startedEventId, _lastedEventId), startedEventId);
+    public void GoBackTo(long startedEventId) =>
+        (ProcessedEventId, StartedEventId) = (Math.Max(startedEventId, _lastedEventId), startedEventId);
 
     private static List<UpdateRequest> AcceptedIn(HistoryBatch batch)
     {
@@ -84,7 +88,9 @@ internal sealed class WorkflowRun(WorkflowTaskHandlerOptions options, Func<strin
         {
             if (e.WorkflowExecutionUpdateAcceptedEventAttributes is { AcceptedRequest: { } request } update)
             {
-                accepted.Add(new(update.ProtocolInstanceId, update.AcceptedRequestMessageId, update.AcceptedRequestSequencingEventId, request));
+                accepted.Add(
+                    new(update.ProtocolInstanceId, update.AcceptedRequestMessageId, update.AcceptedRequestSequencingEventId, request)
+                );
             }
         }
 
@@ -117,7 +123,8 @@ internal sealed class WorkflowRun(WorkflowTaskHandlerOptions options, Func<strin
                 case EventType.WorkflowExecutionCancelRequested:
                     others.Add(() => Instance!.RequestCancellation());
                     break;
-                case EventType.WorkflowTaskFailed when e.WorkflowTaskFailedEventAttributes is { Cause: WorkflowTaskFailedCause.ResetWorkflow } failed:
+                case EventType.WorkflowTaskFailed
+                    when e.WorkflowTaskFailedEventAttributes is { Cause: WorkflowTaskFailedCause.ResetWorkflow } failed:
                     seed = failed.NewRunId;
                     break;
                 default:
@@ -161,7 +168,9 @@ internal sealed class WorkflowRun(WorkflowTaskHandlerOptions options, Func<strin
         if (e.EventType > LastKnown && !e.WorkerMayIgnore)
         {
             throw new InvalidOperationException(
-                $"Event {e.EventId} of the history is of type {(int)e.EventType}, which this worker does not know and may not ignore: the server is newer than this library.");
+                $"Event {e.EventId} of the history is of type {(int)e.EventType}, which this worker does not know and may not "
+                    + "ignore: the server is newer than this library."
+            );
         }
     }
 
@@ -176,7 +185,9 @@ internal sealed class WorkflowRun(WorkflowTaskHandlerOptions options, Func<strin
         }
         else if (Instance is null)
         {
-            throw new InvalidOperationException($"The history of run {runId} does not begin with its start: the first event is {batch.Events[0].EventId}.");
+            throw new InvalidOperationException(
+                $"The history of run {runId} does not begin with its start: the first event is {batch.Events[0].EventId}."
+            );
         }
 
         if (!replaying)
@@ -191,14 +202,18 @@ internal sealed class WorkflowRun(WorkflowTaskHandlerOptions options, Func<strin
         Instance.CurrentHistoryLength = (int)started.EventId;
         Instance.CurrentHistorySize = (int)attributes.HistorySizeBytes;
         Instance.ContinueAsNewSuggested = attributes.SuggestContinueAsNew;
-        Instance.SuggestedContinueAsNewReasons = attributes.SuggestContinueAsNewReasons.Count == 0 ? []
-            : [.. attributes.SuggestContinueAsNewReasons.Select(r => (Temporalio.Workflows.SuggestContinueAsNewReason)(int)r)];
+        Instance.SuggestedContinueAsNewReasons =
+            attributes.SuggestContinueAsNewReasons.Count == 0
+                ? []
+                : [.. attributes.SuggestContinueAsNewReasons.Select(r => (Temporalio.Workflows.SuggestContinueAsNewReason)(int)r)];
         Instance.TargetWorkerDeploymentVersionChanged = attributes.TargetWorkerDeploymentVersionChanged;
         Instance.CurrentDeploymentVersion = replaying
             ? WorkerDeploymentVersion.FromProto(batch.Completed!.WorkflowTaskCompletedEventAttributes.DeploymentVersion)
             : options.DeploymentVersion;
-        Instance.CurrentBuildId = Instance.CurrentDeploymentVersion?.BuildId
-            ?? (replaying ? batch.Completed!.WorkflowTaskCompletedEventAttributes.WorkerVersion?.BuildId : options.BuildId) ?? string.Empty;
+        Instance.CurrentBuildId =
+            Instance.CurrentDeploymentVersion?.BuildId
+            ?? (replaying ? batch.Completed!.WorkflowTaskCompletedEventAttributes.WorkerVersion?.BuildId : options.BuildId)
+            ?? string.Empty;
         foreach (var e in batch.Outcome)
         {
             if (e.MarkerRecordedEventAttributes is { } marker && Markers.ReadPatch(marker) is { } patch)
@@ -207,7 +222,9 @@ internal sealed class WorkflowRun(WorkflowTaskHandlerOptions options, Func<strin
             }
         }
 
-        _lastedEventId = batch.Events.LastOrDefault(e => e.EventType is not (EventType.WorkflowTaskScheduled or EventType.WorkflowTaskStarted))?.EventId ?? ProcessedEventId;
+        _lastedEventId =
+            batch.Events.LastOrDefault(e => e.EventType is not (EventType.WorkflowTaskScheduled or EventType.WorkflowTaskStarted))?.EventId
+            ?? ProcessedEventId;
         (ProcessedEventId, StartedEventId) = (started.EventId, started.EventId);
     }
 
@@ -216,8 +233,11 @@ internal sealed class WorkflowRun(WorkflowTaskHandlerOptions options, Func<strin
     {
         foreach (var e in outcome)
         {
-            if (e.MarkerRecordedEventAttributes is not { } recorded || Markers.ReadLocalActivity(recorded) is not { } marker
-                || !Instance!.Commands.LocalActivities.TryGetValue(marker.Seq, out var call))
+            if (
+                e.MarkerRecordedEventAttributes is not { } recorded
+                || Markers.ReadLocalActivity(recorded) is not { } marker
+                || !Instance!.Commands.LocalActivities.TryGetValue(marker.Seq, out var call)
+            )
             {
                 continue;
             }
@@ -228,8 +248,22 @@ internal sealed class WorkflowRun(WorkflowTaskHandlerOptions options, Func<strin
             }
 
             // The event is compared with what the code asked for, so the marker says that, with the event's ending.
-            var ending = marker with { ActivityId = call.FirstAttempt.ActivityId, ActivityType = call.FirstAttempt.ActivityType };
-            Activate([], [() => call.End(ending, recorded.Failure is null ? Markers.ResultOf(recorded.Details) ?? new Payloads() : null, recorded.Failure)]);
+            var ending = marker with
+            {
+                ActivityId = call.FirstAttempt.ActivityId,
+                ActivityType = call.FirstAttempt.ActivityType,
+            };
+            Activate(
+                [],
+                [
+                    () =>
+                        call.End(
+                            ending,
+                            recorded.Failure is null ? Markers.ResultOf(recorded.Details) ?? new Payloads() : null,
+                            recorded.Failure
+                        ),
+                ]
+            );
         }
     }
 
@@ -247,7 +281,9 @@ internal sealed class WorkflowRun(WorkflowTaskHandlerOptions options, Func<strin
         {
             if (Instance is null)
             {
-                throw new WorkflowNondeterminismException($"[TMPRL1100] Event {e.EventId}: history has {CommandMatcher.Describe(e)} before the workflow has begun.");
+                throw new WorkflowNondeterminismException(
+                    $"[TMPRL1100] Event {e.EventId}: history has {CommandMatcher.Describe(e)} before the workflow has begun."
+                );
             }
 
             Instance.Commands.Match(e, _flags.CompareIds);

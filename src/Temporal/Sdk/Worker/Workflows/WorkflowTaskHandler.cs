@@ -33,7 +33,11 @@ internal sealed class WorkflowTaskHandler : IWorkflowTaskHandler
     /// <exception cref="ArgumentException">The workflows cannot be registered together.</exception>
     public static IWorkflowTaskHandler Create(WorkflowTaskHandlerOptions options) => new WorkflowTaskHandler(options);
 
-    public async Task<WorkflowTaskReply> HandleAsync(PollWorkflowTaskQueueResponse task, HistoryPageFetcher fetchPage, CancellationToken cancellationToken)
+    public async Task<WorkflowTaskReply> HandleAsync(
+        PollWorkflowTaskQueueResponse task,
+        HistoryPageFetcher fetchPage,
+        CancellationToken cancellationToken
+    )
     {
         var received = _options.Time.GetTimestamp();
         var slot = await _cache.EnterAsync(task.WorkflowExecution.RunId, cancellationToken);
@@ -73,7 +77,12 @@ internal sealed class WorkflowTaskHandler : IWorkflowTaskHandler
     }
 
     private async Task<WorkflowTaskReply> HandleAsync(
-        PollWorkflowTaskQueueResponse task, WorkflowCache.Slot slot, HistoryPageFetcher fetchPage, long received, CancellationToken cancellationToken)
+        PollWorkflowTaskQueueResponse task,
+        WorkflowCache.Slot slot,
+        HistoryPageFetcher fetchPage,
+        long received,
+        CancellationToken cancellationToken
+    )
     {
         var live = task.Query is null;
         var events = await EventsOfAsync(task, slot, fetchPage, cancellationToken);
@@ -83,7 +92,12 @@ internal sealed class WorkflowTaskHandler : IWorkflowTaskHandler
         Exception? error = null;
         try
         {
-            await PayloadCodecs.DecodeAsync(new(_options.DataConverter, _options.Namespace, task.WorkflowExecution.WorkflowId, session.Run.Instance), task, events, updates);
+            await PayloadCodecs.DecodeAsync(
+                new(_options.DataConverter, _options.Namespace, task.WorkflowExecution.WorkflowId, session.Run.Instance),
+                task,
+                events,
+                updates
+            );
         }
         catch (Exception e)
         {
@@ -95,13 +109,17 @@ internal sealed class WorkflowTaskHandler : IWorkflowTaskHandler
         error ??= await _guard.RunAsync(session.Run, () => session.Run.Process(events, live, updates));
         if (replays)
         {
-            _options.Statistics?.Metrics.Workflow(task.WorkflowType?.Name ?? string.Empty).TaskReplayLatency.Record(_options.Time.GetElapsedTime(began));
+            _options
+                .Statistics?.Metrics.Workflow(task.WorkflowType?.Name ?? string.Empty)
+                .TaskReplayLatency.Record(_options.Time.GetElapsedTime(began));
         }
 
         if (error is null && live && session.Run.StartedEventId != task.StartedEventId)
         {
             error = new InvalidOperationException(
-                $"The history of the task ends at the start of task {session.Run.StartedEventId}, but the task was started at event {task.StartedEventId}.");
+                $"The history of the task ends at the start of task {session.Run.StartedEventId}, but the task was started at "
+                    + $"event {task.StartedEventId}."
+            );
         }
 
         var heartbeat = false;
@@ -147,16 +165,27 @@ internal sealed class WorkflowTaskHandler : IWorkflowTaskHandler
             Drop(slot);
         }
 
-        return reply with { Origin = session, WorkflowStartTime = session.Run.Instance!.Info.WorkflowStartTime };
+        return reply with
+        {
+            Origin = session,
+            WorkflowStartTime = session.Run.Instance!.Info.WorkflowStartTime,
+        };
     }
 
     // History for the run as it is known here; from the beginning when it is not known or has gone another way.
     private async Task<HistoryEvent[]> EventsOfAsync(
-        PollWorkflowTaskQueueResponse task, WorkflowCache.Slot slot, HistoryPageFetcher fetchPage, CancellationToken cancellationToken)
+        PollWorkflowTaskQueueResponse task,
+        WorkflowCache.Slot slot,
+        HistoryPageFetcher fetchPage,
+        CancellationToken cancellationToken
+    )
     {
         var run = slot.Session?.Run;
         var events = task.History?.Events.ToArray() ?? [];
-        var fits = run is not null && run.StartedEventId == task.PreviousStartedEventId && (events.Length == 0 || events[0].EventId <= run.ProcessedEventId + 1);
+        var fits =
+            run is not null
+            && run.StartedEventId == task.PreviousStartedEventId
+            && (events.Length == 0 || events[0].EventId <= run.ProcessedEventId + 1);
         if (fits)
         {
             _options.Statistics?.Cache.Found();
@@ -179,8 +208,11 @@ internal sealed class WorkflowTaskHandler : IWorkflowTaskHandler
                 return whole;
             }
 
-            // The events of a task that may leave no trace (one for an update alone) are in no history that is kept: they came with the task.
-            var own = task.NextPageToken.IsEmpty ? events : await FetchAsync(task, events, task.NextPageToken, fetchPage, cancellationToken);
+            // The events of a task that may leave no trace (one for an update alone) are in no history that is kept: they came with the
+            // task.
+            var own = task.NextPageToken.IsEmpty
+                ? events
+                : await FetchAsync(task, events, task.NextPageToken, fetchPage, cancellationToken);
             return [.. whole, .. own.Where(e => e.EventId > whole[^1].EventId)];
         }
 
@@ -188,7 +220,12 @@ internal sealed class WorkflowTaskHandler : IWorkflowTaskHandler
     }
 
     private static async Task<HistoryEvent[]> FetchAsync(
-        PollWorkflowTaskQueueResponse task, HistoryEvent[] first, Google.Protobuf.ByteString token, HistoryPageFetcher fetchPage, CancellationToken cancellationToken)
+        PollWorkflowTaskQueueResponse task,
+        HistoryEvent[] first,
+        Google.Protobuf.ByteString token,
+        HistoryPageFetcher fetchPage,
+        CancellationToken cancellationToken
+    )
     {
         var events = new List<HistoryEvent>(first);
         do
@@ -196,8 +233,7 @@ internal sealed class WorkflowTaskHandler : IWorkflowTaskHandler
             var page = await fetchPage(task.WorkflowExecution.WorkflowId, task.WorkflowExecution.RunId, token, cancellationToken);
             events.AddRange(page.History?.Events ?? []);
             token = page.NextPageToken;
-        }
-        while (!token.IsEmpty);
+        } while (!token.IsEmpty);
 
         // History may have grown past the task that is worked on.
         if (task.StartedEventId > 0)
@@ -222,7 +258,11 @@ internal sealed class WorkflowTaskHandler : IWorkflowTaskHandler
         return updates;
     }
 
-    private async Task<(Exception? Error, bool Heartbeat)> WorkThroughLocalActivitiesAsync(RunSession session, long received, CancellationToken cancellationToken)
+    private async Task<(Exception? Error, bool Heartbeat)> WorkThroughLocalActivitiesAsync(
+        RunSession session,
+        long received,
+        CancellationToken cancellationToken
+    )
     {
         if (!session.WaitsForLocalActivities)
         {
@@ -265,26 +305,34 @@ internal sealed class WorkflowTaskHandler : IWorkflowTaskHandler
         var missing = _options.HasLocalActivity is { } has
             ? session.Run.Instance!.Commands.LocalActivities.Values.FirstOrDefault(c => !has(c.FirstAttempt.ActivityType))
             : null;
-        return missing is null ? null
+        return missing is null
+            ? null
             : new($"Activity {missing.FirstAttempt.ActivityType} is not registered on this worker, so it cannot run as a local activity.");
     }
 
     private async Task<WorkflowQueryResult> AnswerAsync(RunSession session, string id, WorkflowQuery query)
     {
         WorkflowQueryResult? result = null;
-        var error = await _guard.RunAsync(session.Run, () =>
-        {
-            var instance = session.Run.Instance ?? throw new InvalidOperationException("The workflow has not begun.");
-            try
+        var error = await _guard.RunAsync(
+            session.Run,
+            () =>
             {
-                var answer = instance.Query(id, query.QueryType, query.QueryArgs, query.Header?.Fields);
-                result = new() { ResultType = QueryResultType.Answered, Answer = new() { Payloads_ = { answer } } };
+                var instance = session.Run.Instance ?? throw new InvalidOperationException("The workflow has not begun.");
+                try
+                {
+                    var answer = instance.Query(id, query.QueryType, query.QueryArgs, query.Header?.Fields);
+                    result = new()
+                    {
+                        ResultType = QueryResultType.Answered,
+                        Answer = new() { Payloads_ = { answer } },
+                    };
+                }
+                catch (Exception e)
+                {
+                    result = ReplyMaker.Failed(e, instance.ToFailure(e));
+                }
             }
-            catch (Exception e)
-            {
-                result = ReplyMaker.Failed(e, instance.ToFailure(e));
-            }
-        });
+        );
         return error is null ? result! : ReplyMaker.Failed(error, failure: null);
     }
 }

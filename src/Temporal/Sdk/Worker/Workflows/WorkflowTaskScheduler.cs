@@ -4,7 +4,8 @@ using Temporalio.Exceptions;
 namespace Temporalio.Worker.Workflows;
 
 /// <summary>
-/// Runs the tasks of one workflow run, one at a time and first in, first out. Nothing is ever run inline, so that the order of things depends on the order in which
+/// Runs the tasks of one workflow run, one at a time and first in, first out. Nothing is ever run inline, so that the order of things
+/// depends on the order in which
 /// they were queued alone.
 /// </summary>
 internal sealed class WorkflowTaskScheduler : TaskScheduler
@@ -22,7 +23,9 @@ internal sealed class WorkflowTaskScheduler : TaskScheduler
     /// <inheritdoc/>
     public override int MaximumConcurrencyLevel => 1;
 
-    /// <summary>Set when a task was queued from another thread or outside an activation; then the order of things can no longer be trusted.</summary>
+    /// <summary>
+    /// Set when a task was queued from another thread or outside an activation; then the order of things can no longer be trusted.
+    /// </summary>
     public InvalidWorkflowSchedulerException? Fault { get; private set; }
 
     /// <summary>What runs now, for messages about a run that does not come back.</summary>
@@ -70,10 +73,14 @@ internal sealed class WorkflowTaskScheduler : TaskScheduler
 
     /// <summary>Workflow code has begun something that goes on outside.</summary>
     /// <param name="call">What it called.</param>
-    public void Left(string call) => Fault ??= new InvalidWorkflowSchedulerException(
-        $"Workflow code left the workflow by {call}: what goes on there is continued from outside the workflow, at a time that no history tells. "
-        + "Use the members of Workflow instead (Workflow.DelayAsync, Workflow.RunTaskAsync, Workflow.WhenAnyAsync), and activities for everything else.",
-        Environment.StackTrace);
+    public void Left(string call) =>
+        Fault ??= new InvalidWorkflowSchedulerException(
+            $"Workflow code left the workflow by {call}: what goes on there is continued from outside the workflow, at a time "
+                + "that no history tells. "
+                + "Use the members of Workflow instead (Workflow.DelayAsync, Workflow.RunTaskAsync, Workflow.WhenAnyAsync), and "
+                + "activities for everything else.",
+            Environment.StackTrace
+        );
 
     /// <summary>Runs code of the SDK that uses threads and timers, on the thread of whichever run.</summary>
     public static void Untraced(Action code)
@@ -114,13 +121,17 @@ internal sealed class WorkflowTaskScheduler : TaskScheduler
             return true;
         }
 
-        // Throwing here would end up in code that cannot deal with it, possibly a thread of the pool: the activation looks at the fault instead.
+        // Throwing here would end up in code that cannot deal with it, possibly a thread of the pool: the activation looks at the fault
+        // instead.
         if (Fault is null)
         {
             Fault = new InvalidWorkflowSchedulerException(
-                "Workflow code was continued from outside the workflow: something was awaited that the workflow does not control (Task.Delay, Task.Run, "
-                + "ConfigureAwait(false), CancelAsync, I/O, a task of another scheduler). Use the members of Workflow instead, and activities for everything else.",
-                Environment.StackTrace);
+                "Workflow code was continued from outside the workflow: something was awaited that the workflow does not control "
+                    + "(Task.Delay, Task.Run, "
+                    + "ConfigureAwait(false), CancelAsync, I/O, a task of another scheduler). Use the members of Workflow "
+                    + "instead, and activities for everything else.",
+                Environment.StackTrace
+            );
 
             // Nothing may come after this that could be failed for it, so it is said at once.
             Instance.ReportForeignContinuation(Fault);

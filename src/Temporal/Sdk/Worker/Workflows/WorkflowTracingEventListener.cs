@@ -4,8 +4,10 @@ using System.Diagnostics.Tracing;
 namespace Temporalio.Worker.Workflows;
 
 /// <summary>
-/// Notices at once when workflow code leaves its scheduler: the runtime tells of tasks for other schedulers, of continuations for the pool and of timers on the
-/// very thread that makes them. Without it, the code would be missed only when it comes back, and until then the workflow would stay running in silence.
+/// Notices at once when workflow code leaves its scheduler: the runtime tells of tasks for other schedulers, of continuations for the pool
+/// and of timers on the
+/// very thread that makes them. Without it, the code would be missed only when it comes back, and until then the workflow would stay
+/// running in silence.
 /// </summary>
 internal sealed class WorkflowTracingEventListener : EventListener
 {
@@ -38,7 +40,10 @@ internal sealed class WorkflowTracingEventListener : EventListener
     /// <inheritdoc/>
     protected override void OnEventWritten(EventWrittenEventArgs eventData)
     {
-        if (TaskScheduler.Current is not WorkflowTaskScheduler { IsTraced: true } scheduler || eventData.Payload is not { Count: > 1 } payload)
+        if (
+            TaskScheduler.Current is not WorkflowTaskScheduler { IsTraced: true } scheduler
+            || eventData.Payload is not { Count: > 1 } payload
+        )
         {
             return;
         }
@@ -57,13 +62,18 @@ internal sealed class WorkflowTracingEventListener : EventListener
         }
     }
 
-    // Task.Yield and ContinueWith tell the same of continuations whose scheduler is another matter: only the one that goes to the pool is meant.
-    private static bool GoesToThePool(StackTrace stack) => stack.GetFrames()
-        .Select(frame => DiagnosticMethodInfo.Create(frame)?.DeclaringTypeName)
-        .FirstOrDefault(type => type is not null && !IsOfTracing(type)) == "System.Threading.Tasks.AwaitTaskContinuation";
+    // Task.Yield and ContinueWith tell the same of continuations whose scheduler is another matter: only the one that goes to the pool is
+    // meant.
+    private static bool GoesToThePool(StackTrace stack) =>
+        stack
+            .GetFrames()
+            .Select(frame => DiagnosticMethodInfo.Create(frame)?.DeclaringTypeName)
+            .FirstOrDefault(type => type is not null && !IsOfTracing(type)) == "System.Threading.Tasks.AwaitTaskContinuation";
 
     private static bool IsOfTracing(string type) =>
-        type.StartsWith("System.Diagnostics.Tracing.", StringComparison.Ordinal) || type == TaskSource || type.Contains(nameof(WorkflowTracingEventListener), StringComparison.Ordinal);
+        type.StartsWith("System.Diagnostics.Tracing.", StringComparison.Ordinal)
+        || type == TaskSource
+        || type.Contains(nameof(WorkflowTracingEventListener), StringComparison.Ordinal);
 
     /// <summary>What code outside the framework called last, and where.</summary>
     private static string CallOf(StackTrace stack)
@@ -72,7 +82,10 @@ internal sealed class WorkflowTracingEventListener : EventListener
         var outside = false;
         foreach (var frame in stack.GetFrames())
         {
-            if (DiagnosticMethodInfo.Create(frame) is not { DeclaringTypeName: { } type } method || type.Contains(nameof(WorkflowTracingEventListener), StringComparison.Ordinal))
+            if (
+                DiagnosticMethodInfo.Create(frame) is not { DeclaringTypeName: { } type } method
+                || type.Contains(nameof(WorkflowTracingEventListener), StringComparison.Ordinal)
+            )
             {
                 continue;
             }

@@ -26,10 +26,11 @@ internal sealed class Calendar
     }
 
     /// <summary>Whether a wall-clock time matches, down to the second.</summary>
-    public bool Matches(DateTime local) =>
-        MatchesDay(local) && _hours[local.Hour] && _minutes[local.Minute] && _seconds[local.Second];
+    public bool Matches(DateTime local) => MatchesDay(local) && _hours[local.Hour] && _minutes[local.Minute] && _seconds[local.Second];
 
-    /// <summary>The first wall-clock time at or after the given one (whole seconds) that matches; null when there is none up to the year 2100.</summary>
+    /// <summary>
+    /// The first wall-clock time at or after the given one (whole seconds) that matches; null when there is none up to the year 2100.
+    /// </summary>
     public DateTime? Next(DateTime local)
     {
         var day = local.Date;

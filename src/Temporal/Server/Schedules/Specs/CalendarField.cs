@@ -23,14 +23,31 @@ internal sealed class CalendarField
 
     public static CalendarField DayOfMonth { get; } = new("DayOfMonth", 1, 31, 0);
 
-    public static CalendarField Month { get; } = new(
-        "Month", 1, 12, 1, "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december");
+    public static CalendarField Month { get; } =
+        new(
+            "Month",
+            1,
+            12,
+            1,
+            "january",
+            "february",
+            "march",
+            "april",
+            "may",
+            "june",
+            "july",
+            "august",
+            "september",
+            "october",
+            "november",
+            "december"
+        );
 
     public static CalendarField Year { get; } = new("Year", 2000, 2100, 0);
 
     /// <summary>0 and 7 are Sunday.</summary>
-    public static CalendarField DayOfWeek { get; } = new(
-        "DayOfWeek", 0, 7, 0, "sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday");
+    public static CalendarField DayOfWeek { get; } =
+        new("DayOfWeek", 0, 7, 0, "sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday");
 
     public string Name { get; }
 
@@ -118,7 +135,12 @@ internal sealed class CalendarField
 
         if (slash[0] is "*" or "?")
         {
-            return new Range { Start = Min, End = LastOfAll, Step = step };
+            return new Range
+            {
+                Start = Min,
+                End = LastOfAll,
+                Step = step,
+            };
         }
 
         var dash = slash[0].Split('-');
@@ -128,7 +150,10 @@ internal sealed class CalendarField
         }
 
         var start = Value(dash[0]);
-        var end = dash.Length == 2 ? Value(dash[1]) : slash.Length == 2 ? LastOfAll : start;
+        var end =
+            dash.Length == 2 ? Value(dash[1])
+            : slash.Length == 2 ? LastOfAll
+            : start;
 
         // Sunday as the end of a range is the seventh day, alone it is day 0.
         if (this == DayOfWeek && dash.Length == 1 && start == 7)
@@ -138,7 +163,12 @@ internal sealed class CalendarField
 
         return end < start
             ? throw new SpecException($"{Name} Start must be before End")
-            : new Range { Start = start, End = end, Step = step };
+            : new Range
+            {
+                Start = start,
+                End = end,
+                Step = step,
+            };
     }
 
     private int Value(string text)

@@ -3,7 +3,10 @@ using Temporalio.Api.Schedule.V1;
 
 namespace Temporal.Server.Schedules.Specs;
 
-/// <summary>Brings a specification into the form in which it is kept and described: calendars and cron strings become structured calendars, all fields are complete.</summary>
+/// <summary>
+/// Brings a specification into the form in which it is kept and described: calendars and cron strings become structured calendars, all
+/// fields are complete.
+/// </summary>
 internal static class CanonicalSpec
 {
     /// <summary>The canonical form of a specification.</summary>
@@ -50,17 +53,18 @@ internal static class CanonicalSpec
 
     /// <summary>A calendar of texts as a structured one; a time of day that is left out is midnight, a day every day.</summary>
     /// <exception cref="SpecException">A field is not valid.</exception>
-    public static StructuredCalendarSpec Structure(CalendarSpec calendar) => new()
-    {
-        Second = { CalendarField.Second.Parse(calendar.Second, "0") },
-        Minute = { CalendarField.Minute.Parse(calendar.Minute, "0") },
-        Hour = { CalendarField.Hour.Parse(calendar.Hour, "0") },
-        DayOfMonth = { CalendarField.DayOfMonth.Parse(calendar.DayOfMonth, "*") },
-        Month = { CalendarField.Month.Parse(calendar.Month, "*") },
-        Year = { CalendarField.Year.Parse(calendar.Year, "*") },
-        DayOfWeek = { CalendarField.DayOfWeek.Parse(calendar.DayOfWeek, "*") },
-        Comment = calendar.Comment,
-    };
+    public static StructuredCalendarSpec Structure(CalendarSpec calendar) =>
+        new()
+        {
+            Second = { CalendarField.Second.Parse(calendar.Second, "0") },
+            Minute = { CalendarField.Minute.Parse(calendar.Minute, "0") },
+            Hour = { CalendarField.Hour.Parse(calendar.Hour, "0") },
+            DayOfMonth = { CalendarField.DayOfMonth.Parse(calendar.DayOfMonth, "*") },
+            Month = { CalendarField.Month.Parse(calendar.Month, "*") },
+            Year = { CalendarField.Year.Parse(calendar.Year, "*") },
+            DayOfWeek = { CalendarField.DayOfWeek.Parse(calendar.DayOfWeek, "*") },
+            Comment = calendar.Comment,
+        };
 
     private static void Complete(StructuredCalendarSpec calendar)
     {

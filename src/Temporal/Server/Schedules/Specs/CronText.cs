@@ -39,24 +39,49 @@ internal static partial class CronText
         var fields = Named(text).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
         var calendar = fields.Length switch
         {
-            5 => new CalendarSpec { Minute = fields[0], Hour = fields[1], DayOfMonth = fields[2], Month = fields[3], DayOfWeek = fields[4] },
-            6 => new CalendarSpec { Minute = fields[0], Hour = fields[1], DayOfMonth = fields[2], Month = fields[3], DayOfWeek = fields[4], Year = fields[5] },
-            7 => new CalendarSpec { Second = fields[0], Minute = fields[1], Hour = fields[2], DayOfMonth = fields[3], Month = fields[4], DayOfWeek = fields[5], Year = fields[6] },
+            5 => new CalendarSpec
+            {
+                Minute = fields[0],
+                Hour = fields[1],
+                DayOfMonth = fields[2],
+                Month = fields[3],
+                DayOfWeek = fields[4],
+            },
+            6 => new CalendarSpec
+            {
+                Minute = fields[0],
+                Hour = fields[1],
+                DayOfMonth = fields[2],
+                Month = fields[3],
+                DayOfWeek = fields[4],
+                Year = fields[5],
+            },
+            7 => new CalendarSpec
+            {
+                Second = fields[0],
+                Minute = fields[1],
+                Hour = fields[2],
+                DayOfMonth = fields[3],
+                Month = fields[4],
+                DayOfWeek = fields[5],
+                Year = fields[6],
+            },
             _ => throw new SpecException("CronString does not have 5-7 fields"),
         };
         calendar.Comment = comment;
         return new Result(CanonicalSpec.Structure(calendar), null, zone);
     }
 
-    private static string Named(string text) => text switch
-    {
-        "@yearly" or "@annually" => "0 0 1 1 *",
-        "@monthly" => "0 0 1 * *",
-        "@weekly" => "0 0 * * 0",
-        "@daily" or "@midnight" => "0 0 * * *",
-        "@hourly" => "0 * * * *",
-        _ => text,
-    };
+    private static string Named(string text) =>
+        text switch
+        {
+            "@yearly" or "@annually" => "0 0 1 1 *",
+            "@monthly" => "0 0 1 * *",
+            "@weekly" => "0 0 * * 0",
+            "@daily" or "@midnight" => "0 0 * * *",
+            "@hourly" => "0 * * * *",
+            _ => text,
+        };
 
     private static IntervalSpec Every(string text)
     {
@@ -69,7 +94,9 @@ internal static partial class CronText
         var spec = new IntervalSpec { Interval = Google.Protobuf.WellKnownTypes.Duration.FromTimeSpan(interval) };
         if (parts.Length == 2)
         {
-            spec.Phase = Google.Protobuf.WellKnownTypes.Duration.FromTimeSpan(Duration(parts[1]) ?? throw new SpecException($"unable to parse interval: {text}"));
+            spec.Phase = Google.Protobuf.WellKnownTypes.Duration.FromTimeSpan(
+                Duration(parts[1]) ?? throw new SpecException($"unable to parse interval: {text}")
+            );
         }
 
         return spec;
@@ -83,18 +110,22 @@ internal static partial class CronText
             return null;
         }
 
-        var seconds = match.Groups["n"].Captures.Zip(match.Groups["u"].Captures, (n, u) => double.Parse(n.Value, CultureInfo.InvariantCulture) * Seconds(u.Value)).Sum();
+        var seconds = match
+            .Groups["n"]
+            .Captures.Zip(match.Groups["u"].Captures, (n, u) => double.Parse(n.Value, CultureInfo.InvariantCulture) * Seconds(u.Value))
+            .Sum();
         return seconds < TimeSpan.MaxValue.TotalSeconds ? TimeSpan.FromSeconds(seconds) : null;
     }
 
-    private static double Seconds(string unit) => unit switch
-    {
-        "d" => 86_400,
-        "h" => 3_600,
-        "m" => 60,
-        "s" => 1,
-        _ => 0.001,
-    };
+    private static double Seconds(string unit) =>
+        unit switch
+        {
+            "d" => 86_400,
+            "h" => 3_600,
+            "m" => 60,
+            "s" => 1,
+            _ => 0.001,
+        };
 
     [GeneratedRegex(@"^(CRON_TZ|TZ)=(?<zone>\S+)\s", RegexOptions.ExplicitCapture)]
     private static partial Regex Zone();

@@ -32,10 +32,15 @@ internal sealed class ScheduleTimes
         var zone = Zone.Of(spec);
         _calendars = [.. spec.StructuredCalendar.Select(calendar => new ZonedCalendar(new Calendar(calendar), zone))];
         _excluded = [.. spec.ExcludeStructuredCalendar.Select(calendar => new ZonedCalendar(new Calendar(calendar), zone))];
-        _intervals = [.. spec.Interval.Select(interval => (Seconds(interval.Interval), interval.Phase is null ? 0 : Seconds(interval.Phase)))];
+        _intervals =
+        [
+            .. spec.Interval.Select(interval => (Seconds(interval.Interval), interval.Phase is null ? 0 : Seconds(interval.Phase))),
+        ];
         _start = spec.StartTime is null ? null : Time(spec.StartTime);
         _end = spec.EndTime is null ? null : Time(spec.EndTime);
-        _jitter = spec.Jitter is null ? TimeSpan.Zero : TimeSpan.FromSeconds(Math.Clamp(spec.Jitter.Seconds + (spec.Jitter.Nanos / 1e9), 0, 1e9));
+        _jitter = spec.Jitter is null
+            ? TimeSpan.Zero
+            : TimeSpan.FromSeconds(Math.Clamp(spec.Jitter.Seconds + (spec.Jitter.Nanos / 1e9), 0, 1e9));
         _seed = seed;
     }
 
@@ -96,7 +101,9 @@ internal sealed class ScheduleTimes
     private DateTime? NextIncluded(DateTime after)
     {
         DateTime? first = null;
-        foreach (var next in _calendars.Select(calendar => calendar.Next(after)).Concat(_intervals.Select(interval => Next(interval, after))))
+        foreach (
+            var next in _calendars.Select(calendar => calendar.Next(after)).Concat(_intervals.Select(interval => Next(interval, after)))
+        )
         {
             if (next is not null && (first is null || next < first))
             {
@@ -147,5 +154,7 @@ internal sealed class ScheduleTimes
     private static long Seconds(Duration duration) => Math.Max(0, duration.Seconds);
 
     private static DateTime Time(Timestamp time) =>
-        DateTime.UnixEpoch.AddSeconds(Math.Clamp(time.Seconds, 0, (long)(Last - DateTime.UnixEpoch).TotalSeconds)).AddTicks(time.Nanos / 100);
+        DateTime
+            .UnixEpoch.AddSeconds(Math.Clamp(time.Seconds, 0, (long)(Last - DateTime.UnixEpoch).TotalSeconds))
+            .AddTicks(time.Nanos / 100);
 }

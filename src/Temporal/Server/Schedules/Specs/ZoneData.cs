@@ -3,7 +3,10 @@ using System.Text;
 
 namespace Temporal.Server.Schedules.Specs;
 
-/// <summary>A zone that a client gave as the content of a file of the time zone database (TZif, RFC 9636): changes of the clock one by one, and a rule for the time after the last.</summary>
+/// <summary>
+/// A zone that a client gave as the content of a file of the time zone database (TZif, RFC 9636): changes of the clock one by one, and a
+/// rule for the time after the last.
+/// </summary>
 internal sealed class ZoneData : Zone
 {
     private const int HeaderLength = 44;
@@ -54,7 +57,9 @@ internal sealed class ZoneData : Zone
         var seconds = (long)Math.Floor((utc - DateTime.UnixEpoch).TotalSeconds);
         var found = Array.BinarySearch(_changes, seconds);
         var at = found >= 0 ? found : ~found - 1;
-        return at == _changes.Length - 1 && _rule is not null ? _rule.OffsetAt(utc) : at < 0 ? _first : _offsets[at];
+        return at == _changes.Length - 1 && _rule is not null ? _rule.OffsetAt(utc)
+            : at < 0 ? _first
+            : _offsets[at];
     }
 
     private static (Counts Counts, int Version) Header(ReadOnlySpan<byte> file)
@@ -70,7 +75,17 @@ internal sealed class ZoneData : Zone
             counts[i] = checked((int)BinaryPrimitives.ReadUInt32BigEndian(file[(20 + (4 * i))..]));
         }
 
-        return (new Counts(UtcMarks: counts[0], StandardMarks: counts[1], Leaps: counts[2], Times: counts[3], Types: counts[4], Names: counts[5]), file[4]);
+        return (
+            new Counts(
+                UtcMarks: counts[0],
+                StandardMarks: counts[1],
+                Leaps: counts[2],
+                Times: counts[3],
+                Types: counts[4],
+                Names: counts[5]
+            ),
+            file[4]
+        );
     }
 
     private static ZoneData Body(ReadOnlySpan<byte> body, Counts counts, int timeLength, ZoneRule? rule)
@@ -86,13 +101,19 @@ internal sealed class ZoneData : Zone
         var offsets = new TimeSpan[counts.Times];
         for (var i = 0; i < counts.Times; i++)
         {
-            changes[i] = timeLength == 8 ? BinaryPrimitives.ReadInt64BigEndian(body[(i * 8)..]) : BinaryPrimitives.ReadInt32BigEndian(body[(i * 4)..]);
+            changes[i] =
+                timeLength == 8
+                    ? BinaryPrimitives.ReadInt64BigEndian(body[(i * 8)..])
+                    : BinaryPrimitives.ReadInt32BigEndian(body[(i * 4)..]);
             if (i > 0 && changes[i] <= changes[i - 1])
             {
                 throw new FormatException("its times are not in order");
             }
 
-            offsets[i] = numbers[i] < counts.Types ? Offset(types, numbers[i]) : throw new FormatException("it names an offset that it does not have");
+            offsets[i] =
+                numbers[i] < counts.Types
+                    ? Offset(types, numbers[i])
+                    : throw new FormatException("it names an offset that it does not have");
         }
 
         return new ZoneData(changes, offsets, Offset(types, 0), rule);
@@ -101,7 +122,9 @@ internal sealed class ZoneData : Zone
     private static TimeSpan Offset(ReadOnlySpan<byte> types, int number)
     {
         var seconds = BinaryPrimitives.ReadInt32BigEndian(types[(number * TypeLength)..]);
-        return Math.Abs((long)seconds) < 26 * 3600 ? TimeSpan.FromSeconds(seconds) : throw new FormatException("an offset is longer than a day");
+        return Math.Abs((long)seconds) < 26 * 3600
+            ? TimeSpan.FromSeconds(seconds)
+            : throw new FormatException("an offset is longer than a day");
     }
 
     private static ZoneRule? Rule(ReadOnlySpan<byte> footer)
@@ -109,13 +132,16 @@ internal sealed class ZoneData : Zone
         var text = Encoding.ASCII.GetString(footer);
         var end = text.IndexOf('\n', 1);
         return text.StartsWith('\n') && end > 0
-            ? end == 1 ? null : ZoneRule.Parse(text[1..end])
+            ? end == 1
+                ? null
+                : ZoneRule.Parse(text[1..end])
             : throw new FormatException("its end is missing");
     }
 
     /// <summary>How many there are of each thing in a body.</summary>
     private sealed record Counts(int UtcMarks, int StandardMarks, int Leaps, int Times, int Types, int Names)
     {
-        public int Length(int timeLength) => checked((Times * (timeLength + 1)) + (Types * TypeLength) + Names + (Leaps * (timeLength + 4)) + StandardMarks + UtcMarks);
+        public int Length(int timeLength) =>
+            checked((Times * (timeLength + 1)) + (Types * TypeLength) + Names + (Leaps * (timeLength + 4)) + StandardMarks + UtcMarks);
     }
 }

@@ -65,11 +65,13 @@ internal sealed partial class ZoneRule
 
     [GeneratedRegex(
         @"^(?:[A-Za-z]{3,}|<[-+A-Za-z0-9]+>)(?<standard>[-+]?\d{1,3}(?::\d{1,2}){0,2})(?<summer>(?:[A-Za-z]{3,}|<[-+A-Za-z0-9]+>)(?<offset>[-+]?\d{1,3}(?::\d{1,2}){0,2})?(?<days>,[^,]+,[^,]+)?)?$",
-        RegexOptions.CultureInvariant)]
+        RegexOptions.CultureInvariant
+    )]
     private static partial Regex Form { get; }
 
     /// <summary>A day of the year and a time on it.</summary>
-    /// <param name="Kind"><c>J</c>: day 1 to 365, 29 February does not count; <c>D</c>: day 0 to 365; <c>M</c>: a weekday of a month.</param>
+    /// <param name="Kind"><c>J</c>: day 1 to 365, 29 February does not count; <c>D</c>: day 0 to 365; <c>M</c>: a weekday of a
+    /// month.</param>
     private sealed partial record Day(char Kind, int Number, int Week, int Weekday, TimeSpan At)
     {
         public static Day Parse(string text)
@@ -80,9 +82,11 @@ internal sealed partial class ZoneRule
                 throw new FormatException($"'{text}' is no day of a rule for clocks");
             }
 
-            int Value(string group) => match.Groups[group] is { Length: > 0 } found ? int.Parse(found.Value, CultureInfo.InvariantCulture) : 0;
+            int Value(string group) =>
+                match.Groups[group] is { Length: > 0 } found ? int.Parse(found.Value, CultureInfo.InvariantCulture) : 0;
             var at = match.Groups["at"] is { Length: > 0 } time ? Time(time.Value) : TimeSpan.FromHours(2);
-            var day = match.Groups["month"].Success ? new Day('M', Value("month"), Value("week"), Value("weekday"), at)
+            var day =
+                match.Groups["month"].Success ? new Day('M', Value("month"), Value("week"), Value("weekday"), at)
                 : match.Groups["julian"].Success ? new Day('J', Value("julian"), 0, 0, at)
                 : new Day('D', Value("zero"), 0, 0, at);
             return day.IsValid ? day : throw new FormatException($"there is no day '{text}'");
@@ -101,12 +105,13 @@ internal sealed partial class ZoneRule
             return date + At;
         }
 
-        private bool IsValid => Kind switch
-        {
-            'M' => Number is >= 1 and <= 12 && Week is >= 1 and <= 5 && Weekday <= 6,
-            'J' => Number is >= 1 and <= 365,
-            _ => Number <= 365,
-        };
+        private bool IsValid =>
+            Kind switch
+            {
+                'M' => Number is >= 1 and <= 12 && Week is >= 1 and <= 5 && Weekday <= 6,
+                'J' => Number is >= 1 and <= 365,
+                _ => Number <= 365,
+            };
 
         // Week 5 is the last one, whether it is the fourth or the fifth.
         private DateTime WeekdayOf(int year)
@@ -116,7 +121,10 @@ internal sealed partial class ZoneRule
             return first.AddDays((day > DateTime.DaysInMonth(year, Number) ? day - 7 : day) - 1);
         }
 
-        [GeneratedRegex(@"^(?:M(?<month>\d{1,2})\.(?<week>\d)\.(?<weekday>\d)|J(?<julian>\d{1,3})|(?<zero>\d{1,3}))(?:/(?<at>[-+]?\d{1,3}(?::\d{1,2}){0,2}))?$", RegexOptions.CultureInvariant)]
+        [GeneratedRegex(
+            @"^(?:M(?<month>\d{1,2})\.(?<week>\d)\.(?<weekday>\d)|J(?<julian>\d{1,3})|(?<zero>\d{1,3}))(?:/(?<at>[-+]?\d{1,3}(?::\d{1,2}){0,2}))?$",
+            RegexOptions.CultureInvariant
+        )]
         private static partial Regex DayForm { get; }
     }
 }

@@ -1,6 +1,8 @@
 namespace Temporal.Server.Schedules.Specs;
 
-/// <summary>A calendar in a time zone. An hour that is left out in spring never matches, one that is repeated in autumn matches both times.</summary>
+/// <summary>
+/// A calendar in a time zone. An hour that is left out in spring never matches, one that is repeated in autumn matches both times.
+/// </summary>
 internal sealed class ZonedCalendar(Calendar calendar, Zone zone)
 {
     // Clocks are changed at most a few times a year: within so short a step at most once.
@@ -60,7 +62,10 @@ internal sealed class ZonedCalendar(Calendar calendar, Zone zone)
     {
         while (other - same > TimeSpan.FromSeconds(1))
         {
-            var middle = new DateTime(same.Ticks + ((other.Ticks - same.Ticks) / 2 / TimeSpan.TicksPerSecond * TimeSpan.TicksPerSecond), DateTimeKind.Utc);
+            var middle = new DateTime(
+                same.Ticks + ((other.Ticks - same.Ticks) / 2 / TimeSpan.TicksPerSecond * TimeSpan.TicksPerSecond),
+                DateTimeKind.Utc
+            );
             middle = middle <= same ? same.AddSeconds(1) : middle;
             if (zone.OffsetAt(middle) == offset)
             {

@@ -1,6 +1,8 @@
 namespace Temporal.Server.Visibility.Query;
 
-/// <summary>A condition over attributes, understood and checked; values are <see cref="string"/>, <see cref="long"/> or <see cref="double"/>.</summary>
+/// <summary>
+/// A condition over attributes, understood and checked; values are <see cref="string"/>, <see cref="long"/> or <see cref="double"/>.
+/// </summary>
 internal abstract record Filter;
 
 /// <summary>Both (or, if not <paramref name="IsAnd"/>, any) of two conditions.</summary>
@@ -9,7 +11,9 @@ internal sealed record LogicalFilter(bool IsAnd, Filter Left, Filter Right) : Fi
 /// <summary>The opposite of a condition.</summary>
 internal sealed record NotFilter(Filter Inner) : Filter;
 
-/// <summary>A comparison by <c>=</c>, <c>!=</c>, <c>&lt;</c>, <c>&lt;=</c>, <c>&gt;</c> or <c>&gt;=</c> with a single-valued attribute.</summary>
+/// <summary>
+/// A comparison by <c>=</c>, <c>!=</c>, <c>&lt;</c>, <c>&lt;=</c>, <c>&gt;</c> or <c>&gt;=</c> with a single-valued attribute.
+/// </summary>
 internal sealed record ComparisonFilter(SearchAttribute Attribute, string Operator, object Value) : Filter;
 
 /// <summary>IN or NOT IN over a single-valued attribute.</summary>

@@ -8,12 +8,82 @@ internal sealed class Lexer(string text, int offset)
     // Words that are no names unless they stand in backquotes.
     private static readonly HashSet<string> Keywords =
     [
-        "all", "and", "as", "asc", "between", "by", "case", "cross", "desc", "distinct", "else", "end", "exists", "false", "for", "from", "group", "having",
-        "if", "in", "inner", "interval", "into", "is", "join", "left", "like", "limit", "not", "null", "offset", "on", "or", "order", "outer", "regexp", "right",
-        "rlike", "select", "set", "starts_with", "table", "then", "true", "union", "update", "using", "values", "when", "where", "with", "xor",
+        "all",
+        "and",
+        "as",
+        "asc",
+        "between",
+        "by",
+        "case",
+        "cross",
+        "desc",
+        "distinct",
+        "else",
+        "end",
+        "exists",
+        "false",
+        "for",
+        "from",
+        "group",
+        "having",
+        "if",
+        "in",
+        "inner",
+        "interval",
+        "into",
+        "is",
+        "join",
+        "left",
+        "like",
+        "limit",
+        "not",
+        "null",
+        "offset",
+        "on",
+        "or",
+        "order",
+        "outer",
+        "regexp",
+        "right",
+        "rlike",
+        "select",
+        "set",
+        "starts_with",
+        "table",
+        "then",
+        "true",
+        "union",
+        "update",
+        "using",
+        "values",
+        "when",
+        "where",
+        "with",
+        "xor",
     ];
 
-    private static readonly string[] Symbols = ["<=>", "<=", "<>", ">=", "!=", "=", "<", ">", "(", ")", ",", "-", "+", "*", "/", "%", ".", ";", "!"];
+    private static readonly string[] Symbols =
+    [
+        "<=>",
+        "<=",
+        "<>",
+        ">=",
+        "!=",
+        "=",
+        "<",
+        ">",
+        "(",
+        ")",
+        ",",
+        "-",
+        "+",
+        "*",
+        "/",
+        "%",
+        ".",
+        ";",
+        "!",
+    ];
 
     private int _at;
 
@@ -22,9 +92,7 @@ internal sealed class Lexer(string text, int offset)
     /// <summary>The next token; after the end, the end again.</summary>
     public Token Next()
     {
-        while (SkipBlank())
-        {
-        }
+        while (SkipBlank()) { }
 
         if (_at >= text.Length)
         {
@@ -56,7 +124,10 @@ internal sealed class Lexer(string text, int offset)
             return true;
         }
 
-        var (opening, closing) = string.CompareOrdinal(text, _at, "-- ", 0, 3) == 0 ? (3, "\n") : string.CompareOrdinal(text, _at, "/*", 0, 2) == 0 ? (2, "*/") : (0, "");
+        var (opening, closing) =
+            string.CompareOrdinal(text, _at, "-- ", 0, 3) == 0 ? (3, "\n")
+            : string.CompareOrdinal(text, _at, "/*", 0, 2) == 0 ? (2, "*/")
+            : (0, "");
         if (opening == 0)
         {
             return false;
@@ -101,16 +172,17 @@ internal sealed class Lexer(string text, int offset)
     }
 
     // The escapes of MySQL strings.
-    private static char Unescape(char c) => c switch
-    {
-        '0' => '\0',
-        'n' => '\n',
-        'r' => '\r',
-        't' => '\t',
-        'b' => '\b',
-        'Z' => '\x1a',
-        _ => c,
-    };
+    private static char Unescape(char c) =>
+        c switch
+        {
+            '0' => '\0',
+            'n' => '\n',
+            'r' => '\r',
+            't' => '\t',
+            'b' => '\b',
+            'Z' => '\x1a',
+            _ => c,
+        };
 
     private Token Backquoted()
     {
@@ -145,7 +217,10 @@ internal sealed class Lexer(string text, int offset)
         }
 
         // A number that runs into a letter is no number.
-        var kind = _at < text.Length && (char.IsLetter(text[_at]) || text[_at] == '_') ? TokenKind.Invalid : isFloat ? TokenKind.Float : TokenKind.Integer;
+        var kind =
+            _at < text.Length && (char.IsLetter(text[_at]) || text[_at] == '_') ? TokenKind.Invalid
+            : isFloat ? TokenKind.Float
+            : TokenKind.Integer;
         return Make(kind, text[start.._at]);
     }
 

@@ -18,7 +18,8 @@ internal sealed class QueryParser
     }
 
     /// <summary>Parses a query; an empty one has no condition.</summary>
-    /// <exception cref="QueryException">The text is not in the language; the position counts within the statement that the real server puts around it.</exception>
+    /// <exception cref="QueryException">The text is not in the language; the position counts within the statement that the real server puts
+    /// around it.</exception>
     public static QuerySyntax Parse(string query)
     {
         var text = query.Trim();
@@ -32,7 +33,9 @@ internal sealed class QueryParser
     private static bool StartsWithClause(string text, string word)
     {
         var words = text.Split((char[]?)null, 3, StringSplitOptions.RemoveEmptyEntries);
-        return words.Length >= 2 && words[0].Equals(word, StringComparison.OrdinalIgnoreCase) && words[1].Equals("by", StringComparison.OrdinalIgnoreCase);
+        return words.Length >= 2
+            && words[0].Equals(word, StringComparison.OrdinalIgnoreCase)
+            && words[1].Equals("by", StringComparison.OrdinalIgnoreCase);
     }
 
     private QuerySyntax Clauses(Expression? where)
@@ -44,8 +47,7 @@ internal sealed class QueryParser
             do
             {
                 groupBy.Add(Value());
-            }
-            while (TrySymbol(","));
+            } while (TrySymbol(","));
         }
 
         var orderBy = TryKeyword("order");
@@ -56,8 +58,7 @@ internal sealed class QueryParser
             {
                 Value();
                 _ = TryKeyword("asc") || TryKeyword("desc");
-            }
-            while (TrySymbol(","));
+            } while (TrySymbol(","));
         }
 
         var limit = TryKeyword("limit");
@@ -135,7 +136,10 @@ internal sealed class QueryParser
                 var negated = TryKeyword("not");
                 left = new IsExpression(left, Constant(), negated);
             }
-            else if (_token.Kind == TokenKind.Keyword && _token.Text is "not" or "in" or "like" or "regexp" or "rlike" or "starts_with" or "between")
+            else if (
+                _token.Kind == TokenKind.Keyword
+                && _token.Text is "not" or "in" or "like" or "regexp" or "rlike" or "starts_with" or "between"
+            )
             {
                 left = WordComparison(left);
             }
@@ -180,8 +184,7 @@ internal sealed class QueryParser
         do
         {
             items.Add(Value());
-        }
-        while (TrySymbol(","));
+        } while (TrySymbol(","));
         ExpectSymbol(")");
         return new TupleExpression(items);
     }
@@ -244,9 +247,7 @@ internal sealed class QueryParser
                 Advance();
                 return Number(digits, token.Text == "-");
             case TokenKind.Symbol when token.Text == "!":
-                while (TrySymbol("!"))
-                {
-                }
+                while (TrySymbol("!")) { }
 
                 return new OtherExpression("*sqlparser.UnaryExpr", $"!{QueryText.Of(Operand())}");
             case TokenKind.Symbol when token.Text == "(":
@@ -275,7 +276,10 @@ internal sealed class QueryParser
             // What it selects does not matter: there are no subqueries here.
             for (var open = 1; open > 0; Advance())
             {
-                open += _token.IsSymbol("(") ? 1 : _token.IsSymbol(")") ? -1 : 0;
+                open +=
+                    _token.IsSymbol("(") ? 1
+                    : _token.IsSymbol(")") ? -1
+                    : 0;
                 if (_token.Kind is TokenKind.End or TokenKind.Invalid)
                 {
                     throw Unexpected();
@@ -298,7 +302,10 @@ internal sealed class QueryParser
     private static LiteralExpression Number(Token token, bool negative)
     {
         var text = (negative ? "-" : "") + token.Text;
-        if (token.Kind == TokenKind.Integer && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var integer))
+        if (
+            token.Kind == TokenKind.Integer
+            && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var integer)
+        )
         {
             return new LiteralExpression(integer, text);
         }

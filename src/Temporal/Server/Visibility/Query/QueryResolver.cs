@@ -4,7 +4,8 @@ namespace Temporal.Server.Visibility.Query;
 
 /// <summary>Gives the names and values of a query their meaning, and refuses what is not offered.</summary>
 /// <param name="find">The attribute of a name; null when there is none.</param>
-/// <param name="rewrite">Changes a text before it is compared with an attribute of that name; for ids that are stored under another form.</param>
+/// <param name="rewrite">Changes a text before it is compared with an attribute of that name; for ids that are stored under another
+/// form.</param>
 internal sealed class QueryResolver(Func<string, SearchAttribute?> find, Func<string, string, string>? rewrite = null)
 {
     private const int MostTerms = 500;
@@ -25,7 +26,9 @@ internal sealed class QueryResolver(Func<string, SearchAttribute?> find, Func<st
 
         if (syntax.GroupBy.Count == 1 && Attribute(syntax.GroupBy[0]).Name != SystemSearchAttributes.ExecutionStatus)
         {
-            throw QueryException.NotSupported($"'group by' clause is only supported for {SystemSearchAttributes.ExecutionStatus} search attribute");
+            throw QueryException.NotSupported(
+                $"'group by' clause is only supported for {SystemSearchAttributes.ExecutionStatus} search attribute"
+            );
         }
 
         if (syntax.HasOrderBy)
@@ -64,15 +67,23 @@ internal sealed class QueryResolver(Func<string, SearchAttribute?> find, Func<st
     private Filter Comparison(ComparisonExpression comparison)
     {
         var attribute = Attribute(comparison.Left);
-        if (comparison.Operator is not ("=" or "!=" or "<" or "<=" or ">" or ">=" or "in" or "not in" or "starts_with" or "not starts_with"))
+        if (
+            comparison.Operator is not ("=" or "!=" or "<" or "<=" or ">" or ">=" or "in" or "not in" or "starts_with" or "not starts_with")
+        )
         {
             throw QueryException.Invalid($"invalid operator '{comparison.Operator}' in `{QueryText.Of(comparison)}`");
         }
 
-        var allowed = !attribute.IsMultiValued || comparison.Operator is "=" or "!=" || (attribute.Type == IndexedValueType.KeywordList && comparison.Operator is "in" or "not in");
+        var allowed =
+            !attribute.IsMultiValued
+            || comparison.Operator is "=" or "!="
+            || (attribute.Type == IndexedValueType.KeywordList && comparison.Operator is "in" or "not in");
         if (!allowed)
         {
-            throw QueryException.Invalid($"operator '{comparison.Operator}' not supported for {attribute.TypeName} type search attribute in `{QueryText.Of(comparison)}`");
+            throw QueryException.Invalid(
+                $"operator '{comparison.Operator}' not supported for {attribute.TypeName} type search attribute in "
+                    + $"`{QueryText.Of(comparison)}`"
+            );
         }
 
         var negated = comparison.Operator.StartsWith("not ", StringComparison.Ordinal);
@@ -84,7 +95,9 @@ internal sealed class QueryResolver(Func<string, SearchAttribute?> find, Func<st
             case "starts_with" or "not starts_with":
                 return Prefix(attribute, comparison.Right) is { } prefix
                     ? new PrefixFilter(attribute, prefix, negated)
-                    : throw QueryException.Invalid($"right-hand side of '{comparison.Operator}' must be a literal string (got: {QueryText.Of(comparison.Right)})");
+                    : throw QueryException.Invalid(
+                        $"right-hand side of '{comparison.Operator}' must be a literal string (got: {QueryText.Of(comparison.Right)})"
+                    );
             default:
                 var value = Value(attribute, comparison.Right);
                 if (attribute.Type == IndexedValueType.Text && value is string words && !SearchTerms.Of(attribute.Type, words).Any())
@@ -92,7 +105,9 @@ internal sealed class QueryResolver(Func<string, SearchAttribute?> find, Func<st
                     throw QueryException.Invalid($"unexpected value for Text type search attribute (no tokens found in '{words}')");
                 }
 
-                return attribute.IsMultiValued ? Terms(attribute, [value], comparison.Operator == "!=") : new ComparisonFilter(attribute, comparison.Operator, value);
+                return attribute.IsMultiValued
+                    ? Terms(attribute, [value], comparison.Operator == "!=")
+                    : new ComparisonFilter(attribute, comparison.Operator, value);
         }
     }
 
@@ -105,7 +120,11 @@ internal sealed class QueryResolver(Func<string, SearchAttribute?> find, Func<st
         var texts = values.Select(value => System.Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture) ?? "");
 
         // The empty keyword of a list is no term that could be found, as on the real server.
-        return new TermsFilter(attribute, [.. texts.SelectMany(text => SearchTerms.Of(attribute.Type, text)).Where(term => term.Length > 0).Distinct()], negated);
+        return new TermsFilter(
+            attribute,
+            [.. texts.SelectMany(text => SearchTerms.Of(attribute.Type, text)).Where(term => term.Length > 0).Distinct()],
+            negated
+        );
     }
 
     private RangeFilter Range(RangeExpression range)
@@ -144,7 +163,9 @@ internal sealed class QueryResolver(Func<string, SearchAttribute?> find, Func<st
         {
             LiteralExpression literal => literal.Value,
             BooleanExpression boolean => boolean.Value ? 1L : 0L,
-            NameExpression name => throw QueryException.NotSupported($"column name on the right side of comparison expression (did you forget to quote '{name.Name}'?)"),
+            NameExpression name => throw QueryException.NotSupported(
+                $"column name on the right side of comparison expression (did you forget to quote '{name.Name}'?)"
+            ),
             _ => throw QueryException.Invalid($"unexpected value type {expression.Kind}"),
         };
         return value is string text && rewrite is not null

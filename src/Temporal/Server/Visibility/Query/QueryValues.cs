@@ -5,23 +5,30 @@ using Temporalio.Api.Enums.V1;
 
 namespace Temporal.Server.Visibility.Query;
 
-/// <summary>Turns the literals of a query into what the storage compares with: times and durations in nanoseconds, statuses as numbers.</summary>
+/// <summary>
+/// Turns the literals of a query into what the storage compares with: times and durations in nanoseconds, statuses as numbers.
+/// </summary>
 internal static partial class QueryValues
 {
     private const long NanosecondsPerTick = 100;
 
     /// <summary>A value in the form of the attribute's column. A value of another type stays as it is: it equals nothing.</summary>
-    public static object Convert(SearchAttribute attribute, object value) => attribute switch
-    {
-        { Name: SystemSearchAttributes.ExecutionStatus } => Status(value),
-        { Name: SystemSearchAttributes.ExecutionDuration } => Duration(value),
-        { Type: IndexedValueType.Datetime } => Time(value),
+    public static object Convert(SearchAttribute attribute, object value) =>
+        attribute switch
+        {
+            { Name: SystemSearchAttributes.ExecutionStatus } => Status(value),
+            { Name: SystemSearchAttributes.ExecutionDuration } => Duration(value),
+            { Type: IndexedValueType.Datetime } => Time(value),
 
-        // A number may come in quotes, as forms of a page send it.
-        { Type: IndexedValueType.Int } when value is string text && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var integer) => integer,
-        { Type: IndexedValueType.Double } when value is string text && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) => number,
-        _ => value,
-    };
+            // A number may come in quotes, as forms of a page send it.
+            { Type: IndexedValueType.Int }
+                when value is string text
+                    && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var integer) => integer,
+            { Type: IndexedValueType.Double }
+                when value is string text && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) =>
+                number,
+            _ => value,
+        };
 
     /// <summary>A time in nanoseconds since 1970; times that don't fit are moved to the end of the range (years 1677 to 2262).</summary>
     public static long Nanoseconds(DateTimeOffset time)
@@ -33,12 +40,13 @@ internal static partial class QueryValues
     }
 
     /// <summary>A time in nanoseconds since 1970, moved to the end of the range where it does not fit.</summary>
-    public static long Nanoseconds(Timestamp time) => time.Seconds switch
-    {
-        > 9_223_372_035 => long.MaxValue,
-        < -9_223_372_035 => long.MinValue,
-        _ => (time.Seconds * 1_000_000_000) + time.Nanos,
-    };
+    public static long Nanoseconds(Timestamp time) =>
+        time.Seconds switch
+        {
+            > 9_223_372_035 => long.MaxValue,
+            < -9_223_372_035 => long.MinValue,
+            _ => (time.Seconds * 1_000_000_000) + time.Nanos,
+        };
 
     /// <summary>Reads a time as RFC 3339 with up to nine decimals; null if it is none.</summary>
     public static long? ParseTime(string text)
@@ -51,7 +59,14 @@ internal static partial class QueryValues
 
         var whole = match.Groups["whole"].Value.ToUpperInvariant();
         var zone = match.Groups["zone"].Value.ToUpperInvariant();
-        if (!DateTimeOffset.TryParse(whole + (zone == "Z" ? "+00:00" : zone), CultureInfo.InvariantCulture, DateTimeStyles.None, out var time))
+        if (
+            !DateTimeOffset.TryParse(
+                whole + (zone == "Z" ? "+00:00" : zone),
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.None,
+                out var time
+            )
+        )
         {
             return null;
         }
@@ -61,7 +76,9 @@ internal static partial class QueryValues
         return seconds is long.MaxValue or long.MinValue ? seconds : seconds + long.Parse(fraction, CultureInfo.InvariantCulture);
     }
 
-    /// <summary>Reads the time of a search attribute: RFC 3339 to the letter, any number of decimals, also behind a comma; null if it is none.</summary>
+    /// <summary>
+    /// Reads the time of a search attribute: RFC 3339 to the letter, any number of decimals, also behind a comma; null if it is none.
+    /// </summary>
     public static long? ParseAttributeTime(string text)
     {
         if (!StrictRfc3339().IsMatch(text))
@@ -71,15 +88,18 @@ internal static partial class QueryValues
 
         // The calendar of .NET begins a year later; such a time lies far before the range that is kept.
         var first = text.StartsWith("0000-", StringComparison.Ordinal);
-        return first && ParseTime("2000" + text[4..].Replace(',', '.')) is not null ? long.MinValue : first ? null : ParseTime(text.Replace(',', '.'));
+        return first && ParseTime("2000" + text[4..].Replace(',', '.')) is not null ? long.MinValue
+            : first ? null
+            : ParseTime(text.Replace(',', '.'));
     }
 
-    private static long Time(object value) => value switch
-    {
-        long nanoseconds => nanoseconds,
-        string text => ParseTime(text) ?? throw QueryException.Invalid($"unable to parse datetime '{text}'"),
-        _ => throw QueryException.Invalid($"unable to parse datetime '{value}'"),
-    };
+    private static long Time(object value) =>
+        value switch
+        {
+            long nanoseconds => nanoseconds,
+            string text => ParseTime(text) ?? throw QueryException.Invalid($"unable to parse datetime '{text}'"),
+            _ => throw QueryException.Invalid($"unable to parse datetime '{value}'"),
+        };
 
     private static object Status(object value)
     {
@@ -90,7 +110,10 @@ internal static partial class QueryValues
 
         foreach (var status in System.Enum.GetValues<WorkflowExecutionStatus>())
         {
-            if (status != WorkflowExecutionStatus.Paused && (text == StatusNames.Of(status) || text == "WORKFLOW_EXECUTION_STATUS_" + Screaming(StatusNames.Of(status))))
+            if (
+                status != WorkflowExecutionStatus.Paused
+                && (text == StatusNames.Of(status) || text == "WORKFLOW_EXECUTION_STATUS_" + Screaming(StatusNames.Of(status)))
+            )
             {
                 return (long)status;
             }
@@ -126,24 +149,31 @@ internal static partial class QueryValues
             throw new QueryException($"invalid query: invalid value for search attribute ExecutionDuration: {text} (invalid duration)");
         }
 
-        var sum = match.Groups["n"].Captures.Zip(match.Groups["u"].Captures, (n, u) => double.Parse(n.Value, CultureInfo.InvariantCulture) * Unit(u.Value)).Sum();
+        var sum = match
+            .Groups["n"]
+            .Captures.Zip(match.Groups["u"].Captures, (n, u) => double.Parse(n.Value, CultureInfo.InvariantCulture) * Unit(u.Value))
+            .Sum();
         return (long)(text[0] == '-' ? -sum : sum);
     }
 
     private static double Part(Match match, string group) => double.Parse(match.Groups[group].Value, CultureInfo.InvariantCulture);
 
-    private static double Unit(string unit) => unit switch
-    {
-        "d" => 86_400e9,
-        "h" => 3_600e9,
-        "m" => 60e9,
-        "s" => 1e9,
-        "ms" => 1e6,
-        "us" or "µs" => 1e3,
-        _ => 1,
-    };
+    private static double Unit(string unit) =>
+        unit switch
+        {
+            "d" => 86_400e9,
+            "h" => 3_600e9,
+            "m" => 60e9,
+            "s" => 1e9,
+            "ms" => 1e6,
+            "us" or "µs" => 1e3,
+            _ => 1,
+        };
 
-    [GeneratedRegex(@"^(?<whole>\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d)(\.(?<fraction>\d+))?(?<zone>[Zz]|[+-]\d\d:\d\d)$", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"^(?<whole>\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d)(\.(?<fraction>\d+))?(?<zone>[Zz]|[+-]\d\d:\d\d)$",
+        RegexOptions.ExplicitCapture
+    )]
     private static partial Regex Rfc3339();
 
     [GeneratedRegex(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d([.,]\d+)?(Z|[+-]\d\d:\d\d)$", RegexOptions.ExplicitCapture)]

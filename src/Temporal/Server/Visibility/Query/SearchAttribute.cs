@@ -15,15 +15,16 @@ internal sealed record SearchAttribute(string Name, IndexedValueType Type, strin
     public string TypeName => NameOf(Type);
 
     /// <summary>The name of a type as payload metadata and messages show it.</summary>
-    public static string NameOf(IndexedValueType type) => type switch
-    {
-        IndexedValueType.Text => "Text",
-        IndexedValueType.Keyword => "Keyword",
-        IndexedValueType.Int => "Int",
-        IndexedValueType.Double => "Double",
-        IndexedValueType.Bool => "Bool",
-        IndexedValueType.Datetime => "Datetime",
-        IndexedValueType.KeywordList => "KeywordList",
-        _ => "Unspecified",
-    };
+    public static string NameOf(IndexedValueType type) =>
+        type switch
+        {
+            IndexedValueType.Text => "Text",
+            IndexedValueType.Keyword => "Keyword",
+            IndexedValueType.Int => "Int",
+            IndexedValueType.Double => "Double",
+            IndexedValueType.Bool => "Bool",
+            IndexedValueType.Datetime => "Datetime",
+            IndexedValueType.KeywordList => "KeywordList",
+            _ => "Unspecified",
+        };
 }

@@ -6,16 +6,17 @@ namespace Temporal.Server.Visibility.Query;
 internal static class StatusNames
 {
     /// <summary>The short name, such as <c>TimedOut</c>.</summary>
-    public static string Of(WorkflowExecutionStatus status) => status switch
-    {
-        WorkflowExecutionStatus.Running => "Running",
-        WorkflowExecutionStatus.Completed => "Completed",
-        WorkflowExecutionStatus.Failed => "Failed",
-        WorkflowExecutionStatus.Canceled => "Canceled",
-        WorkflowExecutionStatus.Terminated => "Terminated",
-        WorkflowExecutionStatus.ContinuedAsNew => "ContinuedAsNew",
-        WorkflowExecutionStatus.TimedOut => "TimedOut",
-        WorkflowExecutionStatus.Paused => "Paused",
-        _ => "Unspecified",
-    };
+    public static string Of(WorkflowExecutionStatus status) =>
+        status switch
+        {
+            WorkflowExecutionStatus.Running => "Running",
+            WorkflowExecutionStatus.Completed => "Completed",
+            WorkflowExecutionStatus.Failed => "Failed",
+            WorkflowExecutionStatus.Canceled => "Canceled",
+            WorkflowExecutionStatus.Terminated => "Terminated",
+            WorkflowExecutionStatus.ContinuedAsNew => "ContinuedAsNew",
+            WorkflowExecutionStatus.TimedOut => "TimedOut",
+            WorkflowExecutionStatus.Paused => "Paused",
+            _ => "Unspecified",
+        };
 }

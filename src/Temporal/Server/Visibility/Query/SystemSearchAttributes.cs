@@ -11,39 +11,43 @@ internal static class SystemSearchAttributes
     public const string WorkflowId = "WorkflowId";
 
     /// <summary>Those the server computes: kept in columns of their own, never set by users.</summary>
-    public static IReadOnlyDictionary<string, SearchAttribute> Computed { get; } = Table(
-        (WorkflowId, IndexedValueType.Keyword, "workflow_id"),
-        ("RunId", IndexedValueType.Keyword, "run_id"),
-        ("WorkflowType", IndexedValueType.Keyword, "workflow_type"),
-        ("StartTime", IndexedValueType.Datetime, "start_time"),
-        ("ExecutionTime", IndexedValueType.Datetime, "execution_time"),
-        ("CloseTime", IndexedValueType.Datetime, "close_time"),
-        (ExecutionStatus, IndexedValueType.Keyword, "status"),
-        ("TaskQueue", IndexedValueType.Keyword, "task_queue"),
-        ("HistoryLength", IndexedValueType.Int, "history_length"),
-        ("HistorySizeBytes", IndexedValueType.Int, "history_size"),
-        (ExecutionDuration, IndexedValueType.Int, "execution_duration"),
-        ("StateTransitionCount", IndexedValueType.Int, "state_transitions"),
-        ("ParentWorkflowId", IndexedValueType.Keyword, "parent_workflow_id"),
-        ("ParentRunId", IndexedValueType.Keyword, "parent_run_id"),
-        ("RootWorkflowId", IndexedValueType.Keyword, "root_workflow_id"),
-        ("RootRunId", IndexedValueType.Keyword, "root_run_id"));
+    public static IReadOnlyDictionary<string, SearchAttribute> Computed { get; } =
+        Table(
+            (WorkflowId, IndexedValueType.Keyword, "workflow_id"),
+            ("RunId", IndexedValueType.Keyword, "run_id"),
+            ("WorkflowType", IndexedValueType.Keyword, "workflow_type"),
+            ("StartTime", IndexedValueType.Datetime, "start_time"),
+            ("ExecutionTime", IndexedValueType.Datetime, "execution_time"),
+            ("CloseTime", IndexedValueType.Datetime, "close_time"),
+            (ExecutionStatus, IndexedValueType.Keyword, "status"),
+            ("TaskQueue", IndexedValueType.Keyword, "task_queue"),
+            ("HistoryLength", IndexedValueType.Int, "history_length"),
+            ("HistorySizeBytes", IndexedValueType.Int, "history_size"),
+            (ExecutionDuration, IndexedValueType.Int, "execution_duration"),
+            ("StateTransitionCount", IndexedValueType.Int, "state_transitions"),
+            ("ParentWorkflowId", IndexedValueType.Keyword, "parent_workflow_id"),
+            ("ParentRunId", IndexedValueType.Keyword, "parent_run_id"),
+            ("RootWorkflowId", IndexedValueType.Keyword, "root_workflow_id"),
+            ("RootRunId", IndexedValueType.Keyword, "root_run_id")
+        );
 
     /// <summary>Those with a fixed name that are set like custom ones: by SDKs and by parts of the server.</summary>
-    public static IReadOnlyDictionary<string, SearchAttribute> Predefined { get; } = Table(
-        ("BatcherNamespace", IndexedValueType.Keyword, "batcher_namespace"),
-        ("BatcherUser", IndexedValueType.Keyword, "batcher_user"),
-        ("BinaryChecksums", IndexedValueType.KeywordList, "binary_checksums"),
-        ("BuildIds", IndexedValueType.KeywordList, "build_ids"),
-        ("TemporalChangeVersion", IndexedValueType.KeywordList, "change_version"),
-        (NamespaceDivision, IndexedValueType.Keyword, "division"),
-        ("TemporalPauseInfo", IndexedValueType.KeywordList, "pause_info"),
-        ("TemporalSchedulePaused", IndexedValueType.Bool, "schedule_paused"),
-        ("TemporalScheduledById", IndexedValueType.Keyword, "scheduled_by_id"),
-        ("TemporalScheduledStartTime", IndexedValueType.Datetime, "scheduled_start_time"),
-        ("TemporalWorkerDeployment", IndexedValueType.Keyword, "worker_deployment"),
-        ("TemporalWorkerDeploymentVersion", IndexedValueType.Keyword, "worker_deployment_version"),
-        ("TemporalWorkflowVersioningBehavior", IndexedValueType.Keyword, "versioning_behavior"));
+    public static IReadOnlyDictionary<string, SearchAttribute> Predefined { get; } =
+        Table(
+            ("BatcherNamespace", IndexedValueType.Keyword, "batcher_namespace"),
+            ("BatcherUser", IndexedValueType.Keyword, "batcher_user"),
+            ("BinaryChecksums", IndexedValueType.KeywordList, "binary_checksums"),
+            ("BuildIds", IndexedValueType.KeywordList, "build_ids"),
+            ("TemporalChangeVersion", IndexedValueType.KeywordList, "change_version"),
+            (NamespaceDivision, IndexedValueType.Keyword, "division"),
+            ("TemporalPauseInfo", IndexedValueType.KeywordList, "pause_info"),
+            ("TemporalSchedulePaused", IndexedValueType.Bool, "schedule_paused"),
+            ("TemporalScheduledById", IndexedValueType.Keyword, "scheduled_by_id"),
+            ("TemporalScheduledStartTime", IndexedValueType.Datetime, "scheduled_start_time"),
+            ("TemporalWorkerDeployment", IndexedValueType.Keyword, "worker_deployment"),
+            ("TemporalWorkerDeploymentVersion", IndexedValueType.Keyword, "worker_deployment_version"),
+            ("TemporalWorkflowVersioningBehavior", IndexedValueType.Keyword, "versioning_behavior")
+        );
 
     /// <summary>Whether users can't make or remove an attribute of this name.</summary>
     public static bool IsReserved(string name) => Computed.ContainsKey(name) || Predefined.ContainsKey(name);
