@@ -204,7 +204,7 @@ internal sealed class WorkflowTaskCompletionHandler(
     }
 
     private static CommandFault? Unhandled(MutableState run, RespondWorkflowTaskCompletedRequest request) =>
-        run.Buffered.Count > 0 && request.Commands.Any(CommandValidator.IsClosing)
+        run.Buffered.Count > 0 && request.Commands.Any(CommandSequence.IsClosing)
             ? new CommandFault(WorkflowTaskFailedCause.UnhandledCommand, "")
             : null;
 

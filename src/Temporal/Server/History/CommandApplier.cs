@@ -32,7 +32,7 @@ internal sealed class CommandApplier(
                 done.Add(id);
                 Updates.Apply(workflow, run, messages.First(m => m.Id == id));
             }
-            else if (CommandValidator.IsClosing(command))
+            else if (CommandSequence.IsClosing(command))
             {
                 // What is not bound to a place comes before the end.
                 ApplyRest(done);

@@ -19,8 +19,6 @@ internal sealed class CommandValidator(
     IReadOnlyCollection<Message> messages
 )
 {
-    private const int MaxPending = 2000;
-
     // What an answer may write before its commands: scheduled, started, completed.
     private const int EventsOfTask = 3;
 
@@ -30,6 +28,7 @@ internal sealed class CommandValidator(
     private readonly HashSet<string> _usedMessages = [];
     private readonly HashSet<long> _cancelled = [];
     private readonly HashSet<string> _newChildren = [];
+    private readonly CommandAttributes _attributes = new(ns, searchAttributes);
     private int _commands;
 
     /// <summary>
@@ -37,17 +36,8 @@ internal sealed class CommandValidator(
     /// </summary>
     public CommandFault? Check(IReadOnlyList<Command> commands)
     {
-        for (var i = 0; i < commands.Count; i++)
-        {
-            if (IsClosing(commands[i]) && i < commands.Count - 1)
-            {
-                throw RpcErrors.InvalidArgument(
-                    $"invalid command sequence: [{string.Join(", ", commands.Select(c => c.CommandType.ToString()))}], command {commands[i].CommandType} must be the last command."
-                );
-            }
-        }
-
-        if (TooMany(commands) is { } tooMany)
+        CommandSequence.DemandClosingLast(commands);
+        if (CommandSequence.TooMany(run, commands) is { } tooMany)
         {
             return tooMany;
         }
@@ -63,50 +53,6 @@ internal sealed class CommandValidator(
 
         return null;
     }
-
-    /// <summary>More of one kind at a time than a run may have pending.</summary>
-    private CommandFault? TooMany(IReadOnlyList<Command> commands)
-    {
-        return Check(
-                CommandType.ScheduleActivityTask,
-                run.Activities.Count,
-                WorkflowTaskFailedCause.PendingActivitiesLimitExceeded,
-                "pending activities"
-            )
-            ?? Check(
-                CommandType.StartChildWorkflowExecution,
-                run.Children.Count,
-                WorkflowTaskFailedCause.PendingChildWorkflowsLimitExceeded,
-                "pending child workflow executions"
-            )
-            ?? Check(
-                CommandType.SignalExternalWorkflowExecution,
-                run.ExternalSignals.Count,
-                WorkflowTaskFailedCause.PendingSignalsLimitExceeded,
-                "pending signals to external workflows"
-            )
-            ?? Check(
-                CommandType.RequestCancelExternalWorkflowExecution,
-                run.ExternalCancels.Count,
-                WorkflowTaskFailedCause.PendingRequestCancelLimitExceeded,
-                "pending requests to cancel external workflows"
-            );
-
-        CommandFault? Check(CommandType type, int pending, WorkflowTaskFailedCause cause, string what)
-        {
-            var more = commands.Count(c => c.CommandType == type);
-            return more > 0 && pending + more > MaxPending
-                ? new CommandFault(cause, $"the number of {what}, {pending}, has reached the per-workflow limit of {MaxPending}")
-                : null;
-        }
-    }
-
-    public static bool IsClosing(Command command) =>
-        command.CommandType
-            is CommandType.CompleteWorkflowExecution
-                or CommandType.FailWorkflowExecution
-                or CommandType.CancelWorkflowExecution
-                or CommandType.ContinueAsNewWorkflowExecution;
 
     private CommandFault? Check(Command command) =>
         command.CommandType switch
@@ -391,7 +337,7 @@ internal sealed class CommandValidator(
             );
         }
 
-        return SearchAttributes(
+        return _attributes.Check(
                 a.SearchAttributes,
                 s => a.SearchAttributes = s,
                 "on ContinueAsNewWorkflowExecutionCommand",
@@ -453,7 +399,7 @@ internal sealed class CommandValidator(
         }
 
         _newChildren.Add(a.WorkflowId);
-        return SearchAttributes(a.SearchAttributes, s => a.SearchAttributes = s, "on StartChildWorkflowCommand", which)
+        return _attributes.Check(a.SearchAttributes, s => a.SearchAttributes = s, "on StartChildWorkflowCommand", which)
             ?? TooLarge(a.Input, Cause, "StartChildWorkflowExecutionCommandAttributes. Input exceeds size limit.");
     }
 
@@ -532,45 +478,7 @@ internal sealed class CommandValidator(
         return a is null ? Missing(Cause, "UpsertWorkflowSearchAttributes")
             : a.SearchAttributes is null || a.SearchAttributes.IndexedFields.Count == 0
                 ? new CommandFault(Cause, "IndexedFields is not set on UpsertWorkflowSearchAttributesCommand.")
-            : SearchAttributes(a.SearchAttributes, s => a.SearchAttributes = s);
-    }
-
-    /// <summary>Checks attributes and gives them their types.</summary>
-    /// <param name="command">For commands that start a run: an unknown name fails the task, a wrong value leaves it as it is and refuses
-    /// the answer.</param>
-    private CommandFault? SearchAttributes(
-        SearchAttributes? given,
-        Action<SearchAttributes> checkedOnes,
-        string? command = null,
-        string which = ""
-    )
-    {
-        if (given is null)
-        {
-            return null;
-        }
-
-        try
-        {
-            if (searchAttributes.Validate(ns, given) is { } valid)
-            {
-                checkedOnes(valid);
-            }
-
-            return null;
-        }
-        catch (Temporal.Grpc.GrpcException e) when (command is not null && e.Message.StartsWith("invalid value", StringComparison.Ordinal))
-        {
-            throw RpcErrors.InvalidArgument($"invalid SearchAttributes {command}: {e.Message}. {which}");
-        }
-        catch (Temporal.Grpc.GrpcException e)
-        {
-            return new CommandFault(
-                WorkflowTaskFailedCause.BadSearchAttributes,
-                e.Message,
-                EndsRun: e.Message.Contains("exceeds size limit", StringComparison.Ordinal)
-            );
-        }
+            : _attributes.Check(a.SearchAttributes, s => a.SearchAttributes = s);
     }
 
     private CommandFault? ProtocolMessage(ProtocolMessageCommandAttributes? a)
