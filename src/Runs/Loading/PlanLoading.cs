@@ -5,6 +5,7 @@ using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Plans.Readers;
 using Orchestrator.Plans.Readers.Backlogs;
+using Orchestrator.Plans.Readers.Formats;
 using Orchestrator.Plans.Readers.TaskGraphs;
 using Orchestrator.Processes;
 using Orchestrator.QualityGates;

@@ -1,5 +1,6 @@
 using System.Text;
 using Orchestrator.Agents;
+using Orchestrator.Agents.Command;
 using Orchestrator.Backlogs;
 using Orchestrator.Git.Commits;
 using Orchestrator.Messages;
