@@ -20,14 +20,22 @@ public sealed record RunStatus
 
     /// <summary>Version of this document's shape.</summary>
     [JsonPropertyName("schemaVersion")]
-    public int SchemaVersion { get; init; } = 1;
+    public int SchemaVersion
+    {
+        get;
+        init => field = Math.Max(1, value);
+    } = 1;
 
     [JsonPropertyName("runId")]
     public required string RunId { get; init; }
 
     /// <summary>Run id of the execution that told this: a reset begins another one. Empty in the answer of a query.</summary>
     [JsonPropertyName("executionId")]
-    public string ExecutionId { get; init; } = "";
+    public string ExecutionId
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
 
     /// <summary>One of <see cref="RunStates"/>.</summary>
     [JsonPropertyName("state")]
@@ -39,14 +47,26 @@ public sealed record RunStatus
 
     /// <summary>Why the run is in this state, in a sentence; empty where the state says it all.</summary>
     [JsonPropertyName("reason")]
-    public string Reason { get; init; } = "";
+    public string Reason
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
 
     /// <summary>What the run is about: the plan's request or its file name.</summary>
     [JsonPropertyName("title")]
-    public string Title { get; init; } = "";
+    public string Title
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
 
     [JsonPropertyName("repository")]
-    public string Repository { get; init; } = "";
+    public string Repository
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
 
     [JsonPropertyName("startedAt")]
     public DateTimeOffset StartedAt { get; init; }
@@ -57,28 +77,52 @@ public sealed record RunStatus
 
     /// <summary>Branch that the run lands on.</summary>
     [JsonPropertyName("target")]
-    public string Target { get; init; } = "";
+    public string Target
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
 
     /// <summary>Branch that holds what is verified and merged so far.</summary>
     [JsonPropertyName("staging")]
-    public string Staging { get; init; } = "";
+    public string Staging
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
 
     [JsonPropertyName("baseCommit")]
-    public string BaseCommit { get; init; } = "";
+    public string BaseCommit
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
 
     /// <summary>Commit that landed on the target; empty before.</summary>
     [JsonPropertyName("landedCommit")]
-    public string LandedCommit { get; init; } = "";
+    public string LandedCommit
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
 
     /// <summary>
     /// Branch that holds it: the target, or staging where nothing was to be merged (<c>git.land</c> branch or pr); empty before, and of
     /// runs of earlier versions.
     /// </summary>
     [JsonPropertyName("landedOn")]
-    public string LandedOn { get; init; } = "";
+    public string LandedOn
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
 
     [JsonPropertyName("agent")]
-    public string Agent { get; init; } = "";
+    public string Agent
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
 
     [JsonPropertyName("workers")]
     public int Workers { get; init; }
@@ -97,25 +141,45 @@ public sealed record RunStatus
 
     /// <summary>What a person is asked, most urgent first.</summary>
     [JsonPropertyName("questions")]
-    public IReadOnlyList<RunQuestion> Questions { get; init; } = [];
+    public IReadOnlyList<RunQuestion> Questions
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
 
     /// <summary>Things worth knowing that stop nothing.</summary>
     [JsonPropertyName("warnings")]
-    public IReadOnlyList<string> Warnings { get; init; } = [];
+    public IReadOnlyList<string> Warnings
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
 
     /// <summary>Steps that fail again and again for no reason that the run knows how to handle; they are tried for ever.</summary>
     [JsonPropertyName("failing")]
-    public IReadOnlyList<FailingActivity> Failing { get; init; } = [];
+    public IReadOnlyList<FailingActivity> Failing
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
 
     /// <summary>
     /// Gates of this run that wait for another one on this machine. Only <c>orchestrate status</c> looks; empty where nobody has looked.
     /// </summary>
     [JsonPropertyName("waiting")]
-    public IReadOnlyList<GateWait> Waiting { get; init; } = [];
+    public IReadOnlyList<GateWait> Waiting
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
 
     /// <summary>Tasks in plan order (of a query's page: from its offset on).</summary>
     [JsonPropertyName("tasks")]
-    public IReadOnlyList<RunTask> Tasks { get; init; } = [];
+    public IReadOnlyList<RunTask> Tasks
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
 
     /// <summary>Number of tasks in the whole run.</summary>
     [JsonPropertyName("taskCount")]
@@ -166,7 +230,11 @@ public sealed record RunTask
     public required string Id { get; init; }
 
     [JsonPropertyName("title")]
-    public string Title { get; init; } = "";
+    public string Title
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
 
     /// <summary>One of <see cref="TaskStates"/>.</summary>
     [JsonPropertyName("state")]
@@ -176,10 +244,18 @@ public sealed record RunTask
     public bool Paused { get; init; }
 
     [JsonPropertyName("reason")]
-    public string Reason { get; init; } = "";
+    public string Reason
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
 
     [JsonPropertyName("dependsOn")]
-    public IReadOnlyList<string> DependsOn { get; init; } = [];
+    public IReadOnlyList<string> DependsOn
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
 
     /// <summary>Turn of the task: 1 is the first, each remediation adds one. People see it as the attempt.</summary>
     [JsonPropertyName("attempt")]
@@ -210,11 +286,19 @@ public sealed record RunTask
 
     /// <summary>Commit of its last verified work; empty before.</summary>
     [JsonPropertyName("commit")]
-    public string Commit { get; init; } = "";
+    public string Commit
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
 
     /// <summary>Commit on staging that merged it; empty before.</summary>
     [JsonPropertyName("mergeCommit")]
-    public string MergeCommit { get; init; } = "";
+    public string MergeCommit
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
 
     /// <summary>True when an earlier result was taken up without starting an agent.</summary>
     [JsonPropertyName("reused")]
@@ -222,7 +306,11 @@ public sealed record RunTask
 
     /// <summary>File with the evidence for the state, relative to the repository; empty where there is none.</summary>
     [JsonPropertyName("evidence")]
-    public string Evidence { get; init; } = "";
+    public string Evidence
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
 
     /// <summary>Gates run at <see cref="Commit"/>: passed and all; null while none ran.</summary>
     [JsonPropertyName("gates")]
@@ -241,7 +329,11 @@ public sealed record RunQuestion
 
     /// <summary>Commands that answer it.</summary>
     [JsonPropertyName("commands")]
-    public IReadOnlyList<string> Commands { get; init; } = [];
+    public IReadOnlyList<string> Commands
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
 
     [JsonPropertyName("since")]
     public DateTimeOffset Since { get; init; }
@@ -265,8 +357,16 @@ public sealed record RunEvent
     public required string State { get; init; }
 
     [JsonPropertyName("reason")]
-    public string Reason { get; init; } = "";
+    public string Reason
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
 
     [JsonPropertyName("evidence")]
-    public string Evidence { get; init; } = "";
+    public string Evidence
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
 }

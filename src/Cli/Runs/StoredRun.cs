@@ -51,13 +51,10 @@ internal sealed record StoredRun(string Folder, RunStatus Status, DateTimeOffset
         }
     }
 
-    /// <summary>
-    /// The status that a document holds. Missing members have their defaults, unknown ones are left out: what is generated for the
-    /// serializer can't keep defaults of members that are only initialized.
-    /// </summary>
+    /// <summary>The status that a document holds. Missing members have their defaults, unknown ones are left out.</summary>
     /// <exception cref="JsonException">It is no such document.</exception>
     internal static RunStatus ReadStatus(ReadOnlySpan<byte> json) =>
-        JsonSerializer.Deserialize<RunStatus>(json) ?? throw new JsonException("This is not the status of a run.");
+        JsonSerializer.Deserialize(json, RunJson.Default.RunStatus) ?? throw new JsonException("This is not the status of a run.");
 
     /// <summary>The run again, as it is now.</summary>
     public StoredRun Reload() => TryRead(Folder) ?? this;
