@@ -61,8 +61,7 @@ internal static class Heartbeats
 
     /// <summary>
     /// Stopped by who asks for it, and where nobody follows after us: the server knows this attempt no more, and the workflow that it was
-    /// for is closed (it was
-    /// terminated). Where the workflow is open, another attempt follows.
+    /// for is closed (it was terminated). Where the workflow is open, another attempt follows.
     /// </summary>
     private static async Task<bool> IsToStopAsync(ActivityExecutionContext context)
     {

@@ -8,9 +8,8 @@ namespace Orchestrator.Activities;
 
 /// <summary>
 /// What a failed step means to the server, for all activities of a worker: a failure that is final is not tried again. Everything that is
-/// not told here is a fault in
-/// passing and is tried again by the activity's retry policy; but what is refused because of what lies in a repository comes to an end,
-/// too.
+/// not told here is a fault in passing and is tried again by the activity's retry policy; but what is refused because of what lies in a
+/// repository comes to an end, too.
 /// </summary>
 public sealed class StepFailures : IWorkerInterceptor
 {

@@ -37,8 +37,7 @@ public static class AgentEnvironment
 
     /// <summary>
     /// Makes the environment of one start. <c>ORCHESTRATOR_START</c> is not in it: the supervisor adds it to the agent alone, because all
-    /// that carries it is
-    /// killed at the end.
+    /// that carries it is killed at the end.
     /// </summary>
     /// <param name="inherited">The user's environment.</param>
     /// <param name="start">The start, whose facts are added as <c>ORCHESTRATOR_*</c>.</param>
@@ -73,9 +72,8 @@ public static class AgentEnvironment
 
     /// <summary>
     /// Git tidies up a large repository by itself after a commit, in the background: it would work in the folder that all worktrees share
-    /// when the agent has
-    /// ended, and be killed with what the agent left behind. Added as further configuration (git-config(1), <c>GIT_CONFIG_COUNT</c>) to
-    /// what is there.
+    /// when the agent has ended, and be killed with what the agent left behind. Added as further configuration (git-config(1),
+    /// <c>GIT_CONFIG_COUNT</c>) to what is there.
     /// </summary>
     private static void LeaveOutGitMaintenance(Dictionary<string, string> environment)
     {

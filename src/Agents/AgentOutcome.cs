@@ -82,8 +82,7 @@ public sealed record AgentOutcome
 
     /// <summary>
     /// What this start used, without what earlier starts of the same conversation used. Of a start that was killed before it told its cost
-    /// only the tokens are
-    /// known (from the conversation's file), and the cost is 0.
+    /// only the tokens are known (from the conversation's file), and the cost is 0.
     /// </summary>
     public AgentUsage Usage { get; init; } = AgentUsage.None;
 
@@ -95,8 +94,7 @@ public sealed record AgentOutcome
 
     /// <summary>
     /// What was answered to <see cref="AgentStart.AnswerSchema"/>: JSON where the agent program vouches for it, else all that the agent
-    /// said, in which JSON may be. Null where no answer was
-    /// asked for, or none was given.
+    /// said, in which JSON may be. Null where no answer was asked for, or none was given.
     /// </summary>
     public string? Answer { get; init; }
 

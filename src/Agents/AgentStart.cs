@@ -30,8 +30,7 @@ public sealed record AgentStart
 
     /// <summary>
     /// What the agent is told. Given on stdin and as the file named by <c>ORCHESTRATOR_PROMPT_FILE</c>. Should begin with plain words:
-    /// agent programs take
-    /// a first "/" for a command.
+    /// agent programs take a first "/" for a command.
     /// </summary>
     public required string Prompt { get; init; }
 

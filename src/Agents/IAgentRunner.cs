@@ -8,8 +8,7 @@ public interface IAgentRunner
 
     /// <summary>
     /// The file of a conversation; null if there is none here. When there is one, a start with this <see cref="AgentStart.SessionId"/> goes
-    /// on in it and needs only
-    /// what is new; else it begins it, with the whole prompt. The file is all that another machine needs to go on.
+    /// on in it and needs only what is new; else it begins it, with the whole prompt. The file is all that another machine needs to go on.
     /// </summary>
     string? FindConversation(string sessionId);
 

@@ -6,10 +6,8 @@ namespace Orchestrator.Client;
 
 /// <summary>
 /// A run that has continued as new, or was reset, is not the parent of the tasks that an earlier execution of it has started: the server
-/// does not tell it when somebody
-/// terminates one of them, and a task that was terminated can't say so itself. So it is looked from outside, and the run is told. Remembers
-/// what it told; not safe
-/// for several threads.
+/// does not tell it when somebody terminates one of them, and a task that was terminated can't say so itself. So it is looked from outside,
+/// and the run is told. Remembers what it told; not safe for several threads.
 /// </summary>
 /// <param name="client">Client of the server that holds the runs.</param>
 public sealed class LostTasks(ITemporalClient client)

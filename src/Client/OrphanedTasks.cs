@@ -9,8 +9,7 @@ namespace Orchestrator.Client;
 /// Tasks outlive the executions of their run, because a run that continues as new must not take them with it. So nobody ends them when a
 /// run is terminated:
 /// whoever hosts a worker looks from outside, and tells the tasks of a run that has ended. One question about the open runs for each look,
-/// whatever the number of
-/// tasks; all open tasks are looked through at the first look and at each fifteenth. Not safe for several threads.
+/// whatever the number of tasks; all open tasks are looked through at the first look and at each fifteenth. Not safe for several threads.
 /// </summary>
 /// <param name="client">Client of the server that holds the runs.</param>
 public sealed class OrphanedTasks(ITemporalClient client)

@@ -185,8 +185,7 @@ public sealed class RunHandle
 
     /// <summary>
     /// Waits until the run's history has grown, following it into new executions, also those of a reset; returns at the end of the run.
-    /// Each value is a hint to
-    /// look again.
+    /// Each value is a hint to look again.
     /// </summary>
     public async IAsyncEnumerable<long> ChangesAsync(
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation = default

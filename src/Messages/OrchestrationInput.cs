@@ -6,8 +6,7 @@ namespace Orchestrator.Messages;
 /// <summary>
 /// What starts an <c>OrchestrationWorkflow</c>: a repository and exactly one of <see cref="Plan"/>, <see cref="PlanFile"/>,
 /// <see cref="Request"/> and <see cref="RequestFile"/>. It is written by hand too (<c>temporal workflow start --input '{...}'</c>), so
-/// names are camel case, and unknown
-/// members are refused by name. Add only optional members: running workflows replay with old inputs.
+/// names are camel case, and unknown members are refused by name. Add only optional members: running workflows replay with old inputs.
 /// </summary>
 [MessageExample("""{"repository":"/home/me/shop","planFile":"tasks.yaml"}""")]
 public sealed record OrchestrationInput

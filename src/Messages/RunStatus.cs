@@ -13,8 +13,8 @@ public sealed record RunStatus
 
     /// <summary>
     /// By so much <see cref="Sequence"/> jumps where another execution of the run goes on with its record, after a reset, or where the end
-    /// of an execution is written
-    /// that could not write it itself: what an execution was still writing when it ended counts less than what comes after it.
+    /// of an execution is written that could not write it itself: what an execution was still writing when it ended counts less than what
+    /// comes after it.
     /// </summary>
     public const long ExecutionGap = 1000;
 
@@ -187,8 +187,7 @@ public sealed record RunStatus
 
     /// <summary>
     /// True where the run could move by itself and nobody works on it: <c>orchestrate resume</c> goes on. Only <c>orchestrate status</c>
-    /// looks; null where nobody
-    /// has looked, or where it can't be told (runs on a Temporal server).
+    /// looks; null where nobody has looked, or where it can't be told (runs on a Temporal server).
     /// </summary>
     [JsonPropertyName("abandoned")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

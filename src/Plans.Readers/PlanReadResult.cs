@@ -39,8 +39,7 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
     /// </summary>
     /// <param name="leadsOutside">
     /// For a path relative to the repository: where it leads when it is a link to a place outside, else null. It is asked once for each
-    /// folder and file
-    /// that the plan's paths spell out.
+    /// folder and file that the plan's paths spell out.
     /// </param>
     public PlanReadResult RefuseLinks(Func<string, string?> leadsOutside)
     {

@@ -2,9 +2,8 @@ namespace Orchestrator.Processes;
 
 /// <summary>
 /// Holds processes to a number of cores on average: whenever they have used more than their share they are stopped (SIGSTOP) until the
-/// share has caught up, then
-/// they go on (SIGCONT). Nothing happens by itself: who holds them calls <see cref="Look"/> every tenth of a second or so, and
-/// <see cref="Release"/> at the end.
+/// share has caught up, then they go on (SIGCONT). Nothing happens by itself: who holds them calls <see cref="Look"/> every tenth of a
+/// second or so, and <see cref="Release"/> at the end.
 /// </summary>
 /// <param name="find">
 /// The processes, found anew at each look. What it finds must not depend on who has looked before: a successor must find all that this one

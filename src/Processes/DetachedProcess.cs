@@ -34,8 +34,7 @@ public sealed class DetachedProcess(TimeProvider? time = null)
 {
     // The child first waits for a line, so that its identity is known before the program begins, and nothing begins if we die before.
     // Only then it lets go of the pipes, and of what we may have inherited from our own caller, who would wait for its end; what goes wrong
-    // until there
-    // is on our pipe. All paths and words are arguments, none is script.
+    // until there is on our pipe. All paths and words are arguments, none is script.
     private const string Script = """
         read -r go && [ "$go" = go ] && exec <"$1" >>"$2" && exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- 2>>"$3" && shift 3 && exec "$@"
         """;

@@ -26,8 +26,7 @@ public enum EntryKind
 
 /// <summary>
 /// An open folder, in which names are looked up one by one and links are never followed (openat(2)). A path can be changed under us at any
-/// of its parts while
-/// we use it; an open folder stays the one that was looked at. Names are bytes.
+/// of its parts while we use it; an open folder stays the one that was looked at. Names are bytes.
 /// </summary>
 public sealed partial class FolderHandle : IDisposable
 {

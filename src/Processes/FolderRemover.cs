@@ -4,8 +4,7 @@ namespace Orchestrator.Processes;
 
 /// <summary>
 /// Deletes a folder with everything in it, whatever that is: links are deleted and not followed, names may be no text, folders may lie
-/// deeper than a path can
-/// say, or be closed to their owner.
+/// deeper than a path can say, or be closed to their owner.
 /// </summary>
 public static class FolderRemover
 {

@@ -2,8 +2,7 @@ namespace Orchestrator.Processes;
 
 /// <summary>
 /// What a killed process of ours left running of its commands with <see cref="ProcessCommand.StopLeftovers"/>: nobody waits for it any
-/// more, and whoever uses its
-/// folder next would work beside it.
+/// more, and whoever uses its folder next would work beside it.
 /// </summary>
 public static class Leftovers
 {

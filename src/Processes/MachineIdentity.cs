@@ -56,8 +56,8 @@ public static class MachineIdentity
 
     /// <summary>
     /// On a machine of its own its machine id alone. In a container, or without a machine id, what a file of the user's own state says as
-    /// well, which is written once, and the host's name: containers
-    /// of one image share the machine id, and containers may share the user's files.
+    /// well, which is written once, and the host's name: containers of one image share the machine id, and containers may share the user's
+    /// files.
     /// </summary>
     /// <param name="facts">What is known.</param>
     public static string Of(MachineFacts facts) =>

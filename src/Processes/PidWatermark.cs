@@ -5,8 +5,7 @@ namespace Orchestrator.Processes;
 
 /// <summary>
 /// A moment in the order in which processes get their ids, by which those that began later are found without a look at each: the kernel
-/// gives ids one after the
-/// other, from the lowest again after the highest (<c>/proc/sys/kernel/pid_max</c>).
+/// gives ids one after the other, from the lowest again after the highest (<c>/proc/sys/kernel/pid_max</c>).
 /// </summary>
 public sealed class PidWatermark
 {

@@ -117,8 +117,7 @@ internal static class ProcFiles
 
     /// <summary>
     /// The environment that a process was started with; empty if it has none that can be read. One that is just starting its program has
-    /// none for a moment: its own
-    /// is waited for.
+    /// none for a moment: its own is waited for.
     /// </summary>
     private static ReadOnlySpan<byte> ReadEnvironment(int processId)
     {
@@ -155,8 +154,7 @@ internal static class ProcFiles
 
     /// <summary>
     /// From the line of <c>/proc/PID/stat</c>: true if the process has its environment (maybe an empty one), false while execve(2) is still
-    /// laying it out, null if
-    /// it has no memory, as what has ended and threads of the kernel.
+    /// laying it out, null if it has no memory, as what has ended and threads of the kernel.
     /// </summary>
     internal static bool? HasSettledEnvironment(string stat)
     {

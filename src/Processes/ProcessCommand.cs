@@ -73,8 +73,7 @@ public sealed record ProcessCommand
 
     /// <summary>
     /// The value of <see cref="ProcessRunner.ChildVariable"/> in the child's environment. Who notes it before the start can tell later,
-    /// also in another
-    /// process, whether anything of the child still lives. Null: a new one.
+    /// also in another process, whether anything of the child still lives. Null: a new one.
     /// </summary>
     public string? Mark { get; init; }
 

@@ -42,10 +42,8 @@ public sealed class ProcessStopper(TimeProvider? time = null)
 
     /// <summary>
     /// Ends what <paramref name="find"/> finds and all that came of it: the signal, <paramref name="grace"/>, then SIGKILL again and again
-    /// until
-    /// nothing is found for which at most <paramref name="killLimit"/> is spent. Cancelling cuts the grace short, not the kill. Without a
-    /// signal they are
-    /// only waited for during the grace.
+    /// until nothing is found for which at most <paramref name="killLimit"/> is spent. Cancelling cuts the grace short, not the kill.
+    /// Without a signal they are only waited for during the grace.
     /// </summary>
     /// <remarks>
     /// Those of another user, such as a program that has gained rights (sudo), are left alone: nothing that we do would end them.

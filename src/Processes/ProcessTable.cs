@@ -87,8 +87,7 @@ public static class ProcessTable
 
     /// <summary>
     /// The ids of all processes, then of those that began while the first were looked at, and so on until there are none: one that ends
-    /// between the list and the
-    /// look may have left a child, which is in no list yet.
+    /// between the list and the look may have left a child, which is in no list yet.
     /// </summary>
     /// <param name="since">Only those that began since then, and maybe others. Null: all.</param>
     internal static IEnumerable<int> Ids(PidWatermark? since = null)

@@ -4,8 +4,7 @@ namespace Orchestrator.Processes;
 
 /// <summary>
 /// Keeps what somebody else writes and may delete: by a further name of the same file (a hard link), which takes no room; on another disk
-/// by a copy, to which only
-/// what is new is added.
+/// by a copy, to which only what is new is added.
 /// </summary>
 public static partial class SharedFile
 {

@@ -6,8 +6,7 @@ namespace Orchestrator.Processes;
 
 /// <summary>
 /// Reads small files with as few system calls as there can be: what looks at hundreds of them in each step (refs, notes, <c>/proc</c>)
-/// would spend most of its
-/// time on locks, sizes and buffers that a stream brings along, and on exceptions for what is not there.
+/// would spend most of its time on locks, sizes and buffers that a stream brings along, and on exceptions for what is not there.
 /// </summary>
 public static partial class SmallFile
 {

@@ -4,8 +4,7 @@ namespace Orchestrator.QualityGates;
 
 /// <summary>
 /// The environment gates run in: what programs need to be found and to work, and nothing that opens a door. A gate's command runs code an
-/// agent has
-/// just written.
+/// agent has just written.
 /// </summary>
 public static class GateEnvironment
 {

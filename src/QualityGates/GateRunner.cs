@@ -48,10 +48,9 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
 
     /// <summary>
     /// Runs a gate to its verdict, as soon as it is its turn. A test or custom gate that fails by its own word, and any gate that is
-    /// killed, is run once more
-    /// on the same files, to tell chance from fault. One that could not have something (<see cref="GateContention"/>) while another gate
-    /// ran is run once more
-    /// alone, and what comes of that counts. When this returns nothing it started lives any more.
+    /// killed, is run once more on the same files, to tell chance from fault. One that could not have something
+    /// (<see cref="GateContention"/>) while another gate ran is run once more alone, and what comes of that counts. When this returns
+    /// nothing it started lives any more.
     /// </summary>
     /// <param name="gate">The gate.</param>
     /// <param name="subject">What it is run on.</param>

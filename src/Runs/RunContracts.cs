@@ -11,8 +11,7 @@ namespace Orchestrator.Runs;
 
 /// <summary>
 /// Brings the plan's contracts to the staging branch as its first commit, and says in the run's folder which ones hold. All of it follows
-/// from the plan and
-/// the commit that the run begins at, so that doing it again changes nothing.
+/// from the plan and the commit that the run begins at, so that doing it again changes nothing.
 /// </summary>
 internal sealed class RunContracts(GitRepository repository, RunFiles files)
 {

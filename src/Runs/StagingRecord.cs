@@ -6,11 +6,9 @@ namespace Orchestrator.Runs;
 
 /// <summary>
 /// Where staging has to be is known from the run's record in Temporal, which every step that uses it brings along: the last merge that the
-/// run was told of. A ref that is
-/// elsewhere was moved by somebody who has no business with it, or by a step of ours that died before it could tell; it is put back, and
-/// what it was is kept. No file
-/// beside git has a say in this. After a reset the record is older than what was merged: then the ref of the last merge has a say, as far
-/// as its commits are the run's.
+/// run was told of. A ref that is elsewhere was moved by somebody who has no business with it, or by a step of ours that died before it
+/// could tell; it is put back, and what it was is kept. No file beside git has a say in this. After a reset the record is older than what
+/// was merged: then the ref of the last merge has a say, as far as its commits are the run's.
 /// </summary>
 /// <param name="repository">The repository.</param>
 /// <param name="name">The staging branch, a full ref name.</param>
@@ -120,8 +118,7 @@ internal sealed class StagingRecord(GitRepository repository, string name, RunFo
 
     /// <summary>
     /// The commit that new work begins with: staging's tip, as far as it is made of this run's merges on top of what the record said last.
-    /// What somebody else put there is
-    /// left out, so that it can't come in with that work.
+    /// What somebody else put there is left out, so that it can't come in with that work.
     /// </summary>
     /// <param name="recorded">What the record said when the task was started; other tasks may have been merged since. Empty:
     /// nothing.</param>

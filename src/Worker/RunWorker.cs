@@ -10,8 +10,7 @@ namespace Orchestrator.Worker;
 
 /// <summary>
 /// Composition root: workflows and the activities of some repositories on Temporal workers. One worker polls the shared queue for workflows
-/// and finds
-/// repositories; each repository has a worker of its own for its activities.
+/// and finds repositories; each repository has a worker of its own for its activities.
 /// </summary>
 public sealed class RunWorker : IDisposable
 {

@@ -15,8 +15,7 @@ public static class WorkerIdentity
 
     /// <summary>
     /// True when the identity names a process of this machine that is certainly gone: of an earlier boot, or of this one where ids of
-    /// processes mean the same to it and to us. Of other machines, of
-    /// other containers and of other forms nothing is known.
+    /// processes mean the same to it and to us. Of other machines, of other containers and of other forms nothing is known.
     /// </summary>
     /// <param name="identity">A worker's identity.</param>
     /// <param name="machine">This machine.</param>

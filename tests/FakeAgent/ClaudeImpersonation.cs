@@ -4,8 +4,8 @@ namespace Orchestrator.FakeAgent;
 
 /// <summary>
 /// Plays the Claude CLI: takes its flags, keeps a conversation file where the real one does, and prints <c>stream-json</c>. Beside the
-/// common steps it
-/// knows <c>say</c>, <c>tool</c> (with <c>input</c>), <c>emit</c> (any line) and <c>result</c> (members of the result line).
+/// common steps it knows <c>say</c>, <c>tool</c> (with <c>input</c>), <c>emit</c> (any line) and <c>result</c> (members of the result
+/// line).
 /// </summary>
 internal static class ClaudeImpersonation
 {

@@ -12,8 +12,8 @@ namespace Orchestrator.Git.Tests;
 
 /// <summary>
 /// A whole task, from worktree to landing, in which one git process is killed; then the same again from the beginning. Whatever was killed,
-/// the end is the
-/// same as undisturbed. All places take minutes: <c>GIT_KILL_MATRIX=full</c>; else a few are drawn, with the seed in the output.
+/// the end is the same as undisturbed. All places take minutes: <c>GIT_KILL_MATRIX=full</c>; else a few are drawn, with the seed in the
+/// output.
 /// </summary>
 public sealed class KillMatrixTests(ITestOutputHelper output)
 {

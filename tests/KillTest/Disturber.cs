@@ -68,8 +68,7 @@ public sealed class Disturber(KillRepository repository, string mark)
     public int KillEverything()
     {
         // First those who could start something new; what they started by then is found below. A process that is ending shows no
-        // environment any more, so what
-        // was killed is waited for by its identity.
+        // environment any more, so what was killed is waited for by its identity.
         IReadOnlyList<ProcessInfo> starters = [.. Orchestrators(), .. Marked().Where(process => IsSupervisor(process.ProcessId))];
         Kill(starters);
         var count = new ProcessStopper()

@@ -6,8 +6,7 @@ namespace Orchestrator.KillTest;
 
 /// <summary>
 /// Makes all that a round left on disk look as if it were from an earlier boot: wherever the boot's id is written down, another takes its
-/// place. The program
-/// then reads the files of a machine that was restarted, without a way into the program that only tests would use.
+/// place. The program then reads the files of a machine that was restarted, without a way into the program that only tests would use.
 /// </summary>
 public static class OtherBoot
 {

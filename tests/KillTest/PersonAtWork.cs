@@ -2,8 +2,7 @@ namespace Orchestrator.KillTest;
 
 /// <summary>
 /// The person whose repository it is: makes branches, tags, stash entries, settings, remotes and worktrees of their own while agents work
-/// and things are killed, and now and then removes
-/// one. All of it must be as they left it.
+/// and things are killed, and now and then removes one. All of it must be as they left it.
 /// </summary>
 /// <param name="repository">The round's repository.</param>
 /// <param name="random">Makes the choices.</param>

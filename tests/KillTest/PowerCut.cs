@@ -2,8 +2,7 @@ namespace Orchestrator.KillTest;
 
 /// <summary>
 /// What a power cut does to files that were written and not synced: each may be gone, cut off anywhere, or end in zeros. Nothing that a run
-/// rests on may be among them: that is
-/// in the engine's file and in git, both of which sync, or is synced before the engine is told.
+/// rests on may be among them: that is in the engine's file and in git, both of which sync, or is synced before the engine is told.
 /// </summary>
 public static class PowerCut
 {

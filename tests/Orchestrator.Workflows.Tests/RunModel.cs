@@ -4,9 +4,8 @@ namespace Orchestrator.Workflows.Tests;
 
 /// <summary>
 /// What a run comes to, worked out without time, engine or order: each task's agents, gates and merges go as its script says, what depends
-/// on a task that
-/// ended badly is skipped, and a person retries a failed task once and skips it the second time. Whatever happens in between, the run must
-/// end so.
+/// on a task that ended badly is skipped, and a person retries a failed task once and skips it the second time. Whatever happens in
+/// between, the run must end so.
 /// </summary>
 /// <param name="plan">The tasks, each after those it depends on.</param>
 /// <param name="seed">Makes the scripts.</param>

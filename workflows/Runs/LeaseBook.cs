@@ -5,8 +5,7 @@ namespace Orchestrator.Workflows.Runs;
 
 /// <summary>
 /// Files and resources over all runs of the repository, as this run knows them: a run that is alone only says that it is there, one that is
-/// not asks for
-/// each task. What is to be said to the leases waits here in its order (<see cref="NextToSay"/>). No Temporal, no clock.
+/// not asks for each task. What is to be said to the leases waits here in its order (<see cref="NextToSay"/>). No Temporal, no clock.
 /// </summary>
 internal sealed class LeaseBook
 {

@@ -4,9 +4,8 @@ namespace Orchestrator.Workflows.Runs;
 
 /// <summary>
 /// What does not work in a run though no task is to blame. Tasks of an account stand still together, nothing new is started with it, and
-/// one
-/// of them tries it after growing pauses. Three equal failures of different tasks within ten minutes are the account's too. No Temporal, no
-/// clock.
+/// one of them tries it after growing pauses. Three equal failures of different tasks within ten minutes are the account's too. No
+/// Temporal, no clock.
 /// </summary>
 /// <param name="firstPause">How long something is left alone before one task tries it.</param>
 internal sealed class Outages(Func<TimeSpan> firstPause)

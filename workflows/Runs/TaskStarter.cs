@@ -51,8 +51,7 @@ internal sealed class TaskStarter(RunContext context, ResetRecovery recovery)
         for (var pause = FirstPause; !await TryStartAsync(entry, input); pause *= 2)
         {
             // One that an earlier execution of this run started either goes on for this one, or is about to close: it has said its last
-            // word, or is told
-            // to end because it works by another plan, and gives up what it holds.
+            // word, or is told to end because it works by another plan, and gives up what it holds.
             if (await recovery.TryTakeOverAsync(entry))
             {
                 return;

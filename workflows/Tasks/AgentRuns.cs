@@ -95,8 +95,7 @@ internal sealed class AgentRuns(TaskState state, TaskReporter reporter, TaskWait
     /// While no worker follows the start (none has taken it up yet, or the last one has gone or just lets go of it), nobody hears that it
     /// is interrupted,
     /// and the engine ends the activity by itself. What the start may have left at work is then stopped as soon as there is a worker, and
-    /// where it has
-    /// ended already, its outcome counts.
+    /// where it has ended already, its outcome counts.
     /// </summary>
     private static async Task<AgentRunResult> CallAsync(
         Func<AgentCall, Task<AgentRunResult>> call,

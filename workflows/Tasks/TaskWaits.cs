@@ -31,8 +31,7 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
 
     /// <summary>
     /// Waits for the machine, the account or what a gate needs to be repaired, and says how long to wait the next time. A gate is the
-    /// task's own: its run
-    /// wakes nobody for it.
+    /// task's own: its run wakes nobody for it.
     /// </summary>
     public async Task<TimeSpan> ParkAsync(string failureClass, string reason, TimeSpan pause)
     {

@@ -4,8 +4,7 @@ namespace Orchestrator.Agents.ClaudeCli;
 
 /// <summary>
 /// Turns the repository's agent files (<c>.claude/agents/*.md</c>: front matter, then the prompt) into the CLI's <c>--agents</c> JSON. The
-/// front matter
-/// is read leniently, line by line, because descriptions in it are often no valid YAML (unquoted colons).
+/// front matter is read leniently, line by line, because descriptions in it are often no valid YAML (unquoted colons).
 /// </summary>
 internal static class ClaudeAgentDefinitions
 {

@@ -2,8 +2,7 @@ namespace Orchestrator.Agents.ClaudeCli;
 
 /// <summary>
 /// Where the CLI keeps its conversations: <c>projects/DIRECTORY/SESSION.jsonl</c> in its folder. The directory's name is an encoding of the
-/// working
-/// directory that cannot be turned back; since a session's id is unique it is looked for in all of them.
+/// working directory that cannot be turned back; since a session's id is unique it is looked for in all of them.
 /// </summary>
 internal static class ClaudeSessionFiles
 {

@@ -4,8 +4,7 @@ namespace Orchestrator.Agents.Hooks;
 
 /// <summary>
 /// Takes a shell text apart into simple commands and their words, well enough to see which programs it calls. No shell is run; what only a
-/// shell could
-/// know (variables, results of commands) stays as it is written. Stops mistakes, not malice.
+/// shell could know (variables, results of commands) stays as it is written. Stops mistakes, not malice.
 /// </summary>
 internal static class ShellCommands
 {

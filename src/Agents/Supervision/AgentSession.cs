@@ -40,9 +40,8 @@ public sealed class AgentSession
 
     /// <summary>
     /// Follows the agent until it has ended and nothing of it lives any more. Renews the lease, holds the agent to its cores, keeps the
-    /// limits on stall, output and
-    /// memory (and on time, if the supervisor is dead), and stops the agent when one is passed. A start that died without a result gives
-    /// <see cref="AgentFailure.Killed"/>.
+    /// limits on stall, output and memory (and on time, if the supervisor is dead), and stops the agent when one is passed. A start that
+    /// died without a result gives <see cref="AgentFailure.Killed"/>.
     /// </summary>
     /// <param name="onEvent">Takes each event in order; the agent is not held up by it.</param>
     /// <param name="fromOffset">Events up to this <see cref="AgentEvent.Offset"/> are read but not handed over again.</param>

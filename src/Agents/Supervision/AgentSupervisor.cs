@@ -158,8 +158,7 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
 
     /// <summary>
     /// The words that call the agent's program, none where it is not confined: the program that confines it, deaf to what is meant for the
-    /// agent, and in
-    /// there something that makes the agent hear signals again.
+    /// agent, and in there something that makes the agent hear signals again.
     /// </summary>
     private static IReadOnlyList<string> Before(AgentConfinement? confinement, StartFolder folder) =>
         confinement is null
@@ -190,8 +189,7 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
 
     /// <summary>
     /// Until the agent has a process id, or the start has come to its end without one. A supervisor that could not write the id down (the
-    /// disk is full) is
-    /// followed without.
+    /// disk is full) is followed without.
     /// </summary>
     private async Task WaitForAgentAsync(StartFolder folder, CancellationToken cancellationToken)
     {

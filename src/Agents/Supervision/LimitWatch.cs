@@ -4,8 +4,7 @@ namespace Orchestrator.Agents.Supervision;
 
 /// <summary>
 /// The limits a follower keeps: stall, output, memory, and the time limit should the supervisor be dead. Counts only time in which it
-/// looked, so neither
-/// a suspended machine nor a stopped follower is held against the agent.
+/// looked, so neither a suspended machine nor a stopped follower is held against the agent.
 /// </summary>
 internal sealed class LimitWatch(AgentLimits limits, StartFolder folder, TimeProvider time)
 {

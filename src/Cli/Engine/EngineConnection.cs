@@ -11,9 +11,8 @@ namespace Orchestrator.Cli.Engine;
 
 /// <summary>
 /// A connection to the engine that runs a repository's workflows: the server at an address, or the embedded one. The first process that
-/// needs the
-/// embedded engine takes its file and serves it; others connect to that one's socket, and one that stays takes the file over when its owner
-/// ends.
+/// needs the embedded engine takes its file and serves it; others connect to that one's socket, and one that stays takes the file over when
+/// its owner ends.
 /// </summary>
 internal sealed class EngineConnection : IAsyncDisposable
 {

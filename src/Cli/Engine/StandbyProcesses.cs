@@ -4,8 +4,7 @@ namespace Orchestrator.Cli.Engine;
 
 /// <summary>
 /// Processes that use an engine another one serves and take it over when that one ends. Each leaves its identity in a folder beside the
-/// engine file, so that
-/// a command that is over in a moment leaves the engine to them.
+/// engine file, so that a command that is over in a moment leaves the engine to them.
 /// </summary>
 internal static class StandbyProcesses
 {

@@ -7,8 +7,7 @@ namespace Orchestrator.Cli.Logging;
 
 /// <summary>
 /// Writes what engine and worker log into <c>.orchestrator/logs/engine.log</c>; people see none of it on the terminal. A log that can't be
-/// written, because the
-/// disk is full, ends nothing: it says how many entries are missing as soon as it can.
+/// written, because the disk is full, ends nothing: it says how many entries are missing as soon as it can.
 /// </summary>
 internal sealed class FileLoggerProvider : ILoggerProvider
 {

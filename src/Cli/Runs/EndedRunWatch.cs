@@ -7,8 +7,8 @@ namespace Orchestrator.Cli.Runs;
 
 /// <summary>
 /// Looks again and again whether a run was ended from outside (Terminate in a Temporal tool): its open tasks are told, which end their
-/// agents and close, and its
-/// record says what became of it. Now and then also whether that was done to a task, which its run may not hear of.
+/// agents and close, and its record says what became of it. Now and then also whether that was done to a task, which its run may not hear
+/// of.
 /// </summary>
 /// <param name="engine">The engine of the runs.</param>
 /// <param name="repositories">Those whose runs are worked on here.</param>

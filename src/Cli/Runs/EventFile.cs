@@ -68,8 +68,7 @@ internal static class EventFile
 
     /// <summary>
     /// Whole lines from the offset on, which moves behind them; a line that is still being written waits for the next look. A file that was
-    /// replaced
-    /// meanwhile (the run's folder was removed and is written anew) is read from its begin.
+    /// replaced meanwhile (the run's folder was removed and is written anew) is read from its begin.
     /// </summary>
     public static IReadOnlyList<string> ReadNew(string file, ref long offset)
     {

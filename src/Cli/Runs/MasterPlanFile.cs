@@ -9,8 +9,7 @@ internal static class MasterPlanFile
 {
     /// <summary>
     /// Phases that the run merged become 'Completed', those that failed 'Failed'; all others, also those that it was told to count as done,
-    /// and everything else
-    /// in the file, stay as they are.
+    /// and everything else in the file, stay as they are.
     /// </summary>
     public static void WriteStatus(CommandContext context, string name, StoredRun run)
     {

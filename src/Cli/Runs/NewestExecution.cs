@@ -12,8 +12,7 @@ namespace Orchestrator.Cli.Runs;
 
 /// <summary>
 /// Puts the record of a run right by what its engine says of the run's newest execution: a run that was terminated could not write that
-/// itself, and one that was
-/// reset goes on although its record has an end. The embedded engine's file is read, so nobody has to serve it.
+/// itself, and one that was reset goes on although its record has an end. The embedded engine's file is read, so nobody has to serve it.
 /// </summary>
 internal static class NewestExecution
 {

@@ -82,9 +82,8 @@ internal sealed class RunSession : IAsyncDisposable
 
     /// <summary>
     /// Watches a run to its end, or until it waits for a person. The first Ctrl-C pauses it: agents are interrupted and keep their
-    /// conversation, and a preparation
-    /// that is under way is given up, since 'resume' begins it again. The second ends this process at once; agents that still work are
-    /// taken up by <c>resume</c>.
+    /// conversation, and a preparation that is under way is given up, since 'resume' begins it again. The second ends this process at once;
+    /// agents that still work are taken up by <c>resume</c>.
     /// </summary>
     /// <returns>The exit code.</returns>
     public Task<int> WatchAsync(RunHandle run, long skipUntil = 0) => WatchAsync(run, skipUntil, asks: false);
@@ -212,8 +211,7 @@ internal sealed class RunSession : IAsyncDisposable
 
     /// <summary>
     /// After this process has taken the engine over there may be nobody else for the runs of the one that ended: stays until each of them
-    /// has ended, is paused or
-    /// waits for a person. Their outcome changes nothing in the exit code.
+    /// has ended, is paused or waits for a person. Their outcome changes nothing in the exit code.
     /// </summary>
     /// <param name="own">The run that this session was for.</param>
     public async Task FinishOthersAsync(RunHandle own)

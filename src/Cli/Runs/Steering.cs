@@ -20,8 +20,7 @@ internal sealed record SteeringCall(
 {
     /// <summary>
     /// Where nobody works on the run, this process does until the command is carried out: it brings the run to a rest. True of the state
-    /// that it was to bring about. Null: who gave the command is
-    /// asked whether the run goes on now.
+    /// that it was to bring about. Null: who gave the command is asked whether the run goes on now.
     /// </summary>
     public Func<RunStatus, bool>? ComesToRest { get; init; }
 }

@@ -75,8 +75,7 @@ public sealed class CommitStore(GitRepository repository)
 
     /// <summary>
     /// The first-parent commits of <paramref name="tip"/> that <paramref name="since"/> does not have, newest first. On a staging branch
-    /// those are our
-    /// merges and nothing an agent wrote, so that their trailers can be believed.
+    /// those are our merges and nothing an agent wrote, so that their trailers can be believed.
     /// </summary>
     public async Task<IReadOnlyList<CommitInfo>> ListFirstParentsAsync(
         string tip,

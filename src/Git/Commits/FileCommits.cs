@@ -11,8 +11,7 @@ public sealed class FileCommits(GitRepository repository)
 {
     /// <summary>
     /// Makes a commit on top of <paramref name="parent"/> in which these files have these contents; all others stay. It bears the parent's
-    /// date, so that doing
-    /// it again gives the same commit. Nothing names it until a ref is moved.
+    /// date, so that doing it again gives the same commit. Nothing names it until a ref is moved.
     /// </summary>
     /// <param name="parent">The commit before.</param>
     /// <param name="files">Contents by path, relative to the root, with slashes. They are stored byte for byte.</param>

@@ -33,8 +33,7 @@ internal sealed class ObjectMemory
 
     /// <summary>
     /// Whether one commit is in the history of another, as far as is known. Where our knowledge of the descendant ends in commits that are
-    /// themselves in the
-    /// history of the ancestor, the ancestor can't be behind them, so the answer is no.
+    /// themselves in the history of the ancestor, the ancestor can't be behind them, so the answer is no.
     /// </summary>
     /// <returns>Null: not known.</returns>
     internal bool? IsAncestor(string ancestor, string descendant)

@@ -5,8 +5,7 @@ namespace Orchestrator.Git.Commits;
 
 /// <summary>
 /// Symbolic links of a tree that lead out of it or into <c>.git</c>: resolved part by part as a file system does it, through other links of
-/// the tree too. What
-/// is missing counts as a folder, since somebody may make it one.
+/// the tree too. What is missing counts as a folder, since somebody may make it one.
 /// </summary>
 /// <param name="repository">The repository.</param>
 public sealed class TreeLinks(GitRepository repository)

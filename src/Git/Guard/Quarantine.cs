@@ -32,8 +32,7 @@ public sealed record QuarantinedItem(string Id, string Name, DateTimeOffset Time
 
 /// <summary>
 /// What was put aside lies in the repository's folder until a person takes it back. What a person has taken back is known by its content
-/// from then on, so that no
-/// guard puts it aside again.
+/// from then on, so that no guard puts it aside again.
 /// </summary>
 /// <param name="repository">The repository.</param>
 public sealed class Quarantine(GitRepository repository)

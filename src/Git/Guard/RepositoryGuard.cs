@@ -9,10 +9,9 @@ namespace Orchestrator.Git.Guard;
 
 /// <summary>
 /// Guards what all worktrees share while an agent works in one of them: records before it starts, compares when it has ended and names what
-/// differs. Others work
-/// there at the same time, agents and the person whose repository it is: what is ours is put back, what would run programs is put aside,
-/// all else is left. What is
-/// overwritten or removed in doing so is kept, so that a mistake of ours loses nothing either.
+/// differs. Others work there at the same time, agents and the person whose repository it is: what is ours is put back, what would run
+/// programs is put aside, all else is left. What is overwritten or removed in doing so is kept, so that a mistake of ours loses nothing
+/// either.
 /// </summary>
 /// <param name="repository">The repository.</param>
 /// <param name="storeFolder">A folder outside the repository, for example <c>~/.cache/orchestrator/KEY/guard</c>.</param>
@@ -41,8 +40,7 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
 
     /// <summary>
     /// Compares and puts back. Our own steps with worktrees show for a moment what looks foreign, so what is found counts only if it is
-    /// found again while
-    /// nobody of us takes such a step, and is put back before anybody does.
+    /// found again while nobody of us takes such a step, and is put back before anybody does.
     /// </summary>
     /// <param name="worktree">As in <see cref="CompareAsync"/>.</param>
     /// <param name="recordFile">As in <see cref="CompareAsync"/>.</param>
@@ -75,8 +73,7 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
 
     /// <summary>
     /// Names what is not as it was recorded. Refs of ours are not looked at: whoever uses one knows from the run's record where it has to
-    /// be, and a task's branch
-    /// belongs to the task's agent.
+    /// be, and a task's branch belongs to the task's agent.
     /// </summary>
     /// <param name="worktree">The agent's worktree.</param>
     /// <param name="recordFile">The record.</param>

@@ -202,9 +202,8 @@ internal sealed class SharedFiles(GitRepository repository, GuardStore store)
 
     /// <summary>
     /// Worktrees come and go by us and by the user. One of ours that was recorded in use is guarded as long as our marker says that it
-    /// still is: we claim it
-    /// before the marker goes, and what waits in the pool says so. Its head, and in one with a branch its own settings, belong to whoever
-    /// works in it.
+    /// still is: we claim it before the marker goes, and what waits in the pool says so. Its head, and in one with a branch its own
+    /// settings, belong to whoever works in it.
     /// </summary>
     private bool IsWiringOfOurs(string name, Worktree worktree, IReadOnlyDictionary<string, GuardedFile> recorded)
     {

@@ -7,8 +7,7 @@ namespace Orchestrator.Git.Landing;
 
 /// <summary>
 /// A checkout in which a fast-forward was killed: some files are old, some new, one may be half written, and the index may be either. These
-/// are ours to set
-/// back; any other is the user's and is not touched.
+/// are ours to set back; any other is the user's and is not touched.
 /// </summary>
 internal sealed class InterruptedCheckout(Worktree checkout)
 {
@@ -67,8 +66,7 @@ internal sealed class InterruptedCheckout(Worktree checkout)
 
     /// <summary>
     /// The files of <paramref name="entries"/> that on disk are not so. Done by a throw-away index of just these, so that git's own rules
-    /// for line ends
-    /// and filters decide what is equal.
+    /// for line ends and filters decide what is equal.
     /// </summary>
     private async Task<IReadOnlyCollection<string>> DifferingAsync(
         IReadOnlyList<TreeFile?> entries,

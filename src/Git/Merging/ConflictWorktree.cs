@@ -14,8 +14,7 @@ public sealed class ConflictWorktree(Worktree worktree)
 {
     /// <summary>
     /// Merges a commit into the worktree and leaves the conflicts in its files, in the style that shows the common base too. What was not
-    /// committed
-    /// is kept first. The same merge begun before: it is left as it is, with what was resolved meanwhile.
+    /// committed is kept first. The same merge begun before: it is left as it is, with what was resolved meanwhile.
     /// </summary>
     /// <param name="ours">The task's commit, on which the merge is made.</param>
     /// <param name="theirs">The commit that is merged in, usually staging's tip.</param>

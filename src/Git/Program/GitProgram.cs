@@ -141,8 +141,7 @@ public sealed partial class GitProgram
 
     /// <summary>
     /// A call that only adds objects. They have their names from their content and are renamed into place whole, so that no lock is taken,
-    /// and what a killed
-    /// one leaves is found again or is nothing: it needs neither a note nor a session in which Ctrl-C does not reach it.
+    /// and what a killed one leaves is found again or is nothing: it needs neither a note nor a session in which Ctrl-C does not reach it.
     /// </summary>
     internal Task<GitOutput> AddObjectsAsync(GitCall call, CancellationToken cancellationToken) =>
         RunAsync(call, Kind.Objects, mark: null, cancellationToken);

@@ -136,8 +136,7 @@ public sealed class GitRepository
 
     /// <summary>
     /// Writes: noted before, so that whoever comes after a crash knows what may have been left. A lock file in the way is removed if a
-    /// noted, dead
-    /// process left it, otherwise waited for.
+    /// noted, dead process left it, otherwise waited for.
     /// </summary>
     /// <exception cref="GitLockedException">Somebody else holds a lock for longer than <see cref="GitProgram.LockPatience"/>.</exception>
     internal Task<GitOutput> WriteAsync(GitCall call, CancellationToken cancellationToken)

@@ -9,8 +9,7 @@ namespace Orchestrator.Git.Program;
 /// <summary>
 /// Notes each git write before it starts, one file each, so that after a crash it is known which lock files were left by processes of ours.
 /// A note is a file with our identity, the child's mark and the command in it; its own time is the time of the start. One with nothing in
-/// it says nothing and
-/// is taken for the next write: making and deleting a file for each would cost more than all else here.
+/// it says nothing and is taken for the next write: making and deleting a file for each would cost more than all else here.
 /// </summary>
 internal sealed partial class WriteIntents(string folder, string commonDirectory)
 {
@@ -191,8 +190,7 @@ internal sealed partial class WriteIntents(string folder, string commonDirectory
 
     /// <summary>
     /// A lock is a dead child's if it was made after that child was noted, not while a living one of ours was at work, and nobody else
-    /// alive has the file
-    /// open or works in the repository with git. One from before the machine was started is nobody's.
+    /// alive has the file open or works in the repository with git. One from before the machine was started is nobody's.
     /// </summary>
     private bool RemoveIfLeft(string lockFile, IEnumerable<WriteIntent> dead, IEnumerable<WriteIntent> living)
     {

@@ -11,8 +11,7 @@ public sealed record KeepAs(string Prefix, string Message, CommitTrailers Traile
 
 /// <summary>
 /// Says that what is in a worktree may be thrown away, because it is kept, or was never anybody's work. <see cref="WorktreeReset"/> does
-/// nothing without one, and
-/// there is no way to one but to look.
+/// nothing without one, and there is no way to one but to look.
 /// </summary>
 public sealed class DiscardPermit
 {

@@ -5,10 +5,8 @@ namespace Orchestrator.Git.Worktrees;
 
 /// <summary>
 /// Puts worktrees into the pool and takes them out, under the worktree lock. A worktree of which git's administration or index was tampered
-/// with is not
-/// used again. At each point a crash leaves either a pooled worktree, an unfinished one (no marker), or a folder in the pool that nobody
-/// knows; the last
-/// two are removed later.
+/// with is not used again. At each point a crash leaves either a pooled worktree, an unfinished one (no marker), or a folder in the pool
+/// that nobody knows; the last two are removed later.
 /// </summary>
 internal sealed class PooledWorktrees(GitRepository repository, WorktreePool pool)
 {

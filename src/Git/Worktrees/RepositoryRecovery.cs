@@ -16,8 +16,7 @@ public sealed class RepositoryRecovery(GitRepository repository)
 
     /// <summary>
     /// Waits for writes of dead owners that still run (30 seconds, then they are stopped), and removes the lock files they left and
-    /// worktrees that were begun and
-    /// not finished, or half removed.
+    /// worktrees that were begun and not finished, or half removed.
     /// </summary>
     /// <exception cref="GitException">A container whose processes can't be seen works in it.</exception>
     public async Task<RecoveryResult> RunAsync(CancellationToken cancellationToken = default)

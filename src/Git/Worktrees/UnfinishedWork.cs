@@ -15,8 +15,8 @@ public sealed record UnfinishedSnapshot(string Commit, string Tree, string? Head
 /// What agents have done so far, renewed every few minutes while they work: one snapshot per task, in object folders of our own beside the
 /// repository's (see
 /// "alternates" in gitrepository-layout(5)). A new one is written whole before the last one's folder is deleted, so that nothing superseded
-/// stays: in the repository itself each
-/// would leave its objects until somebody collects garbage, and nobody can take them out safely while agents write there.
+/// stays: in the repository itself each would leave its objects until somebody collects garbage, and nobody can take them out safely while
+/// agents write there.
 /// </summary>
 /// <param name="repository">The repository.</param>
 /// <param name="name">Whose work: the run and the task, such as <c>RUN/TASK</c>.</param>

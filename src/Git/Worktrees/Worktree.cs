@@ -29,8 +29,7 @@ public sealed class Worktree
 
     /// <summary>
     /// A file for the notes of whoever makes the worktree ready (installs what the project needs). It is gone when everything that is
-    /// ignored was cleaned
-    /// away, so that what was installed is installed again.
+    /// ignored was cleaned away, so that what was installed is installed again.
     /// </summary>
     public string SetupMark => System.IO.Path.Combine(AdminDirectory, "orchestrator-setup");
 
@@ -61,8 +60,7 @@ public sealed class Worktree
 
     /// <summary>
     /// Before git changes files: is the folder still the worktree? An agent may have put a link or another repository in its place, and a
-    /// clean or a
-    /// checkout would then hit files that are not ours.
+    /// clean or a checkout would then hit files that are not ours.
     /// </summary>
     internal void CheckInPlace()
     {
@@ -120,8 +118,7 @@ public sealed record WorktreeRequest(string Path, string Commit)
 
     /// <summary>
     /// True: nobody else puts anything at this place (a cache folder of ours), so that what is there and is no worktree of this repository
-    /// is removed; for
-    /// example one of a repository that was deleted and cloned again. False: it is in the way, which is a fault.
+    /// is removed; for example one of a repository that was deleted and cloned again. False: it is in the way, which is a fault.
     /// </summary>
     public bool IsOwnPlace { get; init; }
 

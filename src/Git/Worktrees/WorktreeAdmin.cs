@@ -75,10 +75,8 @@ internal static class WorktreeAdmin
 
     /// <summary>
     /// The folder that an administration belongs to: "gitdir" holds the path of the worktree's .git file. A git that died very early has
-    /// not written it. Read here since
-    /// an agent may have put another .git file in the worktree, so that git, asked there, would answer of another repository; and <c>git
-    /// worktree list</c> does not say
-    /// which administration belongs to which folder.
+    /// not written it. Read here since an agent may have put another .git file in the worktree, so that git, asked there, would answer of
+    /// another repository; and <c>git worktree list</c> does not say which administration belongs to which folder.
     /// </summary>
     private static string? PlaceOf(string admin) =>
         DurableFile.TryRead(Path.Combine(admin, "gitdir"))?.Trim() is { Length: > 0 } link

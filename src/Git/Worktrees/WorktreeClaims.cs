@@ -7,8 +7,7 @@ namespace Orchestrator.Git.Worktrees;
 
 /// <summary>
 /// Notes which places we are making, moving or removing a worktree at, before the first step and until the last: what is found there after
-/// a crash is ours
-/// to remove. Worktrees of the user and of other tools, finished or not, are never in it.
+/// a crash is ours to remove. Worktrees of the user and of other tools, finished or not, are never in it.
 /// </summary>
 internal sealed class WorktreeClaims(GitRepository repository)
 {

@@ -6,10 +6,8 @@ namespace Orchestrator.Git.Worktrees;
 
 /// <summary>
 /// The one way in which we read and write single files in a folder that an agent writes in, too. Each part of a path is looked up by itself
-/// and no link is
-/// followed, so that nothing outside is read or written; nothing but a regular file is read (a pipe would hold us up), and nothing but a
-/// file or a link is
-/// replaced. Names are those of <see cref="FileNames"/>, relative to the root, with slashes.
+/// and no link is followed, so that nothing outside is read or written; nothing but a regular file is read (a pipe would hold us up), and
+/// nothing but a file or a link is replaced. Names are those of <see cref="FileNames"/>, relative to the root, with slashes.
 /// </summary>
 /// <param name="root">The worktree's folder, absolute.</param>
 public sealed class WorktreeFiles(string root)

@@ -15,8 +15,7 @@ public sealed class WorktreeReset(Worktree worktree, DiscardPermit permit)
 
     /// <summary>
     /// Makes the files those of a commit, with the branch that is checked out. What is ignored stays, and so do repositories made inside,
-    /// whose content no
-    /// snapshot has.
+    /// whose content no snapshot has.
     /// </summary>
     public async Task ToAsync(string commit, CancellationToken cancellationToken = default)
     {

@@ -2,8 +2,7 @@ namespace Orchestrator.Plans.Readers.Documents;
 
 /// <summary>
 /// A set of characters that is looked through one by one. The framework's vectorised sets are faster on long texts, but their code is
-/// compiled anew in each
-/// process, which costs a command more than it saves.
+/// compiled anew in each process, which costs a command more than it saves.
 /// </summary>
 internal sealed class CharTable
 {

@@ -93,8 +93,7 @@ public sealed record Backlog(IReadOnlyList<BacklogTask> Tasks)
 
     /// <summary>
     /// A plan of the pending tasks, ordered by their dependencies, and those of their subtasks that are not done, alone. What is done
-    /// counts as met; a dependency on a task that is neither done
-    /// nor pending keeps its task out, and the second result names it.
+    /// counts as met; a dependency on a task that is neither done nor pending keeps its task out, and the second result names it.
     /// </summary>
     public (Plan Plan, IReadOnlyList<BacklogTask> LeftOut) ToPlan()
     {

@@ -5,8 +5,7 @@ public static class BacklogGrowth
 {
     /// <summary>
     /// The backlog with tasks at its end, under its next free numbers; dependencies between the new ones follow them. A task that is there
-    /// already, with the same title and description, is not
-    /// added again, so that doing it twice changes nothing.
+    /// already, with the same title and description, is not added again, so that doing it twice changes nothing.
     /// </summary>
     /// <param name="backlog">The backlog.</param>
     /// <param name="tasks">The new tasks with ids of their own; their dependencies name each other.</param>

@@ -4,8 +4,7 @@ namespace Orchestrator.Plans;
 
 /// <summary>
 /// Whether Python classes that name a contract among their bases hold it. Such a class inherits the stub's empty methods, so that neither
-/// Python nor its type
-/// checkers miss one that was forgotten; in the other languages the compiler does. Types are left to a type checker.
+/// Python nor its type checkers miss one that was forgotten; in the other languages the compiler does. Types are left to a type checker.
 /// </summary>
 public static partial class PythonImplementations
 {

@@ -5,8 +5,7 @@ namespace Orchestrator.Plans;
 /// <summary>A command whose exit code says whether work is good.</summary>
 /// <param name="Command">
 /// Run as <c>/bin/sh -c TEXT</c>. <c>{modified_files}</c> and <c>{modified_tests}</c> become the quoted names of the files, or tests, that
-/// were changed and still exist; where there are none the
-/// gate is skipped.
+/// were changed and still exist; where there are none the gate is skipped.
 /// </param>
 /// <param name="Type">What kind of check it is.</param>
 /// <param name="Required">Its failure fails the task; otherwise it is only reported.</param>
@@ -46,8 +45,7 @@ public sealed record Gate(
 
     /// <summary>
     /// The gates of one task, each with a name of its own: where several share a description, such as "must pass" in all lines of a phase,
-    /// it says nothing about which of them failed, and each is
-    /// named by its command too.
+    /// it says nothing about which of them failed, and each is named by its command too.
     /// </summary>
     public static IReadOnlyList<Gate> WithOwnNames(IReadOnlyList<Gate> gates)
     {

@@ -2,8 +2,7 @@ namespace Orchestrator.Plans;
 
 /// <summary>
 /// How gates are written, for everything that reads them (plans, phase files, the configuration) or finds them: the members and their other
-/// spellings, the words for types, and what a command
-/// means that stands alone.
+/// spellings, the words for types, and what a command means that stands alone.
 /// </summary>
 public static class GateGrammar
 {

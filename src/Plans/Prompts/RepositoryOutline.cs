@@ -11,8 +11,7 @@ public static class RepositoryOutline
 
     /// <summary>
     /// The outline. Folders are opened level by level as long as there is room; one that is not opened is shown with the number of its
-    /// files, so that nothing is
-    /// left out without a word.
+    /// files, so that nothing is left out without a word.
     /// </summary>
     /// <param name="paths">Paths of files relative to the root, with forward slashes.</param>
     /// <param name="limit">Most characters; the root itself is always listed.</param>

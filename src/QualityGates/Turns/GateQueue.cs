@@ -6,8 +6,7 @@ namespace Orchestrator.QualityGates;
 
 /// <summary>
 /// Gates of all processes of a user in the order in which they came. One that is to run alone waits for all before it, the others only for
-/// those that run alone. What a dead process left in the
-/// queue blocks nobody: its gates are ended first.
+/// those that run alone. What a dead process left in the queue blocks nobody: its gates are ended first.
 /// </summary>
 /// <param name="folder">The queue's folder.</param>
 /// <param name="time">The clock of the pauses between two looks.</param>

@@ -5,8 +5,7 @@ namespace Orchestrator.QualityGates;
 
 /// <summary>
 /// Who may run a gate now, over all processes of a user on a machine: gates of one <see cref="Gate.Exclusive"/> name one at a time, all
-/// others side by side, but for one that is tried again
-/// alone.
+/// others side by side, but for one that is tried again alone.
 /// </summary>
 public sealed class GateTurns
 {

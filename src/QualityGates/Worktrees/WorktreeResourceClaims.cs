@@ -4,8 +4,7 @@ namespace Orchestrator.QualityGates;
 
 /// <summary>
 /// Gives each worktree of a user on a machine what it has for itself. A claim ends with its worktree, or with the process that it was made
-/// for, however that ended; until then the worktree keeps
-/// its values.
+/// for, however that ended; until then the worktree keeps its values.
 /// </summary>
 public sealed class WorktreeResourceClaims
 {

@@ -7,8 +7,7 @@ namespace Orchestrator.Runs.Gates;
 
 /// <summary>
 /// Worktrees in which gates run: outside the repository, so that nothing of the main checkout is found by looking upwards, one caller at a
-/// time in
-/// each, and exactly the files of one commit.
+/// time in each, and exactly the files of one commit.
 /// </summary>
 internal sealed class VerificationTrees(GitRepository repository, IReadOnlyDictionary<string, string> environment)
 {
@@ -62,8 +61,7 @@ internal sealed class VerificationTrees(GitRepository repository, IReadOnlyDicti
 
     /// <summary>
     /// The tree that is there, with the files of a commit; null where there is none any more. One that can't be cleaned (a container left
-    /// files of root) or was
-    /// replaced by whatever ran in it is removed.
+    /// files of root) or was replaced by whatever ran in it is removed.
     /// </summary>
     private static async Task<Worktree?> TryCheckOutAsync(WorktreeStore worktrees, string path, string commit, CancellationToken stop)
     {

@@ -24,8 +24,7 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
 
     /// <summary>
     /// Lands, or says what a person has to do first. Done again after a landing, it finds it. What git refuses because of what is in a
-    /// person's checkout is theirs to mend, too: said, and
-    /// tried again when they ask.
+    /// person's checkout is theirs to mend, too: said, and tried again when they ask.
     /// </summary>
     /// <param name="input">Which run, and the target.</param>
     /// <param name="stop">Ends it; what has begun is finished by the next attempt.</param>
@@ -112,8 +111,7 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
 
     /// <summary>
     /// What is to be landed: staging, where the run's record says that it is, so that everything that was merged is in it. Once a person
-    /// was asked, it may also be further
-    /// on: they were told what to repair there.
+    /// was asked, it may also be further on: they were told what to repair there.
     /// </summary>
     private async Task<(string? Tip, string Note)> StagingTipAsync(
         GitRepository repository,

@@ -204,8 +204,7 @@ public sealed class PreflightCheck(RunServices services)
 
     /// <summary>
     /// Set-up and gates once at the base: what can't run stops the run; a gate of the configuration that is red already only advises; a
-    /// gate of a task
-    /// that is green before the work shows nothing, and is named.
+    /// gate of a task that is green before the work shows nothing, and is named.
     /// </summary>
     private async Task TryGatesAtBaseAsync(
         GitRepository repository,

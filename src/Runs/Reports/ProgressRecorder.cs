@@ -8,8 +8,7 @@ namespace Orchestrator.Runs.Reports;
 
 /// <summary>
 /// Writes transitions to a run's folder: events appended, the status file replaced. Doing it again adds nothing: an event's number says
-/// whether it
-/// is there, and what an interrupted append left of a line is cut off first.
+/// whether it is there, and what an interrupted append left of a line is cut off first.
 /// </summary>
 public sealed class ProgressRecorder
 {
@@ -57,8 +56,7 @@ public sealed class ProgressRecorder
 
     /// <summary>
     /// Cuts what follows the last whole event and gives that one's number, 0 where there is none. A power cut may leave half a line, or
-    /// lines of zeros: events are written
-    /// as they come and not synced.
+    /// lines of zeros: events are written as they come and not synced.
     /// </summary>
     private static long CutHalfLine(FileStream stream)
     {

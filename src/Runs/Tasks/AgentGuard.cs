@@ -12,9 +12,8 @@ namespace Orchestrator.Runs.Tasks;
 
 /// <summary>
 /// Guards what all worktrees share while an agent works: recorded before it starts, compared when it has ended. What differs is noted in
-/// the start's
-/// folder first and then dealt with, so that a crash in between forgets nothing. Others work there, too: only what the agent's own tool
-/// calls show is charged to it.
+/// the start's folder first and then dealt with, so that a crash in between forgets nothing. Others work there, too: only what the agent's
+/// own tool calls show is charged to it.
 /// </summary>
 internal sealed class AgentGuard(TaskWorkspace workspace, RunServices services, int start)
 {

@@ -6,8 +6,7 @@ namespace Orchestrator.Runs.Tasks;
 
 /// <summary>
 /// One agent start: begun, or taken up where it is. The agent does not depend on this process: when the worker stops or dies it works on,
-/// and the next
-/// attempt of this step, here or in a successor, follows the same start.
+/// and the next attempt of this step, here or in a successor, follows the same start.
 /// </summary>
 internal static class AgentMonitor
 {

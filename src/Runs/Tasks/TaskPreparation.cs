@@ -84,8 +84,7 @@ public sealed class TaskPreparation(RunServices services)
 
     /// <summary>
     /// Gives a worktree up: it goes only when everything in it is proven merged. Otherwise its files stay, for a retry or a person, with a
-    /// snapshot
-    /// under the task's wip ref.
+    /// snapshot under the task's wip ref.
     /// </summary>
     public async Task ReleaseAsync(ReleaseTaskInput input, CancellationToken stop)
     {

@@ -7,8 +7,7 @@ public static class UnreadableMessage
 {
     /// <summary>
     /// True for a fault of the bytes. Beside its own exception the parser throws others: for a wrapper that ends too soon, a text that is
-    /// none, and a length that goes
-    /// beyond the largest number when the place where it stands is added.
+    /// none, and a length that goes beyond the largest number when the place where it stands is added.
     /// </summary>
     public static bool Causes(Exception fault) =>
         fault

@@ -61,8 +61,8 @@ public sealed class EngineFile : IDisposable
 
     /// <summary>
     /// True when the files were removed under this process (<c>git clean -fdx</c> does that), whether or not others of their names are
-    /// there by now: what is written goes nowhere, and whoever takes
-    /// the name next would serve a second engine. Cheap enough to be asked twice a second.
+    /// there by now: what is written goes nowhere, and whoever takes the name next would serve a second engine. Cheap enough to be asked
+    /// twice a second.
     /// </summary>
     public bool IsRemoved =>
         OperatingSystem.IsLinux() && (IsUnlinked(Handle(_lock)) || (DatabaseHandle() is { } database && IsUnlinked(database)));

@@ -10,8 +10,8 @@ namespace Orchestrator.Benchmarks.Git;
 
 /// <summary>
 /// Merging task commits to staging by <see cref="Merges"/>, <see cref="CommitStore"/> and <see cref="RefStore"/>, against a shell script
-/// with the same three git
-/// commands and the same sync settings. Both merge the same commits, in turns, so that the machine's moods hit both.
+/// with the same three git commands and the same sync settings. Both merge the same commits, in turns, so that the machine's moods hit
+/// both.
 /// </summary>
 internal static class MergeToStaging
 {

@@ -4,8 +4,7 @@ namespace Orchestrator.Workflows.Tests.Histories;
 
 /// <summary>
 /// Each workflow comes to each of its outcomes. The histories are what <c>scripts/record-histories</c> keeps, and what each later version
-/// of the
-/// workflows must replay. A workflow or an outcome that is new here needs a recorded history.
+/// of the workflows must replay. A workflow or an outcome that is new here needs a recorded history.
 /// </summary>
 internal static class HistoryScenarios
 {

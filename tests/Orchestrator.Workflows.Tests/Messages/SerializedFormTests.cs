@@ -11,8 +11,8 @@ namespace Orchestrator.Workflows.Tests.Messages;
 
 /// <summary>
 /// How everything is written that crosses Temporal: inputs and results of workflows, activities, signals, queries and updates. What is in
-/// the history of an
-/// open run must be read by the next version, so a change here is looked at: <c>APPROVE_MESSAGES=1</c> writes the approved form anew.
+/// the history of an open run must be read by the next version, so a change here is looked at: <c>APPROVE_MESSAGES=1</c> writes the
+/// approved form anew.
 /// </summary>
 public sealed class SerializedFormTests
 {

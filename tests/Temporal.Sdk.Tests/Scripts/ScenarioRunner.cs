@@ -8,9 +8,8 @@ namespace Orchestrator.Temporal.Sdk.Tests.Scripts;
 
 /// <summary>
 /// Runs recorded scenarios live, several at a time, and compares them with what the official SDK did on a real server. What differs is run
-/// once
-/// more, alone. Without ORCHESTRATE_FULL=1 a sample that a printed seed chooses; SCENARIOS=PATTERN picks by name; SCENARIO_HISTORIES=FOLDER
-/// keeps the histories.
+/// once more, alone. Without ORCHESTRATE_FULL=1 a sample that a printed seed chooses; SCENARIOS=PATTERN picks by name;
+/// SCENARIO_HISTORIES=FOLDER keeps the histories.
 /// </summary>
 internal static class ScenarioRunner
 {

@@ -5,8 +5,7 @@ namespace Orchestrator.Temporal.Sdk.Tests.Scripts;
 
 /// <summary>
 /// A piece of a strand: like a task, but whoever waits for it goes on at once and inline when it ends, as the script language demands. A
-/// wait inside it for a task of the SDK
-/// comes back through the workflow's scheduler.
+/// wait inside it for a task of the SDK comes back through the workflow's scheduler.
 /// </summary>
 [AsyncMethodBuilder(typeof(StrandBuilder<>))]
 internal sealed class Strand<T>

@@ -11,8 +11,7 @@ namespace Orchestrator.Temporal.Sdk.Tests.Stress;
 
 /// <summary>
 /// Many workflows with mixtures of everything, drawn from a printed seed (STRESS_SEED), on workers that are killed all the time: each ends
-/// as its model says, and its history
-/// replays.
+/// as its model says, and its history replays.
 /// </summary>
 public sealed class StressTests(TestServer server, ITestOutputHelper output) : IClassFixture<TestServer>
 {

@@ -6,8 +6,7 @@ namespace Orchestrator.Temporal.Sdk.Tests.Surface;
 
 /// <summary>
 /// The product's workflows, activities and client compile against the official SDK in place of ours. Its packages can't be restored
-/// everywhere, so an assembly of
-/// the same public shape stands in for them.
+/// everywhere, so an assembly of the same public shape stands in for them.
 /// </summary>
 public sealed partial class OfficialBuildTests : IDisposable
 {

@@ -10,9 +10,8 @@ namespace Orchestrator.Temporal.Sdk.Tests.Unkind;
 
 /// <summary>
 /// All that a server may do and a kind one does not: polls that end early, connections that are closed, history in pages of one event,
-/// tasks of a worker's own queue with the whole
-/// history, queries without history, fields that nobody knows, and answers lost after the work was done. What happens to which call is
-/// drawn from a seed.
+/// tasks of a worker's own queue with the whole history, queries without history, fields that nobody knows, and answers lost after the work
+/// was done. What happens to which call is drawn from a seed.
 /// </summary>
 internal sealed class UnkindProxy : IAsyncDisposable
 {

@@ -21,8 +21,7 @@ internal sealed class SoakLoad(GrpcChannel channel)
     private const int PerDay = 96;
 
     // One activity that fails twice before it works, one that fails until its time is over, one timer, and a run whose own time runs out. A
-    // task that nobody takes
-    // or answers would hold the clock.
+    // task that nobody takes or answers would hold the clock.
     private static readonly string[] Kinds = ["retry", "timeout", "timer", "overdue"];
 
     private readonly Dictionary<string, int> _ended = Kinds.ToDictionary(kind => kind, _ => 0);

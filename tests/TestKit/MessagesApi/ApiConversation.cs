@@ -5,8 +5,7 @@ namespace Orchestrator.TestKit;
 
 /// <summary>
 /// What a request's messages say: what was typed, and how many answers followed. The place in a script is taken from the conversation
-/// itself, so that
-/// parallel agents, sub-agents and resumed conversations each find their own.
+/// itself, so that parallel agents, sub-agents and resumed conversations each find their own.
 /// </summary>
 internal sealed partial class ApiConversation
 {

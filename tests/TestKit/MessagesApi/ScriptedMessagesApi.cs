@@ -12,8 +12,7 @@ namespace Orchestrator.TestKit;
 
 /// <summary>
 /// A Messages API on loopback that answers from a script: what the real Claude CLI needs to run without account and without network. The
-/// newest typed text
-/// that a rule knows decides, so that a text no rule knows does not begin a script anew.
+/// newest typed text that a rule knows decides, so that a text no rule knows does not begin a script anew.
 /// </summary>
 public sealed partial class ScriptedMessagesApi : IAsyncDisposable
 {

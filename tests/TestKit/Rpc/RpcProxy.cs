@@ -14,8 +14,7 @@ namespace Orchestrator.TestKit.Rpc;
 
 /// <summary>
 /// Stands between a gRPC client and its server and does with each call what a test says: passes it on, delays, changes, answers itself, or
-/// breaks it as only a broken
-/// network can.
+/// breaks it as only a broken network can.
 /// </summary>
 public sealed class RpcProxy : IAsyncDisposable
 {

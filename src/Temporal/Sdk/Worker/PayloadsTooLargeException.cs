@@ -6,8 +6,7 @@ namespace Temporalio.Worker;
 
 /// <summary>
 /// What a worker was about to send has a field that is larger than the server says it takes. The server would fail the workflow for it, for
-/// good; a task that fails can be done
-/// again by better code.
+/// good; a task that fails can be done again by better code.
 /// </summary>
 internal sealed class PayloadsTooLargeException(string rpc, PayloadField field, long limit)
     : TemporalException(

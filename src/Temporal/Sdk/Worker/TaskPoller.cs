@@ -38,8 +38,7 @@ internal sealed record TaskPollerOptions<TTask>
 
 /// <summary>
 /// Keeps polls open. A slot is reserved before each poll, so that a task that arrives can be worked on; failed polls are tried again with
-/// growing waits, and
-/// errors that mean that polling will never work end the worker when they last.
+/// growing waits, and errors that mean that polling will never work end the worker when they last.
 /// </summary>
 internal sealed class TaskPoller<TTask>(TaskPollerOptions<TTask> options)
     where TTask : class

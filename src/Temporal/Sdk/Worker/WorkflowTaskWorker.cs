@@ -257,8 +257,7 @@ internal sealed class WorkflowTaskWorker(WorkflowTaskWorkerOptions options)
 
     /// <summary>
     /// Tells the server that a task failed, once. A server hands a task that was reported out again at once, as often as it is reported;
-    /// one that is not answered
-    /// any more is paced by its time limit, which the server lets grow.
+    /// one that is not answered any more is paced by its time limit, which the server lets grow.
     /// </summary>
     private async Task ReportAsync(RespondWorkflowTaskFailedRequest failed, int attempt)
     {

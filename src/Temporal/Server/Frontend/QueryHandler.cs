@@ -102,8 +102,7 @@ internal sealed class QueryHandler(
 
     /// <summary>
     /// Waits for the answer, or until the workflow's memory is dropped. A query whose worker has died meanwhile goes to another, and so
-    /// does one that was not
-    /// answered in time, or not taken in time by the worker with the run in memory.
+    /// does one that was not answered in time, or not taken in time by the worker with the run in memory.
     /// </summary>
     private async Task AnsweredAsync(string namespaceId, string workflowId, PendingQuery query, Task gone, CancellationToken limit)
     {

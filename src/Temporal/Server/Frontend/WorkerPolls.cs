@@ -4,8 +4,8 @@ namespace Temporal.Server.Frontend;
 
 /// <summary>
 /// The open task polls with the worker that made each. A worker that says goodbye would drop its open polls, and with one that was just
-/// being answered the task in it, which
-/// then waits for its time limit. So those are answered empty first; a later poll of the same worker is served like any other.
+/// being answered the task in it, which then waits for its time limit. So those are answered empty first; a later poll of the same worker
+/// is served like any other.
 /// </summary>
 internal sealed class WorkerPolls
 {

@@ -11,9 +11,8 @@ namespace Temporal.Server.History;
 
 /// <summary>
 /// Does what one workflow asks of another: start a child, signal, cancel, tell the parent, close the children. Each record is written with
-/// the change that asks for it, and goes
-/// with the change that answers it, so it is done once whatever happens in between: what is done to the other side is recognised by its
-/// request id.
+/// the change that asks for it, and goes with the change that answers it, so it is done once whatever happens in between: what is done to
+/// the other side is recognised by its request id.
 /// </summary>
 internal sealed class TransferQueue(WorkflowStore store, RunChain chain, NamespaceRegistry namespaces)
 {

@@ -8,8 +8,7 @@ namespace Temporal.Server.History;
 
 /// <summary>
 /// The workflows in memory: loads them when they are asked for, changes them one at a time per workflow id, and hands the changes to the
-/// database. Nothing that rests
-/// on a change is told before it is durable.
+/// database. Nothing that rests on a change is told before it is durable.
 /// </summary>
 internal sealed class WorkflowStore
 {

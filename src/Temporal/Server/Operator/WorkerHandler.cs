@@ -11,8 +11,7 @@ namespace Temporal.Server.Operator;
 
 /// <summary>
 /// What workers say of themselves, kept in memory; and worker deployments and versioning, which this server does not have: lists are empty,
-/// the rest is not found
-/// or refused as the real server refuses it where it is switched off.
+/// the rest is not found or refused as the real server refuses it where it is switched off.
 /// </summary>
 internal sealed class WorkerHandler(TimerService timers, NamespaceRegistry namespaces) : IServiceHandler
 {

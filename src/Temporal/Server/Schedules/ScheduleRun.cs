@@ -13,8 +13,7 @@ namespace Temporal.Server.Schedules;
 
 /// <summary>
 /// One schedule at work. Changes come one after the other, each on a copy that takes the record's place when it is written down; a start is
-/// written down with its
-/// request id before it is made, so that after a crash it is made exactly once.
+/// written down with its request id before it is made, so that after a crash it is made exactly once.
 /// </summary>
 internal sealed class ScheduleRun
 {

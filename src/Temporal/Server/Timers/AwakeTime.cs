@@ -2,9 +2,8 @@ namespace Temporal.Server.Timers;
 
 /// <summary>
 /// The time that attempts are measured in: it stands still while the machine sleeps, and a wall clock that somebody sets does not move it.
-/// Otherwise every attempt
-/// under way would be overdue at once when a machine wakes up. Noticed by the wall clock leaving the monotonic one, which does not count
-/// sleep.
+/// Otherwise every attempt under way would be overdue at once when a machine wakes up. Noticed by the wall clock leaving the monotonic one,
+/// which does not count sleep.
 /// </summary>
 /// <param name="wall">The clock of the engine.</param>
 /// <param name="real">The clock whose jumps count; another than <paramref name="wall"/> when that one skips on purpose. Null: the

@@ -5,9 +5,8 @@ namespace Temporal.Server.Timers;
 
 /// <summary>
 /// Everything that happens at a time goes through here: one heap, one real timer. Due times are wall clock; while anything is due within a
-/// day the clock is
-/// looked at every second, so that jumps of the wall clock are seen; a jump back is told, since what is measured in awake time is then due
-/// earlier.
+/// day the clock is looked at every second, so that jumps of the wall clock are seen; a jump back is told, since what is measured in awake
+/// time is then due earlier.
 /// </summary>
 internal sealed class TimerService : IDisposable
 {

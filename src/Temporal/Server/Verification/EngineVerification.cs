@@ -5,9 +5,8 @@ namespace Temporal.Server.Verification;
 
 /// <summary>
 /// Checks an engine file, also while a server works on it: SQLite's own check, rows that belong to no run, and every run rebuilt from its
-/// events and compared with
-/// what is stored of it. The file is only read, as of one moment; a server that works on it meanwhile can't shorten its log until the check
-/// has ended.
+/// events and compared with what is stored of it. The file is only read, as of one moment; a server that works on it meanwhile can't
+/// shorten its log until the check has ended.
 /// </summary>
 public static class EngineVerification
 {

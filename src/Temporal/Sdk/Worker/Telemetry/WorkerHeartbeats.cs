@@ -54,8 +54,7 @@ internal sealed class WorkerHeartbeats(WorkerHeartbeatOptions options)
         while (!stop.IsCancellationRequested && await SendAsync())
         {
             // Ends quietly with the worker, whose last heartbeat goes with its notice of shutdown. A cancelled PeriodicTimer would read
-            // line numbers out of symbol files for
-            // an exception that nobody sees, which takes longer than the rest of the shutdown.
+            // line numbers out of symbol files for an exception that nobody sees, which takes longer than the rest of the shutdown.
             await Task.Delay(Interval, options.Time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }

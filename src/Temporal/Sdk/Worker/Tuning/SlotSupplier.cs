@@ -23,8 +23,7 @@ public sealed class FixedSizeSlotSupplier : SlotSupplier
 
 /// <summary>
 /// Slots by one's own rules. All members may be called at the same time from several threads. Open polls hold slots: for workflow tasks
-/// give at least as many
-/// as there are polls, or the polls of one queue keep those of the other from being opened.
+/// give at least as many as there are polls, or the polls of one queue keep those of the other from being opened.
 /// </summary>
 public abstract class CustomSlotSupplier : SlotSupplier
 {

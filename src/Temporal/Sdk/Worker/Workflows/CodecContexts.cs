@@ -7,8 +7,7 @@ namespace Temporalio.Worker.Workflows;
 
 /// <summary>
 /// Which codec belongs to which event or command of a run. What an activity takes and gives has the activity as its context, on the worker
-/// that runs it as well; what goes to
-/// another workflow has that workflow.
+/// that runs it as well; what goes to another workflow has that workflow.
 /// </summary>
 internal sealed class CodecContexts(DataConverter converter, string ns, string workflowId, WorkflowInstance? instance = null)
 {

@@ -10,8 +10,7 @@ internal static class CommandMatcher
 {
     /// <summary>
     /// Whether an event that is no trace of a command may stand between such traces: the server closes an activity that has not started, or
-    /// waits for its next attempt, in the
-    /// moment in which it takes the command to cancel it.
+    /// waits for its next attempt, in the moment in which it takes the command to cancel it.
     /// </summary>
     public static bool MayStandAmongCommands(EventType type) => type == EventType.ActivityTaskCanceled;
 

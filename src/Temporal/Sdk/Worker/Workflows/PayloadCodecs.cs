@@ -13,8 +13,7 @@ namespace Temporalio.Worker.Workflows;
 
 /// <summary>
 /// Takes what workflow code sees through the payload codec, and what it sends. Codecs may do I/O, so this happens outside of workflows.
-/// Search attributes and the data of
-/// markers never go through a codec: the server, or any SDK, reads them.
+/// Search attributes and the data of markers never go through a codec: the server, or any SDK, reads them.
 /// </summary>
 internal static class PayloadCodecs
 {

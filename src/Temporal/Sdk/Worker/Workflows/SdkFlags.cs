@@ -4,8 +4,7 @@ namespace Temporalio.Worker.Workflows;
 
 /// <summary>
 /// Which rules a run's history was written by, as its workflow tasks say in <c>sdkMetadata</c>. The numbers are those of Temporal's native
-/// core, which reads our histories
-/// and whose histories we read.
+/// core, which reads our histories and whose histories we read.
 /// </summary>
 internal sealed class SdkFlags
 {

@@ -4,8 +4,8 @@ namespace Temporalio.Worker.Workflows;
 
 /// <summary>
 /// How long workflow code has had for an activation. Not counted is what no deadlock can be seen in: while the thread waited for a
-/// processor that others used, and while the
-/// whole process stood still (stopped, or a machine that slept), which shows in looks that come late.
+/// processor that others used, and while the whole process stood still (stopped, or a machine that slept), which shows in looks that come
+/// late.
 /// </summary>
 /// <param name="interval">Time from one look to the next.</param>
 internal sealed class StuckTime(TimeSpan interval)

@@ -96,8 +96,7 @@ internal sealed class WorkflowCache(int capacity, Telemetry.TaskMetrics metrics)
 
     /// <summary>
     /// Drops a run if it is still kept in the state that a reply was made from. Not while a later task works on it: that task has seen, or
-    /// will see, whether the state is the
-    /// server's, and must not lose it in the middle.
+    /// will see, whether the state is the server's, and must not lose it in the middle.
     /// </summary>
     public void Evict(string runId, object? origin)
     {

@@ -12,8 +12,7 @@ namespace Temporalio.Worker.Workflows;
 
 /// <summary>
 /// The code side of one run: the workflow object, its strands, what it waits for and what it has asked for. It is driven from one thread at
-/// a time and knows nothing
-/// of workflow tasks or of how history is read.
+/// a time and knows nothing of workflow tasks or of how history is read.
 /// </summary>
 internal sealed partial class WorkflowInstance
 {

@@ -75,8 +75,7 @@ internal sealed class WorkflowRun(WorkflowTaskHandlerOptions options, Func<strin
 
     /// <summary>
     /// The server has thrown the last task away, because nothing lasting came of it: the task before, started at the given event, is the
-    /// last one again. The events that the
-    /// task brought with it stay.
+    /// last one again. The events that the task brought with it stay.
     /// </summary>
     public void GoBackTo(long startedEventId) =>
         (ProcessedEventId, StartedEventId) = (Math.Max(startedEventId, _lastedEventId), startedEventId);

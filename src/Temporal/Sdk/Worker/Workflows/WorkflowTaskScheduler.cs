@@ -5,8 +5,7 @@ namespace Temporalio.Worker.Workflows;
 
 /// <summary>
 /// Runs the tasks of one workflow run, one at a time and first in, first out. Nothing is ever run inline, so that the order of things
-/// depends on the order in which
-/// they were queued alone.
+/// depends on the order in which they were queued alone.
 /// </summary>
 internal sealed class WorkflowTaskScheduler : TaskScheduler
 {

@@ -5,9 +5,8 @@ namespace Temporalio.Worker.Workflows;
 
 /// <summary>
 /// Notices at once when workflow code leaves its scheduler: the runtime tells of tasks for other schedulers, of continuations for the pool
-/// and of timers on the
-/// very thread that makes them. Without it, the code would be missed only when it comes back, and until then the workflow would stay
-/// running in silence.
+/// and of timers on the very thread that makes them. Without it, the code would be missed only when it comes back, and until then the
+/// workflow would stay running in silence.
 /// </summary>
 internal sealed class WorkflowTracingEventListener : EventListener
 {
