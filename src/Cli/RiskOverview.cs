@@ -51,9 +51,10 @@ internal static class RiskOverview
     /// <summary>
     /// The rules that a run will have once the repository is trusted: without them a plan would seem less risky than it is.
     /// </summary>
-    public static OrchestratorSettings Rules(CommandContext context)
+    /// <param name="context">Warned where nobody has trusted them yet.</param>
+    /// <param name="loaded">The settings in force.</param>
+    public static OrchestratorSettings Rules(CommandContext context, SettingsResult loaded)
     {
-        var loaded = context.LoadSettings();
         if (
             loaded.Values.FirstOrDefault(value =>
                 value.IsWithheld && (value.Name.StartsWith("risk.", StringComparison.Ordinal) || value.Name == "always_require_human")

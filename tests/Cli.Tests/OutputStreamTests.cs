@@ -108,6 +108,27 @@ public class OutputStreamTests
         await Wait.UntilAsync(() => File.Exists(Path.Combine(cli.Folder, "auth", "login.txt")));
     }
 
+    /// <summary>A run that goes on in the background says yes to nothing that the repository's files ask for since.</summary>
+    [Fact]
+    public async Task Approve_DetachedAfterTheRepositorysFilesChanged_IsNoYesToThem()
+    {
+        using var cli = RunCommandTests.Repository("mkdir -p auth; echo x > auth/login.txt");
+        cli.Write("tasks.yaml", "tasks:\n  - {id: a, description: A, files_write: [auth/login.txt]}\n");
+        await cli.TrustAsync();
+        cli.Git("add", "-A");
+        cli.Git("-c", "user.name=Test", "-c", "user.email=test@localhost", "commit", "-q", "-m", "Plan");
+        var program = Program(cli);
+        var waiting = await program.RunAsync("run", "-d", "--run-id", "night");
+        Assert.True(waiting.ExitCode == 3, waiting.StandardError.Text);
+        cli.Write(".orchestrator/config.yaml", cli.Read(".orchestrator/config.yaml") + "worktrees: {setup: [./new.sh]}\n");
+
+        var approved = await program.RunAsync("approve", "night/plan", "--detach");
+
+        Assert.True(approved.ExitCode == 3, approved.StandardError.Text);
+        Assert.Contains("is not trusted on this machine", approved.StandardError.Text, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(cli.Folder, "auth", "login.txt")));
+    }
+
     private static OrchestrateProgram Program(CliFixture cli) => new(cli.Folder, Home(cli));
 
     private static Dictionary<string, string?> Home(CliFixture cli) =>

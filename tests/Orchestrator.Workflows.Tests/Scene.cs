@@ -145,12 +145,14 @@ internal sealed class Scene : IAsyncDisposable
     public static async Task ResetAsync(ScriptedRun run, bool toFirst, string? execution = null)
     {
         var history = await run.Client.GetWorkflowHandle(run.RunId, execution).FetchHistoryAsync();
+        // The execution whose events these are: the run may continue as new before the request arrives.
+        var reset = history.Events.First().WorkflowExecutionStartedEventAttributes.OriginalExecutionRunId;
         var completed = history.Events.Where(e => e.EventType == EventType.WorkflowTaskCompleted).Select(e => e.EventId).ToList();
         await run.Client.WorkflowService.ResetWorkflowExecutionAsync(
             new ResetWorkflowExecutionRequest
             {
                 Namespace = "default",
-                WorkflowExecution = new() { WorkflowId = run.RunId, RunId = execution ?? "" },
+                WorkflowExecution = new() { WorkflowId = run.RunId, RunId = reset },
                 Reason = "a test",
                 RequestId = Guid.NewGuid().ToString(),
                 WorkflowTaskFinishEventId = toFirst ? completed[0] : completed[^1],

@@ -31,7 +31,9 @@ internal sealed class RiskCommand : CliCommand
     public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var plan = PlanFiles.Require(context, parsed.GetRequiredValue(_plan));
-        var settings = parsed.GetValue(_config) is { } file ? context.LoadSettingsFrom(file).Settings! : RiskOverview.Rules(context);
+        var settings = parsed.GetValue(_config) is { } file
+            ? context.LoadSettingsFrom(file).Settings!
+            : RiskOverview.Rules(context, context.LoadSettings());
         var score = RiskScore.Of(plan, settings.Risk.ToOptions());
         var guarded = ProtectedPath.Of(plan, settings.AlwaysRequireHuman);
         if (parsed.GetValue(_json))

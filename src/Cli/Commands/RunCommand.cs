@@ -111,7 +111,7 @@ internal sealed class RunCommand : CliCommand
         var chosen = plan is null ? Selection.All : Choose(plan, parsed);
         if (plan is not null && parsed.GetValue(_dryRun))
         {
-            return DryRun(plan, file!, chosen, context, parsed);
+            return DryRun(plan, file!, chosen, context, opened.Loaded, parsed);
         }
 
         var yes = parsed.GetValue(_yes);
@@ -272,11 +272,11 @@ internal sealed class RunCommand : CliCommand
             Until = parsed.GetValue(_options.Until),
         };
 
-    private int DryRun(Plan plan, string file, Selection chosen, CommandContext context, ParseResult parsed)
+    private int DryRun(Plan plan, string file, Selection chosen, CommandContext context, SettingsResult loaded, ParseResult parsed)
     {
         context.Terminal.Show($"{file} can be run. Nothing was started.");
         PlanOverview.Write(plan, context.Terminal, context.Terminal.Show, TaskSelection.Of(plan, chosen.Only, chosen.Phase, []));
-        var settings = RiskOverview.Rules(context);
+        var settings = RiskOverview.Rules(context, loaded);
         var score = RiskScore.Of(plan, settings.Risk.ToOptions());
         var guarded = ProtectedPath.Of(plan, settings.AlwaysRequireHuman);
         context.Terminal.Show("Risk:");

@@ -57,10 +57,7 @@ internal abstract class SteeringCommand : CliCommand
         }
         if (Options.Contains(_detach) && parsed.GetValue(_detach))
         {
-            return await new DetachedRun(run.Id, context.RequireRepository(), context) { Engine = _engine.Arguments(parsed) }.ResumeAsync(
-                [],
-                stop
-            );
+            return await Steering.DetachAsync(context, flags, _engine.Arguments(parsed), run, stop);
         }
         var goesOn =
             Options.Contains(_noResume)

@@ -21,13 +21,9 @@ internal sealed class DetachedRun(string runId, RepositoryLocation repository, C
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
     private readonly string _folder = Path.Combine(repository.RunsFolder, runId);
     private readonly string _output = Path.Combine(repository.OrchestratorFolder, "logs", $"{runId}.log");
-    private readonly List<string> _engine = [];
 
     /// <summary>Options that name the engine, for the background process.</summary>
-    public IReadOnlyList<string> Engine
-    {
-        init => _engine.AddRange(value);
-    }
+    public IReadOnlyList<string> Engine { get; init; } = [];
 
     /// <summary>
     /// Starts the run by this process's own command line, and returns when preflight and approval are behind it. Where a person has to say
@@ -52,12 +48,15 @@ internal sealed class DetachedRun(string runId, RepositoryLocation repository, C
         return code == ExitCodes.NeedsPerson && Ask() ? await ResumeAsync(["--approve", "plan"], stop) : code;
     }
 
-    /// <summary>Goes on with a run that is there.</summary>
+    /// <summary>
+    /// Goes on with a run that is there. Nobody says yes to the repository's files by that: what was trusted for the run stays trusted, and
+    /// anything else is asked about first.
+    /// </summary>
     /// <param name="more">Further arguments of <c>resume</c>.</param>
     /// <param name="stop">Ends the waiting, not the run.</param>
     public Task<int> ResumeAsync(IReadOnlyList<string> more, CancellationToken stop) =>
         LaunchAsync(
-            ["resume", runId, "--yes", "--no-progress", "-C", repository.Root, .. _engine, .. more],
+            ["resume", runId, "--no-progress", "-C", repository.Root, .. Engine, .. more],
             (_, process) => IsServedByAsync(process, stop),
             stop
         );
@@ -141,7 +140,7 @@ internal sealed class DetachedRun(string runId, RepositoryLocation repository, C
 
     // The process that serves the engine, or waits to, works on runs.
     private async Task<bool> IsServedByAsync(ProcessIdentity process, CancellationToken stop) =>
-        _engine.Count > 0
+        Engine.Count > 0
         || StandbyProcesses.Has(repository.OrchestratorFolder, process)
         || (await EngineConnection.FindOwnerAsync(repository.OrchestratorFolder, stop))?.Pid == process.ProcessId;
 

@@ -2,6 +2,7 @@ using Orchestrator.Cli.Engine;
 using Orchestrator.Cli.Logging;
 using Orchestrator.Client;
 using Orchestrator.Messages;
+using Orchestrator.Runs;
 using Orchestrator.Settings;
 using Orchestrator.Worker;
 using Temporalio.Exceptions;
@@ -87,9 +88,7 @@ internal static class Steering
         CancellationToken stop
     )
     {
-        var repository = context.RequireRepository();
-        var settings = TrustGate.Demand(context, context.OpenSettings(repository, flags, run.Id), yes: false, run.Id);
-        await using var session = await RunSession.OpenAsync(context, repository, settings.Settings!, stop);
+        await using var session = await OpenAsync(context, flags, run, stop);
         var status = await session.CarryOutAsync(session.Runs.Get(run.Id), run.Status.Sequence, isAsMeant);
         return isAsMeant(status) ? ExitCodes.Done : RunExit.CodeOf(status) ?? ExitCodes.Resumable;
     }
@@ -97,15 +96,47 @@ internal static class Steering
     /// <summary>Goes on with a run in this process, as <c>resume</c> does, until it has ended or waits again.</summary>
     public static async Task<int> GoOnAsync(CommandContext context, IReadOnlyList<SettingFlag> flags, StoredRun run, CancellationToken stop)
     {
-        var repository = context.RequireRepository();
-        var settings = TrustGate.Demand(context, context.OpenSettings(repository, flags, run.Id), yes: false, run.Id);
-        await using var session = await RunSession.OpenAsync(context, repository, settings.Settings!, stop);
+        await using var session = await OpenAsync(context, flags, run, stop);
         var handle = session.Runs.Get(run.Id);
         await session.GoOnAsync(handle, null, stop);
         var code = await session.WatchAndAskAsync(handle, run.Status.Sequence);
         await session.FinishOthersAsync(handle);
         return code;
     }
+
+    /// <summary>
+    /// Goes on with a run in a process of its own. What it would run of the repository's files is asked about here, where somebody reads it.
+    /// </summary>
+    public static Task<int> DetachAsync(
+        CommandContext context,
+        IReadOnlyList<SettingFlag> flags,
+        IReadOnlyList<string> engine,
+        StoredRun run,
+        CancellationToken stop
+    )
+    {
+        var repository = context.RequireRepository();
+        Demand(context, repository, flags, run);
+        return new DetachedRun(run.Id, repository, context) { Engine = engine }.ResumeAsync([], stop);
+    }
+
+    private static Task<RunSession> OpenAsync(
+        CommandContext context,
+        IReadOnlyList<SettingFlag> flags,
+        StoredRun run,
+        CancellationToken stop
+    )
+    {
+        var repository = context.RequireRepository();
+        return RunSession.OpenAsync(context, repository, Demand(context, repository, flags, run).Settings!, stop);
+    }
+
+    private static SettingsResult Demand(
+        CommandContext context,
+        RepositoryLocation repository,
+        IReadOnlyList<SettingFlag> flags,
+        StoredRun run
+    ) => TrustGate.Demand(context, context.OpenSettings(repository, flags, run.Id), yes: false, run.Id);
 
     /// <summary>Says that a command waits for whoever goes on with the run.</summary>
     public static int SayKept(CommandContext context, StoredRun run)
