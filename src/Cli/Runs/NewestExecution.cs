@@ -21,28 +21,19 @@ internal static class NewestExecution
     /// <summary>
     /// The run as it is by the embedded engine's file. One that this file does not know, or that can't be read, is as its record says.
     /// </summary>
-    public static StoredRun Of(StoredRun run, RepositoryLocation repository)
-    {
-        var file = Path.Combine(repository.OrchestratorFolder, EngineFile.FileName);
-        if (!File.Exists(file))
-        {
-            return run;
-        }
-        try
-        {
-            return EngineLookup.Find(file, run.Id) is { } newest
-                ? Compare(run, newest.RunId, newest.End is { } end ? () => Result(end) : null, newest.End?.Time)
-                : run;
-        }
-        catch (Exception unreadable) when (unreadable is InvalidOperationException or JsonException)
-        {
-            // A file that is empty still, of another release or damaged is no reason not to show the run; whoever serves it is told.
-            return run;
-        }
-    }
+    public static StoredRun Of(StoredRun run, RepositoryLocation repository) =>
+        Read(
+            repository,
+            file =>
+                IsTold(run, EngineLookup.FindRunId(file, run.Id)) ? run
+                : EngineLookup.Find(file, run.Id) is { } newest
+                    ? Compare(run, newest.RunId, newest.End is { } end ? () => Result(end) : null, newest.End?.Time)
+                : run,
+            run
+        );
 
     /// <summary>
-    /// The same where runs are on a Temporal server: it is asked, unless the repository's files name it and are not trusted, or it does not
+    /// The same where the run is on a Temporal server: it is asked, unless the repository's files name it and are not trusted, or it does not
     /// answer soon.
     /// </summary>
     public static async Task<StoredRun> AskAsync(
@@ -52,6 +43,10 @@ internal static class NewestExecution
         CancellationToken stop
     )
     {
+        if (Read(repository, file => EngineLookup.FindRunId(file, run.Id), null) is { } here && here == run.Status.ExecutionId)
+        {
+            return run;
+        }
         // What is set wrongly is no reason not to show the run, and what the repository's files say counts only where they are trusted.
         var settings = RepositorySettings
             .Load(
@@ -84,10 +79,27 @@ internal static class NewestExecution
         }
     }
 
+    private static T Read<T>(RepositoryLocation repository, Func<string, T> read, T unknown)
+    {
+        var file = Path.Combine(repository.OrchestratorFolder, EngineFile.FileName);
+        try
+        {
+            return File.Exists(file) ? read(file) : unknown;
+        }
+        catch (Exception unreadable) when (unreadable is InvalidOperationException or JsonException)
+        {
+            // A file that is empty still, of another release or damaged is no reason not to show the run; whoever serves it is told.
+            return unknown;
+        }
+    }
+
+    // A run that has written its end closes a moment later.
+    private static bool IsTold(StoredRun run, string? executionId) =>
+        RunStates.IsFinal(run.Status.State) && run.Status.ExecutionId == executionId;
+
     private static StoredRun Compare(StoredRun run, string executionId, Func<RunResult>? end, DateTimeOffset? endedAt)
     {
-        // A run that has written its end closes a moment later.
-        if (RunStates.IsFinal(run.Status.State) && run.Status.ExecutionId == executionId)
+        if (IsTold(run, executionId))
         {
             return run;
         }

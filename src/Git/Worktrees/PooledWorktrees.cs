@@ -40,12 +40,7 @@ internal sealed class PooledWorktrees(GitRepository repository, WorktreePool poo
         // follows for that agent's doing.
         DurableFile.Write(Path.Combine(admin, WorktreeAdmin.PooledName), pool.KeepKey);
 
-        // Detached, so that its branch is free to be checked out elsewhere or deleted.
-        var detach = worktree.Call("update-ref", "--no-deref", "-m", "into the pool", "HEAD", "HEAD^{commit}") with
-        {
-            AnswerCodes = [0, 1, 128],
-        };
-        if ((await repository.WriteAsync(detach, cancellationToken)).ExitCode != 0)
+        if (!await new WorktreeHead(worktree).DetachAsync(cancellationToken))
         {
             WorktreeReset.Remove(repository, path, permit);
             return;

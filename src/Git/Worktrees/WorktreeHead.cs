@@ -1,5 +1,6 @@
 using Orchestrator.Git.Merging;
 using Orchestrator.Git.Program;
+using Orchestrator.Git.Refs;
 using Orchestrator.Processes;
 
 namespace Orchestrator.Git.Worktrees;
@@ -63,6 +64,30 @@ public sealed class WorktreeHead(Worktree worktree)
 
         File.Delete(file);
         DurableFile.Write(file, $"ref: {branch}\n");
+    }
+
+    /// <summary>
+    /// Leaves the branch, at the commit it names, so that it is free to be checked out elsewhere or deleted. A branch whose ref git keeps in
+    /// a file needs no git for that: <c>HEAD</c> then holds the commit (gitrepository-layout(5)).
+    /// </summary>
+    /// <returns>False: the worktree is at no commit.</returns>
+    internal async Task<bool> DetachAsync(CancellationToken cancellationToken)
+    {
+        if (Branch is { } branch && RefFile.TryRead(worktree.Repository, branch, out var commit))
+        {
+            if (commit is not null)
+            {
+                worktree.CheckInPlace();
+                DurableFile.Write(Path.Combine(worktree.AdminDirectory, "HEAD"), commit + "\n");
+            }
+            return commit is not null;
+        }
+
+        var detach = worktree.Call("update-ref", "--no-deref", "-m", "leaves its branch", "HEAD", "HEAD^{commit}") with
+        {
+            AnswerCodes = [0, 1, 128],
+        };
+        return (await worktree.WriteAsync(detach, cancellationToken)).ExitCode == 0;
     }
 
     /// <summary>

@@ -1,3 +1,5 @@
+using Orchestrator.Git.Program;
+
 namespace Orchestrator.Git.Worktrees;
 
 /// <summary>
@@ -8,6 +10,37 @@ namespace Orchestrator.Git.Worktrees;
 public sealed class WorktreeIndex(Worktree worktree)
 {
     private readonly string _file = Path.Combine(worktree.AdminDirectory, "index");
+
+    /// <summary>Reads what needs the index; where git refuses that and it is to blame, it is made anew and read once more.</summary>
+    /// <param name="read">May be called twice.</param>
+    /// <param name="otherwise">As in <see cref="RepairAsync"/>.</param>
+    /// <param name="cancellationToken">Is looked at between the steps.</param>
+    /// <returns>The answer, and whether the index was made anew.</returns>
+    public async Task<(T Answer, bool Repaired)> ReadAsync<T>(
+        Func<Task<T>> read,
+        string otherwise,
+        CancellationToken cancellationToken = default
+    )
+    {
+        if (IsFile)
+        {
+            try
+            {
+                return (await read(), false);
+            }
+            catch (GitException refusal) when (refusal.IsRefusal)
+            {
+                if (!await RepairAsync(otherwise, cancellationToken))
+                {
+                    throw;
+                }
+                return (await read(), true);
+            }
+        }
+
+        var repaired = await RepairAsync(otherwise, cancellationToken);
+        return (await read(), repaired);
+    }
 
     /// <summary>Rebuilds it where that is needed. Files are not touched; what was staged is as before a commit: changed.</summary>
     /// <param name="otherwise">The commit to build it from where the worktree is at none.</param>
@@ -33,9 +66,12 @@ public sealed class WorktreeIndex(Worktree worktree)
         return true;
     }
 
-    /// <summary>A pipe in its place would hold git up; the command reads the whole index, and nothing in one has this name.</summary>
+    /// <summary>A pipe in its place would hold git up.</summary>
+    private bool IsFile => new WorktreeFiles(worktree.AdminDirectory).HasFile("index");
+
+    /// <summary>The command reads the whole index, and nothing in one has this name.</summary>
     private async Task<bool> IsReadableAsync(CancellationToken cancellationToken) =>
-        new WorktreeFiles(worktree.AdminDirectory).HasFile("index")
+        IsFile
         && (
             await worktree.Repository.ReadAsync(
                 worktree.Call("ls-files", "-z", "--", ".git") with

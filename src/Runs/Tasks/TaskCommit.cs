@@ -20,19 +20,20 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
     public async Task<IReadOnlyList<string>> FindProblemsAsync(VerifyTaskInput input, List<string> notes, CancellationToken stop)
     {
         var worktree = Worktree(input);
-        if (await new WorktreeIndex(worktree).RepairAsync(input.Prepared.BaseCommit, stop))
+        var ((merge, seen), repaired) = await new WorktreeIndex(worktree).ReadAsync(
+            () => LookAsync(worktree, input, stop),
+            input.Prepared.BaseCommit,
+            stop
+        );
+        if (repaired)
         {
             notes.Add("git could not read the worktree's index; it was made anew");
         }
-        var merge = await FindMergeLossAsync(worktree, input, stop);
         if (merge.BegunAgain)
         {
             return [merge.Problem];
         }
         var ownership = new OwnershipCheck(files, task, input.Prepared.BaseCommit);
-        var seen = (await new WorktreeDiff(worktree).AgainstAsync(input.Prepared.BaseCommit, stop))
-            .Where(c => c.Path != WorktreeClaim.FileName)
-            .ToList();
         var ignored = await new IgnoredWork(workspace, task, worktree).NamedAsync(
             seen.Select(c => c.Path).ToHashSet(StringComparer.Ordinal),
             input.Prepared.BaseCommit,
@@ -67,6 +68,26 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
             notes.AddRange(missing.Select(what => $"not demanded (compliance.strict is false): {what}"));
         }
         return problems;
+    }
+
+    /// <summary>What became of a merge that was given to the agent, and what differs from the base.</summary>
+    private async Task<(MergeLoss Merge, IReadOnlyList<ChangedFile> Changed)> LookAsync(
+        Worktree worktree,
+        VerifyTaskInput input,
+        CancellationToken stop
+    )
+    {
+        var merge = await FindMergeLossAsync(worktree, input, stop);
+        return merge.BegunAgain
+            ? (merge, [])
+            : (
+                merge,
+                [
+                    .. (await new WorktreeDiff(worktree).AgainstAsync(input.Prepared.BaseCommit, stop)).Where(c =>
+                        c.Path != WorktreeClaim.FileName
+                    ),
+                ]
+            );
     }
 
     /// <summary>

@@ -30,17 +30,25 @@ public static class EngineLookup
     /// <param name="workflowId">The workflow.</param>
     /// <exception cref="InvalidOperationException">There is no such file, it is not an engine database, it is damaged, or another release
     /// wrote it.</exception>
-    public static EngineRun? Find(string path, string workflowId)
+    public static EngineRun? Find(string path, string workflowId) =>
+        Read(
+            path,
+            db =>
+                RunTable.FindCurrent(db, NamespaceRegistry.Default.Id, workflowId) is var (name, row)
+                    ? new EngineRun(name.RunId, row.Open ? null : EndOf(LastEvent(db, name.Key)))
+                    : null
+        );
+
+    /// <summary>Id of that run alone, which reads no history.</summary>
+    /// <inheritdoc cref="Find"/>
+    public static string? FindRunId(string path, string workflowId) =>
+        Read(path, db => RunTable.FindCurrent(db, NamespaceRegistry.Default.Id, workflowId) is var (name, _) ? name.RunId : null);
+
+    private static T Read<T>(string path, Func<SqliteConnection, T> read)
     {
         try
         {
-            return StoredFile.Read(
-                path,
-                db =>
-                    RunTable.FindCurrent(db, NamespaceRegistry.Default.Id, workflowId) is var (name, row)
-                        ? new EngineRun(name.RunId, row.Open ? null : EndOf(LastEvent(db, name.Key)))
-                        : null
-            );
+            return StoredFile.Read(path, read);
         }
         catch (SqliteException fault)
         {
