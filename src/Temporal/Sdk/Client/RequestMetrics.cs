@@ -14,9 +14,9 @@ internal sealed class RequestMetrics
     private readonly MetricCounter<long> _failures;
     private readonly MetricHistogram<TimeSpan> _latency;
 
-    public RequestMetrics(string operation, string ns, bool longPoll)
+    public RequestMetrics(MetricMeter root, string operation, string ns, bool longPoll)
     {
-        var meter = SystemMetricMeter.Root.WithTags([new("operation", operation), new("namespace", ns)]);
+        var meter = root.WithTags([new("operation", operation), new("namespace", ns)]);
         var prefix = longPoll ? "temporal_long_request" : "temporal_request";
         _requests = meter.CreateCounter<long>(prefix);
         _failures = meter.CreateCounter<long>($"{prefix}_failure");

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Temporal.Grpc;
 using Temporalio.Api.WorkflowService.V1;
 using Temporalio.Exceptions;
+using Temporalio.Runtime;
 using Temporalio.Worker;
 
 namespace Temporalio.Client;
@@ -96,6 +97,9 @@ public sealed class TemporalConnection : ITemporalConnection
     /// <inheritdoc />
     public bool IsConnected => _connected;
 
+    /// <summary>The runtime of the connection.</summary>
+    internal TemporalRuntime Runtime => Options.Runtime ?? TemporalRuntime.Default;
+
     /// <summary>What the server said it can do; null before <see cref="IsConnected" /> and for servers that do not say.</summary>
     internal GetSystemInfoResponse.Types.Capabilities? Capabilities { get; private set; }
 
@@ -152,7 +156,7 @@ public sealed class TemporalConnection : ITemporalConnection
     {
         if (_logger is null && loggers is not NullLoggerFactory)
         {
-            Interlocked.CompareExchange(ref _logger, loggers.CreateLogger("Temporalio.Client"), null);
+            Interlocked.CompareExchange(ref _logger, Runtime.Forward(loggers.CreateLogger("Temporalio.Client")), null);
         }
     }
 
@@ -250,7 +254,11 @@ public sealed class TemporalConnection : ITemporalConnection
             LongPoll = Services.Waits(request),
             Compress = _compress && body.Length >= CompressFrom,
         };
-        var metrics = _metrics.GetOrAdd((rpc, ns ?? string.Empty, call.LongPoll), static key => new(key.Rpc, key.Namespace, key.LongPoll));
+        var metrics = _metrics.GetOrAdd(
+            (rpc, ns ?? string.Empty, call.LongPoll),
+            static (key, root) => new(root, key.Rpc, key.Namespace, key.LongPoll),
+            Runtime.OwnMeter
+        );
         retry ??= call.LongPoll ? _waitRetry : _retry;
         long? firstFailure = null;
         for (var failures = 1; ; failures++)

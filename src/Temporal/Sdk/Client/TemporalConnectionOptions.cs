@@ -1,3 +1,5 @@
+using Temporalio.Runtime;
+
 namespace Temporalio.Client;
 
 /// <summary>Where the server is and how to speak to it.</summary>
@@ -41,6 +43,9 @@ public class TemporalConnectionOptions : ICloneable
 
     /// <summary>Key that is sent as <c>Authorization: Bearer</c>, unless <see cref="RpcMetadata" /> has that header.</summary>
     public string? ApiKey { get; set; }
+
+    /// <summary>Where metrics and log messages go, also those of workers; null: <see cref="TemporalRuntime.Default" />.</summary>
+    public TemporalRuntime? Runtime { get; set; }
 
     /// <summary>Name of this process at the server. Default <c>pid@host</c>.</summary>
     public string? Identity { get; set; }

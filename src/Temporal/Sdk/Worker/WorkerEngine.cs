@@ -5,6 +5,7 @@ using Temporalio.Api.WorkflowService.V1;
 using Temporalio.Client;
 using Temporalio.Common;
 using Temporalio.Exceptions;
+using Temporalio.Runtime;
 using Temporalio.Worker.Activities;
 using Temporalio.Worker.Interceptors;
 using Temporalio.Worker.Telemetry;
@@ -51,6 +52,7 @@ internal sealed class WorkerEngine
     private readonly IWorkflowTaskHandler? _handler;
     private readonly WorkerStatistics _statistics;
     private readonly WorkerHeartbeats _heartbeats;
+    private readonly TimeSpan? _heartbeatInterval;
 
     private ITemporalClient _client;
     private WorkerRpc _rpc;
@@ -74,10 +76,11 @@ internal sealed class WorkerEngine
         _identity = options.Identity ?? _client.Connection.Options.Identity ?? string.Empty;
         _version = new(options);
         var loggers = options.LoggerFactory ?? client.Options.LoggerFactory;
-        _logger = loggers.CreateLogger("Temporalio.Worker");
-        var meter = SystemMetricMeter.Root.WithTags([new("namespace", _namespace), new("task_queue", _taskQueue)]);
+        var runtime = _client.Connection.Options.Runtime ?? TemporalRuntime.Default;
+        _logger = runtime.Forward(loggers.CreateLogger("Temporalio.Worker"));
+        KeyValuePair<string, object>[] tags = [new("namespace", _namespace), new("task_queue", _taskQueue)];
         var tuner = TunerOf(options);
-        _statistics = new(meter, options, tuner);
+        _statistics = new(runtime.OwnMeter.WithTags(tags), options, tuner);
         _workflowSlots = PoolOf(tuner.WorkflowTaskSlotSupplier, SlotType.Workflow, _statistics.WorkflowSlots);
         var certainSlots = CertainSlots(tuner.WorkflowTaskSlotSupplier);
         _workflowPolls = Math.Min(options.MaxConcurrentWorkflowTaskPolls, certainSlots);
@@ -95,7 +98,7 @@ internal sealed class WorkerEngine
                 Interceptors = interceptors,
                 LoggerFactory = loggers,
                 TaskFactory = options.ActivityTaskFactory,
-                Meter = SystemMetricMeter.Root,
+                Meter = runtime.MetricMeter,
                 Client = () => _client,
                 WorkerShutdownToken = _shutdownStarted.Token,
             }
@@ -120,7 +123,8 @@ internal sealed class WorkerEngine
             );
         }
 
-        _heartbeats = Heartbeats();
+        _heartbeatInterval = runtime.WorkerHeartbeatInterval;
+        _heartbeats = Heartbeats(_heartbeatInterval ?? Timeout.InfiniteTimeSpan);
         if (options.Workflows.Count == 0)
         {
             return;
@@ -136,7 +140,7 @@ internal sealed class WorkerEngine
                 Workflows = [.. options.Workflows],
                 DataConverter = client.Options.DataConverter,
                 LoggerFactory = loggers,
-                MetricMeter = meter,
+                MetricMeter = runtime.MetricMeter.WithTags(tags),
                 Statistics = _statistics,
                 MaxCachedWorkflows = options.MaxCachedWorkflows,
                 StickyQueue = _stickyQueue,
@@ -203,7 +207,7 @@ internal sealed class WorkerEngine
         try
         {
             var description = await _rpc.DescribeNamespaceAsync(cancellationToken);
-            _takesHeartbeats = description.NamespaceInfo?.Capabilities?.WorkerHeartbeats ?? false;
+            _takesHeartbeats = _heartbeatInterval is not null && (description.NamespaceInfo?.Capabilities?.WorkerHeartbeats ?? false);
             _payloadLimits =
                 !_options.DisablePayloadErrorLimit && description.NamespaceInfo?.Limits is { } limits
                     ? new(limits.BlobSizeLimitError, limits.MemoSizeLimitError)
@@ -306,7 +310,7 @@ internal sealed class WorkerEngine
             _logger
         );
 
-    private WorkerHeartbeats Heartbeats() =>
+    private WorkerHeartbeats Heartbeats(TimeSpan interval) =>
         new(
             new()
             {
@@ -318,6 +322,7 @@ internal sealed class WorkerEngine
                 HasWorkflows = _options.Workflows.Count > 0,
                 HasActivities = _activities is not null,
                 Statistics = _statistics,
+                Interval = interval,
                 CachedRuns = () => _handler?.CachedRuns ?? 0,
                 Rpc = () => _rpc,
                 Time = _options.Time,

@@ -28,6 +28,9 @@ internal sealed record WorkerHeartbeatOptions
 
     public required WorkerStatistics Statistics { get; init; }
 
+    /// <summary>How often the server is told.</summary>
+    public required TimeSpan Interval { get; init; }
+
     /// <summary>Number of runs in the cache.</summary>
     public required Func<int> CachedRuns { get; init; }
 
@@ -38,12 +41,9 @@ internal sealed record WorkerHeartbeatOptions
     public required ILogger Logger { get; init; }
 }
 
-/// <summary>Tells the server how the worker does, every minute: what <c>ListWorkers</c> and <c>DescribeWorker</c> answer.</summary>
+/// <summary>Tells the server how the worker does, at intervals: what <c>ListWorkers</c> and <c>DescribeWorker</c> answer.</summary>
 internal sealed class WorkerHeartbeats(WorkerHeartbeatOptions options)
 {
-    // As often as the official SDKs do by default.
-    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
-
     private readonly ResourceMeter _resources = new(options.Time);
     private readonly DateTimeOffset _started = options.Time.GetUtcNow();
     private DateTimeOffset? _last;
@@ -55,7 +55,7 @@ internal sealed class WorkerHeartbeats(WorkerHeartbeatOptions options)
         {
             // Ends quietly with the worker, whose last heartbeat goes with its notice of shutdown. A cancelled PeriodicTimer would read
             // line numbers out of symbol files for an exception that nobody sees, which takes longer than the rest of the shutdown.
-            await Task.Delay(Interval, options.Time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(options.Interval, options.Time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -1,0 +1,227 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using Orchestrator.Temporal.Sdk.Tests.Workflows;
+using Orchestrator.TestKit;
+using Temporalio.Client;
+using Temporalio.Extensions.DiagnosticSource;
+using Temporalio.Runtime;
+using Temporalio.Workflows;
+
+namespace Orchestrator.Temporal.Sdk.Tests.Common;
+
+public sealed class RuntimeTests(TestServer server) : IClassFixture<TestServer>
+{
+    [Fact]
+    public async Task Prometheus_OfTwoRuntimes_ServesEachItsOwn()
+    {
+        var (one, oneAddress) = WithPrometheus(new());
+        var (other, otherAddress) = WithPrometheus(
+            new()
+            {
+                HasCounterTotalSuffix = true,
+                HasUnitSuffix = true,
+                UseSecondsForDuration = true,
+                HistogramBucketOverrides = new Dictionary<string, IReadOnlyCollection<double>> { ["own"] = [5, 6.5] },
+            }
+        );
+        var client = await TemporalClient.ConnectAsync(Options(one));
+        await client.Connection.WorkflowService.GetSystemInfoAsync(new());
+        var own = other.MetricMeter.CreateHistogram<double>("own").WithTags([new("quote", "a\"b"), new("flag", true)]);
+        own.Record(4.5);
+        own.Record(6);
+        own.Record(7);
+        other.MetricMeter.CreateCounter<int>("sum", description: "What is added.").Add(2);
+        other.MetricMeter.CreateGauge<long>("level-now").Set(-3);
+        other.MetricMeter.CreateHistogram<TimeSpan>("took").Record(TimeSpan.FromMilliseconds(70));
+
+        var served = await ReadAsync(oneAddress);
+        Assert.Matches("""temporal_request\{namespace="",operation="GetSystemInfo",service_name="temporal-core-sdk"\} \d""", served);
+        Assert.Contains("# TYPE temporal_request_latency histogram", served, StringComparison.Ordinal);
+        Assert.DoesNotContain("own", served, StringComparison.Ordinal);
+        const string Labels = """service_name="temporal-core-sdk" """;
+        Assert.Equal(
+            $$"""
+            # TYPE level_now gauge
+            level_now{{{Labels.Trim()}}} -3
+            # TYPE own histogram
+            own_bucket{flag="true",quote="a\"b",{{Labels.Trim()}},le="5"} 1
+            own_bucket{flag="true",quote="a\"b",{{Labels.Trim()}},le="6.5"} 2
+            own_bucket{flag="true",quote="a\"b",{{Labels.Trim()}},le="+Inf"} 3
+            own_sum{flag="true",quote="a\"b",{{Labels.Trim()}}} 17.5
+            own_count{flag="true",quote="a\"b",{{Labels.Trim()}}} 3
+            # HELP sum_total What is added.
+            # TYPE sum_total counter
+            sum_total{{{Labels.Trim()}}} 2
+            # TYPE took_seconds histogram
+            took_seconds_bucket{{{Labels.Trim()}},le="0.05"} 0
+            took_seconds_bucket{{{Labels.Trim()}},le="0.1"} 1
+            took_seconds_bucket{{{Labels.Trim()}},le="0.5"} 1
+            took_seconds_bucket{{{Labels.Trim()}},le="1"} 1
+            took_seconds_bucket{{{Labels.Trim()}},le="2.5"} 1
+            took_seconds_bucket{{{Labels.Trim()}},le="10"} 1
+            took_seconds_bucket{{{Labels.Trim()}},le="+Inf"} 1
+            took_seconds_sum{{{Labels.Trim()}}} 0.07
+            took_seconds_count{{{Labels.Trim()}}} 1
+
+            """,
+            await ReadAsync(otherAddress)
+        );
+    }
+
+    [Fact]
+    public async Task CustomMeter_OfARuntime_GetsWhatClientAndWorkerMeasure()
+    {
+        using var meter = new Meter($"meter-{Guid.NewGuid():N}");
+        ConcurrentBag<(string Name, double Value, IReadOnlyDictionary<string, object?> Tags)> heard = [];
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listening) =>
+            {
+                if (instrument.Meter == meter)
+                {
+                    listening.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((of, value, tags, _) => heard.Add((of.Name, value, tags.ToArray().ToDictionary())));
+        listener.SetMeasurementEventCallback<double>((of, value, tags, _) => heard.Add((of.Name, value, tags.ToArray().ToDictionary())));
+        listener.Start();
+        var runtime = new TemporalRuntime(
+            new()
+            {
+                Telemetry = new()
+                {
+                    Metrics = new()
+                    {
+                        CustomMetricMeter = new CustomMetricMeter(meter),
+                        GlobalTags = [new("where", "here")],
+                        AttachServiceName = false,
+                        MetricPrefix = "own_",
+                    },
+                },
+            }
+        );
+
+        var client = await TemporalClient.ConnectAsync(Options(runtime));
+        await server.WithWorkerAsync(
+            queue => client.ExecuteWorkflowAsync((MeteredWorkflow workflow) => workflow.RunAsync(), TestServer.Start(queue)),
+            worker => worker.AddWorkflow<MeteredWorkflow>(),
+            client
+        );
+
+        Assert.Contains(heard, one => one.Name == "own_request" && (string)one.Tags["operation"]! == "StartWorkflowExecution");
+        Assert.Contains(heard, one => one.Name == "own_workflow_completed" && (string)one.Tags["where"]! == "here");
+        var (_, value, tags) = Assert.Single(heard, one => one.Name == "temporal_by_workflow");
+        Assert.Equal(7, value);
+        Assert.Equal((12L, 0.5, "MeteredWorkflow"), (tags["whole"], tags["part"], tags["workflow_type"]));
+        Assert.DoesNotContain("service_name", tags.Keys);
+    }
+
+    [Fact]
+    public async Task LogForwarding_OfAFailedTask_ReachesTheLoggerWithOrWithoutFields()
+    {
+        foreach (var fields in (bool[])[true, false])
+        {
+            var log = new Heard();
+            var runtime = new TemporalRuntime(
+                new() { Telemetry = new() { Logging = new() { Forwarding = new(log) { IncludeFields = fields } } } }
+            );
+            var client = await TemporalClient.ConnectAsync(Options(runtime));
+            await server.WithWorkerAsync(
+                async queue =>
+                {
+                    await client.StartWorkflowAsync((FailingWorkflow workflow) => workflow.RunAsync(), TestServer.Start(queue));
+                    await Eventually.TrueAsync(() => !log.Entries.IsEmpty);
+                },
+                worker => worker.AddWorkflow<FailingWorkflow>(),
+                client
+            );
+
+            Assert.All(log.Entries, entry => Assert.True(entry.Level >= LogLevel.Warning));
+            Assert.Equal(fields, log.Entries.First().State is IEnumerable<KeyValuePair<string, object?>>);
+        }
+    }
+
+    [Fact]
+    public void Options_ThatContradictOrLack_AreRefused()
+    {
+        Refused(new() { Metrics = new() { Prometheus = new() } });
+        Refused(new() { Metrics = new() { Prometheus = new("nowhere") } });
+        Refused(
+            new()
+            {
+                Metrics = new() { Prometheus = new("127.0.0.1:1"), CustomMetricMeter = new CustomMetricMeter(new("m")) },
+            }
+        );
+        Refused(new() { Logging = new() { Forwarding = new() } });
+
+        static void Refused(TelemetryOptions telemetry) =>
+            Assert.Throws<ArgumentException>(() => new TemporalRuntime(new() { Telemetry = telemetry }));
+    }
+
+    private static (TemporalRuntime Runtime, string Address) WithPrometheus(PrometheusOptions options)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            using var free = new TcpListener(IPAddress.Loopback, 0);
+            free.Start();
+            options.BindAddress = free.LocalEndpoint.ToString();
+            free.Stop();
+            try
+            {
+                return (new(new() { Telemetry = new() { Metrics = new(options) } }), options.BindAddress!);
+            }
+            catch (ArgumentException) when (attempt < 5)
+            {
+                // Somebody else was given the port in between.
+            }
+        }
+    }
+
+    private static async Task<string> ReadAsync(string address)
+    {
+        using var http = new HttpClient();
+        return await http.GetStringAsync(new Uri($"http://{address}/metrics"));
+    }
+
+    private TemporalClientConnectOptions Options(TemporalRuntime runtime)
+    {
+        var options = server.Options();
+        options.Runtime = runtime;
+        return options;
+    }
+
+    [Workflow]
+    public sealed class MeteredWorkflow
+    {
+        [WorkflowRun]
+        public Task RunAsync()
+        {
+            Workflow.MetricMeter.CreateCounter<int>("temporal_by_workflow").Add(7, [new("whole", 12), new("part", 0.5f)]);
+            return Task.CompletedTask;
+        }
+    }
+
+    [Workflow]
+    public sealed class FailingWorkflow
+    {
+        [WorkflowRun]
+        public Task RunAsync() => throw new InvalidOperationException("on purpose");
+    }
+
+    private sealed class Heard : ILogger
+    {
+        public ConcurrentQueue<(LogLevel Level, object? State, string Text)> Entries { get; } = new();
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel level, EventId id, TState state, Exception? error, Func<TState, Exception?, string> format) =>
+            Entries.Enqueue((level, state, format(state, error)));
+    }
+}
