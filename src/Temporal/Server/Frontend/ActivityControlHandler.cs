@@ -168,20 +168,21 @@ internal sealed class ActivityControlHandler(WorkflowEngine engine, NamespaceReg
     private static void Reset(MutableState run, PendingActivity activity, ResetActivityRequest request)
     {
         var record = activity.Record;
-        if (!request.KeepPaused && record.Paused)
-        {
-            record.Paused = false;
-            run.Changes.Visible = true;
-        }
-
+        record.Attempt = 1;
         if (activity.IsStarted)
         {
+            // The attempt that is under way counts as the first from now on, and stays paused where it was.
             record.ResetRequested = true;
-            record.ResetHeartbeats = request.ResetHeartbeat;
+            record.ResetHeartbeats |= request.ResetHeartbeat;
         }
         else
         {
-            record.Attempt = 1;
+            if (!request.KeepPaused && record.Paused)
+            {
+                record.Paused = false;
+                run.Changes.Visible = true;
+            }
+
             record.LastFailure = null;
             if (request.ResetHeartbeat)
             {

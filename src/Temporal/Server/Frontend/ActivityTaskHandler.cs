@@ -209,7 +209,7 @@ internal sealed class ActivityTaskHandler(
                 if (
                     !run.Activities.TryGetValue(scheduled, out var activity)
                     || (!activity.IsStarted && needsStart)
-                    || (!byId && (activity.Record.Attempt != token.Attempt || activity.Record.RequestId != token.RequestId))
+                    || (!byId && !IsAttempt(activity.Record, token))
                 )
                 {
                     throw byId && scheduled == 0
@@ -231,6 +231,10 @@ internal sealed class ActivityTaskHandler(
             },
             deferred
         );
+
+    /// <summary>Whether a token is that of the attempt that is under way. One that was reset has another number than its token.</summary>
+    private static bool IsAttempt(ActivityRecord record, TaskToken token) =>
+        record.RequestId == token.RequestId && (record.ResetRequested || record.Attempt == token.Attempt);
 
     private static void CheckFailure(FailureMessage? failure)
     {

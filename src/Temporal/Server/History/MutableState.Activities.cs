@@ -161,9 +161,9 @@ internal sealed partial class MutableState
         // Not the run's time, which stands still after the clock was set back.
         var now = time.GetUtcNow();
         var (state, delay) = RetryPolicies.Next(activity.RetryPolicy, record.Attempt, failure, now, activity.Expiration);
-        if (record.ResetRequested)
+        if (record.Paused && state is RetryState.MaximumAttemptsReached or RetryState.Timeout)
         {
-            // A reset starts over whatever the policy says of the old count.
+            // What is paused stays for who paused it, who may reset it or let it try once more; its schedule-to-close limit ends it.
             (state, delay) = (RetryState.InProgress, TimeSpan.Zero);
         }
 
@@ -172,7 +172,7 @@ internal sealed partial class MutableState
             return state;
         }
 
-        record.Attempt = record.ResetRequested ? 1 : record.Attempt + 1;
+        record.Attempt++;
         if (record.ResetHeartbeats)
         {
             record.HeartbeatDetails = null;
