@@ -2,12 +2,16 @@ using System.Runtime.InteropServices;
 
 namespace Orchestrator.Cli;
 
-/// <summary>Ctrl-C and SIGTERM: the first asks to stop, the second to stop at once.</summary>
+/// <summary>
+/// Ctrl-C and SIGTERM: the first asks to stop, the second to stop at once. A terminal that is closed (SIGHUP) counts as the first, unless
+/// somebody goes on without it.
+/// </summary>
 internal sealed class Interrupts : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _stopNow = new();
     private readonly List<PosixSignalRegistration> _registrations = [];
+    private Func<bool>? _goOnElsewhere;
 
     /// <summary>Cancelled by the first interrupt.</summary>
     public CancellationToken Stop => _stop.Token;
@@ -19,21 +23,28 @@ internal sealed class Interrupts : IDisposable
     public static Interrupts OfProcess()
     {
         var interrupts = new Interrupts();
-        foreach (var signal in (PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP])
+        interrupts.On(PosixSignal.SIGINT, interrupts.Raise);
+        interrupts.On(PosixSignal.SIGTERM, interrupts.Raise);
+        interrupts.On(PosixSignal.SIGHUP, interrupts.HangUp);
+        return interrupts;
+    }
+
+    /// <summary>From now on a closed terminal ends this process at once, after something else has begun to go on with its work.</summary>
+    /// <param name="goOnElsewhere">Begins that; false: it could not, and the closed terminal counts as an interrupt.</param>
+    public void OnHangUp(Func<bool> goOnElsewhere) => _goOnElsewhere = goOnElsewhere;
+
+    /// <summary>The terminal was closed.</summary>
+    public void HangUp()
+    {
+        if (Interlocked.Exchange(ref _goOnElsewhere, null) is not { } goOnElsewhere || !goOnElsewhere())
         {
-            interrupts._registrations.Add(
-                PosixSignalRegistration.Create(
-                    signal,
-                    context =>
-                    {
-                        context.Cancel = true;
-                        interrupts.Raise();
-                    }
-                )
-            );
+            Raise();
+            return;
         }
 
-        return interrupts;
+        // In this order: whoever sees the first sees the second too, and leaves the work as it is.
+        _stopNow.Cancel();
+        _stop.Cancel();
     }
 
     /// <summary>One more interrupt.</summary>
@@ -48,6 +59,18 @@ internal sealed class Interrupts : IDisposable
             _stop.Cancel();
         }
     }
+
+    private void On(PosixSignal signal, Action act) =>
+        _registrations.Add(
+            PosixSignalRegistration.Create(
+                signal,
+                context =>
+                {
+                    context.Cancel = true;
+                    act();
+                }
+            )
+        );
 
     public void Dispose()
     {

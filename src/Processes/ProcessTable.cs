@@ -68,6 +68,9 @@ public static class ProcessTable
         return [.. Living(Ids(since).Where(id => ProcFiles.HasEnvironment(id, assignment)))];
     }
 
+    /// <summary>Those that a process has started itself.</summary>
+    public static IReadOnlyList<ProcessInfo> ChildrenOf(int processId) => [.. All().Where(process => process.ParentId == processId)];
+
     /// <summary>Those of one session.</summary>
     public static IReadOnlyList<ProcessInfo> FindBySession(int sessionId) => [.. All().Where(process => process.SessionId == sessionId)];
 

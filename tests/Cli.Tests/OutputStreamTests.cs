@@ -129,9 +129,9 @@ public class OutputStreamTests
         Assert.False(File.Exists(Path.Combine(cli.Folder, "auth", "login.txt")));
     }
 
-    private static OrchestrateProgram Program(CliFixture cli) => new(cli.Folder, Home(cli));
+    internal static OrchestrateProgram Program(CliFixture cli) => new(cli.Folder, Home(cli));
 
-    private static Dictionary<string, string?> Home(CliFixture cli) =>
+    internal static Dictionary<string, string?> Home(CliFixture cli) =>
         new()
         {
             ["HOME"] = cli.Home,

@@ -3,10 +3,12 @@ namespace Orchestrator.Cli.Tests;
 /// <summary>Waits for facts.</summary>
 internal static class Wait
 {
-    public static async Task UntilAsync(Func<bool> isTrue)
+    public static Task UntilAsync(Func<bool> isTrue) => UntilAsync(() => Task.FromResult(isTrue()));
+
+    public static async Task UntilAsync(Func<Task<bool>> isTrue)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (!isTrue())
+        while (!await isTrue())
         {
             await Task.Delay(TimeSpan.FromMilliseconds(50), limit.Token);
         }

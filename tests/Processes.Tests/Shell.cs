@@ -8,9 +8,9 @@ internal static class Shell
     internal static ProcessCommand Script(string script, params string[] arguments) =>
         new("/bin/sh", ["-c", script, "sh", .. arguments]) { Timeout = Patience };
 
-    internal static async Task WaitUntilAsync(Func<bool> fact, string what)
+    internal static async Task WaitUntilAsync(Func<bool> fact, string what, TimeSpan? patience = null)
     {
-        using var limit = new CancellationTokenSource(Patience);
+        using var limit = new CancellationTokenSource(patience ?? Patience);
         while (!fact())
         {
             Assert.False(limit.IsCancellationRequested, $"Waited in vain until {what}.");

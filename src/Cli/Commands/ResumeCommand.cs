@@ -19,6 +19,7 @@ internal sealed class ResumeCommand : CliCommand
     private readonly Option<bool> _yes = GlobalOptions.Yes();
     private readonly Option<bool> _detach = new("--detach", "-d") { Description = "Go on in the background" };
     private readonly Option<string[]> _approve = new("--approve") { Description = "Say yes to this question first", HelpName = "ID" };
+    private readonly Option<bool> _attached = GlobalOptions.Attached();
     private readonly Option<bool> _noProgress = new("--no-progress") { Description = "One line per transition instead of the live table" };
 
     public ResumeCommand()
@@ -27,6 +28,7 @@ internal sealed class ResumeCommand : CliCommand
         Add(_which);
         Add(_dryRun);
         Add(_detach);
+        Add(_attached);
         Add(_approve);
         Add(_yes);
         Add(_noProgress);
@@ -78,6 +80,10 @@ internal sealed class ResumeCommand : CliCommand
         foreach (var id in parsed.GetValue(_approve) ?? [])
         {
             context.Terminal.Say((await run.ApproveAsync(id, stop)).Message);
+        }
+        if (!parsed.GetValue(_attached))
+        {
+            session.OutliveTerminal(run, _engine.Arguments(parsed));
         }
         await session.GoOnAsync(run, task, stop);
         var code = await session.WatchAndAskAsync(run, stored?.Status.Sequence ?? 0);

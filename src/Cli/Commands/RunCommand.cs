@@ -26,6 +26,7 @@ internal sealed class RunCommand : CliCommand
         Description = "Check the plan and show the order of its tasks; start nothing",
     };
     private readonly Option<bool> _detach = new("--detach", "-d") { Description = "Go on in the background" };
+    private readonly Option<bool> _attached = GlobalOptions.Attached();
     private readonly Option<bool> _yes = GlobalOptions.Yes();
     private readonly Option<bool> _updatePlan = new("--update-plan")
     {
@@ -67,6 +68,7 @@ internal sealed class RunCommand : CliCommand
         _options.AddTo(this);
         Add(_dryRun);
         Add(_detach);
+        Add(_attached);
         Add(_yes);
         _engine.AddTo(this);
         Add(_updatePlan);
@@ -161,7 +163,10 @@ internal sealed class RunCommand : CliCommand
             Planning = backlog is not null && parsed.GetValue(_tag) is { } tag ? new PlanningOptions { Tag = tag } : null,
             Yes = file is not null ? agreed : yes && !parsed.GetValue(_askPlan),
         };
-        var code = await RunAsync(runId, input, repository, settings.Settings!, context, stop);
+        // What is written into the plan at the end is this process's business.
+        var outlives = !parsed.GetValue(_attached) && !parsed.GetValue(_updatePlan);
+        var engine = outlives ? _engine.Arguments(parsed) : null;
+        var code = await RunAsync(runId, input, repository, settings.Settings!, engine, context, stop);
         if (parsed.GetValue(_updatePlan))
         {
             MasterPlanFile.WriteStatus(context, file!, StoredRuns.Require(repository, runId));
@@ -174,12 +179,17 @@ internal sealed class RunCommand : CliCommand
         OrchestrationInput input,
         RepositoryLocation repository,
         OrchestratorSettings settings,
+        IReadOnlyList<string>? outlivingWith,
         CommandContext context,
         CancellationToken stop
     )
     {
         await using var session = await RunSession.OpenAsync(context, repository, settings, stop);
         var run = await session.Runs.StartAsync(input, runId, stop);
+        if (outlivingWith is not null)
+        {
+            session.OutliveTerminal(run, outlivingWith);
+        }
         context.Terminal.Say($"{runId} has started.");
         var code = await session.WatchAndAskAsync(run);
         await session.FinishOthersAsync(run);

@@ -1,9 +1,11 @@
 using System.CommandLine;
+using System.Globalization;
 using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Engine;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Messages;
+using Orchestrator.Processes;
 using Orchestrator.Runs;
 
 namespace Orchestrator.Cli.Commands;
@@ -178,10 +180,27 @@ internal sealed class StatusCommand : CliCommand
         {
             context.Terminal.Show($"(as of {RunTable.Time(now - run.WrittenAt)} ago)");
         }
+        if (Crashes(run) is { } crashes)
+        {
+            context.Terminal.Show(crashes);
+        }
         if (isAbandoned)
         {
             context.Terminal.Show(Abandoned(run));
         }
+    }
+
+    // Null: what worked on it in the background never died.
+    private static string? Crashes(StoredRun run)
+    {
+        var crashes = CrashSupervisor.Read(StoredRun.CrashFile(run.Folder));
+        if (crashes is not [.., var last])
+        {
+            return null;
+        }
+        var time = last.Time.ToLocalTime().ToString("HH:mm:ss", CultureInfo.InvariantCulture);
+        return $"Its process in the background died {(crashes.Count == 1 ? "once" : $"{crashes.Count} times")}, last at {time} (exit code {last.ExitCode}), and was "
+            + (last.IsLast ? "not started again, since it died too often." : "started again.");
     }
 
     private static RunStatus OnlyBlocked(RunStatus run) =>

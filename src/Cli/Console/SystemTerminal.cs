@@ -96,8 +96,7 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
             }
             text.Append(Escape).Append('J').Append(Escape).Append("?7h");
             _drawn = lines;
-            _people.Write(text);
-            _people.Flush();
+            Tell(text.ToString());
         }
     }
 
@@ -121,8 +120,7 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
         }
         lock (_lock)
         {
-            _people.Write("\u001b[?1l\u001b>");
-            _people.Flush();
+            Tell("\u001b[?1l\u001b>");
         }
     }
 
@@ -133,13 +131,23 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
         {
             if (_drawn.Count > 0)
             {
-                _people.Write($"{BackToFirst()}{Escape}J");
+                Tell($"{BackToFirst()}{Escape}J");
                 _drawn = [];
             }
 
-            _people.WriteLine(label + (HasScreen ? TextCells.Visible(line) : line));
+            Tell(label + (HasScreen ? TextCells.Visible(line) : line) + "\n");
+        }
+    }
+
+    // A terminal that was closed refuses every word; nobody is there to be told, and the work goes on.
+    private void Tell(string text)
+    {
+        try
+        {
+            _people.Write(text);
             _people.Flush();
         }
+        catch (IOException) when (HasScreen) { }
     }
 
     // A screen that has become narrower shows what stood on it in more rows.

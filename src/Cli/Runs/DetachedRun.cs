@@ -5,7 +5,10 @@ using Orchestrator.Runs;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>A run that goes on in the background: this program once more, in a session of its own, without a terminal.</summary>
+/// <summary>
+/// A run that goes on in the background: this program once more, in a session of its own, without a terminal, and held by a supervisor that
+/// starts it again when it dies without a goodbye (<see cref="CrashSupervisor"/>).
+/// </summary>
 /// <param name="runId">Id of the run.</param>
 /// <param name="repository">The repository.</param>
 /// <param name="context">Folder and terminal.</param>
@@ -55,11 +58,17 @@ internal sealed class DetachedRun(string runId, RepositoryLocation repository, C
     /// <param name="more">Further arguments of <c>resume</c>.</param>
     /// <param name="stop">Ends the waiting, not the run.</param>
     public Task<int> ResumeAsync(IReadOnlyList<string> more, CancellationToken stop) =>
-        LaunchAsync(
-            ["resume", runId, "--no-progress", "-C", repository.Root, .. Engine, .. more],
-            (_, process) => IsServedByAsync(process, stop),
-            stop
-        );
+        LaunchAsync([.. GoOn, .. more], (_, process) => IsServedByAsync(process, stop), stop);
+
+    /// <summary>Goes on with a run that worked at a terminal which was closed, and waits for nothing: nobody reads any more.</summary>
+    public async Task TakeOverAsync()
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(_output)!);
+        await File.AppendAllTextAsync(_output, $"The terminal of {runId} was closed; it goes on in the background.\n");
+        await StartAsync(GoOn);
+    }
+
+    private IReadOnlyList<string> GoOn => ["resume", runId, "--no-progress", "-C", repository.Root, .. Engine];
 
     private async Task<int> LaunchAsync(
         IReadOnlyList<string> arguments,
@@ -68,17 +77,7 @@ internal sealed class DetachedRun(string runId, RepositoryLocation repository, C
     )
     {
         Directory.CreateDirectory(Path.GetDirectoryName(_output)!);
-        var program = Environment.ProcessPath!;
-        var library =
-            Path.GetFileNameWithoutExtension(program) == "dotnet" ? [typeof(DetachedRun).Assembly.Location] : Array.Empty<string>();
-        var process = await new DetachedProcess(context.Time).StartAsync(
-            new DetachedCommand(program, [.. library, .. arguments])
-            {
-                WorkingDirectory = Environment.CurrentDirectory,
-                OutputFile = _output,
-                ErrorFile = _output,
-            }
-        );
+        var process = await StartAsync(arguments);
         try
         {
             return await WaitAsync(process, isUnderWay, stop);
@@ -91,6 +90,22 @@ internal sealed class DetachedRun(string runId, RepositoryLocation repository, C
             );
             throw;
         }
+    }
+
+    private Task<ProcessIdentity> StartAsync(IReadOnlyList<string> arguments)
+    {
+        var program = Environment.ProcessPath!;
+        var library =
+            Path.GetFileNameWithoutExtension(program) == "dotnet" ? [typeof(DetachedRun).Assembly.Location] : Array.Empty<string>();
+        var command = new DetachedCommand(program, [.. library, .. arguments])
+        {
+            WorkingDirectory = Environment.CurrentDirectory,
+            OutputFile = _output,
+            ErrorFile = _output,
+        };
+        return new DetachedProcess(context.Time).StartAsync(
+            CrashSupervisor.Hold(command, [program, .. library, .. GoOn], $"The engine of {runId}", StoredRun.CrashFile(_folder))
+        );
     }
 
     private async Task<int> WaitAsync(
@@ -138,11 +153,18 @@ internal sealed class DetachedRun(string runId, RepositoryLocation repository, C
                 && status.State is not (RunStates.Preparing or RunStates.Planning or RunStates.AwaitingApproval)
         );
 
-    // The process that serves the engine, or waits to, works on runs.
-    private async Task<bool> IsServedByAsync(ProcessIdentity process, CancellationToken stop) =>
-        Engine.Count > 0
-        || StandbyProcesses.Has(repository.OrchestratorFolder, process)
-        || (await EngineConnection.FindOwnerAsync(repository.OrchestratorFolder, stop))?.Pid == process.ProcessId;
+    // The process that serves the engine, or waits to, works on runs; the supervisor holds it.
+    private async Task<bool> IsServedByAsync(ProcessIdentity supervisor, CancellationToken stop)
+    {
+        if (Engine.Count > 0)
+        {
+            return true;
+        }
+        var owner = await EngineConnection.FindOwnerAsync(repository.OrchestratorFolder, stop);
+        return ProcessTable
+            .ChildrenOf(supervisor.ProcessId)
+            .Any(child => child.ProcessId == owner?.Pid || StandbyProcesses.Has(repository.OrchestratorFolder, child.Identity));
+    }
 
     private int Ended(RunStatus status)
     {

@@ -3,6 +3,7 @@ using Orchestrator.Cli.Engine;
 using Orchestrator.Cli.Logging;
 using Orchestrator.Client;
 using Orchestrator.Messages;
+using Orchestrator.Processes;
 using Orchestrator.Runs;
 using Orchestrator.Settings;
 using Temporalio.Exceptions;
@@ -12,7 +13,7 @@ namespace Orchestrator.Cli.Runs;
 /// <summary>
 /// Engine and worker in this process, and a run that is started or taken up and watched until there is nothing more to wait for.
 /// </summary>
-internal sealed class RunSession : IAsyncDisposable
+internal sealed partial class RunSession : IAsyncDisposable
 {
     private static readonly TimeSpan TasksCloseWithin = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan CommandsTakenWithin = TimeSpan.FromSeconds(60);
@@ -138,6 +139,27 @@ internal sealed class RunSession : IAsyncDisposable
         }
     }
 
+    /// <summary>From now on the run goes on in the background when the terminal is closed, instead of being paused.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="engine">Options that name the engine, for the background process.</param>
+    public void OutliveTerminal(RunHandle run, IReadOnlyList<string> engine) =>
+        _context.Interrupts.OnHangUp(() =>
+        {
+            try
+            {
+                new DetachedRun(run.RunId, _repository, _context) { Engine = engine }
+                    .TakeOverAsync()
+                    .GetAwaiter()
+                    .GetResult();
+                return true;
+            }
+            catch (Exception refused) when (refused is ProcessStartException or IOException or UnauthorizedAccessException)
+            {
+                LogCannotGoOn(_loggers.CreateLogger<RunSession>(), run.RunId, refused);
+                return false;
+            }
+        });
+
     /// <summary>The same, and where the run waits for a yes to a planner's plan shows it, and asks the person at the terminal.</summary>
     /// <returns>The exit code.</returns>
     public async Task<int> WatchAndAskAsync(RunHandle run, long skipUntil = 0)
@@ -243,6 +265,9 @@ internal sealed class RunSession : IAsyncDisposable
         await _engine.DisposeAsync();
         _loggers.Dispose();
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The terminal was closed, and {RunId} can't go on in the background; it is paused.")]
+    private static partial void LogCannotGoOn(ILogger logger, string runId, Exception refused);
 
     // Null: interrupted.
     private async Task<RunStatus?> UntilInterruptedAsync(RunWatcher watcher, RunHandle run)

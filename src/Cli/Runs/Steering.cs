@@ -94,10 +94,17 @@ internal static class Steering
     }
 
     /// <summary>Goes on with a run in this process, as <c>resume</c> does, until it has ended or waits again.</summary>
-    public static async Task<int> GoOnAsync(CommandContext context, IReadOnlyList<SettingFlag> flags, StoredRun run, CancellationToken stop)
+    public static async Task<int> GoOnAsync(
+        CommandContext context,
+        IReadOnlyList<SettingFlag> flags,
+        IReadOnlyList<string> engine,
+        StoredRun run,
+        CancellationToken stop
+    )
     {
         await using var session = await OpenAsync(context, flags, run, stop);
         var handle = session.Runs.Get(run.Id);
+        session.OutliveTerminal(handle, engine);
         await session.GoOnAsync(handle, null, stop);
         var code = await session.WatchAndAskAsync(handle, run.Status.Sequence);
         await session.FinishOthersAsync(handle);

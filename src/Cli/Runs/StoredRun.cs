@@ -117,6 +117,9 @@ internal sealed record StoredRun(string Folder, RunStatus Status, DateTimeOffset
             ],
         };
 
+    /// <summary>A line for each time that the engine of a run in the background died and was started again.</summary>
+    public static string CrashFile(string folder) => Path.Combine(folder, "crashes");
+
     private static string StatusFile(string folder) => Path.Combine(folder, "status.json");
 }
 

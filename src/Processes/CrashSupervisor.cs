@@ -1,0 +1,100 @@
+using System.Globalization;
+
+namespace Orchestrator.Processes;
+
+/// <summary>One time that a supervised program died without a goodbye.</summary>
+/// <param name="Time">When, UTC.</param>
+/// <param name="ExitCode">128 and the signal that ended it, as shells count.</param>
+/// <param name="IsLast">True: too many within the hour, so it was not started again.</param>
+public sealed record ProgramCrash(DateTimeOffset Time, int ExitCode, bool IsLast);
+
+/// <summary>
+/// Holds a program that is to live on: where it dies by a signal that it can't answer (the kernel was out of memory, a crash, <c>kill
+/// -9</c>), another command is started in its place, after 1, 2, 4, 8, 16 and 32 seconds, at most six times an hour. A program that ends by
+/// itself, or is asked to (SIGINT, SIGTERM), has said goodbye. The supervisor is a shell of a few lines: it must not be what needs memory.
+/// </summary>
+public static class CrashSupervisor
+{
+    /// <summary>How often a program is started again within an hour.</summary>
+    public const int MostRestarts = 6;
+
+    // All words are arguments; what is evaluated is only "${1}" to "${n}". Signals that nobody answers: 4, 6, 7, 8, 9, 11.
+    private const string Script = """
+        record=$1 name=$2 count=$3; shift 3
+        words= i=1
+        while [ "$i" -le "$count" ]; do words="$words \"\${$i}\""; i=$((i + 1)); done
+        child= ended= times=
+        trap 'ended=1; [ -z "$child" ] || kill -s TERM "$child" 2>/dev/null' TERM INT
+        trap '' HUP
+        hold() {
+          "$@" &
+          child=$!
+          wait "$child"; code=$?
+          while [ -n "$ended" ] && kill -s 0 "$child" 2>/dev/null; do wait "$child"; code=$?; done
+          child=
+        }
+        eval "hold $words"
+        shift "$count"
+        while :; do
+          case $code in 132|134|135|136|137|139) ;; *) exit "$code" ;; esac
+          [ -z "$ended" ] || exit "$code"
+          now=$(date +%s) kept= n=0
+          for t in $times; do if [ "$t" -gt $((now - 3600)) ]; then kept="$kept $t" n=$((n + 1)); fi; done
+          if [ "$n" -ge 6 ]; then
+            echo "$now $code last" >> "$record"
+            echo "$name died once more (exit code $code). It was started again $n times within the hour, and is not any more."
+            exit "$code"
+          fi
+          times="$kept $now" pause=1 i=0
+          while [ "$i" -lt "$n" ]; do pause=$((pause * 2)) i=$((i + 1)); done
+          echo "$now $code" >> "$record"
+          echo "$name died without a goodbye (exit code $code). It is started again in $pause s ($((n + 1)) of 6 times within the hour)."
+          sleep "$pause" & wait $!
+          [ -z "$ended" ] || exit "$code"
+          hold "$@"
+        done
+        """;
+
+    /// <summary>The same program, held by a supervisor; it gets the signals SIGINT and SIGTERM that the supervisor gets, as SIGTERM.</summary>
+    /// <param name="command">What is started first.</param>
+    /// <param name="again">The program and its arguments that go on after a crash.</param>
+    /// <param name="name">What the log calls it.</param>
+    /// <param name="record">The file that gets a line for each crash; see <see cref="Read"/>.</param>
+    public static DetachedCommand Hold(DetachedCommand command, IReadOnlyList<string> again, string name, string record)
+    {
+        string[] first = [command.FileName, .. command.Arguments];
+        return command with
+        {
+            FileName = "/bin/sh",
+            Arguments =
+            [
+                "-c",
+                Script,
+                "orchestrate-supervisor",
+                Path.GetFullPath(record),
+                name,
+                first.Length.ToString(CultureInfo.InvariantCulture),
+                .. first,
+                .. again,
+            ],
+        };
+    }
+
+    /// <summary>The crashes that a record tells, oldest first; a line that is not whole yet is left out.</summary>
+    public static IReadOnlyList<ProgramCrash> Read(string record) =>
+        [
+            .. (DurableFile.TryRead(record) ?? "")
+                .Split('\n')
+                .Select(line => line.Split(' '))
+                .Where(words =>
+                    words.Length >= 2
+                    && long.TryParse(words[0], NumberStyles.None, CultureInfo.InvariantCulture, out _)
+                    && int.TryParse(words[1], NumberStyles.None, CultureInfo.InvariantCulture, out _)
+                )
+                .Select(words => new ProgramCrash(
+                    DateTimeOffset.FromUnixTimeSeconds(long.Parse(words[0], CultureInfo.InvariantCulture)),
+                    int.Parse(words[1], CultureInfo.InvariantCulture),
+                    words is [_, _, "last", ..]
+                )),
+        ];
+}
