@@ -13,7 +13,26 @@ internal sealed class CommandLog
     /// <summary>Whether a command is issued that was not sent.</summary>
     public bool HasUnsent => _pending.Any(c => c is { Sent: false, Withdrawn: false });
 
-    public void Add(PendingCommand command) => _pending.Enqueue(command);
+    /// <summary>Whether the run's last command is here already.</summary>
+    public bool Closed { get; private set; }
+
+    public void Add(PendingCommand command)
+    {
+        // What comes after the last command goes nowhere.
+        if (Closed)
+        {
+            command.TryWithdraw();
+        }
+
+        _pending.Enqueue(command);
+    }
+
+    /// <summary>Takes the command that closes the run, behind which there is none.</summary>
+    public void Close(PendingCommand command)
+    {
+        Add(command);
+        Closed = true;
+    }
 
     /// <summary>Ends a task: what was issued and not taken back counts as sent from now on.</summary>
     /// <returns>The commands that the task sends.</returns>

@@ -65,6 +65,12 @@ internal sealed partial class WorkflowInstance
     /// <summary>First link of the chain of outbound interceptors.</summary>
     public WorkflowOutboundInterceptor Outbound { get; set; }
 
+    /// <summary>Whether code runs after each single thing that happened, as <see cref="SdkFlags.RunsStepByStep" /> says.</summary>
+    public bool RunsStepByStep { get; init; }
+
+    /// <summary>Whether the command that closes the run is moved to the end of its task.</summary>
+    public bool CompletionLast { get; set; } = true;
+
     /// <summary>Whether the run has ended.</summary>
     public bool Completed => _completion is not null;
 
@@ -82,6 +88,7 @@ internal sealed partial class WorkflowInstance
     /// <exception cref="Exception">The workflow task must fail with this.</exception>
     public void Activate(IReadOnlyList<Action> incoming, IReadOnlyList<Action> jobs, string? reset)
     {
+        var steps = new List<Action>();
         Scheduler.Enter();
         try
         {
@@ -99,22 +106,25 @@ internal sealed partial class WorkflowInstance
                     UpdateRandomSeed(reset);
                 }
 
-                foreach (var job in incoming)
+                IEnumerable<Action> all = [.. incoming, .. first ? [() => Scheduler.Queue(RunMainAsync)] : Array.Empty<Action>(), .. jobs];
+                if (RunsStepByStep)
                 {
-                    job();
+                    steps.AddRange(all);
                 }
-
-                if (first)
+                else
                 {
-                    Scheduler.Queue(RunMainAsync);
-                }
-
-                foreach (var job in jobs)
-                {
-                    job();
+                    foreach (var job in all)
+                    {
+                        job();
+                    }
                 }
             });
             RunUntilRest();
+            foreach (var step in steps)
+            {
+                Scheduler.RunNow(step);
+                RunUntilRest();
+            }
         }
         finally
         {
@@ -126,7 +136,7 @@ internal sealed partial class WorkflowInstance
     /// <returns>The commands to send; the one that closes the run is the last.</returns>
     public List<PendingCommand> EndTask()
     {
-        if (_completion is { Sent: false })
+        if (_completion is { Sent: false } && !Commands.Log.Closed)
         {
             Commands.Log.Add(_completion);
         }
@@ -293,6 +303,11 @@ internal sealed partial class WorkflowInstance
         if (_completion is null)
         {
             _completion = new(command);
+            if (!CompletionLast)
+            {
+                Commands.Log.Close(_completion);
+            }
+
             WarnOfUnfinishedHandlers();
         }
     }
@@ -324,9 +339,13 @@ internal sealed partial class WorkflowInstance
         {
             Scheduler.RunNow(() =>
             {
-                for (var node = _conditions.First; node is not null && !resumed; node = node.Next)
+                for (var (node, next) = (_conditions.First, _conditions.First?.Next); node is not null; (node, next) = (next, next?.Next))
                 {
-                    resumed = node.Value.TryFinish();
+                    resumed |= node.Value.TryFinish();
+                    if (resumed && !RunsStepByStep)
+                    {
+                        break;
+                    }
                 }
             });
         }

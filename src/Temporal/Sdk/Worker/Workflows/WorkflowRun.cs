@@ -180,7 +180,7 @@ internal sealed class WorkflowRun(WorkflowTaskHandlerOptions options, Func<strin
         if (begin is not null)
         {
             Definition = definitionOf(begin.WorkflowExecutionStartedEventAttributes.WorkflowType.Name);
-            Instance = new(options, Definition, begin, runId, now);
+            Instance = new(options, Definition, begin, runId, now) { RunsStepByStep = _flags.RunsStepByStep };
         }
         else if (Instance is null)
         {
@@ -197,6 +197,7 @@ internal sealed class WorkflowRun(WorkflowTaskHandlerOptions options, Func<strin
         var attributes = started.WorkflowTaskStartedEventAttributes;
         Instance.Commands.Replaying = replaying;
         Instance.ListsPatches = _flags.PatchesListed;
+        Instance.CompletionLast = _flags.CompletionLast;
         Instance.MoveTime(now);
         Instance.CurrentHistoryLength = (int)started.EventId;
         Instance.CurrentHistorySize = (int)attributes.HistorySizeBytes;
