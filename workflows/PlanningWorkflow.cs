@@ -33,7 +33,7 @@ public sealed class PlanningWorkflow : AgentWorkflow
             if (judged.Problems.Count == 0)
             {
                 Report = Report with { Gates = "valid" };
-                Reporter.TransitionTo(TaskStates.Merged, judged.Message);
+                Reporter.TransitionTo(TaskStates.Planned, judged.Message);
                 return;
             }
 

@@ -92,7 +92,7 @@ public sealed record TaskOutline
     /// <summary>Who pays for its agent: tasks of one account stand still together.</summary>
     public string Account { get; init; } = "";
 
-    /// <summary>Done before this run began (an earlier phase, not in <c>only</c>): counts as merged.</summary>
+    /// <summary>Done before this run began (an earlier phase, not in <c>only</c>): what depends on it may run.</summary>
     public bool Done { get; init; }
 
     /// <summary>Remediations before the task fails.</summary>

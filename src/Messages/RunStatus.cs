@@ -98,7 +98,7 @@ public sealed record RunStatus
         init => field = value ?? "";
     } = "";
 
-    /// <summary>Commit that landed on the target; empty before.</summary>
+    /// <summary>Commit that landed on the target; empty before, and when that was taken back.</summary>
     [JsonPropertyName("landedCommit")]
     public string LandedCommit
     {
@@ -155,6 +155,14 @@ public sealed record RunStatus
         init => field = value ?? [];
     } = [];
 
+    /// <summary>What stays of a run that has ended, and why: branches, worktrees, work that was set aside. Only in its report.</summary>
+    [JsonPropertyName("left")]
+    public IReadOnlyList<string> Left
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
+
     /// <summary>Steps that fail again and again for no reason that the run knows how to handle; they are tried for ever.</summary>
     [JsonPropertyName("failing")]
     public IReadOnlyList<FailingActivity> Failing
@@ -185,6 +193,20 @@ public sealed record RunStatus
     [JsonPropertyName("taskCount")]
     public int TaskCount { get; init; }
 
+    /// <summary>The run began with a request: its first task is the planner, which is none of the plan's.</summary>
+    [JsonPropertyName("hasPlanner")]
+    public bool HasPlanner { get; init; }
+
+    /// <summary>What became of the tasks, in numbers. Commands and reports say so; null in the answer of a query.</summary>
+    [JsonPropertyName("counts")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RunCounts? Counts { get; init; }
+
+    /// <summary>One of <see cref="RunStanding"/>: whether it goes on by itself. Where <see cref="Counts"/> are.</summary>
+    [JsonPropertyName("standing")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Standing { get; init; }
+
     /// <summary>
     /// True where the run could move by itself and nobody works on it: <c>orchestrate resume</c> goes on. Only <c>orchestrate status</c>
     /// looks; null where nobody has looked, or where it can't be told (runs on a Temporal server).
@@ -192,6 +214,9 @@ public sealed record RunStatus
     [JsonPropertyName("abandoned")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? Abandoned { get; init; }
+
+    /// <summary>The same with <see cref="Counts"/> and <see cref="Standing"/> of its tasks, all of which it must have.</summary>
+    public RunStatus Summed() => this with { Counts = RunCounts.Of(this), Standing = RunStanding.Of(this) };
 }
 
 /// <summary>A step of a run or of a task that fails again and again.</summary>

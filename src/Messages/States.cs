@@ -20,13 +20,16 @@ public static class RunStates
     /// <summary>Somebody ended it from outside (Terminate in a Temporal tool), so that it could say nothing itself.</summary>
     public const string Terminated = "terminated";
 
+    /// <summary>It had landed, and a person has taken that back: the target is where it was.</summary>
+    public const string Aborted = "aborted";
+
     /// <summary>
     /// Nothing more can run and something failed: the run stays open for <c>retry</c>, <c>skip</c>, <c>resolve</c> or <c>cancel</c>.
     /// </summary>
     public const string Escalated = "escalated";
 
     /// <summary>True for states after which nothing more happens.</summary>
-    public static bool IsFinal(string state) => state is Completed or Failed or Cancelled or Terminated;
+    public static bool IsFinal(string state) => state is Completed or Failed or Cancelled or Terminated or Aborted;
 }
 
 /// <summary>States of a task, as people and programs read them.</summary>
@@ -38,7 +41,18 @@ public static class TaskStates
     public const string Executing = "executing";
     public const string Verifying = "verifying";
     public const string Merging = "merging";
+
+    /// <summary>Its work is in a commit on staging.</summary>
     public const string Merged = "merged";
+
+    /// <summary>A person skipped it: nothing of it is merged, and what depends on it runs all the same.</summary>
+    public const string Waived = "waived";
+
+    /// <summary>Outside of what was asked for (<c>--only</c>, <c>--phase</c>, a phase that is done): taken to be there.</summary>
+    public const string NotAsked = "not-asked";
+
+    /// <summary>The planner has made the plan; nothing of it is merged.</summary>
+    public const string Planned = "planned";
 
     /// <summary>The agent said that it needs something; a person or an answer is needed.</summary>
     public const string Blocked = "blocked";
@@ -56,8 +70,11 @@ public static class TaskStates
     /// <summary>Its remediations are used up; a person decides.</summary>
     public const string Escalated = "escalated";
 
+    /// <summary>True where what depends on the task may run.</summary>
+    public static bool IsDone(string state) => state is Merged or Waived or NotAsked or Planned;
+
     /// <summary>True where the task has ended, well or not.</summary>
-    public static bool IsEnd(string state) => state is Merged or Failed or Skipped or Cancelled or Escalated;
+    public static bool IsEnd(string state) => IsDone(state) || state is Failed or Skipped or Cancelled or Escalated;
 
     /// <summary>True where an agent slot is in use.</summary>
     public static bool HoldsSlot(string state) => state is Queued or Preparing or Executing or Verifying or Remediating;

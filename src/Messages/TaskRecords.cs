@@ -62,6 +62,7 @@ public sealed record TaskReport
         TaskStates.Verifying,
         TaskStates.Merging,
         TaskStates.Merged,
+        TaskStates.Planned,
         TaskStates.Blocked,
         TaskStates.AwaitingApproval,
         TaskStates.Remediating,

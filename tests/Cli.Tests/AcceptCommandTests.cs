@@ -94,9 +94,23 @@ public class AcceptCommandTests
         var run = await cli.RunAsync("run", "--yes");
         Assert.True(run.ExitCode == 0, run.People);
         Assert.NotEqual(before, cli.Git("rev-parse", "main"));
-        var abort = await cli.RunAsync("abort", (string)(await cli.RunAsync("status", "--json")).Json["runId"]!);
+        var id = (string)(await cli.RunAsync("status", "--json")).Json["runId"]!;
+        var unasked = await cli.RunAsync("abort", id);
+        var no = await cli.RunAsync(new RecordingTerminal { Answer = false }, "abort", id);
+        Assert.Equal((3, 3), (unasked.ExitCode, no.ExitCode));
+        Assert.NotEqual(before, cli.Git("rev-parse", "main"));
+        var abort = await cli.RunAsync(new RecordingTerminal { Answer = true }, "abort", id);
+        var again = await cli.RunAsync("abort", id);
 
         Assert.True(abort.ExitCode == 0, abort.People);
+        Assert.Equal(0, again.ExitCode);
         Assert.Equal(before, cli.Git("rev-parse", "main"));
+        foreach (var command in new[] { "status", "show", "report" })
+        {
+            var told = (await cli.RunAsync(command)).Output;
+            Assert.Contains("aborted", told, StringComparison.Ordinal);
+            Assert.DoesNotContain("completed", told, StringComparison.Ordinal);
+        }
+        Assert.Contains("- landed: nothing", cli.Read($".orchestrator/runs/{id}/reports/report.md"), StringComparison.Ordinal);
     }
 }

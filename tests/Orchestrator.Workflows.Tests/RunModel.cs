@@ -44,7 +44,7 @@ internal sealed class RunModel(IReadOnlyList<TaskOutline> plan, int seed)
         {
             foreach (
                 var outline in plan.Where(t =>
-                    _tasks[t.Id].State == TaskStates.Pending && t.DependsOn.All(d => _tasks[d].State == TaskStates.Merged)
+                    _tasks[t.Id].State == TaskStates.Pending && t.DependsOn.All(d => TaskStates.IsDone(_tasks[d].State))
                 )
             )
             {
@@ -61,7 +61,7 @@ internal sealed class RunModel(IReadOnlyList<TaskOutline> plan, int seed)
             }
             else
             {
-                task.State = TaskStates.Merged;
+                task.State = TaskStates.Waived;
             }
             task.Retries++;
         }

@@ -12,7 +12,7 @@ internal sealed class LandStage(RunContext context, ResetRecovery recovery)
     /// <returns>What the run ends with, a sentence or empty; null: a reset showed that not all tasks are merged.</returns>
     public async Task<string?> RunAsync()
     {
-        context.TransitionTo(RunStates.Integrating, "all tasks are merged to staging; not reviewed");
+        context.TransitionTo(RunStates.Integrating, "all that is to land is merged to staging; not reviewed");
         for (var isAskedFor = false; ; isAskedFor = true)
         {
             context.ThrowIfCancelled();

@@ -103,8 +103,14 @@ internal sealed class Outages(Func<TimeSpan> firstPause)
 
     private static bool ShowsThatItWorks(Outage outage, string state) =>
         outage.Name.Length == 0
-            ? state is TaskStates.Executing or TaskStates.Merged or TaskStates.Remediating or TaskStates.Blocked
-            : state is TaskStates.Verifying or TaskStates.Merging or TaskStates.Merged or TaskStates.Remediating or TaskStates.Blocked;
+            ? state is TaskStates.Executing or TaskStates.Merged or TaskStates.Planned or TaskStates.Remediating or TaskStates.Blocked
+            : state
+                is TaskStates.Verifying
+                    or TaskStates.Merging
+                    or TaskStates.Merged
+                    or TaskStates.Planned
+                    or TaskStates.Remediating
+                    or TaskStates.Blocked;
 
     private void Parked(TaskOutline task, TaskReport report)
     {

@@ -54,7 +54,7 @@ internal static class Questions
         }
         if (
             state.Run.State == RunStates.Planning
-            && state.Board.TryFind(PlannerTask.Id) is { HasEnded: true, Status.State: not TaskStates.Merged } planner
+            && state.Board.TryFind(PlannerTask.Id) is { HasEnded: true, Status.State: not TaskStates.Planned } planner
         )
         {
             yield return Ask(

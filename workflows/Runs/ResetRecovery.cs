@@ -168,19 +168,19 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
 
     private void CountAsMerged(TaskEntry entry, string commit)
     {
-        if (entry.Status.State == TaskStates.Merged)
+        if (TaskStates.IsDone(entry.Status.State))
         {
             return;
         }
         entry.Status = entry.Status with { MergeCommit = commit, Paused = false };
-        _state.Board.CountAsDone(entry, "merged before the run was reset", RunContext.Now);
+        _state.Board.CountAsDone(entry, TaskStates.Merged, "merged before the run was reset", RunContext.Now);
     }
 
     private void TakeOver(TaskEntry entry, TaskReport report)
     {
         // What was asked may be older than what the task has told meanwhile.
         var isOld = !entry.AtWork && entry.ExecutionId == report.ExecutionId && report.Sequence <= entry.State.ReportSequence;
-        if (isOld || entry.Status.State == TaskStates.Merged)
+        if (isOld || TaskStates.IsDone(entry.Status.State))
         {
             return;
         }

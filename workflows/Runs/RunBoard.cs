@@ -13,7 +13,7 @@ internal sealed class RunBoard
     private readonly SortedSet<int> _ready = [];
     private readonly SortedSet<int> _atWork = [];
     private readonly TasksByState _byState;
-    private int _merged;
+    private int _done;
 
     public RunBoard()
     {
@@ -32,7 +32,8 @@ internal sealed class RunBoard
     /// <summary>Tasks by state, both in order.</summary>
     public IEnumerable<(string State, IReadOnlyCollection<TaskEntry> Entries)> ByState => _byState.All;
 
-    public bool AllMerged => _merged == _entries.Count;
+    /// <summary>Nothing is left to do: all tasks are merged, or count as done without it.</summary>
+    public bool AllMerged => _done == _entries.Count;
 
     /// <summary>Tasks whose workflow runs, in plan order.</summary>
     public IEnumerable<TaskEntry> AtWork => _atWork.Select(i => _entries[i]);
@@ -90,10 +91,10 @@ internal sealed class RunBoard
         }
         foreach (var entry in _entries.Skip(first))
         {
-            entry.Unmet = entry.Outline.DependsOn.Count(id => !IsMerged(Find(id)));
-            if (IsMerged(entry))
+            entry.Unmet = entry.Outline.DependsOn.Count(id => !IsDone(Find(id)));
+            if (IsDone(entry))
             {
-                _merged++;
+                _done++;
             }
             if (entry.AtWork)
             {
@@ -130,10 +131,14 @@ internal sealed class RunBoard
         Ended(entry, now);
     }
 
-    /// <summary>Counts as done without changes: its dependants may run.</summary>
-    public void CountAsDone(TaskEntry entry, string reason, DateTimeOffset now)
+    /// <summary>Counts as done without its workflow: its dependants may run.</summary>
+    /// <param name="entry">The task.</param>
+    /// <param name="state">One of those that <see cref="TaskStates.IsDone"/> names.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="now">The time.</param>
+    public void CountAsDone(TaskEntry entry, string state, string reason, DateTimeOffset now)
     {
-        End(entry, TaskStates.Merged, reason, now);
+        End(entry, state, reason, now);
         Revive(entry, now);
     }
 
@@ -219,9 +224,9 @@ internal sealed class RunBoard
         _atWork.Remove(entry.Index);
         _ready.Remove(entry.Index);
         entry.State = entry.State with { AtWork = false, AnswerSent = false };
-        if (IsMerged(entry))
+        if (IsDone(entry))
         {
-            _merged++;
+            _done++;
             foreach (var dependant in entry.Dependants.Select(i => _entries[i]))
             {
                 dependant.Unmet--;
@@ -254,7 +259,7 @@ internal sealed class RunBoard
                 {
                     return false;
                 }
-                if (dependant.Outline.DependsOn.Select(Find).Any(d => d.HasEnded && !IsMerged(d)))
+                if (dependant.Outline.DependsOn.Select(Find).Any(d => d.HasEnded && !IsDone(d)))
                 {
                     return false;
                 }
@@ -281,7 +286,7 @@ internal sealed class RunBoard
         }
     }
 
-    private static bool IsMerged(TaskEntry entry) => entry.Status.State == TaskStates.Merged;
+    private static bool IsDone(TaskEntry entry) => TaskStates.IsDone(entry.Status.State);
 
     private void Consider(TaskEntry entry)
     {

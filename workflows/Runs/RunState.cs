@@ -28,6 +28,7 @@ internal sealed class RunState
             UpdatedAt = now,
             Workers = input.Workers ?? 0,
             Agent = input.Agent ?? "",
+            HasPlanner = input.NeedsPlanner,
         };
     }
 

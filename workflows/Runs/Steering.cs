@@ -45,7 +45,8 @@ internal sealed class Steering(RunState state)
             {
                 { AtWork: true, Status.State: not (TaskStates.Blocked or TaskStates.Parked) and var now } =>
                     $"{command.Task} is {now}; it can be retried when it has ended, is blocked or parked.",
-                { AtWork: false, Status.State: TaskStates.Merged } => $"{command.Task} is merged; there is nothing to retry.",
+                { AtWork: false, Status.State: var now } when TaskStates.IsDone(now) =>
+                    $"{command.Task} is {now}; there is nothing to retry.",
                 _ => null,
             }
         );
@@ -53,7 +54,7 @@ internal sealed class Steering(RunState state)
     public string? RefuseSkip(TaskCommand command) =>
         RefuseTask(command)
         ?? (
-            state.IsPlanner(Board.Find(command.Task)) && StateOf(command.Task) != TaskStates.Merged
+            state.IsPlanner(Board.Find(command.Task)) && StateOf(command.Task) != TaskStates.Planned
                 ? "Without its planner the run has no plan. Retry it (with --guidance), or cancel the run."
                 : null
         );
@@ -160,11 +161,11 @@ internal sealed class Steering(RunState state)
     public Steered Skip(string id, bool wasAtWork, DateTimeOffset now)
     {
         var task = Board.Find(id);
-        if (StateOf(id) == TaskStates.Merged)
+        if (TaskStates.IsDone(StateOf(id)))
         {
-            return Steered.Unchanged(wasAtWork ? $"{id} was merged before it could be skipped." : $"{id} is merged already.");
+            return Steered.Unchanged(wasAtWork ? $"{id} was merged before it could be skipped." : $"{id} is {StateOf(id)} already.");
         }
-        Board.CountAsDone(task, "skipped by a person: counts as done without changes", now);
+        Board.CountAsDone(task, TaskStates.Waived, "skipped by a person: counts as done without changes", now);
         return Steered.As($"{id} counts as done without changes; what depends on it may run.");
     }
 

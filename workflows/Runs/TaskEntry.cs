@@ -16,8 +16,8 @@ internal sealed class TaskEntry
         {
             Id = outline.Id,
             Title = outline.Title,
-            State = outline.Done ? TaskStates.Merged : TaskStates.Pending,
-            Reason = outline.Done ? "done before this run" : "",
+            State = outline.Done ? TaskStates.NotAsked : TaskStates.Pending,
+            Reason = outline.Done ? "outside of what was asked for" : "",
             DependsOn = outline.DependsOn,
             Since = now,
         };

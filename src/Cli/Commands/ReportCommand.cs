@@ -1,5 +1,7 @@
 using System.CommandLine;
+using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Runs;
+using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -14,26 +16,25 @@ internal sealed class ReportCommand : CliCommand
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public ReportCommand()
-        : base("report", "Print the report of a run that has ended")
+        : base("report", "Tell what a run landed, what it cost, and what needs a person")
     {
         Add(_run);
         Add(_json);
     }
 
-    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
-        var run = StoredRuns.Require(context.RequireRepository(), parsed.GetValue(_run));
-        var file = parsed.GetValue(_json) ? run.ReportJsonFile : run.ReportFile;
-        if (!File.Exists(file))
+        var repository = context.RequireRepository();
+        var run = await RunObservation.OfAsync(StoredRuns.Require(repository, parsed.GetValue(_run)), repository, context, stop);
+        var status = run.Status with { Left = ProgressRecorder.Read(run.ReportJsonFile)?.Left ?? [] };
+        if (parsed.GetValue(_json))
         {
-            throw new CommandException(
-                ExitCodes.Usage,
-                $"{run.Id} is {run.Status.State} and has no report yet.",
-                $"See 'orchestrate status {run.Id}'."
-            );
+            context.Print(status, RunJson.Default.RunStatus);
         }
-        var text = File.ReadAllText(file);
-        context.Terminal.Result(text.EndsWith('\n') ? text : text + "\n");
-        return Task.FromResult(ExitCodes.Done);
+        else
+        {
+            context.Terminal.Result(new RunReport(repository.Root).Render(status));
+        }
+        return ExitCodes.Done;
     }
 }

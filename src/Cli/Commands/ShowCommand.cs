@@ -27,7 +27,7 @@ internal sealed class ShowCommand : CliCommand
     {
         var reference = RunReference.Parse(parsed.GetValue(_which));
         var repository = context.RequireRepository();
-        var run = await NewestExecution.AskAsync(StoredRuns.Require(repository, reference.Run), repository, context, stop);
+        var run = await RunObservation.OfAsync(StoredRuns.Require(repository, reference.Run), repository, context, stop);
         var id = reference.FindTask(run.Status);
         if (id is null)
         {
@@ -51,7 +51,8 @@ internal sealed class ShowCommand : CliCommand
         var status = run.Status;
         Say(context, "run", status.RunId);
         Say(context, "title", status.Title);
-        Say(context, "state", status.State + (status.Paused ? " (paused)" : "") + (status.Reason.Length > 0 ? ": " + status.Reason : ""));
+        Say(context, "state", RunStanding.Describe(status) + (status.Reason.Length > 0 ? ": " + status.Reason : ""));
+        Say(context, "tasks", (status.Counts ?? RunCounts.Of(status)).ToString());
         Say(context, "started", status.StartedAt.ToLocalTime().ToString("u", CultureInfo.InvariantCulture));
         Say(context, "target", status.Target);
         Say(context, "staging", status.Staging);

@@ -52,7 +52,7 @@ internal sealed class StatusCommand : CliCommand
     public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
-        var run = await NewestExecution.AskAsync(
+        var run = await RunObservation.OfAsync(
             StoredRuns.Require(repository, parsed.GetValue(_run) ?? parsed.GetValue(_runOption)),
             repository,
             context,
@@ -61,11 +61,7 @@ internal sealed class StatusCommand : CliCommand
         if (parsed.GetValue(_json))
         {
             var status = parsed.GetValue(_blocked) ? OnlyBlocked(run.Status) : run.Status;
-            var now = status with
-            {
-                Abandoned = await IsAbandonedAsync(run, repository, context, stop),
-                Waiting = AgentActivity.ReadWaiting(run.Folder, run.Status, context.Environment),
-            };
+            var now = status with { Waiting = AgentActivity.ReadWaiting(run.Folder, run.Status, context.Environment) };
             context.Print(now, RunJson.Default.RunStatus);
             return ExitCodes.Done;
         }
@@ -74,7 +70,7 @@ internal sealed class StatusCommand : CliCommand
         {
             return await WatchAsync(run, repository, parsed, context, stop);
         }
-        Show(run, parsed.GetValue(_blocked), await IsAbandonedAsync(run, repository, context, stop) is true, context);
+        Show(run, parsed.GetValue(_blocked), context);
         return ExitCodes.Done;
     }
 
@@ -92,9 +88,9 @@ internal sealed class StatusCommand : CliCommand
         var wasAbandoned = false;
         while (true)
         {
-            run = NewestExecution.Of(run.Reload(), repository);
+            run = await RunObservation.OfAsync(run.Reload(), repository, context, stop);
             var status = parsed.GetValue(_blocked) ? OnlyBlocked(run.Status) : run.Status;
-            var isAbandoned = await IsAbandonedAsync(run, repository, context, stop) is true;
+            var isAbandoned = run.Status.Abandoned is true;
             if (terminal.HasScreen)
             {
                 terminal.Redraw([
@@ -105,12 +101,12 @@ internal sealed class StatusCommand : CliCommand
                         terminal.Width,
                         terminal.Height - 2
                     ),
-                    .. isAbandoned ? [TextCells.Cut(Abandoned(run), terminal.Width)] : Array.Empty<string>(),
+                    .. isAbandoned ? [TextCells.Cut(RunObservation.Cure(run), terminal.Width)] : Array.Empty<string>(),
                 ]);
             }
             else if (run.Status.Sequence != shown || isAbandoned != wasAbandoned)
             {
-                Show(run, parsed.GetValue(_blocked), isAbandoned, context);
+                Show(run, parsed.GetValue(_blocked), context);
             }
             shown = run.Status.Sequence;
             wasAbandoned = isAbandoned;
@@ -125,38 +121,7 @@ internal sealed class StatusCommand : CliCommand
         return ExitCodes.Done;
     }
 
-    /// <summary>
-    /// The run could move by itself, but the process that worked on it has gone. Null: of runs on a Temporal server nothing is known here.
-    /// </summary>
-    private static async Task<bool?> IsAbandonedAsync(
-        StoredRun run,
-        RepositoryLocation repository,
-        CommandContext context,
-        CancellationToken stop
-    )
-    {
-        if (
-            RunExit.CodeOf(run.Status) is not null
-            || await EngineConnection.FindOwnerAsync(repository.OrchestratorFolder, stop) is not null
-        )
-        {
-            return false;
-        }
-        try
-        {
-            var settings = context.OpenSettings(repository, [], run.Id);
-            return settings.WithholdsEngine || settings.Loaded.Settings!.Temporal.Address is not null ? null : true;
-        }
-        catch (CommandException)
-        {
-            // Settings that can't be read are no reason not to show the run; whoever resumes it is told.
-            return null;
-        }
-    }
-
-    private static string Abandoned(StoredRun run) => $"Nobody works on it now. 'orchestrate resume {run.Id}' goes on.";
-
-    private static void Show(StoredRun run, bool blocked, bool isAbandoned, CommandContext context)
+    private static void Show(StoredRun run, bool blocked, CommandContext context)
     {
         var status = blocked ? OnlyBlocked(run.Status) : run.Status;
         var now = context.Time.GetUtcNow();
@@ -184,9 +149,9 @@ internal sealed class StatusCommand : CliCommand
         {
             context.Terminal.Show(crashes);
         }
-        if (isAbandoned)
+        if (run.Status.Abandoned is true)
         {
-            context.Terminal.Show(Abandoned(run));
+            context.Terminal.Show(RunObservation.Cure(run));
         }
     }
 

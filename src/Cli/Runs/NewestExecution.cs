@@ -112,11 +112,13 @@ internal static class NewestExecution
         return RunStates.IsFinal(run.Status.State)
             ? run with
             {
-                Status = run.Status with
-                {
-                    State = RunStates.Preparing,
-                    Reason = $"begun anew by a reset; it was {run.Status.State}, and nothing has been told since",
-                },
+                Status = (
+                    run.Status with
+                    {
+                        State = RunStates.Preparing,
+                        Reason = $"begun anew by a reset; it was {run.Status.State}, and nothing has been told since",
+                    }
+                ).Summed(),
             }
             : run;
     }

@@ -12,10 +12,10 @@ internal static class RunSummary
     /// <param name="asks">A person at the terminal is asked next whether it may begin, so that question is not said here.</param>
     public static void Say(RunStatus run, CommandContext context, bool asks = false)
     {
-        var merged = run.Tasks.Count(task => task.State == TaskStates.Merged);
         var cost = run.Cost > 0 ? string.Create(CultureInfo.InvariantCulture, $", ${run.Cost:0.00}") : "";
-        var counts = $"{merged} of {run.TaskCount} tasks merged, {run.AgentStarts} agent starts{cost}";
-        context.Terminal.Say($"{run.RunId}: {run.State}{(RunTable.IsHeld(run) ? " (paused)" : "")}, {counts}.");
+        var starts = $"{run.AgentStarts} agent {(run.AgentStarts == 1 ? "start" : "starts")}{cost}";
+        var counts = (run.Counts ?? RunCounts.Of(run)).ToString() is { Length: > 0 } counted ? $"{counted}, {starts}" : starts;
+        context.Terminal.Say($"{run.RunId}: {RunStanding.Describe(run)}, {counts}.");
         if (run.Reason.Length > 0)
         {
             context.Terminal.Say($"  {run.Reason}");
@@ -31,7 +31,7 @@ internal static class RunSummary
         {
             context.Terminal.Say($"  'orchestrate resume {run.RunId}' goes on.");
         }
-        foreach (var task in RunExit.PausedTasks(run).Take(10))
+        foreach (var task in RunStanding.PausedTasks(run).Take(10))
         {
             context.Terminal.Say($"  {task.Id} is paused. 'orchestrate resume {run.RunId}/{task.Id}' goes on with it.");
         }

@@ -79,17 +79,16 @@ internal static class RunTable
 
     private static string Head(RunStatus run, DateTimeOffset now)
     {
-        var merged = run.Tasks.Count(task => task.State == TaskStates.Merged);
-        var atWork = run.Tasks.Count(task => TaskStates.HoldsSlot(task.State) && task.State != TaskStates.Queued && !task.Paused);
+        var counts = run.Counts ?? RunCounts.Of(run);
         var end = RunStates.IsFinal(run.State) ? run.UpdatedAt : now;
-        var head = new StringBuilder(run.RunId)
-            .Append("  ")
-            .Append(run.State)
-            .Append(IsHeld(run) ? " (paused)" : "")
-            .Append(CultureInfo.InvariantCulture, $"  {merged}/{run.TaskCount} merged");
-        if (atWork > 0)
+        var head = new StringBuilder(run.RunId).Append("  ").Append(RunStanding.Describe(run));
+        if (counts.ToString() is { Length: > 0 } counted)
         {
-            head.Append(CultureInfo.InvariantCulture, $"  {atWork} at work");
+            head.Append("  ").Append(counted);
+        }
+        if (counts.AtWork > 0)
+        {
+            head.Append(CultureInfo.InvariantCulture, $"  {counts.AtWork} at work");
         }
         head.Append("  ").Append(Time(end - run.StartedAt));
         if (run.Cost > 0)
@@ -118,16 +117,16 @@ internal static class RunTable
 
     private static string StateOf(RunTask task) =>
         task.Paused ? "paused"
-        : task.Attempt > 1 && task.State != TaskStates.Merged ? $"{task.State} {task.Attempt}"
+        : task.Attempt > 1 && !TaskStates.IsDone(task.State) ? $"{task.State} {task.Attempt}"
         : task.State;
 
     private static char Mark(RunTask task) =>
         task.State switch
         {
-            TaskStates.Merged => '+',
+            TaskStates.Merged or TaskStates.Planned => '+',
             TaskStates.Failed or TaskStates.Escalated => '!',
             TaskStates.Blocked or TaskStates.AwaitingApproval => '?',
-            TaskStates.Skipped or TaskStates.Cancelled => '-',
+            TaskStates.Skipped or TaskStates.Cancelled or TaskStates.Waived or TaskStates.NotAsked => '-',
             _ => TaskStates.HoldsSlot(task.State) || task.State == TaskStates.Merging ? '>' : ' ',
         };
 

@@ -54,7 +54,9 @@ internal sealed record StoredRun(string Folder, RunStatus Status, DateTimeOffset
     /// <summary>The status that a document holds. Missing members have their defaults, unknown ones are left out.</summary>
     /// <exception cref="JsonException">It is no such document.</exception>
     internal static RunStatus ReadStatus(ReadOnlySpan<byte> json) =>
-        JsonSerializer.Deserialize(json, RunJson.Default.RunStatus) ?? throw new JsonException("This is not the status of a run.");
+        (
+            JsonSerializer.Deserialize(json, RunJson.Default.RunStatus) ?? throw new JsonException("This is not the status of a run.")
+        ).Summed();
 
     /// <summary>The run again, as it is now.</summary>
     public StoredRun Reload() => TryRead(Folder) ?? this;
@@ -70,25 +72,40 @@ internal sealed record StoredRun(string Folder, RunStatus Status, DateTimeOffset
             return;
         }
 
-        // What the run was writing when it ended may still come, and counts less.
-        var closed = Ended(now, result) with
+        Write(Ended(now, result), time);
+    }
+
+    /// <summary>Writes down that what the run had landed was taken back. A record that says so already stays.</summary>
+    /// <param name="reason">A sentence.</param>
+    /// <param name="time">When that was, UTC.</param>
+    /// <returns>The run as its record tells it now.</returns>
+    public StoredRun Abort(string reason, DateTimeOffset time)
+    {
+        var now = Reload();
+        if (now.Status.State != RunStates.Aborted)
         {
-            UpdatedAt = time,
-            Sequence = now.Sequence + RunStatus.ExecutionGap,
-        };
+            Write(now.Status with { State = RunStates.Aborted, Reason = reason, LandedCommit = "", LandedOn = "" }, time);
+        }
+        return Reload();
+    }
+
+    // What the run was writing when it ended may still come, and counts less.
+    private void Write(RunStatus changed, DateTimeOffset time)
+    {
+        changed = changed with { UpdatedAt = time, Sequence = changed.Sequence + RunStatus.ExecutionGap, Counts = null, Standing = null };
         ProgressRecorder.Append(
             EventsFile,
             [
                 new RunEvent
                 {
-                    Sequence = closed.Sequence,
+                    Sequence = changed.Sequence,
                     Time = time,
-                    State = result.State,
-                    Reason = result.Reason,
+                    State = changed.State,
+                    Reason = changed.Reason,
                 },
             ]
         );
-        DurableFile.Write(StatusFile(Folder), file => JsonSerializer.Serialize(file, closed, RunJson.Default.RunStatus));
+        DurableFile.Write(StatusFile(Folder), file => JsonSerializer.Serialize(file, changed, RunJson.Default.RunStatus));
     }
 
     /// <summary>The state of a run that could not say itself that it has ended.</summary>

@@ -31,9 +31,21 @@ public sealed class RunEnding(RunServices services)
         {
             left = [.. left, unmarked];
         }
-        DurableFile.Write(folder.ReportJson, JsonSerializer.SerializeToUtf8Bytes(run));
-        DurableFile.Write(folder.Report, Encoding.UTF8.GetBytes(Render(run, left)));
+        Write(folder, run with { Left = left });
         return folder.Relative(folder.Report);
+    }
+
+    /// <summary>Says in the report of a run that what it had landed was taken back.</summary>
+    /// <param name="folder">The run's folder.</param>
+    /// <param name="run">The run as it is now.</param>
+    public static void Correct(RunFolder folder, RunStatus run) =>
+        Write(folder, run with { Left = ProgressRecorder.Read(folder.ReportJson)?.Left ?? [] });
+
+    private static void Write(RunFolder folder, RunStatus run)
+    {
+        run = run.Summed();
+        DurableFile.Write(folder.ReportJson, JsonSerializer.SerializeToUtf8Bytes(run));
+        DurableFile.Write(folder.Report, Encoding.UTF8.GetBytes(new RunReport(folder.Repository).Render(run)));
     }
 
     private async Task<IReadOnlyList<string>> TidyUpAsync(
@@ -160,51 +172,5 @@ public sealed class RunEnding(RunServices services)
             Directory.Delete(folder);
         }
         return kept;
-    }
-
-    private static string Render(RunStatus run, IReadOnlyList<string> left)
-    {
-        var text = new StringBuilder();
-        Line($"# {run.RunId}: {run.State}");
-        if (run.Title.Length > 0)
-        {
-            Line($"\n{run.Title}");
-        }
-        if (run.Reason.Length > 0)
-        {
-            Line($"\n{run.Reason}");
-        }
-        Line("");
-        Line(
-            $"- landed: {(run.LandedCommit.Length > 0 ? $"{run.LandedCommit} on {(run.LandedOn.Length > 0 ? run.LandedOn : run.Target)}" : "nothing")}"
-        );
-        Line($"- agent starts: {run.AgentStarts}");
-        Line($"- cost: {run.Cost:0.00} USD");
-        Line("- review: not reviewed");
-        foreach (var warning in run.Warnings)
-        {
-            Line($"- warning: {warning}");
-        }
-        foreach (var item in left)
-        {
-            Line($"- {item}");
-        }
-        Line("\n| task | state | attempts | starts | gates | cost | commit |");
-        Line("|---|---|---|---|---|---|---|");
-        foreach (var task in run.Tasks)
-        {
-            var gates = task.Gates ?? (task.State == TaskStates.Merged ? "not verified" : "");
-            var state = task.Reused ? $"{task.State} (taken up)" : task.State;
-            Line(
-                $"| {task.Id} | {state} | {task.Attempt} | {task.Starts} | {gates} | {task.Cost:0.00} | {(task.MergeCommit.Length > 12 ? task.MergeCommit[..12] : "")} |"
-            );
-        }
-        foreach (var task in run.Tasks.Where(t => t.Reason.Length > 0))
-        {
-            Line($"\n- {task.Id}: {task.Reason}{(task.Evidence.Length > 0 ? $" ({task.Evidence})" : "")}");
-        }
-        return text.ToString();
-
-        void Line(string line) => text.Append(line).Append('\n');
     }
 }

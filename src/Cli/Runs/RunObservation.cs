@@ -1,0 +1,59 @@
+using Orchestrator.Cli.Engine;
+using Orchestrator.Messages;
+using Orchestrator.Runs;
+
+namespace Orchestrator.Cli.Runs;
+
+/// <summary>A run as it is now for whoever asks: by its record, by its engine, and by whether somebody works on it.</summary>
+internal static class RunObservation
+{
+    /// <summary>Looks at the engine and at who works on it.</summary>
+    public static async Task<StoredRun> OfAsync(
+        StoredRun run,
+        RepositoryLocation repository,
+        CommandContext context,
+        CancellationToken stop
+    )
+    {
+        run = await NewestExecution.AskAsync(run, repository, context, stop);
+        var abandoned = await IsAbandonedAsync(run, repository, context, stop);
+        return run with
+        {
+            Status = run.Status with
+            {
+                Abandoned = abandoned,
+                Standing = abandoned is true ? RunStanding.Interrupted : run.Status.Standing,
+            },
+        };
+    }
+
+    /// <summary>What to do about a run that nobody works on.</summary>
+    public static string Cure(StoredRun run) => $"Nobody works on it now. 'orchestrate resume {run.Id}' goes on.";
+
+    // Null: of runs on a Temporal server nothing is known here.
+    private static async Task<bool?> IsAbandonedAsync(
+        StoredRun run,
+        RepositoryLocation repository,
+        CommandContext context,
+        CancellationToken stop
+    )
+    {
+        if (
+            RunStanding.Of(run.Status) != RunStanding.Moving
+            || await EngineConnection.FindOwnerAsync(repository.OrchestratorFolder, stop) is not null
+        )
+        {
+            return false;
+        }
+        try
+        {
+            var settings = context.OpenSettings(repository, [], run.Id);
+            return settings.WithholdsEngine || settings.Loaded.Settings!.Temporal.Address is not null ? null : true;
+        }
+        catch (CommandException)
+        {
+            // Settings that can't be read are no reason not to show the run; whoever resumes it is told.
+            return null;
+        }
+    }
+}

@@ -1,0 +1,106 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
+
+namespace Orchestrator.Messages;
+
+/// <summary>
+/// What became of the tasks of a run, counted in one place for all that is said of it. The planner is none of them, and those outside of
+/// what was asked for are counted apart.
+/// </summary>
+public sealed record RunCounts
+{
+    /// <summary>Tasks that the run was asked to do.</summary>
+    [JsonPropertyName("asked")]
+    public int Asked { get; init; }
+
+    /// <summary>Those whose work is in a commit on staging.</summary>
+    [JsonPropertyName("merged")]
+    public int Merged { get; init; }
+
+    /// <summary>Skipped by a person.</summary>
+    [JsonPropertyName("waived")]
+    public int Waived { get; init; }
+
+    /// <summary>Not begun, because one that they depend on did not end well.</summary>
+    [JsonPropertyName("skipped")]
+    public int Skipped { get; init; }
+
+    /// <summary>Failed, or escalated to a person.</summary>
+    [JsonPropertyName("failed")]
+    public int Failed { get; init; }
+
+    [JsonPropertyName("cancelled")]
+    public int Cancelled { get; init; }
+
+    /// <summary>Not ended yet.</summary>
+    [JsonPropertyName("open")]
+    public int Open { get; init; }
+
+    /// <summary>Of those that are open, the ones that an agent or a gate works on, or that are being merged.</summary>
+    [JsonPropertyName("atWork")]
+    public int AtWork { get; init; }
+
+    /// <summary>Of those that are open, the ones that wait for a person.</summary>
+    [JsonPropertyName("needPerson")]
+    public int NeedPerson { get; init; }
+
+    /// <summary>Outside of what was asked for; none of <see cref="Asked"/>.</summary>
+    [JsonPropertyName("notAsked")]
+    public int NotAsked { get; init; }
+
+    /// <summary>Counts the tasks of a run.</summary>
+    /// <param name="run">The run with all of its tasks.</param>
+    public static RunCounts Of(RunStatus run)
+    {
+        var counts = new RunCounts();
+        foreach (var task in run.Tasks.Where(task => !run.HasPlanner || task.Id != PlannerTask.Id))
+        {
+            counts = task.State switch
+            {
+                TaskStates.NotAsked => counts with { NotAsked = counts.NotAsked + 1 },
+                _ => Count(counts with { Asked = counts.Asked + 1 }, task),
+            };
+        }
+        return counts;
+    }
+
+    /// <summary>As people read it: <c>2 of 4 tasks merged, 1 skipped by hand, 1 failed</c>; empty before there are tasks.</summary>
+    public override string ToString()
+    {
+        (int Count, string Word)[] others =
+        [
+            (Waived, "skipped by hand"),
+            (Failed, "failed"),
+            (Skipped, "skipped"),
+            (Cancelled, "cancelled"),
+            (NeedPerson, NeedPerson == 1 ? "needs a person" : "need a person"),
+            (NotAsked, "not asked for"),
+        ];
+        var counted = others.Where(other => other.Count > 0).Select(other => Counted(other.Count, other.Word));
+        return string.Join(
+            ", ",
+            Asked > 0 ? counted.Prepend(Counted(Merged, $"of {Counted(Asked, Asked == 1 ? "task" : "tasks")} merged")) : counted
+        );
+    }
+
+    private static string Counted(int count, string what) => string.Create(CultureInfo.InvariantCulture, $"{count} {what}");
+
+    private static RunCounts Count(RunCounts counts, RunTask task) =>
+        task.State switch
+        {
+            TaskStates.Merged => counts with { Merged = counts.Merged + 1 },
+            TaskStates.Waived => counts with { Waived = counts.Waived + 1 },
+            TaskStates.Skipped => counts with { Skipped = counts.Skipped + 1 },
+            TaskStates.Failed or TaskStates.Escalated => counts with { Failed = counts.Failed + 1 },
+            TaskStates.Cancelled => counts with { Cancelled = counts.Cancelled + 1 },
+            _ => counts with
+            {
+                Open = counts.Open + 1,
+                AtWork = counts.AtWork + (IsAtWork(task) ? 1 : 0),
+                NeedPerson = counts.NeedPerson + (task.State is TaskStates.Blocked or TaskStates.AwaitingApproval ? 1 : 0),
+            },
+        };
+
+    private static bool IsAtWork(RunTask task) =>
+        !task.Paused && task.State != TaskStates.Queued && (TaskStates.HoldsSlot(task.State) || task.State == TaskStates.Merging);
+}

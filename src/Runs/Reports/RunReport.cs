@@ -1,0 +1,112 @@
+using System.Globalization;
+using System.Text;
+using Orchestrator.Messages;
+
+namespace Orchestrator.Runs.Reports;
+
+/// <summary>A run as people read it who were not there: what landed, what is on staging, what needs them, with the evidence.</summary>
+/// <param name="repository">Absolute path that evidence is relative to.</param>
+public sealed class RunReport(string repository)
+{
+    private const int EvidenceLines = 20;
+    private const int LongestLine = 300;
+    private const int MostEvidence = 10;
+
+    /// <summary>The report as Markdown. A run that goes on is told as it is now.</summary>
+    /// <param name="run">The run with all its tasks.</param>
+    public string Render(RunStatus run)
+    {
+        var text = new StringBuilder();
+        Line($"# {run.RunId}: {RunStanding.Describe(run)}");
+        if (run.Title.Length > 0)
+        {
+            Line($"\n{run.Title}");
+        }
+        if (run.Reason.Length > 0)
+        {
+            Line($"\n{run.Reason}");
+        }
+        Line("");
+        if ((run.Counts ?? RunCounts.Of(run)).ToString() is { Length: > 0 } counts)
+        {
+            Line($"- tasks: {counts}");
+        }
+        Line(
+            $"- landed: {(run.LandedCommit.Length > 0 ? $"{run.LandedCommit} on {(run.LandedOn.Length > 0 ? run.LandedOn : run.Target)}" : "nothing")}"
+        );
+        var onStaging = run.Tasks.Where(t => t.State == TaskStates.Merged).Select(t => t.Id).ToList();
+        if (run.LandedCommit.Length == 0 && onStaging.Count > 0 && !RunStates.IsFinal(run.State))
+        {
+            Line($"- on {run.Staging}, not on {run.Target} yet: {string.Join(", ", onStaging)}");
+        }
+        Line($"- agent starts: {run.AgentStarts}");
+        Line(string.Create(CultureInfo.InvariantCulture, $"- cost: {run.Cost:0.00} USD"));
+        Line("- review: not reviewed");
+        foreach (var item in run.Warnings.Select(w => $"warning: {w}").Concat(run.Left))
+        {
+            Line($"- {item}");
+        }
+        if (run.Standing == RunStanding.Interrupted)
+        {
+            Line(
+                $"\n## Nobody works on it\n\nThe process that worked on it has ended. It goes on with\n\n    orchestrate resume {run.RunId}"
+            );
+        }
+        if (RunStanding.Of(run) == RunStanding.Paused)
+        {
+            Line($"\n## It is paused\n\nIt goes on with\n\n    orchestrate resume {run.RunId}");
+        }
+        if (run.Questions.Count > 0)
+        {
+            Line("\n## What needs a person");
+            foreach (var question in run.Questions)
+            {
+                Line($"\n{question.Question}\n\n{string.Join('\n', question.Commands.Select(command => $"    {command}"))}");
+            }
+        }
+        Line("\n| task | state | attempts | starts | gates | cost | commit |");
+        Line("|---|---|---|---|---|---|---|");
+        foreach (var task in run.Tasks)
+        {
+            var gates = task.Gates ?? (task.State == TaskStates.Merged ? "not verified" : "");
+            var state = task.Reused ? $"{task.State} (taken up)" : task.State;
+            Line(
+                $"| {task.Id} | {state} | {task.Attempt} | {task.Starts} | {gates} | {task.Cost.ToString("0.00", CultureInfo.InvariantCulture)} | {(task.MergeCommit.Length > 12 ? task.MergeCommit[..12] : "")} |"
+            );
+        }
+        foreach (var task in run.Tasks.Where(t => t.Reason.Length > 0))
+        {
+            Line($"\n- {task.Id}: {task.Reason}{(task.Evidence.Length > 0 ? $" ({task.Evidence})" : "")}");
+        }
+        foreach (var task in run.Tasks.Where(t => !TaskStates.IsDone(t.State) && t.Evidence.Length > 0).Take(MostEvidence))
+        {
+            if (ReadEvidence(task.Evidence) is { Length: > 0 } evidence)
+            {
+                Line($"\n## {task.Id}: {task.Evidence}\n\n{evidence}");
+            }
+        }
+        return text.ToString();
+
+        void Line(string line) => text.Append(line).Append('\n');
+    }
+
+    // As an indented block: whatever an agent or a gate has written stays text.
+    private string ReadEvidence(string file)
+    {
+        var path = Path.GetFullPath(Path.Combine(repository, file));
+        if (!path.StartsWith(repository + Path.DirectorySeparatorChar, StringComparison.Ordinal) || !File.Exists(path))
+        {
+            return "";
+        }
+        var last = new Queue<string>();
+        foreach (var line in File.ReadLines(path).Where(line => line.Trim().Length > 0))
+        {
+            last.Enqueue(line.Length > LongestLine ? line[..LongestLine] + "…" : line);
+            if (last.Count > EvidenceLines)
+            {
+                last.Dequeue();
+            }
+        }
+        return string.Join('\n', last.Select(line => $"    {line}"));
+    }
+}
