@@ -64,8 +64,13 @@ public sealed record RunCounts
         return counts;
     }
 
+    /// <summary>The same where there is little room: <c>2/4 merged, 1 failed</c>.</summary>
+    public string Brief() => Say(string.Create(CultureInfo.InvariantCulture, $"{Merged}/{Asked} merged"));
+
     /// <summary>As people read it: <c>2 of 4 tasks merged, 1 skipped by hand, 1 failed</c>; empty before there are tasks.</summary>
-    public override string ToString()
+    public override string ToString() => Say(Counted(Merged, $"of {Counted(Asked, Asked == 1 ? "task" : "tasks")} merged"));
+
+    private string Say(string merged)
     {
         (int Count, string Word)[] others =
         [
@@ -77,10 +82,7 @@ public sealed record RunCounts
             (NotAsked, "not asked for"),
         ];
         var counted = others.Where(other => other.Count > 0).Select(other => Counted(other.Count, other.Word));
-        return string.Join(
-            ", ",
-            Asked > 0 ? counted.Prepend(Counted(Merged, $"of {Counted(Asked, Asked == 1 ? "task" : "tasks")} merged")) : counted
-        );
+        return string.Join(", ", Asked > 0 ? counted.Prepend(merged) : counted);
     }
 
     private static string Counted(int count, string what) => string.Create(CultureInfo.InvariantCulture, $"{count} {what}");

@@ -215,6 +215,10 @@ public sealed record RunStatus
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? Abandoned { get; init; }
 
+    /// <summary>Something of it is on the branch that it landed on; a run of which nothing was merged lands its base.</summary>
+    [JsonIgnore]
+    public bool HasLanded => LandedCommit.Length > 0 && LandedCommit != BaseCommit;
+
     /// <summary>The same with <see cref="Counts"/> and <see cref="Standing"/> of its tasks, all of which it must have.</summary>
     public RunStatus Summed() => this with { Counts = RunCounts.Of(this), Standing = RunStanding.Of(this) };
 }

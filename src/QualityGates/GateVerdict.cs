@@ -47,6 +47,8 @@ public enum GateFailure
 /// <summary>What a gate said, with its evidence.</summary>
 public sealed record GateVerdict
 {
+    private const int MostWords = 300;
+
     /// <summary>The gate.</summary>
     public required Gate Gate { get; init; }
 
@@ -121,7 +123,20 @@ public sealed record GateVerdict
 
     /// <summary>That it failed, in a sentence, with what helps.</summary>
     [JsonIgnore]
-    public string Complaint => $"Gate failed: {Gate.Name}.{(Advice.Length == 0 ? "" : " " + Advice)}";
+    public string Complaint =>
+        $"Gate failed: {Gate.Name}{(LastWords.Length == 0 ? "" : $" ({LastWords})")}.{(Advice.Length == 0 ? "" : " " + Advice)}";
+
+    /// <summary>The last lines of what it printed, as one: why it failed, as a rule.</summary>
+    [JsonIgnore]
+    public string LastWords
+    {
+        get
+        {
+            var lines = Tail.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0).TakeLast(3);
+            var words = string.Join(" / ", lines);
+            return words.Length <= MostWords ? words : "…" + words[^MostWords..];
+        }
+    }
 
     private string Event =>
         Result switch
@@ -131,7 +146,8 @@ public sealed record GateVerdict
             GateResult.Skipped => Tail,
             GateResult.TimedOut => $"It took longer than {Gate.Limit.TotalSeconds:0} s and was stopped.",
             GateResult.CouldNotRun =>
-                $"The gate '{Gate.Name}' could not run: {(ExitCode is { } code ? $"exit code {code}. " : "")}{Tail.TrimEnd().Split('\n')[^1]}",
-            _ => $"It ended with exit code {ExitCode}{(Gate.Negate ? ", but has to fail" : "")}.",
+                $"The gate '{Gate.Name}' could not run: {(ExitCode is { } code ? $"exit code {code}. " : "")}{LastWords}",
+            _ =>
+                $"The gate '{Gate.Name}' ended with exit code {ExitCode}{(Gate.Negate ? ", but has to fail" : "")}{(LastWords.Length == 0 ? "" : $": {LastWords}")}.",
         };
 }

@@ -85,7 +85,9 @@ public class RunTruthTests(ITestOutputHelper output)
         var id = (string)status["runId"]!;
         if ((string)status["state"]! is "completed")
         {
-            return random.Next(2) == 0 ? ["abort", id, "--yes"] : null;
+            return (int)status["counts"]!["merged"]! == 0 ? null
+                : random.Next(2) == 0 ? ["abort", id, "--yes"]
+                : null;
         }
         var stuck = status["tasks"]!.AsArray().Where(t => (string)t!["state"]! is "failed" or "blocked" or "cancelled").ToList();
         if ((string)status["standing"]! == "ended" || stuck.Count == 0)
@@ -126,7 +128,7 @@ public class RunTruthTests(ITestOutputHelper output)
         foreach (var command in new[] { "status", "show", "report" })
         {
             var text = await cli.RunAsync(command);
-            Assert.Contains(sentence, text.Output, StringComparison.Ordinal);
+            Assert.Contains(command == "status" ? Brief(sentence) : sentence, text.Output, StringComparison.Ordinal);
             if (command != "status")
             {
                 Assert.Equal(status["counts"]!.ToJsonString(), (await cli.RunAsync(command, "--json")).Json["counts"]!.ToJsonString());
@@ -134,7 +136,7 @@ public class RunTruthTests(ITestOutputHelper output)
         }
         var blocked = await cli.RunAsync("status", "--blocked", "--json");
         Assert.Equal(status["counts"]!.ToJsonString(), blocked.Json["counts"]!.ToJsonString());
-        Assert.Contains(sentence, (await cli.RunAsync("status", "--blocked")).Output, StringComparison.Ordinal);
+        Assert.Contains(Brief(sentence), (await cli.RunAsync("status", "--blocked")).Output, StringComparison.Ordinal);
         var first = (await cli.RunAsync("status")).Output.Split('\n')[0];
         Assert.Contains((string)status["standing"]! == "needs-person" && state == "executing" ? "waiting for a person" : state, first);
 
@@ -173,6 +175,12 @@ public class RunTruthTests(ITestOutputHelper output)
             ["notAsked"] = Of("not-asked"),
         };
     }
+
+    private static string Brief(string sentence) =>
+        sentence
+            .Replace(" of ", "/", StringComparison.Ordinal)
+            .Replace(" tasks", "", StringComparison.Ordinal)
+            .Replace(" task", "", StringComparison.Ordinal);
 
     private static string SentenceOf(Dictionary<string, int> counts)
     {

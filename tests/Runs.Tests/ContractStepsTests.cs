@@ -165,7 +165,11 @@ public sealed class ContractStepsTests
 
         var work = await run.VerifyAsync("user", prepared);
 
-        Assert.Equal("Gate failed: test ! -e wrong.type.", Assert.Single(work.Problems));
+        Assert.StartsWith(
+            "Gate failed: test ! -e wrong.type. See .orchestrator/runs/",
+            Assert.Single(work.Problems),
+            StringComparison.Ordinal
+        );
         Assert.Equal("1/2", work.Gates);
     }
 

@@ -20,7 +20,7 @@ internal static class RunSummary
         {
             context.Terminal.Say($"  {run.Reason}");
         }
-        if (run.State == RunStates.Completed && run.LandedCommit.Length > 0 && (run.LandedOn.Length == 0 || run.LandedOn == run.Target))
+        if (run.State == RunStates.Completed && run.HasLanded && (run.LandedOn.Length == 0 || run.LandedOn == run.Target))
         {
             context.Terminal.Say(
                 $"  Landed on {run.Target} as {run.LandedCommit[..Math.Min(12, run.LandedCommit.Length)]}. 'orchestrate report "

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Orchestrator.Cli.Console;
 using Orchestrator.Messages;
 
@@ -81,21 +80,12 @@ internal static class RunTable
     {
         var counts = run.Counts ?? RunCounts.Of(run);
         var end = RunStates.IsFinal(run.State) ? run.UpdatedAt : now;
-        var head = new StringBuilder(run.RunId).Append("  ").Append(RunStanding.Describe(run));
-        if (counts.ToString() is { Length: > 0 } counted)
+        var head = $"{run.RunId}  {RunStanding.Describe(run)}  {Time(end - run.StartedAt)}{(run.Cost > 0 ? "  " + Cost(run.Cost) : "")}";
+        if (counts.Brief() is { Length: > 0 } counted)
         {
-            head.Append("  ").Append(counted);
+            head += $"  {counted}";
         }
-        if (counts.AtWork > 0)
-        {
-            head.Append(CultureInfo.InvariantCulture, $"  {counts.AtWork} at work");
-        }
-        head.Append("  ").Append(Time(end - run.StartedAt));
-        if (run.Cost > 0)
-        {
-            head.Append("  ").Append(Cost(run.Cost));
-        }
-        return head.ToString();
+        return counts.AtWork > 0 ? string.Create(CultureInfo.InvariantCulture, $"{head}  {counts.AtWork} at work") : head;
     }
 
     private static string Row(RunTask task, string? doing, DateTimeOffset now, int idWidth, int width)

@@ -134,6 +134,15 @@ internal sealed class GateCheck(RunServices services)
     public static string EvidenceOf(RunFiles files, GateVerdict verdict) =>
         verdict.EvidenceFile is { } file ? files.Folder.Relative(file) : "";
 
+    /// <summary>Why a gate did not hold, for people: with its last words, the file with all of them, and what helps.</summary>
+    public static string Explain(RunFiles files, GateVerdict verdict)
+    {
+        var log = EvidenceOf(files, verdict) is { Length: > 0 } file ? $" See {file}." : "";
+        return !verdict.BlamesMachine ? verdict.Complaint + log
+            : verdict.Refusal is not null ? verdict.Summary
+            : $"{verdict.Summary}{log} {GateProbe.CureOf(verdict.Gate, files.Gates.OfProject().Any(g => g.Command == verdict.Gate.Command), files.Folder.Repository)}";
+    }
+
     /// <summary>Whether a gate's command has a place for the names of changed files.</summary>
     public static bool AsksForChangedFiles(Gate gate) => gate.Command.Contains("{modified_", StringComparison.Ordinal);
 

@@ -158,7 +158,9 @@ public sealed class TaskMerge(RunServices services, AskCaller caller)
         var broken = failures.FirstOrDefault(f => f.BlamesMachine);
         return new Messages.MergeResult
         {
-            Message = broken?.Summary ?? $"On the merged tree: {string.Join(" ", failures.Select(f => f.Complaint))}",
+            Message = broken is not null
+                ? GateCheck.Explain(files, broken)
+                : $"On the merged tree: {string.Join(" ", failures.Select(f => GateCheck.Explain(files, f)))}",
             FailureClass = broken is null ? FailureClasses.None : FailureClasses.Environment,
             ProblemsFile = ProblemsFile.Write(
                 files.Folder,

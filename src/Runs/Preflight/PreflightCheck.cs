@@ -235,7 +235,7 @@ public sealed class PreflightCheck(RunServices services)
             stop,
             expectedRed: ofTasks
         );
-        errors.AddRange(outcomes.Where(o => o.BlamesMachine).Select(o => o.Summary));
+        errors.AddRange(outcomes.Where(o => o.BlamesMachine).Select(o => GateCheck.Explain(files, o)));
         if (outcomes.Count == 0 && await _gates.TrySetUpAsync(files, repository, baseCommit, files.Folder.Preflight, stop) is { } failure)
         {
             errors.Add(failure);
@@ -243,7 +243,7 @@ public sealed class PreflightCheck(RunServices services)
         var red = outcomes.Where(o => !o.Passed && !o.BlamesMachine && configured.Contains(o.Gate)).ToList();
         warnings.AddRange(
             red.Select(o =>
-                $"The gate '{o.Gate.Name}' fails before any work was done: it only advises in this run ({GateCheck.EvidenceOf(files, o)}).{(o.Advice.Length == 0 ? "" : " " + o.Advice)}"
+                $"The gate '{o.Gate.Name}' fails before any work was done: it only advises in this run{(o.LastWords.Length == 0 ? "" : $": {o.LastWords}")} ({GateCheck.EvidenceOf(files, o)}).{(o.Advice.Length == 0 ? "" : " " + o.Advice)}"
             )
         );
         var green = outcomes.Where(o => o.Passed && ofTasks.Contains(o.Gate)).Select(o => $"'{o.Gate.Name}'").ToList();

@@ -31,9 +31,7 @@ public sealed class RunReport(string repository)
         {
             Line($"- tasks: {counts}");
         }
-        Line(
-            $"- landed: {(run.LandedCommit.Length > 0 ? $"{run.LandedCommit} on {(run.LandedOn.Length > 0 ? run.LandedOn : run.Target)}" : "nothing")}"
-        );
+        Line($"- landed: {(run.HasLanded ? $"{run.LandedCommit} on {(run.LandedOn.Length > 0 ? run.LandedOn : run.Target)}" : "nothing")}");
         var onStaging = run.Tasks.Where(t => t.State == TaskStates.Merged).Select(t => t.Id).ToList();
         if (run.LandedCommit.Length == 0 && onStaging.Count > 0 && !RunStates.IsFinal(run.State))
         {

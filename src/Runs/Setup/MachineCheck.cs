@@ -71,7 +71,7 @@ public static class MachineCheck
         }
         if (repository is { IsBare: false })
         {
-            entries.Add(Gates(settings, repository.Root));
+            entries.Add(await GatesAsync(loaded, repository.Root, cancellationToken));
         }
         entries.Add(Disk(repository?.Root ?? Environment.CurrentDirectory, settings.DiskReserve));
         return entries;
@@ -274,14 +274,19 @@ public static class MachineCheck
         return text.Length == 0 ? null : new("limits", MachineCheckStatus.Ok, $"{char.ToUpperInvariant(text[0])}{text[1..]}.");
     }
 
-    private static MachineCheckEntry Gates(OrchestratorSettings settings, string root)
+    private static async Task<MachineCheckEntry> GatesAsync(SettingsResult loaded, string root, CancellationToken stop)
     {
+        var settings = loaded.Settings!;
         const string Name = "gates";
         var gates = RunStart
             .GatesOf(settings, GateDetection.Detect(root))
             .OfProject()
             .Select(gate => gate.Exclusive is { } name ? $"{gate.Command} (exclusive: {name})" : gate.Command)
             .ToList();
+        if (settings.Gates.Task is null && await MissingAsync(loaded, root, stop) is { } missing)
+        {
+            return missing;
+        }
         return gates.Count > 0
             ? new(Name, MachineCheckStatus.Ok, $"{(settings.Gates.Task is null ? "Found" : "Set")}: {string.Join("; ", gates)}.")
             : new(
@@ -290,6 +295,51 @@ public static class MachineCheck
                 "None are set, and no manifest names any: tasks without 'verification' are not verified.",
                 "Set gates.task, such as [make test], or give tasks 'verification'."
             );
+    }
+
+    /// <summary>The first found gate whose program is not there; asked outside of the repository, which is not trusted here.</summary>
+    private static async Task<MachineCheckEntry?> MissingAsync(SettingsResult loaded, string root, CancellationToken stop)
+    {
+        var settings = loaded.Settings!;
+        var hasSetUp = settings.Worktrees.Setup is { } set ? set.Count > 0 : SetUpDetection.Detect(root).Count > 0;
+        var folder = Directory.CreateTempSubdirectory("orchestrate-check-");
+        try
+        {
+            foreach (var gate in GateDetection.Detect(root))
+            {
+                if (GateProbe.CommandOf(gate, hasSetUp) is not { } probe)
+                {
+                    continue;
+                }
+                var asked = await new ProcessRunner().RunAsync(
+                    new ProcessCommand("/bin/sh", "-c", probe)
+                    {
+                        WorkingDirectory = folder.FullName,
+                        Environment = loaded.AgentEnvironment.ToDictionary(v => v.Key, string? (v) => v.Value, StringComparer.Ordinal),
+                        CleanEnvironment = true,
+                        Timeout = TimeSpan.FromSeconds(30),
+                        OwnSession = true,
+                        StopLeftovers = true,
+                    },
+                    stop
+                );
+                if (!asked.Succeeded)
+                {
+                    var said = asked.StandardError.Text.Trim().Split('\n')[^1];
+                    return new(
+                        "gates",
+                        MachineCheckStatus.Warn,
+                        $"Found: {gate.Command}, but it can't run here: '{probe}' fails{(said.Length > 0 ? $" ({said})" : "")}. Runs stop at it.",
+                        GateProbe.CureOf(gate, ofProject: true, root)
+                    );
+                }
+            }
+            return null;
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 
     private static MachineCheckEntry Disk(string folder, long reserve)

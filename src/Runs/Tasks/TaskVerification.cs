@@ -74,7 +74,7 @@ public sealed class TaskVerification(RunServices services)
             return new VerifyResult
             {
                 Commit = commit,
-                Problems = [broken.Summary],
+                Problems = [GateCheck.Explain(files, broken)],
                 FailureClass = FailureClasses.Environment,
                 Gates = count,
             };
@@ -83,7 +83,10 @@ public sealed class TaskVerification(RunServices services)
         {
             var hidden = await HiddenAsync(workspace, task, stop);
             var sections = failures.Select(ProblemsFile.Gate).Concat(hidden).ToList();
-            return Refused(files, task, input, [.. failures.Select(f => f.Complaint), .. hidden], commit, sections) with { Gates = count };
+            return Refused(files, task, input, [.. failures.Select(f => GateCheck.Explain(files, f)), .. hidden], commit, sections) with
+            {
+                Gates = count,
+            };
         }
         if (changed.Count == 0 && task.FilesWrite is not { Count: 0 })
         {

@@ -1,0 +1,70 @@
+using Xunit;
+
+namespace Orchestrator.Cli.Tests;
+
+/// <summary>A project whose gate can't run on this machine: whoever meets it first is told why, and what to do.</summary>
+[System.Runtime.Versioning.SupportedOSPlatform("linux")]
+public class FirstFailureTests
+{
+    [Fact]
+    public async Task Check_FoundGateWhoseModuleIsMissing_NamesItAndProposesASetUp()
+    {
+        using var cli = new CliFixture().WithRepository();
+        var programs = Directory.CreateDirectory(Path.Combine(cli.Home, "bin")).FullName;
+        var python = Path.Combine(programs, "python3");
+        File.WriteAllText(python, "#!/bin/sh\necho \"$*\" >> \"$HOME/asked\"\necho 'python3: No module named pytest' >&2\nexit 1\n");
+        File.SetUnixFileMode(python, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        cli.Environment["PATH"] = $"{programs}:{cli.Environment["PATH"]}";
+        cli.Write("requirements.txt", "requests\n");
+        cli.Write("pytest.ini", "[pytest]\n");
+
+        var missing = await cli.RunAsync("check");
+        cli.Write(".orchestrator/config.yaml", "gates: {task: [make test]}\n");
+        await cli.TrustAsync();
+        var set = await cli.RunAsync("check");
+
+        Assert.Contains("warn  gates: Found: python3 -m pytest, but it can't run here", missing.Output, StringComparison.Ordinal);
+        Assert.Contains("No module named pytest", missing.Output, StringComparison.Ordinal);
+        Assert.Contains(".venv/bin/pip install -r requirements.txt pytest", missing.Output, StringComparison.Ordinal);
+        Assert.Contains("gates.task: []", missing.Output, StringComparison.Ordinal);
+        Assert.Contains("ok    gates: Set: make test", set.Output, StringComparison.Ordinal);
+        Assert.Equal("-m pytest --version\n", File.ReadAllText(Path.Combine(cli.Home, "asked")));
+    }
+
+    [Fact]
+    public async Task Run_GateThatCanNotRun_EndsWithItsLastWordsItsLogAndTheCure()
+    {
+        using var cli = RunCommandTests.Repository("echo x > a.txt");
+        File.AppendAllText(
+            Path.Combine(cli.Folder, ".orchestrator", "config.yaml"),
+            "gates: {task: [\"echo 'python3: No module named pytest' >&2; exit 1\"]}\n"
+        );
+        cli.Write("tasks.yaml", "tasks:\n  - {id: a, description: A, files_write: [a.txt]}\n");
+
+        var run = await cli.RunAsync("run", "--yes");
+
+        Assert.Equal(1, run.ExitCode);
+        var said = run.People.Split('\n').Single(line => line.StartsWith("  ", StringComparison.Ordinal) && line.Contains("The gate '"));
+        Assert.Contains("exit code 1: python3: No module named pytest", said, StringComparison.Ordinal);
+        Assert.Contains("gates.task: []", said, StringComparison.Ordinal);
+        var log = said.Split("See ")[1].Split(". ")[0];
+        Assert.Contains("No module named pytest", cli.Read(log), StringComparison.Ordinal);
+        Assert.Contains("No module named pytest", (await cli.RunAsync("status")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_GateThatFails_SaysInTheTasksReasonWhatItPrinted()
+    {
+        using var cli = RunCommandTests.Repository("echo x > a.txt");
+        File.AppendAllText(Path.Combine(cli.Folder, ".orchestrator", "config.yaml"), "max_remediations: 0\n");
+        cli.Write(
+            "tasks.yaml",
+            "tasks:\n  - {id: a, description: A, files_write: [a.txt], verification: [{command: \"test ! -e a.txt || { echo expected 4, found 5; exit 1; }\"}]}\n"
+        );
+
+        await cli.RunAsync("run", "--yes");
+
+        Assert.Contains("expected 4, found 5", (await cli.RunAsync("show", "/a")).Output, StringComparison.Ordinal);
+        Assert.Contains("expected 4, found 5", (await cli.RunAsync("report")).Output, StringComparison.Ordinal);
+    }
+}
