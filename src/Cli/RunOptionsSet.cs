@@ -11,18 +11,22 @@ internal sealed class RunOptionsSet
         new("--phase", "-p") { Description = "Start from this phase; earlier ones count as done", HelpName = "ID" };
 
     public Option<string?> Land { get; } =
-        new("--land") { Description = "merge, pr or branch: what happens with the finished work", HelpName = "HOW" };
+        new("--land") { Description = "merge, pr or branch: what happens with the finished work (default: git.land)", HelpName = "HOW" };
 
-    public Option<string?> Target { get; } = new("--target") { Description = "Branch to land on", HelpName = "BRANCH" };
+    public Option<string?> Target { get; } =
+        new("--target") { Description = "Branch to land on (default: git.target)", HelpName = "BRANCH" };
 
     public Option<string[]> Only { get; } =
         new("--only") { Description = "Run only this task (may be repeated); what it depends on counts as done", HelpName = "TASK" };
 
-    public Option<string?> Model { get; } = new("--model", "-m") { Description = "Model of the agents", HelpName = "MODEL" };
+    public Option<string?> Model { get; } =
+        new("--model", "-m") { Description = "Model of the agents (default: model)", HelpName = "MODEL" };
 
-    public Option<string?> Workers { get; } = new("--workers", "-w") { Description = "How many agents work at once", HelpName = "N" };
+    public Option<string?> Workers { get; } =
+        new("--workers", "-w") { Description = "How many agents work at once (default: workers)", HelpName = "N" };
 
-    public Option<string?> Agent { get; } = new("--agent") { Description = "Agent that works on the tasks", HelpName = "NAME" };
+    public Option<string?> Agent { get; } =
+        new("--agent") { Description = "Agent that works on the tasks (default: agent)", HelpName = "NAME" };
 
     public Option<int?> ApproveRisk { get; } =
         new("--approve-risk") { Description = "Highest risk score that needs no approval in this run", HelpName = "N" };

@@ -124,9 +124,9 @@ public static class SettingKeys
 
     internal static readonly Setting<IReadOnlyList<Gate>?> IntegrationGates = new(
         "gates.integration",
-        null,
+        [],
         GateSettingType.Gates,
-        "gates of every merged tree; not set: found from the project's manifests",
+        "gates of every merged tree, beside those of its task",
         ["quality.post_merge_checks"]
     );
 

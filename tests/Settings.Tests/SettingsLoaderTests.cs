@@ -378,7 +378,7 @@ public class SettingsLoaderTests
             ],
             gates.Task!
         );
-        Assert.Null(gates.Integration);
+        Assert.Empty(gates.Integration!);
     }
 
     [Fact]

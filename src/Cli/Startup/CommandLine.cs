@@ -165,7 +165,8 @@ internal static class CommandLine
                 ProcessTerminationTimeout = null,
             }
         );
-        terminal.Result(text.ToString());
+        var more = CommandHelp.Find(PathOf(parsed.CommandResult).Trim())?.Text;
+        terminal.Result(text + more);
         return code;
     }
 }

@@ -1,0 +1,130 @@
+namespace Orchestrator.Cli.Startup;
+
+/// <summary>What the help of a command says beyond its options: examples, and what its exit code means.</summary>
+/// <param name="Examples">Command lines, the usual one first.</param>
+/// <param name="Codes">Each code that says something of this command's own.</param>
+internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList<(int Code, string Meaning)> Codes)
+{
+    private static readonly (int, string)[] Run =
+    [
+        (ExitCodes.Done, "it is completed; with --detach: it is under way"),
+        (ExitCodes.WorkFailed, "a task needs a decision after failing, or the run failed, was cancelled or terminated"),
+        (ExitCodes.NeedsPerson, "it waits for an approval, an answer or a landing"),
+        (ExitCodes.Resumable, "it was paused or interrupted; 'resume' goes on"),
+        (ExitCodes.Interrupted, "interrupted before anything began"),
+    ];
+
+    private static readonly (int, string)[] Planner =
+    [
+        (ExitCodes.Done, "the planner's answer is there"),
+        (ExitCodes.WorkFailed, "the planner failed"),
+        (ExitCodes.NeedsPerson, "a question has to be answered at a terminal"),
+        (ExitCodes.Resumable, "interrupted; the same command goes on with it"),
+    ];
+
+    private static readonly (int, string)[] Carry =
+    [
+        (ExitCodes.Done, "the run has taken it, or it was carried out here"),
+        (ExitCodes.Resumable, "it is kept; 'resume' carries it out"),
+    ];
+
+    private static readonly (int, string)[] Plain = [];
+
+    private static readonly (int, string)[] Question = [(ExitCodes.NeedsPerson, "a question has to be answered at a terminal")];
+
+    private static readonly Dictionary<string, CommandHelp> All = new()
+    {
+        ["init"] = Of(Plain, "orchestrate init", "orchestrate init --claude"),
+        ["check"] = Of([(ExitCodes.Unavailable, "something failed: no run can work")], "orchestrate check"),
+        ["trust"] = Of([(ExitCodes.NeedsPerson, "nobody has said yes")], "orchestrate trust"),
+        ["accept"] = Of(Plain, "orchestrate accept", "orchestrate accept --all"),
+        ["plan"] = Of(Planner, "orchestrate plan \"Add a login page with tests\" -o tasks.yaml", "orchestrate plan --prd docs/prd.md"),
+        ["validate"] = Of(
+            [(ExitCodes.Usage, "the plan can't be run")],
+            "orchestrate validate",
+            "orchestrate validate plans/MASTER_PLAN.md --print yaml"
+        ),
+        ["graph"] = Of(Plain, "orchestrate graph", "orchestrate graph tasks.yaml --format mermaid"),
+        ["conflicts"] = Of([(ExitCodes.WorkFailed, "some were found")], "orchestrate conflicts tasks.yaml"),
+        ["risk"] = Of([(ExitCodes.NeedsPerson, "the score is above risk.auto_approve_threshold")], "orchestrate risk tasks.yaml"),
+        ["contracts"] = Of(
+            Plain,
+            "orchestrate contracts tasks.yaml",
+            "orchestrate contracts AuthService 'login(user: str) -> dict' -o src/auth.py"
+        ),
+        ["environment"] = Of([(ExitCodes.WorkFailed, "the hash is another one")], "orchestrate environment --verify 3f9a1c"),
+        ["context"] = Of(Plain, "orchestrate context set style \"Short functions, no globals.\"", "orchestrate context list"),
+        ["tasks add"] = Of(Plain, "orchestrate tasks add \"Rename the settings file\" --priority high"),
+        ["tasks parse"] = Of(Planner, "orchestrate tasks parse docs/prd.md"),
+        ["tasks expand"] = Of(Planner, "orchestrate tasks expand 3"),
+        ["tasks list"] = Of(Plain, "orchestrate tasks list --status pending"),
+        ["tasks show"] = Of(Plain, "orchestrate tasks show 3.1"),
+        ["tasks next"] = Of(Plain, "orchestrate tasks next"),
+        ["tasks set-status"] = Of(Plain, "orchestrate tasks set-status 1,2 done"),
+        ["tasks update"] = Of(Plain, "orchestrate tasks update 3 --priority critical"),
+        ["tasks delete"] = Of(Plain, "orchestrate tasks delete 3"),
+        ["tasks run"] = Of(Run, "orchestrate tasks run", "orchestrate tasks run --no-planner"),
+        ["config list"] = Of(Plain, "orchestrate config list --changed"),
+        ["config get"] = Of(Plain, "orchestrate config get retry.max_attempts"),
+        ["config set"] = Of(Plain, "orchestrate config set workers 4", "orchestrate config set gates.task '[npm test]'"),
+        ["done"] = Of(Plain, "orchestrate done --status completed"),
+        ["blocked"] = Of(Plain, "orchestrate blocked --needs \"a package: pandas>=2.0\" --reason \"the parser reads CSV with it\""),
+        ["run"] = Of(
+            Run,
+            "orchestrate run",
+            "orchestrate run tasks.yaml --workers 4 --until 07:30 --detach",
+            "orchestrate run \"Add a login page with tests\""
+        ),
+        ["resume"] = Of(Run, "orchestrate resume", "orchestrate resume run-tasks-3f9a1c --detach"),
+        ["status"] = Of(Plain, "orchestrate status --watch"),
+        ["show"] = Of(Plain, "orchestrate show run-tasks-3f9a1c/parser"),
+        ["logs"] = Of(Plain, "orchestrate logs run-tasks-3f9a1c/parser --follow"),
+        ["events"] = Of(Plain, "orchestrate events --follow"),
+        ["diff"] = Of(Plain, "orchestrate diff run-tasks-3f9a1c/parser"),
+        ["report"] = Of(Plain, "orchestrate report"),
+        ["prompt"] = Of(Plain, "orchestrate prompt tasks.yaml parser"),
+        ["verify"] = Of([(ExitCodes.WorkFailed, "a required gate fails"), .. Question], "orchestrate verify tasks.yaml parser"),
+        ["approve"] = Of(Carry, "orchestrate approve plan", "orchestrate approve run-tasks-3f9a1c/parser --detach"),
+        ["reject"] = Of(Carry, "orchestrate reject plan --reason \"too many files\""),
+        ["pause"] = Of(Carry, "orchestrate pause", "orchestrate pause run-tasks-3f9a1c/parser"),
+        ["cancel"] = Of(Carry, "orchestrate cancel"),
+        ["abort"] = Of(
+            [
+                (ExitCodes.Done, "what it landed is taken back"),
+                (ExitCodes.NeedsPerson, "the branch has moved on: a person takes it back"),
+                (ExitCodes.Resumable, "the run is still open, and the command is kept"),
+            ],
+            "orchestrate abort run-tasks-3f9a1c"
+        ),
+        ["retry"] = Of(Carry, "orchestrate retry run-tasks-3f9a1c/parser --guidance \"Use the standard library.\""),
+        ["skip"] = Of(Carry, "orchestrate skip run-tasks-3f9a1c/parser"),
+        ["promote"] = Of(
+            [.. Carry, (ExitCodes.NeedsPerson, "the target branch still needs a person")],
+            "orchestrate promote run-tasks-3f9a1c"
+        ),
+        ["stop"] = Of(Plain, "orchestrate stop --all"),
+        ["worker"] = Of(Question, "orchestrate worker --address temporal.example.com:7233"),
+        ["server"] = Of(Plain, "orchestrate server", "orchestrate server --port 7400"),
+        ["server backup"] = Of(Plain, "orchestrate server backup engine-copy.db"),
+        ["server verify"] = Of([(ExitCodes.WorkFailed, "something is wrong in the file")], "orchestrate server verify"),
+        ["completion"] = Of(Plain, "orchestrate completion bash"),
+        ["version"] = Of(Plain, "orchestrate version --json"),
+    };
+
+    /// <summary>What there is of a command, or null.</summary>
+    /// <param name="path">Its words without the program's name, such as <c>tasks add</c>; <c>add</c> is the same.</param>
+    public static CommandHelp? Find(string path) => All.GetValueOrDefault(path) ?? All.GetValueOrDefault("tasks " + path);
+
+    /// <summary>As help shows it.</summary>
+    public string Text =>
+        string.Concat(
+            "Examples:\n",
+            string.Concat(Examples.Select(example => $"  {example}\n")),
+            Codes.Count == 0
+                ? ""
+                : "\nExit codes (all commands: 0 done, 2 wrong usage, 5 engine, git or agent not available):\n"
+                    + string.Concat(Codes.Select(code => $"  {code.Code, -3}  {code.Meaning}\n"))
+        );
+
+    private static CommandHelp Of((int, string)[] codes, params string[] examples) => new(examples, codes);
+}

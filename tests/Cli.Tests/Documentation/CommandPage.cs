@@ -1,0 +1,110 @@
+using System.CommandLine;
+using System.CommandLine.Completions;
+using System.Text;
+using System.Text.RegularExpressions;
+using Orchestrator.Cli.Startup;
+using Orchestrator.TestKit;
+
+namespace Orchestrator.Cli.Tests.Documentation;
+
+/// <summary>What <c>docs/commands.md</c> says of each command, made of the command table.</summary>
+internal static partial class CommandPage
+{
+    /// <summary>Every command that people see, with its path; those that only hold others too.</summary>
+    public static IReadOnlyList<(string Path, Command Command)> All { get; } = [.. Below("", CommandTable.Root([]))];
+
+    /// <summary>The options that every command takes.</summary>
+    public static IReadOnlyList<Option> Global { get; } = [.. CommandTable.Root([]).Options.Where(option => option.Recursive)];
+
+    public static string Text()
+    {
+        var text = new StringBuilder("## Exit codes\n\n| code | means |\n|---|---|\n");
+        foreach (var (code, meaning) in Codes())
+        {
+            text.Append($"| {code} | {meaning} |\n");
+        }
+        text.Append("\n## Options of every command\n\n");
+        Options(text, Global);
+        foreach (var (path, command) in All.Where(entry => entry.Command is CliCommand || entry.Command.Subcommands.Count == 0))
+        {
+            Describe(text, path, command);
+        }
+        return text.ToString();
+    }
+
+    private static IEnumerable<(string Path, Command Command)> Below(string path, Command parent) =>
+        parent
+            .Subcommands.Where(command => !command.Hidden)
+            .SelectMany(command => Below($"{path} {command.Name}".Trim(), command).Prepend(($"{path} {command.Name}".Trim(), command)));
+
+    private static void Describe(StringBuilder text, string path, Command command)
+    {
+        text.Append($"\n## {path}\n\n{command.Description}.");
+        if (
+            All.FirstOrDefault(other => other.Path == $"tasks {path}" && other.Command.GetType() == command.GetType()) is { Path: { } same }
+        )
+        {
+            text.Append($" The same as [{same}](#{same.Replace(' ', '-')}).\n");
+            return;
+        }
+        var arguments = command.Arguments.Where(argument => !argument.Hidden).ToList();
+        text.Append($"\n\n`orchestrate {path}{string.Concat(arguments.Select(argument => " " + Shown(argument)))}`\n\n");
+        foreach (var argument in arguments)
+        {
+            text.Append($"- `{argument.Name}`: {argument.Description}{Default(argument.HasDefaultValue, argument.GetDefaultValue)}\n");
+        }
+        Options(text, command.Options);
+        if (CommandHelp.Find(path) is not { } help)
+        {
+            return;
+        }
+        text.Append($"\n```sh\n{string.Join('\n', help.Examples)}\n```\n");
+        if (help.Codes.Count > 0)
+        {
+            text.Append($"\nExit codes: {string.Join("; ", help.Codes.Select(code => $"**{code.Code}** {code.Meaning}"))}.\n");
+        }
+    }
+
+    private static void Options(StringBuilder text, IEnumerable<Option> options)
+    {
+        foreach (var option in options.Where(option => !option.Hidden))
+        {
+            var names = option.Aliases.Append(option.Name).Where(name => !name.StartsWith('/')).Distinct().OrderBy(name => name.Length);
+            var value = option.ValueType == typeof(bool) || option.Arity.MaximumNumberOfValues == 0 ? "" : " " + ValueOf(option);
+            text.Append(
+                $"- `{string.Join(", ", names)}{value}`: {option.Description}{(option.Required ? "; it must be given" : "")}"
+                    + $"{(option.ValueType == typeof(bool) ? "" : Default(option.HasDefaultValue, option.GetDefaultValue))}\n"
+            );
+        }
+    }
+
+    private static string ValueOf(Option option) =>
+        option.HelpName
+        ?? (
+            option.CompletionSources.SelectMany(source => source(CompletionContext.Empty)).Select(item => item.Label).Order().ToList()
+                is { Count: > 0 } choices
+                ? string.Join('|', choices)
+                : option.Name.TrimStart('-').ToUpperInvariant()
+        );
+
+    private static string Shown(Argument argument)
+    {
+        var many = argument.Arity.MaximumNumberOfValues > 1 ? "..." : "";
+        return argument.Arity.MinimumNumberOfValues == 0 || argument.HasDefaultValue ? $"[{argument.Name}{many}]" : argument.Name + many;
+    }
+
+    private static string Default(bool hasDefault, Func<object?> value) =>
+        hasDefault && value() is { } given and not (string[] or "") ? $" (default: `{given}`)" : "";
+
+    // Said once, beside the constants.
+    private static IEnumerable<(string Code, string Meaning)> Codes() =>
+        ExitCode()
+            .Matches(File.ReadAllText(RepositoryFiles.Path("src/Cli/ExitCodes.cs")))
+            .Select(match => (match.Groups["code"].Value, CodeTag().Replace(match.Groups["meaning"].Value, "`$1`")));
+
+    [GeneratedRegex(@"/// <summary>(?<meaning>.+?)</summary>\s+public const int \w+ = (?<code>\d+);")]
+    private static partial Regex ExitCode();
+
+    [GeneratedRegex("<c>(.+?)</c>")]
+    private static partial Regex CodeTag();
+}

@@ -1,0 +1,47 @@
+using System.Text.RegularExpressions;
+using Orchestrator.TestKit;
+
+namespace Orchestrator.Cli.Tests.Documentation;
+
+/// <summary>The pages that users read, and what stands in them.</summary>
+internal static partial class DocumentFiles
+{
+    /// <summary>All of them, relative to the repository.</summary>
+    public static IReadOnlyList<string> All { get; } =
+    [
+        "README.md",
+        .. Directory.EnumerateFiles(RepositoryFiles.Path("docs"), "*.md").Select(file => "docs/" + Path.GetFileName(file)).Order(),
+    ];
+
+    public static string Read(string file) => File.ReadAllText(RepositoryFiles.Path(file));
+
+    /// <summary>The text of one page with code left out.</summary>
+    public static string Prose(string file) => CodeSpan().Replace(Fence().Replace(Read(file), ""), "");
+
+    /// <summary>What stands in backticks, outside blocks of code.</summary>
+    public static IEnumerable<string> CodeSpans(string file) =>
+        CodeSpan().Matches(Fence().Replace(Read(file), "")).Select(match => match.Groups["code"].Value);
+
+    /// <summary>The blocks of code in one language.</summary>
+    public static IEnumerable<string> Blocks(string file, string language) =>
+        Fence().Matches(Read(file)).Where(match => match.Groups["language"].Value == language).Select(match => match.Groups["code"].Value);
+
+    /// <summary>The anchors of a page, as they are made of its headings.</summary>
+    public static IReadOnlySet<string> Anchors(string file) =>
+        Heading()
+            .Matches(Fence().Replace(Read(file), ""))
+            .Select(match => NoAnchor().Replace(match.Groups["text"].Value.ToLowerInvariant(), "").Replace(' ', '-'))
+            .ToHashSet();
+
+    [GeneratedRegex(@"^```(?<language>\w*)\n(?<code>.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex Fence();
+
+    [GeneratedRegex(@"(?<ticks>`+)(?<code>.+?)\k<ticks>(?!`)", RegexOptions.Singleline)]
+    private static partial Regex CodeSpan();
+
+    [GeneratedRegex(@"^#+ (?<text>.+)$", RegexOptions.Multiline)]
+    private static partial Regex Heading();
+
+    [GeneratedRegex(@"[^\w\- ]")]
+    private static partial Regex NoAnchor();
+}

@@ -1,0 +1,31 @@
+using System.Text;
+using Orchestrator.Settings;
+
+namespace Orchestrator.Cli.Tests.Documentation;
+
+/// <summary>What <c>docs/settings.md</c> says of each key, made of <see cref="SettingKeys"/>.</summary>
+internal static class SettingsPage
+{
+    public static string Text()
+    {
+        var text = new StringBuilder(
+            "| key | what it does, and what it accepts | default | variable | from a repository |\n|---|---|---|---|---|\n"
+        );
+        foreach (var setting in SettingKeys.All)
+        {
+            var name = setting.Name.Replace("*", "NAME", StringComparison.Ordinal);
+            var variables = setting.OldVariables.Prepend(setting.Variable.Replace("*", "NAME", StringComparison.Ordinal));
+            var old = setting.OldNames.Count == 0 ? "" : $" Older names: {Code(setting.OldNames)}.";
+            text.Append(
+                $"| `{name}` | {Cell(setting.Description)}. Accepts {Cell(setting.Accepts)}.{old} "
+                    + $"| {(setting.DefaultText.Length == 0 ? "not set" : Code([setting.DefaultText]))} | {Code(variables)} "
+                    + $"| {(HarmlessSettings.Contains(setting) ? "counts" : "needs trust")} |\n"
+            );
+        }
+        return text.ToString();
+    }
+
+    private static string Code(IEnumerable<string> words) => string.Join(", ", words.Select(word => $"`{Cell(word)}`"));
+
+    private static string Cell(string text) => text.Replace("|", @"\|", StringComparison.Ordinal);
+}
