@@ -126,7 +126,7 @@ public sealed class MisuseTests(LiveServer server) : IClassFixture<LiveServer>
     {
         var error = Assert.ThrowsAny<ArgumentException>(() => Temporalio.Workflows.WorkflowDefinition.Create<TwiceValidated>());
 
-        Assert.Contains("two validators", error.Message, StringComparison.Ordinal);
+        Assert.Contains("more than one update validator", error.Message, StringComparison.Ordinal);
     }
 
     [Temporalio.Workflows.Workflow]

@@ -106,13 +106,14 @@ public class ActivityDefinition
     /// <summary>From all methods of a type with <see cref="ActivityAttribute" />.</summary>
     /// <param name="type">The type.</param>
     /// <param name="instance">What instance methods are invoked on; may be null when all are static.</param>
-    /// <exception cref="ArgumentException">There is no activity, or an instance is needed.</exception>
+    /// <exception cref="ArgumentException">There is no activity.</exception>
+    /// <exception cref="InvalidOperationException">A method is not static and there is no instance.</exception>
     public static IReadOnlyCollection<ActivityDefinition> CreateAll(Type type, object? instance)
     {
         var methods = ActivityMethods.Of(type);
         if (methods.Count == 0)
         {
-            throw new ArgumentException($"{type} has no method with the attribute Activity.", nameof(type));
+            throw new ArgumentException($"No activities on {type}: no method has the attribute Activity.", nameof(type));
         }
 
         return
@@ -120,7 +121,9 @@ public class ActivityDefinition
             .. methods.Select(method =>
                 method.IsStatic || instance is not null
                     ? Create(method, ActivityMethods.InvokerOf(method, method.IsStatic ? null : instance))
-                    : throw new ArgumentException($"Activity method {type}.{method.Name} needs an instance of its type.", nameof(instance))
+                    : throw new InvalidOperationException(
+                        $"Instance not provided for activity method {type}.{method.Name}, which is not static."
+                    )
             ),
         ];
     }
@@ -151,13 +154,13 @@ public class ActivityDefinition
         var place = $"{method.DeclaringType}.{method.Name}";
         if (method.ContainsGenericParameters)
         {
-            throw new ArgumentException($"Activity method {place} has open generic parameters.", nameof(method));
+            throw new ArgumentException($"Activity method {place} contains generic parameters.", nameof(method));
         }
 
         var parameters = method.GetParameters();
         if (parameters.Any(parameter => parameter.ParameterType.IsByRef))
         {
-            throw new ArgumentException($"Activity method {place} has a ref, out or in parameter.", nameof(method));
+            throw new ArgumentException($"Activity method {place} has disallowed ref/out parameter.", nameof(method));
         }
 
         var types = parameters.Select(parameter => parameter.ParameterType).ToArray();
@@ -178,7 +181,7 @@ public class ActivityDefinition
     {
         if (name is null && (types.Count != 1 || required != 1 || types.First() != typeof(IRawValue[])))
         {
-            throw new ArgumentException($"A dynamic activity has one parameter, an array of IRawValue; {place} has not.");
+            throw new ArgumentException($"Dynamic activity {place} must accept a required array of IRawValue.");
         }
     }
 }

@@ -25,11 +25,14 @@ internal static class ActivityMethods
     {
         var attribute =
             AttributeOf(method)
-            ?? throw new ArgumentException($"{method.DeclaringType}.{method.Name} does not have the attribute Activity.", nameof(method));
+            ?? throw new ArgumentException($"{method.DeclaringType}.{method.Name} missing Activity attribute.", nameof(method));
         return attribute.Dynamic
             ? attribute.Name is null
                 ? null
-                : throw new ArgumentException($"{method.DeclaringType}.{method.Name}: a dynamic activity has no name.", nameof(method))
+                : throw new ArgumentException(
+                    $"{method.DeclaringType}.{method.Name} cannot be dynamic and have custom name.",
+                    nameof(method)
+                )
             : attribute.Name ?? DefaultNameOf(method);
     }
 
@@ -115,7 +118,10 @@ internal static class ActivityMethods
         }
         else if (name.StartsWith('<'))
         {
-            throw new ArgumentException($"A lambda in {method.DeclaringType} needs a name in its attribute Activity.", nameof(method));
+            throw new ArgumentException(
+                $"{method.DeclaringType}.{method.Name} appears to be a lambda, which needs a name in its attribute Activity.",
+                nameof(method)
+            );
         }
 
         var returnsTask = ResultOf(method.ReturnType) != method.ReturnType;

@@ -105,10 +105,15 @@ public sealed class WorkflowQueryDefinition
     public static WorkflowQueryDefinition FromProperty(PropertyInfo property)
     {
         var attribute = HandlerRules.AttributeOf<WorkflowQueryAttribute>(property);
-        if (property.GetMethod is not { IsPublic: true, IsStatic: false } getter || attribute.Dynamic)
+        if (property.GetMethod is not { IsPublic: true } getter)
+        {
+            throw new ArgumentException($"WorkflowQuery property {property} must have public getter", nameof(property));
+        }
+
+        if (getter.IsStatic || attribute.Dynamic)
         {
             throw new ArgumentException(
-                $"Query property {property.DeclaringType}.{property.Name} needs a public getter and cannot be dynamic.",
+                $"WorkflowQuery property {property} cannot be {(getter.IsStatic ? "static" : "dynamic")}",
                 nameof(property)
             );
         }
@@ -129,14 +134,15 @@ public sealed class WorkflowUpdateDefinition
     )
     {
         HandlerRules.Check(name, "update", handler, mustReturnTask: true, allowValue: true);
-        if (
-            validator is not null
-            && (validator.Method.ReturnType != typeof(void) || !validator.ParameterTypes.SequenceEqual(handler.ParameterTypes))
-        )
+        if (validator is not null && validator.Method.ReturnType != typeof(void))
+        {
+            throw new ArgumentException($"WorkflowUpdateValidator method {validator.Method} must be void");
+        }
+
+        if (validator is not null && !validator.ParameterTypes.SequenceEqual(handler.ParameterTypes))
         {
             throw new ArgumentException(
-                $"Validator {validator.Method.DeclaringType}.{validator.Method.Name} must return nothing and take the parameters "
-                    + $"of {handler.Method.Name}."
+                $"WorkflowUpdateValidator method {validator.Method} must have the same parameters as {handler.Method}"
             );
         }
 

@@ -12,7 +12,7 @@ internal static class HandlerRules
         where TAttribute : Attribute =>
         member.GetCustomAttribute<TAttribute>(inherit: false)
         ?? throw new ArgumentException(
-            $"{member.DeclaringType}.{member.Name} has no [{typeof(TAttribute).Name[..^"Attribute".Length]}] attribute.",
+            $"{member.DeclaringType}.{member.Name} missing {typeof(TAttribute).Name[..^"Attribute".Length]} attribute.",
             nameof(member)
         );
 
@@ -23,10 +23,7 @@ internal static class HandlerRules
         {
             return given is null
                 ? null
-                : throw new ArgumentException(
-                    $"{method.DeclaringType}.{method.Name} cannot be dynamic and have the name '{given}'.",
-                    nameof(method)
-                );
+                : throw new ArgumentException($"{method} cannot be dynamic with custom name '{given}'", nameof(method));
         }
 
         const string Suffix = "Async";
@@ -42,36 +39,24 @@ internal static class HandlerRules
     public static void Check(string? name, string kind, HandlerMethod handler, bool mustReturnTask, bool allowValue)
     {
         var method = handler.Method;
-        var where = $"{method.DeclaringType}.{method.Name}";
-        if (name is not null && name.StartsWith(ReservedPrefix, StringComparison.Ordinal))
+        var reserved = name is null ? null : Reserved(kind).FirstOrDefault(prefix => name.StartsWith(prefix, StringComparison.Ordinal));
+        (bool Wrong, string Fault)[] rules =
+        [
+            (reserved is not null, $"{char.ToUpperInvariant(kind[0])}{kind[1..]} handler name {name} cannot start with {reserved}"),
+            (name is null && !handler.HasDynamicParameters, $"Dynamic {kind} {method} must accept string and an array of IRawValue"),
+            (
+                (mustReturnTask && !handler.ReturnsTask) || (!allowValue && handler.ResultType != typeof(void)),
+                $"{method} must return Task{(allowValue ? "" : " without a value")}: it handles a {kind}"
+            ),
+            (!mustReturnTask && handler.ReturnsTask, $"{method} cannot return a Task: it handles a {kind}"),
+            (!mustReturnTask && method.ReturnType == typeof(void), $"{method} must return a value: it handles a {kind}"),
+        ];
+        if (rules.FirstOrDefault(rule => rule.Wrong) is { Fault: { } fault })
         {
-            throw new ArgumentException(
-                $"{where} handles the {kind} '{name}': names that begin with {ReservedPrefix} are reserved.",
-                nameof(name)
-            );
-        }
-
-        if (name is null && !handler.HasDynamicParameters)
-        {
-            throw new ArgumentException(
-                $"{where} is a dynamic {kind} handler: its parameters must be the name (string) and the arguments (IRawValue[]).",
-                nameof(handler)
-            );
-        }
-
-        if (mustReturnTask && !handler.ReturnsTask)
-        {
-            throw new ArgumentException($"{where} handles a {kind}: it must return a Task.", nameof(handler));
-        }
-
-        if (!mustReturnTask && (handler.ReturnsTask || method.ReturnType == typeof(void)))
-        {
-            throw new ArgumentException($"{where} handles a {kind}: it must return a value, not a Task.", nameof(handler));
-        }
-
-        if (!allowValue && handler.ResultType != typeof(void))
-        {
-            throw new ArgumentException($"{where} handles a {kind}: it must return Task without a value.", nameof(handler));
+            throw new ArgumentException(fault, nameof(handler));
         }
     }
+
+    private static string[] Reserved(string kind) =>
+        kind == "query" ? [ReservedPrefix, "__stack_trace", "__enhanced_stack_trace"] : [ReservedPrefix];
 }

@@ -41,7 +41,7 @@ internal sealed class WorkflowDefinitionParts
     {
         var attribute =
             type.GetCustomAttribute<WorkflowAttribute>(inherit: false)
-            ?? throw new ArgumentException($"{type} has no [Workflow] attribute.", nameof(type));
+            ?? throw new ArgumentException($"{type} missing Workflow attribute.", nameof(type));
         var parts = new WorkflowDefinitionParts(type, attribute);
         parts.ReadMembers();
         parts.ReadConstructors();
@@ -54,7 +54,17 @@ internal sealed class WorkflowDefinitionParts
     {
         if (Attribute is { Dynamic: true, Name: not null })
         {
-            _faults.Add($"it cannot be dynamic and have the name '{Attribute.Name}'");
+            _faults.Add($"it has a custom name for dynamic workflow, '{Attribute.Name}'");
+        }
+
+        if (Attribute.Name?.StartsWith(HandlerRules.ReservedPrefix, StringComparison.Ordinal) is true)
+        {
+            _faults.Add($"Workflow name {Attribute.Name} cannot start with {HandlerRules.ReservedPrefix}");
+        }
+
+        if (Type.IsGenericType)
+        {
+            _faults.Add("it has generic type arguments");
         }
 
         const BindingFlags All =
@@ -70,8 +80,8 @@ internal sealed class WorkflowDefinitionParts
             )
             {
                 _faults.Add(
-                    $"update method '{validates.UpdateMethod}' has two validators, {validators[validates.UpdateMethod].Name} and "
-                        + $"{method.Name}"
+                    $"it has more than one update validator for update method {validates.UpdateMethod}: "
+                        + $"{validators[validates.UpdateMethod].Name} and {method.Name}"
                 );
             }
         }
@@ -79,11 +89,15 @@ internal sealed class WorkflowDefinitionParts
         foreach (var method in methods)
         {
             ReadMethod(method, validators);
+            CheckOverride<WorkflowRunAttribute>(method, "WorkflowRun");
+            CheckOverride<WorkflowSignalAttribute>(method, "WorkflowSignal");
+            CheckOverride<WorkflowQueryAttribute>(method, "WorkflowQuery");
+            CheckOverride<WorkflowUpdateAttribute>(method, "WorkflowUpdate");
         }
 
         foreach (var (name, method) in validators)
         {
-            _faults.Add($"validator {method.Name} names the update method '{name}', which does not exist");
+            _faults.Add($"Cannot find update method named {name} for WorkflowUpdateValidator on {method}");
         }
 
         foreach (var property in Type.GetProperties(All))
@@ -96,13 +110,13 @@ internal sealed class WorkflowDefinitionParts
 
         if (RunMethod is null)
         {
-            _faults.Add("it has no public method with [WorkflowRun]");
+            _faults.Add("it does not have a valid WorkflowRun method");
         }
     }
 
     private void ReadMethod(MethodInfo method, Dictionary<string, MethodInfo> validators)
     {
-        if (method.GetCustomAttribute<WorkflowRunAttribute>(inherit: false) is not null && Usable(method, "WorkflowRun"))
+        if (method.GetCustomAttribute<WorkflowRunAttribute>(inherit: false) is not null)
         {
             ReadRun(method);
         }
@@ -134,6 +148,16 @@ internal sealed class WorkflowDefinitionParts
             && Usable(method, "WorkflowDynamicOptions")
         )
         {
+            if (!Attribute.Dynamic)
+            {
+                _faults.Add($"WorkflowDynamicOptions on {method} can only be used in dynamic workflows");
+            }
+
+            if (DynamicOptionsGetter is not null)
+            {
+                _faults.Add("WorkflowDynamicOptions cannot be used more than once");
+            }
+
             if (method.ReturnType == typeof(WorkflowDefinitionOptions) && method.GetParameters().Length == 0)
             {
                 DynamicOptionsGetter = instance =>
@@ -149,20 +173,23 @@ internal sealed class WorkflowDefinitionParts
 
     private void ReadRun(MethodInfo method)
     {
-        if (RunMethod is not null)
-        {
-            _faults.Add($"both {RunMethod.Name} and {method.Name} have [WorkflowRun]");
-        }
-
-        if (!typeof(Task).IsAssignableFrom(method.ReturnType))
-        {
-            _faults.Add($"{method.Name} with [WorkflowRun] must return a Task");
-        }
-
-        if (Attribute.Dynamic && !method.GetParameters().Select(p => p.ParameterType).SequenceEqual([typeof(IRawValue[])]))
-        {
-            _faults.Add($"{method.Name} runs a dynamic workflow: its one parameter must be IRawValue[]");
-        }
+        (bool Wrong, string Fault)[] rules =
+        [
+            (method.IsStatic, $"WorkflowRun on static {method}"),
+            (!method.IsPublic, $"WorkflowRun on non-public {method}"),
+            (method.ContainsGenericParameters, $"{method} with WorkflowRun contains generic parameters"),
+            (
+                method.DeclaringType != Type,
+                $"WorkflowRun method {method} must be declared on {Type}, not inherited from {method.DeclaringType}"
+            ),
+            (RunMethod is not null, $"WorkflowRun on multiple methods: {RunMethod} and {method}"),
+            (!typeof(Task).IsAssignableFrom(method.ReturnType), $"WorkflowRun method {method} must return an instance of Task"),
+            (
+                Attribute.Dynamic && !method.GetParameters().Select(p => p.ParameterType).SequenceEqual([typeof(IRawValue[])]),
+                $"WorkflowRun method {method} for dynamic workflow must accept an array of IRawValue"
+            ),
+        ];
+        _faults.AddRange(rules.Where(rule => rule.Wrong).Select(rule => rule.Fault));
 
         RunMethod = method;
     }
@@ -178,24 +205,27 @@ internal sealed class WorkflowDefinitionParts
         var init = constructors.Where(c => c.GetCustomAttribute<WorkflowInitAttribute>() is not null).ToList();
         if (init.Count > 1)
         {
-            _faults.Add("more than one constructor has [WorkflowInit]");
+            _faults.Add("WorkflowInit on multiple constructors");
             return;
         }
 
         if (init is [var chosen])
         {
+            if (!chosen.IsPublic)
+            {
+                _faults.Add($"WorkflowInit on non-public constructor {chosen}");
+                return;
+            }
+
             if (
-                !chosen.IsPublic
-                || (
-                    RunMethod is not null
-                    && !chosen
-                        .GetParameters()
-                        .Select(p => p.ParameterType)
-                        .SequenceEqual(RunMethod.GetParameters().Select(p => p.ParameterType))
-                )
+                RunMethod is not null
+                && !chosen
+                    .GetParameters()
+                    .Select(p => p.ParameterType)
+                    .SequenceEqual(RunMethod.GetParameters().Select(p => p.ParameterType))
             )
             {
-                _faults.Add("the constructor with [WorkflowInit] must be public and take the parameters of the run method");
+                _faults.Add($"WorkflowRun method {RunMethod} must match parameter types of WorkflowInit constructor {chosen}");
                 return;
             }
 
@@ -211,13 +241,32 @@ internal sealed class WorkflowDefinitionParts
 
     private bool Usable(MethodInfo method, string attribute)
     {
-        if (method is { IsPublic: true, IsStatic: false, ContainsGenericParameters: false })
-        {
-            return true;
-        }
+        (bool Wrong, string Fault)[] rules =
+        [
+            (!method.IsPublic, $"{attribute} method {method} must be public"),
+            (method.IsStatic, $"{attribute} method {method} cannot be static"),
+            (method.ContainsGenericParameters, $"{method} with {attribute} contains generic parameters"),
+        ];
+        var faults = rules.Where(rule => rule.Wrong).Select(rule => rule.Fault).ToList();
+        _faults.AddRange(faults);
+        return faults.Count == 0;
+    }
 
-        _faults.Add($"{method.Name} with [{attribute}] must be public, not static and not generic");
-        return false;
+    /// <summary>What a base class marks is marked on the override, too: which of them counts must be seen where the code is.</summary>
+    private void CheckOverride<TAttribute>(MethodInfo method, string attribute)
+        where TAttribute : Attribute
+    {
+        if (
+            method.GetCustomAttribute<TAttribute>(inherit: false) is null
+            && method.GetBaseDefinition() is var declared
+            && declared != method
+            && method.GetCustomAttributes(typeof(TAttribute), inherit: true).Length
+                + declared.GetCustomAttributes(typeof(TAttribute), inherit: false).Length
+                > 0
+        )
+        {
+            _faults.Add($"{attribute} on {declared} but not override in {method.DeclaringType}");
+        }
     }
 
     private void AddQuery(Func<WorkflowQueryDefinition> read) =>
@@ -242,14 +291,14 @@ internal sealed class WorkflowDefinitionParts
         {
             if (dynamic() is not null)
             {
-                _faults.Add($"it has more than one dynamic {kind} handler");
+                _faults.Add($"it has more than one dynamic {kind}");
             }
 
             setDynamic();
         }
         else if (!named.TryAdd(name, definition))
         {
-            _faults.Add($"it has more than one handler of the {kind} '{name}'");
+            _faults.Add($"it has more than one {kind} named {name}");
         }
     }
 }
