@@ -91,7 +91,7 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
         ["abort"] = Of(
             [
                 (ExitCodes.Done, "what it landed is taken back"),
-                (ExitCodes.NeedsPerson, "the branch has moved on: a person takes it back"),
+                (ExitCodes.NeedsPerson, "nobody has said yes, or the branch has moved on: a person takes it back"),
                 (ExitCodes.Resumable, "the run is still open, and the command is kept"),
             ],
             "orchestrate abort run-tasks-3f9a1c"

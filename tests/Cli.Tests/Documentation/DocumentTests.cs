@@ -1,8 +1,15 @@
+using System.Reflection;
+using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
+using Orchestrator.Messages;
+using Orchestrator.Plans.Readers.Backlogs;
+using Orchestrator.Plans.Readers.MasterPlans;
 using Orchestrator.Plans.Readers.TaskGraphs;
 using Orchestrator.Settings;
 using Orchestrator.TestKit;
+using Temporalio.Workflows;
 using Xunit;
 
 namespace Orchestrator.Cli.Tests.Documentation;
@@ -113,6 +120,36 @@ public sealed partial class DocumentTests
             .Where(name => !name.StartsWith('$'));
 
         Assert.All(keys, key => Assert.Contains($"`{key}`", page, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void PlanFormat_MasterPlanAndBacklog_AreReadWithoutAWord()
+    {
+        byte[][] examples = [.. DocumentFiles.Blocks("docs/plan-format.md", "text").Select(Encoding.UTF8.GetBytes)];
+
+        var master = MasterPlanReader.Read(examples[0], "PLAN.md", file => file == "phase2.md" ? examples[1] : null);
+        var backlog = BacklogReader.Read(examples[2], ".orchestrator/tasks.json");
+
+        Assert.Empty(master.Faults.Concat(backlog.Faults).Select(fault => fault.ToString()));
+        Assert.Equal(2, master.Plan!.Tasks[1].Verification.Count);
+    }
+
+    [Fact]
+    public void TemporalPage_StartInputAndMessages_AreAllNamed()
+    {
+        var page = DocumentFiles.Read("docs/temporal.md");
+        var members = typeof(OrchestrationInput)
+            .GetProperties()
+            .Select(property => property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name)
+            .OfType<string>();
+        var messages = typeof(IOrchestrationWorkflow)
+            .GetMethods()
+            .Select(method =>
+                method.GetCustomAttribute<WorkflowUpdateAttribute>()?.Name ?? method.GetCustomAttribute<WorkflowQueryAttribute>()?.Name
+            )
+            .OfType<string>();
+
+        Assert.All(members.Concat(messages), name => Assert.Contains($"`{name}`", page, StringComparison.Ordinal));
     }
 
     /// <summary>Headings of the page are messages with … where they name something.</summary>
