@@ -53,6 +53,12 @@ public sealed partial class RunFolder
     /// <summary>Report for programs.</summary>
     public string ReportJson => In("reports", "report.json");
 
+    /// <summary>What became of the hunks that tasks brought, for people.</summary>
+    public string Losses => In("reports", "losses.md");
+
+    /// <summary>The same for programs.</summary>
+    public string LossesJson => In("reports", "losses.json");
+
     /// <summary>What the run knew of its tasks when it continued as new: files named by their hash.</summary>
     public string Checkpoints => In("checkpoints");
 

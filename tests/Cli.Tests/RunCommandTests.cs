@@ -54,6 +54,12 @@ public class RunCommandTests
         Assert.Contains("+done", (string)(await cli.RunAsync("diff", "/two", "--json")).Json["patch"]!, StringComparison.Ordinal);
         Assert.Contains("has ended: completed", (await cli.RunAsync("approve", "plan", "--run", id)).People, StringComparison.Ordinal);
         Assert.Contains("two", (await cli.RunAsync("report")).Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "present, 0 overwritten by name, 0 lost (at ",
+            (await cli.RunAsync("report", "--losses")).Output,
+            StringComparison.Ordinal
+        );
+        Assert.Empty((await cli.RunAsync("report", "--losses", "--json")).Json["hunks"]!.AsArray());
         Assert.Equal(2, (await cli.RunAsync("resume", id)).ExitCode);
         Assert.Equal(2, (await cli.RunAsync("cancel")).ExitCode);
         Assert.Equal("", cli.Git("status", "--porcelain", "--untracked-files=no"));

@@ -13,19 +13,29 @@ internal sealed class ReportCommand : CliCommand
         Description = "The run; the latest where none is named",
         Arity = ArgumentArity.ZeroOrOne,
     };
+    private readonly Option<bool> _losses = new("--losses")
+    {
+        Description = "What tasks brought and is not there as it came: overwritten by which task, or lost",
+    };
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public ReportCommand()
         : base("report", "Tell what a run landed, what it cost, and what needs a person")
     {
         Add(_run);
+        Add(_losses);
         Add(_json);
     }
 
     public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
-        var run = await RunObservation.OfAsync(StoredRuns.Require(repository, parsed.GetValue(_run)), repository, context, stop);
+        var stored = StoredRuns.Require(repository, parsed.GetValue(_run));
+        if (parsed.GetValue(_losses))
+        {
+            return TellLosses(stored, parsed.GetValue(_json), context);
+        }
+        var run = await RunObservation.OfAsync(stored, repository, context, stop);
         var status = run.Status with { Left = ProgressRecorder.Read(run.ReportJsonFile)?.Left ?? [] };
         if (parsed.GetValue(_json))
         {
@@ -35,6 +45,22 @@ internal sealed class ReportCommand : CliCommand
         {
             context.Terminal.Result(new RunReport(repository.Root).Render(status));
         }
+        return ExitCodes.Done;
+    }
+
+    private static int TellLosses(StoredRun run, bool isJson, CommandContext context)
+    {
+        var file = run.LossesFile(isJson);
+        if (!File.Exists(file))
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                $"{run.Id} has not come to its landing yet, before which it is looked for what tasks brought.",
+                $"See 'orchestrate status {run.Id}'."
+            );
+        }
+        var text = File.ReadAllText(file);
+        context.Terminal.Result(text.EndsWith('\n') ? text : text + "\n");
         return ExitCodes.Done;
     }
 }

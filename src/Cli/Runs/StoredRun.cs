@@ -29,6 +29,9 @@ internal sealed record StoredRun(string Folder, RunStatus Status, DateTimeOffset
     /// <summary>Report for programs.</summary>
     public string ReportJsonFile => Path.Combine(Folder, "reports", "report.json");
 
+    /// <summary>What became of the hunks that tasks brought, for people or programs.</summary>
+    public string LossesFile(bool isJson) => Path.Combine(Folder, "reports", isJson ? "losses.json" : "losses.md");
+
     /// <summary>Reads a run's folder; null where nothing was written yet.</summary>
     public static StoredRun? TryRead(string folder)
     {

@@ -88,6 +88,10 @@ public sealed class CommitStore(GitRepository repository)
             ?? await LogAsync(["--first-parent", tip, .. since is null ? (string[])[] : ["^" + since]], mayFail: false, cancellationToken);
     }
 
+    /// <summary>All commits of <paramref name="tip"/> that <paramref name="since"/> does not have, parents after children.</summary>
+    internal async Task<IReadOnlyList<CommitInfo>> ListAllAsync(string tip, string since, CancellationToken cancellationToken) =>
+        await LogAsync(["--topo-order", tip, "^" + since], mayFail: false, cancellationToken);
+
     /// <summary>True if <paramref name="ancestor"/> is in the history of <paramref name="descendant"/>, or the same.</summary>
     public async Task<bool> IsAncestorAsync(string ancestor, string descendant, CancellationToken cancellationToken = default) =>
         ancestor == descendant

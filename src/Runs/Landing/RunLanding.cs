@@ -6,6 +6,7 @@ using Orchestrator.Git.Worktrees;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Runs.Gates;
+using Orchestrator.Runs.Merging;
 
 namespace Orchestrator.Runs.Landing;
 
@@ -54,6 +55,10 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
         if (found is not { } tip)
         {
             return new LandResult { Message = note };
+        }
+        if (await LossesAsync(files, repository, tip, input, stop) is { } lossy)
+        {
+            return lossy with { Message = $"{note} {lossy.Message}".Trim() };
         }
         if (files.Settings.Git.Land == "branch")
         {
@@ -140,6 +145,29 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
         return (done ? input.StagingTip : null, message);
     }
 
+    /// <summary>All that was merged is in what is about to land, or somebody is asked.</summary>
+    private static async Task<LandResult?> LossesAsync(
+        RunFiles files,
+        GitRepository repository,
+        string commit,
+        LandInput input,
+        CancellationToken stop
+    )
+    {
+        var report = await new RunLosses(repository, files).OfStagingAsync(input.BaseCommit, commit, stop);
+        return report.Lost.Count == 0
+            ? null
+            : new LandResult
+            {
+                Evidence = files.Folder.Relative(files.Folder.Losses),
+                Message =
+                    $"Nothing was landed, since work of the run is lost ({report.Summary}): {RunLosses.Describe(report.Lost)}. "
+                    + $"'orchestrate report {input.RunId} --losses' lists it. Put it back on {input.Staging}; or, where it may be gone, "
+                    + $"say so by a commit there (git switch {input.Staging}; git commit --allow-empty -m '{RunLosses.Acceptance}'); "
+                    + $"then: orchestrate promote {input.RunId}",
+            };
+    }
+
     private async Task<(string? Merged, LandResult? Refused)> TakeInTargetAsync(
         RunFiles files,
         GitRepository repository,
@@ -196,6 +224,10 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
                         $"{input.Target} has moved, and merged with it these gates fail: {FileNames.Some([.. failures.Select(f => f.Gate.Name)], 20)}.{string.Concat(failures.Select(f => f.Advice).Where(a => a.Length > 0).Distinct().Select(a => " " + a))} Repair it on {input.Staging} or {input.Target}, then: orchestrate promote {input.RunId}",
                 }
             );
+        }
+        if (await LossesAsync(files, repository, commit, input, stop) is { } lossy)
+        {
+            return (null, lossy);
         }
         return await staging.MoveAsync(commit, tip, $"merge {input.Target}")
             ? (commit, null)

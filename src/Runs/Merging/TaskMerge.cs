@@ -75,6 +75,10 @@ public sealed class TaskMerge(RunServices services, AskCaller caller)
             {
                 return outside;
             }
+            if (await LossesAsync(files, workspace, task, commit, input, stop) is { } lossy)
+            {
+                return lossy;
+            }
             if (await FailedGatesAsync(files, workspace, task, commit, input, staging, stop) is { } refused)
             {
                 return refused;
@@ -125,6 +129,31 @@ public sealed class TaskMerge(RunServices services, AskCaller caller)
         var problem =
             "Merged with what other tasks did meanwhile, symbolic links lead out of the repository or into .git: "
             + $"{FileNames.Some(links, 20)}. Put files there, or links that stay inside.";
+        return new Messages.MergeResult
+        {
+            Message = problem,
+            ProblemsFile = ProblemsFile.Write(files.Folder, task.Id, input.Request.Attempt, [problem]),
+        };
+    }
+
+    /// <summary>What either side had is in the merge, or it is not made.</summary>
+    private static async Task<Messages.MergeResult?> LossesAsync(
+        RunFiles files,
+        TaskWorkspace workspace,
+        PlanTask task,
+        string commit,
+        MergeTaskInput input,
+        CancellationToken stop
+    )
+    {
+        var lost = await new RunLosses(workspace.Repository, files).OfMergeAsync(commit, task, stop);
+        if (lost.Count == 0)
+        {
+            return null;
+        }
+        var problem =
+            $"Merged like this, work would be lost: {RunLosses.Describe(lost)}. What other tasks did is now in your worktree: keep it, "
+            + "beside yours. In a file that you may only append to, take nothing away.";
         return new Messages.MergeResult
         {
             Message = problem,

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Orchestrator.Messages;
+using Orchestrator.Runs.Merging;
 
 namespace Orchestrator.Runs.Reports;
 
@@ -39,6 +40,10 @@ public sealed class RunReport(string repository)
         }
         Line($"- agent starts: {run.AgentStarts}");
         Line(string.Create(CultureInfo.InvariantCulture, $"- cost: {run.Cost:0.00} USD"));
+        if (RunLosses.Summary(new RunFolder(repository, run.RunId)) is { } losses)
+        {
+            Line($"- {losses}");
+        }
         Line("- review: not reviewed");
         foreach (var item in run.Warnings.Select(w => $"warning: {w}").Concat(run.Left))
         {

@@ -1,0 +1,185 @@
+using Orchestrator.Git.Commits;
+using Orchestrator.Git.Merging;
+using Orchestrator.Git.Program;
+
+namespace Orchestrator.Git.Losses;
+
+/// <summary>
+/// Shows that what tasks brought to a staging branch is in it: each hunk of each merged task, or that a later task which may write the file
+/// changed the same lines. Reads only (a common base of several is made as an unnamed commit).
+/// </summary>
+/// <param name="repository">The repository.</param>
+/// <param name="appendedFiles">As in <see cref="Merges.MergeAsync"/>.</param>
+public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<string> appendedFiles)
+{
+    private readonly CommitStore _commits = new(repository);
+    private readonly MergeBases _bases = new(repository);
+
+    /// <summary>Looks at one merge alone, before staging moves to it: everything that both sides had has to be in it.</summary>
+    /// <param name="merge">A commit with two parents: staging, and the work.</param>
+    /// <param name="author">Whose work it is.</param>
+    /// <param name="stop">Ends the reading.</param>
+    /// <returns>What is lost.</returns>
+    public async Task<MergeLosses> OfMergeAsync(string merge, StepAuthor author, CancellationToken stop)
+    {
+        var commit = (await _commits.ReadAsync(merge, stop))!;
+        var (ours, theirs) = ((await _commits.ReadAsync(commit.Parents[0], stop))!, (await _commits.ReadAsync(commit.Parents[1], stop))!);
+        var memory = repository.Part<ObjectMemory>();
+        var found = await _bases.TreeAsync(ours.Id, theirs.Id, id => memory.IsAncestor(id, ours.Id), _ => null, stop);
+        var trees = new StepTrees(commit, ours.Tree, found, theirs.Tree);
+        var reader = new StepReader(repository, new LineTable());
+        var diffs = await reader.DiffsAsync([(found, theirs.Tree), (ours.Tree, commit.Tree)], stop);
+        bool IsWatched(string path) => author.RightTo(path) != WriteRight.Write;
+        if (IsPlain(diffs[0], diffs[1]) && !diffs[0].Any(file => file.Change != FileChange.Added && IsWatched(file.Path)))
+        {
+            return MergeLosses.None;
+        }
+
+        var ledger = await TakeAsync(reader, [new StepChanges(trees, author, diffs[0], diffs[1])], new LossLedger(reader.Table), stop);
+        return new MergeLosses(
+            ledger.Report().Lost,
+            ledger.Hunks.Any(hunk => hunk.Removed.Count > hunk.Added.Count && IsWatched(hunk.Path))
+        );
+    }
+
+    /// <summary>Looks at a whole staging branch.</summary>
+    /// <param name="since">Where it began.</param>
+    /// <param name="tip">Where it is.</param>
+    /// <param name="authorOf">Who made a step of it.</param>
+    /// <param name="stop">Ends the reading.</param>
+    public async Task<LossReport> OfStagingAsync(string since, string tip, Func<CommitInfo, StepAuthor> authorOf, CancellationToken stop) =>
+        (await LedgerAsync(since, tip, authorOf, stop)).Report();
+
+    /// <summary>The same with the lines of each hunk.</summary>
+    internal async Task<LossLedger> LedgerAsync(string since, string tip, Func<CommitInfo, StepAuthor> authorOf, CancellationToken stop)
+    {
+        var all = await _commits.ListAllAsync(tip, since, stop);
+        var chain = FirstParents(all, tip);
+        var reader = new StepReader(repository, new LineTable());
+        if (chain.Count == 0)
+        {
+            return new LossLedger(reader.Table);
+        }
+
+        var steps = await TreesAsync(all, chain, stop);
+        var diffs = await reader.DiffsAsync(
+            [.. steps.SelectMany(s => ((string, string)[])[(s.BaseTree, s.TheirsTree), (s.OursTree, s.Commit.Tree)])],
+            stop
+        );
+        var authors = steps.Select(step => authorOf(step.Commit)).ToList();
+
+        // What a target or a person brings along is of interest only where tasks have been.
+        var paths = authors
+            .SelectMany((author, i) => author.IsTask ? diffs[2 * i].Concat(diffs[(2 * i) + 1]) : [])
+            .Select(file => file.Path)
+            .ToHashSet(StringComparer.Ordinal);
+        var changes = steps.Select((step, i) => new StepChanges(step, authors[i], Of(i, 2 * i), Of(i, (2 * i) + 1))).ToArray();
+        return await TakeAsync(reader, changes, new LossLedger(reader.Table), stop);
+
+        IReadOnlyList<ChangedFile> Of(int step, int diff) =>
+            authors[step].IsTask
+                ? diffs[diff]
+                : [.. diffs[diff].Where(file => paths.Contains(file.Path) || file.Change == FileChange.Added)];
+    }
+
+    private async Task<LossLedger> TakeAsync(StepReader reader, StepChanges[] steps, LossLedger ledger, CancellationToken stop)
+    {
+        var read = await reader.ReadAsync(steps, stop);
+        for (var i = 0; i < read.Count; i++)
+        {
+            var balance = StepBalance.Of(read[i]);
+            var isClear = balance.IsEven && read[i].Files.All(file => file.IsText || file.IsPlain);
+            ledger.Take(read[i], balance, isFaithful: !isClear && await IsGitsAsync(reader, steps[i], balance, stop));
+        }
+
+        return ledger;
+    }
+
+    /// <summary>
+    /// Whether git, asked again, merges both sides to the same files. Where its files are others, what does not come out even in them is
+    /// excused.
+    /// </summary>
+    private async Task<bool> IsGitsAsync(StepReader reader, StepChanges step, StepBalance balance, CancellationToken stop)
+    {
+        if (
+            step.Trees.Theirs is not { } theirs
+            || await new Merges(repository).MergeAsync(step.Trees.Commit.Parents[0], theirs, appendedFiles, stop)
+                is not { IsClean: true } merge
+        )
+        {
+            return false;
+        }
+
+        var trees = step.Trees with { Commit = step.Trees.Commit with { Id = merge.Tree, Tree = merge.Tree } };
+        var ours = await new Diffs(repository).BetweenAsync(trees.OursTree, merge.Tree, stop);
+        balance.Excuse(StepBalance.Of((await reader.ReadAsync([step with { Trees = trees, Ours = ours }], stop))[0]));
+        return merge.Tree == step.Trees.Commit.Tree;
+    }
+
+    /// <summary>Each file that one side changed is as that side has it, and no other file was changed.</summary>
+    private static bool IsPlain(IReadOnlyList<ChangedFile> theirs, IReadOnlyList<ChangedFile> result) =>
+        theirs.Count == result.Count && !theirs.Except(result).Any();
+
+    private static List<CommitInfo> FirstParents(IReadOnlyList<CommitInfo> all, string tip)
+    {
+        var known = all.ToDictionary(commit => commit.Id, StringComparer.Ordinal);
+        var chain = new List<CommitInfo>();
+        for (var id = tip; known.TryGetValue(id, out var commit) && commit.Parents.Count > 0; id = commit.Parents[0])
+        {
+            chain.Add(commit);
+        }
+
+        chain.Reverse();
+        return chain;
+    }
+
+    private async Task<IReadOnlyList<StepTrees>> TreesAsync(IReadOnlyList<CommitInfo> all, List<CommitInfo> chain, CancellationToken stop)
+    {
+        var known = all.ToDictionary(commit => commit.Id, StringComparer.Ordinal);
+
+        // With which step a commit came to staging; what was there before has none.
+        var came = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (var i = 0; i < chain.Count; i++)
+        {
+            var waiting = new Stack<string>([chain[i].Id]);
+            while (waiting.TryPop(out var id))
+            {
+                if (known.TryGetValue(id, out var commit) && came.TryAdd(id, i))
+                {
+                    commit.Parents.ToList().ForEach(waiting.Push);
+                }
+            }
+        }
+
+        var place = chain.Select((commit, i) => (commit.Id, i)).ToDictionary(c => c.Id, c => c.i, StringComparer.Ordinal);
+        var steps = new List<StepTrees>();
+        var before = (await _commits.ReadAsync(chain[0].Parents[0], stop))!.Tree;
+        for (var i = 0; i < chain.Count; i++)
+        {
+            var commit = chain[i];
+            if (commit.Parents.Count != 2)
+            {
+                steps.Add(new StepTrees(commit, before, before, commit.Tree)); // What it brings it has made itself.
+            }
+            else
+            {
+                var step = i;
+                var found = await _bases.TreeAsync(
+                    commit.Parents[0],
+                    commit.Parents[1],
+                    id => !came.TryGetValue(id, out var at) || at < step,
+                    id =>
+                        place.TryGetValue(id, out var at) ? at
+                        : came.ContainsKey(id) ? null
+                        : -1,
+                    stop
+                );
+                steps.Add(new StepTrees(commit, before, found, (await _commits.ReadAsync(commit.Parents[1], stop))!.Tree));
+            }
+
+            before = commit.Tree;
+        }
+
+        return steps;
+    }
+}

@@ -1,0 +1,268 @@
+namespace Orchestrator.Git.Losses;
+
+/// <summary>
+/// Keeps the books of a staging branch, step by step: which hunks tasks brought, which of them a later one changed that may, and which are
+/// gone although nobody took them away. Pure.
+/// </summary>
+/// <param name="lines">The lines of all versions.</param>
+internal sealed class LossLedger(LineTable lines)
+{
+    private readonly List<TrackedHunk> _hunks = [];
+    private readonly List<MergedHunk> _others = [];
+    private readonly LineClaims _claims = new();
+    private readonly FactClaims _facts = new();
+    private readonly Dictionary<(string Path, int Line), TrackedHunk> _removers = [];
+    private readonly Dictionary<(string Path, int Line), List<TrackedHunk>> _removals = [];
+    private readonly Dictionary<int, List<TrackedHunk>> _lost = [];
+
+    /// <summary>The hunks, as they stand.</summary>
+    internal IReadOnlyList<TrackedHunk> Hunks => _hunks;
+
+    /// <summary>A line of a hunk.</summary>
+    internal string LineOf(int number) => lines.Text(number);
+
+    /// <summary>What became of everything.</summary>
+    public LossReport Report() =>
+        new([
+            .. _hunks.Select(hunk => new MergedHunk(
+                hunk.Task,
+                hunk.Merge,
+                hunk.Path,
+                hunk.Line,
+                TextOf(hunk),
+                hunk.Fate,
+                hunk.By,
+                hunk.ByMerge
+            )),
+            .. _others,
+        ]);
+
+    /// <summary>Takes in a step.</summary>
+    /// <param name="step">The step.</param>
+    /// <param name="balance">Its balance.</param>
+    /// <param name="isFaithful">The result is what git merges of both sides.</param>
+    public void Take(MergeStep step, StepBalance balance, bool isFaithful)
+    {
+        var hunks = balance.Hunks.Concat(_facts.HunksOf(step)).ToList();
+        if (step.Author.IsTask)
+        {
+            _hunks.AddRange(hunks);
+        }
+
+        var (removed, added) = CarryWhatMoved(step, balance);
+        Remove(step, removed, balance.Missing.Select(copies => copies.Line).ToHashSet());
+        foreach (var copies in balance.Shared.Where(_ => step.Author.IsTask))
+        {
+            copies.Hunks.ToList().ForEach(hunk => _claims.Join(copies.Path, copies.Line, hunk));
+        }
+
+        foreach (var copies in added)
+        {
+            Bring(step, copies);
+        }
+
+        TakeBack(step, balance.Hunks);
+        Lose(step, balance);
+        _facts.Take(step, isFaithful);
+        if (step.Author.AcceptsLosses)
+        {
+            _hunks.Where(hunk => hunk.Fate == HunkFate.Lost).ToList().ForEach(hunk => hunk.Accepted(step));
+            _others.Clear();
+        }
+    }
+
+    /// <summary>A line that is taken from one place and put to another keeps those who brought it.</summary>
+    private (IReadOnlyList<LineCopies> Removed, IReadOnlyList<LineCopies> Added) CarryWhatMoved(MergeStep step, StepBalance balance)
+    {
+        foreach (var (from, to) in balance.Moved)
+        {
+            foreach (var copy in _claims.Take(from.Path, from.Line, from.Count, from.Before, new HashSet<TrackedHunk>()))
+            {
+                _claims.Bring(to, from.Line, copy);
+            }
+        }
+
+        var targets = balance.Added.ToLookup(copies => copies.Line).ToDictionary(g => g.Key, g => g.ToList());
+        var removed = new List<LineCopies>();
+        foreach (var copies in balance.Removed)
+        {
+            var rest = copies.Count;
+            if (targets.GetValueOrDefault(copies.Line) is { } places)
+            {
+                foreach (var place in places.OrderBy(place => place.Path != copies.Path).ToList())
+                {
+                    var count = Math.Min(rest, place.Count);
+                    var moved = _claims.Take(copies.Path, copies.Line, count, copies.Before, new HashSet<TrackedHunk>(copies.Hunks));
+                    for (var i = 0; i < count; i++)
+                    {
+                        Bring(step, place with { Count = 1, Hunks = [place.Hunks[i]] }, i < moved.Count ? moved[i] : []);
+                    }
+
+                    rest -= count;
+                    places.Remove(place);
+                    if (place.Count > count)
+                    {
+                        places.Add(place with { Count = place.Count - count, Hunks = [.. place.Hunks.Skip(count)] });
+                    }
+
+                    if (rest == 0)
+                    {
+                        break;
+                    }
+                }
+            }
+
+            if (rest > 0)
+            {
+                removed.Add(copies with { Count = rest, Hunks = [.. copies.Hunks.TakeLast(rest)] });
+            }
+        }
+
+        return (removed, [.. targets.Values.SelectMany(places => places)]);
+    }
+
+    private void Bring(MergeStep step, LineCopies copies, IEnumerable<TrackedHunk>? earlier = null)
+    {
+        foreach (var hunk in copies.Hunks)
+        {
+            var back = _lost.GetValueOrDefault(copies.Line)?.Find(lost => lost.Path == copies.Path && lost.Missing.Contains(copies.Line));
+            back?.Back(copies.Line);
+            TrackedHunk[] own = step.Author.IsTask ? [hunk] : [];
+            if (own.Concat(earlier ?? []).Concat(back is null ? [] : [back]).ToList() is { Count: > 0 } bringers)
+            {
+                _claims.Bring(copies.Path, copies.Line, bringers);
+            }
+        }
+    }
+
+    /// <summary>Lines that the step took away: whose they were, and whether it may.</summary>
+    /// <param name="step">The step.</param>
+    /// <param name="removed">What it took away.</param>
+    /// <param name="missing">Lines that it meant to put somewhere else, and that are not there.</param>
+    private void Remove(MergeStep step, IReadOnlyList<LineCopies> removed, HashSet<int> missing)
+    {
+        // First where all copies go, so that there is no doubt whose they are.
+        var hit = new HashSet<TrackedHunk>();
+        foreach (var copies in removed.OrderBy(copies => copies.Count < copies.Before))
+        {
+            foreach (var copy in _claims.Take(copies.Path, copies.Line, copies.Count, copies.Before, hit))
+            {
+                hit.UnionWith(copy);
+                var by = copies.Hunks.Count > 0 ? copies.Hunks[0] : null;
+                var may =
+                    !missing.Contains(copies.Line)
+                    && (MayTakeAway(step, copies.Path, by) || (by is not null && MayTakeAway(step, by.Path, by)));
+                foreach (var hunk in copy.Where(hunk => hunk.Merge != step.Commit))
+                {
+                    Change(step, hunk, copies, may);
+                }
+            }
+        }
+
+        foreach (var copies in removed.Where(copies => step.Author.IsTask && copies.Hunks.Count > 0))
+        {
+            _removers[(copies.Path, copies.Line)] = copies.Hunks[0];
+        }
+
+        foreach (var hunk in removed.SelectMany(copies => copies.Hunks).Distinct().Where(_ => step.Author.IsTask))
+        {
+            foreach (var line in hunk.Removed)
+            {
+                _removers[(hunk.Path, line)] = hunk;
+            }
+
+            if (hunk.Added.Count == 0 && hunk.Removed.FirstOrDefault(lines.IsTelling, -1) is >= 0 and var first)
+            {
+                (_removals.TryGetValue((hunk.Path, first), out var known) ? known : _removals[(hunk.Path, first)] = []).Add(hunk);
+            }
+        }
+    }
+
+    private static bool MayTakeAway(MergeStep step, string path, TrackedHunk? by) =>
+        step.Author.RightTo(path) switch
+        {
+            WriteRight.Write => true,
+            WriteRight.Append => by is not null && by.Added.Count >= by.Removed.Count,
+            _ => false,
+        };
+
+    private void Change(MergeStep step, TrackedHunk hunk, LineCopies copies, bool may)
+    {
+        var line = copies.Line;
+        if (may)
+        {
+            hunk.Overwritten(step);
+        }
+        else if (IsClear(copies))
+        {
+            hunk.Lost(step);
+            hunk.Missing.Add(line);
+            (_lost.TryGetValue(line, out var known) ? known : _lost[line] = []).Add(hunk);
+        }
+    }
+
+    /// <summary>Whoever puts back what a task has taken away, and may, changes what that task did.</summary>
+    private void TakeBack(MergeStep step, IReadOnlyList<TrackedHunk> hunks)
+    {
+        foreach (var hunk in hunks)
+        {
+            foreach (var removal in hunk.Added.SelectMany(line => _removals.GetValueOrDefault((hunk.Path, line)) ?? []).Distinct())
+            {
+                if (removal.Merge == step.Commit || removal.Removed.Except(hunk.Added).Any())
+                {
+                    continue;
+                }
+
+                if (step.Author.RightTo(hunk.Path) == WriteRight.None)
+                {
+                    removal.Lost(step);
+                }
+                else
+                {
+                    removal.Overwritten(step);
+                }
+            }
+        }
+    }
+
+    /// <summary>What is missing in the result, and what has come back.</summary>
+    private void Lose(MergeStep step, StepBalance balance)
+    {
+        foreach (var copies in balance.Missing.Where(_ => step.Author.IsTask))
+        {
+            copies.Hunks.ToList().ForEach(hunk => Change(step, hunk, copies, may: false));
+        }
+
+        foreach (var copies in balance.Gone)
+        {
+            var hunksOfCopies = _claims.Take(copies.Path, copies.Line, copies.Count, copies.Before, new HashSet<TrackedHunk>());
+            hunksOfCopies.SelectMany(copy => copy).ToList().ForEach(hunk => Change(step, hunk, copies, may: false));
+            if (hunksOfCopies.Count < copies.Count && IsClear(copies))
+            {
+                _others.Add(new MergedHunk("", "", copies.Path, 0, Shown(copies.Line), HunkFate.Lost, step.Author.Name, step.Commit));
+            }
+        }
+
+        foreach (var copies in balance.Surplus.Where(IsClear))
+        {
+            _removers.GetValueOrDefault((copies.Path, copies.Line))?.Lost(step);
+        }
+    }
+
+    /// <summary>It is not one of many brackets, of which nobody can tell which is gone.</summary>
+    private bool IsClear(LineCopies copies) => !copies.IsAmbiguous && lines.IsTelling(copies.Line);
+
+    private string TextOf(TrackedHunk hunk)
+    {
+        if (hunk.Fact.Length > 0)
+        {
+            return hunk.Fact;
+        }
+
+        var isAdded = hunk.Added.Count > 0;
+        var of = isAdded ? hunk.Added : hunk.Removed;
+        return (isAdded ? "" : "-") + Shown(hunk.Missing.Concat(of).FirstOrDefault(lines.IsTelling, of[0]));
+    }
+
+    private string Shown(int line) => Program.FileNames.Show(lines.Text(line).Trim(), 100);
+}

@@ -1,0 +1,96 @@
+using Orchestrator.Git.Commits;
+using Orchestrator.Git.Program;
+
+namespace Orchestrator.Git.Losses;
+
+/// <summary>What merged work began with: the tree that both sides had.</summary>
+/// <param name="repository">The repository.</param>
+internal sealed class MergeBases(GitRepository repository)
+{
+    private readonly CommitStore _commits = new(repository);
+
+    /// <summary>The common tree of a staging commit and the work that is merged to it.</summary>
+    /// <param name="ours">The staging commit.</param>
+    /// <param name="theirs">The work.</param>
+    /// <param name="isBefore">Whether a commit was in staging before; null: not known.</param>
+    /// <param name="rank">Of commits that follow one another the last one has the highest; null: not known.</param>
+    /// <param name="stop">Ends the reading.</param>
+    public async Task<string> TreeAsync(
+        string ours,
+        string theirs,
+        Func<string, bool?> isBefore,
+        Func<string, int?> rank,
+        CancellationToken stop
+    )
+    {
+        if (Frontier(theirs, isBefore) is { } found)
+        {
+            var ranked = found.Select(commit => (Commit: commit, Rank: rank(commit))).OrderByDescending(r => r.Rank).ToList();
+            if (found.Count == 1 || (found.Count > 1 && ranked.TrueForAll(r => r.Rank is not null) && ranked[0].Rank > ranked[1].Rank))
+            {
+                return await TreeOfAsync(ranked[0].Commit, stop);
+            }
+        }
+
+        var bases = (
+            await repository.ReadAsync(repository.Call("merge-base", "--all", ours, theirs) with { AnswerCodes = [0, 1] }, stop)
+        ).Lines;
+        if (bases.Length == 0)
+        {
+            return (await repository.AddObjectsAsync(repository.Call("mktree"), stop)).Text; // Histories without a common beginning.
+        }
+
+        var tree = await TreeOfAsync(bases[0], stop);
+        var merged = bases[0];
+        foreach (var other in bases.Skip(1))
+        {
+            // As git itself does where there are several.
+            tree = (
+                await repository.AddObjectsAsync(
+                    repository.Call("merge-tree", "--write-tree", "-z", "--no-messages", merged, other) with
+                    {
+                        AnswerCodes = [0, 1],
+                    },
+                    stop
+                )
+            ).Fields()[0];
+            merged = await _commits.CreateAsync(tree, [merged, other], "Common base", trailers: null, stop);
+        }
+
+        return tree;
+    }
+
+    /// <summary>Where the work left what staging had; null where not all of it is known.</summary>
+    private HashSet<string>? Frontier(string theirs, Func<string, bool?> isBefore)
+    {
+        var memory = repository.Part<ObjectMemory>();
+        var (found, seen, waiting) = (new HashSet<string>(), new HashSet<string> { theirs }, new Queue<string>([theirs]));
+        while (waiting.TryDequeue(out var id))
+        {
+            if (isBefore(id) is not { } isKnown)
+            {
+                return null;
+            }
+
+            if (isKnown)
+            {
+                found.Add(id);
+                continue;
+            }
+
+            if (memory.Find(id) is not { } commit)
+            {
+                return null;
+            }
+
+            foreach (var parent in commit.Parents.Where(seen.Add))
+            {
+                waiting.Enqueue(parent);
+            }
+        }
+
+        return found;
+    }
+
+    private async Task<string> TreeOfAsync(string commit, CancellationToken stop) => (await _commits.ReadAsync(commit, stop))!.Tree;
+}

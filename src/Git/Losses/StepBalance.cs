@@ -1,0 +1,273 @@
+namespace Orchestrator.Git.Losses;
+
+/// <summary>Copies of a line in a file that something happens to.</summary>
+/// <param name="Path">The file.</param>
+/// <param name="Line">The line's number.</param>
+/// <param name="Count">How many.</param>
+internal sealed record LineCopies(string Path, int Line, int Count)
+{
+    /// <summary>The merged work's hunks that do it, one for each copy; none where they don't.</summary>
+    public IReadOnlyList<TrackedHunk> Hunks { get; init; } = [];
+
+    /// <summary>How many there were in staging.</summary>
+    public int Before { get; init; }
+
+    /// <summary>
+    /// There are, or should be, others in the file: which of them are meant nobody can tell, so that none counts as lost or as back.
+    /// </summary>
+    public bool IsAmbiguous { get; init; }
+}
+
+/// <summary>
+/// The books of one step: which lines the merged work added and took away, and what became of each in the result. They are counted per
+/// file and line and not compared in place, so that it does not matter how a difference is told that can be told in several ways. A line
+/// that is missing in one file and too many in another has moved with a rename. Pure.
+/// </summary>
+internal sealed class StepBalance
+{
+    private readonly List<LineCopies> _missing = [];
+    private readonly List<LineCopies> _gone = [];
+    private readonly List<LineCopies> _surplus = [];
+    private readonly List<LineCopies> _absorbed = [];
+
+    private StepBalance() { }
+
+    /// <summary>The merged work's hunks, in order.</summary>
+    public List<TrackedHunk> Hunks { get; } = [];
+
+    /// <summary>Lines that it took away from staging.</summary>
+    public List<LineCopies> Removed { get; } = [];
+
+    /// <summary>Lines that it brought to staging.</summary>
+    public List<LineCopies> Added { get; } = [];
+
+    /// <summary>Lines that it brings, and staging had got the same way before.</summary>
+    public List<LineCopies> Shared { get; } = [];
+
+    /// <summary>Lines of staging that are in another file now.</summary>
+    public List<(LineCopies From, string To)> Moved { get; } = [];
+
+    /// <summary>Lines that it brings and that are not in the result.</summary>
+    public IReadOnlyList<LineCopies> Missing => _missing;
+
+    /// <summary>Lines of staging that are not in the result, though it did not take them away.</summary>
+    public IReadOnlyList<LineCopies> Gone => _gone;
+
+    /// <summary>Lines in the result that neither staging had nor it brings.</summary>
+    public IReadOnlyList<LineCopies> Surplus => _surplus;
+
+    /// <summary>It comes out even: everything is where it should be.</summary>
+    public bool IsEven => _missing.Count + _gone.Count + _surplus.Count == 0;
+
+    /// <summary>Strikes the balance of a step.</summary>
+    public static StepBalance Of(MergeStep step)
+    {
+        var balance = new StepBalance();
+        foreach (var file in step.Files)
+        {
+            balance.Add(step, file);
+        }
+
+        balance.Explain();
+        return balance;
+    }
+
+    /// <summary>Forgets what does not come out even in git's own merge either: its lines can be told apart in more than one way.</summary>
+    public void Excuse(StepBalance gits)
+    {
+        Forget(_missing, gits._missing);
+        Forget(_gone, gits._gone);
+        Forget(_surplus, gits._surplus);
+
+        static void Forget(List<LineCopies> open, List<LineCopies> excused)
+        {
+            var known = excused.Select(copies => (copies.Path, copies.Line)).ToHashSet();
+            open.RemoveAll(copies => known.Contains((copies.Path, copies.Line)));
+        }
+    }
+
+    private void Add(MergeStep step, MergedFile file)
+    {
+        var (took, brings) = (new Dictionary<int, List<TrackedHunk>>(), new Dictionary<int, List<TrackedHunk>>());
+        if (file.IsTheirs && MergedFile.LinesOf(file.Base) is { } old && MergedFile.LinesOf(file.Theirs) is { } now)
+        {
+            foreach (var change in LineDiff.Between(old, now))
+            {
+                var added = now.AsSpan(change.NewStart, change.NewCount).ToArray();
+                var removed = old.AsSpan(change.OldStart, change.OldCount).ToArray();
+                var hunk = new TrackedHunk(step.Author.Name, step.Commit, file.Path, change.NewStart + 1, added, removed);
+                Hunks.Add(hunk);
+                Count(took, removed, hunk);
+                Count(brings, added, hunk);
+            }
+        }
+
+        if (!file.IsText)
+        {
+            return; // The ledger looks at it as a whole.
+        }
+
+        var before = CountsOf(file.Ours);
+        var after = file.IsPlain ? [] : CountsOf(file.Result);
+        if (file.IsPlain)
+        {
+            Removed.AddRange(took.Select(t => Copies(t.Key, t.Value.Count, t.Value)));
+            Added.AddRange(brings.Select(b => Copies(b.Key, b.Value.Count, b.Value)));
+            return;
+        }
+
+        var theirOwn = new Lazy<(Dictionary<int, int> Added, Dictionary<int, int> Removed)>(() => OthersChanges(file));
+        foreach (var line in before.Keys.Union(after.Keys).Union(took.Keys).Union(brings.Keys))
+        {
+            var (plus, minus) = (brings.GetValueOrDefault(line) ?? [], took.GetValueOrDefault(line) ?? []);
+            var change = after.GetValueOrDefault(line) - before.GetValueOrDefault(line);
+            if (plus.Count + minus.Count == 0 && change == 0)
+            {
+                continue;
+            }
+
+            // What both did in the same way is in the result once.
+            var open = plus.Count - minus.Count - change;
+            var shared = open > 0 ? Math.Min(open, Math.Min(plus.Count, theirOwn.Value.Added.GetValueOrDefault(line))) : 0;
+            var absorbed = open < 0 ? Math.Min(-open, Math.Min(minus.Count, theirOwn.Value.Removed.GetValueOrDefault(line))) : 0;
+            open -= shared - absorbed;
+            var missing = Math.Clamp(open, 0, plus.Count - shared);
+            Put(Shared, line, plus.Take(shared));
+            Put(_missing, line, plus.Skip(shared).Take(missing));
+            Put(Added, line, plus.Skip(shared + missing));
+            Put(_absorbed, line, minus.Take(absorbed));
+            Put(Removed, line, minus.Skip(absorbed));
+            if (open > missing)
+            {
+                _gone.Add(Copies(line, open - missing, []));
+            }
+
+            if (open < 0)
+            {
+                _surplus.Add(Copies(line, -open, []) with { IsAmbiguous = after.GetValueOrDefault(line) > -open });
+            }
+        }
+
+        LineCopies Copies(int line, int count, IReadOnlyList<TrackedHunk> hunks) =>
+            new(file.Path, line, count)
+            {
+                Hunks = hunks,
+                Before = before.GetValueOrDefault(line),
+                IsAmbiguous = file.IsPlain ? before.GetValueOrDefault(line) > count : after.ContainsKey(line),
+            };
+
+        void Put(List<LineCopies> to, int line, IEnumerable<TrackedHunk> hunks)
+        {
+            if (hunks.ToList() is { Count: > 0 } some)
+            {
+                to.Add(Copies(line, some.Count, some));
+            }
+        }
+    }
+
+    /// <summary>What is missing in one file may be in another one: git follows renames.</summary>
+    private void Explain()
+    {
+        var surplus = _surplus.ToLookup(copies => copies.Line).ToDictionary(g => g.Key, g => g.ToList());
+        var absorbed = _absorbed.ToLookup(copies => copies.Line).ToDictionary(g => g.Key, g => g.ToList());
+        var (missing, gone) = (_missing.ToList(), _gone.ToList());
+        _missing.Clear();
+        _gone.Clear();
+        _surplus.Clear();
+        foreach (var copies in missing)
+        {
+            // Brought to a file that staging had renamed; or moved by the work while staging took it away.
+            var rest = copies;
+            rest = Settle(surplus, rest, (part, other) => Added.Add(part with { Path = other.Path }));
+            rest = Settle(absorbed, rest, (_, _) => { });
+            Keep(_missing, rest);
+        }
+
+        foreach (var copies in gone)
+        {
+            // Renamed by the work; or taken away by the work where staging had renamed the file.
+            var rest = copies;
+            rest = Settle(surplus, rest, (part, other) => Moved.Add((part, other.Path)));
+            rest = Settle(absorbed, rest, (part, other) => Removed.Add(part with { Hunks = other.Hunks }));
+            Keep(_gone, rest);
+        }
+
+        _surplus.AddRange(surplus.Values.SelectMany(list => list));
+
+        static void Keep(List<LineCopies> to, LineCopies rest)
+        {
+            if (rest.Count > 0)
+            {
+                to.Add(rest);
+            }
+        }
+    }
+
+    /// <summary>Sets copies of a line off against others of the same line, and gives what is left of them.</summary>
+    private static LineCopies Settle(Dictionary<int, List<LineCopies>> against, LineCopies copies, Action<LineCopies, LineCopies> settled)
+    {
+        var others = against.GetValueOrDefault(copies.Line) ?? [];
+        while (copies.Count > 0 && others.Count > 0)
+        {
+            var other = others[^1];
+            var count = Math.Min(copies.Count, other.Count);
+            settled(First(copies, count), First(other, count));
+            copies = Rest(copies, count);
+            others.RemoveAt(others.Count - 1);
+            if (other.Count > count)
+            {
+                others.Add(Rest(other, count));
+            }
+        }
+
+        return copies;
+    }
+
+    private static LineCopies First(LineCopies copies, int count) => copies with { Count = count, Hunks = [.. copies.Hunks.Take(count)] };
+
+    private static LineCopies Rest(LineCopies copies, int count) =>
+        copies with
+        {
+            Count = copies.Count - count,
+            Hunks = [.. copies.Hunks.Skip(count)],
+        };
+
+    private static (Dictionary<int, int> Added, Dictionary<int, int> Removed) OthersChanges(MergedFile file)
+    {
+        var (added, removed) = (new Dictionary<int, int>(), new Dictionary<int, int>());
+        if (file.IsTheirs)
+        {
+            var (old, now) = (MergedFile.LinesOf(file.Base)!, MergedFile.LinesOf(file.Ours)!);
+            foreach (var change in LineDiff.Between(old, now))
+            {
+                Count(added, now.AsSpan(change.NewStart, change.NewCount));
+                Count(removed, old.AsSpan(change.OldStart, change.OldCount));
+            }
+        }
+
+        return (added, removed);
+    }
+
+    private static Dictionary<int, int> CountsOf(FileVersion? version)
+    {
+        var counts = new Dictionary<int, int>();
+        Count(counts, MergedFile.LinesOf(version));
+        return counts;
+    }
+
+    private static void Count(Dictionary<int, int> counts, ReadOnlySpan<int> lines)
+    {
+        foreach (var line in lines)
+        {
+            counts[line] = counts.GetValueOrDefault(line) + 1;
+        }
+    }
+
+    private static void Count(Dictionary<int, List<TrackedHunk>> counts, int[] lines, TrackedHunk hunk)
+    {
+        foreach (var line in lines)
+        {
+            (counts.TryGetValue(line, out var hunks) ? hunks : counts[line] = []).Add(hunk);
+        }
+    }
+}

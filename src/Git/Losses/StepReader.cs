@@ -1,0 +1,212 @@
+using System.Globalization;
+using System.Text;
+using Orchestrator.Git.Commits;
+using Orchestrator.Git.Program;
+using Orchestrator.Processes;
+
+namespace Orchestrator.Git.Losses;
+
+/// <summary>Which files a step of staging concerns, without their contents.</summary>
+/// <param name="Commit">The commit on staging.</param>
+/// <param name="OursTree">The tree before it.</param>
+/// <param name="BaseTree">What the merged work began with.</param>
+/// <param name="TheirsTree">The merged work.</param>
+internal sealed record StepTrees(CommitInfo Commit, string OursTree, string BaseTree, string TheirsTree)
+{
+    /// <summary>The commit that was merged; null where nothing was.</summary>
+    public string? Theirs => Commit.Parents.Count == 2 ? Commit.Parents[1] : null;
+}
+
+/// <summary>A step with the files that it concerns.</summary>
+/// <param name="Trees">The step.</param>
+/// <param name="Author">Whose work it brought.</param>
+/// <param name="Theirs">What the merged work changed.</param>
+/// <param name="Ours">What the step changed.</param>
+internal sealed record StepChanges(StepTrees Trees, StepAuthor Author, IReadOnlyList<ChangedFile> Theirs, IReadOnlyList<ChangedFile> Ours);
+
+/// <summary>Reads what steps changed: many by few git processes.</summary>
+/// <param name="repository">The repository.</param>
+/// <param name="lines">Numbers the lines.</param>
+internal sealed class StepReader(GitRepository repository, LineTable lines)
+{
+    private const int LargestText = 1024 * 1024;
+    private const int LargestBatch = 32 * 1024 * 1024;
+    private readonly Dictionary<string, int[]?> _contents = new(StringComparer.Ordinal);
+    private readonly CommitStore _commits = new(repository);
+
+    /// <summary>The lines of all that was read.</summary>
+    public LineTable Table => lines;
+
+    /// <summary>The differences between pairs of trees, each in the order of the pairs.</summary>
+    public async Task<IReadOnlyList<IReadOnlyList<ChangedFile>>> DiffsAsync(
+        IReadOnlyList<(string From, string To)> pairs,
+        CancellationToken stop
+    )
+    {
+        if (pairs.Count <= 2)
+        {
+            // What a merge just looked at is remembered.
+            var few = new List<IReadOnlyList<ChangedFile>>();
+            foreach (var (from, to) in pairs)
+            {
+                few.Add(from == to ? [] : await new Diffs(repository).BetweenAsync(from, to, stop));
+            }
+
+            return few;
+        }
+
+        var output = await repository.ReadAsync(
+            repository.Call(["diff-tree", "--stdin", "-r", .. Diffs.Raw]) with
+            {
+                Input = ProcessInput.FromText(string.Concat(pairs.Select(pair => $"{pair.From} {pair.To}\n"))),
+            },
+            stop
+        );
+        return Parse(output.Bytes, pairs.Count);
+    }
+
+    /// <summary>Puts a step together with the contents of its files.</summary>
+    public async Task<IReadOnlyList<MergeStep>> ReadAsync(IReadOnlyList<StepChanges> steps, CancellationToken stop)
+    {
+        var drafts = new List<(StepAuthor Author, string Commit, List<MergedFile> Files)>();
+        foreach (var (trees, author, theirs, ours) in steps)
+        {
+            var result = ours.ToDictionary(file => file.Path, StringComparer.Ordinal);
+            var files = new List<MergedFile>();
+            foreach (var file in theirs)
+            {
+                var (old, now) = (Version(file.OldMode, file.OldId), Version(file.NewMode, file.NewId));
+                if (result.Remove(file.Path, out var change))
+                {
+                    var (before, after) = (Version(change.OldMode, change.OldId), Version(change.NewMode, change.NewId));
+                    files.Add(new MergedFile(file.Path, IsTheirs: true, old, now, before, after));
+                    continue;
+                }
+
+                // The step did not change it: staging had it already, or the work is not there.
+                var all = await _commits.ListFilesAsync(trees.Commit.Id, stop);
+                var same = all.FirstOrDefault(known => known.Path == file.Path) is { } known ? Version(known.Mode, known.Id) : null;
+                files.Add(new MergedFile(file.Path, IsTheirs: true, old, now, same, same));
+            }
+
+            files.AddRange(
+                result.Values.Select(file => new MergedFile(
+                    file.Path,
+                    IsTheirs: false,
+                    Base: null,
+                    Theirs: null,
+                    Version(file.OldMode, file.OldId),
+                    Version(file.NewMode, file.NewId)
+                ))
+            );
+            drafts.Add((author, trees.Commit.Id, files));
+        }
+
+        await LoadAsync(drafts.SelectMany(draft => draft.Files), stop);
+        return [.. drafts.Select(draft => new MergeStep(draft.Author, draft.Commit, [.. draft.Files.Select(WithLines)]))];
+    }
+
+    private static FileVersion? Version(string mode, string id) => mode == "000000" ? null : new FileVersion(mode, id, Lines: null);
+
+    private MergedFile WithLines(MergedFile file) =>
+        file with
+        {
+            Base = WithLines(file.Base),
+            Theirs = WithLines(file.Theirs),
+            Ours = WithLines(file.Ours),
+            Result = WithLines(file.Result),
+        };
+
+    private FileVersion? WithLines(FileVersion? version) =>
+        version is null || !IsFile(version) ? version : version with { Lines = _contents.GetValueOrDefault(version.Id) };
+
+    private static bool IsFile(FileVersion version) => version.Mode is "100644" or "100755" or "100664";
+
+    private async Task LoadAsync(IEnumerable<MergedFile> files, CancellationToken stop)
+    {
+        var wanted = files
+            .SelectMany(file => (FileVersion?[])[file.Base, file.Theirs, file.Ours, file.Result])
+            .OfType<FileVersion>()
+            .Where(version => IsFile(version) && !_contents.ContainsKey(version.Id))
+            .Select(version => version.Id)
+            .Distinct(StringComparer.Ordinal)
+            .ToList();
+        if (wanted.Count == 0)
+        {
+            return;
+        }
+
+        var batch = new List<string>();
+        long size = 0;
+        foreach (var (id, length) in await SizesAsync(wanted, stop))
+        {
+            if (length > LargestText)
+            {
+                _contents[id] = null;
+                continue;
+            }
+
+            if (size + length > LargestBatch)
+            {
+                await LoadAsync(batch, stop);
+                (size, batch) = (0, []);
+            }
+
+            batch.Add(id);
+            size += length + 100;
+        }
+
+        await LoadAsync(batch, stop);
+    }
+
+    private async Task LoadAsync(List<string> ids, CancellationToken stop)
+    {
+        foreach (var (id, content) in await _commits.ReadBlobsAsync(ids, stop))
+        {
+            _contents[id] = lines.Read(content);
+        }
+    }
+
+    private async Task<IEnumerable<(string Id, long Size)>> SizesAsync(List<string> ids, CancellationToken stop)
+    {
+        var output = await repository.ReadAsync(
+            repository.Call("cat-file", "--batch-check=%(objectname) %(objectsize)") with
+            {
+                Input = ProcessInput.FromText(string.Concat(ids.Select(id => id + "\n"))),
+            },
+            stop
+        );
+        return output
+            .Lines.Select(line => line.Split(' '))
+            .Where(facts => facts.Length == 2 && facts[1] != "missing")
+            .Select(facts => (facts[0], long.Parse(facts[1], CultureInfo.InvariantCulture)));
+    }
+
+    /// <summary>For each pair a line with both trees, then its entries; these begin with a colon.</summary>
+    private static List<IReadOnlyList<ChangedFile>> Parse(ReadOnlyMemory<byte> output, int count)
+    {
+        var diffs = new List<IReadOnlyList<ChangedFile>>(count);
+        var rest = output.Span;
+        while (rest.Length > 0)
+        {
+            rest = rest[(rest.IndexOf((byte)'\n') + 1)..];
+            var files = new List<ChangedFile>();
+            while (rest.Length > 0 && rest[0] == (byte)':')
+            {
+                var end = rest.IndexOf((byte)0);
+                var facts = Encoding.ASCII.GetString(rest[1..end]).Split(' ');
+                rest = rest[(end + 1)..];
+                end = rest.IndexOf((byte)0);
+                var path = FileNames.Decode(rest[..end]);
+                rest = rest[(end + 1)..];
+                files.Add(new ChangedFile(path, Diffs.ChangeOf(facts[4][0]), facts[0], facts[1], facts[2], facts[3]));
+            }
+
+            diffs.Add(files);
+        }
+
+        return diffs.Count == count
+            ? diffs
+            : throw new GitException($"'git diff-tree --stdin' told of {diffs.Count} pairs of trees and was asked for {count}.");
+    }
+}

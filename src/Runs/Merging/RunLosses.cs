@@ -1,0 +1,114 @@
+using System.Text;
+using System.Text.Json;
+using Orchestrator.Git.Commits;
+using Orchestrator.Git.Losses;
+using Orchestrator.Git.Program;
+using Orchestrator.Git.Refs;
+using Orchestrator.Plans;
+using Orchestrator.Processes;
+
+namespace Orchestrator.Runs.Merging;
+
+/// <summary>
+/// Whether what the run's tasks brought to staging is there: looked at after each merge, before staging moves, and as a whole before landing.
+/// </summary>
+internal sealed class RunLosses(GitRepository repository, RunFiles files)
+{
+    /// <summary>The subject of a commit on staging by which a person says that what is lost may be gone.</summary>
+    public const string Acceptance = "accept losses";
+
+    private const int MostNamed = 5;
+    private readonly LossCheck _check = new(repository, files.AppendedFiles);
+
+    /// <summary>What a merge that is about to be made would lose.</summary>
+    /// <param name="merge">Its commit.</param>
+    /// <param name="task">Whose work it is.</param>
+    /// <param name="stop">Ends the reading.</param>
+    public async Task<IReadOnlyList<MergedHunk>> OfMergeAsync(string merge, PlanTask task, CancellationToken stop)
+    {
+        var found = await _check.OfMergeAsync(merge, AuthorOf(task), stop);
+        return
+            found.Lost.Count == 0
+            && found.TakesAway
+            && await new RefStore(repository).ReadAsync(RunRefs.Base(files.Folder), stop) is { } began
+            ? [.. (await _check.OfStagingAsync(began, merge, AuthorOf, stop)).Lost.Where(hunk => hunk.ByMerge == merge)]
+            : found.Lost;
+    }
+
+    /// <summary>What became of everything, up to a commit of staging; kept for the report.</summary>
+    /// <param name="began">Where the run began.</param>
+    /// <param name="tip">The commit.</param>
+    /// <param name="stop">Ends the reading.</param>
+    public async Task<LossReport> OfStagingAsync(string began, string tip, CancellationToken stop)
+    {
+        var report = await _check.OfStagingAsync(began, tip, AuthorOf, stop);
+        var told = new StoredLosses(report.Summary, tip, [.. report.Hunks.Where(hunk => hunk.Fate != HunkFate.Present)]);
+        DurableFile.Write(files.Folder.LossesJson, JsonSerializer.SerializeToUtf8Bytes(told, MessageOptions));
+        DurableFile.Write(files.Folder.Losses, Encoding.UTF8.GetBytes(told.Render()));
+        return report;
+    }
+
+    /// <summary>Some of what is lost, in a sentence.</summary>
+    public static string Describe(IReadOnlyList<MergedHunk> lost) =>
+        string.Join("; ", lost.Take(MostNamed).Select(StoredLosses.Place))
+        + (lost.Count > MostNamed ? $"; and {lost.Count - MostNamed} more" : "");
+
+    /// <summary>The one line of the report; null where nothing was looked at.</summary>
+    public static string? Summary(RunFolder folder) =>
+        DurableFile.TryRead(folder.LossesJson) is { } json ? JsonSerializer.Deserialize<StoredLosses>(json, MessageOptions)?.Summary : null;
+
+    private static JsonSerializerOptions MessageOptions => Messages.MessageJson.Options;
+
+    private StepAuthor AuthorOf(CommitInfo commit) =>
+        commit.Trailers is { } said && said.Run == files.Folder.Name
+            ? files.Plan.Tasks.FirstOrDefault(task => task.Id == said.Task) is { } task
+                ? AuthorOf(task)
+                : new StepAuthor(commit.Subject, IsTask: false, _ => WriteRight.Write)
+            : new StepAuthor(
+                $"by hand ({FileNames.Show(commit.Subject, 60)})",
+                IsTask: false,
+                _ => WriteRight.Write,
+                AcceptsLosses: commit.Subject == Acceptance
+            );
+
+    /// <summary>A file that a task may only append to it may not take others' lines from.</summary>
+    private static StepAuthor AuthorOf(PlanTask task)
+    {
+        var (owned, all) = (Ownership.Of(task with { FilesAppend = [] }), Ownership.Of(task));
+        return new StepAuthor(
+            task.Id,
+            IsTask: true,
+            path =>
+                owned.Owns(path) ? WriteRight.Write
+                : all.Owns(path) ? WriteRight.Append
+                : WriteRight.None
+        );
+    }
+}
+
+/// <summary>What became of the hunks that tasks brought, as it is kept.</summary>
+/// <param name="Summary">All in one line.</param>
+/// <param name="Commit">The commit that was looked at.</param>
+/// <param name="Hunks">Those that are not there as they came.</param>
+internal sealed record StoredLosses(string Summary, string Commit, IReadOnlyList<MergedHunk> Hunks)
+{
+    /// <summary>Version of this document's shape.</summary>
+    public int SchemaVersion { get; init; } = 1;
+
+    /// <summary>Where a hunk is and whose, with a line of it.</summary>
+    public static string Place(MergedHunk hunk) =>
+        $"{FileNames.Show(hunk.Path)}{(hunk.Line > 0 ? $":{hunk.Line}" : "")} of {(hunk.Task.Length > 0 ? hunk.Task : "others")} ('{hunk.Text}')";
+
+    /// <summary>The list for people.</summary>
+    public string Render()
+    {
+        var text = new StringBuilder($"{Summary} (at {Commit[..12]})\n");
+        foreach (var hunk in Hunks.OrderByDescending(hunk => hunk.Fate))
+        {
+            var fate = hunk.Fate == HunkFate.Lost ? "lost" : "overwritten";
+            text.Append($"- {fate}: {Place(hunk)}, by {hunk.By} in {hunk.ByMerge[..12]}\n");
+        }
+
+        return text.ToString();
+    }
+}
