@@ -154,4 +154,9 @@ public sealed record RiskSettings(
 public sealed record RiskPattern(string Pattern, int Weight);
 
 /// <summary>Which Temporal server runs the workflows (<c>temporal.*</c>); no address: the embedded engine.</summary>
-public sealed record TemporalSettings(string? Address, string Namespace, bool Tls, SecretReference? ApiKey);
+public sealed record TemporalSettings(string? Address, string Namespace, bool Tls, SecretReference? ApiKey)
+{
+    /// <summary>The address stands in the repository's files: no key or certificate of the person goes there.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public bool IsAddressOfRepository { get; init; }
+}

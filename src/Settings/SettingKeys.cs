@@ -364,13 +364,16 @@ public static class SettingKeys
         "temporal.address",
         null,
         SettingTypes.OptionalText,
-        "Temporal server, HOST:PORT; not set: the embedded engine",
+        "Temporal server, HOST or HOST:PORT (7233); not set: the embedded engine",
         oldVariables: ["TEMPORAL_ADDRESS"]
     );
 
+    /// <summary>The namespace of a server that nobody has made.</summary>
+    public const string DefaultNamespace = "default";
+
     internal static readonly Setting<string> TemporalNamespace = new(
         "temporal.namespace",
-        "default",
+        DefaultNamespace,
         SettingTypes.Text,
         "Temporal namespace",
         oldVariables: ["TEMPORAL_NAMESPACE"]

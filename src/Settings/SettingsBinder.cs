@@ -64,7 +64,10 @@ internal sealed class SettingsBinder(SettingsLayers layers)
                 Read(SettingKeys.TemporalNamespace),
                 Read(SettingKeys.TemporalTls),
                 Read(SettingKeys.TemporalApiKey)
-            ),
+            )
+            {
+                IsAddressOfRepository = layers.Settings.GetValueOrDefault(SettingKeys.TemporalAddress.Name)?.Source.IsOfRepository == true,
+            },
         };
         CheckTogether(settings);
         return settings;

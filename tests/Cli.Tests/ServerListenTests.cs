@@ -1,5 +1,4 @@
 using System.Net.Security;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Temporal.Grpc;
 using Temporalio.Api.WorkflowService.V1;
@@ -16,15 +15,7 @@ public sealed class ServerListenTests : IDisposable
 
     public ServerListenTests()
     {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName("localhost");
-        request.CertificateExtensions.Add(names.Build());
-        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-        _certificate = certificate.ExportCertificatePem();
-        _cli.Write("cert.pem", _certificate);
-        _cli.Write("key.pem", key.ExportPkcs8PrivateKeyPem());
+        _certificate = TestCertificate.Write(_cli);
         _cli.Environment["ENGINE_KEY"] = "open sesame";
     }
 

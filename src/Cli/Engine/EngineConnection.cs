@@ -195,22 +195,23 @@ internal sealed class EngineConnection : IAsyncDisposable
     /// <exception cref="CommandException">It does not answer: exit 5.</exception>
     public static async Task<EngineConnection> ConnectAsync(TemporalSettings settings, CommandContext context, CancellationToken stop)
     {
-        var address = settings.Address!;
-        var options = new TemporalClientConnectOptions(address)
-        {
-            Namespace = settings.Namespace,
-            ApiKey = settings.ApiKey?.Resolve(context.Variables.GetValueOrDefault, File.ReadAllText),
-            Tls = settings.Tls ? new TlsOptions() : null,
-        };
+        var options = ServerProfile.Options(settings, context);
         try
         {
-            return new EngineConnection(await TemporalClient.ConnectAsync(options).WaitAsync(stop), $"Temporal at {address}");
+            var client = await TemporalClient.ConnectAsync(options).WaitAsync(stop);
+            return await ServerNamespace.ExistsAsync(client, stop)
+                ? new EngineConnection(client, $"Temporal at {options.TargetHost}")
+                : throw new CommandException(
+                    ExitCodes.Unavailable,
+                    $"There is no namespace {options.Namespace} on the Temporal server at {options.TargetHost}.",
+                    $"Make it: temporal operator namespace create --namespace {options.Namespace} --address {options.TargetHost}; or name another with --namespace."
+                );
         }
         catch (Exception unreachable) when (unreachable is RpcException or InvalidOperationException or HttpRequestException)
         {
             throw new CommandException(
                 ExitCodes.Unavailable,
-                $"The Temporal server at {address} does not answer: {unreachable.Message}",
+                $"The Temporal server at {options.TargetHost} does not answer: {unreachable.Message}",
                 "Check temporal.address, or leave it out to use the embedded engine."
             );
         }

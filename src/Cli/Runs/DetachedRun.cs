@@ -94,17 +94,15 @@ internal sealed class DetachedRun(string runId, RepositoryLocation repository, C
 
     private Task<ProcessIdentity> StartAsync(IReadOnlyList<string> arguments)
     {
-        var program = Environment.ProcessPath!;
-        var library =
-            Path.GetFileNameWithoutExtension(program) == "dotnet" ? [typeof(DetachedRun).Assembly.Location] : Array.Empty<string>();
-        var command = new DetachedCommand(program, [.. library, .. arguments])
+        var program = OwnProgram.Command;
+        var command = new DetachedCommand(program[0], [.. program.Skip(1), .. arguments])
         {
             WorkingDirectory = Environment.CurrentDirectory,
             OutputFile = _output,
             ErrorFile = _output,
         };
         return new DetachedProcess(context.Time).StartAsync(
-            CrashSupervisor.Hold(command, [program, .. library, .. GoOn], $"The engine of {runId}", StoredRun.CrashFile(_folder))
+            CrashSupervisor.Hold(command, [.. program, .. GoOn], $"The engine of {runId}", StoredRun.CrashFile(_folder))
         );
     }
 

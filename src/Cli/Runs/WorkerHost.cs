@@ -85,7 +85,7 @@ internal sealed class WorkerHost : IAsyncDisposable
             var options = new RunWorkerOptions
             {
                 Repositories = [.. references],
-                HookCommand = HookCommand(),
+                HookCommand = [.. OwnProgram.Command, "hook"],
                 Machine = context.Machine,
                 Trust = context.Trust,
                 Environment = context.Environment,
@@ -184,13 +184,5 @@ internal sealed class WorkerHost : IAsyncDisposable
             repository.RemoveLocksOfTheDead();
         }
         await DeadAttempts.FailAsync(_engine.Client, identity => WorkerIdentity.IsDead(identity, _context.Machine), stop);
-    }
-
-    // As a program of its own, or through dotnet where this is a library that dotnet was told to run.
-    private static IReadOnlyList<string> HookCommand()
-    {
-        var program = Environment.ProcessPath ?? "orchestrate";
-        var library = typeof(WorkerHost).Assembly.Location;
-        return Path.GetFileNameWithoutExtension(program) == "dotnet" ? [program, library, "hook"] : [program, "hook"];
     }
 }

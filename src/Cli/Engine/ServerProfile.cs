@@ -1,0 +1,55 @@
+using Orchestrator.Settings;
+using Temporalio.Client;
+using Temporalio.Common.EnvConfig;
+
+namespace Orchestrator.Cli.Engine;
+
+/// <summary>
+/// How a Temporal server is reached: by our settings, and for what they do not say (certificates, the server's name, headers) by what the
+/// official tools read, a profile of <c>temporal.toml</c> and the variables <c>TEMPORAL_*</c>.
+/// </summary>
+internal static class ServerProfile
+{
+    /// <summary>The port of a server whose address names none.</summary>
+    public const string DefaultPort = "7233";
+
+    /// <summary>Options for connecting.</summary>
+    /// <exception cref="CommandException">A profile that can't be read, or that is asked for and is not there.</exception>
+    public static TemporalClientConnectOptions Options(TemporalSettings settings, CommandContext context)
+    {
+        var address = WithPort(settings.Address!);
+        var profile = Load(context);
+
+        // A key or certificate that was made for one server is not shown to another, and none to one that a repository's files name.
+        var isOfThisServer = profile.Address is { } own ? WithPort(own) == address : !settings.IsAddressOfRepository;
+        var options = (isOfThisServer ? profile : new ClientEnvConfig.Profile()).ToClientConnectionOptions();
+        options.TargetHost = address;
+        options.Namespace = settings.Namespace == SettingKeys.DefaultNamespace ? options.Namespace : settings.Namespace;
+        options.ApiKey = settings.ApiKey?.Resolve(context.Variables.GetValueOrDefault, File.ReadAllText) ?? options.ApiKey;
+        options.Tls ??= settings.Tls || options.ApiKey is not null ? new TlsOptions() : null;
+        return options;
+    }
+
+    private static ClientEnvConfig.Profile Load(CommandContext context)
+    {
+        try
+        {
+            return ClientEnvConfig.Profile.Load(new() { OverrideEnvVars = context.Environment });
+        }
+        catch (Exception unreadable) when (unreadable is InvalidOperationException or IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                $"The profile for Temporal can't be used: {unreadable.Message}",
+                "Correct temporal.toml (TEMPORAL_CONFIG_FILE names it) or the TEMPORAL_* variables; TEMPORAL_PROFILE chooses the profile."
+            );
+        }
+    }
+
+    private static string WithPort(string address) =>
+        address.Contains("://", StringComparison.Ordinal)
+        || address.StartsWith("unix:", StringComparison.Ordinal)
+        || address.LastIndexOf(':') > address.LastIndexOf(']')
+            ? address
+            : $"{address}:{DefaultPort}";
+}

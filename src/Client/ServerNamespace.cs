@@ -1,0 +1,29 @@
+using Temporalio.Api.WorkflowService.V1;
+using Temporalio.Client;
+using Temporalio.Exceptions;
+
+namespace Orchestrator.Client;
+
+/// <summary>The namespace of a connection.</summary>
+public static class ServerNamespace
+{
+    /// <summary>Whether the server has it. Who may not ask that may still start runs, so a refusal counts as yes.</summary>
+    /// <param name="client">The connection.</param>
+    /// <param name="stop">Ends the call.</param>
+    /// <exception cref="RpcException">The server can't be asked.</exception>
+    public static async Task<bool> ExistsAsync(ITemporalClient client, CancellationToken stop)
+    {
+        try
+        {
+            await client.WorkflowService.DescribeNamespaceAsync(
+                new DescribeNamespaceRequest { Namespace = client.Options.Namespace },
+                new RpcOptions { CancellationToken = stop }
+            );
+            return true;
+        }
+        catch (RpcException refusal) when (refusal.Code is RpcException.StatusCode.NotFound or RpcException.StatusCode.PermissionDenied)
+        {
+            return refusal.Code == RpcException.StatusCode.PermissionDenied;
+        }
+    }
+}
