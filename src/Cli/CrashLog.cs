@@ -16,7 +16,7 @@ internal static class CrashLog
             Directory.CreateDirectory(folder);
             var file = Path.Combine(folder, "orchestrate.log");
             var time = context.Time.GetUtcNow().ToString("u", CultureInfo.InvariantCulture);
-            File.AppendAllText(file, $"{time} orchestrate {arguments.FirstOrDefault()}\n{exception}\n\n");
+            File.AppendAllText(file, $"{time} orchestrate {(arguments is [var command, ..] ? command : "")}\n{exception}\n\n");
             return file;
         }
         catch (Exception unwritable) when (unwritable is IOException or UnauthorizedAccessException)

@@ -100,7 +100,7 @@ public sealed partial class FolderHandle : IDisposable
         ModeAt(Number, Ended(name), DoNotFollow) is { } mode && KindIn(mode) == EntryKind.File && (mode & ExecutableByOwner) != 0;
 
     /// <summary>What is in it, in no order.</summary>
-    public List<byte[]> List()
+    public IReadOnlyList<byte[]> List()
     {
         var copy = OpenAt(Number, "."u8, OnlyFolder | CloseOnExec, 0);
         if (copy < 0 || FolderOf(copy) is not (not 0 and var stream))

@@ -128,7 +128,7 @@ public sealed class RealAgentRunTests
             string.Join(
                 '\n',
                 await Task.WhenAll(
-                    new[] { "base", "left", "join", "middle", "right" }.Select(name => repository.GitAsync("show", $"main:{name}.txt"))
+                    ((string[])["base", "left", "join", "middle", "right"]).Select(name => repository.GitAsync("show", $"main:{name}.txt"))
                 )
             )
         );

@@ -11,7 +11,7 @@ public sealed partial class CommentTests
     public void Comments_OfSources_CiteNoPageOfTheDesign()
     {
         var cites =
-            from file in new[] { "workflows", "activities", "src", "tests" }.SelectMany(folder =>
+            from file in ((string[])["workflows", "activities", "src", "tests"]).SelectMany(folder =>
                 Directory.EnumerateFiles(RepositoryFiles.Path(folder), "*.cs", SearchOption.AllDirectories)
             )
             where !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal)

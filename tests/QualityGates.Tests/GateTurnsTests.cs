@@ -41,7 +41,7 @@ public sealed class GateTurnsTests : IDisposable
             if (waiting >= 0)
             {
                 await Eventually.TrueAsync(() =>
-                    GateTicket.In(Path.Combine(GateTurns.ExclusiveFolder(State), "database")).LastOrDefault()?.Number > waiting
+                    GateTicket.In(Path.Combine(GateTurns.ExclusiveFolder(State), "database")) is [.., var last] && last.Number > waiting
                 );
             }
         }

@@ -5,6 +5,7 @@ using Orchestrator.Agents.ClaudeCli;
 namespace Orchestrator.Agents.Hooks;
 
 /// <summary>What the hook says of one tool call.</summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Naming", "CA1711", Justification = "The word of the hook protocol.")]
 public enum HookPermission
 {
     /// <summary>The call may go on.</summary>

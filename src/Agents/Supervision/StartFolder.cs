@@ -198,7 +198,7 @@ internal sealed class StartFolder(string path)
     /// <summary>
     /// Kept, since followers ask every few milliseconds until it has named itself, and each search looks at all processes.
     /// </summary>
-    private ProcessIdentity? FindUnnamed() => _unnamed = SupervisorProcesses().FirstOrDefault()?.Identity;
+    private ProcessIdentity? FindUnnamed() => _unnamed = SupervisorProcesses() is [var first, ..] ? first.Identity : null;
 
     private string? TryRead(string name)
     {

@@ -125,7 +125,7 @@ internal static class CommandLine
     private static int Refuse(ParseResult parsed, IReadOnlyList<string> arguments, ITerminal terminal)
     {
         var command = parsed.CommandResult.Command;
-        var unknown = parsed.UnmatchedTokens.FirstOrDefault();
+        var unknown = parsed.UnmatchedTokens is [var first, ..] ? first : null;
         var known = command.Subcommands.Select(inner => inner.Name).Concat(command.Options.Select(option => option.Name)).ToList();
         var near = unknown is null ? null : NearestName.Of(unknown, known);
         terminal.Fail(

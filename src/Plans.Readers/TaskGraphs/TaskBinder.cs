@@ -165,7 +165,7 @@ internal static class TaskBinder
         string? description = fields.Text("description");
         string? prompt = fields.Text("prompt");
         string? details = fields.Text("details");
-        bool isSaid = new[] { "title", "description", "prompt" }.Any(name => fields.Node(name) is not null and not ScalarNode);
+        bool isSaid = ((string[])["title", "description", "prompt"]).Any(name => fields.Node(name) is not null and not ScalarNode);
         if (!isSaid && string.IsNullOrWhiteSpace(title) && string.IsNullOrWhiteSpace(description) && string.IsNullOrWhiteSpace(prompt))
         {
             fields.Missing(

@@ -3,7 +3,7 @@ using Google.Protobuf;
 namespace Temporal.Grpc;
 
 /// <summary>An answer: a message, or a message that is encoded already.</summary>
-public readonly struct GrpcResponse
+public readonly record struct GrpcResponse
 {
     private readonly IMessage? _message;
     private readonly ReadOnlyMemory<byte> _encoded;

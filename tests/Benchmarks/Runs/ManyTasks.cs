@@ -82,7 +82,7 @@ internal static partial class ManyTasks
                 {
                     task = "t1",
                     root = files.Repository.Path,
-                    write = new[] { "t1.txt" },
+                    write = (string[])["t1.txt"],
                 }
             )
         );

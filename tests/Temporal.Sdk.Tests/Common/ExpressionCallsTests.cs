@@ -29,6 +29,7 @@ public sealed class ExpressionCallsTests
         var local = "local";
         var nested = (Inner: new Options { Size = 7 }, Other: 1);
         int? none = null;
+        int[] numbers = [1, 2];
         var (method, args) = Read(target =>
             target.CallAsync(
                 1,
@@ -36,7 +37,7 @@ public sealed class ExpressionCallsTests
                 _field,
                 nested.Inner.Size,
                 null,
-                new[] { 1, 2 },
+                numbers,
                 Twice(4),
                 new Options { Size = 3 },
                 local.Length + 1,
@@ -46,10 +47,7 @@ public sealed class ExpressionCallsTests
         );
         Assert.Equal("CallAsync", method.Name);
         Assert.Equal(1, args.First());
-        Assert.Equal(
-            [local, "field", 7, null, new[] { 1, 2 }, 8, new Options { Size = 3 }, 6, null, 5L],
-            Assert.IsType<object?[]>(args.Last())
-        );
+        Assert.Equal([local, "field", 7, null, numbers, 8, new Options { Size = 3 }, 6, null, 5L], Assert.IsType<object?[]>(args.Last()));
     }
 
     [Fact]

@@ -228,7 +228,7 @@ public sealed class WorkerFaultTests(TestServer server) : IClassFixture<TestServ
             always || (call.Number <= FailuresOfEachCall && !Connecting.Contains(call.Method)) ? fail(call) : call.PassAsync();
         await WorkBehindAsync(proxy, cachedRuns: 100);
         Assert.All(
-            new[] { "PollWorkflowTaskQueue", "PollActivityTaskQueue", "RespondWorkflowTaskCompleted", "RespondActivityTaskCompleted" },
+            (string[])["PollWorkflowTaskQueue", "PollActivityTaskQueue", "RespondWorkflowTaskCompleted", "RespondActivityTaskCompleted"],
             method => Assert.True(proxy.Calls.GetValueOrDefault(method) > 0, $"{method} was not called")
         );
     }

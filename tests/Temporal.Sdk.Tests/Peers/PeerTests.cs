@@ -67,8 +67,9 @@ public sealed class PeerTests(TestServer server) : IClassFixture<TestServer>
             .Set(PeerWorkflows.Keyword, "red")
             .ToSearchAttributeCollection();
         var bytes = "bytes"u8.ToArray();
+        int[] numbers = [1, 2, 3];
         var handle = await client.StartWorkflowAsync(
-            (PeerWorkflows.Peer peer) => peer.RunAsync(new("box", 5, new[] { 1, 2, 3 }, null), bytes),
+            (PeerWorkflows.Peer peer) => peer.RunAsync(new("box", 5, numbers, null), bytes),
             options
         );
         await handle.SignalAsync(peer => peer.AddAsync(2));

@@ -6,6 +6,7 @@ using Temporalio.Exceptions;
 namespace Orchestrator.Temporal.Sdk.Tests.Scripts;
 
 /// <summary>The one activity of the recordings: its argument is a list of steps.</summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Performance", "CA1812", Justification = "Made by the worker.")]
 internal sealed class ScriptActivities
 {
     /// <summary>Task tokens of activities that complete from outside, by workflow and activity id.</summary>

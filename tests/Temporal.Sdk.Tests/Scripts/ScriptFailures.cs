@@ -145,4 +145,6 @@ internal static class ScriptFailures
 }
 
 /// <summary>What the operation <c>throw</c> throws: an ordinary error, with the name that it has in the recordings.</summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Naming", "CA1710", Justification = "The name that it has in the recordings.")]
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Naming", "CA1716", Justification = "The name that it has in the recordings.")]
 public sealed class Error(string message) : Exception(message);

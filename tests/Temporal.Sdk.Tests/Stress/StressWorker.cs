@@ -71,5 +71,5 @@ internal sealed class StressWorker : IDisposable
             .AddWorkflow<FailingStressWorkflow>()
             .AddWorkflow<WaitingStressWorkflow>()
             .AddWorkflow<ToldStressWorkflow>()
-            .AddActivity(StressWorkflow.Double);
+            .AddActivity(StressWorkflow.Twice);
 }

@@ -30,7 +30,7 @@ public sealed class StressWorkflow
 
     /// <summary>The kind of activity that the plan needs.</summary>
     [Activity]
-    public static int Double(int value, int failures) =>
+    public static int Twice(int value, int failures) =>
         ActivityExecutionContext.Current.Info.Attempt <= failures ? throw new ApplicationFailureException("not yet")
         : failures < 0 ? throw new ApplicationFailureException("never", nonRetryable: true)
         : 2 * value;
@@ -72,7 +72,7 @@ public sealed class StressWorkflow
                     StartToCloseTimeout = Patient.StartToCloseTimeout,
                     CancellationToken = CancellationToken.None,
                 };
-                _sum += await Workflow.ExecuteActivityAsync(() => Double(StressPlan.OfCleanUp / 2, 0), cleanUp);
+                _sum += await Workflow.ExecuteActivityAsync(() => Twice(StressPlan.OfCleanUp / 2, 0), cleanUp);
             }
         }
 
@@ -97,7 +97,7 @@ public sealed class StressWorkflow
     public async Task<int> AddTensAsync(int value)
     {
         var tens = await Workflow.ExecuteLocalActivityAsync(
-            () => Double(5 * value, 0),
+            () => Twice(5 * value, 0),
             new() { StartToCloseTimeout = TimeSpan.FromSeconds(5), CancellationToken = CancellationToken.None }
         );
         _sum += tens;
@@ -138,16 +138,16 @@ public sealed class StressWorkflow
                 await Workflow.DelayAsync(step.Value);
                 return 0;
             case StressKind.Activity:
-                return await Workflow.ExecuteActivityAsync(() => Double(step.Value, 0), Patient);
+                return await Workflow.ExecuteActivityAsync(() => Twice(step.Value, 0), Patient);
             case StressKind.FlakyActivity:
-                return await Workflow.ExecuteActivityAsync(() => Double(step.Value, 2), Patient);
+                return await Workflow.ExecuteActivityAsync(() => Twice(step.Value, 2), Patient);
             case StressKind.LocalActivity:
                 return await Workflow.ExecuteLocalActivityAsync(
-                    () => Double(step.Value, 0),
+                    () => Twice(step.Value, 0),
                     new() { StartToCloseTimeout = TimeSpan.FromSeconds(5) }
                 );
             case StressKind.FailingActivity:
-                return await FailingAsync(() => Workflow.ExecuteActivityAsync(() => Double(step.Value, -1), Patient));
+                return await FailingAsync(() => Workflow.ExecuteActivityAsync(() => Twice(step.Value, -1), Patient));
             case StressKind.FailingChild:
                 return await FailingAsync(() =>
                     Workflow.ExecuteChildWorkflowAsync((FailingStressWorkflow child) => child.RunAsync(), ChildOptions())
@@ -155,7 +155,7 @@ public sealed class StressWorkflow
             case StressKind.CancelledActivity:
                 return await CancelledAsync(token =>
                     Workflow.ExecuteActivityAsync(
-                        () => Double(step.Value, int.MaxValue),
+                        () => Twice(step.Value, int.MaxValue),
                         new()
                         {
                             StartToCloseTimeout = Patient.StartToCloseTimeout,

@@ -52,15 +52,17 @@ public sealed class ZoneTests
 
         Assert.Equal(
             [10, 10, 60, 60, 60, 120],
-            new[]
-            {
-                "1970-01-01T00:00:00Z",
-                "1999-12-31T23:59:59Z",
-                "2000-01-01T00:00:00Z",
-                "2009-12-31T23:59:59Z",
-                "2010-01-01T00:00:00Z",
-                "2010-07-01T00:00:00Z",
-            }.Select(at => (int)zone.OffsetAt(Utc(at)).TotalMinutes)
+            (
+                (string[])
+                    [
+                        "1970-01-01T00:00:00Z",
+                        "1999-12-31T23:59:59Z",
+                        "2000-01-01T00:00:00Z",
+                        "2009-12-31T23:59:59Z",
+                        "2010-01-01T00:00:00Z",
+                        "2010-07-01T00:00:00Z",
+                    ]
+            ).Select(at => (int)zone.OffsetAt(Utc(at)).TotalMinutes)
         );
         Assert.Equal(
             TimeSpan.FromHours(2),

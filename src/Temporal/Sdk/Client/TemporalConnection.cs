@@ -71,6 +71,11 @@ public sealed class TemporalConnection : ITemporalConnection
     }
 
     /// <summary>Closes the connection: it is not disposable, so that clients may share it freely.</summary>
+    [System.Diagnostics.CodeAnalysis.SuppressMessage(
+        "Design",
+        "MA0055",
+        Justification = "The official type is not disposable; it closes when nobody holds it any more."
+    )]
     ~TemporalConnection() => _channel?.Dispose();
 
     /// <inheritdoc />

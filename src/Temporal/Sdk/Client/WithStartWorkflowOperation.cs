@@ -30,6 +30,7 @@ public abstract class WithStartWorkflowOperation : ICloneable
     public WorkflowOptions Options { get; set; }
 
     /// <summary>Headers, set by interceptors.</summary>
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Usage", "CA2227", Justification = "The official shape.")]
     public IDictionary<string, Payload>? Headers { get; set; }
 
     /// <summary>From a call of a run method.</summary>

@@ -55,6 +55,7 @@ public abstract class MetricGauge<T> : Metric<T>
         : base(name, unit, description) { }
 
     /// <summary>Sets the value.</summary>
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Naming", "CA1716", Justification = "The official shape.")]
     public abstract void Set(T value, IEnumerable<KeyValuePair<string, object>>? extraTags = null);
 
     /// <summary>The same metric with more tags on every value.</summary>

@@ -3,6 +3,9 @@ using Temporalio.Api.Enums.V1;
 namespace Temporalio.Common;
 
 /// <summary>Name and type of a search attribute. Two keys are equal when both are.</summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1036", Justification = "The official shape.")]
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "MA0096", Justification = "The official shape.")]
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "MA0097", Justification = "The official shape.")]
 public abstract class SearchAttributeKey : IComparable<SearchAttributeKey>
 {
     private protected SearchAttributeKey(string name, IndexedValueType valueType)

@@ -9,6 +9,7 @@ public interface ISerializationContext
     interface IHasWorkflow : ISerializationContext
     {
         /// <summary>Namespace of the workflow.</summary>
+        [System.Diagnostics.CodeAnalysis.SuppressMessage("Naming", "CA1716", Justification = "The official shape.")]
         string Namespace { get; }
 
         /// <summary>Id of the workflow.</summary>

@@ -32,6 +32,7 @@ public class TemporalWorkerServiceOptions : TemporalWorkerOptions
 public class TemporalWorkerClientUpdater
 {
     /// <summary>Raised for each new client.</summary>
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1003", Justification = "The official shape.")]
     public event EventHandler<IWorkerClient>? OnClientUpdatedEvent;
 
     /// <summary>Gives a new client to all workers that listen.</summary>

@@ -67,7 +67,14 @@ internal sealed class ActivityRunner(ActivityRunnerOptions options)
                 options.Client()
             );
             attempt.Context = context;
-            var result = await options.TaskFactory.StartNew(() => CallAsync(context, info, input, headers, heartbeat)).Unwrap();
+            var result = await options
+                .TaskFactory.StartNew(
+                    () => CallAsync(context, info, input, headers, heartbeat),
+                    options.TaskFactory.CancellationToken,
+                    options.TaskFactory.CreationOptions,
+                    options.TaskFactory.Scheduler ?? TaskScheduler.Current
+                )
+                .Unwrap();
             return new ActivityOutcome.Completed(result);
         }
         catch (CompleteAsyncException)
