@@ -71,7 +71,8 @@ public class TransferWorkflow
         }
         catch (Exception)
         {
-            Workflow.Logger.LogInformation("Undoing {Count} steps", compensations.Count);
+            var steps = compensations.Count;
+            Workflow.Logger.LogInformation("Undoing {Count} steps", steps);
             while (compensations.TryPop(out var compensate))
             {
                 await compensate();

@@ -47,7 +47,7 @@ public sealed record AgentClaim
     /// <param name="folder">The start's folder (<c>ORCHESTRATOR_START</c>).</param>
     public void Write(string folder)
     {
-        string aside = Path.Combine(folder, $"{FileName}.{Guid.NewGuid():N}");
+        var aside = Path.Combine(folder, $"{FileName}.{Guid.NewGuid():N}");
         File.WriteAllText(aside, JsonSerializer.Serialize(this, AgentClaimJson.Default.AgentClaim) + "\n");
         File.Move(aside, Path.Combine(folder, FileName), overwrite: true);
     }
@@ -56,7 +56,7 @@ public sealed record AgentClaim
     /// <exception cref="JsonException">The file was not written by <see cref="Write"/>.</exception>
     public static AgentClaim? TryRead(string folder)
     {
-        string file = Path.Combine(folder, FileName);
+        var file = Path.Combine(folder, FileName);
         return File.Exists(file)
             ? JsonSerializer.Deserialize(File.ReadAllText(file), AgentClaimJson.Default.AgentClaim)
                 ?? throw new JsonException($"{file} holds JSON null.")

@@ -48,7 +48,7 @@ public static class AgentEnvironment
         IEnumerable<KeyValuePair<string, string>> own
     )
     {
-        Dictionary<string, string> environment = inherited
+        var environment = inherited
             .Where(pair => !pair.Key.StartsWith("ORCHESTRATOR_", StringComparison.Ordinal) && !Unwanted.Contains(pair.Key))
             .ToDictionary(pair => pair.Key, pair => pair.Value);
         environment["ORCHESTRATOR_RUN"] = start.Run;
@@ -61,7 +61,7 @@ public static class AgentEnvironment
             environment["ORCHESTRATOR_TOKEN"] = start.Token;
         }
 
-        foreach ((string name, string value) in own.Concat(start.Environment))
+        foreach ((var name, var value) in own.Concat(start.Environment))
         {
             environment[name] = value;
         }
@@ -77,15 +77,15 @@ public static class AgentEnvironment
     /// </summary>
     private static void LeaveOutGitMaintenance(Dictionary<string, string> environment)
     {
-        int count = int.TryParse(
+        var count = int.TryParse(
             environment.GetValueOrDefault("GIT_CONFIG_COUNT"),
             NumberStyles.None,
             CultureInfo.InvariantCulture,
-            out int given
+            out var given
         )
             ? given
             : 0;
-        foreach ((string name, string value) in (ReadOnlySpan<(string, string)>)[("gc.auto", "0"), ("maintenance.auto", "false")])
+        foreach ((var name, var value) in (ReadOnlySpan<(string, string)>)[("gc.auto", "0"), ("maintenance.auto", "false")])
         {
             environment[$"GIT_CONFIG_KEY_{count}"] = name;
             environment[$"GIT_CONFIG_VALUE_{count}"] = value;

@@ -46,9 +46,9 @@ public sealed record AgentUsage(IReadOnlyDictionary<string, ModelUsage> Models)
     public AgentUsage Plus(AgentUsage other)
     {
         Dictionary<string, ModelUsage> sum = new(Models);
-        foreach ((string name, ModelUsage use) in other.Models)
+        foreach ((var name, var use) in other.Models)
         {
-            sum[name] = sum.TryGetValue(name, out ModelUsage? known) ? known.Plus(use) : use;
+            sum[name] = sum.TryGetValue(name, out var known) ? known.Plus(use) : use;
         }
 
         return new AgentUsage(sum);

@@ -63,15 +63,15 @@ public sealed class BacklogStore
     public async Task<BacklogReadResult> ChangeAsync(string? tag, Func<Backlog, Backlog> change, CancellationToken stop)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(FullPath)!);
-        await using FileStream turn = await WaitForTurnAsync(stop);
-        BacklogReadResult read = Read(tag);
+        await using var turn = await WaitForTurnAsync(stop);
+        var read = Read(tag);
         if (read.File is not { } file)
         {
             return read;
         }
 
-        BacklogFile changed = file.With(change(file.Backlog));
-        string text = changed.Write();
+        var changed = file.With(change(file.Backlog));
+        var text = changed.Write();
 
         // What was written must be readable: a dependency that closes a circle is refused before it reaches the disk. What was wrong before
         // is another tool's, or is being repaired.
@@ -96,7 +96,7 @@ public sealed class BacklogStore
     // Not interrupted: aside, synced, renamed.
     private async Task WriteAsync(string text)
     {
-        string aside = $"{FullPath}.{Environment.ProcessId}.new";
+        var aside = $"{FullPath}.{Environment.ProcessId}.new";
         await using (FileStream stream = new(aside, FileMode.Create, FileAccess.Write))
         {
             await stream.WriteAsync(Encoding.UTF8.GetBytes(text));
@@ -111,8 +111,8 @@ public sealed class BacklogStore
     // in the git directory it is in nobody's way.
     private async Task<FileStream> WaitForTurnAsync(CancellationToken stop)
     {
-        string name = _gitDirectory is null ? FullPath + ".turn" : Path.Combine(_gitDirectory, "orchestrator-backlog-turn");
-        long started = _time.GetTimestamp();
+        var name = _gitDirectory is null ? FullPath + ".turn" : Path.Combine(_gitDirectory, "orchestrator-backlog-turn");
+        var started = _time.GetTimestamp();
         while (true)
         {
             try
@@ -132,7 +132,7 @@ public sealed class BacklogStore
 
     private string? FindCurrentTag()
     {
-        string state = Path.Combine(_root, ".taskmaster", "state.json");
+        var state = Path.Combine(_root, ".taskmaster", "state.json");
         return Name == BacklogPlanReader.TaskMasterFile && File.Exists(state)
             ? BacklogPlanReader.CurrentTag(File.ReadAllBytes(FullPath), File.ReadAllBytes(state))
             : null;

@@ -20,18 +20,18 @@ internal static class GraphFaults
     /// <summary>Reports the faults of a graph, and gives the graph.</summary>
     public static TaskGraph Report(IReadOnlyList<PlacedTask> tasks, FaultList faults)
     {
-        TaskGraph graph = TaskGraph.Of(tasks.Select(t => t.Node));
-        int suggestions = MostSuggestions;
-        foreach (GraphFault fault in graph.Faults)
+        var graph = TaskGraph.Of(tasks.Select(t => t.Node));
+        var suggestions = MostSuggestions;
+        foreach (var fault in graph.Faults)
         {
-            PlacedTask task = tasks[fault.TaskIndex];
+            var task = tasks[fault.TaskIndex];
             switch (fault.Kind)
             {
                 case GraphFaultKind.DuplicateId when fault.TaskId.Length > 0:
                     DuplicateId(fault, task, tasks, faults);
                     break;
                 case GraphFaultKind.UnknownDependency:
-                    string? near =
+                    var near =
                         suggestions-- > 0
                             ? NearestName.Of(fault.Ids[0], tasks.Select(t => t.Node.Id).Where(id => id != fault.TaskId))
                             : null;
@@ -63,8 +63,8 @@ internal static class GraphFaults
 
     private static void DuplicateId(GraphFault fault, PlacedTask task, IReadOnlyList<PlacedTask> tasks, FaultList faults)
     {
-        Place first = tasks[fault.DependencyIndex].Id;
-        string same = string.Equals(fault.Ids[0], fault.Ids[1], StringComparison.Ordinal)
+        var first = tasks[fault.DependencyIndex].Id;
+        var same = string.Equals(fault.Ids[0], fault.Ids[1], StringComparison.Ordinal)
             ? $"The id '{fault.TaskId}' is already used in line {first.Line}."
             : $"The id '{fault.TaskId}' differs only in capitals from '{fault.Ids[0]}' in line {first.Line}; branch and file "
                 + "names may not tell them apart.";
@@ -73,11 +73,11 @@ internal static class GraphFaults
 
     private static void Cycle(GraphFault fault, PlacedTask task, FaultList faults)
     {
-        string path =
+        var path =
             fault.Ids.Count <= MostShown + 1
                 ? string.Join(" -> ", fault.Ids)
                 : $"{string.Join(" -> ", fault.Ids.Take(MostShown))} -> ... ({fault.Ids.Count - 1 - MostShown} more) -> {fault.Ids[^1]}";
-        int at = Math.Max(0, task.Node.DependsOn.ToList().IndexOf(fault.Ids[1]));
+        var at = Math.Max(0, task.Node.DependsOn.ToList().IndexOf(fault.Ids[1]));
         Add(
             faults,
             "cycle",

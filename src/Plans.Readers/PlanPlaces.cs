@@ -23,7 +23,7 @@ internal sealed class PlanPlaces
             file,
             (task, field) =>
             {
-                (int line, int column) = Find(tasks, task, field.Split('[')[0]);
+                (var line, var column) = Find(tasks, task, field.Split('[')[0]);
                 return (file, line, column);
             }
         );
@@ -40,7 +40,7 @@ internal sealed class PlanPlaces
             file,
             (task, field) =>
                 field.StartsWith("verification[", StringComparison.Ordinal)
-                && int.TryParse(field["verification[".Length..].TrimEnd(']'), out int gate)
+                && int.TryParse(field["verification[".Length..].TrimEnd(']'), out var gate)
                 && gate < gates[task].Lines.Count
                     ? (gates[task].File, gates[task].Lines[gate], 1)
                     : (file, rows[task], 1)
@@ -56,8 +56,8 @@ internal sealed class PlanPlaces
             return (0, 0);
         }
 
-        DocumentNode node = tasks[task];
-        ScalarNode? field = (node as MappingNode)?.Entries.Find(e => string.Equals(e.Key.Text, key, StringComparison.Ordinal)).Key;
+        var node = tasks[task];
+        var field = (node as MappingNode)?.Entries.Find(e => string.Equals(e.Key.Text, key, StringComparison.Ordinal)).Key;
         return field is null ? (node.Line, node.Column) : (field.Line, field.Column);
     }
 }

@@ -50,9 +50,9 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
 
         var known = new Dictionary<string, string?>(StringComparer.Ordinal);
         var faults = new List<PlanFault>();
-        for (int i = 0; i < Plan.Tasks.Count; i++)
+        for (var i = 0; i < Plan.Tasks.Count; i++)
         {
-            PlanTask task = Plan.Tasks[i];
+            var task = Plan.Tasks[i];
             Look(i, "files_write", task.FilesWrite ?? []);
             Look(i, "files_append", task.FilesAppend);
             Look(i, "files_read", task.FilesRead ?? []);
@@ -63,7 +63,7 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
 
         void Look(int index, string field, IReadOnlyList<string> paths)
         {
-            foreach (string path in paths)
+            foreach (var path in paths)
             {
                 if (OutsideLink(path, known, leadsOutside) is { } link)
                 {
@@ -84,11 +84,11 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
 
     private static string? OutsideLink(string path, Dictionary<string, string?> known, Func<string, string?> leadsOutside)
     {
-        string[] parts = path.Split('/');
-        for (int length = 1; length <= parts.Length && !parts[length - 1].AsSpan().ContainsAny("*?[{"); length++)
+        var parts = path.Split('/');
+        for (var length = 1; length <= parts.Length && !parts[length - 1].AsSpan().ContainsAny("*?[{"); length++)
         {
-            string start = string.Join('/', parts[..length]);
-            if (!known.TryGetValue(start, out string? target))
+            var start = string.Join('/', parts[..length]);
+            if (!known.TryGetValue(start, out var target))
             {
                 known.Add(start, target = leadsOutside(start));
             }
@@ -117,7 +117,7 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
                 .Where(t => t.Item.Role is { } role && !known.Contains(role))
                 .Select(t =>
                 {
-                    string? near = NearestName.Of(t.Item.Role!, known);
+                    var near = NearestName.Of(t.Item.Role!, known);
                     return Fault(
                         "unknown-role",
                         FaultSeverity.Warning,
@@ -165,15 +165,15 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
             return this;
         }
 
-        PlanConflicts found = PlanConflicts.Of(Plan, Graph ?? TaskGraph.Of(Plan));
-        Dictionary<string, int> index = Plan.Tasks.Index().ToDictionary(t => t.Item.Id, t => t.Index, StringComparer.Ordinal);
+        var found = PlanConflicts.Of(Plan, Graph ?? TaskGraph.Of(Plan));
+        var index = Plan.Tasks.Index().ToDictionary(t => t.Item.Id, t => t.Index, StringComparer.Ordinal);
         return With(
             found
                 .Conflicts.Concat(found.Warnings)
                 .Take(MostConflicts)
                 .Select(conflict =>
                 {
-                    string field = (conflict.Use, conflict.Kind) switch
+                    var field = (conflict.Use, conflict.Kind) switch
                     {
                         (ConflictUse.Read, ConflictKind.File) => "files_read",
                         (ConflictUse.Read, _) => "resources_read",
@@ -181,7 +181,7 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
                         (_, ConflictKind.File) => "files_write",
                         _ => "resources_write",
                     };
-                    string code = conflict.Use == ConflictUse.Write ? "conflict" : "unordered-use";
+                    var code = conflict.Use == ConflictUse.Write ? "conflict" : "unordered-use";
                     return Fault(code, FaultSeverity.Warning, index[conflict.MissingEdge.Task], field, conflict.Message, conflict.Cure);
                 })
         );
@@ -211,7 +211,7 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
 
     private PlanFault Fault(string code, FaultSeverity severity, int task, string field, string message, string cure)
     {
-        (string file, int line, int column) = task < 0 ? (Places.File, 1, 1) : Places.Of(task, field);
+        (var file, var line, var column) = task < 0 ? (Places.File, 1, 1) : Places.Of(task, field);
         return new PlanFault(code, severity, file, line, column, task < 0 ? field : $"tasks[{task}].{field}", message, cure);
     }
 }

@@ -70,10 +70,10 @@ public static class PlanText
     {
         text = null;
         fault = null;
-        int nul = content.IndexOf((byte)0);
+        var nul = content.IndexOf((byte)0);
         if (nul >= 0)
         {
-            (int line, int column) = Place(content, nul);
+            (var line, var column) = Place(content, nul);
             fault = Fault(
                 "binary-file",
                 file,
@@ -92,7 +92,7 @@ public static class PlanText
         }
         catch (DecoderFallbackException e)
         {
-            (int line, int column) = Place(content, Math.Max(0, e.Index));
+            (var line, var column) = Place(content, Math.Max(0, e.Index));
             fault = Fault(
                 "encoding",
                 file,
@@ -107,7 +107,7 @@ public static class PlanText
 
     private static (int Line, int Column) Place(ReadOnlySpan<byte> content, int offset)
     {
-        ReadOnlySpan<byte> before = content[..offset];
+        var before = content[..offset];
         return (before.Count((byte)'\n') + 1, offset - before.LastIndexOf((byte)'\n'));
     }
 

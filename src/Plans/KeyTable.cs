@@ -10,9 +10,9 @@ public sealed class KeyTable
     public KeyTable(params string[] keys)
     {
         Names = [.. keys.Select(k => k.Split(' ')[0])];
-        foreach (string[] spellings in keys.Select(k => k.Split(' ')))
+        foreach (var spellings in keys.Select(k => k.Split(' ')))
         {
-            foreach (string spelling in spellings)
+            foreach (var spelling in spellings)
             {
                 _canonical[spelling] = spellings[0];
             }
@@ -34,7 +34,7 @@ public sealed class KeyTable
     private static string SnakeCase(string text)
     {
         var snake = new System.Text.StringBuilder(text.Length + 4);
-        foreach (char c in text)
+        foreach (var c in text)
         {
             if (c is '-' or ' ')
             {

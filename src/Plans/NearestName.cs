@@ -16,16 +16,16 @@ public static class NearestName
         }
 
         // A third of the letters may be wrong: more is another word. One or two letters are only near to themselves in other case.
-        int best = (given.Length < 3 ? 0 : Math.Max(1, given.Length / 3)) + 1;
+        var best = (given.Length < 3 ? 0 : Math.Max(1, given.Length / 3)) + 1;
         string? nearest = null;
-        foreach (string name in known)
+        foreach (var name in known)
         {
             if (name.Length > LongestCompared || Math.Abs(name.Length - given.Length) >= best)
             {
                 continue;
             }
 
-            int distance = Distance(given, name);
+            var distance = Distance(given, name);
             if (distance < best)
             {
                 best = distance;
@@ -42,17 +42,17 @@ public static class NearestName
         Span<int> beforeLast = stackalloc int[b.Length + 1];
         Span<int> last = stackalloc int[b.Length + 1];
         Span<int> row = stackalloc int[b.Length + 1];
-        for (int j = 0; j <= b.Length; j++)
+        for (var j = 0; j <= b.Length; j++)
         {
             last[j] = j;
         }
 
-        for (int i = 1; i <= a.Length; i++)
+        for (var i = 1; i <= a.Length; i++)
         {
             row[0] = i;
-            for (int j = 1; j <= b.Length; j++)
+            for (var j = 1; j <= b.Length; j++)
             {
-                int cost = Same(a[i - 1], b[j - 1]) ? 0 : 1;
+                var cost = Same(a[i - 1], b[j - 1]) ? 0 : 1;
                 row[j] = Math.Min(Math.Min(row[j - 1] + 1, last[j] + 1), last[j - 1] + cost);
                 if (i > 1 && j > 1 && Same(a[i - 1], b[j - 2]) && Same(a[i - 2], b[j - 1]))
                 {
@@ -60,7 +60,7 @@ public static class NearestName
                 }
             }
 
-            Span<int> free = beforeLast;
+            var free = beforeLast;
             beforeLast = last;
             last = row;
             row = free;

@@ -9,7 +9,7 @@ public sealed class SecondsConverter : JsonConverter<TimeSpan>
     /// <inheritdoc/>
     public override TimeSpan Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
-        double seconds = reader.GetDouble();
+        var seconds = reader.GetDouble();
         return seconds >= 0 && seconds < TimeSpan.MaxValue.TotalSeconds
             ? TimeSpan.FromSeconds(seconds)
             : throw new JsonException($"{seconds} is no number of seconds.");

@@ -43,21 +43,21 @@ public static class StatusWord
     /// <summary>Understands a status however it is decorated: <c>**Completed**</c>, <c>✅ done</c>, <c>in_progress</c>.</summary>
     public static bool TryParse(string text, out PlanTaskStatus status)
     {
-        string plain = Plain(text);
+        var plain = Plain(text);
         if (Words.TryGetValue(plain, out status))
         {
             return true;
         }
 
         // "Completed (2026-01-12)", "Done - see notes": what follows is a remark.
-        int end = plain.AsSpan().IndexOfAny("(:,;");
+        var end = plain.AsSpan().IndexOfAny("(:,;");
         return end > 0 && Words.TryGetValue(plain[..end].Trim(), out status);
     }
 
     private static string Plain(string text)
     {
         var plain = new System.Text.StringBuilder(text.Length);
-        foreach (char c in text)
+        foreach (var c in text)
         {
             if (char.IsLetterOrDigit(c) || c is '(' or ')' or ':' or ',' or ';')
             {

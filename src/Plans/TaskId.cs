@@ -19,7 +19,7 @@ public static class TaskId
             return $"is longer than {MaxLength} characters";
         }
 
-        foreach (char c in id)
+        foreach (var c in id)
         {
             if (!char.IsAsciiLetterOrDigit(c) && c is not ('.' or '_' or '-'))
             {
@@ -50,9 +50,9 @@ public static class TaskId
     public static string Suggest(string text)
     {
         var safe = new System.Text.StringBuilder();
-        foreach (char c in text)
+        foreach (var c in text)
         {
-            bool usable = char.IsAsciiLetterOrDigit(c) || c is '_' || (c is '.' && safe.Length > 0 && safe[^1] != '.');
+            var usable = char.IsAsciiLetterOrDigit(c) || c is '_' || (c is '.' && safe.Length > 0 && safe[^1] != '.');
             if (usable)
             {
                 safe.Append(c);
@@ -68,7 +68,7 @@ public static class TaskId
             }
         }
 
-        string id = safe.ToString().Trim('-', '.', '_');
+        var id = safe.ToString().Trim('-', '.', '_');
         return id.EndsWith(".lock", StringComparison.OrdinalIgnoreCase) ? id[..^5] + "-lock" : id;
     }
 }

@@ -16,7 +16,7 @@ public static class TaskRole
     /// <summary>The text that comes with us for a role, or null for a role of the repository's own.</summary>
     public static string? PromptOf(string role)
     {
-        using Stream? stream = typeof(TaskRole).Assembly.GetManifestResourceStream($"Roles/{role}.md");
+        using var stream = typeof(TaskRole).Assembly.GetManifestResourceStream($"Roles/{role}.md");
         if (stream is null)
         {
             return null;

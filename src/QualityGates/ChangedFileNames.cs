@@ -11,8 +11,8 @@ internal static partial class ChangedFileNames
     /// <summary>The command with the names filled in, or null when it asks for names and there are none.</summary>
     internal static string? Fill(string command, IReadOnlyList<string> existingFiles)
     {
-        bool wantsFiles = command.Contains(FilesPlaceholder, StringComparison.Ordinal);
-        bool wantsTests = command.Contains(TestsPlaceholder, StringComparison.Ordinal);
+        var wantsFiles = command.Contains(FilesPlaceholder, StringComparison.Ordinal);
+        var wantsTests = command.Contains(TestsPlaceholder, StringComparison.Ordinal);
         string[] tests = wantsTests ? [.. existingFiles.Where(IsTest)] : [];
         return (wantsFiles && existingFiles.Count == 0) || (wantsTests && tests.Length == 0)
             ? null

@@ -50,16 +50,16 @@ public static partial class GateDetection
             yield break;
         }
 
-        string manager =
+        var manager =
             names.Contains("pnpm-lock.yaml") ? "pnpm"
             : names.Contains("yarn.lock") ? "yarn"
             : names.Contains("bun.lock") || names.Contains("bun.lockb") ? "bun"
             : "npm";
-        Dictionary<string, string> scripts = ReadScripts(read("package.json"));
-        foreach ((string script, GateType kind) in Scripts)
+        var scripts = ReadScripts(read("package.json"));
+        foreach ((var script, var kind) in Scripts)
         {
             // What "npm init" writes is no test.
-            if (scripts.TryGetValue(script, out string? text) && !text.Contains("no test specified", StringComparison.Ordinal))
+            if (scripts.TryGetValue(script, out var text) && !text.Contains("no test specified", StringComparison.Ordinal))
             {
                 yield return Make($"{manager} run {script}", kind, text);
             }
@@ -70,13 +70,13 @@ public static partial class GateDetection
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(
+            using var document = JsonDocument.Parse(
                 text,
                 new JsonDocumentOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip }
             );
             return
                 document.RootElement.ValueKind == JsonValueKind.Object
-                && document.RootElement.TryGetProperty("scripts", out JsonElement scripts)
+                && document.RootElement.TryGetProperty("scripts", out var scripts)
                 && scripts.ValueKind == JsonValueKind.Object
                 ? scripts
                     .EnumerateObject()
@@ -95,8 +95,8 @@ public static partial class GateDetection
     /// <summary>With several projects and no solution the command would not know which is meant.</summary>
     private static IEnumerable<(Gate Gate, string Meaning)> OfDotnet(IReadOnlyCollection<string> names)
     {
-        int solutions = names.Count(name => Path.GetExtension(name) is ".sln" or ".slnx");
-        int projects = names.Count(name => Path.GetExtension(name) is ".csproj" or ".fsproj" or ".vbproj");
+        var solutions = names.Count(name => Path.GetExtension(name) is ".sln" or ".slnx");
+        var projects = names.Count(name => Path.GetExtension(name) is ".csproj" or ".fsproj" or ".vbproj");
         return solutions == 1 || (solutions == 0 && projects == 1)
             ? [Make("dotnet build", GateType.Build), Make("dotnet test", GateType.Test)]
             : [];
@@ -114,13 +114,13 @@ public static partial class GateDetection
             "tox.ini",
             "pytest.ini",
         ];
-        string said = string.Join('\n', manifests.Where(names.Contains).Select(read));
+        var said = string.Join('\n', manifests.Where(names.Contains).Select(read));
         if (!manifests.Take(5).Any(names.Contains))
         {
             yield break;
         }
 
-        string prefix =
+        var prefix =
             names.Contains("uv.lock") ? "uv run "
             : names.Contains("poetry.lock") ? "poetry run "
             : "python3 -m ";
@@ -154,9 +154,9 @@ public static partial class GateDetection
 
     private static IEnumerable<(Gate Gate, string Meaning)> OfMake(IReadOnlyCollection<string> names, Func<string, string> read)
     {
-        string? makefile = names.FirstOrDefault(name => name is "Makefile" or "makefile" or "GNUmakefile");
+        var makefile = names.FirstOrDefault(name => name is "Makefile" or "makefile" or "GNUmakefile");
         HashSet<string> targets = makefile is null ? [] : [.. Target().Matches(read(makefile)).Select(match => match.Groups[1].Value)];
-        foreach ((string script, GateType kind) in Scripts)
+        foreach ((var script, var kind) in Scripts)
         {
             if (targets.Contains(script))
             {

@@ -64,12 +64,12 @@ public static class GateEnvironment
             .GetEnvironmentVariables()
             .Cast<DictionaryEntry>()
             .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "");
-        Dictionary<string, string> environment = inherited
+        var environment = inherited
             .Where(pair => Names.Contains(pair.Key) || Prefixes.Any(prefix => pair.Key.StartsWith(prefix, StringComparison.Ordinal)))
             .ToDictionary(pair => pair.Key, pair => pair.Value);
         environment["CI"] = "true";
         environment["GIT_TERMINAL_PROMPT"] = "0";
-        foreach ((string name, string value) in extra ?? new Dictionary<string, string>())
+        foreach ((var name, var value) in extra ?? new Dictionary<string, string>())
         {
             environment[name] = value;
         }

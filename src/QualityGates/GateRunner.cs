@@ -64,7 +64,7 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
         CancellationToken cancellationToken = default
     )
     {
-        string? command = ChangedFileNames.Fill(
+        var command = ChangedFileNames.Fill(
             gate.Command,
             [.. subject.ChangedFiles.Where(file => File.Exists(Path.Combine(subject.Directory, file)))]
         );
@@ -94,15 +94,15 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
             );
         }
 
-        using GateTurn turn = await turns.EnterAsync(gate, subject.Origin, cancellationToken);
+        using var turn = await turns.EnterAsync(gate, subject.Origin, cancellationToken);
         IReadOnlyCollection<string> before = subject.TemporaryFolder is { } temporary
             ? [.. Directory.EnumerateFileSystemEntries(temporary)]
             : [];
-        GateVerdict first = await RunOnceAsync(gate, command, subject, evidenceFile, turn, cancellationToken);
+        var first = await RunOnceAsync(gate, command, subject, evidenceFile, turn, cancellationToken);
         if (first.Contention != GateContention.None && await turn.HadCompanyAsync(cancellationToken))
         {
             await turn.BecomeAloneAsync(cancellationToken);
-            GateVerdict alone = await RunAgainAsync(gate, command, subject, evidenceFile, turn, before, cancellationToken);
+            var alone = await RunAgainAsync(gate, command, subject, evidenceFile, turn, before, cancellationToken);
             return alone with
             {
                 Contention = first.Contention,
@@ -112,7 +112,7 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
             };
         }
 
-        bool wasKilled = GateClassifier.WasKilled(first);
+        var wasKilled = GateClassifier.WasKilled(first);
         if (
             !wasKilled
             && (first.Failure != GateFailure.Logic || !subject.RerunFailure || gate.Type is not (GateType.Test or GateType.Custom))
@@ -121,7 +121,7 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
             return first;
         }
 
-        GateVerdict second = await RunAgainAsync(gate, command, subject, evidenceFile, turn, before, cancellationToken);
+        var second = await RunAgainAsync(gate, command, subject, evidenceFile, turn, before, cancellationToken);
         if (second.Result == GateResult.Passed)
         {
             return second with { Failure = GateFailure.Flaky, Runs = 2 };
@@ -152,9 +152,9 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
 
     private static GateVerdict Judge(Gate gate, string command, ProcessResult result, string evidenceFile)
     {
-        string output = result.StandardOutput.Text;
-        bool isGood = result.Succeeded != gate.Negate && !GateClassifier.CouldNotRun(result.ExitCode);
-        (GateResult verdict, GateFailure failure) = result switch
+        var output = result.StandardOutput.Text;
+        var isGood = result.Succeeded != gate.Negate && !GateClassifier.CouldNotRun(result.ExitCode);
+        (var verdict, var failure) = result switch
         {
             { TimedOut: true } => (GateResult.TimedOut, GateFailure.Timeout),
             _ when isGood => (GateResult.Passed, GateFailure.None),
@@ -182,7 +182,7 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
 
     private static string Tail(string output)
     {
-        string end = output.TrimEnd();
+        var end = output.TrimEnd();
         return end.Length <= TailBytes ? end : end[^TailBytes..];
     }
 
@@ -216,7 +216,7 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
             File = evidenceFile,
             FileLimit = EvidenceBytes,
         };
-        ProcessResult result = await _processes.RunAsync(
+        var result = await _processes.RunAsync(
             new ProcessCommand("/bin/sh", "-c", command)
             {
                 WorkingDirectory = subject.Directory,
@@ -231,8 +231,8 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
             },
             cancellationToken
         );
-        GateVerdict verdict = Judge(gate, command, result, evidenceFile);
-        string seconds = verdict.Duration.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
+        var verdict = Judge(gate, command, result, evidenceFile);
+        var seconds = verdict.Duration.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
         await File.AppendAllTextAsync(
             evidenceFile,
             $"\n[gate '{gate.Name}': {verdict.Result}, exit code {verdict.ExitCode?.ToString(CultureInfo.InvariantCulture) ?? "none"}, {seconds} s]\n[command: {command}]\n{(verdict.Advice.Length == 0 ? "" : $"[{verdict.Advice}]\n")}",

@@ -16,10 +16,10 @@ public static class UserState
     /// <param name="environment">Variables of the process.</param>
     public static string FolderOf(IReadOnlyDictionary<string, string> environment)
     {
-        string home = environment.GetValueOrDefault("HOME") is { Length: > 0 } set
+        var home = environment.GetValueOrDefault("HOME") is { Length: > 0 } set
             ? set
             : Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-        string state =
+        var state =
             environment.GetValueOrDefault("XDG_STATE_HOME") is { Length: > 0 } given && Path.IsPathRooted(given)
                 ? given
                 : Path.Combine(home, ".local", "state");
@@ -34,7 +34,7 @@ public static class UserState
     /// <exception cref="IOException">It can't be made.</exception>
     public static string MakeFolder(IReadOnlyDictionary<string, string> environment)
     {
-        string folder = FolderOf(environment);
+        var folder = FolderOf(environment);
         try
         {
             // The system's method with a mode fails on others; elsewhere the program is refused before.

@@ -18,8 +18,8 @@ public static class RepositoryLinks
 
         try
         {
-            string final = entry.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? target;
-            string fromRoot = Path.GetRelativePath(root, final);
+            var final = entry.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? target;
+            var fromRoot = Path.GetRelativePath(root, final);
             return fromRoot == ".." || fromRoot.StartsWith("../", StringComparison.Ordinal) ? target : null;
         }
         catch (IOException)

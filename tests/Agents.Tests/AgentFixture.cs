@@ -36,7 +36,7 @@ internal sealed class AgentFixture : IAsyncDisposable
         IReadOnlyList<string>? write = null
     )
     {
-        string folder = _folder[name];
+        var folder = _folder[name];
         _starts.Add(folder);
         return new AgentStart
         {
@@ -61,7 +61,7 @@ internal sealed class AgentFixture : IAsyncDisposable
     /// <summary>Starts and follows to the end.</summary>
     internal async Task<(AgentOutcome Outcome, IReadOnlyList<AgentEvent> Events)> RunAsync(IAgentRunner runner, AgentStart start)
     {
-        AgentSession session = await Supervisor.StartOrAttachAsync(runner, start, Eventually.Timeout());
+        var session = await Supervisor.StartOrAttachAsync(runner, start, Eventually.Timeout());
         return await FollowAsync(session);
     }
 
@@ -71,7 +71,7 @@ internal sealed class AgentFixture : IAsyncDisposable
     )
     {
         List<AgentEvent> events = [];
-        AgentOutcome outcome = await session.FollowAsync(
+        var outcome = await session.FollowAsync(
             found =>
             {
                 events.Add(found);
@@ -102,7 +102,7 @@ internal sealed class AgentFixture : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (string start in _starts.Where(Directory.Exists).Distinct())
+        foreach (var start in _starts.Where(Directory.Exists).Distinct())
         {
             await Supervisor.StopAsync(start, AgentStopReason.Requested);
             await new ProcessStopper().StopByEnvironmentAsync(

@@ -13,7 +13,7 @@ public sealed class FakeAgentTests
     public async Task Script_ByTaskAndAttempt_IsPlayed()
     {
         await using AgentFixture agents = new();
-        CommandAgentRunner runner = Command(
+        var runner = Command(
             agents,
             """
             {"tasks":{
@@ -23,9 +23,9 @@ public sealed class FakeAgentTests
             """
         );
 
-        (AgentOutcome first, IReadOnlyList<AgentEvent> events) = await agents.RunAsync(runner, agents.Start("1"));
-        (AgentOutcome second, _) = await agents.RunAsync(runner, agents.Start("2") with { Attempt = 2 });
-        (_, IReadOnlyList<AgentEvent> other) = await agents.RunAsync(runner, agents.Start("3") with { Task = "T2" });
+        (var first, var events) = await agents.RunAsync(runner, agents.Start("1"));
+        (var second, _) = await agents.RunAsync(runner, agents.Start("2") with { Attempt = 2 });
+        (_, var other) = await agents.RunAsync(runner, agents.Start("3") with { Task = "T2" });
 
         Assert.Equal((AgentFailure.GaveUp, 3), (first.Failure, first.ExitCode));
         Assert.Contains("to stderr", first.Detail, StringComparison.Ordinal);
@@ -47,16 +47,16 @@ public sealed class FakeAgentTests
     public async Task Script_InATasksWorktree_CommitsInItsStyle(string style, string branch, string status, int commits)
     {
         await using AgentFixture agents = new();
-        string script =
+        var script =
             $$"""{"commits":"{{style}}","tasks":{"*":[[{"write":"a.txt","text":"a"},{"write":"b.txt","text":"b"},{"exit":1}]] } }""";
-        string repository = Directory.CreateDirectory(agents["repository"]).FullName;
-        string worktree = agents["worktree"];
+        var repository = Directory.CreateDirectory(agents["repository"]).FullName;
+        var worktree = agents["worktree"];
         await GitAsync(repository, "init", "-q", "-b", "main");
         await GitAsync(repository, "commit", "-q", "--allow-empty", "-m", "start");
         await GitAsync(repository, "worktree", "add", "-q", "-b", "T1", worktree);
 
         await agents.RunAsync(Command(agents, script), agents.Start("1") with { WorkingDirectory = repository });
-        (AgentOutcome outcome, _) = await agents.RunAsync(Command(agents, script), agents.Start("2") with { WorkingDirectory = worktree });
+        (var outcome, _) = await agents.RunAsync(Command(agents, script), agents.Start("2") with { WorkingDirectory = worktree });
 
         Assert.Equal(1, outcome.ExitCode);
         Assert.Equal("?? a.txt|?? b.txt", await GitAsync(repository, "status", "--porcelain"));
@@ -72,13 +72,13 @@ public sealed class FakeAgentTests
     public async Task Misbehaviour_OfEveryKind_IsEndedWithTheAgent()
     {
         await using AgentFixture agents = new();
-        AgentStart start = agents.Start(limits: new AgentLimits { Stall = TimeSpan.FromSeconds(10) });
-        CommandAgentRunner runner = Command(
+        var start = agents.Start(limits: new AgentLimits { Stall = TimeSpan.FromSeconds(10) });
+        var runner = Command(
             agents,
             """{"tasks":{"*":[[{"ignoreSignals":true},{"daemon":"${repository}/daemon"},{"print":"up"},{"hang":true}]]}}"""
         );
 
-        (AgentOutcome outcome, _) = await agents.RunAsync(runner, start);
+        (var outcome, _) = await agents.RunAsync(runner, start);
 
         Assert.Equal(AgentFailure.Stall, outcome.Failure);
         Assert.Equal(137, outcome.ExitCode);
@@ -90,7 +90,7 @@ public sealed class FakeAgentTests
     public async Task Claude_Impersonated_IsReadLikeTheRealOne()
     {
         await using AgentFixture agents = new();
-        ClaudeCliRunner runner = Claude(
+        var runner = Claude(
             agents,
             """
             {"tasks":{"*":[
@@ -98,11 +98,11 @@ public sealed class FakeAgentTests
               [{"result":{"is_error":true,"api_error_status":401,"result":"Invalid API key"}}]]}}
             """
         );
-        AgentStart start = agents.Start("1") with { SessionId = Guid.NewGuid().ToString() };
+        var start = agents.Start("1") with { SessionId = Guid.NewGuid().ToString() };
 
-        AgentCheck check = await runner.CheckAsync(agents.Worktree, default);
-        (AgentOutcome first, IReadOnlyList<AgentEvent> events) = await agents.RunAsync(runner, start);
-        (AgentOutcome second, _) = await agents.RunAsync(runner, agents.Start("2") with { SessionId = start.SessionId, Attempt = 2 });
+        var check = await runner.CheckAsync(agents.Worktree, default);
+        (var first, var events) = await agents.RunAsync(runner, start);
+        (var second, _) = await agents.RunAsync(runner, agents.Start("2") with { SessionId = start.SessionId, Attempt = 2 });
 
         Assert.Equal(AgentCheckStatus.Ok, check.Status);
         Assert.Equal((AgentFailure.None, "All done.", 0.01m), (first.Failure, first.FinalText, first.Usage.CostUsd));
@@ -119,7 +119,7 @@ public sealed class FakeAgentTests
 
     private static async Task<string> GitAsync(string folder, params string[] arguments)
     {
-        Processes.ProcessResult result = await new Processes.ProcessRunner().RunAsync(
+        var result = await new Processes.ProcessRunner().RunAsync(
             new Processes.ProcessCommand("git", ["-c", "user.name=T", "-c", "user.email=t@localhost", .. arguments])
             {
                 WorkingDirectory = folder,

@@ -57,7 +57,7 @@ public class PlanByPlannerTests
         using var cli = Repository();
         cli.Write("prd.md", content);
 
-        foreach (string[] command in new string[][] { ["plan", "--prd", "prd.md", "--yes"], ["tasks", "parse", "prd.md", "--yes"] })
+        foreach (var command in new string[][] { ["plan", "--prd", "prd.md", "--yes"], ["tasks", "parse", "prd.md", "--yes"] })
         {
             var plan = await cli.RunAsync(command);
 

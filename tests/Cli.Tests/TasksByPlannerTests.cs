@@ -66,7 +66,7 @@ public class TasksByPlannerTests
 
         Assert.True(run.ExitCode == 0, run.People);
         Assert.Equal("done\n", cli.Read(planned ? "3-a.txt" : "3.txt"));
-        JsonArray tasks = JsonNode.Parse(cli.Read(".taskmaster/tasks/tasks.json"))!["master"]!["tasks"]!.AsArray();
+        var tasks = JsonNode.Parse(cli.Read(".taskmaster/tasks/tasks.json"))!["master"]!["tasks"]!.AsArray();
         Assert.Equal(["done", "deferred", "done"], tasks.Select(task => (string?)task!["status"]));
         Assert.True((bool)tasks[0]!["mine"]!);
         Assert.Equal(planned, File.Exists(Path.Combine(cli.Folder, ".orchestrator", "prompt")));

@@ -23,7 +23,7 @@ public sealed partial class ForeignStartTests
     public async Task Start_ByWorkflowTypeAndJson_RunsOnAWorkerOfTheRepository()
     {
         using TempFolder home = new();
-        using TemporaryRepository repository = await TemporaryRepository.CreateAsync();
+        using var repository = await TemporaryRepository.CreateAsync();
         repository.Write("agent.sh", AgentCommits.Shell() + "cat > /dev/null\necho done > \"$ORCHESTRATOR_TASK.txt\"\n");
         repository.Write(".orchestrator/config.yaml", "agents: {script: {command: [/bin/sh, agent.sh]}}\n");
         await repository.CommitAsync("start", ("tasks.yaml", Plan));

@@ -39,7 +39,7 @@ public sealed class ModelPlannerTests
     [InlineData("api", "/v1/messages", "claude-opus-5-5")]
     public async Task Plan_EveryTroubleOnTheWay_EndsWithThePlanInOneConversation(string planner, string path, string model)
     {
-        await using ScriptedMessagesApi api = await ScriptedMessagesApi.StartAsync(
+        await using var api = await ScriptedMessagesApi.StartAsync(
             new ApiRule(
                 "can't be used as it is.*ends in the middle",
                 ApiTurn.Says("Sorry: {\"tasks\": [{\"id\": \"one\", \"depends_on\": [\"two\"], \"description\": \"One\"}]}")
@@ -47,12 +47,12 @@ public sealed class ModelPlannerTests
             new ApiRule("can't be used as it is.*which does not exist", Answer),
             new ApiRule("You plan work", Answer with { StopReason = "max_tokens", Instead = Overloaded(529, "1"), InsteadTimes = 1 })
         );
-        using Workplace place = await Workplace.CreateAsync(planner, api);
+        using var place = await Workplace.CreateAsync(planner, api);
 
-        ProcessResult plan = await place.Orchestrate.RunAsync("plan", "write one file", "-o", "tasks.yaml", "--json");
+        var plan = await place.Orchestrate.RunAsync("plan", "write one file", "-o", "tasks.yaml", "--json");
 
         Assert.True(plan.ExitCode == 0, plan.StandardError.Text);
-        JsonNode document = JsonNode.Parse(plan.StandardOutput.Text)!;
+        var document = JsonNode.Parse(plan.StandardOutput.Text)!;
         Assert.Equal((3, 4, 1), ((int)document["attempts"]!, (int)document["agentStarts"]!, (int)document["taskCount"]!));
         Assert.Equal(4, api.Requests.Count);
         Assert.All(api.Requests, request => Assert.Equal((path, model), (request.Path, request.Model)));
@@ -72,19 +72,19 @@ public sealed class ModelPlannerTests
     [Trait("Category", "Full")]
     public async Task Plan_RateLimitThenErrors_WaitsAsLongAsTheServiceSaysAndThenAsksAPerson()
     {
-        await using ScriptedMessagesApi api = await ScriptedMessagesApi.StartAsync(
+        await using var api = await ScriptedMessagesApi.StartAsync(
             new ApiRule("slow down", Answer with { Instead = Overloaded(429, "2"), InsteadTimes = 1 }),
             new ApiRule("always broken", ApiTurn.Fails(500, "Internal error.")),
             new ApiRule("refuse this", ApiTurn.Says("I will not plan that.") with { StopReason = "refusal" }),
             new ApiRule("never answer", new ApiTurn { Hangs = true })
         );
-        using Workplace place = await Workplace.CreateAsync("api", api);
+        using var place = await Workplace.CreateAsync("api", api);
 
-        ProcessResult limited = await place.Orchestrate.RunAsync("plan", "slow down please");
-        ProcessResult broken = await place.Orchestrate.RunAsync("plan", "always broken service");
-        ProcessResult refused = await place.Orchestrate.RunAsync("plan", "refuse this please");
+        var limited = await place.Orchestrate.RunAsync("plan", "slow down please");
+        var broken = await place.Orchestrate.RunAsync("plan", "always broken service");
+        var refused = await place.Orchestrate.RunAsync("plan", "refuse this please");
         place.Configure("timeout: 2");
-        ProcessResult silent = await place.Orchestrate.RunAsync("plan", "never answer this");
+        var silent = await place.Orchestrate.RunAsync("plan", "never answer this");
 
         Assert.True(limited.ExitCode == 0, limited.StandardError.Text);
         Assert.Contains(
@@ -112,10 +112,8 @@ public sealed class ModelPlannerTests
     public async Task Orchestrator_KilledWhileItPlans_PaysForOneAnswer(string planner)
     {
         TaskCompletionSource answer = new();
-        await using ScriptedMessagesApi api = await ScriptedMessagesApi.StartAsync(
-            new ApiRule("You plan work", Answer with { After = answer.Task })
-        );
-        using Workplace place = await Workplace.CreateAsync(planner, api);
+        await using var api = await ScriptedMessagesApi.StartAsync(new ApiRule("You plan work", Answer with { After = answer.Task }));
+        using var place = await Workplace.CreateAsync(planner, api);
         await place.Orchestrate.KillWhenAsync(
             place.Home["plan.log"],
             () => api.Requests.Count > 0,
@@ -127,7 +125,7 @@ public sealed class ModelPlannerTests
         answer.SetResult();
 
         // The same command once more finds what was begun.
-        ProcessResult again = await place.Orchestrate.RunAsync("plan", "write one file", "-o", "tasks.yaml");
+        var again = await place.Orchestrate.RunAsync("plan", "write one file", "-o", "tasks.yaml");
 
         Assert.True(again.ExitCode == 0, again.StandardError.Text);
         Assert.Single(api.Requests);
@@ -139,11 +137,11 @@ public sealed class ModelPlannerTests
     [InlineData("bedrock", "BEDROCK_MODEL_ID")]
     public async Task Plan_SomethingMissing_SaysWhatToSet(string planner, string missing)
     {
-        await using ScriptedMessagesApi api = await ScriptedMessagesApi.StartAsync();
-        using Workplace place = await Workplace.CreateAsync(planner, api);
+        await using var api = await ScriptedMessagesApi.StartAsync();
+        using var place = await Workplace.CreateAsync(planner, api);
         place.Environment[missing] = null;
 
-        ProcessResult plan = await place.Orchestrate.RunAsync("plan", "write one file");
+        var plan = await place.Orchestrate.RunAsync("plan", "write one file");
 
         Assert.Equal(5, plan.ExitCode);
         Assert.Contains(missing, plan.StandardError.Text, StringComparison.Ordinal);
@@ -169,9 +167,9 @@ public sealed class ModelPlannerTests
         public static async Task<Workplace> CreateAsync(string planner, ScriptedMessagesApi api)
         {
             TempFolder home = new();
-            TemporaryRepository repository = await TemporaryRepository.CreateEmptyAsync();
+            var repository = await TemporaryRepository.CreateEmptyAsync();
             await repository.CommitAsync("start", ("src/app.py", "x = 1\n"));
-            Dictionary<string, string?> environment = ClaudeProgram.CreateChanges(home.Path, api.Url);
+            var environment = ClaudeProgram.CreateChanges(home.Path, api.Url);
             environment["ANTHROPIC_BASE_URL"] = null;
             environment["ANTHROPIC_API_KEY"] = Secret;
             environment["XDG_CONFIG_HOME"] =

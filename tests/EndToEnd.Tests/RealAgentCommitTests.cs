@@ -17,11 +17,11 @@ public sealed class RealAgentCommitTests
         TaskCompletionSource allAtWork = new(),
             twoAreDone = new();
         using TempFolder home = new();
-        await using ScriptedMessagesApi api = await ScriptedMessagesApi.StartAsync([
+        await using var api = await ScriptedMessagesApi.StartAsync([
             .. Tasks.Select(task => Rule(task, allAtWork.Task, task == "three" ? twoAreDone.Task : null)),
         ]);
-        using TemporaryRepository repository = await TemporaryRepository.CreateEmptyAsync();
-        string claude = await ClaudeProgram.PathAsync();
+        using var repository = await TemporaryRepository.CreateEmptyAsync();
+        var claude = await ClaudeProgram.PathAsync();
         repository.Write(".orchestrator/config.yaml", $"agents:\n  claude:\n    command: [\"{claude}\"]\n    provider: api\nworkers: 3\n");
         await repository.CommitAsync(
             "start",
@@ -38,22 +38,22 @@ public sealed class RealAgentCommitTests
         );
         OrchestrateProgram orchestrate = new(repository.Path, ClaudeProgram.CreateChanges(home.Path, api.Url));
 
-        Task<ProcessResult> running = orchestrate.RunAsync("run", "tasks.yaml", "--yes", "--agent", "claude");
+        var running = orchestrate.RunAsync("run", "tasks.yaml", "--yes", "--agent", "claude");
         await Eventually.TrueAsync(() => running.IsCompleted || Tasks.All(task => Requests(task).Any(request => request.Turn == 2)));
         allAtWork.SetResult();
 
         // The third works on until the others are merged.
         await Eventually.TrueAsync(() => running.IsCompleted || Tasks[..2].All(task => IsMerged(repository, task)));
         twoAreDone.SetResult();
-        ProcessResult run = await running;
-        JsonNode status = JsonNode.Parse((await orchestrate.RunAsync("status", "--json")).StandardOutput.Text)!;
+        var run = await running;
+        var status = JsonNode.Parse((await orchestrate.RunAsync("status", "--json")).StandardOutput.Text)!;
 
         Assert.True(run.ExitCode == 0, run.StandardOutput.Text + run.StandardError.Text + status);
         Assert.All(
             status["tasks"]!.AsArray(),
             task => Assert.Equal(("merged", 1, 1), ((string?)task!["state"], (int)task["attempt"]!, (int)task["starts"]!))
         );
-        foreach (string task in Tasks)
+        foreach (var task in Tasks)
         {
             Assert.Equal("good", await repository.GitAsync("show", $"main:{task}/a.txt"));
             Assert.Equal(task, await repository.GitAsync("show", $"main:{task}/b.txt"));

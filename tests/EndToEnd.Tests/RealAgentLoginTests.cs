@@ -36,7 +36,7 @@ public sealed class RealAgentLoginTests
     public async Task Run_LoginExpiresAndIsRenewed_GoesOnByItselfAndPaysNothingTwice()
     {
         using TempFolder home = new();
-        await using ScriptedMessagesApi api = await ScriptedMessagesApi.StartAsync([
+        await using var api = await ScriptedMessagesApi.StartAsync([
             .. Tasks.Select(name => new ApiRule($"MARK-{name}", ApiTurn.Writes($"{name}.txt", name), ApiTurn.Says($"{name} is there."))),
         ]);
         var renewed = false;
@@ -44,7 +44,7 @@ public sealed class RealAgentLoginTests
             number > 2 && !Volatile.Read(ref renewed)
                 ? ApiTurn.Fails(401, "OAuth token has expired. Please obtain a new token or refresh your existing token.")
                 : null;
-        using TemporaryRepository repository = await TemporaryRepository.CreateEmptyAsync();
+        using var repository = await TemporaryRepository.CreateEmptyAsync();
         repository.Write(
             ".orchestrator/config.yaml",
             $"agents:\n  claude:\n    command: [\"{await ClaudeProgram.PathAsync()}\"]\nworkers: 2\n"
@@ -61,13 +61,13 @@ public sealed class RealAgentLoginTests
         Assert.False(running.IsCompleted, "The run ended although it only had to wait.");
         Assert.Equal("pending", (await StatesAsync())[2]);
         Volatile.Write(ref renewed, true);
-        ProcessResult run = await running;
+        var run = await running;
 
-        string said = run.StandardOutput.Text + run.StandardError.Text;
-        JsonNode status = JsonNode.Parse((await orchestrate.RunAsync("status", "--json")).StandardOutput.Text)!;
+        var said = run.StandardOutput.Text + run.StandardError.Text;
+        var status = JsonNode.Parse((await orchestrate.RunAsync("status", "--json")).StandardOutput.Text)!;
         Assert.True(run.ExitCode == 0, said + status);
         Assert.Equal("completed", (string?)status["state"]);
-        foreach (string name in Tasks)
+        foreach (var name in Tasks)
         {
             Assert.Equal(name, await repository.GitAsync("show", $"main:{name}.txt"));
         }
@@ -80,7 +80,7 @@ public sealed class RealAgentLoginTests
         Assert.All(Tasks, name => Assert.Equal(2, Requests(name).Count(request => request.Status == 200)));
 
         // A person is told once, and what it is.
-        string notice = Assert.Single(said.Split('\n'), line => line.Contains("the account of agent 'claude'", StringComparison.Ordinal));
+        var notice = Assert.Single(said.Split('\n'), line => line.Contains("the account of agent 'claude'", StringComparison.Ordinal));
         Assert.Contains("OAuth token has expired", notice, StringComparison.Ordinal);
 
         List<ApiRequest> Requests(string name) => [.. api.Requests.Where(request => request.Rule == $"MARK-{name}")];

@@ -52,7 +52,7 @@ public sealed class RealAgentRunTests
     public async Task Run_DiamondWithEveryTrouble_LandsAllOfIt()
     {
         using TempFolder home = new();
-        await using ScriptedMessagesApi api = await ScriptedMessagesApi.StartAsync(
+        await using var api = await ScriptedMessagesApi.StartAsync(
             new ApiRule(
                 "MARK-BASE",
                 new ApiTurn
@@ -109,7 +109,7 @@ public sealed class RealAgentRunTests
                 ApiTurn.Says("It is good.")
             )
         );
-        using TemporaryRepository repository = await TemporaryRepository.CreateEmptyAsync();
+        using var repository = await TemporaryRepository.CreateEmptyAsync();
         repository.Write(
             ".orchestrator/config.yaml",
             $"agents:\n  claude:\n    command: [\"{await ClaudeProgram.PathAsync()}\"]\nlimits:\n  stall: 25\nworkers: 3\n"
@@ -117,10 +117,10 @@ public sealed class RealAgentRunTests
         await repository.CommitAsync("start", ("tasks.yaml", Plan), (".claude/agents/task-validator.md", Validator));
         OrchestrateProgram orchestrate = new(repository.Path, ClaudeProgram.CreateChanges(home.Path, api.Url, asSubscription: true));
 
-        ProcessResult run = await orchestrate.RunAsync("run", "tasks.yaml", "--yes", "--agent", "claude");
-        JsonNode status = JsonNode.Parse((await orchestrate.RunAsync("status", "--json")).StandardOutput.Text)!;
+        var run = await orchestrate.RunAsync("run", "tasks.yaml", "--yes", "--agent", "claude");
+        var status = JsonNode.Parse((await orchestrate.RunAsync("status", "--json")).StandardOutput.Text)!;
 
-        string said = run.StandardOutput.Text + run.StandardError.Text;
+        var said = run.StandardOutput.Text + run.StandardError.Text;
         Assert.True(run.ExitCode == 0, said + status);
         Assert.Equal("completed", (string?)status["state"]);
         Assert.Equal(
@@ -149,7 +149,7 @@ public sealed class RealAgentRunTests
 
         // The silent agent was stopped and went on in its conversation.
         Assert.Single(Sessions("MARK-MIDDLE"));
-        JsonNode middle = status["tasks"]!.AsArray().Single(task => (string?)task!["id"] == "middle")!;
+        var middle = status["tasks"]!.AsArray().Single(task => (string?)task!["id"] == "middle")!;
         Assert.Equal((1, 2), ((int)middle["attempt"]!, (int)middle["starts"]!));
 
         // The required agent was really called, in default permission mode, as the base commit has it.

@@ -26,16 +26,16 @@ public sealed class RealAgentTakeOverTests
     {
         TaskCompletionSource answer = new();
         using TempFolder home = new();
-        await using ScriptedMessagesApi api = await ScriptedMessagesApi.StartAsync(
+        await using var api = await ScriptedMessagesApi.StartAsync(
             new ApiRule("MARK-ONE", ApiTurn.Writes("one.txt", "one\n"), new ApiTurn { Text = "Finished.", After = answer.Task })
         );
-        using TemporaryRepository repository = await TemporaryRepository.CreateEmptyAsync();
+        using var repository = await TemporaryRepository.CreateEmptyAsync();
         repository.Write(
             ".orchestrator/config.yaml",
             $"agents:\n  claude:\n    command: [\"{await ClaudeProgram.PathAsync()}\"]\n    provider: api\n"
         );
         await repository.CommitAsync("start", ("tasks.yaml", Plan));
-        Dictionary<string, string?> environment = ClaudeProgram.CreateChanges(home.Path, api.Url);
+        var environment = ClaudeProgram.CreateChanges(home.Path, api.Url);
         OrchestrateProgram orchestrate = new(repository.Path, environment);
         await orchestrate.KillWhenAsync(
             home["run.log"],
@@ -54,10 +54,10 @@ public sealed class RealAgentTakeOverTests
             );
         }
 
-        Task<ProcessResult> resuming = orchestrate.RunAsync("resume", "--yes");
+        var resuming = orchestrate.RunAsync("resume", "--yes");
         answer.TrySetResult();
-        ProcessResult resumed = await resuming;
-        JsonNode status = JsonNode.Parse((await orchestrate.RunAsync("status", "--json")).StandardOutput.Text)!;
+        var resumed = await resuming;
+        var status = JsonNode.Parse((await orchestrate.RunAsync("status", "--json")).StandardOutput.Text)!;
 
         Assert.True(resumed.ExitCode == 0, resumed.StandardOutput.Text + resumed.StandardError.Text + status);
         Assert.Equal("one", await repository.GitAsync("show", "main:one.txt"));

@@ -46,7 +46,7 @@ public sealed class RealPlannerTests
     [Fact]
     public async Task Run_RequestWithFaultyFirstPlan_IsPlannedAgainAndRunToTheEnd()
     {
-        await using ScriptedMessagesApi api = await ScriptedMessagesApi.StartAsync(
+        await using var api = await ScriptedMessagesApi.StartAsync(
             Repaired,
             new ApiRule("MARK-ONE", ApiTurn.Writes("one.txt", "one\n"), ApiTurn.Says("Done.")),
             new ApiRule(
@@ -55,15 +55,15 @@ public sealed class RealPlannerTests
                 ApiTurn.Calls(new ApiToolUse("StructuredOutput", Faulty))
             )
         );
-        using Workplace place = await Workplace.CreateAsync(api);
+        using var place = await Workplace.CreateAsync(api);
 
-        ProcessResult run = await place.Orchestrate.RunAsync("run", "Please add one file", "--yes", "--no-progress");
+        var run = await place.Orchestrate.RunAsync("run", "Please add one file", "--yes", "--no-progress");
 
-        string said = run.StandardOutput.Text + run.StandardError.Text;
+        var said = run.StandardOutput.Text + run.StandardError.Text;
         Assert.True(run.ExitCode == 0, said);
         Assert.Equal("one", await place.Repository.GitAsync("show", "main:one.txt"));
         Assert.Contains("planner: remediating  (answer.json:", said, StringComparison.Ordinal);
-        ApiRequest first = api.Requests[0];
+        var first = api.Requests[0];
         Assert.Contains("claude-opus", first.Model, StringComparison.Ordinal);
         Assert.Contains("Always be kind.", first.Prompt, StringComparison.Ordinal);
         Assert.Contains("src/\n  app.py", first.Prompt, StringComparison.Ordinal);
@@ -76,7 +76,7 @@ public sealed class RealPlannerTests
     [Trait("Category", "Full")]
     public async Task Plan_JsonInWords_IsTakenAndARefusalAsksAPerson()
     {
-        await using ScriptedMessagesApi api = await ScriptedMessagesApi.StartAsync(
+        await using var api = await ScriptedMessagesApi.StartAsync(
             new ApiRule(
                 "in prose",
                 ApiTurn.Says("Here it is:\n```json\n" + JsonNode.Parse(System.Text.Json.JsonSerializer.Serialize(Plan)) + "\n```"),
@@ -84,11 +84,11 @@ public sealed class RealPlannerTests
             ),
             new ApiRule("no credit", ApiTurn.Fails(400, "Your request was refused."))
         );
-        using Workplace place = await Workplace.CreateAsync(api);
+        using var place = await Workplace.CreateAsync(api);
 
-        ProcessResult prose = await place.Orchestrate.RunAsync("plan", "answer in prose", "-o", "tasks.yaml", "--json");
-        ProcessResult again = await place.Orchestrate.RunAsync("plan", "answer in prose", "-o", "tasks.yaml");
-        ProcessResult refused = await place.Orchestrate.RunAsync("plan", "there is no credit");
+        var prose = await place.Orchestrate.RunAsync("plan", "answer in prose", "-o", "tasks.yaml", "--json");
+        var again = await place.Orchestrate.RunAsync("plan", "answer in prose", "-o", "tasks.yaml");
+        var refused = await place.Orchestrate.RunAsync("plan", "there is no credit");
 
         Assert.True(prose.ExitCode == 0, prose.StandardError.Text);
         Assert.Equal(
@@ -107,10 +107,10 @@ public sealed class RealPlannerTests
     public async Task Orchestrator_KilledWhileItPlans_PaysForOneAnswer()
     {
         TaskCompletionSource answer = new();
-        await using ScriptedMessagesApi api = await ScriptedMessagesApi.StartAsync(
+        await using var api = await ScriptedMessagesApi.StartAsync(
             new ApiRule("You plan work", new ApiTurn { Tools = [new ApiToolUse("StructuredOutput", Plan)], After = answer.Task })
         );
-        using Workplace place = await Workplace.CreateAsync(api);
+        using var place = await Workplace.CreateAsync(api);
         await place.Orchestrate.KillWhenAsync(
             place.Home["plan.log"],
             () => api.Requests.Count > 0,
@@ -120,9 +120,9 @@ public sealed class RealPlannerTests
             "tasks.yaml"
         );
 
-        Task<ProcessResult> resuming = place.Orchestrate.RunAsync("resume");
+        var resuming = place.Orchestrate.RunAsync("resume");
         answer.SetResult();
-        ProcessResult resumed = await resuming;
+        var resumed = await resuming;
 
         Assert.True(resumed.ExitCode == 0, resumed.StandardError.Text);
         Assert.Single(api.Requests);
@@ -143,7 +143,7 @@ public sealed class RealPlannerTests
                 ".config/orchestrator/config.yaml",
                 $"agents:\n  claude:\n    command: [\"{await ClaudeProgram.PathAsync()}\"]\n    provider: api\n"
             );
-            TemporaryRepository repository = await TemporaryRepository.CreateEmptyAsync();
+            var repository = await TemporaryRepository.CreateEmptyAsync();
             await repository.CommitAsync(
                 "start",
                 ("CLAUDE.md", "Always be kind.\n"),
@@ -151,7 +151,7 @@ public sealed class RealPlannerTests
                 (".gitignore", "secret.txt\n")
             );
             repository.Write("secret.txt", "a secret\n");
-            Dictionary<string, string?> environment = ClaudeProgram.CreateChanges(home.Path, api.Url);
+            var environment = ClaudeProgram.CreateChanges(home.Path, api.Url);
             environment["XDG_CONFIG_HOME"] = null;
             environment["XDG_CACHE_HOME"] = null;
             return new Workplace(home, repository, environment, new OrchestrateProgram(repository.Path, environment));

@@ -9,7 +9,7 @@ public sealed class SeedExampleTests
     [Fact]
     public async Task TaskGraph_WithItsRiskFile_IsScoredRunAndLands()
     {
-        using SeedWorkplace place = await SeedWorkplace.CreateAsync();
+        using var place = await SeedWorkplace.CreateAsync();
         await place.Repository.CommitAsync(
             "start",
             ("tasks.yaml", SeedWorkplace.Seed("task-graph/tasks.yaml")),
@@ -63,7 +63,7 @@ public sealed class SeedExampleTests
     [Trait("Category", "Full")]
     public async Task TaskGraph_WithContextKeysAlone_IsReadAndItsTextsReachThePrompt()
     {
-        using SeedWorkplace place = await SeedWorkplace.CreateAsync();
+        using var place = await SeedWorkplace.CreateAsync();
         // The example shows one key; the task itself stands in the other example.
         var key = SeedWorkplace.Seed("task-graph/context-keys.yaml").Split('\n')[2];
         var plan = SeedWorkplace
@@ -86,7 +86,7 @@ public sealed class SeedExampleTests
     [Fact]
     public async Task MasterPlan_WithItsConfiguration_RunsPhaseAfterPhase()
     {
-        using SeedWorkplace place = await SeedWorkplace.CreateAsync();
+        using var place = await SeedWorkplace.CreateAsync();
         await place.Repository.CommitAsync(
             "start",
             ("docs/master-plan.md", SeedWorkplace.Seed("phases/master-plan.md")),
@@ -178,7 +178,7 @@ public sealed class SeedExampleTests
             }
         )
         {
-            using SeedWorkplace place = await SeedWorkplace.CreateAsync();
+            using var place = await SeedWorkplace.CreateAsync();
             await place.Repository.CommitAsync(
                 "start",
                 ("orchestrator_config.json", SeedWorkplace.Seed($"task-master/orchestrator_config-{seed}.json"))
@@ -191,7 +191,7 @@ public sealed class SeedExampleTests
             Assert.Equal(value, got.Output.Trim().Trim('"'));
         }
 
-        using SeedWorkplace tasks = await SeedWorkplace.CreateAsync();
+        using var tasks = await SeedWorkplace.CreateAsync();
         await tasks.Repository.CommitAsync("start", ("README.md", "# Todo\n"));
         Assert.Equal(0, (await tasks.RunAsync("add", "Build a todo list web app with React frontend and FastAPI backend")).ExitCode);
         Assert.Equal(0, (await tasks.RunAsync("add", "Review all Python files for security vulnerabilities and add unit tests")).ExitCode);
@@ -203,7 +203,7 @@ public sealed class SeedExampleTests
     [Fact]
     public async Task Document_IsParsedToTasksWhichArePlannedAndRun()
     {
-        using SeedWorkplace place = await SeedWorkplace.CreateAsync();
+        using var place = await SeedWorkplace.CreateAsync();
         await place.Repository.CommitAsync("start", ("README.md", "# Shop\n"));
         place.Repository.Write("refactor.txt", SeedWorkplace.Seed("task-master/refactor.txt"));
 
@@ -249,7 +249,7 @@ public sealed class SeedExampleTests
     [Trait("Category", "Full")]
     public async Task Request_IsPlannedAndRun()
     {
-        using SeedWorkplace place = await SeedWorkplace.CreateAsync();
+        using var place = await SeedWorkplace.CreateAsync();
         await place.Repository.CommitAsync("start", ("CLAUDE.md", "Write Python.\n"));
         place.Play(
             (
@@ -272,7 +272,7 @@ public sealed class SeedExampleTests
     [Fact]
     public async Task SessionConfiguration_IsTakenOverAndARunUsesIt()
     {
-        using SeedWorkplace place = await SeedWorkplace.CreateAsync();
+        using var place = await SeedWorkplace.CreateAsync();
         Directory.CreateDirectory(Path.Combine(place.Home, ".config/claude-orchestra"));
         File.WriteAllText(Path.Combine(place.Home, ".config/claude-orchestra/config.json"), SeedWorkplace.Seed("sessions/config.json"));
         await place.Repository.CommitAsync(
@@ -310,7 +310,7 @@ public sealed class SeedExampleTests
     [Trait("Category", "Full")]
     public async Task BedrockVariables_SetTheRunAndReachTheAgent()
     {
-        using SeedWorkplace place = await SeedWorkplace.CreateAsync();
+        using var place = await SeedWorkplace.CreateAsync();
         await place.Repository.CommitAsync(
             "start",
             (".gitignore", ".env\n"),

@@ -60,7 +60,7 @@ internal sealed class SeedWorkplace : IDisposable
 
     public async Task<(int ExitCode, string Output, string People)> RunAsync(params string[] arguments)
     {
-        ProcessResult result = await _orchestrate.RunAsync(arguments);
+        var result = await _orchestrate.RunAsync(arguments);
         return (result.ExitCode, result.StandardOutput.Text, result.StandardError.Text);
     }
 

@@ -30,9 +30,9 @@ public sealed class SuiteTests : IDisposable
     [Trait("Category", "Full")]
     public async Task FixedPort_OfEightTasksAtOnce_IsExclusive()
     {
-        using SuiteWorkplace place = await SuiteWorkplace.CreateAsync(_home, 8, ", exclusive: port", $"port={FreePort()} hold=100");
+        using var place = await SuiteWorkplace.CreateAsync(_home, 8, ", exclusive: port", $"port={FreePort()} hold=100");
 
-        ProcessResult run = await place.RunAsync("run", "--yes");
+        var run = await place.RunAsync("run", "--yes");
 
         await AssertLandedAsync(place, run, 8);
     }
@@ -43,9 +43,9 @@ public sealed class SuiteTests : IDisposable
     [Trait("Category", "Full")]
     public async Task FixedPort_NotSaidToBeExclusive_IsTriedAloneAndChargedToNobody(int tasks)
     {
-        using SuiteWorkplace place = await SuiteWorkplace.CreateAsync(_home, tasks, "", $"port={FreePort()} hold=1000");
+        using var place = await SuiteWorkplace.CreateAsync(_home, tasks, "", $"port={FreePort()} hold=1000");
 
-        ProcessResult run = await place.RunAsync("run", "--yes");
+        var run = await place.RunAsync("run", "--yes");
 
         await AssertLandedAsync(place, run, tasks);
         Assert.Contains(
@@ -68,11 +68,11 @@ public sealed class SuiteTests : IDisposable
     [Trait("Category", "Full")]
     public async Task OneName_InTwoRepositories_OneWaitsForTheOther()
     {
-        string port = FreePort();
-        using SuiteWorkplace first = await SuiteWorkplace.CreateAsync(_home, 2, ", exclusive: port", $"port={port} hold=500");
-        using SuiteWorkplace second = await SuiteWorkplace.CreateAsync(_home, 2, ", exclusive: port", $"port={port} hold=500");
+        var port = FreePort();
+        using var first = await SuiteWorkplace.CreateAsync(_home, 2, ", exclusive: port", $"port={port} hold=500");
+        using var second = await SuiteWorkplace.CreateAsync(_home, 2, ", exclusive: port", $"port={port} hold=500");
 
-        Task<ProcessResult> firstRun = first.RunAsync("run", "--yes");
+        var firstRun = first.RunAsync("run", "--yes");
         await AssertLandedAsync(second, await second.RunAsync("run", "--yes"), 2);
         await AssertLandedAsync(first, await firstRun, 2);
     }
@@ -80,22 +80,22 @@ public sealed class SuiteTests : IDisposable
     [Fact]
     public async Task Orchestrator_KilledWhileItsGateHoldsTheName_TheRunThatWaitsTakesItWhenTheOrphanIsEnded()
     {
-        string port = FreePort();
-        using SuiteWorkplace killed = await SuiteWorkplace.CreateAsync(_home, 1, ", exclusive: port", $"port={port} begun=killed until=go");
-        using SuiteWorkplace other = await SuiteWorkplace.CreateAsync(_home, 1, ", exclusive: port", $"port={port} begun=other");
-        bool mayBeKilled = false;
-        Task killing = killed.Orchestrate.KillWhenAsync(_home["killed.log"], () => mayBeKilled, "run", "--yes");
+        var port = FreePort();
+        using var killed = await SuiteWorkplace.CreateAsync(_home, 1, ", exclusive: port", $"port={port} begun=killed until=go");
+        using var other = await SuiteWorkplace.CreateAsync(_home, 1, ", exclusive: port", $"port={port} begun=other");
+        var mayBeKilled = false;
+        var killing = killed.Orchestrate.KillWhenAsync(_home["killed.log"], () => mayBeKilled, "run", "--yes");
         await Eventually.TrueAsync(() => File.Exists(_home["killed"]) || killing.IsCompleted, TimeSpan.FromMinutes(2));
 
-        Task<ProcessResult> next = other.RunAsync("run", "--yes");
-        string queue = Path.Combine(Assert.Single(Directory.GetDirectories(State)), "exclusive", "port");
+        var next = other.RunAsync("run", "--yes");
+        var queue = Path.Combine(Assert.Single(Directory.GetDirectories(State)), "exclusive", "port");
         await Eventually.TrueAsync(
             () => Directory.EnumerateFiles(queue, "*.json").Count() == 2 || next.IsCompleted,
             TimeSpan.FromMinutes(2)
         );
-        ProcessResult shown = await other.RunAsync("status");
-        JsonNode? waiting = (await other.StatusAsync())["waiting"]!.AsArray().FirstOrDefault();
-        bool isBeside = File.Exists(_home["other"]);
+        var shown = await other.RunAsync("status");
+        var waiting = (await other.StatusAsync())["waiting"]!.AsArray().FirstOrDefault();
+        var isBeside = File.Exists(_home["other"]);
         mayBeKilled = true;
         await killing;
 
@@ -109,9 +109,9 @@ public sealed class SuiteTests : IDisposable
 
     private async Task SuitesOfTheirOwnAsync(int tasks)
     {
-        using SuiteWorkplace place = await SuiteWorkplace.CreateAsync(_home, tasks, "", "own hold=300", byAgent: "own");
+        using var place = await SuiteWorkplace.CreateAsync(_home, tasks, "", "own hold=300", byAgent: "own");
 
-        ProcessResult run = await place.RunAsync("run", "--yes");
+        var run = await place.RunAsync("run", "--yes");
 
         await AssertLandedAsync(place, run, tasks);
         Assert.All(place.Seen, seen => Assert.Equal($"{(int)seen["port"]! + 2} {seen["name"]} {seen["tmp"]}", (string?)seen["config"]));
@@ -123,10 +123,10 @@ public sealed class SuiteTests : IDisposable
 
     private static async Task AssertLandedAsync(SuiteWorkplace place, ProcessResult run, int tasks)
     {
-        JsonNode status = await place.StatusAsync();
+        var status = await place.StatusAsync();
         Assert.True(run.ExitCode == 0, run.StandardOutput.Text + run.StandardError.Text + status);
         Assert.Equal(("completed", tasks), ((string?)status["state"], (int)status["agentStarts"]!));
-        for (int task = 1; task <= tasks; task++)
+        for (var task = 1; task <= tasks; task++)
         {
             Assert.Equal($"t{task}", await place.Repository.GitAsync("show", $"main:t{task}.txt"));
         }
@@ -141,7 +141,7 @@ public sealed class SuiteTests : IDisposable
     private static string FreePort()
     {
         // Below those that the system gives away by itself, so that nobody is given it meanwhile.
-        for (int port = Random.Shared.Next(12000, 19000); ; port++)
+        for (var port = Random.Shared.Next(12000, 19000); ; port++)
         {
             using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
             try

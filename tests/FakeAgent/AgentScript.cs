@@ -20,11 +20,11 @@ internal sealed class AgentScript
 
     internal static string Task => Environment.GetEnvironmentVariable("ORCHESTRATOR_TASK") ?? "";
 
-    internal static int Attempt => int.TryParse(Environment.GetEnvironmentVariable("ORCHESTRATOR_ATTEMPT"), out int attempt) ? attempt : 1;
+    internal static int Attempt => int.TryParse(Environment.GetEnvironmentVariable("ORCHESTRATOR_ATTEMPT"), out var attempt) ? attempt : 1;
 
     /// <summary>Which start of the task's agent this is, over all attempts: the name of the start's folder.</summary>
     internal static int Start =>
-        int.TryParse(Path.GetFileName(Environment.GetEnvironmentVariable("ORCHESTRATOR_START")), out int start) ? start : 1;
+        int.TryParse(Path.GetFileName(Environment.GetEnvironmentVariable("ORCHESTRATOR_START")), out var start) ? start : 1;
 
     internal static AgentScript Load(string path) =>
         JsonNode.Parse(File.ReadAllText(path)) is JsonObject script && script["tasks"] is JsonObject tasks
@@ -42,8 +42,8 @@ internal sealed class AgentScript
             return Enum.Parse<CommitStyle>(name, ignoreCase: true);
         }
 
-        int seed = (int?)_script["seed"] ?? Random.Shared.Next();
-        CommitStyle style = Committer.Choose(seed, Task);
+        var seed = (int?)_script["seed"] ?? Random.Shared.Next();
+        var style = Committer.Choose(seed, Task);
         if (_script["seed"] is null && Task.Length > 0)
         {
             Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"fake-agent: seed {seed}: commits {style}"));
@@ -54,9 +54,9 @@ internal sealed class AgentScript
 
     internal IEnumerable<JsonObject> Steps()
     {
-        JsonArray attempts =
+        var attempts =
             (_tasks[Task] ?? _tasks["*"]) as JsonArray ?? throw new InvalidDataException($"The script has neither \"{Task}\" nor \"*\".");
-        JsonNode? attempt = attempts[Math.Min(Attempt, attempts.Count) - 1];
+        var attempt = attempts[Math.Min(Attempt, attempts.Count) - 1];
         return (attempt as JsonArray ?? []).Select(step => (JsonObject)step!);
     }
 }

@@ -25,9 +25,9 @@ internal static class ClaudeImpersonation
 
     internal static int Run(string[] arguments)
     {
-        string session = Value(arguments, "--resume") ?? Value(arguments, "--session-id") ?? Guid.NewGuid().ToString();
-        string file = ConversationFile(session);
-        bool exists = File.Exists(file);
+        var session = Value(arguments, "--resume") ?? Value(arguments, "--session-id") ?? Guid.NewGuid().ToString();
+        var file = ConversationFile(session);
+        var exists = File.Exists(file);
         if (exists != arguments.Contains("--resume"))
         {
             Console.Error.WriteLine(
@@ -51,14 +51,14 @@ internal static class ClaudeImpersonation
                 ["mcp_servers"] = new JsonArray(),
             }
         );
-        JsonObject result = PlaySteps(session);
+        var result = PlaySteps(session);
         Print(result);
         return (bool?)result["is_error"] == true ? 1 : 0;
     }
 
     private static JsonObject PlaySteps(string session)
     {
-        string file =
+        var file =
             Environment.GetEnvironmentVariable("FAKE_AGENT_SCRIPT") ?? throw new InvalidOperationException("FAKE_AGENT_SCRIPT is not set.");
         JsonObject result = new()
         {
@@ -81,11 +81,11 @@ internal static class ClaudeImpersonation
                 },
             },
         };
-        AgentScript script = AgentScript.Load(file);
+        var script = AgentScript.Load(file);
         StepPlayer player = new(script.Style());
-        foreach (JsonObject step in script.Steps())
+        foreach (var step in script.Steps())
         {
-            (string name, JsonNode? value) = step.First();
+            (var name, var value) = step.First();
             switch (name)
             {
                 case "say":
@@ -109,7 +109,7 @@ internal static class ClaudeImpersonation
                     Print(value!);
                     break;
                 case "result":
-                    foreach ((string member, JsonNode? node) in (JsonObject)value!)
+                    foreach ((var member, var node) in (JsonObject)value!)
                     {
                         result[member] = node?.DeepClone();
                     }
@@ -152,7 +152,7 @@ internal static class ClaudeImpersonation
 
     private static string ConversationFile(string session)
     {
-        string home =
+        var home =
             Environment.GetEnvironmentVariable("CLAUDE_CONFIG_DIR")
             ?? Path.Combine(Environment.GetEnvironmentVariable("HOME") ?? "/", ".claude");
         return Path.Combine(home, "projects", "fake", session + ".jsonl");
@@ -160,7 +160,7 @@ internal static class ClaudeImpersonation
 
     private static string? Value(string[] arguments, string flag)
     {
-        int at = Array.IndexOf(arguments, flag);
+        var at = Array.IndexOf(arguments, flag);
         return at >= 0 && at + 1 < arguments.Length ? arguments[at + 1] : null;
     }
 

@@ -7,9 +7,9 @@ internal static class CommandAgent
 {
     internal static int Run(string scriptFile)
     {
-        AgentScript script = AgentScript.Load(scriptFile);
+        var script = AgentScript.Load(scriptFile);
         StepPlayer player = new(script.Style());
-        foreach (JsonObject step in script.Steps())
+        foreach (var step in script.Steps())
         {
             if (!player.Play(step))
             {

@@ -22,13 +22,13 @@ internal static class FollowerHost
             Policy = new HookPolicy { Task = "T1", Root = worktree },
             Limits = new AgentLimits { Cores = cores },
         };
-        AgentSession session = await new AgentSupervisor().StartOrAttachAsync(
+        var session = await new AgentSupervisor().StartOrAttachAsync(
             new CommandAgentRunner("test", command),
             start,
             CancellationToken.None
         );
         Console.Out.WriteLine($"following {session.Found}");
-        AgentOutcome outcome = await session.FollowAsync(found =>
+        var outcome = await session.FollowAsync(found =>
         {
             Console.Out.WriteLine(found);
             return ValueTask.CompletedTask;

@@ -21,8 +21,8 @@ internal sealed class StepPlayer(CommitStyle style)
     /// <returns>False when the step is none of these.</returns>
     internal bool Play(JsonObject step)
     {
-        (string name, JsonNode? value) = step.First();
-        string text = Text(value);
+        (var name, var value) = step.First();
+        var text = Text(value);
         switch (name)
         {
             case "write":
@@ -115,8 +115,8 @@ internal sealed class StepPlayer(CommitStyle style)
     /// <summary>Waits for a file; a wait with a limit goes on after it, and shows meanwhile that the agent is alive.</summary>
     private static void WaitFor(string file, TimeSpan limit)
     {
-        long begin = Stopwatch.GetTimestamp();
-        long told = begin;
+        var begin = Stopwatch.GetTimestamp();
+        var told = begin;
         while (!File.Exists(file) && (limit == Timeout.InfiniteTimeSpan || Stopwatch.GetElapsedTime(begin) < limit))
         {
             if (limit != Timeout.InfiniteTimeSpan && Stopwatch.GetElapsedTime(told) > TimeSpan.FromSeconds(1))
@@ -131,8 +131,8 @@ internal sealed class StepPlayer(CommitStyle style)
 
     private static void PrintRaw(byte[] bytes, int times)
     {
-        using Stream output = Console.OpenStandardOutput();
-        for (int i = 0; i < times; i++)
+        using var output = Console.OpenStandardOutput();
+        for (var i = 0; i < times; i++)
         {
             output.Write(bytes);
         }
@@ -150,14 +150,14 @@ internal sealed class StepPlayer(CommitStyle style)
 
     private static int Run(string[] command)
     {
-        using Process process = Process.Start(command[0], command[1..]);
+        using var process = Process.Start(command[0], command[1..]);
         process.WaitForExit();
         return process.ExitCode;
     }
 
     private static int ParentId()
     {
-        string stat = File.ReadAllText("/proc/self/stat");
+        var stat = File.ReadAllText("/proc/self/stat");
         return int.Parse(
             stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
             CultureInfo.InvariantCulture
@@ -166,7 +166,7 @@ internal sealed class StepPlayer(CommitStyle style)
 
     private void IgnoreSignals()
     {
-        foreach (PosixSignal signal in (PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP])
+        foreach (var signal in (PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP])
         {
             _ignored.Add(PosixSignalRegistration.Create(signal, context => context.Cancel = true));
         }

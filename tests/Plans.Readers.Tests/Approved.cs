@@ -35,7 +35,7 @@ internal static class Approved
     /// <summary>Faults as people see them, then the plan without what is empty or by default.</summary>
     public static string Describe(PlanReadResult result)
     {
-        string faults = string.Concat(result.Faults.Select(f => f + "\n"));
+        var faults = string.Concat(result.Faults.Select(f => f + "\n"));
         return result.Plan is null ? faults : faults + Prune(JsonNode.Parse(PlanJson.Write(result.Plan)))!.ToJsonString(Indented) + "\n";
     }
 
@@ -49,9 +49,9 @@ internal static class Approved
                 return new JsonArray([.. array.Select(item => Prune(item?.DeepClone()))]);
             case JsonObject map:
                 var kept = new JsonObject();
-                foreach ((string key, JsonNode? value) in map)
+                foreach ((var key, var value) in map)
                 {
-                    bool meaningful =
+                    var meaningful =
                         key is "files_write" or "files_read"
                         || value is not (JsonArray { Count: 0 } or JsonObject { Count: 0 })
                             && value?.ToJsonString() is not ("false" or "\"pending\"");

@@ -85,7 +85,7 @@ public sealed class MutationTests
             seeds,
             content =>
             {
-                PlanReadResult result = TaskGraphReader.Read(content, file);
+                var result = TaskGraphReader.Read(content, file);
                 Assert.NotEqual(result.IsValid, result.Errors.Count > 0);
                 if (result.Plan is { } plan)
                 {
@@ -107,7 +107,7 @@ public sealed class MutationTests
     [Fact]
     public void MasterPlanReader_MutatedInput_NeverThrows()
     {
-        string folder = Approved.Folder("MasterPlans/Plans");
+        var folder = Approved.Folder("MasterPlans/Plans");
         byte[][] seeds =
         [
             .. Directory
@@ -122,7 +122,7 @@ public sealed class MutationTests
             content =>
             {
                 // Each mutated text is once the master plan and once every phase of the one before.
-                PlanReadResult result = MasterPlanReader.Read(content, "docs/master-plan.md", _ => phase);
+                var result = MasterPlanReader.Read(content, "docs/master-plan.md", _ => phase);
                 Assert.NotEqual(result.IsValid, result.Errors.Count > 0);
                 _ = result.WithConflicts().WithAdvice().Faults;
                 _ = MasterPlanStatus.Update(Encoding.UTF8.GetString(content), new Dictionary<string, string> { ["1"] = "Completed" });
@@ -149,13 +149,13 @@ public sealed class MutationTests
             seeds,
             content =>
             {
-                BacklogReadResult result = BacklogReader.Read(content, "tasks.json");
+                var result = BacklogReader.Read(content, "tasks.json");
                 Assert.True(result.File is not null || result.Errors.Any());
                 if (result.File is { } file)
                 {
                     // What was accepted can be asked, and written back it says the same.
                     _ = file.Backlog.Next();
-                    BacklogReadResult again = BacklogReader.Read(Encoding.UTF8.GetBytes(file.Write()), "tasks.json", file.Tag);
+                    var again = BacklogReader.Read(Encoding.UTF8.GetBytes(file.Write()), "tasks.json", file.Tag);
                     Assert.Equal(
                         file.Backlog.All.Select(t => (t.Id, string.Join(' ', t.Dependencies))),
                         again.File!.Backlog.All.Select(t => (t.Id, string.Join(' ', t.Dependencies)))
@@ -171,19 +171,19 @@ public sealed class MutationTests
 
     private static void Mutate(byte[][] seeds, Action<byte[]> read)
     {
-        int seed = int.TryParse(
+        var seed = int.TryParse(
             Environment.GetEnvironmentVariable("ORCHESTRATE_SEED"),
             NumberStyles.Integer,
             CultureInfo.InvariantCulture,
-            out int given
+            out var given
         )
             ? given
             : Environment.TickCount;
         var random = new Random(seed);
-        for (int attempt = 0; attempt < Attempts; attempt++)
+        for (var attempt = 0; attempt < Attempts; attempt++)
         {
-            byte[] content = seeds[random.Next(seeds.Length)];
-            for (int n = random.Next(1, 6); n > 0; n--)
+            var content = seeds[random.Next(seeds.Length)];
+            for (var n = random.Next(1, 6); n > 0; n--)
             {
                 content = Mutated(content, seeds, random);
             }
@@ -201,8 +201,8 @@ public sealed class MutationTests
 
     private static byte[] Mutated(byte[] content, byte[][] seeds, Random random)
     {
-        int at = random.Next(content.Length + 1);
-        int length = Math.Min(random.Next(1, 30), content.Length - at);
+        var at = random.Next(content.Length + 1);
+        var length = Math.Min(random.Next(1, 30), content.Length - at);
         return random.Next(7) switch
         {
             0 => [.. content[..at], .. content[(at + length)..]],
@@ -217,8 +217,8 @@ public sealed class MutationTests
 
     private static byte[] WithoutLine(byte[] content, Random random)
     {
-        string[] lines = Encoding.Latin1.GetString(content).Split('\n');
-        int at = random.Next(lines.Length);
+        var lines = Encoding.Latin1.GetString(content).Split('\n');
+        var at = random.Next(lines.Length);
         return Encoding.Latin1.GetBytes(string.Join('\n', [.. lines[..at], .. lines[(at + 1)..]]));
     }
 }

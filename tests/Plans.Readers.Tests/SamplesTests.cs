@@ -11,9 +11,9 @@ public sealed class SamplesTests
     [InlineData("calculator", "docs/master-plan.md", 2)]
     public void Samples_Plan_HasNeitherFaultsNorConflicts(string folder, string file, int tasks)
     {
-        string root = Path.Combine(Approved.Folder("../../samples/plans"), folder);
+        var root = Path.Combine(Approved.Folder("../../samples/plans"), folder);
 
-        PlanReadResult result = PlanReader
+        var result = PlanReader
             .Read(File.ReadAllBytes(Path.Combine(root, file)), file, other => File.ReadAllBytes(Path.Combine(root, other)))
             .WithConflicts();
 

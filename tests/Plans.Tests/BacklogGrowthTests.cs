@@ -35,8 +35,8 @@ public class BacklogGrowthTests
     [Fact]
     public void AddTasks_Twice_AddsOnceUnderTheNextNumbers()
     {
-        (Backlog once, IReadOnlyList<string> ids) = Before.AddTasks(New);
-        (Backlog twice, IReadOnlyList<string> again) = once.AddTasks(New);
+        (var once, var ids) = Before.AddTasks(New);
+        (var twice, var again) = once.AddTasks(New);
 
         Assert.Equal(["8", "9"], ids);
         Assert.Equal(ids, again);
@@ -47,8 +47,8 @@ public class BacklogGrowthTests
     [Fact]
     public void AddSubtasks_Twice_AddsOnceBehindTheOldOnes()
     {
-        (Backlog once, IReadOnlyList<string> ids) = Before.AddSubtasks("7", New);
-        (Backlog twice, _) = once.AddSubtasks("7", New);
+        (var once, var ids) = Before.AddSubtasks("7", New);
+        (var twice, _) = once.AddSubtasks("7", New);
 
         Assert.Equal(["7.3", "7.4"], ids);
         Assert.Equal(["7.2", "7.3", "7.4"], twice.Find("7")!.Subtasks.Select(s => s.Id));
@@ -60,11 +60,7 @@ public class BacklogGrowthTests
     {
         var plan = new Plan { Tasks = [Task("1"), Task("1-2"), Task("1-2-tests"), Task("12"), Task("3-api")] };
 
-        IReadOnlyDictionary<string, IReadOnlyList<string>> links = BacklogRequest.Links(
-            plan,
-            ["1", "1-2", "3", "4"],
-            out IReadOnlyList<string> faults
-        );
+        var links = BacklogRequest.Links(plan, ["1", "1-2", "3", "4"], out var faults);
 
         Assert.Equal(["1"], links["1"]);
         Assert.Equal(["1-2", "1-2-tests"], links["1-2"]);

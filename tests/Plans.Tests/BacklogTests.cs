@@ -51,7 +51,7 @@ public sealed class BacklogTests
             Task("3", dependencies: ["2"]),
         ]);
 
-        Backlog without = backlog.Delete("1");
+        var without = backlog.Delete("1");
 
         Assert.Equal(["2", "3"], without.Tasks.Select(t => t.Id));
         Assert.Empty(without.Faults);
@@ -86,7 +86,7 @@ public sealed class BacklogTests
             Task("6", dependencies: ["5"]),
         ]);
 
-        (Plan plan, IReadOnlyList<BacklogTask> leftOut) = backlog.ToPlan();
+        (var plan, var leftOut) = backlog.ToPlan();
 
         Assert.Equal(["2:", "3:2"], plan.Tasks.Select(t => $"{t.Id}:{string.Join(',', t.DependsOn)}"));
         Assert.Equal(["5", "6"], leftOut.Select(t => t.Id));

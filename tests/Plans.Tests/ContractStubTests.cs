@@ -19,7 +19,7 @@ public sealed class ContractStubTests
     [Fact]
     public void Of_Python_IsAProtocol()
     {
-        ContractStub stub = ContractStub.Of(Auth with { FilePath = "contracts/auth.py", Methods = Auth.Methods.Take(2).ToArray() })!;
+        var stub = ContractStub.Of(Auth with { FilePath = "contracts/auth.py", Methods = Auth.Methods.Take(2).ToArray() })!;
 
         Assert.Equal(
             $"""""
@@ -101,7 +101,7 @@ public sealed class ContractStubTests
     )]
     public void Of_OtherLanguages_SpellMethodsTheirWay(string file, string method, string expected)
     {
-        ContractStub stub = ContractStub.Of(
+        var stub = ContractStub.Of(
             new ContractSpec
             {
                 Name = "Store",
@@ -125,9 +125,9 @@ public sealed class ContractStubTests
     [Fact]
     public void Version_SameMethods_IsTheSameWhateverThePlanSays()
     {
-        ContractStub first = ContractStub.Of(Auth with { FilePath = "a.py", Methods = ["x"], Version = "abc1234" })!;
-        ContractStub second = ContractStub.Of(Auth with { FilePath = "b.py", Methods = ["x"], Consumers = [] })!;
-        ContractStub third = ContractStub.Of(Auth with { FilePath = "a.py", Methods = ["y"] })!;
+        var first = ContractStub.Of(Auth with { FilePath = "a.py", Methods = ["x"], Version = "abc1234" })!;
+        var second = ContractStub.Of(Auth with { FilePath = "b.py", Methods = ["x"], Consumers = [] })!;
+        var third = ContractStub.Of(Auth with { FilePath = "a.py", Methods = ["y"] })!;
 
         Assert.Equal(first.Version, second.Version);
         Assert.NotEqual(first.Version, third.Version);
@@ -161,7 +161,7 @@ public sealed class ContractStubTests
                     Methods = [method],
                 },
                 out _,
-                out ContractFault? fault
+                out var fault
             )
         );
         Assert.Equal(expected, fault.Message);
@@ -171,7 +171,7 @@ public sealed class ContractStubTests
     [Fact]
     public void Stale_ChangedContract_NamesItsConsumers()
     {
-        ContractStub now = ContractStub.Of(Auth with { FilePath = "a.py" })!;
+        var now = ContractStub.Of(Auth with { FilePath = "a.py" })!;
         ContractPin[] pins =
         [
             new("AuthService", "task-a", now.Version),
@@ -188,7 +188,7 @@ public sealed class ContractStubTests
     [InlineData("a.cs", "x(int a)", "x(string a)", true)]
     public void TryCreate_MethodTwice_IsRefusedWhereTheLanguageKnowsOnlyOne(string file, string one, string other, bool allowed)
     {
-        bool created = ContractStub.TryCreate(
+        var created = ContractStub.TryCreate(
             new ContractSpec
             {
                 Name = "A",
@@ -196,7 +196,7 @@ public sealed class ContractStubTests
                 Methods = [one, other],
             },
             out _,
-            out ContractFault? fault
+            out var fault
         );
 
         Assert.Equal((allowed, allowed ? null : "The method 'x' is there twice."), (created, fault?.Message));

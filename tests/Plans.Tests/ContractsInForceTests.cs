@@ -19,7 +19,7 @@ public sealed class ContractsInForceTests
     [Fact]
     public void Of_NoFile_IsWritten()
     {
-        ContractsInForce found = Of(Store);
+        var found = Of(Store);
 
         Assert.Equal(ContractStub.Of(Store)!.Content, Assert.Single(found.Unwritten).Content);
         Assert.Single(found.Stubs);
@@ -31,7 +31,7 @@ public sealed class ContractsInForceTests
     [InlineData("\r\n")]
     public void Of_SameContent_IsInForceAndNotWrittenAgain(string lineEnd)
     {
-        ContractsInForce found = Of(Store, ContractStub.Of(Store)!.Content.ReplaceLineEndings(lineEnd));
+        var found = Of(Store, ContractStub.Of(Store)!.Content.ReplaceLineEndings(lineEnd));
 
         Assert.Single(found.Stubs);
         Assert.Empty(found.Unwritten);
@@ -41,7 +41,7 @@ public sealed class ContractsInForceTests
     [Fact]
     public void Of_UneditedStubOfAnEarlierVersion_IsReplacedAndNamed()
     {
-        ContractsInForce found = Of(Store, ContractStub.Of(Older)!.Content);
+        var found = Of(Store, ContractStub.Of(Older)!.Content);
 
         Assert.Equal(ContractStub.Of(Store)!.Version, Assert.Single(found.Unwritten).Version);
         Assert.Contains(
@@ -56,7 +56,7 @@ public sealed class ContractsInForceTests
     public void Of_FileOfAPerson_IsRefused()
     {
         foreach (
-            string content in new[]
+            var content in new[]
             {
                 "class Store: pass\n",
                 ContractStub.Of(Older)!.Content + "# mine\n",
@@ -64,7 +64,7 @@ public sealed class ContractsInForceTests
             }
         )
         {
-            ContractsInForce found = Of(Store, content);
+            var found = Of(Store, content);
 
             Assert.Contains($"'{Path}' is there already", Assert.Single(found.Errors), StringComparison.Ordinal);
             Assert.Empty(found.Unwritten);
@@ -76,7 +76,7 @@ public sealed class ContractsInForceTests
     {
         const string Content = "class Store: pass\n";
 
-        ContractStub stub = Assert.Single(Of(Store with { Methods = [] }, Content).Stubs);
+        var stub = Assert.Single(Of(Store with { Methods = [] }, Content).Stubs);
 
         Assert.Equal((Content, ContractFile.VersionOf(Content)), (stub.Content, stub.Version));
         Assert.Empty(Of(Store with { Methods = [] }, Content).Unwritten);
@@ -85,9 +85,9 @@ public sealed class ContractsInForceTests
     [Fact]
     public void Of_NoStubPossible_HoldsNobodyAndIsNamedWhereTheReaderCouldNot()
     {
-        ContractsInForce named = Of(Store with { FilePath = null });
-        ContractsInForce unnamed = Of(Store with { Name = "The store", Methods = [] });
-        ContractsInForce asItStands = Of(Store with { Name = "The store", Methods = [] }, "class Store: pass\n");
+        var named = Of(Store with { FilePath = null });
+        var unnamed = Of(Store with { Name = "The store", Methods = [] });
+        var asItStands = Of(Store with { Name = "The store", Methods = [] }, "class Store: pass\n");
 
         Assert.Empty(named.Stubs.Concat(unnamed.Stubs));
         Assert.Empty(named.Warnings.Concat(asItStands.Warnings));
@@ -111,7 +111,7 @@ public sealed class ContractsInForceTests
     [InlineData("A.java")]
     public void VersionOf_StubOfEveryLanguage_IsItsVersion(string file)
     {
-        ContractStub stub = ContractStub.Of(
+        var stub = ContractStub.Of(
             new ContractSpec
             {
                 Name = "Store",

@@ -21,7 +21,7 @@ public sealed class EnvironmentHashTests
         EnvironmentFile a = new("a/go.mod", "1");
         EnvironmentFile b = new("b/go.mod", "2");
 
-        string hash = EnvironmentHash.Of([a, b]);
+        var hash = EnvironmentHash.Of([a, b]);
 
         Assert.Equal(hash, EnvironmentHash.Of([b, new EnvironmentFile("main.go", "3"), a]));
         Assert.NotEqual(hash, EnvironmentHash.Of([a, b with { Sha256 = "3" }]));
@@ -32,7 +32,7 @@ public sealed class EnvironmentHashTests
     [Fact]
     public void Matches_FirstDigits_AreEnough()
     {
-        string hash = EnvironmentHash.Of([]);
+        var hash = EnvironmentHash.Of([]);
 
         Assert.True(EnvironmentHash.Matches(hash, hash[..8].ToUpperInvariant()));
         Assert.False(EnvironmentHash.Matches(hash, hash[..3]));

@@ -7,7 +7,7 @@ public sealed class OwnershipTests
     [Fact]
     public void Owns_NoFilesWrite_IsEverything()
     {
-        Ownership ownership = Ownership.Of(new PlanTask { Id = "a" });
+        var ownership = Ownership.Of(new PlanTask { Id = "a" });
 
         Assert.True(ownership.OwnsEverything);
         Assert.True(ownership.Owns("any/thing"));
@@ -16,7 +16,7 @@ public sealed class OwnershipTests
     [Fact]
     public void Owns_EmptyFilesWrite_IsNothing()
     {
-        Ownership ownership = Ownership.Of(new PlanTask { Id = "a", FilesWrite = [] });
+        var ownership = Ownership.Of(new PlanTask { Id = "a", FilesWrite = [] });
 
         Assert.True(ownership.OwnsNothing);
         Assert.Equal(["x"], ownership.NotOwned(["x"]));
@@ -26,7 +26,7 @@ public sealed class OwnershipTests
     [Fact]
     public void Owns_AppendsAndPatches_AreIncluded()
     {
-        Ownership ownership = Ownership.Of(
+        var ownership = Ownership.Of(
             new PlanTask
             {
                 Id = "a",

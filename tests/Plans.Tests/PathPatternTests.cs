@@ -29,7 +29,7 @@ public sealed class PathPatternTests
     [InlineData("a\0b", "contains a NUL character")]
     public void TryNormalize_OutsideTheRepository_SaysWhy(string text, string expected)
     {
-        Assert.False(RepositoryPath.TryNormalize(text, out _, out string? fault));
+        Assert.False(RepositoryPath.TryNormalize(text, out _, out var fault));
         Assert.Equal(expected, fault);
     }
 

@@ -7,9 +7,9 @@ public sealed class PlanConflictsTests
     [Fact]
     public void Of_SameFileUnordered_NamesTheMissingEdge()
     {
-        PlanConflicts found = PlanConflicts.Of(Plan(Task("a", ["./src//x.py"]), Task("b", ["src/y/../x.py"])));
+        var found = PlanConflicts.Of(Plan(Task("a", ["./src//x.py"]), Task("b", ["src/y/../x.py"])));
 
-        PlanConflict conflict = Assert.Single(found.Conflicts);
+        var conflict = Assert.Single(found.Conflicts);
         Assert.Equal((ConflictKind.File, "src/x.py"), (conflict.Kind, conflict.Path));
         Assert.Equal(["a", "b"], conflict.Tasks);
         Assert.Equal(new MissingEdge("b", "a"), conflict.MissingEdge);
@@ -27,7 +27,7 @@ public sealed class PlanConflictsTests
     [InlineData("a:{x,y}/**", "b:{x,y}/z", "{x,y}/** a b")]
     public void Of_TwoTasks_FindsWhatOverlaps(string first, string second, string expected)
     {
-        PlanConflicts found = PlanConflicts.Of(Plan(Parse(first), Parse(second)));
+        var found = PlanConflicts.Of(Plan(Parse(first), Parse(second)));
 
         Assert.Equal(expected, string.Join("; ", found.Conflicts.Select(c => $"{c.Path} {string.Join(' ', c.Tasks)}")));
     }
@@ -35,7 +35,7 @@ public sealed class PlanConflictsTests
     [Fact]
     public void Of_OrderedThroughOthers_IsNoConflict()
     {
-        Plan plan = Plan(Task("a", ["x"]), Task("b", []) with { DependsOn = ["a"] }, Task("c", ["x"]) with { DependsOn = ["b"] });
+        var plan = Plan(Task("a", ["x"]), Task("b", []) with { DependsOn = ["a"] }, Task("c", ["x"]) with { DependsOn = ["b"] });
 
         Assert.Empty(PlanConflicts.Of(plan).Conflicts);
     }
@@ -51,7 +51,7 @@ public sealed class PlanConflictsTests
     [Fact]
     public void Of_SharedAppend_IsFineAndAppendToOwnedFileWarns()
     {
-        PlanConflicts found = PlanConflicts.Of(
+        var found = PlanConflicts.Of(
             Plan(Task("a", []) with { FilesAppend = ["LOG.md"] }, Task("b", []) with { FilesAppend = ["LOG.md"] }, Task("c", ["LOG.md"]))
         );
 
@@ -63,7 +63,7 @@ public sealed class PlanConflictsTests
     [Fact]
     public void Of_ReaderOfWhatAnotherWrites_WarnsThatItShouldWait()
     {
-        PlanConflicts found = PlanConflicts.Of(
+        var found = PlanConflicts.Of(
             Plan(
                 Task("reader", []) with
                 {
@@ -85,7 +85,7 @@ public sealed class PlanConflictsTests
     [Fact]
     public void Of_SharedResource_IsAConflict()
     {
-        PlanConflict conflict = Assert.Single(
+        var conflict = Assert.Single(
             PlanConflicts
                 .Of(
                     Plan(Task("a", []) with { ResourcesWrite = ["route:/login"] }, Task("b", []) with { ResourcesWrite = ["route:/login"] })
@@ -99,12 +99,12 @@ public sealed class PlanConflictsTests
     [Fact]
     public void Of_PatchIntents_MeetEachOtherAsResourceAndOwnersAsFile()
     {
-        PlanTask patch = Task("a", []) with { PatchIntents = [new PatchIntent("./main.py", "add_route")] };
+        var patch = Task("a", []) with { PatchIntents = [new PatchIntent("./main.py", "add_route")] };
 
         Assert.Equal("patch:main.py", Assert.Single(PlanConflicts.Of(Plan(patch, patch with { Id = "b" })).Conflicts).Path);
         Assert.Equal("main.py", Assert.Single(PlanConflicts.Of(Plan(patch, Task("b", ["main.py"]))).Conflicts).Path);
 
-        PlanTask both = patch with { FilesWrite = ["main.py"] };
+        var both = patch with { FilesWrite = ["main.py"] };
         Assert.Equal("main.py", Assert.Single(PlanConflicts.Of(Plan(both, both with { Id = "b" })).Conflicts).Path);
     }
 
@@ -112,10 +112,10 @@ public sealed class PlanConflictsTests
     public void Of_AllMissingEdgesAdded_NothingIsLeftAndNothingCloses()
     {
         // a waits for c, so c comes first although it stands last.
-        Plan plan = Plan(Task("a", ["x"]) with { DependsOn = ["c"] }, Task("b", ["x"]), Task("c", ["y"]), Task("d", ["y", "x"]));
-        PlanConflicts found = PlanConflicts.Of(plan);
+        var plan = Plan(Task("a", ["x"]) with { DependsOn = ["c"] }, Task("b", ["x"]), Task("c", ["y"]), Task("d", ["y", "x"]));
+        var found = PlanConflicts.Of(plan);
 
-        Plan repaired = plan with
+        var repaired = plan with
         {
             Tasks =
             [
@@ -142,7 +142,7 @@ public sealed class PlanConflictsTests
     {
         Assert.Equal(45, PlanConflicts.Of(Plan([.. Enumerable.Range(0, 10).Select(i => Task($"t{i}", ["x"]))])).Conflicts.Count);
 
-        PlanConflicts many = PlanConflicts.Of(Plan([.. Enumerable.Range(0, 600).Select(i => Task($"t{i}", ["x"]))]));
+        var many = PlanConflicts.Of(Plan([.. Enumerable.Range(0, 600).Select(i => Task($"t{i}", ["x"]))]));
         Assert.Equal(PlanConflicts.Most, many.Conflicts.Count);
         Assert.True(many.IsTruncated);
     }
@@ -154,7 +154,7 @@ public sealed class PlanConflictsTests
     // "id:path<dependency"
     private static PlanTask Parse(string text)
     {
-        string[] parts = text.Split(':', '<');
+        var parts = text.Split(':', '<');
         return Task(parts[0], [parts[1]]) with { DependsOn = parts.Length > 2 ? [parts[2]] : [] };
     }
 }

@@ -48,9 +48,9 @@ public sealed class PlanJsonTests
     [Fact]
     public void Write_ThenRead_KeepsEveryMember()
     {
-        byte[] bytes = PlanJson.Write(Example);
+        var bytes = PlanJson.Write(Example);
 
-        Plan read = PlanJson.Read(bytes);
+        var read = PlanJson.Read(bytes);
 
         Assert.Equal(PlanJson.WriteIndented(Example), PlanJson.WriteIndented(read));
         Assert.Equal(TimeSpan.FromSeconds(1.5), read.Tasks[0].Verification[0].Timeout);
@@ -61,7 +61,7 @@ public sealed class PlanJsonTests
     [Fact]
     public void Write_ContextInAnotherOrder_GivesTheSameHash()
     {
-        Plan other = Example with
+        var other = Example with
         {
             Context = new Dictionary<string, string> { ["a"] = "1", ["b"] = "2" },
         };
@@ -73,9 +73,9 @@ public sealed class PlanJsonTests
     [Fact]
     public void Read_OnlyRequiredMembers_GivesDefaults()
     {
-        Plan plan = PlanJson.Read("""{"tasks":[{"id":"a","verification":[{"command":"make"}]}]}"""u8);
+        var plan = PlanJson.Read("""{"tasks":[{"id":"a","verification":[{"command":"make"}]}]}"""u8);
 
-        PlanTask task = Assert.Single(plan.Tasks);
+        var task = Assert.Single(plan.Tasks);
         Assert.True(task.Verification[0].Required);
         Assert.Equal(GateType.Custom, task.Verification[0].Type);
         Assert.Empty(task.DependsOn);
@@ -87,9 +87,9 @@ public sealed class PlanJsonTests
     public void Plan_UnderReflectionSerializer_HasTheSameNames()
     {
         // Temporal's converter uses its own options; the names must not depend on ours.
-        byte[] bytes = JsonSerializer.SerializeToUtf8Bytes(Example);
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(Example);
 
-        Plan read = JsonSerializer.Deserialize<Plan>(bytes)!;
+        var read = JsonSerializer.Deserialize<Plan>(bytes)!;
 
         Assert.Contains("\"files_write\"", Encoding.UTF8.GetString(bytes), StringComparison.Ordinal);
         Assert.Equal(PlanJson.Hash(Example), PlanJson.Hash(read));

@@ -47,13 +47,13 @@ public sealed class PropertyTests
             Patterns.Two().ToArbitrary(),
             pair =>
             {
-                PathPattern a = PathPattern.Parse(pair.Item1);
-                PathPattern b = PathPattern.Parse(pair.Item2);
-                bool common = Paths.Any(path => a.Matches(path) && b.Matches(path));
+                var a = PathPattern.Parse(pair.Item1);
+                var b = PathPattern.Parse(pair.Item2);
+                var common = Paths.Any(path => a.Matches(path) && b.Matches(path));
 
                 // Plain paths stand for folders too, which Overlaps sees only where the other pattern spells the way there out.
-                bool isFolderCase = a.Alternatives.Concat(b.Alternatives).Any(PathPattern.IsFullyLiteral);
-                bool overlaps = a.Overlaps(b);
+                var isFolderCase = a.Alternatives.Concat(b.Alternatives).Any(PathPattern.IsFullyLiteral);
+                var overlaps = a.Overlaps(b);
                 return overlaps == b.Overlaps(a) && (isFolderCase ? common || !overlaps : overlaps == common);
             }
         );
@@ -64,12 +64,12 @@ public sealed class PropertyTests
             Plans.ToArbitrary(),
             plan =>
             {
-                TaskGraph graph = TaskGraph.Of(plan);
+                var graph = TaskGraph.Of(plan);
                 var naive = new List<string>();
                 var naiveReads = new List<string>();
-                for (int i = 0; i < plan.Tasks.Count; i++)
+                for (var i = 0; i < plan.Tasks.Count; i++)
                 {
-                    for (int j = 0; j < plan.Tasks.Count; j++)
+                    for (var j = 0; j < plan.Tasks.Count; j++)
                     {
                         if (i == j || Reaches(plan, i, j, graph) || Reaches(plan, j, i, graph))
                         {
@@ -88,7 +88,7 @@ public sealed class PropertyTests
                     }
                 }
 
-                PlanConflicts found = PlanConflicts.Of(plan);
+                var found = PlanConflicts.Of(plan);
                 return naive.SequenceEqual(found.Conflicts.Select(c => $"{c.Tasks[0][1..]} {c.Tasks[1][1..]}").Distinct())
                     && naiveReads
                         .Order(StringComparer.Ordinal)
@@ -107,7 +107,7 @@ public sealed class PropertyTests
             Plans.ToArbitrary(),
             plan =>
             {
-                Plan other = plan with
+                var other = plan with
                 {
                     Tasks =
                     [
@@ -135,9 +135,9 @@ public sealed class PropertyTests
             Plans.ToArbitrary(),
             plan =>
             {
-                TaskGraph graph = TaskGraph.Of(plan);
-                TaskOrder order = graph.ToOrder();
-                int n = plan.Tasks.Count;
+                var graph = TaskGraph.Of(plan);
+                var order = graph.ToOrder();
+                var n = plan.Tasks.Count;
                 bool[] cyclic =
                 [
                     .. Enumerable
@@ -146,25 +146,25 @@ public sealed class PropertyTests
                 ];
 
                 // A task has a wave exactly when no cycle is at or before it, and its wave is one more than the latest of its dependencies.
-                bool wavesAreRight = Enumerable
+                var wavesAreRight = Enumerable
                     .Range(0, n)
                     .All(i =>
                     {
-                        bool stuck = Enumerable.Range(0, n).Any(j => cyclic[j] && (i == j || Waits(plan, i, j)));
+                        var stuck = Enumerable.Range(0, n).Any(j => cyclic[j] && (i == j || Waits(plan, i, j)));
                         int[] before = [.. plan.Tasks[i].DependsOn.Where(d => d != $"t{i}").Select(graph.WaveOf)];
                         return stuck ? graph.WaveOf($"t{i}") == 0 : graph.WaveOf($"t{i}") == 1 + before.DefaultIfEmpty(0).Max();
                     });
-                bool cyclesAreReal = graph.Cycles.All(c =>
+                var cyclesAreReal = graph.Cycles.All(c =>
                     c[0] == c[^1] && c.Zip(c.Skip(1)).All(e => plan.Tasks[int.Parse(e.First[1..])].DependsOn.Contains(e.Second))
                 );
-                bool cyclesAreFound = (graph.Cycles.Count > 0) == cyclic.Any(c => c);
-                bool orderIsRight = Enumerable
+                var cyclesAreFound = (graph.Cycles.Count > 0) == cyclic.Any(c => c);
+                var orderIsRight = Enumerable
                     .Range(0, n)
                     .All(i =>
                         graph.WaveOf($"t{i}") == 0
                         || Enumerable.Range(0, n).Where(j => j != i).All(j => order.Precedes(j, i) == Waits(plan, i, j))
                     );
-                bool blockedIsRight = Enumerable
+                var blockedIsRight = Enumerable
                     .Range(0, n)
                     .All(i =>
                         graph
@@ -213,9 +213,9 @@ public sealed class PropertyTests
     {
         var seen = new HashSet<int>();
         var open = new Stack<int>([from]);
-        while (open.TryPop(out int task))
+        while (open.TryPop(out var task))
         {
-            foreach (int next in plan.Tasks[task].DependsOn.Select(d => int.Parse(d[1..])).Where(d => d != task))
+            foreach (var next in plan.Tasks[task].DependsOn.Select(d => int.Parse(d[1..])).Where(d => d != task))
             {
                 if (next == to)
                 {

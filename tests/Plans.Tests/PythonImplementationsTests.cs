@@ -38,7 +38,7 @@ public sealed class PythonImplementationsTests
     [InlineData("    async def get(self, key, default): ...\n", "its method get can't")]
     public void Problems_BrokenContract_IsNamedWithFileClassAndMethod(string get, string expected)
     {
-        string problem = Assert.Single(Find($"import x\n\nclass Memory(Store):\n{get}{Rest}"));
+        var problem = Assert.Single(Find($"import x\n\nclass Memory(Store):\n{get}{Rest}"));
 
         Assert.StartsWith("'src/memory.py': class Memory says that it is a Store, but " + expected, problem, StringComparison.Ordinal);
     }

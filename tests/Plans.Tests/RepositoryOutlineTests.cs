@@ -14,9 +14,9 @@ public class RepositoryOutlineTests
     [Fact]
     public void Of_TooManyFiles_CountsWhatItDoesNotOpenAndKeepsToTheLimit()
     {
-        IEnumerable<string> paths = Enumerable.Range(0, 20_000).Select(i => $"packages/p{i % 50}/src/file{i}.ts").Append("package.json");
+        var paths = Enumerable.Range(0, 20_000).Select(i => $"packages/p{i % 50}/src/file{i}.ts").Append("package.json");
 
-        string outline = RepositoryOutline.Of(paths, 5000);
+        var outline = RepositoryOutline.Of(paths, 5000);
 
         Assert.Contains("package.json\n", outline, StringComparison.Ordinal);
         Assert.Contains("src/ (400 files)\n", outline, StringComparison.Ordinal);
@@ -34,7 +34,7 @@ public class RepositoryOutlineTests
     [Fact]
     public void Prompt_HasRequestConventionsGatesAndOutline()
     {
-        string prompt = PlannerPrompt.Render(
+        var prompt = PlannerPrompt.Render(
             new PlannerPromptInput
             {
                 Request = "Add login",

@@ -12,7 +12,7 @@ public sealed class RiskScoreTests
     public void Of_SeedExample_IsScoredAsSpecified()
     {
         // src/services/auth.py and tests/test_auth.py and src/routes/auth.py: 20 each; every task has a test.
-        RiskScore score = RiskScore.Of(
+        var score = RiskScore.Of(
             Plan(Tested("a", "src/services/auth.py", "tests/test_auth.py"), Tested("b", "src/routes/auth.py")),
             new RiskOptions()
         );
@@ -62,7 +62,7 @@ public sealed class RiskScoreTests
             Contracts = [.. Enumerable.Range(0, 5).Select(i => new ContractSpec { Name = $"C{i}" })],
         };
 
-        RiskScore score = RiskScore.Of(plan, new RiskOptions());
+        var score = RiskScore.Of(plan, new RiskOptions());
 
         Assert.Equal(
             ["tasks 10 7", "files 15 15", "patch-intents 5 4", "dependencies 9 3", "contracts 10 5"],
@@ -128,7 +128,7 @@ public sealed class RiskScoreTests
     public void Of_PlanThatGrows_IsNeverLess()
     {
         string[] paths = ["src/auth.py", "src/a.py", "prod/x", "docs/b.md", ".env"];
-        Gen<PlanTask> tasks =
+        var tasks =
             from writes in Gen.ArrayOf(Gen.Elements(paths), 3)
             from tested in Gen.Elements(true, false)
             select new PlanTask
@@ -154,7 +154,7 @@ public sealed class RiskScoreTests
     [Fact]
     public void ProtectedPaths_TaskThatOwnsOne_IsNamed()
     {
-        Plan plan = Plan(Tested("a", ".github/workflows/ci.yml"), Tested("b", "src/**"), new PlanTask { Id = "c" }, Tested("d", "**"));
+        var plan = Plan(Tested("a", ".github/workflows/ci.yml"), Tested("b", "src/**"), new PlanTask { Id = "c" }, Tested("d", "**"));
 
         Assert.Equal(
             ["a .github/workflows/**", "d .github/workflows/**"],

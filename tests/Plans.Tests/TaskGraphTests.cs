@@ -7,7 +7,7 @@ public sealed class TaskGraphTests
     [Fact]
     public void Waves_Diamond_AreThree()
     {
-        TaskGraph graph = Graph("a", "b:a", "c:a", "d:b,c");
+        var graph = Graph("a", "b:a", "c:a", "d:b,c");
 
         Assert.Equal(["a", "b c", "d"], graph.Waves.Select(w => string.Join(' ', w)));
         Assert.Equal(["b", "c"], graph.DependantsOf("a"));
@@ -18,7 +18,7 @@ public sealed class TaskGraphTests
     [Fact]
     public void CriticalPath_EstimatedTimes_IsTheLongestByTime()
     {
-        TaskGraph graph = TaskGraph.Of([
+        var graph = TaskGraph.Of([
             new TaskNode("a", [], 5),
             new TaskNode("b", ["a"], 1),
             new TaskNode("c", ["b"], 1),
@@ -32,7 +32,7 @@ public sealed class TaskGraphTests
     [Fact]
     public void Faults_EveryKind_AreAllReported()
     {
-        TaskGraph graph = Graph("a:zz", "b:b", "A", "x:y", "y:z", "z:x", "behind:x");
+        var graph = Graph("a:zz", "b:b", "A", "x:y", "y:z", "z:x", "behind:x");
 
         Assert.Equal(
             ["DuplicateId A: a A", "UnknownDependency a: zz", "SelfDependency b: b", "Cycle x: x y z x"],
@@ -45,7 +45,7 @@ public sealed class TaskGraphTests
     [Fact]
     public void Cycles_TwoKnotsBehindOneTask_AreBothPrinted()
     {
-        TaskGraph graph = Graph("top:a,c", "a:b", "b:a", "c:d", "d:c");
+        var graph = Graph("top:a,c", "a:b", "b:a", "c:d", "d:c");
 
         Assert.Equal(["a b a", "c d c"], graph.Cycles.Select(c => string.Join(' ', c)));
     }
@@ -53,7 +53,7 @@ public sealed class TaskGraphTests
     [Fact]
     public void BlockedBy_Failure_IsTransitive()
     {
-        TaskGraph graph = Graph("a", "b:a", "c:b", "d", "e:d,c");
+        var graph = Graph("a", "b:a", "c:b", "d", "e:d,c");
 
         Assert.Equal(["b", "c", "e"], graph.BlockedBy(["a"]));
         Assert.Equal(["e"], graph.BlockedBy(["c", "d"]));
@@ -73,7 +73,7 @@ public sealed class TaskGraphTests
     [Fact]
     public void ToOrder_Chain_KnowsBothEnds()
     {
-        TaskOrder order = Graph("a", "b:a", "c:b", "d").ToOrder();
+        var order = Graph("a", "b:a", "c:b", "d").ToOrder();
 
         Assert.True(order.Precedes(0, 2));
         Assert.False(order.Precedes(2, 0));
@@ -85,7 +85,7 @@ public sealed class TaskGraphTests
     [Fact]
     public void Of_ChainOfTenThousand_Works()
     {
-        TaskGraph graph = TaskGraph.Of(Enumerable.Range(0, 10_000).Select(i => new TaskNode($"t{i}", i == 0 ? [] : [$"t{i - 1}"])));
+        var graph = TaskGraph.Of(Enumerable.Range(0, 10_000).Select(i => new TaskNode($"t{i}", i == 0 ? [] : [$"t{i - 1}"])));
 
         Assert.Equal(10_000, graph.CriticalPath.Count);
         Assert.Equal(10_000, graph.Waves.Count);
@@ -94,7 +94,7 @@ public sealed class TaskGraphTests
     [Fact]
     public void Of_RingOfTenThousand_IsOneCycle()
     {
-        TaskGraph graph = TaskGraph.Of(Enumerable.Range(0, 10_000).Select(i => new TaskNode($"t{i}", [$"t{(i + 1) % 10_000}"])));
+        var graph = TaskGraph.Of(Enumerable.Range(0, 10_000).Select(i => new TaskNode($"t{i}", [$"t{(i + 1) % 10_000}"])));
 
         Assert.Equal(10_001, Assert.Single(graph.Cycles).Count);
     }
@@ -103,7 +103,7 @@ public sealed class TaskGraphTests
         TaskGraph.Of(
             tasks.Select(text =>
             {
-                string[] parts = text.Split(':');
+                var parts = text.Split(':');
                 return new TaskNode(parts[0], parts.Length == 1 ? [] : parts[1].Split(','));
             })
         );

@@ -50,7 +50,7 @@ public sealed class TaskPromptTests
     [Fact]
     public void Render_FullTask_SaysEverythingTheAgentNeeds()
     {
-        string prompt = TaskPrompt.Render(
+        var prompt = TaskPrompt.Render(
             TaskPromptInput.Of(Plan, "auth") with
             {
                 FurtherGates = [new Gate("make lint", Required: false)],
@@ -61,7 +61,7 @@ public sealed class TaskPromptTests
         );
 
         foreach (
-            string part in (string[])
+            var part in (string[])
                 [
                     "# Your role: backend",
                     "# Your task: auth\n\nImplement the service\n\n-p: begin",
@@ -104,7 +104,7 @@ public sealed class TaskPromptTests
     [InlineData("review", "Nothing: this task reads and reports")]
     public void Render_Ownership_SaysWhatItMeans(string task, string expected)
     {
-        string prompt = TaskPrompt.Render(TaskPromptInput.Of(Plan, task));
+        var prompt = TaskPrompt.Render(TaskPromptInput.Of(Plan, task));
 
         Assert.StartsWith("You are one of", prompt, StringComparison.Ordinal);
         Assert.Contains(expected, prompt, StringComparison.Ordinal);
@@ -113,7 +113,7 @@ public sealed class TaskPromptTests
     [Fact]
     public void Render_WhatIsTheWorktreesOwn_AndWhatThereIsOneOf_IsSaid()
     {
-        string prompt = TaskPrompt.Render(
+        var prompt = TaskPrompt.Render(
             TaskPromptInput.Of(Plan, "auth") with
             {
                 FurtherGates = [new Gate("npm run e2e", Exclusive: "browser")],
@@ -122,7 +122,7 @@ public sealed class TaskPromptTests
         );
 
         foreach (
-            string part in (string[])
+            var part in (string[])
                 [
                     "`$ORCHESTRATOR_PORT` and the 19 ports after it",
                     "`$TMPDIR`",
@@ -151,7 +151,7 @@ public sealed class TaskPromptTests
     {
         var stub = new ContractStub("A", "a.py", ContractLanguage.Python, "1", "```\nx\n```", []);
 
-        string prompt = TaskPrompt.Render(new TaskPromptInput { Task = Plan.Tasks[1], Contracts = [stub] });
+        var prompt = TaskPrompt.Render(new TaskPromptInput { Task = Plan.Tasks[1], Contracts = [stub] });
 
         Assert.Contains("````python\n```\nx\n```\n````\n", prompt, StringComparison.Ordinal);
     }

@@ -13,13 +13,13 @@ public sealed class PipeStateTests
         using AnonymousPipeServerStream writer = new(PipeDirection.Out);
         using AnonymousPipeClientStream reader = new(PipeDirection.In, writer.ClientSafePipeHandle);
 
-        bool empty = PipeState.IsReadable(reader.SafePipeHandle);
+        var empty = PipeState.IsReadable(reader.SafePipeHandle);
         writer.WriteByte(1);
-        bool written = PipeState.IsReadable(reader.SafePipeHandle);
-        int read = reader.ReadByte();
-        bool after = PipeState.IsReadable(reader.SafePipeHandle);
+        var written = PipeState.IsReadable(reader.SafePipeHandle);
+        var read = reader.ReadByte();
+        var after = PipeState.IsReadable(reader.SafePipeHandle);
         writer.Dispose();
-        bool closed = PipeState.IsReadable(reader.SafePipeHandle);
+        var closed = PipeState.IsReadable(reader.SafePipeHandle);
 
         Assert.Equal((false, true, 1, false, true), (empty, written, read, after, closed));
     }

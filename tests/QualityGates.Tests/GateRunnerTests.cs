@@ -16,14 +16,14 @@ public sealed class GateRunnerTests : IDisposable
     [Fact]
     public async Task Command_ExitsWithZero_Passes()
     {
-        GateVerdict verdict = await RunAsync("echo out; echo err >&2");
+        var verdict = await RunAsync("echo out; echo err >&2");
 
         Assert.Equal((GateResult.Passed, GateFailure.None, 0), (verdict.Result, verdict.Failure, verdict.ExitCode));
         Assert.True(verdict.IsAcceptable);
 
         // Two pipes: which of the lines is read first is chance.
         Assert.Equal(["err", "out"], verdict.Tail.Split('\n').Order());
-        string evidence = await File.ReadAllTextAsync(verdict.EvidenceFile!);
+        var evidence = await File.ReadAllTextAsync(verdict.EvidenceFile!);
         Assert.Equal(["err", "out"], evidence.Split('\n').Take(2).Order());
         Assert.Contains("Passed, exit code 0", evidence, StringComparison.Ordinal);
     }
@@ -31,7 +31,7 @@ public sealed class GateRunnerTests : IDisposable
     [Fact]
     public async Task Command_Fails_IsTheWorksFault()
     {
-        GateVerdict verdict = await RunAsync("echo 2 tests failed; exit 3");
+        var verdict = await RunAsync("echo 2 tests failed; exit 3");
 
         Assert.Equal((GateResult.Failed, GateFailure.Logic, 3, 2), (verdict.Result, verdict.Failure, verdict.ExitCode, verdict.Runs));
         Assert.False(verdict.IsAcceptable);
@@ -45,7 +45,7 @@ public sealed class GateRunnerTests : IDisposable
     [InlineData("[ -e seen ] && exit 1; touch seen; kill -9 $$", GateResult.Failed, GateFailure.Environment)]
     public async Task Command_Killed_IsTriedOnceMore(string command, GateResult result, GateFailure failure)
     {
-        GateVerdict verdict = await RunAsync(command);
+        var verdict = await RunAsync(command);
 
         Assert.Equal((result, failure, 2), (verdict.Result, verdict.Failure, verdict.Runs));
     }
@@ -53,7 +53,7 @@ public sealed class GateRunnerTests : IDisposable
     [Fact]
     public async Task Command_FailsThenPasses_IsFlaky()
     {
-        GateVerdict verdict = await RunAsync("[ -e seen ] || { touch seen; exit 1; }");
+        var verdict = await RunAsync("[ -e seen ] || { touch seen; exit 1; }");
 
         Assert.Equal((GateResult.Passed, GateFailure.Flaky, 2), (verdict.Result, verdict.Failure, verdict.Runs));
     }
@@ -61,7 +61,7 @@ public sealed class GateRunnerTests : IDisposable
     [Fact]
     public async Task Command_FailsWhereThatIsTheAnswer_IsNotRunAgain()
     {
-        GateVerdict verdict = await RunAsync("echo x >> runs; exit 1", subjectChange: subject => subject with { RerunFailure = false });
+        var verdict = await RunAsync("echo x >> runs; exit 1", subjectChange: subject => subject with { RerunFailure = false });
 
         Assert.Equal((GateResult.Failed, GateFailure.Logic, 1), (verdict.Result, verdict.Failure, verdict.Runs));
         Assert.Single(await File.ReadAllLinesAsync(_folder["runs"]));
@@ -70,7 +70,7 @@ public sealed class GateRunnerTests : IDisposable
     [Fact]
     public async Task Linter_Fails_IsNotRunAgain()
     {
-        GateVerdict verdict = await RunAsync("echo x >> runs; exit 1", gate => gate with { Type = GateType.Lint });
+        var verdict = await RunAsync("echo x >> runs; exit 1", gate => gate with { Type = GateType.Lint });
 
         Assert.Equal(GateResult.Failed, verdict.Result);
         Assert.Single(await File.ReadAllLinesAsync(_folder["runs"]));
@@ -79,7 +79,7 @@ public sealed class GateRunnerTests : IDisposable
     [Fact]
     public async Task Program_IsMissing_CouldNotRun()
     {
-        GateVerdict verdict = await RunAsync("no-such-program-anywhere --check");
+        var verdict = await RunAsync("no-such-program-anywhere --check");
 
         Assert.Equal((GateResult.CouldNotRun, GateFailure.Environment), (verdict.Result, verdict.Failure));
         Assert.Contains("no-such-program-anywhere", verdict.Tail, StringComparison.Ordinal);
@@ -88,7 +88,7 @@ public sealed class GateRunnerTests : IDisposable
     [Fact]
     public async Task Directory_IsMissing_CouldNotRun()
     {
-        GateVerdict verdict = await _gates.RunAsync(
+        var verdict = await _gates.RunAsync(
             Gate("true"),
             new GateSubject { Directory = _folder["gone"] },
             _folder["evidence"],
@@ -102,7 +102,7 @@ public sealed class GateRunnerTests : IDisposable
     [Fact]
     public async Task Disk_IsFull_IsTheMachinesFault()
     {
-        GateVerdict verdict = await RunAsync("echo 'write /x: No space left on device'; exit 1");
+        var verdict = await RunAsync("echo 'write /x: No space left on device'; exit 1");
 
         Assert.Equal((GateResult.Failed, GateFailure.Environment, 1), (verdict.Result, verdict.Failure, verdict.Runs));
     }
@@ -110,9 +110,9 @@ public sealed class GateRunnerTests : IDisposable
     [Fact]
     public async Task Command_NeverEnds_IsKilledWithAllItStarted()
     {
-        string marker = Guid.NewGuid().ToString("N");
+        var marker = Guid.NewGuid().ToString("N");
 
-        GateVerdict verdict = await RunAsync(
+        var verdict = await RunAsync(
             "echo begun; (setsid sh -c 'trap \"\" TERM; sleep 600' &); trap '' TERM; sleep 600 & while :; do sleep 1; done",
             gate => gate with { Timeout = TimeSpan.FromSeconds(1) },
             new Dictionary<string, string> { ["GATE_MARKER"] = marker }
@@ -126,12 +126,9 @@ public sealed class GateRunnerTests : IDisposable
     [Fact]
     public async Task Command_LeavesDaemon_ItIsGone()
     {
-        string marker = Guid.NewGuid().ToString("N");
+        var marker = Guid.NewGuid().ToString("N");
 
-        GateVerdict verdict = await RunAsync(
-            "setsid sleep 600 & echo ok",
-            extra: new Dictionary<string, string> { ["GATE_MARKER"] = marker }
-        );
+        var verdict = await RunAsync("setsid sleep 600 & echo ok", extra: new Dictionary<string, string> { ["GATE_MARKER"] = marker });
 
         Assert.Equal(GateResult.Passed, verdict.Result);
         Assert.Empty(ProcessTable.FindByEnvironment("GATE_MARKER", marker));
@@ -140,7 +137,7 @@ public sealed class GateRunnerTests : IDisposable
     [Fact]
     public async Task Command_KillsItsProcessGroup_FailsAndWeLive()
     {
-        GateVerdict verdict = await RunAsync("kill -s KILL 0");
+        var verdict = await RunAsync("kill -s KILL 0");
 
         Assert.Equal((GateResult.Failed, GateFailure.Logic), (verdict.Result, verdict.Failure));
     }
@@ -148,7 +145,7 @@ public sealed class GateRunnerTests : IDisposable
     [Fact]
     public async Task Output_Floods_EvidenceIsCapped()
     {
-        GateVerdict verdict = await RunAsync("head -c 60000000 /dev/zero | tr '\\0' 'x'; echo; echo the end");
+        var verdict = await RunAsync("head -c 60000000 /dev/zero | tr '\\0' 'x'; echo; echo the end");
 
         Assert.Equal(GateResult.Passed, verdict.Result);
         Assert.EndsWith("the end", verdict.Tail, StringComparison.Ordinal);
@@ -162,7 +159,7 @@ public sealed class GateRunnerTests : IDisposable
     [InlineData("no-such-program-anywhere", GateResult.CouldNotRun)]
     public async Task Negate_Command_TurnsTheAnswerRound(string command, GateResult expected)
     {
-        GateVerdict verdict = await RunAsync(command, gate => gate with { Negate = true });
+        var verdict = await RunAsync(command, gate => gate with { Negate = true });
 
         Assert.Equal(expected, verdict.Result);
     }
@@ -170,7 +167,7 @@ public sealed class GateRunnerTests : IDisposable
     [Fact]
     public async Task NotRequired_Fails_IsAcceptable()
     {
-        GateVerdict verdict = await RunAsync("exit 1", gate => gate with { Required = false });
+        var verdict = await RunAsync("exit 1", gate => gate with { Required = false });
 
         Assert.Equal(GateResult.Failed, verdict.Result);
         Assert.True(verdict.IsAcceptable);
@@ -191,7 +188,7 @@ public sealed class GateRunnerTests : IDisposable
         };
         GateSubject subject = new() { Directory = _folder.Path, Environment = GateEnvironment.Make(inherited) };
 
-        GateVerdict verdict = await _gates.RunAsync(Gate("env"), subject, _folder["evidence"], Eventually.Timeout());
+        var verdict = await _gates.RunAsync(Gate("env"), subject, _folder["evidence"], Eventually.Timeout());
 
         Assert.DoesNotContain("secret", verdict.Tail, StringComparison.Ordinal);
         Assert.Contains("HOME=/home/me", verdict.Tail, StringComparison.Ordinal);
@@ -202,12 +199,12 @@ public sealed class GateRunnerTests : IDisposable
     public async Task ModifiedFiles_OddNames_ReachTheCommandAsTheyAre()
     {
         string[] names = ["a b.txt", "it's.txt", "-rf", "$HOME.txt", "new\nline.txt", "ü.txt"];
-        foreach (string name in names)
+        foreach (var name in names)
         {
             _folder.Write(name, "");
         }
 
-        GateVerdict verdict = await _gates.RunAsync(
+        var verdict = await _gates.RunAsync(
             Gate("for f in {modified_files}; do printf '[%s]' \"$f\"; done"),
             new GateSubject { Directory = _folder.Path, ChangedFiles = [.. names, "deleted.txt"] },
             _folder["evidence"],
@@ -222,7 +219,7 @@ public sealed class GateRunnerTests : IDisposable
     {
         _folder.Write("src/main.py", "");
 
-        GateVerdict verdict = await _gates.RunAsync(
+        var verdict = await _gates.RunAsync(
             Gate("pytest {modified_tests}"),
             new GateSubject { Directory = _folder.Path, ChangedFiles = ["src/main.py"] },
             _folder["evidence"],
@@ -236,9 +233,9 @@ public sealed class GateRunnerTests : IDisposable
     [Fact]
     public async Task Cancel_WhileRunning_EndsTheGate()
     {
-        string marker = Guid.NewGuid().ToString("N");
+        var marker = Guid.NewGuid().ToString("N");
         using CancellationTokenSource cancel = new();
-        Task<GateVerdict> running = _gates.RunAsync(
+        var running = _gates.RunAsync(
             Gate("touch up; sleep 600"),
             new GateSubject
             {
@@ -265,7 +262,7 @@ public sealed class GateRunnerTests : IDisposable
         Func<GateSubject, GateSubject>? subjectChange = null
     )
     {
-        Gate gate = Gate(command);
+        var gate = Gate(command);
         var subject = new GateSubject { Directory = _folder.Path, Environment = GateEnvironment.Make(extra: extra) };
         return _gates.RunAsync(
             change is null ? gate : change(gate),

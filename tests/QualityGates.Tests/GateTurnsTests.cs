@@ -16,14 +16,14 @@ public sealed class GateTurnsTests : IDisposable
     public async Task GatesOfOneName_AreStartedTogether_RunOneAtATimeInOrderOfArrival()
     {
         var order = new List<string>();
-        GateVerdict[] verdicts = await Task.WhenAll(
+        var verdicts = await Task.WhenAll(
             Enumerable
                 .Range(0, 8)
                 .Select(async number =>
                 {
                     // They come one after the other, while the first one works.
                     await EventuallyWaitingAsync(number - 1);
-                    GateVerdict verdict = await RunAsync(Alone, "database", $"task-{number}");
+                    var verdict = await RunAsync(Alone, "database", $"task-{number}");
                     lock (order)
                     {
                         order.Add($"task-{number}");
@@ -50,9 +50,9 @@ public sealed class GateTurnsTests : IDisposable
     [Fact]
     public async Task GatesOfOtherNamesAndNone_RunBesideEachOther()
     {
-        Task<GateVerdict> first = RunAsync("until [ -e \"$AT/second\" ] && [ -e \"$AT/third\" ]; do sleep 0.01; done", "one", "a");
-        Task<GateVerdict> second = RunAsync("echo x >\"$AT/second\"", "two", "b");
-        Task<GateVerdict> third = RunAsync("echo x >\"$AT/third\"", null, "c");
+        var first = RunAsync("until [ -e \"$AT/second\" ] && [ -e \"$AT/third\" ]; do sleep 0.01; done", "one", "a");
+        var second = RunAsync("echo x >\"$AT/second\"", "two", "b");
+        var third = RunAsync("echo x >\"$AT/third\"", null, "c");
 
         Assert.All(await Task.WhenAll(first, second, third), verdict => Assert.Equal(GateResult.Passed, verdict.Result));
     }
@@ -60,13 +60,13 @@ public sealed class GateTurnsTests : IDisposable
     [Fact]
     public async Task Waiting_IsSaidWithHolder_AndCancelledAtOnce()
     {
-        Task<GateVerdict> holder = RunAsync("echo x >\"$AT/begun\"; until [ -e \"$AT/go\" ]; do sleep 0.01; done", "port", "holder");
+        var holder = RunAsync("echo x >\"$AT/begun\"; until [ -e \"$AT/go\" ]; do sleep 0.01; done", "port", "holder");
         await Eventually.TrueAsync(() => File.Exists(_folder["begun"]));
         using var stop = new CancellationTokenSource();
-        Task<GateVerdict> waiting = RunAsync("true", "port", "waiter", stop.Token);
+        var waiting = RunAsync("true", "port", "waiter", stop.Token);
         await Eventually.TrueAsync(() => WaitingGate.All(Environment).Count > 0);
 
-        WaitingGate said = Assert.Single(WaitingGate.All(Environment));
+        var said = Assert.Single(WaitingGate.All(Environment));
         Assert.Equal(("waiter", "holder", "port"), (said.Origin.Task, said.Holder.Task, said.Exclusive));
         Assert.Contains("waits for 'port': task holder", said.ToString(), StringComparison.Ordinal);
 
@@ -83,20 +83,16 @@ public sealed class GateTurnsTests : IDisposable
     public async Task TicketOfADeadProcess_ItsGateStillRuns_IsEndedBeforeTheNextBegins()
     {
         // What a killed orchestrator leaves: its ticket, and its gate that has the port.
-        string queue = Path.Combine(GateTurns.ExclusiveFolder(State), "port");
-        string dead = await DeadProcessAsync();
-        string mark = $"{dead} {Guid.NewGuid():N}";
-        using Process orphan = Process.Start(
+        var queue = Path.Combine(GateTurns.ExclusiveFolder(State), "port");
+        var dead = await DeadProcessAsync();
+        var mark = $"{dead} {Guid.NewGuid():N}";
+        using var orphan = Process.Start(
             new ProcessStartInfo("/bin/sh", ["-c", "exec sleep 600"]) { Environment = { [ProcessRunner.ChildVariable] = mark } }
         )!;
         Directory.CreateDirectory(queue);
         new GateTicket(dead, mark, true, "gate", GateOrigin.None, DateTimeOffset.UnixEpoch) { Number = 1 }.Write(queue);
 
-        GateVerdict next = await RunAsync(
-            $"! kill -0 {orphan.Id} 2>/dev/null || grep -q '^State:.Z' /proc/{orphan.Id}/status",
-            "port",
-            "next"
-        );
+        var next = await RunAsync($"! kill -0 {orphan.Id} 2>/dev/null || grep -q '^State:.Z' /proc/{orphan.Id}/status", "port", "next");
 
         Assert.True(next.Result == GateResult.Passed, "The orphan had the port while the next gate ran.");
         Assert.Empty(GateTicket.In(queue));
@@ -106,7 +102,7 @@ public sealed class GateTurnsTests : IDisposable
     [Fact]
     public async Task GateInsideAGate_OfTheSameName_DoesNotWaitForItsOwnParent()
     {
-        Task<GateVerdict> outer = RunAsync(
+        var outer = RunAsync(
             "printf %s \"$ORCHESTRATOR_CHILD\" >\"$AT/mark.new\"; mv \"$AT/mark.new\" \"$AT/mark\"; until [ -e \"$AT/go\" ]; do sleep 0.01; done",
             "port",
             "outer"
@@ -117,7 +113,7 @@ public sealed class GateTurnsTests : IDisposable
             [ProcessRunner.ChildVariable] = await File.ReadAllTextAsync(_folder["mark"]),
         };
 
-        GateVerdict inner = await new GateRunner(GateTurns.Of(inside))
+        var inner = await new GateRunner(GateTurns.Of(inside))
             .RunAsync(Gate("true", "port"), Subject("inner"), _folder["inner.log"])
             .WaitAsync(TimeSpan.FromSeconds(60));
 
@@ -132,7 +128,7 @@ public sealed class GateTurnsTests : IDisposable
     [InlineData("FileExistsError: [Errno 17] File exists: '/tmp/suite.lock'")]
     public async Task Collision_BesideAnotherGate_IsTriedOnceMoreAloneAndSaid(string words)
     {
-        Task<GateVerdict> other = RunAsync(
+        var other = RunAsync(
             "echo x >\"$AT/begun\"; until [ -e \"$AT/collided\" ]; do sleep 0.01; done; sleep 0.2; rm \"$AT/begun\"",
             null,
             "other"
@@ -140,7 +136,7 @@ public sealed class GateTurnsTests : IDisposable
         await Eventually.TrueAsync(() => File.Exists(_folder["begun"]));
 
         // Fails as long as the other one runs; a linter is otherwise never tried twice.
-        GateVerdict collided = await RunAsync(
+        var collided = await RunAsync(
             $"echo x >\"$AT/collided\"; [ ! -e \"$AT/begun\" ] || {{ echo \"{words}\"; exit 1; }}",
             null,
             "collided",
@@ -159,11 +155,11 @@ public sealed class GateTurnsTests : IDisposable
     [Fact]
     public async Task SecondRun_FindsTheTemporaryFolderAsTheFirstDid()
     {
-        string temporary = _folder.Folder("tmp");
+        var temporary = _folder.Folder("tmp");
         _folder.Write("tmp/of-set-up", "");
-        GateSubject subject = Subject("a") with { TemporaryFolder = temporary };
+        var subject = Subject("a") with { TemporaryFolder = temporary };
 
-        GateVerdict verdict = await new GateRunner(GateTurns.Of(Environment)).RunAsync(
+        var verdict = await new GateRunner(GateTurns.Of(Environment)).RunAsync(
             Gate(
                 "[ -e \"$AT/tmp/of-set-up\" ] && mkdir \"$AT/tmp/fixed\" && [ -e \"$AT/second\" ] || { echo x >\"$AT/second\"; exit 1; }",
                 null
@@ -178,7 +174,7 @@ public sealed class GateTurnsTests : IDisposable
     [Fact]
     public async Task Collision_WithNoOtherGate_IsOneFailureWithTheCure()
     {
-        GateVerdict verdict = await RunAsync("echo 'bind: address already in use'; exit 1", null, "a", kind: GateType.Lint);
+        var verdict = await RunAsync("echo 'bind: address already in use'; exit 1", null, "a", kind: GateType.Lint);
 
         Assert.Equal((GateResult.Failed, GateFailure.Logic, false, 1), (verdict.Result, verdict.Failure, verdict.RanAlone, verdict.Runs));
         Assert.Contains("$ORCHESTRATOR_PORT", verdict.Advice, StringComparison.Ordinal);
@@ -188,10 +184,10 @@ public sealed class GateTurnsTests : IDisposable
     [Fact]
     public async Task FailureOfAnotherKind_BesideAnotherGate_IsNotTriedAlone()
     {
-        Task<GateVerdict> other = RunAsync("echo x >\"$AT/begun\"; until [ -e \"$AT/go\" ]; do sleep 0.01; done", null, "other");
+        var other = RunAsync("echo x >\"$AT/begun\"; until [ -e \"$AT/go\" ]; do sleep 0.01; done", null, "other");
         await Eventually.TrueAsync(() => File.Exists(_folder["begun"]));
 
-        GateVerdict verdict = await RunAsync("echo wrong; exit 1", null, "a", kind: GateType.Lint);
+        var verdict = await RunAsync("echo wrong; exit 1", null, "a", kind: GateType.Lint);
 
         Assert.Equal((1, false, ""), (verdict.Runs, verdict.RanAlone, verdict.Advice));
         _folder.Write("go", "");
@@ -254,10 +250,10 @@ public sealed class GateTurnsTests : IDisposable
 
     private static async Task<string> DeadProcessAsync()
     {
-        using Process process = Process.Start(
+        using var process = Process.Start(
             new ProcessStartInfo("/bin/sh", ["-c", "read x"]) { RedirectStandardInput = true, UseShellExecute = false }
         )!;
-        string identity = ProcessIdentity.Of(process.Id)!.ToString();
+        var identity = ProcessIdentity.Of(process.Id)!.ToString();
         process.StandardInput.Close();
         await process.WaitForExitAsync();
         return identity;

@@ -15,7 +15,7 @@ public sealed partial class WorktreeResourceClaimsTests : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        foreach (string worktree in Directory.EnumerateDirectories(_folder.Path).Where(folder => folder != _folder["home"]))
+        foreach (var worktree in Directory.EnumerateDirectories(_folder.Path).Where(folder => folder != _folder["home"]))
         {
             Directory.Delete(worktree, recursive: true);
         }
@@ -27,9 +27,7 @@ public sealed partial class WorktreeResourceClaimsTests : IAsyncLifetime
     [Fact]
     public async Task Worktrees_TakenTogether_HaveNothingInCommon()
     {
-        WorktreeResources[] all = await Task.WhenAll(
-            Enumerable.Range(0, 8).Select(number => TakeAsync($"run/task-with-a-long-name-{number}"))
-        );
+        var all = await Task.WhenAll(Enumerable.Range(0, 8).Select(number => TakeAsync($"run/task-with-a-long-name-{number}")));
 
         Assert.Equal(8, all.SelectMany(one => Enumerable.Range(one.FirstPort, 20)).Distinct().Count() / 20);
         Assert.Equal(8, all.Select(one => one.Name).Distinct().Count());
@@ -42,7 +40,7 @@ public sealed partial class WorktreeResourceClaimsTests : IAsyncLifetime
     [Fact]
     public async Task Worktree_TakenAgain_KeepsItsValuesAndItsFiles_UntilItIsFresh()
     {
-        WorktreeResources first = await TakeAsync("1-api");
+        var first = await TakeAsync("1-api");
         await File.WriteAllTextAsync(Path.Combine(first.TemporaryFolder, "left"), "");
 
         Assert.Equal(first, await TakeAsync("1-api"));
@@ -55,8 +53,8 @@ public sealed partial class WorktreeResourceClaimsTests : IAsyncLifetime
     [Fact]
     public async Task Worktree_IsGone_ItsFolderIsRemovedAndItsPortsAreFree()
     {
-        WorktreeResources gone = await TakeAsync("gone");
-        WorktreeResources stays = await TakeAsync("stays");
+        var gone = await TakeAsync("gone");
+        var stays = await TakeAsync("stays");
         Directory.Delete(_folder["gone"]);
 
         await Claims.ReleaseThoseThatAreOverAsync(CancellationToken.None);
@@ -68,12 +66,12 @@ public sealed partial class WorktreeResourceClaimsTests : IAsyncLifetime
     [Fact]
     public async Task Port_TakenByAStranger_IsExchangedOnlyWhereNobodyWorks()
     {
-        WorktreeResources before = await TakeAsync("task");
+        var before = await TakeAsync("task");
         using var stranger = new TcpListener(IPAddress.Loopback, before.FirstPort + 7);
         stranger.Start();
 
-        WorktreeResources continued = await TakeAsync("task", WorktreeUse.Continued);
-        WorktreeResources idle = await TakeAsync("task");
+        var continued = await TakeAsync("task", WorktreeUse.Continued);
+        var idle = await TakeAsync("task");
 
         Assert.Equal(before, continued);
         Assert.NotEqual(before.FirstPort, idle.FirstPort);
@@ -83,10 +81,10 @@ public sealed partial class WorktreeResourceClaimsTests : IAsyncLifetime
     [Fact]
     public async Task Port_TakenByTheWorktreesOwnServer_Stays()
     {
-        WorktreeResources before = await TakeAsync("task");
+        var before = await TakeAsync("task");
         using var own = new TcpListener(IPAddress.Loopback, before.FirstPort);
         own.Start();
-        using Process server = Process.Start(
+        using var server = Process.Start(
             new ProcessStartInfo("sleep", ["600"]) { Environment = { [WorktreeResources.NameVariable] = before.Name } }
         )!;
         try
@@ -103,13 +101,13 @@ public sealed partial class WorktreeResourceClaimsTests : IAsyncLifetime
     [Fact]
     public async Task ClaimOfAProcess_ThatHasEnded_IsTakenBack()
     {
-        using Process process = Process.Start(
+        using var process = Process.Start(
             new ProcessStartInfo("/bin/sh", ["-c", "read x"]) { RedirectStandardInput = true, UseShellExecute = false }
         )!;
-        ProcessIdentity owner = ProcessIdentity.Of(process.Id)!;
+        var owner = ProcessIdentity.Of(process.Id)!;
         Directory.CreateDirectory(_folder["checkout"]);
-        WorktreeResources taken = await Claims.TakeAsync(_folder["checkout"], WorktreeUse.Fresh, CancellationToken.None, owner);
-        WorktreeResources beside = await TakeAsync("checkout");
+        var taken = await Claims.TakeAsync(_folder["checkout"], WorktreeUse.Fresh, CancellationToken.None, owner);
+        var beside = await TakeAsync("checkout");
         process.StandardInput.Close();
         await process.WaitForExitAsync();
 
@@ -122,10 +120,10 @@ public sealed partial class WorktreeResourceClaimsTests : IAsyncLifetime
     [Fact]
     public async Task LongTemporaryFolderOfTheUser_IsNotUsed_SoThatSocketsFit()
     {
-        string parent = _folder.Folder(new string('x', 90));
-        string worktree = _folder.Folder("task");
+        var parent = _folder.Folder(new string('x', 90));
+        var worktree = _folder.Folder("task");
 
-        WorktreeResources taken = await WorktreeResourceClaims
+        var taken = await WorktreeResourceClaims
             .Of(new Dictionary<string, string> { ["HOME"] = _folder["home"], ["TMPDIR"] = parent })
             .TakeAsync(worktree, WorktreeUse.Idle, CancellationToken.None);
 
@@ -136,7 +134,7 @@ public sealed partial class WorktreeResourceClaimsTests : IAsyncLifetime
     [Fact]
     public void Variables_AreMadeOfTheWorktreesOwn()
     {
-        IReadOnlyDictionary<string, string> variables = new WorktreeResources(20040, "/tmp/orc-1", "api_12").Variables(
+        var variables = new WorktreeResources(20040, "/tmp/orc-1", "api_12").Variables(
             new Dictionary<string, string>
             {
                 ["DATABASE_URL"] = "postgres://localhost/app_{worktree}",
@@ -165,8 +163,8 @@ public sealed partial class WorktreeResourceClaimsTests : IAsyncLifetime
     [Fact]
     public void Ranges_LieOutsideOfTheSystemsOwn_WhereThatLeavesEnough()
     {
-        IReadOnlyList<int> usual = PortRanges.Of(32768, 60999);
-        IReadOnlyList<int> none = PortRanges.Of(1024, 65535);
+        var usual = PortRanges.Of(32768, 60999);
+        var none = PortRanges.Of(1024, 65535);
 
         Assert.All(usual, first => Assert.True(first + 20 <= 32768 || first >= 61000));
         Assert.True(usual.Count > 800 && none.Count > 2000);
@@ -180,7 +178,7 @@ public sealed partial class WorktreeResourceClaimsTests : IAsyncLifetime
 
     private static string Output(string program, params string[] arguments)
     {
-        using Process process = Process.Start(
+        using var process = Process.Start(
             new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, UseShellExecute = false }
         )!;
         return process.StandardOutput.ReadToEnd().Trim();

@@ -36,12 +36,12 @@ public static class ClaudeProgram
     /// </summary>
     public static Dictionary<string, string?> CreateChanges(string home, string apiUrl, bool asSubscription = false)
     {
-        Dictionary<string, string?> changes = Environment
+        var changes = Environment
             .GetEnvironmentVariables()
             .Keys.Cast<string>()
             .Where(name => name.StartsWith("ANTHROPIC_", StringComparison.Ordinal) || name.StartsWith("CLAUDE", StringComparison.Ordinal))
             .ToDictionary(name => name, string? (_) => null);
-        foreach ((string name, string value) in CreateEnvironment(home, apiUrl, asSubscription))
+        foreach ((var name, var value) in CreateEnvironment(home, apiUrl, asSubscription))
         {
             changes[name] = value;
         }
@@ -51,7 +51,7 @@ public static class ClaudeProgram
 
     private static async Task<string> InstallAsync()
     {
-        ProcessResult result = await new ProcessRunner().RunAsync(
+        var result = await new ProcessRunner().RunAsync(
             new ProcessCommand(RepositoryFiles.Path("scripts/install-claude")) { Timeout = TimeSpan.FromMinutes(10) }
         );
         return result.Succeeded

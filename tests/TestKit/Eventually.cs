@@ -25,7 +25,7 @@ public static class Eventually
     public static async Task<T> GetAsync<T>(Func<T?> get, TimeSpan? limit = null, [CallerArgumentExpression(nameof(get))] string what = "")
         where T : class
     {
-        long begin = Stopwatch.GetTimestamp();
+        var begin = Stopwatch.GetTimestamp();
         while (true)
         {
             if (get() is { } found)

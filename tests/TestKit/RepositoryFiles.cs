@@ -18,9 +18,9 @@ public static class RepositoryFiles
     public static string BuiltProgram(string project, string name)
     {
         DirectoryInfo output = new(AppContext.BaseDirectory);
-        string framework = output.Name;
-        string configuration = output.Parent!.Name;
-        string path = Path($"{project}/bin/{configuration}/{framework}/{name}");
+        var framework = output.Name;
+        var configuration = output.Parent!.Name;
+        var path = Path($"{project}/bin/{configuration}/{framework}/{name}");
         return File.Exists(path)
             ? path
             : throw new FileNotFoundException($"{path} is not there. Build it first: dotnet build {project} -c {configuration}", path);

@@ -18,7 +18,7 @@ public sealed class TempFolder : IDisposable
     /// <summary>Writes a file, with its folders, and gives its absolute path.</summary>
     public string Write(string relative, string text)
     {
-        string path = this[relative];
+        var path = this[relative];
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
         File.WriteAllText(path, text);
         return path;
@@ -27,7 +27,7 @@ public sealed class TempFolder : IDisposable
     /// <summary>Writes a file that can be executed.</summary>
     public string WriteProgram(string relative, string text)
     {
-        string path = Write(relative, text);
+        var path = Write(relative, text);
         if (!OperatingSystem.IsWindows())
         {
             File.SetUnixFileMode(path, (UnixFileMode)0b111_101_101);

@@ -16,7 +16,7 @@ public static class TestProcesses
     /// <exception cref="InvalidOperationException">Something had to be ended: the test left it.</exception>
     public static void AwaitEnd(string home)
     {
-        long begin = Stopwatch.GetTimestamp();
+        var begin = Stopwatch.GetTimestamp();
         while (Of(home) is { Count: > 0 } left)
         {
             if (Stopwatch.GetElapsedTime(begin) > Patience)

@@ -16,8 +16,8 @@ internal static class ClaudeAgentDefinitions
     {
         List<string> members = [];
         List<string> leftOut = [];
-        int size = 2;
-        foreach ((string file, string text) in files)
+        var size = 2;
+        foreach ((var file, var text) in files)
         {
             if (Parse(Path.GetFileNameWithoutExtension(file), text) is not { } agent)
             {
@@ -25,8 +25,8 @@ internal static class ClaudeAgentDefinitions
                 continue;
             }
 
-            string member = $"{JsonValue.Create(agent.Name).ToJsonString()}:{agent.Definition.ToJsonString()}";
-            int bytes = System.Text.Encoding.UTF8.GetByteCount(member) + 1;
+            var member = $"{JsonValue.Create(agent.Name).ToJsonString()}:{agent.Definition.ToJsonString()}";
+            var bytes = System.Text.Encoding.UTF8.GetByteCount(member) + 1;
             if (size + bytes > ArgumentLimit)
             {
                 leftOut.Add(file);
@@ -42,22 +42,22 @@ internal static class ClaudeAgentDefinitions
 
     internal static (string Name, JsonObject Definition)? Parse(string fileName, string text)
     {
-        string[] lines = text.TrimStart('\uFEFF').ReplaceLineEndings("\n").Split('\n');
-        int end = lines[0].TrimEnd() == "---" ? Array.FindIndex(lines, 1, line => line.TrimEnd() == "---") : -1;
+        var lines = text.TrimStart('\uFEFF').ReplaceLineEndings("\n").Split('\n');
+        var end = lines[0].TrimEnd() == "---" ? Array.FindIndex(lines, 1, line => line.TrimEnd() == "---") : -1;
         if (end < 0)
         {
             return null;
         }
 
-        Dictionary<string, string> facts = ReadFrontMatter(lines[1..end]);
+        var facts = ReadFrontMatter(lines[1..end]);
         JsonObject definition = new()
         {
             ["description"] = facts.GetValueOrDefault("description") is { Length: > 0 } said ? said : fileName,
             ["prompt"] = string.Join('\n', lines[(end + 1)..]).Trim(),
         };
-        foreach (string list in (string[])["tools", "disallowedTools"])
+        foreach (var list in (string[])["tools", "disallowedTools"])
         {
-            if (facts.TryGetValue(list, out string? names) && names.Length > 0)
+            if (facts.TryGetValue(list, out var names) && names.Length > 0)
             {
                 definition[list] = new JsonArray([.. SplitList(names).Select(name => JsonValue.Create(name))]);
             }
@@ -76,13 +76,13 @@ internal static class ClaudeAgentDefinitions
     {
         Dictionary<string, string> facts = new(StringComparer.Ordinal);
         string? key = null;
-        foreach (string line in lines)
+        foreach (var line in lines)
         {
-            int colon = line.IndexOf(':', StringComparison.Ordinal);
+            var colon = line.IndexOf(':', StringComparison.Ordinal);
             if (line.Length > 0 && !char.IsWhiteSpace(line[0]) && line[0] is not ('-' or '#') && colon > 0)
             {
                 key = line[..colon].Trim();
-                string value = line[(colon + 1)..].Trim();
+                var value = line[(colon + 1)..].Trim();
                 facts[key] = value is ">" or "|" or ">-" or "|-" ? "" : Unquote(value);
             }
             else if (key is not null && line.Trim() is { Length: > 0 } more && more[0] != '#')

@@ -16,15 +16,15 @@ internal static class ClaudeCliCheck
         CancellationToken cancellationToken
     )
     {
-        Dictionary<string, string?> variables = environment.ToDictionary(pair => pair.Key, string? (pair) => pair.Value);
+        var variables = environment.ToDictionary(pair => pair.Key, string? (pair) => pair.Value);
         variables["DISABLE_AUTOUPDATER"] = "1";
         variables["CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC"] = "1";
         ProcessRunner processes = new();
-        ProcessResult version = await RunAsync("--version");
-        string text = version.StandardOutput.Text.Trim();
-        if (!version.Succeeded || !Version.TryParse(text.Split(' ')[0], out Version? found))
+        var version = await RunAsync("--version");
+        var text = version.StandardOutput.Text.Trim();
+        if (!version.Succeeded || !Version.TryParse(text.Split(' ')[0], out var found))
         {
-            string said = (version.StandardError.Text + text).Trim();
+            var said = (version.StandardError.Text + text).Trim();
             return new AgentCheck(
                 AgentCheckStatus.Failed,
                 $"'{program} --version' did not give a version (exit code {version.ExitCode}): {said}",
@@ -32,7 +32,7 @@ internal static class ClaudeCliCheck
             );
         }
 
-        AgentCheck range = JudgeVersion(program, found);
+        var range = JudgeVersion(program, found);
         if (range.Status == AgentCheckStatus.Failed || provider is ClaudeProvider.Bedrock or ClaudeProvider.Vertex)
         {
             return range;
@@ -48,7 +48,7 @@ internal static class ClaudeCliCheck
             };
         }
 
-        ProcessResult login = await RunAsync("auth", "status");
+        var login = await RunAsync("auth", "status");
         return JudgeLogin(range, login.ExitCode, login.StandardOutput.Text);
 
         Task<ProcessResult> RunAsync(params string[] arguments) =>
@@ -67,8 +67,8 @@ internal static class ClaudeCliCheck
     internal static AgentCheck JudgeVersion(string program, Version found)
     {
         AgentCheck check = new(AgentCheckStatus.Ok, $"Claude Code {found} at {program}.") { Version = found.ToString() };
-        Version oldest = ClaudeCliOptions.OldestVersion;
-        Version newest = ClaudeCliOptions.NewestTriedVersion;
+        var oldest = ClaudeCliOptions.OldestVersion;
+        var newest = ClaudeCliOptions.NewestTriedVersion;
         return found < oldest || found.Major > newest.Major
                 ? check with
                 {
@@ -103,9 +103,9 @@ internal static class ClaudeCliCheck
 
         try
         {
-            using JsonDocument document = JsonDocument.Parse(output);
-            JsonElement root = document.RootElement;
-            string account = string.Join(
+            using var document = JsonDocument.Parse(output);
+            var root = document.RootElement;
+            var account = string.Join(
                 ", ",
                 (
                     (string?[])

@@ -25,7 +25,7 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
             ClaudeSettingsFile.Name,
             ClaudeSettingsFile.Make(options.HookCommand, folder.File("policy"), start.Policy.AllowedTools)
         );
-        (string? agents, IReadOnlyList<string> leftOut) = ClaudeAgentDefinitions.ToJson(start.AgentDefinitions);
+        (var agents, var leftOut) = ClaudeAgentDefinitions.ToJson(start.AgentDefinitions);
         List<string> arguments =
         [
             "-p",
@@ -138,9 +138,9 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
 
     private IEnumerable<KeyValuePair<string, string>> Variables(AgentStart start)
     {
-        TimeSpan stall = start.Limits.Stall;
-        bool mustBeCut = stall != Timeout.InfiniteTimeSpan && stall * CommandShareOfStall < options.CommandTimeout;
-        string commandTimeout = Milliseconds(mustBeCut ? stall * CommandShareOfStall : options.CommandTimeout);
+        var stall = start.Limits.Stall;
+        var mustBeCut = stall != Timeout.InfiniteTimeSpan && stall * CommandShareOfStall < options.CommandTimeout;
+        var commandTimeout = Milliseconds(mustBeCut ? stall * CommandShareOfStall : options.CommandTimeout);
         Dictionary<string, string> own = new()
         {
             ["CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC"] = "1",
@@ -176,6 +176,6 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
 
     private string ConfigDirectory =>
         options.ConfigDirectory
-        ?? (options.Environment.TryGetValue("CLAUDE_CONFIG_DIR", out string? set) && set.Length > 0 ? set : null)
+        ?? (options.Environment.TryGetValue("CLAUDE_CONFIG_DIR", out var set) && set.Length > 0 ? set : null)
         ?? Path.Combine(options.Environment.GetValueOrDefault("HOME", "/"), ".claude");
 }

@@ -8,7 +8,7 @@ internal static class ClaudeSessionFiles
 {
     internal static string? Find(string configDirectory, string sessionId)
     {
-        string projects = Path.Combine(configDirectory, "projects");
+        var projects = Path.Combine(configDirectory, "projects");
         return Directory.Exists(projects)
             ? Directory
                 .EnumerateDirectories(projects)

@@ -14,11 +14,9 @@ internal static class ClaudeSessionUsage
     internal static AgentUsage Read(string sessionFile, IReadOnlySet<string> messageIds)
     {
         Dictionary<string, (string Model, TokenUsage Tokens)> answers = [];
-        string subAgents = Path.Combine(Path.ChangeExtension(sessionFile, null), "subagents");
-        IEnumerable<string> files = Directory.Exists(subAgents)
-            ? Directory.EnumerateFiles(subAgents, "*.jsonl").Prepend(sessionFile)
-            : [sessionFile];
-        foreach (string line in files.SelectMany(File.ReadLines))
+        var subAgents = Path.Combine(Path.ChangeExtension(sessionFile, null), "subagents");
+        var files = Directory.Exists(subAgents) ? Directory.EnumerateFiles(subAgents, "*.jsonl").Prepend(sessionFile) : [sessionFile];
+        foreach (var line in files.SelectMany(File.ReadLines))
         {
             if (ReadAnswer(line) is { } answer && messageIds.Contains(answer.Id))
             {
@@ -50,7 +48,7 @@ internal static class ClaudeSessionUsage
 
         try
         {
-            using JsonDocument document = JsonDocument.Parse(line);
+            using var document = JsonDocument.Parse(line);
             return
                 document.RootElement.Get("message") is { } message
                 && message.Text("id") is { } id

@@ -14,7 +14,7 @@ internal static class ClaudeSettingsFile
     internal static string Make(IReadOnlyList<string> hookCommand, string policyFile, IEnumerable<string> allowed)
     {
         // The CLI runs hooks through a shell; a hook that fails in any other way than exit code 2 would let the call pass.
-        string command = string.Join(' ', hookCommand.Append("--policy").Append(policyFile).Select(Quote)) + " || exit 2";
+        var command = string.Join(' ', hookCommand.Append("--policy").Append(policyFile).Select(Quote)) + " || exit 2";
         JsonObject settings = new()
         {
             ["disableAllHooks"] = false,

@@ -32,11 +32,11 @@ internal sealed class ClaudeStreamParser(Func<string, string?> findSessionFile, 
 
         try
         {
-            using JsonDocument document = JsonDocument.Parse(
+            using var document = JsonDocument.Parse(
                 Utf8.IsValid(line) ? line.ToArray() : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(line))
             );
-            JsonElement root = document.RootElement;
-            string? parent = root.Text("parent_tool_use_id");
+            var root = document.RootElement;
+            var parent = root.Text("parent_tool_use_id");
             return [.. Dispatch(root).Select(found => parent is null ? found : found with { ParentToolUseId = parent })];
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
@@ -48,7 +48,7 @@ internal sealed class ClaudeStreamParser(Func<string, string?> findSessionFile, 
 
     public AgentOutcome Complete(int? exitCode, string errorText)
     {
-        (AgentFailure failure, string detail) = Judge(exitCode, errorText);
+        (var failure, var detail) = Judge(exitCode, errorText);
         return new AgentOutcome
         {
             Failure = failure,
@@ -74,7 +74,7 @@ internal sealed class ClaudeStreamParser(Func<string, string?> findSessionFile, 
     {
         if (_result is null)
         {
-            string said = errorText.Length > 0 ? errorText : "It printed nothing on stderr.";
+            var said = errorText.Length > 0 ? errorText : "It printed nothing on stderr.";
             return (
                 ClaudeFailures.OfSilentExit(exitCode, errorText),
                 $"The Claude CLI ended without a result (exit code {exitCode?.ToString() ?? "unknown"}). {Cut(said)}"
@@ -86,8 +86,8 @@ internal sealed class ClaudeStreamParser(Func<string, string?> findSessionFile, 
             return (AgentFailure.None, "");
         }
 
-        string text = _result.Text.Length > 0 ? _result.Text : errorText;
-        AgentFailure failure =
+        var text = _result.Text.Length > 0 ? _result.Text : errorText;
+        var failure =
             _result.IsError || _result.Subtype != "success"
                 ? ClaudeFailures.OfResult(
                     _result.Subtype,
@@ -117,7 +117,7 @@ internal sealed class ClaudeStreamParser(Func<string, string?> findSessionFile, 
         {
             case "init" when root.Text("session_id") is { } session:
                 // A background task's end starts another turn with another init; the session is told once.
-                bool isNew = _sessionId is null;
+                var isNew = _sessionId is null;
                 _sessionId = session;
                 return isNew
                     ?
@@ -167,7 +167,7 @@ internal sealed class ClaudeStreamParser(Func<string, string?> findSessionFile, 
         }
 
         // An answer comes as several lines with the same id, each with the counts of its beginning.
-        bool isNew = message.Text("id") is { } id && _messageIds.Add(id);
+        var isNew = message.Text("id") is { } id && _messageIds.Add(id);
         if (isNew && root.Text("parent_tool_use_id") is null && message.Get("usage") is { } usage)
         {
             yield return new AgentContextUse(
@@ -177,7 +177,7 @@ internal sealed class ClaudeStreamParser(Func<string, string?> findSessionFile, 
             );
         }
 
-        foreach (JsonElement block in message.Items("content"))
+        foreach (var block in message.Items("content"))
         {
             if (block.Text("type") == "text" && block.Text("text") is { Length: > 0 } text)
             {
@@ -186,7 +186,7 @@ internal sealed class ClaudeStreamParser(Func<string, string?> findSessionFile, 
             }
             else if (block.Text("type") == "tool_use" && block.Text("id") is { } call && block.Text("name") is { } tool)
             {
-                JsonElement input = block.Get("input") ?? default;
+                var input = block.Get("input") ?? default;
                 _tools.Add(call, tool, input);
                 yield return new AgentToolUse(call, tool, ClaudeToolCalls.Subject(input));
             }
@@ -200,7 +200,7 @@ internal sealed class ClaudeStreamParser(Func<string, string?> findSessionFile, 
             yield break;
         }
 
-        foreach (JsonElement block in message.Items("content"))
+        foreach (var block in message.Items("content"))
         {
             if (block.Text("type") == "tool_result" && block.IsTrue("is_error") && block.Text("tool_use_id") is { } call)
             {

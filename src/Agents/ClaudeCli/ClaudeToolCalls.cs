@@ -17,7 +17,7 @@ internal sealed class ClaudeToolCalls
     /// <summary>What a call is about in one line: the file, the command, the sub-agent.</summary>
     internal static string Subject(JsonElement input)
     {
-        string text =
+        var text =
             input.Text("file_path")
             ?? input.Text("notebook_path")
             ?? input.Text("command")
@@ -27,7 +27,7 @@ internal sealed class ClaudeToolCalls
             ?? input.Text("description")
             ?? input.Text("url")
             ?? "";
-        int end = text.AsSpan().IndexOfAny('\r', '\n');
+        var end = text.AsSpan().IndexOfAny('\r', '\n');
         text = end < 0 ? text : text[..end] + " …";
         return text.Length <= SubjectLimit ? text : text[..SubjectLimit] + "…";
     }

@@ -15,7 +15,7 @@ internal sealed class CommandOutputParser(string name, bool wantsAnswer) : IAgen
 
     public IReadOnlyList<AgentEvent> Read(ReadOnlySpan<byte> line)
     {
-        string text = Encoding.UTF8.GetString(line).TrimEnd();
+        var text = Encoding.UTF8.GetString(line).TrimEnd();
         if (text.Length == 0)
         {
             return [];

@@ -42,12 +42,12 @@ public static class Bubblewrap
 
     private static async Task<BubblewrapCheck> TryAsync(string program)
     {
-        string folder = Directory.CreateTempSubdirectory("orchestrate-bwrap-").FullName;
+        var folder = Directory.CreateTempSubdirectory("orchestrate-bwrap-").FullName;
         try
         {
-            string open = Directory.CreateDirectory(Path.Combine(folder, "open")).FullName;
-            IReadOnlyList<string> words = Words(new AgentConfinement(program, [folder], [open]), Environment.IsPrivilegedProcess);
-            ProcessResult tried = await new ProcessRunner().RunAsync(
+            var open = Directory.CreateDirectory(Path.Combine(folder, "open")).FullName;
+            var words = Words(new AgentConfinement(program, [folder], [open]), Environment.IsPrivilegedProcess);
+            var tried = await new ProcessRunner().RunAsync(
                 new ProcessCommand(words[0], [.. words.Skip(1), "/bin/sh", "-c", "echo x 2>/dev/null >closed && exit 9; echo x >open/file"])
                 {
                     WorkingDirectory = folder,

@@ -65,15 +65,15 @@ public static class AgentHook
     {
         try
         {
-            HookPolicy policy = HookPolicy.Parse(File.ReadAllText(policyFile));
-            using JsonDocument call = JsonDocument.Parse(input);
-            HookDecision decision = Decide(policy, policy.Write is null ? _ => true : ownership(policy), call.RootElement);
+            var policy = HookPolicy.Parse(File.ReadAllText(policyFile));
+            using var call = JsonDocument.Parse(input);
+            var decision = Decide(policy, policy.Write is null ? _ => true : ownership(policy), call.RootElement);
             if (decision.Permission == HookPermission.LeaveToRules)
             {
                 return new HookAnswer("{}", "", 0);
             }
 
-            bool isAllowed = decision.Permission == HookPermission.Allow;
+            var isAllowed = decision.Permission == HookPermission.Allow;
             JsonObject answer = new()
             {
                 ["hookSpecificOutput"] = new JsonObject
@@ -101,8 +101,8 @@ public static class AgentHook
     /// <param name="call">The hook's input.</param>
     public static HookDecision Decide(HookPolicy policy, Func<string, bool> mayWrite, JsonElement call)
     {
-        string tool = call.Text("tool_name") ?? "";
-        JsonElement input = call.Get("tool_input") ?? default;
+        var tool = call.Text("tool_name") ?? "";
+        var input = call.Get("tool_input") ?? default;
         return tool switch
         {
             "Write" or "Edit" or "MultiEdit" => JudgeWrite(policy, mayWrite, call, input.Text("file_path")),
@@ -122,7 +122,7 @@ public static class AgentHook
             return Deny("The call names no file.");
         }
 
-        string? relative = WorktreePath.Relative(policy.Root, call.Text("cwd") ?? policy.Root, path);
+        var relative = WorktreePath.Relative(policy.Root, call.Text("cwd") ?? policy.Root, path);
         return relative is null ? Deny($"{path} is outside of the worktree {policy.Root}. Task {policy.Task} may write only inside it.")
             : WorktreePath.IsGitInternal(relative) ? Deny($"{relative} belongs to git itself and may not be written.")
             : policy.ReadOnly.Contains(relative, StringComparer.Ordinal)

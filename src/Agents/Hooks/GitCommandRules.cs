@@ -78,7 +78,7 @@ internal static class GitCommandRules
 
     private static string? FindDenied(IReadOnlyList<string> words, int depth)
     {
-        int first = 0;
+        var first = 0;
         while (first < words.Count && IsAssignment(words[first]))
         {
             first++;
@@ -89,7 +89,7 @@ internal static class GitCommandRules
             return null;
         }
 
-        string program = ProgramName(words[first]);
+        var program = ProgramName(words[first]);
         if (program == "git")
         {
             return JudgeGit([.. words.Skip(first + 1)]);
@@ -102,13 +102,13 @@ internal static class GitCommandRules
 
         if (Shells.Contains(program))
         {
-            int option = Enumerable
+            var option = Enumerable
                 .Range(first + 1, words.Count - first - 1)
                 .FirstOrDefault(i => words[i].StartsWith('-') && words[i].Contains('c', StringComparison.Ordinal), words.Count);
             return option + 1 < words.Count ? FindDenied(words[option + 1], depth + 1) : null;
         }
 
-        int wrapped = Wrappers.Contains(program)
+        var wrapped = Wrappers.Contains(program)
             ? Enumerable
                 .Range(first + 1, words.Count - first - 1)
                 .FirstOrDefault(i => ProgramName(words[i]) is var name && (name == "git" || Shells.Contains(name)), -1)
@@ -118,7 +118,7 @@ internal static class GitCommandRules
 
     private static string? JudgeGit(IReadOnlyList<string> words)
     {
-        int at = 0;
+        var at = 0;
         while (at < words.Count && words[at].StartsWith('-'))
         {
             at += GitOptionsWithValue.Contains(words[at]) ? 2 : 1;
@@ -129,9 +129,9 @@ internal static class GitCommandRules
             return null;
         }
 
-        string command = words[at];
+        var command = words[at];
         IReadOnlyList<string> rest = [.. words.Skip(at + 1)];
-        return DeniedCommands.TryGetValue(command, out string? reason) ? $"'git {command}' is not allowed: {reason}"
+        return DeniedCommands.TryGetValue(command, out var reason) ? $"'git {command}' is not allowed: {reason}"
             : command == "branch" && rest.FirstOrDefault(DeniedBranchOptions.Contains) is { } option
                 ? $"'git branch {option}' is not allowed: branches belong to the orchestrator and to other tasks"
             : command == "config" && rest.Count > 0 && !rest.Any(ConfigReads.Contains)
@@ -145,7 +145,7 @@ internal static class GitCommandRules
 
     private static bool IsAssignment(string word)
     {
-        int equals = word.IndexOf('=', StringComparison.Ordinal);
+        var equals = word.IndexOf('=', StringComparison.Ordinal);
         return equals > 0 && word[..equals].All(c => char.IsAsciiLetterOrDigit(c) || c == '_') && !char.IsAsciiDigit(word[0]);
     }
 

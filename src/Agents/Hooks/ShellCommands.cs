@@ -32,7 +32,7 @@ internal static class ShellCommands
 
         private void ReadNext()
         {
-            char c = text[_at++];
+            var c = text[_at++];
             switch (c)
             {
                 case '\'':
@@ -74,7 +74,7 @@ internal static class ShellCommands
 
         private bool IsBraceInWord(char c)
         {
-            bool isPartOfWord = c is '{' or '}' && _inWord;
+            var isPartOfWord = c is '{' or '}' && _inWord;
             if (isPartOfWord)
             {
                 Append(c);
@@ -108,7 +108,7 @@ internal static class ShellCommands
                 _at++;
             }
 
-            int begin = _at;
+            var begin = _at;
             while (_at < text.Length && !char.IsWhiteSpace(text[_at]) && text[_at] is not (';' or '|' or '&' or ')' or '>'))
             {
                 _at++;
@@ -119,12 +119,12 @@ internal static class ShellCommands
 
         private void SkipHereDocuments()
         {
-            while (_hereDocuments.TryDequeue(out string? end))
+            while (_hereDocuments.TryDequeue(out var end))
             {
                 while (_at < text.Length)
                 {
-                    int lineEnd = EndOfLine();
-                    string line = text[_at..lineEnd].Trim();
+                    var lineEnd = EndOfLine();
+                    var line = text[_at..lineEnd].Trim();
                     _at = Math.Min(text.Length, lineEnd + 1);
                     if (line == end)
                     {
@@ -136,7 +136,7 @@ internal static class ShellCommands
 
         private int EndOfLine()
         {
-            int end = text.IndexOf('\n', _at);
+            var end = text.IndexOf('\n', _at);
             return end < 0 ? text.Length : end;
         }
 

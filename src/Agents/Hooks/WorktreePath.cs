@@ -8,9 +8,9 @@ internal static class WorktreePath
     /// <summary>The path relative to the root with "/" between its parts; null if it leads out of the root.</summary>
     internal static string? Relative(string root, string directory, string path)
     {
-        string realRoot = Resolve(Path.GetFullPath(root));
-        string real = Resolve(Path.GetFullPath(path, directory));
-        string relative = Path.GetRelativePath(realRoot, real);
+        var realRoot = Resolve(Path.GetFullPath(root));
+        var real = Resolve(Path.GetFullPath(path, directory));
+        var relative = Path.GetRelativePath(realRoot, real);
         return relative == ".." || relative.StartsWith("../", StringComparison.Ordinal) || Path.IsPathRooted(relative) ? null : relative;
     }
 
@@ -22,10 +22,10 @@ internal static class WorktreePath
     /// <exception cref="IOException">Links lead in a circle.</exception>
     private static string Resolve(string fullPath)
     {
-        int links = 0;
+        var links = 0;
         Stack<string> waiting = new(fullPath.Split('/', StringSplitOptions.RemoveEmptyEntries).Reverse());
-        string resolved = "/";
-        while (waiting.TryPop(out string? part))
+        var resolved = "/";
+        while (waiting.TryPop(out var part))
         {
             if (part is "." or "..")
             {
@@ -33,7 +33,7 @@ internal static class WorktreePath
                 continue;
             }
 
-            string next = Path.Combine(resolved, part);
+            var next = Path.Combine(resolved, part);
             if (new FileInfo(next).LinkTarget is not { } target)
             {
                 resolved = next;
@@ -46,7 +46,7 @@ internal static class WorktreePath
             }
 
             resolved = Path.IsPathRooted(target) ? "/" : resolved;
-            foreach (string step in target.Split('/', StringSplitOptions.RemoveEmptyEntries).Reverse())
+            foreach (var step in target.Split('/', StringSplitOptions.RemoveEmptyEntries).Reverse())
             {
                 waiting.Push(step);
             }

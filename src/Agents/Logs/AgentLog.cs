@@ -33,7 +33,7 @@ public static class AgentLog
         Queue<AgentEvent> events = new();
         ValueTask ParseAsync(ReadOnlyMemory<byte> line, long endOffset)
         {
-            foreach (AgentEvent found in parser.Read(line.Span))
+            foreach (var found in parser.Read(line.Span))
             {
                 events.Enqueue(found with { Offset = endOffset });
             }
@@ -41,18 +41,18 @@ public static class AgentLog
             return ValueTask.CompletedTask;
         }
 
-        bool isOver = false;
+        var isOver = false;
         while (!isOver)
         {
             // First the state, then the output: what was printed before the end is then surely read.
             isOver = !follow || files.State() is AgentStartState.Ended or AgentStartState.Died or AgentStartState.CancelledBeforeStart;
-            bool isNews = await tail.ReadAsync(ParseAsync, cancellationToken);
+            var isNews = await tail.ReadAsync(ParseAsync, cancellationToken);
             if (isOver)
             {
                 await tail.FinishAsync(ParseAsync, cancellationToken);
             }
 
-            while (events.TryDequeue(out AgentEvent? found))
+            while (events.TryDequeue(out var found))
             {
                 yield return found;
             }

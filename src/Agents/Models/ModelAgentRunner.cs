@@ -22,7 +22,7 @@ public sealed class ModelAgentRunner(ModelAgentOptions options) : IAgentRunner
     public AgentInvocation Prepare(AgentStart start)
     {
         StartFolder folder = new(start.Folder);
-        string session =
+        var session =
             start.SessionId ?? throw new ArgumentException("A model is asked in a conversation; the start names none.", nameof(start));
         folder.Write(
             ModelRequest.FileName,

@@ -16,8 +16,8 @@ public static class ModelAsker
         CancellationToken cancellationToken
     )
     {
-        ModelRequest request = ModelRequest.Parse(await File.ReadAllTextAsync(requestFile, cancellationToken));
-        ModelReply reply = await ModelQuestion.AskAsync(request, prompt, time, cancellationToken);
+        var request = ModelRequest.Parse(await File.ReadAllTextAsync(requestFile, cancellationToken));
+        var reply = await ModelQuestion.AskAsync(request, prompt, time, cancellationToken);
         return (reply.ToJson(), reply.Failure == AgentFailure.None);
     }
 }

@@ -39,7 +39,7 @@ internal static class ModelClients
             Environment.SetEnvironmentVariable("AWS_REGION", request.Region);
         }
 
-        IAnthropicBedrockCredentials credentials =
+        var credentials =
             await AnthropicBedrockCredentialsHelper.FromEnv()
             ?? throw new ModelUnavailableException(
                 "There are no AWS credentials for Bedrock. Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or "
@@ -78,7 +78,7 @@ internal sealed class RetryTimes(TimeProvider time) : DelegatingHandler
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        HttpResponseMessage response = await base.SendAsync(request, cancellationToken);
+        var response = await base.SendAsync(request, cancellationToken);
         RetryAt = response.Headers.RetryAfter switch
         {
             { Delta: { } delay } => time.GetUtcNow() + delay,

@@ -13,7 +13,7 @@ internal sealed class ModelConversation(string file)
     /// </summary>
     internal JsonArray With(string prompt)
     {
-        string? tool = (string?)
+        var tool = (string?)
             (_messages.LastOrDefault()?["content"] as JsonArray)?.FirstOrDefault(block => (string?)block?["type"] == "tool_use")?["id"];
         JsonArray content = [new JsonObject { ["type"] = "text", ["text"] = prompt }];
         if (tool is not null)
@@ -39,7 +39,7 @@ internal sealed class ModelConversation(string file)
     {
         _messages.Add(new JsonObject { ["role"] = "assistant", ["content"] = content.DeepClone() });
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        string aside = $"{file}.{Environment.ProcessId}.new";
+        var aside = $"{file}.{Environment.ProcessId}.new";
         File.WriteAllText(aside, _messages.ToJsonString());
         File.Move(aside, file, overwrite: true);
     }

@@ -29,9 +29,9 @@ internal static class ModelQuestion
         try
         {
             ModelConversation conversation = new(request.Conversation);
-            using AnthropicClient client = await ModelClients.MakeAsync(request, times);
-            Message message = await client.Messages.Create(Parameters(request, conversation.With(prompt)), cancellationToken);
-            JsonObject answer = (JsonObject)JsonSerializer.SerializeToNode(message.RawData)!;
+            using var client = await ModelClients.MakeAsync(request, times);
+            var message = await client.Messages.Create(Parameters(request, conversation.With(prompt)), cancellationToken);
+            var answer = (JsonObject)JsonSerializer.SerializeToNode(message.RawData)!;
             conversation.Keep(answer["content"] ?? new JsonArray());
             return Read(answer, reply);
         }
@@ -41,8 +41,8 @@ internal static class ModelQuestion
         }
         catch (AnthropicApiException failed)
         {
-            int status = (int)failed.StatusCode;
-            AgentFailure failure =
+            var status = (int)failed.StatusCode;
+            var failure =
                 status == PaymentRequired
                     ? AgentFailure.Account
                     : ApiFailures.OfText(failed.ResponseBody ?? "") ?? ApiFailures.OfStatus(status);
@@ -91,7 +91,7 @@ internal static class ModelQuestion
 
     private static ModelReply Read(JsonObject message, ModelReply reply)
     {
-        JsonNode? usage = message["usage"];
+        var usage = message["usage"];
         reply = reply with
         {
             InputTokens = (long?)usage?["input_tokens"] ?? 0,
@@ -99,8 +99,8 @@ internal static class ModelQuestion
             CacheReadTokens = (long?)usage?["cache_read_input_tokens"] ?? 0,
             CacheWriteTokens = (long?)usage?["cache_creation_input_tokens"] ?? 0,
         };
-        JsonArray blocks = message["content"] as JsonArray ?? [];
-        string said = string.Join('\n', blocks.Select(block => (string?)block?["text"]).OfType<string>());
+        var blocks = message["content"] as JsonArray ?? [];
+        var said = string.Join('\n', blocks.Select(block => (string?)block?["text"]).OfType<string>());
         return (string?)message["stop_reason"] switch
         {
             "refusal" => reply with { Failure = AgentFailure.GaveUp, Detail = $"The model refused to answer. {said}".TrimEnd() },

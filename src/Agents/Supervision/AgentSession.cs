@@ -54,7 +54,7 @@ public sealed class AgentSession
     )
     {
         using CancellationTokenSource end = new();
-        Task holding = new CpuWatch(_folder, _time).HoldAsync(_start.Limits.Cores, end.Token);
+        var holding = new CpuWatch(_folder, _time).HoldAsync(_start.Limits.Cores, end.Token);
         try
         {
             return await FollowToEndAsync(onEvent, fromOffset, cancellationToken);
@@ -90,7 +90,7 @@ public sealed class AgentSession
         const int MaxLineBytes = 64 * 1024 * 1024;
         using OutputTail tail = new(_folder.StandardOutput, MaxLineBytes);
         LimitWatch limits = new(_start.Limits, _folder, _time);
-        TimeSpan pause = ShortestPause;
+        var pause = ShortestPause;
         long leaseRenewed = 0;
         while (true)
         {
@@ -103,8 +103,8 @@ public sealed class AgentSession
             }
 
             // First the state, then the output: what was printed before the end is then surely read.
-            AgentStartState state = _folder.State();
-            bool isNews = await tail.ReadAsync(ReadLineAsync, cancellationToken);
+            var state = _folder.State();
+            var isNews = await tail.ReadAsync(ReadLineAsync, cancellationToken);
             if (state is not AgentStartState.Running)
             {
                 await tail.FinishAsync(ReadLineAsync, cancellationToken);
@@ -127,7 +127,7 @@ public sealed class AgentSession
 
         async ValueTask ReadLineAsync(ReadOnlyMemory<byte> line, long endOffset)
         {
-            foreach (AgentEvent found in _parser.Read(line.Span))
+            foreach (var found in _parser.Read(line.Span))
             {
                 if (endOffset > fromOffset)
                 {
@@ -157,13 +157,13 @@ public sealed class AgentSession
     {
         ThrowIfOwnerChanged();
         await _supervisor.EndLeftoversAsync(_folder);
-        int? exitCode = _folder.ExitCode;
+        var exitCode = _folder.ExitCode;
         if (exitCode is null)
         {
             await _supervisor.EndSupervisorAsync(_folder);
         }
 
-        AgentOutcome outcome = _parser.Complete(exitCode, _folder.ErrorTail()) with { ExitCode = exitCode };
+        var outcome = _parser.Complete(exitCode, _folder.ErrorTail()) with { ExitCode = exitCode };
         if (exitCode == ExitCodes.NoWorkingDirectory && !Directory.Exists(_start.WorkingDirectory))
         {
             return outcome with

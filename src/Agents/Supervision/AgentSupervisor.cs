@@ -45,8 +45,8 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
         Directory.CreateDirectory(folder.Path);
         folder.Owner = start.Owner;
         folder.RenewLease();
-        PidWatermark? now = PidWatermark.Now();
-        AgentStartState found = folder.State();
+        var now = PidWatermark.Now();
+        var found = folder.State();
         if (found == AgentStartState.NotStarted)
         {
             folder.NotStartedAt = now;
@@ -93,7 +93,7 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
     private static string ReadScript()
     {
         const string Name = "Orchestrator.Agents.Supervision.supervise.sh";
-        using Stream stream =
+        using var stream =
             Assembly.GetExecutingAssembly().GetManifestResourceStream(Name)
             ?? throw new InvalidOperationException($"The program was built without {Name}.");
         using StreamReader reader = new(stream);
@@ -104,7 +104,7 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
     private static string Seconds(TimeSpan time)
     {
         const long Longest = int.MaxValue / 2;
-        long seconds = time == Timeout.InfiniteTimeSpan ? Longest : Math.Clamp((long)Math.Ceiling(time.TotalSeconds), 1, Longest);
+        var seconds = time == Timeout.InfiniteTimeSpan ? Longest : Math.Clamp((long)Math.Ceiling(time.TotalSeconds), 1, Longest);
         return seconds.ToString(CultureInfo.InvariantCulture);
     }
 
@@ -113,20 +113,20 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
         folder.Write("policy", start.Policy.ToJson());
         folder.Write("prompt", start.Prompt);
         folder.Write("supervise", Script.Value);
-        AgentInvocation invocation = runner.Prepare(start);
+        var invocation = runner.Prepare(start);
         if (invocation.Warnings.Count > 0)
         {
             folder.Write("warnings", string.Join('\n', invocation.Warnings));
         }
 
         // Long limits need no fine clock; each look of the supervisor costs three short processes.
-        bool isShort = ((TimeSpan[])[start.Limits.Time, start.Limits.Orphan]).Any(limit =>
+        var isShort = ((TimeSpan[])[start.Limits.Time, start.Limits.Orphan]).Any(limit =>
             limit != Timeout.InfiniteTimeSpan && limit < TimeSpan.FromMinutes(2)
         );
-        TimeSpan tick = TimeSpan.FromSeconds(isShort ? 1 : 5);
-        Dictionary<string, string?> environment = invocation.Environment.ToDictionary(pair => pair.Key, string? (pair) => pair.Value);
+        var tick = TimeSpan.FromSeconds(isShort ? 1 : 5);
+        var environment = invocation.Environment.ToDictionary(pair => pair.Key, string? (pair) => pair.Value);
         environment[StartFolder.SupervisorVariable] = folder.Path;
-        IReadOnlyList<string> before = Before(start.Confinement, folder);
+        var before = Before(start.Confinement, folder);
         folder.Launched(
             await _detached.StartAsync(
                 new DetachedCommand(
@@ -176,7 +176,7 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
 
     private async Task RunScriptAsync(StartFolder folder, IReadOnlyList<string> arguments)
     {
-        ProcessResult result = await _processes.RunAsync(
+        var result = await _processes.RunAsync(
             new ProcessCommand("/bin/sh", [folder.Supervise, .. arguments]) { WorkingDirectory = folder.Path, OwnSession = true }
         );
         if (!result.Succeeded)
@@ -193,7 +193,7 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
     /// </summary>
     private async Task WaitForAgentAsync(StartFolder folder, CancellationToken cancellationToken)
     {
-        long begin = _time.GetTimestamp();
+        var begin = _time.GetTimestamp();
         AgentStartState state;
         while (folder.Agent is null && (state = folder.State()) is AgentStartState.NotStarted or AgentStartState.Running)
         {
@@ -223,7 +223,7 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
     /// <summary>A living supervisor writes the exit code when the agent is gone, tidies up and ends; a dead one never does.</summary>
     private async Task WaitForSupervisorAsync(StartFolder folder)
     {
-        long begin = _time.GetTimestamp();
+        var begin = _time.GetTimestamp();
         while (folder.Supervisor?.IsAlive() == true && _time.GetElapsedTime(begin) < AppearLimit)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(10), _time, CancellationToken.None);

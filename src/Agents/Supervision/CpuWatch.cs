@@ -21,7 +21,7 @@ internal sealed class CpuWatch(StartFolder folder, TimeProvider time)
         }
 
         CpuThrottle throttle = new(folder.AgentProcesses, limit, time);
-        bool isNoted = false;
+        var isNoted = false;
         try
         {
             while (!cancellationToken.IsCancellationRequested && !folder.IsStopping)

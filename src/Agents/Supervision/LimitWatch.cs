@@ -33,11 +33,11 @@ internal sealed class LimitWatch(AgentLimits limits, StartFolder folder, TimePro
     /// <param name="isNews">Whether stdout grew.</param>
     internal AgentStopReason? Check(bool isNews)
     {
-        long now = time.GetTimestamp();
-        TimeSpan step = time.GetElapsedTime(_lastLook, now);
+        var now = time.GetTimestamp();
+        var step = time.GetElapsedTime(_lastLook, now);
         step = step < LongestStep ? step : LongestStep;
         _lastLook = now;
-        long errorBytes = BytesOf(folder.StandardError);
+        var errorBytes = BytesOf(folder.StandardError);
         _quiet = isNews || errorBytes != _errorBytes ? TimeSpan.Zero : _quiet + step;
         _errorBytes = errorBytes;
         _sinceCounted += step;
@@ -45,7 +45,7 @@ internal sealed class LimitWatch(AgentLimits limits, StartFolder folder, TimePro
         _sinceMemory += step;
         if (_sinceRead >= CountInterval)
         {
-            TimeSpan counted = folder.Elapsed;
+            var counted = folder.Elapsed;
             _sinceCounted = counted == _counted ? _sinceCounted : TimeSpan.Zero;
             _counted = counted;
             _sinceRead = TimeSpan.Zero;

@@ -48,7 +48,7 @@ internal sealed class OutputTail(string path, int maxLineBytes) : IDisposable
 
     private async ValueTask<bool> ReadToAsync(long end, LineHandler onLine, CancellationToken cancellationToken)
     {
-        long begin = Offset;
+        var begin = Offset;
         int read;
         while (
             Offset < end
@@ -75,10 +75,10 @@ internal sealed class OutputTail(string path, int maxLineBytes) : IDisposable
     {
         while (bytes.Length > 0)
         {
-            int end = bytes.Span.IndexOf((byte)'\n');
-            ReadOnlyMemory<byte> part = end < 0 ? bytes : bytes[..end];
+            var end = bytes.Span.IndexOf((byte)'\n');
+            var part = end < 0 ? bytes : bytes[..end];
             Append(part.Span);
-            int taken = end < 0 ? bytes.Length : end + 1;
+            var taken = end < 0 ? bytes.Length : end + 1;
             bytes = bytes[taken..];
             Offset += taken;
             if (end < 0)

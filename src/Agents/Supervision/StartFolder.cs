@@ -39,7 +39,7 @@ internal sealed class StartFolder(string path)
 
     internal bool HasEnded => System.IO.File.Exists(File("exit"));
 
-    internal int? ExitCode => int.TryParse(TryRead("exit"), NumberStyles.None, CultureInfo.InvariantCulture, out int code) ? code : null;
+    internal int? ExitCode => int.TryParse(TryRead("exit"), NumberStyles.None, CultureInfo.InvariantCulture, out var code) ? code : null;
 
     /// <summary>The disk was full when the agent ended.</summary>
     internal bool WasDiskFull => System.IO.File.Exists(File("full"));
@@ -52,7 +52,7 @@ internal sealed class StartFolder(string path)
 
     /// <summary>The bytes of memory an agent held when it was stopped for that; null where it was not, or the disk was full.</summary>
     internal long? Memory =>
-        long.TryParse(TryRead("memory"), NumberStyles.None, CultureInfo.InvariantCulture, out long bytes) ? bytes : null;
+        long.TryParse(TryRead("memory"), NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) ? bytes : null;
 
     /// <summary>The program that could not be started, because it is missing or may not be executed; null if it could.</summary>
     internal string? Unstartable => TryRead("unstartable");
@@ -72,7 +72,7 @@ internal sealed class StartFolder(string path)
     /// <summary>Awake time the supervisor counted so far.</summary>
     internal TimeSpan Elapsed =>
         TimeSpan.FromSeconds(
-            int.TryParse(TryRead("elapsed"), NumberStyles.None, CultureInfo.InvariantCulture, out int seconds) ? seconds : 0
+            int.TryParse(TryRead("elapsed"), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : 0
         );
 
     internal string File(string name) => System.IO.Path.Combine(Path, name);
@@ -111,7 +111,7 @@ internal sealed class StartFolder(string path)
 
     internal void Write(string name, string text)
     {
-        string aside = File($"{name}.{Guid.NewGuid():N}");
+        var aside = File($"{name}.{Guid.NewGuid():N}");
         try
         {
             System.IO.File.WriteAllText(aside, text + "\n", new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));

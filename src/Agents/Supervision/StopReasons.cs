@@ -25,7 +25,7 @@ internal static class StopReasons
             return outcome;
         }
 
-        (AgentFailure failure, string detail) = reason switch
+        (var failure, var detail) = reason switch
         {
             "time" => (AgentFailure.Timeout, $"Stopped after {Text(limits.Time)}, its time limit."),
             "stall" => (AgentFailure.Stall, $"Stopped because it printed nothing for {Text(limits.Stall)}, its stall limit."),

@@ -41,7 +41,7 @@ internal sealed class ContractsCommand : CliCommand
         var subject = parsed.GetRequiredValue(_subject);
         var methods = parsed.GetValue(_methods) ?? [];
         var output = parsed.GetValue(_output);
-        List<ContractStub> stubs =
+        var stubs =
             methods.Length == 0 && output is null && PlanReader.IsPlanName(subject)
                 ? OfPlan(context, PlanFiles.Require(context, subject))
                 :

@@ -91,7 +91,7 @@ internal sealed class Completer
 
     private IEnumerable<Option> Options()
     {
-        for (Command? command = _command; command is not null; command = command.Parents.OfType<Command>().FirstOrDefault())
+        for (var command = _command; command is not null; command = command.Parents.OfType<Command>().FirstOrDefault())
         {
             foreach (var option in command.Options.Where(option => command == _command || option.Recursive))
             {

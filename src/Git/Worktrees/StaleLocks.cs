@@ -30,7 +30,7 @@ public static class StaleLocks
 
     private static IEnumerable<string> Find(Worktree worktree, string? branch)
     {
-        IEnumerable<string> own = Directory.Exists(worktree.AdminDirectory)
+        var own = Directory.Exists(worktree.AdminDirectory)
             ? Directory.EnumerateFiles(
                 worktree.AdminDirectory,
                 "*.lock",

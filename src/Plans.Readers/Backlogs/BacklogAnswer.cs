@@ -29,7 +29,7 @@ public static class BacklogAnswer
     public static (IReadOnlyList<BacklogTask> Tasks, IReadOnlyList<PlanFault> Faults) Read(string? text)
     {
         const string File = "answer.json";
-        if (JsonInText.Find(text ?? "", out bool isCut) is not { } json)
+        if (JsonInText.Find(text ?? "", out var isCut) is not { } json)
         {
             return (
                 [],
@@ -59,7 +59,7 @@ public static class BacklogAnswer
             );
         }
 
-        BacklogReadResult read = BacklogReader.Read(System.Text.Encoding.UTF8.GetBytes(Layout(json)), File);
+        var read = BacklogReader.Read(System.Text.Encoding.UTF8.GetBytes(Layout(json)), File);
         PlanFault[] errors = [.. read.Errors];
         if (read.File is not { Backlog.Tasks: { } tasks } || errors.Length > 0)
         {

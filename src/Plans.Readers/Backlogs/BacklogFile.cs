@@ -46,7 +46,7 @@ public sealed class BacklogFile
     public string Write()
     {
         var root = (JsonObject)_root.DeepClone();
-        JsonObject list = Tag is null ? root : (JsonObject)root[Tag]!;
+        var list = Tag is null ? root : (JsonObject)root[Tag]!;
         list["tasks"] = Tasks(list["tasks"] as JsonArray);
         return root.ToJsonString(Indented) + "\n";
     }
@@ -54,22 +54,22 @@ public sealed class BacklogFile
     /// <summary>One task or subtask with the fields of the file.</summary>
     public JsonObject ToJson(string id)
     {
-        JsonObject list = Tag is null ? _root : (JsonObject)_root[Tag]!;
-        string[] parts = id.Split('.');
-        JsonNode task = Tasks(list["tasks"] as JsonArray).First(t => Text(t!["id"]) == parts[0])!;
+        var list = Tag is null ? _root : (JsonObject)_root[Tag]!;
+        var parts = id.Split('.');
+        var task = Tasks(list["tasks"] as JsonArray).First(t => Text(t!["id"]) == parts[0])!;
         return (JsonObject)(parts.Length == 1 ? task : ((JsonArray)task["subtasks"]!).First(s => Text(s!["id"]) == parts[1])!).DeepClone();
     }
 
     private JsonArray Tasks(JsonArray? before)
     {
-        Dictionary<string, JsonObject> known = ById(before);
+        var known = ById(before);
         return new JsonArray([.. Backlog.Tasks.Select(t => (JsonNode)Node(t, t.Id, known.GetValueOrDefault(t.Id)))]);
     }
 
     private static Dictionary<string, JsonObject> ById(JsonArray? nodes)
     {
         var known = new Dictionary<string, JsonObject>(StringComparer.Ordinal);
-        foreach (JsonObject node in nodes?.OfType<JsonObject>() ?? [])
+        foreach (var node in nodes?.OfType<JsonObject>() ?? [])
         {
             known.TryAdd(Text(node["id"]), node);
         }
@@ -86,7 +86,7 @@ public sealed class BacklogFile
         Set(node, "details", task.Details);
         Set(node, "testStrategy", task.TestStrategy);
         Set(node, "status", task.Status, always: before is null);
-        bool isSubtask = task.Id.Contains('.', StringComparison.Ordinal);
+        var isSubtask = task.Id.Contains('.', StringComparison.Ordinal);
         Set(node, "priority", task.Priority, always: !isSubtask && before is null);
         Dependencies(
             node,
@@ -97,7 +97,7 @@ public sealed class BacklogFile
         );
         if (task.Subtasks.Count > 0 || node["subtasks"] is not null)
         {
-            Dictionary<string, JsonObject> known = ById(before?["subtasks"] as JsonArray);
+            var known = ById(before?["subtasks"] as JsonArray);
             node["subtasks"] = new JsonArray([
                 .. task.Subtasks.Select(s => (JsonNode)Node(s, Local(s.Id), known.GetValueOrDefault(Local(s.Id)), task.Subtasks)),
             ]);
@@ -110,8 +110,8 @@ public sealed class BacklogFile
     // id of a sibling that is not there would mean a task.
     private static void Dependencies(JsonObject node, BacklogTask task, string? parent, Func<string, bool> isSibling, bool isNew)
     {
-        JsonArray? before = node["dependencies"] as JsonArray;
-        bool isSame =
+        var before = node["dependencies"] as JsonArray;
+        var isSame =
             before is not null
             && before
                 .Select(d => BacklogReader.DependencyId(Text(d), parent, isSibling))
@@ -126,20 +126,20 @@ public sealed class BacklogFile
 
     private static void Set(JsonObject node, string name, string? value, bool always = false)
     {
-        string? before = node[name] is JsonValue given ? Text(given) : null;
+        var before = node[name] is JsonValue given ? Text(given) : null;
         if (string.Equals(before ?? "", value ?? "", StringComparison.Ordinal) && !(always && before is null))
         {
             return;
         }
 
         // A word that means the same, such as "completed" for "done", is left as the other tool wrote it.
-        bool isSameWord =
+        var isSameWord =
             before is not null
             && (
                 (name == "status" && (BacklogStatus.Find(before) ?? BacklogStatus.Pending) == value)
                 || (name == "priority" && string.Equals(before, value, StringComparison.OrdinalIgnoreCase))
             );
-        bool isDefault =
+        var isDefault =
             before is null
             && !always
             && ((name == "status" && value == BacklogStatus.Pending) || (name == "priority" && value == BacklogPriority.Medium));
@@ -152,7 +152,7 @@ public sealed class BacklogFile
     private static string Local(string id) => id[(id.IndexOf('.', StringComparison.Ordinal) + 1)..];
 
     private static JsonValue Number(string id) =>
-        long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out long number)
+        long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? JsonValue.Create(number)
             : JsonValue.Create(id);
 

@@ -50,14 +50,14 @@ public static class BacklogPlanReader
         Func<Plan, IEnumerable<PlanFault>> faultsOf
     )
     {
-        BacklogReadResult read = BacklogReader.Read(content, file, tag ?? CurrentTag(content, open(TaskMasterState)));
+        var read = BacklogReader.Read(content, file, tag ?? CurrentTag(content, open(TaskMasterState)));
         if (read.File is not { Backlog: { } backlog } || read.Errors.Any())
         {
             return new PlanReadResult(null, read.Faults);
         }
 
-        (Plan plan, IReadOnlyList<BacklogTask> leftOut) = backlog.ToPlan();
-        IEnumerable<PlanFault> waiting = leftOut.Select(t => new PlanFault(
+        (var plan, var leftOut) = backlog.ToPlan();
+        var waiting = leftOut.Select(t => new PlanFault(
             "left-out",
             FaultSeverity.Warning,
             file,
@@ -124,7 +124,7 @@ public static class BacklogPlanReader
 
         try
         {
-            string? tag = (string?)JsonNode.Parse(state)?["currentTag"];
+            var tag = (string?)JsonNode.Parse(state)?["currentTag"];
             return tag is not null && JsonNode.Parse(content) is JsonObject root && root.ContainsKey(tag) ? tag : null;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)

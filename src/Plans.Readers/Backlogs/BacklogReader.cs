@@ -37,7 +37,7 @@ public static class BacklogReader
     /// <param name="tag">The tag whose tasks are wanted; null: <see cref="BacklogFile.DefaultTag"/>, or the only one.</param>
     public static BacklogReadResult Read(ReadOnlySpan<byte> content, string file, string? tag = null)
     {
-        if (!PlanText.TryDecode(content, file, out string? text, out PlanFault? fault))
+        if (!PlanText.TryDecode(content, file, out var text, out var fault))
         {
             return new BacklogReadResult(null, [fault]);
         }
@@ -48,7 +48,7 @@ public static class BacklogReader
             return new BacklogReadResult(BacklogFile.Empty, []);
         }
 
-        DocumentNode? root = JsonTree.Read(text, faults);
+        var root = JsonTree.Read(text, faults);
         if (root is SequenceNode list)
         {
             root = new MappingNode(list.Line, list.Column);
@@ -66,7 +66,7 @@ public static class BacklogReader
             return new BacklogReadResult(null, faults.Sorted());
         }
 
-        (string? found, MappingNode? holder) = Holder(mapping, tag, faults);
+        (var found, var holder) = Holder(mapping, tag, faults);
         if (holder is null)
         {
             return new BacklogReadResult(null, faults.Sorted());
@@ -74,8 +74,8 @@ public static class BacklogReader
 
         var placed = new List<PlacedTask>();
         var backlog = new Backlog(BindTasks(holder, found, placed, faults));
-        bool isReadable = !faults.HasErrors;
-        TaskGraph graph = GraphFaults.Report(placed, faults);
+        var isReadable = !faults.HasErrors;
+        var graph = GraphFaults.Report(placed, faults);
         if (!isReadable || graph.Faults.Any(fault => fault.Kind == GraphFaultKind.DuplicateId))
         {
             return new BacklogReadResult(null, faults.Sorted());
@@ -93,14 +93,14 @@ public static class BacklogReader
     // Keys in another spelling get the usual one: written back, a task would else say the same twice. Complexity is never written.
     private static void Rename(JsonArray? tasks)
     {
-        foreach (JsonObject task in tasks?.OfType<JsonObject>() ?? [])
+        foreach (var task in tasks?.OfType<JsonObject>() ?? [])
         {
-            foreach (string key in task.Select(member => member.Key).ToList())
+            foreach (var key in task.Select(member => member.Key).ToList())
             {
                 if (TaskKeys.Find(key) is { } usual and not "complexity" && usual != key)
                 {
-                    int at = task.IndexOf(key);
-                    JsonNode? value = task[key];
+                    var at = task.IndexOf(key);
+                    var value = task[key];
                     task.RemoveAt(at);
                     task.Insert(at, usual, value);
                 }
@@ -113,7 +113,7 @@ public static class BacklogReader
     /// <summary>The full id of a dependency: a bare number inside a subtask means its sibling, where there is one.</summary>
     internal static string DependencyId(string text, string? parent, Func<string, bool> exists)
     {
-        string id = text.Trim();
+        var id = text.Trim();
         return parent is not null && !id.Contains('.', StringComparison.Ordinal) && exists($"{parent}.{id}") ? $"{parent}.{id}" : id;
     }
 
@@ -129,14 +129,14 @@ public static class BacklogReader
         [
             .. root.Entries.Where(e => e.Value is MappingNode inner && inner.Entries.Exists(m => m.Key.Text == "tasks")),
         ];
-        string wanted = tag ?? (tags is [var only] ? only.Key.Text : BacklogFile.DefaultTag);
-        (ScalarNode? key, DocumentNode? value) = tags.Find(e => e.Key.Text == wanted);
+        var wanted = tag ?? (tags is [var only] ? only.Key.Text : BacklogFile.DefaultTag);
+        (var key, var value) = tags.Find(e => e.Key.Text == wanted);
         if (key is not null)
         {
             return (wanted, (MappingNode)value!);
         }
 
-        string known =
+        var known =
             tags.Count == 0 ? "Add \"tasks\": [] to the file." : $"Its tags are: {string.Join(", ", tags.Select(t => t.Key.Text))}.";
         faults.Error("no-tasks", root, "", tags.Count == 0 ? "The file has no list of tasks." : $"The file has no tag '{wanted}'.", known);
         return (null, null);
@@ -144,8 +144,8 @@ public static class BacklogReader
 
     private static List<BacklogTask> BindTasks(MappingNode holder, string? tag, List<PlacedTask> placed, FaultList faults)
     {
-        string path = tag is null ? "tasks" : $"{tag}.tasks";
-        DocumentNode node = holder.Entries.Find(e => e.Key.Text == "tasks").Value;
+        var path = tag is null ? "tasks" : $"{tag}.tasks";
+        var node = holder.Entries.Find(e => e.Key.Text == "tasks").Value;
         if (node is not SequenceNode list)
         {
             faults.Error("wrong-type", node, path, $"'tasks' is a list, not {node.Kind}.", "Write [].");
@@ -174,8 +174,8 @@ public static class BacklogReader
         var known = new MappingNode(mapping.Line, mapping.Column);
         known.Entries.AddRange(mapping.Entries.Where(e => TaskKeys.Find(e.Key.Text) is not null));
         var fields = new Fields(known, path, TaskKeys, faults, "a task");
-        string local = (fields.Text("id") ?? "").Trim();
-        string id = parent is null
+        var local = (fields.Text("id") ?? "").Trim();
+        var id = parent is null
             ? local
             : $"{parent}.{(local.StartsWith(parent + ".", StringComparison.Ordinal) ? local[(parent.Length + 1)..] : local)}";
         if (local.Length == 0)
@@ -187,9 +187,9 @@ public static class BacklogReader
             faults.Error("bad-id", fields.Node("id"), fields.Join("id"), $"The id '{local}' {fault}.", "Give it a number.");
         }
 
-        IReadOnlyList<PlacedText> dependencies = fields.Texts("dependencies") ?? [];
+        var dependencies = fields.Texts("dependencies") ?? [];
         string[] dependsOn = [.. dependencies.Select(d => DependencyId(d.Node.Text, parent, full => siblings?.Contains(full) == true))];
-        DocumentNode place = fields.Node("id") ?? mapping;
+        var place = fields.Node("id") ?? mapping;
         placed.Add(
             new PlacedTask(
                 new TaskNode(id, dependsOn),
@@ -251,7 +251,7 @@ public static class BacklogReader
             return status;
         }
 
-        string? near = NearestName.Of(word, BacklogStatus.All);
+        var near = NearestName.Of(word, BacklogStatus.All);
         fields.Faults.Warning(
             "unknown-status",
             fields.Node("status"),

@@ -11,7 +11,7 @@ internal sealed class CharTable
     /// <summary>A set of ASCII characters.</summary>
     public CharTable(string ascii)
     {
-        foreach (char c in ascii)
+        foreach (var c in ascii)
         {
             _has[c] = true;
         }
@@ -20,7 +20,7 @@ internal sealed class CharTable
     /// <summary>The place of the first character that is not in the set, or -1.</summary>
     public int IndexOfOther(ReadOnlySpan<char> text)
     {
-        for (int i = 0; i < text.Length; i++)
+        for (var i = 0; i < text.Length; i++)
         {
             if (text[i] >= _has.Length || !_has[text[i]])
             {

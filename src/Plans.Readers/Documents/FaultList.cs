@@ -49,7 +49,7 @@ internal sealed class FaultList(string file)
                 ];
         if (_left > 0)
         {
-            FaultSeverity severity = HasErrors ? FaultSeverity.Error : FaultSeverity.Warning;
+            var severity = HasErrors ? FaultSeverity.Error : FaultSeverity.Warning;
             sorted.Add(
                 new PlanFault("more-faults", severity, File, 0, 0, "", $"{_left} more faults are not listed.", "Repair those above first.")
             );

@@ -19,7 +19,7 @@ internal readonly record struct FieldPath(string Mapping, string? Name = null, i
     /// <inheritdoc/>
     public override string ToString()
     {
-        string field =
+        var field =
             Name is null ? Mapping
             : Mapping.Length == 0 ? Name
             : $"{Mapping}.{Name}";

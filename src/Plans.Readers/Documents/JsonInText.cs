@@ -15,19 +15,19 @@ public static class JsonInText
     /// <returns>The object's text, or null.</returns>
     public static string? Find(string text, out bool isCut)
     {
-        byte[] bytes = Encoding.UTF8.GetBytes(text);
+        var bytes = Encoding.UTF8.GetBytes(text);
         isCut = false;
-        int at = 0;
-        for (int tries = 0; tries < MostTries; tries++)
+        var at = 0;
+        for (var tries = 0; tries < MostTries; tries++)
         {
-            int brace = bytes.AsSpan(at).IndexOf((byte)'{');
+            var brace = bytes.AsSpan(at).IndexOf((byte)'{');
             if (brace < 0)
             {
                 return null;
             }
 
             at += brace;
-            switch (TryRead(bytes.AsSpan(at), out int length))
+            switch (TryRead(bytes.AsSpan(at), out var length))
             {
                 case Reading.Whole:
                     isCut = false;
@@ -51,7 +51,7 @@ public static class JsonInText
         var reader = new Utf8JsonReader(bytes, isFinalBlock: false, default);
         try
         {
-            if (!JsonDocument.TryParseValue(ref reader, out JsonDocument? document))
+            if (!JsonDocument.TryParseValue(ref reader, out var document))
             {
                 return Reading.Cut;
             }

@@ -39,12 +39,12 @@ internal ref struct JsonTree
             return null;
         }
 
-        byte[] utf8 = Encoding.UTF8.GetBytes(text);
+        var utf8 = Encoding.UTF8.GetBytes(text);
         var tree = new JsonTree(utf8, faults);
         try
         {
             tree._reader.Read();
-            DocumentNode root = tree.ReadValue();
+            var root = tree.ReadValue();
             while (tree._reader.Read())
             {
                 // Only white space and comments may follow; the reader says so otherwise.
@@ -62,17 +62,17 @@ internal ref struct JsonTree
     private readonly void SyntaxFault(JsonException e)
     {
         // The reader appends its own, zero-based place to the message.
-        int tail = e.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
-        string message = (tail < 0 ? e.Message : e.Message[..tail]).TrimEnd('.', ' ');
-        int line = (int)(e.LineNumber ?? 0);
-        int start = 0;
-        for (int i = 0; i < line; i++)
+        var tail = e.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
+        var message = (tail < 0 ? e.Message : e.Message[..tail]).TrimEnd('.', ' ');
+        var line = (int)(e.LineNumber ?? 0);
+        var start = 0;
+        for (var i = 0; i < line; i++)
         {
             start += _json[start..].IndexOf((byte)'\n') + 1;
         }
 
-        int length = (int)Math.Min(e.BytePositionInLine ?? 0, _json.Length - start);
-        int column = Encoding.UTF8.GetCharCount(_json.Slice(start, length)) + 1;
+        var length = (int)Math.Min(e.BytePositionInLine ?? 0, _json.Length - start);
+        var column = Encoding.UTF8.GetCharCount(_json.Slice(start, length)) + 1;
         _faults.Add(
             "json-syntax",
             FaultSeverity.Error,
@@ -87,7 +87,7 @@ internal ref struct JsonTree
     private DocumentNode ReadValue()
     {
         Advance();
-        (int line, int column) = (_line, _column);
+        (var line, var column) = (_line, _column);
         if (++_nodes > DocumentLimits.MaxNodes)
         {
             throw new JsonException($"The file has more than {DocumentLimits.MaxNodes} values.", null, line - 1, null);
@@ -121,7 +121,7 @@ internal ref struct JsonTree
             Advance();
             var key = new ScalarNode(_line, _column, ReadString(), isPlain: false);
             _reader.Read();
-            DocumentNode value = ReadValue();
+            var value = ReadValue();
             if (names.TryAdd(key.Text, key))
             {
                 mapping.Entries.Add((key, value));
@@ -150,10 +150,10 @@ internal ref struct JsonTree
     // Tokens come in order, so the place is carried along: the whole file is walked once.
     private void Advance()
     {
-        int target = (int)_reader.TokenStartIndex;
+        var target = (int)_reader.TokenStartIndex;
         for (; _offset < target; _offset++)
         {
-            byte b = _json[_offset];
+            var b = _json[_offset];
             if (b == (byte)'\n')
             {
                 _line++;

@@ -36,7 +36,7 @@ internal sealed class YamlTree
         {
             // YamlDotNet 16 ends in other exceptions too: an InvalidOperationException where ':' stands in a list that was never closed, an
             // ArgumentException for a tag that is no address.
-            string reason = e is InvalidOperationException ? "A list or mapping in brackets is not closed" : e.Message;
+            var reason = e is InvalidOperationException ? "A list or mapping in brackets is not closed" : e.Message;
             SyntaxFault(text, tree._parser.Current?.End ?? Mark.Empty, reason, faults);
             return null;
         }
@@ -44,13 +44,13 @@ internal sealed class YamlTree
 
     private static void SyntaxFault(string text, Mark at, string reason, FaultList faults)
     {
-        int line = (int)Math.Max(1, at.Line);
-        int column = (int)Math.Max(1, at.Column);
+        var line = (int)Math.Max(1, at.Line);
+        var column = (int)Math.Max(1, at.Column);
 
         // The scanner names the place where it began to read what the tab breaks off.
-        for (int near = line; near < line + 3; near++)
+        for (var near = line; near < line + 3; near++)
         {
-            string indentation = LineOf(text, near);
+            var indentation = LineOf(text, near);
             indentation = indentation[..^indentation.TrimStart().Length];
             if (indentation.Contains('\t', StringComparison.Ordinal))
             {
@@ -67,7 +67,7 @@ internal sealed class YamlTree
             }
         }
 
-        string shown = LineOf(text, line).Trim();
+        var shown = LineOf(text, line).Trim();
         shown = shown.Length > 80 ? shown[..80] + "..." : shown;
         faults.Add(
             "yaml-syntax",
@@ -82,10 +82,10 @@ internal sealed class YamlTree
 
     private static string LineOf(string text, int line)
     {
-        int start = 0;
-        for (int i = 1; i < line; i++)
+        var start = 0;
+        for (var i = 1; i < line; i++)
         {
-            int end = text.IndexOf('\n', start);
+            var end = text.IndexOf('\n', start);
             if (end < 0)
             {
                 return "";
@@ -94,7 +94,7 @@ internal sealed class YamlTree
             start = end + 1;
         }
 
-        int stop = text.IndexOf('\n', start);
+        var stop = text.IndexOf('\n', start);
         return text[start..(stop < 0 ? text.Length : stop)].TrimEnd('\r');
     }
 
@@ -106,14 +106,14 @@ internal sealed class YamlTree
             return null;
         }
 
-        DocumentNode? root = ReadNode(depth: 0);
+        var root = ReadNode(depth: 0);
         if (_stopped || root is null)
         {
             return null;
         }
 
         _parser.Consume<DocumentEnd>();
-        if (_parser.Accept<DocumentStart>(out DocumentStart? second))
+        if (_parser.Accept<DocumentStart>(out var second))
         {
             _faults.Add(
                 "several-documents",
@@ -147,7 +147,7 @@ internal sealed class YamlTree
             );
         }
 
-        string? anchor = start.Anchor.IsEmpty ? null : start.Anchor.Value;
+        var anchor = start.Anchor.IsEmpty ? null : start.Anchor.Value;
         if (anchor is not null)
         {
             _anchors[anchor] = null;
@@ -176,10 +176,10 @@ internal sealed class YamlTree
 
     private DocumentNode? Resolve(AnchorAlias alias)
     {
-        string name = alias.Value.Value;
-        if (!_anchors.TryGetValue(name, out DocumentNode? target))
+        var name = alias.Value.Value;
+        if (!_anchors.TryGetValue(name, out var target))
         {
-            string? near = NearestName.Of(name, _anchors.Keys);
+            var near = NearestName.Of(name, _anchors.Keys);
             return Stop(
                 "unknown-alias",
                 alias.Start,
@@ -254,7 +254,7 @@ internal sealed class YamlTree
         }
 
         // Keys of the mapping itself win over merged ones, earlier merged ones over later ones.
-        foreach ((ScalarNode key, DocumentNode value) in merged)
+        foreach ((var key, var value) in merged)
         {
             if (names.TryAdd(key.Text, key))
             {
@@ -276,7 +276,7 @@ internal sealed class YamlTree
 
     private void Merge(ScalarNode key, DocumentNode value, List<(ScalarNode Key, DocumentNode Value)> merged)
     {
-        foreach (DocumentNode source in value is SequenceNode list ? list.Items : [value])
+        foreach (var source in value is SequenceNode list ? list.Items : [value])
         {
             if (source is MappingNode mapping)
             {

@@ -8,7 +8,7 @@ internal static class GateText
     /// <summary>The command and what is said of it: <c>`pytest -q`: all pass</c>, <c>**pytest**: all pass</c>, <c>npm run test:unit: all pass</c>.</summary>
     public static (string Command, string? Description) Split(string text)
     {
-        string unbold =
+        var unbold =
             text.StartsWith("**", StringComparison.Ordinal) && text.IndexOf("**", 2, StringComparison.Ordinal) is > 2 and var end
                 ? text[2..end].TrimEnd(':') + (text[2..end].EndsWith(':') ? ":" : "") + text[(end + 2)..]
                 : text;
@@ -17,15 +17,15 @@ internal static class GateText
             return (unbold[1..close].Trim(), Description(unbold[(close + 1)..]));
         }
 
-        int colon = ColonAfterCommand(unbold);
+        var colon = ColonAfterCommand(unbold);
         return colon >= 0 ? (unbold[..colon].Trim(), Description(unbold[colon..])) : (unbold.TrimEnd(':').Trim(), null);
     }
 
     // The first that the shell would not see between quotes: grep 'a: b' c: found.
     private static int ColonAfterCommand(string text)
     {
-        char quote = '\0';
-        for (int i = 0; i < text.Length; i++)
+        var quote = '\0';
+        for (var i = 0; i < text.Length; i++)
         {
             if (quote == '\0' && text.AsSpan(i).StartsWith(": "))
             {
@@ -44,7 +44,7 @@ internal static class GateText
 
     private static string? Description(string rest)
     {
-        string text = Inline.Plain(rest.Trim().TrimStart(':', '-', '–', '—').Trim());
+        var text = Inline.Plain(rest.Trim().TrimStart(':', '-', '–', '—').Trim());
         return text.Length == 0 ? null : text;
     }
 }

@@ -38,18 +38,18 @@ internal static class MarkdownText
     {
         int[] starts = [0, .. text.Index().Where(c => c.Item == '\n').Select(c => c.Index + 1)];
         var kinds = new LineKind[starts.Length];
-        int[] levels = new int[starts.Length];
-        char[] kept = text.ToCharArray();
-        foreach (MarkdownObject part in Markdown.Parse(text, Pipeline).Descendants())
+        var levels = new int[starts.Length];
+        var kept = text.ToCharArray();
+        foreach (var part in Markdown.Parse(text, Pipeline).Descendants())
         {
-            int first = LineAt(starts, part.Span.Start);
+            var first = LineAt(starts, part.Span.Start);
             switch (part)
             {
                 case YamlFrontMatterBlock:
                     Array.Fill(kinds, LineKind.None, first, LineAt(starts, part.Span.End) - first + 1);
                     break;
                 case FencedCodeBlock fenced:
-                    int last = LineAt(starts, fenced.Span.End);
+                    var last = LineAt(starts, fenced.Span.End);
                     Array.Fill(kinds, LineKind.Code, first, last - first + 1);
                     kinds[first] = LineKind.None;
                     kinds[last] = fenced.ClosingFencedCharCount > 0 || last == first ? LineKind.None : LineKind.Code;
@@ -67,10 +67,10 @@ internal static class MarkdownText
         }
 
         var lines = new List<MarkdownLine>(starts.Length);
-        string section = "";
-        for (int i = 0; i < starts.Length; i++)
+        var section = "";
+        for (var i = 0; i < starts.Length; i++)
         {
-            int end = i + 1 < starts.Length ? starts[i + 1] - 1 : kept.Length;
+            var end = i + 1 < starts.Length ? starts[i + 1] - 1 : kept.Length;
             var line = new MarkdownLine(
                 i + 1,
                 new string(kept, starts[i], end - starts[i]).TrimEnd('\r'),
@@ -113,14 +113,14 @@ internal static class MarkdownText
     private static void Blank(char[] kept, string text, SourceSpan span)
     {
         for (
-            int at = span.Start;
+            var at = span.Start;
             at <= span.End && text.IndexOf("<!--", at, span.End + 1 - at, StringComparison.Ordinal) is >= 0 and var start;
 
         )
         {
-            int stop = text.IndexOf("-->", start, span.End + 1 - start, StringComparison.Ordinal);
+            var stop = text.IndexOf("-->", start, span.End + 1 - start, StringComparison.Ordinal);
             at = stop < 0 ? span.End + 1 : stop + 3;
-            for (int i = start; i < at; i++)
+            for (var i = start; i < at; i++)
             {
                 kept[i] = kept[i] is '\n' or '\r' ? kept[i] : ' ';
             }
@@ -134,8 +134,8 @@ internal static class MarkdownText
 
         public override BlockState TryOpen(BlockProcessor processor)
         {
-            int depth = 0;
-            for (ContainerBlock? block = processor.CurrentContainer; block is not null; block = block.Parent)
+            var depth = 0;
+            for (var block = processor.CurrentContainer; block is not null; block = block.Parent)
             {
                 depth++;
             }

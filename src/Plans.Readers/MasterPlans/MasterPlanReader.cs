@@ -14,7 +14,7 @@ public static class MasterPlanReader
     /// <param name="open">Gives the bytes of a file by its path relative to the repository, or null when there is none.</param>
     public static PlanReadResult Read(ReadOnlySpan<byte> content, string file, Func<string, byte[]?> open)
     {
-        if (!PlanText.TryDecode(content, file, out string? text, out PlanFault? fault))
+        if (!PlanText.TryDecode(content, file, out var text, out var fault))
         {
             return new PlanReadResult(null, [fault]);
         }
@@ -34,10 +34,10 @@ public static class MasterPlanReader
             return new PlanReadResult(null, faults.Sorted());
         }
 
-        IReadOnlyList<MarkdownLine> lines = MarkdownText.Lines(text);
+        var lines = MarkdownText.Lines(text);
         List<Phase> phases = [.. PhaseTable.Read(lines, faults).Select(row => Load(row, file, open, faults))];
-        IReadOnlyList<PhaseReference>[] dependencies = Dependencies(phases, lines, file, faults);
-        (string? title, string? created, string overview) = Heading(lines);
+        var dependencies = Dependencies(phases, lines, file, faults);
+        (var title, var created, var overview) = Heading(lines);
         var plan = new Plan
         {
             Request = overview.Length == 0 ? title : $"{title}\n\n{overview}",
@@ -89,11 +89,9 @@ public static class MasterPlanReader
             return new Phase(row, "", null);
         }
 
-        int slash = masterFile.LastIndexOf('/');
-        string path = row.Link.StartsWith('/') ? row.Link[1..] : masterFile[..(slash + 1)] + row.Link;
-        if (
-            row.Link.Contains("://", StringComparison.Ordinal) || !RepositoryPath.TryNormalize(path, out string? normal, out string? reason)
-        )
+        var slash = masterFile.LastIndexOf('/');
+        var path = row.Link.StartsWith('/') ? row.Link[1..] : masterFile[..(slash + 1)] + row.Link;
+        if (row.Link.Contains("://", StringComparison.Ordinal) || !RepositoryPath.TryNormalize(path, out var normal, out var reason))
         {
             faults.Add(
                 "bad-link",
@@ -125,13 +123,13 @@ public static class MasterPlanReader
             return new Phase(row, normal, null);
         }
 
-        if (!PlanText.TryDecode(bytes, normal, out string? text, out PlanFault? fault))
+        if (!PlanText.TryDecode(bytes, normal, out var text, out var fault))
         {
             faults.Add(fault);
             return new Phase(row, normal, null);
         }
 
-        PhaseFile content = PhaseFileReader.Read(text, normal, faults);
+        var content = PhaseFileReader.Read(text, normal, faults);
         if (
             content.Number is { } number
             && PhaseTable.IdOf(number) is var inFile
@@ -164,19 +162,17 @@ public static class MasterPlanReader
     {
         var known = phases.Select(p => p.Row.Id).ToHashSet(StringComparer.Ordinal);
         var byFile = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        foreach (Phase phase in phases.Where(p => p.File.Length > 0))
+        foreach (var phase in phases.Where(p => p.File.Length > 0))
         {
             byFile.TryAdd(phase.File.Split('/')[^1], phase.Row.Id);
         }
 
-        ILookup<string, PhaseReference> arrows = PhaseReferences
-            .Arrows(lines, known, file, faults)
-            .ToLookup(a => a.Waits, a => a.For, StringComparer.Ordinal);
+        var arrows = PhaseReferences.Arrows(lines, known, file, faults).ToLookup(a => a.Waits, a => a.For, StringComparer.Ordinal);
         return
         [
             .. phases.Select(phase =>
             {
-                IEnumerable<PhaseReference> named = arrows[phase.Row.Id]
+                var named = arrows[phase.Row.Id]
                     .Concat(
                         PhaseReferences.DependsOn(
                             phase.Row.DependsOn,
@@ -199,8 +195,8 @@ public static class MasterPlanReader
 
     private static PlanTask Task(Phase phase, IReadOnlyList<PhaseReference> dependencies, FaultList faults)
     {
-        PhaseFile content = phase.Content ?? new PhaseFile();
-        string focus = phase.Row.Focus.Length == 0 ? "" : $"Focus: {phase.Row.Focus}\n\n";
+        var content = phase.Content ?? new PhaseFile();
+        var focus = phase.Row.Focus.Length == 0 ? "" : $"Focus: {phase.Row.Focus}\n\n";
         return new PlanTask
         {
             Id = phase.Row.Id,
@@ -220,8 +216,8 @@ public static class MasterPlanReader
     // The table counts; the phase's own status is used where the table has none.
     private static PlanTaskStatus Status(Phase phase, FaultList faults)
     {
-        string inTable = Inline.Plain(phase.Row.Status?.Text ?? "");
-        (string text, string file, int line) =
+        var inTable = Inline.Plain(phase.Row.Status?.Text ?? "");
+        (var text, var file, var line) =
             inTable.Length > 0 ? (inTable, faults.File, phase.Row.Line)
             : phase.Content?.Status is (string own, int at) ? (Inline.Plain(own), phase.File, at)
             : ("", "", 0);
@@ -230,7 +226,7 @@ public static class MasterPlanReader
             return PlanTaskStatus.Pending;
         }
 
-        if (StatusWord.TryParse(text, out PlanTaskStatus status))
+        if (StatusWord.TryParse(text, out var status))
         {
             if (
                 inTable.Length > 0
@@ -255,7 +251,7 @@ public static class MasterPlanReader
             return status;
         }
 
-        string? near = NearestName.Of(text, StatusWord.Known);
+        var near = NearestName.Of(text, StatusWord.Known);
         faults.Add(
             new PlanFault(
                 "unknown-status",
@@ -272,17 +268,17 @@ public static class MasterPlanReader
     }
 
     private static bool IsCompleted(string? status) =>
-        status is not null && StatusWord.TryParse(Inline.Plain(status), out PlanTaskStatus parsed) && parsed == PlanTaskStatus.Completed;
+        status is not null && StatusWord.TryParse(Inline.Plain(status), out var parsed) && parsed == PlanTaskStatus.Completed;
 
     private static (string? Title, string? Created, string Overview) Heading(IReadOnlyList<MarkdownLine> lines)
     {
-        string? title = lines.Where(l => l.Level == 1).Select(l => Inline.Plain(l.Heading)).FirstOrDefault();
-        string? created = lines
+        var title = lines.Where(l => l.Level == 1).Select(l => Inline.Plain(l.Heading)).FirstOrDefault();
+        var created = lines
             .Select(l => l.Text.Trim())
             .Where(t => t.StartsWith("**Created:**", StringComparison.OrdinalIgnoreCase))
             .Select(t => Inline.Plain(t[12..]))
             .FirstOrDefault();
-        IEnumerable<string> overview = lines
+        var overview = lines
             .Where(l => l.Level == 0 && l.Section.ToLowerInvariant() is "overview" or "goal" or "summary" or "objective")
             .Select(l => l.Text)
             .SkipWhile(string.IsNullOrWhiteSpace);

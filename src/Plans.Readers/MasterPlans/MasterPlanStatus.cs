@@ -14,22 +14,22 @@ public static class MasterPlanStatus
     /// <param name="status">The new word for some phases, by id, such as <c>Completed</c>.</param>
     public static string Update(string text, IReadOnlyDictionary<string, string> status)
     {
-        string[] lines = text.Split('\n');
-        foreach (PhaseRow row in PhaseTable.Read(MarkdownText.Lines(text), new FaultList("")))
+        var lines = text.Split('\n');
+        foreach (var row in PhaseTable.Read(MarkdownText.Lines(text), new FaultList("")))
         {
-            if (row.Status is not { } cell || !status.TryGetValue(row.Id, out string? word) || MeansTheSame(cell.Text, word))
+            if (row.Status is not { } cell || !status.TryGetValue(row.Id, out var word) || MeansTheSame(cell.Text, word))
             {
                 continue;
             }
 
-            string line = lines[row.Line - 1];
+            var line = lines[row.Line - 1];
             var changed = new StringBuilder(line.Length).Append(line.AsSpan(0, cell.Start));
             changed.Append(cell.Start > 0 && line[cell.Start - 1] == '|' ? " " : "").Append(word);
 
             // Padding that lined the columns up gives way or grows.
-            int end = cell.End;
+            var end = cell.End;
             for (
-                int extra = word.Length - cell.Text.Length;
+                var extra = word.Length - cell.Text.Length;
                 extra > 0 && end + 1 < line.Length && line[end] == ' ' && line[end + 1] == ' ';
                 extra--
             )
@@ -46,7 +46,5 @@ public static class MasterPlanStatus
 
     // "✅ Done" is left as its author wrote it.
     private static bool MeansTheSame(string before, string word) =>
-        StatusWord.TryParse(Inline.Plain(before), out PlanTaskStatus old)
-        && StatusWord.TryParse(word, out PlanTaskStatus now)
-        && old == now;
+        StatusWord.TryParse(Inline.Plain(before), out var old) && StatusWord.TryParse(word, out var now) && old == now;
 }

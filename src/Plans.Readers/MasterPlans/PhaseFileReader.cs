@@ -48,9 +48,9 @@ internal sealed partial class PhaseFileReader
 
     private void ReadLines(IReadOnlyList<MarkdownLine> lines)
     {
-        Part part = Part.Other;
-        int partLevel = 0;
-        foreach (MarkdownLine line in lines)
+        var part = Part.Other;
+        var partLevel = 0;
+        foreach (var line in lines)
         {
             if (line.Level > 0 && (partLevel == 0 || line.Level <= partLevel))
             {
@@ -135,7 +135,7 @@ internal sealed partial class PhaseFileReader
 
     private static Part PartOf(string heading)
     {
-        string plain = Inline.Plain(heading).ToLowerInvariant();
+        var plain = Inline.Plain(heading).ToLowerInvariant();
         return plain switch
         {
             _ when plain.StartsWith("process", StringComparison.Ordinal) => Part.Process,
@@ -159,13 +159,13 @@ internal sealed partial class PhaseFileReader
 
         if (line.Level == 1 && _title is null)
         {
-            Match phase = PhaseHeading().Match(Inline.Plain(line.Heading));
+            var phase = PhaseHeading().Match(Inline.Plain(line.Heading));
             _number = phase.Success ? phase.Groups["id"].Value : null;
             _title = phase.Success ? phase.Groups["title"].Value : Inline.Plain(line.Heading);
             return true;
         }
 
-        Match fact = FactLine().Match(line.Text);
+        var fact = FactLine().Match(line.Text);
         switch (fact.Success ? fact.Groups["name"].Value.Trim().ToLowerInvariant() : "")
         {
             case "status":
@@ -183,16 +183,16 @@ internal sealed partial class PhaseFileReader
 
     private void ProcessItem(MarkdownLine line)
     {
-        Match item = ListItem().Match(line.Text);
+        var item = ListItem().Match(line.Text);
         if (line.IsCode || line.Level > 0 || !item.Success)
         {
             return;
         }
 
-        string text = item.Groups["text"].Value;
-        string plain = Inline.Plain(text);
-        string lower = plain.ToLowerInvariant();
-        MatchCollection agents = Agent().Matches(text);
+        var text = item.Groups["text"].Value;
+        var plain = Inline.Plain(text);
+        var lower = plain.ToLowerInvariant();
+        var agents = Agent().Matches(text);
         if (agents.Count > 0)
         {
             foreach (Match agent in agents)
@@ -251,7 +251,7 @@ internal sealed partial class PhaseFileReader
 
     private void Notes(string text, string plain, MarkdownLine line, List<string> notes)
     {
-        IReadOnlyList<string> named =
+        var named =
             Inline.CodeSpans(text) is { Count: > 0 } spans ? spans
             : Inline.LinkTarget(text) is { } target ? [target]
             :
@@ -277,9 +277,9 @@ internal sealed partial class PhaseFileReader
             );
         }
 
-        foreach (string path in named)
+        foreach (var path in named)
         {
-            if (RepositoryPath.TryNormalize(path, out string? normal, out string? fault))
+            if (RepositoryPath.TryNormalize(path, out var normal, out var fault))
             {
                 notes.Add(normal);
             }
@@ -305,7 +305,7 @@ internal sealed partial class PhaseFileReader
     {
         if (line.IsCode)
         {
-            string command = line.Text.Trim();
+            var command = line.Text.Trim();
             if (command.Length > 0 && !command.StartsWith('#'))
             {
                 _gates.Add(GateGrammar.Of(command));
@@ -315,13 +315,13 @@ internal sealed partial class PhaseFileReader
             return;
         }
 
-        Match item = ListItem().Match(line.Text);
+        var item = ListItem().Match(line.Text);
         if (line.Level > 0 || !item.Success)
         {
             return;
         }
 
-        string text = item.Groups["text"].Value.Trim();
+        var text = item.Groups["text"].Value.Trim();
         if (Inline.Plain(text).TrimEnd('.').ToLowerInvariant() is "none" or "n/a" or "-" or "")
         {
             return;
@@ -349,7 +349,7 @@ internal sealed partial class PhaseFileReader
             }
         }
 
-        (string gate, string? description) = GateText.Split(text);
+        (var gate, var description) = GateText.Split(text);
         if (gate.Length == 0)
         {
             _faults.Add(
@@ -381,30 +381,30 @@ internal sealed partial class PhaseFileReader
 
         if (line.Level > 0)
         {
-            Match numbered = LeadingNumber().Match(line.Heading);
+            var numbered = LeadingNumber().Match(line.Heading);
             _taskGroup =
-                numbered.Success && int.TryParse(numbered.Groups["id"].Value.Split('.')[0], out int given) ? given : _taskGroup + 1;
+                numbered.Success && int.TryParse(numbered.Groups["id"].Value.Split('.')[0], out var given) ? given : _taskGroup + 1;
             _taskItem = 0;
             return;
         }
 
-        Match item = CheckBox().Match(line.Text);
+        var item = CheckBox().Match(line.Text);
         if (!item.Success)
         {
             return;
         }
 
         _taskItem++;
-        string text = item.Groups["text"].Value.Trim();
-        Match number = LeadingNumber().Match(Inline.Plain(text));
-        string id = number.Success ? number.Groups["id"].Value.TrimEnd('.') : $"{Math.Max(1, _taskGroup)}.{_taskItem}";
-        string description = number.Success ? WithoutNumber(text) : text;
+        var text = item.Groups["text"].Value.Trim();
+        var number = LeadingNumber().Match(Inline.Plain(text));
+        var id = number.Success ? number.Groups["id"].Value.TrimEnd('.') : $"{Math.Max(1, _taskGroup)}.{_taskItem}";
+        var description = number.Success ? WithoutNumber(text) : text;
         _checklist.Add(new ChecklistItem(id, description, item.Groups["mark"].Value is "x" or "X"));
     }
 
     private static string WithoutNumber(string text)
     {
-        int at = text.IndexOfAny([':', ' ']);
+        var at = text.IndexOfAny([':', ' ']);
         return at < 0 ? text : text[(at + 1)..].Trim().TrimStart('*').Trim();
     }
 

@@ -25,21 +25,21 @@ internal static partial class PhaseReferences
         FaultList faults
     )
     {
-        foreach (MarkdownLine line in lines.Where(l => l.Text.Length <= LongestLine))
+        foreach (var line in lines.Where(l => l.Text.Length <= LongestLine))
         {
-            string[] sides = Arrow().Split(line.Text);
-            bool isAboutPhases = sides.Length > 1 && line.Level == 0 && (PhaseWord().IsMatch(line.Text) || IsDependencySection(line));
+            var sides = Arrow().Split(line.Text);
+            var isAboutPhases = sides.Length > 1 && line.Level == 0 && (PhaseWord().IsMatch(line.Text) || IsDependencySection(line));
             if (!isAboutPhases)
             {
                 continue;
             }
 
             List<(string Id, bool IsPhase)[]> groups = [.. sides.Select(side => Ids(side, known))];
-            foreach ((string id, bool isPhase) in groups.SelectMany(g => g))
+            foreach ((var id, var isPhase) in groups.SelectMany(g => g))
             {
                 if (isPhase && !known.Contains(id))
                 {
-                    string? near = NearestName.Of(id, known);
+                    var near = NearestName.Of(id, known);
                     faults.Add(
                         "unknown-dependency",
                         FaultSeverity.Error,
@@ -52,11 +52,11 @@ internal static partial class PhaseReferences
                 }
             }
 
-            for (int i = 1; i < groups.Count; i++)
+            for (var i = 1; i < groups.Count; i++)
             {
-                foreach ((string before, _) in groups[i - 1].Where(g => known.Contains(g.Id)))
+                foreach ((var before, _) in groups[i - 1].Where(g => known.Contains(g.Id)))
                 {
-                    foreach ((string after, _) in groups[i].Where(g => known.Contains(g.Id)))
+                    foreach ((var after, _) in groups[i].Where(g => known.Contains(g.Id)))
                     {
                         yield return (after, new PhaseReference(before, new Place(file, line.Number, 1, "")));
                     }
@@ -85,24 +85,24 @@ internal static partial class PhaseReferences
             yield break;
         }
 
-        foreach (string part in Separator().Split(text))
+        foreach (var part in Separator().Split(text))
         {
-            string plain = Inline.Plain(part);
+            var plain = Inline.Plain(part);
             if (Nothing.Contains(plain.Trim().ToLowerInvariant(), StringComparer.Ordinal))
             {
                 continue;
             }
 
-            string? file =
+            var file =
                 Inline.LinkTarget(part)?.Split('/')[^1]
                 ?? (plain.EndsWith(".md", StringComparison.OrdinalIgnoreCase) ? plain.Split('/')[^1] : null);
-            if (file is not null && byFile.TryGetValue(file, out string? phase))
+            if (file is not null && byFile.TryGetValue(file, out var phase))
             {
                 yield return new PhaseReference(phase, at);
                 continue;
             }
 
-            foreach ((string id, _) in Ids(plain, known).DefaultIfEmpty((plain, false)))
+            foreach ((var id, _) in Ids(plain, known).DefaultIfEmpty((plain, false)))
             {
                 yield return new PhaseReference(id, at);
             }
@@ -114,8 +114,8 @@ internal static partial class PhaseReferences
     // "Phase 1", "Phases 1 & 2", "1", "**Phase 1** (Setup)", "P1[Setup]".
     private static (string Id, bool IsPhase)[] Ids(string side, IReadOnlySet<string> known)
     {
-        string plain = Inline.Plain(side.Trim().TrimStart('-', '*', '+', '>').Trim()).Trim('|', ';', ' ');
-        MatchCollection named = PhaseWord().Matches(plain);
+        var plain = Inline.Plain(side.Trim().TrimStart('-', '*', '+', '>').Trim()).Trim('|', ';', ' ');
+        var named = PhaseWord().Matches(plain);
         if (named.Count > 0)
         {
             var ids = named.Select(m => m.Groups["id"].Value.TrimEnd('.')).ToList();

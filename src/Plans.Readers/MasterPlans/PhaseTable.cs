@@ -67,16 +67,16 @@ internal static class PhaseTable
     public static IReadOnlyList<PhaseRow> Read(IReadOnlyList<MarkdownLine> lines, FaultList faults)
     {
         var rows = new List<PhaseRow>();
-        bool found = false;
-        for (int i = 0; i + 1 < lines.Count; i++)
+        var found = false;
+        for (var i = 0; i + 1 < lines.Count; i++)
         {
             if (!IsRow(lines[i]) || !IsRow(lines[i + 1]) || !IsSeparator(lines[i + 1].Text))
             {
                 continue;
             }
 
-            Dictionary<Column, int>? columns = Columns(lines[i].Text);
-            int width = Cells(lines[i].Text).Count;
+            var columns = Columns(lines[i].Text);
+            var width = Cells(lines[i].Text).Count;
             for (i += 2; i < lines.Count && IsRow(lines[i]); i++)
             {
                 if (columns is not null && ReadRow(lines[i], columns, width, faults) is { } row)
@@ -122,12 +122,12 @@ internal static class PhaseTable
     public static IReadOnlyList<TableCell> Cells(string line)
     {
         var cells = new List<TableCell>();
-        int start = line.Length - line.TrimStart().Length;
+        var start = line.Length - line.TrimStart().Length;
         start += start < line.Length && line[start] == '|' ? 1 : 0;
-        bool inCode = false;
-        for (int i = start; i <= line.Length; i++)
+        var inCode = false;
+        for (var i = start; i <= line.Length; i++)
         {
-            bool isEnd = i == line.Length;
+            var isEnd = i == line.Length;
             if (isEnd || (line[i] == '|' && !inCode && (i == 0 || line[i - 1] != '\\')))
             {
                 // What follows the last pipe is no cell.
@@ -150,7 +150,7 @@ internal static class PhaseTable
     /// <summary>The id that people mean: <c>Phase 2</c>, <c>**2**</c> and <c>2</c> are the same.</summary>
     public static string IdOf(string text)
     {
-        string plain = Inline.Plain(text).Trim().TrimEnd('.', ':').Trim();
+        var plain = Inline.Plain(text).Trim().TrimEnd('.', ':').Trim();
         return plain.StartsWith("phase", StringComparison.OrdinalIgnoreCase) && plain.Length > 5 && !char.IsLetterOrDigit(plain[5])
             ? plain[5..].Trim(' ', '-', '_', '#', ':')
             : plain;
@@ -179,17 +179,17 @@ internal static class PhaseTable
     private static Dictionary<Column, int>? Columns(string header)
     {
         var columns = new Dictionary<Column, int>();
-        IReadOnlyList<TableCell> cells = Cells(header);
+        var cells = Cells(header);
         int[] ids =
         [
             .. cells
                 .Index()
-                .Where(c => Headings.TryGetValue(Inline.Plain(c.Item.Text), out Column column) && column == Column.Id)
+                .Where(c => Headings.TryGetValue(Inline.Plain(c.Item.Text), out var column) && column == Column.Id)
                 .Select(c => c.Index),
         ];
-        for (int i = 0; i < cells.Count; i++)
+        for (var i = 0; i < cells.Count; i++)
         {
-            if (Headings.TryGetValue(Inline.Plain(cells[i].Text), out Column column))
+            if (Headings.TryGetValue(Inline.Plain(cells[i].Text), out var column))
             {
                 columns.TryAdd(column, i);
             }
@@ -209,13 +209,13 @@ internal static class PhaseTable
         }
 
         // Other tables (risks, files, decisions) have neither a phase nor a title, or no phase at all.
-        bool isPhases = columns.ContainsKey(Column.Id) && (columns.ContainsKey(Column.Title) || columns.ContainsKey(Column.Status));
+        var isPhases = columns.ContainsKey(Column.Id) && (columns.ContainsKey(Column.Title) || columns.ContainsKey(Column.Status));
         return isPhases ? columns : null;
     }
 
     private static PhaseRow? ReadRow(MarkdownLine line, Dictionary<Column, int> columns, int width, FaultList faults)
     {
-        IReadOnlyList<TableCell> cells = Cells(line.Text);
+        var cells = Cells(line.Text);
         if (cells.Count > width)
         {
             faults.Add(
@@ -230,11 +230,11 @@ internal static class PhaseTable
             return null;
         }
 
-        TableCell? CellOf(Column column) => columns.TryGetValue(column, out int at) && at < cells.Count ? cells[at] : null;
+        TableCell? CellOf(Column column) => columns.TryGetValue(column, out var at) && at < cells.Count ? cells[at] : null;
         string TextOf(Column column) => CellOf(column)?.Text ?? "";
 
-        string id = IdOf(TextOf(Column.Id));
-        string title = Inline.Plain(TextOf(Column.Title));
+        var id = IdOf(TextOf(Column.Id));
+        var title = Inline.Plain(TextOf(Column.Title));
         if (id.Length == 0)
         {
             faults.Add(
@@ -251,7 +251,7 @@ internal static class PhaseTable
 
         if (TaskId.Fault(id) is { } fault)
         {
-            string suggestion = TaskId.Suggest(id);
+            var suggestion = TaskId.Suggest(id);
             faults.Add(
                 "bad-id",
                 FaultSeverity.Error,
@@ -264,7 +264,7 @@ internal static class PhaseTable
             return null;
         }
 
-        string? link =
+        var link =
             Inline.LinkTarget(TextOf(Column.Title)) ?? cells.Select(c => Inline.LinkTarget(c.Text)).FirstOrDefault(t => t is not null);
         return new PhaseRow(
             line.Number,

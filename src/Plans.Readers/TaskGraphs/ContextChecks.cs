@@ -7,11 +7,11 @@ internal static class ContextChecks
 {
     public static void Report(IReadOnlyList<BoundTask> tasks, IReadOnlySet<string> context, FaultList faults)
     {
-        foreach ((ScalarNode node, FieldPath field) in tasks.SelectMany(t => t.ContextKeys))
+        foreach ((var node, var field) in tasks.SelectMany(t => t.ContextKeys))
         {
             if (!context.Contains(node.Text.Trim()))
             {
-                string? near = NearestName.Of(node.Text, context);
+                var near = NearestName.Of(node.Text, context);
                 faults.Warning(
                     "unknown-context",
                     node,

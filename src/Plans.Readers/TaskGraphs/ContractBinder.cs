@@ -17,7 +17,7 @@ internal static class ContractBinder
 
     public static IReadOnlyList<ContractSpec> Bind(Fields plan, IReadOnlyList<BoundTask> tasks)
     {
-        DocumentNode? node = plan.Node("contracts");
+        var node = plan.Node("contracts");
         if (node is not null and not SequenceNode)
         {
             plan.Faults.Error(
@@ -31,10 +31,10 @@ internal static class ContractBinder
 
         var contracts = new List<ContractSpec>();
         var names = new HashSet<string>(StringComparer.Ordinal);
-        List<DocumentNode> items = (node as SequenceNode)?.Items ?? [];
-        for (int i = 0; i < items.Count; i++)
+        var items = (node as SequenceNode)?.Items ?? [];
+        for (var i = 0; i < items.Count; i++)
         {
-            string path = $"contracts[{i}]";
+            var path = $"contracts[{i}]";
             if (items[i] is not MappingNode mapping)
             {
                 plan.Faults.Error(
@@ -47,7 +47,7 @@ internal static class ContractBinder
                 continue;
             }
 
-            ContractSpec contract = BindOne(new Fields(mapping, path, Keys, plan.Faults, "a contract"), tasks);
+            var contract = BindOne(new Fields(mapping, path, Keys, plan.Faults, "a contract"), tasks);
             if (contract.Name.Length > 0 && !names.Add(contract.Name))
             {
                 plan.Faults.Error(
@@ -67,13 +67,13 @@ internal static class ContractBinder
 
     private static ContractSpec BindOne(Fields fields, IReadOnlyList<BoundTask> tasks)
     {
-        string name = fields.Text("name")?.Trim() ?? "";
+        var name = fields.Text("name")?.Trim() ?? "";
         if (name.Length == 0)
         {
             fields.Missing("name", "The contract has no name.", "Add 'name:' with the name of the interface.");
         }
 
-        IReadOnlyList<string> filePath = PathValues.Read(fields.Texts("file_path") ?? [], fields.Faults);
+        var filePath = PathValues.Read(fields.Texts("file_path") ?? [], fields.Faults);
         List<DocumentNode> methodNodes = [];
         var contract = new ContractSpec
         {
@@ -90,11 +90,11 @@ internal static class ContractBinder
     // A run goes on without the stub, and nobody is held to the contract: that is better known before the night.
     private static void WarnOfNoStub(ContractSpec contract, Fields fields, List<DocumentNode> methodNodes)
     {
-        foreach (ContractFault fault in ContractStub.FaultsOf(contract))
+        foreach (var fault in ContractStub.FaultsOf(contract))
         {
             // What is missing or refused already needs no second word; without methods the contract is a file as it stands, whatever it
             // calls its types.
-            bool isSaid = fault.Field switch
+            var isSaid = fault.Field switch
             {
                 "name" => contract.Name.Length == 0 || contract.Methods.Count == 0,
                 "file_path" => contract.Name.Length == 0 || (contract.FilePath is null && fields.Node("file_path") is not null),
@@ -102,7 +102,7 @@ internal static class ContractBinder
             };
             if (!isSaid)
             {
-                (DocumentNode node, FieldPath path) =
+                (var node, var path) =
                     fault.Index < 0
                         ? (fields.Node(fault.Field) ?? fields.Mapping, fields.Join(fault.Field))
                         : (methodNodes[fault.Index], fields.Join(fault.Field).At(fault.Index));
@@ -123,18 +123,18 @@ internal static class ContractBinder
     private static List<string> BindMethods(Fields fields, List<DocumentNode> nodes)
     {
         var methods = new List<string>();
-        List<DocumentNode> items = fields.Node("methods") switch
+        var items = fields.Node("methods") switch
         {
             null => [],
             SequenceNode list => list.Items,
             var one => [one],
         };
-        for (int i = 0; i < items.Count; i++)
+        for (var i = 0; i < items.Count; i++)
         {
-            string path = $"{fields.Join("methods")}[{i}]";
+            var path = $"{fields.Join("methods")}[{i}]";
             if (items[i] is MappingNode { Entries: [var (key, value)] } && key.Text.Contains('(', StringComparison.Ordinal))
             {
-                string signature = value is ScalarNode rest ? $"{key.Text}: {rest.Text}" : key.Text;
+                var signature = value is ScalarNode rest ? $"{key.Text}: {rest.Text}" : key.Text;
                 fields.Faults.Error(
                     "unquoted-signature",
                     items[i],
@@ -152,7 +152,7 @@ internal static class ContractBinder
                 }
                 else if (method.Text("name") is { } name)
                 {
-                    string returns = method.Text("returns") is { } type ? $" -> {type.Trim()}" : "";
+                    var returns = method.Text("returns") is { } type ? $" -> {type.Trim()}" : "";
                     Add($"{name.Trim()}({string.Join(", ", method.TextList("parameters") ?? [])}){returns}");
                 }
                 else
@@ -183,14 +183,14 @@ internal static class ContractBinder
     {
         var consumers = new List<string>();
         HashSet<string>? known = null;
-        foreach ((ScalarNode node, FieldPath field) in fields.Texts("consumers") ?? [])
+        foreach ((var node, var field) in fields.Texts("consumers") ?? [])
         {
             known ??= [.. tasks.Select(t => t.Task.Id)];
-            string id = node.Text.Trim();
+            var id = node.Text.Trim();
             consumers.Add(id);
             if (!known.Contains(id))
             {
-                string? near = NearestName.Of(id, known);
+                var near = NearestName.Of(id, known);
                 fields.Faults.Error(
                     "unknown-task",
                     node,

@@ -16,15 +16,15 @@ internal sealed class Fields
         Path = path;
         _faults = faults;
         _values = new Entry[mapping.Entries.Count];
-        foreach ((ScalarNode key, DocumentNode value) in mapping.Entries)
+        foreach ((var key, var value) in mapping.Entries)
         {
-            string? name = keys.Find(key.Text);
+            var name = keys.Find(key.Text);
             if (name is null)
             {
                 // Keys that begin with x- or a dot are free for a file's own use, such as anchors.
                 if (!key.Text.StartsWith("x-", StringComparison.Ordinal) && !key.Text.StartsWith('.'))
                 {
-                    string? near = keys.Nearest(key.Text);
+                    var near = keys.Nearest(key.Text);
                     _faults.Warning(
                         "unknown-key",
                         key,
@@ -116,7 +116,7 @@ internal sealed class Fields
 
     private Entry Find(string name)
     {
-        for (int i = 0; i < _count; i++)
+        for (var i = 0; i < _count; i++)
         {
             if (string.Equals(_values[i].Name, name, StringComparison.Ordinal))
             {

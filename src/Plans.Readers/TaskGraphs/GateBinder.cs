@@ -28,7 +28,7 @@ internal static class GateBinder
                 AddCommand(text, path, name, gates, faults);
                 break;
             case SequenceNode list:
-                for (int i = 0; i < list.Items.Count; i++)
+                for (var i = 0; i < list.Items.Count; i++)
                 {
                     Add(list.Items[i], path.At(i), name, gates, faults);
                 }
@@ -39,7 +39,7 @@ internal static class GateBinder
                 break;
             case MappingNode byName:
                 // "test: pytest" under each other: the key is the kind of gate, or its name.
-                foreach ((ScalarNode key, DocumentNode value) in byName.Entries)
+                foreach ((var key, var value) in byName.Entries)
                 {
                     Add(value, $"{path}.{key.Text}", key.Text, gates, faults);
                 }
@@ -68,7 +68,7 @@ internal static class GateBinder
     private static void AddMapping(MappingNode mapping, FieldPath path, string? name, List<Gate> gates, FaultList faults)
     {
         var fields = new Fields(mapping, path.ToString(), GateGrammar.Keys, faults, "a gate");
-        string? command = fields.Text("command")?.Trim();
+        var command = fields.Text("command")?.Trim();
         if (string.IsNullOrEmpty(command))
         {
             fields.Missing(
@@ -79,7 +79,7 @@ internal static class GateBinder
             return;
         }
 
-        Gate gate = GateGrammar.Of(command, name, fields.Word("type", GateGrammar.Types), fields.Text("description"));
+        var gate = GateGrammar.Of(command, name, fields.Word("type", GateGrammar.Types), fields.Text("description"));
         gates.Add(
             gate with
             {
@@ -93,7 +93,7 @@ internal static class GateBinder
 
     private static string? Exclusive(Fields fields)
     {
-        string? name = fields.Text("exclusive")?.Trim();
+        var name = fields.Text("exclusive")?.Trim();
         if (name is null || ExclusiveName.IsValid(name))
         {
             return name;

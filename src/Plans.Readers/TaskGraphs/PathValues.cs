@@ -8,9 +8,9 @@ internal static class PathValues
     public static IReadOnlyList<string> Read(IReadOnlyList<PlacedText> texts, FaultList faults)
     {
         var paths = new List<string>(texts.Count);
-        foreach ((ScalarNode node, FieldPath field) in texts)
+        foreach ((var node, var field) in texts)
         {
-            if (!RepositoryPath.TryNormalize(node.Text, out string? path, out string? fault))
+            if (!RepositoryPath.TryNormalize(node.Text, out var path, out var fault))
             {
                 faults.Error(
                     "bad-path",
@@ -26,7 +26,7 @@ internal static class PathValues
             }
         }
 
-        bool isDistinct = paths.Count < 2 || (paths.Count == 2 && !string.Equals(paths[0], paths[1], StringComparison.Ordinal));
+        var isDistinct = paths.Count < 2 || (paths.Count == 2 && !string.Equals(paths[0], paths[1], StringComparison.Ordinal));
         return isDistinct ? paths : [.. paths.Distinct(StringComparer.Ordinal)];
     }
 

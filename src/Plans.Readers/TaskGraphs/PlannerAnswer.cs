@@ -42,7 +42,7 @@ public static class PlannerAnswer
     public static PlanReadResult Read(string? text, string request, string reserved)
     {
         const string File = "answer.json";
-        if (JsonInText.Find(text ?? "", out bool isCut) is not { } json)
+        if (JsonInText.Find(text ?? "", out var isCut) is not { } json)
         {
             return new PlanReadResult(
                 null,
@@ -72,7 +72,7 @@ public static class PlannerAnswer
             );
         }
 
-        PlanReadResult read = TaskGraphReader.Read(Layout(json), File);
+        var read = TaskGraphReader.Read(Layout(json), File);
         if (read.Plan is not { } plan)
         {
             return read;
@@ -139,13 +139,13 @@ public static class PlannerAnswer
         var schema = (JsonObject)JsonNode.Parse(TaskGraphSchema.Text)!;
         schema.Remove("$schema");
         var properties = (JsonObject)schema["properties"]!;
-        foreach (string name in (string[])["request", "created_at", "defaults"])
+        foreach (var name in (string[])["request", "created_at", "defaults"])
         {
             properties.Remove(name);
         }
 
         var task = (JsonObject)schema["$defs"]!["task"]!;
-        foreach (string name in NotForPlanners)
+        foreach (var name in NotForPlanners)
         {
             ((JsonObject)task["properties"]!).Remove(name);
         }

@@ -63,15 +63,20 @@ internal static class TaskBinder
         ["sandbox"] = TaskIsolation.Sandbox,
     };
 
+    [System.Diagnostics.CodeAnalysis.SuppressMessage(
+        "Maintainability",
+        "CA1502",
+        Justification = "One member of the format after the other."
+    )]
     public static BoundTask Bind(MappingNode node, string path, string? idFromKey, TaskDefaults? defaults, FaultList faults)
     {
         var fields = new Fields(node, path, Keys, faults, "a task");
-        string id = BindId(fields, idFromKey);
-        (string description, string? prompt) = BindTexts(fields);
-        Fields? boundaries = Nested(fields, "boundaries", BoundaryKeys);
-        IReadOnlyList<PlacedText> dependsOn = SplitOnCommas(fields.Texts("depends_on"));
-        IReadOnlyList<PlacedText> contextKeys = fields.Texts("context_keys") ?? [];
-        IReadOnlyList<string>? filesWrite = Paths(fields, boundaries, "files_write");
+        var id = BindId(fields, idFromKey);
+        (var description, var prompt) = BindTexts(fields);
+        var boundaries = Nested(fields, "boundaries", BoundaryKeys);
+        var dependsOn = SplitOnCommas(fields.Texts("depends_on"));
+        var contextKeys = fields.Texts("context_keys") ?? [];
+        var filesWrite = Paths(fields, boundaries, "files_write");
         if (filesWrite is null && fields.IsLeftEmpty("files_write"))
         {
             faults.Warning(
@@ -127,7 +132,7 @@ internal static class TaskBinder
 
     private static string BindId(Fields fields, string? idFromKey)
     {
-        string? id = (fields.Text("id") ?? idFromKey)?.Trim();
+        var id = (fields.Text("id") ?? idFromKey)?.Trim();
         if (id is null && fields.Node("id") is not null)
         {
             return "";
@@ -135,7 +140,7 @@ internal static class TaskBinder
 
         if (id is null)
         {
-            string suggestion = TaskId.Suggest(fields.Node("description") is ScalarNode { Text: var text } ? text : "my-task");
+            var suggestion = TaskId.Suggest(fields.Node("description") is ScalarNode { Text: var text } ? text : "my-task");
             fields.Missing(
                 "id",
                 "The task has no id.",
@@ -146,7 +151,7 @@ internal static class TaskBinder
 
         if (TaskId.Fault(id) is { } fault)
         {
-            string suggestion = TaskId.Suggest(id);
+            var suggestion = TaskId.Suggest(id);
             fields.Faults.Error(
                 "bad-id",
                 fields.Node("id") ?? fields.Mapping,
@@ -161,11 +166,11 @@ internal static class TaskBinder
 
     private static (string Description, string? Prompt) BindTexts(Fields fields)
     {
-        string? title = fields.Text("title");
-        string? description = fields.Text("description");
-        string? prompt = fields.Text("prompt");
-        string? details = fields.Text("details");
-        bool isSaid = ((string[])["title", "description", "prompt"]).Any(name => fields.Node(name) is not null and not ScalarNode);
+        var title = fields.Text("title");
+        var description = fields.Text("description");
+        var prompt = fields.Text("prompt");
+        var details = fields.Text("details");
+        var isSaid = ((string[])["title", "description", "prompt"]).Any(name => fields.Node(name) is not null and not ScalarNode);
         if (!isSaid && string.IsNullOrWhiteSpace(title) && string.IsNullOrWhiteSpace(description) && string.IsNullOrWhiteSpace(prompt))
         {
             fields.Missing(
@@ -183,7 +188,7 @@ internal static class TaskBinder
 
     private static string FirstLine(string? text)
     {
-        string line = text?.AsSpan().Trim().ToString().Split('\n')[0].Trim() ?? "";
+        var line = text?.AsSpan().Trim().ToString().Split('\n')[0].Trim() ?? "";
         return line.Length > 120 ? line[..117] + "..." : line;
     }
 
@@ -194,12 +199,12 @@ internal static class TaskBinder
             return PlanTaskStatus.Pending;
         }
 
-        if (StatusWord.TryParse(text, out PlanTaskStatus status))
+        if (StatusWord.TryParse(text, out var status))
         {
             return status;
         }
 
-        string? near = NearestName.Of(text, StatusWord.Known);
+        var near = NearestName.Of(text, StatusWord.Known);
         fields.Faults.Warning(
             "unknown-status",
             fields.Node("status"),
@@ -212,7 +217,7 @@ internal static class TaskBinder
 
     private static IReadOnlyList<string>? Paths(Fields fields, Fields? boundaries, string name)
     {
-        Fields source = fields.Key(name) is null && boundaries is not null ? boundaries : fields;
+        var source = fields.Key(name) is null && boundaries is not null ? boundaries : fields;
         return source.Texts(name) is { } texts ? PathValues.Read(texts, source.Faults) : null;
     }
 
@@ -250,9 +255,9 @@ internal static class TaskBinder
 
         var ids = new List<PlacedText>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach ((ScalarNode node, FieldPath field) in texts)
+        foreach ((var node, var field) in texts)
         {
-            foreach (string id in node.Text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+            foreach (var id in node.Text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
             {
                 if (seen.Add(id))
                 {
@@ -271,7 +276,7 @@ internal static class TaskBinder
 
     private static RequiredPackages? BindPackages(Fields fields)
     {
-        DocumentNode? node = fields.Node("deps_required");
+        var node = fields.Node("deps_required");
         if (node is null)
         {
             return null;
@@ -282,7 +287,7 @@ internal static class TaskBinder
             return new RequiredPackages { Runtime = fields.TextList("deps_required") ?? [] };
         }
 
-        Fields packages = Nested(fields, "deps_required", PackageKeys)!;
+        var packages = Nested(fields, "deps_required", PackageKeys)!;
         return new RequiredPackages { Runtime = packages.TextList("runtime") ?? [], Dev = packages.TextList("dev") ?? [] };
     }
 
@@ -294,7 +299,7 @@ internal static class TaskBinder
         }
 
         var patches = new List<PatchIntent>();
-        foreach ((DocumentNode item, FieldPath path) in Items(fields, "patch_intents"))
+        foreach ((var item, var path) in Items(fields, "patch_intents"))
         {
             if (item is ScalarNode file)
             {
@@ -336,7 +341,7 @@ internal static class TaskBinder
         }
 
         var items = new List<ChecklistItem>();
-        foreach ((DocumentNode item, FieldPath path) in Items(fields, "checklist"))
+        foreach ((var item, var path) in Items(fields, "checklist"))
         {
             if (item is ScalarNode text)
             {

@@ -31,7 +31,7 @@ public static class TaskGraphReader
     /// <param name="file">Its name; the ending <c>.json</c> means JSON, any other YAML.</param>
     /// <param name="projectContext">Names of the texts that the project itself has for its tasks.</param>
     public static PlanReadResult Read(ReadOnlySpan<byte> content, string file, IReadOnlyCollection<string>? projectContext = null) =>
-        PlanText.TryDecode(content, file, out string? text, out PlanFault? fault)
+        PlanText.TryDecode(content, file, out var text, out var fault)
             ? Read(text, file, projectContext)
             : new PlanReadResult(null, [fault]);
 
@@ -40,8 +40,8 @@ public static class TaskGraphReader
     public static PlanReadResult Read(string text, string file, IReadOnlyCollection<string>? projectContext = null)
     {
         var faults = new FaultList(file);
-        bool isJson = file.EndsWith(".json", StringComparison.OrdinalIgnoreCase);
-        DocumentNode? root = isJson ? JsonTree.Read(text, faults) : YamlTree.Read(text, faults);
+        var isJson = file.EndsWith(".json", StringComparison.OrdinalIgnoreCase);
+        var root = isJson ? JsonTree.Read(text, faults) : YamlTree.Read(text, faults);
         if (root is null or ScalarNode { IsNull: true })
         {
             if (!faults.HasErrors)
@@ -66,7 +66,7 @@ public static class TaskGraphReader
     private static PlanReadResult Bind(DocumentNode root, FaultList faults, IReadOnlyCollection<string> projectContext)
     {
         // A bare list is taken as the list of tasks.
-        MappingNode mapping = root switch
+        var mapping = root switch
         {
             MappingNode given => given,
             SequenceNode => Wrap("tasks", root),
@@ -85,12 +85,12 @@ public static class TaskGraphReader
         }
 
         var fields = new Fields(mapping, "", PlanKeys, faults, "a plan");
-        TaskDefaults? defaults = DefaultsBinder.Bind(fields);
-        Dictionary<string, string> context = BindContext(fields);
-        List<BoundTask> tasks = BindTasks(fields, defaults);
-        IReadOnlyList<ContractSpec> contracts = ContractBinder.Bind(fields, tasks);
+        var defaults = DefaultsBinder.Bind(fields);
+        var context = BindContext(fields);
+        var tasks = BindTasks(fields, defaults);
+        var contracts = ContractBinder.Bind(fields, tasks);
         ContextChecks.Report(tasks, context.Keys.Concat(projectContext).ToHashSet(StringComparer.Ordinal), faults);
-        TaskGraph graph = GraphFaults.Report([.. tasks.Select(t => Placed(t, faults.File))], faults);
+        var graph = GraphFaults.Report([.. tasks.Select(t => Placed(t, faults.File))], faults);
 
         var plan = new Plan
         {
@@ -111,8 +111,8 @@ public static class TaskGraphReader
 
     private static List<BoundTask> BindTasks(Fields plan, TaskDefaults? defaults)
     {
-        DocumentNode? node = plan.Node("tasks");
-        int count = (node as SequenceNode)?.Items.Count ?? (node as MappingNode)?.Entries.Count ?? 0;
+        var node = plan.Node("tasks");
+        var count = (node as SequenceNode)?.Items.Count ?? (node as MappingNode)?.Entries.Count ?? 0;
         if (node is ScalarNode)
         {
             plan.Faults.Error(
@@ -146,12 +146,12 @@ public static class TaskGraphReader
         }
 
         var tasks = new List<BoundTask>(count);
-        for (int i = 0; i < count; i++)
+        for (var i = 0; i < count; i++)
         {
             // A list, or a mapping of ids to tasks.
-            string? id = (node as MappingNode)?.Entries[i].Key.Text;
-            DocumentNode task = (node as MappingNode)?.Entries[i].Value ?? ((SequenceNode)node!).Items[i];
-            string field = id is null ? $"tasks[{i}]" : $"tasks.{id}";
+            var id = (node as MappingNode)?.Entries[i].Key.Text;
+            var task = (node as MappingNode)?.Entries[i].Value ?? ((SequenceNode)node!).Items[i];
+            var field = id is null ? $"tasks[{i}]" : $"tasks.{id}";
             if (task is MappingNode mapping)
             {
                 tasks.Add(TaskBinder.Bind(mapping, field, id, defaults, plan.Faults));
@@ -191,7 +191,7 @@ public static class TaskGraphReader
             return context;
         }
 
-        foreach ((ScalarNode key, DocumentNode value) in mapping.Entries)
+        foreach ((var key, var value) in mapping.Entries)
         {
             if (Values.Text(value, $"context.{key.Text}", plan.Faults) is { } text)
             {

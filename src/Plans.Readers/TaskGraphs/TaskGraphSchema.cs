@@ -8,7 +8,7 @@ public static class TaskGraphSchema
     {
         get
         {
-            using Stream stream =
+            using var stream =
                 typeof(TaskGraphSchema).Assembly.GetManifestResourceStream("tasks.schema.json")
                 ?? throw new InvalidOperationException(
                     "The schema is not part of this assembly; its project file must embed TaskGraphs/tasks.schema.json."

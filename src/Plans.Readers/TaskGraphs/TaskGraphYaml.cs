@@ -32,12 +32,12 @@ public static class TaskGraphYaml
 
     private static void Shorten(JsonNode node)
     {
-        foreach (JsonNode item in node is JsonArray list ? list.OfType<JsonNode>() : [])
+        foreach (var item in node is JsonArray list ? list.OfType<JsonNode>() : [])
         {
             Shorten(item);
         }
 
-        foreach ((string name, JsonNode? value) in node is JsonObject mapping ? mapping.ToList() : [])
+        foreach ((var name, var value) in node is JsonObject mapping ? mapping.ToList() : [])
         {
             if (IsUsual(name, value))
             {
@@ -64,8 +64,8 @@ public static class TaskGraphYaml
 
     private static void Members(StringBuilder text, JsonElement mapping, int indent)
     {
-        bool isFirst = true;
-        foreach (JsonProperty member in mapping.EnumerateObject())
+        var isFirst = true;
+        foreach (var member in mapping.EnumerateObject())
         {
             // The first member of a list item stands behind its dash.
             text.Append(' ', isFirst && text.Length > 0 && text[^1] == ' ' ? 0 : indent).Append(Scalar(member.Name)).Append(':');
@@ -84,7 +84,7 @@ public static class TaskGraphYaml
                 break;
             case JsonValueKind.Array when value.GetArrayLength() > 0:
                 text.Append('\n');
-                foreach (JsonElement item in value.EnumerateArray())
+                foreach (var item in value.EnumerateArray())
                 {
                     text.Append(' ', indent).Append('-');
                     Item(text, item, indent + 2);
@@ -133,7 +133,7 @@ public static class TaskGraphYaml
     private static void Block(StringBuilder text, string value, int indent)
     {
         text.Append(value.EndsWith('\n') ? " |\n" : " |-\n");
-        foreach (string line in value.TrimEnd('\n').Split('\n'))
+        foreach (var line in value.TrimEnd('\n').Split('\n'))
         {
             text.Append(' ', line.Length == 0 ? 0 : indent).Append(line).Append('\n');
         }
@@ -141,7 +141,7 @@ public static class TaskGraphYaml
 
     private static string Scalar(string value)
     {
-        bool isPlain =
+        var isPlain =
             value.Length > 0
             && (char.IsLetter(value[0]) || value[0] is '_' or '/' or '.')
             && value.All(c =>
@@ -158,7 +158,7 @@ public static class TaskGraphYaml
     private static string Quoted(string value)
     {
         var text = new StringBuilder(value.Length + 2).Append('"');
-        foreach (char c in value)
+        foreach (var c in value)
         {
             _ = c switch
             {

@@ -49,7 +49,7 @@ internal static class Values
     {
         if (
             node is ScalarNode scalar
-            && int.TryParse(scalar.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number)
+            && int.TryParse(scalar.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
             && number >= 0
         )
         {
@@ -71,7 +71,7 @@ internal static class Values
         if (node is ScalarNode scalar)
         {
             if (
-                double.TryParse(scalar.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
+                double.TryParse(scalar.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
                 && number >= 0
                 && double.IsFinite(number)
             )
@@ -117,7 +117,7 @@ internal static class Values
             node,
             field,
             faults,
-            text => Sizes.TryRead(text.Trim(), out long size) && size > 0 ? size : null,
+            text => Sizes.TryRead(text.Trim(), out var size) && size > 0 ? size : null,
             "A size",
             "Write a size such as 800MB, 2GB or 0.8 GiB (a number is bytes), or off."
         );
@@ -128,7 +128,7 @@ internal static class Values
             field,
             faults,
             text =>
-                double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double cores) && cores > 0
+                double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var cores) && cores > 0
                     ? cores
                     : null,
             "A number of cores",
@@ -138,13 +138,13 @@ internal static class Values
     public static T? Word<T>(DocumentNode node, FieldPath field, IReadOnlyDictionary<string, T> words, FaultList faults)
         where T : struct
     {
-        if (node is ScalarNode scalar && words.TryGetValue(scalar.Text.Trim(), out T value))
+        if (node is ScalarNode scalar && words.TryGetValue(scalar.Text.Trim(), out var value))
         {
             return value;
         }
 
-        string? near = node is ScalarNode { Text: var text } ? NearestName.Of(text, words.Keys) : null;
-        string known = string.Join(", ", words.DistinctBy(w => w.Value).Select(w => w.Key));
+        var near = node is ScalarNode { Text: var text } ? NearestName.Of(text, words.Keys) : null;
+        var known = string.Join(", ", words.DistinctBy(w => w.Value).Select(w => w.Key));
         faults.Error(
             node is ScalarNode ? BadValue : WrongType,
             node,
@@ -164,7 +164,7 @@ internal static class Values
                 return [new PlacedText(one, field)];
             case SequenceNode sequence:
                 var texts = new List<PlacedText>(sequence.Items.Count);
-                for (int i = 0; i < sequence.Items.Count; i++)
+                for (var i = 0; i < sequence.Items.Count; i++)
                 {
                     if (sequence.Items[i] is ScalarNode { IsNull: false } item)
                     {
@@ -202,7 +202,7 @@ internal static class Values
             return node.Kind;
         }
 
-        string text = scalar.Text.Length > 60 ? scalar.Text[..60] + "..." : scalar.Text;
+        var text = scalar.Text.Length > 60 ? scalar.Text[..60] + "..." : scalar.Text;
         return $"'{text.ReplaceLineEndings(" ")}'";
     }
 

@@ -36,12 +36,12 @@ public sealed record Backlog(IReadOnlyList<BacklogTask> Tasks)
     /// <summary>The backlog with a task at the end, under the next free number.</summary>
     public (Backlog Backlog, BacklogTask Added) Add(BacklogTask task)
     {
-        long number =
+        var number =
             Tasks
-                .Select(t => long.TryParse(t.Id, NumberStyles.None, CultureInfo.InvariantCulture, out long n) ? n : 0)
+                .Select(t => long.TryParse(t.Id, NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : 0)
                 .DefaultIfEmpty(0)
                 .Max() + 1;
-        BacklogTask added = Renumbered(task, number.ToString(CultureInfo.InvariantCulture));
+        var added = Renumbered(task, number.ToString(CultureInfo.InvariantCulture));
         return (new Backlog([.. Tasks, added]), added);
     }
 
@@ -100,12 +100,12 @@ public sealed record Backlog(IReadOnlyList<BacklogTask> Tasks)
         HashSet<string> done = [.. All.Where(t => t.Status == BacklogStatus.Done).Select(t => t.Id)];
         var wanted = Tasks.Where(t => t.Status == BacklogStatus.Pending).ToDictionary(t => t.Id, StringComparer.Ordinal);
         var leftOut = new List<BacklogTask>();
-        for (bool again = true; again; )
+        for (var again = true; again; )
         {
             BacklogTask[] stuck = [.. wanted.Values.Where(t => Waits(t, done).Any(d => !wanted.ContainsKey(ParentOf(d))))];
             leftOut.AddRange(stuck);
             again = stuck.Length > 0;
-            foreach (BacklogTask task in stuck)
+            foreach (var task in stuck)
             {
                 wanted.Remove(task.Id);
             }
@@ -130,7 +130,7 @@ public sealed record Backlog(IReadOnlyList<BacklogTask> Tasks)
     private static PlanTask PlanTaskOf(BacklogTask task, HashSet<string> done)
     {
         string?[] texts = [task.Description, task.Details, task.TestStrategy is null ? null : $"How it is tested: {task.TestStrategy}"];
-        string prompt = string.Join("\n\n", texts.Where(t => !string.IsNullOrWhiteSpace(t)));
+        var prompt = string.Join("\n\n", texts.Where(t => !string.IsNullOrWhiteSpace(t)));
         return new PlanTask
         {
             Id = task.Id,

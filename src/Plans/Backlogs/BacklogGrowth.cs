@@ -13,19 +13,19 @@ public static class BacklogGrowth
     public static (Backlog Backlog, IReadOnlyList<string> Ids) AddTasks(this Backlog backlog, IReadOnlyList<BacklogTask> tasks)
     {
         var ids = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (BacklogTask task in tasks)
+        foreach (var task in tasks)
         {
-            string? known = backlog.Tasks.FirstOrDefault(t => IsSame(t, task))?.Id;
+            var known = backlog.Tasks.FirstOrDefault(t => IsSame(t, task))?.Id;
             if (known is null)
             {
-                (backlog, BacklogTask added) = backlog.Add(task with { Id = "", Dependencies = [], Subtasks = [] });
+                (backlog, var added) = backlog.Add(task with { Id = "", Dependencies = [], Subtasks = [] });
                 known = added.Id;
             }
 
             ids[task.Id] = known;
         }
 
-        foreach (BacklogTask task in tasks)
+        foreach (var task in tasks)
         {
             backlog = backlog.Change(
                 ids[task.Id],
@@ -45,11 +45,11 @@ public static class BacklogGrowth
     )
     {
         List<BacklogTask> subtasks = [.. backlog.Find(parent)?.Subtasks ?? []];
-        int number = subtasks.Select(s => int.TryParse(s.Id[(parent.Length + 1)..], out int n) ? n : 0).DefaultIfEmpty(0).Max();
+        var number = subtasks.Select(s => int.TryParse(s.Id[(parent.Length + 1)..], out var n) ? n : 0).DefaultIfEmpty(0).Max();
         var ids = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (BacklogTask task in tasks)
+        foreach (var task in tasks)
         {
-            string? known = subtasks.Find(s => IsSame(s, task))?.Id;
+            var known = subtasks.Find(s => IsSame(s, task))?.Id;
             if (known is null)
             {
                 known = $"{parent}.{++number}";

@@ -21,7 +21,7 @@ public static class BacklogRequest
 
             """
         );
-        foreach (PlanTask task in pending.Tasks)
+        foreach (var task in pending.Tasks)
         {
             text.Append("\n## ").Append(task.Id).Append(": ").Append(task.Description.Trim()).Append('\n');
             if (task.DependsOn.Count > 0)
@@ -34,7 +34,7 @@ public static class BacklogRequest
                 text.Append('\n').Append(task.Prompt.Trim()).Append('\n');
             }
 
-            foreach (ChecklistItem item in task.Checklist)
+            foreach (var item in task.Checklist)
             {
                 text.Append(item.Completed ? "\n- [x] " : "\n- [ ] ").Append(item.Id).Append(": ").Append(item.Description.Trim());
             }
@@ -55,7 +55,7 @@ public static class BacklogRequest
         out IReadOnlyList<string> faults
     )
     {
-        ILookup<string?, string> by = plan.Tasks.ToLookup(task => Owner(task.Id, ids), task => task.Id);
+        var by = plan.Tasks.ToLookup(task => Owner(task.Id, ids), task => task.Id);
         faults =
         [
             .. by[null].Select(id => $"The task '{id}' does none of the backlog's tasks. Call it after the one it does: ID or ID-WORD."),

@@ -49,7 +49,7 @@ public static class BacklogStatus
     /// <summary>The state that a word means, or null: <c>completed</c> is <c>done</c>, <c>in_progress</c> is <c>in-progress</c>.</summary>
     public static string? Find(string word)
     {
-        string plain = word.Trim().ToLowerInvariant().Replace('_', '-').Replace(' ', '-');
+        var plain = word.Trim().ToLowerInvariant().Replace('_', '-').Replace(' ', '-');
         return plain switch
         {
             "completed" or "complete" or "finished" => Done,
@@ -72,7 +72,7 @@ public static class BacklogPriority
     /// <summary>Place in <see cref="All"/>; words that are not known count as medium.</summary>
     public static int Rank(string priority)
     {
-        int rank = All.ToList().FindIndex(p => string.Equals(p, priority.Trim(), StringComparison.OrdinalIgnoreCase));
+        var rank = All.ToList().FindIndex(p => string.Equals(p, priority.Trim(), StringComparison.OrdinalIgnoreCase));
         return rank < 0 ? All.ToList().IndexOf(Medium) : rank;
     }
 }
@@ -86,12 +86,12 @@ public sealed class BacklogIdOrder : IComparer<string>
     /// <inheritdoc/>
     public int Compare(string? x, string? y)
     {
-        string[] left = (x ?? "").Split('.');
-        string[] right = (y ?? "").Split('.');
-        for (int i = 0; i < Math.Min(left.Length, right.Length); i++)
+        var left = (x ?? "").Split('.');
+        var right = (y ?? "").Split('.');
+        for (var i = 0; i < Math.Min(left.Length, right.Length); i++)
         {
-            bool areNumbers = long.TryParse(left[i], out long a) & long.TryParse(right[i], out long b);
-            int order = areNumbers ? a.CompareTo(b) : string.CompareOrdinal(left[i], right[i]);
+            var areNumbers = long.TryParse(left[i], out var a) & long.TryParse(right[i], out var b);
+            var order = areNumbers ? a.CompareTo(b) : string.CompareOrdinal(left[i], right[i]);
             if (order != 0)
             {
                 return order;

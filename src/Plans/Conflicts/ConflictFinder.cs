@@ -14,9 +14,9 @@ internal sealed class ConflictFinder
     {
         _tasks = [.. plan.Tasks];
         _order = new Lazy<TaskOrder>(graph.ToOrder);
-        for (int i = 0; i < _tasks.Length; i++)
+        for (var i = 0; i < _tasks.Length; i++)
         {
-            foreach (string path in Open(i) ? _tasks[i].FilesWrite ?? [] : [])
+            foreach (var path in Open(i) ? _tasks[i].FilesWrite ?? [] : [])
             {
                 _writes.Add(i, Pattern(path));
             }
@@ -36,13 +36,13 @@ internal sealed class ConflictFinder
         );
 
         // A foreseen change to a file meets those who own the file; two foreseen changes meet at the resource that stands for it.
-        PathTrie patches = Trie(i => _tasks[i].PatchIntents.Select(p => p.File));
+        var patches = Trie(i => _tasks[i].PatchIntents.Select(p => p.File));
         PathTrieOverlaps.Find(
             patches,
             _writes,
             (patch, write) => found.Add(ConflictKind.File, patch.Owner, write.Owner, Narrower(patch, write))
         );
-        Dictionary<string, List<int>> writers = Writers();
+        var writers = Writers();
         Meet(writers, writers, found);
         return found.Sorted();
     }
@@ -70,28 +70,27 @@ internal sealed class ConflictFinder
     {
         if (a.IsLiteral != b.IsLiteral)
         {
-            (string path, string pattern) = a.IsLiteral ? (a.Text, b.Text) : (b.Text, a.Text);
-            bool isBelow =
-                pattern.Length > path.Length && pattern[path.Length] == '/' && pattern.StartsWith(path, StringComparison.Ordinal);
+            (var path, var pattern) = a.IsLiteral ? (a.Text, b.Text) : (b.Text, a.Text);
+            var isBelow = pattern.Length > path.Length && pattern[path.Length] == '/' && pattern.StartsWith(path, StringComparison.Ordinal);
             return isBelow ? pattern : path;
         }
 
-        int longer = a.Text.Length.CompareTo(b.Text.Length);
+        var longer = a.Text.Length.CompareTo(b.Text.Length);
         return longer > 0 || (longer == 0 && string.CompareOrdinal(a.Text, b.Text) <= 0) ? a.Text : b.Text;
     }
 
     private static void Meet(Dictionary<string, List<int>> some, Dictionary<string, List<int>> others, Found found)
     {
-        foreach ((string resource, List<int> left) in some)
+        foreach ((var resource, var left) in some)
         {
             if (ReferenceEquals(some, others) && found.AreChained(left))
             {
                 continue;
             }
 
-            foreach ((int a, int b) in left.SelectMany(a => (others.GetValueOrDefault(resource) ?? []).Select(b => (a, b))))
+            foreach ((var a, var b) in left.SelectMany(a => (others.GetValueOrDefault(resource) ?? []).Select(b => (a, b))))
             {
-                bool isPatched =
+                var isPatched =
                     resource.StartsWith(PatchPrefix, StringComparison.Ordinal)
                     && found.Has(ConflictKind.File, a, b, resource[PatchPrefix.Length..]);
                 if (!isPatched && !found.Add(ConflictKind.Resource, a, b, resource))
@@ -106,7 +105,7 @@ internal sealed class ConflictFinder
 
     private PathPattern Pattern(string path)
     {
-        if (!_patterns.TryGetValue(path, out PathPattern? pattern))
+        if (!_patterns.TryGetValue(path, out var pattern))
         {
             pattern = PathPattern.Parse(path, _parts);
             _patterns.Add(path, pattern);
@@ -118,9 +117,9 @@ internal sealed class ConflictFinder
     private PathTrie Trie(Func<int, IEnumerable<string>> paths)
     {
         var trie = new PathTrie();
-        for (int i = 0; i < _tasks.Length; i++)
+        for (var i = 0; i < _tasks.Length; i++)
         {
-            foreach (string path in Open(i) ? paths(i) : [])
+            foreach (var path in Open(i) ? paths(i) : [])
             {
                 trie.Add(i, Pattern(path));
             }
@@ -135,11 +134,11 @@ internal sealed class ConflictFinder
     private Dictionary<string, List<int>> Resources(Func<PlanTask, IEnumerable<string>> names)
     {
         var tasks = new Dictionary<string, List<int>>(StringComparer.Ordinal);
-        for (int i = 0; i < _tasks.Length; i++)
+        for (var i = 0; i < _tasks.Length; i++)
         {
-            foreach (string name in Open(i) ? names(_tasks[i]).Distinct(StringComparer.Ordinal) : [])
+            foreach (var name in Open(i) ? names(_tasks[i]).Distinct(StringComparer.Ordinal) : [])
             {
-                if (!tasks.TryGetValue(name, out List<int>? users))
+                if (!tasks.TryGetValue(name, out var users))
                 {
                     tasks.Add(name, users = []);
                 }
@@ -184,8 +183,8 @@ internal sealed class ConflictFinder
         /// </summary>
         public bool AreChained(IEnumerable<int> tasks)
         {
-            int[] ordered = finder._order.Value.Sorted(tasks);
-            for (int i = 1; i < ordered.Length; i++)
+            var ordered = finder._order.Value.Sorted(tasks);
+            for (var i = 1; i < ordered.Length; i++)
             {
                 if (ordered[i - 1] != ordered[i] && !finder._order.Value.Precedes(ordered[i - 1], ordered[i]))
                 {
@@ -221,7 +220,7 @@ internal sealed class ConflictFinder
 
         private MissingEdge Edge(int first, int second)
         {
-            (int earlier, int later) = use == ConflictUse.Write ? finder._order.Value.InOrder(first, second) : (second, first);
+            (var earlier, var later) = use == ConflictUse.Write ? finder._order.Value.InOrder(first, second) : (second, first);
             return new MissingEdge(Id(later), Id(earlier));
         }
 

@@ -23,7 +23,7 @@ public static class ContractFile
     /// </summary>
     public static bool IsUneditedStub(string content, string contract)
     {
-        string text = content.ReplaceLineEndings("\n");
+        var text = content.ReplaceLineEndings("\n");
         return Headings.Any(heading => text.Split('\n', 3).Contains(heading + contract, StringComparer.Ordinal))
             && StubVersion(text) is not null;
     }
@@ -33,11 +33,11 @@ public static class ContractFile
 
     private static string? StubVersion(string text)
     {
-        foreach (string mark in Versions)
+        foreach (var mark in Versions)
         {
-            int found = text.IndexOf(mark, StringComparison.Ordinal);
-            int start = found + mark.Length;
-            int end = found < 0 ? -1 : text.IndexOf('\n', start);
+            var found = text.IndexOf(mark, StringComparison.Ordinal);
+            var start = found + mark.Length;
+            var end = found < 0 ? -1 : text.IndexOf('\n', start);
             if (end == start + 7 && HashOf(text.Remove(start, 7)) == text[start..end])
             {
                 return text[start..end];

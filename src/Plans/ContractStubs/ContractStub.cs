@@ -53,7 +53,7 @@ public sealed record ContractStub(
     };
 
     /// <summary>The stub of a contract, or null when it names no file to put it in or its methods can't be understood.</summary>
-    public static ContractStub? Of(ContractSpec contract) => TryCreate(contract, out ContractStub? stub, out _) ? stub : null;
+    public static ContractStub? Of(ContractSpec contract) => TryCreate(contract, out var stub, out _) ? stub : null;
 
     /// <summary>Writes the stub of a contract.</summary>
     /// <param name="contract">Name, file and methods.</param>
@@ -73,8 +73,8 @@ public sealed record ContractStub(
             return false;
         }
 
-        ContractLanguage language = LanguageOf(contract.FilePath!)!.Value;
-        string version = ContractFile.HashOf(StubWriter.Write(contract, language, methods, version: ""));
+        var language = LanguageOf(contract.FilePath!)!.Value;
+        var version = ContractFile.HashOf(StubWriter.Write(contract, language, methods, version: ""));
         stub = new ContractStub(
             contract.Name,
             contract.FilePath!,
@@ -133,9 +133,9 @@ public sealed record ContractStub(
             );
         }
 
-        for (int i = 0; i < contract.Methods.Count; i++)
+        for (var i = 0; i < contract.Methods.Count; i++)
         {
-            if (!MethodSignature.TryParse(contract.Methods[i], language, out MethodSignature? method))
+            if (!MethodSignature.TryParse(contract.Methods[i], language, out var method))
             {
                 yield return new ContractFault(
                     "methods",
@@ -175,8 +175,8 @@ public sealed record ContractStub(
     /// <summary>The language that a file's ending stands for, or null.</summary>
     public static ContractLanguage? LanguageOf(string filePath)
     {
-        int dot = filePath.LastIndexOf('.');
-        return dot >= 0 && Endings.TryGetValue(filePath[dot..], out ContractLanguage language) ? language : null;
+        var dot = filePath.LastIndexOf('.');
+        return dot >= 0 && Endings.TryGetValue(filePath[dot..], out var language) ? language : null;
     }
 }
 
@@ -198,11 +198,11 @@ public sealed record ContractPin(string Contract, string TaskId, string Version)
     /// </summary>
     public static IReadOnlyList<ContractPin> Stale(IEnumerable<ContractPin> pins, IEnumerable<ContractStub> current)
     {
-        Dictionary<string, string> versions = current.ToDictionary(c => c.Name, c => c.Version, StringComparer.Ordinal);
+        var versions = current.ToDictionary(c => c.Name, c => c.Version, StringComparer.Ordinal);
         return
         [
             .. pins.Where(p =>
-                versions.TryGetValue(p.Contract, out string? version) && !string.Equals(version, p.Version, StringComparison.Ordinal)
+                versions.TryGetValue(p.Contract, out var version) && !string.Equals(version, p.Version, StringComparison.Ordinal)
             ),
         ];
     }

@@ -25,9 +25,9 @@ public sealed record ContractsInForce(
         var unwritten = new List<ContractStub>();
         var errors = new List<string>();
         var warnings = new List<string>();
-        foreach (ContractSpec contract in plan.Contracts)
+        foreach (var contract in plan.Contracts)
         {
-            string? content = contract.FilePath is { } path ? existing.GetValueOrDefault(path) : null;
+            var content = contract.FilePath is { } path ? existing.GetValueOrDefault(path) : null;
             if (content is not null && contract.Methods.Count == 0 && ContractStub.LanguageOf(contract.FilePath!) is { } language)
             {
                 stubs.Add(
@@ -41,7 +41,7 @@ public sealed record ContractsInForce(
                     )
                 );
             }
-            else if (!ContractStub.TryCreate(contract, out ContractStub? stub, out ContractFault? fault))
+            else if (!ContractStub.TryCreate(contract, out var stub, out var fault))
             {
                 // The reader has named the rest, with its place; whether a contract without methods has a file that needs no name of ours
                 // is known only here.

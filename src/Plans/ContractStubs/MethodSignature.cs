@@ -31,21 +31,21 @@ internal sealed record MethodSignature(string Name, IReadOnlyList<MethodParamete
     public static bool TryParse(string text, ContractLanguage language, [NotNullWhen(true)] out MethodSignature? method)
     {
         method = null;
-        string line = text.ReplaceLineEndings(" ").Trim().TrimEnd(';', ' ');
+        var line = text.ReplaceLineEndings(" ").Trim().TrimEnd(';', ' ');
         if (line.EndsWith(": ...", StringComparison.Ordinal))
         {
             line = line[..^5];
         }
 
-        int open = line.IndexOf('(', StringComparison.Ordinal);
-        int close = open < 0 ? -1 : Closing(line, open);
+        var open = line.IndexOf('(', StringComparison.Ordinal);
+        var close = open < 0 ? -1 : Closing(line, open);
         if (open >= 0 && close < 0)
         {
             return false;
         }
 
         List<string> words = [.. (open < 0 ? line : line[..open]).Split(' ', StringSplitOptions.RemoveEmptyEntries)];
-        bool isAsync = words.Contains("async");
+        var isAsync = words.Contains("async");
         words.RemoveAll(Modifiers.Contains);
         if (words.Count == 0 || !IsIdentifier(words[^1]))
         {
@@ -58,13 +58,13 @@ internal sealed record MethodSignature(string Name, IReadOnlyList<MethodParamete
             return false;
         }
 
-        string? before = words.Count > 1 ? string.Join(' ', words.Take(words.Count - 1)) : null;
-        string? after = open < 0 ? null : ReturnType(line[(close + 1)..]);
+        var before = words.Count > 1 ? string.Join(' ', words.Take(words.Count - 1)) : null;
+        var after = open < 0 ? null : ReturnType(line[(close + 1)..]);
         List<MethodParameter> parameters =
             open < 0
                 ? []
                 : [.. Split(line[(open + 1)..close]).Select(p => Parameter(p, language)).Where(p => p.Name is not ("self" or "this"))];
-        bool isReadable =
+        var isReadable =
             parameters.TrueForAll(p => IsMarker(p.Name) || IsIdentifier(p.Name.TrimStart('*', '.').TrimEnd('?')))
             && parameters.Select(p => p.Type).Append(after ?? before).All(IsType);
         if (!isReadable)
@@ -83,7 +83,7 @@ internal sealed record MethodSignature(string Name, IReadOnlyList<MethodParamete
 
     private static string? ReturnType(string rest)
     {
-        string type = rest.Trim();
+        var type = rest.Trim();
         if (type.StartsWith("->", StringComparison.Ordinal) || type.StartsWith("=>", StringComparison.Ordinal))
         {
             type = type[2..];
@@ -99,39 +99,39 @@ internal sealed record MethodSignature(string Name, IReadOnlyList<MethodParamete
 
     private static MethodParameter Parameter(string text, ContractLanguage language)
     {
-        string parameter = text.Trim();
+        var parameter = text.Trim();
         string? usual = null;
-        int value = parameter.IndexOf('=', StringComparison.Ordinal);
+        var value = parameter.IndexOf('=', StringComparison.Ordinal);
         if (value > 0 && (value + 1 == parameter.Length || parameter[value + 1] != '>'))
         {
             usual = parameter[(value + 1)..].Trim();
             parameter = parameter[..value].Trim();
         }
 
-        int colon = parameter.IndexOf(':', StringComparison.Ordinal);
+        var colon = parameter.IndexOf(':', StringComparison.Ordinal);
         if (colon > 0)
         {
             return new MethodParameter(parameter[..colon].Trim(), parameter[(colon + 1)..].Trim(), usual);
         }
 
         // Go puts the name first, C# and Java the type.
-        int space = language == ContractLanguage.Go ? parameter.IndexOf(' ', StringComparison.Ordinal) : parameter.LastIndexOf(' ');
+        var space = language == ContractLanguage.Go ? parameter.IndexOf(' ', StringComparison.Ordinal) : parameter.LastIndexOf(' ');
         if (space < 0)
         {
             return new MethodParameter(parameter, null, usual);
         }
 
-        string first = parameter[..space].Trim();
-        string second = parameter[(space + 1)..].Trim();
+        var first = parameter[..space].Trim();
+        var second = parameter[(space + 1)..].Trim();
         return language == ContractLanguage.Go ? new MethodParameter(first, second, usual) : new MethodParameter(second, first, usual);
     }
 
     /// <summary>The items of a list between commas, but for commas inside brackets.</summary>
     public static IEnumerable<string> Split(string list)
     {
-        int depth = 0;
-        int start = 0;
-        for (int i = 0; i < list.Length; i++)
+        var depth = 0;
+        var start = 0;
+        for (var i = 0; i < list.Length; i++)
         {
             depth += Depth(list, i);
             if (list[i] == ',' && depth == 0)
@@ -150,8 +150,8 @@ internal sealed record MethodSignature(string Name, IReadOnlyList<MethodParamete
     /// <summary>Where the bracket that opens at a place is closed; -1: nowhere.</summary>
     public static int Closing(string line, int open)
     {
-        int depth = 0;
-        for (int i = open; i < line.Length; i++)
+        var depth = 0;
+        for (var i = open; i < line.Length; i++)
         {
             depth += line[i] switch
             {

@@ -8,10 +8,10 @@ internal static class PythonCode
     /// </summary>
     public static string WithoutTexts(string source)
     {
-        char[] code = source.ReplaceLineEndings("\n").ToCharArray();
-        for (int at = 0; at < code.Length; )
+        var code = source.ReplaceLineEndings("\n").ToCharArray();
+        for (var at = 0; at < code.Length; )
         {
-            int end = code[at] switch
+            var end = code[at] switch
             {
                 '#' => EndOfLine(code, at),
                 '"' or '\'' => Math.Min(EndOfString(code, at), code.Length),
@@ -33,15 +33,15 @@ internal static class PythonCode
 
     private static int EndOfLine(char[] code, int at)
     {
-        int end = Array.IndexOf(code, '\n', at);
+        var end = Array.IndexOf(code, '\n', at);
         return end < 0 ? code.Length : end;
     }
 
     private static int EndOfString(char[] code, int start)
     {
-        char quote = code[start];
-        bool isLong = start + 2 < code.Length && code[start + 1] == quote && code[start + 2] == quote;
-        for (int at = start + (isLong ? 3 : 1); at < code.Length; at++)
+        var quote = code[start];
+        var isLong = start + 2 < code.Length && code[start + 1] == quote && code[start + 2] == quote;
+        for (var at = start + (isLong ? 3 : 1); at < code.Length; at++)
         {
             if (code[at] == '\\')
             {

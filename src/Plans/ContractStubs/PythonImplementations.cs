@@ -26,10 +26,10 @@ public static partial class PythonImplementations
             yield break;
         }
 
-        string[] lines = PythonCode.WithoutTexts(source).Split('\n');
-        for (int i = 0; i < lines.Length; i++)
+        var lines = PythonCode.WithoutTexts(source).Split('\n');
+        for (var i = 0; i < lines.Length; i++)
         {
-            Match heading = ClassHeading().Match(lines[i]);
+            var heading = ClassHeading().Match(lines[i]);
             string[] bases = heading.Success
                 ? [.. heading.Groups["bases"].Value.Split(',').Select(b => b.Trim().Split('[')[0].Split('.')[^1])]
                 : [];
@@ -38,13 +38,13 @@ public static partial class PythonImplementations
                 continue;
             }
 
-            int indent = heading.Groups["indent"].Length;
-            string body = string.Join(
+            var indent = heading.Groups["indent"].Length;
+            var body = string.Join(
                 '\n',
                 lines.Skip(i + 1).TakeWhile(line => line.Trim().Length == 0 || line.Length - line.TrimStart().Length > indent)
             );
-            bool inheritsMore = bases.Any(b => b != contract.Name && !Empty.Contains(b));
-            foreach (string method in contract.Methods)
+            var inheritsMore = bases.Any(b => b != contract.Name && !Empty.Contains(b));
+            foreach (var method in contract.Methods)
             {
                 if (Fault(method, body, inheritsMore) is { } fault)
                 {
@@ -56,7 +56,7 @@ public static partial class PythonImplementations
 
     private static string? Fault(string text, string body, bool inheritsMore)
     {
-        if (!MethodSignature.TryParse(text, ContractLanguage.Python, out MethodSignature? wanted))
+        if (!MethodSignature.TryParse(text, ContractLanguage.Python, out var wanted))
         {
             return null;
         }
@@ -64,7 +64,7 @@ public static partial class PythonImplementations
         List<Match> found = [.. Definition().Matches(body).Where(m => m.Groups["name"].Value == wanted.Name)];
         if (found.Count == 0)
         {
-            bool isAssigned = Regex.IsMatch(
+            var isAssigned = Regex.IsMatch(
                 body,
                 $@"^\s*{wanted.Name}\s*[:=]",
                 RegexOptions.Multiline | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking
@@ -80,8 +80,8 @@ public static partial class PythonImplementations
 
     private static bool Accepts(Match definition, string body, MethodSignature wanted)
     {
-        int open = definition.Index + definition.Length - 1;
-        int close = MethodSignature.Closing(body, open);
+        var open = definition.Index + definition.Length - 1;
+        var close = MethodSignature.Closing(body, open);
         if (close < 0 || (definition.Groups["async"].Success && !wanted.IsAsync && !MayBeAwaited(wanted.Returns)))
         {
             return close < 0;
@@ -103,7 +103,7 @@ public static partial class PythonImplementations
 
         List<string> asked = [.. wanted.Parameters.Select(p => p.Name.TrimEnd('?')).Where(n => !MethodSignature.IsMarker(n))];
         List<string> optional = [.. wanted.Parameters.Where(p => p.Default is not null).Select(p => p.Name)];
-        int byPosition = wanted.Parameters.TakeWhile(p => p.Name != "*").Count(p => !MethodSignature.IsMarker(p.Name));
+        var byPosition = wanted.Parameters.TakeWhile(p => p.Name != "*").Count(p => !MethodSignature.IsMarker(p.Name));
         List<string> given = [.. names.Where(n => !MethodSignature.IsMarker(n))];
         return asked.TrueForAll(given.Contains)
             && given.Take(byPosition).SequenceEqual(asked.Take(byPosition), StringComparer.Ordinal)

@@ -17,7 +17,7 @@ internal static class PythonTypes
             return Optional(type[..^6].Trim(), language, spell);
         }
 
-        int open = type.IndexOf('[', StringComparison.Ordinal);
+        var open = type.IndexOf('[', StringComparison.Ordinal);
         if (open <= 0 || !type.EndsWith(']'))
         {
             return null;

@@ -39,7 +39,7 @@ internal static class ReservedWords
     /// </summary>
     public static string? FirstIn(MethodSignature method, ContractLanguage language)
     {
-        IEnumerable<string> names = method.Parameters.Select(p => p.Name.TrimStart('*', '.').TrimEnd('?'));
+        var names = method.Parameters.Select(p => p.Name.TrimStart('*', '.').TrimEnd('?'));
         return (language == ContractLanguage.TypeScript ? names : names.Prepend(method.Name)).FirstOrDefault(Words[language].Contains);
     }
 

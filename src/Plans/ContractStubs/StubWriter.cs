@@ -75,7 +75,7 @@ internal static class StubWriter
     private static void Block(StringBuilder text, string opening, string indent, IEnumerable<string> lines)
     {
         text.Append(opening).Append('\n');
-        foreach (string line in lines)
+        foreach (var line in lines)
         {
             text.Append(indent).Append(line).Append('\n');
         }
@@ -86,9 +86,9 @@ internal static class StubWriter
     private static void Python(StringBuilder text, ContractSpec contract, IReadOnlyList<MethodSignature> methods, string version)
     {
         var body = new StringBuilder();
-        foreach (MethodSignature method in methods)
+        foreach (var method in methods)
         {
-            string parameters = Parameters(method, ContractLanguage.Python, (n, t) => $"{n}: {t}");
+            var parameters = Parameters(method, ContractLanguage.Python, (n, t) => $"{n}: {t}");
             body.Append("    ")
                 .Append(method.IsAsync ? "async def " : "def ")
                 .Append(method.Name)
@@ -100,7 +100,7 @@ internal static class StubWriter
                 .Append(":\n        ...\n\n");
         }
 
-        string any = body.ToString().Contains("Any", StringComparison.Ordinal) ? "Any, " : "";
+        var any = body.ToString().Contains("Any", StringComparison.Ordinal) ? "Any, " : "";
         text.Append("\"\"\"\nContract: ").Append(contract.Name).Append("\nVersion: ").Append(version).Append("\n\"\"\"\n");
         text.Append("from typing import ").Append(any).Append("Protocol\n\n\n");
         text.Append("class ")
@@ -124,9 +124,9 @@ internal static class StubWriter
     // Rest and optional parameters keep their mark where the language has one.
     private static string NameIn(MethodParameter parameter, ContractLanguage language)
     {
-        string name = parameter.Name;
-        string plain = name.TrimStart('*', '.').TrimEnd('?');
-        bool isRest = plain.Length < name.TrimEnd('?').Length;
+        var name = parameter.Name;
+        var plain = name.TrimStart('*', '.').TrimEnd('?');
+        var isRest = plain.Length < name.TrimEnd('?').Length;
         return language switch
         {
             ContractLanguage.Python when isRest => name.StartsWith("**", StringComparison.Ordinal) ? $"**{plain}" : $"*{plain}",
@@ -138,7 +138,7 @@ internal static class StubWriter
 
     private static string Returns(MethodSignature method, ContractLanguage language)
     {
-        string type = Spell(method.Returns ?? (language == ContractLanguage.Python ? "Any" : "None"), language);
+        var type = Spell(method.Returns ?? (language == ContractLanguage.Python ? "Any" : "None"), language);
         return (language, method.IsAsync) switch
         {
             (ContractLanguage.TypeScript, true) when !type.StartsWith("Promise<", StringComparison.Ordinal) => $"Promise<{type}>",
@@ -158,7 +158,7 @@ internal static class StubWriter
             return composed;
         }
 
-        string[]? same = Array.Find(Types, t => t.Contains(type, StringComparer.Ordinal));
+        var same = Array.Find(Types, t => t.Contains(type, StringComparer.Ordinal));
         return same is null || string.Equals(same[(int)language], type, StringComparison.Ordinal) || IsOwn(type, language)
             ? type
             : same[(int)language];
@@ -169,8 +169,8 @@ internal static class StubWriter
 
     private static string GoPackage(string filePath)
     {
-        string[] parts = filePath.Split('/');
-        string folder = parts.Length > 1 ? new string([.. parts[^2].Where(char.IsAsciiLetterOrDigit)]).ToLowerInvariant() : "";
+        var parts = filePath.Split('/');
+        var folder = parts.Length > 1 ? new string([.. parts[^2].Where(char.IsAsciiLetterOrDigit)]).ToLowerInvariant() : "";
         return folder.Length == 0 || char.IsAsciiDigit(folder[0]) ? "contracts" : folder;
     }
 }

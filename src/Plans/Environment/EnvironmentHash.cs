@@ -78,14 +78,14 @@ public static class EnvironmentHash
     /// </summary>
     public static bool Counts(string path)
     {
-        string[] parts = path.Split('/');
+        var parts = path.Split('/');
         if (parts.SkipLast(1).Any(SkipsFolder))
         {
             return false;
         }
 
-        string name = parts[^1];
-        bool isRequirements =
+        var name = parts[^1];
+        var isRequirements =
             name.StartsWith("requirements", StringComparison.Ordinal)
             && (name.EndsWith(".txt", StringComparison.Ordinal) || name.EndsWith(".in", StringComparison.Ordinal));
         return Names.Contains(name) || isRequirements || Array.Exists(Endings, e => name.EndsWith(e, StringComparison.Ordinal));
@@ -114,7 +114,7 @@ public static class EnvironmentHash
     public static string Of(IEnumerable<EnvironmentFile> files)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (EnvironmentFile file in Select(files))
+        foreach (var file in Select(files))
         {
             // A NUL can't be part of a path, so no two lists of files run into one text.
             hash.AppendData(Encoding.UTF8.GetBytes($"{file.Path}\0{file.Sha256}\n"));

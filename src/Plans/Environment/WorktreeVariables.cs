@@ -45,7 +45,7 @@ public static partial class WorktreeVariables
             "{tmp}" => temporaryFolder,
             _ when place.StartsWith("{{", StringComparison.Ordinal) => place[1..^1],
             _ when place.StartsWith("{port+", StringComparison.Ordinal)
-                    && int.TryParse(place.AsSpan(6, place.Length - 7), NumberStyles.None, CultureInfo.InvariantCulture, out int further)
+                    && int.TryParse(place.AsSpan(6, place.Length - 7), NumberStyles.None, CultureInfo.InvariantCulture, out var further)
                     && further < Ports => (firstPort + further).ToString(CultureInfo.InvariantCulture),
             _ => null,
         };

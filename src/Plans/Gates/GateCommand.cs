@@ -111,15 +111,12 @@ public static class GateCommand
     /// </summary>
     public static GateType GuessType(string command)
     {
-        GateType found = GateType.Custom;
+        var found = GateType.Custom;
         foreach (
-            string part in command.Split(
-                ["&&", "||", ";", "|", "\n"],
-                StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries
-            )
+            var part in command.Split(["&&", "||", ";", "|", "\n"], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
         )
         {
-            GateType type = TypeOf(part);
+            var type = TypeOf(part);
             if (type == GateType.Test)
             {
                 return GateType.Test;
@@ -137,7 +134,7 @@ public static class GateCommand
     /// </summary>
     public static string? ReasonItCannotFail(string command)
     {
-        string text = command.Trim();
+        var text = command.Trim();
         if (text.Contains("pipefail", StringComparison.Ordinal))
         {
             return null;
@@ -148,7 +145,7 @@ public static class GateCommand
             return AlwaysSucceeds(text) ? "always succeeds" : null;
         }
 
-        ShellParts parts = ShellParts.Of(text);
+        var parts = ShellParts.Of(text);
         if (parts.Commands is [var only])
         {
             return AlwaysSucceeds(only) ? "always succeeds" : null;
@@ -169,7 +166,7 @@ public static class GateCommand
             return "runs in the background, so its exit code is lost";
         }
 
-        bool isSwallowed =
+        var isSwallowed =
             parts.Separators[^1] is "|"
             && (Passers.Contains(FirstWord(parts.Commands[^1])) || GuessType(parts.Commands[^2]) != GateType.Custom);
         if (isSwallowed)
@@ -185,18 +182,18 @@ public static class GateCommand
 
     private static string FirstWord(string command)
     {
-        ReadOnlySpan<char> text = command.AsSpan().Trim();
-        int space = text.IndexOf(' ');
+        var text = command.AsSpan().Trim();
+        var space = text.IndexOf(' ');
         return (space < 0 ? text : text[..space]).ToString();
     }
 
     private static GateType TypeOf(string part)
     {
-        string[] words = part.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        for (int start = 0; start < words.Length; start++)
+        var words = part.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        for (var start = 0; start < words.Length; start++)
         {
-            string rest = string.Join(' ', words.Skip(start));
-            foreach ((string known, GateType type) in Known)
+            var rest = string.Join(' ', words.Skip(start));
+            foreach ((var known, var type) in Known)
             {
                 if (rest.StartsWith(known, StringComparison.Ordinal) && (rest.Length == known.Length || rest[known.Length] is ' ' or ':'))
                 {

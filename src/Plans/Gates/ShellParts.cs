@@ -9,12 +9,12 @@ internal sealed record ShellParts(IReadOnlyList<string> Commands, IReadOnlyList<
     {
         var commands = new List<string>();
         var separators = new List<string>();
-        int start = 0;
-        int depth = 0;
-        char quote = '\0';
-        for (int i = 0; i < text.Length; i++)
+        var start = 0;
+        var depth = 0;
+        var quote = '\0';
+        for (var i = 0; i < text.Length; i++)
         {
-            char c = text[i];
+            var c = text[i];
             if (c == '\\' && quote != '\'')
             {
                 i++;
@@ -44,7 +44,7 @@ internal sealed record ShellParts(IReadOnlyList<string> Commands, IReadOnlyList<
             }
         }
 
-        string last = text[start..].Trim();
+        var last = text[start..].Trim();
         if (last.Length > 0 || separators.Count == 0 || separators[^1] == "&")
         {
             commands.Add(last);
@@ -60,9 +60,9 @@ internal sealed record ShellParts(IReadOnlyList<string> Commands, IReadOnlyList<
 
     private static string? OperatorAt(string text, int at)
     {
-        char c = text[at];
-        char next = at + 1 < text.Length ? text[at + 1] : '\0';
-        char before = at > 0 ? text[at - 1] : '\0';
+        var c = text[at];
+        var next = at + 1 < text.Length ? text[at + 1] : '\0';
+        var before = at > 0 ? text[at - 1] : '\0';
         return c switch
         {
             '&' when next == '&' => "&&",

@@ -6,11 +6,11 @@ internal static class CycleFinder
     /// <summary>The cycles, each beginning and ending with the task of its knot that comes first in the plan.</summary>
     public static IEnumerable<IReadOnlyList<int>> Find(IReadOnlyList<int> open, int[][] dependencies)
     {
-        int[] knot = Knots(open, dependencies);
+        var knot = Knots(open, dependencies);
         var seen = new HashSet<int>();
-        foreach (int task in open)
+        foreach (var task in open)
         {
-            bool isKnot = Array.Exists(dependencies[task], d => knot[d] == knot[task]);
+            var isKnot = Array.Exists(dependencies[task], d => knot[d] == knot[task]);
             if (isKnot && seen.Add(knot[task]))
             {
                 yield return ShortestCycle(task, dependencies, knot);
@@ -23,14 +23,14 @@ internal static class CycleFinder
     {
         var from = new Dictionary<int, int> { [start] = -1 };
         var open = new Queue<int>([start]);
-        while (open.TryDequeue(out int task))
+        while (open.TryDequeue(out var task))
         {
-            foreach (int next in dependencies[task])
+            foreach (var next in dependencies[task])
             {
                 if (next == start)
                 {
                     var cycle = new List<int> { start };
-                    for (int at = task; at >= 0; at = from[at])
+                    for (var at = task; at >= 0; at = from[at])
                     {
                         cycle.Add(at);
                     }
@@ -58,8 +58,8 @@ internal static class CycleFinder
         var onStack = new bool[dependencies.Length];
         var stack = new Stack<int>();
         var calls = new Stack<(int Task, int Next)>();
-        int count = 0;
-        foreach (int start in open)
+        var count = 0;
+        foreach (var start in open)
         {
             if (number[start] != 0)
             {
@@ -67,9 +67,9 @@ internal static class CycleFinder
             }
 
             calls.Push((start, 0));
-            while (calls.TryPop(out (int Task, int Next) call))
+            while (calls.TryPop(out var call))
             {
-                (int task, int next) = call;
+                (var task, var next) = call;
                 if (next == 0)
                 {
                     number[task] = lowest[task] = ++count;
@@ -83,7 +83,7 @@ internal static class CycleFinder
 
                 while (next < dependencies[task].Length && number[dependencies[task][next]] != 0)
                 {
-                    int target = dependencies[task][next++];
+                    var target = dependencies[task][next++];
                     if (onStack[target])
                     {
                         lowest[task] = Math.Min(lowest[task], number[target]);

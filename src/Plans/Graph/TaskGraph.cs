@@ -19,24 +19,24 @@ public sealed class TaskGraph
         _index = new Dictionary<string, int>(nodes.Length, StringComparer.Ordinal);
         var faults = new List<GraphFault>();
         var folded = new Dictionary<string, int>(nodes.Length, StringComparer.OrdinalIgnoreCase);
-        for (int i = 0; i < nodes.Length; i++)
+        for (var i = 0; i < nodes.Length; i++)
         {
             _index.TryAdd(nodes[i].Id, i);
             if (!folded.TryAdd(nodes[i].Id, i))
             {
-                int first = folded[nodes[i].Id];
+                var first = folded[nodes[i].Id];
                 faults.Add(new GraphFault(GraphFaultKind.DuplicateId, i, first, nodes[i].Id, [nodes[first].Id, nodes[i].Id]));
             }
         }
 
         _dependencies = new int[nodes.Length][];
-        for (int i = 0; i < nodes.Length; i++)
+        for (var i = 0; i < nodes.Length; i++)
         {
             _dependencies[i] = Resolve(i, faults);
         }
 
         _dependants = Invert(_dependencies);
-        _order = TopologicalOrder(out int[] open);
+        _order = TopologicalOrder(out var open);
         Cycles =
             open.Length == 0
                 ? []
@@ -80,7 +80,7 @@ public sealed class TaskGraph
         get
         {
             var waves = new List<List<string>>();
-            for (int i = 0; i < _nodes.Length; i++)
+            for (var i = 0; i < _nodes.Length; i++)
             {
                 if (_wave[i] == 0)
                 {
@@ -113,17 +113,17 @@ public sealed class TaskGraph
         var reached = new bool[_nodes.Length];
         var open = new Stack<int>();
         var start = new HashSet<int>();
-        foreach (string id in failed)
+        foreach (var id in failed)
         {
-            if (_index.TryGetValue(id, out int i) && start.Add(i))
+            if (_index.TryGetValue(id, out var i) && start.Add(i))
             {
                 open.Push(i);
             }
         }
 
-        while (open.TryPop(out int task))
+        while (open.TryPop(out var task))
         {
-            foreach (int next in _dependants[task])
+            foreach (var next in _dependants[task])
             {
                 if (!reached[next])
                 {
@@ -142,14 +142,14 @@ public sealed class TaskGraph
         get
         {
             double[] known = [.. _nodes.Where(n => n.EstimatedMinutes is >= 0).Select(n => n.EstimatedMinutes!.Value)];
-            double unknown = known.Length == 0 ? 1 : known.Average();
+            var unknown = known.Length == 0 ? 1 : known.Average();
             var length = new double[_nodes.Length];
             var from = new int[_nodes.Length];
-            int last = -1;
-            foreach (int i in _order)
+            var last = -1;
+            foreach (var i in _order)
             {
                 from[i] = -1;
-                foreach (int dependency in _dependencies[i])
+                foreach (var dependency in _dependencies[i])
                 {
                     if (from[i] < 0 || length[dependency] > length[from[i]])
                     {
@@ -179,16 +179,16 @@ public sealed class TaskGraph
 
     private int[] Resolve(int task, List<GraphFault> faults)
     {
-        IReadOnlyList<string> names = _nodes[task].DependsOn;
+        var names = _nodes[task].DependsOn;
         if (names.Count == 0)
         {
             return [];
         }
 
         var found = new List<int>(names.Count);
-        for (int d = 0; d < names.Count; d++)
+        for (var d = 0; d < names.Count; d++)
         {
-            if (!_index.TryGetValue(names[d], out int dependency))
+            if (!_index.TryGetValue(names[d], out var dependency))
             {
                 faults.Add(new GraphFault(GraphFaultKind.UnknownDependency, task, d, _nodes[task].Id, [names[d]]));
             }
@@ -208,19 +208,19 @@ public sealed class TaskGraph
     private static int[][] Invert(int[][] edges)
     {
         var count = new int[edges.Length];
-        foreach (int[] targets in edges)
+        foreach (var targets in edges)
         {
-            foreach (int target in targets)
+            foreach (var target in targets)
             {
                 count[target]++;
             }
         }
 
-        int[][] result = Array.ConvertAll(count, n => new int[n]);
+        var result = Array.ConvertAll(count, n => new int[n]);
         var filled = new int[edges.Length];
-        for (int i = 0; i < edges.Length; i++)
+        for (var i = 0; i < edges.Length; i++)
         {
-            foreach (int target in edges[i])
+            foreach (var target in edges[i])
             {
                 result[target][filled[target]++] = i;
             }
@@ -231,9 +231,9 @@ public sealed class TaskGraph
 
     private int[] TopologicalOrder(out int[] open)
     {
-        int[] waiting = Array.ConvertAll(_dependencies, d => d.Length);
+        var waiting = Array.ConvertAll(_dependencies, d => d.Length);
         var ready = new PriorityQueue<int, int>();
-        for (int i = 0; i < waiting.Length; i++)
+        for (var i = 0; i < waiting.Length; i++)
         {
             if (waiting[i] == 0)
             {
@@ -242,10 +242,10 @@ public sealed class TaskGraph
         }
 
         var order = new List<int>(waiting.Length);
-        while (ready.TryDequeue(out int task, out _))
+        while (ready.TryDequeue(out var task, out _))
         {
             order.Add(task);
-            foreach (int next in _dependants[task])
+            foreach (var next in _dependants[task])
             {
                 if (--waiting[next] == 0)
                 {
@@ -261,9 +261,9 @@ public sealed class TaskGraph
     private int[] WaveNumbers()
     {
         var wave = new int[_nodes.Length];
-        foreach (int i in _order)
+        foreach (var i in _order)
         {
-            foreach (int dependency in _dependencies[i])
+            foreach (var dependency in _dependencies[i])
             {
                 wave[i] = Math.Max(wave[i], wave[dependency]);
             }

@@ -10,13 +10,13 @@ public sealed class TaskOrder
 
     internal TaskOrder(int count, int[] order, int[][] dependencies)
     {
-        int words = (count + 63) / 64;
+        var words = (count + 63) / 64;
         _before = new ulong[]?[count];
         _position = new int[count];
         Array.Fill(_position, count);
-        for (int at = 0; at < order.Length; at++)
+        for (var at = 0; at < order.Length; at++)
         {
-            int task = order[at];
+            var task = order[at];
             _position[task] = at;
             if (dependencies[task].Length == 0)
             {
@@ -24,12 +24,12 @@ public sealed class TaskOrder
             }
 
             var before = new ulong[words];
-            foreach (int dependency in dependencies[task])
+            foreach (var dependency in dependencies[task])
             {
                 before[dependency >> 6] |= 1UL << (dependency & 63);
                 if (_before[dependency] is { } further)
                 {
-                    for (int w = 0; w < words; w++)
+                    for (var w = 0; w < words; w++)
                     {
                         before[w] |= further[w];
                     }

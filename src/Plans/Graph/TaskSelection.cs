@@ -14,7 +14,7 @@ public static class TaskSelection
     {
         if (only is { Count: > 0 })
         {
-            foreach (string id in only.Where(id => plan.Tasks.All(t => t.Id != id)))
+            foreach (var id in only.Where(id => plan.Tasks.All(t => t.Id != id)))
             {
                 faults.Add($"There is no task '{id}' in the plan{Near(id, plan)}.");
             }
@@ -22,7 +22,7 @@ public static class TaskSelection
             return only.ToHashSet(StringComparer.Ordinal);
         }
 
-        int first = phase is null ? 0 : plan.Tasks.Select(t => t.Id).ToList().IndexOf(phase);
+        var first = phase is null ? 0 : plan.Tasks.Select(t => t.Id).ToList().IndexOf(phase);
         if (first < 0)
         {
             faults.Add($"There is no phase '{phase}' in the plan{Near(phase!, plan)}.");

@@ -14,9 +14,9 @@ internal sealed class PathMeetings
 
     private bool Meet(IReadOnlyList<string> paths, string[] owned)
     {
-        for (int i = 0; i < paths.Count; i++)
+        for (var i = 0; i < paths.Count; i++)
         {
-            for (int o = 0; o < owned.Length; o++)
+            for (var o = 0; o < owned.Length; o++)
             {
                 if (Meet(paths[i], owned[o]))
                 {

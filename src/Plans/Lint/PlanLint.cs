@@ -54,14 +54,14 @@ public static class PlanLint
         var advice = new List<PlanAdvice>();
         var tasks = new Dictionary<string, PlanTask>(StringComparer.Ordinal);
         var paths = new PathMeetings();
-        foreach (PlanTask task in plan.Tasks)
+        foreach (var task in plan.Tasks)
         {
             tasks.TryAdd(task.Id, task);
         }
 
-        for (int i = 0; i < plan.Tasks.Count; i++)
+        for (var i = 0; i < plan.Tasks.Count; i++)
         {
-            PlanTask task = plan.Tasks[i];
+            var task = plan.Tasks[i];
             if (task.Status != PlanTaskStatus.Completed)
             {
                 Gates(advice, i, task, hasFurtherGates);
@@ -77,7 +77,7 @@ public static class PlanLint
 
     private static void Gates(List<PlanAdvice> advice, int index, PlanTask task, bool hasFurtherGates)
     {
-        bool writes = task.FilesWrite is null or { Count: > 0 };
+        var writes = task.FilesWrite is null or { Count: > 0 };
         if (writes && task.Verification.Count == 0 && !hasFurtherGates)
         {
             advice.Add(
@@ -91,11 +91,11 @@ public static class PlanLint
             );
         }
 
-        bool oneCanFail = false;
-        bool isChecked = false;
-        for (int g = 0; g < task.Verification.Count; g++)
+        var oneCanFail = false;
+        var isChecked = false;
+        for (var g = 0; g < task.Verification.Count; g++)
         {
-            Gate gate = task.Verification[g];
+            var gate = task.Verification[g];
             if (gate.Negate || GateCommand.ReasonItCannotFail(gate.Command) is not { } reason)
             {
                 oneCanFail = true;
@@ -131,8 +131,8 @@ public static class PlanLint
 
     private static void OwnershipOf(List<PlanAdvice> advice, int index, PlanTask task, int count)
     {
-        string text = $"{task.Description} {task.Prompt}";
-        bool everything = task.FilesWrite is null || task.FilesWrite.Contains("**", StringComparer.Ordinal);
+        var text = $"{task.Description} {task.Prompt}";
+        var everything = task.FilesWrite is null || task.FilesWrite.Contains("**", StringComparer.Ordinal);
         if (everything && count > 1)
         {
             advice.Add(
@@ -158,7 +158,7 @@ public static class PlanLint
             );
         }
 
-        bool isTested = task.Checklist.Count > 0 || task.Verification.Any(g => g.Type == GateType.Test);
+        var isTested = task.Checklist.Count > 0 || task.Verification.Any(g => g.Type == GateType.Test);
         if (!isTested && !Says(text, WordsForDone))
         {
             advice.Add(
@@ -247,14 +247,14 @@ public static class PlanLint
             return;
         }
 
-        for (int d = 0; d < task.DependsOn.Count; d++)
+        for (var d = 0; d < task.DependsOn.Count; d++)
         {
-            if (!tasks.TryGetValue(task.DependsOn[d], out PlanTask? before) || before.FilesWrite is not { Count: > 0 })
+            if (!tasks.TryGetValue(task.DependsOn[d], out var before) || before.FilesWrite is not { Count: > 0 })
             {
                 continue;
             }
 
-            bool sharesResource =
+            var sharesResource =
                 before.ResourcesWrite.Count > 0
                 && before.ResourcesWrite.Intersect(task.ResourcesRead.Concat(task.ResourcesWrite), StringComparer.Ordinal).Any();
             if (!sharesResource && !paths.Meet(task, before))
@@ -276,7 +276,7 @@ public static class PlanLint
     {
         const int few = 3;
         // Two tasks that wait for nothing are in one wave.
-        bool maybeSerial = plan.Tasks.Count > few && plan.Tasks.Count(t => t.DependsOn.Count == 0) < 2;
+        var maybeSerial = plan.Tasks.Count > few && plan.Tasks.Count(t => t.DependsOn.Count == 0) < 2;
         if (maybeSerial && TaskGraph.Of(plan).Waves.Count == plan.Tasks.Count)
         {
             advice.Add(

@@ -19,13 +19,13 @@ internal sealed class AffixIndex
     /// <summary>Positions of the segments that may overlap with this one; each must still be compared.</summary>
     public IEnumerable<int> Candidates(PathSegment query)
     {
-        string suffix = Reversed(query.Suffix);
+        var suffix = Reversed(query.Suffix);
         return _prefixes.Count(query.Prefix) <= _suffixes.Count(suffix) ? _prefixes.Find(query.Prefix) : _suffixes.Find(suffix);
     }
 
     private static string Reversed(string text)
     {
-        char[] letters = text.ToCharArray();
+        var letters = text.ToCharArray();
         Array.Reverse(letters);
         return new string(letters);
     }
@@ -42,9 +42,9 @@ internal sealed class AffixIndex
             _positions = [.. Enumerable.Range(0, texts.Length)];
             _texts = texts;
             Array.Sort(_texts, _positions, StringComparer.Ordinal);
-            for (int i = 0; i < _texts.Length; i++)
+            for (var i = 0; i < _texts.Length; i++)
             {
-                _equal[_texts[i]] = _equal.TryGetValue(_texts[i], out (int Start, int End) range) ? (range.Start, i + 1) : (i, i + 1);
+                _equal[_texts[i]] = _equal.TryGetValue(_texts[i], out var range) ? (range.Start, i + 1) : (i, i + 1);
             }
         }
 
@@ -56,9 +56,9 @@ internal sealed class AffixIndex
         private IEnumerable<(int Start, int End)> Ranges(string text)
         {
             yield return (LowerBound(text), UpperBound(text));
-            for (int length = 0; length < text.Length; length++)
+            for (var length = 0; length < text.Length; length++)
             {
-                if (_equal.TryGetValue(text[..length], out (int Start, int End) range))
+                if (_equal.TryGetValue(text[..length], out var range))
                 {
                     yield return range;
                 }
@@ -67,11 +67,11 @@ internal sealed class AffixIndex
 
         private int LowerBound(string text)
         {
-            int low = 0;
-            int high = _texts.Length;
+            var low = 0;
+            var high = _texts.Length;
             while (low < high)
             {
-                int middle = (low + high) / 2;
+                var middle = (low + high) / 2;
                 if (string.CompareOrdinal(_texts[middle], text) < 0)
                 {
                     low = middle + 1;
@@ -87,11 +87,11 @@ internal sealed class AffixIndex
 
         private int UpperBound(string text)
         {
-            int low = LowerBound(text);
-            int high = _texts.Length;
+            var low = LowerBound(text);
+            var high = _texts.Length;
             while (low < high)
             {
-                int middle = (low + high) / 2;
+                var middle = (low + high) / 2;
                 if (_texts[middle].StartsWith(text, StringComparison.Ordinal))
                 {
                     low = middle + 1;

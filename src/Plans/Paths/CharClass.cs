@@ -16,22 +16,22 @@ internal sealed class CharClass
     public static bool TryParse(string text, ref int at, [NotNullWhen(true)] out CharClass? set)
     {
         set = null;
-        int start = at + 1;
-        bool negated = start < text.Length && text[start] is '!' or '^';
+        var start = at + 1;
+        var negated = start < text.Length && text[start] is '!' or '^';
         if (negated)
         {
             start++;
         }
 
         // A closing bracket right at the start is a member.
-        int end = text.IndexOf(']', Math.Min(start + 1, text.Length));
+        var end = text.IndexOf(']', Math.Min(start + 1, text.Length));
         if (end < 0)
         {
             return false;
         }
 
         var ranges = new List<(char From, char To)>();
-        for (int i = start; i < end; i++)
+        for (var i = start; i < end; i++)
         {
             if (i + 2 < end && text[i + 1] == '-')
             {
@@ -57,8 +57,8 @@ internal sealed class CharClass
     private static List<(char From, char To)> Complement(List<(char From, char To)> ranges)
     {
         var result = new List<(char From, char To)>();
-        int next = 0;
-        foreach ((char from, char to) in ranges.Where(r => r.From <= r.To).OrderBy(r => r.From))
+        var next = 0;
+        foreach ((var from, var to) in ranges.Where(r => r.From <= r.To).OrderBy(r => r.From))
         {
             if (from > next)
             {

@@ -10,22 +10,22 @@ internal static class Intersection
     /// </summary>
     public static bool Exists<T>(T[] a, T[] b, Func<T, bool> isAnyLength, Func<T, T, bool> meets)
     {
-        int width = b.Length + 1;
+        var width = b.Length + 1;
         var reach = new bool[(a.Length + 1) * width];
         reach[0] = true;
-        for (int i = 0; i <= a.Length; i++)
+        for (var i = 0; i <= a.Length; i++)
         {
-            for (int j = 0; j <= b.Length; j++)
+            for (var j = 0; j <= b.Length; j++)
             {
                 if (!reach[(i * width) + j])
                 {
                     continue;
                 }
 
-                bool moreA = i < a.Length;
-                bool moreB = j < b.Length;
-                bool anyA = moreA && isAnyLength(a[i]);
-                bool anyB = moreB && isAnyLength(b[j]);
+                var moreA = i < a.Length;
+                var moreB = j < b.Length;
+                var anyA = moreA && isAnyLength(a[i]);
+                var anyB = moreB && isAnyLength(b[j]);
                 if (anyA || (anyB && moreA))
                 {
                     reach[((i + 1) * width) + j] = true;

@@ -20,10 +20,10 @@ internal sealed class PathEdges
     {
         if (_index is not null)
         {
-            return _index.TryGetValue(part, out int position) ? _edges[position].Node : null;
+            return _index.TryGetValue(part, out var position) ? _edges[position].Node : null;
         }
 
-        foreach (Edge edge in _edges)
+        foreach (var edge in _edges)
         {
             if (string.Equals(edge.Segment.Raw, part, StringComparison.Ordinal))
             {
@@ -40,7 +40,7 @@ internal sealed class PathEdges
         if (_edges.Count == WorthAnIndex)
         {
             _index = new Dictionary<string, int>(StringComparer.Ordinal);
-            for (int i = 0; i < _edges.Count; i++)
+            for (var i = 0; i < _edges.Count; i++)
             {
                 _index.Add(_edges[i].Segment.Raw, i);
             }

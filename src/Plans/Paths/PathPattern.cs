@@ -32,7 +32,7 @@ public sealed class PathPattern
     /// <param name="parts">Parts that were read before; takes those that are new.</param>
     internal static PathPattern Parse(string text, Dictionary<string, PathSegment>? parts)
     {
-        string path = RepositoryPath.Normalize(text);
+        var path = RepositoryPath.Normalize(text);
         PathSegment[][] alternatives = path.Contains('{', StringComparison.Ordinal)
             ? [.. ExpandBraces(path).Select(p => Segments(p, parts))]
             : [Segments(path, parts)];
@@ -42,7 +42,7 @@ public sealed class PathPattern
     /// <summary>Whether a path is meant. It is taken as it is: relative, with forward slashes, as git prints it.</summary>
     public bool Matches(string path)
     {
-        string[] parts = path.Split('/');
+        var parts = path.Split('/');
         return string.Equals(path, Text, StringComparison.Ordinal)
             || Array.Exists(_alternatives, a => IsFullyLiteral(a) ? IsAtOrBelow(a, parts) : Matches(a, parts));
     }
@@ -60,11 +60,11 @@ public sealed class PathPattern
 
     private static PathSegment[] Segments(string path, Dictionary<string, PathSegment>? known)
     {
-        string[] parts = path.Split('/');
+        var parts = path.Split('/');
         var segments = new PathSegment[parts.Length];
-        for (int i = 0; i < parts.Length; i++)
+        for (var i = 0; i < parts.Length; i++)
         {
-            if (known is null || !known.TryGetValue(parts[i], out PathSegment? segment))
+            if (known is null || !known.TryGetValue(parts[i], out var segment))
             {
                 segment = PathSegment.Parse(parts[i]);
                 known?.Add(parts[i], segment);
@@ -91,7 +91,7 @@ public sealed class PathPattern
             return false;
         }
 
-        for (int i = 0; i < folder.Length; i++)
+        for (var i = 0; i < folder.Length; i++)
         {
             if (!string.Equals(folder[i].Raw, parts[i], StringComparison.Ordinal))
             {
@@ -111,10 +111,10 @@ public sealed class PathPattern
     private static bool Matches(PathSegment[] pattern, string[] parts)
     {
         // The same two-pointer walk as within a name, with ** for the star.
-        int segment = 0;
-        int at = 0;
-        int star = -1;
-        int starAt = 0;
+        var segment = 0;
+        var at = 0;
+        var star = -1;
+        var starAt = 0;
         while (at < parts.Length)
         {
             if (segment < pattern.Length && pattern[segment].IsAnyDepth)
@@ -154,7 +154,7 @@ public sealed class PathPattern
         var done = new List<string>();
         while (open.Count > 0)
         {
-            string next = open[^1];
+            var next = open[^1];
             open.RemoveAt(open.Count - 1);
             if (InnermostBraces(next) is not (int from, int to) || open.Count + done.Count > MaxAlternatives)
             {
@@ -170,9 +170,9 @@ public sealed class PathPattern
 
     private static (int From, int To)? InnermostBraces(string text)
     {
-        int from = -1;
-        bool choice = false;
-        for (int i = 0; i < text.Length; i++)
+        var from = -1;
+        var choice = false;
+        for (var i = 0; i < text.Length; i++)
         {
             switch (text[i])
             {

@@ -52,7 +52,7 @@ internal sealed class PathSegment
         }
 
         var tokens = new List<Token>(raw.Length);
-        for (int i = 0; i < raw.Length; i++)
+        for (var i = 0; i < raw.Length; i++)
         {
             switch (raw[i])
             {
@@ -64,7 +64,7 @@ internal sealed class PathSegment
                 case '?':
                     tokens.Add(new Token(TokenKind.AnyChar));
                     break;
-                case '[' when CharClass.TryParse(raw, ref i, out CharClass? set):
+                case '[' when CharClass.TryParse(raw, ref i, out var set):
                     tokens.Add(new Token(TokenKind.Class, Set: set));
                     break;
                 default:
@@ -90,10 +90,10 @@ internal sealed class PathSegment
         }
 
         // The usual two-pointer walk: on a mismatch go back to the last star and let it take one character more.
-        int token = 0;
-        int at = 0;
-        int star = -1;
-        int starAt = 0;
+        var token = 0;
+        var at = 0;
+        var star = -1;
+        var starAt = 0;
         while (at < name.Length)
         {
             if (token < _tokens.Length && _tokens[token].Kind == TokenKind.Star)

@@ -12,11 +12,11 @@ internal sealed class PathTrie
     /// <summary>Adds a pattern.</summary>
     public void Add(int owner, PathPattern pattern)
     {
-        bool isAlternative = pattern.Alternatives.Count > 1;
-        foreach (PathSegment[] segments in pattern.Alternatives)
+        var isAlternative = pattern.Alternatives.Count > 1;
+        foreach (var segments in pattern.Alternatives)
         {
-            Node node = Root;
-            foreach (PathSegment segment in segments)
+            var node = Root;
+            foreach (var segment in segments)
             {
                 node = Child(node, segment);
             }
@@ -34,13 +34,13 @@ internal sealed class PathTrie
             return node.AnyDepth ??= NewNode(loops: true);
         }
 
-        PathEdges edges = segment.IsLiteral ? node.Literals ??= new() : node.Wildcards ??= new();
+        var edges = segment.IsLiteral ? node.Literals ??= new() : node.Wildcards ??= new();
         if (edges.Find(segment.Raw) is { } known)
         {
             return known;
         }
 
-        Node added = NewNode(loops: false);
+        var added = NewNode(loops: false);
         edges.Add(segment, added);
         return added;
     }
@@ -81,12 +81,12 @@ internal sealed class PathTrie
         {
             get
             {
-                for (int i = 0; i < Literals?.Count; i++)
+                for (var i = 0; i < Literals?.Count; i++)
                 {
                     yield return Literals[i].Node;
                 }
 
-                for (int i = 0; i < Wildcards?.Count; i++)
+                for (var i = 0; i < Wildcards?.Count; i++)
                 {
                     yield return Wildcards[i].Node;
                 }

@@ -49,7 +49,7 @@ internal sealed class PathTrieOverlaps
         var walk = new PathTrieOverlaps(left, right, found, isSettled);
         walk.Folders();
         walk.Open(left.Root, right.Root);
-        while (!walk._stopped && walk._open.TryPop(out (PathTrie.Node Left, PathTrie.Node Right) pair))
+        while (!walk._stopped && walk._open.TryPop(out var pair))
         {
             walk.Visit(pair.Left, pair.Right);
         }
@@ -97,10 +97,10 @@ internal sealed class PathTrieOverlaps
         BothLiteral(left, right);
         LiteralAndWildcard(left, right, isSwapped: false);
         LiteralAndWildcard(right, left, isSwapped: true);
-        for (int i = 0; right.Wildcards is not null && i < left.Wildcards?.Count; i++)
+        for (var i = 0; right.Wildcards is not null && i < left.Wildcards?.Count; i++)
         {
-            (PathSegment segment, PathTrie.Node next) = left.Wildcards[i];
-            foreach (PathTrie.Node other in right.Wildcards.ThatMeet(segment))
+            (var segment, var next) = left.Wildcards[i];
+            foreach (var other in right.Wildcards.ThatMeet(segment))
             {
                 Open(next, other);
             }
@@ -108,7 +108,7 @@ internal sealed class PathTrieOverlaps
 
         if (left.Loops)
         {
-            foreach (PathTrie.Node next in right.Children)
+            foreach (var next in right.Children)
             {
                 Open(left, next);
             }
@@ -116,7 +116,7 @@ internal sealed class PathTrieOverlaps
 
         if (right.Loops)
         {
-            foreach (PathTrie.Node next in left.Children)
+            foreach (var next in left.Children)
             {
                 Open(next, right);
             }
@@ -130,11 +130,11 @@ internal sealed class PathTrieOverlaps
             return;
         }
 
-        bool swap = left.Literals.Count > right.Literals.Count;
-        (PathEdges few, PathEdges many) = swap ? (right.Literals, left.Literals) : (left.Literals, right.Literals);
-        for (int i = 0; i < few.Count; i++)
+        var swap = left.Literals.Count > right.Literals.Count;
+        (var few, var many) = swap ? (right.Literals, left.Literals) : (left.Literals, right.Literals);
+        for (var i = 0; i < few.Count; i++)
         {
-            (PathSegment part, PathTrie.Node small) = few[i];
+            (var part, var small) = few[i];
             if (many.Find(part.Raw) is { } large)
             {
                 Open(swap ? large : small, swap ? small : large);
@@ -150,14 +150,14 @@ internal sealed class PathTrieOverlaps
         }
 
         // The fewer are looked up among the many.
-        bool fewLiterals = literals.Literals.Count <= wildcards.Wildcards.Count;
-        (PathEdges few, PathEdges many) = fewLiterals ? (literals.Literals, wildcards.Wildcards) : (wildcards.Wildcards, literals.Literals);
-        for (int i = 0; i < few.Count; i++)
+        var fewLiterals = literals.Literals.Count <= wildcards.Wildcards.Count;
+        (var few, var many) = fewLiterals ? (literals.Literals, wildcards.Wildcards) : (wildcards.Wildcards, literals.Literals);
+        for (var i = 0; i < few.Count; i++)
         {
-            (PathSegment segment, PathTrie.Node next) = few[i];
-            foreach (PathTrie.Node other in many.ThatMeet(segment))
+            (var segment, var next) = few[i];
+            foreach (var other in many.ThatMeet(segment))
             {
-                bool isLeftFirst = fewLiterals != isSwapped;
+                var isLeftFirst = fewLiterals != isSwapped;
                 Open(isLeftFirst ? next : other, isLeftFirst ? other : next);
             }
         }
@@ -170,7 +170,7 @@ internal sealed class PathTrieOverlaps
     {
         var open = new Stack<(PathTrie.Node Left, PathTrie.Node Right)>();
         open.Push((_left.Root, _right.Root));
-        while (!_stopped && open.TryPop(out (PathTrie.Node Left, PathTrie.Node Right) pair))
+        while (!_stopped && open.TryPop(out var pair))
         {
             if (pair.Left.IsFolder && !pair.Right.IsLeaf)
             {
@@ -187,9 +187,9 @@ internal sealed class PathTrieOverlaps
                 continue;
             }
 
-            for (int i = 0; i < parts.Count; i++)
+            for (var i = 0; i < parts.Count; i++)
             {
-                (PathSegment part, PathTrie.Node next) = parts[i];
+                (var part, var next) = parts[i];
                 if (others.Find(part.Raw) is { } other)
                 {
                     open.Push((next, other));
@@ -202,18 +202,18 @@ internal sealed class PathTrieOverlaps
     {
         // "src/**" itself is met by the walk, since ** may stand for nothing.
         var open = new Stack<PathTrie.Node>(folder.Children);
-        for (PathTrie.Node? any = folder.AnyDepth; any is not null; any = any.AnyDepth)
+        for (var any = folder.AnyDepth; any is not null; any = any.AnyDepth)
         {
-            foreach (PathTrie.Node child in any.Children)
+            foreach (var child in any.Children)
             {
                 open.Push(child);
             }
         }
 
-        while (!_stopped && open.TryPop(out PathTrie.Node? node))
+        while (!_stopped && open.TryPop(out var node))
         {
             report(node);
-            foreach (PathTrie.Node child in node.Children)
+            foreach (var child in node.Children)
             {
                 open.Push(child);
             }
@@ -232,15 +232,15 @@ internal sealed class PathTrieOverlaps
             return;
         }
 
-        bool isOneNode = IsSelf && ReferenceEquals(left, right);
+        var isOneNode = IsSelf && ReferenceEquals(left, right);
         if (isOneNode && (left.Entries.Count == 1 || _isSettled?.Invoke(left.Entries) == true))
         {
             return;
         }
 
-        for (int i = 0; i < left.Entries.Count && !_stopped; i++)
+        for (var i = 0; i < left.Entries.Count && !_stopped; i++)
         {
-            for (int j = isOneNode ? i + 1 : 0; j < right.Entries.Count && !_stopped; j++)
+            for (var j = isOneNode ? i + 1 : 0; j < right.Entries.Count && !_stopped; j++)
             {
                 Report(left.Entries[i], right.Entries[j]);
             }
@@ -255,7 +255,7 @@ internal sealed class PathTrieOverlaps
         }
 
         // A pattern with braces ends at several nodes, so the same two may meet more than once.
-        bool mayRepeat = left.IsAlternative || right.IsAlternative;
+        var mayRepeat = left.IsAlternative || right.IsAlternative;
         if (
             mayRepeat
             && !_alternatives.Add(

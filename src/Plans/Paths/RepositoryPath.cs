@@ -26,7 +26,7 @@ public static class RepositoryPath
             return true;
         }
 
-        string slashed = text.Trim(' ', '\t').Replace('\\', '/');
+        var slashed = text.Trim(' ', '\t').Replace('\\', '/');
         if (slashed.Length > MaxLength)
         {
             fault = $"is longer than {MaxLength} characters";
@@ -56,13 +56,13 @@ public static class RepositoryPath
     }
 
     /// <summary>The normalised path, or <paramref name="text"/> itself where it is not inside the repository.</summary>
-    public static string Normalize(string text) => TryNormalize(text, out string? path, out _) ? path : text;
+    public static string Normalize(string text) => TryNormalize(text, out var path, out _) ? path : text;
 
     private static string? Join(string slashed, out string? fault)
     {
         fault = null;
         var kept = new List<string>();
-        foreach (string part in slashed.Split('/', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var part in slashed.Split('/', StringSplitOptions.RemoveEmptyEntries))
         {
             if (part == "..")
             {
@@ -86,7 +86,7 @@ public static class RepositoryPath
             return null;
         }
 
-        bool folder = slashed.EndsWith('/') || slashed.EndsWith("/.", StringComparison.Ordinal) || kept.Count == 0;
+        var folder = slashed.EndsWith('/') || slashed.EndsWith("/.", StringComparison.Ordinal) || kept.Count == 0;
         if (folder && (kept.Count == 0 || kept[^1] != "**"))
         {
             kept.Add("**");
@@ -103,8 +103,8 @@ public static class RepositoryPath
             return false;
         }
 
-        char before = '\0';
-        foreach (char c in text)
+        var before = '\0';
+        foreach (var c in text)
         {
             if (c is '\\' or ':' or '~' or '\0' || (before == '/' && c is '/' or '.'))
             {

@@ -19,11 +19,11 @@ public static class BacklogPrompt
     /// <param name="titles">Titles of tasks that are there already and are not to be repeated.</param>
     public static string OfDocument(PlannerPromptInput input, IReadOnlyList<string> titles)
     {
-        StringBuilder text = Begin(input);
+        var text = Begin(input);
         if (titles.Count > 0)
         {
             text.Append("\n# Tasks that are there already; do not repeat them\n\n");
-            foreach (string title in titles)
+            foreach (var title in titles)
             {
                 text.Append("- ").Append(title).Append('\n');
             }
@@ -53,7 +53,7 @@ public static class BacklogPrompt
 
     private static StringBuilder Begin(PlannerPromptInput input)
     {
-        StringBuilder text = new StringBuilder("You plan work in a software repository.\n\n").Append(Rules).Append('\n');
+        var text = new StringBuilder("You plan work in a software repository.\n\n").Append(Rules).Append('\n');
         if (input.Conventions.Trim().Length > 0)
         {
             text.Append("\n# Conventions of this repository\n\n").Append(PlannerPrompt.Cut(input.Conventions.Trim())).Append('\n');

@@ -54,7 +54,7 @@ public static class PlannerPrompt
         {
             Heading(text, "Commands that check this project")
                 .Append("They run for every task that names none; a task's own ones are better where they are quicker or sharper.\n\n");
-            foreach (string gate in input.Gates)
+            foreach (var gate in input.Gates)
             {
                 text.Append("- `").Append(gate).Append("`\n");
             }

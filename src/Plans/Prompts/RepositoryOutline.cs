@@ -18,7 +18,7 @@ public static class RepositoryOutline
     public static string Of(IEnumerable<string> paths, int limit)
     {
         var root = new Folder("", 0);
-        foreach (string path in paths)
+        foreach (var path in paths)
         {
             root.Add(path.Split('/'));
         }
@@ -32,10 +32,10 @@ public static class RepositoryOutline
     private static void Open(Folder root, int limit)
     {
         var queue = new Queue<Folder>([root]);
-        int left = limit;
-        while (queue.TryDequeue(out Folder? folder))
+        var left = limit;
+        while (queue.TryDequeue(out var folder))
         {
-            int cost = folder.Cost();
+            var cost = folder.Cost();
             if (cost > left && folder != root)
             {
                 continue;
@@ -43,7 +43,7 @@ public static class RepositoryOutline
 
             left -= cost;
             folder.IsOpen = true;
-            foreach (Folder inner in folder.Folders.Values.Take(MostNames))
+            foreach (var inner in folder.Folders.Values.Take(MostNames))
             {
                 queue.Enqueue(inner);
             }
@@ -52,7 +52,7 @@ public static class RepositoryOutline
 
     private static void Write(StringBuilder text, Folder folder)
     {
-        foreach (Folder inner in folder.Folders.Values.Take(MostNames))
+        foreach (var inner in folder.Folders.Values.Take(MostNames))
         {
             text.Append(' ', inner.Depth - 1 << 1).Append(inner.Name).Append('/');
             text.Append(inner.IsOpen ? "\n" : string.Create(CultureInfo.InvariantCulture, $" ({inner.Count} files)\n"));
@@ -62,12 +62,12 @@ public static class RepositoryOutline
             }
         }
 
-        foreach (string file in folder.Files.Take(MostNames))
+        foreach (var file in folder.Files.Take(MostNames))
         {
             text.Append(' ', folder.Depth << 1).Append(file).Append('\n');
         }
 
-        int hidden = Math.Max(0, folder.Files.Count - MostNames) + folder.Folders.Values.Skip(MostNames).Sum(f => f.Count);
+        var hidden = Math.Max(0, folder.Files.Count - MostNames) + folder.Folders.Values.Skip(MostNames).Sum(f => f.Count);
         if (hidden > 0)
         {
             text.Append(' ', folder.Depth << 1).Append(CultureInfo.InvariantCulture, $"... and {hidden} more files\n");
@@ -97,7 +97,7 @@ public static class RepositoryOutline
                 return;
             }
 
-            if (!Folders.TryGetValue(parts[0], out Folder? inner))
+            if (!Folders.TryGetValue(parts[0], out var inner))
             {
                 Folders.Add(parts[0], inner = new Folder(parts[0], Depth + 1));
             }

@@ -10,7 +10,7 @@ public static class TaskPrompt
     /// </summary>
     public static string Render(TaskPromptInput input)
     {
-        PlanTask task = input.Task;
+        var task = input.Task;
         var text = new StringBuilder();
         text.Append(
                 "You are one of several coding agents that work on the same repository at the same time, each in a git worktree "
@@ -44,7 +44,7 @@ public static class TaskPrompt
 
     private static void Role(StringBuilder text, string? role, string? given)
     {
-        string? words = given ?? (role is null ? null : TaskRole.PromptOf(role));
+        var words = given ?? (role is null ? null : TaskRole.PromptOf(role));
         if (!string.IsNullOrWhiteSpace(words))
         {
             Heading(text, role is null ? "Your role" : $"Your role: {role}").Append(words.Trim()).Append('\n');
@@ -53,10 +53,10 @@ public static class TaskPrompt
 
     private static void Assignment(StringBuilder text, TaskPromptInput input)
     {
-        PlanTask task = input.Task;
+        var task = input.Task;
         Heading(text, $"Your task: {task.Id}");
-        string description = task.Description.Trim();
-        string prompt = task.Prompt?.Trim() ?? "";
+        var description = task.Description.Trim();
+        var prompt = task.Prompt?.Trim() ?? "";
         if (description.Length > 0 && !prompt.StartsWith(description, StringComparison.Ordinal))
         {
             text.Append(description).Append('\n');
@@ -71,7 +71,7 @@ public static class TaskPrompt
         if (task.Checklist.Any(item => !prompt.Contains(item.Description, StringComparison.Ordinal)))
         {
             text.Append("\nSteps:\n\n");
-            foreach (ChecklistItem item in task.Checklist)
+            foreach (var item in task.Checklist)
             {
                 text.Append(item.Completed ? "- [x] " : "- [ ] ").Append(item.Id).Append(": ").Append(item.Description).Append('\n');
             }
@@ -86,7 +86,7 @@ public static class TaskPrompt
     private static void OwnershipSection(StringBuilder text, PlanTask task, IReadOnlyList<string> needPerson)
     {
         Heading(text, "What you may change");
-        Ownership ownership = Ownership.Of(task);
+        var ownership = Ownership.Of(task);
         if (ownership.OwnsEverything)
         {
             text.Append("You may change files anywhere in this worktree");
@@ -109,9 +109,9 @@ public static class TaskPrompt
                     + "refused:\n\n"
             );
             Items(text, task.FilesWrite ?? []);
-            foreach (PatchIntent patch in task.PatchIntents)
+            foreach (var patch in task.PatchIntents)
             {
-                string what = string.Join(": ", new[] { patch.Action, patch.Intent }.Where(s => !string.IsNullOrWhiteSpace(s)));
+                var what = string.Join(": ", new[] { patch.Action, patch.Intent }.Where(s => !string.IsNullOrWhiteSpace(s)));
                 text.Append("- `").Append(patch.File).Append('`').Append(what.Length == 0 ? "" : $" ({what})").Append('\n');
             }
         }
@@ -178,7 +178,7 @@ public static class TaskPrompt
             );
         }
 
-        foreach (ContractStub contract in input.Contracts)
+        foreach (var contract in input.Contracts)
         {
             text.Append("\n## ")
                 .Append(contract.Name)
@@ -194,7 +194,7 @@ public static class TaskPrompt
         if (input.OtherContracts.Count > 0)
         {
             text.Append("\nYou are no consumer of these. If your task implements one, read its file and hold to it exactly:\n\n");
-            foreach (ContractStub contract in input.OtherContracts)
+            foreach (var contract in input.OtherContracts)
             {
                 text.Append("- ").Append(contract.Name).Append(" in `").Append(contract.FilePath).Append("`\n");
             }
@@ -209,7 +209,7 @@ public static class TaskPrompt
         }
 
         Heading(text, heading).Append(opening).Append('\n');
-        foreach ((string name, string content) in texts)
+        foreach ((var name, var content) in texts)
         {
             text.Append("\n## ").Append(name).Append("\n\n").Append(content.Trim()).Append('\n');
         }
@@ -223,19 +223,19 @@ public static class TaskPrompt
         }
 
         Heading(text, "How to go about it").Append("Each of these is checked afterwards:\n\n");
-        foreach (string notes in task.NotesInput)
+        foreach (var notes in task.NotesInput)
         {
             text.Append("- First read the notes in `").Append(notes).Append("`.\n");
         }
 
-        foreach (string agent in task.RequiredAgents)
+        foreach (var agent in task.RequiredAgents)
         {
             text.Append("- Have the subagent `")
                 .Append(agent)
                 .Append("` do its part; start it as an agent, doing its work yourself does not count.\n");
         }
 
-        foreach (string notes in task.NotesOutput)
+        foreach (var notes in task.NotesOutput)
         {
             text.Append("- At the end write `")
                 .Append(notes)
@@ -252,9 +252,9 @@ public static class TaskPrompt
 
         Heading(text, "How your work is checked")
             .Append("We run these ourselves at your last commit, in a clean environment. Run them before you say that you are done:\n\n");
-        foreach (Gate gate in gates)
+        foreach (var gate in gates)
         {
-            string expectation =
+            var expectation =
                 gate.Negate ? "must fail"
                 : gate.Required ? "must pass"
                 : "should pass";
@@ -288,7 +288,7 @@ public static class TaskPrompt
 
     private static void Items(StringBuilder text, IReadOnlyList<string> items)
     {
-        foreach (string item in items)
+        foreach (var item in items)
         {
             text.Append("- ").Append(InlineCode(item)).Append('\n');
         }
@@ -296,7 +296,7 @@ public static class TaskPrompt
 
     private static string InlineCode(string code)
     {
-        string line = code.ReplaceLineEndings(" ");
+        var line = code.ReplaceLineEndings(" ");
         return line.Contains('`', StringComparison.Ordinal) ? $"`` {line} ``" : $"`{line}`";
     }
 
@@ -306,9 +306,9 @@ public static class TaskPrompt
     private static void Fenced(StringBuilder text, string content, string language)
     {
         // A fence longer than any run of backticks inside can't be closed by the content.
-        int longest = 0;
-        int run = 0;
-        foreach (char c in content)
+        var longest = 0;
+        var run = 0;
+        foreach (var c in content)
         {
             run = c == '`' ? run + 1 : 0;
             longest = Math.Max(longest, run);

@@ -45,7 +45,7 @@ public sealed record TaskPromptInput
     /// <exception cref="ArgumentException">The plan has no such task.</exception>
     public static TaskPromptInput Of(Plan plan, string taskId)
     {
-        PlanTask task =
+        var task =
             plan.Tasks.FirstOrDefault(t => string.Equals(t.Id, taskId, StringComparison.Ordinal))
             ?? throw new ArgumentException($"The plan has no task '{taskId}'.", nameof(taskId));
         return new TaskPromptInput

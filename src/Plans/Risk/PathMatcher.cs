@@ -32,7 +32,7 @@ internal sealed class PathMatcher
 
     public bool Matches(string path)
     {
-        foreach (string word in _words ?? [])
+        foreach (var word in _words ?? [])
         {
             if (path.Contains(word, StringComparison.OrdinalIgnoreCase))
             {
@@ -46,10 +46,9 @@ internal sealed class PathMatcher
     // Almost every pattern is a choice of plain words; looking for those needs no automaton, whose making takes longer than all the rest.
     private static string[]? PlainWords(string pattern)
     {
-        string unescaped = pattern.Replace(@"\.", "\u0001", StringComparison.Ordinal);
-        bool isPlain =
-            unescaped.Length > 0 && unescaped.All(c => char.IsAsciiLetterOrDigit(c) || c is '|' or '_' or '-' or '/' or '\u0001');
-        string[] words = unescaped.Replace('\u0001', '.').Split('|');
+        var unescaped = pattern.Replace(@"\.", "\u0001", StringComparison.Ordinal);
+        var isPlain = unescaped.Length > 0 && unescaped.All(c => char.IsAsciiLetterOrDigit(c) || c is '|' or '_' or '-' or '/' or '\u0001');
+        var words = unescaped.Replace('\u0001', '.').Split('|');
         return isPlain && Array.TrueForAll(words, w => w.Length > 0) ? words : null;
     }
 

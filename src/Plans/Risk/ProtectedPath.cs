@@ -14,11 +14,11 @@ public sealed record ProtectedPath(string TaskId, string Path, string Glob)
     {
         PathPattern[] patterns = [.. globs.Select(PathPattern.Parse)];
         var found = new List<ProtectedPath>();
-        foreach (PlanTask task in plan.Tasks)
+        foreach (var task in plan.Tasks)
         {
-            foreach (string path in task.FilesWrite is null ? [] : Ownership.Of(task).Patterns)
+            foreach (var path in task.FilesWrite is null ? [] : Ownership.Of(task).Patterns)
             {
-                PathPattern owned = PathPattern.Parse(path);
+                var owned = PathPattern.Parse(path);
                 if (Array.Find(patterns, p => p.Overlaps(owned)) is { } glob)
                 {
                     found.Add(new ProtectedPath(task.Id, path, glob.Text));

@@ -59,8 +59,8 @@ public sealed record RiskScore(int Score, RiskLevel Level, int AutoApproveThresh
             .. Over("contracts", plan.Contracts.Count, 3, 5, "contracts"),
             .. Tests(plan),
         ];
-        int score = factors.Sum(f => f.Points);
-        RiskLevel level =
+        var score = factors.Sum(f => f.Points);
+        var level =
             score <= options.AutoApproveThreshold ? RiskLevel.AutoApprove
             : score <= options.ReviewThreshold ? RiskLevel.ReviewRecommended
             : RiskLevel.ApprovalRequired;
@@ -71,7 +71,7 @@ public sealed record RiskScore(int Score, RiskLevel Level, int AutoApproveThresh
     public static IReadOnlyList<(SensitivePattern Pattern, string Reason)> PatternFaults(RiskOptions options)
     {
         var faults = new List<(SensitivePattern Pattern, string Reason)>();
-        foreach (SensitivePattern pattern in options.SensitivePatterns)
+        foreach (var pattern in options.SensitivePatterns)
         {
             try
             {
@@ -94,9 +94,9 @@ public sealed record RiskScore(int Score, RiskLevel Level, int AutoApproveThresh
     {
         PathMatcher[] patterns = [.. options.SensitivePatterns.Select(p => Matcher(p, options))];
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (PlanTask task in plan.Tasks)
+        foreach (var task in plan.Tasks)
         {
-            foreach (string path in task.FilesWrite ?? [])
+            foreach (var path in task.FilesWrite ?? [])
             {
                 if (seen.Add(path) && FirstMatch(patterns, path) is { } pattern)
                 {
@@ -114,7 +114,7 @@ public sealed record RiskScore(int Score, RiskLevel Level, int AutoApproveThresh
 
     private static SensitivePattern? FirstMatch(PathMatcher[] patterns, string path)
     {
-        foreach (PathMatcher pattern in patterns)
+        foreach (var pattern in patterns)
         {
             if (pattern.Matches(path))
             {
@@ -129,7 +129,7 @@ public sealed record RiskScore(int Score, RiskLevel Level, int AutoApproveThresh
     {
         if (count > free)
         {
-            string limit = free == 0 ? "" : $", {count - free} over {free}";
+            var limit = free == 0 ? "" : $", {count - free} over {free}";
             yield return new RiskFactor((count - free) * points, kind, $"{count} {what}{limit}.", Count: count);
         }
     }
@@ -137,8 +137,8 @@ public sealed record RiskScore(int Score, RiskLevel Level, int AutoApproveThresh
     // Whole numbers throughout: a share of 2/3 must give the same points on every machine.
     private static IEnumerable<RiskFactor> Tests(Plan plan)
     {
-        int tested = plan.Tasks.Count(t => t.Verification.Any(g => g.Type == GateType.Test));
-        int points = plan.Tasks.Count == 0 ? 0 : 20 * (plan.Tasks.Count - tested) / plan.Tasks.Count;
+        var tested = plan.Tasks.Count(t => t.Verification.Any(g => g.Type == GateType.Test));
+        var points = plan.Tasks.Count == 0 ? 0 : 20 * (plan.Tasks.Count - tested) / plan.Tasks.Count;
         if (points > 0)
         {
             yield return new RiskFactor(

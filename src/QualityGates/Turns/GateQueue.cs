@@ -19,9 +19,9 @@ internal sealed class GateQueue(string folder, TimeProvider time)
     /// <returns>Its ticket, with a number.</returns>
     internal async Task<GateTicket> DrawAsync(GateTicket ticket, CancellationToken stop)
     {
-        using LockFile one = await LockFile.TakeAsync(UserState.LockOf(folder), stop);
-        long last = Math.Max(LastNumber(one), GateTicket.In(folder).Select(other => other.Number).LastOrDefault());
-        GateTicket drawn = ticket with { Number = last + 1 };
+        using var one = await LockFile.TakeAsync(UserState.LockOf(folder), stop);
+        var last = Math.Max(LastNumber(one), GateTicket.In(folder).Select(other => other.Number).LastOrDefault());
+        var drawn = ticket with { Number = last + 1 };
         Write(one, drawn.Number);
         drawn.Write(folder);
         return drawn;
@@ -40,7 +40,7 @@ internal sealed class GateQueue(string folder, TimeProvider time)
         CancellationToken stop
     )
     {
-        bool isTold = false;
+        var isTold = false;
         while (true)
         {
             IReadOnlyList<GateTicket> others =
@@ -65,7 +65,7 @@ internal sealed class GateQueue(string folder, TimeProvider time)
     /// <summary>True if any came after it, whether it is still there or not.</summary>
     internal async Task<bool> CameAfterAsync(GateTicket ticket, CancellationToken stop)
     {
-        using LockFile one = await LockFile.TakeAsync(UserState.LockOf(folder), stop);
+        using var one = await LockFile.TakeAsync(UserState.LockOf(folder), stop);
         return LastNumber(one) > ticket.Number;
     }
 
@@ -76,10 +76,10 @@ internal sealed class GateQueue(string folder, TimeProvider time)
     {
         Span<byte> text = stackalloc byte[Digits];
         one.Content.Position = 0;
-        int length = one.Content.ReadAtLeast(text, Digits, throwOnEndOfStream: false);
+        var length = one.Content.ReadAtLeast(text, Digits, throwOnEndOfStream: false);
         return
             length == Digits
-            && long.TryParse(Encoding.ASCII.GetString(text), NumberStyles.None, CultureInfo.InvariantCulture, out long number)
+            && long.TryParse(Encoding.ASCII.GetString(text), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? number
             : 0;
     }
@@ -93,12 +93,12 @@ internal sealed class GateQueue(string folder, TimeProvider time)
 
     private async Task<IReadOnlyList<GateTicket>> LivingAsync()
     {
-        ILookup<bool, GateTicket> all = GateTicket.In(folder).ToLookup(ticket => ticket.IsAlive());
+        var all = GateTicket.In(folder).ToLookup(ticket => ticket.IsAlive());
         if (all[false].Any())
         {
             // Their gates may still have what the next one is about to take.
             await Leftovers.StopThoseOfTheDeadAsync(time);
-            foreach (GateTicket dead in all[false])
+            foreach (var dead in all[false])
             {
                 dead.Remove(folder);
             }

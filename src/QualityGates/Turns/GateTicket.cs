@@ -46,7 +46,7 @@ internal sealed record GateTicket(string Owner, string Mark, bool Alone, string 
     /// <summary>Puts it into a queue: written aside and renamed, so that nobody sees half of it.</summary>
     internal void Write(string folder)
     {
-        string file = FileIn(folder);
+        var file = FileIn(folder);
         File.WriteAllBytes(file + ".new", JsonSerializer.SerializeToUtf8Bytes(this, GateTicketJson.Default.GateTicket));
         File.Move(file + ".new", file, overwrite: true);
     }
@@ -56,7 +56,7 @@ internal sealed record GateTicket(string Owner, string Mark, bool Alone, string 
     private static GateTicket? Read(string file)
     {
         if (
-            !long.TryParse(Path.GetFileNameWithoutExtension(file), NumberStyles.None, CultureInfo.InvariantCulture, out long number)
+            !long.TryParse(Path.GetFileNameWithoutExtension(file), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             || SmallFile.TryRead(file) is not { } content
         )
         {

@@ -22,8 +22,8 @@ public sealed record WaitingGate(
     /// <param name="environment">Variables of the process.</param>
     public static IReadOnlyList<WaitingGate> All(IReadOnlyDictionary<string, string> environment)
     {
-        string folder = UserState.FolderOf(environment);
-        string exclusive = GateTurns.ExclusiveFolder(folder);
+        var folder = UserState.FolderOf(environment);
+        var exclusive = GateTurns.ExclusiveFolder(folder);
         IEnumerable<string> names = Directory.Exists(exclusive)
             ? Directory.EnumerateDirectories(exclusive).Order(StringComparer.Ordinal)
             : [];
@@ -33,12 +33,12 @@ public sealed record WaitingGate(
     /// <summary>The same in a sentence's words: what it waits for, and who has that.</summary>
     public override string ToString()
     {
-        string what = Exclusive is null ? "to run apart from other gates" : $"for '{Exclusive}'";
-        string where =
+        var what = Exclusive is null ? "to run apart from other gates" : $"for '{Exclusive}'";
+        var where =
             Holder.Run == Origin.Run && Holder.Repository == Origin.Repository ? ""
             : Holder.Run.Length == 0 ? $" in {Holder.Repository} (orchestrate verify)"
             : $" of {Holder.Run} in {Holder.Repository}";
-        string who = Holder.Task.Length == 0 ? $"the gate '{HolderGate}'{where}" : $"task {Holder.Task}{where}, gate '{HolderGate}'";
+        var who = Holder.Task.Length == 0 ? $"the gate '{HolderGate}'{where}" : $"task {Holder.Task}{where}, gate '{HolderGate}'";
         return $"gate '{Gate}' waits {what}: {who} has it";
     }
 
@@ -48,7 +48,7 @@ public sealed record WaitingGate(
     private static IEnumerable<WaitingGate> In(string queue, string? name)
     {
         IReadOnlyList<GateTicket> tickets = [.. GateTicket.In(queue).Where(ticket => ticket.IsAlive())];
-        foreach (GateTicket ticket in tickets)
+        foreach (var ticket in tickets)
         {
             if (tickets.FirstOrDefault(ticket.WaitsFor) is { } holder)
             {

@@ -19,11 +19,11 @@ internal static class PortRanges
     /// <summary>The first port of each range, as this machine is set.</summary>
     internal static IReadOnlyList<int> Here()
     {
-        string[] limits = (DurableFile.TryRead(EphemeralFile) ?? "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        var limits = (DurableFile.TryRead(EphemeralFile) ?? "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
         return
             limits.Length == 2
-            && int.TryParse(limits[0], NumberStyles.None, CultureInfo.InvariantCulture, out int low)
-            && int.TryParse(limits[1], NumberStyles.None, CultureInfo.InvariantCulture, out int high)
+            && int.TryParse(limits[0], NumberStyles.None, CultureInfo.InvariantCulture, out var low)
+            && int.TryParse(limits[1], NumberStyles.None, CultureInfo.InvariantCulture, out var high)
             ? Of(low, high)
             : Of(32768, 60999);
     }

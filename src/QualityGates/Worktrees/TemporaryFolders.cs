@@ -14,7 +14,7 @@ internal static class TemporaryFolders
     /// <param name="parent">The user's <c>TMPDIR</c>; null where it is not set.</param>
     internal static string Make(string? parent)
     {
-        string chosen =
+        var chosen =
             parent is { Length: > 0 and <= LongestParent } && Path.IsPathRooted(parent) && Directory.Exists(parent)
                 ? parent.TrimEnd('/')
                 : Usual;
@@ -46,7 +46,7 @@ internal static class TemporaryFolders
     internal static string? Keep(string path)
     {
         // A folder may have got the group of its parent with a mark of its own (mkdir(2), S_ISGID).
-        bool isOurs =
+        var isOurs =
             new FileInfo(path).LinkTarget is null
             && Directory.Exists(path)
             && (OperatingSystem.IsWindows() || (File.GetUnixFileMode(path) & ~UnixFileMode.SetGroup) == OwnerOnly);
@@ -61,7 +61,7 @@ internal static class TemporaryFolders
     {
         try
         {
-            foreach (string entry in Directory.EnumerateFileSystemEntries(path).Where(entry => !kept.Contains(entry)))
+            foreach (var entry in Directory.EnumerateFileSystemEntries(path).Where(entry => !kept.Contains(entry)))
             {
                 if (Directory.Exists(entry) && new FileInfo(entry).LinkTarget is null)
                 {

@@ -54,7 +54,7 @@ internal sealed record WorktreeResourceClaim(string Worktree, string Owner, int 
 
     internal void Write(string folder)
     {
-        string file = FileOf(folder, Worktree, Owner);
+        var file = FileOf(folder, Worktree, Owner);
         File.WriteAllBytes(
             file + ".new",
             JsonSerializer.SerializeToUtf8Bytes(this, WorktreeResourceClaimJson.Default.WorktreeResourceClaim)
@@ -69,7 +69,7 @@ internal sealed record WorktreeResourceClaim(string Worktree, string Owner, int 
     {
         string word = new([.. Path.GetFileName(worktree).ToLowerInvariant().Select(c => char.IsAsciiLetterOrDigit(c) ? c : '_')]);
         word = word.Length == 0 || !char.IsAsciiLetter(word[0]) ? "w" + word : word;
-        string digits = Convert.ToHexStringLower(Digest(again == 0 ? worktree : $"{worktree}\n{again}"))[..8];
+        var digits = Convert.ToHexStringLower(Digest(again == 0 ? worktree : $"{worktree}\n{again}"))[..8];
         return $"{(word.Length > LongestWord ? word[..LongestWord] : word)}_{digits}";
     }
 

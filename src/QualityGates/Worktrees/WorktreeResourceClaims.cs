@@ -27,10 +27,10 @@ public sealed class WorktreeResourceClaims
     public async Task<WorktreeResources> TakeAsync(string worktree, WorktreeUse use, CancellationToken stop, ProcessIdentity? owner = null)
     {
         worktree = Path.GetFullPath(worktree);
-        string by = owner?.ToString() ?? "";
-        string file = WorktreeResourceClaim.FileOf(_folder, worktree, by);
-        using LockFile one = await LockFile.TakeAsync(UserState.LockOf(_folder), stop);
-        WorktreeResourceClaim? known = WorktreeResourceClaim.TryRead(file);
+        var by = owner?.ToString() ?? "";
+        var file = WorktreeResourceClaim.FileOf(_folder, worktree, by);
+        using var one = await LockFile.TakeAsync(UserState.LockOf(_folder), stop);
+        var known = WorktreeResourceClaim.TryRead(file);
         if (known is null)
         {
             RemoveThoseThatAreOver();
@@ -65,8 +65,8 @@ public sealed class WorktreeResourceClaims
     /// <param name="owner">As it was given.</param>
     public async Task ReleaseAsync(string worktree, ProcessIdentity? owner = null)
     {
-        string file = WorktreeResourceClaim.FileOf(_folder, Path.GetFullPath(worktree), owner?.ToString() ?? "");
-        using LockFile one = await LockFile.TakeAsync(UserState.LockOf(_folder), CancellationToken.None);
+        var file = WorktreeResourceClaim.FileOf(_folder, Path.GetFullPath(worktree), owner?.ToString() ?? "");
+        using var one = await LockFile.TakeAsync(UserState.LockOf(_folder), CancellationToken.None);
         if (WorktreeResourceClaim.TryRead(file) is { } claim)
         {
             TryRemove(claim);
@@ -76,7 +76,7 @@ public sealed class WorktreeResourceClaims
     /// <summary>Takes everything back from worktrees that are gone and processes that have ended.</summary>
     public async Task ReleaseThoseThatAreOverAsync(CancellationToken stop)
     {
-        using LockFile one = await LockFile.TakeAsync(UserState.LockOf(_folder), stop);
+        using var one = await LockFile.TakeAsync(UserState.LockOf(_folder), stop);
         RemoveThoseThatAreOver();
     }
 
@@ -88,7 +88,7 @@ public sealed class WorktreeResourceClaims
 
     private static string FindName(string worktree, IReadOnlyList<WorktreeResourceClaim> others)
     {
-        int again = 0;
+        var again = 0;
         while (others.Any(other => other.Name == WorktreeResourceClaim.NameOf(worktree, again)))
         {
             again++;
@@ -99,10 +99,10 @@ public sealed class WorktreeResourceClaims
 
     private int FindPort(string worktree, IReadOnlyList<WorktreeResourceClaim> others)
     {
-        IReadOnlyList<int> ranges = PortRanges.Here();
+        var ranges = PortRanges.Here();
         var taken = others.Select(other => other.FirstPort).ToHashSet();
-        int begin = WorktreeResourceClaim.PlaceOf(worktree, ranges.Count);
-        foreach (int first in Enumerable.Range(begin, ranges.Count).Select(place => ranges[place % ranges.Count]))
+        var begin = WorktreeResourceClaim.PlaceOf(worktree, ranges.Count);
+        foreach (var first in Enumerable.Range(begin, ranges.Count).Select(place => ranges[place % ranges.Count]))
         {
             if (!taken.Contains(first) && PortRanges.IsFree(first))
             {
@@ -112,7 +112,7 @@ public sealed class WorktreeResourceClaims
 
         // Worktrees that were kept for a person hold theirs; the one that nobody has used for longest is given another when it is used
         // again.
-        foreach (WorktreeResourceClaim idle in others.OrderBy(other => other.LastUse))
+        foreach (var idle in others.OrderBy(other => other.LastUse))
         {
             if (PortRanges.IsFree(idle.FirstPort) && !IsInUse(idle) && TryRemove(idle))
             {
@@ -128,7 +128,7 @@ public sealed class WorktreeResourceClaims
 
     private string Folder(WorktreeResourceClaim? known, WorktreeUse use)
     {
-        string? kept =
+        var kept =
             known is null ? null
             : use == WorktreeUse.Continued ? TemporaryFolders.Restore(known.TemporaryFolder)
             : TemporaryFolders.Keep(known.TemporaryFolder);
@@ -139,7 +139,7 @@ public sealed class WorktreeResourceClaims
 
     private void RemoveThoseThatAreOver()
     {
-        foreach (WorktreeResourceClaim claim in WorktreeResourceClaim.In(_folder).Where(claim => claim.IsOver))
+        foreach (var claim in WorktreeResourceClaim.In(_folder).Where(claim => claim.IsOver))
         {
             TryRemove(claim);
         }

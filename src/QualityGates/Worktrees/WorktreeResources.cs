@@ -27,7 +27,7 @@ public sealed record WorktreeResources(int FirstPort, string TemporaryFolder, st
             ["TMP"] = TemporaryFolder,
             ["TEMP"] = TemporaryFolder,
         };
-        foreach ((string name, string value) in configured)
+        foreach ((var name, var value) in configured)
         {
             variables[name] = WorktreeVariables.FillAll(value, FirstPort, Name, TemporaryFolder);
         }

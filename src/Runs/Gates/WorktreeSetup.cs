@@ -36,7 +36,7 @@ internal static class WorktreeSetup
     )
     {
         var found = SetUpDetection.Known.Where(k => new WorktreeFiles(worktree.Path).HasFile(k.LockFile)).ToList();
-        IReadOnlyList<string> commands = files.Settings.Worktrees.Setup ?? [.. found.Select(k => k.Command)];
+        var commands = files.Settings.Worktrees.Setup ?? [.. found.Select(k => k.Command)];
         if (commands.Count == 0)
         {
             return null;

@@ -86,7 +86,7 @@ public sealed class WorkflowCodeAnalyzer : DiagnosticAnalyzer
 
     private static void Look(OperationAnalysisContext context, Dictionary<ISymbol, List<ForbiddenApi>> forbidden, Scope scope)
     {
-        ISymbol? used = context.Operation switch
+        var used = context.Operation switch
         {
             IInvocationOperation invocation => invocation.TargetMethod,
             IObjectCreationOperation creation => creation.Constructor,
@@ -182,7 +182,7 @@ public sealed class WorkflowCodeAnalyzer : DiagnosticAnalyzer
 
         private bool IsWorkflow(INamedTypeSymbol type)
         {
-            for (INamedTypeSymbol? current = type; current is not null; current = current.BaseType)
+            for (var current = type; current is not null; current = current.BaseType)
             {
                 if (Has(current, workflow))
                 {

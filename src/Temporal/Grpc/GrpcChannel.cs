@@ -172,7 +172,7 @@ public sealed class GrpcChannel : IDisposable
 
     private HttpRequestMessage CreateRequest(string fullMethod, ReadOnlyMemory<byte> request, GrpcCallOptions options)
     {
-        ReadOnlyMemory<byte> body = options.Compress ? GrpcEncoding.Compress(request.Span) : request;
+        var body = options.Compress ? GrpcEncoding.Compress(request.Span) : request;
         var framed = new byte[GrpcEncoding.PrefixLength + body.Length];
         GrpcEncoding.WritePrefix(framed, options.Compress, body.Length);
         body.Span.CopyTo(framed.AsSpan(GrpcEncoding.PrefixLength));

@@ -8,7 +8,7 @@ public sealed class ClaudeAgentDefinitionsTests
     [Fact]
     public void Definition_WithOddFrontMatter_IsReadLeniently()
     {
-        (string name, JsonObject definition) = ClaudeAgentDefinitions
+        (var name, var definition) = ClaudeAgentDefinitions
             .Parse(
                 "file",
                 "\uFEFF---\r\nname: \"doc-sync\"\r\ndescription: Use when: docs are old.\r\n  Also when asked.\r\ntools: Read, Write\r\nmodel: haiku\r\n---\r\nYou sync.\r\n\r\nWell.\r\n"
@@ -28,7 +28,7 @@ public sealed class ClaudeAgentDefinitionsTests
     [InlineData("tools: \"Read\", 'Grep'")]
     public void Tools_InAnyListForm_AreRead(string tools)
     {
-        JsonObject definition = ClaudeAgentDefinitions.Parse("x", $"---\n{tools}\n---\nBody")!.Value.Definition;
+        var definition = ClaudeAgentDefinitions.Parse("x", $"---\n{tools}\n---\nBody")!.Value.Definition;
 
         Assert.Equal("""["Read","Grep"]""", definition["tools"]!.ToJsonString());
     }
@@ -36,7 +36,7 @@ public sealed class ClaudeAgentDefinitionsTests
     [Fact]
     public void Definition_WithoutNameAndDescription_TakesTheFilesName()
     {
-        (string name, JsonObject definition) = ClaudeAgentDefinitions.Parse("helper", "---\n---\nBody")!.Value;
+        (var name, var definition) = ClaudeAgentDefinitions.Parse("helper", "---\n---\nBody")!.Value;
 
         Assert.Equal(("helper", "helper"), (name, (string?)definition["description"]));
     }
@@ -51,7 +51,7 @@ public sealed class ClaudeAgentDefinitionsTests
             ["huge.md"] = "---\nname: huge\n---\n" + new string('x', 200_000),
         };
 
-        (string? json, IReadOnlyList<string> leftOut) = ClaudeAgentDefinitions.ToJson(files);
+        (var json, var leftOut) = ClaudeAgentDefinitions.ToJson(files);
 
         Assert.Equal(["good"], JsonNode.Parse(json!)!.AsObject().Select(member => member.Key));
         Assert.Equal(["plain.md", "huge.md"], leftOut);

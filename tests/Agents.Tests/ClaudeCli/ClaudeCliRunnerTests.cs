@@ -13,7 +13,7 @@ public sealed class ClaudeCliRunnerTests : IDisposable
     [Fact]
     public void Call_OfANewConversation_IsTheRecommendedOne()
     {
-        AgentInvocation call = Runner().Prepare(Start());
+        var call = Runner().Prepare(Start());
 
         Assert.Equal("/bin/true", call.Program);
         Assert.Equal(
@@ -46,7 +46,7 @@ public sealed class ClaudeCliRunnerTests : IDisposable
     [Fact]
     public void Call_WithEverything_CarriesIt()
     {
-        AgentStart start = Start() with
+        var start = Start() with
         {
             Model = "opus",
             SystemPrompt = "Be kind.",
@@ -60,7 +60,7 @@ public sealed class ClaudeCliRunnerTests : IDisposable
             Policy = Start().Policy with { AllowedTools = ["WebFetch(domain:example.org)", "mcp__tracker", "Bash(npm *)"] },
         };
 
-        AgentInvocation call = Runner(options =>
+        var call = Runner(options =>
                 options with
                 {
                     BypassPermissions = true,
@@ -91,8 +91,8 @@ public sealed class ClaudeCliRunnerTests : IDisposable
     [Fact]
     public void Call_ConversationIsThere_ResumesIt()
     {
-        string file = _folder.Write("home/.claude/projects/-some-where/s-1.jsonl", "{}");
-        ClaudeCliRunner runner = Runner();
+        var file = _folder.Write("home/.claude/projects/-some-where/s-1.jsonl", "{}");
+        var runner = Runner();
 
         Assert.Equal(file, runner.FindConversation("s-1"));
         Assert.Null(runner.FindConversation("s-2"));
@@ -103,10 +103,10 @@ public sealed class ClaudeCliRunnerTests : IDisposable
     [Fact]
     public void Settings_OfTheStart_RefuseWhenTheHookFails()
     {
-        AgentInvocation call = Runner(options => options with { HookCommand = ["/opt/it's here/orchestrate", "hook"] }).Prepare(Start());
+        var call = Runner(options => options with { HookCommand = ["/opt/it's here/orchestrate", "hook"] }).Prepare(Start());
 
-        JsonNode settings = JsonNode.Parse(File.ReadAllText(Value(call, "--settings")))!;
-        JsonNode hook = settings["hooks"]!["PreToolUse"]![0]!;
+        var settings = JsonNode.Parse(File.ReadAllText(Value(call, "--settings")))!;
+        var hook = settings["hooks"]!["PreToolUse"]![0]!;
         Assert.Equal("*", (string?)hook["matcher"]);
         Assert.Equal(
             $"'/opt/it'\\''s here/orchestrate' 'hook' '--policy' '{_folder["start/policy"]}' || exit 2",
@@ -124,7 +124,7 @@ public sealed class ClaudeCliRunnerTests : IDisposable
     [InlineData(ClaudeProvider.Environment, "CLAUDE_CODE_USE_BEDROCK", null)]
     public void Provider_Chosen_SetsWhoPays(ClaudeProvider provider, string variable, string? expected)
     {
-        AgentInvocation call = Runner(options => options with { Provider = provider }).Prepare(Start());
+        var call = Runner(options => options with { Provider = provider }).Prepare(Start());
 
         Assert.Equal(expected, call.Environment.GetValueOrDefault(variable));
     }
@@ -137,12 +137,12 @@ public sealed class ClaudeCliRunnerTests : IDisposable
     [InlineData("3.0.0", AgentCheckStatus.Failed)]
     public async Task Check_OfAVersion_JudgesTheRange(string version, AgentCheckStatus expected)
     {
-        string program = _folder.WriteProgram(
+        var program = _folder.WriteProgram(
             "claude",
             $"#!/bin/sh\n[ \"$1\" = auth ] && {{ echo '{{\"loggedIn\":true,\"authMethod\":\"api_key\"}}'; exit 0; }}\necho '{version} (Claude Code)'\n"
         );
 
-        AgentCheck check = await Runner(options => options with { Program = program }).CheckAsync(_folder.Path, default);
+        var check = await Runner(options => options with { Program = program }).CheckAsync(_folder.Path, default);
 
         Assert.Equal((expected, version), (check.Status, check.Version));
         Assert.Equal(expected != AgentCheckStatus.Ok, check.Cure is not null);
@@ -151,9 +151,9 @@ public sealed class ClaudeCliRunnerTests : IDisposable
     [Fact]
     public async Task Check_ProgramDoesNotStart_SaysWhatItSaid()
     {
-        string program = _folder.WriteProgram("claude", "#!/bin/sh\necho 'claude native binary not installed' >&2; exit 1\n");
+        var program = _folder.WriteProgram("claude", "#!/bin/sh\necho 'claude native binary not installed' >&2; exit 1\n");
 
-        AgentCheck check = await Runner(options => options with { Program = program }).CheckAsync(_folder.Path, default);
+        var check = await Runner(options => options with { Program = program }).CheckAsync(_folder.Path, default);
 
         Assert.Equal(AgentCheckStatus.Failed, check.Status);
         Assert.Contains("claude native binary not installed", check.Message, StringComparison.Ordinal);
@@ -161,7 +161,7 @@ public sealed class ClaudeCliRunnerTests : IDisposable
 
     private static string Value(AgentInvocation call, string flag)
     {
-        int at = call.Arguments.ToList().IndexOf(flag);
+        var at = call.Arguments.ToList().IndexOf(flag);
         Assert.InRange(at, 0, call.Arguments.Count - 2);
         return call.Arguments[at + 1];
     }

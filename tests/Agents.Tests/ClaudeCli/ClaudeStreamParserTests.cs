@@ -16,7 +16,7 @@ public sealed class ClaudeStreamParserTests
     [Fact]
     public void Init_WithServersAndAgents_IsTold()
     {
-        AgentSessionStarted started = Assert.IsType<AgentSessionStarted>(Assert.Single(Read(Init)));
+        var started = Assert.IsType<AgentSessionStarted>(Assert.Single(Read(Init)));
 
         Assert.Equal(("s1", "m1", "2.1.328"), (started.SessionId, started.Model, started.Version));
         Assert.Equal(["verifier"], started.Agents);
@@ -34,8 +34,8 @@ public sealed class ClaudeStreamParserTests
     [Fact]
     public void Result_WithTypeNotFirst_IsRead()
     {
-        AgentResult result = Assert.IsType<AgentResult>(Assert.Single(Read(Success)));
-        AgentOutcome outcome = _parser.Complete(0, "");
+        var result = Assert.IsType<AgentResult>(Assert.Single(Read(Success)));
+        var outcome = _parser.Complete(0, "");
 
         Assert.Equal((false, "All done", 3, 0.5m), (result.IsError, result.Text, result.Turns, result.CostUsd));
         Assert.Equal((AgentFailure.None, "s1", 3), (outcome.Failure, outcome.SessionId, outcome.Turns));
@@ -49,7 +49,7 @@ public sealed class ClaudeStreamParserTests
         Read(Result(cost: 0.1m, input: 10));
         Read(Result(cost: 0.3m, input: 30));
 
-        AgentOutcome outcome = _parser.Complete(0, "");
+        var outcome = _parser.Complete(0, "");
 
         Assert.Equal((0.3m, 30), (outcome.Usage.CostUsd, outcome.Usage.Tokens.Input));
     }
@@ -60,7 +60,7 @@ public sealed class ClaudeStreamParserTests
         Read(Result(cost: 5.1m, input: 510, sinceCost: 0.1m, sinceInput: 10));
         Read(Result(cost: 5.3m, input: 530, sinceCost: 0.2m, sinceInput: 20));
 
-        AgentOutcome outcome = _parser.Complete(0, "");
+        var outcome = _parser.Complete(0, "");
 
         Assert.Equal((0.3m, 30), (outcome.Usage.CostUsd, outcome.Usage.Tokens.Input));
     }
@@ -96,12 +96,12 @@ public sealed class ClaudeStreamParserTests
     {
         Read(Task("t1", "verifier"));
         Read(Task("t2", "architect"));
-        IReadOnlyList<AgentEvent> error = Read(
+        var error = Read(
             """{"type":"user","message":{"content":[{"type":"tool_result","tool_use_id":"t2","is_error":true,"content":[{"type":"text","text":"Agent type not found"}]}]}}"""
         );
         Read(Success);
 
-        AgentOutcome outcome = _parser.Complete(0, "");
+        var outcome = _parser.Complete(0, "");
 
         Assert.Equal(new AgentToolError("t2", "Agent type not found"), Assert.Single(error));
         Assert.Equal(["verifier"], outcome.SubAgents);
@@ -122,7 +122,7 @@ public sealed class ClaudeStreamParserTests
     [InlineData("unknown", 413, AgentFailure.Invalid)]
     public void ApiError_OfEachKind_HasItsClass(string kind, int? status, AgentFailure expected)
     {
-        string code = status?.ToString() ?? "null";
+        var code = status?.ToString() ?? "null";
         Read(
             $$$"""{"type":"assistant","error":"{{{kind}}}","api_error_status":{{{code}}},"message":{"model":"<synthetic>","content":[{"type":"text","text":"API Error"}]}}"""
         );
@@ -130,7 +130,7 @@ public sealed class ClaudeStreamParserTests
             $$$"""{"type":"result","subtype":"success","is_error":true,"api_error_status":{{{code}}},"result":"API Error","terminal_reason":"api_error"}"""
         );
 
-        AgentOutcome outcome = _parser.Complete(1, "");
+        var outcome = _parser.Complete(1, "");
 
         Assert.Equal(expected, outcome.Failure);
         Assert.Contains("API Error", outcome.Detail, StringComparison.Ordinal);
@@ -167,7 +167,7 @@ public sealed class ClaudeStreamParserTests
     [InlineData(127, "exec: claude: not found", AgentFailure.Account)]
     public void NoResult_StderrSpeaks_HasItsClass(int exitCode, string errorText, AgentFailure expected)
     {
-        AgentOutcome outcome = _parser.Complete(exitCode, errorText);
+        var outcome = _parser.Complete(exitCode, errorText);
 
         Assert.Equal(expected, outcome.Failure);
         Assert.Contains(errorText, outcome.Detail, StringComparison.Ordinal);
@@ -176,7 +176,7 @@ public sealed class ClaudeStreamParserTests
     [Fact]
     public void RateLimit_RejectedThenResult_GivesResetTime()
     {
-        AgentRateLimit limit = Assert.IsType<AgentRateLimit>(
+        var limit = Assert.IsType<AgentRateLimit>(
             Assert.Single(
                 Read(
                     """{"type":"rate_limit_event","rate_limit_info":{"status":"rejected","resetsAt":1795160000,"rateLimitType":"five_hour"}}"""
@@ -185,7 +185,7 @@ public sealed class ClaudeStreamParserTests
         );
         Read("""{"type":"result","subtype":"success","is_error":true,"api_error_status":429,"result":"You've hit your session limit"}""");
 
-        AgentOutcome outcome = _parser.Complete(1, "");
+        var outcome = _parser.Complete(1, "");
 
         Assert.True(limit.IsRejected);
         Assert.Equal((AgentFailure.UsageLimit, DateTimeOffset.FromUnixTimeSeconds(1795160000)), (outcome.Failure, outcome.ResetsAt));
@@ -273,7 +273,7 @@ public sealed class ClaudeStreamParserTests
 
     private static string Result(decimal cost, int input, decimal? sinceCost = null, int sinceInput = 0)
     {
-        string since = sinceCost is null
+        var since = sinceCost is null
             ? ""
             : $$$""","model_usage_since_last_result":{"m1":{"inputTokens":{{{sinceInput}}},"costUSD":{{{sinceCost}}}}}""";
         return $$$"""{"type":"result","subtype":"success","is_error":false,"modelUsage":{"m1":{"inputTokens":{{{input}}},"costUSD":{{{cost}}}}}{{{since}}}}""";

@@ -29,11 +29,11 @@ internal sealed class RealClaude : IAsyncDisposable
         Dictionary<string, string>? environment = null
     )
     {
-        string program = await ClaudeProgram.PathAsync();
-        ScriptedMessagesApi api = await ScriptedMessagesApi.StartAsync(rules);
+        var program = await ClaudeProgram.PathAsync();
+        var api = await ScriptedMessagesApi.StartAsync(rules);
         AgentFixture agents = new();
-        Dictionary<string, string> variables = ClaudeProgram.CreateEnvironment(agents.Home, api.Url, asSubscription);
-        foreach ((string name, string value) in environment ?? [])
+        var variables = ClaudeProgram.CreateEnvironment(agents.Home, api.Url, asSubscription);
+        foreach ((var name, var value) in environment ?? [])
         {
             variables[name] = value;
         }

@@ -9,8 +9,8 @@ public sealed class RealClaudeFailureTests
     [Fact]
     public async Task Claude_UsageLimitReached_TellsTheResetTimeAndAsksOnce()
     {
-        DateTimeOffset resetsAt = DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.AddHours(3).ToUnixTimeSeconds());
-        await using RealClaude claude = await RealClaude.StartAsync(
+        var resetsAt = DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.AddHours(3).ToUnixTimeSeconds());
+        await using var claude = await RealClaude.StartAsync(
             [
                 new ApiRule(
                     "work hard",
@@ -25,12 +25,9 @@ public sealed class RealClaudeFailureTests
             asSubscription: true
         );
 
-        (AgentOutcome limited, IReadOnlyList<AgentEvent> events) = await claude.Agents.RunAsync(
-            claude.Runner,
-            claude.Start("1", "Please work hard.")
-        );
-        int requests = claude.Api.Requests.Count(request => request.Rule is not null);
-        (AgentOutcome later, _) = await claude.Agents.RunAsync(claude.Runner, claude.Start("2", "Please work hard."));
+        (var limited, var events) = await claude.Agents.RunAsync(claude.Runner, claude.Start("1", "Please work hard."));
+        var requests = claude.Api.Requests.Count(request => request.Rule is not null);
+        (var later, _) = await claude.Agents.RunAsync(claude.Runner, claude.Start("2", "Please work hard."));
 
         Assert.Equal((AgentFailure.UsageLimit, resetsAt), (limited.Failure, limited.ResetsAt));
         Assert.True(Assert.Single(events.OfType<AgentRateLimit>()).IsRejected);
@@ -54,12 +51,9 @@ public sealed class RealClaudeFailureTests
     [InlineData(529, "Overloaded", AgentFailure.Transient)]
     public async Task Claude_ServiceRefuses_HasItsClass(int status, string message, AgentFailure expected)
     {
-        await using RealClaude claude = await RealClaude.StartAsync([new ApiRule("work", ApiTurn.Fails(status, message))]);
+        await using var claude = await RealClaude.StartAsync([new ApiRule("work", ApiTurn.Fails(status, message))]);
 
-        (AgentOutcome outcome, IReadOnlyList<AgentEvent> events) = await claude.Agents.RunAsync(
-            claude.Runner,
-            claude.Start("1", "Please work.")
-        );
+        (var outcome, var events) = await claude.Agents.RunAsync(claude.Runner, claude.Start("1", "Please work."));
 
         Assert.Equal(expected, outcome.Failure);
         Assert.NotEmpty(outcome.Detail);
@@ -69,7 +63,7 @@ public sealed class RealClaudeFailureTests
     [Fact]
     public async Task Claude_LoginExpiresInMidRun_GoesOnInTheConversationAfterwards()
     {
-        await using RealClaude claude = await RealClaude.StartAsync([
+        await using var claude = await RealClaude.StartAsync([
             // The CLI asks twice (one retry) before it gives up.
             new ApiRule(
                 "work",
@@ -84,11 +78,8 @@ public sealed class RealClaudeFailureTests
             new ApiRule("go on", ApiTurn.Writes("b.txt", "x"), ApiTurn.Says("Done.")),
         ]);
 
-        (AgentOutcome expired, IReadOnlyList<AgentEvent> events) = await claude.Agents.RunAsync(
-            claude.Runner,
-            claude.Start("1", "Please work.")
-        );
-        (AgentOutcome later, _) = await claude.Agents.RunAsync(claude.Runner, claude.Start("2", "Please go on."));
+        (var expired, var events) = await claude.Agents.RunAsync(claude.Runner, claude.Start("1", "Please work."));
+        (var later, _) = await claude.Agents.RunAsync(claude.Runner, claude.Start("2", "Please go on."));
 
         Assert.Equal(AgentFailure.Account, expired.Failure);
         Assert.NotEmpty(events.OfType<AgentRetry>());
@@ -99,12 +90,9 @@ public sealed class RealClaudeFailureTests
     [Fact]
     public async Task Claude_ServiceCannotBeReached_IsTransient()
     {
-        await using RealClaude claude = await RealClaude.StartAsync(
-            [],
-            environment: new() { ["ANTHROPIC_BASE_URL"] = "http://127.0.0.1:9" }
-        );
+        await using var claude = await RealClaude.StartAsync([], environment: new() { ["ANTHROPIC_BASE_URL"] = "http://127.0.0.1:9" });
 
-        (AgentOutcome outcome, _) = await claude.Agents.RunAsync(claude.Runner, claude.Start("1", "Please work."));
+        (var outcome, _) = await claude.Agents.RunAsync(claude.Runner, claude.Start("1", "Please work."));
 
         Assert.Equal(AgentFailure.Transient, outcome.Failure);
     }
@@ -112,11 +100,11 @@ public sealed class RealClaudeFailureTests
     [Fact]
     public async Task Claude_TurnLimitReached_SaysSo()
     {
-        await using RealClaude claude = await RealClaude.StartAsync([
+        await using var claude = await RealClaude.StartAsync([
             new ApiRule("work", [.. Enumerable.Repeat(ApiTurn.Calls(ApiToolUse.Bash("true")), 10)]),
         ]);
 
-        (AgentOutcome outcome, _) = await claude.Agents.RunAsync(
+        (var outcome, _) = await claude.Agents.RunAsync(
             claude.Runner,
             claude.Start("1", "Please work.", limits: new AgentLimits { Turns = 2 })
         );
@@ -129,11 +117,11 @@ public sealed class RealClaudeFailureTests
     [Trait("Category", "Full")]
     public async Task Claude_MoneyLimitReached_SaysSo()
     {
-        await using RealClaude claude = await RealClaude.StartAsync([
+        await using var claude = await RealClaude.StartAsync([
             new ApiRule("work", [.. Enumerable.Repeat(ApiTurn.Calls(ApiToolUse.Bash("true")), 10)]),
         ]);
 
-        (AgentOutcome outcome, _) = await claude.Agents.RunAsync(
+        (var outcome, _) = await claude.Agents.RunAsync(
             claude.Runner,
             claude.Start("1", "Please work.", limits: new AgentLimits { CostUsd = 0.00001m })
         );
@@ -145,7 +133,7 @@ public sealed class RealClaudeFailureTests
     [Trait("Category", "Full")]
     public async Task Claude_ServiceNeverAnswers_StallsIsStoppedAndGoesOnLater()
     {
-        await using RealClaude claude = await RealClaude.StartAsync([
+        await using var claude = await RealClaude.StartAsync([
             new ApiRule(
                 "write it",
                 new ApiTurn
@@ -158,11 +146,11 @@ public sealed class RealClaudeFailureTests
             ),
         ]);
 
-        (AgentOutcome stalled, _) = await claude.Agents.RunAsync(
+        (var stalled, _) = await claude.Agents.RunAsync(
             claude.Runner,
             claude.Start("1", "Please write it.", limits: new AgentLimits { Stall = TimeSpan.FromSeconds(15) })
         );
-        (AgentOutcome later, _) = await claude.Agents.RunAsync(claude.Runner, claude.Start("2", "Please write it."));
+        (var later, _) = await claude.Agents.RunAsync(claude.Runner, claude.Start("2", "Please write it."));
 
         Assert.Equal(AgentFailure.Stall, stalled.Failure);
         Assert.Equal(AgentFailure.None, later.Failure);
@@ -172,15 +160,15 @@ public sealed class RealClaudeFailureTests
     [Fact]
     public async Task Claude_MemoryLimitPassed_IsStoppedAndGoesOnLaterWithinALimitOfCores()
     {
-        await using RealClaude claude = await RealClaude.StartAsync([
+        await using var claude = await RealClaude.StartAsync([
             new ApiRule("write it", ApiTurn.Calls(ApiToolUse.Write("a.txt", "x")), ApiTurn.Says("Done.")),
             new ApiRule("wait", new ApiTurn { Hangs = true }),
         ]);
-        AgentStart first = claude.Start("1", "Please wait.", limits: new AgentLimits { MemoryBytes = 20_000_000 });
-        AgentStart second = claude.Start("2", "Please write it.", limits: new AgentLimits { MemoryBytes = 20_000_000_000, Cores = 0.5 });
+        var first = claude.Start("1", "Please wait.", limits: new AgentLimits { MemoryBytes = 20_000_000 });
+        var second = claude.Start("2", "Please write it.", limits: new AgentLimits { MemoryBytes = 20_000_000_000, Cores = 0.5 });
 
-        (AgentOutcome stopped, _) = await claude.Agents.RunAsync(claude.Runner, first);
-        (AgentOutcome later, _) = await claude.Agents.RunAsync(claude.Runner, second);
+        (var stopped, _) = await claude.Agents.RunAsync(claude.Runner, first);
+        (var later, _) = await claude.Agents.RunAsync(claude.Runner, second);
 
         Assert.Equal(AgentFailure.Memory, stopped.Failure);
         Assert.Equal(AgentFailure.None, later.Failure);
@@ -194,7 +182,7 @@ public sealed class RealClaudeFailureTests
         await using AgentFixture agents = new();
         ClaudeCliRunner runner = new(new ClaudeCliOptions { Program = "no-such-claude", HookCommand = ["x"] });
 
-        (AgentOutcome outcome, _) = await agents.RunAsync(runner, agents.Start());
+        (var outcome, _) = await agents.RunAsync(runner, agents.Start());
 
         Assert.Equal(AgentFailure.Account, outcome.Failure);
         Assert.Contains("no-such-claude", outcome.Detail, StringComparison.Ordinal);
@@ -204,7 +192,7 @@ public sealed class RealClaudeFailureTests
     public async Task Check_NotLoggedIn_SaysWhatToDo()
     {
         using TempFolder home = new();
-        Dictionary<string, string> environment = ClaudeProgram.CreateEnvironment(home.Path, "http://127.0.0.1:9");
+        var environment = ClaudeProgram.CreateEnvironment(home.Path, "http://127.0.0.1:9");
         environment.Remove("ANTHROPIC_API_KEY");
         ClaudeCliRunner runner = new(
             new ClaudeCliOptions
@@ -215,7 +203,7 @@ public sealed class RealClaudeFailureTests
             }
         );
 
-        AgentCheck check = await runner.CheckAsync(home.Path, Eventually.Timeout());
+        var check = await runner.CheckAsync(home.Path, Eventually.Timeout());
 
         Assert.Equal(AgentCheckStatus.Failed, check.Status);
         Assert.Contains("not logged in", check.Message, StringComparison.Ordinal);

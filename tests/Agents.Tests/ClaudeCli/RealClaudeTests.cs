@@ -11,7 +11,7 @@ public sealed class RealClaudeTests
     [Fact]
     public async Task Claude_WritesItsFiles_ClaimsDone()
     {
-        await using RealClaude claude = await RealClaude.StartAsync([
+        await using var claude = await RealClaude.StartAsync([
             new ApiRule(
                 "build the greeting",
                 ApiTurn.Writes("src/hello.txt", "hello\n"),
@@ -20,7 +20,7 @@ public sealed class RealClaudeTests
             ),
         ]);
 
-        (AgentOutcome outcome, IReadOnlyList<AgentEvent> events) = await claude.Agents.RunAsync(
+        (var outcome, var events) = await claude.Agents.RunAsync(
             claude.Runner,
             claude.Start("1", "Please build the greeting.", write: ["src/**"])
         );
@@ -33,7 +33,7 @@ public sealed class RealClaudeTests
         Assert.True(outcome.IsUsageComplete);
         Assert.Equal(3000, outcome.Usage.Tokens.Input);
         Assert.True(outcome.Usage.CostUsd > 0);
-        AgentSessionStarted started = Assert.Single(events.OfType<AgentSessionStarted>());
+        var started = Assert.Single(events.OfType<AgentSessionStarted>());
         Assert.Contains("Write", started.Tools);
         Assert.Equal(["Write", "Bash"], events.OfType<AgentToolUse>().Select(use => use.Tool));
         Assert.EndsWith("src/hello.txt", events.OfType<AgentToolUse>().First().Subject, StringComparison.Ordinal);
@@ -43,7 +43,7 @@ public sealed class RealClaudeTests
     [Fact]
     public async Task Claude_AfterAFailedGate_GoesOnInTheSameConversation()
     {
-        await using RealClaude claude = await RealClaude.StartAsync([
+        await using var claude = await RealClaude.StartAsync([
             new ApiRule("build the greeting", ApiTurn.Writes("hello.txt", "helo\n"), ApiTurn.Says("Done.")),
             new ApiRule(
                 "gate failed",
@@ -63,12 +63,9 @@ public sealed class RealClaudeTests
         ]);
         Assert.Null(claude.Runner.FindConversation(claude.Session));
 
-        (AgentOutcome first, _) = await claude.Agents.RunAsync(
-            claude.Runner,
-            claude.Start("1", "Please build the greeting.", write: ["hello.txt"])
-        );
+        (var first, _) = await claude.Agents.RunAsync(claude.Runner, claude.Start("1", "Please build the greeting.", write: ["hello.txt"]));
         Assert.NotNull(claude.Runner.FindConversation(claude.Session));
-        (AgentOutcome second, _) = await claude.Agents.RunAsync(
+        (var second, _) = await claude.Agents.RunAsync(
             claude.Runner,
             claude.Start("2", "The gate failed: hello expected.", write: ["hello.txt"])
         );
@@ -84,7 +81,7 @@ public sealed class RealClaudeTests
     [Fact]
     public async Task Claude_WritesUnownedFile_HookRefusesAndNamesTheOwner()
     {
-        await using RealClaude claude = await RealClaude.StartAsync([
+        await using var claude = await RealClaude.StartAsync([
             new ApiRule(
                 "touch everything",
                 ApiTurn.Writes("other/b.txt", "x"),
@@ -95,7 +92,7 @@ public sealed class RealClaudeTests
             ),
         ]);
 
-        (AgentOutcome outcome, IReadOnlyList<AgentEvent> events) = await claude.Agents.RunAsync(
+        (var outcome, var events) = await claude.Agents.RunAsync(
             claude.Runner,
             claude.Start("1", "Please touch everything.", write: ["mine/**"])
         );
@@ -121,11 +118,11 @@ public sealed class RealClaudeTests
     [InlineData("git push origin main")]
     public async Task Claude_RunsGitCommandThatIsNotItsOwn_IsRefused(string command)
     {
-        await using RealClaude claude = await RealClaude.StartAsync([
+        await using var claude = await RealClaude.StartAsync([
             new ApiRule("run it", ApiTurn.Calls(ApiToolUse.Bash(command)), ApiTurn.Says("Told: ${last}")),
         ]);
 
-        (AgentOutcome outcome, _) = await claude.Agents.RunAsync(claude.Runner, claude.Start("1", "Please run it."));
+        (var outcome, _) = await claude.Agents.RunAsync(claude.Runner, claude.Start("1", "Please run it."));
 
         Assert.Equal("Bash", Assert.Single(outcome.Denials).Tool);
     }
@@ -133,7 +130,7 @@ public sealed class RealClaudeTests
     [Fact]
     public async Task Claude_HookProgramIsGone_NothingIsWritten()
     {
-        await using RealClaude claude = await RealClaude.StartAsync([
+        await using var claude = await RealClaude.StartAsync([
             new ApiRule("write it", ApiTurn.Writes("a.txt", "x"), ApiTurn.Says("Told: ${last}")),
         ]);
         ClaudeCliRunner broken = new(
@@ -145,7 +142,7 @@ public sealed class RealClaudeTests
             }
         );
 
-        (AgentOutcome outcome, _) = await claude.Agents.RunAsync(broken, claude.Start("1", "Please write it."));
+        (var outcome, _) = await claude.Agents.RunAsync(broken, claude.Start("1", "Please write it."));
 
         Assert.Equal(AgentFailure.None, outcome.Failure);
         Assert.False(File.Exists(claude.InWorktree("a.txt")));
@@ -154,18 +151,18 @@ public sealed class RealClaudeTests
     [Fact]
     public async Task Claude_IsStopped_KeepsItsConversation()
     {
-        await using RealClaude claude = await RealClaude.StartAsync([
+        await using var claude = await RealClaude.StartAsync([
             new ApiRule("work", ApiTurn.Calls(ApiToolUse.Bash("touch begun; sleep 600")), ApiTurn.Says("Never.")),
             new ApiRule("go on", ApiTurn.Says("Went on.")),
         ]);
-        AgentStart start = claude.Start("1", "Please work.");
-        AgentSession session = await claude.Agents.Supervisor.StartOrAttachAsync(claude.Runner, start, default);
+        var start = claude.Start("1", "Please work.");
+        var session = await claude.Agents.Supervisor.StartOrAttachAsync(claude.Runner, start, default);
         await Eventually.TrueAsync(() => File.Exists(claude.InWorktree("begun")));
 
         await session.StopAsync(AgentStopReason.Requested);
-        (AgentOutcome stopped, _) = await AgentFixture.FollowAsync(session);
+        (var stopped, _) = await AgentFixture.FollowAsync(session);
         Assert.Empty(AgentFixture.ProcessesOf(start));
-        (AgentOutcome later, _) = await claude.Agents.RunAsync(claude.Runner, claude.Start("2", "Please go on."));
+        (var later, _) = await claude.Agents.RunAsync(claude.Runner, claude.Start("2", "Please go on."));
 
         Assert.Equal((AgentFailure.Stopped, claude.Session), (stopped.Failure, stopped.SessionId));
         Assert.Equal((AgentFailure.None, "Went on."), (later.Failure, later.FinalText));
@@ -174,7 +171,7 @@ public sealed class RealClaudeTests
     [Fact]
     public async Task Claude_CallsTheRepositorysAgent_InDefaultMode()
     {
-        await using RealClaude claude = await RealClaude.StartAsync([
+        await using var claude = await RealClaude.StartAsync([
             new ApiRule(
                 "build it",
                 ApiTurn.Writes("a.txt", "x"),
@@ -187,7 +184,7 @@ public sealed class RealClaudeTests
                 ApiTurn.Says("It is good.")
             ),
         ]);
-        AgentStart start = claude.Start("1", "Please build it.", write: ["a.txt"]) with
+        var start = claude.Start("1", "Please build it.", write: ["a.txt"]) with
         {
             SystemPrompt = "The house rule is: be kind.",
             AgentDefinitions = new Dictionary<string, string>
@@ -197,7 +194,7 @@ public sealed class RealClaudeTests
             },
         };
 
-        (AgentOutcome outcome, IReadOnlyList<AgentEvent> events) = await claude.Agents.RunAsync(claude.Runner, start);
+        (var outcome, var events) = await claude.Agents.RunAsync(claude.Runner, start);
 
         Assert.Equal(AgentFailure.None, outcome.Failure);
         Assert.Equal(["task-validator"], outcome.SubAgents);
@@ -218,7 +215,7 @@ public sealed class RealClaudeTests
     [Fact]
     public async Task Repository_HasSettingsThatSwitchHooksOff_HookStillHolds()
     {
-        await using RealClaude claude = await RealClaude.StartAsync([
+        await using var claude = await RealClaude.StartAsync([
             new ApiRule("write it", ApiTurn.Writes("b.txt", "x"), ApiTurn.Says("Told: ${last}")),
         ]);
         Directory.CreateDirectory(claude.InWorktree(".claude"));
@@ -227,7 +224,7 @@ public sealed class RealClaudeTests
             """{"disableAllHooks":true,"permissions":{"allow":["Write","Edit"]}}"""
         );
 
-        (AgentOutcome outcome, _) = await claude.Agents.RunAsync(claude.Runner, claude.Start("1", "Please write it.", write: ["a.txt"]));
+        (var outcome, _) = await claude.Agents.RunAsync(claude.Runner, claude.Start("1", "Please write it.", write: ["a.txt"]));
 
         Assert.Single(outcome.Denials);
         Assert.False(File.Exists(claude.InWorktree("b.txt")));
@@ -237,20 +234,20 @@ public sealed class RealClaudeTests
     public async Task Follower_IsGoneForGood_SuccessorTakesTheRunningAgentOver()
     {
         TaskCompletionSource answer = new();
-        await using RealClaude claude = await RealClaude.StartAsync([
+        await using var claude = await RealClaude.StartAsync([
             new ApiRule("write it", ApiTurn.Writes("a.txt", "x"), new ApiTurn { Text = "Finished.", After = answer.Task }),
         ]);
-        AgentStart start = claude.Start("1", "Please write it.");
-        AgentSession first = await claude.Agents.Supervisor.StartOrAttachAsync(claude.Runner, start, default);
+        var start = claude.Start("1", "Please write it.");
+        var first = await claude.Agents.Supervisor.StartOrAttachAsync(claude.Runner, start, default);
         using CancellationTokenSource killed = new();
         Task following = AgentFixture.FollowQuietlyAsync(first, killed.Token);
         await Eventually.TrueAsync(() => File.Exists(claude.InWorktree("a.txt")));
         await killed.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => following);
 
-        AgentSession successor = await new AgentSupervisor().StartOrAttachAsync(claude.Runner, start with { Owner = "owner-2" }, default);
+        var successor = await new AgentSupervisor().StartOrAttachAsync(claude.Runner, start with { Owner = "owner-2" }, default);
         answer.SetResult();
-        (AgentOutcome outcome, _) = await AgentFixture.FollowAsync(successor);
+        (var outcome, _) = await AgentFixture.FollowAsync(successor);
 
         Assert.Equal(AgentStartState.Running, successor.Found);
         Assert.Equal((AgentFailure.None, "Finished."), (outcome.Failure, outcome.FinalText));
@@ -260,24 +257,24 @@ public sealed class RealClaudeTests
     [Fact]
     public async Task Agent_AndSupervisorKilled_ConversationGoesOnInANewStart()
     {
-        await using RealClaude claude = await RealClaude.StartAsync([
+        await using var claude = await RealClaude.StartAsync([
             new ApiRule("write it", ApiTurn.Writes("a.txt", "x"), new ApiTurn { Hangs = true }),
             new ApiRule("interrupted", ApiTurn.Says("Went on.")),
         ]);
-        AgentStart start = claude.Start("1", "Please write it.");
-        AgentSession first = await claude.Agents.Supervisor.StartOrAttachAsync(claude.Runner, start, default);
+        var start = claude.Start("1", "Please write it.");
+        var first = await claude.Agents.Supervisor.StartOrAttachAsync(claude.Runner, start, default);
         await Eventually.TrueAsync(() => claude.Api.Requests.Any(request => request.Turn == 1));
         while (AgentFixture.ProcessesOf(start) is { Count: > 0 } alive)
         {
-            foreach (ProcessInfo process in alive)
+            foreach (var process in alive)
             {
                 await AgentFixture.KillAsync(process.ProcessId);
             }
         }
 
-        (AgentOutcome killed, _) = await AgentFixture.FollowAsync(first);
+        (var killed, _) = await AgentFixture.FollowAsync(first);
         Assert.NotNull(claude.Runner.FindConversation(claude.Session));
-        (AgentOutcome outcome, _) = await claude.Agents.RunAsync(claude.Runner, claude.Start("2", "You were interrupted. Go on."));
+        (var outcome, _) = await claude.Agents.RunAsync(claude.Runner, claude.Start("2", "You were interrupted. Go on."));
 
         Assert.Equal((AgentFailure.Killed, false), (killed.Failure, killed.IsUsageComplete));
         // Its one finished answer is charged from the conversation's file; the next start is charged for its own alone.
@@ -289,7 +286,7 @@ public sealed class RealClaudeTests
     [Fact]
     public async Task Bypass_AskedFor_OwnershipStillHolds()
     {
-        await using RealClaude claude = await RealClaude.StartAsync([
+        await using var claude = await RealClaude.StartAsync([
             new ApiRule(
                 "write it",
                 ApiTurn.Writes("b.txt", "x"),
@@ -298,7 +295,7 @@ public sealed class RealClaudeTests
                 ApiTurn.Says("Done.")
             ),
         ]);
-        Dictionary<string, string> environment = ClaudeProgram.CreateEnvironment(claude.Agents.Home, claude.Api.Url);
+        var environment = ClaudeProgram.CreateEnvironment(claude.Agents.Home, claude.Api.Url);
         environment["IS_SANDBOX"] = "1";
         ClaudeCliRunner bypassing = new(
             new ClaudeCliOptions
@@ -310,7 +307,7 @@ public sealed class RealClaudeTests
             }
         );
 
-        (AgentOutcome outcome, _) = await claude.Agents.RunAsync(bypassing, claude.Start("1", "Please write it.", write: ["a.txt"]));
+        (var outcome, _) = await claude.Agents.RunAsync(bypassing, claude.Start("1", "Please write it.", write: ["a.txt"]));
 
         Assert.Equal(["Bash", "Write"], outcome.Denials.Select(denial => denial.Tool).Order());
         Assert.False(File.Exists(claude.InWorktree("b.txt")));
@@ -320,9 +317,9 @@ public sealed class RealClaudeTests
     [Fact]
     public async Task Check_PinnedVersion_IsOkAndKnowsWhoPays()
     {
-        await using RealClaude claude = await RealClaude.StartAsync([]);
+        await using var claude = await RealClaude.StartAsync([]);
 
-        AgentCheck check = await claude.Runner.CheckAsync(claude.Agents.Worktree, Eventually.Timeout());
+        var check = await claude.Runner.CheckAsync(claude.Agents.Worktree, Eventually.Timeout());
 
         Assert.Equal(AgentCheckStatus.Ok, check.Status);
         Assert.Contains($"/{check.Version}/", await ClaudeProgram.PathAsync(), StringComparison.Ordinal);

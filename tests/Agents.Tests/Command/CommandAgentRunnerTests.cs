@@ -10,16 +10,13 @@ public sealed class CommandAgentRunnerTests
     public async Task RelativeProgram_InTheRepository_IsUsed()
     {
         await using AgentFixture agents = new();
-        AgentStart start = agents.Start();
-        string program = Path.Combine(start.Repository, "tools/agent.sh");
+        var start = agents.Start();
+        var program = Path.Combine(start.Repository, "tools/agent.sh");
         Directory.CreateDirectory(Path.GetDirectoryName(program)!);
         await File.WriteAllTextAsync(program, "#!/bin/sh\npwd\n");
         MakeExecutable(program);
 
-        (AgentOutcome outcome, IReadOnlyList<AgentEvent> events) = await agents.RunAsync(
-            new CommandAgentRunner("own", ["tools/agent.sh"], Environment),
-            start
-        );
+        (var outcome, var events) = await agents.RunAsync(new CommandAgentRunner("own", ["tools/agent.sh"], Environment), start);
 
         Assert.Equal(AgentFailure.None, outcome.Failure);
         Assert.Equal(new AgentText(agents.Worktree), Assert.Single(events) with { Offset = 0 });
@@ -29,8 +26,8 @@ public sealed class CommandAgentRunnerTests
     public async Task BareName_InRepositoryAndPath_RepositoryWins()
     {
         await using AgentFixture agents = new();
-        AgentStart start = agents.Start();
-        string own = Path.Combine(start.Repository, "true");
+        var start = agents.Start();
+        var own = Path.Combine(start.Repository, "true");
         await File.WriteAllTextAsync(own, "#!/bin/sh\n");
         CommandAgentRunner runner = new("own", ["true"], Environment);
 
@@ -47,11 +44,11 @@ public sealed class CommandAgentRunnerTests
     public async Task Program_IsMissing_IsToldByCheckAndByTheStart(string program)
     {
         await using AgentFixture agents = new();
-        AgentStart start = agents.Start();
+        var start = agents.Start();
         CommandAgentRunner runner = new("gone", program.Length == 0 ? [] : [program], Environment);
 
-        AgentCheck check = await runner.CheckAsync(start.Repository, default);
-        (AgentOutcome outcome, _) = await agents.RunAsync(runner, start);
+        var check = await runner.CheckAsync(start.Repository, default);
+        (var outcome, _) = await agents.RunAsync(runner, start);
 
         Assert.Equal(AgentCheckStatus.Failed, check.Status);
         Assert.Contains("agents.gone.command", check.Cure, StringComparison.Ordinal);
@@ -69,7 +66,7 @@ public sealed class CommandAgentRunnerTests
             ["GIT_CONFIG_VALUE_0"] = "the user",
         };
 
-        (AgentOutcome outcome, _) = await agents.RunAsync(
+        (var outcome, _) = await agents.RunAsync(
             new CommandAgentRunner(
                 "own",
                 ["/bin/sh", "-c", "echo $(git config gc.auto) $(git config maintenance.auto) $(git config user.name)"],
@@ -106,7 +103,7 @@ public sealed class CommandAgentRunnerTests
             Policy = new HookPolicy { Task = "T1", Root = "/w" },
         };
 
-        IReadOnlyDictionary<string, string> environment = new CommandAgentRunner("x", ["/bin/true"], inherited).Prepare(start).Environment;
+        var environment = new CommandAgentRunner("x", ["/bin/true"], inherited).Prepare(start).Environment;
 
         Assert.Equal(
             [

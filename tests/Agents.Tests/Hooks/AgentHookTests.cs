@@ -29,7 +29,7 @@ public sealed class AgentHookTests : IDisposable
     [InlineData("", false)]
     public void Write_ToAPath_IsAllowedOnlyWhereItIsOwned(string path, bool expected)
     {
-        HookDecision decision = Decide("Write", new { file_path = path });
+        var decision = Decide("Write", new { file_path = path });
 
         Assert.Equal(expected, IsAllowed(decision));
         Assert.Equal(expected, decision.Reason.Length == 0);
@@ -41,7 +41,7 @@ public sealed class AgentHookTests : IDisposable
     [InlineData("NotebookEdit", "notebook_path")]
     public void WritingTool_UnownedFile_IsDeniedWithFileAndOwner(string tool, string member)
     {
-        HookDecision decision = Decide(tool, new Dictionary<string, string> { [member] = Path.Combine(_root, "other.txt") });
+        var decision = Decide(tool, new Dictionary<string, string> { [member] = Path.Combine(_root, "other.txt") });
 
         Assert.False(IsAllowed(decision));
         Assert.Contains("other.txt is not owned by task T1, which may write: src/**, log.md", decision.Reason, StringComparison.Ordinal);
@@ -71,11 +71,11 @@ public sealed class AgentHookTests : IDisposable
     {
         _folder.Folder("worktree/src");
         File.CreateSymbolicLink(Path.Combine(_root, "alias"), "src");
-        foreach (IReadOnlyList<string>? owned in new IReadOnlyList<string>?[] { ["src/**"], null })
+        foreach (var owned in new IReadOnlyList<string>?[] { ["src/**"], null })
         {
-            HookPolicy policy = HookPolicy.Parse((Policy() with { Write = owned, ReadOnly = ["src/contract.py"] }).ToJson());
+            var policy = HookPolicy.Parse((Policy() with { Write = owned, ReadOnly = ["src/contract.py"] }).ToJson());
 
-            HookDecision decision = AgentHook.Decide(policy, Owns, Call("Edit", new { file_path = path }));
+            var decision = AgentHook.Decide(policy, Owns, Call("Edit", new { file_path = path }));
 
             Assert.False(IsAllowed(decision));
             Assert.Contains("src/contract.py holds a contract", decision.Reason, StringComparison.Ordinal);
@@ -85,11 +85,11 @@ public sealed class AgentHookTests : IDisposable
     [Fact]
     public void Root_IsASymbolicLink_ItsFilesAreInside()
     {
-        string link = _folder["link"];
+        var link = _folder["link"];
         Directory.CreateSymbolicLink(link, _root);
-        HookPolicy policy = Policy() with { Root = link };
+        var policy = Policy() with { Root = link };
 
-        HookDecision decision = AgentHook.Decide(policy, Owns, Call("Write", new { file_path = Path.Combine(_root, "src/a.txt") }));
+        var decision = AgentHook.Decide(policy, Owns, Call("Write", new { file_path = Path.Combine(_root, "src/a.txt") }));
 
         Assert.True(IsAllowed(decision));
     }
@@ -108,7 +108,7 @@ public sealed class AgentHookTests : IDisposable
     [InlineData("", HookPermission.Deny)]
     public void Tool_OfAnyKind_IsJudgedByName(string tool, HookPermission expected)
     {
-        HookPolicy policy = Policy() with { AllowedTools = ["mcp__tracker", "WebSearch", "WebFetch(domain:example.org)"] };
+        var policy = Policy() with { AllowedTools = ["mcp__tracker", "WebSearch", "WebFetch(domain:example.org)"] };
 
         Assert.Equal(expected, AgentHook.Decide(policy, Owns, Call(tool, new { })).Permission);
     }
@@ -116,7 +116,7 @@ public sealed class AgentHookTests : IDisposable
     [Fact]
     public void Command_PolicyForbidsAll_IsDenied()
     {
-        HookPolicy policy = Policy() with { AllowCommands = false };
+        var policy = Policy() with { AllowCommands = false };
 
         Assert.False(IsAllowed(AgentHook.Decide(policy, Owns, Call("Bash", new { command = "ls" }))));
     }
@@ -147,7 +147,7 @@ public sealed class AgentHookTests : IDisposable
     [InlineData("cat <<EOF\ntext\nEOF\ngit push")]
     public void Command_GitThatIsNotTheAgents_IsDenied(string command)
     {
-        HookDecision decision = Decide("Bash", new { command });
+        var decision = Decide("Bash", new { command });
 
         Assert.False(IsAllowed(decision));
         Assert.Contains("git", decision.Reason, StringComparison.Ordinal);
@@ -173,7 +173,7 @@ public sealed class AgentHookTests : IDisposable
     [Fact]
     public void Run_AllowedCall_AnswersAllow()
     {
-        HookAnswer answer = Run("Write", new { file_path = "src/a.txt" });
+        var answer = Run("Write", new { file_path = "src/a.txt" });
 
         Assert.Equal((0, ""), (answer.ExitCode, answer.Error));
         Assert.Equal("allow", (string?)JsonNode.Parse(answer.Output)!["hookSpecificOutput"]!["permissionDecision"]);
@@ -182,7 +182,7 @@ public sealed class AgentHookTests : IDisposable
     [Fact]
     public void Run_DeniedCall_AnswersDenyWithReason()
     {
-        JsonNode answer = JsonNode.Parse(Run("Write", new { file_path = "other.txt" }).Output)!["hookSpecificOutput"]!;
+        var answer = JsonNode.Parse(Run("Write", new { file_path = "other.txt" }).Output)!["hookSpecificOutput"]!;
 
         Assert.Equal(("PreToolUse", "deny"), ((string?)answer["hookEventName"], (string?)answer["permissionDecision"]));
         Assert.Contains("other.txt", (string?)answer["permissionDecisionReason"], StringComparison.Ordinal);
@@ -194,9 +194,9 @@ public sealed class AgentHookTests : IDisposable
     [InlineData("{}", false)]
     public void Run_BrokenCallOrMissingPolicy_IsRefusedWithExitCode2(string input, bool hasPolicy)
     {
-        string policyFile = hasPolicy ? _folder.Write("policy", Policy().ToJson()) : _folder["missing"];
+        var policyFile = hasPolicy ? _folder.Write("policy", Policy().ToJson()) : _folder["missing"];
 
-        HookAnswer answer = AgentHook.Run(input, policyFile, _ => Owns);
+        var answer = AgentHook.Run(input, policyFile, _ => Owns);
 
         Assert.Equal((2, ""), (answer.ExitCode, answer.Output));
         Assert.Contains(policyFile, answer.Error, StringComparison.Ordinal);
@@ -205,9 +205,9 @@ public sealed class AgentHookTests : IDisposable
     [Fact]
     public void Policy_WrittenAndRead_IsTheSame()
     {
-        HookPolicy policy = Policy() with { AllowedTools = ["x"], AllowCommands = false };
+        var policy = Policy() with { AllowedTools = ["x"], AllowCommands = false };
 
-        HookPolicy read = HookPolicy.Parse(policy.ToJson());
+        var read = HookPolicy.Parse(policy.ToJson());
 
         Assert.Equal(policy.ToJson(), read.ToJson());
         Assert.Null(HookPolicy.Parse((policy with { Write = null }).ToJson()).Write);

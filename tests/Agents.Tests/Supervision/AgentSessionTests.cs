@@ -13,20 +13,20 @@ public sealed class AgentSessionTests
     public async Task Follow_ExitCodeCannotBeWritten_WaitsUntilItCanAndTakesNoFailureForTheAgents(int code, AgentFailure failure)
     {
         await using AgentFixture agents = new();
-        AgentStart start = agents.Start();
-        AgentSession session = await agents.Supervisor.StartOrAttachAsync(
+        var start = agents.Start();
+        var session = await agents.Supervisor.StartOrAttachAsync(
             AgentFixture.Shell($"mkdir \"$ORCHESTRATOR_START/exit.new\"; echo ended; exit {code}"),
             start,
             default
         );
-        Task<AgentOutcome> following = AgentFixture.FollowQuietlyAsync(session);
+        var following = AgentFixture.FollowQuietlyAsync(session);
 
         // A folder in its place, so that the file can be written as little as on a full disk.
-        string log = Path.Combine(start.Folder, "supervise.log");
+        var log = Path.Combine(start.Folder, "supervise.log");
         await Eventually.TrueAsync(() => File.Exists(log) && File.ReadAllText(log).Contains("exit.new", StringComparison.Ordinal));
         Directory.Delete(Path.Combine(start.Folder, "exit.new"));
 
-        AgentOutcome outcome = await following;
+        var outcome = await following;
         Assert.Equal((failure, "ended", code), (outcome.Failure, outcome.FinalText, outcome.ExitCode));
     }
 
@@ -35,7 +35,7 @@ public sealed class AgentSessionTests
     {
         await using AgentFixture agents = new();
 
-        (AgentOutcome outcome, IReadOnlyList<AgentEvent> events) = await agents.RunAsync(
+        (var outcome, var events) = await agents.RunAsync(
             AgentFixture.Shell("cat; echo done > made.txt; echo bye"),
             agents.Start(prompt: "Hello agent.")
         );
@@ -51,7 +51,7 @@ public sealed class AgentSessionTests
     {
         await using AgentFixture agents = new();
 
-        (AgentOutcome outcome, _) = await agents.RunAsync(AgentFixture.Shell("echo cannot do it >&2; exit 7"), agents.Start());
+        (var outcome, _) = await agents.RunAsync(AgentFixture.Shell("echo cannot do it >&2; exit 7"), agents.Start());
 
         Assert.Equal(AgentFailure.GaveUp, outcome.Failure);
         Assert.Equal(7, outcome.ExitCode);
@@ -62,13 +62,13 @@ public sealed class AgentSessionTests
     public async Task Agent_Runs_KnowsItsFacts()
     {
         await using AgentFixture agents = new();
-        AgentStart start = agents.Start() with
+        var start = agents.Start() with
         {
             Token = "secret",
             Environment = new Dictionary<string, string> { ["PORT"] = "4711" },
         };
 
-        (_, IReadOnlyList<AgentEvent> events) = await agents.RunAsync(
+        (_, var events) = await agents.RunAsync(
             AgentFixture.Shell(
                 """
                 echo "$ORCHESTRATOR_RUN|$ORCHESTRATOR_TASK|$ORCHESTRATOR_ATTEMPT|$ORCHESTRATOR_TOKEN|$PORT|${ORCHESTRATOR_SUPERVISOR-none}|${ORCHESTRATOR_CHILD-none}"
@@ -90,7 +90,7 @@ public sealed class AgentSessionTests
         await using AgentFixture agents = new();
         string[] odd = ["two words", "it's", "\"quoted\"", "$HOME", "`id`", "a\nb", "", "--", "*", "ü€"];
 
-        (_, IReadOnlyList<AgentEvent> events) = await agents.RunAsync(
+        (_, var events) = await agents.RunAsync(
             new CommandAgentRunner("test", ["/bin/sh", "-c", "for a; do printf '[%s]\\n' \"$a\"; done", "sh", .. odd]),
             agents.Start()
         );
@@ -105,15 +105,15 @@ public sealed class AgentSessionTests
     public async Task StartOrAttach_CalledTwice_StartsOnce()
     {
         await using AgentFixture agents = new();
-        AgentStart start = agents.Start();
-        CommandAgentRunner runner = AgentFixture.Shell("echo x >> ../starts; while [ ! -e ../go ]; do sleep 0.05; done");
+        var start = agents.Start();
+        var runner = AgentFixture.Shell("echo x >> ../starts; while [ ! -e ../go ]; do sleep 0.05; done");
 
-        AgentSession first = await agents.Supervisor.StartOrAttachAsync(runner, start, default);
-        AgentSession second = await agents.Supervisor.StartOrAttachAsync(runner, start with { Owner = "owner-2" }, default);
+        var first = await agents.Supervisor.StartOrAttachAsync(runner, start, default);
+        var second = await agents.Supervisor.StartOrAttachAsync(runner, start with { Owner = "owner-2" }, default);
         await File.WriteAllTextAsync(agents["go"], "");
-        (AgentOutcome outcome, _) = await AgentFixture.FollowAsync(second);
-        AgentSession third = await agents.Supervisor.StartOrAttachAsync(runner, start with { Owner = "owner-3" }, default);
-        (AgentOutcome again, _) = await AgentFixture.FollowAsync(third);
+        (var outcome, _) = await AgentFixture.FollowAsync(second);
+        var third = await agents.Supervisor.StartOrAttachAsync(runner, start with { Owner = "owner-3" }, default);
+        (var again, _) = await AgentFixture.FollowAsync(third);
 
         Assert.Equal(
             [AgentStartState.NotStarted, AgentStartState.Running, AgentStartState.Ended],
@@ -127,15 +127,15 @@ public sealed class AgentSessionTests
     public async Task StartOrAttach_ManyAtOnce_StartOnce()
     {
         await using AgentFixture agents = new();
-        AgentStart start = agents.Start();
-        CommandAgentRunner runner = AgentFixture.Shell("echo x >> ../starts");
+        var start = agents.Start();
+        var runner = AgentFixture.Shell("echo x >> ../starts");
 
-        AgentSession[] sessions = await Task.WhenAll(
+        var sessions = await Task.WhenAll(
             Enumerable
                 .Range(0, 8)
                 .Select(i => Task.Run(() => agents.Supervisor.StartOrAttachAsync(runner, start with { Owner = "same" }, default)))
         );
-        AgentOutcome[] outcomes = await Task.WhenAll(sessions.Select(session => AgentFixture.FollowQuietlyAsync(session)));
+        var outcomes = await Task.WhenAll(sessions.Select(session => AgentFixture.FollowQuietlyAsync(session)));
 
         Assert.All(outcomes, outcome => Assert.Equal(AgentFailure.None, outcome.Failure));
         Assert.Single(await File.ReadAllLinesAsync(agents["starts"]));
@@ -145,9 +145,9 @@ public sealed class AgentSessionTests
     public async Task Follow_Cancelled_LeavesTheAgentWorking()
     {
         await using AgentFixture agents = new();
-        AgentStart start = agents.Start();
-        CommandAgentRunner runner = AgentFixture.Shell("echo one; while [ ! -e ../go ]; do sleep 0.05; done; echo two");
-        AgentSession session = await agents.Supervisor.StartOrAttachAsync(runner, start, default);
+        var start = agents.Start();
+        var runner = AgentFixture.Shell("echo one; while [ ! -e ../go ]; do sleep 0.05; done; echo two");
+        var session = await agents.Supervisor.StartOrAttachAsync(runner, start, default);
         using CancellationTokenSource detach = new();
         long seen = 0;
 
@@ -163,8 +163,8 @@ public sealed class AgentSessionTests
         );
         Assert.Equal(AgentStartState.Running, AgentSupervisor.Look(start.Folder));
         await File.WriteAllTextAsync(agents["go"], "");
-        AgentSession successor = await agents.Supervisor.StartOrAttachAsync(runner, start with { Owner = "owner-2" }, default);
-        (AgentOutcome outcome, IReadOnlyList<AgentEvent> events) = await AgentFixture.FollowAsync(successor, seen);
+        var successor = await agents.Supervisor.StartOrAttachAsync(runner, start with { Owner = "owner-2" }, default);
+        (var outcome, var events) = await AgentFixture.FollowAsync(successor, seen);
 
         Assert.Equal(AgentFailure.None, outcome.Failure);
         Assert.Equal(["two"], events.OfType<AgentText>().Select(text => text.Text));
@@ -174,14 +174,12 @@ public sealed class AgentSessionTests
     public async Task Follow_AfterAnotherTookOver_EndsWithoutHarm()
     {
         await using AgentFixture agents = new();
-        AgentStart start = agents.Start();
-        CommandAgentRunner runner = AgentFixture.Shell("while [ ! -e ../go ]; do sleep 0.05; done");
-        AgentSession first = await agents.Supervisor.StartOrAttachAsync(runner, start, default);
-        AgentSession second = await agents.Supervisor.StartOrAttachAsync(runner, start with { Owner = "owner-2" }, default);
+        var start = agents.Start();
+        var runner = AgentFixture.Shell("while [ ! -e ../go ]; do sleep 0.05; done");
+        var first = await agents.Supervisor.StartOrAttachAsync(runner, start, default);
+        var second = await agents.Supervisor.StartOrAttachAsync(runner, start with { Owner = "owner-2" }, default);
 
-        AgentOwnerChangedException error = await Assert.ThrowsAsync<AgentOwnerChangedException>(() =>
-            AgentFixture.FollowQuietlyAsync(first)
-        );
+        var error = await Assert.ThrowsAsync<AgentOwnerChangedException>(() => AgentFixture.FollowQuietlyAsync(first));
         Assert.Equal("owner-2", error.Owner);
         Assert.Equal(AgentStartState.Running, AgentSupervisor.Look(start.Folder));
         await File.WriteAllTextAsync(agents["go"], "");
@@ -192,9 +190,9 @@ public sealed class AgentSessionTests
     public async Task Agent_LeavesDaemonsBehind_TheyAreGoneWhenItHasEnded()
     {
         await using AgentFixture agents = new();
-        AgentStart start = agents.Start();
+        var start = agents.Start();
 
-        (AgentOutcome outcome, _) = await agents.RunAsync(
+        (var outcome, _) = await agents.RunAsync(
             AgentFixture.Shell("sleep 600 & setsid sleep 600 & (setsid sh -c 'trap \"\" TERM INT HUP; sleep 600' &) ; exit 0"),
             start
         );
@@ -210,7 +208,7 @@ public sealed class AgentSessionTests
         await using AgentFixture agents = new();
         Directory.Delete(agents.Worktree);
 
-        (AgentOutcome outcome, _) = await agents.RunAsync(AgentFixture.Shell("echo ran > ../ran"), agents.Start());
+        (var outcome, _) = await agents.RunAsync(AgentFixture.Shell("echo ran > ../ran"), agents.Start());
 
         Assert.Equal(AgentFailure.Invalid, outcome.Failure);
         Assert.Contains(agents.Worktree, outcome.Detail, StringComparison.Ordinal);
@@ -222,7 +220,7 @@ public sealed class AgentSessionTests
     {
         await using AgentFixture agents = new();
 
-        (AgentOutcome outcome, IReadOnlyList<AgentEvent> events) = await agents.RunAsync(
+        (var outcome, var events) = await agents.RunAsync(
             AgentFixture.Shell("head -c 50000000 /dev/zero | tr '\\0' x; echo; printf 'bad \\377 byte\\nhalf'"),
             agents.Start()
         );
@@ -243,7 +241,7 @@ public sealed class AgentSessionTests
     {
         await using AgentFixture agents = new();
 
-        (AgentOutcome outcome, _) = await agents.RunAsync(AgentFixture.Shell($"kill -{signal} $$"), agents.Start());
+        (var outcome, _) = await agents.RunAsync(AgentFixture.Shell($"kill -{signal} $$"), agents.Start());
 
         Assert.Equal(failure, outcome.Failure);
         Assert.Contains(said, outcome.Detail, StringComparison.Ordinal);
@@ -254,10 +252,7 @@ public sealed class AgentSessionTests
     {
         await using AgentFixture agents = new();
 
-        (AgentOutcome outcome, IReadOnlyList<AgentEvent> events) = await agents.RunAsync(
-            AgentFixture.Shell("kill -KILL $PPID; sleep 0.5; echo alone"),
-            agents.Start()
-        );
+        (var outcome, var events) = await agents.RunAsync(AgentFixture.Shell("kill -KILL $PPID; sleep 0.5; echo alone"), agents.Start());
 
         Assert.Equal(new AgentText("alone"), Assert.Single(events) with { Offset = 0 });
         Assert.Equal(AgentFailure.Killed, outcome.Failure);
@@ -268,7 +263,7 @@ public sealed class AgentSessionTests
     {
         await using AgentFixture agents = new();
 
-        (AgentOutcome outcome, _) = await agents.RunAsync(AgentFixture.Shell("exit 0"), agents.Start(prompt: new string('p', 5_000_000)));
+        (var outcome, _) = await agents.RunAsync(AgentFixture.Shell("exit 0"), agents.Start(prompt: new string('p', 5_000_000)));
 
         Assert.Equal(AgentFailure.None, outcome.Failure);
     }

@@ -13,8 +13,8 @@ public sealed class AgentStopTests
     public async Task Stop_AgentThatListens_EndsBySigint()
     {
         await using AgentFixture agents = new();
-        AgentStart start = agents.Start();
-        AgentSession session = await agents.Supervisor.StartOrAttachAsync(
+        var start = agents.Start();
+        var session = await agents.Supervisor.StartOrAttachAsync(
             AgentFixture.Shell("trap 'echo saved > saved; exit 0' INT; touch ../up; while :; do sleep 0.05; done"),
             start,
             default
@@ -31,12 +31,12 @@ public sealed class AgentStopTests
     public async Task Stop_AgentThatIgnoresSignals_KillsItAndAllItStarted()
     {
         await using AgentFixture agents = new();
-        AgentStart start = agents.Start();
-        AgentSession session = await agents.Supervisor.StartOrAttachAsync(AgentFixture.Shell(Stubborn), start, default);
+        var start = agents.Start();
+        var session = await agents.Supervisor.StartOrAttachAsync(AgentFixture.Shell(Stubborn), start, default);
         await AgentFixture.FileAsync(Path.Combine(start.Folder, "stdout"));
 
         await session.StopAsync(AgentStopReason.Requested);
-        AgentOutcome outcome = await AgentFixture.FollowQuietlyAsync(session);
+        var outcome = await AgentFixture.FollowQuietlyAsync(session);
 
         Assert.Equal(AgentFailure.Stopped, outcome.Failure);
         Assert.Equal(137, outcome.ExitCode);
@@ -47,12 +47,12 @@ public sealed class AgentStopTests
     public async Task Stop_AfterTheEnd_ChangesNothing()
     {
         await using AgentFixture agents = new();
-        AgentStart start = agents.Start();
+        var start = agents.Start();
         await agents.RunAsync(AgentFixture.Shell("exit 0"), start);
 
         await agents.Supervisor.StopAsync(start.Folder, AgentStopReason.Requested);
 
-        AgentSession session = await agents.Supervisor.StartOrAttachAsync(AgentFixture.Shell("exit 9"), start, default);
+        var session = await agents.Supervisor.StartOrAttachAsync(AgentFixture.Shell("exit 9"), start, default);
         Assert.Equal(AgentFailure.None, (await AgentFixture.FollowQuietlyAsync(session)).Failure);
     }
 
@@ -60,11 +60,11 @@ public sealed class AgentStopTests
     public async Task Stop_RightAfterTheStart_AgentNeverGoesOn()
     {
         await using AgentFixture agents = new();
-        for (int delay = 0; delay < 40; delay += 4)
+        for (var delay = 0; delay < 40; delay += 4)
         {
-            AgentStart start = agents.Start($"start-{delay}");
-            CommandAgentRunner runner = AgentFixture.Shell("while :; do sleep 0.05; done");
-            Task<AgentSession> starting = agents.Supervisor.StartOrAttachAsync(runner, start, default);
+            var start = agents.Start($"start-{delay}");
+            var runner = AgentFixture.Shell("while :; do sleep 0.05; done");
+            var starting = agents.Supervisor.StartOrAttachAsync(runner, start, default);
             await Task.Delay(delay);
 
             // Before the supervisor has taken the start there is nothing to stop.
@@ -82,7 +82,7 @@ public sealed class AgentStopTests
         await using AgentFixture agents = new();
         AgentLimits limits = new() { Time = TimeSpan.FromSeconds(1) };
 
-        (AgentOutcome outcome, _) = await agents.RunAsync(AgentFixture.Shell("while :; do sleep 0.05; done"), agents.Start(limits: limits));
+        (var outcome, _) = await agents.RunAsync(AgentFixture.Shell("while :; do sleep 0.05; done"), agents.Start(limits: limits));
 
         Assert.Equal(AgentFailure.Timeout, outcome.Failure);
         Assert.Contains("1 s", outcome.Detail, StringComparison.Ordinal);
@@ -92,7 +92,7 @@ public sealed class AgentStopTests
     public async Task TimeLimit_PassedWithNobodyThere_SupervisorStopsTheAgent()
     {
         await using AgentFixture agents = new();
-        AgentStart start = agents.Start(limits: new AgentLimits { Time = TimeSpan.FromSeconds(1) });
+        var start = agents.Start(limits: new AgentLimits { Time = TimeSpan.FromSeconds(1) });
         await agents.Supervisor.StartOrAttachAsync(AgentFixture.Shell("while :; do sleep 0.05; done"), start, default);
 
         await Eventually.TrueAsync(() => AgentSupervisor.Look(start.Folder) == AgentStartState.Ended);
@@ -105,13 +105,13 @@ public sealed class AgentStopTests
     public async Task OrphanLimit_NobodyRenewsTheLease_SupervisorStopsTheAgent()
     {
         await using AgentFixture agents = new();
-        AgentStart start = agents.Start(limits: new AgentLimits { Orphan = TimeSpan.FromSeconds(2) });
-        CommandAgentRunner runner = AgentFixture.Shell("while :; do sleep 0.05; done");
+        var start = agents.Start(limits: new AgentLimits { Orphan = TimeSpan.FromSeconds(2) });
+        var runner = AgentFixture.Shell("while :; do sleep 0.05; done");
         await agents.Supervisor.StartOrAttachAsync(runner, start, default);
 
         await Eventually.TrueAsync(() => AgentSupervisor.Look(start.Folder) == AgentStartState.Ended);
 
-        AgentSession session = await agents.Supervisor.StartOrAttachAsync(runner, start, default);
+        var session = await agents.Supervisor.StartOrAttachAsync(runner, start, default);
         Assert.Equal(AgentFailure.Orphaned, (await AgentFixture.FollowQuietlyAsync(session)).Failure);
     }
 
@@ -121,7 +121,7 @@ public sealed class AgentStopTests
         await using AgentFixture agents = new();
         AgentLimits limits = new() { Stall = TimeSpan.FromSeconds(5) };
 
-        (AgentOutcome outcome, IReadOnlyList<AgentEvent> events) = await agents.RunAsync(
+        (var outcome, var events) = await agents.RunAsync(
             AgentFixture.Shell("echo begun; while :; do sleep 0.05; done"),
             agents.Start(limits: limits)
         );
@@ -141,7 +141,7 @@ public sealed class AgentStopTests
             Orphan = Timeout.InfiniteTimeSpan,
         };
 
-        (AgentOutcome outcome, _) = await agents.RunAsync(AgentFixture.Shell("sleep 0.5"), agents.Start(limits: limits));
+        (var outcome, _) = await agents.RunAsync(AgentFixture.Shell("sleep 0.5"), agents.Start(limits: limits));
 
         Assert.Equal(AgentFailure.None, outcome.Failure);
     }
@@ -152,7 +152,7 @@ public sealed class AgentStopTests
         await using AgentFixture agents = new();
         AgentLimits limits = new() { OutputBytes = 1_000_000 };
 
-        (AgentOutcome outcome, _) = await agents.RunAsync(
+        (var outcome, _) = await agents.RunAsync(
             AgentFixture.Shell("while :; do echo 0123456789012345678901234567890123456789; done"),
             agents.Start(limits: limits)
         );
@@ -165,13 +165,9 @@ public sealed class AgentStopTests
     public async Task Agent_KilledFromOutside_IsKilledNotFailed()
     {
         await using AgentFixture agents = new();
-        AgentStart start = agents.Start();
-        AgentSession session = await agents.Supervisor.StartOrAttachAsync(
-            AgentFixture.Shell("while :; do sleep 0.05; done"),
-            start,
-            default
-        );
-        int agent = int.Parse((await AgentFixture.FileAsync(Path.Combine(start.Folder, "pid"))).Split(' ')[0]);
+        var start = agents.Start();
+        var session = await agents.Supervisor.StartOrAttachAsync(AgentFixture.Shell("while :; do sleep 0.05; done"), start, default);
+        var agent = int.Parse((await AgentFixture.FileAsync(Path.Combine(start.Folder, "pid"))).Split(' ')[0]);
 
         await AgentFixture.KillAsync(agent);
 
@@ -182,18 +178,18 @@ public sealed class AgentStopTests
     public async Task Supervisor_Killed_AgentIsFollowedToItsEnd()
     {
         await using AgentFixture agents = new();
-        AgentStart start = agents.Start();
-        AgentSession session = await agents.Supervisor.StartOrAttachAsync(
+        var start = agents.Start();
+        var session = await agents.Supervisor.StartOrAttachAsync(
             AgentFixture.Shell("while [ ! -e ../go ]; do sleep 0.05; done; echo finished"),
             start,
             default
         );
-        int supervisor = int.Parse((await AgentFixture.FileAsync(Path.Combine(start.Folder, "supervisor"))).Split(' ')[0]);
+        var supervisor = int.Parse((await AgentFixture.FileAsync(Path.Combine(start.Folder, "supervisor"))).Split(' ')[0]);
 
         await AgentFixture.KillAsync(supervisor);
         Assert.Equal(AgentStartState.Running, AgentSupervisor.Look(start.Folder));
         await File.WriteAllTextAsync(agents["go"], "");
-        (AgentOutcome outcome, IReadOnlyList<AgentEvent> events) = await AgentFixture.FollowAsync(session);
+        (var outcome, var events) = await AgentFixture.FollowAsync(session);
 
         Assert.Equal(["finished"], events.OfType<AgentText>().Select(text => text.Text));
         Assert.Equal(AgentFailure.Killed, outcome.Failure);
@@ -206,8 +202,8 @@ public sealed class AgentStopTests
     public async Task Supervisor_KilledWithItsWatch_TimeLimitStillHolds()
     {
         await using AgentFixture agents = new();
-        AgentStart start = agents.Start(limits: new AgentLimits { Time = TimeSpan.FromSeconds(2) });
-        AgentSession session = await agents.Supervisor.StartOrAttachAsync(
+        var start = agents.Start(limits: new AgentLimits { Time = TimeSpan.FromSeconds(2) });
+        var session = await agents.Supervisor.StartOrAttachAsync(
             AgentFixture.Shell("echo up; while :; do sleep 0.05; done"),
             start,
             default
@@ -216,7 +212,7 @@ public sealed class AgentStopTests
         await AgentFixture.FileAsync(Path.Combine(start.Folder, "stdout"));
 
         await KillAllAsync(() => ProcessTable.FindByEnvironment("ORCHESTRATOR_SUPERVISOR", start.Folder));
-        AgentOutcome outcome = await AgentFixture.FollowQuietlyAsync(session);
+        var outcome = await AgentFixture.FollowQuietlyAsync(session);
 
         Assert.Equal(AgentFailure.Timeout, outcome.Failure);
         Assert.Empty(AgentFixture.ProcessesOf(start));
@@ -226,15 +222,15 @@ public sealed class AgentStopTests
     public async Task Everything_Killed_StartHasDied()
     {
         await using AgentFixture agents = new();
-        AgentStart start = agents.Start();
-        CommandAgentRunner runner = AgentFixture.Shell("while :; do sleep 0.05; done");
+        var start = agents.Start();
+        var runner = AgentFixture.Shell("while :; do sleep 0.05; done");
         await agents.Supervisor.StartOrAttachAsync(runner, start, default);
 
         // The supervisor first: it would write down how the agent ended.
         await KillAllAsync(() => ProcessTable.FindByEnvironment("ORCHESTRATOR_SUPERVISOR", start.Folder));
         await KillAllAsync(() => AgentFixture.ProcessesOf(start));
 
-        AgentSession session = await agents.Supervisor.StartOrAttachAsync(runner, start, default);
+        var session = await agents.Supervisor.StartOrAttachAsync(runner, start, default);
         Assert.Equal(AgentStartState.Died, session.Found);
         Assert.Equal(AgentFailure.Killed, (await AgentFixture.FollowQuietlyAsync(session)).Failure);
     }
@@ -243,9 +239,9 @@ public sealed class AgentStopTests
     public async Task PidFile_OfAnotherBoot_StartHasDied()
     {
         await using AgentFixture agents = new();
-        AgentStart start = agents.Start();
+        var start = agents.Start();
         Directory.CreateDirectory(Path.Combine(start.Folder, "started"));
-        ProcessIdentity before = ProcessIdentity.Current with { BootId = Guid.NewGuid().ToString() };
+        var before = ProcessIdentity.Current with { BootId = Guid.NewGuid().ToString() };
         await File.WriteAllTextAsync(Path.Combine(start.Folder, "pid"), $"{before}\n");
         await File.WriteAllTextAsync(Path.Combine(start.Folder, "supervisor"), $"{before}\n");
 
@@ -257,7 +253,7 @@ public sealed class AgentStopTests
     {
         while (find() is { Count: > 0 } found)
         {
-            foreach (ProcessInfo process in found)
+            foreach (var process in found)
             {
                 await AgentFixture.KillAsync(process.ProcessId);
             }

@@ -11,13 +11,13 @@ public sealed class CancelBeforeStartTests
     public async Task TryCancelBeforeStart_NobodyBegan_NobodyCanBegin()
     {
         await using AgentFixture agents = new();
-        AgentStart start = agents.Start();
+        var start = agents.Start();
 
         Assert.True(AgentSupervisor.TryCancelBeforeStart(start.Folder));
         Assert.True(AgentSupervisor.TryCancelBeforeStart(start.Folder), "whoever asks again, after a crash, gets the same answer");
 
         Assert.Equal(AgentStartState.CancelledBeforeStart, AgentSupervisor.Look(start.Folder));
-        InvalidOperationException refused = await Assert.ThrowsAsync<InvalidOperationException>(() =>
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() =>
             agents.Supervisor.StartOrAttachAsync(AgentFixture.Shell(Agent), start, default)
         );
         Assert.Contains("stopped before it began", refused.Message);
@@ -29,7 +29,7 @@ public sealed class CancelBeforeStartTests
     public async Task TryCancelBeforeStart_AgentHasEnded_SaysThatThereIsSomething()
     {
         await using AgentFixture agents = new();
-        AgentStart start = agents.Start();
+        var start = agents.Start();
         await agents.RunAsync(AgentFixture.Shell(Agent), start);
 
         Assert.False(AgentSupervisor.TryCancelBeforeStart(start.Folder));
@@ -40,11 +40,11 @@ public sealed class CancelBeforeStartTests
     [Fact]
     public async Task TryCancelBeforeStart_WhileAnotherProcessIsAboutToLaunch_EitherItIsCancelledOrTheAgentRuns()
     {
-        for (int delay = 0; delay < 60; delay += 6)
+        for (var delay = 0; delay < 60; delay += 6)
         {
             await using AgentFixture agents = new();
-            AgentStart start = agents.Start();
-            Task<AgentSession> launching = agents.Supervisor.StartOrAttachAsync(AgentFixture.Shell(Agent), start, default);
+            var start = agents.Start();
+            var launching = agents.Supervisor.StartOrAttachAsync(AgentFixture.Shell(Agent), start, default);
             await Task.Delay(delay);
 
             if (AgentSupervisor.TryCancelBeforeStart(start.Folder))

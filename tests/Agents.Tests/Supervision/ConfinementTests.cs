@@ -42,8 +42,8 @@ public sealed class ConfinementTests
         await using AgentFixture fixture = new();
         await PretendAsync(fixture, "echo 'No permissions to create new namespace' >&2\nexit 1\n");
 
-        BubblewrapCheck check = await Bubblewrap.CheckAsync(fixture.Home);
-        BubblewrapCheck none = await Bubblewrap.CheckAsync(fixture.Worktree);
+        var check = await Bubblewrap.CheckAsync(fixture.Home);
+        var none = await Bubblewrap.CheckAsync(fixture.Worktree);
 
         Assert.Null(check.Program);
         Assert.Contains(
@@ -68,9 +68,9 @@ public sealed class ConfinementTests
     public async Task Agent_Confined_ChangesOnlyWhatIsOpenAndItsArgumentsAndExitCodeAreItsOwn()
     {
         await using AgentFixture fixture = new();
-        AgentStart start = await ConfinedAsync(fixture);
+        var start = await ConfinedAsync(fixture);
 
-        (AgentOutcome outcome, _) = await fixture.RunAsync(
+        (var outcome, _) = await fixture.RunAsync(
             AgentFixture.Shell(
                 "touch ../shared/closed 2>reason; touch ../shared/open/file own \"$ORCHESTRATOR_START/claim\"; printf '%s' \"$0\" 'a  b' >arguments; exit 7"
             ),
@@ -96,7 +96,7 @@ public sealed class ConfinementTests
     public async Task Agent_Confined_EndsBySigintAndNothingIsLeft()
     {
         await using AgentFixture fixture = new();
-        (AgentStart start, AgentSession session) = await StartAsync(
+        (var start, var session) = await StartAsync(
             fixture,
             "trap 'echo asked >said; exit 0' INT; sleep 600 & echo up >up; while :; do sleep 0.1; done"
         );
@@ -111,7 +111,7 @@ public sealed class ConfinementTests
     public async Task Agent_ConfinedAndDeaf_IsKilledWithAllItStarted()
     {
         await using AgentFixture fixture = new();
-        (AgentStart start, AgentSession session) = await StartAsync(
+        (var start, var session) = await StartAsync(
             fixture,
             "trap '' INT TERM; setsid sleep 600 & echo up >up; while :; do sleep 0.1; done"
         );
@@ -125,12 +125,12 @@ public sealed class ConfinementTests
     public async Task Agent_ConfinedAndLimited_IsHeldToItsCoresAndStoppedForItsMemory()
     {
         await using AgentFixture fixture = new();
-        AgentStart start = (await ConfinedAsync(fixture)) with
+        var start = (await ConfinedAsync(fixture)) with
         {
             Limits = new AgentLimits { MemoryBytes = 32_000_000, Cores = 0.2 },
         };
 
-        (AgentOutcome outcome, _) = await fixture.RunAsync(
+        (var outcome, _) = await fixture.RunAsync(
             AgentFixture.Shell(
                 "i=0; while [ $i -lt 100000 ]; do i=$((i + 1)); done; touch looped; x=0123456789abcdef; while :; do [ ${#x} -gt 60000000 ] || x=$x$x; sleep 0.1; done"
             ),
@@ -146,11 +146,8 @@ public sealed class ConfinementTests
     public async Task Agent_ConfinedAndItsSupervisorKilled_IsFollowedToItsEnd()
     {
         await using AgentFixture fixture = new();
-        (AgentStart start, AgentSession session) = await StartAsync(
-            fixture,
-            "echo up >up; while [ ! -e go ]; do sleep 0.1; done; echo finished >finished"
-        );
-        foreach (ProcessInfo supervisor in ProcessTable.FindByEnvironment("ORCHESTRATOR_SUPERVISOR", start.Folder))
+        (var start, var session) = await StartAsync(fixture, "echo up >up; while [ ! -e go ]; do sleep 0.1; done; echo finished >finished");
+        foreach (var supervisor in ProcessTable.FindByEnvironment("ORCHESTRATOR_SUPERVISOR", start.Folder))
         {
             await AgentFixture.KillAsync(supervisor.ProcessId);
         }
@@ -167,10 +164,7 @@ public sealed class ConfinementTests
     {
         await using AgentFixture fixture = new();
 
-        (AgentOutcome outcome, _) = await fixture.RunAsync(
-            new CommandAgentRunner("gone", ["/nowhere/agent"]),
-            await ConfinedAsync(fixture)
-        );
+        (var outcome, _) = await fixture.RunAsync(new CommandAgentRunner("gone", ["/nowhere/agent"]), await ConfinedAsync(fixture));
 
         Assert.Equal(AgentFailure.Account, outcome.Failure);
         Assert.Contains("/nowhere/agent", outcome.Detail, StringComparison.Ordinal);
@@ -179,23 +173,23 @@ public sealed class ConfinementTests
     /// <summary>A confined agent that has written <c>up</c>.</summary>
     private static async Task<(AgentStart Start, AgentSession Session)> StartAsync(AgentFixture fixture, string script)
     {
-        AgentStart start = await ConfinedAsync(fixture);
-        AgentSession session = await fixture.Supervisor.StartOrAttachAsync(AgentFixture.Shell(script), start, TestKit.Eventually.Timeout());
+        var start = await ConfinedAsync(fixture);
+        var session = await fixture.Supervisor.StartOrAttachAsync(AgentFixture.Shell(script), start, TestKit.Eventually.Timeout());
         await AgentFixture.FileAsync(Path.Combine(fixture.Worktree, "up"));
         return (start, session);
     }
 
     private static async Task PretendAsync(AgentFixture fixture, string script)
     {
-        string program = Path.Combine(fixture.Home, "bwrap");
+        var program = Path.Combine(fixture.Home, "bwrap");
         await File.WriteAllTextAsync(program, "#!/bin/sh\n" + script);
         await new ProcessRunner().RunAsync(new ProcessCommand("chmod", "+x", program));
     }
 
     private static async Task<AgentStart> ConfinedAsync(AgentFixture fixture)
     {
-        string open = Directory.CreateDirectory(fixture["shared/open"]).FullName;
-        string program = (await Bubblewrap.CheckAsync()).Program!;
+        var open = Directory.CreateDirectory(fixture["shared/open"]).FullName;
+        var program = (await Bubblewrap.CheckAsync()).Program!;
         return fixture.Start() with { Confinement = new AgentConfinement(program, [fixture["shared"]], [open]) };
     }
 }

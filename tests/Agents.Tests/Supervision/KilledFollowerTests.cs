@@ -13,13 +13,13 @@ public sealed class KilledFollowerTests
     public async Task Follower_KilledWhileTheAgentWorks_SuccessorFollowsTheSameAgent()
     {
         await using AgentFixture agents = new();
-        AgentStart start = agents.Start();
+        var start = agents.Start();
         await KillFollowerWhenAsync(agents, start, () => File.Exists(agents["starts"]));
         Assert.Equal(AgentStartState.Running, AgentSupervisor.Look(start.Folder));
 
-        AgentSession successor = await agents.Supervisor.StartOrAttachAsync(AgentFixture.Shell(Agent), start, default);
+        var successor = await agents.Supervisor.StartOrAttachAsync(AgentFixture.Shell(Agent), start, default);
         await File.WriteAllTextAsync(agents["go"], "");
-        (AgentOutcome outcome, IReadOnlyList<AgentEvent> events) = await AgentFixture.FollowAsync(successor);
+        (var outcome, var events) = await AgentFixture.FollowAsync(successor);
 
         Assert.Equal((AgentStartState.Running, AgentFailure.None), (successor.Found, outcome.Failure));
         Assert.Equal(["begun", "ended"], events.OfType<AgentText>().Select(text => text.Text));
@@ -31,13 +31,13 @@ public sealed class KilledFollowerTests
     public async Task Follower_KilledAndAgentEndsAlone_SuccessorTakesTheResult()
     {
         await using AgentFixture agents = new();
-        AgentStart start = agents.Start();
+        var start = agents.Start();
         await KillFollowerWhenAsync(agents, start, () => File.Exists(agents["starts"]));
         await File.WriteAllTextAsync(agents["go"], "");
         await Eventually.TrueAsync(() => AgentSupervisor.Look(start.Folder) == AgentStartState.Ended);
 
-        AgentSession successor = await agents.Supervisor.StartOrAttachAsync(AgentFixture.Shell(Agent), start, default);
-        (AgentOutcome outcome, _) = await AgentFixture.FollowAsync(successor);
+        var successor = await agents.Supervisor.StartOrAttachAsync(AgentFixture.Shell(Agent), start, default);
+        (var outcome, _) = await AgentFixture.FollowAsync(successor);
 
         Assert.Equal((AgentStartState.Ended, AgentFailure.None, "ended"), (successor.Found, outcome.Failure, outcome.FinalText));
         Assert.Single(await File.ReadAllLinesAsync(agents["starts"]));
@@ -48,15 +48,15 @@ public sealed class KilledFollowerTests
     {
         // The follower is killed when the first, second ... file of the start appears, so each step of starting is cut once.
         string[] moments = ["owner", "lease", "policy", "prompt", "supervise", "supervise.log", "started", "supervisor", "pid", "stdout"];
-        foreach (string moment in moments)
+        foreach (var moment in moments)
         {
             await using AgentFixture agents = new();
-            AgentStart start = agents.Start();
+            var start = agents.Start();
             await KillFollowerWhenAsync(agents, start, () => Path.Exists(Path.Combine(start.Folder, moment)));
             await File.WriteAllTextAsync(agents["go"], "");
 
-            AgentSession successor = await agents.Supervisor.StartOrAttachAsync(AgentFixture.Shell(Agent), start, default);
-            (AgentOutcome outcome, _) = await AgentFixture.FollowAsync(successor);
+            var successor = await agents.Supervisor.StartOrAttachAsync(AgentFixture.Shell(Agent), start, default);
+            (var outcome, _) = await AgentFixture.FollowAsync(successor);
 
             Assert.Equal((moment, AgentFailure.None), (moment, outcome.Failure));
             Assert.Single(await File.ReadAllLinesAsync(agents["starts"]));
@@ -65,7 +65,7 @@ public sealed class KilledFollowerTests
 
     private static async Task KillFollowerWhenAsync(AgentFixture agents, AgentStart start, Func<bool> condition)
     {
-        ProcessIdentity follower = await new DetachedProcess().StartAsync(
+        var follower = await new DetachedProcess().StartAsync(
             new DetachedCommand(
                 RepositoryFiles.BuiltProgram("tests/FakeAgent", "fake-agent"),
                 ["follow", start.Folder, agents.Worktree, "/bin/sh", "-c", Agent]

@@ -46,7 +46,7 @@ public sealed class OutputTailTests : IDisposable
     public async Task Line_AcrossManyReads_IsWhole()
     {
         using OutputTail tail = new(File, 10_000_000);
-        string text = string.Join('-', Enumerable.Range(0, 300_000));
+        var text = string.Join('-', Enumerable.Range(0, 300_000));
         Append(text + "\nend\n");
 
         await tail.ReadAsync(TakeAsync, default);
@@ -80,7 +80,7 @@ public sealed class OutputTailTests : IDisposable
         Append(string.Concat(Enumerable.Repeat("0123456789\n", 1_000_000)));
 
         await tail.ReadAsync(TakeAsync, default);
-        int first = _lines.Count;
+        var first = _lines.Count;
         await tail.FinishAsync(TakeAsync, default);
 
         Assert.InRange(first, 1, 999_999);

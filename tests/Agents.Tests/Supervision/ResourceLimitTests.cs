@@ -21,9 +21,9 @@ public sealed class ResourceLimitTests
     public async Task MemoryLimit_Passed_AgentIsStoppedAndTheFiguresAreNamed(string script)
     {
         await using AgentFixture agents = new();
-        AgentStart start = agents.Start(limits: new AgentLimits { MemoryBytes = 32 * Megabyte });
+        var start = agents.Start(limits: new AgentLimits { MemoryBytes = 32 * Megabyte });
 
-        (AgentOutcome outcome, _) = await agents.RunAsync(AgentFixture.Shell(script), start);
+        (var outcome, _) = await agents.RunAsync(AgentFixture.Shell(script), start);
 
         Assert.Equal(AgentFailure.Memory, outcome.Failure);
         Assert.Matches(
@@ -37,12 +37,12 @@ public sealed class ResourceLimitTests
     public async Task MemoryLimit_TakenOverAgentPassesIt_IsStopped()
     {
         await using AgentFixture agents = new();
-        AgentStart start = agents.Start(limits: new AgentLimits { MemoryBytes = 32 * Megabyte });
-        CommandAgentRunner runner = AgentFixture.Shell(Hold + "; echo held; while :; do sleep 0.1; done");
+        var start = agents.Start(limits: new AgentLimits { MemoryBytes = 32 * Megabyte });
+        var runner = AgentFixture.Shell(Hold + "; echo held; while :; do sleep 0.1; done");
         await agents.Supervisor.StartOrAttachAsync(runner, start, default);
         await AgentFixture.FileAsync(Path.Combine(start.Folder, "stdout"));
 
-        AgentSession successor = await agents.Supervisor.StartOrAttachAsync(runner, start with { Owner = "owner-2" }, default);
+        var successor = await agents.Supervisor.StartOrAttachAsync(runner, start with { Owner = "owner-2" }, default);
 
         Assert.Equal(AgentFailure.Memory, (await AgentFixture.FollowQuietlyAsync(successor)).Failure);
     }
@@ -51,9 +51,9 @@ public sealed class ResourceLimitTests
     public async Task MemoryLimit_AgentStaysBelow_EndsByItself()
     {
         await using AgentFixture agents = new();
-        AgentStart start = agents.Start(limits: new AgentLimits { MemoryBytes = 1000 * Megabyte });
+        var start = agents.Start(limits: new AgentLimits { MemoryBytes = 1000 * Megabyte });
 
-        (AgentOutcome outcome, _) = await agents.RunAsync(AgentFixture.Shell(Hold + "; sleep 1.5"), start);
+        (var outcome, _) = await agents.RunAsync(AgentFixture.Shell(Hold + "; sleep 1.5"), start);
 
         Assert.Equal(AgentFailure.None, outcome.Failure);
     }
@@ -62,9 +62,9 @@ public sealed class ResourceLimitTests
     public async Task CoreLimit_AgentThatUsesMore_IsStoppedAtTimesAndEndsByItself()
     {
         await using AgentFixture agents = new();
-        AgentStart start = agents.Start(limits: new AgentLimits { Cores = 0.1 });
-        AgentSession session = await agents.Supervisor.StartOrAttachAsync(AgentFixture.Shell(Loop), start, default);
-        Task<AgentOutcome> following = AgentFixture.FollowQuietlyAsync(session);
+        var start = agents.Start(limits: new AgentLimits { Cores = 0.1 });
+        var session = await agents.Supervisor.StartOrAttachAsync(AgentFixture.Shell(Loop), start, default);
+        var following = AgentFixture.FollowQuietlyAsync(session);
 
         await Eventually.TrueAsync(() => IsStopped(start));
         await Eventually.TrueAsync(() => IsRunning(start));
@@ -78,10 +78,10 @@ public sealed class ResourceLimitTests
     public async Task CoreLimit_FollowerLetsGo_AgentIsNotLeftStopped()
     {
         await using AgentFixture agents = new();
-        AgentStart start = agents.Start(limits: new AgentLimits { Cores = 0.001 });
-        AgentSession session = await agents.Supervisor.StartOrAttachAsync(AgentFixture.Shell(Loop), start, default);
+        var start = agents.Start(limits: new AgentLimits { Cores = 0.001 });
+        var session = await agents.Supervisor.StartOrAttachAsync(AgentFixture.Shell(Loop), start, default);
         using CancellationTokenSource detach = new();
-        Task<AgentOutcome> following = AgentFixture.FollowQuietlyAsync(session, detach.Token);
+        var following = AgentFixture.FollowQuietlyAsync(session, detach.Token);
         await Eventually.TrueAsync(() => IsStopped(start));
 
         await detach.CancelAsync();
@@ -94,12 +94,12 @@ public sealed class ResourceLimitTests
     public async Task CoreLimit_FollowerKilledWhileTheAgentIsStopped_SuccessorLetsItGoOn()
     {
         await using AgentFixture agents = new();
-        AgentStart start = agents.Start(limits: new AgentLimits { Cores = 0.5 });
+        var start = agents.Start(limits: new AgentLimits { Cores = 0.5 });
         await LeaveStoppedAsync(agents, start, Loop);
         await File.WriteAllTextAsync(agents["go"], "");
 
-        AgentSession successor = await agents.Supervisor.StartOrAttachAsync(AgentFixture.Shell(Loop), start, default);
-        (AgentOutcome outcome, _) = await AgentFixture.FollowAsync(successor);
+        var successor = await agents.Supervisor.StartOrAttachAsync(AgentFixture.Shell(Loop), start, default);
+        (var outcome, _) = await AgentFixture.FollowAsync(successor);
 
         Assert.Equal((AgentStartState.Running, AgentFailure.None, "ended"), (successor.Found, outcome.Failure, outcome.FinalText));
     }
@@ -108,7 +108,7 @@ public sealed class ResourceLimitTests
     public async Task CoreLimit_FollowerKilledWhileTheAgentIsStopped_StopStillAsksTheAgentFirst()
     {
         await using AgentFixture agents = new();
-        AgentStart start = agents.Start();
+        var start = agents.Start();
         await LeaveStoppedAsync(agents, start, "trap 'echo saved > ../saved; exit 0' INT; " + Loop);
 
         await agents.Supervisor.StopAsync(start.Folder, AgentStopReason.Requested);
@@ -122,7 +122,7 @@ public sealed class ResourceLimitTests
     public async Task CoreLimit_FollowerKilledWhileTheAgentIsStopped_SupervisorLetsItGoOn()
     {
         await using AgentFixture agents = new();
-        AgentStart start = agents.Start();
+        var start = agents.Start();
         await LeaveStoppedAsync(agents, start, Loop);
 
         await Eventually.TrueAsync(() => IsRunning(start));
@@ -131,7 +131,7 @@ public sealed class ResourceLimitTests
     /// <summary>A follower in a process of its own is killed after it has stopped the agent.</summary>
     private static async Task LeaveStoppedAsync(AgentFixture agents, AgentStart start, string script)
     {
-        ProcessIdentity follower = await new DetachedProcess().StartAsync(
+        var follower = await new DetachedProcess().StartAsync(
             new DetachedCommand(
                 RepositoryFiles.BuiltProgram("tests/FakeAgent", "fake-agent"),
                 ["follow", "--cores", "0.001", start.Folder, agents.Worktree, "/bin/sh", "-c", script]

@@ -8,8 +8,8 @@ internal static class AgentGit
     /// <summary>Whether we are in the worktree of a task: never the user's own checkout, in which a planner may run.</summary>
     internal static bool IsInTasksWorktree() =>
         AgentScript.Task.Length > 0
-        && TryRead(out string folder, "rev-parse", "--absolute-git-dir")
-        && TryRead(out string common, "rev-parse", "--path-format=absolute", "--git-common-dir")
+        && TryRead(out var folder, "rev-parse", "--absolute-git-dir")
+        && TryRead(out var common, "rev-parse", "--path-format=absolute", "--git-common-dir")
         && folder != common;
 
     /// <summary>Calls git.</summary>
@@ -17,7 +17,7 @@ internal static class AgentGit
     internal static bool Try(params string[] arguments) => Call(arguments, null, out _) == 0;
 
     /// <summary>Calls git and gives what it printed, without the last line end.</summary>
-    internal static string Read(params string[] arguments) => TryRead(out string text, arguments) ? text : "";
+    internal static string Read(params string[] arguments) => TryRead(out var text, arguments) ? text : "";
 
     /// <summary>Adds everything and commits it.</summary>
     /// <returns>There was something, and git took it.</returns>
@@ -35,8 +35,8 @@ internal static class AgentGit
 
     private static int Call(string[] arguments, IReadOnlyDictionary<string, string>? environment, out string text)
     {
-        using Process git = Start(environment, arguments);
-        Task<string> error = git.StandardError.ReadToEndAsync();
+        using var git = Start(environment, arguments);
+        var error = git.StandardError.ReadToEndAsync();
         text = git.StandardOutput.ReadToEnd().TrimEnd('\n');
         git.WaitForExit();
         if (git.ExitCode != 0)
@@ -56,13 +56,13 @@ internal static class AgentGit
             RedirectStandardError = true,
             UseShellExecute = false,
         };
-        foreach (string role in (string[])["AUTHOR", "COMMITTER"])
+        foreach (var role in (string[])["AUTHOR", "COMMITTER"])
         {
             start.Environment.TryAdd($"GIT_{role}_EMAIL", "agent@localhost");
             start.Environment.TryAdd($"GIT_{role}_NAME", "Agent");
         }
 
-        foreach ((string name, string value) in environment ?? new Dictionary<string, string>())
+        foreach ((var name, var value) in environment ?? new Dictionary<string, string>())
         {
             start.Environment[name] = value;
         }

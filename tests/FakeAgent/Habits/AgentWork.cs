@@ -24,7 +24,7 @@ internal sealed record AgentWork(string Task, string Beside)
     /// <summary>Writes all files.</summary>
     internal void WriteAll()
     {
-        for (int part = 1; part <= Parts; part++)
+        for (var part = 1; part <= Parts; part++)
         {
             Write(part);
         }
@@ -33,7 +33,7 @@ internal sealed record AgentWork(string Task, string Beside)
     /// <summary>Writes all files, each in a commit of its own.</summary>
     internal void CommitAll()
     {
-        for (int part = 1; part <= Parts; part++)
+        for (var part = 1; part <= Parts; part++)
         {
             Commit(part);
         }

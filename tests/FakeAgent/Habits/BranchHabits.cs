@@ -22,8 +22,8 @@ internal static class BranchHabits
     /// <summary>Works on a branch and merges it into the one it was given.</summary>
     private static void OnOwnBranchAndBack(AgentWork work)
     {
-        string given = AgentGit.Read("rev-parse", "--abbrev-ref", "HEAD");
-        bool isOwn = AgentGit.Try("checkout", "--quiet", "-b", $"agent/side-{work.Task}");
+        var given = AgentGit.Read("rev-parse", "--abbrev-ref", "HEAD");
+        var isOwn = AgentGit.Try("checkout", "--quiet", "-b", $"agent/side-{work.Task}");
         work.CommitAll();
         if (isOwn)
         {

@@ -32,7 +32,7 @@ internal static class BrokenGitHabits
     {
         work.Commit(1);
         work.Write(2);
-        using Process git = StartCommitThatWaits();
+        using var git = StartCommitThatWaits();
         git.Kill();
         git.WaitForExit();
         work.Write(3);
@@ -45,7 +45,7 @@ internal static class BrokenGitHabits
         work.Commit(1);
         work.Write(2);
         work.Write(3);
-        using Process git = StartCommitThatWaits();
+        using var git = StartCommitThatWaits();
         git.Kill();
         Process.GetCurrentProcess().Kill();
     }
@@ -56,13 +56,13 @@ internal static class BrokenGitHabits
         work.Commit(1);
         work.Write(2);
         work.Write(3);
-        using Process git = StartCommitThatWaits();
+        using var git = StartCommitThatWaits();
         Thread.Sleep(Timeout.Infinite);
     }
 
     private static void LeaveRebase(AgentWork work)
     {
-        string begin = AgentGit.Read("rev-parse", "HEAD");
+        var begin = AgentGit.Read("rev-parse", "HEAD");
         work.CommitAll();
         AgentGit.TryWith(
             new Dictionary<string, string> { ["GIT_SEQUENCE_EDITOR"] = "sed -i -e '/Part 3/s/^pick/edit/'" },
@@ -75,18 +75,18 @@ internal static class BrokenGitHabits
     /// <summary>Both sides change the same line; the agent writes its file anew and forgets the merge.</summary>
     private static void LeaveMerge(AgentWork work)
     {
-        string side = AgentGit.Read("rev-parse", "HEAD");
+        var side = AgentGit.Read("rev-parse", "HEAD");
         work.CommitAll();
-        string path = Path.Combine(work.Task, "part1.txt");
-        string tree = AgentGit.Read("rev-parse", $"{side}^{{tree}}");
-        string other = AgentGit.Read("commit-tree", tree, "-p", side, "-m", "the other side");
+        var path = Path.Combine(work.Task, "part1.txt");
+        var tree = AgentGit.Read("rev-parse", $"{side}^{{tree}}");
+        var other = AgentGit.Read("commit-tree", tree, "-p", side, "-m", "the other side");
         AgentGit.Try("merge", "--no-commit", "--no-ff", other);
         File.WriteAllText(path, File.ReadAllText(path));
     }
 
     private static void LeaveBisect(AgentWork work)
     {
-        string begin = AgentGit.Read("rev-parse", "HEAD");
+        var begin = AgentGit.Read("rev-parse", "HEAD");
         work.CommitAll();
         AgentGit.Try("bisect", "start", "HEAD", begin);
         AgentGit.Try("checkout", "--quiet", "HEAD");
@@ -97,9 +97,9 @@ internal static class BrokenGitHabits
     {
         // With --all git keeps the index locked until the editor is closed.
         AgentGit.Try("add", "--all");
-        string held = IndexLock;
-        string editor = string.Create(CultureInfo.InvariantCulture, $"sh -c 'sleep 600; true {Environment.ProcessId}'");
-        Process git = AgentGit.Start(new Dictionary<string, string> { ["GIT_EDITOR"] = editor, ["TERM"] = "dumb" }, "commit", "--all");
+        var held = IndexLock;
+        var editor = string.Create(CultureInfo.InvariantCulture, $"sh -c 'sleep 600; true {Environment.ProcessId}'");
+        var git = AgentGit.Start(new Dictionary<string, string> { ["GIT_EDITOR"] = editor, ["TERM"] = "dumb" }, "commit", "--all");
         while (!File.Exists(held) && !git.HasExited)
         {
             Thread.Sleep(10);

@@ -33,7 +33,7 @@ internal static class CommitHabits
         work.Commit(1);
         work.Commit(2);
         work.Write(3);
-        using Process shell = Process.Start(
+        using var shell = Process.Start(
             "/bin/sh",
             ["-c", "(sleep 0.2; git add -A; git commit -qm background) >/dev/null 2>&1 </dev/null &"]
         );
@@ -43,7 +43,7 @@ internal static class CommitHabits
     private static void Amend(AgentWork work)
     {
         work.Commit(1);
-        for (int part = 2; part <= 3; part++)
+        for (var part = 2; part <= 3; part++)
         {
             work.Write(part);
             AgentGit.Try("add", "--all");
@@ -53,7 +53,7 @@ internal static class CommitHabits
 
     private static void Squash(AgentWork work)
     {
-        string begin = AgentGit.Read("rev-parse", "HEAD");
+        var begin = AgentGit.Read("rev-parse", "HEAD");
         work.CommitAll();
         AgentGit.Try("reset", "--quiet", "--soft", begin);
         AgentGit.Commit($"All of {work.Task}");
@@ -62,7 +62,7 @@ internal static class CommitHabits
     /// <summary>Puts its commits in another order and joins two of them.</summary>
     private static void Rebase(AgentWork work)
     {
-        string begin = AgentGit.Read("rev-parse", "HEAD");
+        var begin = AgentGit.Read("rev-parse", "HEAD");
         work.CommitAll();
         AgentGit.TryWith(
             new Dictionary<string, string>

@@ -30,7 +30,7 @@ internal sealed class Committer(CommitStyle style)
     internal static CommitStyle Choose(int seed, string task)
     {
         // string.GetHashCode differs from process to process.
-        int mixed = task.Aggregate(seed, (sum, letter) => unchecked((sum * 31) + letter));
+        var mixed = task.Aggregate(seed, (sum, letter) => unchecked((sum * 31) + letter));
         return new Random(mixed).Next(8) switch
         {
             0 => CommitStyle.Never,

@@ -25,7 +25,7 @@ internal static class HabitTable
     /// <returns>False when nobody knows such a habit.</returns>
     internal static bool Play(string name, AgentWork work, bool mends)
     {
-        if (!All.TryGetValue(name, out Action<AgentWork>? habit))
+        if (!All.TryGetValue(name, out var habit))
         {
             return false;
         }
@@ -37,9 +37,9 @@ internal static class HabitTable
     /// <summary>What an agent does that was told what is wrong: the files as they were, nothing foreign, and its own work.</summary>
     private static void Mend(AgentWork work)
     {
-        string staging = AgentGit.Read("for-each-ref", "--format=%(refname)", "refs/heads/orchestrator/*/staging").Split('\n')[^1];
-        string first = AgentGit.Read("merge-base", "HEAD", staging);
-        string[] gone = AgentGit.Read("diff", "--name-only", "--diff-filter=D", first).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var staging = AgentGit.Read("for-each-ref", "--format=%(refname)", "refs/heads/orchestrator/*/staging").Split('\n')[^1];
+        var first = AgentGit.Read("merge-base", "HEAD", staging);
+        var gone = AgentGit.Read("diff", "--name-only", "--diff-filter=D", first).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         if (gone.Length > 0)
         {
             AgentGit.Try(["checkout", "--quiet", first, "--", .. gone]);

@@ -55,7 +55,7 @@ internal static class LeavingHabits
         // The stash is one stack for all worktrees: only its own entry is taken back, by the name that git gave it.
         if (AgentGit.Try("stash", "push", "--quiet", "--message", $"for a moment, {work.Task}"))
         {
-            string? own = AgentGit
+            var own = AgentGit
                 .Read("stash", "list", "--format=%gd %s")
                 .Split('\n')
                 .FirstOrDefault(line => line.EndsWith($", {work.Task}", StringComparison.Ordinal));
@@ -69,7 +69,7 @@ internal static class LeavingHabits
     private static void LeaveWorktreeElsewhere(AgentWork work)
     {
         work.Commit(1);
-        string elsewhere = Path.Combine(work.Beside, $"worktree-of-{work.Task}");
+        var elsewhere = Path.Combine(work.Beside, $"worktree-of-{work.Task}");
         if (AgentGit.Try("worktree", "add", "--quiet", "-b", $"agent/elsewhere-{work.Task}", elsewhere))
         {
             File.WriteAllText(Path.Combine(elsewhere, "try.txt"), "a try\n");

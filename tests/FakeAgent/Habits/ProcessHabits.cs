@@ -26,8 +26,8 @@ internal static class ProcessHabits
     private static void LeaveServer(AgentWork work)
     {
         work.Commit(1);
-        string address = Path.Combine(work.Beside, $"server-of-{work.Task}");
-        using Process shell = Process.Start(
+        var address = Path.Combine(work.Beside, $"server-of-{work.Task}");
+        using var shell = Process.Start(
             "/bin/sh",
             ["-c", "setsid \"$1\" serve \"$2\" >/dev/null 2>&1 </dev/null &", "sh", Environment.ProcessPath!, address]
         );
@@ -44,10 +44,10 @@ internal static class ProcessHabits
     private static void PrintMuch(AgentWork work)
     {
         work.Commit(1);
-        byte[] line = Encoding.ASCII.GetBytes(new string('x', 1023) + "\n");
-        using (Stream output = Console.OpenStandardOutput())
+        var line = Encoding.ASCII.GetBytes(new string('x', 1023) + "\n");
+        using (var output = Console.OpenStandardOutput())
         {
-            for (int i = 0; i < Megabytes * 1024; i++)
+            for (var i = 0; i < Megabytes * 1024; i++)
             {
                 output.Write(line);
             }

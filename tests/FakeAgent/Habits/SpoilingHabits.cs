@@ -23,7 +23,7 @@ internal static class SpoilingHabits
     /// <summary>Takes back what the habits here add; what they remove is brought back before.</summary>
     internal static void TakeBack(AgentWork work)
     {
-        foreach (string folder in (string[])["nested", "inner"])
+        foreach (var folder in (string[])["nested", "inner"])
         {
             if (Directory.Exists(Path.Combine(work.Task, folder)))
             {
@@ -59,7 +59,7 @@ internal static class SpoilingHabits
     private static void NestRepository(AgentWork work)
     {
         work.CommitAll();
-        string nested = Path.Combine(work.Task, "nested");
+        var nested = Path.Combine(work.Task, "nested");
         AgentGit.Try("init", "--quiet", nested);
         File.WriteAllText(Path.Combine(nested, "a.txt"), "a\n");
         AgentGit.Try("-C", nested, "add", "a.txt");
@@ -70,7 +70,7 @@ internal static class SpoilingHabits
     private static void NestRepositoryWithoutCommit(AgentWork work)
     {
         work.CommitAll();
-        string nested = Path.Combine(work.Task, "nested");
+        var nested = Path.Combine(work.Task, "nested");
         AgentGit.Try("init", "--quiet", nested);
         File.WriteAllText(Path.Combine(nested, "a.txt"), "a\n");
     }
@@ -106,14 +106,14 @@ internal static class SpoilingHabits
     /// <summary>Writes its files where the user works as well, at paths that its own work will land at.</summary>
     private static void ChangeMainCheckout(AgentWork work)
     {
-        string folder = Directory.CreateDirectory(Path.Combine(Repository, work.Task)).FullName;
+        var folder = Directory.CreateDirectory(Path.Combine(Repository, work.Task)).FullName;
         File.WriteAllText(Path.Combine(folder, "part1.txt"), $"good part 1 of {work.Task}\n");
         work.CommitAll();
     }
 
     private static void RemoveEntries(bool keepGitFile)
     {
-        foreach (FileSystemInfo entry in new DirectoryInfo(Directory.GetCurrentDirectory()).EnumerateFileSystemInfos())
+        foreach (var entry in new DirectoryInfo(Directory.GetCurrentDirectory()).EnumerateFileSystemInfos())
         {
             if (entry is DirectoryInfo { LinkTarget: null } folder)
             {

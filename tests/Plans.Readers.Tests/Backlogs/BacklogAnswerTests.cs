@@ -9,7 +9,7 @@ public class BacklogAnswerTests
     [Fact]
     public void Read_TasksInWords_AreTaken()
     {
-        (IReadOnlyList<BacklogTask> tasks, IReadOnlyList<PlanFault> faults) = BacklogAnswer.Read(
+        (var tasks, var faults) = BacklogAnswer.Read(
             """Here: {"tasks":[{"id":1,"title":"A","description":"a","dependencies":[]},{"id":2,"title":"B","description":"b","priority":"high","complexity":7,"status":"done","dependencies":[1]}]} Bye."""
         );
 
@@ -28,7 +28,7 @@ public class BacklogAnswerTests
     [InlineData("{\"tasks\":[{\"id\":1,\"title\":\"A\",\"dependencies\":[2]},{\"id\":2,\"title\":\"B\",\"dependencies\":[1]}]}", "cycle")]
     public void Read_Unusable_SaysWhy(string? answer, string code)
     {
-        (IReadOnlyList<BacklogTask> tasks, IReadOnlyList<PlanFault> faults) = BacklogAnswer.Read(answer);
+        (var tasks, var faults) = BacklogAnswer.Read(answer);
 
         Assert.Empty(tasks);
         Assert.Contains(faults, fault => fault.Code == code);

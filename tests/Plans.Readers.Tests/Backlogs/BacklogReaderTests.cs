@@ -28,7 +28,7 @@ public sealed class BacklogReaderTests
     [Fact]
     public void Read_TaggedFile_GivesTheTasksOfTheTag()
     {
-        Backlog backlog = Read(Tagged).File!.Backlog;
+        var backlog = Read(Tagged).File!.Backlog;
 
         Assert.Equal(["1 done", "2 pending", "2.1 pending", "2.2 pending", "3 pending"], backlog.All.Select(t => $"{t.Id} {t.Status}"));
         Assert.Equal(["2.1"], backlog.Find("2.2")!.Dependencies);
@@ -41,11 +41,11 @@ public sealed class BacklogReaderTests
     [Fact]
     public void Write_KeysInAnotherSpelling_SaysNothingTwice()
     {
-        BacklogFile file = Read(
+        var file = Read(
             """{"tasks":[{"id":1,"Title":"T","test_strategy":"run","subTasks":[{"ID":1,"title":"S"},{"id":2,"title":"R","depends_on":[1]}]}]}"""
         ).File!;
 
-        string written = file.Write();
+        var written = file.Write();
 
         Assert.Equal(
             """{"tasks":[{"id":1,"title":"T","testStrategy":"run","subtasks":[{"id":1,"title":"S"},{"id":2,"title":"R","dependencies":[1]}]}]}""",
@@ -57,9 +57,9 @@ public sealed class BacklogReaderTests
     [Fact]
     public void Write_NothingChanged_IsTheSameDocument()
     {
-        foreach (string text in (string[])[Tagged, """{"tasks":[{"id":"a","title":"T"}],"mine":1}"""])
+        foreach (var text in (string[])[Tagged, """{"tasks":[{"id":"a","title":"T"}],"mine":1}"""])
         {
-            BacklogFile file = Read(text).File!;
+            var file = Read(text).File!;
 
             Assert.True(JsonNode.DeepEquals(JsonNode.Parse(text), JsonNode.Parse(file.Write())), file.Write());
         }
@@ -68,8 +68,8 @@ public sealed class BacklogReaderTests
     [Fact]
     public void Write_OneChange_LeavesEverythingElse()
     {
-        BacklogFile file = Read(Tagged).File!;
-        (Backlog more, BacklogTask added) = file
+        var file = Read(Tagged).File!;
+        (var more, var added) = file
             .Backlog.SetStatus("2.1", "done")
             .Add(
                 new BacklogTask
@@ -80,7 +80,7 @@ public sealed class BacklogReaderTests
                 }
             );
 
-        JsonNode written = JsonNode.Parse(file.With(more).Write())!;
+        var written = JsonNode.Parse(file.With(more).Write())!;
 
         Assert.Equal("4", added.Id);
         Assert.Equal("completed", (string)written["master"]!["tasks"]![0]!["status"]!);
@@ -104,7 +104,7 @@ public sealed class BacklogReaderTests
     [InlineData("5", "wrong-type")]
     public void Read_BrokenFile_NamesTheFault(string text, string code)
     {
-        BacklogReadResult result = Read(text);
+        var result = Read(text);
 
         Assert.Null(result.File);
         Assert.Contains(code, result.Faults.Select(f => f.Code));
@@ -117,8 +117,8 @@ public sealed class BacklogReaderTests
     [InlineData("""{"tasks":[{"id":1,"dependencies":[1]},{"id":3}]}""", "self-dependency")]
     public void Read_DependenciesThatCannotBeMet_AreNamedAndTheRestCanBeUsed(string text, string code)
     {
-        BacklogReadResult result = Read(text);
-        PlanReadResult plan = PlanReader.Read(Encoding.UTF8.GetBytes(text), BacklogPlanReader.OwnFile, _ => null);
+        var result = Read(text);
+        var plan = PlanReader.Read(Encoding.UTF8.GetBytes(text), BacklogPlanReader.OwnFile, _ => null);
 
         Assert.Equal(code, Assert.Single(result.Errors).Code);
         Assert.Equal("3", result.File!.Backlog.Next()!.Id);
@@ -128,12 +128,12 @@ public sealed class BacklogReaderTests
     [Fact]
     public void PlanRead_SubtaskWaitsForAnotherTask_MakesItsTaskWait()
     {
-        PlanReadResult ordered = PlanReader.Read(
+        var ordered = PlanReader.Read(
             """{"tasks":[{"id":1,"title":"A","subtasks":[{"id":1,"title":"a","dependencies":[5]},{"id":2,"title":"b","status":"done","dependencies":[6]}]},{"id":5,"title":"B"},{"id":6,"title":"C"}]}"""u8,
             BacklogPlanReader.OwnFile,
             _ => null
         );
-        PlanReadResult circle = PlanReader.Read(
+        var circle = PlanReader.Read(
             """{"tasks":[{"id":1,"title":"A","dependencies":["2.1"],"subtasks":[{"id":1,"title":"a"}]},{"id":2,"title":"B","dependencies":["1.1"],"subtasks":[{"id":1,"title":"b"}]}]}"""u8,
             BacklogPlanReader.OwnFile,
             _ => null
@@ -146,11 +146,11 @@ public sealed class BacklogReaderTests
     [Fact]
     public void Write_DependencyOnASiblingThatIsNotThere_StaysWhatItIs()
     {
-        BacklogFile file = Read(
+        var file = Read(
             """{"tasks":[{"id":2,"title":"A","subtasks":[{"id":1,"title":"a","dependencies":["2.7"]},{"id":2,"title":"b","dependencies":[7]}]},{"id":7,"title":"B"}]}"""
         ).File!;
 
-        BacklogFile changed = file.With(file.Backlog.Change("2.1", t => t with { Dependencies = ["2.7", "2.2"] }));
+        var changed = file.With(file.Backlog.Change("2.1", t => t with { Dependencies = ["2.7", "2.2"] }));
 
         Assert.Equal(
             """[["2.7",2],[7]]""",
@@ -170,7 +170,7 @@ public sealed class BacklogReaderTests
     [Fact]
     public void Read_UnknownStatus_WarnsAndIsLeftAsItIs()
     {
-        BacklogReadResult result = Read("""{"tasks":[{"id":1,"title":"T","status":"dnoe"}]}""");
+        var result = Read("""{"tasks":[{"id":1,"title":"T","status":"dnoe"}]}""");
 
         Assert.Contains("Did you mean 'done'?", Assert.Single(result.Faults).Cure, StringComparison.Ordinal);
         Assert.Contains("dnoe", result.File!.Write(), StringComparison.Ordinal);
@@ -179,10 +179,10 @@ public sealed class BacklogReaderTests
     [Fact]
     public void PlanReader_Backlog_IsAPlanOfWhatIsPendingInTheCurrentTag()
     {
-        byte[] text = Encoding.UTF8.GetBytes(Tagged);
+        var text = Encoding.UTF8.GetBytes(Tagged);
 
-        PlanReadResult usual = PlanReader.Read(text, BacklogPlanReader.TaskMasterFile, _ => null);
-        PlanReadResult tagged = PlanReader.Read(
+        var usual = PlanReader.Read(text, BacklogPlanReader.TaskMasterFile, _ => null);
+        var tagged = PlanReader.Read(
             text,
             "/repo/" + BacklogPlanReader.TaskMasterFile,
             path => path == ".taskmaster/state.json" ? """{"currentTag":"later"}"""u8.ToArray() : null
@@ -195,7 +195,7 @@ public sealed class BacklogReaderTests
     [Fact]
     public void PlanReader_BacklogWithNothingPending_SaysSo()
     {
-        PlanReadResult result = PlanReader.Read(
+        var result = PlanReader.Read(
             """{"tasks":[{"id":1,"title":"T","status":"done"},{"id":2,"title":"U","status":"deferred"},{"id":3,"title":"V","dependencies":[2]}]}"""u8,
             BacklogPlanReader.OwnFile,
             _ => null

@@ -17,7 +17,7 @@ public sealed class MasterPlanReaderTests
     [MemberData(nameof(Sets))]
     public void Read_ExampleSet_GivesTheApprovedOutput(string set)
     {
-        PlanReadResult result = Read(set);
+        var result = Read(set);
 
         Approved.Check(Path.Combine(Approved.Folder("Plans"), set, "approved.txt"), Approved.Describe(result));
         Assert.Equal(!set.StartsWith("bad-", StringComparison.Ordinal), result.IsValid);
@@ -27,14 +27,14 @@ public sealed class MasterPlanReaderTests
     [MemberData(nameof(Sets))]
     public void Read_PrintedAsTaskGraph_IsTheSamePlan(string set)
     {
-        PlanReadResult result = Read(set);
+        var result = Read(set);
         if (result.Plan is null)
         {
             Assert.NotEmpty(result.Errors);
             return;
         }
 
-        PlanReadResult again = TaskGraphReader.Read(PlanJson.WriteIndented(result.Plan), "printed.json");
+        var again = TaskGraphReader.Read(PlanJson.WriteIndented(result.Plan), "printed.json");
 
         Assert.Equal(PlanJson.WriteIndented(result.Plan), PlanJson.WriteIndented(again.Plan!));
     }
@@ -48,10 +48,10 @@ public sealed class MasterPlanReaderTests
     [InlineData("`a ``b ", 5_000)]
     public void Read_NestedBeyondReason_IsReadWithTheRowAfterIt(string piece, int times)
     {
-        string text =
+        var text =
             string.Concat(Enumerable.Repeat(piece, times)) + "-->\n\n| Phase | Title | Status |\n|---|---|---|\n| 1 | [A](a.md) | Done |\n";
 
-        PlanReadResult result = MasterPlanReader.Read(System.Text.Encoding.UTF8.GetBytes(text), MasterFile, _ => null);
+        var result = MasterPlanReader.Read(System.Text.Encoding.UTF8.GetBytes(text), MasterFile, _ => null);
 
         Assert.Equal(["1"], result.Plan!.Tasks.Select(t => t.Id));
     }
@@ -63,12 +63,12 @@ public sealed class MasterPlanReaderTests
     [InlineData("`")]
     public void Read_CellOfMarksWithoutEnd_IsItsTextAsItStands(string piece)
     {
-        foreach (int times in (int[])[500, 20_000])
+        foreach (var times in (int[])[500, 20_000])
         {
-            string cell = string.Concat(Enumerable.Repeat(piece, times)).Trim();
-            string text = $"| Phase | Title | Status |\n|---|---|---|\n| 1 | {cell} | Done |\n";
+            var cell = string.Concat(Enumerable.Repeat(piece, times)).Trim();
+            var text = $"| Phase | Title | Status |\n|---|---|---|\n| 1 | {cell} | Done |\n";
 
-            PlanReadResult result = MasterPlanReader.Read(System.Text.Encoding.UTF8.GetBytes(text), MasterFile, _ => null);
+            var result = MasterPlanReader.Read(System.Text.Encoding.UTF8.GetBytes(text), MasterFile, _ => null);
 
             Assert.Contains(Assert.Single(result.Plan!.Tasks).Description, cell, StringComparison.Ordinal);
         }
@@ -80,9 +80,9 @@ public sealed class MasterPlanReaderTests
         const string text =
             "---\na: b\n---\n<!-- x\n| 9 | [Z](z.md) | Done |\n-->\n```\n| 8 |\n```\r\n| Phase | Title | Status |\n|---|---|---|\n| 1 | <!-- | --> [A](a.md) | Done | more |\n";
 
-        PlanReadResult result = MasterPlanReader.Read(System.Text.Encoding.UTF8.GetBytes(text), MasterFile, _ => null);
+        var result = MasterPlanReader.Read(System.Text.Encoding.UTF8.GetBytes(text), MasterFile, _ => null);
 
-        PlanFault fault = Assert.Single(result.Errors, f => f.Code == "bad-row");
+        var fault = Assert.Single(result.Errors, f => f.Code == "bad-row");
         Assert.Equal((12, 37), (fault.Line, fault.Column));
     }
 
@@ -92,7 +92,7 @@ public sealed class MasterPlanReaderTests
         const string text =
             "x | y\n\n| Phase | Title           | Status   |\r\n|---|---|---|\r\n| 1 | [A | B](a.md) | **Done** |\n| 2 | [B](b.md)  | Pending  |\n| 3 | [C](c.md) | Pending\n\n| 2 | prose |\n";
 
-        string updated = MasterPlanStatus.Update(
+        var updated = MasterPlanStatus.Update(
             text.Replace("A | B", "A \\| B", StringComparison.Ordinal),
             new Dictionary<string, string>
             {
@@ -111,9 +111,9 @@ public sealed class MasterPlanReaderTests
     [Fact]
     public void Update_Nothing_IsTheSameText()
     {
-        foreach (string set in Names)
+        foreach (var set in Names)
         {
-            string text = File.ReadAllText(Path.Combine(Approved.Folder("Plans"), set, MasterFile));
+            var text = File.ReadAllText(Path.Combine(Approved.Folder("Plans"), set, MasterFile));
 
             Assert.Equal(text, MasterPlanStatus.Update(text, new Dictionary<string, string>()));
         }
@@ -121,13 +121,13 @@ public sealed class MasterPlanReaderTests
 
     private static PlanReadResult Read(string set)
     {
-        string root = Path.Combine(Approved.Folder("Plans"), set);
+        var root = Path.Combine(Approved.Folder("Plans"), set);
         return MasterPlanReader.Read(
             File.ReadAllBytes(Path.Combine(root, MasterFile)),
             MasterFile,
             path =>
             {
-                string full = Path.Combine(root, path);
+                var full = Path.Combine(root, path);
                 return File.Exists(full) ? File.ReadAllBytes(full) : null;
             }
         );

@@ -15,14 +15,10 @@ public class PlannerAnswerTests
     [InlineData("{{}} {{\"cut\": [1, {0}")]
     public void Read_JsonInWords_IsThePlanWithoutWhatPeopleDecide(string around)
     {
-        PlanReadResult read = PlannerAnswer.Read(
-            string.Format(System.Globalization.CultureInfo.InvariantCulture, around, Whole),
-            "do A",
-            "planner"
-        );
+        var read = PlannerAnswer.Read(string.Format(System.Globalization.CultureInfo.InvariantCulture, around, Whole), "do A", "planner");
 
         Assert.Empty(read.Errors);
-        PlanTask task = Assert.Single(read.Plan!.Tasks);
+        var task = Assert.Single(read.Plan!.Tasks);
         Assert.Equal(("a", null, null, PlanTaskStatus.Pending), (task.Id, task.Agent, task.Model, task.Status));
         Assert.Equal("do A", read.Plan.Request);
     }
@@ -37,7 +33,7 @@ public class PlannerAnswerTests
     [InlineData("{\"tasks\":[{\"id\":\"a\",\"id\":\"b\",\"description\":\"A\"}]}", "duplicate-key")]
     public void Read_NoPlan_SaysWhy(string? answer, string code)
     {
-        PlanReadResult read = PlannerAnswer.Read(answer, "do A", "planner");
+        var read = PlannerAnswer.Read(answer, "do A", "planner");
 
         Assert.Null(read.Plan);
         Assert.Contains(read.Errors, f => f.Code == code);
@@ -50,7 +46,7 @@ public class PlannerAnswerTests
     [Fact]
     public void Read_CutAnywhere_NeverThrowsAndNeverGivesAPlan()
     {
-        for (int length = 0; length < Whole.Length; length++)
+        for (var length = 0; length < Whole.Length; length++)
         {
             Assert.Null(PlannerAnswer.Read(Whole[..length], "do A", "planner").Plan);
         }
@@ -59,10 +55,10 @@ public class PlannerAnswerTests
     [Fact]
     public void Schema_NamesNoDialectAndNothingThatPeopleDecide()
     {
-        JsonNode schema = JsonNode.Parse(PlannerAnswer.Schema)!;
+        var schema = JsonNode.Parse(PlannerAnswer.Schema)!;
 
         Assert.Null(schema["$schema"]);
-        JsonObject task = schema["$defs"]!["task"]!["properties"]!.AsObject();
+        var task = schema["$defs"]!["task"]!["properties"]!.AsObject();
         Assert.False(task.ContainsKey("agent"));
         Assert.All(schema["$defs"]!["task"]!["required"]!.AsArray(), name => Assert.True(task.ContainsKey((string)name!)));
     }

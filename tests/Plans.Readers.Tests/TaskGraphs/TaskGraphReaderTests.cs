@@ -20,9 +20,9 @@ public sealed class TaskGraphReaderTests
     [MemberData(nameof(Files))]
     public void Read_ExampleFile_GivesTheApprovedOutput(string file)
     {
-        string path = Path.Combine(Approved.Folder("Plans"), file);
+        var path = Path.Combine(Approved.Folder("Plans"), file);
 
-        PlanReadResult result = TaskGraphReader.Read(File.ReadAllBytes(path), file);
+        var result = TaskGraphReader.Read(File.ReadAllBytes(path), file);
 
         Approved.Check($"{path}.approved.txt", Approved.Describe(result));
         Assert.Equal(!file.StartsWith("bad-", StringComparison.Ordinal), result.IsValid);
@@ -32,14 +32,14 @@ public sealed class TaskGraphReaderTests
     [MemberData(nameof(Files))]
     public void Read_PrintedPlan_IsTheSamePlan(string file)
     {
-        PlanReadResult result = TaskGraphReader.Read(File.ReadAllBytes(Path.Combine(Approved.Folder("Plans"), file)), file);
+        var result = TaskGraphReader.Read(File.ReadAllBytes(Path.Combine(Approved.Folder("Plans"), file)), file);
         if (result.Plan is null)
         {
             Assert.NotEmpty(result.Errors);
             return;
         }
 
-        PlanReadResult again = TaskGraphReader.Read(PlanJson.WriteIndented(result.Plan), "printed.json");
+        var again = TaskGraphReader.Read(PlanJson.WriteIndented(result.Plan), "printed.json");
 
         Assert.Equal(PlanJson.WriteIndented(result.Plan), PlanJson.WriteIndented(again.Plan!));
     }
@@ -47,9 +47,9 @@ public sealed class TaskGraphReaderTests
     [Fact]
     public void Read_Errors_AlwaysNamePlaceAndCure()
     {
-        foreach (string file in Names)
+        foreach (var file in Names)
         {
-            PlanReadResult result = TaskGraphReader.Read(File.ReadAllBytes(Path.Combine(Approved.Folder("Plans"), file)), file);
+            var result = TaskGraphReader.Read(File.ReadAllBytes(Path.Combine(Approved.Folder("Plans"), file)), file);
 
             Assert.All(
                 result.Faults,
@@ -66,10 +66,10 @@ public sealed class TaskGraphReaderTests
     [Fact]
     public void Read_TenMegabytes_IsRefused()
     {
-        byte[] content = new byte[10_000_000];
+        var content = new byte[10_000_000];
         Array.Fill(content, (byte)'a');
 
-        PlanReadResult result = TaskGraphReader.Read(content, "tasks.yaml");
+        var result = TaskGraphReader.Read(content, "tasks.yaml");
 
         Assert.Equal("file-too-large", Assert.Single(result.Errors).Code);
     }
@@ -78,7 +78,7 @@ public sealed class TaskGraphReaderTests
     public void Read_BillionLaughs_IsRefused()
     {
         var text = new System.Text.StringBuilder("x0: &x0 [lol, lol, lol, lol, lol, lol, lol, lol, lol]\n");
-        for (int i = 1; i < 12; i++)
+        for (var i = 1; i < 12; i++)
         {
             text.Append(
                 System.Globalization.CultureInfo.InvariantCulture,
@@ -86,7 +86,7 @@ public sealed class TaskGraphReaderTests
             );
         }
 
-        PlanReadResult result = TaskGraphReader.Read(text + "tasks: []\n", "bomb.yaml");
+        var result = TaskGraphReader.Read(text + "tasks: []\n", "bomb.yaml");
 
         Assert.Equal("too-many-values", Assert.Single(result.Errors).Code);
     }
@@ -96,7 +96,7 @@ public sealed class TaskGraphReaderTests
     [InlineData("tasks.json")]
     public void Read_DeepNesting_IsRefused(string file)
     {
-        PlanReadResult result = TaskGraphReader.Read(new string('[', 100_000), file);
+        var result = TaskGraphReader.Read(new string('[', 100_000), file);
 
         Assert.NotEmpty(result.Errors);
     }
@@ -123,7 +123,7 @@ public sealed class TaskGraphReaderTests
     [Fact]
     public void AsStrict_Warning_RefusesThePlan()
     {
-        PlanReadResult result = TaskGraphReader.Read("tasks:\n- id: a\n  description: x\n  file_write: [a]\n", "tasks.yaml");
+        var result = TaskGraphReader.Read("tasks:\n- id: a\n  description: x\n  file_write: [a]\n", "tasks.yaml");
 
         Assert.True(result.IsValid);
         Assert.False(result.AsStrict().IsValid);
@@ -134,7 +134,7 @@ public sealed class TaskGraphReaderTests
     public void RefuseLinks_PathThroughALinkOutside_IsAnErrorAtItsPlace()
     {
         var asked = new List<string>();
-        PlanReadResult result = TaskGraphReader
+        var result = TaskGraphReader
             .Read("tasks:\n- id: a\n  description: x\n  files_write: [out/deep/x.py, src/*.py, src/y.py]\n", "tasks.yaml")
             .RefuseLinks(path =>
             {
@@ -142,7 +142,7 @@ public sealed class TaskGraphReaderTests
                 return path == "out/deep" ? "/elsewhere" : null;
             });
 
-        PlanFault fault = Assert.Single(result.Errors);
+        var fault = Assert.Single(result.Errors);
         Assert.False(result.IsValid);
         Assert.Equal(("bad-path", 4), (fault.Code, fault.Line));
         Assert.Contains("'out/deep' is a link to /elsewhere", fault.Message, StringComparison.Ordinal);

@@ -19,7 +19,7 @@ public sealed class TaskGraphYamlTests
     [MemberData(nameof(GoodFiles))]
     public void Write_ThenRead_IsTheSamePlan(string file)
     {
-        Plan plan = TaskGraphReader.Read(File.ReadAllBytes(Path.Combine(Approved.Folder("Plans"), file)), file).Plan!;
+        var plan = TaskGraphReader.Read(File.ReadAllBytes(Path.Combine(Approved.Folder("Plans"), file)), file).Plan!;
 
         AssertSame(plan);
     }
@@ -27,10 +27,10 @@ public sealed class TaskGraphYamlTests
     [Fact]
     public void Write_RandomTexts_AreReadBackExactly()
     {
-        int seed = Environment.TickCount;
+        var seed = Environment.TickCount;
         var random = new Random(seed);
         const string letters = "ab Z1:#-?{}[]&*!|>'\"%@`,\n\n\t\\.~é日\u2028\r\u0001😀";
-        for (int i = 0; i < 300; i++)
+        for (var i = 0; i < 300; i++)
         {
             string[] texts =
             [
@@ -77,7 +77,7 @@ public sealed class TaskGraphYamlTests
     [Fact]
     public void Schema_Keys_AreThoseOfTheReader()
     {
-        JsonNode schema = JsonNode.Parse(TaskGraphSchema.Text)!;
+        var schema = JsonNode.Parse(TaskGraphSchema.Text)!;
 
         string[] inSchema = [.. schema["$defs"]!["task"]!["properties"]!.AsObject().Select(p => p.Key).Order(StringComparer.Ordinal)];
         string[] inPlan =
@@ -94,9 +94,9 @@ public sealed class TaskGraphYamlTests
 
     private static void AssertSame(Plan plan)
     {
-        string yaml = TaskGraphYaml.Write(plan);
+        var yaml = TaskGraphYaml.Write(plan);
 
-        PlanReadResult read = TaskGraphReader.Read(yaml, "printed.yaml");
+        var read = TaskGraphReader.Read(yaml, "printed.yaml");
 
         Assert.True(read.IsValid, $"{string.Join('\n', read.Faults)}\n{yaml}");
         Assert.Equal(PlanJson.WriteIndented(plan), PlanJson.WriteIndented(read.Plan!));

@@ -101,7 +101,7 @@ public sealed class HandOverTests(TestServer server, ITestOutputHelper output) :
                 && !text.Contains("\"sdkSpecific\": true", StringComparison.Ordinal)
                 && !text.Contains("\"stopWorker\"", StringComparison.Ordinal)
                 && !text.Contains("\"startWorker\"", StringComparison.Ordinal)
-                && !scenario.RootElement.TryGetProperty("worker", out JsonElement _);
+                && !scenario.RootElement.TryGetProperty("worker", out var _);
         });
 
     private async Task<(bool Both, string? Fault)> RunAsync(string name, TypeScriptWorkers workers, bool oursFirst)

@@ -24,9 +24,9 @@ internal sealed partial class ApiConversation
     {
         Session = session;
         System = TextOf(body["system"]);
-        JsonArray messages = body["messages"] as JsonArray ?? [];
-        int answers = 0;
-        foreach (JsonNode message in messages.OfType<JsonNode>().Reverse())
+        var messages = body["messages"] as JsonArray ?? [];
+        var answers = 0;
+        foreach (var message in messages.OfType<JsonNode>().Reverse())
         {
             if ((string?)message["role"] == "assistant")
             {
@@ -34,7 +34,7 @@ internal sealed partial class ApiConversation
             }
             else if ((string?)message["role"] == "user")
             {
-                string typed = Typed(message["content"]);
+                var typed = Typed(message["content"]);
                 if (typed.Length > 0)
                 {
                     Prompts.Add((typed, answers));
@@ -47,7 +47,7 @@ internal sealed partial class ApiConversation
             }
         }
 
-        Match directory = DirectoryLine().Match(System + "\n" + string.Join('\n', messages.Select(message => TextOf(message?["content"]))));
+        var directory = DirectoryLine().Match(System + "\n" + string.Join('\n', messages.Select(message => TextOf(message?["content"]))));
         Directory = directory.Success ? directory.Groups[1].Value.Trim() : "";
     }
 
@@ -65,7 +65,7 @@ internal sealed partial class ApiConversation
 
     private static string Typed(JsonNode? content)
     {
-        IEnumerable<string> texts = content is JsonArray blocks
+        var texts = content is JsonArray blocks
             ? blocks.Where(block => (string?)block?["type"] == "text").Select(block => (string?)block!["text"] ?? "")
             : [TextOf(content)];
         return string.Join(

@@ -22,7 +22,7 @@ internal sealed class ApiMessage
             _blocks.Add(new JsonObject { ["type"] = "text", ["text"] = fill(turn.Text) });
         }
 
-        foreach (ApiToolUse tool in turn.Tools)
+        foreach (var tool in turn.Tools)
         {
             _blocks.Add(
                 new JsonObject
@@ -42,7 +42,7 @@ internal sealed class ApiMessage
 
     internal JsonObject Whole()
     {
-        JsonObject message = Head();
+        var message = Head();
         message["content"] = new JsonArray([.. _blocks.Select(block => block.DeepClone())]);
         message["stop_reason"] = StopReason;
         message["usage"] = Usage(OutputTokens);
@@ -52,11 +52,11 @@ internal sealed class ApiMessage
     internal IEnumerable<JsonObject> Stream()
     {
         yield return new JsonObject { ["type"] = "message_start", ["message"] = Head() };
-        for (int index = 0; index < _blocks.Count; index++)
+        for (var index = 0; index < _blocks.Count; index++)
         {
-            JsonObject block = _blocks[index];
-            bool isText = (string?)block["type"] == "text";
-            JsonObject empty = (JsonObject)block.DeepClone();
+            var block = _blocks[index];
+            var isText = (string?)block["type"] == "text";
+            var empty = (JsonObject)block.DeepClone();
             empty[isText ? "text" : "input"] = isText ? "" : new JsonObject();
             yield return new JsonObject
             {
@@ -64,7 +64,7 @@ internal sealed class ApiMessage
                 ["index"] = index,
                 ["content_block"] = empty,
             };
-            JsonObject delta = isText
+            var delta = isText
                 ? new JsonObject { ["type"] = "text_delta", ["text"] = (string?)block["text"] }
                 : new JsonObject { ["type"] = "input_json_delta", ["partial_json"] = block["input"]!.ToJsonString() };
             yield return new JsonObject

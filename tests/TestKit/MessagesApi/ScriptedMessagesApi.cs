@@ -27,7 +27,7 @@ public sealed partial class ScriptedMessagesApi : IAsyncDisposable
     private ScriptedMessagesApi(IReadOnlyList<ApiRule> rules)
     {
         _rules = rules;
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0").ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = null);
         _application = builder.Build();
@@ -69,15 +69,15 @@ public sealed partial class ScriptedMessagesApi : IAsyncDisposable
 
     private async Task AnswerAsync(HttpContext context)
     {
-        JsonNode body = (await JsonNode.ParseAsync(context.Request.Body))!;
+        var body = (await JsonNode.ParseAsync(context.Request.Body))!;
         ApiConversation conversation = new(body, context.Request.Headers["x-claude-code-session-id"].ToString());
-        bool hasTools = body["tools"] is JsonArray { Count: > 0 };
-        (ApiRule? rule, Match? match, int index) = Choose(conversation, hasTools);
-        ApiTurn turn =
+        var hasTools = body["tools"] is JsonArray { Count: > 0 };
+        (var rule, var match, var index) = Choose(conversation, hasTools);
+        var turn =
             rule is null ? ApiTurn.Says("OK")
             : index < rule.Turns.Length ? rule.Turns[index]
             : ScriptOver;
-        int attempt = _attempts.AddOrUpdate($"{conversation.Session}|{rule?.Pattern}|{index}", 1, (_, count) => count + 1);
+        var attempt = _attempts.AddOrUpdate($"{conversation.Session}|{rule?.Pattern}|{index}", 1, (_, count) => count + 1);
         turn = turn.Instead is { } instead && attempt <= turn.InsteadTimes ? instead : turn;
         turn = Instead(Interlocked.Increment(ref _count)) ?? turn;
         _requests.Enqueue(
@@ -97,7 +97,7 @@ public sealed partial class ScriptedMessagesApi : IAsyncDisposable
             }
         );
 
-        using CancellationTokenSource gone = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _closing.Token);
+        using var gone = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _closing.Token);
         try
         {
             await (turn.After ?? Task.CompletedTask).WaitAsync(gone.Token);
@@ -117,11 +117,11 @@ public sealed partial class ScriptedMessagesApi : IAsyncDisposable
 
     private (ApiRule? Rule, Match? Match, int Turn) Choose(ApiConversation conversation, bool hasTools)
     {
-        foreach ((string text, int turn) in conversation.Prompts)
+        foreach ((var text, var turn) in conversation.Prompts)
         {
-            foreach (ApiRule rule in _rules.Where(rule => hasTools || !rule.UsesTools))
+            foreach (var rule in _rules.Where(rule => hasTools || !rule.UsesTools))
             {
-                Match match = rule.Regex.Match(text);
+                var match = rule.Regex.Match(text);
                 if (match.Success)
                 {
                     return (rule, match, turn);
@@ -134,8 +134,8 @@ public sealed partial class ScriptedMessagesApi : IAsyncDisposable
 
     private static async Task WriteAsync(HttpContext context, JsonNode body, ApiTurn turn, Func<string, string> fill)
     {
-        HttpResponse response = context.Response;
-        foreach ((string name, string value) in turn.Headers)
+        var response = context.Response;
+        foreach ((var name, var value) in turn.Headers)
         {
             response.Headers[name] = value;
         }
@@ -158,7 +158,7 @@ public sealed partial class ScriptedMessagesApi : IAsyncDisposable
         }
 
         response.ContentType = "text/event-stream";
-        foreach (JsonObject piece in message.Stream())
+        foreach (var piece in message.Stream())
         {
             await response.WriteAsync($"event: {(string)piece["type"]!}\ndata: {piece.ToJsonString()}\n\n");
         }
@@ -175,7 +175,7 @@ public sealed partial class ScriptedMessagesApi : IAsyncDisposable
                         "last" => conversation.LastResult ?? "",
                         var group
                             when match is not null
-                                && int.TryParse(group, NumberStyles.None, CultureInfo.InvariantCulture, out int number) => match
+                                && int.TryParse(group, NumberStyles.None, CultureInfo.InvariantCulture, out var number) => match
                             .Groups[number]
                             .Value,
                         _ => found.Value,

@@ -30,7 +30,8 @@ internal sealed class ForwardingLogger(ILogger logger, ILogger target, LogLevel 
         }
         else
         {
-            target.Log(logLevel, eventId, formatter(state, exception), exception, static (text, _) => text);
+            var text = formatter(state, exception);
+            target.Log(logLevel, eventId, text, exception, static (said, _) => said);
         }
     }
 

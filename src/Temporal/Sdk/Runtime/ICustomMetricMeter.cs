@@ -28,6 +28,7 @@ public interface ICustomMetricMeter
 
 /// <summary>A metric of <see cref="ICustomMetricMeter" />.</summary>
 /// <typeparam name="T">Type of its values.</typeparam>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1040", Justification = "The official shape.")]
 public interface ICustomMetric<T>
     where T : struct;
 
@@ -61,5 +62,6 @@ public interface ICustomMetricGauge<T> : ICustomMetric<T>
     /// <summary>Takes the place of the value before.</summary>
     /// <param name="value">The value.</param>
     /// <param name="tags">Made by <see cref="ICustomMetricMeter.CreateTags" />.</param>
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Naming", "CA1716", Justification = "The official shape.")]
     void Set(T value, object tags);
 }

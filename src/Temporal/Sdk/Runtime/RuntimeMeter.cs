@@ -43,7 +43,7 @@ internal sealed class RuntimeMeter : MetricMeter
 
     public override MetricCounter<T> CreateCounter<T>(string name, string? unit = null, string? description = null)
     {
-        Action<T, object> add = IsWhole<T>()
+        var add = IsWhole<T>()
             ? Into<T, long, ICustomMetricCounter<long>>(name, unit, description, _meter.CreateCounter<long>, (m, v, t) => m.Add(v, t))
             : Into<T, double, ICustomMetricCounter<double>>(
                 name,
@@ -57,7 +57,7 @@ internal sealed class RuntimeMeter : MetricMeter
 
     public override MetricGauge<T> CreateGauge<T>(string name, string? unit = null, string? description = null)
     {
-        Action<T, object> set = IsWhole<T>()
+        var set = IsWhole<T>()
             ? Into<T, long, ICustomMetricGauge<long>>(name, unit, description, _meter.CreateGauge<long>, (m, v, t) => m.Set(v, t))
             : Into<T, double, ICustomMetricGauge<double>>(name, unit, description, _meter.CreateGauge<double>, (m, v, t) => m.Set(v, t));
         return new Gauge<T>(this, name, unit, description, set, _tags);
@@ -65,7 +65,7 @@ internal sealed class RuntimeMeter : MetricMeter
 
     public override MetricHistogram<T> CreateHistogram<T>(string name, string? unit = null, string? description = null)
     {
-        Action<T, object> record = (typeof(T) == typeof(TimeSpan), _durations) switch
+        var record = (typeof(T) == typeof(TimeSpan), _durations) switch
         {
             (true, DurationFormat.TimeSpan) => Histogram<T, TimeSpan>(name, unit ?? "duration", description),
             (true, DurationFormat.FloatSeconds) => Histogram<T, double>(name, unit ?? "s", description),
@@ -112,7 +112,7 @@ internal sealed class RuntimeMeter : MetricMeter
         where T : struct
         where TValue : struct
     {
-        object converted =
+        var converted =
             value is not TimeSpan time ? System.Convert.ChangeType(value, typeof(TValue), CultureInfo.InvariantCulture)
             : typeof(TValue) == typeof(long) ? (long)time.TotalMilliseconds
             : typeof(TValue) == typeof(double) ? time.TotalSeconds

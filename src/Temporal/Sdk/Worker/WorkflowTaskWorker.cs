@@ -70,7 +70,7 @@ internal sealed class WorkflowTaskWorker(WorkflowTaskWorkerOptions options)
     {
         using (slot)
         {
-            PollWorkflowTaskQueueResponse? task = first;
+            var task = first;
             while (task is not null)
             {
                 var workflowId = task.WorkflowExecution?.WorkflowId ?? string.Empty;

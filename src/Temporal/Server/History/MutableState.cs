@@ -204,6 +204,7 @@ internal sealed partial class MutableState(
     }
 
     /// <summary>Folds an event into the state. Called when the event is made, so for buffered events before it has an id.</summary>
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Maintainability", "CA1502", Justification = "One case for each kind of event.")]
     public void Apply(HistoryEvent e)
     {
         if (e.EventTime.Time() is var at && at > LastEventTime)

@@ -45,7 +45,7 @@ internal sealed class ActivationGuard(TimeSpan limit, bool off, int maxStuck, Ac
                 Interlocked.Exchange(ref returned, 1);
                 if (!ended.TrySetResult(error))
                 {
-                    _stuck.TryRemove(run.RunId, out string? _);
+                    _stuck.TryRemove(run.RunId, out var _);
                 }
             },
             state: null
@@ -92,7 +92,7 @@ internal sealed class ActivationGuard(TimeSpan limit, bool off, int maxStuck, Ac
                 )
             )
             {
-                _stuck.TryRemove(run.RunId, out string? _);
+                _stuck.TryRemove(run.RunId, out var _);
                 return;
             }
 
