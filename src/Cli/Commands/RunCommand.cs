@@ -85,30 +85,7 @@ internal sealed class RunCommand : CliCommand
         var backlog = named is not null && BacklogPlanReader.IsBacklog(named) && !parsed.GetValue(_noPlanner) ? named : null;
         var file = backlog is null ? named : null;
         var opened = context.OpenSettings(repository, [.. _options.Flags(parsed), .. _engine.Flags(parsed)], parsed.GetValue(_id));
-        if (parsed.GetValue(_updatePlan) && (parsed.GetValue(_detach) || file is null || !PlanReader.IsMasterPlan(file)))
-        {
-            throw new CommandException(
-                ExitCodes.Usage,
-                "--update-plan writes into a Markdown master plan when its run has ended.",
-                "Leave it out, or run a master plan without --detach."
-            );
-        }
-        if (backlog is not null)
-        {
-            PlanFiles.RequirePending(context, backlog, parsed.GetValue(_tag));
-        }
-        if (file is null)
-        {
-            DemandNothingOfAPlan(parsed, backlog is not null);
-        }
-        else if (parsed.GetValue(_tag) is not null)
-        {
-            throw new CommandException(
-                ExitCodes.Usage,
-                "--tag goes with the planner; by dependencies alone task-master's current tag is run.",
-                "Leave one of them out."
-            );
-        }
+        RefuseContradictions(parsed, context, file, backlog);
         var plan = file is null ? null : PlanFiles.Require(context, file);
         var chosen = plan is null ? Selection.All : Choose(plan, parsed);
         if (plan is not null && parsed.GetValue(_dryRun))
@@ -123,18 +100,7 @@ internal sealed class RunCommand : CliCommand
                 request ?? (BacklogPlanReader.IsBacklog(named!) ? "backlog" : Path.GetFileNameWithoutExtension(named)!),
                 Guid.NewGuid()
             );
-        if (
-            StoredRun.TryRead(Path.Combine(repository.RunsFolder, runId)) is { } stored
-            && NewestExecution.Of(stored, repository) is var before
-            && RunStates.IsFinal(before.Status.State)
-        )
-        {
-            throw new CommandException(
-                ExitCodes.Usage,
-                $"There was a run {runId} already: it is {before.Status.State}.",
-                $"Choose another id, or leave {DetachedRun.RunId} out."
-            );
-        }
+        RefuseEnded(runId, repository);
         var settings = TrustGate.Demand(context, opened, yes, runId);
         var agreed = await RunPreparation.DemandAsync(
             context,
@@ -172,6 +138,51 @@ internal sealed class RunCommand : CliCommand
             MasterPlanFile.WriteStatus(context, file!, StoredRuns.Require(repository, runId));
         }
         return code;
+    }
+
+    /// <summary>What the options ask for together and can't have.</summary>
+    private void RefuseContradictions(ParseResult parsed, CommandContext context, string? file, string? backlog)
+    {
+        if (parsed.GetValue(_updatePlan) && (parsed.GetValue(_detach) || file is null || !PlanReader.IsMasterPlan(file)))
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                "--update-plan writes into a Markdown master plan when its run has ended.",
+                "Leave it out, or run a master plan without --detach."
+            );
+        }
+        if (backlog is not null)
+        {
+            PlanFiles.RequirePending(context, backlog, parsed.GetValue(_tag));
+        }
+        if (file is null)
+        {
+            DemandNothingOfAPlan(parsed, backlog is not null);
+        }
+        else if (parsed.GetValue(_tag) is not null)
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                "--tag goes with the planner; by dependencies alone task-master's current tag is run.",
+                "Leave one of them out."
+            );
+        }
+    }
+
+    private static void RefuseEnded(string runId, RepositoryLocation repository)
+    {
+        if (
+            StoredRun.TryRead(Path.Combine(repository.RunsFolder, runId)) is { } stored
+            && NewestExecution.Of(stored, repository) is var before
+            && RunStates.IsFinal(before.Status.State)
+        )
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                $"There was a run {runId} already: it is {before.Status.State}.",
+                $"Choose another id, or leave {DetachedRun.RunId} out."
+            );
+        }
     }
 
     private static async Task<int> RunAsync(
