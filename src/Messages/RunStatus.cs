@@ -207,6 +207,11 @@ public sealed record RunStatus
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Standing { get; init; }
 
+    /// <summary>Commands that wait for whoever goes on with the run. Only <c>orchestrate status</c> looks.</summary>
+    [JsonPropertyName("kept")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Kept { get; init; }
+
     /// <summary>
     /// True where the run could move by itself and nobody works on it: <c>orchestrate resume</c> goes on. Only <c>orchestrate status</c>
     /// looks; null where nobody has looked, or where it can't be told (runs on a Temporal server).

@@ -48,17 +48,6 @@ public class CommandLineTests
     }
 
     [Fact]
-    public async Task NoCommand_IsRefusedAndPointsToTheHelp()
-    {
-        using var cli = new CliFixture();
-
-        var result = await cli.RunAsync();
-
-        Assert.Equal(2, result.ExitCode);
-        Assert.Contains("orchestrate --help", result.People, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task Help_OfRootAndCommand_NamesWhatThereIs()
     {
         using var cli = new CliFixture();

@@ -12,7 +12,7 @@ public class SteeringTests
         "touch \"$HOME/started\"; while [ ! -e \"$HOME/go\" ]; do sleep 0.1; done; echo x > $ORCHESTRATOR_TASK.txt";
 
     /// <summary>
-    /// A task that can't be paused is refused in the run's record; the run lives on. A pause of the run counts until the resume after it.
+    /// A task that can't be paused is refused at once, by the run's record; the run lives on. A pause of the run counts until the resume after it.
     /// </summary>
     [Fact]
     public async Task Pause_WithoutAnEngine_OfNoTaskAtWorkAndOfTheRun_ResumeFinishesIt()
@@ -29,9 +29,9 @@ public class SteeringTests
         File.WriteAllText(Path.Combine(cli.Home, "go"), "");
         var resumed = await cli.RunAsync("resume", "--yes");
 
-        Assert.Equal((4, 0), (ofTask.ExitCode, ofRun.ExitCode));
+        Assert.Equal((2, 0), (ofTask.ExitCode, ofRun.ExitCode));
         Assert.True(resumed.ExitCode == 0, resumed.People);
-        Assert.Contains("a command was refused: b is pending", ofRun.People + resumed.People, StringComparison.Ordinal);
+        Assert.Contains("b is pending; only a task at work can be paused", ofTask.People, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -92,12 +92,23 @@ public class SteeringTests
         }
 
         var reject = await cli.RunAsync("reject", "rejected/plan", "--reason", "not now");
+        var early = await cli.RunAsync("promote", "cancelled");
         var cancel = await cli.RunAsync("cancel", "cancelled");
         var kept = await cli.RunAsync("approve", "approved/plan", "--no-resume");
+        var waiting = await cli.RunAsync("status", "approved");
         var approve = await cli.RunAsync(new RecordingTerminal { Answer = true }, "approve", "approved/plan");
 
         Assert.Equal((0, 0, 4, 0), (reject.ExitCode, cancel.ExitCode, kept.ExitCode, approve.ExitCode));
         Assert.Contains("Go on with it now?", approve.People, StringComparison.Ordinal);
+        Assert.Contains("kept for whoever goes on with it: approve approved/plan\n", waiting.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("kept for", (await cli.RunAsync("status", "approved")).Output, StringComparison.Ordinal);
+        Assert.Equal(2, early.ExitCode);
+        Assert.Contains("only a run that is awaiting-promotion can be promoted", early.People, StringComparison.Ordinal);
+        var listed = (await cli.RunAsync("history", "--json", "--limit", "2")).Json;
+        Assert.Equal((3, 2), ((int)listed["count"]!, listed["runs"]!.AsArray().Count));
+        var history = (await cli.RunAsync("history")).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(3, history.Length);
+        Assert.Matches("approved +completed +1/1 merged  tasks.yaml$", history[0]);
         string?[] states =
         [
             .. await Task.WhenAll(ids.Select(async id => (string?)(await cli.RunAsync("status", id, "--json")).Json["state"])),

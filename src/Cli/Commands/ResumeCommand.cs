@@ -73,6 +73,15 @@ internal sealed class ResumeCommand : CliCommand
         {
             return await DetachAsync(stored ?? throw StoredRuns.NoneOpen(repository), reference, parsed, repository, context, stop);
         }
+        if (stored is not null && reference.FindTask(stored.Status) is { } alone)
+        {
+            // Where somebody works on the run the task goes on there, and this process has nothing to wait for.
+            var call = new SteeringCall((handle, cancel) => handle.ResumeAsync(alone, cancel), "resume", new TaskCommand(alone));
+            if (await Steering.SendAsync(context, _engine.Flags(parsed), stored, call, stop) is { } sent)
+            {
+                return sent;
+            }
+        }
         await using var session = await RunSession.OpenAsync(context, repository, settings.Settings!, stop);
         var run = session.Runs.Get(stored?.Id ?? await FindOpenAsync(session, repository, stop));
         await session.RefuseClosedAsync(run, stored, stop);

@@ -149,6 +149,10 @@ internal sealed class StatusCommand : CliCommand
         {
             context.Terminal.Show(crashes);
         }
+        foreach (var kept in run.Status.Kept ?? [])
+        {
+            context.Terminal.Show($"kept for whoever goes on with it: {kept}");
+        }
         if (run.Status.Abandoned is true)
         {
             context.Terminal.Show(RunObservation.Cure(run));

@@ -35,6 +35,9 @@ internal abstract class SteeringCommand : CliCommand
         Add(_noResume);
     }
 
+    private string KeptAs(ParseResult parsed) =>
+        string.Join(' ', parsed.Tokens.Select(token => token.Value).Where(text => text != _noResume.Name));
+
     /// <summary>
     /// Sends the command. Where nobody works on the run it is carried out here, or whoever gave it is asked whether the run goes on now.
     /// </summary>
@@ -63,7 +66,7 @@ internal abstract class SteeringCommand : CliCommand
             Options.Contains(_noResume)
             && !parsed.GetValue(_noResume)
             && context.Terminal.Ask($"Nobody works on {run.Id}. Go on with it now?", byDefault: true) is true;
-        return goesOn ? await Steering.GoOnAsync(context, flags, _engine.Arguments(parsed), run, stop) : Steering.SayKept(context, run);
+        return goesOn ? await Steering.GoOnAsync(context, flags, _engine.Arguments(parsed), run, stop) : Steering.SayKept(context, run, KeptAs(parsed));
     }
 }
 
@@ -96,6 +99,7 @@ internal sealed class PauseCommand : SteeringCommand
             new SteeringCall((handle, cancel) => handle.PauseAsync(task, cancel), "pause", task is null ? null : new TaskCommand(task))
             {
                 ComesToRest = task is null ? status => status.Paused : null,
+                Refuse = task is null ? null : status => StoredRefusals.OfPause(status, task),
             },
             stop
         );
@@ -165,7 +169,10 @@ internal sealed class RetryCommand : SteeringCommand
                 (handle, cancel) => handle.RetryTaskAsync(task, guidance, cancel),
                 "retryTask",
                 new TaskCommand(task, guidance)
-            ),
+            )
+            {
+                Refuse = status => StoredRefusals.OfRetry(status, task),
+            },
             stop
         );
     }
@@ -193,7 +200,10 @@ internal sealed class SkipCommand : SteeringCommand
             parsed,
             context,
             run,
-            new SteeringCall((handle, cancel) => handle.SkipTaskAsync(task, cancel), "skipTask", new TaskCommand(task)),
+            new SteeringCall((handle, cancel) => handle.SkipTaskAsync(task, cancel), "skipTask", new TaskCommand(task))
+            {
+                Refuse = status => StoredRefusals.OfSkip(status, task),
+            },
             stop
         );
     }
@@ -247,6 +257,7 @@ internal sealed class AnswerCommand : SteeringCommand
                 new SteeringCall((handle, cancel) => handle.RejectAsync(id, reason, cancel), "reject", new ApprovalCommand(id, reason))
                 {
                     ComesToRest = id == "plan" ? status => RunStates.IsFinal(status.State) : null,
+                    Refuse = status => StoredRefusals.OfReject(status, id),
                 },
                 stop
             );
@@ -288,6 +299,7 @@ internal sealed class PromoteCommand : SteeringCommand
             new SteeringCall((handle, cancel) => handle.PromoteAsync(cancel), "promote")
             {
                 ComesToRest = status => status.State == RunStates.Completed,
+                Refuse = StoredRefusals.OfPromote,
             },
             stop
         );

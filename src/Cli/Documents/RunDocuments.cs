@@ -22,3 +22,41 @@ internal sealed record DiffDocument(string RunId, string Task, string Patch, boo
 /// <param name="Start">Number of the agent start.</param>
 /// <param name="Lines">What the agent said and did, as people read it.</param>
 internal sealed record LogDocument(string RunId, string Task, int Start, IReadOnlyList<string> Lines) : Document;
+
+/// <summary>Answer of <c>history --json</c>.</summary>
+/// <param name="Count">Runs that there are.</param>
+/// <param name="Runs">The latest, as many as were asked for.</param>
+internal sealed record HistoryDocument(int Count, IReadOnlyList<HistoryEntry> Runs) : Document;
+
+/// <summary>A run in short.</summary>
+/// <param name="RunId">Its id.</param>
+/// <param name="Title">What it is about.</param>
+/// <param name="State">One of <see cref="RunStates"/>.</param>
+/// <param name="Standing">One of <see cref="RunStanding"/>.</param>
+/// <param name="StartedAt">When it began.</param>
+/// <param name="UpdatedAt">Its last transition.</param>
+/// <param name="Counts">What became of its tasks.</param>
+/// <param name="Cost">US dollars.</param>
+internal sealed record HistoryEntry(
+    string RunId,
+    string Title,
+    string State,
+    string Standing,
+    DateTimeOffset StartedAt,
+    DateTimeOffset UpdatedAt,
+    RunCounts Counts,
+    decimal Cost
+)
+{
+    public static HistoryEntry Of(RunStatus run) =>
+        new(
+            run.RunId,
+            run.Title,
+            run.State,
+            run.Standing ?? RunStanding.Of(run),
+            run.StartedAt,
+            run.UpdatedAt,
+            run.Counts ?? RunCounts.Of(run),
+            run.Cost
+        );
+}

@@ -22,6 +22,7 @@ internal static class RunObservation
             Status = run.Status with
             {
                 Abandoned = abandoned,
+                Kept = RunStates.IsFinal(run.Status.State) ? [] : KeptCommands.Of(run),
                 Standing = abandoned is true ? RunStanding.Interrupted : run.Status.Standing,
             },
         };

@@ -103,7 +103,7 @@ internal sealed partial class RunSession : IAsyncDisposable
                 return ExitCodes.Resumable;
             }
             await EndTasksAsync(run, status);
-            RunSummary.Say(status, _context, asks);
+            RunSummary.Say(status, _context, watcher.Warned, asks);
             return RunExit.CodeOf(status) ?? ExitCodes.Resumable;
         }
         catch (RpcException) when (_engine.IsLost)
@@ -211,7 +211,7 @@ internal sealed partial class RunSession : IAsyncDisposable
             _worker.GiveNoGrace();
         }
         await EndTasksAsync(run, status);
-        RunSummary.Say(status, _context);
+        RunSummary.Say(status, _context, watcher.Warned);
         return status;
     }
 

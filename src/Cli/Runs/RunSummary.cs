@@ -9,8 +9,9 @@ internal static class RunSummary
     /// <summary>Says how the run stands, and what a person can do.</summary>
     /// <param name="run">The run.</param>
     /// <param name="context">The terminal.</param>
+    /// <param name="warned">Warnings that were said before.</param>
     /// <param name="asks">A person at the terminal is asked next whether it may begin, so that question is not said here.</param>
-    public static void Say(RunStatus run, CommandContext context, bool asks = false)
+    public static void Say(RunStatus run, CommandContext context, IReadOnlySet<string>? warned = null, bool asks = false)
     {
         var cost = run.Cost > 0 ? string.Create(CultureInfo.InvariantCulture, $", ${run.Cost:0.00}") : "";
         var starts = $"{run.AgentStarts} agent {(run.AgentStarts == 1 ? "start" : "starts")}{cost}";
@@ -29,13 +30,15 @@ internal static class RunSummary
         }
         if (RunTable.IsHeld(run))
         {
-            context.Terminal.Say($"  'orchestrate resume {run.RunId}' goes on.");
+            context.Terminal.Say(
+                $"  It is paused, so this process ends; agents keep their conversations. 'orchestrate resume {run.RunId}' goes on."
+            );
         }
         foreach (var task in RunStanding.PausedTasks(run).Take(10))
         {
             context.Terminal.Say($"  {task.Id} is paused. 'orchestrate resume {run.RunId}/{task.Id}' goes on with it.");
         }
-        foreach (var warning in run.Warnings.Take(10))
+        foreach (var warning in run.Warnings.Where(warning => warned?.Contains(warning) != true).Take(10))
         {
             context.Terminal.Warn(warning);
         }

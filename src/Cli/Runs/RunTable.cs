@@ -95,6 +95,10 @@ internal static class RunTable
             : task.Reason.Length > 0 ? task.Reason
             : task.Title
         );
+        if (task.Attempt > 1 && !TaskStates.IsDone(task.State))
+        {
+            text = string.Create(CultureInfo.InvariantCulture, $"attempt {task.Attempt}: {text}");
+        }
         var time = task.StartedAt is { } start ? Time((task.EndedAt ?? now) - start) : "";
         var cost = task.Cost > 0 ? Cost(task.Cost) : "";
         var left = $"{Mark(task)} {Fit(task.Id, idWidth)} {Fit(StateOf(task), StateWidth)} ";
@@ -105,10 +109,7 @@ internal static class RunTable
 
     private static string Fit(string text, int width) => TextCells.Pad(TextCells.Cut(text, width), width);
 
-    private static string StateOf(RunTask task) =>
-        task.Paused ? "paused"
-        : task.Attempt > 1 && !TaskStates.IsDone(task.State) ? $"{task.State} {task.Attempt}"
-        : task.State;
+    private static string StateOf(RunTask task) => task.Paused ? "paused" : task.State;
 
     private static char Mark(RunTask task) =>
         task.State switch

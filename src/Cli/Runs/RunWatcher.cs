@@ -18,6 +18,7 @@ internal sealed class RunWatcher(RunHandle run, string folder, CommandContext co
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
     private readonly ITerminal _terminal = context.Terminal;
     private readonly bool _table = table && context.Terminal.HasScreen;
+    private readonly HashSet<string> _warned = new(StringComparer.Ordinal);
     private long _shown;
     private long _read;
 
@@ -26,6 +27,9 @@ internal sealed class RunWatcher(RunHandle run, string folder, CommandContext co
     {
         init => _shown = value;
     }
+
+    /// <summary>Warnings of the run that were said while it was watched: before the work, where they are known then.</summary>
+    public IReadOnlySet<string> Warned => _warned;
 
     /// <summary>Watches until the run has ended, waits for a person, or is paused with nothing at work.</summary>
     /// <param name="stop">Ends the watching, not the run.</param>
@@ -196,6 +200,15 @@ internal sealed class RunWatcher(RunHandle run, string folder, CommandContext co
 
     private void Show(RunStatus status)
     {
+        var news = status.Warnings.Where(_warned.Add).ToList();
+        if (news.Count > 0)
+        {
+            _terminal.EndRedraw();
+        }
+        foreach (var warning in news)
+        {
+            _terminal.Warn(warning);
+        }
         if (_table)
         {
             _terminal.Redraw(

@@ -24,6 +24,9 @@ internal sealed record SteeringCall(
     /// that it was to bring about. Null: who gave the command is asked whether the run goes on now.
     /// </summary>
     public Func<RunStatus, bool>? ComesToRest { get; init; }
+
+    /// <summary>Why it can't be followed, by the run's record; null: it can, or the run itself says.</summary>
+    public Func<RunStatus, string?>? Refuse { get; init; }
 }
 
 /// <summary>
@@ -146,8 +149,9 @@ internal static class Steering
     ) => TrustGate.Demand(context, context.OpenSettings(repository, flags, run.Id), yes: false, run.Id);
 
     /// <summary>Says that a command waits for whoever goes on with the run.</summary>
-    public static int SayKept(CommandContext context, StoredRun run)
+    public static int SayKept(CommandContext context, StoredRun run, string command)
     {
+        KeptCommands.Add(run, command);
         context.Terminal.Say(
             $"Nobody works on {run.Id} now; the command is kept. 'orchestrate resume {run.Id}' goes on and carries it out."
         );
@@ -172,6 +176,11 @@ internal static class Steering
             return ExitCodes.Done;
         }
 
+        // What is kept already may change what is refused now; then the run itself says.
+        if (!isWorkedOn && KeptCommands.Of(run).Count == 0 && call.Refuse?.Invoke(run.Status) is { } refusal)
+        {
+            throw new CommandException(ExitCodes.Usage, refusal, $"See 'orchestrate status {run.Id}'.");
+        }
         try
         {
             await handle.DeliverAsync(call.Signal, call.Arguments, stop);

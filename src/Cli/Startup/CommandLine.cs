@@ -29,8 +29,18 @@ internal static class CommandLine
         HostPlatform? platform = null
     )
     {
+        arguments = AsHelp(arguments);
         var parsed = CommandTable.Root(arguments).Parse(arguments);
         var terminal = openTerminal(HasFlag(parsed, GlobalOptions.JsonName));
+        if (UnknownOption(parsed, arguments) is { } option)
+        {
+            var near = NearestName.Of(option, [.. parsed.CommandResult.Command.Options.Select(known => known.Name)]);
+            terminal.Fail(
+                $"Unrecognized option '{option}'.",
+                (near is null ? "" : $"Did you mean '{near}'? ") + $"See 'orchestrate{PathOf(parsed.CommandResult)} --help'."
+            );
+            return ExitCodes.Usage;
+        }
         if (parsed.Errors.Count > 0)
         {
             return Refuse(parsed, arguments, terminal);
@@ -101,6 +111,22 @@ internal static class CommandLine
             return unexpected is IOException or UnauthorizedAccessException ? ExitCodes.Unavailable : ExitCodes.WorkFailed;
         }
     }
+
+    // The program alone, and 'help COMMAND', show what '--help' shows.
+    private static IReadOnlyList<string> AsHelp(IReadOnlyList<string> arguments) =>
+        arguments is [] ? ["--help"]
+        : arguments[0] == "help" ? [.. arguments.Skip(1), "--help"]
+        : arguments;
+
+    // The parser would take it for an argument. Behind '--' everything is one.
+    private static string? UnknownOption(ParseResult parsed, IReadOnlyList<string> arguments) =>
+        arguments.Contains("--")
+            ? null
+            : parsed
+                .CommandResult.Children.OfType<System.CommandLine.Parsing.ArgumentResult>()
+                .SelectMany(argument => argument.Tokens)
+                .Select(token => token.Value)
+                .FirstOrDefault(text => text.StartsWith("--", StringComparison.Ordinal));
 
     // A call to an engine that is given up has an exception of its own.
     private static bool IsInterruption(Exception ended) => ended is OperationCanceledException || IsCallGivenUp(ended);

@@ -33,6 +33,7 @@ internal static class CommandTable
         ("run", static () => new RunCommand()),
         ("resume", static () => new ResumeCommand()),
         ("status", static () => new StatusCommand()),
+        ("history", static () => new HistoryCommand()),
         ("show", static () => new ShowCommand()),
         ("logs", static () => new LogsCommand()),
         ("events", static () => new EventsCommand()),

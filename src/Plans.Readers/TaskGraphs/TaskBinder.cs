@@ -88,6 +88,7 @@ internal static class TaskBinder
             );
         }
 
+        var (patches, implied) = BindPatches(fields);
         var task = new PlanTask
         {
             Id = id,
@@ -98,9 +99,9 @@ internal static class TaskBinder
             FilesWrite = filesWrite,
             FilesRead = Paths(fields, boundaries, "files_read"),
             FilesAppend = Paths(fields, boundaries, "files_append") ?? [],
-            ResourcesWrite = Either(fields, boundaries, "resources_write") ?? [],
+            ResourcesWrite = [.. (Either(fields, boundaries, "resources_write") ?? []).Union(implied, StringComparer.Ordinal)],
             ResourcesRead = Either(fields, boundaries, "resources_read") ?? [],
-            PatchIntents = BindPatches(fields),
+            PatchIntents = patches,
             Verification = GateBinder.Bind(fields, "verification") ?? defaults?.Verification ?? [],
             DepsRequired = BindPackages(fields),
             ContextKeys =
@@ -291,14 +292,15 @@ internal static class TaskBinder
         return new RequiredPackages { Runtime = packages.TextList("runtime") ?? [], Dev = packages.TextList("dev") ?? [] };
     }
 
-    private static List<PatchIntent> BindPatches(Fields fields)
+    private static (IReadOnlyList<PatchIntent> Patches, IReadOnlyList<string> Resources) BindPatches(Fields fields)
     {
         if (fields.Node("patch_intents") is null)
         {
-            return [];
+            return ([], []);
         }
 
         var patches = new List<PatchIntent>();
+        var resources = new List<string>();
         foreach ((var item, var path) in Items(fields, "patch_intents"))
         {
             if (item is ScalarNode file)
@@ -315,8 +317,9 @@ internal static class TaskBinder
                 }
 
                 patches.AddRange(
-                    PathValues.Read(files, fields.Faults).Select(p => new PatchIntent(p, patch.Text("action"), patch.Text("intent")))
+                    PathValues.Read(files, fields.Faults).Select(p => new PatchIntent(p, patch.Text("action"), PatchBinder.Intent(patch)))
                 );
+                resources.AddRange(PatchBinder.Resources(patch));
             }
             else
             {
@@ -330,7 +333,7 @@ internal static class TaskBinder
             }
         }
 
-        return patches;
+        return (patches, resources);
     }
 
     private static List<ChecklistItem> BindChecklist(Fields fields)

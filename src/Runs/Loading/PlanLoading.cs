@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Orchestrator.Backlogs;
+using Orchestrator.Git.Program;
 using Orchestrator.Git.Worktrees;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
@@ -216,7 +217,15 @@ public sealed class PlanLoading(RunServices services)
                 faults.Add(AgentCatalog.Unknown(name, start.Settings));
             }
         }
-        var (excludes, warnings) = Exclusions.Of(plan);
+        var (excludes, conflicts) = Exclusions.Of(plan);
+        List<string> warnings = [.. conflicts];
+        var alone = plan.Tasks.Where(t => selected.Contains(t.Id) && t.FilesWrite is null && !t.Parallel).Select(t => t.Id).ToList();
+        if (alone.Count > 0 && selected.Count > 1 && start.Settings.Workers > 1)
+        {
+            warnings.Add(
+                $"Without 'files_write' a task may write everywhere, so nothing works beside it: {FileNames.Some(alone)}. Name what it writes, or set 'parallel: true'."
+            );
+        }
         return (
             [
                 .. plan.Tasks.Select(task => new TaskOutline

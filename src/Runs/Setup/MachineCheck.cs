@@ -249,9 +249,9 @@ public static class MachineCheck
             )
             : new(
                 Name,
-                found.Problem.Length > 0 ? MachineCheckStatus.Warn : MachineCheckStatus.Ok,
+                MachineCheckStatus.Warn,
                 $"{why} So {Without}",
-                found.Problem.Length > 0 ? "Allow user namespaces, or set permissions.sandbox to off." : null
+                (found.Problem.Length > 0 ? "Allow user namespaces" : "Install bubblewrap") + ", or set permissions.sandbox to off."
             );
     }
 

@@ -1,0 +1,67 @@
+using System.CommandLine;
+using System.Globalization;
+using Orchestrator.Cli.Console;
+using Orchestrator.Cli.Documents;
+using Orchestrator.Cli.Runs;
+using Orchestrator.Messages;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>history</c>: the runs of the repository, the latest first.</summary>
+internal sealed class HistoryCommand : CliCommand
+{
+    private readonly Option<int> _limit = new("--limit")
+    {
+        Description = "At most so many",
+        HelpName = "N",
+        DefaultValueFactory = static _ => 20,
+    };
+    private readonly Option<bool> _json = GlobalOptions.Json();
+
+    public HistoryCommand()
+        : base("history", "List the runs of this repository, the latest first")
+    {
+        Add(_limit);
+        Add(_json);
+    }
+
+    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var limit = parsed.GetValue(_limit);
+        if (limit < 1)
+        {
+            throw new CommandException(ExitCodes.Usage, $"--limit {limit}: at least one run is listed.", "orchestrate history --limit 20");
+        }
+        var repository = context.RequireRepository();
+        var runs = new List<RunStatus>();
+        var all = StoredRuns.List(repository);
+        foreach (var run in all.Take(limit))
+        {
+            runs.Add((await RunObservation.OfAsync(run, repository, context, stop)).Status);
+        }
+        if (parsed.GetValue(_json))
+        {
+            context.Print(new HistoryDocument(all.Count, [.. runs.Select(HistoryEntry.Of)]), CliJson.Default.HistoryDocument);
+            return ExitCodes.Done;
+        }
+
+        var width = runs.Count == 0 ? 0 : runs.Max(run => run.RunId.Length);
+        foreach (var run in runs)
+        {
+            var began = run.StartedAt.ToLocalTime().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+            var cost = run.Cost > 0 ? string.Create(CultureInfo.InvariantCulture, $", ${run.Cost:0.00}") : "";
+            context.Terminal.Show(
+                $"{began}  {run.RunId.PadRight(width)}  {RunStanding.Describe(run), -20}  {run.Counts!.Brief()}{cost}  {TextCells.OneLine(run.Title)}"
+            );
+        }
+        if (all.Count > runs.Count)
+        {
+            context.Terminal.Say($"{all.Count - runs.Count} more: --limit {all.Count}");
+        }
+        else if (all.Count == 0)
+        {
+            context.Terminal.Say("There is no run yet. Start one with 'orchestrate run'.");
+        }
+        return ExitCodes.Done;
+    }
+}
