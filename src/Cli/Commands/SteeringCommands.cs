@@ -66,7 +66,9 @@ internal abstract class SteeringCommand : CliCommand
             Options.Contains(_noResume)
             && !parsed.GetValue(_noResume)
             && context.Terminal.Ask($"Nobody works on {run.Id}. Go on with it now?", byDefault: true) is true;
-        return goesOn ? await Steering.GoOnAsync(context, flags, _engine.Arguments(parsed), run, stop) : Steering.SayKept(context, run, KeptAs(parsed));
+        return goesOn
+            ? await Steering.GoOnAsync(context, flags, _engine.Arguments(parsed), run, stop)
+            : Steering.SayKept(context, run, KeptAs(parsed));
     }
 }
 
