@@ -71,8 +71,7 @@ public class TransferWorkflow
         }
         catch (Exception)
         {
-            var steps = compensations.Count;
-            Workflow.Logger.LogInformation("Undoing {Count} steps", steps);
+            Workflow.Logger.LogInformation("Undoing the steps that were done");
             while (compensations.TryPop(out var compensate))
             {
                 await compensate();

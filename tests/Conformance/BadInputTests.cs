@@ -87,7 +87,7 @@ public sealed class BadInputTests(ITestOutputHelper output)
             yield return (method, [0xFF, 0xFF, 0xFF]);
 
             // A part with the largest length there is.
-            foreach (byte field in (byte[])[0x0A, 0x12, 0x1A, 0x22, 0x2A, 0x32])
+            foreach (var field in (byte[])[0x0A, 0x12, 0x1A, 0x22, 0x2A, 0x32])
             {
                 yield return (method, [field, 0xFF, 0xFF, 0xFF, 0xFF, 0x07, 0x50, 0x01]);
             }

@@ -94,12 +94,7 @@ internal sealed class RunCommand : CliCommand
         }
 
         var yes = parsed.GetValue(_yes);
-        var runId =
-            parsed.GetValue(_id)
-            ?? RunIds.Create(
-                request ?? (BacklogPlanReader.IsBacklog(named!) ? "backlog" : Path.GetFileNameWithoutExtension(named)!),
-                Guid.NewGuid()
-            );
+        var runId = parsed.GetValue(_id) ?? NewId(request, named);
         RefuseEnded(runId, repository);
         var settings = TrustGate.Demand(context, opened, yes, runId);
         var agreed = await RunPreparation.DemandAsync(
@@ -122,13 +117,12 @@ internal sealed class RunCommand : CliCommand
                 stop
             );
         }
-        var input = Input(parsed, repository, file is null ? null : context.FullPath(file), chosen, settings.Settings!) with
+        var planned = Input(parsed, repository, file is null ? null : context.FullPath(file), chosen, settings.Settings!) with
         {
             Request = request,
-            RequestFile = backlog is null ? null : Requests.InRepository(repository, context.FullPath(backlog)),
-            Planning = backlog is not null && parsed.GetValue(_tag) is { } tag ? new PlanningOptions { Tag = tag } : null,
             Yes = file is not null ? agreed : yes && !parsed.GetValue(_askPlan),
         };
+        var input = backlog is null ? planned : OfBacklog(planned, Requests.InRepository(repository, context.FullPath(backlog)), parsed);
         // What is written into the plan at the end is this process's business.
         var outlives = !parsed.GetValue(_attached) && !parsed.GetValue(_updatePlan);
         var engine = outlives ? _engine.Arguments(parsed) : null;
@@ -168,6 +162,19 @@ internal sealed class RunCommand : CliCommand
             );
         }
     }
+
+    private static string NewId(string? request, string? named) =>
+        RunIds.Create(
+            request ?? (BacklogPlanReader.IsBacklog(named!) ? "backlog" : Path.GetFileNameWithoutExtension(named)!),
+            Guid.NewGuid()
+        );
+
+    private OrchestrationInput OfBacklog(OrchestrationInput input, string file, ParseResult parsed) =>
+        input with
+        {
+            RequestFile = file,
+            Planning = parsed.GetValue(_tag) is { } tag ? new PlanningOptions { Tag = tag } : null,
+        };
 
     private static void RefuseEnded(string runId, RepositoryLocation repository)
     {

@@ -49,24 +49,7 @@ public sealed class RunReport(string repository)
         {
             Line($"- {item}");
         }
-        if (run.Standing == RunStanding.Interrupted)
-        {
-            Line(
-                $"\n## Nobody works on it\n\nThe process that worked on it has ended. It goes on with\n\n    orchestrate resume {run.RunId}"
-            );
-        }
-        if (RunStanding.Of(run) == RunStanding.Paused)
-        {
-            Line($"\n## It is paused\n\nIt goes on with\n\n    orchestrate resume {run.RunId}");
-        }
-        if (run.Questions.Count > 0)
-        {
-            Line("\n## What needs a person");
-            foreach (var question in run.Questions)
-            {
-                Line($"\n{question.Question}\n\n{string.Join('\n', question.Commands.Select(command => $"    {command}"))}");
-            }
-        }
+        AppendWhatIsNext(text, run);
         Line("\n| task | state | attempts | starts | gates | cost | commit |");
         Line("|---|---|---|---|---|---|---|");
         foreach (var task in run.Tasks)
@@ -91,6 +74,30 @@ public sealed class RunReport(string repository)
         return text.ToString();
 
         void Line(string line) => text.Append(line).Append('\n');
+    }
+
+    private static void AppendWhatIsNext(StringBuilder text, RunStatus run)
+    {
+        if (run.Standing == RunStanding.Interrupted)
+        {
+            text.Append(
+                    $"\n## Nobody works on it\n\nThe process that worked on it has ended. It goes on with\n\n    orchestrate resume {run.RunId}"
+                )
+                .Append('\n');
+        }
+        if (RunStanding.Of(run) == RunStanding.Paused)
+        {
+            text.Append($"\n## It is paused\n\nIt goes on with\n\n    orchestrate resume {run.RunId}").Append('\n');
+        }
+        if (run.Questions.Count > 0)
+        {
+            text.Append("\n## What needs a person").Append('\n');
+            foreach (var question in run.Questions)
+            {
+                text.Append($"\n{question.Question}\n\n{string.Join('\n', question.Commands.Select(command => $"    {command}"))}")
+                    .Append('\n');
+            }
+        }
     }
 
     // As an indented block: whatever an agent or a gate has written stays text.

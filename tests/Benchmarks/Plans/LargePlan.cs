@@ -15,13 +15,13 @@ internal static class LargePlan
 {
     public static int Run()
     {
-        string text = Yaml(10_000);
+        var text = Yaml(10_000);
         Console.WriteLine(
             $"| {text.Length / 1e6:0.0} MB of YAML, 10,000 tasks | ms | of a processor | MB allocated | methods compiled |\n|---|---|---|---|---|"
         );
-        PlanReadResult read = Timed("read", () => TaskGraphReader.Read(text, "tasks.yaml"));
-        Plan plan = read.Plan!;
-        TaskGraph graph = Timed(
+        var read = Timed("read", () => TaskGraphReader.Read(text, "tasks.yaml"));
+        var plan = read.Plan!;
+        var graph = Timed(
             "graph, waves, critical path",
             () =>
             {
@@ -46,11 +46,11 @@ internal static class LargePlan
 
     private static T Timed<T>(string name, Func<T> work)
     {
-        long compiled = JitInfo.GetCompiledMethodCount();
-        long allocated = GC.GetTotalAllocatedBytes();
-        TimeSpan before = Environment.CpuUsage.TotalTime;
+        var compiled = JitInfo.GetCompiledMethodCount();
+        var allocated = GC.GetTotalAllocatedBytes();
+        var before = Environment.CpuUsage.TotalTime;
         var watch = Stopwatch.StartNew();
-        T result = work();
+        var result = work();
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
@@ -80,20 +80,20 @@ internal static class LargePlan
         double Time(int n)
         {
             // Processor time, and the least of some tries: other programs on the machine must not show in the ratio.
-            Plan plan = PlanOf(n);
+            var plan = PlanOf(n);
             return Enumerable
                 .Range(0, 7)
                 .Min(_ =>
                 {
                     GC.Collect();
-                    TimeSpan before = Environment.CpuUsage.TotalTime;
+                    var before = Environment.CpuUsage.TotalTime;
                     PlanConflicts.Of(plan);
                     return (Environment.CpuUsage.TotalTime - before).TotalMilliseconds;
                 });
         }
 
-        double small = Time(1_000);
-        double large = Time(10_000);
+        var small = Time(1_000);
+        var large = Time(10_000);
         Console.WriteLine(
             string.Create(CultureInfo.InvariantCulture, $"| `{name}` | {small:0.0} ms | {large:0.0} ms | {large / small:0.0} |")
         );
@@ -102,9 +102,9 @@ internal static class LargePlan
     private static string Yaml(int tasks)
     {
         var text = new StringBuilder("request: A large plan\ntasks:\n");
-        for (int i = 0; i < tasks; i++)
+        for (var i = 0; i < tasks; i++)
         {
-            string after = i == 0 ? "" : $"task-{i / 2}";
+            var after = i == 0 ? "" : $"task-{i / 2}";
             text.Append(
                 CultureInfo.InvariantCulture,
                 $"""

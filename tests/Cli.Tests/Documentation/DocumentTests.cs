@@ -170,7 +170,7 @@ public sealed partial class DocumentTests
     }
 
     private static IEnumerable<string> SourceFiles() =>
-        new[] { "src", "workflows", "activities" }
+        ((string[])["src", "workflows", "activities"])
             .SelectMany(folder => Directory.EnumerateFiles(RepositoryFiles.Path(folder), "*.cs", SearchOption.AllDirectories))
             .Where(file => !file.Contains("/obj/", StringComparison.Ordinal));
 

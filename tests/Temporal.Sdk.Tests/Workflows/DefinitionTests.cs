@@ -41,7 +41,7 @@ public sealed class DefinitionTests
     [InlineData(typeof(Dynamic), "dynamic workflow must accept an array of IRawValue")]
     [InlineData(typeof(Dynamic), "more than one dynamic signal")]
     [InlineData(typeof(Dynamic), "Named(System.String, Temporalio.Converters.IRawValue[]) cannot be dynamic with custom name")]
-    [InlineData(typeof(Dynamic), "Short(Temporalio.Converters.IRawValue[]) must accept string and an array of IRawValue")]
+    [InlineData(typeof(Dynamic), "Fewer(Temporalio.Converters.IRawValue[]) must accept string and an array of IRawValue")]
     [InlineData(typeof(Dynamic), "cannot be used more than once")]
     public void Workflow_ThatCannotBe_IsRefusedWithWhatIsWrong(Type type, string fault) =>
         Assert.Contains(fault, Assert.Throws<ArgumentException>(() => WorkflowDefinition.Create(type)).Message, StringComparison.Ordinal);
@@ -217,7 +217,7 @@ public sealed class DefinitionTests
         public Task Named(string name, IRawValue[] _) => Task.CompletedTask;
 
         [WorkflowSignal(Dynamic = true)]
-        public Task Short(IRawValue[] _) => Task.CompletedTask;
+        public Task Fewer(IRawValue[] _) => Task.CompletedTask;
 
         [WorkflowDynamicOptions]
         public WorkflowDefinitionOptions Options() => new();
