@@ -126,6 +126,12 @@ public sealed class Disturber(KillRepository repository, string mark)
         kill.WaitForExit();
     }
 
+    /// <summary>
+    /// Waits until an agent's start names its process: it may be at its place before its supervisor has written that, and would then be
+    /// taken for no agent.
+    /// </summary>
+    public void AwaitStart(int agent) => SpinWait.SpinUntil(() => StartOf(agent) is not null, KillPatience);
+
     /// <summary>The supervisor of the agent that is this process.</summary>
     public void KillSupervisorOf(int agent)
     {

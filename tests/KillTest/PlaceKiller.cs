@@ -67,8 +67,13 @@ public sealed class PlaceKiller(KillPlace? place) : IKiller
 
     private void KillAtShim(KillRepository repository, Disturber disturber, int waiting)
     {
+        if (place!.Point == "agent")
+        {
+            disturber.AwaitStart(waiting);
+        }
+
         // First whoever would take notice of the other's end.
-        if (place!.Victim is Victim.EveryOrchestrator or Victim.Everything)
+        if (place.Victim is Victim.EveryOrchestrator or Victim.Everything)
         {
             disturber.Kill(place.Victim, Random.Shared);
         }
