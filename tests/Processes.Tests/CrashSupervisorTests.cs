@@ -52,7 +52,10 @@ public sealed class CrashSupervisorTests
 
         await new ProcessStopper().StopAsync(supervisor, StopSignal.Terminate, Shell.Patience, Shell.Patience);
 
-        Assert.Equal("begun\ngoodbye\n", await File.ReadAllTextAsync(folder["log"]));
+        // The signal goes to all that belongs to it, so a shell may say that its own 'sleep' was ended.
+        var log = await File.ReadAllTextAsync(folder["log"]);
+        Assert.EndsWith("goodbye\n", log, StringComparison.Ordinal);
+        Assert.DoesNotContain("again", log, StringComparison.Ordinal);
     }
 
     [Fact]
