@@ -21,11 +21,7 @@ internal sealed class EngineOptions
 
     /// <summary>The same options again, for another process.</summary>
     public IReadOnlyList<string> Arguments(ParseResult parsed) =>
-        [
-            .. new[] { _address, _namespace }
-                .Where(option => parsed.GetValue(option) is not null)
-                .SelectMany(option => new[] { option.Name, parsed.GetValue(option)! }),
-        ];
+        [.. Flags(parsed).SelectMany(flag => (string[])[flag.Option, flag.Value])];
 
     public IReadOnlyList<SettingFlag> Flags(ParseResult parsed)
     {

@@ -20,7 +20,7 @@ public static class CrashSupervisor
 
     // All words are arguments; what is evaluated is only "${1}" to "${n}". Signals that nobody answers: 4, 6, 7, 8, 9, 11.
     private const string Script = """
-        record=$1 name=$2 count=$3; shift 3
+        record=$1 name=$2 most=$3 count=$4; shift 4
         words= i=1
         while [ "$i" -le "$count" ]; do words="$words \"\${$i}\""; i=$((i + 1)); done
         child= ended= times=
@@ -40,7 +40,7 @@ public static class CrashSupervisor
           [ -z "$ended" ] || exit "$code"
           now=$(date +%s) kept= n=0
           for t in $times; do if [ "$t" -gt $((now - 3600)) ]; then kept="$kept $t" n=$((n + 1)); fi; done
-          if [ "$n" -ge 6 ]; then
+          if [ "$n" -ge "$most" ]; then
             echo "$now $code last" >> "$record"
             echo "$name died once more (exit code $code). It was started again $n times within the hour, and is not any more."
             exit "$code"
@@ -48,7 +48,7 @@ public static class CrashSupervisor
           times="$kept $now" pause=1 i=0
           while [ "$i" -lt "$n" ]; do pause=$((pause * 2)) i=$((i + 1)); done
           echo "$now $code" >> "$record"
-          echo "$name died without a goodbye (exit code $code). It is started again in $pause s ($((n + 1)) of 6 times within the hour)."
+          echo "$name died without a goodbye (exit code $code). It is started again in $pause s ($((n + 1)) of $most times within the hour)."
           sleep "$pause" & wait $!
           [ -z "$ended" ] || exit "$code"
           hold "$@"
@@ -73,6 +73,7 @@ public static class CrashSupervisor
                 "orchestrate-supervisor",
                 Path.GetFullPath(record),
                 name,
+                MostRestarts.ToString(CultureInfo.InvariantCulture),
                 first.Length.ToString(CultureInfo.InvariantCulture),
                 .. first,
                 .. again,

@@ -66,7 +66,7 @@ internal sealed class SettingsBinder(SettingsLayers layers)
                 Read(SettingKeys.TemporalApiKey)
             )
             {
-                IsAddressOfRepository = layers.Settings.GetValueOrDefault(SettingKeys.TemporalAddress.Name)?.Source.IsOfRepository == true,
+                IsAddressOfRepository = SecretDestinations.OfRepository(layers.Settings, SettingKeys.TemporalAddress) is not null,
             },
         };
         CheckTogether(settings);

@@ -88,7 +88,7 @@ internal sealed class StatusCommand : CliCommand
         var wasAbandoned = false;
         while (true)
         {
-            run = await RunObservation.OfAsync(run.Reload(), repository, context, stop);
+            run = await RunObservation.OfFilesAsync(NewestExecution.Of(run.Reload(), repository), repository, context, stop);
             var status = parsed.GetValue(_blocked) ? OnlyBlocked(run.Status) : run.Status;
             var isAbandoned = run.Status.Abandoned is true;
             if (terminal.HasScreen)

@@ -25,7 +25,7 @@ internal static class NewestExecution
         Read(
             repository,
             file =>
-                IsTold(run, EngineLookup.FindRunId(file, run.Id)) ? run
+                RunStates.IsFinal(run.Status.State) && IsTold(run, EngineLookup.FindRunId(file, run.Id)) ? run
                 : EngineLookup.Find(file, run.Id) is { } newest
                     ? Compare(run, newest.RunId, newest.End is { } end ? () => Result(end) : null, newest.End?.Time)
                 : run,

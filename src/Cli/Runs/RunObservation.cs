@@ -7,15 +7,22 @@ namespace Orchestrator.Cli.Runs;
 /// <summary>A run as it is now for whoever asks: by its record, by its engine, and by whether somebody works on it.</summary>
 internal static class RunObservation
 {
-    /// <summary>Looks at the engine and at who works on it.</summary>
+    /// <summary>Asks its engine, also one on a Temporal server, and looks at who works on it.</summary>
     public static async Task<StoredRun> OfAsync(
+        StoredRun run,
+        RepositoryLocation repository,
+        CommandContext context,
+        CancellationToken stop
+    ) => await OfFilesAsync(await NewestExecution.AskAsync(run, repository, context, stop), repository, context, stop);
+
+    /// <summary>The same by this machine's files alone: for who looks again and again.</summary>
+    public static async Task<StoredRun> OfFilesAsync(
         StoredRun run,
         RepositoryLocation repository,
         CommandContext context,
         CancellationToken stop
     )
     {
-        run = await NewestExecution.AskAsync(run, repository, context, stop);
         var abandoned = await IsAbandonedAsync(run, repository, context, stop);
         return run with
         {

@@ -35,15 +35,12 @@ internal static class CommandLine
         if (UnknownOption(parsed, arguments) is { } option)
         {
             var near = NearestName.Of(option, [.. parsed.CommandResult.Command.Options.Select(known => known.Name)]);
-            terminal.Fail(
-                $"Unrecognized option '{option}'.",
-                (near is null ? "" : $"Did you mean '{near}'? ") + $"See 'orchestrate{PathOf(parsed.CommandResult)} --help'."
-            );
+            terminal.Fail($"Unrecognized option '{option}'.", Hint(near, parsed));
             return ExitCodes.Usage;
         }
         if (parsed.Errors.Count > 0)
         {
-            return Refuse(parsed, arguments, terminal);
+            return Refuse(parsed, terminal);
         }
         if (parsed.CommandResult.Command is not CliCommand command || (parsed.Action is not null && parsed.Action != command.Action))
         {
@@ -148,7 +145,7 @@ internal static class CommandLine
         return false;
     }
 
-    private static int Refuse(ParseResult parsed, IReadOnlyList<string> arguments, ITerminal terminal)
+    private static int Refuse(ParseResult parsed, ITerminal terminal)
     {
         var command = parsed.CommandResult.Command;
         var unknown = parsed.UnmatchedTokens is [var first, ..] ? first : null;
@@ -159,11 +156,13 @@ internal static class CommandLine
                 "\n",
                 parsed.Errors.Select(error => InWords(error.Message)).Where(message => unknown is null || message != NoCommand).Distinct()
             ),
-            (near is null ? "" : $"Did you mean '{near}'? ")
-                + (arguments.Count == 0 ? "See 'orchestrate --help'." : $"See 'orchestrate{PathOf(parsed.CommandResult)} --help'.")
+            Hint(near, parsed)
         );
         return ExitCodes.Usage;
     }
+
+    private static string Hint(string? near, ParseResult parsed) =>
+        (near is null ? "" : $"Did you mean '{near}'? ") + $"See 'orchestrate{PathOf(parsed.CommandResult)} --help'.";
 
     // Beside a word that is no command it would only puzzle.
     private const string NoCommand = "Required command was not provided.";

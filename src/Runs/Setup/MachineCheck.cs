@@ -278,12 +278,13 @@ public static class MachineCheck
     {
         var settings = loaded.Settings!;
         const string Name = "gates";
+        var found = GateDetection.Detect(root);
         var gates = RunStart
-            .GatesOf(settings, GateDetection.Detect(root))
+            .GatesOf(settings, found)
             .OfProject()
             .Select(gate => gate.Exclusive is { } name ? $"{gate.Command} (exclusive: {name})" : gate.Command)
             .ToList();
-        if (settings.Gates.Task is null && await MissingAsync(loaded, root, stop) is { } missing)
+        if (settings.Gates.Task is null && await MissingAsync(loaded, found, root, stop) is { } missing)
         {
             return missing;
         }
@@ -298,14 +299,19 @@ public static class MachineCheck
     }
 
     /// <summary>The first found gate whose program is not there; asked outside of the repository, which is not trusted here.</summary>
-    private static async Task<MachineCheckEntry?> MissingAsync(SettingsResult loaded, string root, CancellationToken stop)
+    private static async Task<MachineCheckEntry?> MissingAsync(
+        SettingsResult loaded,
+        IReadOnlyList<Gate> found,
+        string root,
+        CancellationToken stop
+    )
     {
         var settings = loaded.Settings!;
         var hasSetUp = settings.Worktrees.Setup is { } set ? set.Count > 0 : SetUpDetection.Detect(root).Count > 0;
         var folder = Directory.CreateTempSubdirectory("orchestrate-check-");
         try
         {
-            foreach (var gate in GateDetection.Detect(root))
+            foreach (var gate in found)
             {
                 if (GateProbe.CommandOf(gate, hasSetUp) is not { } probe)
                 {

@@ -19,7 +19,8 @@ internal static class SecretDestinations
         }
     }
 
-    private static SettingSource? OfRepository(IReadOnlyDictionary<string, RawSetting> settings, Setting setting) =>
+    /// <summary>Where the repository's files say it; null where they do not, or somebody else has the last word.</summary>
+    public static SettingSource? OfRepository(IReadOnlyDictionary<string, RawSetting> settings, Setting setting) =>
         settings.TryGetValue(setting.Name, out var raw) && raw.Source.IsOfRepository ? raw.Source : null;
 
     private static SettingFault Fault(Setting setting, string secret, SettingSource source, string? option) =>
