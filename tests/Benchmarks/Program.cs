@@ -4,10 +4,12 @@ using Orchestrator.Benchmarks.Plans;
 using Orchestrator.Benchmarks.Runs;
 using Orchestrator.Benchmarks.Sdk;
 using Orchestrator.Benchmarks.Server;
+using Orchestrator.Benchmarks.Train;
 
 return args switch
 {
     ["plans"] => LargePlan.Run(),
+    ["train"] => TrainBenchmark.Run(),
     ["git-merge"] => await MergeToStaging.RunAsync(),
     ["git-losses"] => await LossesOfStaging.RunAsync(),
     ["git-worktree"] => await WorktreeFromPool.RunAsync(),
@@ -41,10 +43,10 @@ return args switch
 static int Usage()
 {
     Console.Error.WriteLine(
-        "Which benchmark? plans, git-merge, git-losses, git-worktree; start-up, whole-run, resume, idle, runs-slope, runs-queue, runs-helpers, server-start-up, server-start-rpc, server-load, server-pending or server-history, with the path of the built command"
+        "Which benchmark? plans, train, git-merge, git-losses, git-worktree; start-up, whole-run, resume, idle, runs-slope, runs-queue, runs-helpers, server-start-up, server-start-rpc, server-load, server-pending or server-history, with the path of the built command"
     );
     Console.Error.WriteLine(
-        "Which benchmark? plans, git-merge, git-losses, git-worktree, sdk-load, sdk-memory, sdk-cold, sdk-replay, sdk-task; start-up, whole-run, resume, idle, runs-slope, runs-queue or runs-helpers, with the path of the built command"
+        "Which benchmark? plans, train, git-merge, git-losses, git-worktree, sdk-load, sdk-memory, sdk-cold, sdk-replay, sdk-task; start-up, whole-run, resume, idle, runs-slope, runs-queue or runs-helpers, with the path of the built command"
     );
     return 2;
 }

@@ -1,0 +1,147 @@
+using System.Globalization;
+using Orchestrator.Messages;
+using Orchestrator.Workflows.Tests.Train;
+using Orchestrator.Workflows.Train;
+
+namespace Orchestrator.Benchmarks.Train;
+
+/// <summary>
+/// What the rules of the merge train cost in gate runs, against merging one by one and against plain bisection of batches; computed, so it
+/// is the same on every machine. Work is bad with a probability of its own, gates fail by chance with another, and each is decided once.
+/// </summary>
+internal static class TrainBenchmark
+{
+    private const int Batches = 10_000;
+    private const int BatchesOfRun = 250;
+    private const int Limit = 8;
+
+    public static int Run()
+    {
+        Console.WriteLine();
+        Console.WriteLine(
+            "| bad | flaky | at once | one by one | plain bisection | train | of one by one | gates run once more, each | rounds | innocent sent back: of batches; of all | one by one |"
+        );
+        Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|---|");
+        var misses = new List<string>();
+        foreach (var bad in (double[])[0.01, 0.05, 0.1, 0.3])
+        {
+            foreach (var flake in (double[])[0, 0.05, 0.2])
+            {
+                foreach (var parallel in (int[])[1, 3])
+                {
+                    var alone = Play(bad, flake, parallel, limit: 1);
+                    var train = Play(bad, flake, parallel, Limit);
+                    var plain = PlainBisection(bad, flake);
+                    var innocent = (double)train.Innocent / train.Batches;
+                    Console.WriteLine(
+                        string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"| {bad:0%} | {flake:0%} | {parallel} | {alone.PerEntry:0.00} | {plain:0.00} | {train.PerEntry:0.00} | {train.PerEntry / alone.PerEntry:0.00} | {train.RerunsPerEntry:0.00} ({alone.RerunsPerEntry:0.00}) | {train.Rounds:0.00} | {innocent:0.00%}; {(double)train.Innocent / train.Entries:0.00%} | {(double)alone.Innocent / alone.Entries:0.00%} |"
+                        )
+                    );
+                    if (bad <= 0.1 && parallel == 1 && train.PerEntry > 0.5 * alone.PerEntry)
+                    {
+                        misses.Add($"{bad:0%} bad, {flake:0%} flaky: {train.PerEntry / alone.PerEntry:0.00} of one by one, bar 0.5");
+                    }
+                    if (innocent >= 0.03)
+                    {
+                        misses.Add(
+                            $"{bad:0%} bad, {flake:0%} flaky, {parallel} at once: {innocent:0.0%} of batches blame an innocent, bar 3 %"
+                        );
+                    }
+                }
+            }
+        }
+        Console.WriteLine();
+        foreach (var miss in misses)
+        {
+            Console.WriteLine($"missed: {miss}");
+        }
+        return misses.Count == 0 ? 0 : 1;
+    }
+
+    private static Outcome Play(double bad, double flake, int parallel, int limit)
+    {
+        var random = new Random(20261122);
+        var outcome = new Outcome();
+        while (outcome.Batches < Batches)
+        {
+            var isBad = new HashSet<string>(StringComparer.Ordinal);
+            var number = 0;
+            var world = new TrainSimulator(
+                new TrainState { Limit = limit, Parallel = parallel },
+                merged => merged.Any(entry => isBad.Contains(entry.TaskId)),
+                () => random.NextDouble() < flake
+            );
+            while (world.Batches < BatchesOfRun)
+            {
+                while (world.State.Queue.Count < 2 * Limit)
+                {
+                    var task = $"t{++number}";
+                    if (random.NextDouble() < bad)
+                    {
+                        isBad.Add(task);
+                    }
+                    world.Enqueue(new MergeRequest(task, task, 1));
+                }
+                if (!world.Step())
+                {
+                    world.Advance();
+                }
+
+                // What is on staging says nothing more, and looking through all of it takes time.
+                world.Merged.Clear();
+            }
+            outcome.Batches += world.Batches;
+            outcome.Runs += world.Runs;
+            outcome.Reruns += world.Reruns;
+            outcome.RoundsInAll += world.Rounds;
+            outcome.Entries += number - world.State.Queue.Count;
+            outcome.Innocent += world.SentBack.Count(entry => !isBad.Contains(entry.TaskId));
+        }
+        return outcome;
+    }
+
+    /// <summary>Batches of eight; a red one is halved, each half run, until single ones are red. Runs for each entry.</summary>
+    private static double PlainBisection(double bad, double flake)
+    {
+        var random = new Random(20261122);
+        var runs = 0L;
+        for (var batch = 0; batch < Batches; batch++)
+        {
+            Split([.. Enumerable.Range(0, Limit).Select(_ => random.NextDouble() < bad)]);
+        }
+        return (double)runs / (Batches * Limit);
+
+        void Split(ReadOnlySpan<bool> entries)
+        {
+            runs++;
+            if ((entries.Contains(true) || random.NextDouble() < flake) && entries.Length > 1)
+            {
+                Split(entries[..(entries.Length / 2)]);
+                Split(entries[(entries.Length / 2)..]);
+            }
+        }
+    }
+
+    private sealed class Outcome
+    {
+        public int Batches { get; set; }
+
+        public int Entries { get; set; }
+
+        public int Runs { get; set; }
+
+        public int Reruns { get; set; }
+
+        public int RoundsInAll { get; set; }
+
+        public int Innocent { get; set; }
+
+        public double PerEntry => (double)Runs / Entries;
+
+        public double RerunsPerEntry => (double)Reruns / Entries;
+
+        public double Rounds => (double)RoundsInAll / Batches;
+    }
+}

@@ -1,0 +1,277 @@
+using Orchestrator.Messages;
+using Orchestrator.Workflows.Train;
+using Xunit;
+
+namespace Orchestrator.Workflows.Tests.Train;
+
+public sealed class TrainRulesTests
+{
+    [Fact]
+    public void Next_OneWaits_IsMergedAlone() => Assert.IsType<TrainStep.MergeAlone>(TrainRules.Next(With(1)));
+
+    [Fact]
+    public void Next_TrainIsOff_EachIsMergedAlone()
+    {
+        var state = With(5) with { Limit = 1 };
+        Assert.Equal("t1", Assert.IsType<TrainStep.MergeAlone>(TrainRules.Next(state)).Request.TaskId);
+    }
+
+    [Fact]
+    public void Next_AllGreen_LandsAllWithOneRun()
+    {
+        var world = Simulate(With(8), _ => false);
+        Assert.Equal(8, world.Merged.Count);
+        Assert.Equal((1, 0, 1), (world.Runs, world.Reruns, world.Batches));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Next_OneCulpritInN_CostsAtMostTwoRunsAndTheLogarithm(int parallel)
+    {
+        for (var n = 2; n <= 32; n++)
+        {
+            for (var culprit = 1; culprit <= n; culprit++)
+            {
+                var state = With(n) with { Limit = n, Parallel = parallel };
+                var bad = state.Queue[culprit - 1];
+                var world = new TrainSimulator(state, merged => merged.Contains(bad));
+                while (world.SentBack.Count == 0)
+                {
+                    Drive(world);
+                }
+                Assert.Equal([bad], world.SentBack);
+                Assert.Equal(state.Queue.Take(culprit - 1), world.Merged);
+                if (parallel == 1)
+                {
+                    var rerunsOfOneGate = world.Reruns - 1;
+                    Assert.True(
+                        world.Runs + rerunsOfOneGate <= 2 + Math.Ceiling(Math.Log2(n)),
+                        $"{culprit} of {n}: {world.Runs} runs, {world.Reruns} of one gate"
+                    );
+                }
+                else if (n == 8)
+                {
+                    Assert.True(world.Rounds - 1 <= 2, $"{culprit} of {n}: {world.Rounds - 1} rounds");
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void Next_GateFailsOnce_IsFlakyAndAllLand()
+    {
+        var first = true;
+        var world = Simulate(With(4), _ => false, () => first && !(first = false));
+        Assert.Equal(4, world.Merged.Count);
+        Assert.Empty(world.SentBack);
+        Assert.Equal(["tests"], world.State.Flaky);
+        Assert.Equal((1, 1), (world.Runs, world.Reruns));
+    }
+
+    [Fact]
+    public void Next_AllButTheWholeAreGreenAndTheGateIsFlaky_HasNoCulprit()
+    {
+        // The whole fails twice by chance, prefixes do not, and one that fails once shows that the gate does so.
+        var chance = new Queue<bool>([true, true, false, true, false, false]);
+        var world = Simulate(With(3), _ => false, () => chance.Count > 0 && chance.Dequeue());
+        Assert.Equal(3, world.Merged.Count);
+        Assert.Empty(world.SentBack);
+    }
+
+    [Fact]
+    public void Next_MachineIsToBlame_MergesWhatIsLeftOneByOne()
+    {
+        var state = With(4).Built(With(4).Queue);
+        state = (state with { Queue = [.. state.Batch!.Entries] }).Gated(4, new PrefixResult(false, 1) { BlamesMachine = true }, []);
+        Assert.IsType<TrainStep.GiveUp>(TrainRules.Next(state));
+        state = state.GivenUp();
+        for (var i = 1; i <= 4; i++)
+        {
+            var alone = Assert.IsType<TrainStep.MergeAlone>(TrainRules.Next(state));
+            Assert.Equal($"t{i}", alone.Request.TaskId);
+            state = state.Answered([alone.Request]);
+        }
+        Assert.IsType<TrainStep.Wait>(TrainRules.Next(state));
+    }
+
+    [Fact]
+    public void Next_GatesRun_WaitsWhateverHasEnded()
+    {
+        var state = With(8) with { Parallel = 3 };
+        state = state.Built(state.Queue);
+        state = Gate(state, 8, isGreen: false);
+        var gate = Assert.IsType<TrainStep.Gate>(TrainRules.Next(state));
+        state = state.Started(gate.Runs);
+        foreach (var run in gate.Runs)
+        {
+            Assert.IsType<TrainStep.Wait>(TrainRules.Next(state));
+            state = state.Gated(run.Length, new PrefixResult(run.Length < 4, 1), []);
+        }
+        Assert.Equal(new TrainStep.Land(2), TrainRules.Next(state));
+    }
+
+    /// <summary>Each entry alone, two of them, or two that only fail together; whatever ends first.</summary>
+    [Fact]
+    public void SentBack_RandomBatches_IsTheShortestRedPrefixOfBruteForce()
+    {
+        var seed = Environment.TickCount;
+        var random = new Random(seed);
+        for (var round = 0; round < 500; round++)
+        {
+            var n = random.Next(2, 20);
+            var state = With(n) with { Limit = n, Parallel = random.Next(1, 6) };
+            var culprits = Enumerable.Range(0, random.Next(0, 3)).Select(_ => $"t{random.Next(1, n + 1)}").ToHashSet();
+            var pairs = Enumerable
+                .Range(0, random.Next(0, 3))
+                .Select(_ => ($"t{random.Next(1, n + 1)}", $"t{random.Next(1, n + 1)}"))
+                .ToList();
+            bool IsBroken(IReadOnlyList<MergeRequest> merged)
+            {
+                var tasks = merged.Select(m => m.TaskId).ToHashSet();
+                return tasks.Overlaps(culprits) || pairs.Any(p => p.Item1 != p.Item2 && tasks.Contains(p.Item1) && tasks.Contains(p.Item2));
+            }
+
+            // One after the other: what breaks what is merged so far is left out.
+            var expected = new List<MergeRequest>();
+            var left = new List<MergeRequest>();
+            foreach (var entry in state.Queue)
+            {
+                (IsBroken([.. expected, entry]) ? left : expected).Add(entry);
+            }
+            var world = new TrainSimulator(state, IsBroken) { GateTime = () => random.NextDouble() };
+            world.Run();
+            Assert.True(expected.SequenceEqual(world.Merged) && left.SequenceEqual(world.SentBack), $"seed {seed}, round {round}");
+        }
+    }
+
+    [Fact]
+    public void Result_OtherDelays_IsTheSame()
+    {
+        var seed = Environment.TickCount;
+        for (var history = 0; history < 200; history++)
+        {
+            var (first, second) = (Play(seed + history, 1), Play(seed + history, 2));
+            Assert.True(first == second, $"seed {seed + history}: {first} or {second}");
+        }
+    }
+
+    /// <summary>However unfairly work comes and depends on other work, each is decided when what was before it is.</summary>
+    [Fact]
+    public void Queue_WorkKeepsComing_NothingStarves()
+    {
+        var random = new Random(20261122);
+        for (var round = 0; round < 20; round++)
+        {
+            var (began, number) = (new Dictionary<string, int>(), 0);
+            var dependencies = new Dictionary<string, IReadOnlyList<string>>();
+            TrainSimulator world = null!;
+            world = new TrainSimulator(
+                With(0) with
+                {
+                    Limit = random.Next(1, 9),
+                    DependsOn = task => dependencies.GetValueOrDefault(task, []),
+                },
+                merged => merged.Any(m => m.TaskId[^1] is '3' or '8')
+            )
+            {
+                OnBegin = state =>
+                {
+                    foreach (var (task, bound) in began)
+                    {
+                        Assert.True(
+                            world.Batches <= bound || state.Queue.All(entry => entry.TaskId != task),
+                            $"{task} waits longer than those before it take"
+                        );
+                    }
+                },
+            };
+            for (var batch = 0; batch < 200; batch++)
+            {
+                for (var come = random.Next(0, 4); come > 0; come--)
+                {
+                    var task = $"t{++number}";
+
+                    // It may depend on what comes after it.
+                    dependencies[task] = [$"t{number + random.Next(1, 4)}", $"t{random.Next(1, number + 1)}"];
+                    var before = world.State.Queue.Count;
+                    began[task] = world.Batches + (4 * (before + 4)) + 4;
+                    world.Enqueue(new MergeRequest(task, $"c{number}", 1));
+                }
+                var until = world.Batches + 1;
+                while (world.Batches < until && world.State.Queue.Count > 0)
+                {
+                    Drive(world);
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void Order_OldDependsOnYoung_TakesItAlongAndKeepsItsPlace()
+    {
+        var queue = With(4).Queue;
+        var order = TrainOrder.Of(queue, task => task == "t1" ? ["t3"] : []);
+        Assert.Equal(["t3", "t1", "t2", "t4"], order.Select(r => r.TaskId));
+    }
+
+    [Fact]
+    public void Order_Circle_HasEachOnce() => Assert.Equal(2, TrainOrder.Of(With(2).Queue, task => task == "t1" ? ["t2"] : ["t1"]).Count);
+
+    private static string Play(int seed, int delays)
+    {
+        var (random, delay) = (new Random(seed), new Random((seed * 31) + delays));
+        var n = random.Next(5, 30);
+        var culprits = Enumerable.Range(0, n / 5).Select(_ => $"t{random.Next(1, n + 1)}").ToHashSet();
+        var pairs = Enumerable.Range(0, n / 5).Select(_ => ($"t{random.Next(1, n + 1)}", $"t{random.Next(1, n + 1)}")).ToList();
+        bool Breaks(IReadOnlyList<MergeRequest> merged)
+        {
+            var first = merged.Where(m => m.Attempt == 1).Select(m => m.TaskId).ToHashSet();
+            return first.Overlaps(culprits) || pairs.Any(p => p.Item1 != p.Item2 && first.Contains(p.Item1) && first.Contains(p.Item2));
+        }
+        TrainSimulator world = null!;
+        world = new TrainSimulator(new TrainState { Limit = 8, Parallel = 3 }, Breaks)
+        {
+            GateTime = () => delay.NextDouble() * 10,
+            OnSentBack = request =>
+                world.At(
+                    delay.NextDouble() * 30,
+                    () => world.Enqueue(request with { Attempt = request.Attempt + 1, Commit = request.Commit + "+" })
+                ),
+        };
+        var at = 0.0;
+        foreach (var request in With(n).Queue)
+        {
+            at += random.NextDouble() * 3;
+            world.At(at, () => world.Enqueue(request));
+        }
+        world.Run();
+        return string.Join(" ", world.Merged.Select(m => m.Commit).Order(StringComparer.Ordinal))
+            + " | "
+            + string.Join(" ", world.SentBack.Select(m => m.Commit).Order(StringComparer.Ordinal));
+    }
+
+    private static TrainSimulator Simulate(TrainState state, Func<IReadOnlyList<MergeRequest>, bool> isBroken, Func<bool>? fails = null)
+    {
+        var world = new TrainSimulator(state, isBroken, fails);
+        world.Run();
+        return world;
+    }
+
+    /// <summary>Until the next thing has been decided.</summary>
+    private static void Drive(TrainSimulator world)
+    {
+        if (!world.Step())
+        {
+            world.Advance();
+        }
+    }
+
+    private static TrainState Gate(TrainState state, int length, bool isGreen) =>
+        state
+            .Started([new PrefixRun(length, 2)])
+            .Gated(length, new PrefixResult(isGreen, isGreen ? 0 : 2) { Failed = isGreen ? [] : ["tests"] }, []);
+
+    private static TrainState With(int n) =>
+        new() { Limit = 8, Queue = [.. Enumerable.Range(1, n).Select(i => new MergeRequest($"t{i}", $"c{i}", 1))] };
+}

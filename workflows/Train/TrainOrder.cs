@@ -1,0 +1,44 @@
+using Orchestrator.Messages;
+
+namespace Orchestrator.Workflows.Train;
+
+/// <summary>
+/// The order in which waiting work is merged: the oldest first, and before it what it depends on. So nobody waits for more than those who
+/// were there before him and what these depend on.
+/// </summary>
+internal static class TrainOrder
+{
+    /// <summary>Puts them in order.</summary>
+    /// <param name="queue">What waits, the oldest first.</param>
+    /// <param name="dependsOn">What a task depends on.</param>
+    public static IReadOnlyList<MergeRequest> Of(IReadOnlyList<MergeRequest> queue, Func<string, IReadOnlyList<string>> dependsOn)
+    {
+        var waiting = queue.ToLookup(request => request.TaskId, StringComparer.Ordinal);
+        var placed = new HashSet<MergeRequest>(ReferenceEqualityComparer.Instance);
+        var order = new List<MergeRequest>(queue.Count);
+        var open = new Stack<MergeRequest>();
+        foreach (var oldest in queue)
+        {
+            open.Push(oldest);
+            while (open.TryPeek(out var request))
+            {
+                var before = placed.Contains(request)
+                    ? null
+                    : dependsOn(request.TaskId)
+                        .SelectMany(task => waiting[task])
+                        .FirstOrDefault(other => !placed.Contains(other) && !open.Contains(other));
+                if (before is not null)
+                {
+                    open.Push(before);
+                    continue;
+                }
+                open.Pop();
+                if (placed.Add(request))
+                {
+                    order.Add(request);
+                }
+            }
+        }
+        return order;
+    }
+}
