@@ -42,7 +42,8 @@ internal sealed class RunOptionsSet
             CustomParser = ReadTime,
         };
 
-    public Option<bool> Fresh { get; } = new("--fresh") { Description = "Take up no results of earlier runs" };
+    public Option<bool> Fresh { get; } =
+        new("--fresh") { Description = "Take up no results of earlier runs, neither of tasks nor of gates" };
 
     public Option<bool> NoProgress { get; } = new("--no-progress") { Description = "One line per transition instead of the live table" };
 

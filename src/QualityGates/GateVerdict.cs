@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 using Orchestrator.Plans;
 
@@ -44,6 +45,16 @@ public enum GateFailure
     Contention,
 }
 
+/// <summary>Where a verdict comes from that was not made now.</summary>
+/// <param name="Run">The run in which the gate ran; empty: a person ran it (<c>orchestrate verify</c>).</param>
+/// <param name="At">When.</param>
+public sealed record GateCacheHit(string Run, DateTimeOffset At)
+{
+    /// <summary>As people read it, after the gate's name and a colon.</summary>
+    public override string ToString() =>
+        $"taken from the cache: ran in {(Run.Length == 0 ? "'orchestrate verify'" : $"run {Run}")} at {At.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)} UTC";
+}
+
 /// <summary>What a gate said, with its evidence.</summary>
 public sealed record GateVerdict
 {
@@ -61,9 +72,15 @@ public sealed record GateVerdict
     /// </summary>
     public GateFailure Failure { get; init; }
 
-    /// <summary>True when the gate does not stand in the way: passed, skipped, or not required.</summary>
+    /// <summary>True when the gate does not stand in the way: passed, skipped, not required, or known to fail by chance.</summary>
     [JsonIgnore]
-    public bool IsAcceptable => Result is GateResult.Passed or GateResult.Skipped || !Gate.Required;
+    public bool IsAcceptable => Passed || !Gate.Required || Quarantine is not null;
+
+    /// <summary>Where it was made, if not now: then nothing ran. Null: it was made now.</summary>
+    public GateCacheHit? Cached { get; init; }
+
+    /// <summary>Why its failure stands in nobody's way: how often it fails by chance. Null: it counts.</summary>
+    public string? Quarantine { get; init; }
 
     /// <summary>The command as it was run, with names filled in.</summary>
     public required string Command { get; init; }

@@ -59,6 +59,9 @@ public sealed partial class RunFolder
     /// <summary>The same for programs.</summary>
     public string LossesJson => In("reports", "losses.json");
 
+    /// <summary>How often its gates ran, were taken from the cache and failed by chance.</summary>
+    public string Gates => In("reports", "gates.json");
+
     /// <summary>What the run knew of its tasks when it continued as new: files named by their hash.</summary>
     public string Checkpoints => In("checkpoints");
 

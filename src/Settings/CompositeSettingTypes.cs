@@ -68,6 +68,10 @@ internal static class GateSettingType
                     good &= SettingTypes.Switch.TryRead(entry.Value, faults, out var negate);
                     gate = gate with { Negate = negate };
                     break;
+                case "cache":
+                    good &= SettingTypes.Switch.TryRead(entry.Value, faults, out var cache);
+                    gate = gate with { Cache = cache };
+                    break;
                 case "exclusive":
                     good &= ReadExclusive(entry.Value, faults, out var exclusive);
                     gate = gate with { Exclusive = exclusive };
@@ -142,6 +146,10 @@ internal static class GateSettingType
         if (gate.Exclusive is { } exclusive)
         {
             members.Add("exclusive: " + SettingTypes.Quote(exclusive));
+        }
+        if (gate.Cache is { } cache)
+        {
+            members.Add(cache ? "cache: true" : "cache: false");
         }
         return "{" + string.Join(", ", members) + "}";
     }

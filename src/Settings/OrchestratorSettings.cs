@@ -94,7 +94,11 @@ public sealed record PlannerSettings(string Agent, string Model, TimeSpan Timeou
 public sealed record LimitSettings(TimeSpan? Stall, int? Turns, decimal? Cost, long? Memory, double? Cpu, TimeSpan Orphan);
 
 /// <summary>Gates for every task and for the merged tree (<c>gates.*</c>); null: found from the project's manifests.</summary>
-public sealed record GateSettings(IReadOnlyList<Gate>? Task, IReadOnlyList<Gate>? Integration);
+/// <param name="Task">Those of every task.</param>
+/// <param name="Integration">Those of every merged tree.</param>
+/// <param name="Cache">What has passed on a tree is not run on it again.</param>
+/// <param name="Quarantine">A gate that is known as flaky only advises.</param>
+public sealed record GateSettings(IReadOnlyList<Gate>? Task, IReadOnlyList<Gate>? Integration, bool Cache = true, bool Quarantine = false);
 
 /// <summary>What agents may do (<c>permissions.*</c>).</summary>
 /// <param name="Mode"><c>default</c> (edit and run inside the worktree) or <c>bypass</c>.</param>

@@ -130,6 +130,20 @@ public static class SettingKeys
         ["quality.post_merge_checks"]
     );
 
+    internal static readonly Setting<bool> GateCache = new(
+        "gates.cache",
+        true,
+        SettingTypes.Switch,
+        "a gate that has passed on the same files in the same surroundings is not run again"
+    );
+
+    internal static readonly Setting<bool> GateQuarantine = new(
+        "gates.quarantine",
+        false,
+        SettingTypes.Switch,
+        "a gate that fails by chance more than a fifth of the time only advises"
+    );
+
     internal static readonly Setting<string> Model = new(
         "model",
         "sonnet",
@@ -423,6 +437,8 @@ public static class SettingKeys
         OrphanLimit,
         TaskGates,
         IntegrationGates,
+        GateCache,
+        GateQuarantine,
         PermissionMode,
         PermissionAllow,
         PermissionSandbox,

@@ -37,7 +37,12 @@ internal sealed class SettingsBinder(SettingsLayers layers)
                 Read(SettingKeys.CpuLimit),
                 Read(SettingKeys.OrphanLimit)
             ),
-            Gates = new(Read(SettingKeys.TaskGates), Read(SettingKeys.IntegrationGates)),
+            Gates = new(
+                Read(SettingKeys.TaskGates),
+                Read(SettingKeys.IntegrationGates),
+                Read(SettingKeys.GateCache),
+                Read(SettingKeys.GateQuarantine)
+            ),
             Permissions = new(Read(SettingKeys.PermissionMode), Read(SettingKeys.PermissionAllow), Read(SettingKeys.PermissionSandbox)),
             StrictCompliance = Read(SettingKeys.StrictCompliance),
             ApprovalTimeout = Read(SettingKeys.ApprovalTimeout),

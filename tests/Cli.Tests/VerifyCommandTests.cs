@@ -112,6 +112,36 @@ public class VerifyCommandTests
         Assert.Equal((0, 1), (main.ExitCode, linked.ExitCode));
     }
 
+    [Fact]
+    public async Task Verify_Again_TakesWhatPassedFromTheCacheUntilFilesChangeOrItIsToldOtherwise()
+    {
+        using var cli = Repository();
+
+        var first = await cli.RunAsync("verify", "tasks.yaml", "good");
+        var second = await cli.RunAsync("verify", "tasks.yaml", "good", "--json");
+        var fresh = await cli.RunAsync("verify", "tasks.yaml", "good", "--fresh");
+        cli.Write("another.txt", "new\n");
+        var changed = await cli.RunAsync("verify", "tasks.yaml", "good");
+        cli.Git("add", "another.txt");
+        cli.Git("commit", "-qm", "another");
+        var committed = await cli.RunAsync("verify", "tasks.yaml", "good");
+        cli.Write("a.txt", "left\n");
+        var broken = await cli.RunAsync("verify", "tasks.yaml", "good");
+
+        Assert.Equal((0, 1), (first.ExitCode, broken.ExitCode));
+        Assert.Contains("ok    grep -q right a.txt: passed (", first.People, StringComparison.Ordinal);
+        Assert.Contains(
+            "ok    grep -q right a.txt: taken from the cache: ran in 'orchestrate verify' at 20",
+            second.People,
+            StringComparison.Ordinal
+        );
+        Assert.Equal(("", 0), ((string?)second.Json["gates"]![0]!["cached"]!["run"], (int)second.Json["gates"]![0]!["milliseconds"]!));
+        Assert.Contains("advice: exit code 3", second.People, StringComparison.Ordinal); // What is red is never taken.
+        Assert.Contains("right a.txt: passed (", fresh.People, StringComparison.Ordinal);
+        Assert.Contains("right a.txt: passed (", changed.People, StringComparison.Ordinal);
+        Assert.Contains("right a.txt: taken from the cache", committed.People, StringComparison.Ordinal); // The same files.
+    }
+
     private static CliFixture Repository()
     {
         var cli = new CliFixture();

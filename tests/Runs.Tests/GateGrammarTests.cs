@@ -20,6 +20,7 @@ public sealed class GateGrammarTests
     [InlineData("{tests: pytest, lint: [ruff check ., black --check .], schema: ./schema.sh}")]
     [InlineData("[{command: ruff check .}, {cmd: pytest, timeout: 90}, {run: ./own.sh, type: type_check}]")]
     [InlineData("[{command: x, kind: tests, timeout_seconds: 5m, name: It works, negate: true, required: false, exclusive: port-3000}]")]
+    [InlineData("[{command: x, cache: false}, {command: y, cache: true}]")]
     [InlineData("{types: {command: ./own.sh, timeout: 1h}, size: {command: ./size.sh}}")]
     public void Gates_OfAPlanAndOfTheConfiguration_AreTheSame(string gates)
     {

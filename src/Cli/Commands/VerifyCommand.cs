@@ -19,6 +19,7 @@ internal sealed class VerifyCommand : CliCommand
         Description = "Check this commit in a worktree of its own instead of the files as they are",
         HelpName = "COMMIT",
     };
+    private readonly Option<bool> _fresh = new("--fresh") { Description = "Run every gate, also where it is known to pass on these files" };
     private readonly Option<bool> _yes = GlobalOptions.Yes();
     private readonly Option<bool> _json = GlobalOptions.Json();
 
@@ -28,6 +29,7 @@ internal sealed class VerifyCommand : CliCommand
         Add(_plan);
         Add(_task);
         Add(_commit);
+        Add(_fresh);
         Add(_yes);
         Add(_json);
     }
@@ -57,7 +59,8 @@ internal sealed class VerifyCommand : CliCommand
                 [.. gates.Select(holding => holding.Gate)],
                 evidence,
                 context.Environment,
-                settings.Worktrees,
+                settings,
+                parsed.GetValue(_fresh),
                 verdict => Say(context, verdict),
                 waiting => context.Terminal.Show($"      {waiting}"),
                 stop
@@ -87,6 +90,7 @@ internal sealed class VerifyCommand : CliCommand
             : "fail";
         var how = verdict.Result switch
         {
+            GateResult.Passed when verdict.Cached is { } hit => hit.ToString(),
             GateResult.Passed when verdict.Failure == GateFailure.Flaky => "passed when run again: it fails by chance",
             GateResult.Passed when verdict.RanAlone => "passed when run alone",
             GateResult.Passed => "passed",
@@ -97,8 +101,13 @@ internal sealed class VerifyCommand : CliCommand
             _ => $"exit code {verdict.ExitCode}",
         };
         context.Terminal.Show(
-            string.Create(CultureInfo.InvariantCulture, $"{word}  {verdict.Gate.Name}: {how} ({verdict.Duration.TotalSeconds:0.0} s)")
+            $"{word}  {verdict.Gate.Name}: {how}"
+                + (verdict.Runs == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" ({verdict.Duration.TotalSeconds:0.0} s)"))
         );
+        if (verdict.Quarantine is { } why)
+        {
+            context.Terminal.Show($"      it only advises, since {why} (gates.quarantine)");
+        }
         if (verdict.Advice.Length > 0)
         {
             context.Terminal.Show("      " + verdict.Advice);
@@ -130,6 +139,8 @@ internal sealed class VerifyCommand : CliCommand
             verdict.EvidenceFile,
             verdict.Gate.Exclusive,
             verdict.Advice,
-            source.ToString().ToLowerInvariant()
+            source.ToString().ToLowerInvariant(),
+            verdict.Cached is { } hit ? new CachedEntry(hit.Run, hit.At) : null,
+            verdict.Quarantine
         );
 }

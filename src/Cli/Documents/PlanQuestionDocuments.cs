@@ -100,6 +100,8 @@ internal sealed record VerifyDocument(string Task, bool Passed, IReadOnlyList<Ve
 /// <param name="Exclusive">Gates of this name run one at a time on the machine; null where it runs beside any other.</param>
 /// <param name="Advice">What helps where it could not have a port, a database or a file; else empty.</param>
 /// <param name="Source">Where it comes from: <c>task</c>, <c>configuration</c>, <c>found</c> or <c>contracts</c>.</param>
+/// <param name="Cached">Where it ran before, with these files; null: it ran now.</param>
+/// <param name="Quarantine">Why its failure does not count; null: it does.</param>
 internal sealed record VerifyEntry(
     string Name,
     string Command,
@@ -112,5 +114,12 @@ internal sealed record VerifyEntry(
     string? Evidence,
     string? Exclusive,
     string Advice,
-    string Source
+    string Source,
+    CachedEntry? Cached,
+    string? Quarantine
 );
+
+/// <summary>Where a result comes from that was not made now.</summary>
+/// <param name="Run">The run in which the gate ran; empty: another <c>verify</c>.</param>
+/// <param name="At">When.</param>
+internal sealed record CachedEntry(string Run, DateTimeOffset At);

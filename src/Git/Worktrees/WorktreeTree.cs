@@ -7,7 +7,7 @@ namespace Orchestrator.Git.Worktrees;
 /// worktree's wiring is still what it was does not matter, so that work can be kept before that is mended.
 /// </summary>
 /// <param name="worktree">The worktree.</param>
-internal sealed class WorktreeTree(Worktree worktree)
+public sealed class WorktreeTree(Worktree worktree)
 {
     private static readonly IReadOnlyDictionary<string, string?> Nothing = new Dictionary<string, string?>();
 
@@ -16,7 +16,7 @@ internal sealed class WorktreeTree(Worktree worktree)
     /// <param name="environment">What sends the objects elsewhere than to the repository's own; null: to those.</param>
     /// <returns>Its id, and the commit that the worktree is at; null if it is at none.</returns>
     /// <exception cref="GitException">Git can't store what is there.</exception>
-    internal async Task<(string Tree, string? Head)> WriteAsync(
+    public async Task<(string Tree, string? Head)> WriteAsync(
         CancellationToken cancellationToken,
         IReadOnlyDictionary<string, string?>? environment = null
     )

@@ -327,26 +327,12 @@ internal sealed partial class PhaseFileReader
             return;
         }
 
-        string? exclusive = null;
-        if (ExclusiveMark().Match(text) is { Success: true } mark)
+        (text, var marks) = GateMarks.Take(text);
+        foreach (var (message, fix) in marks.Faults)
         {
-            exclusive = mark.Groups["name"].Value.Trim();
-            text = text[..mark.Index].TrimEnd();
-            if (!ExclusiveName.IsValid(exclusive))
-            {
-                _faults.Add(
-                    new PlanFault(
-                        "bad-value",
-                        FaultSeverity.Error,
-                        _file,
-                        line.Number,
-                        item.Groups["text"].Index + 1,
-                        "",
-                        $"'{exclusive}' can't be what a gate has for itself.",
-                        ExclusiveName.Rule
-                    )
-                );
-            }
+            _faults.Add(
+                new PlanFault("bad-value", FaultSeverity.Error, _file, line.Number, item.Groups["text"].Index + 1, "", message, fix)
+            );
         }
 
         (var gate, var description) = GateText.Split(text);
@@ -367,7 +353,7 @@ internal sealed partial class PhaseFileReader
         }
         else
         {
-            _gates.Add(GateGrammar.Of(gate, description: description) with { Exclusive = exclusive });
+            _gates.Add(GateGrammar.Of(gate, description: description) with { Exclusive = marks.Exclusive, Cache = marks.Cache });
             _gateLines.Add(line.Number);
         }
     }
@@ -444,7 +430,4 @@ internal sealed partial class PhaseFileReader
 
     [GeneratedRegex(@"AGENT:\s*(?<name>[A-Za-z0-9_-]+)", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Agent();
-
-    [GeneratedRegex(@"\(\s*exclusive:\s*(?<name>[^)]*)\)\s*\.?$", RegexOptions.CultureInvariant, 1000)]
-    private static partial Regex ExclusiveMark();
 }

@@ -87,6 +87,7 @@ internal static class GateBinder
                 Timeout = fields.Duration("timeout"),
                 Negate = fields.Bool("negate") ?? false,
                 Exclusive = Exclusive(fields),
+                Cache = fields.Bool("cache"),
             }
         );
     }

@@ -15,6 +15,8 @@ namespace Orchestrator.Plans;
 /// <param name="Negate">It passes when the command fails. A command that could not run or took too long never passes.</param>
 /// <param name="Exclusive">Gates of one such name run one at a time on a machine; see <see cref="ExclusiveName"/>. Null: beside any
 /// other.</param>
+/// <param name="Cache">False: it is run each time, since what it says hangs on more than its tree and its surroundings (a service, the
+/// day). Null or true: what has passed is not run again; see <c>gates.cache</c>.</param>
 public sealed record Gate(
     [property: JsonPropertyName("command")] string Command,
     [property: JsonPropertyName("type")] GateType Type = GateType.Custom,
@@ -22,7 +24,8 @@ public sealed record Gate(
     [property: JsonPropertyName("timeout"), JsonConverter(typeof(SecondsConverter))] TimeSpan? Timeout = null,
     [property: JsonPropertyName("description")] string? Description = null,
     [property: JsonPropertyName("negate")] bool Negate = false,
-    [property: JsonPropertyName("exclusive")] string? Exclusive = null
+    [property: JsonPropertyName("exclusive")] string? Exclusive = null,
+    [property: JsonPropertyName("cache"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Cache = null
 )
 {
     /// <summary>How long a gate may take that names no limit of its own, wherever it comes from.</summary>
@@ -36,8 +39,8 @@ public sealed record Gate(
     [JsonIgnore]
     public bool ChecksTypes => Type is GateType.TypeCheck or GateType.Build;
 
-    /// <summary>The gate as far as it decides about work: whether it runs beside others does not.</summary>
-    public Gate WithoutTurns() => this with { Exclusive = null };
+    /// <summary>The gate as far as it decides about work: whether it runs beside others, or again, does not.</summary>
+    public Gate WithoutTurns() => this with { Exclusive = null, Cache = null };
 
     /// <summary>What people see: the description, else the command.</summary>
     [JsonIgnore]

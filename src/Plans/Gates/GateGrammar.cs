@@ -8,7 +8,7 @@ public static class GateGrammar
 {
     /// <summary>The members of a gate, with their other spellings.</summary>
     public static KeyTable Keys { get; } =
-        new("command cmd run", "type kind", "required", "timeout timeout_seconds", "description name", "negate", "exclusive");
+        new("command cmd run", "type kind", "required", "timeout timeout_seconds", "description name", "negate", "exclusive", "cache");
 
     /// <summary>The words for types, with their other spellings.</summary>
     public static IReadOnlyDictionary<string, GateType> Types { get; } =

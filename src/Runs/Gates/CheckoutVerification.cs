@@ -3,9 +3,7 @@ using Orchestrator.Git.Commits;
 using Orchestrator.Git.Program;
 using Orchestrator.Git.Worktrees;
 using Orchestrator.Plans;
-using Orchestrator.Processes;
 using Orchestrator.QualityGates;
-using Orchestrator.Runs.Tasks;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Runs.Gates;
@@ -21,13 +19,14 @@ public static class CheckoutVerification
     public static IReadOnlyList<HoldingGate> GatesOf(Plan plan, PlanTask task, OrchestratorSettings settings, string directory) =>
         RunStart.GatesOf(settings, GateDetection.Detect(directory)).Explain(plan, task);
 
-    /// <summary>Runs gates one after the other.</summary>
+    /// <summary>Runs gates one after the other; what is known to pass on these files is not run again.</summary>
     /// <param name="workTree">Root of the work tree, the main one or a linked one.</param>
     /// <param name="commit">The commit to check, in a worktree that is removed afterwards; null: the files as they are.</param>
     /// <param name="gates">What to run.</param>
     /// <param name="evidence">Folder for what the gates print.</param>
     /// <param name="environment">The process's variables; gates get only what programs need to work.</param>
-    /// <param name="settings">What <c>worktrees.env</c> adds to them.</param>
+    /// <param name="settings">What <c>worktrees.env</c> adds to them, and what is made of earlier results.</param>
+    /// <param name="fresh">Nothing that is known counts.</param>
     /// <param name="told">Told of each verdict as it comes.</param>
     /// <param name="waits">Told of a gate that has to wait for another on this machine.</param>
     /// <param name="stop">Kills the gate that runs.</param>
@@ -39,27 +38,29 @@ public static class CheckoutVerification
         IReadOnlyList<Gate> gates,
         string evidence,
         IReadOnlyDictionary<string, string> environment,
-        WorktreeSettings settings,
+        OrchestratorSettings settings,
+        bool fresh,
         Action<GateVerdict> told,
         Action<WaitingGate> waits,
         CancellationToken stop
     )
     {
-        var runner = new GateRunner(GateTurns.Of(environment, told: waits));
         var opened = await new GitRepositories().OpenAsync(workTree);
+        var verification = new GatesOfCheckout(opened, gates, evidence, environment, settings, told, waits);
+        var question = new GateQuestion("", [], settings, settings.Worktrees.Setup ?? SetUpOf(workTree)) { Fresh = fresh };
         if (commit is null)
         {
             var known = new WorktreeStore(opened);
-            var status = await WorktreeStatus.ReadAsync(known.Find(workTree) ?? known.FindMainCheckout()!, stop);
-            return await RunAsync(
-                workTree,
-                [.. status.Entries.Select(entry => entry.Path)],
-                gates,
-                evidence,
-                environment,
-                settings,
-                runner,
-                told,
+            var worktree = known.Find(workTree) ?? known.FindMainCheckout()!;
+            var status = await WorktreeStatus.ReadAsync(worktree, stop);
+            return await verification.RunAsync(
+                worktree,
+                question with
+                {
+                    // What lies there beside the tree's files, such as what was installed by hand, is this folder's own.
+                    Place = workTree,
+                    Changed = [.. status.Entries.Select(entry => entry.Path)],
+                },
                 stop
             );
         }
@@ -72,16 +73,16 @@ public static class CheckoutVerification
         var worktrees = new WorktreeStore(opened);
         try
         {
-            await worktrees.EnsureAsync(new WorktreeRequest(path, found.Id) { LockReason = "gates run here (orchestrate verify)" }, stop);
-            return await RunAsync(
-                path,
-                await ChangedAsync(opened, found, stop),
-                gates,
-                evidence,
-                environment,
-                settings,
-                runner,
-                told,
+            return await verification.RunAsync(
+                await worktrees.EnsureAsync(
+                    new WorktreeRequest(path, found.Id) { LockReason = "gates run here (orchestrate verify)" },
+                    stop
+                ),
+                question with
+                {
+                    Place = question.SetUp.Count == 0 ? "" : "without set-up",
+                    Changed = await ChangedAsync(opened, found, stop),
+                },
                 stop
             );
         }
@@ -91,49 +92,10 @@ public static class CheckoutVerification
         }
     }
 
+    private static IReadOnlyList<string> SetUpOf(string workTree) => [.. SetUpDetection.Detect(workTree).Select(found => found.Command)];
+
     private static async Task<IReadOnlyList<string>> ChangedAsync(GitRepository repository, CommitInfo commit, CancellationToken stop) =>
         commit.Parents.Count == 0
             ? []
             : [.. (await new Diffs(repository).BetweenAsync(commit.Parents[0], commit.Id, stop)).Select(change => change.Path)];
-
-    private static async Task<IReadOnlyList<GateVerdict>> RunAsync(
-        string directory,
-        IReadOnlyList<string> changed,
-        IReadOnlyList<Gate> gates,
-        string evidence,
-        IReadOnlyDictionary<string, string> environment,
-        WorktreeSettings settings,
-        GateRunner runner,
-        Action<GateVerdict> told,
-        CancellationToken stop
-    )
-    {
-        Directory.CreateDirectory(evidence);
-        // As in a run, but for as long as this process lives: the folder is the user's own, and may be verified twice at the same time.
-        var claims = WorktreeResourceClaims.Of(environment);
-        var resources = await claims.TakeAsync(directory, WorktreeUse.Fresh, stop, ProcessIdentity.Current);
-        try
-        {
-            var subject = new GateSubject
-            {
-                Directory = directory,
-                ChangedFiles = changed,
-                Environment = GateEnvironment.Make(environment, resources.Variables(settings.Environment)),
-                TemporaryFolder = resources.TemporaryFolder,
-                Origin = new GateOrigin(directory, "", ""),
-            };
-            var verdicts = new List<GateVerdict>();
-            foreach (var gate in gates)
-            {
-                verdicts.Add(await runner.RunAsync(gate, subject, Path.Combine(evidence, $"gate-{verdicts.Count + 1}.log"), stop));
-                told(verdicts[^1]);
-            }
-
-            return verdicts;
-        }
-        finally
-        {
-            await claims.ReleaseAsync(directory, ProcessIdentity.Current);
-        }
-    }
 }

@@ -1,20 +1,20 @@
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Orchestrator.Git.Commits;
 using Orchestrator.Git.Program;
+using Orchestrator.Git.Worktrees;
 using Orchestrator.Plans;
-using Orchestrator.Processes;
 using Orchestrator.QualityGates;
 
 namespace Orchestrator.Runs.Gates;
 
 /// <summary>
-/// Runs gates at exactly one commit, in a clean tree outside the repository. What has passed on the same tree in this run is not run again.
+/// Runs gates at exactly one commit, in a clean tree outside the repository. What has passed on the same tree before is not run again
+/// (<see cref="GateMemory"/>).
 /// </summary>
 internal sealed class GateCheck(RunServices services)
 {
+    private readonly GateMemory _memory = new(services.Environment, services.Time);
     private readonly Lazy<GateRunner> _runner = new(() => new GateRunner(GateTurns.Of(services.Environment, services.Time), services.Time));
 
     /// <summary>Runs the gates one after the other and gives all outcomes.</summary>
@@ -45,17 +45,19 @@ internal sealed class GateCheck(RunServices services)
         {
             return [];
         }
-        var tree = (await new CommitStore(repository).ReadAsync(commit, stop))!.Tree;
+        var question = await QuestionAsync(files, repository, commit, changed, stop);
+        var known = await KnownAsync(repository, gates, question, stop);
         var outcomes = new List<GateVerdict>();
         VerificationTree? place = null;
+        var traces = default(WorktreeTraces);
         try
         {
             foreach (var gate in gates)
             {
-                var ledger = Path.Combine(files.Folder.Path, "gates", $"{tree}-{Name(gate, changed)}.json");
-                if (Known(ledger) is { } known)
+                if (known.GetValueOrDefault(gate) is { } hit)
                 {
-                    outcomes.Add(known with { Gate = gate });
+                    outcomes.Add(hit.Verdict);
+                    await GateTally.AddAsync(files.Folder, hit.Verdict, null, stop);
                     continue;
                 }
                 if (place is null)
@@ -63,18 +65,10 @@ internal sealed class GateCheck(RunServices services)
                     place = await new VerificationTrees(repository, services.Environment).TakeAsync(commit, isMerge, stop);
                     if (await WorktreeSetup.RunAsync(place.Worktree, files, services, evidence, stop) is { } failure)
                     {
-                        outcomes.Add(
-                            new GateVerdict
-                            {
-                                Gate = gate,
-                                Result = GateResult.CouldNotRun,
-                                Failure = GateFailure.Environment,
-                                Command = gate.Command,
-                                Refusal = failure,
-                            }
-                        );
+                        outcomes.Add(NotSetUp(gate, failure));
                         return outcomes;
                     }
+                    traces = await WorktreeTraces.TryReadAsync(place.Worktree, stop);
                 }
                 var subject = new GateSubject
                 {
@@ -86,13 +80,21 @@ internal sealed class GateCheck(RunServices services)
                     ),
                     TemporaryFolder = place.Resources.TemporaryFolder,
                     Origin = new GateOrigin(repository.MainCheckout ?? "", files.Folder.Name, task),
+                    RerunFailure = expectedRed?.Contains(gate) != true,
                 };
-                var outcome = await RunAsync(gate, subject with { RerunFailure = expectedRed?.Contains(gate) != true }, evidence, stop);
-                outcomes.Add(outcome);
-                if (outcome.Passed)
-                {
-                    DurableFile.Write(ledger, JsonSerializer.SerializeToUtf8Bytes(outcome, GateVerdictJson.Default.GateVerdict));
-                }
+                var verdict = await RunAsync(gate, subject, evidence, stop);
+                var before = traces;
+                traces = await WorktreeTraces.TryReadAsync(place.Worktree, stop);
+                (verdict, var record) = await _memory.NoteAsync(
+                    repository,
+                    verdict,
+                    question,
+                    isOfTree: before is { HasChanges: false } && traces is { HasChanges: false },
+                    leavesFiles: before is null || traces?.Others.IsSubsetOf(before.Others) != true,
+                    stop
+                );
+                await GateTally.AddAsync(files.Folder, verdict, record, stop);
+                outcomes.Add(verdict);
             }
         }
         finally
@@ -104,6 +106,62 @@ internal sealed class GateCheck(RunServices services)
         }
         return outcomes;
     }
+
+    /// <summary>
+    /// What is known already. Where a gate has to run, those before it that leave files run too, since it may need them: a build that was
+    /// taken from the cache leaves nothing to test. What tests and linters leave nobody needs.
+    /// </summary>
+    private async Task<IReadOnlyDictionary<Gate, KnownGate>> KnownAsync(
+        GitRepository repository,
+        IReadOnlyList<Gate> gates,
+        GateQuestion question,
+        CancellationToken stop
+    )
+    {
+        var known = new Dictionary<Gate, KnownGate>();
+        var hasToRun = false;
+        foreach (var gate in gates.Reverse())
+        {
+            var found = await _memory.FindAsync(repository, gate, question, stop);
+            if (found is null || (hasToRun && found.LeavesFiles && gate.Type is not (GateType.Test or GateType.Lint)))
+            {
+                hasToRun = true;
+            }
+            else
+            {
+                known[gate] = found;
+            }
+        }
+        return known;
+    }
+
+    private static async Task<GateQuestion> QuestionAsync(
+        RunFiles files,
+        GitRepository repository,
+        string commit,
+        IReadOnlyList<string> changed,
+        CancellationToken stop
+    ) =>
+        new(
+            (await new CommitStore(repository).ReadAsync(commit, stop))!.Tree,
+            changed,
+            files.Settings,
+            files.Settings.Worktrees.Setup ?? files.Start.Found.SetUp
+        )
+        {
+            Run = files.Folder.Name,
+            Fresh = files.Start.Input.Fresh,
+        };
+
+    private static GateVerdict NotSetUp(Gate gate, string failure) =>
+        new()
+        {
+            Gate = gate,
+            Result = GateResult.CouldNotRun,
+            Failure = GateFailure.Environment,
+            Command = gate.Command,
+            Refusal = failure,
+        };
 
     /// <summary>Sets up a fresh worktree of a commit, as agents get one, for where no gate does.</summary>
     /// <returns>Why it failed, or null.</returns>
@@ -123,12 +181,31 @@ internal sealed class GateCheck(RunServices services)
         return await WorktreeSetup.RunAsync(place.Worktree, files, services, evidence, stop);
     }
 
-    /// <summary>Those that keep work from being merged: required, failed, and not red before the run began.</summary>
+    /// <summary>Those that keep work from being merged: required, failed, not red before the run began, and not in quarantine.</summary>
     public static IReadOnlyList<GateVerdict> Failures(RunFiles files, IEnumerable<GateVerdict> outcomes)
     {
         var advisory = BaseGates.RedAtBase(files.Folder);
-        return [.. outcomes.Where(o => !o.Passed && o.Gate.Required && !advisory.Contains(o.Gate.Command))];
+        return [.. outcomes.Where(o => !o.IsAcceptable && !advisory.Contains(o.Gate.Command))];
     }
+
+    /// <summary>What people should hear of gates that stand in nobody's way, each in a few words: not run, flaky, or helped along.</summary>
+    public static IEnumerable<string> Notes(IEnumerable<GateVerdict> outcomes) =>
+        outcomes
+            .Select(o =>
+                (
+                    o.Gate.Name,
+                    Said: o switch
+                    {
+                        { Cached: { } hit, Result: GateResult.Passed } => hit.ToString(),
+                        { Quarantine: { } why } => $"failed and only advises, since {why}",
+                        { Passed: true, Failure: GateFailure.Flaky } => "failed, and passed when run again on the same files",
+                        { Passed: true } => o.Advice,
+                        _ => "",
+                    }
+                )
+            )
+            .Where(note => note.Said.Length > 0)
+            .Select(note => $"gate '{note.Name}': {note.Said}");
 
     /// <summary>The file with all that a gate printed, as records and people have it; empty where it did not run.</summary>
     public static string EvidenceOf(RunFiles files, GateVerdict verdict) =>
@@ -152,15 +229,9 @@ internal sealed class GateCheck(RunServices services)
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{gate.Command}\0{gate.Negate}\0{uses}")))[..16];
     }
 
-    private static GateVerdict? Known(string ledger) =>
-        File.Exists(ledger) ? JsonSerializer.Deserialize(File.ReadAllBytes(ledger), GateVerdictJson.Default.GateVerdict) : null;
-
     private async Task<GateVerdict> RunAsync(Gate gate, GateSubject subject, string evidence, CancellationToken stop)
     {
         Directory.CreateDirectory(evidence);
         return await _runner.Value.RunAsync(gate, subject, Path.Combine(evidence, $"gate-{Name(gate, subject.ChangedFiles)}.log"), stop);
     }
 }
-
-[JsonSerializable(typeof(GateVerdict))]
-internal sealed partial class GateVerdictJson : JsonSerializerContext;

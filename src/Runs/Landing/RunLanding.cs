@@ -5,6 +5,7 @@ using Orchestrator.Git.Program;
 using Orchestrator.Git.Worktrees;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
+using Orchestrator.QualityGates;
 using Orchestrator.Runs.Gates;
 using Orchestrator.Runs.Merging;
 
@@ -20,6 +21,7 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
 {
     /// <summary>How often a target may move while we gate, before a person is asked: whoever pushes that often should say when.</summary>
     private const int MaxMoves = 3;
+    private const int MostNotes = 5;
     private const int LongestRefusal = 1000;
     private readonly GateCheck _gates = new(services);
 
@@ -105,12 +107,13 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
             {
                 return new LandResult { Message = $"{strays} {result.Reason}".Trim(), StagingTip = request.Commit };
             }
-            var (merged, refused) = await TakeInTargetAsync(files, repository, staging, request.Commit, result.Tip!, input, stop);
+            var (merged, noted, refused) = await TakeInTargetAsync(files, repository, staging, request.Commit, result.Tip!, input, stop);
             if (refused is not null)
             {
                 return refused with { StagingTip = request.Commit };
             }
             request = request with { Commit = merged! };
+            strays = $"{strays} {noted}".Trim();
         }
     }
 
@@ -168,7 +171,7 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
             };
     }
 
-    private async Task<(string? Merged, LandResult? Refused)> TakeInTargetAsync(
+    private async Task<(string? Merged, string Note, LandResult? Refused)> TakeInTargetAsync(
         RunFiles files,
         GitRepository repository,
         StagingRecord staging,
@@ -184,6 +187,7 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
         {
             return (
                 null,
+                "",
                 new LandResult
                 {
                     Message =
@@ -201,22 +205,21 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
             stop
         );
         var changed = (await new Diffs(repository).BetweenAsync(target, commit, stop)).Select(c => c.Path).ToList();
-        var failures = GateCheck.Failures(
+        var outcomes = await _gates.RunAsync(
             files,
-            await _gates.RunAsync(
-                files,
-                repository,
-                commit,
-                files.Gates.OfLanding(files.Plan),
-                changed,
-                Path.Combine(files.Folder.Path, "landing"),
-                stop
-            )
+            repository,
+            commit,
+            files.Gates.OfLanding(files.Plan),
+            changed,
+            Path.Combine(files.Folder.Path, "landing"),
+            stop
         );
+        var failures = GateCheck.Failures(files, outcomes);
         if (failures.Count > 0)
         {
             return (
                 null,
+                "",
                 new LandResult
                 {
                     Evidence = GateCheck.EvidenceOf(files, failures[0]),
@@ -227,12 +230,18 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
         }
         if (await LossesAsync(files, repository, commit, input, stop) is { } lossy)
         {
-            return (null, lossy);
+            return (null, "", lossy);
         }
         return await staging.MoveAsync(commit, tip, $"merge {input.Target}")
-            ? (commit, null)
+            ? (commit, Told(outcomes), null)
             : throw new GitException(
                 $"{input.Staging} was moved by somebody else while {input.Target} was merged into it; landing is tried again."
             );
+    }
+
+    private static string Told(IReadOnlyList<GateVerdict> outcomes)
+    {
+        var notes = GateCheck.Notes(outcomes).ToList();
+        return notes.Count == 0 ? "" : $"{FileNames.Some(notes, MostNotes)}.";
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Orchestrator.Messages;
+using Orchestrator.Runs.Gates;
 using Orchestrator.Runs.Merging;
 
 namespace Orchestrator.Runs.Reports;
@@ -60,6 +61,7 @@ public sealed class RunReport(string repository)
                 $"| {task.Id} | {state} | {task.Attempt} | {task.Starts} | {gates} | {task.Cost.ToString("0.00", CultureInfo.InvariantCulture)} | {(task.MergeCommit.Length > 12 ? task.MergeCommit[..12] : "")} |"
             );
         }
+        text.Append(GateTally.Render(new RunFolder(repository, run.RunId)));
         foreach (var task in run.Tasks.Where(t => t.Reason.Length > 0))
         {
             Line($"\n- {task.Id}: {task.Reason}{(task.Evidence.Length > 0 ? $" ({task.Evidence})" : "")}");

@@ -3,6 +3,7 @@ using Orchestrator.Git.Program;
 using Orchestrator.Git.Refs;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
+using Orchestrator.QualityGates;
 using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Tasks;
@@ -68,7 +69,7 @@ public sealed class TaskVerification(RunServices services)
         var evidence = Path.Combine(files.Folder.Task(task.Id), $"gates-{input.Attempt}");
         var outcomes = await _gates.RunAsync(files, workspace.Repository, commit, gates, changed, evidence, stop, task: task.Id);
         var failures = GateCheck.Failures(files, outcomes);
-        var count = outcomes.Count == 0 ? "" : $"{outcomes.Count(o => o.Passed)}/{outcomes.Count}";
+        var count = CountOf(outcomes);
         if (failures.FirstOrDefault(f => f.BlamesMachine) is { } broken)
         {
             return new VerifyResult
@@ -121,7 +122,7 @@ public sealed class TaskVerification(RunServices services)
         {
             notes.Add("not verified: no gate");
         }
-        notes.AddRange(outcomes.Where(o => o.Passed && o.Advice.Length > 0).Select(o => $"gate '{o.Gate.Name}': {o.Advice}"));
+        notes.AddRange(GateCheck.Notes(outcomes));
         await KeepResultAsync(workspace, task, input, commit, changed.Count > 0, stop);
         var patch = differences.Any(d => GateTamperCheck.IsTest(d.Path))
             ? (await new Diffs(workspace.Repository).PatchAsync(input.Prepared.BaseCommit, commit, cancellationToken: stop)).Text
@@ -136,6 +137,14 @@ public sealed class TaskVerification(RunServices services)
                 ProblemsFile.Some([.. GateTamperCheck.Changes(task, gates, differences, patch), .. GateTamperCheck.Empty(outcomes)])
             ),
         };
+    }
+
+    private static string CountOf(IReadOnlyList<GateVerdict> outcomes)
+    {
+        var cached = outcomes.Count(o => o.Cached is not null);
+        return outcomes.Count == 0
+            ? ""
+            : $"{outcomes.Count(o => o.Passed)}/{outcomes.Count}{(cached == 0 ? "" : $" ({cached} from the cache)")}";
     }
 
     /// <summary>Whatever lies in a worktree, and git refuses to look at or to store, is something for the agent to mend.</summary>

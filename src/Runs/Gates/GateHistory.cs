@@ -1,0 +1,101 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Orchestrator.Plans;
+using Orchestrator.Processes;
+using Orchestrator.QualityGates;
+
+namespace Orchestrator.Runs.Gates;
+
+/// <summary>How a gate has ended lately, in all runs of a repository.</summary>
+/// <param name="Command">Its command.</param>
+/// <param name="Negate">Whether it passes when the command fails.</param>
+/// <param name="Outcomes">A letter for each of its last runs: <c>p</c> passed at once, <c>f</c> failed, and passed on the same files, <c>r</c>
+/// failed twice.</param>
+internal sealed record GateRecord(string Command, bool Negate, string Outcomes)
+{
+    /// <summary>How many runs are looked back on: a gate that was mended is believed again.</summary>
+    public const int Longest = 100;
+
+    /// <summary>
+    /// Fewer runs say nothing: of ten runs of a gate that fails by chance once in twenty times, three do so in one case of a hundred.
+    /// </summary>
+    public const int Fewest = 10;
+
+    /// <summary>How many of its runs failed by chance.</summary>
+    [JsonIgnore]
+    public int Flakes => Outcomes.Count(letter => letter == 'f');
+
+    /// <summary>Whether it fails by chance more than a fifth of the time.</summary>
+    [JsonIgnore]
+    public bool IsFlaky => Outcomes.Length >= Fewest && Flakes * 5 > Outcomes.Length;
+
+    /// <summary>How often it failed by chance, for people.</summary>
+    public override string ToString() => $"failed by chance in {Flakes} of its last {Outcomes.Length} runs";
+}
+
+/// <summary>
+/// How often gates fail by chance: a file each, in the repository's cache folder. A gate that is changed begins anew. What can't be told from
+/// chance (a gate that was stopped, could not run, or was not run again) is left out.
+/// </summary>
+/// <param name="folder">Where they lie.</param>
+/// <param name="time">The clock for their age.</param>
+internal sealed class GateHistory(string folder, TimeProvider time)
+{
+    private const int MaxGates = 1000;
+    private static readonly TimeSpan MaxAge = TimeSpan.FromDays(180);
+
+    /// <summary>What is known of a gate; a damaged record is none.</summary>
+    public GateRecord Read(Gate gate)
+    {
+        try
+        {
+            return
+                SmallFile.TryRead(PathOf(gate)) is { } json
+                && JsonSerializer.Deserialize(json, GateRecordJson.Default.GateRecord) is { Outcomes: not null } record
+                ? record
+                : new GateRecord(gate.Command, gate.Negate, "");
+        }
+        catch (Exception damaged) when (damaged is JsonException or IOException or UnauthorizedAccessException)
+        {
+            return new GateRecord(gate.Command, gate.Negate, "");
+        }
+    }
+
+    /// <summary>Adds how a gate has ended.</summary>
+    /// <returns>What is known of it now.</returns>
+    public async Task<GateRecord> AddAsync(GateVerdict verdict, CancellationToken stop)
+    {
+        if (LetterOf(verdict) is not { } letter)
+        {
+            return Read(verdict.Gate);
+        }
+        using var alone = await LockFile.TakeAsync(folder + ".lock", stop);
+        var known = Read(verdict.Gate);
+        var outcomes = known.Outcomes + letter;
+        known = known with { Outcomes = outcomes[Math.Max(0, outcomes.Length - GateRecord.Longest)..] };
+        DurableFile.Write(PathOf(verdict.Gate), JsonSerializer.SerializeToUtf8Bytes(known, GateRecordJson.Default.GateRecord));
+        GateResultCache.Prune(folder, MaxGates, MaxAge, time);
+        return known;
+    }
+
+    private static char? LetterOf(GateVerdict verdict) =>
+        verdict switch
+        {
+            { Cached: not null } => null,
+            { Result: GateResult.Passed, Failure: GateFailure.Flaky } => 'f',
+            { Result: GateResult.Passed } => 'p',
+            { Result: GateResult.Failed, Failure: GateFailure.Logic, Runs: > 1 } => 'r',
+            _ => null,
+        };
+
+    private string PathOf(Gate gate) =>
+        Path.Combine(
+            folder,
+            Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{gate.Command}\0{gate.Negate}")))[..24] + ".json"
+        );
+}
+
+[JsonSerializable(typeof(GateRecord))]
+internal sealed partial class GateRecordJson : JsonSerializerContext;

@@ -1,0 +1,156 @@
+using System.Security.Cryptography;
+using System.Text;
+using Orchestrator.Git.Program;
+using Orchestrator.Plans;
+using Orchestrator.QualityGates;
+using Orchestrator.Settings;
+
+namespace Orchestrator.Runs.Gates;
+
+/// <summary>What gates are asked about, and who asks.</summary>
+/// <param name="Tree">The files, as git's id of their tree.</param>
+/// <param name="Changed">Files that differ from the base.</param>
+/// <param name="Settings">The settings.</param>
+/// <param name="SetUp">The commands that make a worktree ready there.</param>
+internal sealed record GateQuestion(string Tree, IReadOnlyList<string> Changed, OrchestratorSettings Settings, IReadOnlyList<string> SetUp)
+{
+    /// <summary>
+    /// Where the gates run: empty in a clean worktree that is set up. Elsewhere there may be more than the tree says (ignored files), or
+    /// less (no set-up): what passes there counts there alone, but what passes in a clean one counts everywhere.
+    /// </summary>
+    public string Place { get; init; } = "";
+
+    /// <summary>The run that asks; empty: a person.</summary>
+    public string Run { get; init; } = "";
+
+    /// <summary>What was found before this run, or before now where a person asks, does not count.</summary>
+    public bool Fresh { get; init; }
+
+    /// <summary>
+    /// The name of a result. Its limit is not part of it, since it is known how long the gate took; its type, description and turns change
+    /// nothing of what it says.
+    /// </summary>
+    /// <param name="gate">The gate.</param>
+    /// <param name="surroundings">See <see cref="GateSurroundings"/>.</param>
+    /// <param name="place">See <see cref="Place"/>.</param>
+    public string Key(Gate gate, string surroundings, string place)
+    {
+        var names = GateCheck.AsksForChangedFiles(gate) ? string.Join('\0', Changed) : "";
+        var all = string.Join('\0', Tree, gate.Command, gate.Negate ? "negate" : "", surroundings, place, names);
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(all)));
+    }
+}
+
+/// <summary>A green result that is known.</summary>
+/// <param name="Verdict">What it said, and where it ran.</param>
+/// <param name="LeavesFiles">It leaves files that gates after it may need.</param>
+internal sealed record KnownGate(GateVerdict Verdict, bool LeavesFiles);
+
+/// <summary>
+/// What gates have said in a repository: no tree is gated twice, and how often each fails by chance is known. In its cache folder, below
+/// <c>gates</c>.
+/// </summary>
+/// <param name="environment">The process's variables.</param>
+/// <param name="time">The clock.</param>
+internal sealed class GateMemory(IReadOnlyDictionary<string, string> environment, TimeProvider time)
+{
+    private readonly GateSurroundings _surroundings = new(environment, time);
+
+    /// <summary>
+    /// The gate's green result on this tree, in these surroundings; null: it has to run. One that is known to fail by chance is always asked
+    /// again: its green says as little about the work as its red.
+    /// </summary>
+    public async Task<KnownGate?> FindAsync(GitRepository repository, Gate gate, GateQuestion question, CancellationToken stop)
+    {
+        if (!IsKept(gate, question) || History(repository).Read(gate).IsFlaky)
+        {
+            return null;
+        }
+        var surroundings = await HashAsync(gate, question, stop);
+        var results = Results(repository);
+        var found = results.Find(question.Key(gate, surroundings, question.Place));
+        if (found is null && question.Place.Length > 0)
+        {
+            found = results.Find(question.Key(gate, surroundings, ""));
+        }
+        return
+            found is null
+            || found.Verdict.Duration > gate.Limit
+            || (question.Fresh && (question.Run.Length == 0 || found.Run != question.Run))
+            ? null
+            : new KnownGate(
+                found.Verdict with
+                {
+                    Gate = gate,
+                    Cached = new GateCacheHit(found.Run, found.At),
+                    Runs = 0,
+                    Duration = TimeSpan.Zero,
+                    EvidenceFile = StillThere(found),
+                },
+                found.LeavesFiles
+            );
+    }
+
+    /// <summary>
+    /// Notes how a gate that ran has ended: how often it fails by chance, and that it is green, where it passed without chance. What can't
+    /// be written is not known the next time, and the gate runs again; the verdict stands.
+    /// </summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="verdict">What it said.</param>
+    /// <param name="question">What was asked.</param>
+    /// <param name="isOfTree">The files were those of the tree, before and after it ran.</param>
+    /// <param name="leavesFiles">It left files that gates after it may need.</param>
+    /// <param name="stop">Ends the waiting for others that note something.</param>
+    /// <returns>The verdict, which stands in nobody's way where the gate is flaky and that is wanted; and what is known of the gate.</returns>
+    public async Task<(GateVerdict Verdict, GateRecord Record)> NoteAsync(
+        GitRepository repository,
+        GateVerdict verdict,
+        GateQuestion question,
+        bool isOfTree,
+        bool leavesFiles,
+        CancellationToken stop
+    )
+    {
+        var record = new GateRecord(verdict.Gate.Command, verdict.Gate.Negate, "");
+        try
+        {
+            record = await History(repository).AddAsync(verdict, stop);
+            if (isOfTree && IsKept(verdict.Gate, question) && verdict.Passed && verdict.Failure != GateFailure.Flaky)
+            {
+                Results(repository)
+                    .Store(
+                        new GateResultEntry(
+                            question.Key(verdict.Gate, await HashAsync(verdict.Gate, question, stop), question.Place),
+                            question.Run,
+                            time.GetUtcNow(),
+                            verdict,
+                            leavesFiles,
+                            verdict.EvidenceFile is { } file ? File.GetLastWriteTimeUtc(file) : default
+                        )
+                    );
+            }
+        }
+        catch (Exception unwritten) when (unwritten is IOException or UnauthorizedAccessException)
+        {
+            // Only time is lost: see above.
+        }
+        var isQuarantined = question.Settings.Gates.Quarantine && record.IsFlaky && !verdict.Passed && !verdict.BlamesMachine;
+        return (isQuarantined ? verdict with { Quarantine = $"it {record}" } : verdict, record);
+    }
+
+    private static bool IsKept(Gate gate, GateQuestion question) => question.Settings.Gates.Cache && gate.Cache != false;
+
+    private static string? StillThere(GateResultEntry entry) =>
+        entry.Verdict.EvidenceFile is { } file && File.Exists(file) && File.GetLastWriteTimeUtc(file) == entry.EvidenceWritten
+            ? file
+            : null;
+
+    private Task<string> HashAsync(Gate gate, GateQuestion question, CancellationToken stop) =>
+        _surroundings.HashAsync(gate, question.Settings.Worktrees.Environment, question.SetUp, stop);
+
+    private GateResultCache Results(GitRepository repository) => new(Folder(repository, "results"), time);
+
+    private GateHistory History(GitRepository repository) => new(Folder(repository, "history"), time);
+
+    private string Folder(GitRepository repository, string name) => Path.Combine(CacheFolder.Of(repository, environment), "gates", name);
+}

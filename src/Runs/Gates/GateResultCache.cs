@@ -1,0 +1,99 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Orchestrator.Processes;
+using Orchestrator.QualityGates;
+
+namespace Orchestrator.Runs.Gates;
+
+/// <summary>A green result as it is kept.</summary>
+/// <param name="Key">What was asked (<see cref="GateQuestion.Key"/>); another one in a file of this name is damage.</param>
+/// <param name="Run">The run in which it ran; empty: a person's own <c>verify</c>.</param>
+/// <param name="At">When it had ended.</param>
+/// <param name="Verdict">What it said.</param>
+/// <param name="LeavesFiles">It leaves files that git does not track, which gates after it may need.</param>
+/// <param name="EvidenceWritten">Time of the evidence file's last write: one that was written again tells of something else.</param>
+internal sealed record GateResultEntry(
+    string Key,
+    string Run,
+    DateTimeOffset At,
+    GateVerdict Verdict,
+    bool LeavesFiles,
+    DateTime EvidenceWritten
+);
+
+/// <summary>
+/// Results of gates, a file each, in the repository's cache folder: shared by verification of tasks, merges, landing, later runs and
+/// <c>orchestrate verify</c>. It keeps itself small: what is older than <see cref="MaxAge"/> is no answer any more, and of more than
+/// <see cref="MaxEntries"/> the oldest go.
+/// <para>
+/// Only green results are kept. A red one would stay red after its cause is gone that the key can't see (a service that was down, a full
+/// disk, a port in use), and a person who mends that must see the gate run; a red gate is rare and its time is spent on telling chance from
+/// fault. A green one can only be wrong where the same files in the same surroundings may also be red: that is a flaky gate, which is not
+/// taken from here (<see cref="GateMemory"/>).
+/// </para>
+/// </summary>
+/// <param name="folder">Where they lie.</param>
+/// <param name="time">The clock for their age.</param>
+internal sealed class GateResultCache(string folder, TimeProvider time)
+{
+    /// <summary>
+    /// How long a result counts. Surroundings have parts that no key has: system libraries, services, the calendar.
+    /// </summary>
+    public static readonly TimeSpan MaxAge = TimeSpan.FromDays(14);
+
+    /// <summary>How many are kept: about 10 KB each.</summary>
+    public const int MaxEntries = 4000;
+
+    private static readonly TimeSpan LongestWrite = TimeSpan.FromHours(1);
+
+    /// <summary>The entry of a key; null where there is none, or it is too old or damaged, which is the same: the gate runs.</summary>
+    public GateResultEntry? Find(string key)
+    {
+        try
+        {
+            return
+                SmallFile.TryRead(PathOf(key)) is { } json
+                && JsonSerializer.Deserialize(json, GateResultJson.Default.GateResultEntry) is { Verdict: not null } entry
+                && entry.Key == key
+                && entry.Verdict.Passed
+                && time.GetUtcNow() - entry.At is var age
+                && age < MaxAge
+                && age > -LongestWrite
+                ? entry
+                : null;
+        }
+        catch (Exception damaged) when (damaged is JsonException or IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Keeps an entry, whole or not at all, and removes what is too much.</summary>
+    /// <exception cref="IOException">It can't be written, such as on a full disk.</exception>
+    public void Store(GateResultEntry entry)
+    {
+        DurableFile.Write(PathOf(entry.Key), JsonSerializer.SerializeToUtf8Bytes(entry, GateResultJson.Default.GateResultEntry));
+        Prune(folder, MaxEntries, MaxAge, time);
+    }
+
+    /// <summary>Removes files of a folder that are too old, then the oldest of too many, and what a killed writer left.</summary>
+    internal static void Prune(string folder, int most, TimeSpan age, TimeProvider time)
+    {
+        var now = time.GetUtcNow().UtcDateTime;
+        var files = new DirectoryInfo(folder).GetFiles();
+        var tooMany = files.Length > most ? files.Length - (most * 9 / 10) : 0;
+        foreach (var (file, at) in files.OrderBy(file => file.LastWriteTimeUtc).Select((file, at) => (file, at)))
+        {
+            var limit = file.Extension == ".tmp" ? LongestWrite : age;
+            if (at < tooMany || now - file.LastWriteTimeUtc > limit)
+            {
+                file.Delete();
+            }
+        }
+    }
+
+    private string PathOf(string key) => Path.Combine(folder, key + ".json");
+}
+
+[JsonSerializable(typeof(GateResultEntry))]
+internal sealed partial class GateResultJson : JsonSerializerContext;

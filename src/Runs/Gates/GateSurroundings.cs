@@ -1,0 +1,161 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+using Orchestrator.Plans;
+using Orchestrator.Processes;
+using Orchestrator.QualityGates;
+
+namespace Orchestrator.Runs.Gates;
+
+/// <summary>
+/// What beside its files can change what a gate says, as one hash: the machine's system, the variables that gates see, what makes a worktree
+/// ready, and the programs. Lock files and version files (global.json, .nvmrc) are part of the tree. A worktree's own port, name and
+/// temporary folder are not in it: nothing may hang on their values, and each run has others.
+/// </summary>
+/// <param name="environment">The process's variables.</param>
+/// <param name="time">The clock.</param>
+internal sealed class GateSurroundings(IReadOnlyDictionary<string, string> environment, TimeProvider time)
+{
+    // Raised where what an entry says, or how gates are run, changes its meaning.
+    private const string Version = "1";
+
+    private static readonly TimeSpan VersionsHold = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestProbe = TimeSpan.FromSeconds(10);
+
+    // The programs that others run on: what 'npm test' does is said by node.
+    private static readonly string[] Runtimes =
+    [
+        "sh",
+        "node",
+        "bun",
+        "deno",
+        "python3",
+        "dotnet",
+        "go",
+        "rustc",
+        "cargo",
+        "java",
+        "ruby",
+        "php",
+        "cc",
+        "make",
+    ];
+
+    // What a login session or a worktree changes and no gate may hang on.
+    private static readonly string[] PassingNames =
+    [
+        "TMPDIR",
+        "TEMP",
+        "TMP",
+        "DOTNET_CLI_TELEMETRY_SESSIONID",
+        "XDG_RUNTIME_DIR",
+        "XDG_VTNR",
+        "XDG_CURRENT_DESKTOP",
+        "XDG_MENU_PREFIX",
+        "XDG_ACTIVATION_TOKEN",
+    ];
+
+    private static readonly string[] PassingPrefixes = ["XDG_SESSION_", "XDG_SEAT"];
+
+    // Modules that are known to answer --version and do nothing else.
+    private static readonly string[] ProbedModules = ["pytest", "mypy", "ruff", "unittest", "pyright", "flake8", "pylint", "black"];
+
+    private readonly ConcurrentDictionary<string, (DateTimeOffset At, Task<string> Answer)> _versions = new(StringComparer.Ordinal);
+
+    /// <summary>The hash for one gate.</summary>
+    /// <param name="gate">The gate: its command names programs.</param>
+    /// <param name="variables">What <c>worktrees.env</c> adds, with its places unfilled.</param>
+    /// <param name="setUp">The commands that make a worktree ready.</param>
+    /// <param name="stop">Ends the asking.</param>
+    public async Task<string> HashAsync(
+        Gate gate,
+        IReadOnlyDictionary<string, string> variables,
+        IReadOnlyList<string> setUp,
+        CancellationToken stop
+    )
+    {
+        var all = GateEnvironment.Make(environment);
+        var path = all.GetValueOrDefault("PATH");
+        var lines = new List<string> { Version, RuntimeInformation.OSDescription, RuntimeInformation.OSArchitecture.ToString() };
+        lines.AddRange(all.Where(v => !Passes(v.Key)).OrderBy(v => v.Key, StringComparer.Ordinal).Select(v => $"{v.Key}={v.Value}"));
+        lines.AddRange(variables.OrderBy(v => v.Key, StringComparer.Ordinal).Select(v => $"worktree {v.Key}={v.Value}"));
+        lines.AddRange(setUp.Select(command => $"set-up {command}"));
+        lines.AddRange(
+            Runtimes
+                .Concat(setUp.Append(gate.Command).SelectMany(Words))
+                .Distinct(StringComparer.Ordinal)
+                .Order(StringComparer.Ordinal)
+                .Select(word => IdentityOf(word, path))
+        );
+        lines.Add(await VersionAsync(gate, setUp.Count > 0, all, stop));
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', lines))));
+    }
+
+    private static bool Passes(string name) =>
+        PassingNames.Contains(name) || PassingPrefixes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal));
+
+    private static IEnumerable<string> Words(string command) =>
+        command
+            .Split([' ', '\t', '\n', ';', '|', '&', '(', ')', '"', '\''], StringSplitOptions.RemoveEmptyEntries)
+            .Where(word => word[0] != '-' && !word.AsSpan().ContainsAny("/=$*{}<>"));
+
+    /// <summary>
+    /// A program as its file is: another version is another file. The SDKs of .NET lie beside theirs.
+    /// </summary>
+    private static string IdentityOf(string name, string? path)
+    {
+        if (ProgramLocator.Find(name, path) is not { } found)
+        {
+            return "";
+        }
+        var file = new FileInfo(found);
+        var real = file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
+        var sdks = Path.Combine(real.DirectoryName!, "sdk");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{name}: {real.FullName} {real.Length} {real.LastWriteTimeUtc.Ticks} {(name == "dotnet" && Directory.Exists(sdks) ? string.Join(' ', Directory.EnumerateDirectories(sdks).Order(StringComparer.Ordinal)) : "")}"
+        );
+    }
+
+    /// <summary>
+    /// What the gate's program says of its version: behind shims (pyenv, rustup, asdf) it changes while every file stays. Asked once a
+    /// minute, outside of the repository, whose files could answer for it.
+    /// </summary>
+    private async Task<string> VersionAsync(Gate gate, bool hasSetUp, IReadOnlyDictionary<string, string> variables, CancellationToken stop)
+    {
+        var words = gate.Command.Split(' ');
+        if (words is ["python3", "-m", var module, ..] && !ProbedModules.Contains(module))
+        {
+            return "";
+        }
+        if (GateProbe.CommandOf(gate, hasSetUp) is not { } probe)
+        {
+            return "";
+        }
+        var now = time.GetUtcNow();
+        var asked = _versions.AddOrUpdate(
+            probe,
+            _ => (now, AskAsync(probe, variables)),
+            (_, known) => now - known.At < VersionsHold ? known : (now, AskAsync(probe, variables))
+        );
+        return await asked.Answer.WaitAsync(stop);
+    }
+
+    private async Task<string> AskAsync(string probe, IReadOnlyDictionary<string, string> variables)
+    {
+        var answer = await new ProcessRunner(time).RunAsync(
+            new ProcessCommand("/bin/sh", "-c", probe)
+            {
+                WorkingDirectory = "/",
+                Environment = variables.ToDictionary(v => v.Key, string? (v) => v.Value, StringComparer.Ordinal),
+                CleanEnvironment = true,
+                Timeout = LongestProbe,
+                OwnSession = true,
+                StopLeftovers = true,
+            }
+        );
+        return $"{answer.ExitCode} {answer.StandardOutput.Text}{answer.StandardError.Text}";
+    }
+}

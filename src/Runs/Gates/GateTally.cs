@@ -1,0 +1,100 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Orchestrator.Processes;
+using Orchestrator.QualityGates;
+
+namespace Orchestrator.Runs.Gates;
+
+/// <summary>What a run's gates have done, one of them.</summary>
+/// <param name="Ran">How often it was asked and ran.</param>
+/// <param name="Cached">How often its result was taken from the cache.</param>
+/// <param name="Flakes">How often it failed, and passed on the same files.</param>
+/// <param name="LastHit">Where the last result came from that was taken from the cache; empty: none was.</param>
+/// <param name="Flaky">How often it fails by chance in all runs, where that is too often; else empty.</param>
+internal sealed record GateCount(int Ran = 0, int Cached = 0, int Flakes = 0, string LastHit = "", string Flaky = "");
+
+/// <summary>Counts what the gates of a run do, by their commands, for its report.</summary>
+internal static class GateTally
+{
+    private const int LongestCell = 120;
+
+    /// <summary>Adds one verdict.</summary>
+    /// <param name="folder">The run's folder.</param>
+    /// <param name="verdict">The verdict.</param>
+    /// <param name="record">What is known of the gate; null where it did not run.</param>
+    /// <param name="stop">Ends the waiting for others that count.</param>
+    public static async Task AddAsync(RunFolder folder, GateVerdict verdict, GateRecord? record, CancellationToken stop)
+    {
+        if (verdict.Result == GateResult.Skipped)
+        {
+            return;
+        }
+        using var alone = await LockFile.TakeAsync(folder.Gates + ".lock", stop);
+        var counts = new SortedDictionary<string, GateCount>(Read(folder), StringComparer.Ordinal);
+        var count = counts.GetValueOrDefault(verdict.Gate.Command) ?? new GateCount();
+        counts[verdict.Gate.Command] = verdict.Cached is { } hit
+            ? count with
+            {
+                Cached = count.Cached + 1,
+                LastHit = hit.ToString(),
+            }
+            : count with
+            {
+                Ran = count.Ran + 1,
+                Flakes = count.Flakes + (verdict.Failure == GateFailure.Flaky ? 1 : 0),
+                Flaky = record is { IsFlaky: true } ? record.ToString() : "",
+            };
+        DurableFile.Write(folder.Gates, JsonSerializer.SerializeToUtf8Bytes(counts, GateCountJson.Default.SortedDictionaryStringGateCount));
+    }
+
+    /// <summary>The part of a report; empty where no gate was asked.</summary>
+    public static string Render(RunFolder folder)
+    {
+        var counts = Read(folder);
+        if (counts.Count == 0)
+        {
+            return "";
+        }
+        var rows = counts.Select(gate =>
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {Cell(gate.Key)} | {gate.Value.Ran} | {gate.Value.Cached} | {gate.Value.Flakes} |"
+            )
+        );
+        var hits = counts
+            .Where(gate => gate.Value.LastHit.Length > 0)
+            .Select(gate => $"- '{Cell(gate.Key)}' was last {gate.Value.LastHit}");
+        var flaky = counts
+            .Where(gate => gate.Value.Flaky.Length > 0)
+            .Select(gate =>
+                $"- flaky: '{Cell(gate.Key)}' {gate.Value.Flaky}. Repair it; until then 'gates.quarantine: true' lets it only advise."
+            );
+        return string.Join(
+            '\n',
+            [
+                "",
+                "| gate | ran | from the cache | passed only when run again |",
+                "|---|---|---|---|",
+                .. rows,
+                .. flaky.Concat(hits).Prepend(""),
+                "",
+            ]
+        );
+    }
+
+    // A table's cell is one line, and a bar ends it.
+    private static string Cell(string command)
+    {
+        var line = command.ReplaceLineEndings(" ");
+        return (line.Length > LongestCell ? line[..LongestCell] + "…" : line).Replace("|", "\\|", StringComparison.Ordinal);
+    }
+
+    private static SortedDictionary<string, GateCount> Read(RunFolder folder) =>
+        SmallFile.TryRead(folder.Gates) is { } json
+            ? JsonSerializer.Deserialize(json, GateCountJson.Default.SortedDictionaryStringGateCount)!
+            : [];
+}
+
+[JsonSerializable(typeof(SortedDictionary<string, GateCount>))]
+internal sealed partial class GateCountJson : JsonSerializerContext;

@@ -1,0 +1,288 @@
+using Orchestrator.Messages;
+using Orchestrator.Plans;
+using Orchestrator.QualityGates;
+using Orchestrator.Runs;
+using Orchestrator.Runs.Gates;
+using Orchestrator.Runs.Reports;
+using Orchestrator.Settings;
+using Orchestrator.TestKit.Git;
+using Xunit;
+using static Orchestrator.Runs.Tests.TaskStepsTests;
+
+namespace Orchestrator.Runs.Tests;
+
+/// <summary>No tree is gated twice, and what says so is true.</summary>
+public sealed class GateMemoryTests : IAsyncLifetime
+{
+    private const string Second = "run-test-000002";
+    private TemporaryRepository _repository = null!;
+
+    public async Task InitializeAsync() => _repository = await TemporaryRepository.CreateAsync();
+
+    public Task DisposeAsync()
+    {
+        _repository.Dispose();
+        return System.Threading.Tasks.Task.CompletedTask;
+    }
+
+    private string Ran => _repository.Beside("ran.txt");
+
+    private string Results => Directory.GetDirectories(_repository.Beside("cache"), "results", SearchOption.AllDirectories).Single();
+
+    private int Runs => File.Exists(Ran) ? File.ReadAllLines(Ran).Length : 0;
+
+    [Fact]
+    public async Task Gate_PassedOnATree_RunsInNoLaterRunOnTheSameTree()
+    {
+        var start = RunFixture.Start(Counted("true"));
+        using var first = await BeginAsync(start);
+        Assert.True((await first.DoAsync("a", "a.txt", "a\n")).Merged);
+        Assert.Equal(2, Runs); // At the base, and on the task's work; merged it is the same tree.
+
+        using var second = await BeginAsync(start, Second);
+        var prepared = await second.PrepareAsync("a", mayReuse: false);
+        second.Write(prepared, "a.txt", "a\n");
+        var work = await second.VerifyAsync("a", prepared);
+
+        Assert.Empty(work.Problems);
+        Assert.Equal(2, Runs);
+        Assert.Equal("1/1 (1 from the cache)", work.Gates);
+        Assert.Contains(
+            work.Notes,
+            note => note.Contains($"taken from the cache: ran in run {RunFixture.RunId} at 20", StringComparison.Ordinal)
+        );
+        var report = new RunReport(_repository.Path).Render(Status(Second));
+        Assert.Contains("| 0 | 2 | 0 |", report, StringComparison.Ordinal);
+        Assert.Contains($"was last taken from the cache: ran in run {RunFixture.RunId}", report, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("gate")]
+    [InlineData("settings")]
+    [InlineData("fresh")]
+    public async Task Gate_ThatIsNotToBeTakenFromTheCache_Runs(string how)
+    {
+        var gate = Counted("true") with { Cache = how == "gate" ? false : null };
+        var start = RunFixture.Start(gate).With(s => s with { Gates = s.Gates with { Cache = how != "settings" } });
+        using var first = await BeginAsync(start);
+
+        using var second = await BeginAsync(start with { Input = start.Input with { Fresh = how == "fresh" } }, Second);
+        await second.PreflightAgainAsync();
+
+        // What a run found out itself counts in it, where it only does not want what others found.
+        Assert.Equal(how == "fresh" ? 2 : 3, Runs);
+    }
+
+    [Fact]
+    public async Task Gate_Red_RunsEachTime()
+    {
+        var start = RunFixture.Start(Counted("false") with { Type = GateType.Lint });
+        using var first = await BeginAsync(start);
+
+        using var second = await BeginAsync(start, Second);
+
+        Assert.Equal(2, Runs);
+        Assert.Contains(second.Preflight.Warnings, w => w.Contains("only advises in this run", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{")]
+    [InlineData("{\"Key\":\"another\"}")]
+    [InlineData("null")]
+    public async Task Entry_Damaged_IsNone(string content)
+    {
+        var start = RunFixture.Start(Counted("true"));
+        using var first = await BeginAsync(start);
+        await File.WriteAllTextAsync(Directory.GetFiles(Results).Single(), content);
+
+        using var second = await BeginAsync(start, Second);
+        using var third = await BeginAsync(start, "run-test-000003");
+
+        Assert.Equal(2, Runs);
+    }
+
+    [Fact]
+    public async Task Gate_ChangesTrackedFiles_NeitherItNorThoseAfterItAreKept()
+    {
+        var start = RunFixture.Start(Counted("echo changed > README.md"), Counted("true"));
+        await _repository.CommitAsync("readme", ("README.md", "as committed\n"));
+
+        using var first = await BeginAsync(start);
+        using var second = await BeginAsync(start, Second);
+
+        Assert.Equal(4, Runs);
+    }
+
+    /// <summary>A build that was taken from the cache leaves nothing to test.</summary>
+    [Fact]
+    public async Task Build_WhenAGateAfterItHasToRun_RunsToo()
+    {
+        var build = Counted("mkdir -p out && touch out/built") with { Type = GateType.Build };
+        using var first = await BeginAsync(RunFixture.Start(build));
+
+        using var second = await BeginAsync(RunFixture.Start(build, new Gate("test -f out/built", GateType.Test)), Second);
+
+        Assert.Equal(2, Runs);
+        Assert.Empty(second.Preflight.Warnings.Where(w => w.Contains("only advises", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Surroundings_Other_TheGateRuns()
+    {
+        var start = RunFixture.Start(Counted("true"));
+        using var first = await BeginAsync(start);
+
+        using var variables = await BeginAsync(
+            start.With(s => s with { Worktrees = s.Worktrees with { Environment = new Dictionary<string, string> { ["MODE"] = "x" } } }),
+            Second
+        );
+        using var setUp = await BeginAsync(
+            start.With(s => s with { Worktrees = s.Worktrees with { Setup = ["true"] } }),
+            "run-test-000003"
+        );
+        using var negated = await BeginAsync(RunFixture.Start(Counted("true") with { Negate = true }), "run-test-000004");
+        using var limited = await BeginAsync(
+            RunFixture.Start(Counted("true") with { Timeout = TimeSpan.FromMinutes(1), Description = "another name" }),
+            "run-test-000005"
+        );
+
+        Assert.Equal(4 + 1, Runs); // The negated one is red, and looked at twice; the last has another limit and name only.
+    }
+
+    [Fact]
+    public async Task Gate_PassesByChance_IsNotKeptAndIsCountedAndAfterTenRunsNamed()
+    {
+        // Red the first time on each tree, green when it is run again there.
+        var gate = Counted("[ -e seen ] || { touch seen; exit 1; }") with
+        {
+            Type = GateType.Test,
+            Cache = null,
+        };
+        var start = RunFixture.Start(gate).With(s => s with { Gates = s.Gates with { Quarantine = true } });
+        using var run = await BeginAsync(start);
+        for (var i = 0; i < 9; i++)
+        {
+            await run.PreflightAgainAsync();
+        }
+
+        Assert.Equal(20, Runs);
+        var report = new RunReport(_repository.Path).Render(Status(RunFixture.RunId));
+        Assert.Contains("| 10 | 0 | 10 |", report, StringComparison.Ordinal);
+        Assert.Contains("failed by chance in 10 of its last 10 runs", report, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Gate_KnownAsFlaky_IsAlwaysAskedAndOnlyAdvisesWhereThatIsWanted(bool quarantine)
+    {
+        var fails = _repository.Beside("fails");
+        var gate = Counted($"! test -e {fails}") with { Type = GateType.Test };
+        var start = RunFixture.Start(gate).With(s => s with { Gates = s.Gates with { Quarantine = quarantine } });
+        using var run = await BeginAsync(start);
+        var history = new GateHistory(Path.Combine(Path.GetDirectoryName(Results)!, "history"), TimeProvider.System);
+        for (var i = 0; i < 9; i++)
+        {
+            var verdict = new GateVerdict
+            {
+                Gate = gate,
+                Command = gate.Command,
+                Result = GateResult.Passed,
+                Failure = i < 3 ? GateFailure.Flaky : GateFailure.None,
+                Runs = 1,
+            };
+            await history.AddAsync(verdict, CancellationToken.None);
+        }
+        var before = Runs;
+        await run.PreflightAgainAsync();
+        Assert.Equal(before + 1, Runs);
+
+        await File.WriteAllTextAsync(fails, "");
+        var prepared = await run.PrepareAsync("a");
+        run.Write(prepared, "a.txt", "a\n");
+        var work = await run.VerifyAsync("a", prepared);
+
+        Assert.Equal(quarantine, work.Problems.Count == 0);
+        if (quarantine)
+        {
+            Assert.Contains(
+                work.Notes,
+                n => n.Contains("only advises, since it failed by chance in 3 of its last 12 runs", StringComparison.Ordinal)
+            );
+        }
+    }
+
+    [Fact]
+    public async Task Landing_TargetMoved_GatesOnlyTheNewTreeAndThatOnce()
+    {
+        using var run = await BeginAsync(RunFixture.Start(Counted("true")));
+        await run.DoAsync("a", "a.txt", "a\n");
+        var before = Runs;
+        await _repository.CommitAsync("theirs", ("theirs.txt", "theirs\n"));
+        _repository.Write("a.txt", "in the way\n");
+
+        var refused = await run.LandAsync();
+        var gated = Runs;
+        File.Delete(Path.Combine(_repository.Path, "a.txt"));
+        var landed = await run.LandAsync(isAskedFor: true);
+
+        Assert.False(refused.Landed);
+        Assert.True(landed.Landed, landed.Message);
+        Assert.Equal((before + 1, before + 1), (gated, Runs));
+    }
+
+    [Fact]
+    public async Task Landing_OfATreeThatWasGatedInAnotherRun_RunsNoGateAndSaysSo()
+    {
+        var start = RunFixture.Start(Counted("true"));
+        using var first = await BeginAsync(start);
+        await first.DoAsync("a", "a.txt", "a\n");
+        using var second = await BeginAsync(start, Second, "b");
+        await second.DoAsync("b", "b.txt", "b\n");
+        Assert.True((await first.LandAsync()).Landed);
+        // A person tries the two together before the second lands.
+        using var both = await BeginAsync(start, "run-test-000003", "b");
+        await both.DoAsync("b", "b.txt", "b\n");
+        var before = Runs;
+
+        var landed = await second.LandAsync();
+
+        Assert.True(landed.Landed, landed.Message);
+        Assert.Equal(before, Runs);
+        Assert.Contains("taken from the cache: ran in run run-test-000003", landed.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Prune_TooManyOrTooOld_TheOldestGo()
+    {
+        var folder = Directory.CreateDirectory(_repository.Beside("bounded")).FullName;
+        var now = DateTime.UtcNow;
+        for (var i = 0; i < 20; i++)
+        {
+            var file = Path.Combine(folder, $"{i}.json");
+            File.WriteAllText(file, "");
+            File.SetLastWriteTimeUtc(file, now.AddHours(-i));
+        }
+        var left = Path.Combine(folder, "x.json.1.tmp");
+        File.WriteAllText(left, "");
+        File.SetLastWriteTimeUtc(left, now.AddHours(-2));
+
+        GateResultCache.Prune(folder, 100, TimeSpan.FromHours(15.5), TimeProvider.System);
+        Assert.Equal(16, Directory.GetFiles(folder).Length);
+        Assert.False(File.Exists(left));
+
+        GateResultCache.Prune(folder, 10, TimeSpan.FromHours(15.5), TimeProvider.System);
+        Assert.Equal(
+            Enumerable.Range(0, 9).Select(i => $"{i}.json"),
+            Directory.GetFiles(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal)
+        );
+    }
+
+    private static RunStatus Status(string runId) => new() { RunId = runId, State = RunStates.Completed };
+
+    private Gate Counted(string command) => new($"echo ran >> {Ran}; {command}");
+
+    private Task<RunFixture> BeginAsync(RunStart start, string runId = RunFixture.RunId, string task = "a") =>
+        RunFixture.BeginAsync(_repository, start, runId, Task(task, $"{task}.txt"));
+}
