@@ -123,7 +123,7 @@ public class VerifyCommandTests
         cli.Write("another.txt", "new\n");
         var changed = await cli.RunAsync("verify", "tasks.yaml", "good");
         cli.Git("add", "another.txt");
-        cli.Git("commit", "-qm", "another");
+        cli.Git("-c", "user.name=T", "-c", "user.email=t@localhost", "commit", "-qm", "another");
         var committed = await cli.RunAsync("verify", "tasks.yaml", "good");
         cli.Write("a.txt", "left\n");
         var broken = await cli.RunAsync("verify", "tasks.yaml", "good");

@@ -60,6 +60,13 @@ public sealed class WorktreeStore(GitRepository repository)
             : null;
     }
 
+    /// <summary>The linked worktree at a place, whoever made it, or null: one that is not ours is only read.</summary>
+    public Worktree? FindLinked(string path)
+    {
+        path = Path.GetFullPath(path);
+        return WorktreeAdmin.Find(repository, path) is { } admin ? new Worktree(repository, path, admin) : null;
+    }
+
     /// <summary>The main checkout as a worktree, or null in a bare repository. It is the user's: only landing writes in it.</summary>
     public Worktree? FindMainCheckout() =>
         repository.MainCheckout is { } path ? new Worktree(repository, path, repository.CommonDirectory) : null;

@@ -14,23 +14,30 @@ public sealed class WorktreeTree(Worktree worktree)
     /// <summary>Writes the tree.</summary>
     /// <param name="cancellationToken">Is looked at between the steps.</param>
     /// <param name="environment">What sends the objects elsewhere than to the repository's own; null: to those.</param>
+    /// <param name="without">Files and folders, relative to the root, of which only what is in the index counts.</param>
     /// <returns>Its id, and the commit that the worktree is at; null if it is at none.</returns>
     /// <exception cref="GitException">Git can't store what is there.</exception>
     public async Task<(string Tree, string? Head)> WriteAsync(
         CancellationToken cancellationToken,
-        IReadOnlyDictionary<string, string?>? environment = null
+        IReadOnlyDictionary<string, string?>? environment = null,
+        params IReadOnlyList<string> without
     )
     {
         var head = await worktree.ReadHeadAsync(cancellationToken);
         try
         {
-            return (await WriteAsync(FromAgentsIndex, environment ?? Nothing, cancellationToken), head);
+            return (await WriteAsync(FromAgentsIndex, environment ?? Nothing, without, cancellationToken), head);
         }
         catch (GitException refusal) when (refusal.IsRefusal && head is not null)
         {
             // The index is damaged, or names what is no more: then all files are looked at anew.
             return (
-                await WriteAsync(index => FromCommitAsync(head, index, cancellationToken), environment ?? Nothing, cancellationToken),
+                await WriteAsync(
+                    index => FromCommitAsync(head, index, cancellationToken),
+                    environment ?? Nothing,
+                    without,
+                    cancellationToken
+                ),
                 head
             );
         }
@@ -39,6 +46,7 @@ public sealed class WorktreeTree(Worktree worktree)
     private async Task<string> WriteAsync(
         Func<TemporaryIndex, Task> begin,
         IReadOnlyDictionary<string, string?> environment,
+        IReadOnlyList<string> without,
         CancellationToken cancellationToken
     )
     {
@@ -48,7 +56,15 @@ public sealed class WorktreeTree(Worktree worktree)
 
         // The agent goes on working: a file that vanishes while it is read, or can't be read, is no reason to save nothing.
         await worktree.Repository.AddObjectsAsync(
-            worktree.Call("add", "--all", "--sparse", "--ignore-errors", "--", ".") with
+            worktree.Call([
+                "add",
+                "--all",
+                "--sparse",
+                "--ignore-errors",
+                "--",
+                ".",
+                .. without.Select(path => $":(top,exclude,literal){path}"),
+            ]) with
             {
                 Environment = all,
                 AnswerCodes = [0, 1],

@@ -51,7 +51,7 @@ public static class CheckoutVerification
         if (commit is null)
         {
             var known = new WorktreeStore(opened);
-            var worktree = known.Find(workTree) ?? known.FindMainCheckout()!;
+            var worktree = known.FindLinked(workTree) ?? known.FindMainCheckout()!;
             var status = await WorktreeStatus.ReadAsync(worktree, stop);
             return await verification.RunAsync(
                 worktree,

@@ -84,7 +84,8 @@ internal sealed class GatesOfCheckout(
         }
         try
         {
-            return (await new WorktreeTree(worktree).WriteAsync(stop)).Tree;
+            // What gates print is written below our own folder.
+            return (await new WorktreeTree(worktree).WriteAsync(stop, without: ".orchestrator")).Tree;
         }
         catch (GitException refusal) when (refusal.IsRefusal)
         {
