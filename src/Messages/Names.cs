@@ -39,8 +39,13 @@ public static class RunIds
     public static string LostTasksQuery(string runId) =>
         $"ExecutionStatus IN ('Terminated', 'Failed', 'TimedOut', 'Canceled') AND {Tasks} AND {Below(runId)}";
 
-    private static string Below(string runId) =>
-        $"WorkflowId STARTS_WITH '{runId.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal)}/'";
+    /// <summary>Visibility query for a run and the workflows of its tasks, all executions of each.</summary>
+    public static string FamilyQuery(string runId) => $"WorkflowId = '{Quoted(runId)}' OR {Below(runId)}";
+
+    private static string Below(string runId) => $"WorkflowId STARTS_WITH '{Quoted(runId)}/'";
+
+    private static string Quoted(string runId) =>
+        runId.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal);
 
     /// <summary>Id of the leases of a repository.</summary>
     public static string ForLeases(string repositoryKey) => $"leases-{repositoryKey}";

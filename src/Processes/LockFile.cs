@@ -15,20 +15,30 @@ public sealed class LockFile : IDisposable
     /// <param name="cancellationToken">Ends the waiting.</param>
     public static async Task<LockFile> TakeAsync(string path, CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         while (true)
         {
-            try
+            if (TryTake(path) is { } taken)
             {
-                // On Unix this takes flock(2) for the whole file; children do not inherit it.
-                return new LockFile(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
-            }
-            catch (IOException) when (File.Exists(path))
-            {
-                // Somebody has it.
+                return taken;
             }
 
             await Task.Delay(Pause, cancellationToken);
+        }
+    }
+
+    /// <summary>Takes a file, which is made with its folder where it is missing; null: somebody has it.</summary>
+    /// <param name="path">The file.</param>
+    public static LockFile? TryTake(string path)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        try
+        {
+            // On Unix this takes flock(2) for the whole file; children do not inherit it.
+            return new LockFile(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            return null;
         }
     }
 

@@ -60,6 +60,10 @@ public sealed record OrchestratorSettings
 
     public required WorktreeSettings Worktrees { get; init; }
 
+    /// <summary>What is kept of runs that have ended (<c>retention.*</c>).</summary>
+    /// <value>Of a run of an earlier version: the defaults.</value>
+    public RetentionSettings Retention { get; init; } = new(SettingKeys.RetentionAge.Default, SettingKeys.RetentionCount.Default);
+
     public required GitSettings Git { get; init; }
 
     public required RiskSettings Risk { get; init; }
@@ -119,7 +123,20 @@ public sealed record WorktreeSettings(
     IReadOnlyDictionary<string, string> Environment,
     IReadOnlyList<string> Keep,
     string BranchPrefix
-);
+)
+{
+    /// <summary>How many wait to be used again while no run is open, and as many for gates (<c>worktrees.pool</c>).</summary>
+    /// <value>Of a run of an earlier version: the default.</value>
+    public int Pool { get; init; } = SettingKeys.WorktreePool.Default;
+}
+
+/// <summary>
+/// What is kept of runs that have ended (<c>retention.*</c>). Beyond that their folders, refs and histories go by themselves, but nothing
+/// that is not proven to be merged or superseded.
+/// </summary>
+/// <param name="Age">How long after its end; null: however long.</param>
+/// <param name="Count">The latest so many; null: all.</param>
+public sealed record RetentionSettings(TimeSpan? Age, int? Count);
 
 /// <summary>Landing (<c>git.*</c>).</summary>
 /// <param name="Land"><c>merge</c>, <c>pr</c> or <c>branch</c>.</param>

@@ -307,6 +307,27 @@ public static class SettingKeys
         "ignored paths that survive when a worktree is used again"
     );
 
+    internal static readonly Setting<int> WorktreePool = new(
+        "worktrees.pool",
+        3,
+        SettingTypes.Whole(0, 64),
+        "worktrees that wait to be used again while no run is open, and as many for gates"
+    );
+
+    internal static readonly Setting<TimeSpan?> RetentionAge = new(
+        "retention.runs",
+        30 * Day,
+        SettingTypes.TimeOrOff(TimeSpan.FromHours(1), 10 * Year),
+        "how long an ended run is kept: its folder, refs and history"
+    );
+
+    internal static readonly Setting<int?> RetentionCount = new(
+        "retention.count",
+        100,
+        SettingTypes.WholeOrOff(1, 100_000),
+        "the most ended runs that are kept"
+    );
+
     internal static readonly Setting<string> BranchPrefix = new(
         "branch_prefix",
         "orchestrator",
@@ -451,7 +472,10 @@ public static class SettingKeys
         WorktreeSetup,
         WorktreeEnvironment,
         WorktreeKeep,
+        WorktreePool,
         BranchPrefix,
+        RetentionAge,
+        RetentionCount,
         Land,
         MessagePrefix,
         Target,

@@ -55,7 +55,11 @@ internal sealed class SettingsBinder(SettingsLayers layers)
                 Read(SettingKeys.WorktreeEnvironment),
                 Read(SettingKeys.WorktreeKeep),
                 Read(SettingKeys.BranchPrefix)
-            ),
+            )
+            {
+                Pool = Read(SettingKeys.WorktreePool),
+            },
+            Retention = new(Read(SettingKeys.RetentionAge), Read(SettingKeys.RetentionCount)),
             Git = new(Read(SettingKeys.Land), Read(SettingKeys.MessagePrefix), Read(SettingKeys.Target)),
             Risk = new(
                 Read(SettingKeys.RiskPatterns),

@@ -35,6 +35,10 @@ internal sealed class CheckCommand : CliCommand
         if (context.Platform.Refusal is null && context.FindRepository() is { } repository)
         {
             entries.Add(await EngineCheck.RunAsync(repository, settings.Settings!, context, stop));
+            if (!repository.IsBare && !entries.Exists(entry => entry is { Name: "git", Status: MachineCheckStatus.Fail }))
+            {
+                entries.Add(await MachineCheck.StorageAsync(repository, settings.Settings!, context.Environment, stop));
+            }
             if (opened.Refusal is { } refusal)
             {
                 entries.Add(

@@ -50,7 +50,7 @@ internal sealed class ServerCommand : CliCommand
             SocketPath = repository is null ? null : EngineAddress.SocketOf(repository.OrchestratorFolder, context.Environment),
             MachineName = context.Machine,
             TimeProvider = context.Time,
-            DefaultRetention = EngineConnection.KeptRuns,
+            DefaultRetention = EngineConnection.RetentionOf(context.LoadSettings().Settings!.Retention),
         };
         var options = _listen.Apply(unbound, parsed, context);
         await using var server = await StartAsync(options, loggers, stop);

@@ -1,14 +1,18 @@
 using System.CommandLine;
+using Microsoft.Extensions.Logging;
 using Orchestrator.Cli.Engine;
 using Orchestrator.Cli.Logging;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Runs;
+using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;
 
 /// <summary><c>worker</c>: does the work of runs that others start, until it is interrupted.</summary>
 internal sealed class WorkerCommand : CliCommand
 {
+    private static readonly TimeSpan CleanEvery = TimeSpan.FromHours(1);
+
     private readonly Option<string[]> _repositories = new("--repository")
     {
         Description = "A repository whose runs are worked on here (may be repeated); default: this one",
@@ -43,7 +47,7 @@ internal sealed class WorkerCommand : CliCommand
         context.Terminal.Say(
             $"Working on {string.Join(", ", repositories.Select(repository => repository.Root))} ({engine.Description}). Ctrl-C ends it; agents at work go on."
         );
-        await Task.WhenAny(worker.Running, Task.Delay(Timeout.Infinite, stop));
+        await Task.WhenAny(worker.Running, KeepCleanAsync(repositories, settings.Settings!, engine, context, loggers, stop));
         if (!worker.Running.IsFaulted)
         {
             return ExitCodes.Done;
@@ -57,6 +61,33 @@ internal sealed class WorkerCommand : CliCommand
             $"The worker broke: {worker.Running.Exception!.InnerException!.Message}",
             $"See {Path.Combine(repositories[0].OrchestratorFolder, "logs", "engine.log")}."
         );
+    }
+
+    /// <summary>Nobody starts and ends with the runs of a worker, so it looks now and then. Ends when it is stopped.</summary>
+    private static async Task KeepCleanAsync(
+        IReadOnlyList<RepositoryLocation> repositories,
+        OrchestratorSettings settings,
+        EngineConnection engine,
+        CommandContext context,
+        ILoggerFactory loggers,
+        CancellationToken stop
+    )
+    {
+        try
+        {
+            while (true)
+            {
+                foreach (var repository in repositories)
+                {
+                    await new Retention(repository, settings, engine, context, loggers.CreateLogger<Retention>()).ActAsync(stop);
+                }
+                await Task.Delay(CleanEvery, context.Time, stop);
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Interrupted is how a worker ends.
+        }
     }
 
     private static RepositoryLocation Find(string folder) =>

@@ -18,12 +18,14 @@ internal sealed class EmbeddedServer : IAsyncDisposable
     /// <summary>Serves a file that this process has the right to, on a socket. On failure the file is given up.</summary>
     /// <param name="file">The right to the file; belongs to the result from now on.</param>
     /// <param name="socket">Path of the socket.</param>
+    /// <param name="retention">How long histories of ended runs are kept.</param>
     /// <param name="context">The clock.</param>
     /// <param name="loggers">Where the server logs.</param>
     /// <param name="stop">Gives up.</param>
     public static async Task<EmbeddedServer> StartAsync(
         EngineFile file,
         string socket,
+        TimeSpan retention,
         CommandContext context,
         ILoggerFactory loggers,
         CancellationToken stop
@@ -35,7 +37,7 @@ internal sealed class EmbeddedServer : IAsyncDisposable
             SocketPath = socket,
             MachineName = context.Machine,
             TimeProvider = context.Time,
-            DefaultRetention = EngineConnection.KeptRuns,
+            DefaultRetention = retention,
         };
         var server = new TemporalServer(options, loggers);
         try
@@ -54,6 +56,9 @@ internal sealed class EmbeddedServer : IAsyncDisposable
 
     /// <summary>The file was removed under this process.</summary>
     public bool IsRemoved => _file.IsRemoved;
+
+    /// <summary>Deletes histories whose time is over, and gives the room that is free in the file back to the disk.</summary>
+    public Task SweepAsync() => _server.SweepAsync();
 
     /// <summary>Answers nobody any more; the right to the file is kept until this is disposed.</summary>
     public Task StopServingAsync() => _server.StopAsync();

@@ -18,8 +18,9 @@ internal sealed class EngineConnection : IAsyncDisposable
 {
     private const string SocketPrefix = "unix:";
 
-    // Runs can be looked at, and tasks retried, long after the end.
-    internal static readonly TimeSpan KeptRuns = TimeSpan.FromDays(90);
+    // Of a run that is open longer than what is kept, the histories of its first tasks are still looked at.
+    private static readonly TimeSpan LeastKept = TimeSpan.FromDays(7);
+    private static readonly TimeSpan Always = TimeSpan.FromDays(36500);
     private static readonly TimeSpan OwnerPatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
@@ -31,6 +32,7 @@ internal sealed class EngineConnection : IAsyncDisposable
     private readonly RepositoryLocation? _repository;
     private readonly string? _joined;
     private readonly IDisposable? _registration;
+    private readonly TimeSpan _retention;
     private EmbeddedServer? _served;
 
     private EngineConnection(ITemporalClient client, string description)
@@ -43,10 +45,17 @@ internal sealed class EngineConnection : IAsyncDisposable
     private EngineConnection(ITemporalClient client, EmbeddedServer served)
         : this(client, "embedded engine") => _served = served;
 
-    private EngineConnection(ITemporalClient client, EngineOwner owner, RepositoryLocation repository, IDisposable? registration)
+    private EngineConnection(
+        ITemporalClient client,
+        EngineOwner owner,
+        RepositoryLocation repository,
+        TimeSpan retention,
+        IDisposable? registration
+    )
         : this(client, $"embedded engine of process {owner.Pid}")
     {
         _repository = repository;
+        _retention = retention;
         _joined = owner.Address[SocketPrefix.Length..];
         _registration = registration;
     }
@@ -62,6 +71,21 @@ internal sealed class EngineConnection : IAsyncDisposable
 
     /// <summary>This process serves the embedded engine.</summary>
     public bool IsOwner => _served is not null;
+
+    /// <summary>It is the embedded one, whoever serves it.</summary>
+    public bool IsEmbedded => IsOwner || _joined is not null;
+
+    /// <summary>How long the embedded engine keeps histories of ended runs by itself, whatever is removed before.</summary>
+    public static TimeSpan RetentionOf(RetentionSettings settings) =>
+        settings.Age is not { } age ? Always
+        : age > LeastKept ? age
+        : LeastKept;
+
+    /// <summary>
+    /// Where this process serves the engine: deletes histories whose time is over and gives the room that is free in its file back. Whoever
+    /// else serves it does so every few minutes.
+    /// </summary>
+    public Task SweepAsync() => _served?.SweepAsync() ?? Task.CompletedTask;
 
     /// <summary>The engine's file was removed while it was served: its runs are known to nobody any more.</summary>
     public bool IsLost { get; private set; }
@@ -92,14 +116,15 @@ internal sealed class EngineConnection : IAsyncDisposable
             return await ConnectAsync(settings.Temporal, context, stop);
         }
         var folder = repository.OrchestratorFolder;
+        var retention = RetentionOf(settings.Retention);
         var began = context.Time.GetTimestamp();
         while (true)
         {
             if ((stays || !StandbyProcesses.AnyLiving(folder)) && EngineFile.TryAcquire(folder, GuardOf(repository)) is { } file)
             {
-                return await ServeAsync(file, EngineAddress.SocketOf(folder, context.Environment), context, loggers, stop);
+                return await ServeAsync(file, EngineAddress.SocketOf(folder, context.Environment), retention, context, loggers, stop);
             }
-            if (await TryJoinAsync(repository, stays, stop) is { } joined)
+            if (await TryJoinAsync(repository, retention, stays, stop) is { } joined)
             {
                 return joined;
             }
@@ -135,7 +160,7 @@ internal sealed class EngineConnection : IAsyncDisposable
                     throw Loss(file.DatabasePath);
                 }
 
-                _served = await EmbeddedServer.StartAsync(file, _joined!, context, loggers, stop);
+                _served = await EmbeddedServer.StartAsync(file, _joined!, _retention, context, loggers, stop);
                 return;
             }
 
@@ -220,12 +245,13 @@ internal sealed class EngineConnection : IAsyncDisposable
     private static async Task<EngineConnection> ServeAsync(
         EngineFile file,
         string socket,
+        TimeSpan retention,
         CommandContext context,
         ILoggerFactory loggers,
         CancellationToken stop
     )
     {
-        var served = await EmbeddedServer.StartAsync(file, socket, context, loggers, stop);
+        var served = await EmbeddedServer.StartAsync(file, socket, retention, context, loggers, stop);
         try
         {
             return new EngineConnection(
@@ -240,7 +266,12 @@ internal sealed class EngineConnection : IAsyncDisposable
         }
     }
 
-    private static async Task<EngineConnection?> TryJoinAsync(RepositoryLocation repository, bool stays, CancellationToken stop)
+    private static async Task<EngineConnection?> TryJoinAsync(
+        RepositoryLocation repository,
+        TimeSpan retention,
+        bool stays,
+        CancellationToken stop
+    )
     {
         var folder = repository.OrchestratorFolder;
         if (await FindOwnerAsync(folder, stop) is not { } owner)
@@ -251,7 +282,7 @@ internal sealed class EngineConnection : IAsyncDisposable
         try
         {
             var client = await TemporalClient.ConnectAsync(new TemporalClientConnectOptions(owner.Address)).WaitAsync(stop);
-            return new EngineConnection(client, owner, repository, registration);
+            return new EngineConnection(client, owner, repository, retention, registration);
         }
         catch (Exception gone) when (gone is RpcException or InvalidOperationException or HttpRequestException)
         {

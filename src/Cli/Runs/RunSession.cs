@@ -23,6 +23,7 @@ internal sealed partial class RunSession : IAsyncDisposable
     private readonly ILoggerFactory _loggers;
     private readonly EngineConnection _engine;
     private readonly WorkerHost _worker;
+    private bool _hasEnded;
 
     private RunSession(
         CommandContext context,
@@ -103,6 +104,7 @@ internal sealed partial class RunSession : IAsyncDisposable
                 return ExitCodes.Resumable;
             }
             await EndTasksAsync(run, status);
+            _hasEnded |= RunStates.IsFinal(status.State);
             RunSummary.Say(status, _context, watcher.Warned, asks);
             return RunExit.CodeOf(status) ?? ExitCodes.Resumable;
         }
@@ -262,6 +264,12 @@ internal sealed partial class RunSession : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _worker.DisposeAsync();
+        if (_hasEnded && !_engine.IsLost)
+        {
+            await new Retention(_repository, _settings, _engine, _context, _loggers.CreateLogger<Retention>()).ActAsync(
+                _context.Interrupts.Stop
+            );
+        }
         await _engine.DisposeAsync();
         _loggers.Dispose();
     }

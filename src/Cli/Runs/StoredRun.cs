@@ -4,6 +4,7 @@ using Orchestrator.Git.Program;
 using Orchestrator.Messages;
 using Orchestrator.Processes;
 using Orchestrator.Runs;
+using Orchestrator.Runs.Cleaning;
 using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Cli.Runs;
@@ -153,7 +154,14 @@ internal static class StoredRuns
         {
             return [];
         }
-        List<StoredRun> runs = [.. Directory.GetDirectories(repository.RunsFolder).Select(StoredRun.TryRead).OfType<StoredRun>()];
+        List<StoredRun> runs =
+        [
+            .. Directory
+                .GetDirectories(repository.RunsFolder)
+                .Where(folder => !Path.GetFileName(folder).StartsWith(RunRemoval.Mark, StringComparison.Ordinal))
+                .Select(StoredRun.TryRead)
+                .OfType<StoredRun>(),
+        ];
         runs.Sort((a, b) => b.Status.StartedAt.CompareTo(a.Status.StartedAt));
         return runs;
     }

@@ -103,6 +103,12 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
             [.. Carry, (ExitCodes.NeedsPerson, "the target branch still needs a person")],
             "orchestrate promote run-tasks-3f9a1c"
         ),
+        ["cleanup"] = Of(
+            Plain,
+            "orchestrate cleanup --dry-run",
+            "orchestrate cleanup --older-than 7d",
+            "orchestrate cleanup run-tasks-3f9a1c"
+        ),
         ["stop"] = Of(Plain, "orchestrate stop --all"),
         ["worker"] = Of(Question, "orchestrate worker --address temporal.example.com:7233"),
         ["server"] = Of(Plain, "orchestrate server", "orchestrate server --port 7400"),

@@ -49,6 +49,7 @@ internal static class CommandTable
         ("retry", static () => new RetryCommand()),
         ("skip", static () => new SkipCommand()),
         ("promote", static () => new PromoteCommand()),
+        ("cleanup", static () => new CleanupCommand()),
         ("stop", static () => new StopCommand()),
         ("hook", static () => new HookCommand()),
         ("ask-model", static () => new AskModelCommand()),

@@ -13,6 +13,8 @@ internal sealed class PooledWorktrees(GitRepository repository, WorktreePool poo
     /// <summary>Files in the administration that change how git works there; a fresh worktree has none of them.</summary>
     private static readonly string[] Tampering = ["config.worktree", "info", "hooks", "refs", "modules"];
 
+    private const string LockReason = "waits to be used again (orchestrate)";
+
     private readonly string _folder = Path.GetFullPath(pool.Folder);
 
     /// <summary>Moves a worktree into the pool, or removes it if it is not fit for that.</summary>
@@ -46,6 +48,8 @@ internal sealed class PooledWorktrees(GitRepository repository, WorktreePool poo
             return;
         }
 
+        // For people, who find it in 'git worktree list' and did not make it.
+        File.WriteAllText(Path.Combine(admin, "locked"), LockReason + "\n");
         Move(path, Path.Combine(_folder, Guid.NewGuid().ToString("N")), admin);
         claims.Release(path);
     }

@@ -89,6 +89,11 @@ public sealed class UnfinishedWork(GitRepository repository, string name)
                 )
                 .FirstOrDefault(found => found is not null);
 
+    /// <summary>Where the unfinished work of a run lies: a folder for each task that has some.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="run">The run's name.</param>
+    public static string FolderOf(GitRepository repository, string run) => Path.Combine(repository.OwnDirectory, "unfinished", run);
+
     /// <summary>Puts the files of a snapshot into a worktree as uncommitted changes.</summary>
     public async Task RestoreAsync(
         Worktree worktree,

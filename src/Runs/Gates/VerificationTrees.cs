@@ -81,16 +81,26 @@ internal sealed class VerificationTrees(GitRepository repository, IReadOnlyDicti
         }
     }
 
-    private string PathOf(int number) => Path.Combine(_folder, $"verify-{number.ToString(CultureInfo.InvariantCulture)}");
+    /// <summary>The trees that are there, the first one first.</summary>
+    /// <param name="folder">The repository's <see cref="CacheFolder"/>.</param>
+    public static IEnumerable<string> In(string folder) => Enumerable.Range(1, MaxTrees).Select(n => PathIn(folder, n)).Where(Directory.Exists);
+
+    /// <summary>Who has this file has the tree.</summary>
+    public static string LockOf(string path) => path + ".lock";
+
+    private string PathOf(int number) => PathIn(_folder, number);
+
+    private static string PathIn(string folder, int number) =>
+        Path.Combine(folder, $"verify-{number.ToString(CultureInfo.InvariantCulture)}");
 
     /// <summary>The lock is the operating system's: it goes with the process that holds it.</summary>
     private static (string Path, FileStream Lock)? TryLock(string path)
     {
         try
         {
-            return (path, new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            return (path, new FileStream(LockOf(path), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
-        catch (IOException) when (File.Exists(path + ".lock"))
+        catch (IOException) when (File.Exists(LockOf(path)))
         {
             return null; // In use.
         }

@@ -3,11 +3,13 @@ using Orchestrator.Agents;
 using Orchestrator.Agents.ClaudeCli;
 using Orchestrator.Agents.Command;
 using Orchestrator.Agents.Models;
+using Orchestrator.Git;
 using Orchestrator.Git.Program;
 using Orchestrator.Git.Worktrees;
 using Orchestrator.Plans;
 using Orchestrator.Processes;
 using Orchestrator.QualityGates;
+using Orchestrator.Runs.Cleaning;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Runs.Setup;
@@ -91,6 +93,29 @@ public static class MachineCheck
         return planner.Agent is "api" or "bedrock" || loaded.Settings.Agents.ContainsKey(planner.Agent)
             ? await AgentAsync("planner", planner.Agent, loaded, repository, cancellationToken)
             : new("planner", MachineCheckStatus.Ok, $"{planner.Agent} is looked at by the run.");
+    }
+
+    /// <summary>What runs have left in a repository and beside it, part by part.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="settings">The settings in force.</param>
+    /// <param name="environment">Says where the cache is.</param>
+    /// <param name="cancellationToken">Ends the look.</param>
+    public static async Task<MachineCheckEntry> StorageAsync(
+        RepositoryLocation repository,
+        OrchestratorSettings settings,
+        IReadOnlyDictionary<string, string> environment,
+        CancellationToken cancellationToken
+    )
+    {
+        var sizes = await StorageSizes.OfAsync(
+            repository,
+            await new GitRepositories().OpenAsync(repository.Root),
+            settings.Worktrees.BranchPrefix,
+            environment,
+            cancellationToken
+        );
+        var said = string.Join("; ", sizes.Lines().Select(line => $"{line.What}: {line.HowMuch}"));
+        return new("storage", MachineCheckStatus.Ok, $"{said}.", sizes.Runs > 0 ? "'orchestrate cleanup --dry-run' shows what may go." : null);
     }
 
     private static async Task<IReadOnlyList<MachineCheckEntry>> GitAsync(

@@ -30,6 +30,7 @@ public static class HarmlessSettings
         SettingKeys.ApprovalTimeout,
         SettingKeys.LockTimeout,
         SettingKeys.DiskReserve,
+        SettingKeys.WorktreePool,
         SettingKeys.BranchPrefix,
         SettingKeys.MessagePrefix,
         SettingKeys.ShowProgress,

@@ -67,6 +67,12 @@ public sealed class TemporalServer : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Deletes closed runs whose retention has passed and gives the file's free room back to the disk, now instead of in the next minutes.
+    /// </summary>
+    /// <returns>How many runs were deleted.</returns>
+    public Task<int> SweepAsync() => Parts.Retention.SweepAsync();
+
     /// <summary>Answers open polls empty, lets calls end for a moment, writes what is queued, and closes. Safe to call again.</summary>
     public async Task StopAsync()
     {

@@ -15,6 +15,9 @@ internal sealed class RetentionSweeper(
 ) : IDisposable
 {
     private const int PageSize = 100;
+
+    // So little is soon written again.
+    private const int FreePagesLeft = 64;
     private static readonly TimeSpan Delay = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(10);
     private Timer? _timer;
@@ -52,7 +55,8 @@ internal sealed class RetentionSweeper(
             }
         }
 
-        if (deleted > 0)
+        // Also what others deleted, by calls.
+        if (await store.Database.FreePagesAsync() > FreePagesLeft)
         {
             await store.Database.ShrinkAsync();
         }

@@ -88,6 +88,9 @@ internal sealed class Database : IDisposable
         return item.Done;
     }
 
+    /// <summary>Pages of the file that nothing is in.</summary>
+    public Task<long> FreePagesAsync() => MaintainAsync(FreePages);
+
     /// <summary>Gives all free pages back to the file system, some at a time, so that changes go on in between.</summary>
     public async Task ShrinkAsync()
     {

@@ -1,0 +1,94 @@
+using Microsoft.Extensions.Logging;
+using Orchestrator.Cli.Engine;
+using Orchestrator.Git;
+using Orchestrator.Git.Program;
+using Orchestrator.Messages;
+using Orchestrator.Runs;
+using Orchestrator.Runs.Cleaning;
+using Orchestrator.Settings;
+using Temporalio.Exceptions;
+
+namespace Orchestrator.Cli.Runs;
+
+/// <summary>
+/// Removes what is more than is kept of ended runs (<c>retention.*</c>, <c>worktrees.pool</c>), by itself: only while no run is open, a few
+/// runs each time, and given up after a while. What keeps it from that is a line in the log; the next time comes.
+/// </summary>
+/// <param name="location">The repository.</param>
+/// <param name="settings">The settings in force.</param>
+/// <param name="engine">The engine of its runs.</param>
+/// <param name="context">Clock and environment.</param>
+/// <param name="log">Takes what was done.</param>
+internal sealed partial class Retention(
+    RepositoryLocation location,
+    OrchestratorSettings settings,
+    EngineConnection engine,
+    CommandContext context,
+    ILogger log
+)
+{
+    private const int MostRuns = 20;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    /// <summary>Acts once.</summary>
+    /// <param name="stop">Ends it between two steps.</param>
+    public async Task ActAsync(CancellationToken stop)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        patience.CancelAfter(Patience);
+        try
+        {
+            await ActNowAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // The rest the next time.
+        }
+        catch (Exception fault)
+            when (fault is GitException or RpcException or IOException or UnauthorizedAccessException or CommandException)
+        {
+            Missed(fault);
+        }
+    }
+
+    private async Task ActNowAsync(CancellationToken stop)
+    {
+        var runs = StoredRuns.List(location);
+        if (runs.Any(run => !RunStates.IsFinal(NewestExecution.Of(run, location).Status.State)))
+        {
+            return;
+        }
+        var beyond = EndedRuns.Beyond(
+            runs.Select(run => run.Status),
+            settings.Retention.Count,
+            settings.Retention.Age,
+            context.Time.GetUtcNow()
+        );
+        var cleanup = new RunCleanup(location, await new GitRepositories().OpenAsync(location.Root), settings, context);
+        using var one = cleanup.TryBegin();
+        if (one is null)
+        {
+            return;
+        }
+        var found = await cleanup.LookAsync(beyond, [.. runs.Select(run => run.Status)], stop);
+        RunRemains[] some = [.. found.Runs.Where(remains => remains.HasAny).Take(MostRuns)];
+        var left = await cleanup.RemoveAsync(found with { Runs = some }, engine, stop);
+        if (some.Length > 0)
+        {
+            Removed(some.Length, string.Join(", ", some.Select(remains => remains.Run.Status.RunId)));
+        }
+        foreach (var why in left)
+        {
+            Left(why);
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Information, "{Count} ended runs are more than is kept (retention.*); removed: {Runs}")]
+    private partial void Removed(int count, string runs);
+
+    [LoggerMessage(2, LogLevel.Information, "Not removed: {Why}")]
+    private partial void Left(string why);
+
+    [LoggerMessage(3, LogLevel.Warning, "What is more than is kept of ended runs could not be removed this time")]
+    private partial void Missed(Exception fault);
+}

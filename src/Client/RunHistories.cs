@@ -1,0 +1,64 @@
+using Orchestrator.Messages;
+using Temporalio.Api.Enums.V1;
+using Temporalio.Api.WorkflowService.V1;
+using Temporalio.Client;
+
+namespace Orchestrator.Client;
+
+/// <summary>Deletes histories of runs that have ended. Deleting twice is harmless.</summary>
+/// <param name="client">Client of the embedded engine: what a server of somebody else's keeps is theirs to say.</param>
+public sealed class RunHistories(ITemporalClient client)
+{
+    private const string Leases = "WorkflowType = 'LeaseWorkflow' AND ExecutionStatus != 'Running'";
+
+    /// <summary>Whoever asked one of them something has the answer by then.</summary>
+    private static readonly TimeSpan LeasesKept = TimeSpan.FromMinutes(10);
+
+    /// <summary>Deletes a run and its tasks.</summary>
+    /// <param name="runId">The run.</param>
+    /// <param name="cancellation">Is looked at between them.</param>
+    /// <returns>False: the run or one of its tasks is open, and nothing was deleted.</returns>
+    public async Task<bool> ForgetAsync(string runId, CancellationToken cancellation = default)
+    {
+        var found = new List<WorkflowExecution>();
+        await foreach (var execution in client.ListWorkflowsAsync(RunIds.FamilyQuery(runId)).WithCancellation(cancellation))
+        {
+            found.Add(execution);
+        }
+        if (found.Exists(execution => execution.Status == WorkflowExecutionStatus.Running))
+        {
+            return false;
+        }
+
+        // The run itself last: killed before that, it is still found.
+        foreach (var execution in found.OrderBy(execution => execution.Id == runId))
+        {
+            await DeleteAsync(execution, cancellation);
+        }
+        return true;
+    }
+
+    /// <summary>Deletes earlier executions of the workflow that holds leases: each run leaves one.</summary>
+    /// <param name="now">The time, UTC.</param>
+    /// <param name="cancellation">Is looked at between them.</param>
+    public async Task ForgetLeasesAsync(DateTimeOffset now, CancellationToken cancellation = default)
+    {
+        await foreach (var execution in client.ListWorkflowsAsync(Leases).WithCancellation(cancellation))
+        {
+            if (execution.CloseTime is { } closed && now - closed > LeasesKept)
+            {
+                await DeleteAsync(execution, cancellation);
+            }
+        }
+    }
+
+    private Task DeleteAsync(WorkflowExecution execution, CancellationToken cancellation) =>
+        client.WorkflowService.DeleteWorkflowExecutionAsync(
+            new DeleteWorkflowExecutionRequest
+            {
+                Namespace = client.Options.Namespace,
+                WorkflowExecution = new Temporalio.Api.Common.V1.WorkflowExecution { WorkflowId = execution.Id, RunId = execution.RunId },
+            },
+            new RpcOptions { Retry = true, CancellationToken = cancellation }
+        );
+}

@@ -1,0 +1,36 @@
+using Orchestrator.Git.Program;
+
+namespace Orchestrator.Git.Commits;
+
+/// <summary>A ref and where its commit says that it comes from.</summary>
+/// <param name="Ref">Its full name.</param>
+/// <param name="Commit">What it names.</param>
+/// <param name="Trailers">The run and the task that its message names; null: none.</param>
+public sealed record NamedCommit(string Ref, string Commit, CommitTrailers? Trailers)
+{
+    /// <summary>All refs below a prefix, with what their commits say, by one question to git.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="prefix">Such as <c>refs/orchestrator/results</c>.</param>
+    /// <param name="cancellationToken">Ends the listing.</param>
+    public static async Task<IReadOnlyList<NamedCommit>> ListAsync(
+        GitRepository repository,
+        string prefix,
+        CancellationToken cancellationToken = default
+    )
+    {
+        var output = await repository.ReadAsync(
+            repository.Call(
+                "for-each-ref",
+                "--format=%(objectname)%09%(refname)%09%(contents:trailers:key=Orchestrator-Run,key=Orchestrator-Task,separator=%x09)",
+                prefix
+            ),
+            cancellationToken
+        );
+        return
+        [
+            .. output
+                .Lines.Select(line => line.Split('\t'))
+                .Select(parts => new NamedCommit(parts[1], parts[0], CommitTrailers.Parse(parts.Skip(2)))),
+        ];
+    }
+}

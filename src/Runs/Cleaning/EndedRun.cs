@@ -1,0 +1,18 @@
+using Orchestrator.Messages;
+
+namespace Orchestrator.Runs.Cleaning;
+
+/// <summary>A run that has ended, whose remains may be looked at.</summary>
+/// <param name="Folder">Its folder.</param>
+/// <param name="Status">Its last record.</param>
+public sealed record EndedRun(RunFolder Folder, RunStatus Status)
+{
+    /// <summary>Its record in the background, beside its folder.</summary>
+    internal string Log => Path.Combine(Folder.Repository, ".orchestrator", "logs", Folder.Name + ".log");
+
+    /// <summary>First part of the names of its branches; null where it had none.</summary>
+    internal string? BranchPrefix =>
+        Status.Staging.IndexOf('/', StringComparison.Ordinal) is var slash and > 0 && Status.Staging.EndsWith("/staging", StringComparison.Ordinal)
+            ? Status.Staging[..slash]
+            : null;
+}

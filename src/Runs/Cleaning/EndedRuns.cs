@@ -1,0 +1,18 @@
+using Orchestrator.Messages;
+
+namespace Orchestrator.Runs.Cleaning;
+
+/// <summary>Which of the runs that have ended are more than is kept.</summary>
+public static class EndedRuns
+{
+    /// <summary>Those beyond the latest so many, and those that ended too long ago; the oldest first.</summary>
+    /// <param name="runs">Runs that have ended.</param>
+    /// <param name="keep">How many of the latest are kept; null: however many.</param>
+    /// <param name="age">How long after its end a run is kept; null: however long.</param>
+    /// <param name="now">The time, UTC.</param>
+    public static IReadOnlyList<RunStatus> Beyond(IEnumerable<RunStatus> runs, int? keep, TimeSpan? age, DateTimeOffset now)
+    {
+        RunStatus[] latestFirst = [.. runs.OrderByDescending(run => run.UpdatedAt).ThenBy(run => run.RunId, StringComparer.Ordinal)];
+        return [.. latestFirst.Where((run, place) => place >= keep || now - run.UpdatedAt > age).Reverse()];
+    }
+}

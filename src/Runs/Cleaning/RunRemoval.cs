@@ -1,0 +1,89 @@
+using Orchestrator.Git.Program;
+using Orchestrator.Git.Refs;
+using Orchestrator.Git.Worktrees;
+using Orchestrator.Processes;
+
+namespace Orchestrator.Runs.Cleaning;
+
+/// <summary>
+/// Removes what was looked at. The folder goes last: killed before that, the run is still known by it, and is looked at again.
+/// </summary>
+/// <param name="repository">The repository.</param>
+public sealed class RunRemoval(GitRepository repository)
+{
+    /// <summary>What the name of a folder begins with that is being removed.</summary>
+    public const string Mark = ".removed-";
+
+    /// <summary>Removes what may go.</summary>
+    /// <param name="remains">What was found.</param>
+    /// <param name="forget">Removes the run's history, where there is one; false: it is open after all, and its folder stays.</param>
+    /// <param name="stop">Is looked at between the steps.</param>
+    /// <returns>Null, or why something was left that may go.</returns>
+    public async Task<string?> RemoveAsync(RunRemains remains, Func<string, Task<bool>> forget, CancellationToken stop)
+    {
+        var run = remains.Run;
+        var worktrees = new WorktreeStore(repository);
+        foreach (var (worktree, proof) in remains.Worktrees)
+        {
+            await worktrees.RemoveAsync(worktree.Path, stop, DiscardPermit.Proven(worktree, proof));
+            RemoveIfEmpty(Path.GetDirectoryName(worktree.Path)!);
+        }
+        if (await RemoveRefsAsync(remains.Refs, stop) is { } moved)
+        {
+            return moved;
+        }
+        foreach (var task in remains.Unfinished)
+        {
+            new UnfinishedWork(repository, $"{run.Folder.Name}/{task}").Remove();
+        }
+        RemoveIfEmpty(UnfinishedWork.FolderOf(repository, run.Folder.Name));
+        if (!remains.IsWhole)
+        {
+            return null;
+        }
+        if (!await forget(run.Status.RunId))
+        {
+            return $"{run.Status.RunId} is open again; its folder stays";
+        }
+        File.Delete(run.Log);
+
+        // From here on nobody takes it for a run: half a folder would be one that nobody can read.
+        var aside = Path.Combine(Path.GetDirectoryName(run.Folder.Path)!, Mark + run.Folder.Name);
+        FolderRemover.Remove(aside);
+        Directory.Move(run.Folder.Path, aside);
+        FolderRemover.Remove(aside);
+        return null;
+    }
+
+    /// <summary>Removes refs that are still as they were looked at.</summary>
+    /// <returns>Null, or which are not.</returns>
+    public async Task<string?> RemoveRefsAsync(IReadOnlyList<RefChange> refs, CancellationToken stop)
+    {
+        if (refs.Count == 0)
+        {
+            return null;
+        }
+        var result = await new RefStore(repository).UpdateAsync(refs, "cleaned up", stop);
+        return result.Done
+            ? null
+            : $"moved meanwhile: {FileNames.Some([.. refs.Where(change => result.Actual.GetValueOrDefault(change.Name) is { } now && now != change.Old).Select(change => change.Name)])}";
+    }
+
+    /// <summary>Removes the folders of runs whose removal was begun and not finished.</summary>
+    /// <param name="runsFolder">Folder of all runs.</param>
+    public static void FinishEarlier(string runsFolder)
+    {
+        foreach (var folder in Directory.Exists(runsFolder) ? Directory.GetDirectories(runsFolder, Mark + "*") : [])
+        {
+            FolderRemover.Remove(folder);
+        }
+    }
+
+    private static void RemoveIfEmpty(string folder)
+    {
+        if (Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any())
+        {
+            Directory.Delete(folder);
+        }
+    }
+}

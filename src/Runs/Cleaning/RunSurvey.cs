@@ -1,0 +1,261 @@
+using Orchestrator.Git.Commits;
+using Orchestrator.Git.Program;
+using Orchestrator.Git.Refs;
+using Orchestrator.Git.Worktrees;
+using Orchestrator.Messages;
+
+namespace Orchestrator.Runs.Cleaning;
+
+/// <summary>
+/// Looks what is left of runs that have ended. A commit may be given up only where the person's own branches have it, or the run's record
+/// names another one in its place; a worktree only where nothing else is in it.
+/// </summary>
+/// <param name="repository">The repository.</param>
+/// <param name="prefix">First part of the names of branches, as it is set now.</param>
+public sealed class RunSurvey(GitRepository repository, string prefix)
+{
+    private const string Heads = "refs/heads/";
+    private const string Foreign = "refs/orchestrator/foreign";
+    private const string Results = "refs/orchestrator/results";
+    private readonly RefStore _refs = new(repository);
+    private readonly CommitStore _commits = new(repository);
+    private readonly WorktreeStore _worktrees = new(repository);
+
+    /// <summary>Looks at some runs.</summary>
+    /// <param name="runs">Runs that have ended.</param>
+    /// <param name="stop">Ends the look.</param>
+    public async Task<IReadOnlyList<RunRemains>> LookAsync(IReadOnlyList<EndedRun> runs, CancellationToken stop)
+    {
+        if (runs.Count == 0)
+        {
+            return [];
+        }
+        string[] prefixes = [.. runs.Select(run => run.BranchPrefix).OfType<string>().Append(prefix).Distinct(StringComparer.Ordinal)];
+        var refs = await _refs.ListAsync(["refs/orchestrator", .. prefixes.Select(name => Heads + name)], stop);
+        var results = (await NamedCommit.ListAsync(repository, Results, stop)).ToLookup(result => result.Trailers?.Run ?? "", StringComparer.Ordinal);
+        var worktrees = (await _worktrees.ListAsync(stop)).Skip(1).ToLookup(RunOf, StringComparer.Ordinal);
+        var saved = runs.ToDictionary(run => run, run => SavedWork(run.Folder.Name));
+        var mine = runs.SelectMany(run => RefsOf(run, refs).Concat(results[run.Folder.Name].Select(result => (result.Ref, result.Commit))))
+            .Select(found => found.Commit)
+            .Concat(runs.SelectMany(run => worktrees[run.Folder.Name]).Select(tree => tree.Head).OfType<string>())
+            .Concat(saved.Values.SelectMany(tasks => tasks.Values).Select(snapshot => snapshot?.Head).OfType<string>())
+            .Concat(
+                runs.SelectMany(run => run.Status.Tasks)
+                    .Where(task => task.State == TaskStates.Merged && task.Commit.Length > 0)
+                    .Select(task => task.Commit)
+            )
+            .Distinct(StringComparer.Ordinal)
+            .ToList();
+        var contained = await new UserHistory(repository, prefixes).ContainedAsync(mine, stop);
+        var found = new List<RunRemains>();
+        foreach (var run in runs)
+        {
+            found.Add(
+                await LookAsync(
+                    run,
+                    [.. RefsOf(run, refs)],
+                    [.. results[run.Folder.Name]],
+                    [.. worktrees[run.Folder.Name]],
+                    saved[run],
+                    contained,
+                    stop
+                )
+            );
+        }
+        return found;
+    }
+
+    /// <summary>Hidden refs of no run that is known here, whose commits the person's branches have.</summary>
+    /// <param name="known">Names of the runs that are known here.</param>
+    /// <param name="stop">Ends the look.</param>
+    public async Task<IReadOnlyList<RefChange>> StrayAsync(IReadOnlyCollection<string> known, CancellationToken stop)
+    {
+        var stray = (await NamedCommit.ListAsync(repository, Results, stop))
+            .Where(result => result.Trailers is not { } trailers || !known.Contains(trailers.Run))
+            .Concat(await NamedCommit.ListAsync(repository, Foreign, stop))
+            .ToList();
+        var contained = await new UserHistory(repository, [prefix]).ContainedAsync(
+            [.. stray.Select(found => found.Commit).Distinct(StringComparer.Ordinal)],
+            stop
+        );
+        return [.. stray.Where(found => contained.Contains(found.Commit)).Select(found => new RefChange(found.Ref, null, found.Commit))];
+    }
+
+    private async Task<RunRemains> LookAsync(
+        EndedRun run,
+        IReadOnlyList<(string Ref, string Commit)> refs,
+        IReadOnlyList<NamedCommit> results,
+        IReadOnlyList<WorktreeInfo> worktrees,
+        IReadOnlyDictionary<string, UnfinishedSnapshot?> saved,
+        IReadOnlySet<string> contained,
+        CancellationToken stop
+    )
+    {
+        var kept = new List<string>();
+        var (removable, busy) = await WorktreesAsync(worktrees, contained, kept, stop);
+        var keepers = Keepers(run, refs, contained);
+        var (gone, staying) = (new List<RefChange>(), new List<string>());
+        var merged = run
+            .Status.Tasks.Where(task => task.State == TaskStates.Merged)
+            .ToDictionary(task => task.Id, task => task.Commit, StringComparer.Ordinal);
+        foreach (var (name, commit) in refs.Concat(results.Select(result => (result.Ref, result.Commit))))
+        {
+            var result = results.FirstOrDefault(result => result.Ref == name);
+            var task = result is null ? TaskOf(run, name) : result.Trailers?.Task;
+
+            // What a later run could take up goes only when nobody would need it.
+            var isProven =
+                contained.Contains(commit)
+                || IsSuperseded(name, commit, task is null ? null : merged.GetValueOrDefault(task), contained)
+                || (result is null && !keepers.Contains(name) && await IsInAsync(commit, keepers, stop))
+                || (name.StartsWith(RunRefs.Kepts(run.Folder) + "/", StringComparison.Ordinal) && await IsKeptElsewhereAsync(commit, run, contained, stop));
+            if (isProven && !busy.Contains(name))
+            {
+                gone.Add(new RefChange(name, null, commit));
+            }
+            else if (name != RunRefs.Base(run.Folder) && name != RunRefs.LastMerge(run.Folder))
+            {
+                staying.Add(name);
+            }
+        }
+        var unfinished = await UnfinishedAsync(run, saved, contained, kept, stop);
+        staying.RemoveAll(name => busy.Contains(name));
+        if (staying.Count > 0)
+        {
+            kept.Add($"{FileNames.Some([.. staying.Select(RunRefs.Short)])}: on no branch of yours");
+        }
+
+        // While something of the run stays, so does what says where it began and stood.
+        string[] marks = [RunRefs.Base(run.Folder), RunRefs.LastMerge(run.Folder)];
+        gone.RemoveAll(change => marks.Contains(change.Name));
+        if (kept.Count == 0)
+        {
+            gone.AddRange(refs.Where(found => marks.Contains(found.Ref)).Select(found => new RefChange(found.Ref, null, found.Commit)));
+        }
+        return new RunRemains(run, FolderSize.Of(run.Folder.Path) + FolderSize.Of(run.Log), kept)
+        {
+            Refs = gone,
+            Worktrees = removable,
+            Unfinished = unfinished,
+        };
+    }
+
+    /// <summary>Refs of the run that stay, and hold more than themselves: what a run reached that was not landed, or taken back.</summary>
+    private static HashSet<string> Keepers(
+        EndedRun run,
+        IReadOnlyList<(string Ref, string Commit)> refs,
+        IReadOnlySet<string> contained
+    )
+    {
+        var aborted = RunRefs.Aborted(run.Folder);
+        var staying = refs.Where(found => !contained.Contains(found.Commit)).Select(found => found.Ref).ToHashSet(StringComparer.Ordinal);
+        return staying.Contains(aborted) ? [aborted]
+            : staying.Contains(Heads + run.Status.Staging) ? [Heads + run.Status.Staging]
+            : [];
+    }
+
+    private async Task<bool> IsInAsync(string commit, HashSet<string> keepers, CancellationToken stop) =>
+        keepers.Count > 0 && await _commits.IsReachableFromAnyAsync(commit, keepers, stop);
+
+    /// <summary>A snapshot of a merged task, or a result that it had before: the record names the commit that came of it.</summary>
+    private static bool IsSuperseded(string name, string commit, string? by, IReadOnlySet<string> contained) =>
+        by is not null
+        && commit != by
+        && contained.Contains(by)
+        && (name.StartsWith("refs/orchestrator/wip/", StringComparison.Ordinal) || name.StartsWith(Results + "/", StringComparison.Ordinal));
+
+    private async Task<bool> IsKeptElsewhereAsync(string commit, EndedRun run, IReadOnlySet<string> contained, CancellationToken stop) =>
+        (
+            await new DeletionProof(repository).CheckCommitAsync(
+                commit,
+                [.. run.Status.Tasks.Select(task => task.Commit).Where(contained.Contains)],
+                [],
+                stop
+            )
+        ).IsProven;
+
+    private async Task<(List<(Worktree, DeletionProofResult)> Removable, HashSet<string> Busy)> WorktreesAsync(
+        IReadOnlyList<WorktreeInfo> worktrees,
+        IReadOnlySet<string> contained,
+        List<string> kept,
+        CancellationToken stop
+    )
+    {
+        var removable = new List<(Worktree, DeletionProofResult)>();
+        var busy = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var info in worktrees)
+        {
+            if (_worktrees.Find(info.Path) is not { } worktree)
+            {
+                continue;
+            }
+            string[] keepers = info.Head is { } head && contained.Contains(head) ? [head] : [];
+            var proof = await new DeletionProof(repository).CheckWorktreeAsync(worktree, keepers, [], stop);
+            if (proof.IsProven)
+            {
+                removable.Add((worktree, proof));
+                continue;
+            }
+            kept.Add($"its worktree: {proof.Reason}");
+            if (info.Branch is not null)
+            {
+                busy.Add(info.Branch);
+            }
+        }
+        return (removable, busy);
+    }
+
+    /// <summary>Saved work of tasks: of those that are merged, or had changed nothing, it may go.</summary>
+    private async Task<IReadOnlyList<string>> UnfinishedAsync(
+        EndedRun run,
+        IReadOnlyDictionary<string, UnfinishedSnapshot?> saved,
+        IReadOnlySet<string> contained,
+        List<string> kept,
+        CancellationToken stop
+    )
+    {
+        var gone = new List<string>();
+        var staying = new List<string>();
+        foreach (var (task, snapshot) in saved)
+        {
+            var isMerged = run.Status.Tasks.Any(known => known.Id == task && known.State == TaskStates.Merged);
+            var isUnchanged =
+                snapshot?.Head is { } head && contained.Contains(head) && (await _commits.ReadAsync(head, stop))?.Tree == snapshot.Tree;
+            (isMerged || snapshot is null || isUnchanged ? gone : staying).Add(task);
+        }
+        if (staying.Count > 0)
+        {
+            kept.Add($"unfinished work of {FileNames.Some(staying)}");
+        }
+        return gone;
+    }
+
+    private Dictionary<string, UnfinishedSnapshot?> SavedWork(string run)
+    {
+        var folder = UnfinishedWork.FolderOf(repository, run);
+        return Directory.Exists(folder)
+            ? Directory
+                .EnumerateDirectories(folder)
+                .Select(Path.GetFileName)
+                .ToDictionary(task => task!, task => new UnfinishedWork(repository, $"{run}/{task}").Find(), StringComparer.Ordinal)
+            : [];
+    }
+
+    private IEnumerable<(string Ref, string Commit)> RefsOf(EndedRun run, IReadOnlyDictionary<string, string> refs)
+    {
+        var name = run.Folder.Name;
+        string[] single = [RunRefs.Base(run.Folder), RunRefs.LastMerge(run.Folder), RunRefs.Aborted(run.Folder), $"refs/orchestrator/revert/{name}"];
+        string[] below = [$"{Heads}{run.BranchPrefix ?? prefix}/{name}/", RunRefs.Wips(run.Folder) + "/", RunRefs.Kepts(run.Folder) + "/"];
+        return refs.Where(found =>
+                single.Contains(found.Key) || Array.Exists(below, start => found.Key.StartsWith(start, StringComparison.Ordinal))
+            )
+            .Select(found => (found.Key, found.Value));
+    }
+
+    /// <summary>The task that a branch or a snapshot belongs to; null: to the run.</summary>
+    private static string? TaskOf(EndedRun run, string name) =>
+        name.StartsWith(RunRefs.Wips(run.Folder) + "/", StringComparison.Ordinal) ? name[(RunRefs.Wips(run.Folder).Length + 1)..] : null;
+
+    /// <summary>Worktrees of tasks are named by their run: FOLDER/RUN/TASK.</summary>
+    private static string RunOf(WorktreeInfo worktree) => Path.GetFileName(Path.GetDirectoryName(worktree.Path)) ?? "";
+}
