@@ -24,7 +24,10 @@ internal sealed class CleanupCommand : CliCommand
         Description = $"Runs that have ended; default: all but the latest {KeptAnyway.ToString(CultureInfo.InvariantCulture)}",
         Arity = ArgumentArity.ZeroOrMore,
     };
-    private readonly Option<bool> _dryRun = new("--dry-run", "-n") { Description = "Show what would go and what would stay, and remove nothing" };
+    private readonly Option<bool> _dryRun = new("--dry-run", "-n")
+    {
+        Description = "Show what would go and what would stay, and remove nothing",
+    };
     private readonly Option<int?> _keep = new("--keep") { Description = "Keep the latest N that have ended", HelpName = "N" };
     private readonly Option<string?> _olderThan = new("--older-than")
     {
@@ -59,13 +62,14 @@ internal sealed class CleanupCommand : CliCommand
         var repository = await new GitRepositories().OpenAsync(location.Root);
         var cleanup = new RunCleanup(location, repository, settings, context);
         using var one =
-            all.Count == 0 ? null
-            : cleanup.TryBegin()
-                ?? throw new CommandException(
-                    ExitCodes.Unavailable,
-                    "Another process cleans up here right now.",
-                    "Call it again in a moment."
-                );
+            all.Count == 0
+                ? null
+                : cleanup.TryBegin()
+                    ?? throw new CommandException(
+                        ExitCodes.Unavailable,
+                        "Another process cleans up here right now.",
+                        "Call it again in a moment."
+                    );
         var found = await cleanup.LookAsync(chosen, runs, stop);
         var isDry = parsed.GetValue(_dryRun);
         var before = await SizesAsync(location, repository, settings, context, stop);
@@ -105,7 +109,11 @@ internal sealed class CleanupCommand : CliCommand
         var age = Age(parsed);
         if ((named.Length > 0 ? 1 : 0) + (keep is null ? 0 : 1) + (age is null ? 0 : 1) > 1)
         {
-            throw new CommandException(ExitCodes.Usage, "RUN, --keep and --older-than choose runs each in its own way.", "Leave one of them.");
+            throw new CommandException(
+                ExitCodes.Usage,
+                "RUN, --keep and --older-than choose runs each in its own way.",
+                "Leave one of them."
+            );
         }
         if (keep < 0)
         {
@@ -151,8 +159,8 @@ internal sealed class CleanupCommand : CliCommand
         [
             .. runs.Where(run => !RunStates.IsFinal(run.State))
                 .Select(run => new KeptEntry(run.RunId, RunStanding.Describe(run), ["it keeps everything until it has ended"])),
-            .. found.Runs
-                .Where(remains => !remains.IsWhole)
+            .. found
+                .Runs.Where(remains => !remains.IsWhole)
                 .Select(remains => new KeptEntry(remains.Run.Status.RunId, remains.Run.Status.State, remains.Kept)),
             .. runs.Where(run => RunStates.IsFinal(run.State) && !chosen.Contains(run))
                 .Select(run => new KeptEntry(run.RunId, run.State, [])),

@@ -56,7 +56,10 @@ public sealed class UserHistory(GitRepository repository, IReadOnlyCollection<st
             },
             cancellationToken
         );
-        return [.. output.Lines.Where(line => line.EndsWith(" commit", StringComparison.Ordinal)).Select(line => line[..^" commit".Length])];
+        return
+        [
+            .. output.Lines.Where(line => line.EndsWith(" commit", StringComparison.Ordinal)).Select(line => line[..^" commit".Length]),
+        ];
     }
 
     private static string Lines(IEnumerable<string> commits) => string.Concat(commits.Select(commit => commit + "\n"));

@@ -136,7 +136,8 @@ public sealed class WorktreeStore(GitRepository repository)
     }
 
     /// <summary>Folders of the worktrees that wait in pools to be used again.</summary>
-    public IReadOnlyList<string> ListPooled() => [.. WorktreeAdmin.Pooled(repository).Select(entry => entry.Path).Order(StringComparer.Ordinal)];
+    public IReadOnlyList<string> ListPooled() =>
+        [.. WorktreeAdmin.Pooled(repository).Select(entry => entry.Path).Order(StringComparer.Ordinal)];
 
     /// <summary>
     /// Removes every worktree of ours below <paramref name="folder"/> that was begun and not finished; others are not touched.

@@ -12,7 +12,8 @@ public sealed record EndedRun(RunFolder Folder, RunStatus Status)
 
     /// <summary>First part of the names of its branches; null where it had none.</summary>
     internal string? BranchPrefix =>
-        Status.Staging.IndexOf('/', StringComparison.Ordinal) is var slash and > 0 && Status.Staging.EndsWith("/staging", StringComparison.Ordinal)
+        Status.Staging.IndexOf('/', StringComparison.Ordinal) is var slash and > 0
+        && Status.Staging.EndsWith("/staging", StringComparison.Ordinal)
             ? Status.Staging[..slash]
             : null;
 }

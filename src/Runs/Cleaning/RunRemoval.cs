@@ -45,7 +45,7 @@ public sealed class RunRemoval(GitRepository repository)
         {
             return $"{run.Status.RunId} is open again; its folder stays";
         }
-        File.Delete(run.Log);
+        FolderRemover.Remove(run.Log);
 
         // From here on nobody takes it for a run: half a folder would be one that nobody can read.
         var aside = Path.Combine(Path.GetDirectoryName(run.Folder.Path)!, Mark + run.Folder.Name);

@@ -32,7 +32,10 @@ public sealed class RunSurvey(GitRepository repository, string prefix)
         }
         string[] prefixes = [.. runs.Select(run => run.BranchPrefix).OfType<string>().Append(prefix).Distinct(StringComparer.Ordinal)];
         var refs = await _refs.ListAsync(["refs/orchestrator", .. prefixes.Select(name => Heads + name)], stop);
-        var results = (await NamedCommit.ListAsync(repository, Results, stop)).ToLookup(result => result.Trailers?.Run ?? "", StringComparer.Ordinal);
+        var results = (await NamedCommit.ListAsync(repository, Results, stop)).ToLookup(
+            result => result.Trailers?.Run ?? "",
+            StringComparer.Ordinal
+        );
         var worktrees = (await _worktrees.ListAsync(stop)).Skip(1).ToLookup(RunOf, StringComparer.Ordinal);
         var saved = runs.ToDictionary(run => run, run => SavedWork(run.Folder.Name));
         var mine = runs.SelectMany(run => RefsOf(run, refs).Concat(results[run.Folder.Name].Select(result => (result.Ref, result.Commit))))
@@ -108,7 +111,10 @@ public sealed class RunSurvey(GitRepository repository, string prefix)
                 contained.Contains(commit)
                 || IsSuperseded(name, commit, task is null ? null : merged.GetValueOrDefault(task), contained)
                 || (result is null && !keepers.Contains(name) && await IsInAsync(commit, keepers, stop))
-                || (name.StartsWith(RunRefs.Kepts(run.Folder) + "/", StringComparison.Ordinal) && await IsKeptElsewhereAsync(commit, run, contained, stop));
+                || (
+                    name.StartsWith(RunRefs.Kepts(run.Folder) + "/", StringComparison.Ordinal)
+                    && await IsKeptElsewhereAsync(commit, run, contained, stop)
+                );
             if (isProven && !busy.Contains(name))
             {
                 gone.Add(new RefChange(name, null, commit));
@@ -141,11 +147,7 @@ public sealed class RunSurvey(GitRepository repository, string prefix)
     }
 
     /// <summary>Refs of the run that stay, and hold more than themselves: what a run reached that was not landed, or taken back.</summary>
-    private static HashSet<string> Keepers(
-        EndedRun run,
-        IReadOnlyList<(string Ref, string Commit)> refs,
-        IReadOnlySet<string> contained
-    )
+    private static HashSet<string> Keepers(EndedRun run, IReadOnlyList<(string Ref, string Commit)> refs, IReadOnlySet<string> contained)
     {
         var aborted = RunRefs.Aborted(run.Folder);
         var staying = refs.Where(found => !contained.Contains(found.Commit)).Select(found => found.Ref).ToHashSet(StringComparer.Ordinal);
@@ -162,7 +164,9 @@ public sealed class RunSurvey(GitRepository repository, string prefix)
         by is not null
         && commit != by
         && contained.Contains(by)
-        && (name.StartsWith("refs/orchestrator/wip/", StringComparison.Ordinal) || name.StartsWith(Results + "/", StringComparison.Ordinal));
+        && (
+            name.StartsWith("refs/orchestrator/wip/", StringComparison.Ordinal) || name.StartsWith(Results + "/", StringComparison.Ordinal)
+        );
 
     private async Task<bool> IsKeptElsewhereAsync(string commit, EndedRun run, IReadOnlySet<string> contained, CancellationToken stop) =>
         (
@@ -189,7 +193,9 @@ public sealed class RunSurvey(GitRepository repository, string prefix)
             {
                 continue;
             }
-            string[] keepers = info.Head is { } head && contained.Contains(head) ? [head] : [];
+            // Its branch has a proof of its own, or stays.
+            var isKept = info.Branch is not null || (info.Head is { } at && contained.Contains(at));
+            string[] keepers = isKept && info.Head is { } head ? [head] : [];
             var proof = await new DeletionProof(repository).CheckWorktreeAsync(worktree, keepers, [], stop);
             if (proof.IsProven)
             {
@@ -244,7 +250,13 @@ public sealed class RunSurvey(GitRepository repository, string prefix)
     private IEnumerable<(string Ref, string Commit)> RefsOf(EndedRun run, IReadOnlyDictionary<string, string> refs)
     {
         var name = run.Folder.Name;
-        string[] single = [RunRefs.Base(run.Folder), RunRefs.LastMerge(run.Folder), RunRefs.Aborted(run.Folder), $"refs/orchestrator/revert/{name}"];
+        string[] single =
+        [
+            RunRefs.Base(run.Folder),
+            RunRefs.LastMerge(run.Folder),
+            RunRefs.Aborted(run.Folder),
+            $"refs/orchestrator/revert/{name}",
+        ];
         string[] below = [$"{Heads}{run.BranchPrefix ?? prefix}/{name}/", RunRefs.Wips(run.Folder) + "/", RunRefs.Kepts(run.Folder) + "/"];
         return refs.Where(found =>
                 single.Contains(found.Key) || Array.Exists(below, start => found.Key.StartsWith(start, StringComparison.Ordinal))

@@ -13,7 +13,10 @@ public sealed class SpareWorktrees(GitRepository repository, IReadOnlyDictionary
     /// <summary>Those beyond a number, of each kind.</summary>
     /// <param name="keep">How many stay (<c>worktrees.pool</c>).</param>
     public IReadOnlyList<string> Beyond(int keep) =>
-        [.. new WorktreeStore(repository).ListPooled().Skip(keep), .. VerificationTrees.In(CacheFolder.Of(repository, environment)).Skip(keep)];
+        [
+            .. new WorktreeStore(repository).ListPooled().Skip(keep),
+            .. VerificationTrees.In(CacheFolder.Of(repository, environment)).Skip(keep),
+        ];
 
     /// <summary>Removes them; one that somebody uses again stays.</summary>
     /// <param name="paths">What <see cref="Beyond"/> named.</param>

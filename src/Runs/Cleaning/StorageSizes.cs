@@ -72,10 +72,7 @@ public sealed record StorageSizes(
             ("engine file", Sizes.Describe(Engine.Bytes)),
             ("run folders", $"{Number(Runs)}, {Number(RunFolders.Files)} files, {Sizes.Describe(RunFolders.Bytes)}"),
             ("refs", $"{Number(HiddenRefs)} hidden, {Number(Branches)} branches"),
-            (
-                "worktrees",
-                $"{Number(Worktrees)} of tasks, {Number(GateWorktrees)} of gates, {Sizes.Describe(WorktreeFiles.Bytes)}"
-            ),
+            ("worktrees", $"{Number(Worktrees)} of tasks, {Number(GateWorktrees)} of gates, {Sizes.Describe(WorktreeFiles.Bytes)}"),
             ("cache", Sizes.Describe(Cache.Bytes)),
             ("unfinished work", Sizes.Describe(Unfinished.Bytes)),
         ];

@@ -83,7 +83,8 @@ internal sealed class VerificationTrees(GitRepository repository, IReadOnlyDicti
 
     /// <summary>The trees that are there, the first one first.</summary>
     /// <param name="folder">The repository's <see cref="CacheFolder"/>.</param>
-    public static IEnumerable<string> In(string folder) => Enumerable.Range(1, MaxTrees).Select(n => PathIn(folder, n)).Where(Directory.Exists);
+    public static IEnumerable<string> In(string folder) =>
+        Enumerable.Range(1, MaxTrees).Select(n => PathIn(folder, n)).Where(Directory.Exists);
 
     /// <summary>Who has this file has the tree.</summary>
     public static string LockOf(string path) => path + ".lock";

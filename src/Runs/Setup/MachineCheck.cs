@@ -115,7 +115,12 @@ public static class MachineCheck
             cancellationToken
         );
         var said = string.Join("; ", sizes.Lines().Select(line => $"{line.What}: {line.HowMuch}"));
-        return new("storage", MachineCheckStatus.Ok, $"{said}.", sizes.Runs > 0 ? "'orchestrate cleanup --dry-run' shows what may go." : null);
+        return new(
+            "storage",
+            MachineCheckStatus.Ok,
+            $"{said}.",
+            sizes.Runs > 0 ? "'orchestrate cleanup --dry-run' shows what may go." : null
+        );
     }
 
     private static async Task<IReadOnlyList<MachineCheckEntry>> GitAsync(

@@ -1,0 +1,114 @@
+using System.Text.Json.Nodes;
+using Temporal.Server;
+using Xunit;
+
+namespace Orchestrator.Cli.Tests;
+
+public class CleanupCommandTests
+{
+    private const string Agent = """
+        case $ORCHESTRATOR_TASK in
+          *fail) exit 7 ;;
+          *) date +%s%N > $ORCHESTRATOR_TASK.txt ;;
+        esac
+        """;
+
+    [Fact]
+    public async Task Cleanup_LandedAndEscalatedRuns_RemovesTheLandedOnesAndWhatIsLeftIsTrue()
+    {
+        using var cli = RunCommandTests.Repository(Agent);
+        File.AppendAllText(
+            Path.Combine(cli.Folder, ".orchestrator", "config.yaml"),
+            "max_remediations: 0\nretry: {max_attempts: 1}\nworktrees: {pool: 0}\n"
+        );
+        cli.Write("tasks.yaml", "tasks:\n  - {id: one, description: One, files_write: [one.txt]}\n");
+        cli.Write("bad.yaml", "tasks:\n  - {id: a-fail, description: A, files_write: [a.txt]}\n");
+        await cli.TrustAsync();
+        var first = await RunAsync(cli, 0, "tasks.yaml");
+        var second = await RunAsync(cli, 0, "tasks.yaml");
+        var stuck = await RunAsync(cli, 1, "bad.yaml");
+        cli.Git("branch", "mine");
+        cli.Git("worktree", "add", "-q", Path.Combine(cli.Home, "mine"), "mine");
+        var engine = Path.Combine(cli.Folder, ".orchestrator", EngineFile.FileName);
+        var refs = cli.Git("for-each-ref");
+
+        // While a run is open it keeps everything, by name too.
+        var refused = await cli.RunAsync("cleanup", stuck);
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Contains("keeps everything", refused.People, StringComparison.Ordinal);
+        var dry = (await cli.RunAsync("cleanup", "--keep", "0", "--dry-run", "--json")).Json;
+        Assert.Equal(refs, cli.Git("for-each-ref"));
+        Assert.Equal([first, second], Ids(dry["removed"]!));
+        Assert.Equal([stuck], Ids(dry["kept"]!));
+        Assert.Equal(dry["before"]!.ToJsonString(), dry["after"]!.ToJsonString());
+
+        // One by its name, then all.
+        var one = await cli.RunAsync("cleanup", first);
+        Assert.Equal(0, one.ExitCode);
+        Assert.Contains($"{first}  completed", one.Output, StringComparison.Ordinal);
+        Assert.Null(EngineLookup.FindRunId(engine, first));
+        Assert.NotNull(EngineLookup.FindRunId(engine, second));
+        var rest = (await cli.RunAsync("cleanup", "--keep", "0", "--json")).Json;
+        Assert.Equal([second], Ids(rest["removed"]!));
+        Assert.True((int)rest["after"]!["hiddenRefs"]! < (int)rest["before"]!["hiddenRefs"]!);
+
+        Assert.Equal([stuck], Ids((await cli.RunAsync("history", "--json")).Json["runs"]!));
+        Assert.Contains(stuck, (await cli.RunAsync("status")).Output, StringComparison.Ordinal);
+        Assert.Equal(0, (await cli.RunAsync("report", stuck)).ExitCode);
+        Assert.DoesNotContain(first, cli.Git("for-each-ref"), StringComparison.Ordinal);
+        Assert.Contains(stuck, cli.Git("for-each-ref", "refs/heads/orchestrator"), StringComparison.Ordinal);
+        Assert.Contains("mine", cli.Git("worktree", "list"), StringComparison.Ordinal);
+        Assert.NotEmpty(cli.Git("show", "main:one.txt"));
+
+        // The open one goes on as if nothing had been.
+        Assert.Equal(0, (await cli.RunAsync("cancel", stuck)).ExitCode);
+        var last = (await cli.RunAsync("cleanup", "--keep", "0", "--json")).Json;
+        Assert.Equal(0, (int)last["after"]!["runs"]! + (int)last["after"]!["worktrees"]! + (int)last["after"]!["gateWorktrees"]!);
+        Assert.Empty(cli.Git("for-each-ref", "refs/orchestrator", "refs/heads/orchestrator"));
+    }
+
+    [Fact]
+    public async Task Run_MoreThanIsKept_RemovesTheOldestByItself()
+    {
+        using var cli = RunCommandTests.Repository(Agent);
+        File.AppendAllText(Path.Combine(cli.Folder, ".orchestrator", "config.yaml"), "retention: {count: 1}\nworktrees: {pool: 0}\n");
+        cli.Write("tasks.yaml", "tasks:\n  - {id: one, description: One, files_write: [one.txt]}\n");
+        await cli.TrustAsync();
+        var first = await RunAsync(cli, 0, "tasks.yaml");
+        Assert.Equal([first], Ids((await cli.RunAsync("history", "--json")).Json["runs"]!));
+        var refs = cli.Git("for-each-ref", "refs/orchestrator").Split('\n').Length;
+
+        var second = await RunAsync(cli, 0, "tasks.yaml");
+
+        Assert.Equal([second], Ids((await cli.RunAsync("history", "--json")).Json["runs"]!));
+        Assert.Equal(refs, cli.Git("for-each-ref", "refs/orchestrator").Split('\n').Length);
+        Assert.Null(EngineLookup.FindRunId(Path.Combine(cli.Folder, ".orchestrator", EngineFile.FileName), first));
+        Assert.DoesNotContain(".pool", cli.Git("worktree", "list"), StringComparison.Ordinal);
+        var storage = (await cli.RunAsync("check", "--json")).Json["checks"]!.AsArray().Single(c => (string)c!["name"]! == "storage")!;
+        Assert.Contains("run folders: 1,", (string)storage["message"]!, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--keep -1")]
+    [InlineData("--older-than soon")]
+    [InlineData("--keep 3 --older-than 3d")]
+    [InlineData("run-that-is-not-there")]
+    public async Task Cleanup_SenselessOptions_AreRefused(string options)
+    {
+        using var cli = new CliFixture().WithRepository();
+
+        var refused = await cli.RunAsync(["cleanup", .. options.Split(' ')]);
+
+        Assert.Equal(2, refused.ExitCode);
+        Assert.False(Directory.Exists(Path.Combine(cli.Folder, ".orchestrator")));
+    }
+
+    private static async Task<string> RunAsync(CliFixture cli, int code, string plan)
+    {
+        var result = await cli.RunAsync("run", plan, "--yes", "--no-progress");
+        Assert.True(result.ExitCode == code, result.People);
+        return (string)(await cli.RunAsync("status", "--json")).Json["runId"]!;
+    }
+
+    private static string[] Ids(JsonNode list) => [.. list.AsArray().Select(entry => (string)entry!["runId"]!)];
+}

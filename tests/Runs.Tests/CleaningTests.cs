@@ -1,0 +1,200 @@
+using Orchestrator.Git.Program;
+using Orchestrator.Git.Worktrees;
+using Orchestrator.Messages;
+using Orchestrator.Plans;
+using Orchestrator.Runs.Cleaning;
+using Orchestrator.TestKit.Git;
+using Xunit;
+
+namespace Orchestrator.Runs.Tests;
+
+public sealed class CleaningTests
+{
+    private static readonly CancellationToken None = CancellationToken.None;
+
+    [Fact]
+    public async Task Remove_LandedRun_LeavesNothingOfItAndEverythingOfThePersons()
+    {
+        using var run = await RunFixture.BeginAsync(RunFixture.Start(), Task("a"), Task("b"));
+        var repository = await run.Services.OpenRepositoryAsync(run.Repository.Path);
+        await run.Repository.GitAsync("branch", "mine/orchestrator");
+        await run.Repository.GitAsync("worktree", "add", "-q", run.Repository.Beside("mine"), "mine/orchestrator");
+        await run.Repository.GitAsync("update-ref", "refs/orchestrator-of-mine/x", "main");
+        await run.DoAsync("a", "a.txt", "a");
+        await run.DoAsync("b", "b.txt", "b");
+        await run.LandAsync();
+        var ended = Ended(run, RunStates.Completed, await MergedAsync(run, "a"), await MergedAsync(run, "b"));
+        var persons = await PersonsAsync(run.Repository);
+
+        var remains = Assert.Single(await new RunSurvey(repository, "orchestrator").LookAsync([ended], None));
+
+        Assert.True(remains.IsWhole, string.Join("; ", remains.Kept));
+        Assert.True(remains.RefCount >= 5, $"{remains.RefCount}");
+        Assert.Null(await new RunRemoval(repository).RemoveAsync(remains, Forget, None));
+        Assert.Empty(await run.Repository.GitAsync("for-each-ref", "refs/orchestrator", "refs/heads/orchestrator"));
+        Assert.False(Directory.Exists(run.Folder.Path));
+        Assert.False(Directory.Exists(run.Repository[".worktrees/" + run.Folder.Name]));
+        Assert.Equal(persons, await PersonsAsync(run.Repository));
+        Assert.Equal("a", await run.ShowAsync("main", "a.txt"));
+    }
+
+    [Fact]
+    public async Task Remove_WorkThatIsOnNoBranchOfThePerson_Stays()
+    {
+        using var run = await RunFixture.BeginAsync(RunFixture.Start(), Task("a"), Task("b"));
+        var repository = await run.Services.OpenRepositoryAsync(run.Repository.Path);
+        await run.DoAsync("a", "a.txt", "a");
+        run.Write(await run.PrepareAsync("b"), "b.txt", "not yet");
+        var ended = Ended(run, RunStates.Failed, await MergedAsync(run, "a"), new RunTask { Id = "b", State = TaskStates.Failed });
+
+        var remains = Assert.Single(await new RunSurvey(repository, "orchestrator").LookAsync([ended], None));
+        Assert.Null(await new RunRemoval(repository).RemoveAsync(remains, _ => throw new InvalidOperationException("must stay"), None));
+
+        Assert.Contains(remains.Kept, why => why.Contains("b.txt", StringComparison.Ordinal));
+        Assert.Contains(remains.Kept, why => why.Contains("staging", StringComparison.Ordinal));
+        Assert.True(Directory.Exists(run.Folder.Path));
+        Assert.Equal("a", await run.ShowAsync(run.StagingBranch, "a.txt"));
+        Assert.Equal("not yet", await File.ReadAllTextAsync(run.Repository[$".worktrees/{run.Folder.Name}/b/b.txt"]));
+        Assert.NotEmpty(await run.Repository.GitAsync("for-each-ref", "refs/orchestrator/results"));
+        Assert.NotEmpty(await run.Repository.GitAsync("for-each-ref", $"refs/heads/orchestrator/{run.Folder.Name}/t/b"));
+
+        // What the person has taken over, and then thrown away, is theirs.
+        await run.Repository.GitAsync("branch", "taken", run.StagingBranch);
+        await run.Repository.GitAsync("worktree", "remove", "-f", "-f", $".worktrees/{run.Folder.Name}/b");
+        var later = Assert.Single(await new RunSurvey(repository, "orchestrator").LookAsync([ended], None));
+        Assert.True(later.IsWhole, string.Join("; ", later.Kept));
+    }
+
+    [Fact]
+    public async Task Remove_AbortedRun_KeepsWhatItHadReachedUnderItsOneRef()
+    {
+        using var run = await RunFixture.BeginAsync(RunFixture.Start(), Task("a"));
+        var repository = await run.Services.OpenRepositoryAsync(run.Repository.Path);
+        await run.DoAsync("a", "a.txt", "a");
+        await run.AbortAsync();
+        var ended = Ended(run, RunStates.Aborted, await MergedAsync(run, "a"));
+
+        var remains = Assert.Single(await new RunSurvey(repository, "orchestrator").LookAsync([ended], None));
+        await new RunRemoval(repository).RemoveAsync(remains, Forget, None);
+
+        Assert.False(remains.IsWhole);
+        Assert.Empty(await run.Repository.GitAsync("for-each-ref", "refs/heads/orchestrator"));
+        Assert.Equal("a", await run.ShowAsync($"refs/orchestrator/aborted/{run.Folder.Name}", "a.txt"));
+        Assert.True(Directory.Exists(run.Folder.Path));
+    }
+
+    [Fact]
+    public async Task Remove_KilledAtAnyStepOrRefMoved_CanBeDoneAgain()
+    {
+        using var run = await RunFixture.BeginAsync(RunFixture.Start(), Task("a"));
+        var repository = await run.Services.OpenRepositoryAsync(run.Repository.Path);
+        await run.DoAsync("a", "a.txt", "a");
+        await run.LandAsync();
+        var ended = Ended(run, RunStates.Completed, await MergedAsync(run, "a"));
+        var survey = new RunSurvey(repository, "orchestrator");
+        var stale = Assert.Single(await survey.LookAsync([ended], None));
+        await run.Repository.CommitOnBranchAsync(run.StagingBranch, run.StagingBranch, "theirs", ("x", "x"));
+
+        // Somebody moved a branch between the look and the removal: none of the refs goes.
+        Assert.Contains("staging", await new RunRemoval(repository).RemoveAsync(stale, Forget, None), StringComparison.Ordinal);
+        Assert.Equal("x", await run.ShowAsync(run.StagingBranch, "x"));
+        await run.Repository.GitAsync("update-ref", $"refs/heads/{run.StagingBranch}", run.StagingBranch + "^");
+
+        // Killed when the refs were gone.
+        var remains = Assert.Single(await survey.LookAsync([ended], None));
+        await Assert.ThrowsAsync<OperationCanceledException>(() =>
+            new RunRemoval(repository).RemoveAsync(remains, _ => throw new OperationCanceledException(), None)
+        );
+        Assert.True(Directory.Exists(run.Folder.Path));
+
+        // Killed when the folder had its other name.
+        Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(run.Folder.Path)!, RunRemoval.Mark + "run-before"));
+        remains = Assert.Single(await survey.LookAsync([ended], None));
+        RunRemoval.FinishEarlier(Path.GetDirectoryName(run.Folder.Path)!);
+        Assert.Null(await new RunRemoval(repository).RemoveAsync(remains, Forget, None));
+        Assert.Empty(Directory.GetFileSystemEntries(Path.GetDirectoryName(run.Folder.Path)!));
+    }
+
+    [Fact]
+    public async Task SpareWorktrees_BeyondTheNumber_GoAndTheLockedOneIsToldFromThePersons()
+    {
+        using var run = await RunFixture.BeginAsync(RunFixture.Start(), Task("a"), Task("b"), Task("c"));
+        var repository = await run.Services.OpenRepositoryAsync(run.Repository.Path);
+        foreach (var id in (string[])["a", "b", "c"])
+        {
+            await run.DoAsync(id, id + ".txt", id);
+            await run.ReleaseAsync(id);
+        }
+        Assert.Contains(
+            (await new WorktreeStore(repository).ListAsync()).Skip(1),
+            tree => tree.LockReason == "waits to be used again (orchestrate)"
+        );
+        var spare = new SpareWorktrees(repository, run.Services.Environment);
+        var beyond = spare.Beyond(0);
+        Assert.NotEmpty(beyond);
+
+        Assert.Equal(beyond.Count, await spare.RemoveAsync(beyond, None));
+
+        Assert.Empty(spare.Beyond(0));
+        Assert.Equal(0, await spare.RemoveAsync(beyond.Where(Directory.Exists).ToList(), None));
+    }
+
+    [Theory]
+    [InlineData(2, null, "a b")]
+    [InlineData(null, 3, "a")]
+    [InlineData(3, 2, "a b")]
+    [InlineData(0, null, "a b c d")]
+    [InlineData(null, null, "")]
+    public void Beyond_LatestAndAge_AreTheOldestFirst(int? keep, int? days, string expected)
+    {
+        var now = new DateTimeOffset(2026, 1, 10, 0, 0, 0, TimeSpan.Zero);
+        var runs = "abcd".Select(
+            (name, i) =>
+                new RunStatus
+                {
+                    RunId = name.ToString(),
+                    State = RunStates.Completed,
+                    UpdatedAt = now.AddDays(-3.5 + i),
+                }
+        );
+
+        var beyond = EndedRuns.Beyond(runs, keep, days is { } d ? TimeSpan.FromDays(d) : null, now);
+
+        Assert.Equal(expected, string.Join(' ', beyond.Select(run => run.RunId)));
+    }
+
+    private static PlanTask Task(string id) =>
+        new()
+        {
+            Id = id,
+            Description = id,
+            FilesWrite = [id + ".txt"],
+        };
+
+    private static Task<bool> Forget(string run) => System.Threading.Tasks.Task.FromResult(true);
+
+    private static EndedRun Ended(RunFixture run, string state, params RunTask[] tasks) =>
+        new(
+            run.Folder,
+            new RunStatus
+            {
+                RunId = run.Folder.Name,
+                State = state,
+                Target = "main",
+                Staging = run.StagingBranch,
+                Tasks = tasks,
+            }
+        );
+
+    private static async Task<RunTask> MergedAsync(RunFixture run, string id) =>
+        new()
+        {
+            Id = id,
+            State = TaskStates.Merged,
+            Commit = (await run.Repository.GitAsync("rev-parse", $"{run.StagingTip}^{{/Orchestrator-Task: {id}}}")).Trim(),
+        };
+
+    private static async Task<string> PersonsAsync(TemporaryRepository repository) =>
+        await repository.GitAsync("for-each-ref", "refs/heads/mine", "refs/orchestrator-of-mine", "refs/heads/main")
+        + await repository.GitAsync("-C", repository.Beside("mine"), "status", "--porcelain=v2", "--branch");
+}
