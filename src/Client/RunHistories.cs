@@ -12,7 +12,7 @@ public sealed class RunHistories(ITemporalClient client)
     private const string Leases = "WorkflowType = 'LeaseWorkflow' AND ExecutionStatus != 'Running'";
 
     /// <summary>Whoever asked one of them something has the answer by then.</summary>
-    private static readonly TimeSpan LeasesKept = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan LeasesKept = TimeSpan.FromMinutes(1);
 
     /// <summary>Deletes a run and its tasks.</summary>
     /// <param name="runId">The run.</param>

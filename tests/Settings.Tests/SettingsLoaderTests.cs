@@ -158,7 +158,7 @@ public class SettingsLoaderTests
     /// <summary>Who relies on a setting must learn that nothing acts on it.</summary>
     [Theory]
     [InlineData("budget: {run: 5}", "budget.run")]
-    [InlineData("retention: {runs: 10d}", "retention.runs")]
+    [InlineData("usage: {warn_at: 80}", "usage.warn_at")]
     [InlineData("notifications: {provider: slack}", "notifications.provider")]
     public void Load_SettingThatNothingActsOn_IsNamedAsUnknown(string file, string key) =>
         Assert.Equal(

@@ -29,6 +29,7 @@ public class TrustTests
         "approvals.timeout",
         "locks.timeout",
         "disk.reserve",
+        "worktrees.pool",
         "branch_prefix",
         "git.message_prefix",
         "show_progress",
