@@ -41,6 +41,7 @@ public sealed class OrchestrationWorkflow : MessageWorkflow
         OnCommand("approve", handlers.ApproveAsync, handlers.RefuseApprove, HasTasks);
         OnCommand("reject", handlers.RejectAsync, handlers.RefuseReject, HasTasks);
         OnCommand("promote", handlers.PromoteAsync, steering.RefusePromote);
+        OnCommand("landMerged", handlers.LandMergedAsync, steering.RefuseLandMerged);
         OnCommand("cancel", CancelAsync);
         OnSignal("leasesChanged", LeasesChangedAsync);
         OnSignal("taskChanged", TaskChangedAsync, HasTasks);
@@ -83,7 +84,7 @@ public sealed class OrchestrationWorkflow : MessageWorkflow
                 {
                     return await FinishAsync(RunStates.Completed, landed);
                 }
-                await _parts.Working.WaitForPersonAsync();
+                await _parts.Working.WaitForPersonAsync(_parts.Landing.LandMergedAsync);
             }
         }
         catch (RunEndedException ended)

@@ -173,6 +173,10 @@ public sealed class RunHandle
     /// <summary>Tries again to land a run that waits for it.</summary>
     public Task<SteeringAnswer> PromoteAsync(CancellationToken cancellation = default) => SteerAsync(w => w.PromoteAsync(), cancellation);
 
+    /// <summary>Lands what is merged of a run whose other tasks did not end well; those stay open.</summary>
+    public Task<SteeringAnswer> LandMergedAsync(CancellationToken cancellation = default) =>
+        SteerAsync(w => w.LandMergedAsync(), cancellation);
+
     /// <summary>Ends the run; what is merged stays on staging.</summary>
     public Task<SteeringAnswer> CancelAsync(CancellationToken cancellation = default) => SteerAsync(w => w.CancelAsync(), cancellation);
 

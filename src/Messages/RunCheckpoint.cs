@@ -88,6 +88,9 @@ public sealed record TaskCheckpoint
     /// <summary>A person's words for its next execution.</summary>
     public string Guidance { get; init; } = "";
 
+    /// <summary>A person has cancelled it by name: the run lands without it.</summary>
+    public bool LeftOut { get; init; }
+
     /// <summary>An earlier execution of the run has worked on it: its result counts where there is one.</summary>
     public bool MayReuse { get; init; }
 }

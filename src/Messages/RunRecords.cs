@@ -155,6 +155,15 @@ public sealed record LandInput(
 
     /// <summary>A person has asked for it after it was refused, and may have worked on staging before.</summary>
     public bool IsAskedFor { get; init; }
+
+    /// <summary>
+    /// Tasks of the run are still open, and a person wants what is merged on the target now. No gate has seen staging as what it is to be
+    /// alone, so those of the whole run hold on it first.
+    /// </summary>
+    public bool IsPart { get; init; }
+
+    /// <summary>Tasks whose work is not on staging: gates that they brought themselves are not asked.</summary>
+    public IReadOnlyList<string> Without { get; init; } = [];
 }
 
 /// <summary>How landing went.</summary>

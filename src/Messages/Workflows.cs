@@ -61,6 +61,10 @@ public interface IOrchestrationWorkflow
     [WorkflowUpdate("promote")]
     Task<SteeringAnswer> PromoteAsync();
 
+    /// <summary>Lands what is merged of a run that is <see cref="RunStates.Escalated"/>; the rest stays open.</summary>
+    [WorkflowUpdate("landMerged")]
+    Task<SteeringAnswer> LandMergedAsync();
+
     /// <summary>Ends the run: tasks at work are stopped, staging and worktrees stay.</summary>
     [WorkflowUpdate("cancel")]
     Task<SteeringAnswer> CancelAsync();

@@ -37,6 +37,31 @@ public sealed class LandingTests
         Assert.Equal("?? tasks.yaml", await opened.Files.GitAsync("status", "--porcelain"));
     }
 
+    /// <summary>The note of what a run has landed holds what is there, whatever a later attempt came to.</summary>
+    [Fact]
+    public async Task Land_TwiceAndOnceInVain_NoteHasWhatTheTargetHas()
+    {
+        using var opened = await Opened.CreateAsync();
+        var (start, first) = await StagedAsync(opened);
+        var note = opened.Files["note"];
+        await opened.Files.GitAsync("switch", "--quiet", "-c", "other", first);
+        var second = await opened.Files.CommitAsync("second", ("second.txt", "2"));
+        await opened.Landing.LandAsync(new LandingRequest(Main, first, start) { NoteFile = note });
+        // An attempt that was killed between its note and its move.
+        new LandingNote(Main, [new LandingMove(start, first), new LandingMove(first, second)]).Write(note);
+        await opened.Files.GitAsync("switch", "--quiet", "main");
+        opened.Files.Write("README.md", "mine");
+
+        var vain = await opened.Landing.LandAsync(new LandingRequest(Main, second, start) { NoteFile = note });
+        var kept = LandingNote.TryRead(note)!.Moves;
+        await opened.Files.GitAsync("restore", "README.md");
+        var landed = await opened.Landing.LandAsync(new LandingRequest(Main, second, start) { NoteFile = note });
+
+        Assert.Equal((LandingState.Dirty, LandingState.Landed), (vain.State, landed.State));
+        Assert.Equal([new LandingMove(start, first)], kept);
+        Assert.Equal([new LandingMove(start, second)], LandingNote.TryRead(note)!.Joined());
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

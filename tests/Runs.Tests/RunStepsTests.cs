@@ -87,7 +87,9 @@ public sealed class RunStepsTests
         Assert.Contains($"orchestrate abort {RunFixture.RunId}", await run.AbortAsync());
 
         Assert.Equal(run.StagingTip, await run.Repository.GitAsync("rev-parse", "main"));
-        Assert.Equal(new LandingNote("refs/heads/main", run.Preflight.BaseCommit, run.StagingTip), LandingNote.TryRead(run.Folder.Landing));
+        var note = LandingNote.TryRead(run.Folder.Landing)!;
+        Assert.Equal("refs/heads/main", note.Target);
+        Assert.Equal([new LandingMove(run.Preflight.BaseCommit, run.StagingTip)], note.Moves);
     }
 
     [Fact]

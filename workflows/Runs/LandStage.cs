@@ -3,7 +3,7 @@ using Temporalio.Workflows;
 
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>The last stage of a run that went well: staging lands on the target.</summary>
+/// <summary>Staging lands on the target: when all is merged, or earlier, when a person wants what is merged by then.</summary>
 internal sealed class LandStage(RunContext context, ResetRecovery recovery)
 {
     private readonly RunState _state = context.State;
@@ -22,15 +22,9 @@ internal sealed class LandStage(RunContext context, ResetRecovery recovery)
                 return null;
             }
             context.TransitionTo(RunStates.Landing, "");
-            var result = await LandAsync(isAskedFor);
+            var result = await LandAsync(isAskedFor, isPart: false);
             if (result.Landed)
             {
-                _state.Run = _state.Run with
-                {
-                    LandedCommit = result.Commit,
-                    LandedOn = result.Branch.Length == 0 ? _state.Run.Target : result.Branch,
-                };
-                _state.Journal.Note(task: null, RunStates.Landing, result.Message, RunContext.Now, result.Evidence);
                 return result.Branch.Length == 0 ? "" : result.Message;
             }
             _state.PromoteAsked = false;
@@ -39,18 +33,41 @@ internal sealed class LandStage(RunContext context, ResetRecovery recovery)
         }
     }
 
-    private async Task<LandResult> LandAsync(bool isAskedFor)
+    /// <summary>Lands what is merged while tasks of the run need a person, who has asked for it.</summary>
+    public async Task<LandResult> LandMergedAsync()
+    {
+        context.TransitionTo(RunStates.Landing, "what is merged, as a person asked; the rest stays open");
+        var result = await LandAsync(isAskedFor: true, isPart: true);
+        foreach (var entry in result.Landed ? _state.Board.In(TaskStates.Merged).Where(e => !e.Status.Landed).ToList() : [])
+        {
+            _state.Board.Landed(entry);
+        }
+        return result;
+    }
+
+    private async Task<LandResult> LandAsync(bool isAskedFor, bool isPart)
     {
         var run = _state.Run;
         var land = new LandInput(_state.RunId, _state.Repository, _state.Plan.Hash, run.Target, run.Staging, run.BaseCommit)
         {
             StagingTip = _state.StagingTip,
             IsAskedFor = isAskedFor,
+            IsPart = isPart,
+            Without = [.. _state.Board.Entries.Where(e => e.Status.State != TaskStates.Merged && !_state.IsPlanner(e)).Select(e => e.Id)],
         };
         var result = await Workflow.ExecuteActivityAsync((IRunActivities a) => a.LandAsync(land), context.Long);
         if (result.StagingTip.Length > 0)
         {
             _state.StagingTip = result.StagingTip;
+        }
+        if (result.Landed)
+        {
+            _state.Run = _state.Run with
+            {
+                LandedCommit = result.Commit,
+                LandedOn = result.Branch.Length == 0 ? run.Target : result.Branch,
+            };
+            _state.Journal.Note(task: null, RunStates.Landing, result.Message, RunContext.Now, result.Evidence);
         }
         return result;
     }

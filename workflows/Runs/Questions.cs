@@ -66,13 +66,22 @@ internal static class Questions
         }
         foreach (var entry in state.Run.State == RunStates.Escalated ? Scheduling.EndedBadly(state.Board) : [])
         {
-            yield return Ask(
-                entry,
-                $"{entry.Id} is {entry.Status.State}: {entry.Status.Reason}",
-                $"orchestrate retry {id}/{entry.Id} --guidance TEXT",
-                $"orchestrate skip {id}/{entry.Id}",
-                $"orchestrate cancel {id}"
-            );
+            yield return entry.State.LeftOut
+                ? Ask(
+                    entry,
+                    $"{entry.Id} was cancelled, and {string.Join(", ", state.Board.SkippedFor(entry).Select(e => e.Id).Take(5))} can't run without it.",
+                    $"orchestrate cancel {id}/{entry.Id} --dependants",
+                    $"orchestrate skip {id}/{entry.Id}",
+                    $"orchestrate retry {id}/{entry.Id} --guidance TEXT"
+                )
+                : Ask(
+                    entry,
+                    $"{entry.Id} is {entry.Status.State}: {entry.Status.Reason}",
+                    $"orchestrate retry {id}/{entry.Id} --guidance TEXT",
+                    $"orchestrate skip {id}/{entry.Id}",
+                    $"orchestrate cancel {id}/{entry.Id}",
+                    $"orchestrate cancel {id}"
+                );
         }
     }
 

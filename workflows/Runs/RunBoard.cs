@@ -32,8 +32,11 @@ internal sealed class RunBoard
     /// <summary>Tasks by state, both in order.</summary>
     public IEnumerable<(string State, IReadOnlyCollection<TaskEntry> Entries)> ByState => _byState.All;
 
-    /// <summary>Nothing is left to do: all tasks are merged, or count as done without it.</summary>
-    public bool AllMerged => _done == _entries.Count;
+    /// <summary>Nothing is left to do: all tasks are merged, count as done without it, or were cancelled by name.</summary>
+    public bool AllMerged => _done + LeftOut.Count() == _entries.Count;
+
+    /// <summary>Tasks that a person has cancelled by name, in plan order: the run lands without them.</summary>
+    public IEnumerable<TaskEntry> LeftOut => In(TaskStates.Cancelled).Where(e => e.State.LeftOut);
 
     /// <summary>Tasks whose workflow runs, in plan order.</summary>
     public IEnumerable<TaskEntry> AtWork => _atWork.Select(i => _entries[i]);
@@ -183,6 +186,13 @@ internal sealed class RunBoard
         }
     }
 
+    /// <summary>Its work is on the branch that the run lands on, while the run goes on.</summary>
+    public void Landed(TaskEntry entry)
+    {
+        entry.Status = entry.Status with { Landed = true };
+        Journal.Changed(entry);
+    }
+
     /// <summary>Says why a task is where it is.</summary>
     public void Explain(TaskEntry entry, string reason, DateTimeOffset now) => Change(entry, entry.Status.State, reason, now);
 
@@ -217,6 +227,10 @@ internal sealed class RunBoard
             Journal.Note(status.Id, state, reason, now, evidence);
         }
     }
+
+    /// <summary>Tasks that do not run because this one is left out.</summary>
+    public IEnumerable<TaskEntry> SkippedFor(TaskEntry entry) =>
+        entry.Dependants.Select(i => _entries[i]).Where(e => e.Status.State == TaskStates.Skipped);
 
     /// <summary>A task has come to its end, which makes others ready, or skips them.</summary>
     public void Ended(TaskEntry entry, DateTimeOffset now)

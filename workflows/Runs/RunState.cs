@@ -69,6 +69,9 @@ internal sealed class RunState
     /// <summary>A person has asked for landing to be tried again.</summary>
     public bool PromoteAsked { get; set; }
 
+    /// <summary>A person has asked for what is merged to land, while other tasks need them.</summary>
+    public bool LandMergedAsked { get; set; }
+
     public bool CostLifted { get; set; }
 
     public bool UntilLifted { get; set; }

@@ -57,9 +57,13 @@ internal static class Scheduling
     public static bool NothingCanMove(RunState state) =>
         !state.Run.Paused && !state.IsDraining && !state.Board.AnyAtWork && !state.Board.AnyReady;
 
-    /// <summary>Tasks that ended, but not well, in plan order.</summary>
+    /// <summary>Tasks that ended, but not well, in plan order. One that a person has cancelled by name has, when others depend on it.</summary>
     public static IEnumerable<TaskEntry> EndedBadly(RunBoard board) =>
-        board.In(TaskStates.Failed).Concat(board.In(TaskStates.Escalated)).Concat(board.In(TaskStates.Cancelled)).OrderBy(e => e.Index);
+        board
+            .In(TaskStates.Failed)
+            .Concat(board.In(TaskStates.Escalated))
+            .Concat(board.In(TaskStates.Cancelled).Where(e => !e.State.LeftOut || board.SkippedFor(e).Any()))
+            .OrderBy(e => e.Index);
 
     /// <summary>Why a run is escalated that can't go on by itself.</summary>
     public static string Impasse(RunBoard board)

@@ -64,6 +64,12 @@ internal sealed class Steering(RunState state)
             ? null
             : $"{state.RunId} is {state.Run.State}; only a run that is {RunStates.AwaitingPromotion} can be promoted.";
 
+    public string? RefuseLandMerged() =>
+        state.Run.State != RunStates.Escalated
+            ? $"{state.RunId} is {state.Run.State}; what is merged lands by itself, or once the run is {RunStates.Escalated} and a person says so."
+        : !Board.In(TaskStates.Merged).Any(e => !e.Status.Landed) ? $"Nothing of {state.RunId} is merged that has not landed."
+        : null;
+
     public Steered Pause(DateTimeOffset now)
     {
         if (state.Run.Paused)
@@ -119,16 +125,21 @@ internal sealed class Steering(RunState state)
     public Steered CancelTask(string id, DateTimeOffset now)
     {
         var task = Board.Find(id);
+        if (TaskStates.IsDone(StateOf(id)) || task.State.LeftOut)
+        {
+            return Steered.Unchanged($"{id} is {StateOf(id)} already.");
+        }
+        // Without its planner a run has no plan to land without it.
+        task.State = task.State with
+        {
+            LeftOut = !state.IsPlanner(task),
+        };
         if (task.AtWork)
         {
             return Steered.As($"{id} is asked to stop; its files stay.", new TaskMessage(id, t => t.CancelAsync()));
         }
-        if (task.HasEnded)
-        {
-            return Steered.Unchanged($"{id} is {StateOf(id)} already.");
-        }
         Board.End(task, TaskStates.Cancelled, "cancelled by a person", now);
-        return Steered.As($"{id} will not run.");
+        return Steered.As($"{id} will not run; the run lands without it.");
     }
 
     public Steered Retry(string id, string guidance, DateTimeOffset now)
@@ -184,6 +195,15 @@ internal sealed class Steering(RunState state)
         }
         state.PromoteAsked = true;
         return Steered.As("Landing is tried again.");
+    }
+
+    public Steered LandMerged()
+    {
+        state.LandMergedAsked = true;
+        var merged = string.Join(", ", Board.In(TaskStates.Merged).Where(e => !e.Status.Landed).Select(e => e.Id));
+        return Steered.As(
+            $"What is merged ({PayloadPaging.Brief(merged)}) lands when the gates of the whole run hold on it; the rest stays open."
+        );
     }
 
     /// <summary>Says that there is no such task, and which there are.</summary>

@@ -37,6 +37,8 @@ internal sealed class SteeringHandlers(RunContext context, Steering steering, Ap
 
     public Task<SteeringAnswer> PromoteAsync() => CarryOutAsync(steering.Promote());
 
+    public Task<SteeringAnswer> LandMergedAsync() => CarryOutAsync(steering.LandMerged());
+
     public Task<SteeringAnswer> ApproveAsync(ApprovalCommand command) =>
         CarryOutAsync(approvals.Decide(command, yes: true, RunContext.Now));
 

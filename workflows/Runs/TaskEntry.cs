@@ -89,6 +89,7 @@ internal sealed class TaskEntry
         State = State with
         {
             Guidance = guidance,
+            LeftOut = false,
             PastExecutions = ExecutionId.Length == 0 ? State.PastExecutions : [.. State.PastExecutions, ExecutionId],
             ExecutionId = "",
             ReportSequence = 0,

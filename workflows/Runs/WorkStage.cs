@@ -33,14 +33,27 @@ internal sealed class WorkStage(RunContext context, TaskStarter starter, ResetRe
     }
 
     /// <summary>Something failed and nothing more can run: the run stays open until a person retries, skips or cancels.</summary>
-    public async Task WaitForPersonAsync()
+    /// <param name="landMerged">Lands what is merged, when a person asks for that.</param>
+    public async Task WaitForPersonAsync(Func<Task<LandResult>> landMerged)
     {
+        var landing = new LandResult();
         while (Scheduling.NothingCanMove(_state) && !_state.Board.AllMerged && !context.Resets.WasReset)
         {
             var impasse = Scheduling.Impasse(_state.Board);
-            context.TransitionTo(RunStates.Escalated, impasse);
-            await context.WaitAsync(() => !Scheduling.NothingCanMove(_state) || Scheduling.Impasse(_state.Board) != impasse);
+            context.TransitionTo(
+                RunStates.Escalated,
+                landing.Message.Length > 0 ? $"{impasse}. {landing.Message}" : impasse,
+                landing.Evidence
+            );
+            await context.WaitAsync(() =>
+                _state.LandMergedAsked || !Scheduling.NothingCanMove(_state) || Scheduling.Impasse(_state.Board) != impasse
+            );
             context.ThrowIfCancelled();
+            if (_state.LandMergedAsked)
+            {
+                landing = await landMerged();
+                _state.LandMergedAsked = false;
+            }
         }
     }
 

@@ -22,8 +22,7 @@ internal sealed class DiffCommand : CliCommand
     public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
-        var reference = RunReference.Parse(parsed.GetValue(_which));
-        var run = StoredRuns.Require(repository, reference.Run);
+        var (run, reference) = RunReference.Require(repository, parsed.GetValue(_which));
         var id = reference.RequireTask(run.Status);
         var task = run.Status.Tasks.First(task => task.Id == id);
         var worktrees = context.LoadSettings().Settings!.Worktrees.Directory;

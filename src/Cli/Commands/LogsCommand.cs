@@ -26,8 +26,7 @@ internal sealed class LogsCommand : CliCommand
 
     public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
-        var reference = RunReference.Parse(parsed.GetValue(_which));
-        var run = StoredRuns.Require(context.RequireRepository(), reference.Run);
+        var (run, reference) = RunReference.Require(context.RequireRepository(), parsed.GetValue(_which));
         var id = reference.RequireTask(run.Status);
         var taskFolder = Path.Combine(run.Folder, "tasks", id);
         var folder = parsed.GetValue(_start) is { } number

@@ -25,9 +25,9 @@ internal sealed class ShowCommand : CliCommand
 
     public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
-        var reference = RunReference.Parse(parsed.GetValue(_which));
         var repository = context.RequireRepository();
-        var run = await RunObservation.OfAsync(StoredRuns.Require(repository, reference.Run), repository, context, stop);
+        var (stored, reference) = RunReference.Require(repository, parsed.GetValue(_which));
+        var run = await RunObservation.OfAsync(stored, repository, context, stop);
         var id = reference.FindTask(run.Status);
         if (id is null)
         {

@@ -26,6 +26,15 @@ internal abstract class SteeringCommand : CliCommand
     protected static SteeringCall CancelOf() =>
         new((handle, cancel) => handle.CancelAsync(cancel), "cancel") { ComesToRest = status => RunStates.IsFinal(status.State) };
 
+    /// <summary>The command that lands a run that waits for its target.</summary>
+    /// <param name="refuse">Why it can't be followed, by the run's record.</param>
+    protected static SteeringCall PromoteOf(Func<RunStatus, string?> refuse) =>
+        new((handle, cancel) => handle.PromoteAsync(cancel), "promote")
+        {
+            ComesToRest = status => status.State == RunStates.Completed,
+            Refuse = refuse,
+        };
+
     protected void AddEngine() => _engine.AddTo(this);
 
     /// <summary>For commands after which the run may go on by itself.</summary>
@@ -37,6 +46,10 @@ internal abstract class SteeringCommand : CliCommand
 
     private string KeptAs(ParseResult parsed) =>
         string.Join(' ', parsed.Tokens.Select(token => token.Value).Where(text => text != _noResume.Name));
+
+    /// <summary>Sends a command before the one that the person is told of: where nobody works on the run it is only kept.</summary>
+    protected Task<int?> TellAsync(ParseResult parsed, CommandContext context, StoredRun run, SteeringCall call, CancellationToken stop) =>
+        Steering.SendAsync(context, _engine.Flags(parsed), run, call, stop);
 
     /// <summary>
     /// Sends the command. Where nobody works on the run it is carried out here, or whoever gave it is asked whether the run goes on now.
@@ -91,8 +104,7 @@ internal sealed class PauseCommand : SteeringCommand
 
     public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
-        var reference = RunReference.Parse(parsed.GetValue(_which));
-        var run = StoredRuns.RequireOpen(context.RequireRepository(), reference.Run);
+        var (run, reference) = RunReference.RequireOpen(context.RequireRepository(), parsed.GetValue(_which));
         var task = reference.FindTask(run.Status);
         return SendAsync(
             parsed,
@@ -108,7 +120,7 @@ internal sealed class PauseCommand : SteeringCommand
     }
 }
 
-/// <summary><c>cancel</c>: ends a run or one task; what is merged stays on staging.</summary>
+/// <summary><c>cancel</c>: ends a run or one task; what is merged stays on staging. A run lands without a task that was cancelled.</summary>
 internal sealed class CancelCommand : SteeringCommand
 {
     private readonly Argument<string?> _which = new("RUN/TASK")
@@ -117,27 +129,75 @@ internal sealed class CancelCommand : SteeringCommand
         Arity = ArgumentArity.ZeroOrOne,
     };
 
+    private const int MostNamed = 5;
+    private readonly Option<bool> _dependants = new("--dependants")
+    {
+        Description = "With a task: also those that depend on it and have not begun",
+    };
+
     public CancelCommand()
         : base("cancel", "End a run or one task; what is merged stays on staging")
     {
         Add(_which);
+        Add(_dependants);
         AddGoingOn();
         AddEngine();
     }
 
     public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
-        var reference = RunReference.Parse(parsed.GetValue(_which));
-        var run = StoredRuns.RequireOpen(context.RequireRepository(), reference.Run);
+        var (run, reference) = RunReference.RequireOpen(context.RequireRepository(), parsed.GetValue(_which));
         return reference.FindTask(run.Status) is { } task
-            ? SendAsync(
-                parsed,
-                context,
-                run,
-                new SteeringCall((handle, cancel) => handle.CancelTaskAsync(task, cancel), "cancelTask", new TaskCommand(task)),
-                stop
-            )
+            ? CancelTaskAsync(parsed, context, run, task, stop)
             : SendAsync(parsed, context, run, CancelOf(), stop);
+    }
+
+    private async Task<int> CancelTaskAsync(ParseResult parsed, CommandContext context, StoredRun run, string task, CancellationToken stop)
+    {
+        string[] dependants = [.. Dependants(run.Status, task)];
+        var names =
+            string.Join(", ", dependants.Take(MostNamed))
+            + (dependants.Length > MostNamed ? $" and {dependants.Length - MostNamed} more" : "");
+        var withDependants =
+            dependants.Length > 0
+            && (
+                parsed.GetValue(_dependants)
+                || context.Terminal.Ask($"{names} can't run without {task}. Cancel what depends on it, too?", byDefault: false) is true
+            );
+        if (dependants.Length > 0 && !withDependants)
+        {
+            context.Terminal.Say(
+                $"{names} can't run without {task}: add --dependants to leave that out, too, or 'skip' {task} to run it without."
+            );
+        }
+        foreach (var id in withDependants ? dependants : [])
+        {
+            await TellAsync(parsed, context, run, CancelOf(id), stop);
+        }
+        return await SendAsync(parsed, context, run, CancelOf(task), stop);
+    }
+
+    private static SteeringCall CancelOf(string task) =>
+        new((handle, cancel) => handle.CancelTaskAsync(task, cancel), "cancelTask", new TaskCommand(task));
+
+    private static IEnumerable<string> Dependants(RunStatus run, string task)
+    {
+        if (TaskStates.IsDone(run.Tasks.First(t => t.Id == task).State))
+        {
+            return [];
+        }
+        var concerned = new HashSet<string>(StringComparer.Ordinal) { task };
+        bool hasGrown;
+        do
+        {
+            hasGrown = run.Tasks.Any(other =>
+                !TaskStates.IsDone(other.State)
+                && other.State != TaskStates.Cancelled
+                && other.DependsOn.Any(concerned.Contains)
+                && concerned.Add(other.Id)
+            );
+        } while (hasGrown);
+        return run.Tasks.Select(other => other.Id).Where(id => id != task && concerned.Contains(id));
     }
 }
 
@@ -159,8 +219,7 @@ internal sealed class RetryCommand : SteeringCommand
 
     public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
-        var reference = RunReference.Parse(parsed.GetValue(_which));
-        var run = StoredRuns.RequireOpen(context.RequireRepository(), reference.Run);
+        var (run, reference) = RunReference.RequireOpen(context.RequireRepository(), parsed.GetValue(_which));
         var task = reference.RequireTask(run.Status);
         var guidance = parsed.GetValue(_guidance) ?? "";
         return SendAsync(
@@ -195,8 +254,7 @@ internal sealed class SkipCommand : SteeringCommand
 
     public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
-        var reference = RunReference.Parse(parsed.GetValue(_which));
-        var run = StoredRuns.RequireOpen(context.RequireRepository(), reference.Run);
+        var (run, reference) = RunReference.RequireOpen(context.RequireRepository(), parsed.GetValue(_which));
         var task = reference.RequireTask(run.Status);
         return SendAsync(
             parsed,
@@ -294,16 +352,43 @@ internal sealed class PromoteCommand : SteeringCommand
     public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var run = StoredRuns.RequireOpen(context.RequireRepository(), parsed.GetValue(_run));
-        return SendAsync(
-            parsed,
-            context,
-            run,
-            new SteeringCall((handle, cancel) => handle.PromoteAsync(cancel), "promote")
-            {
-                ComesToRest = status => status.State == RunStates.Completed,
-                Refuse = StoredRefusals.OfPromote,
-            },
-            stop
-        );
+        return SendAsync(parsed, context, run, PromoteOf(StoredRefusals.OfPromote), stop);
+    }
+}
+
+/// <summary><c>land</c>: lands what is merged of a run, also while other tasks of it need a person.</summary>
+internal sealed class LandCommand : SteeringCommand
+{
+    private readonly Argument<string?> _run = new("RUN") { Description = "The run", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Option<bool> _merged = new("--merged")
+    {
+        Description = "What is merged by now, when the gates of the whole run hold on it; the other tasks stay open",
+    };
+
+    public LandCommand()
+        : base("land", "Land a run, or with --merged what is merged of it by now")
+    {
+        Add(_run);
+        Add(_merged);
+        AddEngine();
+    }
+
+    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var run = StoredRuns.RequireOpen(context.RequireRepository(), parsed.GetValue(_run));
+        var before = run.Status.LandedCommit;
+        return parsed.GetValue(_merged)
+            ? SendAsync(
+                parsed,
+                context,
+                run,
+                new SteeringCall((handle, cancel) => handle.LandMergedAsync(cancel), "landMerged")
+                {
+                    ComesToRest = status => status.LandedCommit != before && status.State != RunStates.Landing,
+                    Refuse = StoredRefusals.OfLandMerged,
+                },
+                stop
+            )
+            : SendAsync(parsed, context, run, PromoteOf(StoredRefusals.OfLand), stop);
     }
 }

@@ -1,4 +1,5 @@
 using Orchestrator.Messages;
+using Orchestrator.Runs;
 
 namespace Orchestrator.Cli.Runs;
 
@@ -18,6 +19,45 @@ internal sealed record RunReference(string? Run, string? Task)
         return slash < 0
             ? new RunReference(text, null)
             : new RunReference(slash == 0 ? null : text[..slash], slash == text.Length - 1 ? null : text[(slash + 1)..]);
+    }
+
+    /// <summary>The run that is meant for changing, and the task of it: a task's id alone does where it is of one open run only.</summary>
+    /// <exception cref="CommandException">Nothing fits, or more than one.</exception>
+    public static (StoredRun Run, RunReference Reference) RequireOpen(RepositoryLocation repository, string? text) =>
+        OfTaskAlone(repository, text, StoredRuns.Open) is { } found
+            ? found
+            : (StoredRuns.RequireOpen(repository, Parse(text).Run), Parse(text));
+
+    /// <summary>The run that is meant for reading, and the task of it: a task's id alone does where no run's id begins so.</summary>
+    /// <exception cref="CommandException">Nothing fits, or more than one.</exception>
+    public static (StoredRun Run, RunReference Reference) Require(RepositoryLocation repository, string? text) =>
+        OfTaskAlone(repository, text, where => [.. StoredRuns.List(where).Take(1)]) is { } found
+            ? found
+            : (StoredRuns.Require(repository, Parse(text).Run), Parse(text));
+
+    private static (StoredRun Run, RunReference Reference)? OfTaskAlone(
+        RepositoryLocation repository,
+        string? text,
+        Func<RepositoryLocation, IReadOnlyList<StoredRun>> runs
+    )
+    {
+        if (string.IsNullOrEmpty(text) || text.Contains('/', StringComparison.Ordinal) || StoredRuns.Find(repository, text) is not null)
+        {
+            return null;
+        }
+        var having = runs(repository).Where(run => run.Status.Tasks.Any(task => task.Id == text)).ToList();
+        string[] fitting =
+        [
+            .. having.Select(run => $"{run.Id}/{text}"),
+            .. StoredRuns.List(repository).Select(run => run.Id).Where(id => id.StartsWith(text, StringComparison.OrdinalIgnoreCase)),
+        ];
+        return having.Count == 0 ? null
+            : fitting.Length == 1 ? (StoredRuns.RequireOpen(repository, having[0].Id), new RunReference(having[0].Id, text))
+            : throw new CommandException(
+                ExitCodes.Usage,
+                $"'{text}' may be {string.Join(" or ", fitting.Take(10))}.",
+                "Write which of them."
+            );
     }
 
     /// <summary>The task's whole id, or null for the whole run.</summary>

@@ -21,7 +21,11 @@ internal static class RunSummary
         {
             context.Terminal.Say($"  {run.Reason}");
         }
-        if (run.State == RunStates.Completed && run.HasLanded && (run.LandedOn.Length == 0 || run.LandedOn == run.Target))
+        if (
+            run.State is RunStates.Completed or RunStates.Escalated
+            && run.HasLanded
+            && (run.LandedOn.Length == 0 || run.LandedOn == run.Target)
+        )
         {
             context.Terminal.Say(
                 $"  Landed on {run.Target} as {run.LandedCommit[..Math.Min(12, run.LandedCommit.Length)]}. 'orchestrate report "

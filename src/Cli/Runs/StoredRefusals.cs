@@ -32,6 +32,17 @@ internal static class StoredRefusals
             ? null
             : $"{run.RunId} is {run.State}; only a run that is {RunStates.AwaitingPromotion} can be promoted.";
 
+    public static string? OfLand(RunStatus run) =>
+        run.State == RunStates.Escalated
+            ? $"{run.RunId} is {run.State}: with --merged what is merged of it lands, and the rest stays open."
+            : OfPromote(run);
+
+    public static string? OfLandMerged(RunStatus run) =>
+        run.State is not (RunStates.Escalated or RunStates.Landing)
+            ? $"{run.RunId} is {run.State}; what is merged lands by itself, or once the run is {RunStates.Escalated} and a person says so."
+        : !run.Tasks.Any(t => t.State == TaskStates.Merged && !t.Landed) ? $"Nothing of {run.RunId} is merged that has not landed."
+        : null;
+
     public static string? OfReject(RunStatus run, string id) =>
         id == "plan"
             ? run.State == RunStates.AwaitingApproval

@@ -88,7 +88,7 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
         ["approve"] = Of(Carry, "orchestrate approve plan", "orchestrate approve run-tasks-3f9a1c/parser --detach"),
         ["reject"] = Of(Carry, "orchestrate reject plan --reason \"too many files\""),
         ["pause"] = Of(Carry, "orchestrate pause", "orchestrate pause run-tasks-3f9a1c/parser"),
-        ["cancel"] = Of(Carry, "orchestrate cancel"),
+        ["cancel"] = Of(Carry, "orchestrate cancel", "orchestrate cancel run-tasks-3f9a1c/parser --dependants"),
         ["abort"] = Of(
             [
                 (ExitCodes.Done, "what it landed is taken back"),
@@ -102,6 +102,10 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
         ["promote"] = Of(
             [.. Carry, (ExitCodes.NeedsPerson, "the target branch still needs a person")],
             "orchestrate promote run-tasks-3f9a1c"
+        ),
+        ["land"] = Of(
+            [.. Carry, (ExitCodes.NeedsPerson, "nothing landed: a gate fails, or the target branch needs a person")],
+            "orchestrate land run-tasks-3f9a1c --merged"
         ),
         ["cleanup"] = Of(
             Plain,

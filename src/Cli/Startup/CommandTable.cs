@@ -49,6 +49,7 @@ internal static class CommandTable
         ("retry", static () => new RetryCommand()),
         ("skip", static () => new SkipCommand()),
         ("promote", static () => new PromoteCommand()),
+        ("land", static () => new LandCommand()),
         ("cleanup", static () => new CleanupCommand()),
         ("stop", static () => new StopCommand()),
         ("hook", static () => new HookCommand()),

@@ -13,9 +13,8 @@ public sealed record LandingRequest(string Target, string Commit, string Base)
     public string FinishCommand { get; init; } = "orchestrate promote RUN";
 
     /// <summary>
-    /// Where it is noted that it is us who move the target, and from where (<see cref="LandingNote"/>): written right before, removed if it
-    /// did not come to that. Null:
-    /// nowhere, and then nobody can take it back.
+    /// Where it is noted that it is us who move the target, and from where (<see cref="LandingNote"/>): written right before, taken out if
+    /// it did not come to that. Null: nowhere, and then nobody can take it back.
     /// </summary>
     public string? NoteFile { get; init; }
 

@@ -24,7 +24,8 @@ public sealed class TargetLanding(GitRepository repository)
         var result = await TryOrExplainAsync(request, cancellationToken);
         if (!result.HasLanded && request.NoteFile is { } file)
         {
-            File.Delete(file); // Somebody else may bring the target to the very same commit now: then it is not ours to take back.
+            // Somebody else may bring the target to the very same commit now: then it is not ours to take back.
+            await NoteAsync(file, request.Target, move: null, result.Tip, cancellationToken);
         }
 
         return result;
@@ -175,7 +176,7 @@ public sealed class TargetLanding(GitRepository repository)
 
     private async Task<LandingResult> MoveRefAsync(LandingRequest request, string branch, string tip, CancellationToken cancellationToken)
     {
-        Note(request, tip);
+        await NoteAsync(request, tip, cancellationToken);
         var moved = await _refs.UpdateAsync(
             [new RefChange(request.Target, request.Commit, tip)],
             "landed by orchestrate",
@@ -228,7 +229,7 @@ public sealed class TargetLanding(GitRepository repository)
         }
 
         intents.Write(new LandingIntent(tip, request.Commit, checkout.Path));
-        Note(request, tip);
+        await NoteAsync(request, tip, cancellationToken);
         try
         {
             await checkout.WriteAsync(
@@ -251,11 +252,33 @@ public sealed class TargetLanding(GitRepository repository)
         return new LandingResult(LandingState.Landed, $"{branch} is at {request.Commit}, also in '{checkout.Path}'.", request.Commit, []);
     }
 
-    private static void Note(LandingRequest request, string tip)
+    private Task NoteAsync(LandingRequest request, string tip, CancellationToken cancellationToken) =>
+        request.NoteFile is { } file
+            ? NoteAsync(file, request.Target, new LandingMove(tip, request.Commit), tip, cancellationToken)
+            : Task.CompletedTask;
+
+    /// <summary>Keeps of the note what the target has by now, and adds what is about to be done.</summary>
+    private async Task NoteAsync(string file, string target, LandingMove? move, string? tip, CancellationToken cancellationToken)
     {
-        if (request.NoteFile is { } file)
+        var done = new List<LandingMove>();
+        if (tip is not null && LandingNote.TryRead(file) is { } note && note.Target == target)
         {
-            new LandingNote(request.Target, tip, request.Commit).Write(file);
+            foreach (var earlier in note.Moves)
+            {
+                if (await _commits.IsAncestorAsync(earlier.Commit, tip, cancellationToken))
+                {
+                    done.Add(earlier);
+                }
+            }
+        }
+        IReadOnlyList<LandingMove> moves = move is null ? done : [.. done, move];
+        if (moves.Count > 0)
+        {
+            new LandingNote(target, moves).Write(file);
+        }
+        else
+        {
+            File.Delete(file);
         }
     }
 

@@ -37,7 +37,7 @@ public sealed class Worktree
         new(Path, [$"--git-dir={AdminDirectory}", $"--work-tree={Path}", .. arguments]);
 
     /// <summary>The commit that is checked out; null if there is none, or what its head names is gone.</summary>
-    internal async Task<string?> ReadHeadAsync(CancellationToken cancellationToken) =>
+    public async Task<string?> ReadHeadAsync(CancellationToken cancellationToken) =>
         await Repository.ReadAsync(
             Call("rev-parse", "--quiet", "--verify", "HEAD^{commit}") with
             {

@@ -40,6 +40,13 @@ public sealed class WorktreeDiff(Worktree worktree)
             : [.. tracked, .. others.Select(path => Untracked(worktree, path))];
     }
 
+    /// <summary>The same as text, for people.</summary>
+    public async Task<Patch> PatchAsync(string from, CancellationToken cancellationToken = default)
+    {
+        var (tree, _) = await new WorktreeTree(worktree).WriteAsync(cancellationToken);
+        return await new Diffs(worktree.Repository).PatchAsync(from, tree, cancellationToken: cancellationToken);
+    }
+
     /// <summary>The files on disk against a commit, whatever the worktree's own index says: by a throw-away index of that commit.</summary>
     private async Task<IReadOnlyList<ChangedFile>> OfFilesAsync(string from, CancellationToken cancellationToken)
     {

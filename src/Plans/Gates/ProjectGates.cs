@@ -71,8 +71,14 @@ public sealed record ProjectGates
     public IReadOnlyList<Gate> OfMerge(Plan plan, PlanTask task) => Gate.WithOwnNames([.. Of(plan, task), .. Integration]);
 
     /// <summary>Every gate that some task of the plan has to pass or a merged tree has to, once.</summary>
-    public IReadOnlyList<Gate> OfLanding(Plan plan) =>
-        Gate.WithOwnNames([.. Beside(plan).Concat(plan.Tasks.SelectMany(t => t.Verification)).DistinctBy(g => (g.Command, g.Negate))]);
+    /// <param name="plan">The plan.</param>
+    /// <param name="without">Ids of tasks whose work is not there, so that their own gates can't hold.</param>
+    public IReadOnlyList<Gate> OfLanding(Plan plan, IReadOnlyCollection<string> without) =>
+        Gate.WithOwnNames([
+            .. Beside(plan)
+                .Concat(plan.Tasks.Where(t => !without.Contains(t.Id)).SelectMany(t => t.Verification))
+                .DistinctBy(g => (g.Command, g.Negate)),
+        ]);
 
     /// <summary>
     /// Those of the project that hold for the plan, without what its tasks bring themselves; all that were found, since tasks may be

@@ -34,6 +34,15 @@ public static class LandingReversals
             "aborted",
             cancellationToken
         );
-        return await new LandingReversal(opened).TakeBackAsync(landing.Target, landing.Commit, landing.Before, run, cancellationToken);
+        ReversalResult? result = null;
+        foreach (var move in landing.Joined().Reverse())
+        {
+            result = await new LandingReversal(opened).TakeBackAsync(landing.Target, move.Commit, move.Before, run, cancellationToken);
+            if (result.State is not (ReversalState.TakenBack or ReversalState.NotLanded))
+            {
+                break;
+            }
+        }
+        return result;
     }
 }

@@ -29,7 +29,7 @@ internal static class PullRequest
             {
                 Message =
                     "A pull request needs the program gh (https://cli.github.com), which is not in PATH. Install it, then: "
-                    + $"orchestrate promote {input.RunId}. Or merge {input.Staging} yourself and end the run: orchestrate cancel "
+                    + $"{RunLanding.Again(input)}. Or merge {input.Staging} yourself and end the run: orchestrate cancel "
                     + $"{input.RunId}",
             };
         }
@@ -38,7 +38,7 @@ internal static class PullRequest
         {
             return new LandResult
             {
-                Message = $"{input.Staging} could not be pushed ({Why(pushed)}). Repair that, then: orchestrate promote {input.RunId}",
+                Message = $"{input.Staging} could not be pushed ({Why(pushed)}). Repair that, then: {RunLanding.Again(input)}",
             };
         }
         var known = await runner.RunAsync(Command(gh, repository, "pr", "view", input.Staging, "--json", "url", "--jq", ".url"), stop);
@@ -88,7 +88,7 @@ internal static class PullRequest
             {
                 Message =
                     $"gh could not open the pull request ({Why(opened)}). {input.Staging} is pushed. Repair that, then: "
-                    + $"orchestrate promote {input.RunId}",
+                    + $"{RunLanding.Again(input)}",
             };
     }
 

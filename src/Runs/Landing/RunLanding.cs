@@ -42,7 +42,7 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
             return new LandResult
             {
                 Message =
-                    $"Nothing was landed, since git refuses: {FileNames.Show(refusal.Message.ReplaceLineEndings(" "), LongestRefusal)} Mend that, then: orchestrate promote {input.RunId}",
+                    $"Nothing was landed, since git refuses: {FileNames.Show(refusal.Message.ReplaceLineEndings(" "), LongestRefusal)} Mend that, then: {Again(input)}",
             };
         }
     }
@@ -61,6 +61,21 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
         if (await LossesAsync(files, repository, tip, input, stop) is { } lossy)
         {
             return lossy with { Message = $"{note} {lossy.Message}".Trim() };
+        }
+        if (input.IsPart)
+        {
+            var outcomes = await RunGatesAsync(files, repository, tip, input.BaseCommit, input, stop);
+            note = $"{note} {Told(outcomes)}".Trim();
+            if (GateCheck.Failures(files, outcomes) is { Count: > 0 } failures)
+            {
+                return new LandResult
+                {
+                    Evidence = GateCheck.EvidenceOf(files, failures[0]),
+                    Message =
+                        $"{note} Nothing was landed, since on what is merged by now these gates fail: {Describe(failures)} ".TrimStart()
+                        + $"Let the other tasks end well, or repair it on {input.Staging}, then: {Again(input)}",
+                };
+            }
         }
         if (files.Settings.Git.Land == "branch")
         {
@@ -84,7 +99,7 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
         var strays = status is null ? "" : StrayFiles.Describe(files.Folder, status, own);
         var request = new LandingRequest(target, tip, input.BaseCommit)
         {
-            FinishCommand = $"orchestrate promote {input.RunId}",
+            FinishCommand = Again(input),
             Checkout = status?.Branch == target ? checkout!.Path : null,
             OwnFiles = own,
             NoteFile = files.Folder.Landing,
@@ -141,7 +156,7 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
                     null,
                     $"{input.Staging} is at {tip[..12]} and no longer has what the run has merged ({input.StagingTip[..12]}). "
                         + $"Nothing was landed. Put it back (git branch -f {input.Staging} {input.StagingTip}) or merge that commit "
-                        + $"into it, then: orchestrate promote {input.RunId}"
+                        + $"into it, then: {Again(input)}"
                 );
         }
         var (done, message) = await staging.PutBackAsync(input.StagingTip, caller, stop);
@@ -167,7 +182,7 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
                     $"Nothing was landed, since work of the run is lost ({report.Summary}): {RunLosses.Describe(report.Lost)}. "
                     + $"'orchestrate report {input.RunId} --losses' lists it. Put it back on {input.Staging}; or, where it may be gone, "
                     + $"say so by a commit there (git switch {input.Staging}; git commit --allow-empty -m '{RunLosses.Acceptance}'); "
-                    + $"then: orchestrate promote {input.RunId}",
+                    + $"then: {Again(input)}",
             };
     }
 
@@ -193,7 +208,7 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
                     Message =
                         $"{input.Target} has moved and conflicts with the run's work in "
                         + $"{FileNames.Some(merge.ConflictedFiles, 20)}. Merge it into {input.Staging} yourself (git switch "
-                        + $"{input.Staging}; git merge {input.Target}), then: orchestrate promote {input.RunId}",
+                        + $"{input.Staging}; git merge {input.Target}), then: {Again(input)}",
                 }
             );
         }
@@ -204,16 +219,7 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
             new CommitTrailers(files.Folder.Name),
             stop
         );
-        var changed = (await new Diffs(repository).BetweenAsync(target, commit, stop)).Select(c => c.Path).ToList();
-        var outcomes = await _gates.RunAsync(
-            files,
-            repository,
-            commit,
-            files.Gates.OfLanding(files.Plan),
-            changed,
-            Path.Combine(files.Folder.Path, "landing"),
-            stop
-        );
+        var outcomes = await RunGatesAsync(files, repository, commit, target, input, stop);
         var failures = GateCheck.Failures(files, outcomes);
         if (failures.Count > 0)
         {
@@ -224,7 +230,8 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
                 {
                     Evidence = GateCheck.EvidenceOf(files, failures[0]),
                     Message =
-                        $"{input.Target} has moved, and merged with it these gates fail: {FileNames.Some([.. failures.Select(f => f.Gate.Name)], 20)}.{string.Concat(failures.Select(f => f.Advice).Where(a => a.Length > 0).Distinct().Select(a => " " + a))} Repair it on {input.Staging} or {input.Target}, then: orchestrate promote {input.RunId}",
+                        $"{input.Target} has moved, and merged with it these gates fail: {Describe(failures)} Repair it on "
+                        + $"{input.Staging} or {input.Target}, then: {Again(input)}",
                 }
             );
         }
@@ -244,4 +251,26 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
         var notes = GateCheck.Notes(outcomes).ToList();
         return notes.Count == 0 ? "" : $"{FileNames.Some(notes, MostNotes)}.";
     }
+
+    private async Task<IReadOnlyList<GateVerdict>> RunGatesAsync(
+        RunFiles files,
+        GitRepository repository,
+        string commit,
+        string since,
+        LandInput input,
+        CancellationToken stop
+    )
+    {
+        var changed = (await new Diffs(repository).BetweenAsync(since, commit, stop)).Select(c => c.Path).ToList();
+        var evidence = Path.Combine(files.Folder.Path, "landing");
+        return await _gates.RunAsync(files, repository, commit, files.Gates.OfLanding(files.Plan, input.Without), changed, evidence, stop);
+    }
+
+    private static string Describe(IReadOnlyList<GateVerdict> failures) =>
+        $"{FileNames.Some([.. failures.Select(f => f.Gate.Name)], 20)}."
+        + string.Concat(failures.Select(f => f.Advice).Where(a => a.Length > 0).Distinct().Select(a => " " + a));
+
+    /// <summary>The command that tries the same landing again.</summary>
+    internal static string Again(LandInput input) =>
+        input.IsPart ? $"orchestrate land {input.RunId} --merged" : $"orchestrate promote {input.RunId}";
 }

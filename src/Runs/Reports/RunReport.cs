@@ -34,8 +34,8 @@ public sealed class RunReport(string repository)
             Line($"- tasks: {counts}");
         }
         Line($"- landed: {(run.HasLanded ? $"{run.LandedCommit} on {(run.LandedOn.Length > 0 ? run.LandedOn : run.Target)}" : "nothing")}");
-        var onStaging = run.Tasks.Where(t => t.State == TaskStates.Merged).Select(t => t.Id).ToList();
-        if (run.LandedCommit.Length == 0 && onStaging.Count > 0 && !RunStates.IsFinal(run.State))
+        var onStaging = run.Tasks.Where(t => t.State == TaskStates.Merged && !t.Landed).Select(t => t.Id).ToList();
+        if (onStaging.Count > 0 && !RunStates.IsFinal(run.State))
         {
             Line($"- on {run.Staging}, not on {run.Target} yet: {string.Join(", ", onStaging)}");
         }

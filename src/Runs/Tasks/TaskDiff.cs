@@ -1,4 +1,3 @@
-using System.Text;
 using Orchestrator.Git;
 using Orchestrator.Git.Commits;
 using Orchestrator.Git.Worktrees;
@@ -15,7 +14,7 @@ public static class TaskDiff
     /// <param name="staging">The run's staging branch, which the task began from.</param>
     /// <param name="worktree">The task's worktree, which may be gone.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    /// <returns>A patch of what is committed; of work in progress the names of the changed files, each with its kind of change.</returns>
+    /// <returns>A patch: of work in progress, or that ended before it was verified, with what is not committed.</returns>
     public static async Task<Patch?> ReadAsync(
         RepositoryLocation repository,
         string mergeCommit,
@@ -34,7 +33,7 @@ public static class TaskDiff
         if (commit.Length > 0)
         {
             return await diffs.PatchAsync(
-                await BeginningAsync(new CommitStore(opened), commit, staging, cancellationToken),
+                await BeginningAsync(new CommitStore(opened), commit, staging, cancellationToken) ?? commit + "^1",
                 commit,
                 cancellationToken: cancellationToken
             );
@@ -43,16 +42,18 @@ public static class TaskDiff
         {
             return null;
         }
-        var text = new StringBuilder();
-        foreach (var file in await new WorktreeDiff(live).AgainstAsync("HEAD", cancellationToken))
+        if (await live.ReadHeadAsync(cancellationToken) is not { } head)
         {
-            text.Append(file.Change.ToString()[0]).Append('\t').Append(file.Path).Append('\n');
+            return null;
         }
-        return new Patch(text.ToString(), false);
+        return await new WorktreeDiff(live).PatchAsync(
+            await BeginningAsync(new CommitStore(opened), head, staging, cancellationToken) ?? head,
+            cancellationToken
+        );
     }
 
     // A task has one commit per attempt; what lies before the first of them is what it began from.
-    private static async Task<string> BeginningAsync(
+    private static async Task<string?> BeginningAsync(
         CommitStore commits,
         string commit,
         string staging,
@@ -63,6 +64,6 @@ public static class TaskDiff
             staging.Length > 0 && await commits.ReadAsync(staging, cancellationToken) is not null
                 ? await commits.ListFirstParentsAsync(commit, staging, cancellationToken)
                 : [];
-        return own.Count > 0 ? own[^1].Id + "^1" : commit + "^1";
+        return own.Count > 0 ? own[^1].Id + "^1" : null;
     }
 }

@@ -41,6 +41,78 @@ public sealed class SteeringTests
     }
 
     [Fact]
+    public void CancelTask_NothingDependsOnIt_TheRunGoesOnWithoutIt()
+    {
+        var state = Of(Task("a"), Task("b"), Task("c"));
+        Start(state, "a");
+        Start(state, "b");
+        Report(state, "b", TaskStates.Failed);
+        Report(state, "a", TaskStates.Merged);
+        var steering = new Steering(state);
+        Assert.False(state.Board.AllMerged);
+
+        steering.CancelTask("b", Now);
+        steering.CancelTask("c", Now);
+
+        Assert.True(state.Board.AllMerged);
+        Assert.Empty(Scheduling.EndedBadly(state.Board));
+        Assert.Equal(["b", "c"], Ids(state.Board.LeftOut));
+        Assert.False(steering.CancelTask("c", Now).Answer.Changed);
+        steering.Retry("b", "", Now);
+        Assert.False(state.Board.AllMerged);
+    }
+
+    [Fact]
+    public void CancelTask_AtWork_CountsWhenItHasEnded()
+    {
+        var state = Of(Task("a"));
+        Start(state, "a");
+        var steering = new Steering(state);
+
+        var told = Told(steering.CancelTask("a", Now));
+        Assert.False(state.Board.AllMerged);
+        Report(state, "a", TaskStates.Cancelled);
+
+        Assert.Equal([("a", nameof(ITaskWorkflow.CancelAsync))], told);
+        Assert.True(state.Board.AllMerged);
+    }
+
+    [Fact]
+    public void CancelTask_OthersDependOnIt_APersonIsAskedUntilTheyAreCancelledToo()
+    {
+        var state = Of(Task("a"), Task("b", "a"), Task("c", "b"));
+        Start(state, "a");
+        Report(state, "a", TaskStates.Failed);
+        var steering = new Steering(state);
+        steering.CancelTask("a", Now);
+        state.TransitionTo(RunStates.Escalated, "", Now);
+
+        Assert.False(state.Board.AllMerged);
+        var asked = Assert.Single(Questions.Of(state));
+        Assert.Contains("orchestrate cancel run-1/a --dependants", asked.Commands);
+        steering.CancelTask("b", Now);
+        steering.CancelTask("c", Now);
+
+        Assert.True(state.Board.AllMerged);
+    }
+
+    [Fact]
+    public void LandMerged_NothingMergedSinceTheLastTime_IsRefused()
+    {
+        var state = Of(Task("a"), Task("b"));
+        var steering = new Steering(state);
+        Assert.Contains("is executing", steering.RefuseLandMerged(), StringComparison.Ordinal);
+        state.TransitionTo(RunStates.Escalated, "", Now);
+        Assert.Contains("Nothing of run-1 is merged", steering.RefuseLandMerged(), StringComparison.Ordinal);
+        Start(state, "a");
+        Report(state, "a", TaskStates.Merged);
+
+        Assert.Null(steering.RefuseLandMerged());
+        state.Board.Landed(state.Board.Find("a"));
+        Assert.NotNull(steering.RefuseLandMerged());
+    }
+
+    [Fact]
     public void Retry_BlockedTaskOfAPausedRun_GoesOnOnlyWithTheRun()
     {
         var state = Of(Task("a"));

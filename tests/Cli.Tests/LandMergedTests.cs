@@ -1,0 +1,75 @@
+using Xunit;
+
+namespace Orchestrator.Cli.Tests;
+
+/// <summary>A run of which one task fails: what is merged of it lands, and the rest is mended or left out later.</summary>
+public sealed class LandMergedTests
+{
+    private const string Plan = """
+        tasks:
+          - {id: good, description: Good, files_write: [good.txt], verification: [{command: test -s good.txt}]}
+          - {id: bad, description: Bad, files_write: [bad.txt], verification: [{command: grep -q GOOD bad.txt}], max_retries: 0}
+          - {id: after, description: After, files_write: [after.txt], depends_on: [bad], verification: [{command: test -s after.txt}]}
+        """;
+
+    // The second task does well only once a person says so.
+    private const string Agent =
+        "[ $ORCHESTRATOR_TASK = bad ] && [ ! -e \"$HOME/well\" ] && { echo half > bad.txt; exit 0; }; echo GOOD > $ORCHESTRATOR_TASK.txt";
+
+    [Fact]
+    public async Task Land_MergedOfARunThatNeedsAPerson_LandsThatAndTheRestLater()
+    {
+        using var cli = RunCommandTests.Repository(Agent);
+        cli.Write("tasks.yaml", Plan);
+        var start = cli.Git("rev-parse", "main").Trim();
+        Assert.Equal(1, (await cli.RunAsync("run", "--yes")).ExitCode);
+
+        // What a failed task has done is shown with its content.
+        Assert.Contains("+half", (await cli.RunAsync("diff", "bad")).Output, StringComparison.Ordinal);
+        var whole = await cli.RunAsync("land");
+        var landed = await cli.RunAsync("land", "--merged");
+        var part = cli.Git("rev-parse", "main").Trim();
+        var status = (await cli.RunAsync("status", "--json")).Json;
+        var report = (await cli.RunAsync("report")).Output;
+        var again = await cli.RunAsync("land", "--merged");
+
+        Assert.Equal((2, 0, 2), (whole.ExitCode, landed.ExitCode, again.ExitCode));
+        Assert.Contains("--merged", whole.People, StringComparison.Ordinal);
+        Assert.Equal("good.txt", cli.Git("diff", "--name-only", start, part).Trim());
+        Assert.Equal(("escalated", part), ((string?)status["state"], (string?)status["landedCommit"]));
+        Assert.Contains($"landed: {part} on main", report, StringComparison.Ordinal);
+        Assert.DoesNotContain("not on main yet", report, StringComparison.Ordinal);
+
+        File.WriteAllText(Path.Combine(cli.Home, "well"), "");
+        Assert.Equal(4, (await cli.RunAsync("retry", "bad", "--no-resume")).ExitCode);
+        var finished = await cli.RunAsync("resume", "--yes");
+        var end = cli.Git("rev-parse", "main").Trim();
+
+        Assert.True(finished.ExitCode == 0, finished.People);
+        Assert.Equal("after.txt\nbad.txt", cli.Git("diff", "--name-only", part, end).Trim());
+
+        // What was landed in two steps is taken back as one.
+        Assert.Equal(0, (await cli.RunAsync("abort", "run", "--yes")).ExitCode);
+        Assert.Equal(start, cli.Git("rev-parse", "main").Trim());
+    }
+
+    [Fact]
+    public async Task Cancel_FailedTaskAndWhatDependsOnIt_TheRunLandsWithoutThem()
+    {
+        using var cli = RunCommandTests.Repository(Agent);
+        cli.Write("tasks.yaml", Plan);
+        Assert.Equal(1, (await cli.RunAsync("run", "--yes")).ExitCode);
+
+        var alone = await cli.RunAsync("cancel", "bad");
+        var open = await cli.RunAsync("resume", "--yes");
+        var dependants = await cli.RunAsync("cancel", "bad", "--dependants");
+        var closed = await cli.RunAsync("resume", "--yes");
+
+        Assert.Contains("after can't run without bad", alone.People, StringComparison.Ordinal);
+        Assert.Equal((4, 1, 4), (alone.ExitCode, open.ExitCode, dependants.ExitCode));
+        Assert.Contains("--dependants", open.People, StringComparison.Ordinal);
+        Assert.True(closed.ExitCode == 0, closed.People);
+        Assert.Contains("1 of 3 tasks merged, 2 cancelled", closed.People, StringComparison.Ordinal);
+        Assert.True(File.Exists(Path.Combine(cli.Folder, "good.txt")));
+    }
+}
