@@ -5,6 +5,9 @@ public sealed class LockFile : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
 
+    // errno(3) on Linux: what flock(2) says of a lock that somebody has.
+    private const int WouldBlock = 11;
+
     private LockFile(FileStream content) => Content = content;
 
     /// <summary>The file, for what its holders tell each other in it.</summary>
@@ -36,8 +39,9 @@ public sealed class LockFile : IDisposable
             // On Unix this takes flock(2) for the whole file; children do not inherit it.
             return new LockFile(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
-        catch (IOException) when (File.Exists(path))
+        catch (IOException busy) when (busy.HResult == WouldBlock)
         {
+            // Whatever else is wrong, such as a file system that is only read, does not end by waiting.
             return null;
         }
     }

@@ -152,5 +152,9 @@ internal sealed class GateMemory(IReadOnlyDictionary<string, string> environment
 
     private GateHistory History(GitRepository repository) => new(Folder(repository, "history"), time);
 
-    private string Folder(GitRepository repository, string name) => Path.Combine(CacheFolder.Of(repository, environment), "gates", name);
+    /// <summary>Where it lies.</summary>
+    public static string FolderOf(GitRepository repository, IReadOnlyDictionary<string, string> environment) =>
+        Path.Combine(CacheFolder.Of(repository, environment), "gates");
+
+    private string Folder(GitRepository repository, string name) => Path.Combine(FolderOf(repository, environment), name);
 }

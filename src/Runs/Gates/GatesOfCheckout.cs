@@ -87,8 +87,9 @@ internal sealed class GatesOfCheckout(
             // What gates print is written below our own folder.
             return (await new WorktreeTree(worktree).WriteAsync(stop, without: ".orchestrator")).Tree;
         }
-        catch (GitException refusal) when (refusal.IsRefusal)
+        catch (GitException)
         {
+            // An agent in its sandbox can't write to the repository: then the gates run.
             return null;
         }
     }

@@ -42,7 +42,7 @@ public sealed class AgentRunStep(RunServices services)
         var workspace = new TaskWorkspace(await services.OpenRepositoryAsync(input.Task.Repository.Path), files, task.Id);
         var worktree = workspace.Worktrees.Find(workspace.WorktreePath);
         var state = AgentSupervisor.Look(start.Folder);
-        var (confinement, problem) = await SandboxPolicy.OfAsync(workspace, task, worktree);
+        var (confinement, problem) = await SandboxPolicy.OfAsync(workspace, task, worktree, services.Environment);
         // An agent that was started before is followed, whatever became of the sandbox since.
         if (problem.Length > 0 && state == AgentStartState.NotStarted)
         {

@@ -1,12 +1,14 @@
 using Orchestrator.Agents;
 using Orchestrator.Git.Worktrees;
 using Orchestrator.Plans;
+using Orchestrator.Runs.Gates;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Runs.Tasks;
 
 /// <summary>
-/// Whether an agent is confined, and to what: the repository's shared folder is only read, but for what a worktree needs to work.
+/// Whether an agent is confined, and to what: the repository's shared folder and what is known of gates are only
+/// read, but for what a worktree needs to work.
 /// </summary>
 internal static class SandboxPolicy
 {
@@ -20,7 +22,8 @@ internal static class SandboxPolicy
     public static async Task<(AgentConfinement? Confinement, string Problem)> OfAsync(
         TaskWorkspace workspace,
         PlanTask task,
-        Worktree? worktree
+        Worktree? worktree,
+        IReadOnlyDictionary<string, string> environment
     )
     {
         var settings = workspace.Files.Settings;
@@ -39,7 +42,9 @@ internal static class SandboxPolicy
             return (null, mustBe ? NoWorktree(workspace) : "");
         }
         var mounts = SandboxMounts.Of(worktree, workspace.Branch);
-        return (new AgentConfinement(check.Program, [mounts.ReadOnly], mounts.Writable), "");
+        // What is known of gates decides about the agent's own work.
+        var known = Directory.CreateDirectory(GateMemory.FolderOf(workspace.Repository, environment)).FullName;
+        return (new AgentConfinement(check.Program, [mounts.ReadOnly, known], mounts.Writable), "");
     }
 
     /// <summary>
