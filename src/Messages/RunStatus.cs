@@ -181,6 +181,16 @@ public sealed record RunStatus
         init => field = value ?? [];
     } = [];
 
+    /// <summary>
+    /// Pairs of tasks whose work, as it is now, can't be merged. Only <c>orchestrate status</c> looks; empty where nobody has looked.
+    /// </summary>
+    [JsonPropertyName("coming")]
+    public IReadOnlyList<ConflictAhead> Coming
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
+
     /// <summary>Tasks in plan order (of a query's page: from its offset on).</summary>
     [JsonPropertyName("tasks")]
     public IReadOnlyList<RunTask> Tasks
@@ -255,6 +265,13 @@ public sealed record GateWait(
     string HolderRepository,
     DateTimeOffset Since
 );
+
+/// <summary>A conflict that two tasks are about to have.</summary>
+/// <param name="First">A task.</param>
+/// <param name="Second">The other one.</param>
+/// <param name="Files">Where: the first twenty files.</param>
+/// <param name="Since">When it was seen.</param>
+public sealed record ConflictAhead(string First, string Second, IReadOnlyList<string> Files, DateTimeOffset Since);
 
 /// <summary>Where one task is.</summary>
 public sealed record RunTask

@@ -62,6 +62,9 @@ public sealed partial class RunFolder
     /// <summary>How often its gates ran, were taken from the cache and failed by chance.</summary>
     public string Gates => In("reports", "gates.json");
 
+    /// <summary>What came of merging its tasks' work on trial.</summary>
+    public string Radar => In("radar");
+
     /// <summary>What the run knew of its tasks when it continued as new: files named by their hash.</summary>
     public string Checkpoints => In("checkpoints");
 

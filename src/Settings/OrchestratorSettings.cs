@@ -41,6 +41,9 @@ public sealed record OrchestratorSettings
 
     public required GateSettings Gates { get; init; }
 
+    /// <summary>Work that is under way is merged on trial (<c>radar</c>).</summary>
+    public bool Radar { get; init; } = true;
+
     public required PermissionSettings Permissions { get; init; }
 
     /// <summary>Required agents, steps and notes are demanded, not only reported (<c>compliance.strict</c>).</summary>

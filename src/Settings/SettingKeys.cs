@@ -144,6 +144,13 @@ public static class SettingKeys
         "a gate that fails by chance more than a fifth of the time only advises"
     );
 
+    internal static readonly Setting<bool> Radar = new(
+        "radar",
+        true,
+        SettingTypes.Switch,
+        "work that is under way is merged on trial, so that conflicts are seen early"
+    );
+
     internal static readonly Setting<string> Model = new(
         "model",
         "sonnet",
@@ -460,6 +467,7 @@ public static class SettingKeys
         IntegrationGates,
         GateCache,
         GateQuarantine,
+        Radar,
         PermissionMode,
         PermissionAllow,
         PermissionSandbox,

@@ -43,6 +43,7 @@ internal sealed class SettingsBinder(SettingsLayers layers)
                 Read(SettingKeys.GateCache),
                 Read(SettingKeys.GateQuarantine)
             ),
+            Radar = Read(SettingKeys.Radar),
             Permissions = new(Read(SettingKeys.PermissionMode), Read(SettingKeys.PermissionAllow), Read(SettingKeys.PermissionSandbox)),
             StrictCompliance = Read(SettingKeys.StrictCompliance),
             ApprovalTimeout = Read(SettingKeys.ApprovalTimeout),

@@ -28,6 +28,24 @@ public sealed class AgentActivityTests : IDisposable
         Assert.Equal("start 10", AgentActivity.Read(_folder, Working("a"), new Dictionary<string, string> { ["HOME"] = _folder })["a"]);
     }
 
+    [Fact]
+    public void Read_ConflictIsComing_SaysSoBesideBothTasks()
+    {
+        var run = Path.Combine(_folder, ".orchestrator", "runs", "run");
+        Directory.CreateDirectory(Path.Combine(run, "radar"));
+        File.WriteAllText(
+            Path.Combine(run, "radar", "pair.json"),
+            """{"First":"a","Second":"b","FirstCommit":"1","SecondCommit":"2","Files":["x.txt","y.txt"],"At":"2026-01-01T00:00:00+00:00"}"""
+        );
+        var status = Working("a") with { Tasks = [.. Working("a").Tasks, .. Working("b").Tasks] };
+
+        var doing = AgentActivity.Read(run, status, new Dictionary<string, string> { ["HOME"] = _folder });
+
+        Assert.Equal("conflict with b is coming in x.txt and 1 more", doing["a"]);
+        Assert.Equal("conflict with a is coming in x.txt and 1 more", doing["b"]);
+        Assert.Equal(["x.txt", "y.txt"], Assert.Single(AgentActivity.ReadComing(run, status)).Files);
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private static RunStatus Working(string id) =>

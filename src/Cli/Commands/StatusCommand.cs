@@ -61,7 +61,11 @@ internal sealed class StatusCommand : CliCommand
         if (parsed.GetValue(_json))
         {
             var status = parsed.GetValue(_blocked) ? OnlyBlocked(run.Status) : run.Status;
-            var now = status with { Waiting = AgentActivity.ReadWaiting(run.Folder, run.Status, context.Environment) };
+            var now = status with
+            {
+                Waiting = AgentActivity.ReadWaiting(run.Folder, run.Status, context.Environment),
+                Coming = AgentActivity.ReadComing(run.Folder, run.Status),
+            };
             context.Print(now, RunJson.Default.RunStatus);
             return ExitCodes.Done;
         }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Orchestrator.Messages;
 using Orchestrator.QualityGates;
+using Orchestrator.Runs.Radar;
 
 namespace Orchestrator.Cli.Runs;
 
@@ -36,8 +37,24 @@ internal static class AgentActivity
             }
         }
 
+        foreach (var conflict in ReadComing(runFolder, run))
+        {
+            Warn(conflict.First, conflict.Second, conflict.Files);
+            Warn(conflict.Second, conflict.First, conflict.Files);
+        }
         return doing;
+
+        void Warn(string task, string other, IReadOnlyList<string> files)
+        {
+            var coming = $"conflict with {other} is coming in {files[0]}{(files.Count > 1 ? $" and {files.Count - 1} more" : "")}";
+            doing[task] = doing.TryGetValue(task, out var line) ? $"{coming}; {line}" : coming;
+        }
     }
+
+    /// <summary>Conflicts that are coming, as <c>status --json</c> has them.</summary>
+    public static IReadOnlyList<ConflictAhead> ReadComing(string runFolder, RunStatus run) =>
+        // .orchestrator/runs/RUN in the repository.
+        ConflictsAhead.Of(Path.GetFullPath(Path.Combine(runFolder, "..", "..", "..")), run);
 
     /// <summary>The same about gates, as <c>status --json</c> has it.</summary>
     public static IReadOnlyList<GateWait> ReadWaiting(string runFolder, RunStatus run, IReadOnlyDictionary<string, string> environment) =>

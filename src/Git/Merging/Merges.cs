@@ -52,11 +52,13 @@ public sealed class Merges(GitRepository repository)
     /// <param name="theirs">A commit, for example a task's.</param>
     /// <param name="appendedFiles">Files to which both sides only append: both sides' lines are kept (<c>merge=union</c>).</param>
     /// <param name="cancellationToken">Ends the merge; nothing is left but unnamed objects.</param>
+    /// <param name="objects">Where objects are read and written; null: in the repository.</param>
     public async Task<MergeResult> MergeAsync(
         string ours,
         string theirs,
         IReadOnlyCollection<string>? appendedFiles = null,
-        CancellationToken cancellationToken = default
+        CancellationToken cancellationToken = default,
+        IReadOnlyDictionary<string, string?>? objects = null
     )
     {
         var memory = repository.Part<ObjectMemory>();
@@ -68,6 +70,7 @@ public sealed class Merges(GitRepository repository)
         var call = repository.Call("merge-tree", "--write-tree", "--messages", "-z", ours, theirs) with
         {
             AnswerCodes = [0, 1],
+            Environment = objects ?? new Dictionary<string, string?>(),
             Settings = [$"core.attributesFile={AttributesFile(appendedFiles ?? [])}", "merge.renames=true", "merge.directoryRenames=false"],
         };
         return Parse(await repository.AddObjectsAsync(call, cancellationToken));

@@ -9,7 +9,13 @@ namespace Orchestrator.Git.Worktrees;
 /// <param name="Tree">Its tree.</param>
 /// <param name="Head">The commit that the worktree was at; null if at none.</param>
 /// <param name="Folder">Where it lies.</param>
-public sealed record UnfinishedSnapshot(string Commit, string Tree, string? Head, string Folder);
+public sealed record UnfinishedSnapshot(string Commit, string Tree, string? Head, string Folder)
+{
+    /// <summary>Where its objects are.</summary>
+    public string Objects => ObjectsOf(Folder);
+
+    internal static string ObjectsOf(string folder) => Path.Combine(folder, "objects");
+}
 
 /// <summary>
 /// What agents have done so far, renewed every few minutes while they work: one snapshot per task, in object folders of our own beside the
@@ -38,7 +44,7 @@ public sealed class UnfinishedWork(GitRepository repository, string name)
     {
         var last = Find();
         var folder = Path.Combine(_folder, Guid.NewGuid().ToString("N"));
-        Directory.CreateDirectory(Path.Combine(folder, "objects"));
+        Directory.CreateDirectory(UnfinishedSnapshot.ObjectsOf(folder));
         try
         {
             var objects = ObjectsIn(folder);
@@ -114,11 +120,6 @@ public sealed class UnfinishedWork(GitRepository repository, string name)
     }
 
     /// <summary>What makes git write objects there, and read the repository's own, too.</summary>
-    private Dictionary<string, string?> ObjectsIn(string folder) =>
-        new()
-        {
-            ["GIT_OBJECT_DIRECTORY"] = Path.Combine(folder, "objects"),
-            ["GIT_ALTERNATE_OBJECT_DIRECTORIES"] =
-                $"\"{Path.Combine(repository.CommonDirectory, "objects").Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"", // Colons separate folders.
-        };
+    private IReadOnlyDictionary<string, string?> ObjectsIn(string folder) =>
+        ObjectFolders.Of(repository, UnfinishedSnapshot.ObjectsOf(folder));
 }

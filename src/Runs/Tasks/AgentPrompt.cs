@@ -1,10 +1,12 @@
 using System.Text;
 using Orchestrator.Agents;
+using Orchestrator.Agents.Supervision;
 using Orchestrator.Git.Commits;
 using Orchestrator.Git.Program;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Runs.Gates;
+using Orchestrator.Runs.Radar;
 
 namespace Orchestrator.Runs.Tasks;
 
@@ -40,6 +42,10 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
             input.ProblemsFile.Length == 0 ? "" : await File.ReadAllTextAsync(Path.Combine(input.Task.Repository.Path, input.ProblemsFile));
         var ending = EndingOfLast(input, files);
         var text = resume ? GoOn(problems, input.Guidance, ending) : Whole(files, task, input.Guidance, problems, ending);
+        if (AgentSupervisor.Look(files.Folder.Start(task.Id, input.Start)) == AgentStartState.NotStarted)
+        {
+            text += ComingConflicts.ForAgent(files, task.Id, ComingConflicts.TakeUntold(files.Folder, task.Id, "prompt", input.Start));
+        }
         var inBase = (await commits.ListFilesAsync(input.Prepared.BaseCommit)).Select(f => f.Path).ToHashSet(StringComparer.Ordinal);
         return new AgentPrompt(
             text,

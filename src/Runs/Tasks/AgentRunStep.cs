@@ -7,6 +7,7 @@ using Orchestrator.Git.Worktrees;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.QualityGates;
+using Orchestrator.Runs.Radar;
 
 namespace Orchestrator.Runs.Tasks;
 
@@ -65,6 +66,7 @@ public sealed class AgentRunStep(RunServices services)
             await guard.RecordAsync(worktree);
         }
         var snapshots = new WorkSnapshots(workspace, worktree, () => runner.FindConversation(start.SessionId!), services.Time);
+        var radar = new ConflictRadar(files, workspace.Repository, task.Id, services);
         var deeds = new ToolDeeds();
         AgentOutcome outcome;
         try
@@ -75,18 +77,27 @@ public sealed class AgentRunStep(RunServices services)
                 start,
                 services.Time,
                 input.Stop,
-                snapshots.SaveIfDueAsync,
+                async () =>
+                {
+                    await snapshots.SaveIfDueAsync();
+                    await radar.LookIfDueAsync();
+                },
                 deeds.Take
             );
         }
         finally
         {
+            await radar.FinishAsync();
             await snapshots.FinishAsync();
         }
         var notices = worktree is null ? [] : await guard.PutBackAsync(worktree, input.Attempt, deeds);
         var result = Describe(outcome, input, files, start, snapshots.Problem, found: state == AgentStartState.Ended) with
         {
-            Notices = notices,
+            Notices =
+            [
+                .. notices,
+                .. ComingConflicts.Notices(task.Id, ComingConflicts.TakeUntold(files.Folder, task.Id, "events", input.Start)),
+            ],
         };
         return
             outcome.Failure == AgentFailure.GaveUp

@@ -1,0 +1,137 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Orchestrator.Git.Program;
+using Orchestrator.Messages;
+using Orchestrator.Processes;
+
+namespace Orchestrator.Runs.Radar;
+
+/// <summary>What came of merging two tasks' work on trial.</summary>
+/// <param name="First">A task.</param>
+/// <param name="Second">Another one.</param>
+/// <param name="FirstCommit">The first one's work.</param>
+/// <param name="SecondCommit">The second one's work.</param>
+/// <param name="Files">The files in conflict; none: they can be merged.</param>
+/// <param name="At">When.</param>
+internal sealed record TrialResult(
+    string First,
+    string Second,
+    string FirstCommit,
+    string SecondCommit,
+    IReadOnlyList<string> Files,
+    DateTimeOffset At
+)
+{
+    /// <summary>Names the pair.</summary>
+    [JsonIgnore]
+    public string Pair => ComingConflicts.PairOf(First, Second);
+
+    /// <summary>The other one of the two.</summary>
+    public string Other(string task) => task == First ? Second : First;
+}
+
+/// <summary>
+/// Conflicts that are coming: a file for each pair of tasks whose changes meet, in the run's folder. They are known early or not at all;
+/// nothing decides by them.
+/// </summary>
+internal static class ComingConflicts
+{
+    private const int MostFiles = 10;
+
+    /// <summary>Names a pair of tasks, in whatever order.</summary>
+    public static string PairOf(string one, string other)
+    {
+        var sorted = string.CompareOrdinal(one, other) < 0 ? $"{one}\0{other}" : $"{other}\0{one}";
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(sorted)))[..24];
+    }
+
+    /// <summary>Keeps what came of a pair.</summary>
+    public static void Store(RunFolder folder, TrialResult result) =>
+        DurableFile.Write(PathOf(folder, result.Pair), JsonSerializer.SerializeToUtf8Bytes(result, RadarJson.Default.TrialResult));
+
+    /// <summary>What came of a pair the last time; null: nothing is known.</summary>
+    public static TrialResult? Find(RunFolder folder, string pair) => Read(PathOf(folder, pair));
+
+    /// <summary>The pairs that can't be merged as they are now.</summary>
+    public static IReadOnlyList<TrialResult> All(RunFolder folder) =>
+        Directory.Exists(folder.Radar)
+            ?
+            [
+                .. Directory
+                    .EnumerateFiles(folder.Radar, "*.json")
+                    .Select(Read)
+                    .OfType<TrialResult>()
+                    .Where(result => result.Files.Count > 0)
+                    .OrderBy(result => result.At),
+            ]
+            : [];
+
+    /// <summary>
+    /// A task's coming conflicts that were not told in this way before; once, whatever is done again for the same start of its agent.
+    /// </summary>
+    /// <param name="folder">The run's folder.</param>
+    /// <param name="task">The task.</param>
+    /// <param name="way">How it is told.</param>
+    /// <param name="start">The start in which it is told.</param>
+    public static IReadOnlyList<TrialResult> TakeUntold(RunFolder folder, string task, string way, int start)
+    {
+        var coming = All(folder).Where(result => result.First == task || result.Second == task).ToList();
+        if (coming.Count == 0)
+        {
+            return [];
+        }
+        var file = Path.Combine(folder.Task(task), $"radar-{way}.json");
+        var told = Read(file, RadarJson.Default.DictionaryStringInt32) ?? [];
+        var untold = coming.Where(result => !told.TryGetValue(result.Pair, out var when) || when == start).ToList();
+        foreach (var result in untold)
+        {
+            told[result.Pair] = start;
+        }
+        DurableFile.Write(file, JsonSerializer.SerializeToUtf8Bytes(told, RadarJson.Default.DictionaryStringInt32));
+        return untold;
+    }
+
+    /// <summary>What an agent is told of them, as a part of its prompt; empty where there is nothing.</summary>
+    public static string ForAgent(RunFiles files, string task, IReadOnlyList<TrialResult> coming) =>
+        coming.Count == 0
+            ? ""
+            : "\n# Coming conflicts\n\nOther tasks work at the same time and have changed the same places. Whichever is merged second has to make both "
+                + "hold: keep your changes there small, and leave alone what your task does not need.\n\n"
+                + string.Concat(
+                    coming.Select(result =>
+                        $"- {FileNames.Some(result.Files, MostFiles)}: task '{result.Other(task)}' ({FirstLine(files.Task(result.Other(task)).Description)})\n"
+                    )
+                );
+
+    /// <summary>The same for the events of a task.</summary>
+    public static IEnumerable<TaskNotice> Notices(string task, IReadOnlyList<TrialResult> coming) =>
+        coming.Select(result => new TaskNotice(
+            $"A conflict with task '{result.Other(task)}' is coming, in {FileNames.Some(result.Files, MostFiles)}."
+        ));
+
+    private static string FirstLine(string text) => FileNames.Show(text.Split('\n')[0].Trim(), 200);
+
+    private static TrialResult? Read(string path) => Read(path, RadarJson.Default.TrialResult);
+
+    private static T? Read<T>(string path, JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            return SmallFile.TryRead(path) is { } json ? JsonSerializer.Deserialize(json, type) : null;
+        }
+        catch (JsonException)
+        {
+            return null; // Damaged: the pair is tried again, and told again.
+        }
+    }
+
+    private static string PathOf(RunFolder folder, string pair) => Path.Combine(folder.Radar, pair + ".json");
+}
+
+[JsonSerializable(typeof(TrialResult))]
+[JsonSerializable(typeof(Dictionary<string, int>))]
+internal sealed partial class RadarJson : JsonSerializerContext;

@@ -1,0 +1,178 @@
+using System.Globalization;
+using System.Text;
+using Orchestrator.Git.Merging;
+using Orchestrator.Git.Program;
+using Orchestrator.Git.Refs;
+using Orchestrator.Git.Worktrees;
+using Orchestrator.Processes;
+
+namespace Orchestrator.Runs.Radar;
+
+/// <summary>
+/// While a task's agent works, its last snapshot is merged on trial with the work of the run's other tasks that is not merged yet: their
+/// snapshots, else their branches. Each agent's follower looks when its own snapshot has moved, so that together they see every pair in which
+/// one has moved, and no workflow has to know of it. Over all processes of the repository one git runs at a time, for at most
+/// <see cref="Turn"/>, and then rests nineteen times as long: never more than a twentieth of a core.
+/// </summary>
+/// <param name="files">The run.</param>
+/// <param name="repository">Its repository.</param>
+/// <param name="task">The task whose agent is followed.</param>
+/// <param name="services">What the steps need of this machine.</param>
+internal sealed class ConflictRadar(RunFiles files, GitRepository repository, string task, RunServices services)
+{
+    private const int Rest = 19;
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Turn = TimeSpan.FromSeconds(1);
+
+    private readonly string _folder = Path.Combine(CacheFolder.Of(repository, services.Environment), "radar");
+    private readonly HashSet<(string Own, string Other)> _seen = [];
+    private readonly CancellationTokenSource _end = new();
+    private string _done = "";
+    private long? _last;
+    private Task _looking = Task.CompletedTask;
+
+    /// <summary>Whoever looks has it; in it stands until when all rest.</summary>
+    internal string TurnFile => Path.Combine(_folder, "turn");
+
+    /// <summary>Begins to look when there is something new; the agent and whoever follows it are not held up.</summary>
+    public async Task LookIfDueAsync()
+    {
+        if (!files.Settings.Radar || !_looking.IsCompleted || (_last is { } last && services.Time.GetElapsedTime(last) < Interval))
+        {
+            return;
+        }
+        await _looking;
+        _last = services.Time.GetTimestamp();
+        _looking = LookAsync(_end.Token);
+    }
+
+    /// <summary>When the agent has ended. What was found stays.</summary>
+    public async Task FinishAsync()
+    {
+        await _end.CancelAsync();
+        try
+        {
+            await _looking;
+        }
+        catch (OperationCanceledException)
+        {
+            // As asked.
+        }
+        _end.Dispose();
+    }
+
+    /// <summary>Looks at what is new, as far as one turn allows; the rest is looked at in the next.</summary>
+    internal async Task LookAsync(CancellationToken stop)
+    {
+        try
+        {
+            if (Snapshot(task) is not { } own || own.Commit == _done || LockFile.TryTake(TurnFile) is not { } turn)
+            {
+                return;
+            }
+            using (turn)
+            {
+                if (RestsUntil(turn) > services.Time.GetUtcNow())
+                {
+                    return;
+                }
+                var began = services.Time.GetTimestamp();
+                try
+                {
+                    _done = await LookAsync(own, began, stop) ? own.Commit : _done;
+                }
+                finally
+                {
+                    RestUntil(turn, services.Time.GetUtcNow() + (services.Time.GetElapsedTime(began) * Rest));
+                }
+            }
+        }
+        catch (Exception failed) when (failed is GitException or IOException or UnauthorizedAccessException)
+        {
+            // A snapshot that was superseded while it was looked at, a full disk: the next look is in a few seconds, and nothing hangs on it.
+        }
+    }
+
+    /// <summary>True when all others were looked at.</summary>
+    private async Task<bool> LookAsync(TrialCandidate own, long began, CancellationToken stop)
+    {
+        var trials = new TrialMerges(repository, Path.Combine(_folder, "objects"));
+        trials.Begin();
+        var staging = RunRefs.Staging(files.Settings, files.Folder);
+        var mine = await trials.ChangedAsync(staging, own, stop);
+        foreach (var (other, candidate) in await OthersAsync(stop))
+        {
+            if (_seen.Contains((own.Commit, candidate.Commit)))
+            {
+                continue;
+            }
+            if (services.Time.GetElapsedTime(began) > Turn)
+            {
+                return false;
+            }
+            if (mine.Overlaps(await trials.ChangedAsync(staging, candidate, stop)))
+            {
+                await TryAsync(trials, own, other, candidate, stop);
+            }
+            _seen.Add((own.Commit, candidate.Commit));
+        }
+        return true;
+    }
+
+    private async Task TryAsync(TrialMerges trials, TrialCandidate own, string other, TrialCandidate candidate, CancellationToken stop)
+    {
+        var pair = ComingConflicts.PairOf(task, other);
+        if (
+            ComingConflicts.Find(files.Folder, pair) is { } known
+            && (known.FirstCommit, known.SecondCommit)
+                == (known.First == task ? (own.Commit, candidate.Commit) : (candidate.Commit, own.Commit))
+        )
+        {
+            return; // The other one's follower was first.
+        }
+        var conflicts = await trials.ConflictsAsync(own, candidate, files.AppendedFiles, stop);
+        ComingConflicts.Store(
+            files.Folder,
+            new TrialResult(task, other, own.Commit, candidate.Commit, conflicts, services.Time.GetUtcNow())
+        );
+    }
+
+    /// <summary>The other tasks that have work: what lies in snapshots, else on their branches; a branch that is merged has changed nothing.</summary>
+    private async Task<IReadOnlyDictionary<string, TrialCandidate>> OthersAsync(CancellationToken stop)
+    {
+        var branches = await new RefStore(repository).ListAsync([RunRefs.Task(files.Settings, files.Folder, "")], stop);
+        var others = new SortedDictionary<string, TrialCandidate>(StringComparer.Ordinal);
+        foreach (var id in files.Plan.Tasks.Select(other => other.Id).Where(id => id != task))
+        {
+            var branch = branches.GetValueOrDefault(RunRefs.Task(files.Settings, files.Folder, id));
+            if (branch is not null)
+            {
+                // A snapshot of before the last commit is superseded by it.
+                others[id] = Snapshot(id, branch) ?? new TrialCandidate(branch, null);
+            }
+        }
+        return others;
+    }
+
+    private TrialCandidate? Snapshot(string id, string? head = null) =>
+        new UnfinishedWork(repository, $"{files.Folder.Name}/{id}").Find() is { } found && (head is null || found.Head == head)
+            ? new TrialCandidate(found.Commit, found.Objects)
+            : null;
+
+    private static DateTimeOffset RestsUntil(LockFile turn)
+    {
+        var text = new byte[32];
+        var length = turn.Content.Read(text);
+        return long.TryParse(Encoding.ASCII.GetString(text, 0, length), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+            ? DateTimeOffset.FromUnixTimeMilliseconds(seconds)
+            : DateTimeOffset.MinValue;
+    }
+
+    private static void RestUntil(LockFile turn, DateTimeOffset until)
+    {
+        turn.Content.SetLength(0);
+        turn.Content.Position = 0;
+        turn.Content.Write(Encoding.ASCII.GetBytes(until.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture)));
+        turn.Content.Flush();
+    }
+}
