@@ -254,6 +254,34 @@ public sealed class GateMemoryTests : IAsyncLifetime
     }
 
     [Fact]
+    public void Notes_ManyHits_AreBoundedAndTheRestIsSaid()
+    {
+        var hits = Enumerable
+            .Range(1, 5)
+            .Select(i => new GateVerdict
+            {
+                Gate = new Gate($"gate-{i}"),
+                Command = "",
+                Result = GateResult.Passed,
+                Cached = new GateCacheHit("run-1", DateTimeOffset.UnixEpoch),
+            });
+        var flaky = new GateVerdict
+        {
+            Gate = new Gate("other"),
+            Command = "",
+            Result = GateResult.Passed,
+            Failure = GateFailure.Flaky,
+        };
+
+        var notes = GateCheck.Notes([.. hits, flaky]).ToList();
+
+        Assert.Equal(5, notes.Count);
+        Assert.Equal("gate 'gate-1': taken from the cache: ran in run run-1 at 1970-01-01 00:00:00 UTC", notes[0]);
+        Assert.Equal("2 more gates: taken from the cache", notes[3]);
+        Assert.Equal("gate 'other': failed, and passed when run again on the same files", notes[4]);
+    }
+
+    [Fact]
     public void Prune_TooManyOrTooOld_TheOldestGo()
     {
         var folder = Directory.CreateDirectory(_repository.Beside("bounded")).FullName;

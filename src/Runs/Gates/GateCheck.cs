@@ -14,6 +14,7 @@ namespace Orchestrator.Runs.Gates;
 /// </summary>
 internal sealed class GateCheck(RunServices services)
 {
+    private const int MostHits = 3;
     private readonly GateMemory _memory = new(services.Environment, services.Time);
     private readonly Lazy<GateRunner> _runner = new(() => new GateRunner(GateTurns.Of(services.Environment, services.Time), services.Time));
 
@@ -189,23 +190,29 @@ internal sealed class GateCheck(RunServices services)
     }
 
     /// <summary>What people should hear of gates that stand in nobody's way, each in a few words: not run, flaky, or helped along.</summary>
-    public static IEnumerable<string> Notes(IEnumerable<GateVerdict> outcomes) =>
-        outcomes
-            .Select(o =>
-                (
-                    o.Gate.Name,
-                    Said: o switch
-                    {
-                        { Cached: { } hit, Result: GateResult.Passed } => hit.ToString(),
-                        { Quarantine: { } why } => $"failed and only advises, since {why}",
-                        { Passed: true, Failure: GateFailure.Flaky } => "failed, and passed when run again on the same files",
-                        { Passed: true } => o.Advice,
-                        _ => "",
-                    }
-                )
-            )
-            .Where(note => note.Said.Length > 0)
-            .Select(note => $"gate '{note.Name}': {note.Said}");
+    public static IEnumerable<string> Notes(IReadOnlyList<GateVerdict> outcomes)
+    {
+        var hits = outcomes.Where(o => o is { Cached: not null, Result: GateResult.Passed }).ToList();
+        return
+        [
+            .. hits.Take(MostHits).Select(o => $"gate '{o.Gate.Name}': {o.Cached}"),
+            .. hits.Count > MostHits ? (string[])[$"{hits.Count - MostHits} more gates: taken from the cache"] : [],
+            .. outcomes
+                .Except(hits)
+                .Select(o => (o.Gate.Name, Said: Said(o)))
+                .Where(n => n.Said.Length > 0)
+                .Select(n => $"gate '{n.Name}': {n.Said}"),
+        ];
+    }
+
+    private static string Said(GateVerdict verdict) =>
+        verdict switch
+        {
+            { Quarantine: { } why } => $"failed and only advises, since {why}",
+            { Passed: true, Failure: GateFailure.Flaky } => "failed, and passed when run again on the same files",
+            { Passed: true } => verdict.Advice,
+            _ => "",
+        };
 
     /// <summary>The file with all that a gate printed, as records and people have it; empty where it did not run.</summary>
     public static string EvidenceOf(RunFiles files, GateVerdict verdict) =>
