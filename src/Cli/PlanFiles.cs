@@ -57,11 +57,7 @@ internal static class PlanFiles
         }
         if (!BacklogPlanReader.IsBacklog(name) || read.Errors is not [{ Code: BacklogPlanReader.NothingPending } nothing])
         {
-            throw new CommandException(
-                ExitCodes.Usage,
-                string.Join("\n", read.Errors.Select(fault => fault.ToString())),
-                $"Correct {name} first."
-            );
+            throw new CommandException(ExitCodes.Usage, string.Join("\n", PlanFault.List(read.Errors)), $"Correct {name} first.");
         }
 
         // Nothing is wrong with the file; what is left out says why a task that a person sees there does not count.

@@ -223,6 +223,13 @@ public sealed record RunStatus
     public IReadOnlyList<string>? Kept { get; init; }
 
     /// <summary>
+    /// When what worked on it in the background died without a goodbye, oldest first. Only <c>orchestrate status</c> looks.
+    /// </summary>
+    [JsonPropertyName("crashes")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<RunCrash>? Crashes { get; init; }
+
+    /// <summary>
     /// True where the run could move by itself and nobody works on it: <c>orchestrate resume</c> goes on. Only <c>orchestrate status</c>
     /// looks; null where nobody has looked, or where it can't be told (runs on a Temporal server).
     /// </summary>
@@ -237,6 +244,16 @@ public sealed record RunStatus
     /// <summary>The same with <see cref="Counts"/> and <see cref="Standing"/> of its tasks, all of which it must have.</summary>
     public RunStatus Summed() => this with { Counts = RunCounts.Of(this), Standing = RunStanding.Of(this) };
 }
+
+/// <summary>The process that worked on a run in the background died without a goodbye.</summary>
+/// <param name="Time">When.</param>
+/// <param name="ExitCode">Its exit code, 128 and more for a signal.</param>
+/// <param name="IsLast">It was not started again, since it had died too often.</param>
+public sealed record RunCrash(
+    [property: JsonPropertyName("time")] DateTimeOffset Time,
+    [property: JsonPropertyName("exitCode")] int ExitCode,
+    [property: JsonPropertyName("isLast")] bool IsLast
+);
 
 /// <summary>A step of a run or of a task that fails again and again.</summary>
 /// <param name="Task">The task; empty for a step of the run itself.</param>

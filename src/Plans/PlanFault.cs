@@ -42,6 +42,36 @@ public sealed record PlanFault(
     /// <summary>The fault in one line, as compilers print them, so that editors jump to it.</summary>
     public override string ToString() => $"{Place}: {Severity.ToString().ToLowerInvariant()} {Code}:{Text}";
 
+    /// <summary>
+    /// Faults for people, a line each, in their order. Of one kind the first <see cref="MostOfAKind"/> are listed and the others counted:
+    /// nobody reads on, and one mistake in a generator makes thousands.
+    /// </summary>
+    public static IReadOnlyList<string> List(IEnumerable<PlanFault> faults)
+    {
+        var lines = new List<string>();
+        var counts = new Dictionary<string, (int Count, FaultSeverity Severity)>(StringComparer.Ordinal);
+        foreach (var fault in faults)
+        {
+            var count = counts.GetValueOrDefault(fault.Code).Count + 1;
+            counts[fault.Code] = (count, fault.Severity);
+            if (count <= MostOfAKind)
+            {
+                lines.Add(fault.ToString());
+            }
+        }
+        lines.AddRange(
+            counts
+                .Where(kind => kind.Value.Count > MostOfAKind)
+                .Select(kind =>
+                    $"... and {kind.Value.Count - MostOfAKind} more of the kind {kind.Value.Severity.ToString().ToLowerInvariant()} {kind.Key}"
+                )
+        );
+        return lines;
+    }
+
+    /// <summary>Faults of one kind that are listed.</summary>
+    public const int MostOfAKind = 20;
+
     /// <summary>The same where it is said already that it is a warning, or an error.</summary>
     public string ToPlainText() => $"{Place}:{Text}";
 

@@ -33,6 +33,10 @@ internal sealed record RunStart
     public IReadOnlyList<string> OwnFiles =>
         [".orchestrator", Settings.Worktrees.Directory, .. Input.PlanFile is null ? Array.Empty<string>() : [Input.PlanFile]];
 
+    /// <summary>The same, and what <c>init</c> has written beside: no agent misses it.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> FilesNobodyMisses => [.. OwnFiles, Setup.RepositoryInitializer.ExampleFile];
+
     /// <summary>The gates of a project, by its settings and what was found in its manifests.</summary>
     public static ProjectGates GatesOf(OrchestratorSettings settings, IReadOnlyList<Gate> found) =>
         new()

@@ -54,6 +54,22 @@ public sealed class LandMergedTests
     }
 
     [Fact]
+    public async Task Run_PlanOfARunThatIsOpen_IsAskedAbout()
+    {
+        using var cli = RunCommandTests.Repository(Agent);
+        cli.Write("tasks.yaml", Plan);
+        await cli.TrustAsync();
+        Assert.Equal(1, (await cli.RunAsync("run", "--yes")).ExitCode);
+        var open = (string)(await cli.RunAsync("status", "--json")).Json["runId"]!;
+
+        var again = await cli.RunAsync("run");
+
+        Assert.Equal(3, again.ExitCode);
+        Assert.Contains($"'orchestrate resume {open}'", again.People, StringComparison.Ordinal);
+        Assert.Single(Directory.GetDirectories(Path.Combine(cli.Folder, ".orchestrator", "runs")));
+    }
+
+    [Fact]
     public async Task Cancel_FailedTaskAndWhatDependsOnIt_TheRunLandsWithoutThem()
     {
         using var cli = RunCommandTests.Repository(Agent);

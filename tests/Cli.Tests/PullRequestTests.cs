@@ -74,6 +74,21 @@ public sealed class PullRequestTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_NothingCanBePushed_IsSaidBeforeAnAgentStarts()
+    {
+        MakeGh("exit 1");
+        await _cli.TrustAsync();
+        _cli.Git("add", "-A");
+        _cli.Git("-c", "user.name=Test", "-c", "user.email=test@localhost", "commit", "-q", "-m", "Plan");
+
+        var asked = await RunAsync("run", "--land", "pr");
+
+        Assert.True(asked.ExitCode == 3, asked.People);
+        Assert.Contains("Nothing can be pushed to origin now", asked.People, StringComparison.Ordinal);
+        Assert.Contains("0 agent starts", asked.People, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Run_PullRequestWithAQuestion_FindsNoTerminalToAskOn()
     {
         MakeRemote();

@@ -169,10 +169,10 @@ internal sealed class LeaseBook
         foreach (var entry in Unreminded(board).Where(entry => _tasks[entry.Id].Since + patience <= now).ToList())
         {
             var lease = _tasks[entry.Id];
-            var since = lease.Since.UtcDateTime.ToString("HH:mm:ss", CultureInfo.InvariantCulture);
+            var since = lease.Since.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
             board.Explain(
                 entry,
-                $"{lease.Reason}; it has waited since {since} UTC: 'orchestrate status' of that run tells what holds it up",
+                $"{lease.Reason}; it has waited since {since}Z: 'orchestrate status' of that run tells what holds it up",
                 now
             );
             _tasks[entry.Id] = lease with { IsSaid = true };

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
+using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Git.Guard;
 using Orchestrator.Runs.Tasks;
@@ -71,9 +72,7 @@ internal sealed class AcceptCommand : CliCommand
         }
         foreach (var item in items)
         {
-            context.Terminal.Show(
-                $"{item.Id}  {item}  (put aside {item.Time.ToLocalTime().ToString("u", CultureInfo.InvariantCulture)}, while {item.While} was at work)"
-            );
+            context.Terminal.Show($"{item.Id}  {item}  (put aside {LocalTimes.Of(item.Time)}, while {item.While} was at work)");
             foreach (var line in ContentOf(item).Split('\n').Take(5))
             {
                 context.Terminal.Show($"    {line}");

@@ -96,6 +96,15 @@ internal sealed class RunCommand : CliCommand
         var yes = parsed.GetValue(_yes);
         var runId = parsed.GetValue(_id) ?? NewId(request, named);
         RefuseEnded(runId, repository);
+        if (!yes)
+        {
+            AskAboutTwin(
+                request ?? (named is null ? null : Requests.InRepository(repository, context.FullPath(named))),
+                runId,
+                repository,
+                context
+            );
+        }
         var settings = TrustGate.Demand(context, opened, yes, runId);
         var agreed = await RunPreparation.DemandAsync(
             context,
@@ -175,6 +184,24 @@ internal sealed class RunCommand : CliCommand
             RequestFile = file,
             Planning = parsed.GetValue(_tag) is { } tag ? new PlanningOptions { Tag = tag } : null,
         };
+
+    /// <summary>Two runs of one plan do its work twice, and wait for each other's files.</summary>
+    private static void AskAboutTwin(string? what, string runId, RepositoryLocation repository, CommandContext context)
+    {
+        if (StoredRuns.Open(repository).FirstOrDefault(run => run.Id != runId && run.Status.Title == what) is not { } twin)
+        {
+            return;
+        }
+        context.Terminal.Warn($"{twin.Id} is a run of the same plan and still open ({RunStanding.Describe(twin.Status)}).");
+        if (context.Terminal.Ask("Start another one?") is not true)
+        {
+            throw new CommandException(
+                ExitCodes.NeedsPerson,
+                $"Nothing was started, since {twin.Id} is a run of the same plan and still open.",
+                $"'orchestrate resume {twin.Id}' goes on with it, 'orchestrate cancel {twin.Id}' ends it; --yes starts another one."
+            );
+        }
+    }
 
     private static void RefuseEnded(string runId, RepositoryLocation repository)
     {

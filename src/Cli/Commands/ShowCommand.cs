@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Messages;
@@ -51,9 +52,9 @@ internal sealed class ShowCommand : CliCommand
         var status = run.Status;
         Say(context, "run", status.RunId);
         Say(context, "title", status.Title);
-        Say(context, "state", RunStanding.Describe(status) + (status.Reason.Length > 0 ? ": " + status.Reason : ""));
+        Say(context, "state", RunStanding.Describe(status) + (status.Reason.Length > 0 ? ": " + LocalTimes.In(status.Reason) : ""));
         Say(context, "tasks", (status.Counts ?? RunCounts.Of(status)).ToString());
-        Say(context, "started", status.StartedAt.ToLocalTime().ToString("u", CultureInfo.InvariantCulture));
+        Say(context, "started", LocalTimes.Of(status.StartedAt));
         Say(context, "target", status.Target);
         Say(context, "staging", status.Staging);
         Say(context, "base", status.BaseCommit);
@@ -74,7 +75,7 @@ internal sealed class ShowCommand : CliCommand
             Say(
                 context,
                 "task",
-                $"{task.Id}: {task.State}{(task.Reason.Length > 0 ? " (" + task.Reason.ReplaceLineEndings(" ") + ")" : "")}"
+                $"{task.Id}: {task.State}{(task.Reason.Length > 0 ? " (" + LocalTimes.In(task.Reason.ReplaceLineEndings(" ")) + ")" : "")}"
             );
         }
     }
@@ -90,7 +91,11 @@ internal sealed class ShowCommand : CliCommand
 
         Say(context, "task", $"{run.Id}/{task.Id}");
         Say(context, "title", task.Title);
-        Say(context, "state", task.State + (task.Paused ? " (paused)" : "") + (task.Reason.Length > 0 ? ": " + task.Reason : ""));
+        Say(
+            context,
+            "state",
+            task.State + (task.Paused ? " (paused)" : "") + (task.Reason.Length > 0 ? ": " + LocalTimes.In(task.Reason) : "")
+        );
         Say(context, "after", string.Join(", ", task.DependsOn));
         Say(context, "attempt", $"{task.Attempt}, {task.Starts} agent starts{(task.Reused ? ", taken up from an earlier run" : "")}");
         Say(context, "gates", task.Gates ?? "");

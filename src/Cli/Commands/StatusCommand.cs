@@ -149,7 +149,7 @@ internal sealed class StatusCommand : CliCommand
         {
             context.Terminal.Show($"(as of {RunTable.Time(now - run.WrittenAt)} ago)");
         }
-        if (Crashes(run) is { } crashes)
+        if (Describe(run.Status.Crashes) is { } crashes)
         {
             context.Terminal.Show(crashes);
         }
@@ -164,17 +164,11 @@ internal sealed class StatusCommand : CliCommand
     }
 
     // Null: what worked on it in the background never died.
-    private static string? Crashes(StoredRun run)
-    {
-        var crashes = CrashSupervisor.Read(StoredRun.CrashFile(run.Folder));
-        if (crashes is not [.., var last])
-        {
-            return null;
-        }
-        var time = last.Time.ToLocalTime().ToString("HH:mm:ss", CultureInfo.InvariantCulture);
-        return $"Its process in the background died {(crashes.Count == 1 ? "once" : $"{crashes.Count} times")}, last at {time} (exit code {last.ExitCode}), and was "
-            + (last.IsLast ? "not started again, since it died too often." : "started again.");
-    }
+    private static string? Describe(IReadOnlyList<RunCrash>? crashes) =>
+        crashes is [.., var last]
+            ? $"Its process in the background died {(crashes.Count == 1 ? "once" : $"{crashes.Count} times")}, last at {LocalTimes.Of(last.Time)} "
+                + $"(exit code {last.ExitCode}), and was {(last.IsLast ? "not started again, since it died too often." : "started again.")}"
+            : null;
 
     private static RunStatus OnlyBlocked(RunStatus run) =>
         run with

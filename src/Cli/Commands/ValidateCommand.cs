@@ -65,9 +65,9 @@ internal sealed class ValidateCommand : CliCommand
 
         // Beside a printed plan the rest is not what was asked for.
         Action<string> write = parsed.GetValue(_print) is null ? context.Terminal.Show : context.Terminal.Say;
-        foreach (var fault in read.Faults)
+        foreach (var line in PlanFault.List(read.Faults))
         {
-            write(fault.ToString());
+            write(line);
         }
         var tasks = read.TaskCount == 1 ? "1 task" : $"{read.TaskCount} tasks";
         var errors = read.Errors.Count == 1 ? "1 error" : $"{read.Errors.Count} errors";

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
+using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Messages;
 
@@ -61,7 +62,7 @@ internal static class EventFile
             .Append(happened.State);
         if (happened.Reason.Length > 0)
         {
-            text.Append("  (").Append(happened.Reason.ReplaceLineEndings(" ")).Append(')');
+            text.Append("  (").Append(LocalTimes.In(happened.Reason.ReplaceLineEndings(" "))).Append(')');
         }
         return text.ToString();
     }

@@ -1,5 +1,6 @@
 using Orchestrator.Cli.Engine;
 using Orchestrator.Messages;
+using Orchestrator.Processes;
 using Orchestrator.Runs;
 
 namespace Orchestrator.Cli.Runs;
@@ -30,6 +31,9 @@ internal static class RunObservation
             {
                 Abandoned = abandoned,
                 Kept = RunStates.IsFinal(run.Status.State) ? [] : KeptCommands.Of(run),
+                Crashes = CrashSupervisor.Read(StoredRun.CrashFile(run.Folder)) is { Count: > 0 } crashes
+                    ? [.. crashes.Select(crash => new RunCrash(crash.Time, crash.ExitCode, crash.IsLast))]
+                    : null,
                 Standing = abandoned is true ? RunStanding.Interrupted : run.Status.Standing,
             },
         };

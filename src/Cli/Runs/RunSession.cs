@@ -319,7 +319,10 @@ internal sealed partial class RunSession : IAsyncDisposable
                 && _context.Interrupts.StopNow.IsCancellationRequested
             )
         {
-            _context.Terminal.Say($"Ended at once. 'orchestrate resume {run.RunId}' goes on.");
+            _context.Terminal.Say(
+                $"Ended at once. Agents that are at work go on by themselves: 'orchestrate stop {run.RunId}' ends them, 'orchestrate resume "
+                    + $"{run.RunId}' goes on with them."
+            );
             return null;
         }
     }

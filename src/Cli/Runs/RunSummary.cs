@@ -1,4 +1,5 @@
 using System.Globalization;
+using Orchestrator.Cli.Console;
 using Orchestrator.Messages;
 
 namespace Orchestrator.Cli.Runs;
@@ -19,7 +20,7 @@ internal static class RunSummary
         context.Terminal.Say($"{run.RunId}: {RunStanding.Describe(run)}, {counts}.");
         if (run.Reason.Length > 0)
         {
-            context.Terminal.Say($"  {run.Reason}");
+            context.Terminal.Say($"  {LocalTimes.In(run.Reason)}");
         }
         if (
             run.State is RunStates.Completed or RunStates.Escalated
@@ -48,7 +49,7 @@ internal static class RunSummary
         }
         foreach (var question in run.Questions.Where(question => !asks || question.Id != "plan").Take(10))
         {
-            context.Terminal.Say($"? {question.Question}");
+            context.Terminal.Say($"? {LocalTimes.In(question.Question)}");
             foreach (var command in question.Commands)
             {
                 context.Terminal.Say($"    {command}");

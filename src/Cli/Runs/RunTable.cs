@@ -31,7 +31,7 @@ internal static class RunTable
         var lines = new List<string> { TextCells.Cut(Head(run, now), width) };
         if (run.Reason.Length > 0)
         {
-            lines.Add(TextCells.Cut("  " + TextCells.OneLine(run.Reason), width));
+            lines.Add(TextCells.Cut("  " + TextCells.OneLine(LocalTimes.In(run.Reason)), width));
         }
         if (doing.GetValueOrDefault("") is { } ofRun)
         {
@@ -92,7 +92,7 @@ internal static class RunTable
     {
         var text = TextCells.OneLine(
             (TaskStates.HoldsSlot(task.State) || task.State == TaskStates.Merging) && doing is { Length: > 0 } ? doing
-            : task.Reason.Length > 0 ? task.Reason
+            : task.Reason.Length > 0 ? LocalTimes.In(task.Reason)
             : task.Title
         );
         if (task.Attempt > 1 && !TaskStates.IsDone(task.State))

@@ -12,6 +12,41 @@ internal static class PullRequest
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
+    /// <summary>What would keep the pull request from being opened when all is done: found before the first agent is paid.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="staging">The run's branch, which is pushed.</param>
+    /// <param name="commit">A commit to try the push with; nothing is changed there.</param>
+    /// <param name="services">What the steps need.</param>
+    /// <param name="stop">Ends it.</param>
+    /// <returns>A sentence with the cure, and whether a person may begin all the same; null: nothing was found.</returns>
+    public static async Task<(string Problem, bool MayBegin)?> FindObstacleAsync(
+        GitRepository repository,
+        string staging,
+        string commit,
+        RunServices services,
+        CancellationToken stop
+    )
+    {
+        if (ProgramLocator.Find("gh", services.Environment.GetValueOrDefault("PATH"), repository.MainCheckout!) is null)
+        {
+            return (
+                "A pull request (git.land: pr) needs the program gh (https://cli.github.com), which is not in PATH. Install it.",
+                false
+            );
+        }
+        var runner = new ProcessRunner(services.Time);
+        var pushed = await runner.RunAsync(
+            Command("git", repository, "push", "--dry-run", "origin", $"{commit}:refs/heads/{staging}"),
+            stop
+        );
+        return pushed.Succeeded
+            ? null
+            : (
+                $"Nothing can be pushed to origin now, so no pull request could be opened in the end ({Why(pushed)}). Repair that, or say yes (--yes).",
+                true
+            );
+    }
+
     public static async Task<LandResult> OpenAsync(
         RunFiles files,
         GitRepository repository,

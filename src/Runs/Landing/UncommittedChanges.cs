@@ -1,5 +1,6 @@
 using Orchestrator.Git;
 using Orchestrator.Git.Worktrees;
+using Orchestrator.Runs.Setup;
 
 namespace Orchestrator.Runs.Landing;
 
@@ -25,6 +26,7 @@ public static class UncommittedChanges
         return status.ChangedFiles([
             ".orchestrator",
             ".worktrees",
+            RepositoryInitializer.ExampleFile,
             .. planFile is null ? (string[])[] : [Path.GetRelativePath(repository.Root, planFile)],
         ]);
     }

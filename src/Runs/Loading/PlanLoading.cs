@@ -47,7 +47,7 @@ public sealed class PlanLoading(RunServices services)
         }
         if (read.Plan is null)
         {
-            return new PlanOutline { Faults = PayloadPaging.Brief([.. read.Errors.Select(f => f.ToString())]) };
+            return new PlanOutline { Faults = PayloadPaging.Brief(PlanFault.List(read.Errors)) };
         }
         var start = RunStart.Of(input.Input, settings, input.Repository.Path);
         var hash = RunFiles.Store(folder, read.Plan, start);

@@ -6,6 +6,7 @@ using Orchestrator.Git.Worktrees;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Runs.Gates;
+using Orchestrator.Runs.Landing;
 using Orchestrator.Runs.Reports;
 using Orchestrator.Runs.Tasks;
 
@@ -66,6 +67,14 @@ public sealed class PreflightCheck(RunServices services)
             stop
         );
         var staging = RunRefs.Staging(files.Settings, files.Folder);
+        var obstacle =
+            files.Settings.Git.Land == "pr"
+                ? await PullRequest.FindObstacleAsync(repository, RunRefs.Short(staging), tip, services, stop)
+                : null;
+        if (obstacle is { MayBegin: false, Problem: var missing })
+        {
+            return new PreflightResult { Errors = [missing], Warnings = warnings };
+        }
         var baseCommit = await BeginAsync(repository, files, staging, tip, contracts, stop);
         var renegotiated = ContractHistory.Renegotiated(files, warnings);
         AddUntracked(status, files.Start, warnings);
@@ -76,7 +85,12 @@ public sealed class PreflightCheck(RunServices services)
         {
             Errors = errors,
             Warnings = warnings,
-            Confirmations = [.. Unseen(status, files.Start), .. renegotiated],
+            Confirmations =
+            [
+                .. Unseen(status, files.Start),
+                .. renegotiated,
+                .. obstacle is null ? (string[])[] : [obstacle.Value.Problem],
+            ],
             BaseCommit = baseCommit,
             Target = RunRefs.Short(target),
             Staging = RunRefs.Short(staging),
@@ -265,7 +279,7 @@ public sealed class PreflightCheck(RunServices services)
 
     private static IReadOnlyList<string> Unseen(WorktreeStatus status, RunStart start)
     {
-        var changed = status.ChangedFiles(start.OwnFiles);
+        var changed = status.ChangedFiles(start.FilesNobodyMisses);
         return changed.Count == 0
             ? []
             : [$"Uncommitted changes that agents will not see: {FileNames.Some(changed, 8)}. Commit them first, or say yes (--yes)."];
@@ -273,7 +287,7 @@ public sealed class PreflightCheck(RunServices services)
 
     private static void AddUntracked(WorktreeStatus status, RunStart start, List<string> warnings)
     {
-        var untracked = status.UntrackedFiles(start.OwnFiles);
+        var untracked = status.UntrackedFiles(start.FilesNobodyMisses);
         if (untracked.Count > 0)
         {
             warnings.Add($"Untracked files that agents will not see: {FileNames.Some(untracked)}.");

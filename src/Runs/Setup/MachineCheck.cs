@@ -192,12 +192,12 @@ public static class MachineCheck
         var branch = status.Branch.StartsWith("refs/heads/", StringComparison.Ordinal)
             ? status.Branch["refs/heads/".Length..]
             : status.Branch;
-        var changed = status.ChangedFiles(".orchestrator").Count;
+        var changed = status.ChangedFiles([".orchestrator", RepositoryInitializer.ExampleFile]).Count;
         return changed > 0
             ? new(
                 Name,
                 MachineCheckStatus.Warn,
-                $"{location.Root} on '{branch}' has {changed} uncommitted changes that agents will not see.",
+                $"{location.Root} on '{branch}' has {(changed == 1 ? "an uncommitted change" : $"{changed} uncommitted changes")} that agents will not see.",
                 "Commit or stash them."
             )
             : new(Name, MachineCheckStatus.Ok, $"{location.Root} on '{branch}', clean.");

@@ -40,7 +40,7 @@ public static class RepositoryInitializer
         var kept = new List<string>();
         (IgnoreFile.Ensure(repository.OrchestratorFolder) ? written : kept).Add(".orchestrator/.gitignore");
         Write(repository, SettingsFiles.RepositoryFileName, Configuration(taken), written, kept);
-        Write(repository, ".env.example", ExampleVariables, written, kept);
+        Write(repository, ExampleFile, ExampleVariables, written, kept);
         if (taken.Secrets.Count > 0)
         {
             Write(
@@ -66,6 +66,9 @@ public static class RepositoryInitializer
             IsDotEnvIgnored(repository.Root)
         );
     }
+
+    /// <summary>The example of a <c>.env</c>, relative to the repository.</summary>
+    public const string ExampleFile = ".env.example";
 
     private const string ExampleVariables = """
         # Copy to .env (never commit it). Each line is optional.
