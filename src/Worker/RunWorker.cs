@@ -37,7 +37,7 @@ public sealed class RunWorker : IDisposable
             .AddWorkflow<TaskWorkflow>()
             .AddWorkflow<PlanningWorkflow>()
             .AddWorkflow<LeaseWorkflow>();
-        shared.AddAllActivities(new RepositoryActivities(options.Repositories, services));
+        shared.AddAllActivities(new RepositoryActivities(options.Repositories, options.Named, services));
         _workers.Add(new TemporalWorker(client, shared));
         foreach (var repository in options.Repositories)
         {

@@ -12,6 +12,9 @@ public sealed record RunWorkerOptions
     /// <summary>Repositories whose activities are done here.</summary>
     public required IReadOnlyList<RepositoryReference> Repositories { get; init; }
 
+    /// <summary>The same by what those call them that start runs, where that is not their path here.</summary>
+    public IReadOnlyDictionary<string, RepositoryReference> Named { get; init; } = new Dictionary<string, RepositoryReference>();
+
     /// <summary>
     /// Program and arguments that a Claude agent calls before each tool use (<c>orchestrate hook</c>); <c>--policy FILE</c> is added.
     /// </summary>

@@ -6,6 +6,25 @@ namespace Orchestrator.Cli.Tests;
 
 public class ComposeFileTests
 {
+    /// <summary>Those of the Compose specification that we use: another one may be misspelt.</summary>
+    private static readonly string[] ServiceKeys =
+    [
+        "build",
+        "depends_on",
+        "environment",
+        "healthcheck",
+        "hostname",
+        "image",
+        "init",
+        "ports",
+        "restart",
+        "secrets",
+        "stop_grace_period",
+        "user",
+        "volumes",
+        "working_dir",
+    ];
+
     [Fact]
     public void ComposeFile_AsItIs_HasServerDatabaseUiAndOurWorker()
     {
@@ -38,8 +57,32 @@ public class ComposeFileTests
             }
         }
 
+        var worker = (YamlMappingNode)services["worker"];
+        Assert.Equal(("true", "30s", "orchestrate-worker"), (Of("init"), Of("stop_grace_period"), Of("hostname")));
+        Assert.Matches("^[$][{]WORKER_UID:-[1-9]", Of("user"));
+        string[] mounts = [.. Names(worker["volumes"])];
+        Assert.EndsWith(":${REPOSITORY}", mounts[0], StringComparison.Ordinal);
+        Assert.Equal(mounts[0][..^":${REPOSITORY}".Length], Of("working_dir"));
+        Assert.Equal("home:/home/worker", mounts[1]);
+        Assert.DoesNotContain("ANTHROPIC", worker["environment"].ToString(), StringComparison.Ordinal);
+        var document = (YamlMappingNode)stream.Documents[0].RootNode;
+        Assert.Equal(Names(worker["secrets"]), ((YamlMappingNode)document["secrets"]).Children.Keys.Select(key => key.ToString()));
+        Assert.All(
+            mounts.Append("postgresql:").Where(mount => !mount.StartsWith('$')).Select(mount => mount.Split(':')[0]),
+            volume => Assert.Contains(volume, ((YamlMappingNode)document["volumes"]).Children.Keys.Select(key => key.ToString()))
+        );
+        Assert.All(
+            services.Children.Values.SelectMany(service => ((YamlMappingNode)service).Children.Keys).Select(key => key.ToString()),
+            key => Assert.Contains(key, ServiceKeys)
+        );
+
         var command = File.ReadAllText(Path.Combine(root, "Dockerfile"));
+        var pinned = File.ReadAllText(Path.Combine(root, "scripts", "install-claude")).Split("CLAUDE_CLI_VERSION:-")[1].Split('}')[0];
+        Assert.Contains($"ARG CLAUDE_CLI_VERSION={pinned}\n", command, StringComparison.Ordinal);
+        Assert.Contains("USER 1000:1000", command, StringComparison.Ordinal);
         Assert.Contains("CMD [\"worker\", \"--yes\"]", command, StringComparison.Ordinal);
+
+        string Of(string key) => worker[key].ToString();
     }
 
     private static IEnumerable<string> Names(YamlNode needed) =>

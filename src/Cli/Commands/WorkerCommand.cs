@@ -15,8 +15,8 @@ internal sealed class WorkerCommand : CliCommand
 
     private readonly Option<string[]> _repositories = new("--repository")
     {
-        Description = "A repository whose runs are worked on here (may be repeated); default: this one",
-        HelpName = "DIR",
+        Description = "A repository whose runs are worked on here (may be repeated); default: this one. NAME: what those call it that start its runs",
+        HelpName = "DIR[=NAME]",
     };
     private readonly EngineOptions _engine = new();
     private readonly Option<bool> _yes = GlobalOptions.Yes();
@@ -31,8 +31,10 @@ internal sealed class WorkerCommand : CliCommand
 
     public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
-        var named = (parsed.GetValue(_repositories) ?? []).Select(folder => Find(context.FullPath(folder))).ToList();
-        var repositories = named.Count > 0 ? named : [context.RequireRepository()];
+        var asked = (parsed.GetValue(_repositories) ?? []).Select(text => Asked.Of(text, context)).ToList();
+        var repositories =
+            asked.Count > 0 ? asked.Select(one => one.Repository).DistinctBy(one => one.Root).ToList() : [context.RequireRepository()];
+        var named = Names(asked);
 
         // Each is asked about; the engine is that of the first.
         var yes = parsed.GetValue(_yes);
@@ -43,7 +45,7 @@ internal sealed class WorkerCommand : CliCommand
         var settings = TrustGate.Demand(context, context.OpenSettings(repositories[0], _engine.Flags(parsed)), yes);
         using var loggers = FileLoggerProvider.OpenFactory(repositories[0], context.Verbose, context.Time);
         await using var engine = await EngineConnection.OpenAsync(repositories[0], settings.Settings!, context, loggers, stays: true, stop);
-        await using var worker = await WorkerHost.StartAsync(engine, repositories, context, loggers, stop);
+        await using var worker = await WorkerHost.StartAsync(engine, repositories, context, loggers, stop, named);
         context.Terminal.Say(
             $"Working on {string.Join(", ", repositories.Select(repository => repository.Root))} ({engine.Description}). Ctrl-C ends it; agents at work go on."
         );
@@ -88,6 +90,33 @@ internal sealed class WorkerCommand : CliCommand
         {
             // Interrupted is how a worker ends.
         }
+    }
+
+    private static Dictionary<string, RepositoryLocation> Names(IReadOnlyList<Asked> asked)
+    {
+        var named = new Dictionary<string, RepositoryLocation>(StringComparer.Ordinal);
+        foreach (var (repository, name) in asked)
+        {
+            if (name is not null && !named.TryAdd(name, repository) && named[name].Root != repository.Root)
+            {
+                throw new CommandException(
+                    ExitCodes.Usage,
+                    $"{name} is the name of both {named[name].Root} and {repository.Root}.",
+                    "Give each a name of its own: --repository DIR=NAME."
+                );
+            }
+        }
+        return named;
+    }
+
+    /// <summary>A repository and what those call it that start its runs.</summary>
+    private sealed record Asked(RepositoryLocation Repository, string? Name)
+    {
+        // A folder may have the sign in its name.
+        public static Asked Of(string text, CommandContext context) =>
+            Directory.Exists(context.FullPath(text)) || text.LastIndexOf('=') is not (> 0 and var sign)
+                ? new Asked(Find(context.FullPath(text)), null)
+                : new Asked(Find(context.FullPath(text[..sign])), text[(sign + 1)..].Trim() is { Length: > 0 } name ? name : null);
     }
 
     private static RepositoryLocation Find(string folder) =>

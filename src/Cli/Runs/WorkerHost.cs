@@ -55,12 +55,19 @@ internal sealed class WorkerHost : IAsyncDisposable
     /// <summary>
     /// Starts a worker. What a dead one of this host had in hand is given back first, so that nobody waits for a heartbeat.
     /// </summary>
+    /// <param name="engine">The engine of the runs.</param>
+    /// <param name="repositories">Those whose runs are worked on.</param>
+    /// <param name="context">Clock and environment.</param>
+    /// <param name="loggers">Where the worker logs.</param>
+    /// <param name="stop">Gives up.</param>
+    /// <param name="named">Some of them by what those call them that start runs.</param>
     public static async Task<WorkerHost> StartAsync(
         EngineConnection engine,
         IReadOnlyList<RepositoryLocation> repositories,
         CommandContext context,
         ILoggerFactory loggers,
-        CancellationToken stop
+        CancellationToken stop,
+        IReadOnlyDictionary<string, RepositoryLocation>? named = null
     )
     {
         var git = new GitRepositories();
@@ -77,14 +84,20 @@ internal sealed class WorkerHost : IAsyncDisposable
                 host._takeOver = host.TakeOverAsync(loggers);
             }
             await host.ClearAfterTheDeadAsync(stop);
-            var references = repositories.Zip(
-                opened,
-                (location, repository) =>
-                    new RepositoryReference(location.Root, repository.Key, TaskQueues.ForRepository(context.Machine, repository.Key))
-            );
+            var references = repositories
+                .Zip(
+                    opened,
+                    (location, repository) =>
+                        new RepositoryReference(location.Root, repository.Key, TaskQueues.ForRepository(context.Machine, repository.Key))
+                )
+                .ToList();
             var options = new RunWorkerOptions
             {
-                Repositories = [.. references],
+                Repositories = references,
+                Named = (named ?? new Dictionary<string, RepositoryLocation>()).ToDictionary(
+                    pair => pair.Key,
+                    pair => references.First(reference => reference.Path == pair.Value.Root)
+                ),
                 HookCommand = [.. OwnProgram.Command, "hook"],
                 Machine = context.Machine,
                 Trust = context.Trust,

@@ -16,7 +16,7 @@ internal sealed partial class WriteIntents(string folder, string commonDirectory
     private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan ClockError = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan UnusedFor = TimeSpan.FromHours(1);
+    private static readonly TimeSpan UnusedFor = TimeSpan.FromMinutes(10);
     private readonly ConcurrentBag<string> _free = [];
 
     /// <summary>Runs a write, and again when a lock file was in its way.</summary>

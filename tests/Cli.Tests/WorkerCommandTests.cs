@@ -1,0 +1,94 @@
+using Orchestrator.Client;
+using Orchestrator.Messages;
+using Temporalio.Client;
+using Xunit;
+
+namespace Orchestrator.Cli.Tests;
+
+/// <summary>One server, workers of two people on two machines as it were: each with a home and a repository of its own, none where runs are started.</summary>
+public class WorkerCommandTests
+{
+    private const string Agent = "echo $ORCHESTRATOR_TASK > $ORCHESTRATOR_TASK.txt";
+
+    [Fact]
+    public async Task Worker_RepositoriesByNameAndByAPathOfElsewhere_EachDoesItsOwnRuns()
+    {
+        using var server = new CliFixture();
+        using var serving = new Interrupts();
+        var terminal = new RecordingTerminal();
+        var served = server.RunAsync(terminal, serving, "server", "--db", "engine.sqlite", "--port", "0");
+        await Wait.UntilAsync(() => terminal.People.Contains("--address 127.0.0.1:", StringComparison.Ordinal) || served.IsCompleted);
+        var address = "127.0.0.1:" + terminal.People.Split("--address 127.0.0.1:")[1].Split(' ', '\n')[0];
+        using var shop = await RepositoryAsync();
+        using var tools = await RepositoryAsync();
+        using var working = new Interrupts();
+        var workers = Task.WhenAll(
+            shop.RunAsync(new RecordingTerminal(), working, "worker", "--address", address, "--repository", $"{shop.Folder}=shop", "--yes"),
+            tools.RunAsync(
+                new RecordingTerminal(),
+                working,
+                "worker",
+                "--address",
+                address,
+                "--repository",
+                $"{tools.Folder}=/elsewhere/tools",
+                "--yes"
+            )
+        );
+        try
+        {
+            var runs = new RunClient(await TemporalClient.ConnectAsync(new TemporalClientConnectOptions(address)));
+            var asked = new List<RunHandle>();
+            foreach (var number in Enumerable.Range(1, 2))
+            {
+                asked.Add(await runs.StartAsync(Input("shop"), $"shop-{number}"));
+                asked.Add(await runs.StartAsync(Input("/elsewhere/tools"), $"tools-{number}"));
+            }
+            var results = await Task.WhenAll(asked.Select(run => run.ResultAsync())).WaitAsync(TimeSpan.FromSeconds(120));
+
+            Assert.All(results, result => Assert.Equal(RunStates.Completed, result.State));
+            Assert.Equal(["shop-1", "shop-2"], RunsIn(shop));
+            Assert.Equal(["tools-1", "tools-2"], RunsIn(tools));
+            Assert.Equal("one\n", shop.Git("show", "main:one.txt"));
+        }
+        finally
+        {
+            working.Raise();
+            await workers;
+            serving.Raise();
+            await served;
+        }
+    }
+
+    [Fact]
+    public async Task Worker_OneNameForTwoRepositories_IsRefused()
+    {
+        using var a = new CliFixture().WithRepository();
+        using var b = new CliFixture().WithRepository();
+
+        var refused = await a.RunAsync("worker", "--repository", $"{a.Folder}=shop", "--repository", $"{b.Folder}=shop", "--yes");
+
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Contains("shop is the name of both", refused.People, StringComparison.Ordinal);
+    }
+
+    private static OrchestrationInput Input(string repository) =>
+        new()
+        {
+            Repository = repository,
+            PlanFile = "tasks.yaml",
+            Yes = true,
+        };
+
+    private static async Task<CliFixture> RepositoryAsync()
+    {
+        var cli = RunCommandTests.Repository(Agent);
+        cli.Write("tasks.yaml", "tasks:\n  - {id: one, description: One, files_write: [one.txt]}\n");
+        cli.Git("add", "-A");
+        cli.Git("-c", "user.name=Test", "-c", "user.email=test@localhost", "commit", "-q", "-m", "Plan");
+        return await cli.TrustAsync();
+    }
+
+    private static IEnumerable<string?> RunsIn(CliFixture cli) =>
+        Directory.GetDirectories(Path.Combine(cli.Folder, ".orchestrator", "runs")).Select(Path.GetFileName).Order();
+}
