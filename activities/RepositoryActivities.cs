@@ -59,7 +59,6 @@ public sealed class RepositoryActivities(
             inner,
             "NotServed",
             nonRetryable: false,
-
             // Which worker is asked is chance: one that does not serve it may be asked several times before the one that does.
             nextRetryDelay: ActivityExecutionContext.Current.Info.Attempt < QuickAttempts ? Quick : Slow
         );

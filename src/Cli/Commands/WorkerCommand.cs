@@ -15,7 +15,8 @@ internal sealed class WorkerCommand : CliCommand
 
     private readonly Option<string[]> _repositories = new("--repository")
     {
-        Description = "A repository whose runs are worked on here (may be repeated); default: this one. NAME: what those call it that start its runs",
+        Description =
+            "A repository whose runs are worked on here (may be repeated); default: this one. NAME: what those call it that start its runs",
         HelpName = "DIR[=NAME]",
     };
     private readonly EngineOptions _engine = new();
