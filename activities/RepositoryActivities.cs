@@ -19,8 +19,8 @@ public sealed class RepositoryActivities(
 ) : IRepositoryActivities
 {
     /// <summary>So many workers are asked at once, as it were; then somebody has to start one.</summary>
-    private const int QuickAttempts = 50;
-    private static readonly TimeSpan Quick = TimeSpan.FromMilliseconds(100);
+    private const int QuickAttempts = 100;
+    private static readonly TimeSpan Quick = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan Slow = TimeSpan.FromSeconds(5);
 
     /// <inheritdoc/>

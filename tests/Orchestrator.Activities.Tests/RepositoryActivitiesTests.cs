@@ -23,9 +23,9 @@ public sealed class RepositoryActivitiesTests
 
     /// <summary>Chance says who is asked: with two workers the right one was found after half a minute.</summary>
     [Theory]
-    [InlineData("tools", 1, 0.1)]
-    [InlineData("/home/somebody/else/tools", 40, 0.1)]
-    [InlineData("/home/somebody/else/tools", 60, 5)]
+    [InlineData("tools", 1, 0.02)]
+    [InlineData("/home/somebody/else/tools", 90, 0.02)]
+    [InlineData("/home/somebody/else/tools", 120, 5)]
     public async Task Find_NotServedHere_AsksTheNextWorkerSoon(string path, int attempt, double seconds)
     {
         using var repository = await TemporaryRepository.CreateAsync();
