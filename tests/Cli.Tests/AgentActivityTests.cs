@@ -29,6 +29,18 @@ public sealed class AgentActivityTests : IDisposable
     }
 
     [Fact]
+    public void Read_ContextIsKnown_SaysHowMuch()
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(_folder, "tasks", "a", "1")).FullName;
+        File.WriteAllText(Path.Combine(folder, "progress.json"), """{"doing": "Edit a.cs", "contextTokens": 45678}""");
+
+        Assert.Equal(
+            "Edit a.cs (context 45k)",
+            AgentActivity.Read(_folder, Working("a"), new Dictionary<string, string> { ["HOME"] = _folder })["a"]
+        );
+    }
+
+    [Fact]
     public void Read_ConflictIsComing_SaysSoBesideBothTasks()
     {
         var run = Path.Combine(_folder, ".orchestrator", "runs", "run");

@@ -17,6 +17,19 @@ public class TextCellsTests
     public void Of_Text_CountsCellsOfTheScreen(string text, int cells) => Assert.Equal(cells, TextCells.Of(text));
 
     [Theory]
+    [InlineData("Edit src/a/very/deep/folder/file.cs", 20, "file.cs")]
+    [InlineData("Edit src/🚀🚀🚀🚀🚀🚀🚀🚀🚀🚀🚀🚀🚀🚀", 15, "🚀")]
+    [InlineData("short.cs", 20, "short.cs")]
+    public void CutMiddle_TooWide_KeepsTheEndAndFits(string text, int cells, string end)
+    {
+        var cut = TextCells.CutMiddle(text, cells);
+
+        Assert.True(TextCells.Of(cut) <= cells, cut);
+        Assert.EndsWith(end, cut, StringComparison.Ordinal);
+        Assert.DoesNotContain('\ufffd', string.Concat(cut.EnumerateRunes()));
+    }
+
+    [Theory]
     [InlineData("日本語です", 10, "日本語です")]
     [InlineData("日本語です", 9, "日本語で…")]
     [InlineData("日本語です", 6, "日本…")]

@@ -50,7 +50,7 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
     public Task UntilResetAsync(string message, DateTimeOffset reset, TimeSpan wait)
     {
         state.Report = state.Report with { FailureClass = FailureClasses.UsageLimit, ResetAt = reset };
-        return ForAsync(TaskStates.Parked, $"{message}; waits until {reset:yyyy-MM-dd HH:mm:ss}Z", wait);
+        return ForAsync(TaskStates.Parked, $"waits until {reset:yyyy-MM-dd HH:mm:ss}Z: {message}", wait);
     }
 
     /// <summary>For a person's answer.</summary>

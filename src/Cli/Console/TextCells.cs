@@ -137,6 +137,22 @@ internal static partial class TextCells
         return cells < 1 ? "" : text[..end] + "…";
     }
 
+    /// <summary>The text where it fits, else its beginning and its end: of a path, the file's name stays.</summary>
+    public static string CutMiddle(string text, int cells)
+    {
+        if (Of(text) <= cells || cells < 8)
+        {
+            return Cut(text, cells);
+        }
+        var tail = text.Length;
+        for (var used = 0; tail > 0 && used + Of(text[(tail - 1)..tail]) <= cells / 2; tail--)
+        {
+            used += Of(text[(tail - 1)..tail]);
+        }
+        tail += tail < text.Length && char.IsLowSurrogate(text[tail]) ? 1 : 0;
+        return Cut(text, cells - Of(text[tail..])) + text[tail..];
+    }
+
     /// <summary>The text with blanks after it.</summary>
     public static string Pad(string text, int cells) => text + new string(' ', Math.Max(0, cells - Of(text)));
 

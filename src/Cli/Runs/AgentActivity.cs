@@ -103,7 +103,12 @@ internal static class AgentActivity
         try
         {
             using var document = JsonDocument.Parse(File.ReadAllBytes(file));
-            return document.RootElement.TryGetProperty("doing", out var doing) ? doing.GetString() : null;
+            if (!document.RootElement.TryGetProperty("doing", out var doing) || doing.GetString() is not { Length: > 0 } line)
+            {
+                return null;
+            }
+            var context = document.RootElement.TryGetProperty("contextTokens", out var tokens) ? tokens.GetInt64() : 0;
+            return context > 0 ? $"{line} (context {RunTable.Tokens(context)})" : line;
         }
         catch (Exception absent) when (absent is IOException or JsonException)
         {

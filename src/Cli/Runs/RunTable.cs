@@ -10,6 +10,8 @@ internal static class RunTable
     private const int StateWidth = 11;
     private const int TimeWidth = 7;
     private const int CostWidth = 8;
+    private const int TokensWidth = 5;
+    private const int WideEnoughForTokens = 100;
     private const int LongestId = 24;
 
     /// <summary>Draws the run.</summary>
@@ -90,8 +92,9 @@ internal static class RunTable
 
     private static string Row(RunTask task, string? doing, DateTimeOffset now, int idWidth, int width)
     {
+        var isDoing = (TaskStates.HoldsSlot(task.State) || task.State == TaskStates.Merging) && doing is { Length: > 0 };
         var text = TextCells.OneLine(
-            (TaskStates.HoldsSlot(task.State) || task.State == TaskStates.Merging) && doing is { Length: > 0 } ? doing
+            isDoing ? doing!
             : task.Reason.Length > 0 ? LocalTimes.In(task.Reason)
             : task.Title
         );
@@ -102,9 +105,12 @@ internal static class RunTable
         var time = task.StartedAt is { } start ? Time((task.EndedAt ?? now) - start) : "";
         var cost = task.Cost > 0 ? Cost(task.Cost) : "";
         var left = $"{Mark(task)} {Fit(task.Id, idWidth)} {Fit(StateOf(task), StateWidth)} ";
-        var right = $" {time.PadLeft(TimeWidth)} {cost.PadLeft(CostWidth)}";
+        var tokens = width >= WideEnoughForTokens && task.Tokens > 0 ? Tokens(task.Tokens).PadLeft(TokensWidth) + " " : "";
+        var right = $" {time.PadLeft(TimeWidth)} {tokens}{cost.PadLeft(CostWidth)}";
         var room = width - TextCells.Of(left) - right.Length;
-        return room < 8 ? TextCells.Cut(left.TrimEnd() + right, width) : left + Fit(text, room) + right.TrimEnd();
+        return room < 8
+            ? TextCells.Cut(left.TrimEnd() + right, width)
+            : left + (isDoing ? TextCells.Pad(TextCells.CutMiddle(text, room), room) : Fit(text, room)) + right.TrimEnd();
     }
 
     private static string Fit(string text, int width) => TextCells.Pad(TextCells.Cut(text, width), width);
@@ -138,6 +144,12 @@ internal static class RunTable
         var groups = tasks.GroupBy(task => task.State).Select(group => $"{group.Count()} {group.Key}").ToList();
         return string.Join(", ", groups);
     }
+
+    /// <summary>Tokens as there is room for them: <c>842</c>, <c>12k</c>, <c>3.4M</c>.</summary>
+    public static string Tokens(long tokens) =>
+        tokens < 1000 ? tokens.ToString(CultureInfo.InvariantCulture)
+        : tokens < 1_000_000 ? string.Create(CultureInfo.InvariantCulture, $"{tokens / 1000}k")
+        : string.Create(CultureInfo.InvariantCulture, $"{tokens / 1_000_000.0:0.0}M");
 
     private static string Cost(decimal cost) => string.Create(CultureInfo.InvariantCulture, $"${cost:0.00}");
 }

@@ -32,7 +32,7 @@ internal static class AgentMonitor
     {
         using var detach = new CancellationTokenSource();
         var session = await new AgentSupervisor(time).StartOrAttachAsync(runner, start, CancellationToken.None);
-        var progress = new AgentProgress(start.Folder, time);
+        var progress = new AgentProgress(start.Folder, start.WorkingDirectory, time);
         var following = session.FollowAsync(Take, 0, detach.Token);
         var stopped = stop;
         if (stop)

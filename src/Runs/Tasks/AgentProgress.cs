@@ -7,7 +7,7 @@ namespace Orchestrator.Runs.Tasks;
 /// <summary>
 /// What an agent does now, for people who watch: <c>progress.json</c> in the start's folder, renewed at most every half second.
 /// </summary>
-internal sealed class AgentProgress(string folder, TimeProvider time)
+internal sealed class AgentProgress(string folder, string worktree, TimeProvider time)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
     private readonly string _path = Path.Combine(folder, "progress.json");
@@ -20,9 +20,13 @@ internal sealed class AgentProgress(string folder, TimeProvider time)
         {
             AgentSessionStarted started => _now with { Session = started.SessionId, Doing = "started" },
             AgentText text => _now with { Doing = Line(text.Text) },
-            AgentToolUse use => _now with { Doing = Line($"{use.Tool} {use.Subject}"), ToolUses = _now.ToolUses + 1 },
+            AgentToolUse use => _now with { Doing = Line($"{use.Tool} {InWorktree(use.Subject)}"), ToolUses = _now.ToolUses + 1 },
             AgentContextUse context => _now with { ContextTokens = context.ContextTokens },
-            AgentRetry retry => _now with { Doing = $"retry {retry.Attempt}/{retry.MaxAttempts} after {retry.Kind}" },
+            AgentRetry retry => _now with
+            {
+                Doing =
+                    $"retry {retry.Attempt}/{retry.MaxAttempts} after {(retry is { Status: null, Kind: "unknown" } ? "no connection" : retry.Kind)}",
+            },
             AgentResult result => _now with { Doing = result.IsError ? "ended with an error" : "ended its turn", Cost = result.CostUsd },
             _ => _now,
         };
@@ -31,6 +35,10 @@ internal sealed class AgentProgress(string folder, TimeProvider time)
             Write();
         }
     }
+
+    // Agents are told the whole path of where they work, and say it back.
+    private string InWorktree(string? subject) =>
+        (subject ?? "").Replace(worktree.TrimEnd('/') + "/", "", StringComparison.Ordinal).Replace(worktree, ".", StringComparison.Ordinal);
 
     private static string Line(string text)
     {
