@@ -142,7 +142,7 @@ public sealed class ConflictRadarTests : IAsyncLifetime
         var off = Files(run) with { Start = Files(run).Start.With(s => s with { Radar = false }) };
         var radar = new ConflictRadar(off, await run.Services.OpenRepositoryAsync(run.Repository.Path), "a", run.Services);
         await radar.LookIfDueAsync();
-        await radar.FinishAsync();
+        await radar.DisposeAsync();
         Assert.False(Directory.Exists(run.Folder.Radar));
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Runtime.InteropServices;
@@ -21,6 +22,7 @@ internal sealed class GateSurroundings(IReadOnlyDictionary<string, string> envir
     // Raised where what an entry says, or how gates are run, changes its meaning.
     private const string Version = "1";
 
+    private static readonly SearchValues<char> NotInNames = SearchValues.Create("/=$*{}<>");
     private static readonly TimeSpan VersionsHold = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LongestProbe = TimeSpan.FromSeconds(10);
 
@@ -99,7 +101,7 @@ internal sealed class GateSurroundings(IReadOnlyDictionary<string, string> envir
     private static IEnumerable<string> Words(string command) =>
         command
             .Split([' ', '\t', '\n', ';', '|', '&', '(', ')', '"', '\''], StringSplitOptions.RemoveEmptyEntries)
-            .Where(word => word[0] != '-' && !word.AsSpan().ContainsAny("/=$*{}<>"));
+            .Where(word => word[0] != '-' && !word.AsSpan().ContainsAny(NotInNames));
 
     /// <summary>
     /// A program as its file is: another version is another file. The SDKs of .NET lie beside theirs.

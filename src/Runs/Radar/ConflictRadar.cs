@@ -18,7 +18,7 @@ namespace Orchestrator.Runs.Radar;
 /// <param name="repository">Its repository.</param>
 /// <param name="task">The task whose agent is followed.</param>
 /// <param name="services">What the steps need of this machine.</param>
-internal sealed class ConflictRadar(RunFiles files, GitRepository repository, string task, RunServices services)
+internal sealed class ConflictRadar(RunFiles files, GitRepository repository, string task, RunServices services) : IAsyncDisposable
 {
     private const int Rest = 19;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
@@ -47,7 +47,7 @@ internal sealed class ConflictRadar(RunFiles files, GitRepository repository, st
     }
 
     /// <summary>When the agent has ended. What was found stays.</summary>
-    public async Task FinishAsync()
+    public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
         try

@@ -87,7 +87,7 @@ public sealed class AgentRunStep(RunServices services)
         }
         finally
         {
-            await radar.FinishAsync();
+            await radar.DisposeAsync();
             await snapshots.FinishAsync();
         }
         var notices = worktree is null ? [] : await guard.PutBackAsync(worktree, input.Attempt, deeds);
