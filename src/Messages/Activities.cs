@@ -84,6 +84,22 @@ public interface ITaskActivities
     Task ReleaseTaskAsync(ReleaseTaskInput input);
 }
 
+/// <summary>Steps of merging several tasks at once. Each may be done again at any time and then does what is still missing.</summary>
+public interface ITrainActivities
+{
+    /// <summary>Makes the merges of a batch, one on top of the other; staging stays where it is.</summary>
+    [Activity]
+    Task<BatchBuilt> BuildBatchAsync(BuildBatchInput input);
+
+    /// <summary>Runs gates on one of them.</summary>
+    [Activity]
+    Task<BatchGated> GateBatchAsync(GateBatchInput input);
+
+    /// <summary>Moves staging to one of them.</summary>
+    [Activity]
+    Task<BatchLanded> LandBatchAsync(LandBatchInput input);
+}
+
 /// <summary>
 /// Steps of planning. Each may be done again at any time and then does what is still missing; no answer is paid for twice.
 /// </summary>

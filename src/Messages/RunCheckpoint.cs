@@ -27,6 +27,12 @@ public sealed record RunCheckpoint
     /// <summary>Verified work that waits for its turn to be merged.</summary>
     public IReadOnlyList<MergeRequest> Merges { get; init; } = [];
 
+    /// <summary>How many of them are merged at once the next time; 0: as many as the settings allow.</summary>
+    public int TrainWindow { get; init; }
+
+    /// <summary>Gates that have failed and then held on the same tree.</summary>
+    public IReadOnlyList<string> FlakyGates { get; init; } = [];
+
     /// <summary>Commit that staging has to be at.</summary>
     public string StagingTip { get; init; } = "";
 

@@ -30,6 +30,12 @@ public sealed record RunRules
     /// </summary>
     public TimeSpan FirstTrialAfter { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>Verified tasks that are merged and gated at once at most; 1: one after the other.</summary>
+    public int TrainBatch { get; init; } = 1;
+
+    /// <summary>Runs of gates at once while it is looked for the task that breaks them.</summary>
+    public int TrainParallel { get; init; } = 1;
+
     /// <summary>Continue as new after so many history events; 0: when the server suggests it. For tests of long runs.</summary>
     public int ContinueAfterEvents { get; init; }
 

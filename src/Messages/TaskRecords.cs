@@ -269,6 +269,9 @@ public sealed record MergeTaskInput(string RunId, RepositoryReference Repository
     /// Commit that staging has to be at: the last merge that the run was told of, or where the run began. Empty: it does not say.
     /// </summary>
     public string StagingTip { get; init; } = "";
+
+    /// <summary>How often a gate that may fail by chance is run before its failure is believed.</summary>
+    public int Tries { get; init; } = 2;
 }
 
 /// <summary>How a merge went.</summary>
@@ -286,6 +289,9 @@ public sealed record MergeResult
 
     /// <summary>The attempt whose work was judged.</summary>
     public int Attempt { get; init; }
+
+    /// <summary>Gates that failed and then held on the same tree.</summary>
+    public IReadOnlyList<string> Flaky { get; init; } = [];
 }
 
 /// <summary>Asks for a task's worktree to be given up.</summary>

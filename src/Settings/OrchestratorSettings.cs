@@ -44,6 +44,10 @@ public sealed record OrchestratorSettings
     /// <summary>Work that is under way is merged on trial (<c>radar</c>).</summary>
     public bool Radar { get; init; } = true;
 
+    /// <summary>How verified work is merged (<c>train.*</c>).</summary>
+    /// <value>Default, where a run began before there was one: one task after the other.</value>
+    public TrainSettings Train { get; init; } = new(1, 1);
+
     public required PermissionSettings Permissions { get; init; }
 
     /// <summary>Required agents, steps and notes are demanded, not only reported (<c>compliance.strict</c>).</summary>
@@ -106,6 +110,11 @@ public sealed record LimitSettings(TimeSpan? Stall, int? Turns, decimal? Cost, l
 /// <param name="Cache">What has passed on a tree is not run on it again.</param>
 /// <param name="Quarantine">A gate that is known as flaky only advises.</param>
 public sealed record GateSettings(IReadOnlyList<Gate>? Task, IReadOnlyList<Gate>? Integration, bool Cache = true, bool Quarantine = false);
+
+/// <summary>The merge train (<c>train.*</c>).</summary>
+/// <param name="Batch">Tasks that are merged and gated at once at most; 1: one after the other.</param>
+/// <param name="Parallel">Runs of gates at once; null: half the cores.</param>
+public sealed record TrainSettings(int Batch, int? Parallel);
 
 /// <summary>What agents may do (<c>permissions.*</c>).</summary>
 /// <param name="Mode"><c>default</c> (edit and run inside the worktree) or <c>bypass</c>.</param>

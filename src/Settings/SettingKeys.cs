@@ -151,6 +151,20 @@ public static class SettingKeys
         "work that is under way is merged on trial, so that conflicts are seen early"
     );
 
+    internal static readonly Setting<int> TrainBatch = new(
+        "train.batch",
+        8,
+        SettingTypes.Whole(1, 64),
+        "verified tasks that are merged and gated at once at most; 1: one after the other"
+    );
+
+    internal static readonly Setting<int?> TrainParallel = new(
+        "train.parallel",
+        null,
+        SettingTypes.WholeOrAuto(1, 64),
+        "runs of gates at once while it is looked for the task that breaks them; auto: half the cores"
+    );
+
     internal static readonly Setting<string> Model = new(
         "model",
         "sonnet",
@@ -468,6 +482,8 @@ public static class SettingKeys
         GateCache,
         GateQuarantine,
         Radar,
+        TrainBatch,
+        TrainParallel,
         PermissionMode,
         PermissionAllow,
         PermissionSandbox,

@@ -63,6 +63,9 @@ internal static class SettingTypes
 
     public static SettingType<int?> WholeOrOff(int minimum, int maximum) => OrOff(Whole(minimum, maximum));
 
+    /// <summary>A whole number, or <c>auto</c>, which is null: what fits this machine.</summary>
+    public static SettingType<int?> WholeOrAuto(int minimum, int maximum) => Or(Whole(minimum, maximum), "auto");
+
     public static SettingType<decimal?> MoneyOrOff { get; } =
         OrOff(
             new SettingType<decimal>(
@@ -188,13 +191,17 @@ internal static class SettingTypes
     }
 
     private static SettingType<T?> OrOff<T>(SettingType<T> type)
+        where T : struct => Or(type, "off", "none", "false");
+
+    /// <summary>Null has a word of its own, which may be spelt otherwise, too.</summary>
+    private static SettingType<T?> Or<T>(SettingType<T> type, string word, params string[] others)
         where T : struct =>
         new(
-            type.Accepts + ", or off",
+            $"{type.Accepts}, or {word}",
             (RawValue raw, FaultSink faults, out T? value) =>
             {
                 value = null;
-                if (raw is RawScalar { Text: "off" or "none" or "false" })
+                if (raw is RawScalar { Text: var text } && (text == word || others.Contains(text)))
                 {
                     return true;
                 }
@@ -205,7 +212,7 @@ internal static class SettingTypes
                 value = read;
                 return true;
             },
-            value => value is { } set ? type.Write(set) : "off"
+            value => value is { } set ? type.Write(set) : word
         );
 
     private static bool ReadRegion(RawValue raw, FaultSink faults, out string? value)

@@ -53,6 +53,7 @@ public sealed class RunWorker : IDisposable
             };
             own.AddAllActivities(new RunActivities(services, client))
                 .AddAllActivities(new TaskActivities(services))
+                .AddAllActivities(new TrainActivities(services))
                 .AddAllActivities(new PlanningActivities(services));
             _workers.Add(new TemporalWorker(client, own));
         }

@@ -91,6 +91,8 @@ public sealed class RunHistoryTests(ITestOutputHelper output)
             {
                 Workers = 3,
                 Retry = new RetryRule { MaxAttempts = RunModel.Attempts, BaseDelay = TimeSpan.FromMilliseconds(1) },
+                TrainBatch = _random.Next(2) == 0 ? 1 : 4,
+                TrainParallel = _random.Next(1, 4),
             };
             var length = lengths[_random.Next(lengths.Length)];
             settings = length == EachMessage ? settings with { ContinueAfterMessages = 1 } : settings with { ContinueAfterEvents = length };

@@ -204,6 +204,54 @@ internal sealed class RunFixture : IDisposable
             CancellationToken.None
         );
 
+    private TrainBatches Train => new(_services, Caller);
+
+    /// <summary>Merges of a batch are made.</summary>
+    public Task<BatchBuilt> BuildBatchAsync(params (string Id, string Commit)[] work) =>
+        Train.BuildAsync(
+            new BuildBatchInput(_runId, Reference, Hash, [.. work.Select(w => new MergeRequest(w.Id, w.Commit, 1))])
+            {
+                StagingTip = StagingTip,
+            },
+            CancellationToken.None
+        );
+
+    /// <summary>Gates are run on the merge of the last of these.</summary>
+    public Task<BatchGated> GateBatchAsync(BatchBuilt built, int tries, params (string Id, string Commit)[] work) =>
+        Train.GateAsync(
+            new GateBatchInput(
+                _runId,
+                Reference,
+                Hash,
+                [.. work.Select(w => new MergeRequest(w.Id, w.Commit, 1))],
+                built.Base,
+                built.Merges[work.Length - 1].Commit,
+                tries
+            ),
+            CancellationToken.None
+        );
+
+    /// <summary>Staging moves over merges; the run is told of it only where this is said.</summary>
+    public async Task<BatchLanded> LandBatchAsync(string from, string to, bool isTold = true)
+    {
+        var landed = await Train.LandAsync(
+            new LandBatchInput(_runId, Reference, Hash, from, to, ["a"]) { StagingTip = StagingTip },
+            CancellationToken.None
+        );
+        StagingTip = landed.Landed && isTold ? to : StagingTip;
+        return landed;
+    }
+
+    /// <summary>A task up to its verified commit.</summary>
+    public async Task<(string Id, string Commit)> WorkAsync(string id, string file, string content)
+    {
+        var prepared = await PrepareAsync(id);
+        Write(prepared, file, content);
+        var work = await VerifyAsync(id, prepared);
+        Xunit.Assert.Empty(work.Problems);
+        return (id, work.Commit);
+    }
+
     public async Task<LandResult> LandAsync(string land = "merge", bool isAskedFor = false) =>
         Take(await LandOnceAsync(land, isAskedFor), r => r.StagingTip);
 

@@ -1,4 +1,5 @@
 using Orchestrator.Messages;
+using Orchestrator.Workflows.Train;
 
 namespace Orchestrator.Workflows.Runs;
 
@@ -83,8 +84,8 @@ internal sealed class RunState
 
     public LeaseBook Leases { get; } = new();
 
-    /// <summary>Verified work that waits for its turn, in the order in which it was verified.</summary>
-    public Queue<MergeRequest> Merges { get; } = new();
+    /// <summary>Verified work that waits for its turn, in the order in which it was verified, and what is being merged of it.</summary>
+    public TrainState Train { get; set; } = new();
 
     /// <summary>A merge is under way.</summary>
     public bool IsMerging { get; set; }
@@ -152,10 +153,12 @@ internal sealed class RunState
     {
         Board.Add(Planner is null ? outlines : [Planner, .. outlines], Run.StartedAt, tasks);
         Outages.Restore(checkpoint.Outages);
-        foreach (var request in checkpoint.Merges)
+        Train = new TrainState
         {
-            Merges.Enqueue(request);
-        }
+            Queue = [.. checkpoint.Merges],
+            Window = checkpoint.TrainWindow,
+            Flaky = Train.Flaky.Union(checkpoint.FlakyGates),
+        };
     }
 
     /// <summary>What others see of it, with a page of its tasks.</summary>

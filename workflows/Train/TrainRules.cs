@@ -74,7 +74,7 @@ internal static class TrainRules
     /// Prefixes that split those that may be the shortest red one into equal parts. Where all of them are looked at, one of them or the
     /// red one that is known will be it: then they are run as often as that takes.
     /// </summary>
-    private static IReadOnlyList<PrefixRun> Prefixes(TrainState state, TrainBatch batch, int green, int red)
+    private static List<PrefixRun> Prefixes(TrainState state, TrainBatch batch, int green, int red)
     {
         var between = red - green - 1;
         var parts = Math.Min(state.Parallel, between) + 1;

@@ -263,5 +263,7 @@ public sealed class PlanLoading(RunServices services)
             Retry = settings.Retry,
             ApprovalTimeout = settings.ApprovalTimeout,
             LockTimeout = settings.LockTimeout,
+            TrainBatch = settings.Train.Batch,
+            TrainParallel = settings.Train.Parallel ?? Math.Max(1, Environment.ProcessorCount / 2),
         };
 }

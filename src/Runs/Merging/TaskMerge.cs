@@ -2,8 +2,6 @@ using Orchestrator.Git.Commits;
 using Orchestrator.Git.Merging;
 using Orchestrator.Git.Program;
 using Orchestrator.Messages;
-using Orchestrator.Plans;
-using Orchestrator.Runs.Gates;
 using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Runs.Merging;
@@ -19,8 +17,6 @@ namespace Orchestrator.Runs.Merging;
 /// <param name="caller">Asks for whom it is merged.</param>
 public sealed class TaskMerge(RunServices services, AskCaller caller)
 {
-    private readonly GateCheck _gates = new(services);
-
     /// <summary>Merges it. A conflict and a gate that fails are results.</summary>
     /// <param name="input">The commit, and where staging has to be.</param>
     /// <param name="stop">Ends it before staging moves.</param>
@@ -56,36 +52,25 @@ public sealed class TaskMerge(RunServices services, AskCaller caller)
                 return Merged(staging, $"nothing to merge: staging has it already. {note}".TrimEnd());
             }
 
-            var merge = await new Merges(workspace.Repository).MergeAsync(staging, input.Request.Commit, files.AppendedFiles, stop);
-            if (!merge.IsClean)
+            var made = await new MergeAttempt(workspace.Repository, files).MakeAsync(input.Request, staging, withEvidence: true, stop);
+            if (made.Refusal is { } refusal)
             {
-                return new Messages.MergeResult
-                {
-                    Message = $"Conflict with what was merged meanwhile: {FileNames.Some(merge.ConflictedFiles, 20)}.",
-                    ProblemsFile = ProblemsFile.Write(
-                        files.Folder,
-                        task.Id,
-                        input.Request.Attempt,
-                        await ConflictReport.WriteAsync(workspace, task, merge, staging, stop)
-                    ),
-                };
+                return refusal;
             }
-            var commit = await commits.CreateAsync(merge.Tree, [staging, input.Request.Commit], $"Merge {task.Id}", trailers, stop);
-            if (await LinksThatLeadOutAsync(files, workspace, task, commit, input, staging, stop) is { } outside)
+            var gated = await new MergeGates(services, workspace.Repository, files).RunAsync(
+                [input.Request],
+                staging,
+                made.Commit,
+                input.Tries,
+                stop
+            );
+            if (gated.Refusal is { } red)
             {
-                return outside;
+                return red with { Flaky = gated.Flaky };
             }
-            if (await LossesAsync(files, workspace, task, commit, input, stop) is { } lossy)
+            if (await record.MoveAsync(made.Commit, staging, $"merge {task.Id}"))
             {
-                return lossy;
-            }
-            if (await FailedGatesAsync(files, workspace, task, commit, input, staging, stop) is { } refused)
-            {
-                return refused;
-            }
-            if (await record.MoveAsync(commit, staging, $"merge {task.Id}"))
-            {
-                return Merged(commit, note);
+                return Merged(made.Commit, note) with { Flaky = gated.Flaky };
             }
         }
     }
@@ -109,102 +94,7 @@ public sealed class TaskMerge(RunServices services, AskCaller caller)
         && (await new Merges(workspace.Repository).MergeAsync(on, merged, workspace.Files.AppendedFiles, stop)) is { IsClean: true } merge
         && merge.Tree == found.Tree;
 
-    /// <summary>Links of two tasks may stay inside alone and lead out together.</summary>
-    private static async Task<Messages.MergeResult?> LinksThatLeadOutAsync(
-        RunFiles files,
-        TaskWorkspace workspace,
-        PlanTask task,
-        string commit,
-        MergeTaskInput input,
-        string staging,
-        CancellationToken stop
-    )
-    {
-        var changed = await new Diffs(workspace.Repository).BetweenAsync(staging, commit, stop);
-        var links = await new TreeLinks(workspace.Repository).FindLeadingOutAsync(staging, commit, changed, stop);
-        if (links.Count == 0)
-        {
-            return null;
-        }
-        var problem =
-            "Merged with what other tasks did meanwhile, symbolic links lead out of the repository or into .git: "
-            + $"{FileNames.Some(links, 20)}. Put files there, or links that stay inside.";
-        return new Messages.MergeResult
-        {
-            Message = problem,
-            ProblemsFile = ProblemsFile.Write(files.Folder, task.Id, input.Request.Attempt, [problem]),
-        };
-    }
-
-    /// <summary>What either side had is in the merge, or it is not made.</summary>
-    private static async Task<Messages.MergeResult?> LossesAsync(
-        RunFiles files,
-        TaskWorkspace workspace,
-        PlanTask task,
-        string commit,
-        MergeTaskInput input,
-        CancellationToken stop
-    )
-    {
-        var lost = await new RunLosses(workspace.Repository, files).OfMergeAsync(commit, task, stop);
-        if (lost.Count == 0)
-        {
-            return null;
-        }
-        var problem =
-            $"Merged like this, work would be lost: {RunLosses.Describe(lost)}. What other tasks did is now in your worktree: keep it, "
-            + "beside yours. In a file that you may only append to, take nothing away.";
-        return new Messages.MergeResult
-        {
-            Message = problem,
-            ProblemsFile = ProblemsFile.Write(files.Folder, task.Id, input.Request.Attempt, [problem]),
-        };
-    }
-
-    private async Task<Messages.MergeResult?> FailedGatesAsync(
-        RunFiles files,
-        TaskWorkspace workspace,
-        PlanTask task,
-        string commit,
-        MergeTaskInput input,
-        string staging,
-        CancellationToken stop
-    )
-    {
-        var gates = files.Gates.OfMerge(files.Plan, task);
-        IReadOnlyList<string> changed = gates.Any(GateCheck.AsksForChangedFiles)
-            ? [.. (await new Diffs(workspace.Repository).BetweenAsync(staging, commit, stop)).Select(c => c.Path)]
-            : [];
-        var evidence = Path.Combine(files.Folder.Task(task.Id), $"merge-gates-{input.Request.Attempt}");
-        var failures = GateCheck.Failures(
-            files,
-            await _gates.RunAsync(files, workspace.Repository, commit, gates, changed, evidence, stop, isMerge: true, task: task.Id)
-        );
-        if (failures.Count == 0)
-        {
-            return null;
-        }
-        var broken = failures.FirstOrDefault(f => f.BlamesMachine);
-        return new Messages.MergeResult
-        {
-            Message = broken is not null
-                ? GateCheck.Explain(files, broken)
-                : $"On the merged tree: {string.Join(" ", failures.Select(f => GateCheck.Explain(files, f)))}",
-            FailureClass = broken is null ? FailureClasses.None : FailureClasses.Environment,
-            ProblemsFile = ProblemsFile.Write(
-                files.Folder,
-                task.Id,
-                input.Request.Attempt,
-                [
-                    "Your work passes its gates alone, but not merged with what other tasks did meanwhile. Their work is now in "
-                        + "your worktree; make both hold.\n",
-                    .. failures.Select(ProblemsFile.Gate),
-                ]
-            ),
-        };
-    }
-
-    private static Messages.MergeResult Merged(string commit, string message = "") =>
+    internal static Messages.MergeResult Merged(string commit, string message = "") =>
         new()
         {
             Merged = true,

@@ -27,6 +27,8 @@ public static class HarmlessSettings
         SettingKeys.MemoryLimit,
         SettingKeys.CpuLimit,
         SettingKeys.OrphanLimit,
+        SettingKeys.TrainBatch,
+        SettingKeys.TrainParallel,
         SettingKeys.ApprovalTimeout,
         SettingKeys.LockTimeout,
         SettingKeys.DiskReserve,

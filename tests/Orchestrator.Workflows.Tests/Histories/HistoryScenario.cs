@@ -31,6 +31,9 @@ internal sealed record HistoryScenario(string Outcome, params IReadOnlyList<Type
     /// <summary>Tasks of the run, one after the other.</summary>
     public int Tasks { get; init; } = 1;
 
+    /// <summary>They do not depend on each other.</summary>
+    public bool AtOnce { get; init; }
+
     public Action<ScriptedActivities> Script { get; init; } = _ => { };
 
     /// <summary>What a person does meanwhile.</summary>
@@ -43,7 +46,9 @@ internal sealed record HistoryScenario(string Outcome, params IReadOnlyList<Type
     /// <returns>The histories that are kept, by their names.</returns>
     public async Task<IReadOnlyDictionary<string, WorkflowHistory>> RecordAsync()
     {
-        var tasks = Enumerable.Range(0, Tasks).Select(i => new TaskOutline { Id = $"t{i}", DependsOn = i == 0 ? [] : [$"t{i - 1}"] });
+        var tasks = Enumerable
+            .Range(0, Tasks)
+            .Select(i => new TaskOutline { Id = $"t{i}", DependsOn = i == 0 || AtOnce ? [] : [$"t{i - 1}"] });
         await using var run = await ScriptedRun.CreateAsync([.. tasks], Script, Settings);
         run.RunId = RunId;
         await run.BeginAsync(Input);

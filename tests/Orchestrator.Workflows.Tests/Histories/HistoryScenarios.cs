@@ -92,6 +92,37 @@ internal static class HistoryScenarios
         };
         yield return new("restored", Orchestration) { Settings = isLong, Tasks = 2 };
         yield return new("reset", Orchestration) { Play = ResetAsync };
+        yield return Batch();
+    }
+
+    /// <summary>The first is merged alone while the others come to wait; one of them breaks the batch.</summary>
+    private static HistoryScenario Batch()
+    {
+        var (go, mergers) = (new TaskCompletionSource(), 0);
+        return new HistoryScenario("batch", Orchestration)
+        {
+            Settings = new RunRules
+            {
+                Workers = 5,
+                TrainBatch = 8,
+                TrainParallel = 2,
+            },
+            Tasks = 5,
+            AtOnce = true,
+            Script = a =>
+            {
+                a.WhileMerging = stop => Interlocked.Increment(ref mergers) == 1 ? go.Task.WaitAsync(stop) : Task.CompletedTask;
+                a.Merge = input =>
+                    input.Request is { TaskId: "t3", Attempt: 1 } && mergers > 1
+                        ? new MergeResult { Message = "A gate failed.", ProblemsFile = "p.md" }
+                        : new MergeResult { Merged = true, Commit = "merge" };
+            },
+            Play = async run =>
+            {
+                await run.UntilAsync(s => s.Tasks.Count(task => task.State == TaskStates.Merging) == 5);
+                go.SetResult();
+            },
+        };
     }
 
     private static IEnumerable<HistoryScenario> OfPlanning()

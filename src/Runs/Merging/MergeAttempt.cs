@@ -1,0 +1,74 @@
+using Orchestrator.Git.Commits;
+using Orchestrator.Git.Merging;
+using Orchestrator.Git.Program;
+using Orchestrator.Messages;
+using Orchestrator.Plans;
+using Orchestrator.Runs.Tasks;
+
+namespace Orchestrator.Runs.Merging;
+
+/// <summary>
+/// A task's commit merged onto another one, as a commit that no ref names yet: without conflicts, without links that lead out, without losses.
+/// </summary>
+internal sealed class MergeAttempt(GitRepository repository, RunFiles files)
+{
+    /// <summary>Makes the merge.</summary>
+    /// <param name="request">Whose work.</param>
+    /// <param name="onto">What it is merged onto.</param>
+    /// <param name="withEvidence">A refusal is written down for the agent: what it was merged onto is on staging.</param>
+    /// <param name="stop">Is looked at between the steps.</param>
+    public async Task<MadeMerge> MakeAsync(MergeRequest request, string onto, bool withEvidence, CancellationToken stop)
+    {
+        var task = files.Task(request.TaskId);
+        var merge = await new Merges(repository).MergeAsync(onto, request.Commit, files.AppendedFiles, stop);
+        if (!merge.IsClean)
+        {
+            return Refused(
+                request,
+                $"Conflict with what was merged meanwhile: {FileNames.Some(merge.ConflictedFiles, 20)}.",
+                withEvidence
+                    ? await ConflictReport.WriteAsync(new TaskWorkspace(repository, files, task.Id), task, merge, onto, stop)
+                    : null
+            );
+        }
+        var trailers = new CommitTrailers(files.Folder.Name, task.Id, request.Attempt);
+        var commit = await new CommitStore(repository).CreateAsync(merge.Tree, [onto, request.Commit], $"Merge {task.Id}", trailers, stop);
+        return await ProblemAsync(task, commit, onto, stop) is { } problem
+            ? Refused(request, problem, withEvidence ? [problem] : null)
+            : new MadeMerge(commit, Refusal: null);
+    }
+
+    private MadeMerge Refused(MergeRequest request, string message, IReadOnlyList<string>? evidence) =>
+        new(
+            "",
+            new Messages.MergeResult
+            {
+                Message = message,
+                ProblemsFile = evidence is null ? "" : ProblemsFile.Write(files.Folder, request.TaskId, request.Attempt, evidence),
+            }
+        );
+
+    private async Task<string?> ProblemAsync(PlanTask task, string commit, string onto, CancellationToken stop)
+    {
+        // Links of two tasks may stay inside alone and lead out together.
+        var changed = await new Diffs(repository).BetweenAsync(onto, commit, stop);
+        var links = await new TreeLinks(repository).FindLeadingOutAsync(onto, commit, changed, stop);
+        if (links.Count > 0)
+        {
+            return "Merged with what other tasks did meanwhile, symbolic links lead out of the repository or into .git: "
+                + $"{FileNames.Some(links, 20)}. Put files there, or links that stay inside.";
+        }
+
+        // What either side had is in the merge, or it is not made.
+        var lost = await new RunLosses(repository, files).OfMergeAsync(commit, task, stop);
+        return lost.Count == 0
+            ? null
+            : $"Merged like this, work would be lost: {RunLosses.Describe(lost)}. What other tasks did is now in your worktree: keep it, "
+                + "beside yours. In a file that you may only append to, take nothing away.";
+    }
+}
+
+/// <summary>What came of a merge.</summary>
+/// <param name="Commit">The merge; empty where it was refused.</param>
+/// <param name="Refusal">Why it was; null where it was not.</param>
+internal sealed record MadeMerge(string Commit, Messages.MergeResult? Refusal);

@@ -1,0 +1,130 @@
+using Orchestrator.Git.Commits;
+using Orchestrator.Git.Program;
+using Orchestrator.Messages;
+using Orchestrator.Plans;
+using Orchestrator.QualityGates;
+using Orchestrator.Runs.Gates;
+using Orchestrator.Runs.Tasks;
+
+namespace Orchestrator.Runs.Merging;
+
+/// <summary>Runs the gates of merged work at the commit that may become staging, and says what it means for whoever was merged last.</summary>
+internal sealed class MergeGates(RunServices services, GitRepository repository, RunFiles files)
+{
+    /// <summary>How often a gate that may fail by chance is run as a rule before its failure is believed.</summary>
+    public const int UsualTries = 2;
+
+    private const int LongestName = 200;
+    private readonly GateCheck _gates = new(services);
+
+    /// <summary>Runs them: those of all that were merged, each once, and those of every merged tree.</summary>
+    /// <param name="merged">What is merged in the commit and was not on staging, in order; the last is the one who is told.</param>
+    /// <param name="staging">Where staging is.</param>
+    /// <param name="commit">What the gates look at.</param>
+    /// <param name="tries">How often one that does not hold is run before that is believed.</param>
+    /// <param name="stop">Stops the gate that runs.</param>
+    public async Task<GatedMerge> RunAsync(
+        IReadOnlyList<MergeRequest> merged,
+        string staging,
+        string commit,
+        int tries,
+        CancellationToken stop
+    )
+    {
+        var last = merged[^1];
+        var gates = GatesOf(merged);
+        IReadOnlyList<string> changed = gates.Any(GateCheck.AsksForChangedFiles)
+            ? [.. (await new Diffs(repository).BetweenAsync(staging, commit, stop)).Select(c => c.Path)]
+            : [];
+        var evidence = Path.Combine(files.Folder.Task(last.TaskId), $"merge-gates-{last.Attempt}");
+        var flaky = new List<string>();
+        var failures = await FailuresAsync(gates, expectedRed: tries > 1 ? null : gates);
+        for (var again = tries; again > UsualTries && failures.Count > 0 && !failures.Any(f => f.BlamesMachine); again--)
+        {
+            // Only those that failed: the others are known to hold on this tree.
+            IReadOnlyList<Gate> failed = [.. failures.Select(f => f.Gate)];
+            failures = await FailuresAsync(failed, expectedRed: failed);
+            flaky.AddRange(failed.Where(gate => failures.All(f => f.Gate != gate)).Select(NameOf));
+        }
+        return new GatedMerge(
+            failures.Count == 0 ? null : Refuse(merged, failures),
+            [.. failures.Select(f => NameOf(f.Gate)).Distinct()],
+            [.. flaky.Distinct()],
+            failures.Any(f => f.BlamesMachine)
+        );
+
+        async Task<IReadOnlyList<GateVerdict>> FailuresAsync(IReadOnlyList<Gate> which, IReadOnlyList<Gate>? expectedRed)
+        {
+            var verdicts = await _gates.RunAsync(
+                files,
+                repository,
+                commit,
+                which,
+                changed,
+                evidence,
+                stop,
+                expectedRed,
+                isMerge: true,
+                task: last.TaskId
+            );
+            flaky.AddRange(verdicts.Where(v => v.Passed && v.Failure == GateFailure.Flaky).Select(v => NameOf(v.Gate)));
+            return GateCheck.Failures(files, verdicts);
+        }
+    }
+
+    private IReadOnlyList<Gate> GatesOf(IReadOnlyList<MergeRequest> merged) =>
+        merged.Count == 1
+            ? files.Gates.OfMerge(files.Plan, files.Task(merged[0].TaskId))
+            : Gate.WithOwnNames([
+                .. merged
+                    .SelectMany(request => files.Gates.OfMerge(files.Plan, files.Task(request.TaskId)))
+                    .OrderByDescending(gate => gate.Required)
+                    .DistinctBy(gate => (gate.Command, gate.Negate)),
+            ]);
+
+    private Messages.MergeResult Refuse(IReadOnlyList<MergeRequest> merged, IReadOnlyList<GateVerdict> failures)
+    {
+        var (last, others) = (merged[^1], merged.Take(merged.Count - 1).Select(request => request.TaskId).ToList());
+        var broken = failures.FirstOrDefault(f => f.BlamesMachine);
+        var together = others.Count == 0 ? "" : $" with {string.Join(", ", others)}";
+        return new Messages.MergeResult
+        {
+            Message = broken is not null
+                ? GateCheck.Explain(files, broken)
+                : $"On the merged tree{together}: {string.Join(" ", failures.Select(f => GateCheck.Explain(files, f)))}",
+            FailureClass = broken is null ? FailureClasses.None : FailureClasses.Environment,
+            ProblemsFile = ProblemsFile.Write(
+                files.Folder,
+                last.TaskId,
+                last.Attempt,
+                [
+                    "Your work passes its gates alone, but not merged with what other tasks did meanwhile. Their work is now in "
+                        + "your worktree; make both hold.\n",
+                    .. others.Count == 0
+                        ? (string[])[]
+                        :
+                        [
+                            "It failed together with these tasks, which pass without yours:\n"
+                                + string.Concat(others.Select(id => $"- {id}: {files.Task(id).Description.Trim().Split('\n', 2)[0]}\n")),
+                        ],
+                    .. failures.Select(ProblemsFile.Gate),
+                ]
+            ),
+        };
+    }
+
+    /// <summary>A gate as the run's record knows it.</summary>
+    private static string NameOf(Gate gate) => gate.Command.Length <= LongestName ? gate.Command : gate.Command[..LongestName];
+}
+
+/// <summary>What gates said of a merge.</summary>
+/// <param name="Refusal">What is told whose work was merged last; null where all hold.</param>
+/// <param name="Failed">The gates that do not hold.</param>
+/// <param name="Flaky">Gates that failed and then held on the same tree.</param>
+/// <param name="BlamesMachine">The machine is to blame, and not the work.</param>
+internal sealed record GatedMerge(
+    Messages.MergeResult? Refusal,
+    IReadOnlyList<string> Failed,
+    IReadOnlyList<string> Flaky,
+    bool BlamesMachine
+);

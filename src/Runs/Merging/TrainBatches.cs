@@ -1,0 +1,131 @@
+using Orchestrator.Git.Commits;
+using Orchestrator.Messages;
+using Orchestrator.Runs.Tasks;
+
+namespace Orchestrator.Runs.Merging;
+
+/// <summary>
+/// Merges several verified commits at once: first the merges are made one on top of the other, then gates run on the last of them or on
+/// those before it, then staging moves over as many as are good, to the very commit on which the gates ran. The run remembers the commits
+/// between the steps, and no ref names them before staging does: a step that was killed is done again, and what is not there any more is
+/// made anew.
+/// </summary>
+/// <param name="services">What the steps need of this machine.</param>
+/// <param name="caller">Asks for whom it is merged.</param>
+public sealed class TrainBatches(RunServices services, AskCaller caller)
+{
+    /// <summary>Makes the merges. Nothing else changes, but for a staging branch that is elsewhere and is put back.</summary>
+    /// <param name="input">What is to be merged, and where staging has to be.</param>
+    /// <param name="stop">Is looked at between the steps.</param>
+    public async Task<BatchBuilt> BuildAsync(BuildBatchInput input, CancellationToken stop)
+    {
+        var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
+        var repository = await services.OpenRepositoryAsync(input.Repository.Path);
+        var record = new StagingRecord(repository, RunRefs.Staging(files.Settings, files.Folder), files.Folder);
+        var commits = new CommitStore(repository);
+        var attempt = new MergeAttempt(repository, files);
+        var (staging, message) = await SettleAsync(record, await record.BringUpToDateAsync(input.StagingTip, caller, stop), stop);
+        var (tip, merges) = (staging, new List<BuiltMerge>());
+        foreach (var request in input.Requests)
+        {
+            stop.ThrowIfCancellationRequested();
+            var isFirst = tip == staging;
+            if (await commits.IsAncestorAsync(request.Commit, staging, stop))
+            {
+                merges.Add(new BuiltMerge("", TaskMerge.Merged(staging, "nothing to merge: staging has it already.")));
+                continue;
+            }
+
+            // Another's work has this one's in it: that has an answer of its own once the other is on staging.
+            if (!isFirst && await commits.IsAncestorAsync(request.Commit, tip, stop))
+            {
+                break;
+            }
+
+            // An agent is only told of what is on staging. Those behind wait, too: who comes first does not depend on when.
+            var made = await attempt.MakeAsync(request, tip, withEvidence: isFirst, stop);
+            if (made.Refusal is not null && !isFirst)
+            {
+                break;
+            }
+            merges.Add(new BuiltMerge(made.Commit, made.Refusal));
+            tip = made.Refusal is null ? made.Commit : tip;
+        }
+        return new BatchBuilt
+        {
+            Base = staging,
+            Merges = merges,
+            Message = message,
+        };
+    }
+
+    /// <summary>Runs gates on one of the merges, in a worktree of its own. A merge that is not there any more says nothing.</summary>
+    /// <param name="input">Which.</param>
+    /// <param name="stop">Stops the gate that runs.</param>
+    public async Task<BatchGated> GateAsync(GateBatchInput input, CancellationToken stop)
+    {
+        var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
+        var repository = await services.OpenRepositoryAsync(input.Repository.Path);
+        if (!await repository.HasCommitAsync(input.Commit, stop))
+        {
+            throw new StepException($"The merge {input.Commit} is gone; it is made anew.", "MergeGone");
+        }
+        var gated = await new MergeGates(services, repository, files).RunAsync(input.Requests, input.Base, input.Commit, input.Tries, stop);
+        return new BatchGated
+        {
+            Refusal = gated.Refusal,
+            Failed = gated.Failed,
+            Flaky = gated.Flaky,
+            BlamesMachine = gated.BlamesMachine,
+        };
+    }
+
+    /// <summary>Moves staging over merges of the batch. Done by one that was killed, it is found done.</summary>
+    /// <param name="input">From where to where.</param>
+    /// <param name="stop">Ends it before staging moves.</param>
+    public async Task<BatchLanded> LandAsync(LandBatchInput input, CancellationToken stop)
+    {
+        var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
+        var repository = await services.OpenRepositoryAsync(input.Repository.Path);
+        var record = new StagingRecord(repository, RunRefs.Staging(files.Settings, files.Folder), files.Folder);
+        if ((await record.ReadAsync(input.To, stop)).IsAsRecorded)
+        {
+            return new BatchLanded(true);
+        }
+        var recorded = await record.BringUpToDateAsync(input.StagingTip, caller, stop);
+        var note = "";
+        while (true)
+        {
+            (var staging, var message) = await SettleAsync(record, recorded, stop);
+            note = message.Length > 0 ? message : note;
+            if (staging != input.From || !await repository.HasCommitAsync(input.To, stop))
+            {
+                return new BatchLanded(staging == input.To, note);
+            }
+            if (await record.MoveAsync(input.To, staging, $"merge {string.Join(", ", input.Tasks)}"))
+            {
+                return new BatchLanded(true, note);
+            }
+        }
+    }
+
+    /// <summary>Where staging is; it is put back where it is not as recorded.</summary>
+    private async Task<(string Staging, string Message)> SettleAsync(StagingRecord record, string recorded, CancellationToken stop)
+    {
+        var note = "";
+        while (true)
+        {
+            var (tip, isAsRecorded) = await record.ReadAsync(recorded, stop);
+            if (isAsRecorded)
+            {
+                return (tip!, note);
+            }
+            var (done, message) = await record.PutBackAsync(recorded, caller, stop);
+            if (!done)
+            {
+                throw new StepException(message, "StagingGone");
+            }
+            note = message;
+        }
+    }
+}

@@ -1,0 +1,220 @@
+using Orchestrator.Plans;
+using Orchestrator.TestKit.Git;
+using Xunit;
+
+namespace Orchestrator.Runs.Tests;
+
+/// <summary>Several tasks merged at once: what was tested is what lands, and nothing is merged twice or lost.</summary>
+public sealed class TrainBatchesTests
+{
+    [Fact]
+    public async Task Batch_ThreeTasks_LandAsAMergeEachWithOneRunOfTheGate()
+    {
+        using var run = await BeginAsync("echo run >> \"$HOME/runs\" && test -f a.txt", "a", "b", "c");
+        var (a, b, c) = (await run.WorkAsync("a", "a.txt", "a\n"), await CommitAsync(run, "b"), await CommitAsync(run, "c"));
+        var before = await RunsAsync(run);
+
+        var built = await run.BuildBatchAsync(a, b, c);
+        Assert.Equal(run.StagingTip, await run.Repository.GitAsync("rev-parse", run.StagingBranch));
+        var gated = await run.GateBatchAsync(built, 2, a, b, c);
+        Assert.Null(gated.Refusal);
+        Assert.True((await run.LandBatchAsync(built.Base, built.Merges[2].Commit)).Landed);
+
+        Assert.Equal(built.Merges[2].Commit, await run.Repository.GitAsync("rev-parse", run.StagingBranch));
+        Assert.Equal("3", await run.Repository.GitAsync("rev-list", "--count", "--merges", run.StagingBranch));
+        Assert.Equal(before + 1, await RunsAsync(run));
+        var landed = await run.LandAsync();
+        Assert.True(landed.Landed, landed.Message);
+        Assert.Equal(
+            ("a", "b", "c"),
+            (await run.ShowAsync("main", "a.txt"), await run.ShowAsync("main", "b.txt"), await run.ShowAsync("main", "c.txt"))
+        );
+    }
+
+    /// <summary>An agent is told of a conflict with what is on staging, never with what may not come there.</summary>
+    [Fact]
+    public async Task Build_SecondIsInConflictWithFirst_IsLeftForTheNextBatchWithThoseBehindIt()
+    {
+        using var repository = await TemporaryRepository.CreateAsync();
+        await repository.CommitAsync("base", ("shared.txt", "line\n"));
+        using var run = await RunFixture.BeginAsync(
+            repository,
+            RunFixture.Start(new Gate("true")),
+            Task("a", "shared.txt"),
+            Task("b", "shared.txt"),
+            Task("c", "c.txt")
+        );
+        var (preparedA, preparedB) = (await run.PrepareAsync("a"), await run.PrepareAsync("b"));
+        run.Write(preparedA, "shared.txt", "from a\n");
+        run.Write(preparedB, "shared.txt", "from b\n");
+        var a = ("a", (await run.VerifyAsync("a", preparedA)).Commit);
+        var b = ("b", (await run.VerifyAsync("b", preparedB)).Commit);
+        var c = await CommitAsync(run, "c");
+
+        var first = await run.BuildBatchAsync(a, b, c);
+        Assert.Single(first.Merges);
+        Assert.False(Directory.GetFiles(run.Folder.Task("b"), "problems-*").Length > 0);
+        Assert.True((await run.LandBatchAsync(first.Base, first.Merges[0].Commit)).Landed);
+
+        var second = await run.BuildBatchAsync(b, c);
+        Assert.Contains("shared.txt", second.Merges[0].Answer!.Message);
+        Assert.Contains("<<<<<<<", await File.ReadAllTextAsync(Path.Combine(run.Repository.Path, second.Merges[0].Answer!.ProblemsFile)));
+        Assert.Null(second.Merges[1].Answer);
+        Assert.True((await run.LandBatchAsync(second.Base, second.Merges[1].Commit)).Landed);
+        Assert.Equal("from a", await run.ShowAsync(run.StagingBranch, "shared.txt"));
+        Assert.Equal("c", await run.ShowAsync(run.StagingBranch, "c.txt"));
+    }
+
+    [Fact]
+    public async Task Gate_RedOnlyTogether_TellsTheLastWithWhomAndWhatAndGivesItTheMerge()
+    {
+        using var run = await BeginAsync("test ! -f a.txt || test ! -f b.txt || { echo both are there; false; }", "a", "b", "c");
+        var (c, a, b) = (await CommitAsync(run, "c"), await CommitAsync(run, "a"), await CommitAsync(run, "b"));
+        var built = await run.BuildBatchAsync(c, a, b);
+
+        Assert.Null((await run.GateBatchAsync(built, 1, c, a)).Refusal);
+        var red = await run.GateBatchAsync(built, 3, c, a, b);
+        Assert.True((await run.LandBatchAsync(built.Base, built.Merges[1].Commit)).Landed);
+
+        Assert.Contains("with c, a", red.Refusal!.Message);
+        Assert.Contains("both are there", red.Refusal.Message);
+        Assert.False(red.BlamesMachine);
+        var problems = await File.ReadAllTextAsync(Path.Combine(run.Repository.Path, red.Refusal.ProblemsFile));
+        Assert.Contains("test ! -f a.txt", problems);
+        Assert.Contains("both are there", problems);
+        Assert.Contains("- c: task c\n- a: task a\n", problems);
+        var again = await run.PrepareAsync("b", attempt: 2, withStaging: true);
+        Assert.True(File.Exists(Path.Combine(run.Repository.Path, again.Worktree, "a.txt")));
+        Assert.True(File.Exists(Path.Combine(run.Repository.Path, again.Worktree, "b.txt")));
+    }
+
+    [Fact]
+    public async Task Gate_FailsTwiceAndThenHolds_IsFlaky()
+    {
+        using var run = await BeginAsync(
+            "test ! -f a.txt || test ! -f b.txt || { echo x >> \"$HOME/tries\"; test \"$(wc -l < \"$HOME/tries\")\" -ge 3; }",
+            "a",
+            "b"
+        );
+        var (a, b) = (await CommitAsync(run, "a"), await CommitAsync(run, "b"));
+        var built = await run.BuildBatchAsync(a, b);
+
+        var gated = await run.GateBatchAsync(built, 3, a, b);
+
+        Assert.Null(gated.Refusal);
+        Assert.Contains("tries", Assert.Single(gated.Flaky));
+    }
+
+    [Fact]
+    public async Task Gate_ChangesFiles_WhatLandsIsWhatWasMerged()
+    {
+        using var run = await BeginAsync("echo spoilt > a.txt; echo more > more.txt; git add -A", "a", "b");
+        var (a, b) = (await CommitAsync(run, "a"), await CommitAsync(run, "b"));
+        var built = await run.BuildBatchAsync(a, b);
+        Assert.Null((await run.GateBatchAsync(built, 2, a, b)).Refusal);
+        Assert.True((await run.LandBatchAsync(built.Base, built.Merges[1].Commit)).Landed);
+
+        Assert.Equal("a", await run.ShowAsync(run.StagingBranch, "a.txt"));
+        Assert.DoesNotContain("more.txt", await run.Repository.GitAsync("ls-tree", "-r", "--name-only", run.StagingBranch));
+    }
+
+    [Fact]
+    public async Task Land_KilledBeforeItCouldTell_IsFoundDone()
+    {
+        using var run = await BeginAsync("true", "a", "b");
+        var (a, b) = (await CommitAsync(run, "a"), await CommitAsync(run, "b"));
+        var built = await run.BuildBatchAsync(a, b);
+        Assert.True((await run.LandBatchAsync(built.Base, built.Merges[1].Commit, isTold: false)).Landed);
+
+        Assert.True((await run.LandBatchAsync(built.Base, built.Merges[1].Commit)).Landed);
+        Assert.Equal(built.Merges[1].Commit, await run.Repository.GitAsync("rev-parse", run.StagingBranch));
+
+        // And what is there is not merged again.
+        var again = await run.BuildBatchAsync(a, b);
+        Assert.All(again.Merges, merge => Assert.True(merge.Answer!.Merged));
+        Assert.Equal("2", await run.Repository.GitAsync("rev-list", "--count", "--merges", run.StagingBranch));
+    }
+
+    [Fact]
+    public async Task Land_StagingMovedBySomebodyInMidBatch_IsPutBackAndTheBatchLands()
+    {
+        using var run = await BeginAsync("true", "a", "b");
+        var (a, b) = (await CommitAsync(run, "a"), await CommitAsync(run, "b"));
+        var built = await run.BuildBatchAsync(a, b);
+        var foreign = await run.Repository.GitAsync("commit-tree", "HEAD^{tree}", "-p", built.Base, "-m", "somebody's");
+        await run.Repository.GitAsync("update-ref", $"refs/heads/{run.StagingBranch}", foreign);
+
+        var landed = await run.LandBatchAsync(built.Base, built.Merges[1].Commit);
+
+        Assert.True(landed.Landed);
+        Assert.Contains("was not where this run had left it", landed.Message);
+        Assert.Equal(built.Merges[1].Commit, await run.Repository.GitAsync("rev-parse", run.StagingBranch));
+    }
+
+    [Fact]
+    public async Task Land_RunHasMergedOthersSince_LandsNothing()
+    {
+        using var run = await BeginAsync("true", "a", "b", "c");
+        var (a, b, c) = (await CommitAsync(run, "a"), await CommitAsync(run, "b"), await CommitAsync(run, "c"));
+        var built = await run.BuildBatchAsync(a, b);
+        var merged = await run.MergeAsync("c", c.Commit);
+
+        Assert.False((await run.LandBatchAsync(built.Base, built.Merges[1].Commit)).Landed);
+        Assert.Equal(merged.Commit, await run.Repository.GitAsync("rev-parse", run.StagingBranch));
+    }
+
+    [Fact]
+    public async Task Batch_MergesWereCollectedAsGarbage_LandsNothingAndIsMadeAnew()
+    {
+        using var run = await BeginAsync("true", "a", "b");
+        var (a, b) = (await CommitAsync(run, "a"), await CommitAsync(run, "b"));
+        var built = await run.BuildBatchAsync(a, b);
+        await run.Repository.GitAsync("prune", "--expire=now");
+
+        Assert.Equal("MergeGone", (await Assert.ThrowsAsync<StepException>(() => run.GateBatchAsync(built, 2, a, b))).FailureType);
+        Assert.False((await run.LandBatchAsync(built.Base, built.Merges[1].Commit)).Landed);
+        var again = await run.BuildBatchAsync(a, b);
+        Assert.True((await run.LandBatchAsync(again.Base, again.Merges[1].Commit)).Landed);
+    }
+
+    [Fact]
+    public async Task Batch_WithASubmoduleThatMoves_KeepsIt()
+    {
+        using var repository = await TemporaryRepository.CreateAsync();
+        await repository.GitAsync("update-index", "--add", "--cacheinfo", $"160000,{new string('1', 40)},sub");
+        await repository.GitAsync("commit", "-qm", "a submodule");
+        using var run = await RunFixture.BeginAsync(repository, RunFixture.Start(new Gate("true")), Task("a", "a.txt"), Task("b", "b.txt"));
+        var (a, b) = (await CommitAsync(run, "a"), await CommitAsync(run, "b"));
+        var built = await run.BuildBatchAsync(a, b);
+        Assert.Null((await run.GateBatchAsync(built, 2, a, b)).Refusal);
+        Assert.True((await run.LandBatchAsync(built.Base, built.Merges[1].Commit)).Landed);
+        Assert.Contains("160000 commit", await run.Repository.GitAsync("ls-tree", run.StagingBranch, "sub"));
+    }
+
+    private static Task<(string Id, string Commit)> CommitAsync(RunFixture run, string id) => run.WorkAsync(id, $"{id}.txt", $"{id}\n");
+
+    private static async Task<int> RunsAsync(RunFixture run)
+    {
+        var file = run.Repository.Beside("home/runs");
+        return File.Exists(file) ? (await File.ReadAllLinesAsync(file)).Length : 0;
+    }
+
+    private static async Task<RunFixture> BeginAsync(string gate, params string[] tasks)
+    {
+        // Not a gate of tasks: those would be red before anything is merged.
+        var start = RunFixture.Start();
+        return await RunFixture.BeginAsync(
+            start.With(s => s with { Gates = s.Gates with { Integration = [new Gate(gate, GateType.Test)] } }),
+            [.. tasks.Select(id => Task(id, $"{id}.txt"))]
+        );
+    }
+
+    private static PlanTask Task(string id, string file) =>
+        new()
+        {
+            Id = id,
+            Description = $"task {id}",
+            Prompt = $"do {id}",
+            FilesWrite = [file],
+        };
+}

@@ -1,0 +1,96 @@
+using Orchestrator.Messages;
+using Orchestrator.Workflows.Train;
+using Temporalio.Workflows;
+
+namespace Orchestrator.Workflows.Runs;
+
+/// <summary>The steps of the merge train on the machine, and the commits of the batch that is under way.</summary>
+internal sealed class BatchSteps(RunContext context)
+{
+    private readonly RunState _state = context.State;
+    private readonly Dictionary<int, MergeResult> _refusals = [];
+    private IReadOnlyList<string> _commits = [];
+    private string _base = "";
+
+    public async Task<MergeResult> MergeAloneAsync(MergeRequest request, int tries)
+    {
+        var merge = new MergeTaskInput(_state.RunId, _state.Repository, _state.Plan.Hash, _state.Run.Staging, request)
+        {
+            StagingTip = _state.StagingTip,
+            Tries = tries,
+        };
+        return await Workflow.ExecuteActivityAsync((ITaskActivities a) => a.MergeTaskAsync(merge), context.Long);
+    }
+
+    /// <summary>Makes the merges of a batch.</summary>
+    /// <returns>What came of the first of the requests, or of all.</returns>
+    public async Task<IReadOnlyList<BuiltMerge>> BuildAsync(IReadOnlyList<MergeRequest> requests)
+    {
+        var build = new BuildBatchInput(_state.RunId, _state.Repository, _state.Plan.Hash, requests) { StagingTip = _state.StagingTip };
+        var built = await Workflow.ExecuteActivityAsync((ITrainActivities a) => a.BuildBatchAsync(build), context.Long);
+        _refusals.Clear();
+        _base = built.Base;
+        _commits = [.. built.Merges.Where(merge => merge.Answer is null).Select(merge => merge.Commit)];
+        NoteRepair(built.Message);
+        return built.Merges;
+    }
+
+    /// <summary>Runs gates on the merge of one of its entries.</summary>
+    public async Task<BatchGated> GateAsync(IReadOnlyList<MergeRequest> entries, PrefixRun run)
+    {
+        var gate = new GateBatchInput(
+            _state.RunId,
+            _state.Repository,
+            _state.Plan.Hash,
+            [.. entries.Take(run.Length)],
+            _base,
+            CommitOf(run.Length),
+            run.Tries
+        );
+        var gated = await Workflow.ExecuteActivityAsync((ITrainActivities a) => a.GateBatchAsync(gate), context.Long);
+        if (gated.Refusal is { } refusal)
+        {
+            _refusals[run.Length] = refusal;
+        }
+        return gated;
+    }
+
+    /// <summary>Moves staging over the first entries of the batch.</summary>
+    /// <returns>False: staging goes on from somewhere else.</returns>
+    public async Task<bool> LandAsync(TrainBatch batch, int length)
+    {
+        var from = batch.Landed == 0 ? _base : CommitOf(batch.Landed);
+        var land = new LandBatchInput(
+            _state.RunId,
+            _state.Repository,
+            _state.Plan.Hash,
+            from,
+            CommitOf(length),
+            [.. batch.Entries.Take(length).Skip(batch.Landed).Select(entry => entry.TaskId)]
+        )
+        {
+            StagingTip = _state.StagingTip,
+        };
+        var landed = await Workflow.ExecuteActivityAsync((ITrainActivities a) => a.LandBatchAsync(land), context.Long);
+        NoteRepair(landed.Message);
+        if (landed.Landed)
+        {
+            _state.StagingTip = land.To;
+        }
+        return landed.Landed;
+    }
+
+    /// <summary>The merge of an entry, by its place from 1.</summary>
+    public string CommitOf(int length) => _commits[length - 1];
+
+    /// <summary>What an entry is told that is sent back.</summary>
+    public MergeResult RefusalOf(int length) => _refusals[length];
+
+    private void NoteRepair(string message)
+    {
+        if (message.Length > 0)
+        {
+            _state.Note(message, RunContext.Now);
+        }
+    }
+}
