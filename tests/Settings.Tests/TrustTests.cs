@@ -26,6 +26,8 @@ public class TrustTests
         "limits.memory",
         "limits.cpu",
         "limits.orphan",
+        "train.batch",
+        "train.parallel",
         "approvals.timeout",
         "locks.timeout",
         "disk.reserve",

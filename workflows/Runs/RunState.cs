@@ -153,9 +153,9 @@ internal sealed class RunState
     {
         Board.Add(Planner is null ? outlines : [Planner, .. outlines], Run.StartedAt, tasks);
         Outages.Restore(checkpoint.Outages);
-        Train = new TrainState
+        Train = Train with
         {
-            Queue = [.. checkpoint.Merges],
+            Queue = Train.Queue.AddRange(checkpoint.Merges),
             Window = checkpoint.TrainWindow,
             Flaky = Train.Flaky.Union(checkpoint.FlakyGates),
         };

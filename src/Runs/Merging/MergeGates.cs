@@ -38,12 +38,12 @@ internal sealed class MergeGates(RunServices services, GitRepository repository,
             : [];
         var evidence = Path.Combine(files.Folder.Task(last.TaskId), $"merge-gates-{last.Attempt}");
         var flaky = new List<string>();
-        var failures = await FailuresAsync(gates, expectedRed: tries > 1 ? null : gates);
+        var failures = await FailuresAsync(expectedRed: tries > 1 ? null : gates);
         for (var again = tries; again > UsualTries && failures.Count > 0 && !failures.Any(f => f.BlamesMachine); again--)
         {
-            // Only those that failed: the others are known to hold on this tree.
+            // All are asked, since one may need what another leaves; what has passed on this tree is known.
             IReadOnlyList<Gate> failed = [.. failures.Select(f => f.Gate)];
-            failures = await FailuresAsync(failed, expectedRed: failed);
+            failures = await FailuresAsync(expectedRed: gates);
             flaky.AddRange(failed.Where(gate => failures.All(f => f.Gate != gate)).Select(NameOf));
         }
         return new GatedMerge(
@@ -53,13 +53,13 @@ internal sealed class MergeGates(RunServices services, GitRepository repository,
             failures.Any(f => f.BlamesMachine)
         );
 
-        async Task<IReadOnlyList<GateVerdict>> FailuresAsync(IReadOnlyList<Gate> which, IReadOnlyList<Gate>? expectedRed)
+        async Task<IReadOnlyList<GateVerdict>> FailuresAsync(IReadOnlyList<Gate>? expectedRed)
         {
             var verdicts = await _gates.RunAsync(
                 files,
                 repository,
                 commit,
-                which,
+                gates,
                 changed,
                 evidence,
                 stop,
