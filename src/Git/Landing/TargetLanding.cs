@@ -271,10 +271,13 @@ public sealed class TargetLanding(GitRepository repository)
                 }
             }
         }
-        IReadOnlyList<LandingMove> moves = move is null ? done : [.. done, move];
-        if (moves.Count > 0)
+        if (move is not null)
         {
-            new LandingNote(target, moves).Write(file);
+            done.Add(move);
+        }
+        if (done.Count > 0)
+        {
+            new LandingNote(target, done).Write(file);
         }
         else
         {

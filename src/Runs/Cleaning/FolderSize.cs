@@ -3,7 +3,7 @@ namespace Orchestrator.Runs.Cleaning;
 /// <summary>How much a folder or a file holds.</summary>
 /// <param name="Files">How many files; links count as one and are not followed.</param>
 /// <param name="Bytes">Their length in all.</param>
-public readonly record struct FolderSize(long Files, long Bytes)
+public sealed record FolderSize(long Files, long Bytes)
 {
     private static readonly EnumerationOptions All = new()
     {
@@ -12,13 +12,16 @@ public readonly record struct FolderSize(long Files, long Bytes)
         IgnoreInaccessible = true,
     };
 
+    /// <summary>Nothing.</summary>
+    public static FolderSize None { get; } = new(0, 0);
+
     /// <summary>Both together.</summary>
-    public static FolderSize operator +(FolderSize a, FolderSize b) => new(a.Files + b.Files, a.Bytes + b.Bytes);
+    public FolderSize With(FolderSize other) => new(Files + other.Files, Bytes + other.Bytes);
 
     /// <summary>Looks; nothing there is nothing. What is removed meanwhile does not count.</summary>
     public static FolderSize Of(string path)
     {
-        var size = default(FolderSize);
+        var size = None;
         if (File.Exists(path))
         {
             return LengthOf(new FileInfo(path));
@@ -31,7 +34,7 @@ public readonly record struct FolderSize(long Files, long Bytes)
         {
             foreach (var file in new DirectoryInfo(path).EnumerateFiles("*", All))
             {
-                size += LengthOf(file);
+                size = size.With(LengthOf(file));
             }
         }
         catch (DirectoryNotFoundException)
@@ -49,7 +52,7 @@ public readonly record struct FolderSize(long Files, long Bytes)
         }
         catch (FileNotFoundException)
         {
-            return default;
+            return None;
         }
     }
 }

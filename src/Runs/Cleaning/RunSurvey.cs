@@ -138,7 +138,7 @@ public sealed class RunSurvey(GitRepository repository, string prefix)
         {
             gone.AddRange(refs.Where(found => marks.Contains(found.Ref)).Select(found => new RefChange(found.Ref, null, found.Commit)));
         }
-        return new RunRemains(run, FolderSize.Of(run.Folder.Path) + FolderSize.Of(run.Log), kept)
+        return new RunRemains(run, FolderSize.Of(run.Folder.Path).With(FolderSize.Of(run.Log)), kept)
         {
             Refs = gone,
             Worktrees = removable,

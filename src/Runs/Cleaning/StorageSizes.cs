@@ -81,7 +81,7 @@ public sealed record StorageSizes(
         Directory.Exists(location.OrchestratorFolder) ? Directory.EnumerateFiles(location.OrchestratorFolder, "engine.db*") : [];
 
     private static FolderSize Sum(IEnumerable<string> paths) =>
-        paths.Aggregate(default(FolderSize), (sum, path) => sum + FolderSize.Of(path));
+        paths.Aggregate(FolderSize.None, (sum, path) => sum.With(FolderSize.Of(path)));
 
     private static FolderSize Beside(FolderSize all, FolderSize part) => new(all.Files - part.Files, all.Bytes - part.Bytes);
 
