@@ -45,15 +45,15 @@ public sealed class RunHistories(ITemporalClient client)
     {
         await foreach (var execution in client.ListWorkflowsAsync(Leases).WithCancellation(cancellation))
         {
-            if (execution.CloseTime is { } closed && now - closed > LeasesKept)
+            if (execution.CloseTime is { } closed && now.UtcDateTime - closed > LeasesKept)
             {
                 await DeleteAsync(execution, cancellation);
             }
         }
     }
 
-    private Task DeleteAsync(WorkflowExecution execution, CancellationToken cancellation) =>
-        client.WorkflowService.DeleteWorkflowExecutionAsync(
+    private async Task DeleteAsync(WorkflowExecution execution, CancellationToken cancellation) =>
+        await client.WorkflowService.DeleteWorkflowExecutionAsync(
             new DeleteWorkflowExecutionRequest
             {
                 Namespace = client.Options.Namespace,

@@ -195,17 +195,16 @@ internal sealed class CleanupCommand : CliCommand
         var removed = found.Runs.Where(remains => remains.HasAny).Select(RemovedEntry.Of).ToList();
         List<string> goes =
         [
-            .. Some(removed, entry => $"{entry.RunId}  {entry.State}, {Describe(entry)}", "runs"),
+            .. Some(removed.Select(entry => $"{entry.RunId}  {entry.State}, {Describe(entry)}"), "runs"),
             .. found.Stray.Count > 0 ? (string[])[$"{Number(found.Stray.Count)} hidden refs of no run here: your branches have them"] : [],
-            .. Some([.. found.Spare], path => $"{path}  waits to be used again; more than worktrees.pool", "worktrees"),
+            .. Some(found.Spare.Select(path => $"{path}  waits to be used again; more than worktrees.pool"), "worktrees"),
         ];
         Part(context, isDry ? "Would be removed:" : "Removed:", goes.Count > 0 ? goes : ["nothing"]);
         var unchosen = kept.Count(entry => entry.Why.Count == 0);
         List<string> stays =
         [
             .. Some(
-                [.. kept.Where(entry => entry.Why.Count > 0)],
-                entry => $"{entry.RunId}  {entry.State}; {string.Join("; ", entry.Why)}",
+                kept.Where(entry => entry.Why.Count > 0).Select(entry => $"{entry.RunId}  {entry.State}; {string.Join("; ", entry.Why)}"),
                 "runs"
             ),
             .. unchosen > 0 ? (string[])[$"{Number(unchosen)} more that have ended and were not chosen (--keep 0 chooses all)"] : [],
@@ -236,10 +235,11 @@ internal sealed class CleanupCommand : CliCommand
         }
     }
 
-    private static IEnumerable<string> Some<T>(IReadOnlyList<T> all, Func<T, string> describe, string what) =>
-        all.Take(MostNamed)
-            .Select(describe)
-            .Concat(all.Count > MostNamed ? [$"and {Number(all.Count - MostNamed)} more {what}"] : Enumerable.Empty<string>());
+    private static List<string> Some(IEnumerable<string> lines, string what)
+    {
+        List<string> all = [.. lines];
+        return all.Count <= MostNamed ? all : [.. all.Take(MostNamed), $"and {Number(all.Count - MostNamed)} more {what}"];
+    }
 
     private static string Describe(RemovedEntry entry)
     {

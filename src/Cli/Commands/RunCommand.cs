@@ -96,15 +96,7 @@ internal sealed class RunCommand : CliCommand
         var yes = parsed.GetValue(_yes);
         var runId = parsed.GetValue(_id) ?? NewId(request, named);
         RefuseEnded(runId, repository);
-        if (!yes)
-        {
-            AskAboutTwin(
-                request ?? (named is null ? null : Requests.InRepository(repository, context.FullPath(named))),
-                runId,
-                repository,
-                context
-            );
-        }
+        AskAboutTwin(request, named, yes, runId, repository, context);
         var settings = TrustGate.Demand(context, opened, yes, runId);
         var agreed = await RunPreparation.DemandAsync(
             context,
@@ -186,8 +178,20 @@ internal sealed class RunCommand : CliCommand
         };
 
     /// <summary>Two runs of one plan do its work twice, and wait for each other's files.</summary>
-    private static void AskAboutTwin(string? what, string runId, RepositoryLocation repository, CommandContext context)
+    private static void AskAboutTwin(
+        string? request,
+        string? named,
+        bool yes,
+        string runId,
+        RepositoryLocation repository,
+        CommandContext context
+    )
     {
+        if (yes)
+        {
+            return;
+        }
+        var what = request ?? (named is null ? null : Requests.InRepository(repository, context.FullPath(named)));
         if (StoredRuns.Open(repository).FirstOrDefault(run => run.Id != runId && run.Status.Title == what) is not { } twin)
         {
             return;

@@ -59,7 +59,7 @@ public sealed record StorageSizes(
             refs.Keys.Count(name => name.StartsWith("refs/orchestrator/", StringComparison.Ordinal)),
             refs.Keys.Count(name => name.StartsWith("refs/heads/", StringComparison.Ordinal)),
             trees.Length,
-            Sum(trees) + inGates,
+            Sum(trees).With(inGates),
             gates.Length,
             Beside(FolderSize.Of(cache), inGates),
             FolderSize.Of(UnfinishedWork.FolderOf(repository, ""))
