@@ -3,6 +3,9 @@ using System.Net;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Cli.Engine;
 using Orchestrator.Cli.Logging;
+using Orchestrator.Cli.Runs;
+using Orchestrator.Runs;
+using Orchestrator.Settings;
 using Temporal.Server;
 
 namespace Orchestrator.Cli.Commands;
@@ -19,12 +22,19 @@ internal sealed class ServerCommand : CliCommand
 
     private readonly ListenOptions _listen = new();
     private readonly Option<string?> _file = ServerFileOption.Create();
+    private readonly Option<bool> _work = new("--work")
+    {
+        Description = "Also work on the runs of this repository, as 'orchestrate worker' does",
+    };
+    private readonly Option<bool> _yes = GlobalOptions.Yes();
 
     public ServerCommand()
         : base("server", "Serve this repository's engine, or an engine file, to other clients until interrupted")
     {
         _listen.AddTo(this);
         Add(_file);
+        Add(_work);
+        Add(_yes);
         Add(new ServerBackupCommand());
         Add(new ServerVerifyCommand());
 
@@ -35,7 +45,18 @@ internal sealed class ServerCommand : CliCommand
     public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var named = parsed.GetValue(_file);
+        if (named is not null && parsed.GetValue(_work))
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                "--work goes with a repository's engine, not with an engine file.",
+                $"Leave {_file.Name} out, or start 'orchestrate worker --address HOST:PORT' beside it."
+            );
+        }
         var repository = named is null ? context.RequireRepository() : null;
+        var settings = parsed.GetValue(_work)
+            ? TrustGate.Demand(context, context.OpenSettings(repository!, []), parsed.GetValue(_yes)).Settings!
+            : context.LoadSettings().Settings!;
         if (repository is not null)
         {
             Directory.CreateDirectory(repository.OrchestratorFolder);
@@ -50,17 +71,23 @@ internal sealed class ServerCommand : CliCommand
             SocketPath = repository is null ? null : EngineAddress.SocketOf(repository.OrchestratorFolder, context.Environment),
             MachineName = context.Machine,
             TimeProvider = context.Time,
-            DefaultRetention = EngineConnection.RetentionOf(context.LoadSettings().Settings!.Retention),
+            DefaultRetention = EngineConnection.RetentionOf(settings.Retention),
         };
         var options = _listen.Apply(unbound, parsed, context);
         await using var server = await StartAsync(options, loggers, stop);
         var address = server.Addresses.First(address => !address.StartsWith("unix:", StringComparison.Ordinal));
         file.Announce(options.SocketPath is { } socket ? "unix:" + socket : address);
         Say(context, repository?.Root ?? file.DatabasePath, server.Addresses, options, new Uri(address).Authority);
+        await using var work = parsed.GetValue(_work) ? await WorkAsync(repository!, settings, context, loggers, stop) : null;
+        if (work is null)
+        {
+            context.Terminal.Say("  Nobody works on runs here: 'orchestrate server --work' does, or 'orchestrate worker' beside this one.");
+        }
         try
         {
             while (!file.IsRemoved)
             {
+                await (work?.Worker.ThrowIfBrokenAsync() ?? Task.CompletedTask);
                 await Task.Delay(FileWatch, context.Time, stop);
             }
         }
@@ -76,6 +103,54 @@ internal sealed class ServerCommand : CliCommand
             $"{file.DatabasePath} was removed while it was served ('git clean -fdx' does that), so the server has ended.",
             "Serve again; to tidy up beside it leave our folder out: git clean -fdx -e .orchestrator."
         );
+    }
+
+    /// <summary>A worker of this process, on the engine that it serves itself.</summary>
+    private static async Task<ServedWork> WorkAsync(
+        RepositoryLocation repository,
+        OrchestratorSettings settings,
+        CommandContext context,
+        ILoggerFactory loggers,
+        CancellationToken stop
+    )
+    {
+        var own = settings with { Temporal = settings.Temporal with { Address = null } };
+        var engine = await EngineConnection.OpenAsync(repository, own, context, loggers, stays: false, stop);
+        try
+        {
+            var worker = await WorkerHost.StartAsync(engine, [repository], context, loggers, stop);
+            context.Terminal.Say($"  Working on the runs of {repository.Root}.");
+            return new ServedWork(engine, worker, new RunTranscript([repository], context));
+        }
+        catch
+        {
+            await engine.DisposeAsync();
+            throw;
+        }
+    }
+
+    private sealed class ServedWork : IAsyncDisposable
+    {
+        private readonly CancellationTokenSource _end = new();
+        private readonly EngineConnection _engine;
+        private readonly Task _following;
+
+        public ServedWork(EngineConnection engine, WorkerHost worker, RunTranscript transcript)
+        {
+            (_engine, Worker) = (engine, worker);
+            _following = transcript.FollowAsync(_end.Token);
+        }
+
+        public WorkerHost Worker { get; }
+
+        public async ValueTask DisposeAsync()
+        {
+            await _end.CancelAsync();
+            await _following;
+            await Worker.DisposeAsync();
+            await _engine.DisposeAsync();
+            _end.Dispose();
+        }
     }
 
     private static EngineFile Acquire(string path, string? guard)

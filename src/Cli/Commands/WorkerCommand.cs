@@ -50,20 +50,11 @@ internal sealed class WorkerCommand : CliCommand
         context.Terminal.Say(
             $"Working on {string.Join(", ", repositories.Select(repository => repository.Root))} ({engine.Description}). Ctrl-C ends it; agents at work go on."
         );
+        var following = new RunTranscript(repositories, context).FollowAsync(stop);
         await Task.WhenAny(worker.Running, KeepCleanAsync(repositories, settings.Settings!, engine, context, loggers, stop));
-        if (!worker.Running.IsFaulted)
-        {
-            return ExitCodes.Done;
-        }
-        if (worker.Running.Exception!.InnerException is CommandException)
-        {
-            await worker.Running;
-        }
-        throw new CommandException(
-            ExitCodes.Unavailable,
-            $"The worker broke: {worker.Running.Exception!.InnerException!.Message}",
-            $"See {Path.Combine(repositories[0].OrchestratorFolder, "logs", "engine.log")}."
-        );
+        await worker.ThrowIfBrokenAsync();
+        await following;
+        return ExitCodes.Done;
     }
 
     /// <summary>Nobody starts and ends with the runs of a worker, so it looks now and then. Ends when it is stopped.</summary>

@@ -121,6 +121,25 @@ internal sealed class WorkerHost : IAsyncDisposable
         }
     }
 
+    /// <summary>Says why it broke, where it did.</summary>
+    /// <exception cref="CommandException">It broke: exit 5.</exception>
+    public async Task ThrowIfBrokenAsync()
+    {
+        if (!Running.IsFaulted)
+        {
+            return;
+        }
+        if (Running.Exception!.InnerException is CommandException)
+        {
+            await Running;
+        }
+        throw new CommandException(
+            ExitCodes.Unavailable,
+            $"The worker broke: {Running.Exception!.InnerException!.Message}",
+            $"See {Path.Combine(_locations[0].OrchestratorFolder, "logs", "engine.log")}."
+        );
+    }
+
     /// <summary>What is in hand is given back at once when the worker stops, instead of being waited for a while.</summary>
     public void GiveNoGrace() => _worker?.GiveNoGrace();
 

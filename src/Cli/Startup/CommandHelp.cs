@@ -39,6 +39,7 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
         ["trust"] = Of([(ExitCodes.NeedsPerson, "nobody has said yes")], "orchestrate trust"),
         ["accept"] = Of(Plain, "orchestrate accept", "orchestrate accept --all"),
         ["plan"] = Of(Planner, "orchestrate plan \"Add a login page with tests\" -o tasks.yaml", "orchestrate plan --prd docs/prd.md"),
+        ["schema"] = Of(Plain, "orchestrate schema plan", "orchestrate schema run-input"),
         ["validate"] = Of(
             [(ExitCodes.Usage, "the plan can't be run")],
             "orchestrate validate",

@@ -14,6 +14,7 @@ internal static class CommandTable
         ("accept", static () => new AcceptCommand()),
         ("plan", static () => new PlanCommand()),
         ("validate", static () => new ValidateCommand()),
+        ("schema", static () => new SchemaCommand()),
         ("graph", static () => new GraphCommand()),
         ("conflicts", static () => new ConflictsCommand()),
         ("risk", static () => new RiskCommand()),

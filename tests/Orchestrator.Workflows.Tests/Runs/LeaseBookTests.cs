@@ -51,7 +51,11 @@ public sealed class LeaseBookTests
         Deadlines.Pass(state, due);
 
         Assert.Equal(Now + state.Rules.LockTimeout, due);
-        Assert.Contains("waits for x; it has waited since 2026-01-01 12:00:00Z", state.Board.Find("a").Status.Reason, StringComparison.Ordinal);
+        Assert.Contains(
+            "waits for x; it has waited since 2026-01-01 12:00:00Z",
+            state.Board.Find("a").Status.Reason,
+            StringComparison.Ordinal
+        );
         Assert.Null(Deadlines.Next(state));
     }
 

@@ -1,0 +1,28 @@
+using System.CommandLine;
+using Orchestrator.Cli.Documents;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>schema</c>: JSON Schemas of what is written for us and of what we write, for editors and other programs.</summary>
+internal sealed class SchemaCommand : CliCommand
+{
+    private readonly Argument<string> _of = new("WHAT")
+    {
+        Description = "plan: a task graph; config: the configuration; run-input: what starts a run; status: what 'status --json' prints",
+    };
+
+    public SchemaCommand()
+        : base("schema", "Print the JSON Schema of a plan, the configuration, a run's input or its status")
+    {
+        _of.AcceptOnlyFromAmong([.. Schemas.Names]);
+        Add(_of);
+    }
+
+    public override bool WorksEverywhere => true;
+
+    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        context.Terminal.Result(Schemas.Of(parsed.GetRequiredValue(_of)) + "\n");
+        return Task.FromResult(ExitCodes.Done);
+    }
+}

@@ -1,0 +1,98 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Schema;
+using System.Text.Json.Serialization.Metadata;
+using Orchestrator.Messages;
+using Orchestrator.Plans.Readers.TaskGraphs;
+using Orchestrator.Settings;
+
+namespace Orchestrator.Cli.Documents;
+
+/// <summary>JSON Schemas (draft 2020-12), made of the types and keys that they describe.</summary>
+internal static class Schemas
+{
+    private const string Draft = "https://json-schema.org/draft/2020-12/schema";
+
+    private static readonly Dictionary<string, Func<string>> All = new(StringComparer.Ordinal)
+    {
+        ["plan"] = static () => TaskGraphSchema.Text.TrimEnd(),
+        ["config"] = static () => Write(OfConfiguration()),
+        ["run-input"] = static () => Write(OfRunInput()),
+        ["status"] = static () => Write(OfType(RunJson.Default.RunStatus, "What 'orchestrate status --json' prints")),
+    };
+
+    /// <summary>What there is a schema of.</summary>
+    public static IReadOnlyCollection<string> Names => All.Keys;
+
+    /// <summary>A schema as JSON text.</summary>
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    public static string Of(string name) => All[name]();
+
+    // Unknown members fail a run, so they are no valid input.
+    private static JsonObject OfRunInput()
+    {
+        var schema = OfType(MessageJson.Options.GetTypeInfo(typeof(OrchestrationInput)), "The input of an OrchestrationWorkflow");
+        schema["additionalProperties"] = false;
+        return schema;
+    }
+
+    private static JsonObject OfType(JsonTypeInfo type, string title)
+    {
+        var exported = (JsonObject)type.GetJsonSchemaAsNode(new JsonSchemaExporterOptions { TreatNullObliviousAsNonNullable = true });
+        var schema = new JsonObject { ["$schema"] = Draft, ["title"] = title };
+        foreach (var (name, value) in exported)
+        {
+            schema[name] = value?.DeepClone();
+        }
+        return schema;
+    }
+
+    /// <summary>
+    /// The keys as they nest in the file. A value's form is said in words: most types are read from several forms (1800, 30m), and an
+    /// editor must not call a valid one wrong.
+    /// </summary>
+    private static JsonObject OfConfiguration()
+    {
+        var root = new JsonObject
+        {
+            ["$schema"] = Draft,
+            ["title"] = ".orchestrator/config.yaml",
+            ["type"] = "object",
+        };
+        foreach (var setting in SettingKeys.All)
+        {
+            var at = root;
+            var parts = setting.Name.Split('.');
+            foreach (var part in parts[..^1])
+            {
+                at = Child(at, part);
+            }
+            var leaf = Child(at, parts[^1]);
+            leaf["description"] =
+                $"{setting.Description}. Takes {setting.Accepts}; default: {setting.DefaultText}. Variable: {setting.Variable}";
+        }
+        return root;
+    }
+
+    private static JsonObject Child(JsonObject parent, string name)
+    {
+        if (parent["properties"] is not JsonObject properties)
+        {
+            parent["properties"] = properties = [];
+        }
+        if (properties[name] is not JsonObject child)
+        {
+            properties[name] = child = [];
+        }
+        return child;
+    }
+
+    private static string Write(JsonObject schema) => schema.ToJsonString(Indented);
+
+    private static readonly JsonSerializerOptions Indented = new()
+    {
+        WriteIndented = true,
+        NewLine = "\n",
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+}
