@@ -44,7 +44,13 @@ public sealed class SchemaCommandTests
             setting =>
                 Assert.Contains(
                     setting.Accepts,
-                    (string?)setting.Name.Split('.').Aggregate((JsonNode?)schema, (at, part) => at!["properties"]![part])!["description"],
+                    (string?)
+                        setting
+                            .Name.Split('.')
+                            .Aggregate(
+                                (JsonNode?)schema,
+                                (at, part) => part == "*" ? at!["additionalProperties"] : at!["properties"]![part]
+                            )!["description"],
                     StringComparison.Ordinal
                 )
         );

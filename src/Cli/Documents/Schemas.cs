@@ -76,6 +76,15 @@ internal static class Schemas
 
     private static JsonObject Child(JsonObject parent, string name)
     {
+        // Whatever name a person gives, such as that of an agent.
+        if (name == "*")
+        {
+            if (parent["additionalProperties"] is not JsonObject any)
+            {
+                parent["additionalProperties"] = any = [];
+            }
+            return any;
+        }
         if (parent["properties"] is not JsonObject properties)
         {
             parent["properties"] = properties = [];
