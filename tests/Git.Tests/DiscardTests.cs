@@ -121,7 +121,8 @@ public sealed partial class DiscardTests
         "WorktreeAdmin.cs",
         "WorktreeClaims.cs",
         "PooledWorktrees.cs",
-        "UnfinishedWork.cs"
+        "UnfinishedWork.cs",
+        "TrialMerges.cs"
     )]
     [InlineData(
         """

@@ -96,7 +96,7 @@ internal sealed class RunCommand : CliCommand
         var yes = parsed.GetValue(_yes);
         var runId = parsed.GetValue(_id) ?? NewId(request, named);
         RefuseEnded(runId, repository);
-        AskAboutTwin(request, named, yes, runId, repository, context);
+        AskAboutTwin(parsed, request, named, runId, repository, context);
         var settings = TrustGate.Demand(context, opened, yes, runId);
         var agreed = await RunPreparation.DemandAsync(
             context,
@@ -177,17 +177,19 @@ internal sealed class RunCommand : CliCommand
             Planning = parsed.GetValue(_tag) is { } tag ? new PlanningOptions { Tag = tag } : null,
         };
 
-    /// <summary>Two runs of one plan do its work twice, and wait for each other's files.</summary>
-    private static void AskAboutTwin(
+    /// <summary>
+    /// Two runs of one plan do its work twice, and wait for each other's files. Who says yes, or gives the run a name of its own, means it.
+    /// </summary>
+    private void AskAboutTwin(
+        ParseResult parsed,
         string? request,
         string? named,
-        bool yes,
         string runId,
         RepositoryLocation repository,
         CommandContext context
     )
     {
-        if (yes)
+        if (parsed.GetValue(_yes) || parsed.GetValue(_id) is not null)
         {
             return;
         }
