@@ -208,8 +208,25 @@ public sealed class Disturber(KillRepository repository, string mark)
         return 1;
     }
 
+    // The one that waits at its place may be a child of the process that the start names; both know the start's folder.
     private string? StartOf(int agent) =>
-        repository.StartFolders.FirstOrDefault(folder => TryRead(Path.Combine(folder, "pid"))?.ProcessId == agent);
+        repository.StartFolders.FirstOrDefault(folder => TryRead(Path.Combine(folder, "pid"))?.ProcessId == agent) ?? NamedStartOf(agent);
+
+    private static string? NamedStartOf(int process)
+    {
+        const string Start = "ORCHESTRATOR_START=";
+        try
+        {
+            return File.ReadAllText($"/proc/{process}/environ")
+                .Split('\0')
+                .FirstOrDefault(variable => variable.StartsWith(Start, StringComparison.Ordinal))
+                ?[Start.Length..];
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
 
     private static ProcessIdentity? TryRead(string file) => File.Exists(file) ? ProcessIdentity.TryParse(File.ReadAllText(file)) : null;
 }
