@@ -29,7 +29,12 @@ internal sealed class TemporaryIndex : IDisposable
     /// <summary>What makes git use it.</summary>
     internal IReadOnlyDictionary<string, string?> Environment { get; }
 
-    public void Dispose() => File.Delete(Path);
+    /// <summary>Removes it, with the lock of a git that was killed while it wrote it: the name was used by nobody else.</summary>
+    public void Dispose()
+    {
+        File.Delete(Path);
+        File.Delete(Path + ".lock");
+    }
 
     /// <summary>
     /// Removes those of processes that were killed. Nobody writes at one for long; whose it was can't be told, since other containers'
