@@ -2,6 +2,7 @@ using Orchestrator.Git;
 using Orchestrator.Git.Program;
 using Orchestrator.Messages;
 using Orchestrator.QualityGates;
+using Orchestrator.Runs.Gates;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Runs;
@@ -13,6 +14,8 @@ namespace Orchestrator.Runs;
 public sealed record RunServices(string Host, IReadOnlyList<string> HookCommand, TimeProvider Time)
 {
     private readonly GitRepositories _repositories = new();
+    private readonly Lock _lock = new();
+    private GateMemory? _gates;
 
     /// <summary>The environment that agents and settings see.</summary>
     /// <value>Default: this process's own.</value>
@@ -24,6 +27,18 @@ public sealed record RunServices(string Host, IReadOnlyList<string> HookCommand,
 
     /// <summary>Plans and settings of runs, as they were stored when those began.</summary>
     internal StoredPlans Plans { get; } = new();
+
+    /// <summary>What gates have said, for all runs of this process.</summary>
+    internal GateMemory Gates
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _gates ??= new GateMemory(Environment, Time);
+            }
+        }
+    }
 
     /// <summary>Opens a repository that must have a main checkout, because worktrees, plans and landing belong to it.</summary>
     /// <param name="path">Absolute path of a folder in it.</param>

@@ -25,17 +25,9 @@ internal sealed record RunStart
     [JsonIgnore]
     public ProjectGates Gates => GatesOf(Settings, Found.Gates);
 
-    /// <summary>
-    /// Files and folders whose changes in the user's checkout are none that agents would miss, or that a landing could spoil: ours and the
-    /// plan.
-    /// </summary>
+    /// <summary>What lies in the user's checkout because of us.</summary>
     [JsonIgnore]
-    public IReadOnlyList<string> OwnFiles =>
-        [".orchestrator", Settings.Worktrees.Directory, .. Input.PlanFile is null ? Array.Empty<string>() : [Input.PlanFile]];
-
-    /// <summary>The same, and what <c>init</c> has written beside: no agent misses it.</summary>
-    [JsonIgnore]
-    public IReadOnlyList<string> FilesNobodyMisses => [.. OwnFiles, Setup.RepositoryInitializer.ExampleFile];
+    public OwnFiles OwnFiles => OwnFiles.Of(Settings, Input.PlanFile);
 
     /// <summary>The gates of a project, by its settings and what was found in its manifests.</summary>
     public static ProjectGates GatesOf(OrchestratorSettings settings, IReadOnlyList<Gate> found) =>

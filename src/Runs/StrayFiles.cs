@@ -32,7 +32,7 @@ internal static class StrayFiles
         }
         try
         {
-            return Describe(files.Folder, await WorktreeStatus.ReadAsync(checkout), files.Start.OwnFiles);
+            return Describe(files.Folder, await WorktreeStatus.ReadAsync(checkout), files.Start.OwnFiles.All);
         }
         catch (GitException refusal) when (refusal.IsRefusal)
         {

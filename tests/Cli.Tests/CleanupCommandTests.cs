@@ -88,6 +88,24 @@ public class CleanupCommandTests
         Assert.Contains("run folders: 1,", (string)storage["message"]!, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Cleanup_CacheOfARepositoryThatIsGone_RemovesItAlsoWhereNoRunIs()
+    {
+        using var cli = new CliFixture().WithRepository();
+        var cache = Directory.CreateDirectory(Path.Combine(cli.Home, ".cache", "orchestrator", "0123456789ab", "gates")).Parent!;
+        var owner = Path.Combine(cache.FullName, "repository");
+        File.WriteAllText(owner, "/gone/.git");
+        File.SetLastWriteTimeUtc(owner, DateTime.UtcNow.AddDays(-8));
+
+        var dry = await cli.RunAsync("cleanup", "--dry-run");
+        Assert.Contains($"{cache}  cache of /gone/.git, which is gone", dry.Output, StringComparison.Ordinal);
+        Assert.True(cache.Exists);
+        var done = (await cli.RunAsync("cleanup", "--json")).Json;
+
+        Assert.Equal(cache.FullName, (string)done["caches"]!.AsArray().Single()!);
+        Assert.False(Directory.Exists(cache.FullName));
+    }
+
     [Theory]
     [InlineData("--keep -1")]
     [InlineData("--older-than soon")]

@@ -1,8 +1,10 @@
+using Orchestrator.Git;
 using Orchestrator.Git.Program;
 using Orchestrator.Git.Worktrees;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Runs.Cleaning;
+using Orchestrator.Runs.Gates;
 using Orchestrator.TestKit.Git;
 using Xunit;
 
@@ -137,6 +139,36 @@ public sealed class CleaningTests
 
         Assert.Empty(spare.Beyond(0));
         Assert.Equal(0, await spare.RemoveAsync(beyond.Where(Directory.Exists).ToList(), None));
+    }
+
+    [Fact]
+    public async Task Caches_OfRepositoriesThatAreGone_GoWhenNobodyHasUsedThemForAWeek()
+    {
+        using var here = await TemporaryRepository.CreateAsync();
+        var environment = new Dictionary<string, string> { ["XDG_CACHE_HOME"] = here.Beside("cache") };
+        var stays = await OpenAsync(here);
+        CacheFolder.Open(stays, environment);
+        List<string> gone = [];
+        foreach (var isOfEarlierVersion in (bool[])[false, true])
+        {
+            using var away = await TemporaryRepository.CreateAsync();
+            var repository = await OpenAsync(away);
+            await (
+                await new VerificationTrees(repository, environment).TakeAsync(await away.GitAsync("rev-parse", "HEAD"), false, None)
+            ).DisposeAsync();
+            gone.Add(CacheFolder.Of(repository, environment));
+            if (isOfEarlierVersion)
+            {
+                File.Delete(Path.Combine(gone[^1], "repository"));
+            }
+        }
+        Directory.CreateDirectory(here.Beside("cache/orchestrator/says-nothing"));
+        var now = DateTimeOffset.UtcNow;
+
+        Assert.Empty(CacheFolder.Orphans(environment, now.AddDays(6)));
+        Assert.Equal(gone.Order(StringComparer.Ordinal), CacheFolder.Orphans(environment, now.AddDays(8)).Select(orphan => orphan.Folder));
+
+        static Task<GitRepository> OpenAsync(TemporaryRepository repository) => new GitRepositories().OpenAsync(repository.Path);
     }
 
     [Theory]

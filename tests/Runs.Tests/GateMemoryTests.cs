@@ -307,7 +307,46 @@ public sealed class GateMemoryTests : IAsyncLifetime
         );
     }
 
+    [Fact]
+    public async Task Note_AgainAndAgain_ListsTheFoldersOnceInAWhile()
+    {
+        var time = new ManualTime();
+        var start = RunFixture.Start(Counted("true"));
+        using var run = await BeginAsync(start);
+        var memory = new GateMemory(run.Services.Environment, time);
+        var repository = await run.Services.OpenRepositoryAsync(_repository.Path);
+        var question = new GateQuestion("tree", [], start.Settings, []);
+
+        Assert.False(await IsOldOneLeftAsync());
+        Assert.True(await IsOldOneLeftAsync());
+        time.Now += TimeSpan.FromHours(7);
+        Assert.False(await IsOldOneLeftAsync());
+
+        async Task<bool> IsOldOneLeftAsync()
+        {
+            var old = Path.Combine(Results, "old.json");
+            await File.WriteAllTextAsync(old, "");
+            File.SetLastWriteTimeUtc(old, DateTime.UtcNow.AddDays(-100));
+            var gate = new Gate("true");
+            var verdict = new GateVerdict
+            {
+                Gate = gate,
+                Command = gate.Command,
+                Result = GateResult.Passed,
+            };
+            await memory.NoteAsync(repository, verdict, question, null, leavesFiles: false, CancellationToken.None);
+            return File.Exists(old);
+        }
+    }
+
     private static RunStatus Status(string runId) => new() { RunId = runId, State = RunStates.Completed };
+
+    private sealed class ManualTime : TimeProvider
+    {
+        public DateTimeOffset Now { get; set; } = DateTimeOffset.UtcNow;
+
+        public override DateTimeOffset GetUtcNow() => Now;
+    }
 
     private Gate Counted(string command) => new($"echo ran >> {Ran}; {command}");
 

@@ -74,16 +74,12 @@ internal sealed class CleanupCommand : CliCommand
         var isDry = parsed.GetValue(_dryRun);
         var before = await SizesAsync(location, repository, settings, context, stop);
         IReadOnlyList<string> left = [];
-        if (!isDry && all.Count > 0)
+        if (!isDry)
         {
-            await using var engine = await EngineConnection.OpenAsync(
-                location,
-                settings,
-                context,
-                NullLoggerFactory.Instance,
-                stays: false,
-                stop
-            );
+            await using var engine =
+                all.Count == 0
+                    ? null
+                    : await EngineConnection.OpenAsync(location, settings, context, NullLoggerFactory.Instance, stays: false, stop);
             left = await cleanup.RemoveAsync(found, engine, stop);
         }
         var after = isDry ? before : await SizesAsync(location, repository, settings, context, stop);
@@ -179,6 +175,7 @@ internal sealed class CleanupCommand : CliCommand
             [.. kept.Select(entry => entry.Why.Count > 0 ? entry : entry with { Why = ["not chosen"] })],
             [.. found.Stray.Select(change => change.Name)],
             found.Spare,
+            [.. found.Orphans.Select(orphan => orphan.Folder)],
             before,
             after
         );
@@ -198,6 +195,7 @@ internal sealed class CleanupCommand : CliCommand
             .. Some(removed.Select(entry => $"{entry.RunId}  {entry.State}, {Describe(entry)}"), "runs"),
             .. found.Stray.Count > 0 ? (string[])[$"{Number(found.Stray.Count)} hidden refs of no run here: your branches have them"] : [],
             .. Some(found.Spare.Select(path => $"{path}  waits to be used again; more than worktrees.pool"), "worktrees"),
+            .. Some(found.Orphans.Select(orphan => $"{orphan.Folder}  cache of {orphan.Repository}, which is gone"), "caches"),
         ];
         Part(context, isDry ? "Would be removed:" : "Removed:", goes.Count > 0 ? goes : ["nothing"]);
         var unchosen = kept.Count(entry => entry.Why.Count == 0);

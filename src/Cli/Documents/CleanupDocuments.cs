@@ -8,6 +8,7 @@ namespace Orchestrator.Cli.Documents;
 /// <param name="Kept">What stays, and why.</param>
 /// <param name="StrayRefs">Hidden refs of no run that were removed, or would be.</param>
 /// <param name="Worktrees">Waiting worktrees that were removed, or would be.</param>
+/// <param name="Caches">Cache folders of repositories that are gone, which were removed, or would be.</param>
 /// <param name="Before">What there was.</param>
 /// <param name="After">What there is now.</param>
 internal sealed record CleanupDocument(
@@ -16,6 +17,7 @@ internal sealed record CleanupDocument(
     IReadOnlyList<KeptEntry> Kept,
     IReadOnlyList<string> StrayRefs,
     IReadOnlyList<string> Worktrees,
+    IReadOnlyList<string> Caches,
     StorageSizes Before,
     StorageSizes After
 ) : Document;

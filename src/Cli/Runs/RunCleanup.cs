@@ -14,7 +14,13 @@ namespace Orchestrator.Cli.Runs;
 /// <param name="Runs">What is left of the runs that were chosen.</param>
 /// <param name="Stray">Hidden refs of no run, which the person's branches have.</param>
 /// <param name="Spare">Worktrees beyond <c>worktrees.pool</c>.</param>
-internal sealed record CleanupSurvey(IReadOnlyList<RunRemains> Runs, IReadOnlyList<RefChange> Stray, IReadOnlyList<string> Spare);
+/// <param name="Orphans">Cache folders of repositories that are gone.</param>
+internal sealed record CleanupSurvey(
+    IReadOnlyList<RunRemains> Runs,
+    IReadOnlyList<RefChange> Stray,
+    IReadOnlyList<string> Spare,
+    IReadOnlyList<(string Folder, string Repository)> Orphans
+);
 
 /// <summary>Looks what may be removed of ended runs in a repository, and removes it, one process at a time.</summary>
 /// <param name="location">The repository.</param>
@@ -42,13 +48,15 @@ internal sealed class RunCleanup(
         var survey = new RunSurvey(repository, settings.Worktrees.BranchPrefix);
         var runs = await survey.LookAsync([.. chosen.Select(run => new EndedRun(new RunFolder(location.Root, run.RunId), run))], stop);
 
+        var orphans = CacheFolder.Orphans(context.Environment, context.Time.GetUtcNow());
+
         // A run that works, or begins to, may need what is spare or of no run.
         if (all.Any(run => !RunStates.IsFinal(run.State)))
         {
-            return new CleanupSurvey(runs, [], []);
+            return new CleanupSurvey(runs, [], [], orphans);
         }
         var known = all.Select(run => RunFolder.NameOf(run.RunId)).ToHashSet(StringComparer.Ordinal);
-        return new CleanupSurvey(runs, await survey.StrayAsync(known, stop), _spare.Beyond(settings.Worktrees.Pool));
+        return new CleanupSurvey(runs, await survey.StrayAsync(known, stop), _spare.Beyond(settings.Worktrees.Pool), orphans);
     }
 
     /// <summary>Removes what was looked at.</summary>
@@ -73,6 +81,18 @@ internal sealed class RunCleanup(
             left.Add(moved);
         }
         await _spare.RemoveAsync(found.Spare, stop);
+        foreach (var (folder, _) in found.Orphans)
+        {
+            stop.ThrowIfCancellationRequested();
+            try
+            {
+                FolderRemover.Remove(folder);
+            }
+            catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)
+            {
+                left.Add($"{folder}: {refusal.Message}");
+            }
+        }
         if (engine is { IsEmbedded: true })
         {
             await new RunHistories(engine.Client).ForgetLeasesAsync(context.Time.GetUtcNow(), stop);

@@ -36,7 +36,7 @@ internal static class RunPreparation
         CancellationToken stop
     )
     {
-        var looking = UncommittedChanges.ListAsync(repository, planFile, stop);
+        var looking = UncommittedChanges.ListAsync(repository, settings.Settings!, planFile, stop);
         foreach (var entry in await MachineCheck.RunAsync(repository, settings, context.Platform, stop))
         {
             if (entry.Status == MachineCheckStatus.Fail)

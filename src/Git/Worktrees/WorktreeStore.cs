@@ -51,6 +51,16 @@ public sealed class WorktreeStore(GitRepository repository)
     /// <summary>True for what is left of a worktree because it could not be removed.</summary>
     public static bool IsLeft(string path) => Path.GetFileName(path).Contains(FolderRemover.Left, StringComparison.Ordinal);
 
+    /// <summary>
+    /// The common directory of the repository that a worktree says it belongs to, which need not be there any more; null: it says nothing.
+    /// </summary>
+    public static string? RepositoryOf(string path) =>
+        DurableFile.TryRead(Path.Combine(path, ".git"))?.Split("gitdir: ") is ["", var admin]
+        && Path.GetDirectoryName(admin.TrimEnd()) is { } all
+        && Path.GetFileName(all) == "worktrees"
+            ? Path.GetDirectoryName(all)
+            : null;
+
     /// <summary>The ready worktree at a place, or null.</summary>
     public Worktree? Find(string path)
     {

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Orchestrator.Git.Commits;
 using Orchestrator.Git.Program;
 using Orchestrator.Git.Worktrees;
@@ -15,7 +13,7 @@ namespace Orchestrator.Runs.Gates;
 internal sealed class GateCheck(RunServices services)
 {
     private const int MostHits = 3;
-    private readonly GateMemory _memory = new(services.Environment, services.Time);
+    private readonly GateMemory _memory = services.Gates;
     private readonly Lazy<GateRunner> _runner = new(() => new GateRunner(GateTurns.Of(services.Environment, services.Time), services.Time));
 
     /// <summary>Runs the gates one after the other and gives all outcomes.</summary>
@@ -47,7 +45,7 @@ internal sealed class GateCheck(RunServices services)
             return [];
         }
         var question = await QuestionAsync(files, repository, commit, changed, stop);
-        var known = await KnownAsync(repository, gates, question, stop);
+        var lookups = await LookUpAsync(repository, gates, question, stop);
         var outcomes = new List<GateVerdict>();
         VerificationTree? place = null;
         var traces = default(WorktreeTraces);
@@ -55,7 +53,8 @@ internal sealed class GateCheck(RunServices services)
         {
             foreach (var gate in gates)
             {
-                if (known.GetValueOrDefault(gate) is { } hit)
+                var lookup = lookups[gate];
+                if (lookup.Known is { } hit)
                 {
                     outcomes.Add(hit.Verdict);
                     await GateTally.AddAsync(files.Folder, hit.Verdict, null, stop);
@@ -90,7 +89,7 @@ internal sealed class GateCheck(RunServices services)
                     repository,
                     verdict,
                     question,
-                    isOfTree: before is { HasChanges: false } && traces is { HasChanges: false },
+                    key: before is { HasChanges: false } && traces is { HasChanges: false } ? lookup.Key : null,
                     leavesFiles: before is null || traces?.Others.IsSubsetOf(before.Others) != true,
                     stop
                 );
@@ -109,31 +108,29 @@ internal sealed class GateCheck(RunServices services)
     }
 
     /// <summary>
-    /// What is known already. Where a gate has to run, those before it that leave files run too, since it may need them: a build that was
+    /// What is known of each. Where a gate has to run, those before it that leave files run too, since it may need them: a build that was
     /// taken from the cache leaves nothing to test. What tests and linters leave nobody needs.
     /// </summary>
-    private async Task<IReadOnlyDictionary<Gate, KnownGate>> KnownAsync(
+    private async Task<IReadOnlyDictionary<Gate, GateLookup>> LookUpAsync(
         GitRepository repository,
         IReadOnlyList<Gate> gates,
         GateQuestion question,
         CancellationToken stop
     )
     {
-        var known = new Dictionary<Gate, KnownGate>();
+        var lookups = new Dictionary<Gate, GateLookup>();
         var hasToRun = false;
         foreach (var gate in gates.Reverse())
         {
             var found = await _memory.FindAsync(repository, gate, question, stop);
-            if (found is null || (hasToRun && found.LeavesFiles && gate.Type is not (GateType.Test or GateType.Lint)))
+            if (hasToRun && found.Known is { LeavesFiles: true } && gate.Type is not (GateType.Test or GateType.Lint))
             {
-                hasToRun = true;
+                found = found with { Known = null };
             }
-            else
-            {
-                known[gate] = found;
-            }
+            hasToRun |= found.Known is null;
+            lookups[gate] = found;
         }
-        return known;
+        return lookups;
     }
 
     private static async Task<GateQuestion> QuestionAsync(
@@ -227,18 +224,10 @@ internal sealed class GateCheck(RunServices services)
             : $"{verdict.Summary}{log} {GateProbe.CureOf(verdict.Gate, files.Gates.OfProject().Any(g => g.Command == verdict.Gate.Command), files.Folder.Repository)}";
     }
 
-    /// <summary>Whether a gate's command has a place for the names of changed files.</summary>
-    public static bool AsksForChangedFiles(Gate gate) => gate.Command.Contains("{modified_", StringComparison.Ordinal);
-
-    private static string Name(Gate gate, IReadOnlyList<string> changed)
-    {
-        var uses = AsksForChangedFiles(gate) ? string.Join('\0', changed) : "";
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{gate.Command}\0{gate.Negate}\0{uses}")))[..16];
-    }
-
     private async Task<GateVerdict> RunAsync(Gate gate, GateSubject subject, string evidence, CancellationToken stop)
     {
         Directory.CreateDirectory(evidence);
-        return await _runner.Value.RunAsync(gate, subject, Path.Combine(evidence, $"gate-{Name(gate, subject.ChangedFiles)}.log"), stop);
+        var name = GateKey.Of(gate, GateKey.ChangedFiles(gate, subject.ChangedFiles))[..16];
+        return await _runner.Value.RunAsync(gate, subject, Path.Combine(evidence, $"gate-{name}.log"), stop);
     }
 }

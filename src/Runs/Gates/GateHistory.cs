@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Orchestrator.Plans;
@@ -76,9 +74,11 @@ internal sealed class GateHistory(string folder, TimeProvider time)
         var outcomes = known.Outcomes + letter;
         known = known with { Outcomes = outcomes[Math.Max(0, outcomes.Length - GateRecord.Longest)..] };
         DurableFile.Write(PathOf(verdict.Gate), JsonSerializer.SerializeToUtf8Bytes(known, GateRecordJson.Default.GateRecord));
-        GateResultCache.Prune(folder, MaxGates, MaxAge, time);
         return known;
     }
+
+    /// <summary>Removes what is too old, or too much.</summary>
+    public void Prune() => GateResultCache.Prune(folder, MaxGates, MaxAge, time);
 
     private static char? LetterOf(GateVerdict verdict) =>
         verdict switch
@@ -90,11 +90,7 @@ internal sealed class GateHistory(string folder, TimeProvider time)
             _ => null,
         };
 
-    private string PathOf(Gate gate) =>
-        Path.Combine(
-            folder,
-            Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{gate.Command}\0{gate.Negate}")))[..24] + ".json"
-        );
+    private string PathOf(Gate gate) => Path.Combine(folder, GateKey.Of(gate)[..24] + ".json");
 }
 
 [JsonSerializable(typeof(GateRecord))]

@@ -1,5 +1,4 @@
-using System.Security.Cryptography;
-using System.Text;
+using System.Collections.Concurrent;
 using Orchestrator.Git.Program;
 using Orchestrator.Plans;
 using Orchestrator.QualityGates;
@@ -26,19 +25,12 @@ internal sealed record GateQuestion(string Tree, IReadOnlyList<string> Changed, 
     /// <summary>What was found before this run, or before now where a person asks, does not count.</summary>
     public bool Fresh { get; init; }
 
-    /// <summary>
-    /// The name of a result. Its limit is not part of it, since it is known how long the gate took; its type, description and turns change
-    /// nothing of what it says.
-    /// </summary>
+    /// <summary>The name of a result. The gate's limit is not part of it, since it is known how long it took.</summary>
     /// <param name="gate">The gate.</param>
     /// <param name="surroundings">See <see cref="GateSurroundings"/>.</param>
     /// <param name="place">See <see cref="Place"/>.</param>
-    public string Key(Gate gate, string surroundings, string place)
-    {
-        var names = GateCheck.AsksForChangedFiles(gate) ? string.Join('\0', Changed) : "";
-        var all = string.Join('\0', Tree, gate.Command, gate.Negate ? "negate" : "", surroundings, place, names);
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(all)));
-    }
+    public string Key(Gate gate, string surroundings, string place) =>
+        GateKey.Of(gate, Tree, surroundings, place, GateKey.ChangedFiles(gate, Changed));
 }
 
 /// <summary>A green result that is known.</summary>
@@ -46,50 +38,61 @@ internal sealed record GateQuestion(string Tree, IReadOnlyList<string> Changed, 
 /// <param name="LeavesFiles">It leaves files that gates after it may need.</param>
 internal sealed record KnownGate(GateVerdict Verdict, bool LeavesFiles);
 
+/// <summary>What was found of a gate.</summary>
+/// <param name="Key">The name under which its result is kept when it has run; null: it is not kept.</param>
+/// <param name="Known">Its green result; null: it has to run.</param>
+internal sealed record GateLookup(string? Key, KnownGate? Known);
+
 /// <summary>
-/// What gates have said in a repository: no tree is gated twice, and how often each fails by chance is known. In its cache folder, below
-/// <c>gates</c>.
+/// What gates have said in repositories: no tree is gated twice, and how often each fails by chance is known. In a repository's cache
+/// folder, below <c>gates</c>; one for all that a process does (<see cref="RunServices.Gates"/>).
 /// </summary>
 /// <param name="environment">The process's variables.</param>
 /// <param name="time">The clock.</param>
 internal sealed class GateMemory(IReadOnlyDictionary<string, string> environment, TimeProvider time)
 {
+    private static readonly TimeSpan PruneInterval = TimeSpan.FromHours(6);
     private readonly GateSurroundings _surroundings = new(environment, time);
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _pruned = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// The gate's green result on this tree, in these surroundings; null: it has to run. One that is known to fail by chance is always asked
-    /// again: its green says as little about the work as its red.
+    /// The gate's green result on this tree, in these surroundings. One that is known to fail by chance is always asked again: its green says
+    /// as little about the work as its red.
     /// </summary>
-    public async Task<KnownGate?> FindAsync(GitRepository repository, Gate gate, GateQuestion question, CancellationToken stop)
+    public async Task<GateLookup> FindAsync(GitRepository repository, Gate gate, GateQuestion question, CancellationToken stop)
     {
         if (!IsKept(gate, question) || History(repository).Read(gate).IsFlaky)
         {
-            return null;
+            return new GateLookup(null, null);
         }
-        var surroundings = await HashAsync(gate, question, stop);
+        var worktrees = question.Settings.Worktrees;
+        var surroundings = await _surroundings.HashAsync(gate, worktrees.Environment, question.SetUp, stop);
+        var key = question.Key(gate, surroundings, question.Place);
         var results = Results(repository);
-        var found = results.Find(question.Key(gate, surroundings, question.Place));
+        var found = results.Find(key);
         if (found is null && question.Place.Length > 0)
         {
             found = results.Find(question.Key(gate, surroundings, ""));
         }
-        return
-            found is null
-            || found.Verdict.Duration > gate.Limit
-            || (question.Fresh && (question.Run.Length == 0 || found.Run != question.Run))
-            ? null
-            : new KnownGate(
-                found.Verdict with
-                {
-                    Gate = gate,
-                    Cached = new GateCacheHit(found.Run, found.At),
-                    Runs = 0,
-                    Duration = TimeSpan.Zero,
-                    EvidenceFile = StillThere(found),
-                },
-                found.LeavesFiles
-            );
+        var counts =
+            found is not null
+            && found.Verdict.Duration <= gate.Limit
+            && (!question.Fresh || (question.Run.Length > 0 && found.Run == question.Run));
+        return new GateLookup(key, counts ? Known(found!, gate) : null);
     }
+
+    private static KnownGate Known(GateResultEntry found, Gate gate) =>
+        new(
+            found.Verdict with
+            {
+                Gate = gate,
+                Cached = new GateCacheHit(found.Run, found.At),
+                Runs = 0,
+                Duration = TimeSpan.Zero,
+                EvidenceFile = StillThere(found),
+            },
+            found.LeavesFiles
+        );
 
     /// <summary>
     /// Notes how a gate that ran has ended: how often it fails by chance, and that it is green, where it passed without chance. What can't
@@ -98,7 +101,8 @@ internal sealed class GateMemory(IReadOnlyDictionary<string, string> environment
     /// <param name="repository">The repository.</param>
     /// <param name="verdict">What it said.</param>
     /// <param name="question">What was asked.</param>
-    /// <param name="isOfTree">The files were those of the tree, before and after it ran.</param>
+    /// <param name="key">Where a green result is kept (<see cref="GateLookup.Key"/>); null: the files were not those of the tree, before or
+    /// after it ran, or it is not kept for another reason.</param>
     /// <param name="leavesFiles">It left files that gates after it may need.</param>
     /// <param name="stop">Ends the waiting for others that note something.</param>
     /// <returns>The verdict, which stands in nobody's way where the gate is flaky and that is wanted; and what is known of the gate.</returns>
@@ -106,7 +110,7 @@ internal sealed class GateMemory(IReadOnlyDictionary<string, string> environment
         GitRepository repository,
         GateVerdict verdict,
         GateQuestion question,
-        bool isOfTree,
+        string? key,
         bool leavesFiles,
         CancellationToken stop
     )
@@ -115,12 +119,12 @@ internal sealed class GateMemory(IReadOnlyDictionary<string, string> environment
         try
         {
             record = await History(repository).AddAsync(verdict, stop);
-            if (isOfTree && IsKept(verdict.Gate, question) && verdict.Passed && verdict.Failure != GateFailure.Flaky)
+            if (key is not null && verdict.Passed && verdict.Failure != GateFailure.Flaky)
             {
                 Results(repository)
                     .Store(
                         new GateResultEntry(
-                            question.Key(verdict.Gate, await HashAsync(verdict.Gate, question, stop), question.Place),
+                            key,
                             question.Run,
                             time.GetUtcNow(),
                             verdict,
@@ -129,6 +133,7 @@ internal sealed class GateMemory(IReadOnlyDictionary<string, string> environment
                         )
                     );
             }
+            Prune(repository);
         }
         catch (Exception unwritten) when (unwritten is IOException or UnauthorizedAccessException)
         {
@@ -145,8 +150,19 @@ internal sealed class GateMemory(IReadOnlyDictionary<string, string> environment
             ? file
             : null;
 
-    private Task<string> HashAsync(Gate gate, GateQuestion question, CancellationToken stop) =>
-        _surroundings.HashAsync(gate, question.Settings.Worktrees.Environment, question.SetUp, stop);
+    // The folders are listed for it: not at each note.
+    private void Prune(GitRepository repository)
+    {
+        var now = time.GetUtcNow();
+        if (_pruned.TryGetValue(repository.Key, out var last) && now - last < PruneInterval)
+        {
+            return;
+        }
+        _pruned[repository.Key] = now;
+        CacheFolder.Open(repository, environment);
+        History(repository).Prune();
+        Results(repository).Prune();
+    }
 
     private GateResultCache Results(GitRepository repository) => new(Folder(repository, "results"), time);
 

@@ -23,8 +23,8 @@ internal sealed record GateResultEntry(
 
 /// <summary>
 /// Results of gates, a file each, in the repository's cache folder: shared by verification of tasks, merges, landing, later runs and
-/// <c>orchestrate verify</c>. It keeps itself small: what is older than <see cref="MaxAge"/> is no answer any more, and of more than
-/// <see cref="MaxEntries"/> the oldest go.
+/// <c>orchestrate verify</c>. It stays small: what is older than <see cref="MaxAge"/> is no answer any more, and of more than
+/// <see cref="MaxEntries"/> the oldest go, whenever <see cref="GateMemory"/> has it pruned.
 /// <para>
 /// Only green results are kept. A red one would stay red after its cause is gone that the key can't see (a service that was down, a full
 /// disk, a port in use), and a person who mends that must see the gate run; a red gate is rare and its time is spent on telling chance from
@@ -68,19 +68,19 @@ internal sealed class GateResultCache(string folder, TimeProvider time)
         }
     }
 
-    /// <summary>Keeps an entry, whole or not at all, and removes what is too much.</summary>
+    /// <summary>Keeps an entry, whole or not at all.</summary>
     /// <exception cref="IOException">It can't be written, such as on a full disk.</exception>
-    public void Store(GateResultEntry entry)
-    {
+    public void Store(GateResultEntry entry) =>
         DurableFile.Write(PathOf(entry.Key), JsonSerializer.SerializeToUtf8Bytes(entry, GateResultJson.Default.GateResultEntry));
-        Prune(folder, MaxEntries, MaxAge, time);
-    }
+
+    /// <summary>Removes what is too old, or too much.</summary>
+    public void Prune() => Prune(folder, MaxEntries, MaxAge, time);
 
     /// <summary>Removes files of a folder that are too old, then the oldest of too many, and what a killed writer left.</summary>
     internal static void Prune(string folder, int most, TimeSpan age, TimeProvider time)
     {
         var now = time.GetUtcNow().UtcDateTime;
-        var files = new DirectoryInfo(folder).GetFiles();
+        var files = Directory.Exists(folder) ? new DirectoryInfo(folder).GetFiles() : [];
         var tooMany = files.Length > most ? files.Length - (most * 9 / 10) : 0;
         foreach (var (file, at) in files.OrderBy(file => file.LastWriteTimeUtc).Select((file, at) => (file, at)))
         {

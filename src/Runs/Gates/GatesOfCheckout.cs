@@ -52,7 +52,8 @@ internal sealed class GatesOfCheckout(
             foreach (var gate in gates)
             {
                 var asked = question with { Tree = tree ?? "" };
-                if (tree is not null && await _memory.FindAsync(repository, gate, asked, stop) is { } known)
+                var lookup = tree is null ? null : await _memory.FindAsync(repository, gate, asked, stop);
+                if (lookup?.Known is { } known)
                 {
                     verdicts.Add(known.Verdict);
                 }
@@ -60,8 +61,8 @@ internal sealed class GatesOfCheckout(
                 {
                     var verdict = await _runner.RunAsync(gate, subject, Path.Combine(evidence, $"gate-{verdicts.Count + 1}.log"), stop);
                     var after = tree is null ? null : await TreeAsync(worktree, question, stop);
-                    var isOfTree = tree is not null && after == tree;
-                    verdicts.Add((await _memory.NoteAsync(repository, verdict, asked, isOfTree, leavesFiles: true, stop)).Verdict);
+                    var key = after == tree ? lookup?.Key : null;
+                    verdicts.Add((await _memory.NoteAsync(repository, verdict, asked, key, leavesFiles: true, stop)).Verdict);
                     tree = after;
                 }
                 told(verdicts[^1]);

@@ -22,7 +22,7 @@ internal sealed class VerificationTrees(GitRepository repository, IReadOnlyDicti
     /// <param name="stop">Ends the waiting.</param>
     public async Task<VerificationTree> TakeAsync(string commit, bool isMerge, CancellationToken stop)
     {
-        Directory.CreateDirectory(_folder);
+        CacheFolder.Open(repository, environment);
         while (true)
         {
             var made = isMerge ? Enumerable.Range(1, MaxTrees).TakeWhile(number => Directory.Exists(PathOf(number))).Count() : 0;

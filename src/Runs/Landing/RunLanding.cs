@@ -95,7 +95,7 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
         var target = $"refs/heads/{input.Target}";
         var checkout = new WorktreeStore(repository).FindMainCheckout();
         var status = checkout is null ? null : await WorktreeStatus.ReadAsync(checkout, stop);
-        var own = files.Start.OwnFiles;
+        var own = files.Start.OwnFiles.All;
         var strays = status is null ? "" : StrayFiles.Describe(files.Folder, status, own);
         var request = new LandingRequest(target, tip, input.BaseCommit)
         {

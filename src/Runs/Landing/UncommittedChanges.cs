@@ -1,6 +1,6 @@
 using Orchestrator.Git;
 using Orchestrator.Git.Worktrees;
-using Orchestrator.Runs.Setup;
+using Orchestrator.Settings;
 
 namespace Orchestrator.Runs.Landing;
 
@@ -9,10 +9,12 @@ public static class UncommittedChanges
 {
     /// <summary>The changed and untracked files, without ours and without the plan.</summary>
     /// <param name="repository">The repository.</param>
+    /// <param name="settings">The settings in force.</param>
     /// <param name="planFile">Absolute path of the plan, or null.</param>
     /// <param name="cancellationToken">Ends the look.</param>
     public static async Task<IReadOnlyList<string>> ListAsync(
         RepositoryLocation repository,
+        OrchestratorSettings settings,
         string? planFile,
         CancellationToken cancellationToken
     )
@@ -23,11 +25,7 @@ public static class UncommittedChanges
             return [];
         }
         var status = await WorktreeStatus.ReadAsync(checkout, cancellationToken);
-        return status.ChangedFiles([
-            ".orchestrator",
-            ".worktrees",
-            RepositoryInitializer.ExampleFile,
-            .. planFile is null ? (string[])[] : [Path.GetRelativePath(repository.Root, planFile)],
-        ]);
+        var plan = planFile is null ? null : Path.GetRelativePath(repository.Root, planFile);
+        return status.ChangedFiles(OwnFiles.Of(settings, plan).Unmissed);
     }
 }

@@ -279,7 +279,7 @@ public sealed class PreflightCheck(RunServices services)
 
     private static IReadOnlyList<string> Unseen(WorktreeStatus status, RunStart start)
     {
-        var changed = status.ChangedFiles(start.FilesNobodyMisses);
+        var changed = status.ChangedFiles(start.OwnFiles.Unmissed);
         return changed.Count == 0
             ? []
             : [$"Uncommitted changes that agents will not see: {FileNames.Some(changed, 8)}. Commit them first, or say yes (--yes)."];
@@ -287,7 +287,7 @@ public sealed class PreflightCheck(RunServices services)
 
     private static void AddUntracked(WorktreeStatus status, RunStart start, List<string> warnings)
     {
-        var untracked = status.UntrackedFiles(start.FilesNobodyMisses);
+        var untracked = status.UntrackedFiles(start.OwnFiles.Unmissed);
         if (untracked.Count > 0)
         {
             warnings.Add($"Untracked files that agents will not see: {FileNames.Some(untracked)}.");

@@ -61,7 +61,7 @@ public static class MachineCheck
         {
             new("system", MachineCheckStatus.Ok, "Linux: agents are followed and stopped for certain."),
         };
-        entries.AddRange(await GitAsync(repository, settings.Git.Target, cancellationToken));
+        entries.AddRange(await GitAsync(repository, settings, cancellationToken));
         if (settings.Agents.ContainsKey(settings.Agent))
         {
             entries.Add(await AgentAsync("agent", settings.Agent, loaded, repository, cancellationToken));
@@ -125,7 +125,7 @@ public static class MachineCheck
 
     private static async Task<IReadOnlyList<MachineCheckEntry>> GitAsync(
         RepositoryLocation? location,
-        string? target,
+        OrchestratorSettings settings,
         CancellationToken cancellationToken
     )
     {
@@ -145,14 +145,14 @@ public static class MachineCheck
             found,
             location is null
                 ? new("repository", MachineCheckStatus.Fail, "This folder is in no git repository.", "Run 'git init', or go to one.")
-                : await RepositoryAsync(git, location, target, cancellationToken),
+                : await RepositoryAsync(git, location, settings, cancellationToken),
         ];
     }
 
     private static async Task<MachineCheckEntry> RepositoryAsync(
         GitProgram git,
         RepositoryLocation location,
-        string? target,
+        OrchestratorSettings settings,
         CancellationToken cancellationToken
     )
     {
@@ -180,7 +180,7 @@ public static class MachineCheck
         {
             return new(
                 Name,
-                target is null ? MachineCheckStatus.Fail : MachineCheckStatus.Warn,
+                settings.Git.Target is null ? MachineCheckStatus.Fail : MachineCheckStatus.Warn,
                 "No branch is checked out (detached HEAD).",
                 "Check out the branch that work shall land on, or set git.target."
             );
@@ -192,7 +192,7 @@ public static class MachineCheck
         var branch = status.Branch.StartsWith("refs/heads/", StringComparison.Ordinal)
             ? status.Branch["refs/heads/".Length..]
             : status.Branch;
-        var changed = status.ChangedFiles([".orchestrator", RepositoryInitializer.ExampleFile]).Count;
+        var changed = status.ChangedFiles(OwnFiles.Of(settings, null).Unmissed).Count;
         return changed > 0
             ? new(
                 Name,

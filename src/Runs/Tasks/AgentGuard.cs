@@ -25,7 +25,11 @@ internal sealed class AgentGuard(TaskWorkspace workspace, RunServices services, 
     private RepositoryGuard Guard => new(workspace.Repository, Path.Combine(_folder, "kept"));
 
     /// <summary>Before the agent starts; what was recorded before a crash stays.</summary>
-    public Task RecordAsync(Worktree worktree) => Guard.RecordAsync(worktree, RecordFile);
+    public Task RecordAsync(Worktree worktree)
+    {
+        CacheFolder.Open(workspace.Repository, services.Environment);
+        return Guard.RecordAsync(worktree, RecordFile);
+    }
 
     /// <summary>After it has ended.</summary>
     /// <param name="worktree">Its worktree.</param>
