@@ -1,8 +1,8 @@
+using System.Collections.Concurrent;
 using Orchestrator.Git;
 using Orchestrator.Git.Program;
 using Orchestrator.Messages;
 using Orchestrator.QualityGates;
-using Orchestrator.Runs.Gates;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Runs;
@@ -14,8 +14,7 @@ namespace Orchestrator.Runs;
 public sealed record RunServices(string Host, IReadOnlyList<string> HookCommand, TimeProvider Time)
 {
     private readonly GitRepositories _repositories = new();
-    private readonly Lock _lock = new();
-    private GateMemory? _gates;
+    private readonly ConcurrentDictionary<Type, object> _parts = new();
 
     /// <summary>The environment that agents and settings see.</summary>
     /// <value>Default: this process's own.</value>
@@ -28,17 +27,10 @@ public sealed record RunServices(string Host, IReadOnlyList<string> HookCommand,
     /// <summary>Plans and settings of runs, as they were stored when those began.</summary>
     internal StoredPlans Plans { get; } = new();
 
-    /// <summary>What gates have said, for all runs of this process.</summary>
-    internal GateMemory Gates
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _gates ??= new GateMemory(Environment, Time);
-            }
-        }
-    }
+    /// <summary>Something of which all runs of this process have one.</summary>
+    /// <param name="make">Makes it; may be called twice at the same time, and then one of the two is used.</param>
+    internal T Part<T>(Func<RunServices, T> make)
+        where T : class => (T)_parts.GetOrAdd(typeof(T), _ => make(this));
 
     /// <summary>Opens a repository that must have a main checkout, because worktrees, plans and landing belong to it.</summary>
     /// <param name="path">Absolute path of a folder in it.</param>

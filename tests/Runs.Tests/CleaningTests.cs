@@ -165,8 +165,8 @@ public sealed class CleaningTests
         Directory.CreateDirectory(here.Beside("cache/orchestrator/says-nothing"));
         var now = DateTimeOffset.UtcNow;
 
-        Assert.Empty(CacheFolder.Orphans(environment, now.AddDays(6)));
-        Assert.Equal(gone.Order(StringComparer.Ordinal), CacheFolder.Orphans(environment, now.AddDays(8)).Select(orphan => orphan.Folder));
+        Assert.Empty(OrphanedCache.List(environment, now.AddDays(6)));
+        Assert.Equal(gone.Order(StringComparer.Ordinal), OrphanedCache.List(environment, now.AddDays(8)).Select(orphan => orphan.Folder));
 
         static Task<GitRepository> OpenAsync(TemporaryRepository repository) => new GitRepositories().OpenAsync(repository.Path);
     }

@@ -19,7 +19,7 @@ internal sealed record CleanupSurvey(
     IReadOnlyList<RunRemains> Runs,
     IReadOnlyList<RefChange> Stray,
     IReadOnlyList<string> Spare,
-    IReadOnlyList<(string Folder, string Repository)> Orphans
+    IReadOnlyList<OrphanedCache> Orphans
 );
 
 /// <summary>Looks what may be removed of ended runs in a repository, and removes it, one process at a time.</summary>
@@ -48,7 +48,7 @@ internal sealed class RunCleanup(
         var survey = new RunSurvey(repository, settings.Worktrees.BranchPrefix);
         var runs = await survey.LookAsync([.. chosen.Select(run => new EndedRun(new RunFolder(location.Root, run.RunId), run))], stop);
 
-        var orphans = CacheFolder.Orphans(context.Environment, context.Time.GetUtcNow());
+        var orphans = OrphanedCache.List(context.Environment, context.Time.GetUtcNow());
 
         // A run that works, or begins to, may need what is spare or of no run.
         if (all.Any(run => !RunStates.IsFinal(run.State)))
@@ -81,7 +81,7 @@ internal sealed class RunCleanup(
             left.Add(moved);
         }
         await _spare.RemoveAsync(found.Spare, stop);
-        foreach (var (folder, _) in found.Orphans)
+        foreach (var folder in found.Orphans.Select(orphan => orphan.Folder))
         {
             stop.ThrowIfCancellationRequested();
             try

@@ -13,7 +13,7 @@ namespace Orchestrator.Runs.Gates;
 internal sealed class GateCheck(RunServices services)
 {
     private const int MostHits = 3;
-    private readonly GateMemory _memory = services.Gates;
+    private readonly GateMemory _memory = GateMemory.Of(services);
     private readonly Lazy<GateRunner> _runner = new(() => new GateRunner(GateTurns.Of(services.Environment, services.Time), services.Time));
 
     /// <summary>Runs the gates one after the other and gives all outcomes.</summary>

@@ -45,7 +45,7 @@ internal sealed record GateLookup(string? Key, KnownGate? Known);
 
 /// <summary>
 /// What gates have said in repositories: no tree is gated twice, and how often each fails by chance is known. In a repository's cache
-/// folder, below <c>gates</c>; one for all that a process does (<see cref="RunServices.Gates"/>).
+/// folder, below <c>gates</c>; one for all that a process does (<see cref="Of"/>).
 /// </summary>
 /// <param name="environment">The process's variables.</param>
 /// <param name="time">The clock.</param>
@@ -54,6 +54,9 @@ internal sealed class GateMemory(IReadOnlyDictionary<string, string> environment
     private static readonly TimeSpan PruneInterval = TimeSpan.FromHours(6);
     private readonly GateSurroundings _surroundings = new(environment, time);
     private readonly ConcurrentDictionary<string, DateTimeOffset> _pruned = new(StringComparer.Ordinal);
+
+    /// <summary>That of all runs of this process.</summary>
+    public static GateMemory Of(RunServices services) => services.Part(all => new GateMemory(all.Environment, all.Time));
 
     /// <summary>
     /// The gate's green result on this tree, in these surroundings. One that is known to fail by chance is always asked again: its green says

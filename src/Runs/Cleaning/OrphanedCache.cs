@@ -1,0 +1,50 @@
+using Orchestrator.Git.Worktrees;
+using Orchestrator.Processes;
+using Orchestrator.Runs.Gates;
+
+namespace Orchestrator.Runs.Cleaning;
+
+/// <summary>The cache folder of a repository that is gone.</summary>
+/// <param name="Folder">The folder.</param>
+/// <param name="Repository">Where its repository was.</param>
+public sealed record OrphanedCache(string Folder, string Repository)
+{
+    private static readonly TimeSpan Grace = TimeSpan.FromDays(7);
+
+    /// <summary>
+    /// Those of repositories that are not there any more and that nobody has used for a week: a disk may be away for a while. One that does
+    /// not say whose it is stays.
+    /// </summary>
+    /// <param name="environment">Says where caches are.</param>
+    /// <param name="now">The time, UTC.</param>
+    public static IReadOnlyList<OrphanedCache> List(IReadOnlyDictionary<string, string> environment, DateTimeOffset now)
+    {
+        var all = CacheFolder.Base(environment);
+        return !Directory.Exists(all)
+            ? []
+            :
+            [
+                .. from folder in Directory.EnumerateDirectories(all).Order(StringComparer.Ordinal)
+                let owner = OwnerOf(folder)
+                where owner is not null && !Directory.Exists(owner.Value.Repository) && now - owner.Value.Used > Grace
+                select new OrphanedCache(folder, owner.Value.Repository),
+            ];
+    }
+
+    private static (string Repository, DateTime Used)? OwnerOf(string folder)
+    {
+        var file = Path.Combine(folder, CacheFolder.OwnerFile);
+        if (DurableFile.TryRead(file) is { } said)
+        {
+            return (said, File.GetLastWriteTimeUtc(file));
+        }
+
+        // An earlier version wrote no such file; worktrees in it know whose they are.
+        return VerificationTrees
+            .In(folder)
+            .Select(tree => (Repository: WorktreeStore.RepositoryOf(tree), Used: Directory.GetLastWriteTimeUtc(tree)))
+            .Where(tree => tree.Repository is not null)
+            .Select(tree => ((string, DateTime)?)(tree.Repository!, tree.Used))
+            .FirstOrDefault();
+    }
+}
