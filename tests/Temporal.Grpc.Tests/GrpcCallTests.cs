@@ -61,6 +61,74 @@ public sealed class GrpcCallTests : IAsyncLifetime
     [Fact]
     public async Task Call_OverCleartext_Answers() => Assert.Equal("hello", await SayAsync(_channel, "hello"));
 
+    /// <summary>As a name that several servers share; one of them goes and another comes.</summary>
+    [Fact]
+    public async Task Calls_ToANameWithSeveralAddresses_GoToEachInTurn()
+    {
+        var served = new int[4];
+        var port = 0;
+        List<GrpcServer> servers = [];
+        List<IPAddress> addresses = [];
+        for (var i = 1; i < served.Length; i++)
+        {
+            var number = i;
+            addresses.Add(new IPAddress([127, 0, 0, (byte)number]));
+            var server = new GrpcServer(
+                new GrpcDispatcher(
+                    new Dictionary<string, GrpcHandler>
+                    {
+                        ["/test.Echo/Say"] = (_, request) =>
+                        {
+                            Interlocked.Increment(ref served[number]);
+                            return ValueTask.FromResult(new GrpcResponse(StringValue.Parser.ParseFrom(request.Span)));
+                        },
+                    },
+                    NullLogger.Instance
+                ),
+                [new GrpcEndpoint { Address = new IPEndPoint(addresses[^1], port) }],
+                NullLoggerFactory.Instance
+            );
+            await server.StartAsync(CancellationToken.None);
+            servers.Add(server);
+            port = new Uri(server.Addresses[0]).Port;
+        }
+
+        IPAddress[] known = [.. addresses[..2]];
+        using var channel = new GrpcChannel(
+            new GrpcChannelOptions
+            {
+                Address = $"many.test:{port}",
+                ResolutionInterval = TimeSpan.FromMilliseconds(1),
+                LookUp = (_, _) => Task.FromResult(known),
+            }
+        );
+        for (var i = 0; i < 10; i++)
+        {
+            await SayAsync(channel, "hello");
+        }
+
+        Assert.Equal([0, 5, 5, 0], served);
+        known = [.. addresses[1..]];
+        for (var i = 0; served[3] == 0 && i < 100; i++)
+        {
+            await SayAsync(channel, "hello");
+            await Task.Delay(2);
+        }
+
+        var first = served[1];
+        for (var i = 0; i < 10; i++)
+        {
+            await SayAsync(channel, "hello");
+        }
+
+        Assert.Equal(first, served[1]);
+        Assert.InRange(served[3], 5, int.MaxValue);
+        foreach (var server in servers)
+        {
+            await server.DisposeAsync();
+        }
+    }
+
     [Fact]
     public async Task Call_OverTls_Answers()
     {

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
 using Google.Protobuf;
 
 namespace Temporal.Grpc;
@@ -15,8 +14,7 @@ public sealed class GrpcChannel : IDisposable
 {
     private readonly GrpcChannelOptions _options;
     private readonly Uri _base;
-    private readonly HttpMessageInvoker _calls;
-    private readonly HttpMessageInvoker _polls;
+    private readonly ChannelConnections _connections;
 
     /// <summary>Makes the channel without connecting.</summary>
     /// <exception cref="ArgumentException">The address is none of the forms of <see cref="GrpcChannelOptions.Address"/>.</exception>
@@ -37,8 +35,7 @@ public sealed class GrpcChannel : IDisposable
         }
 
         _base = address.Scheme == "http" && options.Tls is not null ? new UriBuilder(address) { Scheme = "https" }.Uri : address;
-        _calls = new HttpMessageInvoker(CreateHandler(socketPath));
-        _polls = new HttpMessageInvoker(CreateHandler(socketPath));
+        _connections = new(options, socketPath, _base.Host);
     }
 
     /// <summary>Calls a method with a message and reads the answer as a message.</summary>
@@ -87,7 +84,7 @@ public sealed class GrpcChannel : IDisposable
         try
         {
             using var message = CreateRequest(fullMethod, request, options);
-            using var response = await (options.LongPoll ? _polls : _calls).SendAsync(message, token);
+            using var response = await _connections.SendAsync(message, options.LongPoll, token);
             return await ReadResponseAsync(fullMethod, response, token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested && limit is { IsCancellationRequested: true })
@@ -120,55 +117,7 @@ public sealed class GrpcChannel : IDisposable
     }
 
     /// <summary>Closes the connections; calls still open fail.</summary>
-    public void Dispose()
-    {
-        _calls.Dispose();
-        _polls.Dispose();
-    }
-
-    private SocketsHttpHandler CreateHandler(string? socketPath)
-    {
-        var handler = new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            UseProxy = _options.Proxy is not null,
-            Proxy = _options.Proxy,
-            ActivityHeadersPropagator = null,
-            AutomaticDecompression = DecompressionMethods.None,
-            ConnectTimeout = _options.ConnectTimeout,
-            EnableMultipleHttp2Connections = true,
-            InitialHttp2StreamWindowSize = 1024 * 1024,
-            KeepAlivePingDelay = _options.KeepAliveInterval,
-            KeepAlivePingTimeout = _options.KeepAliveTimeout,
-            KeepAlivePingPolicy = HttpKeepAlivePingPolicy.Always,
-            PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
-        };
-        if (_options.Tls is { } tls)
-        {
-            handler.SslOptions = tls;
-        }
-
-        if (socketPath is not null)
-        {
-            handler.ConnectCallback = async (_, token) =>
-            {
-                var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-                try
-                {
-                    await socket.ConnectAsync(new UnixDomainSocketEndPoint(socketPath), token);
-                    return new NetworkStream(socket, ownsSocket: true);
-                }
-                catch
-                {
-                    socket.Dispose();
-                    throw;
-                }
-            };
-        }
-
-        return handler;
-    }
+    public void Dispose() => _connections.Dispose();
 
     private HttpRequestMessage CreateRequest(string fullMethod, ReadOnlyMemory<byte> request, GrpcCallOptions options)
     {

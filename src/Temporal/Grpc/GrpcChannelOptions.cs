@@ -26,8 +26,17 @@ public sealed record GrpcChannelOptions
     /// <value>10 s.</value>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>A proxy; null (the default) connects directly, whatever the environment says.</summary>
-    public IWebProxy? Proxy { get; init; }
+    /// <summary>A proxy that is asked with <c>CONNECT</c>; null (the default) connects directly, whatever the environment says.</summary>
+    public GrpcProxy? Proxy { get; init; }
+
+    /// <summary>
+    /// How often the server's name is looked up anew, so that connections go to all of its addresses in turn; null (the default): only when
+    /// a connection is lost, to the first address that answers. Nothing happens with a proxy, which looks names up itself, or a socket.
+    /// </summary>
+    public TimeSpan? ResolutionInterval { get; init; }
+
+    /// <summary>How the server's name is looked up.</summary>
+    internal Func<string, CancellationToken, Task<IPAddress[]>> LookUp { get; init; } = Dns.GetHostAddressesAsync;
 
     /// <summary>Largest answer accepted, in bytes after decompression.</summary>
     /// <value>128 MiB, as the official SDKs.</value>
@@ -36,6 +45,12 @@ public sealed record GrpcChannelOptions
     /// <summary>The <c>user-agent</c> header.</summary>
     public string UserAgent { get; init; } = "orchestrator-grpc";
 }
+
+/// <summary>An HTTP proxy.</summary>
+/// <param name="Host">Its name or address.</param>
+/// <param name="Port">Its port.</param>
+/// <param name="Credentials">User and password, if it wants them.</param>
+public sealed record GrpcProxy(string Host, int Port, (string User, string Password)? Credentials = null);
 
 /// <summary>What one call asks for.</summary>
 public sealed record GrpcCallOptions

@@ -81,6 +81,14 @@ public sealed class GrpcServer : IAsyncDisposable
                 {
                     listen.UseHttps(certificate);
                 }
+
+                listen.Use(next =>
+                    connection =>
+                    {
+                        connection.Transport = ResetStreamFilter.Around(connection.Transport);
+                        return next(connection);
+                    }
+                );
             }
         }
 

@@ -36,16 +36,26 @@ public class WorkflowEnvironment : IAsyncDisposable
     /// <summary>Logger of the environment.</summary>
     protected ILogger<WorkflowEnvironment> Logger { get; }
 
-    /// <summary>Starts an embedded server in memory, on a socket of its own.</summary>
-    public static Task<WorkflowEnvironment> StartLocalAsync(WorkflowEnvironmentStartLocalOptions? options = null) =>
-        StartAsync((WorkflowEnvironmentStartLocalOptions)(options ?? new()).Clone(), skipping: null, options?.SearchAttributes);
+    /// <summary>Starts an embedded server, in memory unless the options name a file, on a socket of its own.</summary>
+    /// <exception cref="ArgumentException">A program is named that is to be the server.</exception>
+    public static Task<WorkflowEnvironment> StartLocalAsync(WorkflowEnvironmentStartLocalOptions? options = null)
+    {
+        var copy = (WorkflowEnvironmentStartLocalOptions)(options ?? new()).Clone();
+        RequireNoProgram(copy.DevServerOptions.ExistingPath);
+        return StartAsync(copy, copy.DevServerOptions.DatabaseFilename, skipping: null, copy.SearchAttributes);
+    }
 
     /// <summary>
     /// Starts an embedded server in memory whose clock skips the times at which nothing happens, while a client waits for the result of a
     /// workflow.
     /// </summary>
-    public static Task<WorkflowEnvironment> StartTimeSkippingAsync(WorkflowEnvironmentStartTimeSkippingOptions? options = null) =>
-        StartAsync((WorkflowEnvironmentStartTimeSkippingOptions)(options ?? new()).Clone(), new(), searchAttributes: null);
+    /// <exception cref="ArgumentException">A program is named that is to be the server.</exception>
+    public static Task<WorkflowEnvironment> StartTimeSkippingAsync(WorkflowEnvironmentStartTimeSkippingOptions? options = null)
+    {
+        var copy = (WorkflowEnvironmentStartTimeSkippingOptions)(options ?? new()).Clone();
+        RequireNoProgram(copy.TestServer.ExistingPath);
+        return StartAsync(copy, database: null, new(), searchAttributes: null);
+    }
 
     /// <summary>Uses the server that the environment's variables and configuration file name.</summary>
     public static async Task<WorkflowEnvironment> CreateFromEnvConfigAsync(ClientEnvConfig.ProfileLoadOptions? profileLoadOptions = null) =>
@@ -129,14 +139,34 @@ public class WorkflowEnvironment : IAsyncDisposable
         GC.SuppressFinalize(this);
     }
 
+    private static void RequireNoProgram(string? path)
+    {
+        if (path is not null)
+        {
+            throw new ArgumentException(
+                $"The server of this environment is part of this process; '{path}' is not started. Start it yourself and use "
+                    + "CreateFromEnvConfigAsync or the constructor with a client."
+            );
+        }
+    }
+
     private static async Task<WorkflowEnvironment> StartAsync(
         TemporalClientConnectOptions options,
+        string? database,
         TimeSkippingInterceptor? skipping,
         IReadOnlyCollection<Common.SearchAttributeKey>? searchAttributes
     )
     {
         var socket = Path.Combine(Path.GetTempPath(), $"temporal-test-{Guid.NewGuid().ToString("N")[..12]}.sock");
-        var server = new TemporalServer(new() { SocketPath = socket, TimeSkipping = skipping is not null }, options.LoggerFactory);
+        var server = new TemporalServer(
+            new()
+            {
+                SocketPath = socket,
+                DatabasePath = database,
+                TimeSkipping = skipping is not null,
+            },
+            options.LoggerFactory
+        );
         await server.StartAsync();
         try
         {

@@ -111,6 +111,40 @@ public sealed class EnvConfigTests
         Assert.Contains($"line {line}:", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("client_key_path", "TEMPORAL_TLS_CLIENT_KEY_DATA")]
+    [InlineData("client_key_data", "TEMPORAL_TLS_CLIENT_KEY_PATH")]
+    [InlineData("client_cert_path", "TEMPORAL_TLS_CLIENT_CERT_DATA")]
+    [InlineData("server_ca_cert_data", "TEMPORAL_TLS_SERVER_CA_CERT_PATH")]
+    public void PathAndData_OneInTheFileAndOneInTheEnvironment_AreRefused(string inFile, string variable)
+    {
+        var error = Assert.Throws<InvalidOperationException>(() =>
+            ClientEnvConfig.Profile.Load(
+                new()
+                {
+                    ConfigSource = DataSource.FromUTF8String($"[profile.default.tls]\n{inFile} = \"a\""),
+                    OverrideEnvVars = new Dictionary<string, string> { [variable] = "b" },
+                }
+            )
+        );
+
+        Assert.Contains($"Cannot specify {variable}", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void PathAndData_InOneSource_AreRefused()
+    {
+        var variables = new Dictionary<string, string> { ["TEMPORAL_TLS_CLIENT_KEY_DATA"] = "a", ["TEMPORAL_TLS_CLIENT_KEY_PATH"] = "b" };
+
+        Assert.Throws<InvalidOperationException>(() =>
+            ClientEnvConfig.Profile.Load(new() { DisableFile = true, OverrideEnvVars = variables })
+        );
+    }
+
+    [Fact]
+    public void Profile_FromNoSourceAtAll_IsRefused() =>
+        Assert.Throws<InvalidOperationException>(() => ClientEnvConfig.Profile.Load(new() { DisableFile = true, DisableEnv = true }));
+
     [Fact]
     public void UnknownName_InStrictMode_IsRefused()
     {

@@ -71,6 +71,77 @@ public sealed class RuntimeTests(TestServer server) : IClassFixture<TestServer>
         );
     }
 
+    /// <summary>What a collector gets, decoded with protobuf's own reader: the numbers of fields are those of OTLP.</summary>
+    [Theory]
+    [InlineData(OpenTelemetryProtocol.Grpc, OpenTelemetryMetricTemporality.Cumulative)]
+    [InlineData(OpenTelemetryProtocol.Http, OpenTelemetryMetricTemporality.Delta)]
+    public async Task OpenTelemetry_OfARuntime_SendsToTheCollector(
+        OpenTelemetryProtocol protocol,
+        OpenTelemetryMetricTemporality temporality
+    )
+    {
+        await using var collector = await OtlpCollector.StartAsync(protocol);
+        var runtime = new TemporalRuntime(
+            new(
+                new()
+                {
+                    Metrics = new(
+                        new OpenTelemetryOptions(collector.Url)
+                        {
+                            Protocol = protocol,
+                            MetricTemporality = temporality,
+                            MetricsExportInterval = TimeSpan.FromMilliseconds(20),
+                            Headers = [new("X-Key", "secret")],
+                        }
+                    )
+                    {
+                        GlobalTags = [new("global", "tag")],
+                    },
+                }
+            )
+        );
+        var sum = runtime.MetricMeter.CreateCounter<int>("sum", "things", "What is added.").WithTags([new("flag", true)]);
+        sum.Add(2);
+        runtime.MetricMeter.CreateHistogram<double>("own").Record(70);
+        runtime.MetricMeter.CreateGauge<double>("level").Set(-1.5);
+
+        var first = await collector.MetricAsync("sum");
+        Assert.Equal(("things", "What is added.", 2L), (first.Unit, first.Description, first.Whole));
+        Assert.True(first.IsMonotonic);
+        Assert.Equal(temporality == OpenTelemetryMetricTemporality.Delta ? 1UL : 2UL, first.Temporality);
+        Assert.Equal(
+            new Dictionary<string, object>
+            {
+                ["flag"] = true,
+                ["global"] = "tag",
+                ["service_name"] = "temporal-core-sdk",
+            },
+            first.Tags
+        );
+        var own = await collector.MetricAsync("own");
+        Assert.Equal((1UL, 70.0), (own.Count, own.Real));
+        Assert.Equal([0, 1, 0, 0, 0, 0, 0], own.Buckets);
+        Assert.Equal([50, 100, 500, 1000, 2500, 10_000], own.Bounds);
+        Assert.Equal(-1.5, (await collector.MetricAsync("level")).Real);
+        Assert.Equal("secret", collector.Key);
+
+        collector.Forget();
+        sum.Add(3);
+        var next = await collector.MetricAsync("sum", metric => metric.Whole != 2);
+        Assert.Equal(temporality == OpenTelemetryMetricTemporality.Delta ? 3 : 5, next.Whole);
+    }
+
+    [Fact]
+    public void OpenTelemetry_WithoutACollectorOrBesideAnother_IsRefused()
+    {
+        static TemporalRuntime Runtime(MetricsOptions metrics) => new(new(new() { Metrics = metrics }));
+        Assert.Throws<ArgumentException>(() => Runtime(new(new OpenTelemetryOptions())));
+        Assert.Throws<ArgumentException>(() => Runtime(new(new OpenTelemetryOptions("ftp://127.0.0.1:1"))));
+        Assert.Throws<ArgumentException>(() =>
+            Runtime(new(new OpenTelemetryOptions("http://127.0.0.1:1")) { Prometheus = new("127.0.0.1:1") })
+        );
+    }
+
     [Fact]
     public async Task CustomMeter_OfARuntime_GetsWhatClientAndWorkerMeasure()
     {

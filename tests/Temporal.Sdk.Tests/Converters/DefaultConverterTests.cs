@@ -40,6 +40,26 @@ public sealed class DefaultConverterTests
         Assert.Equal(value, Converter.ToValue(payload, value?.GetType() ?? typeof(string)));
     }
 
+    [Theory]
+    [InlineData("json/protobuf")]
+    [InlineData("binary/protobuf")]
+    public void Message_ReadAsAnotherType_IsRefusedByItsName(string encoding)
+    {
+        var message = new Temporalio.Api.Common.V1.WorkflowType { Name = "x" };
+        IEncodingConverter converter = encoding == "json/protobuf" ? new JsonProtoConverter() : new BinaryProtoConverter();
+        Assert.True(converter.TryToPayload(message, out var payload));
+
+        Assert.Equal(message, converter.ToValue(payload, typeof(Temporalio.Api.Common.V1.WorkflowType)));
+        var other = Assert.Throws<ArgumentException>(() => converter.ToValue(payload, typeof(Temporalio.Api.Common.V1.ActivityType)));
+        Assert.Contains("temporal.api.common.v1.WorkflowType", other.Message, StringComparison.Ordinal);
+        var none = Assert.Throws<ArgumentException>(() => converter.ToValue(payload, typeof(string)));
+        Assert.Contains("Payload is protobuf message, but type is System.String", none.Message, StringComparison.Ordinal);
+
+        // Other SDKs may leave the name out.
+        payload.Metadata.Remove("messageType");
+        Assert.Equal(message, converter.ToValue(payload, typeof(Temporalio.Api.Common.V1.WorkflowType)));
+    }
+
     [Fact]
     public void Payload_OfAMessageInBinary_IsRead()
     {

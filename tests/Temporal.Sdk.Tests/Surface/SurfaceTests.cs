@@ -11,7 +11,7 @@ public partial class SurfaceTests(ITestOutputHelper output)
         @"Nexus|CloudService|BuildIdOp|BuildIdVersion|BuildIdReachability|TaskReachability|WorkerBuildId|Plugin|Bridge|ServiceHandlerInstance"
             + @"|\bActivityHandle|ActivityExecutionCount|ActivityExecutionDescription|ActivityList|ActivityCountOptions|ActivityDescribeOptions|ActivityCancelOptions|ActivityTerminateOptions"
             + @"|StartActivityOptions|\bActivityExecution\b|Interceptors\.\w*(Start|Cancel|Describe|Terminate)ActivityInput|\b(Start|Cancel|Describe|Terminate)ActivityInput|CountActivities|ListActivities"
-            + @"|ActivityAlreadyStartedException|ActivityFailedException|DnsLoadBalancing",
+            + @"|ActivityAlreadyStartedException|ActivityFailedException",
         RegexOptions.CultureInvariant
     )]
     private static partial Regex NotNeeded { get; }

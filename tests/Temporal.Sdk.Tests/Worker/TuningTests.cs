@@ -4,6 +4,7 @@ using Temporalio.Activities;
 using Temporalio.Client;
 using Temporalio.Worker;
 using Temporalio.Worker.Tuning;
+using Temporalio.Workflows;
 
 namespace Orchestrator.Temporal.Sdk.Tests.Worker;
 
@@ -50,6 +51,14 @@ public sealed class TuningTests(TestServer server) : IClassFixture<TestServer>
         }
     }
 
+    [Workflow]
+    public class LocallyCallingWorkflow
+    {
+        [WorkflowRun]
+        public Task<string> RunAsync() =>
+            Workflow.ExecuteLocalActivityAsync<string>("Work", [], new() { StartToCloseTimeout = TimeSpan.FromMinutes(5) });
+    }
+
     [Fact]
     public async Task CustomSlots_OfAWorker_AreAllReleasedAtItsEnd()
     {
@@ -64,6 +73,44 @@ public sealed class TuningTests(TestServer server) : IClassFixture<TestServer>
         Assert.Contains(new SlotInfo.ActivitySlotInfo("Work"), activities.Used);
         Assert.Contains(workflows.Used, info => info is SlotInfo.WorkflowSlotInfo { WorkflowType: "ActivityCallingWorkflow" });
         Assert.All(activities.Asked, asked => Assert.Equal((SlotType.Activity, queue), (asked.SlotType, asked.TaskQueue)));
+        Assert.Equal([false, true], workflows.Asked.Select(asked => asked.IsSticky).Distinct().Order());
+    }
+
+    /// <summary>As for polls, a slot is asked for before the work is there, so a supplier without slots keeps it from being begun.</summary>
+    [Fact]
+    public async Task LocalActivitySlots_OfAWorker_AreAskedForAheadAndReleased()
+    {
+        var local = new RecordingSupplier(1);
+        await RunAsync(
+            new(new FixedSizeSlotSupplier(5), new FixedSizeSlotSupplier(5), local, new FixedSizeSlotSupplier(1)),
+            _ => { },
+            local: true
+        );
+
+        Assert.Equal(0, local.Out);
+        Assert.Equal(5, local.Used.Count);
+        Assert.All(local.Used, info => Assert.Equal(new SlotInfo.LocalActivitySlotInfo("Work"), info));
+        Assert.InRange(local.Asked.Count, 6, int.MaxValue);
+        Assert.All(local.Asked, asked => Assert.Equal((SlotType.LocalActivity, false), (asked.SlotType, asked.IsSticky)));
+    }
+
+    [Fact]
+    public void Tuner_WhoseSuppliersContradictEachOther_IsRefused()
+    {
+        ResourceBasedSlotSupplier Supplier(double cpu) => new(new(), new(0.5, cpu));
+        var tuner = new WorkerTuner(Supplier(0.5), Supplier(0.6), new FixedSizeSlotSupplier(1), new FixedSizeSlotSupplier(1));
+        var options = new TemporalWorkerOptions("queue") { Tuner = tuner }.AddWorkflow<ActivityCallingWorkflow>();
+
+        Assert.Contains(
+            "same ResourceBasedTunerOptions",
+            Assert.Throws<ArgumentException>(() => new TemporalWorker(server.Client, options)).Message,
+            StringComparison.Ordinal
+        );
+        Assert.Throws<ArgumentOutOfRangeException>(() => Supplier(1.1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Supplier(double.NaN));
+        Assert.Throws<ArgumentOutOfRangeException>(() =>
+            new ResourceBasedSlotSupplier(new(MinimumSlots: 3, MaximumSlots: 2), new(0.5, 0.5))
+        );
     }
 
     [Theory]
@@ -91,19 +138,22 @@ public sealed class TuningTests(TestServer server) : IClassFixture<TestServer>
         Assert.Throws<ArgumentOutOfRangeException>(() => new PollerBehavior.Autoscaling(2, 1, 1));
     }
 
-    private Task RunAsync(WorkerTuner tuner, Action<string> look) =>
+    private Task RunAsync(WorkerTuner tuner, Action<string> look, bool local = false) =>
         server.WithWorkerAsync(
             async queue =>
             {
                 look(queue);
                 for (var index = 0; index < 5; index++)
                 {
+                    var options = TestServer.Start(queue);
                     Assert.Equal(
                         "worked",
-                        await server.Client.ExecuteWorkflowAsync(
-                            (ActivityCallingWorkflow workflow) => workflow.RunAsync("Work", TimeSpan.FromMinutes(5), null, 1),
-                            TestServer.Start(queue)
-                        )
+                        local
+                            ? await server.Client.ExecuteWorkflowAsync((LocallyCallingWorkflow workflow) => workflow.RunAsync(), options)
+                            : await server.Client.ExecuteWorkflowAsync(
+                                (ActivityCallingWorkflow workflow) => workflow.RunAsync("Work", TimeSpan.FromMinutes(5), null, 1),
+                                options
+                            )
                     );
                 }
             },
@@ -113,6 +163,7 @@ public sealed class TuningTests(TestServer server) : IClassFixture<TestServer>
                 options.ActivityTaskPollerBehavior = new PollerBehavior.Autoscaling(initial: 2);
                 options
                     .AddWorkflow<ActivityCallingWorkflow>()
+                    .AddWorkflow<LocallyCallingWorkflow>()
                     .AddActivity(ActivityDefinition.Create("Work", typeof(string), [], 0, _ => "worked"));
             }
         );

@@ -63,6 +63,30 @@ public sealed class Http2AbuseTests : IAsyncLifetime
         await OthersAreServedAsync();
     }
 
+    /// <summary>As some clients do when they take a call back that they have just made: the other calls of the connection go on.</summary>
+    [Fact]
+    public async Task DataAfterAReset_EndTheirStreamAloneAndTakeNothingFromTheConnectionsWindow()
+    {
+        const int Late = 1000;
+        var client = await ConnectAsync();
+        await client.GreetAsync();
+        await client.CallAsync(1, Service + "GetSystemInfo", []);
+        await client.ReadToAnswerAsync(1);
+        for (var stream = 3; stream < 103; stream += 2)
+        {
+            await client.BeginCallAsync(stream, Service + "PollWorkflowTaskQueue");
+            await client.ResetAsync(stream);
+            await client.SendDataAsync(stream, new byte[Late]);
+        }
+
+        // What is given back comes with an answer, after it or before the next.
+        await client.CallAsync(103, Service + "GetSystemInfo", []);
+        var granted = await client.ReadToAnswerAsync(103);
+        await client.CallAsync(105, Service + "GetSystemInfo", []);
+
+        Assert.Equal(50 * Late, granted + await client.ReadToAnswerAsync(105));
+    }
+
     [Fact]
     public async Task SlowReader_OfLargeAnswers_LeavesOthersServed()
     {

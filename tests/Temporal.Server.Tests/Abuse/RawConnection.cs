@@ -15,6 +15,7 @@ internal sealed class RawConnection : IDisposable
     private const byte Headers = 1;
     private const byte Reset = 3;
     private const byte Settings = 4;
+    private const byte WindowUpdate = 8;
     private const byte Continuation = 9;
     private const int FrameLimit = 16384;
     private const ushort InitialWindowSize = 4;
@@ -47,6 +48,9 @@ internal sealed class RawConnection : IDisposable
     /// <summary>A call whose message never comes.</summary>
     public Task BeginCallAsync(int stream, string path) => SendAsync(Frame(Headers, EndHeaders, stream, HeaderBlock(path)));
 
+    /// <summary>Part of a call's message, or the rest of it.</summary>
+    public Task SendDataAsync(int stream, byte[] part) => SendAsync(Frame(Data, 0, stream, part));
+
     public Task ResetAsync(int stream) => SendAsync(Frame(Reset, 0, stream, [0, 0, 0, 8]));
 
     /// <summary>A call with a header of so many bytes, in as many frames as it takes.</summary>
@@ -64,6 +68,31 @@ internal sealed class RawConnection : IDisposable
                     block[at..Math.Min(block.Length, at + FrameLimit)]
                 )
             );
+        }
+    }
+
+    /// <summary>Reads frames up to the headers of an answer, and says how many bytes the server let the connection send meanwhile.</summary>
+    /// <exception cref="EndOfStreamException">The server hung up before.</exception>
+    public async Task<long> ReadToAnswerAsync(int stream)
+    {
+        await using var input = new NetworkStream(_socket);
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        var header = new byte[9];
+        long granted = 0;
+        while (true)
+        {
+            await input.ReadExactlyAsync(header, limit.Token);
+            var payload = new byte[header[0] << 16 | header[1] << 8 | header[2]];
+            await input.ReadExactlyAsync(payload, limit.Token);
+            var about = BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(5));
+            if (header[3] == WindowUpdate && about == 0)
+            {
+                granted += BinaryPrimitives.ReadInt32BigEndian(payload);
+            }
+            else if (header[3] == Headers && about == stream)
+            {
+                return granted;
+            }
         }
     }
 

@@ -79,6 +79,16 @@ public class HttpConnectProxyOptions : ICloneable
     public virtual object Clone() => MemberwiseClone();
 }
 
+/// <summary>Calls in turn to all addresses of a server's name.</summary>
+public class DnsLoadBalancingOptions : ICloneable
+{
+    /// <summary>How often the name is looked up again. Default 30 seconds.</summary>
+    public TimeSpan ResolutionInterval { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <inheritdoc />
+    public virtual object Clone() => MemberwiseClone();
+}
+
 /// <summary>Compression of requests.</summary>
 public abstract record GrpcCompression
 {

@@ -62,6 +62,7 @@ public sealed class TemporalConnection : ITemporalConnection
                 KeepAliveInterval = Options.KeepAlive?.Interval ?? Timeout.InfiniteTimeSpan,
                 KeepAliveTimeout = Options.KeepAlive?.Timeout ?? TimeSpan.FromSeconds(15),
                 Proxy = ProxyOf(Options.HttpConnectProxy),
+                ResolutionInterval = Options.DnsLoadBalancing?.ResolutionInterval,
                 UserAgent = $"{RpcHeaders.ClientName}/{RpcHeaders.ClientVersion}",
             }
         );
@@ -317,16 +318,20 @@ public sealed class TemporalConnection : ITemporalConnection
             ? new((RpcException.StatusCode)(int)grpc.Code, grpc.Message, grpc.StatusDetails.IsEmpty ? null : grpc.StatusDetails.ToArray())
             : new(RpcException.StatusCode.Internal, $"The answer of {method} cannot be read: {error.Message}", rawStatus: null);
 
-    private static WebProxy? ProxyOf(HttpConnectProxyOptions? options)
+    private static GrpcProxy? ProxyOf(HttpConnectProxyOptions? options)
     {
-        if (options?.TargetHost is not { } host)
+        if (options is null)
         {
             return null;
         }
 
-        return new(new Uri($"http://{host}"))
+        if (string.IsNullOrEmpty(options.TargetHost))
         {
-            Credentials = options.BasicAuth is var (user, password) ? new NetworkCredential(user, password) : null,
-        };
+            throw new ArgumentException("HttpConnectProxy needs a TargetHost.", nameof(options));
+        }
+
+        return Uri.TryCreate($"http://{options.TargetHost}", UriKind.Absolute, out var address) && address.AbsolutePath == "/"
+            ? new(address.DnsSafeHost, address.Port, options.BasicAuth)
+            : throw new ArgumentException($"HttpConnectProxy.TargetHost '{options.TargetHost}' is not HOST:PORT.", nameof(options));
     }
 }

@@ -23,6 +23,12 @@ public class TemporalConnectionOptions : ICloneable
     /// <summary>Pings; null: none.</summary>
     public KeepAliveOptions? KeepAlive { get; set; } = new();
 
+    /// <summary>
+    /// Whether calls go to all addresses of the target's name in turn; null: to the first that answers. Not looked at with
+    /// <see cref="HttpConnectProxy" /> and where the target is an address.
+    /// </summary>
+    public DnsLoadBalancingOptions? DnsLoadBalancing { get; set; }
+
     /// <summary>Proxy; null: none. The system's proxy settings are never used.</summary>
     public HttpConnectProxyOptions? HttpConnectProxy { get; set; }
 
@@ -56,6 +62,7 @@ public class TemporalConnectionOptions : ICloneable
         var copy = (TemporalConnectionOptions)MemberwiseClone();
         copy.Tls = (TlsOptions?)Tls?.Clone();
         copy.RpcRetry = (RpcRetryOptions?)RpcRetry?.Clone();
+        copy.DnsLoadBalancing = (DnsLoadBalancingOptions?)DnsLoadBalancing?.Clone();
         copy.KeepAlive = (KeepAliveOptions?)KeepAlive?.Clone();
         copy.PayloadLimits = (PayloadLimitsOptions)PayloadLimits.Clone();
         copy.HttpConnectProxy = (HttpConnectProxyOptions?)HttpConnectProxy?.Clone();

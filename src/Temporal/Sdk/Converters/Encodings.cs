@@ -97,7 +97,7 @@ public class JsonProtoConverter : IEncodingConverter
 
     /// <inheritdoc />
     public virtual object? ToValue(Payload payload, Type type) =>
-        Parser.Parse(payload.Data.ToStringUtf8(), PayloadFactory.DescriptorOf(type));
+        Parser.Parse(payload.Data.ToStringUtf8(), PayloadFactory.DescriptorOf(payload, type));
 }
 
 /// <summary>Encoding <c>binary/protobuf</c>: a protobuf message in wire format, with its full name in the metadata.</summary>
@@ -122,7 +122,7 @@ public class BinaryProtoConverter : IEncodingConverter
     }
 
     /// <inheritdoc />
-    public virtual object? ToValue(Payload payload, Type type) => PayloadFactory.DescriptorOf(type).Parser.ParseFrom(payload.Data);
+    public virtual object? ToValue(Payload payload, Type type) => PayloadFactory.DescriptorOf(payload, type).Parser.ParseFrom(payload.Data);
 }
 
 /// <summary>Encoding <c>json/plain</c>: anything System.Text.Json takes.</summary>
@@ -166,13 +166,28 @@ internal static class PayloadFactory
     public static void SetMessageType(Payload payload, IMessage message) =>
         payload.Metadata[MessageTypeKey] = ByteString.CopyFromUtf8(message.Descriptor.FullName);
 
-    public static MessageDescriptor DescriptorOf(Type type)
+    /// <summary>How a message is read as a type.</summary>
+    /// <exception cref="ArgumentException">The type is no message, or another one than the payload says it holds.</exception>
+    public static MessageDescriptor DescriptorOf(Payload payload, Type type)
     {
         if (!typeof(IMessage).IsAssignableFrom(type) || type.GetProperty("Descriptor", typeof(MessageDescriptor)) is not { } property)
         {
-            throw new ArgumentException($"The payload holds a protobuf message; {type} is none.", nameof(type));
+            throw new ArgumentException($"Payload is protobuf message, but type is {type}", nameof(type));
         }
 
-        return (MessageDescriptor)property.GetValue(null)!;
+        var descriptor = (MessageDescriptor)property.GetValue(null)!;
+        if (
+            payload.Metadata.TryGetValue(MessageTypeKey, out var named)
+            && named.ToStringUtf8() is { Length: > 0 } name
+            && name != descriptor.FullName
+        )
+        {
+            throw new ArgumentException(
+                $"Payload has protobuf message type {name}, but type {type} is {descriptor.FullName}",
+                nameof(type)
+            );
+        }
+
+        return descriptor;
     }
 }

@@ -1,6 +1,8 @@
 namespace Temporalio.Runtime;
 
-/// <summary>Where metrics go: at most one of <see cref="Prometheus" /> and <see cref="CustomMetricMeter" />.</summary>
+/// <summary>
+/// Where metrics go: at most one of <see cref="Prometheus" />, <see cref="OpenTelemetry" /> and <see cref="CustomMetricMeter" />.
+/// </summary>
 public class MetricsOptions : ICloneable
 {
     /// <summary>To the instruments of the .NET meter <c>Temporalio</c>.</summary>
@@ -8,6 +10,12 @@ public class MetricsOptions : ICloneable
 
     /// <summary>To those who ask over HTTP.</summary>
     public MetricsOptions(PrometheusOptions prometheus) => Prometheus = prometheus;
+
+    /// <summary>To a collector of OpenTelemetry.</summary>
+    public MetricsOptions(OpenTelemetryOptions openTelemetry) => OpenTelemetry = openTelemetry;
+
+    /// <summary>A collector of OpenTelemetry; null: none.</summary>
+    public OpenTelemetryOptions? OpenTelemetry { get; set; }
 
     /// <summary>An HTTP endpoint for Prometheus; null: none.</summary>
     public PrometheusOptions? Prometheus { get; set; }
@@ -31,6 +39,7 @@ public class MetricsOptions : ICloneable
     public virtual object Clone()
     {
         var copy = (MetricsOptions)MemberwiseClone();
+        copy.OpenTelemetry = (OpenTelemetryOptions?)OpenTelemetry?.Clone();
         copy.Prometheus = (PrometheusOptions?)Prometheus?.Clone();
         copy.CustomMetricMeterOptions = (CustomMetricMeterOptions?)CustomMetricMeterOptions?.Clone();
         return copy;

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Temporalio.Common;
 
 namespace Temporalio.Runtime;
@@ -11,17 +12,20 @@ public sealed class TemporalRuntime
     private static readonly Lazy<TemporalRuntime> LazyDefault = new(() => new(new()));
 
     private readonly PrometheusEndpoint? _endpoint;
+    private readonly OtlpExporter? _exporter;
     private readonly LogForwardingOptions? _forwarding;
     private readonly LogLevel _leastForwarded;
 
-    /// <summary>With options. A Prometheus endpoint listens when this returns, for as long as the process lives.</summary>
+    /// <summary>With options. A Prometheus endpoint listens when this returns, for as long as the process lives; a collector is sent
+    /// metrics for as long.</summary>
     /// <exception cref="ArgumentException">The options contradict each other, or one that is required is missing.</exception>
     public TemporalRuntime(TemporalRuntimeOptions options)
     {
         var metrics = options.Telemetry.Metrics;
-        if (metrics is { Prometheus: not null, CustomMetricMeter: not null })
+        object?[] targets = [metrics?.Prometheus, metrics?.OpenTelemetry, metrics?.CustomMetricMeter];
+        if (targets.Count(target => target is not null) > 1)
         {
-            throw new ArgumentException("Metrics go either to Prometheus or to a custom meter, not to both.", nameof(options));
+            throw new ArgumentException("Metrics go to one of Prometheus, OpenTelemetry and a custom meter.", nameof(options));
         }
 
         if (options.Telemetry.Logging is { Forwarding: { } forwarding } logging)
@@ -40,6 +44,12 @@ public sealed class TemporalRuntime
                 prometheus.BindAddress ?? throw new ArgumentException("BindAddress is required for Prometheus.", nameof(options)),
                 registry.WriteAsync
             );
+            MetricMeter = RuntimeMeter.Create(registry, registry.DurationFormat, metrics);
+        }
+        else if (metrics is { OpenTelemetry: { } collector })
+        {
+            var registry = new OtlpRegistry(collector, TimeProvider.System);
+            _exporter = OtlpExporter.Start(collector, registry.Collect, Forward(NullLogger.Instance));
             MetricMeter = RuntimeMeter.Create(registry, registry.DurationFormat, metrics);
         }
         else if (metrics is { CustomMetricMeter: { } custom })

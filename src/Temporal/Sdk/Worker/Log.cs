@@ -91,4 +91,7 @@ internal static partial class Log
         string runId,
         Exception exception
     );
+
+    [LoggerMessage(21, LogLevel.Warning, "The collector at {Url} does not take metrics; they are sent again at the usual times.")]
+    public static partial void MetricsNotTaken(ILogger logger, Exception exception, Uri url);
 }

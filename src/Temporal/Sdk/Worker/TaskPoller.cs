@@ -17,6 +17,9 @@ internal sealed record TaskPollerOptions<TTask>
 
     public required SlotPool Slots { get; init; }
 
+    /// <summary>Whether the queue is the worker's own.</summary>
+    public bool Sticky { get; init; }
+
     /// <summary>Waited for after a slot was got and before the poll.</summary>
     public Func<CancellationToken, Task> Throttle { get; init; } = _ => Task.CompletedTask;
 
@@ -115,7 +118,7 @@ internal sealed class TaskPoller<TTask>(TaskPollerOptions<TTask> options)
             SlotReservation? slot = null;
             try
             {
-                slot = await options.Slots.ReserveAsync(stop);
+                slot = await options.Slots.ReserveAsync(options.Sticky, stop);
                 await options.Throttle(stop);
                 var task = await PollOnceAsync(abort);
                 failures = 0;

@@ -50,6 +50,7 @@ internal sealed class WorkerEngine
     private readonly ActivityTaskWorker? _activities;
     private readonly WorkflowTaskWorker? _workflows;
     private readonly IWorkflowTaskHandler? _handler;
+    private readonly SlotAhead? _localActivitySlots;
     private readonly WorkerStatistics _statistics;
     private readonly WorkerHeartbeats _heartbeats;
     private readonly TimeSpan? _heartbeatInterval;
@@ -131,6 +132,7 @@ internal sealed class WorkerEngine
         }
 
         _stickyQueue = options.MaxCachedWorkflows > 0 && certainSlots > 1 ? $"{Environment.MachineName}:{_instanceKey}" : null;
+        _localActivitySlots = new(PoolOf(tuner.LocalActivitySlotSupplier, SlotType.LocalActivity, _statistics.LocalActivitySlots));
         _handler = WorkflowTaskHandler.Create(
             new()
             {
@@ -147,7 +149,7 @@ internal sealed class WorkerEngine
                 StickyScheduleToStartTimeout = options.StickyQueueScheduleToStartTimeout,
                 LocalActivities = new LocalActivityExecutor(
                     runner,
-                    PoolOf(tuner.LocalActivitySlotSupplier, SlotType.LocalActivity, _statistics.LocalActivitySlots),
+                    _localActivitySlots,
                     _namespace,
                     client.Options.DataConverter,
                     _statistics,
@@ -236,6 +238,7 @@ internal sealed class WorkerEngine
         _statistics.Metrics.WorkerStart.Add(1);
         using var stopPolling = CancellationTokenSource.CreateLinkedTokenSource(stop);
         using var abortPolls = new CancellationTokenSource();
+        _localActivitySlots?.Begin();
         Task[] pollers = [.. Pollers(stopPolling.Token, abortPolls.Token)];
         var polling = Task.WhenAll(pollers);
         var heartbeats = _takesHeartbeats ? _heartbeats.RunAsync(stopPolling.Token) : Task.CompletedTask;
@@ -277,12 +280,16 @@ internal sealed class WorkerEngine
         var numbers = options.MaxConcurrentWorkflowTasks ?? options.MaxConcurrentActivities ?? options.MaxConcurrentLocalActivities;
         if (options.Tuner is { } tuner)
         {
-            return numbers is null
-                ? tuner
-                : throw new ArgumentException(
-                    "Tuner cannot be combined with MaxConcurrentWorkflowTasks, MaxConcurrentActivities or MaxConcurrentLocalActivities.",
+            if (numbers is not null)
+            {
+                throw new ArgumentException(
+                    "Cannot set both Tuner and MaxConcurrentWorkflowTasks, MaxConcurrentActivities or MaxConcurrentLocalActivities.",
                     nameof(options)
                 );
+            }
+
+            tuner.Check();
+            return tuner;
         }
 
         return WorkerTuner.CreateFixedSize(
@@ -371,6 +378,7 @@ internal sealed class WorkerEngine
                 TaskQueue = request.TaskQueue.Name,
                 Behavior = _options.WorkflowTaskPollerBehavior ?? new PollerBehavior.SimpleMaximum(count),
                 Slots = _workflowSlots,
+                Sticky = sticky,
                 Poll = token => _rpc.PollWorkflowTaskAsync(request, token),
                 IsEmpty = task => task.TaskToken.IsEmpty,
                 ScalingOf = task => task.PollerScalingDecision,
@@ -477,6 +485,10 @@ internal sealed class WorkerEngine
 
         await Task.WhenAll(activities, workflowTasks);
         _handler?.EvictAll();
+        if (_localActivitySlots is { } ahead)
+        {
+            await ahead.EndAsync();
+        }
     }
 
     private async Task<bool> EndsWithinAsync(Task task, TimeSpan limit) =>

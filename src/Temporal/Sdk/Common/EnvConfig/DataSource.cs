@@ -27,11 +27,15 @@ public sealed class DataSource
     public static DataSource FromUTF8String(string content) => new(null, Encoding.UTF8.GetBytes(content));
 
     /// <summary>Reads <c>path</c> or <c>data</c>.</summary>
-    /// <exception cref="ArgumentException">There is neither.</exception>
+    /// <exception cref="ArgumentException">There is neither, or both.</exception>
     public static DataSource FromDictionary(IReadOnlyDictionary<string, string> dictionary) =>
-        dictionary.TryGetValue("path", out var path) ? FromPath(path)
-        : dictionary.TryGetValue("data", out var data) ? FromUTF8String(data)
-        : throw new ArgumentException("A data source has a 'path' or 'data'.", nameof(dictionary));
+        dictionary.TryGetValue("path", out var path)
+            ? dictionary.ContainsKey("data")
+                ? throw new ArgumentException("Cannot specify both 'path' and 'data' of a data source.", nameof(dictionary))
+                : FromPath(path)
+            : dictionary.TryGetValue("data", out var data)
+                ? FromUTF8String(data)
+                : throw new ArgumentException("A data source has a 'path' or 'data'.", nameof(dictionary));
 
     /// <summary>The bytes, read from the file if one is named.</summary>
     public byte[] GetBytes() => Data ?? File.ReadAllBytes(Path!);

@@ -76,6 +76,11 @@ internal static class ProfileReader
     /// <summary>One profile, from the file and, over it, the variables.</summary>
     public static ClientEnvConfig.Profile Read(ClientEnvConfig.ProfileLoadOptions options)
     {
+        if (options is { DisableFile: true, DisableEnv: true })
+        {
+            throw new InvalidOperationException("Cannot disable both file and environment: nothing is left to read a profile from.");
+        }
+
         var variables = options.DisableEnv ? new Dictionary<string, string>() : Environment(options.OverrideEnvVars);
         var name = options.Profile ?? Said(variables, "TEMPORAL_PROFILE");
         ClientEnvConfig.Profile? profile = null;
@@ -183,19 +188,30 @@ internal static class ProfileReader
         var found = new ClientEnvConfig.Tls(
             disabled ?? tls?.Disabled,
             Said(variables, "TEMPORAL_TLS_SERVER_NAME") ?? tls?.ServerName,
-            FromVariables("TEMPORAL_TLS_SERVER_CA_CERT") ?? tls?.ServerRootCACert,
-            FromVariables("TEMPORAL_TLS_CLIENT_CERT") ?? tls?.ClientCert,
-            FromVariables("TEMPORAL_TLS_CLIENT_KEY") ?? tls?.ClientPrivateKey
+            FromVariables("TEMPORAL_TLS_SERVER_CA_CERT", tls?.ServerRootCACert),
+            FromVariables("TEMPORAL_TLS_CLIENT_CERT", tls?.ClientCert),
+            FromVariables("TEMPORAL_TLS_CLIENT_KEY", tls?.ClientPrivateKey)
         );
         return tls is null && found == new ClientEnvConfig.Tls() ? null : found;
 
-        DataSource? FromVariables(string name) => SourceOf(key => Said(variables, key), name, "_PATH", "_DATA");
+        // A path here and data there would be two answers to one question: whoever set the one may not know of the other.
+        DataSource? FromVariables(string name, DataSource? ofFile) =>
+            (SourceOf(key => Said(variables, key), name, "_PATH", "_DATA"), ofFile) switch
+            {
+                ({ Path: not null }, { Data: not null }) => throw new InvalidOperationException(
+                    $"Cannot specify {name}_PATH: the configuration file has data for it already."
+                ),
+                ({ Data: not null }, { Path: not null }) => throw new InvalidOperationException(
+                    $"Cannot specify {name}_DATA: the configuration file has a path for it already."
+                ),
+                var (said, _) => said ?? ofFile,
+            };
     }
 
     private static DataSource? SourceOf(Func<string, string?> get, string name, string pathSuffix, string dataSuffix) =>
         (get(name + pathSuffix), get(name + dataSuffix)) switch
         {
-            ({ }, { }) => throw new InvalidOperationException($"Both {name}{pathSuffix} and {name}{dataSuffix} are given; give one."),
+            ({ }, { }) => throw new InvalidOperationException($"Cannot specify both {name}{pathSuffix} and {name}{dataSuffix}."),
             ({ } path, _) => DataSource.FromPath(path),
             (_, { } data) => DataSource.FromUTF8String(data),
             _ => null,

@@ -13,7 +13,7 @@ namespace Temporalio.Worker.Activities;
 /// <summary>Runs attempts of local activities in slots of their own.</summary>
 internal sealed class LocalActivityExecutor(
     ActivityRunner runner,
-    SlotPool slots,
+    SlotAhead slots,
     string ns,
     DataConverter dataConverter,
     WorkerStatistics statistics,
@@ -32,7 +32,7 @@ internal sealed class LocalActivityExecutor(
             using var timer = TimerFor(queueLimit, waiting.Cancel);
             try
             {
-                slot = await slots.ReserveAsync(waiting.Token);
+                slot = await slots.TakeAsync(waiting.Token);
             }
             catch (OperationCanceledException)
             {

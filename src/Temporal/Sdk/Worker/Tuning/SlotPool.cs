@@ -34,7 +34,10 @@ internal abstract class SlotPool
         };
 
     /// <summary>Waits for a slot.</summary>
-    public async Task<SlotReservation> ReserveAsync(CancellationToken cancellationToken) => new(this, await TakeAsync(cancellationToken));
+    /// <param name="sticky">Whether it is for the worker's own queue.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<SlotReservation> ReserveAsync(bool sticky, CancellationToken cancellationToken) =>
+        new(this, await TakeAsync(sticky, cancellationToken));
 
     /// <summary>A slot if there is one at once.</summary>
     public SlotReservation? TryReserve() => TryTake() is { } permit ? new(this, permit) : null;
@@ -55,7 +58,7 @@ internal abstract class SlotPool
         OnReleased(info, permit);
     }
 
-    protected abstract Task<SlotPermit> TakeAsync(CancellationToken cancellationToken);
+    protected abstract Task<SlotPermit> TakeAsync(bool sticky, CancellationToken cancellationToken);
 
     protected abstract SlotPermit? TryTake();
 
@@ -69,7 +72,7 @@ internal abstract class SlotPool
 
         private readonly SemaphoreSlim _free = new(count, count);
 
-        protected override async Task<SlotPermit> TakeAsync(CancellationToken cancellationToken)
+        protected override async Task<SlotPermit> TakeAsync(bool sticky, CancellationToken cancellationToken)
         {
             await _free.WaitAsync(cancellationToken);
             return Permit;
@@ -84,13 +87,13 @@ internal abstract class SlotPool
     {
         private static readonly TimeSpan AfterError = TimeSpan.FromSeconds(1);
 
-        protected override async Task<SlotPermit> TakeAsync(CancellationToken cancellationToken)
+        protected override async Task<SlotPermit> TakeAsync(bool sticky, CancellationToken cancellationToken)
         {
             while (true)
             {
                 try
                 {
-                    return await supplier.ReserveSlotAsync(context, cancellationToken);
+                    return await supplier.ReserveSlotAsync(sticky ? context with { IsSticky = true } : context, cancellationToken);
                 }
                 catch (Exception error) when (!cancellationToken.IsCancellationRequested)
                 {
@@ -159,7 +162,7 @@ internal abstract class SlotPool
             _meter = meter;
         }
 
-        protected override async Task<SlotPermit> TakeAsync(CancellationToken cancellationToken)
+        protected override async Task<SlotPermit> TakeAsync(bool sticky, CancellationToken cancellationToken)
         {
             while (true)
             {

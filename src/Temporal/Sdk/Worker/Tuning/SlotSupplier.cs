@@ -46,8 +46,19 @@ public abstract class CustomSlotSupplier : SlotSupplier
 public sealed class ResourceBasedSlotSupplier : SlotSupplier
 {
     /// <summary>With bounds of its own and goals that all suppliers of a worker share.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A goal is no share, a bound is below 1, or the lower bound is above the upper.</exception>
     public ResourceBasedSlotSupplier(ResourceBasedSlotSupplierOptions options, ResourceBasedTunerOptions tunerOptions)
     {
+        CheckShare(tunerOptions.TargetMemoryUsage, nameof(ResourceBasedTunerOptions.TargetMemoryUsage));
+        CheckShare(tunerOptions.TargetCpuUsage, nameof(ResourceBasedTunerOptions.TargetCpuUsage));
+        ArgumentOutOfRangeException.ThrowIfNegative(options.MinimumSlots ?? 0, nameof(options.MinimumSlots));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaximumSlots ?? 1, 1, nameof(options.MaximumSlots));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(
+            options.MinimumSlots ?? 0,
+            options.MaximumSlots ?? int.MaxValue,
+            nameof(options.MinimumSlots)
+        );
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.RampThrottle ?? TimeSpan.Zero, TimeSpan.Zero, nameof(options.RampThrottle));
         Options = options;
         TunerOptions = tunerOptions;
     }
@@ -57,6 +68,14 @@ public sealed class ResourceBasedSlotSupplier : SlotSupplier
 
     /// <summary>Goals.</summary>
     public ResourceBasedTunerOptions TunerOptions { get; }
+
+    private static void CheckShare(double value, string name)
+    {
+        if (!(value is >= 0 and <= 1))
+        {
+            throw new ArgumentOutOfRangeException(name, value, "The goal must be between 0 and 1.");
+        }
+    }
 }
 
 /// <summary>Bounds of a resource-based supplier.</summary>

@@ -42,6 +42,23 @@ public class WorkerTuner : IWorkerTuner
     /// <summary>For Nexus operations, which this worker does not run: it is never asked.</summary>
     public SlotSupplier NexusTaskSlotSupplier { get; init; }
 
+    /// <summary>Looks for what the suppliers contradict each other in.</summary>
+    /// <exception cref="ArgumentException">A supplier is missing, or resource-based ones have different goals.</exception>
+    internal void Check()
+    {
+        SlotSupplier?[] all = [WorkflowTaskSlotSupplier, ActivityTaskSlotSupplier, LocalActivitySlotSupplier];
+        if (all.Contains(null))
+        {
+            throw new ArgumentException("Tuner needs a slot supplier for workflow tasks, activities and local activities.");
+        }
+
+        // They judge one machine.
+        if (all.OfType<ResourceBasedSlotSupplier>().Select(supplier => supplier.TunerOptions).Distinct().Count() > 1)
+        {
+            throw new ArgumentException("All resource-based slot suppliers of a worker must have the same ResourceBasedTunerOptions.");
+        }
+    }
+
     /// <summary>Fixed numbers of slots.</summary>
     public static WorkerTuner CreateFixedSize(
         int workflowTaskSlots,
