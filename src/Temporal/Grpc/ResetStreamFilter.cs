@@ -46,35 +46,52 @@ internal sealed class ResetStreamFilter : IDuplexPipe
         private readonly HashSet<uint> _reset = [];
         private readonly Queue<uint> _order = new();
         private ReadOnlySequence<byte> _buffer;
+        private ReadOnlySequence<byte> _shown;
 
         // From the buffer's beginning to the next header that was not looked at.
         private long _next = PrefaceLength;
 
         public override bool TryRead(out ReadResult result)
         {
-            var read = inner.TryRead(out result);
-            if (read)
+            while (inner.TryRead(out var read))
             {
-                Look(result.Buffer);
+                if (Show(read) is { } shown)
+                {
+                    result = shown;
+                    return true;
+                }
+
+                inner.AdvanceTo(read.Buffer.Start, read.Buffer.End);
             }
 
-            return read;
+            result = default;
+            return false;
         }
 
         public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
         {
-            var result = await inner.ReadAsync(cancellationToken);
-            Look(result.Buffer);
-            return result;
+            while (true)
+            {
+                var read = await inner.ReadAsync(cancellationToken);
+                if (Show(read) is { } shown)
+                {
+                    return shown;
+                }
+
+                inner.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+            }
         }
 
         public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
 
         public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
         {
-            _next -= _buffer.Slice(0, consumed).Length;
-            _buffer = default;
-            inner.AdvanceTo(consumed, examined);
+            // Who has seen all that is shown waits for more than is there.
+            var seenAll = _shown.Slice(examined).IsEmpty;
+            var end = _buffer.End;
+            _next = Math.Max(0, _next - _buffer.Slice(0, consumed).Length);
+            (_buffer, _shown) = (default, default);
+            inner.AdvanceTo(consumed, seenAll ? end : examined);
         }
 
         public override void CancelPendingRead() => inner.CancelPendingRead();
@@ -83,9 +100,20 @@ internal sealed class ResetStreamFilter : IDuplexPipe
 
         public override ValueTask CompleteAsync(Exception? exception = null) => inner.CompleteAsync(exception);
 
+        /// <summary>
+        /// What may be seen of what has arrived: not the beginning of a header whose rest is to come, since by then it could not be changed.
+        /// Null where that is all.
+        /// </summary>
+        private ReadResult? Show(ReadResult read)
+        {
+            Look(read.Buffer);
+            _buffer = read.Buffer;
+            _shown = read.IsCompleted || _next >= _buffer.Length ? _buffer : _buffer.Slice(0, _next);
+            return _shown.IsEmpty && !read.IsCompleted && !read.IsCanceled ? null : new(_shown, read.IsCanceled, read.IsCompleted);
+        }
+
         private void Look(ReadOnlySequence<byte> buffer)
         {
-            _buffer = buffer;
             Span<byte> header = stackalloc byte[HeaderLength];
             while (_next + HeaderLength <= buffer.Length)
             {
