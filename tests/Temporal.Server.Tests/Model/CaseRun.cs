@@ -294,7 +294,7 @@ internal sealed class CaseRun(ICalls calls, ServerParts parts, ManualClock clock
         clock.Advance(by);
         _model.Advance(by);
         parts.Timers.Reconsider();
-        while (parts.Timers.IsBusy || parts.Timers.NextDue <= clock.GetUtcNow())
+        while (parts.Timers.AtRest is not { } rest || rest.NextDue <= clock.GetUtcNow())
         {
             await Task.Delay(1);
         }

@@ -22,7 +22,7 @@ public sealed class TimerServiceTests
 
         Assert.InRange(timers.Kept, 1, 2_000);
         timers.Schedule(_clock.GetUtcNow().AddDays(3), () => { }).Dispose();
-        Assert.Equal(_clock.GetUtcNow().AddDays(2), timers.NextDue);
+        Assert.Equal(_clock.GetUtcNow().AddDays(2), timers.AtRest?.NextDue);
     }
 
     [Fact]
@@ -55,5 +55,33 @@ public sealed class TimerServiceTests
         await last.Task.WaitAsync(TimeSpan.FromMinutes(1));
         Assert.Equal(Enumerable.Range(0, 1_000).Select(i => i * 5), done.Order());
         Assert.Equal(0, timers.Kept);
+    }
+
+    /// <summary>Else a clock that skips goes on to the next timer before what the last one does is done.</summary>
+    [Fact]
+    public async Task AtRest_WhileATimerGoesOff_IsNotSaidBeforeItIsDone()
+    {
+        using var timers = new TimerService(_clock, NullLogger.Instance);
+        for (var i = 0; i < 5_000; i++)
+        {
+            var done = false;
+            timers.Schedule(
+                _clock.GetUtcNow().AddHours(1),
+                () =>
+                {
+                    Thread.SpinWait(100);
+                    Volatile.Write(ref done, true);
+                }
+            );
+            _clock.Advance(TimeSpan.FromHours(1));
+            var firing = Task.Run(timers.Reconsider);
+            while (timers.AtRest is not { NextDue: null })
+            {
+                Thread.Yield();
+            }
+
+            Assert.True(Volatile.Read(ref done), $"time {i}");
+            await firing;
+        }
     }
 }

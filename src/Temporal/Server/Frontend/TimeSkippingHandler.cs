@@ -76,12 +76,13 @@ internal sealed class TimeSkippingHandler(SkippingClock clock, TimerService time
     {
         lock (_lock)
         {
-            // Who sleeps holds nothing up: neither the lock that is on by itself, nor the activity that it may be.
+            // Who sleeps holds nothing up: neither the lock that is on by itself, nor the activity that it may be. A timer that goes off
+            // while the engine is looked at may have made work for it.
             if (
                 _locks - _sleepers > 0
-                || timers.IsBusy
+                || timers.AtRest is not { NextDue: { } due } rest
                 || !engine.IsIdle(startedActivities: _sleepers - _locks)
-                || timers.NextDue is not { } due
+                || timers.AtRest != rest
             )
             {
                 return;

@@ -16,19 +16,51 @@ namespace Temporal.Server.History;
 /// </summary>
 internal sealed class TransferQueue(WorkflowStore store, RunChain chain, NamespaceRegistry namespaces)
 {
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
     private readonly TransferAnswers _answers = new(store);
     private readonly ChildStarts _childStarts = new(store, chain, namespaces);
 
     /// <summary>Does what a record asks for; repeated from its beginning when something could not be written.</summary>
-    public Task RunAsync(long key, TransferTask task) =>
-        task.Kind switch
+    public async Task RunAsync(long key, TransferTask task)
+    {
+        if (task.ChildOnly)
         {
-            TransferTask.Types.Kind.StartChild => _childStarts.RunAsync(key, task),
-            TransferTask.Types.Kind.SignalExternal => SignalAsync(key, task),
-            TransferTask.Types.Kind.CancelExternal => CancelAsync(key, task),
-            TransferTask.Types.Kind.ChildClosed => TellParentAsync(key, task),
-            _ => CloseChildAsync(key, task),
-        };
+            await WaitForStartAsync(task);
+        }
+
+        await (
+            task.Kind switch
+            {
+                TransferTask.Types.Kind.StartChild => _childStarts.RunAsync(key, task),
+                TransferTask.Types.Kind.SignalExternal => SignalAsync(key, task),
+                TransferTask.Types.Kind.CancelExternal => CancelAsync(key, task),
+                TransferTask.Types.Kind.ChildClosed => TellParentAsync(key, task),
+                _ => CloseChildAsync(key, task),
+            }
+        );
+    }
+
+    /// <summary>
+    /// Records are worked at side by side: what is meant for a child whose start was asked for before is done after that start, else it
+    /// would find nobody and the child would never hear of it.
+    /// </summary>
+    private async Task WaitForStartAsync(TransferTask task)
+    {
+        for (var pause = FirstPause; await IsBeingStartedAsync(task); pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        {
+            await Task.Delay(pause);
+        }
+    }
+
+    private Task<bool> IsBeingStartedAsync(TransferTask task) =>
+        store.ChangeAsync(
+            task.NamespaceId,
+            task.WorkflowId,
+            w =>
+                store.Find(w, task.RunId) is { IsOpen: true } run
+                && run.Children.Values.Any(child => child.StartedEventId == 0 && child.Initiated.WorkflowId == task.TargetWorkflowId)
+        );
 
     private async Task SignalAsync(long key, TransferTask task)
     {

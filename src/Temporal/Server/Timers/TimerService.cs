@@ -23,6 +23,7 @@ internal sealed class TimerService : IDisposable
     private long _armedFor = long.MaxValue;
     private bool _disposed;
     private int _running;
+    private long _begun;
     private int _cancelled;
     private TimeSpan _asleep;
 
@@ -69,20 +70,24 @@ internal sealed class TimerService : IDisposable
         }
     }
 
-    /// <summary>When the next action is due; null when there is none.</summary>
-    public DateTimeOffset? NextDue
+    /// <summary>
+    /// That nothing is being carried out, neither an action nor other work that <see cref="BeginWork"/> told of, and when the next action
+    /// is due; null while something is. Two of them are equal where nothing was begun in between.
+    /// </summary>
+    public TimersAtRest? AtRest
     {
         get
         {
             lock (_lock)
             {
-                return Peek() is { } entry ? new DateTimeOffset(entry.Due, TimeSpan.Zero) : null;
+                // In this order: work that begins after the first look changes the number, work that began before it is counted.
+                var begun = Interlocked.Read(ref _begun);
+                return Volatile.Read(ref _running) > 0
+                    ? null
+                    : new TimersAtRest(Peek() is { } entry ? new DateTimeOffset(entry.Due, TimeSpan.Zero) : null, begun);
             }
         }
     }
-
-    /// <summary>Whether an action is being carried out at this moment, or other work that <see cref="BeginWork"/> told of.</summary>
-    public bool IsBusy => Volatile.Read(ref _running) > 0;
 
     /// <summary>The wall clock was set back.</summary>
     public event Action? SetBack;
@@ -96,7 +101,7 @@ internal sealed class TimerService : IDisposable
     /// </summary>
     public IDisposable BeginWork()
     {
-        Interlocked.Increment(ref _running);
+        Begin();
         return new Work(this);
     }
 
@@ -181,7 +186,7 @@ internal sealed class TimerService : IDisposable
             {
                 _heap.Dequeue();
                 entry.Taken = true;
-                Interlocked.Increment(ref _running);
+                Begin();
                 ThreadPool.UnsafeQueueUserWorkItem(static s => s.Service.Run(s.Entry), (Service: this, Entry: entry), preferLocal: false);
             }
 
@@ -217,6 +222,12 @@ internal sealed class TimerService : IDisposable
         {
             EndWork();
         }
+    }
+
+    private void Begin()
+    {
+        Interlocked.Increment(ref _running);
+        Interlocked.Increment(ref _begun);
     }
 
     private void EndWork()
@@ -264,3 +275,8 @@ internal sealed class TimerService : IDisposable
         }
     }
 }
+
+/// <summary>Timers of which none is being carried out.</summary>
+/// <param name="NextDue">When the next is due; null: there is none.</param>
+/// <param name="Begun">How much has been begun since the start.</param>
+internal readonly record struct TimersAtRest(DateTimeOffset? NextDue, long Begun);
