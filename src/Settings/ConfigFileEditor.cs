@@ -14,9 +14,9 @@ public static class ConfigFileEditor
     public static (string? Text, IReadOnlyList<SettingFault> Faults) Set(string text, string name, string value, string path)
     {
         var source = new SettingSource(SettingSourceKind.RepositoryFile, path);
-        if (SettingKeys.Find(name) is not { } setting)
+        if (SettingIndex.Find(name) is not { } setting)
         {
-            var near = SettingKeys.Nearest(name);
+            var near = SettingIndex.Nearest(name);
             return (
                 null,
                 [
@@ -30,7 +30,7 @@ public static class ConfigFileEditor
             );
         }
 
-        name = SettingKeys.Canonical(name, setting);
+        name = SettingIndex.Canonical(name, setting);
         if (setting.IsSecret && !value.StartsWith('$') && !value.StartsWith("file:", StringComparison.Ordinal))
         {
             return (null, [new SettingFault(name, "the secret itself must not stand in a file.", $"Give {setting.Accepts}.", source)]);

@@ -144,13 +144,13 @@ public static class LegacyConfiguration
                 value.Line
             );
         }
-        var today = SettingKeys.Canonical(name, setting);
+        var today = SettingIndex.Canonical(name, setting);
         old.Settings.Add(raw with { Name = today, Value = value, Written = raw.Name == today ? null : raw.Name });
     }
 
     private static void Take(RawSetting raw, Dictionary<string, TakenSetting> taken, List<UnusedSetting> unused, List<SettingFault> faults)
     {
-        var setting = SettingKeys.Find(raw.Name)!;
+        var setting = SettingIndex.Find(raw.Name)!;
         var value =
             raw.Value is RawScalar { Text: var model } && ModelName.AliasForRetired(model) is { } alias
                 ? new RawScalar(alias, raw.Value.Line)
@@ -179,7 +179,7 @@ public static class LegacyConfiguration
     internal static string WithoutSection(string name) =>
         Array.Find(Sections, section => name.StartsWith(section, StringComparison.Ordinal)) is { } section ? name[section.Length..] : name;
 
-    private static Setting? Find(string name) => SettingKeys.Find(name) ?? SettingKeys.Find(WithoutSection(name));
+    private static Setting? Find(string name) => SettingIndex.Find(name) ?? SettingIndex.Find(WithoutSection(name));
 }
 
 /// <summary>An older tool's file in today's words.</summary>

@@ -52,7 +52,7 @@ internal static class OldVariables
     }
 
     private static string? Meaning(string variable) =>
-        SettingKeys.FindByVariable(variable)?.Name
+        SettingIndex.FindByVariable(variable)?.Name
         ?? (RepositoryVariables.Contains(variable) ? "handed to agents" : null)
-        ?? (SettingNames.OfVariable(variable) is { } name && SettingKeys.Find(name) is not null ? name : null);
+        ?? (SettingNames.OfVariable(variable) is { } name && SettingIndex.Find(name) is not null ? name : null);
 }

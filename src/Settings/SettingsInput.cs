@@ -59,7 +59,7 @@ public sealed record SettingsResult
     public required IReadOnlyList<SettingFault> Warnings { get; init; }
 
     /// <summary>
-    /// Every setting with its value and source, in the order of <see cref="SettingKeys.All"/>; some may be
+    /// Every setting with its value and source, in the order of <see cref="SettingIndex.All"/>; some may be
     /// <see cref="SettingValue.IsWithheld"/>.
     /// </summary>
     public required IReadOnlyList<SettingValue> Values { get; init; }

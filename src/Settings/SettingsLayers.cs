@@ -68,7 +68,7 @@ internal sealed class SettingsLayers(bool isTrusted)
         }
         foreach (var raw in old.Unknown)
         {
-            if (SettingKeys.Nearest(LegacyConfiguration.WithoutSection(raw.Name)) is { } near)
+            if (SettingIndex.Nearest(LegacyConfiguration.WithoutSection(raw.Name)) is { } near)
             {
                 WarnOfUnknown(raw, near);
             }
@@ -151,13 +151,13 @@ internal sealed class SettingsLayers(bool isTrusted)
         {
             return;
         }
-        var setting = SettingKeys.FindByVariable(variable);
+        var setting = SettingIndex.FindByVariable(variable);
         var name = setting?.Name ?? SettingNames.OfVariable(variable);
         if (name is null)
         {
             return;
         }
-        setting ??= SettingKeys.Find(name);
+        setting ??= SettingIndex.Find(name);
 
         // A variable holds the secret itself; the settings keep only its name.
         if (setting is { IsSecret: true } && !value.StartsWith('$') && !value.StartsWith("file:", StringComparison.Ordinal))
@@ -191,7 +191,7 @@ internal sealed class SettingsLayers(bool isTrusted)
         foreach (var entry in map.Entries)
         {
             var name = prefix + entry.Key;
-            if (entry.Value is RawMap inner && (SettingKeys.Find(name) is null || SettingKeys.HasInner(name)))
+            if (entry.Value is RawMap inner && (SettingIndex.Find(name) is null || SettingIndex.HasInner(name)))
             {
                 settings.AddRange(Flatten(inner, name + ".", source));
             }
@@ -219,13 +219,13 @@ internal sealed class SettingsLayers(bool isTrusted)
         var seen = new Dictionary<string, RawSetting>();
         foreach (var raw in layer)
         {
-            if (SettingKeys.Find(raw.Name) is not { } setting)
+            if (SettingIndex.Find(raw.Name) is not { } setting)
             {
-                WarnOfUnknown(raw, SettingKeys.Nearest(raw.Name));
+                WarnOfUnknown(raw, SettingIndex.Nearest(raw.Name));
                 continue;
             }
 
-            var name = SettingKeys.Canonical(raw.Name, setting);
+            var name = SettingIndex.Canonical(raw.Name, setting);
             if (seen.TryGetValue(name, out var other))
             {
                 Warnings.Add(
@@ -247,7 +247,7 @@ internal sealed class SettingsLayers(bool isTrusted)
 
         foreach (var (name, raw) in seen)
         {
-            var isAsked = raw.Source.IsOfRepository && !HarmlessSettings.Contains(SettingKeys.Find(name)!);
+            var isAsked = raw.Source.IsOfRepository && !HarmlessSettings.Contains(SettingIndex.Find(name)!);
             HasAsked |= isAsked;
             if (isAsked && !isTrusted)
             {

@@ -72,7 +72,7 @@ public static class SettingsLoader
     internal static List<SettingValue> Describe(IReadOnlyDictionary<string, RawSetting> settings)
     {
         var values = new List<SettingValue>();
-        foreach (var setting in SettingKeys.All)
+        foreach (var setting in SettingIndex.All)
         {
             if (!setting.Name.Contains('*', StringComparison.Ordinal))
             {
@@ -80,7 +80,7 @@ public static class SettingsLoader
                 continue;
             }
 
-            foreach (var name in settings.Keys.Where(name => SettingKeys.Find(name) == setting).Order(StringComparer.Ordinal))
+            foreach (var name in settings.Keys.Where(name => SettingIndex.Find(name) == setting).Order(StringComparer.Ordinal))
             {
                 values.Add(Describe(setting, name, settings));
             }

@@ -40,7 +40,7 @@ public sealed class SchemaCommandTests
         var schema = (await cli.RunAsync("schema", "config")).Json;
 
         Assert.All(
-            SettingKeys.All,
+            SettingIndex.All,
             setting =>
                 Assert.Contains(
                     setting.Accepts,

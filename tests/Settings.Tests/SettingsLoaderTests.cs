@@ -39,7 +39,7 @@ public class SettingsLoaderTests
     public void Load_EveryDefaultText_IsAcceptedAndGivesTheSameSettings()
     {
         var off = new[] { "found", "usual", "none" };
-        var lines = SettingKeys
+        var lines = SettingIndex
             .All.Where(key => !key.Name.Contains('*') && !off.Contains(key.DefaultText))
             .Select(key => $"{key.Name}: {key.DefaultText}");
 

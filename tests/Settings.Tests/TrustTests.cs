@@ -58,7 +58,7 @@ public class TrustTests
         "{A: b}",
     ];
 
-    public static TheoryData<string> AllKeys => [.. SettingKeys.All.Select(key => key.Name)];
+    public static TheoryData<string> AllKeys => [.. SettingIndex.All.Select(key => key.Name)];
 
     [Theory]
     [MemberData(nameof(AllKeys))]
@@ -79,7 +79,7 @@ public class TrustTests
             Question(
                 new SettingsInput
                 {
-                    DotEnv = new(".env", $"{SettingKeys.Find(name)!.Variable.Replace("*", "MINE", StringComparison.Ordinal)}={sample}\n"),
+                    DotEnv = new(".env", $"{SettingIndex.Find(name)!.Variable.Replace("*", "MINE", StringComparison.Ordinal)}={sample}\n"),
                 }
             ).Items.Count > 0;
 

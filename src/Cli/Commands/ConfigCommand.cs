@@ -33,7 +33,7 @@ internal sealed class ConfigCommand : Command
 
     private static CommandException Unknown(string name)
     {
-        var near = SettingKeys.Nearest(name);
+        var near = SettingIndex.Nearest(name);
         return new CommandException(
             ExitCodes.Usage,
             $"There is no setting '{name}'.",
@@ -91,7 +91,7 @@ internal sealed class ConfigCommand : Command
         public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
         {
             var name = parsed.GetRequiredValue(_name);
-            var setting = SettingKeys.Find(name) ?? throw Unknown(name);
+            var setting = SettingIndex.Find(name) ?? throw Unknown(name);
             var value =
                 context.LoadSettings().Values.FirstOrDefault(value => value.Name == name || value.Name == setting.Name)
                 ?? throw new CommandException(
@@ -128,7 +128,7 @@ internal sealed class ConfigCommand : Command
         public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
         {
             var name = parsed.GetRequiredValue(_name);
-            if (SettingKeys.Find(name) is null)
+            if (SettingIndex.Find(name) is null)
             {
                 throw Unknown(name);
             }
@@ -152,7 +152,7 @@ internal sealed class ConfigCommand : Command
             IgnoreFile.Ensure(folder);
             File.WriteAllText(file, text);
             context.Terminal.Say($"{name} is set in {shown}.");
-            var setting = SettingKeys.Find(name)!;
+            var setting = SettingIndex.Find(name)!;
             WarnIfOverruled(context, setting.Name, user ? SettingSourceKind.UserFile : SettingSourceKind.RepositoryFile);
             return Task.FromResult(ExitCodes.Done);
         }

@@ -121,7 +121,7 @@ internal sealed class Completer
             "STATUS" => BacklogStatus.All,
             "RUN" => RunIds(),
             "RUN/TASK" => RunIds().Concat(TasksOfRun()),
-            "NAME" when _command.Parents.Any(parent => parent.Name == "config") => SettingKeys.All.Select(setting => setting.Name),
+            "NAME" when _command.Parents.Any(parent => parent.Name == "config") => SettingIndex.All.Select(setting => setting.Name),
             "NAME" when _command.Name == "context" => Try(() => [.. PlanFiles.ProjectTexts(_context).Keys]),
             _ => argument.GetCompletions(CompletionContext.Empty).Select(item => item.Label),
         };

@@ -59,7 +59,7 @@ internal static class Schemas
             ["title"] = ".orchestrator/config.yaml",
             ["type"] = "object",
         };
-        foreach (var setting in SettingKeys.All)
+        foreach (var setting in SettingIndex.All)
         {
             var at = root;
             var parts = setting.Name.Split('.');

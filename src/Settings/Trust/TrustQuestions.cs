@@ -16,7 +16,7 @@ internal static class TrustQuestions
         var settings = SettingsLoader
             .Describe(layers.Settings)
             .Where(value =>
-                value.Source.IsOfRepository && SettingKeys.Find(value.Name) is { } setting && !HarmlessSettings.Contains(setting)
+                value.Source.IsOfRepository && SettingIndex.Find(value.Name) is { } setting && !HarmlessSettings.Contains(setting)
             )
             .Select(value => new TrustItem(TrustItem.KindOf(value.Name), value.Name, value.Value, value.Source.ToString()));
         var variables = layers.AgentVariables.Select(variable => new TrustItem(

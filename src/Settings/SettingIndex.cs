@@ -1,0 +1,104 @@
+using Orchestrator.Plans;
+
+namespace Orchestrator.Settings;
+
+/// <summary>All keys of <see cref="SettingKeys"/>, found by name, older name and environment variable.</summary>
+public static class SettingIndex
+{
+    /// <summary>All keys in the order people read them. A <c>*</c> in a name stands for any agent.</summary>
+    public static IReadOnlyList<Setting> All { get; } =
+    [
+        SettingKeys.Workers,
+        SettingKeys.MaxWorkers,
+        SettingKeys.TaskTimeout,
+        SettingKeys.MaxRemediations,
+        SettingKeys.Model,
+        SettingKeys.Agent,
+        SettingKeys.AgentCommand,
+        SettingKeys.AgentProvider,
+        SettingKeys.AgentMcp,
+        SettingKeys.PlannerAgent,
+        SettingKeys.PlannerModel,
+        SettingKeys.PlannerTimeout,
+        SettingKeys.PlannerUrl,
+        SettingKeys.PlannerRegion,
+        SettingKeys.RetryAttempts,
+        SettingKeys.RetryBaseDelay,
+        SettingKeys.RetryMaxDelay,
+        SettingKeys.StallLimit,
+        SettingKeys.TurnLimit,
+        SettingKeys.CostLimit,
+        SettingKeys.MemoryLimit,
+        SettingKeys.CpuLimit,
+        SettingKeys.OrphanLimit,
+        SettingKeys.TaskGates,
+        SettingKeys.IntegrationGates,
+        SettingKeys.GateCache,
+        SettingKeys.GateQuarantine,
+        SettingKeys.Radar,
+        SettingKeys.TrainBatch,
+        SettingKeys.TrainParallel,
+        SettingKeys.PermissionMode,
+        SettingKeys.PermissionAllow,
+        SettingKeys.PermissionSandbox,
+        SettingKeys.StrictCompliance,
+        SettingKeys.ApprovalTimeout,
+        SettingKeys.LockTimeout,
+        SettingKeys.AlwaysRequireHuman,
+        SettingKeys.DiskReserve,
+        SettingKeys.WorktreeDirectory,
+        SettingKeys.WorktreeSetup,
+        SettingKeys.WorktreeEnvironment,
+        SettingKeys.WorktreeKeep,
+        SettingKeys.WorktreePool,
+        SettingKeys.BranchPrefix,
+        SettingKeys.RetentionAge,
+        SettingKeys.RetentionCount,
+        SettingKeys.Land,
+        SettingKeys.MessagePrefix,
+        SettingKeys.Target,
+        SettingKeys.RiskPatterns,
+        SettingKeys.AutoApproveThreshold,
+        SettingKeys.ReviewThreshold,
+        SettingKeys.WordBoundaries,
+        SettingKeys.ShowProgress,
+        SettingKeys.TemporalAddress,
+        SettingKeys.TemporalNamespace,
+        SettingKeys.TemporalTls,
+        SettingKeys.TemporalApiKey,
+    ];
+
+    private static readonly Dictionary<string, Setting> ByName = All.SelectMany(
+            setting => setting.OldNames.Append(setting.Name),
+            (setting, name) => (name, setting)
+        )
+        .ToDictionary(pair => pair.name, pair => pair.setting);
+
+    private static readonly Dictionary<string, Setting> ByVariable = All.SelectMany(
+            setting => setting.OldVariables,
+            (setting, name) => (name, setting)
+        )
+        .ToDictionary(pair => pair.name, pair => pair.setting);
+
+    /// <summary>The key with this name or older name, or null. <c>agents.NAME.command</c> finds <c>agents.*.command</c>.</summary>
+    public static Setting? Find(string name) => ByName.GetValueOrDefault(Generic(name));
+
+    /// <summary>True where a mapping under this name holds further keys, as <c>workers</c> may.</summary>
+    internal static bool HasInner(string name) => ByName.Keys.Any(known => known.StartsWith(name + ".", StringComparison.Ordinal));
+
+    /// <summary>The key that an older environment variable sets, or null.</summary>
+    internal static Setting? FindByVariable(string variable) => ByVariable.GetValueOrDefault(variable);
+
+    /// <summary>The name of the key that is nearest to an unknown one, or null.</summary>
+    public static string? Nearest(string name) => NearestName.Of(name, ByName.Keys);
+
+    /// <summary>The name in force for a name that was found: <c>max_workers</c> becomes <c>workers</c>, an agent's name stays.</summary>
+    internal static string Canonical(string name, Setting setting) =>
+        setting.Name.Contains('*', StringComparison.Ordinal) ? name : setting.Name;
+
+    private static string Generic(string name)
+    {
+        var parts = name.Split('.');
+        return parts is ["agents", _, _] ? $"agents.*.{parts[2]}" : name;
+    }
+}
