@@ -40,7 +40,7 @@ internal sealed class Approvals(RunState state, Steering steering)
         if (command.Id == Plan)
         {
             var awaited = state.PlanAnswer is null && state.Run.State == RunStates.AwaitingApproval;
-            return NeedsNoAnswer(yes) || awaited ? null : $"The plan is not waiting for an answer; the run is {state.Run.State}.";
+            return NeedsNoAnswer(yes) || awaited ? null : SteeringRefusals.OfPlanAnswer(state.Run.State);
         }
         if (state.Board.TryFind(command.Id) is not { } task)
         {
@@ -48,7 +48,7 @@ internal sealed class Approvals(RunState state, Steering steering)
         }
         var now = task.Status.State;
         var waits = task.AtWork ? now == TaskStates.AwaitingApproval : !task.State.Approved;
-        return yes || now == TaskStates.Cancelled || waits ? null : $"{command.Id} is {now} and waits for no approval.";
+        return yes || now == TaskStates.Cancelled || waits ? null : SteeringRefusals.OfTaskAnswer(command.Id, now);
     }
 
     /// <summary>Takes an answer.</summary>
@@ -69,7 +69,7 @@ internal sealed class Approvals(RunState state, Steering steering)
         {
             if (task.State.Approved)
             {
-                return Steered.Unchanged($"{id} is {task.Status.State} and waits for no approval.");
+                return Steered.Unchanged(SteeringRefusals.OfTaskAnswer(id, task.Status.State));
             }
             state.Board.Approve(task, now);
             return Steered.As($"{id} is approved.");

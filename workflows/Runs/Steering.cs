@@ -33,42 +33,28 @@ internal sealed class Steering(RunState state)
     public string? RefusePause(TaskCommand? command = null) =>
         RefuseTask(command)
         ?? (
-            command is null || Board.Find(command.Task) is { AtWork: true }
+            command is null
                 ? null
-                : $"{command.Task} is {StateOf(command.Task)}; only a task at work can be paused."
+                : SteeringRefusals.OfPause(command.Task, StateOf(command.Task), Board.Find(command.Task).AtWork)
         );
 
     public string? RefuseRetry(TaskCommand command) =>
         RefuseTask(command)
-        ?? (
-            Board.Find(command.Task) switch
-            {
-                { AtWork: true, Status.State: not (TaskStates.Blocked or TaskStates.Parked) and var now } =>
-                    $"{command.Task} is {now}; it can be retried when it has ended, is blocked or parked.",
-                { AtWork: false, Status.State: var now } when TaskStates.IsDone(now) =>
-                    $"{command.Task} is {now}; there is nothing to retry.",
-                _ => null,
-            }
+        ?? SteeringRefusals.OfRetry(
+            command.Task,
+            StateOf(command.Task),
+            Board.Find(command.Task) is { AtWork: true, Status.State: not (TaskStates.Blocked or TaskStates.Parked) }
         );
 
     public string? RefuseSkip(TaskCommand command) =>
         RefuseTask(command)
-        ?? (
-            state.IsPlanner(Board.Find(command.Task)) && StateOf(command.Task) != TaskStates.Planned
-                ? "Without its planner the run has no plan. Retry it (with --guidance), or cancel the run."
-                : null
-        );
+        ?? SteeringRefusals.OfSkip(state.IsPlanner(Board.Find(command.Task)), StateOf(command.Task));
 
     public string? RefusePromote() =>
-        state.Run.State is RunStates.Landing or RunStates.Completed or RunStates.AwaitingPromotion
-            ? null
-            : $"{state.RunId} is {state.Run.State}; only a run that is {RunStates.AwaitingPromotion} can be promoted.";
+        state.Run.State == RunStates.Completed ? null : SteeringRefusals.OfPromote(state.RunId, state.Run.State);
 
     public string? RefuseLandMerged() =>
-        state.Run.State != RunStates.Escalated
-            ? $"{state.RunId} is {state.Run.State}; what is merged lands by itself, or once the run is {RunStates.Escalated} and a person says so."
-        : !Board.In(TaskStates.Merged).Any(e => !e.Status.Landed) ? $"Nothing of {state.RunId} is merged that has not landed."
-        : null;
+        SteeringRefusals.OfLandMerged(state.RunId, state.Run.State, Board.In(TaskStates.Merged).Any(e => !e.Status.Landed));
 
     public Steered Pause(DateTimeOffset now)
     {

@@ -52,7 +52,8 @@ internal sealed class ShowCommand : CliCommand
         var status = run.Status;
         Say(context, "run", status.RunId);
         Say(context, "title", status.Title);
-        Say(context, "state", RunStanding.Describe(status) + (status.Reason.Length > 0 ? ": " + LocalTimes.In(status.Reason) : ""));
+        var why = status.Standing == RunStanding.Interrupted ? RunObservation.Cure(run) : LocalTimes.In(status.Reason);
+        Say(context, "state", RunStanding.Describe(status) + (why.Length > 0 ? ": " + why : ""));
         Say(context, "tasks", (status.Counts ?? RunCounts.Of(status)).ToString());
         Say(context, "started", LocalTimes.Of(status.StartedAt));
         Say(context, "target", status.Target);

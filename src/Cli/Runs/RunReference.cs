@@ -22,37 +22,49 @@ internal sealed record RunReference(string? Run, string? Task)
     }
 
     /// <summary>The run that is meant for changing, and the task of it: a task's id alone does where it is of one open run only.</summary>
-    /// <exception cref="CommandException">Nothing fits, or more than one.</exception>
-    public static (StoredRun Run, RunReference Reference) RequireOpen(RepositoryLocation repository, string? text) =>
-        OfTaskAlone(repository, text, StoredRuns.Open) is { } found
-            ? found
-            : (StoredRuns.RequireOpen(repository, Parse(text).Run), Parse(text));
+    /// <exception cref="CommandException">Nothing fits, or more than one; or the run is at home in another place.</exception>
+    public static (StoredRun Run, RunReference Reference) RequireOpen(RepositoryLocation repository, string? text)
+    {
+        var reference = Parse(text);
+        var all = ReadIfNotNamed(repository, text);
+        return all is not null && OfTaskAlone(text!, all, StoredRuns.Open(repository, all)) is { } found
+            ? (StoredRuns.DemandHome(repository, found), new RunReference(found.Id, text))
+            : (StoredRuns.RequireOpen(repository, reference.Run, all), reference);
+    }
 
     /// <summary>The run that is meant for reading, and the task of it: a task's id alone does where no run's id begins so.</summary>
     /// <exception cref="CommandException">Nothing fits, or more than one.</exception>
-    public static (StoredRun Run, RunReference Reference) Require(RepositoryLocation repository, string? text) =>
-        OfTaskAlone(repository, text, where => [.. StoredRuns.List(where).Take(1)]) is { } found
-            ? found
-            : (StoredRuns.Require(repository, Parse(text).Run), Parse(text));
-
-    private static (StoredRun Run, RunReference Reference)? OfTaskAlone(
-        RepositoryLocation repository,
-        string? text,
-        Func<RepositoryLocation, IReadOnlyList<StoredRun>> runs
-    )
+    public static (StoredRun Run, RunReference Reference) Require(RepositoryLocation repository, string? text)
     {
-        if (string.IsNullOrEmpty(text) || text.Contains('/', StringComparison.Ordinal) || StoredRuns.Find(repository, text) is not null)
+        var reference = Parse(text);
+        var all = ReadIfNotNamed(repository, text);
+        return all is not null && OfTaskAlone(text!, all, all.Take(1).Select(run => NewestExecution.Of(run, repository))) is { } found
+            ? (found, new RunReference(found.Id, text))
+            : (StoredRuns.Require(repository, reference.Run, all), reference);
+    }
+
+    /// <summary>The records of all runs, where what was written may be a task's id; null: it is no id alone, or a run's folder.</summary>
+    private static IReadOnlyList<StoredRun>? ReadIfNotNamed(RepositoryLocation repository, string? text) =>
+        string.IsNullOrEmpty(text)
+        || text.Contains('/', StringComparison.Ordinal)
+        || Directory.Exists(Path.Combine(repository.RunsFolder, text))
+            ? null
+            : StoredRuns.List(repository);
+
+    private static StoredRun? OfTaskAlone(string text, IReadOnlyList<StoredRun> all, IEnumerable<StoredRun> among)
+    {
+        if (all.Any(run => run.Id == text))
         {
             return null;
         }
-        var having = runs(repository).Where(run => run.Status.Tasks.Any(task => task.Id == text)).ToList();
+        var having = among.Where(run => run.Status.Tasks.Any(task => task.Id == text)).ToList();
         string[] fitting =
         [
             .. having.Select(run => $"{run.Id}/{text}"),
-            .. StoredRuns.List(repository).Select(run => run.Id).Where(id => id.StartsWith(text, StringComparison.OrdinalIgnoreCase)),
+            .. all.Select(run => run.Id).Where(id => id.StartsWith(text, StringComparison.OrdinalIgnoreCase)),
         ];
         return having.Count == 0 ? null
-            : fitting.Length == 1 ? (StoredRuns.RequireOpen(repository, having[0].Id), new RunReference(having[0].Id, text))
+            : fitting.Length == 1 ? having[0]
             : throw new CommandException(
                 ExitCodes.Usage,
                 $"'{text}' may be {string.Join(" or ", fitting.Take(10))}.",

@@ -82,7 +82,9 @@ internal static class RunTable
     {
         var counts = run.Counts ?? RunCounts.Of(run);
         var end = RunStates.IsFinal(run.State) ? run.UpdatedAt : now;
-        var head = $"{run.RunId}  {RunStanding.Describe(run)}  {Time(end - run.StartedAt)}{(run.Cost > 0 ? "  " + Cost(run.Cost) : "")}";
+        var command = run.Standing == RunStanding.Interrupted ? $": orchestrate resume {run.RunId}" : "";
+        var head =
+            $"{run.RunId}  {RunStanding.Describe(run)}{command}  {Time(end - run.StartedAt)}{(run.Cost > 0 ? "  " + Cost(run.Cost) : "")}";
         if (counts.Brief() is { Length: > 0 } counted)
         {
             head += $"  {counted}";

@@ -4,33 +4,24 @@ namespace Orchestrator.Cli.Runs;
 
 /// <summary>
 /// Why a command can't be followed, by the run's record: what is said at once where nobody works on the run, which refuses it itself
-/// otherwise. A sentence, or null.
+/// otherwise. A sentence, or null. Where the record can't tell, the run decides.
 /// </summary>
 internal static class StoredRefusals
 {
     public static string? OfPause(RunStatus run, string task) =>
-        StateOf(run, task) is var state && (state == TaskStates.Pending || TaskStates.IsEnd(state))
-            ? $"{task} is {state}; only a task at work can be paused."
+        StateOf(run, task) is var state
+            ? SteeringRefusals.OfPause(task, state, isAtWork: state != TaskStates.Pending && !TaskStates.IsEnd(state))
             : null;
 
     public static string? OfRetry(RunStatus run, string task) =>
-        StateOf(run, task) switch
-        {
-            var state when TaskStates.IsDone(state) => $"{task} is {state}; there is nothing to retry.",
-            var state when TaskStates.HoldsSlot(state) || state == TaskStates.Merging =>
-                $"{task} is {state}; it can be retried when it has ended, is blocked or parked.",
-            _ => null,
-        };
-
-    public static string? OfSkip(RunStatus run, string task) =>
-        run.HasPlanner && task == PlannerTask.Id && StateOf(run, task) != TaskStates.Planned
-            ? "Without its planner the run has no plan. Retry it (with --guidance), or cancel the run."
+        StateOf(run, task) is var state
+            ? SteeringRefusals.OfRetry(task, state, isAtWork: TaskStates.HoldsSlot(state) || state == TaskStates.Merging)
             : null;
 
-    public static string? OfPromote(RunStatus run) =>
-        run.State is RunStates.Landing or RunStates.AwaitingPromotion
-            ? null
-            : $"{run.RunId} is {run.State}; only a run that is {RunStates.AwaitingPromotion} can be promoted.";
+    public static string? OfSkip(RunStatus run, string task) =>
+        SteeringRefusals.OfSkip(run.HasPlanner && task == PlannerTask.Id, StateOf(run, task));
+
+    public static string? OfPromote(RunStatus run) => SteeringRefusals.OfPromote(run.RunId, run.State);
 
     public static string? OfLand(RunStatus run) =>
         run.State == RunStates.Escalated
@@ -38,18 +29,17 @@ internal static class StoredRefusals
             : OfPromote(run);
 
     public static string? OfLandMerged(RunStatus run) =>
-        run.State is not (RunStates.Escalated or RunStates.Landing)
-            ? $"{run.RunId} is {run.State}; what is merged lands by itself, or once the run is {RunStates.Escalated} and a person says so."
-        : !run.Tasks.Any(t => t.State == TaskStates.Merged && !t.Landed) ? $"Nothing of {run.RunId} is merged that has not landed."
-        : null;
+        run.State == RunStates.Landing
+            ? null
+            : SteeringRefusals.OfLandMerged(run.RunId, run.State, run.Tasks.Any(t => t.State == TaskStates.Merged && !t.Landed));
 
     public static string? OfReject(RunStatus run, string id) =>
         id == "plan"
             ? run.State == RunStates.AwaitingApproval
                 ? null
-                : $"The plan is not waiting for an answer; the run is {run.State}."
+                : SteeringRefusals.OfPlanAnswer(run.State)
             : StateOf(run, id) is var state && TaskStates.IsEnd(state) && state != TaskStates.Cancelled
-                ? $"{id} is {state} and waits for no approval."
+                ? SteeringRefusals.OfTaskAnswer(id, state)
                 : null;
 
     // Empty of what is no task: the question whether to land.

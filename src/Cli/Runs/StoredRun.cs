@@ -167,15 +167,18 @@ internal static class StoredRuns
     }
 
     /// <summary>The run that is meant, for reading: the latest where none is named.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="given">What was written.</param>
+    /// <param name="read">The records, where they are read already.</param>
     /// <exception cref="CommandException">There is none, or the name fits none or several.</exception>
-    public static StoredRun Require(RepositoryLocation repository, string? given)
+    public static StoredRun Require(RepositoryLocation repository, string? given, IReadOnlyList<StoredRun>? read = null)
     {
         // One folder is read where the name says which: with years of runs this must stay fast.
         if (given is not null && StoredRun.TryRead(Path.Combine(repository.RunsFolder, given)) is { } named)
         {
             return NewestExecution.Of(named, repository);
         }
-        var runs = List(repository);
+        var runs = read ?? List(repository);
         if (given is not null)
         {
             var id = UniquePrefix.Find(given, [.. runs.Select(run => run.Id)], "run");
@@ -192,11 +195,18 @@ internal static class StoredRuns
     }
 
     /// <summary>The run that is meant, for changing: where none is named, the only open one.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="given">What was written.</param>
+    /// <param name="read">The records, where they are read already.</param>
     /// <exception cref="CommandException">The name fits none or several, none was given and not exactly one is open, or the run is at home
     /// in another place.</exception>
-    public static StoredRun RequireOpen(RepositoryLocation repository, string? given)
+    public static StoredRun RequireOpen(RepositoryLocation repository, string? given, IReadOnlyList<StoredRun>? read = null) =>
+        DemandHome(repository, given is null ? OnlyOpen(repository) : Require(repository, given, read));
+
+    /// <summary>A run that may be changed from here: an open one is at home in this place.</summary>
+    /// <exception cref="CommandException">It is at home in another one.</exception>
+    public static StoredRun DemandHome(RepositoryLocation repository, StoredRun run)
     {
-        var run = given is null ? OnlyOpen(repository) : Require(repository, given);
         // Its worktrees, its agents' folders and the queue of its steps have that place in their names.
         var home = run.Status.Repository;
         if (home.Length > 0 && !RunStates.IsFinal(run.Status.State) && !repository.IsAt(home))
@@ -216,9 +226,12 @@ internal static class StoredRuns
     /// Those that have not ended. A record that calls a run open is asked about; one that a reset has begun anew is found by its name
     /// alone.
     /// </summary>
-    public static IReadOnlyList<StoredRun> Open(RepositoryLocation repository) =>
+    public static IReadOnlyList<StoredRun> Open(RepositoryLocation repository) => Open(repository, List(repository));
+
+    /// <summary>The same of records that are read already.</summary>
+    public static IReadOnlyList<StoredRun> Open(RepositoryLocation repository, IEnumerable<StoredRun> all) =>
         [
-            .. List(repository)
+            .. all
                 .Where(run => !RunStates.IsFinal(run.Status.State))
                 .Select(run => NewestExecution.Of(run, repository))
                 .Where(run => !RunStates.IsFinal(run.Status.State)),

@@ -1,0 +1,43 @@
+namespace Orchestrator.Messages;
+
+/// <summary>
+/// Why a command of a person can't be followed: in the words of the run, and the same where nobody works on it and its record is asked. A
+/// sentence, or null.
+/// </summary>
+public static class SteeringRefusals
+{
+    /// <summary>Of pausing one task.</summary>
+    public static string? OfPause(string task, string state, bool isAtWork) =>
+        isAtWork ? null : $"{task} is {state}; only a task at work can be paused.";
+
+    /// <summary>Of trying a task again.</summary>
+    public static string? OfRetry(string task, string state, bool isAtWork) =>
+        isAtWork ? $"{task} is {state}; it can be retried when it has ended, is blocked or parked."
+        : TaskStates.IsDone(state) ? $"{task} is {state}; there is nothing to retry."
+        : null;
+
+    /// <summary>Of counting a task as done.</summary>
+    public static string? OfSkip(bool isPlanner, string state) =>
+        isPlanner && state != TaskStates.Planned
+            ? "Without its planner the run has no plan. Retry it (with --guidance), or cancel the run."
+            : null;
+
+    /// <summary>Of landing a run that is ready.</summary>
+    public static string? OfPromote(string run, string state) =>
+        state is RunStates.Landing or RunStates.AwaitingPromotion
+            ? null
+            : $"{run} is {state}; only a run that is {RunStates.AwaitingPromotion} can be promoted.";
+
+    /// <summary>Of landing what is merged of a run.</summary>
+    public static string? OfLandMerged(string run, string state, bool hasUnlanded) =>
+        state != RunStates.Escalated
+            ? $"{run} is {state}; what is merged lands by itself, or once the run is {RunStates.Escalated} and a person says so."
+        : !hasUnlanded ? $"Nothing of {run} is merged that has not landed."
+        : null;
+
+    /// <summary>Of an answer to a plan that waits for none.</summary>
+    public static string OfPlanAnswer(string state) => $"The plan is not waiting for an answer; the run is {state}.";
+
+    /// <summary>Of an answer to a task that waits for none.</summary>
+    public static string OfTaskAnswer(string task, string state) => $"{task} is {state} and waits for no approval.";
+}
