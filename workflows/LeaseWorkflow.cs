@@ -27,6 +27,9 @@ public sealed class LeaseWorkflow : MessageWorkflow
     /// <summary>Somebody has to wait: it may be for one that is gone.</summary>
     private bool _shouldLook;
     private readonly HashSet<string> _undeclared = new(StringComparer.Ordinal);
+
+    /// <summary>The run that was told that it is alone: it asks for nothing, and says what it holds when another one comes.</summary>
+    private string? _alone;
     private LeaseState _begin = new();
     private LeaseTable _table = new(new LeaseState());
     private readonly List<Task> _telling = [];
@@ -53,6 +56,7 @@ public sealed class LeaseWorkflow : MessageWorkflow
         }
         _begin = state;
         _table = new LeaseTable(state);
+        _alone = state.Runs is [var only] ? only : null;
         _dropped.AddRange(state.Dropped);
         StateIsTakenUp();
         return null;
@@ -126,15 +130,25 @@ public sealed class LeaseWorkflow : MessageWorkflow
         {
             await RemoveEndedAsync();
         }
-        var others = _table.Runs.Where(r => r != runId).ToList();
-        if (others is [var alone])
+        // One that has not heard yet whether it is alone holds nothing, and hears from its own joining that it is not.
+        if (_alone is { } alone && alone != runId && _table.Runs.Contains(alone))
         {
             _undeclared.Add(alone);
-            Tell(alone, new LeaseNews { Shared = true });
+            TellShared(alone, true);
         }
         await Workflow.WaitConditionAsync(() => _undeclared.Count == 0, HoldPatience);
         _undeclared.Clear();
-        Tell(runId, new LeaseNews { Shared = _table.Runs.Count > 1 });
+        if (!_table.Runs.Contains(runId))
+        {
+            return; // It has left meanwhile.
+        }
+        TellShared(runId, _table.Runs.Count > 1);
+    }
+
+    private void TellShared(string runId, bool isShared)
+    {
+        _alone = isShared ? null : runId;
+        Tell(runId, new LeaseNews { Shared = isShared });
     }
 
     private Task HoldAsync([Identifier] string runId, IReadOnlyList<LeaseRequest> held)
@@ -176,7 +190,7 @@ public sealed class LeaseWorkflow : MessageWorkflow
         Grant(_table.Leave(runId));
         if (_table.Runs is [var alone])
         {
-            Tell(alone, new LeaseNews { Shared = false });
+            TellShared(alone, false);
         }
     }
 

@@ -15,7 +15,14 @@ public class InterruptedRunTests
         using var cli = await RepositoryAsync();
         await OutputStreamTests
             .Program(cli)
-            .KillWhenAsync(Path.Combine(cli.Home, "log"), () => Starts(cli, "a") == 1 && Starts(cli, "b") == 1, "run", "--yes", "--run-id", "night");
+            .KillWhenAsync(
+                Path.Combine(cli.Home, "log"),
+                () => Starts(cli, "a") == 1 && Starts(cli, "b") == 1,
+                "run",
+                "--yes",
+                "--run-id",
+                "night"
+            );
 
         var status = await cli.RunAsync("status");
         var json = (await cli.RunAsync("status", "--json")).Json;
@@ -67,7 +74,14 @@ public class InterruptedRunTests
         using var cli = await RepositoryAsync();
         await OutputStreamTests
             .Program(cli)
-            .KillWhenAsync(Path.Combine(cli.Home, "log"), () => Starts(cli, "a") == 1 && Starts(cli, "b") == 1, "run", "--yes", "--run-id", "night");
+            .KillWhenAsync(
+                Path.Combine(cli.Home, "log"),
+                () => Starts(cli, "a") == 1 && Starts(cli, "b") == 1,
+                "run",
+                "--yes",
+                "--run-id",
+                "night"
+            );
         var copy = cli.Folder + " copy";
         Directory.Move(cli.Folder, copy);
 
@@ -84,7 +98,9 @@ public class InterruptedRunTests
     }
 
     private static async Task<bool> IsPausedAsync(CliFixture cli, string task) =>
-        (await cli.RunAsync("status", "--json")).Json["tasks"]!.AsArray().Single(t => (string)t!["id"]! == task)!["paused"]!.GetValue<bool>();
+        (await cli.RunAsync("status", "--json")).Json["tasks"]!.AsArray().Single(t => (string)t!["id"]! == task)![
+            "paused"
+        ]!.GetValue<bool>();
 
     private static async Task<CliFixture> RepositoryAsync()
     {

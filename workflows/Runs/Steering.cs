@@ -32,11 +32,7 @@ internal sealed class Steering(RunState state)
 
     public string? RefusePause(TaskCommand? command = null) =>
         RefuseTask(command)
-        ?? (
-            command is null
-                ? null
-                : SteeringRefusals.OfPause(command.Task, StateOf(command.Task), Board.Find(command.Task).AtWork)
-        );
+        ?? (command is null ? null : SteeringRefusals.OfPause(command.Task, StateOf(command.Task), Board.Find(command.Task).AtWork));
 
     public string? RefuseRetry(TaskCommand command) =>
         RefuseTask(command)
@@ -47,8 +43,7 @@ internal sealed class Steering(RunState state)
         );
 
     public string? RefuseSkip(TaskCommand command) =>
-        RefuseTask(command)
-        ?? SteeringRefusals.OfSkip(state.IsPlanner(Board.Find(command.Task)), StateOf(command.Task));
+        RefuseTask(command) ?? SteeringRefusals.OfSkip(state.IsPlanner(Board.Find(command.Task)), StateOf(command.Task));
 
     public string? RefusePromote() =>
         state.Run.State == RunStates.Completed ? null : SteeringRefusals.OfPromote(state.RunId, state.Run.State);

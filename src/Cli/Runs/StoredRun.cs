@@ -231,8 +231,7 @@ internal static class StoredRuns
     /// <summary>The same of records that are read already.</summary>
     public static IReadOnlyList<StoredRun> Open(RepositoryLocation repository, IEnumerable<StoredRun> all) =>
         [
-            .. all
-                .Where(run => !RunStates.IsFinal(run.Status.State))
+            .. all.Where(run => !RunStates.IsFinal(run.Status.State))
                 .Select(run => NewestExecution.Of(run, repository))
                 .Where(run => !RunStates.IsFinal(run.Status.State)),
         ];

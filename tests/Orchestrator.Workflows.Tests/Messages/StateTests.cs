@@ -1,6 +1,7 @@
 using Orchestrator.Messages;
 using Orchestrator.TestKit;
 using Temporalio.Api.Enums.V1;
+using Temporalio.Api.History.V1;
 using Temporalio.Client;
 using Temporalio.Exceptions;
 using Xunit;
@@ -127,6 +128,53 @@ public sealed class StateTests
             await leases.SignalAsync(w => w.LeaveAsync(id));
             await leases.GetResultAsync().WaitAsync(Eventually.Limit);
         }
+    }
+
+    /// <summary>One that has not heard yet whether it is alone holds nothing: nobody waits for it to say so, which it never does.</summary>
+    [Fact]
+    public async Task Lease_TwoJoinBeforeEitherHasAnAnswer_BothAreAnsweredAtOnce()
+    {
+        const string Id = "leases-together";
+        var look = new TaskCompletionSource();
+        await using var run = await ScriptedRun.CreateAsync([]);
+        run.Activities.EndedRuns = async () =>
+        {
+            await look.Task;
+            return [];
+        };
+        var leases = run.Client.GetWorkflowHandle<ILeaseWorkflow>(Id);
+        foreach (var joined in (string[])["gone", "one", "two"])
+        {
+            await SignalAsync(run, Id, w => w.JoinAsync(joined));
+        }
+        await leases.SignalAsync(w => w.LeaveAsync("gone"));
+        for (var limit = Eventually.Timeout(); (await leases.QueryAsync(w => w.Status())).Runs is not ["one", "two"]; )
+        {
+            await Task.Delay(20, limit);
+        }
+
+        look.SetResult();
+
+        var (told, events) = (new List<string>(), new List<HistoryEvent>());
+        for (var limit = Eventually.Timeout(); !told.Contains("one") || !told.Contains("two"); )
+        {
+            await Task.Delay(20, limit);
+            events = [.. (await leases.FetchHistoryAsync()).Events];
+            told =
+            [
+                .. events
+                    .Select(happened => happened.SignalExternalWorkflowExecutionInitiatedEventAttributes)
+                    .Where(signal => signal is not null)
+                    .Select(signal => signal.WorkflowExecution.WorkflowId),
+            ];
+        }
+        Assert.DoesNotContain(
+            events,
+            happened => happened.TimerStartedEventAttributes?.StartToFireTimeout.ToTimeSpan() == TimeSpan.FromSeconds(60)
+        );
+        await leases.SignalAsync(w => w.LeaveAsync("one"));
+        await leases.SignalAsync(w => w.LeaveAsync("two"));
+        await leases.GetResultAsync().WaitAsync(Eventually.Limit);
     }
 
     private static Task SignalAsync(ScriptedRun run, string id, System.Linq.Expressions.Expression<Func<ILeaseWorkflow, Task>> signal)
