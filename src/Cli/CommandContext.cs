@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Orchestrator.Cli.Console;
+using Orchestrator.Git.Program;
 using Orchestrator.Processes;
 using Orchestrator.QualityGates;
 using Orchestrator.Runs;
@@ -63,7 +64,7 @@ internal sealed class CommandContext(
             ?? throw new CommandException(
                 ExitCodes.Usage,
                 $"{Directory} is in no git repository.",
-                "Run 'git init' there, or name another folder with --working-dir."
+                $"Run '{GitRepository.BeginCommand}' there, or name another folder with --working-dir."
             );
         return repository.IsBare
             ? throw new CommandException(

@@ -29,10 +29,17 @@ internal static class UniquePrefix
                 "Write more of it."
             );
         }
+        if (ids.Count == 0)
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                $"There is no {what} '{given}', and no other one either.",
+                what == "run" ? "Begin one: orchestrate run PLAN" : "See what there is: orchestrate status"
+            );
+        }
         var near = NearestName.Of(given, ids);
-        var known =
-            ids.Count == 0 ? "There is none."
-            : near is null ? $"Known: {string.Join(", ", ids.Take(10))}{(ids.Count > 10 ? ", ..." : "")}."
+        var known = near is null
+            ? $"Known: {string.Join(", ", ids.Take(10))}{(ids.Count > 10 ? ", ..." : "")}."
             : $"Did you mean '{near}'?";
         throw new CommandException(ExitCodes.Usage, $"There is no {what} '{given}'.", known);
     }

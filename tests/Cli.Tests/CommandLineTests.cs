@@ -80,7 +80,7 @@ public class CommandLineTests
 
         Assert.Equal(2, result.ExitCode);
         Assert.Contains("is in no git repository", result.People, StringComparison.Ordinal);
-        Assert.Contains("git init", result.People, StringComparison.Ordinal);
+        Assert.Contains("git init && git commit", result.People, StringComparison.Ordinal);
     }
 
     [Fact]

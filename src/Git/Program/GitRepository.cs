@@ -10,6 +10,9 @@ namespace Orchestrator.Git.Program;
 /// </summary>
 public sealed class GitRepository
 {
+    /// <summary>What a person runs in a folder to make a repository of it that runs can begin in: one with a first commit.</summary>
+    public const string BeginCommand = "git init && git commit --allow-empty -m start";
+
     /// <summary>The author of commits in repositories where git knows no name or address.</summary>
     public static readonly GitIdentity FallbackIdentity = new("orchestrate", "orchestrate@localhost");
 
@@ -103,7 +106,7 @@ public sealed class GitRepository
         {
             throw new NotARepositoryException(
                 $"'{path}' is not in a git repository that can be used: {answer.ErrorText} Go to a repository, or make one with: "
-                    + "git init && git commit --allow-empty -m start"
+                    + BeginCommand
             );
         }
 

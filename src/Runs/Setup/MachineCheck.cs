@@ -144,7 +144,12 @@ public static class MachineCheck
         [
             found,
             location is null
-                ? new("repository", MachineCheckStatus.Fail, "This folder is in no git repository.", "Run 'git init', or go to one.")
+                ? new(
+                    "repository",
+                    MachineCheckStatus.Fail,
+                    "This folder is in no git repository.",
+                    $"Run '{GitRepository.BeginCommand}', or go to one."
+                )
                 : await RepositoryAsync(git, location, settings, cancellationToken),
         ];
     }
