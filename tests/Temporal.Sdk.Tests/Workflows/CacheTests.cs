@@ -118,7 +118,7 @@ public sealed class CacheTests
 
         var reply = await new HandDrivenRun("Nobody").TaskAsync(handler, sticky: false);
 
-        Assert.Equal("Workflow type Nobody is not registered on this worker; registered are: WaitingWorkflow.", Failure(reply));
+        Assert.Equal("Workflow type Nobody is not registered on this worker, available workflows: WaitingWorkflow", Failure(reply));
     }
 
     [Fact]

@@ -38,7 +38,7 @@ public class ActivityExecutionContext
     /// <summary>The activity the code runs in.</summary>
     /// <exception cref="InvalidOperationException">It runs in none.</exception>
     public static ActivityExecutionContext Current =>
-        Local.Value ?? throw new InvalidOperationException("No current activity: this code does not run in one.");
+        Local.Value ?? throw new InvalidOperationException("No current context: this code does not run in an activity.");
 
     /// <summary>What the activity knows about itself.</summary>
     public ActivityInfo Info { get; }

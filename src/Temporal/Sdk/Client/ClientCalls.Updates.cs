@@ -83,7 +83,7 @@ internal sealed partial class ClientCalls
     )
     {
         var options = input.Options;
-        var id = operation.Options.Id ?? throw new ArgumentException("WorkflowOptions.Id is required.", nameof(input));
+        var id = operation.Options.Id ?? throw new ArgumentException("ID required to start workflow (WorkflowOptions.Id).", nameof(input));
         var request = new ExecuteMultiOperationRequest { Namespace = Namespace };
         request.Operations.Add(
             new ExecuteMultiOperationRequest.Types.Operation

@@ -22,8 +22,10 @@ internal static class WorkflowStarts
         DataConverter dataConverter
     )
     {
-        var id = options.Id ?? throw new ArgumentException("WorkflowOptions.Id is required.", nameof(options));
-        var taskQueue = options.TaskQueue ?? throw new ArgumentException("WorkflowOptions.TaskQueue is required.", nameof(options));
+        var id = options.Id ?? throw new ArgumentException("ID required to start workflow (WorkflowOptions.Id).", nameof(options));
+        var taskQueue =
+            options.TaskQueue
+            ?? throw new ArgumentException("Task queue required to start workflow (WorkflowOptions.TaskQueue).", nameof(options));
         var converter = dataConverter.WithSerializationContext(new ISerializationContext.Workflow(clientNamespace, id));
         return new()
         {

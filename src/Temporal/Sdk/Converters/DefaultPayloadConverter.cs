@@ -61,10 +61,7 @@ public class DefaultPayloadConverter : IPayloadConverter, IWithSerializationCont
             }
         }
 
-        throw new ArgumentException(
-            $"No encoding of the payload converter takes a value of type {value?.GetType().ToString() ?? "null"}.",
-            nameof(value)
-        );
+        throw new ArgumentException($"Value of type {value?.GetType().ToString() ?? "null"} has no known converter", nameof(value));
     }
 
     /// <inheritdoc />

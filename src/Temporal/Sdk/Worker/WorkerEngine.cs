@@ -70,7 +70,7 @@ internal sealed class WorkerEngine
         _taskQueue = options.TaskQueue ?? throw new ArgumentException("TaskQueue is required.", nameof(options));
         if (options.Workflows.Count == 0 && options.Activities.Count == 0)
         {
-            throw new ArgumentException("At least one workflow or activity is required.", nameof(options));
+            throw new ArgumentException("Must have at least one workflow and/or activity.", nameof(options));
         }
 
         _namespace = client.Options.Namespace;

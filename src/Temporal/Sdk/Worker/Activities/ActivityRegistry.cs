@@ -17,13 +17,11 @@ internal sealed class ActivityRegistry
         {
             if (definition.Name is not { } name)
             {
-                _dynamic = _dynamic is null
-                    ? definition
-                    : throw new ArgumentException("There is more than one dynamic activity.", nameof(definitions));
+                _dynamic = _dynamic is null ? definition : throw new ArgumentException("Multiple dynamic activities.", nameof(definitions));
             }
             else if (!_byName.TryAdd(name, definition))
             {
-                throw new ArgumentException($"There is more than one activity named '{name}'.", nameof(definitions));
+                throw new ArgumentException($"Duplicate activity named {name}", nameof(definitions));
             }
         }
     }

@@ -38,7 +38,7 @@ internal sealed class ReplyMaker(WorkflowTaskHandlerOptions options)
             ForceCreateNewWorkflowTask = heartbeat,
             SdkMetadata = run.WriteFlags(),
             Capabilities = new() { DiscardSpeculativeWorkflowTaskWithEvents = true },
-            VersioningBehavior = (VersioningBehavior)(int)(run.Definition?.VersioningBehavior ?? default),
+            VersioningBehavior = (VersioningBehavior)(int)instance.VersioningBehavior,
             MeteringMetadata = new(),
         };
         request.Commands.AddRange(commands.Select(c => c.Proto));

@@ -7,21 +7,43 @@ namespace Temporalio.Worker.Workflows;
 /// <summary>The handlers of one run: those of its class, and those it adds.</summary>
 internal sealed class WorkflowHandlers(WorkflowDefinition definition, Action signalHandlerAdded)
 {
-    public HandlerMap<WorkflowSignalDefinition> Signals { get; } = new(definition.Signals, signalHandlerAdded);
+    public HandlerMap<WorkflowSignalDefinition> Signals { get; } =
+        new("Signal", definition.Signals, signal => signal.Name, signalHandlerAdded);
 
-    public HandlerMap<WorkflowQueryDefinition> Queries { get; } = new(definition.Queries);
+    public HandlerMap<WorkflowQueryDefinition> Queries { get; } = new("Query", definition.Queries, query => query.Name);
 
-    public HandlerMap<WorkflowUpdateDefinition> Updates { get; } = new(definition.Updates);
+    public HandlerMap<WorkflowUpdateDefinition> Updates { get; } = new("Update", definition.Updates, update => update.Name);
 
-    public WorkflowSignalDefinition? DynamicSignal { get; set; } = definition.DynamicSignal;
+    public WorkflowSignalDefinition? DynamicSignal
+    {
+        get;
+        set => field = RequireDynamic(value, "Signal", value?.Name);
+    } = definition.DynamicSignal;
 
-    public WorkflowQueryDefinition? DynamicQuery { get; set; } = definition.DynamicQuery;
+    public WorkflowQueryDefinition? DynamicQuery
+    {
+        get;
+        set => field = RequireDynamic(value, "Query", value?.Name);
+    } = definition.DynamicQuery;
 
-    public WorkflowUpdateDefinition? DynamicUpdate { get; set; } = definition.DynamicUpdate;
+    public WorkflowUpdateDefinition? DynamicUpdate
+    {
+        get;
+        set => field = RequireDynamic(value, "Update", value?.Name);
+    } = definition.DynamicUpdate;
+
+    private static T? RequireDynamic<T>(T? handler, string kind, string? name)
+        where T : class =>
+        name is null ? handler : throw new ArgumentException($"{kind} {name} is not dynamic, and cannot be the handler of all others.");
 }
 
 /// <summary>Handlers by name. The class's own map is shared by all runs until a run changes its copy.</summary>
-internal sealed class HandlerMap<T>(IReadOnlyDictionary<string, T> original, Action? added = null) : IDictionary<string, T>
+/// <param name="kind">What is handled, for messages.</param>
+/// <param name="original">The class's.</param>
+/// <param name="nameOf">The name that a handler has itself; null when it is dynamic.</param>
+/// <param name="added">Told when there is one more.</param>
+internal sealed class HandlerMap<T>(string kind, IReadOnlyDictionary<string, T> original, Func<T, string?> nameOf, Action? added = null)
+    : IDictionary<string, T>
 {
     private Dictionary<string, T>? _own;
 
@@ -40,6 +62,7 @@ internal sealed class HandlerMap<T>(IReadOnlyDictionary<string, T> original, Act
         get => Current[key];
         set
         {
+            Check(key, value);
             Own()[key] = value;
             added?.Invoke();
         }
@@ -47,6 +70,7 @@ internal sealed class HandlerMap<T>(IReadOnlyDictionary<string, T> original, Act
 
     public void Add(string key, T value)
     {
+        Check(key, value);
         Own().Add(key, value);
         added?.Invoke();
     }
@@ -76,6 +100,15 @@ internal sealed class HandlerMap<T>(IReadOnlyDictionary<string, T> original, Act
     public IEnumerator<KeyValuePair<string, T>> GetEnumerator() => Current.GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    private void Check(string key, T value)
+    {
+        var name = nameOf(value) ?? throw new ArgumentException($"{kind} {key} is dynamic, and cannot be the handler of one name.");
+        if (name != key)
+        {
+            throw new ArgumentException($"{kind} {key} doesn't match definition name {name}");
+        }
+    }
 
     private Dictionary<string, T> Own() => _own ??= new(original, StringComparer.Ordinal);
 }

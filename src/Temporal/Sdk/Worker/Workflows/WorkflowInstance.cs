@@ -25,7 +25,7 @@ internal sealed partial class WorkflowInstance
     private readonly Type[] _failureTypes;
     private readonly Payloads? _input;
     private object?[] _arguments = [];
-    private Type[] _dynamicFailureTypes = [];
+    private WorkflowDefinitionOptions? _dynamicOptions;
     private PendingCommand? _completion;
     private Exception? _taskFailure;
     private bool _readOnly;
@@ -181,11 +181,17 @@ internal sealed partial class WorkflowInstance
         }
     }
 
+    /// <summary>How the run moves between versions of a worker deployment: what a dynamic workflow has chosen, else what its class says.</summary>
+    public Common.VersioningBehavior VersioningBehavior =>
+        _dynamicOptions is { VersioningBehavior: not Common.VersioningBehavior.Unspecified and var chosen }
+            ? chosen
+            : _definition.VersioningBehavior ?? default;
+
     /// <summary>Whether an exception fails the workflow (or the update) and not the task.</summary>
     public bool IsFailure(Exception exception) =>
         exception is FailureException or OperationCanceledException
         || _failureTypes.Any(t => t.IsInstanceOfType(exception))
-        || _dynamicFailureTypes.Any(t => t.IsInstanceOfType(exception));
+        || (_dynamicOptions?.FailureExceptionTypes ?? []).Any(t => t.IsInstanceOfType(exception));
 
     /// <summary>
     /// The failure of an exception. A cancellation that the workflow was not asked for, of a token of its own, is a failure like others.
@@ -263,7 +269,7 @@ internal sealed partial class WorkflowInstance
                 ? [HandlerMethod.RawValues(payloads)]
                 : _definition.Run.Decode(payloads, _converter.PayloadConverter);
             Instance = _definition.CreateWorkflowInstance(_arguments);
-            _dynamicFailureTypes = _definition.DynamicOptionsGetter?.Invoke(Instance).FailureExceptionTypes ?? [];
+            _dynamicOptions = _definition.DynamicOptionsGetter?.Invoke(Instance);
         }
         catch (Exception e)
         {

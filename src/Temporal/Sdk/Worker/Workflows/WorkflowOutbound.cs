@@ -60,7 +60,10 @@ internal sealed class WorkflowOutbound(WorkflowInstance instance) : WorkflowOutb
         var options = input.Options;
         if (options.StartToCloseTimeout is null && options.ScheduleToCloseTimeout is null)
         {
-            throw new ArgumentException($"Activity {input.Activity} needs StartToCloseTimeout or ScheduleToCloseTimeout.", nameof(input));
+            throw new ArgumentException(
+                $"Activity options must have StartToCloseTimeout or ScheduleToCloseTimeout (activity {input.Activity}).",
+                nameof(input)
+            );
         }
 
         var token = options.CancellationToken ?? instance.CancellationToken;
@@ -110,7 +113,7 @@ internal sealed class WorkflowOutbound(WorkflowInstance instance) : WorkflowOutb
         if (options.StartToCloseTimeout is null && options.ScheduleToCloseTimeout is null)
         {
             throw new ArgumentException(
-                $"Local activity {input.Activity} needs StartToCloseTimeout or ScheduleToCloseTimeout.",
+                $"Activity options must have StartToCloseTimeout or ScheduleToCloseTimeout (local activity {input.Activity}).",
                 nameof(input)
             );
         }

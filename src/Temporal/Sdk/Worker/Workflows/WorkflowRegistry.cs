@@ -26,7 +26,9 @@ internal sealed class WorkflowRegistry
             if (definition.Name is { } name ? !_definitions.TryAdd(name, definition) : _dynamic is not null)
             {
                 throw new ArgumentException(
-                    $"More than one workflow is registered {(definition.Name is null ? "as dynamic" : $"as '{definition.Name}'")}; {definition.Type} is one of them.",
+                    definition.Name is { } twice
+                        ? $"Duplicate workflow named {twice}: {definition.Type}"
+                        : $"Multiple dynamic workflows: {definition.Type}",
                     nameof(definitions)
                 );
             }
@@ -41,6 +43,6 @@ internal sealed class WorkflowRegistry
         _definitions.GetValueOrDefault(type)
         ?? _dynamic
         ?? throw new InvalidOperationException(
-            $"Workflow type {type} is not registered on this worker; registered are: {string.Join(", ", _definitions.Keys.Order(StringComparer.Ordinal))}."
+            $"Workflow type {type} is not registered on this worker, available workflows: {string.Join(", ", _definitions.Keys.Order(StringComparer.Ordinal))}"
         );
 }
