@@ -15,9 +15,9 @@ internal static class OpenTasks
     {
         var open = new Dictionary<string, TaskReport>(StringComparer.Ordinal);
         var untilStopped = new RpcOptions { CancellationToken = stop };
-        await foreach (var task in client.ListWorkflowsAsync(RunIds.OpenTasksQuery(runId)).WithCancellation(stop))
+        await foreach (var task in client.ListWorkflowsAsync(RunIds.OpenChildrenQuery(runId)).WithCancellation(stop))
         {
-            if (task.ParentId != runId)
+            if (task.ParentId != runId || task.Id == RunIds.ForTrain(runId))
             {
                 continue;
             }

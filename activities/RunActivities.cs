@@ -106,9 +106,14 @@ public sealed class RunActivities : IRunActivities
     /// <inheritdoc/>
     [Activity]
     public Task<EarlierWork> FindEarlierWorkAsync(FindEarlierWorkInput input) =>
-        Heartbeats.WhileAsync(stop =>
-            EarlierExecution.FindAsync(input, _services, until => OpenTasks.FindAsync(_client, input.RunId, until), stop)
-        );
+        Heartbeats.WhileAsync(async stop =>
+        {
+            if (input.PlanHash.Length > 0 && input.Offset == 0)
+            {
+                await OpenTrain.CloseAsync(_client, input.RunId, _services.Time, stop);
+            }
+            return await EarlierExecution.FindAsync(input, _services, until => OpenTasks.FindAsync(_client, input.RunId, until), stop);
+        });
 
     /// <inheritdoc/>
     [Activity]

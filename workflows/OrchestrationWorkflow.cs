@@ -45,6 +45,7 @@ public sealed class OrchestrationWorkflow : MessageWorkflow
         OnCommand("cancel", CancelAsync);
         OnSignal("leasesChanged", LeasesChangedAsync);
         OnSignal("taskChanged", TaskChangedAsync, HasTasks);
+        OnSignal("trainChanged", TrainChangedAsync, HasTasks);
         OnSignal("activitiesFailing", ActivitiesFailingAsync);
         OnSignal("messageDropped", MessageDroppedAsync);
     }
@@ -184,7 +185,18 @@ public sealed class OrchestrationWorkflow : MessageWorkflow
 
     private Task TaskChangedAsync(TaskReport report)
     {
+        if (report.TaskId == RunIds.Train)
+        {
+            _state.Train.Ask();
+            return Task.CompletedTask;
+        }
         TaskReports.TakeIn(_state, report, Now);
+        return Task.CompletedTask;
+    }
+
+    private Task TrainChangedAsync(TrainReport report)
+    {
+        _parts.Merging.TakeIn(report);
         return Task.CompletedTask;
     }
 

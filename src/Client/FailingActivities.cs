@@ -50,7 +50,8 @@ public sealed class FailingActivities(ITemporalClient client, TimeProvider time)
             {
                 continue; // A task's workflow that nobody but a person with another tool can have started.
             }
-            var task = run == execution.Id ? "" : RunIds.TaskOf(run, execution.Id);
+            // The merge train is the run's own.
+            var task = run == execution.Id || execution.Id == RunIds.ForTrain(run) ? "" : RunIds.TaskOf(run, execution.Id);
             var failing = description
                 .PendingActivities.Where(Fails)
                 .Select(a => new FailingActivity(task, a.ActivityType.Name, a.Attempt, PayloadPaging.Brief(a.LastFailure.Message)));

@@ -27,7 +27,7 @@ public sealed class LostTasks(ITemporalClient client)
         var (lost, told) = (new HashSet<string>(StringComparer.Ordinal), new List<TaskReport>());
         await foreach (var run in _client.ListWorkflowsAsync(RunClient.OpenRuns).WithCancellation(cancellation))
         {
-            await foreach (var task in _client.ListWorkflowsAsync(RunIds.LostTasksQuery(run.Id)).WithCancellation(cancellation))
+            await foreach (var task in _client.ListWorkflowsAsync(RunIds.LostChildrenQuery(run.Id)).WithCancellation(cancellation))
             {
                 if (task.ParentId != run.Id)
                 {

@@ -90,7 +90,7 @@ public sealed class OrphanedTasks(ITemporalClient client)
     private async Task<IReadOnlySet<string>> FindParentsAsync(HashSet<string> open, CancellationToken cancellation)
     {
         var parents = new HashSet<string>(StringComparer.Ordinal);
-        await foreach (var task in _client.ListWorkflowsAsync(RunIds.OpenTasksQuery()).WithCancellation(cancellation))
+        await foreach (var task in _client.ListWorkflowsAsync(RunIds.OpenChildrenQuery()).WithCancellation(cancellation))
         {
             if (task.ParentId is { } parent && !open.Contains(parent))
             {
@@ -111,7 +111,7 @@ public sealed class OrphanedTasks(ITemporalClient client)
         var left = 0;
         await foreach (
             var task in _client
-                .ListWorkflowsAsync(RunIds.OpenTasksQuery(runId))
+                .ListWorkflowsAsync(RunIds.OpenChildrenQuery(runId))
                 .WithCancellation(rpc.CancellationToken ?? CancellationToken.None)
         )
         {

@@ -15,7 +15,14 @@ public static class TaskQueues
 /// <summary>Ids of workflows and names derived from them.</summary>
 public static class RunIds
 {
-    private const string Tasks = "(WorkflowType = 'TaskWorkflow' OR WorkflowType = 'PlanningWorkflow')";
+    /// <summary>Names the merge train where others name a task: no task's id begins with a dot.</summary>
+    public const string Train = ".train";
+
+    private const string Children =
+        "(WorkflowType = 'TaskWorkflow' OR WorkflowType = 'PlanningWorkflow' OR WorkflowType = 'MergeTrainWorkflow')";
+
+    /// <summary>Id of the merge train of a run.</summary>
+    public static string ForTrain(string runId) => ForTask(runId, Train);
 
     /// <summary>Id of a task's workflow.</summary>
     public static string ForTask(string runId, string taskId) => $"{runId}/{taskId}";
@@ -25,21 +32,22 @@ public static class RunIds
     /// <param name="workflowId">Id of one of its tasks' workflows.</param>
     public static string TaskOf(string runId, string workflowId) => workflowId[(runId.Length + 1)..];
 
-    /// <summary>Visibility query for the open workflows of tasks, planners included.</summary>
+    /// <summary>Visibility query for the open workflows below a run: of its tasks, planners included, and its merge train.</summary>
     /// <param name="runId">Of one run; null: of all.</param>
-    public static string OpenTasksQuery(string? runId = null)
+    public static string OpenChildrenQuery(string? runId = null)
     {
-        const string Open = $"ExecutionStatus = 'Running' AND {Tasks}";
+        const string Open = $"ExecutionStatus = 'Running' AND {Children}";
         return runId is null ? Open : $"{Open} AND {Below(runId)}";
     }
 
     /// <summary>
-    /// Visibility query for the workflows of a run's tasks, planners included, that were ended from outside: they have said nothing of it.
+    /// Visibility query for the workflows below a run, of tasks, planners and the merge train, that were ended from outside: they have said
+    /// nothing of it.
     /// </summary>
-    public static string LostTasksQuery(string runId) =>
-        $"ExecutionStatus IN ('Terminated', 'Failed', 'TimedOut', 'Canceled') AND {Tasks} AND {Below(runId)}";
+    public static string LostChildrenQuery(string runId) =>
+        $"ExecutionStatus IN ('Terminated', 'Failed', 'TimedOut', 'Canceled') AND {Children} AND {Below(runId)}";
 
-    /// <summary>Visibility query for a run and the workflows of its tasks, all executions of each.</summary>
+    /// <summary>Visibility query for a run and all that is below it, all executions of each.</summary>
     public static string FamilyQuery(string runId) => $"WorkflowId = '{Quoted(runId)}' OR {Below(runId)}";
 
     private static string Below(string runId) => $"WorkflowId STARTS_WITH '{Quoted(runId)}/'";

@@ -24,17 +24,11 @@ public sealed record RunCheckpoint
     /// <summary>Tasks that changed while the file was written; what it says of them counts no more.</summary>
     public IReadOnlyList<TaskCheckpoint> Recent { get; init; } = [];
 
-    /// <summary>Verified work that waits for its turn to be merged.</summary>
-    public IReadOnlyList<MergeRequest> Merges { get; init; } = [];
+    /// <summary>How the run stands with its merge train, which goes on meanwhile.</summary>
+    public TrainLinkCheckpoint Train { get; init; } = new();
 
-    /// <summary>How many of them are merged at once the next time; 0: as many as the settings allow.</summary>
-    public int TrainWindow { get; init; }
-
-    /// <summary>Gates that have failed and then held on the same tree.</summary>
-    public IReadOnlyList<string> FlakyGates { get; init; } = [];
-
-    /// <summary>Commit that staging has to be at.</summary>
-    public string StagingTip { get; init; } = "";
+    /// <summary>Where staging has to be.</summary>
+    public StagingPosition Staging { get; init; } = new("", 0);
 
     /// <summary>How the run stands with the leases of its repository.</summary>
     public LeaseCheckpoint Leases { get; init; } = new();

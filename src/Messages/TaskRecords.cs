@@ -260,7 +260,11 @@ public sealed record VerifyResult
 }
 
 /// <summary>A verified task that asks to be merged.</summary>
-public sealed record MergeRequest(string TaskId, string Commit, int Attempt);
+public sealed record MergeRequest([property: Identifier] string TaskId, string Commit, int Attempt)
+{
+    /// <summary>Tasks that it depends on.</summary>
+    public IReadOnlyList<string> DependsOn { get; init; } = [];
+}
 
 /// <summary>Asks for one verified task to be merged to staging.</summary>
 public sealed record MergeTaskInput(string RunId, RepositoryReference Repository, string PlanHash, string Staging, MergeRequest Request)
@@ -284,6 +288,9 @@ public sealed record MergeResult
 
     /// <summary>Why not: conflicts, or a gate that fails on the merged tree.</summary>
     public string Message { get; init; } = "";
+
+    /// <summary>It can't be merged with what is on staging: somebody has to make both hold.</summary>
+    public bool Conflict { get; init; }
     public string ProblemsFile { get; init; } = "";
     public string FailureClass { get; init; } = FailureClasses.None;
 

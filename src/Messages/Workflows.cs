@@ -81,6 +81,10 @@ public interface IOrchestrationWorkflow
     [WorkflowSignal("activitiesFailing")]
     Task ActivitiesFailingAsync(IReadOnlyList<FailingActivity> failing);
 
+    /// <summary>What the merge train of the run has done.</summary>
+    [WorkflowSignal("trainChanged")]
+    Task TrainChangedAsync(TrainReport report);
+
     /// <summary>A task could not read what somebody sent it: people look for that in its run.</summary>
     [WorkflowSignal("messageDropped")]
     Task MessageDroppedAsync(DroppedMessage message);
@@ -120,6 +124,36 @@ public interface ITaskWorkflow
     /// <summary>What the merge train did with this task's commit.</summary>
     [WorkflowSignal("mergeDone")]
     Task MergeDoneAsync(MergeResult result);
+}
+
+/// <summary>
+/// The merge train of one run: verified work comes in, and is merged to staging or sent back with evidence. It says so to its run, and goes
+/// on while that continues as new.
+/// </summary>
+[Workflow("MergeTrainWorkflow")]
+public interface IMergeTrainWorkflow
+{
+    [WorkflowRun]
+    Task RunAsync(TrainInput input);
+
+    [WorkflowQuery("status")]
+    TrainStatus Status();
+
+    /// <summary>Verified work, behind all that waits. What waits already is not taken in twice.</summary>
+    [WorkflowSignal("enqueue")]
+    Task EnqueueAsync(TrainWork work);
+
+    /// <summary>A task that was sent back to resolve a conflict does not come back soon: others need not wait for it.</summary>
+    [WorkflowSignal("pass")]
+    Task PassAsync([Identifier] string task);
+
+    /// <summary>Nothing more is merged: what is under way is interrupted, what waits has no answer.</summary>
+    [WorkflowSignal("close")]
+    Task CloseAsync([Identifier] string reason);
+
+    /// <summary>Its run has ended without it: it interrupts what is under way and closes.</summary>
+    [WorkflowSignal("runEnded")]
+    Task RunEndedAsync(string reason);
 }
 
 /// <summary>

@@ -36,6 +36,7 @@ public sealed class RunWorker : IDisposable
             .AddWorkflow<OrchestrationWorkflow>()
             .AddWorkflow<TaskWorkflow>()
             .AddWorkflow<PlanningWorkflow>()
+            .AddWorkflow<MergeTrainWorkflow>()
             .AddWorkflow<LeaseWorkflow>();
         shared.AddAllActivities(new RepositoryActivities(options.Repositories, options.Named, services));
         _workers.Add(new TemporalWorker(client, shared));

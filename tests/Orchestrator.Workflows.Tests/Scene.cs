@@ -163,7 +163,7 @@ internal sealed class Scene : IAsyncDisposable
     public async Task<IReadOnlyList<string>> OpenTasksAsync()
     {
         var open = new List<string>();
-        await foreach (var task in Run.Client.ListWorkflowsAsync(RunIds.OpenTasksQuery(Run.RunId)))
+        await foreach (var task in Run.Client.ListWorkflowsAsync(RunIds.OpenChildrenQuery(Run.RunId)))
         {
             open.Add(task.Id);
         }

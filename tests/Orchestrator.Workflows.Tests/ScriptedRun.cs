@@ -160,6 +160,7 @@ internal sealed class ScriptedRun : IAsyncDisposable
             .AddWorkflow<OrchestrationWorkflow>()
             .AddWorkflow<TaskWorkflow>()
             .AddWorkflow<PlanningWorkflow>()
+            .AddWorkflow<MergeTrainWorkflow>()
             .AddWorkflow<LeaseWorkflow>()
             .AddAllActivities(Activities);
         shared.Interceptors = [Handlers];
@@ -358,9 +359,14 @@ internal sealed class ScriptedActivities(IReadOnlyList<TaskOutline> tasks, RunRu
         {
             return new EarlierWork { LastSequence = last };
         }
+        await CloseTrainAsync(input.RunId);
         var open = new Dictionary<string, TaskReport>();
-        await foreach (var task in client.ListWorkflowsAsync(RunIds.OpenTasksQuery(input.RunId)))
+        await foreach (var task in client.ListWorkflowsAsync(RunIds.OpenChildrenQuery(input.RunId)))
         {
+            if (task.Id == RunIds.ForTrain(input.RunId))
+            {
+                continue;
+            }
             open[task.Id[(input.RunId.Length + 1)..]] = await client
                 .GetWorkflowHandle<ITaskWorkflow, TaskReport>(task.Id)
                 .QueryAsync(
@@ -400,6 +406,23 @@ internal sealed class ScriptedActivities(IReadOnlyList<TaskOutline> tasks, RunRu
                     }),
             ],
         };
+    }
+
+    private async Task CloseTrainAsync(string runId)
+    {
+        var train = client.GetWorkflowHandle<IMergeTrainWorkflow>(RunIds.ForTrain(runId));
+        try
+        {
+            await train.SignalAsync(w => w.CloseAsync("reset"));
+            while ((await train.DescribeAsync()).Status == Temporalio.Api.Enums.V1.WorkflowExecutionStatus.Running)
+            {
+                await Task.Delay(20);
+            }
+        }
+        catch (RpcException missing) when (missing.Code == RpcException.StatusCode.NotFound)
+        {
+            // There is none.
+        }
     }
 
     [Activity]

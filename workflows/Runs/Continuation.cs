@@ -1,4 +1,5 @@
 using Orchestrator.Messages;
+using Orchestrator.Workflows.Calls;
 using Temporalio.Workflows;
 
 namespace Orchestrator.Workflows.Runs;
@@ -12,9 +13,6 @@ namespace Orchestrator.Workflows.Runs;
 /// <param name="messagesTaken">Signals and updates that this execution has taken in.</param>
 internal sealed class Continuation(RunContext context, RunRecorder recorder, RunCheckpoints checkpoints, Func<int> messagesTaken)
 {
-    /// <summary>Restoring a run makes a history long, too: each execution does some work of its own.</summary>
-    private const int LeastEvents = 500;
-
     private readonly RunState _state = context.State;
     private int _eventsOfRestore;
 
@@ -22,35 +20,17 @@ internal sealed class Continuation(RunContext context, RunRecorder recorder, Run
     public bool HasNews => IsDue && (!_state.IsDraining || MayContinue);
 
     private bool IsDue =>
-        IsLong(_state.Rules, messagesTaken(), Workflow.CurrentHistoryLength, _eventsOfRestore, Workflow.ContinueAsNewSuggested);
+        HistoryLength.IsLong(_state.Rules, messagesTaken(), Workflow.CurrentHistoryLength, _eventsOfRestore, Workflow.ContinueAsNewSuggested);
 
     /// <summary>Nothing is under way that the checkpoint would not tell of. A run that is cancelled ends in this execution.</summary>
     private bool MayContinue =>
         IsDue
         && _state.IsDraining
-        && !_state.IsMerging
+        && !_state.Train.AnyToSend
         && !context.Calls.AnyOpen
         && !_state.Leases.AnyToSay(_state.Board)
         && !_state.IsCancelled
         && !context.Resets.WasReset;
-
-    /// <summary>Whether an execution has lasted long enough.</summary>
-    /// <param name="settings">Of the run; tests continue sooner.</param>
-    /// <param name="messages">Messages that the execution has taken in.</param>
-    /// <param name="events">Events in its history.</param>
-    /// <param name="eventsOfRestore">Those of them that were there when it was restored; 0 for a run's first execution.</param>
-    /// <param name="isSuggested">The server says that the history is long.</param>
-    public static bool IsLong(RunRules settings, int messages, int events, int eventsOfRestore, bool isSuggested)
-    {
-        if (settings.ContinueAfterMessages > 0)
-        {
-            return messages >= settings.ContinueAfterMessages;
-        }
-        var own = events - eventsOfRestore;
-        return settings.ContinueAfterEvents > 0
-            ? own >= settings.ContinueAfterEvents
-            : isSuggested && (eventsOfRestore == 0 || own >= LeastEvents);
-    }
 
     /// <summary>Goes on with what the execution before took with it.</summary>
     public async Task RestoreAsync(RunCheckpoint checkpoint)
@@ -62,7 +42,7 @@ internal sealed class Continuation(RunContext context, RunRecorder recorder, Run
     /// <summary>Ends this execution where it is long and nothing is under way. Else nothing new is begun until that is so.</summary>
     public async Task ContinueIfLongAsync()
     {
-        // A run whose tasks are short would else always be about to start or merge something, and never close its history.
+        // A run whose tasks are short would else always be about to start something, and never close its history.
         _state.IsDraining |= IsDue;
         if (!MayContinue)
         {

@@ -8,6 +8,7 @@ namespace Orchestrator.Workflows.Runs;
 internal sealed class EndStage(
     RunContext context,
     TaskMessenger messenger,
+    MergeTrain merging,
     LeaseTeller leases,
     PlanStage planning,
     RunRecorder recorder,
@@ -17,7 +18,7 @@ internal sealed class EndStage(
     /// <summary>
     /// Its tasks give their worktrees back after their last word; one that can't (a full disk) goes on trying without its run.
     /// </summary>
-    private static readonly TimeSpan TasksCloseWithin = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan ChildrenCloseWithin = TimeSpan.FromMinutes(1);
 
     private readonly RunState _state = context.State;
 
@@ -30,7 +31,7 @@ internal sealed class EndStage(
             context.TransitionTo(RunStates.Executing, $"ending: {reason}");
         }
         reason = await recovery.TakeUpToEndAsync(reason);
-        await messenger.StopAllAsync();
+        await StopAllAsync();
         if (state == RunStates.Cancelled && _state.Run.Staging.Length > 0)
         {
             var abort = new AbortInput(_state.RunId, _state.Repository, _state.Run.Staging);
@@ -38,6 +39,15 @@ internal sealed class EndStage(
             reason = said.Length > 0 ? $"{reason}; {said}" : reason;
         }
         return await FinishAsync(state, reason);
+    }
+
+    /// <summary>Stops what is at work and waits until it has stopped.</summary>
+    private async Task StopAllAsync()
+    {
+        _state.IsDraining = false;
+        await messenger.CancelAllAsync();
+        await merging.CloseAsync(Timeout.InfiniteTimeSpan);
+        await Workflow.WaitConditionAsync(() => !_state.Board.AnyAtWork, CancellationToken.None);
     }
 
     /// <summary>Ends a run of which nothing is at work any more.</summary>
@@ -83,10 +93,11 @@ internal sealed class EndStage(
         {
             await planning.EndPlanningAsync();
         }
+        await merging.CloseAsync(ChildrenCloseWithin);
         bool AllClosed() => _state.Board.Entries.All(e => e.Closed.IsCompleted);
         if (!AllClosed())
         {
-            await Workflow.WaitConditionAsync(AllClosed, TasksCloseWithin, CancellationToken.None);
+            await Workflow.WaitConditionAsync(AllClosed, ChildrenCloseWithin, CancellationToken.None);
         }
         var finish = new FinishInput(_state.Repository, ending, _state.Plan.Hash);
         return await Workflow.ExecuteActivityAsync((IRunActivities a) => a.FinishAsync(finish), context.Short);

@@ -1,210 +1,223 @@
 using Orchestrator.Messages;
-using Orchestrator.Workflows.Train;
+using Temporalio.Common;
 using Temporalio.Exceptions;
 using Temporalio.Workflows;
 
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>
-/// Merges verified tasks, in the order in which they were verified: one alone as it is, several as a batch. What comes next is decided by
-/// <see cref="TrainRules"/>.
+/// Speaks to the run's merge train, a child workflow of its own: tells it of verified work, one thing after the other, and tells tasks its
+/// answers. The train is begun when there is work, and again where it was ended from outside.
 /// </summary>
 internal sealed class MergeTrain(RunContext context, TaskMessenger messenger)
 {
-    private readonly RunState _state = context.State;
-    private readonly BatchSteps _batch = new(context);
+    /// <summary>Before a train is begun whose id is still taken, or after one that was lost; twice as long each time.</summary>
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(16);
 
-    private TrainState Train
-    {
-        get => _state.Train;
-        set => _state.Train = value;
-    }
+    private readonly RunState _state = context.State;
+    private TimeSpan _pause = FirstPause;
+    private bool _isSpeaking;
+    private bool _isToldToClose;
+
+    private TrainLink Link => _state.Train;
+
+    /// <summary>Ends when the train that this execution of the run has begun last has closed.</summary>
+    public Task Closed { get; private set; } = Task.CompletedTask;
 
     /// <summary>As long as the run lives.</summary>
     public async Task RunAsync()
     {
         while (true)
         {
-            await Workflow.WaitConditionAsync(() => !_state.IsDraining && !Train.Queue.IsEmpty, CancellationToken.None);
-            Train = Train with
-            {
-                Limit = _state.Rules.TrainBatch,
-                Parallel = _state.Rules.TrainParallel,
-                DependsOn = task => _state.Board.TryFind(task)?.Outline.DependsOn ?? [],
-            };
-            _state.IsMerging = true;
-            do
-            {
-                await StepAsync();
-            } while (Train.Batch is not null);
-            _state.IsMerging = false;
+            await Workflow.WaitConditionAsync(() => AnyToSay, CancellationToken.None);
+            _isSpeaking = true;
+            await context.Calls.TrackAsync(SayAsync);
+            _isSpeaking = false;
         }
     }
 
-    private async Task StepAsync()
+    /// <summary>Takes in what the train tells, if it is news, and tells tasks.</summary>
+    public void TakeIn(TrainReport report)
     {
-        // Gates may wait for those of another run: a run that is to end does not wait with them.
-        if (_state.IsCancelled)
+        if (!Link.TakeIn(report))
         {
-            Train = Train.Ended();
-            if (!Train.Queue.IsEmpty)
-            {
-                Answer(Train.Queue[0], TaskMessenger.NotMerged);
-            }
             return;
         }
-        try
-        {
-            await CarryOutAsync(TrainRules.Next(Train));
-        }
-        catch (FailureException) when (_state.IsCancelled)
-        {
-            // What it had done by then is found by whoever merges the tasks the next time.
-            Train = Train.Ended();
-        }
-        catch (ActivityFailureException failure)
-        {
-            // Alone, each entry says what is wrong with it.
-            _state.Note($"Merged one by one: {PayloadPaging.Brief(failure.InnerException?.Message ?? failure.Message)}", RunContext.Now);
-            Train = Train.GivenUp();
-        }
-    }
-
-    private async Task CarryOutAsync(TrainStep step)
-    {
-        switch (step)
-        {
-            case TrainStep.MergeAlone alone:
-                var result = await MergeAloneAsync(alone);
-                Train = Train.AnsweredAlone(alone.Request, result.Merged, result.Flaky);
-                Answer(alone.Request, result);
-                break;
-            case TrainStep.Build build:
-                await BuildAsync(build.Requests);
-                break;
-            case TrainStep.Gate gate:
-                Train = Train.Started(gate.Runs);
-                await Workflow.WhenAllAsync(gate.Runs.Select(GateAsync));
-                break;
-            case TrainStep.Land land:
-                await LandAsync(land.Length);
-                break;
-            case TrainStep.SendBack back:
-                var offender = Train.Batch!.Entries[back.Length - 1];
-                Train = Train.SentBack(back.Length);
-                Answer(offender, _batch.RefusalOf(back.Length));
-                break;
-            case TrainStep.GiveUp:
-                Train = Train.GivenUp();
-                break;
-            default:
-                Train = Train.Ended();
-                break;
-        }
-    }
-
-    private async Task<MergeResult> MergeAloneAsync(TrainStep.MergeAlone alone)
-    {
-        try
-        {
-            var result = await _batch.MergeAloneAsync(alone.Request, alone.Tries);
-            if (result.Merged)
-            {
-                _state.StagingTip = result.Commit;
-            }
-            return result;
-        }
-        catch (FailureException) when (_state.IsCancelled)
-        {
-            // What it had done by then is found by whoever merges the task the next time.
-            return TaskMessenger.NotMerged;
-        }
-        catch (ActivityFailureException failure)
-        {
-            return new MergeResult { Message = failure.InnerException?.Message ?? failure.Message, FailureClass = FailureClasses.Invalid };
-        }
-    }
-
-    private async Task BuildAsync(IReadOnlyList<MergeRequest> requests)
-    {
-        IReadOnlyList<BuiltMerge> merges;
-        try
-        {
-            merges = await _batch.BuildAsync(requests);
-        }
-        catch (ActivityFailureException) when (!_state.IsCancelled)
-        {
-            Train = Train.Built([requests[0]]);
-            return;
-        }
-        foreach (var (request, merge) in requests.Zip(merges).Where(made => made.Second.Answer is not null))
-        {
-            Train = Train.Answered([request]);
-            Answer(request, merge.Answer!);
-        }
-        Train = Train.Built([.. requests.Zip(merges).Where(made => made.Second.Answer is null).Select(made => made.First)]);
-    }
-
-    private async Task GateAsync(PrefixRun run)
-    {
-        var batch = Train.Batch!;
-        BatchGated gated;
-        try
-        {
-            gated = await _batch.GateAsync(batch.Entries, run);
-        }
-        catch (FailureException failure)
-        {
-            // Others of the round go on. Alone, each entry says what is wrong with it.
-            gated = new BatchGated
-            {
-                Refusal = new MergeResult { Message = failure.Message },
-                BlamesMachine = true,
-            };
-        }
-        Train = Train.Gated(
-            run.Length,
-            new PrefixResult(gated.Refusal is null, gated.Refusal is null ? 0 : run.Tries)
-            {
-                Failed = gated.Failed,
-                BlamesMachine = gated.BlamesMachine,
-            },
-            gated.Flaky
-        );
+        _state.MovedTo(report.Position);
         var now = RunContext.Now;
-        if (gated.Flaky.Count > 0)
+        foreach (var note in report.Notes)
         {
-            _state.Note($"Flaky: {string.Join(", ", gated.Flaky)} failed and then held on the same tree.", now);
+            _state.Note(note, now);
         }
-        if (gated.Refusal is not null && run.Length == batch.Entries.Count && !batch.Results.ContainsKey(run.Length))
+        foreach (var put in report.Deferred)
         {
-            _state.Note(
-                $"Gates do not hold with {string.Join(", ", batch.Entries.Select(entry => entry.TaskId))} merged together: it is looked for which of them it is.",
-                now
-            );
+            if (_state.Board.TryFind(put.TaskId) is { Status.State: TaskStates.Merging } entry)
+            {
+                _state.Board.Explain(entry, $"{put.Result.Message} It waits until {Link.Resolving} has resolved its own conflict.", now);
+            }
+        }
+        foreach (var answer in report.Answers)
+        {
+            Answer(answer.TaskId, answer.Result);
         }
     }
 
-    private async Task LandAsync(int length)
+    /// <summary>Nothing more is merged: what is under way is interrupted, and what waits is told so.</summary>
+    /// <param name="limit">Longest wait until the train has ended.</param>
+    public async Task CloseAsync(TimeSpan limit)
     {
-        var batch = Train.Batch!;
-        if (!await _batch.LandAsync(batch, length))
+        Link.IsClosing = true;
+        await Workflow.WaitConditionAsync(
+            () => Link.ExecutionId.Length == 0 && Closed.IsCompleted && !_isSpeaking && !AnyToSay,
+            limit,
+            CancellationToken.None
+        );
+    }
+
+    /// <summary>
+    /// After a reset nothing is begun before what is merged is known: a train that knew less would put staging back to that.
+    /// </summary>
+    private bool AnyToSay =>
+        Link switch
         {
-            Train = Train.Ended();
+            { IsClosing: true, ExecutionId.Length: 0 } => Link.Waiting.Count > 0,
+            { IsClosing: true } => !_isToldToClose || Link.AnyToSend,
+            _ => !context.Resets.WasReset && (Link.AnyToSend || IsResolverStuck),
+        };
+
+    /// <summary>The task that others in conflict wait for has ended, or waits itself for a person, an account, the machine.</summary>
+    private bool IsResolverStuck =>
+        Link.Resolving.Length > 0
+        && Link.ExecutionId.Length > 0
+        && _state.Board.TryFind(Link.Resolving) is var entry
+        && (
+            entry is null
+            || entry.HasEnded
+            || entry.Status.Paused
+            || entry.Status.State is TaskStates.Blocked or TaskStates.Parked or TaskStates.AwaitingApproval
+        );
+
+    private async Task SayAsync()
+    {
+        if (Link.IsClosing)
+        {
+            await EndAsync();
+        }
+        else if (Link.ExecutionId.Length == 0)
+        {
+            await StartAsync();
+        }
+        else if (Link.AnyToSend)
+        {
+            var work = new TrainWork(Link.TakeUnsent(), _state.Staging);
+            await TellAsync(train => train.EnqueueAsync(work));
+        }
+        else
+        {
+            var task = Link.Resolving;
+            Link.Pass();
+            await TellAsync(train => train.PassAsync(task));
+        }
+    }
+
+    private async Task EndAsync()
+    {
+        if (Link.ExecutionId.Length > 0)
+        {
+            _isToldToClose = true;
+            Link.TakeUnsent();
+            await TellAsync(train => train.CloseAsync("the run ends"));
             return;
         }
-        Train = Train.Landed(length);
-        for (var i = batch.Landed; i < length; i++)
+        foreach (var request in Link.GiveUp())
         {
-            Answer(batch.Entries[i], new MergeResult { Merged = true, Commit = _batch.CommitOf(i + 1) });
+            Answer(request.TaskId, TaskMessenger.NotMerged with { Attempt = request.Attempt });
         }
     }
 
-    /// <summary>It has its answer; told while the next one is merged.</summary>
-    private void Answer(MergeRequest request, MergeResult result)
+    private async Task StartAsync()
     {
-        Train = Train.Answered([request]);
-        var answer = result with { Attempt = request.Attempt };
-        context.Background.Begin(messenger.TellAsync(request.TaskId, t => t.MergeDoneAsync(answer)));
+        // One that an earlier execution of this run has begun is about to close, or is closed by whoever takes up its work.
+        while (!Link.IsClosing && !context.Resets.WasReset && !await TryStartAsync())
+        {
+            await PauseAsync();
+        }
     }
+
+    private async Task<bool> TryStartAsync()
+    {
+        var input = new TrainInput
+        {
+            RunId = _state.RunId,
+            Repository = _state.Repository,
+            PlanHash = _state.Plan.Hash,
+            Staging = _state.Run.Staging,
+            Rules = _state.Rules,
+            Position = _state.Staging,
+            Queue = Link.Starting(),
+        };
+        var options = new ChildWorkflowOptions
+        {
+            Id = RunIds.ForTrain(_state.RunId),
+            ParentClosePolicy = ParentClosePolicy.Abandon,
+            CancellationType = ChildWorkflowCancellationType.Abandon,
+            CancellationToken = CancellationToken.None,
+            StaticSummary = $"Merge train of {PayloadPaging.Brief(_state.Run.Title)}",
+        };
+        try
+        {
+            var train = await Workflow.StartChildWorkflowAsync((IMergeTrainWorkflow w) => w.RunAsync(input), options);
+            Link.Started(train.FirstExecutionRunId);
+            Closed = FollowAsync(train);
+            return true;
+        }
+        catch (WorkflowAlreadyStartedException)
+        {
+            Link.NotStarted();
+            return false;
+        }
+    }
+
+    /// <summary>One that was ended from outside, or by a fault of ours, is followed by another, not too soon.</summary>
+    private async Task FollowAsync(ChildWorkflowHandle train)
+    {
+        try
+        {
+            await train.GetResultAsync();
+        }
+        catch (ChildWorkflowFailureException failure)
+        {
+            _state.Note($"The merge train ended: {failure.InnerException?.Message ?? failure.Message}. Another goes on.", RunContext.Now);
+            await PauseAsync();
+        }
+        Link.Lose(train.FirstExecutionRunId);
+    }
+
+    private async Task PauseAsync()
+    {
+        var pause = _pause;
+        _pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+        await Workflow.DelayAsync(pause, CancellationToken.None);
+    }
+
+    private async Task TellAsync(System.Linq.Expressions.Expression<Func<IMergeTrainWorkflow, Task>> signal)
+    {
+        var train = Link.ExecutionId;
+        try
+        {
+            await Workflow
+                .GetExternalWorkflowHandle<IMergeTrainWorkflow>(RunIds.ForTrain(_state.RunId))
+                .SignalAsync(signal, new ExternalWorkflowSignalOptions { CancellationToken = CancellationToken.None });
+        }
+        catch (FailureException)
+        {
+            // It has closed: another one gets all that has no answer.
+            Link.Lose(train);
+        }
+    }
+
+    /// <summary>It has its answer; told while the train goes on.</summary>
+    private void Answer(string task, MergeResult result) =>
+        context.Background.Begin(messenger.TellAsync(task, t => t.MergeDoneAsync(result)));
 }

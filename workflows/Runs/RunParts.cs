@@ -3,7 +3,6 @@ namespace Orchestrator.Workflows.Runs;
 /// <summary>The parts of a run's workflow, put together over one state.</summary>
 internal sealed class RunParts
 {
-    private readonly MergeTrain _merging;
     private readonly LeaseTeller _leases;
     private readonly OutageProber _outages;
 
@@ -11,7 +10,7 @@ internal sealed class RunParts
     {
         Context = context;
         Messenger = new TaskMessenger(context);
-        _merging = new MergeTrain(context, Messenger);
+        Merging = new MergeTrain(context, Messenger);
         _leases = new LeaseTeller(context);
         _outages = new OutageProber(context, Messenger);
         Recovery = new ResetRecovery(context, Messenger, _leases);
@@ -23,7 +22,7 @@ internal sealed class RunParts
         Beginning = new BeginStage(context, _leases);
         Working = new WorkStage(context, starter, Recovery, Continuation);
         Landing = new LandStage(context, Recovery);
-        Ending = new EndStage(context, Messenger, _leases, Planning, Recorder, Recovery);
+        Ending = new EndStage(context, Messenger, Merging, _leases, Planning, Recorder, Recovery);
         Steering = new Steering(context.State);
         Handlers = new SteeringHandlers(context, Steering, new Approvals(context.State, Steering), Messenger);
     }
@@ -31,6 +30,8 @@ internal sealed class RunParts
     public RunContext Context { get; }
 
     public TaskMessenger Messenger { get; }
+
+    public MergeTrain Merging { get; }
 
     public ResetRecovery Recovery { get; }
 
@@ -55,7 +56,7 @@ internal sealed class RunParts
     /// <summary>What goes on beside the main path for as long as the run lives.</summary>
     public void BeginBackground()
     {
-        Context.Background.Begin(_merging.RunAsync());
+        Context.Background.Begin(Merging.RunAsync());
         Context.Background.Begin(_leases.RunAsync());
         Context.Background.Begin(_outages.RunAsync());
         Context.Background.Begin(Recorder.DescribeAsync());

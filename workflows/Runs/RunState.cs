@@ -1,5 +1,4 @@
 using Orchestrator.Messages;
-using Orchestrator.Workflows.Train;
 
 namespace Orchestrator.Workflows.Runs;
 
@@ -84,14 +83,18 @@ internal sealed class RunState
 
     public LeaseBook Leases { get; } = new();
 
-    /// <summary>Verified work that waits for its turn, in the order in which it was verified, and what is being merged of it.</summary>
-    public TrainState Train { get; set; } = new();
+    /// <summary>Verified work that waits for its turn, and how the run stands with the train that merges it.</summary>
+    public TrainLink Train { get; } = new();
 
-    /// <summary>A merge is under way.</summary>
-    public bool IsMerging { get; set; }
+    /// <summary>Where staging is, as far as the run was told.</summary>
+    public StagingPosition Staging { get; private set; } = new("", 0);
 
     /// <summary>Where staging is: what was merged last. Every step that uses staging is told, and no file or ref says otherwise.</summary>
-    public string StagingTip { get; set; } = "";
+    public string StagingTip
+    {
+        get => Staging.Commit;
+        set => Staging = value == Staging.Commit ? Staging : new StagingPosition(value, Staging.Number + 1);
+    }
 
     /// <summary>
     /// The history is long: nothing new is begun until what is under way has come to an end and the run has continued as new.
@@ -102,6 +105,9 @@ internal sealed class RunState
     public bool IsEnding { get; set; }
 
     public bool IsCancelled => _cancellation.IsCancellationRequested;
+
+    /// <summary>The train has moved staging, unless the run knows of a later move.</summary>
+    public void MovedTo(StagingPosition position) => Staging = position.Number > Staging.Number ? position : Staging;
 
     /// <summary>The task is the one that makes the plan.</summary>
     public bool IsPlanner(TaskEntry entry) => Input.NeedsPlanner && entry.Id == PlannerTask.Id;
@@ -133,7 +139,8 @@ internal sealed class RunState
         Planner = checkpoint.Planner;
         PlanningEnded = true;
         Run = checkpoint.Status with { Tasks = [], Questions = [] };
-        StagingTip = checkpoint.StagingTip;
+        Staging = checkpoint.Staging;
+        Train.Restore(checkpoint.Train);
         CostLifted = checkpoint.CostLifted;
         UntilLifted = checkpoint.UntilLifted;
         PausedAlone.UnionWith(checkpoint.PausedAlone);
@@ -153,12 +160,6 @@ internal sealed class RunState
     {
         Board.Add(Planner is null ? outlines : [Planner, .. outlines], Run.StartedAt, tasks);
         Outages.Restore(checkpoint.Outages);
-        Train = Train with
-        {
-            Queue = Train.Queue.AddRange(checkpoint.Merges),
-            Window = checkpoint.TrainWindow,
-            Flaky = Train.Flaky.Union(checkpoint.FlakyGates),
-        };
     }
 
     /// <summary>What others see of it, with a page of its tasks.</summary>

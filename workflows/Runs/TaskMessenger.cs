@@ -58,11 +58,6 @@ internal sealed class TaskMessenger(RunContext context)
             }
         });
 
-    /// <summary>Stops what is at work and waits until it has stopped.</summary>
-    public async Task StopAllAsync()
-    {
-        context.State.IsDraining = false;
-        await TellAsync([.. context.State.Board.AtWork.Select(e => new TaskMessage(e.Id, t => t.CancelAsync()))]);
-        await Workflow.WaitConditionAsync(() => !context.State.Board.AnyAtWork && !context.State.IsMerging, CancellationToken.None);
-    }
+    /// <summary>Tells all that is at work to stop.</summary>
+    public Task CancelAllAsync() => TellAsync([.. context.State.Board.AtWork.Select(e => new TaskMessage(e.Id, t => t.CancelAsync()))]);
 }

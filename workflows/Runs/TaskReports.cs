@@ -19,7 +19,7 @@ internal static class TaskReports
         state.Outages.Report(entry.Outline, report);
         if (report.State == TaskStates.Merging)
         {
-            state.Train = state.Train.Enqueue(new MergeRequest(report.TaskId, report.Commit, report.Attempt));
+            state.Train.Enqueue(new MergeRequest(report.TaskId, report.Commit, report.Attempt) { DependsOn = entry.Outline.DependsOn });
         }
         if (report.State == TaskStates.Failed)
         {

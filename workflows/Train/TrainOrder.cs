@@ -10,8 +10,7 @@ internal static class TrainOrder
 {
     /// <summary>Puts them in order.</summary>
     /// <param name="queue">What waits, the oldest first.</param>
-    /// <param name="dependsOn">What a task depends on.</param>
-    public static IReadOnlyList<MergeRequest> Of(IReadOnlyList<MergeRequest> queue, Func<string, IReadOnlyList<string>> dependsOn)
+    public static IReadOnlyList<MergeRequest> Of(IReadOnlyList<MergeRequest> queue)
     {
         var waiting = queue.ToLookup(request => request.TaskId, StringComparer.Ordinal);
         var placed = new HashSet<MergeRequest>(ReferenceEqualityComparer.Instance);
@@ -24,8 +23,8 @@ internal static class TrainOrder
             {
                 var before = placed.Contains(request)
                     ? null
-                    : dependsOn(request.TaskId)
-                        .SelectMany(task => waiting[task])
+                    : request
+                        .DependsOn.SelectMany(task => waiting[task])
                         .FirstOrDefault(other => !placed.Contains(other) && !open.Contains(other));
                 if (before is not null)
                 {

@@ -3,7 +3,8 @@ namespace Orchestrator.Workflows.Train;
 /// <summary>
 /// What the train does next, from its state as a whole. Several entries are merged one on top of the other and gated at once; where that
 /// is red, prefixes of them are, until one entry is found with which the gates do not hold and without which they do. What of it is green
-/// lands at once. Nothing is decided while gates run, so that it does not matter which of them ends first.
+/// lands at once. Nothing is decided while gates run, so that it does not matter which of them ends first. Of those in conflict with staging
+/// one is resolved at a time: the others wait, since what resolves the first may be in conflict with them anew, or end their conflict.
 /// </summary>
 internal static class TrainRules
 {
@@ -24,11 +25,11 @@ internal static class TrainRules
 
     private static TrainStep Begin(TrainState state)
     {
-        if (state.Queue.IsEmpty)
+        var order = TrainOrder.Of(state.Ready);
+        if (order.Count == 0)
         {
             return new TrainStep.Wait();
         }
-        var order = TrainOrder.Of(state.Queue, state.DependsOn);
         var next = order.Take(state.Most).TakeWhile(request => !state.Alone.Contains(request.TaskId)).ToList();
         return next.Count < 2
             ? new TrainStep.MergeAlone(order[0], state.Flaky.IsEmpty ? Failures : FailuresOfFlaky)

@@ -33,13 +33,36 @@ internal sealed record TrainState
     /// <summary>Tasks that are merged alone the next time.</summary>
     public ImmutableSortedSet<string> Alone { get; init; } = ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
 
-    /// <summary>What a task depends on.</summary>
-    public Func<string, IReadOnlyList<string>> DependsOn { get; init; } = _ => [];
+    /// <summary>The task that was sent back to resolve a conflict and has not come to an end of it; empty: none.</summary>
+    public string Resolving { get; init; } = "";
+
+    /// <summary>Tasks that are in conflict, too, and wait until that one is through.</summary>
+    public ImmutableSortedSet<string> Deferred { get; init; } = ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
+
+    /// <summary>What may be merged next.</summary>
+    public ImmutableList<MergeRequest> Ready =>
+        Deferred.IsEmpty ? Queue : Queue.RemoveAll(request => Deferred.Contains(request.TaskId));
 
     /// <summary>How many entries the next batch may have.</summary>
     public int Most => Window == 0 ? Limit : Math.Clamp(Window, 1, Limit);
 
-    public TrainState Enqueue(MergeRequest request) => this with { Queue = Queue.Add(request) };
+    /// <summary>Work comes; what waits already is not taken in twice, and who has resolved a conflict comes before the others.</summary>
+    public TrainState Enqueue(MergeRequest request) =>
+        Queue.Exists(other => (other.TaskId, other.Attempt, other.Commit) == (request.TaskId, request.Attempt, request.Commit)) ? this
+        : request.TaskId == Resolving ? this with { Queue = Queue.Insert(0, request) }
+        : this with { Queue = Queue.Add(request) };
+
+    /// <summary>Whether one that is in conflict is sent back now, or has to wait for another.</summary>
+    public bool MayResolve(MergeRequest request) => Resolving.Length == 0 || Resolving == request.TaskId;
+
+    /// <summary>One was sent back to resolve its conflict.</summary>
+    public TrainState SentToResolve(MergeRequest request) => Answered([request]) with { Resolving = request.TaskId };
+
+    /// <summary>One in conflict waits until another has resolved its own.</summary>
+    public TrainState PutOff(MergeRequest request) => this with { Deferred = Deferred.Add(request.TaskId) };
+
+    /// <summary>Nobody waits for this one any more: its agent is not at it.</summary>
+    public TrainState Passed(string task) => task == Resolving ? this with { Resolving = "", Deferred = Deferred.Clear() } : this;
 
     /// <summary>A batch was made; one of fewer than two entries is none.</summary>
     public TrainState Built(IReadOnlyList<MergeRequest> entries) =>
@@ -95,9 +118,9 @@ internal sealed record TrainState
     /// <summary>The batch is over, and what is left of it is merged one by one.</summary>
     public TrainState GivenUp() => this with { Batch = null, Alone = Alone.Union(Batch!.Rest.Select(entry => entry.TaskId)) };
 
-    /// <summary>They have their answers.</summary>
+    /// <summary>They have their answers. Who has waited for one of them is in conflict no more, or anew.</summary>
     public TrainState Answered(IReadOnlyList<MergeRequest> requests) =>
-        this with
+        (requests.Any(request => request.TaskId == Resolving) ? Passed(Resolving) : this) with
         {
             Queue = Queue.RemoveRange(requests, ReferenceEqualityComparer.Instance),
             Alone = Alone.Except(requests.Select(request => request.TaskId)),

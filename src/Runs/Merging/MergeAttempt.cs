@@ -28,7 +28,8 @@ internal sealed class MergeAttempt(GitRepository repository, RunFiles files)
                 $"Conflict with what was merged meanwhile: {FileNames.Some(merge.ConflictedFiles, 20)}.",
                 withEvidence
                     ? await ConflictReport.WriteAsync(new TaskWorkspace(repository, files, task.Id), task, merge, onto, stop)
-                    : null
+                    : null,
+                isConflict: true
             );
         }
         var trailers = new CommitTrailers(files.Folder.Name, task.Id, request.Attempt);
@@ -38,12 +39,13 @@ internal sealed class MergeAttempt(GitRepository repository, RunFiles files)
             : new MadeMerge(commit, Refusal: null);
     }
 
-    private MadeMerge Refused(MergeRequest request, string message, IReadOnlyList<string>? evidence) =>
+    private MadeMerge Refused(MergeRequest request, string message, IReadOnlyList<string>? evidence, bool isConflict = false) =>
         new(
             "",
             new Messages.MergeResult
             {
                 Message = message,
+                Conflict = isConflict,
                 ProblemsFile = evidence is null ? "" : ProblemsFile.Write(files.Folder, request.TaskId, request.Attempt, evidence),
             }
         );

@@ -12,6 +12,7 @@ internal static class HistoryScenarios
     private static readonly Type Work = typeof(TaskWorkflow);
     private static readonly Type Planner = typeof(PlanningWorkflow);
     private static readonly Type Leases = typeof(LeaseWorkflow);
+    private static readonly Type Train = typeof(MergeTrainWorkflow);
     private static readonly OrchestrationInput Request = new()
     {
         Repository = "/r",
@@ -23,7 +24,7 @@ internal static class HistoryScenarios
 
     private static IEnumerable<HistoryScenario> OfRuns()
     {
-        yield return new("completed", Orchestration, Work, Leases);
+        yield return new("completed", Orchestration, Work, Leases, Train);
         yield return new("failed", Orchestration) { Script = a => a.Check = check => check with { Errors = ["There are no commits."] } };
         yield return new("failed", Work)
         {
@@ -91,6 +92,13 @@ internal static class HistoryScenarios
             KeepsFirst = true,
         };
         yield return new("restored", Orchestration) { Settings = isLong, Tasks = 2 };
+        yield return new("continued", Train)
+        {
+            Settings = new RunRules { Workers = 1, ContinueAfterEvents = 20 },
+            Tasks = 3,
+            KeepsFirst = true,
+        };
+        yield return Conflict();
         yield return new("reset", Orchestration) { Play = ResetAsync };
         yield return Batch();
     }
@@ -99,7 +107,7 @@ internal static class HistoryScenarios
     private static HistoryScenario Batch()
     {
         var (go, mergers) = (new TaskCompletionSource(), 0);
-        return new HistoryScenario("batch", Orchestration)
+        return new HistoryScenario("batch", Orchestration, Train)
         {
             Settings = new RunRules
             {
@@ -120,6 +128,36 @@ internal static class HistoryScenarios
             Play = async run =>
             {
                 await run.UntilAsync(s => s.Tasks.Count(task => task.State == TaskStates.Merging) == 5);
+                go.SetResult();
+            },
+        };
+    }
+
+    /// <summary>Two of three are in conflict with the first: one is resolved while the other waits.</summary>
+    private static HistoryScenario Conflict()
+    {
+        var go = new TaskCompletionSource();
+        return new HistoryScenario("conflict", Train)
+        {
+            Settings = new RunRules { Workers = 3 },
+            Tasks = 3,
+            AtOnce = true,
+            Script = a =>
+            {
+                a.WhileMerging = stop => a.Merged.IsEmpty ? go.Task.WaitAsync(stop) : Task.CompletedTask;
+                a.Merge = input =>
+                    input.Request.Attempt == 1 && !a.Merged.IsEmpty
+                        ? new MergeResult
+                        {
+                            Message = "Conflict.",
+                            ProblemsFile = "p.md",
+                            Conflict = true,
+                        }
+                        : new MergeResult { Merged = true, Commit = "merge" };
+            },
+            Play = async run =>
+            {
+                await run.UntilAsync(s => s.Tasks.Count(task => task.State == TaskStates.Merging) == 3);
                 go.SetResult();
             },
         };

@@ -35,7 +35,7 @@ public sealed class HandlerRulesTests
                 .Concat<MethodBase>(t.GetConstructors(All))
         );
 
-        Assert.Equal(4, workflows.Count);
+        Assert.Equal(5, workflows.Count);
         Assert.All(
             workflows,
             t => Assert.True(t.IsSubclassOf(typeof(MessageWorkflow)), $"{t} does not derive from {nameof(MessageWorkflow)}")
@@ -88,6 +88,7 @@ public sealed class HandlerRulesTests
         Compare(typeof(ITaskWorkflow), typeof(TaskWorkflow));
         Compare(typeof(IPlanningWorkflow), typeof(PlanningWorkflow));
         Compare(typeof(ILeaseWorkflow), typeof(LeaseWorkflow));
+        Compare(typeof(IMergeTrainWorkflow), typeof(MergeTrainWorkflow));
 
         void Compare(Type contract, Type workflow)
         {

@@ -17,6 +17,7 @@ public sealed class MessageTests(ITestOutputHelper output)
         typeof(TaskWorkflow),
         typeof(PlanningWorkflow),
         typeof(LeaseWorkflow),
+        typeof(MergeTrainWorkflow),
     ];
 
     [Fact]
@@ -202,6 +203,7 @@ public sealed class MessageTests(ITestOutputHelper output)
             (RunIds.ForTask(run.RunId, "a"), typeof(TaskWorkflow)),
             (RunIds.ForTask(run.RunId, "b"), typeof(TaskWorkflow)),
             (RunIds.ForLeases("key"), typeof(LeaseWorkflow)),
+            (RunIds.ForTrain(run.RunId), typeof(MergeTrainWorkflow)),
         ];
         var open = new List<(string, Type)>();
         foreach (var target in all.Where(t => run.Handlers.Knows(t.Workflow)))

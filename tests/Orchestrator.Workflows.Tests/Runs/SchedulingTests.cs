@@ -1,4 +1,5 @@
 using Orchestrator.Messages;
+using Orchestrator.Workflows.Calls;
 using Orchestrator.Workflows.Runs;
 using Xunit;
 using static Orchestrator.Workflows.Tests.Runs.TestRun;
@@ -128,5 +129,5 @@ public sealed class SchedulingTests
     [InlineData(30, 69, true, false)]
     [InlineData(30, 70, false, true)]
     public void IsLong_EventsOfItsOwn_Count(int eventsOfRestore, int events, bool isSuggested, bool expected) =>
-        Assert.Equal(expected, Continuation.IsLong(new RunRules { ContinueAfterEvents = 40 }, 0, events, eventsOfRestore, isSuggested));
+        Assert.Equal(expected, HistoryLength.IsLong(new RunRules { ContinueAfterEvents = 40 }, 0, events, eventsOfRestore, isSuggested));
 }

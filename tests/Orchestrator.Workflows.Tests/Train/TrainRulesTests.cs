@@ -164,13 +164,11 @@ public sealed class TrainRulesTests
         for (var round = 0; round < 20; round++)
         {
             var (began, number) = (new Dictionary<string, int>(), 0);
-            var dependencies = new Dictionary<string, IReadOnlyList<string>>();
             TrainSimulator world = null!;
             world = new TrainSimulator(
                 With(0) with
                 {
                     Limit = random.Next(1, 9),
-                    DependsOn = task => dependencies.GetValueOrDefault(task, []),
                 },
                 merged => merged.Any(m => m.TaskId[^1] is '3' or '8')
             )
@@ -191,12 +189,11 @@ public sealed class TrainRulesTests
                 for (var come = random.Next(0, 4); come > 0; come--)
                 {
                     var task = $"t{++number}";
-
-                    // It may depend on what comes after it.
-                    dependencies[task] = [$"t{number + random.Next(1, 4)}", $"t{random.Next(1, number + 1)}"];
                     var before = world.State.Queue.Count;
                     began[task] = world.Batches + (4 * (before + 4)) + 4;
-                    world.Enqueue(new MergeRequest(task, $"c{number}", 1));
+                    // It may depend on what comes after it.
+                    IReadOnlyList<string> dependsOn = [$"t{number + random.Next(1, 4)}", $"t{random.Next(1, number + 1)}"];
+                    world.Enqueue(new MergeRequest(task, $"c{number}", 1) { DependsOn = dependsOn });
                 }
                 var until = world.Batches + 1;
                 while (world.Batches < until && world.State.Queue.Count > 0)
@@ -211,12 +208,63 @@ public sealed class TrainRulesTests
     public void Order_OldDependsOnYoung_TakesItAlongAndKeepsItsPlace()
     {
         var queue = With(4).Queue;
-        var order = TrainOrder.Of(queue, task => task == "t1" ? ["t3"] : []);
+        var order = TrainOrder.Of(queue.SetItem(0, queue[0] with { DependsOn = ["t3"] }));
         Assert.Equal(["t3", "t1", "t2", "t4"], order.Select(r => r.TaskId));
     }
 
     [Fact]
-    public void Order_Circle_HasEachOnce() => Assert.Equal(2, TrainOrder.Of(With(2).Queue, task => task == "t1" ? ["t2"] : ["t1"]).Count);
+    public void Order_Circle_HasEachOnce() =>
+        Assert.Equal(2, TrainOrder.Of([.. With(2).Queue.Select(r => r with { DependsOn = r.TaskId == "t1" ? ["t2"] : ["t1"] })]).Count);
+
+    [Fact]
+    public void Conflict_OneIsAtItsOwn_OthersWaitAndTheRestGoesOn()
+    {
+        var state = With(3);
+        var (first, second) = (state.Queue[0], state.Queue[1]);
+        Assert.True(state.MayResolve(first));
+        state = state.SentToResolve(first);
+
+        Assert.False(state.MayResolve(second));
+        state = state.PutOff(second);
+
+        Assert.Equal("t3", Assert.IsType<TrainStep.MergeAlone>(TrainRules.Next(state)).Request.TaskId);
+        state = state.AnsweredAlone(state.Queue[^1], isMerged: true, []);
+        Assert.IsType<TrainStep.Wait>(TrainRules.Next(state));
+        Assert.Equal(["t2"], state.Queue.Select(request => request.TaskId));
+    }
+
+    [Fact]
+    public void Conflict_Resolved_ComesFirstAndThenThoseThatWaited()
+    {
+        var state = With(2);
+        state = state.SentToResolve(state.Queue[0]).PutOff(state.Queue[1]).Enqueue(new MergeRequest("t9", "c9", 1));
+
+        state = state.Enqueue(new MergeRequest("t1", "c1-again", 2));
+
+        var again = Assert.IsType<TrainStep.Build>(TrainRules.Next(state)).Requests;
+        Assert.Equal(["t1", "t9"], again.Select(request => request.TaskId));
+        state = state.Built(again).Started([new PrefixRun(2, 2)]).Gated(2, new PrefixResult(true), []).Landed(2).Ended();
+        Assert.Equal(("", 0), (state.Resolving, state.Deferred.Count));
+        Assert.Equal("t2", Assert.IsType<TrainStep.MergeAlone>(TrainRules.Next(state)).Request.TaskId);
+    }
+
+    [Theory]
+    [InlineData("t1", 1)]
+    [InlineData("another", 0)]
+    public void Conflict_WhoIsAtItDoesNotComeBack_LetsOthersGo(string passed, int ready)
+    {
+        var state = With(2);
+        state = state.SentToResolve(state.Queue[0]).PutOff(state.Queue[1]).Passed(passed);
+        Assert.Equal(ready, state.Ready.Count);
+    }
+
+    [Fact]
+    public void Enqueue_Twice_CountsOnce()
+    {
+        var state = With(2);
+        Assert.Equal(2, state.Enqueue(state.Queue[0] with { DependsOn = ["x"] }).Queue.Count);
+        Assert.Equal(3, state.Enqueue(state.Queue[0] with { Attempt = 2 }).Queue.Count);
+    }
 
     private static string Play(int seed, int delays)
     {

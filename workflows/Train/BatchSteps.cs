@@ -1,37 +1,42 @@
 using Orchestrator.Messages;
-using Orchestrator.Workflows.Train;
 using Temporalio.Workflows;
 
-namespace Orchestrator.Workflows.Runs;
+namespace Orchestrator.Workflows.Train;
 
 /// <summary>The steps of the merge train on the machine, and the commits of the batch that is under way.</summary>
-internal sealed class BatchSteps(RunContext context)
+internal sealed class BatchSteps(TrainContext context, TrainReporter reporter)
 {
-    private readonly RunState _state = context.State;
     private readonly Dictionary<int, MergeResult> _refusals = [];
     private IReadOnlyList<string> _commits = [];
     private string _base = "";
 
+    private TrainInput Input => context.Input;
+
     public async Task<MergeResult> MergeAloneAsync(MergeRequest request, int tries)
     {
-        var merge = new MergeTaskInput(_state.RunId, _state.Repository, _state.Plan.Hash, _state.Run.Staging, request)
+        var merge = new MergeTaskInput(Input.RunId, Input.Repository, Input.PlanHash, Input.Staging, request)
         {
-            StagingTip = _state.StagingTip,
+            StagingTip = context.Position.Commit,
             Tries = tries,
         };
-        return await Workflow.ExecuteActivityAsync((ITaskActivities a) => a.MergeTaskAsync(merge), context.Long);
+        var result = await Workflow.ExecuteActivityAsync((ITaskActivities a) => a.MergeTaskAsync(merge), context.Long);
+        if (result.Merged)
+        {
+            context.MovedTo(result.Commit);
+        }
+        return result;
     }
 
     /// <summary>Makes the merges of a batch.</summary>
     /// <returns>What came of the first of the requests, or of all.</returns>
     public async Task<IReadOnlyList<BuiltMerge>> BuildAsync(IReadOnlyList<MergeRequest> requests)
     {
-        var build = new BuildBatchInput(_state.RunId, _state.Repository, _state.Plan.Hash, requests) { StagingTip = _state.StagingTip };
+        var build = new BuildBatchInput(Input.RunId, Input.Repository, Input.PlanHash, requests) { StagingTip = context.Position.Commit };
         var built = await Workflow.ExecuteActivityAsync((ITrainActivities a) => a.BuildBatchAsync(build), context.Long);
         _refusals.Clear();
         _base = built.Base;
         _commits = [.. built.Merges.Where(merge => merge.Answer is null).Select(merge => merge.Commit)];
-        NoteRepair(built.Message);
+        reporter.Note(built.Message);
         return built.Merges;
     }
 
@@ -39,9 +44,9 @@ internal sealed class BatchSteps(RunContext context)
     public async Task<BatchGated> GateAsync(IReadOnlyList<MergeRequest> entries, PrefixRun run)
     {
         var gate = new GateBatchInput(
-            _state.RunId,
-            _state.Repository,
-            _state.Plan.Hash,
+            Input.RunId,
+            Input.Repository,
+            Input.PlanHash,
             [.. entries.Take(run.Length)],
             _base,
             CommitOf(run.Length),
@@ -61,22 +66,22 @@ internal sealed class BatchSteps(RunContext context)
     {
         var from = batch.Landed == 0 ? _base : CommitOf(batch.Landed);
         var land = new LandBatchInput(
-            _state.RunId,
-            _state.Repository,
-            _state.Plan.Hash,
+            Input.RunId,
+            Input.Repository,
+            Input.PlanHash,
             from,
             CommitOf(length),
             [.. batch.Entries.Take(length).Skip(batch.Landed).Select(entry => entry.TaskId)]
         )
         {
-            StagingTip = _state.StagingTip,
+            StagingTip = context.Position.Commit,
         };
         var landed = await Workflow.ExecuteActivityAsync((ITrainActivities a) => a.LandBatchAsync(land), context.Long);
-        NoteRepair(landed.Message);
         if (landed.Landed)
         {
-            _state.StagingTip = land.To;
+            context.MovedTo(land.To);
         }
+        reporter.Note(landed.Message);
         return landed.Landed;
     }
 
@@ -85,12 +90,4 @@ internal sealed class BatchSteps(RunContext context)
 
     /// <summary>What an entry is told that is sent back.</summary>
     public MergeResult RefusalOf(int length) => _refusals[length];
-
-    private void NoteRepair(string message)
-    {
-        if (message.Length > 0)
-        {
-            _state.Note(message, RunContext.Now);
-        }
-    }
 }

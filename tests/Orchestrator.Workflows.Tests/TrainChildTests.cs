@@ -1,0 +1,227 @@
+using Orchestrator.Client;
+using Orchestrator.Messages;
+using Orchestrator.Plans;
+using Orchestrator.TestKit;
+using Temporalio.Api.Enums.V1;
+using Xunit;
+
+namespace Orchestrator.Workflows.Tests;
+
+/// <summary>The merge train as a workflow of its own: what happens to it, and to its run meanwhile, costs no merge and none is counted twice.</summary>
+public sealed class TrainChildTests
+{
+    [Fact]
+    public async Task Train_RunCompletes_HasClosedWithItsOwnHistory()
+    {
+        await using var run = await ScriptedRun.StartAsync([RunTests.Task("a"), RunTests.Task("b", "a")]);
+
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+
+        var train = run.Client.GetWorkflowHandle(RunIds.ForTrain(run.RunId));
+        Assert.Equal(WorkflowExecutionStatus.Completed, (await train.DescribeAsync()).Status);
+        var merges = (await train.FetchHistoryAsync()).Events.Count(e => e.EventType == EventType.ActivityTaskScheduled);
+        Assert.Equal(2, merges);
+        Assert.DoesNotContain(
+            (await run.Run.FetchHistoryAsync()).Events,
+            e => e.ActivityTaskScheduledEventAttributes?.ActivityType.Name == "MergeTask"
+        );
+    }
+
+    [Fact]
+    public async Task Train_Terminated_AnotherGoesOnAndEachIsMergedOnce()
+    {
+        await using var scene = await Scene.AtAsync("merging");
+
+        await scene.Run.Client.GetWorkflowHandle(RunIds.ForTrain(scene.Run.RunId)).TerminateAsync("pressed by mistake");
+        await scene.GoOnAsync();
+
+        Assert.Equal(RunStates.Completed, (await scene.Run.ResultAsync()).State);
+        Assert.Equal(["a", "b"], scene.Run.Activities.Merged.Order());
+        Assert.Equal(2, scene.Run.Activities.Starts.Count);
+        Assert.Contains(scene.Run.Activities.Events, e => e.Reason.StartsWith("The merge train ended", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Train_TerminatedAfterItsRunContinuedAsNew_IsToldToTheRunAndAnotherGoesOn()
+    {
+        var go = new TaskCompletionSource();
+        await using var run = await ContinuedWhileMergingAsync(go);
+        await run.Client.GetWorkflowHandle(RunIds.ForTrain(run.RunId)).TerminateAsync("pressed by mistake");
+        var lost = new LostTasks(run.Client);
+
+        while ((await lost.LookAsync()).Count == 0)
+        {
+            await Task.Delay(50, Eventually.Timeout());
+        }
+        go.SetResult();
+
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(14, run.Activities.Merged.Count);
+        Assert.Equal(14, run.Activities.Starts.Count);
+    }
+
+    [Fact]
+    public async Task Train_RunContinuesAsNewWhileItMerges_AnswersReachTheNextExecutionOnce()
+    {
+        var go = new TaskCompletionSource();
+        await using var run = await ContinuedWhileMergingAsync(go);
+        var train = await run.Client.GetWorkflowHandle(RunIds.ForTrain(run.RunId)).DescribeAsync();
+        Assert.Equal(WorkflowExecutionStatus.Running, train.Status);
+
+        go.SetResult();
+
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(14, run.Activities.Merged.Count);
+        Assert.Equal(14, run.Activities.Starts.Count);
+    }
+
+    [Fact]
+    public async Task Train_SaysTheSameTwice_CountsOnce()
+    {
+        await using var scene = await Scene.AtAsync("merging");
+        var execution = (await scene.Run.Client.GetWorkflowHandle(RunIds.ForTrain(scene.Run.RunId)).DescribeAsync()).RunId;
+        var report = new TrainReport
+        {
+            ExecutionId = execution,
+            Sequence = 1,
+            Position = new StagingPosition("merge-of-a", 1),
+            Answers =
+            [
+                new TrainAnswer(
+                    "a",
+                    new MergeResult
+                    {
+                        Merged = true,
+                        Commit = "merge-of-a",
+                        Attempt = 1,
+                    }
+                ),
+            ],
+            Notes = ["once"],
+        };
+
+        await scene.Run.Run.SignalAsync(w => w.TrainChangedAsync(report));
+        await scene.Run.Run.SignalAsync(w => w.TrainChangedAsync(report));
+        var stranger = report with { ExecutionId = "another", Sequence = 9 };
+        await scene.Run.Run.SignalAsync(w => w.TrainChangedAsync(stranger));
+
+        var status = await scene.Run.UntilAsync(s => s.Tasks[0].State == TaskStates.Merged);
+        Assert.Equal("merge-of-a", status.Tasks[0].MergeCommit);
+        await Eventually.TrueAsync(() => scene.Run.Activities.Events.Any(e => e.Reason == "once"));
+        Assert.Single(scene.Run.Activities.Events, e => e.Reason == "once");
+    }
+
+    [Fact]
+    public async Task Train_RunIsTerminated_CloseByItself()
+    {
+        await using var scene = await Scene.AtAsync("merging");
+
+        await scene.TerminateAsync();
+
+        for (var limit = Eventually.Timeout(); (await scene.OpenTasksAsync()).Count > 0; )
+        {
+            await Task.Delay(50, limit);
+        }
+        Assert.Empty(scene.Run.Activities.Merged);
+    }
+
+    [Fact]
+    public async Task Train_EachExecutionIsShort_GoesOnWithWhatItKnows()
+    {
+        await using var run = await ScriptedRun.StartAsync(
+            [.. Enumerable.Range(0, 10).Select(i => RunTests.Task($"t{i}", i == 0 ? [] : [$"t{i - 1}"]))],
+            settings: new RunRules { Workers = 2, ContinueAfterMessages = 1 }
+        );
+
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+
+        Assert.Equal(10, run.Activities.Merged.Count);
+        var first = (await run.Client.GetWorkflowHandle(RunIds.ForTrain(run.RunId)).FetchHistoryAsync())
+            .Events.First()
+            .WorkflowExecutionStartedEventAttributes;
+        Assert.NotEqual(first.FirstExecutionRunId, first.OriginalExecutionRunId);
+    }
+
+    [Fact]
+    public async Task Conflicts_OfTwo_AreResolvedOneAfterTheOtherWhileTheRestIsMerged()
+    {
+        var (go, resolve) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var (atOnce, most) = (0, 0);
+        string[] tasks = ["first", "c1", "c2", "free"];
+        await using var run = await ScriptedRun.StartAsync(
+            [.. tasks.Select(id => RunTests.Task(id))],
+            a =>
+            {
+                a.Agent = async (input, stop) =>
+                {
+                    if (input.Attempt > 1)
+                    {
+                        most = Math.Max(most, Interlocked.Increment(ref atOnce));
+                        await resolve.Task.WaitAsync(stop);
+                        Interlocked.Decrement(ref atOnce);
+                    }
+                    return ScriptedActivities.Done();
+                };
+                a.WhileMerging = stop => a.Merged.IsEmpty ? go.Task.WaitAsync(stop) : Task.CompletedTask;
+                a.Merge = input =>
+                    input.Request is { TaskId: "c1" or "c2", Attempt: 1 } && !a.Merged.IsEmpty
+                        ? new MergeResult
+                        {
+                            Message = "Conflict with what was merged meanwhile: f.",
+                            ProblemsFile = "p.md",
+                            Conflict = true,
+                        }
+                        : new MergeResult { Merged = true, Commit = $"merge-{input.Request.TaskId}" };
+            },
+            new RunRules { Workers = 4 }
+        );
+        await run.UntilAsync(s => s.Tasks.Count(t => t.State == TaskStates.Merging) == tasks.Length);
+
+        go.SetResult();
+        var status = await run.UntilAsync(s =>
+            s.Tasks.Any(t => t.Reason.Contains("It waits until", StringComparison.Ordinal))
+            && s.Tasks.Count(t => t.State == TaskStates.Merged) >= 2
+        );
+        resolve.SetResult();
+
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Single(status.Tasks, t => t.State == TaskStates.Merging);
+        Assert.Equal(1, most);
+        Assert.Equal(tasks.Order(), run.Activities.Merged.Order());
+    }
+
+    /// <summary>A run that has continued as new while the gates of its first task's merge run; other tasks wait behind it.</summary>
+    private static async Task<ScriptedRun> ContinuedWhileMergingAsync(TaskCompletionSource go)
+    {
+        var others = new TaskCompletionSource();
+        var run = await ScriptedRun.StartAsync(
+            [RunTests.Task("a"), .. Enumerable.Range(0, 13).Select(i => RunTests.Task($"t{i}"))],
+            a =>
+            {
+                a.Agent = async (input, stop) =>
+                {
+                    if (input.Task.Task.Id != "a")
+                    {
+                        await others.Task.WaitAsync(stop);
+                    }
+                    return ScriptedActivities.Done();
+                };
+                a.WhileMerging = stop =>
+                {
+                    others.TrySetResult();
+                    return go.Task.WaitAsync(stop);
+                };
+            },
+            new RunRules { Workers = 3, ContinueAfterEvents = 40 }
+        );
+        await run.UntilAsync(s => s.Tasks.Count(t => t.State == TaskStates.Merging) == 14);
+        for (var limit = Eventually.Timeout(); ; await Task.Delay(50, limit))
+        {
+            var started = (await run.Run.FetchHistoryAsync()).Events.First().WorkflowExecutionStartedEventAttributes;
+            if (started.FirstExecutionRunId != started.OriginalExecutionRunId)
+            {
+                return run;
+            }
+        }
+    }
+}

@@ -1,0 +1,141 @@
+using System.ComponentModel.DataAnnotations;
+using Orchestrator.Messages;
+using Orchestrator.Workflows.Calls;
+using Orchestrator.Workflows.Messages;
+using Orchestrator.Workflows.Train;
+using Temporalio.Converters;
+using Temporalio.Workflows;
+
+namespace Orchestrator.Workflows;
+
+/// <summary>
+/// The merge train of one run, its child: it begins with the first verified work and ends with the run. It puts the parts of a train
+/// together; what they know is one <see cref="TrainContext"/>.
+/// </summary>
+[Workflow("MergeTrainWorkflow")]
+public sealed class MergeTrainWorkflow : MessageWorkflow
+{
+    private readonly TrainContext _context = new(Workflow.CancellationToken);
+    private readonly TrainReporter _reporter;
+    private readonly TrainRunner _runner;
+    private int _steps;
+
+    /// <summary>Before any signal is taken in.</summary>
+    [WorkflowInit]
+    public MergeTrainWorkflow(IRawValue? input = null, IRawValue? surplus = null)
+    {
+        _reporter = new TrainReporter(_context);
+        _runner = new TrainRunner(_context, _reporter);
+        OnQuery("status", Status);
+        OnSignal("enqueue", EnqueueAsync);
+        OnSignal("pass", PassAsync);
+        OnSignal("close", CloseAsync);
+        OnSignal("runEnded", RunEndedAsync);
+        TakeStart(Restore, input, surplus);
+    }
+
+    /// <summary>A step leaves some ten events: each execution does some work of its own.</summary>
+    private bool IsLong =>
+        _steps > 0
+        && _context.State.Batch is null
+        && HistoryLength.IsLong(
+            _context.Input.Rules,
+            MessagesTaken,
+            Workflow.CurrentHistoryLength,
+            eventsOfRestore: 0,
+            Workflow.ContinueAsNewSuggested
+        );
+
+    private string? Restore(TrainInput input)
+    {
+        _context.Restore(input);
+        _reporter.Sequence = input.Sequence;
+        StateIsTakenUp();
+        return null;
+    }
+
+    /// <inheritdoc cref="IMergeTrainWorkflow.RunAsync"/>
+    [WorkflowRun]
+    public async Task RunAsync(IRawValue? input = null, IRawValue? surplus = null)
+    {
+        RefuseUnreadableStart();
+        while (!_context.IsClosing)
+        {
+            if (IsLong)
+            {
+                await ContinueAsync();
+            }
+            Describe();
+            await Workflow.WaitConditionAsync(() => _context.IsClosing || _runner.HasStep || IsLong, CancellationToken.None);
+            if (!_context.IsClosing && _runner.HasStep)
+            {
+                _steps++;
+                await _runner.StepAsync();
+            }
+        }
+        _reporter.TellEnd();
+        await _reporter.FlushAsync();
+        await Workflow.WaitConditionAsync(() => Workflow.AllHandlersFinished, CancellationToken.None);
+    }
+
+    /// <summary>All that was done is told, and the next execution goes on with what waits.</summary>
+    private async Task ContinueAsync()
+    {
+        await _reporter.FlushAsync();
+        await Workflow.WaitConditionAsync(() => Workflow.AllHandlersFinished, CancellationToken.None);
+        if (_context.IsClosing)
+        {
+            return;
+        }
+        var input = _context.ToInput(_reporter.Sequence);
+        throw Workflow.CreateContinueAsNewException((IMergeTrainWorkflow w) => w.RunAsync(input));
+    }
+
+    private TrainStatus Status() =>
+        new()
+        {
+            Queue = TrainOrder.Of(_context.State.Queue),
+            Batch = [.. (_context.State.Batch?.Rest ?? []).Select(request => request.TaskId)],
+            Resolving = _context.State.Resolving,
+            Deferred = [.. _context.State.Deferred],
+            Position = _context.Position,
+        };
+
+    private Task EnqueueAsync(TrainWork work)
+    {
+        _context.Hear(work.Position);
+        foreach (var request in work.Requests)
+        {
+            _context.State = _context.State.Enqueue(request);
+        }
+        return Task.CompletedTask;
+    }
+
+    private Task PassAsync([Identifier] string task)
+    {
+        _context.State = _context.State.Passed(task);
+        return Task.CompletedTask;
+    }
+
+    private Task CloseAsync([Identifier] string reason)
+    {
+        Workflow.CurrentDetails = $"**closing** {reason}";
+        _context.Close();
+        return Task.CompletedTask;
+    }
+
+    private Task RunEndedAsync([MaxLength(4000)] string reason) => _reporter.HearRunEndedAsync();
+
+    /// <inheritdoc/>
+    private protected override void NoteDropped(string note) => _reporter.NoteDropped(note);
+
+    private void Describe()
+    {
+        var status = Status();
+        var (batch, waiting) = (string.Join(", ", status.Batch), string.Join(", ", status.Queue.Select(request => request.TaskId)));
+        Workflow.CurrentDetails =
+            waiting.Length == 0 ? "**nothing waits**"
+            : batch.Length == 0 ? $"**waiting** {PayloadPaging.Brief(waiting)}"
+            : $"**together** {PayloadPaging.Brief(batch)}\n\n**waiting** {PayloadPaging.Brief(waiting)}";
+    }
+}

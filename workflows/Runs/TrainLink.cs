@@ -1,0 +1,153 @@
+using Orchestrator.Messages;
+
+namespace Orchestrator.Workflows.Runs;
+
+/// <summary>
+/// How a run stands with its merge train: what was asked of it and has no answer, which train that is, and what is to be told to it. Each
+/// report counts once, whichever execution of the run hears it.
+/// </summary>
+internal sealed class TrainLink
+{
+    private readonly List<MergeRequest> _waiting = [];
+    private readonly List<MergeRequest> _unsent = [];
+    private string _past = "";
+    private bool _isStarting;
+    private bool _isAsked;
+
+    /// <summary>First execution of the train whose reports count; empty: there is none.</summary>
+    public string ExecutionId { get; private set; } = "";
+
+    /// <summary>Number of its last report that was taken in.</summary>
+    public int Sequence { get; private set; }
+
+    /// <summary>What has no answer yet, the oldest first.</summary>
+    public IReadOnlyList<MergeRequest> Waiting => _waiting;
+
+    /// <summary>The task that was sent back to resolve a conflict, for which others in conflict wait; empty: none.</summary>
+    public string Resolving { get; private set; } = "";
+
+    /// <summary>The run ends: nothing more is merged.</summary>
+    public bool IsClosing { get; set; }
+
+    /// <summary>Something is to be told to the train that there is, or needs one.</summary>
+    public bool AnyToSend => _unsent.Count > 0 || _isAsked;
+
+    /// <summary>A task asks for its work to be merged; of an earlier request nothing is waited for any more.</summary>
+    public void Enqueue(MergeRequest request)
+    {
+        Remove(request.TaskId);
+        _waiting.Add(request);
+        _unsent.Add(request);
+    }
+
+    /// <summary>What is to be told now.</summary>
+    public IReadOnlyList<MergeRequest> TakeUnsent()
+    {
+        IReadOnlyList<MergeRequest> unsent = [.. _unsent];
+        _unsent.Clear();
+        _isAsked = false;
+        return unsent;
+    }
+
+    /// <summary>A train is begun with all that waits.</summary>
+    public IReadOnlyList<MergeRequest> Starting()
+    {
+        TakeUnsent();
+        _isStarting = true;
+        return [.. _waiting];
+    }
+
+    /// <summary>It has begun, and may have told something already, or even have ended.</summary>
+    public void Started(string executionId)
+    {
+        _isStarting = false;
+        if (executionId != ExecutionId && executionId != _past)
+        {
+            (ExecutionId, Sequence) = (executionId, 0);
+        }
+    }
+
+    /// <summary>It could not be begun.</summary>
+    public void NotStarted() => _isStarting = false;
+
+    /// <summary>Takes in what a train tells. False: it is no news, or is told by one that was given up.</summary>
+    public bool TakeIn(TrainReport report)
+    {
+        var isFirst = ExecutionId.Length == 0 && _isStarting && report.ExecutionId != _past;
+        if (!isFirst && (report.ExecutionId != ExecutionId || report.Sequence <= Sequence))
+        {
+            return false;
+        }
+        (ExecutionId, Sequence) = (report.ExecutionId, report.Sequence);
+        foreach (var answer in report.Answers)
+        {
+            if (answer.Result.Conflict)
+            {
+                Resolving = answer.TaskId;
+            }
+            else if (Resolving == answer.TaskId)
+            {
+                Resolving = "";
+            }
+            if (_waiting.Exists(request => request.TaskId == answer.TaskId && request.Attempt == answer.Result.Attempt))
+            {
+                Remove(answer.TaskId);
+            }
+        }
+        if (report.Ended)
+        {
+            Lose(report.ExecutionId);
+        }
+        return true;
+    }
+
+    /// <summary>The train has ended, or is given up: what has no answer is told to the next one.</summary>
+    public void Lose(string executionId)
+    {
+        if (executionId != ExecutionId || executionId.Length == 0)
+        {
+            return;
+        }
+        (_past, ExecutionId, Sequence, Resolving, _isAsked) = (executionId, "", 0, "", false);
+        _unsent.Clear();
+        _unsent.AddRange(_waiting);
+    }
+
+    /// <summary>Somebody says that it has ended from outside: it is asked whether it is there.</summary>
+    public void Ask() => _isAsked = ExecutionId.Length > 0;
+
+    /// <summary>Others in conflict need not wait for this task any more.</summary>
+    public void Pass() => Resolving = "";
+
+    /// <summary>Nobody merges what waits.</summary>
+    public IReadOnlyList<MergeRequest> GiveUp()
+    {
+        IReadOnlyList<MergeRequest> waiting = [.. _waiting];
+        _waiting.Clear();
+        _unsent.Clear();
+        return waiting;
+    }
+
+    /// <summary>For the execution that goes on with the run; all is told by then.</summary>
+    public TrainLinkCheckpoint ToCheckpoint() =>
+        new()
+        {
+            ExecutionId = ExecutionId,
+            Sequence = Sequence,
+            Waiting = [.. _waiting],
+            Resolving = Resolving,
+        };
+
+    /// <summary>Goes on where a checkpoint was made.</summary>
+    public void Restore(TrainLinkCheckpoint checkpoint)
+    {
+        (ExecutionId, Sequence, Resolving) = (checkpoint.ExecutionId, checkpoint.Sequence, checkpoint.Resolving);
+        _waiting.AddRange(checkpoint.Waiting);
+    }
+
+    private void Remove(string task)
+    {
+        _waiting.RemoveAll(request => request.TaskId == task);
+        _unsent.RemoveAll(request => request.TaskId == task);
+    }
+}

@@ -1,0 +1,72 @@
+using Orchestrator.Messages;
+using Orchestrator.Workflows.Calls;
+using Temporalio.Workflows;
+
+namespace Orchestrator.Workflows.Train;
+
+/// <summary>What the parts of the merge train's workflow share: what it was started with, what it decides by, and whether it is to end.</summary>
+internal sealed class TrainContext(CancellationToken cancellation)
+{
+    private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+
+    public TrainInput Input { get; private set; } = null!;
+
+    public TrainState State { get; set; } = new();
+
+    /// <summary>Where staging is: what was merged last. Every step that uses staging is told, and no file or ref says otherwise.</summary>
+    public StagingPosition Position { get; private set; } = new("", 0);
+
+    /// <summary>Nothing more is merged.</summary>
+    public bool IsClosing => _stop.IsCancellationRequested;
+
+    /// <summary>For an activity that runs other people's programs; it is interrupted when the train closes.</summary>
+    public ActivityOptions Long => ActivityDefaults.Long(Input.Repository.Queue, TimeSpan.FromHours(2), _stop.Token);
+
+    /// <summary>Goes on from what it was started with.</summary>
+    public void Restore(TrainInput input)
+    {
+        Input = input;
+        Position = input.Position;
+        State = new TrainState
+        {
+            Queue = [.. input.Queue],
+            Limit = input.Rules.TrainBatch,
+            Parallel = input.Rules.TrainParallel,
+            Window = input.Window,
+            Flaky = State.Flaky.Union(input.FlakyGates),
+            Alone = State.Alone.Union(input.Alone),
+            Resolving = input.Resolving,
+            Deferred = State.Deferred.Union(input.Deferred),
+        };
+    }
+
+    /// <summary>What the next execution goes on with.</summary>
+    /// <param name="sequence">Number of the last report.</param>
+    public TrainInput ToInput(int sequence) =>
+        Input with
+        {
+            Position = Position,
+            Queue = [.. State.Queue],
+            Window = State.Window,
+            FlakyGates = [.. State.Flaky],
+            Alone = [.. State.Alone],
+            Resolving = State.Resolving,
+            Deferred = [.. State.Deferred],
+            Sequence = sequence,
+        };
+
+    /// <summary>Staging has moved.</summary>
+    public void MovedTo(string commit)
+    {
+        if (commit != Position.Commit)
+        {
+            Position = new StagingPosition(commit, Position.Number + 1);
+        }
+    }
+
+    /// <summary>The run says where staging is; it may have heard of less than the train has done.</summary>
+    public void Hear(StagingPosition position) => Position = position.Number > Position.Number ? position : Position;
+
+    /// <summary>Interrupts what is under way.</summary>
+    public void Close() => _stop.Cancel();
+}

@@ -1,0 +1,183 @@
+using Orchestrator.Messages;
+using Temporalio.Exceptions;
+using Temporalio.Workflows;
+
+namespace Orchestrator.Workflows.Train;
+
+/// <summary>
+/// Carries out what <see cref="TrainRules"/> decide: merges verified tasks, one alone as it is, several as a batch, and tells the run what
+/// came of it.
+/// </summary>
+internal sealed class TrainRunner(TrainContext context, TrainReporter reporter)
+{
+    private readonly BatchSteps _batch = new(context, reporter);
+
+    private TrainState Train
+    {
+        get => context.State;
+        set => context.State = value;
+    }
+
+    /// <summary>There is something to do.</summary>
+    public bool HasStep => TrainRules.Next(Train) is not TrainStep.Wait;
+
+    /// <summary>The next step.</summary>
+    public async Task StepAsync()
+    {
+        try
+        {
+            await CarryOutAsync(TrainRules.Next(Train));
+        }
+        catch (FailureException) when (context.IsClosing)
+        {
+            // What it had done by then is found by whoever merges the tasks the next time.
+            Train = Train.Ended();
+        }
+        catch (ActivityFailureException failure)
+        {
+            // Alone, each entry says what is wrong with it.
+            reporter.Note($"Merged one by one: {failure.InnerException?.Message ?? failure.Message}");
+            Train = Train.GivenUp();
+        }
+    }
+
+    private async Task CarryOutAsync(TrainStep step)
+    {
+        switch (step)
+        {
+            case TrainStep.MergeAlone alone:
+                await MergeAloneAsync(alone);
+                break;
+            case TrainStep.Build build:
+                await BuildAsync(build.Requests);
+                break;
+            case TrainStep.Gate gate:
+                Train = Train.Started(gate.Runs);
+                await Workflow.WhenAllAsync(gate.Runs.Select(GateAsync));
+                break;
+            case TrainStep.Land land:
+                await LandAsync(land.Length);
+                break;
+            case TrainStep.SendBack back:
+                var offender = Train.Batch!.Entries[back.Length - 1];
+                Train = Train.SentBack(back.Length);
+                reporter.Tell(offender, _batch.RefusalOf(back.Length));
+                break;
+            case TrainStep.GiveUp:
+                Train = Train.GivenUp();
+                break;
+            default:
+                Train = Train.Ended();
+                break;
+        }
+    }
+
+    private async Task MergeAloneAsync(TrainStep.MergeAlone alone)
+    {
+        MergeResult result;
+        try
+        {
+            result = await _batch.MergeAloneAsync(alone.Request, alone.Tries);
+        }
+        catch (ActivityFailureException failure) when (!context.IsClosing)
+        {
+            result = new MergeResult { Message = failure.InnerException?.Message ?? failure.Message, FailureClass = FailureClasses.Invalid };
+        }
+        if (result.Conflict)
+        {
+            Resolve(alone.Request, result);
+            return;
+        }
+        Train = Train.AnsweredAlone(alone.Request, result.Merged, result.Flaky);
+        reporter.Tell(alone.Request, result);
+    }
+
+    /// <summary>One is in conflict with staging: it is sent back, unless another one is at its own conflict.</summary>
+    private void Resolve(MergeRequest request, MergeResult conflict)
+    {
+        if (Train.MayResolve(request))
+        {
+            Train = Train.SentToResolve(request);
+            reporter.Tell(request, conflict);
+            return;
+        }
+        Train = Train.PutOff(request);
+        reporter.TellDeferred(request, conflict);
+    }
+
+    private async Task BuildAsync(IReadOnlyList<MergeRequest> requests)
+    {
+        IReadOnlyList<BuiltMerge> merges;
+        try
+        {
+            merges = await _batch.BuildAsync(requests);
+        }
+        catch (ActivityFailureException) when (!context.IsClosing)
+        {
+            Train = Train.Built([requests[0]]);
+            return;
+        }
+        foreach (var (request, merge) in requests.Zip(merges).Where(made => made.Second.Answer is not null))
+        {
+            if (merge.Answer!.Conflict)
+            {
+                Resolve(request, merge.Answer);
+                continue;
+            }
+            Train = Train.Answered([request]);
+            reporter.Tell(request, merge.Answer);
+        }
+        Train = Train.Built([.. requests.Zip(merges).Where(made => made.Second.Answer is null).Select(made => made.First)]);
+    }
+
+    private async Task GateAsync(PrefixRun run)
+    {
+        var batch = Train.Batch!;
+        BatchGated gated;
+        try
+        {
+            gated = await _batch.GateAsync(batch.Entries, run);
+        }
+        catch (FailureException failure)
+        {
+            // Others of the round go on. Alone, each entry says what is wrong with it.
+            gated = new BatchGated
+            {
+                Refusal = new MergeResult { Message = failure.Message },
+                BlamesMachine = true,
+            };
+        }
+        Train = Train.Gated(
+            run.Length,
+            new PrefixResult(gated.Refusal is null, gated.Refusal is null ? 0 : run.Tries)
+            {
+                Failed = gated.Failed,
+                BlamesMachine = gated.BlamesMachine,
+            },
+            gated.Flaky
+        );
+        if (gated.Flaky.Count > 0)
+        {
+            reporter.Note($"Flaky: {string.Join(", ", gated.Flaky)} failed and then held on the same tree.");
+        }
+        if (gated.Refusal is not null && run.Length == batch.Entries.Count && !batch.Results.ContainsKey(run.Length))
+        {
+            var together = string.Join(", ", batch.Entries.Select(entry => entry.TaskId));
+            reporter.Note($"Gates do not hold with {together} merged together: it is looked for which of them it is.");
+        }
+    }
+
+    private async Task LandAsync(int length)
+    {
+        var batch = Train.Batch!;
+        if (!await _batch.LandAsync(batch, length))
+        {
+            Train = Train.Ended();
+            return;
+        }
+        Train = Train.Landed(length);
+        reporter.TellMerged(
+            Enumerable.Range(batch.Landed, length - batch.Landed).Select(i => (batch.Entries[i], _batch.CommitOf(i + 1)))
+        );
+    }
+}
