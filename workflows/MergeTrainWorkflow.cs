@@ -113,7 +113,7 @@ public sealed class MergeTrainWorkflow : MessageWorkflow
 
     private Task PassAsync([Identifier] string task)
     {
-        _context.State = _context.State.Passed(task);
+        _runner.Pass(task);
         return Task.CompletedTask;
     }
 

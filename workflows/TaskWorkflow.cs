@@ -21,6 +21,9 @@ public sealed class TaskWorkflow : AgentWorkflow
     private string _verified = "";
     private string _base = "";
 
+    /// <summary>A conflict that its agent could not resolve as often as it may; a person does. Null: there is none.</summary>
+    private MergeResult? _conflict;
+
     /// <summary>Before any signal is taken in.</summary>
     [WorkflowInit]
     public TaskWorkflow(IRawValue? input = null, IRawValue? surplus = null)
@@ -60,7 +63,7 @@ public sealed class TaskWorkflow : AgentWorkflow
             {
                 continue;
             }
-            var work = await LetAgentWorkAsync(prepared);
+            var work = _conflict is null ? await LetAgentWorkAsync(prepared) : await LetPersonResolveAsync(prepared, _conflict);
             _mayReuse = false;
             if (work.Problems.Count == 0)
             {
@@ -75,6 +78,7 @@ public sealed class TaskWorkflow : AgentWorkflow
                 {
                     throw new TaskEndedException(TaskStates.Failed, merge.Message);
                 }
+                _conflict = merge.Conflict && _remediations >= Input.Task.MaxRemediations ? merge : null;
                 Remediate(merge.Message, merge.ProblemsFile);
                 withStaging = true;
             }
@@ -161,6 +165,36 @@ public sealed class TaskWorkflow : AgentWorkflow
         return await VerifyAsync(prepared, Report.LastStart, turn);
     }
 
+    /// <summary>
+    /// The worktree holds both sides, marked. What a person has made of them is put to the same checks as an agent's work; with words of
+    /// his the agent tries once more.
+    /// </summary>
+    private async Task<VerifyResult> LetPersonResolveAsync(PreparedTask prepared, MergeResult conflict)
+    {
+        var (problem, evidence) = (conflict.Message, conflict.ProblemsFile);
+        while (true)
+        {
+            var retry = $"orchestrate retry {Input.RunId}/{Input.Task.Id}";
+            await Waits.ForAnswerAsync(
+                $"{problem} Its agent has not resolved that in {_remediations + 1} attempts. Both sides are in {prepared.Worktree}, marked: "
+                    + $"make both hold, then: {retry} (with --guidance TEXT its agent tries once more)",
+                evidence
+            );
+            var work = State.HasGuidance
+                ? await LetAgentWorkAsync(prepared)
+                : await VerifyAsync(
+                    prepared,
+                    Report.LastStart,
+                    new AgentRunResult { FailureClass = FailureClasses.None, ClaimedDone = true }
+                );
+            if (work.Problems.Count == 0)
+            {
+                return work;
+            }
+            (problem, evidence) = (string.Join(" ", work.Problems), work.ProblemsFile);
+        }
+    }
+
     private Task<AgentRunResult> StartAgentAsync(PreparedTask prepared, AgentCall call)
     {
         var run = new RunAgentInput
@@ -244,11 +278,11 @@ public sealed class TaskWorkflow : AgentWorkflow
     private void Remediate(string problems, string problemsFile)
     {
         State.ProblemsFile = problemsFile;
-        if (_remediations >= Input.Task.MaxRemediations)
+        if (_remediations >= Input.Task.MaxRemediations && _conflict is null)
         {
             throw new TaskEndedException(TaskStates.Failed, $"{problems} (after {_remediations} remediations)");
         }
-        _remediations++;
+        _remediations += _conflict is null ? 1 : 0;
         Report = Report with { Attempt = Report.Attempt + 1 };
         Reporter.TransitionTo(TaskStates.Remediating, problems, problemsFile);
     }

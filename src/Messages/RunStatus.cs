@@ -310,6 +310,11 @@ public sealed record RunTask
     [JsonPropertyName("paused")]
     public bool Paused { get; init; }
 
+    /// <summary>Its place among those that wait to be merged, from 1; null where it does not wait, or nobody has looked.</summary>
+    [JsonPropertyName("queuePosition")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? QueuePosition { get; init; }
+
     [JsonPropertyName("reason")]
     public string Reason
     {

@@ -115,6 +115,9 @@ public sealed record TrainLinkCheckpoint
 
     /// <inheritdoc cref="TrainInput.Resolving"/>
     public string Resolving { get; init; } = "";
+
+    /// <inheritdoc cref="TrainInput.Deferred"/>
+    public IReadOnlyList<string> Deferred { get; init; } = [];
 }
 
 /// <summary>Asks for a batch of verified work to be merged, one on top of the other, without staging being moved.</summary>
@@ -181,6 +184,9 @@ public sealed record BatchGated
 
     /// <summary>The machine is to blame, and not the work.</summary>
     public bool BlamesMachine { get; init; }
+
+    /// <summary>How many gates were taken from the cache, in words; empty where none was.</summary>
+    public string FromCache { get; init; } = "";
 }
 
 /// <summary>Asks for staging to be moved over merges of a batch.</summary>

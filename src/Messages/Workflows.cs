@@ -143,7 +143,10 @@ public interface IMergeTrainWorkflow
     [WorkflowSignal("enqueue")]
     Task EnqueueAsync(TrainWork work);
 
-    /// <summary>A task that was sent back to resolve a conflict does not come back soon: others need not wait for it.</summary>
+    /// <summary>
+    /// A task is not waited for: one that was sent back to resolve a conflict and does not come back soon, or one that waits for it and is
+    /// cancelled.
+    /// </summary>
     [WorkflowSignal("pass")]
     Task PassAsync([Identifier] string task);
 

@@ -145,6 +145,12 @@ internal sealed class Scene : IAsyncDisposable
     public static async Task ResetAsync(ScriptedRun run, bool toFirst, string? execution = null)
     {
         var history = await run.Client.GetWorkflowHandle(run.RunId, execution).FetchHistoryAsync();
+        // One that has just continued as new has nothing yet that it could be reset to.
+        for (var limit = Eventually.Timeout(); history.Events.All(e => e.EventType != EventType.WorkflowTaskCompleted); )
+        {
+            await Task.Delay(50, limit);
+            history = await run.Client.GetWorkflowHandle(run.RunId, execution).FetchHistoryAsync();
+        }
         // The execution whose events these are: the run may continue as new before the request arrives.
         var reset = history.Events.First().WorkflowExecutionStartedEventAttributes.OriginalExecutionRunId;
         var completed = history.Events.Where(e => e.EventType == EventType.WorkflowTaskCompleted).Select(e => e.EventId).ToList();

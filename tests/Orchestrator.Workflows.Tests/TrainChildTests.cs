@@ -145,7 +145,7 @@ public sealed class TrainChildTests
     [Fact]
     public async Task Conflicts_OfTwo_AreResolvedOneAfterTheOtherWhileTheRestIsMerged()
     {
-        var (go, resolve) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var (go, merging, resolve) = (new TaskCompletionSource(), new TaskCompletionSource(), new TaskCompletionSource());
         var (atOnce, most) = (0, 0);
         string[] tasks = ["first", "c1", "c2", "free"];
         await using var run = await ScriptedRun.StartAsync(
@@ -154,6 +154,10 @@ public sealed class TrainChildTests
             {
                 a.Agent = async (input, stop) =>
                 {
+                    if (input.Task.Task.Id != "first")
+                    {
+                        await merging.Task.WaitAsync(stop);
+                    }
                     if (input.Attempt > 1)
                     {
                         most = Math.Max(most, Interlocked.Increment(ref atOnce));
@@ -162,9 +166,13 @@ public sealed class TrainChildTests
                     }
                     return ScriptedActivities.Done();
                 };
-                a.WhileMerging = stop => a.Merged.IsEmpty ? go.Task.WaitAsync(stop) : Task.CompletedTask;
+                a.WhileMerging = stop =>
+                {
+                    merging.TrySetResult();
+                    return go.Task.WaitAsync(stop);
+                };
                 a.Merge = input =>
-                    input.Request is { TaskId: "c1" or "c2", Attempt: 1 } && !a.Merged.IsEmpty
+                    input.Request is { TaskId: "c1" or "c2", Attempt: 1 }
                         ? new MergeResult
                         {
                             Message = "Conflict with what was merged meanwhile: f.",
@@ -188,6 +196,89 @@ public sealed class TrainChildTests
         Assert.Single(status.Tasks, t => t.State == TaskStates.Merging);
         Assert.Equal(1, most);
         Assert.Equal(tasks.Order(), run.Activities.Merged.Order());
+    }
+
+    [Fact]
+    public async Task Conflict_WaitsForAnotherAndIsCancelled_EndsAtOnce()
+    {
+        var (go, resolve) = (new TaskCompletionSource(), new TaskCompletionSource());
+        string[] tasks = ["c1", "c2"];
+        await using var run = await ScriptedRun.StartAsync(
+            [.. tasks.Select(id => RunTests.Task(id))],
+            a =>
+            {
+                a.Agent = async (input, stop) =>
+                {
+                    if (input.Attempt > 1)
+                    {
+                        await resolve.Task.WaitAsync(stop);
+                    }
+                    return ScriptedActivities.Done();
+                };
+                a.WhileMerging = stop => go.Task.WaitAsync(stop);
+                a.Merge = input =>
+                    input.Request.Attempt == 1
+                        ? new MergeResult { Message = "Conflict.", Conflict = true }
+                        : new MergeResult { Merged = true, Commit = "merge" };
+            }
+        );
+        await run.UntilAsync(s => s.Tasks.Count(t => t.State == TaskStates.Merging) == tasks.Length);
+        go.SetResult();
+        var status = await run.UntilAsync(s => s.Tasks.Any(t => t.Reason.Contains("It waits until", StringComparison.Ordinal)));
+        var waiting = new TaskCommand(status.Tasks.Single(t => t.State == TaskStates.Merging).Id);
+
+        await run.Run.ExecuteUpdateAsync(w => w.CancelTaskAsync(waiting));
+
+        await run.UntilAsync(s => s.Tasks.Single(t => t.Id == waiting.Task).State == TaskStates.Cancelled);
+        Assert.Empty(run.Activities.Merged);
+        resolve.SetResult();
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Single(run.Activities.Merged);
+    }
+
+    [Fact]
+    public async Task Conflict_AgentHasHadItsAttempts_APersonResolvesItWithOneCommand()
+    {
+        var person = 0;
+        await using var run = await ScriptedRun.StartAsync(
+            [RunTests.Task("a") with { MaxRemediations = 1 }],
+            a =>
+            {
+                a.Verify = input =>
+                    input.Attempt == 3 && Interlocked.Increment(ref person) == 1
+                        ? new VerifyResult { Problems = ["Conflict markers are left in f."], ProblemsFile = "markers.md" }
+                        : new VerifyResult { Commit = $"commit-{input.Attempt}" };
+                a.Merge = input =>
+                    input.Request.Attempt < 3
+                        ? new MergeResult
+                        {
+                            Message = "Conflict with what was merged meanwhile: f.",
+                            ProblemsFile = "p.md",
+                            Conflict = true,
+                        }
+                        : new MergeResult { Merged = true, Commit = "merge" };
+            }
+        );
+        var asked = await run.UntilAsync(s => s.Tasks is [{ State: TaskStates.Blocked }]);
+        Assert.Contains($"Both sides are in w, marked: make both hold, then: orchestrate retry {run.RunId}/a", asked.Tasks[0].Reason);
+        Assert.Equal(("p.md", 3), (asked.Tasks[0].Evidence, asked.Tasks[0].Attempt));
+
+        await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskCommand("a", "")));
+        var again = await run.UntilAsync(s => s.Tasks is [{ State: TaskStates.Blocked, Evidence: "markers.md" }]);
+        Assert.StartsWith("Conflict markers are left in f.", again.Tasks[0].Reason, StringComparison.Ordinal);
+        await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskCommand("a", "")));
+
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(2, run.Activities.Starts.Count);
+    }
+
+    [Fact]
+    public async Task Status_SeveralWait_SaysTheirPlaces()
+    {
+        await using var scene = await Scene.AtAsync("merging");
+        Assert.Equal([1, 2], (await scene.Run.StatusAsync()).Tasks.Select(t => t.QueuePosition).Order());
+        await scene.GoOnAsync();
+        Assert.All((await scene.Run.StatusAsync()).Tasks, t => Assert.Null(t.QueuePosition));
     }
 
     /// <summary>A run that has continued as new while the gates of its first task's merge run; other tasks wait behind it.</summary>

@@ -250,7 +250,7 @@ public sealed class GateMemoryTests : IAsyncLifetime
 
         Assert.True(landed.Landed, landed.Message);
         Assert.Equal(before, Runs);
-        Assert.Contains("taken from the cache: ran in run run-test-000003", landed.Message, StringComparison.Ordinal);
+        Assert.Contains("1 of 1 gates taken from the cache", landed.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -279,6 +279,7 @@ public sealed class GateMemoryTests : IAsyncLifetime
         Assert.Equal("gate 'gate-1': taken from the cache: ran in run run-1 at 1970-01-01 00:00:00 UTC", notes[0]);
         Assert.Equal("2 more gates: taken from the cache", notes[3]);
         Assert.Equal("gate 'other': failed, and passed when run again on the same files", notes[4]);
+        Assert.Equal(["5 of 6 gates taken from the cache", notes[4]], GateCheck.Summary([.. hits, flaky]));
     }
 
     [Fact]

@@ -20,7 +20,13 @@ internal sealed class Continuation(RunContext context, RunRecorder recorder, Run
     public bool HasNews => IsDue && (!_state.IsDraining || MayContinue);
 
     private bool IsDue =>
-        HistoryLength.IsLong(_state.Rules, messagesTaken(), Workflow.CurrentHistoryLength, _eventsOfRestore, Workflow.ContinueAsNewSuggested);
+        HistoryLength.IsLong(
+            _state.Rules,
+            messagesTaken(),
+            Workflow.CurrentHistoryLength,
+            _eventsOfRestore,
+            Workflow.ContinueAsNewSuggested
+        );
 
     /// <summary>Nothing is under way that the checkpoint would not tell of. A run that is cancelled ends in this execution.</summary>
     private bool MayContinue =>

@@ -46,8 +46,8 @@ internal sealed class EndStage(
     {
         _state.IsDraining = false;
         await messenger.CancelAllAsync();
-        await merging.CloseAsync(Timeout.InfiniteTimeSpan);
-        await Workflow.WaitConditionAsync(() => !_state.Board.AnyAtWork, CancellationToken.None);
+        merging.Close();
+        await Workflow.WaitConditionAsync(() => merging.IsClosed && !_state.Board.AnyAtWork, CancellationToken.None);
     }
 
     /// <summary>Ends a run of which nothing is at work any more.</summary>
@@ -93,8 +93,8 @@ internal sealed class EndStage(
         {
             await planning.EndPlanningAsync();
         }
-        await merging.CloseAsync(ChildrenCloseWithin);
-        bool AllClosed() => _state.Board.Entries.All(e => e.Closed.IsCompleted);
+        merging.Close();
+        bool AllClosed() => merging.IsClosed && _state.Board.Entries.All(e => e.Closed.IsCompleted);
         if (!AllClosed())
         {
             await Workflow.WaitConditionAsync(AllClosed, ChildrenCloseWithin, CancellationToken.None);

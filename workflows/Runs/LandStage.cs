@@ -47,6 +47,9 @@ internal sealed class LandStage(RunContext context, ResetRecovery recovery)
 
     private async Task<LandResult> LandAsync(bool isAskedFor, bool isPart)
     {
+        // A task that was lost may have asked for its work to be merged: staging does not move in two hands.
+        await context.WaitAsync(() => _state.Train.Waiting.Count == 0);
+        context.ThrowIfCancelled();
         var run = _state.Run;
         var land = new LandInput(_state.RunId, _state.Repository, _state.Plan.Hash, run.Target, run.Staging, run.BaseCommit)
         {

@@ -20,10 +20,10 @@ internal sealed class MergeTrain(RunContext context, TaskMessenger messenger)
     private bool _isSpeaking;
     private bool _isToldToClose;
 
-    private TrainLink Link => _state.Train;
-
     /// <summary>Ends when the train that this execution of the run has begun last has closed.</summary>
-    public Task Closed { get; private set; } = Task.CompletedTask;
+    private Task _closed = Task.CompletedTask;
+
+    private TrainLink Link => _state.Train;
 
     /// <summary>As long as the run lives.</summary>
     public async Task RunAsync()
@@ -63,17 +63,11 @@ internal sealed class MergeTrain(RunContext context, TaskMessenger messenger)
         }
     }
 
+    /// <summary>The train has ended after <see cref="Close"/>, and what had waited was told so.</summary>
+    public bool IsClosed => Link.ExecutionId.Length == 0 && _closed.IsCompleted && !_isSpeaking && !AnyToSay;
+
     /// <summary>Nothing more is merged: what is under way is interrupted, and what waits is told so.</summary>
-    /// <param name="limit">Longest wait until the train has ended.</param>
-    public async Task CloseAsync(TimeSpan limit)
-    {
-        Link.IsClosing = true;
-        await Workflow.WaitConditionAsync(
-            () => Link.ExecutionId.Length == 0 && Closed.IsCompleted && !_isSpeaking && !AnyToSay,
-            limit,
-            CancellationToken.None
-        );
-    }
+    public void Close() => Link.IsClosing = true;
 
     /// <summary>
     /// After a reset nothing is begun before what is merged is known: a train that knew less would put staging back to that.
@@ -83,20 +77,24 @@ internal sealed class MergeTrain(RunContext context, TaskMessenger messenger)
         {
             { IsClosing: true, ExecutionId.Length: 0 } => Link.Waiting.Count > 0,
             { IsClosing: true } => !_isToldToClose || Link.AnyToSend,
-            _ => !context.Resets.WasReset && (Link.AnyToSend || IsResolverStuck),
+            _ => !context.Resets.WasReset && (Link.AnyToSend || ToPass() is not null),
         };
 
-    /// <summary>The task that others in conflict wait for has ended, or waits itself for a person, an account, the machine.</summary>
-    private bool IsResolverStuck =>
-        Link.Resolving.Length > 0
-        && Link.ExecutionId.Length > 0
-        && _state.Board.TryFind(Link.Resolving) is var entry
-        && (
-            entry is null
-            || entry.HasEnded
-            || entry.Status.Paused
-            || entry.Status.State is TaskStates.Blocked or TaskStates.Parked or TaskStates.AwaitingApproval
-        );
+    /// <summary>
+    /// A task that is not waited for any more: others in conflict wait for it, and it has ended or waits itself for a person, an account, the
+    /// machine; or it is one of those, and a person has cancelled it. Null: there is none.
+    /// </summary>
+    private string? ToPass() =>
+        Link.ExecutionId.Length == 0 ? null
+        : Link.Resolving.Length > 0 && IsStuck(_state.Board.TryFind(Link.Resolving)) ? Link.Resolving
+        : Link.Deferred.FirstOrDefault(task => _state.Board.TryFind(task) is not { AtWork: true, State.LeftOut: false });
+
+    private static bool IsStuck(TaskEntry? entry) =>
+        entry
+            is null
+                or { HasEnded: true }
+                or { Status.Paused: true }
+                or { Status.State: TaskStates.Blocked or TaskStates.Parked or TaskStates.AwaitingApproval };
 
     private async Task SayAsync()
     {
@@ -113,10 +111,9 @@ internal sealed class MergeTrain(RunContext context, TaskMessenger messenger)
             var work = new TrainWork(Link.TakeUnsent(), _state.Staging);
             await TellAsync(train => train.EnqueueAsync(work));
         }
-        else
+        else if (ToPass() is { } task)
         {
-            var task = Link.Resolving;
-            Link.Pass();
+            Link.Pass(task);
             await TellAsync(train => train.PassAsync(task));
         }
     }
@@ -169,7 +166,7 @@ internal sealed class MergeTrain(RunContext context, TaskMessenger messenger)
         {
             var train = await Workflow.StartChildWorkflowAsync((IMergeTrainWorkflow w) => w.RunAsync(input), options);
             Link.Started(train.FirstExecutionRunId);
-            Closed = FollowAsync(train);
+            _closed = FollowAsync(train);
             return true;
         }
         catch (WorkflowAlreadyStartedException)

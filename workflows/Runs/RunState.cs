@@ -163,15 +163,26 @@ internal sealed class RunState
     }
 
     /// <summary>What others see of it, with a page of its tasks.</summary>
-    public RunStatus Snapshot(int offset, int limit) =>
-        Run with
+    public RunStatus Snapshot(int offset, int limit)
+    {
+        IReadOnlyDictionary<string, int>? positions = null;
+        return Run with
         {
             UpdatedAt = Journal.LastAt ?? Run.UpdatedAt,
             Sequence = Journal.Sequence,
             AgentStarts = Board.Entries.Sum(e => e.Status.Starts),
             Cost = Board.Entries.Sum(e => e.Status.Cost),
             Questions = Questions.Of(this),
-            Tasks = PayloadPaging.First(Board.Entries.Skip(offset).Select(e => e.Status), limit),
+            Tasks = PayloadPaging.First(Board.Entries.Skip(offset).Select(Shown), limit),
             TaskCount = Board.Entries.Count,
         };
+
+        RunTask Shown(TaskEntry entry) =>
+            entry.Status.State == TaskStates.Merging && (positions ??= Train.Positions()).TryGetValue(entry.Id, out var position)
+                ? entry.Status with
+                {
+                    QueuePosition = position,
+                }
+                : entry.Status;
+    }
 }

@@ -19,7 +19,8 @@ internal static class TaskReports
         state.Outages.Report(entry.Outline, report);
         if (report.State == TaskStates.Merging)
         {
-            state.Train.Enqueue(new MergeRequest(report.TaskId, report.Commit, report.Attempt) { DependsOn = entry.Outline.DependsOn });
+            var open = entry.Outline.DependsOn.Where(id => !TaskStates.IsDone(state.Board.Find(id).Status.State));
+            state.Train.Enqueue(new MergeRequest(report.TaskId, report.Commit, report.Attempt) { DependsOn = [.. open] });
         }
         if (report.State == TaskStates.Failed)
         {

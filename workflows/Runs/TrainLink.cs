@@ -1,4 +1,5 @@
 using Orchestrator.Messages;
+using Orchestrator.Workflows.Train;
 
 namespace Orchestrator.Workflows.Runs;
 
@@ -10,6 +11,7 @@ internal sealed class TrainLink
 {
     private readonly List<MergeRequest> _waiting = [];
     private readonly List<MergeRequest> _unsent = [];
+    private readonly SortedSet<string> _deferred = new(StringComparer.Ordinal);
     private string _past = "";
     private bool _isStarting;
     private bool _isAsked;
@@ -26,6 +28,9 @@ internal sealed class TrainLink
     /// <summary>The task that was sent back to resolve a conflict, for which others in conflict wait; empty: none.</summary>
     public string Resolving { get; private set; } = "";
 
+    /// <summary>Tasks in conflict that wait for it.</summary>
+    public IReadOnlyCollection<string> Deferred => _deferred;
+
     /// <summary>The run ends: nothing more is merged.</summary>
     public bool IsClosing { get; set; }
 
@@ -36,7 +41,7 @@ internal sealed class TrainLink
     public void Enqueue(MergeRequest request)
     {
         Remove(request.TaskId);
-        _waiting.Add(request);
+        _waiting.Insert(request.TaskId == Resolving ? 0 : _waiting.Count, request);
         _unsent.Add(request);
     }
 
@@ -79,8 +84,10 @@ internal sealed class TrainLink
             return false;
         }
         (ExecutionId, Sequence) = (report.ExecutionId, report.Sequence);
+        _deferred.UnionWith(report.Deferred.Select(put => put.TaskId));
         foreach (var answer in report.Answers)
         {
+            _deferred.Remove(answer.TaskId);
             if (answer.Result.Conflict)
             {
                 Resolving = answer.TaskId;
@@ -109,6 +116,7 @@ internal sealed class TrainLink
             return;
         }
         (_past, ExecutionId, Sequence, Resolving, _isAsked) = (executionId, "", 0, "", false);
+        _deferred.Clear();
         _unsent.Clear();
         _unsent.AddRange(_waiting);
     }
@@ -116,8 +124,12 @@ internal sealed class TrainLink
     /// <summary>Somebody says that it has ended from outside: it is asked whether it is there.</summary>
     public void Ask() => _isAsked = ExecutionId.Length > 0;
 
-    /// <summary>Others in conflict need not wait for this task any more.</summary>
-    public void Pass() => Resolving = "";
+    /// <summary>Nobody waits for this task any more.</summary>
+    public void Pass(string task)
+    {
+        Resolving = Resolving == task ? "" : Resolving;
+        _deferred.Remove(task);
+    }
 
     /// <summary>Nobody merges what waits.</summary>
     public IReadOnlyList<MergeRequest> GiveUp()
@@ -128,6 +140,13 @@ internal sealed class TrainLink
         return waiting;
     }
 
+    /// <summary>Places of tasks in the order in which they are merged, from 1.</summary>
+    public IReadOnlyDictionary<string, int> Positions() =>
+        TrainOrder
+            .Of(_waiting)
+            .Select((request, i) => (request.TaskId, i))
+            .ToDictionary(t => t.TaskId, t => t.i + 1, StringComparer.Ordinal);
+
     /// <summary>For the execution that goes on with the run; all is told by then.</summary>
     public TrainLinkCheckpoint ToCheckpoint() =>
         new()
@@ -136,6 +155,7 @@ internal sealed class TrainLink
             Sequence = Sequence,
             Waiting = [.. _waiting],
             Resolving = Resolving,
+            Deferred = [.. _deferred],
         };
 
     /// <summary>Goes on where a checkpoint was made.</summary>
@@ -143,6 +163,7 @@ internal sealed class TrainLink
     {
         (ExecutionId, Sequence, Resolving) = (checkpoint.ExecutionId, checkpoint.Sequence, checkpoint.Resolving);
         _waiting.AddRange(checkpoint.Waiting);
+        _deferred.UnionWith(checkpoint.Deferred);
     }
 
     private void Remove(string task)

@@ -105,6 +105,9 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
         }
     }
 
+    /// <summary>A person has words for the next start.</summary>
+    public bool HasGuidance => Guidance.Length > 0;
+
     /// <summary>A person's words for the next start, once.</summary>
     public string TakeGuidance()
     {

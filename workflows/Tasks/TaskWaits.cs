@@ -54,10 +54,12 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
     }
 
     /// <summary>For a person's answer.</summary>
-    public async Task ForAnswerAsync(string question)
+    /// <param name="question">What he is asked.</param>
+    /// <param name="evidence">A file with what he needs for it, relative to the repository; empty: there is none.</param>
+    public async Task ForAnswerAsync(string question, string evidence = "")
     {
         state.MayGoOn = false;
-        reporter.TransitionTo(TaskStates.Blocked, question);
+        reporter.TransitionTo(TaskStates.Blocked, question, evidence);
         await Workflow.WaitConditionAsync(() => state.MayGoOn || state.IsCancelled, CancellationToken.None);
         state.ThrowIfCancelled();
     }

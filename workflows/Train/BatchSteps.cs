@@ -7,6 +7,7 @@ namespace Orchestrator.Workflows.Train;
 internal sealed class BatchSteps(TrainContext context, TrainReporter reporter)
 {
     private readonly Dictionary<int, MergeResult> _refusals = [];
+    private readonly Dictionary<int, string> _fromCache = [];
     private IReadOnlyList<string> _commits = [];
     private string _base = "";
 
@@ -34,6 +35,7 @@ internal sealed class BatchSteps(TrainContext context, TrainReporter reporter)
         var build = new BuildBatchInput(Input.RunId, Input.Repository, Input.PlanHash, requests) { StagingTip = context.Position.Commit };
         var built = await Workflow.ExecuteActivityAsync((ITrainActivities a) => a.BuildBatchAsync(build), context.Long);
         _refusals.Clear();
+        _fromCache.Clear();
         _base = built.Base;
         _commits = [.. built.Merges.Where(merge => merge.Answer is null).Select(merge => merge.Commit)];
         reporter.Note(built.Message);
@@ -53,6 +55,7 @@ internal sealed class BatchSteps(TrainContext context, TrainReporter reporter)
             run.Tries
         );
         var gated = await Workflow.ExecuteActivityAsync((ITrainActivities a) => a.GateBatchAsync(gate), context.Long);
+        _fromCache[run.Length] = gated.FromCache;
         if (gated.Refusal is { } refusal)
         {
             _refusals[run.Length] = refusal;
@@ -87,6 +90,17 @@ internal sealed class BatchSteps(TrainContext context, TrainReporter reporter)
 
     /// <summary>The merge of an entry, by its place from 1.</summary>
     public string CommitOf(int length) => _commits[length - 1];
+
+    /// <summary>How an entry is told that it is merged.</summary>
+    /// <param name="place">Its place, from 1.</param>
+    /// <param name="length">The place of the one whose gates hold for it.</param>
+    public MergeResult MergedAt(int place, int length) =>
+        new()
+        {
+            Merged = true,
+            Commit = CommitOf(place),
+            Message = _fromCache.GetValueOrDefault(length, ""),
+        };
 
     /// <summary>What an entry is told that is sent back.</summary>
     public MergeResult RefusalOf(int length) => _refusals[length];

@@ -17,32 +17,13 @@ internal sealed class TrainReporter(TrainContext context)
     public int Sequence { get; set; }
 
     /// <summary>Something came of work.</summary>
-    public void Tell(MergeRequest request, MergeResult result) =>
-        Tell(Report() with { Answers = [new TrainAnswer(request.TaskId, result with { Attempt = request.Attempt })] });
+    public void Tell(MergeRequest request, MergeResult result) => Tell([Answer(request, result)]);
 
-    /// <summary>Staging has moved over several.</summary>
-    public void TellMerged(IEnumerable<(MergeRequest Request, string Commit)> merged) =>
-        Tell(
-            Report() with
-            {
-                Answers =
-                [
-                    .. merged.Select(one => new TrainAnswer(
-                        one.Request.TaskId,
-                        new MergeResult
-                        {
-                            Merged = true,
-                            Commit = one.Commit,
-                            Attempt = one.Request.Attempt,
-                        }
-                    )),
-                ],
-            }
-        );
+    /// <summary>Something came of the work of several.</summary>
+    public void Tell(IReadOnlyList<TrainAnswer> answers) => Tell(Report() with { Answers = answers });
 
     /// <summary>One in conflict waits.</summary>
-    public void TellDeferred(MergeRequest request, MergeResult result) =>
-        Tell(Report() with { Deferred = [new TrainAnswer(request.TaskId, result with { Attempt = request.Attempt })] });
+    public void TellDeferred(MergeRequest request, MergeResult result) => Tell(Report() with { Deferred = [Answer(request, result)] });
 
     /// <summary>Worth knowing, for people; nothing is told where it is empty.</summary>
     public void Note(string note)
@@ -83,6 +64,10 @@ internal sealed class TrainReporter(TrainContext context)
             context.Close();
         }
     }
+
+    /// <summary>What a task is told, of the attempt that asked.</summary>
+    public static TrainAnswer Answer(MergeRequest request, MergeResult result) =>
+        new(request.TaskId, result with { Attempt = request.Attempt });
 
     private static ExternalWorkflowSignalOptions Uncancelled() => new() { CancellationToken = CancellationToken.None };
 

@@ -41,6 +41,18 @@ internal sealed class TrainRunner(TrainContext context, TrainReporter reporter)
         }
     }
 
+    /// <summary>A task is not waited for. One that waits itself for another to resolve its conflict has its answer by that.</summary>
+    public void Pass(string task)
+    {
+        var waiting = Train.Deferred.Contains(task) ? Train.Queue.Find(request => request.TaskId == task) : null;
+        Train = Train.Passed(task);
+        if (waiting is not null)
+        {
+            Train = Train.Answered([waiting]);
+            reporter.Tell(waiting, new MergeResult { Message = "It waits no more.", FailureClass = FailureClasses.Environment });
+        }
+    }
+
     private async Task CarryOutAsync(TrainStep step)
     {
         switch (step)
@@ -81,7 +93,11 @@ internal sealed class TrainRunner(TrainContext context, TrainReporter reporter)
         }
         catch (ActivityFailureException failure) when (!context.IsClosing)
         {
-            result = new MergeResult { Message = failure.InnerException?.Message ?? failure.Message, FailureClass = FailureClasses.Invalid };
+            result = new MergeResult
+            {
+                Message = failure.InnerException?.Message ?? failure.Message,
+                FailureClass = FailureClasses.Invalid,
+            };
         }
         if (result.Conflict)
         {
@@ -176,8 +192,10 @@ internal sealed class TrainRunner(TrainContext context, TrainReporter reporter)
             return;
         }
         Train = Train.Landed(length);
-        reporter.TellMerged(
-            Enumerable.Range(batch.Landed, length - batch.Landed).Select(i => (batch.Entries[i], _batch.CommitOf(i + 1)))
-        );
+        reporter.Tell([
+            .. Enumerable
+                .Range(batch.Landed, length - batch.Landed)
+                .Select(i => TrainReporter.Answer(batch.Entries[i], _batch.MergedAt(i + 1, length))),
+        ]);
     }
 }

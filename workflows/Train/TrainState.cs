@@ -40,8 +40,7 @@ internal sealed record TrainState
     public ImmutableSortedSet<string> Deferred { get; init; } = ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
 
     /// <summary>What may be merged next.</summary>
-    public ImmutableList<MergeRequest> Ready =>
-        Deferred.IsEmpty ? Queue : Queue.RemoveAll(request => Deferred.Contains(request.TaskId));
+    public ImmutableList<MergeRequest> Ready => Deferred.IsEmpty ? Queue : Queue.RemoveAll(request => Deferred.Contains(request.TaskId));
 
     /// <summary>How many entries the next batch may have.</summary>
     public int Most => Window == 0 ? Limit : Math.Clamp(Window, 1, Limit);
@@ -119,10 +118,18 @@ internal sealed record TrainState
     public TrainState GivenUp() => this with { Batch = null, Alone = Alone.Union(Batch!.Rest.Select(entry => entry.TaskId)) };
 
     /// <summary>They have their answers. Who has waited for one of them is in conflict no more, or anew.</summary>
-    public TrainState Answered(IReadOnlyList<MergeRequest> requests) =>
-        (requests.Any(request => request.TaskId == Resolving) ? Passed(Resolving) : this) with
+    public TrainState Answered(IReadOnlyList<MergeRequest> requests)
+    {
+        var (tasks, state) = (requests.Select(request => request.TaskId).ToList(), this);
+        if (tasks.Contains(Resolving))
         {
-            Queue = Queue.RemoveRange(requests, ReferenceEqualityComparer.Instance),
-            Alone = Alone.Except(requests.Select(request => request.TaskId)),
+            state = Passed(Resolving);
+        }
+        return state with
+        {
+            Queue = state.Queue.RemoveRange(requests, ReferenceEqualityComparer.Instance),
+            Alone = state.Alone.Except(tasks),
+            Deferred = state.Deferred.Except(tasks),
         };
+    }
 }

@@ -98,6 +98,8 @@ internal static class RunTable
         var text = TextCells.OneLine(
             isDoing ? doing!
             : task.Reason.Length > 0 ? LocalTimes.In(task.Reason)
+            : task.QueuePosition is { } place
+                ? string.Create(CultureInfo.InvariantCulture, $"number {place} of those that wait to be merged")
             : task.Title
         );
         if (task.Attempt > 1 && !TaskStates.IsDone(task.State))

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Orchestrator.Git.Commits;
 using Orchestrator.Git.Program;
 using Orchestrator.Git.Worktrees;
@@ -201,6 +202,16 @@ internal sealed class GateCheck(RunServices services)
                 .Select(n => $"gate '{n.Name}': {n.Said}"),
         ];
     }
+
+    /// <summary>The same in few words: how many were taken from the cache, and what is to be said of the others.</summary>
+    public static IEnumerable<string> Summary(IReadOnlyList<GateVerdict> outcomes) =>
+        Notes([.. outcomes.Where(o => o.Cached is null)]).Prepend(FromCache(outcomes)).Where(note => note.Length > 0);
+
+    /// <summary>How many gates were taken from the cache; empty where none was.</summary>
+    public static string FromCache(IReadOnlyList<GateVerdict> outcomes) =>
+        outcomes.Count(o => o is { Cached: not null, Result: GateResult.Passed }) is > 0 and var hits
+            ? string.Create(CultureInfo.InvariantCulture, $"{hits} of {outcomes.Count} gates taken from the cache")
+            : "";
 
     private static string Said(GateVerdict verdict) =>
         verdict switch

@@ -37,7 +37,7 @@ internal sealed class MergeGates(RunServices services, GitRepository repository,
             ? [.. (await new Diffs(repository).BetweenAsync(staging, commit, stop)).Select(c => c.Path)]
             : [];
         var evidence = Path.Combine(files.Folder.Task(last.TaskId), $"merge-gates-{last.Attempt}");
-        var flaky = new List<string>();
+        var (flaky, fromCache) = (new List<string>(), "");
         var failures = await FailuresAsync(expectedRed: tries > 1 ? null : gates);
         for (var again = tries; again > UsualTries && failures.Count > 0 && !failures.Any(f => f.BlamesMachine); again--)
         {
@@ -50,7 +50,8 @@ internal sealed class MergeGates(RunServices services, GitRepository repository,
             failures.Count == 0 ? null : Refuse(merged, failures),
             [.. failures.Select(f => NameOf(f.Gate)).Distinct()],
             [.. flaky.Distinct()],
-            failures.Any(f => f.BlamesMachine)
+            failures.Any(f => f.BlamesMachine),
+            fromCache
         );
 
         async Task<IReadOnlyList<GateVerdict>> FailuresAsync(IReadOnlyList<Gate>? expectedRed)
@@ -68,6 +69,7 @@ internal sealed class MergeGates(RunServices services, GitRepository repository,
                 task: last.TaskId
             );
             flaky.AddRange(verdicts.Where(v => v.Passed && v.Failure == GateFailure.Flaky).Select(v => NameOf(v.Gate)));
+            fromCache = GateCheck.FromCache(verdicts);
             return GateCheck.Failures(files, verdicts);
         }
     }
@@ -122,9 +124,11 @@ internal sealed class MergeGates(RunServices services, GitRepository repository,
 /// <param name="Failed">The gates that do not hold.</param>
 /// <param name="Flaky">Gates that failed and then held on the same tree.</param>
 /// <param name="BlamesMachine">The machine is to blame, and not the work.</param>
+/// <param name="FromCache">How many of them were taken from the cache, in words; empty where none was.</param>
 internal sealed record GatedMerge(
     Messages.MergeResult? Refusal,
     IReadOnlyList<string> Failed,
     IReadOnlyList<string> Flaky,
-    bool BlamesMachine
+    bool BlamesMachine,
+    string FromCache
 );

@@ -70,7 +70,8 @@ public sealed class TaskMerge(RunServices services, AskCaller caller)
             }
             if (await record.MoveAsync(made.Commit, staging, $"merge {task.Id}"))
             {
-                return Merged(made.Commit, note) with { Flaky = gated.Flaky };
+                var said = string.Join("; ", ((string[])[note, gated.FromCache]).Where(text => text.Length > 0));
+                return Merged(made.Commit, said) with { Flaky = gated.Flaky };
             }
         }
     }

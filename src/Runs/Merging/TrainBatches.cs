@@ -77,6 +77,7 @@ public sealed class TrainBatches(RunServices services, AskCaller caller)
             Failed = gated.Failed,
             Flaky = gated.Flaky,
             BlamesMachine = gated.BlamesMachine,
+            FromCache = gated.FromCache,
         };
     }
 

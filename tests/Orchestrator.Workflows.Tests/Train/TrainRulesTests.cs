@@ -165,13 +165,7 @@ public sealed class TrainRulesTests
         {
             var (began, number) = (new Dictionary<string, int>(), 0);
             TrainSimulator world = null!;
-            world = new TrainSimulator(
-                With(0) with
-                {
-                    Limit = random.Next(1, 9),
-                },
-                merged => merged.Any(m => m.TaskId[^1] is '3' or '8')
-            )
+            world = new TrainSimulator(With(0) with { Limit = random.Next(1, 9) }, merged => merged.Any(m => m.TaskId[^1] is '3' or '8'))
             {
                 OnBegin = state =>
                 {
