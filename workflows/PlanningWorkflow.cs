@@ -63,6 +63,7 @@ public sealed class PlanningWorkflow : AgentWorkflow
             ProblemsFile = State.ProblemsFile,
             Guidance = call.Guidance,
             Stop = call.Stop,
+            AwaitRelease = call.AwaitRelease,
         };
         return Workflow.ExecuteActivityAsync(
             (IPlanningActivities a) => a.AskPlannerAsync(ask),

@@ -207,6 +207,7 @@ public sealed class TaskWorkflow : AgentWorkflow
             ProblemsFile = State.ProblemsFile,
             Guidance = call.Guidance,
             Stop = call.Stop,
+            AwaitRelease = call.AwaitRelease,
         };
         return Workflow.ExecuteActivityAsync(
             (ITaskActivities a) => a.RunAgentAsync(run),

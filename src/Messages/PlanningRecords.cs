@@ -88,6 +88,9 @@ public sealed record AskPlannerInput
 
     /// <summary>It is not to be begun: what an earlier call left at work is stopped, or its outcome taken where it has ended.</summary>
     public bool Stop { get; init; }
+
+    /// <summary>It was held, and nothing is begun by this call: it ends when the hold does (<see cref="FailureClasses.Held"/>).</summary>
+    public bool AwaitRelease { get; init; }
 }
 
 /// <summary>Asks for an answer to be read and checked like any plan.</summary>

@@ -230,6 +230,13 @@ public sealed record RunStatus
     public IReadOnlyList<RunCrash>? Crashes { get; init; }
 
     /// <summary>
+    /// What keeps its agents from being started (<c>orchestrate hold</c>). Only <c>orchestrate status</c> looks.
+    /// </summary>
+    [JsonPropertyName("held")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<RunHold>? Held { get; init; }
+
+    /// <summary>
     /// True where the run could move by itself and nobody works on it: <c>orchestrate resume</c> goes on. Only <c>orchestrate status</c>
     /// looks; null where nobody has looked, or where it can't be told (runs on a Temporal server).
     /// </summary>
@@ -244,6 +251,20 @@ public sealed record RunStatus
     /// <summary>The same with <see cref="Counts"/> and <see cref="Standing"/> of its tasks, all of which it must have.</summary>
     public RunStatus Summed() => this with { Counts = RunCounts.Of(this), Standing = RunStanding.Of(this) };
 }
+
+/// <summary>A person's word that no agent is to be started.</summary>
+/// <param name="Run">The run; empty: all runs of the user on that machine.</param>
+/// <param name="Repository">Absolute path of its repository; empty for all.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="By">Who.</param>
+/// <param name="Since">Since when.</param>
+public sealed record RunHold(
+    [property: JsonPropertyName("run")] string Run,
+    [property: JsonPropertyName("repository")] string Repository,
+    [property: JsonPropertyName("reason")] string Reason,
+    [property: JsonPropertyName("by")] string By,
+    [property: JsonPropertyName("since")] DateTimeOffset Since
+);
 
 /// <summary>The process that worked on a run in the background died without a goodbye.</summary>
 /// <param name="Time">When.</param>

@@ -117,6 +117,9 @@ public static class FailureClasses
     /// <summary>The agent's process was killed from outside or with its machine: the conversation is resumed in a new start.</summary>
     public const string Died = "died";
 
+    /// <summary>A person holds all new starts: this one was not begun, and comes again when the hold is over.</summary>
+    public const string Held = "held";
+
     /// <summary>We stopped it: pause, cancel or shutdown.</summary>
     public const string Stopped = "stopped";
 

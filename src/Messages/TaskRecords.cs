@@ -180,6 +180,9 @@ public sealed record RunAgentInput
 
     /// <summary>It is not to be begun: what an earlier call left at work is stopped, or its outcome taken where it has ended.</summary>
     public bool Stop { get; init; }
+
+    /// <summary>It was held, and nothing is begun by this call: it ends when the hold does (<see cref="FailureClasses.Held"/>).</summary>
+    public bool AwaitRelease { get; init; }
 }
 
 /// <summary>How one agent start ended.</summary>

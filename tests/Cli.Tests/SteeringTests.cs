@@ -53,6 +53,40 @@ public class SteeringTests
         Assert.True(resumed.ExitCode == 0, resumed.People);
     }
 
+    /// <summary>Said before the run and without an engine: its agent waits, everybody is told why, and it is started once when it may be.</summary>
+    [Fact]
+    public async Task Hold_OfAllRuns_KeepsAgentsFromStartingUntilTheRelease()
+    {
+        using var cli = RunCommandTests.Repository("echo x >> \"$HOME/starts\"; echo x > $ORCHESTRATOR_TASK.txt");
+        cli.Write("tasks.yaml", "tasks:\n  - {id: a, description: A, files_write: [a.txt]}\n");
+        Assert.Equal(2, (await cli.RunAsync("hold", "--reason", "x")).ExitCode);
+        Assert.Equal(2, (await cli.RunAsync("hold", "--all", "--reason", " ")).ExitCode);
+
+        var hold = await cli.RunAsync("hold", "--all", "--reason", "tests on main are red", "--json");
+        var running = cli.RunAsync("run", "--yes");
+        await Wait.UntilAsync(async () =>
+            (await cli.RunAsync("events")) is { ExitCode: 0 } events
+            && events.Output.Contains("tests on main are red", StringComparison.Ordinal)
+        );
+        var status = await cli.RunAsync("status", "--json");
+        var shown = await cli.RunAsync("status");
+        var ofRun = await cli.RunAsync("hold", "--reason", "also this one");
+        var notAll = await cli.RunAsync("release", (string)status.Json["runId"]!);
+        Assert.False(running.IsCompleted);
+        var released = await cli.RunAsync("release", "--json");
+        var ended = await running;
+
+        Assert.Equal("tests on main are red", (string?)hold.Json["holds"]![0]!["reason"]);
+        Assert.Equal("tests on main are red", (string?)status.Json["held"]![0]!["reason"]);
+        Assert.Contains("tests on main are red ('orchestrate release --all' ends it)", shown.Output, StringComparison.Ordinal);
+        Assert.Equal((0, 0), (ofRun.ExitCode, notAll.ExitCode));
+        Assert.Contains("This machine is still held by", notAll.People, StringComparison.Ordinal);
+        Assert.Empty(released.Json["holds"]!.AsArray());
+        Assert.True(ended.ExitCode == 0, ended.People);
+        Assert.Equal("x\n", File.ReadAllText(Path.Combine(cli.Home, "starts")));
+        Assert.Equal(1, (int)(await cli.RunAsync("status", "--json")).Json["agentStarts"]!);
+    }
+
     /// <summary>The engine alone answers nothing; there is nobody to wait for, so the command itself works on the run.</summary>
     [Fact]
     public async Task Cancel_OnlyAServerRuns_EndsTheRun()

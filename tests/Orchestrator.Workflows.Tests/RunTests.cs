@@ -51,6 +51,43 @@ public sealed class RunTests
         Assert.Equal(["a", "b"], run.Activities.ReleasedAtEnd.Order());
     }
 
+    /// <summary>A hold is no start and no attempt, and the words of a person are still told to the start that comes of it.</summary>
+    [Fact]
+    public async Task Run_AgentThatIsHeld_SaysWhyAndStartsOnceWhenItIsReleased()
+    {
+        var release = new TaskCompletionSource();
+        await using var run = await ScriptedRun.StartAsync(
+            [Task("a")],
+            a =>
+                a.Agent = async (input, stop) =>
+                {
+                    if (!input.AwaitRelease)
+                    {
+                        return release.Task.IsCompleted ? ScriptedActivities.Done() : Held("held by maria: red tests");
+                    }
+                    await release.Task.WaitAsync(stop);
+                    return Held("");
+                }
+        );
+
+        var held = await run.UntilAsync(s => s.Tasks.Any(t => t.Reason == "held by maria: red tests"));
+        release.SetResult();
+        var result = await run.ResultAsync();
+
+        Assert.Equal(TaskStates.Executing, held.Tasks[0].State);
+        Assert.Equal((RunStates.Completed, 1), (result.State, result.AgentStarts));
+        Assert.Equal([(1, false), (1, true), (1, false)], run.Activities.Starts.Select(s => (s.Start, s.AwaitRelease)));
+        Assert.Contains(run.Activities.Events, e => e is { Task: "a", Reason: "held by maria: red tests" });
+
+        static AgentRunResult Held(string why) =>
+            new()
+            {
+                FailureClass = FailureClasses.Held,
+                Message = why,
+                NeverBegun = true,
+            };
+    }
+
     [Fact]
     public async Task Run_TwoWorkers_NeverMoreAgentsThanThat()
     {

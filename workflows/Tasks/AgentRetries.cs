@@ -58,7 +58,7 @@ internal sealed class AgentRetries(RetryRule rule)
                 AfterAgent.Fail,
                 $"the agent was killed {_deaths} times in a row: {result.Message}"
             ),
-            FailureClasses.Died => (AfterAgent.Again, ""),
+            FailureClasses.Died or FailureClasses.Held => (AfterAgent.Again, ""),
             FailureClasses.Transient when ++_attempts >= rule.MaxAttempts => (AfterAgent.Fail, $"{result.Message} ({_attempts} attempts)"),
             FailureClasses.Transient => (AfterAgent.Later, ""),
             FailureClasses.UsageLimit => (AfterAgent.AtReset, ""),

@@ -8,7 +8,11 @@ namespace Orchestrator.Workflows.Tasks;
 /// <param name="Guidance">A person's words for it.</param>
 /// <param name="Stop">It is not to be begun: see <see cref="RunAgentInput.Stop"/>.</param>
 /// <param name="Interrupt">Interrupts it.</param>
-internal sealed record AgentCall(string Guidance, bool Stop, CancellationToken Interrupt);
+internal sealed record AgentCall(string Guidance, bool Stop, CancellationToken Interrupt)
+{
+    /// <summary>It only waits: see <see cref="RunAgentInput.AwaitRelease"/>.</summary>
+    public bool AwaitRelease { get; init; }
+}
 
 /// <summary>
 /// The agent of one attempt: as many starts as crashes, limits and pauses make necessary, always in the same conversation.
@@ -23,10 +27,12 @@ internal sealed class AgentRuns(TaskState state, TaskReporter reporter, TaskWait
     {
         var retries = new AgentRetries(state.Rules.Retry);
         var pause = TimeSpan.FromMinutes(1);
+        var held = "";
         while (true)
         {
             await waits.WhilePausedAsync();
-            var (result, wasInterrupted) = await StartAsync(call);
+            var (result, wasInterrupted) = await StartAsync(call, held);
+            held = result.FailureClass == FailureClasses.Held ? result.Message : "";
             state.Report = state.Report with { Signature = result.Signature };
             var (next, why) = retries.After(result);
             switch (next)
@@ -62,15 +68,16 @@ internal sealed class AgentRuns(TaskState state, TaskReporter reporter, TaskWait
         }
     }
 
-    private async Task<(AgentRunResult Result, bool WasInterrupted)> StartAsync(Func<AgentCall, Task<AgentRunResult>> call)
+    private async Task<(AgentRunResult Result, bool WasInterrupted)> StartAsync(Func<AgentCall, Task<AgentRunResult>> call, string held)
     {
         state.Report = state.Report with { LastStart = state.Report.LastStart + 1, Starts = state.Report.Starts + 1 };
-        reporter.TransitionTo(TaskStates.Executing, "");
+        reporter.TransitionTo(TaskStates.Executing, held);
         using var interrupt = state.Interrupt = CancellationTokenSource.CreateLinkedTokenSource(state.Stop);
         AgentRunResult result;
+        var guidance = state.TakeGuidance();
         try
         {
-            result = await CallAsync(call, state.TakeGuidance(), interrupt.Token);
+            result = await CallAsync(call, new AgentCall(guidance, Stop: false, interrupt.Token) { AwaitRelease = held.Length > 0 });
         }
         finally
         {
@@ -81,12 +88,17 @@ internal sealed class AgentRuns(TaskState state, TaskReporter reporter, TaskWait
         {
             state.Session = result.Session;
         }
+        if (result.NeverBegun)
+        {
+            state.GiveBack(guidance);
+        }
         state.Notice(result.Notices);
         state.Report = state.Report with
         {
             Cost = state.Report.Cost + result.Cost,
             Tokens = state.Report.Tokens + result.Tokens,
             Starts = state.Report.Starts - (result.NeverBegun ? 1 : 0),
+            LastStart = state.Report.LastStart - (result.FailureClass == FailureClasses.Held ? 1 : 0),
         };
         return (result, interrupt.IsCancellationRequested);
     }
@@ -97,19 +109,15 @@ internal sealed class AgentRuns(TaskState state, TaskReporter reporter, TaskWait
     /// and the engine ends the activity by itself. What the start may have left at work is then stopped as soon as there is a worker, and
     /// where it has ended already, its outcome counts.
     /// </summary>
-    private static async Task<AgentRunResult> CallAsync(
-        Func<AgentCall, Task<AgentRunResult>> call,
-        string guidance,
-        CancellationToken interrupt
-    )
+    private static async Task<AgentRunResult> CallAsync(Func<AgentCall, Task<AgentRunResult>> call, AgentCall first)
     {
         try
         {
-            return await call(new AgentCall(guidance, Stop: false, interrupt));
+            return await call(first);
         }
-        catch (ActivityFailureException failure) when (interrupt.IsCancellationRequested && LeftItsAgent(failure))
+        catch (ActivityFailureException failure) when (first.Interrupt.IsCancellationRequested && LeftItsAgent(failure))
         {
-            return await call(new AgentCall(guidance, Stop: true, CancellationToken.None));
+            return await call(new AgentCall(first.Guidance, Stop: true, CancellationToken.None));
         }
     }
 

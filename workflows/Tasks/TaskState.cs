@@ -116,6 +116,9 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
         return guidance;
     }
 
+    /// <summary>The start that took these words was never begun: the next one gets them.</summary>
+    public void GiveBack(string guidance) => Guidance = Guidance.Length == 0 ? guidance : Guidance;
+
     /// <summary>It ends its agent, keeps its work and closes.</summary>
     public void EndWithoutRun(string reason)
     {

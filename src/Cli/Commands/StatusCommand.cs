@@ -65,6 +65,7 @@ internal sealed class StatusCommand : CliCommand
             {
                 Waiting = AgentActivity.ReadWaiting(run.Folder, run.Status, context.Environment),
                 Coming = AgentActivity.ReadComing(run.Folder, run.Status),
+                Held = [.. AgentActivity.ReadHolds(run.Status, context.Environment).Select(HoldsDocument.Of)],
             };
             context.Print(now, RunJson.Default.RunStatus);
             return ExitCodes.Done;

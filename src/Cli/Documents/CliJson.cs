@@ -34,6 +34,7 @@ namespace Orchestrator.Cli.Documents;
 [JsonSerializable(typeof(LogDocument))]
 [JsonSerializable(typeof(HistoryDocument))]
 [JsonSerializable(typeof(CleanupDocument))]
+[JsonSerializable(typeof(HoldsDocument))]
 internal sealed partial class CliJson : JsonSerializerContext;
 
 /// <summary>The documents of runs, for the commands that are asked most: a list of many kinds loads the types of all of them.</summary>

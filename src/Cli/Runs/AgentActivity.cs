@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
+using Orchestrator.Cli.Console;
 using Orchestrator.Messages;
 using Orchestrator.QualityGates;
+using Orchestrator.Runs.Holds;
 using Orchestrator.Runs.Radar;
 
 namespace Orchestrator.Cli.Runs;
@@ -10,7 +12,8 @@ namespace Orchestrator.Cli.Runs;
 internal static class AgentActivity
 {
     /// <summary>
-    /// A line for each task that has an agent at work, or a gate that waits; under an empty name one for a gate of the run itself.
+    /// A line for each task that has an agent at work, or a gate that waits; under an empty name one for a gate of the run itself, or for
+    /// what keeps its agents from being started.
     /// </summary>
     /// <param name="runFolder">The run's folder.</param>
     /// <param name="run">The run.</param>
@@ -18,6 +21,10 @@ internal static class AgentActivity
     public static IReadOnlyDictionary<string, string> Read(string runFolder, RunStatus run, IReadOnlyDictionary<string, string> environment)
     {
         var doing = new Dictionary<string, string>();
+        if (ReadHolds(run, environment) is [var hold, ..])
+        {
+            doing[""] = LocalTimes.In(hold.ToString());
+        }
         foreach (var gate in WaitingGates(runFolder, run, environment))
         {
             doing.TryAdd(gate.Origin.Task, gate.ToString());
@@ -29,7 +36,8 @@ internal static class AgentActivity
                 continue;
             }
             if (
-                LastStart(Path.Combine(runFolder, "tasks", task.Id)) is { } folder
+                task.Reason.Length == 0
+                && LastStart(Path.Combine(runFolder, "tasks", task.Id)) is { } folder
                 && ReadLine(Path.Combine(folder, "progress.json")) is { } line
             )
             {
@@ -50,6 +58,18 @@ internal static class AgentActivity
             doing[task] = doing.TryGetValue(task, out var line) ? $"{coming}; {line}" : coming;
         }
     }
+
+    /// <summary>What keeps agents of the run from being started: the hold of all runs first.</summary>
+    public static IReadOnlyList<Hold> ReadHolds(RunStatus run, IReadOnlyDictionary<string, string> environment) =>
+        RunStates.IsFinal(run.State)
+            ? []
+            :
+            [
+                .. new HoldFile(environment, TimeProvider.System)
+                    .Read()
+                    .Where(hold => hold.Concerns(run.RunId, run.Repository))
+                    .OrderBy(hold => !hold.IsOfAll),
+            ];
 
     /// <summary>Conflicts that are coming, as <c>status --json</c> has them.</summary>
     public static IReadOnlyList<ConflictAhead> ReadComing(string runFolder, RunStatus run) =>

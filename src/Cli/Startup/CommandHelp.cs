@@ -89,6 +89,12 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
         ["approve"] = Of(Carry, "orchestrate approve plan", "orchestrate approve run-tasks-3f9a1c/parser --detach"),
         ["reject"] = Of(Carry, "orchestrate reject plan --reason \"too many files\""),
         ["pause"] = Of(Carry, "orchestrate pause", "orchestrate pause run-tasks-3f9a1c/parser"),
+        ["hold"] = Of(
+            Plain,
+            "orchestrate hold --reason \"the tests on main are red\"",
+            "orchestrate hold --all --reason \"maintenance at noon\""
+        ),
+        ["release"] = Of(Plain, "orchestrate release", "orchestrate release --all"),
         ["cancel"] = Of(Carry, "orchestrate cancel", "orchestrate cancel run-tasks-3f9a1c/parser --dependants"),
         ["abort"] = Of(
             [

@@ -45,6 +45,8 @@ internal static class CommandTable
         ("approve", static () => new AnswerCommand(approve: true)),
         ("reject", static () => new AnswerCommand(approve: false)),
         ("pause", static () => new PauseCommand()),
+        ("hold", static () => new HoldCommand()),
+        ("release", static () => new ReleaseCommand()),
         ("cancel", static () => new CancelCommand()),
         ("abort", static () => new AbortCommand()),
         ("retry", static () => new RetryCommand()),

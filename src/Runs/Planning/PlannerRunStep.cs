@@ -7,6 +7,7 @@ using Orchestrator.Git.Worktrees;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Processes;
+using Orchestrator.Runs.Holds;
 using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Runs.Planning;
@@ -27,6 +28,21 @@ public sealed class PlannerRunStep(RunServices services)
         if (AgentMonitor.NeverBegun(input.Stop, files.Folder.Start(PlannerTask.Id, input.Start), input.Session) is { } stopped)
         {
             return stopped;
+        }
+        var held = new HeldStart(
+            services,
+            input.RunId,
+            input.Repository.Path,
+            files.Folder.Start(PlannerTask.Id, input.Start),
+            input.Session
+        );
+        if (input.AwaitRelease)
+        {
+            return await held.AwaitReleaseAsync(execution);
+        }
+        if (held.Look() is { } notNow)
+        {
+            return notNow;
         }
         var runEnvironment = await AgentRunEnvironment.OfAsync(services, input.Repository.Path, files.Start, null, CancellationToken.None);
         var planner =

@@ -67,14 +67,7 @@ internal static class AgentMonitor
             {
                 await detach.CancelAsync();
                 await QuietlyAsync(following);
-                throw new StepException(
-                    $"This worker lets go of the agent ({execution.DetachReason()}); it works on and is taken up.",
-                    FailureTypes.WorkerStops
-                )
-                {
-                    IsFinal = false,
-                    RetryAfter = TimeSpan.FromMilliseconds(1),
-                };
+                throw LettingGo(execution, "the agent");
             }
             if (execution.Stop.IsCancellationRequested)
             {
@@ -91,6 +84,16 @@ internal static class AgentMonitor
             return ValueTask.CompletedTask;
         }
     }
+
+    /// <summary>This process ends; the next attempt of the step goes on.</summary>
+    /// <param name="execution">Whose step it is.</param>
+    /// <param name="what">What it leaves.</param>
+    public static StepException LettingGo(StepExecution execution, string what) =>
+        new($"This worker lets go of {what} ({execution.DetachReason()}); it goes on and is taken up.", FailureTypes.WorkerStops)
+        {
+            IsFinal = false,
+            RetryAfter = TimeSpan.FromMilliseconds(1),
+        };
 
     private static async Task QuietlyAsync(Task following)
     {

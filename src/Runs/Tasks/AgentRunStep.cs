@@ -7,6 +7,7 @@ using Orchestrator.Git.Worktrees;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.QualityGates;
+using Orchestrator.Runs.Holds;
 using Orchestrator.Runs.Radar;
 
 namespace Orchestrator.Runs.Tasks;
@@ -27,6 +28,21 @@ public sealed class AgentRunStep(RunServices services)
         if (AgentMonitor.NeverBegun(input.Stop, files.Folder.Start(task.Id, input.Start), input.Session) is { } stopped)
         {
             return stopped;
+        }
+        var held = new HeldStart(
+            services,
+            input.Task.RunId,
+            input.Task.Repository.Path,
+            files.Folder.Start(task.Id, input.Start),
+            input.Session
+        );
+        if (input.AwaitRelease)
+        {
+            return await held.AwaitReleaseAsync(execution);
+        }
+        if (held.Look() is { } notNow)
+        {
+            return notNow;
         }
         var agentName = task.Agent ?? files.Settings.Agent;
         var runEnvironment = await AgentRunEnvironment.OfAsync(
@@ -60,6 +76,11 @@ public sealed class AgentRunStep(RunServices services)
             .Of(services.Environment)
             .TakeAsync(workspace.WorktreePath, use, CancellationToken.None);
         start = start with { Confinement = confinement, Environment = resources.Variables(files.Settings.Worktrees.Environment) };
+        // A hold stops every start from when it is said on, also one that is being prepared.
+        if (held.Look() is { } notAnyMore)
+        {
+            return notAnyMore;
+        }
         var guard = new AgentGuard(workspace, services, input.Start);
         if (worktree is not null)
         {

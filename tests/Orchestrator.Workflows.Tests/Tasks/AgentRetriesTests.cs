@@ -40,6 +40,7 @@ public sealed class AgentRetriesTests
     [InlineData(FailureClasses.Account, nameof(AfterAgent.Parked))]
     [InlineData(FailureClasses.Environment, nameof(AfterAgent.Parked))]
     [InlineData(FailureClasses.Blocked, nameof(AfterAgent.Answered))]
+    [InlineData(FailureClasses.Held, nameof(AfterAgent.Again))]
     [InlineData(FailureClasses.GaveUp, nameof(AfterAgent.Fail))]
     [InlineData(FailureClasses.Limit, nameof(AfterAgent.Fail))]
     public void After_Outcome_SaysWhatComesNext(string failureClass, string next) =>

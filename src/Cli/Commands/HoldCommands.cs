@@ -1,0 +1,156 @@
+using System.CommandLine;
+using Orchestrator.Cli.Console;
+using Orchestrator.Cli.Documents;
+using Orchestrator.Cli.Runs;
+using Orchestrator.Runs.Holds;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>hold</c>: no agent is started any more, in one run or on this machine; what works goes on. Needs no engine.</summary>
+internal sealed class HoldCommand : CliCommand
+{
+    private const int LongestReason = 500;
+    private readonly Argument<string?> _run = new("RUN")
+    {
+        Description = "The run; the only open one where none is named",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+    private readonly Option<bool> _all = new("--all") { Description = "Every run of yours on this machine" };
+    private readonly Option<string> _reason = new("--reason")
+    {
+        Description = "Why; status and events say so",
+        HelpName = "TEXT",
+        Required = true,
+    };
+    private readonly Option<bool> _json = GlobalOptions.Json();
+
+    public HoldCommand()
+        : base("hold", "Start no agent any more; what works goes on")
+    {
+        Add(_run);
+        Add(_all);
+        Add(_reason);
+        Add(_json);
+    }
+
+    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var reason = TextCells.OneLine(parsed.GetRequiredValue(_reason)).Trim();
+        if (reason.Length is 0 or > LongestReason)
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                reason.Length == 0 ? "The reason is empty." : $"The reason has {reason.Length} characters.",
+                $"Say in a sentence of at most {LongestReason} characters why nothing is to be started."
+            );
+        }
+        var (run, repository) = Which(parsed, context);
+        var file = new HoldFile(context.Environment, context.Time);
+        var hold = await file.HoldAsync(run, repository, reason, stop);
+        if (parsed.GetValue(_json))
+        {
+            context.Print(HoldsDocument.Of(file.Read(), []), CliJson.Default.HoldsDocument);
+            return ExitCodes.Done;
+        }
+        context.Terminal.Say(
+            $"{(hold.IsOfAll ? "No agent is started on this machine" : $"No agent of {run} is started")} until '{hold.Cure}'. What works goes on."
+        );
+        return ExitCodes.Done;
+    }
+
+    private (string Run, string Repository) Which(ParseResult parsed, CommandContext context)
+    {
+        var given = parsed.GetValue(_run);
+        if (parsed.GetValue(_all))
+        {
+            return given is null
+                ? ("", "")
+                : throw new CommandException(ExitCodes.Usage, $"{given} is a run, and --all is every run.", "Give one of the two.");
+        }
+        var repository = context.RequireRepository();
+        var run = StoredRuns.RequireOpen(repository, given);
+        return Messages.RunStates.IsFinal(run.Status.State)
+            ? throw new CommandException(
+                ExitCodes.Usage,
+                $"{run.Id} is {run.Status.State}: it starts no agent.",
+                "Name an open run, or give --all."
+            )
+            : (run.Id, repository.Root);
+    }
+}
+
+/// <summary><c>release</c>: ends a hold. What waits goes on by itself.</summary>
+internal sealed class ReleaseCommand : CliCommand
+{
+    private readonly Argument<string?> _run = new("RUN")
+    {
+        Description = "The run; the only hold there is where none is named",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+    private readonly Option<bool> _all = new("--all") { Description = "Every hold of yours on this machine, also those of single runs" };
+    private readonly Option<bool> _json = GlobalOptions.Json();
+
+    public ReleaseCommand()
+        : base("release", "End a hold; what waits is started")
+    {
+        Add(_run);
+        Add(_all);
+        Add(_json);
+    }
+
+    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var file = new HoldFile(context.Environment, context.Time);
+        var (run, repository) = Which(parsed, context, file.Read());
+        var ended = await file.ReleaseAsync(run, repository, stop);
+        var left = file.Read();
+        if (parsed.GetValue(_json))
+        {
+            context.Print(HoldsDocument.Of(left, ended), CliJson.Default.HoldsDocument);
+            return ExitCodes.Done;
+        }
+        foreach (var hold in ended)
+        {
+            context.Terminal.Say($"{(hold.IsOfAll ? "This machine" : hold.Run)} is held no more (it was: {hold.Reason}).");
+        }
+        if (ended.Count == 0)
+        {
+            context.Terminal.Say("Nothing is held.");
+        }
+        foreach (var hold in left)
+        {
+            context.Terminal.Say($"{(hold.IsOfAll ? "This machine" : hold.Run)} is still {LocalTimes.In(hold.ToString())}.");
+        }
+        return ExitCodes.Done;
+    }
+
+    private (string Run, string Repository) Which(ParseResult parsed, CommandContext context, IReadOnlyList<Hold> holds)
+    {
+        var given = parsed.GetValue(_run);
+        var all = parsed.GetValue(_all);
+        if (given is not null && all)
+        {
+            throw new CommandException(ExitCodes.Usage, $"{given} is a run, and --all is every hold.", "Give one of the two.");
+        }
+        if (all || holds.Count == 0)
+        {
+            return ("", "");
+        }
+        if (given is not null)
+        {
+            var id = UniquePrefix.Find(given, [.. holds.Where(hold => !hold.IsOfAll).Select(hold => hold.Run).Distinct()], "held run");
+            var here = context.FindRepository();
+            var named = holds.Where(hold => hold.Run == id).ToList();
+            return (named.Find(hold => here?.IsAt(hold.Repository) is true) ?? named[0]) is { } found
+                ? (found.Run, found.Repository)
+                : default;
+        }
+        return holds is [var only]
+            ? (only.Run, only.Repository)
+            : throw new CommandException(
+                ExitCodes.Usage,
+                $"There is more than one hold: {string.Join(", ", holds.Select(hold => hold.IsOfAll ? "--all" : hold.Run))}.",
+                "Name the one you mean; --all ends every one."
+            );
+    }
+}

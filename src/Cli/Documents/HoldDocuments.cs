@@ -1,0 +1,15 @@
+using Orchestrator.Messages;
+using Orchestrator.Runs.Holds;
+
+namespace Orchestrator.Cli.Documents;
+
+/// <summary>Answer of <c>hold --json</c> and <c>release --json</c>.</summary>
+/// <param name="Holds">What is held now on this machine.</param>
+/// <param name="Released">What this command has ended.</param>
+internal sealed record HoldsDocument(IReadOnlyList<RunHold> Holds, IReadOnlyList<RunHold> Released) : Document
+{
+    public static HoldsDocument Of(IReadOnlyList<Hold> holds, IReadOnlyList<Hold> released) =>
+        new([.. holds.Select(Of)], [.. released.Select(Of)]);
+
+    public static RunHold Of(Hold hold) => new(hold.Run, hold.Repository, hold.Reason, hold.By, hold.Since);
+}

@@ -1,0 +1,53 @@
+using Orchestrator.Agents.Supervision;
+using Orchestrator.Messages;
+using Orchestrator.Runs.Tasks;
+
+namespace Orchestrator.Runs.Holds;
+
+/// <summary>A start of an agent that must not happen now. It is no start: its number is given again when the hold is over.</summary>
+/// <param name="services">What the steps need of this machine.</param>
+/// <param name="run">Id of the run.</param>
+/// <param name="repository">Absolute path of its repository.</param>
+/// <param name="folder">The start's folder.</param>
+/// <param name="session">The conversation to go on with.</param>
+internal sealed class HeldStart(RunServices services, string run, string repository, string folder, string session)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+    private readonly HoldFile _file = new(services.Environment, services.Time);
+
+    /// <summary>What the start comes to because it is held; null: it may go on. An agent that was started before is followed.</summary>
+    public AgentRunResult? Look() =>
+        AgentSupervisor.Look(folder) == AgentStartState.NotStarted && _file.Find(run, repository) is { } hold
+            ? Held(hold.ToString())
+            : null;
+
+    /// <summary>Waits until no hold concerns the run, or the start is not wanted any more.</summary>
+    /// <param name="execution">Whose step it is.</param>
+    public async Task<AgentRunResult> AwaitReleaseAsync(StepExecution execution)
+    {
+        using var called = CancellationTokenSource.CreateLinkedTokenSource(execution.Stop, execution.Detach);
+        while (Look() is not null)
+        {
+            execution.IsAlive();
+            await Task.WhenAny(Task.Delay(Pause, services.Time, called.Token));
+            if (execution.Detach.IsCancellationRequested)
+            {
+                throw AgentMonitor.LettingGo(execution, "the hold");
+            }
+            if (execution.Stop.IsCancellationRequested && AgentMonitor.NeverBegun(true, folder, session) is { } stopped)
+            {
+                return stopped;
+            }
+        }
+        return Held("");
+    }
+
+    private AgentRunResult Held(string why) =>
+        new()
+        {
+            FailureClass = FailureClasses.Held,
+            Message = why,
+            Session = session,
+            NeverBegun = true,
+        };
+}

@@ -1,0 +1,50 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
+using Orchestrator.Git.Program;
+
+namespace Orchestrator.Runs.Holds;
+
+/// <summary>A person's word that no agent is to be started: not in one run, or not on this machine.</summary>
+public sealed record Hold
+{
+    /// <summary>The run; empty: all runs of this user on this machine.</summary>
+    [JsonPropertyName("run")]
+    public string Run { get; init; } = "";
+
+    /// <summary>Absolute path of the run's repository; empty for all.</summary>
+    [JsonPropertyName("repository")]
+    public string Repository { get; init; } = "";
+
+    /// <summary>Why, in that person's words.</summary>
+    [JsonPropertyName("reason")]
+    public required string Reason { get; init; }
+
+    /// <summary>Who.</summary>
+    [JsonPropertyName("by")]
+    public required string By { get; init; }
+
+    /// <summary>Since when, UTC.</summary>
+    [JsonPropertyName("since")]
+    public required DateTimeOffset Since { get; init; }
+
+    /// <summary>It is of all runs.</summary>
+    [JsonIgnore]
+    public bool IsOfAll => Run.Length == 0;
+
+    /// <summary>The command that ends it.</summary>
+    [JsonIgnore]
+    public string Cure => IsOfAll ? "orchestrate release --all" : $"orchestrate release {Run}";
+
+    /// <summary>It keeps agents of this run from being started.</summary>
+    /// <param name="run">Id of the run.</param>
+    /// <param name="repository">Absolute path of its repository.</param>
+    public bool Concerns(string run, string repository) =>
+        IsOfAll || (Run == run && (Repository == repository || GitRepository.RealPath(Repository) == GitRepository.RealPath(repository)));
+
+    /// <summary>In a sentence's words: who, since when, why, and what ends it.</summary>
+    public override string ToString() =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"held by {By} since {Since.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z: {Reason} ('{Cure}' ends it)"
+        );
+}

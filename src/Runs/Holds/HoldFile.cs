@@ -1,0 +1,113 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Orchestrator.Processes;
+using Orchestrator.QualityGates;
+
+namespace Orchestrator.Runs.Holds;
+
+/// <summary>
+/// The holds of a user on this machine: one file, so that a hold counts for every worker there, with or without an engine. Whoever would
+/// start an agent looks at it.
+/// </summary>
+/// <param name="environment">Variables of the process, which say where the user's state is.</param>
+/// <param name="time">The clock.</param>
+public sealed class HoldFile(IReadOnlyDictionary<string, string> environment, TimeProvider time)
+{
+    /// <summary>Its path.</summary>
+    public string Path { get; } = System.IO.Path.Combine(UserState.FolderOf(environment), "holds.json");
+
+    /// <summary>What is held now. A file that can't be read holds everything: what was said in it must not be lost by that.</summary>
+    public IReadOnlyList<Hold> Read()
+    {
+        try
+        {
+            return DurableFile.TryRead(Path) is not { } text ? []
+                : JsonSerializer.Deserialize(text, HoldJson.Default.HoldList) is { } list && list.Holds.All(IsWhole) ? list.Holds
+                : [Unreadable("it is no list of holds")];
+        }
+        catch (Exception damaged) when (damaged is JsonException or IOException or UnauthorizedAccessException)
+        {
+            return [Unreadable(damaged.Message)];
+        }
+    }
+
+    /// <summary>What keeps agents of a run from being started, the hold of all runs first; null: nothing does.</summary>
+    /// <param name="run">Id of the run.</param>
+    /// <param name="repository">Absolute path of its repository.</param>
+    public Hold? Find(string run, string repository) => Read().Where(hold => hold.Concerns(run, repository)).MinBy(hold => !hold.IsOfAll);
+
+    /// <summary>Holds a run, or all. One that is held already gets the new words.</summary>
+    /// <param name="run">Id of the run; empty: all.</param>
+    /// <param name="repository">Its repository; empty: all.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="stop">Gives up.</param>
+    /// <returns>The hold.</returns>
+    public async Task<Hold> HoldAsync(string run, string repository, string reason, CancellationToken stop)
+    {
+        var hold = new Hold
+        {
+            Run = run,
+            Repository = repository,
+            Reason = reason,
+            By = environment.GetValueOrDefault("USER") is { Length: > 0 } user ? user : Environment.UserName,
+            Since = time.GetUtcNow(),
+        };
+        await ChangeAsync(holds => [.. holds.Where(other => !IsOf(other, run, repository)), hold], stop);
+        return hold;
+    }
+
+    /// <summary>Ends the hold of a run, or every hold.</summary>
+    /// <param name="run">Id of the run; empty: all of them, also those of single runs.</param>
+    /// <param name="repository">Its repository; empty: all.</param>
+    /// <param name="stop">Gives up.</param>
+    /// <returns>What was ended.</returns>
+    public async Task<IReadOnlyList<Hold>> ReleaseAsync(string run, string repository, CancellationToken stop)
+    {
+        IReadOnlyList<Hold> ended = [];
+        await ChangeAsync(
+            holds =>
+            {
+                ended = run.Length == 0 ? holds : [.. holds.Where(hold => IsOf(hold, run, repository))];
+                return [.. holds.Except(ended)];
+            },
+            stop
+        );
+        return ended;
+    }
+
+    private async Task ChangeAsync(Func<IReadOnlyList<Hold>, IReadOnlyList<Hold>> change, CancellationToken stop)
+    {
+        UserState.MakeFolder(environment);
+        using var alone = await LockFile.TakeAsync(Path + ".lock", stop);
+        var before = Read();
+        var after = change(before);
+        if (!after.SequenceEqual(before))
+        {
+            DurableFile.Write(Path, JsonSerializer.Serialize(new HoldList(after), HoldJson.Default.HoldList) + "\n");
+        }
+    }
+
+    private static bool IsOf(Hold hold, string run, string repository) =>
+        hold.Run == run && (run.Length == 0 || hold.Concerns(run, repository));
+
+    private static bool IsWhole(Hold hold) => hold is { Run: not null, Repository: not null, Reason: not null, By: not null };
+
+    private Hold Unreadable(string why) =>
+        new()
+        {
+            Reason = $"{Path} can't be read, so everything counts as held: {why}",
+            By = "orchestrate",
+            Since = File.Exists(Path) ? File.GetLastWriteTimeUtc(Path) : DateTimeOffset.UnixEpoch,
+        };
+}
+
+/// <summary>What the file holds.</summary>
+internal sealed record HoldList([property: JsonPropertyName("holds")] IReadOnlyList<Hold> Holds)
+{
+    [JsonPropertyName("schemaVersion")]
+    public int SchemaVersion { get; init; } = 1;
+}
+
+[JsonSourceGenerationOptions(WriteIndented = true, NewLine = "\n")]
+[JsonSerializable(typeof(HoldList))]
+internal sealed partial class HoldJson : JsonSerializerContext;
