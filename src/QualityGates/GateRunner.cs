@@ -1,6 +1,7 @@
 using System.Globalization;
 using Orchestrator.Plans;
 using Orchestrator.Processes;
+using Orchestrator.QualityGates.Counting;
 
 namespace Orchestrator.QualityGates;
 
@@ -39,6 +40,7 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
     private const string RerunSuffix = ".rerun";
     private const int TailBytes = 8 * 1024;
     private const int CaptureBytes = 64 * 1024;
+    private const int LongestLine = 4 * 1024;
     private const long EvidenceBytes = 16L * 1024 * 1024;
 
     /// <summary>Linux gives one argument at most 128 KiB (MAX_ARG_STRLEN).</summary>
@@ -180,6 +182,19 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
         };
     }
 
+    /// <summary>The time by the clock of files, which those that the gate writes are compared with.</summary>
+    private static DateTime Touch(string evidenceFile)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(evidenceFile)!);
+        File.WriteAllText(evidenceFile, "");
+        return File.GetLastWriteTimeUtc(evidenceFile);
+    }
+
+    private static TestCount? CountOf((int Ran, int Skipped)? printed, (int Ran, int Skipped, IReadOnlyList<string> Files)? written) =>
+        written is { } files ? new TestCount(files.Ran, files.Skipped, printed?.Ran, files.Files)
+        : printed is { } said ? new TestCount(said.Ran, said.Skipped, said.Ran, [])
+        : null;
+
     private static string Tail(string output)
     {
         var end = output.TrimEnd();
@@ -210,12 +225,22 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
         CancellationToken cancellationToken
     )
     {
+        var printed = gate.Type is GateType.Test or GateType.Custom ? new PrintedTests() : null;
         ProcessOutput output = new()
         {
             CaptureLimit = CaptureBytes,
             File = evidenceFile,
             FileLimit = EvidenceBytes,
+            LineLimit = LongestLine,
+            OnLine = printed is null
+                ? null
+                : (line, _) =>
+                {
+                    printed.Take(line.Text);
+                    return ValueTask.CompletedTask;
+                },
         };
+        var began = Touch(evidenceFile);
         var result = await _processes.RunAsync(
             new ProcessCommand("/bin/sh", "-c", command)
             {
@@ -231,11 +256,14 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
             },
             cancellationToken
         );
-        var verdict = Judge(gate, command, result, evidenceFile);
+        var verdict = Judge(gate, command, result, evidenceFile) with
+        {
+            Tests = printed is null ? null : CountOf(printed.Result, ResultFiles.Count(subject.Directory, began, cancellationToken)),
+        };
         var seconds = verdict.Duration.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
         await File.AppendAllTextAsync(
             evidenceFile,
-            $"\n[gate '{gate.Name}': {verdict.Result}, exit code {verdict.ExitCode?.ToString(CultureInfo.InvariantCulture) ?? "none"}, {seconds} s]\n[command: {command}]\n{(verdict.Advice.Length == 0 ? "" : $"[{verdict.Advice}]\n")}",
+            $"\n[gate '{gate.Name}': {verdict.Result}, exit code {verdict.ExitCode?.ToString(CultureInfo.InvariantCulture) ?? "none"}, {seconds} s]\n[command: {command}]\n{(verdict.Tests is { } tests ? $"[{tests}]\n" : "")}{(verdict.Advice.Length == 0 ? "" : $"[{verdict.Advice}]\n")}",
             cancellationToken
         );
         return verdict;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
 using Orchestrator.Plans;
+using Orchestrator.QualityGates.Counting;
 
 namespace Orchestrator.QualityGates;
 
@@ -116,6 +117,12 @@ public sealed record GateVerdict
 
     /// <summary>The end of what it printed, at most 8 KiB, or why it did not run.</summary>
     public string Tail { get; init; } = "";
+
+    /// <summary>How many tests ran; null where none could be counted, and of kinds of gates that run none.</summary>
+    public TestCount? Tests { get; init; }
+
+    /// <summary>What is strange about a green result beside the gate's own past or its own result files; null: nothing is.</summary>
+    public string? Suspicion { get; init; }
 
     /// <summary>Why it was not run at all, in a sentence; null where it was.</summary>
     public string? Refusal { get; init; }

@@ -38,6 +38,33 @@ public sealed class GateRunnerTests : IDisposable
         Assert.Equal("2 tests failed", verdict.Tail);
     }
 
+    [Fact]
+    public async Task Command_WritesResultFiles_CountsTheirCasesAndNotWhatWasThereOrPrinted()
+    {
+        Write("old.xml", "<testsuite><testcase/><testcase/><testcase/></testsuite>");
+        Write(
+            "junit.xml",
+            "<testsuites tests='312'><testsuite tests='312'><testcase/><testcase><skipped/></testcase></testsuite></testsuites>"
+        );
+        Write(
+            "unit.trx",
+            "<TestRun xmlns='x'><Results><UnitTestResult outcome='Passed'/><UnitTestResult outcome='NotExecuted'/></Results></TestRun>"
+        );
+        Write("bad.xml", "<testsuite><testcase>");
+        Write("other.xml", "<project><testcase/></project>");
+
+        var verdict = await RunAsync(
+            "mkdir out; for f in junit.xml unit.trx bad.xml other.xml; do cat $f > out/$f; done; echo 312 passed in 1s"
+        );
+
+        Assert.Equal((2, 2, 312), (verdict.Tests!.Ran, verdict.Tests.Skipped, verdict.Tests.Printed));
+        Assert.Equal(["out/junit.xml", "out/unit.trx"], verdict.Tests.Files);
+        Assert.Equal("it printed 312 tests, out/junit.xml, out/unit.trx say 2", verdict.Tests.Contradiction);
+        Assert.Contains("[2 tests, 2 skipped]", await File.ReadAllTextAsync(verdict.EvidenceFile!), StringComparison.Ordinal);
+
+        void Write(string name, string text) => File.WriteAllText(Path.Combine(_folder.Path, name), text);
+    }
+
     /// <summary>Once may be the machine, short of memory; each time is the work's fault.</summary>
     [Theory]
     [InlineData("[ -e seen ] && exit 0; touch seen; kill -9 $$", GateResult.Passed, GateFailure.Flaky)]

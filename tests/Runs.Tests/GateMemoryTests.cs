@@ -349,6 +349,44 @@ public sealed class GateMemoryTests : IAsyncLifetime
         public override DateTimeOffset GetUtcNow() => Now;
     }
 
+    /// <summary>A suite that was green with 312 tests at the base, and is green with what a task has left of it.</summary>
+    [Fact]
+    public async Task Gate_GreenWithFarFewerTestsThanBefore_IsNamedWithTheTaskAndInTheReport()
+    {
+        var gate = new Gate("echo \"$(cat a.txt 2>/dev/null || echo 312) passed in 0.1s\"", GateType.Test);
+        using var run = await BeginAsync(RunFixture.Start(gate));
+
+        var prepared = await run.PrepareAsync("a");
+        run.Write(prepared, "a.txt", "4\n");
+        var work = await run.VerifyAsync("a", prepared);
+
+        Assert.Empty(work.Problems);
+        Assert.Contains(work.Notes, note => note.Contains("green, but strange: 312 tests last time, 4 now", StringComparison.Ordinal));
+        var report = new RunReport(_repository.Path).Render(Status(RunFixture.RunId));
+        Assert.Contains("was green, but 312 tests last time, 4 now", report, StringComparison.Ordinal);
+        Assert.Contains("| 4 tests | 0.", report, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(GateType.Lint, true)]
+    [InlineData(GateType.Test, false)]
+    public async Task Gate_LinterAlone_ShowsNothingOfWhatTheWorkDoes(GateType type, bool named)
+    {
+        using var run = await RunFixture.BeginAsync(
+            _repository,
+            RunFixture.Start(new Gate("true", type)),
+            RunFixture.RunId,
+            Task("a", "a.py")
+        );
+
+        var prepared = await run.PrepareAsync("a");
+        run.Write(prepared, "a.py", "x = 1\n");
+        var work = await run.VerifyAsync("a", prepared);
+
+        Assert.Empty(work.Problems);
+        Assert.Equal(named, work.Notes.Any(note => note.StartsWith("not verified: only linters passed", StringComparison.Ordinal)));
+    }
+
     private Gate Counted(string command) => new($"echo ran >> {Ran}; {command}");
 
     private Task<RunFixture> BeginAsync(RunStart start, string runId = RunFixture.RunId, string task = "a") =>

@@ -102,8 +102,19 @@ internal sealed class VerifyCommand : CliCommand
         };
         context.Terminal.Show(
             $"{word}  {verdict.Gate.Name}: {how}"
-                + (verdict.Runs == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" ({verdict.Duration.TotalSeconds:0.0} s)"))
+                + (
+                    verdict.Runs == 0
+                        ? ""
+                        : string.Create(
+                            CultureInfo.InvariantCulture,
+                            $" ({(verdict.Tests is { } tests ? $"{tests}, " : "")}{verdict.Duration.TotalSeconds:0.0} s)"
+                        )
+                )
         );
+        if (verdict.Suspicion is { } strange)
+        {
+            context.Terminal.Show($"      strange: {strange}");
+        }
         if (verdict.Quarantine is { } why)
         {
             context.Terminal.Show($"      it only advises, since {why} (gates.quarantine)");
@@ -142,5 +153,9 @@ internal sealed class VerifyCommand : CliCommand
             source.ToString().ToLowerInvariant(),
             verdict.Cached is { } hit ? new CachedEntry(hit.Run, hit.At) : null,
             verdict.Quarantine
-        );
+        )
+        {
+            Tests = verdict.Tests?.Ran,
+            Suspicion = verdict.Suspicion,
+        };
 }

@@ -117,7 +117,14 @@ internal sealed record VerifyEntry(
     string Source,
     CachedEntry? Cached,
     string? Quarantine
-);
+)
+{
+    /// <summary>Tests that ran; null: they could not be counted.</summary>
+    public int? Tests { get; init; }
+
+    /// <summary>What is strange about a green result beside the gate's own past; null: nothing is.</summary>
+    public string? Suspicion { get; init; }
+}
 
 /// <summary>Where a result comes from that was not made now.</summary>
 /// <param name="Run">The run in which the gate ran; empty: another <c>verify</c>.</param>

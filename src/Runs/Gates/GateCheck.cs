@@ -196,6 +196,10 @@ internal sealed class GateCheck(RunServices services)
             .. hits.Take(MostHits).Select(o => $"gate '{o.Gate.Name}': {o.Cached}"),
             .. hits.Count > MostHits ? (string[])[$"{hits.Count - MostHits} more gates: taken from the cache"] : [],
             .. outcomes
+                .Where(o => o.Suspicion is not null)
+                .Take(MostHits)
+                .Select(o => $"gate '{o.Gate.Name}' is green, but strange: {o.Suspicion}"),
+            .. outcomes
                 .Except(hits)
                 .Select(o => (o.Gate.Name, Said: Said(o)))
                 .Where(n => n.Said.Length > 0)

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Orchestrator.Plans;
 using Orchestrator.Processes;
 using Orchestrator.QualityGates;
+using Orchestrator.QualityGates.Counting;
 
 namespace Orchestrator.Runs.Gates;
 
@@ -20,6 +21,13 @@ internal sealed record GateRecord(string Command, bool Negate, string Outcomes)
     /// Fewer runs say nothing: of ten runs of a gate that fails by chance once in twenty times, three do so in one case of a hundred.
     /// </summary>
     public const int Fewest = 10;
+
+    /// <summary>Its last green runs, oldest first: what later ones are compared with.</summary>
+    public IReadOnlyList<GreenRun> Greens
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
 
     /// <summary>How many of its runs failed by chance.</summary>
     [JsonIgnore]
@@ -72,7 +80,13 @@ internal sealed class GateHistory(string folder, TimeProvider time)
         using var alone = await LockFile.TakeAsync(folder + ".lock", stop);
         var known = Read(verdict.Gate);
         var outcomes = known.Outcomes + letter;
-        known = known with { Outcomes = outcomes[Math.Max(0, outcomes.Length - GateRecord.Longest)..] };
+        known = known with
+        {
+            Outcomes = outcomes[Math.Max(0, outcomes.Length - GateRecord.Longest)..],
+            Greens = verdict.Passed
+                ? [.. known.Greens.Append(new GreenRun(verdict.Tests?.Ran, verdict.Duration.TotalSeconds)).TakeLast(GateRecord.Longest)]
+                : known.Greens,
+        };
         DurableFile.Write(PathOf(verdict.Gate), JsonSerializer.SerializeToUtf8Bytes(known, GateRecordJson.Default.GateRecord));
         return known;
     }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Orchestrator.Git.Program;
 using Orchestrator.Plans;
 using Orchestrator.QualityGates;
+using Orchestrator.QualityGates.Counting;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Runs.Gates;
@@ -121,7 +122,9 @@ internal sealed class GateMemory(IReadOnlyDictionary<string, string> environment
         var record = new GateRecord(verdict.Gate.Command, verdict.Gate.Negate, "");
         try
         {
-            record = await History(repository).AddAsync(verdict, stop);
+            var history = History(repository);
+            verdict = verdict with { Suspicion = GateComparison.Find(history.Read(verdict.Gate).Greens, verdict) };
+            record = await history.AddAsync(verdict, stop);
             if (key is not null && verdict.Passed && verdict.Failure != GateFailure.Flaky)
             {
                 Results(repository)

@@ -12,7 +12,28 @@ namespace Orchestrator.Runs.Gates;
 /// <param name="Flakes">How often it failed, and passed on the same files.</param>
 /// <param name="LastHit">Where the last result came from that was taken from the cache; empty: none was.</param>
 /// <param name="Flaky">How often it fails by chance in all runs, where that is too often; else empty.</param>
-internal sealed record GateCount(int Ran = 0, int Cached = 0, int Flakes = 0, string LastHit = "", string Flaky = "");
+internal sealed record GateCount(int Ran = 0, int Cached = 0, int Flakes = 0, string LastHit = "", string Flaky = "")
+{
+    /// <summary>How many tests its last run ran, in words; empty: none could be counted.</summary>
+    public string Tests
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
+
+    /// <summary>How long its last run took.</summary>
+    public double? Seconds { get; init; }
+
+    /// <summary>Its last exit code; null where it had none.</summary>
+    public int? ExitCode { get; init; }
+
+    /// <summary>What was strange about a green result of it; empty: nothing was.</summary>
+    public string Suspicion
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
+}
 
 /// <summary>Counts what the gates of a run do, by their commands, for its report.</summary>
 internal static class GateTally
@@ -44,6 +65,10 @@ internal static class GateTally
                 Ran = count.Ran + 1,
                 Flakes = count.Flakes + (verdict.Failure == GateFailure.Flaky ? 1 : 0),
                 Flaky = record is { IsFlaky: true } ? record.ToString() : "",
+                Tests = verdict.Tests?.ToString() ?? "",
+                Seconds = verdict.Runs == 0 ? null : verdict.Duration.TotalSeconds,
+                ExitCode = verdict.ExitCode,
+                Suspicion = verdict.Suspicion ?? count.Suspicion,
             };
         DurableFile.Write(folder.Gates, JsonSerializer.SerializeToUtf8Bytes(counts, GateCountJson.Default.SortedDictionaryStringGateCount));
     }
@@ -59,7 +84,7 @@ internal static class GateTally
         var rows = counts.Select(gate =>
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {Cell(gate.Key)} | {gate.Value.Ran} | {gate.Value.Cached} | {gate.Value.Flakes} |"
+                $"| {Cell(gate.Key)} | {gate.Value.Ran} | {gate.Value.Cached} | {gate.Value.Flakes} | {gate.Value.Tests} | {gate.Value.Seconds:0.0} | {gate.Value.ExitCode} |"
             )
         );
         var hits = counts
@@ -70,14 +95,17 @@ internal static class GateTally
             .Select(gate =>
                 $"- flaky: '{Cell(gate.Key)}' {gate.Value.Flaky}. Repair it; until then 'gates.quarantine: true' lets it only advise."
             );
+        var strange = counts
+            .Where(gate => gate.Value.Suspicion.Length > 0)
+            .Select(gate => $"- strange: '{Cell(gate.Key)}' was green, but {Cell(gate.Value.Suspicion)}");
         return string.Join(
             '\n',
             [
                 "",
-                "| gate | ran | from the cache | passed only when run again |",
-                "|---|---|---|---|",
+                "| gate | ran | from the cache | passed only when run again | tests | seconds | exit code |",
+                "|---|---|---|---|---|---|---|",
                 .. rows,
-                .. flaky.Concat(hits).Prepend(""),
+                .. strange.Concat(flaky).Concat(hits).Prepend(""),
                 "",
             ]
         );

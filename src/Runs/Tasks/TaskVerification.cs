@@ -122,6 +122,10 @@ public sealed class TaskVerification(RunServices services)
         {
             notes.Add("not verified: no gate");
         }
+        if (GateEvidence.LintAlone(outcomes, changed) is { } unproven)
+        {
+            notes.Add(unproven);
+        }
         notes.AddRange(GateCheck.Notes(outcomes));
         await KeepResultAsync(workspace, task, input, commit, changed.Count > 0, stop);
         var patch = differences.Any(d => GateTamperCheck.IsTest(d.Path))

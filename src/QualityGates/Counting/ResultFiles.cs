@@ -1,0 +1,171 @@
+using System.Xml;
+
+namespace Orchestrator.QualityGates.Counting;
+
+/// <summary>
+/// Counts tests by the JUnit XML and TRX files that a gate's run wrote. One that was there before it began says nothing of it: whoever did
+/// the work could have written it.
+/// </summary>
+internal static class ResultFiles
+{
+    private const int MostEntries = 200_000;
+    private const int MostFiles = 5_000;
+    private const long LargestFile = 64L * 1024 * 1024;
+
+    // What is installed or ours holds no results.
+    private static readonly HashSet<string> Elsewhere = new(StringComparer.Ordinal)
+    {
+        ".git",
+        "node_modules",
+        ".orchestrator",
+        ".venv",
+        "site-packages",
+    };
+
+    private static readonly XmlReaderSettings Reading = new()
+    {
+        DtdProcessing = DtdProcessing.Ignore,
+        XmlResolver = null,
+        IgnoreComments = true,
+        IgnoreWhitespace = true,
+        MaxCharactersInDocument = LargestFile,
+    };
+
+    /// <summary>What they say; null: there is none.</summary>
+    /// <param name="directory">Where the gate ran.</param>
+    /// <param name="since">When it began, UTC, by the clock of files.</param>
+    /// <param name="stop">Gives up.</param>
+    public static (int Ran, int Skipped, IReadOnlyList<string> Files)? Count(string directory, DateTime since, CancellationToken stop)
+    {
+        var (ran, skipped) = (0, 0);
+        var files = new List<string>();
+        foreach (var file in Written(directory, since))
+        {
+            stop.ThrowIfCancellationRequested();
+            if (TryCount(file) is not { } counted)
+            {
+                continue;
+            }
+            ran += counted.Ran;
+            skipped += counted.Skipped;
+            files.Add(Path.GetRelativePath(directory, file));
+            if (files.Count == MostFiles)
+            {
+                break;
+            }
+        }
+        files.Sort(StringComparer.Ordinal);
+        return files.Count == 0 ? null : (ran, skipped, files);
+    }
+
+    private static IEnumerable<string> Written(string directory, DateTime since)
+    {
+        var left = MostEntries;
+        var folders = new Stack<string>([directory]);
+        while (folders.TryPop(out var folder))
+        {
+            foreach (var entry in EntriesOf(folder))
+            {
+                if (left-- == 0)
+                {
+                    yield break;
+                }
+                if (entry.LinkTarget is not null)
+                {
+                    continue;
+                }
+                if (entry is DirectoryInfo)
+                {
+                    if (!Elsewhere.Contains(entry.Name))
+                    {
+                        folders.Push(entry.FullName);
+                    }
+                }
+                else if (
+                    entry.Extension is ".xml" or ".trx"
+                    && entry.LastWriteTimeUtc >= since
+                    && ((FileInfo)entry).Length is > 0 and <= LargestFile
+                )
+                {
+                    yield return entry.FullName;
+                }
+            }
+        }
+    }
+
+    private static IReadOnlyList<FileSystemInfo> EntriesOf(string folder)
+    {
+        try
+        {
+            return new DirectoryInfo(folder).GetFileSystemInfos();
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            // Removed meanwhile, or closed by the gate itself: what can't be read shows nothing.
+            return [];
+        }
+    }
+
+    // Null: it is no such file, or none that can be read.
+    private static (int Ran, int Skipped)? TryCount(string file)
+    {
+        try
+        {
+            using var reader = XmlReader.Create(file, Reading);
+            return reader.MoveToContent() != XmlNodeType.Element ? null
+                : reader.LocalName is "testsuites" or "testsuite" ? CountCases(reader)
+                : reader.LocalName == "TestRun" ? CountResults(reader)
+                : null;
+        }
+        catch (Exception damaged) when (damaged is XmlException or IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    // The cases are counted and not what the file says of their number.
+    private static (int Ran, int Skipped) CountCases(XmlReader reader)
+    {
+        var (all, skipped) = (0, 0);
+        var isInCase = false;
+        while (reader.Read())
+        {
+            if (reader.NodeType == XmlNodeType.EndElement && reader.LocalName == "testcase")
+            {
+                isInCase = false;
+            }
+            else if (reader.NodeType == XmlNodeType.Element && reader.LocalName == "testcase")
+            {
+                all++;
+                isInCase = !reader.IsEmptyElement;
+            }
+            else if (reader.NodeType == XmlNodeType.Element && reader.LocalName == "skipped" && isInCase)
+            {
+                skipped++;
+                isInCase = false;
+            }
+        }
+        return (all - skipped, skipped);
+    }
+
+    private static (int Ran, int Skipped) CountResults(XmlReader reader)
+    {
+        var (ran, skipped) = (0, 0);
+        while (reader.Read())
+        {
+            if (reader.NodeType != XmlNodeType.Element || reader.LocalName != "UnitTestResult")
+            {
+                continue;
+            }
+            if (reader.GetAttribute("outcome") is "NotExecuted" or "NotRunnable" or "Disconnected" or "Pending")
+            {
+                skipped++;
+            }
+            else
+            {
+                ran++;
+            }
+        }
+        return (ran, skipped);
+    }
+}

@@ -1,0 +1,31 @@
+using Orchestrator.Plans;
+using Orchestrator.QualityGates;
+
+namespace Orchestrator.Runs.Gates;
+
+/// <summary>What the gates that hold show of a task's work, and what they don't.</summary>
+internal static class GateEvidence
+{
+    private static readonly HashSet<string> Words = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ".md",
+        ".txt",
+        ".rst",
+        ".adoc",
+        ".png",
+        ".svg",
+        ".jpg",
+    };
+
+    /// <summary>That only linters have looked at work that changes what a program does; null: others have, or it is words and pictures.</summary>
+    /// <param name="outcomes">The task's gates.</param>
+    /// <param name="changed">What it changed.</param>
+    public static string? LintAlone(IReadOnlyList<GateVerdict> outcomes, IReadOnlyList<string> changed)
+    {
+        var shown = outcomes.Where(o => o.Result == GateResult.Passed).ToList();
+        return
+            shown.Count > 0 && shown.All(o => o.Gate.Type == GateType.Lint) && changed.Any(file => !Words.Contains(Path.GetExtension(file)))
+            ? "not verified: only linters passed, which show nothing of what it does"
+            : null;
+    }
+}
