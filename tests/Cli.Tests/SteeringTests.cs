@@ -64,10 +64,8 @@ public class SteeringTests
 
         var hold = await cli.RunAsync("hold", "--all", "--reason", "tests on main are red", "--json");
         var running = cli.RunAsync("run", "--yes");
-        await Wait.UntilAsync(async () =>
-            (await cli.RunAsync("events")) is { ExitCode: 0 } events
-            && events.Output.Contains("tests on main are red", StringComparison.Ordinal)
-        );
+        await Wait.UntilAsync(() => running.IsCompleted || Events().Contains("tests on main are red", StringComparison.Ordinal));
+        var events = await cli.RunAsync("events");
         var status = await cli.RunAsync("status", "--json");
         var shown = await cli.RunAsync("status");
         var ofRun = await cli.RunAsync("hold", "--reason", "also this one");
@@ -77,6 +75,8 @@ public class SteeringTests
         var ended = await running;
 
         Assert.Equal("tests on main are red", (string?)hold.Json["holds"]![0]!["reason"]);
+        Assert.Contains("since", events.Output, StringComparison.Ordinal);
+        Assert.Contains("tests on main are red", events.Output, StringComparison.Ordinal);
         Assert.Equal("tests on main are red", (string?)status.Json["held"]![0]!["reason"]);
         Assert.Contains("tests on main are red ('orchestrate release --all' ends it)", shown.Output, StringComparison.Ordinal);
         Assert.Equal((0, 0), (ofRun.ExitCode, notAll.ExitCode));
@@ -85,6 +85,15 @@ public class SteeringTests
         Assert.True(ended.ExitCode == 0, ended.People);
         Assert.Equal("x\n", File.ReadAllText(Path.Combine(cli.Home, "starts")));
         Assert.Equal(1, (int)(await cli.RunAsync("status", "--json")).Json["agentStarts"]!);
+
+        string Events() =>
+            Directory.Exists(Path.Combine(cli.Folder, ".orchestrator", "runs"))
+                ? string.Concat(
+                    Directory
+                        .GetFiles(Path.Combine(cli.Folder, ".orchestrator", "runs"), "events.jsonl", SearchOption.AllDirectories)
+                        .Select(File.ReadAllText)
+                )
+                : "";
     }
 
     /// <summary>The engine alone answers nothing; there is nobody to wait for, so the command itself works on the run.</summary>
