@@ -3,7 +3,6 @@ using System.Text.Json.Serialization;
 using Orchestrator.Plans;
 using Orchestrator.Processes;
 using Orchestrator.QualityGates;
-using Orchestrator.QualityGates.Counting;
 
 namespace Orchestrator.Runs.Gates;
 

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using Orchestrator.Git.Program;
 using Orchestrator.Plans;
 using Orchestrator.QualityGates;
-using Orchestrator.QualityGates.Counting;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Runs.Gates;

@@ -7,7 +7,6 @@ using Orchestrator.Git.Worktrees;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Processes;
-using Orchestrator.Runs.Holds;
 using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Runs.Planning;

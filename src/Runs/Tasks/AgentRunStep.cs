@@ -7,7 +7,6 @@ using Orchestrator.Git.Worktrees;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.QualityGates;
-using Orchestrator.Runs.Holds;
 using Orchestrator.Runs.Radar;
 
 namespace Orchestrator.Runs.Tasks;

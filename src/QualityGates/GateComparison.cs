@@ -1,7 +1,7 @@
 using System.Globalization;
 using Orchestrator.Plans;
 
-namespace Orchestrator.QualityGates.Counting;
+namespace Orchestrator.QualityGates;
 
 /// <summary>A green run of a gate, as far as later ones are compared with it.</summary>
 /// <param name="Tests">Tests that ran; null: they could not be counted.</param>

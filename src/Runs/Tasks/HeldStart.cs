@@ -1,8 +1,8 @@
 using Orchestrator.Agents.Supervision;
 using Orchestrator.Messages;
-using Orchestrator.Runs.Tasks;
+using Orchestrator.Runs.Holds;
 
-namespace Orchestrator.Runs.Holds;
+namespace Orchestrator.Runs.Tasks;
 
 /// <summary>A start of an agent that must not happen now. It is no start: its number is given again when the hold is over.</summary>
 /// <param name="services">What the steps need of this machine.</param>

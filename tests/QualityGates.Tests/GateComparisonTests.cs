@@ -1,7 +1,7 @@
 using Orchestrator.Plans;
 using Orchestrator.QualityGates.Counting;
 
-namespace Orchestrator.QualityGates.Tests.Counting;
+namespace Orchestrator.QualityGates.Tests;
 
 public sealed class GateComparisonTests
 {
