@@ -111,6 +111,17 @@ internal sealed class ScriptedRun : IAsyncDisposable
 
     public Task<RunStatus> StatusAsync() => new RunClient(Client).Get(RunId).StatusAsync();
 
+    /// <summary>Waits until so much work is in the merge train, what is being merged with it: the run knows of it before.</summary>
+    public async Task UntilInTrainAsync(int count)
+    {
+        await UntilAsync(status => status.Tasks.Count(task => task.State == TaskStates.Merging) == count);
+        var train = Client.GetWorkflowHandle<IMergeTrainWorkflow>(RunIds.ForTrain(RunId));
+        for (var limit = Eventually.Timeout(); (await train.QueryAsync(w => w.Status())).Queue.Count != count; )
+        {
+            await Task.Delay(50, limit);
+        }
+    }
+
     public async Task<RunStatus> UntilAsync(Func<RunStatus, bool> holds, TimeSpan? limit = null, Func<RunStatus, Task>? answer = null)
     {
         var begin = System.Diagnostics.Stopwatch.GetTimestamp();

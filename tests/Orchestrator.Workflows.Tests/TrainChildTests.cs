@@ -183,7 +183,7 @@ public sealed class TrainChildTests
             },
             new RunRules { Workers = 4 }
         );
-        await run.UntilAsync(s => s.Tasks.Count(t => t.State == TaskStates.Merging) == tasks.Length);
+        await run.UntilInTrainAsync(tasks.Length);
 
         go.SetResult();
         var status = await run.UntilAsync(s =>
@@ -222,7 +222,7 @@ public sealed class TrainChildTests
                         : new MergeResult { Merged = true, Commit = "merge" };
             }
         );
-        await run.UntilAsync(s => s.Tasks.Count(t => t.State == TaskStates.Merging) == tasks.Length);
+        await run.UntilInTrainAsync(tasks.Length);
         go.SetResult();
         var status = await run.UntilAsync(s => s.Tasks.Any(t => t.Reason.Contains("It waits until", StringComparison.Ordinal)));
         var waiting = new TaskCommand(status.Tasks.Single(t => t.State == TaskStates.Merging).Id);

@@ -172,7 +172,7 @@ public sealed class TrainTests
                 TrainBatch = 8,
             }
         );
-        await run.UntilAsync(status => status.Tasks.Count(task => task.State == TaskStates.Merging) == Tasks.Length);
+        await run.UntilInTrainAsync(Tasks.Length);
         go.SetResult();
         return run;
     }

@@ -23,7 +23,7 @@ public sealed class ResetStreamFilterTests
     [InlineData(1000)]
     public async Task Frames_InPieces_ArriveWholeAndOnlyDataOfResetStreamsAreVoid(int size)
     {
-        byte[] preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8.ToArray();
+        var preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8.ToArray();
         byte[] sent =
         [
             .. preface,

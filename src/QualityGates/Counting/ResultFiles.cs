@@ -93,7 +93,7 @@ internal static class ResultFiles
         }
     }
 
-    private static IReadOnlyList<FileSystemInfo> EntriesOf(string folder)
+    private static FileSystemInfo[] EntriesOf(string folder)
     {
         try
         {

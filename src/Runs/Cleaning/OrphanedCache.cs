@@ -26,7 +26,7 @@ public sealed record OrphanedCache(string Folder, string Repository)
             [
                 .. from folder in Directory.EnumerateDirectories(all).Order(StringComparer.Ordinal)
                 let owner = OwnerOf(folder)
-                where owner is not null && !Directory.Exists(owner.Value.Repository) && now - owner.Value.Used > Grace
+                where owner is not null && !Directory.Exists(owner.Value.Repository) && now.UtcDateTime - owner.Value.Used > Grace
                 select new OrphanedCache(folder, owner.Value.Repository),
             ];
     }

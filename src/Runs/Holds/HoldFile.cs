@@ -97,7 +97,7 @@ public sealed class HoldFile(IReadOnlyDictionary<string, string> environment, Ti
         {
             Reason = $"{Path} can't be read, so everything counts as held: {why}",
             By = "orchestrate",
-            Since = File.Exists(Path) ? File.GetLastWriteTimeUtc(Path) : DateTimeOffset.UnixEpoch,
+            Since = File.Exists(Path) ? new DateTimeOffset(File.GetLastWriteTimeUtc(Path)) : DateTimeOffset.UnixEpoch,
         };
 }
 

@@ -127,7 +127,7 @@ internal static class HistoryScenarios
             },
             Play = async run =>
             {
-                await run.UntilAsync(s => s.Tasks.Count(task => task.State == TaskStates.Merging) == 5);
+                await run.UntilInTrainAsync(5);
                 go.SetResult();
             },
         };
@@ -157,7 +157,7 @@ internal static class HistoryScenarios
             },
             Play = async run =>
             {
-                await run.UntilAsync(s => s.Tasks.Count(task => task.State == TaskStates.Merging) == 3);
+                await run.UntilInTrainAsync(3);
                 go.SetResult();
             },
         };

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using Temporal.Server.Common;
 
@@ -279,4 +280,5 @@ internal sealed class TimerService : IDisposable
 /// <summary>Timers of which none is being carried out.</summary>
 /// <param name="NextDue">When the next is due; null: there is none.</param>
 /// <param name="Begun">How much has been begun since the start.</param>
+[StructLayout(LayoutKind.Auto)]
 internal readonly record struct TimersAtRest(DateTimeOffset? NextDue, long Begun);

@@ -16,8 +16,9 @@ internal sealed class SlotAhead(SlotPool slots)
         lock (_lock)
         {
             _runs = true;
-            _next = slots.ReserveAsync(sticky: false, _ended.Token);
         }
+
+        AskForNext();
     }
 
     /// <summary>The slot that was asked for ahead, or one of its own where others wait for that.</summary>
@@ -37,11 +38,7 @@ internal sealed class SlotAhead(SlotPool slots)
         try
         {
             var slot = await next.WaitAsync(cancellationToken);
-            lock (_lock)
-            {
-                _next ??= _runs ? slots.ReserveAsync(sticky: false, _ended.Token) : null;
-            }
-
+            AskForNext();
             return slot;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -65,6 +62,17 @@ internal sealed class SlotAhead(SlotPool slots)
         if (next is not null)
         {
             await ReleaseAsync(next);
+        }
+    }
+
+    private void AskForNext()
+    {
+        lock (_lock)
+        {
+            if (_runs)
+            {
+                _next ??= slots.ReserveAsync(sticky: false, _ended.Token);
+            }
         }
     }
 
