@@ -202,8 +202,19 @@ internal sealed class CaseRun(ICalls calls, ServerParts parts, ManualClock clock
             },
             PollWorkflowTaskQueueResponse.Parser
         );
-        _workflowTokens.Add((_model.PollWorkflowTask(), task.TaskToken));
-        return task.TaskToken.IsEmpty ? "the model has a workflow task, the server has none" : null;
+        if (task.TaskToken.IsEmpty)
+        {
+            return "the model has a workflow task, the server has none";
+        }
+
+        var timeout = task
+            .History.Events.Last(e => e.WorkflowTaskScheduledEventAttributes is not null)
+            .WorkflowTaskScheduledEventAttributes.StartToCloseTimeout.ToTimeSpan();
+        var (least, most) = _model.TaskTimeouts;
+        _workflowTokens.Add((_model.PollWorkflowTask(timeout), task.TaskToken));
+        return timeout < least || timeout > most
+            ? $"the model gives {least.TotalSeconds} to {most.TotalSeconds} s, the server {timeout.TotalSeconds}"
+            : null;
     }
 
     private async Task<string?> PollActivityAsync(string activity)

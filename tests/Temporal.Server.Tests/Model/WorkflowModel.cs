@@ -6,8 +6,8 @@ namespace Orchestrator.Temporal.Server.Tests.Model;
 /// <summary>
 /// What one workflow must do, written down as simply as possible and without a look at the server: a list of event types, an open task,
 /// buffered events, timers and activities.
-/// Rules: a workflow task has 10 s; attempts after the first leave no events until they are answered, and wait from the third on; an
-/// activity has 30 s and three attempts, 1 s apart.
+/// Rules: a workflow task has 10 s, from the fourth attempt on 4 to 5 s more, twice as much for each further one; attempts after the first
+/// leave no events until they are answered; an activity has 30 s and three attempts, 1 s apart.
 /// </summary>
 internal sealed class WorkflowModel(DateTimeOffset now)
 {
@@ -42,7 +42,7 @@ internal sealed class WorkflowModel(DateTimeOffset now)
     /// <summary>Id of an activity or timer that the next answer makes: the first, or the second.</summary>
     public string NextId(char kind, int place = 1) => FormattableString.Invariant($"{kind}{_lastId + place:000}");
 
-    public bool CanPollWorkflowTask => IsOpen && Task is { Started: false, Waits: null };
+    public bool CanPollWorkflowTask => IsOpen && Task is { Started: false };
 
     public bool CanPollActivity(string id) =>
         IsOpen && Activities.TryGetValue(id, out var activity) && activity is { Started: null, Retry: null };
@@ -98,8 +98,19 @@ internal sealed class WorkflowModel(DateTimeOffset now)
         return GrpcStatusCode.OK;
     }
 
+    /// <summary>The least and the most time that the next start of the open task may give.</summary>
+    public (TimeSpan Least, TimeSpan Most) TaskTimeouts
+    {
+        get
+        {
+            var most = Task!.Attempt <= 3 ? TimeSpan.Zero : TimeSpan.FromSeconds(Math.Min(600, 5 * Math.Pow(2, Task.Attempt - 4)));
+            return (TaskTimeout + (0.8 * most), TaskTimeout + most);
+        }
+    }
+
     /// <summary>The token of the started task.</summary>
-    public int PollWorkflowTask()
+    /// <param name="timeout">The time that its worker has: within <see cref="TaskTimeouts"/> the server is free.</param>
+    public int PollWorkflowTask(TimeSpan timeout)
     {
         var task = Task!;
         if (!task.IsWritten && task.Position != Events.Count)
@@ -111,7 +122,7 @@ internal sealed class WorkflowModel(DateTimeOffset now)
         }
 
         task.Started = true;
-        task.Deadline = _now + TaskTimeout;
+        task.Deadline = _now + timeout;
         task.Token = ++_lastToken;
         if (task.IsWritten)
         {
@@ -226,11 +237,6 @@ internal sealed class WorkflowModel(DateTimeOffset now)
         {
             any = true;
             EndAttempt(EventType.WorkflowTaskTimedOut, again: true);
-        }
-        else if (Task is { Waits: { } until } && until <= _now)
-        {
-            any = true;
-            Task.Waits = null;
         }
 
         foreach (
@@ -411,7 +417,7 @@ internal sealed class WorkflowModel(DateTimeOffset now)
         {
             IsWritten = attempt == 1,
             Position = Events.Count,
-            Waits = attempt <= 2 ? null : _now + TimeSpan.FromSeconds(Math.Min(600, 5 * Math.Pow(2, attempt - 3))),
+            Attempt = attempt,
         };
         if (Task.IsWritten)
         {
@@ -442,8 +448,8 @@ internal sealed class ModelTask
 
     public DateTimeOffset Deadline { get; set; }
 
-    /// <summary>Until when it may not be polled.</summary>
-    public DateTimeOffset? Waits { get; set; }
+    /// <summary>From 1.</summary>
+    public int Attempt { get; init; }
 
     public int Token { get; set; }
 }
