@@ -100,6 +100,27 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
         IReadOnlyCollection<string> before = subject.TemporaryFolder is { } temporary
             ? [.. Directory.EnumerateFileSystemEntries(temporary)]
             : [];
+        try
+        {
+            return await RunInTurnAsync(gate, command, subject, evidenceFile, turn, before, cancellationToken);
+        }
+        finally
+        {
+            // The next gate, perhaps of another task of a batch, is not to meet what this one has left there.
+            _ = subject.TemporaryFolder is null || TemporaryFolders.TryEmpty(subject.TemporaryFolder, before);
+        }
+    }
+
+    private async Task<GateVerdict> RunInTurnAsync(
+        Gate gate,
+        string command,
+        GateSubject subject,
+        string evidenceFile,
+        GateTurn turn,
+        IReadOnlyCollection<string> before,
+        CancellationToken cancellationToken
+    )
+    {
         var first = await RunOnceAsync(gate, command, subject, evidenceFile, turn, cancellationToken);
         if (first.Contention != GateContention.None && await turn.HadCompanyAsync(cancellationToken))
         {

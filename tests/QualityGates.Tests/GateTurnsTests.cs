@@ -171,6 +171,24 @@ public sealed class GateTurnsTests : IDisposable
         Assert.Equal((GateResult.Passed, GateFailure.Flaky, 2), (verdict.Result, verdict.Failure, verdict.Runs));
     }
 
+    /// <summary>A batch of the merge train runs the gates of several tasks in one worktree.</summary>
+    [Fact]
+    public async Task NextGate_FindsTheTemporaryFolderAsTheFirstDid()
+    {
+        var temporary = _folder.Folder("tmp");
+        _folder.Write("tmp/of-set-up", "");
+        var subject = Subject("a") with { TemporaryFolder = temporary };
+        var runner = new GateRunner(GateTurns.Of(Environment));
+        var gate = Gate("[ -e \"$AT/tmp/of-set-up\" ] && mkdir \"$AT/tmp/fixed\"", null);
+
+        var first = await runner.RunAsync(gate, subject, _folder["log"]);
+        var next = await runner.RunAsync(gate, subject, _folder["log"]);
+
+        Assert.Equal((GateResult.Passed, 1), (first.Result, first.Runs));
+        Assert.Equal((GateResult.Passed, 1), (next.Result, next.Runs));
+        Assert.Equal([_folder["tmp/of-set-up"]], Directory.EnumerateFileSystemEntries(temporary));
+    }
+
     [Fact]
     public async Task Collision_WithNoOtherGate_IsOneFailureWithTheCure()
     {
