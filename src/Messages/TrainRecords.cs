@@ -5,7 +5,14 @@ namespace Orchestrator.Messages;
 /// <summary>Where the staging branch of a run has to be.</summary>
 /// <param name="Commit">Its commit; empty: nobody says.</param>
 /// <param name="Number">Grows with each move: of two positions the one with the larger number is the newer one.</param>
-public sealed record StagingPosition(string Commit, [property: Range(0, int.MaxValue)] int Number);
+public sealed record StagingPosition(string Commit, [property: Range(0, int.MaxValue)] int Number)
+{
+    /// <summary>The position after a move to a commit; the same where it is there already.</summary>
+    public StagingPosition MovedTo(string commit) => commit == Commit ? this : new StagingPosition(commit, Number + 1);
+
+    /// <summary>The newer one of what two sides know.</summary>
+    public StagingPosition OrNewer(StagingPosition other) => other.Number > Number ? other : this;
+}
 
 /// <summary>What starts a <c>MergeTrainWorkflow</c>, and what it goes on with when it continues as new.</summary>
 public sealed record TrainInput

@@ -1,12 +1,16 @@
 using System.Text.RegularExpressions;
+using Orchestrator.Plans;
 
 namespace Orchestrator.QualityGates;
 
 /// <summary>Fills the names of changed files into a gate's command. Pure.</summary>
-internal static partial class ChangedFileNames
+public static partial class ChangedFileNames
 {
     internal const string FilesPlaceholder = "{modified_files}";
     internal const string TestsPlaceholder = "{modified_tests}";
+
+    /// <summary>Whether a gate's command has a place for the names of changed files.</summary>
+    public static bool AreAskedFor(Gate gate) => gate.Command.Contains("{modified_", StringComparison.Ordinal);
 
     /// <summary>The command with the names filled in, or null when it asks for names and there are none.</summary>
     internal static string? Fill(string command, IReadOnlyList<string> existingFiles)

@@ -32,7 +32,7 @@ public static class GateComparison
     private static string? Beside(IReadOnlyList<GreenRun> past, GateVerdict verdict)
     {
         // What it looks at hangs on what was changed.
-        if (past.Count == 0 || verdict.Gate.Command.Contains("{modified_", StringComparison.Ordinal))
+        if (past.Count == 0 || ChangedFileNames.AreAskedFor(verdict.Gate))
         {
             return null;
         }

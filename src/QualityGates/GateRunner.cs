@@ -97,35 +97,11 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
         }
 
         using var turn = await turns.EnterAsync(gate, subject.Origin, cancellationToken);
-        IReadOnlyCollection<string> before = subject.TemporaryFolder is { } temporary
-            ? [.. Directory.EnumerateFileSystemEntries(temporary)]
-            : [];
-        try
-        {
-            return await RunInTurnAsync(gate, command, subject, evidenceFile, turn, before, cancellationToken);
-        }
-        finally
-        {
-            // The next gate, perhaps of another task of a batch, is not to meet what this one has left there.
-            _ = subject.TemporaryFolder is null || TemporaryFolders.TryEmpty(subject.TemporaryFolder, before);
-        }
-    }
-
-    private async Task<GateVerdict> RunInTurnAsync(
-        Gate gate,
-        string command,
-        GateSubject subject,
-        string evidenceFile,
-        GateTurn turn,
-        IReadOnlyCollection<string> before,
-        CancellationToken cancellationToken
-    )
-    {
         var first = await RunOnceAsync(gate, command, subject, evidenceFile, turn, cancellationToken);
         if (first.Contention != GateContention.None && await turn.HadCompanyAsync(cancellationToken))
         {
             await turn.BecomeAloneAsync(cancellationToken);
-            var alone = await RunAgainAsync(gate, command, subject, evidenceFile, turn, before, cancellationToken);
+            var alone = await RunOnceAsync(gate, command, subject, evidenceFile + RerunSuffix, turn, cancellationToken);
             return alone with
             {
                 Contention = first.Contention,
@@ -144,7 +120,7 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
             return first;
         }
 
-        var second = await RunAgainAsync(gate, command, subject, evidenceFile, turn, before, cancellationToken);
+        var second = await RunOnceAsync(gate, command, subject, evidenceFile + RerunSuffix, turn, cancellationToken);
         if (second.Result == GateResult.Passed)
         {
             return second with { Failure = GateFailure.Flaky, Runs = 2 };
@@ -222,21 +198,6 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
         return end.Length <= TailBytes ? end : end[^TailBytes..];
     }
 
-    private async Task<GateVerdict> RunAgainAsync(
-        Gate gate,
-        string command,
-        GateSubject subject,
-        string evidenceFile,
-        GateTurn turn,
-        IReadOnlyCollection<string> before,
-        CancellationToken cancellationToken
-    )
-    {
-        // What can't be removed the gate meets, as on any machine, and says so.
-        _ = subject.TemporaryFolder is null || TemporaryFolders.TryEmpty(subject.TemporaryFolder, before);
-        return await RunOnceAsync(gate, command, subject, evidenceFile + RerunSuffix, turn, cancellationToken);
-    }
-
     private async Task<GateVerdict> RunOnceAsync(
         Gate gate,
         string command,
@@ -262,21 +223,19 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
                 },
         };
         var began = Touch(evidenceFile);
-        var result = await _processes.RunAsync(
-            new ProcessCommand("/bin/sh", "-c", command)
-            {
-                WorkingDirectory = subject.Directory,
-                Environment = subject.Environment.ToDictionary(pair => pair.Key, string? (pair) => pair.Value),
-                CleanEnvironment = true,
-                StandardOutput = output,
-                StandardError = output,
-                Timeout = gate.Timeout,
-                OwnSession = true,
-                StopLeftovers = true,
-                Mark = turn.Mark,
-            },
-            cancellationToken
-        );
+        var process = new ProcessCommand("/bin/sh", "-c", command)
+        {
+            WorkingDirectory = subject.Directory,
+            Environment = subject.Environment.ToDictionary(pair => pair.Key, string? (pair) => pair.Value),
+            CleanEnvironment = true,
+            StandardOutput = output,
+            StandardError = output,
+            Timeout = gate.Timeout,
+            OwnSession = true,
+            StopLeftovers = true,
+            Mark = turn.Mark,
+        };
+        var result = await RunProcessAsync(process, subject.TemporaryFolder, cancellationToken);
         var verdict = Judge(gate, command, result, evidenceFile) with
         {
             Tests = printed is null ? null : CountOf(printed.Result, ResultFiles.Count(subject.Directory, began, cancellationToken)),
@@ -288,5 +247,22 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
             cancellationToken
         );
         return verdict;
+    }
+
+    /// <summary>
+    /// Runs it, and leaves the temporary folder as it was: neither its own second run nor the next gate, perhaps of another task of a batch,
+    /// is to meet what it has left there. What can't be removed they meet, as on any machine, and say so.
+    /// </summary>
+    private async Task<ProcessResult> RunProcessAsync(ProcessCommand process, string? temporary, CancellationToken cancellationToken)
+    {
+        IReadOnlyCollection<string> before = temporary is null ? [] : [.. Directory.EnumerateFileSystemEntries(temporary)];
+        try
+        {
+            return await _processes.RunAsync(process, cancellationToken);
+        }
+        finally
+        {
+            _ = temporary is null || TemporaryFolders.TryEmpty(temporary, before);
+        }
     }
 }

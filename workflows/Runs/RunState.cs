@@ -93,7 +93,7 @@ internal sealed class RunState
     public string StagingTip
     {
         get => Staging.Commit;
-        set => Staging = value == Staging.Commit ? Staging : new StagingPosition(value, Staging.Number + 1);
+        set => Staging = Staging.MovedTo(value);
     }
 
     /// <summary>
@@ -107,7 +107,7 @@ internal sealed class RunState
     public bool IsCancelled => _cancellation.IsCancellationRequested;
 
     /// <summary>The train has moved staging, unless the run knows of a later move.</summary>
-    public void MovedTo(StagingPosition position) => Staging = position.Number > Staging.Number ? position : Staging;
+    public void MovedTo(StagingPosition position) => Staging = Staging.OrNewer(position);
 
     /// <summary>The task is the one that makes the plan.</summary>
     public bool IsPlanner(TaskEntry entry) => Input.NeedsPlanner && entry.Id == PlannerTask.Id;

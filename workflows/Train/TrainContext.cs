@@ -56,16 +56,10 @@ internal sealed class TrainContext(CancellationToken cancellation)
         };
 
     /// <summary>Staging has moved.</summary>
-    public void MovedTo(string commit)
-    {
-        if (commit != Position.Commit)
-        {
-            Position = new StagingPosition(commit, Position.Number + 1);
-        }
-    }
+    public void MovedTo(string commit) => Position = Position.MovedTo(commit);
 
     /// <summary>The run says where staging is; it may have heard of less than the train has done.</summary>
-    public void Hear(StagingPosition position) => Position = position.Number > Position.Number ? position : Position;
+    public void Hear(StagingPosition position) => Position = Position.OrNewer(position);
 
     /// <summary>Interrupts what is under way.</summary>
     public void Close() => _stop.Cancel();

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Orchestrator.Plans;
+using Orchestrator.QualityGates;
 
 namespace Orchestrator.Runs.Gates;
 
@@ -17,8 +18,5 @@ internal static class GateKey
 
     /// <summary>The changed files as one part of a key: empty where the command has no place for their names.</summary>
     public static string ChangedFiles(Gate gate, IReadOnlyList<string> changed) =>
-        AsksForChangedFiles(gate) ? string.Join('\0', changed) : "";
-
-    /// <summary>Whether a gate's command has a place for the names of changed files.</summary>
-    public static bool AsksForChangedFiles(Gate gate) => gate.Command.Contains("{modified_", StringComparison.Ordinal);
+        ChangedFileNames.AreAskedFor(gate) ? string.Join('\0', changed) : "";
 }

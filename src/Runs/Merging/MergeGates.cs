@@ -33,7 +33,7 @@ internal sealed class MergeGates(RunServices services, GitRepository repository,
     {
         var last = merged[^1];
         var gates = GatesOf(merged);
-        IReadOnlyList<string> changed = gates.Any(GateKey.AsksForChangedFiles)
+        IReadOnlyList<string> changed = gates.Any(ChangedFileNames.AreAskedFor)
             ? [.. (await new Diffs(repository).BetweenAsync(staging, commit, stop)).Select(c => c.Path)]
             : [];
         var evidence = Path.Combine(files.Folder.Task(last.TaskId), $"merge-gates-{last.Attempt}");

@@ -35,11 +35,7 @@ public sealed class AgentRunStep(RunServices services)
             files.Folder.Start(task.Id, input.Start),
             input.Session
         );
-        if (input.AwaitRelease)
-        {
-            return await held.AwaitReleaseAsync(execution);
-        }
-        if (held.Look() is { } notNow)
+        if (await held.MeetAsync(input.AwaitRelease, execution) is { } notNow)
         {
             return notNow;
         }

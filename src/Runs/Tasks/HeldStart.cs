@@ -21,9 +21,15 @@ internal sealed class HeldStart(RunServices services, string run, string reposit
             ? Held(hold.ToString())
             : null;
 
+    /// <summary>What becomes of a start that comes up now; null: it may go on.</summary>
+    /// <param name="awaitRelease">It was held before, and nothing is begun by this call: it ends when the hold does.</param>
+    /// <param name="execution">Whose step it is.</param>
+    public async Task<AgentRunResult?> MeetAsync(bool awaitRelease, StepExecution execution) =>
+        awaitRelease ? await AwaitReleaseAsync(execution) : Look();
+
     /// <summary>Waits until no hold concerns the run, or the start is not wanted any more.</summary>
     /// <param name="execution">Whose step it is.</param>
-    public async Task<AgentRunResult> AwaitReleaseAsync(StepExecution execution)
+    private async Task<AgentRunResult> AwaitReleaseAsync(StepExecution execution)
     {
         using var called = CancellationTokenSource.CreateLinkedTokenSource(execution.Stop, execution.Detach);
         while (Look() is not null)
