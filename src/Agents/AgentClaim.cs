@@ -39,6 +39,11 @@ public sealed record AgentClaim
     [JsonPropertyName("report")]
     public string? Report { get; init; }
 
+    /// <summary>The tool call it was said by: the same call said again changes nothing. Null where it was a command.</summary>
+    [JsonPropertyName("call")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Call { get; init; }
+
     /// <summary>When it was said, UTC.</summary>
     [JsonPropertyName("time")]
     public DateTimeOffset Time { get; init; }

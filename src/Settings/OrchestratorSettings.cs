@@ -85,7 +85,8 @@ public sealed record OrchestratorSettings
 /// <param name="Command">Program and arguments; null for <c>claude</c> means the <c>claude</c> on PATH.</param>
 /// <param name="Provider">Which account pays for <c>claude</c>: <c>subscription</c>, <c>api</c>, <c>bedrock</c> or <c>vertex</c>.</param>
 /// <param name="McpServers">MCP servers of the repository that the agent keeps.</param>
-public sealed record AgentSettings(IReadOnlyList<string>? Command, string Provider, IReadOnlyList<string> McpServers);
+/// <param name="Tools">Whether <c>claude</c> gets our own tools.</param>
+public sealed record AgentSettings(IReadOnlyList<string>? Command, string Provider, IReadOnlyList<string> McpServers, bool Tools = true);
 
 /// <summary>The planner (<c>planner.*</c>).</summary>
 /// <param name="Agent"><c>claude</c>, <c>api</c>, <c>bedrock</c>, or a key of the agents.</param>

@@ -17,6 +17,7 @@ public static class SettingIndex
         SettingKeys.AgentCommand,
         SettingKeys.AgentProvider,
         SettingKeys.AgentMcp,
+        SettingKeys.AgentTools,
         SettingKeys.PlannerAgent,
         SettingKeys.PlannerModel,
         SettingKeys.PlannerTimeout,

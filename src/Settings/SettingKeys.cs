@@ -230,6 +230,13 @@ public static class SettingKeys
         "MCP servers of the repository that the agent keeps"
     );
 
+    internal static readonly Setting<bool> AgentTools = new(
+        "agents.*.tools",
+        true,
+        SettingTypes.Switch,
+        "claude gets tools of ours (orchestrate mcp): done, blocked, plan, ownership, neighbours"
+    );
+
     internal static readonly Setting<string> PermissionMode = new(
         "permissions.mode",
         "default",

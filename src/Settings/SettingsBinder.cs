@@ -132,7 +132,8 @@ internal sealed class SettingsBinder(SettingsLayers layers)
             name => new AgentSettings(
                 ReadCommand(name),
                 Read(SettingKeys.AgentProvider, $"agents.{name}.provider"),
-                Read(SettingKeys.AgentMcp, $"agents.{name}.mcp")
+                Read(SettingKeys.AgentMcp, $"agents.{name}.mcp"),
+                Read(SettingKeys.AgentTools, $"agents.{name}.tools")
             )
         );
     }

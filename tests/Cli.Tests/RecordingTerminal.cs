@@ -86,6 +86,11 @@ internal sealed class RecordingTerminal : ITerminal
 
     public string ReadInput() => Input;
 
+    /// <summary>What <see cref="OpenStreams"/> gives.</summary>
+    public (Stream Input, Stream Output) Streams { get; init; } = (Stream.Null, Stream.Null);
+
+    public (Stream Input, Stream Output) OpenStreams() => Streams;
+
     public bool? Ask(string question, bool byDefault = false)
     {
         Say(question);

@@ -34,6 +34,13 @@ public sealed record ClaudeCliOptions
     /// <value>Default: null, none.</value>
     public string? McpConfig { get; init; }
 
+    /// <summary>
+    /// Program and arguments of our own MCP server, which the CLI starts in the agent's environment and, where it is confined, inside its
+    /// sandbox.
+    /// </summary>
+    /// <value>Default: null, the agent has no tools of ours.</value>
+    public IReadOnlyList<string>? OwnMcpCommand { get; init; }
+
     /// <summary>The model when a start names none.</summary>
     /// <value>Default: <c>sonnet</c>.</value>
     public string Model { get; init; } = "sonnet";

@@ -51,7 +51,7 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
         AddIf(arguments, "--max-turns", start.Limits.Turns?.ToString(CultureInfo.InvariantCulture));
         AddIf(arguments, "--max-budget-usd", start.Limits.CostUsd?.ToString(CultureInfo.InvariantCulture));
         AddIf(arguments, "--append-system-prompt-file", WriteIfAny(folder, "system-prompt", start.SystemPrompt));
-        AddIf(arguments, "--mcp-config", WriteIfAny(folder, "mcp.json", options.McpConfig));
+        AddIf(arguments, "--mcp-config", WriteIfAny(folder, "mcp.json", ClaudeMcpServers.Make(options.McpConfig, options.OwnMcpCommand)));
         // A program that is not there is told by the supervisor: it is the account's failure and no exception.
         return new AgentInvocation(Locate() ?? options.Program, arguments, AgentEnvironment.Make(Inherited(), start, Variables(start)))
         {

@@ -115,27 +115,33 @@ public static class AgentHook
         };
     }
 
-    private static HookDecision JudgeWrite(HookPolicy policy, Func<string, bool> mayWrite, JsonElement call, string? path)
-    {
-        if (string.IsNullOrEmpty(path))
-        {
-            return Deny("The call names no file.");
-        }
+    private static HookDecision JudgeWrite(HookPolicy policy, Func<string, bool> mayWrite, JsonElement call, string? path) =>
+        string.IsNullOrEmpty(path)
+            ? Deny("The call names no file.")
+            : DecideWrite(policy, mayWrite, WorktreePath.Relative(policy.Root, call.Text("cwd") ?? policy.Root, path), path);
 
-        var relative = WorktreePath.Relative(policy.Root, call.Text("cwd") ?? policy.Root, path);
-        return relative is null ? Deny($"{path} is outside of the worktree {policy.Root}. Task {policy.Task} may write only inside it.")
-            : WorktreePath.IsGitInternal(relative) ? Deny($"{relative} belongs to git itself and may not be written.")
-            : policy.ReadOnly.Contains(relative, StringComparer.Ordinal)
-                ? Deny(
-                    $"{relative} holds a contract that other tasks rely on, and only the orchestrator changes it. Hold to it; if "
-                        + "it can't be held, end as blocked and say what it would have to be."
-                )
-            : mayWrite(relative) ? Allow()
-            : Deny(
-                $"{relative} is not owned by task {policy.Task}, which may write: {Names(policy)}. "
-                    + "Do the work without changing it, or say in your report which change you need there and why."
-            );
-    }
+    /// <summary>Where a path of the agent's lies in its worktree, links followed; null if outside.</summary>
+    /// <exception cref="IOException">Links lead in a circle.</exception>
+    public static string? InWorktree(HookPolicy policy, string path) => WorktreePath.Relative(policy.Root, policy.Root, path);
+
+    /// <summary>Decides whether a file may be written.</summary>
+    /// <param name="policy">The start's policy.</param>
+    /// <param name="mayWrite">Whether a path relative to the worktree may be written.</param>
+    /// <param name="relative">The path in the worktree; null where it lies outside.</param>
+    /// <param name="path">The path as the agent gave it.</param>
+    public static HookDecision DecideWrite(HookPolicy policy, Func<string, bool> mayWrite, string? relative, string path) =>
+        relative is null ? Deny($"{path} is outside of the worktree {policy.Root}. Task {policy.Task} may write only inside it.")
+        : WorktreePath.IsGitInternal(relative) ? Deny($"{relative} belongs to git itself and may not be written.")
+        : policy.ReadOnly.Contains(relative, StringComparer.Ordinal)
+            ? Deny(
+                $"{relative} holds a contract that other tasks rely on, and only the orchestrator changes it. Hold to it; if "
+                    + "it can't be held, end as blocked and say what it would have to be."
+            )
+        : mayWrite(relative) ? Allow()
+        : Deny(
+            $"{relative} is not owned by task {policy.Task}, which may write: {Names(policy)}. "
+                + "Do the work without changing it, or say in your report which change you need there and why."
+        );
 
     private static HookDecision JudgeCommand(HookPolicy policy, string? command) =>
         !policy.AllowCommands ? Deny($"Task {policy.Task} may not run commands.")

@@ -69,6 +69,8 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
 
     public string ReadInput() => System.Console.In.ReadToEnd();
 
+    public (Stream Input, Stream Output) OpenStreams() => (System.Console.OpenStandardInput(), System.Console.OpenStandardOutput());
+
     public bool? Ask(string question, bool byDefault = false)
     {
         if (!IsInteractive || _documents)

@@ -70,6 +70,7 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
         ["config set"] = Of(Plain, "orchestrate config set workers 4", "orchestrate config set gates.task '[npm test]'"),
         ["done"] = Of(Plain, "orchestrate done --status completed"),
         ["blocked"] = Of(Plain, "orchestrate blocked --needs \"a package: pandas>=2.0\" --reason \"the parser reads CSV with it\""),
+        ["mcp"] = Of(Plain, "orchestrate mcp"),
         ["run"] = Of(
             Run,
             "orchestrate run",

@@ -31,6 +31,7 @@ internal static class CommandTable
         ("config", static () => new ConfigCommand()),
         ("done", static () => new DoneCommand()),
         ("blocked", static () => new BlockedCommand()),
+        ("mcp", static () => new McpCommand()),
         ("run", static () => new RunCommand()),
         ("resume", static () => new ResumeCommand()),
         ("status", static () => new StatusCommand()),

@@ -44,6 +44,7 @@ public static class AgentCallbacks
     /// <param name="needs">What it can't go on without.</param>
     /// <param name="report">A file the agent wrote about its work; null for none.</param>
     /// <param name="time">The clock.</param>
+    /// <param name="call">The tool call it is said by; null for none.</param>
     public static void Claim(
         string startFolder,
         string task,
@@ -51,8 +52,14 @@ public static class AgentCallbacks
         string reason,
         IReadOnlyList<string> needs,
         string? report,
-        TimeProvider time
-    ) =>
+        TimeProvider time,
+        string? call = null
+    )
+    {
+        if (call is not null && AgentClaim.TryRead(startFolder)?.Call == call)
+        {
+            return;
+        }
         new AgentClaim
         {
             Task = task,
@@ -60,6 +67,8 @@ public static class AgentCallbacks
             Reason = reason,
             Needs = needs,
             Report = report,
+            Call = call,
             Time = time.GetUtcNow(),
         }.Write(startFolder);
+    }
 }

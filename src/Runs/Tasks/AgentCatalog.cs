@@ -25,7 +25,13 @@ internal static class AgentCatalog
                 ? new CommandAgentRunner(name, command, runEnvironment.Environment)
                 : null;
         }
-        return new ClaudeCliRunner(Options(settings, hookCommand, runEnvironment) with { McpConfig = runEnvironment.McpConfig });
+        return new ClaudeCliRunner(
+            Options(settings, hookCommand, runEnvironment) with
+            {
+                McpConfig = runEnvironment.McpConfig,
+                OwnMcpCommand = settings.Claude.Tools ? [.. hookCommand.SkipLast(1), "mcp"] : null,
+            }
+        );
     }
 
     /// <summary>

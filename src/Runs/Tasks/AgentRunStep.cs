@@ -84,6 +84,7 @@ public sealed class AgentRunStep(RunServices services)
         var snapshots = new WorkSnapshots(workspace, worktree, () => runner.FindConversation(start.SessionId!), services.Time);
         var radar = new ConflictRadar(files, workspace.Repository, task.Id, services);
         var deeds = new ToolDeeds();
+        var tools = new OfferedTools(start.Folder);
         AgentOutcome outcome;
         try
         {
@@ -98,7 +99,11 @@ public sealed class AgentRunStep(RunServices services)
                     await snapshots.SaveIfDueAsync();
                     await radar.LookIfDueAsync();
                 },
-                deeds.Take
+                happened =>
+                {
+                    deeds.Take(happened);
+                    tools.Take(happened);
+                }
             );
         }
         finally
@@ -112,6 +117,7 @@ public sealed class AgentRunStep(RunServices services)
             Notices =
             [
                 .. notices,
+                .. tools.Notices,
                 .. ComingConflicts.Notices(task.Id, ComingConflicts.TakeUntold(files.Folder, task.Id, "events", input.Start)),
             ],
         };
@@ -197,6 +203,7 @@ public sealed class AgentRunStep(RunServices services)
                 [
                     .. files.Settings.Permissions.Allow,
                     .. files.Settings.Claude.McpServers.Select(server => "mcp__" + server),
+                    .. OfferedTools.Rules(files.Settings.Claude),
                 ],
             },
             Limits = new AgentLimits

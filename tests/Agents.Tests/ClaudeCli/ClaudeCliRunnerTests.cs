@@ -88,6 +88,20 @@ public sealed class ClaudeCliRunnerTests : IDisposable
         Assert.Contains("b.md", Assert.Single(call.Warnings), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("""{"mcpServers":{"tracker":{"command":"tracker"}}}""")]
+    [InlineData("""{"mcpServers":{"orchestrator":{"command":"theirs"},"tracker":{"command":"tracker"}}}""")]
+    public void Call_WithOurOwnServer_AddsItToThoseThatAreKept(string? kept)
+    {
+        var call = Runner(options => options with { McpConfig = kept, OwnMcpCommand = ["/opt/orchestrate", "mcp"] }).Prepare(Start());
+
+        var servers = JsonNode.Parse(File.ReadAllText(Value(call, "--mcp-config")))!["mcpServers"]!.AsObject();
+        Assert.Equal(kept is null ? ["orchestrator"] : ["tracker", "orchestrator"], servers.Select(server => server.Key));
+        var own = servers["orchestrator"]!;
+        Assert.Equal(("/opt/orchestrate", "mcp", true), ((string?)own["command"], (string?)own["args"]![0], (bool?)own["alwaysLoad"]));
+    }
+
     [Fact]
     public void Call_ConversationIsThere_ResumesIt()
     {

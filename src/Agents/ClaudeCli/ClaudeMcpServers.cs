@@ -1,0 +1,38 @@
+using System.Text.Json.Nodes;
+
+namespace Orchestrator.Agents.ClaudeCli;
+
+/// <summary>
+/// The <c>mcpServers</c> file of a start: the servers that the user keeps, and ours, whose tools the agent calls by name
+/// (<c>mcp__orchestrator__done</c>).
+/// </summary>
+public static class ClaudeMcpServers
+{
+    /// <summary>The name of our own server. A server of the repository with this name is left out.</summary>
+    public const string Own = "orchestrator";
+
+    /// <summary>The file's text; null where there is no server.</summary>
+    /// <param name="kept">The kept servers as the JSON of such a file; null for none.</param>
+    /// <param name="command">Program and arguments of our own server; null: it is not offered.</param>
+    internal static string? Make(string? kept, IReadOnlyList<string>? command)
+    {
+        if (command is null)
+        {
+            return kept;
+        }
+        var file = kept is null ? [] : JsonNode.Parse(kept)!.AsObject();
+        var servers = file["mcpServers"] as JsonObject ?? [];
+        servers.Remove(Own);
+        servers[Own] = new JsonObject
+        {
+            ["type"] = "stdio",
+            ["command"] = command[0],
+            ["args"] = new JsonArray([.. command.Skip(1).Select(word => JsonValue.Create(word))]),
+            // In the request from the first turn on, not behind a search for tools.
+            ["alwaysLoad"] = true,
+        };
+        file.Remove("mcpServers");
+        file["mcpServers"] = servers;
+        return file.ToJsonString();
+    }
+}

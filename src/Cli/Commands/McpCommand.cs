@@ -1,0 +1,52 @@
+using System.CommandLine;
+using ModelContextProtocol.Protocol;
+using ModelContextProtocol.Server;
+using Orchestrator.Cli.Console;
+using Orchestrator.Cli.Mcp;
+using Orchestrator.Runs.Callbacks;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary>
+/// <c>mcp</c>: serves an agent the tools of its task over stdin and stdout (Model Context Protocol). Started by the agent program; ends
+/// with its input, and needs no running orchestrator.
+/// </summary>
+internal sealed class McpCommand : CliCommand
+{
+    public McpCommand()
+        : base("mcp", "Called by agent programs: the tools of an agent's task, as an MCP server on stdin and stdout") { }
+
+    public override bool IsForAgents => true;
+
+    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var start = AgentStartFacts.Require(context);
+        var tools = new AgentTools(
+            start,
+            new AgentQuestions(
+                context.Environment.GetValueOrDefault("ORCHESTRATOR_REPOSITORY") ?? context.Directory,
+                context.Environment.GetValueOrDefault("ORCHESTRATOR_RUN") ?? "",
+                start.Task,
+                start.Folder
+            ),
+            context.Time
+        );
+        var (input, output) = context.Terminal.OpenStreams();
+        await using var transport = new StreamServerTransport(input, output, "orchestrator");
+        await using var server = McpServer.Create(
+            transport,
+            new McpServerOptions
+            {
+                ServerInfo = new Implementation { Name = "orchestrator", Version = VersionText.Value },
+                Capabilities = new ServerCapabilities { Tools = new ToolsCapability() },
+                Handlers = new McpServerHandlers
+                {
+                    ListToolsHandler = static (_, _) => ValueTask.FromResult(new ListToolsResult { Tools = AgentTools.List }),
+                    CallToolHandler = (request, _) => ValueTask.FromResult(tools.Call(request.Params)),
+                },
+            }
+        );
+        await server.RunAsync(stop);
+        return ExitCodes.Done;
+    }
+}

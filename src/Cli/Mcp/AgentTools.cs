@@ -1,0 +1,172 @@
+using System.Text.Json;
+using ModelContextProtocol.Protocol;
+using Orchestrator.Runs;
+using Orchestrator.Runs.Callbacks;
+
+namespace Orchestrator.Cli.Mcp;
+
+/// <summary>
+/// The tools an agent has of us. It keeps nothing between two calls: the agent program starts the server anew when it has died. Whoever
+/// calls works on one task and can say something about that one only; nothing here approves or steers anything.
+/// </summary>
+/// <param name="start">The start that the server belongs to.</param>
+/// <param name="questions">What the agent may ask.</param>
+/// <param name="time">The clock.</param>
+internal sealed class AgentTools(AgentStartFacts start, AgentQuestions questions, TimeProvider time)
+{
+    private const int LongestText = 4000;
+    private const int MostNeeds = 20;
+
+    /// <summary>The member of a call's <c>_meta</c> that names it: a call that is made again has the same.</summary>
+    private const string CallId = "claudecode/toolUseId";
+
+    /// <summary>What there is to call.</summary>
+    public static IList<Tool> List { get; } =
+    [
+        Describe(
+            AgentToolNames.Done,
+            "Say how your task ended, as the last thing you do. It is recorded as your claim; the orchestrator then runs the gates itself.",
+            """
+            {"type":"object","properties":{
+              "status":{"type":"string","enum":["completed","failed"],"description":"completed, or failed if it can't be done"},
+              "reason":{"type":"string","description":"Why, in a sentence or two"},
+              "report":{"type":"string","description":"A file you wrote about your work, relative to the worktree"}},
+             "required":["status"],"additionalProperties":false}
+            """
+        ),
+        Describe(
+            AgentToolNames.Blocked,
+            "Say what you can't go on without (a package, a decision, a file of another task), then end your turn: a person or the policy answers.",
+            """
+            {"type":"object","properties":{
+              "reason":{"type":"string","description":"What stops you and what you would need, so that somebody else can decide"},
+              "needs":{"type":"array","items":{"type":"string"},"description":"Packages or other things, such as pandas>=2.0"}},
+             "required":["reason"],"additionalProperties":false}
+            """
+        ),
+        Describe(
+            AgentToolNames.Plan,
+            "The plan of this run: your own task, the others, what depends on what, and where each task is.",
+            """{"type":"object","properties":{},"additionalProperties":false}"""
+        ),
+        Describe(
+            AgentToolNames.Ownership,
+            "May your task write this path? Says yes or no with the reason, and to which task the plan gives it.",
+            """
+            {"type":"object","properties":{"path":{"type":"string","description":"Relative to the worktree, or absolute"}},
+             "required":["path"],"additionalProperties":false}
+            """
+        ),
+        Describe(
+            AgentToolNames.Neighbours,
+            "Which agents work beside you now, on what and on which files, and the conflicts that are coming with them.",
+            """{"type":"object","properties":{},"additionalProperties":false}"""
+        ),
+    ];
+
+    /// <summary>Answers a call. What is wrong with it, the model reads as an error of the tool and can call again.</summary>
+    public CallToolResult Call(CallToolRequestParams call)
+    {
+        try
+        {
+            return Answer(
+                call.Name switch
+                {
+                    AgentToolNames.Done => Done(call),
+                    AgentToolNames.Blocked => Blocked(call),
+                    AgentToolNames.Plan => questions.Plan(),
+                    AgentToolNames.Ownership => questions.Ownership(Text(call, "path", needed: true)),
+                    AgentToolNames.Neighbours => questions.Neighbours(),
+                    _ => throw new ArgumentException(
+                        $"There is no tool '{call.Name}'. There are: {string.Join(", ", AgentToolNames.All)}."
+                    ),
+                },
+                isError: false
+            );
+        }
+        catch (Exception wrong)
+            when (wrong is ArgumentException or StepException or JsonException or IOException or UnauthorizedAccessException)
+        {
+            return Answer(wrong.Message, isError: true);
+        }
+    }
+
+    private string Done(CallToolRequestParams call)
+    {
+        var status = Text(call, "status", needed: true);
+        if (status is not ("completed" or "failed"))
+        {
+            throw new ArgumentException($"status is '{status}'. Give completed or failed; call the tool blocked if something is missing.");
+        }
+        var report = Text(call, "report", needed: false);
+        if (report.Length > 0 && !File.Exists(Path.GetFullPath(report)))
+        {
+            throw new ArgumentException($"There is no file {Path.GetFullPath(report)}. Write the report first, or leave it out.");
+        }
+        Claim(call, status, Text(call, "reason", needed: false), [], report.Length > 0 ? report : null);
+        return status == "completed"
+            ? $"Noted: {start.Task} is completed, you say. End your turn now; the gates run on what you leave."
+            : $"Noted: {start.Task} failed, you say. End your turn now.";
+    }
+
+    private string Blocked(CallToolRequestParams call)
+    {
+        var reason = Text(call, "reason", needed: true);
+        Claim(call, "blocked", reason, Needs(call), report: null);
+        return $"Noted: {start.Task} is blocked. End your turn now; a person or the policy answers.";
+    }
+
+    private void Claim(CallToolRequestParams call, string status, string reason, IReadOnlyList<string> needs, string? report)
+    {
+        if (!Directory.Exists(start.Folder))
+        {
+            throw new ArgumentException($"The folder of this agent start is gone: {start.Folder}. There is nobody to tell.");
+        }
+        AgentCallbacks.Claim(start.Folder, start.Task, status, reason, needs, report, time, (string?)call.Meta?[CallId]);
+    }
+
+    private static IReadOnlyList<string> Needs(CallToolRequestParams call)
+    {
+        if (call.Arguments?.TryGetValue("needs", out var given) != true || given.ValueKind == JsonValueKind.Null)
+        {
+            return [];
+        }
+        return
+            given.ValueKind == JsonValueKind.Array
+            && given.GetArrayLength() <= MostNeeds
+            && given.EnumerateArray().All(need => need.ValueKind == JsonValueKind.String)
+            ? [.. given.EnumerateArray().Select(need => Short(need.GetString()!, "needs"))]
+            : throw new ArgumentException($"needs is no list of at most {MostNeeds} texts.");
+    }
+
+    private static string Text(CallToolRequestParams call, string name, bool needed)
+    {
+        var isThere = call.Arguments?.TryGetValue(name, out var given) == true && given.ValueKind != JsonValueKind.Null;
+        var value = isThere ? call.Arguments![name] : default;
+        if (isThere && value.ValueKind != JsonValueKind.String)
+        {
+            throw new ArgumentException($"{name} is no text.");
+        }
+        var text = isThere ? Short(value.GetString()!, name) : "";
+        return needed && text.Length == 0 ? throw new ArgumentException($"{name} is missing.") : text;
+    }
+
+    private static string Short(string text, string name) =>
+        text.Length <= LongestText && !text.Contains('\0', StringComparison.Ordinal)
+            ? text.Trim()
+            : throw new ArgumentException($"{name} has more than {LongestText} characters, or a NUL among them. Say it shorter.");
+
+    private static Tool Describe(string name, string description, string schema)
+    {
+        using var parsed = JsonDocument.Parse(schema);
+        return new Tool
+        {
+            Name = name,
+            Description = description,
+            InputSchema = parsed.RootElement.Clone(),
+        };
+    }
+
+    private static CallToolResult Answer(string text, bool isError) =>
+        new() { Content = [new TextContentBlock { Text = text }], IsError = isError };
+}

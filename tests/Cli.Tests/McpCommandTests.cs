@@ -1,0 +1,191 @@
+using System.IO.Pipelines;
+using System.Text.Json.Nodes;
+using Orchestrator.Agents;
+using Xunit;
+
+namespace Orchestrator.Cli.Tests;
+
+/// <summary><c>orchestrate mcp</c>, spoken to as agent programs do.</summary>
+public sealed class McpCommandTests
+{
+    private static readonly string[] Tools = ["done", "blocked", "plan", "ownership", "neighbours"];
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Mcp_HandshakeOfEitherEra_ListsTheToolsAndTakesACall(bool isNew)
+    {
+        using var cli = InStart(out var folder);
+        await using var session = new McpSession(cli, isNew);
+
+        await session.BeginAsync();
+        var tools = (await session.AskAsync("tools/list", []))["tools"]!.AsArray();
+        var (text, isError) = await session.CallAsync("done", "call-1", ("status", "completed"), ("reason", "all there"));
+
+        Assert.Equal(Tools, tools.Select(tool => (string?)tool!["name"]));
+        Assert.All(tools, tool => Assert.Equal("object", (string?)tool!["inputSchema"]!["type"]));
+        Assert.False(isError, text);
+        var claim = AgentClaim.TryRead(folder)!;
+        Assert.Equal(("login", "completed", "all there", "call-1"), (claim.Task, claim.Status, claim.Reason, claim.Call));
+        Assert.Equal(0, await session.EndAsync());
+    }
+
+    [Fact]
+    public async Task Mcp_StartedAnewInMidCall_TheSameCallChangesNothingAndANewOneDoes()
+    {
+        using var cli = InStart(out var folder);
+        await using (var first = new McpSession(cli, isNew: true))
+        {
+            await first.CallAsync("blocked", "call-1", ("reason", "which database?"));
+        }
+        var before = AgentClaim.TryRead(folder)!;
+        await using var second = new McpSession(cli, isNew: true);
+
+        await second.CallAsync("blocked", "call-1", ("reason", "said again"));
+        var again = AgentClaim.TryRead(folder)!;
+        await second.CallAsync("done", "call-2", ("status", "failed"));
+
+        Assert.Equal((before.Reason, before.Time), (again.Reason, again.Time));
+        Assert.Equal("failed", AgentClaim.TryRead(folder)!.Status);
+    }
+
+    [Theory]
+    [InlineData("status is missing", "done")]
+    [InlineData("Give completed or failed", "done", "status", "perhaps")]
+    [InlineData("There is no file", "done", "status", "completed", "report", "gone.md")]
+    [InlineData("reason is missing", "blocked", "needs", "x")]
+    [InlineData("There is no tool 'approve'", "approve", "gate", "plan")]
+    [InlineData("is gone", "plan")]
+    public async Task Mcp_CallThatCantBeAnswered_TellsTheModelWhyAndClaimsNothing(string message, string tool, params string[] arguments)
+    {
+        using var cli = InStart(out var folder);
+        await using var session = new McpSession(cli, isNew: true);
+
+        var (text, isError) = await session.CallAsync(tool, "call-1", [.. arguments.Chunk(2).Select(pair => (pair[0], pair[1]))]);
+
+        Assert.True(isError);
+        Assert.Contains(message, text, StringComparison.Ordinal);
+        Assert.Null(AgentClaim.TryRead(folder));
+    }
+
+    [Fact]
+    public async Task Mcp_OutsideAnyStart_IsRefused()
+    {
+        using var cli = new CliFixture();
+
+        var result = await cli.RunAsync("mcp");
+
+        Assert.Equal((2, true), (result.ExitCode, result.People.Contains("ORCHESTRATOR_START is not set", StringComparison.Ordinal)));
+    }
+
+    private static CliFixture InStart(out string folder)
+    {
+        var cli = new CliFixture();
+        folder = Directory.CreateDirectory(Path.Combine(cli.Home, "start")).FullName;
+        cli.Environment["ORCHESTRATOR_START"] = folder;
+        cli.Environment["ORCHESTRATOR_TASK"] = "login";
+        cli.Environment["ORCHESTRATOR_RUN"] = "run-x-1";
+        cli.Environment["ORCHESTRATOR_REPOSITORY"] = cli.Folder;
+        return cli;
+    }
+
+    /// <summary>One process of the server, and the agent program at the other end.</summary>
+    private sealed class McpSession : IAsyncDisposable
+    {
+        private readonly Pipe _in = new();
+        private readonly Pipe _out = new();
+        private readonly bool _isNew;
+        private readonly Task<CliFixture.CliResult> _server;
+        private readonly StreamReader _answers;
+        private int _id;
+
+        /// <summary>Starts the server.</summary>
+        /// <param name="cli">Whose start it belongs to.</param>
+        /// <param name="isNew">The protocol of 2026-07-28, in which each request says who asks.</param>
+        public McpSession(CliFixture cli, bool isNew)
+        {
+            _isNew = isNew;
+            _answers = new StreamReader(_out.Reader.AsStream());
+            _server = cli.RunAsync(new RecordingTerminal { Streams = (_in.Reader.AsStream(), _out.Writer.AsStream()) }, "mcp");
+        }
+
+        public async Task BeginAsync()
+        {
+            var client = new JsonObject { ["name"] = "test", ["version"] = "1" };
+            if (_isNew)
+            {
+                var found = await AskAsync("server/discover", []);
+                Assert.Contains("2026-07-28", found["supportedVersions"]!.AsArray().Select(version => (string?)version));
+                return;
+            }
+            var answer = await AskAsync(
+                "initialize",
+                new JsonObject
+                {
+                    ["protocolVersion"] = "2025-11-25",
+                    ["capabilities"] = new JsonObject(),
+                    ["clientInfo"] = client,
+                }
+            );
+            Assert.Equal("2025-11-25", (string?)answer["protocolVersion"]);
+            await SendAsync(new JsonObject { ["jsonrpc"] = "2.0", ["method"] = "notifications/initialized" });
+        }
+
+        public async Task<(string Text, bool IsError)> CallAsync(string tool, string call, params (string Name, string Value)[] arguments)
+        {
+            var answer = await AskAsync(
+                "tools/call",
+                new JsonObject
+                {
+                    ["name"] = tool,
+                    ["arguments"] = new JsonObject(
+                        arguments.Select(argument => new KeyValuePair<string, JsonNode?>(argument.Name, argument.Value))
+                    ),
+                    ["_meta"] = new JsonObject { ["claudecode/toolUseId"] = call },
+                }
+            );
+            return ((string)answer["content"]![0]!["text"]!, (bool?)answer["isError"] == true);
+        }
+
+        public async Task<JsonNode> AskAsync(string method, JsonObject parameters)
+        {
+            if (_isNew)
+            {
+                var meta = parameters["_meta"]?.AsObject() ?? [];
+                meta["io.modelcontextprotocol/protocolVersion"] = "2026-07-28";
+                meta["io.modelcontextprotocol/clientInfo"] = new JsonObject { ["name"] = "test", ["version"] = "1" };
+                meta["io.modelcontextprotocol/clientCapabilities"] = new JsonObject();
+                parameters["_meta"] = meta.Parent is null ? meta : meta.DeepClone();
+            }
+            await SendAsync(
+                new JsonObject
+                {
+                    ["jsonrpc"] = "2.0",
+                    ["id"] = ++_id,
+                    ["method"] = method,
+                    ["params"] = parameters,
+                }
+            );
+            var line = await _answers.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60));
+            return JsonNode.Parse(line!)!["result"] ?? throw new InvalidOperationException(line);
+        }
+
+        /// <summary>The agent program ends.</summary>
+        public async Task<int> EndAsync()
+        {
+            await _in.Writer.CompleteAsync();
+            return (await _server.WaitAsync(TimeSpan.FromSeconds(60))).ExitCode;
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await EndAsync();
+            _answers.Dispose();
+        }
+
+        private async Task SendAsync(JsonObject message)
+        {
+            await _in.Writer.WriteAsync(System.Text.Encoding.UTF8.GetBytes(message.ToJsonString() + "\n"));
+        }
+    }
+}

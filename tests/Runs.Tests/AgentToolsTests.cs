@@ -1,0 +1,133 @@
+using Orchestrator.Agents;
+using Orchestrator.Messages;
+using Orchestrator.Plans;
+using Orchestrator.Processes;
+using Orchestrator.Runs.Callbacks;
+using Orchestrator.Runs.Tasks;
+using Orchestrator.TestKit;
+using Xunit;
+
+namespace Orchestrator.Runs.Tests;
+
+/// <summary>What an agent may ask while it works, and whether it has the tools to ask.</summary>
+public sealed class AgentToolsTests : IDisposable
+{
+    private const string Run = "run-x-1";
+    private readonly TempFolder _repository = new();
+
+    public void Dispose() => _repository.Dispose();
+
+    [Theory]
+    [InlineData("src/login.cs", "Yes: task login may write src/login.cs.")]
+    [InlineData("src/mail.cs", "No: src/mail.cs is not owned by task login", "The plan gives it to task mail [executing]: Sends mail")]
+    [InlineData("../elsewhere", "No: ../elsewhere is outside of the worktree")]
+    [InlineData(".git/config", "No: .git/config belongs to git itself")]
+    public void Ownership_OfAPath_IsTheHooksAnswerAndNamesTheOwner(string path, params string[] expected)
+    {
+        var answer = Questions("login", ["src/login.cs"]).Ownership(path);
+
+        Assert.All(expected, words => Assert.Contains(words, answer, StringComparison.Ordinal));
+        Assert.Equal(expected.Length > 1, answer.Contains("The plan gives it", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Ownership_OfWhatAlwaysNeedsAPerson_IsNoForATaskThatDoesNotNameIt()
+    {
+        var answer = Questions("free", null).Ownership(".github/workflows/ci.yml");
+
+        Assert.StartsWith("No: '.github/workflows/**' always needs a person", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Plan_OfATask_ShowsItsOwnAndWhereTheOthersAre()
+    {
+        var answer = Questions("login", ["src/login.cs"]).Plan();
+
+        Assert.Contains("You work on login: Logs in", answer, StringComparison.Ordinal);
+        Assert.Contains("- mail [executing] Sends mail (after login)", answer, StringComparison.Ordinal);
+        Assert.Contains("- free [pending] Tidies up", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Neighbours_OfATask_AreThoseAtWorkWithTheirFiles()
+    {
+        Assert.Contains(
+            "- mail [executing] Sends mail; writes src/mail.cs",
+            Questions("login", null).Neighbours(),
+            StringComparison.Ordinal
+        );
+        Assert.StartsWith("No other task of this run is at work", Questions("mail", null).Neighbours(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Plan_OfFiveThousandTasks_IsAPage()
+    {
+        var tasks = Enumerable.Range(0, 5000).Select(n => new PlanTask { Id = $"t{n}", Description = new string('x', 500) });
+
+        var answer = Questions("login", null, [.. tasks]).Plan();
+
+        Assert.Contains("and 4943 more", answer, StringComparison.Ordinal);
+        Assert.InRange(answer.Length, 1000, 20_000);
+    }
+
+    [Theory]
+    [InlineData("connected", true, null)]
+    [InlineData("failed", true, "The agent works without the tools of the MCP server 'orchestrator', which is failed.")]
+    [InlineData(null, true, "'orchestrator', which is not there.")]
+    [InlineData("connected", false, "without the tools mcp__orchestrator__done")]
+    public void OfferedTools_OfASession_AreNamedWhereTheyAreMissing(string? state, bool listed, string? expected)
+    {
+        DurableFile.Write(_repository["start/mcp.json"], """{"mcpServers":{"orchestrator":{"command":"x"}}}"""u8.ToArray());
+        var tools = new OfferedTools(_repository["start"]);
+
+        tools.Take(
+            new AgentSessionStarted("s", null, null)
+            {
+                McpServers = state is null ? [] : new Dictionary<string, string> { ["orchestrator"] = state },
+                Tools = listed ? [.. AgentToolNames.All.Select(tool => "mcp__orchestrator__" + tool)] : ["Bash"],
+            }
+        );
+
+        Assert.Equal(expected is null ? 0 : 1, tools.Notices.Count());
+        Assert.All(tools.Notices, notice => Assert.Contains(expected!, notice.Text, StringComparison.Ordinal));
+    }
+
+    private AgentQuestions Questions(string task, IReadOnlyList<string>? write, params PlanTask[] more)
+    {
+        var folder = new RunFolder(_repository.Path, Run);
+        PlanTask[] tasks =
+        [
+            new()
+            {
+                Id = "login",
+                Description = "Logs in",
+                FilesWrite = ["src/login.cs"],
+            },
+            new()
+            {
+                Id = "mail",
+                Description = "Sends mail\nand more",
+                FilesWrite = ["src/mail.cs"],
+                DependsOn = ["login"],
+            },
+            new() { Id = "free", Description = "Tidies up" },
+            .. more,
+        ];
+        RunFiles.Store(folder, new Plan { Request = "a test", Tasks = tasks }, RunFixture.Start());
+        var status = new RunStatus
+        {
+            RunId = Run,
+            State = RunStates.Executing,
+            Tasks = [new RunTask { Id = "mail", State = TaskStates.Executing }, new RunTask { Id = "login", State = TaskStates.Merged }],
+        };
+        DurableFile.Write(folder.Status, System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(status));
+        var policy = new HookPolicy
+        {
+            Task = task,
+            Root = Directory.CreateDirectory(_repository["work"]).FullName,
+            Write = write,
+        };
+        DurableFile.Write(Path.Combine(folder.Start(task, 1), "policy"), System.Text.Encoding.UTF8.GetBytes(policy.ToJson()));
+        return new AgentQuestions(_repository.Path, Run, task, folder.Start(task, 1));
+    }
+}
