@@ -75,12 +75,20 @@ public sealed record AgentStart
     /// <summary>What the agent may only read; null: nothing is kept from it but by its policy.</summary>
     public AgentConfinement? Confinement { get; init; }
 
+    /// <summary>Where to look for mail while the agent works; null: it gets none.</summary>
+    public AgentMailFiles? Mail { get; init; }
+
     /// <summary>Limits of this start.</summary>
     public AgentLimits Limits { get; init; } = new();
 
     /// <summary>More variables for the agent (set-up ports and the like). They win over the runner's own.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 }
+
+/// <summary>How a hook can tell without a program whether there is new mail.</summary>
+/// <param name="File">Absolute path of the run's mail; it only grows.</param>
+/// <param name="ReadUpTo">Absolute path of the file that names the size up to which all is read.</param>
+public sealed record AgentMailFiles(string File, string ReadUpTo);
 
 /// <summary>
 /// Limits of one start. Times are awake time: a suspended machine does not use them up. <see cref="Timeout.InfiniteTimeSpan"/> is no limit.

@@ -3,7 +3,9 @@ namespace Orchestrator.Cli;
 /// <summary>The facts that an agent's process was given about its own task.</summary>
 /// <param name="Task">Id of the task.</param>
 /// <param name="Folder">The start's folder.</param>
-internal sealed record AgentStartFacts(string Task, string Folder)
+/// <param name="Run">The run.</param>
+/// <param name="Repository">Absolute path of the repository's main checkout.</param>
+internal sealed record AgentStartFacts(string Task, string Folder, string Run, string Repository)
 {
     /// <summary>Variable that names the start's folder; set in every process of an agent's attempt.</summary>
     public const string FolderVariable = "ORCHESTRATOR_START";
@@ -24,7 +26,12 @@ internal sealed record AgentStartFacts(string Task, string Folder)
         }
 
         return Directory.Exists(folder)
-            ? new AgentStartFacts(task, folder)
+            ? new AgentStartFacts(
+                task,
+                folder,
+                context.Environment.GetValueOrDefault("ORCHESTRATOR_RUN") ?? "",
+                context.Environment.GetValueOrDefault("ORCHESTRATOR_REPOSITORY") ?? context.Directory
+            )
             : throw new CommandException(
                 ExitCodes.Usage,
                 $"The folder of this agent start is gone: {folder}.",

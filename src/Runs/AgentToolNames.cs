@@ -18,6 +18,19 @@ public static class AgentToolNames
     /// <summary>Who works on what now.</summary>
     public const string Neighbours = "neighbours";
 
+    /// <summary>New mail, which is then read.</summary>
+    public const string MailCheck = "mailbox_check";
+
+    /// <summary>New mail, which stays new.</summary>
+    public const string MailPeek = "mailbox_peek";
+
+    /// <summary>Mail to the agent of another task.</summary>
+    public const string MailSend = "mailbox_send";
+
+    /// <summary>Mail to all agents of the run.</summary>
+    public const string MailBroadcast = "mailbox_broadcast";
+
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<string> All { get; } = [Done, Blocked, Plan, Ownership, Neighbours];
+    public static IReadOnlyList<string> All { get; } =
+    [Done, Blocked, Plan, Ownership, Neighbours, MailCheck, MailPeek, MailSend, MailBroadcast];
 }

@@ -158,12 +158,33 @@ public class AgentCommandTests
         Assert.Equal(2, (await cli.RunAsync("stop", "gone")).ExitCode);
     }
 
+    [Fact]
+    public async Task Mail_ByCommands_GoesFromOneAgentToTheOthersAndPeopleMayNotCallThem()
+    {
+        using var cli = InStart(out _);
+        Assert.Equal(0, (await cli.RunAsync("mail", "broadcast", "ids are UUIDs")).ExitCode);
+        Assert.Equal(2, (await cli.RunAsync("send", "run-x-1/parser", "do this")).ExitCode);
+        cli.Environment["ORCHESTRATOR_TASK"] = "parser";
+        var hook = new RecordingTerminal { Input = """{"transcript_path":"/gone","tool_calls":[]}""" };
+
+        var peeked = await cli.RunAsync("mail", "peek");
+        var delivered = await cli.RunAsync(hook, "mail", "deliver");
+        cli.Environment.Remove("ORCHESTRATOR_START");
+        var outside = await cli.RunAsync("mail", "check");
+
+        Assert.EndsWith("from task login] ids are UUIDs\n", peeked.Output, StringComparison.Ordinal);
+        Assert.Contains("ids are UUIDs", (string)delivered.Json["hookSpecificOutput"]!["additionalContext"]!, StringComparison.Ordinal);
+        Assert.Equal(2, outside.ExitCode);
+    }
+
     private static CliFixture InStart(out string folder)
     {
         var cli = new CliFixture();
         folder = Directory.CreateDirectory(Path.Combine(cli.Home, "start")).FullName;
         cli.Environment["ORCHESTRATOR_START"] = folder;
         cli.Environment["ORCHESTRATOR_TASK"] = "login";
+        cli.Environment["ORCHESTRATOR_RUN"] = "run-x-1";
+        cli.Environment["ORCHESTRATOR_REPOSITORY"] = cli.Folder;
         return cli;
     }
 }

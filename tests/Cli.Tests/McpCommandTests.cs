@@ -8,7 +8,18 @@ namespace Orchestrator.Cli.Tests;
 /// <summary><c>orchestrate mcp</c>, spoken to as agent programs do.</summary>
 public sealed class McpCommandTests
 {
-    private static readonly string[] Tools = ["done", "blocked", "plan", "ownership", "neighbours"];
+    private static readonly string[] Tools =
+    [
+        "done",
+        "blocked",
+        "plan",
+        "ownership",
+        "neighbours",
+        "mailbox_check",
+        "mailbox_peek",
+        "mailbox_send",
+        "mailbox_broadcast",
+    ];
 
     [Theory]
     [InlineData(true)]
@@ -47,6 +58,28 @@ public sealed class McpCommandTests
 
         Assert.Equal((before.Reason, before.Time), (again.Reason, again.Time));
         Assert.Equal("failed", AgentClaim.TryRead(folder)!.Status);
+    }
+
+    [Fact]
+    public async Task Mcp_MailOfTwoAgents_IsReadOnceAndTheSameCallGetsTheSame()
+    {
+        using var cli = InStart(out _);
+        await using (var sender = new McpSession(cli, isNew: true))
+        {
+            await sender.CallAsync("mailbox_broadcast", "call-1", ("text", "ids are UUIDs"));
+            await sender.CallAsync("mailbox_broadcast", "call-1", ("text", "ids are UUIDs"));
+        }
+        cli.Environment["ORCHESTRATOR_TASK"] = "parser";
+        await using var reader = new McpSession(cli, isNew: true);
+
+        var peeked = await reader.CallAsync("mailbox_peek", "call-2");
+        var read = await reader.CallAsync("mailbox_check", "call-3");
+        var same = await reader.CallAsync("mailbox_check", "call-3");
+        var after = await reader.CallAsync("mailbox_check", "call-4");
+
+        Assert.EndsWith("from task login] ids are UUIDs", read.Text, StringComparison.Ordinal);
+        Assert.Equal((read, read), (peeked, same));
+        Assert.Equal(("There is no new mail.", false), after);
     }
 
     [Theory]

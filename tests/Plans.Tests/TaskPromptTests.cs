@@ -55,7 +55,6 @@ public sealed class TaskPromptTests
             {
                 FurtherGates = [new Gate("make lint", Required: false)],
                 Notes = [KeyValuePair.Create("model", "The model has an id.")],
-                Mail = [KeyValuePair.Create("routes", "login() returns a token")],
                 Guidance = "Try without the cache.",
             }
         );
@@ -83,7 +82,6 @@ public sealed class TaskPromptTests
                     "- `grep TODO`: must fail",
                     "- `make lint`: should pass",
                     "## model\n\nThe model has an id.",
-                    "## routes",
                     "Try without the cache.",
                     "orchestrate done --task auth --status completed",
                     "--status blocked",

@@ -41,6 +41,13 @@ public sealed record ClaudeCliOptions
     /// <value>Default: null, the agent has no tools of ours.</value>
     public IReadOnlyList<string>? OwnMcpCommand { get; init; }
 
+    /// <summary>
+    /// Program and arguments of the hook that shows an agent the mail that has come (<c>PostToolBatch</c>); called after each batch of tool
+    /// calls while <see cref="AgentStart.Mail"/> says that there is some.
+    /// </summary>
+    /// <value>Default: null, mail comes with prompts only.</value>
+    public IReadOnlyList<string>? MailCommand { get; init; }
+
     /// <summary>The model when a start names none.</summary>
     /// <value>Default: <c>sonnet</c>.</value>
     public string Model { get; init; } = "sonnet";

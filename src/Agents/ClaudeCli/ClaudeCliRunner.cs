@@ -23,7 +23,7 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
         StartFolder folder = new(start.Folder);
         folder.Write(
             ClaudeSettingsFile.Name,
-            ClaudeSettingsFile.Make(options.HookCommand, folder.File("policy"), start.Policy.AllowedTools)
+            ClaudeSettingsFile.Make(options.HookCommand, folder.File("policy"), start.Policy.AllowedTools, AfterBatch(start))
         );
         (var agents, var leftOut) = ClaudeAgentDefinitions.ToJson(start.AgentDefinitions);
         List<string> arguments =
@@ -78,6 +78,14 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
                     "Install it with 'npm install -g @anthropic-ai/claude-code', or choose another agent with --agent."
                 )
             );
+
+    // A program is started only when the mail has grown since it was read: most batches have none.
+    private string? AfterBatch(AgentStart start) =>
+        options.MailCommand is { } command && start.Mail is { } mail
+            ? $"[ \"$(wc -c <{Quote(mail.File)} 2>/dev/null)\" = \"$(cat {Quote(mail.ReadUpTo)} 2>/dev/null)\" ] || {string.Join(' ', command.Select(Quote))}"
+            : null;
+
+    private static string Quote(string word) => ClaudeSettingsFile.Quote(word);
 
     private static void AddIf(List<string> arguments, string flag, string? value)
     {

@@ -11,38 +11,47 @@ internal static class ClaudeSettingsFile
 {
     internal const string Name = "claude-settings.json";
 
-    internal static string Make(IReadOnlyList<string> hookCommand, string policyFile, IEnumerable<string> allowed)
+    internal static string Make(IReadOnlyList<string> hookCommand, string policyFile, IEnumerable<string> allowed, string? afterBatch)
     {
         // The CLI runs hooks through a shell; a hook that fails in any other way than exit code 2 would let the call pass.
         var command = string.Join(' ', hookCommand.Append("--policy").Append(policyFile).Select(Quote)) + " || exit 2";
         JsonObject settings = new()
         {
             ["disableAllHooks"] = false,
-            ["hooks"] = new JsonObject
-            {
-                ["PreToolUse"] = new JsonArray(
-                    new JsonObject
-                    {
-                        ["matcher"] = "*",
-                        ["hooks"] = new JsonArray(
-                            new JsonObject
-                            {
-                                ["type"] = "command",
-                                ["command"] = command,
-                                ["timeout"] = 60,
-                            }
-                        ),
-                    }
-                ),
-            },
+            ["hooks"] = new JsonObject { ["PreToolUse"] = Hook("*", command) },
             ["permissions"] = new JsonObject
             {
                 ["allow"] = new JsonArray([.. allowed.Select(rule => JsonValue.Create(rule))]),
                 ["deny"] = new JsonArray([.. GitCommandRules.DenyRules.Select(rule => JsonValue.Create(rule))]),
             },
         };
+        if (afterBatch is not null)
+        {
+            settings["hooks"]!["PostToolBatch"] = Hook(null, afterBatch);
+        }
         return settings.ToJsonString();
     }
 
-    private static string Quote(string word) => "'" + word.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
+    private static JsonArray Hook(string? matcher, string command)
+    {
+        JsonObject hook = new()
+        {
+            ["hooks"] = new JsonArray(
+                new JsonObject
+                {
+                    ["type"] = "command",
+                    ["command"] = command,
+                    ["timeout"] = 60,
+                }
+            ),
+        };
+        if (matcher is not null)
+        {
+            hook["matcher"] = matcher;
+        }
+        return [hook];
+    }
+
+    /// <summary>A word that a shell takes as it is.</summary>
+    internal static string Quote(string word) => "'" + word.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
 }

@@ -23,12 +23,8 @@ internal sealed class McpCommand : CliCommand
         var start = AgentStartFacts.Require(context);
         var tools = new AgentTools(
             start,
-            new AgentQuestions(
-                context.Environment.GetValueOrDefault("ORCHESTRATOR_REPOSITORY") ?? context.Directory,
-                context.Environment.GetValueOrDefault("ORCHESTRATOR_RUN") ?? "",
-                start.Task,
-                start.Folder
-            ),
+            new AgentQuestions(start.Repository, start.Run, start.Task, start.Folder),
+            new AgentMail(start.Repository, start.Run, context.Time),
             context.Time
         );
         var (input, output) = context.Terminal.OpenStreams();
@@ -42,7 +38,7 @@ internal sealed class McpCommand : CliCommand
                 Handlers = new McpServerHandlers
                 {
                     ListToolsHandler = static (_, _) => ValueTask.FromResult(new ListToolsResult { Tools = AgentTools.List }),
-                    CallToolHandler = (request, _) => ValueTask.FromResult(tools.Call(request.Params)),
+                    CallToolHandler = (request, cancelled) => tools.CallAsync(request.Params, cancelled),
                 },
             }
         );

@@ -2,6 +2,7 @@ using System.Text.Json;
 using ModelContextProtocol.Protocol;
 using Orchestrator.Runs;
 using Orchestrator.Runs.Callbacks;
+using Orchestrator.Runs.Mail;
 
 namespace Orchestrator.Cli.Mcp;
 
@@ -11,8 +12,9 @@ namespace Orchestrator.Cli.Mcp;
 /// </summary>
 /// <param name="start">The start that the server belongs to.</param>
 /// <param name="questions">What the agent may ask.</param>
+/// <param name="mail">Its mail.</param>
 /// <param name="time">The clock.</param>
-internal sealed class AgentTools(AgentStartFacts start, AgentQuestions questions, TimeProvider time)
+internal sealed class AgentTools(AgentStartFacts start, AgentQuestions questions, AgentMail mail, TimeProvider time)
 {
     private const int LongestText = 4000;
     private const int MostNeeds = 20;
@@ -62,10 +64,38 @@ internal sealed class AgentTools(AgentStartFacts start, AgentQuestions questions
             "Which agents work beside you now, on what and on which files, and the conflicts that are coming with them.",
             """{"type":"object","properties":{},"additionalProperties":false}"""
         ),
+        Describe(
+            AgentToolNames.MailCheck,
+            "Your new mail, from other agents and people. It also comes by itself while you work.",
+            """{"type":"object","properties":{},"additionalProperties":false}"""
+        ),
+        Describe(
+            AgentToolNames.MailPeek,
+            "Your new mail, which stays new.",
+            """{"type":"object","properties":{},"additionalProperties":false}"""
+        ),
+        Describe(
+            AgentToolNames.MailSend,
+            "Tell the agent of another task something it must know, such as a changed signature it builds on. It reads it while it works, or when it starts.",
+            """
+            {"type":"object","properties":{
+              "to":{"type":"string","description":"Id of the task"},
+              "text":{"type":"string","description":"What it must know, at most 4000 characters"}},
+             "required":["to","text"],"additionalProperties":false}
+            """
+        ),
+        Describe(
+            AgentToolNames.MailBroadcast,
+            "Tell all agents of this run something that concerns all of them. Use it rarely.",
+            """
+            {"type":"object","properties":{"text":{"type":"string","description":"What they must know, at most 4000 characters"}},
+             "required":["text"],"additionalProperties":false}
+            """
+        ),
     ];
 
     /// <summary>Answers a call. What is wrong with it, the model reads as an error of the tool and can call again.</summary>
-    public CallToolResult Call(CallToolRequestParams call)
+    public async ValueTask<CallToolResult> CallAsync(CallToolRequestParams call, CancellationToken stop)
     {
         try
         {
@@ -77,6 +107,10 @@ internal sealed class AgentTools(AgentStartFacts start, AgentQuestions questions
                     AgentToolNames.Plan => questions.Plan(),
                     AgentToolNames.Ownership => questions.Ownership(Text(call, "path", needed: true)),
                     AgentToolNames.Neighbours => questions.Neighbours(),
+                    AgentToolNames.MailCheck => await mail.CheckAsync(start.Task, CallOf(call), stop),
+                    AgentToolNames.MailPeek => mail.Peek(start.Task),
+                    AgentToolNames.MailSend => await SendAsync(call, Text(call, "to", needed: true), stop),
+                    AgentToolNames.MailBroadcast => await SendAsync(call, null, stop),
                     _ => throw new ArgumentException(
                         $"There is no tool '{call.Name}'. There are: {string.Join(", ", AgentToolNames.All)}."
                     ),
@@ -122,8 +156,22 @@ internal sealed class AgentTools(AgentStartFacts start, AgentQuestions questions
         {
             throw new ArgumentException($"The folder of this agent start is gone: {start.Folder}. There is nobody to tell.");
         }
-        AgentCallbacks.Claim(start.Folder, start.Task, status, reason, needs, report, time, (string?)call.Meta?[CallId]);
+        AgentCallbacks.Claim(start.Folder, start.Task, status, reason, needs, report, time, CallOf(call));
     }
+
+    private async Task<string> SendAsync(CallToolRequestParams call, string? to, CancellationToken stop)
+    {
+        var letter = new MailLetter(start.Task, IsFromPerson: false, to, Text(call, "text", needed: true))
+        {
+            Call = CallOf(call) is { } id ? $"{start.Folder}\n{id}" : null,
+        };
+        var receipt = await mail.SendAsync(letter, stop);
+        return receipt.IsTaken
+            ? $"Sent to {(to is null ? "all" : $"task {to}")} as message {receipt.Number} of this run."
+            : throw new ArgumentException(receipt.Refusal);
+    }
+
+    private static string? CallOf(CallToolRequestParams call) => (string?)call.Meta?[CallId];
 
     private static IReadOnlyList<string> Needs(CallToolRequestParams call)
     {

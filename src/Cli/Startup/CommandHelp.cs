@@ -71,6 +71,12 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
         ["done"] = Of(Plain, "orchestrate done --status completed"),
         ["blocked"] = Of(Plain, "orchestrate blocked --needs \"a package: pandas>=2.0\" --reason \"the parser reads CSV with it\""),
         ["mcp"] = Of(Plain, "orchestrate mcp"),
+        ["mail check"] = Of(Plain, "orchestrate mail check"),
+        ["mail peek"] = Of(Plain, "orchestrate mail peek"),
+        ["mail send"] = Of(Plain, "orchestrate mail send parser \"login() returns a dict now\""),
+        ["mail broadcast"] = Of(Plain, "orchestrate mail broadcast \"ids are UUIDs\""),
+        ["send"] = Of(Plain, "orchestrate send run-tasks-3f9a1c/parser \"Keep the old flag working.\""),
+        ["broadcast"] = Of(Plain, "orchestrate broadcast run-tasks-3f9a1c \"No new packages, please.\""),
         ["run"] = Of(
             Run,
             "orchestrate run",

@@ -30,7 +30,6 @@ public static class TaskPrompt
         Texts(text, "Notes of the tasks before", "What those wrote down whose work you build on.", input.Notes);
         Process(text, task);
         Gates(text, [.. task.Verification, .. input.FurtherGates]);
-        Texts(text, "Messages", "Sent to you by other agents or by a person.", input.Mail);
         if (!string.IsNullOrWhiteSpace(input.Guidance))
         {
             Heading(text, "Guidance").Append("A person says about this try:\n\n").Append(input.Guidance.Trim()).Append('\n');

@@ -35,9 +35,6 @@ public sealed record TaskPromptInput
     /// <summary>What the tasks before it wrote down: the id of each and its text. Not part of a content key.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Notes { get; init; } = [];
 
-    /// <summary>Unread messages: the sender of each and its text. Not part of a content key.</summary>
-    public IReadOnlyList<KeyValuePair<string, string>> Mail { get; init; } = [];
-
     /// <summary>What a person added when asking for another try.</summary>
     public string? Guidance { get; init; }
 

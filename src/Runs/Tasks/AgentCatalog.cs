@@ -30,6 +30,7 @@ internal static class AgentCatalog
             {
                 McpConfig = runEnvironment.McpConfig,
                 OwnMcpCommand = settings.Claude.Tools ? [.. hookCommand.SkipLast(1), "mcp"] : null,
+                MailCommand = [.. hookCommand.SkipLast(1), "mail", "deliver"],
             }
         );
     }

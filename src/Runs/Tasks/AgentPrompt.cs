@@ -6,6 +6,7 @@ using Orchestrator.Git.Program;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Runs.Gates;
+using Orchestrator.Runs.Mail;
 using Orchestrator.Runs.Radar;
 
 namespace Orchestrator.Runs.Tasks;
@@ -29,22 +30,28 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
     ];
 
     /// <summary>The prompt of this start: the whole task, or, in a conversation that goes on, only what is new.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="input">Which task and start.</param>
+    /// <param name="files">The run.</param>
+    /// <param name="task">The task.</param>
+    /// <param name="conversation">The file of the conversation that goes on; null: one begins.</param>
     public static async Task<AgentPrompt> WriteAsync(
         GitRepository repository,
         RunAgentInput input,
         RunFiles files,
         PlanTask task,
-        bool resume
+        string? conversation
     )
     {
         var commits = new CommitStore(repository);
         var problems =
             input.ProblemsFile.Length == 0 ? "" : await File.ReadAllTextAsync(Path.Combine(input.Task.Repository.Path, input.ProblemsFile));
         var ending = EndingOfLast(input, files);
-        var text = resume ? GoOn(problems, input.Guidance, ending) : Whole(files, task, input.Guidance, problems, ending);
+        var text = conversation is not null ? GoOn(problems, input.Guidance, ending) : Whole(files, task, input.Guidance, problems, ending);
         if (AgentSupervisor.Look(files.Folder.Start(task.Id, input.Start)) == AgentStartState.NotStarted)
         {
             text += ComingConflicts.ForAgent(files, task.Id, ComingConflicts.TakeUntold(files.Folder, task.Id, "prompt", input.Start));
+            text += await MailAsync(files, task.Id, input.Start, conversation);
         }
         var inBase = (await commits.ListFilesAsync(input.Prepared.BaseCommit)).Select(f => f.Path).ToHashSet(StringComparer.Ordinal);
         return new AgentPrompt(
@@ -52,6 +59,12 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
             inBase.Contains(Conventions) ? await ReadAsync(commits, input.Prepared.BaseCommit, Conventions) : null,
             await ReadAgentsAsync(commits, input.Prepared.BaseCommit, inBase)
         );
+    }
+
+    private static async Task<string> MailAsync(RunFiles files, string task, int start, string? conversation)
+    {
+        var mail = await new MailReader(files.Folder, task).ForPromptAsync(start, conversation, CancellationToken.None);
+        return mail.Count == 0 ? "" : $"\n# Messages\n\n{MailMessage.Show(mail)}\n";
     }
 
     /// <summary>

@@ -7,6 +7,7 @@ using Orchestrator.Git.Worktrees;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.QualityGates;
+using Orchestrator.Runs.Mail;
 using Orchestrator.Runs.Radar;
 
 namespace Orchestrator.Runs.Tasks;
@@ -176,7 +177,13 @@ public sealed class AgentRunStep(RunServices services)
         }
         var session = input.Session.Length > 0 ? input.Session : SessionId(input, execution.Id);
         var resume = input.Session.Length > 0 && runner.FindConversation(input.Session) is not null;
-        var prompt = await AgentPrompt.WriteAsync(await services.OpenRepositoryAsync(repository), input, files, task, resume);
+        var prompt = await AgentPrompt.WriteAsync(
+            await services.OpenRepositoryAsync(repository),
+            input,
+            files,
+            task,
+            resume ? runner.FindConversation(input.Session) : null
+        );
         var ownership = Ownership.Of(task);
         return new AgentStart
         {
@@ -193,6 +200,7 @@ public sealed class AgentRunStep(RunServices services)
             Model = task.Model ?? files.Settings.Model,
             SystemPrompt = prompt.System,
             AgentDefinitions = prompt.Agents,
+            Mail = new AgentMailFiles(Mailbox.PathOf(files.Folder), MailReader.ReadUpTo(files.Folder, task.Id)),
             Policy = new HookPolicy
             {
                 Task = task.Id,

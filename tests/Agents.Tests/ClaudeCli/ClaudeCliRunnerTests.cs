@@ -89,6 +89,31 @@ public sealed class ClaudeCliRunnerTests : IDisposable
     }
 
     [Theory]
+    [InlineData("", "", false)]
+    [InlineData("mail\n", "", true)]
+    [InlineData("mail\n", "5\n", false)]
+    [InlineData("mail\nmore\n", "5\n", true)]
+    public async Task MailHook_AfterABatch_StartsItsProgramOnlyWhereThereIsNewMail(string mail, string readUpTo, bool expected)
+    {
+        File.WriteAllText(_folder["the mail.jsonl"], mail);
+        if (readUpTo.Length > 0)
+        {
+            File.WriteAllText(_folder["mail's.read"], readUpTo);
+        }
+        if (mail.Length == 0)
+        {
+            File.Delete(_folder["the mail.jsonl"]);
+        }
+        var start = Start() with { Mail = new AgentMailFiles(_folder["the mail.jsonl"], _folder["mail's.read"]) };
+        var call = Runner(options => options with { MailCommand = ["touch", _folder["it ran"]] }).Prepare(start);
+
+        var hook = JsonNode.Parse(File.ReadAllText(Value(call, "--settings")))!["hooks"]!["PostToolBatch"]![0]!["hooks"]![0]!["command"]!;
+        var ended = await new Processes.ProcessRunner().RunAsync(new Processes.ProcessCommand("/bin/sh", "-c", (string)hook!));
+
+        Assert.Equal((true, expected), (ended.Succeeded, File.Exists(_folder["it ran"])));
+    }
+
+    [Theory]
     [InlineData(null)]
     [InlineData("""{"mcpServers":{"tracker":{"command":"tracker"}}}""")]
     [InlineData("""{"mcpServers":{"orchestrator":{"command":"theirs"},"tracker":{"command":"tracker"}}}""")]

@@ -1,0 +1,111 @@
+using System.CommandLine;
+using Orchestrator.Runs.Callbacks;
+using Orchestrator.Runs.Mail;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>mail</c>: the mail of an agent, by commands; the same as its tools do. Needs no engine.</summary>
+internal sealed class MailCommand : Command
+{
+    public MailCommand()
+        : base("mail", "Called by agents: read mail, and write to other agents")
+    {
+        Add(new CheckCommand());
+        Add(new PeekCommand());
+        Add(new SendCommand());
+        Add(new BroadcastCommand());
+        Add(new DeliverCommand());
+    }
+
+    private static AgentMail Open(CommandContext context, out AgentStartFacts start)
+    {
+        start = AgentStartFacts.Require(context);
+        return new AgentMail(start.Repository, start.Run, context.Time);
+    }
+
+    private static async Task<int> SendAsync(CommandContext context, string? to, string text, CancellationToken stop)
+    {
+        var mail = Open(context, out var start);
+        var receipt = await mail.SendAsync(new MailLetter(start.Task, IsFromPerson: false, to, text), stop);
+        MailCommands.Confirm(receipt, to ?? "all", context);
+        return ExitCodes.Done;
+    }
+
+    private sealed class CheckCommand : CliCommand
+    {
+        public CheckCommand()
+            : base("check", "Show what is new; it is read then") { }
+
+        public override bool IsForAgents => true;
+
+        public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+        {
+            context.Terminal.Show(await Open(context, out var start).CheckAsync(start.Task, call: null, stop));
+            return ExitCodes.Done;
+        }
+    }
+
+    private sealed class PeekCommand : CliCommand
+    {
+        public PeekCommand()
+            : base("peek", "Show what is new; it stays new") { }
+
+        public override bool IsForAgents => true;
+
+        public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+        {
+            context.Terminal.Show(Open(context, out var start).Peek(start.Task));
+            return Task.FromResult(ExitCodes.Done);
+        }
+    }
+
+    private sealed class SendCommand : CliCommand
+    {
+        private readonly Argument<string> _to = new("TASK") { Description = "The task whose agent is to read it" };
+        private readonly Argument<string> _text = new("TEXT") { Description = "What it must know" };
+
+        public SendCommand()
+            : base("send", "Write to the agent of another task")
+        {
+            Add(_to);
+            Add(_text);
+        }
+
+        public override bool IsForAgents => true;
+
+        public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop) =>
+            MailCommand.SendAsync(context, parsed.GetRequiredValue(_to), parsed.GetRequiredValue(_text), stop);
+    }
+
+    private sealed class BroadcastCommand : CliCommand
+    {
+        private readonly Argument<string> _text = new("TEXT") { Description = "What all must know" };
+
+        public BroadcastCommand()
+            : base("broadcast", "Write to all agents of the run") => Add(_text);
+
+        public override bool IsForAgents => true;
+
+        public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop) =>
+            MailCommand.SendAsync(context, to: null, parsed.GetRequiredValue(_text), stop);
+    }
+
+    /// <summary>Called by the agent program after a batch of tool calls, with what it did on stdin.</summary>
+    private sealed class DeliverCommand : CliCommand
+    {
+        public DeliverCommand()
+            : base("deliver", "Called by agent programs: what has come meanwhile") => Hidden = true;
+
+        public override bool IsForAgents => true;
+
+        public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+        {
+            var answer = await Open(context, out var start).AfterBatchAsync(start.Task, context.Terminal.ReadInput(), stop);
+            if (answer.Length > 0)
+            {
+                context.Terminal.Result(answer + "\n");
+            }
+            return ExitCodes.Done;
+        }
+    }
+}

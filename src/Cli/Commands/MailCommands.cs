@@ -1,0 +1,86 @@
+using System.CommandLine;
+using Orchestrator.Cli.Runs;
+using Orchestrator.Messages;
+using Orchestrator.Runs.Callbacks;
+using Orchestrator.Runs.Mail;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary>What the commands of people who write to agents share.</summary>
+internal static class MailCommands
+{
+    /// <summary>Says that a letter was taken.</summary>
+    /// <exception cref="CommandException">It was not.</exception>
+    public static void Confirm(MailReceipt receipt, string to, CommandContext context)
+    {
+        if (!receipt.IsTaken)
+        {
+            throw new CommandException(ExitCodes.Usage, receipt.Refusal, "Nothing was sent.");
+        }
+        context.Terminal.Say($"Sent to {to} as message {receipt.Number}: it is read while the agent works, or with its next prompt.");
+    }
+
+    public static async Task SendAsync(string? task, StoredRun run, string text, CommandContext context, CancellationToken stop)
+    {
+        if (RunStates.IsFinal(run.Status.State))
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                $"{run.Id} is {run.Status.State}: no agent works for it any more who could read mail.",
+                "Name an open run."
+            );
+        }
+        var mail = new AgentMail(context.RequireRepository().Root, run.Id, context.Time);
+        var person = context.Environment.GetValueOrDefault("USER") is { Length: > 0 } user ? user : Environment.UserName;
+        Confirm(await mail.SendAsync(new MailLetter(person, IsFromPerson: true, task, text), stop), task ?? $"all of {run.Id}", context);
+    }
+}
+
+/// <summary><c>send</c>: a person writes to the agent of a task. Needs no engine.</summary>
+internal sealed class SendCommand : CliCommand
+{
+    private readonly Argument<string> _which = new("RUN/TASK") { Description = "The task whose agent is to read it" };
+    private readonly Argument<string> _text = new("TEXT") { Description = "What it must know" };
+
+    public SendCommand()
+        : base("send", "Write to the agent of a task, while it works or before it starts")
+    {
+        Add(_which);
+        Add(_text);
+    }
+
+    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var (run, reference) = RunReference.Require(context.RequireRepository(), parsed.GetRequiredValue(_which));
+        var task =
+            reference.FindTask(run.Status)
+            ?? throw new CommandException(
+                ExitCodes.Usage,
+                $"{run.Id} is a run, and mail goes to a task.",
+                $"Name it as {run.Id}/TASK, or write to all: orchestrate broadcast {run.Id} TEXT"
+            );
+        await MailCommands.SendAsync(task, run, parsed.GetRequiredValue(_text), context, stop);
+        return ExitCodes.Done;
+    }
+}
+
+/// <summary><c>broadcast</c>: a person writes to all agents of a run. Needs no engine.</summary>
+internal sealed class BroadcastCommand : CliCommand
+{
+    private readonly Argument<string> _run = new("RUN") { Description = "The run" };
+    private readonly Argument<string> _text = new("TEXT") { Description = "What all must know" };
+
+    public BroadcastCommand()
+        : base("broadcast", "Write to all agents of a run, those that start later too")
+    {
+        Add(_run);
+        Add(_text);
+    }
+
+    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var run = StoredRuns.Require(context.RequireRepository(), parsed.GetRequiredValue(_run));
+        await MailCommands.SendAsync(task: null, run, parsed.GetRequiredValue(_text), context, stop);
+        return ExitCodes.Done;
+    }
+}

@@ -1,0 +1,92 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Orchestrator.Messages;
+using Orchestrator.Plans;
+using Orchestrator.Processes;
+using Orchestrator.Runs.Mail;
+using Orchestrator.Runs.Reports;
+
+namespace Orchestrator.Runs.Callbacks;
+
+/// <summary>The mail of an agent while it works, and what people send to agents. Needs no orchestrator.</summary>
+/// <param name="repository">Absolute path of the repository's main checkout.</param>
+/// <param name="run">The run.</param>
+/// <param name="time">The clock.</param>
+public sealed class AgentMail(string repository, string run, TimeProvider time)
+{
+    private readonly RunFolder _folder = new(repository, run);
+
+    /// <summary>
+    /// What the agent program is told after a batch of tool calls (the hook <c>PostToolBatch</c>): the mail that has come meanwhile. Empty
+    /// where there is none, and for sub-agents.
+    /// </summary>
+    /// <param name="task">The agent's task.</param>
+    /// <param name="input">What it wrote on stdin.</param>
+    /// <param name="stop">Gives up.</param>
+    public async Task<string> AfterBatchAsync(string task, string input, CancellationToken stop)
+    {
+        using var call = JsonDocument.Parse(input);
+        if (call.RootElement.TryGetProperty("agent_id", out _))
+        {
+            return "";
+        }
+        var transcript = call.RootElement.TryGetProperty("transcript_path", out var path) ? path.GetString() : null;
+        // The results of the batch may not be in the conversation's file yet: the agent may have asked for mail among them.
+        var mail = await new MailReader(_folder, task).TakeAsync(MailWays.Batch, null, transcript, input, stop);
+        return mail.Count == 0
+            ? ""
+            : new JsonObject
+            {
+                ["hookSpecificOutput"] = new JsonObject
+                {
+                    ["hookEventName"] = "PostToolBatch",
+                    ["additionalContext"] = "New mail. " + MailMessage.Show(mail),
+                },
+            }.ToJsonString();
+    }
+
+    /// <summary>What an agent that asks for its mail is answered.</summary>
+    /// <param name="task">The agent's task.</param>
+    /// <param name="call">The tool call by which it asks; null for none.</param>
+    /// <param name="stop">Gives up.</param>
+    public async Task<string> CheckAsync(string task, string? call, CancellationToken stop) =>
+        Answer(await new MailReader(_folder, task).TakeAsync(MailWays.Asked, call, null, "", stop));
+
+    /// <summary>The same, but the mail stays new.</summary>
+    /// <param name="task">The agent's task.</param>
+    public string Peek(string task) => Answer(new MailReader(_folder, task).Peek());
+
+    /// <summary>Sends a letter.</summary>
+    /// <param name="letter">The letter; its task is named as the plan does, without regard to case.</param>
+    /// <param name="stop">Gives up.</param>
+    /// <exception cref="StepException">The run's files are gone.</exception>
+    public async Task<MailReceipt> SendAsync(MailLetter letter, CancellationToken stop)
+    {
+        var to = letter.To;
+        if (to is not null)
+        {
+            var plan = PlanJson.Read(
+                SmallFile.TryRead(_folder.Plan)
+                    ?? throw new StepException($"{_folder.Relative(_folder.Plan)} is gone: {run} has no plan any more.", "RunGone")
+            );
+            if (plan.Tasks.FirstOrDefault(task => string.Equals(task.Id, to, StringComparison.OrdinalIgnoreCase))?.Id is not { } id)
+            {
+                var near = NearestName.Of(to, [.. plan.Tasks.Select(task => task.Id)]);
+                return new MailReceipt($"{run} has no task '{to}'.{(near is null ? "" : $" Did you mean '{near}'?")}", 0);
+            }
+            if (!letter.IsFromPerson && id == letter.From)
+            {
+                return new MailReceipt($"'{id}' is your own task.", 0);
+            }
+            var state = ProgressRecorder.Read(_folder.Status)?.Tasks.FirstOrDefault(task => task.Id == id)?.State;
+            if (state is not null && TaskStates.IsDone(state))
+            {
+                return new MailReceipt($"Task '{id}' is {state}: no agent works on it any more who could read it.", 0);
+            }
+            to = id;
+        }
+        return await new Mailbox(_folder, time).SendAsync(letter with { To = to }, stop);
+    }
+
+    private static string Answer(IReadOnlyList<MailMessage> mail) => mail.Count == 0 ? "There is no new mail." : MailMessage.Show(mail);
+}

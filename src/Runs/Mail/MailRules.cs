@@ -1,0 +1,54 @@
+namespace Orchestrator.Runs.Mail;
+
+/// <summary>How much mail there may be, so that it helps agents and does not drown them.</summary>
+internal static class MailRules
+{
+    /// <summary>Characters of one message.</summary>
+    public const int LongestText = 4000;
+
+    /// <summary>Messages of one sender within <see cref="Window"/>.</summary>
+    public const int MostInWindow = 20;
+
+    /// <summary>Messages of a run.</summary>
+    public const int MostInAll = 10_000;
+
+    /// <summary>Bytes of a run's mail.</summary>
+    public const long MostBytes = 16 << 20;
+
+    /// <summary>Messages that are shown at once; the rest comes with the next look.</summary>
+    public const int MostAtOnce = 10;
+
+    /// <summary>Characters that are shown at once, but for the first message, which is always shown.</summary>
+    public const int MostCharactersAtOnce = 12_000;
+
+    /// <summary>How often a message is shown of which it can't be told whether it has arrived.</summary>
+    public const int MostTries = 3;
+
+    public static readonly TimeSpan Window = TimeSpan.FromMinutes(5);
+
+    /// <summary>Why a text can't be sent; empty where it can.</summary>
+    public static string Refusal(string text) =>
+        text.Trim().Length == 0 ? "The message is empty."
+        : text.Length > LongestText
+            ? $"The message has {text.Length} characters; at most {LongestText} are delivered. Write the rest to a file that you own and name it."
+        : text.Any(letter => char.IsControl(letter) && letter is not ('\n' or '\t' or '\r')) ? "The message has control characters in it."
+        : "";
+
+    /// <summary>Why a sender can't send now; empty where it can.</summary>
+    /// <param name="sent">When it has sent what it sent last.</param>
+    /// <param name="last">The number of the run's last message.</param>
+    /// <param name="bytes">The size of the run's mail.</param>
+    /// <param name="now">Now.</param>
+    public static string Refusal(IReadOnlyList<DateTimeOffset> sent, long last, long bytes, DateTimeOffset now)
+    {
+        if (last >= MostInAll || bytes >= MostBytes)
+        {
+            return $"This run has had {last} messages with {bytes >> 20} MB, and {MostInAll} with {MostBytes >> 20} MB are the most there may be: no more are taken.";
+        }
+        DateTimeOffset[] recent = [.. sent.Where(time => now - time < Window).Order()];
+        return recent.Length < MostInWindow
+            ? ""
+            : $"You have sent {recent.Length} messages in {Window.TotalMinutes} minutes, the most there may be. Say what matters in one "
+                + $"message, in {Math.Ceiling((recent[^MostInWindow] + Window - now).TotalSeconds)} seconds.";
+    }
+}

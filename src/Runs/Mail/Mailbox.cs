@@ -1,0 +1,152 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Orchestrator.Processes;
+
+namespace Orchestrator.Runs.Mail;
+
+/// <summary>
+/// The mail of a run: one file to which a line is added for each message, in its folder on the machine where its agents work. Agents and
+/// people write it themselves, whether or not an engine is there, and each task's reader keeps how far it has read.
+/// </summary>
+/// <param name="folder">The run's folder.</param>
+/// <param name="time">The clock.</param>
+public sealed class Mailbox(RunFolder folder, TimeProvider time)
+{
+    /// <summary>What a sender's limit and its repeated calls are looked for in: more than all senders may write of that in the window.</summary>
+    private const int Tail = 1 << 20;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private readonly string _path = PathOf(folder);
+
+    /// <summary>The file of a run.</summary>
+    public static string PathOf(RunFolder folder) => Path.Combine(folder.Path, "mail", "messages.jsonl");
+
+    /// <summary>Takes a letter. When this returns it is on the disk and will be delivered, whatever is killed.</summary>
+    /// <param name="letter">The letter.</param>
+    /// <param name="stop">Gives up.</param>
+    /// <exception cref="IOException">It can't be written, such as on a full disk.</exception>
+    public async Task<MailReceipt> SendAsync(MailLetter letter, CancellationToken stop)
+    {
+        if (MailRules.Refusal(letter.Text) is { Length: > 0 } refusal)
+        {
+            return new MailReceipt(refusal, 0);
+        }
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        limit.CancelAfter(Patience);
+        using var alone = await LockFile.TakeAsync(Path.Combine(folder.Path, "mail", "lock"), limit.Token);
+        using var file = new FileStream(_path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
+        CutHalfLine(file);
+        var recent = Lines(file, Math.Max(0, file.Length - Tail), isWhole: false).Select(line => line.Message).ToList();
+        var last = recent.Count == 0 ? 0 : recent[^1].Number;
+        var id = letter.Call is null ? Name($"{Guid.NewGuid():n}") : Name($"{letter.From}\n{letter.Call}");
+        if (recent.Find(message => message.Id == id) is { } same)
+        {
+            return new MailReceipt("", same.Number);
+        }
+        var now = time.GetUtcNow();
+        var sent = recent.Where(message => message.From == letter.From && message.IsFromPerson == letter.IsFromPerson);
+        if (MailRules.Refusal([.. sent.Select(message => message.Time)], last, file.Length, now) is { Length: > 0 } tooMuch)
+        {
+            return new MailReceipt(tooMuch, 0);
+        }
+        var message = new MailMessage
+        {
+            Number = last + 1,
+            Id = id,
+            From = letter.From,
+            IsFromPerson = letter.IsFromPerson,
+            To = letter.To,
+            Time = now,
+            Text = letter.Text.Trim(),
+        };
+        file.Seek(0, SeekOrigin.End);
+        file.Write([.. JsonSerializer.SerializeToUtf8Bytes(message, MailJson.Default.MailMessage), (byte)'\n']);
+        file.Flush(flushToDisk: true);
+        return new MailReceipt("", message.Number);
+    }
+
+    /// <summary>What a task gets from a place in the file on, as much as is shown at once.</summary>
+    /// <param name="task">The task.</param>
+    /// <param name="from">Where in the file, in bytes.</param>
+    /// <returns>The messages, and where what comes after them begins.</returns>
+    internal (IReadOnlyList<MailMessage> Messages, long To) Read(string task, long from)
+    {
+        if (!File.Exists(_path))
+        {
+            return ([], from);
+        }
+        using var file = new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        var found = new List<MailMessage>();
+        var to = from;
+        foreach (var (message, end) in Lines(file, from, isWhole: true))
+        {
+            if (message.IsFor(task))
+            {
+                var characters = found.Sum(other => other.Text.Length) + message.Text.Length;
+                if (found.Count == MailRules.MostAtOnce || (found.Count > 0 && characters > MailRules.MostCharactersAtOnce))
+                {
+                    break;
+                }
+                found.Add(message);
+            }
+            to = end;
+        }
+        return (found, to);
+    }
+
+    private static string Name(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..12];
+
+    /// <summary>The whole messages from a place on, each with the place behind it; half a line at the end, and what can't be read, is left out.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="from">The place.</param>
+    /// <param name="isWhole">A line begins there; else the first line end is looked for.</param>
+    private static IEnumerable<(MailMessage Message, long End)> Lines(FileStream file, long from, bool isWhole)
+    {
+        if (from > file.Length)
+        {
+            yield break; // Somebody has cut the file: what is added comes behind what was read.
+        }
+        file.Seek(from, SeekOrigin.Begin);
+        var buffered = new BufferedStream(file, 64 * 1024); // Not closed: the file is its caller's.
+        var line = new List<byte>();
+        var at = from;
+        var skip = !isWhole && from > 0;
+        for (var next = buffered.ReadByte(); next >= 0; next = buffered.ReadByte())
+        {
+            at++;
+            if (next != '\n')
+            {
+                line.Add((byte)next);
+                continue;
+            }
+            if (!skip && Parse([.. line]) is { } message)
+            {
+                yield return (message, at);
+            }
+            skip = false;
+            line.Clear();
+        }
+    }
+
+    private static MailMessage? Parse(byte[] line)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(line, MailJson.Default.MailMessage);
+        }
+        catch (JsonException)
+        {
+            return null; // Lines of zeros after a power cut, or written by somebody else.
+        }
+    }
+
+    /// <summary>What a writer that was killed left of its line was never confirmed to anybody.</summary>
+    private static void CutHalfLine(FileStream file)
+    {
+        var window = new byte[Math.Min(file.Length, MailRules.LongestText * 8)];
+        file.Seek(file.Length - window.Length, SeekOrigin.Begin);
+        file.ReadExactly(window);
+        file.SetLength(file.Length - window.Length + Array.LastIndexOf(window, (byte)'\n') + 1);
+    }
+}
