@@ -57,7 +57,9 @@ internal static class PlanFiles
         }
         if (!BacklogPlanReader.IsBacklog(name) || read.Errors is not [{ Code: BacklogPlanReader.NothingPending } nothing])
         {
-            throw new CommandException(ExitCodes.Usage, string.Join("\n", PlanFault.List(read.Errors)), $"Correct {name} first.");
+            // A warning often names what an error comes from: a key that is misspelt.
+            var faults = read.Faults.Where(fault => fault.Severity != FaultSeverity.Advice);
+            throw new CommandException(ExitCodes.Usage, string.Join("\n", PlanFault.List(faults)), $"Correct {name} first.");
         }
 
         // Nothing is wrong with the file; what is left out says why a task that a person sees there does not count.

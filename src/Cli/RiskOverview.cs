@@ -42,8 +42,7 @@ internal static class RiskOverview
             return "Nobody will be asked before it begins." + more;
         }
         const string Settings = "'risk.auto_approve_threshold' and 'risk.sensitive_patterns' in .orchestrator/config.yaml say what counts.";
-        return score.Level == RiskLevel.ApprovalRequired
-                ? $"A person will be asked before it begins; --approve-risk {score.Score} answers. {Settings}{more}"
+        return !score.YesAnswers ? $"A person will be asked before it begins; --approve-risk {score.Score} answers. {Settings}{more}"
             : yes ? "--yes answers what would be asked before it begins." + more
             : $"A person will be asked before it begins; --yes answers. {Settings}{more}";
     }

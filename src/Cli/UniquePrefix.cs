@@ -33,7 +33,7 @@ internal static class UniquePrefix
         {
             throw new CommandException(
                 ExitCodes.Usage,
-                $"There is no {what} '{given}', and no other one either.",
+                $"{None(given, what)}, and no other one either.",
                 what == "run" ? "Begin one: orchestrate run PLAN" : "See what there is: orchestrate status"
             );
         }
@@ -41,6 +41,10 @@ internal static class UniquePrefix
         var known = near is null
             ? $"Known: {string.Join(", ", ids.Take(10))}{(ids.Count > 10 ? ", ..." : "")}."
             : $"Did you mean '{near}'?";
-        throw new CommandException(ExitCodes.Usage, $"There is no {what} '{given}'.", known);
+        throw new CommandException(ExitCodes.Usage, $"{None(given, what)}.", known);
     }
+
+    // The id stands behind the first word: no task 'a' of this plan.
+    private static string None(string given, string what) =>
+        what.Split(' ', 2) is [var kind, var rest] ? $"There is no {kind} '{given}' {rest}" : $"There is no {what} '{given}'";
 }

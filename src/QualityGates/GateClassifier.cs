@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.QualityGates;
 
-/// <summary>Tells a fault of the machine from a fault of the work, by exit code and output. Pure.</summary>
+/// <summary>Tells a fault of the machine from a fault of the work, by exit code and output.</summary>
 internal static partial class GateClassifier
 {
     private const int NotExecutable = 126;
@@ -10,10 +10,29 @@ internal static partial class GateClassifier
     private const int KilledBySignal9 = 137;
 
     /// <summary>Of a command that ended by itself with an exit code that is not what was wanted.</summary>
-    internal static GateFailure OfExit(int exitCode, string output) =>
-        exitCode is NotExecutable or NotFound or KilledBySignal9 || MachineFault().IsMatch(output)
+    internal static GateFailure OfExit(int exitCode, string output, GateSubject subject) =>
+        exitCode is NotExecutable or NotFound or KilledBySignal9
+        || MachineFault().IsMatch(output)
+        || MissingModule().Matches(output).Any(found => !IsOwnModule(found.Groups[1].Value, subject))
             ? GateFailure.Environment
             : GateFailure.Logic;
+
+    /// <summary>
+    /// Whether a shell could not begin a file below the directory it ran in. That is work which is not done yet, or not executable; where
+    /// programs of the machine are missing, they are named without a folder or from the root on.
+    /// </summary>
+    internal static bool MissesOwnFile(int exitCode, string output) =>
+        exitCode is NotExecutable or NotFound
+        && MissingFile().Matches(output) is [.., var last]
+        && last.Groups["path"].Value is var path
+        && !path.StartsWith('/')
+        && (path.Contains('/', StringComparison.Ordinal) || last.Groups["file"].Success);
+
+    /// <summary>A Python module that the repository has, or that tasks are to write.</summary>
+    private static bool IsOwnModule(string name, GateSubject subject) =>
+        Directory.Exists(Path.Combine(subject.Directory, name))
+        || File.Exists(Path.Combine(subject.Directory, name + ".py"))
+        || subject.Planned.Any(path => path.Split('/').Any(part => part == name || part == name + ".py"));
 
     /// <summary>Whether it was ended by signal 9, as a machine without memory does.</summary>
     internal static bool WasKilled(GateVerdict verdict) => verdict is { Result: GateResult.Failed, ExitCode: KilledBySignal9 };
@@ -27,9 +46,18 @@ internal static partial class GateClassifier
             | Cannot\ allocate\ memory | ENOMEM | JavaScript\ heap\ out\ of\ memory
             | Temporary\ failure\ in\ name\ resolution | Could\ not\ resolve\ host | getaddrinfo\ (ENOTFOUND|EAI_AGAIN)
             | Too\ many\ open\ files
-            | ^\S*python[0-9.]*:\ No\ module\ named
             """,
-        RegexOptions.Multiline | RegexOptions.IgnorePatternWhitespace
+        RegexOptions.IgnorePatternWhitespace
     )]
     private static partial Regex MachineFault();
+
+    [GeneratedRegex(@"^\S*python[0-9.]*: No module named '?(\w+)", RegexOptions.Multiline)]
+    private static partial Regex MissingModule();
+
+    // As dash and bash say it of a command, and of a script that they were given.
+    [GeneratedRegex(
+        @"^\S*sh: (?:line )?(?:[0-9]+: )?(?:cannot open )?(?<path>\S+): (?:(?:command )?not found|Permission denied|(?<file>No such file))",
+        RegexOptions.Multiline
+    )]
+    private static partial Regex MissingFile();
 }

@@ -18,6 +18,9 @@ public sealed record GateSubject
     /// <value>Default: <see cref="GateEnvironment.Make"/>.</value>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = GateEnvironment.Make();
 
+    /// <summary>Paths that the plan's tasks are to write. What is missing of them is work that is not done, and no fault of the machine.</summary>
+    public IReadOnlyList<string> Planned { get; init; } = [];
+
     /// <summary>
     /// The temporary folder of its worktree: what the first run of a gate has left there is no longer there in its second. Null: none of
     /// its own.
@@ -149,17 +152,19 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
             Tail = why,
         };
 
-    private static GateVerdict Judge(Gate gate, string command, ProcessResult result, string evidenceFile)
+    private static GateVerdict Judge(Gate gate, string command, ProcessResult result, GateSubject subject, string evidenceFile)
     {
         var output = result.StandardOutput.Text;
+        var missesWork = GateClassifier.MissesOwnFile(result.ExitCode, output);
         var isGood = result.Succeeded != gate.Negate && !GateClassifier.CouldNotRun(result.ExitCode);
         (var verdict, var failure) = result switch
         {
             { TimedOut: true } => (GateResult.TimedOut, GateFailure.Timeout),
             _ when isGood => (GateResult.Passed, GateFailure.None),
+            _ when missesWork => (GateResult.Failed, GateFailure.Logic),
             _ when GateClassifier.CouldNotRun(result.ExitCode) => (GateResult.CouldNotRun, GateFailure.Environment),
             _ when gate.Negate => (GateResult.Failed, GateFailure.Logic),
-            _ => (GateResult.Failed, GateClassifier.OfExit(result.ExitCode, output)),
+            _ => (GateResult.Failed, GateClassifier.OfExit(result.ExitCode, output, subject)),
         };
         return new GateVerdict
         {
@@ -236,7 +241,7 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
             Mark = turn.Mark,
         };
         var result = await RunProcessAsync(process, subject.TemporaryFolder, cancellationToken);
-        var verdict = Judge(gate, command, result, evidenceFile) with
+        var verdict = Judge(gate, command, result, subject, evidenceFile) with
         {
             Tests = printed is null ? null : CountOf(printed.Result, ResultFiles.Count(subject.Directory, began, cancellationToken)),
         };

@@ -170,7 +170,7 @@ public sealed record GateVerdict
             GateResult.Skipped => Tail,
             GateResult.TimedOut => $"It took longer than {Gate.Limit.TotalSeconds:0} s and was stopped.",
             GateResult.CouldNotRun =>
-                $"The gate '{Gate.Name}' could not run: {(ExitCode is { } code ? $"exit code {code}. " : "")}{LastWords}",
+                $"The gate '{Gate.Name}' could not run: {(ExitCode is { } code ? $"exit code {code}. " : "")}{LastWords}{(LastWords.Length == 0 ? "" : ".")}",
             _ =>
                 $"The gate '{Gate.Name}' ended with exit code {ExitCode}{(Gate.Negate ? ", but has to fail" : "")}{(LastWords.Length == 0 ? "" : $": {LastWords}")}.",
         };

@@ -405,7 +405,7 @@ public static class SettingKeys
         "risk.review_threshold",
         50,
         SettingTypes.Whole(0, 1_000_000),
-        "up to this score a review is recommended; above, approval is required"
+        "up to this score, what many tasks and files add left out, --yes answers; above, a person has to"
     );
 
     internal static readonly Setting<bool> WordBoundaries = new(

@@ -52,6 +52,73 @@ public class FirstFailureTests
         Assert.Contains("No module named pytest", (await cli.RunAsync("status")).Output, StringComparison.Ordinal);
     }
 
+    /// <summary>What a task is to make is not there before; nobody has to install it.</summary>
+    [Fact]
+    public async Task Run_GateOfATaskThatRunsWhatTheTaskMakes_BeginsAndLands()
+    {
+        using var cli = RunCommandTests.Repository("mkdir -p tools && echo 'exit 0' > tools/check.sh");
+        cli.Write(
+            "tasks.yaml",
+            "tasks:\n  - {id: a, description: A, files_write: [tools/check.sh], verification: [bash tools/check.sh]}\n"
+        );
+
+        var run = await cli.RunAsync("run", "--yes");
+
+        Assert.True(run.ExitCode == 0, run.People);
+        Assert.Contains("1 of 1 task", run.People, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Diff_TaskThatChangedNothing_SaysSoAndShowsNobodyElsesWork()
+    {
+        using var cli = RunCommandTests.Repository("true");
+        File.AppendAllText(Path.Combine(cli.Folder, ".orchestrator", "config.yaml"), "max_remediations: 0\n");
+        cli.Write("tasks.yaml", "tasks:\n  - {id: a, description: A, files_write: [a.txt], verification: [test -e a.txt]}\n");
+        cli.Git("add", "-A");
+        cli.Git("-c", "user.name=T", "-c", "user.email=t@localhost", "commit", "-q", "-m", "Somebody else's");
+
+        await cli.RunAsync("run", "--yes");
+        var diff = await cli.RunAsync("diff", "a");
+
+        Assert.Equal((0, ""), (diff.ExitCode, diff.Output.Trim()));
+        Assert.Contains("a is failed and has changed nothing.", diff.People, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Check_GitWithoutAName_SaysWhoCommits()
+    {
+        using var cli = new CliFixture().WithRepository();
+        cli.Git("config", "user.name", "");
+
+        var result = await cli.RunAsync("check");
+
+        Assert.Contains("warn  identity: git knows no name for commits", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_MisspeltKey_IsNamedBesideWhatIsMissingForIt()
+    {
+        using var cli = new CliFixture().WithRepository();
+        cli.Write("tasks.yaml", "tasks:\n  - {id: a, descripton: A, files_write: [a.txt]}\n");
+
+        var result = await cli.RunAsync("run");
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("Did you mean 'description'?", result.People, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ConfigSet_WhatCountsOnlyWhenTrusted_SaysSo()
+    {
+        using var cli = new CliFixture().WithRepository();
+
+        var powerful = await cli.RunAsync("config", "set", "agents.claude.provider", "api");
+        var harmless = await cli.RunAsync("config", "set", "git.message_prefix", "x");
+
+        Assert.Contains("orchestrate trust", powerful.People, StringComparison.Ordinal);
+        Assert.DoesNotContain("orchestrate trust", harmless.People, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Run_GateThatFails_SaysInTheTasksReasonWhatItPrinted()
     {

@@ -21,6 +21,20 @@ public class HelpTests
     }
 
     [Theory]
+    [InlineData("help", "statsu")]
+    [InlineData("statsu", "--help")]
+    [InlineData("statsu")]
+    public async Task Help_OfACommandThatIsNone_NamesTheNearest(params string[] arguments)
+    {
+        using var cli = new CliFixture();
+
+        var result = await cli.RunAsync(arguments);
+
+        Assert.Equal((2, ""), (result.ExitCode, result.Output));
+        Assert.Contains("Did you mean 'status'?", result.People, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("--only", "run", "--onyl", "a")]
     [InlineData("--no-resume", "skip", "--no-resum")]
     public async Task Option_MistypedInThePlaceOfAnArgument_IsNoArgument(string meant, params string[] arguments)

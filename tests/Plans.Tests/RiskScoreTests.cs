@@ -98,6 +98,21 @@ public sealed class RiskScoreTests
     public void Level_AtTheThresholds_IncludesThem(int weight, RiskLevel expected) =>
         Assert.Equal(expected, RiskScore.Of(Plan(Tested("a", "x")), new RiskOptions { SensitivePatterns = [new("x", weight)] }).Level);
 
+    [Theory]
+    [InlineData(0, 100, true)]
+    [InlineData(50, 100, true)]
+    [InlineData(51, 100, false)]
+    [InlineData(51, 1, false)]
+    public void YesAnswers_SizeAlone_NeedsNoOther(int weight, int tasks, bool expected)
+    {
+        var plan = Plan([.. Enumerable.Range(0, tasks).Select(i => Tested($"t{i}", i == 0 ? "secret" : $"a{i}"))]);
+
+        var score = RiskScore.Of(plan, new RiskOptions { SensitivePatterns = [new("secret", weight)] });
+
+        Assert.Equal(tasks > 1 || weight > 50, score.Level == RiskLevel.ApprovalRequired);
+        Assert.Equal(expected, score.YesAnswers);
+    }
+
     [Fact]
     public void PatternFaults_BadPatterns_AreAllNamed()
     {

@@ -112,6 +112,25 @@ public sealed class GateRunnerTests : IDisposable
         Assert.Contains("no-such-program-anywhere", verdict.Tail, StringComparison.Ordinal);
     }
 
+    /// <summary>Before the work is done its files are not there; that is not what anybody can install.</summary>
+    [Theory]
+    [InlineData("echo '/usr/bin/python: No module named src.command'; exit 1", GateFailure.Logic)]
+    [InlineData("echo '/usr/bin/python3: No module named shop'; exit 1", GateFailure.Logic)]
+    [InlineData("echo '/usr/bin/python3: No module named pytest'; exit 1", GateFailure.Environment)]
+    [InlineData("bash tests.sh", GateFailure.Logic)]
+    [InlineData("true && tools/check --all", GateFailure.Logic)]
+    [InlineData("cd src && ./check", GateFailure.Logic)]
+    [InlineData("cd src && no-such-program-anywhere", GateFailure.Environment)]
+    public async Task Command_MissesWhatTheWorkIsToMake_IsTheWorksFault(string command, GateFailure failure)
+    {
+        _folder.Write("src/a.py", "");
+
+        var verdict = await RunAsync(command, subjectChange: subject => subject with { Planned = ["lib/shop/cli.py"] });
+
+        Assert.Equal(failure, verdict.Failure);
+        Assert.Equal(failure == GateFailure.Logic, !verdict.BlamesMachine);
+    }
+
     [Fact]
     public async Task Directory_IsMissing_CouldNotRun()
     {

@@ -67,6 +67,29 @@ public sealed class CleaningTests
         Assert.True(later.IsWhole, string.Join("; ", later.Kept));
     }
 
+    /// <summary>No history has the commits then; the files of one commit prove that nothing is lost.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Remove_RunMergedBySquashing_GoesWhereAllItsContentIsThere(bool isWhole)
+    {
+        using var run = await RunFixture.BeginAsync(RunFixture.Start(), Task("a"), Task("b"));
+        var repository = await run.Services.OpenRepositoryAsync(run.Repository.Path);
+        await run.DoAsync("a", "a.txt", "a");
+        await run.DoAsync("b", "b.txt", "b");
+        var ended = Ended(run, RunStates.Completed, await MergedAsync(run, "a"), await MergedAsync(run, "b"));
+        await run.Repository.CommitAsync("beside it", ("other.txt", "x"));
+        await run.Repository.GitAsync("merge", "-q", "--squash", run.StagingBranch);
+        await run.Repository.CommitAsync("squashed (#7)", isWhole ? ("other.txt", "y") : ("b.txt", "only nearly"));
+        await run.Repository.CommitAsync("after it", ("a.txt", "went on"));
+
+        var remains = Assert.Single(await new RunSurvey(repository, "orchestrator").LookAsync([ended], None));
+
+        Assert.Equal((isWhole, isWhole), (remains.IsWhole, remains.Kept.Count == 0));
+        Assert.Null(await new RunRemoval(repository).RemoveAsync(remains, Forget, None));
+        Assert.Equal(isWhole, (await run.Repository.GitAsync("for-each-ref", "refs/orchestrator", "refs/heads/orchestrator")).Length == 0);
+    }
+
     [Fact]
     public async Task Remove_AbortedRun_KeepsWhatItHadReachedUnderItsOneRef()
     {

@@ -23,6 +23,18 @@ public sealed class PlanRiskTests
     }
 
     [Fact]
+    public void Of_ManySmallTasksWithoutTests_YesAnswers()
+    {
+        var plan = new Plan { Tasks = [.. Enumerable.Range(0, 14).Select(i => Task($"t{i}", $"src/a{i}.txt"))] };
+
+        var risk = PlanRisk.Of(plan, Settings, new OrchestrationInput());
+
+        Assert.Equal((77, ""), (risk.Score, risk.Approval));
+        Assert.Contains("14 tasks, 9 over 5", risk.Review, StringComparison.Ordinal);
+        Assert.Equal("", PlanRisk.Of(plan, Settings, new OrchestrationInput { ApproveRisk = 77 }).Review);
+    }
+
+    [Fact]
     public void Of_PathThatAlwaysNeedsAPerson_IsNamedWhateverTheScore()
     {
         var plan = new Plan { Tasks = [Task("a", ".github/workflows/ci.yml")] };

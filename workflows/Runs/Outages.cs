@@ -67,13 +67,18 @@ internal sealed class Outages(Func<TimeSpan> firstPause)
     /// A task ended because its agent failed. When that makes it the account's fault, the tasks that failed alike are returned: they are
     /// tried again.
     /// </summary>
-    public IReadOnlyList<string> Failed(TaskOutline task, string signature, string reason, DateTimeOffset now)
+    /// <param name="task">The task.</param>
+    /// <param name="signature">How its agent failed; empty: in a way that says nothing of others.</param>
+    /// <param name="reason">The same for people.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="isSettled">Whether a task that failed before is done or left out by now: it counts no more.</param>
+    public IReadOnlyList<string> Failed(TaskOutline task, string signature, string reason, DateTimeOffset now, Func<string, bool> isSettled)
     {
         if (signature.Length == 0)
         {
             return [];
         }
-        _failures.RemoveAll(f => now - f.At > Window || f.Task == task.Id);
+        _failures.RemoveAll(f => now - f.At > Window || f.Task == task.Id || isSettled(f.Task));
         _failures.Add((now, task.Id, signature));
         var alike = _failures.Where(f => f.Signature == signature).Select(f => f.Task).ToList();
         var known = Open.Find(t => t.Name == task.Account && t.Until is null);

@@ -50,7 +50,7 @@ internal sealed class PlanStage(RunContext context, PlanReader plans, TaskStarte
         _state.Plan = _state.Plan with { Tasks = [] };
         _state.Run = _state.Run with { TaskCount = _state.Board.Entries.Count };
         var made = _state.Input.NeedsPlanner ? $"; {await EndPlanningAsync()}" : "";
-        context.TransitionTo(RunStates.Planning, $"{tasks.Count} tasks{made}");
+        context.TransitionTo(RunStates.Planning, $"{tasks.Count} {(tasks.Count == 1 ? "task" : "tasks")}{made}");
     }
 
     /// <summary>Puts the plan where it was wanted, if there is one, and gives up what planning held.</summary>

@@ -114,9 +114,12 @@ internal static class TaskReports
         state.Run = state.Run with { Warnings = [.. state.Run.Warnings.Union(told).Take(MostWarnings)] };
     }
 
+    private static bool IsSettled(TaskEntry entry) => TaskStates.IsDone(entry.Status.State) || entry.State.LeftOut;
+
     private static void RetryUnaffected(RunState state, TaskEntry entry, TaskReport report, DateTimeOffset now)
     {
-        foreach (var other in state.Outages.Failed(entry.Outline, report.Signature, report.Reason, now).Select(state.Board.Find))
+        var alike = state.Outages.Failed(entry.Outline, report.Signature, report.Reason, now, id => IsSettled(state.Board.Find(id)));
+        foreach (var other in alike.Select(state.Board.Find))
         {
             if (other.Status.State == TaskStates.Failed)
             {

@@ -205,7 +205,12 @@ internal sealed class CleanupCommand : CliCommand
                 kept.Where(entry => entry.Why.Count > 0).Select(entry => $"{entry.RunId}  {entry.State}; {string.Join("; ", entry.Why)}"),
                 "runs"
             ),
-            .. unchosen > 0 ? (string[])[$"{Number(unchosen)} more that have ended and were not chosen (--keep 0 chooses all)"] : [],
+            .. unchosen > 0
+                ? (string[])
+                    [
+                        $"{Number(unchosen)} more that {(unchosen == 1 ? "has ended and was" : "have ended and were")} not chosen (--keep 0 chooses all)",
+                    ]
+                : [],
         ];
         if (stays.Count > 0)
         {

@@ -154,7 +154,18 @@ internal sealed class ConfigCommand : Command
             context.Terminal.Say($"{name} is set in {shown}.");
             var setting = SettingIndex.Find(name)!;
             WarnIfOverruled(context, setting.Name, user ? SettingSourceKind.UserFile : SettingSourceKind.RepositoryFile);
+            // A name of its own: agents.NAME.provider is no setting of the list.
+            if (
+                !user
+                && context.OpenSettings(context.FindRepository(), []) is { IsTrusted: false } opened
+                && opened.Question.Items.Any(Asks)
+            )
+            {
+                context.Terminal.Warn("It counts when this repository's files are trusted: orchestrate trust.");
+            }
             return Task.FromResult(ExitCodes.Done);
+
+            bool Asks(TrustItem item) => item.Setting == name || item.Setting.StartsWith(name + ".", StringComparison.Ordinal);
         }
 
         private static void WarnIfOverruled(CommandContext context, string name, SettingSourceKind where)

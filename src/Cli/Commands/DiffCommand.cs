@@ -46,6 +46,10 @@ internal sealed class DiffCommand : CliCommand
             return ExitCodes.Done;
         }
 
+        if (patch.Text.Length == 0)
+        {
+            context.Terminal.Say($"{id} is {task.State} and has changed nothing.");
+        }
         context.Terminal.Result(patch.Text);
         if (patch.IsCut)
         {

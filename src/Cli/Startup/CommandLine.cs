@@ -42,6 +42,13 @@ internal static class CommandLine
         {
             return Refuse(parsed, terminal);
         }
+        // The parser lets help win over everything, also over a command that is none.
+        if (parsed.CommandResult.Command is RootCommand root && arguments is [[not '-', ..] unknown, .., "--help" or "-h" or "-?"])
+        {
+            var near = NearestName.Of(unknown, [.. root.Subcommands.Where(known => !known.Hidden).Select(known => known.Name)]);
+            terminal.Fail($"There is no command '{unknown}'.", Hint(near, parsed));
+            return ExitCodes.Usage;
+        }
         if (parsed.CommandResult.Command is not CliCommand command || (parsed.Action is not null && parsed.Action != command.Action))
         {
             return await ShowHelpAsync(parsed, terminal);

@@ -58,6 +58,10 @@ public sealed class GitRepository
     /// <summary>Who commits: the configured identity, or <see cref="FallbackIdentity"/>.</summary>
     public GitIdentity Identity { get; private init; } = FallbackIdentity;
 
+    /// <summary>Says that nobody has told git who commits here, and as whom commits are made therefore; null where somebody has.</summary>
+    public string? FindNameless() =>
+        Identity == FallbackIdentity ? $"git knows no name for commits; they are made as {Identity.Name} <{Identity.Email}>." : null;
+
     /// <summary>
     /// The identity as git wants it of whoever commits or merges: a machine may know none, and then git refuses even to begin.
     /// </summary>

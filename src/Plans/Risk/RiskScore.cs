@@ -30,9 +30,19 @@ public sealed record RiskFactor(int Points, string Kind, string Message, string?
 /// <param name="Score">The sum of the factors' points.</param>
 /// <param name="Level">What it asks for.</param>
 /// <param name="AutoApproveThreshold">Highest score that needs nobody.</param>
+/// <param name="ReviewThreshold">Highest score at which a look is only recommended.</param>
 /// <param name="Factors">The reasons, in the order of the rules.</param>
-public sealed record RiskScore(int Score, RiskLevel Level, int AutoApproveThreshold, IReadOnlyList<RiskFactor> Factors)
+public sealed record RiskScore(int Score, RiskLevel Level, int AutoApproveThreshold, int ReviewThreshold, IReadOnlyList<RiskFactor> Factors)
 {
+    /// <summary>
+    /// Whether <c>--yes</c> may answer what the score asks. How many tasks and files there are is known to whoever says so, and alone makes
+    /// no plan one that a person has to look at again: only what the rest counts must not be above the threshold.
+    /// </summary>
+    public bool YesAnswers => Factors.Where(f => f.Kind is not (Tasks or Files)).Sum(f => f.Points) <= ReviewThreshold;
+
+    private const string Tasks = "tasks";
+    private const string Files = "files";
+
     /// <summary>Scores a plan. A written path counts once, whichever tasks write it.</summary>
     /// <exception cref="ArgumentException">A pattern is no regular expression; <see cref="PatternFaults"/> finds it beforehand.</exception>
     public static RiskScore Of(Plan plan, RiskOptions options)
@@ -40,14 +50,8 @@ public sealed record RiskScore(int Score, RiskLevel Level, int AutoApproveThresh
         RiskFactor[] factors =
         [
             .. SensitivePaths(plan, options),
-            .. Over("tasks", plan.Tasks.Count, 5, 5, "tasks"),
-            .. Over(
-                "files",
-                plan.Tasks.SelectMany(t => t.FilesWrite ?? []).Distinct(StringComparer.Ordinal).Count(),
-                10,
-                3,
-                "written files"
-            ),
+            .. Over(Tasks, plan.Tasks.Count, 5, 5, "tasks"),
+            .. Over(Files, plan.Tasks.SelectMany(t => t.FilesWrite ?? []).Distinct(StringComparer.Ordinal).Count(), 10, 3, "written files"),
             .. Over("patch-intents", plan.Tasks.Sum(t => t.PatchIntents.Count), 3, 5, "patch intents"),
             .. Over(
                 "dependencies",
@@ -64,7 +68,7 @@ public sealed record RiskScore(int Score, RiskLevel Level, int AutoApproveThresh
             score <= options.AutoApproveThreshold ? RiskLevel.AutoApprove
             : score <= options.ReviewThreshold ? RiskLevel.ReviewRecommended
             : RiskLevel.ApprovalRequired;
-        return new RiskScore(score, level, options.AutoApproveThreshold, factors);
+        return new RiskScore(score, level, options.AutoApproveThreshold, options.ReviewThreshold, factors);
     }
 
     /// <summary>The patterns that can't be used, each with the reason; empty when all can.</summary>

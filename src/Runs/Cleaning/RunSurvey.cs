@@ -15,6 +15,7 @@ namespace Orchestrator.Runs.Cleaning;
 public sealed class RunSurvey(GitRepository repository, string prefix)
 {
     private const string Heads = "refs/heads/";
+    private const string Remotes = "refs/remotes/";
     private const string Foreign = "refs/orchestrator/foreign";
     private const string Results = "refs/orchestrator/results";
     private readonly RefStore _refs = new(repository);
@@ -49,7 +50,14 @@ public sealed class RunSurvey(GitRepository repository, string prefix)
             )
             .Distinct(StringComparer.Ordinal)
             .ToList();
-        var contained = await new UserHistory(repository, prefixes).ContainedAsync(mine, stop);
+        var contained = await WithSquashedAsync(
+            await new UserHistory(repository, prefixes).ContainedAsync(mine, stop),
+            runs,
+            refs,
+            prefixes,
+            mine,
+            stop
+        );
         var found = new List<RunRemains>();
         foreach (var run in runs)
         {
@@ -82,6 +90,62 @@ public sealed class RunSurvey(GitRepository repository, string prefix)
             stop
         );
         return [.. stray.Where(found => contained.Contains(found.Commit)).Select(found => new RefChange(found.Ref, null, found.Commit))];
+    }
+
+    /// <summary>
+    /// Adds the commits of runs whose result a branch of the person has by content: what was merged by squashing is in no history.
+    /// </summary>
+    private async Task<IReadOnlySet<string>> WithSquashedAsync(
+        IReadOnlySet<string> contained,
+        IReadOnlyList<EndedRun> runs,
+        IReadOnlyDictionary<string, string> refs,
+        IReadOnlyList<string> prefixes,
+        IReadOnlyList<string> mine,
+        CancellationToken stop
+    )
+    {
+        var results = runs.Where(run => run.Status.Target.Length > 0)
+            .Select(run =>
+                (
+                    run.Status.Target,
+                    Tip: refs.GetValueOrDefault(Heads + run.Status.Staging) ?? refs.GetValueOrDefault(RunRefs.LastMerge(run.Folder))
+                )
+            )
+            .Where(run => run.Tip is not null && !contained.Contains(run.Tip))
+            .ToList();
+        if (results.Count == 0)
+        {
+            return contained;
+        }
+        var branches = await _refs.ListAsync([Heads, Remotes], stop);
+        var search = new ContentSearch(repository);
+        var found = contained.ToHashSet(StringComparer.Ordinal);
+        foreach (var (target, tip) in results)
+        {
+            foreach (var branch in branches.Keys.Where(name => name == Heads + target || IsRemote(name, target)))
+            {
+                if (!await search.IsInAsync(tip!, branch, stop))
+                {
+                    continue;
+                }
+                foreach (var commit in mine.Where(commit => !found.Contains(commit)))
+                {
+                    if (await _commits.IsReachableFromAnyAsync(commit, [tip!], stop))
+                    {
+                        found.Add(commit);
+                    }
+                }
+                break;
+            }
+        }
+        return found;
+
+        // Of the person's only: refs/remotes/NAME/TARGET.
+        bool IsRemote(string name, string target) =>
+            name.StartsWith(Remotes, StringComparison.Ordinal)
+            && name.Split('/', 4) is [_, _, _, var branch]
+            && branch == target
+            && !prefixes.Any(prefix => branch.StartsWith(prefix + "/", StringComparison.Ordinal));
     }
 
     private async Task<RunRemains> LookAsync(

@@ -48,6 +48,7 @@ internal sealed class GateCheck(RunServices services)
         var question = await QuestionAsync(files, repository, commit, changed, stop);
         var lookups = await LookUpAsync(repository, gates, question, stop);
         var outcomes = new List<GateVerdict>();
+        IReadOnlyList<string> planned = [.. files.Plan.Tasks.SelectMany(t => (t.FilesWrite ?? []).Concat(t.FilesAppend))];
         VerificationTree? place = null;
         var traces = default(WorktreeTraces);
         try
@@ -75,6 +76,7 @@ internal sealed class GateCheck(RunServices services)
                 {
                     Directory = place.Worktree.Path,
                     ChangedFiles = changed,
+                    Planned = planned,
                     Environment = GateEnvironment.Make(
                         services.Environment,
                         place.Resources.Variables(files.Settings.Worktrees.Environment)

@@ -17,7 +17,8 @@ internal sealed record PlanRisk(int Score, string Approval, string Review)
         var accepted = score.Score <= input.ApproveRisk;
         var said = $"The risk score is {score.Score}: {string.Join(" ", score.Factors.Select(f => f.Message))}";
         var approval = new List<string>();
-        if (score.Level == RiskLevel.ApprovalRequired && !accepted)
+        var asks = score.Level != RiskLevel.AutoApprove && !accepted;
+        if (asks && !score.YesAnswers)
         {
             approval.Add(said);
         }
@@ -27,6 +28,6 @@ internal sealed record PlanRisk(int Score, string Approval, string Review)
                 $"{string.Join(", ", guarded.Take(5).Select(g => $"{g.TaskId} owns {g.Path}"))}{(guarded.Count > 5 ? $" and {guarded.Count - 5} more" : "")}: such paths always need a person (always_require_human)."
             );
         }
-        return new PlanRisk(score.Score, string.Join(" ", approval), score.Level == RiskLevel.ReviewRecommended && !accepted ? said : "");
+        return new PlanRisk(score.Score, string.Join(" ", approval), asks && score.YesAnswers ? said : "");
     }
 }

@@ -50,12 +50,9 @@ public sealed class PreflightCheck(RunServices services)
             warnings,
             stop
         );
-        if (repository.Identity == GitRepository.FallbackIdentity)
+        if (repository.FindNameless() is { } nameless)
         {
-            warnings.Add(
-                $"git knows no name for commits; they are made as {repository.Identity.Name} <{repository.Identity.Email}>. Set "
-                    + "user.name and user.email to change that."
-            );
+            warnings.Add($"{nameless} Set user.name and user.email to change that.");
         }
         if (found.Target is not { } target || found.Base is not { } tip || errors.Count > 0)
         {

@@ -140,17 +140,27 @@ public static class MachineCheck
         }
 
         var found = new MachineCheckEntry("git", MachineCheckStatus.Ok, $"git {git.Version}.");
+        if (location is null)
+        {
+            var none = "This folder is in no git repository.";
+            return [found, new("repository", MachineCheckStatus.Fail, none, $"Run '{GitRepository.BeginCommand}', or go to one.")];
+        }
+        var repository = await RepositoryAsync(git, location, settings, cancellationToken);
         return
         [
             found,
-            location is null
-                ? new(
-                    "repository",
-                    MachineCheckStatus.Fail,
-                    "This folder is in no git repository.",
-                    $"Run '{GitRepository.BeginCommand}', or go to one."
-                )
-                : await RepositoryAsync(git, location, settings, cancellationToken),
+            repository,
+            .. !location.IsBare && (await GitRepository.OpenAsync(git, location.Root, cancellationToken)).FindNameless() is { } nameless
+                ? (MachineCheckEntry[])
+                    [
+                        new(
+                            "identity",
+                            MachineCheckStatus.Warn,
+                            nameless,
+                            "git config --global user.name NAME && git config --global user.email ADDRESS"
+                        ),
+                    ]
+                : [],
         ];
     }
 

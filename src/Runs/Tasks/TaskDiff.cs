@@ -33,7 +33,7 @@ public static class TaskDiff
         if (commit.Length > 0)
         {
             return await diffs.PatchAsync(
-                await BeginningAsync(new CommitStore(opened), commit, staging, cancellationToken) ?? commit + "^1",
+                await BeginningAsync(new CommitStore(opened), commit, staging, cancellationToken),
                 commit,
                 cancellationToken: cancellationToken
             );
@@ -47,23 +47,24 @@ public static class TaskDiff
             return null;
         }
         return await new WorktreeDiff(live).PatchAsync(
-            await BeginningAsync(new CommitStore(opened), head, staging, cancellationToken) ?? head,
+            await BeginningAsync(new CommitStore(opened), head, staging, cancellationToken),
             cancellationToken
         );
     }
 
-    // A task has one commit per attempt; what lies before the first of them is what it began from.
-    private static async Task<string?> BeginningAsync(
+    // A task has one commit per attempt; what lies before the first of them is what it began from. Without one of its own it is there still.
+    private static async Task<string> BeginningAsync(
         CommitStore commits,
         string commit,
         string staging,
         CancellationToken cancellationToken
     )
     {
-        var own =
-            staging.Length > 0 && await commits.ReadAsync(staging, cancellationToken) is not null
-                ? await commits.ListFirstParentsAsync(commit, staging, cancellationToken)
-                : [];
-        return own.Count > 0 ? own[^1].Id + "^1" : null;
+        if (staging.Length == 0 || await commits.ReadAsync(staging, cancellationToken) is null)
+        {
+            return commit + "^1";
+        }
+        var own = await commits.ListFirstParentsAsync(commit, staging, cancellationToken);
+        return own.Count > 0 ? own[^1].Id + "^1" : commit;
     }
 }

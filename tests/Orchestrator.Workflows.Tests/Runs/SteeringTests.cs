@@ -179,6 +179,28 @@ public sealed class SteeringTests
     }
 
     [Fact]
+    public void TakeIn_TasksThatFailedAlikeAndWereSettledByAPerson_CountNoMore()
+    {
+        var state = Of([.. ((string[])["a", "b", "c", "d"]).Select(id => Task(id) with { Account = "x" })]);
+        var steering = new Steering(state);
+        foreach (var id in (string[])["a", "b", "c"])
+        {
+            Start(state, id);
+            Report(state, id, TaskStates.Failed, r => r with { Signature = "exit code", Reason = "exit code 1" });
+            _ = id switch
+            {
+                "a" => steering.Skip(id, false, Now),
+                "b" => steering.CancelTask(id, Now),
+                _ => null,
+            };
+        }
+
+        Assert.Equal("", Progress.DescribeOutages(state));
+        Assert.Equal(TaskStates.Failed, state.Board.Find("c").Status.State);
+        Assert.Equal(TaskStates.Waived, state.Board.Find("a").Status.State);
+    }
+
+    [Fact]
     public void IsUnsaved_OnlyWhatACheckpointWouldNotTell()
     {
         var state = Of(Task("a"), Task("b"));
