@@ -61,7 +61,7 @@ public sealed class RunActivities : IRunActivities
         );
 
         // What happens meanwhile is recorded at once: each record writes the state of all tasks.
-        if (input.Run.State == RunStates.Executing)
+        if (input.Run.State is RunStates.Executing or RunStates.Reviewing)
         {
             await Task.Delay(ProgressRecorder.PauseAfter(input.Run), _services.Time, ActivityExecutionContext.Current.CancellationToken)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

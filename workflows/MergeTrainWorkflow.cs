@@ -104,6 +104,7 @@ public sealed class MergeTrainWorkflow : MessageWorkflow
     private Task EnqueueAsync(TrainWork work)
     {
         _context.Hear(work.Position);
+        _context.HearPlan(work.PlanHash);
         foreach (var request in work.Requests)
         {
             _context.State = _context.State.Enqueue(request);

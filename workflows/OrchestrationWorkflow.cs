@@ -81,7 +81,7 @@ public sealed class OrchestrationWorkflow : MessageWorkflow
             {
                 await _parts.Recovery.TakeUpAsync();
                 await _parts.Working.RunAsync();
-                if (_state.Board.AllMerged && await _parts.Landing.RunAsync() is { } landed)
+                if (_state.Board.AllMerged && await _parts.Reviewing.RunAsync() && await _parts.Landing.RunAsync() is { } landed)
                 {
                     return await FinishAsync(RunStates.Completed, landed);
                 }

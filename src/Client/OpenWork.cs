@@ -9,7 +9,7 @@ internal static class OpenWork
     /// <summary>Visibility query for those that are open: runs, their tasks, plans that are made, merge trains.</summary>
     private const string Query =
         $"ExecutionStatus = 'Running' AND (WorkflowType = '{RunClient.WorkflowType}' OR WorkflowType = 'TaskWorkflow' OR "
-        + "WorkflowType = 'PlanningWorkflow' OR WorkflowType = 'MergeTrainWorkflow')";
+        + "WorkflowType = 'PlanningWorkflow' OR WorkflowType = 'ReviewWorkflow' OR WorkflowType = 'MergeTrainWorkflow')";
 
     /// <summary>Those that are open, each with its description of this moment.</summary>
     /// <param name="client">Client of the server that holds the runs.</param>

@@ -118,3 +118,25 @@ public interface IPlanningActivities
     [Activity]
     Task<string> EndPlanningAsync(EndPlanningInput input);
 }
+
+/// <summary>
+/// Steps of a review. Each may be done again at any time and then does what is still missing; no answer is paid for twice.
+/// </summary>
+public interface IReviewActivities
+{
+    [Activity]
+    Task<ReviewBegun> BeginReviewAsync(BeginReviewInput input);
+
+    [Activity]
+    Task<AgentRunResult> AskReviewerAsync(AskReviewerInput input);
+
+    [Activity]
+    Task<AnswerJudgement> JudgeReviewAsync(JudgeReviewInput input);
+
+    /// <summary>Reads all answers of a round; findings become tasks of a plan that is stored beside the one that was approved.</summary>
+    [Activity]
+    Task<ReviewConclusion> ConcludeReviewAsync(ConcludeReviewInput input);
+
+    [Activity]
+    Task EndReviewAsync(EndReviewInput input);
+}

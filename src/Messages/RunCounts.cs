@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace Orchestrator.Messages;
 
 /// <summary>
-/// What became of the tasks of a run, counted in one place for all that is said of it. The planner is none of them, and those outside of
+/// What became of the tasks of a run, counted in one place for all that is said of it. The planner and the review are none of them, and those outside of
 /// what was asked for are counted apart.
 /// </summary>
 public sealed record RunCounts
@@ -53,7 +53,7 @@ public sealed record RunCounts
     public static RunCounts Of(RunStatus run)
     {
         var counts = new RunCounts();
-        foreach (var task in run.Tasks.Where(task => !run.HasPlanner || task.Id != PlannerTask.Id))
+        foreach (var task in run.Tasks.Where(task => task.Id != ReviewTask.Id && (!run.HasPlanner || task.Id != PlannerTask.Id)))
         {
             counts = task.State switch
             {

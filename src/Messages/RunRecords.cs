@@ -41,6 +41,9 @@ public sealed record RunRules
 
     /// <summary>Continue as new after so many signals and updates, whatever the length of history; 0: never for that. For tests.</summary>
     public int ContinueAfterMessages { get; init; }
+
+    /// <summary>How the whole change is reviewed before it lands; null: it is not.</summary>
+    public ReviewRule? Review { get; init; }
 }
 
 /// <summary>Asks for the plan of a run to be read, checked and stored in the run's folder.</summary>

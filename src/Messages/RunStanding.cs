@@ -67,7 +67,7 @@ public static class RunStanding
     // For files that another run holds: it says so in its reason.
     private static bool WaitsForOthers(RunTask task) => task.State == TaskStates.Pending && task.Reason.Length > 0;
 
-    private static bool IsWorking(string state) => state is RunStates.Executing or RunStates.Planning;
+    private static bool IsWorking(string state) => state is RunStates.Executing or RunStates.Planning or RunStates.Reviewing;
 
     // What waits for an account or the machine has no agent to be interrupted: in a paused run it stays where it is.
     private static bool CanMove(string state, bool isRunPaused) =>

@@ -207,6 +207,11 @@ public sealed record RunStatus
     [JsonPropertyName("hasPlanner")]
     public bool HasPlanner { get; init; }
 
+    /// <summary>How it stands with its review; null where none was begun.</summary>
+    [JsonPropertyName("review")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RunReview? Review { get; init; }
+
     /// <summary>What became of the tasks, in numbers. Commands and reports say so; null in the answer of a query.</summary>
     [JsonPropertyName("counts")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

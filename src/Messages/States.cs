@@ -54,6 +54,9 @@ public static class TaskStates
     /// <summary>The planner has made the plan; nothing of it is merged.</summary>
     public const string Planned = "planned";
 
+    /// <summary>A round of the review has its answers; what they come to is said of the run.</summary>
+    public const string Reviewed = "reviewed";
+
     /// <summary>The agent said that it needs something; a person or an answer is needed.</summary>
     public const string Blocked = "blocked";
     public const string AwaitingApproval = "awaiting-approval";
@@ -71,7 +74,7 @@ public static class TaskStates
     public const string Escalated = "escalated";
 
     /// <summary>True where what depends on the task may run.</summary>
-    public static bool IsDone(string state) => state is Merged or Waived or NotAsked or Planned;
+    public static bool IsDone(string state) => state is Merged or Waived or NotAsked or Planned or Reviewed;
 
     /// <summary>True where the task has ended, well or not.</summary>
     public static bool IsEnd(string state) => IsDone(state) || state is Failed or Skipped or Cancelled or Escalated;

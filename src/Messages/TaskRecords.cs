@@ -33,6 +33,9 @@ public sealed record TaskInput
 
     /// <summary>The run wakes what is parked for its account or machine; without it the task tries again by itself.</summary>
     public bool RunWakes { get; init; }
+
+    /// <summary>The round that a <c>ReviewWorkflow</c> carries out; null for tasks.</summary>
+    public ReviewRound? Review { get; init; }
 }
 
 /// <summary>What a task tells its run: sent by signal at each change, and returned at the end.</summary>
@@ -63,6 +66,7 @@ public sealed record TaskReport
         TaskStates.Merging,
         TaskStates.Merged,
         TaskStates.Planned,
+        TaskStates.Reviewed,
         TaskStates.Blocked,
         TaskStates.AwaitingApproval,
         TaskStates.Remediating,

@@ -56,7 +56,11 @@ public sealed record TrainInput
 /// <summary>Work for the merge train.</summary>
 /// <param name="Requests">The work, the oldest first; none: the run only wants to know whether somebody is there.</param>
 /// <param name="Position">Where staging is, as far as the run knows.</param>
-public sealed record TrainWork(IReadOnlyList<MergeRequest> Requests, StagingPosition Position);
+public sealed record TrainWork(IReadOnlyList<MergeRequest> Requests, StagingPosition Position)
+{
+    /// <summary>The plan that the run works by now: a review has added tasks to it. Empty: as before.</summary>
+    public string PlanHash { get; init; } = "";
+}
 
 /// <summary>Where a merge train is.</summary>
 public sealed record TrainStatus

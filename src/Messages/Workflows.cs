@@ -189,3 +189,34 @@ public interface IPlanningWorkflow
     [WorkflowSignal("runEnded")]
     Task RunEndedAsync(string reason);
 }
+
+/// <summary>
+/// One round of a run's review: the reviewer is asked about each part of the change, and its answers are kept. It reports to its run like a
+/// task, and takes the same signals.
+/// </summary>
+[Workflow("ReviewWorkflow")]
+public interface IReviewWorkflow
+{
+    [WorkflowRun]
+    Task<TaskReport> RunAsync(TaskInput input);
+
+    [WorkflowQuery("status")]
+    TaskReport Status();
+
+    [WorkflowSignal("pause")]
+    Task PauseAsync();
+
+    [WorkflowSignal("resume")]
+    Task ResumeAsync();
+
+    [WorkflowSignal("cancel")]
+    Task CancelAsync();
+
+    /// <summary>Goes on at once with what waits, with the words of a person.</summary>
+    [WorkflowSignal("goOn")]
+    Task GoOnAsync(string guidance);
+
+    /// <summary>Its run has ended without it: it ends its agent and closes.</summary>
+    [WorkflowSignal("runEnded")]
+    Task RunEndedAsync(string reason);
+}

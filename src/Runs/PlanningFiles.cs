@@ -51,6 +51,9 @@ internal sealed class PlanningFiles(RepositoryReference repository, string runId
     /// <summary>True when planning was begun: what is needed for it is there.</summary>
     public bool IsBegun => File.Exists(Folder.Planning("prompt.md"));
 
+    /// <summary>Conversations with models that have no agent program.</summary>
+    public string Conversations => Folder.Planning("conversations");
+
     public string Answer(int start) => Folder.Planning($"answer-{start}.txt");
 
     public string Problems(int start) => Folder.Planning($"problems-{start}.md");

@@ -11,6 +11,19 @@ namespace Orchestrator.Runs;
 /// <param name="Start">What it began with beside the plan.</param>
 internal sealed record RunFiles(RunFolder Folder, Plan Plan, RunStart Start)
 {
+    /// <summary>Tasks that the run has added to its plan since it began.</summary>
+    public IReadOnlySet<string> Added { get; init; } = new HashSet<string>();
+
+    /// <summary>Stores the plan with more tasks, beside the one that the run began with.</summary>
+    /// <returns>That plan's hash.</returns>
+    public string StoreExtended(IEnumerable<PlanTask> tasks)
+    {
+        var bytes = PlanJson.Write(Plan with { Tasks = [.. Plan.Tasks, .. tasks] });
+        var hash = PlanJson.HashOf(bytes);
+        DurableFile.Write(Folder.ExtendedPlan(hash), bytes);
+        return hash;
+    }
+
     /// <summary>Stores what a run works by. Doing it again gives the same files.</summary>
     /// <returns>The plan's hash.</returns>
     public static string Store(RunFolder folder, Plan plan, RunStart start)

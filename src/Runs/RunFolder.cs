@@ -32,6 +32,9 @@ public sealed partial class RunFolder
     /// <summary>The stored plan: what was approved, as canonical JSON.</summary>
     public string Plan => In("plan", "plan.json");
 
+    /// <summary>The plan with tasks that the run has added to it since, named by its hash.</summary>
+    public string ExtendedPlan(string hash) => In("plan", $"plan-{hash}.json");
+
     /// <summary>The settings that the run began with, as far as its activities need them.</summary>
     public string StartFile => In("plan", "start.json");
 
@@ -70,6 +73,9 @@ public sealed partial class RunFolder
 
     /// <summary>Something of planning: request, prompt, answers, the planner's plan.</summary>
     public string Planning(string name) => In("planning", name);
+
+    /// <summary>Something of the review: what was asked, answers, what rounds came to.</summary>
+    public string Review(string name) => In("review", name);
 
     /// <summary>Evidence and marks of preflight.</summary>
     public string Preflight => In("preflight");

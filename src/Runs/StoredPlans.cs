@@ -11,7 +11,8 @@ namespace Orchestrator.Runs;
 internal sealed class StoredPlans
 {
     private const int MostKept = 8;
-    private readonly ConcurrentDictionary<(string Plan, string Start), (Plan Plan, RunStart Start)> _known = new();
+    private static readonly HashSet<string> NoneAdded = [];
+    private readonly ConcurrentDictionary<(string Plan, string Start), RunFiles> _known = new();
 
     /// <summary>Reads them back.</summary>
     /// <param name="repository">The run's repository.</param>
@@ -22,22 +23,23 @@ internal sealed class StoredPlans
     {
         var folder = new RunFolder(repository.Path, runId);
         (string Plan, string Start) hashes;
-        (Plan Plan, RunStart Start) known;
+        RunFiles? known;
         (byte[] Plan, byte[] Start)? read = null;
+        var file = File.Exists(folder.ExtendedPlan(planHash)) ? folder.ExtendedPlan(planHash) : folder.Plan;
         try
         {
-            hashes = (HashOf(folder.Plan), HashOf(folder.StartFile));
+            hashes = (HashOf(file), HashOf(folder.StartFile));
             if (!_known.TryGetValue(hashes, out known))
             {
                 // What counts is what is read now.
-                read = (File.ReadAllBytes(folder.Plan), File.ReadAllBytes(folder.StartFile));
+                read = (File.ReadAllBytes(file), File.ReadAllBytes(folder.StartFile));
                 hashes = (PlanJson.HashOf(read.Value.Plan), PlanJson.HashOf(read.Value.Start));
             }
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {
             throw new StepException(
-                $"The stored plan of {runId} is gone: {folder.Relative(folder.Plan)}. Restore the folder, or cancel the run and "
+                $"The stored plan of {runId} is gone: {folder.Relative(file)}. Restore the folder, or cancel the run and "
                     + "start it again; finished tasks are taken up.",
                 missing,
                 "PlanGone"
@@ -46,7 +48,7 @@ internal sealed class StoredPlans
         if (hashes.Plan != planHash)
         {
             throw new StepException(
-                $"The stored plan of {runId} was changed: {folder.Relative(folder.Plan)} is not the plan that was approved. "
+                $"The stored plan of {runId} was changed: {folder.Relative(file)} is not the plan that was approved. "
                     + "Cancel the run and start it again with the new plan.",
                 "PlanChanged"
             );
@@ -57,9 +59,19 @@ internal sealed class StoredPlans
             {
                 _known.Clear();
             }
-            _known[hashes] = known = (PlanJson.Read(plan), RunStart.Read(start));
+            _known[hashes] = known = new RunFiles(folder, PlanJson.Read(plan), RunStart.Read(start))
+            {
+                Added = file == folder.Plan ? NoneAdded : AddedTo(folder.Plan, plan),
+            };
         }
-        return new RunFiles(folder, known.Plan, known.Start);
+        return known! with { Folder = folder };
+    }
+
+    /// <summary>Tasks that the plan has which was not there when the run began.</summary>
+    private static HashSet<string> AddedTo(string first, byte[] plan)
+    {
+        var before = PlanJson.Read(File.ReadAllBytes(first)).Tasks.Select(task => task.Id);
+        return [.. PlanJson.Read(plan).Tasks.Select(task => task.Id).Except(before, StringComparer.Ordinal)];
     }
 
     /// <summary>Piece by piece: an array as large as the plan for each step of each task would be most of what the run allocates.</summary>

@@ -34,6 +34,15 @@ public sealed record OrchestratorSettings
 
     public required PlannerSettings Planner { get; init; }
 
+    /// <summary>How the whole change is reviewed before it lands (<c>review.*</c>).</summary>
+    /// <value>Of a run of an earlier version: not at all.</value>
+    public ReviewSettings Review { get; init; } =
+        new(
+            false,
+            ReviewKeys.MaxRounds.Default,
+            new(ReviewKeys.Agent.Default, ReviewKeys.Model.Default, ReviewKeys.Timeout.Default, null, null)
+        );
+
     /// <summary>Retries of transient failures (<c>retry.*</c>); a server's own retry time wins.</summary>
     public required RetryRule Retry { get; init; }
 
@@ -88,7 +97,13 @@ public sealed record OrchestratorSettings
 /// <param name="Tools">Whether <c>claude</c> gets our own tools.</param>
 public sealed record AgentSettings(IReadOnlyList<string>? Command, string Provider, IReadOnlyList<string> McpServers, bool Tools = true);
 
-/// <summary>The planner (<c>planner.*</c>).</summary>
+/// <summary>The review of the whole change (<c>review.*</c>).</summary>
+/// <param name="Enabled">There is one.</param>
+/// <param name="MaxRounds">Rounds before a person decides.</param>
+/// <param name="Reviewer">Who reviews.</param>
+public sealed record ReviewSettings(bool Enabled, int MaxRounds, PlannerSettings Reviewer);
+
+/// <summary>Who answers without changing anything: the planner (<c>planner.*</c>) or the reviewer (<c>review.*</c>).</summary>
 /// <param name="Agent"><c>claude</c>, <c>api</c>, <c>bedrock</c>, or a key of the agents.</param>
 /// <param name="Model">Its model or alias.</param>
 /// <param name="Timeout">Time for one answer.</param>

@@ -23,6 +23,17 @@ internal sealed class SettingsBinder(SettingsLayers layers)
                 Read(SettingKeys.PlannerUrl),
                 Read(SettingKeys.PlannerRegion)
             ),
+            Review = new(
+                Read(ReviewKeys.Enabled),
+                Read(ReviewKeys.MaxRounds),
+                new(
+                    Read(ReviewKeys.Agent),
+                    ReadModel(ReviewKeys.Model),
+                    Read(ReviewKeys.Timeout),
+                    Read(ReviewKeys.Url),
+                    Read(ReviewKeys.Region)
+                )
+            ),
             Retry = new RetryRule
             {
                 MaxAttempts = Read(SettingKeys.RetryAttempts),

@@ -36,6 +36,7 @@ public sealed class RunWorker : IDisposable
             .AddWorkflow<OrchestrationWorkflow>()
             .AddWorkflow<TaskWorkflow>()
             .AddWorkflow<PlanningWorkflow>()
+            .AddWorkflow<ReviewWorkflow>()
             .AddWorkflow<MergeTrainWorkflow>()
             .AddWorkflow<LeaseWorkflow>();
         shared.AddAllActivities(new RepositoryActivities(options.Repositories, options.Named, services));
@@ -55,7 +56,8 @@ public sealed class RunWorker : IDisposable
             own.AddAllActivities(new RunActivities(services, client))
                 .AddAllActivities(new TaskActivities(services))
                 .AddAllActivities(new TrainActivities(services))
-                .AddAllActivities(new PlanningActivities(services));
+                .AddAllActivities(new PlanningActivities(services))
+                .AddAllActivities(new ReviewActivities(services));
             _workers.Add(new TemporalWorker(client, own));
         }
     }

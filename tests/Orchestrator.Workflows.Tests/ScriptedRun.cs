@@ -171,6 +171,7 @@ internal sealed class ScriptedRun : IAsyncDisposable
             .AddWorkflow<OrchestrationWorkflow>()
             .AddWorkflow<TaskWorkflow>()
             .AddWorkflow<PlanningWorkflow>()
+            .AddWorkflow<ReviewWorkflow>()
             .AddWorkflow<MergeTrainWorkflow>()
             .AddWorkflow<LeaseWorkflow>()
             .AddAllActivities(Activities);
@@ -209,7 +210,8 @@ internal sealed class ScriptedActivities(IReadOnlyList<TaskOutline> tasks, RunRu
         IRunActivities,
         ITaskActivities,
         ITrainActivities,
-        IPlanningActivities
+        IPlanningActivities,
+        IReviewActivities
 {
     private readonly ConcurrentDictionary<string, (string Before, MergeTaskInput Merge)> _built = new();
     private readonly ConcurrentDictionary<string, MergeResult> _merges = new();
@@ -241,6 +243,24 @@ internal sealed class ScriptedActivities(IReadOnlyList<TaskOutline> tasks, RunRu
         (_, _) => Task.FromResult(Done("planner's"));
 
     public Func<JudgeAnswerInput, AnswerJudgement> Judge { get; set; } = _ => new AnswerJudgement { Message = "a plan" };
+
+    /// <summary>Questions to the reviewer, in order.</summary>
+    public ConcurrentQueue<AskReviewerInput> Reviews { get; } = new();
+
+    public Func<BeginReviewInput, ReviewBegun> BeginReview { get; set; } = _ => new ReviewBegun { Parts = 1 };
+
+    public Func<AskReviewerInput, CancellationToken, Task<AgentRunResult>> Reviewer { get; set; } =
+        (_, _) => Task.FromResult(Done("reviewer's"));
+
+    public Func<JudgeReviewInput, AnswerJudgement> JudgeReview { get; set; } = _ => new AnswerJudgement { Message = "read" };
+
+    /// <summary>What rounds come to; tasks that it gives belong to the plan from then on.</summary>
+    public Func<ConcludeReviewInput, ReviewConclusion> Conclude { get; set; } = _ => new ReviewConclusion { WasRead = true };
+
+    /// <summary>Tasks that rounds of the review have added to the plan.</summary>
+    public ConcurrentDictionary<string, IReadOnlyList<TaskOutline>> Extended { get; } = new();
+
+    public ConcurrentQueue<string> EndedReviews { get; } = new();
 
     public int MostAgentsAtOnce { get; private set; }
 
@@ -310,7 +330,43 @@ internal sealed class ScriptedActivities(IReadOnlyList<TaskOutline> tasks, RunRu
 
     [Activity]
     public Task<IReadOnlyList<TaskOutline>> ReadTasksAsync(ReadTasksInput input) =>
-        Task.FromResult<IReadOnlyList<TaskOutline>>(PayloadPaging.First(tasks.Skip(input.Offset), PageSize));
+        Task.FromResult<IReadOnlyList<TaskOutline>>(
+            PayloadPaging.First((Extended.GetValueOrDefault(input.PlanHash) ?? tasks).Skip(input.Offset), PageSize)
+        );
+
+    [Activity]
+    public Task<ReviewBegun> BeginReviewAsync(BeginReviewInput input) => Task.FromResult(BeginReview(input));
+
+    [Activity]
+    public Task<AgentRunResult> AskReviewerAsync(AskReviewerInput input) =>
+        WithHeartbeatsAsync(async stop =>
+        {
+            Reviews.Enqueue(input);
+            return await Reviewer(input, stop);
+        });
+
+    [Activity]
+    public Task<AnswerJudgement> JudgeReviewAsync(JudgeReviewInput input) => Task.FromResult(JudgeReview(input));
+
+    [Activity]
+    public Task<ReviewConclusion> ConcludeReviewAsync(ConcludeReviewInput input)
+    {
+        var conclusion = Conclude(input);
+        if (conclusion.Tasks.Count == 0)
+        {
+            return Task.FromResult(conclusion with { PlanHash = input.PlanHash });
+        }
+        var hash = $"{input.PlanHash}+{input.Round.Number}";
+        Extended[hash] = [.. Extended.GetValueOrDefault(input.PlanHash) ?? tasks, .. conclusion.Tasks];
+        return Task.FromResult(conclusion with { PlanHash = hash });
+    }
+
+    [Activity]
+    public Task EndReviewAsync(EndReviewInput input)
+    {
+        EndedReviews.Enqueue(input.PlanHash);
+        return Task.CompletedTask;
+    }
 
     [Activity]
     public Task<PreflightResult> PreflightAsync(PreflightInput input) =>

@@ -12,7 +12,10 @@ internal sealed class LandStage(RunContext context, ResetRecovery recovery)
     /// <returns>What the run ends with, a sentence or empty; null: a reset showed that not all tasks are merged.</returns>
     public async Task<string?> RunAsync()
     {
-        context.TransitionTo(RunStates.Integrating, "all that is to land is merged to staging; not reviewed");
+        context.TransitionTo(
+            RunStates.Integrating,
+            $"all that is to land is merged to staging; {(_state.Run.Review is { } review ? $"review: {review}" : "not reviewed")}"
+        );
         for (var isAskedFor = false; ; isAskedFor = true)
         {
             context.ThrowIfCancelled();
@@ -56,7 +59,7 @@ internal sealed class LandStage(RunContext context, ResetRecovery recovery)
             StagingTip = _state.StagingTip,
             IsAskedFor = isAskedFor,
             IsPart = isPart,
-            Without = [.. _state.Board.Entries.Where(e => e.Status.State != TaskStates.Merged && !_state.IsPlanner(e)).Select(e => e.Id)],
+            Without = [.. _state.Board.Entries.Where(e => e.Status.State != TaskStates.Merged && _state.IsOfPlan(e)).Select(e => e.Id)],
         };
         var result = await Workflow.ExecuteActivityAsync((IRunActivities a) => a.LandAsync(land), context.Long);
         if (result.StagingTip.Length > 0)

@@ -96,7 +96,7 @@ internal sealed class LeaseBook
     /// <summary>The leases are told what is at work, which counts as leased.</summary>
     public void HoldThoseAtWork(RunBoard board, DateTimeOffset now)
     {
-        var atWork = board.AtWork.Select(e => e.Id).ToList();
+        var atWork = board.AtWork.Where(e => !NeedsNone(e)).Select(e => e.Id).ToList();
         foreach (var id in atWork)
         {
             _tasks[id] = new TaskLease(LeaseStanding.Granted, now);
@@ -105,13 +105,16 @@ internal sealed class LeaseBook
     }
 
     /// <summary>True where the task has what it needs.</summary>
-    public bool MayStart(TaskEntry entry) => Shared is not true || StandingOf(entry) is LeaseStanding.Granted;
+    public bool MayStart(TaskEntry entry) => Shared is not true || NeedsNone(entry) || StandingOf(entry) is LeaseStanding.Granted;
 
     /// <summary>True where the task's lease was not asked for yet.</summary>
     public bool MustAsk(TaskEntry entry) => Shared is true && StandingOf(entry) is null;
 
     /// <summary>True for a task whose lease others have: it takes no slot meanwhile.</summary>
     public bool Waits(TaskEntry entry) => Shared is true && StandingOf(entry) is LeaseStanding.Waiting;
+
+    /// <summary>The review only reads.</summary>
+    private static bool NeedsNone(TaskEntry entry) => entry.Id == ReviewTask.Id;
 
     /// <summary>Asks for what a task needs.</summary>
     public void Ask(TaskEntry entry, DateTimeOffset now)

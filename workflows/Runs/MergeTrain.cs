@@ -108,7 +108,7 @@ internal sealed class MergeTrain(RunContext context, TaskMessenger messenger)
         }
         else if (Link.AnyToSend)
         {
-            var work = new TrainWork(Link.TakeUnsent(), _state.Staging);
+            var work = new TrainWork(Link.TakeUnsent(), _state.Staging) { PlanHash = _state.Plan.Hash };
             await TellAsync(train => train.EnqueueAsync(work));
         }
         else if (ToPass() is { } task)

@@ -32,7 +32,7 @@ internal static class Progress
     public static string DescribeOutages(RunState state)
     {
         var sentences = state.Run.Failing.Where(f => f.Task.Length == 0).Select(DescribeStep).ToList();
-        if (state.Run.State == RunStates.Executing && state.Outages.Open.Count > 0)
+        if (state.Run.State is RunStates.Executing or RunStates.Reviewing && state.Outages.Open.Count > 0)
         {
             sentences.Insert(
                 0,

@@ -154,6 +154,22 @@ internal sealed class RunBoard
         Revive(entry, now);
     }
 
+    /// <summary>A task that is done, and that no other depends on, is to be done once more.</summary>
+    public void AskAgain(TaskEntry entry, string reason, DateTimeOffset now)
+    {
+        _done--;
+        entry.PutBack("");
+        Change(entry, TaskStates.Pending, reason, now);
+        Consider(entry);
+    }
+
+    /// <summary>A task that is done, and that no other depends on, has not come to a good end after all: a person decides.</summary>
+    public void Escalate(TaskEntry entry, string reason, DateTimeOffset now, string evidence)
+    {
+        _done--;
+        Change(entry, TaskStates.Escalated, reason, now, evidence);
+    }
+
     /// <summary>The task's workflow, which an earlier execution of the run had started, goes on for this one.</summary>
     public void TakeOver(TaskEntry entry, string executionId, DateTimeOffset now)
     {

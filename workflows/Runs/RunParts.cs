@@ -21,6 +21,7 @@ internal sealed class RunParts
         Planning = new PlanStage(context, plans, starter, Recorder, Recovery);
         Beginning = new BeginStage(context, _leases);
         Working = new WorkStage(context, starter, Recovery, Continuation);
+        Reviewing = new ReviewStage(context);
         Landing = new LandStage(context, Recovery);
         Ending = new EndStage(context, Messenger, Merging, _leases, Planning, Recorder, Recovery);
         Steering = new Steering(context.State);
@@ -44,6 +45,8 @@ internal sealed class RunParts
     public BeginStage Beginning { get; }
 
     public WorkStage Working { get; }
+
+    public ReviewStage Reviewing { get; }
 
     public LandStage Landing { get; }
 

@@ -112,6 +112,12 @@ internal sealed class RunState
     /// <summary>The task is the one that makes the plan.</summary>
     public bool IsPlanner(TaskEntry entry) => Input.NeedsPlanner && entry.Id == PlannerTask.Id;
 
+    /// <summary>It is a task of the plan, and neither the planner nor the review.</summary>
+    public bool IsOfPlan(TaskEntry entry) => !IsPlanner(entry) && entry.Id != ReviewTask.Id;
+
+    /// <summary>All tasks of the plan have come to their end, and the rest is the review's.</summary>
+    public bool IsReviewing => Board.TryFind(ReviewTask.Id) is not null && Board.Entries.All(e => e.Id == ReviewTask.Id || e.HasEnded);
+
     /// <summary>Plan that a task works by; empty for the planner.</summary>
     public string PlanHashOf(TaskEntry entry) => IsPlanner(entry) ? "" : Plan.Hash;
 
@@ -158,7 +164,8 @@ internal sealed class RunState
         IReadOnlyDictionary<string, (TaskCheckpoint Task, bool IsInFile)> tasks
     )
     {
-        Board.Add(Planner is null ? outlines : [Planner, .. outlines], Run.StartedAt, tasks);
+        IReadOnlyList<TaskOutline> review = Run.Review is not null && Rules.Review is { } rule ? [ReviewTask.Of(rule)] : [];
+        Board.Add(Planner is null ? [.. outlines, .. review] : [Planner, .. outlines, .. review], Run.StartedAt, tasks);
         Outages.Restore(checkpoint.Outages);
     }
 

@@ -80,7 +80,7 @@ internal sealed class Steering(RunState state)
         // A limit that is not reached yet holds on: who resumes after Ctrl-C has not been asked about money.
         state.CostLifted |= Scheduling.IsCostReached(state);
         state.UntilLifted |= Scheduling.IsUntilReached(state, now);
-        var isAtWork = was && state.Run.State == RunStates.Executing && !state.IsCancelled;
+        var isAtWork = was && state.Run.State is RunStates.Executing or RunStates.Reviewing && !state.IsCancelled;
         state.Run = state.Run with { Paused = false, Reason = isAtWork ? "" : state.Run.Reason };
         if (was)
         {

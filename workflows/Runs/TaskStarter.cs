@@ -21,13 +21,13 @@ internal sealed class TaskStarter(RunContext context, ResetRecovery recovery)
     {
         _state.Outages.Started(entry.Outline);
         _state.Board.Started(entry, RunContext.Now);
-        var input = InputFor(entry);
+        var input = InputFor(entry, entry.Id == ReviewTask.Id ? ReviewRounds.Begin(_state) : null);
         entry.State = entry.State with { Guidance = "", MayReuse = false };
         _state.PausedAlone.Remove(entry.Id);
         context.Background.Begin(context.Calls.TrackAsync(() => StartAsync(entry, input)));
     }
 
-    private TaskInput InputFor(TaskEntry entry) =>
+    private TaskInput InputFor(TaskEntry entry, ReviewRound? review) =>
         new()
         {
             RunId = _state.RunId,
@@ -41,6 +41,7 @@ internal sealed class TaskStarter(RunContext context, ResetRecovery recovery)
             FirstStart = entry.State.LastStart + 1,
             Guidance = entry.State.Guidance,
             RunWakes = true,
+            Review = review,
             Fresh = _state.Input.Fresh || (entry.Status.Attempt > 0 && !entry.State.MayReuse),
         };
 
@@ -87,6 +88,10 @@ internal sealed class TaskStarter(RunContext context, ResetRecovery recovery)
             if (_state.IsPlanner(entry))
             {
                 Follow(entry, await Workflow.StartChildWorkflowAsync((IPlanningWorkflow w) => w.RunAsync(input), options));
+            }
+            else if (entry.Id == ReviewTask.Id)
+            {
+                Follow(entry, await Workflow.StartChildWorkflowAsync((IReviewWorkflow w) => w.RunAsync(input), options));
             }
             else
             {

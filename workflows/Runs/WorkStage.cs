@@ -9,12 +9,9 @@ internal sealed class WorkStage(RunContext context, TaskStarter starter, ResetRe
 
     public async Task RunAsync()
     {
-        if (_state.Run.State != RunStates.Executing && !_state.Board.AllMerged)
-        {
-            context.TransitionTo(RunStates.Executing, "");
-        }
         while (!_state.Board.AllMerged)
         {
+            SayWhatIsDone();
             context.ThrowIfCancelled();
             await recovery.TakeUpAsync();
             await continuation.ContinueIfLongAsync();
@@ -54,6 +51,16 @@ internal sealed class WorkStage(RunContext context, TaskStarter starter, ResetRe
                 landing = await landMerged();
                 _state.LandMergedAsked = false;
             }
+        }
+    }
+
+    /// <summary>While nothing but the review is at work, the run is being reviewed.</summary>
+    private void SayWhatIsDone()
+    {
+        var now = _state.IsReviewing ? RunStates.Reviewing : RunStates.Executing;
+        if (_state.Run.State != now)
+        {
+            context.TransitionTo(now, "");
         }
     }
 

@@ -61,6 +61,9 @@ internal sealed class TrainContext(CancellationToken cancellation)
     /// <summary>The run says where staging is; it may have heard of less than the train has done.</summary>
     public void Hear(StagingPosition position) => Position = Position.OrNewer(position);
 
+    /// <summary>The run says by which plan it works; empty: by the same.</summary>
+    public void HearPlan(string hash) => Input = hash.Length > 0 ? Input with { PlanHash = hash } : Input;
+
     /// <summary>Interrupts what is under way.</summary>
     public void Close() => _stop.Cancel();
 }

@@ -53,7 +53,7 @@ public sealed class PlanLoading(RunServices services)
         var hash = RunFiles.Store(folder, read.Plan, start);
         CopyRoles(input.Repository.Path, folder);
         StoreBacklogMarks(input, folder, read.Plan);
-        var outline = OutlineOf(read.Plan, start);
+        var outline = OutlineOf(new RunFiles(folder, read.Plan, start));
         if (outline.Faults.Count > 0)
         {
             return new PlanOutline { Faults = PayloadPaging.Brief(outline.Faults) };
@@ -83,7 +83,7 @@ public sealed class PlanLoading(RunServices services)
     public IReadOnlyList<TaskOutline> ReadTasks(ReadTasksInput input)
     {
         var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
-        return PayloadPaging.First(OutlineOf(files.Plan, files.Start).Tasks.Skip(input.Offset), PageSize);
+        return PayloadPaging.First(OutlineOf(files).Tasks.Skip(input.Offset), PageSize);
     }
 
     private static PlanReadResult Read(LoadPlanInput input)
@@ -203,11 +203,12 @@ public sealed class PlanLoading(RunServices services)
         }
     }
 
-    private static (IReadOnlyList<TaskOutline> Tasks, IReadOnlyList<string> Faults, IReadOnlyList<string> Warnings) OutlineOf(
-        Plan plan,
-        RunStart start
+    /// <summary>The plan's tasks as the schedule knows them.</summary>
+    internal static (IReadOnlyList<TaskOutline> Tasks, IReadOnlyList<string> Faults, IReadOnlyList<string> Warnings) OutlineOf(
+        RunFiles files
     )
     {
+        var (plan, start) = (files.Plan, files.Start);
         var faults = new List<string>();
         var selected = TaskSelection.Of(plan, start.Input.Only, start.Input.Phase, faults);
         foreach (var name in plan.Tasks.Select(t => t.Agent ?? start.Settings.Agent).Distinct(StringComparer.Ordinal))
@@ -237,7 +238,7 @@ public sealed class PlanLoading(RunServices services)
                     Exclusive = task.FilesWrite is null && !task.Parallel,
                     RequiresApproval = task.RequiresApproval,
                     Account = task.Agent ?? start.Settings.Agent,
-                    Done = !selected.Contains(task.Id),
+                    Done = !selected.Contains(task.Id) && !files.Added.Contains(task.Id),
                     MaxRemediations = task.MaxRetries ?? start.Settings.MaxRemediations,
                     Timeout = task.Timeout ?? start.Settings.TaskTimeout,
                 }),
@@ -265,5 +266,13 @@ public sealed class PlanLoading(RunServices services)
             LockTimeout = settings.LockTimeout,
             TrainBatch = settings.Train.Batch,
             TrainParallel = settings.Train.Parallel ?? Math.Max(1, Environment.ProcessorCount / 2),
+            Review = settings.Review.Enabled
+                ? new ReviewRule
+                {
+                    Agent = settings.Review.Reviewer.Agent,
+                    MaxRounds = settings.Review.MaxRounds,
+                    Timeout = settings.Review.Reviewer.Timeout,
+                }
+                : null,
         };
 }

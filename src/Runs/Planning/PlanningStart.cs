@@ -57,7 +57,14 @@ public sealed class PlanningStart(RunServices services)
     {
         var start = RunStart.Of(input.Input, settings, input.Repository.Path);
         var runEnvironment = await AgentRunEnvironment.OfAsync(services, input.Repository.Path, start, null, stop);
-        if (AgentCatalog.FindPlanner(start.Settings, services.HookCommand, runEnvironment, files) is not { } planner)
+        var found = AgentCatalog.FindAnswering(
+            start.Settings.Planner,
+            start.Settings,
+            services.HookCommand,
+            runEnvironment,
+            files.Conversations
+        );
+        if (found is not { } planner)
         {
             return $"There is no planner '{start.Settings.Planner.Agent}' (planner.agent). "
                 + $"{AgentCatalog.Unknown(start.Settings.Planner.Agent, start.Settings)}";

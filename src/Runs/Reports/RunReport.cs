@@ -45,7 +45,7 @@ public sealed class RunReport(string repository)
         {
             Line($"- {losses}");
         }
-        Line("- review: not reviewed");
+        Line($"- review: {run.Review?.ToString() ?? "not reviewed"}{(run.Review?.Evidence is { Length: > 0 } said ? $" ({said})" : "")}");
         foreach (var item in run.Warnings.Select(w => $"warning: {w}").Concat(run.Left))
         {
             Line($"- {item}");

@@ -37,7 +37,7 @@ public static class EarlierExecution
         var open = await findOpen(stop);
         var attempts = record?.Tasks.ToDictionary(t => t.Id, t => t.Attempt, StringComparer.Ordinal) ?? [];
         var tasks = new List<EarlierTask>();
-        foreach (var id in files.Plan.Tasks.Select(t => t.Id))
+        foreach (var id in files.Plan.Tasks.Select(t => t.Id).Append(ReviewTask.Id))
         {
             var found = new EarlierTask
             {

@@ -36,19 +36,22 @@ internal static class AgentCatalog
     }
 
     /// <summary>
-    /// The planner that the settings name, or null where there is none of that name. It reads and answers; it can't change anything.
+    /// The planner or reviewer that settings name, or null where there is none of that name. It reads and answers; it can't change
+    /// anything.
     /// </summary>
+    /// <param name="who">Which one.</param>
     /// <param name="settings">The settings.</param>
     /// <param name="hookCommand">Program and arguments of the ownership hook; the program is ours.</param>
     /// <param name="runEnvironment">Variables and servers.</param>
-    /// <param name="files">Where planning keeps its files, and with them its conversations.</param>
-    public static IAgentRunner? FindPlanner(
+    /// <param name="conversations">Folder for the conversations of models that have no agent program.</param>
+    public static IAgentRunner? FindAnswering(
+        PlannerSettings who,
         OrchestratorSettings settings,
         IReadOnlyList<string> hookCommand,
         AgentRunEnvironment runEnvironment,
-        PlanningFiles files
+        string conversations
     ) =>
-        settings.Planner.Agent switch
+        who.Agent switch
         {
             Claude => new ClaudeCliRunner(
                 Options(settings, hookCommand, runEnvironment) with
@@ -57,27 +60,27 @@ internal static class AgentCatalog
                     Tools = ["Read", "Grep", "Glob"],
                 }
             ),
-            "api" => Model(ModelService.Api, settings, hookCommand, runEnvironment, files),
-            "bedrock" => Model(ModelService.Bedrock, settings, hookCommand, runEnvironment, files),
+            "api" => Model(ModelService.Api, who, hookCommand, runEnvironment, conversations),
+            "bedrock" => Model(ModelService.Bedrock, who, hookCommand, runEnvironment, conversations),
             var name => Find(name, settings, hookCommand, runEnvironment),
         };
 
     private static ModelAgentRunner Model(
         ModelService service,
-        OrchestratorSettings settings,
+        PlannerSettings who,
         IReadOnlyList<string> hookCommand,
         AgentRunEnvironment runEnvironment,
-        PlanningFiles files
+        string conversations
     ) =>
         new(
             new ModelAgentOptions
             {
                 Service = service,
                 Command = [.. hookCommand.SkipLast(1), "ask-model"],
-                Conversations = files.Folder.Planning("conversations"),
-                Url = settings.Planner.Url,
-                Region = settings.Planner.Region,
-                Model = settings.Planner.Model,
+                Conversations = conversations,
+                Url = who.Url,
+                Region = who.Region,
+                Model = who.Model,
                 Environment = runEnvironment.Environment,
             }
         );

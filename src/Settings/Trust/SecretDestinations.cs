@@ -17,6 +17,10 @@ internal static class SecretDestinations
         {
             yield return Fault(SettingKeys.PlannerUrl, "the account's key", service, null);
         }
+        if (bound.Review.Reviewer.Agent is "api" or "bedrock" && OfRepository(settings, ReviewKeys.Url) is { } reviewer)
+        {
+            yield return Fault(ReviewKeys.Url, "the account's key", reviewer, null);
+        }
     }
 
     /// <summary>Where the repository's files say it; null where they do not, or somebody else has the last word.</summary>

@@ -26,8 +26,8 @@ public enum TrustKind
 /// <param name="Source">File and line.</param>
 public sealed record TrustItem(TrustKind Kind, string Setting, string Value, string Source)
 {
-    private static readonly string[] Running = ["gates.", "worktrees.setup", "agent", "planner.agent"];
-    private static readonly string[] Speaking = ["temporal.", "planner.url", "planner.region"];
+    private static readonly string[] Running = ["gates.", "worktrees.setup", "agent", "planner.agent", "review.agent"];
+    private static readonly string[] Speaking = ["temporal.", "planner.url", "planner.region", "review.url", "review.region"];
 
     /// <summary>What a setting does.</summary>
     internal static TrustKind KindOf(string setting) =>

@@ -1,0 +1,133 @@
+using System.Text;
+
+namespace Orchestrator.QualityGates.Secrets;
+
+/// <summary>Something that looks like a secret.</summary>
+/// <param name="Kind">What it is, for people.</param>
+/// <param name="Start">Where it begins in the text.</param>
+/// <param name="Length">Its length.</param>
+public sealed record SecretMatch(string Kind, int Start, int Length);
+
+/// <summary>Finds secrets in text by their forms and by how little their characters repeat, and puts something harmless in their place.</summary>
+public static class SecretScanner
+{
+    /// <summary>A line with this comment is said to hold none.</summary>
+    public const string Allow = "orchestrate:allow-secret";
+
+    /// <summary>Longer lines are made by programs: only their beginning is looked at.</summary>
+    private const int LongestLine = 20_000;
+
+    /// <summary>What stands where a secret will be, in examples and templates.</summary>
+    private static readonly string[] Placeholders =
+    [
+        "example", "changeme", "change-me", "change_me", "placeholder", "your-", "your_", "yourkey", "xxxx", "****", "....", "<", "${", "{{",
+        "$(", "dummy", "redacted", "not-a-", "not_a_", "fake", "sample", "1234567890", "abcdefgh", "insert", "replace", "todo", "none",
+        "null", "undefined", "process.env", "os.environ", "getenv", "secrets.", "localhost", "test-only", "testing",
+    ];
+
+    /// <summary>The secrets in one line, none twice; a line that says that it holds none has none.</summary>
+    public static IReadOnlyList<SecretMatch> Find(string line)
+    {
+        if (line.Length < 8 || line.Contains(Allow, StringComparison.Ordinal))
+        {
+            return [];
+        }
+        return FindAll(line.Length > LongestLine ? line[..LongestLine] : line);
+    }
+
+    /// <summary>The text without its secrets, also those that a comment allows: where it goes nobody has allowed them.</summary>
+    public static string Redact(string text)
+    {
+        var redacted = new StringBuilder(text.Length);
+        var at = 0;
+        var isKey = false;
+        foreach (var line in Lines(text))
+        {
+            isKey = RedactLine(redacted, text.Substring(line.Start, line.Length), isKey);
+            at = line.Start + line.Length;
+        }
+        return redacted.Append(text, at, text.Length - at).ToString();
+    }
+
+    /// <summary>Bits of information per character, by how often each occurs.</summary>
+    internal static double Entropy(ReadOnlySpan<char> text)
+    {
+        var counts = new Dictionary<char, int>();
+        foreach (var c in text)
+        {
+            counts[c] = counts.GetValueOrDefault(c) + 1;
+        }
+        var length = text.Length;
+        return counts.Values.Sum(count => -(double)count / length * Math.Log2((double)count / length));
+    }
+
+    private static List<SecretMatch> FindAll(string line)
+    {
+        var found = new List<SecretMatch>();
+        foreach (var pattern in SecretPatterns.All)
+        {
+            for (var match = pattern.Form.Match(line); match.Success; match = match.NextMatch())
+            {
+                var secret = match.Groups["s"] is { Success: true } group ? group : match.Groups[0];
+                var isSecret =
+                    !found.Exists(other => other.Start < secret.Index + secret.Length && secret.Index < other.Start + other.Length)
+                    && !IsPlaceholder(secret.Value)
+                    && (pattern.LeastEntropy == 0 || (Entropy(secret.Value) >= pattern.LeastEntropy && IsNoWord(secret.Value)));
+                if (isSecret)
+                {
+                    found.Add(new SecretMatch(pattern.Name, secret.Index, secret.Length));
+                }
+            }
+        }
+        return [.. found.OrderBy(match => match.Start)];
+    }
+
+    private static bool IsPlaceholder(string secret) =>
+        Array.Exists(Placeholders, word => secret.Contains(word, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>Letters of one case with dots, dashes and underscores are names of something, and so are paths and calls.</summary>
+    private static bool IsNoWord(string secret) =>
+        !secret.All(c => char.IsAsciiLetterLower(c) || c is '.' or '-' or '_' or ' ' or '/' or ':')
+        && !secret.All(c => char.IsAsciiLetterUpper(c) || c is '.' or '-' or '_')
+        && !secret.All(c => char.IsAsciiLetter(c) || c is '.' or '_' or '(' or ')' or '[' or ']')
+        && !Guid.TryParse(secret, out _)
+        && !secret.StartsWith("sha", StringComparison.Ordinal)
+        && !secret.StartsWith('/')
+        && !secret.StartsWith("./", StringComparison.Ordinal)
+        && !secret.StartsWith("http", StringComparison.Ordinal)
+        && !secret.StartsWith('$')
+        && !secret.StartsWith('%')
+        && !secret.EndsWith(')');
+
+    private static IEnumerable<(int Start, int Length)> Lines(string text)
+    {
+        for (var start = 0; start < text.Length; )
+        {
+            var end = text.IndexOf('\n', start);
+            end = end < 0 ? text.Length : end + 1;
+            yield return (start, end - start);
+            start = end;
+        }
+    }
+
+    /// <summary>Redacts a line. Of a private key all lines up to its end are left out; true: there are more of them.</summary>
+    private static bool RedactLine(StringBuilder redacted, string line, bool isKey)
+    {
+        if (isKey)
+        {
+            var isEnd = line.Contains("-----END", StringComparison.Ordinal);
+            redacted.Append(isEnd ? line : line.StartsWith('+') ? "+[redacted]\n" : "[redacted]\n");
+            return !isEnd && line.Trim().Length > 0;
+        }
+        var at = 0;
+        var key = false;
+        foreach (var match in FindAll(line))
+        {
+            redacted.Append(line, at, match.Start - at).Append("[redacted: ").Append(match.Kind).Append(']');
+            at = match.Start + match.Length;
+            key |= match.Kind == "private key";
+        }
+        redacted.Append(line, at, line.Length - at);
+        return key && !line.Contains("-----END", StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,186 @@
+using System.Globalization;
+using Orchestrator.Git.Commits;
+using Orchestrator.Git.Program;
+using Orchestrator.Messages;
+using Orchestrator.Plans;
+using Orchestrator.Runs.Loading;
+
+namespace Orchestrator.Runs.Reviewing;
+
+/// <summary>Says what a round came to: which findings stand, and the tasks that they ask for.</summary>
+/// <param name="services">What the steps need of this machine.</param>
+public sealed class ReviewEnd(RunServices services)
+{
+    /// <summary>More findings than these become no tasks: so many are a matter for a person, or for the next round.</summary>
+    private const int MostTasks = 20;
+    private const int MostNamed = 3;
+
+    /// <summary>Reads all answers of a round. Done again, it comes to the same.</summary>
+    /// <param name="input">Which round.</param>
+    /// <param name="stop">Ends it.</param>
+    public async Task<ReviewConclusion> ConcludeAsync(ConcludeReviewInput input, CancellationToken stop)
+    {
+        var run = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
+        var files = new ReviewFiles(run.Folder, input.Round);
+        var questions = files.Questions ?? throw Gone(run, input);
+        var answers = Enumerable.Range(1, questions.Count).Select(part => AnswerTo(part, files) ?? throw Gone(run, input)).ToList();
+        var repository = await services.OpenRepositoryAsync(input.Repository.Path);
+        var places = new ReviewPlaces(new CommitStore(repository), input.Round);
+        var earlier = EarlierOf(run, input.Round, answers);
+        var news = await JudgeAsync(answers, questions, places, run.Plan, input.Round.Number, stop);
+        var who = run.Settings.Review.Reviewer;
+        var record = new ReviewRecord
+        {
+            Round = input.Round,
+            Reviewer = $"{who.Agent} ({who.Model})",
+            Parts = questions.Count,
+            Summaries = [.. answers.Select(answer => answer.Summary)],
+            Findings = [.. earlier, .. news],
+        };
+        var evidence = record.Store(run.Folder);
+        return Extend(run, input, news) with
+        {
+            Standing = record.Findings.Count(f => f.Stands),
+            Remarks = news.Count(f => !f.Blocks),
+            WasRead = questions.Count > 0,
+            Overruled = [.. earlier.Where(f => f.State == ReviewFinding.Overruled).Select(f => f.Id)],
+            Reviewer = record.Reviewer,
+            Message = Say([.. record.Findings.Where(f => f.Stands)]),
+            Evidence = evidence,
+        };
+    }
+
+    private static ReviewAnswer? AnswerTo(int part, ReviewFiles files) =>
+        File.Exists(files.Answer(part)) ? ReviewAnswer.Read(File.ReadAllText(files.Answer(part))).Answer : null;
+
+    private static StepException Gone(RunFiles run, ConcludeReviewInput input) =>
+        new(
+            $"An answer of the reviewer is gone from {run.Folder.Relative(run.Folder.Review(""))} (round {input.Round.Number}). Restore it, or cancel the run.",
+            "ReviewGone"
+        );
+
+    /// <summary>
+    /// Findings that stood before: fixed where a part shows it and none says otherwise. One that nobody speaks of still stands.
+    /// </summary>
+    private static List<ReviewFinding> EarlierOf(RunFiles run, ReviewRound round, IReadOnlyList<ReviewAnswer> answers)
+    {
+        var before = ReviewRecord.Read(run.Folder, round.Number - 1)?.Findings.Where(f => f.Stands) ?? [];
+        return [.. before.Select(Now)];
+
+        ReviewFinding Now(ReviewFinding finding)
+        {
+            if (round.Overruled.Contains(finding.Id))
+            {
+                return finding with { State = ReviewFinding.Overruled, Note = "a person skipped or cancelled its task" };
+            }
+            var said = answers.Where(a => a.Earlier.ContainsKey(finding.Id)).Select(a => a.Earlier[finding.Id]).ToList();
+            return said.Exists(s => s.State == ReviewFinding.Fixed) && !said.Exists(s => s.State == ReviewFinding.Open)
+                ? finding with
+                {
+                    State = ReviewFinding.Fixed,
+                    Note = said.First(s => s.State == ReviewFinding.Fixed).Why,
+                }
+                : finding;
+        }
+    }
+
+    private static async Task<List<ReviewFinding>> JudgeAsync(
+        IReadOnlyList<ReviewAnswer> answers,
+        ReviewQuestions questions,
+        ReviewPlaces places,
+        Plan plan,
+        int round,
+        CancellationToken stop
+    )
+    {
+        var judged = new List<ReviewFinding>();
+        var taken = plan.Tasks.Select(task => task.Id).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        foreach (var finding in answers.SelectMany(answer => answer.Findings).DistinctBy(f => (f.File, f.Line, f.Summary)))
+        {
+            var path = RepositoryPath.Normalize(finding.File);
+            var why = await WhyNotAsync(finding with { File = path }, places, stop);
+            judged.Add(
+                finding with
+                {
+                    File = path,
+                    Blocks = why.Length == 0,
+                    Note = why,
+                    Id = why.Length == 0 ? FreeId(taken, round) : "",
+                }
+            );
+        }
+        judged.AddRange(
+            questions.Asides.Select(aside => new ReviewFinding
+            {
+                File = aside.File,
+                Line = aside.Line,
+                Summary = "The change speaks to its reviewer.",
+                Note = "found by its words, not by the reviewer; look at it",
+            })
+        );
+        return judged;
+    }
+
+    /// <summary>Why a finding stops nothing; empty: it does.</summary>
+    private static async Task<string> WhyNotAsync(ReviewFinding finding, ReviewPlaces places, CancellationToken stop) =>
+        finding.Severity != ReviewFinding.Blocking ? "the reviewer calls it minor"
+        : await places.WhyNotAsync(finding.File, finding.Line, stop) is { Length: > 0 } nowhere ? nowhere
+        : finding.Consequence.Trim().Length == 0 || finding.Reproduction.Trim().Length == 0 ? "it does not say what breaks and how to see it"
+        : "";
+
+    private static string FreeId(HashSet<string> taken, int round)
+    {
+        for (var number = 1; ; number++)
+        {
+            var id = string.Create(CultureInfo.InvariantCulture, $"review-{round}-{number}");
+            if (taken.Add(id))
+            {
+                return id;
+            }
+        }
+    }
+
+    /// <summary>The plan with a task for each new finding that stands.</summary>
+    private static ReviewConclusion Extend(RunFiles run, ConcludeReviewInput input, IEnumerable<ReviewFinding> news)
+    {
+        var tasks = news.Where(f => f.Stands).Take(MostTasks).Select(TaskFor).ToList();
+        if (tasks.Count == 0)
+        {
+            return new ReviewConclusion { PlanHash = input.PlanHash };
+        }
+        var extended = run with { Plan = run.Plan with { Tasks = [.. run.Plan.Tasks, .. tasks] }, Added = tasks.Select(t => t.Id).ToHashSet() };
+        var outlines = PlanLoading.OutlineOf(extended).Tasks;
+        return new ReviewConclusion { PlanHash = run.StoreExtended(tasks), Tasks = [.. outlines.Skip(run.Plan.Tasks.Count)] };
+    }
+
+    private static PlanTask TaskFor(ReviewFinding finding) =>
+        new()
+        {
+            Id = finding.Id,
+            Description = $"Mend what the review found in {finding.Place}: {finding.Summary}".ReplaceLineEndings(" "),
+            Prompt = $"""
+                The change that this run has made was reviewed, and the reviewer found this in `{finding.File}`, line {finding.Line}:
+
+                {finding.Summary}
+
+                What breaks: {finding.Consequence}
+
+                How to see it: {finding.Reproduction}
+
+                What is to be done: {finding.Fix}
+
+                See it first, as it says. Then mend it, with a test that fails without your change. Where it is not so, add a test that shows that, and say so. Change nothing else.
+                """,
+            FilesWrite = [.. finding.Files.Prepend(finding.File).Select(RepositoryPath.Normalize).Where(IsFile).Distinct(StringComparer.Ordinal)],
+        };
+
+    private static bool IsFile(string path) =>
+        RepositoryPath.TryNormalize(path, out _, out _)
+        && !path.StartsWith(".git/", StringComparison.OrdinalIgnoreCase)
+        && !path.StartsWith(".orchestrator/", StringComparison.OrdinalIgnoreCase);
+
+    private static string Say(List<ReviewFinding> standing) =>
+        standing.Count == 0
+            ? ""
+            : $"{standing.Count} {(standing.Count == 1 ? "finding" : "findings")}: {string.Join("; ", standing.Take(MostNamed).Select(f => $"{f.Place} {f.Summary}".ReplaceLineEndings(" ")))}{(standing.Count > MostNamed ? $" and {standing.Count - MostNamed} more" : "")}";
+}

@@ -1,0 +1,132 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Orchestrator.Messages;
+using Orchestrator.Processes;
+
+namespace Orchestrator.Runs.Reviewing;
+
+/// <summary>Something that a reviewer found.</summary>
+internal sealed record ReviewFinding
+{
+    /// <summary>Names it in all rounds; its task has the same id.</summary>
+    public string Id { get; init; } = "";
+    public string File { get; init; } = "";
+    public int Line { get; init; }
+
+    /// <summary><see cref="Blocking"/> or <see cref="Minor"/>, as the reviewer says.</summary>
+    public string Severity { get; init; } = Minor;
+
+    /// <summary>What is wrong, in a line.</summary>
+    public string Summary { get; init; } = "";
+
+    /// <summary>What breaks.</summary>
+    public string Consequence { get; init; } = "";
+
+    /// <summary>How to see it.</summary>
+    public string Reproduction { get; init; } = "";
+
+    /// <summary>What is to be done.</summary>
+    public string Fix { get; init; } = "";
+
+    /// <summary>Files that this touches.</summary>
+    public IReadOnlyList<string> Files { get; init; } = [];
+
+    /// <summary>It stands in the way: its place is there, and somebody can see what breaks.</summary>
+    public bool Blocks { get; init; }
+
+    /// <summary>Why it does not, or why it is in this state.</summary>
+    public string Note { get; init; } = "";
+
+    /// <summary><see cref="Open"/>, <see cref="Fixed"/> or <see cref="Overruled"/>.</summary>
+    public string State { get; init; } = Open;
+
+    public const string Blocking = "blocking";
+    public const string Minor = "minor";
+    public const string Open = "open";
+    public const string Fixed = "fixed";
+    public const string Overruled = "overruled";
+
+    [JsonIgnore]
+    public bool Stands => Blocks && State == Open;
+
+    [JsonIgnore]
+    public string Place => $"{File}:{Line}";
+}
+
+/// <summary>What a round of a review came to, as it is kept in the run's folder.</summary>
+internal sealed record ReviewRecord
+{
+    public required ReviewRound Round { get; init; }
+    public required string Reviewer { get; init; }
+
+    /// <summary>Questions that were asked.</summary>
+    public required int Parts { get; init; }
+
+    /// <summary>What the reviewer said of the whole, a text for each question.</summary>
+    public IReadOnlyList<string> Summaries { get; init; } = [];
+
+    /// <summary>Earlier findings that stood before the round, and those of the round.</summary>
+    public IReadOnlyList<ReviewFinding> Findings { get; init; } = [];
+
+    /// <summary>The record of a round; null: there is none.</summary>
+    public static ReviewRecord? Read(RunFolder folder, int round)
+    {
+        var path = folder.Review($"round-{round}.json");
+        return File.Exists(path) ? JsonSerializer.Deserialize<ReviewRecord>(File.ReadAllBytes(path), MessageJson.Options) : null;
+    }
+
+    /// <summary>Keeps it, for programs and for people.</summary>
+    /// <returns>The file for people, relative to the repository.</returns>
+    public string Store(RunFolder folder)
+    {
+        var text = folder.Review($"round-{Round.Number}.md");
+        DurableFile.Write(text, Encoding.UTF8.GetBytes(Render()));
+        DurableFile.Write(
+            folder.Review($"round-{Round.Number}.json"),
+            JsonSerializer.SerializeToUtf8Bytes(this, MessageJson.Options)
+        );
+        return folder.Relative(text);
+    }
+
+    /// <summary>As people read it.</summary>
+    public string Render()
+    {
+        var text = new StringBuilder($"# Round {Round.Number} of the review, by {Reviewer}\n\n");
+        text.Append(Round.Since.Length > 0 ? $"What changed from {Round.Since} to {Round.Tip}" : $"The whole change, {Round.Base} to {Round.Tip}")
+            .Append(Parts == 0 ? ": nothing.\n" : $", in {Parts} {(Parts == 1 ? "question" : "questions")}.\n");
+        foreach (var summary in Summaries.Where(summary => summary.Length > 0))
+        {
+            text.Append('\n').Append(Quoted(summary)).Append('\n');
+        }
+        Section("Findings that stand", Findings.Where(f => f.Stands));
+        Section("Mended or overruled", Findings.Where(f => f.Blocks && !f.Stands));
+        Section("Remarks, which stop nothing", Findings.Where(f => !f.Blocks));
+        return text.ToString();
+
+        void Section(string title, IEnumerable<ReviewFinding> findings)
+        {
+            var list = findings.ToList();
+            if (list.Count == 0)
+            {
+                return;
+            }
+            text.Append($"\n## {title}\n");
+            foreach (var finding in list)
+            {
+                text.Append($"\n- {(finding.Id.Length > 0 ? $"**{finding.Id}** " : "")}{finding.Place}: {OneLine(finding.Summary)}");
+                Detail("what breaks", finding.Consequence);
+                Detail("how to see it", finding.Reproduction);
+                Detail("proposed", finding.Fix);
+                Detail(finding.State == ReviewFinding.Open ? "why it stops nothing" : finding.State, finding.Note);
+                text.Append('\n');
+            }
+        }
+
+        void Detail(string name, string value) => text.Append(value.Length > 0 ? $"\n  - {name}: {OneLine(value)}" : "");
+    }
+
+    private static string OneLine(string text) => text.ReplaceLineEndings(" ").Trim();
+
+    private static string Quoted(string text) => $"> {OneLine(text)}";
+}

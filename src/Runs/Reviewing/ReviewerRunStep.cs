@@ -1,0 +1,97 @@
+using System.Text;
+using Orchestrator.Git.Worktrees;
+using Orchestrator.Messages;
+using Orchestrator.Processes;
+using Orchestrator.Runs.Tasks;
+
+namespace Orchestrator.Runs.Reviewing;
+
+/// <summary>One start of the reviewer. Its answer is kept in the run's folder before anything is made of it.</summary>
+/// <param name="services">What the steps need of this machine.</param>
+public sealed class ReviewerRunStep(RunServices services)
+{
+    /// <summary>Starts the reviewer, or takes up the one that was started before, and follows it to its answer.</summary>
+    /// <param name="input">Which start, and what was wrong with the answer before.</param>
+    /// <param name="execution">Whose step it is.</param>
+    public async Task<AgentRunResult> AskAsync(AskReviewerInput input, StepExecution execution)
+    {
+        var run = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
+        var files = new ReviewFiles(run.Folder, input.Round);
+        var (result, answer) = await new AnsweringAgent(services).AskAsync(StartOf(input, run, files), execution);
+        if (answer is not null)
+        {
+            DurableFile.Write(files.Draft(input.Start), Encoding.UTF8.GetBytes(answer));
+        }
+        return result;
+    }
+
+    /// <summary>Reads the answer of a start. What can be read is kept as the part's; what can't is told to the reviewer.</summary>
+    /// <param name="input">Which answer.</param>
+    public AnswerJudgement Judge(JudgeReviewInput input)
+    {
+        var run = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
+        var files = new ReviewFiles(run.Folder, input.Round);
+        var draft = files.Draft(input.Start);
+        var text = File.Exists(draft) ? File.ReadAllText(draft) : null;
+        var (answer, problems) = ReviewAnswer.Read(text);
+        if (answer is not null)
+        {
+            DurableFile.Write(files.Answer(input.Part), Encoding.UTF8.GetBytes(text!));
+            return new AnswerJudgement { Message = answer.Summary };
+        }
+        DurableFile.Write(files.Problems(input.Start), Encoding.UTF8.GetBytes(string.Concat(problems.Select(p => $"- {p}\n"))));
+        return new AnswerJudgement { Problems = problems, ProblemsFile = run.Folder.Relative(files.Problems(input.Start)) };
+    }
+
+    /// <summary>Removes the worktree that the reviewer read in.</summary>
+    /// <param name="input">Which run.</param>
+    /// <param name="stop">Ends it.</param>
+    public async Task EndAsync(EndReviewInput input, CancellationToken stop)
+    {
+        var run = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
+        await new WorktreeStore(await services.OpenRepositoryAsync(input.Repository.Path)).RemoveAsync(WorktreeOf(input.Repository, run), stop);
+    }
+
+    private AnsweringStart StartOf(AskReviewerInput input, RunFiles run, ReviewFiles files)
+    {
+        var problems = input.ProblemsFile.Length == 0 ? "" : File.ReadAllText(Path.Combine(input.Repository.Path, input.ProblemsFile));
+        return new AnsweringStart
+        {
+            RunId = input.RunId,
+            Repository = input.Repository,
+            Folder = run.Folder,
+            TaskId = ReviewTask.Id,
+            RunStart = run.Start,
+            Who = run.Settings.Review.Reviewer,
+            Setting = "review",
+            Conversations = files.Conversations,
+            Schema = ReviewAnswer.Schema,
+            Attempt = input.Attempt,
+            Start = input.Start,
+            Session = input.Session,
+            Stop = input.Stop,
+            AwaitRelease = input.AwaitRelease,
+            Worktree = () => EnsureWorktreeAsync(input, run),
+            Prompt = goesOn => PromptOf(input, files, problems, goesOn),
+        };
+    }
+
+    private static string PromptOf(AskReviewerInput input, ReviewFiles files, string problems, bool goesOn) =>
+        goesOn ? ReviewPrompt.GoOn(problems, input.Guidance)
+        : problems.Length + input.Guidance.Length == 0 ? files.Prompt(input.Part)
+        : $"{files.Prompt(input.Part)}\n{(problems.Length > 0 ? $"An earlier answer could not be used; make none of these faults:\n\n{problems.Trim()}\n" : "")}{(input.Guidance.Length > 0 ? $"\nA person adds: {input.Guidance}\n" : "")}";
+
+    /// <summary>At the commit that is reviewed: each round has another one.</summary>
+    private async Task<string> EnsureWorktreeAsync(AskReviewerInput input, RunFiles run)
+    {
+        var worktrees = new WorktreeStore(await services.OpenRepositoryAsync(input.Repository.Path));
+        var path = WorktreeOf(input.Repository, run);
+        var worktree = await worktrees.EnsureAsync(
+            new WorktreeRequest(path, input.Round.Tip) { LockReason = $"the reviewer of {run.Folder.Name} reads here (orchestrate)" }
+        );
+        return worktree.Path;
+    }
+
+    private static string WorktreeOf(RepositoryReference repository, RunFiles run) =>
+        Path.Combine(repository.Path, run.Settings.Worktrees.Directory, run.Folder.Name, ReviewTask.Id);
+}

@@ -1,0 +1,142 @@
+using System.Security.Cryptography;
+using System.Text;
+using Orchestrator.Agents;
+using Orchestrator.Agents.Supervision;
+using Orchestrator.Messages;
+using Orchestrator.Settings;
+
+namespace Orchestrator.Runs.Tasks;
+
+/// <summary>One start of an agent that only reads and answers: a planner or a reviewer.</summary>
+internal sealed record AnsweringStart
+{
+    public required string RunId { get; init; }
+    public required RepositoryReference Repository { get; init; }
+    public required RunFolder Folder { get; init; }
+
+    /// <summary>What it is among the run's tasks.</summary>
+    public required string TaskId { get; init; }
+
+    /// <summary>What the run began with.</summary>
+    public required RunStart RunStart { get; init; }
+
+    /// <summary>Who answers.</summary>
+    public required PlannerSettings Who { get; init; }
+
+    /// <summary>The setting that names who answers, such as <c>planner</c>.</summary>
+    public required string Setting { get; init; }
+
+    /// <summary>Folder for the conversations of models that have no agent program.</summary>
+    public required string Conversations { get; init; }
+
+    /// <summary>JSON Schema of the answer.</summary>
+    public required string Schema { get; init; }
+    public required int Attempt { get; init; }
+
+    /// <summary>Number of the start: names its folder. The same number never asks twice.</summary>
+    public required int Start { get; init; }
+
+    /// <summary>Conversation to go on with; empty: a new one.</summary>
+    public required string Session { get; init; }
+
+    /// <inheritdoc cref="AskPlannerInput.Stop"/>
+    public required bool Stop { get; init; }
+
+    /// <inheritdoc cref="AskPlannerInput.AwaitRelease"/>
+    public required bool AwaitRelease { get; init; }
+
+    /// <summary>Makes the worktree that it reads in; its path.</summary>
+    public required Func<Task<string>> Worktree { get; init; }
+
+    /// <summary>What it is told, by whether its conversation goes on.</summary>
+    public required Func<bool, string> Prompt { get; init; }
+}
+
+/// <summary>
+/// Asks an agent that only reads and answers. Like every agent it outlives this process, so that an answer that is on its way is taken up
+/// and not asked for again.
+/// </summary>
+/// <param name="services">What the steps need of this machine.</param>
+internal sealed class AnsweringAgent(RunServices services)
+{
+    /// <summary>Starts it, or takes up the one that was started before, and follows it to its answer.</summary>
+    /// <param name="ask">The start.</param>
+    /// <param name="execution">Whose step it is.</param>
+    /// <returns>How it ended, and its answer; null: there is none.</returns>
+    public async Task<(AgentRunResult Result, string? Answer)> AskAsync(AnsweringStart ask, StepExecution execution)
+    {
+        var folder = ask.Folder.Start(ask.TaskId, ask.Start);
+        if (AgentMonitor.NeverBegun(ask.Stop, folder, ask.Session) is { } stopped)
+        {
+            return (stopped, null);
+        }
+        var held = new HeldStart(services, ask.RunId, ask.Repository.Path, folder, ask.Session);
+        if (await held.MeetAsync(ask.AwaitRelease, execution) is { } notNow)
+        {
+            return (notNow, null);
+        }
+        var settings = ask.RunStart.Settings;
+        var environment = await AgentRunEnvironment.OfAsync(services, ask.Repository.Path, ask.RunStart, null, CancellationToken.None);
+        var agent =
+            AgentCatalog.FindAnswering(ask.Who, settings, services.HookCommand, environment, ask.Conversations)
+            ?? throw new StepException(AgentCatalog.Unknown(ask.Who.Agent, settings), "UnknownAgent");
+        var start = await DescribeAsync(ask, agent, folder, execution);
+        var found = AgentSupervisor.Look(start.Folder) == AgentStartState.Ended;
+        var outcome = await AgentMonitor.RunAsync(execution, agent, start, services.Time, ask.Stop);
+        AgentRunNotes.Of(outcome).Write(start.Folder);
+        var (failure, message) = AgentOutcomeClassifier.Of(outcome, null, found, $"{ask.Setting}.timeout");
+        var result = new AgentRunResult
+        {
+            FailureClass = failure,
+            Message = message,
+            ClaimedDone = outcome.ClaimsDone,
+            Session = outcome.SessionId ?? start.SessionId ?? "",
+            Cost = outcome.Usage.CostUsd,
+            Tokens = outcome.Usage.Tokens.Total,
+            Turns = outcome.Turns,
+            ResetAt = outcome.ResetsAt,
+            Folder = ask.Folder.Relative(start.Folder),
+        };
+        return (result, outcome.Answer);
+    }
+
+    private static async Task<AgentStart> DescribeAsync(AnsweringStart ask, IAgentRunner agent, string folder, StepExecution execution)
+    {
+        var worktree = await ask.Worktree();
+        var limits = ask.RunStart.Settings.Limits;
+        return new AgentStart
+        {
+            Folder = folder,
+            WorkingDirectory = worktree,
+            Repository = ask.Repository.Path,
+            Run = ask.RunId,
+            Task = ask.TaskId,
+            Attempt = ask.Attempt,
+            Prompt = ask.Prompt(ask.Session.Length > 0 && agent.FindConversation(ask.Session) is not null),
+            Owner = execution.Owner,
+            SessionId = ask.Session.Length > 0 ? ask.Session : SessionId(execution.Id, ask),
+            Model = ask.Who.Model,
+            AnswerSchema = ask.Schema,
+            Policy = new HookPolicy
+            {
+                Task = ask.TaskId,
+                Root = worktree,
+                Write = [],
+                AllowCommands = false,
+            },
+            Limits = new AgentLimits
+            {
+                Time = ask.Who.Timeout,
+                Stall = Timeout.InfiniteTimeSpan,
+                Orphan = limits.Orphan,
+                CostUsd = limits.Cost,
+                MemoryBytes = limits.Memory,
+                Cores = limits.Cpu,
+            },
+        };
+    }
+
+    /// <summary>Known before it runs, and the same for every attempt of this step.</summary>
+    private static string SessionId(string execution, AnsweringStart ask) =>
+        new Guid(SHA256.HashData(Encoding.UTF8.GetBytes($"session\n{execution}\n{ask.TaskId}\n{ask.Start}"))[..16]).ToString();
+}

@@ -1,0 +1,266 @@
+using Orchestrator.Messages;
+using Orchestrator.Plans;
+using Xunit;
+
+namespace Orchestrator.Workflows.Tests;
+
+/// <summary>The review between work and landing: what each end of a round does to its run.</summary>
+public sealed class ReviewTests
+{
+    [Fact]
+    public async Task Review_RejectsThenAccepts_FindingsBecomeTasksAndTheRunLands()
+    {
+        await using var run = await StartAsync(a =>
+        {
+            a.Conclude = input => input.Round.Number == 1 ? Findings(2, "review-1-1", "review-1-2") : Accepted();
+            a.Merge = input => new MergeResult { Merged = true, Commit = $"merge-{input.Request.TaskId}" };
+        });
+
+        var result = await run.ResultAsync();
+
+        Assert.Equal(RunStates.Completed, result.State);
+        Assert.Equal(["a", "b", "review-1-1", "review-1-2"], run.Activities.Merged.Order());
+        var status = await run.StatusAsync();
+        Assert.Equal(["a", "b", ReviewTask.Id, "review-1-1", "review-1-2"], status.Tasks.Select(t => t.Id));
+        Assert.Equal((ReviewVerdicts.Accepted, 2), (status.Review?.Verdict, status.Review?.Round));
+        Assert.Equal([2, 0], status.Review!.Standing);
+        Assert.Equal(4, RunCounts.Of(status).Merged);
+        Assert.Equal(6, result.AgentStarts);
+
+        // The second round sees what the first one has not.
+        Assert.Equal(["", "merge-b"], run.Activities.Reviews.Select(r => r.Round.Since));
+        Assert.Equal(["merge-b", "merge-review-1-2"], run.Activities.Reviews.Select(r => r.Round.Tip));
+        Assert.Equal(["h", "h+1"], run.Activities.Reviews.Select(r => r.PlanHash));
+        Assert.All(run.Activities.Starts.Where(s => s.Task.Task.Id.StartsWith('r')), s => Assert.Equal("h+1", s.Task.PlanHash));
+        Assert.Equal(["h", "h+1"], run.Activities.EndedReviews);
+    }
+
+    [Fact]
+    public async Task Review_RunContinuesAsNewAllTheTime_GoesOnWithItsRounds()
+    {
+        await using var run = await StartAsync(
+            a => a.Conclude = input => input.Round.Number <= 2 ? Findings(3 - input.Round.Number, $"review-{input.Round.Number}-1") : Accepted(),
+            Rules() with
+            {
+                ContinueAfterMessages = 1,
+            }
+        );
+
+        var result = await run.ResultAsync();
+
+        Assert.Equal(RunStates.Completed, result.State);
+        Assert.Equal(["a", "b", "review-1-1", "review-2-1"], run.Activities.Merged);
+        var status = await run.StatusAsync();
+        Assert.Equal([2, 1, 0], status.Review!.Standing);
+        Assert.Equal(3, run.Activities.Reviews.Count);
+    }
+
+    [Fact]
+    public async Task Review_FindingsDoNotGetFewer_EndsEarlyAndAsksAPerson()
+    {
+        await using var run = await StartAsync(a =>
+            a.Conclude = input => Findings(2, $"review-{input.Round.Number}-1") with { Evidence = "round.md" }
+        );
+
+        var escalated = await run.UntilAsync(s => s.State == RunStates.Escalated);
+
+        Assert.Equal(2, run.Activities.Reviews.Count);
+        Assert.Equal(ReviewVerdicts.Escalated, escalated.Review?.Verdict);
+        var review = escalated.Tasks.First(t => t.Id == ReviewTask.Id);
+        Assert.Equal((TaskStates.Escalated, "round.md"), (review.State, review.Evidence));
+        Assert.Contains("do not get fewer", review.Reason, StringComparison.Ordinal);
+        Assert.Contains($"orchestrate skip {run.RunId}/.review", escalated.Questions[0].Commands);
+        Assert.DoesNotContain("review-2-1", escalated.Tasks.Select(t => t.Id));
+
+        await run.Run.ExecuteUpdateAsync(w => w.SkipTaskAsync(new TaskCommand(ReviewTask.Id)));
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        var status = await run.StatusAsync();
+        Assert.Equal(ReviewVerdicts.Overruled, status.Review?.Verdict);
+        Assert.Contains("overruled by a person: .review", status.Review!.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Review_MaxRounds_AsksAPersonWhoseRetryIsALookAtTheWhole()
+    {
+        await using var run = await StartAsync(
+            a => a.Conclude = input => input.Round.Number == 1 ? Findings(1, "review-1-1") : Accepted(),
+            Rules(rounds: 1)
+        );
+
+        await run.UntilAsync(s => s.State == RunStates.Escalated);
+        await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskCommand(ReviewTask.Id, "look again")));
+
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(["", ""], run.Activities.Reviews.Select(r => r.Round.Since));
+        Assert.Equal(["", "look again"], run.Activities.Reviews.Select(r => r.Guidance));
+        Assert.Equal([1, 2], run.Activities.Reviews.Select(r => r.Round.Number));
+        Assert.Equal([1, 2], run.Activities.Reviews.Select(r => r.Start));
+    }
+
+    [Fact]
+    public async Task Review_AnswersThatCannotBeRead_AreAskedForThreeTimesAndAcceptNothing()
+    {
+        await using var run = await StartAsync(a =>
+            a.JudgeReview = input => new AnswerJudgement { Problems = ["No JSON."], ProblemsFile = $"p-{input.Start}.md" }
+        );
+
+        var escalated = await run.UntilAsync(s => s.State == RunStates.Escalated);
+
+        Assert.Equal(["", "p-1.md", "p-2.md"], run.Activities.Reviews.Select(r => r.ProblemsFile));
+        Assert.Equal(["", "reviewer's", "reviewer's"], run.Activities.Reviews.Select(r => r.Session));
+        Assert.Contains("nothing is accepted", escalated.Tasks.First(t => t.Id == ReviewTask.Id).Reason, StringComparison.Ordinal);
+        Assert.Equal(ReviewVerdicts.Asked, escalated.Review?.Verdict);
+    }
+
+    [Fact]
+    public async Task Review_Refusal_AsksAPerson()
+    {
+        await using var run = await StartAsync(a =>
+            a.Reviewer = (_, _) =>
+                Task.FromResult(new AgentRunResult { FailureClass = FailureClasses.GaveUp, Message = "The model refused to answer." })
+        );
+
+        var escalated = await run.UntilAsync(s => s.State == RunStates.Escalated);
+
+        Assert.Contains("refused", escalated.Questions[0].Question, StringComparison.Ordinal);
+        await run.Run.ExecuteUpdateAsync(w => w.CancelAsync());
+        Assert.Equal(RunStates.Cancelled, (await run.ResultAsync()).State);
+    }
+
+    [Fact]
+    public async Task Review_UsageLimit_WaitsUntilItIsResetAndUsesNoRound()
+    {
+        await using var run = await StartAsync(a =>
+            a.Reviewer = (input, _) =>
+                Task.FromResult(
+                    input.Start == 1
+                        ? new AgentRunResult
+                        {
+                            FailureClass = FailureClasses.UsageLimit,
+                            Message = "limit",
+                            ResetAt = DateTimeOffset.UtcNow.AddSeconds(1),
+                        }
+                        : ScriptedActivities.Done("reviewer's")
+                )
+        );
+
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal([1, 1], run.Activities.Reviews.Select(r => r.Round.Number));
+        Assert.Contains(run.Activities.Events, e => e is { Task: ReviewTask.Id, State: TaskStates.Parked });
+    }
+
+    [Fact]
+    public async Task Review_NothingChanged_IsNoAcceptance()
+    {
+        await using var run = await StartAsync(a =>
+        {
+            a.BeginReview = _ => new ReviewBegun();
+            a.Conclude = _ => new ReviewConclusion();
+        });
+
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Empty(run.Activities.Reviews);
+        Assert.Equal(ReviewVerdicts.Empty, (await run.StatusAsync()).Review?.Verdict);
+    }
+
+    [Fact]
+    public async Task Review_CannotBegin_AsksAPerson()
+    {
+        await using var run = await StartAsync(a => a.BeginReview = _ => new ReviewBegun { Fault = "The change is too large." });
+
+        var escalated = await run.UntilAsync(s => s.State == RunStates.Escalated);
+
+        Assert.Contains("too large", escalated.Questions[0].Question, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Review_FindingSkippedByAPerson_IsToldToTheNextRoundAsOverruled()
+    {
+        await using var run = await StartAsync(a =>
+        {
+            a.Conclude = input =>
+                input.Round.Number == 1
+                    ? Findings(1, "review-1-1")
+                    : new ReviewConclusion { WasRead = false, Overruled = input.Round.Overruled };
+            a.Verify = input =>
+                input.Task.Task.Id == "review-1-1"
+                    ? new VerifyResult { Problems = ["A gate failed."], ProblemsFile = "p.md" }
+                    : new VerifyResult { Commit = $"commit-{input.Task.Task.Id}-{input.Attempt}", Gates = "1/1" };
+        });
+        await run.UntilAsync(s => s.State == RunStates.Escalated);
+
+        await run.Run.ExecuteUpdateAsync(w => w.SkipTaskAsync(new TaskCommand("review-1-1")));
+
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        var status = await run.StatusAsync();
+        Assert.Equal((ReviewVerdicts.Overruled, 2), (status.Review?.Verdict, status.Review?.Round));
+        Assert.Equal(["review-1-1"], status.Review!.Overruled);
+    }
+
+    [Fact]
+    public async Task Review_PartsThatAreAnswered_AreNotAskedAgain()
+    {
+        await using var run = await StartAsync(a =>
+            a.BeginReview = _ => new ReviewBegun
+            {
+                Parts = 3,
+                Answered = [2],
+                LastStart = 7,
+            }
+        );
+
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal([(1, 8), (3, 9)], run.Activities.Reviews.Select(r => (r.Part, r.Start)));
+        Assert.All(run.Activities.Reviews, r => Assert.Equal("", r.Session));
+    }
+
+    [Fact]
+    public async Task Review_WorkersRestartedWhileItIsAsked_GoesOn()
+    {
+        var first = new TaskCompletionSource();
+        await using var run = await StartAsync(a =>
+            a.Reviewer = async (input, stop) =>
+            {
+                first.TrySetResult();
+                if (input.Start == 1)
+                {
+                    await Task.WhenAny(Task.Delay(Timeout.Infinite, stop));
+                    return new AgentRunResult { FailureClass = FailureClasses.Stopped, Session = "reviewer's" };
+                }
+                return ScriptedActivities.Done("reviewer's");
+            }
+        );
+        await first.Task;
+
+        await run.Run.ExecuteUpdateAsync(w => w.PauseAsync(null));
+        await run.UntilAsync(s => s.Tasks.Any(t => t is { Id: ReviewTask.Id, Paused: true }));
+        await run.RestartWorkersAsync();
+        await run.Run.ExecuteUpdateAsync(w => w.ResumeAsync(null));
+
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal("reviewer's", run.Activities.Reviews.Last().Session);
+    }
+
+    internal static ReviewConclusion Accepted() => new() { WasRead = true, Reviewer = "claude (opus)" };
+
+    internal static ReviewConclusion Findings(int standing, params string[] tasks) =>
+        new()
+        {
+            WasRead = true,
+            Standing = standing,
+            Message = $"{standing} findings",
+            Reviewer = "claude (opus)",
+            Tasks = [.. tasks.Select(id => new TaskOutline { Id = id })],
+        };
+
+    private static RunRules Rules(int rounds = 3) =>
+        new()
+        {
+            Workers = 1,
+            Retry = new RetryRule { BaseDelay = TimeSpan.FromMilliseconds(10) },
+            Review = new ReviewRule { Agent = "claude", MaxRounds = rounds },
+        };
+
+    private static Task<ScriptedRun> StartAsync(Action<ScriptedActivities> script, RunRules? rules = null) =>
+        ScriptedRun.StartAsync([new TaskOutline { Id = "a" }, new TaskOutline { Id = "b" }], script, rules ?? Rules());
+}

@@ -1,0 +1,111 @@
+using Orchestrator.Messages;
+using Orchestrator.Workflows.Calls;
+using Orchestrator.Workflows.Tasks;
+using Temporalio.Converters;
+using Temporalio.Workflows;
+
+namespace Orchestrator.Workflows;
+
+/// <summary>
+/// One round of a run's review. Each answer of the reviewer is the result of an activity and kept before anything is made of it, so that it
+/// is paid for once; an answer that can't be read goes back to the same conversation.
+/// </summary>
+[Workflow("ReviewWorkflow")]
+public sealed class ReviewWorkflow : AgentWorkflow
+{
+    /// <summary>Answers that can't be read before a person is asked.</summary>
+    private const int MaxAttempts = 3;
+
+    /// <summary>Before any signal is taken in.</summary>
+    [WorkflowInit]
+    public ReviewWorkflow(IRawValue? input = null, IRawValue? surplus = null) => TakeStart(Accept, input, surplus);
+
+    private ReviewRound Round => Input.Review!;
+
+    /// <inheritdoc cref="IReviewWorkflow.RunAsync"/>
+    [WorkflowRun]
+    public Task<TaskReport> RunAsync(IRawValue? input = null, IRawValue? surplus = null) => LiveAsync(WorkAsync, EndAsync);
+
+    private string? Accept(TaskInput input) =>
+        input.Review is null ? "A review is started with 'review': which round it is, and what is looked at." : Restore(input);
+
+    private async Task WorkAsync()
+    {
+        await Waits.WhilePausedAsync();
+        var begin = new BeginReviewInput(Input.RunId, Input.Repository, Input.PlanHash, Round);
+        var begun = await Workflow.ExecuteActivityAsync((IReviewActivities a) => a.BeginReviewAsync(begin), Short);
+        if (begun.Fault.Length > 0)
+        {
+            throw new TaskEndedException(TaskStates.Failed, begun.Fault);
+        }
+        Report = Report with { LastStart = Math.Max(Report.LastStart, begun.LastStart), Commit = Round.Tip };
+        foreach (var part in Enumerable.Range(1, begun.Parts).Except(begun.Answered))
+        {
+            await ReviewAsync(part);
+        }
+        Reporter.TransitionTo(TaskStates.Reviewed, $"round {Round.Number} is read");
+    }
+
+    private async Task ReviewAsync(int part)
+    {
+        (State.Session, State.ProblemsFile) = ("", "");
+        for (var attempt = 1; ; attempt++)
+        {
+            await Agents.RunAsync(call => AskAsync(call, part));
+            var judged = await JudgeAsync(part);
+            if (judged.Problems.Count == 0)
+            {
+                return;
+            }
+            State.ProblemsFile = judged.ProblemsFile;
+            var problems = string.Join(" ", judged.Problems);
+            if (attempt == MaxAttempts)
+            {
+                throw new TaskEndedException(
+                    TaskStates.Failed,
+                    $"after {MaxAttempts} attempts the reviewer's answer still can't be read, so nothing is accepted: {problems}"
+                );
+            }
+            Report = Report with { Attempt = Report.Attempt + 1 };
+            Reporter.TransitionTo(TaskStates.Remediating, problems, State.ProblemsFile);
+        }
+    }
+
+    private Task<AgentRunResult> AskAsync(AgentCall call, int part)
+    {
+        var ask = new AskReviewerInput
+        {
+            RunId = Input.RunId,
+            Repository = Input.Repository,
+            PlanHash = Input.PlanHash,
+            Round = Round,
+            Part = part,
+            Attempt = Report.Attempt,
+            Start = Report.LastStart,
+            Session = State.Session,
+            ProblemsFile = State.ProblemsFile,
+            Guidance = call.Guidance,
+            Stop = call.Stop,
+            AwaitRelease = call.AwaitRelease,
+        };
+        return Workflow.ExecuteActivityAsync(
+            (IReviewActivities a) => a.AskReviewerAsync(ask),
+            ActivityDefaults.Long(Input.Repository.Queue, Input.Task.Timeout, call.Interrupt)
+        );
+    }
+
+    private Task<AnswerJudgement> JudgeAsync(int part)
+    {
+        Reporter.TransitionTo(TaskStates.Verifying, "");
+        var judge = new JudgeReviewInput(Input.RunId, Input.Repository, Input.PlanHash, Round, part, Report.LastStart);
+        return Workflow.ExecuteActivityAsync((IReviewActivities a) => a.JudgeReviewAsync(judge), Short);
+    }
+
+    private Task EndAsync()
+    {
+        var end = new EndReviewInput(Input.RunId, Input.Repository, Input.PlanHash);
+        return Workflow.ExecuteActivityAsync((IReviewActivities a) => a.EndReviewAsync(end), Short);
+    }
+
+    private ActivityOptions Short => ActivityDefaults.Short(Input.Repository.Queue);
+}

@@ -1,0 +1,88 @@
+using Orchestrator.Messages;
+using Temporalio.Workflows;
+
+namespace Orchestrator.Workflows.Runs;
+
+/// <summary>
+/// Between work and landing: the whole change is reviewed. The review is a task on the board; what its findings ask for become tasks, too,
+/// and when those are merged it is asked again.
+/// </summary>
+internal sealed class ReviewStage(RunContext context)
+{
+    private readonly RunState _state = context.State;
+
+    private static DateTimeOffset Now => RunContext.Now;
+
+    /// <summary>Says whether the run may land. False: there is something to be done before.</summary>
+    public async Task<bool> RunAsync()
+    {
+        if (_state.Rules.Review is not { } rule)
+        {
+            return true;
+        }
+        if (_state.Board.TryFind(ReviewTask.Id) is not { } entry)
+        {
+            _state.Board.Add([ReviewTask.Of(rule)], Now);
+            return false;
+        }
+        if (entry.Status.State != TaskStates.Reviewed)
+        {
+            Overrule();
+            return true;
+        }
+        if (_state.Run.Review is { Verdict: ReviewVerdicts.Asked } review)
+        {
+            await ConcludeAsync(entry, review);
+        }
+        else if (_state.Run.Review is { Verdict: ReviewVerdicts.Findings })
+        {
+            _state.Board.AskAgain(entry, "what was found is done; the reviewer looks again", Now);
+        }
+        return _state.Run.Review?.Verdict is ReviewVerdicts.Accepted or ReviewVerdicts.Overruled or ReviewVerdicts.Empty;
+    }
+
+    private async Task ConcludeAsync(TaskEntry entry, RunReview review)
+    {
+        var conclude = new ConcludeReviewInput(_state.RunId, _state.Repository, _state.Plan.Hash, ReviewRounds.Current(_state));
+        var conclusion = await Workflow.ExecuteActivityAsync((IReviewActivities a) => a.ConcludeReviewAsync(conclude), context.Short);
+        if (entry.Status.State != TaskStates.Reviewed)
+        {
+            return; // A person has decided meanwhile.
+        }
+        (review, var why) = ReviewRounds.Conclude(review, conclusion);
+        _state.Run = _state.Run with { Review = review };
+        _state.Journal.Note(ReviewTask.Id, TaskStates.Reviewed, $"{review}. {conclusion.Message}".TrimEnd(), Now, conclusion.Evidence);
+        if (review.Verdict == ReviewVerdicts.Escalated)
+        {
+            _state.Board.Escalate(entry, $"the reviewer does not accept: {why}", Now, conclusion.Evidence);
+        }
+        else if (review.Verdict == ReviewVerdicts.Findings)
+        {
+            _state.Plan = _state.Plan with { Hash = conclusion.PlanHash, TaskCount = _state.Plan.TaskCount + conclusion.Tasks.Count };
+            _state.Board.Add(conclusion.Tasks, Now);
+            _state.Run = _state.Run with { TaskCount = _state.Board.Entries.Count };
+        }
+    }
+
+    /// <summary>A person has skipped or cancelled the review: the run lands without the reviewer's yes, and says so.</summary>
+    private void Overrule()
+    {
+        if (_state.Run.Review is { Verdict: ReviewVerdicts.Overruled })
+        {
+            return;
+        }
+        var review =
+            _state.Run.Review
+            ?? new RunReview
+            {
+                Round = 1,
+                MaxRounds = _state.Rules.Review!.MaxRounds,
+                Verdict = ReviewVerdicts.Asked,
+            };
+        _state.Run = _state.Run with
+        {
+            Review = review with { Verdict = ReviewVerdicts.Overruled, Overruled = [.. review.Overruled.Union([ReviewTask.Id])] },
+        };
+        _state.Note($"review: {_state.Run.Review}", Now);
+    }
+}
