@@ -151,11 +151,11 @@ public sealed record RunReview
         {
             ReviewVerdicts.Accepted => $"accepted in round {Round}",
             ReviewVerdicts.Findings => $"round {Round}: {Count(Standing.LastOrDefault())}, made tasks of the run",
-            ReviewVerdicts.Escalated => $"not accepted after {Round} {(Round == 1 ? "round" : "rounds")}: {Count(Standing.LastOrDefault())}",
+            ReviewVerdicts.Escalated =>
+                $"not accepted after {Round} {(Round == 1 ? "round" : "rounds")}: {Count(Standing.LastOrDefault())}",
             ReviewVerdicts.Empty => "not reviewed, because nothing has changed",
             ReviewVerdicts.Overruled when Standing.Count == 0 => "not reviewed: a person decided to land without it",
-            ReviewVerdicts.Overruled =>
-                $"not accepted: a person decided to land with {Count(Standing[^1])} of round {Standing.Count}",
+            ReviewVerdicts.Overruled => $"not accepted: a person decided to land with {Count(Standing[^1])} of round {Standing.Count}",
             _ => $"round {Round} of {MaxRounds} goes on",
         };
 

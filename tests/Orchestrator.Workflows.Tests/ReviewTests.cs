@@ -39,7 +39,9 @@ public sealed class ReviewTests
     public async Task Review_RunContinuesAsNewAllTheTime_GoesOnWithItsRounds()
     {
         await using var run = await StartAsync(
-            a => a.Conclude = input => input.Round.Number <= 2 ? Findings(3 - input.Round.Number, $"review-{input.Round.Number}-1") : Accepted(),
+            a =>
+                a.Conclude = input =>
+                    input.Round.Number <= 2 ? Findings(3 - input.Round.Number, $"review-{input.Round.Number}-1") : Accepted(),
             Rules() with
             {
                 ContinueAfterMessages = 1,

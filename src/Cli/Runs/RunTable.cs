@@ -124,7 +124,7 @@ internal static class RunTable
     private static char Mark(RunTask task) =>
         task.State switch
         {
-            TaskStates.Merged or TaskStates.Planned => '+',
+            TaskStates.Merged or TaskStates.Planned or TaskStates.Reviewed => '+',
             TaskStates.Failed or TaskStates.Escalated => '!',
             TaskStates.Blocked or TaskStates.AwaitingApproval => '?',
             TaskStates.Skipped or TaskStates.Cancelled or TaskStates.Waived or TaskStates.NotAsked => '-',

@@ -20,9 +20,42 @@ public static class SecretScanner
     /// <summary>What stands where a secret will be, in examples and templates.</summary>
     private static readonly string[] Placeholders =
     [
-        "example", "changeme", "change-me", "change_me", "placeholder", "your-", "your_", "yourkey", "xxxx", "****", "....", "<", "${", "{{",
-        "$(", "dummy", "redacted", "not-a-", "not_a_", "fake", "sample", "1234567890", "abcdefgh", "insert", "replace", "todo", "none",
-        "null", "undefined", "process.env", "os.environ", "getenv", "secrets.", "localhost", "test-only", "testing",
+        "example",
+        "changeme",
+        "change-me",
+        "change_me",
+        "placeholder",
+        "your-",
+        "your_",
+        "yourkey",
+        "xxxx",
+        "****",
+        "....",
+        "<",
+        "${",
+        "{{",
+        "$(",
+        "dummy",
+        "redacted",
+        "not-a-",
+        "not_a_",
+        "fake",
+        "sample",
+        "1234567890",
+        "abcdefgh",
+        "insert",
+        "replace",
+        "todo",
+        "none",
+        "null",
+        "undefined",
+        "process.env",
+        "os.environ",
+        "getenv",
+        "secrets.",
+        "localhost",
+        "test-only",
+        "testing",
     ];
 
     /// <summary>The secrets in one line, none twice; a line that says that it holds none has none.</summary>
@@ -64,6 +97,10 @@ public static class SecretScanner
     private static List<SecretMatch> FindAll(string line)
     {
         var found = new List<SecretMatch>();
+        if (!SecretPatterns.MayMatch(line))
+        {
+            return found;
+        }
         foreach (var pattern in SecretPatterns.All)
         {
             for (var match = pattern.Form.Match(line); match.Success; match = match.NextMatch())
@@ -116,7 +153,11 @@ public static class SecretScanner
         if (isKey)
         {
             var isEnd = line.Contains("-----END", StringComparison.Ordinal);
-            redacted.Append(isEnd ? line : line.StartsWith('+') ? "+[redacted]\n" : "[redacted]\n");
+            redacted.Append(
+                isEnd ? line
+                : line.StartsWith('+') ? "+[redacted]\n"
+                : "[redacted]\n"
+            );
             return !isEnd && line.Trim().Length > 0;
         }
         var at = 0;

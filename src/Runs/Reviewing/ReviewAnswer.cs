@@ -14,20 +14,20 @@ internal sealed record ReviewAnswer
     /// <summary>JSON Schema of an answer.</summary>
     public static string Schema { get; } =
         """
-        {"type":"object","additionalProperties":false,"required":["verdict","summary","findings","earlier"],"properties":{
-        "verdict":{"enum":["accept","findings"],"description":"accept: nothing blocks, and every earlier finding that you were shown is fixed"},
-        "summary":{"type":"string","description":"What the change does, in two sentences"},
-        "findings":{"type":"array","items":{"type":"object","additionalProperties":false,
-        "required":["file","line","severity","summary","consequence","reproduction","fix","files"],"properties":{
-        "file":{"type":"string"},"line":{"type":"integer","description":"Line in the file as it is now"},
-        "severity":{"enum":["blocking","minor"]},"summary":{"type":"string"},
-        "consequence":{"type":"string","description":"What breaks, and for whom"},
-        "reproduction":{"type":"string","description":"An input, call or command that shows it, and what comes out"},
-        "fix":{"type":"string","description":"What an agent that knows nothing of this is to do"},
-        "files":{"type":"array","items":{"type":"string"},"description":"All files that this creates, changes or deletes, tests too"}}}},
-        "earlier":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["id","state","why"],"properties":{
-        "id":{"type":"string"},"state":{"enum":["fixed","open","unknown"]},"why":{"type":"string"}}}}}}
-        """.ReplaceLineEndings("");
+            {"type":"object","additionalProperties":false,"required":["verdict","summary","findings","earlier"],"properties":{
+            "verdict":{"enum":["accept","findings"],"description":"accept: nothing blocks, and every earlier finding that you were shown is fixed"},
+            "summary":{"type":"string","description":"What the change does, in two sentences"},
+            "findings":{"type":"array","items":{"type":"object","additionalProperties":false,
+            "required":["file","line","severity","summary","consequence","reproduction","fix","files"],"properties":{
+            "file":{"type":"string"},"line":{"type":"integer","description":"Line in the file as it is now"},
+            "severity":{"enum":["blocking","minor"]},"summary":{"type":"string"},
+            "consequence":{"type":"string","description":"What breaks, and for whom"},
+            "reproduction":{"type":"string","description":"An input, call or command that shows it, and what comes out"},
+            "fix":{"type":"string","description":"What an agent that knows nothing of this is to do"},
+            "files":{"type":"array","items":{"type":"string"},"description":"All files that this creates, changes or deletes, tests too"}}}},
+            "earlier":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["id","state","why"],"properties":{
+            "id":{"type":"string"},"state":{"enum":["fixed","open","unknown"]},"why":{"type":"string"}}}}}}
+            """.ReplaceLineEndings("");
 
     public required string Summary { get; init; }
     public required IReadOnlyList<ReviewFinding> Findings { get; init; }
@@ -44,7 +44,11 @@ internal sealed record ReviewAnswer
         {
             return (
                 null,
-                [isCut ? "The JSON of the answer ends in the middle: answer shorter." : "The answer holds no JSON object that fits the schema."]
+                [
+                    isCut
+                        ? "The JSON of the answer ends in the middle: answer shorter."
+                        : "The answer holds no JSON object that fits the schema.",
+                ]
             );
         }
         JsonObject? root;
@@ -134,5 +138,7 @@ internal sealed record ReviewAnswer
     }
 
     private static string Text(JsonNode? node) =>
-        node is JsonValue value && value.TryGetValue<string>(out var text) ? (text.Length <= LongestText ? text : text[..LongestText] + "…") : "";
+        node is JsonValue value && value.TryGetValue<string>(out var text)
+            ? (text.Length <= LongestText ? text : text[..LongestText] + "…")
+            : "";
 }

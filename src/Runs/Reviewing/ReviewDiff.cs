@@ -43,7 +43,12 @@ internal static partial class ReviewDiff
     ];
 
     /// <summary>The changed files between two commits; null: the change is larger than anybody reads.</summary>
-    public static async Task<IReadOnlyList<ReviewedFile>?> ReadAsync(GitRepository repository, string from, string to, CancellationToken stop)
+    public static async Task<IReadOnlyList<ReviewedFile>?> ReadAsync(
+        GitRepository repository,
+        string from,
+        string to,
+        CancellationToken stop
+    )
     {
         var patch = await new Diffs(repository).PatchAsync(from, to, limit: MostBytes, cancellationToken: stop);
         return patch.IsCut ? null : [.. Sections(patch.Text).Select(Of)];

@@ -125,7 +125,8 @@ public sealed class ReviewEnd(RunServices services)
     private static async Task<string> WhyNotAsync(ReviewFinding finding, ReviewPlaces places, CancellationToken stop) =>
         finding.Severity != ReviewFinding.Blocking ? "the reviewer calls it minor"
         : await places.WhyNotAsync(finding.File, finding.Line, stop) is { Length: > 0 } nowhere ? nowhere
-        : finding.Consequence.Trim().Length == 0 || finding.Reproduction.Trim().Length == 0 ? "it does not say what breaks and how to see it"
+        : finding.Consequence.Trim().Length == 0 || finding.Reproduction.Trim().Length == 0
+            ? "it does not say what breaks and how to see it"
         : "";
 
     private static string FreeId(HashSet<string> taken, int round)
@@ -148,7 +149,11 @@ public sealed class ReviewEnd(RunServices services)
         {
             return new ReviewConclusion { PlanHash = input.PlanHash };
         }
-        var extended = run with { Plan = run.Plan with { Tasks = [.. run.Plan.Tasks, .. tasks] }, Added = tasks.Select(t => t.Id).ToHashSet() };
+        var extended = run with
+        {
+            Plan = run.Plan with { Tasks = [.. run.Plan.Tasks, .. tasks] },
+            Added = tasks.Select(t => t.Id).ToHashSet(),
+        };
         var outlines = PlanLoading.OutlineOf(extended).Tasks;
         return new ReviewConclusion { PlanHash = run.StoreExtended(tasks), Tasks = [.. outlines.Skip(run.Plan.Tasks.Count)] };
     }
@@ -171,7 +176,10 @@ public sealed class ReviewEnd(RunServices services)
 
                 See it first, as it says. Then mend it, with a test that fails without your change. Where it is not so, add a test that shows that, and say so. Change nothing else.
                 """,
-            FilesWrite = [.. finding.Files.Prepend(finding.File).Select(RepositoryPath.Normalize).Where(IsFile).Distinct(StringComparer.Ordinal)],
+            FilesWrite =
+            [
+                .. finding.Files.Prepend(finding.File).Select(RepositoryPath.Normalize).Where(IsFile).Distinct(StringComparer.Ordinal),
+            ],
         };
 
     private static bool IsFile(string path) =>

@@ -59,11 +59,17 @@ internal static class ReviewPrompt
         if (earlier.Count > 0)
         {
             Heading("Earlier findings")
-                .Append("Only what changed since the last round is below. Say of each of these in `earlier` whether it is `fixed`, still `open`, or ")
+                .Append(
+                    "Only what changed since the last round is below. Say of each of these in `earlier` whether it is `fixed`, still `open`, or "
+                )
                 .Append("`unknown` because this part does not show it; do not repeat it in `findings`.\n\n");
             foreach (var finding in earlier)
             {
-                text.Append($"- `{finding.Id}` {finding.Place}: {finding.Summary} {finding.Consequence} {finding.Reproduction}\n".ReplaceLineEndings(" "))
+                text.Append(
+                        $"- `{finding.Id}` {finding.Place}: {finding.Summary} {finding.Consequence} {finding.Reproduction}\n".ReplaceLineEndings(
+                            " "
+                        )
+                    )
                     .Append('\n');
             }
         }
@@ -78,7 +84,8 @@ internal static class ReviewPrompt
         {
             text.Append("The other parts are judged by themselves; say here only what this part shows.\n\n");
         }
-        return text.Append($"<{mark}>\n{part.TrimEnd('\n')}\n</{mark}>\n\nThat was the change. Judge it by the rules at the top.\n").ToString();
+        return text.Append($"<{mark}>\n{part.TrimEnd('\n')}\n</{mark}>\n\nThat was the change. Judge it by the rules at the top.\n")
+            .ToString();
 
         StringBuilder Heading(string heading) => text.Append("\n# ").Append(heading).Append("\n\n");
     }

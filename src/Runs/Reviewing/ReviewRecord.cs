@@ -82,10 +82,7 @@ internal sealed record ReviewRecord
     {
         var text = folder.Review($"round-{Round.Number}.md");
         DurableFile.Write(text, Encoding.UTF8.GetBytes(Render()));
-        DurableFile.Write(
-            folder.Review($"round-{Round.Number}.json"),
-            JsonSerializer.SerializeToUtf8Bytes(this, MessageJson.Options)
-        );
+        DurableFile.Write(folder.Review($"round-{Round.Number}.json"), JsonSerializer.SerializeToUtf8Bytes(this, MessageJson.Options));
         return folder.Relative(text);
     }
 
@@ -93,7 +90,11 @@ internal sealed record ReviewRecord
     public string Render()
     {
         var text = new StringBuilder($"# Round {Round.Number} of the review, by {Reviewer}\n\n");
-        text.Append(Round.Since.Length > 0 ? $"What changed from {Round.Since} to {Round.Tip}" : $"The whole change, {Round.Base} to {Round.Tip}")
+        text.Append(
+                Round.Since.Length > 0
+                    ? $"What changed from {Round.Since} to {Round.Tip}"
+                    : $"The whole change, {Round.Base} to {Round.Tip}"
+            )
             .Append(Parts == 0 ? ": nothing.\n" : $", in {Parts} {(Parts == 1 ? "question" : "questions")}.\n");
         foreach (var summary in Summaries.Where(summary => summary.Length > 0))
         {

@@ -67,7 +67,10 @@ public sealed class ReviewStart(RunServices services)
             parts.Count,
             [.. changed.SelectMany(file => file.Asides.Select(line => new ReviewAside(file.Path, line)))]
         );
-        files.Begin(questions, [.. parts.Select((part, i) => ReviewPrompt.Render(run.Plan, changed, earlier, part, i + 1, parts.Count, schema))]);
+        files.Begin(
+            questions,
+            [.. parts.Select((part, i) => ReviewPrompt.Render(run.Plan, changed, earlier, part, i + 1, parts.Count, schema))]
+        );
         return (questions, "");
     }
 

@@ -49,7 +49,10 @@ public sealed class ReviewerRunStep(RunServices services)
     public async Task EndAsync(EndReviewInput input, CancellationToken stop)
     {
         var run = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
-        await new WorktreeStore(await services.OpenRepositoryAsync(input.Repository.Path)).RemoveAsync(WorktreeOf(input.Repository, run), stop);
+        await new WorktreeStore(await services.OpenRepositoryAsync(input.Repository.Path)).RemoveAsync(
+            WorktreeOf(input.Repository, run),
+            stop
+        );
     }
 
     private AnsweringStart StartOf(AskReviewerInput input, RunFiles run, ReviewFiles files)

@@ -71,6 +71,7 @@ internal sealed record HistoryScenario(string Outcome, params IReadOnlyList<Type
             nameof(OrchestrationWorkflow) => RunId,
             nameof(TaskWorkflow) => RunIds.ForTask(RunId, "t0"),
             nameof(PlanningWorkflow) => RunIds.ForTask(RunId, PlannerTask.Id),
+            nameof(ReviewWorkflow) => RunIds.ForTask(RunId, ReviewTask.Id),
             nameof(MergeTrainWorkflow) => RunIds.ForTrain(RunId),
             nameof(LeaseWorkflow) => RunIds.ForLeases("key"),
             var unknown => throw new InvalidOperationException($"Say what the id of a {unknown} is."),

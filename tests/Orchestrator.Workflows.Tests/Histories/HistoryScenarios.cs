@@ -11,6 +11,7 @@ internal static class HistoryScenarios
     private static readonly Type Orchestration = typeof(OrchestrationWorkflow);
     private static readonly Type Work = typeof(TaskWorkflow);
     private static readonly Type Planner = typeof(PlanningWorkflow);
+    private static readonly Type Review = typeof(ReviewWorkflow);
     private static readonly Type Leases = typeof(LeaseWorkflow);
     private static readonly Type Train = typeof(MergeTrainWorkflow);
     private static readonly OrchestrationInput Request = new()
@@ -20,7 +21,7 @@ internal static class HistoryScenarios
         PlanOnly = true,
     };
 
-    public static IReadOnlyList<HistoryScenario> All { get; } = [.. OfRuns(), .. OfPlanning()];
+    public static IReadOnlyList<HistoryScenario> All { get; } = [.. OfRuns(), .. OfPlanning(), .. OfReviews()];
 
     private static IEnumerable<HistoryScenario> OfRuns()
     {
@@ -192,6 +193,32 @@ internal static class HistoryScenarios
             Input = Request,
             Script = a => a.Planner = (input, stop) => input.Start == 1 ? UntilStoppedAsync(stop) : DoneAsync(),
             Play = PauseAndResumeAsync,
+        };
+    }
+
+    private static IEnumerable<HistoryScenario> OfReviews()
+    {
+        var rules = new RunRules
+        {
+            Workers = 1,
+            Review = new ReviewRule { Agent = "claude" },
+        };
+        yield return new("completed", Review) { Settings = rules };
+        yield return new("reviewed", Orchestration)
+        {
+            Settings = rules,
+            Script = a => a.Conclude = input => input.Round.Number == 1 ? ReviewTests.Findings(1, "review-1-1") : ReviewTests.Accepted(),
+        };
+        yield return new("remediated", Review) { Settings = rules, Script = a => a.JudgeReview = input => Judge(input.Start > 1) };
+        yield return new("escalated", Review)
+        {
+            Settings = rules,
+            Script = a => a.JudgeReview = _ => Judge(isGood: false),
+            Play = async run =>
+            {
+                await run.UntilAsync(s => s.State == RunStates.Escalated);
+                await run.Run.ExecuteUpdateAsync(w => w.CancelAsync());
+            },
         };
     }
 

@@ -25,6 +25,7 @@ public sealed class HistoryTests
         [typeof(OrchestrationWorkflow)] = ["completed", "failed", "cancelled", "continued", "restored", "remediated", "resumed", "reset"],
         [typeof(TaskWorkflow)] = ["completed", "failed", "cancelled", "remediated", "resumed"],
         [typeof(PlanningWorkflow)] = ["completed", "failed", "cancelled", "remediated", "resumed"],
+        [typeof(ReviewWorkflow)] = ["completed", "remediated", "escalated"],
         [typeof(MergeTrainWorkflow)] = ["completed", "continued"],
         // It has no other end, and continues as new only where a server says that its history is long.
         [typeof(LeaseWorkflow)] = ["completed"],
@@ -113,6 +114,7 @@ public sealed class HistoryTests
                 .AddWorkflow<OrchestrationWorkflow>()
                 .AddWorkflow<TaskWorkflow>()
                 .AddWorkflow<PlanningWorkflow>()
+                .AddWorkflow<ReviewWorkflow>()
                 .AddWorkflow<LeaseWorkflow>()
                 .AddWorkflow<MergeTrainWorkflow>()
         );

@@ -69,7 +69,10 @@ public sealed class HandlerRulesTests
     [Fact]
     public async Task Workflows_WhatTheyTake_IsWhatTheContractsSay()
     {
-        await using var run = await ScriptedRun.CreateAsync([RunTests.Task("a")]);
+        await using var run = await ScriptedRun.CreateAsync(
+            [RunTests.Task("a")],
+            settings: new RunRules { Review = new ReviewRule { Agent = "claude" } }
+        );
         await run.BeginAsync();
         await run.ResultAsync();
         await run.BeginAsync(
@@ -87,6 +90,7 @@ public sealed class HandlerRulesTests
         Compare(typeof(IOrchestrationWorkflow), typeof(OrchestrationWorkflow));
         Compare(typeof(ITaskWorkflow), typeof(TaskWorkflow));
         Compare(typeof(IPlanningWorkflow), typeof(PlanningWorkflow));
+        Compare(typeof(IReviewWorkflow), typeof(ReviewWorkflow));
         Compare(typeof(ILeaseWorkflow), typeof(LeaseWorkflow));
         Compare(typeof(IMergeTrainWorkflow), typeof(MergeTrainWorkflow));
 

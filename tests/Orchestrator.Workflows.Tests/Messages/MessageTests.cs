@@ -16,6 +16,7 @@ public sealed class MessageTests(ITestOutputHelper output)
         typeof(OrchestrationWorkflow),
         typeof(TaskWorkflow),
         typeof(PlanningWorkflow),
+        typeof(ReviewWorkflow),
         typeof(LeaseWorkflow),
         typeof(MergeTrainWorkflow),
     ];
@@ -200,6 +201,7 @@ public sealed class MessageTests(ITestOutputHelper output)
         [
             (run.RunId, typeof(OrchestrationWorkflow)),
             (RunIds.ForTask(run.RunId, PlannerTask.Id), typeof(PlanningWorkflow)),
+            (RunIds.ForTask(run.RunId, ReviewTask.Id), typeof(ReviewWorkflow)),
             (RunIds.ForTask(run.RunId, "a"), typeof(TaskWorkflow)),
             (RunIds.ForTask(run.RunId, "b"), typeof(TaskWorkflow)),
             (RunIds.ForLeases("key"), typeof(LeaseWorkflow)),
