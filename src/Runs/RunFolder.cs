@@ -35,6 +35,12 @@ public sealed partial class RunFolder
     /// <summary>The plan with tasks that the run has added to it since, named by its hash.</summary>
     public string ExtendedPlan(string hash) => In("plan", $"plan-{hash}.json");
 
+    /// <summary>All of those, the one with the most tasks first.</summary>
+    public IEnumerable<string> ExtendedPlans =>
+        Directory.Exists(In("plan"))
+            ? Directory.EnumerateFiles(In("plan"), "plan-*.json").OrderByDescending(file => new FileInfo(file).Length)
+            : [];
+
     /// <summary>The settings that the run began with, as far as its activities need them.</summary>
     public string StartFile => In("plan", "start.json");
 

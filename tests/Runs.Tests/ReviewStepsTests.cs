@@ -1,6 +1,7 @@
 using System.Text;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
+using Orchestrator.Runs.Callbacks;
 using Orchestrator.Runs.Reviewing;
 using Orchestrator.Settings;
 using Xunit;
@@ -32,6 +33,8 @@ public sealed class ReviewStepsTests
         var extended = run.Services.Plans.Load(run.Reference, RunFixture.RunId, conclusion.PlanHash);
         Assert.Equal(["a.txt", "t/test.sh"], extended.Task("review-1-1").FilesWrite);
         Assert.Equal(["review-1-1"], extended.Added);
+        var told = new AgentQuestions(run.Repository.Path, RunFixture.RunId, "review-1-1", run.Folder.Start("review-1-1", 1)).Plan();
+        Assert.Contains("You work on review-1-1", told, StringComparison.Ordinal);
         Assert.Equal(["a"], run.Services.Plans.Load(run.Reference, RunFixture.RunId, run.Hash).Plan.Tasks.Select(t => t.Id));
         var text = await File.ReadAllTextAsync(Path.Combine(run.Repository.Path, conclusion.Evidence));
         Assert.Contains("there is no such file", text, StringComparison.Ordinal);

@@ -150,7 +150,14 @@ public sealed class AgentQuestions(string repository, string run, string task, s
 
     private RunStatus? Status() => ProgressRecorder.Read(_folder.Status);
 
-    private RunFiles Load() => new(_folder, PlanJson.Read(Read(_folder.Plan)), RunStart.Read(Read(_folder.StartFile)));
+    /// <summary>By the plan that has the task: a review may have added it to the one that the run began with.</summary>
+    private RunFiles Load() =>
+        new(
+            _folder,
+            _folder.ExtendedPlans.Select(file => PlanJson.Read(Read(file))).FirstOrDefault(plan => plan.Tasks.Any(t => t.Id == task))
+                ?? PlanJson.Read(Read(_folder.Plan)),
+            RunStart.Read(Read(_folder.StartFile))
+        );
 
     private byte[] Read(string path) =>
         SmallFile.TryRead(path)

@@ -35,7 +35,7 @@ public sealed class HandlerRulesTests
                 .Concat<MethodBase>(t.GetConstructors(All))
         );
 
-        Assert.Equal(5, workflows.Count);
+        Assert.Equal(6, workflows.Count);
         Assert.All(
             workflows,
             t => Assert.True(t.IsSubclassOf(typeof(MessageWorkflow)), $"{t} does not derive from {nameof(MessageWorkflow)}")
