@@ -96,6 +96,7 @@ public sealed class ReviewRunTests
     }
 
     [Fact]
+    [Trait("Category", "Full")]
     public async Task Run_KilledWhileItIsReviewed_PaysForOneAnswer()
     {
         TaskCompletionSource answer = new();
