@@ -26,6 +26,7 @@ public sealed class LandMergedTests
 
         // What a failed task has done is shown with its content.
         Assert.Contains("+half", (await cli.RunAsync("diff", "bad")).Output, StringComparison.Ordinal);
+        var asked = (await cli.RunAsync("report")).Output;
         var whole = await cli.RunAsync("land");
         var landed = await cli.RunAsync("land", "--merged");
         var part = cli.Git("rev-parse", "main").Trim();
@@ -35,6 +36,8 @@ public sealed class LandMergedTests
 
         Assert.Equal((2, 0, 2), (whole.ExitCode, landed.ExitCode, again.ExitCode));
         Assert.Contains("--merged", whole.People, StringComparison.Ordinal);
+        Assert.Matches(@"(?m)^    orchestrate land \S+ --merged$", asked);
+        Assert.DoesNotContain("--merged", report, StringComparison.Ordinal);
         Assert.Equal("good.txt", cli.Git("diff", "--name-only", start, part).Trim());
         Assert.Equal(("escalated", part), ((string?)status["state"], (string?)status["landedCommit"]));
         Assert.Contains($"landed: {part} on main", report, StringComparison.Ordinal);

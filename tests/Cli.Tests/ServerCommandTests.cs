@@ -17,6 +17,8 @@ public sealed class ServerCommandTests : IDisposable
         await Wait.UntilAsync(() => terminal.People.Contains("localhost:8233", StringComparison.Ordinal));
 
         var second = await _cli.RunAsync("server", "--db", "engine.sqlite", "--port", "0");
+        var port = terminal.People.Split("--address 127.0.0.1:")[1].Split(' ', '\n')[0];
+        var taken = await _cli.RunAsync("server", "--db", "other.sqlite", "--port", port);
         var backup = await _cli.RunAsync("server", "backup", "copy.db", "--db", "engine.sqlite");
         var again = await _cli.RunAsync("server", "backup", "copy.db", "--db", "engine.sqlite");
         var live = await _cli.RunAsync("server", "verify", "--db", "engine.sqlite");
@@ -27,6 +29,8 @@ public sealed class ServerCommandTests : IDisposable
         Assert.Contains("--address 127.0.0.1:", served.People, StringComparison.Ordinal);
         Assert.Contains("TEMPORAL_ADDRESS=127.0.0.1:", served.People, StringComparison.Ordinal);
         Assert.Contains($"process {Environment.ProcessId}", second.People, StringComparison.Ordinal);
+        Assert.Equal(5, taken.ExitCode);
+        Assert.Contains("choose another port with --port", taken.People, StringComparison.Ordinal);
         Assert.Equal(
             [0, 5, 0, 2, 0, 0],
             [served.ExitCode, second.ExitCode, backup.ExitCode, again.ExitCode, live.ExitCode, copied.ExitCode]

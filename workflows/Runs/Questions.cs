@@ -64,6 +64,8 @@ internal static class Questions
                 $"orchestrate cancel {id}"
             );
         }
+        // What is merged need not wait for what failed.
+        string[] landing = state.Board.In(TaskStates.Merged).Any(e => !e.Status.Landed) ? [$"orchestrate land {id} --merged"] : [];
         foreach (var entry in state.Run.State == RunStates.Escalated ? Scheduling.EndedBadly(state.Board) : [])
         {
             yield return entry.State.LeftOut
@@ -77,10 +79,13 @@ internal static class Questions
                 : Ask(
                     entry,
                     $"{entry.Id} is {entry.Status.State}: {entry.Status.Reason}",
-                    $"orchestrate retry {id}/{entry.Id} --guidance TEXT",
-                    $"orchestrate skip {id}/{entry.Id}",
-                    $"orchestrate cancel {id}/{entry.Id}",
-                    $"orchestrate cancel {id}"
+                    [
+                        $"orchestrate retry {id}/{entry.Id} --guidance TEXT",
+                        $"orchestrate skip {id}/{entry.Id}",
+                        $"orchestrate cancel {id}/{entry.Id}",
+                        .. landing,
+                        $"orchestrate cancel {id}",
+                    ]
                 );
         }
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Cli.Engine;
 using Orchestrator.Cli.Logging;
@@ -186,6 +187,14 @@ internal sealed class ServerCommand : CliCommand
         catch (InvalidOperationException refused)
         {
             throw new CommandException(ExitCodes.Usage, $"{refused.Message}.");
+        }
+        catch (IOException taken) when (taken.InnerException is AddressInUseException)
+        {
+            throw new CommandException(
+                ExitCodes.Unavailable,
+                $"Another program listens on {options.Address} already.",
+                "End it, or choose another port with --port (0: any free one)."
+            );
         }
     }
 
