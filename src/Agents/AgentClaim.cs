@@ -35,6 +35,14 @@ public sealed record AgentClaim
     [JsonPropertyName("needs")]
     public IReadOnlyList<string> Needs { get; init; } = [];
 
+    /// <summary>Files of others that it would have to write.</summary>
+    [JsonPropertyName("files")]
+    public IReadOnlyList<string> Files { get; init; } = [];
+
+    /// <summary>The smaller tasks it proposes in place of its own, which is too big.</summary>
+    [JsonPropertyName("split")]
+    public IReadOnlyList<string> Split { get; init; } = [];
+
     /// <summary>A file the agent wrote about its work, relative to its worktree; null for none.</summary>
     [JsonPropertyName("report")]
     public string? Report { get; init; }

@@ -32,6 +32,18 @@ public class AgentCommandTests
         Assert.Equal(["pandas>=2.0", "numpy"], AgentClaim.TryRead(folder)!.Needs);
     }
 
+    [Fact]
+    public async Task Blocked_ByAFileOrATooBigTask_KeepsWhatItWouldTake()
+    {
+        using var cli = InStart(out var folder);
+
+        await cli.RunAsync("blocked", "--file", "src/api.py", "--split", "the parser", "the printer", "--question", "Or shall I leave it?");
+
+        var claim = AgentClaim.TryRead(folder)!;
+        Assert.Equal(("src/api.py", "Or shall I leave it?"), (Assert.Single(claim.Files), claim.Reason));
+        Assert.Equal(["the parser", "the printer"], claim.Split);
+    }
+
     [Theory]
     [InlineData("works on 'login'", "done", "--task", "other", "--status", "completed")]
     [InlineData("perhaps", "done", "--status", "perhaps")]

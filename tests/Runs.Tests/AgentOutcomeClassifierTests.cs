@@ -25,6 +25,28 @@ public class AgentOutcomeClassifierTests
         Assert.Contains(cure, message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("pandas>=2.0", "", "", "needs pandas>=2.0 (because)")]
+    [InlineData("", "src/api.py", "", "would have to write src/api.py (because)")]
+    [InlineData("", "", "the parser", "is too big, and its agent proposes in its place: (1) the parser (because)")]
+    [InlineData("", "", "", "because")]
+    public void Of_BlockedAgent_SaysWhatItWouldTake(string need, string file, string split, string expected)
+    {
+        var claim = new AgentClaim
+        {
+            Task = "login",
+            Status = "blocked",
+            Reason = "because",
+            Needs = need.Length > 0 ? [need] : [],
+            Files = file.Length > 0 ? [file] : [],
+            Split = split.Length > 0 ? [split] : [],
+        };
+
+        var (failureClass, message) = AgentOutcomeClassifier.Of(new AgentOutcome { Failure = AgentFailure.None }, claim, found: false);
+
+        Assert.Equal((FailureClasses.Blocked, expected), (failureClass, message));
+    }
+
     [Fact]
     public void Of_LimitToldWithoutFullStop_IsASentenceBeforeTheCure() =>
         Assert.StartsWith(

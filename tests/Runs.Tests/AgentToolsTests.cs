@@ -59,6 +59,32 @@ public sealed class AgentToolsTests : IDisposable
         Assert.StartsWith("No other task of this run is at work", Questions("mail", null).Neighbours(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("src/mail.cs", ". src/mail.cs belongs to mail (executing).")]
+    [InlineData("src/login.cs", ". src/login.cs is its own: it may write it.")]
+    [InlineData("README.md", ". README.md belongs to no task of the plan.")]
+    public void WantedFiles_OfABlockedAgent_AreNamedWithTheirOwner(string path, string expected)
+    {
+        Questions("login", null);
+        var folder = new RunFolder(_repository.Path, Run);
+        var files = new RunFiles(folder, PlanJson.Read(File.ReadAllBytes(folder.Plan)), RunStart.Read(File.ReadAllBytes(folder.StartFile)));
+
+        Assert.Equal(
+            expected,
+            WantedFiles.Owners(
+                files,
+                "login",
+                new AgentClaim
+                {
+                    Task = "login",
+                    Status = "blocked",
+                    Files = [path],
+                }
+            )
+        );
+        Assert.Equal("", WantedFiles.Owners(files, "login", null));
+    }
+
     [Fact]
     public void Plan_OfFiveThousandTasks_IsAPage()
     {

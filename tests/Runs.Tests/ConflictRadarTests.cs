@@ -2,6 +2,7 @@ using Orchestrator.Git.Commits;
 using Orchestrator.Git.Worktrees;
 using Orchestrator.Messages;
 using Orchestrator.Processes;
+using Orchestrator.Runs.Mail;
 using Orchestrator.Runs.Radar;
 using Orchestrator.Settings;
 using Orchestrator.TestKit.Git;
@@ -38,11 +39,14 @@ public sealed class ConflictRadarTests : IAsyncLifetime
         Assert.Empty(ConflictsAhead.Of(run.Repository.Path, Status("merged", "executing")));
         foreach (var (task, other) in new[] { ("a", "b"), ("b", "a") })
         {
-            var told = ComingConflicts.TakeUntold(run.Folder, task, "prompt", 2);
-            var prompt = ComingConflicts.ForAgent(Files(run), task, told);
-            Assert.Contains($"- shared.txt: task '{other}' (Task {other})", prompt, StringComparison.Ordinal);
-            Assert.Equal(prompt, ComingConflicts.ForAgent(Files(run), task, ComingConflicts.TakeUntold(run.Folder, task, "prompt", 2)));
-            Assert.Empty(ComingConflicts.TakeUntold(run.Folder, task, "prompt", 3));
+            var prompt = MailMessage.Show(await new MailReader(run.Folder, task).ForPromptAsync(2, null, CancellationToken.None));
+            Assert.Contains(
+                $"from the orchestrator] A conflict is coming with task '{other}' (Task {other})",
+                prompt,
+                StringComparison.Ordinal
+            );
+            Assert.Contains("the same places in shared.txt.", prompt, StringComparison.Ordinal);
+            Assert.Single(prompt.Split("A conflict is coming").Skip(1));
             var events = ComingConflicts.Notices(task, ComingConflicts.TakeUntold(run.Folder, task, "events", 1));
             Assert.Equal($"A conflict with task '{other}' is coming, in shared.txt.", Assert.Single(events).Text);
         }

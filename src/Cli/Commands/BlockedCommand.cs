@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Orchestrator.Agents;
 using Orchestrator.Runs.Callbacks;
 
 namespace Orchestrator.Cli.Commands;
@@ -6,21 +7,25 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>blocked</c>: an agent says what it can't go on without.</summary>
 internal sealed class BlockedCommand : CliCommand
 {
-    private readonly Option<string[]> _needs = new("--needs")
-    {
-        Description = "What is missing, such as a package: pandas>=2.0",
-        HelpName = "WHAT",
-        Required = true,
-        AllowMultipleArgumentsPerToken = true,
-    };
-
-    private readonly Option<string?> _reason = new("--reason") { Description = "Why it is needed", HelpName = "TEXT" };
+    private readonly Option<string[]> _needs = Many("--needs", "What is missing, such as a package: pandas>=2.0", "WHAT");
+    private readonly Option<string[]> _files = Many("--file", "A file of another task that would have to be written", "PATH");
+    private readonly Option<string[]> _split = Many("--split", "The task is too big: the smaller ones in its place", "TASK");
+    private readonly Option<string?> _reason = new("--reason", "--question") { Description = "Why, or what to decide", HelpName = "TEXT" };
 
     public BlockedCommand()
         : base("blocked", "Called by agents: say what the task can't go on without")
     {
         Add(_needs);
+        Add(_files);
+        Add(_split);
         Add(_reason);
+        Validators.Add(result =>
+        {
+            if (!result.Children.Any())
+            {
+                result.AddError("Say what is missing: --needs WHAT, --file PATH, --split TASK or --question TEXT.");
+            }
+        });
     }
 
     public override bool IsForAgents => true;
@@ -28,9 +33,28 @@ internal sealed class BlockedCommand : CliCommand
     public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var start = AgentStartFacts.Require(context);
-        var needs = parsed.GetRequiredValue(_needs);
-        AgentCallbacks.Claim(start.Folder, start.Task, "blocked", parsed.GetValue(_reason) ?? "", needs, report: null, context.Time);
-        context.Terminal.Say($"Noted: {start.Task} needs {string.Join(", ", needs)}. End your turn now; a person or the policy answers.");
+        AgentCallbacks.Claim(
+            start.Folder,
+            new AgentClaim
+            {
+                Task = start.Task,
+                Status = "blocked",
+                Reason = parsed.GetValue(_reason) ?? "",
+                Needs = parsed.GetValue(_needs) ?? [],
+                Files = parsed.GetValue(_files) ?? [],
+                Split = parsed.GetValue(_split) ?? [],
+                Time = context.Time.GetUtcNow(),
+            }
+        );
+        context.Terminal.Say($"Noted: {start.Task} is blocked. End your turn now; a person or the policy answers.");
         return Task.FromResult(ExitCodes.Done);
     }
+
+    private static Option<string[]> Many(string name, string description, string what) =>
+        new(name)
+        {
+            Description = description,
+            HelpName = what,
+            AllowMultipleArgumentsPerToken = true,
+        };
 }

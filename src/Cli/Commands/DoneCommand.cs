@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Orchestrator.Agents;
 using Orchestrator.Runs.Callbacks;
 
 namespace Orchestrator.Cli.Commands;
@@ -48,7 +49,17 @@ internal sealed class DoneCommand : CliCommand
             );
         }
         var status = parsed.GetRequiredValue(_status);
-        AgentCallbacks.Claim(start.Folder, start.Task, status, parsed.GetValue(_reason) ?? "", needs: [], report, context.Time);
+        AgentCallbacks.Claim(
+            start.Folder,
+            new AgentClaim
+            {
+                Task = start.Task,
+                Status = status,
+                Reason = parsed.GetValue(_reason) ?? "",
+                Report = report,
+                Time = context.Time.GetUtcNow(),
+            }
+        );
         context.Terminal.Say($"Noted: {start.Task} is {status}.");
         return Task.FromResult(ExitCodes.Done);
     }

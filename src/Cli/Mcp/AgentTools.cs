@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ModelContextProtocol.Protocol;
+using Orchestrator.Agents;
 using Orchestrator.Runs;
 using Orchestrator.Runs.Callbacks;
 using Orchestrator.Runs.Mail;
@@ -17,7 +18,7 @@ namespace Orchestrator.Cli.Mcp;
 internal sealed class AgentTools(AgentStartFacts start, AgentQuestions questions, AgentMail mail, TimeProvider time)
 {
     private const int LongestText = 4000;
-    private const int MostNeeds = 20;
+    private const int MostTexts = 20;
 
     /// <summary>The member of a call's <c>_meta</c> that names it: a call that is made again has the same.</summary>
     private const string CallId = "claudecode/toolUseId";
@@ -38,11 +39,13 @@ internal sealed class AgentTools(AgentStartFacts start, AgentQuestions questions
         ),
         Describe(
             AgentToolNames.Blocked,
-            "Say what you can't go on without (a package, a decision, a file of another task), then end your turn: a person or the policy answers.",
+            "Say what you can't go on without (a decision, a file of another task, a package) or that the task is too big, then end your turn: a person or the policy answers.",
             """
             {"type":"object","properties":{
-              "reason":{"type":"string","description":"What stops you and what you would need, so that somebody else can decide"},
-              "needs":{"type":"array","items":{"type":"string"},"description":"Packages or other things, such as pandas>=2.0"}},
+              "reason":{"type":"string","description":"What stops you, or the question, so that somebody else can decide"},
+              "needs":{"type":"array","items":{"type":"string"},"description":"Packages or other things, such as pandas>=2.0"},
+              "files":{"type":"array","items":{"type":"string"},"description":"Files that you do not own and would have to write"},
+              "split":{"type":"array","items":{"type":"string"},"description":"The task is too big: a sentence for each smaller task in its place"}},
              "required":["reason"],"additionalProperties":false}
             """
         ),
@@ -137,7 +140,17 @@ internal sealed class AgentTools(AgentStartFacts start, AgentQuestions questions
         {
             throw new ArgumentException($"There is no file {Path.GetFullPath(report)}. Write the report first, or leave it out.");
         }
-        Claim(call, status, Text(call, "reason", needed: false), [], report.Length > 0 ? report : null);
+        Claim(
+            new AgentClaim
+            {
+                Task = start.Task,
+                Status = status,
+                Reason = Text(call, "reason", needed: false),
+                Report = report.Length > 0 ? report : null,
+                Call = CallOf(call),
+                Time = time.GetUtcNow(),
+            }
+        );
         return status == "completed"
             ? $"Noted: {start.Task} is completed, you say. End your turn now; the gates run on what you leave."
             : $"Noted: {start.Task} failed, you say. End your turn now.";
@@ -145,18 +158,29 @@ internal sealed class AgentTools(AgentStartFacts start, AgentQuestions questions
 
     private string Blocked(CallToolRequestParams call)
     {
-        var reason = Text(call, "reason", needed: true);
-        Claim(call, "blocked", reason, Needs(call), report: null);
+        Claim(
+            new AgentClaim
+            {
+                Task = start.Task,
+                Status = "blocked",
+                Reason = Text(call, "reason", needed: true),
+                Needs = Texts(call, "needs"),
+                Files = Texts(call, "files"),
+                Split = Texts(call, "split"),
+                Call = CallOf(call),
+                Time = time.GetUtcNow(),
+            }
+        );
         return $"Noted: {start.Task} is blocked. End your turn now; a person or the policy answers.";
     }
 
-    private void Claim(CallToolRequestParams call, string status, string reason, IReadOnlyList<string> needs, string? report)
+    private void Claim(AgentClaim claim)
     {
         if (!Directory.Exists(start.Folder))
         {
             throw new ArgumentException($"The folder of this agent start is gone: {start.Folder}. There is nobody to tell.");
         }
-        AgentCallbacks.Claim(start.Folder, start.Task, status, reason, needs, report, time, CallOf(call));
+        AgentCallbacks.Claim(start.Folder, claim);
     }
 
     private async Task<string> SendAsync(CallToolRequestParams call, string? to, CancellationToken stop)
@@ -173,18 +197,18 @@ internal sealed class AgentTools(AgentStartFacts start, AgentQuestions questions
 
     private static string? CallOf(CallToolRequestParams call) => (string?)call.Meta?[CallId];
 
-    private static IReadOnlyList<string> Needs(CallToolRequestParams call)
+    private static IReadOnlyList<string> Texts(CallToolRequestParams call, string name)
     {
-        if (call.Arguments?.TryGetValue("needs", out var given) != true || given.ValueKind == JsonValueKind.Null)
+        if (call.Arguments?.TryGetValue(name, out var given) != true || given.ValueKind == JsonValueKind.Null)
         {
             return [];
         }
         return
             given.ValueKind == JsonValueKind.Array
-            && given.GetArrayLength() <= MostNeeds
-            && given.EnumerateArray().All(need => need.ValueKind == JsonValueKind.String)
-            ? [.. given.EnumerateArray().Select(need => Short(need.GetString()!, "needs"))]
-            : throw new ArgumentException($"needs is no list of at most {MostNeeds} texts.");
+            && given.GetArrayLength() <= MostTexts
+            && given.EnumerateArray().All(text => text.ValueKind == JsonValueKind.String)
+            ? [.. given.EnumerateArray().Select(text => Short(text.GetString()!, name))]
+            : throw new ArgumentException($"{name} is no list of at most {MostTexts} texts.");
     }
 
     private static string Text(CallToolRequestParams call, string name, bool needed)

@@ -69,7 +69,12 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
         ["config get"] = Of(Plain, "orchestrate config get retry.max_attempts"),
         ["config set"] = Of(Plain, "orchestrate config set workers 4", "orchestrate config set gates.task '[npm test]'"),
         ["done"] = Of(Plain, "orchestrate done --status completed"),
-        ["blocked"] = Of(Plain, "orchestrate blocked --needs \"a package: pandas>=2.0\" --reason \"the parser reads CSV with it\""),
+        ["blocked"] = Of(
+            Plain,
+            "orchestrate blocked --needs \"pandas>=2.0\" --reason \"the parser reads CSV with it\"",
+            "orchestrate blocked --question \"Which of the two date formats?\"",
+            "orchestrate blocked --file src/api.py --reason \"the route is registered there\""
+        ),
         ["mcp"] = Of(Plain, "orchestrate mcp"),
         ["mail check"] = Of(Plain, "orchestrate mail check"),
         ["mail peek"] = Of(Plain, "orchestrate mail peek"),

@@ -35,40 +35,15 @@ public static class AgentCallbacks
 
     /// <summary>
     /// Keeps what an agent says about its own work (<c>orchestrate done</c>, <c>orchestrate blocked</c>): a claim, to be compared with
-    /// facts.
+    /// facts. One that was said by the same tool call changes nothing.
     /// </summary>
     /// <param name="startFolder">The start's folder.</param>
-    /// <param name="task">The task.</param>
-    /// <param name="status"><c>completed</c>, <c>blocked</c> or <c>failed</c>.</param>
-    /// <param name="reason">Why, in the agent's words; empty for none.</param>
-    /// <param name="needs">What it can't go on without.</param>
-    /// <param name="report">A file the agent wrote about its work; null for none.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="call">The tool call it is said by; null for none.</param>
-    public static void Claim(
-        string startFolder,
-        string task,
-        string status,
-        string reason,
-        IReadOnlyList<string> needs,
-        string? report,
-        TimeProvider time,
-        string? call = null
-    )
+    /// <param name="claim">What it says.</param>
+    public static void Claim(string startFolder, AgentClaim claim)
     {
-        if (call is not null && AgentClaim.TryRead(startFolder)?.Call == call)
+        if (claim.Call is null || AgentClaim.TryRead(startFolder)?.Call != claim.Call)
         {
-            return;
+            claim.Write(startFolder);
         }
-        new AgentClaim
-        {
-            Task = task,
-            Status = status,
-            Reason = reason,
-            Needs = needs,
-            Report = report,
-            Call = call,
-            Time = time.GetUtcNow(),
-        }.Write(startFolder);
     }
 }

@@ -45,7 +45,9 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
             return new MailReceipt("", same.Number);
         }
         var now = time.GetUtcNow();
-        var sent = recent.Where(message => message.From == letter.From && message.IsFromPerson == letter.IsFromPerson);
+        var sent = recent.Where(message =>
+            letter.From.Length > 0 && message.From == letter.From && message.IsFromPerson == letter.IsFromPerson
+        );
         if (MailRules.Refusal([.. sent.Select(message => message.Time)], last, file.Length, now) is { Length: > 0 } tooMuch)
         {
             return new MailReceipt(tooMuch, 0);

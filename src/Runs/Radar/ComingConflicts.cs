@@ -6,6 +6,7 @@ using System.Text.Json.Serialization.Metadata;
 using Orchestrator.Git.Program;
 using Orchestrator.Messages;
 using Orchestrator.Processes;
+using Orchestrator.Runs.Mail;
 
 namespace Orchestrator.Runs.Radar;
 
@@ -94,19 +95,23 @@ internal static class ComingConflicts
         return untold;
     }
 
-    /// <summary>What an agent is told of them, as a part of its prompt; empty where there is nothing.</summary>
-    public static string ForAgent(RunFiles files, string task, IReadOnlyList<TrialResult> coming) =>
-        coming.Count == 0
-            ? ""
-            : "\n# Coming conflicts\n\nOther tasks work at the same time and have changed the same places. Whichever is merged second has to make both "
-                + "hold: keep your changes there small, and leave alone what your task does not need.\n\n"
-                + string.Concat(
-                    coming.Select(result =>
-                        $"- {FileNames.Some(result.Files, MostFiles)}: task '{result.Other(task)}' ({FirstLine(files.Task(result.Other(task)).Description)})\n"
-                    )
-                );
+    /// <summary>What the agent of a task is told of a pair that can't be merged; told again it is the same letter.</summary>
+    /// <param name="files">The run.</param>
+    /// <param name="task">The task.</param>
+    /// <param name="coming">The pair.</param>
+    public static MailLetter LetterTo(RunFiles files, string task, TrialResult coming)
+    {
+        var other = files.Task(coming.Other(task));
+        return MailLetter.OfOrchestrator(
+            task,
+            $"A conflict is coming with task '{other.Id}' ({FirstLine(other.Description)}), which works at the same time and has changed the same places in "
+                + $"{FileNames.Some(coming.Files, MostFiles)}. Whichever of you is merged second has to make both hold: keep your changes there small, "
+                + "and leave alone what your task does not need.",
+            coming.Pair
+        );
+    }
 
-    /// <summary>The same for the events of a task.</summary>
+    /// <summary>What the events of a task say of them.</summary>
     public static IEnumerable<TaskNotice> Notices(string task, IReadOnlyList<TrialResult> coming) =>
         coming.Select(result => new TaskNotice(
             $"A conflict with task '{result.Other(task)}' is coming, in {FileNames.Some(result.Files, MostFiles)}."

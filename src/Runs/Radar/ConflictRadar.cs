@@ -5,6 +5,7 @@ using Orchestrator.Git.Program;
 using Orchestrator.Git.Refs;
 using Orchestrator.Git.Worktrees;
 using Orchestrator.Processes;
+using Orchestrator.Runs.Mail;
 
 namespace Orchestrator.Runs.Radar;
 
@@ -131,10 +132,15 @@ internal sealed class ConflictRadar(RunFiles files, GitRepository repository, st
             return; // The other one's follower was first.
         }
         var conflicts = await trials.ConflictsAsync(own, candidate, files.AppendedFiles, stop);
-        ComingConflicts.Store(
-            files.Folder,
-            new TrialResult(task, other, own.Commit, candidate.Commit, conflicts, services.Time.GetUtcNow())
-        );
+        var result = new TrialResult(task, other, own.Commit, candidate.Commit, conflicts, services.Time.GetUtcNow());
+        if (conflicts.Count > 0)
+        {
+            // Before it is stored: who dies in between tells it again, which is the same letter.
+            var mailbox = new Mailbox(files.Folder, services.Time);
+            await mailbox.SendAsync(ComingConflicts.LetterTo(files, task, result), stop);
+            await mailbox.SendAsync(ComingConflicts.LetterTo(files, other, result), stop);
+        }
+        ComingConflicts.Store(files.Folder, result);
     }
 
     /// <summary>The other tasks that have work: what lies in snapshots, else on their branches; a branch that is merged has changed nothing.</summary>

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Orchestrator.Agents;
+using Orchestrator.Git.Program;
 using Orchestrator.Messages;
 
 namespace Orchestrator.Runs.Tasks;
@@ -7,6 +8,8 @@ namespace Orchestrator.Runs.Tasks;
 /// <summary>What an agent's end means for its task.</summary>
 internal static partial class AgentOutcomeClassifier
 {
+    private const int MostNamed = 20;
+
     private const string MemoryCure =
         "Retry it with --guidance on how to use less, or raise limits.memory (in the settings, or as 'limits: {memory: SIZE}' of "
         + "the task) and start a new run, which keeps what is finished.";
@@ -27,10 +30,7 @@ internal static partial class AgentOutcomeClassifier
         var ended = outcome.Failure is AgentFailure.None or AgentFailure.GaveUp;
         if (ended && claim?.Status == "blocked")
         {
-            return (
-                FailureClasses.Blocked,
-                claim.Needs.Count > 0 ? $"needs {string.Join(", ", claim.Needs)}{Because(claim)}" : claim.Reason
-            );
+            return (FailureClasses.Blocked, BlockedBy(claim));
         }
         if (ended && claim?.Status == "failed")
         {
@@ -87,6 +87,20 @@ internal static partial class AgentOutcomeClassifier
     // Not every agent ends what it says with a full stop.
     private static string Sentences(string message, string cure) =>
         message.TrimEnd() is not { Length: > 0 } text ? cure : $"{text}{(text[^1] is '.' or '!' or '?' ? "" : ".")} {cure}";
+
+    private static string BlockedBy(AgentClaim claim)
+    {
+        string[] wants =
+        [
+            .. claim.Needs.Count > 0 ? (string[])[$"needs {FileNames.Some(claim.Needs, MostNamed)}"] : [],
+            .. claim.Files.Count > 0 ? (string[])[$"would have to write {FileNames.Some(claim.Files, MostNamed)}"] : [],
+            .. claim.Split.Count > 0 ? (string[])[$"is too big, and its agent proposes in its place: {Numbered(claim.Split)}"] : [],
+        ];
+        return wants.Length > 0 ? string.Join("; ", wants) + Because(claim) : claim.Reason;
+    }
+
+    private static string Numbered(IEnumerable<string> texts) =>
+        string.Join(" ", texts.Take(MostNamed).Select((text, index) => $"({index + 1}) {FileNames.Show(text)}"));
 
     private static string Because(AgentClaim claim) => claim.Reason.Length > 0 ? $" ({claim.Reason})" : "";
 }

@@ -7,7 +7,6 @@ using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Runs.Gates;
 using Orchestrator.Runs.Mail;
-using Orchestrator.Runs.Radar;
 
 namespace Orchestrator.Runs.Tasks;
 
@@ -50,7 +49,6 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
         var text = conversation is not null ? GoOn(problems, input.Guidance, ending) : Whole(files, task, input.Guidance, problems, ending);
         if (AgentSupervisor.Look(files.Folder.Start(task.Id, input.Start)) == AgentStartState.NotStarted)
         {
-            text += ComingConflicts.ForAgent(files, task.Id, ComingConflicts.TakeUntold(files.Folder, task.Id, "prompt", input.Start));
             text += await MailAsync(files, task.Id, input.Start, conversation);
         }
         var inBase = (await commits.ListFilesAsync(input.Prepared.BaseCommit)).Select(f => f.Path).ToHashSet(StringComparer.Ordinal);

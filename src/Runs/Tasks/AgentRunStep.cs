@@ -252,10 +252,15 @@ public sealed class AgentRunStep(RunServices services)
         var notes = AgentRunNotes.Of(outcome) with { SnapshotProblem = snapshotProblem };
         notes.Write(start.Folder);
         var (failure, message) = AgentOutcomeClassifier.Of(outcome, claim, found);
+        if (failure == FailureClasses.Blocked)
+        {
+            message += WantedFiles.Owners(files, start.Task, claim);
+            message += ContractCheck.HowToChange(files, message);
+        }
         return new AgentRunResult
         {
             FailureClass = failure,
-            Message = failure == FailureClasses.Blocked ? message + ContractCheck.HowToChange(files, message) : message,
+            Message = message,
             ClaimedDone = outcome.ClaimsDone && claim?.Status is null or "completed",
             Session = outcome.SessionId ?? start.SessionId ?? "",
             Cost = notes.Cost,

@@ -1,0 +1,43 @@
+using Orchestrator.Agents;
+using Orchestrator.Git.Program;
+using Orchestrator.Messages;
+using Orchestrator.Plans;
+using Orchestrator.Runs.Reports;
+
+namespace Orchestrator.Runs.Tasks;
+
+/// <summary>Whose the files are that a blocked agent would have to write, for the person who decides about it.</summary>
+internal static class WantedFiles
+{
+    private const int MostNamed = 10;
+
+    /// <summary>What a person is told beside the agent's words; empty where it wants no file.</summary>
+    /// <param name="files">The run.</param>
+    /// <param name="task">The task.</param>
+    /// <param name="claim">What its agent said.</param>
+    public static string Owners(RunFiles files, string task, AgentClaim? claim)
+    {
+        if (claim is not { Files.Count: > 0 })
+        {
+            return "";
+        }
+        var status = ProgressRecorder.Read(files.Folder.Status);
+        return string.Concat(claim.Files.Take(MostNamed).Select(path => $". {FileNames.Show(path)} {Whose(files, status, task, path)}"))
+            + ".";
+    }
+
+    private static string Whose(RunFiles files, RunStatus? status, string task, string path)
+    {
+        if (Ownership.Of(files.Task(task)).Owns(path))
+        {
+            return "is its own: it may write it";
+        }
+        string[] owners =
+        [
+            .. files
+                .Plan.Tasks.Where(other => other.Id != task && other.FilesWrite is not null && Ownership.Of(other).Owns(path))
+                .Select(other => $"{other.Id} ({status?.Tasks.FirstOrDefault(t => t.Id == other.Id)?.State ?? TaskStates.Pending})"),
+        ];
+        return owners.Length == 0 ? "belongs to no task of the plan" : $"belongs to {FileNames.Some(owners)}";
+    }
+}
