@@ -384,6 +384,6 @@ public sealed class RunStepsTests
         );
 
         Assert.Equal(3, File.ReadAllLines(run.Events).Length);
-        Assert.Equal("a", Assert.Single(ProgressRecorder.Read(run.Status)!.Tasks).Id);
+        Assert.Equal("a", Assert.Single(StatusFile.Read(run.Status)!.Tasks).Id);
     }
 }

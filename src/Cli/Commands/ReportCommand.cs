@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Runs;
+using Orchestrator.Runs;
 using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Cli.Commands;
@@ -36,7 +37,7 @@ internal sealed class ReportCommand : CliCommand
             return TellLosses(stored, parsed.GetValue(_json), context);
         }
         var run = await RunObservation.OfAsync(stored, repository, context, stop);
-        var status = run.Status with { Left = ProgressRecorder.Read(run.ReportJsonFile)?.Left ?? [] };
+        var status = run.Status with { Left = StatusFile.Read(run.ReportJsonFile)?.Left ?? [] };
         if (parsed.GetValue(_json))
         {
             context.Print(status, RunJson.Default.RunStatus);

@@ -4,7 +4,6 @@ using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Processes;
 using Orchestrator.Runs.Mail;
-using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Runs.Callbacks;
 
@@ -78,7 +77,7 @@ public sealed class AgentMail(string repository, string run, TimeProvider time)
             {
                 return new MailReceipt($"'{id}' is your own task.", 0);
             }
-            var state = ProgressRecorder.Read(_folder.Status)?.Tasks.FirstOrDefault(task => task.Id == id)?.State;
+            var state = StatusFile.Read(_folder.Status)?.Tasks.FirstOrDefault(task => task.Id == id)?.State;
             if (state is not null && TaskStates.IsDone(state))
             {
                 return new MailReceipt($"Task '{id}' is {state}: no agent works on it any more who could read it.", 0);

@@ -7,7 +7,6 @@ using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Processes;
 using Orchestrator.Runs.Radar;
-using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Runs.Callbacks;
 
@@ -148,7 +147,7 @@ public sealed class AgentQuestions(string repository, string run, string task, s
     private static string StateOf(RunStatus? status, string id) =>
         status?.Tasks.FirstOrDefault(other => other.Id == id)?.State ?? TaskStates.Pending;
 
-    private RunStatus? Status() => ProgressRecorder.Read(_folder.Status);
+    private RunStatus? Status() => StatusFile.Read(_folder.Status);
 
     /// <summary>By the plan that has the task: a review may have added it to the one that the run began with.</summary>
     private RunFiles Load() =>

@@ -116,26 +116,8 @@ public sealed class ProgressRecorder
 
     /// <summary>What was written last, if it is still that: reading the status of a large run back costs more than writing it.</summary>
     private RunStatus? ReadOrRemember(string path) =>
-        _lastWritten.TryGetValue(path, out var last) && last.File == TimeAndLength(path) ? last.Status : Read(path);
+        _lastWritten.TryGetValue(path, out var last) && last.File == TimeAndLength(path) ? last.Status : StatusFile.Read(path);
 
     private static (DateTime Time, long Length) TimeAndLength(string path) =>
         new FileInfo(path) is { Exists: true } file ? (file.LastWriteTimeUtc, file.Length) : default;
-
-    /// <summary>The status as it was written last; null where there is none that can be read.</summary>
-    /// <param name="path">The status file.</param>
-    public static RunStatus? Read(string path)
-    {
-        if (!File.Exists(path))
-        {
-            return null;
-        }
-        try
-        {
-            return JsonSerializer.Deserialize<RunStatus>(File.ReadAllBytes(path));
-        }
-        catch (JsonException)
-        {
-            return null; // Not written by us, or by a newer version: the next record replaces it.
-        }
-    }
 }

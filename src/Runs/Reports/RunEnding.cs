@@ -21,7 +21,7 @@ public sealed class RunEnding(RunServices services)
     public async Task<string> FinishAsync(FinishInput input, CancellationToken stop)
     {
         var folder = new RunFolder(input.Repository.Path, input.Run.RunId);
-        var run = input.Run with { Tasks = ProgressRecorder.Read(folder.Status)?.Tasks ?? [] };
+        var run = input.Run with { Tasks = StatusFile.Read(folder.Status)?.Tasks ?? [] };
         var left = run.State == RunStates.Completed && run.Staging.Length > 0 ? await TidyUpAsync(input, folder, run.Tasks, stop) : [];
         if (
             run.State == RunStates.Completed
@@ -39,7 +39,7 @@ public sealed class RunEnding(RunServices services)
     /// <param name="folder">The run's folder.</param>
     /// <param name="run">The run as it is now.</param>
     public static void Correct(RunFolder folder, RunStatus run) =>
-        Write(folder, run with { Left = ProgressRecorder.Read(folder.ReportJson)?.Left ?? [] });
+        Write(folder, run with { Left = StatusFile.Read(folder.ReportJson)?.Left ?? [] });
 
     private static void Write(RunFolder folder, RunStatus run)
     {

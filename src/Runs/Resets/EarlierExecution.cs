@@ -2,7 +2,6 @@ using System.Globalization;
 using Orchestrator.Git.Commits;
 using Orchestrator.Git.Program;
 using Orchestrator.Messages;
-using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Runs.Resets;
 
@@ -25,7 +24,7 @@ public static class EarlierExecution
     )
     {
         var folder = new RunFolder(input.Repository.Path, input.RunId);
-        var record = ProgressRecorder.Read(folder.Status);
+        var record = StatusFile.Read(folder.Status);
         if (input.PlanHash.Length == 0)
         {
             return new EarlierWork { LastSequence = record?.Sequence ?? 0 };

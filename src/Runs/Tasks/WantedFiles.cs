@@ -2,7 +2,6 @@ using Orchestrator.Agents;
 using Orchestrator.Git.Program;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
-using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Runs.Tasks;
 
@@ -21,7 +20,7 @@ internal static class WantedFiles
         {
             return "";
         }
-        var status = ProgressRecorder.Read(files.Folder.Status);
+        var status = StatusFile.Read(files.Folder.Status);
         return string.Concat(claim.Files.Take(MostNamed).Select(path => $". {FileNames.Show(path)} {Whose(files, status, task, path)}"))
             + ".";
     }
