@@ -68,16 +68,22 @@ public sealed class AgentMail(string repository, string run, TimeProvider time)
                 SmallFile.TryRead(_folder.Plan)
                     ?? throw new StepException($"{_folder.Relative(_folder.Plan)} is gone: {run} has no plan any more.", "RunGone")
             );
-            if (plan.Tasks.FirstOrDefault(task => string.Equals(task.Id, to, StringComparison.OrdinalIgnoreCase))?.Id is not { } id)
+            // A review may have added tasks to those that the run began with.
+            var status = StatusFile.Read(_folder.Status);
+            string[] ids =
+            [
+                .. plan.Tasks.Select(task => task.Id).Union((status?.Tasks ?? []).Select(task => task.Id), StringComparer.Ordinal),
+            ];
+            if (Array.Find(ids, task => string.Equals(task, to, StringComparison.OrdinalIgnoreCase)) is not { } id)
             {
-                var near = NearestName.Of(to, [.. plan.Tasks.Select(task => task.Id)]);
+                var near = NearestName.Of(to, ids);
                 return new MailReceipt($"{run} has no task '{to}'.{(near is null ? "" : $" Did you mean '{near}'?")}", 0);
             }
             if (!letter.IsFromPerson && id == letter.From)
             {
                 return new MailReceipt($"'{id}' is your own task.", 0);
             }
-            var state = StatusFile.Read(_folder.Status)?.Tasks.FirstOrDefault(task => task.Id == id)?.State;
+            var state = status?.Tasks.FirstOrDefault(task => task.Id == id)?.State;
             if (state is not null && TaskStates.IsDone(state))
             {
                 return new MailReceipt($"Task '{id}' is {state}: no agent works on it any more who could read it.", 0);
