@@ -21,8 +21,11 @@ public sealed class TaskWorkflow : AgentWorkflow
     private string _verified = "";
     private string _base = "";
 
-    /// <summary>A conflict that its agent could not resolve as often as it may; a person does. Null: there is none.</summary>
+    /// <summary>The conflict that is being resolved, with what was wrong last. Null: there is none.</summary>
     private MergeResult? _conflict;
+
+    /// <summary>Its agent could not resolve it as often as it may: a person does.</summary>
+    private bool _isForPerson;
 
     /// <summary>Before any signal is taken in.</summary>
     [WorkflowInit]
@@ -63,7 +66,7 @@ public sealed class TaskWorkflow : AgentWorkflow
             {
                 continue;
             }
-            var work = _conflict is null ? await LetAgentWorkAsync(prepared) : await LetPersonResolveAsync(prepared, _conflict);
+            var work = _isForPerson ? await LetPersonResolveAsync(prepared, _conflict!) : await LetAgentWorkAsync(prepared);
             _mayReuse = false;
             if (work.Problems.Count == 0)
             {
@@ -78,13 +81,15 @@ public sealed class TaskWorkflow : AgentWorkflow
                 {
                     throw new TaskEndedException(TaskStates.Failed, merge.Message);
                 }
-                _conflict = merge.Conflict && _remediations >= Input.Task.MaxRemediations ? merge : null;
+                _conflict = merge.Conflict || _isForPerson ? merge : null;
                 Remediate(merge.Message, merge.ProblemsFile);
                 withStaging = true;
             }
             else
             {
-                Remediate(string.Join(" ", work.Problems), work.ProblemsFile);
+                var problems = string.Join(" ", work.Problems);
+                _conflict = _conflict is null ? null : _conflict with { Message = problems, ProblemsFile = work.ProblemsFile };
+                Remediate(problems, work.ProblemsFile);
                 withStaging = false;
             }
         }
@@ -166,8 +171,8 @@ public sealed class TaskWorkflow : AgentWorkflow
     }
 
     /// <summary>
-    /// The worktree holds both sides, marked. What a person has made of them is put to the same checks as an agent's work; with words of
-    /// his the agent tries once more.
+    /// The worktree holds both sides. What a person has made of them is put to the same checks as an agent's work; with words of his the
+    /// agent tries once more.
     /// </summary>
     private async Task<VerifyResult> LetPersonResolveAsync(PreparedTask prepared, MergeResult conflict)
     {
@@ -176,8 +181,8 @@ public sealed class TaskWorkflow : AgentWorkflow
         {
             var retry = $"orchestrate retry {Input.RunId}/{Input.Task.Id}";
             await Waits.ForAnswerAsync(
-                $"{problem} Its agent has not resolved that in {_remediations + 1} attempts. Both sides are in {prepared.Worktree}, marked: "
-                    + $"make both hold, then: {retry} (with --guidance TEXT its agent tries once more)",
+                $"{problem} Its agent has not resolved the conflict in {_remediations + 1} attempts. Both sides are in "
+                    + $"{prepared.Worktree}: make both hold there, then: {retry} (with --guidance TEXT its agent tries once more)",
                 evidence
             );
             var work = State.HasGuidance
@@ -279,11 +284,12 @@ public sealed class TaskWorkflow : AgentWorkflow
     private void Remediate(string problems, string problemsFile)
     {
         State.ProblemsFile = problemsFile;
-        if (_remediations >= Input.Task.MaxRemediations && _conflict is null)
+        _isForPerson = _remediations >= Input.Task.MaxRemediations;
+        if (_isForPerson && _conflict is null)
         {
             throw new TaskEndedException(TaskStates.Failed, $"{problems} (after {_remediations} remediations)");
         }
-        _remediations += _conflict is null ? 1 : 0;
+        _remediations += _isForPerson ? 0 : 1;
         Report = Report with { Attempt = Report.Attempt + 1 };
         Reporter.TransitionTo(TaskStates.Remediating, problems, problemsFile);
     }

@@ -73,21 +73,43 @@ public sealed class RunHandle
         RunExecution.FindAsync(_client, RunId, new RpcOptions { Retry = true, CancellationToken = cancellation });
 
     /// <summary>
-    /// True while a decision or an activity of the run itself is under way, so that its state may change at once. Its tasks are not
-    /// counted.
+    /// True while a decision or an activity of the run or of one of its open tasks is under way, so that its state may change at once: a
+    /// task that was answered while nobody worked on it has yet to say so.
     /// </summary>
-    public async Task<bool> IsMovingAsync(CancellationToken cancellation = default)
+    /// <param name="status">The run as it was said to be last.</param>
+    /// <param name="cancellation">Ends the asking.</param>
+    public async Task<bool> IsMovingAsync(RunStatus status, CancellationToken cancellation = default)
+    {
+        var open = status.Tasks.Where(task => task.State != TaskStates.Pending && !TaskStates.IsEnd(task.State));
+        foreach (var id in open.Select(task => RunIds.ForTask(RunId, task.Id)).Prepend(RunId))
+        {
+            if (await IsMovingAsync(id, cancellation))
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private async Task<bool> IsMovingAsync(string workflowId, CancellationToken cancellation)
     {
         var describe = new DescribeWorkflowExecutionRequest
         {
             Namespace = _client.Options.Namespace,
-            Execution = new Temporalio.Api.Common.V1.WorkflowExecution { WorkflowId = RunId },
+            Execution = new Temporalio.Api.Common.V1.WorkflowExecution { WorkflowId = workflowId },
         };
-        var description = await _client.WorkflowService.DescribeWorkflowExecutionAsync(
-            describe,
-            new RpcOptions { Retry = true, CancellationToken = cancellation }
-        );
-        return description.PendingActivities.Count > 0 || description.PendingWorkflowTask is not null;
+        try
+        {
+            var described = await _client.WorkflowService.DescribeWorkflowExecutionAsync(
+                describe,
+                new RpcOptions { Retry = true, CancellationToken = cancellation }
+            );
+            return described.PendingActivities.Count > 0 || described.PendingWorkflowTask is not null;
+        }
+        catch (RpcException gone) when (gone.Code == RpcException.StatusCode.NotFound && workflowId != RunId)
+        {
+            return false; // A task that has not begun.
+        }
     }
 
     /// <summary>

@@ -260,7 +260,7 @@ public sealed class TrainChildTests
             }
         );
         var asked = await run.UntilAsync(s => s.Tasks is [{ State: TaskStates.Blocked }]);
-        Assert.Contains($"Both sides are in w, marked: make both hold, then: orchestrate retry {run.RunId}/a", asked.Tasks[0].Reason);
+        Assert.Contains($"Both sides are in w: make both hold there, then: orchestrate retry {run.RunId}/a", asked.Tasks[0].Reason);
         Assert.Equal(("p.md", 3), (asked.Tasks[0].Evidence, asked.Tasks[0].Attempt));
 
         await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskCommand("a", "")));

@@ -97,7 +97,7 @@ internal sealed class RunWatcher(RunHandle run, string folder, CommandContext co
             return status;
         }
 
-        if (await run.IsMovingAsync(stop))
+        if (await run.IsMovingAsync(status, stop))
         {
             return null;
         }

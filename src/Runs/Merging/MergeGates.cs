@@ -32,7 +32,8 @@ internal sealed class MergeGates(RunServices services, GitRepository repository,
     )
     {
         var last = merged[^1];
-        var gates = GatesOf(merged);
+        var groups = GatesOf(merged);
+        IReadOnlyList<Gate> gates = [.. groups.SelectMany(group => group)];
         IReadOnlyList<string> changed = gates.Any(ChangedFileNames.AreAskedFor)
             ? [.. (await new Diffs(repository).BetweenAsync(staging, commit, stop)).Select(c => c.Path)]
             : [];
@@ -56,33 +57,53 @@ internal sealed class MergeGates(RunServices services, GitRepository repository,
 
         async Task<IReadOnlyList<GateVerdict>> FailuresAsync(IReadOnlyList<Gate>? expectedRed)
         {
-            var verdicts = await _gates.RunAsync(
-                files,
-                repository,
-                commit,
-                gates,
-                changed,
-                evidence,
-                stop,
-                expectedRed,
-                isMerge: true,
-                task: last.TaskId
-            );
+            var verdicts = new List<GateVerdict>();
+            foreach (var group in groups)
+            {
+                verdicts.AddRange(
+                    await _gates.RunAsync(
+                        files,
+                        repository,
+                        commit,
+                        group,
+                        changed,
+                        evidence,
+                        stop,
+                        expectedRed,
+                        isMerge: true,
+                        task: last.TaskId
+                    )
+                );
+            }
             flaky.AddRange(verdicts.Where(v => v.Passed && v.Failure == GateFailure.Flaky).Select(v => NameOf(v.Gate)));
             fromCache = GateCheck.FromCache(verdicts);
             return GateCheck.Failures(files, verdicts);
         }
     }
 
-    private IReadOnlyList<Gate> GatesOf(IReadOnlyList<MergeRequest> merged) =>
-        merged.Count == 1
-            ? files.Gates.OfMerge(files.Plan, files.Task(merged[0].TaskId))
-            : Gate.WithOwnNames([
-                .. merged
-                    .SelectMany(request => files.Gates.OfMerge(files.Plan, files.Task(request.TaskId)))
-                    .OrderByDescending(gate => gate.Required)
-                    .DistinctBy(gate => (gate.Command, gate.Negate)),
-            ]);
+    /// <summary>
+    /// Each gate once, with the first task that asks for it. Each task's begin in a clean tree, as they do when it is merged alone: the same
+    /// suite of two tasks may leave files that stand in its own way.
+    /// </summary>
+    private IReadOnlyList<IReadOnlyList<Gate>> GatesOf(IReadOnlyList<MergeRequest> merged)
+    {
+        var asked = merged.Select(request => files.Gates.OfMerge(files.Plan, files.Task(request.TaskId))).ToList();
+        if (asked is [var alone])
+        {
+            return [alone];
+        }
+        var owners = asked
+            .SelectMany((gates, task) => gates.Select(gate => (Gate: gate, Task: task)))
+            .GroupBy(owner => (owner.Gate.Command, owner.Gate.Negate))
+            .Select(same => (Gate: same.OrderByDescending(one => one.Gate.Required).First().Gate, same.First().Task))
+            .ToList();
+        return
+        [
+            .. Gate.WithOwnNames([.. owners.Select(owner => owner.Gate)])
+                .Zip(owners, (gate, owner) => (Gate: gate, owner.Task))
+                .GroupBy(owner => owner.Task, (_, group) => (IReadOnlyList<Gate>)[.. group.Select(owner => owner.Gate)]),
+        ];
+    }
 
     private Messages.MergeResult Refuse(IReadOnlyList<MergeRequest> merged, IReadOnlyList<GateVerdict> failures)
     {

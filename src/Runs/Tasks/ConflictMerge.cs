@@ -53,6 +53,47 @@ internal sealed class ConflictMerge(TaskWorkspace workspace, Worktree worktree, 
             );
     }
 
+    /// <summary>
+    /// Files in conflict that are as the merge left them, and of which nobody has told git that they are resolved. Where one side removed a
+    /// file, or it is binary, git marks nothing in it and leaves one side alone.
+    /// </summary>
+    /// <param name="ours">The task's own last commit.</param>
+    /// <param name="stop">Ends the reading.</param>
+    public async Task<MergeLoss> FindUndecidedAsync(string ours, CancellationToken stop)
+    {
+        var head = new WorktreeHead(worktree);
+        if (head.Operation != UnfinishedOperation.Merge)
+        {
+            return MergeLoss.None;
+        }
+        var open = (await head.UnmergedAsync(stop)).Where(notes.Conflicted.Contains).ToList();
+        if (open.Count == 0)
+        {
+            return MergeLoss.None;
+        }
+        var left = await new Merges(workspace.Repository).MergeAsync(ours, notes.MergedStaging, appendedFiles, stop);
+        var found = new WorktreeFiles(worktree.Path);
+        var undecided = new List<string>();
+        foreach (var path in open)
+        {
+            if (
+                await _commits.ReadFileAsync(left.Tree, path, stop) is { } content
+                && found.TryRead(path) is { } now
+                && now.AsSpan().SequenceEqual(content)
+            )
+            {
+                undecided.Add(path);
+            }
+        }
+        return undecided.Count == 0
+            ? MergeLoss.None
+            : new MergeLoss(
+                $"Not resolved: {FileNames.Some(undecided, 20)}. No markers are there, since one side removed the file or it is binary, and "
+                    + "it holds what one side made of it. Make both intentions hold, then say so: git add FILE, or git rm FILE.",
+                BegunAgain: false
+            );
+    }
+
     private async Task<MergeLoss> BeginAgainAsync(string tip, CancellationToken stop)
     {
         var begun = await new ConflictWorktree(worktree).BeginAsync(

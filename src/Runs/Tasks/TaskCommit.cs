@@ -170,20 +170,16 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
         {
             return MergeLoss.None;
         }
-        if (
-            await new ConflictMerge(workspace, worktree, notes, files.AppendedFiles).FindLossAsync(
-                await LastOfOursAsync(input, stop),
-                stop
-            ) is
-            { Problem.Length: > 0 } lost
-        )
+        var merge = new ConflictMerge(workspace, worktree, notes, files.AppendedFiles);
+        var ours = await LastOfOursAsync(input, stop);
+        if (await merge.FindLossAsync(ours, stop) is { Problem.Length: > 0 } lost)
         {
             return lost;
         }
         var found = new WorktreeFiles(worktree.Path);
         var marked = notes.Conflicted.Where(path => HasMarkers(found, path)).ToList();
         return marked.Count == 0
-            ? MergeLoss.None
+            ? await merge.FindUndecidedAsync(ours, stop)
             : new MergeLoss(
                 $"Conflict markers are left in {FileNames.Some(marked, 20)}. Resolve them so that both intentions hold.",
                 BegunAgain: false

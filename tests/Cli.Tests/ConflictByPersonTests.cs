@@ -1,0 +1,82 @@
+using System.Text.Json.Nodes;
+using Xunit;
+
+namespace Orchestrator.Cli.Tests;
+
+/// <summary>A conflict that its agent does not resolve: a person gets both sides and one command.</summary>
+public sealed class ConflictByPersonTests
+{
+    // One writes the list anew elsewhere and removes it, the other adds a line to it.
+    private const string Plan = """
+        tasks:
+          - {id: mover, description: Move it, files_write: [list.txt, moved.txt]}
+          - {id: adder, description: Add to it, files_write: [added.txt], files_append: [list.txt, moved.txt], max_retries: 1}
+          - {id: other, description: Other, files_write: [other.txt]}
+        """;
+
+    // The second only comes once the first is merged, and undoes every merge that it is given to resolve.
+    private const string Agent = """
+        case $ORCHESTRATOR_TASK in
+        mover) tr a-z A-Z < list.txt > moved.txt; rm list.txt ;;
+        adder)
+          if [ $ORCHESTRATOR_ATTEMPT = 1 ]; then
+            n=0; until [ -e "$HOME/moved" ] || [ $n = 600 ]; do sleep 0.1; n=$((n+1)); done
+            echo three >> list.txt
+          else
+            git merge --abort || true
+          fi ;;
+        *) echo other > other.txt ;;
+        esac
+        """;
+
+    [Fact]
+    public async Task Conflict_AgentUndoesTheMergeAsOftenAsItMay_APersonResolvesIt()
+    {
+        using var cli = RunCommandTests.Repository(Agent);
+        cli.Write("list.txt", "one\ntwo\n");
+        cli.Git("add", "list.txt");
+        cli.Git("-c", "user.name=N", "-c", "user.email=n@example.com", "commit", "-qm", "list");
+        cli.Write("tasks.yaml", Plan);
+        var start = cli.Git("rev-parse", "main").Trim();
+
+        var running = cli.RunAsync("run", "--yes");
+        await Wait.UntilAsync(() =>
+            cli.Git("log", "--branches=orchestrator/*/staging", "--format=%s", "main").Contains("Merge mover", StringComparison.Ordinal)
+        );
+        File.WriteAllText(Path.Combine(cli.Home, "moved"), "");
+        var asked = await running;
+        var status = (await cli.RunAsync("status", "--json")).Json;
+        var adder = status["tasks"]!.AsArray().Single(task => (string?)task!["id"] == "adder")!;
+        var report = (await cli.RunAsync("report")).Output;
+
+        Assert.Equal(3, asked.ExitCode);
+        Assert.Equal(("blocked", "merged", "merged"), (State(status, "adder"), State(status, "mover"), State(status, "other")));
+        var run = (string)status["runId"]!;
+        Assert.Contains($"orchestrate retry {run}/adder", (string?)adder["reason"], StringComparison.Ordinal);
+        Assert.Contains($"orchestrate retry {run}/adder", report, StringComparison.Ordinal);
+
+        // Both sides are there, as git leaves them.
+        var worktree = Path.Combine(cli.Folder, ".worktrees", run, "adder");
+        Assert.Equal("ONE\nTWO\n", await File.ReadAllTextAsync(Path.Combine(worktree, "moved.txt")));
+        Assert.EndsWith("three\n", await File.ReadAllTextAsync(Path.Combine(worktree, "list.txt")), StringComparison.Ordinal);
+
+        // Said to be resolved and not so: the person hears it again, from whoever goes on with the run.
+        Assert.Equal(4, (await cli.RunAsync("retry", "adder", "--no-resume")).ExitCode);
+        var again = await cli.RunAsync("resume", "--yes");
+        Assert.Equal(3, again.ExitCode);
+        Assert.Contains("Not resolved: list.txt", again.People, StringComparison.Ordinal);
+
+        File.Delete(Path.Combine(worktree, "list.txt"));
+        await File.AppendAllTextAsync(Path.Combine(worktree, "moved.txt"), "THREE\n");
+        Assert.Equal(4, (await cli.RunAsync("retry", "adder", "--no-resume")).ExitCode);
+        var finished = await cli.RunAsync("resume", "--yes");
+
+        Assert.True(finished.ExitCode == 0, finished.People);
+        Assert.Equal("ONE\nTWO\nTHREE\n", cli.Git("show", "main:moved.txt"));
+        Assert.Equal("moved.txt\nother.txt", cli.Git("diff", "--name-only", "--diff-filter=A", start, "main").Trim());
+        Assert.Equal("", cli.Git("ls-tree", "--name-only", "main", "list.txt").Trim());
+    }
+
+    private static string? State(JsonNode status, string task) =>
+        (string?)status["tasks"]!.AsArray().Single(entry => (string?)entry!["id"] == task)!["state"];
+}
