@@ -150,9 +150,9 @@ public sealed record RunReview
         Verdict switch
         {
             ReviewVerdicts.Accepted => $"accepted in round {Round}",
-            ReviewVerdicts.Findings => $"round {Round}: {Count(Standing.LastOrDefault())}, made tasks of the run",
+            ReviewVerdicts.Findings => $"round {Round}: {Count(Standing.Count == 0 ? 0 : Standing[^1])}, made tasks of the run",
             ReviewVerdicts.Escalated =>
-                $"not accepted after {Round} {(Round == 1 ? "round" : "rounds")}: {Count(Standing.LastOrDefault())}",
+                $"not accepted after {Round} {(Round == 1 ? "round" : "rounds")}: {Count(Standing.Count == 0 ? 0 : Standing[^1])}",
             ReviewVerdicts.Empty => "not reviewed, because nothing has changed",
             ReviewVerdicts.Overruled when Standing.Count == 0 => "not reviewed: a person decided to land without it",
             ReviewVerdicts.Overruled => $"not accepted: a person decided to land with {Count(Standing[^1])} of round {Standing.Count}",

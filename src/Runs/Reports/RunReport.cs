@@ -55,11 +55,7 @@ public sealed class RunReport(string repository)
         Line("|---|---|---|---|---|---|---|");
         foreach (var task in run.Tasks)
         {
-            var gates = task.Gates ?? (task.State == TaskStates.Merged ? "not verified" : "");
-            var state = task.Reused ? $"{task.State} (taken up)" : task.State;
-            Line(
-                $"| {task.Id} | {state} | {task.Attempt} | {task.Starts} | {gates} | {task.Cost.ToString("0.00", CultureInfo.InvariantCulture)} | {(task.MergeCommit.Length > 12 ? task.MergeCommit[..12] : "")} |"
-            );
+            Line(RowOf(task));
         }
         text.Append(GateTally.Render(new RunFolder(repository, run.RunId)));
         foreach (var task in run.Tasks.Where(t => t.Reason.Length > 0))
@@ -76,6 +72,17 @@ public sealed class RunReport(string repository)
         return text.ToString();
 
         void Line(string line) => text.Append(line).Append('\n');
+    }
+
+    private static string RowOf(RunTask task)
+    {
+        var gates = task.Gates ?? (task.State == TaskStates.Merged ? "not verified" : "");
+        var state = task.Reused ? $"{task.State} (taken up)" : task.State;
+        var commit = task.MergeCommit.Length > 12 ? task.MergeCommit[..12] : "";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"| {task.Id} | {state} | {task.Attempt} | {task.Starts} | {gates} | {task.Cost:0.00} | {commit} |"
+        );
     }
 
     private static void AppendWhatIsNext(StringBuilder text, RunStatus run)
