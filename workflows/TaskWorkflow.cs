@@ -239,7 +239,12 @@ public sealed class TaskWorkflow : AgentWorkflow
                 (ITaskActivities a) => a.VerifyTaskAsync(verify),
                 ActivityDefaults.Long(Input.Repository.Queue, TimeSpan.FromHours(4), State.Stop)
             );
-            Report = Report with { Commit = work.Commit, Gates = work.Gates.Length == 0 ? null : work.Gates };
+            Report = Report with
+            {
+                Commit = work.Commit,
+                Gates = work.Gates.Length == 0 ? null : work.Gates,
+                Measurements = work.Measurements,
+            };
             _notes = string.Join("; ", work.Notes);
             if (work.FailureClass != FailureClasses.Environment)
             {

@@ -47,6 +47,14 @@ public sealed record AgentClaim
     [JsonPropertyName("report")]
     public string? Report { get; init; }
 
+    /// <summary>What it says that it measured, in the order it was said.</summary>
+    [JsonPropertyName("measured")]
+    public IReadOnlyList<ClaimedMeasurement> Measured
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
+
     /// <summary>The tool call it was said by: the same call said again changes nothing. Null where it was a command.</summary>
     [JsonPropertyName("call")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -76,6 +84,14 @@ public sealed record AgentClaim
             : null;
     }
 }
+
+/// <summary>A figure as an agent says that it measured it.</summary>
+/// <param name="Name">The measurement's name in the plan.</param>
+/// <param name="Number">The number.</param>
+public sealed record ClaimedMeasurement(
+    [property: JsonPropertyName("name")] string Name,
+    [property: JsonPropertyName("number")] decimal Number
+);
 
 [JsonSourceGenerationOptions(WriteIndented = true)]
 [JsonSerializable(typeof(AgentClaim))]

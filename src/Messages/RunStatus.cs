@@ -418,6 +418,34 @@ public sealed record RunTask
     /// <summary>Gates run at <see cref="Commit"/>: passed and all; null while none ran.</summary>
     [JsonPropertyName("gates")]
     public string? Gates { get; init; }
+
+    /// <summary>What was measured at <see cref="Commit"/>; left out where nothing was.</summary>
+    [JsonPropertyName("measurements")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<TaskMeasurement>? Measurements { get; init; }
+}
+
+/// <summary>A figure of a task's work: what the plan expects, what we measured, what its agent says.</summary>
+/// <param name="Name">Its name in the plan.</param>
+/// <param name="Expected">Such as <c>&gt;= 1.5, 5% tolerance</c>.</param>
+/// <param name="Measured">The number that its command printed; null where it failed or printed none.</param>
+/// <param name="Claimed">What the agent says that it measured itself; null where it says nothing.</param>
+/// <param name="Met">The measured number is as expected.</param>
+public sealed record TaskMeasurement(
+    [property: JsonPropertyName("name")] string Name,
+    [property: JsonPropertyName("expected")] string Expected,
+    [property: JsonPropertyName("measured")] decimal? Measured,
+    [property: JsonPropertyName("claimed")] decimal? Claimed,
+    [property: JsonPropertyName("met")] bool Met
+)
+{
+    /// <summary>As people read it.</summary>
+    public override string ToString() =>
+        $"{Name}: {(Met ? "" : "missed, ")}measured {Show(Measured, "nothing")}, expected {Expected}"
+        + (Claimed is null ? "" : $", its agent said {Show(Claimed, "")}");
+
+    /// <summary>A figure in words.</summary>
+    public static string Show(decimal? number, string none) => number?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? none;
 }
 
 /// <summary>Something that waits for a person.</summary>

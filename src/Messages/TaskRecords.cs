@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 
 namespace Orchestrator.Messages;
 
@@ -96,6 +97,10 @@ public sealed record TaskReport
     public bool Reused { get; init; }
     public string Evidence { get; init; } = "";
     public string? Gates { get; init; }
+
+    /// <summary>What was measured at <see cref="Commit"/>; null where nothing was.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<TaskMeasurement>? Measurements { get; init; }
 
     /// <summary>
     /// Why it is parked: <see cref="FailureClasses.Account"/>, <see cref="FailureClasses.Environment"/>, <see cref="FailureClasses.Gate"/>
@@ -258,6 +263,10 @@ public sealed record VerifyResult
 
     /// <summary>Gates that passed and all, such as <c>2/2</c>; empty when there is none.</summary>
     public string Gates { get; init; } = "";
+
+    /// <summary>What was measured; null where nothing was.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<TaskMeasurement>? Measurements { get; init; }
 
     /// <summary>Why a person must look before it is merged: it changed what its gates mean. Empty when nobody must.</summary>
     public string NeedsPerson { get; init; } = "";

@@ -178,6 +178,17 @@ public sealed record PlanTask
     /// <summary>What its agent may use of the machine; null: the run's limits.</summary>
     [JsonPropertyName("limits"), JsonPropertyOrder(29)]
     public TaskLimits? Limits { get; init; }
+
+    /// <summary>
+    /// What is measured at the task's exact commit: gates with <see cref="Gate.Expect"/>. They are no part of
+    /// <see cref="Verification"/>, since a measurement alone does not say that work is whole, and merges do not measure again.
+    /// </summary>
+    [JsonPropertyName("measurements"), JsonPropertyOrder(30)]
+    public IReadOnlyList<Gate> Measurements
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
 }
 
 /// <summary>What a task's agent may use of the machine. A member that is null: the run's limit; 0: none, whatever the run's is.</summary>

@@ -22,7 +22,8 @@ public static class GateComparison
     /// <param name="verdict">How it ended now.</param>
     public static string? Find(IReadOnlyList<GreenRun> past, GateVerdict verdict)
     {
-        if (verdict is not { Result: GateResult.Passed, Cached: null })
+        // A measurement that is over sooner may be just what was wanted.
+        if (verdict is not { Result: GateResult.Passed, Cached: null, Gate.IsMeasurement: false })
         {
             return null;
         }

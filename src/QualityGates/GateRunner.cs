@@ -115,10 +115,7 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
         }
 
         var wasKilled = GateClassifier.WasKilled(first);
-        if (
-            !wasKilled
-            && (first.Failure != GateFailure.Logic || !subject.RerunFailure || gate.Type is not (GateType.Test or GateType.Custom))
-        )
+        if (!wasKilled && (first.Failure != GateFailure.Logic || !subject.RerunFailure || !RunsTwice(gate)))
         {
             return first;
         }
@@ -142,6 +139,9 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
             };
     }
 
+    // A measurement that is repeated until it is good enough shows nothing: what chance may do to it is its tolerance.
+    private static bool RunsTwice(Gate gate) => gate.Type is GateType.Test or GateType.Custom && !gate.IsMeasurement;
+
     private static GateVerdict CouldNotRun(Gate gate, string command, string why) =>
         new()
         {
@@ -154,7 +154,7 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
 
     private static GateVerdict Judge(Gate gate, string command, ProcessResult result, GateSubject subject, string evidenceFile)
     {
-        var output = result.StandardOutput.Text;
+        var output = gate.IsMeasurement ? $"{result.StandardError.Text}\n{result.StandardOutput.Text}" : result.StandardOutput.Text;
         var missesWork = GateClassifier.MissesOwnFile(result.ExitCode, output);
         var isGood = result.Succeeded != gate.Negate && !GateClassifier.CouldNotRun(result.ExitCode);
         (var verdict, var failure) = result switch
@@ -212,20 +212,23 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
         CancellationToken cancellationToken
     )
     {
-        var printed = gate.Type is GateType.Test or GateType.Custom ? new PrintedTests() : null;
+        var number = gate.IsMeasurement ? new PrintedNumber() : null;
+        var printed = RunsTwice(gate) ? new PrintedTests() : null;
         ProcessOutput output = new()
         {
             CaptureLimit = CaptureBytes,
             File = evidenceFile,
             FileLimit = EvidenceBytes,
             LineLimit = LongestLine,
-            OnLine = printed is null
-                ? null
-                : (line, _) =>
-                {
-                    printed.Take(line.Text);
-                    return ValueTask.CompletedTask;
-                },
+            OnLine =
+                printed is null && number is null
+                    ? null
+                    : (line, _) =>
+                    {
+                        printed?.Take(line.Text);
+                        number?.Take(line.Text, line.IsPart);
+                        return ValueTask.CompletedTask;
+                    },
         };
         var began = Touch(evidenceFile);
         var process = new ProcessCommand("/bin/sh", "-c", command)
@@ -234,7 +237,8 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
             Environment = subject.Environment.ToDictionary(pair => pair.Key, string? (pair) => pair.Value),
             CleanEnvironment = true,
             StandardOutput = output,
-            StandardError = output,
+            // What a measurement warns of is not its number.
+            StandardError = number is null ? output : ProcessOutput.Capture(CaptureBytes),
             Timeout = gate.Timeout,
             OwnSession = true,
             StopLeftovers = true,
@@ -245,10 +249,16 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
         {
             Tests = printed is null ? null : CountOf(printed.Result, ResultFiles.Count(subject.Directory, began, cancellationToken)),
         };
+        if (number is not null)
+        {
+            verdict = verdict.Compare(number.Value);
+            await File.AppendAllTextAsync(evidenceFile, $"\n[stderr]\n{result.StandardError.Text}", cancellationToken);
+        }
+
         var seconds = verdict.Duration.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
         await File.AppendAllTextAsync(
             evidenceFile,
-            $"\n[gate '{gate.Name}': {verdict.Result}, exit code {verdict.ExitCode?.ToString(CultureInfo.InvariantCulture) ?? "none"}, {seconds} s]\n[command: {command}]\n{(verdict.Tests is { } tests ? $"[{tests}]\n" : "")}{(verdict.Advice.Length == 0 ? "" : $"[{verdict.Advice}]\n")}",
+            $"\n[gate '{gate.Name}': {verdict.Result}, exit code {verdict.ExitCode?.ToString(CultureInfo.InvariantCulture) ?? "none"}, {seconds} s]\n[command: {command}]\n{(verdict.Tests is { } tests ? $"[{tests}]\n" : "")}{(gate.IsMeasurement ? $"[{verdict.Comparison}]\n" : "")}{(verdict.Advice.Length == 0 ? "" : $"[{verdict.Advice}]\n")}",
             cancellationToken
         );
         return verdict;

@@ -121,6 +121,25 @@ public sealed record GateVerdict
     /// <summary>How many tests ran; null where none could be counted, and of kinds of gates that run none.</summary>
     public TestCount? Tests { get; init; }
 
+    /// <summary>The number that a measurement printed; null where it printed none or failed, and of other gates.</summary>
+    public decimal? Measured { get; init; }
+
+    /// <summary>What the agent says that it measured itself; null where it says nothing.</summary>
+    public decimal? Claimed { get; init; }
+
+    /// <summary>Of a measurement: expected, measured and claimed, in words.</summary>
+    [JsonIgnore]
+    public string Comparison =>
+        $"expected {Gate.Expectation}; measured {Measured?.ToString(CultureInfo.InvariantCulture) ?? "nothing"}"
+        + (Claimed is { } claimed ? $"; its agent said {claimed.ToString(CultureInfo.InvariantCulture)}" : "");
+
+    /// <summary>The verdict of a measurement whose command has ended: it holds only where it succeeded, printed a number, and that fits.</summary>
+    /// <param name="number">What it printed; null: no number.</param>
+    internal GateVerdict Compare(decimal? number) =>
+        Result != GateResult.Passed ? this
+        : number is { } measured && Gate.Expectation!.IsMetBy(measured) ? this with { Measured = measured }
+        : this with { Measured = number, Result = GateResult.Failed, Failure = GateFailure.Logic };
+
     /// <summary>What is strange about a green result beside the gate's own past or its own result files; null: nothing is.</summary>
     public string? Suspicion { get; init; }
 
@@ -148,7 +167,9 @@ public sealed record GateVerdict
     /// <summary>That it failed, in a sentence, with what helps.</summary>
     [JsonIgnore]
     public string Complaint =>
-        $"Gate failed: {Gate.Name}{(LastWords.Length == 0 ? "" : $" ({LastWords})")}.{(Advice.Length == 0 ? "" : " " + Advice)}";
+        Gate.IsMeasurement
+            ? $"Measurement failed: {Gate.Name}. {Summary}"
+            : $"Gate failed: {Gate.Name}{(LastWords.Length == 0 ? "" : $" ({LastWords})")}.{(Advice.Length == 0 ? "" : " " + Advice)}";
 
     /// <summary>The last lines of what it printed, as one: why it failed, as a rule.</summary>
     [JsonIgnore]
@@ -169,9 +190,12 @@ public sealed record GateVerdict
             GateResult.Passed => Failure == GateFailure.Flaky ? "It failed, and passed when run again on the same files." : "It passed.",
             GateResult.Skipped => Tail,
             GateResult.TimedOut => $"It took longer than {Gate.Limit.TotalSeconds:0} s and was stopped.",
+            GateResult.Failed when Measured is not null => $"Missed: {Comparison}.",
+            GateResult.Failed when Gate.IsMeasurement && ExitCode == 0 =>
+                $"It printed no number on the last line of its output{(LastWords.Length == 0 ? "" : $" ({LastWords})")}: {Comparison}.",
             GateResult.CouldNotRun =>
                 $"The gate '{Gate.Name}' could not run: {(ExitCode is { } code ? $"exit code {code}. " : "")}{LastWords}{(LastWords.Length == 0 ? "" : ".")}",
             _ =>
-                $"The gate '{Gate.Name}' ended with exit code {ExitCode}{(Gate.Negate ? ", but has to fail" : "")}{(LastWords.Length == 0 ? "" : $": {LastWords}")}.",
+                $"The {(Gate.IsMeasurement ? "measurement" : "gate")} '{Gate.Name}' ended with exit code {ExitCode}{(Gate.Negate ? ", but has to fail" : "")}{(LastWords.Length == 0 ? "" : $": {LastWords}")}.",
         };
 }

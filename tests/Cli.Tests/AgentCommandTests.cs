@@ -22,6 +22,16 @@ public class AgentCommandTests
     }
 
     [Fact]
+    public async Task Done_WithFigures_KeepsThem()
+    {
+        using var cli = InStart(out var folder);
+
+        await cli.RunAsync("done", "--status", "completed", "--measured", "start=up seconds=1.4", "--measured", "size= -2e3");
+
+        Assert.Equal([new ClaimedMeasurement("start=up seconds", 1.4m), new("size", -2000m)], AgentClaim.TryRead(folder)!.Measured);
+    }
+
+    [Fact]
     public async Task Blocked_InsideAStart_NamesWhatIsNeeded()
     {
         using var cli = InStart(out var folder);
@@ -49,6 +59,8 @@ public class AgentCommandTests
     [InlineData("perhaps", "done", "--status", "perhaps")]
     [InlineData("--status", "done", "--task", "login")]
     [InlineData("There is no file", "done", "--status", "completed", "--report", "gone.md")]
+    [InlineData("'speed=1.4 s' is no measurement", "done", "--status", "completed", "--measured", "speed=1.4 s")]
+    [InlineData("'1.4' is no measurement", "done", "--status", "completed", "--measured", "1.4")]
     [InlineData("--needs", "blocked")]
     public async Task Claim_BadInput_IsExitTwoAndLeavesNothing(string message, params string[] arguments)
     {

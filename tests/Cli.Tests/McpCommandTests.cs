@@ -31,13 +31,20 @@ public sealed class McpCommandTests
 
         await session.BeginAsync();
         var tools = (await session.AskAsync("tools/list", []))["tools"]!.AsArray();
-        var (text, isError) = await session.CallAsync("done", "call-1", ("status", "completed"), ("reason", "all there"));
+        var (text, isError) = await session.CallAsync(
+            "done",
+            "call-1",
+            ("status", "completed"),
+            ("reason", "all there"),
+            ("measurements", new JsonObject { ["speed"] = 1.4 })
+        );
 
         Assert.Equal(Tools, tools.Select(tool => (string?)tool!["name"]));
         Assert.All(tools, tool => Assert.Equal("object", (string?)tool!["inputSchema"]!["type"]));
         Assert.False(isError, text);
         var claim = AgentClaim.TryRead(folder)!;
         Assert.Equal(("login", "completed", "all there", "call-1"), (claim.Task, claim.Status, claim.Reason, claim.Call));
+        Assert.Equal(new ClaimedMeasurement("speed", 1.4m), Assert.Single(claim.Measured));
         Assert.Equal(0, await session.EndAsync());
     }
 
@@ -86,6 +93,7 @@ public sealed class McpCommandTests
     [InlineData("status is missing", "done")]
     [InlineData("Give completed or failed", "done", "status", "perhaps")]
     [InlineData("There is no file", "done", "status", "completed", "report", "gone.md")]
+    [InlineData("measurements is no object", "done", "status", "completed", "measurements", "fast")]
     [InlineData("reason is missing", "blocked", "needs", "x")]
     [InlineData("There is no tool 'approve'", "approve", "gate", "plan")]
     [InlineData("is gone", "plan")]
@@ -164,7 +172,11 @@ public sealed class McpCommandTests
             await SendAsync(new JsonObject { ["jsonrpc"] = "2.0", ["method"] = "notifications/initialized" });
         }
 
-        public async Task<(string Text, bool IsError)> CallAsync(string tool, string call, params (string Name, string Value)[] arguments)
+        public async Task<(string Text, bool IsError)> CallAsync(
+            string tool,
+            string call,
+            params (string Name, JsonNode? Value)[] arguments
+        )
         {
             var answer = await AskAsync(
                 "tools/call",

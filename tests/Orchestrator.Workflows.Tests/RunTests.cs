@@ -160,7 +160,7 @@ public sealed class RunTests
                             Problems = ["Gate failed: tests."],
                             ProblemsFile = "problems-1.md",
                         }
-                        : new VerifyResult { Commit = "c2" }
+                        : new VerifyResult { Commit = "c2", Measurements = [new TaskMeasurement("speed", ">= 1", 2m, null, true)] }
         );
 
         await run.ResultAsync();
@@ -168,7 +168,9 @@ public sealed class RunTests
         var starts = run.Activities.Starts.ToList();
         Assert.Equal(2, starts.Count);
         Assert.Equal(("s", "problems-1.md", 2, 2), (starts[1].Session, starts[1].ProblemsFile, starts[1].Attempt, starts[1].Start));
-        Assert.Equal(2, (await run.StatusAsync()).Tasks[0].Attempt);
+        var status = (await run.StatusAsync()).Tasks[0];
+        Assert.Equal(2, status.Attempt);
+        Assert.Equal(2m, Assert.Single(status.Measurements!).Measured);
     }
 
     [Fact]

@@ -93,6 +93,7 @@ internal static class TaskReports
             MergeCommit = report.MergeCommit,
             Reused = report.Reused,
             Gates = report.Gates,
+            Measurements = report.Measurements,
         };
 
     /// <summary>

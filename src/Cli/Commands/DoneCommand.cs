@@ -16,6 +16,12 @@ internal sealed class DoneCommand : CliCommand
     private readonly Option<string?> _reason = new("--reason") { Description = "Why, in a sentence", HelpName = "TEXT" };
     private readonly Option<string?> _report = new("--report") { Description = "A file the agent wrote about its work", HelpName = "FILE" };
 
+    private readonly Option<string[]> _measured = new("--measured")
+    {
+        Description = "What the agent measured itself; may be given several times",
+        HelpName = "NAME=NUMBER",
+    };
+
     public DoneCommand()
         : base("done", "Called by agents: say how the task ended")
     {
@@ -24,6 +30,7 @@ internal sealed class DoneCommand : CliCommand
         Add(_status);
         Add(_reason);
         Add(_report);
+        Add(_measured);
     }
 
     public override bool IsForAgents => true;
@@ -57,10 +64,23 @@ internal sealed class DoneCommand : CliCommand
                 Status = status,
                 Reason = parsed.GetValue(_reason) ?? "",
                 Report = report,
+                Measured = [.. (parsed.GetValue(_measured) ?? []).Select(Measured)],
                 Time = context.Time.GetUtcNow(),
             }
         );
         context.Terminal.Say($"Noted: {start.Task} is {status}.");
         return Task.FromResult(ExitCodes.Done);
+    }
+
+    private static ClaimedMeasurement Measured(string text)
+    {
+        var sign = text.LastIndexOf('=');
+        return sign > 0 && AgentCallbacks.Measured(text[..sign], text[(sign + 1)..]) is { } said
+            ? said
+            : throw new CommandException(
+                ExitCodes.Usage,
+                $"'{text}' is no measurement.",
+                "Give its name in the plan and a number without its unit: --measured \"startup seconds=1.4\"."
+            );
     }
 }

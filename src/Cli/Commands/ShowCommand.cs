@@ -100,6 +100,10 @@ internal sealed class ShowCommand : CliCommand
         Say(context, "after", string.Join(", ", task.DependsOn));
         Say(context, "attempt", $"{task.Attempt}, {task.Starts} agent starts{(task.Reused ? ", taken up from an earlier run" : "")}");
         Say(context, "gates", task.Gates ?? "");
+        foreach (var measurement in task.Measurements ?? [])
+        {
+            Say(context, "measured", measurement.ToString());
+        }
         Say(context, "cost", task.Cost > 0 ? string.Create(CultureInfo.InvariantCulture, $"${task.Cost:0.00}, {task.Tokens} tokens") : "");
         Say(context, "commit", task.Commit);
         Say(context, "merge", task.MergeCommit);

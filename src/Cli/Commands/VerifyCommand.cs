@@ -93,11 +93,13 @@ internal sealed class VerifyCommand : CliCommand
             GateResult.Passed when verdict.Cached is { } hit => hit.ToString(),
             GateResult.Passed when verdict.Failure == GateFailure.Flaky => "passed when run again: it fails by chance",
             GateResult.Passed when verdict.RanAlone => "passed when run alone",
+            GateResult.Passed or GateResult.Failed when verdict.Measured is not null => verdict.Comparison,
             GateResult.Passed => "passed",
             GateResult.Skipped => "skipped",
             GateResult.TimedOut => $"ran longer than {verdict.Gate.Limit.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s",
             GateResult.CouldNotRun => "could not run",
             _ when verdict.Gate.Negate => "succeeded, but must fail",
+            _ when verdict.Gate.IsMeasurement && verdict.ExitCode == 0 => "printed no number on its last line",
             _ => $"exit code {verdict.ExitCode}",
         };
         context.Terminal.Show(
@@ -157,5 +159,7 @@ internal sealed class VerifyCommand : CliCommand
         {
             Tests = verdict.Tests?.Ran,
             Suspicion = verdict.Suspicion,
+            Expected = verdict.Gate.Expectation?.ToString(),
+            Measured = verdict.Measured,
         };
 }

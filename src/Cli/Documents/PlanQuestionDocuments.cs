@@ -124,6 +124,12 @@ internal sealed record VerifyEntry(
 
     /// <summary>What is strange about a green result beside the gate's own past; null: nothing is.</summary>
     public string? Suspicion { get; init; }
+
+    /// <summary>What a measurement's number has to be; null for a gate that does not measure.</summary>
+    public string? Expected { get; init; }
+
+    /// <summary>The number that it printed; null where it printed none, or does not measure.</summary>
+    public decimal? Measured { get; init; }
 }
 
 /// <summary>Where a result comes from that was not made now.</summary>

@@ -33,7 +33,8 @@ internal sealed class AgentTools(AgentStartFacts start, AgentQuestions questions
             {"type":"object","properties":{
               "status":{"type":"string","enum":["completed","failed"],"description":"completed, or failed if it can't be done"},
               "reason":{"type":"string","description":"Why, in a sentence or two"},
-              "report":{"type":"string","description":"A file you wrote about your work, relative to the worktree"}},
+              "report":{"type":"string","description":"A file you wrote about your work, relative to the worktree"},
+              "measurements":{"type":"object","additionalProperties":{"type":"number"},"description":"What you measured yourself: name of the measurement, number"}},
              "required":["status"],"additionalProperties":false}
             """
         ),
@@ -147,6 +148,7 @@ internal sealed class AgentTools(AgentStartFacts start, AgentQuestions questions
                 Status = status,
                 Reason = Text(call, "reason", needed: false),
                 Report = report.Length > 0 ? report : null,
+                Measured = Figures(call, "measurements"),
                 Call = CallOf(call),
                 Time = time.GetUtcNow(),
             }
@@ -209,6 +211,25 @@ internal sealed class AgentTools(AgentStartFacts start, AgentQuestions questions
             && given.EnumerateArray().All(text => text.ValueKind == JsonValueKind.String)
             ? [.. given.EnumerateArray().Select(text => Short(text.GetString()!, name))]
             : throw new ArgumentException($"{name} is no list of at most {MostTexts} texts.");
+    }
+
+    private static IReadOnlyList<ClaimedMeasurement> Figures(CallToolRequestParams call, string name)
+    {
+        if (call.Arguments?.TryGetValue(name, out var given) != true || given.ValueKind == JsonValueKind.Null)
+        {
+            return [];
+        }
+        return given.ValueKind == JsonValueKind.Object && given.EnumerateObject().Count() <= MostTexts
+            ?
+            [
+                .. given
+                    .EnumerateObject()
+                    .Select(figure =>
+                        AgentCallbacks.Measured(figure.Name, figure.Value.ToString())
+                        ?? throw new ArgumentException($"{name}: '{Short(figure.Name, name)}' is not given as a number without its unit.")
+                    ),
+            ]
+            : throw new ArgumentException($"{name} is no object of at most {MostTexts} names with a number each.");
     }
 
     private static string Text(CallToolRequestParams call, string name, bool needed)

@@ -92,7 +92,8 @@ internal static class GateBinder
         );
     }
 
-    private static string? Exclusive(Fields fields)
+    /// <summary>What a gate has for itself; null where it says nothing, or nothing that it can have.</summary>
+    public static string? Exclusive(Fields fields)
     {
         var name = fields.Text("exclusive")?.Trim();
         if (name is null || ExclusiveName.IsValid(name))

@@ -24,6 +24,7 @@ public static class PlannerAnswer
         "notes_input",
         "notes_output",
         "checklist",
+        "measurements",
     ];
 
     /// <summary>Agents read the request beside their task; of a whole document its beginning says what it is about.</summary>
@@ -149,6 +150,8 @@ public static class PlannerAnswer
         {
             ((JsonObject)task["properties"]!).Remove(name);
         }
+
+        ((JsonObject)schema["$defs"]!).Remove("measurement");
 
         // Said outright, the things that matter most are there: what people read, what the agent reads, what it owns, what shows that it is
         // done.

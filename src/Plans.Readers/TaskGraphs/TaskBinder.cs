@@ -22,6 +22,7 @@ internal static class TaskBinder
         "resources_read",
         "patch_intents",
         "verification verify gates",
+        "measurements",
         "deps_required",
         "context_keys",
         "role agent_type",
@@ -103,6 +104,7 @@ internal static class TaskBinder
             ResourcesRead = Either(fields, boundaries, "resources_read") ?? [],
             PatchIntents = patches,
             Verification = GateBinder.Bind(fields, "verification") ?? defaults?.Verification ?? [],
+            Measurements = MeasurementBinder.Bind(fields),
             DepsRequired = BindPackages(fields),
             ContextKeys =
                 contextKeys.Count > 0 || fields.Key("context_keys") is not null
@@ -376,7 +378,8 @@ internal static class TaskBinder
         return items;
     }
 
-    private static IEnumerable<(DocumentNode Item, FieldPath Path)> Items(Fields fields, string name) =>
+    /// <summary>The items of a list that is there, or the one thing in its place.</summary>
+    public static IEnumerable<(DocumentNode Item, FieldPath Path)> Items(Fields fields, string name) =>
         fields.Node(name) switch
         {
             SequenceNode list => list.Items.Select((item, i) => (item, fields.Join(name).At(i))),

@@ -28,6 +28,29 @@ public sealed record Gate(
     [property: JsonPropertyName("cache"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Cache = null
 )
 {
+    /// <summary>
+    /// What the number has to be that the command prints, such as <c>&gt;= 1.5</c>: then it is a measurement, which has to succeed and to
+    /// print one. Null: its exit code says all.
+    /// </summary>
+    [JsonPropertyName("expect"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Expect { get; init; }
+
+    /// <summary>By which part of the expected number the measured one may be off; null: by nothing.</summary>
+    [JsonPropertyName("tolerance"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public decimal? Tolerance { get; init; }
+
+    /// <summary>Whether it measures.</summary>
+    [JsonIgnore]
+    public bool IsMeasurement => Expect is not null;
+
+    /// <summary><see cref="Expect"/> as it is compared; null for a gate that does not measure.</summary>
+    /// <exception cref="FormatException">The plan was not written by a reader.</exception>
+    [JsonIgnore]
+    public Expectation? Expectation =>
+        Expect is null ? null
+        : Expectation.TryParse(Expect, Tolerance ?? 0) is { } read ? read
+        : throw new FormatException($"'{Expect}' is no expectation of the measurement '{Name}'. {Expectation.Rule}");
+
     /// <summary>How long a gate may take that names no limit of its own, wherever it comes from.</summary>
     public static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(30);
 

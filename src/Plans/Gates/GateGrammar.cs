@@ -10,6 +10,23 @@ public static class GateGrammar
     public static KeyTable Keys { get; } =
         new("command cmd run", "type kind", "required", "timeout timeout_seconds", "description name", "negate", "exclusive", "cache");
 
+    /// <summary>
+    /// The members of a measurement, with their other spellings. It is no other kind of check, and never negated or taken from the cache;
+    /// a printed plan says the first two.
+    /// </summary>
+    public static KeyTable MeasurementKeys { get; } =
+        new(
+            "name description",
+            "command cmd run",
+            "expect",
+            "tolerance",
+            "required",
+            "timeout timeout_seconds",
+            "exclusive",
+            "type",
+            "negate"
+        );
+
     /// <summary>The words for types, with their other spellings.</summary>
     public static IReadOnlyDictionary<string, GateType> Types { get; } =
         new Dictionary<string, GateType>(StringComparer.OrdinalIgnoreCase)

@@ -41,7 +41,7 @@ public sealed record ProjectGates
     /// <summary>Those of the project itself, whatever a task brings.</summary>
     public IReadOnlyList<Gate> OfProject() => Configured ?? Found;
 
-    /// <summary>What a task has to pass, with where each comes from.</summary>
+    /// <summary>What a task has to pass, with where each comes from; measurements come last.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="task">The task.</param>
     public IReadOnlyList<HoldingGate> Explain(Plan plan, PlanTask task)
@@ -57,7 +57,11 @@ public sealed record ProjectGates
             .. holding,
             .. From(Types(plan), GateSource.Contracts).Where(type => !holding.Any(h => h.Gate.Command == type.Gate.Command)),
         ];
-        return [.. Gate.WithOwnNames([.. holding.Select(h => h.Gate)]).Select((gate, i) => holding[i] with { Gate = gate })];
+        return
+        [
+            .. Gate.WithOwnNames([.. holding.Select(h => h.Gate)]).Select((gate, i) => holding[i] with { Gate = gate }),
+            .. From(task.Measurements, GateSource.Task),
+        ];
     }
 
     /// <summary>What a task has to pass.</summary>
@@ -67,8 +71,12 @@ public sealed record ProjectGates
     public IReadOnlyList<Gate> Beyond(Plan plan, PlanTask task) =>
         [.. Explain(plan, task).Where(h => h.Source != GateSource.Task).Select(h => h.Gate)];
 
-    /// <summary>What holds for a task's work merged to staging.</summary>
-    public IReadOnlyList<Gate> OfMerge(Plan plan, PlanTask task) => Gate.WithOwnNames([.. Of(plan, task), .. Integration]);
+    /// <summary>
+    /// What holds for a task's work merged to staging. Measurements are of the task's own commit: a figure of others' work, taken while
+    /// others wait for their turn, would send it back by chance.
+    /// </summary>
+    public IReadOnlyList<Gate> OfMerge(Plan plan, PlanTask task) =>
+        Gate.WithOwnNames([.. Of(plan, task).Where(gate => !gate.IsMeasurement), .. Integration]);
 
     /// <summary>Every gate that some task of the plan has to pass or a merged tree has to, once.</summary>
     /// <param name="plan">The plan.</param>

@@ -78,7 +78,7 @@ public static class PlanLint
     private static void Gates(List<PlanAdvice> advice, int index, PlanTask task, bool hasFurtherGates)
     {
         var writes = task.FilesWrite is null or { Count: > 0 };
-        if (writes && task.Verification.Count == 0 && !hasFurtherGates)
+        if (writes && task.Verification.Count + task.Measurements.Count == 0 && !hasFurtherGates)
         {
             advice.Add(
                 new(

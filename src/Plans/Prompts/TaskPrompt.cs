@@ -30,6 +30,7 @@ public static class TaskPrompt
         Texts(text, "Notes of the tasks before", "What those wrote down whose work you build on.", input.Notes);
         Process(text, task);
         Gates(text, [.. task.Verification, .. input.FurtherGates]);
+        Measurements(text, task.Measurements);
         if (!string.IsNullOrWhiteSpace(input.Guidance))
         {
             Heading(text, "Guidance").Append("A person says about this try:\n\n").Append(input.Guidance.Trim()).Append('\n');
@@ -271,6 +272,26 @@ public static class TaskPrompt
         }
 
         text.Append("\nDo not weaken, skip or delete checks to make them pass.\n");
+    }
+
+    private static void Measurements(StringBuilder text, IReadOnlyList<Gate> measurements)
+    {
+        if (measurements.Count == 0)
+        {
+            return;
+        }
+
+        Heading(text, "What is measured")
+            .Append("At the same commit we run these; what counts is the last number on the last line that each prints:\n\n");
+        foreach (var measurement in measurements)
+        {
+            text.Append($"- {measurement.Name}: {InlineCode(measurement.Command)} {(measurement.Required ? "must" : "should")} give ")
+                .Append($"{measurement.Expectation}\n");
+        }
+
+        text.Append("\nMeasure before you say that you are done, and say what you found: add `--measured \"")
+            .Append(measurements[0].Name)
+            .Append("=NUMBER\"` to `orchestrate done` for each. It is put beside what we measure.\n");
     }
 
     private static void Ending(StringBuilder text, PlanTask task)

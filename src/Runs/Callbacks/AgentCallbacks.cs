@@ -10,6 +10,8 @@ namespace Orchestrator.Runs.Callbacks;
 /// </summary>
 public static class AgentCallbacks
 {
+    private const int LongestName = 200;
+
     /// <summary>Answers the agent program whether a tool call may go on (<c>orchestrate hook</c>).</summary>
     /// <param name="input">What it wrote on stdin.</param>
     /// <param name="policyFile">The start's <c>policy</c> file.</param>
@@ -32,6 +34,12 @@ public static class AgentCallbacks
         TimeProvider time,
         CancellationToken cancellationToken
     ) => ModelAsker.AskAsync(requestFile, prompt, time, cancellationToken);
+
+    /// <summary>A figure as an agent says it; null where it has no name, or is no number.</summary>
+    public static ClaimedMeasurement? Measured(string name, string number) =>
+        name.Trim() is { Length: > 0 and <= LongestName } named && Expectation.NumberOf(number) is { } value
+            ? new ClaimedMeasurement(named, value)
+            : null;
 
     /// <summary>
     /// Keeps what an agent says about its own work (<c>orchestrate done</c>, <c>orchestrate blocked</c>): a claim, to be compared with

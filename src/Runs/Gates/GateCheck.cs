@@ -186,7 +186,7 @@ internal sealed class GateCheck(RunServices services)
     public static IReadOnlyList<GateVerdict> Failures(RunFiles files, IEnumerable<GateVerdict> outcomes)
     {
         var advisory = BaseGates.RedAtBase(files.Folder);
-        return [.. outcomes.Where(o => !o.IsAcceptable && !advisory.Contains(o.Gate.Command))];
+        return [.. outcomes.Where(o => !o.IsAcceptable && (o.Gate.IsMeasurement || !advisory.Contains(o.Gate.Command)))];
     }
 
     /// <summary>What people should hear of gates that stand in nobody's way, each in a few words: not run, flaky, or helped along.</summary>
@@ -225,6 +225,7 @@ internal sealed class GateCheck(RunServices services)
             { Quarantine: { } why } => $"failed and only advises, since {why}",
             { Passed: true, Failure: GateFailure.Flaky } => "failed, and passed when run again on the same files",
             { Passed: true } => verdict.Advice,
+            { Gate: { IsMeasurement: true, Required: false } } => $"it only advises, but: {verdict.Summary}",
             _ => "",
         };
 
@@ -244,7 +245,8 @@ internal sealed class GateCheck(RunServices services)
     private async Task<GateVerdict> RunAsync(Gate gate, GateSubject subject, string evidence, CancellationToken stop)
     {
         Directory.CreateDirectory(evidence);
-        var name = GateKey.Of(gate, GateKey.ChangedFiles(gate, subject.ChangedFiles))[..16];
+        // Several measurements may ask one command.
+        var name = GateKey.Of(gate, GateKey.ChangedFiles(gate, subject.ChangedFiles), gate.IsMeasurement ? gate.Name : "")[..16];
         return await _runner.Value.RunAsync(gate, subject, Path.Combine(evidence, $"gate-{name}.log"), stop);
     }
 }

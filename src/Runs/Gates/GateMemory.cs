@@ -148,7 +148,9 @@ internal sealed class GateMemory(IReadOnlyDictionary<string, string> environment
         return (isQuarantined ? verdict with { Quarantine = $"it {record}" } : verdict, record);
     }
 
-    private static bool IsKept(Gate gate, GateQuestion question) => question.Settings.Gates.Cache && gate.Cache != false;
+    // A figure hangs on the machine and the moment, and most are of time: what was measured then says nothing of now.
+    private static bool IsKept(Gate gate, GateQuestion question) =>
+        question.Settings.Gates.Cache && gate.Cache != false && !gate.IsMeasurement;
 
     private static string? StillThere(GateResultEntry entry) =>
         entry.Verdict.EvidenceFile is { } file && File.Exists(file) && File.GetLastWriteTimeUtc(file) == entry.EvidenceWritten

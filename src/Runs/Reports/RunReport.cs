@@ -57,6 +57,7 @@ public sealed class RunReport(string repository)
         {
             Line(RowOf(task));
         }
+        AppendMeasurements(text, run);
         text.Append(GateTally.Render(new RunFolder(repository, run.RunId)));
         foreach (var task in run.Tasks.Where(t => t.Reason.Length > 0))
         {
@@ -83,6 +84,22 @@ public sealed class RunReport(string repository)
             CultureInfo.InvariantCulture,
             $"| {task.Id} | {state} | {task.Attempt} | {task.Starts} | {gates} | {task.Cost:0.00} | {commit} |"
         );
+    }
+
+    private static void AppendMeasurements(StringBuilder text, RunStatus run)
+    {
+        var rows = run
+            .Tasks.SelectMany(task => (task.Measurements ?? []).Select(m => (Task: task.Id, Measurement: m)))
+            .Select(row =>
+                $"| {row.Task} | {row.Measurement.Name.Replace("|", "\\|", StringComparison.Ordinal)} | {row.Measurement.Expected} "
+                + $"| {TaskMeasurement.Show(row.Measurement.Measured, "nothing")}{(row.Measurement.Met ? "" : " (missed)")} "
+                + $"| {TaskMeasurement.Show(row.Measurement.Claimed, "")} |\n"
+            )
+            .ToList();
+        if (rows.Count > 0)
+        {
+            text.Append("\n| task | measurement | expected | measured | its agent said |\n|---|---|---|---|---|\n").AppendJoin("", rows);
+        }
     }
 
     private static void AppendWhatIsNext(StringBuilder text, RunStatus run)

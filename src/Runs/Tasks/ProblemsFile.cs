@@ -44,6 +44,6 @@ internal static class ProblemsFile
 
     /// <summary>A gate that failed, with the end of its output.</summary>
     public static string Gate(GateVerdict outcome) =>
-        $"## Gate failed: {outcome.Gate.Name}\n\nCommand: "
+        $"## {(outcome.Gate.IsMeasurement ? "Measurement" : "Gate")} failed: {outcome.Gate.Name}\n\nCommand: "
         + $"`{outcome.Gate.Command}`\n{outcome.Summary}\n\n```\n{outcome.Tail.TrimEnd()}\n```\n";
 }

@@ -1,3 +1,4 @@
+using Orchestrator.Agents;
 using Orchestrator.Git.Commits;
 using Orchestrator.Git.Program;
 using Orchestrator.Git.Refs;
@@ -67,7 +68,12 @@ public sealed class TaskVerification(RunServices services)
         }
         var gates = files.Gates.Of(files.Plan, task);
         var evidence = Path.Combine(files.Folder.Task(task.Id), $"gates-{input.Attempt}");
-        var outcomes = await _gates.RunAsync(files, workspace.Repository, commit, gates, changed, evidence, stop, task: task.Id);
+        var claims = input.Start == 0 ? null : AgentClaim.TryRead(files.Folder.Start(task.Id, input.Start));
+        var outcomes = Measurements.WithClaims(
+            await _gates.RunAsync(files, workspace.Repository, commit, gates, changed, evidence, stop, task: task.Id),
+            claims
+        );
+        var measured = Measurements.Of(outcomes);
         var failures = GateCheck.Failures(files, outcomes);
         var count = CountOf(outcomes);
         if (failures.FirstOrDefault(f => f.BlamesMachine) is { } broken)
@@ -78,6 +84,7 @@ public sealed class TaskVerification(RunServices services)
                 Problems = [GateCheck.Explain(files, broken)],
                 FailureClass = FailureClasses.Environment,
                 Gates = count,
+                Measurements = measured,
             };
         }
         if (failures.Count > 0)
@@ -87,6 +94,7 @@ public sealed class TaskVerification(RunServices services)
             return Refused(files, task, input, [.. failures.Select(f => GateCheck.Explain(files, f)), .. hidden], commit, sections) with
             {
                 Gates = count,
+                Measurements = measured,
             };
         }
         if (changed.Count == 0 && task.FilesWrite is not { Count: 0 })
@@ -127,6 +135,7 @@ public sealed class TaskVerification(RunServices services)
             notes.Add(unproven);
         }
         notes.AddRange(GateCheck.Notes(outcomes));
+        notes.AddRange(Measurements.Unknown(outcomes, claims));
         await KeepResultAsync(workspace, task, input, commit, changed.Count > 0, stop);
         var patch = differences.Any(d => GateTamperCheck.IsTest(d.Path))
             ? (await new Diffs(workspace.Repository).PatchAsync(input.Prepared.BaseCommit, commit, cancellationToken: stop)).Text
@@ -135,6 +144,7 @@ public sealed class TaskVerification(RunServices services)
         {
             Commit = commit,
             Gates = count,
+            Measurements = measured,
             Notes = notes,
             NeedsPerson = string.Join(
                 " ",

@@ -1,0 +1,149 @@
+using Orchestrator.Plans.Readers.Documents;
+
+namespace Orchestrator.Plans.Readers.TaskGraphs;
+
+/// <summary>Reads what is measured of a task's work: a mapping, or a list of them.</summary>
+internal static class MeasurementBinder
+{
+    /// <summary>Their figures are part of the run's record.</summary>
+    private const int Most = 10;
+    private const int LongestName = 80;
+
+    /// <summary>The measurements of a task; empty where it has none.</summary>
+    public static IReadOnlyList<Gate> Bind(Fields task)
+    {
+        if (task.Node("measurements") is not { } node)
+        {
+            return [];
+        }
+
+        var measurements = new List<Gate>();
+        foreach ((var item, var path) in TaskBinder.Items(task, "measurements"))
+        {
+            if (item is not MappingNode mapping)
+            {
+                task.Faults.Error(
+                    "wrong-type",
+                    item,
+                    path,
+                    $"A measurement is a mapping, not {item.Kind}.",
+                    "Write 'name:', 'command:' and 'expect:'."
+                );
+                continue;
+            }
+
+            var fields = new Fields(mapping, path.ToString(), GateGrammar.MeasurementKeys, task.Faults, "a measurement");
+            if (Measurement(fields, [.. measurements.Select(m => m.Name)]) is { } measurement)
+            {
+                measurements.Add(measurement);
+            }
+        }
+
+        if (measurements.Count > Most)
+        {
+            task.Faults.Error(
+                "bad-value",
+                node,
+                task.Join("measurements"),
+                $"{measurements.Count} measurements are too many for one task.",
+                $"Keep {Most} of them, or give the others to gates that compare for themselves."
+            );
+        }
+
+        return measurements;
+    }
+
+    private static Gate? Measurement(Fields fields, IReadOnlyList<string> taken)
+    {
+        var name = Name(fields, taken);
+        var command = fields.Text("command")?.Trim() ?? "";
+        if (command.Length == 0)
+        {
+            fields.Missing(
+                "command",
+                "The measurement has no command.",
+                "Add 'command:' with what is to be run and prints the number on its last line."
+            );
+        }
+
+        var expected = Read(fields, "expect", text => Expectation.TryParse(text), "is no expectation", Expectation.Rule);
+        if (fields.Node("expect") is null)
+        {
+            fields.Missing("expect", "The measurement does not say what is expected.", Expectation.Rule);
+        }
+
+        if (fields.Bool("negate") == true)
+        {
+            fields.Faults.Error(
+                "bad-value",
+                fields.Node("negate")!,
+                fields.Join("negate"),
+                "A measurement can't be negated.",
+                "Turn its expectation round: '< 2' in place of '>= 2'."
+            );
+        }
+
+        var tolerance = Read(fields, "tolerance", Expectation.TolerancePart, "is no tolerance", Expectation.ToleranceRule);
+        var gate = new Gate(
+            command,
+            GateType.Custom,
+            fields.Bool("required") ?? true,
+            fields.Duration("timeout"),
+            name,
+            Exclusive: GateBinder.Exclusive(fields)
+        );
+        return name is null || command.Length == 0 || expected is null
+            ? null
+            : gate with
+            {
+                Expect = expected.ToString(),
+                Tolerance = tolerance,
+            };
+    }
+
+    private static string? Name(Fields fields, IReadOnlyList<string> taken)
+    {
+        var name = fields.Text("name")?.Trim() ?? "";
+        if (name.Length == 0)
+        {
+            fields.Missing(
+                "name",
+                "The measurement has no name.",
+                "Add 'name:', such as 'startup seconds'; agents say what they measured by it."
+            );
+            return null;
+        }
+
+        if (name.Length <= LongestName && !name.Any(char.IsControl) && !taken.Contains(name, StringComparer.OrdinalIgnoreCase))
+        {
+            return name;
+        }
+
+        fields.Faults.Error(
+            "bad-value",
+            fields.Node("name")!,
+            fields.Join("name"),
+            taken.Contains(name, StringComparer.OrdinalIgnoreCase)
+                ? $"Two measurements of this task are called '{name}'."
+                : "This can't be a measurement's name.",
+            $"Give each a name of its own, on one line and of at most {LongestName} characters."
+        );
+        return null;
+    }
+
+    private static T? Read<T>(Fields fields, string key, Func<string, T?> read, string fault, string cure)
+    {
+        if (fields.Text(key) is not { } text)
+        {
+            return default;
+        }
+
+        var value = read(text);
+        if (value is null)
+        {
+            fields.Faults.Error("bad-value", fields.Node(key)!, fields.Join(key), $"'{text.Trim()}' {fault}.", cure);
+        }
+
+        return value;
+    }
+}

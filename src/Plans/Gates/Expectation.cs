@@ -1,0 +1,69 @@
+using System.Globalization;
+
+namespace Orchestrator.Plans;
+
+/// <summary>What a measured number has to be.</summary>
+/// <param name="Operator">One of <c>&gt;=</c>, <c>&lt;=</c>, <c>&gt;</c>, <c>&lt;</c>, <c>==</c>.</param>
+/// <param name="Number">The number it is compared with.</param>
+/// <param name="Tolerance">By which part of <paramref name="Number"/> the measured one may be off: 0.05 is 5%.</param>
+public sealed record Expectation(string Operator, decimal Number, decimal Tolerance)
+{
+    /// <summary>How one is written, as the cure of a fault.</summary>
+    public const string Rule = "Write an operator (>=, <=, >, <, ==) and a number without its unit, in quotes: '>= 1.5'.";
+
+    /// <summary>How a tolerance is written, as the cure of a fault.</summary>
+    public const string ToleranceRule = "Write a part of the expected number that is less than the whole of it: 0.05 or '5%'.";
+
+    // Far from where sums overflow.
+    private const decimal Largest = 1e27m;
+
+    // The longer ones first: each begins with another.
+    private static readonly string[] Operators = [">=", "<=", "==", ">", "<"];
+
+    /// <summary>Reads <c>&gt;= 1.5</c>; null where it is none.</summary>
+    public static Expectation? TryParse(string text, decimal tolerance = 0)
+    {
+        var written = text.Trim();
+        return
+            Operators.FirstOrDefault(o => written.StartsWith(o, StringComparison.Ordinal)) is { } found
+            && NumberOf(written[found.Length..]) is { } number
+            ? new Expectation(found, number, tolerance)
+            : null;
+    }
+
+    /// <summary>Reads <c>0.05</c> or <c>5%</c>; null where it is no part of a whole.</summary>
+    public static decimal? TolerancePart(string text)
+    {
+        var written = text.Trim();
+        var part = written.EndsWith('%') ? NumberOf(written[..^1]) / 100 : NumberOf(written);
+        return part is >= 0 and < 1 ? part : null;
+    }
+
+    /// <summary>A number with a decimal point, perhaps with an exponent, without a unit; null where the text is none.</summary>
+    public static decimal? NumberOf(string text) =>
+        decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && Math.Abs(number) <= Largest
+            ? number
+            : null;
+
+    /// <summary>Whether a number is as it has to be, or off by no more than the tolerance.</summary>
+    /// <param name="measured">As <see cref="NumberOf"/> gives it.</param>
+    public bool IsMetBy(decimal measured)
+    {
+        var slack = Math.Abs(Number) * Tolerance;
+        return Operator switch
+        {
+            ">=" => measured >= Number - slack,
+            ">" => measured > Number - slack,
+            "<=" => measured <= Number + slack,
+            "<" => measured < Number + slack,
+            _ => Math.Abs(measured - Number) <= slack,
+        };
+    }
+
+    /// <summary>As people read it: <c>&gt;= 1.5, 5% tolerance</c>.</summary>
+    public override string ToString() =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Operator} {Number}{(Tolerance == 0 ? "" : $", {Tolerance * 100:0.##########}% tolerance")}"
+        );
+}
