@@ -154,7 +154,9 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
 
     private static GateVerdict Judge(Gate gate, string command, ProcessResult result, GateSubject subject, string evidenceFile)
     {
-        var output = gate.IsMeasurement ? $"{result.StandardError.Text}\n{result.StandardOutput.Text}" : result.StandardOutput.Text;
+        var output = gate.IsMeasurement
+            ? $"{result.StandardError.Text}\n{result.StandardOutput.Text}".TrimStart('\n')
+            : result.StandardOutput.Text;
         var missesWork = GateClassifier.MissesOwnFile(result.ExitCode, output);
         var isGood = result.Succeeded != gate.Negate && !GateClassifier.CouldNotRun(result.ExitCode);
         (var verdict, var failure) = result switch
@@ -252,7 +254,8 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
         if (number is not null)
         {
             verdict = verdict.Compare(number.Value);
-            await File.AppendAllTextAsync(evidenceFile, $"\n[stderr]\n{result.StandardError.Text}", cancellationToken);
+            var errors = result.StandardError.Text;
+            await File.AppendAllTextAsync(evidenceFile, errors.Length == 0 ? "" : $"\n[stderr]\n{errors}", cancellationToken);
         }
 
         var seconds = verdict.Duration.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
