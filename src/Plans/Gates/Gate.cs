@@ -44,12 +44,12 @@ public sealed record Gate(
     public bool IsMeasurement => Expect is not null;
 
     /// <summary><see cref="Expect"/> as it is compared; null for a gate that does not measure.</summary>
-    /// <exception cref="FormatException">The plan was not written by a reader.</exception>
+    /// <exception cref="InvalidOperationException">The plan was not written by a reader.</exception>
     [JsonIgnore]
     public Expectation? Expectation =>
         Expect is null ? null
         : Expectation.TryParse(Expect, Tolerance ?? 0) is { } read ? read
-        : throw new FormatException($"'{Expect}' is no expectation of the measurement '{Name}'. {Expectation.Rule}");
+        : throw new InvalidOperationException($"'{Expect}' is no expectation of the measurement '{Name}'. {Expectation.Rule}");
 
     /// <summary>How long a gate may take that names no limit of its own, wherever it comes from.</summary>
     public static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(30);
