@@ -3,6 +3,7 @@ using Orchestrator.Messages;
 using Orchestrator.Workflows.Calls;
 using Orchestrator.Workflows.Messages;
 using Orchestrator.Workflows.Train;
+using Temporalio.Common;
 using Temporalio.Converters;
 using Temporalio.Workflows;
 
@@ -18,6 +19,7 @@ public sealed class MergeTrainWorkflow : MessageWorkflow
     private readonly TrainContext _context = new(Workflow.CancellationToken);
     private readonly TrainReporter _reporter;
     private readonly TrainRunner _runner;
+    private readonly DeterministicRandom _begun = Workflow.Random;
     private int _steps;
 
     /// <summary>Before any signal is taken in.</summary>
@@ -46,6 +48,12 @@ public sealed class MergeTrainWorkflow : MessageWorkflow
             Workflow.ContinueAsNewSuggested
         );
 
+    /// <summary>
+    /// There was a reset, of which the SDK tells by other random numbers alone. What was merged since that moment is not known here, and the
+    /// run has counted reports of it: it ends, and another one gets what the run still waits for.
+    /// </summary>
+    private bool WasReset => Workflow.Random != _begun;
+
     private string? Restore(TrainInput input)
     {
         _context.Restore(input);
@@ -66,7 +74,11 @@ public sealed class MergeTrainWorkflow : MessageWorkflow
                 await ContinueAsync();
             }
             Describe();
-            await Workflow.WaitConditionAsync(() => _context.IsClosing || _runner.HasStep || IsLong, CancellationToken.None);
+            await Workflow.WaitConditionAsync(() => _context.IsClosing || WasReset || _runner.HasStep || IsLong, CancellationToken.None);
+            if (WasReset)
+            {
+                _context.Close();
+            }
             if (!_context.IsClosing && _runner.HasStep)
             {
                 _steps++;

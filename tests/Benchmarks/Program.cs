@@ -19,6 +19,7 @@ return args switch
     ["idle", var program] => await RunBenchmarks.IdleAsync(program),
     ["runs-slope", var program] => await ManyTasks.SlopeAsync(program),
     ["runs-queue", var program] => await ManyTasks.QueueAsync(program, 1000),
+    ["runs-train", var program] => await ManyTasks.TrainAsync(program, 1000),
     ["runs-helpers", var program] => await ManyTasks.HelpersAsync(program),
     ["server-start-up", var program] => await ServerBenchmarks.StartUpAsync(program),
     ["server-start-rpc", var program] => await ServerBenchmarks.StartRpcAsync(program),
@@ -43,10 +44,7 @@ return args switch
 static int Usage()
 {
     Console.Error.WriteLine(
-        "Which benchmark? plans, train, git-merge, git-losses, git-worktree; start-up, whole-run, resume, idle, runs-slope, runs-queue, runs-helpers, server-start-up, server-start-rpc, server-load, server-pending or server-history, with the path of the built command"
-    );
-    Console.Error.WriteLine(
-        "Which benchmark? plans, train, git-merge, git-losses, git-worktree, sdk-load, sdk-memory, sdk-cold, sdk-replay, sdk-task; start-up, whole-run, resume, idle, runs-slope, runs-queue or runs-helpers, with the path of the built command"
+        "Which benchmark? plans, train, git-merge, git-losses, git-worktree, sdk-load, sdk-memory, sdk-cold, sdk-replay, sdk-task; start-up, whole-run, resume, idle, runs-slope, runs-queue, runs-train, runs-helpers, server-start-up, server-start-rpc, server-load, server-pending or server-history, with the path of the built command"
     );
     return 2;
 }

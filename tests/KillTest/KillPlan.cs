@@ -27,6 +27,9 @@ public sealed record KillPlan(IReadOnlyList<KillTask> Tasks, double Seconds)
     /// <summary>Chooses how each agent commits its work.</summary>
     public int Seed { get; init; }
 
+    /// <summary>How many agents work at once.</summary>
+    public int Workers { get; init; } = 4;
+
     /// <summary>The file that tasks and the user append to: each adds a line, in any order.</summary>
     public const string AppendedFile = "log.txt";
 
@@ -110,6 +113,30 @@ public sealed record KillPlan(IReadOnlyList<KillTask> Tasks, double Seconds)
         );
 
     /// <summary>
+    /// For the merge train: seven tasks that are ready at once, with gates that take a while, so that batches are made. Two of them hold alone
+    /// and not together: whoever of them is merged second comes back once and mends it, in a file to which both append the same.
+    /// </summary>
+    public static KillPlan Together { get; } =
+        new(
+            [
+                Slow("t0") with
+                {
+                    Appends = [AppendedFile],
+                },
+                Slow("t1"),
+                Clashing("left"),
+                Slow("t2"),
+                Clashing("right"),
+                Slow("t3"),
+                Last("t4", "t0", "t1", "t2", "t3", "left", "right"),
+            ],
+            Seconds: 0.2
+        )
+        {
+            Workers = 7,
+        };
+
+    /// <summary>
     /// For agents that work on while nobody is there: one says done, one writes a file that it does not own, one appends. They take long
     /// enough to be left alone.
     /// </summary>
@@ -181,6 +208,17 @@ public sealed record KillPlan(IReadOnlyList<KillTask> Tasks, double Seconds)
 
     private static KillTask Simple(string id, params string[] after) =>
         new(id, after, [$"{id}.txt"], $"grep -q good {id}.txt", $"echo '{id} good' > {id}.txt");
+
+    private static KillTask Slow(string id, params string[] after) => Simple(id, after) with { Gate = $"sleep 0.4; grep -q good {id}.txt" };
+
+    private static KillTask Clashing(string id) =>
+        Simple(id) with
+        {
+            Gate = "sleep 0.4; test ! -f left.txt || test ! -f right.txt || grep -q mended mended.txt",
+            Does = $"echo '{id} good' > {id}.txt; if [ \"$ORCHESTRATOR_ATTEMPT\" != 1 ]; then append mended.txt mended; fi",
+            Appends = ["mended.txt"],
+            MostRounds = 2,
+        };
 
     private static KillTask Remediated(string id, params string[] after) =>
         Simple(id, after) with

@@ -1,16 +1,17 @@
 using System.Globalization;
 using Orchestrator.KillTest;
 
-// Usage: KillTest PROGRAM [--rounds N] [--seed S] [--kills N]
-//        KillTest PROGRAM --exhaustive [--sample N] [--seed S] [--only TEXT]
+// Usage: KillTest PROGRAM [--rounds N] [--seed S] [--kills N] [--together]
+//        KillTest PROGRAM --exhaustive [--sample N] [--seed S] [--only TEXT] [--together]
 //        KillTest PROGRAM --scenario freeze|desert|disk [--rounds N] [--seed S] [--folder FOLDER]
 var round = new KillRound([args[0]], Text("--folder")) { Patience = TimeSpan.FromMinutes(Option("--patience", 5)) };
 var seed = Option("--seed", Random.Shared.Next());
+var isTogether = args.Contains("--together");
 return args.Contains("--exhaustive")
     ? await ExhaustiveAsync()
     : Text("--scenario") switch
     {
-        null => await RoundsAsync(KillPlan.Full, random => new RandomKiller(random, Option("--kills", 8))),
+        null => await RoundsAsync(isTogether ? KillPlan.Together : KillPlan.Full, random => new RandomKiller(random, Option("--kills", 8))),
         "freeze" => await RoundsAsync(KillPlan.Full, random => new Freezer(random)),
         "desert" => await RoundsAsync(KillPlan.Alone, _ => new Desertion()),
         "disk" => await RoundsAsync(KillPlan.Full, random => new DiskFiller(random, Option("--kills", 20))),
@@ -43,7 +44,7 @@ async Task<int> RoundsAsync(KillPlan plan, Func<Random, IKiller> killer)
 async Task<int> ExhaustiveAsync()
 {
     var counter = new PlaceKiller(null);
-    var plan = KillPlan.Small with { Seed = seed };
+    var plan = (isTogether ? KillPlan.Together : KillPlan.Small) with { Seed = seed };
     if (await UndisturbedAsync(plan, counter) is not { } expected)
     {
         return 1;

@@ -141,15 +141,16 @@ internal sealed class Scene : IAsyncDisposable
     /// <summary>As the button in the Web UI: to the first workflow task, or to the last one.</summary>
     public Task ResetAsync(bool toFirst) => ResetAsync(Run, toFirst);
 
-    /// <summary>The same for any run, and for an execution of it that need not be the newest.</summary>
-    public static async Task ResetAsync(ScriptedRun run, bool toFirst, string? execution = null)
+    /// <summary>The same for any run, for an execution of it that need not be the newest, and for a child of it.</summary>
+    public static async Task ResetAsync(ScriptedRun run, bool toFirst, string? execution = null, string? child = null)
     {
-        var history = await run.Client.GetWorkflowHandle(run.RunId, execution).FetchHistoryAsync();
+        var id = child ?? run.RunId;
+        var history = await run.Client.GetWorkflowHandle(id, execution).FetchHistoryAsync();
         // One that has just continued as new has nothing yet that it could be reset to.
         for (var limit = Eventually.Timeout(); history.Events.All(e => e.EventType != EventType.WorkflowTaskCompleted); )
         {
             await Task.Delay(50, limit);
-            history = await run.Client.GetWorkflowHandle(run.RunId, execution).FetchHistoryAsync();
+            history = await run.Client.GetWorkflowHandle(id, execution).FetchHistoryAsync();
         }
         // The execution whose events these are: the run may continue as new before the request arrives.
         var reset = history.Events.First().WorkflowExecutionStartedEventAttributes.OriginalExecutionRunId;
@@ -158,7 +159,7 @@ internal sealed class Scene : IAsyncDisposable
             new ResetWorkflowExecutionRequest
             {
                 Namespace = "default",
-                WorkflowExecution = new() { WorkflowId = run.RunId, RunId = reset },
+                WorkflowExecution = new() { WorkflowId = id, RunId = reset },
                 Reason = "a test",
                 RequestId = Guid.NewGuid().ToString(),
                 WorkflowTaskFinishEventId = toFirst ? completed[0] : completed[^1],

@@ -41,6 +41,52 @@ public sealed class TrainChildTests
         Assert.Contains(scene.Run.Activities.Events, e => e.Reason.StartsWith("The merge train ended", StringComparison.Ordinal));
     }
 
+    /// <summary>As the button in the Web UI, in the middle of a merge and after some: what the run has counted, the train does not know any more.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Train_Reset_AnotherGoesOnAndEachIsMergedOnce(bool toFirst)
+    {
+        await using var scene = await Scene.AtAsync("merging");
+
+        await Scene.ResetAsync(scene.Run, toFirst, child: RunIds.ForTrain(scene.Run.RunId));
+        await scene.GoOnAsync();
+
+        Assert.Equal(RunStates.Completed, (await scene.Run.ResultAsync()).State);
+        Assert.Equal(["a", "b"], scene.Run.Activities.Merged.Order());
+        Assert.Equal(2, scene.Run.Activities.Starts.Count);
+        var train = scene.Run.Client.GetWorkflowHandle(RunIds.ForTrain(scene.Run.RunId));
+        for (var limit = Eventually.Timeout(); (await train.DescribeAsync()).Status == WorkflowExecutionStatus.Running; )
+        {
+            await Task.Delay(50, limit);
+        }
+    }
+
+    [Fact]
+    public async Task Train_ResetAfterSomeWereMerged_AnswersOfTheNextOneCount()
+    {
+        var go = new TaskCompletionSource();
+        var merges = 0;
+        await using var run = await ScriptedRun.StartAsync(
+            [.. Enumerable.Range(1, 4).Select(n => RunTests.Task($"t{n}", n == 1 ? [] : [$"t{n - 1}"]))],
+            a => a.WhileMerging = stop => Interlocked.Increment(ref merges) > 2 ? go.Task.WaitAsync(stop) : Task.CompletedTask
+        );
+        await run.UntilAsync(s => s.Tasks.Any(t => t is { Id: "t3", State: TaskStates.Merging }));
+
+        await Scene.ResetAsync(run, toFirst: true, child: RunIds.ForTrain(run.RunId));
+        var train = run.Client.GetWorkflowHandle(RunIds.ForTrain(run.RunId));
+        var reset = (await train.DescribeAsync()).RunId;
+        for (var limit = Eventually.Timeout(); (await train.DescribeAsync()).RunId == reset; )
+        {
+            await Task.Delay(50, limit);
+        }
+        go.SetResult();
+
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(["t1", "t2", "t3", "t4"], run.Activities.Merged.Order());
+        Assert.Equal(4, run.Activities.Starts.Count);
+    }
+
     [Fact]
     public async Task Train_TerminatedAfterItsRunContinuedAsNew_IsToldToTheRunAndAnotherGoesOn()
     {

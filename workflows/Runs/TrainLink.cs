@@ -79,7 +79,10 @@ internal sealed class TrainLink
     public bool TakeIn(TrainReport report)
     {
         var isFirst = ExecutionId.Length == 0 && _isStarting && report.ExecutionId != _past;
-        if (!isFirst && (report.ExecutionId != ExecutionId || report.Sequence <= Sequence))
+
+        // One that was reset counts from an earlier number on, and only says that it ends.
+        var isNews = report.Sequence > Sequence || report.Ended;
+        if (!isFirst && (report.ExecutionId != ExecutionId || !isNews))
         {
             return false;
         }

@@ -30,7 +30,8 @@ internal sealed class BenchRepository : IDisposable
     /// <param name="program">The built command.</param>
     /// <param name="tasks">Number of independent tasks, with one gate each.</param>
     /// <param name="agent">The agent: a shell script.</param>
-    public static async Task<BenchRepository> CreateAsync(string program, int tasks, string agent)
+    /// <param name="settings">More of the configuration, whole lines.</param>
+    public static async Task<BenchRepository> CreateAsync(string program, int tasks, string agent, string settings = "")
     {
         var repository = await TemporaryRepository.CreateAsync();
         var plan = new StringBuilder("tasks:\n");
@@ -42,7 +43,10 @@ internal sealed class BenchRepository : IDisposable
             );
         }
         repository.Write("agent.sh", AgentCommits.Shell() + agent);
-        repository.Write(".orchestrator/config.yaml", "agents: {script: {command: [/bin/sh, agent.sh]}}\nagent: script\nworkers: 5\n");
+        repository.Write(
+            ".orchestrator/config.yaml",
+            $"agents: {{script: {{command: [/bin/sh, agent.sh]}}}}\nagent: script\nworkers: 5\n{settings}"
+        );
         await repository.CommitAsync("start", ("tasks.yaml", plan.ToString()));
         return new BenchRepository(repository, program);
     }

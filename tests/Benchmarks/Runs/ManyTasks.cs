@@ -66,6 +66,46 @@ internal static partial class ManyTasks
         return p95 < 0.5 && memory < 250e6 ? 0 : 1;
     }
 
+    /// <summary>
+    /// Many tasks of agents that end at once, with a gate on the merged tree that takes half a second: one by one, and by the merge train in
+    /// batches.
+    /// </summary>
+    internal static async Task<int> TrainAsync(string program, int tasks)
+    {
+        var alone = await TimeTrainAsync(program, tasks, "train: {batch: 1}\n");
+        var train = await TimeTrainAsync(program, tasks, "");
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {tasks} tasks that end at once, a gate of 0.5 s on what is merged: wall clock; most open worktrees | one by one: {alone.Seconds:0} s; {alone.Worktrees} | {train.Seconds:0} s; {train.Worktrees} | {train.Seconds / alone.Seconds:0.00} | |"
+            )
+        );
+        return train.Seconds < alone.Seconds ? 0 : 1;
+    }
+
+    private static async Task<(double Seconds, int Worktrees)> TimeTrainAsync(string program, int tasks, string settings)
+    {
+        using var files = await BenchRepository.CreateAsync(program, tasks, Writer, $"gates: {{integration: [sleep 0.5]}}\n{settings}");
+        var begin = Stopwatch.GetTimestamp();
+        using var run = Start(files, new Dictionary<string, string>());
+        await WatchAsync(run);
+        var seconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;
+
+        // A task has its worktree from its preparation until it is merged.
+        var events = ReadEvents(files);
+        var open = FirstTimes(events, "preparing")
+            .Select(time => (Time: time, By: 1))
+            .Concat(FirstTimes(events, "merged").Select(time => (Time: time, By: -1)))
+            .Order();
+        var (now, most) = (0, 0);
+        foreach (var (_, by) in open)
+        {
+            now += by;
+            most = Math.Max(most, now);
+        }
+        return (seconds, most);
+    }
+
     /// <summary>The supervisor that stays beside an agent, and the hook that is asked before each of its steps.</summary>
     internal static async Task<int> HelpersAsync(string program)
     {
