@@ -117,7 +117,8 @@ public sealed class RunActivities : IRunActivities
 
     /// <inheritdoc/>
     [Activity]
-    public Task<LandResult> LandAsync(LandInput input) => Heartbeats.WhileAsync(stop => _landing.LandAsync(input, stop));
+    public Task<LandResult> LandAsync(LandInput input) =>
+        Heartbeats.WhileAsync(stop => _landing.LandAsync(input, Asking(ActivityExecutionContext.Current.Info), stop));
 
     /// <inheritdoc/>
     [Activity]
@@ -132,4 +133,6 @@ public sealed class RunActivities : IRunActivities
             await WorktreeResourceClaims.Of(_services.Environment).ReleaseThoseThatAreOverAsync(stop);
             return report;
         });
+
+    private static string Asking(ActivityInfo activity) => $"{activity.WorkflowRunId}/{activity.ActivityId}";
 }

@@ -68,6 +68,12 @@ public sealed partial class RunFolder
     /// <summary>The same for programs.</summary>
     public string LossesJson => In("reports", "losses.json");
 
+    /// <summary>What looks like secrets in what it was about to land, for people.</summary>
+    public string Secrets => In("reports", "secrets.md");
+
+    /// <summary>The same for programs.</summary>
+    public string SecretsJson => In("reports", "secrets.json");
+
     /// <summary>How often its gates ran, were taken from the cache and failed by chance.</summary>
     public string Gates => In("reports", "gates.json");
 

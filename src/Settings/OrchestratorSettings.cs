@@ -62,6 +62,9 @@ public sealed record OrchestratorSettings
     /// <summary>Required agents, steps and notes are demanded, not only reported (<c>compliance.strict</c>).</summary>
     public required bool StrictCompliance { get; init; }
 
+    /// <summary>Nothing lands or is pushed that adds what looks like a secret (<c>security.secrets</c>).</summary>
+    public bool SecretScan { get; init; } = true;
+
     /// <summary>How long an approval is waited for before it counts as refused (<c>approvals.timeout</c>).</summary>
     public required TimeSpan ApprovalTimeout { get; init; }
 

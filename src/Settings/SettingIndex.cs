@@ -50,6 +50,7 @@ public static class SettingIndex
         SettingKeys.PermissionAllow,
         SettingKeys.PermissionSandbox,
         SettingKeys.StrictCompliance,
+        SettingKeys.SecretScan,
         SettingKeys.ApprovalTimeout,
         SettingKeys.LockTimeout,
         SettingKeys.AlwaysRequireHuman,

@@ -267,6 +267,13 @@ public static class SettingKeys
         ["strict_compliance"]
     );
 
+    internal static readonly Setting<bool> SecretScan = new(
+        "security.secrets",
+        true,
+        SettingTypes.Switch,
+        "nothing lands or is pushed that adds what looks like a secret"
+    );
+
     internal static readonly Setting<TimeSpan> ApprovalTimeout = new(
         "approvals.timeout",
         TimeSpan.FromHours(72),

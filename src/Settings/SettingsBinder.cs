@@ -58,6 +58,7 @@ internal sealed class SettingsBinder(SettingsLayers layers)
             Train = new(Read(SettingKeys.TrainBatch), Read(SettingKeys.TrainParallel)),
             Permissions = new(Read(SettingKeys.PermissionMode), Read(SettingKeys.PermissionAllow), Read(SettingKeys.PermissionSandbox)),
             StrictCompliance = Read(SettingKeys.StrictCompliance),
+            SecretScan = Read(SettingKeys.SecretScan),
             ApprovalTimeout = Read(SettingKeys.ApprovalTimeout),
             LockTimeout = Read(SettingKeys.LockTimeout),
             AlwaysRequireHuman = Read(SettingKeys.AlwaysRequireHuman),

@@ -110,6 +110,23 @@ public class RunCommandTests
     }
 
     [Fact]
+    public async Task Run_WorkAddsASecret_WaitsUntilItIsPromoted()
+    {
+        using var cli = Repository("echo key: gh''p_qT7vR2kLm9XcP4wZb8NsY6hJd3FgA5eUoK1i > a.txt");
+        cli.Write("tasks.yaml", "tasks:\n  - {id: a, description: A, files_write: [a.txt]}\n");
+
+        var run = await cli.RunAsync("run", "--yes");
+        var before = cli.Git("ls-files").Split('\n');
+        var promoted = await cli.RunAsync("promote");
+
+        Assert.True(run.ExitCode == 3, run.People);
+        Assert.Contains("a.txt:1 (GitHub token)", run.People, StringComparison.Ordinal);
+        Assert.DoesNotContain("a.txt", before);
+        Assert.True(promoted.ExitCode == 0, promoted.People);
+        Assert.Contains("a person lets land: a.txt:1 (GitHub token)", (await cli.RunAsync("report")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Run_RequestWithoutThePlannersKey_IsExitFiveAndStartsNothing()
     {
         using var cli = Repository("exit 1");

@@ -28,6 +28,7 @@ internal sealed class RunFixture : IDisposable
     private readonly RunServices _services;
     private readonly string _runId;
     private bool _ownsRepository;
+    private int _askings;
 
     private RunFixture(
         TemporaryRepository repository,
@@ -252,7 +253,14 @@ internal sealed class RunFixture : IDisposable
         return (id, work.Commit);
     }
 
-    public async Task<LandResult> LandAsync(string land = "merge", bool isAskedFor = false) =>
+    public async Task<LandResult> LandAsync(string land = "merge", bool isAskedFor = false)
+    {
+        _askings++;
+        return await LandAgainAsync(land, isAskedFor);
+    }
+
+    /// <summary>The last landing once more, as where its worker died before the run was told of it.</summary>
+    public async Task<LandResult> LandAgainAsync(string land = "merge", bool isAskedFor = false) =>
         Take(await LandOnceAsync(land, isAskedFor), r => r.StagingTip);
 
     private Task<LandResult> LandOnceAsync(string land, bool isAskedFor)
@@ -264,7 +272,7 @@ internal sealed class RunFixture : IDisposable
             StagingTip = StagingTip,
             IsAskedFor = isAskedFor,
         };
-        return new RunLanding(_services, Caller).LandAsync(input, CancellationToken.None);
+        return new RunLanding(_services, Caller).LandAsync(input, $"execution/{_askings}", CancellationToken.None);
     }
 
     private T Take<T>(T result, Func<T, string> tip)

@@ -108,6 +108,19 @@ public sealed class CommitStore(GitRepository repository)
             ).ExitCode == 0
         );
 
+    /// <summary>The best commit that two histories have in common; null: there is none, or a name stands for nothing.</summary>
+    public async Task<string?> FindMergeBaseAsync(string one, string other, CancellationToken cancellationToken = default)
+    {
+        var output = await repository.ReadAsync(
+            repository.Call("merge-base", one, other) with
+            {
+                AnswerCodes = [0, 1, 128],
+            },
+            cancellationToken
+        );
+        return output.ExitCode == 0 ? output.Text : null;
+    }
+
     /// <summary>True if everything in <paramref name="commit"/>'s history is also in the history of one of the others.</summary>
     public async Task<bool> IsReachableFromAnyAsync(
         string commit,

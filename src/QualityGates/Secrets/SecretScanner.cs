@@ -6,7 +6,11 @@ namespace Orchestrator.QualityGates.Secrets;
 /// <param name="Kind">What it is, for people.</param>
 /// <param name="Start">Where it begins in the text.</param>
 /// <param name="Length">Its length.</param>
-public sealed record SecretMatch(string Kind, int Start, int Length);
+public sealed record SecretMatch(string Kind, int Start, int Length)
+{
+    /// <summary>It is not the secret itself but says that one follows, up to an end or in the next lines.</summary>
+    public bool IsBeginning => Kind.EndsWith("private key", StringComparison.Ordinal);
+}
 
 /// <summary>Finds secrets in text by their forms and by how little their characters repeat, and puts something harmless in their place.</summary>
 public static class SecretScanner
@@ -162,11 +166,16 @@ public static class SecretScanner
         }
         var at = 0;
         var key = false;
-        foreach (var match in FindAll(line))
+        foreach (var match in FindAll(line).Where(match => match.Start >= at))
         {
             redacted.Append(line, at, match.Start - at).Append("[redacted: ").Append(match.Kind).Append(']');
             at = match.Start + match.Length;
-            key |= match.Kind == "private key";
+            if (match.Kind == "private key")
+            {
+                // A key in one line, as in a JSON file, has its end there, too.
+                var end = line.IndexOf("-----END", at, StringComparison.Ordinal);
+                (key, at) = (true, end < 0 ? line.TrimEnd('\r', '\n').Length : end);
+            }
         }
         redacted.Append(line, at, line.Length - at);
         return key && !line.Contains("-----END", StringComparison.Ordinal);

@@ -30,12 +30,13 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
     /// person's checkout is theirs to mend, too: said, and tried again when they ask.
     /// </summary>
     /// <param name="input">Which run, and the target.</param>
+    /// <param name="asking">Names this asking among all of the run; the same where it is done again.</param>
     /// <param name="stop">Ends it; what has begun is finished by the next attempt.</param>
-    public async Task<LandResult> LandAsync(LandInput input, CancellationToken stop)
+    public async Task<LandResult> LandAsync(LandInput input, string asking, CancellationToken stop)
     {
         try
         {
-            return await TryAsync(input, stop);
+            return await TryAsync(input, asking, stop);
         }
         catch (GitException refusal) when (refusal.IsRefusal)
         {
@@ -47,7 +48,7 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
         }
     }
 
-    private async Task<LandResult> TryAsync(LandInput input, CancellationToken stop)
+    private async Task<LandResult> TryAsync(LandInput input, string asking, CancellationToken stop)
     {
         var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
         var repository = await services.OpenRepositoryAsync(input.Repository.Path);
@@ -62,6 +63,12 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
         {
             return lossy with { Message = $"{note} {lossy.Message}".Trim() };
         }
+        var secrets = await new SecretCheck(repository, files).CheckAsync(input, tip, asking, stop);
+        if (secrets.Refusal is { } refusal)
+        {
+            return refusal with { Message = $"{note} {refusal.Message}".Trim() };
+        }
+        note = $"{note} {secrets.Note}".Trim();
         if (input.IsPart)
         {
             var outcomes = await RunGatesAsync(files, repository, tip, input.BaseCommit, input, stop);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Orchestrator.Messages;
 using Orchestrator.Runs.Gates;
+using Orchestrator.Runs.Landing;
 using Orchestrator.Runs.Merging;
 
 namespace Orchestrator.Runs.Reports;
@@ -44,6 +45,10 @@ public sealed class RunReport(string repository)
         if (RunLosses.Summary(new RunFolder(repository, run.RunId)) is { } losses)
         {
             Line($"- {losses}");
+        }
+        if (SecretCheck.Summary(new RunFolder(repository, run.RunId)) is { } secrets)
+        {
+            Line($"- {secrets}");
         }
         Line($"- review: {run.Review?.ToString() ?? "not reviewed"}{(run.Review?.Evidence is { Length: > 0 } said ? $" ({said})" : "")}");
         foreach (var item in run.Warnings.Select(w => $"warning: {w}").Concat(run.Left))

@@ -160,6 +160,18 @@ public sealed class SecretScannerTests
     }
 
     [Fact]
+    public void Redact_PrivateKeyInOneLine_LeavesOutAllOfIt()
+    {
+        var line = $"{{\"k\": \"-----BEGIN {"PRIVATE"} KEY-----\\n{Mixed}\\n{Hex}\\n-----END PRIVATE KEY-----\\n\", \"x\": 1}}\nnext\n";
+
+        var redacted = SecretScanner.Redact(line);
+
+        Assert.DoesNotContain(Mixed, redacted, StringComparison.Ordinal);
+        Assert.DoesNotContain(Hex, redacted, StringComparison.Ordinal);
+        Assert.EndsWith("\"x\": 1}\nnext\n", redacted, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Redact_AllowedSecret_IsLeftOutAllTheSame()
     {
         var line = $"key = gh{"p"}_{Mixed[..36]} # {SecretScanner.Allow}";

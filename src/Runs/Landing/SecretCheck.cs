@@ -1,0 +1,131 @@
+using Orchestrator.Git.Commits;
+using Orchestrator.Git.Program;
+using Orchestrator.Messages;
+using Orchestrator.QualityGates.Secrets;
+
+namespace Orchestrator.Runs.Landing;
+
+/// <summary>What came of looking for secrets.</summary>
+/// <param name="Refusal">Why nothing may land; null: nothing speaks against it.</param>
+/// <param name="Note">What a person lets land all the same; empty: nothing.</param>
+internal sealed record SecretVerdict(LandResult? Refusal, string Note);
+
+/// <summary>
+/// Looks for secrets among the lines that a run adds, before the target moves or anything is pushed. A person who was told of them, and asks
+/// for the same commit once more, lets them land.
+/// </summary>
+/// <param name="repository">The repository.</param>
+/// <param name="files">The run.</param>
+internal sealed class SecretCheck(GitRepository repository, RunFiles files)
+{
+    private const int MostNamed = 5;
+    private const int LongestText = 120;
+    private const string TooLarge = "too large to be looked through for secrets";
+
+    /// <summary>Looks at what is to land.</summary>
+    /// <param name="input">Which run, and the target.</param>
+    /// <param name="tip">The commit that is to land.</param>
+    /// <param name="asking">Names this asking: a refusal that was killed before anybody heard of it is made again, not overruled.</param>
+    /// <param name="stop">Ends the reading.</param>
+    public async Task<SecretVerdict> CheckAsync(LandInput input, string tip, string asking, CancellationToken stop)
+    {
+        if (!files.Settings.SecretScan)
+        {
+            return new SecretVerdict(null, "");
+        }
+        var found = await FindAsync(input, tip, stop);
+        var before = StoredSecrets.TryRead(files.Folder);
+        if (found.Count == 0 && before is null)
+        {
+            return new SecretVerdict(null, "");
+        }
+        before ??= new StoredSecrets();
+
+        // The file lies where agents can write: without a person who asks it says nothing.
+        var allowed = before.Allowed.Where(_ => input.IsAskedFor).Select(finding => finding.Key).ToHashSet();
+        var told = before.InTheWay.Select(finding => finding.Key).ToHashSet();
+        var inTheWay = found.Where(finding => !allowed.Contains(finding.Key)).ToList();
+        var now = before with { Commit = tip, Asking = asking, InTheWay = inTheWay };
+        if (
+            input.IsAskedFor
+            && before.Commit == tip
+            && before.Asking != asking
+            && inTheWay.TrueForAll(finding => told.Contains(finding.Key))
+        )
+        {
+            now = now with { InTheWay = [], Allowed = [.. before.Allowed, .. inTheWay] };
+        }
+        now.Write(files.Folder);
+        return now.InTheWay.Count > 0
+            ? new SecretVerdict(Refusal(input, now.InTheWay), "")
+            : new SecretVerdict(null, found.Count > 0 ? $"A person lets land what looks like secrets: {Describe(found)}." : "");
+    }
+
+    /// <summary>The one line of the report; null where nothing was ever found.</summary>
+    public static string? Summary(RunFolder folder)
+    {
+        var stored = StoredSecrets.TryRead(folder);
+        var said = new List<string>();
+        if (stored is { InTheWay.Count: > 0 })
+        {
+            said.Add($"in the way of landing: {Describe(stored.InTheWay)}");
+        }
+        if (stored is { Allowed.Count: > 0 })
+        {
+            said.Add($"a person lets land: {Describe(stored.Allowed)}");
+        }
+        return said.Count == 0 ? null : $"what looks like secrets: {string.Join("; ", said)} ({folder.Relative(folder.Secrets)})";
+    }
+
+    /// <summary>New is what the target does not have: it may have been merged into staging since the run began.</summary>
+    private async Task<IReadOnlyList<SecretFinding>> FindAsync(LandInput input, string tip, CancellationToken stop)
+    {
+        var from = await new CommitStore(repository).FindMergeBaseAsync($"refs/heads/{input.Target}", tip, stop) ?? input.BaseCommit;
+        var patch = await PatchFile.ReadAsync(repository, from, tip, stop);
+        if (patch is null)
+        {
+            return [new SecretFinding("the change", 0, TooLarge, "")];
+        }
+        var read = patch.Where(file => !file.IsBinary && !file.IsLockFile).ToList();
+        if (!read.SelectMany(file => file.AddedLines()).Any(line => SecretScanner.Find(line.Text).Count > 0))
+        {
+            return [];
+        }
+
+        // What was taken away elsewhere has only moved.
+        var moved = read.SelectMany(file => file.RemovedLines()).SelectMany(SecretsOf).ToHashSet(StringComparer.Ordinal);
+        return [.. read.SelectMany(file => Find(file, moved))];
+    }
+
+    private static IEnumerable<SecretFinding> Find(PatchFile file, HashSet<string> moved) =>
+        from line in file.AddedLines()
+        let matches = SecretScanner.Find(line.Text)
+        where matches.Any(match => match.IsBeginning || !moved.Contains(line.Text.Substring(match.Start, match.Length)))
+        select new SecretFinding(
+            file.Path,
+            line.Number,
+            string.Join(", ", matches.Select(match => match.Kind).Distinct()),
+            TextBefore(line.Text, matches[0].Start)
+        );
+
+    private static IEnumerable<string> SecretsOf(string line) =>
+        SecretScanner.Find(line).Select(match => line.Substring(match.Start, match.Length));
+
+    // What comes behind a secret may belong to it, such as the rest of a key in one line: it is not shown.
+    private static string TextBefore(string line, int secret) => line[Math.Max(0, secret - LongestText)..secret].Trim();
+
+    private LandResult Refusal(LandInput input, IReadOnlyList<SecretFinding> found) =>
+        new()
+        {
+            Evidence = files.Folder.Relative(files.Folder.Secrets),
+            Message = found is [{ Kind: TooLarge }]
+                ? $"Nothing was landed, since {Describe(found)}. Look yourself (git diff), then: {RunLanding.Again(input)}"
+                : $"Nothing was landed, since the work adds what looks like secrets: {Describe(found)}. Take them out on {input.Staging} "
+                    + $"(git switch {input.Staging}; edit; git commit) and revoke them, for its history keeps them; or say of a line that holds "
+                    + $"none, by a comment '{SecretScanner.Allow}' on it; then: {RunLanding.Again(input)}. The same command without a new "
+                    + "commit lands them as they are, which the report says.",
+        };
+
+    private static string Describe(IReadOnlyList<SecretFinding> found) =>
+        FileNames.Some([.. found.Select(finding => finding.ToString())], MostNamed);
+}
