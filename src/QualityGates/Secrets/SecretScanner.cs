@@ -101,11 +101,7 @@ public static class SecretScanner
     private static List<SecretMatch> FindAll(string line)
     {
         var found = new List<SecretMatch>();
-        if (!SecretPatterns.MayMatch(line))
-        {
-            return found;
-        }
-        foreach (var pattern in SecretPatterns.All)
+        foreach (var pattern in SecretPatterns.All.Where(pattern => line.AsSpan().ContainsAny(pattern.Anchors)))
         {
             for (var match = pattern.Form.Match(line); match.Success; match = match.NextMatch())
             {
