@@ -96,7 +96,8 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
         }
         if (files.Settings.Git.Land == "pr")
         {
-            return await PullRequest.OpenAsync(files, repository, input, tip, services, stop);
+            var opened = await PullRequest.OpenAsync(files, repository, input, tip, services, stop);
+            return opened with { Message = $"{note} {opened.Message}".Trim() };
         }
 
         var target = $"refs/heads/{input.Target}";
