@@ -122,6 +122,7 @@ internal static class SecretPatterns
         ),
     ];
 
+    /// <summary>One that may stand anywhere.</summary>
     /// <param name="name">What it is.</param>
     /// <param name="anchors">Texts of which it has one, with blanks between them.</param>
     /// <param name="form">Its form.</param>
