@@ -20,6 +20,7 @@ return args switch
     ["runs-slope", var program] => await ManyTasks.SlopeAsync(program),
     ["runs-queue", var program] => await ManyTasks.QueueAsync(program, 1000),
     ["runs-train", var program] => await ManyTasks.TrainAsync(program, 1000),
+    ["runs-train", var program, var tasks] => await ManyTasks.TrainAsync(program, int.Parse(tasks, CultureInfo.InvariantCulture)),
     ["runs-helpers", var program] => await ManyTasks.HelpersAsync(program),
     ["server-start-up", var program] => await ServerBenchmarks.StartUpAsync(program),
     ["server-start-rpc", var program] => await ServerBenchmarks.StartRpcAsync(program),
