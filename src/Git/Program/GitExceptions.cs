@@ -28,10 +28,11 @@ public class GitException : Exception
     /// </summary>
     public bool IsRefusal => GetType() == typeof(GitException) && ExitCode is (1 or 128) && !IsEnvironment;
 
-    // The system's own texts (strerror(3), in the C locale that git is given), and git's for memory.
+    // The system's own texts (strerror(3), in the C locale that git is given), and git's for memory and for what it writes with a checksum.
     private static readonly string[] EnvironmentFaults =
     [
         "No space left on device",
+        "Out of diskspace", // Of an index or a pack that git could not write (csum-file.c).
         "Disk quota exceeded",
         "Read-only file system",
         "Cannot allocate memory",
