@@ -13,6 +13,7 @@ public sealed class PlanningActivities : IPlanningActivities
     private readonly PlanningStart _start;
     private readonly PlannerRunStep _turn;
     private readonly PlanningEnd _end;
+    private readonly Replanning _replanning;
 
     /// <summary>Puts the steps together.</summary>
     public PlanningActivities(RunServices services)
@@ -20,6 +21,7 @@ public sealed class PlanningActivities : IPlanningActivities
         _start = new PlanningStart(services);
         _turn = new PlannerRunStep(services);
         _end = new PlanningEnd(services);
+        _replanning = new Replanning(services);
     }
 
     /// <inheritdoc/>
@@ -35,6 +37,15 @@ public sealed class PlanningActivities : IPlanningActivities
     /// <inheritdoc/>
     [Activity]
     public Task<AnswerJudgement> JudgeAnswerAsync(JudgeAnswerInput input) => Task.FromResult(AnswerCheck.Judge(input));
+
+    /// <inheritdoc/>
+    [Activity]
+    public Task<PlanningBegun> BeginReplanAsync(BeginReplanInput input) =>
+        Heartbeats.WhileAsync(stop => _replanning.BeginAsync(input, stop));
+
+    /// <inheritdoc/>
+    [Activity]
+    public Task<ReplanConclusion> ConcludeReplanAsync(ConcludeReplanInput input) => Task.FromResult(_replanning.Conclude(input));
 
     /// <inheritdoc/>
     [Activity]

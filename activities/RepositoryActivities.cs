@@ -53,9 +53,10 @@ public sealed class RepositoryActivities(
 
     private ApplicationFailureException NotHere(string path, Exception? inner) =>
         new(
-            $"The worker on {services.Host} does not serve '{path}'; it serves {(served.Count == 0 ? "none" : string.Join(", ", served.Select(r => r.Path).Concat(named.Keys)))}. "
-                + "Another worker is asked. If none serves it, start one on its machine: orchestrate worker --repository PATH, or PATH=NAME "
-                + "where runs are started with another path or a name",
+            $"The worker on {services.Host} does not serve '{path}'; it serves "
+                + $"{(served.Count == 0 ? "none" : string.Join(", ", served.Select(r => r.Path).Concat(named.Keys)))}. "
+                + "Another worker is asked. If none serves it, start one on its machine: orchestrate worker --repository PATH, or "
+                + "PATH=NAME where runs are started with another path or a name",
             inner,
             "NotServed",
             nonRetryable: false,

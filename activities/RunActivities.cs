@@ -20,6 +20,7 @@ public sealed class RunActivities : IRunActivities
     private readonly PlanLoading _plans;
     private readonly PreflightCheck _preflight;
     private readonly RunLanding _landing;
+    private readonly ManualFix _fix;
     private readonly RunEnding _ending;
     private readonly RunLeases _leases;
     private readonly ProgressRecorder _progress = new();
@@ -34,6 +35,7 @@ public sealed class RunActivities : IRunActivities
         _plans = new PlanLoading(services);
         _preflight = new PreflightCheck(services);
         _landing = new RunLanding(services, CallingExecution.AskAsync);
+        _fix = new ManualFix(services, CallingExecution.AskAsync);
         _ending = new RunEnding(services);
         _leases = new RunLeases(services, client);
     }
@@ -83,6 +85,17 @@ public sealed class RunActivities : IRunActivities
         {
             return null;
         }
+        catch (RpcException refused) when (refused.Code == RpcException.StatusCode.FailedPrecondition)
+        {
+            // Somebody ended it before a worker had it: it never knew anything, and no later question is answered either.
+            var description = await handle.DescribeAsync();
+            if (description.Status != Temporalio.Api.Enums.V1.WorkflowExecutionStatus.Running)
+            {
+                return null;
+            }
+
+            throw;
+        }
     }
 
     /// <inheritdoc/>
@@ -119,6 +132,14 @@ public sealed class RunActivities : IRunActivities
     [Activity]
     public Task<LandResult> LandAsync(LandInput input) =>
         Heartbeats.WhileAsync(stop => _landing.LandAsync(input, Asking(ActivityExecutionContext.Current.Info), stop));
+
+    /// <inheritdoc/>
+    [Activity]
+    public Task<FixLook> LookAtFixAsync(LookAtFixInput input) => Heartbeats.WhileAsync(stop => _fix.LookAsync(input, stop));
+
+    /// <inheritdoc/>
+    [Activity]
+    public Task<FixVerdict> VerifyFixAsync(VerifyFixInput input) => Heartbeats.WhileAsync(stop => _fix.VerifyAsync(input, stop));
 
     /// <inheritdoc/>
     [Activity]

@@ -48,7 +48,8 @@ public sealed class StepFailures : IWorkerInterceptor
             catch (Exception refusal) when (IsRefusal(refusal) && ActivityExecutionContext.Current.Info.Attempt >= MostRefusals)
             {
                 throw new ApplicationFailureException(
-                    $"{FileNames.Show(refusal.Message.ReplaceLineEndings(" "), LongestMessage)} It was tried {MostRefusals} times, each time with the same end. Repair that, then retry.",
+                    $"{FileNames.Show(refusal.Message.ReplaceLineEndings(" "), LongestMessage)} It was tried {MostRefusals} times, each "
+                        + "time with the same end. Repair that, then retry.",
                     refusal,
                     "Refused",
                     nonRetryable: true

@@ -2,8 +2,8 @@ using System.ComponentModel.DataAnnotations;
 using Orchestrator.Messages;
 using Orchestrator.Workflows.Calls;
 using Orchestrator.Workflows.Messages;
+using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Train;
-using Temporalio.Common;
 using Temporalio.Converters;
 using Temporalio.Workflows;
 
@@ -19,7 +19,7 @@ public sealed class MergeTrainWorkflow : MessageWorkflow
     private readonly TrainContext _context = new(Workflow.CancellationToken);
     private readonly TrainReporter _reporter;
     private readonly TrainRunner _runner;
-    private readonly DeterministicRandom _begun = Workflow.Random;
+    private readonly ResetWatch _resets = new();
     private int _steps;
 
     /// <summary>Before any signal is taken in.</summary>
@@ -48,12 +48,6 @@ public sealed class MergeTrainWorkflow : MessageWorkflow
             Workflow.ContinueAsNewSuggested
         );
 
-    /// <summary>
-    /// There was a reset, of which the SDK tells by other random numbers alone. What was merged since that moment is not known here, and the
-    /// run has counted reports of it: it ends, and another one gets what the run still waits for.
-    /// </summary>
-    private bool WasReset => Workflow.Random != _begun;
-
     private string? Restore(TrainInput input)
     {
         _context.Restore(input);
@@ -74,9 +68,14 @@ public sealed class MergeTrainWorkflow : MessageWorkflow
                 await ContinueAsync();
             }
             Describe();
-            await Workflow.WaitConditionAsync(() => _context.IsClosing || WasReset || _runner.HasStep || IsLong, CancellationToken.None);
-            if (WasReset)
+            await Workflow.WaitConditionAsync(
+                () => _context.IsClosing || _resets.WasReset || _runner.HasStep || IsLong,
+                CancellationToken.None
+            );
+            if (_resets.WasReset)
             {
+                // What was merged since that moment is not known here, and the run has counted reports of it: another one gets what it
+                // still waits for.
                 _context.Close();
             }
             if (!_context.IsClosing && _runner.HasStep)

@@ -42,6 +42,7 @@ public sealed class OrchestrationWorkflow : MessageWorkflow
         OnCommand("reject", handlers.RejectAsync, handlers.RefuseReject, HasTasks);
         OnCommand("promote", handlers.PromoteAsync, steering.RefusePromote);
         OnCommand("landMerged", handlers.LandMergedAsync, steering.RefuseLandMerged);
+        OnCommand("resolveEscalation", handlers.ResolveAsync, steering.RefuseResolve);
         OnCommand("cancel", CancelAsync);
         OnSignal("leasesChanged", LeasesChangedAsync);
         OnSignal("taskChanged", TaskChangedAsync, HasTasks);
@@ -81,11 +82,12 @@ public sealed class OrchestrationWorkflow : MessageWorkflow
             {
                 await _parts.Recovery.TakeUpAsync();
                 await _parts.Working.RunAsync();
+                var standstill = await _parts.Replanning.ConcludeAsync();
                 if (_state.Board.AllMerged && await _parts.Reviewing.RunAsync() && await _parts.Landing.RunAsync() is { } landed)
                 {
                     return await FinishAsync(RunStates.Completed, landed);
                 }
-                await _parts.Working.WaitForPersonAsync(_parts.Landing.LandMergedAsync);
+                await _parts.Escalation.WaitForPersonAsync(_parts.Landing.LandMergedAsync, standstill ?? new Standstill());
             }
         }
         catch (RunEndedException ended)

@@ -22,7 +22,7 @@ public sealed class PlanningWorkflow : AgentWorkflow
 
     /// <inheritdoc cref="IPlanningWorkflow.RunAsync"/>
     [WorkflowRun]
-    public Task<TaskReport> RunAsync(IRawValue? input = null, IRawValue? surplus = null) => LiveAsync(WorkAsync, () => Task.CompletedTask);
+    public Task<TaskReport> RunAsync(IRawValue? input = null, IRawValue? surplus = null) => LiveAsync(WorkAsync, EndAsync);
 
     private async Task WorkAsync()
     {
@@ -64,6 +64,7 @@ public sealed class PlanningWorkflow : AgentWorkflow
             Guidance = call.Guidance,
             Stop = call.Stop,
             AwaitRelease = call.AwaitRelease,
+            Replan = Input.Replan,
         };
         return Workflow.ExecuteActivityAsync(
             (IPlanningActivities a) => a.AskPlannerAsync(ask),
@@ -74,9 +75,23 @@ public sealed class PlanningWorkflow : AgentWorkflow
     private Task<AnswerJudgement> JudgeAsync()
     {
         Reporter.TransitionTo(TaskStates.Verifying, "");
-        var judge = new JudgeAnswerInput(Input.RunId, Input.Repository, Report.LastStart);
+        var judge = new JudgeAnswerInput(Input.RunId, Input.Repository, Report.LastStart) { Replan = Input.Replan };
         return Workflow.ExecuteActivityAsync(
             (IPlanningActivities a) => a.JudgeAnswerAsync(judge),
+            ActivityDefaults.Short(Input.Repository.Queue)
+        );
+    }
+
+    /// <summary>The first plan is put where it was wanted by the run itself.</summary>
+    private async Task EndAsync()
+    {
+        if (Input.Replan == 0)
+        {
+            return;
+        }
+        var end = new EndPlanningInput(Input.RunId, Input.Repository, Output: null, Overwrite: false) { Replan = Input.Replan };
+        await Workflow.ExecuteActivityAsync(
+            (IPlanningActivities a) => a.EndPlanningAsync(end),
             ActivityDefaults.Short(Input.Repository.Queue)
         );
     }

@@ -15,6 +15,9 @@ namespace Orchestrator.Workflows;
 public sealed class TaskWorkflow : AgentWorkflow
 {
     private int _remediations;
+
+    /// <summary>Attempts that began with a conflict: the agent did not cause it, so none of its remediations is spent on it.</summary>
+    private int _conflicts;
     private string _notes = "";
     private MergeResult? _mergeResult;
     private bool _mayReuse = true;
@@ -82,14 +85,14 @@ public sealed class TaskWorkflow : AgentWorkflow
                     throw new TaskEndedException(TaskStates.Failed, merge.Message);
                 }
                 _conflict = merge.Conflict || _isForPerson ? merge : null;
-                Remediate(merge.Message, merge.ProblemsFile);
+                Remediate(merge.Message, merge.ProblemsFile, isCaused: !merge.Conflict);
                 withStaging = true;
             }
             else
             {
                 var problems = string.Join(" ", work.Problems);
                 _conflict = _conflict is null ? null : _conflict with { Message = problems, ProblemsFile = work.ProblemsFile };
-                Remediate(problems, work.ProblemsFile);
+                Remediate(problems, work.ProblemsFile, isCaused: true);
                 withStaging = false;
             }
         }
@@ -181,7 +184,7 @@ public sealed class TaskWorkflow : AgentWorkflow
         {
             var retry = $"orchestrate retry {Input.RunId}/{Input.Task.Id}";
             await Waits.ForAnswerAsync(
-                $"{problem} Its agent has not resolved the conflict in {_remediations + 1} attempts. Both sides are in "
+                $"{problem} Its agent has not resolved the conflict in {_remediations + _conflicts + 1} attempts. Both sides are in "
                     + $"{prepared.Worktree}: make both hold there, then: {retry} (with --guidance TEXT its agent tries once more)",
                 evidence
             );
@@ -211,6 +214,7 @@ public sealed class TaskWorkflow : AgentWorkflow
             Session = State.Session,
             ProblemsFile = State.ProblemsFile,
             Guidance = call.Guidance,
+            Failures = _remediations,
             Stop = call.Stop,
             AwaitRelease = call.AwaitRelease,
         };
@@ -286,15 +290,21 @@ public sealed class TaskWorkflow : AgentWorkflow
     }
 
     /// <summary>The next attempt begins with what was wrong, or the task has had its attempts.</summary>
-    private void Remediate(string problems, string problemsFile)
+    /// <param name="problems">What was wrong.</param>
+    /// <param name="problemsFile">The same with evidence.</param>
+    /// <param name="isCaused">The agent's work was wrong; false: it met what others had done meanwhile.</param>
+    private void Remediate(string problems, string problemsFile, bool isCaused)
     {
         State.ProblemsFile = problemsFile;
-        _isForPerson = _remediations >= Input.Task.MaxRemediations;
+        _isForPerson = _remediations + (_conflict is null ? 0 : _conflicts) >= Input.Task.MaxRemediations;
         if (_isForPerson && _conflict is null)
         {
-            throw new TaskEndedException(TaskStates.Failed, $"{problems} (after {_remediations} remediations)");
+            var tried =
+                _remediations == 0 ? "" : $" {_remediations} {(_remediations == 1 ? "remediation" : "remediations")} did not mend it.";
+            throw new TaskEndedException(TaskStates.Failed, problems + tried);
         }
-        _remediations += _isForPerson ? 0 : 1;
+        _remediations += !_isForPerson && isCaused ? 1 : 0;
+        _conflicts += !_isForPerson && !isCaused ? 1 : 0;
         Report = Report with { Attempt = Report.Attempt + 1 };
         Reporter.TransitionTo(TaskStates.Remediating, problems, problemsFile);
     }

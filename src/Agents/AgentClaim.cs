@@ -15,6 +15,9 @@ public sealed record AgentClaim
     /// <summary>Name of the file in the start's folder.</summary>
     public const string FileName = "claim.json";
 
+    /// <summary>The largest file that is read, in bytes: a reason is a few sentences.</summary>
+    private const int LargestFile = 256 * 1024;
+
     /// <summary>Version of the file's shape.</summary>
     [JsonPropertyName("schemaVersion")]
     public int SchemaVersion { get; init; } = 1;
@@ -29,19 +32,35 @@ public sealed record AgentClaim
 
     /// <summary>Why, in the agent's words; empty where it gave none.</summary>
     [JsonPropertyName("reason")]
-    public string Reason { get; init; } = "";
+    public string Reason
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
 
     /// <summary>Packages the agent needs, such as <c>pandas>=2.0</c>.</summary>
     [JsonPropertyName("needs")]
-    public IReadOnlyList<string> Needs { get; init; } = [];
+    public IReadOnlyList<string> Needs
+    {
+        get;
+        init => field = Said(value);
+    } = [];
 
     /// <summary>Files of others that it would have to write.</summary>
     [JsonPropertyName("files")]
-    public IReadOnlyList<string> Files { get; init; } = [];
+    public IReadOnlyList<string> Files
+    {
+        get;
+        init => field = Said(value);
+    } = [];
 
     /// <summary>The smaller tasks it proposes in place of its own, which is too big.</summary>
     [JsonPropertyName("split")]
-    public IReadOnlyList<string> Split { get; init; } = [];
+    public IReadOnlyList<string> Split
+    {
+        get;
+        init => field = Said(value);
+    } = [];
 
     /// <summary>A file the agent wrote about its work, relative to its worktree; null for none.</summary>
     [JsonPropertyName("report")]
@@ -52,7 +71,7 @@ public sealed record AgentClaim
     public IReadOnlyList<ClaimedMeasurement> Measured
     {
         get;
-        init => field = value ?? [];
+        init => field = value is null ? [] : [.. value.Where(figure => figure?.Name is not null)];
     } = [];
 
     /// <summary>The tool call it was said by: the same call said again changes nothing. Null where it was a command.</summary>
@@ -73,16 +92,50 @@ public sealed record AgentClaim
         File.Move(aside, Path.Combine(folder, FileName), overwrite: true);
     }
 
-    /// <summary>The start's claim, or null where the agent made none.</summary>
-    /// <exception cref="JsonException">The file was not written by <see cref="Write"/>.</exception>
-    public static AgentClaim? TryRead(string folder)
+    /// <summary>The start's claim, or null where there is none that can be read.</summary>
+    /// <param name="folder">The start's folder.</param>
+    public static AgentClaim? TryRead(string folder) => TryRead(folder, out _);
+
+    /// <summary>
+    /// The start's claim, or null where there is none that can be read. The agent may write into the folder: whatever lies there is no
+    /// reason to fail.
+    /// </summary>
+    /// <param name="folder">The start's folder.</param>
+    /// <param name="problem">Why what is there is no claim, in a sentence; empty where there is nothing, or a claim.</param>
+    public static AgentClaim? TryRead(string folder, out string problem)
     {
-        var file = Path.Combine(folder, FileName);
-        return File.Exists(file)
-            ? JsonSerializer.Deserialize(File.ReadAllText(file), AgentClaimJson.Default.AgentClaim)
-                ?? throw new JsonException($"{file} holds JSON null.")
-            : null;
+        problem = "";
+        var file = new FileInfo(Path.Combine(folder, FileName));
+        if (!file.Exists && file.LinkTarget is null)
+        {
+            return null;
+        }
+        // A pipe and a device are without length, too: opening them could wait for ever.
+        if (file.LinkTarget is not null || file.Length is 0 or > LargestFile)
+        {
+            problem = $"{FileName} is no file of 1 to {LargestFile} bytes: it counts as no claim.";
+            return null;
+        }
+        try
+        {
+            if (
+                JsonSerializer.Deserialize(File.ReadAllText(file.FullName), AgentClaimJson.Default.AgentClaim) is
+                { Task: not null, Status: "completed" or "blocked" or "failed" } claim
+            )
+            {
+                return claim;
+            }
+            problem = $"{FileName} has no 'status' of completed, blocked or failed: it counts as no claim.";
+        }
+        catch (Exception fault) when (fault is JsonException or IOException or UnauthorizedAccessException)
+        {
+            problem = $"{FileName} counts as no claim: {fault.Message}";
+        }
+        return null;
     }
+
+    private static IReadOnlyList<string> Said(IReadOnlyList<string>? texts) =>
+        texts is null ? [] : [.. texts.Where(text => text is not null)];
 }
 
 /// <summary>A figure as an agent says that it measured it.</summary>

@@ -45,8 +45,7 @@ public sealed record AgentStart
 
     /// <summary>
     /// The conversation's id, chosen by the caller (a UUID for Claude) so that it is known before the agent runs. If the conversation is
-    /// there
-    /// (<see cref="IAgentRunner.FindConversation"/>) the start goes on in it, else it begins it.
+    /// there (<see cref="IAgentRunner.FindConversation"/>) the start goes on in it, else it begins it.
     /// </summary>
     public string? SessionId { get; init; }
 

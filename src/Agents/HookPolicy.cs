@@ -29,8 +29,7 @@ public sealed record HookPolicy
 
     /// <summary>
     /// Rules of what is allowed beside reading, writing owned files and Bash (<c>permissions.allow</c>): a tool (<c>WebFetch</c>), an MCP
-    /// server
-    /// (<c>mcp__tracker</c>), or some calls of a tool (<c>WebFetch(domain:example.org)</c>), which the agent program itself judges.
+    /// server (<c>mcp__tracker</c>), or some calls of a tool (<c>WebFetch(domain:example.org)</c>), which the agent program itself judges.
     /// </summary>
     public IReadOnlyList<string> AllowedTools { get; init; } = [];
 

@@ -6,8 +6,7 @@ namespace Orchestrator.Backlogs;
 
 /// <summary>
 /// The backlog of a repository: <c>.orchestrator/tasks.json</c>, or the file of task-master where that is the one in use. Writers wait for
-/// each other,
-/// and a crash in the middle leaves the old file.
+/// each other, and a crash in the middle leaves the old file.
 /// </summary>
 public sealed class BacklogStore
 {
@@ -107,8 +106,7 @@ public sealed class BacklogStore
     }
 
     // An open file that nobody else may open is the lock: the system frees it when its holder dies. It stays, since removing it would let
-    // two in at once;
-    // in the git directory it is in nobody's way.
+    // two in at once; in the git directory it is in nobody's way.
     private async Task<FileStream> WaitForTurnAsync(CancellationToken stop)
     {
         var name = _gitDirectory is null ? FullPath + ".turn" : Path.Combine(_gitDirectory, "orchestrator-backlog-turn");

@@ -46,6 +46,10 @@ internal sealed class CommandContext(
     /// <summary>This machine in queues and identities of workers.</summary>
     public string Machine => _machine ??= MachineIdentity.Find(Environment);
 
+    /// <summary>Who calls, as the record of a run has it: the user and where.</summary>
+    public string Person =>
+        $"{(Environment.GetValueOrDefault("USER") is { Length: > 0 } user ? user : System.Environment.UserName)}@{Machine}";
+
     /// <summary>The kind of machine.</summary>
     public HostPlatform Platform { get; } = platform ?? HostPlatform.Current;
 

@@ -78,7 +78,8 @@ internal sealed class ListenOptions
         {
             throw new CommandException(
                 ExitCodes.Usage,
-                $"--listen {text} can be reached from other machines, and {(isOpen ? "what is said there could be read on the way" : "anybody could rule the engine")}.",
+                $"--listen {text} can be reached from other machines, and "
+                    + $"{(isOpen ? "what is said there could be read on the way" : "anybody could rule the engine")}.",
                 "Give --tls-cert, --tls-key and --api-key, or say --insecure (no TLS) and --any-user (no key) where the network "
                     + "itself keeps strangers out."
             );

@@ -179,16 +179,23 @@ public sealed class RunHandle
         SteerAsync(w => w.SetConcurrencyAsync(workers), cancellation);
 
     /// <summary>Says yes to <c>plan</c> or to a task.</summary>
-    public Task<SteeringAnswer> ApproveAsync(string id, CancellationToken cancellation = default)
+    /// <param name="id">Which.</param>
+    /// <param name="by">Who says it, and from where.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public Task<SteeringAnswer> ApproveAsync(string id, string by, CancellationToken cancellation = default)
     {
-        var command = new ApprovalCommand(id);
+        var command = new ApprovalCommand(id, By: by);
         return SteerAsync(w => w.ApproveAsync(command), cancellation);
     }
 
     /// <summary>Says no to <c>plan</c> or to a task.</summary>
-    public Task<SteeringAnswer> RejectAsync(string id, string reason = "", CancellationToken cancellation = default)
+    /// <param name="id">Which.</param>
+    /// <param name="by">Who says it, and from where.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public Task<SteeringAnswer> RejectAsync(string id, string by, string reason = "", CancellationToken cancellation = default)
     {
-        var command = new ApprovalCommand(id, reason);
+        var command = new ApprovalCommand(id, reason, by);
         return SteerAsync(w => w.RejectAsync(command), cancellation);
     }
 
@@ -198,6 +205,10 @@ public sealed class RunHandle
     /// <summary>Lands what is merged of a run whose other tasks did not end well; those stay open.</summary>
     public Task<SteeringAnswer> LandMergedAsync(CancellationToken cancellation = default) =>
         SteerAsync(w => w.LandMergedAsync(), cancellation);
+
+    /// <summary>Says how a run goes on that can't go on by itself.</summary>
+    public Task<SteeringAnswer> ResolveAsync(ResolveCommand command, CancellationToken cancellation = default) =>
+        SteerAsync(w => w.ResolveEscalationAsync(command), cancellation);
 
     /// <summary>Ends the run; what is merged stays on staging.</summary>
     public Task<SteeringAnswer> CancelAsync(CancellationToken cancellation = default) => SteerAsync(w => w.CancelAsync(), cancellation);

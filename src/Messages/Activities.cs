@@ -54,6 +54,14 @@ public interface IRunActivities
     [Activity]
     Task<LandResult> LandAsync(LandInput input);
 
+    /// <summary>What a person has committed on staging.</summary>
+    [Activity]
+    Task<FixLook> LookAtFixAsync(LookAtFixInput input);
+
+    /// <summary>Whether the gates of the whole run hold on it; then it is where the run goes on from.</summary>
+    [Activity]
+    Task<FixVerdict> VerifyFixAsync(VerifyFixInput input);
+
     /// <summary>
     /// Keeps what a cancelled run had reached and takes a landing back; says what became of the target, empty where nothing had landed.
     /// </summary>
@@ -113,6 +121,14 @@ public interface IPlanningActivities
 
     [Activity]
     Task<AnswerJudgement> JudgeAnswerAsync(JudgeAnswerInput input);
+
+    /// <summary>Asks whether another plan can be made in mid-run, and stores all that it needs.</summary>
+    [Activity]
+    Task<PlanningBegun> BeginReplanAsync(BeginReplanInput input);
+
+    /// <summary>What another plan came to: its tasks, in a plan that is stored beside the one that was approved.</summary>
+    [Activity]
+    Task<ReplanConclusion> ConcludeReplanAsync(ConcludeReplanInput input);
 
     /// <summary>Returns a sentence that says where the plan is.</summary>
     [Activity]

@@ -19,7 +19,8 @@ public static class RunIds
     public const string Train = ".train";
 
     private const string Children =
-        "(WorkflowType = 'TaskWorkflow' OR WorkflowType = 'PlanningWorkflow' OR WorkflowType = 'ReviewWorkflow' OR WorkflowType = 'MergeTrainWorkflow')";
+        "(WorkflowType = 'TaskWorkflow' OR WorkflowType = 'PlanningWorkflow' OR WorkflowType = 'ReviewWorkflow' OR WorkflowType = "
+        + "'MergeTrainWorkflow')";
 
     /// <summary>Id of the merge train of a run.</summary>
     public static string ForTrain(string runId) => ForTask(runId, Train);

@@ -91,10 +91,17 @@ public sealed record AskPlannerInput
 
     /// <summary>It was held, and nothing is begun by this call: it ends when the hold does (<see cref="FailureClasses.Held"/>).</summary>
     public bool AwaitRelease { get; init; }
+
+    /// <summary>Which other plan of the run it is asked for, from 1; 0: the first one.</summary>
+    public int Replan { get; init; }
 }
 
 /// <summary>Asks for an answer to be read and checked like any plan.</summary>
-public sealed record JudgeAnswerInput(string RunId, RepositoryReference Repository, int Start);
+public sealed record JudgeAnswerInput(string RunId, RepositoryReference Repository, int Start)
+{
+    /// <inheritdoc cref="AskPlannerInput.Replan"/>
+    public int Replan { get; init; }
+}
 
 /// <summary>What became of an answer.</summary>
 public sealed record AnswerJudgement
@@ -110,4 +117,8 @@ public sealed record AnswerJudgement
 }
 
 /// <summary>Asks for the finished plan to be put where the run's start wanted it, and for the planner's worktree to be removed.</summary>
-public sealed record EndPlanningInput(string RunId, RepositoryReference Repository, string? Output, bool Overwrite);
+public sealed record EndPlanningInput(string RunId, RepositoryReference Repository, string? Output, bool Overwrite)
+{
+    /// <inheritdoc cref="AskPlannerInput.Replan"/>
+    public int Replan { get; init; }
+}

@@ -4,8 +4,8 @@ using System.Text.Json.Serialization;
 namespace Orchestrator.Messages;
 
 /// <summary>
-/// What became of the tasks of a run, counted in one place for all that is said of it. The planner and the review are none of them, and those outside of
-/// what was asked for are counted apart.
+/// What became of the tasks of a run, counted in one place for all that is said of it. The planner and the review are none of them, and
+/// those outside of what was asked for are counted apart.
 /// </summary>
 public sealed record RunCounts
 {
@@ -17,9 +17,17 @@ public sealed record RunCounts
     [JsonPropertyName("merged")]
     public int Merged { get; init; }
 
+    /// <summary>Those that a person has done, by commits on staging.</summary>
+    [JsonPropertyName("resolved")]
+    public int Resolved { get; init; }
+
     /// <summary>Skipped by a person.</summary>
     [JsonPropertyName("waived")]
     public int Waived { get; init; }
+
+    /// <summary>Replaced by other tasks of the run, after they did not end well.</summary>
+    [JsonPropertyName("superseded")]
+    public int Superseded { get; init; }
 
     /// <summary>Not begun, because one that they depend on did not end well.</summary>
     [JsonPropertyName("skipped")]
@@ -53,7 +61,11 @@ public sealed record RunCounts
     public static RunCounts Of(RunStatus run)
     {
         var counts = new RunCounts();
-        foreach (var task in run.Tasks.Where(task => task.Id != ReviewTask.Id && (!run.HasPlanner || task.Id != PlannerTask.Id)))
+        foreach (
+            var task in run.Tasks.Where(task =>
+                task.Id is not (ReviewTask.Id or ReplanTask.Id) && (!run.HasPlanner || task.Id != PlannerTask.Id)
+            )
+        )
         {
             counts = task.State switch
             {
@@ -74,7 +86,9 @@ public sealed record RunCounts
     {
         (int Count, string Word)[] others =
         [
+            (Resolved, "resolved by hand"),
             (Waived, "skipped by hand"),
+            (Superseded, "replaced"),
             (Failed, "failed"),
             (Skipped, "skipped"),
             (Cancelled, "cancelled"),
@@ -91,7 +105,9 @@ public sealed record RunCounts
         task.State switch
         {
             TaskStates.Merged => counts with { Merged = counts.Merged + 1 },
+            TaskStates.Resolved => counts with { Resolved = counts.Resolved + 1 },
             TaskStates.Waived => counts with { Waived = counts.Waived + 1 },
+            TaskStates.Superseded => counts with { Superseded = counts.Superseded + 1 },
             TaskStates.Skipped => counts with { Skipped = counts.Skipped + 1 },
             TaskStates.Failed or TaskStates.Escalated => counts with { Failed = counts.Failed + 1 },
             TaskStates.Cancelled => counts with { Cancelled = counts.Cancelled + 1 },

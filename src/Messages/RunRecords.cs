@@ -44,6 +44,12 @@ public sealed record RunRules
 
     /// <summary>How the whole change is reviewed before it lands; null: it is not.</summary>
     public ReviewRule? Review { get; init; }
+
+    /// <summary>Who plans anew when a person asks for that: tasks of the same agent share its account.</summary>
+    public string Planner { get; init; } = "";
+
+    /// <summary>Limit of one answer of the planner.</summary>
+    public TimeSpan PlannerTimeout { get; init; } = TimeSpan.FromMinutes(5);
 }
 
 /// <summary>Asks for the plan of a run to be read, checked and stored in the run's folder.</summary>

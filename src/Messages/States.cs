@@ -48,6 +48,12 @@ public static class TaskStates
     /// <summary>A person skipped it: nothing of it is merged, and what depends on it runs all the same.</summary>
     public const string Waived = "waived";
 
+    /// <summary>A person has done it: the gates of the whole run hold on what they have committed on staging.</summary>
+    public const string Resolved = "resolved";
+
+    /// <summary>It did not end well, and a person had it replaced by other tasks of the same run.</summary>
+    public const string Superseded = "superseded";
+
     /// <summary>Outside of what was asked for (<c>--only</c>, <c>--phase</c>, a phase that is done): taken to be there.</summary>
     public const string NotAsked = "not-asked";
 
@@ -74,7 +80,10 @@ public static class TaskStates
     public const string Escalated = "escalated";
 
     /// <summary>True where what depends on the task may run.</summary>
-    public static bool IsDone(string state) => state is Merged or Waived or NotAsked or Planned or Reviewed;
+    public static bool IsDone(string state) => state is Merged or Resolved or Waived or Superseded or NotAsked or Planned or Reviewed;
+
+    /// <summary>True where what it was to do is on staging, its own work or a person's.</summary>
+    public static bool IsOnStaging(string state) => state is Merged or Resolved;
 
     /// <summary>True where the task has ended, well or not.</summary>
     public static bool IsEnd(string state) => IsDone(state) || state is Failed or Skipped or Cancelled or Escalated;

@@ -35,6 +35,12 @@ public static class SteeringRefusals
         : !hasUnlanded ? $"Nothing of {run} is merged that has not landed."
         : null;
 
+    /// <summary>Of a person's way out.</summary>
+    public static string? OfResolve(string run, string state) =>
+        state is RunStates.Escalated or RunStates.AwaitingPromotion
+            ? null
+            : $"{run} is {state}; only a run that is {RunStates.Escalated} or {RunStates.AwaitingPromotion} waits for a way out.";
+
     /// <summary>Of an answer to a plan that waits for none.</summary>
     public static string OfPlanAnswer(string state) => $"The plan is not waiting for an answer; the run is {state}.";
 

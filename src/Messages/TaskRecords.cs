@@ -35,6 +35,9 @@ public sealed record TaskInput
     /// <summary>The run wakes what is parked for its account or machine; without it the task tries again by itself.</summary>
     public bool RunWakes { get; init; }
 
+    /// <inheritdoc cref="AskPlannerInput.Replan"/>
+    public int Replan { get; init; }
+
     /// <summary>The round that a <c>ReviewWorkflow</c> carries out; null for tasks.</summary>
     public ReviewRound? Review { get; init; }
 }
@@ -183,6 +186,9 @@ public sealed record RunAgentInput
 
     /// <summary>Why it is asked again: a file with the problems, relative to the repository; empty in the first attempt.</summary>
     public string ProblemsFile { get; init; } = "";
+
+    /// <summary>How often work of its agent was refused before this attempt; conflicts with others' work do not count.</summary>
+    public int Failures { get; init; }
 
     /// <summary>Words of a person for this start.</summary>
     public string Guidance { get; init; } = "";

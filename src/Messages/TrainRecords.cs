@@ -84,7 +84,9 @@ public sealed record TrainStatus
 /// <summary>What a merge train tells its run, one after the other.</summary>
 public sealed record TrainReport
 {
-    /// <summary>First execution of the train that tells it; one that is lost has a successor, and what it still says counts no more.</summary>
+    /// <summary>
+    /// First execution of the train that tells it; one that is lost has a successor, and what it still says counts no more.
+    /// </summary>
     [Identifier]
     public required string ExecutionId { get; init; }
 

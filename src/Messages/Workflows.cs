@@ -12,9 +12,12 @@ public sealed record SteeringAnswer(string Message, bool Changed);
 [MessageExample("""{"task":"api","text":"use the new endpoint"}""")]
 public sealed record TaskCommand([property: StringLength(1000, MinimumLength = 1)] string Task, string Text = "");
 
-/// <summary>Answers a question of a run: <c>plan</c> or a task's id.</summary>
-[MessageExample("""{"id":"plan","reason":"looks good"}""")]
-public sealed record ApprovalCommand(string Id, string Reason = "");
+/// <summary>Answers a question of a run.</summary>
+/// <param name="Id"><c>plan</c> or a task's id.</param>
+/// <param name="Reason">Why, for the record.</param>
+/// <param name="By">Who, and from where, such as <c>kim@laptop</c>; empty: it was not said.</param>
+[MessageExample("""{"id":"plan","reason":"looks good","by":"kim@laptop"}""")]
+public sealed record ApprovalCommand(string Id, string Reason = "", string By = "");
 
 /// <summary>A message that a workflow of the run could not read or not follow.</summary>
 /// <param name="Workflow">Id of that workflow.</param>
@@ -64,6 +67,10 @@ public interface IOrchestrationWorkflow
     /// <summary>Lands what is merged of a run that is <see cref="RunStates.Escalated"/>; the rest stays open.</summary>
     [WorkflowUpdate("landMerged")]
     Task<SteeringAnswer> LandMergedAsync();
+
+    /// <summary>Says how a run goes on that can't go on by itself.</summary>
+    [WorkflowUpdate("resolveEscalation")]
+    Task<SteeringAnswer> ResolveEscalationAsync(ResolveCommand command);
 
     /// <summary>Ends the run: tasks at work are stopped, staging and worktrees stay.</summary>
     [WorkflowUpdate("cancel")]

@@ -125,7 +125,8 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
                         "role",
                         $"There is no role '{t.Item.Role}', so the agent of task '{t.Item.Id}' is told nothing of it.",
                         near is null
-                            ? $"Write one of {string.Join(", ", TaskRole.All)}, or what its agents should know into .orchestrator/roles/{t.Item.Role}.md."
+                            ? $"Write one of {string.Join(", ", TaskRole.All)}, or what its agents should know into "
+                                + $".orchestrator/roles/{t.Item.Role}.md."
                             : $"Did you mean '{near}'?"
                     );
                 })
@@ -150,7 +151,8 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
                         $"There is no agent '{t.Item.Agent}', so nobody could work on task '{t.Item.Id}'.",
                         NearestName.Of(t.Item.Agent!, known) is { } near
                             ? $"Did you mean '{near}'?"
-                            : $"Write one of {string.Join(", ", known.Order(StringComparer.Ordinal))}, or add it to .orchestrator/config.yaml: agents: {{ {t.Item.Agent}: {{ command: [PROGRAM, ARGUMENT] }} }}"
+                            : $"Write one of {string.Join(", ", known.Order(StringComparer.Ordinal))}, or add it to "
+                                + $".orchestrator/config.yaml: agents: {{ {t.Item.Agent}: {{ command: [PROGRAM, ARGUMENT] }} }}"
                     )
                 ),
         ];

@@ -63,7 +63,8 @@ public sealed record PlanFault(
             counts
                 .Where(kind => kind.Value.Count > MostOfAKind)
                 .Select(kind =>
-                    $"... and {kind.Value.Count - MostOfAKind} more of the kind {kind.Value.Severity.ToString().ToLowerInvariant()} {kind.Key}"
+                    $"... and {kind.Value.Count - MostOfAKind} more of the kind {kind.Value.Severity.ToString().ToLowerInvariant()} "
+                    + $"{kind.Key}"
                 )
         );
         return lines;

@@ -55,7 +55,9 @@ public static class CrashSupervisor
         done
         """;
 
-    /// <summary>The same program, held by a supervisor; it gets the signals SIGINT and SIGTERM that the supervisor gets, as SIGTERM.</summary>
+    /// <summary>
+    /// The same program, held by a supervisor; it gets the signals SIGINT and SIGTERM that the supervisor gets, as SIGTERM.
+    /// </summary>
     /// <param name="command">What is started first.</param>
     /// <param name="again">The program and its arguments that go on after a crash.</param>
     /// <param name="name">What the log calls it.</param>

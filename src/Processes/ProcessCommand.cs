@@ -89,7 +89,9 @@ public sealed record ProcessCommand
         return text.ToString();
     }
 
-    private static string Quote(string word) =>
+    /// <summary>A word as a person would type it at a shell.</summary>
+    /// <param name="word">Any text.</param>
+    public static string Quote(string word) =>
         word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || "-_./=:,@+^%".Contains(c, StringComparison.Ordinal))
             ? word
             : "'" + word.Replace("'", "'\\''", StringComparison.Ordinal) + "'";

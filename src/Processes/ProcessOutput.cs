@@ -3,8 +3,7 @@ namespace Orchestrator.Processes;
 /// <summary>
 /// Where one stream of a child goes: memory (up to a limit), a file (up to a limit), a handler of lines, or any of them together.
 /// Whatever the limits, the stream is always read to its end, so that a child that prints without end neither blocks nor fills memory or
-/// disk.
-/// Give the same object as standard output and standard error to have both in one place in the order they came.
+/// disk. Give the same object as standard output and standard error to have both in one place in the order they came.
 /// </summary>
 public sealed class ProcessOutput
 {

@@ -15,8 +15,7 @@ public sealed class ProcessRunner(TimeProvider? time = null)
 
     /// <summary>
     /// Runs a command to its end. An exit code other than 0 and a reached time limit are results. When this returns or throws, the child is
-    /// gone;
-    /// if it was stopped, so is all that came of it.
+    /// gone; if it was stopped, so is all that came of it.
     /// </summary>
     /// <param name="command">What to run.</param>
     /// <param name="stop">

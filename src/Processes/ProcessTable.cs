@@ -56,8 +56,7 @@ public static class ProcessTable
 
     /// <summary>
     /// Those that were started with the variable <paramref name="name"/> of this <paramref name="value"/>; children inherit it, wherever
-    /// they go.
-    /// A program that throws its environment away is not found by it.
+    /// they go. A program that throws its environment away is not found by it.
     /// </summary>
     /// <param name="name">The variable.</param>
     /// <param name="value">Its value.</param>

@@ -9,6 +9,37 @@ internal static partial class GateClassifier
     private const int NotFound = 127;
     private const int KilledBySignal9 = 137;
 
+    /// <summary>Modules that are programs of the machine and that no task is asked to write.</summary>
+    private static readonly HashSet<string> PythonTools =
+    [
+        "bandit",
+        "black",
+        "build",
+        "coverage",
+        "flake8",
+        "hatch",
+        "isort",
+        "mypy",
+        "nose2",
+        "nox",
+        "pip",
+        "pip_audit",
+        "pre_commit",
+        "pycodestyle",
+        "pydocstyle",
+        "pyflakes",
+        "pylint",
+        "pyright",
+        "pytest",
+        "ruff",
+        "sphinx",
+        "tox",
+        "twine",
+        "uv",
+        "vulture",
+        "yapf",
+    ];
+
     /// <summary>Of a command that ended by itself with an exit code that is not what was wanted.</summary>
     internal static GateFailure OfExit(int exitCode, string output, GateSubject subject) =>
         exitCode is NotExecutable or NotFound or KilledBySignal9
@@ -32,7 +63,8 @@ internal static partial class GateClassifier
     private static bool IsOwnModule(string name, GateSubject subject) =>
         Directory.Exists(Path.Combine(subject.Directory, name))
         || File.Exists(Path.Combine(subject.Directory, name + ".py"))
-        || subject.Planned.Any(path => path.Split('/').Any(part => part == name || part == name + ".py"));
+        || subject.Planned.Any(path => path.Split('/').Any(part => part == name || part == name + ".py"))
+        || (subject.MayWriteAnything && !PythonTools.Contains(name));
 
     /// <summary>Whether it was ended by signal 9, as a machine without memory does.</summary>
     internal static bool WasKilled(GateVerdict verdict) => verdict is { Result: GateResult.Failed, ExitCode: KilledBySignal9 };

@@ -21,6 +21,9 @@ public sealed record GateSubject
     /// <summary>Paths that the plan's tasks are to write. What is missing of them is work that is not done, and no fault of the machine.</summary>
     public IReadOnlyList<string> Planned { get; init; } = [];
 
+    /// <summary>A task of the plan does not say what it writes: a module that nobody knows may be its work.</summary>
+    public bool MayWriteAnything { get; init; }
+
     /// <summary>
     /// The temporary folder of its worktree: what the first run of a gate has left there is no longer there in its second. Null: none of
     /// its own.
@@ -186,6 +189,18 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
         };
     }
 
+    /// <summary>
+    /// Whether the file holds anything but what came from the gate. What a gate starts is often an agent's code, and can find the file; the
+    /// verdict does not hang on it, but people read it.
+    /// </summary>
+    private static bool IsForeign(string evidenceFile, CapturedOutput output) =>
+        output.TotalBytes <= EvidenceBytes
+        && (
+            new FileInfo(evidenceFile) is not { Exists: true } file
+            || file.Length != output.TotalBytes
+            || (!output.IsTruncated && !File.ReadAllBytes(evidenceFile).AsSpan().SequenceEqual(output.Bytes.Span))
+        );
+
     /// <summary>The time by the clock of files, which those that the gate writes are compared with.</summary>
     private static DateTime Touch(string evidenceFile)
     {
@@ -251,6 +266,10 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
         {
             Tests = printed is null ? null : CountOf(printed.Result, ResultFiles.Count(subject.Directory, began, cancellationToken)),
         };
+        if (IsForeign(evidenceFile, result.StandardOutput))
+        {
+            verdict = verdict with { Suspicion = "something beside us wrote to the file with what it printed while it ran" };
+        }
         if (number is not null)
         {
             verdict = verdict.Compare(number.Value);

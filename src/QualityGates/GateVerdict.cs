@@ -53,7 +53,8 @@ public sealed record GateCacheHit(string Run, DateTimeOffset At)
 {
     /// <summary>As people read it, after the gate's name and a colon.</summary>
     public override string ToString() =>
-        $"taken from the cache: ran in {(Run.Length == 0 ? "'orchestrate verify'" : $"run {Run}")} at {At.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)} UTC";
+        $"taken from the cache: ran in {(Run.Length == 0 ? "'orchestrate verify'" : $"run {Run}")} at "
+        + $"{At.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)} UTC";
 }
 
 /// <summary>What a gate said, with its evidence.</summary>
@@ -103,7 +104,8 @@ public sealed record GateVerdict
             : (
                 !RanAlone
                     ? ""
-                    : $"Beside another gate on this machine it failed; run again alone it {(Result == GateResult.Passed ? "passed" : "failed, too")}. "
+                    : "Beside another gate on this machine it failed; run again alone it "
+                        + $"{(Result == GateResult.Passed ? "passed" : "failed, too")}. "
             ) + GateContentions.CureOf(Contention);
 
     /// <summary>How long the last run took, in awake time.</summary>
@@ -133,7 +135,9 @@ public sealed record GateVerdict
         $"expected {Gate.Expectation}; measured {Measured?.ToString(CultureInfo.InvariantCulture) ?? "nothing"}"
         + (Claimed is { } claimed ? $"; its agent said {claimed.ToString(CultureInfo.InvariantCulture)}" : "");
 
-    /// <summary>The verdict of a measurement whose command has ended: it holds only where it succeeded, printed a number, and that fits.</summary>
+    /// <summary>
+    /// The verdict of a measurement whose command has ended: it holds only where it succeeded, printed a number, and that fits.
+    /// </summary>
     /// <param name="number">What it printed; null: no number.</param>
     internal GateVerdict Compare(decimal? number) =>
         Result != GateResult.Passed ? this
@@ -142,6 +146,9 @@ public sealed record GateVerdict
 
     /// <summary>What is strange about a green result beside the gate's own past or its own result files; null: nothing is.</summary>
     public string? Suspicion { get; init; }
+
+    /// <summary>What it is beside its failure before any work was done; null: it was not red then.</summary>
+    public string? BeforeWork { get; init; }
 
     /// <summary>Why it was not run at all, in a sentence; null where it was.</summary>
     public string? Refusal { get; init; }
@@ -193,9 +200,9 @@ public sealed record GateVerdict
             GateResult.Failed when Measured is not null => $"Missed: {Comparison}.",
             GateResult.Failed when Gate.IsMeasurement && ExitCode == 0 =>
                 $"It printed no number on the last line of its output{(LastWords.Length == 0 ? "" : $" ({LastWords})")}: {Comparison}.",
-            GateResult.CouldNotRun =>
-                $"The gate '{Gate.Name}' could not run: {(ExitCode is { } code ? $"exit code {code}. " : "")}{LastWords}{(LastWords.Length == 0 ? "" : ".")}",
-            _ =>
-                $"The {(Gate.IsMeasurement ? "measurement" : "gate")} '{Gate.Name}' ended with exit code {ExitCode}{(Gate.Negate ? ", but has to fail" : "")}{(LastWords.Length == 0 ? "" : $": {LastWords}")}.",
+            GateResult.CouldNotRun => $"The gate '{Gate.Name}' could not run: "
+                + $"{(ExitCode is { } code ? $"exit code {code}. " : "")}{LastWords}{(LastWords.Length == 0 ? "" : ".")}",
+            _ => $"The {(Gate.IsMeasurement ? "measurement" : "gate")} '{Gate.Name}' ended with exit code "
+                + $"{ExitCode}{(Gate.Negate ? ", but has to fail" : "")}{(LastWords.Length == 0 ? "" : $": {LastWords}")}.",
         };
 }

@@ -18,6 +18,16 @@ internal sealed record AgentRunNotes
     public decimal Cost { get; init; }
     public long Tokens { get; init; }
 
+    /// <summary>The attempt that it was a start of; 0 where it is none of a task's.</summary>
+    public int Attempt { get; init; }
+
+    /// <summary>The models that its program says it worked with, the one with the most tokens first.</summary>
+    public IReadOnlyList<string> Models
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
+
     /// <summary>Why no snapshot could be taken while it worked; empty where none failed.</summary>
     public string SnapshotProblem { get; init; } = "";
     public IReadOnlyList<string> SubAgents { get; init; } = [];
@@ -35,6 +45,7 @@ internal sealed record AgentRunNotes
             Turns = outcome.Turns,
             Cost = outcome.Usage.CostUsd,
             Tokens = outcome.Usage.Tokens.Total,
+            Models = [.. outcome.Usage.Models.OrderByDescending(model => model.Value.Tokens.Total).Select(model => model.Key)],
             SubAgents = outcome.SubAgents,
             Denials = outcome.Denials,
         };

@@ -41,7 +41,7 @@ internal sealed record BacklogMarks
         var marks = JsonSerializer.Deserialize(await File.ReadAllBytesAsync(PathOf(folder), stop), BacklogMarksJson.Default.BacklogMarks)!;
         var store = new BacklogStore(repository.MainCheckout!, repository.CommonDirectory, time);
         var done = run
-            .Tasks.Where(t => t.State == TaskStates.Merged && (t.Starts > 0 || t.Reused))
+            .Tasks.Where(t => t.State == TaskStates.Resolved || (t.State == TaskStates.Merged && (t.Starts > 0 || t.Reused)))
             .Select(t => t.Id)
             .ToHashSet(StringComparer.Ordinal);
         var finished = marks.Tasks.Where(t => t.Value.All(done.Contains)).Select(t => t.Key).ToList();

@@ -6,12 +6,15 @@ namespace Orchestrator.Runs;
 internal static class DiskSpace
 {
     /// <summary>What to tell a person when less than the reserve is free; null when there is enough.</summary>
-    public static string? Shortage(string path, long reserve)
+    /// <param name="path">Where.</param>
+    /// <param name="reserve">Bytes.</param>
+    /// <param name="next">What comes after some space is freed, as the end of a sentence.</param>
+    public static string? Shortage(string path, long reserve, string next)
     {
         var free = new DriveInfo(path).AvailableFreeSpace;
         return free >= reserve
             ? null
             : $"Only {Sizes.Describe(free)} are free at {path}; {Sizes.Describe(reserve)} are kept in reserve (disk.reserve). "
-                + "Free some space; the run goes on by itself.";
+                + $"Free some space; {next}.";
     }
 }

@@ -9,9 +9,12 @@ namespace Orchestrator.Runs;
 
 /// <summary>
 /// What lies in the run's folder while it is planned: <c>planning/</c> with the request, the settings, the prompt, the answers and at last
-/// the plan.
+/// the plan; for another plan in mid-run the same in <c>planning/replan-N/</c>.
 /// </summary>
-internal sealed class PlanningFiles(RepositoryReference repository, string runId)
+/// <param name="repository">The repository.</param>
+/// <param name="runId">The run.</param>
+/// <param name="replan">Which other plan, from 1; 0: the first one.</param>
+internal sealed class PlanningFiles(RepositoryReference repository, string runId, int replan = 0)
 {
     private RunStart? _start;
     private PlanningGoal? _goal;
@@ -23,12 +26,15 @@ internal sealed class PlanningFiles(RepositoryReference repository, string runId
     public string Schema => SchemaOf(Goal.Options);
 
     /// <summary>Ids of the tasks that were added to the backlog, for whoever shows them.</summary>
-    public string AddedPath => Folder.Planning("added.json");
+    public string AddedPath => In("added.json");
 
     /// <summary>The accepted answer where it is tasks for the backlog.</summary>
-    public string TasksPath => Folder.Planning("tasks.json");
+    public string TasksPath => In("tasks.json");
 
     public RunFolder Folder { get; } = new(repository.Path, runId);
+
+    /// <summary>The planner as a task of the run.</summary>
+    public string TaskId => replan == 0 ? PlannerTask.Id : ReplanTask.Id;
 
     /// <summary>The settings that planning began with.</summary>
     public RunStart Start => _start ??= RunStart.Read(Read("start.json"));
@@ -40,23 +46,23 @@ internal sealed class PlanningFiles(RepositoryReference repository, string runId
     public string Prompt => Text("prompt.md");
 
     /// <summary>The accepted plan, as canonical JSON.</summary>
-    public string PlanPath => Folder.Planning("plan.json");
+    public string PlanPath => In("plan.json");
 
     /// <summary>The same for people.</summary>
-    public string PlanText => Folder.Planning("plan.yaml");
+    public string PlanText => In("plan.yaml");
 
     /// <summary>The planner's own worktree: it sees the files of a commit, and nothing that is ignored.</summary>
-    public string Worktree => Path.Combine(repository.Path, Start.Settings.Worktrees.Directory, Folder.Name, PlannerTask.Id);
+    public string Worktree => Path.Combine(repository.Path, Start.Settings.Worktrees.Directory, Folder.Name, TaskId);
 
     /// <summary>True when planning was begun: what is needed for it is there.</summary>
-    public bool IsBegun => File.Exists(Folder.Planning("prompt.md"));
+    public bool IsBegun => File.Exists(In("prompt.md"));
 
     /// <summary>Conversations with models that have no agent program.</summary>
-    public string Conversations => Folder.Planning("conversations");
+    public string Conversations => In("conversations");
 
-    public string Answer(int start) => Folder.Planning($"answer-{start}.txt");
+    public string Answer(int start) => In($"answer-{start}.txt");
 
-    public string Problems(int start) => Folder.Planning($"problems-{start}.md");
+    public string Problems(int start) => In($"problems-{start}.md");
 
     /// <summary>The schema of what is asked for.</summary>
     public static string SchemaOf(PlanningOptions options) => options.IsForBacklog ? BacklogAnswer.Schema : PlannerAnswer.Schema;
@@ -64,17 +70,19 @@ internal sealed class PlanningFiles(RepositoryReference repository, string runId
     /// <summary>Stores what planning begins with; the prompt last, because it says that all is there.</summary>
     public void Begin(RunStart start, PlanningGoal goal, string request, string prompt)
     {
-        DurableFile.Write(Folder.Planning("goal.json"), JsonSerializer.SerializeToUtf8Bytes(goal, PlanningGoalJson.Default.PlanningGoal));
-        DurableFile.Write(Folder.Planning("start.json"), start.ToJson());
-        DurableFile.Write(Folder.Planning("request.md"), Encoding.UTF8.GetBytes(request));
-        DurableFile.Write(Folder.Planning("prompt.md"), Encoding.UTF8.GetBytes(prompt));
+        DurableFile.Write(In("goal.json"), JsonSerializer.SerializeToUtf8Bytes(goal, PlanningGoalJson.Default.PlanningGoal));
+        DurableFile.Write(In("start.json"), start.ToJson());
+        DurableFile.Write(In("request.md"), Encoding.UTF8.GetBytes(request));
+        DurableFile.Write(In("prompt.md"), Encoding.UTF8.GetBytes(prompt));
     }
+
+    private string In(string name) => Folder.Planning(replan == 0 ? name : Path.Combine($"replan-{replan}", name));
 
     private string Text(string name) => Encoding.UTF8.GetString(Read(name));
 
     private byte[] Read(string name)
     {
-        var path = Folder.Planning(name);
+        var path = In(name);
         try
         {
             return File.ReadAllBytes(path);

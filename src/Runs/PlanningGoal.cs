@@ -11,6 +11,12 @@ internal sealed record PlanningGoal
 
     /// <summary>Ids of the backlog's tasks that the plan is to do; null where it is not made of a backlog.</summary>
     public IReadOnlyList<string>? BacklogIds { get; init; }
+
+    /// <summary>Commit whose files the planner sees; null: what is checked out.</summary>
+    public string? Commit { get; init; }
+
+    /// <summary>Ids that no task of the plan may have, because the run has such tasks.</summary>
+    public IReadOnlyList<string> Taken { get; init; } = [];
 }
 
 [JsonSerializable(typeof(PlanningGoal))]

@@ -56,6 +56,9 @@ public sealed partial class RunFolder
     /// <summary>What its landing was about to do (<see cref="Git.Landing.LandingNote"/>).</summary>
     public string Landing => In(Git.Landing.LandingNote.FileName);
 
+    /// <summary>What a person had to know when the run came to a stand last; none where it never did.</summary>
+    public string Escalation => In("escalation-report.md");
+
     /// <summary>Report for people.</summary>
     public string Report => In("reports", "report.md");
 
@@ -73,6 +76,12 @@ public sealed partial class RunFolder
 
     /// <summary>The same for programs.</summary>
     public string SecretsJson => In("reports", "secrets.json");
+
+    /// <summary>Known vulnerabilities of the packages in what it was about to land, for people.</summary>
+    public string Audit => In("reports", "audit.md");
+
+    /// <summary>The same for programs.</summary>
+    public string AuditJson => In("reports", "audit.json");
 
     /// <summary>How often its gates ran, were taken from the cache and failed by chance.</summary>
     public string Gates => In("reports", "gates.json");

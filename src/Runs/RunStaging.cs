@@ -52,7 +52,8 @@ internal static class RunStaging
                 return new StagingBranch(
                     tip,
                     began,
-                    $"{RunRefs.Short(name)} was gone and is made anew {(isLost ? "where the run began" : "with what was merged last")}: {tip[..12]}",
+                    $"{RunRefs.Short(name)} was gone and is made anew {(isLost ? "where the run began" : "with what was merged last")}: "
+                        + $"{tip[..12]}",
                     isLost
                 );
             }

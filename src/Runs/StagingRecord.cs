@@ -94,7 +94,9 @@ internal sealed class StagingRecord(GitRepository repository, string name, RunFo
                 recorded.Length == 0
                     ? $"The staging branch {RunRefs.Short(name)} is gone; the reflog has it ('git reflog {RunRefs.Short(name)}'). "
                         + $"Put it back (git branch {RunRefs.Short(name)} COMMIT), then go on."
-                    : $"The staging branch {RunRefs.Short(name)} is {found ?? "gone"}, and the commit {recorded} that the run has merged last is not in this repository. Bring it back (from a clone: git fetch CLONE {recorded}), then: git branch -f {RunRefs.Short(name)} {recorded}"
+                    : $"The staging branch {RunRefs.Short(name)} is {found ?? "gone"}, and the commit {recorded} that the run has merged "
+                        + $"last is not in this repository. Bring it back (from a clone: git fetch CLONE {recorded}), then: git branch -f "
+                        + $"{RunRefs.Short(name)} {recorded}"
             );
         }
         if (await caller(stop) == CallerState.Over)

@@ -158,8 +158,7 @@ public static class LegacyConfiguration
         if (
             setting.TryDisplay(
                 value,
-                (message, line) =>
-                    faults.Add(new SettingFault(raw.Name, message, $"Give {setting.Accepts}.", raw.Source with { Line = line }))
+                (message, line) => faults.Add(SettingFault.OfValue(setting, raw.Name, message, raw.Source with { Line = line }))
             )
             is not { } text
         )

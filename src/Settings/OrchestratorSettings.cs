@@ -22,6 +22,11 @@ public sealed record OrchestratorSettings
     /// <summary>Model or alias of the agents (<c>model</c>).</summary>
     public required string Model { get; init; }
 
+    /// <summary>
+    /// Model of the attempts of a task after its work was refused twice (<c>model.escalate</c>); null: the same as before.
+    /// </summary>
+    public string? EscalateModel { get; init; }
+
     /// <summary>Name of the agent that works on tasks (<c>agent</c>): <c>claude</c> or a key of <see cref="Agents"/>.</summary>
     public required string Agent { get; init; }
 
@@ -64,6 +69,13 @@ public sealed record OrchestratorSettings
 
     /// <summary>Nothing lands or is pushed that adds what looks like a secret (<c>security.secrets</c>).</summary>
     public bool SecretScan { get; init; } = true;
+
+    /// <summary>
+    /// Nothing lands or is pushed that brings packages with a known vulnerability at least this severe (<c>security.audit</c>):
+    /// <c>off</c>, <c>low</c>, <c>moderate</c>, <c>high</c> or <c>critical</c>.
+    /// </summary>
+    /// <value>Of a run of an earlier version: off.</value>
+    public string Audit { get; init; } = "off";
 
     /// <summary>How long an approval is waited for before it counts as refused (<c>approvals.timeout</c>).</summary>
     public required TimeSpan ApprovalTimeout { get; init; }

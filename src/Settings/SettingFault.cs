@@ -7,6 +7,21 @@ namespace Orchestrator.Settings;
 /// <param name="Source">Where it was set.</param>
 public sealed record SettingFault(string Key, string Message, string Cure, SettingSource Source)
 {
+    /// <summary>Of a value that a setting does not take.</summary>
+    /// <param name="setting">The setting.</param>
+    /// <param name="key">Its name as it was written.</param>
+    /// <param name="message">What is wrong; where it says what is accepted, the cure is the default.</param>
+    /// <param name="source">Where it was set.</param>
+    internal static SettingFault OfValue(Setting setting, string key, string message, SettingSource source) =>
+        new(
+            key,
+            message,
+            message.Contains(setting.Accepts, StringComparison.Ordinal)
+                ? $"The default is {setting.DefaultText}."
+                : $"Give {setting.Accepts}.",
+            source
+        );
+
     /// <summary>The whole fault on one line, for people.</summary>
     public override string ToString() => $"{Source}: {(Key.Length == 0 ? "" : Key + ": ")}{Message} {Cure}";
 }

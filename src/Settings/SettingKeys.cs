@@ -170,7 +170,14 @@ public static class SettingKeys
         "sonnet",
         SettingTypes.Model,
         "model of the agents",
-        ["models.worker", "models.worker.model", "worker_model"]
+        ["model.name", "models.worker", "models.worker.model", "worker_model"]
+    );
+
+    internal static readonly Setting<string?> EscalateModel = new(
+        "model.escalate",
+        null,
+        SettingTypes.OptionalModel,
+        "stronger model for the attempts of a task after its work was refused twice; without it the model stays"
     );
 
     internal static readonly Setting<string> PlannerModel = new(
@@ -272,6 +279,13 @@ public static class SettingKeys
         true,
         SettingTypes.Switch,
         "nothing lands or is pushed that adds what looks like a secret"
+    );
+
+    internal static readonly Setting<string> Audit = new(
+        "security.audit",
+        "high",
+        SettingTypes.OneOf("off", "low", "moderate", "high", "critical"),
+        "where the run changes packages: nothing lands or is pushed that brings a known vulnerability at least that severe"
     );
 
     internal static readonly Setting<TimeSpan> ApprovalTimeout = new(

@@ -17,6 +17,9 @@ internal static class SettingTypes
 
     public static SettingType<string> Model { get; } = new("a model or an alias (opus, sonnet, haiku)", ReadText, Quote);
 
+    public static SettingType<string?> OptionalModel { get; } =
+        new("a model or an alias (opus, sonnet, haiku)", ReadText, value => value is null ? "none" : Quote(value));
+
     /// <summary>A part of a host's name: anything else would change to whom keys are sent.</summary>
     public static SettingType<string?> Region { get; } =
         new("the name of a region, such as eu-west-1", ReadRegion, value => value ?? "none");

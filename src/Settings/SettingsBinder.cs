@@ -14,6 +14,7 @@ internal sealed class SettingsBinder(SettingsLayers layers)
             TaskTimeout = Read(SettingKeys.TaskTimeout),
             MaxRemediations = Read(SettingKeys.MaxRemediations),
             Model = ReadModel(SettingKeys.Model),
+            EscalateModel = CurrentModel(SettingKeys.EscalateModel, Read(SettingKeys.EscalateModel)),
             Agent = Read(SettingKeys.Agent),
             Agents = ReadAgents(),
             Planner = new(
@@ -59,6 +60,7 @@ internal sealed class SettingsBinder(SettingsLayers layers)
             Permissions = new(Read(SettingKeys.PermissionMode), Read(SettingKeys.PermissionAllow), Read(SettingKeys.PermissionSandbox)),
             StrictCompliance = Read(SettingKeys.StrictCompliance),
             SecretScan = Read(SettingKeys.SecretScan),
+            Audit = Read(SettingKeys.Audit),
             ApprovalTimeout = Read(SettingKeys.ApprovalTimeout),
             LockTimeout = Read(SettingKeys.LockTimeout),
             AlwaysRequireHuman = Read(SettingKeys.AlwaysRequireHuman),
@@ -104,20 +106,21 @@ internal sealed class SettingsBinder(SettingsLayers layers)
                 raw.Value,
                 (message, line) =>
                     layers.Errors.Add(
-                        new SettingFault(
+                        SettingFault.OfValue(
+                            setting,
                             name,
                             message,
-                            $"Give {setting.Accepts}.",
                             line > 0 && raw.Source.Line > 0 ? raw.Source with { Line = line } : raw.Source
                         )
                     )
             )
             : setting.Default;
 
-    private string ReadModel(Setting<string> setting)
+    private string ReadModel(Setting<string> setting) => CurrentModel(setting, Read(setting))!;
+
+    private string? CurrentModel(Setting setting, string? model)
     {
-        var model = Read(setting);
-        if (ModelName.AliasForRetired(model) is not { } alias)
+        if (model is null || ModelName.AliasForRetired(model) is not { } alias)
         {
             return model;
         }
@@ -188,7 +191,8 @@ internal sealed class SettingsBinder(SettingsLayers layers)
                 false,
                 SettingKeys.Agent,
                 $"there is no agent '{settings.Agent}'{(near is null ? "" : $"; '{near}' is near")}.",
-                $"Add 'agents: {{{settings.Agent}: {{command: [PROGRAM, ARGUMENT]}}}}' to .orchestrator/config.yaml, or choose one of {string.Join(", ", settings.Agents.Keys.Order(StringComparer.Ordinal))}."
+                $"Add 'agents: {{{settings.Agent}: {{command: [PROGRAM, ARGUMENT]}}}}' to .orchestrator/config.yaml, or choose one of "
+                    + $"{string.Join(", ", settings.Agents.Keys.Order(StringComparer.Ordinal))}."
             );
         }
     }

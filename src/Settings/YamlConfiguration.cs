@@ -81,7 +81,8 @@ internal static class YamlConfiguration
             faults.Add(
                 new SettingFault(
                     "",
-                    $"this is no valid {(file.Place.EndsWith(".json", StringComparison.Ordinal) ? "JSON" : "YAML")}: {exception.Message.TrimEnd('.')}.",
+                    $"this is no valid {(file.Place.EndsWith(".json", StringComparison.Ordinal) ? "JSON" : "YAML")}: "
+                        + $"{exception.Message.TrimEnd('.')}.",
                     "Correct the line.",
                     file with
                     {

@@ -45,7 +45,9 @@ return args switch
 static int Usage()
 {
     Console.Error.WriteLine(
-        "Which benchmark? plans, train, git-merge, git-losses, git-worktree, sdk-load, sdk-memory, sdk-cold, sdk-replay, sdk-task; start-up, whole-run, resume, idle, runs-slope, runs-queue, runs-train, runs-helpers, server-start-up, server-start-rpc, server-load, server-pending or server-history, with the path of the built command"
+        "Which benchmark? plans, train, git-merge, git-losses, git-worktree, sdk-load, sdk-memory, sdk-cold, sdk-replay, sdk-task; "
+            + "start-up, whole-run, resume, idle, runs-slope, runs-queue, runs-train, runs-helpers, server-start-up, server-start-rpc, "
+            + "server-load, server-pending or server-history, with the path of the built command"
     );
     return 2;
 }

@@ -17,7 +17,8 @@ public class AcceptCommandTests
         var agent = Path.Combine(cli.Home, "agent.sh");
         File.WriteAllText(
             agent,
-            $"echo a > a.txt\nmkdir -p '{Path.GetDirectoryName(hook)}'\nprintf '#!/bin/sh\\necho mine\\n' > '{hook}'\nchmod +x '{hook}'\ngit -C '{cli.Folder}' config pull.rebase true\n"
+            $"echo a > a.txt\nmkdir -p '{Path.GetDirectoryName(hook)}'\nprintf '#!/bin/sh\\necho mine\\n' > '{hook}'\nchmod +x "
+                + $"'{hook}'\ngit -C '{cli.Folder}' config pull.rebase true\n"
         );
         cli.Write(
             ".orchestrator/config.yaml",

@@ -76,6 +76,9 @@ public class AgentCommandTests
     [Theory]
     [InlineData("run")]
     [InlineData("approve", "plan")]
+    [InlineData("reject", "plan")]
+    [InlineData("promote", "run")]
+    [InlineData("resolve", "run", "abort")]
     [InlineData("config", "set", "workers", "9")]
     public async Task CommandOfPeople_InsideAStart_IsRefused(params string[] arguments)
     {

@@ -64,7 +64,8 @@ public sealed class AgentLimitTests
     {
         using var cli = Repository(
             "limits: {cpu: 2}",
-            "i=0; while [ $i -lt 300000 ]; do i=$((i + 1)); done; test -e \"$ORCHESTRATOR_START/throttled\" && echo done > $ORCHESTRATOR_TASK.txt"
+            "i=0; while [ $i -lt 300000 ]; do i=$((i + 1)); done; test -e \"$ORCHESTRATOR_START/throttled\" && echo done > "
+                + "$ORCHESTRATOR_TASK.txt"
         );
         cli.Write(
             "tasks.yaml",
@@ -88,7 +89,8 @@ public sealed class AgentLimitTests
         var check = await cli.RunAsync("check");
 
         Assert.Contains(
-            "limits: An agent that holds more than 800MB of memory with all it starts is stopped; an agent that uses more than 0.4 cores on average",
+            "limits: An agent that holds more than 800MB of memory with all it starts is stopped; an agent that uses more than 0.4 cores "
+                + "on average",
             check.People,
             StringComparison.Ordinal
         );

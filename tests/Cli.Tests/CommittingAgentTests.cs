@@ -55,14 +55,16 @@ public class CommittingAgentTests
         );
         cli.Write(
             ".orchestrator/config.yaml",
-            $"agent: mine\nagents: {{mine: {{command: [/bin/sh, \"{agent}\"]}}}}\ndisk: {{reserve: 1}}\npermissions: {{sandbox: {sandbox}}}\n"
+            $"agent: mine\nagents: {{mine: {{command: [/bin/sh, \"{agent}\"]}}}}\ndisk: {{reserve: 1}}\npermissions: {{sandbox: "
+                + $"{sandbox}}}\n"
         );
         cli.Write(
             "tasks.yaml",
             "tasks:\n"
                 + string.Concat(
                     Habits.Select(h =>
-                        $"  - {{id: {h.Id}, description: Work, files_write: [{h.Id}.txt], max_retries: 0, verification: [{{command: grep -q 2 {h.Id}.txt}}]}}\n"
+                        $"  - {{id: {h.Id}, description: Work, files_write: [{h.Id}.txt], max_retries: 0, verification: [{{command: grep "
+                        + $"-q 2 {h.Id}.txt}}]}}\n"
                     )
                 )
         );

@@ -7,7 +7,8 @@ namespace Orchestrator.Cli.Tests;
 public class CompletionTests
 {
     private const string Plan =
-        "tasks:\n  - {id: auth-api, description: A, files_write: [a]}\n  - {id: auth-ui, description: B, files_write: [b]}\n  - {id: docs, description: C, files_write: [c]}\n";
+        "tasks:\n  - {id: auth-api, description: A, files_write: [a]}\n  - {id: auth-ui, description: B, files_write: [b]}\n  - {id: docs, "
+        + "description: C, files_write: [c]}\n";
 
     [Theory]
     [InlineData("validate", "val")]

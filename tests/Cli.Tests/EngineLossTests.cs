@@ -19,7 +19,8 @@ public class EngineLossTests
         using var cli = new CliFixture().WithRepository();
         await File.WriteAllTextAsync(Path.Combine(cli.Home, "agent.sh"), $"HOME='{cli.Home}'\n{Agent}\n");
         cli.WriteUser(
-            $"agent: mine\nagents: {{mine: {{command: [/bin/sh, '{cli.Home}/agent.sh']}}}}\ndisk: {{reserve: 1}}\npermissions: {{sandbox: off}}\n"
+            $"agent: mine\nagents: {{mine: {{command: [/bin/sh, '{cli.Home}/agent.sh']}}}}\ndisk: {{reserve: 1}}\npermissions: {{sandbox: "
+                + $"off}}\n"
         );
         cli.Write("tasks.yaml", "tasks:\n  - {id: a, description: A, files_write: [a.txt], verification: [test -f a.txt]}\n");
         cli.Git("add", "-A");

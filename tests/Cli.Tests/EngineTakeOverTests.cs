@@ -23,7 +23,8 @@ public class EngineTakeOverTests
         using var cli = Repository();
         cli.Write(
             "first.yaml",
-            "tasks:\n  - {id: wait1, description: A, files_write: [wait1.txt]}\n  - {id: after1, description: B, files_write: [after1.txt], depends_on: [wait1]}\n  - {id: left1, description: C, files_write: [left1.txt], depends_on: [wait1]}\n"
+            "tasks:\n  - {id: wait1, description: A, files_write: [wait1.txt]}\n  - {id: after1, description: B, files_write: "
+                + "[after1.txt], depends_on: [wait1]}\n  - {id: left1, description: C, files_write: [left1.txt], depends_on: [wait1]}\n"
         );
         cli.Write("second.yaml", "tasks:\n  - {id: wait2, description: A, files_write: [wait2.txt]}\n");
         using var owner = StartProcess(cli, "run", "first.yaml", "--yes", "--no-progress", "--run-id", "first");
@@ -62,7 +63,8 @@ public class EngineTakeOverTests
         cli.Write("first.yaml", "tasks:\n  - {id: short, description: A, files_write: [short.txt]}\n");
         cli.Write(
             "second.yaml",
-            "tasks:\n  - {id: wait2, description: B, files_write: [wait2.txt]}\n  - {id: after2, description: C, files_write: [after2.txt], depends_on: [wait2]}\n"
+            "tasks:\n  - {id: wait2, description: B, files_write: [wait2.txt]}\n  - {id: after2, description: C, files_write: "
+                + "[after2.txt], depends_on: [wait2]}\n"
         );
 
         var first = cli.RunAsync("run", "first.yaml", "--yes");
@@ -85,7 +87,8 @@ public class EngineTakeOverTests
         var gates = Path.Combine(cli.Home, "gates");
         cli.Write(
             "first.yaml",
-            $"tasks:\n  - {{id: a, description: A, files_write: [a.txt], verification: ['echo $$ >> {gates}; while [ ! -e {cli.Home}/go ]; do sleep 0.1; done']}}\n"
+            $"tasks:\n  - {{id: a, description: A, files_write: [a.txt], verification: ['echo $$ >> {gates}; while [ ! -e {cli.Home}/go ]; "
+                + $"do sleep 0.1; done']}}\n"
         );
         using var owner = StartProcess(cli, "run", "first.yaml", "--yes", "--no-progress", "--run-id", "first");
         await Wait.UntilAsync(() => File.Exists(gates) && File.ReadAllLines(gates).Length == 1);

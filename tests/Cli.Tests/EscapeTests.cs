@@ -26,7 +26,8 @@ public class EscapeTests
             "hook",
             "'*.txt'",
             Common
-                + "echo x > a.txt; mkdir -p \"$common/hooks\"; echo evil > \"$common/hooks/post-commit\"; chmod +x \"$common/hooks/post-commit\"",
+                + "echo x > a.txt; mkdir -p \"$common/hooks\"; echo evil > \"$common/hooks/post-commit\"; chmod +x "
+                + "\"$common/hooks/post-commit\"",
             "+hooks/post-commit was added"
         ),
         (
@@ -56,7 +57,8 @@ public class EscapeTests
         (
             "move-staging",
             "'*.txt'",
-            "echo x > staging.txt; git add staging.txt; git commit -qm x; git update-ref \"refs/heads/orchestrator/$ORCHESTRATOR_RUN/staging\" HEAD",
+            "echo x > staging.txt; git add staging.txt; git commit -qm x; git update-ref "
+                + "\"refs/heads/orchestrator/$ORCHESTRATOR_RUN/staging\" HEAD",
             "+was not where this run had left it and was put back"
         ),
         (
@@ -75,14 +77,16 @@ public class EscapeTests
             "other-worktree",
             "'*.txt'",
             Common
-                + "echo x > a.txt; git -C \"$ORCHESTRATOR_REPOSITORY\" worktree list -v >/dev/null; for w in \"$common\"/worktrees/verify-*; do printf '[core]\\n\\tfsmonitor = evil\\n' > \"$w/config.worktree\"; done",
+                + "echo x > a.txt; git -C \"$ORCHESTRATOR_REPOSITORY\" worktree list -v >/dev/null; for w in "
+                + "\"$common\"/worktrees/verify-*; do printf '[core]\\n\\tfsmonitor = evil\\n' > \"$w/config.worktree\"; done",
             "+the setting core.fsmonitor in worktrees/verify-"
         ),
         ("kill-parent", "'*.txt'", "echo x > a.txt; kill -9 $PPID; exit 3", "exit code"),
         (
             "daemon",
             "'*.txt'",
-            "setsid sh -c 'echo $$ > \"$HOME/daemon\"; sleep 600' </dev/null >/dev/null 2>&1 & while [ ! -s \"$HOME/daemon\" ]; do sleep 0.05; done; echo x > b.txt; exit 3",
+            "setsid sh -c 'echo $$ > \"$HOME/daemon\"; sleep 600' </dev/null >/dev/null 2>&1 & while [ ! -s \"$HOME/daemon\" ]; do sleep "
+                + "0.05; done; echo x > b.txt; exit 3",
             "+exit code 3"
         ),
     ];
@@ -108,7 +112,8 @@ public class EscapeTests
             "tasks:\n"
                 + string.Concat(
                     Tries.Select(t =>
-                        $"  - {{id: {t.Id}, description: Try, files_write: [{t.Owns}], max_retries: 0, verification: [{{command: 'true'}}]}}\n"
+                        $"  - {{id: {t.Id}, description: Try, files_write: [{t.Owns}], max_retries: 0, verification: [{{command: "
+                        + $"'true'}}]}}\n"
                     )
                 )
         );
@@ -244,7 +249,8 @@ public class EscapeTests
         );
         cli.Write(
             "tasks.yaml",
-            $"tasks:\n  - {{id: a, description: A, files_write: [a.txt], isolation: {isolation}, verification: [{{command: test -f a.txt}}]}}\n"
+            $"tasks:\n  - {{id: a, description: A, files_write: [a.txt], isolation: {isolation}, verification: [{{command: test -f "
+                + $"a.txt}}]}}\n"
         );
         var orchestrate = new TestKit.OrchestrateProgram(
             cli.Folder,

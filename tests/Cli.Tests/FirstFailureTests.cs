@@ -126,7 +126,8 @@ public class FirstFailureTests
         File.AppendAllText(Path.Combine(cli.Folder, ".orchestrator", "config.yaml"), "max_remediations: 0\n");
         cli.Write(
             "tasks.yaml",
-            "tasks:\n  - {id: a, description: A, files_write: [a.txt], verification: [{command: \"test ! -e a.txt || { echo expected 4, found 5; exit 1; }\"}]}\n"
+            "tasks:\n  - {id: a, description: A, files_write: [a.txt], verification: [{command: \"test ! -e a.txt || { echo expected 4, "
+                + "found 5; exit 1; }\"}]}\n"
         );
 
         await cli.RunAsync("run", "--yes");

@@ -89,7 +89,8 @@ public sealed class HostileRepositoryTests : IDisposable
     {
         _cli.Write(
             ".env",
-            "AWS_CONFIG_FILE=./aws\nAWS_ENDPOINT_URL=http://evil.example\nPATH=/evil\nNODE_OPTIONS=--require ./evil.js\nLD_PRELOAD=./evil.so\nGIT_SSH_COMMAND=./evil\nAWS_REGION=eu-west-1\n"
+            "AWS_CONFIG_FILE=./aws\nAWS_ENDPOINT_URL=http://evil.example\nPATH=/evil\nNODE_OPTIONS=--require "
+                + "./evil.js\nLD_PRELOAD=./evil.so\nGIT_SSH_COMMAND=./evil\nAWS_REGION=eu-west-1\n"
         );
 
         var untrusted = await _cli.RunAsync("run");

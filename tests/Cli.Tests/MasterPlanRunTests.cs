@@ -10,7 +10,8 @@ public class MasterPlanRunTests
     {
         using var cli = new CliFixture();
         var agent = cli.WriteAgent(
-            "cat > /dev/null\nmkdir -p notes\necho 1 > p$ORCHESTRATOR_TASK.txt\nprintf '## Summary\\nx\\n## Key Decisions\\nx\\n## Files Modified\\nx\\n' > notes/NOTES_phase_$ORCHESTRATOR_TASK.md\n"
+            "cat > /dev/null\nmkdir -p notes\necho 1 > p$ORCHESTRATOR_TASK.txt\nprintf '## Summary\\nx\\n## Key Decisions\\nx\\n## Files "
+                + "Modified\\nx\\n' > notes/NOTES_phase_$ORCHESTRATOR_TASK.md\n"
         );
         cli.WithRepository();
         cli.Write(
@@ -19,13 +20,16 @@ public class MasterPlanRunTests
         );
         cli.Write(
             "docs/master-plan.md",
-            "# P\n\n| Phase | Title | Status |\n|---|---|---|\n| 1 | [A](a.md) | Pending |\n| 2 | [B](b.md) | Pending |\n\nPhase 1 --> Phase 2\n"
+            "# P\n\n| Phase | Title | Status |\n|---|---|---|\n| 1 | [A](a.md) | Pending |\n| 2 | [B](b.md) | Pending |\n\nPhase 1 --> "
+                + "Phase 2\n"
         );
         foreach (var (name, number) in new[] { ("a", 1), ("b", 2) })
         {
             cli.Write(
                 $"docs/{name}.md",
-                $"# Phase {number}: {name}\n\n## Process Wrapper\n- [ ] **[IMPLEMENTATION]**\n- [ ] Write notes to: `notes/NOTES_phase_{number}.md`\n\n## Gates\n- test -f p{number}.txt: there\n\n## Tasks\n- [ ] {number}.1: Write p{number}.txt\n"
+                $"# Phase {number}: {name}\n\n## Process Wrapper\n- [ ] **[IMPLEMENTATION]**\n- [ ] Write notes to: "
+                    + $"`notes/NOTES_phase_{number}.md`\n\n## Gates\n- test -f p{number}.txt: there\n\n## Tasks\n- [ ] {number}.1: Write "
+                    + $"p{number}.txt\n"
             );
         }
         cli.Git("add", "-A");

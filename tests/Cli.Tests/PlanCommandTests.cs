@@ -126,7 +126,8 @@ public class PlanCommandTests
         using var cli = new CliFixture().WithRepository();
         cli.Write(
             "plan.md",
-            "# Plan\n\n| # | Phase | Status |\n|---|---|---|\n| 1 | [One](one.md) | Pending |\n| 2 | [Two](two.md) | Pending |\n\nPhase 1 --> Phase 2\n"
+            "# Plan\n\n| # | Phase | Status |\n|---|---|---|\n| 1 | [One](one.md) | Pending |\n| 2 | [Two](two.md) | Pending |\n\nPhase 1 "
+                + "--> Phase 2\n"
         );
         cli.Write("one.md", "# Phase 1: One\n\n## Gates\n- test -f one: is there\n- echo: must pass\n\n## Tasks\n- [ ] 1.1 Write one\n");
         cli.Write("two.md", "# Phase 2: Two\n\n## Gates\n- test -f two: is there\n\n## Tasks\n- [ ] 2.1 Write two\n");
@@ -146,7 +147,8 @@ public class PlanCommandTests
         using var cli = new CliFixture();
         cli.Write(
             "tasks.yaml",
-            "defaults: {model: claude-2.1}\ntasks:\n  - {id: a, description: D, model: claude-3-opus-20240229}\n  - {id: b, description: D}\n"
+            "defaults: {model: claude-2.1}\ntasks:\n  - {id: a, description: D, model: claude-3-opus-20240229}\n  - {id: b, description: "
+                + "D}\n"
         );
 
         var validate = await cli.RunAsync("validate", "--json");

@@ -21,24 +21,29 @@ public class PlanDocumentTests
         {
             {
                 "validate tasks.yaml --json",
-                "schemaVersion plan valid taskCount errors warnings warnings[].code warnings[].file warnings[].line warnings[].column warnings[].field warnings[].message warnings[].cure"
+                "schemaVersion plan valid taskCount errors warnings warnings[].code warnings[].file warnings[].line warnings[].column "
+                    + "warnings[].field warnings[].message warnings[].cure"
             },
             {
                 "validate bad.yaml --json",
-                "schemaVersion plan valid taskCount warnings errors errors[].code errors[].file errors[].line errors[].column errors[].field errors[].message errors[].cure"
+                "schemaVersion plan valid taskCount warnings errors errors[].code errors[].file errors[].line errors[].column "
+                    + "errors[].field errors[].message errors[].cure"
             },
             { "graph --json", "schemaVersion waves criticalPath tasks tasks[].id tasks[].wave tasks[].dependsOn tasks[].blocks" },
             {
                 "conflicts --json",
-                "schemaVersion count conflicts conflicts[].kind conflicts[].path conflicts[].tasks conflicts[].missingEdge conflicts[].missingEdge.task conflicts[].missingEdge.dependsOn warnings warnings[].path"
+                "schemaVersion count conflicts conflicts[].kind conflicts[].path conflicts[].tasks conflicts[].missingEdge "
+                    + "conflicts[].missingEdge.task conflicts[].missingEdge.dependsOn warnings warnings[].path"
             },
             {
                 "risk --json",
-                "schemaVersion score level autoApproveThreshold factors factors[].points factors[].kind factors[].message factors[].path factors[].pattern factors[].count"
+                "schemaVersion score level autoApproveThreshold factors factors[].points factors[].kind factors[].message factors[].path "
+                    + "factors[].pattern factors[].count"
             },
             {
                 "contracts --json",
-                "schemaVersion contracts contracts[].name contracts[].version contracts[].filePath contracts[].language contracts[].stub contracts[].consumers"
+                "schemaVersion contracts contracts[].name contracts[].version contracts[].filePath contracts[].language contracts[].stub "
+                    + "contracts[].consumers"
             },
             { "environment --json", "schemaVersion hash files files[].path files[].sha256" },
             { "environment --verify 000000 --json", "schemaVersion hash files matches" },
@@ -47,11 +52,14 @@ public class PlanDocumentTests
             { "next --json", "schemaVersion task task.id" },
             {
                 "validate tasks.yaml --print json",
-                "tasks tasks[].id tasks[].description tasks[].status tasks[].depends_on tasks[].verification tasks[].required_agents tasks[].required_steps tasks[].notes_input tasks[].notes_output tasks[].checklist"
+                "tasks tasks[].id tasks[].description tasks[].status tasks[].depends_on tasks[].verification tasks[].required_agents "
+                    + "tasks[].required_steps tasks[].notes_input tasks[].notes_output tasks[].checklist"
             },
             {
                 "validate docs/plan.md --print json",
-                "tasks[].id tasks[].description tasks[].status tasks[].depends_on tasks[].verification[].command tasks[].verification[].description tasks[].required_agents tasks[].required_steps tasks[].notes_input tasks[].notes_output tasks[].checklist[].id tasks[].checklist[].description tasks[].checklist[].completed"
+                "tasks[].id tasks[].description tasks[].status tasks[].depends_on tasks[].verification[].command "
+                    + "tasks[].verification[].description tasks[].required_agents tasks[].required_steps tasks[].notes_input "
+                    + "tasks[].notes_output tasks[].checklist[].id tasks[].checklist[].description tasks[].checklist[].completed"
             },
         };
 

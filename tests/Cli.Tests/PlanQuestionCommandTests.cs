@@ -40,7 +40,8 @@ public class PlanQuestionCommandTests
         cli.Write("tasks.yaml", Meeting);
         cli.Write(
             ".claude-agents.yaml",
-            "risk:\n  sensitive_patterns:\n    - pattern: \"auth|security|crypto\"\n      weight: 20\n    - pattern: \"docs/*\"\n      weight: 50\n  auto_approve_threshold: 30\n"
+            "risk:\n  sensitive_patterns:\n    - pattern: \"auth|security|crypto\"\n      weight: 20\n    - pattern: \"docs/*\"\n      "
+                + "weight: 50\n  auto_approve_threshold: 30\n"
         );
 
         var usual = await cli.RunAsync("risk", "--json");
@@ -199,7 +200,8 @@ public class PlanQuestionCommandTests
         cli.Write(".orchestrator/roles/painter.md", "You paint.");
         cli.Write(
             "tasks.yaml",
-            "tasks:\n- {id: a, description: A, files_write: [a], role: backned}\n- {id: b, description: B, files_write: [b], role: painter}\n- {id: c, description: C, files_write: [c], role: ../../c}\n"
+            "tasks:\n- {id: a, description: A, files_write: [a], role: backned}\n- {id: b, description: B, files_write: [b], role: "
+                + "painter}\n- {id: c, description: C, files_write: [c], role: ../../c}\n"
         );
 
         var result = await cli.RunAsync("validate", "--json");
@@ -216,7 +218,8 @@ public class PlanQuestionCommandTests
         using var cli = new CliFixture().WithRepository();
         cli.Write(
             "docs/master-plan.md",
-            "# P\n\n| Phase | Title | Status |\n|---|---|---|\n| 1 | [A](a.md) | Pending |\n| 2 | [B](b.md) | Pending |\n\nPhase 1 --> Phase 2\n"
+            "# P\n\n| Phase | Title | Status |\n|---|---|---|\n| 1 | [A](a.md) | Pending |\n| 2 | [B](b.md) | Pending |\n\nPhase 1 --> "
+                + "Phase 2\n"
         );
         cli.Write("docs/a.md", "# Phase 1: A\n\n## Gates\n- echo: must pass\n\n## Tasks\n- [ ] 1.1: x\n");
         cli.Write("docs/b.md", "# Phase 2: B\n\n## Gates\n- echo: must pass\n\n## Tasks\n- [ ] 2.1: y\n");

@@ -25,7 +25,8 @@ public sealed class PullRequestTests : IDisposable
     {
         MakeRemote();
         MakeGh(
-            "echo \"$*\" >> \"$HOME/gh.log\"; case \"$2\" in view) cat \"$HOME/pr\";; create) echo https://example.org/pull/7 | tee \"$HOME/pr\";; esac"
+            "echo \"$*\" >> \"$HOME/gh.log\"; case \"$2\" in view) cat \"$HOME/pr\";; create) echo https://example.org/pull/7 | tee "
+                + "\"$HOME/pr\";; esac"
         );
 
         var run = await RunAsync("run", "--yes", "--land", "pr");
@@ -93,7 +94,8 @@ public sealed class PullRequestTests : IDisposable
     {
         MakeRemote();
         MakeGh(
-            "(: </dev/tty) 2>/dev/null && echo terminal >&2; echo \"$GIT_TERMINAL_PROMPT$GH_PROMPT_DISABLED\" >&2; ps -o sid= -p $$ >> \"$HOME/session\"; echo $$ >> \"$HOME/leader\"; exit 4"
+            "(: </dev/tty) 2>/dev/null && echo terminal >&2; echo \"$GIT_TERMINAL_PROMPT$GH_PROMPT_DISABLED\" >&2; ps -o sid= -p $$ >> "
+                + "\"$HOME/session\"; echo $$ >> \"$HOME/leader\"; exit 4"
         );
 
         var waiting = await RunAsync("run", "--yes", "--land", "pr");

@@ -181,7 +181,8 @@ public class RunCommandTests
         using var cli = Repository("echo x > a.txt");
         cli.Write(
             "tasks.yaml",
-            $"tasks:\n  - {{id: a, description: A, files_write: [a.txt], verification: ['echo $$ >> {cli.Home}/gates; while [ ! -e {cli.Home}/go ]; do sleep 0.1; done']}}\n"
+            $"tasks:\n  - {{id: a, description: A, files_write: [a.txt], verification: ['echo $$ >> {cli.Home}/gates; while [ ! -e "
+                + $"{cli.Home}/go ]; do sleep 0.1; done']}}\n"
         );
         using var interrupts = new Interrupts();
 
@@ -204,7 +205,8 @@ public class RunCommandTests
     public async Task Run_InterruptedTwice_DoesNotWaitForAnAgentThatDoesNotListen()
     {
         using var cli = Repository(
-            "trap 'touch \"$HOME/asked\"' TERM INT; echo $$ > \"$HOME/agent\"; while [ ! -e \"$HOME/go\" ]; do sleep 0.1; done; echo x > a.txt"
+            "trap 'touch \"$HOME/asked\"' TERM INT; echo $$ > \"$HOME/agent\"; while [ ! -e \"$HOME/go\" ]; do sleep 0.1; done; echo x > "
+                + "a.txt"
         );
         cli.Write("tasks.yaml", "tasks:\n  - {id: a, description: A, files_write: [a.txt]}\n");
         using var interrupts = new Interrupts();

@@ -12,7 +12,8 @@ public class SteeringTests
         "touch \"$HOME/started\"; while [ ! -e \"$HOME/go\" ]; do sleep 0.1; done; echo x > $ORCHESTRATOR_TASK.txt";
 
     /// <summary>
-    /// A task that can't be paused is refused at once, by the run's record; the run lives on. A pause of the run counts until the resume after it.
+    /// A task that can't be paused is refused at once, by the run's record; the run lives on. A pause of the run counts until the resume
+    /// after it.
     /// </summary>
     [Fact]
     public async Task Pause_WithoutAnEngine_OfNoTaskAtWorkAndOfTheRun_ResumeFinishesIt()
@@ -20,7 +21,8 @@ public class SteeringTests
         using var cli = RunCommandTests.Repository(Waiting);
         cli.Write(
             "tasks.yaml",
-            "tasks:\n  - {id: a, description: A, files_write: [a.txt]}\n  - {id: b, description: B, files_write: [b.txt], depends_on: [a]}\n"
+            "tasks:\n  - {id: a, description: A, files_write: [a.txt]}\n  - {id: b, description: B, files_write: [b.txt], depends_on: "
+                + "[a]}\n"
         );
         await InterruptAsync(cli);
 
@@ -53,7 +55,9 @@ public class SteeringTests
         Assert.True(resumed.ExitCode == 0, resumed.People);
     }
 
-    /// <summary>Said before the run and without an engine: its agent waits, everybody is told why, and it is started once when it may be.</summary>
+    /// <summary>
+    /// Said before the run and without an engine: its agent waits, everybody is told why, and it is started once when it may be.
+    /// </summary>
     [Fact]
     public async Task Hold_OfAllRuns_KeepsAgentsFromStartingUntilTheRelease()
     {
@@ -197,11 +201,13 @@ public class SteeringTests
     public async Task Approve_TwiceAndOfABlockedTask_ChangesNothingMore()
     {
         using var cli = RunCommandTests.Repository(
-            "[ $ORCHESTRATOR_TASK = b ] || echo '{\"status\": \"blocked\", \"reason\": \"a decision\"}' > .task-status.json; echo x > $ORCHESTRATOR_TASK.txt"
+            "[ $ORCHESTRATOR_TASK = b ] || echo '{\"status\": \"blocked\", \"reason\": \"a decision\"}' > .task-status.json; echo x > "
+                + "$ORCHESTRATOR_TASK.txt"
         );
         cli.Write(
             "tasks.yaml",
-            "tasks:\n  - {id: a, description: A, files_write: [a.txt]}\n  - {id: b, description: B, files_write: [b.txt], requires_approval: true}\n"
+            "tasks:\n  - {id: a, description: A, files_write: [a.txt]}\n  - {id: b, description: B, files_write: [b.txt], "
+                + "requires_approval: true}\n"
         );
         Assert.Equal(3, (await cli.RunAsync("run", "--yes")).ExitCode);
 

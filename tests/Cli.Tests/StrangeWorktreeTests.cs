@@ -17,7 +17,8 @@ public class StrangeWorktreeTests
         (
             "nested",
             "nested.txt",
-            $"mkdir -p node_modules/x; git init -q node_modules/x; {Repository} -C node_modules/x commit -q --allow-empty -m x; echo 1 > nested.txt",
+            $"mkdir -p node_modules/x; git init -q node_modules/x; {Repository} -C node_modules/x commit -q --allow-empty -m x; echo 1 > "
+                + "nested.txt",
             ""
         ),
         ("pipes", "pipes.txt", "mkfifo .task-status.json pipe; echo 1 > pipes.txt", ""),
@@ -60,14 +61,16 @@ public class StrangeWorktreeTests
         cli.Git("-c", "user.name=x", "-c", "user.email=x@y", "commit", "-qm", "base");
         cli.Write(
             ".orchestrator/config.yaml",
-            $"agent: mine\nagents: {{mine: {{command: [/bin/sh, \"{agent}\"]}}}}\ndisk: {{reserve: 1}}\nworktrees: {{setup: []}}\npermissions: {{sandbox: off}}\n"
+            $"agent: mine\nagents: {{mine: {{command: [/bin/sh, \"{agent}\"]}}}}\ndisk: {{reserve: 1}}\nworktrees: {{setup: "
+                + $"[]}}\npermissions: {{sandbox: off}}\n"
         );
         cli.Write(
             "tasks.yaml",
             "tasks:\n"
                 + string.Concat(
                     Agents.Select(a =>
-                        $"  - {{id: {a.Id}, description: Work, files_write: [\"{a.Owned}\"], max_retries: 1, verification: [{{command: test -f {a.Owned.Replace("*", ".txt", StringComparison.Ordinal)}}}]}}\n"
+                        $"  - {{id: {a.Id}, description: Work, files_write: [\"{a.Owned}\"], max_retries: 1, verification: [{{command: "
+                        + $"test -f {a.Owned.Replace("*", ".txt", StringComparison.Ordinal)}}}]}}\n"
                     )
                 )
         );

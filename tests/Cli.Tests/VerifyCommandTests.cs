@@ -72,7 +72,8 @@ public class VerifyCommandTests
         cli.Write("plan.md", "# Plan\n\n| # | Phase | Status |\n|---|---|---|\n| 1 | [One](one.md) | Pending |\n");
         cli.Write(
             "one.md",
-            "# Phase 1: One\n\n**Status:** Pending\n\n## Gates\n- test -f README.md: must pass\n- test -f other.md: must pass\n- true: is quick\n\n## Tasks\n- [ ] 1.1 Write\n"
+            "# Phase 1: One\n\n**Status:** Pending\n\n## Gates\n- test -f README.md: must pass\n- test -f other.md: must pass\n- true: is "
+                + "quick\n\n## Tasks\n- [ ] 1.1 Write\n"
         );
 
         var result = await cli.RunAsync("verify", "plan.md", "1", "--json");

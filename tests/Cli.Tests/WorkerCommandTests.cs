@@ -5,7 +5,9 @@ using Xunit;
 
 namespace Orchestrator.Cli.Tests;
 
-/// <summary>One server, workers of two people on two machines as it were: each with a home and a repository of its own, none where runs are started.</summary>
+/// <summary>
+/// One server, workers of two people on two machines as it were: each with a home and a repository of its own, none where runs are started.
+/// </summary>
 public class WorkerCommandTests
 {
     private const string Agent = "echo $ORCHESTRATOR_TASK > $ORCHESTRATOR_TASK.txt";

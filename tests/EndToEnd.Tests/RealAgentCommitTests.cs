@@ -30,7 +30,8 @@ public sealed class RealAgentCommitTests
                 "tasks:\n"
                     + string.Concat(
                         Tasks.Select(task =>
-                            $"  - {{id: {task}, description: Do {task}, prompt: \"MARK-{task}: write and commit.\", files_write: ['{task}/**'], "
+                            $"  - {{id: {task}, description: Do {task}, prompt: \"MARK-{task}: write and commit.\", files_write: "
+                            + $"['{task}/**'], "
                             + $"verification: [{{command: grep -q good {task}/a.txt && test -s {task}/b.txt}}]}}\n"
                         )
                     )

@@ -103,7 +103,8 @@ internal sealed class SuiteWorkplace : IDisposable
         var lines = Enumerable
             .Range(1, tasks)
             .Select(n =>
-                $"  - {{id: t{n}, description: Write a file, files_write: [t{n}.txt], verification: [{{command: \"test -s t{n}.txt && node suite.mjs {suite}\", timeout: 120{gate}}}]}}\n"
+                $"  - {{id: t{n}, description: Write a file, files_write: [t{n}.txt], verification: [{{command: \"test -s t{n}.txt && node "
+                + $"suite.mjs {suite}\", timeout: 120{gate}}}]}}\n"
             );
         await place.Repository.CommitAsync("start", ("suite.mjs", Suite), ("tasks.yaml", "tasks:\n" + string.Concat(lines)));
         return place;

@@ -27,7 +27,8 @@ public sealed class NamespaceCircleTests
             uses[from]
                 .Where(use => circles.Contains(use.Key) && Reachable(uses, use.Key).Contains(from))
                 .Select(use =>
-                    $"{from} -> {use.Key}: {string.Join(", ", use.Value.Take(6))}{(use.Value.Count > 6 ? $" and {use.Value.Count - 6} more" : "")}"
+                    $"{from} -> {use.Key}: "
+                    + $"{string.Join(", ", use.Value.Take(6))}{(use.Value.Count > 6 ? $" and {use.Value.Count - 6} more" : "")}"
                 )
         );
 

@@ -56,7 +56,8 @@ public sealed class Hostility(KillRepository repository)
             var file = Path.Combine(hooks, name);
             File.WriteAllText(
                 file,
-                $"#!/bin/sh\n[ -n \"$ORCHESTRATOR_TASK\" ] || [ -z \"${Disturber.Variable}\" ] || echo \"{name} $*\" >> '{RanFile}'\nexit {(name is "fsmonitor" or "merge" ? 1 : 0)}\n"
+                $"#!/bin/sh\n[ -n \"$ORCHESTRATOR_TASK\" ] || [ -z \"${Disturber.Variable}\" ] || echo \"{name} $*\" >> '{RanFile}'\nexit "
+                    + $"{(name is "fsmonitor" or "merge" ? 1 : 0)}\n"
             );
             if (!OperatingSystem.IsWindows())
             {

@@ -17,8 +17,7 @@ public sealed record KillTask(string Id, string[] After, string[] Writes, string
 
 /// <summary>
 /// The plans that are run while something is killed. In both a gate fails first, two tasks conflict (one removes a file that the other adds
-/// to),
-/// several append to one file, one renames a file that the user changes meanwhile, and the last waits for the user's commit.
+/// to), several append to one file, one renames a file that the user changes meanwhile, and the last waits for the user's commit.
 /// </summary>
 /// <param name="Tasks">The tasks, in plan order.</param>
 /// <param name="Seconds">How long each agent takes, in seconds.</param>
@@ -113,8 +112,8 @@ public sealed record KillPlan(IReadOnlyList<KillTask> Tasks, double Seconds)
         );
 
     /// <summary>
-    /// For the merge train: seven tasks that are ready at once, with gates that take a while, so that batches are made. Two of them hold alone
-    /// and not together: whoever of them is merged second comes back once and mends it, in a file to which both append the same.
+    /// For the merge train: seven tasks that are ready at once, with gates that take a while, so that batches are made. Two of them hold
+    /// alone and not together: whoever of them is merged second comes back once and mends it, in a file to which both append the same.
     /// </summary>
     public static KillPlan Together { get; } =
         new(
@@ -151,7 +150,8 @@ public sealed record KillPlan(IReadOnlyList<KillTask> Tasks, double Seconds)
                 Simple("careless") with
                 {
                     Does =
-                        "echo 'careless good' > careless.txt; if [ \"$ORCHESTRATOR_ATTEMPT\" = 1 ]; then echo x > foreign.txt; else rm -f foreign.txt; fi; \"$KILL_TEST_PROGRAM\" done --status completed",
+                        "echo 'careless good' > careless.txt; if [ \"$ORCHESTRATOR_ATTEMPT\" = 1 ]; then echo x > foreign.txt; else rm -f "
+                        + "foreign.txt; fi; \"$KILL_TEST_PROGRAM\" done --status completed",
                     MostRounds = 2,
                 },
                 Renamer("renamer"),
@@ -165,7 +165,8 @@ public sealed record KillPlan(IReadOnlyList<KillTask> Tasks, double Seconds)
         "tasks:\n"
         + string.Concat(
             Tasks.Select(task =>
-                $"  - {{id: {task.Id}, description: Make {task.Id}, files_write: [{string.Join(", ", task.Writes)}], files_append: [{string.Join(", ", task.Appends)}], "
+                $"  - {{id: {task.Id}, description: Make {task.Id}, files_write: [{string.Join(", ", task.Writes)}], files_append: "
+                + $"[{string.Join(", ", task.Appends)}], "
                 + $"depends_on: [{string.Join(", ", task.After)}], verification: [{{command: {task.Gate}}}]}}\n"
             )
         );

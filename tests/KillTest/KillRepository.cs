@@ -22,7 +22,8 @@ public sealed class KillRepository : IDisposable
         var agent = Beside("agent.sh");
         Write(
             ".orchestrator/config.yaml",
-            $"workers: {plan.Workers}\nagent: scripted\nagents: {{scripted: {{command: [/bin/sh, \"{agent}\"]}}}}\ndisk: {{reserve: 1}}\nworktrees: {{setup: []}}\n"
+            $"workers: {plan.Workers}\nagent: scripted\nagents: {{scripted: {{command: [/bin/sh, \"{agent}\"]}}}}\ndisk: {{reserve: "
+                + $"1}}\nworktrees: {{setup: []}}\n"
         );
         Write("tasks.yaml", plan.ToYaml());
         Write(KillPlan.AppendedFile, "first line\n");

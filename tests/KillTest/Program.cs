@@ -32,7 +32,8 @@ async Task<int> RoundsAsync(KillPlan plan, Func<Random, IKiller> killer)
     {
         var result = await round.RunAsync(plan, killer(new Random(unchecked(seed + number))), expected);
         failed += Report(
-            $"round {number}: {result.Kills.Count} kills ({string.Join(", ", result.Kills.GroupBy(kill => kill).Select(group => $"{group.Count()} {group.Key}"))})",
+            $"round {number}: {result.Kills.Count} kills "
+                + $"({string.Join(", ", result.Kills.GroupBy(kill => kill).Select(group => $"{group.Count()} {group.Key}"))})",
             result
         );
     }

@@ -2,8 +2,7 @@ namespace Orchestrator.KillTest;
 
 /// <summary>
 /// A git of our own in front of the real one: it counts calls by subcommand, and at the place of a round it says that it is there and waits
-/// to be killed.
-/// "locked" is while git holds locks: in the hook that runs when refs are locked, or in a filter that runs while an index is.
+/// to be killed. "locked" is while git holds locks: in the hook that runs when refs are locked, or in a filter that runs while an index is.
 /// </summary>
 public static class Shim
 {

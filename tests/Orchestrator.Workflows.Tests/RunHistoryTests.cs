@@ -109,7 +109,8 @@ public sealed class RunHistoryTests(ITestOutputHelper output)
                 }
                 Assert.True(
                     System.Diagnostics.Stopwatch.GetElapsedTime(begin) < TimeSpan.FromMinutes(2),
-                    $"it does not end: {status.State} {status.Reason}: {string.Join(", ", status.Tasks.Select(t => $"{t.Id} {t.State} {t.Reason}"))}"
+                    $"it does not end: {status.State} {status.Reason}: "
+                        + $"{string.Join(", ", status.Tasks.Select(t => $"{t.Id} {t.State} {t.Reason}"))}"
                 );
                 if (status.State == RunStates.Escalated)
                 {

@@ -219,7 +219,7 @@ internal sealed class Scene : IAsyncDisposable
             {
                 await Run.Run.ExecuteUpdateAsync(w => w.ResumeAsync(null));
             }
-            foreach (var id in status.Questions.Select(q => q.Id).Where(id => id != "promote"))
+            foreach (var id in status.Questions.Select(q => q.Id).Where(id => id is not ("promote" or "resolve")))
             {
                 var task = status.Tasks.FirstOrDefault(t => t.Id == id);
                 if (task is null || task.State == TaskStates.AwaitingApproval)

@@ -7,7 +7,9 @@ using Xunit;
 
 namespace Orchestrator.Workflows.Tests;
 
-/// <summary>The merge train as a workflow of its own: what happens to it, and to its run meanwhile, costs no merge and none is counted twice.</summary>
+/// <summary>
+/// The merge train as a workflow of its own: what happens to it, and to its run meanwhile, costs no merge and none is counted twice.
+/// </summary>
 public sealed class TrainChildTests
 {
     [Fact]
@@ -41,7 +43,9 @@ public sealed class TrainChildTests
         Assert.Contains(scene.Run.Activities.Events, e => e.Reason.StartsWith("The merge train ended", StringComparison.Ordinal));
     }
 
-    /// <summary>As the button in the Web UI, in the middle of a merge and after some: what the run has counted, the train does not know any more.</summary>
+    /// <summary>
+    /// As the button in the Web UI, in the middle of a merge and after some: what the run has counted, the train does not know any more.
+    /// </summary>
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -316,6 +320,34 @@ public sealed class TrainChildTests
 
         Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
         Assert.Equal(2, run.Activities.Starts.Count);
+    }
+
+    /// <summary>What others did meanwhile is not the agent's failure: neither is it escalated for it, nor does its task fail.</summary>
+    [Fact]
+    public async Task Conflict_BetweenFailures_IsNotChargedToTheAgent()
+    {
+        await using var run = await ScriptedRun.StartAsync(
+            [RunTests.Task("a") with { MaxRemediations = 2 }],
+            a =>
+            {
+                a.Verify = input =>
+                    input.Attempt == 1
+                        ? new VerifyResult { Problems = ["wrong"], ProblemsFile = "p.md" }
+                        : new VerifyResult { Commit = $"commit-{input.Attempt}" };
+                a.Merge = input =>
+                    input.Request.Attempt > 3
+                        ? new MergeResult { Merged = true, Commit = "merge" }
+                        : new MergeResult
+                        {
+                            Message = "Not merged.",
+                            ProblemsFile = "p.md",
+                            Conflict = input.Request.Attempt == 2,
+                        };
+            }
+        );
+
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal([0, 1, 1, 2], run.Activities.Starts.Select(start => start.Failures));
     }
 
     [Fact]

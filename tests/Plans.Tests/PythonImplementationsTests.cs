@@ -16,14 +16,16 @@ public sealed class PythonImplementationsTests
     [Theory]
     [InlineData("    def get(self, key: str, default: str = \"a, (b\") -> str:\n        return key\n")]
     [InlineData(
-        "    def get(\n        self,\n        key,  # the (key\n        default=None,\n        *,\n        deep=False,\n    ):\n        return key\n"
+        "    def get(\n        self,\n        key,  # the (key\n        default=None,\n        *,\n        deep=False,\n    ):\n        "
+            + "return key\n"
     )]
     [InlineData("    def get(self, *args, **kwargs): ...\n")]
     [InlineData("    @staticmethod\n    def get(key, default=None): ...\n")]
     [InlineData("    @overload\n    def get(self, key: int) -> str: ...\n    def get(self, key, default=''): ...\n")]
     [InlineData("    get = other\n")]
     [InlineData(
-        "    \"\"\"\nText at the margin that would end the class.\n    def get(self): ...\n    \"\"\"\n    def get(self, key, default=None): ...\n"
+        "    \"\"\"\nText at the margin that would end the class.\n    def get(self): ...\n    \"\"\"\n    def get(self, key, "
+            + "default=None): ...\n"
     )]
     public void Problems_HeldContract_None(string get) => Assert.Empty(Find($"class Memory(store.Store):\n{get}{Rest}\nx = 1\n"));
 

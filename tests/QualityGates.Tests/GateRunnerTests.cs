@@ -131,6 +131,20 @@ public sealed class GateRunnerTests : IDisposable
         Assert.Equal(failure == GateFailure.Logic, !verdict.BlamesMachine);
     }
 
+    /// <summary>A task that does not say what it writes may be to write the module; a known tool it is not.</summary>
+    [Theory]
+    [InlineData("new_thing", GateFailure.Logic)]
+    [InlineData("pytest", GateFailure.Environment)]
+    public async Task Module_IsMissingAndATaskMayWriteAnything_IsTheWorksFaultUnlessItIsATool(string module, GateFailure failure)
+    {
+        var verdict = await RunAsync(
+            $"echo '/usr/bin/python3: No module named {module}'; exit 1",
+            subjectChange: subject => subject with { MayWriteAnything = true }
+        );
+
+        Assert.Equal(failure, verdict.Failure);
+    }
+
     [Fact]
     public async Task Directory_IsMissing_CouldNotRun()
     {

@@ -103,7 +103,8 @@ public sealed class GateTurnsTests : IDisposable
     public async Task GateInsideAGate_OfTheSameName_DoesNotWaitForItsOwnParent()
     {
         var outer = RunAsync(
-            "printf %s \"$ORCHESTRATOR_CHILD\" >\"$AT/mark.new\"; mv \"$AT/mark.new\" \"$AT/mark\"; until [ -e \"$AT/go\" ]; do sleep 0.01; done",
+            "printf %s \"$ORCHESTRATOR_CHILD\" >\"$AT/mark.new\"; mv \"$AT/mark.new\" \"$AT/mark\"; until [ -e \"$AT/go\" ]; do sleep "
+                + "0.01; done",
             "port",
             "outer"
         );

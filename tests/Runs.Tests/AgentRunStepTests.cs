@@ -2,6 +2,7 @@ using Orchestrator.Agents;
 using Orchestrator.Agents.Supervision;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
+using Orchestrator.Runs.Reports;
 using Orchestrator.Runs.Tasks;
 using Orchestrator.TestKit;
 using Xunit;
@@ -11,6 +12,33 @@ namespace Orchestrator.Runs.Tests;
 /// <summary>A start that is to be stopped, because nobody heard that it was interrupted, in each state it may be in.</summary>
 public sealed class AgentRunStepTests
 {
+    [Theory]
+    [InlineData(1, "opus", null, "sonnet")]
+    [InlineData(2, "opus", null, "opus")]
+    [InlineData(3, "opus", "haiku", "opus")]
+    [InlineData(1, "opus", "haiku", "haiku")]
+    [InlineData(3, null, "haiku", "haiku")]
+    public void ModelOf_WorkRefusedTwice_IsTheStrongerOne(int failures, string? stronger, string? ofTask, string model)
+    {
+        var start = RunFixture.Start().With(s => s with { Model = "sonnet", EscalateModel = stronger });
+
+        Assert.Equal(model, AgentRunStep.ModelOf(new PlanTask { Id = "a", Model = ofTask }, start.Settings, failures));
+    }
+
+    [Fact]
+    public void AttemptModel_SeveralStarts_NamesTheModelOfEachAttemptOnce()
+    {
+        using var folder = new TempFolder();
+        var run = new RunFolder(folder.Path, "run");
+        foreach (var (start, attempt, models) in ((int, int, string[])[])[(1, 1, ["s"]), (2, 1, ["s"]), (3, 2, []), (10, 3, ["o", "h"])])
+        {
+            new AgentRunNotes { Attempt = attempt, Models = models }.Write(run.Start("a", start));
+        }
+
+        Assert.Equal("s (attempt 1), o (attempt 3)", string.Join(", ", AttemptModel.Of(run.Path, "a")));
+        Assert.Empty(AttemptModel.Of(run.Path, "b"));
+    }
+
     [Fact]
     public async Task Run_StopOfAStartThatNeverBegan_StartsNothing()
     {
@@ -30,7 +58,8 @@ public sealed class AgentRunStepTests
     public async Task Run_StopOfAStartAtWork_EndsItAndKeepsItsFiles()
     {
         using var run = await BeginAsync(
-            "echo half > half.txt; echo started >> \"$ORCHESTRATOR_REPOSITORY/starts\"; sleep 600; echo ended >> \"$ORCHESTRATOR_REPOSITORY/starts\""
+            "echo half > half.txt; echo started >> \"$ORCHESTRATOR_REPOSITORY/starts\"; sleep 600; echo ended >> "
+                + "\"$ORCHESTRATOR_REPOSITORY/starts\""
         );
         var input = await InputAsync(run);
         using var detach = new CancellationTokenSource();
@@ -78,9 +107,9 @@ public sealed class AgentRunStepTests
         var work = await run.VerifyAsync("a", input.Prepared, endedWith: result.EndedWith);
 
         Assert.Equal((FailureClasses.None, false, ""), (result.FailureClass, result.ClaimedDone, result.Signature));
-        Assert.Contains("ended with exit code 1. The end of its stderr: 1 warning", result.EndedWith, StringComparison.Ordinal);
+        Assert.Contains("ended with exit code 1. The end of its stderr: '1 warning'.", result.EndedWith, StringComparison.Ordinal);
         Assert.Empty(work.Problems);
-        Assert.Contains(work.Notes, note => note.Contains("1 warning The work passes its gates", StringComparison.Ordinal));
+        Assert.Contains(work.Notes, note => note.Contains("'1 warning'. The work passes its gates", StringComparison.Ordinal));
     }
 
     [Theory]

@@ -84,7 +84,8 @@ public sealed class HostileWorktreeTests
     [InlineData("head -c 1000 /dev/zero > \"$(git rev-parse --git-dir)/index\"", 0)]
     [InlineData("git checkout -q --orphan x && rm \"$(git rev-parse --git-dir)/index\" && echo > \"$(git rev-parse --git-dir)/index\"", 0)]
     [InlineData(
-        "i=0; while [ $i -lt 120 ]; do mkdir dddddddddddddddddddddddddddddddddddddddddd && cd -P ddd* || exit 1; i=$((i+1)); done; touch deepest",
+        "i=0; while [ $i -lt 120 ]; do mkdir dddddddddddddddddddddddddddddddddddddddddd && cd -P ddd* || exit 1; i=$((i+1)); done; touch "
+            + "deepest",
         null
     )]
     [InlineData("ln -s one two; ln -s two one", null)]

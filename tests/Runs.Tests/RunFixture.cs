@@ -88,6 +88,7 @@ internal sealed class RunFixture : IDisposable
         {
             ["XDG_CACHE_HOME"] = repository.Beside("cache"),
             ["HOME"] = repository.Beside("home"),
+            ["PATH"] = $"{Programs(repository)}:{Environment.GetEnvironmentVariable("PATH")}",
             ["TMPDIR"] = Directory.CreateDirectory(repository.Beside("tmp")).FullName,
         };
         var services = new RunServices("host", ["orchestrate", "hook"], TimeProvider.System) { Environment = environment };
@@ -103,6 +104,20 @@ internal sealed class RunFixture : IDisposable
         var fixture = new RunFixture(repository, reference, plan, hash, services, runId) { _ownsRepository = given is null };
         await fixture.PreflightAgainAsync();
         return fixture;
+    }
+
+    /// <summary>A folder of programs that the run finds before all others.</summary>
+    private static string Programs(TemporaryRepository repository) => repository.Beside("programs");
+
+    /// <summary>Puts a script where the run finds it.</summary>
+    public void AddProgram(string name, string script)
+    {
+        var path = Path.Combine(Directory.CreateDirectory(Programs(Repository)).FullName, name);
+        File.WriteAllText(path, "#!/bin/sh\n" + script);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        }
     }
 
     public async Task PreflightAgainAsync()

@@ -25,6 +25,36 @@ public sealed class RunStepsTests
         Assert.True((await run.DoAsync("a", "a.txt", "a\n")).Merged);
     }
 
+    /// <summary>New faults hide behind old ones: a gate that is red in another way is said to be.</summary>
+    [Theory]
+    [InlineData("printf '%s\\n' '1 failed, 9 passed in 0.02s'; exit 1", "and still red in the same way")]
+    [InlineData("echo '2 failed, 8 passed in 0.02s'; exit 1", "and red in another way now (2 failed, 8 passed in 0.02s)")]
+    [InlineData("echo '1 failed, 9 passed in 0.01s'; exit 2", "and red in another way now (1 failed, 9 passed in 0.01s)")]
+    [InlineData("echo '10 passed in 0.01s'", "green now")]
+    public async Task Verify_GateRedAtBase_SaysWhetherItIsRedInTheSameWay(string script, string said)
+    {
+        using var repository = await TemporaryRepository.CreateAsync();
+        await repository.CommitAsync("old", ("gate.sh", "echo '1 failed, 9 passed in 1.31s'; exit 1\n"));
+        using var run = await RunFixture.BeginAsync(
+            repository,
+            RunFixture.Start(new Gate("sh gate.sh")).With(s => s with { Gates = s.Gates with { Integration = [new Gate("sh gate.sh")] } }),
+            Task("a", "gate.sh")
+        );
+        var prepared = await run.PrepareAsync("a");
+        run.Write(prepared, "gate.sh", script + "\n");
+
+        var work = await run.VerifyAsync("a", prepared);
+        var merged = await run.MergeAsync("a", work.Commit);
+
+        Assert.Empty(work.Problems);
+        Assert.Contains(work.Notes, note => note.Contains($"red before any work was done, {said}", StringComparison.Ordinal));
+        Assert.Contains($"red before any work was done, {said}", merged.Message);
+        Assert.Contains(
+            $"- 'sh gate.sh': red before any work was done, {said}",
+            new RunReport(run.Repository.Path).Render(new RunStatus { RunId = RunFixture.RunId, State = RunStates.Landing })
+        );
+    }
+
     [Fact]
     public async Task Preflight_GatesWithOneDescription_AreNamedByTheirCommands()
     {
@@ -63,6 +93,22 @@ public sealed class RunStepsTests
             Assert.Single(run.Preflight.Errors),
             StringComparison.Ordinal
         );
+    }
+
+    /// <summary>They are cleared away before each gate, so that set-up runs again and again.</summary>
+    [Theory]
+    [InlineData("mkdir -p .venv/lib && touch .venv/lib/x", true)]
+    [InlineData("touch a.log", false)]
+    public async Task Preflight_SetUpLeavesFilesThatGitDoesNotIgnore_IsSaid(string setUp, bool isSaid)
+    {
+        using var repository = await TemporaryRepository.CreateAsync();
+        await repository.CommitAsync("Ignore logs", (".gitignore", "*.log\n"));
+        var start = RunFixture.Start(new Gate("true")).With(s => s with { Worktrees = s.Worktrees with { Setup = [setUp] } });
+
+        using var run = await RunFixture.BeginAsync(repository, start, Task("a", "a.txt"));
+
+        Assert.Equal(isSaid ? 1 : 0, run.Preflight.Warnings.Count(w => w.Contains("does not ignore (.venv/)", StringComparison.Ordinal)));
+        Assert.Empty(run.Preflight.Errors);
     }
 
     [Fact]

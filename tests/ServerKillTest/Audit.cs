@@ -138,7 +138,8 @@ internal sealed class Audit(ServerCalls calls, IReadOnlyList<WorkflowPlan> plans
         if (runs.Count != 1 || runs[0].Status != WorkflowExecutionStatus.Completed)
         {
             faults.Add(
-                $"{(runs.Count == 0 && ledger.Starts.ContainsKey(id) ? "lost: " : "")}{id} has {runs.Count} runs: {string.Join(", ", runs.Select(run => run.Status))}"
+                $"{(runs.Count == 0 && ledger.Starts.ContainsKey(id) ? "lost: " : "")}{id} has {runs.Count} runs: "
+                    + $"{string.Join(", ", runs.Select(run => run.Status))}"
             );
         }
         if (ledger.Results.TryGetValue(id, out var result) && result != SdkLoad.Expected)
@@ -155,7 +156,8 @@ internal sealed class Audit(ServerCalls calls, IReadOnlyList<WorkflowPlan> plans
             if (times != 1)
             {
                 faults.Add(
-                    $"{(times == 0 ? "lost" : "doubled")}: a workflow task of run {runId} was acknowledged as completed and is there {times} times"
+                    $"{(times == 0 ? "lost" : "doubled")}: a workflow task of run {runId} was acknowledged as completed and is there "
+                        + $"{times} times"
                 );
             }
         }
@@ -173,7 +175,8 @@ internal sealed class Audit(ServerCalls calls, IReadOnlyList<WorkflowPlan> plans
             if (results.Count > 1 || (results.Count == 1 && results[0] != result) || (results.Count == 0 && !EndedFirst(history)))
             {
                 faults.Add(
-                    $"{(results.Count > 1 ? "doubled" : "lost")}: activity {activityId} of run {runId} was acknowledged with {result}, its results are [{string.Join(", ", results)}]"
+                    $"{(results.Count > 1 ? "doubled" : "lost")}: activity {activityId} of run {runId} was acknowledged with {result}, its "
+                        + $"results are [{string.Join(", ", results)}]"
                 );
             }
         }

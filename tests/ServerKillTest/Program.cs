@@ -30,7 +30,8 @@ for (var done = 0; done < rounds; done += RoundsPerSession)
         var result = await new Session(victim, random, patience).RunAsync(crashes);
         (workflows, acknowledged) = (workflows + result.Workflows, acknowledged + result.Acknowledged);
         Console.WriteLine(
-            $"rounds {done + 1} to {done + crashes}: {result.Workflows} workflows, {result.Acknowledged} acknowledged changes: {(result.Faults.Count == 0 ? "ok" : $"{result.Faults.Count} faults")}"
+            $"rounds {done + 1} to {done + crashes}: {result.Workflows} workflows, {result.Acknowledged} acknowledged changes: "
+                + $"{(result.Faults.Count == 0 ? "ok" : $"{result.Faults.Count} faults")}"
         );
         foreach (var fault in result.Faults.Take(20))
         {
@@ -54,7 +55,8 @@ for (var done = 0; done < rounds; done += RoundsPerSession)
 }
 
 Console.WriteLine(
-    $"{(failed == 0 ? $"{rounds} rounds lost and doubled nothing" : "something was lost or doubled")}: {workflows} workflows, {acknowledged} acknowledged changes, {Stopwatch.GetElapsedTime(began).TotalSeconds:F0} s (seed {seed})"
+    $"{(failed == 0 ? $"{rounds} rounds lost and doubled nothing" : "something was lost or doubled")}: {workflows} workflows, "
+        + $"{acknowledged} acknowledged changes, {Stopwatch.GetElapsedTime(began).TotalSeconds:F0} s (seed {seed})"
 );
 return failed == 0 ? 0 : 1;
 

@@ -31,7 +31,7 @@ public class ConfigFileEditorTests
 
     [Theory]
     [InlineData("", "workres", "5", "Did you mean 'workers'?")]
-    [InlineData("", "workers", "many", "Give a whole number from 1 to 1000.")]
+    [InlineData("", "workers", "many", "The default is 3.")]
     [InlineData("", "temporal.api_key", "hunter2", "Give $NAME of an environment variable, or file:PATH.")]
     [InlineData("a: [", "workers", "5", "Correct the line.")]
     public void Set_BadInput_GivesTheCureAndNoText(string text, string name, string value, string cure)

@@ -104,16 +104,19 @@ public sealed class WorkflowCodeAnalyzerTests
                     [
                         InWorkflow("_ = Workflow.UtcNow; _ = Workflow.NewGuid(); _ = Workflow.Random.Next();", 0),
                         InWorkflow(
-                            "await Workflow.DelayAsync(5); await Workflow.WhenAllAsync(Workflow.DelayAsync(5)); await Task.Yield(); await Task.FromResult(1);",
+                            "await Workflow.DelayAsync(5); await Workflow.WhenAllAsync(Workflow.DelayAsync(5)); await Task.Yield(); await "
+                                + "Task.FromResult(1);",
                             1
                         ),
                         InWorkflow(
-                            "await Task.CompletedTask.ConfigureAwait(true); await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext);",
+                            "await Task.CompletedTask.ConfigureAwait(true); await "
+                                + "Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext);",
                             2
                         ),
                         InWorkflow("await Task.CompletedTask.ContinueWith(_ => { }, TaskScheduler.Current);", 3),
                         InWorkflow(
-                            "using var source = new CancellationTokenSource(); source.Cancel(); var lockit = new object(); lock (lockit) { }",
+                            "using var source = new CancellationTokenSource(); source.Cancel(); var lockit = new object(); lock (lockit) { "
+                                + "}",
                             4
                         ),
                         InWorkflow(

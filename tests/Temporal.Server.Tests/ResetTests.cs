@@ -1,3 +1,4 @@
+using Temporal.Grpc;
 using Temporalio.Api.Command.V1;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
@@ -79,6 +80,44 @@ public class ResetTests
         );
         Assert.Contains(await server.HistoryAsync("sender", reset), e => e.EventType == EventType.ExternalWorkflowExecutionSignaled);
         Assert.Equal(2, (await server.HistoryAsync("other")).Count(e => e.EventType == EventType.WorkflowExecutionSignaled));
+    }
+
+    [Fact]
+    public async Task Reset_OfAnOlderRunWhoseSuccessorWasDeleted_FindsNoCurrentRun()
+    {
+        await using var server = await TestServer.StartAsync();
+        var older = await server.StartWorkflowAsync("w");
+        await server.PollWorkflowTaskAsync("w");
+        var workflow = new WorkflowExecution { WorkflowId = "w" };
+        await server.CallAsync(
+            new TerminateWorkflowExecutionRequest { Namespace = "default", WorkflowExecution = workflow },
+            TerminateWorkflowExecutionResponse.Parser
+        );
+        await server.StartWorkflowAsync("w");
+        await server.CallAsync(
+            new DeleteWorkflowExecutionRequest { Namespace = "default", WorkflowExecution = workflow },
+            DeleteWorkflowExecutionResponse.Parser
+        );
+        var limit = TimeSpan.FromMinutes(1);
+        var look = new DescribeWorkflowExecutionRequest { Namespace = "default", Execution = workflow };
+        while ((await server.TryAsync(look, limit)).Status == GrpcStatusCode.OK)
+        {
+            await Task.Delay(5);
+        }
+
+        workflow.RunId = older;
+        var (status, _, _) = await server.TryAsync(
+            new ResetWorkflowExecutionRequest
+            {
+                Namespace = "default",
+                WorkflowExecution = workflow,
+                WorkflowTaskFinishEventId = 4,
+                RequestId = "r",
+            },
+            limit
+        );
+
+        Assert.Equal(GrpcStatusCode.NotFound, status);
     }
 
     private static async Task<string> ResetAsync(TestServer server, string id, long finishEventId) =>

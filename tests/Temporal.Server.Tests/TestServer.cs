@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Microsoft.Extensions.Logging;
 using Temporal.Grpc;
 using Temporal.Server;
 using Temporal.Server.Common;
@@ -29,7 +30,7 @@ internal sealed class TestServer : IAsyncDisposable
 
     public TemporalServer Server => _server;
 
-    public static async Task<TestServer> StartAsync(string? databasePath = null, TimeProvider? time = null)
+    public static async Task<TestServer> StartAsync(string? databasePath = null, TimeProvider? time = null, ILoggerFactory? loggers = null)
     {
         var socket = Path.Combine(Path.GetTempPath(), "ts-" + Guid.NewGuid().ToString("N")[..12] + ".sock");
         var server = new TemporalServer(
@@ -38,7 +39,8 @@ internal sealed class TestServer : IAsyncDisposable
                 DatabasePath = databasePath,
                 SocketPath = socket,
                 TimeProvider = time ?? TimeProvider.System,
-            }
+            },
+            loggers
         );
         await server.StartAsync();
         return new TestServer(server);
@@ -67,16 +69,20 @@ internal sealed class TestServer : IAsyncDisposable
     }
 
     /// <summary>A call and what it was answered with, whatever that is.</summary>
-    public async Task<(GrpcStatusCode Status, string Message, byte[] Answer)> TryAsync(IMessage request, TimeSpan timeout)
+    public async Task<(GrpcStatusCode Status, string Message, byte[] Answer)> TryAsync(
+        IMessage request,
+        TimeSpan timeout,
+        string? path = null
+    )
     {
-        var name = request.GetType().Name[..^"Request".Length];
-        var options = new GrpcCallOptions { Timeout = timeout, LongPoll = name.StartsWith("Poll", StringComparison.Ordinal) };
+        var method = path ?? Service + request.GetType().Name[..^"Request".Length];
+        var options = new GrpcCallOptions { Timeout = timeout, LongPoll = method.Contains("/Poll", StringComparison.Ordinal) };
         try
         {
             return (
                 GrpcStatusCode.OK,
                 "",
-                (await _channel.CallAsync(Service + name, request.ToByteArray(), options, CancellationToken.None)).ToArray()
+                (await _channel.CallAsync(method, request.ToByteArray(), options, CancellationToken.None)).ToArray()
             );
         }
         catch (GrpcException refused)

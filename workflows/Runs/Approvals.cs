@@ -34,6 +34,20 @@ internal sealed class Approvals(RunState state, Steering steering)
         return string.Join(" ", reasons);
     }
 
+    /// <summary>The same of another plan in mid-run.</summary>
+    public static string ReasonToAsk(RunState state, ReplanConclusion made)
+    {
+        string[] reasons =
+        [
+            state.Input.Yes
+                ? ""
+                : $"Another plan was made: {made.Tasks.Count} {(made.Tasks.Count == 1 ? "task" : "tasks")} ({string.Join(", ", made.Tasks.Take(10).Select(t => t.Id))}).",
+            made.ApprovalReason,
+            state.Input.Yes ? "" : made.ReviewReason,
+        ];
+        return string.Join(" ", reasons.Where(reason => reason.Length > 0));
+    }
+
     /// <summary>Why an answer can't be given now; null where it can.</summary>
     public string? Refuse(ApprovalCommand command, bool yes)
     {
@@ -56,14 +70,15 @@ internal sealed class Approvals(RunState state, Steering steering)
     {
         if (command.Id == Plan)
         {
-            return DecidePlan(command, yes);
+            return DecidePlan(command, yes, now);
         }
         var (id, task) = (command.Id, state.Board.Find(command.Id));
         if (task.AtWork && task.Status.State == TaskStates.AwaitingApproval)
         {
             task.State = task.State with { AnswerSent = true };
+            state.Journal.Note(id, task.Status.State, $"{(yes ? "approved" : "rejected")} by {Said.By(command.By, command.Reason)}", now);
             var message = yes ? $"{id} is merged." : $"{id} is rejected and fails; 'retry' gives it back to its agent.";
-            return Steered.As(message, new TaskMessage(id, t => t.DecideAsync(yes, command.Reason)));
+            return Steered.As(message, new TaskMessage(id, t => t.DecideAsync(yes, Said.By(command.By, command.Reason))));
         }
         if (yes)
         {
@@ -71,24 +86,25 @@ internal sealed class Approvals(RunState state, Steering steering)
             {
                 return Steered.Unchanged(SteeringRefusals.OfTaskAnswer(id, task.Status.State));
             }
-            state.Board.Approve(task, now);
+            state.Board.Approve(task, $"approved by {Said.By(command.By, command.Reason)}", now);
             return Steered.As($"{id} is approved.");
         }
         if (task.Status.State is TaskStates.Cancelled)
         {
             return Steered.Unchanged($"{id} is cancelled already.");
         }
-        state.Board.End(task, TaskStates.Cancelled, $"rejected by a person{(command.Reason.Length > 0 ? ": " + command.Reason : "")}", now);
+        state.Board.End(task, TaskStates.Cancelled, $"rejected by {Said.By(command.By, command.Reason)}", now);
         return Steered.As($"{id} is rejected; what depends on it is skipped.");
     }
 
-    private Steered DecidePlan(ApprovalCommand command, bool yes)
+    private Steered DecidePlan(ApprovalCommand command, bool yes, DateTimeOffset now)
     {
         if (NeedsNoAnswer(yes))
         {
             return Steered.Unchanged("The plan needs no approval now.");
         }
-        state.PlanAnswer = (yes, command.Reason);
+        state.PlanAnswer = (yes, Said.By(command.By, command.Reason));
+        state.Note($"the plan is {(yes ? "approved" : "rejected")} by {Said.By(command.By, command.Reason)}", now);
         return Steered.As(yes ? "The plan is approved." : "The plan is rejected.");
     }
 

@@ -4,7 +4,7 @@ using Temporalio.Workflows;
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>Before the first task: whether the run can begin, and whether a person lets it.</summary>
-internal sealed class BeginStage(RunContext context, LeaseTeller leases)
+internal sealed class BeginStage(RunContext context, LeaseTeller leases, PlanApproval approval)
 {
     private readonly RunState _state = context.State;
 
@@ -31,7 +31,7 @@ internal sealed class BeginStage(RunContext context, LeaseTeller leases)
         _state.StagingTip = found.StagingTip;
         if (found.Errors.Count > 0)
         {
-            throw new RunEndedException(RunStates.Failed, string.Join(" ", found.Errors));
+            throw new RunEndedException(RunStates.Failed, string.Join("\n", found.Errors));
         }
         return found.Confirmations;
     }
@@ -41,22 +41,9 @@ internal sealed class BeginStage(RunContext context, LeaseTeller leases)
     /// </summary>
     private async Task ApproveAsync(IReadOnlyList<string> confirmations)
     {
-        var reason = Approvals.ReasonToAsk(_state, confirmations);
-        if (reason.Length == 0)
+        if (await approval.AskAsync(Approvals.ReasonToAsk(_state, confirmations)) is { } refused)
         {
-            return;
-        }
-        context.TransitionTo(RunStates.AwaitingApproval, reason);
-        await Workflow.WaitConditionAsync(
-            () => _state.PlanAnswer is not null || _state.IsCancelled,
-            _state.Rules.ApprovalTimeout,
-            CancellationToken.None
-        );
-        context.ThrowIfCancelled();
-        if (_state.PlanAnswer is not { Accepted: true })
-        {
-            var why = _state.PlanAnswer is { } no ? $"the plan was rejected: {no.Reason}" : "nobody approved the plan in time";
-            throw new RunEndedException(RunStates.Cancelled, why);
+            throw new RunEndedException(RunStates.Cancelled, refused);
         }
     }
 }

@@ -4,12 +4,12 @@ using Temporalio.Workflows;
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>Staging lands on the target: when all is merged, or earlier, when a person wants what is merged by then.</summary>
-internal sealed class LandStage(RunContext context, ResetRecovery recovery)
+internal sealed class LandStage(RunContext context, ResetRecovery recovery, Escalation escalation)
 {
     private readonly RunState _state = context.State;
 
     /// <summary>Lands staging.</summary>
-    /// <returns>What the run ends with, a sentence or empty; null: a reset showed that not all tasks are merged.</returns>
+    /// <returns>What the run ends with, a sentence or empty; null: not all tasks are merged, after a reset or a person's word.</returns>
     public async Task<string?> RunAsync()
     {
         context.TransitionTo(
@@ -30,9 +30,30 @@ internal sealed class LandStage(RunContext context, ResetRecovery recovery)
             {
                 return result.Branch.Length == 0 ? "" : result.Message;
             }
-            _state.PromoteAsked = false;
-            context.TransitionTo(RunStates.AwaitingPromotion, result.Message, result.Evidence);
-            await context.WaitAsync(() => _state.PromoteAsked);
+            if (await WaitForPersonAsync(result))
+            {
+                return null;
+            }
+        }
+    }
+
+    /// <summary>Landing needs a person. True: they have said how the run goes on before it is tried again.</summary>
+    private async Task<bool> WaitForPersonAsync(LandResult result)
+    {
+        _state.PromoteAsked = false;
+        context.TransitionTo(RunStates.AwaitingPromotion, result.Message, result.Evidence);
+        while (true)
+        {
+            await context.WaitAsync(() => _state.PromoteAsked || _state.Resolution is not null);
+            if (_state.Resolution is null || _state.IsCancelled)
+            {
+                return false;
+            }
+            if (await escalation.ResolveAsync(new Standstill(result.Message, result.Evidence)) is not { } standstill)
+            {
+                return true;
+            }
+            context.TransitionTo(RunStates.AwaitingPromotion, $"{standstill.Message} Before: {result.Message}", standstill.Evidence);
         }
     }
 
@@ -41,7 +62,7 @@ internal sealed class LandStage(RunContext context, ResetRecovery recovery)
     {
         context.TransitionTo(RunStates.Landing, "what is merged, as a person asked; the rest stays open");
         var result = await LandAsync(isAskedFor: true, isPart: true);
-        foreach (var entry in result.Landed ? _state.Board.In(TaskStates.Merged).Where(e => !e.Status.Landed).ToList() : [])
+        foreach (var entry in result.Landed ? _state.Board.Unlanded.ToList() : [])
         {
             _state.Board.Landed(entry);
         }
@@ -59,7 +80,7 @@ internal sealed class LandStage(RunContext context, ResetRecovery recovery)
             StagingTip = _state.StagingTip,
             IsAskedFor = isAskedFor,
             IsPart = isPart,
-            Without = [.. _state.Board.Entries.Where(e => e.Status.State != TaskStates.Merged && _state.IsOfPlan(e)).Select(e => e.Id)],
+            Without = [.. _state.Board.Entries.Where(e => _state.IsOfPlan(e) && !TaskStates.IsOnStaging(e.Status.State)).Select(e => e.Id)],
         };
         var result = await Workflow.ExecuteActivityAsync((IRunActivities a) => a.LandAsync(land), context.Long);
         if (result.StagingTip.Length > 0)

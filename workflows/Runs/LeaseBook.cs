@@ -113,8 +113,8 @@ internal sealed class LeaseBook
     /// <summary>True for a task whose lease others have: it takes no slot meanwhile.</summary>
     public bool Waits(TaskEntry entry) => Shared is true && StandingOf(entry) is LeaseStanding.Waiting;
 
-    /// <summary>The review only reads.</summary>
-    private static bool NeedsNone(TaskEntry entry) => entry.Id == ReviewTask.Id;
+    /// <summary>The review and a planner only read.</summary>
+    private static bool NeedsNone(TaskEntry entry) => entry.Id is ReviewTask.Id or ReplanTask.Id;
 
     /// <summary>Asks for what a task needs.</summary>
     public void Ask(TaskEntry entry, DateTimeOffset now)

@@ -81,8 +81,8 @@ internal sealed class MergeTrain(RunContext context, TaskMessenger messenger)
         };
 
     /// <summary>
-    /// A task that is not waited for any more: others in conflict wait for it, and it has ended or waits itself for a person, an account, the
-    /// machine; or it is one of those, and a person has cancelled it. Null: there is none.
+    /// A task that is not waited for any more: others in conflict wait for it, and it has ended or waits itself for a person, an account,
+    /// the machine; or it is one of those, and a person has cancelled it. Null: there is none.
     /// </summary>
     private string? ToPass() =>
         Link.ExecutionId.Length == 0 ? null

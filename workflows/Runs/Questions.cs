@@ -12,7 +12,13 @@ internal static class Questions
     public static IReadOnlyList<RunQuestion> Of(RunState state) =>
         state.IsEnding || RunStates.IsFinal(state.Run.State)
             ? []
-            : [.. OfRun(state).Concat(OfTasks(state).Take(Most)).OrderBy(q => q.Since).Take(Most)];
+            : [.. OfRun(state).Concat(OfTasks(state).Take(Most)).OrderBy(q => q.Since).Take(Most), .. OfTheWhole(state)];
+
+    /// <summary>Whatever its tasks ask: how the run as a whole goes on.</summary>
+    private static IEnumerable<RunQuestion> OfTheWhole(RunState state) =>
+        state.Run.State == RunStates.Escalated && state.Resolution is null
+            ? [Ask("resolve", state.Since, $"How does this run go on? {state.Run.Reason}", WaysOut(state.RunId))]
+            : [];
 
     private static IEnumerable<RunQuestion> OfRun(RunState state)
     {
@@ -22,14 +28,14 @@ internal static class Questions
             yield return Ask(
                 "plan",
                 state.Since,
-                $"May this run begin? {run.Reason}",
+                $"May this run {(state.IsReplanning ? "go on with another plan" : "begin")}? {run.Reason} {Deadline(state, state.Since)}",
                 $"orchestrate approve plan --run {id}",
                 $"orchestrate reject plan --run {id}"
             );
         }
         if (run.State == RunStates.AwaitingPromotion && !state.PromoteAsked)
         {
-            yield return Ask("promote", state.Since, run.Reason, $"orchestrate promote {id}");
+            yield return Ask("promote", state.Since, run.Reason, [$"orchestrate promote {id}", .. WaysOut(id)]);
         }
     }
 
@@ -49,11 +55,16 @@ internal static class Questions
         {
             string[] answers = [$"orchestrate approve {entry.Id} --run {id}", $"orchestrate reject {entry.Id} --run {id}"];
             yield return entry.AtWork
-                ? Ask(entry, $"May {entry.Id} be merged? {entry.Status.Reason}", [$"orchestrate diff {id}/{entry.Id}", .. answers])
-                : Ask(entry, $"May {entry.Id} start? {entry.Outline.Title}", answers);
+                ? Ask(
+                    entry,
+                    $"May {entry.Id} be merged? {entry.Status.Reason} {Deadline(state, entry.Status.Since)}",
+                    [$"orchestrate diff {id}/{entry.Id}", .. answers]
+                )
+                : Ask(entry, $"May {entry.Id} start? {entry.Outline.Title} {Deadline(state, entry.Status.Since)}", answers);
         }
         if (
             state.Run.State == RunStates.Planning
+            && state.Input.NeedsPlanner
             && state.Board.TryFind(PlannerTask.Id) is { HasEnded: true, Status.State: not TaskStates.Planned } planner
         )
         {
@@ -65,7 +76,7 @@ internal static class Questions
             );
         }
         // What is merged need not wait for what failed.
-        string[] landing = state.Board.In(TaskStates.Merged).Any(e => !e.Status.Landed) ? [$"orchestrate land {id} --merged"] : [];
+        string[] landing = state.Board.Unlanded.Any() ? [$"orchestrate land {id} --merged"] : [];
         foreach (var entry in state.Run.State == RunStates.Escalated ? Scheduling.EndedBadly(state.Board) : [])
         {
             yield return entry.State.LeftOut
@@ -89,6 +100,16 @@ internal static class Questions
                 );
         }
     }
+
+    /// <summary>What silence means, and from when on. Nothing else that a person is asked has a time limit.</summary>
+    private static string Deadline(RunState state, DateTimeOffset since) =>
+        string.Create(
+            System.Globalization.CultureInfo.InvariantCulture,
+            $"(Without an answer by {(since + state.Rules.ApprovalTimeout).UtcDateTime:yyyy-MM-dd HH:mm}Z it is a no.)"
+        );
+
+    private static string[] WaysOut(string id) =>
+        [$"orchestrate report {id} --escalation", .. Resolutions.All.Select(way => $"orchestrate resolve {id} {way}")];
 
     private static RunQuestion Ask(TaskEntry entry, string question, params string[] commands) =>
         Ask(entry.Id, entry.Status.Since, question, commands);

@@ -132,7 +132,8 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
             }
             read += page.Tasks.Count;
         } while (page.Tasks.Count > 0 && read < page.TaskCount);
-        // Whoever looked has closed the train of the execution before: what staging has is known by that, and another one goes on from there.
+        // Whoever looked has closed the train of the execution before: what staging has is known by that, and another one goes on from
+        // there.
         _state.Train.Lose(_state.Train.ExecutionId);
         return found;
     }

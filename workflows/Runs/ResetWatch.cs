@@ -4,7 +4,8 @@ using Temporalio.Workflows;
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>
-/// Whether the run was reset. The SDK tells of it by this alone: from its place in the history on there are other random numbers.
+/// Whether the run, or its merge train, was reset. The SDK tells of it by this alone: from its place in the history on there are other
+/// random numbers.
 /// </summary>
 internal sealed class ResetWatch
 {

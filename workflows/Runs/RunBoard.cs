@@ -38,6 +38,10 @@ internal sealed class RunBoard
     /// <summary>Tasks that a person has cancelled by name, in plan order: the run lands without them.</summary>
     public IEnumerable<TaskEntry> LeftOut => In(TaskStates.Cancelled).Where(e => e.State.LeftOut);
 
+    /// <summary>Tasks whose work is on staging and has not landed.</summary>
+    public IEnumerable<TaskEntry> Unlanded =>
+        In(TaskStates.Merged).Concat(In(TaskStates.Resolved)).Where(e => !e.Status.Landed).OrderBy(e => e.Index);
+
     /// <summary>Tasks whose workflow runs, in plan order.</summary>
     public IEnumerable<TaskEntry> AtWork => _atWork.Select(i => _entries[i]);
 
@@ -193,12 +197,16 @@ internal sealed class RunBoard
     }
 
     /// <summary>Says yes for a task.</summary>
-    public void Approve(TaskEntry entry, DateTimeOffset now)
+    public void Approve(TaskEntry entry, string reason, DateTimeOffset now)
     {
         entry.State = entry.State with { Approved = true };
         if (!entry.AtWork && entry.Status.State == TaskStates.AwaitingApproval)
         {
-            Change(entry, TaskStates.Pending, "approved", now);
+            Change(entry, TaskStates.Pending, reason, now);
+        }
+        else
+        {
+            Journal.Note(entry.Id, entry.Status.State, reason, now);
         }
     }
 

@@ -16,13 +16,16 @@ internal sealed class RunParts
         Recovery = new ResetRecovery(context, Messenger, _leases);
         Recorder = new RunRecorder(context, Recovery);
         var plans = new PlanReader(context);
+        var approval = new PlanApproval(context);
         var starter = new TaskStarter(context, Recovery);
         Continuation = new Continuation(context, Recorder, new RunCheckpoints(context, plans), messagesTaken);
         Planning = new PlanStage(context, plans, starter, Recorder, Recovery);
-        Beginning = new BeginStage(context, _leases);
+        Beginning = new BeginStage(context, _leases, approval);
         Working = new WorkStage(context, starter, Recovery, Continuation);
         Reviewing = new ReviewStage(context);
-        Landing = new LandStage(context, Recovery);
+        Replanning = new ReplanStage(context, Recorder, approval);
+        Escalation = new Escalation(context, Replanning);
+        Landing = new LandStage(context, Recovery, Escalation);
         Ending = new EndStage(context, Messenger, Merging, _leases, Planning, Recorder, Recovery);
         Steering = new Steering(context.State);
         Handlers = new SteeringHandlers(context, Steering, new Approvals(context.State, Steering), Messenger);
@@ -49,6 +52,10 @@ internal sealed class RunParts
     public ReviewStage Reviewing { get; }
 
     public LandStage Landing { get; }
+
+    public Escalation Escalation { get; }
+
+    public ReplanStage Replanning { get; }
 
     public EndStage Ending { get; }
 

@@ -4,8 +4,8 @@ namespace Orchestrator.Workflows.Runs;
 
 /// <summary>
 /// What a run knows. The classes beside it decide by it and change it; the workflow carries out what they decide. Whatever has to happen
-/// after a change
-/// (recording, telling leases, starting, merging) follows from comparing what is here, never from a flag that somebody has to raise.
+/// after a change (recording, telling leases, starting, merging) follows from comparing what is here, never from a flag that somebody has
+/// to raise.
 /// </summary>
 internal sealed class RunState
 {
@@ -72,6 +72,9 @@ internal sealed class RunState
     /// <summary>A person has asked for what is merged to land, while other tasks need them.</summary>
     public bool LandMergedAsked { get; set; }
 
+    /// <summary>A person's way out that is being carried out; null: there is none.</summary>
+    public Resolution? Resolution { get; set; }
+
     public bool CostLifted { get; set; }
 
     public bool UntilLifted { get; set; }
@@ -113,10 +116,13 @@ internal sealed class RunState
     public bool IsPlanner(TaskEntry entry) => Input.NeedsPlanner && entry.Id == PlannerTask.Id;
 
     /// <summary>It is a task of the plan, and neither the planner nor the review.</summary>
-    public bool IsOfPlan(TaskEntry entry) => !IsPlanner(entry) && entry.Id != ReviewTask.Id;
+    public bool IsOfPlan(TaskEntry entry) => !IsPlanner(entry) && entry.Id is not (ReviewTask.Id or ReplanTask.Id);
 
     /// <summary>All tasks of the plan have come to their end, and the rest is the review's.</summary>
     public bool IsReviewing => Board.TryFind(ReviewTask.Id) is not null && Board.Entries.All(e => e.Id == ReviewTask.Id || e.HasEnded);
+
+    /// <summary>Another plan is being made.</summary>
+    public bool IsReplanning => Run.Replan is { State: ReplanStates.Asked };
 
     /// <summary>Plan that a task works by; empty for the planner.</summary>
     public string PlanHashOf(TaskEntry entry) => IsPlanner(entry) ? "" : Plan.Hash;
@@ -164,8 +170,13 @@ internal sealed class RunState
         IReadOnlyDictionary<string, (TaskCheckpoint Task, bool IsInFile)> tasks
     )
     {
+        IReadOnlyList<TaskOutline> replan = Run.Replan is null ? [] : [ReplanTask.Of(Rules)];
         IReadOnlyList<TaskOutline> review = Run.Review is not null && Rules.Review is { } rule ? [ReviewTask.Of(rule)] : [];
-        Board.Add(Planner is null ? [.. outlines, .. review] : [Planner, .. outlines, .. review], Run.StartedAt, tasks);
+        Board.Add(
+            Planner is null ? [.. outlines, .. review, .. replan] : [Planner, .. outlines, .. review, .. replan],
+            Run.StartedAt,
+            tasks
+        );
         Outages.Restore(checkpoint.Outages);
     }
 

@@ -57,7 +57,9 @@ internal static class Scheduling
     public static bool NothingCanMove(RunState state) =>
         !state.Run.Paused && !state.IsDraining && !state.Board.AnyAtWork && !state.Board.AnyReady;
 
-    /// <summary>Tasks that ended, but not well, in plan order. One that a person has cancelled by name has, when others depend on it.</summary>
+    /// <summary>
+    /// Tasks that ended, but not well, in plan order. One that a person has cancelled by name has, when others depend on it.
+    /// </summary>
     public static IEnumerable<TaskEntry> EndedBadly(RunBoard board) =>
         board
             .In(TaskStates.Failed)

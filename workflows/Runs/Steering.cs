@@ -48,8 +48,25 @@ internal sealed class Steering(RunState state)
     public string? RefusePromote() =>
         state.Run.State == RunStates.Completed ? null : SteeringRefusals.OfPromote(state.RunId, state.Run.State);
 
-    public string? RefuseLandMerged() =>
-        SteeringRefusals.OfLandMerged(state.RunId, state.Run.State, Board.In(TaskStates.Merged).Any(e => !e.Status.Landed));
+    public string? RefuseLandMerged() => SteeringRefusals.OfLandMerged(state.RunId, state.Run.State, Board.Unlanded.Any());
+
+    public string? RefuseResolve(ResolveCommand command)
+    {
+        if (SteeringRefusals.OfResolve(state.RunId, state.Run.State) is { } refusal)
+        {
+            return refusal;
+        }
+        if (state.Resolution is { } other)
+        {
+            return $"{state.RunId} is being resolved already ({other.Command.Way}, by {other.Who}).";
+        }
+        var open = Scheduling.EndedBadly(Board).Select(e => e.Id).ToList();
+        return (command.Tasks ?? []).FirstOrDefault(id => !open.Contains(id)) is { } unknown
+            ? Board.TryFind(unknown) is { } task
+                ? $"{unknown} is {task.Status.State} and needs nobody to resolve it. {(open.Count > 0 ? $"What does: {string.Join(", ", open.Take(MostNamed))}." : "")}".TrimEnd()
+                : NoTask(unknown)
+            : null;
+    }
 
     public Steered Pause(DateTimeOffset now)
     {
@@ -181,7 +198,7 @@ internal sealed class Steering(RunState state)
     public Steered LandMerged()
     {
         state.LandMergedAsked = true;
-        var merged = string.Join(", ", Board.In(TaskStates.Merged).Where(e => !e.Status.Landed).Select(e => e.Id));
+        var merged = string.Join(", ", Board.Unlanded.Select(e => e.Id));
         return Steered.As(
             $"What is merged ({PayloadPaging.Brief(merged)}) lands when the gates of the whole run hold on it; the rest stays open."
         );

@@ -45,6 +45,15 @@ internal sealed class SteeringHandlers(RunContext context, Steering steering, Ap
     public Task<SteeringAnswer> RejectAsync(ApprovalCommand command) =>
         CarryOutAsync(approvals.Decide(command, yes: false, RunContext.Now));
 
+    /// <summary>The main path carries it out, and says as soon as it can what comes of it.</summary>
+    public async Task<SteeringAnswer> ResolveAsync(ResolveCommand command)
+    {
+        var resolution = new Resolution(command);
+        context.State.Resolution = resolution;
+        await Workflow.WaitConditionAsync(() => resolution.Answer is not null || context.State.IsEnding, CancellationToken.None);
+        return resolution.Answer ?? new SteeringAnswer($"{context.State.RunId} is ending.", Changed: false);
+    }
+
     public string? RefuseApprove(ApprovalCommand command) => approvals.Refuse(command, yes: true);
 
     public string? RefuseReject(ApprovalCommand command) => approvals.Refuse(command, yes: false);

@@ -42,6 +42,7 @@ internal sealed class TaskStarter(RunContext context, ResetRecovery recovery)
             Guidance = entry.State.Guidance,
             RunWakes = true,
             Review = review,
+            Replan = entry.Id == ReplanTask.Id ? _state.Run.Replan!.Round : 0,
             Fresh = _state.Input.Fresh || (entry.Status.Attempt > 0 && !entry.State.MayReuse),
         };
 
@@ -85,7 +86,7 @@ internal sealed class TaskStarter(RunContext context, ResetRecovery recovery)
         };
         try
         {
-            if (_state.IsPlanner(entry))
+            if (_state.IsPlanner(entry) || entry.Id == ReplanTask.Id)
             {
                 Follow(entry, await Workflow.StartChildWorkflowAsync((IPlanningWorkflow w) => w.RunAsync(input), options));
             }

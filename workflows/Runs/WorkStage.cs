@@ -29,35 +29,13 @@ internal sealed class WorkStage(RunContext context, TaskStarter starter, ResetRe
         }
     }
 
-    /// <summary>Something failed and nothing more can run: the run stays open until a person retries, skips or cancels.</summary>
-    /// <param name="landMerged">Lands what is merged, when a person asks for that.</param>
-    public async Task WaitForPersonAsync(Func<Task<LandResult>> landMerged)
-    {
-        var landing = new LandResult();
-        while (Scheduling.NothingCanMove(_state) && !_state.Board.AllMerged && !context.Resets.WasReset)
-        {
-            var impasse = Scheduling.Impasse(_state.Board);
-            context.TransitionTo(
-                RunStates.Escalated,
-                landing.Message.Length > 0 ? $"{impasse}. {landing.Message}" : impasse,
-                landing.Evidence
-            );
-            await context.WaitAsync(() =>
-                _state.LandMergedAsked || !Scheduling.NothingCanMove(_state) || Scheduling.Impasse(_state.Board) != impasse
-            );
-            context.ThrowIfCancelled();
-            if (_state.LandMergedAsked)
-            {
-                landing = await landMerged();
-                _state.LandMergedAsked = false;
-            }
-        }
-    }
-
-    /// <summary>While nothing but the review is at work, the run is being reviewed.</summary>
+    /// <summary>While nothing but the review is at work, the run is being reviewed; while another plan is made, it is planned.</summary>
     private void SayWhatIsDone()
     {
-        var now = _state.IsReviewing ? RunStates.Reviewing : RunStates.Executing;
+        var now =
+            _state.IsReplanning ? RunStates.Planning
+            : _state.IsReviewing ? RunStates.Reviewing
+            : RunStates.Executing;
         if (_state.Run.State != now)
         {
             context.TransitionTo(now, "");

@@ -105,9 +105,8 @@ internal sealed class AgentRuns(TaskState state, TaskReporter reporter, TaskWait
 
     /// <summary>
     /// While no worker follows the start (none has taken it up yet, or the last one has gone or just lets go of it), nobody hears that it
-    /// is interrupted,
-    /// and the engine ends the activity by itself. What the start may have left at work is then stopped as soon as there is a worker, and
-    /// where it has ended already, its outcome counts.
+    /// is interrupted, and the engine ends the activity by itself. What the start may have left at work is then stopped as soon as there is
+    /// a worker, and where it has ended already, its outcome counts.
     /// </summary>
     private static async Task<AgentRunResult> CallAsync(Func<AgentCall, Task<AgentRunResult>> call, AgentCall first)
     {
@@ -123,8 +122,7 @@ internal sealed class AgentRuns(TaskState state, TaskReporter reporter, TaskWait
 
     /// <summary>
     /// Whether nobody heard that the start was interrupted, so that its agent may work on: the engine ended it unheard, its worker let go
-    /// of it
-    /// (the engine tries nothing again that is to be cancelled), died, or was too busy to say that it lives.
+    /// of it (the engine tries nothing again that is to be cancelled), died, or was too busy to say that it lives.
     /// </summary>
     private static bool LeftItsAgent(ActivityFailureException failure) =>
         TemporalException.IsCanceledException(failure)

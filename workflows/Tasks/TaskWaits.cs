@@ -81,8 +81,9 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
         {
             return;
         }
-        var words = state.Decision?.Reason is { Length: > 0 } said ? $": {said}" : "";
-        var why = state.Decision is null ? "nobody approved it in time" : $"a person rejected it{words}";
+        var why = state.Decision is { } no
+            ? $"rejected by {(no.Reason.Length > 0 ? no.Reason : "a person")}"
+            : "nobody approved it in time";
         throw new TaskEndedException(TaskStates.Failed, $"{why}: {reason}");
     }
 

@@ -3,8 +3,9 @@ namespace Orchestrator.Workflows.Train;
 /// <summary>
 /// What the train does next, from its state as a whole. Several entries are merged one on top of the other and gated at once; where that
 /// is red, prefixes of them are, until one entry is found with which the gates do not hold and without which they do. What of it is green
-/// lands at once. Nothing is decided while gates run, so that it does not matter which of them ends first. Of those in conflict with staging
-/// one is resolved at a time: the others wait, since what resolves the first may be in conflict with them anew, or end their conflict.
+/// lands at once. Nothing is decided while gates run, so that it does not matter which of them ends first. Of those in conflict with
+/// staging one is resolved at a time: the others wait, since what resolves the first may be in conflict with them anew, or end their
+/// conflict.
 /// </summary>
 internal static class TrainRules
 {

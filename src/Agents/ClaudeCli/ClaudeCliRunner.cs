@@ -82,7 +82,8 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
     // A program is started only when the mail has grown since it was read: most batches have none.
     private string? AfterBatch(AgentStart start) =>
         options.MailCommand is { } command && start.Mail is { } mail
-            ? $"[ \"$(wc -c <{Quote(mail.File)} 2>/dev/null)\" = \"$(cat {Quote(mail.ReadUpTo)} 2>/dev/null)\" ] || {string.Join(' ', command.Select(Quote))}"
+            ? $"[ \"$(wc -c <{Quote(mail.File)} 2>/dev/null)\" = \"$(cat {Quote(mail.ReadUpTo)} 2>/dev/null)\" ] || "
+                + $"{string.Join(' ', command.Select(Quote))}"
             : null;
 
     private static string Quote(string word) => ClaudeSettingsFile.Quote(word);

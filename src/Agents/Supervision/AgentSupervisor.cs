@@ -59,8 +59,7 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
 
     /// <summary>
     /// Ends an agent: SIGINT, after 5 s SIGTERM, after 5 s SIGKILL, then whatever it left behind, and checks that nothing is left. Needs no
-    /// follower,
-    /// and goes on by itself if this process dies meanwhile. Stopping a start that has ended is harmless.
+    /// follower, and goes on by itself if this process dies meanwhile. Stopping a start that has ended is harmless.
     /// </summary>
     /// <param name="folder">The start's folder.</param>
     /// <param name="reason">Why; it becomes the outcome's failure.</param>
@@ -205,7 +204,8 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
                 }
 
                 throw new InvalidOperationException(
-                    $"The supervisor of {folder.Path} did not begin within {AppearLimit.TotalSeconds:0} s. It said: {folder.Log ?? "nothing"}"
+                    $"The supervisor of {folder.Path} did not begin within {AppearLimit.TotalSeconds:0} s. It said: "
+                        + $"{folder.Log ?? "nothing"}"
                 );
             }
 

@@ -32,7 +32,8 @@ internal static class StopReasons
             "orphan" => (AgentFailure.Orphaned, $"Stopped because no orchestrator followed it for {Text(limits.Orphan)}."),
             "memory" => (
                 AgentFailure.Memory,
-                $"Stopped because it and what it started held {(memory is { } held ? Size(held) : "more")} of memory; its limit is {Size(limits.MemoryBytes)}."
+                $"Stopped because it and what it started held {(memory is { } held ? Size(held) : "more")} of memory; its limit is "
+                    + $"{Size(limits.MemoryBytes)}."
             ),
             "output" => (AgentFailure.GaveUp, $"Stopped because it printed more than {limits.OutputBytes} bytes."),
             _ => (AgentFailure.Stopped, "Stopped on request."),

@@ -208,7 +208,8 @@ internal sealed class CleanupCommand : CliCommand
             .. unchosen > 0
                 ? (string[])
                     [
-                        $"{Number(unchosen)} more that {(unchosen == 1 ? "has ended and was" : "have ended and were")} not chosen (--keep 0 chooses all)",
+                        $"{Number(unchosen)} more that {(unchosen == 1 ? "has ended and was" : "have ended and were")} not chosen (--keep "
+                            + "0 chooses all)",
                     ]
                 : [],
         ];

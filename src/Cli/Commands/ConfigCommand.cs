@@ -69,7 +69,8 @@ internal sealed class ConfigCommand : Command
             foreach (var value in values)
             {
                 context.Terminal.Show(
-                    $"{value.Name.PadRight(width)}  {value.Value}  ({value.Source}{(value.IsWithheld ? "; does not count until 'orchestrate trust'" : "")})"
+                    $"{value.Name.PadRight(width)}  {value.Value}  "
+                        + $"({value.Source}{(value.IsWithheld ? "; does not count until 'orchestrate trust'" : "")})"
                 );
             }
             return Task.FromResult(ExitCodes.Done);

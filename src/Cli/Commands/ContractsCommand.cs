@@ -115,7 +115,8 @@ internal sealed class ContractsCommand : CliCommand
         foreach (var stub in stubs)
         {
             context.Terminal.Show(
-                $"{stub.FilePath} (version {stub.Version}, {(stub.Consumers.Count == 0 ? "no consumers" : "for " + string.Join(", ", stub.Consumers))})"
+                $"{stub.FilePath} (version {stub.Version}, "
+                    + $"{(stub.Consumers.Count == 0 ? "no consumers" : "for " + string.Join(", ", stub.Consumers))})"
             );
             context.Terminal.Result(stub.Content + "\n");
         }

@@ -51,7 +51,8 @@ internal sealed class HistoryCommand : CliCommand
             var began = run.StartedAt.ToLocalTime().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
             var cost = run.Cost > 0 ? string.Create(CultureInfo.InvariantCulture, $", ${run.Cost:0.00}") : "";
             context.Terminal.Show(
-                $"{began}  {run.RunId.PadRight(width)}  {RunStanding.Describe(run), -20}  {run.Counts!.Brief()}{cost}  {TextCells.OneLine(run.Title)}"
+                $"{began}  {run.RunId.PadRight(width)}  {RunStanding.Describe(run), -20}  {run.Counts!.Brief()}{cost}  "
+                    + $"{TextCells.OneLine(run.Title)}"
             );
         }
         if (all.Count > runs.Count)

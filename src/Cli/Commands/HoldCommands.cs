@@ -53,7 +53,8 @@ internal sealed class HoldCommand : CliCommand
             return ExitCodes.Done;
         }
         context.Terminal.Say(
-            $"{(hold.IsOfAll ? "No agent is started on this machine" : $"No agent of {run} is started")} until '{hold.Cure}'. What works goes on."
+            $"{(hold.IsOfAll ? "No agent is started on this machine" : $"No agent of {run} is started")} until '{hold.Cure}'. What works "
+                + "goes on."
         );
         return ExitCodes.Done;
     }

@@ -109,7 +109,8 @@ internal sealed class PlanCommand : CliCommand
         {
             throw new CommandException(
                 ExitCodes.Usage,
-                $"{output} is the name of a {(PlanReader.IsMasterPlan(output) ? "Markdown document" : "backlog")}: a task graph in it would not be read as one.",
+                $"{output} is the name of a {(PlanReader.IsMasterPlan(output) ? "Markdown document" : "backlog")}: a task graph in it "
+                    + "would not be read as one.",
                 "Name another file that ends in .yaml or .json."
             );
         }

@@ -18,6 +18,10 @@ internal sealed class ReportCommand : CliCommand
     {
         Description = "What tasks brought and is not there as it came: overwritten by which task, or lost",
     };
+    private readonly Option<bool> _escalation = new("--escalation")
+    {
+        Description = "Of a run that can't go on by itself: what went wrong, with the evidence, and each way out",
+    };
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public ReportCommand()
@@ -25,6 +29,7 @@ internal sealed class ReportCommand : CliCommand
     {
         Add(_run);
         Add(_losses);
+        Add(_escalation);
         Add(_json);
     }
 
@@ -36,6 +41,10 @@ internal sealed class ReportCommand : CliCommand
         {
             return TellLosses(stored, parsed.GetValue(_json), context);
         }
+        if (parsed.GetValue(_escalation))
+        {
+            return TellEscalation(stored, context);
+        }
         var run = await RunObservation.OfAsync(stored, repository, context, stop);
         var status = run.Status with { Left = StatusFile.Read(run.ReportJsonFile)?.Left ?? [] };
         if (parsed.GetValue(_json))
@@ -46,6 +55,24 @@ internal sealed class ReportCommand : CliCommand
         {
             context.Terminal.Result(new RunReport(repository.Root).Render(status));
         }
+        return ExitCodes.Done;
+    }
+
+    private static int TellEscalation(StoredRun run, CommandContext context)
+    {
+        if (!File.Exists(run.EscalationFile))
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                $"{run.Id} is {run.Status.State} and never came to a stand.",
+                $"See 'orchestrate status {run.Id}'."
+            );
+        }
+        if (!run.HasEscalation)
+        {
+            context.Terminal.Say($"{run.Id} is {run.Status.State} now; this is what it waited for last.");
+        }
+        context.Terminal.Result(File.ReadAllText(run.EscalationFile));
         return ExitCodes.Done;
     }
 

@@ -171,7 +171,8 @@ internal sealed class ServerCommand : CliCommand
         var owner = EngineFile.ReadOwnerOf(path);
         throw new CommandException(
             ExitCodes.Unavailable,
-            $"Another process serves {path}: {(owner is null ? "who it is can't be told yet" : $"process {owner.Pid} at {owner.Address}")}.",
+            $"Another process serves {path}: "
+                + $"{(owner is null ? "who it is can't be told yet" : $"process {owner.Pid} at {owner.Address}")}.",
             "Use that one, or end it first."
         );
     }

@@ -38,7 +38,8 @@ internal sealed class ServerVerifyCommand : CliCommand
                 context.Terminal.Show(fault.ToString());
             }
             context.Terminal.Show(
-                $"{report.Path}: {report.Runs} runs rebuilt from {report.Events} events, {(report.Faults.Count == 0 ? "no fault" : $"{report.Faults.Count} {(report.Faults.Count == 1 ? "fault" : "faults")}")}."
+                $"{report.Path}: {report.Runs} runs rebuilt from {report.Events} events, "
+                    + $"{(report.Faults.Count == 0 ? "no fault" : $"{report.Faults.Count} {(report.Faults.Count == 1 ? "fault" : "faults")}")}."
             );
         }
 

@@ -4,6 +4,7 @@ using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Messages;
+using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -53,7 +54,7 @@ internal sealed class ShowCommand : CliCommand
         Say(context, "run", status.RunId);
         Say(context, "title", status.Title);
         var why = status.Standing == RunStanding.Interrupted ? RunObservation.Cure(run) : LocalTimes.In(status.Reason);
-        Say(context, "state", RunStanding.Describe(status) + (why.Length > 0 ? ": " + why : ""));
+        Say(context, "state", RunStanding.Describe(status) + (why.Length > 0 ? ": " + why.ReplaceLineEndings(" ") : ""));
         Say(context, "tasks", (status.Counts ?? RunCounts.Of(status)).ToString());
         Say(context, "started", LocalTimes.Of(status.StartedAt));
         Say(context, "target", status.Target);
@@ -63,6 +64,8 @@ internal sealed class ShowCommand : CliCommand
         Say(context, "agent", $"{status.Agent}, {status.Workers} at once, {status.AgentStarts} starts");
         Say(context, "cost", status.Cost > 0 ? string.Create(CultureInfo.InvariantCulture, $"${status.Cost:0.00}") : "");
         Say(context, "folder", run.Folder);
+        Say(context, "replan", status.Replan?.ToString() ?? "");
+        Say(context, "decide", run.HasEscalation ? run.EscalationFile : "");
         foreach (var warning in status.Warnings)
         {
             Say(context, "warning", warning);
@@ -84,9 +87,10 @@ internal sealed class ShowCommand : CliCommand
     private static void ShowTask(StoredRun run, RunTask task, bool json, CommandContext context)
     {
         var events = EventFile.ReadLines(run.EventsFile).Select(EventFile.Parse).Where(happened => happened.Task == task.Id).ToList();
+        var models = AttemptModel.Of(run.Folder, task.Id);
         if (json)
         {
-            context.Print(new TaskDocument(run.Id, task, events, Kept(run, task)), CliJson.Default.TaskDocument);
+            context.Print(new TaskDocument(run.Id, task, events, models, Kept(run, task)), CliJson.Default.TaskDocument);
             return;
         }
 
@@ -99,6 +103,7 @@ internal sealed class ShowCommand : CliCommand
         );
         Say(context, "after", string.Join(", ", task.DependsOn));
         Say(context, "attempt", $"{task.Attempt}, {task.Starts} agent starts{(task.Reused ? ", taken up from an earlier run" : "")}");
+        Say(context, "models", string.Join(", ", models));
         Say(context, "gates", task.Gates ?? "");
         foreach (var measurement in task.Measurements ?? [])
         {

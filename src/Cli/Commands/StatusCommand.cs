@@ -146,6 +146,10 @@ internal sealed class StatusCommand : CliCommand
         {
             context.Terminal.Show("    " + command);
         }
+        if (run.HasEscalation)
+        {
+            context.Terminal.Show($"What to decide by: {run.EscalationFile}");
+        }
         if (!RunStates.IsFinal(run.Status.State) && now - run.WrittenAt > TimeSpan.FromMinutes(1))
         {
             context.Terminal.Show($"(as of {RunTable.Time(now - run.WrittenAt)} ago)");
@@ -167,7 +171,8 @@ internal sealed class StatusCommand : CliCommand
     // Null: what worked on it in the background never died.
     private static string? Describe(IReadOnlyList<RunCrash>? crashes) =>
         crashes is [.., var last]
-            ? $"Its process in the background died {(crashes.Count == 1 ? "once" : $"{crashes.Count} times")}, last at {LocalTimes.Of(last.Time)} "
+            ? $"Its process in the background died {(crashes.Count == 1 ? "once" : $"{crashes.Count} times")}, last at "
+                + $"{LocalTimes.Of(last.Time)} "
                 + $"(exit code {last.ExitCode}), and was {(last.IsLast ? "not started again, since it died too often." : "started again.")}"
             : null;
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Messages;
+using Orchestrator.Processes;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -45,7 +46,7 @@ internal abstract class SteeringCommand : CliCommand
     }
 
     private string KeptAs(ParseResult parsed) =>
-        string.Join(' ', parsed.Tokens.Select(token => token.Value).Where(text => text != _noResume.Name));
+        string.Join(' ', parsed.Tokens.Select(token => token.Value).Where(text => text != _noResume.Name).Select(ProcessCommand.Quote));
 
     /// <summary>Sends a command before the one that the person is told of: where nobody works on the run it is only kept.</summary>
     protected Task<int?> TellAsync(ParseResult parsed, CommandContext context, StoredRun run, SteeringCall call, CancellationToken stop) =>
@@ -78,7 +79,7 @@ internal abstract class SteeringCommand : CliCommand
         var goesOn =
             Options.Contains(_noResume)
             && !parsed.GetValue(_noResume)
-            && context.Terminal.Ask($"Nobody works on {run.Id}. Go on with it now?", byDefault: true) is true;
+            && (call.GoesOn || context.Terminal.Ask($"Nobody works on {run.Id}. Go on with it now?", byDefault: true) is true);
         return goesOn
             ? await Steering.GoOnAsync(context, flags, _engine.Arguments(parsed), run, stop)
             : Steering.SayKept(context, run, KeptAs(parsed));
@@ -301,20 +302,27 @@ internal sealed class AnswerCommand : SteeringCommand
         var slash = text.LastIndexOf('/');
         var run = StoredRuns.RequireOpen(context.RequireRepository(), slash < 0 ? parsed.GetValue(_run) : text[..slash]);
         var id = Find(text[(slash + 1)..], run);
-        var reason = _approve ? "" : parsed.GetValue(_reason) ?? "";
+        var (reason, who) = (_approve ? "" : parsed.GetValue(_reason) ?? "", context.Person);
         return _approve
             ? SendAsync(
                 parsed,
                 context,
                 run,
-                new SteeringCall((handle, cancel) => handle.ApproveAsync(id, cancel), "approve", new ApprovalCommand(id)),
+                new SteeringCall((handle, cancel) => handle.ApproveAsync(id, who, cancel), "approve", new ApprovalCommand(id, By: who))
+                {
+                    Refuse = status => StoredRefusals.OfApprove(status, id),
+                },
                 stop
             )
             : SendAsync(
                 parsed,
                 context,
                 run,
-                new SteeringCall((handle, cancel) => handle.RejectAsync(id, reason, cancel), "reject", new ApprovalCommand(id, reason))
+                new SteeringCall(
+                    (handle, cancel) => handle.RejectAsync(id, who, reason, cancel),
+                    "reject",
+                    new ApprovalCommand(id, reason, who)
+                )
                 {
                     ComesToRest = id == "plan" ? status => RunStates.IsFinal(status.State) : null,
                     Refuse = status => StoredRefusals.OfReject(status, id),

@@ -48,7 +48,8 @@ internal sealed class WorkerCommand : CliCommand
         await using var engine = await EngineConnection.OpenAsync(repositories[0], settings.Settings!, context, loggers, stays: true, stop);
         await using var worker = await WorkerHost.StartAsync(engine, repositories, context, loggers, stop, named);
         context.Terminal.Say(
-            $"Working on {string.Join(", ", repositories.Select(repository => repository.Root))} ({engine.Description}). Ctrl-C ends it; agents at work go on."
+            $"Working on {string.Join(", ", repositories.Select(repository => repository.Root))} ({engine.Description}). Ctrl-C ends it; "
+                + "agents at work go on."
         );
         var following = new RunTranscript(repositories, context).FollowAsync(stop);
         await Task.WhenAny(worker.Running, KeepCleanAsync(repositories, settings.Settings!, engine, context, loggers, stop));

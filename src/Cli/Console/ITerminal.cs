@@ -35,7 +35,9 @@ internal interface ITerminal
     /// <summary>Everything on stdin.</summary>
     string ReadInput();
 
-    /// <summary>Stdin and stdout as they are, for a protocol that is spoken over them; nothing else may be written to stdout then.</summary>
+    /// <summary>
+    /// Stdin and stdout as they are, for a protocol that is spoken over them; nothing else may be written to stdout then.
+    /// </summary>
     (Stream Input, Stream Output) OpenStreams();
 
     /// <summary>Asks a yes-or-no question; null when nobody can answer.</summary>

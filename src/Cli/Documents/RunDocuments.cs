@@ -1,4 +1,5 @@
 using Orchestrator.Messages;
+using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Cli.Documents;
 
@@ -6,8 +7,15 @@ namespace Orchestrator.Cli.Documents;
 /// <param name="RunId">The run.</param>
 /// <param name="Task">The task as it is.</param>
 /// <param name="Events">Its transitions in order.</param>
+/// <param name="Models">Which model worked on which attempt.</param>
 /// <param name="Kept">Where work of the task is kept that is in no commit of its branch.</param>
-internal sealed record TaskDocument(string RunId, RunTask Task, IReadOnlyList<RunEvent> Events, IReadOnlyList<string> Kept) : Document;
+internal sealed record TaskDocument(
+    string RunId,
+    RunTask Task,
+    IReadOnlyList<RunEvent> Events,
+    IReadOnlyList<AttemptModel> Models,
+    IReadOnlyList<string> Kept
+) : Document;
 
 /// <summary>Answer of <c>diff RUN/TASK --json</c>.</summary>
 /// <param name="RunId">The run.</param>

@@ -229,7 +229,8 @@ internal sealed class EngineConnection : IAsyncDisposable
                 : throw new CommandException(
                     ExitCodes.Unavailable,
                     $"There is no namespace {options.Namespace} on the Temporal server at {options.TargetHost}.",
-                    $"Make it: temporal operator namespace create --namespace {options.Namespace} --address {options.TargetHost}; or name another with --namespace."
+                    $"Make it: temporal operator namespace create --namespace {options.Namespace} --address {options.TargetHost}; or name "
+                        + "another with --namespace."
                 );
         }
         catch (Exception unreachable) when (unreachable is RpcException or InvalidOperationException or HttpRequestException)

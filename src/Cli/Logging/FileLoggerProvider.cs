@@ -68,7 +68,8 @@ internal sealed class FileLoggerProvider : ILoggerProvider
     private void Write(LogLevel level, string category, string message, Exception? exception)
     {
         var line =
-            $"{_time.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture)} {Environment.ProcessId} {level} {category}: {message}";
+            $"{_time.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture)} {Environment.ProcessId} {level} "
+            + $"{category}: {message}";
         lock (_lock)
         {
             if (!_stream.CanWrite)

@@ -40,7 +40,8 @@ internal sealed class AgentTools(AgentStartFacts start, AgentQuestions questions
         ),
         Describe(
             AgentToolNames.Blocked,
-            "Say what you can't go on without (a decision, a file of another task, a package) or that the task is too big, then end your turn: a person or the policy answers.",
+            "Say what you can't go on without (a decision, a file of another task, a package) or that the task is too big, then end your "
+                + "turn: a person or the policy answers.",
             """
             {"type":"object","properties":{
               "reason":{"type":"string","description":"What stops you, or the question, so that somebody else can decide"},
@@ -80,7 +81,8 @@ internal sealed class AgentTools(AgentStartFacts start, AgentQuestions questions
         ),
         Describe(
             AgentToolNames.MailSend,
-            "Tell the agent of another task something it must know, such as a changed signature it builds on. It reads it while it works, or when it starts.",
+            "Tell the agent of another task something it must know, such as a changed signature it builds on. It reads it while it works, "
+                + "or when it starts.",
             """
             {"type":"object","properties":{
               "to":{"type":"string","description":"Id of the task"},

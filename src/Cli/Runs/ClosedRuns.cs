@@ -33,7 +33,8 @@ internal static class ClosedRuns
             throw new CommandException(
                 ExitCodes.Usage,
                 $"The {engine} does not know {handle.RunId}.",
-                $"Was it started with another --address? Else its engine's file is gone: start a new run, which takes up what is finished{(run is null ? "" : $", and remove {run.Folder}")}."
+                "Was it started with another --address? Else its engine's file is gone: start a new run, which takes up what is "
+                    + $"finished{(run is null ? "" : $", and remove {run.Folder}")}."
             );
         }
 
@@ -41,7 +42,7 @@ internal static class ClosedRuns
         run?.Close(result, time.GetUtcNow());
         throw new CommandException(
             ExitCodes.Usage,
-            $"{handle.RunId} has ended: {result.State}{(result.Reason.Length > 0 ? $" ({result.Reason})" : "")}.",
+            $"{handle.RunId} has ended: {result.State}{(result.Reason.Length > 0 ? $" ({result.Reason.ReplaceLineEndings(" ")})" : "")}.",
             "Nothing more can be changed in it. A new run takes up what is finished."
         );
     }

@@ -15,9 +15,10 @@ internal static class MasterPlanFile
     {
         var words = run
             .Status.Tasks.Where(task =>
-                task.State == TaskStates.Failed || (task.State == TaskStates.Merged && (task.Starts > 0 || task.Reused))
+                task.State is TaskStates.Failed or TaskStates.Resolved
+                || (task.State == TaskStates.Merged && (task.Starts > 0 || task.Reused))
             )
-            .ToDictionary(task => task.Id, task => task.State == TaskStates.Merged ? "Completed" : "Failed");
+            .ToDictionary(task => task.Id, task => task.State == TaskStates.Failed ? "Failed" : "Completed");
         var path = context.FullPath(name);
         var bytes = File.ReadAllBytes(path);
         var hasMark = bytes.AsSpan().StartsWith(Encoding.UTF8.Preamble);

@@ -33,8 +33,8 @@ internal static class NewestExecution
         );
 
     /// <summary>
-    /// The same where the run is on a Temporal server: it is asked, unless the repository's files name it and are not trusted, or it does not
-    /// answer soon.
+    /// The same where the run is on a Temporal server: it is asked, unless the repository's files name it and are not trusted, or it does
+    /// not answer soon.
     /// </summary>
     public static async Task<StoredRun> AskAsync(
         StoredRun run,

@@ -59,7 +59,8 @@ internal static class RunPreparation
             return yes;
         }
         context.Terminal.Warn(
-            $"Agents will not see these uncommitted changes: {string.Join(", ", unseen.Take(10))}{(unseen.Count > 10 ? $" and {unseen.Count - 10} more" : "")}."
+            "Agents will not see these uncommitted changes: "
+                + $"{string.Join(", ", unseen.Take(10))}{(unseen.Count > 10 ? $" and {unseen.Count - 10} more" : "")}."
         );
         if (context.Terminal.Ask("Run all the same?") is not true)
         {

@@ -175,7 +175,11 @@ internal sealed partial class RunSession : IAsyncDisposable
                 break;
             }
             _context.Terminal.Say(
-                (yes ? await run.ApproveAsync("plan") : await run.RejectAsync("plan", "a person said no at the terminal")).Message
+                (
+                    yes
+                        ? await run.ApproveAsync("plan", _context.Person)
+                        : await run.RejectAsync("plan", _context.Person, "no, at the terminal")
+                ).Message
             );
             code = await WatchAsync(run, status.Sequence, _context.Terminal.IsInteractive);
         }

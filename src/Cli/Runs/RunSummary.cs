@@ -18,9 +18,9 @@ internal static class RunSummary
         var starts = $"{run.AgentStarts} agent {(run.AgentStarts == 1 ? "start" : "starts")}{cost}";
         var counts = (run.Counts ?? RunCounts.Of(run)).ToString() is { Length: > 0 } counted ? $"{counted}, {starts}" : starts;
         context.Terminal.Say($"{run.RunId}: {RunStanding.Describe(run)}, {counts}.");
-        if (run.Reason.Length > 0)
+        foreach (var line in LocalTimes.In(run.Reason).Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
-            context.Terminal.Say($"  {LocalTimes.In(run.Reason)}");
+            context.Terminal.Say($"  {line.TrimEnd('\r')}");
         }
         if (
             run.State is RunStates.Completed or RunStates.Escalated

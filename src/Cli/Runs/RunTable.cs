@@ -114,7 +114,7 @@ internal static class RunTable
         var room = width - TextCells.Of(left) - right.Length;
         return room < 8
             ? TextCells.Cut(left.TrimEnd() + right, width)
-            : left + (isDoing ? TextCells.Pad(TextCells.CutMiddle(text, room), room) : Fit(text, room)) + right.TrimEnd();
+            : (left + (isDoing ? TextCells.Pad(TextCells.CutMiddle(text, room), room) : Fit(text, room)) + right).TrimEnd();
     }
 
     private static string Fit(string text, int width) => TextCells.Pad(TextCells.Cut(text, width), width);
@@ -124,10 +124,10 @@ internal static class RunTable
     private static char Mark(RunTask task) =>
         task.State switch
         {
-            TaskStates.Merged or TaskStates.Planned or TaskStates.Reviewed => '+',
+            TaskStates.Merged or TaskStates.Resolved or TaskStates.Planned or TaskStates.Reviewed => '+',
             TaskStates.Failed or TaskStates.Escalated => '!',
             TaskStates.Blocked or TaskStates.AwaitingApproval => '?',
-            TaskStates.Skipped or TaskStates.Cancelled or TaskStates.Waived or TaskStates.NotAsked => '-',
+            TaskStates.Skipped or TaskStates.Cancelled or TaskStates.Waived or TaskStates.Superseded or TaskStates.NotAsked => '-',
             _ => TaskStates.HoldsSlot(task.State) || task.State == TaskStates.Merging ? '>' : ' ',
         };
 

@@ -25,6 +25,12 @@ internal sealed record SteeringCall(
     /// </summary>
     public Func<RunStatus, bool>? ComesToRest { get; init; }
 
+    /// <summary>Where nobody works on the run, this process goes on with it at once, or one in the background.</summary>
+    public bool GoesOn { get; init; }
+
+    /// <summary>The exit code where the run answers that nothing was changed.</summary>
+    public int UnchangedCode { get; init; } = ExitCodes.Done;
+
     /// <summary>Why it can't be followed, by the run's record; null: it can, or the run itself says.</summary>
     public Func<RunStatus, string?>? Refuse { get; init; }
 }
@@ -115,7 +121,8 @@ internal static class Steering
     }
 
     /// <summary>
-    /// Goes on with a run in a process of its own. What it would run of the repository's files is asked about here, where somebody reads it.
+    /// Goes on with a run in a process of its own. What it would run of the repository's files is asked about here, where somebody reads
+    /// it.
     /// </summary>
     public static Task<int> DetachAsync(
         CommandContext context,
@@ -173,7 +180,7 @@ internal static class Steering
         if (isWorkedOn && await TryUpdateAsync(handle, call.Update, stop) is { } answer)
         {
             context.Terminal.Say(answer.Message);
-            return ExitCodes.Done;
+            return answer.Changed ? ExitCodes.Done : call.UnchangedCode;
         }
 
         // What is kept already may change what is refused now; then the run itself says.

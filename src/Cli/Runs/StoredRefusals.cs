@@ -31,7 +31,19 @@ internal static class StoredRefusals
     public static string? OfLandMerged(RunStatus run) =>
         run.State == RunStates.Landing
             ? null
-            : SteeringRefusals.OfLandMerged(run.RunId, run.State, run.Tasks.Any(t => t.State == TaskStates.Merged && !t.Landed));
+            : SteeringRefusals.OfLandMerged(run.RunId, run.State, run.Tasks.Any(t => TaskStates.IsOnStaging(t.State) && !t.Landed));
+
+    public static string? OfResolve(RunStatus run) => SteeringRefusals.OfResolve(run.RunId, run.State);
+
+    /// <summary>A yes may come before it is asked for, and then counts.</summary>
+    public static string? OfApprove(RunStatus run, string id) =>
+        id == "plan"
+            ? run.State is RunStates.AwaitingApproval or RunStates.Planning or RunStates.Preparing
+                ? null
+                : SteeringRefusals.OfPlanAnswer(run.State)
+            : StateOf(run, id) is var state && TaskStates.IsDone(state)
+                ? SteeringRefusals.OfTaskAnswer(id, state)
+                : null;
 
     public static string? OfReject(RunStatus run, string id) =>
         id == "plan"

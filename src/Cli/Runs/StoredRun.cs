@@ -27,6 +27,12 @@ internal sealed record StoredRun(string Folder, RunStatus Status, DateTimeOffset
     /// <summary>Report for people.</summary>
     public string ReportFile => Path.Combine(Folder, "reports", "report.md");
 
+    /// <summary>What a person has to know who decides how it goes on; there from when it first came to a stand.</summary>
+    public string EscalationFile => Path.Combine(Folder, "escalation-report.md");
+
+    /// <summary>It is there, and is about how the run stands now.</summary>
+    public bool HasEscalation => Status.State is RunStates.Escalated or RunStates.AwaitingPromotion && File.Exists(EscalationFile);
+
     /// <summary>Report for programs.</summary>
     public string ReportJsonFile => Path.Combine(Folder, "reports", "report.json");
 

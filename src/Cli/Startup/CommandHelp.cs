@@ -95,7 +95,7 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
         ["logs"] = Of(Plain, "orchestrate logs run-tasks-3f9a1c/parser --follow"),
         ["events"] = Of(Plain, "orchestrate events --follow"),
         ["diff"] = Of(Plain, "orchestrate diff run-tasks-3f9a1c/parser"),
-        ["report"] = Of(Plain, "orchestrate report"),
+        ["report"] = Of(Plain, "orchestrate report", "orchestrate report run-tasks-3f9a1c --escalation"),
         ["prompt"] = Of(Plain, "orchestrate prompt tasks.yaml parser"),
         ["verify"] = Of([(ExitCodes.WorkFailed, "a required gate fails"), .. Question], "orchestrate verify tasks.yaml parser"),
         ["approve"] = Of(Carry, "orchestrate approve plan", "orchestrate approve run-tasks-3f9a1c/parser --detach"),
@@ -125,6 +125,18 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
         ["land"] = Of(
             [.. Carry, (ExitCodes.NeedsPerson, "nothing landed: a gate fails, or the target branch needs a person")],
             "orchestrate land run-tasks-3f9a1c --merged"
+        ),
+        ["resolve"] = Of(
+            [
+                (ExitCodes.Done, "the run has taken it, or it was carried out here and the run has ended well"),
+                (ExitCodes.WorkFailed, "it can't be followed yet: no new commit, a gate fails, there is no planner; nothing was changed"),
+                (ExitCodes.NeedsPerson, "the run waits for another answer"),
+                (ExitCodes.Resumable, "it is kept, or the run was interrupted; 'resume' goes on"),
+            ],
+            "orchestrate resolve run-tasks-3f9a1c manual-fix --reason \"the parser is mended by hand\"",
+            "orchestrate resolve run-tasks-3f9a1c manual-fix --task parser",
+            "orchestrate resolve run-tasks-3f9a1c replan --reason \"one task for each endpoint\" --detach",
+            "orchestrate resolve run-tasks-3f9a1c abort"
         ),
         ["cleanup"] = Of(
             Plain,

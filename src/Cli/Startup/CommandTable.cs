@@ -57,6 +57,7 @@ internal static class CommandTable
         ("skip", static () => new SkipCommand()),
         ("promote", static () => new PromoteCommand()),
         ("land", static () => new LandCommand()),
+        ("resolve", static () => new ResolveCommand()),
         ("cleanup", static () => new CleanupCommand()),
         ("stop", static () => new StopCommand()),
         ("hook", static () => new HookCommand()),

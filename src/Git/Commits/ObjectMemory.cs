@@ -5,8 +5,7 @@ namespace Orchestrator.Git.Commits;
 
 /// <summary>
 /// Remembers what commits say and how they differ. Both never change for a given id, so that what we made or read once needs no git process
-/// again.
-/// When it is full it is emptied: it is only there for speed.
+/// again. When it is full it is emptied: it is only there for speed.
 /// </summary>
 internal sealed class ObjectMemory
 {

@@ -184,8 +184,7 @@ internal sealed class SharedFiles(GitRepository repository, GuardStore store)
 
     /// <summary>
     /// <c>git gc</c>, which git starts by itself in a repository with many objects, writes a list of all refs for those who download from
-    /// it without git
-    /// (git-update-server-info(1)), aside and renamed. Git itself never reads it.
+    /// it without git (git-update-server-info(1)), aside and renamed. Git itself never reads it.
     /// </summary>
     private static bool IsListForDownloads(string name) => name is "info/refs" || name.StartsWith("info/refs_", StringComparison.Ordinal);
 

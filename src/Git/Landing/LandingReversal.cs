@@ -102,7 +102,8 @@ public sealed class LandingReversal(GitRepository repository)
         {
             return new ReversalResult(
                 ReversalState.CheckoutInUse,
-                $"{branch} is in use in {string.Join(", ", checkouts.Select(info => info.Path))}. Finish there, then take back by hand: git reset --keep {before}"
+                $"{branch} is in use in {string.Join(", ", checkouts.Select(info => info.Path))}. Finish there, then take back by hand: "
+                    + $"git reset --keep {before}"
             );
         }
 

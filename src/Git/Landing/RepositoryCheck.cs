@@ -59,7 +59,8 @@ public sealed class RepositoryCheck(GitRepository repository)
                     )
                     : Refuse(
                         $"The target branch '{target["refs/heads/".Length..]}' does not exist.",
-                        $"Give one of those that exist: {string.Join(", ", branches.Keys.Take(5).Select(name => name["refs/heads/".Length..]))}"
+                        "Give one of those that exist: "
+                            + $"{string.Join(", ", branches.Keys.Take(5).Select(name => name["refs/heads/".Length..]))}"
                     )
             );
         }
@@ -68,7 +69,8 @@ public sealed class RepositoryCheck(GitRepository repository)
         {
             findings.Add(
                 Refuse(
-                    $"There is a branch '{taken["refs/heads/".Length..]}'; git can't have that and our branches '{branchPrefix}/...' beside it.",
+                    $"There is a branch '{taken["refs/heads/".Length..]}'; git can't have that and our branches '{branchPrefix}/...' "
+                        + "beside it.",
                     $"Rename it: git branch -m {taken["refs/heads/".Length..]} another-name (or set branch_prefix)"
                 )
             );

@@ -44,8 +44,10 @@ public sealed class TargetLanding(GitRepository repository)
         {
             return new LandingResult(
                 LandingState.Refused,
-                $"Git could not land on {ShortName(request.Target)}: {FileNames.Show(refusal.ErrorOutput.ReplaceLineEndings(" ").Trim(), LongestWords)} "
-                    + $"See 'git status'{(request.Checkout is { } at ? $" in '{at}'" : string.Empty)}, mend that, then: {request.FinishCommand}",
+                $"Git could not land on {ShortName(request.Target)}: "
+                    + $"{FileNames.Show(refusal.ErrorOutput.ReplaceLineEndings(" ").Trim(), LongestWords)} "
+                    + $"See 'git status'{(request.Checkout is { } at ? $" in '{at}'" : string.Empty)}, mend that, then: "
+                    + $"{request.FinishCommand}",
                 await _refs.ReadAsync(request.Target, cancellationToken),
                 []
             );
@@ -166,7 +168,8 @@ public sealed class TargetLanding(GitRepository repository)
                 null,
                 new LandingResult(
                     LandingState.Dirty,
-                    $"{branch} is checked out in more than one place: {string.Join(", ", having.Select(worktree => worktree.Path))}. Leave it in one.",
+                    $"{branch} is checked out in more than one place: {string.Join(", ", having.Select(worktree => worktree.Path))}. Leave "
+                        + "it in one.",
                     tip,
                     []
                 )

@@ -267,7 +267,8 @@ internal sealed partial class WriteIntents(string folder, string commonDirectory
             holders.Count == 0
                 ? "No running process has it open; it is probably left from a git that was killed. If no git command runs here, "
                     + "remove the file."
-                : $"It may be held by {string.Join(", ", holders.Select(holder => $"{holder.Name} (process {holder.ProcessId})"))}. Let that end, then run again.";
+                : $"It may be held by {string.Join(", ", holders.Select(holder => $"{holder.Name} (process {holder.ProcessId})"))}. Let "
+                    + "that end, then run again.";
         return $"The lock file '{lockFile}' has been in the way for {waited.TotalSeconds:0} s. {who}";
     }
 

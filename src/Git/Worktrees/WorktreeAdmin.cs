@@ -7,8 +7,7 @@ namespace Orchestrator.Git.Worktrees;
 
 /// <summary>
 /// Git's folders for worktrees (<c>worktrees/ID</c> in the common directory, gitrepository-layout(5)) and our marker in them, which is
-/// written last:
-/// without it a worktree is not finished.
+/// written last: without it a worktree is not finished.
 /// </summary>
 internal static class WorktreeAdmin
 {

@@ -67,8 +67,8 @@ public sealed class WorktreeHead(Worktree worktree)
     }
 
     /// <summary>
-    /// Leaves the branch, at the commit it names, so that it is free to be checked out elsewhere or deleted. A branch whose ref git keeps in
-    /// a file needs no git for that: <c>HEAD</c> then holds the commit (gitrepository-layout(5)).
+    /// Leaves the branch, at the commit it names, so that it is free to be checked out elsewhere or deleted. A branch whose ref git keeps
+    /// in a file needs no git for that: <c>HEAD</c> then holds the commit (gitrepository-layout(5)).
     /// </summary>
     /// <returns>False: the worktree is at no commit.</returns>
     internal async Task<bool> DetachAsync(CancellationToken cancellationToken)

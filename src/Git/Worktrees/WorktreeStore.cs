@@ -27,7 +27,8 @@ public sealed class WorktreeStore(GitRepository repository)
             return marker.Branch == request.Branch
                 ? new Worktree(repository, path, admin)
                 : throw new GitException(
-                    $"The worktree '{path}' is in use with {marker.Branch ?? "no branch"}, but {request.Branch ?? "no branch"} is wanted. If nothing in it is needed: git worktree remove --force --force '{path}'"
+                    $"The worktree '{path}' is in use with {marker.Branch ?? "no branch"}, but {request.Branch ?? "no branch"} is wanted. "
+                        + $"If nothing in it is needed: git worktree remove --force --force '{path}'"
                 );
         }
 

@@ -44,8 +44,8 @@ public sealed record PlanConflict(ConflictKind Kind, ConflictUse Use, string Pat
                 $"Task '{MissingEdge.Task}' reads '{Path}', which task '{MissingEdge.DependsOn}' writes, and neither waits for the other.",
             ConflictUse.Append =>
                 $"Task '{MissingEdge.Task}' adds to '{Path}', which task '{MissingEdge.DependsOn}' owns, and neither waits for the other.",
-            _ =>
-                $"Tasks '{Tasks[0]}' and '{Tasks[1]}' both own {(Kind == ConflictKind.File ? "" : "the resource ")}'{Path}', and neither waits for the other.",
+            _ => $"Tasks '{Tasks[0]}' and '{Tasks[1]}' both own {(Kind == ConflictKind.File ? "" : "the resource ")}'{Path}', and neither "
+                + "waits for the other.",
         };
 
     /// <summary>What would settle it.</summary>

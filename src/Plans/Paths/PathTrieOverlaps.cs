@@ -164,8 +164,7 @@ internal sealed class PathTrieOverlaps
     }
 
     // A plain path stands for everything below it too, as far as patterns spell the way there out: "src" meets "src/*.py" but not
-    // "**/x.py",
-    // which would make every file a folder.
+    // "**/x.py", which would make every file a folder.
     private void Folders()
     {
         var open = new Stack<(PathTrie.Node Left, PathTrie.Node Right)>();

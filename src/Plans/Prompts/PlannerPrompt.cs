@@ -78,26 +78,6 @@ public static class PlannerPrompt
         return text.ToString();
     }
 
-    /// <summary>What is said in the same conversation when an answer had faults, or when it was interrupted.</summary>
-    /// <param name="problems">The faults, one per line; empty when it was only interrupted.</param>
-    /// <param name="guidance">A person's words; empty for none.</param>
-    public static string GoOn(string problems, string guidance)
-    {
-        var text = new StringBuilder(
-            problems.Length > 0
-                ? "Your plan was checked and can't be used as it is. Repair the following and answer with the whole plan "
-                    + $"again:\n\n{problems.Trim()}\n"
-                : "You were interrupted before your answer was there. Answer now.\n"
-        );
-        return (guidance.Length > 0 ? text.Append("\nA person adds: ").Append(guidance).Append('\n') : text).ToString();
-    }
-
-    /// <summary>The same in a new conversation: the whole prompt, with what is new behind it.</summary>
-    public static string Again(string prompt, string problems, string guidance) =>
-        problems.Length == 0 && guidance.Length == 0
-            ? prompt
-            : $"{prompt}{(problems.Length > 0 ? $"\n# An earlier answer\n\nAn earlier answer had these faults; make none of them:\n\n{problems.Trim()}\n" : "")}{(guidance.Length > 0 ? $"\n# Guidance\n\nA person adds: {guidance}\n" : "")}";
-
     private static StringBuilder Heading(StringBuilder text, string heading) => text.Append("\n# ").Append(heading).Append("\n\n");
 
     internal static string Cut(string text) =>

@@ -9,9 +9,11 @@ public sealed record TestCount(int Ran, int Skipped, int? Printed, IReadOnlyList
 {
     private const int MostFiles = 3;
 
-    /// <summary>What was printed claims more than the gate's own result files show, in a sentence's words; null: it does not.</summary>
+    /// <summary>What was printed and the gate's own result files do not say the same, in a sentence's words; null: they do.</summary>
     public string? Contradiction =>
-        Files.Count > 0 && Printed > Ran ? $"it printed {Printed} tests, {Names} {(Files.Count == 1 ? "says" : "say")} {Ran}" : null;
+        Files.Count > 0 && Printed is not null && Printed != Ran
+            ? $"it printed {Printed} tests, {Names} {(Files.Count == 1 ? "says" : "say")} {Ran}"
+            : null;
 
     /// <summary>As people read it.</summary>
     public override string ToString() => $"{Ran} {(Ran == 1 ? "test" : "tests")}{(Skipped > 0 ? $", {Skipped} skipped" : "")}";

@@ -37,8 +37,8 @@ public static class AgentLogs
             AgentToolError error => $"[ERROR: {error.Message}]",
             AgentApiError error => $"[ERROR: {error.Kind}: {error.Message}]",
             AgentRetry retry => $"[retry {retry.Attempt}/{retry.MaxAttempts} after {retry.Kind}]",
-            AgentRateLimit { IsRejected: true } limit =>
-                $"[ERROR: usage limit {limit.Limit}, resets {limit.ResetsAt?.ToLocalTime().ToString("t", CultureInfo.InvariantCulture) ?? "at an unknown time"}]",
+            AgentRateLimit { IsRejected: true } limit => $"[ERROR: usage limit {limit.Limit}, resets "
+                + $"{limit.ResetsAt?.ToLocalTime().ToString("t", CultureInfo.InvariantCulture) ?? "at an unknown time"}]",
             AgentResult { IsError: true } result => $"[ERROR: {result.Text}]",
             _ => null,
         };

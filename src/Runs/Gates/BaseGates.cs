@@ -1,18 +1,123 @@
+using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Orchestrator.Processes;
+using Orchestrator.QualityGates;
 
 namespace Orchestrator.Runs.Gates;
 
-/// <summary>What preflight found out about the gates at the base: those that were red before the work only advise in this run.</summary>
-internal static class BaseGates
-{
-    public static void Store(RunFolder folder, IEnumerable<string> redCommands) =>
-        DurableFile.Write(PathOf(folder), JsonSerializer.SerializeToUtf8Bytes(redCommands.Distinct().ToArray()));
+/// <summary>What a gate said before the work.</summary>
+/// <param name="Command">Its command.</param>
+/// <param name="ExitCode">What it ended with; null: it did not end by itself.</param>
+/// <param name="Words">Its last words.</param>
+/// <param name="IsRed">It is one of the configuration and failed: it only advises.</param>
+/// <param name="Tests">Tests that ran; null: they could not be counted, or it failed.</param>
+internal sealed record BaseGate(string Command, int? ExitCode, string Words, bool IsRed = true, int? Tests = null);
 
+/// <summary>
+/// What preflight found out about the gates at the base: those that were red before the work only advise in this run. What they say later is
+/// compared with what they said then, since new faults hide behind old ones.
+/// </summary>
+internal static partial class BaseGates
+{
+    private const string Before = "red before any work was done";
+
+    /// <summary>Stores what they said.</summary>
+    /// <param name="folder">The run's folder.</param>
+    /// <param name="verdicts">All of them.</param>
+    /// <param name="red">Those that only advise.</param>
+    public static void Store(RunFolder folder, IEnumerable<GateVerdict> verdicts, IReadOnlyCollection<GateVerdict> red) =>
+        DurableFile.Write(
+            PathOf(folder),
+            JsonSerializer.SerializeToUtf8Bytes(
+                verdicts
+                    .Select(verdict => new BaseGate(
+                        verdict.Gate.Command,
+                        verdict.ExitCode,
+                        WordsOf(verdict),
+                        red.Contains(verdict),
+                        verdict.Result == GateResult.Passed ? verdict.Tests?.Ran : null
+                    ))
+                    .Where(gate => gate.IsRed || gate.Tests is not null)
+                    .DistinctBy(gate => gate.Command)
+            )
+        );
+
+    /// <summary>Those that were red, by their commands; none before preflight has looked.</summary>
     public static IReadOnlySet<string> RedAtBase(RunFolder folder) =>
-        File.Exists(PathOf(folder))
-            ? JsonSerializer.Deserialize<HashSet<string>>(File.ReadAllBytes(PathOf(folder)))!
-            : new HashSet<string>();
+        Read(folder).Values.Where(gate => gate.IsRed).Select(gate => gate.Command).ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>What they said, by their commands; none before preflight has looked.</summary>
+    public static IReadOnlyDictionary<string, BaseGate> Read(RunFolder folder)
+    {
+        if (DurableFile.TryRead(PathOf(folder)) is not { } json)
+        {
+            return new Dictionary<string, BaseGate>();
+        }
+        using var document = JsonDocument.Parse(json);
+
+        // A run of an earlier version has only the commands.
+        return document
+            .RootElement.EnumerateArray()
+            .Select(gate =>
+                gate.ValueKind == JsonValueKind.String ? new BaseGate(gate.GetString()!, null, "") : gate.Deserialize<BaseGate>()!
+            )
+            .ToDictionary(gate => gate.Command, StringComparer.Ordinal);
+    }
+
+    /// <summary>The verdict with what it is beside the gate's verdict before the work.</summary>
+    public static GateVerdict Compare(IReadOnlyDictionary<string, BaseGate> known, GateVerdict verdict) =>
+        verdict.Gate.IsMeasurement
+        || verdict.Result == GateResult.Skipped
+        || known.GetValueOrDefault(verdict.Gate.Command) is not { } before
+            ? verdict
+            : verdict with
+            {
+                BeforeWork = before.IsRed ? BesideRed(before, verdict) : null,
+                Suspicion = verdict.Suspicion ?? FewerTests(before, verdict),
+            };
+
+    private static string BesideRed(BaseGate before, GateVerdict verdict) =>
+        (verdict.Passed, IsSame(before, verdict)) switch
+        {
+            (true, _) => $"{Before}, green now",
+            (_, true) => $"{Before}, and still red in the same way; it only advises",
+            _ when before.Words.Length == 0 => $"{Before}, and still red; it only advises",
+            _ => $"{Before}, and red in another way now{(verdict.LastWords.Length == 0 ? "" : $" ({verdict.LastWords})")}; it only advises",
+        };
+
+    // All work begins with what the base has: a single test less was taken away, switched off or left out.
+    private static string? FewerTests(BaseGate before, GateVerdict verdict) =>
+        verdict.Result == GateResult.Passed
+        && before.Tests is { } tests
+        && !ChangedFileNames.AreAskedFor(verdict.Gate)
+        && (verdict.Tests?.Ran ?? 0) < tests
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"{tests} {(tests == 1 ? "test" : "tests")} before any work was done, {(verdict.Tests is { } now ? now.ToString() : "none counted")} now"
+            )
+            : null;
+
+    /// <summary>What is to be said of a run's gates that were red before the work, each in a few words.</summary>
+    public static IEnumerable<string> Notes(IEnumerable<GateVerdict> verdicts) =>
+        verdicts.Where(verdict => verdict.BeforeWork is not null).Select(verdict => $"gate '{verdict.Gate.Name}': {verdict.BeforeWork}");
+
+    private static bool IsSame(BaseGate before, GateVerdict now) =>
+        before.ExitCode == now.ExitCode && before.Words.Length > 0 && before.Words == WordsOf(now);
+
+    // How long it took, where and when differs each time; how many tests failed does not. A gate that says nothing is told by its exit code.
+    private static string WordsOf(GateVerdict verdict)
+    {
+        var lines = verdict.Tail.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).TakeLast(3);
+        var words = Changing().Replace(string.Join('\n', lines), "");
+        return words.Length == 0 ? "(nothing)" : words;
+    }
 
     private static string PathOf(RunFolder folder) => Path.Combine(folder.Preflight, "red-at-base.json");
+
+    [GeneratedRegex(
+        """\(?\b\d+:\d\d(:\d\d)?(\.\d+)?\b\)?|\b\d+(\.\d+)?\s?(ms|s|sec|seconds?|m|min|minutes?)\b|(/[^\s:/]+){2,}/|0x[0-9a-fA-F]+""",
+        RegexOptions.CultureInvariant
+    )]
+    private static partial Regex Changing();
 }

@@ -48,6 +48,7 @@ internal sealed class GateCheck(RunServices services)
         var question = await QuestionAsync(files, repository, commit, changed, stop);
         var lookups = await LookUpAsync(repository, gates, question, stop);
         var outcomes = new List<GateVerdict>();
+        var atBase = BaseGates.Read(files.Folder);
         IReadOnlyList<string> planned = [.. files.Plan.Tasks.SelectMany(t => (t.FilesWrite ?? []).Concat(t.FilesAppend))];
         VerificationTree? place = null;
         var traces = default(WorktreeTraces);
@@ -58,8 +59,8 @@ internal sealed class GateCheck(RunServices services)
                 var lookup = lookups[gate];
                 if (lookup.Known is { } hit)
                 {
-                    outcomes.Add(hit.Verdict);
-                    await GateTally.AddAsync(files.Folder, hit.Verdict, null, stop);
+                    outcomes.Add(BaseGates.Compare(atBase, hit.Verdict));
+                    await GateTally.AddAsync(files.Folder, outcomes[^1], null, stop);
                     continue;
                 }
                 if (place is null)
@@ -77,6 +78,7 @@ internal sealed class GateCheck(RunServices services)
                     Directory = place.Worktree.Path,
                     ChangedFiles = changed,
                     Planned = planned,
+                    MayWriteAnything = files.Plan.Tasks.Any(t => t.FilesWrite is null),
                     Environment = GateEnvironment.Make(
                         services.Environment,
                         place.Resources.Variables(files.Settings.Worktrees.Environment)
@@ -96,6 +98,7 @@ internal sealed class GateCheck(RunServices services)
                     leavesFiles: before is null || traces?.Others.IsSubsetOf(before.Others) != true,
                     stop
                 );
+                verdict = BaseGates.Compare(atBase, verdict);
                 await GateTally.AddAsync(files.Folder, verdict, record, stop);
                 outcomes.Add(verdict);
             }
@@ -224,6 +227,7 @@ internal sealed class GateCheck(RunServices services)
         {
             { Quarantine: { } why } => $"failed and only advises, since {why}",
             { Passed: true, Failure: GateFailure.Flaky } => "failed, and passed when run again on the same files",
+            { BeforeWork: { } before } => before,
             { Passed: true } => verdict.Advice,
             { Gate: { IsMeasurement: true, Required: false } } => $"it only advises, but: {verdict.Summary}",
             _ => "",

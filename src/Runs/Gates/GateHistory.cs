@@ -9,7 +9,8 @@ namespace Orchestrator.Runs.Gates;
 /// <summary>How a gate has ended lately, in all runs of a repository.</summary>
 /// <param name="Command">Its command.</param>
 /// <param name="Negate">Whether it passes when the command fails.</param>
-/// <param name="Outcomes">A letter for each of its last runs: <c>p</c> passed at once, <c>f</c> failed, and passed on the same files, <c>r</c>
+/// <param name="Outcomes">A letter for each of its last runs: <c>p</c> passed at once, <c>f</c> failed, and passed on the same files,
+/// <c>r</c>
 /// failed twice.</param>
 internal sealed record GateRecord(string Command, bool Negate, string Outcomes)
 {
@@ -41,8 +42,8 @@ internal sealed record GateRecord(string Command, bool Negate, string Outcomes)
 }
 
 /// <summary>
-/// How often gates fail by chance: a file each, in the repository's cache folder. A gate that is changed begins anew. What can't be told from
-/// chance (a gate that was stopped, could not run, or was not run again) is left out.
+/// How often gates fail by chance: a file each, in the repository's cache folder. A gate that is changed begins anew. What can't be told
+/// from chance (a gate that was stopped, could not run, or was not run again) is left out.
 /// </summary>
 /// <param name="folder">Where they lie.</param>
 /// <param name="time">The clock for their age.</param>
@@ -83,7 +84,7 @@ internal sealed class GateHistory(string folder, TimeProvider time)
         {
             Outcomes = outcomes[Math.Max(0, outcomes.Length - GateRecord.Longest)..],
             Greens = verdict.Passed
-                ? [.. known.Greens.Append(new GreenRun(verdict.Tests?.Ran, verdict.Duration.TotalSeconds)).TakeLast(GateRecord.Longest)]
+                ? [.. known.Greens.Append(new GreenRun(verdict.Tests?.Ran, verdict.Duration.TotalSeconds)).TakeLast(GateComparison.Looked)]
                 : known.Greens,
         };
         DurableFile.Write(PathOf(verdict.Gate), JsonSerializer.SerializeToUtf8Bytes(known, GateRecordJson.Default.GateRecord));

@@ -122,7 +122,7 @@ internal sealed class GateMemory(IReadOnlyDictionary<string, string> environment
         try
         {
             var history = History(repository);
-            verdict = verdict with { Suspicion = GateComparison.Find(history.Read(verdict.Gate).Greens, verdict) };
+            verdict = verdict with { Suspicion = verdict.Suspicion ?? GateComparison.Find(history.Read(verdict.Gate).Greens, verdict) };
             record = await history.AddAsync(verdict, stop);
             if (key is not null && verdict.Passed && verdict.Failure != GateFailure.Flaky)
             {

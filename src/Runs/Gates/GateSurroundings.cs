@@ -11,9 +11,9 @@ using Orchestrator.QualityGates;
 namespace Orchestrator.Runs.Gates;
 
 /// <summary>
-/// What beside its files can change what a gate says, as one hash: the machine's system, the variables that gates see, what makes a worktree
-/// ready, and the programs. Lock files and version files (global.json, .nvmrc) are part of the tree. A worktree's own port, name and
-/// temporary folder are not in it: nothing may hang on their values, and each run has others.
+/// What beside its files can change what a gate says, as one hash: the machine's system, the variables that gates see, what makes a
+/// worktree ready, and the programs. Lock files and version files (global.json, .nvmrc) are part of the tree. A worktree's own port, name
+/// and temporary folder are not in it: nothing may hang on their values, and each run has others.
 /// </summary>
 /// <param name="environment">The process's variables.</param>
 /// <param name="time">The clock.</param>
@@ -117,7 +117,8 @@ internal sealed class GateSurroundings(IReadOnlyDictionary<string, string> envir
         var sdks = Path.Combine(real.DirectoryName!, "sdk");
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{name}: {real.FullName} {real.Length} {real.LastWriteTimeUtc.Ticks} {(name == "dotnet" && Directory.Exists(sdks) ? string.Join(' ', Directory.EnumerateDirectories(sdks).Order(StringComparer.Ordinal)) : "")}"
+            $"{name}: {real.FullName} {real.Length} {real.LastWriteTimeUtc.Ticks} "
+                + $"{(name == "dotnet" && Directory.Exists(sdks) ? string.Join(' ', Directory.EnumerateDirectories(sdks).Order(StringComparer.Ordinal)) : "")}"
         );
     }
 

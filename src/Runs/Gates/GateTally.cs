@@ -27,6 +27,13 @@ internal sealed record GateCount(int Ran = 0, int Cached = 0, int Flakes = 0, st
     /// <summary>Its last exit code; null where it had none.</summary>
     public int? ExitCode { get; init; }
 
+    /// <summary>What its last result is beside its failure before any work was done; empty: it was not red then.</summary>
+    public string BeforeWork
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
+
     /// <summary>What was strange about a green result of it; empty: nothing was.</summary>
     public string Suspicion
     {
@@ -39,6 +46,7 @@ internal sealed record GateCount(int Ran = 0, int Cached = 0, int Flakes = 0, st
 internal static class GateTally
 {
     private const int LongestCell = 120;
+    private const int LongestNote = 500;
 
     /// <summary>Adds one verdict.</summary>
     /// <param name="folder">The run's folder.</param>
@@ -59,6 +67,8 @@ internal static class GateTally
             {
                 Cached = count.Cached + 1,
                 LastHit = hit.ToString(),
+                Suspicion = verdict.Suspicion ?? count.Suspicion,
+                BeforeWork = verdict.BeforeWork ?? "",
             }
             : count with
             {
@@ -69,6 +79,7 @@ internal static class GateTally
                 Seconds = verdict.Runs == 0 ? null : verdict.Duration.TotalSeconds,
                 ExitCode = verdict.ExitCode,
                 Suspicion = verdict.Suspicion ?? count.Suspicion,
+                BeforeWork = verdict.BeforeWork ?? "",
             };
         DurableFile.Write(folder.Gates, JsonSerializer.SerializeToUtf8Bytes(counts, GateCountJson.Default.SortedDictionaryStringGateCount));
     }
@@ -98,6 +109,9 @@ internal static class GateTally
         var strange = counts
             .Where(gate => gate.Value.Suspicion.Length > 0)
             .Select(gate => $"- strange: '{Cell(gate.Key)}' was green, but {Cell(gate.Value.Suspicion)}");
+        var before = counts
+            .Where(gate => gate.Value.BeforeWork.Length > 0)
+            .Select(gate => $"- '{Cell(gate.Key)}': {Cell(gate.Value.BeforeWork, LongestNote)}");
         return string.Join(
             '\n',
             [
@@ -105,17 +119,17 @@ internal static class GateTally
                 "| gate | ran | from the cache | passed only when run again | tests | seconds | exit code |",
                 "|---|---|---|---|---|---|---|",
                 .. rows,
-                .. strange.Concat(flaky).Concat(hits).Prepend(""),
+                .. before.Concat(strange).Concat(flaky).Concat(hits).Prepend(""),
                 "",
             ]
         );
     }
 
     // A table's cell is one line, and a bar ends it.
-    private static string Cell(string command)
+    private static string Cell(string command, int longest = LongestCell)
     {
         var line = command.ReplaceLineEndings(" ");
-        return (line.Length > LongestCell ? line[..LongestCell] + "…" : line).Replace("|", "\\|", StringComparison.Ordinal);
+        return (line.Length > longest ? line[..longest] + "…" : line).Replace("|", "\\|", StringComparison.Ordinal);
     }
 
     private static SortedDictionary<string, GateCount> Read(RunFolder folder) =>

@@ -52,8 +52,13 @@ internal static partial class GateTamperCheck
     /// <param name="task">The task: a file that its plan names by its whole path was approved with the plan.</param>
     /// <param name="gates">Its gates.</param>
     /// <param name="changed">What it changed.</param>
-    /// <param name="patch">The same as text, as far as it is about tests; empty where no test was touched.</param>
-    public static IEnumerable<string> Changes(PlanTask task, IReadOnlyList<Gate> gates, IReadOnlyList<ChangedFile> changed, string patch)
+    /// <param name="patch">The same as text; null: it is larger than anybody reads.</param>
+    public static IEnumerable<string> Changes(
+        PlanTask task,
+        IReadOnlyList<Gate> gates,
+        IReadOnlyList<ChangedFile> changed,
+        IReadOnlyList<PatchFile>? patch
+    )
     {
         foreach (var file in changed.Where(f => f.Change != FileChange.Added && !IsTest(f.Path)))
         {
@@ -68,10 +73,9 @@ internal static partial class GateTamperCheck
         {
             yield return $"It deleted the test '{file.Path}'.";
         }
-        var skipped = Skips(patch, '+') - Skips(patch, '-');
-        if (skipped > 0)
+        foreach (var sign in TestSigns.ForPerson(patch))
         {
-            yield return $"It switches {skipped} {(skipped == 1 ? "test" : "tests")} off.";
+            yield return sign;
         }
     }
 
@@ -85,6 +89,9 @@ internal static partial class GateTamperCheck
     public static bool IsTest(string path) =>
         TestName().IsMatch(path) && !path.EndsWith(".md", StringComparison.Ordinal) && Path.GetFileName(path) != "conftest.py";
 
+    /// <summary>True for a file by which a program is told which tests there are and how they are run.</summary>
+    public static bool IsConfiguration(string path) => Drivers.Any(driver => driver.Files.Contains(Path.GetFileName(path)));
+
     private static bool DependsOn(string command, string path)
     {
         var words = Words()
@@ -95,9 +102,6 @@ internal static partial class GateTamperCheck
             || Drivers.Any(d => words.Any(w => Path.GetFileName(w) == d.Program) && d.Files.Contains(Path.GetFileName(path)));
     }
 
-    private static int Skips(string patch, char sign) =>
-        patch.Split('\n').Count(line => line.Length > 1 && line[0] == sign && line[1] != sign && SkipMark().IsMatch(line));
-
     [GeneratedRegex("""[^\s"'`;&|()<>=]+""")]
     private static partial Regex Words();
 
@@ -106,10 +110,4 @@ internal static partial class GateTamperCheck
         RegexOptions.CultureInvariant
     )]
     private static partial Regex TestName();
-
-    [GeneratedRegex(
-        """@(pytest\.mark|unittest)\.(skip|xfail)|pytest\.skip\(|\b(it|test|describe|context)\.(skip|todo)\b|\bx(it|describe|test)\(|\[(Fact|Theory)\(\s*Skip|\[Ignore|@Disabled|@Ignore|\bt\.Skip|#\[ignore""",
-        RegexOptions.CultureInvariant
-    )]
-    private static partial Regex SkipMark();
 }

@@ -15,6 +15,8 @@ namespace Orchestrator.Runs.Gates;
 /// </summary>
 internal static class WorktreeSetup
 {
+    private const string LeftFile = "setup-left.txt";
+
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(30);
 
     /// <summary>Names of the files that say what is installed.</summary>
@@ -82,7 +84,25 @@ internal static class WorktreeSetup
             }
         }
         DurableFile.Write(worktree.SetupMark, Encoding.UTF8.GetBytes(wanted));
+        if ((await WorktreeTraces.TryReadAsync(worktree, stop))?.Untracked is { Count: > 0 } left)
+        {
+            await File.WriteAllLinesAsync(Path.Combine(logFolder, LeftFile), left, CancellationToken.None);
+        }
         return null;
+    }
+
+    /// <summary>
+    /// What a person has to know of set-up that was tried: files that git does not ignore are cleared away before each gate, so that set-up
+    /// runs every time, and agents commit them. Null: nothing.
+    /// </summary>
+    /// <param name="logFolder">The folder that <see cref="RunAsync"/> was given.</param>
+    public static string? Advice(string logFolder)
+    {
+        var file = Path.Combine(logFolder, LeftFile);
+        return File.Exists(file)
+            ? $"Set-up makes files that git does not ignore ({FileNames.Some(File.ReadAllLines(file))}): it runs again for each gate, and "
+                + "agents may commit them. Add them to .gitignore."
+            : null;
     }
 
     /// <summary>

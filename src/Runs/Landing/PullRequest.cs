@@ -42,7 +42,8 @@ internal static class PullRequest
         return pushed.Succeeded
             ? null
             : (
-                $"Nothing can be pushed to origin now, so no pull request could be opened in the end ({Why(pushed)}). Repair that, or say yes (--yes).",
+                $"Nothing can be pushed to origin now, so no pull request could be opened in the end ({Why(pushed)}). Repair that, or say "
+                    + "yes (--yes).",
                 true
             );
     }

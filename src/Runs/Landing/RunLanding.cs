@@ -43,7 +43,8 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
             return new LandResult
             {
                 Message =
-                    $"Nothing was landed, since git refuses: {FileNames.Show(refusal.Message.ReplaceLineEndings(" "), LongestRefusal)} Mend that, then: {Again(input)}",
+                    $"Nothing was landed, since git refuses: {FileNames.Show(refusal.Message.ReplaceLineEndings(" "), LongestRefusal)} "
+                    + $"Mend that, then: {Again(input)}",
             };
         }
     }
@@ -63,12 +64,20 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
         {
             return lossy with { Message = $"{note} {lossy.Message}".Trim() };
         }
-        var secrets = await new SecretCheck(repository, files).CheckAsync(input, tip, asking, stop);
-        if (secrets.Refusal is { } refusal)
+
+        // New is what the target does not have: it may have been merged into staging since the run began.
+        var from = await new CommitStore(repository).FindMergeBaseAsync($"refs/heads/{input.Target}", tip, stop) ?? input.BaseCommit;
+        var secrets = await new SecretCheck(repository, files).CheckAsync(input, from, tip, asking, stop);
+        var audit = await new AuditCheck(repository, files, services).CheckAsync(input, from, tip, asking, stop);
+        note = $"{note} {secrets.Note} {audit.Note}".Trim();
+        if (secrets.Refusal is not null || audit.Refusal is not null)
         {
-            return refusal with { Message = $"{note} {refusal.Message}".Trim() };
+            return new LandResult
+            {
+                Message = $"{note} {secrets.Refusal?.Message} {audit.Refusal?.Message}".Trim().Replace("  ", " ", StringComparison.Ordinal),
+                Evidence = (secrets.Refusal ?? audit.Refusal)!.Evidence,
+            };
         }
-        note = $"{note} {secrets.Note}".Trim();
         if (input.IsPart)
         {
             var outcomes = await RunGatesAsync(files, repository, tip, input.BaseCommit, input, stop);

@@ -1,18 +1,12 @@
-using Orchestrator.Git.Commits;
 using Orchestrator.Git.Program;
 using Orchestrator.Messages;
 using Orchestrator.QualityGates.Secrets;
 
 namespace Orchestrator.Runs.Landing;
 
-/// <summary>What came of looking for secrets.</summary>
-/// <param name="Refusal">Why nothing may land; null: nothing speaks against it.</param>
-/// <param name="Note">What a person lets land all the same; empty: nothing.</param>
-internal sealed record SecretVerdict(LandResult? Refusal, string Note);
-
 /// <summary>
-/// Looks for secrets among the lines that a run adds, before the target moves or anything is pushed. A person who was told of them, and asks
-/// for the same commit once more, lets them land.
+/// Looks for secrets among the lines that a run adds, before the target moves or anything is pushed. A person who was told of them, and
+/// asks for the same commit once more, lets them land.
 /// </summary>
 /// <param name="repository">The repository.</param>
 /// <param name="files">The run.</param>
@@ -24,47 +18,33 @@ internal sealed class SecretCheck(GitRepository repository, RunFiles files)
 
     /// <summary>Looks at what is to land.</summary>
     /// <param name="input">Which run, and the target.</param>
+    /// <param name="from">What the target has of it.</param>
     /// <param name="tip">The commit that is to land.</param>
     /// <param name="asking">Names this asking: a refusal that was killed before anybody heard of it is made again, not overruled.</param>
     /// <param name="stop">Ends the reading.</param>
-    public async Task<SecretVerdict> CheckAsync(LandInput input, string tip, string asking, CancellationToken stop)
+    public async Task<LandingVerdict> CheckAsync(LandInput input, string from, string tip, string asking, CancellationToken stop)
     {
         if (!files.Settings.SecretScan)
         {
-            return new SecretVerdict(null, "");
+            return LandingVerdict.Clear;
         }
-        var found = await FindAsync(input, tip, stop);
-        var before = StoredSecrets.TryRead(files.Folder);
+        var found = await FindAsync(from, tip, stop);
+        var before = StoredFindings<SecretFinding>.TryRead(files.Folder.SecretsJson);
         if (found.Count == 0 && before is null)
         {
-            return new SecretVerdict(null, "");
+            return LandingVerdict.Clear;
         }
-        before ??= new StoredSecrets();
-
-        // The file lies where agents can write: without a person who asks it says nothing.
-        var allowed = before.Allowed.Where(_ => input.IsAskedFor).Select(finding => finding.Key).ToHashSet();
-        var told = before.InTheWay.Select(finding => finding.Key).ToHashSet();
-        var inTheWay = found.Where(finding => !allowed.Contains(finding.Key)).ToList();
-        var now = before with { Commit = tip, Asking = asking, InTheWay = inTheWay };
-        if (
-            input.IsAskedFor
-            && before.Commit == tip
-            && before.Asking != asking
-            && inTheWay.TrueForAll(finding => told.Contains(finding.Key))
-        )
-        {
-            now = now with { InTheWay = [], Allowed = [.. before.Allowed, .. inTheWay] };
-        }
-        now.Write(files.Folder);
+        var now = (before ?? new StoredFindings<SecretFinding>()).Judge(found, tip, asking, input.IsAskedFor);
+        SecretFinding.Write(files.Folder, now);
         return now.InTheWay.Count > 0
-            ? new SecretVerdict(Refusal(input, now.InTheWay), "")
-            : new SecretVerdict(null, found.Count > 0 ? $"A person lets land what looks like secrets: {Describe(found)}." : "");
+            ? new LandingVerdict(Refusal(input, now.InTheWay), "")
+            : new LandingVerdict(null, found.Count > 0 ? $"A person lets land what looks like secrets: {Describe(found)}." : "");
     }
 
     /// <summary>The one line of the report; null where nothing was ever found.</summary>
     public static string? Summary(RunFolder folder)
     {
-        var stored = StoredSecrets.TryRead(folder);
+        var stored = StoredFindings<SecretFinding>.TryRead(folder.SecretsJson);
         var said = new List<string>();
         if (stored is { InTheWay.Count: > 0 })
         {
@@ -77,10 +57,8 @@ internal sealed class SecretCheck(GitRepository repository, RunFiles files)
         return said.Count == 0 ? null : $"what looks like secrets: {string.Join("; ", said)} ({folder.Relative(folder.Secrets)})";
     }
 
-    /// <summary>New is what the target does not have: it may have been merged into staging since the run began.</summary>
-    private async Task<IReadOnlyList<SecretFinding>> FindAsync(LandInput input, string tip, CancellationToken stop)
+    private async Task<IReadOnlyList<SecretFinding>> FindAsync(string from, string tip, CancellationToken stop)
     {
-        var from = await new CommitStore(repository).FindMergeBaseAsync($"refs/heads/{input.Target}", tip, stop) ?? input.BaseCommit;
         var patch = await PatchFile.ReadAsync(repository, from, tip, stop);
         if (patch is null)
         {
@@ -121,9 +99,9 @@ internal sealed class SecretCheck(GitRepository repository, RunFiles files)
             Message = found is [{ Kind: TooLarge }]
                 ? $"Nothing was landed, since {Describe(found)}. Look yourself (git diff), then: {RunLanding.Again(input)}"
                 : $"Nothing was landed, since the work adds what looks like secrets: {Describe(found)}. Take them out on {input.Staging} "
-                    + $"(git switch {input.Staging}; edit; git commit) and revoke them, for its history keeps them; or say of a line that holds "
-                    + $"none, by a comment '{SecretScanner.Allow}' on it; then: {RunLanding.Again(input)}. The same command without a new "
-                    + "commit lands them as they are, which the report says.",
+                    + $"(git switch {input.Staging}; edit; git commit) and revoke them, for its history keeps them; or say of a line that "
+                    + $"holds none, by a comment '{SecretScanner.Allow}' on it; then: {RunLanding.Again(input)}. The same command without "
+                    + "a new commit lands them as they are, which the report says.",
         };
 
     private static string Describe(IReadOnlyList<SecretFinding> found) =>

@@ -224,7 +224,8 @@ public sealed class PlanLoading(RunServices services)
         if (alone.Count > 0 && selected.Count > 1 && start.Settings.Workers > 1)
         {
             warnings.Add(
-                $"Without 'files_write' a task may write everywhere, so nothing works beside it: {FileNames.Some(alone)}. Name what it writes, or set 'parallel: true'."
+                $"Without 'files_write' a task may write everywhere, so nothing works beside it: {FileNames.Some(alone)}. Name what it "
+                    + "writes, or set 'parallel: true'."
             );
         }
         return (
@@ -266,6 +267,8 @@ public sealed class PlanLoading(RunServices services)
             LockTimeout = settings.LockTimeout,
             TrainBatch = settings.Train.Batch,
             TrainParallel = settings.Train.Parallel ?? Math.Max(1, Environment.ProcessorCount / 2),
+            Planner = settings.Planner.Agent,
+            PlannerTimeout = settings.Planner.Timeout,
             Review = settings.Review.Enabled
                 ? new ReviewRule
                 {

@@ -80,7 +80,8 @@ public sealed class MailReader(RunFolder folder, string task)
 
     /// <summary>Takes what goes with a prompt; done again for the same start it gives the same.</summary>
     /// <param name="start">The start.</param>
-    /// <param name="conversation">The file of the conversation that goes on; null: one begins, which is shown all mail from the first on.</param>
+    /// <param name="conversation">The file of the conversation that goes on; null: one begins, which is shown all mail from the first
+    /// on.</param>
     /// <param name="stop">Gives up.</param>
     internal async Task<IReadOnlyList<MailMessage>> ForPromptAsync(int start, string? conversation, CancellationToken stop)
     {

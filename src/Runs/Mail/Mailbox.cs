@@ -13,7 +13,9 @@ namespace Orchestrator.Runs.Mail;
 /// <param name="time">The clock.</param>
 public sealed class Mailbox(RunFolder folder, TimeProvider time)
 {
-    /// <summary>What a sender's limit and its repeated calls are looked for in: more than all senders may write of that in the window.</summary>
+    /// <summary>
+    /// What a sender's limit and its repeated calls are looked for in: more than all senders may write of that in the window.
+    /// </summary>
     private const int Tail = 1 << 20;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
@@ -99,7 +101,9 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
 
     private static string Name(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..12];
 
-    /// <summary>The whole messages from a place on, each with the place behind it; half a line at the end, and what can't be read, is left out.</summary>
+    /// <summary>
+    /// The whole messages from a place on, each with the place behind it; half a line at the end, and what can't be read, is left out.
+    /// </summary>
     /// <param name="file">The file.</param>
     /// <param name="from">The place.</param>
     /// <param name="isWhole">A line begins there; else the first line end is looked for.</param>

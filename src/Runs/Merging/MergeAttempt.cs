@@ -8,7 +8,8 @@ using Orchestrator.Runs.Tasks;
 namespace Orchestrator.Runs.Merging;
 
 /// <summary>
-/// A task's commit merged onto another one, as a commit that no ref names yet: without conflicts, without links that lead out, without losses.
+/// A task's commit merged onto another one, as a commit that no ref names yet: without conflicts, without links that lead out, without
+/// losses.
 /// </summary>
 internal sealed class MergeAttempt(GitRepository repository, RunFiles files)
 {

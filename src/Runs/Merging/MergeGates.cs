@@ -8,13 +8,16 @@ using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Runs.Merging;
 
-/// <summary>Runs the gates of merged work at the commit that may become staging, and says what it means for whoever was merged last.</summary>
+/// <summary>
+/// Runs the gates of merged work at the commit that may become staging, and says what it means for whoever was merged last.
+/// </summary>
 internal sealed class MergeGates(RunServices services, GitRepository repository, RunFiles files)
 {
     /// <summary>How often a gate that may fail by chance is run as a rule before its failure is believed.</summary>
     public const int UsualTries = 2;
 
     private const int LongestName = 200;
+    private const int MostNotes = 3;
     private readonly GateCheck _gates = new(services);
 
     /// <summary>Runs them: those of all that were merged, each once, and those of every merged tree.</summary>
@@ -76,14 +79,17 @@ internal sealed class MergeGates(RunServices services, GitRepository repository,
                 );
             }
             flaky.AddRange(verdicts.Where(v => v.Passed && v.Failure == GateFailure.Flaky).Select(v => NameOf(v.Gate)));
-            fromCache = GateCheck.FromCache(verdicts);
+            fromCache = string.Join(
+                "; ",
+                BaseGates.Notes(verdicts).Take(MostNotes).Prepend(GateCheck.FromCache(verdicts)).Where(note => note.Length > 0)
+            );
             return GateCheck.Failures(files, verdicts);
         }
     }
 
     /// <summary>
-    /// Each gate once, with the first task that asks for it. Each task's begin in a clean tree, as they do when it is merged alone: the same
-    /// suite of two tasks may leave files that stand in its own way.
+    /// Each gate once, with the first task that asks for it. Each task's begin in a clean tree, as they do when it is merged alone: the
+    /// same suite of two tasks may leave files that stand in its own way.
     /// </summary>
     private IReadOnlyList<IReadOnlyList<Gate>> GatesOf(IReadOnlyList<MergeRequest> merged)
     {
@@ -145,7 +151,8 @@ internal sealed class MergeGates(RunServices services, GitRepository repository,
 /// <param name="Failed">The gates that do not hold.</param>
 /// <param name="Flaky">Gates that failed and then held on the same tree.</param>
 /// <param name="BlamesMachine">The machine is to blame, and not the work.</param>
-/// <param name="FromCache">How many of them were taken from the cache, in words; empty where none was.</param>
+/// <param name="FromCache">How many of them were taken from the cache, and what those say that were red before any work, in words; empty:
+/// nothing of that.</param>
 internal sealed record GatedMerge(
     Messages.MergeResult? Refusal,
     IReadOnlyList<string> Failed,

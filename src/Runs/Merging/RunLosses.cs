@@ -10,7 +10,8 @@ using Orchestrator.Processes;
 namespace Orchestrator.Runs.Merging;
 
 /// <summary>
-/// Whether what the run's tasks brought to staging is there: looked at after each merge, before staging moves, and as a whole before landing.
+/// Whether what the run's tasks brought to staging is there: looked at after each merge, before staging moves, and as a whole before
+/// landing.
 /// </summary>
 internal sealed class RunLosses(GitRepository repository, RunFiles files)
 {
@@ -97,7 +98,8 @@ internal sealed record StoredLosses(string Summary, string Commit, IReadOnlyList
 
     /// <summary>Where a hunk is and whose, with a line of it.</summary>
     public static string Place(MergedHunk hunk) =>
-        $"{FileNames.Show(hunk.Path)}{(hunk.Line > 0 ? $":{hunk.Line}" : "")} of {(hunk.Task.Length > 0 ? hunk.Task : "others")} ('{hunk.Text}')";
+        $"{FileNames.Show(hunk.Path)}{(hunk.Line > 0 ? $":{hunk.Line}" : "")} of {(hunk.Task.Length > 0 ? hunk.Task : "others")} "
+        + $"('{hunk.Text}')";
 
     /// <summary>The list for people.</summary>
     public string Render()

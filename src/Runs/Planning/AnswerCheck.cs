@@ -18,7 +18,7 @@ public static class AnswerCheck
     /// <param name="input">Which start's answer.</param>
     public static AnswerJudgement Judge(JudgeAnswerInput input)
     {
-        var files = new PlanningFiles(input.Repository, input.RunId);
+        var files = new PlanningFiles(input.Repository, input.RunId, input.Replan);
         var path = files.Answer(input.Start);
         var answer = File.Exists(path) ? File.ReadAllText(path) : null;
         var (message, errors) = files.Goal.Options.IsForBacklog ? TakeTasks(files, answer) : TakePlan(files, answer);
@@ -42,6 +42,10 @@ public static class AnswerCheck
         {
             return ("", [.. read.Errors.Select(f => f.ToString())]);
         }
+        if (files.Goal.Commit is not null && WhyNotInMidRun(plan, files.Goal).ToList() is { Count: > 0 } misplaced)
+        {
+            return ("", misplaced);
+        }
         if (files.Goal.BacklogIds is { } ids)
         {
             _ = BacklogRequest.Links(plan, ids, out var unfit);
@@ -55,6 +59,23 @@ public static class AnswerCheck
         DurableFile.Write(files.PlanPath, PlanJson.Write(plan));
         DurableFile.Write(files.PlanText, Encoding.UTF8.GetBytes(TaskGraphYaml.WriteShort(plan)));
         return ($"{plan.Tasks.Count} tasks", []);
+    }
+
+    /// <summary>What a plan may not have whose tasks join those of a run.</summary>
+    private static IEnumerable<string> WhyNotInMidRun(Plan plan, PlanningGoal goal)
+    {
+        foreach (var task in plan.Tasks.Where(task => goal.Taken.Contains(task.Id, StringComparer.OrdinalIgnoreCase)))
+        {
+            yield return $"The id '{task.Id}' is taken by an earlier task of this run. Give that task another id, also where it is depended on.";
+        }
+        if (plan.Contracts.Count > 0)
+        {
+            yield return "A run that has begun gets no new contracts. Say in the prompts of the tasks what they must agree on, and leave 'contracts' out.";
+        }
+        if (plan.Context.Count > 0)
+        {
+            yield return "A run that has begun gets no new context. Say it in the prompts of the tasks, and leave 'context' out.";
+        }
     }
 
     private static (string Message, IReadOnlyList<string> Errors) TakeTasks(PlanningFiles files, string? answer)

@@ -17,7 +17,7 @@ public sealed class PlannerRunStep(RunServices services)
     /// <param name="execution">Whose step it is.</param>
     public async Task<AgentRunResult> AskAsync(AskPlannerInput input, StepExecution execution)
     {
-        var files = new PlanningFiles(input.Repository, input.RunId);
+        var files = new PlanningFiles(input.Repository, input.RunId, input.Replan);
         var (result, answer) = await new AnsweringAgent(services).AskAsync(StartOf(input, files), execution);
         if (answer is not null)
         {
@@ -34,7 +34,7 @@ public sealed class PlannerRunStep(RunServices services)
             RunId = input.RunId,
             Repository = input.Repository,
             Folder = files.Folder,
-            TaskId = PlannerTask.Id,
+            TaskId = files.TaskId,
             RunStart = files.Start,
             Who = files.Start.Settings.Planner,
             Setting = "planner",
@@ -47,7 +47,7 @@ public sealed class PlannerRunStep(RunServices services)
             AwaitRelease = input.AwaitRelease,
             Worktree = () => EnsureWorktreeAsync(files, input.Repository.Path),
             Prompt = goesOn =>
-                goesOn ? PlannerPrompt.GoOn(problems, input.Guidance) : PlannerPrompt.Again(files.Prompt, problems, input.Guidance),
+                goesOn ? AnswerPrompt.GoOn(problems, input.Guidance) : AnswerPrompt.Again(files.Prompt, problems, input.Guidance),
         };
     }
 
@@ -55,8 +55,8 @@ public sealed class PlannerRunStep(RunServices services)
     {
         var repository = await services.OpenRepositoryAsync(path);
         var head =
-            await new CommitStore(repository).ReadAsync("HEAD")
-            ?? throw new StepException("The repository has no commit any more.", "InvalidInput");
+            await new CommitStore(repository).ReadAsync(files.Goal.Commit ?? "HEAD")
+            ?? throw new StepException("The commit that is to be planned for is not in the repository any more.", "InvalidInput");
         var worktree = await new WorktreeStore(repository).EnsureAsync(
             new WorktreeRequest(files.Worktree, head.Id) { LockReason = $"the planner of {files.Folder.Name} reads here (orchestrate)" }
         );

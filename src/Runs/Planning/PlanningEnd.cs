@@ -21,7 +21,7 @@ public sealed class PlanningEnd(RunServices services)
     /// <returns>Where the plan is, for people.</returns>
     public async Task<string> EndAsync(EndPlanningInput input, CancellationToken stop)
     {
-        var files = new PlanningFiles(input.Repository, input.RunId);
+        var files = new PlanningFiles(input.Repository, input.RunId, input.Replan);
         if (!files.IsBegun)
         {
             return "";
@@ -29,6 +29,10 @@ public sealed class PlanningEnd(RunServices services)
         var repository = await services.OpenRepositoryAsync(input.Repository.Path);
         await new WorktreeStore(repository).RemoveAsync(files.Worktree, stop);
         RemoveIfEmpty(Path.GetDirectoryName(files.Worktree)!);
+        if (input.Replan > 0)
+        {
+            return "";
+        }
         if (File.Exists(files.TasksPath))
         {
             return await AddTasksAsync(files, repository, stop);

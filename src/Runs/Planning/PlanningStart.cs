@@ -19,7 +19,7 @@ namespace Orchestrator.Runs.Planning;
 public sealed class PlanningStart(RunServices services)
 {
     /// <summary>Some 10,000 tokens: enough for the names that matter in a large repository.</summary>
-    private const int OutlineLimit = 40_000;
+    internal const int OutlineLimit = 40_000;
 
     /// <summary>Begins it. Done again, it finds what is stored.</summary>
     /// <param name="input">What is asked for.</param>
@@ -56,28 +56,15 @@ public sealed class PlanningStart(RunServices services)
     private async Task<string?> StoreAsync(BeginPlanningInput input, SettingsResult settings, PlanningFiles files, CancellationToken stop)
     {
         var start = RunStart.Of(input.Input, settings, input.Repository.Path);
-        var runEnvironment = await AgentRunEnvironment.OfAsync(services, input.Repository.Path, start, null, stop);
-        var found = AgentCatalog.FindAnswering(
-            start.Settings.Planner,
-            start.Settings,
-            services.HookCommand,
-            runEnvironment,
-            files.Conversations
-        );
-        if (found is not { } planner)
+        var (planner, fault) = await FindPlannerAsync(services, input.Repository.Path, start, files, stop);
+        if (planner is null)
         {
-            return $"There is no planner '{start.Settings.Planner.Agent}' (planner.agent). "
-                + $"{AgentCatalog.Unknown(start.Settings.Planner.Agent, start.Settings)}";
+            return fault;
         }
         var request = RequestSource.Read(input);
         if (request.Fault is not null)
         {
             return request.Fault;
-        }
-        var check = await planner.CheckAsync(input.Repository.Path, stop);
-        if (check.Status == AgentCheckStatus.Failed)
-        {
-            return $"The planner '{start.Settings.Planner.Agent}' can't work: {check.Message} {check.Cure}".TrimEnd();
         }
         var repository = await services.OpenRepositoryAsync(input.Repository.Path);
         var commits = new CommitStore(repository);
@@ -96,6 +83,38 @@ public sealed class PlanningStart(RunServices services)
         };
         files.Begin(start, goal, request.Text, Render(goal.Options, prompt, input.Repository.Path));
         return null;
+    }
+
+    /// <summary>The planner that the settings name, where it can work.</summary>
+    /// <returns>The planner, or why there is none.</returns>
+    internal static async Task<(IAgentRunner? Planner, string Fault)> FindPlannerAsync(
+        RunServices services,
+        string path,
+        RunStart start,
+        PlanningFiles files,
+        CancellationToken stop
+    )
+    {
+        var runEnvironment = await AgentRunEnvironment.OfAsync(services, path, start, null, stop);
+        var found = AgentCatalog.FindAnswering(
+            start.Settings.Planner,
+            start.Settings,
+            services.HookCommand,
+            runEnvironment,
+            files.Conversations
+        );
+        if (found is not { } planner)
+        {
+            return (
+                null,
+                $"There is no planner '{start.Settings.Planner.Agent}' (planner.agent). "
+                    + $"{AgentCatalog.Unknown(start.Settings.Planner.Agent, start.Settings)}"
+            );
+        }
+        var check = await planner.CheckAsync(path, stop);
+        return check.Status == AgentCheckStatus.Failed
+            ? (null, $"The planner '{start.Settings.Planner.Agent}' can't work: {check.Message} {check.Cure}".TrimEnd())
+            : (planner, "");
     }
 
     private string Render(PlanningOptions options, PlannerPromptInput input, string repository) =>

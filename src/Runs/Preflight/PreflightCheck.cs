@@ -37,7 +37,7 @@ public sealed class PreflightCheck(RunServices services)
         var (unconfined, unconfinable) = await SandboxPolicy.PreflightAsync(files);
         errors.AddRange(unconfined.Length > 0 ? [unconfined] : []);
         warnings.AddRange(unconfinable.Length > 0 ? [unconfinable] : []);
-        if (DiskSpace.Shortage(checkout.Path, files.Settings.DiskReserve) is { } shortage)
+        if (DiskSpace.Shortage(checkout.Path, files.Settings.DiskReserve, "then start it again: nothing was paid for") is { } shortage)
         {
             errors.Add(shortage);
         }
@@ -251,6 +251,10 @@ public sealed class PreflightCheck(RunServices services)
         {
             errors.Add(failure);
         }
+        if (WorktreeSetup.Advice(files.Folder.Preflight) is { } advice)
+        {
+            warnings.Add(advice);
+        }
         var red = outcomes.Where(o => !o.Passed && !o.BlamesMachine && configured.Contains(o.Gate)).ToList();
         warnings.AddRange(
             red.Select(o =>
@@ -264,7 +268,7 @@ public sealed class PreflightCheck(RunServices services)
                 $"Green before any work was done, so they show little: {string.Join(", ", green.Take(5))}{(green.Count > 5 ? $" and {green.Count - 5} more" : "")}."
             );
         }
-        BaseGates.Store(files.Folder, red.Select(o => o.Gate.Command));
+        BaseGates.Store(files.Folder, outcomes, red);
         var without = files.Plan.Tasks.Where(t => files.Gates.Of(files.Plan, t).Count == 0).Select(t => t.Id).ToList();
         if (without.Count > 0)
         {

@@ -104,9 +104,9 @@ internal static class ComingConflicts
         var other = files.Task(coming.Other(task));
         return MailLetter.OfOrchestrator(
             task,
-            $"A conflict is coming with task '{other.Id}' ({FirstLine(other.Description)}), which works at the same time and has changed the same places in "
-                + $"{FileNames.Some(coming.Files, MostFiles)}. Whichever of you is merged second has to make both hold: keep your changes there small, "
-                + "and leave alone what your task does not need.",
+            $"A conflict is coming with task '{other.Id}' ({FirstLine(other.Description)}), which works at the same time and has changed "
+                + $"the same places in {FileNames.Some(coming.Files, MostFiles)}. Whichever of you is merged second has to make both hold: "
+                + "keep your changes there small, and leave alone what your task does not need.",
             coming.Pair
         );
     }

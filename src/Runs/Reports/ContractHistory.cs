@@ -33,7 +33,9 @@ internal static class ContractHistory
                 .Stale(runs[0].Pins, current)
                 .GroupBy(pin => (pin.Contract, pin.Version))
                 .Select(stale =>
-                    $"The contract '{stale.Key.Contract}' is no longer the version {stale.Key.Version} that {string.Join(", ", stale.Select(p => p.TaskId))} had in {runs[0].Name}: they are told the new one and work again; other results are verified against it."
+                    $"The contract '{stale.Key.Contract}' is no longer the version {stale.Key.Version} that "
+                    + $"{string.Join(", ", stale.Select(p => p.TaskId))} had in {runs[0].Name}: they are told the new one and work "
+                    + "again; other results are verified against it."
                 )
         );
         return

@@ -28,7 +28,7 @@ public sealed class ProgressRecorder
     {
         Directory.CreateDirectory(folder.Path);
         Append(folder.Events, input.Events);
-        WriteStatus(folder.Status, input, executionId);
+        EscalationReport.WriteIfDue(folder, WriteStatus(folder.Status, input, executionId), input.Events);
     }
 
     /// <summary>
@@ -95,12 +95,12 @@ public sealed class ProgressRecorder
         }
     }
 
-    private void WriteStatus(string path, ProgressInput input, string executionId)
+    private RunStatus WriteStatus(string path, ProgressInput input, string executionId)
     {
         var known = ReadOrRemember(path);
         if (known is not null && known.Sequence > input.Run.Sequence)
         {
-            return;
+            return known;
         }
         var changed = input.Tasks.ToDictionary(t => t.Id, StringComparer.Ordinal);
         var tasks = (known?.Tasks ?? []).Select(t => changed.Remove(t.Id, out var news) ? news : t).ToList();
@@ -112,6 +112,7 @@ public sealed class ProgressRecorder
             _lastWritten.Clear();
         }
         _lastWritten[path] = (TimeAndLength(path), status);
+        return status;
     }
 
     /// <summary>What was written last, if it is still that: reading the status of a large run back costs more than writing it.</summary>

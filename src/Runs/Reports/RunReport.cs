@@ -12,8 +12,8 @@ namespace Orchestrator.Runs.Reports;
 public sealed class RunReport(string repository)
 {
     private const int EvidenceLines = 20;
-    private const int LongestLine = 300;
     private const int MostEvidence = 10;
+    private readonly EvidenceTail _evidence = new(repository);
 
     /// <summary>The report as Markdown. A run that goes on is told as it is now.</summary>
     /// <param name="run">The run with all its tasks.</param>
@@ -27,7 +27,7 @@ public sealed class RunReport(string repository)
         }
         if (run.Reason.Length > 0)
         {
-            Line($"\n{run.Reason}");
+            Line("\n" + run.Reason.ReplaceLineEndings("\n\n"));
         }
         Line("");
         if ((run.Counts ?? RunCounts.Of(run)).ToString() is { Length: > 0 } counts)
@@ -35,42 +35,44 @@ public sealed class RunReport(string repository)
             Line($"- tasks: {counts}");
         }
         Line($"- landed: {(run.HasLanded ? $"{run.LandedCommit} on {(run.LandedOn.Length > 0 ? run.LandedOn : run.Target)}" : "nothing")}");
-        var onStaging = run.Tasks.Where(t => t.State == TaskStates.Merged && !t.Landed).Select(t => t.Id).ToList();
+        var onStaging = run.Tasks.Where(t => TaskStates.IsOnStaging(t.State) && !t.Landed).Select(t => t.Id).ToList();
         if (onStaging.Count > 0 && !RunStates.IsFinal(run.State))
         {
             Line($"- on {run.Staging}, not on {run.Target} yet: {string.Join(", ", onStaging)}");
         }
         Line($"- agent starts: {run.AgentStarts}");
         Line(string.Create(CultureInfo.InvariantCulture, $"- cost: {run.Cost:0.00} USD"));
-        if (RunLosses.Summary(new RunFolder(repository, run.RunId)) is { } losses)
+        var folder = new RunFolder(repository, run.RunId);
+        foreach (var found in new[] { RunLosses.Summary(folder), SecretCheck.Summary(folder), AuditCheck.Summary(folder) }.OfType<string>())
         {
-            Line($"- {losses}");
-        }
-        if (SecretCheck.Summary(new RunFolder(repository, run.RunId)) is { } secrets)
-        {
-            Line($"- {secrets}");
+            Line($"- {found}");
         }
         Line($"- review: {run.Review?.ToString() ?? "not reviewed"}{(run.Review?.Evidence is { Length: > 0 } said ? $" ({said})" : "")}");
+        if (run.Replan is { } replan)
+        {
+            Line($"- another plan: {replan}");
+        }
         foreach (var item in run.Warnings.Select(w => $"warning: {w}").Concat(run.Left))
         {
             Line($"- {item}");
         }
-        AppendWhatIsNext(text, run);
+        AppendWhatIsNext(text, run, folder);
         Line("\n| task | state | attempts | starts | gates | cost | commit |");
         Line("|---|---|---|---|---|---|---|");
         foreach (var task in run.Tasks)
         {
             Line(RowOf(task));
         }
+        AppendModels(text, run, folder);
         AppendMeasurements(text, run);
-        text.Append(GateTally.Render(new RunFolder(repository, run.RunId)));
+        text.Append(GateTally.Render(folder));
         foreach (var task in run.Tasks.Where(t => t.Reason.Length > 0))
         {
             Line($"\n- {task.Id}: {task.Reason}{(task.Evidence.Length > 0 ? $" ({task.Evidence})" : "")}");
         }
         foreach (var task in run.Tasks.Where(t => !TaskStates.IsDone(t.State) && t.Evidence.Length > 0).Take(MostEvidence))
         {
-            if (ReadEvidence(task.Evidence) is { Length: > 0 } evidence)
+            if (_evidence.Read(task.Evidence, EvidenceLines) is { Length: > 0 } evidence)
             {
                 Line($"\n## {task.Id}: {task.Evidence}\n\n{evidence}");
             }
@@ -78,6 +80,19 @@ public sealed class RunReport(string repository)
         return text.ToString();
 
         void Line(string line) => text.Append(line).Append('\n');
+    }
+
+    private static void AppendModels(StringBuilder text, RunStatus run, RunFolder folder)
+    {
+        var worked = run
+            .Tasks.Select(task => (task.Id, Models: AttemptModel.Of(folder.Path, task.Id)))
+            .Where(task => task.Models.Count > 0)
+            .Select(task => $"- {task.Id} was worked on by {string.Join(", ", task.Models)}\n")
+            .ToList();
+        if (worked.Count > 0)
+        {
+            text.Append('\n').AppendJoin("", worked);
+        }
     }
 
     private static string RowOf(RunTask task)
@@ -107,18 +122,23 @@ public sealed class RunReport(string repository)
         }
     }
 
-    private static void AppendWhatIsNext(StringBuilder text, RunStatus run)
+    private static void AppendWhatIsNext(StringBuilder text, RunStatus run, RunFolder folder)
     {
         if (run.Standing == RunStanding.Interrupted)
         {
             text.Append(
-                    $"\n## Nobody works on it\n\nThe process that worked on it has ended. It goes on with\n\n    orchestrate resume {run.RunId}"
+                    $"\n## Nobody works on it\n\nThe process that worked on it has ended. It goes on with\n\n    orchestrate resume "
+                        + $"{run.RunId}"
                 )
                 .Append('\n');
         }
         if (RunStanding.Of(run) == RunStanding.Paused)
         {
             text.Append($"\n## It is paused\n\nIt goes on with\n\n    orchestrate resume {run.RunId}").Append('\n');
+        }
+        if (run.State is RunStates.Escalated or RunStates.AwaitingPromotion)
+        {
+            text.Append($"\n## It waits for a decision\n\nWhat to decide by: {folder.Relative(folder.Escalation)}\n");
         }
         if (run.Questions.Count > 0)
         {
@@ -129,25 +149,5 @@ public sealed class RunReport(string repository)
                     .Append('\n');
             }
         }
-    }
-
-    // As an indented block: whatever an agent or a gate has written stays text.
-    private string ReadEvidence(string file)
-    {
-        var path = Path.GetFullPath(Path.Combine(repository, file));
-        if (!path.StartsWith(repository + Path.DirectorySeparatorChar, StringComparison.Ordinal) || !File.Exists(path))
-        {
-            return "";
-        }
-        var last = new Queue<string>();
-        foreach (var line in File.ReadLines(path).Where(line => line.Trim().Length > 0))
-        {
-            last.Enqueue(line.Length > LongestLine ? line[..LongestLine] + "…" : line);
-            if (last.Count > EvidenceLines)
-            {
-                last.Dequeue();
-            }
-        }
-        return string.Join('\n', last.Select(line => $"    {line}"));
     }
 }

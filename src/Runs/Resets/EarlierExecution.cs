@@ -36,7 +36,7 @@ public static class EarlierExecution
         var open = await findOpen(stop);
         var attempts = record?.Tasks.ToDictionary(t => t.Id, t => t.Attempt, StringComparer.Ordinal) ?? [];
         var tasks = new List<EarlierTask>();
-        foreach (var id in files.Plan.Tasks.Select(t => t.Id).Append(ReviewTask.Id))
+        foreach (var id in files.Plan.Tasks.Select(t => t.Id).Append(ReviewTask.Id).Append(ReplanTask.Id))
         {
             var found = new EarlierTask
             {
@@ -83,7 +83,7 @@ public static class EarlierExecution
         var known = commits.Select(c => c.Id).Append(staging.Base).ToHashSet(StringComparer.Ordinal);
         foreach (var task in record?.Tasks ?? [])
         {
-            if (task.State == TaskStates.Merged && known.Contains(task.MergeCommit))
+            if (TaskStates.IsOnStaging(task.State) && known.Contains(task.MergeCommit))
             {
                 merged.TryAdd(task.Id, task.MergeCommit);
             }

@@ -55,7 +55,8 @@ public sealed class ReviewEnd(RunServices services)
 
     private static StepException Gone(RunFiles run, ConcludeReviewInput input) =>
         new(
-            $"An answer of the reviewer is gone from {run.Folder.Relative(run.Folder.Review(""))} (round {input.Round.Number}). Restore it, or cancel the run.",
+            $"An answer of the reviewer is gone from {run.Folder.Relative(run.Folder.Review(""))} (round {input.Round.Number}). Restore "
+                + "it, or cancel the run.",
             "ReviewGone"
         );
 
@@ -190,5 +191,6 @@ public sealed class ReviewEnd(RunServices services)
     private static string Say(List<ReviewFinding> standing) =>
         standing.Count == 0
             ? ""
-            : $"{standing.Count} {(standing.Count == 1 ? "finding" : "findings")}: {string.Join("; ", standing.Take(MostNamed).Select(f => $"{f.Place} {f.Summary}".ReplaceLineEndings(" ")))}{(standing.Count > MostNamed ? $" and {standing.Count - MostNamed} more" : "")}";
+            : $"{standing.Count} {(standing.Count == 1 ? "finding" : "findings")}: "
+                + $"{string.Join("; ", standing.Take(MostNamed).Select(f => $"{f.Place} {f.Summary}".ReplaceLineEndings(" ")))}{(standing.Count > MostNamed ? $" and {standing.Count - MostNamed} more" : "")}";
 }

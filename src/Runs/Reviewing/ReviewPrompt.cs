@@ -60,7 +60,8 @@ internal static class ReviewPrompt
         {
             Heading("Earlier findings")
                 .Append(
-                    "Only what changed since the last round is below. Say of each of these in `earlier` whether it is `fixed`, still `open`, or "
+                    "Only what changed since the last round is below. Say of each of these in `earlier` whether it is `fixed`, still "
+                        + "`open`, or "
                 )
                 .Append("`unknown` because this part does not show it; do not repeat it in `findings`.\n\n");
             foreach (var finding in earlier)
@@ -89,14 +90,6 @@ internal static class ReviewPrompt
 
         StringBuilder Heading(string heading) => text.Append("\n# ").Append(heading).Append("\n\n");
     }
-
-    /// <summary>What is said in the same conversation when an answer could not be read, or was interrupted.</summary>
-    public static string GoOn(string problems, string guidance) =>
-        (
-            problems.Length > 0
-                ? $"Your answer can't be used as it is. Repair the following and answer with the whole of it again:\n\n{problems.Trim()}\n"
-                : "You were interrupted before your answer was there. Answer now.\n"
-        ) + (guidance.Length > 0 ? $"\nA person adds: {guidance}\n" : "");
 
     private static string Cut(string text) => text.Length <= LongestRequest ? text : text[..LongestRequest] + "…";
 }

@@ -53,7 +53,9 @@ public sealed class ReviewStart(RunServices services)
         {
             return (
                 null,
-                $"The change is too large to be reviewed: {(changed is null ? "more than 64 MB" : $"{changed.Sum(f => f.Lines)} lines in {changed.Count} files")}. Nothing was accepted; land it without a review (skip), or divide it."
+                "The change is too large to be reviewed: "
+                    + $"{(changed is null ? "more than 64 MB" : $"{changed.Sum(f => f.Lines)} lines in {changed.Count} files")}. Nothing "
+                    + "was accepted; land it without a review (skip), or divide it."
             );
         }
         var (reviewer, fault) = parts.Count == 0 ? (null, "") : await FindReviewerAsync(input, run, files, stop);

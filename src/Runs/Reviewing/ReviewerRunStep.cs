@@ -1,6 +1,7 @@
 using System.Text;
 using Orchestrator.Git.Worktrees;
 using Orchestrator.Messages;
+using Orchestrator.Plans;
 using Orchestrator.Processes;
 using Orchestrator.Runs.Tasks;
 
@@ -75,14 +76,12 @@ public sealed class ReviewerRunStep(RunServices services)
             Stop = input.Stop,
             AwaitRelease = input.AwaitRelease,
             Worktree = () => EnsureWorktreeAsync(input, run),
-            Prompt = goesOn => PromptOf(input, files, problems, goesOn),
+            Prompt = goesOn =>
+                goesOn
+                    ? AnswerPrompt.GoOn(problems, input.Guidance)
+                    : AnswerPrompt.Again(files.Prompt(input.Part), problems, input.Guidance),
         };
     }
-
-    private static string PromptOf(AskReviewerInput input, ReviewFiles files, string problems, bool goesOn) =>
-        goesOn ? ReviewPrompt.GoOn(problems, input.Guidance)
-        : problems.Length + input.Guidance.Length == 0 ? files.Prompt(input.Part)
-        : $"{files.Prompt(input.Part)}\n{(problems.Length > 0 ? $"An earlier answer could not be used; make none of these faults:\n\n{problems.Trim()}\n" : "")}{(input.Guidance.Length > 0 ? $"\nA person adds: {input.Guidance}\n" : "")}";
 
     /// <summary>At the commit that is reviewed: each round has another one.</summary>
     private async Task<string> EnsureWorktreeAsync(AskReviewerInput input, RunFiles run)

@@ -212,7 +212,8 @@ public static class MachineCheck
             ? new(
                 Name,
                 MachineCheckStatus.Warn,
-                $"{location.Root} on '{branch}' has {(changed == 1 ? "an uncommitted change" : $"{changed} uncommitted changes")} that agents will not see.",
+                $"{location.Root} on '{branch}' has {(changed == 1 ? "an uncommitted change" : $"{changed} uncommitted changes")} that "
+                    + "agents will not see.",
                 "Commit or stash them."
             )
             : new(Name, MachineCheckStatus.Ok, $"{location.Root} on '{branch}', clean.");
@@ -380,7 +381,8 @@ public static class MachineCheck
                     return new(
                         "gates",
                         MachineCheckStatus.Warn,
-                        $"Found: {gate.Command}, but it can't run here: '{probe}' fails{(said.Length > 0 ? $" ({said})" : "")}. Runs stop at it.",
+                        $"Found: {gate.Command}, but it can't run here: '{probe}' fails{(said.Length > 0 ? $" ({said})" : "")}. Runs stop "
+                            + "at it.",
                         GateProbe.CureOf(gate, ofProject: true, root)
                     );
                 }

@@ -25,7 +25,8 @@ internal sealed class AgentProgress(string folder, string worktree, TimeProvider
             AgentRetry retry => _now with
             {
                 Doing =
-                    $"retry {retry.Attempt}/{retry.MaxAttempts} after {(retry is { Status: null, Kind: "unknown" } ? "no connection" : retry.Kind)}",
+                    $"retry {retry.Attempt}/{retry.MaxAttempts} after "
+                    + $"{(retry is { Status: null, Kind: "unknown" } ? "no connection" : retry.Kind)}",
             },
             AgentResult result => _now with { Doing = result.IsError ? "ended with an error" : "ended its turn", Cost = result.CostUsd },
             _ => _now,

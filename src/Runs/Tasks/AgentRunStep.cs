@@ -9,6 +9,7 @@ using Orchestrator.Plans;
 using Orchestrator.QualityGates;
 using Orchestrator.Runs.Mail;
 using Orchestrator.Runs.Radar;
+using Orchestrator.Settings;
 
 namespace Orchestrator.Runs.Tasks;
 
@@ -17,6 +18,7 @@ namespace Orchestrator.Runs.Tasks;
 public sealed class AgentRunStep(RunServices services)
 {
     private const int LongestError = 600;
+    private const int FailuresBeforeEscalation = 2;
 
     /// <summary>Starts the agent, or takes up the one that was started before, and follows it to its end.</summary>
     /// <param name="input">Which task and start.</param>
@@ -119,6 +121,7 @@ public sealed class AgentRunStep(RunServices services)
             [
                 .. notices,
                 .. tools.Notices,
+                .. UnreadableClaim(start.Folder),
                 .. ComingConflicts.Notices(task.Id, ComingConflicts.TakeUntold(files.Folder, task.Id, "events", input.Start)),
             ],
         };
@@ -197,7 +200,7 @@ public sealed class AgentRunStep(RunServices services)
             Owner = execution.Owner,
             Token = Token(input, execution.Id),
             SessionId = session,
-            Model = task.Model ?? files.Settings.Model,
+            Model = ModelOf(task, files.Settings, input.Failures),
             SystemPrompt = prompt.System,
             AgentDefinitions = prompt.Agents,
             Mail = new AgentMailFiles(Mailbox.PathOf(files.Folder), MailReader.ReadUpTo(files.Folder, task.Id)),
@@ -227,6 +230,10 @@ public sealed class AgentRunStep(RunServices services)
         };
     }
 
+    /// <summary>A model that was refused twice is not asked a third time where there is a stronger one.</summary>
+    internal static string ModelOf(PlanTask task, OrchestratorSettings settings, int failures) =>
+        (failures >= FailuresBeforeEscalation ? settings.EscalateModel : null) ?? task.Model ?? settings.Model;
+
     /// <summary>Known before the agent runs, and the same for every attempt of this step.</summary>
     private static string SessionId(RunAgentInput input, string execution) =>
         new Guid(Digest("session", input, execution)[..16]).ToString();
@@ -239,6 +246,12 @@ public sealed class AgentRunStep(RunServices services)
     private static byte[] Digest(string purpose, RunAgentInput input, string execution) =>
         SHA256.HashData(Encoding.UTF8.GetBytes($"{purpose}\n{execution}\n{input.Task.Task.Id}\n{input.Start}"));
 
+    private static IEnumerable<TaskNotice> UnreadableClaim(string folder)
+    {
+        AgentClaim.TryRead(folder, out var problem);
+        return problem.Length == 0 ? [] : [new TaskNotice(problem)];
+    }
+
     private static AgentRunResult Describe(
         AgentOutcome outcome,
         RunAgentInput input,
@@ -249,7 +262,7 @@ public sealed class AgentRunStep(RunServices services)
     )
     {
         var claim = AgentClaim.TryRead(start.Folder) ?? WorktreeClaim.Take(start);
-        var notes = AgentRunNotes.Of(outcome) with { SnapshotProblem = snapshotProblem };
+        var notes = AgentRunNotes.Of(outcome) with { SnapshotProblem = snapshotProblem, Attempt = input.Attempt };
         notes.Write(start.Folder);
         var (failure, message) = AgentOutcomeClassifier.Of(outcome, claim, found);
         if (failure == FailureClasses.Blocked)

@@ -88,8 +88,8 @@ internal sealed class ConflictMerge(TaskWorkspace workspace, Worktree worktree, 
         return undecided.Count == 0
             ? MergeLoss.None
             : new MergeLoss(
-                $"Not resolved: {FileNames.Some(undecided, 20)}. No markers are there, since one side removed the file or it is binary, and "
-                    + "it holds what one side made of it. Make both intentions hold, then say so: git add FILE, or git rm FILE.",
+                $"Not resolved: {FileNames.Some(undecided, 20)}. No markers are there, since one side removed the file or it is binary, "
+                    + "and it holds what one side made of it. Make both intentions hold, then say so: git add FILE, or git rm FILE.",
                 BegunAgain: false
             );
     }

@@ -8,8 +8,7 @@ namespace Orchestrator.Runs.Tasks;
 
 /// <summary>
 /// The name of a task's result by what it was made from: the prompt, the files it may see or write at its base, the agent, the model, the
-/// gates.
-/// Same key, same work: it is not paid for again. Mail and notes of a run are not in it.
+/// gates. Same key, same work: it is not paid for again. Mail and notes of a run are not in it.
 /// </summary>
 internal static class ContentKey
 {

@@ -28,7 +28,8 @@ internal static class ContractCheck
             words.Contains(c.Name, StringComparison.Ordinal) || words.Contains(c.FilePath, StringComparison.Ordinal)
         )
             is { } contract
-            ? $"{(words.EndsWith('.') ? "" : ".")} To change the contract {contract.Name}: cancel the run, change its methods in the plan, and start that; its consumers are told and work again, other results are taken up."
+            ? $"{(words.EndsWith('.') ? "" : ".")} To change the contract {contract.Name}: cancel the run, change its methods in the plan, "
+                + "and start that; its consumers are told and work again, other results are taken up."
             : "";
 
     /// <summary>What is wrong in a commit, each a sentence for the agent.</summary>

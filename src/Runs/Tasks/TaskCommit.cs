@@ -231,7 +231,8 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
             ?? throw new StepException(
                 $"The branch {RunRefs.Short(workspace.Branch)} names the commit {tip}, which git can't read; after a loss of "
                     + $"power an agent's last commits may be gone. Its files are in {workspace.RelativePath}. "
-                    + $"Put the branch back and retry the task, which commits them anew: git update-ref {workspace.Branch} {(known.Length > 0 ? known : "COMMIT")}",
+                    + $"Put the branch back and retry the task, which commits them anew: git update-ref {workspace.Branch} "
+                    + $"{(known.Length > 0 ? known : "COMMIT")}",
                 torn,
                 "CommitGone"
             );

@@ -52,7 +52,8 @@ public static class TaskDiff
         );
     }
 
-    // A task has one commit per attempt; what lies before the first of them is what it began from. Without one of its own it is there still.
+    // A task has one commit per attempt; what lies before the first of them is what it began from. Without one of its own it is there
+    // still.
     private static async Task<string> BeginningAsync(
         CommitStore commits,
         string commit,

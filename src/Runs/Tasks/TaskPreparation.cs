@@ -21,7 +21,7 @@ public sealed class TaskPreparation(RunServices services)
         var files = services.Plans.Load(input.Task.Repository, input.Task.RunId, input.Task.PlanHash);
         var task = files.Task(input.Task.Task.Id);
         var repository = await services.OpenRepositoryAsync(input.Task.Repository.Path);
-        if (DiskSpace.Shortage(repository.MainCheckout!, files.Settings.DiskReserve) is { } shortage)
+        if (DiskSpace.Shortage(repository.MainCheckout!, files.Settings.DiskReserve, "the run goes on by itself") is { } shortage)
         {
             return new PreparedTask
             {

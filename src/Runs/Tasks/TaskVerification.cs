@@ -136,10 +136,9 @@ public sealed class TaskVerification(RunServices services)
         }
         notes.AddRange(GateCheck.Notes(outcomes));
         notes.AddRange(Measurements.Unknown(outcomes, claims));
+        var patch = changed.Count == 0 ? [] : await PatchFile.ReadAsync(workspace.Repository, input.Prepared.BaseCommit, commit, stop);
+        notes.AddRange(TestSigns.Notes(patch));
         await KeepResultAsync(workspace, task, input, commit, changed.Count > 0, stop);
-        var patch = differences.Any(d => GateTamperCheck.IsTest(d.Path))
-            ? (await new Diffs(workspace.Repository).PatchAsync(input.Prepared.BaseCommit, commit, cancellationToken: stop)).Text
-            : "";
         return new VerifyResult
         {
             Commit = commit,

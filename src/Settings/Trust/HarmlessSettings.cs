@@ -17,6 +17,7 @@ public static class HarmlessSettings
         SettingKeys.TaskTimeout,
         SettingKeys.MaxRemediations,
         SettingKeys.Model,
+        SettingKeys.EscalateModel,
         SettingKeys.PlannerModel,
         SettingKeys.PlannerTimeout,
         SettingKeys.RetryAttempts,

@@ -31,7 +31,8 @@ internal static class SecretDestinations
         new(
             setting.Name,
             $"{secret} is not sent to an address that stands in the repository's files.",
-            $"Give the address yourself: {(option is null ? "" : option + ", ")}${setting.Variable}, or {setting.Name} in ~/.config/orchestrator/config.yaml.",
+            $"Give the address yourself: {(option is null ? "" : option + ", ")}${setting.Variable}, or {setting.Name} in "
+                + "~/.config/orchestrator/config.yaml.",
             source
         );
 }

@@ -3,7 +3,9 @@ using Temporalio.Runtime;
 
 namespace Temporalio.Extensions.DiagnosticSource;
 
-/// <summary>Has the SDK's metrics recorded by a .NET meter. Times are milliseconds unless the options of the runtime ask for seconds.</summary>
+/// <summary>
+/// Has the SDK's metrics recorded by a .NET meter. Times are milliseconds unless the options of the runtime ask for seconds.
+/// </summary>
 public class CustomMetricMeter : ICustomMetricMeter
 {
     /// <summary>With a meter, which stays the caller's.</summary>

@@ -3,7 +3,8 @@ using System.Net;
 namespace Temporal.Grpc;
 
 /// <summary>
-/// The connections of a channel: polls have their own, and where the server's name is looked up anew from time to time each of its addresses has.
+/// The connections of a channel: polls have their own, and where the server's name is looked up anew from time to time each of its
+/// addresses has.
 /// </summary>
 internal sealed class ChannelConnections : IDisposable
 {

@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Temporal.Grpc;
 
-/// <summary>Opens the byte streams of a channel: directly, to one of the addresses of a name, or through a proxy by <c>CONNECT</c>.</summary>
+/// <summary>
+/// Opens the byte streams of a channel: directly, to one of the addresses of a name, or through a proxy by <c>CONNECT</c>.
+/// </summary>
 /// <param name="socketPath">Path of a Unix domain socket; null for TCP.</param>
 /// <param name="proxy">The proxy; null for none.</param>
 /// <param name="address">The address that is meant of the server's; null for the first that answers.</param>

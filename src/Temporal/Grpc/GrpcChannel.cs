@@ -7,8 +7,7 @@ namespace Temporal.Grpc;
 
 /// <summary>
 /// The client half: unary calls to one server over HTTP/2. Connects with the first call and again whenever a connection is lost; safe for
-/// concurrent use.
-/// Calls are not retried here.
+/// concurrent use. Calls are not retried here.
 /// </summary>
 public sealed class GrpcChannel : IDisposable
 {

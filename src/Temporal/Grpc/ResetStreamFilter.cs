@@ -6,12 +6,13 @@ using System.Runtime.InteropServices;
 namespace Temporal.Grpc;
 
 /// <summary>
-/// Lets data that arrive for a stream which the client has reset end nothing. Kestrel takes them for an error of the whole connection, which RFC
-/// 9113 (5.4.1) allows, and with it all other calls are lost; some clients send them when they take back a call that they have just made.
+/// Lets data that arrive for a stream which the client has reset end nothing. Kestrel takes them for an error of the whole connection,
+/// which RFC 9113 (5.4.1) allows, and with it all other calls are lost; some clients send them when they take back a call that they have
+/// just made.
 /// </summary>
 /// <remarks>
-/// Such a frame becomes one of a type that nobody knows, which is ignored (RFC 9113, 5.5), in the place where it lies. Nobody counts its bytes
-/// then, so they are given back to the connection's window here.
+/// Such a frame becomes one of a type that nobody knows, which is ignored (RFC 9113, 5.5), in the place where it lies. Nobody counts its
+/// bytes then, so they are given back to the connection's window here.
 /// </remarks>
 internal sealed class ResetStreamFilter : IDuplexPipe
 {
@@ -101,8 +102,8 @@ internal sealed class ResetStreamFilter : IDuplexPipe
         public override ValueTask CompleteAsync(Exception? exception = null) => inner.CompleteAsync(exception);
 
         /// <summary>
-        /// What may be seen of what has arrived: not the beginning of a header whose rest is to come, since by then it could not be changed.
-        /// Null where that is all.
+        /// What may be seen of what has arrived: not the beginning of a header whose rest is to come, since by then it could not be
+        /// changed. Null where that is all.
         /// </summary>
         private ReadResult? Show(ReadResult read)
         {
@@ -148,7 +149,9 @@ internal sealed class ResetStreamFilter : IDuplexPipe
         }
     }
 
-    /// <summary>Puts a WINDOW_UPDATE of the connection between two frames. Kestrel flushes whole frames only, one after the other.</summary>
+    /// <summary>
+    /// Puts a WINDOW_UPDATE of the connection between two frames. Kestrel flushes whole frames only, one after the other.
+    /// </summary>
     private sealed class WindowWriter(PipeWriter inner) : PipeWriter
     {
         private const byte WindowUpdate = 8;

@@ -11,7 +11,8 @@ public sealed class ClaudeAgentDefinitionsTests
         (var name, var definition) = ClaudeAgentDefinitions
             .Parse(
                 "file",
-                "\uFEFF---\r\nname: \"doc-sync\"\r\ndescription: Use when: docs are old.\r\n  Also when asked.\r\ntools: Read, Write\r\nmodel: haiku\r\n---\r\nYou sync.\r\n\r\nWell.\r\n"
+                "\uFEFF---\r\nname: \"doc-sync\"\r\ndescription: Use when: docs are old.\r\n  Also when asked.\r\ntools: Read, "
+                    + "Write\r\nmodel: haiku\r\n---\r\nYou sync.\r\n\r\nWell.\r\n"
             )!
             .Value;
 

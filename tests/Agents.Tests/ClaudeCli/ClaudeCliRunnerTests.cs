@@ -178,7 +178,8 @@ public sealed class ClaudeCliRunnerTests : IDisposable
     {
         var program = _folder.WriteProgram(
             "claude",
-            $"#!/bin/sh\n[ \"$1\" = auth ] && {{ echo '{{\"loggedIn\":true,\"authMethod\":\"api_key\"}}'; exit 0; }}\necho '{version} (Claude Code)'\n"
+            $"#!/bin/sh\n[ \"$1\" = auth ] && {{ echo '{{\"loggedIn\":true,\"authMethod\":\"api_key\"}}'; exit 0; }}\necho '{version} "
+                + "(Claude Code)'\n"
         );
 
         var check = await Runner(options => options with { Program = program }).CheckAsync(_folder.Path, default);

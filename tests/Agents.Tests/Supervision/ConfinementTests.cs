@@ -72,7 +72,8 @@ public sealed class ConfinementTests
 
         (var outcome, _) = await fixture.RunAsync(
             AgentFixture.Shell(
-                "touch ../shared/closed 2>reason; touch ../shared/open/file own \"$ORCHESTRATOR_START/claim\"; printf '%s' \"$0\" 'a  b' >arguments; exit 7"
+                "touch ../shared/closed 2>reason; touch ../shared/open/file own \"$ORCHESTRATOR_START/claim\"; printf '%s' \"$0\" 'a  b' "
+                    + ">arguments; exit 7"
             ),
             start
         );
@@ -132,7 +133,8 @@ public sealed class ConfinementTests
 
         (var outcome, _) = await fixture.RunAsync(
             AgentFixture.Shell(
-                "i=0; while [ $i -lt 100000 ]; do i=$((i + 1)); done; touch looped; x=0123456789abcdef; while :; do [ ${#x} -gt 60000000 ] || x=$x$x; sleep 0.1; done"
+                "i=0; while [ $i -lt 100000 ]; do i=$((i + 1)); done; touch looped; x=0123456789abcdef; while :; do [ ${#x} -gt 60000000 ] "
+                    + "|| x=$x$x; sleep 0.1; done"
             ),
             start
         );

@@ -57,7 +57,9 @@ internal static class LossesOfStaging
         return seconds <= 10 && summary.EndsWith(" 0 lost", StringComparison.Ordinal) ? 0 : 1;
     }
 
-    /// <summary>The history for <c>git fast-import</c>; a merge is what git would make of it, since no two tasks change the same line.</summary>
+    /// <summary>
+    /// The history for <c>git fast-import</c>; a merge is what git would make of it, since no two tasks change the same line.
+    /// </summary>
     private static string History()
     {
         var text = new StringBuilder();

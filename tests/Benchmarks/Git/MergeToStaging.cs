@@ -59,7 +59,8 @@ internal static class MergeToStaging
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"| merge to staging (1,000 files) | {Timing.Median(byHand):0.0} ms by hand | {Timing.Median(ours):0.0} ms | {ratio:0.00}x | bar 1.4x |"
+                $"| merge to staging (1,000 files) | {Timing.Median(byHand):0.0} ms by hand | {Timing.Median(ours):0.0} ms | {ratio:0.00}x "
+                    + $"| bar 1.4x |"
             )
         );
         return ratio <= 1.4 ? 0 : 1;

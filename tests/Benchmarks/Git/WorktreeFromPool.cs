@@ -53,7 +53,8 @@ internal static class WorktreeFromPool
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"| worktree for a task, second on (10,000 files) | {Timing.Median(byHand):0} ms git worktree add | {Timing.Median(ours):0} ms | {ratio:0.00}x | bar 0.3x |"
+                $"| worktree for a task, second on (10,000 files) | {Timing.Median(byHand):0} ms git worktree add | "
+                    + $"{Timing.Median(ours):0} ms | {ratio:0.00}x | bar 0.3x |"
             )
         );
         return ratio <= 0.3 ? 0 : 1;

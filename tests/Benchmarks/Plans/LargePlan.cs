@@ -17,7 +17,8 @@ internal static class LargePlan
     {
         var text = Yaml(10_000);
         Console.WriteLine(
-            $"| {text.Length / 1e6:0.0} MB of YAML, 10,000 tasks | ms | of a processor | MB allocated | methods compiled |\n|---|---|---|---|---|"
+            $"| {text.Length / 1e6:0.0} MB of YAML, 10,000 tasks | ms | of a processor | MB allocated | methods compiled "
+                + "|\n|---|---|---|---|---|"
         );
         var read = Timed("read", () => TaskGraphReader.Read(text, "tasks.yaml"));
         var plan = read.Plan!;
@@ -54,7 +55,8 @@ internal static class LargePlan
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {name} | {watch.ElapsedMilliseconds} | {(Environment.CpuUsage.TotalTime - before).TotalMilliseconds:0} | {(GC.GetTotalAllocatedBytes() - allocated) / 1e6:0.0} | {JitInfo.GetCompiledMethodCount() - compiled} |"
+                $"| {name} | {watch.ElapsedMilliseconds} | {(Environment.CpuUsage.TotalTime - before).TotalMilliseconds:0} | "
+                    + $"{(GC.GetTotalAllocatedBytes() - allocated) / 1e6:0.0} | {JitInfo.GetCompiledMethodCount() - compiled} |"
             )
         );
         return result;

@@ -39,7 +39,8 @@ internal sealed class BenchRepository : IDisposable
         {
             plan.Append(
                 CultureInfo.InvariantCulture,
-                $"  - {{id: t{i}, description: Task {i}, prompt: Write t{i}.txt, files_write: [t{i}.txt], files_read: [], verification: [{{command: test -s t{i}.txt}}]}}\n"
+                $"  - {{id: t{i}, description: Task {i}, prompt: Write t{i}.txt, files_write: [t{i}.txt], files_read: [], verification: "
+                    + $"[{{command: test -s t{i}.txt}}]}}\n"
             );
         }
         repository.Write("agent.sh", AgentCommits.Shell() + agent);

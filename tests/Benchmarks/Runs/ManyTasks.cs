@@ -57,7 +57,8 @@ internal static partial class ManyTasks
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {tasks} queued tasks, {Slots} slots: slot freed until the next agent starts | - | median {waits[waits.Count / 2] * 1000:0} ms, p95 {p95 * 1000:0} ms | | bar p95 500 ms |"
+                $"| {tasks} queued tasks, {Slots} slots: slot freed until the next agent starts | - | median "
+                    + $"{waits[waits.Count / 2] * 1000:0} ms, p95 {p95 * 1000:0} ms | | bar p95 500 ms |"
             )
         );
         Console.WriteLine(
@@ -67,8 +68,8 @@ internal static partial class ManyTasks
     }
 
     /// <summary>
-    /// Many tasks of agents that end at once, with a gate on the merged tree that takes half a second: one by one, and by the merge train in
-    /// batches.
+    /// Many tasks of agents that end at once, with a gate on the merged tree that takes half a second: one by one, and by the merge train
+    /// in batches.
     /// </summary>
     internal static async Task<int> TrainAsync(string program, int tasks)
     {
@@ -77,7 +78,9 @@ internal static partial class ManyTasks
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {tasks} tasks that end at once, a gate of 0.5 s on what is merged: wall clock; most open worktrees | one by one: {alone.Seconds:0} s; {alone.Worktrees} | {train.Seconds:0} s; {train.Worktrees} | {train.Seconds / alone.Seconds:0.00} | |"
+                $"| {tasks} tasks that end at once, a gate of 0.5 s on what is merged: wall clock; most open worktrees | one by one: "
+                    + $"{alone.Seconds:0} s; {alone.Worktrees} | {train.Seconds:0} s; {train.Worktrees} | "
+                    + $"{train.Seconds / alone.Seconds:0.00} | |"
             )
         );
         return train.Seconds < alone.Seconds ? 0 : 1;
@@ -175,7 +178,8 @@ internal static partial class ManyTasks
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"| beside each agent: hook, per call | - | median {Git.Timing.Median(times):0} ms, p95 {p95:0} ms, {hook:0} MB | | bar 150 ms, 80 MB |"
+                $"| beside each agent: hook, per call | - | median {Git.Timing.Median(times):0} ms, p95 {p95:0} ms, {hook:0} MB | | bar "
+                    + $"150 ms, 80 MB |"
             )
         );
         return supervisor <= 15 && Git.Timing.Median(times) <= 150 && hook <= 80 ? 0 : 1;

@@ -127,7 +127,8 @@ internal static class RunBenchmarks
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"| kill -9, then resume: until the run moves on | - | median {Timing.Median(times):0} ms, p95 {p95:0} ms | | bar p95 3,000 ms |"
+                $"| kill -9, then resume: until the run moves on | - | median {Timing.Median(times):0} ms, p95 {p95:0} ms | | bar p95 "
+                    + $"3,000 ms |"
             )
         );
         return p95 <= 3000 ? 0 : 1;

@@ -154,7 +154,8 @@ internal static class SdkBenchmarks
     private static int Print(string what, string reference, string ours, double? ratio, string bar, bool reached)
     {
         Console.WriteLine(
-            $"| {what} | {reference} | {ours} | {(ratio is { } value ? value.ToString("F2", CultureInfo.InvariantCulture) : "-")} | {bar}{(reached ? string.Empty : ": missed")} |"
+            $"| {what} | {reference} | {ours} | {(ratio is { } value ? value.ToString("F2", CultureInfo.InvariantCulture) : "-")} | "
+                + $"{bar}{(reached ? string.Empty : ": missed")} |"
         );
         return reached ? 0 : 1;
     }

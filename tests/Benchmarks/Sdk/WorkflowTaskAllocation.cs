@@ -35,7 +35,8 @@ public class WorkflowTaskAllocation
             report.GcStats.GetBytesAllocatedPerOperation(report.BenchmarkCase)
             ?? throw new InvalidOperationException("The benchmark did not measure allocations.");
         Console.WriteLine(
-            $"| SDK: one workflow task with a signal, replayed | - | {report.ResultStatistics!.Mean / 1000:F1} µs, {bytes / 1024.0:F1} KB allocated | - | - |"
+            $"| SDK: one workflow task with a signal, replayed | - | {report.ResultStatistics!.Mean / 1000:F1} µs, {bytes / 1024.0:F1} KB "
+                + "allocated | - | - |"
         );
         return 0;
     }

@@ -7,11 +7,9 @@ internal static class Report
 {
     public static int Print(string what, string reference, double value, string unit, double? bar)
     {
-        Console.WriteLine(
-            Text(
-                $"| {what} | {reference} | {value:0.0##} {unit} | {(bar is { } b ? value / b : 0):0.00} of the bar | {(bar is null ? "-" : Text($"at most {bar:0.0##} {unit}"))} |"
-            )
-        );
+        var wanted = bar is null ? "-" : Text($"at most {bar:0.0##} {unit}");
+        var ratio = bar is { } most ? value / most : 0;
+        Console.WriteLine(Text($"| {what} | {reference} | {value:0.0##} {unit} | {ratio:0.00} of the bar | {wanted} |"));
         return value <= (bar ?? double.MaxValue) ? 0 : 1;
     }
 

@@ -206,7 +206,8 @@ internal static class ServerBenchmarks
         return process.ExitCode == 0
             ? JsonNode.Parse(report)!
             : throw new InvalidOperationException(
-                $"tests/Conformance/bench/bench.mjs ended with {process.ExitCode}; are its packages there? npm --prefix tests/Conformance install"
+                $"tests/Conformance/bench/bench.mjs ended with {process.ExitCode}; are its packages there? npm --prefix tests/Conformance "
+                    + "install"
             );
     }
 }

@@ -19,7 +19,8 @@ internal static class TrainBenchmark
     {
         Console.WriteLine();
         Console.WriteLine(
-            "| bad | flaky | at once | one by one | plain bisection | train | of one by one | gates run once more, each | rounds | innocent sent back: of batches; of all | one by one |"
+            "| bad | flaky | at once | one by one | plain bisection | train | of one by one | gates run once more, each | rounds | "
+                + "innocent sent back: of batches; of all | one by one |"
         );
         Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|---|");
         var misses = new List<string>();
@@ -36,7 +37,10 @@ internal static class TrainBenchmark
                     Console.WriteLine(
                         string.Create(
                             CultureInfo.InvariantCulture,
-                            $"| {bad:0%} | {flake:0%} | {parallel} | {alone.PerEntry:0.00} | {plain:0.00} | {train.PerEntry:0.00} | {train.PerEntry / alone.PerEntry:0.00} | {train.RerunsPerEntry:0.00} ({alone.RerunsPerEntry:0.00}) | {train.Rounds:0.00} | {innocent:0.00%}; {(double)train.Innocent / train.Entries:0.00%} | {(double)alone.Innocent / alone.Entries:0.00%} |"
+                            $"| {bad:0%} | {flake:0%} | {parallel} | {alone.PerEntry:0.00} | {plain:0.00} | {train.PerEntry:0.00} | "
+                                + $"{train.PerEntry / alone.PerEntry:0.00} | {train.RerunsPerEntry:0.00} ({alone.RerunsPerEntry:0.00}) | "
+                                + $"{train.Rounds:0.00} | {innocent:0.00%}; {(double)train.Innocent / train.Entries:0.00%} | "
+                                + $"{(double)alone.Innocent / alone.Entries:0.00%} |"
                         )
                     );
                     if (bad <= 0.1 && parallel == 1 && train.PerEntry > 0.5 * alone.PerEntry)

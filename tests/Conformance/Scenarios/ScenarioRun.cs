@@ -161,7 +161,8 @@ internal sealed class ScenarioRun(Scenario scenario, RpcCaller rpc, Variables va
             if (DateTime.UtcNow > end)
             {
                 throw new ScriptException(
-                    $"until {until.ToJsonString()} not reached; last answer {answer["status"]} {answer["message"]} value {value?.ToJsonString()}"
+                    $"until {until.ToJsonString()} not reached; last answer {answer["status"]} {answer["message"]} value "
+                        + $"{value?.ToJsonString()}"
                 );
             }
 

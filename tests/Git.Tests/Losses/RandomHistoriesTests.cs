@@ -96,6 +96,7 @@ public sealed class RandomHistoriesTests(ITestOutputHelper output)
         };
         return isRight
             ? null
-            : $"{hunk.Task} {hunk.Path}:{hunk.Line} '{string.Join('|', texts)}' -'{string.Join('|', hunk.Removed.Select(ledger.LineOf))}' is {hunk.Fate} by {hunk.By}; lost {isLost}, changed {isChanged}";
+            : $"{hunk.Task} {hunk.Path}:{hunk.Line} '{string.Join('|', texts)}' -'{string.Join('|', hunk.Removed.Select(ledger.LineOf))}' "
+                + $"is {hunk.Fate} by {hunk.By}; lost {isLost}, changed {isChanged}";
     }
 }

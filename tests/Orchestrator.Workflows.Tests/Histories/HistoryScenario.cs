@@ -65,12 +65,12 @@ internal sealed record HistoryScenario(string Outcome, params IReadOnlyList<Type
     /// <summary>Name of the file of a history.</summary>
     public string NameOf(Type workflow) => $"{workflow.Name}.{Outcome}";
 
-    private static string IdOf(Type workflow) =>
+    private string IdOf(Type workflow) =>
         workflow.Name switch
         {
             nameof(OrchestrationWorkflow) => RunId,
             nameof(TaskWorkflow) => RunIds.ForTask(RunId, "t0"),
-            nameof(PlanningWorkflow) => RunIds.ForTask(RunId, PlannerTask.Id),
+            nameof(PlanningWorkflow) => RunIds.ForTask(RunId, Input is { NeedsPlanner: true } ? PlannerTask.Id : ReplanTask.Id),
             nameof(ReviewWorkflow) => RunIds.ForTask(RunId, ReviewTask.Id),
             nameof(MergeTrainWorkflow) => RunIds.ForTrain(RunId),
             nameof(LeaseWorkflow) => RunIds.ForLeases("key"),

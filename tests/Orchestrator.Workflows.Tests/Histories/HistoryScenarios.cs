@@ -76,6 +76,51 @@ internal static class HistoryScenarios
                 await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskCommand("t0", "try again")));
             },
         };
+        yield return new("resolved", Orchestration)
+        {
+            Script = a => a.Agent = (_, _) => Task.FromResult(new AgentRunResult { FailureClass = FailureClasses.GaveUp, Message = "no" }),
+            Play = async run =>
+            {
+                await run.UntilAsync(s => s.State == RunStates.Escalated);
+                await run.Run.ExecuteUpdateAsync(w =>
+                    w.ResolveEscalationAsync(new ResolveCommand(Resolutions.ManualFix, "done", "kim@desk"))
+                );
+            },
+        };
+        yield return new("replanned", Orchestration, Planner)
+        {
+            Script = a =>
+            {
+                a.Agent = (input, _) =>
+                    input.Task.Task.Id == "t0"
+                        ? Task.FromResult(new AgentRunResult { FailureClass = FailureClasses.GaveUp, Message = "no" })
+                        : DoneAsync();
+                a.ConcludeReplan = _ => new ReplanConclusion
+                {
+                    PlanHash = "",
+                    Tasks = [new TaskOutline { Id = "other" }],
+                    ApprovalReason = "It owns a protected path.",
+                };
+            },
+            Play = async run =>
+            {
+                await run.UntilAsync(s => s.State == RunStates.Escalated);
+                await run.Run.ExecuteUpdateAsync(w =>
+                    w.ResolveEscalationAsync(new ResolveCommand(Resolutions.Replan, "smaller", "kim@desk"))
+                );
+                await run.UntilAsync(s => s.State == RunStates.AwaitingApproval);
+                await run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(new ApprovalCommand("plan")));
+            },
+        };
+        yield return new("aborted", Orchestration)
+        {
+            Script = a => a.Agent = (_, _) => Task.FromResult(new AgentRunResult { FailureClass = FailureClasses.GaveUp, Message = "no" }),
+            Play = async run =>
+            {
+                await run.UntilAsync(s => s.State == RunStates.Escalated);
+                await run.Run.ExecuteUpdateAsync(w => w.ResolveEscalationAsync(new ResolveCommand(Resolutions.Abort, "", "kim@desk")));
+            },
+        };
         yield return new("approved", Orchestration)
         {
             Script = a => a.Plan = plan => plan with { ApprovalReason = "A person wants to see it." },

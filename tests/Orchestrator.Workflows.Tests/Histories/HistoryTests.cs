@@ -14,8 +14,7 @@ namespace Orchestrator.Workflows.Tests.Histories;
 
 /// <summary>
 /// Runs that are open when a new version of the program is installed go on with it: their histories must replay. Where a change breaks one
-/// of these,
-/// the old way stays behind <c>Workflow.Patched</c>.
+/// of these, the old way stays behind <c>Workflow.Patched</c>.
 /// </summary>
 public sealed class HistoryTests
 {

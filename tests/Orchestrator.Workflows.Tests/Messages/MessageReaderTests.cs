@@ -25,7 +25,7 @@ public sealed class MessageReaderTests
     [InlineData(
         nameof(Approve),
         """{"idd":"plan"}""",
-        "'idd' is unknown; known are id, reason",
+        "'idd' is unknown; known are id, reason, by",
         "'id' is missing",
         """Example: {"id":"plan","""
     )]

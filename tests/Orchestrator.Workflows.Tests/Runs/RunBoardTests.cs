@@ -172,7 +172,7 @@ public sealed class RunBoardTests
         var board = Board(Task("a") with { RequiresApproval = true });
         board.Change(board.Find("a"), TaskStates.AwaitingApproval, "", Now);
 
-        board.Approve(board.Find("a"), Now);
+        board.Approve(board.Find("a"), "approved by kim", Now);
 
         Assert.Equal(["a"], Start(board, 10));
     }

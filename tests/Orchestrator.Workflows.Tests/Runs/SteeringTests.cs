@@ -88,8 +88,9 @@ public sealed class SteeringTests
         state.TransitionTo(RunStates.Escalated, "", Now);
 
         Assert.False(state.Board.AllMerged);
-        var asked = Assert.Single(Questions.Of(state));
-        Assert.Contains("orchestrate cancel run-1/a --dependants", asked.Commands);
+        var asked = Questions.Of(state);
+        Assert.Equal(["a", "resolve"], asked.Select(q => q.Id));
+        Assert.Contains("orchestrate cancel run-1/a --dependants", asked[0].Commands);
         steering.CancelTask("b", Now);
         steering.CancelTask("c", Now);
 

@@ -78,7 +78,8 @@ public sealed class MasterPlanReaderTests
     public void Read_BadRowBelowFencesAndComments_NamesItsLineAndColumn()
     {
         const string text =
-            "---\na: b\n---\n<!-- x\n| 9 | [Z](z.md) | Done |\n-->\n```\n| 8 |\n```\r\n| Phase | Title | Status |\n|---|---|---|\n| 1 | <!-- | --> [A](a.md) | Done | more |\n";
+            "---\na: b\n---\n<!-- x\n| 9 | [Z](z.md) | Done |\n-->\n```\n| 8 |\n```\r\n| Phase | Title | Status |\n|---|---|---|\n| 1 | "
+            + "<!-- | --> [A](a.md) | Done | more |\n";
 
         var result = MasterPlanReader.Read(System.Text.Encoding.UTF8.GetBytes(text), MasterFile, _ => null);
 
@@ -90,7 +91,8 @@ public sealed class MasterPlanReaderTests
     public void Update_SomePhases_ChangesOnlyTheirStatusCells()
     {
         const string text =
-            "x | y\n\n| Phase | Title           | Status   |\r\n|---|---|---|\r\n| 1 | [A | B](a.md) | **Done** |\n| 2 | [B](b.md)  | Pending  |\n| 3 | [C](c.md) | Pending\n\n| 2 | prose |\n";
+            "x | y\n\n| Phase | Title           | Status   |\r\n|---|---|---|\r\n| 1 | [A | B](a.md) | **Done** |\n| 2 | [B](b.md)  | "
+            + "Pending  |\n| 3 | [C](c.md) | Pending\n\n| 2 | prose |\n";
 
         var updated = MasterPlanStatus.Update(
             text.Replace("A | B", "A \\| B", StringComparison.Ordinal),
@@ -103,7 +105,8 @@ public sealed class MasterPlanReaderTests
         );
 
         Assert.Equal(
-            "x | y\n\n| Phase | Title           | Status   |\r\n|---|---|---|\r\n| 1 | [A \\| B](a.md) | **Done** |\n| 2 | [B](b.md)  | Completed |\n| 3 | [C](c.md) | Failed \n\n| 2 | prose |\n",
+            "x | y\n\n| Phase | Title           | Status   |\r\n|---|---|---|\r\n| 1 | [A \\| B](a.md) | **Done** |\n| 2 | [B](b.md)  | "
+                + "Completed |\n| 3 | [C](c.md) | Failed \n\n| 2 | prose |\n",
             updated
         );
     }

@@ -31,7 +31,8 @@ public sealed class PrintedTestsTests
     )]
     [InlineData(
         "dotnet test, several",
-        "Passed!  - Failed:     0, Passed:   10, Skipped:     0, Total:   10, Duration: 2 s - A.dll\nPassed!  - Failed:     0, Passed:   5, Skipped:     1, Total:   6, Duration: 2 s - B.dll",
+        "Passed!  - Failed:     0, Passed:   10, Skipped:     0, Total:   10, Duration: 2 s - A.dll\nPassed!  - Failed:     0, Passed:   "
+            + "5, Skipped:     1, Total:   6, Duration: 2 s - B.dll",
         15,
         1
     )]
@@ -39,14 +40,16 @@ public sealed class PrintedTestsTests
     [InlineData("vstest", "Total tests: 312\n     Passed: 309\n     Failed: 1\n    Skipped: 2\n Total time: 1.2 Seconds", 310, 2)]
     [InlineData(
         "cargo test",
-        "test result: FAILED. 300 passed; 1 failed; 2 ignored; 0 measured; 3 filtered out; finished in 0.00s\ntest result: ok. 9 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s",
+        "test result: FAILED. 300 passed; 1 failed; 2 ignored; 0 measured; 3 filtered out; finished in 0.00s\ntest result: ok. 9 passed; 0 "
+            + "failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s",
         310,
         2
     )]
     [InlineData("cargo nextest", "     Summary [   0.512s] 310 tests run: 309 passed, 1 failed, 2 skipped", 310, 2)]
     [InlineData(
         "go test -v",
-        "=== RUN   TestA\n--- PASS: TestA (0.00s)\n    --- PASS: TestA/one (0.00s)\n--- SKIP: TestB (0.00s)\n--- FAIL: TestC (0.10s)\nok  \tx/y\t0.1s",
+        "=== RUN   TestA\n--- PASS: TestA (0.00s)\n    --- PASS: TestA/one (0.00s)\n--- SKIP: TestB (0.00s)\n--- FAIL: TestC (0.10s)\nok  "
+            + "\tx/y\t0.1s",
         3,
         1
     )]
@@ -58,7 +61,8 @@ public sealed class PrintedTestsTests
     )]
     [InlineData(
         "maven",
-        "[INFO] Tests run: 300, Failures: 0, Errors: 0, Skipped: 2, Time elapsed: 0.1 s - in A\n[INFO] Tests run: 312, Failures: 1, Errors: 0, Skipped: 2",
+        "[INFO] Tests run: 300, Failures: 0, Errors: 0, Skipped: 2, Time elapsed: 0.1 s - in A\n[INFO] Tests run: 312, Failures: 1, "
+            + "Errors: 0, Skipped: 2",
         310,
         2
     )]

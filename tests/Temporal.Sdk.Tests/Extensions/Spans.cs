@@ -28,8 +28,8 @@ internal sealed class Spans : IDisposable
     }
 
     /// <summary>
-    /// The spans as a tree: a line each, indented below its parent. Side by side they are in the order of their names, since which of a run and
-    /// its messages comes first is chance; those with one name in the order in which they began.
+    /// The spans as a tree: a line each, indented below its parent. Side by side they are in the order of their names, since which of a run
+    /// and its messages comes first is chance; those with one name in the order in which they began.
     /// </summary>
     public string Tree()
     {

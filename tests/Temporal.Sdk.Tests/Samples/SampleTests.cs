@@ -12,7 +12,8 @@ public sealed class SampleTests(TestServer server) : IClassFixture<TestServer>
     [InlineData(
         "saga",
         "Saga",
-        "withdrawn 100 from alice|deposited 100 to bob|taken back 100 from bob|given back 100 to alice|The transfer failed: the bank does not know transfer-1"
+        "withdrawn 100 from alice|deposited 100 to bob|taken back 100 from bob|given back 100 to alice|The transfer failed: the bank does "
+            + "not know transfer-1"
     )]
     public async Task Sample_RunAgainstAServer_SaysWhatItShould(string folder, string project, string expected)
     {

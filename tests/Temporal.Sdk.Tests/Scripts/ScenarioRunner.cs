@@ -92,8 +92,11 @@ internal static class ScenarioRunner
         try
         {
             var (recorded, raw) = await session.RunAsync().WaitAsync(limit);
-            var expected = ScriptNormaliser.Neutral(JsonNode.Parse(scenario.RootElement.GetProperty("recorded").GetRawText()));
-            var differences = JsonDifferences.Between(expected, ScriptNormaliser.Neutral(recorded));
+            var expected = ScriptNormaliser.Neutral(
+                JsonNode.Parse(scenario.RootElement.GetProperty("recorded").GetRawText()),
+                server.IsUnkind
+            );
+            var differences = JsonDifferences.Between(expected, ScriptNormaliser.Neutral(recorded, server.IsUnkind));
             if (Environment.GetEnvironmentVariable("SCENARIO_HISTORIES") is { Length: > 0 } folder)
             {
                 await SaveAsync(folder, name, raw);

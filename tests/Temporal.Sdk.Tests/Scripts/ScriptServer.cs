@@ -31,6 +31,9 @@ internal sealed class ScriptServer : IAsyncDisposable
 
     public TemporalClient Client { get; }
 
+    /// <summary>It was started with a seed.</summary>
+    public bool IsUnkind => _unkind is not null;
+
     /// <summary>How often which unkindness happened; empty for a kind server.</summary>
     public IReadOnlyDictionary<string, int> Unkindness => _unkind?.Done ?? new Dictionary<string, int>();
 

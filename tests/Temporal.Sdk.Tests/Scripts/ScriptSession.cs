@@ -85,7 +85,8 @@ internal sealed partial class ScriptSession : IAsyncDisposable
         {
             lines.AddRange(
                 runs.Select(events =>
-                    $"    {workflowId}: {string.Join(" ", events.Select(e => $"{e.EventId}.{e.EventType}"))} | {string.Join(" | ", events.Select(e => e.WorkflowTaskFailedEventAttributes?.Failure?.Message).OfType<string>())}"
+                    $"    {workflowId}: {string.Join(" ", events.Select(e => $"{e.EventId}.{e.EventType}"))} | "
+                    + $"{string.Join(" | ", events.Select(e => e.WorkflowTaskFailedEventAttributes?.Failure?.Message).OfType<string>())}"
                 )
             );
         }

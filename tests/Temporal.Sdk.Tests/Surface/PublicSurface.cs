@@ -32,10 +32,13 @@ internal static class PublicSurface
     public static TypeSurface Of(Type type) =>
         new(
             KindOf(type),
-            $"{type.Namespace}.{NameOf(type)}",
+            FullNameOf(type),
             BasesOf(type),
             type.IsEnum ? [EnumValues(type)] : [.. MembersOf(type).Distinct(StringComparer.Ordinal)]
         );
+
+    /// <summary>A type's name with its namespace, as the list writes it.</summary>
+    public static string FullNameOf(Type type) => $"{type.Namespace}.{NameOf(type)}";
 
     private static string KindOf(Type type)
     {
@@ -132,10 +135,10 @@ internal static class PublicSurface
         return text.ToString();
     }
 
-    private static bool IsOpen(MethodBase method) => method.IsPublic || method.IsFamily || method.IsFamilyOrAssembly;
+    public static bool IsOpen(MethodBase method) => method.IsPublic || method.IsFamily || method.IsFamilyOrAssembly;
 
     // Records' equality, printing, taking apart and cloning; overrides of object's members.
-    private static bool IsMadeByCompiler(MethodInfo method) =>
+    public static bool IsMadeByCompiler(MethodInfo method) =>
         method.Name is "ToString" or "Equals" or "GetHashCode" or "PrintMembers" or "Deconstruct" or "<Clone>$";
 
     private static bool IsOverrideOfForeignMember(MethodInfo method) =>
@@ -154,7 +157,7 @@ internal static class PublicSurface
                 )
         );
 
-    private static string DefaultOf(ParameterInfo parameter)
+    public static string DefaultOf(ParameterInfo parameter)
     {
         if (!parameter.HasDefaultValue)
         {
@@ -164,7 +167,7 @@ internal static class PublicSurface
         return parameter.DefaultValue is { } value ? $" = {Convert.ToString(value, CultureInfo.InvariantCulture)}" : " = default";
     }
 
-    private static string NameOf(Type type)
+    public static string NameOf(Type type)
     {
         if (type.IsByRef)
         {

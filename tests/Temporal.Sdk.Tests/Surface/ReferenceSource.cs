@@ -127,7 +127,8 @@ internal sealed partial class ReferenceSource
             if (!IsRecord(type) || !CopyConstructor().IsMatch(member))
             {
                 _text.AppendLine(
-                    $"{(OwnOnly.Contains(type.Name) ? "protected internal" : "public")} {ConstructorName(name)}({Parameters(member[6..^1])}){BaseCall(type)} {{ }}"
+                    $"{(OwnOnly.Contains(type.Name) ? "protected internal" : "public")} "
+                        + $"{ConstructorName(name)}({Parameters(member[6..^1])}){BaseCall(type)} {{ }}"
                 );
             }
         }

@@ -49,15 +49,13 @@ public partial class SurfaceTests(ITestOutputHelper output)
             }
         }
 
-        output.WriteLine($"{needed - missing.Count} of {needed} members ({100.0 * (needed - missing.Count) / needed:F1} %). Missing:");
-        foreach (var member in missing)
-        {
-            output.WriteLine(member);
-        }
-
+        output.WriteLine($"{needed - missing.Count} of {needed} members ({100.0 * (needed - missing.Count) / needed:F1} %)");
         Assert.True(needed > 1500, "The list was not read.");
-        Assert.True(missing.Count < needed * 0.05, $"Of {needed} members {missing.Count} are missing:\n{string.Join('\n', missing)}");
+        Assert.Equal([], missing.Where(member => !MissingMembers.Allowed.Keys.Any(name => IsNamed(member, name))));
+        Assert.Equal([], MissingMembers.Allowed.Keys.Where(name => !missing.Exists(member => IsNamed(member, name))));
     }
+
+    private static bool IsNamed(string member, string name) => member.StartsWith(name, StringComparison.Ordinal);
 
     [Fact]
     public void Comparison_OfATypeThatIsNotInTheList_FindsIt()
@@ -71,14 +69,16 @@ public partial class SurfaceTests(ITestOutputHelper output)
         Assert.NotEmpty(Faults(real with { Bases = ["IDisposable"] }, official));
     }
 
-    private static IEnumerable<TypeSurface> Ours() =>
+    private static IEnumerable<TypeSurface> Ours() => OurTypes().Select(PublicSurface.Of);
+
+    /// <summary>The public types of our SDK that the list is about.</summary>
+    internal static IEnumerable<Type> OurTypes() =>
         new[] { typeof(TemporalClient).Assembly, typeof(Temporalio.Testing.WorkflowEnvironment).Assembly }
             .SelectMany(assembly => assembly.GetExportedTypes())
             // The list names the runtime where options have one, and leaves its own types out.
             .Where(type =>
                 (type.Namespace?.StartsWith("Temporalio", StringComparison.Ordinal) ?? false) && type.Namespace != "Temporalio.Runtime"
-            )
-            .Select(PublicSurface.Of);
+            );
 
     private static IEnumerable<string> Faults(TypeSurface ours, IReadOnlyDictionary<string, TypeSurface> official)
     {

@@ -34,7 +34,8 @@ public sealed class ActivityWorkerTests(TestServer server) : IClassFixture<TestS
                     throw new InvalidOperationException("first attempt");
                 }
 
-                return $"details: {await context.Info.HeartbeatDetailAtAsync<int>(0)}, {(await context.Info.HeartbeatDetailAtAsync<Parcel>(1)).Name}";
+                return $"details: {await context.Info.HeartbeatDetailAtAsync<int>(0)}, "
+                    + $"{(await context.Info.HeartbeatDetailAtAsync<Parcel>(1)).Name}";
             }
         );
 

@@ -76,7 +76,9 @@ public sealed class TuningTests(TestServer server) : IClassFixture<TestServer>
         Assert.Equal([false, true], workflows.Asked.Select(asked => asked.IsSticky).Distinct().Order());
     }
 
-    /// <summary>As for polls, a slot is asked for before the work is there, so a supplier without slots keeps it from being begun.</summary>
+    /// <summary>
+    /// As for polls, a slot is asked for before the work is there, so a supplier without slots keeps it from being begun.
+    /// </summary>
     [Fact]
     public async Task LocalActivitySlots_OfAWorker_AreAskedForAheadAndReleased()
     {

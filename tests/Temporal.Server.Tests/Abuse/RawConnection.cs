@@ -71,7 +71,9 @@ internal sealed class RawConnection : IDisposable
         }
     }
 
-    /// <summary>Reads frames up to the headers of an answer, and says how many bytes the server let the connection send meanwhile.</summary>
+    /// <summary>
+    /// Reads frames up to the headers of an answer, and says how many bytes the server let the connection send meanwhile.
+    /// </summary>
     /// <exception cref="EndOfStreamException">The server hung up before.</exception>
     public async Task<long> ReadToAnswerAsync(int stream)
     {

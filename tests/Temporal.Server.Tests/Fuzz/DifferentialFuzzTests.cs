@@ -159,7 +159,7 @@ public sealed class DifferentialFuzzTests(ITestOutputHelper output)
     }
 
     /// <summary>What of a history hangs on no clock and no chance.</summary>
-    private static IEnumerable<string> Shown(IReadOnlyList<HistoryEvent> events) =>
+    internal static IEnumerable<string> Shown(IReadOnlyList<HistoryEvent> events) =>
         events.Select(e =>
         {
             var kept = e.Clone();

@@ -52,7 +52,8 @@ internal sealed class FuzzSession(TestServer server, Random random)
         if (status != expected)
         {
             Faults.Add(
-                $"{request.Descriptor.Name} for {(_open.ContainsKey(id) ? "an open" : "no open")} run: {status} {message}, not {expected}: {request}"
+                $"{request.Descriptor.Name} for {(_open.ContainsKey(id) ? "an open" : "no open")} run: {status} {message}, not {expected}: "
+                    + $"{request}"
             );
         }
         else if (before is not null)
@@ -369,7 +370,8 @@ internal sealed class FuzzSession(TestServer server, Random random)
         var info = described.WorkflowExecutionInfo;
         return (
             described,
-            $"run {info.Execution.RunId} {info.Status}, {info.HistoryLength} events, {described.PendingActivities.Count} activities, workflow task {described.PendingWorkflowTask?.State}"
+            $"run {info.Execution.RunId} {info.Status}, {info.HistoryLength} events, {described.PendingActivities.Count} activities, "
+                + $"workflow task {described.PendingWorkflowTask?.State}"
         );
     }
 

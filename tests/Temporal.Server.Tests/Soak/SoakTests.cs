@@ -1,3 +1,4 @@
+using System.Globalization;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Orchestrator.Temporal.Server.Tests.Storage;
@@ -59,8 +60,10 @@ public sealed class SoakTests(ITestOutputHelper output)
                 memory.Add(GC.GetTotalMemory(forceFullCollection: true));
                 files.Add(new FileInfo(folder.DatabasePath).Length);
                 output.WriteLine(
-                    FormattableString.Invariant(
-                        $"day {day}: {load.Closed} workflows, {deleted} deleted, {memory[^1] / Megabyte} MB in memory, {files[^1] / Megabyte} MB in the file"
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"day {day}: {load.Closed} workflows, {deleted} deleted, {memory[^1] / Megabyte} MB in memory, "
+                            + $"{files[^1] / Megabyte} MB in the file"
                     )
                 );
             }

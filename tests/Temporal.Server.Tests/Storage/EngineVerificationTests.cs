@@ -28,18 +28,21 @@ public sealed class EngineVerificationTests : IDisposable
         ),
         ("UPDATE runs SET state = x'ff' WHERE workflow_id = 'done'", "record"),
         (
-            "DELETE FROM history WHERE key = (SELECT max(h.key) FROM history h JOIN runs r ON h.key >> 20 = r.key WHERE r.workflow_id = 'activities')",
+            "DELETE FROM history WHERE key = (SELECT max(h.key) FROM history h JOIN runs r ON h.key >> 20 = r.key WHERE r.workflow_id = "
+                + "'activities')",
             "last_event_id"
         ),
         (
-            "DELETE FROM history WHERE key = (SELECT min(h.key) FROM history h JOIN runs r ON h.key >> 20 = r.key WHERE r.workflow_id = 'activities')",
+            "DELETE FROM history WHERE key = (SELECT min(h.key) FROM history h JOIN runs r ON h.key >> 20 = r.key WHERE r.workflow_id = "
+                + "'activities')",
             "history"
         ),
         ("UPDATE history SET events = events || events WHERE key >> 20 = (SELECT key FROM runs WHERE workflow_id = 'parent')", "history"),
         ("DELETE FROM extras WHERE kind = 1", "visibility search_attributes"),
         ("DELETE FROM extras WHERE kind = 2", "request_ids attached-buffering"),
         (
-            "UPDATE OR REPLACE extras SET id = '00000002' WHERE kind = 1 AND run_key = (SELECT key FROM runs WHERE workflow_id = 'activities')",
+            "UPDATE OR REPLACE extras SET id = '00000002' WHERE kind = 1 AND run_key = (SELECT key FROM runs WHERE workflow_id = "
+                + "'activities')",
             "activity 2"
         ),
         ("INSERT INTO extras SELECT key, 3, 'x', x'' FROM runs WHERE workflow_id = 'done'", "rows of a closed run"),

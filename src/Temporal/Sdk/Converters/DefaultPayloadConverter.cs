@@ -80,7 +80,8 @@ public class DefaultPayloadConverter : IPayloadConverter, IWithSerializationCont
         if (!IndexedEncodingConverters.TryGetValue(encoding, out var converter))
         {
             throw new ArgumentException(
-                $"The payload's encoding '{encoding.ToStringUtf8()}' is not known to this converter. Known: {string.Join(", ", EncodingConverters.Select(known => known.Encoding))}.",
+                $"The payload's encoding '{encoding.ToStringUtf8()}' is not known to this converter. Known: "
+                    + $"{string.Join(", ", EncodingConverters.Select(known => known.Encoding))}.",
                 nameof(payload)
             );
         }

@@ -8,7 +8,7 @@ namespace Temporalio.Exceptions;
 public class CanceledFailureException : FailureException
 {
     /// <summary>Makes one.</summary>
-    public CanceledFailureException(string message, Exception? inner = null, IReadOnlyCollection<object?>? details = null)
+    protected internal CanceledFailureException(string message, Exception? inner = null, IReadOnlyCollection<object?>? details = null)
         : base(message, inner) => Details = new OutboundFailureDetails(details ?? []);
 
     /// <summary>Reads one from the server.</summary>

@@ -4,7 +4,7 @@ using Temporalio.Exceptions;
 namespace Temporalio.Worker;
 
 /// <summary>Polls a task queue and runs the workflows and activities that come. Runs once.</summary>
-public sealed class TemporalWorker : IDisposable
+public class TemporalWorker : IDisposable
 {
     private readonly WorkerEngine _engine;
     private int _started;
@@ -94,5 +94,13 @@ public sealed class TemporalWorker : IDisposable
     }
 
     /// <summary>Nothing is held that is not released at the end of the run.</summary>
-    public void Dispose() { }
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>For a derived worker that holds something.</summary>
+    /// <param name="disposing">False when the garbage collector calls.</param>
+    protected virtual void Dispose(bool disposing) { }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Temporalio.Common;
+using Temporalio.Runtime;
 using Temporalio.Worker.Workflows;
 
 namespace Temporalio.Worker;
@@ -30,7 +31,7 @@ public class WorkflowReplayer
             Workflows = [.. Options.Workflows],
             DataConverter = Options.DataConverter,
             LoggerFactory = Options.LoggerFactory,
-            MetricMeter = NullMetricMeter.Instance,
+            MetricMeter = (Options.Runtime ?? TemporalRuntime.Default).MetricMeter,
             MaxCachedWorkflows = 0,
             Intercept = inbound =>
                 (Options.Interceptors ?? []).Reverse().Aggregate(inbound, (next, interceptor) => interceptor.InterceptWorkflow(next)),

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Temporalio.Converters;
+using Temporalio.Runtime;
 using Temporalio.Worker.Interceptors;
 using Temporalio.Workflows;
 
@@ -41,6 +42,11 @@ public class WorkflowReplayerOptions : ICloneable
 
     /// <summary>Namespace that the code sees; default: <c>ReplayNamespace</c>.</summary>
     public string Namespace { get; set; } = "ReplayNamespace";
+
+    /// <summary>
+    /// What the meter of workflow code belongs to; null: <see cref="TemporalRuntime.Default" />. Of what is replayed nothing is measured.
+    /// </summary>
+    public TemporalRuntime? Runtime { get; set; }
 
     /// <summary>Task queue of the replayer; default: <c>ReplayTaskQueue</c>. The code sees that of the history.</summary>
     public string TaskQueue { get; set; } = "ReplayTaskQueue";

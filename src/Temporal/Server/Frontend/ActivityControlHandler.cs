@@ -226,18 +226,63 @@ internal sealed class ActivityControlHandler(WorkflowEngine engine, NamespaceReg
             throw RpcErrors.InvalidArgument("UpdateMask is not provided");
         }
 
+        var paths = request.RestoreOriginal ? [] : request.UpdateMask!.Paths.Select(Path).ToList();
+        if (request.ActivityOptions is { } asked)
+        {
+            Check(asked, paths);
+        }
+
         var changed = await ChangeAsync(
             request.Namespace,
             request.Execution,
             request.Id,
             request.Type,
             request.MatchAll,
-            (run, activity) => UpdateOptions(run, activity, request)
+            (run, activity) => UpdateOptions(run, activity, request, paths)
         );
         return new UpdateActivityOptionsResponse { ActivityOptions = Shown(changed) };
     }
 
-    private static void UpdateOptions(MutableState run, PendingActivity activity, UpdateActivityOptionsRequest request)
+    /// <summary>Masks come in both spellings that JSON and the descriptors have.</summary>
+    private static string Path(string path) =>
+        string.Concat(path.Select(c => char.IsAsciiLetterUpper(c) ? "_" + char.ToLowerInvariant(c) : c.ToString()));
+
+    private static void Check(ActivityOptions asked, List<string> paths)
+    {
+        if (asked.TaskQueue is null && paths.Exists(path => path.StartsWith("task_queue", StringComparison.Ordinal)))
+        {
+            throw RpcErrors.InvalidArgument("TaskQueue is not provided");
+        }
+
+        if (asked.RetryPolicy is null && paths.Exists(path => path.StartsWith("retry_policy.", StringComparison.Ordinal)))
+        {
+            throw RpcErrors.InvalidArgument("RetryPolicy is not provided");
+        }
+
+        var timeouts = new[]
+        {
+            ("ScheduleToCloseTimeout", asked.ScheduleToCloseTimeout),
+            ("ScheduleToStartTimeout", asked.ScheduleToStartTimeout),
+            ("StartToCloseTimeout", asked.StartToCloseTimeout),
+            ("HeartbeatTimeout", asked.HeartbeatTimeout),
+        };
+        if (timeouts.FirstOrDefault(timeout => timeout.Item2.IsNegative()) is { Item1: { } name })
+        {
+            throw RpcErrors.InvalidArgument($"Invalid {name}: negative duration");
+        }
+
+        if (RetryPolicies.Fault(asked.RetryPolicy) is { } fault)
+        {
+            throw RpcErrors.InvalidArgument(fault);
+        }
+    }
+
+    private static void UpdateOptions(
+        MutableState run,
+        PendingActivity activity,
+        UpdateActivityOptionsRequest request,
+        IReadOnlyList<string> paths
+    )
     {
         if (request.RestoreOriginal)
         {
@@ -246,10 +291,13 @@ internal sealed class ActivityControlHandler(WorkflowEngine engine, NamespaceReg
         else
         {
             var options = Shown(activity);
-            foreach (var path in request.UpdateMask.Paths)
+            foreach (var path in paths)
             {
                 Set(options, request.ActivityOptions, path);
             }
+
+            // What a mask takes away is filled in again: a policy has effective values.
+            options.RetryPolicy = RetryPolicies.WithDefaults(options.RetryPolicy);
 
             activity.Record.Options = options;
         }

@@ -28,14 +28,17 @@ internal sealed class ActivityTaskHandler(
         table.AddAsync(
             async (RespondActivityTaskCompletedRequest r) =>
             {
-                await AnswerAsync(Tokens.Task(r.TaskToken), activityAnswer: (run, a) => Complete(run, a, r.Result, r.Identity));
+                await AnswerAsync(
+                    Tokens.Task(r.TaskToken, namespaces, r.Namespace),
+                    activityAnswer: (run, a) => Complete(run, a, r.Result, r.Identity)
+                );
                 return new RespondActivityTaskCompletedResponse();
             }
         );
         table.AddAsync(
             async (RespondActivityTaskFailedRequest r) =>
             {
-                var token = Tokens.Task(r.TaskToken);
+                var token = Tokens.Task(r.TaskToken, namespaces, r.Namespace);
                 CheckFailure(r.Failure);
                 await AnswerAsync(token, (run, a) => Fail(run, a, r.Failure, r.LastHeartbeatDetails, r.Identity));
                 return new RespondActivityTaskFailedResponse();
@@ -44,7 +47,7 @@ internal sealed class ActivityTaskHandler(
         table.AddAsync(
             async (RespondActivityTaskCanceledRequest r) =>
             {
-                await AnswerAsync(Tokens.Task(r.TaskToken), (run, a) => Cancel(run, a, r.Details, r.Identity));
+                await AnswerAsync(Tokens.Task(r.TaskToken, namespaces, r.Namespace), (run, a) => Cancel(run, a, r.Details, r.Identity));
                 return new RespondActivityTaskCanceledResponse();
             }
         );
@@ -52,7 +55,7 @@ internal sealed class ActivityTaskHandler(
             async (RecordActivityTaskHeartbeatRequest r) =>
             {
                 var record = await AnswerAsync(
-                    Tokens.Task(r.TaskToken),
+                    Tokens.Task(r.TaskToken, namespaces, r.Namespace),
                     (run, a) => Heartbeat(run, a, r.Details, r.Identity),
                     deferred: true
                 );

@@ -6,6 +6,7 @@ using Temporal.Server.Timers;
 using Temporal.Server.Visibility.Query;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
+using Temporalio.Api.History.V1;
 using Temporalio.Api.Query.V1;
 using Temporalio.Api.WorkflowService.V1;
 
@@ -155,6 +156,14 @@ internal sealed class QueryHandler(
             return run.Status;
         }
 
+        if (
+            run is { IsOpen: false, PreviousStartedEventId: 0 }
+            && !engine.Store.Batches(run, 1).SelectMany(HistoryLog.Decode).Any(IsTaskStarted)
+        )
+        {
+            throw RpcErrors.WorkflowNotReady("Workflow execution closed before WorkflowTaskStarted event");
+        }
+
         if (run is { IsOpen: true, Task: null, InFirstTaskBackoff: true, PreviousStartedEventId: 0 })
         {
             throw RpcErrors.WorkflowNotReady("Workflow task is not scheduled yet.");
@@ -175,6 +184,8 @@ internal sealed class QueryHandler(
         Dispatch(engine, run, query);
         return null;
     }
+
+    private static bool IsTaskStarted(HistoryEvent e) => e.EventType == EventType.WorkflowTaskStarted;
 
     /// <summary>Queries that came while a task was out and rode on no other: without a next task they go by themselves.</summary>
     public static void DispatchLeft(WorkflowEngine engine, Workflow workflow, string runId)

@@ -22,12 +22,15 @@ internal sealed class ResetOperation(WorkflowEngine engine)
             throw RpcErrors.InvalidArgument("RequestId is not set on request.");
         }
 
+        Require.RequestId(request.RequestId);
+
         if (request.PostResetOperations.Any(o => o.SignalWorkflow is not null))
         {
             throw RpcErrors.InvalidArgument("unsupported post reset operation: *workflow.PostResetOperation_SignalWorkflow_");
         }
 
-        var current = engine.Store.Current(workflow)!;
+        // The current run may have been deleted while an older one is kept.
+        var current = engine.Store.Require(workflow, "");
         if (current.Record.CreateRequestId == request.RequestId)
         {
             return new ResetWorkflowExecutionResponse { RunId = current.RunId };

@@ -8,8 +8,17 @@ namespace Temporal.Server.Frontend;
 /// <summary>The tokens that clients and workers carry for us.</summary>
 internal static class Tokens
 {
-    /// <summary>Reads a task token, refusing what is none of ours.</summary>
-    public static TaskToken Task(ByteString token)
+    /// <summary>Reads a task token, refusing what is none of ours, and what is another namespace's than the request's.</summary>
+    public static TaskToken Task(ByteString token, NamespaceRegistry namespaces, string namespaceName)
+    {
+        var ns = namespaceName.Length > 0 ? namespaces.Resolve(namespaceName) : null;
+        var task = Task(token);
+        return ns is null || ns.Id == task.NamespaceId
+            ? task
+            : throw RpcErrors.InvalidArgument("Operation requested with a token from a different namespace.");
+    }
+
+    private static TaskToken Task(ByteString token)
     {
         if (token.IsEmpty)
         {

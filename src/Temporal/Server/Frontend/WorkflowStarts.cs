@@ -137,7 +137,8 @@ internal sealed class WorkflowStarts(WorkflowEngine engine)
         if (refused is not null)
         {
             throw RpcErrors.AlreadyStarted(
-                $"Workflow execution already finished{(policy == WorkflowIdReusePolicy.RejectDuplicate ? "" : " successfully")}. WorkflowId: {closed.WorkflowId}, RunId: {closed.RunId}. Workflow Id reuse policy: {refused}",
+                $"Workflow execution already finished{(policy == WorkflowIdReusePolicy.RejectDuplicate ? "" : " successfully")}. "
+                    + $"WorkflowId: {closed.WorkflowId}, RunId: {closed.RunId}. Workflow Id reuse policy: {refused}",
                 closed.Record.CreateRequestId,
                 closed.RunId
             );

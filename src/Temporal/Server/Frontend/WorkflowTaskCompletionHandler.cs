@@ -37,12 +37,7 @@ internal sealed class WorkflowTaskCompletionHandler(
 
     private async ValueTask<GrpcResponse> CompleteAsync(GrpcServerCallContext context, RespondWorkflowTaskCompletedRequest request)
     {
-        var token = Tokens.Task(request.TaskToken);
-        if (request.Namespace.Length > 0)
-        {
-            namespaces.Resolve(request.Namespace);
-        }
-
+        var token = Tokens.Task(request.TaskToken, namespaces, request.Namespace);
         var queries = false;
         var (fault, response, task) = await engine.Store.ChangeAsync(
             token.NamespaceId,
@@ -98,7 +93,8 @@ internal sealed class WorkflowTaskCompletionHandler(
                         ServerFailureInfo = new Temporalio.Api.Failure.V1.ServerFailureInfo(),
                     },
                 request.Identity,
-                reschedule: !fault.EndsRun
+                reschedule: !fault.EndsRun,
+                binaryChecksum: request.BinaryChecksum
             );
             if (fault.Cause != WorkflowTaskFailedCause.UnhandledCommand)
             {
@@ -283,7 +279,7 @@ internal sealed class WorkflowTaskCompletionHandler(
                 RunId = run.RunId,
                 FirstWorkflowTaskCompletedId = completedId,
                 CreateTime = run.Now.Stamp(),
-                Resettable = run.Children.Count == 0,
+                Resettable = run.Children.Count + run.ExternalSignals.Count + run.ExternalCancels.Count == 0,
             }
         );
     }
@@ -329,7 +325,7 @@ internal sealed class WorkflowTaskCompletionHandler(
         RespondWorkflowTaskFailedRequest request
     )
     {
-        var token = Tokens.Task(request.TaskToken);
+        var token = Tokens.Task(request.TaskToken, namespaces, request.Namespace);
         var failure = request.Failure;
         if (failure is not null && failure.CalculateSize() > Require.MaxBlob)
         {
@@ -347,7 +343,13 @@ internal sealed class WorkflowTaskCompletionHandler(
                 }
 
                 var run = StartedTask(w, token);
-                run.FailWorkflowTask(request.Cause, failure, request.Identity);
+                run.FailWorkflowTask(
+                    request.Cause,
+                    failure,
+                    request.Identity,
+                    binaryChecksum: request.BinaryChecksum,
+                    version: request.WorkerVersion
+                );
             }
         );
         return new RespondWorkflowTaskFailedResponse();
@@ -358,7 +360,7 @@ internal sealed class WorkflowTaskCompletionHandler(
         RespondQueryTaskCompletedRequest request
     )
     {
-        var token = Tokens.Task(request.TaskToken);
+        var token = Tokens.Task(request.TaskToken, namespaces, request.Namespace);
         if (token.QueryId.Length == 0)
         {
             throw RpcErrors.InvalidArgument("Invalid TaskToken.");

@@ -18,7 +18,8 @@ internal static class CommandSequence
             if (IsClosing(commands[i]) && i < commands.Count - 1)
             {
                 throw RpcErrors.InvalidArgument(
-                    $"invalid command sequence: [{string.Join(", ", commands.Select(c => c.CommandType.ToString()))}], command {commands[i].CommandType} must be the last command."
+                    $"invalid command sequence: [{string.Join(", ", commands.Select(c => c.CommandType.ToString()))}], command "
+                        + $"{commands[i].CommandType} must be the last command."
                 );
             }
         }

@@ -170,7 +170,8 @@ internal sealed class CommandValidator(
         if (a.TaskQueue is null || a.TaskQueue.Name.Length == 0)
         {
             throw RpcErrors.InvalidArgument(
-                $"invalid TaskQueue on ScheduleActivityTaskCommand: {(a.TaskQueue is null ? "taskQueue is not set" : "missing task queue name")}. {which}"
+                "invalid TaskQueue on ScheduleActivityTaskCommand: "
+                    + $"{(a.TaskQueue is null ? "taskQueue is not set" : "missing task queue name")}. {which}"
             );
         }
 

@@ -115,7 +115,9 @@ internal sealed partial class MutableState
 
         Set(
             "BinaryChecksums",
-            Record.ResetPoints.Where(p => p.RunId == RunId && p.BinaryChecksum.Length > 0).Select(p => p.BinaryChecksum)
+            Record.ResetPoints.Any(p => p.RunId == RunId)
+                ? Record.ResetPoints.Where(p => p.BinaryChecksum.Length > 0).Select(p => p.BinaryChecksum)
+                : []
         );
 
         // Nothing of a closed run is paused, whatever became of its activities.

@@ -165,7 +165,14 @@ internal sealed partial class MutableState
     }
 
     /// <summary>The worker failed the task, or its answer was refused. Schedules the next attempt while the run is open.</summary>
-    public void FailWorkflowTask(WorkflowTaskFailedCause cause, FailureMessage? failure, string identity, bool reschedule = true)
+    public void FailWorkflowTask(
+        WorkflowTaskFailedCause cause,
+        FailureMessage? failure,
+        string identity,
+        bool reschedule = true,
+        string binaryChecksum = "",
+        WorkerVersionStamp? version = null
+    )
     {
         var task = Task!;
         if (task.Speculative)
@@ -183,6 +190,8 @@ internal sealed partial class MutableState
                 Cause = cause,
                 Failure = failure,
                 Identity = identity,
+                BinaryChecksum = binaryChecksum,
+                WorkerVersion = version,
             };
             Add(e);
         }

@@ -12,8 +12,7 @@ namespace Temporal.Server.History;
 
 /// <summary>
 /// The state of one run: the fold of its events (<see cref="Apply"/>) plus <see cref="Record"/> and the records of its activities, which no
-/// event tells.
-/// Changes gather in <see cref="Changes"/> until they are committed. Guarded by the lock of its workflow.
+/// event tells. Changes gather in <see cref="Changes"/> until they are committed. Guarded by the lock of its workflow.
 /// </summary>
 internal sealed partial class MutableState(
     long key,

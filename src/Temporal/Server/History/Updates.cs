@@ -63,14 +63,16 @@ internal static class Updates
             {
                 case "Acceptance" or "Rejection" when isAccepted:
                     return Fault(
-                        $"invalid state transition attempted for Update {id}: received *update.{kind} message while in state {(accepted.Contains(id) ? "ProvisionallyAccepted" : "Accepted")}"
+                        $"invalid state transition attempted for Update {id}: received *update.{kind} message while in state "
+                            + $"{(accepted.Contains(id) ? "ProvisionallyAccepted" : "Accepted")}"
                     );
                 case "Acceptance":
                     accepted.Add(id);
                     break;
                 case "Response" when !isAccepted:
                     return Fault(
-                        $"invalid state transition attempted for Update {id}: received *update.Response message while in state {(update is { Sent: true } ? "Sent" : "Admitted")}"
+                        $"invalid state transition attempted for Update {id}: received *update.Response message while in state "
+                            + $"{(update is { Sent: true } ? "Sent" : "Admitted")}"
                     );
                 case "Response"
                     when Response.Parser.ParseFrom(message.Body!.Value).Outcome is null or { ValueCase: Outcome.ValueOneofCase.None }:

@@ -21,6 +21,7 @@ internal sealed class TaskQueue : IDisposable
     private readonly PriorityQueue<QueuedTask, (int Priority, long Sequence)> _tasks = new();
     private readonly LinkedList<TaskCompletionSource<QueuedTask?>> _pollers = new();
     private readonly Dictionary<string, (DateTimeOffset LastPoll, PollerInfo Info)> _seen = [];
+    private readonly TaskQueueNumbers _numbers = new();
     private readonly DispatchRate _rate;
     private readonly ITimer _next;
     private IReadOnlyList<PollerInfo> _lately = [];
@@ -49,16 +50,26 @@ internal sealed class TaskQueue : IDisposable
         }
     }
 
-    /// <summary>How many tasks of each priority wait.</summary>
-    public IReadOnlyDictionary<int, int> BacklogByPriority
+    /// <summary>Numbers of each priority of which tasks wait.</summary>
+    public IReadOnlyList<(int Priority, TaskQueueStats Stats)> StatsByPriority
     {
         get
         {
             lock (_lock)
             {
-                return _tasks
-                    .UnorderedItems.GroupBy(item => item.Priority.Priority)
-                    .ToDictionary(group => group.Key, group => group.Count());
+                return [.. _numbers.ByPriority(_tasks.UnorderedItems.Select(item => (item.Element, item.Priority.Priority)))];
+            }
+        }
+    }
+
+    /// <summary>Numbers of all tasks.</summary>
+    public TaskQueueStats Stats
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _numbers.Stats([.. _tasks.UnorderedItems.Select(item => item.Element)]);
             }
         }
     }
@@ -70,20 +81,6 @@ internal sealed class TaskQueue : IDisposable
             lock (_lock)
             {
                 return _tasks.Count;
-            }
-        }
-    }
-
-    /// <summary>Age of the task that waits longest.</summary>
-    public TimeSpan BacklogAge
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _tasks.Count == 0
-                    ? TimeSpan.Zero
-                    : TimeSpan.FromMilliseconds(Environment.TickCount64 - _tasks.UnorderedItems.Min(t => t.Element.Added));
             }
         }
     }
@@ -146,7 +143,9 @@ internal sealed class TaskQueue : IDisposable
             }
 
             _lastUse = Environment.TickCount64;
-            _tasks.Enqueue(task, (task.Priority > 0 ? task.Priority : DefaultPriority, _sequence++));
+            var priority = task.Priority > 0 ? task.Priority : DefaultPriority;
+            _tasks.Enqueue(task, (priority, _sequence++));
+            _numbers.Added(task, priority);
             Pump();
             return true;
         }
@@ -185,7 +184,9 @@ internal sealed class TaskQueue : IDisposable
             _rate.Asked = info.RatePerSecond;
             if (_tasks.Count > 0 && _pollers.Count == 0 && MayGo())
             {
-                task = new ValueTask<QueuedTask?>(_tasks.Dequeue());
+                _tasks.TryDequeue(out var next, out var place);
+                _numbers.Dispatched(next!, place.Priority);
+                task = new ValueTask<QueuedTask?>(next);
                 return true;
             }
 
@@ -244,7 +245,11 @@ internal sealed class TaskQueue : IDisposable
             while (_tasks.Count > 0 && _pollers.Count > 0 && MayGo())
             {
                 _tasks.TryDequeue(out var task, out var place);
-                if (!HandOver(task!))
+                if (HandOver(task!))
+                {
+                    _numbers.Dispatched(task!, place.Priority);
+                }
+                else
                 {
                     _tasks.Enqueue(task!, place);
                     _rate.GiveBack();

@@ -1,4 +1,3 @@
-using Google.Protobuf.WellKnownTypes;
 using Temporal.Server.History;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Deployment.V1;
@@ -53,9 +52,9 @@ internal sealed class TaskQueueDescriber(TaskQueues queues, TaskQueueConfigs con
         response.Pollers.AddRange(pollers);
         if (request.ReportStats && Find(namespaceId, request.TaskQueue.Name, type) is { } queue)
         {
-            foreach (var (priority, count) in queue.BacklogByPriority)
+            foreach (var (priority, stats) in queue.StatsByPriority)
             {
-                response.StatsByPriorityKey.Add(priority, new TaskQueueStats { ApproximateBacklogCount = count });
+                response.StatsByPriorityKey.Add(priority, stats);
             }
         }
 
@@ -107,9 +106,7 @@ internal sealed class TaskQueueDescriber(TaskQueues queues, TaskQueueConfigs con
             : [];
 
     private TaskQueueStats Stats(string namespaceId, string name, TaskQueueType type) =>
-        Find(namespaceId, name, type) is { Backlog: > 0 and var backlog } queue
-            ? new TaskQueueStats { ApproximateBacklogCount = backlog, ApproximateBacklogAge = Duration.FromTimeSpan(queue.BacklogAge) }
-            : new TaskQueueStats();
+        Find(namespaceId, name, type)?.Stats ?? new TaskQueueStats();
 
     private static DescribeTaskQueueResponse.Types.EffectiveRateLimit Effective(TaskQueueConfig? config, IReadOnlyList<PollerInfo> pollers)
     {

@@ -66,6 +66,7 @@ internal sealed class ScheduleHandler(EngineServices services, ScheduleLists lis
     {
         var ns = services.Namespaces.Resolve(request.Namespace);
         ScheduleRequests.CheckId(request.ScheduleId);
+        Require.RequestId(request.RequestId);
         var schedule = ScheduleRequests.Complete(request.Schedule, ns, services.SearchAttributes);
         var attributes = services.SearchAttributes.Validate(ns, request.SearchAttributes);
         var now = services.Timers.UtcNow.UtcDateTime;
@@ -141,6 +142,7 @@ internal sealed class ScheduleHandler(EngineServices services, ScheduleLists lis
     private async Task<UpdateScheduleResponse> UpdateAsync(UpdateScheduleRequest request)
     {
         var ns = services.Namespaces.Resolve(request.Namespace);
+        Require.RequestId(request.RequestId);
         var schedule = ScheduleRequests.Complete(request.Schedule, ns, services.SearchAttributes);
         var attributes = services.SearchAttributes.Validate(ns, request.SearchAttributes);
         var run = FindOpen(request.Namespace, request.ScheduleId);
@@ -170,6 +172,7 @@ internal sealed class ScheduleHandler(EngineServices services, ScheduleLists lis
     private async Task<PatchScheduleResponse> PatchAsync(PatchScheduleRequest request)
     {
         services.Namespaces.Resolve(request.Namespace);
+        Require.RequestId(request.RequestId);
         var run = FindOpen(request.Namespace, request.ScheduleId);
         await run.ChangeAsync(record =>
         {

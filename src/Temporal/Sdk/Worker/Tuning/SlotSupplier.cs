@@ -46,7 +46,8 @@ public abstract class CustomSlotSupplier : SlotSupplier
 public sealed class ResourceBasedSlotSupplier : SlotSupplier
 {
     /// <summary>With bounds of its own and goals that all suppliers of a worker share.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A goal is no share, a bound is below 1, or the lower bound is above the upper.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A goal is no share, a bound is below 1, or the lower bound is above the
+    /// upper.</exception>
     public ResourceBasedSlotSupplier(ResourceBasedSlotSupplierOptions options, ResourceBasedTunerOptions tunerOptions)
     {
         CheckShare(tunerOptions.TargetMemoryUsage, nameof(ResourceBasedTunerOptions.TargetMemoryUsage));

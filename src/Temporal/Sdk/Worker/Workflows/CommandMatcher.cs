@@ -110,8 +110,8 @@ internal static class CommandMatcher
             CommandType.CancelTimer => $"cancelled timer '{command.CancelTimerCommandAttributes.TimerId}'",
             CommandType.RecordMarker =>
                 $"recorded {Markers.Describe(command.RecordMarkerCommandAttributes.MarkerName, command.RecordMarkerCommandAttributes.Details)}",
-            CommandType.StartChildWorkflowExecution =>
-                $"started child workflow {Named(command.StartChildWorkflowExecutionCommandAttributes.WorkflowType.Name, command.StartChildWorkflowExecutionCommandAttributes.WorkflowId)}",
+            CommandType.StartChildWorkflowExecution => "started child workflow "
+                + $"{Named(command.StartChildWorkflowExecutionCommandAttributes.WorkflowType.Name, command.StartChildWorkflowExecutionCommandAttributes.WorkflowId)}",
             CommandType.SignalExternalWorkflowExecution =>
                 $"sent signal {Named(command.SignalExternalWorkflowExecutionCommandAttributes.SignalName, command.SignalExternalWorkflowExecutionCommandAttributes.Execution.WorkflowId)}",
             CommandType.RequestCancelExternalWorkflowExecution =>
@@ -140,8 +140,8 @@ internal static class CommandMatcher
             EventType.TimerCanceled => $"cancelled timer '{e.TimerCanceledEventAttributes.TimerId}'",
             EventType.MarkerRecorded =>
                 $"recorded {Markers.Describe(e.MarkerRecordedEventAttributes.MarkerName, e.MarkerRecordedEventAttributes.Details)}",
-            EventType.StartChildWorkflowExecutionInitiated =>
-                $"started child workflow {Named(e.StartChildWorkflowExecutionInitiatedEventAttributes.WorkflowType?.Name, e.StartChildWorkflowExecutionInitiatedEventAttributes.WorkflowId)}",
+            EventType.StartChildWorkflowExecutionInitiated => "started child workflow "
+                + $"{Named(e.StartChildWorkflowExecutionInitiatedEventAttributes.WorkflowType?.Name, e.StartChildWorkflowExecutionInitiatedEventAttributes.WorkflowId)}",
             EventType.SignalExternalWorkflowExecutionInitiated =>
                 $"sent signal {Named(e.SignalExternalWorkflowExecutionInitiatedEventAttributes.SignalName, e.SignalExternalWorkflowExecutionInitiatedEventAttributes.WorkflowExecution?.WorkflowId)}",
             EventType.RequestCancelExternalWorkflowExecutionInitiated => "requested cancellation of workflow "

@@ -16,8 +16,7 @@ internal delegate Task<GetWorkflowExecutionHistoryResponse> HistoryPageFetcher(
 
 /// <summary>
 /// Turns workflow tasks into what the worker must answer. All that is known about workflow code, history and the workflow cache is behind
-/// it; polling,
-/// sending and retrying are not.
+/// it; polling, sending and retrying are not.
 /// </summary>
 internal interface IWorkflowTaskHandler
 {
@@ -26,10 +25,8 @@ internal interface IWorkflowTaskHandler
 
     /// <summary>
     /// Works on one task until there is something to answer. Never throws for a fault of workflow code or of the history (that is a failed
-    /// reply);
-    /// throws <see cref="OperationCanceledException"/> when cancelled and what <paramref name="fetchPage"/> throws: then nothing must be
-    /// answered.
-    /// Tasks of the same run are worked on one after the other, others in parallel.
+    /// reply); throws <see cref="OperationCanceledException"/> when cancelled and what <paramref name="fetchPage"/> throws: then nothing
+    /// must be answered. Tasks of the same run are worked on one after the other, others in parallel.
     /// </summary>
     Task<WorkflowTaskReply> HandleAsync(
         PollWorkflowTaskQueueResponse task,

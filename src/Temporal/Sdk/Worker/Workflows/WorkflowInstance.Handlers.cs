@@ -115,7 +115,8 @@ internal sealed partial class WorkflowInstance
             if (definition is null)
             {
                 throw new InvalidOperationException(
-                    $"Update handler for {update.Name} expected but not found, known updates: [{string.Join(" ", Handlers.Updates.Keys.Order(StringComparer.Ordinal))}]"
+                    $"Update handler for {update.Name} expected but not found, known updates: "
+                        + $"[{string.Join(" ", Handlers.Updates.Keys.Order(StringComparer.Ordinal))}]"
                 );
             }
 

@@ -181,7 +181,9 @@ internal sealed partial class WorkflowInstance
         }
     }
 
-    /// <summary>How the run moves between versions of a worker deployment: what a dynamic workflow has chosen, else what its class says.</summary>
+    /// <summary>
+    /// How the run moves between versions of a worker deployment: what a dynamic workflow has chosen, else what its class says.
+    /// </summary>
     public Common.VersioningBehavior VersioningBehavior =>
         _dynamicOptions is { VersioningBehavior: not Common.VersioningBehavior.Unspecified and var chosen }
             ? chosen

@@ -43,6 +43,7 @@ internal sealed class WorkflowRegistry
         _definitions.GetValueOrDefault(type)
         ?? _dynamic
         ?? throw new InvalidOperationException(
-            $"Workflow type {type} is not registered on this worker, available workflows: {string.Join(", ", _definitions.Keys.Order(StringComparer.Ordinal))}"
+            $"Workflow type {type} is not registered on this worker, available workflows: "
+                + $"{string.Join(", ", _definitions.Keys.Order(StringComparer.Ordinal))}"
         );
 }

@@ -1,0 +1,71 @@
+using System.CommandLine;
+using Orchestrator.Cli.Runs;
+using Orchestrator.Messages;
+using Steered = Orchestrator.Messages.ResolveCommand;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>resolve</c>: says how a run goes on that can't go on by itself.</summary>
+internal sealed class ResolveCommand : SteeringCommand
+{
+    private readonly Argument<string> _run = new("RUN") { Description = "The run" };
+    private readonly Argument<string> _way = new("WAY")
+    {
+        Description =
+            $"'{Resolutions.ManualFix}': your commits on its staging branch mend it; '{Resolutions.Replan}': the planner makes other tasks "
+            + $"of what did not end well; '{Resolutions.Abort}': it ends, and what it landed is taken back",
+    };
+    private readonly Option<string[]> _tasks = new("--task")
+    {
+        Description = "With manual-fix: a task that is mended; may be given more than once (default: all that did not end well)",
+        HelpName = "TASK",
+    };
+    private readonly Option<string?> _reason;
+    private readonly Option<bool> _yes = GlobalOptions.Yes();
+
+    public ResolveCommand()
+        : base("resolve", "Decide how a run goes on that can't go on by itself")
+    {
+        _reason = TextOption("--reason", "Why, for the record of the run; with replan the planner reads it, too");
+        _way.AcceptOnlyFromAmong([.. Resolutions.All]);
+        Add(_run);
+        Add(_way);
+        Add(_tasks);
+        Add(_reason);
+        Add(_yes);
+        AddGoingOn();
+        AddEngine();
+    }
+
+    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var way = parsed.GetRequiredValue(_way);
+        var given = parsed.GetValue(_tasks) ?? [];
+        if (given.Length > 0 && way != Resolutions.ManualFix)
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                $"--task belongs to {Resolutions.ManualFix}; '{way}' is about the whole run.",
+                "Leave it out."
+            );
+        }
+        var run = StoredRuns.RequireOpen(context.RequireRepository(), parsed.GetRequiredValue(_run));
+        var ids = run.Status.Tasks.Select(task => task.Id).ToList();
+        var command = new Steered(way, parsed.GetValue(_reason) ?? "", context.Person)
+        {
+            Tasks = given.Length == 0 ? null : [.. given.Select(id => UniquePrefix.Find(id, ids, $"task of {run.Id}"))],
+        };
+        var call = new SteeringCall((handle, cancel) => handle.ResolveAsync(command, cancel), "resolveEscalation", command)
+        {
+            Refuse = StoredRefusals.OfResolve,
+            UnchangedCode = ExitCodes.WorkFailed,
+        };
+        return way == Resolutions.Abort
+            ? new RunAbortion(context, stop).RunAsync(
+                run,
+                parsed.GetValue(_yes),
+                () => SendAsync(parsed, context, run, call with { ComesToRest = status => RunStates.IsFinal(status.State) }, stop)
+            )
+            : SendAsync(parsed, context, run, call with { GoesOn = true }, stop);
+    }
+}

@@ -1,0 +1,100 @@
+using Orchestrator.Git.Landing;
+using Orchestrator.Messages;
+using Orchestrator.Runs;
+using Orchestrator.Runs.Landing;
+using Orchestrator.Runs.Reports;
+
+namespace Orchestrator.Cli.Runs;
+
+/// <summary>Ends a run that is open, and takes back what it landed, where nobody has built on that.</summary>
+internal sealed class RunAbortion(CommandContext context, CancellationToken stop)
+{
+    private static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Aborts it. Asking twice is harmless.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="yes">Nobody has to be asked whether a branch may be moved back.</param>
+    /// <param name="endAsync">Ends a run that is open.</param>
+    /// <returns>The exit code.</returns>
+    public async Task<int> RunAsync(StoredRun run, bool yes, Func<Task<int>> endAsync)
+    {
+        var repository = context.RequireRepository();
+        if (run.Status.State == RunStates.Aborted)
+        {
+            context.Terminal.Say($"{run.Id} is aborted already: {run.Status.Reason}");
+            return ExitCodes.Done;
+        }
+        var hasLanded = LandingReversals.HasLanded(run.Folder);
+        var isOpen = !RunStates.IsFinal(run.Status.State);
+        if (!isOpen && !hasLanded)
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                $"{run.Id} is {run.Status.State} and has landed nothing on {run.Status.Target}.",
+                WhereItsWorkIs(run.Status)
+            );
+        }
+        if (hasLanded && !yes && !Confirm(run))
+        {
+            return ExitCodes.NeedsPerson;
+        }
+        if (isOpen)
+        {
+            var sent = await endAsync();
+            if (sent != ExitCodes.Done || !LandingReversals.HasLanded(run.Folder))
+            {
+                return sent;
+            }
+            run = await EndedAsync(run, repository);
+        }
+        return await TakeBackAsync(run, repository);
+    }
+
+    private bool Confirm(StoredRun run) =>
+        context.Terminal.Ask($"{run.Id} has landed on {run.Status.Target}. Move {run.Status.Target} back?")
+        ?? throw new CommandException(
+            ExitCodes.NeedsPerson,
+            $"{run.Id} has landed on {run.Status.Target}, and nobody is here to say that {run.Status.Target} may be moved back.",
+            $"orchestrate abort {run.Id} --yes"
+        );
+
+    // Whoever works on the run ends it, and says so in its record.
+    private async Task<StoredRun> EndedAsync(StoredRun run, RepositoryLocation repository)
+    {
+        var began = context.Time.GetTimestamp();
+        while (!RunStates.IsFinal((run = NewestExecution.Of(run.Reload(), repository)).Status.State))
+        {
+            if (context.Time.GetElapsedTime(began) > EndsWithin)
+            {
+                throw new CommandException(
+                    ExitCodes.Resumable,
+                    $"{run.Id} is still ending; what it landed is on {run.Status.Target}.",
+                    $"When 'orchestrate status {run.Id}' says that it has ended: orchestrate abort {run.Id}"
+                );
+            }
+            await Task.Delay(Pause, context.Time, stop);
+        }
+        return run;
+    }
+
+    private async Task<int> TakeBackAsync(StoredRun run, RepositoryLocation repository)
+    {
+        var result = (await LandingReversals.TakeBackAsync(repository, run.Folder, stop))!;
+        context.Terminal.Say(result.Reason);
+        if (result.State is not (ReversalState.TakenBack or ReversalState.NotLanded))
+        {
+            return ExitCodes.NeedsPerson;
+        }
+        var reason = $"taken back by a person: {result.Reason} Its work is kept at {LandingReversal.AbortedRef(run.Name)}.";
+        var aborted = run.Abort(reason, context.Time.GetUtcNow());
+        RunEnding.Correct(new RunFolder(repository.Root, run.Id), aborted.Status);
+        return ExitCodes.Done;
+    }
+
+    private static string WhereItsWorkIs(RunStatus run) =>
+        run.LandedOn.Length > 0 && run.LandedOn != run.Target
+            ? $"Its work is on the branch {run.LandedOn} alone. To drop it, close its pull request if it has one ('gh pr close "
+                + $"{run.LandedOn}') and delete the branch."
+            : $"See 'orchestrate show {run.RunId}'.";
+}

@@ -1,0 +1,35 @@
+using System.Text.Json.Serialization;
+
+namespace Orchestrator.Messages;
+
+/// <summary>One transition: a line of <c>runs/&lt;run&gt;/events.jsonl</c>.</summary>
+public sealed record RunEvent
+{
+    /// <summary>Grows by one with each transition of the run.</summary>
+    [JsonPropertyName("sequence")]
+    public required long Sequence { get; init; }
+
+    [JsonPropertyName("time")]
+    public required DateTimeOffset Time { get; init; }
+
+    /// <summary>The task, or null for the run itself.</summary>
+    [JsonPropertyName("task")]
+    public string? Task { get; init; }
+
+    [JsonPropertyName("state")]
+    public required string State { get; init; }
+
+    [JsonPropertyName("reason")]
+    public string Reason
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
+
+    [JsonPropertyName("evidence")]
+    public string Evidence
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
+}

@@ -1,0 +1,135 @@
+using System.Text.Json.Serialization;
+
+namespace Orchestrator.Messages;
+
+/// <summary>Where one task is.</summary>
+public sealed record RunTask
+{
+    [JsonPropertyName("id")]
+    public required string Id { get; init; }
+
+    [JsonPropertyName("title")]
+    public string Title
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
+
+    /// <summary>One of <see cref="TaskStates"/>.</summary>
+    [JsonPropertyName("state")]
+    public required string State { get; init; }
+
+    [JsonPropertyName("paused")]
+    public bool Paused { get; init; }
+
+    /// <summary>Its place among those that wait to be merged, from 1; null where it does not wait, or nobody has looked.</summary>
+    [JsonPropertyName("queuePosition")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? QueuePosition { get; init; }
+
+    [JsonPropertyName("reason")]
+    public string Reason
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
+
+    [JsonPropertyName("dependsOn")]
+    public IReadOnlyList<string> DependsOn
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
+
+    /// <summary>Turn of the task: 1 is the first, each remediation adds one. People see it as the attempt.</summary>
+    [JsonPropertyName("attempt")]
+    public int Attempt { get; init; }
+
+    /// <summary>Number of agent processes started for it.</summary>
+    [JsonPropertyName("starts")]
+    public int Starts { get; init; }
+
+    /// <summary>When it came into this state.</summary>
+    [JsonPropertyName("since")]
+    public DateTimeOffset Since { get; init; }
+
+    /// <summary>When its first agent started; null before.</summary>
+    [JsonPropertyName("startedAt")]
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>When it ended; null before.</summary>
+    [JsonPropertyName("endedAt")]
+    public DateTimeOffset? EndedAt { get; init; }
+
+    [JsonPropertyName("cost")]
+    public decimal Cost { get; init; }
+
+    /// <summary>Input and output tokens, as the agent reported them.</summary>
+    [JsonPropertyName("tokens")]
+    public long Tokens { get; init; }
+
+    /// <summary>Commit of its last verified work; empty before.</summary>
+    [JsonPropertyName("commit")]
+    public string Commit
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
+
+    /// <summary>Commit on staging that merged it; empty before.</summary>
+    [JsonPropertyName("mergeCommit")]
+    public string MergeCommit
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
+
+    /// <summary>True when its work is on the branch that the run lands on, while the run goes on with others (<c>land --merged</c>).</summary>
+    [JsonPropertyName("landed")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Landed { get; init; }
+
+    /// <summary>True when an earlier result was taken up without starting an agent.</summary>
+    [JsonPropertyName("reused")]
+    public bool Reused { get; init; }
+
+    /// <summary>File with the evidence for the state, relative to the repository; empty where there is none.</summary>
+    [JsonPropertyName("evidence")]
+    public string Evidence
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
+
+    /// <summary>Gates run at <see cref="Commit"/>: passed and all; null while none ran.</summary>
+    [JsonPropertyName("gates")]
+    public string? Gates { get; init; }
+
+    /// <summary>What was measured at <see cref="Commit"/>; left out where nothing was.</summary>
+    [JsonPropertyName("measurements")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<TaskMeasurement>? Measurements { get; init; }
+}
+
+/// <summary>A figure of a task's work: what the plan expects, what we measured, what its agent says.</summary>
+/// <param name="Name">Its name in the plan.</param>
+/// <param name="Expected">Such as <c>&gt;= 1.5, 5% tolerance</c>.</param>
+/// <param name="Measured">The number that its command printed; null where it failed or printed none.</param>
+/// <param name="Claimed">What the agent says that it measured itself; null where it says nothing.</param>
+/// <param name="Met">The measured number is as expected.</param>
+public sealed record TaskMeasurement(
+    [property: JsonPropertyName("name")] string Name,
+    [property: JsonPropertyName("expected")] string Expected,
+    [property: JsonPropertyName("measured")] decimal? Measured,
+    [property: JsonPropertyName("claimed")] decimal? Claimed,
+    [property: JsonPropertyName("met")] bool Met
+)
+{
+    /// <summary>As people read it.</summary>
+    public override string ToString() =>
+        $"{Name}: {(Met ? "" : "missed, ")}measured {Show(Measured, "nothing")}, expected {Expected}"
+        + (Claimed is null ? "" : $", its agent said {Show(Claimed, "")}");
+
+    /// <summary>A figure in words.</summary>
+    public static string Show(decimal? number, string none) => number?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? none;
+}

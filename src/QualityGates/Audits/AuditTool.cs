@@ -1,0 +1,145 @@
+namespace Orchestrator.QualityGates.Audits;
+
+/// <summary>A program that asks for known vulnerabilities of the packages that a lock file or manifest names.</summary>
+public sealed class AuditTool
+{
+    private readonly Func<string, AuditAnswer> _parse;
+    private readonly Func<string, IReadOnlyList<string>> _arguments;
+    private readonly Func<string, bool> _isSubject;
+    private readonly Func<string, bool> _isPackageFile;
+    private readonly Func<string, bool> _gathersUp;
+    private readonly IReadOnlyList<string> _settings;
+
+    private AuditTool(
+        string name,
+        string program,
+        string wants,
+        Func<string, bool> isSubject,
+        Func<string, bool> isPackageFile,
+        IReadOnlyList<string> settings,
+        Func<string, IReadOnlyList<string>> arguments,
+        Func<string, AuditAnswer> parse,
+        Func<string, bool>? gathersUp = null
+    )
+    {
+        _gathersUp = gathersUp ?? (_ => false);
+        Name = name;
+        Program = program;
+        Wants = wants;
+        _isSubject = isSubject;
+        _isPackageFile = isPackageFile;
+        _settings = settings;
+        _arguments = arguments;
+        _parse = parse;
+    }
+
+    /// <summary>All there are.</summary>
+    public static IReadOnlyList<AuditTool> All { get; } =
+    [
+        new(
+            "npm audit",
+            "npm",
+            "package-lock.json",
+            name => name is "package-lock.json" or "npm-shrinkwrap.json",
+            name => name is "package.json",
+            [".npmrc"],
+            _ => ["audit", "--json", "--package-lock-only"],
+            NpmAnswer.Read
+        ),
+        new(
+            "pip-audit",
+            "pip-audit",
+            "requirements.txt",
+            IsRequirements,
+            name => name is "pyproject.toml" or "uv.lock" or "poetry.lock" or "Pipfile.lock",
+            ["pip.conf"],
+            file => ["--requirement", "./" + file, "--format", "json", "--progress-spinner", "off"],
+            PipAnswer.Read
+        ),
+        new(
+            "dotnet list package --vulnerable",
+            "dotnet",
+            "a solution or project",
+            name => Path.GetExtension(name) is ".sln" or ".slnx" or ".csproj" or ".fsproj" or ".vbproj",
+            name => name is "Directory.Packages.props" or "Directory.Build.props" or "packages.lock.json" or "packages.config",
+            ["nuget.config", "NuGet.Config", "NuGet.config"],
+            file => ["list", "./" + file, "package", "--vulnerable", "--include-transitive", "--format", "json"],
+            DotnetAnswer.Read,
+            name => Path.GetExtension(name) is ".sln" or ".slnx"
+        ),
+        new(
+            "cargo audit",
+            "cargo-audit",
+            "Cargo.lock",
+            name => name is "Cargo.lock",
+            name => name is "Cargo.toml",
+            ["audit.toml"],
+            _ => ["audit", "--json"],
+            CargoAnswer.Read
+        ),
+        new(
+            "govulncheck",
+            "govulncheck",
+            "go.mod",
+            name => name is "go.mod",
+            name => name is "go.sum" or "go.work",
+            [],
+            _ => ["-format", "json", "./..."],
+            GoAnswer.Read
+        ),
+    ];
+
+    /// <summary>As people call it.</summary>
+    public string Name { get; }
+
+    /// <summary>The program.</summary>
+    public string Program { get; }
+
+    /// <summary>The file it looks at, for people.</summary>
+    public string Wants { get; }
+
+    /// <summary>Whether a changed file is about packages.</summary>
+    /// <param name="path">Its path.</param>
+    public bool IsAbout(string path) => Path.GetFileName(path) is var name && (_isSubject(name) || _isPackageFile(name));
+
+    /// <summary>Whether the repository says by this file whom the tool asks, or what it keeps to itself.</summary>
+    /// <param name="path">Its path.</param>
+    public bool IsSetBy(string path) => _settings.Contains(Path.GetFileName(path), StringComparer.Ordinal);
+
+    /// <summary>The file that it has to look at for a changed one: that one, or what is nearest above it.</summary>
+    /// <param name="changed">The changed file.</param>
+    /// <param name="files">Files of the tree.</param>
+    /// <returns>Null where there is none.</returns>
+    public string? SubjectOf(string changed, IReadOnlyCollection<string> files) =>
+        Nearest(changed, [.. files.Where(file => _gathersUp(Path.GetFileName(file)))])
+        ?? (_isSubject(Path.GetFileName(changed)) && files.Contains(changed) ? changed : null)
+        ?? Nearest(changed, [.. files.Where(file => _isSubject(Path.GetFileName(file)))]);
+
+    /// <summary>Its arguments.</summary>
+    /// <param name="file">Name of the file that it looks at, in the folder it runs in.</param>
+    public IReadOnlyList<string> ArgumentsFor(string file) => _arguments(file);
+
+    /// <summary>Reads what it printed. Whatever that is, it is an answer or none, never an exception.</summary>
+    /// <param name="output">Its standard output.</param>
+    public AuditAnswer Read(string output) => _parse(output);
+
+    private static string? Nearest(string changed, IReadOnlyList<string> candidates)
+    {
+        for (var folder = FolderOf(changed); ; folder = FolderOf(folder))
+        {
+            if (candidates.Where(file => FolderOf(file) == folder).Min(StringComparer.Ordinal) is { } found)
+            {
+                return found;
+            }
+            if (folder.Length == 0)
+            {
+                return null;
+            }
+        }
+    }
+
+    private static string FolderOf(string path) => path.LastIndexOf('/') is > 0 and var end ? path[..end] : "";
+
+    private static bool IsRequirements(string name) =>
+        name.StartsWith("requirements", StringComparison.Ordinal) && name.EndsWith(".txt", StringComparison.Ordinal);
+}

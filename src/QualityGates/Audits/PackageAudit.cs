@@ -1,0 +1,70 @@
+using Orchestrator.Processes;
+
+namespace Orchestrator.QualityGates.Audits;
+
+/// <summary>Asks the tools that are on this machine. What keeps one from an answer is said, and nobody's failure.</summary>
+/// <param name="environment">Variables of the programs, all there are.</param>
+/// <param name="time">The clock for the limit.</param>
+public sealed class PackageAudit(IReadOnlyDictionary<string, string> environment, TimeProvider? time = null)
+{
+    private const int LongestAnswer = 32 * 1024 * 1024;
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+
+    // Without a network an answer is not waited for: each try costs minutes by default.
+    private static readonly KeyValuePair<string, string>[] NoRetries =
+    [
+        new("npm_config_fetch_retries", "0"),
+        new("npm_config_fetch_timeout", "30000"),
+        new("npm_config_update_notifier", "false"),
+        new("PIP_RETRIES", "0"),
+        new("PIP_DEFAULT_TIMEOUT", "30"),
+        new("DOTNET_CLI_UI_LANGUAGE", "en"),
+        new("NUGET_ENHANCED_MAX_NETWORK_TRY_COUNT", "1"),
+    ];
+
+    /// <summary>The program of a tool; null: it is not in PATH.</summary>
+    public string? Find(AuditTool tool) => ProgramLocator.Find(tool.Program, environment.GetValueOrDefault("PATH"), "/");
+
+    /// <summary>Asks one about one file.</summary>
+    /// <param name="tool">The tool.</param>
+    /// <param name="directory">The tree.</param>
+    /// <param name="file">The file it has to look at, relative to that.</param>
+    /// <param name="stop">Ends it.</param>
+    public async Task<AuditAnswer> AskAsync(AuditTool tool, string directory, string file, CancellationToken stop)
+    {
+        if (Find(tool) is not { } program)
+        {
+            return AuditAnswer.None($"{tool.Program} is not in PATH");
+        }
+        var result = await new ProcessRunner(time).RunAsync(
+            new ProcessCommand(program, tool.ArgumentsFor(Path.GetFileName(file)))
+            {
+                WorkingDirectory = Path.GetDirectoryName(Path.Combine(directory, file)),
+                Environment = environment
+                    .Concat(NoRetries)
+                    .DistinctBy(pair => pair.Key)
+                    .ToDictionary(pair => pair.Key, string? (pair) => pair.Value),
+                CleanEnvironment = true,
+                StandardOutput = ProcessOutput.Capture(LongestAnswer),
+                Timeout = Limit,
+                OwnSession = true,
+                StopLeftovers = true,
+            },
+            stop
+        );
+        if (result.TimedOut || result.StandardOutput.IsTruncated)
+        {
+            return AuditAnswer.None(result.TimedOut ? $"no answer within {Limit.TotalMinutes:0} minutes" : "its answer is too large");
+        }
+        var answer = tool.Read(result.StandardOutput.Text);
+        var said = AuditJson.Short(result.StandardError.Text);
+
+        // What is JSON says itself what is wrong.
+        return answer.Unanswered is { } why && said.Length > 0 && result.StandardOutput.Text.TrimStart() is not ['{', ..]
+            ? answer with
+            {
+                Unanswered = $"{why} (exit code {result.ExitCode}: {said})",
+            }
+            : answer;
+    }
+}

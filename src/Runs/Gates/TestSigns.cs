@@ -1,0 +1,135 @@
+using System.Text.RegularExpressions;
+using Orchestrator.Git.Program;
+
+namespace Orchestrator.Runs.Gates;
+
+/// <summary>
+/// What a change shows of tests that say less than before: switched off, taken away, left out by a configuration, or made to look as if
+/// they ran. Pure; it knows words, not languages, so it names and never judges.
+/// </summary>
+internal static partial class TestSigns
+{
+    private const int MostNamed = 3;
+
+    /// <summary>What a person should look at, each a sentence.</summary>
+    /// <param name="patch">What was changed; null: it is larger than anybody reads.</param>
+    public static IEnumerable<string> ForPerson(IReadOnlyList<PatchFile>? patch)
+    {
+        if (patch is null)
+        {
+            yield return "Its change is too large to be looked through for tests that are switched off.";
+            yield break;
+        }
+        var code = patch.Where(IsCode).ToList();
+        foreach (var file in code.Where(file => file.IsBinary && GateTamperCheck.IsTest(file.Path) && !IsData(file.Path)))
+        {
+            yield return $"It makes the test '{FileNames.Show(file.Path)}' something that can't be read as text.";
+        }
+        var skipped = code.Sum(file =>
+            file.AddedLines().Count(line => SkipMark().IsMatch(line.Text)) - file.RemovedLines().Count(line => SkipMark().IsMatch(line))
+        );
+        if (skipped > 0)
+        {
+            yield return $"It switches {skipped} {(skipped == 1 ? "test" : "tests")} off.";
+        }
+        var narrowed = code.SelectMany(file =>
+                file.AddedLines().Where(line => LeavesOut(file, line.Text)).Select(line => $"{file.Path}:{line.Number}")
+            )
+            .ToList();
+        if (narrowed.Count > 0)
+        {
+            yield return $"It says which tests or failures are left out: {FileNames.Some(narrowed, MostNamed)}.";
+        }
+        var (gone, come) = NamedTests(code);
+        if (gone.Count > come.Count)
+        {
+            yield return $"It takes tests away: {FileNames.Some([.. gone.Except(come)], MostNamed)}.";
+        }
+    }
+
+    /// <summary>What is worth knowing beside that, each in a few words.</summary>
+    /// <param name="patch">What was changed.</param>
+    public static IEnumerable<string> Notes(IReadOnlyList<PatchFile>? patch)
+    {
+        var code = (patch ?? []).Where(IsCode).ToList();
+        var forged = code.SelectMany(file =>
+                file.AddedLines().Where(line => RunnerWords().IsMatch(line.Text)).Select(line => $"{file.Path}:{line.Number}")
+            )
+            .ToList();
+        if (forged.Count > 0)
+        {
+            yield return $"its change has the words by which test runners say how many tests ran: {FileNames.Some(forged, MostNamed)}";
+        }
+        var (gone, come) = NamedTests(code);
+        if (gone.Count <= come.Count && gone.Except(come).ToList() is { Count: > 0 } replaced)
+        {
+            yield return $"tests that are no longer there by their names: {FileNames.Some(replaced, MostNamed)}";
+        }
+    }
+
+    /// <summary>What a new configuration says is how the tests are run from then on; what an old one says now may leave some out.</summary>
+    private static bool LeavesOut(PatchFile file, string added) =>
+        (GateTamperCheck.IsConfiguration(file.Path) && NarrowMark().IsMatch(added))
+        || (
+            (GateTamperCheck.IsConfiguration(file.Path) || GateTamperCheck.IsTest(file.Path))
+            && !file.Text.Contains("\nnew file mode ", StringComparison.Ordinal)
+            && (
+                EasyEndMark().IsMatch(added) || (TestScript().IsMatch(added) && file.RemovedLines().Any(line => TestScript().IsMatch(line)))
+            )
+        );
+
+    /// <summary>Names of tests in the lines that are gone, and in those that are new. A file that is gone is named by itself.</summary>
+    private static (IReadOnlyList<string> Gone, IReadOnlyList<string> Come) NamedTests(IEnumerable<PatchFile> code)
+    {
+        var tests = code.Where(file =>
+                GateTamperCheck.IsTest(file.Path) && !file.Text.Contains("\ndeleted file mode ", StringComparison.Ordinal)
+            )
+            .ToList();
+        return (
+            NamesOf(tests.SelectMany(file => file.RemovedLines())),
+            NamesOf(tests.SelectMany(file => file.AddedLines().Select(line => line.Text)))
+        );
+    }
+
+    private static IReadOnlyList<string> NamesOf(IEnumerable<string> lines) =>
+        [.. lines.Select(line => Definition().Match(line)).Where(found => found.Success).Select(found => found.Groups["name"].Value)];
+
+    private static bool IsCode(PatchFile file) =>
+        !file.IsLockFile && Path.GetExtension(file.Path) is not (".md" or ".txt" or ".rst" or ".adoc");
+
+    private static bool IsData(string path) =>
+        Path.GetExtension(path) is ".png" or ".jpg" or ".gif" or ".pdf" or ".zip" or ".gz" or ".bin" or ".db" or ".snap";
+
+    [GeneratedRegex(
+        """@?\bpytest\.mark\.(skip|xfail)|@unittest\.(skip|expectedFailure)|\bpytest\.(skip|xfail|importorskip)\(|\bself\.skipTest\(|\bSkipTest\(|\b__test__\s*=\s*False|\b(it|test|describe|context|suite)\.(skip|todo|only|fixme|fails)\b|\b[xf](it|describe|test|context|specify)\(|\b(Fact|Theory|Test|TestCase)\([^)]*\b(Skip|Ignore)\s*=|\[(Ignore|Explicit)|\bAssert\.(Skip|Ignore|Inconclusive)|@(Disabled|Ignore)\b|\bt\.Skip|#\[ignore|\bXCTSkip""",
+        RegexOptions.CultureInvariant
+    )]
+    private static partial Regex SkipMark();
+
+    [GeneratedRegex(
+        """--(ignore|deselect|exclude|filter|passWithNoTests|testPathIgnorePatterns|testNamePattern|grep|skip)\b|\b(testPathIgnorePatterns|testNamePattern|collect_ignore|modulePathIgnorePatterns|pytest_collection_modifyitems|VSTestTestCaseFilter)\b|addopts.*\s-[km]\b""",
+        RegexOptions.CultureInvariant
+    )]
+    private static partial Regex NarrowMark();
+
+    [GeneratedRegex(
+        """\|\|\s*(true|:|exit 0)\b|^\s*exit 0\b|\b(os\._exit|sys\.exit|process\.exit)\(0?\)|\b(norecursedirs|testpaths|python_files|python_functions)\b""",
+        RegexOptions.CultureInvariant
+    )]
+    private static partial Regex EasyEndMark();
+
+    [GeneratedRegex("\"test[^\"]*\"\\s*:", RegexOptions.CultureInvariant)]
+    private static partial Regex TestScript();
+
+    [GeneratedRegex(
+        """(\d|\}|%[ds]|\$\w+)\s+(tests?\s+)?(passed|passing)\b|\bRan\s+\S+\s+tests? in\b|\bTests run:|\btest result: ok|--- PASS: |"Action":\s*"pass"|\bPassed!\s+- Failed:|\bOK \(\S+ tests?\b|#\s+pass \d|<(testcase|testsuite|UnitTestResult)\b|\bexamples?, \S+ failures?\b""",
+        RegexOptions.CultureInvariant
+    )]
+    private static partial Regex RunnerWords();
+
+    [GeneratedRegex(
+        """^\s*(async\s+)?def\s+(?<name>test\w*)|^\s*(it|test|specify)(\.\w+)?\s*\(\s*["'`](?<name>[^"'`]+)|^func\s+(?<name>(Test|Fuzz|Example)\w*)\s*\(|\bpublic\s+(async\s+)?(void|Task|ValueTask)\s+(?<name>\w+)\s*\(|^\s*void\s+(?<name>\w+)\s*\(\s*\)|\bfunc?\s+(?<name>test\w*)\s*\(|^\s*(async\s+)?fn\s+(?<name>\w+)\s*\(\s*\)""",
+        RegexOptions.CultureInvariant
+    )]
+    private static partial Regex Definition();
+}

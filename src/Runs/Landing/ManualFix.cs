@@ -1,0 +1,169 @@
+using Orchestrator.Git.Commits;
+using Orchestrator.Git.Program;
+using Orchestrator.Git.Worktrees;
+using Orchestrator.Messages;
+using Orchestrator.QualityGates;
+using Orchestrator.Runs.Gates;
+using Orchestrator.Runs.Merging;
+
+namespace Orchestrator.Runs.Landing;
+
+/// <summary>
+/// Takes in what a person has committed on staging to help a run on. It counts when all that the run has merged is in it and the gates of
+/// the whole run hold; then it is merged by a commit of ours, so that whoever reads staging after a reset still knows it for the run's.
+/// What does not count stays where it is.
+/// </summary>
+/// <param name="services">What the steps need of this machine.</param>
+/// <param name="caller">Asks for whom it is done.</param>
+public sealed class ManualFix(RunServices services, AskCaller caller)
+{
+    private const int MostSubjects = 3;
+    private const int LongestSubject = 80;
+    private readonly GateCheck _gates = new(services);
+
+    /// <summary>Looks at what there is, without running anything.</summary>
+    /// <param name="input">Which run, and where it has left staging.</param>
+    /// <param name="stop">Ends the reading.</param>
+    public async Task<FixLook> LookAsync(LookAtFixInput input, CancellationToken stop)
+    {
+        var (files, repository, staging) = await OpenAsync(input);
+        var recorded = await staging.BringUpToDateAsync(input.StagingTip, caller, stop);
+        var (tip, isAsRecorded) = await staging.ReadAsync(recorded, stop);
+        if (tip is null)
+        {
+            return Refuse(
+                $"The staging branch {input.Staging} is gone. Put it back (git branch {input.Staging} {recorded}), commit on it, then: "
+                    + Again(input)
+            );
+        }
+        if (tip == recorded)
+        {
+            var open = await UncommittedAsync(repository, input.Staging, stop);
+            return Refuse(
+                isAsRecorded
+                    ? $"There is no new commit on {input.Staging}: it is at {tip[..12]}, where the run has left it. {open}Commit what "
+                        + $"mends it there, then: {Again(input)}"
+                    : $"{input.Staging} is a symbolic ref. Make it a branch again (git symbolic-ref -d "
+                        + $"{RunRefs.Staging(files.Settings, files.Folder)}; git branch {input.Staging} {recorded}), then: {Again(input)}"
+            );
+        }
+        var commits = new CommitStore(repository);
+        if (!await repository.HasCommitAsync(recorded, stop) || !await commits.IsAncestorAsync(recorded, tip, stop))
+        {
+            return Refuse(
+                $"{input.Staging} is at {tip[..12]} and no longer has what the run has merged ({recorded[..12]}), so that merged work "
+                    + $"would be lost. Nothing was changed. Put that back under it (git switch {input.Staging}; git rebase {recorded}) or "
+                    + $"merge it in (git merge {recorded}), then: {Again(input)}"
+            );
+        }
+        var found = await commits.ListFirstParentsAsync(tip, recorded, stop);
+        var subjects = found.Reverse().Select(commit => $"'{FileNames.Show(commit.Subject, LongestSubject)}'").ToList();
+        var more = subjects.Count > MostSubjects ? $" and {subjects.Count - MostSubjects} more" : "";
+        return new FixLook
+        {
+            Commit = tip,
+            Commits = subjects.Count,
+            Summary = string.Join(", ", subjects.Take(MostSubjects)) + more,
+        };
+    }
+
+    /// <summary>Runs the gates of the whole run, and takes the commits in where they hold. Done again after that, it finds it.</summary>
+    /// <param name="input">Which commits.</param>
+    /// <param name="stop">Ends it before staging moves.</param>
+    public async Task<FixVerdict> VerifyAsync(VerifyFixInput input, CancellationToken stop)
+    {
+        var (files, repository, staging) = await OpenAsync(input.Fix);
+        var commits = new CommitStore(repository);
+        var recorded = await staging.BringUpToDateAsync(input.Fix.StagingTip, caller, stop);
+        var (tip, _) = await staging.ReadAsync(recorded, stop);
+        if (tip is not null && await IsTakenInAsync(commits, tip, recorded, input.Commit, files, stop))
+        {
+            return new FixVerdict { Commit = tip };
+        }
+        if (tip != input.Commit)
+        {
+            return Moved(input.Fix);
+        }
+        var diffs = new Diffs(repository);
+        var changed = (await diffs.BetweenAsync(input.Fix.BaseCommit, tip, stop)).Select(change => change.Path).ToList();
+        var gates = files.Gates.OfLanding(files.Plan, input.Without);
+        var outcomes = await _gates.RunAsync(files, repository, tip, gates, changed, Path.Combine(files.Folder.Path, "landing"), stop);
+        var said = $"{outcomes.Count(o => o.IsAcceptable)}/{outcomes.Count}";
+        if (GateCheck.Failures(files, outcomes) is { Count: > 0 } failures)
+        {
+            return new FixVerdict
+            {
+                Gates = said,
+                Evidence = GateCheck.EvidenceOf(files, failures[0]),
+                Refusal =
+                    $"On {tip[..12]} these gates of the run fail: {string.Join(" ", failures.Select(f => GateCheck.Explain(files, f)))} "
+                    + $"Your commits stay on {input.Fix.Staging}; mend that there, then: {Again(input.Fix)}",
+            };
+        }
+        var losses = await new RunLosses(repository, files).OfStagingAsync(input.Fix.BaseCommit, tip, stop);
+        if (losses.Lost.Count > 0)
+        {
+            return new FixVerdict
+            {
+                Gates = said,
+                Evidence = files.Folder.Relative(files.Folder.Losses),
+                Refusal =
+                    $"Work of the run is lost in it ({losses.Summary}): {RunLosses.Describe(losses.Lost)}. Put it back on "
+                    + $"{input.Fix.Staging}; or, where it may be gone, say so by a commit there (git commit --allow-empty -m "
+                    + $"'{RunLosses.Acceptance}'); then: {Again(input.Fix)}",
+            };
+        }
+        var merge = await commits.CreateAsync(
+            (await commits.ReadAsync(tip, stop))!.Tree,
+            [recorded, tip],
+            "Merge a manual fix",
+            new CommitTrailers(files.Folder.Name),
+            stop
+        );
+        return await staging.MoveAsync(merge, tip, "a person's commits")
+            ? new FixVerdict { Commit = merge, Gates = said }
+            : Moved(input.Fix);
+    }
+
+    private async Task<(RunFiles Files, GitRepository Repository, StagingRecord Staging)> OpenAsync(LookAtFixInput input)
+    {
+        var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
+        var repository = await services.OpenRepositoryAsync(input.Repository.Path);
+        return (files, repository, new StagingRecord(repository, RunRefs.Staging(files.Settings, files.Folder), files.Folder));
+    }
+
+    private static async Task<bool> IsTakenInAsync(
+        CommitStore commits,
+        string tip,
+        string recorded,
+        string commit,
+        RunFiles files,
+        CancellationToken stop
+    ) =>
+        await commits.ReadAsync(tip, stop) is { Parents: [var onto, var mended], Trailers: { } trailers }
+        && mended == commit
+        && trailers.Run == files.Folder.Name
+        && (onto == recorded || tip == recorded);
+
+    /// <summary>Who has staging checked out and has not committed yet.</summary>
+    private static async Task<string> UncommittedAsync(GitRepository repository, string staging, CancellationToken stop)
+    {
+        var worktrees = new WorktreeStore(repository);
+        var checkout = (await worktrees.ListAsync(stop)).FirstOrDefault(w => w.Branch == $"refs/heads/{staging}");
+        if (checkout is null || (worktrees.FindLinked(checkout.Path) ?? worktrees.FindMainCheckout()) is not { } worktree)
+        {
+            return "";
+        }
+        var status = await WorktreeStatus.ReadAsync(worktree, stop);
+        return status.ChangedFiles().Concat(status.UntrackedFiles()).Take(MostSubjects).ToList() is { Count: > 0 } files
+            ? $"{checkout.Path} has it checked out, with changes that are in no commit yet: {FileNames.Some(files)}. "
+            : "";
+    }
+
+    private static FixVerdict Moved(LookAtFixInput input) =>
+        new() { Refusal = $"{input.Staging} was moved while its gates ran; what counts is what is there when you say so: {Again(input)}" };
+
+    private static FixLook Refuse(string why) => new() { Refusal = why };
+
+    private static string Again(LookAtFixInput input) => $"orchestrate resolve {input.RunId} {Resolutions.ManualFix}";
+}

@@ -1,0 +1,40 @@
+using System.Text;
+using System.Text.Json.Serialization;
+using Orchestrator.Git.Program;
+using Orchestrator.Processes;
+
+namespace Orchestrator.Runs.Landing;
+
+/// <summary>An added line that has what looks like a secret, without it.</summary>
+/// <param name="File">Its file.</param>
+/// <param name="Line">Its number; 0: it is about no line.</param>
+/// <param name="Kind">What it looks like, for people.</param>
+/// <param name="Text">What stands before it.</param>
+internal sealed record SecretFinding(string File, int Line, string Kind, string Text) : ILandingFinding
+{
+    /// <summary>The same wherever the line has moved to.</summary>
+    [JsonIgnore]
+    public string Key => $"{File}\0{Kind}\0{Text}";
+
+    public override string ToString() => Line > 0 ? $"{FileNames.Show(File)}:{Line} ({Kind})" : $"{FileNames.Show(File)} ({Kind})";
+
+    /// <summary>Writes what was found, for programs and for people.</summary>
+    public static void Write(RunFolder folder, StoredFindings<SecretFinding> found)
+    {
+        var text = new StringBuilder($"What looks like secrets in what is to land (at {found.Commit[..12]}):\n");
+        foreach (
+            var (finding, standing) in found
+                .InTheWay.Select(f => (f, "in the way"))
+                .Concat(found.Allowed.Select(f => (f, "a person lets it land")))
+        )
+        {
+            text.Append($"- {standing}: {finding}: {FileNames.Show(finding.Text)} [redacted]\n");
+        }
+        if (found.InTheWay.Count + found.Allowed.Count == 0)
+        {
+            text.Append("- nothing any more\n");
+        }
+        DurableFile.Write(folder.Secrets, text.ToString());
+        found.Write(folder.SecretsJson);
+    }
+}

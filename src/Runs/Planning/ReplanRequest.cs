@@ -1,0 +1,79 @@
+using System.Text;
+using Orchestrator.Messages;
+using Orchestrator.Plans;
+using Orchestrator.Runs.Reports;
+
+namespace Orchestrator.Runs.Planning;
+
+/// <summary>
+/// What a planner is asked for in mid-run: what is there, what did not end well and why, and what is wanted of the other plan.
+/// </summary>
+internal static class ReplanRequest
+{
+    private const int MostTasks = 60;
+    private const int MostFailed = 20;
+    private const int EvidenceLines = 30;
+    private const int LongestText = 4000;
+
+    /// <summary>The request, as Markdown.</summary>
+    /// <param name="input">Why another plan is asked for.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="tasks">Its tasks as they are.</param>
+    public static string Render(BeginReplanInput input, RunFiles run, IReadOnlyList<RunTask> tasks)
+    {
+        var (text, evidence) = (new StringBuilder(), new EvidenceTail(run.Folder.Repository));
+        var done = tasks.Where(t => TaskStates.IsOnStaging(t.State)).ToList();
+        text.Append(
+            """
+            A plan for this is under way and can't go on by itself. Make the tasks that are still needed, in place of those that did not end well.
+
+            - The files in this folder hold all that is merged: build on that, and do none of it again.
+            - Find out from the evidence below why these tasks did not end well, and divide what is left in another way. A task that says the same as one that has failed will fail again.
+            - The new tasks may depend on each other only, and have ids that no earlier task has. No `contracts`, no `context`.
+
+            """
+        );
+        Section("What was asked for", Cut(run.Plan.Request ?? "It is in the tasks alone."));
+        if (input.Guidance.Length > 0)
+        {
+            Section("What a person says to this", input.Guidance);
+        }
+        Section("Why it can't go on", $"{input.Why}\n\n{evidence.Read(input.Evidence, EvidenceLines)}".TrimEnd());
+        Section("What is merged", done.Count == 0 ? "Nothing." : List(done.Select(t => Line(t.Id, t.Title, Files(t.Id)))));
+        foreach (var task in tasks.Where(t => input.Replaces.Contains(t.Id) && t.State != TaskStates.Skipped).Take(MostFailed))
+        {
+            Section(
+                $"{task.State}: {task.Id}",
+                $"{Words(task.Id)}\n\nFiles: {Files(task.Id)}\n\nHow it ended, in attempt {task.Attempt}: {task.Reason}\n\n{evidence.Read(task.Evidence, EvidenceLines)}".TrimEnd()
+            );
+        }
+        var skipped = tasks.Where(t => input.Replaces.Contains(t.Id) && t.State == TaskStates.Skipped).ToList();
+        if (skipped.Count > 0)
+        {
+            Section(
+                "Not begun, because they depend on those; the new tasks do this work, too",
+                string.Join("\n\n", skipped.Take(MostFailed).Select(t => $"{Line(t.Id, t.Title, Files(t.Id))}\n{Words(t.Id)}"))
+            );
+        }
+        return text.ToString();
+
+        void Section(string heading, string body) => text.Append($"\n## {heading}\n\n{body}\n");
+
+        string Words(string id) => run.Plan.Tasks.FirstOrDefault(t => t.Id == id) is { } task ? Cut(task.Prompt ?? task.Description) : "";
+
+        string Files(string id) =>
+            run.Plan.Tasks.FirstOrDefault(t => t.Id == id) is { FilesWrite: { } write } task
+                ? string.Join(", ", write.Concat(task.FilesAppend).Take(20))
+                : "the whole repository";
+    }
+
+    private static string Line(string id, string title, string files) => $"- {id}: {title} ({files})";
+
+    private static string List(IEnumerable<string> lines)
+    {
+        var all = lines.ToList();
+        return string.Join("\n", all.Take(MostTasks)) + (all.Count > MostTasks ? $"\n- and {all.Count - MostTasks} more" : "");
+    }
+
+    private static string Cut(string text) => text.Length <= LongestText ? text.Trim() : text[..LongestText] + "…";
+}

@@ -1,0 +1,88 @@
+using System.Text;
+using Orchestrator.Agents.Command;
+using Orchestrator.Git.Commits;
+using Orchestrator.Messages;
+using Orchestrator.Plans;
+using Orchestrator.Runs.Loading;
+
+namespace Orchestrator.Runs.Planning;
+
+/// <summary>Another plan in mid-run: makes ready what the planner is told, and turns its plan into tasks of the run.</summary>
+/// <param name="services">What the steps need of this machine.</param>
+public sealed class Replanning(RunServices services)
+{
+    /// <summary>Looks whether the planner can work, and stores what it is told. Done again, it finds what is stored.</summary>
+    /// <param name="input">Which run, and why it can't go on.</param>
+    /// <param name="stop">Ends it.</param>
+    public async Task<PlanningBegun> BeginAsync(BeginReplanInput input, CancellationToken stop)
+    {
+        var run = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
+        var files = new PlanningFiles(input.Repository, input.RunId, input.Replan);
+        if (!files.IsBegun && await StoreAsync(input, run, files, stop) is { } fault)
+        {
+            return new PlanningBegun { Faults = [fault] };
+        }
+        return new PlanningBegun { Agent = run.Settings.Planner.Agent };
+    }
+
+    /// <summary>Reads the plan that was accepted as one. Done again, it comes to the same.</summary>
+    /// <param name="input">Which one.</param>
+    public ReplanConclusion Conclude(ConcludeReplanInput input)
+    {
+        var run = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
+        var files = new PlanningFiles(input.Repository, input.RunId, input.Replan);
+        if (!File.Exists(files.PlanPath))
+        {
+            throw new StepException(
+                $"The other plan is gone: {files.Folder.Relative(files.PlanPath)}. Restore it, or cancel the run.",
+                "PlanningGone"
+            );
+        }
+        var made = PlanJson.Read(File.ReadAllBytes(files.PlanPath));
+        var extended = run with
+        {
+            Plan = run.Plan with { Tasks = [.. run.Plan.Tasks, .. made.Tasks] },
+            Added = made.Tasks.Select(task => task.Id).ToHashSet(),
+        };
+        var risk = PlanRisk.Of(made, run.Settings, run.Start.Input);
+        return new ReplanConclusion
+        {
+            PlanHash = run.StoreExtended(made.Tasks),
+            Tasks = [.. PlanLoading.OutlineOf(extended).Tasks.Skip(run.Plan.Tasks.Count)],
+            ApprovalReason = risk.Approval,
+            ReviewReason = risk.Review,
+        };
+    }
+
+    private async Task<string?> StoreAsync(BeginReplanInput input, RunFiles run, PlanningFiles files, CancellationToken stop)
+    {
+        var (planner, fault) = await PlanningStart.FindPlannerAsync(services, input.Repository.Path, run.Start, files, stop);
+        if (planner is null)
+        {
+            return fault;
+        }
+        var repository = await services.OpenRepositoryAsync(input.Repository.Path);
+        var staging = RunRefs.Staging(run.Settings, run.Folder);
+        var (tip, isAsRecorded) = await new StagingRecord(repository, staging, run.Folder).ReadAsync(input.StagingTip, stop);
+        if (!isAsRecorded)
+        {
+            return $"{RunRefs.Short(staging)} is {(tip is null ? "gone" : $"at {tip[..12]}")}, and the run has left it at "
+                + $"{input.StagingTip[..12]}: a plan would not fit what is there. Have your commits taken in first (orchestrate resolve "
+                + $"{input.RunId} {Resolutions.ManualFix}), or put the branch back (git branch -f {RunRefs.Short(staging)} "
+                + $"{input.StagingTip}).";
+        }
+        var commits = new CommitStore(repository);
+        var goal = new PlanningGoal { Commit = tip, Taken = [.. run.Plan.Tasks.Select(task => task.Id)] };
+        var request = ReplanRequest.Render(input, run, StatusFile.Read(run.Folder.Status)?.Tasks ?? []);
+        var prompt = new PlannerPromptInput
+        {
+            Request = request,
+            Outline = RepositoryOutline.Of((await commits.ListFilesAsync(tip!, stop)).Select(f => f.Path), PlanningStart.OutlineLimit),
+            Conventions = await commits.ReadFileAsync(tip!, "CLAUDE.md", stop) is { } text ? Encoding.UTF8.GetString(text) : "",
+            Gates = [.. run.Gates.OfProject().Select(g => g.Command)],
+            Schema = planner is CommandAgentRunner ? PlanningFiles.SchemaOf(goal.Options) : null,
+        };
+        files.Begin(run.Start, goal, run.Plan.Request ?? PlanLoading.TitleOf(request), PlannerPrompt.Render(prompt));
+        return null;
+    }
+}

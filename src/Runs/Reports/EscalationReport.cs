@@ -1,0 +1,205 @@
+using System.Globalization;
+using System.Text;
+using Orchestrator.Git.Program;
+using Orchestrator.Messages;
+using Orchestrator.Processes;
+
+namespace Orchestrator.Runs.Reports;
+
+/// <summary>
+/// What a person has to know who decides how a run goes on that can't by itself: what went wrong with the evidence, what is done, and each way
+/// out with its commands. Written when the run comes into that state; the last one stays in its folder.
+/// </summary>
+/// <param name="repository">Absolute path of the repository's main work tree.</param>
+public sealed class EscalationReport(string repository)
+{
+    private const int EvidenceLines = 40;
+    private const int MostTasks = 20;
+    private const int MostNamed = 10;
+    private readonly EvidenceTail _evidence = new(repository);
+
+    /// <summary>Writes it where what is recorded is that a run has come to a stand.</summary>
+    /// <param name="folder">The run's folder.</param>
+    /// <param name="run">The run with all its tasks.</param>
+    /// <param name="events">What is recorded.</param>
+    public static void WriteIfDue(RunFolder folder, RunStatus run, IReadOnlyList<RunEvent> events)
+    {
+        if (
+            run.State is RunStates.Escalated or RunStates.AwaitingPromotion
+            && events.LastOrDefault(e => e.Task is null && e.State == run.State && e.Reason == run.Reason) is { } came
+        )
+        {
+            DurableFile.Write(folder.Escalation, Encoding.UTF8.GetBytes(new EscalationReport(folder.Repository).Render(run, came)));
+        }
+    }
+
+    /// <summary>The report as Markdown.</summary>
+    /// <param name="run">The run with all its tasks.</param>
+    /// <param name="came">How it came to a stand.</param>
+    public string Render(RunStatus run, RunEvent came)
+    {
+        var text = new StringBuilder();
+        Line($"# {run.RunId} needs a decision");
+        Line(run.Title.Length > 0 ? $"\n{run.Title}" : "");
+        Line(string.Create(CultureInfo.InvariantCulture, $"\nIt is {run.State} since {came.Time:yyyy-MM-dd HH:mm} UTC: {run.Reason}\n"));
+        Line(
+            $"While it waits nothing runs, nothing is paid and nothing is lost; there is no time limit, and no program has to be kept open. "
+                + (
+                    run.HasLanded
+                        ? $"A part of its work has landed on {run.Target} ({Short(run.LandedCommit)})."
+                        : $"Nothing of it is on {run.Target}."
+                )
+        );
+        AppendEvidence(text, came.Evidence);
+        AppendFailures(text, run);
+        AppendReview(text, run);
+        AppendDone(text, run);
+        AppendWaysOut(text, run);
+        return text.ToString();
+
+        void Line(string line) => text.Append(line).Append('\n');
+    }
+
+    private void AppendFailures(StringBuilder text, RunStatus run)
+    {
+        var bad = run
+            .Tasks.Where(t =>
+                t.State is TaskStates.Failed or TaskStates.Escalated || Dependants(run, t).Any() && t.State == TaskStates.Cancelled
+            )
+            .ToList();
+        if (bad.Count > 0)
+        {
+            text.Append("\n## What did not end well\n");
+        }
+        foreach (var task in bad.Take(MostTasks))
+        {
+            var tried = string.Create(
+                CultureInfo.InvariantCulture,
+                $"attempt {task.Attempt}, {task.Starts} agent {(task.Starts == 1 ? "start" : "starts")}, {task.Cost:0.00} USD"
+            );
+            text.Append($"\n### {task.Id}: {task.Title}\n\n{task.State} ({tried}): {task.Reason}\n");
+            AppendEvidence(text, task.Evidence);
+            var skipped = Dependants(run, task).ToList();
+            if (skipped.Count > 0)
+            {
+                text.Append($"\nNot run because of it: {FileNames.Some(skipped, MostNamed)}.\n");
+            }
+            text.Append($"\nWhat it did, what its agent said, and all that happened to it:\n\n");
+            string[] looks = task.Id == ReviewTask.Id ? ["logs", "show"] : ["diff", "logs", "show"];
+            text.AppendJoin("", looks.Select(look => $"    orchestrate {look} {run.RunId}/{task.Id}\n"));
+        }
+        if (bad.Count > MostTasks)
+        {
+            text.Append($"\nAnd {bad.Count - MostTasks} more: orchestrate status {run.RunId} --blocked\n");
+        }
+    }
+
+    private void AppendEvidence(StringBuilder text, string file)
+    {
+        if (_evidence.Read(file, EvidenceLines) is { Length: > 0 } evidence)
+        {
+            text.Append($"\nThe end of {file}:\n\n{evidence}\n");
+        }
+    }
+
+    private static void AppendReview(StringBuilder text, RunStatus run)
+    {
+        if (run.Review is { } review)
+        {
+            text.Append($"\n## The review\n\n{review}{(review.Evidence.Length > 0 ? $" ({review.Evidence})" : "")}\n");
+        }
+    }
+
+    private static void AppendDone(StringBuilder text, RunStatus run)
+    {
+        var done = run.Tasks.Where(t => TaskStates.IsOnStaging(t.State)).ToList();
+        text.Append($"\n## What is done\n\n{(run.Counts ?? RunCounts.Of(run))}.\n");
+        if (done.Count == 0)
+        {
+            return;
+        }
+        text.Append($"\n| on {run.Staging} | commit | gates |\n|---|---|---|\n");
+        text.AppendJoin(
+            "",
+            done.Take(MostTasks)
+                .Select(t => $"| {t.Id}{(t.Landed ? " (landed)" : "")} | {Short(t.MergeCommit)} | {t.Gates ?? "not verified"} |\n")
+        );
+        if (done.Count > MostTasks)
+        {
+            text.Append($"\nAnd {done.Count - MostTasks} more.\n");
+        }
+        text.Append($"\nAll of it:\n\n    git log --first-parent --oneline {Short(run.BaseCommit)}..{run.Staging}\n");
+    }
+
+    private static void AppendWaysOut(StringBuilder text, RunStatus run)
+    {
+        var id = run.RunId;
+        var folder = $"../{id}-fix";
+        text.Append(
+            $"""
+
+            ## Your ways out
+
+            **Mend it yourself.** Commit on {run.Staging}, in a worktree of your own; the run then looks at your commits, runs the gates of
+            the whole run on them{(
+                run.Review is null ? "" : ", has them reviewed"
+            )}, counts what did not end well as resolved by you, and goes on to landing. Where a gate fails
+            you hear which, and your commits stay. With --task NAME only that task counts as resolved. To begin with what an agent did: in that
+            folder 'orchestrate diff {id}/TASK | git apply'.
+
+                git worktree add {folder} {run.Staging}
+                cd {folder}
+                git add -A && git commit -m "What was wrong"
+                cd - && git worktree remove {folder}
+                orchestrate resolve {id} {Resolutions.ManualFix} --reason "What was wrong"
+
+
+            """
+        );
+        foreach (var question in run.Questions.Where(q => q.Id != "resolve").Take(MostNamed))
+        {
+            var commands = question.Commands.Where(c => !c.Contains(" resolve ", StringComparison.Ordinal) && !IsThisReport(c)).ToList();
+            if (commands.Count > 0)
+            {
+                text.Append($"**{(question.Id == "promote" ? "Try to land again" : $"Only {question.Id}")}.**\n\n");
+                text.AppendJoin("", commands.Select(command => $"    {command}{Meaning(command)}\n")).Append('\n');
+            }
+        }
+        text.Append(
+            $"""
+            **Have it planned anew.** The planner is told what is merged, what did not end well and why, and makes other tasks of it; they
+            become tasks of this run. You are asked before they begin, unless the run was started with --yes.
+
+                orchestrate resolve {id} {Resolutions.Replan} --reason "What to do otherwise"
+
+            **End it.** {(
+                run.HasLanded
+                    ? $"{run.Target} is put back to where it was before, where nobody has built on it since"
+                    : $"{run.Target} stays as it is"
+            )}; all that the run had merged is kept under refs/orchestrator/aborted/.
+
+                orchestrate resolve {id} {Resolutions.Abort} --reason "Why"
+
+            """
+        );
+    }
+
+    /// <summary>What a command does, behind it, so that the block can be read and copied.</summary>
+    private static string Meaning(string command) =>
+        command.Split(' ')[1] switch
+        {
+            "retry" => "   # its agent tries again; TEXT is what it should know this time",
+            "skip" => "   # it counts as done without changes; what depends on it runs",
+            "cancel" when command.Contains('/', StringComparison.Ordinal) => "   # the run lands without it",
+            "cancel" => "   # the run ends, what is merged stays on staging",
+            "land" => "   # what is merged by now lands, the rest stays open",
+            _ => "",
+        };
+
+    private static bool IsThisReport(string command) => command.EndsWith(" --escalation", StringComparison.Ordinal);
+
+    private static IEnumerable<string> Dependants(RunStatus run, RunTask task) =>
+        run.Tasks.Where(t => t.State == TaskStates.Skipped && t.DependsOn.Contains(task.Id)).Select(t => t.Id);
+
+    private static string Short(string commit) => commit.Length > 12 ? commit[..12] : commit;
+}

@@ -1,0 +1,30 @@
+namespace Orchestrator.Runs.Reports;
+
+/// <summary>The end of a file with evidence, as an indented block: whatever an agent or a gate has written stays text.</summary>
+/// <param name="repository">Absolute path that evidence is relative to.</param>
+internal sealed class EvidenceTail(string repository)
+{
+    private const int LongestLine = 300;
+
+    /// <summary>Its last lines that are not empty; empty where there is no such file below the repository.</summary>
+    /// <param name="file">Relative to the repository.</param>
+    /// <param name="lines">How many.</param>
+    public string Read(string file, int lines)
+    {
+        var path = Path.GetFullPath(Path.Combine(repository, file));
+        if (file.Length == 0 || !path.StartsWith(repository + Path.DirectorySeparatorChar, StringComparison.Ordinal) || !File.Exists(path))
+        {
+            return "";
+        }
+        var last = new Queue<string>();
+        foreach (var line in File.ReadLines(path).Where(line => line.Trim().Length > 0))
+        {
+            last.Enqueue(line.Length > LongestLine ? line[..LongestLine] + "…" : line);
+            if (last.Count > lines)
+            {
+                last.Dequeue();
+            }
+        }
+        return string.Join('\n', last.Select(line => $"    {line}"));
+    }
+}

@@ -1,0 +1,41 @@
+namespace Temporal.Server.Matching;
+
+/// <summary>How many tasks per second came or went, over the last 30 seconds. Guarded by the lock of its queue.</summary>
+internal sealed class TaskRate
+{
+    private const int Window = 30;
+
+    // What was counted in each second of the window, by the second modulo its length.
+    private readonly int[] _counts = new int[Window];
+    private long _second = Now;
+
+    private static long Now => Environment.TickCount64 / 1000;
+
+    /// <summary>Tasks per second.</summary>
+    public float PerSecond
+    {
+        get
+        {
+            Forget();
+            return _counts.Sum() / (float)Window;
+        }
+    }
+
+    /// <summary>Counts a task.</summary>
+    public void Add()
+    {
+        Forget();
+        _counts[_second % Window]++;
+    }
+
+    private void Forget()
+    {
+        var now = Now;
+        for (var second = Math.Max(_second + 1, now - Window + 1); second <= now; second++)
+        {
+            _counts[second % Window] = 0;
+        }
+
+        _second = now;
+    }
+}

@@ -1,0 +1,73 @@
+using System.Diagnostics;
+using Orchestrator.TestKit;
+using Xunit;
+
+namespace Orchestrator.Agents.Tests;
+
+/// <summary>The agent may write into its folder: whatever lies there as its claim is read, or is none and named.</summary>
+public sealed class AgentClaimTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("done!")]
+    [InlineData("{\"status\": \"completed\"")]
+    [InlineData("{\"status\": \"completed\"}")]
+    [InlineData("{\"status\": \"perhaps\", \"task\": \"a\"}")]
+    [InlineData("{\"status\": null, \"task\": null}")]
+    [InlineData("{\"status\": \"completed\", \"task\": \"a\", \"needs\": 5}")]
+    public void TryRead_IsNoClaim_IsNamed(string text)
+    {
+        _folder.Write(AgentClaim.FileName, text);
+
+        Assert.Null(AgentClaim.TryRead(_folder.Path, out var problem));
+        Assert.Contains("no claim", problem, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("mkfifo claim.json")]
+    [InlineData("ln -s /dev/zero claim.json")]
+    [InlineData("ln -s gone claim.json")]
+    [InlineData("head -c 300000 /dev/zero > claim.json")]
+    public async Task TryRead_IsNoUsualFile_IsNamedAtOnce(string command)
+    {
+        using var shell = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", command]) { WorkingDirectory = _folder.Path })!;
+        await shell.WaitForExitAsync();
+
+        var read = Task.Run(() => (AgentClaim.TryRead(_folder.Path, out var problem), problem));
+
+        var (claim, said) = await read.WaitAsync(Eventually.Timeout());
+        Assert.Null(claim);
+        Assert.Contains("no claim", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TryRead_ListsAndReasonAreNull_AreEmpty()
+    {
+        _folder.Write(
+            AgentClaim.FileName,
+            "{\"status\": \"blocked\", \"task\": \"a\", \"reason\": null, \"needs\": null, \"files\": [null, \"b\"], \"split\": null, "
+                + "\"measured\": [null, {\"name\": null, \"number\": 1}]}"
+        );
+
+        var claim = AgentClaim.TryRead(_folder.Path, out var problem);
+
+        Assert.Equal("", problem);
+        Assert.NotNull(claim);
+        Assert.Equal(
+            ("", 0, "b", 0, 0),
+            (claim.Reason, claim.Needs.Count, Assert.Single(claim.Files), claim.Split.Count, claim.Measured.Count)
+        );
+    }
+
+    [Fact]
+    public void TryRead_NoFile_IsNoProblem()
+    {
+        Assert.Null(AgentClaim.TryRead(_folder.Path, out var problem));
+        Assert.Equal("", problem);
+    }
+}

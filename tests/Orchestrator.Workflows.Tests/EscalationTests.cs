@@ -1,0 +1,325 @@
+using Orchestrator.Messages;
+using Temporalio.Exceptions;
+using Xunit;
+
+namespace Orchestrator.Workflows.Tests;
+
+/// <summary>A run that can't go on by itself: how long it waits, and what comes of each way out.</summary>
+public sealed class EscalationTests
+{
+    [Fact]
+    public async Task Escalated_AWeekWithoutAnybody_IsResolvedAsOnTheFirstDay()
+    {
+        await using var run = await StartAsync(skipsTime: true);
+        var escalated = await run.UntilAsync(s => s.State == RunStates.Escalated);
+        await run.StopWorkersAsync();
+        await run.SkipAsync(TimeSpan.FromDays(7));
+        run.Work();
+
+        var answer = await ResolveAsync(run, Resolutions.ManualFix);
+
+        Assert.True(answer.Changed);
+        Assert.Contains("1 commit on staging ('fix')", answer.Message, StringComparison.Ordinal);
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        var status = await run.StatusAsync();
+        Assert.True(status.UpdatedAt - escalated.UpdatedAt > TimeSpan.FromDays(7));
+        Assert.Equal([TaskStates.Resolved, TaskStates.Merged, TaskStates.Merged], status.Tasks.Select(t => t.State));
+
+        // All that is on staging is asked for what it has to hold, the task that is mended among it; what comes after begins with the fix.
+        Assert.Equal(["after"], Assert.Single(run.Activities.Fixes).Without);
+        Assert.Equal("merge-good-1+fix+merge", run.Activities.Starts.Single(s => s.Task.Task.Id == "after").Task.StagingTip);
+        Assert.Contains("because: 1 commit on staging ('fix'); 2/2 gates hold", status.Tasks[0].Reason, StringComparison.Ordinal);
+        Assert.Equal("2/2", status.Tasks[0].Gates);
+    }
+
+    [Fact]
+    public async Task ManualFix_NothingThereOrAGateFails_StaysEscalatedAndSaysWhy()
+    {
+        var looks = 0;
+        await using var run = await StartAsync(a =>
+        {
+            a.LookAtFix = input =>
+                ++looks == 1
+                    ? new FixLook { Refusal = "There is no new commit." }
+                    : new FixLook { Commit = $"{input.StagingTip}+fix", Commits = 2 };
+            a.VerifyFix = _ => new FixVerdict { Refusal = "The gate 'tests' fails.", Evidence = "gate.log" };
+        });
+        await run.UntilAsync(s => s.State == RunStates.Escalated);
+
+        var nothing = await ResolveAsync(run, Resolutions.ManualFix);
+        var unchanged = await run.UntilAsync(s => s.State == RunStates.Escalated);
+        var taken = await ResolveAsync(run, Resolutions.ManualFix);
+        var red = await run.UntilAsync(s => s.Reason.Contains("The gate 'tests' fails.", StringComparison.Ordinal));
+
+        Assert.Equal((false, true), (nothing.Changed, taken.Changed));
+        Assert.Contains("There is no new commit.", unchanged.Reason, StringComparison.Ordinal);
+        Assert.Equal((RunStates.Escalated, TaskStates.Failed), (red.State, red.Tasks[0].State));
+        Assert.Contains(run.Activities.Events, e => e is { Task: null, State: RunStates.Escalated, Evidence: "gate.log" });
+        Assert.Equal("resolve", red.Questions[^1].Id);
+
+        // Tried again it may still end well.
+        run.Activities.Agent = (_, _) => Task.FromResult(ScriptedActivities.Done());
+        await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskCommand("bad", "")));
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+    }
+
+    [Fact]
+    public async Task ManualFix_OfOneTask_LeavesTheOther()
+    {
+        await using var run = await StartAsync(a => a.Agent = (_, _) => Task.FromResult(GaveUp));
+        await run.UntilAsync(s => s.State == RunStates.Escalated);
+
+        var unknown = await Assert.ThrowsAsync<WorkflowUpdateFailedException>(() => ResolveAsync(run, Resolutions.ManualFix, "nobody"));
+        await ResolveAsync(run, Resolutions.ManualFix, "bad");
+        var waits = await run.UntilAsync(s => s.State == RunStates.Escalated && s.Tasks.Any(t => t.State == TaskStates.Resolved));
+        var done = await Assert.ThrowsAsync<WorkflowUpdateFailedException>(() => ResolveAsync(run, Resolutions.ManualFix, "bad"));
+
+        Assert.Contains("There is no task 'nobody'", unknown.InnerException!.Message, StringComparison.Ordinal);
+        Assert.Equal([TaskStates.Resolved, TaskStates.Failed, TaskStates.Failed], waits.Tasks.Select(t => t.State));
+        Assert.Contains("bad is resolved and needs nobody", done.InnerException!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ManualFix_OfALandingThatWasRefused_IsReviewedAgainAndLands()
+    {
+        var (landings, rounds) = (0, 0);
+        await using var run = await StartAsync(
+            a =>
+            {
+                a.Agent = (_, _) => Task.FromResult(ScriptedActivities.Done());
+                a.Land = () =>
+                    ++landings == 1 ? new LandResult { Message = "The target has moved." } : new LandResult { Landed = true, Commit = "l" };
+                a.Conclude = _ => new ReviewConclusion { WasRead = ++rounds > 0 };
+            },
+            new RunRules
+            {
+                Review = new ReviewRule { Agent = "claude", Timeout = TimeSpan.FromMinutes(1) },
+            }
+        );
+        await run.UntilAsync(s => s.State == RunStates.AwaitingPromotion && s.Questions.Count > 0);
+
+        await ResolveAsync(run, Resolutions.ManualFix);
+
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal((2, 2), (landings, rounds));
+        Assert.EndsWith("+fix+merge", run.Activities.Reviews.Last().Round.Tip, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task Replan_ApprovedByAPerson_ItsTasksTakeThePlaceOfThoseThatFailed(int continueAfter)
+    {
+        await using var run = await StartAsync(
+            a => a.ConcludeReplan = _ => Made("new-1", "new-2"),
+            new RunRules { ContinueAfterMessages = continueAfter }
+        );
+        await run.UntilAsync(s => s.State == RunStates.Escalated);
+
+        var answer = await ResolveAsync(run, Resolutions.Replan);
+        var asked = await run.UntilAsync(s => s.State == RunStates.AwaitingApproval && s.Questions.Count > 0);
+        await run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(new ApprovalCommand("plan")));
+
+        Assert.True(answer.Changed, answer.Message);
+        Assert.Contains("Another plan was made: 2 tasks (new-1, new-2).", asked.Questions[0].Question, StringComparison.Ordinal);
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        var status = await run.StatusAsync();
+        Assert.Equal(
+            [
+                ("after", TaskStates.Superseded),
+                ("bad", TaskStates.Superseded),
+                ("good", TaskStates.Merged),
+                ("new-1", TaskStates.Merged),
+                ("new-2", TaskStates.Merged),
+            ],
+            status.Tasks.Where(t => t.Id != ReplanTask.Id).Select(t => (t.Id, t.State)).Order()
+        );
+        Assert.Equal((ReplanStates.Planned, 3, 2), (status.Replan?.State, RunCounts.Of(status).Merged, RunCounts.Of(status).Superseded));
+        var told = Assert.Single(run.Activities.Replans);
+        Assert.Equal(("merge-good-1", "because"), (told.StagingTip, told.Guidance));
+        Assert.Equal(["after", "bad"], told.Replaces.Order());
+        Assert.Equal([1], run.Activities.Questions.Select(q => q.Replan));
+        Assert.All(run.Activities.Starts.Where(s => s.Task.Task.Id.StartsWith('n')), s => Assert.Equal("h+replan1", s.Task.PlanHash));
+    }
+
+    [Fact]
+    public async Task Replan_NoPlannerNoAnswerOrNoYes_LeavesTheRunAsItWas()
+    {
+        await using var run = await StartAsync(a =>
+        {
+            a.BeginReplan = input =>
+                input.Guidance == "first" ? new PlanningBegun { Faults = ["There is no planner."] } : new PlanningBegun();
+            a.Planner = (input, _) =>
+                Task.FromResult(
+                    input.Replan == 1
+                        ? new AgentRunResult { FailureClass = FailureClasses.GaveUp, Message = "too hard" }
+                        : ScriptedActivities.Done()
+                );
+            a.ConcludeReplan = _ => Made("new-1");
+        });
+        await run.UntilAsync(s => s.State == RunStates.Escalated);
+
+        var refused = await run.Run.ExecuteUpdateAsync(w => w.ResolveEscalationAsync(new ResolveCommand(Resolutions.Replan, "first")));
+        var unchanged = await run.UntilAsync(s => s.State == RunStates.Escalated);
+        await ResolveAsync(run, Resolutions.Replan);
+        var failed = await run.UntilAsync(s => s.State == RunStates.Escalated && s.Replan?.State == ReplanStates.Dropped);
+        await ResolveAsync(run, Resolutions.Replan);
+        await run.UntilAsync(s => s.State == RunStates.AwaitingApproval && s.Questions.Count > 0);
+        await run.Run.ExecuteUpdateAsync(w => w.RejectAsync(new ApprovalCommand("plan", "still too big")));
+        var rejected = await run.UntilAsync(s => s.State == RunStates.Escalated && s.Reason.Contains("too big", StringComparison.Ordinal));
+
+        Assert.False(refused.Changed);
+        Assert.Contains("There is no planner.", unchanged.Reason, StringComparison.Ordinal);
+        Assert.Contains("too hard", failed.Reason, StringComparison.Ordinal);
+        Assert.Equal((TaskStates.Failed, ReplanStates.Dropped), (rejected.Tasks[0].State, rejected.Replan?.State));
+
+        // Nothing of it stands in the way of another way out.
+        await ResolveAsync(run, Resolutions.ManualFix);
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.DoesNotContain("new-1", run.Activities.Merged);
+    }
+
+    [Fact]
+    public async Task Replan_NobodyApprovesInTime_FailsClosedAndTheRunWaitsOn()
+    {
+        await using var run = await StartAsync(a => a.ConcludeReplan = _ => Made("new-1"), skipsTime: true);
+        await run.UntilAsync(s => s.State == RunStates.Escalated);
+        await ResolveAsync(run, Resolutions.Replan);
+        await run.UntilAsync(s => s.State == RunStates.AwaitingApproval && s.Questions.Count > 0);
+
+        await run.SkipAsync(TimeSpan.FromHours(73));
+
+        var closed = await run.UntilAsync(s => s.State == RunStates.Escalated);
+        Assert.Contains("nobody approved the plan in time", closed.Reason, StringComparison.Ordinal);
+        await ResolveAsync(run, Resolutions.Abort);
+        Assert.Equal(RunStates.Cancelled, (await run.ResultAsync()).State);
+    }
+
+    [Fact]
+    public async Task Replan_OfWhatTheReviewerDoesNotAccept_IsReviewedAgain()
+    {
+        var rounds = 0;
+        await using var run = await StartAsync(
+            a =>
+            {
+                a.Agent = (_, _) => Task.FromResult(ScriptedActivities.Done());
+                a.Conclude = _ => new ReviewConclusion
+                {
+                    WasRead = true,
+                    Standing = ++rounds == 1 ? 1 : 0,
+                    Message = "a finding",
+                };
+                a.ConcludeReplan = _ => Made("new-1");
+            },
+            new RunRules
+            {
+                Review = new ReviewRule
+                {
+                    Agent = "claude",
+                    Timeout = TimeSpan.FromMinutes(1),
+                    MaxRounds = 1,
+                },
+            }
+        );
+        await run.UntilAsync(s => s.State == RunStates.Escalated);
+
+        await ResolveAsync(run, Resolutions.Replan);
+        await run.UntilAsync(s => s.State == RunStates.AwaitingApproval && s.Questions.Count > 0);
+        await run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(new ApprovalCommand("plan")));
+
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(2, rounds);
+        Assert.Equal("merge-new-1-1", run.Activities.Reviews.Last().Round.Tip);
+    }
+
+    [Fact]
+    public async Task Resolve_RunThatGoesOn_IsRefused()
+    {
+        await using var run = await StartAsync(a =>
+            a.Agent = async (_, stop) =>
+            {
+                await Task.Delay(Timeout.Infinite, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                return new AgentRunResult { FailureClass = FailureClasses.Stopped };
+            }
+        );
+        await run.UntilAsync(s => s.Tasks.Any(t => t.State == TaskStates.Executing));
+
+        var refused = await Assert.ThrowsAsync<WorkflowUpdateFailedException>(() => ResolveAsync(run, Resolutions.Abort));
+        await run.Run.ExecuteUpdateAsync(w => w.CancelAsync());
+
+        Assert.Contains("is executing; only a run that is escalated", refused.InnerException!.Message, StringComparison.Ordinal);
+        Assert.Equal(RunStates.Cancelled, (await run.ResultAsync()).State);
+    }
+
+    [Fact]
+    public async Task Abort_EndsTheRunAndSaysWho()
+    {
+        await using var run = await StartAsync();
+        await run.UntilAsync(s => s.State == RunStates.Escalated);
+
+        await ResolveAsync(run, Resolutions.Abort);
+
+        var result = await run.ResultAsync();
+        Assert.Equal(RunStates.Cancelled, result.State);
+        Assert.StartsWith("aborted by kim@desk: because", result.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Approvals_AreRecordedWithWhoSaidThemAndSayWhenTheyBecomeANo()
+    {
+        await using var run = await ScriptedRun.CreateAsync(
+            [new TaskOutline { Id = "a", RequiresApproval = true }, new TaskOutline { Id = "b", RequiresApproval = true }],
+            a => a.Plan = plan => plan with { ApprovalReason = "It is risky." }
+        );
+        await run.BeginAsync();
+        var asked = await run.UntilAsync(s => s.State == RunStates.AwaitingApproval && s.Questions.Count > 0);
+        await run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(new ApprovalCommand("plan", "", "kim@desk")));
+        await run.UntilAsync(s => s.Questions.Count == 2);
+        await run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(new ApprovalCommand("a", "", "lee@lap")));
+        await run.Run.ExecuteUpdateAsync(w => w.RejectAsync(new ApprovalCommand("b", "too early", "lee@lap")));
+        var again = await Assert.ThrowsAsync<WorkflowUpdateFailedException>(() =>
+            run.Run.ExecuteUpdateAsync(w => w.RejectAsync(new ApprovalCommand("plan", "", "lee@lap")))
+        );
+
+        Assert.Matches(@"It is risky\. \(Without an answer by \d{4}-\d{2}-\d{2} \d{2}:\d{2}Z it is a no\.\)", asked.Questions[0].Question);
+        Assert.Contains("The plan is not waiting for an answer", again.InnerException!.Message, StringComparison.Ordinal);
+        await run.UntilAsync(s => s.Tasks[0].State == TaskStates.Merged && s.State == RunStates.Escalated);
+        var said = run.Activities.Events.Select(e => e.Reason).ToList();
+        Assert.Contains("the plan is approved by kim@desk", said);
+        Assert.Contains("approved by lee@lap", said);
+        Assert.Contains("rejected by lee@lap: too early", said);
+    }
+
+    private static AgentRunResult GaveUp => new() { FailureClass = FailureClasses.GaveUp, Message = "I can't." };
+
+    private static ReplanConclusion Made(params string[] tasks) =>
+        new() { PlanHash = "", Tasks = [.. tasks.Select(id => new TaskOutline { Id = id })] };
+
+    private static Task<SteeringAnswer> ResolveAsync(ScriptedRun run, string way, params string[] tasks)
+    {
+        var command = new ResolveCommand(way, "because", "kim@desk") { Tasks = tasks.Length == 0 ? null : tasks };
+        return run.Run.ExecuteUpdateAsync(w => w.ResolveEscalationAsync(command));
+    }
+
+    /// <summary>Of three tasks the first gives up, and the last depends on it.</summary>
+    private static async Task<ScriptedRun> StartAsync(
+        Action<ScriptedActivities>? script = null,
+        RunRules? rules = null,
+        bool skipsTime = false
+    )
+    {
+        var run = await ScriptedRun.CreateAsync(
+            [new TaskOutline { Id = "bad" }, new TaskOutline { Id = "good" }, new TaskOutline { Id = "after", DependsOn = ["bad"] }],
+            a =>
+            {
+                a.Agent = (input, _) => Task.FromResult(input.Task.Task.Id == "bad" ? GaveUp : ScriptedActivities.Done());
+                a.Merge = input => new MergeResult { Merged = true, Commit = $"merge-{input.Request.TaskId}-{input.Request.Attempt}" };
+                script?.Invoke(a);
+            },
+            rules,
+            skipsTime: skipsTime
+        );
+        await run.BeginAsync();
+        return run;
+    }
+}

@@ -1,0 +1,241 @@
+using Orchestrator.Messages;
+using Orchestrator.Plans;
+using Xunit;
+using static Orchestrator.Workflows.Tests.RunTests;
+
+namespace Orchestrator.Workflows.Tests;
+
+/// <summary>What becomes of a task whose agent or gates fail, wait, or ask.</summary>
+public sealed class RunAgentTests
+{
+    [Fact]
+    public async Task Task_GateFailsFirst_IsRemediatedInTheSameConversation()
+    {
+        await using var run = await ScriptedRun.StartAsync(
+            [Task("a")],
+            a =>
+                a.Verify = input =>
+                    input.Attempt == 1
+                        ? new VerifyResult
+                        {
+                            Commit = "c1",
+                            Problems = ["Gate failed: tests."],
+                            ProblemsFile = "problems-1.md",
+                        }
+                        : new VerifyResult { Commit = "c2", Measurements = [new TaskMeasurement("speed", ">= 1", 2m, null, true)] }
+        );
+
+        await run.ResultAsync();
+
+        var starts = run.Activities.Starts.ToList();
+        Assert.Equal(2, starts.Count);
+        Assert.Equal(("s", "problems-1.md", 2, 2), (starts[1].Session, starts[1].ProblemsFile, starts[1].Attempt, starts[1].Start));
+        var status = (await run.StatusAsync()).Tasks[0];
+        Assert.Equal(2, status.Attempt);
+        Assert.Equal(2m, Assert.Single(status.Measurements!).Measured);
+    }
+
+    [Fact]
+    public async Task Task_GateFailsAlways_FailsAfterItsRemediationsAndSkipsDependants()
+    {
+        await using var run = await ScriptedRun.StartAsync(
+            [Task("a") with { MaxRemediations = 1 }, Task("b", "a"), Task("c")],
+            a =>
+                a.Verify = input =>
+                    input.Task.Task.Id == "a"
+                        ? new VerifyResult { Problems = ["wrong"], ProblemsFile = "p" }
+                        : new VerifyResult { Commit = "c" }
+        );
+
+        var status = await run.UntilAsync(s => s.State == RunStates.Escalated);
+
+        Assert.Equal([TaskStates.Failed, TaskStates.Skipped, TaskStates.Merged], status.Tasks.Select(t => t.State));
+        Assert.Equal(2, status.Tasks[0].Starts);
+        Assert.Contains(status.Questions, q => q.Id == "a" && q.Commands.Any(c => c.Contains("retry", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Retry_AfterFailure_GoesOnWithGuidanceAndCompletes()
+    {
+        var fail = true;
+        await using var run = await ScriptedRun.StartAsync(
+            [Task("a") with { MaxRemediations = 0 }, Task("b", "a")],
+            a => a.Verify = _ => fail ? new VerifyResult { Problems = ["wrong"], ProblemsFile = "p" } : new VerifyResult { Commit = "c" }
+        );
+        await run.UntilAsync(s => s.State == RunStates.Escalated);
+        fail = false;
+
+        var command = new TaskCommand("a", "use the other library");
+        var answer = await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(command));
+
+        Assert.True(answer.Changed);
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        var last = run.Activities.Starts.Last(s => s.Task.Task.Id == "a");
+        Assert.Equal(("use the other library", 2, 2), (last.Guidance, last.Attempt, last.Start));
+    }
+
+    [Fact]
+    public async Task Skip_FailedTask_LetsTheRunComplete()
+    {
+        await using var run = await ScriptedRun.StartAsync(
+            [Task("a") with { MaxRemediations = 0 }, Task("b", "a")],
+            a =>
+                a.Verify = input =>
+                    input.Task.Task.Id == "a"
+                        ? new VerifyResult { Problems = ["wrong"], ProblemsFile = "p" }
+                        : new VerifyResult { Commit = "c" }
+        );
+        await run.UntilAsync(s => s.State == RunStates.Escalated);
+
+        await run.Run.SignalAsync("skipTask", [new TaskCommand("a")]);
+
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(["b"], run.Activities.Merged);
+    }
+
+    [Fact]
+    public async Task Agent_TransientFailures_AreRetriedInTheSameConversationAndNotCountedAsAttempts()
+    {
+        var calls = 0;
+        await using var run = await ScriptedRun.StartAsync(
+            [Task("a")],
+            a =>
+                a.Agent = (_, _) =>
+                    System.Threading.Tasks.Task.FromResult(
+                        ++calls < 3
+                            ? new AgentRunResult
+                            {
+                                FailureClass = FailureClasses.Transient,
+                                Message = "overloaded",
+                                Session = "s",
+                            }
+                            : ScriptedActivities.Done()
+                    )
+        );
+
+        await run.ResultAsync();
+
+        Assert.Equal([1, 1, 1], run.Activities.Starts.Select(s => s.Attempt));
+        Assert.Equal(["", "s", "s"], run.Activities.Starts.Select(s => s.Session));
+    }
+
+    [Fact]
+    public async Task Agent_UsageLimitWithResetTime_ParksByATimerAndGoesOn()
+    {
+        var calls = 0;
+        await using var run = await ScriptedRun.StartAsync(
+            [Task("a")],
+            a =>
+                a.Agent = (_, _) =>
+                    System.Threading.Tasks.Task.FromResult(
+                        ++calls == 1
+                            ? new AgentRunResult
+                            {
+                                FailureClass = FailureClasses.UsageLimit,
+                                Message = "session limit",
+                                ResetAt = DateTimeOffset.UtcNow.AddHours(5),
+                                Session = "s",
+                            }
+                            : ScriptedActivities.Done()
+                    )
+        );
+        var status = await run.UntilAsync(s => s.Tasks is [{ State: TaskStates.Parked }]);
+        Assert.Contains("session limit", status.Tasks[0].Reason);
+
+        var command = new TaskCommand("a");
+        await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(command));
+
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(2, run.Activities.Starts.Count);
+    }
+
+    [Fact]
+    public async Task Agent_Blocked_WaitsForAnAnswerAndGoesOnWithIt()
+    {
+        var calls = 0;
+        await using var run = await ScriptedRun.StartAsync(
+            [Task("a")],
+            a =>
+                a.Agent = (_, _) =>
+                    System.Threading.Tasks.Task.FromResult(
+                        ++calls == 1
+                            ? new AgentRunResult
+                            {
+                                FailureClass = FailureClasses.Blocked,
+                                Message = "needs pandas>=2.0",
+                                Session = "s",
+                            }
+                            : ScriptedActivities.Done()
+                    )
+        );
+        var status = await run.UntilAsync(s => s.Questions.Count > 0);
+        Assert.Contains("pandas", status.Questions[0].Question);
+
+        var command = new TaskCommand("a", "it is installed now");
+        await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(command));
+
+        await run.ResultAsync();
+        Assert.Equal("it is installed now", run.Activities.Starts.Last().Guidance);
+    }
+
+    [Fact]
+    public async Task Agent_StoppedOnItsMachine_IsNotStartedAgainUntilItsTaskIsResumed()
+    {
+        var calls = 0;
+        await using var run = await ScriptedRun.StartAsync(
+            [Task("a")],
+            a =>
+                a.Agent = (_, _) =>
+                    System.Threading.Tasks.Task.FromResult(
+                        ++calls > 1
+                            ? ScriptedActivities.Done()
+                            : new AgentRunResult { FailureClass = FailureClasses.Stopped, Session = "s" }
+                    )
+        );
+
+        var paused = await run.UntilAsync(s => s.Tasks.Count > 0 && s.Tasks[0].Paused);
+        Assert.Contains("stopped by a person", paused.Tasks[0].Reason, StringComparison.Ordinal);
+        Assert.Single(run.Activities.Starts);
+        await run.Run.ExecuteUpdateAsync(w => w.ResumeAsync(new TaskCommand("a")));
+
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal("s", run.Activities.Starts.ElementAt(1).Session);
+    }
+
+    /// <summary>
+    /// A later execution of the run does not follow what an earlier one started, and only its end makes the task's id free.
+    /// </summary>
+    [Fact]
+    public async Task Retry_AfterContinueAsNewOfATaskThatStillGivesUpItsWorktree_WaitsForItAndGoesOn()
+    {
+        var hopeless = true;
+        var release = new TaskCompletionSource();
+        await using var run = await ScriptedRun.StartAsync(
+            [Task("a"), .. Enumerable.Range(0, 12).Select(i => i == 0 ? Task("t0") : Task($"t{i}", $"t{i - 1}"))],
+            a =>
+            {
+                a.Agent = (input, _) =>
+                    System.Threading.Tasks.Task.FromResult(
+                        input.Task.Task.Id == "a" && hopeless
+                            ? new AgentRunResult { FailureClass = FailureClasses.GaveUp, Message = "no idea" }
+                            : ScriptedActivities.Done()
+                    );
+                a.Release = input => input.TaskId == "a" ? release.Task : System.Threading.Tasks.Task.CompletedTask;
+            },
+            settings: new RunRules { Workers = 3, ContinueAfterEvents = 40 }
+        );
+        await run.UntilAsync(s => s.State == RunStates.Escalated);
+        var started = (await run.Client.GetWorkflowHandle(run.RunId).FetchHistoryAsync())
+            .Events.First()
+            .WorkflowExecutionStartedEventAttributes;
+        hopeless = false;
+
+        await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskCommand("a")));
+        await run.UntilAsync(s => s.Tasks[0].State == TaskStates.Preparing);
+        release.SetResult();
+
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.NotEqual(started.FirstExecutionRunId, started.OriginalExecutionRunId);
+        Assert.DoesNotContain(run.Activities.Events, e => e.Reason.Contains("another execution", StringComparison.Ordinal));
+    }
+}

@@ -1,0 +1,142 @@
+using System.Collections.Concurrent;
+using Orchestrator.Messages;
+using Orchestrator.Plans;
+using Temporalio.Activities;
+using Temporalio.Exceptions;
+
+namespace Orchestrator.Workflows.Tests;
+
+/// <summary>Those that ask a planner or a reviewer, and look at what a person has mended.</summary>
+internal sealed partial class ScriptedActivities
+{
+    public ConcurrentQueue<AskPlannerInput> Questions { get; } = new();
+
+    public Func<AskPlannerInput, CancellationToken, Task<AgentRunResult>> Planner { get; set; } =
+        (_, _) => Task.FromResult(Done("planner's"));
+
+    public Func<JudgeAnswerInput, AnswerJudgement> Judge { get; set; } = _ => new AnswerJudgement { Message = "a plan" };
+
+    public Func<BeginReplanInput, PlanningBegun> BeginReplan { get; set; } = _ => new PlanningBegun { Agent = "claude" };
+
+    /// <summary>What other plans come to; their tasks belong to the plan from then on.</summary>
+    public Func<ConcludeReplanInput, ReplanConclusion> ConcludeReplan { get; set; } = _ => throw new NotSupportedException();
+
+    /// <summary>Other plans that were asked for.</summary>
+    public ConcurrentQueue<BeginReplanInput> Replans { get; } = new();
+
+    /// <summary>Questions to the reviewer, in order.</summary>
+    public ConcurrentQueue<AskReviewerInput> Reviews { get; } = new();
+
+    public Func<BeginReviewInput, ReviewBegun> BeginReview { get; set; } = _ => new ReviewBegun { Parts = 1 };
+
+    public Func<AskReviewerInput, CancellationToken, Task<AgentRunResult>> Reviewer { get; set; } =
+        (_, _) => Task.FromResult(Done("reviewer's"));
+
+    public Func<JudgeReviewInput, AnswerJudgement> JudgeReview { get; set; } = _ => new AnswerJudgement { Message = "read" };
+
+    /// <summary>What rounds come to; tasks that it gives belong to the plan from then on.</summary>
+    public Func<ConcludeReviewInput, ReviewConclusion> Conclude { get; set; } = _ => new ReviewConclusion { WasRead = true };
+
+    /// <summary>Tasks that rounds of the review have added to the plan.</summary>
+    public ConcurrentDictionary<string, IReadOnlyList<TaskOutline>> Extended { get; } = new();
+
+    public ConcurrentQueue<string> EndedReviews { get; } = new();
+
+    [Activity]
+    public Task<PlanningBegun> BeginReplanAsync(BeginReplanInput input)
+    {
+        Replans.Enqueue(input);
+        return Task.FromResult(BeginReplan(input));
+    }
+
+    [Activity]
+    public Task<ReplanConclusion> ConcludeReplanAsync(ConcludeReplanInput input)
+    {
+        var made = ConcludeReplan(input) with { PlanHash = $"{input.PlanHash}+replan{input.Replan}" };
+        Extended[made.PlanHash] = [.. Extended.GetValueOrDefault(input.PlanHash) ?? tasks, .. made.Tasks];
+        return Task.FromResult(made);
+    }
+
+    [Activity]
+    public Task<ReviewBegun> BeginReviewAsync(BeginReviewInput input) => Task.FromResult(BeginReview(input));
+
+    [Activity]
+    public Task<AgentRunResult> AskReviewerAsync(AskReviewerInput input) =>
+        WithHeartbeatsAsync(async stop =>
+        {
+            Reviews.Enqueue(input);
+            return await Reviewer(input, stop);
+        });
+
+    [Activity]
+    public Task<AnswerJudgement> JudgeReviewAsync(JudgeReviewInput input) => Task.FromResult(JudgeReview(input));
+
+    [Activity]
+    public Task<ReviewConclusion> ConcludeReviewAsync(ConcludeReviewInput input)
+    {
+        var conclusion = Conclude(input);
+        if (conclusion.Tasks.Count == 0)
+        {
+            return Task.FromResult(conclusion with { PlanHash = input.PlanHash });
+        }
+        var hash = $"{input.PlanHash}+{input.Round.Number}";
+        Extended[hash] = [.. Extended.GetValueOrDefault(input.PlanHash) ?? tasks, .. conclusion.Tasks];
+        return Task.FromResult(conclusion with { PlanHash = hash });
+    }
+
+    [Activity]
+    public Task EndReviewAsync(EndReviewInput input)
+    {
+        EndedReviews.Enqueue(input.PlanHash);
+        return Task.CompletedTask;
+    }
+
+    public Func<LookAtFixInput, FixLook> LookAtFix { get; set; } =
+        input => new FixLook
+        {
+            Commit = $"{input.StagingTip}+fix",
+            Commits = 1,
+            Summary = "'fix'",
+        };
+
+    public Func<VerifyFixInput, FixVerdict> VerifyFix { get; set; } =
+        input => new FixVerdict { Commit = $"{input.Commit}+merge", Gates = "2/2" };
+
+    /// <summary>What was asked of a person's commits.</summary>
+    public ConcurrentQueue<VerifyFixInput> Fixes { get; } = new();
+
+    [Activity]
+    public Task<FixLook> LookAtFixAsync(LookAtFixInput input) => Task.FromResult(LookAtFix(input));
+
+    [Activity]
+    public Task<FixVerdict> VerifyFixAsync(VerifyFixInput input)
+    {
+        Fixes.Enqueue(input);
+        return Task.FromResult(VerifyFix(input));
+    }
+
+    [Activity]
+    public Task<PlanningBegun> BeginPlanningAsync(BeginPlanningInput input) =>
+        Task.FromResult(
+            new PlanningBegun
+            {
+                Title = "a request",
+                Agent = "scripted",
+                Timeout = TimeSpan.FromMinutes(5),
+                Rules = settings,
+            }
+        );
+
+    [Activity]
+    public Task<AgentRunResult> AskPlannerAsync(AskPlannerInput input)
+    {
+        Questions.Enqueue(input);
+        return WithHeartbeatsAsync(stop => Planner(input, stop));
+    }
+
+    [Activity]
+    public Task<AnswerJudgement> JudgeAnswerAsync(JudgeAnswerInput input) => Task.FromResult(Judge(input));
+
+    [Activity]
+    public Task<string> EndPlanningAsync(EndPlanningInput input) => Task.FromResult("the plan is there");
+}

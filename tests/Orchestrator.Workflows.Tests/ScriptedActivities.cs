@@ -1,0 +1,333 @@
+using System.Collections.Concurrent;
+using Orchestrator.Messages;
+using Orchestrator.Plans;
+using Temporalio.Activities;
+using Temporalio.Client;
+using Temporalio.Exceptions;
+
+namespace Orchestrator.Workflows.Tests;
+
+/// <summary>Activities that do what the test says; by default everything goes well at once.</summary>
+internal sealed partial class ScriptedActivities(IReadOnlyList<TaskOutline> tasks, RunRules settings, string queue, ITemporalClient client)
+    : IRepositoryActivities,
+        IRunActivities,
+        ITaskActivities,
+        ITrainActivities,
+        IPlanningActivities,
+        IReviewActivities
+{
+    private readonly ConcurrentDictionary<string, (string Before, MergeTaskInput Merge)> _built = new();
+    private readonly ConcurrentDictionary<string, MergeResult> _merges = new();
+    private int _agents;
+    private int _looks;
+
+    /// <summary>How often somebody has looked whether runs have ended.</summary>
+    public int Looks => _looks;
+
+    public ConcurrentQueue<RunAgentInput> Starts { get; } = new();
+
+    public ConcurrentQueue<string> Merged { get; } = new();
+
+    public ConcurrentQueue<string> Released { get; } = new();
+
+    /// <summary>What had been released when the run tidied up.</summary>
+    public IReadOnlyList<string> ReleasedAtEnd { get; private set; } = [];
+
+    public ConcurrentQueue<RunEvent> Events { get; } = new();
+
+    public ConcurrentDictionary<string, IReadOnlyList<TaskCheckpoint>> Checkpoints { get; } = new();
+
+    /// <summary>Tasks in one answer at most.</summary>
+    public int PageSize { get; set; } = 2;
+
+    public int MostAgentsAtOnce { get; private set; }
+
+    public Func<RunAgentInput, CancellationToken, Task<AgentRunResult>> Agent { get; set; } = (_, _) => Task.FromResult(Done());
+
+    public Func<PrepareTaskInput, PreparedTask> Prepare { get; set; } = _ => new PreparedTask { Worktree = "w", BaseCommit = "base" };
+
+    /// <summary>Goes on beside the gates until they may answer, and hears when they are cancelled.</summary>
+    public Func<CancellationToken, Task> WhileVerifying { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>The same beside the making of a worktree.</summary>
+    public Func<CancellationToken, Task> WhilePreparing { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>The same for the gates of a merge.</summary>
+    public Func<CancellationToken, Task> WhileMerging { get; set; } = _ => Task.CompletedTask;
+
+    public Func<VerifyTaskInput, VerifyResult> Verify { get; set; } =
+        input => new VerifyResult { Commit = $"commit-{input.Task.Task.Id}-{input.Attempt}", Gates = "1/1" };
+
+    public Func<MergeTaskInput, MergeResult> Merge { get; set; } = _ => new MergeResult { Merged = true, Commit = "merge" };
+
+    public Func<ReleaseTaskInput, Task> Release { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>Goes on while a run that is about to continue as new stores its checkpoint.</summary>
+    public Func<Task> WhileStoring { get; set; } = () => Task.CompletedTask;
+
+    /// <summary>Answers in place of the leases of the repository; null: they answer themselves.</summary>
+    public Func<LeaseInput, Task>? Leases { get; set; }
+
+    /// <summary>Answers for the look at runs that have ended; null: they are looked at.</summary>
+    public Func<Task<IReadOnlyList<string>>>? EndedRuns { get; set; }
+
+    public Func<PlanOutline, PlanOutline> Plan { get; set; } = plan => plan;
+
+    public Func<PreflightResult, PreflightResult> Check { get; set; } = result => result;
+
+    public Func<LandResult> Land { get; set; } = () => new LandResult { Landed = true, Commit = "landed" };
+
+    public static AgentRunResult Done(string session = "s") =>
+        new()
+        {
+            FailureClass = FailureClasses.None,
+            ClaimedDone = true,
+            Session = session,
+            Cost = 0.5m,
+            Tokens = 10,
+        };
+
+    [Activity]
+    public Task<RepositoryReference> FindRepositoryAsync(string path) => Task.FromResult(new RepositoryReference(path, "key", queue));
+
+    [Activity]
+    public Task<PlanOutline> LoadPlanAsync(LoadPlanInput input) =>
+        Task.FromResult(
+            Plan(
+                new PlanOutline
+                {
+                    Hash = "h",
+                    Title = "a test",
+                    Tasks = PayloadPaging.First(tasks, PageSize),
+                    TaskCount = tasks.Count,
+                    Agent = "claude",
+                    Rules = settings,
+                }
+            )
+        );
+
+    [Activity]
+    public Task<IReadOnlyList<TaskOutline>> ReadTasksAsync(ReadTasksInput input) =>
+        Task.FromResult<IReadOnlyList<TaskOutline>>(
+            PayloadPaging.First((Extended.GetValueOrDefault(input.PlanHash) ?? tasks).Skip(input.Offset), PageSize)
+        );
+
+    [Activity]
+    public Task<PreflightResult> PreflightAsync(PreflightInput input) =>
+        Task.FromResult(
+            Check(
+                new PreflightResult
+                {
+                    BaseCommit = "base",
+                    Target = "main",
+                    Staging = "staging",
+                }
+            )
+        );
+
+    [Activity]
+    public Task RecordProgressAsync(ProgressInput input)
+    {
+        foreach (var item in input.Events)
+        {
+            Events.Enqueue(item);
+        }
+        return Task.CompletedTask;
+    }
+
+    [Activity]
+    public async Task<TaskReport?> ReadTaskAsync(ReadTaskInput input) =>
+        await client
+            .GetWorkflowHandle<ITaskWorkflow, TaskReport>(RunIds.ForTask(input.RunId, input.TaskId))
+            .QueryAsync(
+                w => w.Status(),
+                new WorkflowQueryOptions { Rpc = new RpcOptions { CancellationToken = ActivityExecutionContext.Current.CancellationToken } }
+            );
+
+    [Activity]
+    public async Task<CheckpointFile> StoreCheckpointAsync(StoreCheckpointInput input)
+    {
+        await WhileStoring();
+        var all = new SortedDictionary<string, TaskCheckpoint>(StringComparer.Ordinal);
+        foreach (var task in (input.Before is { } before ? Checkpoints[before.Hash] : []).Concat(input.Tasks))
+        {
+            all[task.Status.Id] = task;
+        }
+        var file = new CheckpointFile(Guid.NewGuid().ToString("n"), all.Count);
+        Checkpoints[file.Hash] = [.. all.Values];
+        return file;
+    }
+
+    [Activity]
+    public Task<IReadOnlyList<TaskCheckpoint>> ReadCheckpointAsync(ReadCheckpointInput input) =>
+        Task.FromResult(PayloadPaging.First(Checkpoints[input.File.Hash].Skip(input.Offset)));
+
+    [Activity]
+    public async Task<EarlierWork> FindEarlierWorkAsync(FindEarlierWorkInput input)
+    {
+        var last = Events.Select(e => e.Sequence).DefaultIfEmpty().Max();
+        if (input.PlanHash.Length == 0)
+        {
+            return new EarlierWork { LastSequence = last };
+        }
+        await CloseTrainAsync(input.RunId);
+        var open = new Dictionary<string, TaskReport>();
+        await foreach (var task in client.ListWorkflowsAsync(RunIds.OpenChildrenQuery(input.RunId)))
+        {
+            if (task.Id == RunIds.ForTrain(input.RunId))
+            {
+                continue;
+            }
+            open[task.Id[(input.RunId.Length + 1)..]] = await client
+                .GetWorkflowHandle<ITaskWorkflow, TaskReport>(task.Id)
+                .QueryAsync(
+                    w => w.Status(),
+                    new WorkflowQueryOptions
+                    {
+                        Rpc = new RpcOptions { CancellationToken = ActivityExecutionContext.Current.CancellationToken },
+                    }
+                );
+        }
+        return new EarlierWork
+        {
+            LastSequence = last,
+            TaskCount = tasks.Count,
+            Tasks =
+            [
+                .. tasks
+                    .Skip(input.Offset)
+                    .Take(1)
+                    .Select(t => new EarlierTask
+                    {
+                        Id = t.Id,
+                        MergeCommit = _merges.Keys.Any(key => key.StartsWith($"{input.RunId}/{t.Id} ", StringComparison.Ordinal))
+                            ? "merge"
+                            : "",
+                        LastStart = Starts
+                            .Where(s => s.Task.RunId == input.RunId && s.Task.Task.Id == t.Id)
+                            .Select(s => s.Start)
+                            .DefaultIfEmpty()
+                            .Max(),
+                        Attempt = Starts
+                            .Where(s => s.Task.RunId == input.RunId && s.Task.Task.Id == t.Id)
+                            .Select(s => s.Attempt)
+                            .DefaultIfEmpty()
+                            .Max(),
+                        Open = open.GetValueOrDefault(t.Id),
+                    }),
+            ],
+        };
+    }
+
+    [Activity]
+    public Task<LandResult> LandAsync(LandInput input) => Task.FromResult(Land());
+
+    [Activity]
+    public Task TellLeasesAsync(LeaseInput input)
+    {
+        if (Leases is not null)
+        {
+            return Leases(input);
+        }
+        System.Linq.Expressions.Expression<Func<ILeaseWorkflow, Task>> signal = input.Step switch
+        {
+            LeaseStep.Join => w => w.JoinAsync(input.RunId),
+            LeaseStep.Hold => w => w.HoldAsync(input.RunId, input.Tasks.Select(t => LeaseOf(input.RunId, t)).ToList()),
+            LeaseStep.Ask => w => w.AskAsync(LeaseOf(input.RunId, input.Tasks[0])),
+            LeaseStep.Release => w => w.ReleaseAsync(input.RunId, input.Tasks[0]),
+            _ => w => w.LeaveAsync(input.RunId),
+        };
+        var options = new WorkflowOptions(RunIds.ForLeases(input.Repository.Key), TaskQueues.Workflows);
+        options.SignalWithStart(signal);
+        return client.StartWorkflowAsync((ILeaseWorkflow w) => w.RunAsync(new LeaseState { Queue = queue }), options);
+    }
+
+    /// <summary>In these runs a task owns the file of its name.</summary>
+    private static LeaseRequest LeaseOf(string runId, string task) => new(runId, task, [task], [], [], []);
+
+    [Activity]
+    public async Task<IReadOnlyList<string>> FindEndedRunsAsync(IReadOnlyList<string> runIds)
+    {
+        Interlocked.Increment(ref _looks);
+        if (EndedRuns is not null)
+        {
+            return await EndedRuns();
+        }
+        var ended = new List<string>();
+        foreach (var id in runIds)
+        {
+            try
+            {
+                if ((await client.GetWorkflowHandle(id).DescribeAsync()).Status != Temporalio.Api.Enums.V1.WorkflowExecutionStatus.Running)
+                {
+                    ended.Add(id);
+                }
+            }
+            catch (RpcException missing) when (missing.Code == RpcException.StatusCode.NotFound)
+            {
+                ended.Add(id);
+            }
+        }
+        return ended;
+    }
+
+    [Activity]
+    public Task<string> AbortAsync(AbortInput input) => Task.FromResult("");
+
+    [Activity]
+    public Task<string> FinishAsync(FinishInput input)
+    {
+        ReleasedAtEnd = [.. Released];
+        return Task.FromResult("report.md");
+    }
+
+    [Activity]
+    public Task<PreparedTask> PrepareTaskAsync(PrepareTaskInput input) =>
+        WithHeartbeatsAsync(async stop =>
+        {
+            await WhilePreparing(stop);
+            return Prepare(input);
+        });
+
+    [Activity]
+    public async Task<AgentRunResult> RunAgentAsync(RunAgentInput input)
+    {
+        Starts.Enqueue(input);
+        MostAgentsAtOnce = Math.Max(MostAgentsAtOnce, Interlocked.Increment(ref _agents));
+        try
+        {
+            return await WithHeartbeatsAsync(stop => Agent(input, stop));
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _agents);
+        }
+    }
+
+    private static async Task<T> WithHeartbeatsAsync<T>(Func<CancellationToken, Task<T>> begin)
+    {
+        var context = ActivityExecutionContext.Current;
+        var work = begin(context.CancellationToken);
+        while (!work.IsCompleted)
+        {
+            context.Heartbeat();
+            await Task.WhenAny(work, Task.Delay(100));
+        }
+        return await work;
+    }
+
+    [Activity]
+    public Task<VerifyResult> VerifyTaskAsync(VerifyTaskInput input) =>
+        WithHeartbeatsAsync(async stop =>
+        {
+            await WhileVerifying(stop);
+            return Verify(input);
+        });
+
+    [Activity]
+    public async Task ReleaseTaskAsync(ReleaseTaskInput input)
+    {
+        await Release(input);
+        Released.Enqueue(input.TaskId);
+    }
+}

@@ -1,0 +1,161 @@
+using Orchestrator.Plans;
+using Xunit;
+using static Orchestrator.Settings.Tests.SettingsLoaderTests;
+
+namespace Orchestrator.Settings.Tests;
+
+/// <summary>Names, files and variables of earlier versions and of older tools.</summary>
+public class OldSettingsTests
+{
+    [Fact]
+    public void Load_FilesOfOlderTools_CountBelowOursWhereTheyStand()
+    {
+        var result = SettingsLoader.Load(
+            new SettingsInput
+            {
+                IsTrusted = true,
+                OldUserFile = new(
+                    "~/.config/claude-orchestra/config.json",
+                    """{"default_parallel": 4, "branch_prefix": "orchestra", "bypass_permissions": ["Bash(git *)"]}"""
+                ),
+                UserFile = new("user.yaml", "branch_prefix: mine\n"),
+                OldRepositoryFiles =
+                [
+                    new(
+                        "orchestrator_config.json",
+                        """{"execution": {"max_workers": 5, "max_retries": 3}, "models": {"worker": {"model": "haiku", "description": "works"}}}"""
+                    ),
+                    new(
+                        ".claude-agents.yaml",
+                        """
+                        risk:
+                          auto_approve_threshold: 30
+                          sensitive_patterns: [{pattern: "internal/*", weight: 50}]
+                        orchestration: {worker_model: opus, max_parallel_workers: 9, worker_modle: opus}
+                        approval: {always_require_human: ["**/secrets/**"]}
+                        quality: {verifier_checks: ["ruff check ."]}
+                        boundaries: {churn_threshold_lines: 500}
+                        """
+                    ),
+                ],
+                RepositoryFile = new(".orchestrator/config.yaml", "risk: {auto_approve_threshold: 10}\n"),
+            }
+        );
+
+        Assert.Empty(result.Errors);
+        var sources = result.Values.ToDictionary(value => value.Name, value => (value.Value, Source: value.Source.ToString()));
+        Assert.Equal(("5", "orchestrator_config.json:1"), sources["workers"]);
+        Assert.Equal(("haiku", "orchestrator_config.json:1"), sources["model"]);
+        Assert.Equal(("4", "orchestrator_config.json:1"), sources["retry.max_attempts"]);
+        Assert.Equal(("mine", "user.yaml:1"), sources["branch_prefix"]);
+        Assert.Equal("~/.config/claude-orchestra/config.json:1", sources["permissions.allow"].Source);
+        Assert.Equal(("10", ".orchestrator/config.yaml:1"), sources["risk.auto_approve_threshold"]);
+        Assert.Equal("internal/*", Assert.Single(result.Settings!.Risk.SensitivePatterns!).Pattern);
+        Assert.Equal("ruff check .", Assert.Single(result.Settings.Gates.Task!).Command);
+        Assert.Superset(
+            new HashSet<string> { "**/secrets/**", ".orchestrator/**", ".claude-agents.yaml" },
+            result.Settings.AlwaysRequireHuman.ToHashSet()
+        );
+        Assert.Equal("orchestration.worker_modle", Assert.Single(result.Warnings).Key);
+    }
+
+    [Fact]
+    public void Load_SecretInAnOlderFile_ServesWhereItStandsAndIsNamed()
+    {
+        var result = SettingsLoader.Load(
+            new SettingsInput
+            {
+                IsTrusted = true,
+                OldRepositoryFiles = [new("orchestrator_config.json", """{"temporal": {"api_key": "key-xyzzy"}}""")],
+            }
+        );
+
+        var key = result.Settings!.Temporal.ApiKey!;
+        Assert.Equal("key-xyzzy", key.Resolve(result.Variables.GetValueOrDefault, File.ReadAllText));
+        Assert.Contains(result.Warnings, warning => warning.Cure.Contains("orchestrate init", StringComparison.Ordinal));
+        Assert.DoesNotContain("xyzzy", string.Join('\n', result.Warnings) + string.Join('\n', result.Values), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("risk: {sensitive_patterns: [{pattern: '(a', weight: 5}]}", "risk.sensitive_patterns")]
+    [InlineData("risk: ]", "")]
+    public void Load_FaultInAnOlderFile_IsAnErrorWithItsPlace(string text, string key)
+    {
+        var fault = Assert.Single(
+            SettingsLoader.Load(new SettingsInput { IsTrusted = true, OldRepositoryFiles = [new(".claude-agents.yaml", text)] }).Errors
+        );
+
+        Assert.Equal((key, ".claude-agents.yaml:1"), (fault.Key, fault.Source.ToString()));
+    }
+
+    [Fact]
+    public void Load_OldNames_SetTodaysKeys()
+    {
+        var settings = Load(
+            file: """
+            max_parallel_workers: 9
+            worker_timeout: 60
+            manager_timeout: 61
+            max_retries: 7
+            strict_compliance: false
+            models: {manager: {model: claude-3-opus-20240229}, worker: {model: claude-3-5-sonnet-20241022}}
+            bypass_permissions: ["Bash(git *)", "Read(*)"]
+            auto_commit: false
+            commit_message_prefix: "Auto:"
+            show_progress_bar: false
+            """
+        ).Settings!;
+
+        Assert.Equal(9, settings.Workers);
+        Assert.Equal((60, 61), (settings.TaskTimeout.TotalSeconds, settings.Planner.Timeout.TotalSeconds));
+        Assert.Equal(7, settings.MaxRemediations);
+        Assert.False(settings.StrictCompliance);
+        Assert.Equal(("opus", "sonnet"), (settings.Planner.Model, settings.Model));
+        Assert.Equal(["Bash(git *)", "Read(*)"], settings.Permissions.Allow);
+        Assert.Equal("default", settings.Permissions.Mode);
+        Assert.Equal(("branch", "Auto:"), (settings.Git.Land, settings.Git.MessagePrefix));
+        Assert.False(settings.ShowProgress);
+    }
+
+    [Fact]
+    public void Load_RetiredModel_WarnsAndUsesTheAlias()
+    {
+        var result = Load(file: "model: claude-3-5-sonnet-20241022\n");
+
+        Assert.Equal("sonnet", result.Settings!.Model);
+        Assert.Equal("config.yaml:1", Assert.Single(result.Warnings).Source.ToString());
+    }
+
+    [Fact]
+    public void Load_OldAndPresentNameTogether_ThePresentNameWinsWithAWarning()
+    {
+        var result = Load(file: "workers: 5\nmax_workers: 9\n");
+
+        Assert.Equal(5, result.Settings!.Workers);
+        Assert.Equal("max_workers", Assert.Single(result.Warnings).Key);
+    }
+
+    [Theory]
+    [InlineData("ORCHESTRATOR_TIMEOUT=60\nTASK_TIMEOUT=70\n", "TASK_TIMEOUT", "ORCHESTRATOR_TIMEOUT")]
+    [InlineData("TASK_TIMEOUT=70\nORCHESTRATOR_TIMEOUT=60\n", "ORCHESTRATOR_TIMEOUT", "TASK_TIMEOUT")]
+    public void Load_OldAndPresentVariable_ThePresentOneWinsInAnyOrder(string dotEnv, string second, string first)
+    {
+        var ofFile = SettingsLoader.Load(new SettingsInput { IsTrusted = true, DotEnv = new(".env", dotEnv) });
+        var ofProcess = SettingsLoader.Load(
+            new SettingsInput
+            {
+                IsTrusted = true,
+                Environment = new Dictionary<string, string> { ["ORCHESTRATOR_TIMEOUT"] = "60", ["TASK_TIMEOUT"] = "70" },
+            }
+        );
+
+        Assert.Equal(TimeSpan.FromSeconds(60), ofFile.Settings!.TaskTimeout);
+        Assert.Equal(TimeSpan.FromSeconds(60), ofProcess.Settings!.TaskTimeout);
+        Assert.StartsWith(
+            $"'{second}' sets it a second time, after '{first}' (.env:1).",
+            Assert.Single(ofFile.Warnings).Message,
+            StringComparison.Ordinal
+        );
+        Assert.Equal("Keep one of them; ORCHESTRATOR_TIMEOUT wins.", Assert.Single(ofFile.Warnings).Cure);
+    }
+}

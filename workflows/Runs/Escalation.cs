@@ -1,0 +1,162 @@
+using Orchestrator.Messages;
+using Temporalio.Workflows;
+
+namespace Orchestrator.Workflows.Runs;
+
+/// <summary>Why a run still waits for a person.</summary>
+/// <param name="Message">A sentence; empty: nothing new is to be said.</param>
+/// <param name="Evidence">File with the evidence, relative to the repository.</param>
+internal sealed record Standstill(string Message = "", string Evidence = "");
+
+/// <summary>
+/// A run that can't go on by itself stays open, for as long as it takes, and costs nothing meanwhile: its history waits in the engine, and
+/// no process has to. A person tries tasks again or leaves them out (<see cref="Steering"/>), or says how the run as a whole goes on.
+/// </summary>
+internal sealed class Escalation(RunContext context, ReplanStage replanning)
+{
+    private readonly RunState _state = context.State;
+
+    private static DateTimeOffset Now => RunContext.Now;
+
+    /// <summary>Waits until something can move again.</summary>
+    /// <param name="landMerged">Lands what is merged, when a person asks for that.</param>
+    /// <param name="standstill">What came of the last attempt to go on.</param>
+    public async Task WaitForPersonAsync(Func<Task<LandResult>> landMerged, Standstill standstill)
+    {
+        while (Scheduling.NothingCanMove(_state) && !_state.Board.AllMerged && !context.Resets.WasReset)
+        {
+            var impasse = Scheduling.Impasse(_state.Board);
+            context.TransitionTo(
+                RunStates.Escalated,
+                standstill.Message.Length > 0 ? $"{impasse}. {standstill.Message}" : impasse,
+                standstill.Evidence
+            );
+            await context.WaitAsync(() =>
+                _state.LandMergedAsked
+                || _state.Resolution is not null
+                || !Scheduling.NothingCanMove(_state)
+                || Scheduling.Impasse(_state.Board) != impasse
+            );
+            context.ThrowIfCancelled();
+            if (_state.LandMergedAsked)
+            {
+                var landing = await landMerged();
+                standstill = new Standstill(landing.Message, landing.Evidence);
+                _state.LandMergedAsked = false;
+            }
+            if (_state.Resolution is not null)
+            {
+                standstill = await ResolveAsync(new Standstill(_state.Run.Reason, standstill.Evidence)) ?? new Standstill();
+            }
+        }
+    }
+
+    /// <summary>Carries out what a person has said.</summary>
+    /// <param name="stand">Why the run could not go on.</param>
+    /// <returns>Why the run waits on; null: it goes on.</returns>
+    public async Task<Standstill?> ResolveAsync(Standstill stand)
+    {
+        var resolution = _state.Resolution!;
+        try
+        {
+            return resolution.Command.Way switch
+            {
+                Resolutions.Abort => throw Abort(resolution),
+                Resolutions.Replan => await replanning.BeginAsync(resolution, stand),
+                _ => await TakeFixAsync(resolution),
+            };
+        }
+        finally
+        {
+            resolution.Refuse($"{_state.RunId} is ending.");
+            _state.Resolution = null;
+        }
+    }
+
+    private static RunEndedException Abort(Resolution resolution)
+    {
+        resolution.Accept("The run ends; what is merged is kept.");
+        return new RunEndedException(
+            RunStates.Cancelled,
+            $"aborted by {Said.By(resolution.Command.By, resolution.Command.Reason)}; what is merged stays on staging"
+        );
+    }
+
+    private async Task<Standstill?> TakeFixAsync(Resolution resolution)
+    {
+        var run = _state.Run;
+        context.TransitionTo(RunStates.Integrating, $"looking at what {resolution.Who} has committed on {run.Staging}");
+        var fix = new LookAtFixInput(_state.RunId, _state.Repository, _state.Plan.Hash, run.Staging, run.BaseCommit, _state.StagingTip);
+        var look = await Workflow.ExecuteActivityAsync((IRunActivities a) => a.LookAtFixAsync(fix), context.Short);
+        if (look.Refusal.Length > 0)
+        {
+            resolution.Refuse(look.Refusal);
+            return new Standstill(look.Refusal);
+        }
+        var found = $"{look.Commits} {(look.Commits == 1 ? "commit" : "commits")} on {run.Staging} ({look.Summary})";
+        resolution.Accept(
+            $"{found}: the gates of the whole run are run on that now; 'orchestrate status {_state.RunId}' says what they say."
+        );
+        context.TransitionTo(RunStates.Integrating, $"{found} by {resolution.Who}: the gates of the whole run are run");
+        var mended = Mended(resolution.Command).ToList();
+        var verify = new VerifyFixInput(fix, look.Commit)
+        {
+            Without = [.. _state.Board.Entries.Where(e => _state.IsOfPlan(e) && !IsThere(e) && !mended.Contains(e)).Select(e => e.Id)],
+        };
+        var verdict = await Workflow.ExecuteActivityAsync((IRunActivities a) => a.VerifyFixAsync(verify), context.Long);
+        if (verdict.Refusal.Length > 0)
+        {
+            return new Standstill(verdict.Refusal, verdict.Evidence);
+        }
+        _state.StagingTip = verdict.Commit;
+        var why =
+            $"resolved by {Said.By(resolution.Command.By, resolution.Command.Reason)}: "
+            + $"{found}{(verdict.Gates.Length > 0 ? $"; {verdict.Gates} gates hold" : "")}";
+        _state.Note(why, Now);
+        foreach (var entry in mended.Where(e => e.HasEnded && !TaskStates.IsDone(e.Status.State)))
+        {
+            Settle(entry, verdict, why);
+        }
+        LookAgain();
+        return null;
+    }
+
+    /// <summary>The tasks that a person's commits are for.</summary>
+    private IEnumerable<TaskEntry> Mended(ResolveCommand command) =>
+        Scheduling.EndedBadly(_state.Board).Where(e => command.Tasks is not { Count: > 0 } named || named.Contains(e.Id));
+
+    private static bool IsThere(TaskEntry entry) => TaskStates.IsOnStaging(entry.Status.State);
+
+    private void Settle(TaskEntry entry, FixVerdict verdict, string why)
+    {
+        if (entry.Id == ReviewTask.Id)
+        {
+            _state.Board.Retry(entry, "", Now);
+            return;
+        }
+        entry.State = entry.State with
+        {
+            LeftOut = false,
+            Status = entry.Status with
+            {
+                MergeCommit = verdict.Commit,
+                Gates = verdict.Gates.Length > 0 ? verdict.Gates : null,
+                Paused = false,
+            },
+        };
+        _state.Board.CountAsDone(entry, TaskStates.Resolved, why, Now);
+    }
+
+    /// <summary>What the reviewer has accepted is not what is there now.</summary>
+    private void LookAgain()
+    {
+        if (
+            _state.Board.TryFind(ReviewTask.Id) is { Status.State: TaskStates.Reviewed } review
+            && _state.Run.Review is { } last
+            && last.Commit != _state.StagingTip
+        )
+        {
+            _state.Board.AskAgain(review, "a person has added commits; the reviewer looks again", Now);
+        }
+    }
+}

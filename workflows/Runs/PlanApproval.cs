@@ -1,0 +1,34 @@
+using Orchestrator.Messages;
+using Temporalio.Workflows;
+
+namespace Orchestrator.Workflows.Runs;
+
+/// <summary>Waits for a person's yes to a plan. No answer in time means no.</summary>
+internal sealed class PlanApproval(RunContext context)
+{
+    private readonly RunState _state = context.State;
+
+    /// <summary>Asks.</summary>
+    /// <param name="reason">Why a person is asked; empty: nobody has to be.</param>
+    /// <returns>Why the plan may not begin; null: it may.</returns>
+    public async Task<string?> AskAsync(string reason)
+    {
+        if (reason.Length == 0)
+        {
+            return null;
+        }
+        context.TransitionTo(RunStates.AwaitingApproval, reason);
+        await Workflow.WaitConditionAsync(
+            () => _state.PlanAnswer is not null || _state.IsCancelled,
+            _state.Rules.ApprovalTimeout,
+            CancellationToken.None
+        );
+        context.ThrowIfCancelled();
+        return _state.PlanAnswer switch
+        {
+            { Accepted: true } => null,
+            { } no => $"the plan was rejected: {no.Reason}",
+            null => "nobody approved the plan in time",
+        };
+    }
+}

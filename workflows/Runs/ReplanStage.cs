@@ -1,0 +1,154 @@
+using Orchestrator.Messages;
+using Temporalio.Workflows;
+
+namespace Orchestrator.Workflows.Runs;
+
+/// <summary>
+/// Another plan in mid-run: the planner is told what is merged and what did not end well. It is a task on the board like the review; its
+/// tasks become tasks of the run and take the place of those that did not end well, once a person has said yes where one is needed.
+/// </summary>
+internal sealed class ReplanStage(RunContext context, RunRecorder recorder, PlanApproval approval)
+{
+    private readonly RunState _state = context.State;
+
+    private static DateTimeOffset Now => RunContext.Now;
+
+    /// <summary>Asks the planner.</summary>
+    /// <param name="resolution">Who wants it.</param>
+    /// <param name="stand">Why the run can't go on.</param>
+    /// <returns>Why nobody can be asked; null: the planner is about to begin.</returns>
+    public async Task<Standstill?> BeginAsync(Resolution resolution, Standstill stand)
+    {
+        var round = (_state.Run.Replan?.Round ?? 0) + 1;
+        IReadOnlyList<string> replaces = [.. Unfinished().Select(e => e.Id)];
+        context.TransitionTo(RunStates.Planning, $"another plan is asked for by {resolution.Who}");
+
+        // What the planner is told of the tasks is read from the record.
+        await recorder.RecordAllAsync();
+        var begin = new BeginReplanInput
+        {
+            RunId = _state.RunId,
+            Repository = _state.Repository,
+            PlanHash = _state.Plan.Hash,
+            Replan = round,
+            StagingTip = _state.StagingTip,
+            Why = stand.Message,
+            Evidence = stand.Evidence,
+            Guidance = resolution.Command.Reason,
+            Replaces = replaces,
+        };
+        var begun = await Workflow.ExecuteActivityAsync((IPlanningActivities a) => a.BeginReplanAsync(begin), context.Short);
+        if (begun.Faults.Count > 0)
+        {
+            var refusal = $"There is no other plan: {string.Join(" ", begun.Faults)}";
+            resolution.Refuse(refusal);
+            return new Standstill(refusal);
+        }
+        _state.Run = _state.Run with
+        {
+            Replan = new RunReplan
+            {
+                Round = round,
+                State = ReplanStates.Asked,
+                By = resolution.Who,
+                Replaces = replaces,
+            },
+        };
+        PutOnBoard();
+        resolution.Accept(
+            $"{begun.Agent} makes another plan in place of {(replaces.Count > 0 ? string.Join(", ", replaces.Take(10)) : "nothing")}."
+        );
+        return null;
+    }
+
+    /// <summary>Takes up what the planner has answered.</summary>
+    /// <returns>Why nothing comes of it; null: there is nothing to take up, or its tasks are on the board.</returns>
+    public async Task<Standstill?> ConcludeAsync()
+    {
+        if (
+            _state.Run.Replan is not { State: ReplanStates.Asked } replan
+            || _state.Board.TryFind(ReplanTask.Id) is not { HasEnded: true } entry
+        )
+        {
+            return null;
+        }
+        if (entry.Status.State != TaskStates.Planned)
+        {
+            var why = $"There is no other plan: {entry.Status.Reason}";
+            entry.State = entry.State with { LeftOut = true };
+            _state.Board.Change(entry, TaskStates.Cancelled, why, Now);
+            return Drop(replan, why);
+        }
+        var conclude = new ConcludeReplanInput(_state.RunId, _state.Repository, _state.Plan.Hash, replan.Round);
+        var made = await Workflow.ExecuteActivityAsync((IPlanningActivities a) => a.ConcludeReplanAsync(conclude), context.Short);
+        _state.PlanAnswer = null;
+        if (await approval.AskAsync(Approvals.ReasonToAsk(_state, made)) is { } refused)
+        {
+            return Drop(replan, $"The other plan is not taken: {refused}");
+        }
+        _state.Plan = _state.Plan with { Hash = made.PlanHash, TaskCount = _state.Plan.TaskCount + made.Tasks.Count };
+        replan = replan with { State = ReplanStates.Planned, Tasks = [.. made.Tasks.Select(t => t.Id)] };
+        _state.Run = _state.Run with { Replan = replan };
+        _state.Note($"another plan: {replan}", Now);
+        Supersede(replan);
+        _state.Board.Add(made.Tasks, Now);
+        AskReviewerAgain();
+        return null;
+    }
+
+    private Standstill Drop(RunReplan replan, string why)
+    {
+        _state.Run = _state.Run with { Replan = replan with { State = ReplanStates.Dropped } };
+        return new Standstill(why);
+    }
+
+    /// <summary>Tasks of the plan that did not end well, and those that did not run for it, which come first.</summary>
+    private IEnumerable<TaskEntry> Unfinished() =>
+        _state.Board.In(TaskStates.Skipped).Concat(Scheduling.EndedBadly(_state.Board)).Where(_state.IsOfPlan);
+
+    private void Supersede(RunReplan replan)
+    {
+        foreach (var entry in Unfinished().Where(e => replan.Replaces.Contains(e.Id)).ToList())
+        {
+            entry.State = entry.State with { LeftOut = false };
+            _state.Board.CountAsDone(entry, TaskStates.Superseded, $"replaced by other tasks, as {replan.By} asked", Now);
+        }
+    }
+
+    private void PutOnBoard()
+    {
+        if (_state.Board.TryFind(ReplanTask.Id) is not { } entry)
+        {
+            _state.Board.Add([ReplanTask.Of(_state.Rules)], Now);
+        }
+        else if (TaskStates.IsDone(entry.Status.State))
+        {
+            _state.Board.AskAgain(entry, "another plan is asked for", Now);
+        }
+        else
+        {
+            _state.Board.Retry(entry, "", Now);
+        }
+    }
+
+    /// <summary>What the reviewer has not accepted is for the new tasks; it looks again when they are done.</summary>
+    private void AskReviewerAgain()
+    {
+        if (_state.Board.TryFind(ReviewTask.Id) is not { } entry || _state.Run.Review is not { } review)
+        {
+            return;
+        }
+        _state.Run = _state.Run with
+        {
+            Review = review with
+            {
+                Verdict = ReviewVerdicts.Findings,
+                Commit = review.Verdict == ReviewVerdicts.Asked ? "" : review.Commit,
+            },
+        };
+        if (!TaskStates.IsDone(entry.Status.State))
+        {
+            _state.Board.CountAsDone(entry, TaskStates.Reviewed, "what was found is for the tasks of the other plan", Now);
+        }
+    }
+}
