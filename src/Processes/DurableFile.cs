@@ -28,6 +28,19 @@ public static class DurableFile
         file.Replace();
     }
 
+    /// <summary>
+    /// Writes a file unless there is one of that name: of many that do so at once, in one process or in several, one does it.
+    /// <c>File.Move</c> without overwriting looks first and renames then, so that two that look at the same moment both do it.
+    /// </summary>
+    /// <returns>True if it was written, false if there is a file already, which is whole and stays as it is.</returns>
+    /// <exception cref="IOException">It could not be written, such as on a full disk.</exception>
+    public static bool TryCreate(string path, string content)
+    {
+        using var file = new AsideFile(path);
+        file.Stream.Write(Encoding.UTF8.GetBytes(content));
+        return file.Publish();
+    }
+
     /// <summary>The content as text, or null if there is no such file.</summary>
     public static string? TryRead(string path) => SmallFile.TryRead(path) is { } content ? Encoding.UTF8.GetString(content) : null;
 
@@ -54,6 +67,13 @@ public static class DurableFile
             Stream.Dispose();
             File.Move(_aside!, _path, overwrite: true);
             _aside = null;
+        }
+
+        // A further name (a hard link) is given or refused by the file system in one step.
+        public bool Publish()
+        {
+            Stream.Flush(flushToDisk: true);
+            return SharedFile.TryName(_aside!, _path);
         }
 
         public void Dispose()

@@ -78,17 +78,7 @@ public static class MachineIdentity
         {
             if (!File.Exists(file))
             {
-                Directory.CreateDirectory(folder);
-                var aside = $"{file}.{Guid.NewGuid():N}";
-                File.WriteAllText(aside, Guid.NewGuid().ToString("N") + "\n");
-                try
-                {
-                    File.Move(aside, file, overwrite: false);
-                }
-                catch (IOException) when (File.Exists(file))
-                {
-                    File.Delete(aside);
-                }
+                DurableFile.TryCreate(file, Guid.NewGuid().ToString("N") + "\n");
             }
 
             return File.ReadAllText(file).Trim() is { Length: > 0 } kept ? kept : null;

@@ -34,6 +34,37 @@ public static partial class SharedFile
         }
     }
 
+    /// <summary>Gives a file a further name unless that name is taken; where the file system knows no further names, its content.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="name">The name, on the same disk.</param>
+    /// <returns>True if the name is the file's now, false if it was taken.</returns>
+    /// <exception cref="IOException">The name can't be given.</exception>
+    internal static bool TryName(string file, string name)
+    {
+        if (Link(file, name) == 0)
+        {
+            return true;
+        }
+
+        if (File.Exists(name))
+        {
+            return false;
+        }
+
+        try
+        {
+            using FileStream to = new(name, FileMode.CreateNew, FileAccess.Write);
+            using FileStream from = new(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            from.CopyTo(to);
+            to.Flush(flushToDisk: true);
+            return true;
+        }
+        catch (IOException) when (File.Exists(name))
+        {
+            return false;
+        }
+    }
+
     /// <summary>Copies what a copy does not have yet; a file that became shorter is copied anew.</summary>
     internal static void Append(string file, string kept)
     {

@@ -110,22 +110,7 @@ internal sealed class AgentGuard(TaskWorkspace workspace, RunServices services, 
             Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..24]
         );
         var teller = $"{workspace.TaskId}/{start}";
-        if (DurableFile.TryRead(file) is { } told)
-        {
-            return told == teller;
-        }
-        var aside = $"{file}.{Guid.NewGuid():N}.tmp";
-        DurableFile.Write(aside, teller);
-        try
-        {
-            File.Move(aside, file); // Whoever is second finds it there: two agents may end in the same moment.
-            return true;
-        }
-        catch (IOException) when (File.Exists(file))
-        {
-            File.Delete(aside);
-            return DurableFile.TryRead(file) == teller;
-        }
+        return DurableFile.TryCreate(file, teller) || DurableFile.TryRead(file) == teller;
     }
 
     private static ForeignNote? Read(string path)
