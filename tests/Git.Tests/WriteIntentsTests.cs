@@ -139,7 +139,8 @@ public sealed class WriteIntentsTests
     {
         using var opened = await ImpatientAsync();
         var lockFile = Lock(opened);
-        File.SetLastWriteTimeUtc(lockFile, DateTime.UtcNow.AddHours(-1));
+        // One from before the machine was started would be nobody's.
+        File.SetLastWriteTimeUtc(lockFile, ProcessTable.BootedUtc);
         NoteOfTheDead(opened);
 
         await Assert.ThrowsAsync<GitLockedException>(async () =>

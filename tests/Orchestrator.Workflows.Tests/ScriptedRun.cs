@@ -99,9 +99,11 @@ internal sealed class ScriptedRun : IAsyncDisposable
 
     /// <summary>So much time passes at once; of a run that was made to skip time.</summary>
     public Task SkipAsync(TimeSpan time) =>
-        Client.Connection.TestService.UnlockTimeSkippingWithSleepAsync(
-            new SleepRequest { Duration = Google.Protobuf.WellKnownTypes.Duration.FromTimeSpan(time) }
-        );
+        Client
+            .Connection.TestService.UnlockTimeSkippingWithSleepAsync(
+                new SleepRequest { Duration = Google.Protobuf.WellKnownTypes.Duration.FromTimeSpan(time) }
+            )
+            .WaitAsync(Eventually.Limit);
 
     /// <summary>The workers end, and others that know nothing take their place.</summary>
     public async Task RestartWorkersAsync()
