@@ -1,4 +1,3 @@
-using Orchestrator.Plans.Readers;
 using Orchestrator.Plans.Readers.Formats;
 using Orchestrator.Runs;
 

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Orchestrator.Processes;
 
 /// <summary>A program that is to live on when we end, with its streams in files.</summary>

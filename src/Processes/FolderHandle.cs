@@ -5,25 +5,6 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Orchestrator.Processes;
 
-/// <summary>What lies at a place.</summary>
-public enum EntryKind
-{
-    /// <summary>Nothing, or nothing that may be looked at.</summary>
-    Missing,
-
-    /// <summary>A regular file.</summary>
-    File,
-
-    /// <summary>A folder.</summary>
-    Folder,
-
-    /// <summary>A symbolic link.</summary>
-    Link,
-
-    /// <summary>A pipe, a socket, a device.</summary>
-    Other,
-}
-
 /// <summary>
 /// An open folder, in which names are looked up one by one and links are never followed (openat(2)). A path can be changed under us at any
 /// of its parts while we use it; an open folder stays the one that was looked at. Names are bytes.
@@ -84,7 +65,7 @@ public sealed partial class FolderHandle : IDisposable
     /// <summary>The same, made first if there is nothing of this name.</summary>
     public FolderHandle? TryMake(ReadOnlySpan<byte> name)
     {
-        if (MakeAt(Number, Ended(name), 0x1FF) != 0 && Marshal.GetLastPInvokeError() != Exists)
+        if (FolderCalls.MakeAt(Number, FolderCalls.Ended(name), 0x1FF) != 0 && Marshal.GetLastPInvokeError() != Exists)
         {
             throw Fault("make the folder", name);
         }
@@ -93,17 +74,19 @@ public sealed partial class FolderHandle : IDisposable
     }
 
     /// <summary>What lies here under a name; a link is not followed.</summary>
-    public EntryKind KindOf(ReadOnlySpan<byte> name) => KindAt(Number, Ended(name), DoNotFollow);
+    public EntryKind KindOf(ReadOnlySpan<byte> name) => KindAt(Number, FolderCalls.Ended(name), DoNotFollow);
 
     /// <summary>True for a regular file that its owner may execute; a link is not followed.</summary>
     public bool IsExecutable(ReadOnlySpan<byte> name) =>
-        ModeAt(Number, Ended(name), DoNotFollow) is { } mode && KindIn(mode) == EntryKind.File && (mode & ExecutableByOwner) != 0;
+        ModeAt(Number, FolderCalls.Ended(name), DoNotFollow) is { } mode
+        && KindIn(mode) == EntryKind.File
+        && (mode & ExecutableByOwner) != 0;
 
     /// <summary>What is in it, in no order.</summary>
     public IReadOnlyList<byte[]> List()
     {
-        var copy = OpenAt(Number, "."u8, OnlyFolder | CloseOnExec, 0);
-        if (copy < 0 || FolderOf(copy) is not (not 0 and var stream))
+        var copy = FolderCalls.OpenAt(Number, "."u8, OnlyFolder | CloseOnExec, 0);
+        if (copy < 0 || FolderCalls.FolderOf(copy) is not (not 0 and var stream))
         {
             throw Fault("list", "."u8);
         }
@@ -113,7 +96,7 @@ public sealed partial class FolderHandle : IDisposable
         {
             // struct dirent of 64-bit systems: inode and offset of 8 bytes each, length of 2, kind of 1, the name.
             const int NameOffset = 19;
-            for (var entry = NextOf(stream); entry != 0; entry = NextOf(stream))
+            for (var entry = FolderCalls.NextOf(stream); entry != 0; entry = FolderCalls.NextOf(stream))
             {
                 unsafe
                 {
@@ -127,7 +110,7 @@ public sealed partial class FolderHandle : IDisposable
         }
         finally
         {
-            _ = CloseFolder(stream);
+            _ = FolderCalls.CloseFolder(stream);
         }
 
         return names;
@@ -138,7 +121,7 @@ public sealed partial class FolderHandle : IDisposable
     /// </summary>
     public SafeFileHandle? TryRead(ReadOnlySpan<byte> name)
     {
-        var number = OpenAt(Number, Ended(name), DoNotWait | NoLink | CloseOnExec, 0);
+        var number = FolderCalls.OpenAt(Number, FolderCalls.Ended(name), DoNotWait | NoLink | CloseOnExec, 0);
         if (number < 0)
         {
             return Marshal.GetLastPInvokeError() is NoSuchFile or TooManyLinks or NoFolder or NoSuchDevice
@@ -159,14 +142,14 @@ public sealed partial class FolderHandle : IDisposable
     /// <summary>Makes a file, which may not be there.</summary>
     public SafeFileHandle Make(ReadOnlySpan<byte> name, UnixFileMode mode)
     {
-        var number = OpenAt(Number, Ended(name), WriteOnly | CreateNew | NoLink | CloseOnExec, (uint)mode);
+        var number = FolderCalls.OpenAt(Number, FolderCalls.Ended(name), WriteOnly | CreateNew | NoLink | CloseOnExec, (uint)mode);
         return number < 0 ? throw Fault("make", name) : new SafeFileHandle(number, ownsHandle: true);
     }
 
     /// <summary>Makes a symbolic link.</summary>
     public void MakeLink(ReadOnlySpan<byte> name, ReadOnlySpan<byte> target)
     {
-        if (LinkAt(Ended(target), Number, Ended(name)) != 0)
+        if (FolderCalls.LinkAt(FolderCalls.Ended(target), Number, FolderCalls.Ended(name)) != 0)
         {
             throw Fault("make the link", name);
         }
@@ -175,7 +158,7 @@ public sealed partial class FolderHandle : IDisposable
     /// <summary>Gives something here another name, here or in another folder; what has that name and is no folder is replaced.</summary>
     public void Rename(ReadOnlySpan<byte> name, FolderHandle to, ReadOnlySpan<byte> newName)
     {
-        if (RenameAt(Number, Ended(name), to.Number, Ended(newName)) != 0)
+        if (FolderCalls.RenameAt(Number, FolderCalls.Ended(name), to.Number, FolderCalls.Ended(newName)) != 0)
         {
             throw Fault("rename", name);
         }
@@ -185,7 +168,7 @@ public sealed partial class FolderHandle : IDisposable
     /// <returns>False for a folder that is not empty.</returns>
     public bool Remove(ReadOnlySpan<byte> name, bool isFolder)
     {
-        if (UnlinkAt(Number, Ended(name), isFolder ? RemoveFolder : 0) == 0)
+        if (FolderCalls.UnlinkAt(Number, FolderCalls.Ended(name), isFolder ? RemoveFolder : 0) == 0)
         {
             return true;
         }
@@ -199,16 +182,16 @@ public sealed partial class FolderHandle : IDisposable
     }
 
     /// <summary>Lets its owner list, search and change a folder, if that is who we are.</summary>
-    public void Unlock(ReadOnlySpan<byte> name) => _ = PermitAt(Number, Ended(name), 0x1C0, 0); // 0700; links have no permissions, and what is missing needs none.
+    public void Unlock(ReadOnlySpan<byte> name) => _ = FolderCalls.PermitAt(Number, FolderCalls.Ended(name), 0x1C0, 0); // 0700; links have no permissions, and what is missing needs none.
 
     /// <summary>The same for this folder.</summary>
-    public void UnlockThis() => _ = Permit(Number, 0x1C0);
+    public void UnlockThis() => _ = FolderCalls.Permit(Number, 0x1C0);
 
     private int Number => (int)_folder.DangerousGetHandle();
 
     private static FolderHandle? TryOpen(int folder, ReadOnlySpan<byte> name, string path, int noLink)
     {
-        var number = OpenAt(folder, Ended(name), OnlyFolder | noLink | CloseOnExec, 0);
+        var number = FolderCalls.OpenAt(folder, FolderCalls.Ended(name), OnlyFolder | noLink | CloseOnExec, 0);
         if (number >= 0)
         {
             return new FolderHandle(new SafeFileHandle(number, ownsHandle: true), path);
@@ -233,7 +216,9 @@ public sealed partial class FolderHandle : IDisposable
     private static int? ModeAt(int folder, byte[] name, int flags)
     {
         Span<byte> facts = stackalloc byte[256];
-        return Look(folder, name, flags, TypeAndMode, ref facts[0]) == 0 ? MemoryMarshal.Read<ushort>(facts[ModeOffset..]) : null;
+        return FolderCalls.Look(folder, name, flags, TypeAndMode, ref facts[0]) == 0
+            ? MemoryMarshal.Read<ushort>(facts[ModeOffset..])
+            : null;
     }
 
     private string PathOf(ReadOnlySpan<byte> name) => $"{_name}/{Encoding.UTF8.GetString(name)}";
@@ -245,57 +230,4 @@ public sealed partial class FolderHandle : IDisposable
         var text = $"Could not {what} '{path}': {new Win32Exception(error).Message}.";
         return error is NotPermitted or Denied ? new UnauthorizedAccessException(text) : new IOException(text);
     }
-
-    private static byte[] Ended(ReadOnlySpan<byte> name)
-    {
-        var ended = new byte[name.Length + 1];
-        name.CopyTo(ended);
-        return ended;
-    }
-
-    private static int OpenAt(int folder, ReadOnlySpan<byte> name, int flags, uint mode) => OpenAt(folder, Ended(name), flags, mode);
-
-    [LibraryImport("libc", EntryPoint = "openat", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int OpenAt(int folder, byte[] name, int flags, uint mode);
-
-    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Look(int folder, byte[] name, int flags, uint mask, ref byte facts);
-
-    [LibraryImport("libc", EntryPoint = "mkdirat", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int MakeAt(int folder, byte[] name, uint mode);
-
-    [LibraryImport("libc", EntryPoint = "symlinkat", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int LinkAt(byte[] target, int folder, byte[] name);
-
-    [LibraryImport("libc", EntryPoint = "renameat", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int RenameAt(int folder, byte[] name, int to, byte[] newName);
-
-    [LibraryImport("libc", EntryPoint = "unlinkat", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int UnlinkAt(int folder, byte[] name, int flags);
-
-    [LibraryImport("libc", EntryPoint = "fchmodat", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int PermitAt(int folder, byte[] name, uint mode, int flags);
-
-    [LibraryImport("libc", EntryPoint = "fchmod", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Permit(int folder, uint mode);
-
-    [LibraryImport("libc", EntryPoint = "fdopendir", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial nint FolderOf(int folder);
-
-    [LibraryImport("libc", EntryPoint = "readdir", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial nint NextOf(nint stream);
-
-    [LibraryImport("libc", EntryPoint = "closedir", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int CloseFolder(nint stream);
 }

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Orchestrator.Processes;
 
 /// <summary>A process as the system's table shows it.</summary>

@@ -5,39 +5,6 @@ using Orchestrator.QualityGates.Counting;
 
 namespace Orchestrator.QualityGates;
 
-/// <summary>What a gate is run on.</summary>
-public sealed record GateSubject
-{
-    /// <summary>The directory it runs in: a worktree at the commit in question.</summary>
-    public required string Directory { get; init; }
-
-    /// <summary>The changed files, relative to the directory. Those that are gone are left out of names.</summary>
-    public IReadOnlyList<string> ChangedFiles { get; init; } = [];
-
-    /// <summary>The whole environment.</summary>
-    /// <value>Default: <see cref="GateEnvironment.Make"/>.</value>
-    public IReadOnlyDictionary<string, string> Environment { get; init; } = GateEnvironment.Make();
-
-    /// <summary>Paths that the plan's tasks are to write. What is missing of them is work that is not done, and no fault of the machine.</summary>
-    public IReadOnlyList<string> Planned { get; init; } = [];
-
-    /// <summary>A task of the plan does not say what it writes: a module that nobody knows may be its work.</summary>
-    public bool MayWriteAnything { get; init; }
-
-    /// <summary>
-    /// The temporary folder of its worktree: what the first run of a gate has left there is no longer there in its second. Null: none of
-    /// its own.
-    /// </summary>
-    public string? TemporaryFolder { get; init; }
-
-    /// <summary>False: a gate that fails by its own word is not run again to tell chance from fault; its failure is expected.</summary>
-    /// <value>Default: true.</value>
-    public bool RerunFailure { get; init; } = true;
-
-    /// <summary>Whose work it is, for those who wait for the gate.</summary>
-    public GateOrigin Origin { get; init; } = GateOrigin.None;
-}
-
 /// <summary>Runs gates. One instance serves any number at the same time.</summary>
 /// <param name="turns">Who may run one now.</param>
 /// <param name="time">The clock for limits and durations; the system's by default.</param>
@@ -155,52 +122,6 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
             Tail = why,
         };
 
-    private static GateVerdict Judge(Gate gate, string command, ProcessResult result, GateSubject subject, string evidenceFile)
-    {
-        var output = gate.IsMeasurement
-            ? $"{result.StandardError.Text}\n{result.StandardOutput.Text}".TrimStart('\n')
-            : result.StandardOutput.Text;
-        var missesWork = GateClassifier.MissesOwnFile(result.ExitCode, output);
-        var isGood = result.Succeeded != gate.Negate && !GateClassifier.CouldNotRun(result.ExitCode);
-        (var verdict, var failure) = result switch
-        {
-            { TimedOut: true } => (GateResult.TimedOut, GateFailure.Timeout),
-            _ when isGood => (GateResult.Passed, GateFailure.None),
-            _ when missesWork => (GateResult.Failed, GateFailure.Logic),
-            _ when GateClassifier.CouldNotRun(result.ExitCode) => (GateResult.CouldNotRun, GateFailure.Environment),
-            _ when gate.Negate => (GateResult.Failed, GateFailure.Logic),
-            _ => (GateResult.Failed, GateClassifier.OfExit(result.ExitCode, output, subject)),
-        };
-        return new GateVerdict
-        {
-            Gate = gate,
-            Result = verdict,
-            Failure = failure,
-            Command = command,
-            ExitCode = result.TimedOut ? null : result.ExitCode,
-            Duration = result.Duration,
-            Runs = 1,
-            EvidenceFile = evidenceFile,
-            Tail = Tail(output),
-            Contention =
-                verdict is GateResult.Failed or GateResult.TimedOut && failure != GateFailure.Environment && !gate.Negate
-                    ? GateContentions.Of(output)
-                    : GateContention.None,
-        };
-    }
-
-    /// <summary>
-    /// Whether the file holds anything but what came from the gate. What a gate starts is often an agent's code, and can find the file; the
-    /// verdict does not hang on it, but people read it.
-    /// </summary>
-    private static bool IsForeign(string evidenceFile, CapturedOutput output) =>
-        output.TotalBytes <= EvidenceBytes
-        && (
-            new FileInfo(evidenceFile) is not { Exists: true } file
-            || file.Length != output.TotalBytes
-            || (!output.IsTruncated && !File.ReadAllBytes(evidenceFile).AsSpan().SequenceEqual(output.Bytes.Span))
-        );
-
     /// <summary>The time by the clock of files, which those that the gate writes are compared with.</summary>
     private static DateTime Touch(string evidenceFile)
     {
@@ -214,7 +135,7 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
         : printed is { } said ? new TestCount(said.Ran, said.Skipped, said.Ran, [])
         : null;
 
-    private static string Tail(string output)
+    internal static string Tail(string output)
     {
         var end = output.TrimEnd();
         return end.Length <= TailBytes ? end : end[^TailBytes..];
@@ -262,7 +183,7 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
             Mark = turn.Mark,
         };
         var result = await RunProcessAsync(process, subject.TemporaryFolder, cancellationToken);
-        var verdict = Judge(gate, command, result, subject, evidenceFile) with
+        var verdict = GateJudgement.Of(gate, command, result, subject, evidenceFile) with
         {
             Tests = printed is null ? null : CountOf(printed.Result, ResultFiles.Count(subject.Directory, began, cancellationToken)),
         };
@@ -302,4 +223,16 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
             _ = temporary is null || TemporaryFolders.TryEmpty(temporary, before);
         }
     }
+
+    /// <summary>
+    /// Whether the file holds anything but what came from the gate. What a gate starts is often an agent's code, and can find the file; the
+    /// verdict does not hang on it, but people read it.
+    /// </summary>
+    private static bool IsForeign(string evidenceFile, CapturedOutput output) =>
+        output.TotalBytes <= EvidenceBytes
+        && (
+            new FileInfo(evidenceFile) is not { Exists: true } file
+            || file.Length != output.TotalBytes
+            || (!output.IsTruncated && !File.ReadAllBytes(evidenceFile).AsSpan().SequenceEqual(output.Bytes.Span))
+        );
 }

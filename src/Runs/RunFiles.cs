@@ -1,4 +1,3 @@
-using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Processes;
 using Orchestrator.Settings;

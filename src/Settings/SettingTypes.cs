@@ -6,41 +6,46 @@ namespace Orchestrator.Settings;
 /// <summary>The types that settings have. A type that may be off is null then, and accepts <c>off</c> and <c>none</c>.</summary>
 internal static class SettingTypes
 {
-    public static SettingType<string> Text { get; } = new("a text", ReadText, Quote);
+    public static SettingType<string> Text { get; } = new("a text", SettingReading.ReadText, Quote);
 
     public static SettingType<string?> OptionalText { get; } =
         new(
             "a text",
-            (RawValue raw, FaultSink faults, out string? value) => ReadText(raw, faults, out value!),
+            (RawValue raw, FaultSink faults, out string? value) => SettingReading.ReadText(raw, faults, out value!),
             value => value is null ? "none" : Quote(value)
         );
 
-    public static SettingType<string> Model { get; } = new("a model or an alias (opus, sonnet, haiku)", ReadText, Quote);
+    public static SettingType<string> Model { get; } = new("a model or an alias (opus, sonnet, haiku)", SettingReading.ReadText, Quote);
 
     public static SettingType<string?> OptionalModel { get; } =
-        new("a model or an alias (opus, sonnet, haiku)", ReadText, value => value is null ? "none" : Quote(value));
+        new("a model or an alias (opus, sonnet, haiku)", SettingReading.ReadText, value => value is null ? "none" : Quote(value));
 
     /// <summary>A part of a host's name: anything else would change to whom keys are sent.</summary>
     public static SettingType<string?> Region { get; } =
-        new("the name of a region, such as eu-west-1", ReadRegion, value => value ?? "none");
+        new("the name of a region, such as eu-west-1", SettingReading.ReadRegion, value => value ?? "none");
 
     /// <summary>What git takes as the beginning of a branch's name; anything else would only fail in the midst of a run.</summary>
     public static SettingType<string> BranchPart { get; } =
-        new("the beginning of a branch's name, such as orchestrator or agents/mine", ReadBranchPart, Quote);
+        new("the beginning of a branch's name, such as orchestrator or agents/mine", SettingReading.ReadBranchPart, Quote);
 
-    public static SettingType<bool> Switch { get; } = new("true or false", ReadSwitch, value => value ? "true" : "false");
+    public static SettingType<bool> Switch { get; } = new("true or false", SettingReading.ReadSwitch, value => value ? "true" : "false");
 
-    public static SettingType<IReadOnlyList<string>> Texts { get; } = new("a list of texts", ReadTexts, WriteTexts);
+    public static SettingType<IReadOnlyList<string>> Texts { get; } = new("a list of texts", SettingReading.ReadTexts, WriteTexts);
 
     public static SettingType<IReadOnlyList<string>?> OptionalTexts { get; } =
         new(
             "a list of texts",
-            (RawValue raw, FaultSink faults, out IReadOnlyList<string>? value) => ReadTexts(raw, faults, out value!),
+            (RawValue raw, FaultSink faults, out IReadOnlyList<string>? value) => SettingReading.ReadTexts(raw, faults, out value!),
             value => value is null ? "found" : WriteTexts(value)
         );
 
     public static SettingType<SecretReference?> Secret { get; } =
-        new("$NAME of an environment variable, or file:PATH", ReadSecret, value => value?.ToString() ?? "none", IsSecret: true);
+        new(
+            "$NAME of an environment variable, or file:PATH",
+            SettingReading.ReadSecret,
+            value => value?.ToString() ?? "none",
+            IsSecret: true
+        );
 
     public static SettingType<int> Whole(int minimum, int maximum)
     {
@@ -48,7 +53,7 @@ internal static class SettingTypes
         return new(
             accepts,
             (RawValue raw, FaultSink faults, out int value) =>
-                ReadScalar(
+                SettingReading.ReadScalar(
                     raw,
                     accepts,
                     faults,
@@ -74,7 +79,7 @@ internal static class SettingTypes
             new SettingType<decimal>(
                 "an amount in US dollars",
                 (RawValue raw, FaultSink faults, out decimal value) =>
-                    ReadScalar(
+                    SettingReading.ReadScalar(
                         raw,
                         "an amount in US dollars",
                         faults,
@@ -98,7 +103,7 @@ internal static class SettingTypes
             new SettingType<double>(
                 "a number of cores, such as 0.5",
                 (RawValue raw, FaultSink faults, out double value) =>
-                    ReadScalar(
+                    SettingReading.ReadScalar(
                         raw,
                         "a number of cores, such as 0.5",
                         faults,
@@ -117,7 +122,7 @@ internal static class SettingTypes
         new(
             "a percentage from 1 to 100",
             (RawValue raw, FaultSink faults, out int value) =>
-                ReadScalar(
+                SettingReading.ReadScalar(
                     raw,
                     "a percentage from 1 to 100",
                     faults,
@@ -137,7 +142,7 @@ internal static class SettingTypes
         return new(
             accepts,
             (RawValue raw, FaultSink faults, out TimeSpan value) =>
-                ReadScalar(
+                SettingReading.ReadScalar(
                     raw,
                     accepts,
                     faults,
@@ -155,7 +160,7 @@ internal static class SettingTypes
         new(
             "a size (a number is bytes; 512MB, 2GB, 0.8 GiB)",
             (RawValue raw, FaultSink faults, out long value) =>
-                ReadScalar(
+                SettingReading.ReadScalar(
                     raw,
                     "a size (a number is bytes; 512MB, 2GB, 0.8 GiB)",
                     faults,
@@ -175,7 +180,7 @@ internal static class SettingTypes
             (RawValue raw, FaultSink faults, out string value) =>
             {
                 value = "";
-                if (!ReadText(raw, faults, out var text))
+                if (!SettingReading.ReadText(raw, faults, out var text))
                 {
                     return false;
                 }
@@ -217,138 +222,6 @@ internal static class SettingTypes
             },
             value => value is { } set ? type.Write(set) : word
         );
-
-    private static bool ReadRegion(RawValue raw, FaultSink faults, out string? value)
-    {
-        if (!ReadText(raw, faults, out value!))
-        {
-            return false;
-        }
-        if (value.Length > 0 && value.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-'))
-        {
-            return true;
-        }
-        faults($"'{value}' is no region.", raw.Line);
-        return false;
-    }
-
-    private static bool ReadBranchPart(RawValue raw, FaultSink faults, out string value)
-    {
-        if (!ReadText(raw, faults, out value))
-        {
-            return false;
-        }
-        var text = value;
-        var isFit =
-            text.Split('/')
-                .All(part =>
-                    part.Length > 0
-                    && part[0] is not ('.' or '-')
-                    && part[^1] != '.'
-                    && !part.EndsWith(".lock", StringComparison.OrdinalIgnoreCase)
-                )
-            && !text.Contains("..", StringComparison.Ordinal)
-            && !text.Contains("@{", StringComparison.Ordinal)
-            && !text.Any(c => char.IsControl(c) || c is ' ' or '~' or '^' or ':' or '?' or '*' or '[' or '\\');
-        if (!isFit)
-        {
-            faults($"git takes no branch whose name begins with '{text}/'.", raw.Line);
-        }
-        return isFit;
-    }
-
-    private static bool ReadScalar<T>(RawValue raw, string accepts, FaultSink faults, out T value, Func<string, T?> parse)
-        where T : struct
-    {
-        if (raw is RawScalar scalar && parse(scalar.Text.Trim()) is { } read)
-        {
-            value = read;
-            return true;
-        }
-
-        value = default;
-        faults($"'{RawText.Of(raw)}' is not {accepts}.", raw.Line);
-        return false;
-    }
-
-    private static bool ReadText(RawValue raw, FaultSink faults, out string value)
-    {
-        value = raw is RawScalar scalar ? scalar.Text : "";
-        if (raw is RawScalar && value.Length > 0)
-        {
-            return true;
-        }
-        faults(raw is RawScalar ? "it is empty." : $"'{RawText.Of(raw)}' is not one text.", raw.Line);
-        return false;
-    }
-
-    private static bool ReadSwitch(RawValue raw, FaultSink faults, out bool value) =>
-        ReadScalar(
-            raw,
-            "true or false",
-            faults,
-            out value,
-            text =>
-                text.ToLowerInvariant() switch
-                {
-                    "true" or "yes" or "on" or "1" => true,
-                    "false" or "no" or "off" or "0" => false,
-                    _ => null,
-                }
-        );
-
-    // One text stands for a list of one; from a variable or a flag, commas separate.
-    private static bool ReadTexts(RawValue raw, FaultSink faults, out IReadOnlyList<string> value)
-    {
-        var texts = new List<string>();
-        value = texts;
-        if (raw is RawScalar scalar)
-        {
-            texts.AddRange(
-                scalar.Line > 0
-                    ? [scalar.Text]
-                    : scalar.Text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-            );
-            return true;
-        }
-
-        if (raw is not RawList list)
-        {
-            faults($"'{RawText.Of(raw)}' is not a list of texts.", raw.Line);
-            return false;
-        }
-
-        var good = true;
-        foreach (var item in list.Items)
-        {
-            good &= ReadText(item, faults, out var text);
-            texts.Add(text);
-        }
-
-        return good;
-    }
-
-    private static bool ReadSecret(RawValue raw, FaultSink faults, out SecretReference? value)
-    {
-        value = null;
-        if (!ReadText(raw, faults, out var text))
-        {
-            return false;
-        }
-        if (text.StartsWith('$') && text.Length > 1)
-        {
-            value = new SecretReference(text.TrimStart('$').Trim('{', '}'), null);
-        }
-        else if (text.StartsWith("file:", StringComparison.Ordinal) && text.Length > 5)
-        {
-            value = new SecretReference(null, text[5..]);
-        }
-        else
-        {
-            faults("the secret itself must not stand here.", raw.Line);
-        }
-        return value is not null;
-    }
 
     internal static string Quote(string text) =>
         text.Length > 0 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '/' or '-') && !text.StartsWith('-')

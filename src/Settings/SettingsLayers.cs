@@ -261,6 +261,3 @@ internal sealed class SettingsLayers(bool isTrusted)
         }
     }
 }
-
-/// <summary>A variable that the repository's files hand to agents.</summary>
-internal sealed record AgentVariable(string Name, string Value, SettingSource Source);

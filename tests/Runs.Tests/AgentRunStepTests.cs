@@ -22,7 +22,7 @@ public sealed class AgentRunStepTests
     {
         var start = RunFixture.Start().With(s => s with { Model = "sonnet", EscalateModel = stronger });
 
-        Assert.Equal(model, AgentRunStep.ModelOf(new PlanTask { Id = "a", Model = ofTask }, start.Settings, failures));
+        Assert.Equal(model, AgentStarts.ModelOf(new PlanTask { Id = "a", Model = ofTask }, start.Settings, failures));
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using Orchestrator.Messages;
 using Temporalio.Common;
 using Temporalio.Workflows;
 

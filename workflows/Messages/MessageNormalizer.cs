@@ -60,7 +60,7 @@ internal sealed class MessageNormalizer(MessageFaults faults)
         var result = new JsonObject();
         foreach (var member in value.EnumerateObject())
         {
-            var name = NameOf(member);
+            var name = MessageText.NameOf(member);
             var property = info.Properties.FirstOrDefault(p => string.Equals(p.Name, name, StringComparison.OrdinalIgnoreCase));
             var at = Join(path, property?.Name ?? name ?? "?");
             if (property is null)
@@ -125,7 +125,7 @@ internal sealed class MessageNormalizer(MessageFaults faults)
         var result = new JsonObject();
         foreach (var member in value.EnumerateObject())
         {
-            var name = NameOf(member) ?? "?";
+            var name = MessageText.NameOf(member) ?? "?";
             if (result.ContainsKey(name))
             {
                 faults.Add($"{MessageFaults.Name(Join(path, name))} is given twice");
@@ -148,7 +148,7 @@ internal sealed class MessageNormalizer(MessageFaults faults)
         object? read = null;
         if (type == typeof(string))
         {
-            read = TextOf(value);
+            read = MessageText.TextOf(value);
         }
         else if (type == typeof(bool))
         {
@@ -165,7 +165,7 @@ internal sealed class MessageNormalizer(MessageFaults faults)
         }
         else if (type == typeof(DateTimeOffset) && value.ValueKind == JsonValueKind.String)
         {
-            read = TextOf(value) is not null && value.TryGetDateTimeOffset(out var time) && time < LastTime ? time : null;
+            read = MessageText.TextOf(value) is not null && value.TryGetDateTimeOffset(out var time) && time < LastTime ? time : null;
         }
         else if (type == typeof(TimeSpan))
         {
@@ -173,7 +173,7 @@ internal sealed class MessageNormalizer(MessageFaults faults)
         }
         else if (type.IsEnum)
         {
-            read = TextOf(value) is { } name && EnumNames(type).Contains(name, StringComparer.OrdinalIgnoreCase) ? name : null;
+            read = MessageText.TextOf(value) is { } name && EnumNames(type).Contains(name, StringComparer.OrdinalIgnoreCase) ? name : null;
         }
         if (read is null)
         {
@@ -184,7 +184,9 @@ internal sealed class MessageNormalizer(MessageFaults faults)
     }
 
     private static TimeSpan? TimeOf(JsonElement value) =>
-        TimeSpan.TryParseExact(TextOf(value), "c", CultureInfo.InvariantCulture, out var time) && time >= TimeSpan.Zero && time <= MostTime
+        TimeSpan.TryParseExact(MessageText.TextOf(value), "c", CultureInfo.InvariantCulture, out var time)
+        && time >= TimeSpan.Zero
+        && time <= MostTime
             ? time
             : null;
 
@@ -215,18 +217,11 @@ internal sealed class MessageNormalizer(MessageFaults faults)
         }
         foreach (var limit in limits.Where(l => !l.IsValid(value)))
         {
-            faults.Add($"{MessageFaults.Name(path)} {Describe(limit, string.Create(CultureInfo.InvariantCulture, $"{value}"))}");
+            faults.Add(
+                $"{MessageFaults.Name(path)} {MessageText.Describe(limit, string.Create(CultureInfo.InvariantCulture, $"{value}"))}"
+            );
         }
     }
-
-    private static string Describe(ValidationAttribute limit, string value) =>
-        limit switch
-        {
-            StringLengthAttribute length => $"has {value.Length} characters; it must have {length.MinimumLength} to {length.MaximumLength}",
-            RangeAttribute range => $"is {value}; it must be {range.Minimum} to {range.Maximum}",
-            AllowedValuesAttribute allowed => $"is {MessageFaults.Quote(value)}; it must be one of {string.Join(", ", allowed.Values)}",
-            _ => limit.FormatErrorMessage(""),
-        };
 
     private JsonNode? Wrong(string path, string wanted, JsonElement value)
     {
@@ -238,7 +233,7 @@ internal sealed class MessageNormalizer(MessageFaults faults)
             JsonValueKind.Number => value.GetRawText(),
             JsonValueKind.True => "true",
             JsonValueKind.False => "false",
-            _ => TextOf(value) is { } text ? MessageFaults.Quote(text) : "a text with broken characters",
+            _ => MessageText.TextOf(value) is { } text ? MessageFaults.Quote(text) : "a text with broken characters",
         };
         faults.Add($"{MessageFaults.Name(path)} must be {wanted}; it is {(found.Length > 80 ? "a number with very many digits" : found)}");
         return null;
@@ -259,31 +254,6 @@ internal sealed class MessageNormalizer(MessageFaults faults)
 
     private static IEnumerable<string> EnumNames(Type type) =>
         Enum.GetValues(type).Cast<object>().Select(value => JsonSerializer.Serialize(value, type, Strict).Trim('"'));
-
-    /// <summary>Null where it is none, or one that no text can hold (half a surrogate pair, bytes that are not UTF-8).</summary>
-    private static string? TextOf(JsonElement value)
-    {
-        try
-        {
-            return value.ValueKind == JsonValueKind.String ? value.GetString() : null;
-        }
-        catch (InvalidOperationException)
-        {
-            return null;
-        }
-    }
-
-    private static string? NameOf(JsonProperty member)
-    {
-        try
-        {
-            return member.Name;
-        }
-        catch (InvalidOperationException)
-        {
-            return null;
-        }
-    }
 
     private static string Join(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";
 }

@@ -1,7 +1,6 @@
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Orchestrator.Messages;
 using Temporalio.Converters;
 
 namespace Orchestrator.Workflows.Messages;

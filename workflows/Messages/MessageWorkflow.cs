@@ -1,4 +1,3 @@
-using Orchestrator.Messages;
 using Temporalio.Converters;
 using Temporalio.Exceptions;
 using Temporalio.Workflows;

@@ -1,5 +1,4 @@
 using Orchestrator.Messages;
-using Temporalio.Common;
 using Temporalio.Exceptions;
 using Temporalio.Workflows;
 

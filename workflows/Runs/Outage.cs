@@ -1,5 +1,3 @@
-using Orchestrator.Messages;
-
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>An account, or the machine, that does not work: who waits for it, and who tries it.</summary>

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text.RegularExpressions;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Plans;
-using Orchestrator.Plans.Readers;
 using Orchestrator.Plans.Readers.Formats;
 
 namespace Orchestrator.Cli.Commands;

@@ -37,7 +37,7 @@ internal sealed class McpCommand : CliCommand
                 Capabilities = new ServerCapabilities { Tools = new ToolsCapability() },
                 Handlers = new McpServerHandlers
                 {
-                    ListToolsHandler = static (_, _) => ValueTask.FromResult(new ListToolsResult { Tools = AgentTools.List }),
+                    ListToolsHandler = static (_, _) => ValueTask.FromResult(new ListToolsResult { Tools = AgentToolList.All }),
                     CallToolHandler = (request, cancelled) => tools.CallAsync(request.Params, cancelled),
                 },
             }

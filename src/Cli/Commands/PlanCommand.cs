@@ -4,7 +4,6 @@ using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
-using Orchestrator.Plans.Readers;
 using Orchestrator.Plans.Readers.Backlogs;
 using Orchestrator.Plans.Readers.Formats;
 using Orchestrator.Plans.Readers.TaskGraphs;

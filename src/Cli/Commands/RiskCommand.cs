@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Plans;
-using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;
 

@@ -1,9 +1,7 @@
 using System.CommandLine;
-using Orchestrator.Cli.Engine;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
-using Orchestrator.Plans.Readers;
 using Orchestrator.Plans.Readers.Backlogs;
 using Orchestrator.Plans.Readers.Formats;
 using Orchestrator.Runs;

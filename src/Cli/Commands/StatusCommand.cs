@@ -1,11 +1,8 @@
 using System.CommandLine;
-using System.Globalization;
 using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Documents;
-using Orchestrator.Cli.Engine;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Messages;
-using Orchestrator.Processes;
 using Orchestrator.Runs;
 
 namespace Orchestrator.Cli.Commands;

@@ -5,7 +5,6 @@ using Orchestrator.Plans;
 using Orchestrator.QualityGates;
 using Orchestrator.Runs;
 using Orchestrator.Runs.Gates;
-using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Cli.Commands;
 

@@ -23,83 +23,6 @@ internal sealed class AgentTools(AgentStartFacts start, AgentQuestions questions
     /// <summary>The member of a call's <c>_meta</c> that names it: a call that is made again has the same.</summary>
     private const string CallId = "claudecode/toolUseId";
 
-    /// <summary>What there is to call.</summary>
-    public static IList<Tool> List { get; } =
-    [
-        Describe(
-            AgentToolNames.Done,
-            "Say how your task ended, as the last thing you do. It is recorded as your claim; the orchestrator then runs the gates itself.",
-            """
-            {"type":"object","properties":{
-              "status":{"type":"string","enum":["completed","failed"],"description":"completed, or failed if it can't be done"},
-              "reason":{"type":"string","description":"Why, in a sentence or two"},
-              "report":{"type":"string","description":"A file you wrote about your work, relative to the worktree"},
-              "measurements":{"type":"object","additionalProperties":{"type":"number"},"description":"What you measured yourself: name of the measurement, number"}},
-             "required":["status"],"additionalProperties":false}
-            """
-        ),
-        Describe(
-            AgentToolNames.Blocked,
-            "Say what you can't go on without (a decision, a file of another task, a package) or that the task is too big, then end your "
-                + "turn: a person or the policy answers.",
-            """
-            {"type":"object","properties":{
-              "reason":{"type":"string","description":"What stops you, or the question, so that somebody else can decide"},
-              "needs":{"type":"array","items":{"type":"string"},"description":"Packages or other things, such as pandas>=2.0"},
-              "files":{"type":"array","items":{"type":"string"},"description":"Files that you do not own and would have to write"},
-              "split":{"type":"array","items":{"type":"string"},"description":"The task is too big: a sentence for each smaller task in its place"}},
-             "required":["reason"],"additionalProperties":false}
-            """
-        ),
-        Describe(
-            AgentToolNames.Plan,
-            "The plan of this run: your own task, the others, what depends on what, and where each task is.",
-            """{"type":"object","properties":{},"additionalProperties":false}"""
-        ),
-        Describe(
-            AgentToolNames.Ownership,
-            "May your task write this path? Says yes or no with the reason, and to which task the plan gives it.",
-            """
-            {"type":"object","properties":{"path":{"type":"string","description":"Relative to the worktree, or absolute"}},
-             "required":["path"],"additionalProperties":false}
-            """
-        ),
-        Describe(
-            AgentToolNames.Neighbours,
-            "Which agents work beside you now, on what and on which files, and the conflicts that are coming with them.",
-            """{"type":"object","properties":{},"additionalProperties":false}"""
-        ),
-        Describe(
-            AgentToolNames.MailCheck,
-            "Your new mail, from other agents and people. It also comes by itself while you work.",
-            """{"type":"object","properties":{},"additionalProperties":false}"""
-        ),
-        Describe(
-            AgentToolNames.MailPeek,
-            "Your new mail, which stays new.",
-            """{"type":"object","properties":{},"additionalProperties":false}"""
-        ),
-        Describe(
-            AgentToolNames.MailSend,
-            "Tell the agent of another task something it must know, such as a changed signature it builds on. It reads it while it works, "
-                + "or when it starts.",
-            """
-            {"type":"object","properties":{
-              "to":{"type":"string","description":"Id of the task"},
-              "text":{"type":"string","description":"What it must know, at most 4000 characters"}},
-             "required":["to","text"],"additionalProperties":false}
-            """
-        ),
-        Describe(
-            AgentToolNames.MailBroadcast,
-            "Tell all agents of this run something that concerns all of them. Use it rarely.",
-            """
-            {"type":"object","properties":{"text":{"type":"string","description":"What they must know, at most 4000 characters"}},
-             "required":["text"],"additionalProperties":false}
-            """
-        ),
-    ];
-
     /// <summary>Answers a call. What is wrong with it, the model reads as an error of the tool and can call again.</summary>
     public async ValueTask<CallToolResult> CallAsync(CallToolRequestParams call, CancellationToken stop)
     {
@@ -250,17 +173,6 @@ internal sealed class AgentTools(AgentStartFacts start, AgentQuestions questions
         text.Length <= LongestText && !text.Contains('\0', StringComparison.Ordinal)
             ? text.Trim()
             : throw new ArgumentException($"{name} has more than {LongestText} characters, or a NUL among them. Say it shorter.");
-
-    private static Tool Describe(string name, string description, string schema)
-    {
-        using var parsed = JsonDocument.Parse(schema);
-        return new Tool
-        {
-            Name = name,
-            Description = description,
-            InputSchema = parsed.RootElement.Clone(),
-        };
-    }
 
     private static CallToolResult Answer(string text, bool isError) =>
         new() { Content = [new TextContentBlock { Text = text }], IsError = isError };

@@ -1,5 +1,4 @@
 using Orchestrator.Client;
-using Orchestrator.Messages;
 using Temporalio.Exceptions;
 
 namespace Orchestrator.Cli.Runs;

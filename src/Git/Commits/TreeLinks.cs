@@ -1,4 +1,3 @@
-using System.Text;
 using Orchestrator.Git.Program;
 
 namespace Orchestrator.Git.Commits;

@@ -2,7 +2,6 @@ using Orchestrator.Git.Commits;
 using Orchestrator.Git.Program;
 using Orchestrator.Git.Refs;
 using Orchestrator.Git.Worktrees;
-using Orchestrator.Processes;
 
 namespace Orchestrator.Git.Landing;
 
@@ -15,6 +14,7 @@ public sealed class TargetLanding(GitRepository repository)
 {
     private readonly RefStore _refs = new(repository);
     private readonly CommitStore _commits = new(repository);
+    private readonly LandingNotes _notes = new(new CommitStore(repository));
     private const int LongestWords = 600;
 
     /// <summary>Lands, or says why not. Can be repeated after a crash at any point: a half-done landing is finished first.</summary>
@@ -25,7 +25,7 @@ public sealed class TargetLanding(GitRepository repository)
         if (!result.HasLanded && request.NoteFile is { } file)
         {
             // Somebody else may bring the target to the very same commit now: then it is not ours to take back.
-            await NoteAsync(file, request.Target, move: null, result.Tip, cancellationToken);
+            await _notes.WriteAsync(file, request.Target, move: null, result.Tip, cancellationToken);
         }
 
         return result;
@@ -80,7 +80,7 @@ public sealed class TargetLanding(GitRepository repository)
             return refused;
         }
 
-        var (checkout, obstacle) = await FindCheckoutAsync(request, branch, tip, cancellationToken);
+        var (checkout, obstacle) = await new TargetCheckout(repository).FindAsync(request, branch, tip, cancellationToken);
         if (obstacle is not null)
         {
             return obstacle;
@@ -114,72 +114,9 @@ public sealed class TargetLanding(GitRepository repository)
             : new LandingResult(LandingState.TargetMoved, $"{branch} has new commits since the run began; it is at {tip}.", tip, []);
     }
 
-    /// <summary>The checkout that has the target, in a state in which it may be moved; or what keeps it from that.</summary>
-    private async Task<(Worktree? Checkout, LandingResult? Obstacle)> FindCheckoutAsync(
-        LandingRequest request,
-        string branch,
-        string tip,
-        CancellationToken cancellationToken
-    )
-    {
-        var having = new List<Worktree>();
-        foreach (var info in await new WorktreeStore(repository).ListAsync(cancellationToken))
-        {
-            var admin = info.Path == repository.MainCheckout ? repository.CommonDirectory : WorktreeAdmin.Find(repository, info.Path);
-            if (admin is null || info.IsMissing)
-            {
-                continue;
-            }
-
-            var operation = WorktreeStatus.OperationIn(admin);
-            if (operation != UnfinishedOperation.None && (info.Branch == request.Target || BranchBeingWorkedOn(admin) == request.Target))
-            {
-                return (
-                    null,
-                    new LandingResult(
-                        LandingState.OperationInProgress,
-                        $"A {Name(operation)} of {branch} is going on in '{info.Path}'. Finish or abort it first.",
-                        tip,
-                        []
-                    )
-                );
-            }
-
-            if (info.Branch == request.Target)
-            {
-                having.Add(new Worktree(repository, info.Path, admin));
-            }
-            else if (info.Branch is null && info.Path == request.Checkout)
-            {
-                return (
-                    null,
-                    new LandingResult(
-                        LandingState.Detached,
-                        $"'{info.Path}' had {branch} checked out and is at no branch now. Go back first: git switch {branch}",
-                        tip,
-                        []
-                    )
-                );
-            }
-        }
-
-        return having.Count > 1
-            ? (
-                null,
-                new LandingResult(
-                    LandingState.Dirty,
-                    $"{branch} is checked out in more than one place: {string.Join(", ", having.Select(worktree => worktree.Path))}. Leave "
-                        + "it in one.",
-                    tip,
-                    []
-                )
-            )
-            : (having.FirstOrDefault(), null);
-    }
-
     private async Task<LandingResult> MoveRefAsync(LandingRequest request, string branch, string tip, CancellationToken cancellationToken)
     {
-        await NoteAsync(request, tip, cancellationToken);
+        await _notes.WriteAsync(request, tip, cancellationToken);
         var moved = await _refs.UpdateAsync(
             [new RefChange(request.Target, request.Commit, tip)],
             "landed by orchestrate",
@@ -232,7 +169,7 @@ public sealed class TargetLanding(GitRepository repository)
         }
 
         intents.Write(new LandingIntent(tip, request.Commit, checkout.Path));
-        await NoteAsync(request, tip, cancellationToken);
+        await _notes.WriteAsync(request, tip, cancellationToken);
         try
         {
             await checkout.WriteAsync(
@@ -253,39 +190,6 @@ public sealed class TargetLanding(GitRepository repository)
 
         intents.Forget();
         return new LandingResult(LandingState.Landed, $"{branch} is at {request.Commit}, also in '{checkout.Path}'.", request.Commit, []);
-    }
-
-    private Task NoteAsync(LandingRequest request, string tip, CancellationToken cancellationToken) =>
-        request.NoteFile is { } file
-            ? NoteAsync(file, request.Target, new LandingMove(tip, request.Commit), tip, cancellationToken)
-            : Task.CompletedTask;
-
-    /// <summary>Keeps of the note what the target has by now, and adds what is about to be done.</summary>
-    private async Task NoteAsync(string file, string target, LandingMove? move, string? tip, CancellationToken cancellationToken)
-    {
-        var done = new List<LandingMove>();
-        if (tip is not null && LandingNote.TryRead(file) is { } note && note.Target == target)
-        {
-            foreach (var earlier in note.Moves)
-            {
-                if (await _commits.IsAncestorAsync(earlier.Commit, tip, cancellationToken))
-                {
-                    done.Add(earlier);
-                }
-            }
-        }
-        if (move is not null)
-        {
-            done.Add(move);
-        }
-        if (done.Count > 0)
-        {
-            new LandingNote(target, done).Write(file);
-        }
-        else
-        {
-            File.Delete(file);
-        }
     }
 
     /// <summary>Git checks everything before it touches the first file, so that after a refusal nothing has changed.</summary>
@@ -335,17 +239,6 @@ public sealed class TargetLanding(GitRepository repository)
 
         throw refusal;
     }
-
-    /// <summary>During a rebase or bisect the head is detached; the branch is named in a file.</summary>
-    private static string? BranchBeingWorkedOn(string admin) =>
-        ((string[])["rebase-merge/head-name", "rebase-apply/head-name", "BISECT_START"])
-            .Select(name => DurableFile.TryRead(Path.Combine(admin, name))?.Trim())
-            .OfType<string>()
-            .Select(name => name.StartsWith("refs/", StringComparison.Ordinal) ? name : "refs/heads/" + name)
-            .FirstOrDefault();
-
-    private static string Name(UnfinishedOperation operation) =>
-        operation == UnfinishedOperation.CherryPick ? "cherry-pick" : operation.ToString().ToLowerInvariant();
 
     private static string ShortName(string name) =>
         name.StartsWith("refs/heads/", StringComparison.Ordinal) ? name["refs/heads/".Length..] : name;

@@ -1,5 +1,3 @@
-using Orchestrator.Plans.Readers.Documents;
-
 namespace Orchestrator.Plans.Readers.MasterPlans;
 
 /// <summary>A gate as a phase writes it: a command, and perhaps a text behind it.</summary>

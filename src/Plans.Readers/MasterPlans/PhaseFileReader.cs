@@ -8,27 +8,22 @@ internal sealed partial class PhaseFileReader
 {
     private readonly FaultList _faults;
     private readonly string _file;
-    private readonly List<string> _agents = [];
-    private readonly List<string> _steps = [];
-    private readonly List<string> _notesInput = [];
-    private readonly List<string> _notesOutput = [];
-    private readonly List<Gate> _gates = [];
-    private readonly List<int> _gateLines = [];
-    private readonly List<ChecklistItem> _checklist = [];
     private readonly List<string> _body = [];
     private string? _title;
     private string? _number;
     private (string Text, int Line)? _status;
     private (string Text, int Line)? _dependsOn;
+    private readonly PhaseGates _gates;
+    private readonly PhaseSteps _steps;
+    private readonly PhaseChecklist _checklist = new();
     private bool _hasGates;
-    private int _stepsTold;
-    private int _taskGroup;
-    private int _taskItem;
 
     private PhaseFileReader(string file, FaultList faults)
     {
         _file = file;
         _faults = faults;
+        _gates = new PhaseGates(file, faults);
+        _steps = new PhaseSteps(file, faults, _body);
     }
 
     private enum Part
@@ -62,13 +57,13 @@ internal sealed partial class PhaseFileReader
             switch (part)
             {
                 case Part.Process:
-                    ProcessItem(line);
+                    _steps.Read(line);
                     break;
                 case Part.Gates:
-                    Gate(line);
+                    _gates.Read(line);
                     break;
                 case Part.Tasks:
-                    TaskItem(line);
+                    _checklist.Read(line);
                     _body.Add(line.Text);
                     break;
                 default:
@@ -97,7 +92,7 @@ internal sealed partial class PhaseFileReader
             );
         }
 
-        if (_checklist.Count == 0 && _body.Count(line => !string.IsNullOrWhiteSpace(line)) == _stepsTold)
+        if (_checklist.Items.Count == 0 && _body.Count(line => !string.IsNullOrWhiteSpace(line)) == _steps.Told)
         {
             _faults.Add(
                 new PlanFault(
@@ -121,13 +116,13 @@ internal sealed partial class PhaseFileReader
             Number = _number,
             Status = _status,
             DependsOn = _dependsOn,
-            RequiredAgents = [.. _agents.Distinct(StringComparer.Ordinal)],
-            RequiredSteps = [.. _steps.Distinct(StringComparer.Ordinal)],
-            NotesInput = [.. _notesInput.Distinct(StringComparer.Ordinal)],
-            NotesOutput = [.. _notesOutput.Distinct(StringComparer.Ordinal)],
-            Gates = _gates,
-            GateLines = _gateLines,
-            Checklist = _checklist,
+            RequiredAgents = [.. _steps.Agents],
+            RequiredSteps = [.. _steps.Names],
+            NotesInput = [.. _steps.NotesInput],
+            NotesOutput = [.. _steps.NotesOutput],
+            Gates = _gates.Gates,
+            GateLines = _gates.Lines,
+            Checklist = _checklist.Items,
             Body = string.Join('\n', _body.SkipWhile(IsBlank).Reverse().SkipWhile(IsBlank).Reverse()),
         };
 
@@ -181,219 +176,6 @@ internal sealed partial class PhaseFileReader
         }
     }
 
-    private void ProcessItem(MarkdownLine line)
-    {
-        var item = ListItem().Match(line.Text);
-        if (line.IsCode || line.Level > 0 || !item.Success)
-        {
-            return;
-        }
-
-        var text = item.Groups["text"].Value;
-        var plain = Inline.Plain(text);
-        var lower = plain.ToLowerInvariant();
-        var agents = Agent().Matches(text);
-        if (agents.Count > 0)
-        {
-            foreach (Match agent in agents)
-            {
-                _agents.Add(agent.Groups["name"].Value);
-                _steps.Add(RequiredStep.ForAgent(agent.Groups["name"].Value));
-            }
-        }
-        else if (lower.Contains("notes", StringComparison.Ordinal) && NotesVerb().Match(lower).Groups["read"].Success)
-        {
-            _steps.Add(RequiredStep.ReadPreviousNotes);
-            Notes(text, plain, line, _notesInput);
-        }
-        else if (lower.Contains("notes", StringComparison.Ordinal))
-        {
-            _steps.Add(RequiredStep.WriteIntents);
-            Notes(text, plain, line, _notesOutput);
-        }
-        else if (lower.Contains("implement", StringComparison.Ordinal))
-        {
-            _steps.Add(RequiredStep.Implementation);
-            if (!lower.TrimStart('[').StartsWith("implementation", StringComparison.Ordinal))
-            {
-                TellAlso(line);
-            }
-        }
-        else if (Validation().IsMatch(lower))
-        {
-            _steps.Add(RequiredStep.PreValidation);
-            TellAlso(line);
-        }
-        else
-        {
-            _faults.Add(
-                new PlanFault(
-                    "unknown-step",
-                    FaultSeverity.Warning,
-                    _file,
-                    line.Number,
-                    1,
-                    "",
-                    $"The step '{plain}' of the process wrapper is none that we can check; it is only told to the agent.",
-                    "Write it as a gate, as a required agent (**AGENT:name**), or under Tasks."
-                )
-            );
-            _body.Add(line.Text);
-        }
-    }
-
-    // What the step says beyond its kind, nothing else would tell the agent.
-    private void TellAlso(MarkdownLine line)
-    {
-        _body.Add(line.Text);
-        _stepsTold++;
-    }
-
-    private void Notes(string text, string plain, MarkdownLine line, List<string> notes)
-    {
-        var named =
-            Inline.CodeSpans(text) is { Count: > 0 } spans ? spans
-            : Inline.LinkTarget(text) is { } target ? [target]
-            :
-            [
-                .. plain[(plain.IndexOf(':', StringComparison.Ordinal) + 1)..]
-                    .Split(' ', ',')
-                    .Where(w => w.Contains(".md", StringComparison.Ordinal))
-                    .Select(w => w.Trim('(', ')')),
-            ];
-        if (named.Count == 0)
-        {
-            _faults.Add(
-                new PlanFault(
-                    "no-notes-file",
-                    FaultSeverity.Warning,
-                    _file,
-                    line.Number,
-                    1,
-                    "",
-                    $"'{plain}' names no file.",
-                    "Write its path in backticks: Write notes to: `notes/NOTES_phase_1.md`."
-                )
-            );
-        }
-
-        foreach (var path in named)
-        {
-            if (RepositoryPath.TryNormalize(path, out var normal, out var fault))
-            {
-                notes.Add(normal);
-            }
-            else
-            {
-                _faults.Add(
-                    new PlanFault(
-                        "bad-path",
-                        FaultSeverity.Error,
-                        _file,
-                        line.Number,
-                        Math.Max(0, line.Text.IndexOf(path, StringComparison.Ordinal)) + 1,
-                        "",
-                        $"The path '{path}' {fault}.",
-                        "Name a path inside the repository, relative to its root."
-                    )
-                );
-            }
-        }
-    }
-
-    private void Gate(MarkdownLine line)
-    {
-        if (line.IsCode)
-        {
-            var command = line.Text.Trim();
-            if (command.Length > 0 && !command.StartsWith('#'))
-            {
-                _gates.Add(GateGrammar.Of(command));
-                _gateLines.Add(line.Number);
-            }
-
-            return;
-        }
-
-        var item = ListItem().Match(line.Text);
-        if (line.Level > 0 || !item.Success)
-        {
-            return;
-        }
-
-        var text = item.Groups["text"].Value.Trim();
-        if (Inline.Plain(text).TrimEnd('.').ToLowerInvariant() is "none" or "n/a" or "-" or "")
-        {
-            return;
-        }
-
-        (text, var marks) = GateMarks.Take(text);
-        foreach (var (message, fix) in marks.Faults)
-        {
-            _faults.Add(
-                new PlanFault("bad-value", FaultSeverity.Error, _file, line.Number, item.Groups["text"].Index + 1, "", message, fix)
-            );
-        }
-
-        (var gate, var description) = GateText.Split(text);
-        if (gate.Length == 0)
-        {
-            _faults.Add(
-                new PlanFault(
-                    "bad-gate",
-                    FaultSeverity.Error,
-                    _file,
-                    line.Number,
-                    item.Groups["text"].Index + 1,
-                    "",
-                    "The gate has no command.",
-                    "Write '- command: description'."
-                )
-            );
-        }
-        else
-        {
-            _gates.Add(GateGrammar.Of(gate, description: description) with { Exclusive = marks.Exclusive, Cache = marks.Cache });
-            _gateLines.Add(line.Number);
-        }
-    }
-
-    private void TaskItem(MarkdownLine line)
-    {
-        if (line.IsCode)
-        {
-            return;
-        }
-
-        if (line.Level > 0)
-        {
-            var numbered = LeadingNumber().Match(line.Heading);
-            _taskGroup =
-                numbered.Success && int.TryParse(numbered.Groups["id"].Value.Split('.')[0], out var given) ? given : _taskGroup + 1;
-            _taskItem = 0;
-            return;
-        }
-
-        var item = CheckBox().Match(line.Text);
-        if (!item.Success)
-        {
-            return;
-        }
-
-        _taskItem++;
-        var text = item.Groups["text"].Value.Trim();
-        var number = LeadingNumber().Match(Inline.Plain(text));
-        var id = number.Success ? number.Groups["id"].Value.TrimEnd('.') : $"{Math.Max(1, _taskGroup)}.{_taskItem}";
-        var description = number.Success ? WithoutNumber(text) : text;
-        _checklist.Add(new ChecklistItem(id, description, item.Groups["mark"].Value is "x" or "X"));
-    }
-
-    private static string WithoutNumber(string text)
-    {
-        var at = text.IndexOfAny([':', ' ']);
-        return at < 0 ? text : text[(at + 1)..].Trim().TrimStart('*').Trim();
-    }
-
     [GeneratedRegex(
         @"^\s*phase\s+(?<id>[\w.-]+?)\s*(?:(?::|\s[–—-]|\.(?=\s))\s*(?<title>.*))?$",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant,
@@ -407,27 +189,4 @@ internal sealed partial class PhaseFileReader
         1000
     )]
     private static partial Regex FactLine();
-
-    [GeneratedRegex(@"^\s*(?:[-*+]|\d{1,9}[.)])\s+(?:\[[ xX]?\]\s*)?(?<text>\S.*)$", RegexOptions.CultureInvariant, 1000)]
-    private static partial Regex ListItem();
-
-    [GeneratedRegex(@"^\s*(?:[-*+]|\d{1,9}[.)])\s+\[(?<mark>[ xX]?)\]\s*(?<text>\S.*)$", RegexOptions.CultureInvariant, 1000)]
-    private static partial Regex CheckBox();
-
-    [GeneratedRegex(@"^(?<id>\d+(?:\.\d+)*)[.):]?(?=\s|$|:)", RegexOptions.CultureInvariant, 1000)]
-    private static partial Regex LeadingNumber();
-
-    // Whichever stands first says what is to be done with the notes: "Write notes to: `x` when ready" is no reading.
-    [GeneratedRegex(
-        @"\b(?:(?<read>(?:re-?)?read|review|previous)|write|add|append|record|update|create)\b",
-        RegexOptions.CultureInvariant,
-        1000
-    )]
-    private static partial Regex NotesVerb();
-
-    [GeneratedRegex(@"validat|\bgates?\b", RegexOptions.CultureInvariant, 1000)]
-    private static partial Regex Validation();
-
-    [GeneratedRegex(@"AGENT:\s*(?<name>[A-Za-z0-9_-]+)", RegexOptions.CultureInvariant, 1000)]
-    private static partial Regex Agent();
 }

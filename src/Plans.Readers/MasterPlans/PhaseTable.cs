@@ -2,21 +2,6 @@ using Orchestrator.Plans.Readers.Documents;
 
 namespace Orchestrator.Plans.Readers.MasterPlans;
 
-/// <summary>A cell with its place in the line, so that a status can be written back without touching anything else.</summary>
-internal readonly record struct TableCell(string Text, int Start, int End);
-
-/// <summary>A row of the table of phases.</summary>
-internal sealed record PhaseRow(
-    int Line,
-    string Id,
-    string Title,
-    string? Link,
-    string Focus,
-    string Risk,
-    TableCell? Status,
-    string DependsOn
-);
-
 /// <summary>Finds the tables of phases in a master plan and reads their rows; columns are known by their headings.</summary>
 internal static class PhaseTable
 {
@@ -70,14 +55,14 @@ internal static class PhaseTable
         var found = false;
         for (var i = 0; i + 1 < lines.Count; i++)
         {
-            if (!IsRow(lines[i]) || !IsRow(lines[i + 1]) || !IsSeparator(lines[i + 1].Text))
+            if (!TableLine.IsRow(lines[i]) || !TableLine.IsRow(lines[i + 1]) || !TableLine.IsSeparator(lines[i + 1].Text))
             {
                 continue;
             }
 
             var columns = Columns(lines[i].Text);
-            var width = Cells(lines[i].Text).Count;
-            for (i += 2; i < lines.Count && IsRow(lines[i]); i++)
+            var width = TableLine.Cells(lines[i].Text).Count;
+            for (i += 2; i < lines.Count && TableLine.IsRow(lines[i]); i++)
             {
                 if (columns is not null && ReadRow(lines[i], columns, width, faults) is { } row)
                 {
@@ -118,35 +103,6 @@ internal static class PhaseTable
         return rows;
     }
 
-    /// <summary>The cells of a line, trimmed, with their places. Pipes behind a backslash or in backticks belong to the text.</summary>
-    public static IReadOnlyList<TableCell> Cells(string line)
-    {
-        var cells = new List<TableCell>();
-        var start = line.Length - line.TrimStart().Length;
-        start += start < line.Length && line[start] == '|' ? 1 : 0;
-        var inCode = false;
-        for (var i = start; i <= line.Length; i++)
-        {
-            var isEnd = i == line.Length;
-            if (isEnd || (line[i] == '|' && !inCode && (i == 0 || line[i - 1] != '\\')))
-            {
-                // What follows the last pipe is no cell.
-                if (!isEnd || line[start..].Trim().Length > 0)
-                {
-                    cells.Add(Trimmed(line, start, i));
-                }
-
-                start = i + 1;
-            }
-            else if (line[i] == '`')
-            {
-                inCode = !inCode && line.IndexOf('`', i + 1) > 0;
-            }
-        }
-
-        return cells;
-    }
-
     /// <summary>The id that people mean: <c>Phase 2</c>, <c>**2**</c> and <c>2</c> are the same.</summary>
     public static string IdOf(string text)
     {
@@ -156,30 +112,10 @@ internal static class PhaseTable
             : plain;
     }
 
-    private static TableCell Trimmed(string line, int start, int end)
-    {
-        while (start < end && char.IsWhiteSpace(line[start]))
-        {
-            start++;
-        }
-
-        while (end > start && char.IsWhiteSpace(line[end - 1]))
-        {
-            end--;
-        }
-
-        return new TableCell(line[start..end], start, end);
-    }
-
-    private static bool IsRow(MarkdownLine line) => !line.IsCode && line.Level == 0 && line.Text.Contains('|', StringComparison.Ordinal);
-
-    private static bool IsSeparator(string line) =>
-        line.Contains('-', StringComparison.Ordinal) && line.All(c => c is '|' or '-' or ':' or ' ' or '\t' or '\r');
-
     private static Dictionary<Column, int>? Columns(string header)
     {
         var columns = new Dictionary<Column, int>();
-        var cells = Cells(header);
+        var cells = TableLine.Cells(header);
         int[] ids =
         [
             .. cells
@@ -215,7 +151,7 @@ internal static class PhaseTable
 
     private static PhaseRow? ReadRow(MarkdownLine line, Dictionary<Column, int> columns, int width, FaultList faults)
     {
-        var cells = Cells(line.Text);
+        var cells = TableLine.Cells(line.Text);
         if (cells.Count > width)
         {
             faults.Add(

@@ -5,59 +5,6 @@ namespace Orchestrator.Plans.Readers.TaskGraphs;
 /// <summary>Makes a task of a mapping.</summary>
 internal static class TaskBinder
 {
-    /// <summary>The keys of a task.</summary>
-    public static readonly KeyTable Keys = new(
-        "id task_id",
-        "title name",
-        "description summary",
-        "prompt instructions",
-        "details",
-        "status",
-        "depends_on dependencies depends",
-        "boundaries ownership",
-        "files_write",
-        "files_read",
-        "files_append",
-        "resources_write",
-        "resources_read",
-        "patch_intents",
-        "verification verify gates",
-        "measurements",
-        "deps_required",
-        "context_keys",
-        "role agent_type",
-        "agent",
-        "model",
-        "timeout timeout_seconds",
-        "limits",
-        "max_retries",
-        "requires_approval",
-        "allow_large_changes",
-        "isolation",
-        "parallel",
-        "estimated_minutes estimate estimated_time",
-        "required_agents",
-        "required_steps",
-        "notes_input",
-        "notes_output",
-        "checklist",
-        "priority"
-    );
-
-    private static readonly KeyTable BoundaryKeys = new(
-        "files_write write",
-        "files_read read",
-        "files_append append",
-        "resources_write",
-        "resources_read"
-    );
-
-    private static readonly KeyTable ChecklistKeys = new("id", "description text title", "completed done");
-
-    private static readonly KeyTable PackageKeys = new("runtime", "dev development");
-
-    private static readonly KeyTable PatchKeys = new("file path", "action type", "intent description reason");
-
     private static readonly Dictionary<string, TaskIsolation> IsolationWords = new(StringComparer.OrdinalIgnoreCase)
     {
         ["worktree"] = TaskIsolation.Worktree,
@@ -71,11 +18,11 @@ internal static class TaskBinder
     )]
     public static BoundTask Bind(MappingNode node, string path, string? idFromKey, TaskDefaults? defaults, FaultList faults)
     {
-        var fields = new Fields(node, path, Keys, faults, "a task");
+        var fields = new Fields(node, path, TaskKeys.Keys, faults, "a task");
         var id = BindId(fields, idFromKey);
         (var description, var prompt) = BindTexts(fields);
-        var boundaries = Nested(fields, "boundaries", BoundaryKeys);
-        var dependsOn = SplitOnCommas(fields.Texts("depends_on"));
+        var boundaries = Nested(fields, "boundaries", TaskKeys.BoundaryKeys);
+        var dependsOn = TaskListBinder.SplitOnCommas(fields.Texts("depends_on"));
         var contextKeys = fields.Texts("context_keys") ?? [];
         var filesWrite = Paths(fields, boundaries, "files_write");
         if (filesWrite is null && fields.IsLeftEmpty("files_write"))
@@ -89,7 +36,7 @@ internal static class TaskBinder
             );
         }
 
-        var (patches, implied) = BindPatches(fields);
+        var (patches, implied) = TaskListBinder.BindPatches(fields);
         var task = new PlanTask
         {
             Id = id,
@@ -105,7 +52,7 @@ internal static class TaskBinder
             PatchIntents = patches,
             Verification = GateBinder.Bind(fields, "verification") ?? defaults?.Verification ?? [],
             Measurements = MeasurementBinder.Bind(fields),
-            DepsRequired = BindPackages(fields),
+            DepsRequired = TaskListBinder.BindPackages(fields),
             ContextKeys =
                 contextKeys.Count > 0 || fields.Key("context_keys") is not null
                     ? [.. contextKeys.Select(c => c.Node.Text.Trim()).Distinct(StringComparer.Ordinal)]
@@ -125,7 +72,7 @@ internal static class TaskBinder
             RequiredSteps = fields.TextList("required_steps") ?? [],
             NotesInput = Paths(fields, null, "notes_input") ?? [],
             NotesOutput = Paths(fields, null, "notes_output") ?? [],
-            Checklist = BindChecklist(fields),
+            Checklist = TaskListBinder.BindChecklist(fields),
         };
         return new BoundTask(task, node, path, (DocumentNode?)fields.Node("id") ?? node, dependsOn, contextKeys);
     }
@@ -246,136 +193,6 @@ internal static class TaskBinder
                 );
                 return null;
         }
-    }
-
-    private static IReadOnlyList<PlacedText> SplitOnCommas(IReadOnlyList<PlacedText>? texts)
-    {
-        // Almost always there is at most one dependency, and nothing to split.
-        if (texts is null or [] || (texts is [var only] && only.Node.Text.Length > 0 && !only.Node.Text.AsSpan().ContainsAny(',', ' ')))
-        {
-            return texts ?? [];
-        }
-
-        var ids = new List<PlacedText>();
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach ((var node, var field) in texts)
-        {
-            foreach (var id in node.Text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
-            {
-                if (seen.Add(id))
-                {
-                    ids.Add(
-                        new PlacedText(
-                            id.Length == node.Text.Length ? node : new ScalarNode(node.Line, node.Column, id, node.IsPlain),
-                            field
-                        )
-                    );
-                }
-            }
-        }
-
-        return ids;
-    }
-
-    private static RequiredPackages? BindPackages(Fields fields)
-    {
-        var node = fields.Node("deps_required");
-        if (node is null)
-        {
-            return null;
-        }
-
-        if (node is not MappingNode)
-        {
-            return new RequiredPackages { Runtime = fields.TextList("deps_required") ?? [] };
-        }
-
-        var packages = Nested(fields, "deps_required", PackageKeys)!;
-        return new RequiredPackages { Runtime = packages.TextList("runtime") ?? [], Dev = packages.TextList("dev") ?? [] };
-    }
-
-    private static (IReadOnlyList<PatchIntent> Patches, IReadOnlyList<string> Resources) BindPatches(Fields fields)
-    {
-        if (fields.Node("patch_intents") is null)
-        {
-            return ([], []);
-        }
-
-        var patches = new List<PatchIntent>();
-        var resources = new List<string>();
-        foreach ((var item, var path) in Items(fields, "patch_intents"))
-        {
-            if (item is ScalarNode file)
-            {
-                patches.AddRange(PathValues.Read([new PlacedText(file, path)], fields.Faults).Select(p => new PatchIntent(p)));
-            }
-            else if (item is MappingNode mapping)
-            {
-                var patch = new Fields(mapping, path.ToString(), PatchKeys, fields.Faults, "a patch intent");
-                if (patch.Texts("file") is not { } files)
-                {
-                    patch.Missing("file", "The patch intent names no file.", "Add 'file: PATH'.");
-                    continue;
-                }
-
-                patches.AddRange(
-                    PathValues.Read(files, fields.Faults).Select(p => new PatchIntent(p, patch.Text("action"), PatchBinder.Intent(patch)))
-                );
-                resources.AddRange(PatchBinder.Resources(patch));
-            }
-            else
-            {
-                fields.Faults.Error(
-                    "wrong-type",
-                    item,
-                    path,
-                    $"A patch intent is a mapping, not {item.Kind}.",
-                    "Write 'file:', 'action:' and 'intent:'."
-                );
-            }
-        }
-
-        return (patches, resources);
-    }
-
-    private static List<ChecklistItem> BindChecklist(Fields fields)
-    {
-        if (fields.Node("checklist") is null)
-        {
-            return [];
-        }
-
-        var items = new List<ChecklistItem>();
-        foreach ((var item, var path) in Items(fields, "checklist"))
-        {
-            if (item is ScalarNode text)
-            {
-                items.Add(new ChecklistItem($"{items.Count + 1}", text.Text));
-            }
-            else if (item is MappingNode mapping)
-            {
-                var step = new Fields(mapping, path.ToString(), ChecklistKeys, fields.Faults, "a checklist item");
-                items.Add(
-                    new ChecklistItem(
-                        step.Text("id") ?? $"{items.Count + 1}",
-                        step.Text("description") ?? "",
-                        step.Bool("completed") ?? false
-                    )
-                );
-            }
-            else
-            {
-                fields.Faults.Error(
-                    "wrong-type",
-                    item,
-                    path,
-                    $"A checklist item is a text or a mapping, not {item.Kind}.",
-                    "Write 'id:', 'description:' and 'completed:'."
-                );
-            }
-        }
-
-        return items;
     }
 
     /// <summary>The items of a list that is there, or the one thing in its place.</summary>

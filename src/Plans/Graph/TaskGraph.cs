@@ -35,15 +35,15 @@ public sealed class TaskGraph
             _dependencies[i] = Resolve(i, faults);
         }
 
-        _dependants = Invert(_dependencies);
-        _order = TopologicalOrder(out var open);
+        _dependants = GraphOrder.Invert(_dependencies);
+        _order = GraphOrder.Topological(_dependencies, _dependants, out var open);
         Cycles =
             open.Length == 0
                 ? []
                 : [.. CycleFinder.Find(open, _dependencies).Select(cycle => (IReadOnlyList<string>)[.. cycle.Select(i => nodes[i].Id)])];
         faults.AddRange(Cycles.Select(cycle => new GraphFault(GraphFaultKind.Cycle, _index[cycle[0]], 0, cycle[0], cycle)));
         Faults = faults;
-        _wave = WaveNumbers();
+        _wave = GraphOrder.Waves(_order, _dependencies);
     }
 
     /// <summary>The tasks in plan order.</summary>
@@ -203,74 +203,5 @@ public sealed class TaskGraph
         }
 
         return [.. found.Distinct()];
-    }
-
-    private static int[][] Invert(int[][] edges)
-    {
-        var count = new int[edges.Length];
-        foreach (var targets in edges)
-        {
-            foreach (var target in targets)
-            {
-                count[target]++;
-            }
-        }
-
-        var result = Array.ConvertAll(count, n => new int[n]);
-        var filled = new int[edges.Length];
-        for (var i = 0; i < edges.Length; i++)
-        {
-            foreach (var target in edges[i])
-            {
-                result[target][filled[target]++] = i;
-            }
-        }
-
-        return result;
-    }
-
-    private int[] TopologicalOrder(out int[] open)
-    {
-        var waiting = Array.ConvertAll(_dependencies, d => d.Length);
-        var ready = new PriorityQueue<int, int>();
-        for (var i = 0; i < waiting.Length; i++)
-        {
-            if (waiting[i] == 0)
-            {
-                ready.Enqueue(i, i);
-            }
-        }
-
-        var order = new List<int>(waiting.Length);
-        while (ready.TryDequeue(out var task, out _))
-        {
-            order.Add(task);
-            foreach (var next in _dependants[task])
-            {
-                if (--waiting[next] == 0)
-                {
-                    ready.Enqueue(next, next);
-                }
-            }
-        }
-
-        open = [.. Enumerable.Range(0, waiting.Length).Where(i => waiting[i] > 0)];
-        return [.. order];
-    }
-
-    private int[] WaveNumbers()
-    {
-        var wave = new int[_nodes.Length];
-        foreach (var i in _order)
-        {
-            foreach (var dependency in _dependencies[i])
-            {
-                wave[i] = Math.Max(wave[i], wave[dependency]);
-            }
-
-            wave[i]++;
-        }
-
-        return wave;
     }
 }

@@ -1,5 +1,3 @@
-using Orchestrator.Plans;
-
 namespace Orchestrator.QualityGates;
 
 /// <summary>A gate that waits for another one on this machine.</summary>

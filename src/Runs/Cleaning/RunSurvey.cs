@@ -21,6 +21,7 @@ public sealed class RunSurvey(GitRepository repository, string prefix)
     private readonly RefStore _refs = new(repository);
     private readonly CommitStore _commits = new(repository);
     private readonly WorktreeStore _worktrees = new(repository);
+    private readonly LeftWork _left = new(repository);
 
     /// <summary>Looks at some runs.</summary>
     /// <param name="runs">Runs that have ended.</param>
@@ -38,7 +39,7 @@ public sealed class RunSurvey(GitRepository repository, string prefix)
             StringComparer.Ordinal
         );
         var worktrees = (await _worktrees.ListAsync(stop)).Skip(1).ToLookup(RunOf, StringComparer.Ordinal);
-        var saved = runs.ToDictionary(run => run, run => SavedWork(run.Folder.Name));
+        var saved = runs.ToDictionary(run => run, run => _left.SavedWork(run.Folder.Name));
         var mine = runs.SelectMany(run => RefsOf(run, refs).Concat(results[run.Folder.Name].Select(result => (result.Ref, result.Commit))))
             .Select(found => found.Commit)
             .Concat(runs.SelectMany(run => worktrees[run.Folder.Name]).Select(tree => tree.Head).OfType<string>())
@@ -159,7 +160,7 @@ public sealed class RunSurvey(GitRepository repository, string prefix)
     )
     {
         var kept = new List<string>();
-        var (removable, busy) = await WorktreesAsync(worktrees, contained, kept, stop);
+        var (removable, busy) = await _left.WorktreesAsync(worktrees, contained, kept, stop);
         var keepers = Keepers(run, refs, contained);
         var (gone, staying) = (new List<RefChange>(), new List<string>());
         var merged = run
@@ -188,7 +189,7 @@ public sealed class RunSurvey(GitRepository repository, string prefix)
                 staying.Add(name);
             }
         }
-        var unfinished = await UnfinishedAsync(run, saved, contained, kept, stop);
+        var unfinished = await _left.UnfinishedAsync(run, saved, contained, kept, stop);
         staying.RemoveAll(name => busy.Contains(name));
         if (staying.Count > 0)
         {
@@ -241,75 +242,6 @@ public sealed class RunSurvey(GitRepository repository, string prefix)
                 stop
             )
         ).IsProven;
-
-    private async Task<(List<(Worktree, DeletionProofResult)> Removable, HashSet<string> Busy)> WorktreesAsync(
-        IReadOnlyList<WorktreeInfo> worktrees,
-        IReadOnlySet<string> contained,
-        List<string> kept,
-        CancellationToken stop
-    )
-    {
-        var removable = new List<(Worktree, DeletionProofResult)>();
-        var busy = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var info in worktrees)
-        {
-            if (_worktrees.Find(info.Path) is not { } worktree)
-            {
-                continue;
-            }
-            // Its branch has a proof of its own, or stays.
-            var isKept = info.Branch is not null || (info.Head is { } at && contained.Contains(at));
-            string[] keepers = isKept && info.Head is { } head ? [head] : [];
-            var proof = await new DeletionProof(repository).CheckWorktreeAsync(worktree, keepers, [], stop);
-            if (proof.IsProven)
-            {
-                removable.Add((worktree, proof));
-                continue;
-            }
-            kept.Add($"its worktree: {proof.Reason}");
-            if (info.Branch is not null)
-            {
-                busy.Add(info.Branch);
-            }
-        }
-        return (removable, busy);
-    }
-
-    /// <summary>Saved work of tasks: of those that are merged, or had changed nothing, it may go.</summary>
-    private async Task<IReadOnlyList<string>> UnfinishedAsync(
-        EndedRun run,
-        IReadOnlyDictionary<string, UnfinishedSnapshot?> saved,
-        IReadOnlySet<string> contained,
-        List<string> kept,
-        CancellationToken stop
-    )
-    {
-        var gone = new List<string>();
-        var staying = new List<string>();
-        foreach (var (task, snapshot) in saved)
-        {
-            var isMerged = run.Status.Tasks.Any(known => known.Id == task && known.State == TaskStates.Merged);
-            var isUnchanged =
-                snapshot?.Head is { } head && contained.Contains(head) && (await _commits.ReadAsync(head, stop))?.Tree == snapshot.Tree;
-            (isMerged || snapshot is null || isUnchanged ? gone : staying).Add(task);
-        }
-        if (staying.Count > 0)
-        {
-            kept.Add($"unfinished work of {FileNames.Some(staying)}");
-        }
-        return gone;
-    }
-
-    private Dictionary<string, UnfinishedSnapshot?> SavedWork(string run)
-    {
-        var folder = UnfinishedWork.FolderOf(repository, run);
-        return Directory.Exists(folder)
-            ? Directory
-                .EnumerateDirectories(folder)
-                .Select(Path.GetFileName)
-                .ToDictionary(task => task!, task => new UnfinishedWork(repository, $"{run}/{task}").Find(), StringComparer.Ordinal)
-            : [];
-    }
 
     private IEnumerable<(string Ref, string Commit)> RefsOf(EndedRun run, IReadOnlyDictionary<string, string> refs)
     {

@@ -2,7 +2,6 @@ using Orchestrator.Git.Commits;
 using Orchestrator.Git.Program;
 using Orchestrator.Git.Worktrees;
 using Orchestrator.Messages;
-using Orchestrator.QualityGates;
 using Orchestrator.Runs.Gates;
 using Orchestrator.Runs.Merging;
 

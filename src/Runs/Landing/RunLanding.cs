@@ -4,7 +4,6 @@ using Orchestrator.Git.Merging;
 using Orchestrator.Git.Program;
 using Orchestrator.Git.Worktrees;
 using Orchestrator.Messages;
-using Orchestrator.Plans;
 using Orchestrator.QualityGates;
 using Orchestrator.Runs.Gates;
 using Orchestrator.Runs.Merging;

@@ -1,7 +1,5 @@
 using System.Text.Json;
 using Orchestrator.Backlogs;
-using Orchestrator.Git.Program;
-using Orchestrator.Git.Worktrees;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Plans.Readers;
@@ -9,9 +7,6 @@ using Orchestrator.Plans.Readers.Backlogs;
 using Orchestrator.Plans.Readers.Formats;
 using Orchestrator.Plans.Readers.TaskGraphs;
 using Orchestrator.Processes;
-using Orchestrator.QualityGates;
-using Orchestrator.Runs.Tasks;
-using Orchestrator.Settings;
 
 namespace Orchestrator.Runs.Loading;
 
@@ -53,7 +48,7 @@ public sealed class PlanLoading(RunServices services)
         var hash = RunFiles.Store(folder, read.Plan, start);
         CopyRoles(input.Repository.Path, folder);
         StoreBacklogMarks(input, folder, read.Plan);
-        var outline = OutlineOf(new RunFiles(folder, read.Plan, start));
+        var outline = TaskOutlines.OutlineOf(new RunFiles(folder, read.Plan, start));
         if (outline.Faults.Count > 0)
         {
             return new PlanOutline { Faults = PayloadPaging.Brief(outline.Faults) };
@@ -62,7 +57,7 @@ public sealed class PlanLoading(RunServices services)
         return new PlanOutline
         {
             Hash = hash,
-            Title = TitleOf(read.Plan.Request ?? input.Input.PlanFile ?? ""),
+            Title = TaskOutlines.TitleOf(read.Plan.Request ?? input.Input.PlanFile ?? ""),
             Warnings = PayloadPaging.Brief([
                 .. settings.Warnings.Select(w => w.ToString()),
                 .. read.Warnings.Select(w => w.ToPlainText()),
@@ -71,7 +66,7 @@ public sealed class PlanLoading(RunServices services)
             Tasks = PayloadPaging.First(outline.Tasks, PageSize),
             TaskCount = outline.Tasks.Count,
             Agent = settings.Settings.Agent,
-            Rules = RulesOf(settings.Settings),
+            Rules = TaskOutlines.RulesOf(settings.Settings),
             RiskScore = risk.Score,
             ApprovalReason = risk.Approval,
             ReviewReason = risk.Review,
@@ -83,7 +78,7 @@ public sealed class PlanLoading(RunServices services)
     public IReadOnlyList<TaskOutline> ReadTasks(ReadTasksInput input)
     {
         var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
-        return PayloadPaging.First(OutlineOf(files).Tasks.Skip(input.Offset), PageSize);
+        return PayloadPaging.First(TaskOutlines.OutlineOf(files).Tasks.Skip(input.Offset), PageSize);
     }
 
     private static PlanReadResult Read(LoadPlanInput input)
@@ -202,80 +197,4 @@ public sealed class PlanLoading(RunServices services)
             DurableFile.Write(Path.Combine(folder.Path, "plan", "roles", Path.GetFileName(file)), File.ReadAllBytes(file));
         }
     }
-
-    /// <summary>The plan's tasks as the schedule knows them.</summary>
-    internal static (IReadOnlyList<TaskOutline> Tasks, IReadOnlyList<string> Faults, IReadOnlyList<string> Warnings) OutlineOf(
-        RunFiles files
-    )
-    {
-        var (plan, start) = (files.Plan, files.Start);
-        var faults = new List<string>();
-        var selected = TaskSelection.Of(plan, start.Input.Only, start.Input.Phase, faults);
-        foreach (var name in plan.Tasks.Select(t => t.Agent ?? start.Settings.Agent).Distinct(StringComparer.Ordinal))
-        {
-            if (!start.Settings.Agents.ContainsKey(name))
-            {
-                faults.Add(AgentCatalog.Unknown(name, start.Settings));
-            }
-        }
-        var (excludes, conflicts) = Exclusions.Of(plan);
-        List<string> warnings = [.. conflicts];
-        var alone = plan.Tasks.Where(t => selected.Contains(t.Id) && t.FilesWrite is null && !t.Parallel).Select(t => t.Id).ToList();
-        if (alone.Count > 0 && selected.Count > 1 && start.Settings.Workers > 1)
-        {
-            warnings.Add(
-                $"Without 'files_write' a task may write everywhere, so nothing works beside it: {FileNames.Some(alone)}. Name what it "
-                    + "writes, or set 'parallel: true'."
-            );
-        }
-        return (
-            [
-                .. plan.Tasks.Select(task => new TaskOutline
-                {
-                    Id = task.Id,
-                    Title = Title(task),
-                    DependsOn = task.DependsOn,
-                    Excludes = excludes.GetValueOrDefault(task.Id) ?? [],
-                    Exclusive = task.FilesWrite is null && !task.Parallel,
-                    RequiresApproval = task.RequiresApproval,
-                    Account = task.Agent ?? start.Settings.Agent,
-                    Done = !selected.Contains(task.Id) && !files.Added.Contains(task.Id),
-                    MaxRemediations = task.MaxRetries ?? start.Settings.MaxRemediations,
-                    Timeout = task.Timeout ?? start.Settings.TaskTimeout,
-                }),
-            ],
-            faults,
-            warnings
-        );
-    }
-
-    private static string Title(PlanTask task) => TitleOf(task.Description);
-
-    /// <summary>The first line of a text, short enough for lists and for the workflow's history.</summary>
-    internal static string TitleOf(string text)
-    {
-        var line = text.Split('\n', 2)[0].TrimStart('#', ' ').Trim();
-        return line.Length <= 120 ? line : line[..119] + "…";
-    }
-
-    internal static RunRules RulesOf(OrchestratorSettings settings) =>
-        new()
-        {
-            Workers = settings.Workers,
-            Retry = settings.Retry,
-            ApprovalTimeout = settings.ApprovalTimeout,
-            LockTimeout = settings.LockTimeout,
-            TrainBatch = settings.Train.Batch,
-            TrainParallel = settings.Train.Parallel ?? Math.Max(1, Environment.ProcessorCount / 2),
-            Planner = settings.Planner.Agent,
-            PlannerTimeout = settings.Planner.Timeout,
-            Review = settings.Review.Enabled
-                ? new ReviewRule
-                {
-                    Agent = settings.Review.Reviewer.Agent,
-                    MaxRounds = settings.Review.MaxRounds,
-                    Timeout = settings.Review.Reviewer.Timeout,
-                }
-                : null,
-        };
 }

@@ -1,6 +1,5 @@
 using Orchestrator.Git.Commits;
 using Orchestrator.Git.Merging;
-using Orchestrator.Git.Program;
 using Orchestrator.Messages;
 using Orchestrator.Runs.Tasks;
 

@@ -1,6 +1,5 @@
 using Orchestrator.Git.Commits;
 using Orchestrator.Messages;
-using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Runs.Merging;
 

@@ -4,7 +4,6 @@ using Orchestrator.Plans;
 using Orchestrator.Plans.Readers.Backlogs;
 using Orchestrator.Plans.Readers.TaskGraphs;
 using Orchestrator.Processes;
-using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Runs.Planning;
 

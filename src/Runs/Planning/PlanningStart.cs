@@ -5,7 +5,6 @@ using Orchestrator.Backlogs;
 using Orchestrator.Git.Commits;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
-using Orchestrator.QualityGates;
 using Orchestrator.Runs.Loading;
 using Orchestrator.Runs.Tasks;
 using Orchestrator.Settings;
@@ -44,10 +43,10 @@ public sealed class PlanningStart(RunServices services)
         return new PlanningBegun
         {
             Warnings = [.. settings.Warnings.Select(w => w.ToString())],
-            Title = PlanLoading.TitleOf(files.Request),
+            Title = TaskOutlines.TitleOf(files.Request),
             Agent = files.Start.Settings.Planner.Agent,
             Timeout = files.Start.Settings.Planner.Timeout,
-            Rules = PlanLoading.RulesOf(files.Start.Settings),
+            Rules = TaskOutlines.RulesOf(files.Start.Settings),
         };
     }
 

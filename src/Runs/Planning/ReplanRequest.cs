@@ -1,6 +1,5 @@
 using System.Text;
 using Orchestrator.Messages;
-using Orchestrator.Plans;
 using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Runs.Planning;

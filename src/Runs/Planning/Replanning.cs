@@ -48,7 +48,7 @@ public sealed class Replanning(RunServices services)
         return new ReplanConclusion
         {
             PlanHash = run.StoreExtended(made.Tasks),
-            Tasks = [.. PlanLoading.OutlineOf(extended).Tasks.Skip(run.Plan.Tasks.Count)],
+            Tasks = [.. TaskOutlines.OutlineOf(extended).Tasks.Skip(run.Plan.Tasks.Count)],
             ApprovalReason = risk.Approval,
             ReviewReason = risk.Review,
         };
@@ -82,7 +82,7 @@ public sealed class Replanning(RunServices services)
             Gates = [.. run.Gates.OfProject().Select(g => g.Command)],
             Schema = planner is CommandAgentRunner ? PlanningFiles.SchemaOf(goal.Options) : null,
         };
-        files.Begin(run.Start, goal, run.Plan.Request ?? PlanLoading.TitleOf(request), PlannerPrompt.Render(prompt));
+        files.Begin(run.Start, goal, run.Plan.Request ?? TaskOutlines.TitleOf(request), PlannerPrompt.Render(prompt));
         return null;
     }
 }

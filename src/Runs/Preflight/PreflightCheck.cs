@@ -77,7 +77,7 @@ public sealed class PreflightCheck(RunServices services)
         AddUntracked(status, files.Start, warnings);
         StrayFiles.Note(files.Folder, status);
         var first = await contracts.FirstCommitAsync(baseCommit, stop);
-        await TryGatesAtBaseAsync(repository, files, first, errors, warnings, stop);
+        await new GatesAtBase(_gates).TryAsync(repository, files, first, errors, warnings, stop);
         return new PreflightResult
         {
             Errors = errors,
@@ -211,71 +211,6 @@ public sealed class PreflightCheck(RunServices services)
         }
         await contracts.StoreAsync(began, stop);
         return began;
-    }
-
-    /// <summary>
-    /// Set-up and gates once at the base: what can't run stops the run; a gate of the configuration that is red already only advises; a
-    /// gate of a task that is green before the work shows nothing, and is named.
-    /// </summary>
-    private async Task TryGatesAtBaseAsync(
-        GitRepository repository,
-        RunFiles files,
-        string baseCommit,
-        List<string> errors,
-        List<string> warnings,
-        CancellationToken stop
-    )
-    {
-        List<Gate> configured = [.. files.Gates.Beside(files.Plan)];
-        List<Gate> ofTasks =
-        [
-            .. files
-                .Plan.Tasks.SelectMany(t => t.Verification)
-                .DistinctBy(g => (g.Command, g.Negate))
-                .Where(g => configured.All(c => c.Command != g.Command)),
-        ];
-        var named = Gate.WithOwnNames([.. configured, .. ofTasks]);
-        (configured, ofTasks) = ([.. named.Take(configured.Count)], [.. named.Skip(configured.Count)]);
-        var outcomes = await _gates.RunAsync(
-            files,
-            repository,
-            baseCommit,
-            [.. configured, .. ofTasks],
-            [],
-            files.Folder.Preflight,
-            stop,
-            expectedRed: ofTasks
-        );
-        errors.AddRange(outcomes.Where(o => o.BlamesMachine).Select(o => GateCheck.Explain(files, o)));
-        if (outcomes.Count == 0 && await _gates.TrySetUpAsync(files, repository, baseCommit, files.Folder.Preflight, stop) is { } failure)
-        {
-            errors.Add(failure);
-        }
-        if (WorktreeSetup.Advice(files.Folder.Preflight) is { } advice)
-        {
-            warnings.Add(advice);
-        }
-        var red = outcomes.Where(o => !o.Passed && !o.BlamesMachine && configured.Contains(o.Gate)).ToList();
-        warnings.AddRange(
-            red.Select(o =>
-                $"The gate '{o.Gate.Name}' fails before any work was done: it only advises in this run{(o.LastWords.Length == 0 ? "" : $": {o.LastWords}")} ({GateCheck.EvidenceOf(files, o)}).{(o.Advice.Length == 0 ? "" : " " + o.Advice)}"
-            )
-        );
-        var green = outcomes.Where(o => o.Passed && ofTasks.Contains(o.Gate)).Select(o => $"'{o.Gate.Name}'").ToList();
-        if (green.Count > 0)
-        {
-            warnings.Add(
-                $"Green before any work was done, so they show little: {string.Join(", ", green.Take(5))}{(green.Count > 5 ? $" and {green.Count - 5} more" : "")}."
-            );
-        }
-        BaseGates.Store(files.Folder, outcomes, red);
-        var without = files.Plan.Tasks.Where(t => files.Gates.Of(files.Plan, t).Count == 0).Select(t => t.Id).ToList();
-        if (without.Count > 0)
-        {
-            warnings.Add(
-                $"{string.Join(", ", without.Take(5))}{(without.Count > 5 ? $" and {without.Count - 5} more" : "")}: no gate shows that the work is good. Give them 'verification', or set gates.task."
-            );
-        }
     }
 
     private static IReadOnlyList<string> Unseen(WorktreeStatus status, RunStart start)

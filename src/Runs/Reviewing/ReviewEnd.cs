@@ -1,6 +1,5 @@
 using System.Globalization;
 using Orchestrator.Git.Commits;
-using Orchestrator.Git.Program;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Runs.Loading;
@@ -155,7 +154,7 @@ public sealed class ReviewEnd(RunServices services)
             Plan = run.Plan with { Tasks = [.. run.Plan.Tasks, .. tasks] },
             Added = tasks.Select(t => t.Id).ToHashSet(),
         };
-        var outlines = PlanLoading.OutlineOf(extended).Tasks;
+        var outlines = TaskOutlines.OutlineOf(extended).Tasks;
         return new ReviewConclusion { PlanHash = run.StoreExtended(tasks), Tasks = [.. outlines.Skip(run.Plan.Tasks.Count)] };
     }
 

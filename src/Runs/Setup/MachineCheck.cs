@@ -4,35 +4,12 @@ using Orchestrator.Agents.ClaudeCli;
 using Orchestrator.Agents.Command;
 using Orchestrator.Agents.Models;
 using Orchestrator.Git;
-using Orchestrator.Git.Program;
-using Orchestrator.Git.Worktrees;
 using Orchestrator.Plans;
 using Orchestrator.Processes;
-using Orchestrator.QualityGates;
 using Orchestrator.Runs.Cleaning;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Runs.Setup;
-
-/// <summary>How one thing that was looked at stands.</summary>
-public enum MachineCheckStatus
-{
-    /// <summary>Can be used.</summary>
-    Ok,
-
-    /// <summary>Can be used, but a person should know.</summary>
-    Warn,
-
-    /// <summary>Stops runs.</summary>
-    Fail,
-}
-
-/// <summary>One thing that was looked at.</summary>
-/// <param name="Name">What: <c>git</c>, <c>repository</c>, <c>agent</c>, <c>disk</c> ...</param>
-/// <param name="Status">How it stands.</param>
-/// <param name="Message">What was found, in a sentence.</param>
-/// <param name="Cure">What to do about it; null when nothing has to be done.</param>
-public sealed record MachineCheckEntry(string Name, MachineCheckStatus Status, string Message, string? Cure = null);
 
 /// <summary>Looks whether runs could work on this machine and in this repository. Changes nothing, costs no money.</summary>
 public static class MachineCheck
@@ -61,7 +38,7 @@ public static class MachineCheck
         {
             new("system", MachineCheckStatus.Ok, "Linux: agents are followed and stopped for certain."),
         };
-        entries.AddRange(await GitAsync(repository, settings, cancellationToken));
+        entries.AddRange(await RepositoryCheck.RunAsync(repository, settings, cancellationToken));
         if (settings.Agents.ContainsKey(settings.Agent))
         {
             entries.Add(await AgentAsync("agent", settings.Agent, loaded, repository, cancellationToken));
@@ -73,7 +50,7 @@ public static class MachineCheck
         }
         if (repository is { IsBare: false })
         {
-            entries.Add(await GatesAsync(loaded, repository.Root, cancellationToken));
+            entries.Add(await GateProgramCheck.RunAsync(loaded, repository.Root, cancellationToken));
         }
         entries.Add(Disk(repository?.Root ?? Environment.CurrentDirectory, settings.DiskReserve));
         return entries;
@@ -121,102 +98,6 @@ public static class MachineCheck
             $"{said}.",
             sizes.Runs > 0 ? "'orchestrate cleanup --dry-run' shows what may go." : null
         );
-    }
-
-    private static async Task<IReadOnlyList<MachineCheckEntry>> GitAsync(
-        RepositoryLocation? location,
-        OrchestratorSettings settings,
-        CancellationToken cancellationToken
-    )
-    {
-        GitProgram git;
-        try
-        {
-            git = await GitProgram.FindAsync(cancellationToken: cancellationToken);
-        }
-        catch (GitUnavailableException missing)
-        {
-            return [new("git", MachineCheckStatus.Fail, missing.Message, $"Install git {GitProgram.OldestVersion} or newer.")];
-        }
-
-        var found = new MachineCheckEntry("git", MachineCheckStatus.Ok, $"git {git.Version}.");
-        if (location is null)
-        {
-            var none = "This folder is in no git repository.";
-            return [found, new("repository", MachineCheckStatus.Fail, none, $"Run '{GitRepository.BeginCommand}', or go to one.")];
-        }
-        var repository = await RepositoryAsync(git, location, settings, cancellationToken);
-        return
-        [
-            found,
-            repository,
-            .. !location.IsBare && (await GitRepository.OpenAsync(git, location.Root, cancellationToken)).FindNameless() is { } nameless
-                ? (MachineCheckEntry[])
-                    [
-                        new(
-                            "identity",
-                            MachineCheckStatus.Warn,
-                            nameless,
-                            "git config --global user.name NAME && git config --global user.email ADDRESS"
-                        ),
-                    ]
-                : [],
-        ];
-    }
-
-    private static async Task<MachineCheckEntry> RepositoryAsync(
-        GitProgram git,
-        RepositoryLocation location,
-        OrchestratorSettings settings,
-        CancellationToken cancellationToken
-    )
-    {
-        const string Name = "repository";
-        if (location.IsBare)
-        {
-            return new(Name, MachineCheckStatus.Fail, $"{location.Root} is bare: agents need a work tree.", "Work in a clone of it.");
-        }
-        var repository = await GitRepository.OpenAsync(git, location.Root, cancellationToken);
-        if (new WorktreeStore(repository).FindMainCheckout() is not { } checkout)
-        {
-            return new(Name, MachineCheckStatus.Fail, $"{location.Root} has no checkout of its own.", "Work in a clone of it.");
-        }
-        var status = await WorktreeStatus.ReadAsync(checkout, cancellationToken);
-        if (status.Head is null)
-        {
-            return new(
-                Name,
-                MachineCheckStatus.Fail,
-                $"{location.Root} has no commit yet: agents start from one.",
-                "git add -A && git commit -m Start"
-            );
-        }
-        if (status.Branch is null)
-        {
-            return new(
-                Name,
-                settings.Git.Target is null ? MachineCheckStatus.Fail : MachineCheckStatus.Warn,
-                "No branch is checked out (detached HEAD).",
-                "Check out the branch that work shall land on, or set git.target."
-            );
-        }
-        if (repository.IsShallow)
-        {
-            return new(Name, MachineCheckStatus.Fail, "The history is cut off (shallow clone); merges need it.", "git fetch --unshallow");
-        }
-        var branch = status.Branch.StartsWith("refs/heads/", StringComparison.Ordinal)
-            ? status.Branch["refs/heads/".Length..]
-            : status.Branch;
-        var changed = status.ChangedFiles(OwnFiles.Of(settings, null).Unmissed).Count;
-        return changed > 0
-            ? new(
-                Name,
-                MachineCheckStatus.Warn,
-                $"{location.Root} on '{branch}' has {(changed == 1 ? "an uncommitted change" : $"{changed} uncommitted changes")} that "
-                    + "agents will not see.",
-                "Commit or stash them."
-            )
-            : new(Name, MachineCheckStatus.Ok, $"{location.Root} on '{branch}', clean.");
     }
 
     private static async Task<MachineCheckEntry> AgentAsync(
@@ -318,81 +199,6 @@ public static class MachineCheck
         ];
         var text = string.Join("; ", held.OfType<string>());
         return text.Length == 0 ? null : new("limits", MachineCheckStatus.Ok, $"{char.ToUpperInvariant(text[0])}{text[1..]}.");
-    }
-
-    private static async Task<MachineCheckEntry> GatesAsync(SettingsResult loaded, string root, CancellationToken stop)
-    {
-        var settings = loaded.Settings!;
-        const string Name = "gates";
-        var found = GateDetection.Detect(root);
-        var gates = RunStart
-            .GatesOf(settings, found)
-            .OfProject()
-            .Select(gate => gate.Exclusive is { } name ? $"{gate.Command} (exclusive: {name})" : gate.Command)
-            .ToList();
-        if (settings.Gates.Task is null && await MissingAsync(loaded, found, root, stop) is { } missing)
-        {
-            return missing;
-        }
-        return gates.Count > 0
-            ? new(Name, MachineCheckStatus.Ok, $"{(settings.Gates.Task is null ? "Found" : "Set")}: {string.Join("; ", gates)}.")
-            : new(
-                Name,
-                MachineCheckStatus.Warn,
-                "None are set, and no manifest names any: tasks without 'verification' are not verified.",
-                "Set gates.task, such as [make test], or give tasks 'verification'."
-            );
-    }
-
-    /// <summary>The first found gate whose program is not there; asked outside of the repository, which is not trusted here.</summary>
-    private static async Task<MachineCheckEntry?> MissingAsync(
-        SettingsResult loaded,
-        IReadOnlyList<Gate> found,
-        string root,
-        CancellationToken stop
-    )
-    {
-        var settings = loaded.Settings!;
-        var hasSetUp = settings.Worktrees.Setup is { } set ? set.Count > 0 : SetUpDetection.Detect(root).Count > 0;
-        var folder = Directory.CreateTempSubdirectory("orchestrate-check-");
-        try
-        {
-            foreach (var gate in found)
-            {
-                if (GateProbe.CommandOf(gate, hasSetUp) is not { } probe)
-                {
-                    continue;
-                }
-                var asked = await new ProcessRunner().RunAsync(
-                    new ProcessCommand("/bin/sh", "-c", probe)
-                    {
-                        WorkingDirectory = folder.FullName,
-                        Environment = loaded.AgentEnvironment.ToDictionary(v => v.Key, string? (v) => v.Value, StringComparer.Ordinal),
-                        CleanEnvironment = true,
-                        Timeout = TimeSpan.FromSeconds(30),
-                        OwnSession = true,
-                        StopLeftovers = true,
-                    },
-                    stop
-                );
-                if (!asked.Succeeded)
-                {
-                    var said = asked.StandardError.Text.Trim().Split('\n')[^1];
-                    return new(
-                        "gates",
-                        MachineCheckStatus.Warn,
-                        $"Found: {gate.Command}, but it can't run here: '{probe}' fails{(said.Length > 0 ? $" ({said})" : "")}. Runs stop "
-                            + "at it.",
-                        GateProbe.CureOf(gate, ofProject: true, root)
-                    );
-                }
-            }
-            return null;
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
     }
 
     private static MachineCheckEntry Disk(string folder, long reserve)

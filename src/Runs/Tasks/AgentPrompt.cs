@@ -5,7 +5,6 @@ using Orchestrator.Git.Commits;
 using Orchestrator.Git.Program;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
-using Orchestrator.Runs.Gates;
 using Orchestrator.Runs.Mail;
 
 namespace Orchestrator.Runs.Tasks;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Orchestrator.Agents;
 using Orchestrator.Agents.Supervision;
 
 namespace Orchestrator.Runs.Tasks;

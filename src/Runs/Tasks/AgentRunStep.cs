@@ -1,15 +1,10 @@
-using System.Security.Cryptography;
-using System.Text;
 using Orchestrator.Agents;
 using Orchestrator.Agents.Supervision;
 using Orchestrator.Git.Program;
 using Orchestrator.Git.Worktrees;
 using Orchestrator.Messages;
-using Orchestrator.Plans;
 using Orchestrator.QualityGates;
-using Orchestrator.Runs.Mail;
 using Orchestrator.Runs.Radar;
-using Orchestrator.Settings;
 
 namespace Orchestrator.Runs.Tasks;
 
@@ -18,7 +13,6 @@ namespace Orchestrator.Runs.Tasks;
 public sealed class AgentRunStep(RunServices services)
 {
     private const int LongestError = 600;
-    private const int FailuresBeforeEscalation = 2;
 
     /// <summary>Starts the agent, or takes up the one that was started before, and follows it to its end.</summary>
     /// <param name="input">Which task and start.</param>
@@ -53,7 +47,7 @@ public sealed class AgentRunStep(RunServices services)
         var runner =
             AgentCatalog.Find(agentName, files.Settings, services.HookCommand, runEnvironment)
             ?? throw new StepException(AgentCatalog.Unknown(agentName, files.Settings), "UnknownAgent");
-        var start = await DescribeAsync(input, files, task, runner, execution);
+        var start = await new AgentStarts(services).DescribeAsync(input, files, task, runner, execution);
         var workspace = new TaskWorkspace(await services.OpenRepositoryAsync(input.Task.Repository.Path), files, task.Id);
         var worktree = workspace.Worktrees.Find(workspace.WorktreePath);
         var state = AgentSupervisor.Look(start.Folder);
@@ -160,91 +154,6 @@ public sealed class AgentRunStep(RunServices services)
             return true; // Whatever it is that git refuses to look at, verification says it to the agent.
         }
     }
-
-    private async Task<AgentStart> DescribeAsync(
-        RunAgentInput input,
-        RunFiles files,
-        PlanTask task,
-        IAgentRunner runner,
-        StepExecution execution
-    )
-    {
-        var repository = input.Task.Repository.Path;
-        var worktree = Path.Combine(repository, input.Prepared.Worktree);
-        if (!Directory.Exists(worktree))
-        {
-            throw new StepException(
-                $"The worktree {input.Prepared.Worktree} is gone. The agent is not started anywhere else; retry the task.",
-                "WorktreeGone"
-            );
-        }
-        var session = input.Session.Length > 0 ? input.Session : SessionId(input, execution.Id);
-        var resume = input.Session.Length > 0 && runner.FindConversation(input.Session) is not null;
-        var prompt = await AgentPrompt.WriteAsync(
-            await services.OpenRepositoryAsync(repository),
-            input,
-            files,
-            task,
-            resume ? runner.FindConversation(input.Session) : null
-        );
-        var ownership = Ownership.Of(task);
-        return new AgentStart
-        {
-            Folder = files.Folder.Start(task.Id, input.Start),
-            WorkingDirectory = worktree,
-            Repository = repository,
-            Run = input.Task.RunId,
-            Task = task.Id,
-            Attempt = input.Attempt,
-            Prompt = prompt.Text,
-            Owner = execution.Owner,
-            Token = Token(input, execution.Id),
-            SessionId = session,
-            Model = ModelOf(task, files.Settings, input.Failures),
-            SystemPrompt = prompt.System,
-            AgentDefinitions = prompt.Agents,
-            Mail = new AgentMailFiles(Mailbox.PathOf(files.Folder), MailReader.ReadUpTo(files.Folder, task.Id)),
-            Policy = new HookPolicy
-            {
-                Task = task.Id,
-                Root = worktree,
-                Write = ownership.OwnsEverything ? null : ownership.Patterns,
-                ReadOnly = [.. (files.Contracts ?? []).Select(c => c.FilePath)],
-                AllowedTools =
-                [
-                    .. files.Settings.Permissions.Allow,
-                    .. files.Settings.Claude.McpServers.Select(server => "mcp__" + server),
-                    .. OfferedTools.Rules(files.Settings.Claude),
-                ],
-            },
-            Limits = new AgentLimits
-            {
-                Time = input.Task.Task.Timeout,
-                Stall = files.Settings.Limits.Stall ?? Timeout.InfiniteTimeSpan,
-                Orphan = files.Settings.Limits.Orphan,
-                Turns = files.Settings.Limits.Turns,
-                CostUsd = files.Settings.Limits.Cost,
-                MemoryBytes = (task.Limits?.Memory ?? files.Settings.Limits.Memory) is > 0 and var memory ? memory : null,
-                Cores = (task.Limits?.Cpu ?? files.Settings.Limits.Cpu) is > 0 and var cores ? cores : null,
-            },
-        };
-    }
-
-    /// <summary>A model that was refused twice is not asked a third time where there is a stronger one.</summary>
-    internal static string ModelOf(PlanTask task, OrchestratorSettings settings, int failures) =>
-        (failures >= FailuresBeforeEscalation ? settings.EscalateModel : null) ?? task.Model ?? settings.Model;
-
-    /// <summary>Known before the agent runs, and the same for every attempt of this step.</summary>
-    private static string SessionId(RunAgentInput input, string execution) =>
-        new Guid(Digest("session", input, execution)[..16]).ToString();
-
-    /// <summary>
-    /// Names the task to the commands its agent calls. It stops mistakes, not malice: whoever reads this repository's files can compute it.
-    /// </summary>
-    private static string Token(RunAgentInput input, string execution) => Convert.ToHexStringLower(Digest("token", input, execution)[..16]);
-
-    private static byte[] Digest(string purpose, RunAgentInput input, string execution) =>
-        SHA256.HashData(Encoding.UTF8.GetBytes($"{purpose}\n{execution}\n{input.Task.Task.Id}\n{input.Start}"));
 
     private static IEnumerable<TaskNotice> UnreadableClaim(string folder)
     {

@@ -1,7 +1,6 @@
 using System.Text;
 using Orchestrator.Processes;
 using Orchestrator.QualityGates;
-using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Tasks;
 

@@ -89,7 +89,7 @@ public sealed class TaskGraphYamlTests
         ];
 
         Assert.Equal(inPlan, inSchema);
-        Assert.All(inSchema, key => Assert.Equal(key, TaskBinder.Keys.Find(key)));
+        Assert.All(inSchema, key => Assert.Equal(key, TaskKeys.Keys.Find(key)));
     }
 
     private static void AssertSame(Plan plan)

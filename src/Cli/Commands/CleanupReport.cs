@@ -1,0 +1,111 @@
+using System.Globalization;
+using Orchestrator.Cli.Documents;
+using Orchestrator.Cli.Runs;
+using Orchestrator.Plans;
+using Orchestrator.Runs.Cleaning;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary>Says what a cleanup removes, keeps and saves: as a document, or to a person.</summary>
+internal static class CleanupReport
+{
+    private const int MostNamed = 20;
+
+    /// <summary>As a document.</summary>
+    public static CleanupDocument Document(
+        bool isDry,
+        CleanupSurvey found,
+        IReadOnlyList<KeptEntry> kept,
+        StorageSizes before,
+        StorageSizes after
+    ) =>
+        new(
+            isDry,
+            [.. found.Runs.Where(remains => remains.HasAny).Select(RemovedEntry.Of)],
+            [.. kept.Select(entry => entry.Why.Count > 0 ? entry : entry with { Why = ["not chosen"] })],
+            [.. found.Stray.Select(change => change.Name)],
+            found.Spare,
+            [.. found.Orphans.Select(orphan => orphan.Folder)],
+            before,
+            after
+        );
+
+    /// <summary>To a person.</summary>
+    public static void Show(
+        CommandContext context,
+        bool isDry,
+        CleanupSurvey found,
+        IReadOnlyList<KeptEntry> kept,
+        StorageSizes before,
+        StorageSizes after
+    )
+    {
+        var removed = found.Runs.Where(remains => remains.HasAny).Select(RemovedEntry.Of).ToList();
+        List<string> goes =
+        [
+            .. Some(removed.Select(entry => $"{entry.RunId}  {entry.State}, {Describe(entry)}"), "runs"),
+            .. found.Stray.Count > 0 ? (string[])[$"{Number(found.Stray.Count)} hidden refs of no run here: your branches have them"] : [],
+            .. Some(found.Spare.Select(path => $"{path}  waits to be used again; more than worktrees.pool"), "worktrees"),
+            .. Some(found.Orphans.Select(orphan => $"{orphan.Folder}  cache of {orphan.Repository}, which is gone"), "caches"),
+        ];
+        Part(context, isDry ? "Would be removed:" : "Removed:", goes.Count > 0 ? goes : ["nothing"]);
+        var unchosen = kept.Count(entry => entry.Why.Count == 0);
+        List<string> stays =
+        [
+            .. Some(
+                kept.Where(entry => entry.Why.Count > 0).Select(entry => $"{entry.RunId}  {entry.State}; {string.Join("; ", entry.Why)}"),
+                "runs"
+            ),
+            .. unchosen > 0
+                ? (string[])
+                    [
+                        $"{Number(unchosen)} more that {(unchosen == 1 ? "has ended and was" : "have ended and were")} not chosen (--keep "
+                            + "0 chooses all)",
+                    ]
+                : [],
+        ];
+        if (stays.Count > 0)
+        {
+            Part(context, "Kept:", stays);
+        }
+        if (found.Runs.Any(remains => !remains.IsWhole))
+        {
+            context.Terminal.Show(
+                "  To look at a ref: git show --stat REF. If nothing of it is needed: git update-ref -d REF, then cleanup again."
+            );
+        }
+        Part(
+            context,
+            "Sizes:",
+            before.Lines().Zip(after.Lines(), (was, now) => $"{was.What, -16} {was.HowMuch}{(was == now ? "" : $" -> {now.HowMuch}")}")
+        );
+    }
+
+    private static void Part(CommandContext context, string title, IEnumerable<string> lines)
+    {
+        context.Terminal.Show(title);
+        foreach (var line in lines)
+        {
+            context.Terminal.Show("  " + line);
+        }
+    }
+
+    private static List<string> Some(IEnumerable<string> lines, string what)
+    {
+        List<string> all = [.. lines];
+        return all.Count <= MostNamed ? all : [.. all.Take(MostNamed), $"and {Number(all.Count - MostNamed)} more {what}"];
+    }
+
+    private static string Describe(RemovedEntry entry)
+    {
+        string[] parts =
+        [
+            entry.Whole ? $"{Number(entry.Files)} files, {Sizes.Describe(entry.Bytes)}" : "not its folder",
+            entry.Refs > 0 ? $"{Number(entry.Refs)} {(entry.Refs == 1 ? "ref" : "refs")}" : "",
+            entry.Worktrees > 0 ? $"{Number(entry.Worktrees)} {(entry.Worktrees == 1 ? "worktree" : "worktrees")}" : "",
+        ];
+        return string.Join(", ", parts.Where(part => part.Length > 0));
+    }
+
+    private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,125 @@
+using Orchestrator.Messages;
+using Orchestrator.Runs;
+using Orchestrator.Runs.Cleaning;
+
+namespace Orchestrator.Cli.Runs;
+
+/// <summary>The runs of a repository, from its files alone.</summary>
+internal static class StoredRuns
+{
+    /// <summary>All runs, the one that changed last first.</summary>
+    public static IReadOnlyList<StoredRun> List(RepositoryLocation repository)
+    {
+        if (!Directory.Exists(repository.RunsFolder))
+        {
+            return [];
+        }
+        List<StoredRun> runs =
+        [
+            .. Directory
+                .GetDirectories(repository.RunsFolder)
+                .Where(folder => !Path.GetFileName(folder).StartsWith(RunRemoval.Mark, StringComparison.Ordinal))
+                .Select(StoredRun.TryRead)
+                .OfType<StoredRun>(),
+        ];
+        runs.Sort((a, b) => b.Status.StartedAt.CompareTo(a.Status.StartedAt));
+        return runs;
+    }
+
+    /// <summary>The run that is meant, for reading: the latest where none is named.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="given">What was written.</param>
+    /// <param name="read">The records, where they are read already.</param>
+    /// <exception cref="CommandException">There is none, or the name fits none or several.</exception>
+    public static StoredRun Require(RepositoryLocation repository, string? given, IReadOnlyList<StoredRun>? read = null)
+    {
+        // One folder is read where the name says which: with years of runs this must stay fast.
+        if (given is not null && StoredRun.TryRead(Path.Combine(repository.RunsFolder, given)) is { } named)
+        {
+            return NewestExecution.Of(named, repository);
+        }
+        var runs = read ?? List(repository);
+        if (given is not null)
+        {
+            var id = UniquePrefix.Find(given, [.. runs.Select(run => run.Id)], "run");
+            return NewestExecution.Of(runs.First(run => run.Id == id), repository);
+        }
+
+        return runs.Count > 0
+            ? NewestExecution.Of(runs[0], repository)
+            : throw new CommandException(
+                ExitCodes.Usage,
+                $"There is no run in {repository.Root} yet.",
+                "Start one with 'orchestrate run'."
+            );
+    }
+
+    /// <summary>The run that is meant, for changing: where none is named, the only open one.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="given">What was written.</param>
+    /// <param name="read">The records, where they are read already.</param>
+    /// <exception cref="CommandException">The name fits none or several, none was given and not exactly one is open, or the run is at home
+    /// in another place.</exception>
+    public static StoredRun RequireOpen(RepositoryLocation repository, string? given, IReadOnlyList<StoredRun>? read = null) =>
+        DemandHome(repository, given is null ? OnlyOpen(repository) : Require(repository, given, read));
+
+    /// <summary>A run that may be changed from here: an open one is at home in this place.</summary>
+    /// <exception cref="CommandException">It is at home in another one.</exception>
+    public static StoredRun DemandHome(RepositoryLocation repository, StoredRun run)
+    {
+        // Its worktrees, its agents' folders and the queue of its steps have that place in their names.
+        var home = run.Status.Repository;
+        if (home.Length > 0 && !RunStates.IsFinal(run.Status.State) && !repository.IsAt(home))
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                $"{run.Id} belongs to the repository at {home}, and this one, at {repository.Root}, is a copy of it or has been moved.",
+                "Go on with it at that place (move the repository back if it was moved), or start its plan here: what is finished "
+                    + "is taken up again."
+            );
+        }
+
+        return run;
+    }
+
+    /// <summary>
+    /// Those that have not ended. A record that calls a run open is asked about; one that a reset has begun anew is found by its name
+    /// alone.
+    /// </summary>
+    public static IReadOnlyList<StoredRun> Open(RepositoryLocation repository) => Open(repository, List(repository));
+
+    /// <summary>The same of records that are read already.</summary>
+    public static IReadOnlyList<StoredRun> Open(RepositoryLocation repository, IEnumerable<StoredRun> all) =>
+        [
+            .. all.Where(run => !RunStates.IsFinal(run.Status.State))
+                .Select(run => NewestExecution.Of(run, repository))
+                .Where(run => !RunStates.IsFinal(run.Status.State)),
+        ];
+
+    /// <summary>The record of a run by its whole id; null where there is none.</summary>
+    public static StoredRun? Find(RepositoryLocation repository, string id)
+    {
+        // An id that is no name for a folder has a folder of another name.
+        var folder = Path.Combine(repository.RunsFolder, id);
+        return (Directory.Exists(folder) ? StoredRun.TryRead(folder) : null) ?? List(repository).FirstOrDefault(run => run.Id == id);
+    }
+
+    private static StoredRun OnlyOpen(RepositoryLocation repository)
+    {
+        var open = Open(repository);
+        return open switch
+        {
+            [var only] => only,
+            [] => throw NoneOpen(repository),
+            _ => throw SeveralOpen([.. open.Select(run => run.Id)]),
+        };
+    }
+
+    /// <summary>Why a command that changes an open run can't go on.</summary>
+    public static CommandException NoneOpen(RepositoryLocation repository) =>
+        new(ExitCodes.Usage, $"No run is open in {repository.Root}.", "Start one with 'orchestrate run', or name the run you mean.");
+
+    /// <inheritdoc cref="NoneOpen"/>
+    public static CommandException SeveralOpen(IReadOnlyList<string> ids) =>
+        new(ExitCodes.Usage, $"More than one run is open: {string.Join(", ", ids)}.", "Name the one you mean.");
+}

@@ -1,0 +1,42 @@
+using Orchestrator.Git.Commits;
+
+namespace Orchestrator.Git.Landing;
+
+/// <summary>Notes beside a run what its landings were about to do.</summary>
+/// <param name="commits">Says which moves the target has by now.</param>
+internal sealed class LandingNotes(CommitStore commits)
+{
+    /// <summary>Notes a landing before it is done, where the request names a file.</summary>
+    public Task WriteAsync(LandingRequest request, string tip, CancellationToken cancellationToken) =>
+        request.NoteFile is { } file
+            ? WriteAsync(file, request.Target, new LandingMove(tip, request.Commit), tip, cancellationToken)
+            : Task.CompletedTask;
+
+    /// <summary>Keeps of the note what the target has by now, and adds what is about to be done.</summary>
+    public async Task WriteAsync(string file, string target, LandingMove? move, string? tip, CancellationToken cancellationToken)
+    {
+        var done = new List<LandingMove>();
+        if (tip is not null && LandingNote.TryRead(file) is { } note && note.Target == target)
+        {
+            foreach (var earlier in note.Moves)
+            {
+                if (await commits.IsAncestorAsync(earlier.Commit, tip, cancellationToken))
+                {
+                    done.Add(earlier);
+                }
+            }
+        }
+        if (move is not null)
+        {
+            done.Add(move);
+        }
+        if (done.Count > 0)
+        {
+            new LandingNote(target, done).Write(file);
+        }
+        else
+        {
+            File.Delete(file);
+        }
+    }
+}

@@ -1,0 +1,84 @@
+using Orchestrator.Git.Program;
+using Orchestrator.Git.Worktrees;
+using Orchestrator.Processes;
+
+namespace Orchestrator.Git.Landing;
+
+/// <summary>Finds where a branch is checked out, and whether that place may be moved.</summary>
+/// <param name="repository">The repository.</param>
+internal sealed class TargetCheckout(GitRepository repository)
+{
+    /// <summary>The checkout that has the target, in a state in which it may be moved; or what keeps it from that.</summary>
+    public async Task<(Worktree? Checkout, LandingResult? Obstacle)> FindAsync(
+        LandingRequest request,
+        string branch,
+        string tip,
+        CancellationToken cancellationToken
+    )
+    {
+        var having = new List<Worktree>();
+        foreach (var info in await new WorktreeStore(repository).ListAsync(cancellationToken))
+        {
+            var admin = info.Path == repository.MainCheckout ? repository.CommonDirectory : WorktreeAdmin.Find(repository, info.Path);
+            if (admin is null || info.IsMissing)
+            {
+                continue;
+            }
+
+            var operation = WorktreeStatus.OperationIn(admin);
+            if (operation != UnfinishedOperation.None && (info.Branch == request.Target || BranchBeingWorkedOn(admin) == request.Target))
+            {
+                return (
+                    null,
+                    new LandingResult(
+                        LandingState.OperationInProgress,
+                        $"A {Name(operation)} of {branch} is going on in '{info.Path}'. Finish or abort it first.",
+                        tip,
+                        []
+                    )
+                );
+            }
+
+            if (info.Branch == request.Target)
+            {
+                having.Add(new Worktree(repository, info.Path, admin));
+            }
+            else if (info.Branch is null && info.Path == request.Checkout)
+            {
+                return (
+                    null,
+                    new LandingResult(
+                        LandingState.Detached,
+                        $"'{info.Path}' had {branch} checked out and is at no branch now. Go back first: git switch {branch}",
+                        tip,
+                        []
+                    )
+                );
+            }
+        }
+
+        return having.Count > 1
+            ? (
+                null,
+                new LandingResult(
+                    LandingState.Dirty,
+                    $"{branch} is checked out in more than one place: {string.Join(", ", having.Select(worktree => worktree.Path))}. Leave "
+                        + "it in one.",
+                    tip,
+                    []
+                )
+            )
+            : (having.FirstOrDefault(), null);
+    }
+
+    /// <summary>During a rebase or bisect the head is detached; the branch is named in a file.</summary>
+    private static string? BranchBeingWorkedOn(string admin) =>
+        ((string[])["rebase-merge/head-name", "rebase-apply/head-name", "BISECT_START"])
+            .Select(name => DurableFile.TryRead(Path.Combine(admin, name))?.Trim())
+            .OfType<string>()
+            .Select(name => name.StartsWith("refs/", StringComparison.Ordinal) ? name : "refs/heads/" + name)
+            .FirstOrDefault();
+
+    private static string Name(UnfinishedOperation operation) =>
+        operation == UnfinishedOperation.CherryPick ? "cherry-pick" : operation.ToString().ToLowerInvariant();
+}

@@ -1,0 +1,13 @@
+namespace Orchestrator.Plans.Readers.MasterPlans;
+
+/// <summary>A row of the table of phases.</summary>
+internal sealed record PhaseRow(
+    int Line,
+    string Id,
+    string Title,
+    string? Link,
+    string Focus,
+    string Risk,
+    TableCell? Status,
+    string DependsOn
+);

@@ -1,0 +1,166 @@
+using System.Text.RegularExpressions;
+using Orchestrator.Plans.Readers.Documents;
+
+namespace Orchestrator.Plans.Readers.MasterPlans;
+
+/// <summary>The steps of a phase's process wrapper: agents and notes that are required, and what is only told.</summary>
+/// <param name="file">The file, as faults name it.</param>
+/// <param name="faults">Takes what is wrong.</param>
+/// <param name="body">Takes the lines that are told to the agent as they are.</param>
+internal sealed partial class PhaseSteps(string file, FaultList faults, List<string> body)
+{
+    private readonly List<string> _agents = [];
+    private readonly List<string> _steps = [];
+    private readonly List<string> _notesInput = [];
+    private readonly List<string> _notesOutput = [];
+
+    /// <summary>Agents that have to be asked.</summary>
+    public IEnumerable<string> Agents => _agents.Distinct(StringComparer.Ordinal);
+
+    /// <summary>Steps that can be checked, by name.</summary>
+    public IEnumerable<string> Names => _steps.Distinct(StringComparer.Ordinal);
+
+    /// <summary>Notes to be read before.</summary>
+    public IEnumerable<string> NotesInput => _notesInput.Distinct(StringComparer.Ordinal);
+
+    /// <summary>Notes to be written.</summary>
+    public IEnumerable<string> NotesOutput => _notesOutput.Distinct(StringComparer.Ordinal);
+
+    /// <summary>How many lines the steps added to what is told.</summary>
+    public int Told { get; private set; }
+
+    /// <summary>Reads a line of the section.</summary>
+    public void Read(MarkdownLine line)
+    {
+        var item = MarkdownLists.Item().Match(line.Text);
+        if (line.IsCode || line.Level > 0 || !item.Success)
+        {
+            return;
+        }
+
+        var text = item.Groups["text"].Value;
+        var plain = Inline.Plain(text);
+        var lower = plain.ToLowerInvariant();
+        var agents = Agent().Matches(text);
+        if (agents.Count > 0)
+        {
+            foreach (Match agent in agents)
+            {
+                _agents.Add(agent.Groups["name"].Value);
+                _steps.Add(RequiredStep.ForAgent(agent.Groups["name"].Value));
+            }
+        }
+        else if (lower.Contains("notes", StringComparison.Ordinal) && NotesVerb().Match(lower).Groups["read"].Success)
+        {
+            _steps.Add(RequiredStep.ReadPreviousNotes);
+            Notes(text, plain, line, _notesInput);
+        }
+        else if (lower.Contains("notes", StringComparison.Ordinal))
+        {
+            _steps.Add(RequiredStep.WriteIntents);
+            Notes(text, plain, line, _notesOutput);
+        }
+        else if (lower.Contains("implement", StringComparison.Ordinal))
+        {
+            _steps.Add(RequiredStep.Implementation);
+            if (!lower.TrimStart('[').StartsWith("implementation", StringComparison.Ordinal))
+            {
+                TellAlso(line);
+            }
+        }
+        else if (Validation().IsMatch(lower))
+        {
+            _steps.Add(RequiredStep.PreValidation);
+            TellAlso(line);
+        }
+        else
+        {
+            faults.Add(
+                new PlanFault(
+                    "unknown-step",
+                    FaultSeverity.Warning,
+                    file,
+                    line.Number,
+                    1,
+                    "",
+                    $"The step '{plain}' of the process wrapper is none that we can check; it is only told to the agent.",
+                    "Write it as a gate, as a required agent (**AGENT:name**), or under Tasks."
+                )
+            );
+            body.Add(line.Text);
+        }
+    }
+
+    // What the step says beyond its kind, nothing else would tell the agent.
+    private void TellAlso(MarkdownLine line)
+    {
+        body.Add(line.Text);
+        Told++;
+    }
+
+    private void Notes(string text, string plain, MarkdownLine line, List<string> notes)
+    {
+        var named =
+            Inline.CodeSpans(text) is { Count: > 0 } spans ? spans
+            : Inline.LinkTarget(text) is { } target ? [target]
+            :
+            [
+                .. plain[(plain.IndexOf(':', StringComparison.Ordinal) + 1)..]
+                    .Split(' ', ',')
+                    .Where(w => w.Contains(".md", StringComparison.Ordinal))
+                    .Select(w => w.Trim('(', ')')),
+            ];
+        if (named.Count == 0)
+        {
+            faults.Add(
+                new PlanFault(
+                    "no-notes-file",
+                    FaultSeverity.Warning,
+                    file,
+                    line.Number,
+                    1,
+                    "",
+                    $"'{plain}' names no file.",
+                    "Write its path in backticks: Write notes to: `notes/NOTES_phase_1.md`."
+                )
+            );
+        }
+
+        foreach (var path in named)
+        {
+            if (RepositoryPath.TryNormalize(path, out var normal, out var fault))
+            {
+                notes.Add(normal);
+            }
+            else
+            {
+                faults.Add(
+                    new PlanFault(
+                        "bad-path",
+                        FaultSeverity.Error,
+                        file,
+                        line.Number,
+                        Math.Max(0, line.Text.IndexOf(path, StringComparison.Ordinal)) + 1,
+                        "",
+                        $"The path '{path}' {fault}.",
+                        "Name a path inside the repository, relative to its root."
+                    )
+                );
+            }
+        }
+    }
+
+    // Whichever stands first says what is to be done with the notes: "Write notes to: `x` when ready" is no reading.
+    [GeneratedRegex(
+        @"\b(?:(?<read>(?:re-?)?read|review|previous)|write|add|append|record|update|create)\b",
+        RegexOptions.CultureInvariant,
+        1000
+    )]
+    private static partial Regex NotesVerb();
+
+    [GeneratedRegex(@"validat|\bgates?\b", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Validation();
+
+    [GeneratedRegex(@"AGENT:\s*(?<name>[A-Za-z0-9_-]+)", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Agent();
+}

@@ -1,0 +1,59 @@
+namespace Orchestrator.Plans.Readers.MasterPlans;
+
+/// <summary>A cell with its place in the line, so that a status can be written back without touching anything else.</summary>
+internal readonly record struct TableCell(string Text, int Start, int End);
+
+/// <summary>Lines of tables in Markdown.</summary>
+internal static class TableLine
+{
+    /// <summary>The cells of a line, trimmed, with their places. Pipes behind a backslash or in backticks belong to the text.</summary>
+    public static IReadOnlyList<TableCell> Cells(string line)
+    {
+        var cells = new List<TableCell>();
+        var start = line.Length - line.TrimStart().Length;
+        start += start < line.Length && line[start] == '|' ? 1 : 0;
+        var inCode = false;
+        for (var i = start; i <= line.Length; i++)
+        {
+            var isEnd = i == line.Length;
+            if (isEnd || (line[i] == '|' && !inCode && (i == 0 || line[i - 1] != '\\')))
+            {
+                // What follows the last pipe is no cell.
+                if (!isEnd || line[start..].Trim().Length > 0)
+                {
+                    cells.Add(Trimmed(line, start, i));
+                }
+
+                start = i + 1;
+            }
+            else if (line[i] == '`')
+            {
+                inCode = !inCode && line.IndexOf('`', i + 1) > 0;
+            }
+        }
+
+        return cells;
+    }
+
+    private static TableCell Trimmed(string line, int start, int end)
+    {
+        while (start < end && char.IsWhiteSpace(line[start]))
+        {
+            start++;
+        }
+
+        while (end > start && char.IsWhiteSpace(line[end - 1]))
+        {
+            end--;
+        }
+
+        return new TableCell(line[start..end], start, end);
+    }
+
+    /// <summary>The line may be a table's.</summary>
+    public static bool IsRow(MarkdownLine line) => !line.IsCode && line.Level == 0 && line.Text.Contains('|', StringComparison.Ordinal);
+
+    /// <summary>The line below a table's head.</summary>
+    public static bool IsSeparator(string line) =>
+        line.Contains('-', StringComparison.Ordinal) && line.All(c => c is '|' or '-' or ':' or ' ' or '\t' or '\r');
+}

@@ -1,0 +1,53 @@
+namespace Orchestrator.Plans.Readers.TaskGraphs;
+
+/// <summary>The keys that a task of a plan may have, with their other spellings.</summary>
+internal static class TaskKeys
+{
+    /// <summary>The keys of a task.</summary>
+    public static readonly KeyTable Keys = new(
+        "id task_id",
+        "title name",
+        "description summary",
+        "prompt instructions",
+        "details",
+        "status",
+        "depends_on dependencies depends",
+        "boundaries ownership",
+        "files_write",
+        "files_read",
+        "files_append",
+        "resources_write",
+        "resources_read",
+        "patch_intents",
+        "verification verify gates",
+        "measurements",
+        "deps_required",
+        "context_keys",
+        "role agent_type",
+        "agent",
+        "model",
+        "timeout timeout_seconds",
+        "limits",
+        "max_retries",
+        "requires_approval",
+        "allow_large_changes",
+        "isolation",
+        "parallel",
+        "estimated_minutes estimate estimated_time",
+        "required_agents",
+        "required_steps",
+        "notes_input",
+        "notes_output",
+        "checklist",
+        "priority"
+    );
+
+    /// <summary>The keys of its boundaries, where they stand together.</summary>
+    public static readonly KeyTable BoundaryKeys = new(
+        "files_write write",
+        "files_read read",
+        "files_append append",
+        "resources_write",
+        "resources_read"
+    );
+}

@@ -1,0 +1,141 @@
+using Orchestrator.Plans.Readers.Documents;
+
+namespace Orchestrator.Plans.Readers.TaskGraphs;
+
+/// <summary>Reads what a task has several of, each a text or a mapping: packages, patch intents, checklist items.</summary>
+internal static class TaskListBinder
+{
+    private static readonly KeyTable ChecklistKeys = new("id", "description text title", "completed done");
+    private static readonly KeyTable PackageKeys = new("runtime", "dev development");
+    private static readonly KeyTable PatchKeys = new("file path", "action type", "intent description reason");
+
+    public static RequiredPackages? BindPackages(Fields fields)
+    {
+        var node = fields.Node("deps_required");
+        if (node is null)
+        {
+            return null;
+        }
+
+        if (node is not MappingNode)
+        {
+            return new RequiredPackages { Runtime = fields.TextList("deps_required") ?? [] };
+        }
+
+        var packages = TaskBinder.Nested(fields, "deps_required", PackageKeys)!;
+        return new RequiredPackages { Runtime = packages.TextList("runtime") ?? [], Dev = packages.TextList("dev") ?? [] };
+    }
+
+    public static (IReadOnlyList<PatchIntent> Patches, IReadOnlyList<string> Resources) BindPatches(Fields fields)
+    {
+        if (fields.Node("patch_intents") is null)
+        {
+            return ([], []);
+        }
+
+        var patches = new List<PatchIntent>();
+        var resources = new List<string>();
+        foreach ((var item, var path) in TaskBinder.Items(fields, "patch_intents"))
+        {
+            if (item is ScalarNode file)
+            {
+                patches.AddRange(PathValues.Read([new PlacedText(file, path)], fields.Faults).Select(p => new PatchIntent(p)));
+            }
+            else if (item is MappingNode mapping)
+            {
+                var patch = new Fields(mapping, path.ToString(), PatchKeys, fields.Faults, "a patch intent");
+                if (patch.Texts("file") is not { } files)
+                {
+                    patch.Missing("file", "The patch intent names no file.", "Add 'file: PATH'.");
+                    continue;
+                }
+
+                patches.AddRange(
+                    PathValues.Read(files, fields.Faults).Select(p => new PatchIntent(p, patch.Text("action"), PatchBinder.Intent(patch)))
+                );
+                resources.AddRange(PatchBinder.Resources(patch));
+            }
+            else
+            {
+                fields.Faults.Error(
+                    "wrong-type",
+                    item,
+                    path,
+                    $"A patch intent is a mapping, not {item.Kind}.",
+                    "Write 'file:', 'action:' and 'intent:'."
+                );
+            }
+        }
+
+        return (patches, resources);
+    }
+
+    public static List<ChecklistItem> BindChecklist(Fields fields)
+    {
+        if (fields.Node("checklist") is null)
+        {
+            return [];
+        }
+
+        var items = new List<ChecklistItem>();
+        foreach ((var item, var path) in TaskBinder.Items(fields, "checklist"))
+        {
+            if (item is ScalarNode text)
+            {
+                items.Add(new ChecklistItem($"{items.Count + 1}", text.Text));
+            }
+            else if (item is MappingNode mapping)
+            {
+                var step = new Fields(mapping, path.ToString(), ChecklistKeys, fields.Faults, "a checklist item");
+                items.Add(
+                    new ChecklistItem(
+                        step.Text("id") ?? $"{items.Count + 1}",
+                        step.Text("description") ?? "",
+                        step.Bool("completed") ?? false
+                    )
+                );
+            }
+            else
+            {
+                fields.Faults.Error(
+                    "wrong-type",
+                    item,
+                    path,
+                    $"A checklist item is a text or a mapping, not {item.Kind}.",
+                    "Write 'id:', 'description:' and 'completed:'."
+                );
+            }
+        }
+
+        return items;
+    }
+
+    public static IReadOnlyList<PlacedText> SplitOnCommas(IReadOnlyList<PlacedText>? texts)
+    {
+        // Almost always there is at most one dependency, and nothing to split.
+        if (texts is null or [] || (texts is [var only] && only.Node.Text.Length > 0 && !only.Node.Text.AsSpan().ContainsAny(',', ' ')))
+        {
+            return texts ?? [];
+        }
+
+        var ids = new List<PlacedText>();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach ((var node, var field) in texts)
+        {
+            foreach (var id in node.Text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+            {
+                if (seen.Add(id))
+                {
+                    ids.Add(
+                        new PlacedText(
+                            id.Length == node.Text.Length ? node : new ScalarNode(node.Line, node.Column, id, node.IsPlain),
+                            field
+                        )
+                    );
+                }
+            }
+        }
+
+        return ids;
+    }
+}

@@ -1,0 +1,63 @@
+namespace Orchestrator.Plans;
+
+/// <summary>Advice about the order of a plan's tasks: what waits without need, and what leaves agents idle.</summary>
+internal static class OrderLint
+{
+    // Only where both say what they touch can an edge be called needless.
+    public static void NeedlessDependencies(
+        List<PlanAdvice> advice,
+        int index,
+        PlanTask task,
+        Dictionary<string, PlanTask> tasks,
+        PathMeetings paths
+    )
+    {
+        if (task.DependsOn.Count == 0 || task.FilesWrite is null || task.FilesRead is null || task.NotesInput.Count > 0)
+        {
+            return;
+        }
+
+        for (var d = 0; d < task.DependsOn.Count; d++)
+        {
+            if (!tasks.TryGetValue(task.DependsOn[d], out var before) || before.FilesWrite is not { Count: > 0 })
+            {
+                continue;
+            }
+
+            var sharesResource =
+                before.ResourcesWrite.Count > 0
+                && before.ResourcesWrite.Intersect(task.ResourcesRead.Concat(task.ResourcesWrite), StringComparer.Ordinal).Any();
+            if (!sharesResource && !paths.Meet(task, before))
+            {
+                advice.Add(
+                    new(
+                        "needless-dependency",
+                        index,
+                        $"depends_on[{d}]",
+                        $"Task '{task.Id}' waits for '{before.Id}', but reads and writes nothing of it.",
+                        "Remove the dependency, or name what it needs in files_read."
+                    )
+                );
+            }
+        }
+    }
+
+    public static void Waves(List<PlanAdvice> advice, Plan plan)
+    {
+        const int few = 3;
+        // Two tasks that wait for nothing are in one wave.
+        var maybeSerial = plan.Tasks.Count > few && plan.Tasks.Count(t => t.DependsOn.Count == 0) < 2;
+        if (maybeSerial && TaskGraph.Of(plan).Waves.Count == plan.Tasks.Count)
+        {
+            advice.Add(
+                new(
+                    "serial-plan",
+                    -1,
+                    "tasks",
+                    $"All {plan.Tasks.Count} tasks run one after another.",
+                    "Let tasks that touch different files start at the same time."
+                )
+            );
+        }
+    }
+}

@@ -1,0 +1,89 @@
+using Orchestrator.Git.Program;
+using Orchestrator.Messages;
+using Orchestrator.Plans;
+using Orchestrator.Processes;
+using Orchestrator.QualityGates;
+using Orchestrator.Runs.Tasks;
+using Orchestrator.Settings;
+
+namespace Orchestrator.Runs.Loading;
+
+/// <summary>What a run's workflow has to know of a plan: the outline of its tasks, and the rules that the settings make.</summary>
+internal static class TaskOutlines
+{
+    /// <summary>The plan's tasks as the schedule knows them.</summary>
+    internal static (IReadOnlyList<TaskOutline> Tasks, IReadOnlyList<string> Faults, IReadOnlyList<string> Warnings) OutlineOf(
+        RunFiles files
+    )
+    {
+        var (plan, start) = (files.Plan, files.Start);
+        var faults = new List<string>();
+        var selected = TaskSelection.Of(plan, start.Input.Only, start.Input.Phase, faults);
+        foreach (var name in plan.Tasks.Select(t => t.Agent ?? start.Settings.Agent).Distinct(StringComparer.Ordinal))
+        {
+            if (!start.Settings.Agents.ContainsKey(name))
+            {
+                faults.Add(AgentCatalog.Unknown(name, start.Settings));
+            }
+        }
+        var (excludes, conflicts) = Exclusions.Of(plan);
+        List<string> warnings = [.. conflicts];
+        var alone = plan.Tasks.Where(t => selected.Contains(t.Id) && t.FilesWrite is null && !t.Parallel).Select(t => t.Id).ToList();
+        if (alone.Count > 0 && selected.Count > 1 && start.Settings.Workers > 1)
+        {
+            warnings.Add(
+                $"Without 'files_write' a task may write everywhere, so nothing works beside it: {FileNames.Some(alone)}. Name what it "
+                    + "writes, or set 'parallel: true'."
+            );
+        }
+        return (
+            [
+                .. plan.Tasks.Select(task => new TaskOutline
+                {
+                    Id = task.Id,
+                    Title = Title(task),
+                    DependsOn = task.DependsOn,
+                    Excludes = excludes.GetValueOrDefault(task.Id) ?? [],
+                    Exclusive = task.FilesWrite is null && !task.Parallel,
+                    RequiresApproval = task.RequiresApproval,
+                    Account = task.Agent ?? start.Settings.Agent,
+                    Done = !selected.Contains(task.Id) && !files.Added.Contains(task.Id),
+                    MaxRemediations = task.MaxRetries ?? start.Settings.MaxRemediations,
+                    Timeout = task.Timeout ?? start.Settings.TaskTimeout,
+                }),
+            ],
+            faults,
+            warnings
+        );
+    }
+
+    private static string Title(PlanTask task) => TitleOf(task.Description);
+
+    /// <summary>The first line of a text, short enough for lists and for the workflow's history.</summary>
+    internal static string TitleOf(string text)
+    {
+        var line = text.Split('\n', 2)[0].TrimStart('#', ' ').Trim();
+        return line.Length <= 120 ? line : line[..119] + "…";
+    }
+
+    internal static RunRules RulesOf(OrchestratorSettings settings) =>
+        new()
+        {
+            Workers = settings.Workers,
+            Retry = settings.Retry,
+            ApprovalTimeout = settings.ApprovalTimeout,
+            LockTimeout = settings.LockTimeout,
+            TrainBatch = settings.Train.Batch,
+            TrainParallel = settings.Train.Parallel ?? Math.Max(1, Environment.ProcessorCount / 2),
+            Planner = settings.Planner.Agent,
+            PlannerTimeout = settings.Planner.Timeout,
+            Review = settings.Review.Enabled
+                ? new ReviewRule
+                {
+                    Agent = settings.Review.Reviewer.Agent,
+                    MaxRounds = settings.Review.MaxRounds,
+                    Timeout = settings.Review.Reviewer.Timeout,
+                }
+                : null,
+        };
+}

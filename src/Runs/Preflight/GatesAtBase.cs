@@ -1,0 +1,75 @@
+using Orchestrator.Git.Program;
+using Orchestrator.Plans;
+using Orchestrator.Runs.Gates;
+
+namespace Orchestrator.Runs.Preflight;
+
+/// <summary>Runs set-up and gates once at the base, before anything is paid.</summary>
+/// <param name="gates">Runs them.</param>
+internal sealed class GatesAtBase(GateCheck gates)
+{
+    /// <summary>
+    /// Set-up and gates once at the base: what can't run stops the run; a gate of the configuration that is red already only advises; a
+    /// gate of a task that is green before the work shows nothing, and is named.
+    /// </summary>
+    public async Task TryAsync(
+        GitRepository repository,
+        RunFiles files,
+        string baseCommit,
+        List<string> errors,
+        List<string> warnings,
+        CancellationToken stop
+    )
+    {
+        List<Gate> configured = [.. files.Gates.Beside(files.Plan)];
+        List<Gate> ofTasks =
+        [
+            .. files
+                .Plan.Tasks.SelectMany(t => t.Verification)
+                .DistinctBy(g => (g.Command, g.Negate))
+                .Where(g => configured.All(c => c.Command != g.Command)),
+        ];
+        var named = Gate.WithOwnNames([.. configured, .. ofTasks]);
+        (configured, ofTasks) = ([.. named.Take(configured.Count)], [.. named.Skip(configured.Count)]);
+        var outcomes = await gates.RunAsync(
+            files,
+            repository,
+            baseCommit,
+            [.. configured, .. ofTasks],
+            [],
+            files.Folder.Preflight,
+            stop,
+            expectedRed: ofTasks
+        );
+        errors.AddRange(outcomes.Where(o => o.BlamesMachine).Select(o => GateCheck.Explain(files, o)));
+        if (outcomes.Count == 0 && await gates.TrySetUpAsync(files, repository, baseCommit, files.Folder.Preflight, stop) is { } failure)
+        {
+            errors.Add(failure);
+        }
+        if (WorktreeSetup.Advice(files.Folder.Preflight) is { } advice)
+        {
+            warnings.Add(advice);
+        }
+        var red = outcomes.Where(o => !o.Passed && !o.BlamesMachine && configured.Contains(o.Gate)).ToList();
+        warnings.AddRange(
+            red.Select(o =>
+                $"The gate '{o.Gate.Name}' fails before any work was done: it only advises in this run{(o.LastWords.Length == 0 ? "" : $": {o.LastWords}")} ({GateCheck.EvidenceOf(files, o)}).{(o.Advice.Length == 0 ? "" : " " + o.Advice)}"
+            )
+        );
+        var green = outcomes.Where(o => o.Passed && ofTasks.Contains(o.Gate)).Select(o => $"'{o.Gate.Name}'").ToList();
+        if (green.Count > 0)
+        {
+            warnings.Add(
+                $"Green before any work was done, so they show little: {string.Join(", ", green.Take(5))}{(green.Count > 5 ? $" and {green.Count - 5} more" : "")}."
+            );
+        }
+        BaseGates.Store(files.Folder, outcomes, red);
+        var without = files.Plan.Tasks.Where(t => files.Gates.Of(files.Plan, t).Count == 0).Select(t => t.Id).ToList();
+        if (without.Count > 0)
+        {
+            warnings.Add(
+                $"{string.Join(", ", without.Take(5))}{(without.Count > 5 ? $" and {without.Count - 5} more" : "")}: no gate shows that the work is good. Give them 'verification', or set gates.task."
+            );
+        }
+    }
+}

@@ -1,0 +1,18 @@
+using Orchestrator.Agents.Models;
+using Orchestrator.Git;
+using Orchestrator.Git.Program;
+using Orchestrator.Git.Worktrees;
+using Orchestrator.Plans;
+using Orchestrator.Processes;
+using Orchestrator.QualityGates;
+using Orchestrator.Runs.Cleaning;
+using Orchestrator.Settings;
+
+namespace Orchestrator.Runs.Setup;
+
+/// <summary>One thing that was looked at.</summary>
+/// <param name="Name">What: <c>git</c>, <c>repository</c>, <c>agent</c>, <c>disk</c> ...</param>
+/// <param name="Status">How it stands.</param>
+/// <param name="Message">What was found, in a sentence.</param>
+/// <param name="Cure">What to do about it; null when nothing has to be done.</param>
+public sealed record MachineCheckEntry(string Name, MachineCheckStatus Status, string Message, string? Cure = null);

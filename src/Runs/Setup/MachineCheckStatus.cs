@@ -1,0 +1,24 @@
+using Orchestrator.Agents.Models;
+using Orchestrator.Git;
+using Orchestrator.Git.Program;
+using Orchestrator.Git.Worktrees;
+using Orchestrator.Plans;
+using Orchestrator.Processes;
+using Orchestrator.QualityGates;
+using Orchestrator.Runs.Cleaning;
+using Orchestrator.Settings;
+
+namespace Orchestrator.Runs.Setup;
+
+/// <summary>How one thing that was looked at stands.</summary>
+public enum MachineCheckStatus
+{
+    /// <summary>Can be used.</summary>
+    Ok,
+
+    /// <summary>Can be used, but a person should know.</summary>
+    Warn,
+
+    /// <summary>Stops runs.</summary>
+    Fail,
+}

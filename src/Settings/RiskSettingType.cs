@@ -1,0 +1,64 @@
+using Orchestrator.Plans;
+
+namespace Orchestrator.Settings;
+
+/// <summary>Lists of risk patterns with weights. A pattern that can't be matched in linear time is a fault, never skipped.</summary>
+internal static class RiskSettingType
+{
+    private static readonly SettingType<int> Weight = SettingTypes.Whole(0, 1000);
+
+    public static SettingType<IReadOnlyList<RiskPattern>?> Patterns { get; } =
+        new("a list of mappings with 'pattern' and 'weight'", Read, Write);
+
+    private static bool Read(RawValue raw, FaultSink faults, out IReadOnlyList<RiskPattern>? value)
+    {
+        var patterns = new List<RiskPattern>();
+        value = patterns;
+        if (raw is not RawList list)
+        {
+            faults($"'{RawText.Of(raw)}' is not a list of mappings with 'pattern' and 'weight'.", raw.Line);
+            return false;
+        }
+
+        var good = true;
+        foreach (var item in list.Items)
+        {
+            good &= ReadPattern(item, faults, patterns);
+        }
+        return good;
+    }
+
+    private static bool ReadPattern(RawValue raw, FaultSink faults, List<RiskPattern> patterns)
+    {
+        if (raw is not RawMap map || Member(map, "pattern") is not { } rawPattern || Member(map, "weight") is not { } rawWeight)
+        {
+            faults("each entry needs 'pattern' and 'weight'.", raw.Line);
+            return false;
+        }
+
+        if (!SettingTypes.Text.TryRead(rawPattern, faults, out var pattern) | !Weight.TryRead(rawWeight, faults, out var weight))
+        {
+            return false;
+        }
+        if (RiskScore.PatternFaults(new RiskOptions { SensitivePatterns = [new SensitivePattern(pattern, weight)] }) is [var fault])
+        {
+            faults($"the pattern '{pattern}' can't be used: {fault.Reason}", rawPattern.Line);
+            return false;
+        }
+
+        patterns.Add(new RiskPattern(pattern, weight));
+        return true;
+    }
+
+    private static RawValue? Member(RawMap map, string key) => map.Entries.FirstOrDefault(entry => entry.Key == key)?.Value;
+
+    private static string Write(IReadOnlyList<RiskPattern>? patterns) =>
+        patterns is null
+            ? "usual"
+            : "["
+                + string.Join(
+                    ", ",
+                    patterns.Select(pattern => $"{{pattern: {SettingTypes.Quote(pattern.Pattern)}, weight: {pattern.Weight}}}")
+                )
+                + "]";
+}

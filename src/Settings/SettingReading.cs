@@ -1,0 +1,137 @@
+namespace Orchestrator.Settings;
+
+/// <summary>Reads raw values into what settings hold; what is wrong with one is said in words, with its line.</summary>
+internal static class SettingReading
+{
+    public static bool ReadRegion(RawValue raw, FaultSink faults, out string? value)
+    {
+        if (!ReadText(raw, faults, out value!))
+        {
+            return false;
+        }
+        if (value.Length > 0 && value.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-'))
+        {
+            return true;
+        }
+        faults($"'{value}' is no region.", raw.Line);
+        return false;
+    }
+
+    public static bool ReadBranchPart(RawValue raw, FaultSink faults, out string value)
+    {
+        if (!ReadText(raw, faults, out value))
+        {
+            return false;
+        }
+        var text = value;
+        var isFit =
+            text.Split('/')
+                .All(part =>
+                    part.Length > 0
+                    && part[0] is not ('.' or '-')
+                    && part[^1] != '.'
+                    && !part.EndsWith(".lock", StringComparison.OrdinalIgnoreCase)
+                )
+            && !text.Contains("..", StringComparison.Ordinal)
+            && !text.Contains("@{", StringComparison.Ordinal)
+            && !text.Any(c => char.IsControl(c) || c is ' ' or '~' or '^' or ':' or '?' or '*' or '[' or '\\');
+        if (!isFit)
+        {
+            faults($"git takes no branch whose name begins with '{text}/'.", raw.Line);
+        }
+        return isFit;
+    }
+
+    public static bool ReadScalar<T>(RawValue raw, string accepts, FaultSink faults, out T value, Func<string, T?> parse)
+        where T : struct
+    {
+        if (raw is RawScalar scalar && parse(scalar.Text.Trim()) is { } read)
+        {
+            value = read;
+            return true;
+        }
+
+        value = default;
+        faults($"'{RawText.Of(raw)}' is not {accepts}.", raw.Line);
+        return false;
+    }
+
+    public static bool ReadText(RawValue raw, FaultSink faults, out string value)
+    {
+        value = raw is RawScalar scalar ? scalar.Text : "";
+        if (raw is RawScalar && value.Length > 0)
+        {
+            return true;
+        }
+        faults(raw is RawScalar ? "it is empty." : $"'{RawText.Of(raw)}' is not one text.", raw.Line);
+        return false;
+    }
+
+    public static bool ReadSwitch(RawValue raw, FaultSink faults, out bool value) =>
+        ReadScalar(
+            raw,
+            "true or false",
+            faults,
+            out value,
+            text =>
+                text.ToLowerInvariant() switch
+                {
+                    "true" or "yes" or "on" or "1" => true,
+                    "false" or "no" or "off" or "0" => false,
+                    _ => null,
+                }
+        );
+
+    // One text stands for a list of one; from a variable or a flag, commas separate.
+    public static bool ReadTexts(RawValue raw, FaultSink faults, out IReadOnlyList<string> value)
+    {
+        var texts = new List<string>();
+        value = texts;
+        if (raw is RawScalar scalar)
+        {
+            texts.AddRange(
+                scalar.Line > 0
+                    ? [scalar.Text]
+                    : scalar.Text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            );
+            return true;
+        }
+
+        if (raw is not RawList list)
+        {
+            faults($"'{RawText.Of(raw)}' is not a list of texts.", raw.Line);
+            return false;
+        }
+
+        var good = true;
+        foreach (var item in list.Items)
+        {
+            good &= ReadText(item, faults, out var text);
+            texts.Add(text);
+        }
+
+        return good;
+    }
+
+    public static bool ReadSecret(RawValue raw, FaultSink faults, out SecretReference? value)
+    {
+        value = null;
+        if (!ReadText(raw, faults, out var text))
+        {
+            return false;
+        }
+        if (text.StartsWith('$') && text.Length > 1)
+        {
+            value = new SecretReference(text.TrimStart('$').Trim('{', '}'), null);
+        }
+        else if (text.StartsWith("file:", StringComparison.Ordinal) && text.Length > 5)
+        {
+            value = new SecretReference(null, text[5..]);
+        }
+        else
+        {
+            faults("the secret itself must not stand here.", raw.Line);
+        }
+        return value is not null;
+    }
+}

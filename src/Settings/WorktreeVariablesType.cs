@@ -1,0 +1,57 @@
+using Orchestrator.Plans;
+
+namespace Orchestrator.Settings;
+
+/// <summary>
+/// Variables that are made of what each worktree has for itself: a mapping of names to texts with places. Whatever stands for nothing is a
+/// fault.
+/// </summary>
+internal static class WorktreeVariablesType
+{
+    public static SettingType<IReadOnlyDictionary<string, string>> Variables { get; } =
+        new("a mapping of variables to texts with {port}, {port+1} to {port+19}, {worktree}, {tmp}", Read, Write);
+
+    private static bool Read(RawValue raw, FaultSink faults, out IReadOnlyDictionary<string, string> value)
+    {
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal);
+        value = variables;
+        if (raw is not RawMap map)
+        {
+            faults($"'{RawText.Of(raw)}' is not a mapping of variables to texts.", raw.Line);
+            return false;
+        }
+
+        var good = true;
+        foreach (var entry in map.Entries)
+        {
+            var fault =
+                WorktreeVariables.FaultOfName(entry.Key) is { } why ? $"'{entry.Key}' {why}."
+                : entry.Value is not RawScalar text
+                    ? $"the value of '{entry.Key}' is not one text; one that begins with a brace needs quotes."
+                : WorktreeVariables.UnknownPlace(text.Text) is { } unknown
+                    ? $"'{unknown}' in the value of '{entry.Key}' stands for nothing; where it is meant as it is, write '{{{unknown}}}'."
+                : null;
+            if (fault is null)
+            {
+                variables[entry.Key] = ((RawScalar)entry.Value).Text;
+            }
+            else
+            {
+                faults(fault, entry.Line);
+            }
+            good &= fault is null;
+        }
+
+        return good;
+    }
+
+    private static string Write(IReadOnlyDictionary<string, string> variables) =>
+        variables.Count == 0
+            ? "none"
+            : "{"
+                + string.Join(
+                    ", ",
+                    variables.OrderBy(v => v.Key, StringComparer.Ordinal).Select(v => $"{v.Key}: {SettingTypes.Quote(v.Value)}")
+                )
+                + "}";
+}

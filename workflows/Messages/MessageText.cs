@@ -1,0 +1,42 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
+
+namespace Orchestrator.Workflows.Messages;
+
+/// <summary>Texts and names of messages, where they may be broken, and what is wrong with a value, in words.</summary>
+internal static class MessageText
+{
+    public static string Describe(ValidationAttribute limit, string value) =>
+        limit switch
+        {
+            StringLengthAttribute length => $"has {value.Length} characters; it must have {length.MinimumLength} to {length.MaximumLength}",
+            RangeAttribute range => $"is {value}; it must be {range.Minimum} to {range.Maximum}",
+            AllowedValuesAttribute allowed => $"is {MessageFaults.Quote(value)}; it must be one of {string.Join(", ", allowed.Values)}",
+            _ => limit.FormatErrorMessage(""),
+        };
+
+    /// <summary>Null where it is none, or one that no text can hold (half a surrogate pair, bytes that are not UTF-8).</summary>
+    public static string? TextOf(JsonElement value)
+    {
+        try
+        {
+            return value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    public static string? NameOf(JsonProperty member)
+    {
+        try
+        {
+            return member.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+}
