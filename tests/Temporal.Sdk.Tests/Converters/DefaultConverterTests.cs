@@ -178,9 +178,9 @@ public sealed class DefaultConverterTests
             },
             {
                 new() { ResetWorkflowFailureInfo = new() },
-                typeof(ApplicationFailureException)
+                typeof(FailureException)
             },
-            { new(), typeof(ApplicationFailureException) },
+            { new(), typeof(FailureException) },
         };
 
     [Theory]

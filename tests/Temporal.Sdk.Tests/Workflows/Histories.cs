@@ -1,4 +1,5 @@
 using Temporalio.Api.Enums.V1;
+using Temporalio.Api.History.V1;
 using Temporalio.Client;
 
 namespace Orchestrator.Temporal.Sdk.Tests.Workflows;
@@ -35,6 +36,20 @@ internal static class Histories
         }
 
         throw new TimeoutException($"No workflow task failed within {Limit}: {await DescribeAsync(handle)}");
+    }
+
+    /// <summary>Waits until history has an event.</summary>
+    public static async Task UntilAsync(WorkflowHandle handle, Func<HistoryEvent, bool> isIt)
+    {
+        for (var end = DateTime.UtcNow + Limit; DateTime.UtcNow < end; await Task.Delay(50))
+        {
+            if ((await handle.FetchHistoryAsync()).Events.Any(isIt))
+            {
+                return;
+            }
+        }
+
+        throw new TimeoutException($"Not within {Limit}: {await DescribeAsync(handle)}");
     }
 
     private static async Task<string> DescribeAsync(WorkflowHandle handle)

@@ -65,7 +65,7 @@ public record WorkflowHandle(
             return QueryAsync<TQueryResult>(WorkflowQueryDefinition.FromProperty(property).Name!, [], options);
         }
 
-        var (method, args) = ExpressionCalls.ReadCall(queryCall);
+        var (method, args) = ExpressionCalls.ReadCall(queryCall, " or property access");
         var name =
             WorkflowQueryDefinition.FromMethod(method).Name
             ?? throw new ArgumentException(

@@ -9,11 +9,16 @@ internal static class ExpressionCalls
     /// <summary>The called method and its arguments.</summary>
     /// <param name="lambda">A lambda whose body is one call, on its parameter, on an instance or static.</param>
     /// <exception cref="ArgumentException">The body is something else.</exception>
-    public static (MethodInfo Method, IReadOnlyCollection<object?> Args) ReadCall(LambdaExpression lambda)
+    /// <param name="alternative">What else the lambda may be, for the message.</param>
+    public static (MethodInfo Method, IReadOnlyCollection<object?> Args) ReadCall(LambdaExpression lambda, string alternative = "")
     {
-        if (WithoutConversion(lambda.Body) is not MethodCallExpression call)
+        // A method without its brackets is, for the compiler, a call that makes a delegate of it.
+        if (
+            WithoutConversion(lambda.Body) is not MethodCallExpression call
+            || (call.Method.Name == nameof(MethodInfo.CreateDelegate) && call.Method.DeclaringType == typeof(MethodInfo))
+        )
         {
-            throw new ArgumentException($"The lambda must be a single method call; it is: {lambda}", nameof(lambda));
+            throw new ArgumentException($"Expression must be a single method call{alternative}; it is: {lambda}", nameof(lambda));
         }
 
         RequireReceiver(lambda, call.Object);
@@ -91,11 +96,15 @@ internal static class ExpressionCalls
 
     private static void RequireReceiver(LambdaExpression lambda, Expression? receiver)
     {
-        var parameter = lambda.Parameters.Count == 0 ? null : lambda.Parameters[0];
-        if (parameter is not null && receiver is not null && WithoutConversion(receiver) != parameter)
+        if (receiver is null && lambda.Parameters.Count > 0)
+        {
+            throw new ArgumentException($"Expression of a static call must not have a lambda parameter; it is: {lambda}", nameof(lambda));
+        }
+
+        if (receiver is not null && (lambda.Parameters is not [var parameter] || WithoutConversion(receiver) != parameter))
         {
             throw new ArgumentException(
-                $"The method must be called on the lambda's parameter '{parameter.Name}' itself; the lambda is: {lambda}",
+                $"Expression of an instance call must have a single lambda parameter that is called on; it is: {lambda}",
                 nameof(lambda)
             );
         }

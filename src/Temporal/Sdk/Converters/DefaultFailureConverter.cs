@@ -68,8 +68,8 @@ public class DefaultFailureConverter : IFailureConverter
             case CanceledFailureException canceled:
                 failure.CanceledFailureInfo = new() { Details = ToPayloads(canceled.Details, payloadConverter) };
                 break;
-            case WorkflowAlreadyStartedException:
-                failure.ApplicationFailureInfo = new() { Type = "WorkflowAlreadyStarted" };
+            case FailureException:
+                // A failure without a kind of its own in the protocol: it comes back as a plain FailureException.
                 break;
             default:
                 failure.ApplicationFailureInfo = new() { Type = exception.GetType().Name };
@@ -107,7 +107,8 @@ public class DefaultFailureConverter : IFailureConverter
             Failure.FailureInfoOneofCase.ServerFailureInfo => new ServerFailureException(failure, cause),
             Failure.FailureInfoOneofCase.ActivityFailureInfo => new ActivityFailureException(failure, cause),
             Failure.FailureInfoOneofCase.ChildWorkflowExecutionFailureInfo => new ChildWorkflowFailureException(failure, cause),
-            _ => new ApplicationFailureException(failure, cause, payloadConverter),
+            Failure.FailureInfoOneofCase.ApplicationFailureInfo => new ApplicationFailureException(failure, cause, payloadConverter),
+            _ => new FailureException(failure, cause),
         };
     }
 

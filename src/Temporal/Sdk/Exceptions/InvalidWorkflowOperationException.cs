@@ -25,3 +25,10 @@ public class WorkflowNondeterminismException : InvalidWorkflowOperationException
     internal WorkflowNondeterminismException(string message)
         : base(message) { }
 }
+
+/// <summary>Code that may only look at a workflow (a query, a validator, a condition) acted. It is the worker's fault, not the caller's.</summary>
+internal sealed class ReadOnlyWorkflowException : InvalidOperationException
+{
+    public ReadOnlyWorkflowException(string message)
+        : base(message) { }
+}

@@ -64,7 +64,7 @@ internal static partial class Log
     [LoggerMessage(
         17,
         LogLevel.Warning,
-        "[TMPRL1102] Workflow {WorkflowId} ended while handlers still ran; their callers will not get an answer: {Handlers}. Wait "
+        "[TMPRL1102] Workflow {WorkflowId} ended while handlers are still running; their callers will not get an answer: {Handlers}. Wait "
             + "for Workflow.AllHandlersFinished, or set UnfinishedPolicy."
     )]
     public static partial void UnfinishedHandlers(ILogger logger, string workflowId, string handlers);

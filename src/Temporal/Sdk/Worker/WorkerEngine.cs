@@ -155,7 +155,7 @@ internal sealed class WorkerEngine
                     _statistics,
                     options.Time
                 ),
-                HasLocalActivity = type => registry.TryGet(type, out _),
+                MissingLocalActivity = type => registry.TryGet(type, out _) ? null : registry.Missing(type),
                 Intercept = inbound =>
                     interceptors.Reverse().Aggregate(inbound, (next, interceptor) => interceptor.InterceptWorkflow(next)),
                 FailureExceptionTypes = options.WorkflowFailureExceptionTypes ?? [],
@@ -223,7 +223,7 @@ internal sealed class WorkerEngine
         catch (RpcException error)
         {
             throw new InvalidOperationException(
-                $"The worker for task queue '{_taskQueue}' cannot use namespace '{_namespace}': {error.Message} ({error.Code})",
+                $"Worker validation failed: the worker for task queue '{_taskQueue}' cannot use namespace '{_namespace}': {error.Message} ({error.Code})",
                 error
             );
         }

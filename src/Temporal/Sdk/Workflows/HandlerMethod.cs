@@ -57,23 +57,42 @@ internal sealed class HandlerMethod
     /// <summary>Wraps a delegate.</summary>
     public static HandlerMethod Of(Delegate del) => new(del.Method, del);
 
-    /// <summary>Arguments for the parameters.</summary>
-    /// <exception cref="ArgumentException">There are too few values.</exception>
-    public object?[] Decode(IReadOnlyList<Payload> payloads, IPayloadConverter converter)
+    /// <summary>Arguments for the parameters; values past the last parameter are passed over.</summary>
+    /// <param name="handled">What is handled, for messages, such as <c>Signal NAME</c>.</param>
+    /// <param name="payloads">The values.</param>
+    /// <param name="converter">Reads them.</param>
+    /// <exception cref="InvalidOperationException">There are too few values, or one cannot be read as its parameter.</exception>
+    public object?[] Decode(string handled, IReadOnlyList<Payload> payloads, IPayloadConverter converter)
     {
         var arguments = new object?[_parameters.Length];
         for (var i = 0; i < arguments.Length; i++)
         {
             var parameter = _parameters[i];
             arguments[i] =
-                i < payloads.Count ? converter.ToValue(payloads[i], parameter.ParameterType)
+                i < payloads.Count ? Read(handled, payloads[i], parameter, converter)
                 : parameter.HasDefaultValue ? parameter.DefaultValue
-                : throw new ArgumentException(
-                    $"{_method.Name} needs at least {i + 1} arguments, {payloads.Count} given: '{parameter.Name}' has no value."
+                : throw new InvalidOperationException(
+                    $"{handled} given {payloads.Count} parameter(s), but more than that are required by the signature: "
+                        + $"'{parameter.Name}' of {_method.Name} has no value."
                 );
         }
 
         return arguments;
+    }
+
+    private static object? Read(string handled, Payload payload, ParameterInfo parameter, IPayloadConverter converter)
+    {
+        try
+        {
+            return converter.ToValue(payload, parameter.ParameterType);
+        }
+        catch (Exception e)
+        {
+            throw new InvalidOperationException(
+                $"{handled} had failure decoding parameters: '{parameter.Name}' cannot be read as {parameter.ParameterType}: {e.Message}",
+                e
+            );
+        }
     }
 
     /// <summary>Arguments of a dynamic handler.</summary>

@@ -5,11 +5,11 @@ public static partial class Workflow
 {
     /// <summary>Waits by a durable timer; 0 counts as 1 ms, -1 waits for cancellation.</summary>
     public static Task DelayAsync(int millisecondsDelay, CancellationToken? cancellationToken = null) =>
-        DelayWithOptionsAsync(new(millisecondsDelay, summary: null, cancellationToken));
+        DelayAsync(TimeSpan.FromMilliseconds(millisecondsDelay), cancellationToken);
 
     /// <summary>Waits by a durable timer; zero counts as 1 ms, <see cref="Timeout.InfiniteTimeSpan"/> waits for cancellation.</summary>
     public static Task DelayAsync(TimeSpan delay, CancellationToken? cancellationToken = null) =>
-        DelayWithOptionsAsync(new(delay, summary: null, cancellationToken));
+        Context.Outbound.DelayAsync(new(delay, cancellationToken, Summary: null));
 
     /// <summary>Waits by a durable timer.</summary>
     public static Task DelayWithOptionsAsync(DelayOptions options) =>

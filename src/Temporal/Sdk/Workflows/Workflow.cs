@@ -156,6 +156,16 @@ public static partial class Workflow
         /// Runs code that may start timers and tasks of other schedulers; what it starts must not come back into the workflow.
         /// </summary>
         /// <typeparam name="T">Type of the value.</typeparam>
-        public static T WithTracingEventListenerDisabled<T>(Func<T> fn) => Context.Scheduler.WithoutTracing(fn);
+        public static T WithTracingEventListenerDisabled<T>(Func<T> fn)
+        {
+            var issued = Context.Commands.Issued;
+            var result = Context.Scheduler.WithoutTracing(fn);
+            return Context.Commands.Issued == issued
+                ? result
+                : throw new InvalidOperationException(
+                    "Function during tracing event listener disabling created workflow commands: what acts on the workflow belongs outside "
+                        + "of it, where leaving the workflow is noticed."
+                );
+        }
     }
 }

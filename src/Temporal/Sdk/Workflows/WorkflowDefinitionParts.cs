@@ -233,7 +233,11 @@ internal sealed class WorkflowDefinitionParts
         }
 
         var constructor = init.FirstOrDefault() ?? constructors.FirstOrDefault(c => c.IsPublic && c.GetParameters().Length == 0);
-        if (constructor is not null)
+        if (constructor is null && Type.IsValueType)
+        {
+            Creator = _ => Activator.CreateInstance(Type)!;
+        }
+        else if (constructor is not null)
         {
             Creator = arguments => constructor.Invoke(BindingFlags.DoNotWrapExceptions, binder: null, arguments, culture: null);
         }

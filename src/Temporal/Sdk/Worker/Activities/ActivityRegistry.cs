@@ -17,17 +17,23 @@ internal sealed class ActivityRegistry
         {
             if (definition.Name is not { } name)
             {
-                _dynamic = _dynamic is null ? definition : throw new ArgumentException("Multiple dynamic activities.", nameof(definitions));
+                _dynamic = _dynamic is null ? definition : throw new ArgumentException("Multiple dynamic activities provided");
             }
             else if (!_byName.TryAdd(name, definition))
             {
-                throw new ArgumentException($"Duplicate activity named {name}", nameof(definitions));
+                throw new ArgumentException($"Duplicate activity named {name}");
             }
         }
     }
 
-    /// <summary>Names, sorted, for messages.</summary>
-    public string Names => string.Join(", ", _byName.Keys.Order(StringComparer.Ordinal));
+    /// <summary>What is said of an activity that nobody registered, with the names of those there are.</summary>
+    public string Missing(string type) =>
+        $"Activity {type} is not registered on this worker, "
+        + (
+            _byName.Count == 0
+                ? "no available activities."
+                : $"available activities: {string.Join(", ", _byName.Keys.Order(StringComparer.Ordinal))}"
+        );
 
     /// <summary>The activity for a type: its own, else the dynamic one.</summary>
     public bool TryGet(string type, [NotNullWhen(true)] out ActivityDefinition? definition)

@@ -98,10 +98,7 @@ internal sealed class ActivityRunner(ActivityRunnerOptions options)
         using var entered = ActivityExecutionContext.Enter(context);
         if (!options.Registry.TryGet(info.ActivityType, out var definition))
         {
-            throw new ApplicationFailureException(
-                $"Activity {info.ActivityType} is not registered on this worker; available activities: {options.Registry.Names}",
-                errorType: "NotFoundError"
-            );
+            throw new ApplicationFailureException(options.Registry.Missing(info.ActivityType), errorType: "NotFoundError");
         }
 
         var outbound = new LastOutbound(heartbeat);
@@ -131,7 +128,8 @@ internal sealed class ActivityRunner(ActivityRunnerOptions options)
         if (input.Count < definition.RequiredParameterCount)
         {
             throw new ApplicationFailureException(
-                $"Activity {definition.Name} needs {definition.RequiredParameterCount} arguments, {input.Count} came."
+                $"Activity {definition.Name} given {input.Count} parameter(s), but more than that are required by the signature: "
+                    + $"{definition.RequiredParameterCount}"
             );
         }
 
@@ -146,7 +144,8 @@ internal sealed class ActivityRunner(ActivityRunnerOptions options)
             catch (Exception error)
             {
                 throw new ApplicationFailureException(
-                    $"Argument {index + 1} of activity {definition.Name} cannot be read as {type}: {error.Message}",
+                    $"Failed decoding parameters: argument {index + 1} of activity {definition.Name} cannot be read as {type}: "
+                        + error.Message,
                     error,
                     errorType: error.GetType().Name
                 );
@@ -206,7 +205,7 @@ internal sealed class ActivityRunner(ActivityRunnerOptions options)
         {
             return new()
             {
-                Message = $"The failure could not be converted ({second.Message}); it was: {error.Message}",
+                Message = $"Failed building completion: the failure could not be converted ({second.Message}); it was: {error.Message}",
                 StackTrace = error.StackTrace ?? string.Empty,
                 ApplicationFailureInfo = new() { Type = error.GetType().Name, Category = ApplicationErrorCategory.Unspecified },
             };

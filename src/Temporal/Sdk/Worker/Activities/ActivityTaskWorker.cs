@@ -159,7 +159,7 @@ internal sealed class ActivityTaskWorker(ActivityTaskWorkerOptions options)
             }
             catch (Exception error)
             {
-                var failure = new ApplicationFailureException($"The arguments could not be decoded: {error.Message}", error);
+                var failure = new ApplicationFailureException($"Failed decoding parameters: {error.Message}", error);
                 return new ActivityOutcome.Failed(
                     info.DataConverter.FailureConverter.ToFailure(failure, info.DataConverter.PayloadConverter),
                     failure
@@ -189,7 +189,7 @@ internal sealed class ActivityTaskWorker(ActivityTaskWorkerOptions options)
             Attempt: task.Attempt,
             CurrentAttemptScheduledTime: task.CurrentAttemptScheduledTime?.ToDateTime() ?? scheduled,
             DataConverter: options.DataConverter.WithSerializationContext(context),
-            HeartbeatDetails: task.HeartbeatDetails?.Payloads_ ?? [],
+            HeartbeatDetails: task.HeartbeatDetails?.Payloads_ ?? new(),
             HeartbeatTimeout: Positive(task.HeartbeatTimeout),
             IsLocal: false,
             Namespace: options.Namespace,

@@ -85,7 +85,7 @@ internal sealed class ActivationGuard(TimeSpan limit, bool off, int maxStuck, Ac
                 !ended.TrySetResult(
                     new WorkflowDeadlockException(
                         $"[TMPRL1101] Potential deadlock detected: workflow {run.Instance?.Info.WorkflowType} "
-                            + $"({run.Instance?.Info.WorkflowId}, run {run.RunId}) did not yield within {limit.TotalSeconds:0.###} s; "
+                            + $"({run.Instance?.Info.WorkflowId}, run {run.RunId}) deadlocked after {limit.TotalSeconds:0.###} s; "
                             + $"it is {place}. "
                             + "Workflow code must not block or compute for long: use activities."
                     )

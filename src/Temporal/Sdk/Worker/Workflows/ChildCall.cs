@@ -25,6 +25,9 @@ internal sealed class ChildCall(
     private Payloads? _result;
     private Exception? _failure;
 
+    /// <summary>Where the code started it, for the trace of what the workflow waits for.</summary>
+    public WorkflowInstance.Place? Trace { get; init; }
+
     /// <summary>The command that starts it; set once, when it is issued.</summary>
     public PendingCommand Start { get; set; } = null!;
 
@@ -124,7 +127,7 @@ internal sealed class ChildCall(
                     "Child workflow already started",
                     Id,
                     attributes.WorkflowType.Name,
-                    runId: string.Empty
+                    runId: "<unknown>"
                 )
                 : new ApplicationFailureException(
                     $"Child workflow '{Id}' could not be started: {cause}",

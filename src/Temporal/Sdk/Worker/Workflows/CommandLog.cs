@@ -82,7 +82,7 @@ internal sealed class CommandLog
             }
 
             throw new WorkflowNondeterminismException(
-                $"[TMPRL1100] Event {e.EventId}: history has {CommandMatcher.Describe(e)}, the workflow code did nothing here."
+                $"[TMPRL1100] Nondeterminism error: Event {e.EventId}: history has {CommandMatcher.Describe(e)}, the workflow code did nothing here."
             );
         }
 
@@ -94,7 +94,7 @@ internal sealed class CommandLog
             }
 
             throw new WorkflowNondeterminismException(
-                $"[TMPRL1100] Event {e.EventId}: history has {CommandMatcher.Describe(e)}, the workflow code "
+                $"[TMPRL1100] Nondeterminism error: Event {e.EventId}: history has {CommandMatcher.Describe(e)}, the workflow code "
                     + $"{CommandMatcher.Describe(command)}."
             );
         }
@@ -113,7 +113,7 @@ internal sealed class CommandLog
             var where = next is null ? "At the end of history" : $"Event {next.EventId}";
             var has = next is null ? "nothing" : CommandMatcher.Describe(next);
             throw new WorkflowNondeterminismException(
-                $"[TMPRL1100] {where}: history has {has}, the workflow code {CommandMatcher.Describe(command)}."
+                $"[TMPRL1100] Nondeterminism error: {where}: history has {has}, the workflow code {CommandMatcher.Describe(command)}."
             );
         }
     }

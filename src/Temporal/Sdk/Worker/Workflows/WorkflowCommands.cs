@@ -29,6 +29,9 @@ internal sealed class WorkflowCommands(Func<bool> mayIssue)
 
     private Dictionary<long, ExternalCall?> Cancellations { get; } = [];
 
+    /// <summary>How many commands were issued until now.</summary>
+    public int Issued { get; private set; }
+
     public int NextTimer() => ++_timerSequence;
 
     /// <summary>Number of the next activity; local activities count too.</summary>
@@ -39,6 +42,7 @@ internal sealed class WorkflowCommands(Func<bool> mayIssue)
     {
         if (mayIssue())
         {
+            Issued++;
             Log.Add(command);
         }
     }
@@ -142,7 +146,7 @@ internal sealed class WorkflowCommands(Func<bool> mayIssue)
         calls.Remove(askedBy, out var call)
             ? call
             : throw new WorkflowNondeterminismException(
-                $"[TMPRL1100] Event {e.EventId}: history has {e.EventType} for event {askedBy}, the workflow code has nothing open there."
+                $"[TMPRL1100] Nondeterminism error: Event {e.EventId}: history has {e.EventType} for event {askedBy}, the workflow code has nothing open there."
             );
 
     private Action? ResolveChild(HistoryEvent e)
@@ -157,7 +161,7 @@ internal sealed class WorkflowCommands(Func<bool> mayIssue)
                 return Children.TryGetValue(started.InitiatedEventId, out var child)
                     ? child.Started(started.WorkflowExecution.RunId)
                     : throw new WorkflowNondeterminismException(
-                        $"[TMPRL1100] Event {e.EventId}: history has {e.EventType} for event {started.InitiatedEventId}, the "
+                        $"[TMPRL1100] Nondeterminism error: Event {e.EventId}: history has {e.EventType} for event {started.InitiatedEventId}, the "
                             + "workflow code started no child there."
                     );
             case EventType.ChildWorkflowExecutionCompleted:

@@ -6,6 +6,7 @@ using Temporalio.Api.Enums.V1;
 using Temporalio.Api.History.V1;
 using Temporalio.Api.Protocol.V1;
 using Temporalio.Api.Update.V1;
+using Temporalio.Exceptions;
 using Temporalio.Workflows;
 
 namespace Temporalio.Worker.Workflows;
@@ -77,7 +78,7 @@ internal sealed partial class WorkflowInstance
         object?[] arguments;
         try
         {
-            arguments = Decode(definition.Handler, definition.Dynamic, signal.SignalName, signal.Input);
+            arguments = Decode(definition.Handler, definition.Dynamic, "Signal", signal.SignalName, signal.Input);
         }
         catch (Exception e)
         {
@@ -116,7 +117,7 @@ internal sealed partial class WorkflowInstance
             {
                 throw new InvalidOperationException(
                     $"Update handler for {update.Name} expected but not found, known updates: "
-                        + $"[{string.Join(" ", Handlers.Updates.Keys.Order(StringComparer.Ordinal))}]"
+                        + $"[{string.Join(" ", Handlers.Updates.Keys.Order(StringComparer.OrdinalIgnoreCase))}]"
                 );
             }
 
@@ -124,22 +125,22 @@ internal sealed partial class WorkflowInstance
                 update.Id,
                 update.Name,
                 definition,
-                Decode(definition.Handler, definition.Dynamic, update.Name, update.Request.Input.Args),
+                Decode(definition.Handler, definition.Dynamic, "Update", update.Name, update.Request.Input.Args),
                 update.Request.Input.Header?.Fields
             );
             if (!accepted && definition.Validator is not null)
             {
-                ReadOnly(() => _inbound.ValidateUpdate(input));
+                ReadOnly($"Update validator for {update.Name}", () => _inbound.ValidateUpdate(input));
             }
         }
-        catch (Exception e) when (!accepted)
+        catch (Exception e) when (!accepted && e is not ReadOnlyWorkflowException)
         {
             Reject(update, ToFailure(e));
             return;
         }
         catch (Exception e)
         {
-            // History says it was accepted, so the code that handled it is gone: the task must fail.
+            // Its validator acted, or history says that it was accepted and the code that handled it is gone: the task must fail.
             _taskFailure ??= e;
             return;
         }
@@ -171,8 +172,9 @@ internal sealed partial class WorkflowInstance
         }
         catch (ContinueAsNewException)
         {
-            _taskFailure ??= new Exceptions.InvalidWorkflowOperationException(
-                $"Update handler {update.Name} continued as new, which only the workflow's main method and signal handlers may do."
+            _taskFailure ??= new InvalidWorkflowOperationException(
+                $"Continue as new: update handler {update.Name} continued as new, which only the workflow's main method and signal "
+                    + "handlers may do."
             );
             return;
         }
@@ -232,22 +234,25 @@ internal sealed partial class WorkflowInstance
             Body = new Any { TypeUrl = $"type.googleapis.com/temporal.api.update.v1.{type}", Value = body.ToByteString() },
         };
 
-    private object?[] Decode(HandlerMethod handler, bool dynamic, string name, Payloads? payloads) =>
+    private object?[] Decode(HandlerMethod handler, bool dynamic, string kind, string name, Payloads? payloads) =>
         dynamic
             ? HandlerMethod.DecodeDynamic(name, payloads?.Payloads_ ?? [])
-            : handler.Decode(payloads?.Payloads_ ?? [], PayloadConverter);
+            : handler.Decode($"{kind} {name}", payloads?.Payloads_ ?? [], PayloadConverter);
 
-    private void ReadOnly(Action action)
+    private void ReadOnly(string code, Action action)
     {
         var random = Random;
         Random = random.Fork();
         try
         {
-            Looking(() =>
-            {
-                action();
-                return true;
-            });
+            Looking(
+                code,
+                () =>
+                {
+                    action();
+                    return true;
+                }
+            );
         }
         finally
         {
@@ -256,17 +261,19 @@ internal sealed partial class WorkflowInstance
     }
 
     /// <summary>Runs code that may look at the workflow but not act.</summary>
-    private T Looking<T>(Func<T> code)
+    /// <param name="name">What it is, for the message when it acts.</param>
+    /// <param name="code">The code.</param>
+    private T Looking<T>(string name, Func<T> code)
     {
-        var before = _readOnly;
-        _readOnly = true;
+        var before = _lookingCode;
+        _lookingCode = name;
         try
         {
             return code();
         }
         finally
         {
-            _readOnly = before;
+            _lookingCode = before;
         }
     }
 

@@ -12,11 +12,10 @@ internal sealed partial class WorkflowInstance
     private const string StackTraceQuery = "__stack_trace";
     private const string EnhancedStackTraceQuery = "__enhanced_stack_trace";
 
-    private static readonly string[] BuiltInQueries = [EnhancedStackTraceQuery, StackTraceQuery, MetadataQuery];
-
     private bool _answering;
 
-    private readonly List<(Task Task, System.Diagnostics.StackTrace Stack)> _traces = [];
+    private readonly List<(Task Task, Place Since)> _traces = [];
+    private int _places;
 
     /// <summary>Answers a query from the state of now. What the handler throws is thrown.</summary>
     public Payload Query(string id, string name, Payloads? arguments, IReadOnlyDictionary<string, Payload>? headers)
@@ -26,7 +25,9 @@ internal sealed partial class WorkflowInstance
         _answering = true;
         try
         {
-            Scheduler.RunNow(() => ReadOnly(() => answer = PayloadConverter.ToPayload(Answer(id, name, arguments, headers))));
+            Scheduler.RunNow(() =>
+                ReadOnly($"Query handler for {name}", () => answer = PayloadConverter.ToPayload(Answer(id, name, arguments, headers)))
+            );
         }
         finally
         {
@@ -39,16 +40,42 @@ internal sealed partial class WorkflowInstance
 
     /// <summary>Remembers where a strand began to wait, when stack traces are on.</summary>
     public TTask Traced<TTask>(TTask task)
+        where TTask : Task => Traced(task, Here());
+
+    /// <summary>Remembers that a strand waits since a place.</summary>
+    public TTask Traced<TTask>(TTask task, Place? since)
         where TTask : Task
     {
-        if (_options.StackTrace != WorkflowStackTrace.None)
+        if (since is not null)
         {
             _traces.RemoveAll(t => t.Task.IsCompleted);
-            _traces.Add((task, new(skipFrames: 1, fNeedFileInfo: _options.StackTrace == WorkflowStackTrace.Normal)));
+            _traces.Add((task, since));
         }
 
         return task;
     }
+
+    /// <summary>The place where the code of the workflow is, from the call of <see cref="Workflow" /> on; null when stack traces are off.</summary>
+    public Place? Here()
+    {
+        if (_options.StackTrace == WorkflowStackTrace.None)
+        {
+            return null;
+        }
+
+        var stack = new System.Diagnostics.StackTrace(fNeedFileInfo: _options.StackTrace == WorkflowStackTrace.Normal);
+        var frames = stack.GetFrames().SkipWhile(frame => !IsOfWorkflow(frame)).ToList();
+        return new(_places++, frames.Count == 0 ? stack : new(frames));
+    }
+
+    // Its public members that wait end so, and their bodies are in a type of the compiler's when they are asynchronous.
+    private static bool IsOfWorkflow(System.Diagnostics.StackFrame frame) =>
+        System.Diagnostics.DiagnosticMethodInfo.Create(frame) is { DeclaringTypeName: { } type } method
+        && (
+            type == typeof(Workflow).FullName
+                ? method.Name.EndsWith("Async", StringComparison.Ordinal)
+                : type.StartsWith($"{typeof(Workflow).FullName}+", StringComparison.Ordinal)
+        );
 
     private object? Answer(string id, string name, Payloads? arguments, IReadOnlyDictionary<string, Payload>? headers)
     {
@@ -57,7 +84,7 @@ internal sealed partial class WorkflowInstance
             case MetadataQuery:
                 return Metadata();
             case StackTraceQuery:
-                return string.Join("\n\n", OpenTraces().Select(t => t.ToString()));
+                return string.Join("\n\n", OpenTraces().Select(t => $"Task waiting at:\n{t.ToString().TrimEnd()}"));
             case EnhancedStackTraceQuery:
                 return EnhancedStackTrace();
             default:
@@ -71,21 +98,23 @@ internal sealed partial class WorkflowInstance
 
         if (definition is null)
         {
-            var known = Handlers.Queries.Keys.Concat(BuiltInQueries).Order(StringComparer.Ordinal);
+            var known = Handlers.Queries.Keys.Order(StringComparer.OrdinalIgnoreCase);
             throw new InvalidOperationException(
                 $"Query handler for {name} expected but not found, known queries: [{string.Join(" ", known)}]"
             );
         }
 
-        return _inbound.HandleQuery(new(id, name, definition, Decode(definition.Handler, definition.Dynamic, name, arguments), headers));
+        return _inbound.HandleQuery(
+            new(id, name, definition, Decode(definition.Handler, definition.Dynamic, "Query", name, arguments), headers)
+        );
     }
 
     private List<System.Diagnostics.StackTrace> OpenTraces() =>
         _options.StackTrace == WorkflowStackTrace.None
             ? throw new InvalidOperationException(
-                "Workflow stack traces are off on this worker: set TemporalWorkerOptions.WorkflowStackTrace."
+                "Workflow stack traces are not enabled on this worker: set TemporalWorkerOptions.WorkflowStackTrace."
             )
-            : [.. _traces.Where(t => !t.Task.IsCompleted).Select(t => t.Stack)];
+            : [.. _traces.Where(t => !t.Task.IsCompleted).OrderBy(t => t.Since.Order).Select(t => t.Since.Stack)];
 
     private WorkflowMetadata Metadata()
     {
@@ -152,4 +181,9 @@ internal sealed partial class WorkflowInstance
 
         return trace;
     }
+
+    /// <summary>A place of the workflow's code where something began that it waits for.</summary>
+    /// <param name="Order">Places that were passed before have a lower one.</param>
+    /// <param name="Stack">The stack there.</param>
+    public sealed record Place(int Order, System.Diagnostics.StackTrace Stack);
 }

@@ -57,7 +57,7 @@ internal sealed partial class WorkflowInstance
     /// </summary>
     public bool IsRebuilding => Commands.Replaying;
 
-    public bool IsReplayingHistoryEvents => Commands.Replaying && !_readOnly;
+    public bool IsReplayingHistoryEvents => Commands.Replaying && _lookingCode is null;
 
     public IPayloadConverter PayloadConverter => _converter.PayloadConverter;
 
@@ -123,14 +123,18 @@ internal sealed partial class WorkflowInstance
         }
 
         var inHistory = _patchesInHistory?.Contains(id) == true;
-        if (_readOnly)
+        if (_lookingCode is not null)
         {
             // Where nothing may be recorded, only what is recorded counts; code that would decide now must not be here.
             return inHistory || (!IsReplaying && MayIssue());
         }
 
         var active =
-            inHistory || (!IsReplaying && (_options.PatchActivation is not { } activation || Looking(() => activation(new(Info, id)))));
+            inHistory
+            || (
+                !IsReplaying
+                && (_options.PatchActivation is not { } activation || Looking("Patch activation callback", () => activation(new(Info, id))))
+            );
         (_patches ??= [])[id] = active;
         if (active)
         {

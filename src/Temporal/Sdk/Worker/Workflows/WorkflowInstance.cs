@@ -28,7 +28,7 @@ internal sealed partial class WorkflowInstance
     private WorkflowDefinitionOptions? _dynamicOptions;
     private PendingCommand? _completion;
     private Exception? _taskFailure;
-    private bool _readOnly;
+    private string? _lookingCode;
     private bool _initialized;
 
     public WorkflowInstance(
@@ -217,7 +217,7 @@ internal sealed partial class WorkflowInstance
         }
 
         MayIssue();
-        var condition = new Condition(_conditions, () => Looking(check));
+        var condition = new Condition(_conditions, () => Looking("Wait condition", check));
         if (options.Timeout is { } timeout && timeout != Timeout.InfiniteTimeSpan)
         {
             condition.Timer = StartTimer(timeout, options.TimeoutSummary, () => condition.Finish(result: false));
@@ -229,7 +229,11 @@ internal sealed partial class WorkflowInstance
 
     public TimerCall StartTimer(TimeSpan delay, string? summary, Action fired)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(delay, TimeSpan.Zero);
+        if (delay < TimeSpan.Zero)
+        {
+            throw new ArgumentException($"The timer's duration cannot be less than 0, and is {delay}.", nameof(delay));
+        }
+
         var id = Commands.NextTimer().ToString(System.Globalization.CultureInfo.InvariantCulture);
         var length = delay < TimeSpan.FromMilliseconds(1) ? TimeSpan.FromMilliseconds(1) : delay;
         var command = new PendingCommand(
@@ -269,7 +273,7 @@ internal sealed partial class WorkflowInstance
             var payloads = _input?.Payloads_ ?? [];
             _arguments = _definition.Dynamic
                 ? [HandlerMethod.RawValues(payloads)]
-                : _definition.Run.Decode(payloads, _converter.PayloadConverter);
+                : _definition.Run.Decode($"Workflow {Info.WorkflowType}", payloads, _converter.PayloadConverter);
             Instance = _definition.CreateWorkflowInstance(_arguments);
             _dynamicOptions = _definition.DynamicOptionsGetter?.Invoke(Instance);
         }
@@ -394,10 +398,10 @@ internal sealed partial class WorkflowInstance
         new ExternalHandle<TWorkflow>(this, id, runId);
 
     private bool MayIssue() =>
-        _readOnly
-            ? throw new InvalidOperationException(
-                "Queries, update validators and conditions may look at the workflow but not act: no activities, timers, children, "
-                    + "signals, waits or changes."
-            )
-            : Scheduler.CheckThread();
+        _lookingCode is null
+            ? Scheduler.CheckThread()
+            : throw new ReadOnlyWorkflowException(
+                $"{_lookingCode} created workflow commands, and is read-only: queries, update validators, conditions and patch callbacks "
+                    + "may look at the workflow but not act: no activities, timers, children, signals, waits or changes."
+            );
 }

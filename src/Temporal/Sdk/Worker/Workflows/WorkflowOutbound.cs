@@ -69,7 +69,7 @@ internal sealed class WorkflowOutbound(WorkflowInstance instance) : WorkflowOutb
         var token = options.CancellationToken ?? instance.CancellationToken;
         if (token.IsCancellationRequested)
         {
-            return Task.FromException<TResult>(new CanceledFailureException("Activity cancelled before it was scheduled"));
+            return Task.FromException<TResult>(new CanceledFailureException("Activity cancelled before scheduled"));
         }
 
         var number = Commands.NextActivity();
@@ -125,7 +125,7 @@ internal sealed class WorkflowOutbound(WorkflowInstance instance) : WorkflowOutb
         {
             if (token.IsCancellationRequested)
             {
-                throw new CanceledFailureException("Local activity cancelled before it was scheduled");
+                throw new CanceledFailureException("Activity cancelled before scheduled");
             }
 
             var call = NewLocalActivity(input, attempt, firstScheduled);
@@ -338,7 +338,7 @@ internal sealed class WorkflowOutbound(WorkflowInstance instance) : WorkflowOutb
         if (token.IsCancellationRequested)
         {
             return Task.FromException<ChildWorkflowHandle<TWorkflow, TResult>>(
-                new CanceledFailureException("Child workflow cancelled before it was started")
+                new CanceledFailureException("Child cancelled before scheduled")
             );
         }
 
@@ -364,7 +364,7 @@ internal sealed class WorkflowOutbound(WorkflowInstance instance) : WorkflowOutb
             InheritBuildId = UsesBuildId(instance.Info, options.VersioningIntent, options.TaskQueue),
             Priority = options.Priority?.ToProto(),
         };
-        var call = new ChildCall(Commands, attributes, options.CancellationType, converter);
+        var call = new ChildCall(Commands, attributes, options.CancellationType, converter) { Trace = instance.Here() };
         var source = new TaskCompletionSource<ChildWorkflowHandle<TWorkflow, TResult>>();
         call.WhenStarted(c => source.TrySetResult(new ChildHandle<TWorkflow, TResult>(instance, c)), e => source.TrySetException(e));
         call.Start = new(
@@ -378,7 +378,7 @@ internal sealed class WorkflowOutbound(WorkflowInstance instance) : WorkflowOutb
         );
         Commands.Issue(call.Start);
         CancelWith(token, call);
-        return instance.Traced(source.Task);
+        return instance.Traced(source.Task, call.Trace);
     }
 
     private Task SignalAsync(
@@ -394,7 +394,7 @@ internal sealed class WorkflowOutbound(WorkflowInstance instance) : WorkflowOutb
         var token = cancellationToken ?? instance.CancellationToken;
         if (token.IsCancellationRequested)
         {
-            return Task.FromException(new CanceledFailureException($"Signal {signal} cancelled before it was sent"));
+            return Task.FromException(new CanceledFailureException($"Signal {signal} cancelled before scheduled"));
         }
 
         var call = new ExternalCall(Commands, $"Signal {signal}");

@@ -26,10 +26,7 @@ internal sealed class WorkflowRegistry
             if (definition.Name is { } name ? !_definitions.TryAdd(name, definition) : _dynamic is not null)
             {
                 throw new ArgumentException(
-                    definition.Name is { } twice
-                        ? $"Duplicate workflow named {twice}: {definition.Type}"
-                        : $"Multiple dynamic workflows: {definition.Type}",
-                    nameof(definitions)
+                    definition.Name is { } twice ? $"Duplicate workflow named {twice}" : "Multiple dynamic workflows provided"
                 );
             }
 

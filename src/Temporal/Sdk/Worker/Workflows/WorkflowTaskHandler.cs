@@ -300,15 +300,14 @@ internal sealed class WorkflowTaskHandler : IWorkflowTaskHandler
         return (null, false);
     }
 
-    private InvalidOperationException? MissingLocalActivity(RunSession session)
-    {
-        var missing = _options.HasLocalActivity is { } has
-            ? session.Run.Instance!.Commands.LocalActivities.Values.FirstOrDefault(c => !has(c.FirstAttempt.ActivityType))
+    private InvalidOperationException? MissingLocalActivity(RunSession session) =>
+        _options.MissingLocalActivity is { } missing
+        && session
+            .Run.Instance!.Commands.LocalActivities.Values.Select(c => missing(c.FirstAttempt.ActivityType))
+            .FirstOrDefault(message => message is not null)
+            is { } missed
+            ? new(missed)
             : null;
-        return missing is null
-            ? null
-            : new($"Activity {missing.FirstAttempt.ActivityType} is not registered on this worker, so it cannot run as a local activity.");
-    }
 
     private async Task<WorkflowQueryResult> AnswerAsync(RunSession session, string id, WorkflowQuery query)
     {

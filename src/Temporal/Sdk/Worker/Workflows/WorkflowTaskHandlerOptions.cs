@@ -37,8 +37,8 @@ internal sealed record WorkflowTaskHandlerOptions
     /// <summary>Where local activities run; null: nowhere (a replayer).</summary>
     public ILocalActivityExecutor? LocalActivities { get; init; }
 
-    /// <summary>Types that this worker can run as local activities; null: not checked.</summary>
-    public Func<string, bool>? HasLocalActivity { get; init; }
+    /// <summary>Says of a type that this worker cannot run it as a local activity; null: not checked.</summary>
+    public Func<string, string?>? MissingLocalActivity { get; init; }
 
     /// <summary>Wraps the worker's interceptors around a new run.</summary>
     public Func<WorkflowInboundInterceptor, WorkflowInboundInterceptor> Intercept { get; init; } = inbound => inbound;

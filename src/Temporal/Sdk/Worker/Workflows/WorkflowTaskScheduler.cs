@@ -74,8 +74,8 @@ internal sealed class WorkflowTaskScheduler : TaskScheduler
     /// <param name="call">What it called.</param>
     public void Left(string call) =>
         Fault ??= new InvalidWorkflowSchedulerException(
-            $"Workflow code left the workflow by {call}: what goes on there is continued from outside the workflow, at a time "
-                + "that no history tells. "
+            $"Workflow code left the workflow by {call}: that is not scheduled on workflow scheduler but continued from outside the "
+                + "workflow, at a time that no history tells, which is non-deterministic. "
                 + "Use the members of Workflow instead (Workflow.DelayAsync, Workflow.RunTaskAsync, Workflow.WhenAnyAsync), and "
                 + "activities for everything else.",
             Environment.StackTrace
@@ -125,8 +125,8 @@ internal sealed class WorkflowTaskScheduler : TaskScheduler
         if (Fault is null)
         {
             Fault = new InvalidWorkflowSchedulerException(
-                "Workflow code was continued from outside the workflow: something was awaited that the workflow does not control "
-                    + "(Task.Delay, Task.Run, "
+                "Workflow code was continued from outside the workflow, by what is not scheduled on workflow scheduler: something was "
+                    + "awaited that the workflow does not control, which is non-deterministic (Task.Delay, Task.Run, "
                     + "ConfigureAwait(false), CancelAsync, I/O, a task of another scheduler). Use the members of Workflow "
                     + "instead, and activities for everything else.",
                 Environment.StackTrace
