@@ -26,7 +26,11 @@ internal static class ServerProfile
         options.TargetHost = address;
         options.Namespace = settings.Namespace == SettingKeys.DefaultNamespace ? options.Namespace : settings.Namespace;
         options.ApiKey = settings.ApiKey?.Resolve(context.Variables.GetValueOrDefault, File.ReadAllText) ?? options.ApiKey;
-        options.Tls ??= settings.Tls || options.ApiKey is not null ? new TlsOptions() : null;
+        if (!isOfThisServer || profile.Tls?.Disabled is not true)
+        {
+            options.Tls ??= settings.Tls || options.ApiKey is not null ? new TlsOptions() : null;
+        }
+
         return options;
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Temporalio.Runtime;
 
@@ -8,6 +9,8 @@ namespace Temporalio.Extensions.DiagnosticSource;
 /// </summary>
 public class CustomMetricMeter : ICustomMetricMeter
 {
+    private readonly ConcurrentDictionary<(Type Type, string Name, string? Unit, string? Description), object> _gauges = new();
+
     /// <summary>With a meter, which stays the caller's.</summary>
     public CustomMetricMeter(Meter meter) => Meter = meter;
 
@@ -27,13 +30,19 @@ public class CustomMetricMeter : ICustomMetricMeter
 
     /// <inheritdoc />
     public ICustomMetricGauge<T> CreateGauge<T>(string name, string? unit, string? description)
-        where T : struct => new Gauge<T>(Meter.CreateGauge<T>(name, unit, description));
+        where T : struct =>
+        (ICustomMetricGauge<T>)
+            _gauges.GetOrAdd(
+                (typeof(T), name, unit, description),
+                static (key, meter) => new Gauge<T>(meter, key.Name, key.Unit, key.Description),
+                Meter
+            );
 
     /// <inheritdoc />
     public object CreateTags(object? appendFrom, IReadOnlyCollection<KeyValuePair<string, object>> tags)
     {
         var all = new SortedDictionary<string, object?>(StringComparer.Ordinal);
-        foreach (var (name, value) in (KeyValuePair<string, object?>[]?)appendFrom ?? [])
+        foreach (var (name, value) in ((Tags?)appendFrom)?.Items ?? [])
         {
             all[name] = value;
         }
@@ -43,10 +52,32 @@ public class CustomMetricMeter : ICustomMetricMeter
             all[name] = value;
         }
 
-        return all.ToArray();
+        return new Tags([.. all]);
     }
 
-    private static ReadOnlySpan<KeyValuePair<string, object?>> Of(object tags) => (KeyValuePair<string, object?>[])tags;
+    private static ReadOnlySpan<KeyValuePair<string, object?>> Of(object tags) => ((Tags)tags).Items;
+
+    /// <summary>Names and values, in the order of names: two of the same are equal.</summary>
+    private sealed class Tags(KeyValuePair<string, object?>[] items) : IEquatable<Tags>
+    {
+        public KeyValuePair<string, object?>[] Items => items;
+
+        public bool Equals(Tags? other) => other is not null && items.AsSpan().SequenceEqual(other.Items);
+
+        public override bool Equals(object? obj) => Equals(obj as Tags);
+
+        public override int GetHashCode()
+        {
+            var hash = new HashCode();
+            foreach (var (name, value) in items)
+            {
+                hash.Add(name, StringComparer.Ordinal);
+                hash.Add(value);
+            }
+
+            return hash.ToHashCode();
+        }
+    }
 
     private sealed class Counter<T>(System.Diagnostics.Metrics.Counter<T> counter) : ICustomMetricCounter<T>
         where T : struct
@@ -65,9 +96,20 @@ public class CustomMetricMeter : ICustomMetricMeter
         public void Record(TimeSpan value, object tags) => histogram.Record((long)value.TotalMilliseconds, Of(tags));
     }
 
-    private sealed class Gauge<T>(System.Diagnostics.Metrics.Gauge<T> gauge) : ICustomMetricGauge<T>
+    /// <summary>What was set last for each combination of tags, told when somebody asks.</summary>
+    private sealed class Gauge<T> : ICustomMetricGauge<T>
         where T : struct
     {
-        public void Set(T value, object tags) => gauge.Record(value, Of(tags));
+        private readonly ConcurrentDictionary<Tags, T> _last = new();
+
+        public Gauge(Meter meter, string name, string? unit, string? description) =>
+            meter.CreateObservableGauge(
+                name,
+                () => _last.Select(pair => new Measurement<T>(pair.Value, pair.Key.Items)),
+                unit,
+                description
+            );
+
+        public void Set(T value, object tags) => _last[(Tags)tags] = value;
     }
 }

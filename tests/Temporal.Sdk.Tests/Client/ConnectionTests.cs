@@ -63,14 +63,28 @@ public sealed class ConnectionTests
         var socket = folder["s"];
         var client = TemporalClient.CreateLazy(new($"unix:{socket}"));
         Assert.False(client.Connection.IsConnected);
+        Assert.Throws<InvalidOperationException>(() => client.Connection.RpcMetadata = []);
         await using var server = new TemporalServer(new() { SocketPath = socket });
         await server.StartAsync();
+        var other = TemporalConnection.CreateLazy(new($"unix:{socket}"));
+        Assert.True(await other.CheckHealthAsync());
+        Assert.True(other.IsConnected);
+        other.RpcMetadata = [];
         Assert.Empty(await client.ListWorkflowsAsync(string.Empty).ToListAsync());
         Assert.True(client.Connection.IsConnected);
         Assert.Contains(
             Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture),
             client.Connection.Options.Identity,
             StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public void Tls_ThatIsSetToNull_StaysOffWithAKey()
+    {
+        Assert.NotNull(TlsSettings.From(new("localhost:1") { ApiKey = "key" }));
+        Assert.Null(
+            TlsSettings.From((TemporalConnectionOptions)new TemporalConnectionOptions("localhost:1") { ApiKey = "key", Tls = null }.Clone())
         );
     }
 
@@ -87,7 +101,7 @@ public sealed class ConnectionTests
         );
         Assert.Equal(RpcException.StatusCode.DeadlineExceeded, late.Code);
         using var source = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+        await Assert.ThrowsAsync<OperationCanceledException>(() =>
             handle.GetResultAsync(rpcOptions: new() { CancellationToken = source.Token })
         );
         await Assert.ThrowsAsync<WorkflowUpdateRpcTimeoutOrCanceledException>(() =>

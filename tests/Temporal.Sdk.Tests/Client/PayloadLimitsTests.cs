@@ -96,8 +96,10 @@ public sealed class PayloadLimitsTests(TestServer server) : IClassFixture<TestSe
         Assert.Equal(
             ofInput,
             log.All.Count(line =>
-                line.Contains("[TMPRL1103]", StringComparison.Ordinal)
-                && line.Contains(" in input, more than 2000", StringComparison.Ordinal)
+                line.Contains(
+                    "[TMPRL1103] Attempted to upload payloads with size that exceeded the warning limit.",
+                    StringComparison.Ordinal
+                ) && line.Contains(" in input, more than 2000", StringComparison.Ordinal)
             )
         );
         Assert.Equal(
@@ -124,7 +126,11 @@ public sealed class PayloadLimitsTests(TestServer server) : IClassFixture<TestSe
                 var refused = await Assert.ThrowsAsync<WorkflowQueryFailedException>(() =>
                     handle.QueryAsync(workflow => workflow.Ask(2000))
                 );
-                Assert.Contains("TMPRL1103", refused.Message, StringComparison.Ordinal);
+                Assert.Contains(
+                    "[TMPRL1103] Attempted to upload payloads with size that exceeded the error limit.",
+                    refused.Message,
+                    StringComparison.Ordinal
+                );
                 Assert.Equal(100, (await handle.QueryAsync(workflow => workflow.Ask(100))).Length);
 
                 await handle.SignalAsync(workflow => workflow.EndAsync(2000));

@@ -94,7 +94,29 @@ public sealed class EnvConfigTests
                 }
             )
             .Tls;
-        Assert.True(tls!.Disabled);
+        Assert.Null(tls);
+    }
+
+    [Theory]
+    [InlineData("[profile.other]\naddress = 'there'", "there", "Profile 'there' not found")]
+    [InlineData("[profile.default]\nadress = 'there'", "default", "unrecognized")]
+    [InlineData("this is not valid", "default", "TOML")]
+    [InlineData("[profile.default.tls]\nclient_cert_path = 'a'\nclient_cert_data = 'b'", "default", "Cannot specify both")]
+    public void File_ThatCannotBeUsed_IsRefusedInTheWordsOfTheOfficialSdk(string text, string profile, string words)
+    {
+        var error = Assert.Throws<InvalidOperationException>(() =>
+            ClientEnvConfig.Profile.Load(
+                new()
+                {
+                    Profile = profile,
+                    ConfigSource = DataSource.FromUTF8String(text),
+                    ConfigFileStrict = true,
+                    OverrideEnvVars = new Dictionary<string, string>(),
+                }
+            )
+        );
+
+        Assert.Contains(words, error.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -192,6 +192,37 @@ public sealed class RuntimeTests(TestServer server) : IClassFixture<TestServer>
     }
 
     [Fact]
+    public void Gauge_OfAMeter_TellsTheLastValueOfEachCombinationOfTagsWhenAsked()
+    {
+        using var meter = new Meter($"gauges-{Guid.NewGuid():N}");
+        var heard = new List<(long Value, string Tags)>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Meter.Name == meter.Name)
+                {
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((_, value, tags, _) => heard.Add((value, string.Join(",", tags.ToArray()))));
+        listener.Start();
+        var custom = new CustomMetricMeter(meter);
+        var one = custom.CreateTags(appendFrom: null, [new("a", "b"), new("c", 1L)]);
+        var same = custom.CreateTags(custom.CreateTags(appendFrom: null, [new("c", 1L)]), [new("a", "b")]);
+
+        custom.CreateGauge<long>("gauge", unit: null, description: null).Set(1, one);
+        custom.CreateGauge<long>("gauge", unit: null, description: null).Set(2, same);
+        custom.CreateGauge<long>("gauge", unit: null, description: null).Set(3, custom.CreateTags(appendFrom: null, []));
+
+        Assert.Equal(one, same);
+        Assert.Empty(heard);
+        listener.RecordObservableInstruments();
+        Assert.Equal([(2L, "[a, b],[c, 1]"), (3L, "")], heard.OrderBy(h => h.Value));
+    }
+
+    [Fact]
     public async Task LogForwarding_OfAFailedTask_ReachesTheLoggerWithOrWithoutFields()
     {
         foreach (var fields in (bool[])[true, false])

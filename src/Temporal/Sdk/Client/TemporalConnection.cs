@@ -51,9 +51,11 @@ public sealed class TemporalConnection : ITemporalConnection
             _ => !isSocket,
         };
         _warnAbove = new(Options.PayloadLimits.PayloadsWarnSize, Options.PayloadLimits.MemoWarnSize);
+        _connected = true;
         RpcMetadata = Options.RpcMetadata ?? [];
         RpcBinaryMetadata = Options.RpcBinaryMetadata ?? [];
         ApiKey = Options.ApiKey;
+        _connected = false;
         _channel = new(
             new()
             {
@@ -80,13 +82,25 @@ public sealed class TemporalConnection : ITemporalConnection
     ~TemporalConnection() => _channel?.Dispose();
 
     /// <inheritdoc />
-    public IReadOnlyCollection<KeyValuePair<string, string>> RpcMetadata { get; set; }
+    public IReadOnlyCollection<KeyValuePair<string, string>> RpcMetadata
+    {
+        get;
+        set => field = WhenConnected(value);
+    }
 
     /// <inheritdoc />
-    public IReadOnlyCollection<KeyValuePair<string, byte[]>> RpcBinaryMetadata { get; set; }
+    public IReadOnlyCollection<KeyValuePair<string, byte[]>> RpcBinaryMetadata
+    {
+        get;
+        set => field = WhenConnected(value);
+    }
 
     /// <inheritdoc />
-    public string? ApiKey { get; set; }
+    public string? ApiKey
+    {
+        get;
+        set => field = WhenConnected(value);
+    }
 
     /// <inheritdoc />
     public WorkflowService WorkflowService { get; }
@@ -157,10 +171,17 @@ public sealed class TemporalConnection : ITemporalConnection
         return answer.Status == HealthCheckResponse.Types.ServingStatus.Serving;
     }
 
+    private T WhenConnected<T>(T value) =>
+        _connected
+            ? value
+            : throw new InvalidOperationException(
+                "Not connected yet: headers and keys are set by the options until the first call is made."
+            );
+
     /// <summary>Has warnings about calls logged, unless another client on this connection has asked for that before.</summary>
     internal void LogTo(ILoggerFactory loggers)
     {
-        if (_logger is null && loggers is not NullLoggerFactory)
+        if (_logger is null && (loggers is not NullLoggerFactory || Runtime.Forwards))
         {
             Interlocked.CompareExchange(ref _logger, Runtime.Forward(loggers.CreateLogger("Temporalio.Client")), null);
         }
@@ -184,7 +205,7 @@ public sealed class TemporalConnection : ITemporalConnection
         where T : IMessage<T>
     {
         var token = options?.CancellationToken ?? CancellationToken.None;
-        if (!_connected && service != Services.Health)
+        if (!_connected)
         {
             await EnsureConnectedAsync(token);
         }
@@ -272,7 +293,7 @@ public sealed class TemporalConnection : ITemporalConnection
             var began = TimeProvider.System.GetTimestamp();
             try
             {
-                var answer = await _channel.CallAsync(method, body, call, token);
+                var answer = await AnswerAsync(method, body, call, token);
                 var message = parser.ParseFrom(answer.Span);
                 metrics.Count(TimeProvider.System.GetElapsedTime(began), failure: null);
                 return message;
@@ -299,6 +320,19 @@ public sealed class TemporalConnection : ITemporalConnection
 
                 await Task.Delay(delay, token);
             }
+        }
+    }
+
+    // A call that its caller gave up is always told by the same type, however far it had come.
+    private async Task<ReadOnlyMemory<byte>> AnswerAsync(string method, byte[] body, GrpcCallOptions call, CancellationToken token)
+    {
+        try
+        {
+            return await _channel.CallAsync(method, body, call, token);
+        }
+        catch (TaskCanceledException error) when (token.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(error.Message, error, token);
         }
     }
 

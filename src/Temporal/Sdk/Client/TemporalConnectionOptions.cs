@@ -14,8 +14,19 @@ public class TemporalConnectionOptions : ICloneable
     /// <summary>Address as <c>host:port</c>, or <c>unix:PATH</c> for a Unix socket. Required.</summary>
     public string? TargetHost { get; set; }
 
-    /// <summary>TLS; null: off unless <see cref="ApiKey" /> is given.</summary>
-    public TlsOptions? Tls { get; set; }
+    /// <summary>TLS; null: off, unless <see cref="ApiKey" /> is given and nobody has set this to null.</summary>
+    public TlsOptions? Tls
+    {
+        get;
+        set
+        {
+            field = value;
+            TlsIsSaid = true;
+        }
+    }
+
+    /// <summary>Whether <see cref="Tls" /> was set, be it to null, which keeps an <see cref="ApiKey" /> from turning TLS on.</summary>
+    internal bool TlsIsSaid { get; private set; }
 
     /// <summary>How failed calls are retried; null: the defaults.</summary>
     public RpcRetryOptions? RpcRetry { get; set; }
@@ -61,6 +72,7 @@ public class TemporalConnectionOptions : ICloneable
     {
         var copy = (TemporalConnectionOptions)MemberwiseClone();
         copy.Tls = (TlsOptions?)Tls?.Clone();
+        copy.TlsIsSaid = TlsIsSaid;
         copy.RpcRetry = (RpcRetryOptions?)RpcRetry?.Clone();
         copy.DnsLoadBalancing = (DnsLoadBalancingOptions?)DnsLoadBalancing?.Clone();
         copy.KeepAlive = (KeepAliveOptions?)KeepAlive?.Clone();

@@ -12,7 +12,7 @@ internal static class TlsSettings
     public static SslClientAuthenticationOptions? From(TemporalConnectionOptions options)
     {
         var isSocket = options.TargetHost!.StartsWith("unix:", StringComparison.Ordinal);
-        var tls = options.Tls ?? (options.ApiKey is not null && !isSocket ? new TlsOptions() : null);
+        var tls = options.Tls ?? (options.ApiKey is not null && !options.TlsIsSaid && !isSocket ? new TlsOptions() : null);
         if (tls is null || tls.Disabled)
         {
             return null;

@@ -75,8 +75,11 @@ internal static class SearchAttributePayloads
         };
     }
 
+    // A server takes null among the values of a list, and means nothing by it.
     private static string[] Texts(JsonElement json) =>
-        json.ValueKind == JsonValueKind.Array ? [.. json.EnumerateArray().Select(item => item.GetString()!)] : [json.GetString()!];
+        json.ValueKind == JsonValueKind.Array
+            ? [.. json.EnumerateArray().Select(item => item.GetString()).OfType<string>()]
+            : [json.GetString()!];
 
     // The server writes either the short names or those of the enumeration (INDEXED_VALUE_TYPE_KEYWORD_LIST).
     private static IndexedValueType? TypeOf(string name)

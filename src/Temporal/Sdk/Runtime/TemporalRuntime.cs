@@ -76,6 +76,9 @@ public sealed class TemporalRuntime
     /// <summary>How often workers tell the server how they do; null: never.</summary>
     internal TimeSpan? WorkerHeartbeatInterval { get; }
 
+    /// <summary>Whether the SDK's own messages go to a logger of the options, too.</summary>
+    internal bool Forwards => _forwarding is not null;
+
     /// <summary>A logger for the SDK's own messages, which are forwarded as the options say.</summary>
     internal ILogger Forward(ILogger logger) =>
         _forwarding is null ? logger : new ForwardingLogger(logger, _forwarding.Logger!, _leastForwarded, _forwarding.IncludeFields);

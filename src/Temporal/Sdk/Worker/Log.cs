@@ -46,8 +46,8 @@ internal static partial class Log
     [LoggerMessage(12, LogLevel.Warning, "The outcome of a workflow task of {WorkflowId} (run {RunId}) could not be delivered")]
     public static partial void WorkflowTaskNotDelivered(ILogger logger, Exception error, string workflowId, string runId);
 
-    [LoggerMessage(13, LogLevel.Warning, "A workflow task of {WorkflowId} (run {RunId}) failed")]
-    public static partial void WorkflowTaskFailed(ILogger logger, Exception? error, string workflowId, string runId);
+    [LoggerMessage(13, LogLevel.Warning, "Failing workflow task of {WorkflowId} (run {RunId}): {Reason}")]
+    public static partial void WorkflowTaskFailed(ILogger logger, Exception? error, string workflowId, string runId, string? reason);
 
     [LoggerMessage(14, LogLevel.Debug, "The server did not take the notice of shutdown")]
     public static partial void ShutdownNoticeFailed(ILogger logger, Exception error);
@@ -74,7 +74,8 @@ internal static partial class Log
         LogLevel.Warning,
         "["
             + Client.PayloadLimits.Rule
-            + "] {Rpc} sends {Size} bytes in {Field}, more than {Limit}; large values make histories large and slow, and past the "
+            + "] Attempted to upload payloads with size that exceeded the warning limit. {Rpc} sends {Size} bytes in {Field}, more than "
+            + "{Limit}; large values make histories large and slow, and past the "
             + "server's limit it refuses them."
     )]
     public static partial void PayloadsLarge(ILogger logger, string rpc, string field, int size, long limit);
@@ -94,4 +95,7 @@ internal static partial class Log
 
     [LoggerMessage(21, LogLevel.Warning, "The collector at {Url} does not take metrics; they are sent again at the usual times.")]
     public static partial void MetricsNotTaken(ILogger logger, Exception exception, Uri url);
+
+    [LoggerMessage(22, LogLevel.Error, "{Reason}")]
+    public static partial void PayloadsTooLarge(ILogger logger, string reason);
 }

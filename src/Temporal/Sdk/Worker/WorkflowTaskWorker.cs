@@ -141,7 +141,13 @@ internal sealed class WorkflowTaskWorker(WorkflowTaskWorkerOptions options)
                         ),
                     ]
                 );
-                Log.WorkflowTaskFailed(options.Logger, reply.FailureException, reply.WorkflowId, reply.RunId);
+                Log.WorkflowTaskFailed(
+                    options.Logger,
+                    reply.FailureException,
+                    reply.WorkflowId,
+                    reply.RunId,
+                    reply.FailureException?.Message
+                );
                 await ReportAsync(failed, attempt);
             }
             else if (reply.Query is { } query)
@@ -174,6 +180,11 @@ internal sealed class WorkflowTaskWorker(WorkflowTaskWorkerOptions options)
         catch (Exception error) when (error is RpcException or PayloadsTooLargeException)
         {
             Log.WorkflowTaskNotDelivered(options.Logger, error, reply.WorkflowId, reply.RunId);
+            if (error is PayloadsTooLargeException)
+            {
+                Log.PayloadsTooLarge(options.Logger, error.Message);
+            }
+
             options.Handler.Refused(reply);
             if (TooLarge(error) is { } cause)
             {

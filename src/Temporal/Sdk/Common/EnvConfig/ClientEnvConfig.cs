@@ -120,15 +120,21 @@ public sealed record ClientEnvConfig(IReadOnlyDictionary<string, ClientEnvConfig
             {
                 TargetHost = Address,
                 ApiKey = ApiKey,
-                Tls =
-                    Tls is { } tls ? tls.ToTlsOptions()
-                    : ApiKey is not null ? new TlsOptions()
-                    : null,
                 RpcMetadata = GrpcMeta is { Count: > 0 } meta ? [.. meta] : null,
             };
             if (Namespace is { } ns)
             {
                 options.Namespace = ns;
+            }
+
+            // What is not said stays so: a key that comes later turns TLS on.
+            if (Tls is { } tls)
+            {
+                options.Tls = tls.Disabled is true ? null : tls.ToTlsOptions();
+            }
+            else if (ApiKey is not null)
+            {
+                options.Tls = new();
             }
 
             return options;

@@ -91,7 +91,7 @@ internal static class ProfileReader
             && name is not null
         )
         {
-            throw new InvalidOperationException($"There is no profile '{name}' in the Temporal configuration file.");
+            throw new InvalidOperationException($"Profile '{name}' not found in the Temporal configuration file.");
         }
 
         return Overlaid(profile ?? new(), variables);
@@ -223,7 +223,7 @@ internal static class ProfileReader
     {
         if (strict && table.Keys.FirstOrDefault(name => !known.Contains(name)) is { } unknown)
         {
-            throw new InvalidOperationException($"{place}: '{path}{unknown}' is not known. Known: {string.Join(", ", known)}.");
+            throw new InvalidOperationException($"{place}: '{path}{unknown}' is unrecognized. Known: {string.Join(", ", known)}.");
         }
     }
 }

@@ -275,5 +275,5 @@ internal sealed class TomlReader
     }
 
     private InvalidOperationException Wrong(string what) =>
-        new($"{_place}, line {_text.AsSpan(0, Math.Max(0, _at - 1)).Count('\n') + 1}: {what}.");
+        new($"{_place}, line {_text.AsSpan(0, Math.Max(0, _at - 1)).Count('\n') + 1}: {what}; it is no TOML that can be read.");
 }

@@ -261,6 +261,7 @@ internal sealed class ActivityTaskWorker(ActivityTaskWorkerOptions options)
         }
         catch (PayloadsTooLargeException error)
         {
+            Log.PayloadsTooLarge(options.Logger, error.Message);
             FailHeartbeat(attempt, error, info);
         }
         catch (Exception error)
@@ -379,6 +380,11 @@ internal sealed class ActivityTaskWorker(ActivityTaskWorkerOptions options)
         catch (Exception error) when (IsRefusal(error))
         {
             // The same outcome will always be refused: say so instead, and let the retry policy decide.
+            if (error is PayloadsTooLargeException)
+            {
+                Log.PayloadsTooLarge(options.Logger, error.Message);
+            }
+
             await DeliverRefusalAsync(error, token, info);
         }
     }
