@@ -7,6 +7,7 @@ using Temporalio.Api.Enums.V1;
 using Temporalio.Api.Failure.V1;
 using Temporalio.Api.OperatorService.V1;
 using Temporalio.Api.TaskQueue.V1;
+using Temporalio.Api.Update.V1;
 using Temporalio.Api.WorkflowService.V1;
 
 namespace Orchestrator.Temporal.Server.Tests.Fuzz;
@@ -99,6 +100,21 @@ internal sealed class RequestGenerator(Random random, Seeds seeds)
             case ExecuteMultiOperationRequest both:
                 Complete(both);
                 break;
+            case UpdateWorkflowExecutionRequest update when Known<KnownUpdate>("completed update") is { } known:
+                Take(update, known);
+                break;
+            case PollWorkflowExecutionUpdateRequest poll when Known<KnownUpdate>("completed update") is { } known:
+                poll.UpdateRef = new UpdateRef { WorkflowExecution = known.Execution, UpdateId = known.Id };
+                break;
+            case RespondActivityTaskCanceledRequest canceled when Known<ByteString>("cancelled.task_token") is { } token:
+                canceled.TaskToken = token;
+                break;
+            case RespondActivityTaskCanceledByIdRequest canceled when Known<WorkflowExecution>("cancelled.execution") is { } run:
+                (canceled.WorkflowId, canceled.RunId) = (run.WorkflowId, run.RunId);
+                break;
+            case StopBatchOperationRequest stop when Known<string>("job_id") is { } job:
+                stop.JobId = job;
+                break;
             case AddSearchAttributesRequest added:
                 added.SearchAttributes.Add($"Fuzz{random.Next(20)}", IndexedValueType.Keyword);
                 break;
@@ -119,10 +135,30 @@ internal sealed class RequestGenerator(Random random, Seeds seeds)
         var update = (UpdateWorkflowExecutionRequest)Fill("UpdateWorkflowExecution", UpdateWorkflowExecutionRequest.Descriptor, 0);
         update.WorkflowExecution = new WorkflowExecution { WorkflowId = start.WorkflowId };
         update.FirstExecutionRunId = "";
+        if (Known<KnownUpdate>("completed update") is { } known)
+        {
+            start.WorkflowId = known.Execution.WorkflowId;
+            start.WorkflowIdConflictPolicy = WorkflowIdConflictPolicy.UseExisting;
+            start.WorkflowIdReusePolicy = WorkflowIdReusePolicy.AllowDuplicate;
+            Take(update, known);
+            update.WorkflowExecution.RunId = "";
+        }
+
         both.Operations.Clear();
         both.Operations.Add(new ExecuteMultiOperationRequest.Types.Operation { StartWorkflow = start });
         both.Operations.Add(new ExecuteMultiOperationRequest.Types.Operation { UpdateWorkflow = update });
     }
+
+    private static void Take(UpdateWorkflowExecutionRequest update, KnownUpdate known)
+    {
+        update.WorkflowExecution = known.Execution.Clone();
+        update.FirstExecutionRunId = "";
+        update.Request.Meta.UpdateId = known.Id;
+    }
+
+    /// <summary>The last of what was made for a request, most of the time.</summary>
+    private T? Known<T>(string made)
+        where T : class => random.Next(4) == 0 ? null : seeds.Last<T>(made);
 
     private IMessage Fill(string method, MessageDescriptor type, int depth)
     {

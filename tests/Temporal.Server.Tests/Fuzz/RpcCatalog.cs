@@ -43,6 +43,16 @@ internal static class RpcCatalog
             .OrderBy(method => method.Name, StringComparer.Ordinal),
     ];
 
+    /// <summary>
+    /// Refused whatever is asked, as on the server that ours is like: there are no worker deployments, the two older ways of versioning are
+    /// switched off, and nothing is archived.
+    /// </summary>
+    public static bool IsRefusedHere(string method) =>
+        method.Contains("WorkerDeployment", StringComparison.Ordinal)
+        || method.Contains("WorkerVersioningRules", StringComparison.Ordinal)
+        || method.Contains("WorkerBuildIdCompatibility", StringComparison.Ordinal)
+        || method is "GetWorkerTaskReachability" or "ListArchivedWorkflowExecutions";
+
     /// <summary>Waits for others, so that its time limit says nothing.</summary>
     public static bool Waits(string method) => WaitingOnes.Contains(method);
 
