@@ -24,7 +24,9 @@ public sealed class DurableFileTests : IDisposable
                                 barrier.SignalAndWait();
                                 return (Did: DurableFile.TryCreate(file, $"{number}"), Read: DurableFile.TryRead(file), Number: number);
                             },
-                            TaskCreationOptions.LongRunning
+                            CancellationToken.None,
+                            TaskCreationOptions.LongRunning,
+                            TaskScheduler.Default
                         )
                     )
             );

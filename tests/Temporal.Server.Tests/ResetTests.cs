@@ -1,3 +1,4 @@
+using Orchestrator.TestKit;
 using Temporal.Grpc;
 using Temporalio.Api.Command.V1;
 using Temporalio.Api.Common.V1;
@@ -72,13 +73,16 @@ public class ResetTests
 
         var reset = await ResetAsync(server, "sender", second.StartedEventId + 1);
         await server.CompleteAsync(await server.PollWorkflowTaskAsync("sender"));
-        await server.PollWorkflowTaskAsync("sender");
+        var stop = Eventually.Timeout();
+        while ((await server.HistoryAsync("sender", reset)).All(e => e.EventType != EventType.ExternalWorkflowExecutionSignaled))
+        {
+            await Task.Delay(10, stop);
+        }
 
         Assert.DoesNotContain(
             (await server.HistoryAsync("sender", reset)).TakeWhile(e => e.EventType != EventType.WorkflowTaskFailed),
             e => e.EventType == EventType.ExternalWorkflowExecutionSignaled
         );
-        Assert.Contains(await server.HistoryAsync("sender", reset), e => e.EventType == EventType.ExternalWorkflowExecutionSignaled);
         Assert.Equal(2, (await server.HistoryAsync("other")).Count(e => e.EventType == EventType.WorkflowExecutionSignaled));
     }
 

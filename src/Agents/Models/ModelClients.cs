@@ -1,6 +1,5 @@
 using Anthropic;
 using Anthropic.Bedrock;
-using Anthropic.Core;
 
 namespace Orchestrator.Agents.Models;
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Anthropic;
 using Anthropic.Exceptions;
 using Anthropic.Models.Messages;
 

@@ -10,7 +10,7 @@ namespace Orchestrator.Git.Commits;
 /// <param name="repository">The repository.</param>
 public sealed class CommitStore(GitRepository repository)
 {
-    private const int LargestFile = 64 * 1024 * 1024;
+    internal const int LargestFile = 64 * 1024 * 1024;
 
     /// <summary>Makes a commit of a tree. Nothing names it until a ref is moved.</summary>
     /// <returns>Its id.</returns>
@@ -176,47 +176,6 @@ public sealed class CommitStore(GitRepository repository)
             cancellationToken
         );
         return output.ExitCode == 0 && !output.IsCut ? output.Bytes.ToArray() : null;
-    }
-
-    /// <summary>The contents of blobs, by their ids; none if they have more than <paramref name="limit"/> bytes in all.</summary>
-    internal async Task<IReadOnlyDictionary<string, byte[]>> ReadBlobsAsync(
-        IReadOnlyCollection<string> ids,
-        CancellationToken cancellationToken,
-        int limit = LargestFile
-    )
-    {
-        var contents = new Dictionary<string, byte[]>(StringComparer.Ordinal);
-        if (ids.Count == 0)
-        {
-            return contents;
-        }
-
-        var output = await repository.ReadAsync(
-            repository.Call("cat-file", "--batch") with
-            {
-                Input = ProcessInput.FromText(string.Concat(ids.Select(id => id + "\n"))),
-                OutputLimit = limit,
-                MayBeCut = true,
-            },
-            cancellationToken
-        );
-        var rest = output.IsCut ? default : output.Bytes; // What is cut has a gap in the middle.
-        while (rest.Span.IndexOf((byte)'\n') is var end and > 0)
-        {
-            // ID blob SIZE, newline, the content, newline; ID missing.
-            var facts = Encoding.ASCII.GetString(rest.Span[..end]).Split(' ');
-            rest = rest[(end + 1)..];
-            if (facts is not [var id, "blob", var size])
-            {
-                continue;
-            }
-
-            var length = int.Parse(size, CultureInfo.InvariantCulture);
-            contents[id] = rest[..length].ToArray();
-            rest = rest[Math.Min(length + 1, rest.Length)..];
-        }
-
-        return contents;
     }
 
     private async Task<string?> FindIdAsync(string tree, string path, CancellationToken cancellationToken) =>

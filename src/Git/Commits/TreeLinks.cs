@@ -109,7 +109,7 @@ public sealed class TreeLinks(GitRepository repository)
     private async Task<Dictionary<string, string>> ReadAsync(string tree, CancellationToken cancellationToken)
     {
         var links = (await _commits.ListFilesAsync(tree, cancellationToken)).Where(file => file.Mode == ChangedFile.SymbolicLink).ToArray();
-        var targets = await _commits.ReadBlobsAsync([.. links.Select(link => link.Id).Distinct()], cancellationToken);
+        var targets = await new BlobReader(repository).ReadAsync([.. links.Select(link => link.Id).Distinct()], cancellationToken);
         return links.ToDictionary(
             link => link.Path,
             link => targets.TryGetValue(link.Id, out var target) ? FileNames.Decode(target) : string.Empty,

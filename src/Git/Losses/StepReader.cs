@@ -161,7 +161,7 @@ internal sealed class StepReader(GitRepository repository, LineTable lines)
 
     private async Task LoadAsync(List<string> ids, CancellationToken stop)
     {
-        foreach (var (id, content) in await _commits.ReadBlobsAsync(ids, stop))
+        foreach (var (id, content) in await new BlobReader(repository).ReadAsync(ids, stop))
         {
             _contents[id] = lines.Read(content);
         }

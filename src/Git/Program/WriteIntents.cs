@@ -11,13 +11,14 @@ namespace Orchestrator.Git.Program;
 /// A note is a file with our identity, the child's mark and the command in it; its own time is the time of the start. One with nothing in
 /// it says nothing and is taken for the next write: making and deleting a file for each would cost more than all else here.
 /// </summary>
-internal sealed partial class WriteIntents(string folder, string commonDirectory)
+internal sealed class WriteIntents(string folder, string commonDirectory)
 {
     private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan ClockError = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan UnusedFor = TimeSpan.FromMinutes(10);
     private readonly ConcurrentBag<string> _free = [];
+    private readonly RepositoryLocks _locks = new(commonDirectory);
 
     /// <summary>Runs a write, and again when a lock file was in its way.</summary>
     /// <param name="command">What it is, for people.</param>
@@ -38,7 +39,7 @@ internal sealed partial class WriteIntents(string folder, string commonDirectory
             {
                 return await RunNotedAsync(command, run);
             }
-            catch (GitException e) when (LockFileOf(e) is { } lockFile)
+            catch (GitException e) when (_locks.Of(e) is { } lockFile)
             {
                 if (RemoveIfLeft(lockFile))
                 {
@@ -47,7 +48,7 @@ internal sealed partial class WriteIntents(string folder, string commonDirectory
 
                 if (waited >= lockPatience)
                 {
-                    throw new GitLockedException(LockMessage(lockFile, waited), lockFile);
+                    throw new GitLockedException(_locks.Describe(lockFile, waited), lockFile);
                 }
 
                 await Task.Delay(pause, cancellationToken);
@@ -81,7 +82,7 @@ internal sealed partial class WriteIntents(string folder, string commonDirectory
     /// </summary>
     internal void NoteEnded(DateTime since)
     {
-        if (!LockFiles().Any())
+        if (!_locks.Find().Any())
         {
             return;
         }
@@ -97,10 +98,10 @@ internal sealed partial class WriteIntents(string folder, string commonDirectory
         RemoveUnused();
         var notes = Notes().ToLookup(note => note.IsAlive());
         var dead = notes[false].ToArray();
-        var removed = LockFiles().Where(lockFile => RemoveIfLeft(lockFile, dead, notes[true])).ToArray();
+        var removed = _locks.Find().Where(lockFile => RemoveIfLeft(lockFile, dead, notes[true])).ToArray();
 
         // A lock that is still there (somebody alive may hold it) keeps the notes that could explain it.
-        var newestLeft = LockFiles().Select(File.GetLastWriteTimeUtc).DefaultIfEmpty(DateTime.MinValue).Max();
+        var newestLeft = _locks.Find().Select(File.GetLastWriteTimeUtc).DefaultIfEmpty(DateTime.MinValue).Max();
         foreach (var note in dead.Where(note => note.Start > newestLeft))
         {
             File.Delete(note.Path);
@@ -208,7 +209,7 @@ internal sealed partial class WriteIntents(string folder, string commonDirectory
             return true;
         }
 
-        if (!dead.Any(note => note.Start <= made) || living.Any(note => note.Start <= made) || HoldersOf(lockFile).Count > 0)
+        if (!dead.Any(note => note.Start <= made) || living.Any(note => note.Start <= made) || _locks.HoldersOf(lockFile).Count > 0)
         {
             return false;
         }
@@ -219,71 +220,4 @@ internal sealed partial class WriteIntents(string folder, string commonDirectory
 
     private IReadOnlyList<WriteIntent> Notes() =>
         !Directory.Exists(folder) ? [] : [.. Directory.EnumerateFiles(folder).Select(WriteIntent.TryRead).OfType<WriteIntent>()];
-
-    private IEnumerable<string> LockFiles() =>
-        Directory
-            .EnumerateFiles(commonDirectory, "*.lock")
-            .Concat(
-                (
-                    (string[])
-                        [
-                            "refs",
-                            "logs",
-                            "worktrees",
-                            "orchestrator",
-                            "info",
-                            Path.Combine("objects", "info"),
-                            Path.Combine("objects", "pack"),
-                        ]
-                )
-                    .Select(name => Path.Combine(commonDirectory, name))
-                    .Where(Directory.Exists)
-                    .SelectMany(name => Directory.EnumerateFiles(name, "*.lock", SearchOption.AllDirectories))
-            );
-
-    /// <summary>
-    /// Who has the file open, or is a git that works here and is old enough to have made it (git closes some locks before it is done).
-    /// </summary>
-    private List<ProcessInfo> HoldersOf(string lockFile)
-    {
-        var made = File.GetLastWriteTimeUtc(lockFile) + TimeSpan.FromSeconds(1);
-        return
-        [
-            .. ProcessTable
-                .FindByOpenFile(lockFile)
-                .Concat(
-                    ProcessTable
-                        .FindByWorkingDirectory(Path.GetDirectoryName(commonDirectory)!)
-                        .Where(process => process.Name.StartsWith("git", StringComparison.Ordinal) && process.StartedUtc <= made)
-                )
-                .DistinctBy(process => process.ProcessId),
-        ];
-    }
-
-    private string LockMessage(string lockFile, TimeSpan waited)
-    {
-        var holders = HoldersOf(lockFile);
-        var who =
-            holders.Count == 0
-                ? "No running process has it open; it is probably left from a git that was killed. If no git command runs here, "
-                    + "remove the file."
-                : $"It may be held by {string.Join(", ", holders.Select(holder => $"{holder.Name} (process {holder.ProcessId})"))}. Let "
-                    + "that end, then run again.";
-        return $"The lock file '{lockFile}' has been in the way for {waited.TotalSeconds:0} s. {who}";
-    }
-
-    private string? LockFileOf(GitException fault)
-    {
-        var match = LockPattern().Match(fault.ErrorOutput);
-        var configuration = ConfigurationLockPattern().Match(fault.ErrorOutput);
-        return match.Success ? Path.GetFullPath(match.Groups[1].Value, commonDirectory)
-            : configuration.Success ? Path.GetFullPath(configuration.Groups[1].Value + ".lock", commonDirectory)
-            : null;
-    }
-
-    [GeneratedRegex(@"Unable to create '(.+?\.lock)': File exists", RegexOptions.CultureInvariant)]
-    private static partial Regex LockPattern();
-
-    [GeneratedRegex(@"could not lock config file (.+?): File exists", RegexOptions.CultureInvariant)]
-    private static partial Regex ConfigurationLockPattern();
 }

@@ -128,7 +128,7 @@ internal ref struct JsonTree
             }
             else
             {
-                YamlTree.DuplicateKey(key, names[key.Text], _faults);
+                YamlFaults.DuplicateKey(key, names[key.Text], _faults);
             }
         }
 

@@ -29,7 +29,7 @@ internal sealed class YamlTree
         }
         catch (YamlException e)
         {
-            SyntaxFault(text, e.Start, e.Message, faults);
+            YamlFaults.Syntax(text, e.Start, e.Message, faults);
             return null;
         }
         catch (Exception e)
@@ -37,65 +37,9 @@ internal sealed class YamlTree
             // YamlDotNet 16 ends in other exceptions too: an InvalidOperationException where ':' stands in a list that was never closed, an
             // ArgumentException for a tag that is no address.
             var reason = e is InvalidOperationException ? "A list or mapping in brackets is not closed" : e.Message;
-            SyntaxFault(text, tree._parser.Current?.End ?? Mark.Empty, reason, faults);
+            YamlFaults.Syntax(text, tree._parser.Current?.End ?? Mark.Empty, reason, faults);
             return null;
         }
-    }
-
-    private static void SyntaxFault(string text, Mark at, string reason, FaultList faults)
-    {
-        var line = (int)Math.Max(1, at.Line);
-        var column = (int)Math.Max(1, at.Column);
-
-        // The scanner names the place where it began to read what the tab breaks off.
-        for (var near = line; near < line + 3; near++)
-        {
-            var indentation = LineOf(text, near);
-            indentation = indentation[..^indentation.TrimStart().Length];
-            if (indentation.Contains('\t', StringComparison.Ordinal))
-            {
-                faults.Add(
-                    "tab-indentation",
-                    FaultSeverity.Error,
-                    near,
-                    indentation.IndexOf('\t', StringComparison.Ordinal) + 1,
-                    "",
-                    "The line is indented with a tab, which YAML does not allow.",
-                    "Indent with spaces."
-                );
-                return;
-            }
-        }
-
-        var shown = LineOf(text, line).Trim();
-        shown = shown.Length > 80 ? shown[..80] + "..." : shown;
-        faults.Add(
-            "yaml-syntax",
-            FaultSeverity.Error,
-            line,
-            column,
-            "",
-            $"This is no valid YAML: {reason.Trim().TrimEnd('.')}.",
-            $"Look at and just above the line '{shown}': quotes, colons, brackets and indentation."
-        );
-    }
-
-    private static string LineOf(string text, int line)
-    {
-        var start = 0;
-        for (var i = 1; i < line; i++)
-        {
-            var end = text.IndexOf('\n', start);
-            if (end < 0)
-            {
-                return "";
-            }
-
-            start = end + 1;
-        }
-
-        var stop = text.IndexOf('\n', start);
-        return text[start..(stop < 0 ? text.Length : stop)].TrimEnd('\r');
     }
 
     private DocumentNode? ReadStream()
@@ -249,7 +193,7 @@ internal sealed class YamlTree
             }
             else
             {
-                DuplicateKey(name, names[name.Text], _faults);
+                YamlFaults.DuplicateKey(name, names[name.Text], _faults);
             }
         }
 
@@ -264,15 +208,6 @@ internal sealed class YamlTree
 
         return mapping;
     }
-
-    internal static void DuplicateKey(ScalarNode second, ScalarNode first, FaultList faults) =>
-        faults.Error(
-            "duplicate-key",
-            second,
-            second.Text,
-            $"The key '{second.Text}' is here a second time; the first is in line {first.Line}.",
-            "Keep one of the two."
-        );
 
     private void Merge(ScalarNode key, DocumentNode value, List<(ScalarNode Key, DocumentNode Value)> merged)
     {

@@ -73,7 +73,7 @@ public static class MasterPlanReader
         if (row.Link is null)
         {
             // A phase that is done needs no file any more.
-            if (!IsCompleted(row.Status?.Text))
+            if (!PhaseStatus.IsCompleted(row.Status?.Text))
             {
                 faults.Add(
                     "no-phase-file",
@@ -107,7 +107,7 @@ public static class MasterPlanReader
 
         if (open(normal) is not { } bytes)
         {
-            if (!IsCompleted(row.Status?.Text))
+            if (!PhaseStatus.IsCompleted(row.Status?.Text))
             {
                 faults.Add(
                     "broken-link",
@@ -202,7 +202,7 @@ public static class MasterPlanReader
             Id = phase.Row.Id,
             Description = phase.Row.Title,
             Prompt = content.Body.Length == 0 ? null : focus + content.Body,
-            Status = Status(phase, faults),
+            Status = PhaseStatus.Of(phase, faults),
             DependsOn = [.. dependencies.Select(d => d.Id)],
             Verification = content.Gates,
             RequiredAgents = content.RequiredAgents,
@@ -212,63 +212,6 @@ public static class MasterPlanReader
             Checklist = content.Checklist,
         };
     }
-
-    // The table counts; the phase's own status is used where the table has none.
-    private static PlanTaskStatus Status(Phase phase, FaultList faults)
-    {
-        var inTable = Inline.Plain(phase.Row.Status?.Text ?? "");
-        (var text, var file, var line) =
-            inTable.Length > 0 ? (inTable, faults.File, phase.Row.Line)
-            : phase.Content?.Status is (string own, int at) ? (Inline.Plain(own), phase.File, at)
-            : ("", "", 0);
-        if (text.Length == 0)
-        {
-            return PlanTaskStatus.Pending;
-        }
-
-        if (StatusWord.TryParse(text, out var status))
-        {
-            if (
-                inTable.Length > 0
-                && phase.Content?.Status is (string second, int secondLine)
-                && IsCompleted(second) != (status == PlanTaskStatus.Completed)
-            )
-            {
-                faults.Add(
-                    new PlanFault(
-                        "status-differs",
-                        FaultSeverity.Warning,
-                        phase.File,
-                        secondLine,
-                        1,
-                        "",
-                        $"The phase's file says '{Inline.Plain(second)}', the master plan '{inTable}'.",
-                        "Make the two agree; the master plan counts."
-                    )
-                );
-            }
-
-            return status;
-        }
-
-        var near = NearestName.Of(text, StatusWord.Known);
-        faults.Add(
-            new PlanFault(
-                "unknown-status",
-                FaultSeverity.Warning,
-                file,
-                line,
-                1,
-                $"phases.{phase.Row.Id}.status",
-                $"The status '{text}' is not known and counts as pending.",
-                near is null ? "Write Pending, In Progress, Completed, Blocked, Failed or Skipped." : $"Did you mean '{near}'?"
-            )
-        );
-        return status;
-    }
-
-    private static bool IsCompleted(string? status) =>
-        status is not null && StatusWord.TryParse(Inline.Plain(status), out var parsed) && parsed == PlanTaskStatus.Completed;
 
     private static (string? Title, string? Created, string Overview) Heading(IReadOnlyList<MarkdownLine> lines)
     {
@@ -284,6 +227,4 @@ public static class MasterPlanReader
             .SkipWhile(string.IsNullOrWhiteSpace);
         return (title, string.IsNullOrEmpty(created) ? null : created, string.Join('\n', overview).Trim().TrimEnd('-').Trim());
     }
-
-    private sealed record Phase(PhaseRow Row, string File, PhaseFile? Content);
 }

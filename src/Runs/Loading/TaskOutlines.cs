@@ -1,8 +1,6 @@
 using Orchestrator.Git.Program;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
-using Orchestrator.Processes;
-using Orchestrator.QualityGates;
 using Orchestrator.Runs.Tasks;
 using Orchestrator.Settings;
 

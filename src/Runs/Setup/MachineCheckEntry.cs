@@ -1,5 +1,3 @@
-using Orchestrator.Agents.Models;
-using Orchestrator.Git;
 using Orchestrator.Git.Program;
 using Orchestrator.Git.Worktrees;
 using Orchestrator.Plans;

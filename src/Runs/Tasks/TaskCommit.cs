@@ -12,6 +12,7 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
 {
     /// <summary>Files that git would not add by itself, and the plan names.</summary>
     private IReadOnlyList<string> _ignored = [];
+    private readonly OwnCommits _own = new(workspace, task, files);
 
     /// <summary>
     /// What is wrong with the work tree, each a sentence for the agent. Lock files and build output that nobody owns are put back and
@@ -98,10 +99,10 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
     {
         var tip = await workspace.Refs.ReadAsync(workspace.Branch, stop) ?? input.Prepared.BaseCommit;
         var commits = new CommitStore(workspace.Repository);
-        var last = await ReadTipAsync(commits, tip, stop);
+        var last = await _own.ReadTipAsync(commits, tip, stop);
         var worktree = Worktree(input);
         // Done before a crash, there is nothing left to commit; an agent that amends what we committed says the same of its own work.
-        var parent = IsOfAttempt(last, input.Attempt) ? tip : await LastOfOursAsync(commits, last, input, stop);
+        var parent = _own.IsOfAttempt(last, input.Attempt) ? tip : await _own.LastOfOursAsync(commits, last, input, stop);
         var notes = TaskNotes.Read(files.Folder, task.Id);
         IReadOnlyList<string> parents =
             notes.MergedStaging.Length > 0 && !await commits.IsAncestorAsync(notes.MergedStaging, parent, stop)
@@ -171,7 +172,7 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
             return MergeLoss.None;
         }
         var merge = new ConflictMerge(workspace, worktree, notes, files.AppendedFiles);
-        var ours = await LastOfOursAsync(input, stop);
+        var ours = await _own.LastOfOursAsync(input, stop);
         if (await merge.FindLossAsync(ours, stop) is { Problem.Length: > 0 } lost)
         {
             return lost;
@@ -192,59 +193,6 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
             ?.Split('\n')
             .Any(line => line.StartsWith("<<<<<<< ", StringComparison.Ordinal) || line.StartsWith(">>>>>>> ", StringComparison.Ordinal))
         == true;
-
-    private bool IsOfAttempt(CommitInfo commit, int attempt) =>
-        commit.Trailers is { } trailers && trailers.Run == workspace.RunId && trailers.Task == task.Id && trailers.Attempt == attempt;
-
-    /// <summary>
-    /// The commit of the attempt before, or the base: whatever the agent committed itself becomes part of this attempt's one commit.
-    /// </summary>
-    private async Task<string> LastOfOursAsync(CommitStore commits, CommitInfo tip, VerifyTaskInput input, CancellationToken stop)
-    {
-        var from = TaskNotes.Read(files.Folder, task.Id);
-        if (tip.Trailers is { } own && own.Run == workspace.RunId && own.Task == task.Id)
-        {
-            return tip.Id;
-        }
-        var earlier = await commits.ListFirstParentsAsync(tip.Id, from.Base.Length > 0 ? from.Base : input.Prepared.BaseCommit, stop);
-        return earlier.FirstOrDefault(c => c.Trailers is { } t && t.Run == workspace.RunId && t.Task == task.Id)?.Id
-            ?? input.Prepared.BaseCommit;
-    }
-
-    /// <summary>
-    /// The agent's git does not wait for the disk: after a loss of power its branch may name a commit that was never written.
-    /// </summary>
-    private async Task<CommitInfo> ReadTipAsync(CommitStore commits, string tip, CancellationToken stop)
-    {
-        CommitInfo? read = null;
-        GitException? torn = null;
-        try
-        {
-            read = await commits.ReadAsync(tip, stop);
-        }
-        catch (GitException unreadable) when (unreadable.IsRefusal)
-        {
-            torn = unreadable;
-        }
-        var known = TaskNotes.Read(files.Folder, task.Id).Base;
-        return read
-            ?? throw new StepException(
-                $"The branch {RunRefs.Short(workspace.Branch)} names the commit {tip}, which git can't read; after a loss of "
-                    + $"power an agent's last commits may be gone. Its files are in {workspace.RelativePath}. "
-                    + $"Put the branch back and retry the task, which commits them anew: git update-ref {workspace.Branch} "
-                    + $"{(known.Length > 0 ? known : "COMMIT")}",
-                torn,
-                "CommitGone"
-            );
-    }
-
-    private async Task<string> LastOfOursAsync(VerifyTaskInput input, CancellationToken stop)
-    {
-        var commits = new CommitStore(workspace.Repository);
-        return await workspace.Refs.ReadAsync(workspace.Branch, stop) is { } tip
-            ? await LastOfOursAsync(commits, await ReadTipAsync(commits, tip, stop), input, stop)
-            : input.Prepared.BaseCommit;
-    }
 
     private string Message()
     {

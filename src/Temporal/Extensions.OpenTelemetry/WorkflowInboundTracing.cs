@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using OpenTelemetry;
-using OpenTelemetry.Trace;
 using Temporalio.Api.Common.V1;
 using Temporalio.Exceptions;
 using Temporalio.Worker.Interceptors;

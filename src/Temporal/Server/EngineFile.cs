@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
-using Temporal.Server.Visibility.Query;
 
 namespace Temporal.Server;
 

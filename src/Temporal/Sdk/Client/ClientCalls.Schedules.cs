@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Google.Protobuf;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.Schedule.V1;
 using Temporalio.Api.WorkflowService.V1;

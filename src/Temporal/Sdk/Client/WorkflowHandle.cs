@@ -1,8 +1,6 @@
 using System.Linq.Expressions;
 using System.Runtime.CompilerServices;
-using Temporalio.Api.Enums.V1;
 using Temporalio.Api.History.V1;
-using Temporalio.Client.Interceptors;
 using Temporalio.Common;
 using Temporalio.Exceptions;
 using Temporalio.Workflows;

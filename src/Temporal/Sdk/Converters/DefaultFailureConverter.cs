@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Google.Protobuf.WellKnownTypes;
 using Temporalio.Api.Common.V1;
-using Temporalio.Api.Enums.V1;
 using Temporalio.Api.Failure.V1;
 using Temporalio.Exceptions;
 

@@ -3,7 +3,6 @@ using Temporalio.Api.Enums.V1;
 using Temporalio.Api.TaskQueue.V1;
 using Temporalio.Api.WorkflowService.V1;
 using Temporalio.Client;
-using Temporalio.Common;
 using Temporalio.Exceptions;
 using Temporalio.Runtime;
 using Temporalio.Worker.Activities;

@@ -1,5 +1,4 @@
 using Google.Protobuf;
-using Temporalio.Api.Enums.V1;
 using Temporalio.Api.WorkflowService.V1;
 using Temporalio.Client;
 using Temporalio.Exceptions;

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Reflection;
 using Temporalio.Common;
-using Temporalio.Converters;
 
 namespace Temporalio.Workflows;
 

@@ -8,7 +8,6 @@ using Temporal.Server.Common;
 using Temporal.Server.History;
 using Temporal.Server.Storage;
 using Temporal.Server.Visibility;
-using Temporal.Server.Visibility.Query;
 using Temporalio.Api.Batch.V1;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.ErrorDetails.V1;

@@ -7,7 +7,6 @@ using Temporal.Server.Common;
 using Temporal.Server.History;
 using Temporal.Server.Storage;
 using Temporal.Server.Visibility;
-using Temporal.Server.Visibility.Query;
 using Temporalio.Api.Enums.V1;
 
 namespace Temporal.Server.Batch;

@@ -1,10 +1,8 @@
-using Google.Protobuf;
 using Temporal.Grpc;
 using Temporal.Server.Common;
 using Temporal.Server.History;
 using Temporal.Server.Matching;
 using Temporal.Server.Storage;
-using Temporal.Server.Visibility.Query;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.WorkflowService.V1;
 using FailureMessage = Temporalio.Api.Failure.V1.Failure;

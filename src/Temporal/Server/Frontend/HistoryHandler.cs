@@ -3,7 +3,6 @@ using Temporal.Grpc;
 using Temporal.Server.Common;
 using Temporal.Server.History;
 using Temporal.Server.Storage;
-using Temporal.Server.Visibility.Query;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.History.V1;
 using Temporalio.Api.WorkflowService.V1;

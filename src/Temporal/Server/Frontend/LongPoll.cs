@@ -1,6 +1,5 @@
 using Temporal.Grpc;
 using Temporal.Server.Common;
-using Temporal.Server.Visibility.Query;
 
 namespace Temporal.Server.Frontend;
 

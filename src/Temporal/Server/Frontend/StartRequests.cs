@@ -1,12 +1,9 @@
-using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Temporal.Server.Common;
 using Temporal.Server.History;
-using Temporal.Server.Matching;
 using Temporal.Server.Visibility;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
-using Temporalio.Api.History.V1;
 using Temporalio.Api.TaskQueue.V1;
 using Temporalio.Api.WorkflowService.V1;
 

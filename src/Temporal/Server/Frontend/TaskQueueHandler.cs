@@ -3,7 +3,6 @@ using Temporal.Server.Common;
 using Temporal.Server.History;
 using Temporal.Server.Matching;
 using Temporal.Server.Operator;
-using Temporal.Server.Visibility.Query;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.WorkflowService.V1;
 using TaskQueue = Temporalio.Api.TaskQueue.V1.TaskQueue;

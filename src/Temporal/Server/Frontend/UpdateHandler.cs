@@ -1,7 +1,6 @@
 using Temporal.Grpc;
 using Temporal.Server.Common;
 using Temporal.Server.History;
-using Temporal.Server.Visibility.Query;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.Update.V1;

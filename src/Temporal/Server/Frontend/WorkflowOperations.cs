@@ -1,11 +1,9 @@
 using Temporal.Grpc;
 using Temporal.Server.Common;
 using Temporal.Server.History;
-using Temporal.Server.Matching;
 using Temporal.Server.Visibility;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
-using Temporalio.Api.History.V1;
 using Temporalio.Api.WorkflowService.V1;
 
 namespace Temporal.Server.Frontend;

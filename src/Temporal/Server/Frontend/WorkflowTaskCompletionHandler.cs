@@ -1,4 +1,3 @@
-using Google.Protobuf;
 using Temporal.Grpc;
 using Temporal.Server.Common;
 using Temporal.Server.History;

@@ -4,7 +4,6 @@ using Temporal.Server.Common;
 using Temporal.Server.History;
 using Temporal.Server.Matching;
 using Temporal.Server.Storage;
-using Temporal.Server.Visibility.Query;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.WorkflowService.V1;

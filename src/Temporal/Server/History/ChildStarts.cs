@@ -1,6 +1,5 @@
 using Temporal.Grpc;
 using Temporal.Server.Common;
-using Temporal.Server.Matching;
 using Temporal.Server.Storage;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;

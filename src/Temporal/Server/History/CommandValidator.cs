@@ -1,10 +1,8 @@
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Temporal.Server.Common;
-using Temporal.Server.Matching;
 using Temporal.Server.Visibility;
 using Temporalio.Api.Command.V1;
-using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.Protocol.V1;
 

@@ -1,7 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using Temporal.Server.Common;
 using Temporalio.Api.Activity.V1;
-using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.TaskQueue.V1;
 using Temporalio.Api.Workflow.V1;

@@ -1,4 +1,3 @@
-using Google.Protobuf.WellKnownTypes;
 using Temporal.Server.Common;
 using Temporal.Server.Storage;
 using Temporal.Server.Timers;

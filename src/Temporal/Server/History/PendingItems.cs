@@ -1,5 +1,4 @@
 using Temporal.Server.Common;
-using Temporal.Server.Matching;
 using Temporal.Server.Storage;
 using Temporal.Server.Timers;
 using Temporalio.Api.Common.V1;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Google.Protobuf;
-using Temporal.Server.Common;
 using Temporal.Server.Matching;
 using Temporal.Server.Storage;
 using Temporal.Server.Visibility;

@@ -1,4 +1,3 @@
-using Temporal.Server.History;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Deployment.V1;
 using Temporalio.Api.Enums.V1;

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Temporal.Server.History;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.TaskQueue.V1;
 

@@ -1,7 +1,6 @@
 using Grpc.Health.V1;
 using Temporal.Grpc;
 using Temporal.Server.Common;
-using Temporal.Server.Visibility;
 using Temporalio.Api.OperatorService.V1;
 using Temporalio.Api.WorkflowService.V1;
 

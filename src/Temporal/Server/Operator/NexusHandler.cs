@@ -3,7 +3,6 @@ using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Temporal.Grpc;
 using Temporal.Server.Common;
-using Temporal.Server.Matching;
 using Temporal.Server.Storage;
 using Temporal.Server.Timers;
 using Temporalio.Api.Nexus.V1;

@@ -1,5 +1,4 @@
 using Temporal.Server.Common;
-using Temporal.Server.Matching;
 using Temporal.Server.Visibility.Query;
 using Temporalio.Api.Worker.V1;
 

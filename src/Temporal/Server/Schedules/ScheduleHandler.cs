@@ -7,7 +7,6 @@ using Temporal.Server.Common;
 using Temporal.Server.History;
 using Temporal.Server.Schedules.State;
 using Temporal.Server.Storage;
-using Temporal.Server.Visibility.Query;
 using Temporalio.Api.Schedule.V1;
 using Temporalio.Api.WorkflowService.V1;
 

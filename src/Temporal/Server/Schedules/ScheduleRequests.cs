@@ -3,7 +3,6 @@ using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Temporal.Server.Common;
 using Temporal.Server.Frontend;
-using Temporal.Server.History;
 using Temporal.Server.Schedules.Specs;
 using Temporal.Server.Schedules.State;
 using Temporal.Server.Storage;

@@ -1,5 +1,3 @@
-using Temporal.Server.Common;
-
 namespace Temporal.Server.Storage;
 
 /// <summary>A run's names: the key of its rows, and what clients call it.</summary>

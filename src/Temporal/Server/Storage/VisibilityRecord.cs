@@ -1,4 +1,3 @@
-using Temporal.Server.Matching;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
 

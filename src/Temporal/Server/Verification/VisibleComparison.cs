@@ -1,6 +1,5 @@
 using Temporal.Server.Common;
 using Temporal.Server.History;
-using Temporal.Server.Matching;
 using Temporal.Server.Visibility;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Workflow.V1;

@@ -1,5 +1,4 @@
 using System.Linq.Expressions;
-using Temporalio.Api.Common.V1;
 using Temporalio.Api.Workflow.V1;
 using Temporalio.Common;
 using Temporalio.Converters;

@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using Temporalio.Api.Enums.V1;
 
 namespace Temporalio.Worker.Workflows;
 

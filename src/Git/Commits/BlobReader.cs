@@ -1,0 +1,53 @@
+using System.Globalization;
+using System.Text;
+using Orchestrator.Git.Program;
+using Orchestrator.Git.Refs;
+using Orchestrator.Processes;
+
+namespace Orchestrator.Git.Commits;
+
+/// <summary>Reads the contents of many files at once.</summary>
+/// <param name="repository">The repository.</param>
+internal sealed class BlobReader(GitRepository repository)
+{
+    /// <summary>The contents of blobs, by their ids; none if they have more than <paramref name="limit"/> bytes in all.</summary>
+    public async Task<IReadOnlyDictionary<string, byte[]>> ReadAsync(
+        IReadOnlyCollection<string> ids,
+        CancellationToken cancellationToken,
+        int limit = CommitStore.LargestFile
+    )
+    {
+        var contents = new Dictionary<string, byte[]>(StringComparer.Ordinal);
+        if (ids.Count == 0)
+        {
+            return contents;
+        }
+
+        var output = await repository.ReadAsync(
+            repository.Call("cat-file", "--batch") with
+            {
+                Input = ProcessInput.FromText(string.Concat(ids.Select(id => id + "\n"))),
+                OutputLimit = limit,
+                MayBeCut = true,
+            },
+            cancellationToken
+        );
+        var rest = output.IsCut ? default : output.Bytes; // What is cut has a gap in the middle.
+        while (rest.Span.IndexOf((byte)'\n') is var end and > 0)
+        {
+            // ID blob SIZE, newline, the content, newline; ID missing.
+            var facts = Encoding.ASCII.GetString(rest.Span[..end]).Split(' ');
+            rest = rest[(end + 1)..];
+            if (facts is not [var id, "blob", var size])
+            {
+                continue;
+            }
+
+            var length = int.Parse(size, CultureInfo.InvariantCulture);
+            contents[id] = rest[..length].ToArray();
+            rest = rest[Math.Min(length + 1, rest.Length)..];
+        }
+
+        return contents;
+    }
+}

@@ -1,0 +1,82 @@
+using System.Collections.Concurrent;
+using System.Text;
+using System.Text.RegularExpressions;
+using Microsoft.Win32.SafeHandles;
+using Orchestrator.Processes;
+
+namespace Orchestrator.Git.Program;
+
+/// <summary>Lock files of a repository: which there are, who holds one, and what to say of it.</summary>
+/// <param name="commonDirectory">The repository's own folder, which all its worktrees share.</param>
+internal sealed partial class RepositoryLocks(string commonDirectory)
+{
+    /// <summary>All lock files that git may have left.</summary>
+    public IEnumerable<string> Find() =>
+        Directory
+            .EnumerateFiles(commonDirectory, "*.lock")
+            .Concat(
+                (
+                    (string[])
+                        [
+                            "refs",
+                            "logs",
+                            "worktrees",
+                            "orchestrator",
+                            "info",
+                            Path.Combine("objects", "info"),
+                            Path.Combine("objects", "pack"),
+                        ]
+                )
+                    .Select(name => Path.Combine(commonDirectory, name))
+                    .Where(Directory.Exists)
+                    .SelectMany(name => Directory.EnumerateFiles(name, "*.lock", SearchOption.AllDirectories))
+            );
+
+    /// <summary>
+    /// Who has the file open, or is a git that works here and is old enough to have made it (git closes some locks before it is done).
+    /// </summary>
+    public IReadOnlyList<ProcessInfo> HoldersOf(string lockFile)
+    {
+        var made = File.GetLastWriteTimeUtc(lockFile) + TimeSpan.FromSeconds(1);
+        return
+        [
+            .. ProcessTable
+                .FindByOpenFile(lockFile)
+                .Concat(
+                    ProcessTable
+                        .FindByWorkingDirectory(Path.GetDirectoryName(commonDirectory)!)
+                        .Where(process => process.Name.StartsWith("git", StringComparison.Ordinal) && process.StartedUtc <= made)
+                )
+                .DistinctBy(process => process.ProcessId),
+        ];
+    }
+
+    /// <summary>What to tell of a lock that was waited for in vain.</summary>
+    public string Describe(string lockFile, TimeSpan waited)
+    {
+        var holders = HoldersOf(lockFile);
+        var who =
+            holders.Count == 0
+                ? "No running process has it open; it is probably left from a git that was killed. If no git command runs here, "
+                    + "remove the file."
+                : $"It may be held by {string.Join(", ", holders.Select(holder => $"{holder.Name} (process {holder.ProcessId})"))}. Let "
+                    + "that end, then run again.";
+        return $"The lock file '{lockFile}' has been in the way for {waited.TotalSeconds:0} s. {who}";
+    }
+
+    /// <summary>The lock file that made git refuse; null where none did.</summary>
+    public string? Of(GitException fault)
+    {
+        var match = LockPattern().Match(fault.ErrorOutput);
+        var configuration = ConfigurationLockPattern().Match(fault.ErrorOutput);
+        return match.Success ? Path.GetFullPath(match.Groups[1].Value, commonDirectory)
+            : configuration.Success ? Path.GetFullPath(configuration.Groups[1].Value + ".lock", commonDirectory)
+            : null;
+    }
+
+    [GeneratedRegex(@"Unable to create '(.+?\.lock)': File exists", RegexOptions.CultureInvariant)]
+    private static partial Regex LockPattern();
+
+    [GeneratedRegex(@"could not lock config file (.+?): File exists", RegexOptions.CultureInvariant)]
+    private static partial Regex ConfigurationLockPattern();
+}

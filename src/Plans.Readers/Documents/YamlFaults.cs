@@ -1,0 +1,75 @@
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+
+namespace Orchestrator.Plans.Readers.Documents;
+
+/// <summary>What is wrong with a text as YAML, in words that lead to the place.</summary>
+internal static class YamlFaults
+{
+    /// <summary>The text is no YAML.</summary>
+    public static void Syntax(string text, Mark at, string reason, FaultList faults)
+    {
+        var line = (int)Math.Max(1, at.Line);
+        var column = (int)Math.Max(1, at.Column);
+
+        // The scanner names the place where it began to read what the tab breaks off.
+        for (var near = line; near < line + 3; near++)
+        {
+            var indentation = LineOf(text, near);
+            indentation = indentation[..^indentation.TrimStart().Length];
+            if (indentation.Contains('\t', StringComparison.Ordinal))
+            {
+                faults.Add(
+                    "tab-indentation",
+                    FaultSeverity.Error,
+                    near,
+                    indentation.IndexOf('\t', StringComparison.Ordinal) + 1,
+                    "",
+                    "The line is indented with a tab, which YAML does not allow.",
+                    "Indent with spaces."
+                );
+                return;
+            }
+        }
+
+        var shown = LineOf(text, line).Trim();
+        shown = shown.Length > 80 ? shown[..80] + "..." : shown;
+        faults.Add(
+            "yaml-syntax",
+            FaultSeverity.Error,
+            line,
+            column,
+            "",
+            $"This is no valid YAML: {reason.Trim().TrimEnd('.')}.",
+            $"Look at and just above the line '{shown}': quotes, colons, brackets and indentation."
+        );
+    }
+
+    private static string LineOf(string text, int line)
+    {
+        var start = 0;
+        for (var i = 1; i < line; i++)
+        {
+            var end = text.IndexOf('\n', start);
+            if (end < 0)
+            {
+                return "";
+            }
+
+            start = end + 1;
+        }
+
+        var stop = text.IndexOf('\n', start);
+        return text[start..(stop < 0 ? text.Length : stop)].TrimEnd('\r');
+    }
+
+    /// <summary>A key is in a mapping twice.</summary>
+    public static void DuplicateKey(ScalarNode second, ScalarNode first, FaultList faults) =>
+        faults.Error(
+            "duplicate-key",
+            second,
+            second.Text,
+            $"The key '{second.Text}' is here a second time; the first is in line {first.Line}.",
+            "Keep one of the two."
+        );
+}

@@ -1,0 +1,65 @@
+using Orchestrator.Plans.Readers.Documents;
+
+namespace Orchestrator.Plans.Readers.MasterPlans;
+
+/// <summary>Where a phase stands: the table counts, and the phase's own status where the table has none.</summary>
+internal static class PhaseStatus
+{
+    /// <summary>The status that counts; one that nobody knows counts as pending, and is a fault.</summary>
+    public static PlanTaskStatus Of(Phase phase, FaultList faults)
+    {
+        var inTable = Inline.Plain(phase.Row.Status?.Text ?? "");
+        (var text, var file, var line) =
+            inTable.Length > 0 ? (inTable, faults.File, phase.Row.Line)
+            : phase.Content?.Status is (string own, int at) ? (Inline.Plain(own), phase.File, at)
+            : ("", "", 0);
+        if (text.Length == 0)
+        {
+            return PlanTaskStatus.Pending;
+        }
+
+        if (StatusWord.TryParse(text, out var status))
+        {
+            if (
+                inTable.Length > 0
+                && phase.Content?.Status is (string second, int secondLine)
+                && IsCompleted(second) != (status == PlanTaskStatus.Completed)
+            )
+            {
+                faults.Add(
+                    new PlanFault(
+                        "status-differs",
+                        FaultSeverity.Warning,
+                        phase.File,
+                        secondLine,
+                        1,
+                        "",
+                        $"The phase's file says '{Inline.Plain(second)}', the master plan '{inTable}'.",
+                        "Make the two agree; the master plan counts."
+                    )
+                );
+            }
+
+            return status;
+        }
+
+        var near = NearestName.Of(text, StatusWord.Known);
+        faults.Add(
+            new PlanFault(
+                "unknown-status",
+                FaultSeverity.Warning,
+                file,
+                line,
+                1,
+                $"phases.{phase.Row.Id}.status",
+                $"The status '{text}' is not known and counts as pending.",
+                near is null ? "Write Pending, In Progress, Completed, Blocked, Failed or Skipped." : $"Did you mean '{near}'?"
+            )
+        );
+        return status;
+    }
+
+    /// <summary>The words mean that it is completed.</summary>
+    public static bool IsCompleted(string? status) =>
+        status is not null && StatusWord.TryParse(Inline.Plain(status), out var parsed) && parsed == PlanTaskStatus.Completed;
+}

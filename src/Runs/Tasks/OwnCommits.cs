@@ -1,0 +1,70 @@
+using Orchestrator.Git.Commits;
+using Orchestrator.Git.Merging;
+using Orchestrator.Git.Program;
+using Orchestrator.Git.Worktrees;
+using Orchestrator.Messages;
+using Orchestrator.Plans;
+
+namespace Orchestrator.Runs.Tasks;
+
+/// <summary>Commits of a task's branch: which are ours, one for each attempt, and which the agent's.</summary>
+/// <param name="workspace">Where the task is worked on.</param>
+/// <param name="task">The task.</param>
+/// <param name="files">The run's files.</param>
+internal sealed class OwnCommits(TaskWorkspace workspace, PlanTask task, RunFiles files)
+{
+    /// <summary>We made it, for this attempt.</summary>
+    public bool IsOfAttempt(CommitInfo commit, int attempt) =>
+        commit.Trailers is { } trailers && trailers.Run == workspace.RunId && trailers.Task == task.Id && trailers.Attempt == attempt;
+
+    /// <summary>
+    /// The commit of the attempt before, or the base: whatever the agent committed itself becomes part of this attempt's one commit.
+    /// </summary>
+    public async Task<string> LastOfOursAsync(CommitStore commits, CommitInfo tip, VerifyTaskInput input, CancellationToken stop)
+    {
+        var from = TaskNotes.Read(files.Folder, task.Id);
+        if (tip.Trailers is { } own && own.Run == workspace.RunId && own.Task == task.Id)
+        {
+            return tip.Id;
+        }
+        var earlier = await commits.ListFirstParentsAsync(tip.Id, from.Base.Length > 0 ? from.Base : input.Prepared.BaseCommit, stop);
+        return earlier.FirstOrDefault(c => c.Trailers is { } t && t.Run == workspace.RunId && t.Task == task.Id)?.Id
+            ?? input.Prepared.BaseCommit;
+    }
+
+    /// <summary>
+    /// The agent's git does not wait for the disk: after a loss of power its branch may name a commit that was never written.
+    /// </summary>
+    public async Task<CommitInfo> ReadTipAsync(CommitStore commits, string tip, CancellationToken stop)
+    {
+        CommitInfo? read = null;
+        GitException? torn = null;
+        try
+        {
+            read = await commits.ReadAsync(tip, stop);
+        }
+        catch (GitException unreadable) when (unreadable.IsRefusal)
+        {
+            torn = unreadable;
+        }
+        var known = TaskNotes.Read(files.Folder, task.Id).Base;
+        return read
+            ?? throw new StepException(
+                $"The branch {RunRefs.Short(workspace.Branch)} names the commit {tip}, which git can't read; after a loss of "
+                    + $"power an agent's last commits may be gone. Its files are in {workspace.RelativePath}. "
+                    + $"Put the branch back and retry the task, which commits them anew: git update-ref {workspace.Branch} "
+                    + $"{(known.Length > 0 ? known : "COMMIT")}",
+                torn,
+                "CommitGone"
+            );
+    }
+
+    /// <inheritdoc cref="LastOfOursAsync(CommitStore, CommitInfo, VerifyTaskInput, CancellationToken)"/>
+    public async Task<string> LastOfOursAsync(VerifyTaskInput input, CancellationToken stop)
+    {
+        var commits = new CommitStore(workspace.Repository);
+        return await workspace.Refs.ReadAsync(workspace.Branch, stop) is { } tip
+            ? await LastOfOursAsync(commits, await ReadTipAsync(commits, tip, stop), input, stop)
+            : input.Prepared.BaseCommit;
+    }
+}
