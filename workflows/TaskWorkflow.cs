@@ -69,7 +69,7 @@ public sealed class TaskWorkflow : AgentWorkflow
             {
                 continue;
             }
-            var work = _isForPerson ? await LetPersonResolveAsync(prepared, _conflict!) : await LetAgentWorkAsync(prepared);
+            var work = _isForPerson ? await LetPersonResolveAsync(prepared, _conflict!) : (await LetAgentWorkAsync(prepared)).Work;
             _mayReuse = false;
             if (work.Problems.Count == 0)
             {
@@ -102,7 +102,9 @@ public sealed class TaskWorkflow : AgentWorkflow
     /// A worktree at the present staging branch; with <paramref name="withStaging"/> the task's own work is brought onto it, conflicts
     /// included.
     /// </summary>
-    private async Task<PreparedTask> PrepareAsync(bool withStaging)
+    /// <param name="withStaging">See there.</param>
+    /// <param name="own">The task's own work; null: what was verified last.</param>
+    private async Task<PreparedTask> PrepareAsync(bool withStaging, string? own = null)
     {
         if (Report.State != TaskStates.Remediating)
         {
@@ -117,7 +119,7 @@ public sealed class TaskWorkflow : AgentWorkflow
                 Attempt = Report.Attempt,
                 WithStaging = withStaging,
                 MayReuse = _mayReuse,
-                Commit = withStaging ? _verified : "",
+                Commit = withStaging ? own ?? _verified : "",
                 BaseCommit = _base,
             };
             var prepared = await Workflow.ExecuteActivityAsync(
@@ -167,10 +169,37 @@ public sealed class TaskWorkflow : AgentWorkflow
         Reporter.TransitionTo(TaskStates.Merged, string.Join("; ", ((string[])[_notes, merge.Message]).Where(text => text.Length > 0)));
     }
 
-    private async Task<VerifyResult> LetAgentWorkAsync(PreparedTask prepared)
+    /// <summary>What its agent can't go on without may bring another base into its worktree.</summary>
+    private async Task<(PreparedTask Prepared, VerifyResult Work)> LetAgentWorkAsync(PreparedTask prepared)
     {
-        var turn = await Agents.RunAsync(call => StartAgentAsync(prepared, call));
-        return await VerifyAsync(prepared, Report.LastStart, turn);
+        var requests = new AgentRequests(State, Reporter, Waits, MergeInstalledAsync);
+        while (true)
+        {
+            var turn = await Agents.RunAsync(call => StartAgentAsync(prepared, call), requests.AnswerAsync);
+            if (!requests.IsGranted)
+            {
+                return (prepared, await VerifyAsync(prepared, Report.LastStart, turn));
+            }
+            if (await requests.InstallAsync(prepared) is { Length: > 0 } own)
+            {
+                // Its work so far is a commit of this attempt, and none of its remediations is spent.
+                Report = Report with
+                {
+                    Attempt = Report.Attempt + 1,
+                };
+                prepared = await PrepareAsync(withStaging: true, own);
+            }
+        }
+    }
+
+    /// <summary>Packages that were installed for the task go to staging as work does, but are not its work.</summary>
+    private async Task<MergeResult> MergeInstalledAsync(string commit)
+    {
+        var own = Report.Commit;
+        Report = Report with { Installs = true };
+        var merge = await MergeAsync(commit);
+        Report = Report with { Installs = false, Commit = own };
+        return merge;
     }
 
     /// <summary>
@@ -188,12 +217,15 @@ public sealed class TaskWorkflow : AgentWorkflow
                     + $"{prepared.Worktree}: make both hold there, then: {retry} (with --guidance TEXT its agent tries once more)",
                 evidence
             );
-            var work = State.HasGuidance
+            (prepared, var work) = State.HasGuidance
                 ? await LetAgentWorkAsync(prepared)
-                : await VerifyAsync(
+                : (
                     prepared,
-                    Report.LastStart,
-                    new AgentRunResult { FailureClass = FailureClasses.None, ClaimedDone = true }
+                    await VerifyAsync(
+                        prepared,
+                        Report.LastStart,
+                        new AgentRunResult { FailureClass = FailureClasses.None, ClaimedDone = true }
+                    )
                 );
             if (work.Problems.Count == 0)
             {
@@ -214,6 +246,7 @@ public sealed class TaskWorkflow : AgentWorkflow
             Session = State.Session,
             ProblemsFile = State.ProblemsFile,
             Guidance = call.Guidance,
+            Answer = call.Answer,
             Failures = _remediations,
             Stop = call.Stop,
             AwaitRelease = call.AwaitRelease,

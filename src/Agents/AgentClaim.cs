@@ -46,6 +46,14 @@ public sealed record AgentClaim
         init => field = Said(value);
     } = [];
 
+    /// <summary>Folder of the project that the packages are for, relative to the repository; empty: its root.</summary>
+    [JsonPropertyName("in")]
+    public string In
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
+
     /// <summary>Files of others that it would have to write.</summary>
     [JsonPropertyName("files")]
     public IReadOnlyList<string> Files

@@ -92,6 +92,23 @@ public interface ITaskActivities
     Task ReleaseTaskAsync(ReleaseTaskInput input);
 }
 
+/// <summary>
+/// What is done about what agents can't go on without. Each may be done again at any time and then does what is still missing.
+/// </summary>
+public interface IRequestActivities
+{
+    /// <summary>Looks at it: refuses, grants, or says that a person has to.</summary>
+    [Activity]
+    Task<RequestVerdict> JudgeRequestAsync(JudgeRequestInput input);
+
+    /// <summary>Installs packages in a worktree of staging and commits manifest and lock file; staging stays where it is.</summary>
+    [Activity]
+    Task<InstallResult> InstallAsync(InstallInput input);
+
+    [Activity]
+    Task<InstallConclusion> ConcludeInstallAsync(ConcludeInstallInput input);
+}
+
 /// <summary>Steps of merging several tasks at once. Each may be done again at any time and then does what is still missing.</summary>
 public interface ITrainActivities
 {

@@ -27,6 +27,11 @@ public sealed record RunTask
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? QueuePosition { get; init; }
 
+    /// <summary>What a person is asked for, such as <c>dependency</c>; left out where it is that its work is merged, or nothing.</summary>
+    [JsonPropertyName("asks")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Asks { get; init; }
+
     [JsonPropertyName("reason")]
     public string Reason
     {

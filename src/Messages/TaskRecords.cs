@@ -111,6 +111,16 @@ public sealed record TaskReport
     /// </summary>
     public string FailureClass { get; init; } = FailureClasses.None;
 
+    /// <summary>
+    /// What a person is asked for, one of <see cref="ApprovalKinds"/>; empty: that its work is merged, where a person is asked.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public string? Asks { get; init; }
+
+    /// <summary>What it wants to be merged are packages that were installed for it, and not its work.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Installs { get; init; }
+
     /// <summary>When a usage limit ends.</summary>
     public DateTimeOffset? ResetAt { get; init; }
 
@@ -192,6 +202,9 @@ public sealed record RunAgentInput
 
     /// <summary>Words of a person for this start.</summary>
     public string Guidance { get; init; } = "";
+
+    /// <summary>What became of what the agent could not go on without; empty: it has asked for nothing.</summary>
+    public string Answer { get; init; } = "";
 
     /// <summary>It is not to be begun: what an earlier call left at work is stopped, or its outcome taken where it has ended.</summary>
     public bool Stop { get; init; }
@@ -286,6 +299,10 @@ public sealed record MergeRequest([property: Identifier] string TaskId, string C
 {
     /// <summary>Tasks that it depends on.</summary>
     public IReadOnlyList<string> DependsOn { get; init; } = [];
+
+    /// <inheritdoc cref="TaskReport.Installs"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Installs { get; init; }
 }
 
 /// <summary>Asks for one verified task to be merged to staging.</summary>

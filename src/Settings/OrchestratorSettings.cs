@@ -77,6 +77,10 @@ public sealed record OrchestratorSettings
     /// <value>Of a run of an earlier version: off.</value>
     public string Audit { get; init; } = "off";
 
+    /// <summary>Which packages agents may have (<c>dependencies.*</c>).</summary>
+    /// <value>Default: a person is asked for each.</value>
+    public DependencySettings Dependencies { get; init; } = new([], [], []);
+
     /// <summary>How long an approval is waited for before it counts as refused (<c>approvals.timeout</c>).</summary>
     public required TimeSpan ApprovalTimeout { get; init; }
 
@@ -117,6 +121,12 @@ public sealed record AgentSettings(IReadOnlyList<string>? Command, string Provid
 /// <param name="MaxRounds">Rounds before a person decides.</param>
 /// <param name="Reviewer">Who reviews.</param>
 public sealed record ReviewSettings(bool Enabled, int MaxRounds, PlannerSettings Reviewer);
+
+/// <summary>Which packages agents may have: names with <c>*</c>, and an ecosystem and a colon before one where only that is meant.</summary>
+/// <param name="Allow">Nobody is asked.</param>
+/// <param name="Ask">A person is asked although the first has them.</param>
+/// <param name="Deny">No agent gets them.</param>
+public sealed record DependencySettings(IReadOnlyList<string> Allow, IReadOnlyList<string> Ask, IReadOnlyList<string> Deny);
 
 /// <summary>Who answers without changing anything: the planner (<c>planner.*</c>) or the reviewer (<c>review.*</c>).</summary>
 /// <param name="Agent"><c>claude</c>, <c>api</c>, <c>bedrock</c>, or a key of the agents.</param>

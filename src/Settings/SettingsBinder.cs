@@ -61,6 +61,7 @@ internal sealed class SettingsBinder(SettingsLayers layers)
             StrictCompliance = Read(SettingKeys.StrictCompliance),
             SecretScan = Read(SettingKeys.SecretScan),
             Audit = Read(SettingKeys.Audit),
+            Dependencies = new(Read(DependencyKeys.Allow), Read(DependencyKeys.Ask), Read(DependencyKeys.Deny)),
             ApprovalTimeout = Read(SettingKeys.ApprovalTimeout),
             LockTimeout = Read(SettingKeys.LockTimeout),
             AlwaysRequireHuman = Read(SettingKeys.AlwaysRequireHuman),

@@ -13,6 +13,7 @@ internal sealed partial class ScriptedActivities(IReadOnlyList<TaskOutline> task
         IRunActivities,
         ITaskActivities,
         ITrainActivities,
+        IRequestActivities,
         IPlanningActivities,
         IReviewActivities
 {

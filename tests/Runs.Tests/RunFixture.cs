@@ -213,10 +213,17 @@ internal sealed class RunFixture : IDisposable
     public async Task<Messages.MergeResult> MergeAsync(string id, string commit, int attempt = 1) =>
         Take(await MergeOnceAsync(id, commit, attempt), r => r.Merged ? r.Commit : "");
 
+    /// <summary>The same of anything that may be merged.</summary>
+    public async Task<Messages.MergeResult> MergeAsync(MergeRequest request) =>
+        Take(await MergeOnceAsync(request), r => r.Merged ? r.Commit : "");
+
     /// <summary>A merge whose worker dies before the run is told of it.</summary>
     public Task<Messages.MergeResult> MergeOnceAsync(string id, string commit, int attempt = 1) =>
+        MergeOnceAsync(new MergeRequest(id, commit, attempt));
+
+    private Task<Messages.MergeResult> MergeOnceAsync(MergeRequest request) =>
         new TaskMerge(_services, Caller).MergeAsync(
-            new MergeTaskInput(_runId, Reference, Hash, StagingBranch, new MergeRequest(id, commit, attempt)) { StagingTip = StagingTip },
+            new MergeTaskInput(_runId, Reference, Hash, StagingBranch, request) { StagingTip = StagingTip },
             CancellationToken.None
         );
 

@@ -77,7 +77,10 @@ internal sealed class Approvals(RunState state, Steering steering)
         {
             task.State = task.State with { AnswerSent = true };
             state.Journal.Note(id, task.Status.State, $"{(yes ? "approved" : "rejected")} by {Said.By(command.By, command.Reason)}", now);
-            var message = yes ? $"{id} is merged." : $"{id} is rejected and fails; 'retry' gives it back to its agent.";
+            var message =
+                task.Status.Asks is not null ? $"{id} is told; its agent goes on."
+                : yes ? $"{id} is merged."
+                : $"{id} is rejected and fails; 'retry' gives it back to its agent.";
             return Steered.As(message, new TaskMessage(id, t => t.DecideAsync(yes, Said.By(command.By, command.Reason))));
         }
         if (yes)

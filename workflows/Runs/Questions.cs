@@ -54,13 +54,15 @@ internal static class Questions
         foreach (var entry in state.Board.In(TaskStates.AwaitingApproval).Where(e => !e.State.AnswerSent))
         {
             string[] answers = [$"orchestrate approve {entry.Id} --run {id}", $"orchestrate reject {entry.Id} --run {id}"];
-            yield return entry.AtWork
+            yield return entry is { AtWork: true, Status.Asks: not null }
+                ? Ask(entry, $"{entry.Status.Reason} {Deadline(state, entry.Status.Since)}", answers)
+            : entry.AtWork
                 ? Ask(
                     entry,
                     $"May {entry.Id} be merged? {entry.Status.Reason} {Deadline(state, entry.Status.Since)}",
                     [$"orchestrate diff {id}/{entry.Id}", .. answers]
                 )
-                : Ask(entry, $"May {entry.Id} start? {entry.Outline.Title} {Deadline(state, entry.Status.Since)}", answers);
+            : Ask(entry, $"May {entry.Id} start? {entry.Outline.Title} {Deadline(state, entry.Status.Since)}", answers);
         }
         if (
             state.Run.State == RunStates.Planning

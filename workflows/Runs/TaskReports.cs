@@ -20,7 +20,9 @@ internal static class TaskReports
         if (report.State == TaskStates.Merging)
         {
             var open = entry.Outline.DependsOn.Where(id => !TaskStates.IsDone(state.Board.Find(id).Status.State));
-            state.Train.Enqueue(new MergeRequest(report.TaskId, report.Commit, report.Attempt) { DependsOn = [.. open] });
+            state.Train.Enqueue(
+                new MergeRequest(report.TaskId, report.Commit, report.Attempt) { DependsOn = [.. open], Installs = report.Installs }
+            );
         }
         if (report.State == TaskStates.Failed)
         {
@@ -94,6 +96,7 @@ internal static class TaskReports
             Reused = report.Reused,
             Gates = report.Gates,
             Measurements = report.Measurements,
+            Asks = report.Asks,
         };
 
     /// <summary>

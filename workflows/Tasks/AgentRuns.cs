@@ -12,6 +12,9 @@ internal sealed record AgentCall(string Guidance, bool Stop, CancellationToken I
 {
     /// <summary>It only waits: see <see cref="RunAgentInput.AwaitRelease"/>.</summary>
     public bool AwaitRelease { get; init; }
+
+    /// <inheritdoc cref="RunAgentInput.Answer"/>
+    public string Answer { get; init; } = "";
 }
 
 /// <summary>
@@ -23,7 +26,11 @@ internal sealed class AgentRuns(TaskState state, TaskReporter reporter, TaskWait
 
     /// <summary>Starts until one ends in something that another start would not change.</summary>
     /// <param name="call">Lets one start happen.</param>
-    public async Task<AgentRunResult> RunAsync(Func<AgentCall, Task<AgentRunResult>> call)
+    /// <param name="answer">
+    /// Answers what an agent can't go on without: true, it goes on in its conversation; false, something is to be done before. Null: a
+    /// person answers.
+    /// </param>
+    public async Task<AgentRunResult> RunAsync(Func<AgentCall, Task<AgentRunResult>> call, Func<AgentRunResult, Task<bool>>? answer = null)
     {
         var retries = new AgentRetries(state.Rules.Retry);
         var pause = TimeSpan.FromMinutes(1);
@@ -57,6 +64,12 @@ internal sealed class AgentRuns(TaskState state, TaskReporter reporter, TaskWait
                 case AfterAgent.Parked:
                     pause = await waits.ParkAsync(result.FailureClass, result.Message, pause);
                     break;
+                case AfterAgent.Answered when answer is not null:
+                    if (!await answer(result))
+                    {
+                        return result;
+                    }
+                    break;
                 case AfterAgent.Answered:
                     await waits.ForAnswerAsync(result.Message);
                     break;
@@ -75,9 +88,13 @@ internal sealed class AgentRuns(TaskState state, TaskReporter reporter, TaskWait
         using var interrupt = state.Interrupt = CancellationTokenSource.CreateLinkedTokenSource(state.Stop);
         AgentRunResult result;
         var guidance = state.TakeGuidance();
+        var answer = state.Answer;
         try
         {
-            result = await CallAsync(call, new AgentCall(guidance, Stop: false, interrupt.Token) { AwaitRelease = held.Length > 0 });
+            result = await CallAsync(
+                call,
+                new AgentCall(guidance, Stop: false, interrupt.Token) { AwaitRelease = held.Length > 0, Answer = answer }
+            );
         }
         finally
         {
@@ -91,6 +108,10 @@ internal sealed class AgentRuns(TaskState state, TaskReporter reporter, TaskWait
         if (result.NeverBegun)
         {
             state.GiveBack(guidance);
+        }
+        else
+        {
+            state.Answer = "";
         }
         state.Notice(result.Notices);
         state.Report = state.Report with
@@ -116,7 +137,7 @@ internal sealed class AgentRuns(TaskState state, TaskReporter reporter, TaskWait
         }
         catch (ActivityFailureException failure) when (first.Interrupt.IsCancellationRequested && LeftItsAgent(failure))
         {
-            return await call(new AgentCall(first.Guidance, Stop: true, CancellationToken.None));
+            return await call(first with { Stop = true, AwaitRelease = false, Interrupt = CancellationToken.None });
         }
     }
 

@@ -69,22 +69,34 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
     /// </summary>
     public async Task ForDecisionAsync(string reason)
     {
+        if (await AskAsync(reason) is { Accepted: false } no)
+        {
+            throw new TaskEndedException(TaskStates.Failed, $"{no.Reason}: {reason}");
+        }
+    }
+
+    /// <summary>Asks a person for a yes. No answer in time means no.</summary>
+    /// <param name="question">What it is about.</param>
+    /// <param name="asks">One of <see cref="ApprovalKinds"/>; null: that the work is merged.</param>
+    /// <returns>The answer, with the words of whoever gave it.</returns>
+    public async Task<RequestDecision> AskAsync(string question, string? asks = null)
+    {
         state.Decision = null;
-        reporter.TransitionTo(TaskStates.AwaitingApproval, reason);
+        state.Report = state.Report with { Asks = asks };
+        reporter.TransitionTo(TaskStates.AwaitingApproval, question);
         await Workflow.WaitConditionAsync(
             () => state.Decision is not null || state.IsCancelled,
             state.Rules.ApprovalTimeout,
             CancellationToken.None
         );
+        state.Report = state.Report with { Asks = null };
         state.ThrowIfCancelled();
-        if (state.Decision is { Accepted: true })
+        return state.Decision switch
         {
-            return;
-        }
-        var why = state.Decision is { } no
-            ? $"rejected by {(no.Reason.Length > 0 ? no.Reason : "a person")}"
-            : "nobody approved it in time";
-        throw new TaskEndedException(TaskStates.Failed, $"{why}: {reason}");
+            { Accepted: true } yes => new RequestDecision(Accepted: true, yes.Reason),
+            { } no => new RequestDecision(Accepted: false, $"rejected by {(no.Reason.Length > 0 ? no.Reason : "a person")}"),
+            null => new RequestDecision(Accepted: false, "nobody approved it in time"),
+        };
     }
 
     /// <summary>For a time, or until somebody says that it may go on.</summary>

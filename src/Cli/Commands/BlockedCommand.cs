@@ -8,6 +8,11 @@ namespace Orchestrator.Cli.Commands;
 internal sealed class BlockedCommand : CliCommand
 {
     private readonly Option<string[]> _needs = Many("--needs", "What is missing, such as a package: pandas>=2.0", "WHAT");
+    private readonly Option<string?> _in = new("--in")
+    {
+        Description = "Folder of the project that the package is for; without it the root",
+        HelpName = "FOLDER",
+    };
     private readonly Option<string[]> _files = Many("--file", "A file of another task that would have to be written", "PATH");
     private readonly Option<string[]> _split = Many("--split", "The task is too big: the smaller ones in its place", "TASK");
     private readonly Option<string?> _reason = new("--reason", "--question") { Description = "Why, or what to decide", HelpName = "TEXT" };
@@ -16,6 +21,7 @@ internal sealed class BlockedCommand : CliCommand
         : base("blocked", "Called by agents: say what the task can't go on without")
     {
         Add(_needs);
+        Add(_in);
         Add(_files);
         Add(_split);
         Add(_reason);
@@ -41,6 +47,7 @@ internal sealed class BlockedCommand : CliCommand
                 Status = "blocked",
                 Reason = parsed.GetValue(_reason) ?? "",
                 Needs = parsed.GetValue(_needs) ?? [],
+                In = parsed.GetValue(_in) ?? "",
                 Files = parsed.GetValue(_files) ?? [],
                 Split = parsed.GetValue(_split) ?? [],
                 Time = context.Time.GetUtcNow(),

@@ -29,7 +29,8 @@ internal static class AgentToolList
             """
             {"type":"object","properties":{
               "reason":{"type":"string","description":"What stops you, or the question, so that somebody else can decide"},
-              "needs":{"type":"array","items":{"type":"string"},"description":"Packages or other things, such as pandas>=2.0"},
+              "needs":{"type":"array","items":{"type":"string"},"description":"Packages, such as pandas>=2.0"},
+              "in":{"type":"string","description":"Folder of the project that the packages are for, where it is not the root"},
               "files":{"type":"array","items":{"type":"string"},"description":"Files that you do not own and would have to write"},
               "split":{"type":"array","items":{"type":"string"},"description":"The task is too big: a sentence for each smaller task in its place"}},
              "required":["reason"],"additionalProperties":false}

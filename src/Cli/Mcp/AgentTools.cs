@@ -92,6 +92,7 @@ internal sealed class AgentTools(AgentStartFacts start, AgentQuestions questions
                 Status = "blocked",
                 Reason = Text(call, "reason", needed: true),
                 Needs = Texts(call, "needs"),
+                In = Text(call, "in", needed: false),
                 Files = Texts(call, "files"),
                 Split = Texts(call, "split"),
                 Call = CallOf(call),

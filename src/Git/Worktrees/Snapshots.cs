@@ -146,9 +146,19 @@ public sealed class Snapshots(GitRepository repository)
         }
 
         await worktree.WriteAsync(cancellationToken, AddAll(leaveOut));
-        var changes = Diffs.ParseRaw(
-            await repository.ReadAsync(worktree.Call(["diff-index", "--cached", .. Diffs.Raw, parents[0], "--"]), cancellationToken)
-        );
+        var changes = await ReadChangesAsync();
+        if (
+            leaveOut is not null
+            && changes.Select(change => change.Path).Intersect(leaveOut, StringComparer.Ordinal).ToList() is { Count: > 0 } left
+        )
+        {
+            // An agent that commits its work itself has put them into the index.
+            await worktree.WriteAsync(
+                cancellationToken,
+                ["reset", "--quiet", parents[0], "--", .. left.Select(path => $":(top,literal){path}")]
+            );
+            changes = await ReadChangesAsync();
+        }
         var tree = (await worktree.WriteAsync(cancellationToken, "write-tree")).Text;
         if (judge is not null && await judge(tree, changes) is { Count: > 0 } problems)
         {
@@ -171,6 +181,11 @@ public sealed class Snapshots(GitRepository repository)
         );
         repository.Part<ObjectMemory>().Add(parents[0], commit, changes);
         return new WorktreeCommit(commit, tree, HasChanges: true, Lost: !moved.Done, changes, []);
+
+        async Task<IReadOnlyList<ChangedFile>> ReadChangesAsync() =>
+            Diffs.ParseRaw(
+                await repository.ReadAsync(worktree.Call(["diff-index", "--cached", .. Diffs.Raw, parents[0], "--"]), cancellationToken)
+            );
     }
 
     private async Task<bool> IsOfAsync(string snapshot, string tree, string? head, CancellationToken cancellationToken) =>

@@ -22,6 +22,17 @@ internal sealed class MergeAttempt(GitRepository repository, RunFiles files)
     {
         var task = files.Task(request.TaskId);
         var merge = await new Merges(repository).MergeAsync(onto, request.Commit, files.AppendedFiles, stop);
+        if (request.Installs && (!merge.IsClean || await IsOutdatedAsync(request, onto, stop)))
+        {
+            return new MadeMerge(
+                "",
+                new Messages.MergeResult
+                {
+                    Message = "Others have changed the same package files; it is installed once more on those.",
+                    FailureClass = FailureClasses.Transient,
+                }
+            );
+        }
         if (!merge.IsClean)
         {
             return Refused(
@@ -33,11 +44,35 @@ internal sealed class MergeAttempt(GitRepository repository, RunFiles files)
                 isConflict: true
             );
         }
-        var trailers = new CommitTrailers(files.Folder.Name, task.Id, request.Attempt);
-        var commit = await new CommitStore(repository).CreateAsync(merge.Tree, [onto, request.Commit], $"Merge {task.Id}", trailers, stop);
-        return await ProblemAsync(task, commit, onto, stop) is { } problem
+        var commit = await new CommitStore(repository).CreateAsync(
+            merge.Tree,
+            [onto, request.Commit],
+            request.Installs ? $"Merge packages for {task.Id}" : $"Merge {task.Id}",
+            TrailersOf(files, request),
+            stop
+        );
+        return await ProblemAsync(request, task, commit, onto, stop) is { } problem
             ? Refused(request, problem, withEvidence ? [problem] : null)
             : new MadeMerge(commit, Refusal: null);
+    }
+
+    /// <summary>What a merge says of where it comes from. Packages are no task's work: a task is not merged by them.</summary>
+    public static CommitTrailers TrailersOf(RunFiles files, MergeRequest request) =>
+        new(files.Folder.Name, request.Installs ? PackagesOf(request.TaskId) : request.TaskId, request.Attempt);
+
+    /// <summary>In whose name packages for a task are committed: no task's id begins with a dot.</summary>
+    public static string PackagesOf(string task) => $".packages-{task}";
+
+    /// <summary>
+    /// Lock files are made as a whole: lines of two installations that git can merge say something that no package manager has resolved.
+    /// </summary>
+    private async Task<bool> IsOutdatedAsync(MergeRequest request, string onto, CancellationToken stop)
+    {
+        var diffs = new Diffs(repository);
+        var installed = (await new CommitStore(repository).ReadAsync(request.Commit, stop))!;
+        var made = (await diffs.BetweenAsync(installed.Parents[0], request.Commit, stop)).Select(change => change.Path);
+        var meanwhile = (await diffs.BetweenAsync(installed.Parents[0], onto, stop)).Select(change => change.Path);
+        return made.Intersect(meanwhile, StringComparer.Ordinal).Any();
     }
 
     private MadeMerge Refused(MergeRequest request, string message, IReadOnlyList<string>? evidence, bool isConflict = false) =>
@@ -51,7 +86,7 @@ internal sealed class MergeAttempt(GitRepository repository, RunFiles files)
             }
         );
 
-    private async Task<string?> ProblemAsync(PlanTask task, string commit, string onto, CancellationToken stop)
+    private async Task<string?> ProblemAsync(MergeRequest request, PlanTask task, string commit, string onto, CancellationToken stop)
     {
         // Links of two tasks may stay inside alone and lead out together.
         var changed = await new Diffs(repository).BetweenAsync(onto, commit, stop);
@@ -63,7 +98,8 @@ internal sealed class MergeAttempt(GitRepository repository, RunFiles files)
         }
 
         // What either side had is in the merge, or it is not made.
-        var lost = await new RunLosses(repository, files).OfMergeAsync(commit, task, stop);
+        var losses = new RunLosses(repository, files);
+        var lost = request.Installs ? await losses.OfPackagesAsync(commit, stop) : await losses.OfMergeAsync(commit, task, stop);
         return lost.Count == 0
             ? null
             : $"Merged like this, work would be lost: {RunLosses.Describe(lost)}. What other tasks did is now in your worktree: keep it, "

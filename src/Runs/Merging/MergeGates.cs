@@ -93,7 +93,14 @@ internal sealed class MergeGates(RunServices services, GitRepository repository,
     /// </summary>
     private IReadOnlyList<IReadOnlyList<Gate>> GatesOf(IReadOnlyList<MergeRequest> merged)
     {
-        var asked = merged.Select(request => files.Gates.OfMerge(files.Plan, files.Task(request.TaskId))).ToList();
+        var asked = merged
+            .Select(request =>
+                // What the task itself has to show is not done yet.
+                request.Installs
+                    ? files.Gates.Beside(files.Plan)
+                    : files.Gates.OfMerge(files.Plan, files.Task(request.TaskId))
+            )
+            .ToList();
         if (asked is [var alone])
         {
             return [alone];

@@ -25,9 +25,18 @@ internal sealed class RunLosses(GitRepository repository, RunFiles files)
     /// <param name="merge">Its commit.</param>
     /// <param name="task">Whose work it is.</param>
     /// <param name="stop">Ends the reading.</param>
-    public async Task<IReadOnlyList<MergedHunk>> OfMergeAsync(string merge, PlanTask task, CancellationToken stop)
+    public Task<IReadOnlyList<MergedHunk>> OfMergeAsync(string merge, PlanTask task, CancellationToken stop) =>
+        OfMergeAsync(merge, AuthorOf(task), stop);
+
+    /// <summary>The same of packages that were installed for a task.</summary>
+    /// <param name="merge">The merge's commit.</param>
+    /// <param name="stop">Ends the reading.</param>
+    public Task<IReadOnlyList<MergedHunk>> OfPackagesAsync(string merge, CancellationToken stop) =>
+        OfMergeAsync(merge, new StepAuthor("packages", IsTask: false, _ => WriteRight.Write), stop);
+
+    private async Task<IReadOnlyList<MergedHunk>> OfMergeAsync(string merge, StepAuthor author, CancellationToken stop)
     {
-        var found = await _check.OfMergeAsync(merge, AuthorOf(task), stop);
+        var found = await _check.OfMergeAsync(merge, author, stop);
         return
             found.Lost.Count == 0
             && found.TakesAway

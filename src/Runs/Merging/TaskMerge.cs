@@ -25,7 +25,7 @@ public sealed class TaskMerge(RunServices services, AskCaller caller)
         var task = files.Task(input.Request.TaskId);
         var workspace = new TaskWorkspace(await services.OpenRepositoryAsync(input.Repository.Path), files, task.Id);
         var commits = new CommitStore(workspace.Repository);
-        var trailers = new CommitTrailers(workspace.RunId, task.Id, input.Request.Attempt);
+        var trailers = MergeAttempt.TrailersOf(files, input.Request);
         var (record, recorded, note) = (workspace.StagingRecord, input.StagingTip, "");
         while (true)
         {

@@ -45,7 +45,10 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
         var problems =
             input.ProblemsFile.Length == 0 ? "" : await File.ReadAllTextAsync(Path.Combine(input.Task.Repository.Path, input.ProblemsFile));
         var ending = EndingOfLast(input, files);
-        var text = conversation is not null ? GoOn(problems, input.Guidance, ending) : Whole(files, task, input.Guidance, problems, ending);
+        var text = conversation is not null
+            ? GoOn(problems, input, ending)
+            : Whole(files, task, input.Guidance, problems, ending)
+                + (input.Answer.Length == 0 ? "" : $"\n# What became of your request\n\n{input.Answer}\n");
         if (AgentSupervisor.Look(files.Folder.Start(task.Id, input.Start)) == AgentStartState.NotStarted)
         {
             text += await MailAsync(files, task.Id, input.Start, conversation);
@@ -119,7 +122,7 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
         return text.ToString();
     }
 
-    private static string GoOn(string problems, string guidance, string ending)
+    private static string GoOn(string problems, RunAgentInput input, string ending)
     {
         var text = new StringBuilder();
         if (ending.Length > 0)
@@ -134,16 +137,20 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
                 )
                 .Append(problems);
         }
-        else
+        else if (input.Answer.Length == 0)
         {
             text.Append(
                 "You were interrupted. Your files are as you left them; look at what is there (git status, git diff) and go on "
                     + "with the task where you stopped.\n"
             );
         }
-        if (guidance.Length > 0)
+        if (input.Answer.Length > 0)
         {
-            text.Append("\nA person adds: ").Append(guidance).Append('\n');
+            text.Append("What became of your request: ").Append(input.Answer).Append("\n\nGo on with the task where you stopped.\n");
+        }
+        if (input.Guidance.Length > 0)
+        {
+            text.Append("\nA person adds: ").Append(input.Guidance).Append('\n');
         }
         return text.ToString();
     }

@@ -95,7 +95,20 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
     /// Commits the files of the worktree as this attempt's one commit, unless something is wrong with them; done before a crash, it is
     /// found again.
     /// </summary>
-    public async Task<(IReadOnlyList<string> Problems, string Commit)> CommitAsync(VerifyTaskInput input, CancellationToken stop)
+    public Task<(IReadOnlyList<string> Problems, string Commit)> CommitAsync(VerifyTaskInput input, CancellationToken stop) =>
+        CommitAsync(input, isJudged: true, stop);
+
+    /// <summary>
+    /// The same of work that is not finished, so that something else can be merged into it: what is wrong with it is said when it is.
+    /// </summary>
+    public async Task<string> SaveAsync(VerifyTaskInput input, CancellationToken stop) =>
+        (await CommitAsync(input, isJudged: false, stop)).Commit;
+
+    private async Task<(IReadOnlyList<string> Problems, string Commit)> CommitAsync(
+        VerifyTaskInput input,
+        bool isJudged,
+        CancellationToken stop
+    )
     {
         var tip = await workspace.Refs.ReadAsync(workspace.Branch, stop) ?? input.Prepared.BaseCommit;
         var commits = new CommitStore(workspace.Repository);
@@ -122,7 +135,7 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
             trailers,
             leaveOut: [WorktreeClaim.FileName],
             alsoAdd: _ignored,
-            judge: (tree, changes) => JudgeAsync(input, parents[0], tree, changes, stop),
+            judge: isJudged ? (tree, changes) => JudgeAsync(input, parents[0], tree, changes, stop) : null,
             cancellationToken: stop
         );
         if (made.Problems.Count > 0)

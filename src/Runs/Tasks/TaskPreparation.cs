@@ -243,6 +243,8 @@ public sealed class TaskPreparation(RunServices services)
             await workspace.Refs.PutBackAsync(workspace.Branch, input.Commit, stop);
             head = input.Commit;
         }
+        // What is brought in for packages comes into an attempt that is under way, and that may have a conflict to resolve.
+        var unresolved = notes.MergedAttempt == input.Attempt - 1 ? notes.Conflicted : [];
         var merge = await new ConflictWorktree(worktree).BeginAsync(
             head,
             staging,
@@ -256,7 +258,13 @@ public sealed class TaskPreparation(RunServices services)
             merge.Kept,
             "what was not committed before other tasks' work was merged in"
         );
-        notes = notes with { Base = staging, MergedStaging = staging, MergedAttempt = input.Attempt, Conflicted = merge.Conflicted };
+        notes = notes with
+        {
+            Base = staging,
+            MergedStaging = staging,
+            MergedAttempt = input.Attempt,
+            Conflicted = [.. merge.Conflicted.Union(unresolved)],
+        };
         notes.Write(workspace.Files.Folder, workspace.TaskId);
         return notes;
     }

@@ -58,6 +58,27 @@ internal static class HistoryScenarios
                         }
                         : new VerifyResult { Commit = "c2" },
         };
+        yield return new("granted", Orchestration, Work)
+        {
+            Script = a =>
+            {
+                a.Agent = (input, _) =>
+                    input.Start == 1
+                        ? Task.FromResult(new AgentRunResult { FailureClass = FailureClasses.Blocked, Message = "needs pandas" })
+                        : DoneAsync();
+                a.JudgeRequest = input => new RequestVerdict
+                {
+                    Step = input.Decision is null ? RequestSteps.Ask : RequestSteps.Install,
+                    Asks = ApprovalKinds.Dependency,
+                    Text = "May it have pandas?",
+                };
+            },
+            Play = async run =>
+            {
+                await run.UntilAsync(s => s.Tasks is [{ State: TaskStates.AwaitingApproval }]);
+                await run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(new ApprovalCommand("t0")));
+            },
+        };
         yield return new("resumed", Orchestration, Work)
         {
             Script = a => a.Agent = (input, stop) => input.Start == 1 ? UntilStoppedAsync(stop) : DoneAsync(),

@@ -1,0 +1,83 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Orchestrator.Processes;
+
+namespace Orchestrator.Runs.Requests;
+
+/// <summary>A package that the agent of a task has asked for, and what became of it.</summary>
+internal sealed record DependencyEntry
+{
+    public const string Asked = "asked";
+    public const string Installed = "installed";
+    public const string Refused = "refused";
+
+    public required string Task { get; init; }
+
+    /// <summary>The start of its agent.</summary>
+    public required int Start { get; init; }
+
+    /// <summary>The ecosystem, such as <c>pypi</c>.</summary>
+    public required string Ecosystem { get; init; }
+
+    /// <summary>The manifest that names it, relative to the repository.</summary>
+    public required string Manifest { get; init; }
+    public required string Name { get; init; }
+    public required string Version { get; init; }
+    public IReadOnlyList<string> Extras { get; init; } = [];
+
+    /// <summary>One of the above.</summary>
+    public required string State { get; init; }
+
+    /// <summary>The package as it was asked for.</summary>
+    [JsonIgnore]
+    public PackageRequest Package => new(Name, Version, Extras);
+}
+
+/// <summary>The packages that agents of a run have asked for: a file of the run's folder, one writer at a time.</summary>
+/// <param name="folder">The run's folder.</param>
+internal sealed class DependencyRegister(RunFolder folder)
+{
+    private string File => Path.Combine(folder.Path, "dependencies.json");
+
+    /// <summary>All of them, in the order in which they were asked for first.</summary>
+    public IReadOnlyList<DependencyEntry> Read()
+    {
+        try
+        {
+            return DurableFile.TryRead(File) is { } json
+                ? JsonSerializer.Deserialize(json, DependencyJson.Default.IReadOnlyListDependencyEntry) ?? []
+                : [];
+        }
+        catch (JsonException)
+        {
+            return []; // Somebody has written to it: what is asked for from now on is compared with nothing older.
+        }
+    }
+
+    /// <summary>What a start has asked for.</summary>
+    public IReadOnlyList<DependencyEntry> Of(string task, int start) => [.. Read().Where(entry => IsOf(entry, task, start))];
+
+    /// <summary>Looks at what there is and puts in its place what comes of it, with nobody in between.</summary>
+    /// <param name="change">The entries to be kept.</param>
+    /// <param name="stop">Ends the waiting for others.</param>
+    public async Task ChangeAsync(Func<IReadOnlyList<DependencyEntry>, IReadOnlyList<DependencyEntry>> change, CancellationToken stop)
+    {
+        using var alone = await LockFile.TakeAsync(File + ".lock", stop);
+        var before = Read();
+        var after = change(before);
+        if (!ReferenceEquals(before, after))
+        {
+            DurableFile.Write(File, JsonSerializer.SerializeToUtf8Bytes(after, DependencyJson.Default.IReadOnlyListDependencyEntry));
+        }
+    }
+
+    /// <summary>What a start has asked for came to this.</summary>
+    public Task SettleAsync(string task, int start, string state, CancellationToken stop) =>
+        ChangeAsync(all => [.. all.Select(entry => IsOf(entry, task, start) ? entry with { State = state } : entry)], stop);
+
+    /// <summary>Whether an entry is of a start.</summary>
+    public static bool IsOf(DependencyEntry entry, string task, int start) => entry.Task == task && entry.Start == start;
+}
+
+[JsonSerializable(typeof(IReadOnlyList<DependencyEntry>))]
+internal sealed partial class DependencyJson : JsonSerializerContext;

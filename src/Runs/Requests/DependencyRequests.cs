@@ -1,0 +1,212 @@
+using Orchestrator.Agents;
+using Orchestrator.Git.Commits;
+using Orchestrator.Git.Program;
+using Orchestrator.Messages;
+using Orchestrator.QualityGates;
+using Orchestrator.Runs.Gates;
+using Orchestrator.Runs.Tasks;
+
+namespace Orchestrator.Runs.Requests;
+
+/// <summary>
+/// Judges the packages that an agent asks for: what it wrote, the policy, what other tasks have asked for, and whether they are there.
+/// </summary>
+/// <param name="services">What the steps need of this machine.</param>
+/// <param name="files">The run.</param>
+/// <param name="input">Which start, and what a person has said.</param>
+internal sealed class DependencyRequests(RunServices services, RunFiles files, JudgeRequestInput input)
+{
+    private const int Most = 20;
+    private readonly DependencyRegister _register = new(files.Folder);
+
+    private string TaskId => input.Task.Task.Id;
+
+    /// <summary>Judges them.</summary>
+    /// <param name="claim">What the agent said.</param>
+    /// <param name="stop">Ends the look.</param>
+    /// <returns>Null: nothing here says which packages there are, so that a person has to.</returns>
+    public async Task<RequestVerdict?> JudgeAsync(AgentClaim claim, CancellationToken stop)
+    {
+        if (input.Decision is { } decision)
+        {
+            return await DecideAsync(decision, stop);
+        }
+        if (claim.Needs.Count > Most)
+        {
+            return Refuse([$"At most {Most} packages are asked for at once."]);
+        }
+        var repository = await services.OpenRepositoryAsync(input.Task.Repository.Path);
+        var staging = await new TaskWorkspace(repository, files, TaskId).StagingTipAsync(input.Task.StagingTip, stop);
+        var tree = (await new CommitStore(repository).ListFilesAsync(staging, stop))
+            .Select(file => file.Path)
+            .ToHashSet(StringComparer.Ordinal);
+        var problems = new List<string>();
+        var wanted = new List<(PackageManifest Manifest, PackageRequest Package)>();
+        foreach (var text in claim.Needs)
+        {
+            if (Read(text, claim.In, tree, out var problem) is { } read)
+            {
+                wanted.Add(read);
+            }
+            else if (problem.Length == 0)
+            {
+                return null;
+            }
+            else
+            {
+                problems.Add(problem);
+            }
+        }
+        problems.AddRange(wanted.Select(w => Forbidden(w.Manifest.Tool, w.Package)).OfType<string>());
+        if (problems.Count > 0)
+        {
+            return Refuse(problems);
+        }
+        problems.AddRange(await LookAsync(repository, staging, wanted, stop));
+        if (problems.Count > 0)
+        {
+            return Refuse(problems);
+        }
+        problems.AddRange(await AskAsync(wanted, stop));
+        if (problems.Count > 0)
+        {
+            return Refuse(problems);
+        }
+        var open = wanted.Where(w => !DependencyPolicy.IsAllowed(files.Settings.Dependencies, w.Manifest.Tool, w.Package.Name)).ToList();
+        return open.Count == 0
+            ? Grant("allowed by dependencies.allow")
+            : new RequestVerdict
+            {
+                Step = RequestSteps.Ask,
+                Asks = ApprovalKinds.Dependency,
+                Text =
+                    $"May {TaskId} have {FileNames.Some([.. open.Select(w => $"{w.Package} ({w.Manifest.Tool.Registry}, {w.Manifest.Path})")], Most)}?"
+                    + (claim.Reason.Length > 0 ? $" Its agent says: {FileNames.Show(claim.Reason.Trim(), 400)}" : ""),
+            };
+    }
+
+    private async Task<RequestVerdict> DecideAsync(RequestDecision decision, CancellationToken stop)
+    {
+        if (decision.Accepted)
+        {
+            return Grant($"approved by {decision.Reason}");
+        }
+        var names = Names(_register.Of(TaskId, input.Start));
+        await _register.SettleAsync(TaskId, input.Start, DependencyEntry.Refused, stop);
+        return Refuse([$"{names}: {decision.Reason}."]);
+    }
+
+    private RequestVerdict Grant(string why) =>
+        new() { Step = RequestSteps.Install, Note = $"its agent may have {Names(_register.Of(TaskId, input.Start))}: {why}" };
+
+    private static RequestVerdict Refuse(IReadOnlyList<string> problems)
+    {
+        var text = string.Join(" ", problems);
+        return new RequestVerdict
+        {
+            Step = RequestSteps.Answer,
+            Text = $"You do not get it. {text} Go on without it where you can; else ask for something else.",
+            Note = $"what its agent asked for was refused: {text}",
+        };
+    }
+
+    private static string Names(IReadOnlyList<DependencyEntry> entries) =>
+        FileNames.Some([.. entries.Select(entry => entry.Package.ToString())], Most);
+
+    private static (PackageManifest, PackageRequest)? Read(string text, string folder, IReadOnlyCollection<string> tree, out string problem)
+    {
+        var known = (string[])["npm", "pypi", "nuget", "cargo", "go"];
+        var prefix = Array.Find(known, name => text.StartsWith(name + ":", StringComparison.Ordinal)) ?? "";
+        if (PackageManifest.Find(tree, folder.Trim('/'), prefix, out problem) is not { } manifest)
+        {
+            return null;
+        }
+        var name = prefix.Length == 0 ? text : text[(prefix.Length + 1)..];
+        return PackageRequest.TryRead(name, manifest.Tool, out problem) is { } package ? (manifest, package) : null;
+    }
+
+    private string? Forbidden(PackageTool tool, PackageRequest package) =>
+        DependencyPolicy.ForbiddenBy(files.Settings.Dependencies, tool, package.Name) is { } pattern
+            ? $"{package} is not allowed in this repository (dependencies.deny has '{pattern}')."
+            : null;
+
+    /// <summary>Asks the package managers, in a tree of staging.</summary>
+    private async Task<IReadOnlyList<string>> LookAsync(
+        GitRepository repository,
+        string staging,
+        IReadOnlyList<(PackageManifest Manifest, PackageRequest Package)> wanted,
+        CancellationToken stop
+    )
+    {
+        await using var place = await new VerificationTrees(repository, services.Environment).TakeAsync(staging, isMerge: true, stop);
+        var program = new PackageProgram(
+            GateEnvironment.Make(services.Environment, place.Resources.Variables(files.Settings.Worktrees.Environment)),
+            services.Time
+        );
+        var problems = new List<string>();
+        foreach (var (manifest, package) in wanted)
+        {
+            var problem =
+                Contradiction(manifest, package, place.Worktree.Path)
+                ?? await program.LookAsync(manifest, package, place.Worktree.Path, stop);
+            if (problem is not null)
+            {
+                problems.Add(problem);
+            }
+        }
+        return problems;
+    }
+
+    /// <summary>What staging asks for already is somebody's decision, which no agent changes in passing.</summary>
+    private static string? Contradiction(PackageManifest manifest, PackageRequest package, string root) =>
+        ManifestVersions.Find(manifest, package, Path.Combine(root, manifest.Path)) is { Length: > 0 } there
+        && !package.Range(manifest.Tool).Meets(VersionRange.Read(there, manifest.Tool.BareVersion))
+            ? $"{package} contradicts {manifest.Path} on staging, which asks for {there}."
+            : null;
+
+    /// <summary>Notes what is asked for, unless another task has asked for versions that can't be had together with it.</summary>
+    private async Task<IReadOnlyList<string>> AskAsync(
+        IReadOnlyList<(PackageManifest Manifest, PackageRequest Package)> wanted,
+        CancellationToken stop
+    )
+    {
+        IReadOnlyList<string> problems = [];
+        await _register.ChangeAsync(
+            all =>
+            {
+                problems =
+                [
+                    .. wanted.SelectMany(w =>
+                        all.Where(entry =>
+                                entry.Task != TaskId
+                                && entry.State != DependencyEntry.Refused
+                                && entry.Manifest == w.Manifest.Path
+                                && w.Manifest.Tool.Normalize(entry.Name) == w.Manifest.Tool.Normalize(w.Package.Name)
+                                && !entry.Package.Range(w.Manifest.Tool).Meets(w.Package.Range(w.Manifest.Tool))
+                            )
+                            .Select(entry => $"{w.Package} can't be had together with {entry.Package}, which {entry.Task} has asked for.")
+                    ),
+                ];
+                return problems.Count > 0
+                    ? all
+                    :
+                    [
+                        .. all.Where(entry => !DependencyRegister.IsOf(entry, TaskId, input.Start)),
+                        .. wanted.Select(w => new DependencyEntry
+                        {
+                            Task = TaskId,
+                            Start = input.Start,
+                            Ecosystem = w.Manifest.Tool.Prefix,
+                            Manifest = w.Manifest.Path,
+                            Name = w.Package.Name,
+                            Version = w.Package.Version,
+                            Extras = w.Package.Extras,
+                            State = DependencyEntry.Asked,
+                        }),
+                    ];
+            },
+            stop
+        );
+        return problems;
+    }
+}

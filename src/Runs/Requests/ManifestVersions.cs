@@ -1,0 +1,50 @@
+using System.Text.Json;
+
+namespace Orchestrator.Runs.Requests;
+
+/// <summary>Which versions of a package a manifest asks for, where that can be read without its package manager.</summary>
+internal static class ManifestVersions
+{
+    private static readonly string[] NpmSections = ["dependencies", "devDependencies", "optionalDependencies"];
+
+    /// <summary>Finds them; null where the package is not in it, or it is left to the package manager.</summary>
+    /// <param name="manifest">Whose it is.</param>
+    /// <param name="package">The package.</param>
+    /// <param name="path">The file.</param>
+    public static string? Find(PackageManifest manifest, PackageRequest package, string path)
+    {
+        if (new FileInfo(path) is not { Exists: true, LinkTarget: null })
+        {
+            return null;
+        }
+        return manifest.Tool.Prefix switch
+        {
+            "npm" => OfNpm(File.ReadAllText(path), package.Name),
+            "pypi" when manifest.Tool.Line is not null => RequirementsFile.VersionOf(File.ReadAllText(path), manifest.Tool, package.Name),
+            _ => null,
+        };
+    }
+
+    private static string? OfNpm(string text, string name)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(text);
+            return json.RootElement.ValueKind != JsonValueKind.Object
+                ? null
+                : NpmSections
+                    .Select(section =>
+                        json.RootElement.TryGetProperty(section, out var packages)
+                        && packages.ValueKind == JsonValueKind.Object
+                        && packages.TryGetProperty(name, out var version)
+                            ? version.ToString()
+                            : null
+                    )
+                    .FirstOrDefault(version => version is not null);
+        }
+        catch (JsonException)
+        {
+            return null; // npm says what is wrong with it.
+        }
+    }
+}

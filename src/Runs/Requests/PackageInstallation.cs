@@ -1,0 +1,196 @@
+using System.Text;
+using System.Text.Json;
+using Orchestrator.Git.Commits;
+using Orchestrator.Git.Program;
+using Orchestrator.Git.Worktrees;
+using Orchestrator.Messages;
+using Orchestrator.Plans;
+using Orchestrator.Processes;
+using Orchestrator.QualityGates;
+using Orchestrator.Runs.Gates;
+using Orchestrator.Runs.Mail;
+using Orchestrator.Runs.Merging;
+using Orchestrator.Runs.Setup;
+using Orchestrator.Runs.Tasks;
+
+namespace Orchestrator.Runs.Requests;
+
+/// <summary>
+/// Installs what an agent was granted: the package manager writes manifest and lock file in a tree of staging, and these become a commit
+/// that is merged as work is. Every agent of the run is told.
+/// </summary>
+/// <param name="services">What the steps need of this machine.</param>
+public sealed class PackageInstallation(RunServices services)
+{
+    /// <summary>Makes the commit. Done again, it finds the one that it has made.</summary>
+    /// <param name="input">Which start, and which round.</param>
+    /// <param name="stop">Ends the package manager.</param>
+    public async Task<InstallResult> InstallAsync(InstallInput input, CancellationToken stop)
+    {
+        var files = services.Plans.Load(input.Task.Repository, input.Task.RunId, input.Task.PlanHash);
+        var repository = await services.OpenRepositoryAsync(input.Task.Repository.Path);
+        var task = input.Task.Task.Id;
+        var record = Path.Combine(files.Folder.Task(task), $"packages-{input.Start}-{input.Round}.json");
+        if (
+            DurableFile.TryRead(record) is { } json
+            && JsonSerializer.Deserialize<InstallResult>(json, MessageJson.Options) is { } made
+            && (made.Commit.Length == 0 || await repository.HasCommitAsync(made.Commit, stop))
+        )
+        {
+            return made;
+        }
+        var staging = await new TaskWorkspace(repository, files, task).StagingTipAsync(input.Task.StagingTip, stop);
+        var wanted = new DependencyRegister(files.Folder).Of(task, input.Start);
+        var result = await MakeAsync(repository, files, input, staging, wanted, stop);
+        DurableFile.Write(record, JsonSerializer.SerializeToUtf8Bytes(result, MessageJson.Options));
+        return result;
+    }
+
+    /// <summary>
+    /// Says what became of it. Where staging has the packages, the agent's work so far is committed, so that staging can be brought into
+    /// its worktree.
+    /// </summary>
+    /// <param name="input">Which start, and what came of the merge.</param>
+    /// <param name="stop">Is looked at between the steps.</param>
+    public async Task<InstallConclusion> ConcludeAsync(ConcludeInstallInput input, CancellationToken stop)
+    {
+        var files = services.Plans.Load(input.Task.Repository, input.Task.RunId, input.Task.PlanHash);
+        var task = files.Task(input.Task.Task.Id);
+        var register = new DependencyRegister(files.Folder);
+        var wanted = register.Of(task.Id, input.Start);
+        var names = FileNames.Some([.. wanted.Select(entry => entry.Package.ToString())], 20);
+        if (input.Problem.Length > 0)
+        {
+            await register.SettleAsync(task.Id, input.Start, DependencyEntry.Refused, stop);
+            return new InstallConclusion
+            {
+                Text = $"You do not get {names}. {input.Problem} Go on without it where you can; else ask for something else.",
+                Note = $"{names} could not be installed: {input.Problem}",
+            };
+        }
+        await register.SettleAsync(task.Id, input.Start, DependencyEntry.Installed, stop);
+        var repository = await services.OpenRepositoryAsync(input.Task.Repository.Path);
+        var workspace = new TaskWorkspace(repository, files, task.Id);
+        var manifests = FileNames.Some([.. wanted.Select(entry => entry.Manifest).Distinct()]);
+        var hash = await EnvironmentOfAsync(repository, await workspace.StagingTipAsync(input.Task.StagingTip, stop), stop);
+        await new Mailbox(files.Folder, services.Time).SendAsync(
+            new MailLetter(
+                "",
+                IsFromPerson: false,
+                To: null,
+                $"{names} was installed for {task.Id}: {manifests} and the lock file on staging have it, and your worktree has it once "
+                    + $"staging is merged into it. Do not change these files yourself. The environment is {hash[..12]} now."
+            )
+            {
+                Call = $"packages\n{task.Id}\n{input.Start}",
+            },
+            stop
+        );
+        var (commit, refusal) = await SaveAsync(new TaskCommit(workspace, task, files), input, stop);
+        return new InstallConclusion
+        {
+            Commit = commit,
+            Text =
+                commit.Length == 0
+                    ? $"{names} is installed on staging ({manifests}), but staging can't be brought into your worktree: {refusal}"
+                    : $"{names} is installed ({manifests}) and in your worktree, with what else was merged to staging meanwhile: that is a merge "
+                        + "which we commit with your work, so leave it as it is, and resolve conflicts where files have markers.",
+            Note = $"{names} was installed ({manifests}); environment {hash[..12]}",
+        };
+    }
+
+    /// <summary>Whatever lies in a worktree, and git refuses to store, is something for the agent to mend.</summary>
+    private static async Task<(string Commit, string Refusal)> SaveAsync(
+        TaskCommit work,
+        ConcludeInstallInput input,
+        CancellationToken stop
+    )
+    {
+        var save = new VerifyTaskInput
+        {
+            Task = input.Task,
+            Prepared = input.Prepared,
+            Attempt = input.Attempt,
+            Start = input.Start,
+        };
+        try
+        {
+            return (await work.SaveAsync(save, stop), "");
+        }
+        catch (GitException refused) when (refused.IsRefusal)
+        {
+            return ("", FileNames.Show(refused.ErrorOutput.ReplaceLineEndings(" "), 400));
+        }
+    }
+
+    private async Task<InstallResult> MakeAsync(
+        GitRepository repository,
+        RunFiles files,
+        InstallInput input,
+        string staging,
+        IReadOnlyList<DependencyEntry> wanted,
+        CancellationToken stop
+    )
+    {
+        await using var place = await new VerificationTrees(repository, services.Environment).TakeAsync(staging, isMerge: true, stop);
+        var program = new PackageProgram(
+            GateEnvironment.Make(services.Environment, place.Resources.Variables(files.Settings.Worktrees.Environment)),
+            services.Time
+        );
+        var tree = (await new CommitStore(repository).ListFilesAsync(staging, stop))
+            .Select(file => file.Path)
+            .ToHashSet(StringComparer.Ordinal);
+        foreach (var entry in wanted)
+        {
+            var folder = Path.GetDirectoryName(entry.Manifest) ?? "";
+            var problem = PackageManifest.Find(tree, folder, entry.Ecosystem, out var missing) is { } manifest
+                ? await program.InstallAsync(manifest, entry.Package, place.Worktree.Path, stop)
+                : $"{entry.Manifest} is not on staging any more. {missing}".TrimEnd();
+            if (problem is not null)
+            {
+                return new InstallResult { Problem = problem };
+            }
+        }
+        var changed = (await new WorktreeDiff(place.Worktree).AgainstAsync(staging, stop))
+            .Where(file =>
+                EnvironmentHash.Counts(file.Path)
+                && file.Change != FileChange.Deleted
+                && file.NewMode.StartsWith("100", StringComparison.Ordinal)
+            )
+            .Select(file => file.Path)
+            .ToList();
+        if (changed.Count == 0)
+        {
+            return new InstallResult();
+        }
+        var contents = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var path in changed)
+        {
+            contents[path] = Encoding.UTF8.GetString(await File.ReadAllBytesAsync(Path.Combine(place.Worktree.Path, path), stop));
+        }
+        var names = FileNames.Some([.. wanted.Select(entry => entry.Package.ToString())], 20);
+        var task = input.Task.Task.Id;
+        return new InstallResult
+        {
+            Commit = await new FileCommits(repository).CommitAsync(
+                staging,
+                contents,
+                $"{(files.Settings.Git.MessagePrefix is { Length: > 0 } prefix ? prefix + " " : "")}Install {names}\n\nFor task {task}.",
+                new CommitTrailers(files.Folder.Name, MergeAttempt.PackagesOf(task)),
+                stop
+            ),
+        };
+    }
+
+    private static async Task<string> EnvironmentOfAsync(GitRepository repository, string commit, CancellationToken stop)
+    {
+        var commits = new CommitStore(repository);
+        var found = new List<EnvironmentFile>();
+        foreach (var file in (await commits.ListFilesAsync(commit, stop)).Where(file => EnvironmentHash.Counts(file.Path)))
+        {
+            var content = await commits.ReadFileAsync(commit, file.Path, stop) ?? [];
+            found.Add(new EnvironmentFile(file.Path, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(content))));
+        }
+        return EnvironmentHash.Of(EnvironmentHash.Select(found));
+    }
+}

@@ -1,0 +1,151 @@
+using System.Text.RegularExpressions;
+using Orchestrator.Git.Program;
+using Orchestrator.Processes;
+using Orchestrator.QualityGates.Secrets;
+
+namespace Orchestrator.Runs.Requests;
+
+/// <summary>Runs a package manager, by a list of arguments, and says in words for an agent what kept it from its work.</summary>
+/// <param name="environment">Variables of the program, all there are.</param>
+/// <param name="time">The clock for the limit.</param>
+internal sealed partial class PackageProgram(IReadOnlyDictionary<string, string> environment, TimeProvider time)
+{
+    private const int LongestWords = 400;
+    private static readonly TimeSpan LookLimit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan InstallLimit = TimeSpan.FromMinutes(15);
+
+    // Without a network an answer is not waited for: each try costs minutes by default.
+    private static readonly KeyValuePair<string, string>[] Patience =
+    [
+        new("npm_config_fetch_retries", "1"),
+        new("npm_config_fetch_timeout", "60000"),
+        new("npm_config_update_notifier", "false"),
+        new("PIP_RETRIES", "1"),
+        new("PIP_DEFAULT_TIMEOUT", "30"),
+        new("PIP_DISABLE_PIP_VERSION_CHECK", "1"),
+        new("PIP_NO_INPUT", "1"),
+        new("DOTNET_CLI_UI_LANGUAGE", "en"),
+        new("NUGET_ENHANCED_MAX_NETWORK_TRY_COUNT", "2"),
+        new("CARGO_NET_RETRY", "1"),
+        new("CARGO_TERM_COLOR", "never"),
+    ];
+
+    /// <summary>Whether a package is there; nothing changes by it.</summary>
+    /// <param name="manifest">What would have to name it.</param>
+    /// <param name="package">The package.</param>
+    /// <param name="root">Root of a worktree of staging.</param>
+    /// <param name="stop">Ends it.</param>
+    /// <returns>Why not, for the agent; null where it is.</returns>
+    public Task<string?> LookAsync(PackageManifest manifest, PackageRequest package, string root, CancellationToken stop) =>
+        RunAsync(
+            manifest,
+            package,
+            manifest.Tool.Look(package, manifest.Name),
+            root,
+            LookLimit,
+            manifest.Tool.LookInput?.Invoke(package),
+            manifest.Tool.Finds,
+            stop
+        );
+
+    /// <summary>Writes a package into manifest and lock file.</summary>
+    /// <param name="manifest">The manifest.</param>
+    /// <param name="package">The package.</param>
+    /// <param name="root">Root of the worktree in which they are.</param>
+    /// <param name="stop">Ends it.</param>
+    /// <returns>Why it can't be, for the agent; null where it is done.</returns>
+    public async Task<string?> InstallAsync(PackageManifest manifest, PackageRequest package, string root, CancellationToken stop)
+    {
+        if (manifest.Tool.Line is { } line)
+        {
+            var path = Path.Combine(root, manifest.Path);
+            if (new FileInfo(path).LinkTarget is not null)
+            {
+                return $"{package} can't be installed: {manifest.Path} is a symbolic link.";
+            }
+            await File.WriteAllTextAsync(
+                path,
+                RequirementsFile.With(await File.ReadAllTextAsync(path, stop), manifest.Tool, package.Name, line(package)),
+                stop
+            );
+        }
+        foreach (var arguments in manifest.Tool.Install(package, manifest.Name))
+        {
+            if (await RunAsync(manifest, package, arguments, root, InstallLimit, input: null, finds: null, stop) is { } problem)
+            {
+                return problem;
+            }
+        }
+        return null;
+    }
+
+    private async Task<string?> RunAsync(
+        PackageManifest manifest,
+        PackageRequest package,
+        IReadOnlyList<string> arguments,
+        string root,
+        TimeSpan limit,
+        string? input,
+        Func<string, PackageRequest, bool>? finds,
+        CancellationToken stop
+    )
+    {
+        var tool = manifest.Tool;
+        if (ProgramLocator.Find(tool.Program, environment.GetValueOrDefault("PATH"), "/") is not { } program)
+        {
+            return $"{package} can't be installed, since {tool.Program} is not in PATH on this machine.";
+        }
+        var result = await new ProcessRunner(time).RunAsync(
+            new ProcessCommand(program, arguments)
+            {
+                WorkingDirectory = Path.Combine(root, manifest.Folder),
+                Environment = environment
+                    .Concat(Patience)
+                    .DistinctBy(pair => pair.Key)
+                    .ToDictionary(pair => pair.Key, string? (pair) => pair.Value),
+                CleanEnvironment = true,
+                Input = input is null ? ProcessInput.None : ProcessInput.FromText(input),
+                Timeout = limit,
+                OwnSession = true,
+                StopLeftovers = true,
+            },
+            stop
+        );
+        if (result.Succeeded && finds?.Invoke(result.StandardOutput.Text, package) != false)
+        {
+            return null;
+        }
+        var said = Words(result.StandardError.Text.Trim() is { Length: > 0 } errors ? errors : result.StandardOutput.Text.Trim());
+        var words = said.Length == 0 ? "" : $" {tool.Program} says: {said}";
+        return result.TimedOut || Offline().IsMatch(said)
+                ? $"Nobody could be asked for {package}: {tool.Registry} can't be reached"
+                    + $"{(result.TimedOut ? $" ({tool.Program} gave no answer in {limit.TotalMinutes:0} minutes)" : "")}.{words}"
+            : result.Succeeded || Unknown().IsMatch(said) ? $"{package} is not there ({tool.Registry}).{words}"
+            : $"{package} can't be installed (exit code {result.ExitCode}).{words}";
+    }
+
+    /// <summary>The end of what it printed; an address may have a password in it.</summary>
+    private static string Words(string text)
+    {
+        var flat = Spaces().Replace(SecretScanner.Redact(text.Length > 64 * 1024 ? text[^(64 * 1024)..] : text), " ").Trim();
+        return FileNames.Show(flat.Length <= LongestWords ? flat : "..." + flat[^LongestWords..], LongestWords + 10);
+    }
+
+    [GeneratedRegex(@"\s+", RegexOptions.CultureInvariant)]
+    private static partial Regex Spaces();
+
+    [GeneratedRegex(
+        "ENOTFOUND|ECONNREFUSED|ECONNRESET|EAI_AGAIN|ETIMEDOUT|ENETUNREACH|name resolution|resolve host|resolve hostname|"
+            + "new connection|connection refused|NU1301|dial tcp|network (failure|is unreachable)|offline|timed out|no route to host|"
+            + "download of config.json failed|lookup .* on|error sending request",
+        RegexOptions.CultureInvariant | RegexOptions.IgnoreCase
+    )]
+    private static partial Regex Offline();
+
+    [GeneratedRegex(
+        "E404|ETARGET|no matching distribution|not found|NU110[1-3]|could not (find|be found)|no matching package|unknown revision|"
+            + "no matching versions|no solution found|does not exist",
+        RegexOptions.CultureInvariant | RegexOptions.IgnoreCase
+    )]
+    private static partial Regex Unknown();
+}

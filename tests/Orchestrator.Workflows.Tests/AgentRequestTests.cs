@@ -1,0 +1,205 @@
+using Orchestrator.Messages;
+using Orchestrator.Plans;
+using Xunit;
+using static Orchestrator.Workflows.Tests.RunTests;
+
+namespace Orchestrator.Workflows.Tests;
+
+/// <summary>What agents can't go on without: granted, refused, asked about; others work on meanwhile.</summary>
+public sealed class AgentRequestTests
+{
+    private const string Question = "May a have pandas>=2.0 (PyPI, requirements.txt)?";
+
+    [Fact]
+    public async Task Request_Granted_IsMergedAndTheAgentGoesOnOnThatStagingWithNothingCharged()
+    {
+        var prepared = new List<PrepareTaskInput>();
+        var merged = new List<MergeTaskInput>();
+        await using var run = await ScriptedRun.StartAsync(
+            [Task("a") with { MaxRemediations = 0 }],
+            a =>
+            {
+                a.Agent = BlockedOnce;
+                a.JudgeRequest = _ => new RequestVerdict { Step = RequestSteps.Install, Note = "granted" };
+                a.Prepare = Prepare(prepared);
+                a.Merge = Noted(merged, round => null);
+            }
+        );
+
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+
+        Assert.Equal([("packages-1", true), ("commit-a-2", false)], merged.Select(m => (m.Request.Commit, m.Request.Installs)));
+        Assert.Equal([(1, false, ""), (2, true, "so-far")], prepared.Select(p => (p.Attempt, p.WithStaging, p.Commit)));
+        var again = run.Activities.Starts.Last();
+        Assert.Equal(("it is installed", "s", "base-2", ""), (again.Answer, again.Session, again.Prepared.BaseCommit, again.Guidance));
+        Assert.Equal("", Assert.Single(run.Activities.Installed).Problem);
+        Assert.Contains(run.Activities.Events, e => e is { Task: "a", Reason: "granted" });
+    }
+
+    [Fact]
+    public async Task Request_StagingMovedMeanwhile_IsInstalledOnceMore()
+    {
+        var merged = new List<MergeTaskInput>();
+        await using var run = await ScriptedRun.StartAsync(
+            [Task("a")],
+            a =>
+            {
+                a.Agent = BlockedOnce;
+                a.JudgeRequest = _ => new RequestVerdict { Step = RequestSteps.Install };
+                a.Merge = Noted(
+                    merged,
+                    commit => commit == "packages-1" ? new MergeResult { FailureClass = FailureClasses.Transient } : null
+                );
+            }
+        );
+
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+
+        Assert.Equal(["packages-1", "packages-2", "commit-a-2"], merged.Select(m => m.Request.Commit));
+    }
+
+    [Fact]
+    public async Task Request_GatesFailWithIt_TheAgentIsToldAndItsTaskGoesOnWithout()
+    {
+        await using var run = await ScriptedRun.StartAsync(
+            [Task("a") with { MaxRemediations = 0 }],
+            a =>
+            {
+                a.Agent = BlockedOnce;
+                a.JudgeRequest = _ => new RequestVerdict { Step = RequestSteps.Install };
+                a.Merge = Noted([], commit => commit == "packages-1" ? new MergeResult { Message = "tests fail with it" } : null);
+            }
+        );
+
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+
+        var again = run.Activities.Starts.Last();
+        Assert.Equal(("tests fail with it", 1), (again.Answer, again.Attempt));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Request_APersonIsAsked_OthersWorkOnAndWhoAnsweredIsInTheEvents(bool yes)
+    {
+        var decisions = new List<RequestDecision>();
+        await using var run = await ScriptedRun.StartAsync(
+            [Task("a"), Task("b")],
+            a =>
+            {
+                a.Agent = BlockedOnce;
+                a.JudgeRequest = input =>
+                {
+                    if (input.Decision is not { } decision)
+                    {
+                        return new RequestVerdict
+                        {
+                            Step = RequestSteps.Ask,
+                            Asks = ApprovalKinds.Dependency,
+                            Text = Question,
+                        };
+                    }
+                    decisions.Add(decision);
+                    return decision.Accepted
+                        ? new RequestVerdict { Step = RequestSteps.Install }
+                        : new RequestVerdict { Step = RequestSteps.Answer, Text = $"no: {decision.Reason}" };
+                };
+            }
+        );
+        var asked = await run.UntilAsync(s => s.Questions.Count > 0 && s.Tasks.Any(t => t.State == TaskStates.Merged));
+        Assert.StartsWith(Question, asked.Questions[0].Question, StringComparison.Ordinal);
+        Assert.Contains("it is a no", asked.Questions[0].Question, StringComparison.Ordinal);
+        Assert.Equal(ApprovalKinds.Dependency, asked.Tasks.Single(t => t.Id == "a").Asks);
+
+        var command = new ApprovalCommand("a", "we trust it", "kim@laptop");
+        var answer = yes
+            ? await run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(command))
+            : await run.Run.ExecuteUpdateAsync(w => w.RejectAsync(command));
+        Assert.Equal("a is told; its agent goes on.", answer.Message);
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+
+        var decision = Assert.Single(decisions);
+        Assert.Equal(yes, decision.Accepted);
+        Assert.Contains("kim@laptop", decision.Reason, StringComparison.Ordinal);
+        Assert.Contains(
+            run.Activities.Events,
+            e => e.Task == "a" && e.Reason.Contains($"{(yes ? "approved" : "rejected")} by kim@laptop", StringComparison.Ordinal)
+        );
+        var again = run.Activities.Starts.Last(s => s.Task.Task.Id == "a");
+        Assert.Contains(yes ? "it is installed" : "no: rejected by kim@laptop", again.Answer, StringComparison.Ordinal);
+        Assert.Null((await run.StatusAsync()).Tasks[0].Asks);
+    }
+
+    [Fact]
+    public async Task Request_NobodyAnswersInTime_IsANo()
+    {
+        var decisions = new List<RequestDecision>();
+        await using var run = await ScriptedRun.StartAsync(
+            [Task("a")],
+            a =>
+            {
+                a.Agent = BlockedOnce;
+                a.JudgeRequest = input =>
+                {
+                    decisions.AddRange(input.Decision is { } decision ? [decision] : []);
+                    return new RequestVerdict { Step = input.Decision is null ? RequestSteps.Ask : RequestSteps.Answer, Text = Question };
+                };
+            },
+            new RunRules { ApprovalTimeout = TimeSpan.FromMilliseconds(100) }
+        );
+
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+
+        Assert.Equal(new RequestDecision(Accepted: false, "nobody approved it in time"), Assert.Single(decisions));
+    }
+
+    [Fact]
+    public async Task Request_AgainAndAgain_IsForAPersonInTheEnd()
+    {
+        var answered = false;
+        await using var run = await ScriptedRun.StartAsync(
+            [Task("a")],
+            a =>
+            {
+                a.Agent = (input, stop) => answered ? System.Threading.Tasks.Task.FromResult(ScriptedActivities.Done()) : Blocked();
+                a.JudgeRequest = _ => new RequestVerdict { Step = RequestSteps.Answer, Text = "no" };
+            }
+        );
+        var status = await run.UntilAsync(s => s.Questions.Count > 0);
+        Assert.Contains("needs pandas (its agent has asked 11 times)", status.Questions[0].Question, StringComparison.Ordinal);
+
+        answered = true;
+        var command = new TaskCommand("a", "leave it out");
+        await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(command));
+
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(12, run.Activities.Starts.Count);
+    }
+
+    private static Task<AgentRunResult> BlockedOnce(RunAgentInput input, CancellationToken stop) =>
+        input is { Start: 1, Task.Task.Id: "a" } ? Blocked() : System.Threading.Tasks.Task.FromResult(ScriptedActivities.Done());
+
+    private static Task<AgentRunResult> Blocked() =>
+        System.Threading.Tasks.Task.FromResult(
+            new AgentRunResult
+            {
+                FailureClass = FailureClasses.Blocked,
+                Message = "needs pandas",
+                Session = "s",
+            }
+        );
+
+    private static Func<PrepareTaskInput, PreparedTask> Prepare(List<PrepareTaskInput> seen) =>
+        input =>
+        {
+            seen.Add(input);
+            return new PreparedTask { Worktree = "w", BaseCommit = $"base-{input.Attempt}" };
+        };
+
+    private static Func<MergeTaskInput, MergeResult> Noted(List<MergeTaskInput> seen, Func<string, MergeResult?> answer) =>
+        input =>
+        {
+            seen.Add(input);
+            return answer(input.Request.Commit) ?? new MergeResult { Merged = true, Commit = $"merge-{input.Request.Commit}" };
+        };
+}

@@ -1,0 +1,37 @@
+using System.Collections.Concurrent;
+using Orchestrator.Messages;
+using Temporalio.Activities;
+
+namespace Orchestrator.Workflows.Tests;
+
+/// <summary>What is done about what agents can't go on without; by default a person answers.</summary>
+internal sealed partial class ScriptedActivities
+{
+    public Func<JudgeRequestInput, RequestVerdict> JudgeRequest { get; set; } = _ => new RequestVerdict { Step = RequestSteps.Person };
+
+    public Func<InstallInput, InstallResult> Install { get; set; } = input => new InstallResult { Commit = $"packages-{input.Round}" };
+
+    public ConcurrentQueue<ConcludeInstallInput> Installed { get; } = new();
+
+    [Activity]
+    public Task<RequestVerdict> JudgeRequestAsync(JudgeRequestInput input) => Task.FromResult(JudgeRequest(input));
+
+    [Activity]
+    public Task<InstallResult> InstallAsync(InstallInput input) => Task.FromResult(Install(input));
+
+    [Activity]
+    public Task<InstallConclusion> ConcludeInstallAsync(ConcludeInstallInput input)
+    {
+        Installed.Enqueue(input);
+        return Task.FromResult(
+            input.Problem.Length > 0
+                ? new InstallConclusion { Text = input.Problem }
+                : new InstallConclusion
+                {
+                    Commit = "so-far",
+                    Text = "it is installed",
+                    Note = "installed",
+                }
+        );
+    }
+}

@@ -1,0 +1,349 @@
+using Orchestrator.Agents;
+using Orchestrator.Messages;
+using Orchestrator.Plans;
+using Orchestrator.Runs.Mail;
+using Orchestrator.Runs.Requests;
+using Orchestrator.Settings;
+using Orchestrator.TestKit.Git;
+using Xunit;
+
+namespace Orchestrator.Runs.Tests;
+
+/// <summary>A package that an agent asks for: judged, installed on staging by the package manager, merged, in its worktree.</summary>
+public sealed class DependencyRequestTests
+{
+    /// <summary>Has left-pad and right-pad, and writes down what it is called with.</summary>
+    private const string Npm = """
+        echo "$*" >> "$HOME/npm.log"
+        for last; do :; done
+        case "$1" in
+          view)
+            case "$3" in
+              left-pad*|right-pad*) echo '"1.3.0"' ;;
+              lost*) echo 'npm error code ENOTFOUND' >&2; exit 1 ;;
+              *) echo 'npm error code E404' >&2; exit 1 ;;
+            esac ;;
+          install)
+            name=${last%%@*}
+            sed -i "s/\"dependencies\": {/\"dependencies\": {\"$name\": \"${last#*@}\",/; s/,}/}/" package.json
+            echo "{\"lock\": \"$(grep -o pad package.json | wc -l) $last\"}" > package-lock.json
+            mkdir -p node_modules && echo x > node_modules/x ;;
+        esac
+        """;
+
+    [Fact]
+    public async Task Request_OfAnAllowedPackage_IsOnStagingAndInTheWorktreeWithTheWorkSoFar()
+    {
+        using var run = await BeginAsync(allow: ["npm:*"]);
+        var prepared = await run.PrepareAsync("a");
+        run.Write(prepared, "a.txt", "half of it\n");
+        Claim(run, "a", "left-pad@^1.3");
+
+        var verdict = await JudgeAsync(run, "a");
+        Assert.Equal(RequestSteps.Install, verdict.Step);
+        var made = await InstallAsync(run, "a");
+        var merged = await MergeAsync(run, "a", made.Commit);
+        Assert.True(merged.Merged, merged.Message);
+        var concluded = await ConcludeAsync(run, "a", prepared);
+        prepared = await TakeInAsync(run, "a", concluded.Commit);
+
+        Assert.Contains("\"left-pad\": \"^1.3\"", await run.ShowAsync(run.StagingBranch, "package.json"), StringComparison.Ordinal);
+        Assert.Contains("left-pad@^1.3", await run.ShowAsync(run.StagingBranch, "package-lock.json"), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "node_modules",
+            await run.Repository.GitAsync("ls-tree", "-r", "--name-only", run.StagingBranch),
+            StringComparison.Ordinal
+        );
+        Assert.Contains("left-pad", File.ReadAllText(InWorktree(run, prepared, "package.json")), StringComparison.Ordinal);
+        Assert.Equal("half of it\n", File.ReadAllText(InWorktree(run, prepared, "a.txt")));
+        Assert.Contains("left-pad@^1.3", concluded.Text, StringComparison.Ordinal);
+        Assert.Contains("left-pad", Assert.Single(Mail(run, "b")).Text, StringComparison.Ordinal);
+
+        // What was installed is no work of the task, which goes on to its end.
+        run.Write(prepared, "a.txt", "all of it\n");
+        var work = await run.VerifyAsync("a", prepared, attempt: 2);
+        Assert.Empty(work.Problems);
+        Assert.True((await run.MergeAsync("a", work.Commit, attempt: 2)).Merged);
+        Assert.Equal("all of it", await run.ShowAsync(run.StagingBranch, "a.txt"));
+        var landed = await run.LandAsync();
+        Assert.True(landed.Landed, landed.Message);
+    }
+
+    /// <summary>Killed between any two steps, each is done again and finds what is there.</summary>
+    [Fact]
+    public async Task Request_EachStepDoneTwice_InstallsOnceAndTellsOnce()
+    {
+        using var run = await BeginAsync(allow: ["*"]);
+        var prepared = await run.PrepareAsync("a");
+        run.Write(prepared, "a.txt", "half of it\n");
+        Claim(run, "a", "left-pad@^1.3");
+
+        Assert.Equal(await JudgeAsync(run, "a"), await JudgeAsync(run, "a"));
+        var made = await InstallAsync(run, "a");
+        Assert.Equal(made, await InstallAsync(run, "a"));
+        // Killed before it could write down what it had made: the same again.
+        foreach (var record in Directory.GetFiles(run.Folder.Task("a"), "packages-*"))
+        {
+            File.Delete(record);
+        }
+        Assert.Equal(made, await InstallAsync(run, "a"));
+        var merged = await MergeAsync(run, "a", made.Commit, isTold: false);
+        Assert.Equal(merged.Commit, (await MergeAsync(run, "a", made.Commit)).Commit);
+        var concluded = await ConcludeAsync(run, "a", prepared);
+        Assert.Equal(concluded, await ConcludeAsync(run, "a", prepared));
+        prepared = await TakeInAsync(run, "a", concluded.Commit);
+        Assert.Equal(prepared, await TakeInAsync(run, "a", concluded.Commit));
+
+        Assert.Equal("half of it\n", File.ReadAllText(InWorktree(run, prepared, "a.txt")));
+        Assert.Single(Mail(run, "b"));
+        Assert.Equal("1", await run.Repository.GitAsync("rev-list", "--count", "--merges", run.StagingBranch));
+    }
+
+    [Theory]
+    [InlineData("; rm -rf /", "is no package of npm, and nothing was run for it")]
+    [InlineData("--registry=http://evil", "is no package of npm")]
+    [InlineData("left-pad@file:../../etc", "is no package of npm")]
+    [InlineData("git+https://evil/x.git", "is no package of npm")]
+    [InlineData("left-pad@^1 --unsafe-perm=$(id)", "is no package of npm")]
+    [InlineData("", "is no package of npm")]
+    [InlineData("a database\nand more", "is no package of npm")]
+    [InlineData("evil-pad", "dependencies.deny has 'evil-*'")]
+    [InlineData("no-such-pad", "no-such-pad is not there (npm). npm says: npm error code E404")]
+    [InlineData("lost-pad@1", "npm can't be reached")]
+    [InlineData("pypi:pandas", "nothing on staging says which packages there are of pypi")]
+    [InlineData("is-odd@^4", "is-odd@^4 contradicts package.json on staging, which asks for ^3.0.1")]
+    public async Task Request_ThatCanNotBe_IsAnsweredWithTheReasonAndNothingIsInstalled(string needs, string reason)
+    {
+        using var run = await BeginAsync(allow: ["*"], deny: ["evil-*"]);
+        await run.PrepareAsync("a");
+        Claim(run, "a", needs);
+
+        var verdict = await JudgeAsync(run, "a");
+
+        Assert.Equal(RequestSteps.Answer, verdict.Step);
+        Assert.Contains(reason, verdict.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("rm -rf", Calls(run), StringComparison.Ordinal);
+        Assert.DoesNotContain("install", Calls(run), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Request_PolicyNamesNobody_IsAskedAndDoneAsThePersonSays()
+    {
+        using var run = await BeginAsync(allow: ["*"], ask: ["left-*"]);
+        await run.PrepareAsync("a");
+        Claim(run, "a", "left-pad>=1.3");
+
+        var asked = await JudgeAsync(run, "a");
+        var yes = await JudgeAsync(run, "a", new RequestDecision(Accepted: true, "kim@laptop"));
+        var no = await JudgeAsync(run, "a", new RequestDecision(Accepted: false, "nobody approved it in time"));
+
+        Assert.Equal((RequestSteps.Ask, ApprovalKinds.Dependency), (asked.Step, asked.Asks));
+        Assert.Contains("May a have left-pad>=1.3 (npm, package.json)?", asked.Text, StringComparison.Ordinal);
+        Assert.Equal((RequestSteps.Install, "its agent may have left-pad>=1.3: approved by kim@laptop"), (yes.Step, yes.Note));
+        Assert.Equal(RequestSteps.Answer, no.Step);
+        Assert.Contains("left-pad>=1.3: nobody approved it in time.", no.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Request_ContradictsWhatAnotherTaskHasAskedFor_IsRefusedUntilThatOneIs()
+    {
+        using var run = await BeginAsync();
+        Claim(run, "a", "left-pad@^1.3");
+        Claim(run, "b", "left-pad@^2.0");
+        await JudgeAsync(run, "a");
+
+        var refused = await JudgeAsync(run, "b");
+        await JudgeAsync(run, "a", new RequestDecision(Accepted: false, "rejected by kim"));
+        var asked = await JudgeAsync(run, "b");
+
+        Assert.Contains(
+            "left-pad@^2.0 can't be had together with left-pad@^1.3, which a has asked for.",
+            refused.Text,
+            StringComparison.Ordinal
+        );
+        Assert.Equal(RequestSteps.Ask, asked.Step);
+    }
+
+    /// <summary>Two lock files that git could merge are none that a package manager has made.</summary>
+    [Fact]
+    public async Task Install_AnotherTaskHasInstalledMeanwhile_IsDoneOnceMoreOnThat()
+    {
+        using var run = await BeginAsync(allow: ["*"]);
+        Claim(run, "a", "left-pad@^1.3");
+        Claim(run, "b", "right-pad@^1.0");
+        await JudgeAsync(run, "a");
+        await JudgeAsync(run, "b");
+        var (a, b) = (await InstallAsync(run, "a"), await InstallAsync(run, "b"));
+        Assert.True((await MergeAsync(run, "a", a.Commit)).Merged);
+
+        var late = await MergeAsync(run, "b", b.Commit);
+        Assert.Equal((false, FailureClasses.Transient), (late.Merged, late.FailureClass));
+        Assert.True((await MergeAsync(run, "b", (await InstallAsync(run, "b", round: 2)).Commit)).Merged);
+
+        var manifest = await run.ShowAsync(run.StagingBranch, "package.json");
+        Assert.Contains("left-pad", manifest, StringComparison.Ordinal);
+        Assert.Contains("right-pad", manifest, StringComparison.Ordinal);
+        Assert.Contains("\"2 right-pad@^1.0\"", await run.ShowAsync(run.StagingBranch, "package-lock.json"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Install_ProjectsGateFailsWithIt_IsNotMergedAndTheAgentIsTold()
+    {
+        using var run = await BeginAsync(allow: ["*"], gate: "! grep -q left-pad package.json || { echo too old; false; }");
+        var prepared = await run.PrepareAsync("a");
+        Claim(run, "a", "left-pad@^1.3");
+        await JudgeAsync(run, "a");
+        var before = await run.Repository.GitAsync("rev-parse", run.StagingBranch);
+
+        var merged = await MergeAsync(run, "a", (await InstallAsync(run, "a")).Commit);
+        var concluded = await ConcludeAsync(run, "a", prepared, merged.Message);
+
+        Assert.Contains("too old", merged.Message, StringComparison.Ordinal);
+        Assert.Equal(before, await run.Repository.GitAsync("rev-parse", run.StagingBranch));
+        Assert.Contains("You do not get left-pad@^1.3.", concluded.Text, StringComparison.Ordinal);
+        Assert.Equal("", concluded.Commit);
+        Assert.Empty(Mail(run, "b"));
+    }
+
+    [Fact]
+    public async Task Request_NothingSaysWhichPackagesThereAre_IsForAPerson()
+    {
+        using var repository = await TemporaryRepository.CreateAsync();
+        using var run = await RunFixture.BeginAsync(repository, RunFixture.Start(new Gate("true")), Task("a"));
+        Claim(run, "a", "pandas>=2.0");
+
+        Assert.Equal(RequestSteps.Person, (await JudgeAsync(run, "a")).Step);
+    }
+
+    [Fact]
+    public async Task Request_SeveralManifests_AsksWhichAndTakesTheEcosystemOrTheFolder()
+    {
+        using var repository = await TemporaryRepository.CreateAsync();
+        await repository.CommitAsync("base", ("package.json", "{}\n"), ("requirements.txt", "numpy==1.26\n"), ("web/package.json", "{}\n"));
+        using var run = await RunFixture.BeginAsync(repository, RunFixture.Start(new Gate("true")), Task("a"));
+        run.AddProgram("npm", Npm);
+
+        Claim(run, "a", "left-pad");
+        var which = await JudgeAsync(run, "a");
+        Claim(run, "a", "npm:left-pad");
+        var root = await JudgeAsync(run, "a");
+        Claim(run, "a", "left-pad", folder: "web/");
+        var web = await JudgeAsync(run, "a");
+
+        Assert.Contains("Several say which packages there are: package.json, requirements.txt.", which.Text, StringComparison.Ordinal);
+        Assert.Contains("(npm, package.json)", root.Text, StringComparison.Ordinal);
+        Assert.Contains("(npm, web/package.json)", web.Text, StringComparison.Ordinal);
+    }
+
+    private static async Task<RunFixture> BeginAsync(
+        string[]? allow = null,
+        string[]? ask = null,
+        string[]? deny = null,
+        string gate = "true"
+    )
+    {
+        var repository = await TemporaryRepository.CreateAsync();
+        await repository.CommitAsync(
+            "base",
+            ("package.json", "{\"dependencies\": {\"is-odd\": \"^3.0.1\"}}\n"),
+            ("package-lock.json", "{}\n"),
+            (".gitignore", "node_modules/\n")
+        );
+        var run = await RunFixture.BeginAsync(
+            repository,
+            RunFixture
+                .Start(new Gate(gate))
+                .With(s =>
+                    s with
+                    {
+                        Dependencies = new DependencySettings(allow ?? [], ask ?? [], deny ?? []),
+                        Worktrees = s.Worktrees with { Setup = [] },
+                    }
+                ),
+            Task("a"),
+            Task("b")
+        );
+        Directory.CreateDirectory(run.Repository.Beside("home"));
+        run.AddProgram("npm", Npm);
+        return run;
+    }
+
+    private static PlanTask Task(string id) => new() { Id = id, FilesWrite = [$"{id}.txt"] };
+
+    private static void Claim(RunFixture run, string task, string needs, string folder = "")
+    {
+        new AgentClaim
+        {
+            Task = task,
+            Status = "blocked",
+            Needs = [needs],
+            In = folder,
+        }.Write(Directory.CreateDirectory(run.Folder.Start(task, 1)).FullName);
+    }
+
+    private static Task<RequestVerdict> JudgeAsync(RunFixture run, string task, RequestDecision? decision = null) =>
+        new RequestJudgement(run.Services).JudgeAsync(
+            new JudgeRequestInput
+            {
+                Task = run.Task(task) with { StagingTip = run.Preflight.StagingTip },
+                Start = 1,
+                Decision = decision,
+            },
+            CancellationToken.None
+        );
+
+    private static Task<InstallResult> InstallAsync(RunFixture run, string task, int round = 1) =>
+        new PackageInstallation(run.Services).InstallAsync(
+            new InstallInput
+            {
+                Task = run.Task(task) with { StagingTip = run.Preflight.StagingTip },
+                Start = 1,
+                Round = round,
+            },
+            CancellationToken.None
+        );
+
+    private static async Task<Messages.MergeResult> MergeAsync(RunFixture run, string task, string commit, bool isTold = true)
+    {
+        var before = run.StagingTip;
+        var merged = await run.MergeAsync(new MergeRequest(task, commit, 1) { Installs = true });
+        run.StagingTip = isTold ? run.StagingTip : before;
+        return merged;
+    }
+
+    private static Task<InstallConclusion> ConcludeAsync(RunFixture run, string task, PreparedTask prepared, string problem = "") =>
+        new PackageInstallation(run.Services).ConcludeAsync(
+            new ConcludeInstallInput
+            {
+                Task = run.Task(task) with { StagingTip = run.Preflight.StagingTip },
+                Prepared = prepared,
+                Attempt = 1,
+                Start = 1,
+                Problem = problem,
+            },
+            CancellationToken.None
+        );
+
+    private static Task<PreparedTask> TakeInAsync(RunFixture run, string task, string commit) =>
+        new Runs.Tasks.TaskPreparation(run.Services).PrepareAsync(
+            new PrepareTaskInput
+            {
+                Task = run.Task(task) with { StagingTip = run.Preflight.StagingTip },
+                Attempt = 2,
+                WithStaging = true,
+                Commit = commit,
+            },
+            CancellationToken.None
+        );
+
+    private static string InWorktree(RunFixture run, PreparedTask prepared, string file) =>
+        Path.Combine(run.Repository.Path, prepared.Worktree, file);
+
+    private static string Calls(RunFixture run) =>
+        File.Exists(Path.Combine(run.Repository.Beside("home"), "npm.log"))
+            ? File.ReadAllText(Path.Combine(run.Repository.Beside("home"), "npm.log"))
+            : "";
+
+    private static IReadOnlyList<MailMessage> Mail(RunFixture run, string task) =>
+        new Mailbox(run.Folder, TimeProvider.System).Read(task, 0).Messages;
+}

@@ -1,0 +1,128 @@
+using Orchestrator.Messages;
+using Orchestrator.Workflows.Calls;
+using Temporalio.Workflows;
+
+namespace Orchestrator.Workflows.Tasks;
+
+/// <summary>
+/// What the agent of a task can't go on without: it is answered by a policy, a person, or what is done for it. None of it uses up an
+/// attempt of the task.
+/// </summary>
+/// <param name="state">The task.</param>
+/// <param name="reporter">Tells the run.</param>
+/// <param name="waits">For persons.</param>
+/// <param name="merge">Hands a commit to the merge train.</param>
+internal sealed class AgentRequests(TaskState state, TaskReporter reporter, TaskWaits waits, Func<string, Task<MergeResult>> merge)
+{
+    /// <summary>An agent that asks again and again is a matter for a person.</summary>
+    private const int MostAnswers = 10;
+
+    /// <summary>Others install, too, and whoever comes second does it again on what the first one has made.</summary>
+    private const int MostRounds = 20;
+
+    private readonly ActivityOptions _long = ActivityDefaults.Long(state.Input.Repository.Queue, TimeSpan.FromHours(1), state.Stop);
+    private int _answers;
+
+    /// <summary>Packages are to be installed before its agent goes on.</summary>
+    public bool IsGranted { get; private set; }
+
+    private int Start => state.Report.LastStart;
+
+    /// <summary>Answers a start of the agent that ended with a request.</summary>
+    /// <param name="result">How it ended.</param>
+    /// <returns>True: it goes on in its conversation; false: <see cref="InstallAsync"/> comes first.</returns>
+    public async Task<bool> AnswerAsync(AgentRunResult result)
+    {
+        if (++_answers > MostAnswers)
+        {
+            await waits.ForAnswerAsync($"{result.Message} (its agent has asked {_answers} times)");
+            return true;
+        }
+        var verdict = await JudgeAsync(decision: null);
+        if (verdict.Step == RequestSteps.Ask)
+        {
+            var decision = await waits.AskAsync(verdict.Text, verdict.Asks);
+            verdict = await JudgeAsync(decision);
+        }
+        Note(verdict.Note);
+        switch (verdict.Step)
+        {
+            case RequestSteps.Answer:
+                state.Answer = verdict.Text;
+                return true;
+            case RequestSteps.Install:
+                IsGranted = true;
+                return false;
+            default:
+                await waits.ForAnswerAsync(result.Message);
+                return true;
+        }
+    }
+
+    /// <summary>Installs what was granted, has it merged, and saves the work so far.</summary>
+    /// <param name="prepared">The worktree.</param>
+    /// <returns>Commit with the work so far, onto which staging is to be brought; empty: the worktree stays as it is.</returns>
+    public async Task<string> InstallAsync(PreparedTask prepared)
+    {
+        var problem = await MergeInstalledAsync();
+        var conclude = new ConcludeInstallInput
+        {
+            Task = state.Input,
+            Prepared = prepared,
+            Attempt = state.Report.Attempt,
+            Start = Start,
+            Problem = problem,
+        };
+        var conclusion = await Workflow.ExecuteActivityAsync((IRequestActivities a) => a.ConcludeInstallAsync(conclude), _long);
+        Note(conclusion.Note);
+        state.Answer = conclusion.Text;
+        IsGranted = false;
+        return conclusion.Commit;
+    }
+
+    /// <returns>Why staging does not have it; empty: it does.</returns>
+    private async Task<string> MergeInstalledAsync()
+    {
+        for (var round = 1; round <= MostRounds; round++)
+        {
+            reporter.TransitionTo(TaskStates.Preparing, "what its agent asked for is installed");
+            var install = new InstallInput
+            {
+                Task = state.Input,
+                Start = Start,
+                Round = round,
+            };
+            var installed = await Workflow.ExecuteActivityAsync((IRequestActivities a) => a.InstallAsync(install), _long);
+            if (installed.Commit.Length == 0)
+            {
+                return installed.Problem;
+            }
+            var merged = await merge(installed.Commit);
+            if (merged.Merged || merged.FailureClass != FailureClasses.Transient)
+            {
+                return merged.Merged ? "" : merged.Message;
+            }
+        }
+        return "Others changed the same files again and again; ask once more.";
+    }
+
+    private Task<RequestVerdict> JudgeAsync(RequestDecision? decision)
+    {
+        reporter.TransitionTo(TaskStates.Executing, "what its agent asks for is looked at");
+        var judge = new JudgeRequestInput
+        {
+            Task = state.Input,
+            Start = Start,
+            Decision = decision,
+        };
+        return Workflow.ExecuteActivityAsync((IRequestActivities a) => a.JudgeRequestAsync(judge), _long);
+    }
+
+    private void Note(string note)
+    {
+        if (note.Length > 0)
+        {
+            state.Notice([new TaskNotice(note)]);
+        }
+    }
+}
