@@ -21,6 +21,9 @@ public static class ApprovalKinds
 {
     /// <summary>Packages that its agent needs.</summary>
     public const string Dependency = "dependency";
+
+    /// <summary>Files that are not its own.</summary>
+    public const string File = "file";
 }
 
 /// <summary>A person's answer to a request of an agent, or their silence.</summary>
@@ -51,6 +54,9 @@ public sealed record RequestVerdict
 
     /// <summary>One of <see cref="ApprovalKinds"/>, where a person is asked.</summary>
     public string Asks { get; init; } = "";
+
+    /// <summary>Files that the task was lent, also before.</summary>
+    public IReadOnlyList<string> Lent { get; init; } = [];
 
     /// <summary>What was asked for and decided, in a few words for the record; empty where nothing was.</summary>
     public string Note { get; init; } = "";

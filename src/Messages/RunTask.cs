@@ -32,6 +32,11 @@ public sealed record RunTask
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Asks { get; init; }
 
+    /// <summary>Files that the plan does not give to it, and that it was lent; left out where there are none.</summary>
+    [JsonPropertyName("lent")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Lent { get; init; }
+
     [JsonPropertyName("reason")]
     public string Reason
     {

@@ -40,6 +40,9 @@ public sealed record TaskInput
 
     /// <summary>The round that a <c>ReviewWorkflow</c> carries out; null for tasks.</summary>
     public ReviewRound? Review { get; init; }
+
+    /// <summary>Files that the plan does not give to the task, and that it was lent.</summary>
+    public IReadOnlyList<string> Lent { get; init; } = [];
 }
 
 /// <summary>What a task tells its run: sent by signal at each change, and returned at the end.</summary>
@@ -116,6 +119,9 @@ public sealed record TaskReport
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public string? Asks { get; init; }
+
+    /// <inheritdoc cref="TaskInput.Lent"/>
+    public IReadOnlyList<string> Lent { get; init; } = [];
 
     /// <summary>What it wants to be merged are packages that were installed for it, and not its work.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
@@ -299,6 +305,9 @@ public sealed record MergeRequest([property: Identifier] string TaskId, string C
 {
     /// <summary>Tasks that it depends on.</summary>
     public IReadOnlyList<string> DependsOn { get; init; } = [];
+
+    /// <inheritdoc cref="TaskInput.Lent"/>
+    public IReadOnlyList<string> Lent { get; init; } = [];
 
     /// <inheritdoc cref="TaskReport.Installs"/>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]

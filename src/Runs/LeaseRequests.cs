@@ -1,4 +1,5 @@
 using Orchestrator.Messages;
+using Orchestrator.Plans;
 
 namespace Orchestrator.Runs;
 
@@ -15,7 +16,7 @@ public static class LeaseRequests
         return
         [
             .. input
-                .Tasks.Select(files.Task)
+                .Tasks.Select(files.TaskWithLent)
                 .Select(task => new LeaseRequest(
                     input.RunId,
                     task.Id,
@@ -25,5 +26,21 @@ public static class LeaseRequests
                     task.ResourcesRead
                 )),
         ];
+    }
+
+    /// <summary>Who of another run holds a file or waits for it, in a sentence; null: nobody.</summary>
+    /// <param name="leases">What is held and waited for in the repository.</param>
+    /// <param name="runId">The run that asks.</param>
+    /// <param name="path">The file, relative to the repository.</param>
+    public static string? HolderOf(IEnumerable<LeaseRequest> leases, string runId, string path)
+    {
+        var pattern = PathPattern.Parse(path);
+        return
+            leases.FirstOrDefault(lease =>
+                lease.RunId != runId && lease.Writes.Concat(lease.Appends).Any(held => PathPattern.Parse(held).Overlaps(pattern))
+            )
+                is { } holder
+            ? $"{path} is held by {holder.RunId}/{holder.TaskId}."
+            : null;
     }
 }

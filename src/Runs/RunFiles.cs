@@ -1,5 +1,7 @@
+using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Processes;
+using Orchestrator.Runs.Requests;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Runs;
@@ -47,4 +49,20 @@ internal sealed record RunFiles(RunFolder Folder, Plan Plan, RunStart Start)
 
     /// <summary>A task of the plan.</summary>
     public PlanTask Task(string id) => Plan.Tasks.First(t => t.Id == id);
+
+    /// <summary>The task that a step is for, with the files that it was lent.</summary>
+    public PlanTask Task(TaskInput input) => LentFiles.With(Task(input.Task.Id), input.Lent);
+
+    /// <summary>The task that is to be merged, with the files that it was lent.</summary>
+    public PlanTask Task(MergeRequest request) => LentFiles.With(Task(request.TaskId), request.Lent);
+
+    /// <summary>A task with the files that it was lent, by the record that others read.</summary>
+    public PlanTask TaskWithLent(string id) => LentFiles.With(Task(id), new LentFiles(Folder).Of(id));
+
+    /// <summary>The plan with all tasks that the run has added to it by now.</summary>
+    public Plan Newest() =>
+        Folder
+            .ExtendedPlans.Select(file => SmallFile.TryRead(file) is { } bytes ? PlanJson.Read(bytes) : null)
+            .FirstOrDefault(plan => plan is not null && plan.Tasks.Count > Plan.Tasks.Count)
+        ?? Plan;
 }

@@ -56,7 +56,7 @@ public sealed class RunWorker : IDisposable
             own.AddAllActivities(new RunActivities(services, client))
                 .AddAllActivities(new TaskActivities(services))
                 .AddAllActivities(new TrainActivities(services))
-                .AddAllActivities(new RequestActivities(services))
+                .AddAllActivities(new RequestActivities(services, client))
                 .AddAllActivities(new PlanningActivities(services))
                 .AddAllActivities(new ReviewActivities(services));
             _workers.Add(new TemporalWorker(client, own));

@@ -114,6 +114,33 @@ public sealed class SnapshotsTests
         Assert.Equal([".task-status.json"], (await WorktreeStatus.ReadAsync(worktree)).Entries.Select(entry => entry.Path));
     }
 
+    /// <summary>It is gone from the files by then, and would have come back from the commit.</summary>
+    [Fact]
+    public async Task Commit_AgentCommittedWhatIsLeftOut_IsWithoutIt()
+    {
+        using var opened = await Opened.CreateAsync();
+        var start = await opened.HeadAsync();
+        var worktree = await opened.TaskWorktreeAsync("t");
+        await File.WriteAllTextAsync(Path.Combine(worktree.Path, "one"), "1");
+        await File.WriteAllTextAsync(Path.Combine(worktree.Path, ".task-status.json"), "{}");
+        await opened.Files.GitInAsync(worktree.Path, "rm", "--cached", "--quiet", "README.md");
+        await opened.Files.GitInAsync(worktree.Path, "add", "one", ".task-status.json");
+        await opened.Files.GitInAsync(worktree.Path, "commit", "--quiet", "-m", "agent's own");
+        File.Delete(Path.Combine(worktree.Path, ".task-status.json"));
+
+        var result = await opened.Snapshots.CommitAsync(
+            worktree,
+            Branch,
+            [start],
+            "Add things",
+            Trailers,
+            [".task-status.json", "README.md"]
+        );
+
+        Assert.Equal(["README.md", "one"], (await opened.Commits.ListFilesAsync(result.Tree)).Select(file => file.Path));
+        Assert.Equal(["one"], result.Changes.Select(change => change.Path));
+    }
+
     [Fact]
     public async Task Commit_NothingChanged_MakesNone()
     {

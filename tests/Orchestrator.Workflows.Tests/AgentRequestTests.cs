@@ -77,6 +77,53 @@ public sealed class AgentRequestTests
         Assert.Equal(("tests fail with it", 1), (again.Answer, again.Attempt));
     }
 
+    [Fact]
+    public async Task File_Lent_IsInEveryLaterStepAndInARetry()
+    {
+        var (merged, verified) = (new List<MergeTaskInput>(), new List<VerifyTaskInput>());
+        await using var run = await ScriptedRun.StartAsync(
+            [Task("a") with { MaxRemediations = 0 }],
+            a =>
+            {
+                a.Agent = BlockedOnce;
+                a.JudgeRequest = _ => new RequestVerdict
+                {
+                    Step = RequestSteps.Answer,
+                    Text = "it is lent",
+                    Lent = ["b.txt"],
+                };
+                a.Verify = input =>
+                {
+                    verified.Add(input);
+                    return verified.Count == 1 ? new VerifyResult { Problems = ["wrong"] } : new VerifyResult { Commit = "c" };
+                };
+                a.Merge = Noted(merged, _ => null);
+            }
+        );
+        var failed = await run.UntilAsync(s => s.State == RunStates.Escalated);
+        Assert.Equal(["b.txt"], failed.Tasks[0].Lent);
+        await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskCommand("a")));
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+
+        Assert.Equal(
+            [
+                [],
+                ["b.txt"],
+                ["b.txt"],
+            ],
+            run.Activities.Starts.Select(s => s.Task.Lent)
+        );
+        Assert.Equal(
+            [
+                ["b.txt"],
+                ["b.txt"],
+            ],
+            verified.Select(v => v.Task.Lent)
+        );
+        Assert.Equal(["b.txt"], Assert.Single(merged).Request.Lent);
+        Assert.Equal("it is lent", run.Activities.Starts.ElementAt(1).Answer);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -37,6 +37,28 @@ public sealed class LeaseTests
         Assert.NotNull(table.Ask(Request("two", "d", writes: ["*.md"])));
     }
 
+    /// <summary>A task at work was lent a file.</summary>
+    [Fact]
+    public void Ask_OfWhoHoldsSomething_AddsWhatNobodyElseHolds()
+    {
+        var table = new LeaseTable(new LeaseState());
+        table.Ask(Request("one", "a", writes: ["x"]));
+        table.Ask(Request("two", "b", writes: ["y"]));
+        Assert.NotNull(table.Ask(Request("two", "c", writes: ["x"])));
+
+        Assert.Null(table.Ask(Request("one", "a", writes: ["x", "y"])));
+        Assert.Null(table.Ask(Request("one", "a", writes: ["x", "z"])));
+
+        Assert.Equal(
+            [
+                ["y"],
+                ["x", "z"],
+            ],
+            table.State("q").Held.Select(held => held.Writes).OrderBy(writes => writes.Count)
+        );
+        Assert.Contains("z, which one/a works on", table.Ask(Request("three", "d", writes: ["z"])));
+    }
+
     [Fact]
     public void State_CarriedOn_IsTheSame()
     {

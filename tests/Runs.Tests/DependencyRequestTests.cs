@@ -282,7 +282,7 @@ public sealed class DependencyRequestTests
     }
 
     private static Task<RequestVerdict> JudgeAsync(RunFixture run, string task, RequestDecision? decision = null) =>
-        new RequestJudgement(run.Services).JudgeAsync(
+        new RequestJudgement(run.Services, (_, _) => System.Threading.Tasks.Task.FromResult<string?>(null)).JudgeAsync(
             new JudgeRequestInput
             {
                 Task = run.Task(task) with { StagingTip = run.Preflight.StagingTip },

@@ -157,6 +157,9 @@ internal sealed class RunFixture : IDisposable
         };
     }
 
+    /// <summary>What the run's record says that tasks were lent.</summary>
+    public Dictionary<string, IReadOnlyList<string>> Lent { get; } = [];
+
     public TaskInput Task(string id, bool fresh = false) =>
         new()
         {
@@ -167,6 +170,7 @@ internal sealed class RunFixture : IDisposable
             Rules = new RunRules(),
             Staging = StagingBranch,
             StagingTip = StagingTip,
+            Lent = Lent.GetValueOrDefault(id) ?? [],
             Fresh = fresh,
         };
 

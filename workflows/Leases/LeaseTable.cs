@@ -53,8 +53,10 @@ internal sealed class LeaseTable
     /// <summary>A task asks. Null: it has its lease; else what it waits for.</summary>
     public string? Ask(LeaseRequest request)
     {
-        if (_held.Exists(h => IsSame(h, request)))
+        if (_held.FindIndex(h => IsSame(h, request)) is >= 0 and var at)
         {
+            // It was lent something: that is added where nobody is in the way, and who holds something waits for nothing.
+            _held[at] = Obstacle(request, 0) is null ? request : _held[at];
             return null;
         }
         _waiting.RemoveAll(w => IsSame(w, request));

@@ -21,7 +21,12 @@ internal static class TaskReports
         {
             var open = entry.Outline.DependsOn.Where(id => !TaskStates.IsDone(state.Board.Find(id).Status.State));
             state.Train.Enqueue(
-                new MergeRequest(report.TaskId, report.Commit, report.Attempt) { DependsOn = [.. open], Installs = report.Installs }
+                new MergeRequest(report.TaskId, report.Commit, report.Attempt)
+                {
+                    DependsOn = [.. open],
+                    Installs = report.Installs,
+                    Lent = report.Lent,
+                }
             );
         }
         if (report.State == TaskStates.Failed)
@@ -97,6 +102,7 @@ internal static class TaskReports
             Gates = report.Gates,
             Measurements = report.Measurements,
             Asks = report.Asks,
+            Lent = report.Lent.Count == 0 ? before.Status.Lent : report.Lent,
         };
 
     /// <summary>

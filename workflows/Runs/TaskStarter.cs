@@ -41,6 +41,7 @@ internal sealed class TaskStarter(RunContext context, ResetRecovery recovery)
             Guidance = entry.State.Guidance,
             RunWakes = true,
             Review = review,
+            Lent = entry.Status.Lent ?? [],
             Replan = entry.Id == ReplanTask.Id ? _state.Run.Replan!.Round : 0,
             Fresh = _state.Input.Fresh || (entry.Status.Attempt > 0 && !entry.State.MayReuse),
         };

@@ -45,12 +45,14 @@ internal sealed class AgentRequests(TaskState state, TaskReporter reporter, Task
             verdict = await JudgeAsync(decision);
         }
         Note(verdict.Note);
+        state.Lend(verdict.Lent);
         switch (verdict.Step)
         {
             case RequestSteps.Answer:
                 state.Answer = verdict.Text;
                 return true;
             case RequestSteps.Install:
+                state.Answer = verdict.Text;
                 IsGranted = true;
                 return false;
             default:
@@ -75,7 +77,7 @@ internal sealed class AgentRequests(TaskState state, TaskReporter reporter, Task
         };
         var conclusion = await Workflow.ExecuteActivityAsync((IRequestActivities a) => a.ConcludeInstallAsync(conclude), _long);
         Note(conclusion.Note);
-        state.Answer = conclusion.Text;
+        state.Answer = $"{state.Answer} {conclusion.Text}".TrimStart();
         IsGranted = false;
         return conclusion.Commit;
     }

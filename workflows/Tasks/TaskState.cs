@@ -23,6 +23,13 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
             State = TaskStates.Preparing,
         };
 
+    /// <summary>The task was lent files that the plan does not give to it.</summary>
+    public void Lend(IReadOnlyList<string> lent)
+    {
+        Input = Input with { Lent = [.. Input.Lent.Union(lent)] };
+        Report = Report with { Lent = Input.Lent };
+    }
+
     /// <summary>What the workflow decides by that a person has set.</summary>
     public RunRules Rules => Input.Rules;
 
@@ -69,6 +76,7 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
         {
             TaskId = input.Task.Id,
             PlanHash = input.PlanHash,
+            Lent = input.Lent,
             Sequence = 1,
             Attempt = input.FirstAttempt,
             LastStart = input.FirstStart - 1,

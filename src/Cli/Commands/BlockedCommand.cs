@@ -13,7 +13,7 @@ internal sealed class BlockedCommand : CliCommand
         Description = "Folder of the project that the package is for; without it the root",
         HelpName = "FOLDER",
     };
-    private readonly Option<string[]> _files = Many("--file", "A file of another task that would have to be written", "PATH");
+    private readonly Option<string[]> _files = Many("--file", "A file that is not its own and would have to be written", "PATH");
     private readonly Option<string[]> _split = Many("--split", "The task is too big: the smaller ones in its place", "TASK");
     private readonly Option<string?> _reason = new("--reason", "--question") { Description = "Why, or what to decide", HelpName = "TEXT" };
 

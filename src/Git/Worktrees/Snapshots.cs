@@ -147,15 +147,20 @@ public sealed class Snapshots(GitRepository repository)
 
         await worktree.WriteAsync(cancellationToken, AddAll(leaveOut));
         var changes = await ReadChangesAsync();
-        if (
-            leaveOut is not null
-            && changes.Select(change => change.Path).Intersect(leaveOut, StringComparer.Ordinal).ToList() is { Count: > 0 } left
-        )
+        if (changes.Where(change => leaveOut?.Contains(change.Path) == true).ToList() is { Count: > 0 } left)
         {
             // An agent that commits its work itself has put them into the index.
+            var asBefore = left.Select(change =>
+                change.Change == FileChange.Added
+                    ? $"0 {new string('0', change.NewId.Length)}\t{change.Path}\0"
+                    : $"{change.OldMode} {change.OldId}\t{change.Path}\0"
+            );
             await worktree.WriteAsync(
-                cancellationToken,
-                ["reset", "--quiet", parents[0], "--", .. left.Select(path => $":(top,literal){path}")]
+                worktree.Call("update-index", "-z", "--index-info") with
+                {
+                    Input = ProcessInput.FromBytes(FileNames.Encode(string.Concat(asBefore))),
+                },
+                cancellationToken
             );
             changes = await ReadChangesAsync();
         }

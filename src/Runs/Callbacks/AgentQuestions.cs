@@ -30,7 +30,7 @@ public sealed class AgentQuestions(string repository, string run, string task, s
     public string Plan()
     {
         var files = Load();
-        var own = files.Task(task);
+        var own = files.TaskWithLent(task);
         var status = Status();
         var near = files.Plan.Tasks.Where(other => IsNear(own, other)).ToList();
         var shown = near.Concat(files.Plan.Tasks.Except(near)).Take(MostTasks).ToHashSet();

@@ -20,7 +20,7 @@ internal sealed class MergeAttempt(GitRepository repository, RunFiles files)
     /// <param name="stop">Is looked at between the steps.</param>
     public async Task<MadeMerge> MakeAsync(MergeRequest request, string onto, bool withEvidence, CancellationToken stop)
     {
-        var task = files.Task(request.TaskId);
+        var task = files.Task(request);
         var merge = await new Merges(repository).MergeAsync(onto, request.Commit, files.AppendedFiles, stop);
         if (request.Installs && (!merge.IsClean || await IsOutdatedAsync(request, onto, stop)))
         {

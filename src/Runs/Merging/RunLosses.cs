@@ -6,6 +6,7 @@ using Orchestrator.Git.Program;
 using Orchestrator.Git.Refs;
 using Orchestrator.Plans;
 using Orchestrator.Processes;
+using Orchestrator.Runs.Requests;
 
 namespace Orchestrator.Runs.Merging;
 
@@ -19,6 +20,7 @@ internal sealed class RunLosses(GitRepository repository, RunFiles files)
     public const string Acceptance = "accept losses";
 
     private const int MostNamed = 5;
+    private readonly Lazy<IReadOnlyList<LentFile>> _lent = new(new LentFiles(files.Folder).Read);
     private readonly LossCheck _check = new(repository, files.AppendedFiles);
 
     /// <summary>What a merge that is about to be made would lose.</summary>
@@ -72,7 +74,7 @@ internal sealed class RunLosses(GitRepository repository, RunFiles files)
     private StepAuthor AuthorOf(CommitInfo commit) =>
         commit.Trailers is { } said && said.Run == files.Folder.Name
             ? files.Plan.Tasks.FirstOrDefault(task => task.Id == said.Task) is { } task
-                ? AuthorOf(task)
+                ? AuthorOf(LentFiles.With(task, _lent.Value.Where(lent => lent.Task == task.Id).Select(lent => lent.Path).ToList()))
                 : new StepAuthor(commit.Subject, IsTask: false, _ => WriteRight.Write)
             : new StepAuthor(
                 $"by hand ({FileNames.Show(commit.Subject, 60)})",

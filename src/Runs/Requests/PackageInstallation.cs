@@ -55,7 +55,7 @@ public sealed class PackageInstallation(RunServices services)
     public async Task<InstallConclusion> ConcludeAsync(ConcludeInstallInput input, CancellationToken stop)
     {
         var files = services.Plans.Load(input.Task.Repository, input.Task.RunId, input.Task.PlanHash);
-        var task = files.Task(input.Task.Task.Id);
+        var task = files.Task(input.Task);
         var register = new DependencyRegister(files.Folder);
         var wanted = register.Of(task.Id, input.Start);
         var names = FileNames.Some([.. wanted.Select(entry => entry.Package.ToString())], 20);

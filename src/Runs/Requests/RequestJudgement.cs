@@ -1,12 +1,16 @@
 using Orchestrator.Agents;
+using Orchestrator.Git.Program;
 using Orchestrator.Messages;
 
 namespace Orchestrator.Runs.Requests;
 
 /// <summary>What is done about what the agent of a task can't go on without.</summary>
 /// <param name="services">What the steps need of this machine.</param>
-public sealed class RequestJudgement(RunServices services)
+/// <param name="askOtherRuns">Asks whether a task of another run holds a file.</param>
+public sealed class RequestJudgement(RunServices services, AskOtherRuns askOtherRuns)
 {
+    private static readonly RequestVerdict ByPerson = new() { Step = RequestSteps.Person };
+
     /// <summary>Judges it: refuses, grants, or says that a person has to. Done again, it says the same.</summary>
     /// <param name="input">Which start, and what a person has said.</param>
     /// <param name="stop">Ends the look.</param>
@@ -14,8 +18,51 @@ public sealed class RequestJudgement(RunServices services)
     {
         var files = services.Plans.Load(input.Task.Repository, input.Task.RunId, input.Task.PlanHash);
         var claim = AgentClaim.TryRead(files.Folder.Start(input.Task.Task.Id, input.Start));
-        var isAnswered = claim is { Needs.Count: > 0, Files.Count: 0, Split.Count: 0 };
-        return (isAnswered ? await new DependencyRequests(services, files, input).JudgeAsync(claim!, stop) : null)
-            ?? new RequestVerdict { Step = RequestSteps.Person };
+        if (claim is null or { Needs.Count: 0, Files.Count: 0 } or { Split.Count: > 0 })
+        {
+            return ByPerson;
+        }
+        var wanted = await new FileRequests(files, input.Task.Task.Id, askOtherRuns).JudgeAsync(
+            claim.Files,
+            isApproved: input.Decision is { Accepted: true },
+            stop
+        );
+        if (wanted.NeedPerson.Count > 0)
+        {
+            if (input.Decision is null)
+            {
+                return Ask(input.Task.Task.Id, claim, wanted);
+            }
+            wanted = wanted.Refuse($"{FileNames.Some(wanted.NeedPerson)}: {input.Decision.Reason}.");
+        }
+        var verdict = claim.Needs.Count == 0 ? null : await new DependencyRequests(services, files, input).JudgeAsync(claim, stop);
+        if (claim.Needs.Count > 0 && verdict is null)
+        {
+            return ByPerson with { Lent = wanted.Lent, Note = Note(wanted) };
+        }
+        verdict ??= new RequestVerdict { Step = RequestSteps.Answer };
+        return verdict with
+        {
+            Text = verdict.Step == RequestSteps.Ask ? verdict.Text : string.Join(" ", [.. wanted.Said, verdict.Text]).Trim(),
+            Lent = wanted.Lent,
+            Note = string.Join(" ", ((string[])[Note(wanted), verdict.Note]).Where(text => text.Length > 0)),
+        };
     }
+
+    /// <summary>One yes is asked for, for all that needs one.</summary>
+    private static RequestVerdict Ask(string task, AgentClaim claim, FileVerdict wanted) =>
+        new()
+        {
+            Step = RequestSteps.Ask,
+            Asks = ApprovalKinds.File,
+            Lent = wanted.Lent,
+            Text =
+                $"May {task} write {FileNames.Some(wanted.NeedPerson)}"
+                + (claim.Needs.Count > 0 ? $", and have {FileNames.Some(claim.Needs)}" : "")
+                + "?"
+                + (claim.Reason.Length > 0 ? $" Its agent says: {FileNames.Show(claim.Reason.Trim(), 400)}" : ""),
+        };
+
+    private static string Note(FileVerdict wanted) =>
+        wanted.Said.Count == 0 ? "" : $"files that its agent asked for: {FileNames.Some(wanted.Said, 10)}";
 }

@@ -89,6 +89,7 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
     {
         var input = TaskPromptInput.Of(files.Plan, task.Id) with
         {
+            Task = task,
             RoleText = task.Role is null ? null : RoleText(files, task.Role),
             FurtherGates = files.Gates.Beyond(files.Plan, task),
             NeedPerson = files.Settings.AlwaysRequireHuman,

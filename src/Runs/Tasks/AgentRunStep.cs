@@ -20,7 +20,7 @@ public sealed class AgentRunStep(RunServices services)
     public async Task<AgentRunResult> RunAsync(RunAgentInput input, StepExecution execution)
     {
         var files = services.Plans.Load(input.Task.Repository, input.Task.RunId, input.Task.PlanHash);
-        var task = files.Task(input.Task.Task.Id);
+        var task = files.Task(input.Task);
         if (AgentMonitor.NeverBegun(input.Stop, files.Folder.Start(task.Id, input.Start), input.Session) is { } stopped)
         {
             return stopped;

@@ -19,7 +19,7 @@ public sealed class TaskPreparation(RunServices services)
     public async Task<PreparedTask> PrepareAsync(PrepareTaskInput input, CancellationToken stop)
     {
         var files = services.Plans.Load(input.Task.Repository, input.Task.RunId, input.Task.PlanHash);
-        var task = files.Task(input.Task.Task.Id);
+        var task = files.Task(input.Task);
         var repository = await services.OpenRepositoryAsync(input.Task.Repository.Path);
         if (DiskSpace.Shortage(repository.MainCheckout!, files.Settings.DiskReserve, "the run goes on by itself") is { } shortage)
         {

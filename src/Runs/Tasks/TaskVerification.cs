@@ -24,7 +24,7 @@ public sealed class TaskVerification(RunServices services)
     public async Task<VerifyResult> VerifyAsync(VerifyTaskInput input, CancellationToken stop)
     {
         var files = services.Plans.Load(input.Task.Repository, input.Task.RunId, input.Task.PlanHash);
-        var task = files.Task(input.Task.Task.Id);
+        var task = files.Task(input.Task);
         var workspace = new TaskWorkspace(await services.OpenRepositoryAsync(input.Task.Repository.Path), files, task.Id);
         var notes = new List<string>();
         string commit;

@@ -1,0 +1,126 @@
+using Orchestrator.Git.Program;
+using Orchestrator.Messages;
+using Orchestrator.Plans;
+using Orchestrator.Runs.Tasks;
+
+namespace Orchestrator.Runs.Requests;
+
+/// <summary>Says who of another run holds files of the repository; null: nobody.</summary>
+/// <param name="path">The file, relative to the repository.</param>
+/// <param name="stop">Ends the asking.</param>
+public delegate Task<string?> AskOtherRuns(string path, CancellationToken stop);
+
+/// <summary>
+/// Judges the files that an agent would have to write and that are not its task's: they are lent where no task that is open holds them.
+/// </summary>
+/// <param name="files">The run.</param>
+/// <param name="task">The task.</param>
+/// <param name="askOtherRuns">Asks whether a task of another run holds a file.</param>
+internal sealed class FileRequests(RunFiles files, string task, AskOtherRuns askOtherRuns)
+{
+    private const int Most = 20;
+    private readonly LentFiles _lent = new(files.Folder);
+
+    /// <summary>Judges them, and lends what may be lent. Done again, it says the same.</summary>
+    /// <param name="wanted">What the agent names.</param>
+    /// <param name="isApproved">A person has said that paths which always need one may be lent.</param>
+    /// <param name="stop">Ends it.</param>
+    public async Task<FileVerdict> JudgeAsync(IReadOnlyList<string> wanted, bool isApproved, CancellationToken stop)
+    {
+        if (wanted.Count > Most)
+        {
+            return new FileVerdict([], [$"At most {Most} files are asked for at once."], []);
+        }
+        var verdict = new FileVerdict([], [], []);
+        foreach (var text in wanted.Distinct(StringComparer.Ordinal))
+        {
+            verdict = await JudgeAsync(verdict, text, isApproved, stop);
+        }
+        return verdict;
+    }
+
+    private async Task<FileVerdict> JudgeAsync(FileVerdict verdict, string text, bool isApproved, CancellationToken stop)
+    {
+        var shown = FileNames.Show(text);
+        if (!RepositoryPath.TryNormalize(text, out var path, out var fault))
+        {
+            return verdict.Refuse($"'{shown}' {fault}.");
+        }
+        if (path.AsSpan().ContainsAny("*?[]{}") || path is "." or "")
+        {
+            return verdict.Refuse($"'{shown}' is no name of a file: name each file that you would have to write.");
+        }
+        if (LentFiles.With(files.Task(task), _lent.Of(task)) is var own && Ownership.Of(own).Owns(path))
+        {
+            return verdict.Lend(_lent.Of(task).Contains(path) ? path : null, $"{path} is yours: you may write it.");
+        }
+        if (ContractCheck.Of(files, path) is not null)
+        {
+            return verdict.Refuse($"{path} is a contract, which only the orchestrator changes.");
+        }
+        if (Byproducts.IsByproduct(path))
+        {
+            return verdict.Refuse($"{path} is made by tools and changed by the orchestrator only: ask for the package (--needs).");
+        }
+        var pattern = PathPattern.Parse(path);
+        if (files.Settings.AlwaysRequireHuman.FirstOrDefault(glob => PathPattern.Parse(glob).Overlaps(pattern)) is { } glob && !isApproved)
+        {
+            return verdict with { NeedPerson = [.. verdict.NeedPerson, $"{path} ('{glob}' always needs a person)"] };
+        }
+        if (HolderInPlan(pattern, path) is { } holder)
+        {
+            return verdict.Refuse(holder);
+        }
+        if (await askOtherRuns(path, stop) is { } elsewhere)
+        {
+            return verdict.Refuse(elsewhere);
+        }
+        return await _lent.LendAsync(new LentFile(task, path), lent => Borrower(lent, pattern, path), stop) is { } borrowed
+            ? verdict.Refuse(borrowed)
+            : verdict.Lend(path, $"{path} is lent to you: write it as if it were yours.");
+    }
+
+    /// <summary>A task that is open and may write it. What has failed may be tried again.</summary>
+    private string? HolderInPlan(PathPattern pattern, string path)
+    {
+        var status = StatusFile.Read(files.Folder.Status);
+        var holder = files
+            .Newest()
+            .Tasks.Where(other => other.Id != task && IsOpen(status, other.Id))
+            .FirstOrDefault(other => other.FilesWrite is null || Holds(other, pattern));
+        return holder is null ? null : $"{path} belongs to {holder.Id} ({StateOf(status, holder.Id)}).";
+    }
+
+    private string? Borrower(IReadOnlyList<LentFile> lent, PathPattern pattern, string path)
+    {
+        var status = StatusFile.Read(files.Folder.Status);
+        var other = lent.FirstOrDefault(one =>
+            one.Task != task && PathPattern.Parse(one.Path).Overlaps(pattern) && IsOpen(status, one.Task)
+        );
+        return other is null ? null : $"{path} is lent to {other.Task} ({StateOf(status, other.Task)}).";
+    }
+
+    private static bool Holds(PlanTask other, PathPattern pattern) =>
+        Ownership.Of(other).Patterns.Any(own => PathPattern.Parse(own).Overlaps(pattern));
+
+    private static bool IsOpen(RunStatus? status, string id) => !TaskStates.IsDone(StateOf(status, id));
+
+    private static string StateOf(RunStatus? status, string id) =>
+        status?.Tasks.FirstOrDefault(other => other.Id == id)?.State ?? TaskStates.Pending;
+}
+
+/// <summary>What comes of the files that an agent asks for.</summary>
+/// <param name="Lent">Lent to it now or before.</param>
+/// <param name="Said">What it is told of each that was decided.</param>
+/// <param name="NeedPerson">What a person has to say yes to first.</param>
+internal sealed record FileVerdict(IReadOnlyList<string> Lent, IReadOnlyList<string> Said, IReadOnlyList<string> NeedPerson)
+{
+    public FileVerdict Refuse(string why) => this with { Said = [.. Said, $"{why} You may not write it."] };
+
+    public FileVerdict Lend(string? path, string said) =>
+        this with
+        {
+            Lent = path is null ? Lent : [.. Lent, path],
+            Said = [.. Said, said],
+        };
+}
