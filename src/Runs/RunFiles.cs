@@ -1,7 +1,6 @@
 using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Processes;
-using Orchestrator.Runs.Requests;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Runs;

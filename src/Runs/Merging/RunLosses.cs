@@ -6,7 +6,6 @@ using Orchestrator.Git.Program;
 using Orchestrator.Git.Refs;
 using Orchestrator.Plans;
 using Orchestrator.Processes;
-using Orchestrator.Runs.Requests;
 
 namespace Orchestrator.Runs.Merging;
 

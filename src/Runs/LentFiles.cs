@@ -4,7 +4,7 @@ using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Processes;
 
-namespace Orchestrator.Runs.Requests;
+namespace Orchestrator.Runs;
 
 /// <summary>A file that a task may write although the plan does not give it to it.</summary>
 /// <param name="Task">The task.</param>
