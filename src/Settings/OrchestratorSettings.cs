@@ -58,6 +58,10 @@ public sealed record OrchestratorSettings
     /// <summary>Work that is under way is merged on trial (<c>radar</c>).</summary>
     public bool Radar { get; init; } = true;
 
+    /// <summary>How much one task may change (<c>changes.*</c>).</summary>
+    /// <value>Default, where a run began before there was one: as much as it likes.</value>
+    public ChangeSettings Changes { get; init; } = new(null, null);
+
     /// <summary>How verified work is merged (<c>train.*</c>).</summary>
     /// <value>Default, where a run began before there was one: one task after the other.</value>
     public TrainSettings Train { get; init; } = new(1, 1);
@@ -151,6 +155,11 @@ public sealed record LimitSettings(TimeSpan? Stall, int? Turns, decimal? Cost, l
 /// <param name="Cache">What has passed on a tree is not run on it again.</param>
 /// <param name="Quarantine">A gate that is known as flaky only advises.</param>
 public sealed record GateSettings(IReadOnlyList<Gate>? Task, IReadOnlyList<Gate>? Integration, bool Cache = true, bool Quarantine = false);
+
+/// <summary>How much one task may change (<c>changes.*</c>); null: as much as it likes.</summary>
+/// <param name="MaxLines">Lines added and removed in all; a task with <c>allow_large_changes</c> may more.</param>
+/// <param name="MaxFormatOnly">Files that differ in white space alone.</param>
+public sealed record ChangeSettings(int? MaxLines, int? MaxFormatOnly);
 
 /// <summary>The merge train (<c>train.*</c>).</summary>
 /// <param name="Batch">Tasks that are merged and gated at once at most; 1: one after the other.</param>

@@ -45,6 +45,8 @@ public static class SettingIndex
         SettingKeys.GateCache,
         SettingKeys.GateQuarantine,
         SettingKeys.Radar,
+        ChangeKeys.MaxLines,
+        ChangeKeys.MaxFormatOnly,
         SettingKeys.TrainBatch,
         SettingKeys.TrainParallel,
         SettingKeys.PermissionMode,

@@ -56,6 +56,7 @@ internal sealed class SettingsBinder(SettingsLayers layers)
                 Read(SettingKeys.GateQuarantine)
             ),
             Radar = Read(SettingKeys.Radar),
+            Changes = new(Read(ChangeKeys.MaxLines), Read(ChangeKeys.MaxFormatOnly)),
             Train = new(Read(SettingKeys.TrainBatch), Read(SettingKeys.TrainParallel)),
             Permissions = new(Read(SettingKeys.PermissionMode), Read(SettingKeys.PermissionAllow), Read(SettingKeys.PermissionSandbox)),
             StrictCompliance = Read(SettingKeys.StrictCompliance),

@@ -224,7 +224,7 @@ public sealed class HostileWorktreeTests
         Assert.Empty(await check.FindProblemsAsync(input, [], CancellationToken.None));
 
         run.Write(prepared, "b.txt", "by something that the agent left running\n");
-        var (problems, commit) = await check.CommitAsync(input, CancellationToken.None);
+        var (problems, commit) = await check.CommitAsync(input, [], CancellationToken.None);
 
         Assert.Contains("'b.txt' was added, but this task does not own it", Assert.Single(problems), StringComparison.Ordinal);
         Assert.Equal(("", prepared.BaseCommit), (commit, await workspace.Refs.ReadAsync(workspace.Branch)));

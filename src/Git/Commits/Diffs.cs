@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Orchestrator.Git.Program;
 
@@ -75,6 +76,46 @@ public sealed class Diffs(GitRepository repository)
             cancellationToken
         );
         return new Patch(Encoding.UTF8.GetString(output.Bytes.Span), output.IsCut);
+    }
+
+    /// <summary>How many lines were added and removed in each file that differs between two commits or trees; none in a binary one.</summary>
+    /// <param name="from">A commit or tree.</param>
+    /// <param name="to">A commit or tree.</param>
+    /// <param name="ignoresWhiteSpace">Lines that differ only in white space are the same; a file that differs in nothing else is left out.
+    /// </param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public async Task<IReadOnlyDictionary<string, int>> CountLinesAsync(
+        string from,
+        string to,
+        bool ignoresWhiteSpace = false,
+        CancellationToken cancellationToken = default
+    )
+    {
+        string[] space = ignoresWhiteSpace ? ["--ignore-all-space", "--ignore-blank-lines"] : [];
+        var output = await repository.ReadAsync(
+            repository.Call([
+                "diff-tree",
+                "-r",
+                "-z",
+                "--numstat",
+                "--no-renames",
+                "--no-ext-diff",
+                "--no-textconv",
+                .. space,
+                from,
+                to,
+                "--",
+            ]),
+            cancellationToken
+        );
+
+        // Lines added, tab, lines removed, tab, path, NUL; hyphens in place of numbers for a binary file.
+        return output
+            .Fields()
+            .Select(field => field.Split('\t', 3))
+            .ToDictionary(facts => facts[2], facts => Number(facts[0]) + Number(facts[1]), StringComparer.Ordinal);
+
+        static int Number(string text) => text == "-" ? 0 : int.Parse(text, CultureInfo.InvariantCulture);
     }
 
     /// <summary>Reads <c>--raw -z</c>: colon, modes, ids and status, NUL, path, NUL.</summary>

@@ -95,18 +95,24 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
     /// Commits the files of the worktree as this attempt's one commit, unless something is wrong with them; done before a crash, it is
     /// found again.
     /// </summary>
-    public Task<(IReadOnlyList<string> Problems, string Commit)> CommitAsync(VerifyTaskInput input, CancellationToken stop) =>
-        CommitAsync(input, isJudged: true, stop);
+    /// <param name="input">Which attempt.</param>
+    /// <param name="said">Takes what people should hear of.</param>
+    /// <param name="stop">Ends it.</param>
+    public Task<(IReadOnlyList<string> Problems, string Commit)> CommitAsync(
+        VerifyTaskInput input,
+        List<string> said,
+        CancellationToken stop
+    ) => MakeAsync(input, said, stop);
 
     /// <summary>
     /// The same of work that is not finished, so that something else can be merged into it: what is wrong with it is said when it is.
     /// </summary>
-    public async Task<string> SaveAsync(VerifyTaskInput input, CancellationToken stop) =>
-        (await CommitAsync(input, isJudged: false, stop)).Commit;
+    public async Task<string> SaveAsync(VerifyTaskInput input, CancellationToken stop) => (await MakeAsync(input, said: null, stop)).Commit;
 
-    private async Task<(IReadOnlyList<string> Problems, string Commit)> CommitAsync(
+    /// <summary>Judged where it is said what people should hear of.</summary>
+    private async Task<(IReadOnlyList<string> Problems, string Commit)> MakeAsync(
         VerifyTaskInput input,
-        bool isJudged,
+        List<string>? said,
         CancellationToken stop
     )
     {
@@ -135,7 +141,7 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
             trailers,
             leaveOut: [WorktreeClaim.FileName],
             alsoAdd: _ignored,
-            judge: isJudged ? (tree, changes) => JudgeAsync(input, parents[0], tree, changes, stop) : null,
+            judge: said is null ? null : (tree, changes) => JudgeAsync(input, parents[0], tree, changes, said, stop),
             cancellationToken: stop
         );
         if (made.Problems.Count > 0)
@@ -159,13 +165,15 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
     }
 
     /// <summary>
-    /// Ownership once more, of what will be committed, and of what was before: an agent may have changed that, and said that it was us.
+    /// Ownership once more, of what will be committed, and of what was before: an agent may have changed that, and said that it was us. Then
+    /// how much was changed.
     /// </summary>
     private async Task<IReadOnlyList<string>> JudgeAsync(
         VerifyTaskInput input,
         string parent,
         string tree,
         IReadOnlyList<ChangedFile> changes,
+        List<string> said,
         CancellationToken stop
     )
     {
@@ -173,7 +181,24 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
             parent == input.Prepared.BaseCommit
                 ? changes
                 : await new Diffs(workspace.Repository).BetweenAsync(input.Prepared.BaseCommit, tree, stop);
-        return await new OwnershipCheck(files, task, input.Prepared.BaseCommit).ProblemsAsync(workspace.Repository, tree, sinceBase, stop);
+        var ownership = await new OwnershipCheck(files, task, input.Prepared.BaseCommit).ProblemsAsync(
+            workspace.Repository,
+            tree,
+            sinceBase,
+            stop
+        );
+        if (ownership.Count > 0)
+        {
+            return ownership;
+        }
+        var (problems, small) = await new ChangeLimits(workspace.Repository, files.Settings.Changes, task).LookAsync(
+            input.Prepared.BaseCommit,
+            tree,
+            sinceBase,
+            stop
+        );
+        said.AddRange(small);
+        return problems;
     }
 
     /// <summary>A merge that the agent was given to resolve: it must still be there, and resolved.</summary>

@@ -171,7 +171,7 @@ public sealed class TaskVerification(RunServices services)
         try
         {
             var problems = await work.FindProblemsAsync(input, notes, stop);
-            return problems.Count > 0 ? (problems, "") : await work.CommitAsync(input, stop);
+            return problems.Count > 0 ? (problems, "") : await work.CommitAsync(input, notes, stop);
         }
         catch (GitException refusal) when (refusal.IsRefusal)
         {

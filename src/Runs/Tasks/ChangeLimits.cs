@@ -1,0 +1,101 @@
+using System.Globalization;
+using Orchestrator.Git.Commits;
+using Orchestrator.Git.Program;
+using Orchestrator.Git.Worktrees;
+using Orchestrator.Plans;
+using Orchestrator.Settings;
+
+namespace Orchestrator.Runs.Tasks;
+
+/// <summary>
+/// How much a task changes: a change that is too large, or that only moves white space about, is hard to review and in the way of others.
+/// </summary>
+/// <param name="repository">The repository.</param>
+/// <param name="limits">What is too much; off by default.</param>
+/// <param name="task">The task.</param>
+internal sealed class ChangeLimits(GitRepository repository, ChangeSettings limits, PlanTask task)
+{
+    private const int MostNamed = 10;
+
+    /// <summary>Where white space has a meaning: what differs in nothing else may be work.</summary>
+    private static readonly string[] Significant =
+    [
+        ".py",
+        ".pyi",
+        ".yaml",
+        ".yml",
+        ".mk",
+        ".fs",
+        ".fsx",
+        ".haml",
+        ".pug",
+        ".sass",
+        ".coffee",
+        ".nim",
+        ".md",
+        ".rst",
+    ];
+
+    /// <summary>What is too much, each a sentence for the agent; and what people should hear of.</summary>
+    /// <param name="baseCommit">What the task began with.</param>
+    /// <param name="tree">What is to be committed.</param>
+    /// <param name="changed">The files that differ.</param>
+    /// <param name="stop">Ends the look.</param>
+    public async Task<(IReadOnlyList<string> Problems, IReadOnlyList<string> Notes)> LookAsync(
+        string baseCommit,
+        string tree,
+        IReadOnlyList<ChangedFile> changed,
+        CancellationToken stop
+    )
+    {
+        if (changed.Count == 0)
+        {
+            return ([], []);
+        }
+
+        var diffs = new Diffs(repository);
+        var lines = await diffs.CountLinesAsync(baseCommit, tree, cancellationToken: stop);
+        var real = await diffs.CountLinesAsync(baseCommit, tree, ignoresWhiteSpace: true, stop);
+        var formatOnly = changed
+            .Where(file => file.Change == FileChange.Modified && file.OldMode == file.NewMode && IsFormatOnly(file.Path, lines, real))
+            .Select(file => file.Path)
+            .ToList();
+        var total = lines.Where(file => !Byproducts.IsByproduct(file.Key)).Sum(file => (long)file.Value);
+        var problems = new List<string>();
+        if (limits.MaxLines is { } most && total > most && !task.AllowLargeChanges)
+        {
+            var largest = lines
+                .Where(file => !Byproducts.IsByproduct(file.Key))
+                .OrderByDescending(file => file.Value)
+                .Take(MostNamed)
+                .Select(file => $"{FileNames.Show(file.Key)} ({Number(file.Value)})");
+            problems.Add(
+                $"The task changes {Number(total)} lines, more than changes.max_lines allows ({Number(most)}); the largest: "
+                    + $"{string.Join(", ", largest)}. Take back what the task does not need. If it needs all of it, say so "
+                    + "(blocked): a person may set 'allow_large_changes' on the task."
+            );
+        }
+        if (limits.MaxFormatOnly is { } mostFiles && formatOnly.Count > mostFiles)
+        {
+            problems.Add(
+                $"{Files(formatOnly.Count)} in white space alone, more than changes.max_format_only allows ({Number(mostFiles)}): "
+                    + $"{FileNames.Some(formatOnly, MostNamed)}. Put them back as they were (git checkout {baseCommit[..12]} -- FILE)."
+            );
+        }
+        IReadOnlyList<string> notes =
+            formatOnly.Count > 0 && problems.Count == 0
+                ? [$"{Files(formatOnly.Count)} in white space alone: {FileNames.Some(formatOnly, MostNamed)}"]
+                : [];
+        return (problems, notes);
+    }
+
+    private static bool IsFormatOnly(string path, IReadOnlyDictionary<string, int> lines, IReadOnlyDictionary<string, int> real) =>
+        lines.GetValueOrDefault(path) > 0
+        && real.GetValueOrDefault(path) == 0
+        && !Significant.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase)
+        && Path.GetFileName(path) is not ("Makefile" or "GNUmakefile" or "makefile");
+
+    private static string Files(int count) => count == 1 ? "1 file differs" : $"{Number(count)} files differ";
+
+    private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
+}
