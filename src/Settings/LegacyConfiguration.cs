@@ -114,7 +114,7 @@ public static class LegacyConfiguration
         )
         {
             (name, value) = (
-                SettingKeys.RetryAttempts.Name,
+                LimitKeys.RetryAttempts.Name,
                 new RawScalar((retries + 1).ToString(System.Globalization.CultureInfo.InvariantCulture), value.Line)
             );
         }

@@ -35,7 +35,7 @@ internal static class OldVariables
         if (values.TryGetValue("BEDROCK_MODEL_ID", out var model))
         {
             Take("agents.claude.provider", "bedrock", model.Line);
-            Take(SettingKeys.Model.Name, SettingTypes.Quote(model.Value), model.Line);
+            Take(AgentKeys.Model.Name, SettingTypes.Quote(model.Value), model.Line);
         }
         else if (values.TryGetValue("ANTHROPIC_API_KEY", out var key))
         {
@@ -44,8 +44,8 @@ internal static class OldVariables
 
         if (OfLimitedAgents.FirstOrDefault(values.ContainsKey) is { } known)
         {
-            Take(SettingKeys.MemoryLimit.Name, "800MB", values[known].Line);
-            Take(SettingKeys.CpuLimit.Name, "0.4", values[known].Line);
+            Take(LimitKeys.MemoryLimit.Name, "800MB", values[known].Line);
+            Take(LimitKeys.CpuLimit.Name, "0.4", values[known].Line);
         }
 
         void Take(string name, string value, int line) => taken.TryAdd(name, new TakenSetting(name, value, $"{file.Path}:{line}"));

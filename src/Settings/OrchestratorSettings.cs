@@ -101,7 +101,7 @@ public sealed record OrchestratorSettings
 
     /// <summary>What is kept of runs that have ended (<c>retention.*</c>).</summary>
     /// <value>Of a run of an earlier version: the defaults.</value>
-    public RetentionSettings Retention { get; init; } = new(SettingKeys.RetentionAge.Default, SettingKeys.RetentionCount.Default);
+    public RetentionSettings Retention { get; init; } = new(WorktreeKeys.RetentionAge.Default, WorktreeKeys.RetentionCount.Default);
 
     public required GitSettings Git { get; init; }
 
@@ -189,7 +189,7 @@ public sealed record WorktreeSettings(
 {
     /// <summary>How many wait to be used again while no run is open, and as many for gates (<c>worktrees.pool</c>).</summary>
     /// <value>Of a run of an earlier version: the default.</value>
-    public int Pool { get; init; } = SettingKeys.WorktreePool.Default;
+    public int Pool { get; init; } = WorktreeKeys.WorktreePool.Default;
 }
 
 /// <summary>

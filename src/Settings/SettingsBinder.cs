@@ -12,17 +12,17 @@ internal sealed class SettingsBinder(SettingsLayers layers)
             Workers = Read(SettingKeys.Workers),
             MaxWorkers = Read(SettingKeys.MaxWorkers),
             TaskTimeout = Read(SettingKeys.TaskTimeout),
-            MaxRemediations = Read(SettingKeys.MaxRemediations),
-            Model = ReadModel(SettingKeys.Model),
-            EscalateModel = CurrentModel(SettingKeys.EscalateModel, Read(SettingKeys.EscalateModel)),
-            Agent = Read(SettingKeys.Agent),
+            MaxRemediations = Read(LimitKeys.MaxRemediations),
+            Model = ReadModel(AgentKeys.Model),
+            EscalateModel = CurrentModel(AgentKeys.EscalateModel, Read(AgentKeys.EscalateModel)),
+            Agent = Read(AgentKeys.Agent),
             Agents = ReadAgents(),
             Planner = new(
-                Read(SettingKeys.PlannerAgent),
-                ReadModel(SettingKeys.PlannerModel),
-                Read(SettingKeys.PlannerTimeout),
-                Read(SettingKeys.PlannerUrl),
-                Read(SettingKeys.PlannerRegion)
+                Read(AgentKeys.PlannerAgent),
+                ReadModel(AgentKeys.PlannerModel),
+                Read(AgentKeys.PlannerTimeout),
+                Read(AgentKeys.PlannerUrl),
+                Read(AgentKeys.PlannerRegion)
             ),
             Review = new(
                 Read(ReviewKeys.Enabled),
@@ -37,17 +37,17 @@ internal sealed class SettingsBinder(SettingsLayers layers)
             ),
             Retry = new RetryRule
             {
-                MaxAttempts = Read(SettingKeys.RetryAttempts),
-                BaseDelay = Read(SettingKeys.RetryBaseDelay),
-                MaxDelay = Read(SettingKeys.RetryMaxDelay),
+                MaxAttempts = Read(LimitKeys.RetryAttempts),
+                BaseDelay = Read(LimitKeys.RetryBaseDelay),
+                MaxDelay = Read(LimitKeys.RetryMaxDelay),
             },
             Limits = new(
-                Read(SettingKeys.StallLimit),
-                Read(SettingKeys.TurnLimit),
-                Read(SettingKeys.CostLimit),
-                Read(SettingKeys.MemoryLimit),
-                Read(SettingKeys.CpuLimit),
-                Read(SettingKeys.OrphanLimit)
+                Read(LimitKeys.StallLimit),
+                Read(LimitKeys.TurnLimit),
+                Read(LimitKeys.CostLimit),
+                Read(LimitKeys.MemoryLimit),
+                Read(LimitKeys.CpuLimit),
+                Read(LimitKeys.OrphanLimit)
             ),
             Gates = new(
                 Read(SettingKeys.TaskGates),
@@ -58,7 +58,7 @@ internal sealed class SettingsBinder(SettingsLayers layers)
             Radar = Read(SettingKeys.Radar),
             Changes = new(Read(ChangeKeys.MaxLines), Read(ChangeKeys.MaxFormatOnly)),
             Train = new(Read(SettingKeys.TrainBatch), Read(SettingKeys.TrainParallel)),
-            Permissions = new(Read(SettingKeys.PermissionMode), Read(SettingKeys.PermissionAllow), Read(SettingKeys.PermissionSandbox)),
+            Permissions = new(Read(AgentKeys.PermissionMode), Read(AgentKeys.PermissionAllow), Read(AgentKeys.PermissionSandbox)),
             StrictCompliance = Read(SettingKeys.StrictCompliance),
             SecretScan = Read(SettingKeys.SecretScan),
             Audit = Read(SettingKeys.Audit),
@@ -66,18 +66,18 @@ internal sealed class SettingsBinder(SettingsLayers layers)
             ApprovalTimeout = Read(SettingKeys.ApprovalTimeout),
             LockTimeout = Read(SettingKeys.LockTimeout),
             AlwaysRequireHuman = Read(SettingKeys.AlwaysRequireHuman),
-            DiskReserve = Read(SettingKeys.DiskReserve),
+            DiskReserve = Read(WorktreeKeys.DiskReserve),
             Worktrees = new(
-                Read(SettingKeys.WorktreeDirectory),
-                Read(SettingKeys.WorktreeSetup),
-                Read(SettingKeys.WorktreeEnvironment),
-                Read(SettingKeys.WorktreeKeep),
-                Read(SettingKeys.BranchPrefix)
+                Read(WorktreeKeys.WorktreeDirectory),
+                Read(WorktreeKeys.WorktreeSetup),
+                Read(WorktreeKeys.WorktreeEnvironment),
+                Read(WorktreeKeys.WorktreeKeep),
+                Read(WorktreeKeys.BranchPrefix)
             )
             {
-                Pool = Read(SettingKeys.WorktreePool),
+                Pool = Read(WorktreeKeys.WorktreePool),
             },
-            Retention = new(Read(SettingKeys.RetentionAge), Read(SettingKeys.RetentionCount)),
+            Retention = new(Read(WorktreeKeys.RetentionAge), Read(WorktreeKeys.RetentionCount)),
             Git = new(Read(SettingKeys.Land), Read(SettingKeys.MessagePrefix), Read(SettingKeys.Target)),
             Risk = new(
                 Read(SettingKeys.RiskPatterns),
@@ -87,13 +87,13 @@ internal sealed class SettingsBinder(SettingsLayers layers)
             ),
             ShowProgress = Read(SettingKeys.ShowProgress),
             Temporal = new(
-                Read(SettingKeys.TemporalAddress),
-                Read(SettingKeys.TemporalNamespace),
-                Read(SettingKeys.TemporalTls),
-                Read(SettingKeys.TemporalApiKey)
+                Read(TemporalKeys.TemporalAddress),
+                Read(TemporalKeys.TemporalNamespace),
+                Read(TemporalKeys.TemporalTls),
+                Read(TemporalKeys.TemporalApiKey)
             )
             {
-                IsAddressOfRepository = SecretDestinations.OfRepository(layers.Settings, SettingKeys.TemporalAddress) is not null,
+                IsAddressOfRepository = SecretDestinations.OfRepository(layers.Settings, TemporalKeys.TemporalAddress) is not null,
             },
         };
         CheckTogether(settings);
@@ -148,9 +148,9 @@ internal sealed class SettingsBinder(SettingsLayers layers)
             name => name,
             name => new AgentSettings(
                 ReadCommand(name),
-                Read(SettingKeys.AgentProvider, $"agents.{name}.provider"),
-                Read(SettingKeys.AgentMcp, $"agents.{name}.mcp"),
-                Read(SettingKeys.AgentTools, $"agents.{name}.tools")
+                Read(AgentKeys.AgentProvider, $"agents.{name}.provider"),
+                Read(AgentKeys.AgentMcp, $"agents.{name}.mcp"),
+                Read(AgentKeys.AgentTools, $"agents.{name}.tools")
             )
         );
     }
@@ -158,7 +158,7 @@ internal sealed class SettingsBinder(SettingsLayers layers)
     private IReadOnlyList<string>? ReadCommand(string agent)
     {
         var name = $"agents.{agent}.command";
-        var command = Read(SettingKeys.AgentCommand, name);
+        var command = Read(AgentKeys.AgentCommand, name);
         if (command is { Count: 0 } || (command is null && agent != "claude"))
         {
             layers.Errors.Add(new SettingFault(name, "the agent has no program.", "Give [PROGRAM, ARGUMENT, ...].", SourceOf(name)));
@@ -176,7 +176,7 @@ internal sealed class SettingsBinder(SettingsLayers layers)
         );
         Demand(
             settings.Retry.BaseDelay <= settings.Retry.MaxDelay,
-            SettingKeys.RetryBaseDelay,
+            LimitKeys.RetryBaseDelay,
             $"{Durations.Write(settings.Retry.BaseDelay)} is more than retry.max_delay ({Durations.Write(settings.Retry.MaxDelay)}).",
             "The first pause must not be the longest."
         );
@@ -191,7 +191,7 @@ internal sealed class SettingsBinder(SettingsLayers layers)
             var near = NearestName.Of(settings.Agent, settings.Agents.Keys);
             Demand(
                 false,
-                SettingKeys.Agent,
+                AgentKeys.Agent,
                 $"there is no agent '{settings.Agent}'{(near is null ? "" : $"; '{near}' is near")}.",
                 $"Add 'agents: {{{settings.Agent}: {{command: [PROGRAM, ARGUMENT]}}}}' to .orchestrator/config.yaml, or choose one of "
                     + $"{string.Join(", ", settings.Agents.Keys.Order(StringComparer.Ordinal))}."

@@ -128,7 +128,7 @@ public sealed class ServerProfileTests
     private static TemporalClientConnectOptions Options(
         CliFixture cli,
         string address,
-        string name = SettingKeys.DefaultNamespace,
+        string name = TemporalKeys.DefaultNamespace,
         bool isOfRepository = false
     )
     {

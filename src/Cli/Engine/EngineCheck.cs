@@ -19,7 +19,7 @@ internal static class EngineCheck
     {
         if (settings.Temporal.Address is null)
         {
-            return await EngineConnection.FindOwnerAsync(repository.OrchestratorFolder, stop) is { } owner
+            return await EngineOwners.FindAsync(repository.OrchestratorFolder, stop) is { } owner
                 ? new(Name, MachineCheckStatus.Ok, $"Embedded; process {owner.Pid} serves it.")
                 : new(Name, MachineCheckStatus.Ok, "Embedded; it is served while runs are.");
         }

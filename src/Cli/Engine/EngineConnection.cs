@@ -16,8 +16,6 @@ namespace Orchestrator.Cli.Engine;
 /// </summary>
 internal sealed class EngineConnection : IAsyncDisposable
 {
-    private const string SocketPrefix = "unix:";
-
     // Of a run that is open longer than what is kept, the histories of its first tasks are still looked at.
     private static readonly TimeSpan LeastKept = TimeSpan.FromDays(7);
     private static readonly TimeSpan Always = TimeSpan.FromDays(36500);
@@ -56,7 +54,7 @@ internal sealed class EngineConnection : IAsyncDisposable
     {
         _repository = repository;
         _retention = retention;
-        _joined = owner.Address[SocketPrefix.Length..];
+        _joined = owner.Address[EngineOwners.SocketPrefix.Length..];
         _registration = registration;
     }
 
@@ -256,7 +254,7 @@ internal sealed class EngineConnection : IAsyncDisposable
         try
         {
             return new EngineConnection(
-                await TemporalClient.ConnectAsync(new TemporalClientConnectOptions(SocketPrefix + socket)).WaitAsync(stop),
+                await TemporalClient.ConnectAsync(new TemporalClientConnectOptions(EngineOwners.SocketPrefix + socket)).WaitAsync(stop),
                 served
             );
         }
@@ -275,7 +273,7 @@ internal sealed class EngineConnection : IAsyncDisposable
     )
     {
         var folder = repository.OrchestratorFolder;
-        if (await FindOwnerAsync(folder, stop) is not { } owner)
+        if (await EngineOwners.FindAsync(folder, stop) is not { } owner)
         {
             return null;
         }
@@ -289,29 +287,6 @@ internal sealed class EngineConnection : IAsyncDisposable
         {
             registration?.Dispose();
             return null;
-        }
-    }
-
-    /// <summary>The process that serves a folder's embedded engine now, or null.</summary>
-    public static async Task<EngineOwner?> FindOwnerAsync(string folder, CancellationToken stop) =>
-        EngineFile.ReadOwner(folder) is { } owner && await IsListeningAsync(owner, stop) ? owner : null;
-
-    // A killed owner leaves its word behind; a client would try to reach it for seconds.
-    private static async Task<bool> IsListeningAsync(EngineOwner owner, CancellationToken stop)
-    {
-        if (!owner.Address.StartsWith(SocketPrefix, StringComparison.Ordinal))
-        {
-            return false;
-        }
-        using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        try
-        {
-            await probe.ConnectAsync(new UnixDomainSocketEndPoint(owner.Address[SocketPrefix.Length..]), stop);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
         }
     }
 }

@@ -158,7 +158,7 @@ internal sealed class DetachedRun(string runId, RepositoryLocation repository, C
         {
             return true;
         }
-        var owner = await EngineConnection.FindOwnerAsync(repository.OrchestratorFolder, stop);
+        var owner = await EngineOwners.FindAsync(repository.OrchestratorFolder, stop);
         return ProcessTable
             .ChildrenOf(supervisor.ProcessId)
             .Any(child => child.ProcessId == owner?.Pid || StandbyProcesses.Has(repository.OrchestratorFolder, child.Identity));

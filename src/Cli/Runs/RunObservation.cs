@@ -52,7 +52,7 @@ internal static class RunObservation
     {
         if (
             RunStanding.Of(run.Status) != RunStanding.Moving
-            || await EngineConnection.FindOwnerAsync(repository.OrchestratorFolder, stop) is not null
+            || await EngineOwners.FindAsync(repository.OrchestratorFolder, stop) is not null
         )
         {
             return false;

@@ -22,6 +22,7 @@ public sealed class RunSurvey(GitRepository repository, string prefix)
     private readonly CommitStore _commits = new(repository);
     private readonly WorktreeStore _worktrees = new(repository);
     private readonly LeftWork _left = new(repository);
+    private readonly LeftRefs _leftRefs = new(prefix);
 
     /// <summary>Looks at some runs.</summary>
     /// <param name="runs">Runs that have ended.</param>
@@ -40,7 +41,9 @@ public sealed class RunSurvey(GitRepository repository, string prefix)
         );
         var worktrees = (await _worktrees.ListAsync(stop)).Skip(1).ToLookup(RunOf, StringComparer.Ordinal);
         var saved = runs.ToDictionary(run => run, run => _left.SavedWork(run.Folder.Name));
-        var mine = runs.SelectMany(run => RefsOf(run, refs).Concat(results[run.Folder.Name].Select(result => (result.Ref, result.Commit))))
+        var mine = runs.SelectMany(run =>
+                _leftRefs.RefsOf(run, refs).Concat(results[run.Folder.Name].Select(result => (result.Ref, result.Commit)))
+            )
             .Select(found => found.Commit)
             .Concat(runs.SelectMany(run => worktrees[run.Folder.Name]).Select(tree => tree.Head).OfType<string>())
             .Concat(saved.Values.SelectMany(tasks => tasks.Values).Select(snapshot => snapshot?.Head).OfType<string>())
@@ -65,7 +68,7 @@ public sealed class RunSurvey(GitRepository repository, string prefix)
             found.Add(
                 await LookAsync(
                     run,
-                    [.. RefsOf(run, refs)],
+                    [.. _leftRefs.RefsOf(run, refs)],
                     [.. results[run.Folder.Name]],
                     [.. worktrees[run.Folder.Name]],
                     saved[run],
@@ -161,7 +164,7 @@ public sealed class RunSurvey(GitRepository repository, string prefix)
     {
         var kept = new List<string>();
         var (removable, busy) = await _left.WorktreesAsync(worktrees, contained, kept, stop);
-        var keepers = Keepers(run, refs, contained);
+        var keepers = LeftRefs.Keepers(run, refs, contained);
         var (gone, staying) = (new List<RefChange>(), new List<string>());
         var merged = run
             .Status.Tasks.Where(task => task.State == TaskStates.Merged)
@@ -169,7 +172,7 @@ public sealed class RunSurvey(GitRepository repository, string prefix)
         foreach (var (name, commit) in refs.Concat(results.Select(result => (result.Ref, result.Commit))))
         {
             var result = results.FirstOrDefault(result => result.Ref == name);
-            var task = result is null ? TaskOf(run, name) : result.Trailers?.Task;
+            var task = result is null ? LeftRefs.TaskOf(run, name) : result.Trailers?.Task;
 
             // What a later run could take up goes only when nobody would need it.
             var isProven =
@@ -211,16 +214,6 @@ public sealed class RunSurvey(GitRepository repository, string prefix)
         };
     }
 
-    /// <summary>Refs of the run that stay, and hold more than themselves: what a run reached that was not landed, or taken back.</summary>
-    private static HashSet<string> Keepers(EndedRun run, IReadOnlyList<(string Ref, string Commit)> refs, IReadOnlySet<string> contained)
-    {
-        var aborted = RunRefs.Aborted(run.Folder);
-        var staying = refs.Where(found => !contained.Contains(found.Commit)).Select(found => found.Ref).ToHashSet(StringComparer.Ordinal);
-        return staying.Contains(aborted) ? [aborted]
-            : staying.Contains(Heads + run.Status.Staging) ? [Heads + run.Status.Staging]
-            : [];
-    }
-
     private async Task<bool> IsInAsync(string commit, HashSet<string> keepers, CancellationToken stop) =>
         keepers.Count > 0 && await _commits.IsReachableFromAnyAsync(commit, keepers, stop);
 
@@ -242,27 +235,6 @@ public sealed class RunSurvey(GitRepository repository, string prefix)
                 stop
             )
         ).IsProven;
-
-    private IEnumerable<(string Ref, string Commit)> RefsOf(EndedRun run, IReadOnlyDictionary<string, string> refs)
-    {
-        var name = run.Folder.Name;
-        string[] single =
-        [
-            RunRefs.Base(run.Folder),
-            RunRefs.LastMerge(run.Folder),
-            RunRefs.Aborted(run.Folder),
-            $"refs/orchestrator/revert/{name}",
-        ];
-        string[] below = [$"{Heads}{run.BranchPrefix ?? prefix}/{name}/", RunRefs.Wips(run.Folder) + "/", RunRefs.Kepts(run.Folder) + "/"];
-        return refs.Where(found =>
-                single.Contains(found.Key) || Array.Exists(below, start => found.Key.StartsWith(start, StringComparison.Ordinal))
-            )
-            .Select(found => (found.Key, found.Value));
-    }
-
-    /// <summary>The task that a branch or a snapshot belongs to; null: to the run.</summary>
-    private static string? TaskOf(EndedRun run, string name) =>
-        name.StartsWith(RunRefs.Wips(run.Folder) + "/", StringComparison.Ordinal) ? name[(RunRefs.Wips(run.Folder).Length + 1)..] : null;
 
     /// <summary>Worktrees of tasks are named by their run: FOLDER/RUN/TASK.</summary>
     private static string RunOf(WorktreeInfo worktree) => Path.GetFileName(Path.GetDirectoryName(worktree.Path)) ?? "";

@@ -9,13 +9,13 @@ internal static class SecretDestinations
     /// <summary>Refuses settings that would send a secret to an address of the repository's files.</summary>
     public static IEnumerable<SettingFault> Faults(IReadOnlyDictionary<string, RawSetting> settings, OrchestratorSettings bound)
     {
-        if (bound.Temporal.ApiKey is not null && OfRepository(settings, SettingKeys.TemporalAddress) is { } server)
+        if (bound.Temporal.ApiKey is not null && OfRepository(settings, TemporalKeys.TemporalAddress) is { } server)
         {
-            yield return Fault(SettingKeys.TemporalAddress, "temporal.api_key", server, "--address");
+            yield return Fault(TemporalKeys.TemporalAddress, "temporal.api_key", server, "--address");
         }
-        if (bound.Planner.Agent is "api" or "bedrock" && OfRepository(settings, SettingKeys.PlannerUrl) is { } service)
+        if (bound.Planner.Agent is "api" or "bedrock" && OfRepository(settings, AgentKeys.PlannerUrl) is { } service)
         {
-            yield return Fault(SettingKeys.PlannerUrl, "the account's key", service, null);
+            yield return Fault(AgentKeys.PlannerUrl, "the account's key", service, null);
         }
         if (bound.Review.Reviewer.Agent is "api" or "bedrock" && OfRepository(settings, ReviewKeys.Url) is { } reviewer)
         {

@@ -28,9 +28,9 @@ internal static class TrustQuestions
         var gates = layers.Settings.TryGetValue(SettingKeys.TaskGates.Name, out var set)
             ? SettingKeys.TaskGates.Read(set.Value, static (_, _) => { })
             : null;
-        var hasSetUp = layers.Settings.ContainsKey(SettingKeys.WorktreeSetup.Name);
+        var hasSetUp = layers.Settings.ContainsKey(WorktreeKeys.WorktreeSetup.Name);
         var servers = layers.Settings.TryGetValue("agents.claude.mcp", out var named)
-            ? SettingKeys.AgentMcp.Read(named.Value, static (_, _) => { })
+            ? AgentKeys.AgentMcp.Read(named.Value, static (_, _) => { })
             : [];
         var asked = found.Where(command =>
             command.Kind switch

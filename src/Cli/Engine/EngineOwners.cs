@@ -1,0 +1,40 @@
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using Orchestrator.Client;
+using Orchestrator.Runs;
+using Orchestrator.Settings;
+using Temporal.Server;
+using Temporalio.Client;
+using Temporalio.Exceptions;
+
+namespace Orchestrator.Cli.Engine;
+
+/// <summary>Finds out which process serves a repository's embedded engine.</summary>
+internal static class EngineOwners
+{
+    /// <summary>What an address begins with that is a socket's path.</summary>
+    public const string SocketPrefix = "unix:";
+
+    /// <summary>The process that serves a folder's embedded engine now, or null.</summary>
+    public static async Task<EngineOwner?> FindAsync(string folder, CancellationToken stop) =>
+        EngineFile.ReadOwner(folder) is { } owner && await IsListeningAsync(owner, stop) ? owner : null;
+
+    // A killed owner leaves its word behind; a client would try to reach it for seconds.
+    private static async Task<bool> IsListeningAsync(EngineOwner owner, CancellationToken stop)
+    {
+        if (!owner.Address.StartsWith(SocketPrefix, StringComparison.Ordinal))
+        {
+            return false;
+        }
+        using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await probe.ConnectAsync(new UnixDomainSocketEndPoint(owner.Address[SocketPrefix.Length..]), stop);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}

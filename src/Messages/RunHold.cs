@@ -1,0 +1,17 @@
+using System.Text.Json.Serialization;
+
+namespace Orchestrator.Messages;
+
+/// <summary>A person's word that no agent is to be started.</summary>
+/// <param name="Run">The run; empty: all runs of the user on that machine.</param>
+/// <param name="Repository">Absolute path of its repository; empty for all.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="By">Who.</param>
+/// <param name="Since">Since when.</param>
+public sealed record RunHold(
+    [property: JsonPropertyName("run")] string Run,
+    [property: JsonPropertyName("repository")] string Repository,
+    [property: JsonPropertyName("reason")] string Reason,
+    [property: JsonPropertyName("by")] string By,
+    [property: JsonPropertyName("since")] DateTimeOffset Since
+);

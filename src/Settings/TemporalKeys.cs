@@ -1,0 +1,42 @@
+using Orchestrator.Plans;
+
+namespace Orchestrator.Settings;
+
+/// <summary>The keys of the Temporal server, as <see cref="SettingKeys"/> has the others.</summary>
+public static class TemporalKeys
+{
+    internal static readonly Setting<string?> TemporalAddress = new(
+        "temporal.address",
+        null,
+        SettingTypes.OptionalText,
+        "Temporal server, HOST or HOST:PORT (7233); not set: the embedded engine",
+        oldVariables: ["TEMPORAL_ADDRESS"]
+    );
+
+    /// <summary>The namespace of a server that nobody has made.</summary>
+    public const string DefaultNamespace = "default";
+
+    internal static readonly Setting<string> TemporalNamespace = new(
+        "temporal.namespace",
+        DefaultNamespace,
+        SettingTypes.Text,
+        "Temporal namespace",
+        oldVariables: ["TEMPORAL_NAMESPACE"]
+    );
+
+    internal static readonly Setting<bool> TemporalTls = new(
+        "temporal.tls",
+        false,
+        SettingTypes.Switch,
+        "TLS to the Temporal server",
+        oldVariables: ["TEMPORAL_TLS"]
+    );
+
+    internal static readonly Setting<SecretReference?> TemporalApiKey = new(
+        "temporal.api_key",
+        null,
+        SettingTypes.Secret,
+        "key for the Temporal server",
+        oldVariables: ["TEMPORAL_API_KEY"]
+    );
+}
