@@ -1,3 +1,4 @@
+using Temporal.Grpc;
 using Temporalio.Api.Command.V1;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
@@ -33,6 +34,63 @@ public sealed class BinaryChecksumTests
             .Single(e => e.EventType == EventType.WorkflowTaskFailed)
             .WorkflowTaskFailedEventAttributes;
         Assert.Equal(("v1", "b1"), (failed.BinaryChecksum, failed.WorkerVersion.BuildId));
+    }
+
+    [Fact]
+    public async Task BadBinary_OfANamespace_IsKeptIsGivenNoTasksAndItsAnswersFailTheTask()
+    {
+        await using var server = await TestServer.StartAsync();
+        await server.StartWorkflowAsync("w");
+        var task = await server.PollWorkflowTaskAsync("w");
+        await UpdateAsync(new() { Config = new() { BadBinaries = new() { Binaries = { ["v1"] = new() { Reason = "wrong" } } } } });
+
+        var poll = await Assert.ThrowsAsync<GrpcException>(() =>
+            server.CallAsync(
+                new PollWorkflowTaskQueueRequest
+                {
+                    Namespace = "default",
+                    TaskQueue = new() { Name = "w" },
+                    BinaryChecksum = "v1",
+                },
+                PollWorkflowTaskQueueResponse.Parser
+            )
+        );
+        var answer = await Assert.ThrowsAsync<GrpcException>(() =>
+            server.CallAsync(
+                new RespondWorkflowTaskCompletedRequest
+                {
+                    Namespace = "default",
+                    TaskToken = task.TaskToken,
+                    BinaryChecksum = "v1",
+                },
+                RespondWorkflowTaskCompletedResponse.Parser
+            )
+        );
+        var described = await server.CallAsync(new DescribeNamespaceRequest { Namespace = "default" }, DescribeNamespaceResponse.Parser);
+        var absent = await Assert.ThrowsAsync<GrpcException>(() => UpdateAsync(new() { DeleteBadBinary = "v2" }));
+        var after = await UpdateAsync(new() { DeleteBadBinary = "v1" });
+
+        Assert.Equal((GrpcStatusCode.InvalidArgument, "binary v1 already marked as bad deployment"), (poll.Code, poll.Message));
+        Assert.Equal(
+            (GrpcStatusCode.InvalidArgument, "BadBinary: binary v1 is already marked as bad deployment"),
+            (answer.Code, answer.Message)
+        );
+        Assert.Equal(
+            WorkflowTaskFailedCause.BadBinary,
+            (await server.HistoryAsync("w"))
+                .Single(e => e.EventType == EventType.WorkflowTaskFailed)
+                .WorkflowTaskFailedEventAttributes.Cause
+        );
+        Assert.Equal("wrong", described.Config.BadBinaries.Binaries["v1"].Reason);
+        Assert.NotNull(described.Config.BadBinaries.Binaries["v1"].CreateTime);
+        Assert.Equal("Bad binary checksum v2 doesn't exists.", absent.Message);
+        Assert.Empty(after.Config.BadBinaries.Binaries);
+
+        Task<UpdateNamespaceResponse> UpdateAsync(UpdateNamespaceRequest request)
+        {
+            request.Namespace = "default";
+            return server.CallAsync(request, UpdateNamespaceResponse.Parser);
+        }
     }
 
     [Fact]

@@ -112,6 +112,9 @@ internal sealed class RequestGenerator(Random random, Seeds seeds)
             case RespondActivityTaskCanceledByIdRequest canceled when Known<WorkflowExecution>("cancelled.execution") is { } run:
                 (canceled.WorkflowId, canceled.RunId) = (run.WorkflowId, run.RunId);
                 break;
+            case PollActivityTaskQueueRequest poll when Known<string>("activity queue") is { } queue:
+                poll.TaskQueue = new TaskQueue { Name = queue };
+                break;
             case StopBatchOperationRequest stop when Known<string>("job_id") is { } job:
                 stop.JobId = job;
                 break;

@@ -36,6 +36,8 @@ internal sealed class Situations(TestServer server, Seeds seeds, Random random)
                 "RespondActivityTaskCanceled" or "RespondActivityTaskCanceledById" => ActivityToCancelAsync(),
                 "RespondQueryTaskCompleted" => WaitingQueryAsync(),
                 "StopBatchOperation" => RunningBatchAsync(),
+                "PollActivityTaskQueue" => WaitingActivityAsync(),
+                "RespondActivityTaskFailed" or "RespondActivityTaskCompleted" or "RecordActivityTaskHeartbeat" => BegunActivityAsync(),
                 _ => Task.CompletedTask,
             };
 
@@ -83,13 +85,27 @@ internal sealed class Situations(TestServer server, Seeds seeds, Random random)
         }
     }
 
-    private async Task ActivityToCancelAsync()
+    private async Task<WorkflowExecution> WaitingActivityAsync()
     {
         var run = await StartAsync();
         var activity = TestServer.Activity("a", run.WorkflowId);
         activity.ScheduleActivityTaskCommandAttributes.StartToCloseTimeout = new() { Seconds = 86_400 };
         await server.CompleteAsync(await server.PollWorkflowTaskAsync(run.WorkflowId), activity);
+        seeds.Add("activity queue", run.WorkflowId);
+        return run;
+    }
+
+    private async Task<(WorkflowExecution Run, PollActivityTaskQueueResponse Task)> BegunActivityAsync()
+    {
+        var run = await WaitingActivityAsync();
         var begun = await server.PollActivityTaskAsync(run.WorkflowId);
+        seeds.Add("PollActivityTaskQueue.task_token", begun.TaskToken);
+        return (run, begun);
+    }
+
+    private async Task ActivityToCancelAsync()
+    {
+        var (run, begun) = await BegunActivityAsync();
         await server.SignalAsync(run.WorkflowId, "end");
         var scheduled = (await server.HistoryAsync(run.WorkflowId)).Single(e => e.EventType == EventType.ActivityTaskScheduled).EventId;
         await server.CompleteAsync(

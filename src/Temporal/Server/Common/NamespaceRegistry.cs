@@ -5,7 +5,8 @@ namespace Temporal.Server.Common;
 /// <summary>A namespace as the rest of the server needs it.</summary>
 /// <param name="Id">A UUID; rows and tokens name the namespace by it.</param>
 /// <param name="Retention">How long closed runs are kept.</param>
-internal sealed record NamespaceEntry(string Id, string Name, TimeSpan Retention);
+/// <param name="BadBinaries">Checksums of the binaries of workers that may not work any more.</param>
+internal sealed record NamespaceEntry(string Id, string Name, TimeSpan Retention, IReadOnlySet<string> BadBinaries);
 
 /// <summary>
 /// The namespaces that exist, in memory; whoever changes them writes them down and calls <see cref="Set"/> or <see cref="Remove"/>.
@@ -13,7 +14,8 @@ internal sealed record NamespaceEntry(string Id, string Name, TimeSpan Retention
 internal sealed class NamespaceRegistry
 {
     /// <summary>The namespace that always exists; its id is the same everywhere.</summary>
-    public static NamespaceEntry Default { get; } = new("32049b68-7872-4094-8e63-d0dd59896a83", "default", TimeSpan.FromDays(1));
+    public static NamespaceEntry Default { get; } =
+        new("32049b68-7872-4094-8e63-d0dd59896a83", "default", TimeSpan.FromDays(1), new HashSet<string>());
 
     private readonly ConcurrentDictionary<string, NamespaceEntry> _byName = new();
     private readonly ConcurrentDictionary<string, NamespaceEntry> _byId = new();

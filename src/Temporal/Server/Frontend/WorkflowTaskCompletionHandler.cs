@@ -67,6 +67,11 @@ internal sealed class WorkflowTaskCompletionHandler(
         return task is null ? new GrpcResponse(response) : new GrpcResponse(HistoryReader.AppendField(response, WorkflowTaskField, task));
     }
 
+    private static CommandFault? BadBinary(NamespaceEntry ns, RespondWorkflowTaskCompletedRequest request) =>
+        ns.BadBinaries.Contains(request.BinaryChecksum)
+            ? new(WorkflowTaskFailedCause.BadBinary, $"binary {request.BinaryChecksum} is already marked as bad deployment")
+            : null;
+
     private (CommandFault? Fault, RespondWorkflowTaskCompletedResponse Response, byte[]? Task) Complete(
         Workflow workflow,
         TaskToken token,
@@ -77,7 +82,8 @@ internal sealed class WorkflowTaskCompletionHandler(
         var ns = namespaces.FindById(run.NamespaceId)!;
         var response = new RespondWorkflowTaskCompletedResponse();
         var fault =
-            new CommandValidator(run, ns, namespaces, searchAttributes, request.Messages).Check(request.Commands)
+            BadBinary(ns, request)
+            ?? new CommandValidator(run, ns, namespaces, searchAttributes, request.Messages).Check(request.Commands)
             ?? Updates.Check(workflow, run, request.Messages)
             ?? Unhandled(run, request);
         if (fault is not null)

@@ -100,6 +100,11 @@ internal sealed class WorkflowTaskHandler(WorkflowEngine engine, NamespaceRegist
     {
         var ns = namespaces.Resolve(request.Namespace);
         Require.TaskQueue(request.TaskQueue);
+        if (ns.BadBinaries.Contains(request.BinaryChecksum))
+        {
+            throw RpcErrors.InvalidArgument($"binary {request.BinaryChecksum} already marked as bad deployment");
+        }
+
         LongPoll.RequireTime(context);
         using var poll = new LongPoll(context, PollLimit, stopping.Token);
         using var noted = polls.Note(request.WorkerInstanceKey, poll);

@@ -136,7 +136,7 @@ internal sealed class NamespaceDirectory(Database database, NamespaceRegistry re
         lock (_lock)
         {
             _byId[ns.Info.Id] = ns;
-            registry.Set(new NamespaceEntry(ns.Info.Id, ns.Info.Name, ns.Retention));
+            registry.Set(new NamespaceEntry(ns.Info.Id, ns.Info.Name, ns.Retention, ns.BadBinaries.Binaries.Keys.ToHashSet()));
         }
     }
 

@@ -3,6 +3,7 @@ using Google.Protobuf.WellKnownTypes;
 using Temporal.Grpc;
 using Temporal.Server.Common;
 using Temporal.Server.Storage;
+using Temporal.Server.Timers;
 using Temporal.Server.Visibility;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.ErrorDetails.V1;
@@ -14,11 +15,16 @@ using Temporalio.Api.WorkflowService.V1;
 namespace Temporal.Server.Operator;
 
 /// <summary>Registers, describes, lists, changes and deletes namespaces.</summary>
-internal sealed class NamespaceHandler(NamespaceDirectory directory, SearchAttributeRegistry attributes, NamespaceRemoval removal)
-    : IServiceHandler
+internal sealed class NamespaceHandler(
+    NamespaceDirectory directory,
+    SearchAttributeRegistry attributes,
+    NamespaceRemoval removal,
+    TimerService timers
+) : IServiceHandler
 {
     private const int LongestName = 1000;
     private const int DefaultPage = 100;
+    private const int MostBadBinaries = 10;
 
     /// <summary>The shortest retention that the real server takes for a namespace of one cluster.</summary>
     private static readonly TimeSpan ShortestRetention = TimeSpan.FromHours(1);
@@ -112,7 +118,7 @@ internal sealed class NamespaceHandler(NamespaceDirectory directory, SearchAttri
                     }
                 }
 
-                return new StoredNamespace(info, retention ?? before.Retention);
+                return new StoredNamespace(info, retention ?? before.Retention, BadOnes(before.BadBinaries, request));
             }
         );
         var description = Describe(changed);
@@ -122,6 +128,25 @@ internal sealed class NamespaceHandler(NamespaceDirectory directory, SearchAttri
             Config = description.Config,
             ReplicationConfig = description.ReplicationConfig,
         };
+    }
+
+    private BadBinaries BadOnes(BadBinaries before, UpdateNamespaceRequest request)
+    {
+        var after = before.Clone();
+        foreach (var (checksum, given) in request.Config?.BadBinaries?.Binaries ?? [])
+        {
+            after.Binaries[checksum] = given.Clone();
+            after.Binaries[checksum].CreateTime = Timestamp.FromDateTimeOffset(timers.UtcNow);
+        }
+
+        if (after.Binaries.Count > MostBadBinaries)
+        {
+            throw RpcErrors.InvalidArgument($"Total resetBinaries cannot exceed the max limit: {MostBadBinaries}");
+        }
+
+        return request.DeleteBadBinary.Length == 0 || after.Binaries.Remove(request.DeleteBadBinary)
+            ? after
+            : throw RpcErrors.InvalidArgument($"Bad binary checksum {request.DeleteBadBinary} doesn't exists.");
     }
 
     private async Task<DeprecateNamespaceResponse> DeprecateAsync(DeprecateNamespaceRequest request)
@@ -175,7 +200,7 @@ internal sealed class NamespaceHandler(NamespaceDirectory directory, SearchAttri
             Config = new NamespaceConfig
             {
                 WorkflowExecutionRetentionTtl = Duration.FromTimeSpan(ns.Retention),
-                BadBinaries = new BadBinaries(),
+                BadBinaries = ns.BadBinaries,
                 HistoryArchivalState = ArchivalState.Disabled,
                 VisibilityArchivalState = ArchivalState.Disabled,
                 CustomSearchAttributeAliases =

@@ -2,6 +2,7 @@ using Temporal.Server.Common;
 using Temporal.Server.Visibility;
 using Temporal.Server.Visibility.Query;
 using Temporalio.Api.OperatorService.V1;
+using Temporalio.Api.WorkflowService.V1;
 
 namespace Temporal.Server.Operator;
 
@@ -14,7 +15,22 @@ internal sealed class SearchAttributeHandler(NamespaceRegistry namespaces, Searc
         table.AddAsync((AddSearchAttributesRequest request) => AddAsync(request));
         table.AddAsync((RemoveSearchAttributesRequest request) => RemoveAsync(request));
         table.Add((ListSearchAttributesRequest request) => List(request));
+        table.Add((GetSearchAttributesRequest _) => Get());
     }
+
+    // The older question knows no namespaces: it tells the fields themselves.
+    private static GetSearchAttributesResponse Get() =>
+        new()
+        {
+            Keys =
+            {
+                SystemSearchAttributes
+                    .Computed.Concat(SystemSearchAttributes.Predefined)
+                    .Select(attribute => (attribute.Key, attribute.Value.Type))
+                    .Concat(SearchAttributeRegistry.AllFields)
+                    .ToDictionary(attribute => attribute.Item1, attribute => attribute.Item2),
+            },
+        };
 
     private async Task<AddSearchAttributesResponse> AddAsync(AddSearchAttributesRequest request)
     {

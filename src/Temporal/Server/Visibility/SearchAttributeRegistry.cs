@@ -194,24 +194,28 @@ internal sealed class SearchAttributeRegistry
         return typed;
     }
 
+    /// <summary>The fields that custom attributes are kept in, with their types; which attribute has which differs by namespace.</summary>
+    public static IEnumerable<(string Field, IndexedValueType Type)> AllFields =>
+        System.Enum.GetValues<IndexedValueType>().SelectMany(type => FieldsOf(type).Select(name => (name, type)));
+
+    private static int MostOf(IndexedValueType type) =>
+        type == IndexedValueType.Unspecified || !System.Enum.IsDefined(type) ? 0
+        : type == IndexedValueType.Keyword ? MostKeywords
+        : MostPerType;
+
+    private static IEnumerable<string> FieldsOf(IndexedValueType type) =>
+        Enumerable.Range(1, MostOf(type)).Select(i => SearchAttribute.NameOf(type) + i.ToString("00", CultureInfo.InvariantCulture));
+
     private static string FreeField(IEnumerable<SearchAttribute> taken, IndexedValueType type)
     {
         var used = taken.Select(attribute => attribute.Column).ToHashSet();
-        var most =
-            type == IndexedValueType.Unspecified || !System.Enum.IsDefined(type) ? 0
-            : type == IndexedValueType.Keyword ? MostKeywords
-            : MostPerType;
-        for (var i = 1; i <= most; i++)
+        if (FieldsOf(type).FirstOrDefault(field => !used.Contains(field)) is { } free)
         {
-            var field = SearchAttribute.NameOf(type) + i.ToString("00", CultureInfo.InvariantCulture);
-            if (!used.Contains(field))
-            {
-                return field;
-            }
+            return free;
         }
 
         throw RpcErrors.InvalidArgument(
-            $"Unable to create search attributes: cannot have more than {most} search attribute of type {SearchAttribute.NameOf(type)}."
+            $"Unable to create search attributes: cannot have more than {MostOf(type)} search attribute of type {SearchAttribute.NameOf(type)}."
         );
     }
 }
