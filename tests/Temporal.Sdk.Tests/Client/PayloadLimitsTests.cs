@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Microsoft.Extensions.Logging;
+using Orchestrator.Temporal.Sdk.Tests.Common;
 using Orchestrator.TestKit;
 using Orchestrator.TestKit.Rpc;
 using Temporalio.Api.Command.V1;
@@ -266,28 +267,4 @@ public sealed class PayloadLimitsTests(TestServer server) : IClassFixture<TestSe
     private static Payload One(int size) => new() { Data = ByteString.CopyFrom(new byte[size]) };
 
     private static Payloads Of(int size) => new() { Payloads_ = { One(size) } };
-
-    private sealed class Lines : ILoggerFactory, ILogger
-    {
-        public ConcurrentQueue<string> All { get; } = [];
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public void AddProvider(ILoggerProvider provider) => throw new InvalidOperationException("This factory has one logger.");
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel,
-            EventId eventId,
-            TState state,
-            Exception? exception,
-            Func<TState, Exception?, string> formatter
-        ) => All.Enqueue(formatter(state, exception));
-
-        public void Dispose() { }
-    }
 }

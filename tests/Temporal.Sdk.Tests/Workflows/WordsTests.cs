@@ -1,3 +1,4 @@
+using Orchestrator.Temporal.Sdk.Tests.Common;
 using Temporalio.Activities;
 using Temporalio.Client;
 using Temporalio.Common;
@@ -168,6 +169,28 @@ public sealed class WordsTests(LiveServer server) : IClassFixture<LiveServer>
 
         static void Refused(string words, Action read) =>
             Assert.Contains(words, Assert.Throws<ArgumentException>(read).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("end", 1)]
+    [InlineData("fail", 0)]
+    public async Task Handler_ThatStillRunsAtTheEnd_IsWarnedOfUnlessTheWorkflowFails(string scenario, int warnings)
+    {
+        using var log = new Lines();
+        await WithWorkflowAsync(
+            scenario,
+            async handle =>
+            {
+                await handle.SignalAsync(w => w.EndAsync());
+                await Histories.UntilAsync(
+                    handle,
+                    e => e.WorkflowExecutionCompletedEventAttributes is not null || e.WorkflowExecutionFailedEventAttributes is not null
+                );
+            },
+            options => options.LoggerFactory = log
+        );
+
+        Assert.Equal(warnings, log.All.Count(line => line.Contains("handlers are still running", StringComparison.Ordinal)));
     }
 
     [Fact]

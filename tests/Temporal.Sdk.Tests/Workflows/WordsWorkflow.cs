@@ -1,4 +1,5 @@
 using Temporalio.Activities;
+using Temporalio.Exceptions;
 using Temporalio.Workflows;
 
 namespace Orchestrator.Temporal.Sdk.Tests.Workflows;
@@ -75,6 +76,10 @@ public sealed class WordsWorkflow
             case "wrong type":
                 await Workflow.ExecuteActivityAsync("Two", [1, 2], Once());
                 break;
+            case "end":
+            case "fail":
+                await Workflow.WaitConditionAsync(() => _ended);
+                return scenario == "end" ? scenario : throw new ApplicationFailureException(scenario);
             case "wait":
                 await Workflow.WaitConditionAsync(() => _ended);
                 break;

@@ -318,7 +318,11 @@ internal sealed partial class WorkflowInstance
                 Commands.Log.Close(_completion);
             }
 
-            WarnOfUnfinishedHandlers();
+            // A workflow that fails has told why nobody gets an answer.
+            if (command.CommandType != CommandType.FailWorkflowExecution)
+            {
+                WarnOfUnfinishedHandlers();
+            }
         }
     }
 
