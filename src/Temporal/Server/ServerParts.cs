@@ -35,7 +35,10 @@ internal sealed class ServerParts : IDisposable
             var visibility = new VisibilityStore(attributes);
             var configs = new TaskQueueConfigs(Database);
             Queues = new TaskQueues(time, configs.RateOf);
-            Store = new WorkflowStore(Database, visibility, time, logger, awake);
+            Store = new WorkflowStore(Database, visibility, time, logger, awake)
+            {
+                SuggestContinueAsNewAfter = options.SuggestContinueAsNewAfter,
+            };
             Engine = new WorkflowEngine(Store, Queues, Timers, Namespaces, logger)
             {
                 TracksTasks = clock is not null,

@@ -41,6 +41,12 @@ public sealed record TemporalServerOptions
     /// <value>One day, as Temporal's development server.</value>
     public TimeSpan DefaultRetention { get; init; } = TimeSpan.FromDays(1);
 
+    /// <summary>From how many events in its history on a run's workers are told to continue as new; runs of over 4 MB are told so, too.</summary>
+    /// <value>4,096.</value>
+    public int SuggestContinueAsNewAfter { get; init; } = UsualSuggestContinueAsNewAfter;
+
+    internal const int UsualSuggestContinueAsNewAfter = 4096;
+
     /// <summary>Allows an address other than loopback without a certificate.</summary>
     /// <value>False.</value>
     public bool AllowInsecure { get; init; }

@@ -42,7 +42,8 @@ public class WorkflowEnvironment : IAsyncDisposable
     {
         var copy = (WorkflowEnvironmentStartLocalOptions)(options ?? new()).Clone();
         RequireNoProgram(copy.DevServerOptions.ExistingPath);
-        return StartAsync(copy, copy.DevServerOptions.DatabaseFilename, skipping: null, copy.SearchAttributes);
+        var settings = new TemporalServerOptions { DatabasePath = copy.DevServerOptions.DatabaseFilename };
+        return StartAsync(copy, copy.DevServerOptions.Apply(settings), skipping: null, copy.SearchAttributes);
     }
 
     /// <summary>
@@ -54,7 +55,7 @@ public class WorkflowEnvironment : IAsyncDisposable
     {
         var copy = (WorkflowEnvironmentStartTimeSkippingOptions)(options ?? new()).Clone();
         RequireNoProgram(copy.TestServer.ExistingPath);
-        return StartAsync(copy, database: null, new(), searchAttributes: null);
+        return StartAsync(copy, new() { TimeSkipping = true }, new(), searchAttributes: null);
     }
 
     /// <summary>Uses the server that the environment's variables and configuration file name.</summary>
@@ -152,21 +153,13 @@ public class WorkflowEnvironment : IAsyncDisposable
 
     private static async Task<WorkflowEnvironment> StartAsync(
         TemporalClientConnectOptions options,
-        string? database,
+        TemporalServerOptions settings,
         TimeSkippingInterceptor? skipping,
         IReadOnlyCollection<Common.SearchAttributeKey>? searchAttributes
     )
     {
         var socket = Path.Combine(Path.GetTempPath(), $"temporal-test-{Guid.NewGuid().ToString("N")[..12]}.sock");
-        var server = new TemporalServer(
-            new()
-            {
-                SocketPath = socket,
-                DatabasePath = database,
-                TimeSkipping = skipping is not null,
-            },
-            options.LoggerFactory
-        );
+        var server = new TemporalServer(settings with { SocketPath = socket }, options.LoggerFactory);
         await server.StartAsync();
         try
         {

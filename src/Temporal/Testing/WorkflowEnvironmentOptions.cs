@@ -1,3 +1,5 @@
+using System.Globalization;
+using Temporal.Server;
 using Temporalio.Client;
 using Temporalio.Common;
 
@@ -56,7 +58,7 @@ public class WorkflowEnvironmentStartTimeSkippingOptions : TemporalClientConnect
 
 /// <summary>
 /// More about the server of <see cref="WorkflowEnvironment.StartLocalAsync"/>. It is part of this process, so that what is about a program,
-/// its download, its arguments and its log, is kept and not used; messages go to the client's loggers.
+/// its download and its log, is kept and not used; messages go to the client's loggers.
 /// </summary>
 public class DevServerOptions : ICloneable
 {
@@ -78,11 +80,37 @@ public class DevServerOptions : ICloneable
     /// <summary>A program in place of the server of this process; must be null: no program is started here.</summary>
     public string? ExistingPath { get; set; }
 
-    /// <summary>Arguments of the program; not used.</summary>
+    /// <summary>
+    /// Arguments of the program. Used is <c>--dynamic-config-value limit.historyCount.suggestContinueAsNew=N</c>: from how many events on
+    /// runs are told to continue as new. The others are not.
+    /// </summary>
     public IReadOnlyCollection<string>? ExtraArgs { get; set; }
 
     /// <inheritdoc/>
     public virtual object Clone() => MemberwiseClone();
+
+    internal TemporalServerOptions Apply(TemporalServerOptions settings)
+    {
+        const string flag = "--dynamic-config-value";
+        const string suggest = "limit.historyCount.suggestContinueAsNew=";
+        var afterFlag = false;
+        foreach (var argument in ExtraArgs ?? [])
+        {
+            var value = argument.StartsWith(flag + "=", StringComparison.Ordinal) ? argument[(flag.Length + 1)..] : argument;
+            if (
+                (afterFlag || value != argument)
+                && value.StartsWith(suggest, StringComparison.Ordinal)
+                && int.TryParse(value.AsSpan(suggest.Length), CultureInfo.InvariantCulture, out var events)
+            )
+            {
+                settings = settings with { SuggestContinueAsNewAfter = events };
+            }
+
+            afterFlag = argument == flag;
+        }
+
+        return settings;
+    }
 }
 
 /// <summary>

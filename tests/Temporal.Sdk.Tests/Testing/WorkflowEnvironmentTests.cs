@@ -24,6 +24,29 @@ public sealed class WorkflowEnvironmentTests
         Assert.True(await environment.GetCurrentTimeAsync() - before >= TimeSpan.FromDays(7));
     }
 
+    [Theory]
+    [InlineData("--dynamic-config-value", "limit.historyCount.suggestContinueAsNew=20")]
+    [InlineData("--dynamic-config-value=limit.historyCount.suggestContinueAsNew=20")]
+    public async Task StartLocal_ArgumentSaysWhenToSuggestContinueAsNew_IsSuggestedThen(params string[] arguments)
+    {
+        await using var environment = await WorkflowEnvironment.StartLocalAsync(
+            new() { DevServerOptions = new() { ExtraArgs = arguments } }
+        );
+        var options = new TemporalWorkerOptions($"queue-{Guid.NewGuid():N}").AddWorkflow<CountingWorkflow>();
+        using var worker = new TemporalWorker(environment.Client, options);
+
+        var length = await worker
+            .ExecuteAsync(() =>
+                environment.Client.ExecuteWorkflowAsync(
+                    (CountingWorkflow w) => w.RunAsync(),
+                    new($"counting-{Guid.NewGuid():N}", options.TaskQueue!)
+                )
+            )
+            .WaitAsync(TimeSpan.FromSeconds(60));
+
+        Assert.InRange(length, 20, 26);
+    }
+
     [Fact]
     public async Task Delay_WithTimeSkipping_MovesTheServersTime()
     {
@@ -139,6 +162,21 @@ public sealed class WorkflowEnvironmentTests
             var before = Workflow.UtcNow;
             await Workflow.DelayAsync(length);
             return Workflow.UtcNow - before;
+        }
+    }
+
+    [Workflow]
+    public sealed class CountingWorkflow
+    {
+        [WorkflowRun]
+        public async Task<int> RunAsync()
+        {
+            while (!Workflow.ContinueAsNewSuggested && Workflow.CurrentHistoryLength < 100)
+            {
+                await Workflow.DelayAsync(TimeSpan.FromMilliseconds(1));
+            }
+
+            return Workflow.CurrentHistoryLength;
         }
     }
 }

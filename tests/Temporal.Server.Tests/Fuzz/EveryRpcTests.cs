@@ -105,7 +105,7 @@ public sealed class EveryRpcTests(ITestOutputHelper output)
         GrpcStatusCode? refused = null;
         if (spoiled is not null && !(RpcCatalog.Polls(method.Name) && spoiler is null))
         {
-            var (status, message, _) = await SendAsync(server, method, spoiled.Request);
+            var (status, message, _) = await SendAsync(server, method, spoiled.Request, isRefusedAtOnce: spoiler is not null);
             Judge(method.Name, status, message, spoiled.What);
             refused = status;
             if (status == GrpcStatusCode.OK)
@@ -124,7 +124,7 @@ public sealed class EveryRpcTests(ITestOutputHelper output)
             return;
         }
 
-        var (answered, words, answer) = await SendAsync(server, method, request);
+        var (answered, words, answer) = await SendAsync(server, method, request, isRefusedAtOnce: false);
         Judge(method.Name, answered, words, request.ToString()!);
         if (answered == GrpcStatusCode.OK)
         {
@@ -231,11 +231,13 @@ public sealed class EveryRpcTests(ITestOutputHelper output)
     private static Task<(GrpcStatusCode Status, string Message, byte[] Answer)> SendAsync(
         TestServer server,
         MethodDescriptor method,
-        IMessage request
+        IMessage request,
+        bool isRefusedAtOnce
     ) =>
         server.TryAsync(
             request,
-            RpcCatalog.Polls(method.Name) ? PollPatience
+            isRefusedAtOnce ? Patience
+                : RpcCatalog.Polls(method.Name) ? PollPatience
                 : RpcCatalog.Waits(method.Name) ? WaitPatience
                 : Patience,
             $"/{method.Service.FullName}/{method.Name}"

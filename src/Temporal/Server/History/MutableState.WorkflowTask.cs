@@ -14,7 +14,6 @@ namespace Temporal.Server.History;
 /// </summary>
 internal sealed partial class MutableState
 {
-    private const long SuggestContinueAsNewEvents = 4096;
     private const long SuggestContinueAsNewBytes = 4 * 1024 * 1024;
 
     // No attempt is put off: it is the time that a worker may take for it that grows, so that one that goes on failing without a word is
@@ -102,6 +101,9 @@ internal sealed partial class MutableState
         return most * (0.8 + (0.2 * spread));
     }
 
+    /// <summary>From how many events on a worker is told to continue as new.</summary>
+    public int SuggestContinueAsNewAfter { get; init; } = TemporalServerOptions.UsualSuggestContinueAsNewAfter;
+
     /// <summary>A worker has taken the task.</summary>
     public void StartWorkflowTask(string identity, string requestId, WorkerVersionStamp? version)
     {
@@ -117,7 +119,7 @@ internal sealed partial class MutableState
         task.Identity = identity;
         task.WorkerVersion = version;
         task.HistorySize = Record.HistorySize;
-        task.SuggestContinueAsNew = NextEventId > SuggestContinueAsNewEvents || Record.HistorySize > SuggestContinueAsNewBytes;
+        task.SuggestContinueAsNew = NextEventId > SuggestContinueAsNewAfter || Record.HistorySize > SuggestContinueAsNewBytes;
         task.StartedEventId = task.Transient || task.Speculative ? task.ScheduledEventId + 1 : Add(StartedEvent(task)).EventId;
         Changes.Touched = true;
     }

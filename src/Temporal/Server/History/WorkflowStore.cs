@@ -36,6 +36,9 @@ internal sealed class WorkflowStore
         (_lastRunKey, _lastTransferKey) = database.Read(static db => (RunTable.LastKey(db), TransferTaskTable.LastKey(db)));
     }
 
+    /// <summary>What runs have as their <see cref="MutableState.SuggestContinueAsNewAfter"/>.</summary>
+    public int SuggestContinueAsNewAfter { get; init; } = TemporalServerOptions.UsualSuggestContinueAsNewAfter;
+
     /// <summary>Told of every durable change by whoever wrote it, in order.</summary>
     public Action<WorkflowWrite> Committed { get; set; } = static _ => { };
 
@@ -149,7 +152,10 @@ internal sealed class WorkflowStore
     /// <summary>Makes a run and makes it current. Call with the lock held.</summary>
     public MutableState Create(Workflow workflow, string runId)
     {
-        var run = new MutableState(Interlocked.Increment(ref _lastRunKey), workflow.NamespaceId, workflow.WorkflowId, runId, _time, _awake);
+        var run = new MutableState(Interlocked.Increment(ref _lastRunKey), workflow.NamespaceId, workflow.WorkflowId, runId, _time, _awake)
+        {
+            SuggestContinueAsNewAfter = SuggestContinueAsNewAfter,
+        };
         workflow.Add(run);
         workflow.Current = run;
         workflow.CurrentKnown = true;
@@ -377,7 +383,10 @@ internal sealed class WorkflowStore
             return known;
         }
 
-        var run = new MutableState(name.Key, workflow.NamespaceId, workflow.WorkflowId, name.RunId, _time, _awake);
+        var run = new MutableState(name.Key, workflow.NamespaceId, workflow.WorkflowId, name.RunId, _time, _awake)
+        {
+            SuggestContinueAsNewAfter = SuggestContinueAsNewAfter,
+        };
         foreach (var batch in HistoryTable.Read(db, run.Key).Select(Batch))
         {
             run.Replay(batch);
