@@ -228,6 +228,7 @@ public sealed class RuntimeTests(TestServer server) : IClassFixture<TestServer>
         foreach (var fields in (bool[])[true, false])
         {
             var log = new Heard();
+            string? run = null;
             var runtime = new TemporalRuntime(
                 new() { Telemetry = new() { Logging = new() { Forwarding = new(log) { IncludeFields = fields } } } }
             );
@@ -235,7 +236,11 @@ public sealed class RuntimeTests(TestServer server) : IClassFixture<TestServer>
             await server.WithWorkerAsync(
                 async queue =>
                 {
-                    await client.StartWorkflowAsync((FailingWorkflow workflow) => workflow.RunAsync(), TestServer.Start(queue));
+                    var handle = await client.StartWorkflowAsync(
+                        (FailingWorkflow workflow) => workflow.RunAsync(),
+                        TestServer.Start(queue)
+                    );
+                    run = handle.ResultRunId;
                     await Eventually.TrueAsync(() => !log.Entries.IsEmpty);
                 },
                 worker => worker.AddWorkflow<FailingWorkflow>(),
@@ -243,7 +248,26 @@ public sealed class RuntimeTests(TestServer server) : IClassFixture<TestServer>
             );
 
             Assert.All(log.Entries, entry => Assert.True(entry.Level >= LogLevel.Warning));
-            Assert.Equal(fields, log.Entries.First().State is IEnumerable<KeyValuePair<string, object?>>);
+            var (_, state, text) = log.Entries.First();
+            var said = new Dictionary<string, object?>(Assert.IsAssignableFrom<IEnumerable<KeyValuePair<string, object?>>>(state));
+            Assert.Equal(["Level", "Target", "Message", "Timestamp", "JsonFields"], said.Keys);
+            Assert.Equal((LogLevel.Warning, "Failing workflow task"), ((LogLevel)said["Level"]!, (string)said["Message"]!));
+            Assert.Equal("temporalio_sdk_core::worker::workflow", said["Target"]);
+            Assert.InRange((DateTime)said["Timestamp"]!, DateTime.UtcNow.AddMinutes(-5), DateTime.UtcNow.AddMinutes(5));
+            const string begin = "[sdk_core::temporalio_sdk_core::worker::workflow] Failing workflow task";
+            if (fields)
+            {
+                var json = Assert.IsAssignableFrom<IReadOnlyDictionary<string, string>>(said["JsonFields"]);
+                Assert.Equal($"\"{run}\"", json["run_id"]);
+                Assert.Contains(FailingWorkflow.Words, json["failure"], StringComparison.Ordinal);
+                Assert.StartsWith(begin + " ", text, StringComparison.Ordinal);
+                Assert.Contains(FailingWorkflow.Words, text, StringComparison.Ordinal);
+            }
+            else
+            {
+                Assert.Null(said["JsonFields"]);
+                Assert.Equal(begin, text);
+            }
         }
     }
 
@@ -310,8 +334,10 @@ public sealed class RuntimeTests(TestServer server) : IClassFixture<TestServer>
     [Workflow]
     public sealed class FailingWorkflow
     {
+        public const string Words = "on purpose";
+
         [WorkflowRun]
-        public Task RunAsync() => throw new InvalidOperationException("on purpose");
+        public Task RunAsync() => throw new InvalidOperationException(Words);
     }
 
     private sealed class Heard : ILogger

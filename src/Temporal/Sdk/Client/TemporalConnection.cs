@@ -183,7 +183,7 @@ public sealed class TemporalConnection : ITemporalConnection
     {
         if (_logger is null && (loggers is not NullLoggerFactory || Runtime.Forwards))
         {
-            Interlocked.CompareExchange(ref _logger, Runtime.Forward(loggers.CreateLogger("Temporalio.Client")), null);
+            Interlocked.CompareExchange(ref _logger, Runtime.Forward(loggers.CreateLogger("Temporalio.Client"), "temporalio_client"), null);
         }
     }
 

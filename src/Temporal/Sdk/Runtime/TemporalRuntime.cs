@@ -49,7 +49,7 @@ public sealed class TemporalRuntime
         else if (metrics is { OpenTelemetry: { } collector })
         {
             var registry = new OtlpRegistry(collector, TimeProvider.System);
-            _exporter = OtlpExporter.Start(collector, registry.Collect, Forward(NullLogger.Instance));
+            _exporter = OtlpExporter.Start(collector, registry.Collect, Forward(NullLogger.Instance, "temporalio_sdk_core::telemetry"));
             MetricMeter = RuntimeMeter.Create(registry, registry.DurationFormat, metrics);
         }
         else if (metrics is { CustomMetricMeter: { } custom })
@@ -80,8 +80,12 @@ public sealed class TemporalRuntime
     internal bool Forwards => _forwarding is not null;
 
     /// <summary>A logger for the SDK's own messages, which are forwarded as the options say.</summary>
-    internal ILogger Forward(ILogger logger) =>
-        _forwarding is null ? logger : new ForwardingLogger(logger, _forwarding.Logger!, _leastForwarded, _forwarding.IncludeFields);
+    /// <param name="logger">Where they go in any case.</param>
+    /// <param name="source">The part of the SDK that forwarded ones name, as the filter's texts do.</param>
+    internal ILogger Forward(ILogger logger, string source) =>
+        _forwarding is null
+            ? logger
+            : new ForwardingLogger(logger, source, _forwarding.Logger!, _leastForwarded, _forwarding.IncludeFields);
 }
 
 /// <summary>Options of a runtime.</summary>

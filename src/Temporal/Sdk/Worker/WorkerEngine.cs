@@ -77,7 +77,7 @@ internal sealed class WorkerEngine
         _version = new(options);
         var loggers = options.LoggerFactory ?? client.Options.LoggerFactory;
         var runtime = _client.Connection.Options.Runtime ?? TemporalRuntime.Default;
-        _logger = runtime.Forward(loggers.CreateLogger("Temporalio.Worker"));
+        _logger = runtime.Forward(loggers.CreateLogger("Temporalio.Worker"), "temporalio_sdk_core::worker");
         KeyValuePair<string, object>[] tags = [new("namespace", _namespace), new("task_queue", _taskQueue)];
         var tuner = TunerOf(options);
         _statistics = new(runtime.OwnMeter.WithTags(tags), options, tuner);
