@@ -96,7 +96,7 @@ public sealed class OrchestrationWorkflow : MessageWorkflow
         }
         catch (ActivityFailureException) when (_state.IsCancelled)
         {
-            return await EndEarlyAsync(RunStates.Cancelled, RunContext.CancelledByPerson);
+            return await EndEarlyAsync(RunStates.Cancelled, _parts.Context.CancelReason);
         }
         catch (ActivityFailureException failure)
         {
@@ -166,7 +166,7 @@ public sealed class OrchestrationWorkflow : MessageWorkflow
     private RunStatus Status([Range(0, int.MaxValue)] int offset = 0, [Range(0, int.MaxValue)] int limit = 500) =>
         IsStateTakenUp || _checkpoint is null ? _state.Snapshot(offset, limit) : _checkpoint.Status;
 
-    private Task<SteeringAnswer> CancelAsync()
+    private Task<SteeringAnswer> CancelAsync(PersonCommand? command = null)
     {
         var isFinal = RunStates.IsFinal(_state.Run.State);
         if (_state.IsCancelled || isFinal)
@@ -175,6 +175,8 @@ public sealed class OrchestrationWorkflow : MessageWorkflow
                 new SteeringAnswer($"{_state.RunId} is {(isFinal ? _state.Run.State : "being cancelled")} already.", false)
             );
         }
+        _state.CancelledBy = Said.By(command);
+        _state.Note($"cancelled by {_state.CancelledBy}", Now, Said.By(command?.By ?? ""));
         _stop.Cancel();
         return Task.FromResult(new SteeringAnswer($"{_state.RunId} is being cancelled; what is merged stays on staging.", true));
     }

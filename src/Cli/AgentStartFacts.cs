@@ -1,3 +1,5 @@
+using Orchestrator.Processes;
+
 namespace Orchestrator.Cli;
 
 /// <summary>The facts that an agent's process was given about its own task.</summary>
@@ -9,6 +11,19 @@ internal sealed record AgentStartFacts(string Task, string Folder, string Run, s
 {
     /// <summary>Variable that names the start's folder; set in every process of an agent's attempt.</summary>
     public const string FolderVariable = "ORCHESTRATOR_START";
+
+    /// <summary>
+    /// True for a process of an agent's attempt in this repository, also for one that has put its variables away: those above it were
+    /// started with them.
+    /// </summary>
+    /// <param name="context">Variables and folder of the process.</param>
+    public static bool Concerns(CommandContext context) =>
+        context.Environment.GetValueOrDefault(FolderVariable) is { Length: > 0 }
+        || (
+            ProcessTable.OfAncestors(FolderVariable) is { Count: > 0 } starts
+            && context.FindRepository() is { } repository
+            && starts.Any(start => start.StartsWith(repository.OrchestratorFolder + "/", StringComparison.Ordinal))
+        );
 
     /// <summary>The start that this process belongs to.</summary>
     /// <exception cref="CommandException">It belongs to none, or its folder is gone.</exception>

@@ -154,25 +154,16 @@ public sealed class RunHandle
     }
 
     /// <summary>Cancels one task.</summary>
-    public Task<SteeringAnswer> CancelTaskAsync(string task, CancellationToken cancellation = default)
-    {
-        var command = new TaskCommand(task);
-        return SteerAsync(w => w.CancelTaskAsync(command), cancellation);
-    }
+    public Task<SteeringAnswer> CancelTaskAsync(TaskCommand command, CancellationToken cancellation = default) =>
+        SteerAsync(w => w.CancelTaskAsync(command), cancellation);
 
     /// <summary>Tries a task again that has failed, or lets one go on that is blocked or parked.</summary>
-    public Task<SteeringAnswer> RetryTaskAsync(string task, string guidance = "", CancellationToken cancellation = default)
-    {
-        var command = new TaskCommand(task, guidance);
-        return SteerAsync(w => w.RetryTaskAsync(command), cancellation);
-    }
+    public Task<SteeringAnswer> RetryTaskAsync(TaskCommand command, CancellationToken cancellation = default) =>
+        SteerAsync(w => w.RetryTaskAsync(command), cancellation);
 
     /// <summary>Counts a task as done without changes.</summary>
-    public Task<SteeringAnswer> SkipTaskAsync(string task, CancellationToken cancellation = default)
-    {
-        var command = new TaskCommand(task);
-        return SteerAsync(w => w.SkipTaskAsync(command), cancellation);
-    }
+    public Task<SteeringAnswer> SkipTaskAsync(TaskCommand command, CancellationToken cancellation = default) =>
+        SteerAsync(w => w.SkipTaskAsync(command), cancellation);
 
     /// <summary>Changes how many agents work at once.</summary>
     public Task<SteeringAnswer> SetConcurrencyAsync(int workers, CancellationToken cancellation = default) =>
@@ -200,18 +191,20 @@ public sealed class RunHandle
     }
 
     /// <summary>Tries again to land a run that waits for it.</summary>
-    public Task<SteeringAnswer> PromoteAsync(CancellationToken cancellation = default) => SteerAsync(w => w.PromoteAsync(), cancellation);
+    public Task<SteeringAnswer> PromoteAsync(PersonCommand command, CancellationToken cancellation = default) =>
+        SteerAsync(w => w.PromoteAsync(command), cancellation);
 
     /// <summary>Lands what is merged of a run whose other tasks did not end well; those stay open.</summary>
-    public Task<SteeringAnswer> LandMergedAsync(CancellationToken cancellation = default) =>
-        SteerAsync(w => w.LandMergedAsync(), cancellation);
+    public Task<SteeringAnswer> LandMergedAsync(PersonCommand command, CancellationToken cancellation = default) =>
+        SteerAsync(w => w.LandMergedAsync(command), cancellation);
 
     /// <summary>Says how a run goes on that can't go on by itself.</summary>
     public Task<SteeringAnswer> ResolveAsync(ResolveCommand command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.ResolveEscalationAsync(command), cancellation);
 
     /// <summary>Ends the run; what is merged stays on staging.</summary>
-    public Task<SteeringAnswer> CancelAsync(CancellationToken cancellation = default) => SteerAsync(w => w.CancelAsync(), cancellation);
+    public Task<SteeringAnswer> CancelAsync(PersonCommand command, CancellationToken cancellation = default) =>
+        SteerAsync(w => w.CancelAsync(command), cancellation);
 
     /// <summary>Delivers a command durably without waiting for anybody to act on it: for when no worker runs.</summary>
     /// <param name="command">Name of the update, such as <c>pause</c>; the signal of the same name is sent.</param>

@@ -150,6 +150,7 @@ public sealed record RunReview
         Verdict switch
         {
             ReviewVerdicts.Accepted => $"accepted in round {Round}",
+            ReviewVerdicts.Findings when Standing.Count == 0 => "not reviewed yet",
             ReviewVerdicts.Findings => $"round {Round}: {Count(Standing.Count == 0 ? 0 : Standing[^1])}, made tasks of the run",
             ReviewVerdicts.Escalated =>
                 $"not accepted after {Round} {(Round == 1 ? "round" : "rounds")}: {Count(Standing.Count == 0 ? 0 : Standing[^1])}",

@@ -32,4 +32,9 @@ public sealed record RunEvent
         get;
         init => field = value ?? "";
     } = "";
+
+    /// <summary>Whose decision it is: the person, and from where (<c>kim@laptop</c>); null where nobody decided.</summary>
+    [JsonPropertyName("by")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? By { get; init; }
 }

@@ -23,14 +23,22 @@ public static class SteeringRefusals
             : null;
 
     /// <summary>Of landing a run that is ready.</summary>
-    public static string? OfPromote(string run, string state) =>
-        state is RunStates.Landing or RunStates.AwaitingPromotion
+    /// <param name="run">The run.</param>
+    /// <param name="state">Its state.</param>
+    /// <param name="isOverdue">Nobody has promoted it in time.</param>
+    public static string? OfPromote(string run, string state, bool isOverdue) =>
+        state is RunStates.Landing or RunStates.AwaitingPromotion || isOverdue
             ? null
             : $"{run} is {state}; only a run that is {RunStates.AwaitingPromotion} can be promoted.";
 
     /// <summary>Of landing what is merged of a run.</summary>
-    public static string? OfLandMerged(string run, string state, bool hasUnlanded) =>
-        state != RunStates.Escalated
+    /// <param name="run">The run.</param>
+    /// <param name="state">Its state.</param>
+    /// <param name="hasUnlanded">Something is merged and has not landed.</param>
+    /// <param name="isOverdue">All of it is merged, and nobody has promoted it in time.</param>
+    public static string? OfLandMerged(string run, string state, bool hasUnlanded, bool isOverdue) =>
+        isOverdue ? $"All of {run} is merged; 'orchestrate promote {run}' begins its landing anew."
+        : state != RunStates.Escalated
             ? $"{run} is {state}; what is merged lands by itself, or once the run is {RunStates.Escalated} and a person says so."
         : !hasUnlanded ? $"Nothing of {run} is merged that has not landed."
         : null;

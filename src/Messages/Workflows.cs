@@ -9,8 +9,17 @@ namespace Orchestrator.Messages;
 public sealed record SteeringAnswer(string Message, bool Changed);
 
 /// <summary>Names a task and, where it helps, says why or how.</summary>
-[MessageExample("""{"task":"api","text":"use the new endpoint"}""")]
-public sealed record TaskCommand([property: StringLength(1000, MinimumLength = 1)] string Task, string Text = "");
+/// <param name="Task">The task.</param>
+/// <param name="Text">Words for its agent, or why.</param>
+/// <param name="By">Who, and from where, such as <c>kim@laptop</c>; empty: it was not said.</param>
+[MessageExample("""{"task":"api","text":"use the new endpoint","by":"kim@laptop"}""")]
+public sealed record TaskCommand([property: StringLength(1000, MinimumLength = 1)] string Task, string Text = "", string By = "");
+
+/// <summary>What a person wants of a run as a whole.</summary>
+/// <param name="Reason">Why, for the record.</param>
+/// <param name="By">Who, and from where, such as <c>kim@laptop</c>; empty: it was not said.</param>
+[MessageExample("""{"reason":"looked at","by":"kim@laptop"}""")]
+public sealed record PersonCommand(string Reason = "", string By = "");
 
 /// <summary>Answers a question of a run.</summary>
 /// <param name="Id"><c>plan</c> or a task's id.</param>
@@ -60,13 +69,16 @@ public interface IOrchestrationWorkflow
     [WorkflowUpdate("reject")]
     Task<SteeringAnswer> RejectAsync(ApprovalCommand command);
 
-    /// <summary>Tries again to land a run that is <see cref="RunStates.AwaitingPromotion"/>.</summary>
+    /// <summary>
+    /// Tries again to land a run that is <see cref="RunStates.AwaitingPromotion"/>. After its time limit it is no yes any more: the landing
+    /// is begun anew, and asks again where it has to.
+    /// </summary>
     [WorkflowUpdate("promote")]
-    Task<SteeringAnswer> PromoteAsync();
+    Task<SteeringAnswer> PromoteAsync(PersonCommand? command = null);
 
     /// <summary>Lands what is merged of a run that is <see cref="RunStates.Escalated"/>; the rest stays open.</summary>
     [WorkflowUpdate("landMerged")]
-    Task<SteeringAnswer> LandMergedAsync();
+    Task<SteeringAnswer> LandMergedAsync(PersonCommand? command = null);
 
     /// <summary>Says how a run goes on that can't go on by itself.</summary>
     [WorkflowUpdate("resolveEscalation")]
@@ -74,7 +86,7 @@ public interface IOrchestrationWorkflow
 
     /// <summary>Ends the run: tasks at work are stopped, staging and worktrees stay.</summary>
     [WorkflowUpdate("cancel")]
-    Task<SteeringAnswer> CancelAsync();
+    Task<SteeringAnswer> CancelAsync(PersonCommand? command = null);
 
     /// <summary>What the leases of the repository tell this run.</summary>
     [WorkflowSignal("leasesChanged")]

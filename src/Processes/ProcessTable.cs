@@ -65,6 +65,25 @@ public static class ProcessTable
         return [.. Living(Ids(since).Where(id => ProcFiles.HasEnvironment(id, assignment)))];
     }
 
+    /// <summary>
+    /// Values of a variable that the processes above this one were started with, the nearest first: what a process takes out of its own
+    /// environment its parents still have. Whoever leaves its parents altogether (a daemon) is not found by it.
+    /// </summary>
+    /// <param name="name">The variable.</param>
+    public static IReadOnlyList<string> OfAncestors(string name)
+    {
+        var values = new List<string>();
+        for (var above = ProcFiles.ReadStat(Environment.ProcessId)?.ParentId ?? 0; above > 1; )
+        {
+            if (ProcFiles.Variable(above, name) is { } value)
+            {
+                values.Add(value);
+            }
+            above = ProcFiles.ReadStat(above)?.ParentId ?? 0;
+        }
+        return values;
+    }
+
     /// <summary>Those that a process has started itself.</summary>
     public static IReadOnlyList<ProcessInfo> ChildrenOf(int processId) => [.. All().Where(process => process.ParentId == processId)];
 

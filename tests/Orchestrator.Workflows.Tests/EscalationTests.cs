@@ -246,7 +246,7 @@ public sealed class EscalationTests
         await run.UntilAsync(s => s.Tasks.Any(t => t.State == TaskStates.Executing));
 
         var refused = await Assert.ThrowsAsync<WorkflowUpdateFailedException>(() => ResolveAsync(run, Resolutions.Abort));
-        await run.Run.ExecuteUpdateAsync(w => w.CancelAsync());
+        await run.Run.ExecuteUpdateAsync(w => w.CancelAsync(null));
 
         Assert.Contains("is executing; only a run that is escalated", refused.InnerException!.Message, StringComparison.Ordinal);
         Assert.Equal(RunStates.Cancelled, (await run.ResultAsync()).State);

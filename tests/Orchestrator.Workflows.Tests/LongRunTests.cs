@@ -77,7 +77,7 @@ public sealed class LongRunTests(ITestOutputHelper output)
         );
         Assert.InRange(sizes.Largest, 1, Most);
         release.SetResult();
-        await run.Run.ExecuteUpdateAsync(w => w.CancelAsync());
+        await run.Run.ExecuteUpdateAsync(w => w.CancelAsync(null));
         await run.UntilAsync(s => s.State == RunStates.Cancelled, limit);
         Assert.InRange(sizes.Largest, 1, Most);
     }

@@ -107,7 +107,7 @@ public sealed class PlanningTests
         await run.UntilAsync(s => s.Tasks[0].Paused);
         await run.Run.ExecuteUpdateAsync(w => w.ResumeAsync(null));
         await run.UntilAsync(s => !s.Tasks[0].Paused && s.Tasks[0].Starts == 2);
-        await run.Run.ExecuteUpdateAsync(w => w.CancelAsync());
+        await run.Run.ExecuteUpdateAsync(w => w.CancelAsync(null));
 
         Assert.Equal(RunStates.Cancelled, (await run.ResultAsync()).State);
         Assert.Equal(["", "planner's"], run.Activities.Questions.Select(q => q.Session));

@@ -125,7 +125,7 @@ public sealed class ReviewTests
         var escalated = await run.UntilAsync(s => s.State == RunStates.Escalated);
 
         Assert.Contains("refused", escalated.Questions[0].Question, StringComparison.Ordinal);
-        await run.Run.ExecuteUpdateAsync(w => w.CancelAsync());
+        await run.Run.ExecuteUpdateAsync(w => w.CancelAsync(null));
         Assert.Equal(RunStates.Cancelled, (await run.ResultAsync()).State);
     }
 

@@ -1,10 +1,5 @@
 using Orchestrator.Messages;
 using Orchestrator.Plans;
-using Orchestrator.TestKit;
-using Temporalio.Activities;
-using Temporalio.Api.Enums.V1;
-using Temporalio.Client;
-using Temporalio.Exceptions;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -98,6 +93,7 @@ public sealed class RunHistoryTests(ITestOutputHelper output)
             settings = length == EachMessage ? settings with { ContinueAfterMessages = 1 } : settings with { ContinueAfterEvents = length };
             await using var run = await ScriptedRun.StartAsync(_plan, Script, settings);
             var noise = _random.Next(8);
+            var disturber = new RunDisturber(run, _random, [.. _plan.Select(t => t.Id)], step => Step = step);
             var begin = System.Diagnostics.Stopwatch.GetTimestamp();
             while (true)
             {
@@ -118,7 +114,7 @@ public sealed class RunHistoryTests(ITestOutputHelper output)
                 }
                 else if (noise-- > 0)
                 {
-                    await DisturbAsync(run);
+                    await disturber.DisturbAsync();
                 }
                 else
                 {
@@ -150,34 +146,10 @@ public sealed class RunHistoryTests(ITestOutputHelper output)
         private async Task<AgentRunResult> AgentAsync(RunAgentInput input, CancellationToken stop)
         {
             var task = input.Task.Task.Id;
-            var context = ActivityExecutionContext.Current;
-            try
+            if (await HistoryAgent.WorkAsync(HasEnded(task, input.Start), input.Stop, input.Start, stop) is { } stopped)
             {
-                // A start that has ended has its outcome, whoever takes it up and whatever he was told meanwhile.
-                if (!HasEnded(task, input.Start) && input.Stop)
-                {
-                    return new AgentRunResult { FailureClass = FailureClasses.Stopped, Session = "s" };
-                }
-                if (!HasEnded(task, input.Start))
-                {
-                    await Task.Delay(input.Start * 7 % 40, stop);
-                }
+                return stopped;
             }
-            catch (OperationCanceledException) when (context.CancelReason is ActivityCancelReason.CancelRequested)
-            {
-                return new AgentRunResult { FailureClass = FailureClasses.Stopped, Session = "s" };
-            }
-            catch (OperationCanceledException stopping)
-            {
-                throw new ApplicationFailureException(
-                    "the worker stops",
-                    stopping,
-                    FailureTypes.WorkerStops,
-                    nonRetryable: false,
-                    nextRetryDelay: TimeSpan.FromMilliseconds(1)
-                );
-            }
-
             return new AgentRunResult
             {
                 FailureClass = _model.Agent(task, OutcomeOf(task, input.Start)),
@@ -229,82 +201,6 @@ public sealed class RunHistoryTests(ITestOutputHelper output)
                     ? run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(command))
                     : run.Run.ExecuteUpdateAsync(w => w.SkipTaskAsync(command))
             );
-        }
-
-        private async Task DisturbAsync(ScriptedRun run)
-        {
-            try
-            {
-                await DisturbOnceAsync(run);
-            }
-            catch (TemporalException refused)
-            {
-                var now = (await run.Run.DescribeAsync()).Status;
-                Assert.True(now != WorkflowExecutionStatus.Running, $"A run at work refused a command: {refused.Message}");
-            }
-        }
-
-        private async Task DisturbOnceAsync(ScriptedRun run)
-        {
-            var kind = _random.Next(6);
-            Step = $"disturb by {kind}";
-            switch (kind)
-            {
-                case 0:
-                    await run.RestartWorkersAsync();
-                    break;
-                case 1:
-                    await run.Run.ExecuteUpdateAsync(w => w.PauseAsync(null));
-                    await run.Run.ExecuteUpdateAsync(w => w.PauseAsync(null));
-                    await Task.Delay(_random.Next(60));
-                    await run.Run.ExecuteUpdateAsync(w => w.ResumeAsync(null));
-                    await run.Run.ExecuteUpdateAsync(w => w.ResumeAsync(null));
-                    break;
-                case 2:
-                    var workers = _random.Next(1, 5);
-                    await run.Run.ExecuteUpdateAsync(w => w.SetConcurrencyAsync(workers));
-                    break;
-                case 4:
-                    await BeSharedAsync(run);
-                    break;
-                case 3:
-                    await RepeatReportAsync(run, _plan[_random.Next(_plan.Count)].Id);
-                    break;
-                default:
-                    await Task.Delay(_random.Next(100));
-                    break;
-            }
-        }
-
-        /// <summary>Another run works in the repository for a while, so that each task needs a lease.</summary>
-        private async Task BeSharedAsync(ScriptedRun run)
-        {
-            await TellAsync(w => w.JoinAsync("ghost"));
-            await Task.Delay(_random.Next(200));
-            await TellAsync(w => w.LeaveAsync("ghost"));
-
-            Task TellAsync(System.Linq.Expressions.Expression<Func<ILeaseWorkflow, Task>> signal)
-            {
-                var options = new WorkflowOptions(RunIds.ForLeases("key"), TaskQueues.Workflows);
-                options.SignalWithStart(signal);
-                return run.Client.StartWorkflowAsync((ILeaseWorkflow w) => w.RunAsync(new LeaseState { Queue = run.Queue }), options);
-            }
-        }
-
-        /// <summary>What a task said last arrives once more, as after a worker that died between saying and knowing that it had.</summary>
-        private static async Task RepeatReportAsync(ScriptedRun run, string task)
-        {
-            try
-            {
-                var report = await run
-                    .Client.GetWorkflowHandle<ITaskWorkflow, TaskReport>(RunIds.ForTask(run.RunId, task))
-                    .QueryAsync(w => w.Status());
-                await run.Run.SignalAsync(w => w.TaskChangedAsync(report));
-            }
-            catch (RpcException)
-            {
-                // It has not begun yet, or the run has just ended.
-            }
         }
 
         private void Compare(ScriptedRun run, RunStatus status)

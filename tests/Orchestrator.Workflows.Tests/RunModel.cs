@@ -105,9 +105,12 @@ internal sealed class RunModel(IReadOnlyList<TaskOutline> plan, int seed)
         }
     }
 
-    // The same on every machine, unlike string.GetHashCode.
-    private int Draw(string what, string task, int number)
+    private int Draw(string what, string task, int number) => Draw(seed, what, task, number);
+
+    /// <summary>A number from 0 to 99, the same whenever it is asked for.</summary>
+    public static int Draw(int seed, string what, string task, int number)
     {
+        // The same on every machine, unlike string.GetHashCode.
         var hash = System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes($"{seed} {what} {task} {number}"));
         return BitConverter.ToUInt16(hash) % 100;
     }

@@ -267,7 +267,7 @@ public sealed class RunSteeringTests
         );
         await run.UntilAsync(s => s.Tasks.Count > 0 && s.Tasks[0].State == TaskStates.Executing && !run.Activities.Starts.IsEmpty);
 
-        await run.Run.ExecuteUpdateAsync(w => w.CancelAsync());
+        await run.Run.ExecuteUpdateAsync(w => w.CancelAsync(null));
 
         Assert.Equal(RunStates.Cancelled, (await run.ResultAsync()).State);
         Assert.Equal(TaskStates.Cancelled, (await run.StatusAsync()).Tasks[0].State);
@@ -288,7 +288,7 @@ public sealed class RunSteeringTests
         );
         await run.UntilAsync(s => merging == 1 && s.Tasks.Count == 2 && s.Tasks.All(t => t.State == TaskStates.Merging));
 
-        await run.Run.ExecuteUpdateAsync(w => w.CancelAsync());
+        await run.Run.ExecuteUpdateAsync(w => w.CancelAsync(null));
 
         Assert.Equal(RunStates.Cancelled, (await run.ResultAsync()).State);
         Assert.All((await run.StatusAsync()).Tasks, task => Assert.Equal(TaskStates.Cancelled, task.State));

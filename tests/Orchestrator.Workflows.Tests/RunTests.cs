@@ -178,9 +178,46 @@ public sealed class RunTests
         Assert.Contains(waiting.Questions, q => q.Id == "promote");
         clean = true;
 
-        await run.Run.ExecuteUpdateAsync(w => w.PromoteAsync());
+        await run.Run.ExecuteUpdateAsync(w => w.PromoteAsync(null));
 
         Assert.Equal("x", (await run.ResultAsync()).LandedCommit);
+    }
+
+    [Fact]
+    public async Task Land_NobodyPromotesInTime_IsNoYesAndALateOneAsksAnew()
+    {
+        var tries = 0;
+        await using var run = await ScriptedRun.CreateAsync(
+            [Task("a")],
+            a =>
+                a.Land = () =>
+                    ++tries < 3 ? new LandResult { Message = "A secret is in it." } : new LandResult { Landed = true, Commit = "x" },
+            skipsTime: true
+        );
+        await run.BeginAsync();
+        var asked = await run.UntilAsync(s => s.State == RunStates.AwaitingPromotion && s.Questions.Count > 0);
+
+        await run.SkipAsync(TimeSpan.FromHours(73));
+        var closed = await run.UntilAsync(s => s.State == RunStates.Escalated && s.Questions.Count > 1);
+        var part = await Assert.ThrowsAsync<WorkflowUpdateFailedException>(() => run.Run.ExecuteUpdateAsync(w => w.LandMergedAsync(null)));
+        await run.Run.ExecuteUpdateAsync(w => w.PromoteAsync(new PersonCommand("back again", "kim@desk")));
+        var anew = await run.UntilAsync(s => s.State == RunStates.AwaitingPromotion && s.Questions.Count > 0);
+        await run.Run.ExecuteUpdateAsync(w => w.PromoteAsync(new PersonCommand("looked at", "kim@desk")));
+
+        Assert.Equal("x", (await run.ResultAsync()).LandedCommit);
+        Assert.Matches(@"A secret is in it\. \(Without an answer by .+Z it is a no\.\)", asked.Questions[0].Question);
+        Assert.Equal("nobody promoted it in time, so nothing has landed. A secret is in it.", closed.Reason);
+        Assert.Equal(["promote", "resolve"], closed.Questions.Select(q => q.Id));
+        Assert.Contains("orchestrate promote", part.InnerException!.Message, StringComparison.Ordinal);
+        Assert.Equal("A secret is in it.", anew.Reason);
+
+        // What was said after the limit is no yes to what was asked before it.
+        Assert.Equal([false, false, true], run.Activities.Lands.Select(l => l.IsAskedFor));
+        var persons = run.Activities.Events.Where(e => e.By is not null).Select(e => (e.Task, e.Reason, e.By));
+        Assert.Equal(
+            [(null, "promoted by kim@desk: back again", "kim@desk"), (null, "promoted by kim@desk: looked at", "kim@desk")],
+            persons
+        );
     }
 
     [Fact]

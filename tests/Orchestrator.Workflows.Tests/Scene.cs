@@ -145,15 +145,15 @@ internal sealed class Scene : IAsyncDisposable
     public static async Task ResetAsync(ScriptedRun run, bool toFirst, string? execution = null, string? child = null)
     {
         var id = child ?? run.RunId;
-        var history = await run.Client.GetWorkflowHandle(id, execution).FetchHistoryAsync();
-        // One that has just continued as new has nothing yet that it could be reset to.
+        // One execution from here on: the run may continue as new before the request arrives. One that has just continued as new has
+        // nothing yet that it could be reset to.
+        var reset = execution ?? (await run.Client.GetWorkflowHandle(id).DescribeAsync()).RunId;
+        var history = await run.Client.GetWorkflowHandle(id, reset).FetchHistoryAsync();
         for (var limit = Eventually.Timeout(); history.Events.All(e => e.EventType != EventType.WorkflowTaskCompleted); )
         {
             await Task.Delay(50, limit);
-            history = await run.Client.GetWorkflowHandle(id, execution).FetchHistoryAsync();
+            history = await run.Client.GetWorkflowHandle(id, reset).FetchHistoryAsync();
         }
-        // The execution whose events these are: the run may continue as new before the request arrives.
-        var reset = history.Events.First().WorkflowExecutionStartedEventAttributes.OriginalExecutionRunId;
         var completed = history.Events.Where(e => e.EventType == EventType.WorkflowTaskCompleted).Select(e => e.EventId).ToList();
         await run.Client.WorkflowService.ResetWorkflowExecutionAsync(
             new ResetWorkflowExecutionRequest
@@ -233,7 +233,7 @@ internal sealed class Scene : IAsyncDisposable
             }
             if (status.State == RunStates.AwaitingPromotion)
             {
-                await Run.Run.ExecuteUpdateAsync(w => w.PromoteAsync());
+                await Run.Run.ExecuteUpdateAsync(w => w.PromoteAsync(null));
             }
             foreach (var parked in status.Tasks.Where(t => t.State == TaskStates.Parked))
             {

@@ -78,6 +78,9 @@ internal sealed partial class ScriptedActivities(IReadOnlyList<TaskOutline> task
 
     public Func<LandResult> Land { get; set; } = () => new LandResult { Landed = true, Commit = "landed" };
 
+    /// <summary>How landing was asked for.</summary>
+    public ConcurrentQueue<LandInput> Lands { get; } = new();
+
     public static AgentRunResult Done(string session = "s") =>
         new()
         {
@@ -189,13 +192,21 @@ internal sealed partial class ScriptedActivities(IReadOnlyList<TaskOutline> task
                     }
                 );
         }
+        IReadOnlyList<TaskOutline> known =
+        [
+            .. Extended.GetValueOrDefault(input.PlanHash) ?? tasks,
+            new TaskOutline { Id = ReviewTask.Id },
+            new TaskOutline { Id = ReplanTask.Id },
+        ];
+        var strangers = open.Keys.Except(known.Select(t => t.Id)).Select(id => new TaskOutline { Id = id }).ToList();
         return new EarlierWork
         {
             LastSequence = last,
-            TaskCount = tasks.Count,
+            TaskCount = known.Count + strangers.Count,
             Tasks =
             [
-                .. tasks
+                .. known
+                    .Concat(strangers)
                     .Skip(input.Offset)
                     .Take(1)
                     .Select(t => new EarlierTask
@@ -221,7 +232,11 @@ internal sealed partial class ScriptedActivities(IReadOnlyList<TaskOutline> task
     }
 
     [Activity]
-    public Task<LandResult> LandAsync(LandInput input) => Task.FromResult(Land());
+    public Task<LandResult> LandAsync(LandInput input)
+    {
+        Lands.Enqueue(input);
+        return Task.FromResult(Land());
+    }
 
     [Activity]
     public Task TellLeasesAsync(LeaseInput input)

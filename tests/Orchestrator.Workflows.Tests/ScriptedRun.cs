@@ -157,7 +157,7 @@ internal sealed class ScriptedRun : IAsyncDisposable
     }
 
     /// <summary>The last failure of a workflow task of the run, with a space before it; empty where there was none.</summary>
-    private async Task<string> FailedTaskAsync() =>
+    public async Task<string> FailedTaskAsync() =>
         (await Run.FetchHistoryAsync()).Events.LastOrDefault(e => e.WorkflowTaskFailedEventAttributes is not null) is { } failed
             ? $" A task of its workflow failed: {failed.WorkflowTaskFailedEventAttributes.Failure}"
             : "";

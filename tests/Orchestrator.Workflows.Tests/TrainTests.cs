@@ -126,7 +126,7 @@ public sealed class TrainTests
         );
         await gates.Task.WaitAsync(TestKit.Eventually.Limit);
 
-        await run.Run.ExecuteUpdateAsync(w => w.CancelAsync());
+        await run.Run.ExecuteUpdateAsync(w => w.CancelAsync(null));
 
         Assert.Equal(RunStates.Cancelled, (await run.ResultAsync()).State);
         Assert.Equal(["t0"], run.Activities.Merged);

@@ -56,6 +56,22 @@ public sealed class LiarTests
         "echo \"echo '<testsuite><testcase/><testcase/><testcase/><testcase/></testsuite>' > junit.xml\" > tests/test_work.sh",
         "strange: it printed 3 tests, junit.xml says 4"
     )]
+    [InlineData(
+        "echo true > tests/test_work.sh; printf 'def test_sum():\n    assert True\n' > tests/checks.py",
+        "tests/checks.py checks less than before: 2 assertions fewer"
+    )]
+    [InlineData(
+        "echo true > tests/test_work.sh; printf 'def test_sum():\n    assert True\n' > tests/checks.py",
+        "assertions that always hold: tests/checks.py:2"
+    )]
+    [InlineData(
+        "echo true > tests/test_work.sh; sed -i 's/== 3/== 4/' tests/checks.py",
+        "tests expect other values than before: tests/checks.py:2"
+    )]
+    [InlineData(
+        "echo true > tests/test_work.sh; sed -i '/add(2, 2)/d' tests/checks.py",
+        "tests/checks.py checks less than before: 1 assertion fewer"
+    )]
     [InlineData("echo '<testsuite><testcase/></testsuite>' > junit.xml; echo true > tests/test_work.sh", "how many tests ran: junit.xml:1")]
     public async Task Verify_AgentThatLies_IsNamed(string lie, string named)
     {
@@ -66,6 +82,7 @@ public sealed class LiarTests
             ("tests/test_a.sh", "true\n"),
             ("tests/test_b.sh", "true\n"),
             ("tests/test_work.sh", "true\n"),
+            ("tests/checks.py", "def test_sum():\n    assert add(1, 2) == 3\n    assert add(2, 2) == 4\n"),
             ("work.txt", "\n")
         );
         using var run = await RunFixture.BeginAsync(

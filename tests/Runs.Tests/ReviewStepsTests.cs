@@ -72,7 +72,7 @@ public sealed class ReviewStepsTests
         var first = await RoundAsync(run);
         await BeginAsync(run, first);
         Answer(run, first, Findings(Finding("a.txt", 1), Finding("README.md", 1)));
-        await ConcludeAsync(run, first);
+        var extended = (await ConcludeAsync(run, first)).PlanHash;
         var second = first with { Number = 2, Since = first.Tip, Tip = await CommitAsync(run, ("b.txt", "b\n")) };
         await BeginAsync(run, second);
         var asked = new ReviewFiles(run.Folder, second).Prompt(1);
@@ -82,14 +82,60 @@ public sealed class ReviewStepsTests
             second,
             """{"verdict":"accept","summary":"","findings":[],"earlier":[{"id":"review-1-1","state":"fixed","why":"x"}]}"""
         );
-        var conclusion = await ConcludeAsync(run, second);
-        var overruled = await ConcludeAsync(run, second with { Overruled = ["review-1-2"] });
+        var conclusion = await ConcludeAsync(run, second, extended);
+        var overruled = await ConcludeAsync(run, second with { Overruled = ["review-1-2"] }, extended);
 
         Assert.Contains("+b\n", asked, StringComparison.Ordinal);
         Assert.DoesNotContain("+one\n", asked, StringComparison.Ordinal);
         Assert.Contains("`review-1-1` a.txt:1: wrong", asked, StringComparison.Ordinal);
         Assert.Equal((1, 0), (conclusion.Standing, conclusion.Tasks.Count));
         Assert.Equal((0, "review-1-2"), (overruled.Standing, Assert.Single(overruled.Overruled)));
+    }
+
+    /// <summary>What there was no room for is neither forgotten nor called something that nobody has mended.</summary>
+    [Fact]
+    public async Task Round_MoreFindingsThanBecomeTasksAtOnce_TheOthersComeWithTheNextRound()
+    {
+        using var run = await BeginAsync();
+        var round = await RoundAsync(run);
+        var first = round with { Tip = await CommitAsync(run, ("a.txt", string.Concat(Enumerable.Repeat("line\n", 25)))) };
+        await BeginAsync(run, first);
+        Answer(run, first, Findings([.. Enumerable.Range(1, 25).Select(line => Finding("a.txt", line))]));
+        var found = await ConcludeAsync(run, first);
+        var second = first with { Number = 2, Since = first.Tip, Tip = await CommitAsync(run, ("b.txt", "b\n")) };
+        await BeginAsync(run, second);
+        var mended = string.Join(',', Enumerable.Range(1, 20).Select(n => $$"""{"id":"review-1-{{n}}","state":"fixed","why":"seen"}"""));
+        Answer(run, second, $$"""{"verdict":"findings","summary":"","findings":[{{Finding("b.txt", 1)}}],"earlier":[{{mended}}]}""");
+
+        var next = await ConcludeAsync(run, second, found.PlanHash);
+
+        Assert.Equal((25, 20), (found.Standing, found.Tasks.Count));
+        Assert.EndsWith("; 5 of them become tasks in the next round, 20 at once", found.Message, StringComparison.Ordinal);
+        Assert.Equal(6, next.Standing);
+        Assert.Equal([.. Enumerable.Range(21, 5).Select(n => $"review-1-{n}"), "review-2-1"], next.Tasks.Select(t => t.Id));
+        Assert.DoesNotContain("become tasks", next.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>The rounds are counted from the begin again, and a task of the first ones is merged or at work.</summary>
+    [Fact]
+    public async Task Round_OfTheSameNumberAtAnotherCommitAfterAReset_GivesItsFindingsNamesThatNoTaskHad()
+    {
+        using var run = await BeginAsync();
+        var before = await RoundAsync(run);
+        await BeginAsync(run, before);
+        Answer(run, before, Findings(Finding("a.txt", 1)));
+        await ConcludeAsync(run, before);
+        Directory.CreateDirectory(run.Folder.Start("review-1-1", 1));
+        var anew = before with { Tip = await CommitAsync(run, ("b.txt", "b\n")) };
+        await BeginAsync(run, anew);
+        Answer(run, anew, Findings(Finding("b.txt", 1)));
+
+        var conclusion = await ConcludeAsync(run, anew);
+        Directory.CreateDirectory(run.Folder.Start("review-1-2", 1));
+
+        Assert.Equal("review-1-2", Assert.Single(conclusion.Tasks).Id);
+        Assert.Equal("review-1-2", Assert.Single((await ConcludeAsync(run, anew)).Tasks).Id);
+        Assert.Equal("review-1-1", Assert.Single((await ConcludeAsync(run, before)).Tasks).Id);
     }
 
     [Fact]
@@ -264,9 +310,9 @@ public sealed class ReviewStepsTests
             CancellationToken.None
         );
 
-    private static Task<ReviewConclusion> ConcludeAsync(RunFixture run, ReviewRound round) =>
+    private static Task<ReviewConclusion> ConcludeAsync(RunFixture run, ReviewRound round, string? plan = null) =>
         new ReviewEnd(run.Services).ConcludeAsync(
-            new ConcludeReviewInput(RunFixture.RunId, run.Reference, run.Hash, round),
+            new ConcludeReviewInput(RunFixture.RunId, run.Reference, plan ?? run.Hash, round),
             CancellationToken.None
         );
 

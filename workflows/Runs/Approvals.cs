@@ -72,11 +72,17 @@ internal sealed class Approvals(RunState state, Steering steering)
         {
             return DecidePlan(command, yes, now);
         }
-        var (id, task) = (command.Id, state.Board.Find(command.Id));
+        var (id, task, who) = (command.Id, state.Board.Find(command.Id), Said.By(command.By));
         if (task.AtWork && task.Status.State == TaskStates.AwaitingApproval)
         {
             task.State = task.State with { AnswerSent = true };
-            state.Journal.Note(id, task.Status.State, $"{(yes ? "approved" : "rejected")} by {Said.By(command.By, command.Reason)}", now);
+            state.Journal.Note(
+                id,
+                task.Status.State,
+                $"{(yes ? "approved" : "rejected")} by {Said.By(command.By, command.Reason)}",
+                now,
+                by: who
+            );
             var message =
                 task.Status.Asks is not null ? $"{id} is told; its agent goes on."
                 : yes ? $"{id} is merged."
@@ -89,14 +95,14 @@ internal sealed class Approvals(RunState state, Steering steering)
             {
                 return Steered.Unchanged(SteeringRefusals.OfTaskAnswer(id, task.Status.State));
             }
-            state.Board.Approve(task, $"approved by {Said.By(command.By, command.Reason)}", now);
+            state.Board.Approve(task, $"approved by {Said.By(command.By, command.Reason)}", now, who);
             return Steered.As($"{id} is approved.");
         }
         if (task.Status.State is TaskStates.Cancelled)
         {
             return Steered.Unchanged($"{id} is cancelled already.");
         }
-        state.Board.End(task, TaskStates.Cancelled, $"rejected by {Said.By(command.By, command.Reason)}", now);
+        state.Board.End(task, TaskStates.Cancelled, $"rejected by {Said.By(command.By, command.Reason)}", now, who);
         return Steered.As($"{id} is rejected; what depends on it is skipped.");
     }
 
@@ -107,7 +113,7 @@ internal sealed class Approvals(RunState state, Steering steering)
             return Steered.Unchanged("The plan needs no approval now.");
         }
         state.PlanAnswer = (yes, Said.By(command.By, command.Reason));
-        state.Note($"the plan is {(yes ? "approved" : "rejected")} by {Said.By(command.By, command.Reason)}", now);
+        state.Note($"the plan is {(yes ? "approved" : "rejected")} by {Said.By(command.By, command.Reason)}", now, Said.By(command.By));
         return Steered.As(yes ? "The plan is approved." : "The plan is rejected.");
     }
 

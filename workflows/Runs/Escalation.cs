@@ -73,8 +73,9 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
         }
     }
 
-    private static RunEndedException Abort(Resolution resolution)
+    private RunEndedException Abort(Resolution resolution)
     {
+        _state.Note($"aborted by {Said.By(resolution.Command.By, resolution.Command.Reason)}", Now, resolution.Who);
         resolution.Accept("The run ends; what is merged is kept.");
         return new RunEndedException(
             RunStates.Cancelled,
@@ -112,10 +113,10 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
         var why =
             $"resolved by {Said.By(resolution.Command.By, resolution.Command.Reason)}: "
             + $"{found}{(verdict.Gates.Length > 0 ? $"; {verdict.Gates} gates hold" : "")}";
-        _state.Note(why, Now);
+        _state.Note(why, Now, resolution.Who);
         foreach (var entry in mended.Where(e => e.HasEnded && !TaskStates.IsDone(e.Status.State)))
         {
-            Settle(entry, verdict, why);
+            Settle(entry, verdict, why, resolution.Who);
         }
         LookAgain();
         return null;
@@ -127,11 +128,11 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
 
     private static bool IsThere(TaskEntry entry) => TaskStates.IsOnStaging(entry.Status.State);
 
-    private void Settle(TaskEntry entry, FixVerdict verdict, string why)
+    private void Settle(TaskEntry entry, FixVerdict verdict, string why, string who)
     {
         if (entry.Id == ReviewTask.Id)
         {
-            _state.Board.Retry(entry, "", Now);
+            _state.Board.Retry(entry, "", Now, who);
             return;
         }
         entry.State = entry.State with
@@ -144,7 +145,7 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
                 Paused = false,
             },
         };
-        _state.Board.CountAsDone(entry, TaskStates.Resolved, why, Now);
+        _state.Board.CountAsDone(entry, TaskStates.Resolved, why, Now, who);
     }
 
     /// <summary>What the reviewer has accepted is not what is there now.</summary>

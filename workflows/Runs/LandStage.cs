@@ -16,7 +16,7 @@ internal sealed class LandStage(RunContext context, ResetRecovery recovery, Esca
             RunStates.Integrating,
             $"all that is to land is merged to staging; {(_state.Run.Review is { } review ? $"review: {review}" : "not reviewed")}"
         );
-        for (var isAskedFor = false; ; isAskedFor = true)
+        for (var isAskedFor = false; ; )
         {
             context.ThrowIfCancelled();
             await recovery.TakeUpAsync();
@@ -30,31 +30,71 @@ internal sealed class LandStage(RunContext context, ResetRecovery recovery, Esca
             {
                 return result.Branch.Length == 0 ? "" : result.Message;
             }
-            if (await WaitForPersonAsync(result))
+            if (await WaitForPersonAsync(result) is not { } promoted)
             {
                 return null;
             }
+            isAskedFor = promoted;
         }
     }
 
-    /// <summary>Landing needs a person. True: they have said how the run goes on before it is tried again.</summary>
-    private async Task<bool> WaitForPersonAsync(LandResult result)
+    /// <summary>
+    /// Landing needs a person. No answer in time is no yes: what they say later is about a landing that is begun anew.
+    /// </summary>
+    /// <param name="result">Why.</param>
+    /// <returns>
+    /// Whether they have said yes to this landing; null: they have said how the run goes on otherwise, or it is not ready any more.
+    /// </returns>
+    private async Task<bool?> WaitForPersonAsync(LandResult result)
     {
         _state.PromoteAsked = false;
+        var deadline = RunContext.Now + _state.Rules.ApprovalTimeout;
         context.TransitionTo(RunStates.AwaitingPromotion, result.Message, result.Evidence);
-        while (true)
+        try
         {
-            await context.WaitAsync(() => _state.PromoteAsked || _state.Resolution is not null);
-            if (_state.Resolution is null || _state.IsCancelled)
+            while (true)
             {
-                return false;
+                await context.WaitAsync(IsAnswered, _state.IsPromotionOverdue ? null : TimeUntil(deadline));
+                if (_state.IsCancelled || context.Resets.WasReset || _state.PromoteAsked)
+                {
+                    return !_state.IsPromotionOverdue && _state.PromoteAsked;
+                }
+                if (!_state.Board.AllMerged)
+                {
+                    return null;
+                }
+                var standstill = new Standstill(result.Message, result.Evidence);
+                if (_state.Resolution is not null)
+                {
+                    if (await escalation.ResolveAsync(standstill) is not { } refused)
+                    {
+                        return null;
+                    }
+                    standstill = refused with { Message = $"{refused.Message} Before: {result.Message}" };
+                }
+                Stand(standstill, isOverdue: RunContext.Now >= deadline);
             }
-            if (await escalation.ResolveAsync(new Standstill(result.Message, result.Evidence)) is not { } standstill)
-            {
-                return true;
-            }
-            context.TransitionTo(RunStates.AwaitingPromotion, $"{standstill.Message} Before: {result.Message}", standstill.Evidence);
         }
+        finally
+        {
+            _state.IsPromotionOverdue = false;
+        }
+
+        bool IsAnswered() => _state.PromoteAsked || _state.Resolution is not null || !_state.Board.AllMerged;
+    }
+
+    // A timer is no shorter than this.
+    private static TimeSpan TimeUntil(DateTimeOffset deadline) =>
+        deadline - RunContext.Now is var left && left > TimeSpan.FromMilliseconds(1) ? left : TimeSpan.FromMilliseconds(1);
+
+    private void Stand(Standstill standstill, bool isOverdue)
+    {
+        _state.IsPromotionOverdue = isOverdue;
+        context.TransitionTo(
+            isOverdue ? RunStates.Escalated : RunStates.AwaitingPromotion,
+            isOverdue ? $"nobody promoted it in time, so nothing has landed. {standstill.Message}" : standstill.Message,
+            standstill.Evidence
+        );
     }
 
     /// <summary>Lands what is merged while tasks of the run need a person, who has asked for it.</summary>

@@ -35,7 +35,21 @@ internal static class Questions
         }
         if (run.State == RunStates.AwaitingPromotion && !state.PromoteAsked)
         {
-            yield return Ask("promote", state.Since, run.Reason, [$"orchestrate promote {id}", .. WaysOut(id)]);
+            yield return Ask(
+                "promote",
+                state.Since,
+                $"{run.Reason} {Deadline(state, state.Since)}",
+                [$"orchestrate promote {id}", .. WaysOut(id)]
+            );
+        }
+        if (run.State == RunStates.Escalated && state.IsPromotionOverdue && !state.PromoteAsked)
+        {
+            yield return Ask(
+                "promote",
+                state.Since,
+                "Is its landing begun anew? It asks again where it has to.",
+                $"orchestrate promote {id}"
+            );
         }
     }
 
@@ -103,7 +117,7 @@ internal static class Questions
         }
     }
 
-    /// <summary>What silence means, and from when on. Nothing else that a person is asked has a time limit.</summary>
+    /// <summary>What silence means, and from when on: of what is to be approved or promoted. Nothing else has a time limit.</summary>
     private static string Deadline(RunState state, DateTimeOffset since) =>
         string.Create(
             System.Globalization.CultureInfo.InvariantCulture,

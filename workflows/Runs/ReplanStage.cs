@@ -54,6 +54,7 @@ internal sealed class ReplanStage(RunContext context, RunRecorder recorder, Plan
                 Replaces = replaces,
             },
         };
+        _state.Note($"another plan is asked for by {Said.By(resolution.Command.By, resolution.Command.Reason)}", Now, resolution.Who);
         PutOnBoard();
         resolution.Accept(
             $"{begun.Agent} makes another plan in place of {(replaces.Count > 0 ? string.Join(", ", replaces.Take(10)) : "nothing")}."
@@ -138,12 +139,15 @@ internal sealed class ReplanStage(RunContext context, RunRecorder recorder, Plan
         {
             return;
         }
+        // A round that came to nothing was none: it is begun once more, at the whole.
+        var isUnanswered = review.Verdict == ReviewVerdicts.Asked;
         _state.Run = _state.Run with
         {
             Review = review with
             {
                 Verdict = ReviewVerdicts.Findings,
-                Commit = review.Verdict == ReviewVerdicts.Asked ? "" : review.Commit,
+                Round = isUnanswered ? review.Round - 1 : review.Round,
+                Commit = isUnanswered ? "" : review.Commit,
             },
         };
         if (!TaskStates.IsDone(entry.Status.State))

@@ -82,7 +82,7 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
     public async Task<bool> TryTakeOverAsync(TaskEntry entry)
     {
         var report = await messenger.ReadAsync(entry);
-        if (report is null || TaskStates.IsEnd(report.State) || !entry.AtWork)
+        if (report is null || TaskStates.IsEnd(report.State) || !entry.AtWork || entry.State.PastExecutions.Contains(report.ExecutionId))
         {
             return false;
         }
@@ -142,6 +142,10 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
     {
         if (_state.Board.TryFind(task.Id) is not { } entry)
         {
+            if (task.Open is { } unknown)
+            {
+                await EndUnknownAsync(task.Id, unknown);
+            }
             return false;
         }
         entry.State = entry.State with { LastStart = Math.Max(entry.State.LastStart, task.LastStart) };
@@ -151,7 +155,7 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
         }
         if (task.Open is { } open && !TaskStates.IsEnd(open.State))
         {
-            if (open.PlanHash == _state.PlanHashOf(entry))
+            if (open.PlanHash == _state.PlanHashOf(entry) && IsAskedFor(entry))
             {
                 TakeOver(entry, open);
                 return true;
@@ -168,6 +172,18 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
         }
         return false;
     }
+
+    /// <summary>
+    /// A round of the review, or another plan, that this execution has not asked for is another one's: what it comes to would be taken for
+    /// the answer to something else. Its answers are kept in the run's folder.
+    /// </summary>
+    private bool IsAskedFor(TaskEntry entry) =>
+        entry.Id switch
+        {
+            ReviewTask.Id => _state.Run.Review is { Verdict: ReviewVerdicts.Asked },
+            ReplanTask.Id => _state.IsReplanning,
+            _ => true,
+        };
 
     private void CountAsMerged(TaskEntry entry, string commit)
     {
@@ -198,11 +214,18 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
     private async Task EndStrangerAsync(TaskEntry entry, TaskReport report)
     {
         entry.State = entry.State with { PastExecutions = [.. entry.State.PastExecutions, report.ExecutionId] };
-        var refusal = TaskMessenger.NotMerged with { Attempt = report.Attempt };
-        await messenger.TellAsync([
-            new TaskMessage(entry.Id, t => t.CancelAsync()),
-            new TaskMessage(entry.Id, t => t.MergeDoneAsync(refusal)),
-        ]);
+        await EndUnknownAsync(entry.Id, report);
+    }
+
+    /// <summary>The same of a task that this execution does not have: one of a review's findings, or of another plan.</summary>
+    private async Task EndUnknownAsync(string task, TaskReport report)
+    {
+        await messenger.TellAsync(task, t => t.CancelAsync());
+        if (report.State == TaskStates.Merging)
+        {
+            var refusal = TaskMessenger.NotMerged with { Attempt = report.Attempt };
+            await messenger.TellAsync(task, t => t.MergeDoneAsync(refusal));
+        }
     }
 
     /// <summary>The workflow of a task has closed while no execution of the run was there to hear of it.</summary>

@@ -28,6 +28,10 @@ internal static class Said
     /// <param name="by">What the caller gave; empty: nothing.</param>
     public static string By(string by) => by.Length > 0 ? by : "a person";
 
+    /// <summary>Who wants something of a run as a whole, with their reason.</summary>
+    /// <param name="command">What they sent; null: only that they want it.</param>
+    public static string By(PersonCommand? command) => By(command?.By ?? "", command?.Reason ?? "");
+
     /// <summary>The same with their reason.</summary>
     public static string By(string by, string reason) => reason.Length > 0 ? $"{By(by)}: {reason}" : By(by);
 }

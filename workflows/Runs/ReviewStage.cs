@@ -32,11 +32,23 @@ internal sealed class ReviewStage(RunContext context)
         }
         if (_state.Run.Review is { Verdict: ReviewVerdicts.Asked } review)
         {
+            if (entry.Status.Commit.Length > 0 && entry.Status.Commit != review.Commit)
+            {
+                // One that a reset had left went on, and has seen something else.
+                _state.Board.AskAgain(entry, "it has not seen what there is now; the reviewer looks again", Now);
+                return false;
+            }
             await ConcludeAsync(entry, review);
         }
-        else if (_state.Run.Review is { Verdict: ReviewVerdicts.Findings })
+        else if (_state.Run.Review is null or { Verdict: ReviewVerdicts.Findings })
         {
             _state.Board.AskAgain(entry, "what was found is done; the reviewer looks again", Now);
+        }
+        else if (_state.Run.Review is { } last && last.Commit != _state.StagingTip)
+        {
+            // A task that had been left out was tried again after all.
+            _state.Board.AskAgain(entry, "there is more now than the reviewer has seen; it looks again", Now);
+            return false;
         }
         return _state.Run.Review?.Verdict is ReviewVerdicts.Accepted or ReviewVerdicts.Overruled or ReviewVerdicts.Empty;
     }

@@ -132,9 +132,9 @@ internal sealed class RunBoard
     }
 
     /// <summary>A task that is not at work ends: a person cancelled it, or said no.</summary>
-    public void End(TaskEntry entry, string state, string reason, DateTimeOffset now)
+    public void End(TaskEntry entry, string state, string reason, DateTimeOffset now, string? by = null)
     {
-        Change(entry, state, reason, now);
+        Change(entry, state, reason, now, by: by);
         Ended(entry, now);
     }
 
@@ -143,17 +143,18 @@ internal sealed class RunBoard
     /// <param name="state">One of those that <see cref="TaskStates.IsDone"/> names.</param>
     /// <param name="reason">Why.</param>
     /// <param name="now">The time.</param>
-    public void CountAsDone(TaskEntry entry, string state, string reason, DateTimeOffset now)
+    /// <param name="by">Who decided it; null: nobody did.</param>
+    public void CountAsDone(TaskEntry entry, string state, string reason, DateTimeOffset now, string? by = null)
     {
-        End(entry, state, reason, now);
+        End(entry, state, reason, now, by);
         Revive(entry, now);
     }
 
     /// <summary>Puts an ended task back, and what was skipped because of it.</summary>
-    public void Retry(TaskEntry entry, string guidance, DateTimeOffset now)
+    public void Retry(TaskEntry entry, string guidance, DateTimeOffset now, string? by = null)
     {
         entry.PutBack(guidance);
-        Change(entry, TaskStates.Pending, "tried again", now);
+        Change(entry, TaskStates.Pending, by is null ? "tried again" : $"tried again by {Said.By(by, guidance)}", now, by: by);
         Consider(entry);
         Revive(entry, now);
     }
@@ -197,16 +198,16 @@ internal sealed class RunBoard
     }
 
     /// <summary>Says yes for a task.</summary>
-    public void Approve(TaskEntry entry, string reason, DateTimeOffset now)
+    public void Approve(TaskEntry entry, string reason, DateTimeOffset now, string? by = null)
     {
         entry.State = entry.State with { Approved = true };
         if (!entry.AtWork && entry.Status.State == TaskStates.AwaitingApproval)
         {
-            Change(entry, TaskStates.Pending, reason, now);
+            Change(entry, TaskStates.Pending, reason, now, by: by);
         }
         else
         {
-            Journal.Note(entry.Id, entry.Status.State, reason, now);
+            Journal.Note(entry.Id, entry.Status.State, reason, now, by: by);
         }
     }
 
@@ -221,7 +222,7 @@ internal sealed class RunBoard
     public void Explain(TaskEntry entry, string reason, DateTimeOffset now) => Change(entry, entry.Status.State, reason, now);
 
     /// <summary>The task comes into a state, or has another reason to be in it.</summary>
-    public void Change(TaskEntry entry, string state, string reason, DateTimeOffset now, string evidence = "")
+    public void Change(TaskEntry entry, string state, string reason, DateTimeOffset now, string evidence = "", string? by = null)
     {
         var status = entry.Status;
         var moved = status.State != state;
@@ -248,7 +249,7 @@ internal sealed class RunBoard
         Journal.Changed(entry);
         if (moved || status.Reason != reason)
         {
-            Journal.Note(status.Id, state, reason, now, evidence);
+            Journal.Note(status.Id, state, reason, now, evidence, by);
         }
     }
 

@@ -9,7 +9,8 @@ namespace Orchestrator.Workflows.Runs;
 /// </summary>
 internal sealed class RunContext(RunState state, CancellationToken stop)
 {
-    public const string CancelledByPerson = "cancelled by a person; what is merged stays on staging";
+    /// <summary>Why a run ends that a person has cancelled.</summary>
+    public string CancelReason => $"cancelled by {state.CancelledBy}; what is merged stays on staging";
 
     public RunState State => state;
 
@@ -57,7 +58,7 @@ internal sealed class RunContext(RunState state, CancellationToken stop)
     {
         if (state.IsCancelled)
         {
-            throw new RunEndedException(RunStates.Cancelled, CancelledByPerson);
+            throw new RunEndedException(RunStates.Cancelled, CancelReason);
         }
     }
 }

@@ -20,8 +20,10 @@ internal sealed class RunJournal
     /// <summary>A task is not as it is recorded.</summary>
     public void Changed(TaskEntry entry) => _changed.Add(entry.Index);
 
-    /// <summary>Notes a transition; <paramref name="task"/> is null for one of the run itself.</summary>
-    public void Note(string? task, string state, string reason, DateTimeOffset now, string evidence = "")
+    /// <summary>
+    /// Notes a transition; <paramref name="task"/> is null for one of the run itself, <paramref name="by"/> where no person decided it.
+    /// </summary>
+    public void Note(string? task, string state, string reason, DateTimeOffset now, string evidence = "", string? by = null)
     {
         _events.Add(
             new RunEvent
@@ -32,6 +34,7 @@ internal sealed class RunJournal
                 State = state,
                 Reason = reason,
                 Evidence = evidence,
+                By = by,
             }
         );
         LastAt = now;

@@ -69,6 +69,9 @@ internal sealed class RunState
     /// <summary>A person has asked for landing to be tried again.</summary>
     public bool PromoteAsked { get; set; }
 
+    /// <summary>Nobody has promoted it in time.</summary>
+    public bool IsPromotionOverdue { get; set; }
+
     /// <summary>A person has asked for what is merged to land, while other tasks need them.</summary>
     public bool LandMergedAsked { get; set; }
 
@@ -103,6 +106,9 @@ internal sealed class RunState
     /// The history is long: nothing new is begun until what is under way has come to an end and the run has continued as new.
     /// </summary>
     public bool IsDraining { get; set; }
+
+    /// <summary>Who has cancelled it, and why, as its record has it.</summary>
+    public string CancelledBy { get; set; } = Said.By("");
 
     /// <summary>It waits for nobody any more.</summary>
     public bool IsEnding { get; set; }
@@ -141,7 +147,7 @@ internal sealed class RunState
     }
 
     /// <summary>Something happened to the run that does not change its state.</summary>
-    public void Note(string what, DateTimeOffset now) => Journal.Note(task: null, Run.State, what, now);
+    public void Note(string what, DateTimeOffset now, string? by = null) => Journal.Note(task: null, Run.State, what, now, by: by);
 
     /// <summary>Goes on where a checkpoint was made; its tasks are not known yet.</summary>
     public void Restore(RunCheckpoint checkpoint)

@@ -45,10 +45,11 @@ internal sealed class Steering(RunState state)
     public string? RefuseSkip(TaskCommand command) =>
         RefuseTask(command) ?? SteeringRefusals.OfSkip(state.IsPlanner(Board.Find(command.Task)), StateOf(command.Task));
 
-    public string? RefusePromote() =>
-        state.Run.State == RunStates.Completed ? null : SteeringRefusals.OfPromote(state.RunId, state.Run.State);
+    public string? RefusePromote(PersonCommand? _ = null) =>
+        state.Run.State == RunStates.Completed ? null : SteeringRefusals.OfPromote(state.RunId, state.Run.State, state.IsPromotionOverdue);
 
-    public string? RefuseLandMerged() => SteeringRefusals.OfLandMerged(state.RunId, state.Run.State, Board.Unlanded.Any());
+    public string? RefuseLandMerged(PersonCommand? _ = null) =>
+        SteeringRefusals.OfLandMerged(state.RunId, state.Run.State, Board.Unlanded.Any(), state.IsPromotionOverdue);
 
     public string? RefuseResolve(ResolveCommand command)
     {
@@ -120,8 +121,9 @@ internal sealed class Steering(RunState state)
             : Steered.Unchanged($"{id} is {StateOf(id)} and not paused.", LetGoOn(task));
     }
 
-    public Steered CancelTask(string id, DateTimeOffset now)
+    public Steered CancelTask(TaskCommand command, DateTimeOffset now)
     {
+        var (id, who) = (command.Task, Said.By(command.By));
         var task = Board.Find(id);
         if (TaskStates.IsDone(StateOf(id)) || task.State.LeftOut)
         {
@@ -134,17 +136,20 @@ internal sealed class Steering(RunState state)
         };
         if (task.AtWork)
         {
+            Note(task, $"cancelled by {Said.By(command.By, command.Text)}", now, who);
             return Steered.As($"{id} is asked to stop; its files stay.", new TaskMessage(id, t => t.CancelAsync()));
         }
-        Board.End(task, TaskStates.Cancelled, "cancelled by a person", now);
+        Board.End(task, TaskStates.Cancelled, $"cancelled by {Said.By(command.By, command.Text)}", now, who);
         return Steered.As($"{id} will not run; the run lands without it.");
     }
 
-    public Steered Retry(string id, string guidance, DateTimeOffset now)
+    public Steered Retry(TaskCommand command, DateTimeOffset now)
     {
+        var (id, guidance, who) = (command.Task, command.Text, Said.By(command.By));
         var task = Board.Find(id);
         if (task.AtWork)
         {
+            Note(task, $"told to go on by {Said.By(command.By, guidance)}", now, who);
             state.Outages.Told(task.Outline);
             var tell = new List<TaskMessage> { new(id, t => t.GoOnAsync(guidance)) };
             // Who pauses a task and then answers it wants it to go on; a paused run keeps all its tasks.
@@ -159,22 +164,23 @@ internal sealed class Steering(RunState state)
         {
             return Steered.Unchanged($"{id} is {StateOf(id)} and will run.");
         }
-        Board.Retry(task, guidance, now);
+        Board.Retry(task, guidance, now, who);
         return Steered.As($"{id} is tried again.");
     }
 
     /// <summary>A task at work is stopped first: see <see cref="CancelTask"/>.</summary>
-    /// <param name="id">The task, which is not at work.</param>
+    /// <param name="command">The task, which is not at work.</param>
     /// <param name="wasAtWork">It was when the command came.</param>
     /// <param name="now">The time.</param>
-    public Steered Skip(string id, bool wasAtWork, DateTimeOffset now)
+    public Steered Skip(TaskCommand command, bool wasAtWork, DateTimeOffset now)
     {
+        var (id, who) = (command.Task, Said.By(command.By, command.Text));
         var task = Board.Find(id);
         if (TaskStates.IsDone(StateOf(id)))
         {
             return Steered.Unchanged(wasAtWork ? $"{id} was merged before it could be skipped." : $"{id} is {StateOf(id)} already.");
         }
-        Board.CountAsDone(task, TaskStates.Waived, "skipped by a person: counts as done without changes", now);
+        Board.CountAsDone(task, TaskStates.Waived, $"counts as done without changes: skipped by {who}", now, Said.By(command.By));
         return Steered.As($"{id} counts as done without changes; what depends on it may run.");
     }
 
@@ -185,19 +191,21 @@ internal sealed class Steering(RunState state)
         return new Steered(new SteeringAnswer($"{workers} agents at once; those at work go on.", changed));
     }
 
-    public Steered Promote()
+    public Steered Promote(PersonCommand? command, DateTimeOffset now)
     {
-        if (state.Run.State != RunStates.AwaitingPromotion)
+        if (state.Run.State != RunStates.AwaitingPromotion && !state.IsPromotionOverdue)
         {
             return Steered.Unchanged($"{state.RunId} is {state.Run.State} already.");
         }
         state.PromoteAsked = true;
+        state.Note($"promoted by {Said.By(command)}", now, Said.By(command?.By ?? ""));
         return Steered.As("Landing is tried again.");
     }
 
-    public Steered LandMerged()
+    public Steered LandMerged(PersonCommand? command, DateTimeOffset now)
     {
         state.LandMergedAsked = true;
+        state.Note($"landing of what is merged is asked for by {Said.By(command)}", now, Said.By(command?.By ?? ""));
         var merged = string.Join(", ", Board.Unlanded.Select(e => e.Id));
         return Steered.As(
             $"What is merged ({PayloadPaging.Brief(merged)}) lands when the gates of the whole run hold on it; the rest stays open."
@@ -218,6 +226,9 @@ internal sealed class Steering(RunState state)
         Board.GoesOn(task);
         return new TaskMessage(task.Id, t => t.ResumeAsync());
     }
+
+    private void Note(TaskEntry task, string what, DateTimeOffset now, string who) =>
+        state.Journal.Note(task.Id, task.Status.State, PayloadPaging.Brief(what), now, by: who);
 
     private string StateOf(string id) => Board.Find(id).Status.State;
 }

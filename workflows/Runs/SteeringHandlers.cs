@@ -16,10 +16,9 @@ internal sealed class SteeringHandlers(RunContext context, Steering steering, Ap
     public Task<SteeringAnswer> ResumeAsync(TaskCommand? command = null) =>
         CarryOutAsync(command is null ? steering.Resume(RunContext.Now) : steering.ResumeTask(command.Task));
 
-    public Task<SteeringAnswer> CancelTaskAsync(TaskCommand command) => CarryOutAsync(steering.CancelTask(command.Task, RunContext.Now));
+    public Task<SteeringAnswer> CancelTaskAsync(TaskCommand command) => CarryOutAsync(steering.CancelTask(command, RunContext.Now));
 
-    public Task<SteeringAnswer> RetryTaskAsync(TaskCommand command) =>
-        CarryOutAsync(steering.Retry(command.Task, command.Text, RunContext.Now));
+    public Task<SteeringAnswer> RetryTaskAsync(TaskCommand command) => CarryOutAsync(steering.Retry(command, RunContext.Now));
 
     public async Task<SteeringAnswer> SkipTaskAsync(TaskCommand command)
     {
@@ -27,17 +26,18 @@ internal sealed class SteeringHandlers(RunContext context, Steering steering, Ap
         var wasAtWork = task.AtWork;
         if (wasAtWork)
         {
-            await CarryOutAsync(steering.CancelTask(command.Task, RunContext.Now));
+            await CarryOutAsync(steering.CancelTask(command, RunContext.Now));
             await Workflow.WaitConditionAsync(() => !task.AtWork, CancellationToken.None);
         }
-        return await CarryOutAsync(steering.Skip(command.Task, wasAtWork, RunContext.Now));
+        return await CarryOutAsync(steering.Skip(command, wasAtWork, RunContext.Now));
     }
 
     public Task<SteeringAnswer> SetConcurrencyAsync([Range(1, 64)] int workers) => CarryOutAsync(steering.SetConcurrency(workers));
 
-    public Task<SteeringAnswer> PromoteAsync() => CarryOutAsync(steering.Promote());
+    public Task<SteeringAnswer> PromoteAsync(PersonCommand? command = null) => CarryOutAsync(steering.Promote(command, RunContext.Now));
 
-    public Task<SteeringAnswer> LandMergedAsync() => CarryOutAsync(steering.LandMerged());
+    public Task<SteeringAnswer> LandMergedAsync(PersonCommand? command = null) =>
+        CarryOutAsync(steering.LandMerged(command, RunContext.Now));
 
     public Task<SteeringAnswer> ApproveAsync(ApprovalCommand command) =>
         CarryOutAsync(approvals.Decide(command, yes: true, RunContext.Now));

@@ -35,6 +35,9 @@ public static class Bubblewrap
             "--dev-bind",
             "/",
             "/",
+            .. confinement.Hidden.SelectMany(folder =>
+                (string[])["--tmpfs", folder.Path, .. folder.Shown.SelectMany(entry => (string[])["--bind-try", entry, entry])]
+            ),
             .. confinement.ReadOnly.SelectMany(folder => (string[])["--ro-bind", folder, folder]),
             .. confinement.Writable.SelectMany(folder => (string[])["--bind", folder, folder]),
             "--",

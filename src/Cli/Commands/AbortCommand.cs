@@ -20,6 +20,10 @@ internal sealed class AbortCommand : SteeringCommand
     public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var run = StoredRuns.Require(context.RequireRepository(), parsed.GetRequiredValue(_run));
-        return new RunAbortion(context, stop).RunAsync(run, parsed.GetValue(_yes), () => SendAsync(parsed, context, run, CancelOf(), stop));
+        return new RunAbortion(context, stop).RunAsync(
+            run,
+            parsed.GetValue(_yes),
+            () => SendAsync(parsed, context, run, CancelOf(context), stop)
+        );
     }
 }

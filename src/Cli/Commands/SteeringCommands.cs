@@ -24,17 +24,27 @@ internal abstract class SteeringCommand : CliCommand
     protected Option<string?> TextOption(string name, string description) => new(name) { Description = description, HelpName = "TEXT" };
 
     /// <summary>The command that ends a run.</summary>
-    protected static SteeringCall CancelOf() =>
-        new((handle, cancel) => handle.CancelAsync(cancel), "cancel") { ComesToRest = status => RunStates.IsFinal(status.State) };
+    protected static SteeringCall CancelOf(CommandContext context)
+    {
+        var command = new PersonCommand(By: context.Person);
+        return new((handle, cancel) => handle.CancelAsync(command, cancel), "cancel", command)
+        {
+            ComesToRest = status => RunStates.IsFinal(status.State),
+        };
+    }
 
     /// <summary>The command that lands a run that waits for its target.</summary>
+    /// <param name="context">Who lands it.</param>
     /// <param name="refuse">Why it can't be followed, by the run's record.</param>
-    protected static SteeringCall PromoteOf(Func<RunStatus, string?> refuse) =>
-        new((handle, cancel) => handle.PromoteAsync(cancel), "promote")
+    protected static SteeringCall PromoteOf(CommandContext context, Func<RunStatus, string?> refuse)
+    {
+        var command = new PersonCommand(By: context.Person);
+        return new((handle, cancel) => handle.PromoteAsync(command, cancel), "promote", command)
         {
             ComesToRest = status => status.State == RunStates.Completed,
             Refuse = refuse,
         };
+    }
 
     protected void AddEngine() => _engine.AddTo(this);
 
@@ -150,7 +160,7 @@ internal sealed class CancelCommand : SteeringCommand
         var (run, reference) = RunReference.RequireOpen(context.RequireRepository(), parsed.GetValue(_which));
         return reference.FindTask(run.Status) is { } task
             ? CancelTaskAsync(parsed, context, run, task, stop)
-            : SendAsync(parsed, context, run, CancelOf(), stop);
+            : SendAsync(parsed, context, run, CancelOf(context), stop);
     }
 
     private async Task<int> CancelTaskAsync(ParseResult parsed, CommandContext context, StoredRun run, string task, CancellationToken stop)
@@ -173,13 +183,16 @@ internal sealed class CancelCommand : SteeringCommand
         }
         foreach (var id in withDependants ? dependants : [])
         {
-            await TellAsync(parsed, context, run, CancelOf(id), stop);
+            await TellAsync(parsed, context, run, CancelOf(context, id), stop);
         }
-        return await SendAsync(parsed, context, run, CancelOf(task), stop);
+        return await SendAsync(parsed, context, run, CancelOf(context, task), stop);
     }
 
-    private static SteeringCall CancelOf(string task) =>
-        new((handle, cancel) => handle.CancelTaskAsync(task, cancel), "cancelTask", new TaskCommand(task));
+    private static SteeringCall CancelOf(CommandContext context, string task)
+    {
+        var command = new TaskCommand(task, By: context.Person);
+        return new((handle, cancel) => handle.CancelTaskAsync(command, cancel), "cancelTask", command);
+    }
 
     private static IEnumerable<string> Dependants(RunStatus run, string task)
     {
@@ -222,16 +235,12 @@ internal sealed class RetryCommand : SteeringCommand
     {
         var (run, reference) = RunReference.RequireOpen(context.RequireRepository(), parsed.GetValue(_which));
         var task = reference.RequireTask(run.Status);
-        var guidance = parsed.GetValue(_guidance) ?? "";
+        var command = new TaskCommand(task, parsed.GetValue(_guidance) ?? "", context.Person);
         return SendAsync(
             parsed,
             context,
             run,
-            new SteeringCall(
-                (handle, cancel) => handle.RetryTaskAsync(task, guidance, cancel),
-                "retryTask",
-                new TaskCommand(task, guidance)
-            )
+            new SteeringCall((handle, cancel) => handle.RetryTaskAsync(command, cancel), "retryTask", command)
             {
                 Refuse = status => StoredRefusals.OfRetry(status, task),
             },
@@ -257,11 +266,12 @@ internal sealed class SkipCommand : SteeringCommand
     {
         var (run, reference) = RunReference.RequireOpen(context.RequireRepository(), parsed.GetValue(_which));
         var task = reference.RequireTask(run.Status);
+        var command = new TaskCommand(task, By: context.Person);
         return SendAsync(
             parsed,
             context,
             run,
-            new SteeringCall((handle, cancel) => handle.SkipTaskAsync(task, cancel), "skipTask", new TaskCommand(task))
+            new SteeringCall((handle, cancel) => handle.SkipTaskAsync(command, cancel), "skipTask", command)
             {
                 Refuse = status => StoredRefusals.OfSkip(status, task),
             },
@@ -360,7 +370,7 @@ internal sealed class PromoteCommand : SteeringCommand
     public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var run = StoredRuns.RequireOpen(context.RequireRepository(), parsed.GetValue(_run));
-        return SendAsync(parsed, context, run, PromoteOf(StoredRefusals.OfPromote), stop);
+        return SendAsync(parsed, context, run, PromoteOf(context, StoredRefusals.OfPromote), stop);
     }
 }
 
@@ -385,18 +395,19 @@ internal sealed class LandCommand : SteeringCommand
     {
         var run = StoredRuns.RequireOpen(context.RequireRepository(), parsed.GetValue(_run));
         var before = run.Status.LandedCommit;
+        var command = new PersonCommand(By: context.Person);
         return parsed.GetValue(_merged)
             ? SendAsync(
                 parsed,
                 context,
                 run,
-                new SteeringCall((handle, cancel) => handle.LandMergedAsync(cancel), "landMerged")
+                new SteeringCall((handle, cancel) => handle.LandMergedAsync(command, cancel), "landMerged", command)
                 {
                     ComesToRest = status => status.LandedCommit != before && status.State != RunStates.Landing,
                     Refuse = StoredRefusals.OfLandMerged,
                 },
                 stop
             )
-            : SendAsync(parsed, context, run, PromoteOf(StoredRefusals.OfLand), stop);
+            : SendAsync(parsed, context, run, PromoteOf(context, StoredRefusals.OfLand), stop);
     }
 }

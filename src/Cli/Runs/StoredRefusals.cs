@@ -21,17 +21,22 @@ internal static class StoredRefusals
     public static string? OfSkip(RunStatus run, string task) =>
         SteeringRefusals.OfSkip(run.HasPlanner && task == PlannerTask.Id, StateOf(run, task));
 
-    public static string? OfPromote(RunStatus run) => SteeringRefusals.OfPromote(run.RunId, run.State);
+    public static string? OfPromote(RunStatus run) => SteeringRefusals.OfPromote(run.RunId, run.State, IsPromotionOverdue(run));
 
     public static string? OfLand(RunStatus run) =>
-        run.State == RunStates.Escalated
+        run.State == RunStates.Escalated && !IsPromotionOverdue(run)
             ? $"{run.RunId} is {run.State}: with --merged what is merged of it lands, and the rest stays open."
             : OfPromote(run);
 
     public static string? OfLandMerged(RunStatus run) =>
         run.State == RunStates.Landing
             ? null
-            : SteeringRefusals.OfLandMerged(run.RunId, run.State, run.Tasks.Any(t => TaskStates.IsOnStaging(t.State) && !t.Landed));
+            : SteeringRefusals.OfLandMerged(
+                run.RunId,
+                run.State,
+                run.Tasks.Any(t => TaskStates.IsOnStaging(t.State) && !t.Landed),
+                IsPromotionOverdue(run)
+            );
 
     public static string? OfResolve(RunStatus run) => SteeringRefusals.OfResolve(run.RunId, run.State);
 
@@ -53,6 +58,10 @@ internal static class StoredRefusals
             : StateOf(run, id) is var state && TaskStates.IsEnd(state) && state != TaskStates.Cancelled
                 ? SteeringRefusals.OfTaskAnswer(id, state)
                 : null;
+
+    // Of an escalated run only this asks for a promotion.
+    private static bool IsPromotionOverdue(RunStatus run) =>
+        run.State == RunStates.Escalated && run.Questions.Any(question => question.Id == "promote");
 
     // Empty of what is no task: the question whether to land.
     private static string StateOf(RunStatus run, string task) => run.Tasks.FirstOrDefault(t => t.Id == task)?.State ?? "";

@@ -70,7 +70,7 @@ internal static class CommandLine
             {
                 throw new CommandException(ExitCodes.Usage, $"There is no folder {folder}.", "Name one that is there with --working-dir.");
             }
-            if (!command.IsForAgents && environment.GetValueOrDefault(AgentStartFacts.FolderVariable) is { Length: > 0 })
+            if (!command.IsForAgents && AgentStartFacts.Concerns(context))
             {
                 throw new CommandException(
                     ExitCodes.Usage,

@@ -60,12 +60,50 @@ internal static partial class TestSigns
         {
             yield return $"its change has the words by which test runners say how many tests ran: {FileNames.Some(forged, MostNamed)}";
         }
+        foreach (var weaker in Weakened(code.Where(file => GateTamperCheck.IsTest(file.Path))).Take(MostNamed))
+        {
+            yield return weaker;
+        }
         var (gone, come) = NamedTests(code);
         if (gone.Count <= come.Count && gone.Except(come).ToList() is { Count: > 0 } replaced)
         {
             yield return $"tests that are no longer there by their names: {FileNames.Some(replaced, MostNamed)}";
         }
     }
+
+    /// <summary>Tests that check less, or something else, than before. Often rightly so: it is named, and stops nothing.</summary>
+    private static IEnumerable<string> Weakened(IEnumerable<PatchFile> tests)
+    {
+        foreach (var file in tests)
+        {
+            var name = FileNames.Show(file.Path);
+            var removed = file.RemovedLines().Where(line => Assertion().IsMatch(line)).Select(line => line.Trim()).ToList();
+            var added = file.AddedLines().Where(line => Assertion().IsMatch(line.Text)).ToList();
+            var empty = added.Where(line => AlwaysTrue().IsMatch(line.Text)).Select(line => $"{name}:{line.Number}").ToList();
+            if (empty.Count > 0)
+            {
+                yield return $"assertions that always hold: {FileNames.Some(empty, MostNamed)}";
+            }
+            if (removed.Count > added.Count - empty.Count)
+            {
+                var fewer = removed.Count - added.Count + empty.Count;
+                yield return $"{name} checks less than before: {fewer} {(fewer == 1 ? "assertion" : "assertions")} fewer";
+            }
+
+            // The same assertion of another value: what differs are only its literals.
+            var shapes = removed.Where(line => added.TrueForAll(now => now.Text.Trim() != line)).Select(Shape).ToHashSet();
+            var expected = added
+                .Where(line => !AlwaysTrue().IsMatch(line.Text) && !removed.Contains(line.Text.Trim()) && shapes.Contains(Shape(line.Text)))
+                .Select(line => $"{name}:{line.Number}")
+                .ToList();
+            if (expected.Count > 0)
+            {
+                yield return $"tests expect other values than before: {FileNames.Some(expected, MostNamed)}";
+            }
+        }
+    }
+
+    private static string Shape(string line) => Literal().Replace(line.Trim(), "0");
 
     /// <summary>What a new configuration says is how the tests are run from then on; what an old one says now may leave some out.</summary>
     private static bool LeavesOut(PatchFile file, string added) =>
@@ -117,6 +155,24 @@ internal static partial class TestSigns
         RegexOptions.CultureInvariant
     )]
     private static partial Regex EasyEndMark();
+
+    [GeneratedRegex(
+        """(?<![\w.])assert\w*!?\b|\bexpect\s*\(|\bAssert(ions)?\.\w|\b(self|this)\.assert\w|\.should\b|\.Should\(|\brequire\.\w+\(|\bt\.(Error|Errorf|Fatal|Fatalf)\(|\bXCTAssert\w*\(|\b(EXPECT|ASSERT)_\w+\(""",
+        RegexOptions.CultureInvariant
+    )]
+    private static partial Regex Assertion();
+
+    [GeneratedRegex(
+        """(?<![\w.])assert\s*\(?\s*(True|true|1|not\s+False|1\s*==\s*1)\s*\)?\s*(,|;|#|$)|\bassert!\(\s*true\s*[,)]|\bexpect\(\s*(true|1)\s*\)\.(toBe|toEqual|toStrictEqual)\(\s*(true|1)\s*\)|\bexpect\(\s*true\s*\)\.toBeTruthy\(|\bAssert\.(True|IsTrue|That)\(\s*true\s*[,)]|\bassertTrue\(\s*(True|true)\s*[,)]|\bassert\.(ok|True)\((t,\s*)?true\s*[,)]""",
+        RegexOptions.CultureInvariant
+    )]
+    private static partial Regex AlwaysTrue();
+
+    [GeneratedRegex(
+        "\"(?:[^\"\\\\]|\\\\.)*\"|'(?:[^'\\\\]|\\\\.)*'|\\b\\d[\\d_.]*\\b|\\b(true|false|True|False|null|None|nil)\\b",
+        RegexOptions.CultureInvariant
+    )]
+    private static partial Regex Literal();
 
     [GeneratedRegex("\"test[^\"]*\"\\s*:", RegexOptions.CultureInvariant)]
     private static partial Regex TestScript();

@@ -43,7 +43,12 @@ public sealed class EscalationReport(string repository)
         Line(run.Title.Length > 0 ? $"\n{run.Title}" : "");
         Line(string.Create(CultureInfo.InvariantCulture, $"\nIt is {run.State} since {came.Time:yyyy-MM-dd HH:mm} UTC: {run.Reason}\n"));
         Line(
-            $"While it waits nothing runs, nothing is paid and nothing is lost; there is no time limit, and no program has to be kept open. "
+            "While it waits nothing runs, nothing is paid and nothing is lost, and no program has to be kept open. "
+                + (
+                    run.State == RunStates.AwaitingPromotion
+                        ? "Where nobody promotes it in time nothing lands, and it waits on. "
+                        : "There is no time limit. "
+                )
                 + (
                     run.HasLanded
                         ? $"A part of its work has landed on {run.Target} ({Short(run.LandedCommit)})."
@@ -54,6 +59,7 @@ public sealed class EscalationReport(string repository)
         AppendFailures(text, run);
         AppendReview(text, run);
         AppendDone(text, run);
+        text.AppendJoin("", run.Warnings.Select((warning, i) => $"{(i == 0 ? "\n## Worth knowing\n\n" : "")}- {warning}\n"));
         AppendWaysOut(text, run);
         return text.ToString();
 
@@ -62,6 +68,7 @@ public sealed class EscalationReport(string repository)
 
     private void AppendFailures(StringBuilder text, RunStatus run)
     {
+        var folder = new RunFolder(repository, run.RunId);
         var bad = run
             .Tasks.Where(t =>
                 t.State is TaskStates.Failed or TaskStates.Escalated || Dependants(run, t).Any() && t.State == TaskStates.Cancelled
@@ -78,6 +85,10 @@ public sealed class EscalationReport(string repository)
                 $"attempt {task.Attempt}, {task.Starts} agent {(task.Starts == 1 ? "start" : "starts")}, {task.Cost:0.00} USD"
             );
             text.Append($"\n### {task.Id}: {task.Title}\n\n{task.State} ({tried}): {task.Reason}\n");
+            if (new TaskFacts(folder).Claim(task) is { Length: > 0 } claim)
+            {
+                text.Append($"\nIts agent said: {claim}\n");
+            }
             AppendEvidence(text, task.Evidence);
             var skipped = Dependants(run, task).ToList();
             if (skipped.Count > 0)

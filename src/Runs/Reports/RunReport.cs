@@ -47,7 +47,7 @@ public sealed class RunReport(string repository)
         {
             Line($"- {found}");
         }
-        Line($"- review: {run.Review?.ToString() ?? "not reviewed"}{(run.Review?.Evidence is { Length: > 0 } said ? $" ({said})" : "")}");
+        Line($"- review: {ReviewOf(run)}");
         if (run.Replan is { } replan)
         {
             Line($"- another plan: {replan}");
@@ -66,10 +66,8 @@ public sealed class RunReport(string repository)
         AppendModels(text, run, folder);
         AppendMeasurements(text, run);
         text.Append(GateTally.Render(folder));
-        foreach (var task in run.Tasks.Where(t => t.Reason.Length > 0))
-        {
-            Line($"\n- {task.Id}: {task.Reason}{(task.Evidence.Length > 0 ? $" ({task.Evidence})" : "")}");
-        }
+        text.Append(new TaskFacts(folder).Render(run));
+        text.Append(PersonsWord.Render(folder.Events));
         foreach (var task in run.Tasks.Where(t => !TaskStates.IsDone(t.State) && t.Evidence.Length > 0).Take(MostEvidence))
         {
             if (_evidence.Read(task.Evidence, EvidenceLines) is { Length: > 0 } evidence)
@@ -80,6 +78,17 @@ public sealed class RunReport(string repository)
         return text.ToString();
 
         void Line(string line) => text.Append(line).Append('\n');
+    }
+
+    private static string ReviewOf(RunStatus run)
+    {
+        if (run.Review is not { } review)
+        {
+            return "not reviewed";
+        }
+        var isMore = run.HasLanded && review.Standing.Count > 0 && review.Commit.Length > 0 && review.Commit != run.LandedCommit;
+        return $"{review}{(review.Evidence.Length > 0 ? $" ({review.Evidence})" : "")}"
+            + (isMore ? $"; it has not seen all that landed: git log --oneline {review.Commit}..{run.LandedCommit}" : "");
     }
 
     private static void AppendModels(StringBuilder text, RunStatus run, RunFolder folder)

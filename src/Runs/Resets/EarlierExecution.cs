@@ -36,7 +36,9 @@ public static class EarlierExecution
         var open = await findOpen(stop);
         var attempts = record?.Tasks.ToDictionary(t => t.Id, t => t.Attempt, StringComparer.Ordinal) ?? [];
         var tasks = new List<EarlierTask>();
-        foreach (var id in files.Plan.Tasks.Select(t => t.Id).Append(ReviewTask.Id).Append(ReplanTask.Id))
+        string[] own = [.. files.Plan.Tasks.Select(t => t.Id), ReviewTask.Id, ReplanTask.Id];
+        // Tasks that a review or another plan had added are none of this plan's: who still works on one is told to end.
+        foreach (var id in own.Concat(open.Keys.Except(own).Order(StringComparer.Ordinal)))
         {
             var found = new EarlierTask
             {

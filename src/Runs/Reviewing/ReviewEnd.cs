@@ -1,4 +1,3 @@
-using System.Globalization;
 using Orchestrator.Git.Commits;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
@@ -10,7 +9,7 @@ namespace Orchestrator.Runs.Reviewing;
 /// <param name="services">What the steps need of this machine.</param>
 public sealed class ReviewEnd(RunServices services)
 {
-    /// <summary>More findings than these become no tasks: so many are a matter for a person, or for the next round.</summary>
+    /// <summary>More findings than these do not become tasks at once: the others wait for the next round.</summary>
     private const int MostTasks = 20;
     private const int MostNamed = 3;
 
@@ -26,7 +25,8 @@ public sealed class ReviewEnd(RunServices services)
         var repository = await services.OpenRepositoryAsync(input.Repository.Path);
         var places = new ReviewPlaces(new CommitStore(repository), input.Round);
         var earlier = EarlierOf(run, input.Round, answers);
-        var news = await JudgeAsync(answers, questions, places, run.Plan, input.Round.Number, stop);
+        var ids = FindingIds.Of(run, input.Round.Number, files.FirstId);
+        var news = await JudgeAsync(answers, questions, places, ids, stop);
         var who = run.Settings.Review.Reviewer;
         var record = new ReviewRecord
         {
@@ -37,14 +37,18 @@ public sealed class ReviewEnd(RunServices services)
             Findings = [.. earlier, .. news],
         };
         var evidence = record.Store(run.Folder);
-        return Extend(run, input, news) with
+        var standing = record.Findings.Where(f => f.Stands).ToList();
+
+        // Those of earlier rounds that there was no room for come first.
+        var waiting = standing.Where(f => run.Plan.Tasks.All(t => t.Id != f.Id)).ToList();
+        return Extend(run, input, waiting.Take(MostTasks)) with
         {
-            Standing = record.Findings.Count(f => f.Stands),
+            Standing = standing.Count,
             Remarks = news.Count(f => !f.Blocks),
             WasRead = questions.Count > 0,
             Overruled = [.. earlier.Where(f => f.State == ReviewFinding.Overruled).Select(f => f.Id)],
             Reviewer = record.Reviewer,
-            Message = Say([.. record.Findings.Where(f => f.Stands)]),
+            Message = Say(standing, waiting.Count - MostTasks),
             Evidence = evidence,
         };
     }
@@ -88,26 +92,16 @@ public sealed class ReviewEnd(RunServices services)
         IReadOnlyList<ReviewAnswer> answers,
         ReviewQuestions questions,
         ReviewPlaces places,
-        Plan plan,
-        int round,
+        FindingIds ids,
         CancellationToken stop
     )
     {
         var judged = new List<ReviewFinding>();
-        var taken = plan.Tasks.Select(task => task.Id).ToHashSet(StringComparer.OrdinalIgnoreCase);
         foreach (var finding in answers.SelectMany(answer => answer.Findings).DistinctBy(f => (f.File, f.Line, f.Summary)))
         {
             var path = RepositoryPath.Normalize(finding.File);
             var why = await WhyNotAsync(finding with { File = path }, places, stop);
-            judged.Add(
-                finding with
-                {
-                    File = path,
-                    Blocks = why.Length == 0,
-                    Note = why,
-                    Id = why.Length == 0 ? FreeId(taken, round) : "",
-                }
-            );
+            judged.Add(finding with { File = path, Blocks = why.Length == 0, Note = why, Id = why.Length == 0 ? ids.Next() : "" });
         }
         judged.AddRange(
             questions.Asides.Select(aside => new ReviewFinding
@@ -129,22 +123,10 @@ public sealed class ReviewEnd(RunServices services)
             ? "it does not say what breaks and how to see it"
         : "";
 
-    private static string FreeId(HashSet<string> taken, int round)
+    /// <summary>The plan with a task for each of these findings.</summary>
+    private static ReviewConclusion Extend(RunFiles run, ConcludeReviewInput input, IEnumerable<ReviewFinding> findings)
     {
-        for (var number = 1; ; number++)
-        {
-            var id = string.Create(CultureInfo.InvariantCulture, $"review-{round}-{number}");
-            if (taken.Add(id))
-            {
-                return id;
-            }
-        }
-    }
-
-    /// <summary>The plan with a task for each new finding that stands.</summary>
-    private static ReviewConclusion Extend(RunFiles run, ConcludeReviewInput input, IEnumerable<ReviewFinding> news)
-    {
-        var tasks = news.Where(f => f.Stands).Take(MostTasks).Select(TaskFor).ToList();
+        var tasks = findings.Select(TaskFor).ToList();
         if (tasks.Count == 0)
         {
             return new ReviewConclusion { PlanHash = input.PlanHash };
@@ -187,9 +169,10 @@ public sealed class ReviewEnd(RunServices services)
         && !path.StartsWith(".git/", StringComparison.OrdinalIgnoreCase)
         && !path.StartsWith(".orchestrator/", StringComparison.OrdinalIgnoreCase);
 
-    private static string Say(List<ReviewFinding> standing) =>
+    private static string Say(List<ReviewFinding> standing, int later) =>
         standing.Count == 0
             ? ""
             : $"{standing.Count} {(standing.Count == 1 ? "finding" : "findings")}: "
-                + $"{string.Join("; ", standing.Take(MostNamed).Select(f => $"{f.Place} {f.Summary}".ReplaceLineEndings(" ")))}{(standing.Count > MostNamed ? $" and {standing.Count - MostNamed} more" : "")}";
+                + $"{string.Join("; ", standing.Take(MostNamed).Select(f => $"{f.Place} {f.Summary}".ReplaceLineEndings(" ")))}{(standing.Count > MostNamed ? $" and {standing.Count - MostNamed} more" : "")}"
+                + $"{(later > 0 ? $"; {later} of them become tasks in the next round, {MostTasks} at once" : "")}";
 }

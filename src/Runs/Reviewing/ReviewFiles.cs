@@ -58,6 +58,9 @@ internal sealed class ReviewFiles(RunFolder folder, ReviewRound round)
     /// <summary>The answer that counts.</summary>
     public string Answer(int part) => In($"answer-{part}.json");
 
+    /// <summary>Number of the first finding.</summary>
+    public string FirstId => In("first-id");
+
     /// <summary>Number of the last start of a reviewer in this run.</summary>
     public int LastStart =>
         !Directory.Exists(folder.Task(ReviewTask.Id))

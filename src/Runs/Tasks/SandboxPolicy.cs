@@ -7,8 +7,8 @@ using Orchestrator.Settings;
 namespace Orchestrator.Runs.Tasks;
 
 /// <summary>
-/// Whether an agent is confined, and to what: the repository's shared folder and what is known of gates are only
-/// read, but for what a worktree needs to work.
+/// Whether an agent is confined, and to what: the repository's shared folder, what is known of gates and what the person has said yes to are
+/// only read, but for what a worktree needs to work; the engine is not seen.
 /// </summary>
 internal static class SandboxPolicy
 {
@@ -44,8 +44,37 @@ internal static class SandboxPolicy
         var mounts = SandboxMounts.Of(worktree, workspace.Branch);
         // What is known of gates decides about the agent's own work.
         var known = Directory.CreateDirectory(GateMemory.FolderOf(workspace.Repository, environment)).FullName;
-        return (new AgentConfinement(check.Program, [mounts.ReadOnly, known], mounts.Writable), "");
+        var closed = Directory.Exists(PersonsFolder(environment)) ? [PersonsFolder(environment)] : Array.Empty<string>();
+        return (
+            new AgentConfinement(check.Program, [mounts.ReadOnly, known, .. closed], mounts.Writable)
+            {
+                Hidden = [WithoutEngine(workspace.Files.Folder.Repository)],
+            },
+            ""
+        );
     }
+
+    /// <summary>
+    /// The repository's folder of ours without the engine, its file and its socket: whoever can speak to it can approve, promote and
+    /// cancel. What a task calls back with are files of its run.
+    /// </summary>
+    private static HiddenFolder WithoutEngine(string repository)
+    {
+        var folder = Path.Combine(repository, ".orchestrator");
+        return new HiddenFolder(
+            folder,
+            [
+                .. Directory
+                    .EnumerateFileSystemEntries(folder)
+                    .Where(entry => !Path.GetFileName(entry).StartsWith("engine", StringComparison.Ordinal))
+                    .Order(StringComparer.Ordinal),
+            ]
+        );
+    }
+
+    // What the person has said yes to.
+    private static string PersonsFolder(IReadOnlyDictionary<string, string> environment) =>
+        Path.GetDirectoryName(SettingsFiles.UserFile(environment))!;
 
     /// <summary>
     /// What a run should know before it starts: an error where agents must be confined and can't be, a warning where the program is there

@@ -73,6 +73,7 @@ public sealed class TaskVerification(RunServices services)
             await _gates.RunAsync(files, workspace.Repository, commit, gates, changed, evidence, stop, task: task.Id),
             claims
         );
+        GateFacts.Write(files, evidence, outcomes);
         var measured = Measurements.Of(outcomes);
         var failures = GateCheck.Failures(files, outcomes);
         var count = CountOf(outcomes);

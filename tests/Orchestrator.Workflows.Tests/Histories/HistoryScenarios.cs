@@ -33,7 +33,7 @@ internal static class HistoryScenarios
             Play = async run =>
             {
                 await run.UntilAsync(s => s.State == RunStates.Escalated);
-                await run.Run.ExecuteUpdateAsync(w => w.CancelAsync());
+                await run.Run.ExecuteUpdateAsync(w => w.CancelAsync(null));
             },
         };
         yield return new("cancelled", Orchestration, Work)
@@ -42,7 +42,7 @@ internal static class HistoryScenarios
             Play = async run =>
             {
                 await run.UntilAsync(s => s.Tasks is [{ State: TaskStates.Executing }]);
-                await run.Run.ExecuteUpdateAsync(w => w.CancelAsync());
+                await run.Run.ExecuteUpdateAsync(w => w.CancelAsync(null));
             },
         };
         yield return new("remediated", Orchestration, Work)
@@ -241,7 +241,7 @@ internal static class HistoryScenarios
             Play = async run =>
             {
                 await run.UntilAsync(s => s.Questions.Count > 0);
-                await run.Run.ExecuteUpdateAsync(w => w.CancelAsync());
+                await run.Run.ExecuteUpdateAsync(w => w.CancelAsync(null));
             },
         };
         yield return new("cancelled", Planner)
@@ -251,7 +251,7 @@ internal static class HistoryScenarios
             Play = async run =>
             {
                 await run.UntilAsync(s => s.Tasks is [{ State: TaskStates.Executing }]);
-                await run.Run.ExecuteUpdateAsync(w => w.CancelAsync());
+                await run.Run.ExecuteUpdateAsync(w => w.CancelAsync(null));
             },
         };
         yield return new("resumed", Planner)
@@ -283,7 +283,7 @@ internal static class HistoryScenarios
             Play = async run =>
             {
                 await run.UntilAsync(s => s.State == RunStates.Escalated);
-                await run.Run.ExecuteUpdateAsync(w => w.CancelAsync());
+                await run.Run.ExecuteUpdateAsync(w => w.CancelAsync(null));
             },
         };
     }

@@ -90,7 +90,7 @@ internal sealed class StateGates : IAsyncDisposable
         yield return await UntilAsync(run, s => s.Tasks.Any(t => t.Id == "b" && t.State == TaskStates.AwaitingApproval));
         await run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(new ApprovalCommand("b", "")));
         yield return await UntilAsync(run, s => s.State == RunStates.AwaitingPromotion);
-        await run.Run.ExecuteUpdateAsync(w => w.PromoteAsync());
+        await run.Run.ExecuteUpdateAsync(w => w.PromoteAsync(null));
         yield return await ReachedAsync("landing");
         _open["landing"].SetResult();
     }

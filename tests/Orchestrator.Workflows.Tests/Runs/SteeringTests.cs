@@ -51,14 +51,14 @@ public sealed class SteeringTests
         var steering = new Steering(state);
         Assert.False(state.Board.AllMerged);
 
-        steering.CancelTask("b", Now);
-        steering.CancelTask("c", Now);
+        steering.CancelTask(new TaskCommand("b"), Now);
+        steering.CancelTask(new TaskCommand("c"), Now);
 
         Assert.True(state.Board.AllMerged);
         Assert.Empty(Scheduling.EndedBadly(state.Board));
         Assert.Equal(["b", "c"], Ids(state.Board.LeftOut));
-        Assert.False(steering.CancelTask("c", Now).Answer.Changed);
-        steering.Retry("b", "", Now);
+        Assert.False(steering.CancelTask(new TaskCommand("c"), Now).Answer.Changed);
+        steering.Retry(new TaskCommand("b", ""), Now);
         Assert.False(state.Board.AllMerged);
     }
 
@@ -69,7 +69,7 @@ public sealed class SteeringTests
         Start(state, "a");
         var steering = new Steering(state);
 
-        var told = Told(steering.CancelTask("a", Now));
+        var told = Told(steering.CancelTask(new TaskCommand("a"), Now));
         Assert.False(state.Board.AllMerged);
         Report(state, "a", TaskStates.Cancelled);
 
@@ -84,15 +84,15 @@ public sealed class SteeringTests
         Start(state, "a");
         Report(state, "a", TaskStates.Failed);
         var steering = new Steering(state);
-        steering.CancelTask("a", Now);
+        steering.CancelTask(new TaskCommand("a"), Now);
         state.TransitionTo(RunStates.Escalated, "", Now);
 
         Assert.False(state.Board.AllMerged);
         var asked = Questions.Of(state);
         Assert.Equal(["a", "resolve"], asked.Select(q => q.Id));
         Assert.Contains("orchestrate cancel run-1/a --dependants", asked[0].Commands);
-        steering.CancelTask("b", Now);
-        steering.CancelTask("c", Now);
+        steering.CancelTask(new TaskCommand("b"), Now);
+        steering.CancelTask(new TaskCommand("c"), Now);
 
         Assert.True(state.Board.AllMerged);
     }
@@ -123,10 +123,10 @@ public sealed class SteeringTests
 
         Assert.Equal(
             [nameof(ITaskWorkflow.GoOnAsync), nameof(ITaskWorkflow.ResumeAsync)],
-            Told(steering.Retry("a", "go", Now)).Select(t => t.Signal)
+            Told(steering.Retry(new TaskCommand("a", "go"), Now)).Select(t => t.Signal)
         );
         steering.Pause(Now);
-        Assert.Equal([nameof(ITaskWorkflow.GoOnAsync)], Told(steering.Retry("a", "go", Now)).Select(t => t.Signal));
+        Assert.Equal([nameof(ITaskWorkflow.GoOnAsync)], Told(steering.Retry(new TaskCommand("a", "go"), Now)).Select(t => t.Signal));
     }
 
     [Fact]
@@ -190,8 +190,8 @@ public sealed class SteeringTests
             Report(state, id, TaskStates.Failed, r => r with { Signature = "exit code", Reason = "exit code 1" });
             _ = id switch
             {
-                "a" => steering.Skip(id, false, Now),
-                "b" => steering.CancelTask(id, Now),
+                "a" => steering.Skip(new TaskCommand(id), false, Now),
+                "b" => steering.CancelTask(new TaskCommand(id), Now),
                 _ => null,
             };
         }

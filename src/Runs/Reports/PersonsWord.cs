@@ -1,0 +1,55 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Orchestrator.Messages;
+
+namespace Orchestrator.Runs.Reports;
+
+/// <summary>The part of a report that tells what persons have decided in a run: who, when and from where.</summary>
+internal static class PersonsWord
+{
+    private const int Most = 60;
+
+    /// <summary>The part as Markdown; empty where nobody has decided anything.</summary>
+    /// <param name="events">The file of the run's events.</param>
+    public static string Render(string events)
+    {
+        if (!File.Exists(events))
+        {
+            return "";
+        }
+        var said = File.ReadLines(events)
+            .Where(line => line.Contains("\"by\":", StringComparison.Ordinal))
+            .Select(Read)
+            .OfType<RunEvent>()
+            .Where(item => item.By is not null)
+            .ToList();
+        if (said.Count == 0)
+        {
+            return "";
+        }
+        var text = new StringBuilder("\n## What persons have decided\n\n");
+        foreach (var item in said.TakeLast(Most))
+        {
+            text.Append(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"- {item.Time.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC, {item.By}: {item.Task ?? "run"}: {item.Reason.ReplaceLineEndings(" ")}\n"
+                )
+            );
+        }
+        return text.ToString();
+    }
+
+    private static RunEvent? Read(string line)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<RunEvent>(line);
+        }
+        catch (JsonException)
+        {
+            return null; // Half a line that a crash has left.
+        }
+    }
+}

@@ -1,0 +1,123 @@
+using System.Globalization;
+using System.Text;
+using Orchestrator.Agents;
+using Orchestrator.Messages;
+using Orchestrator.QualityGates.Secrets;
+using Orchestrator.Runs.Gates;
+
+namespace Orchestrator.Runs.Reports;
+
+/// <summary>The part of a report that puts what the agent of each task has said beside what is known of its work.</summary>
+/// <param name="folder">The run's folder.</param>
+internal sealed class TaskFacts(RunFolder folder)
+{
+    private const int MostTasks = 200;
+    private const int LongestClaim = 500;
+
+    /// <summary>The part as Markdown; empty where nothing has begun.</summary>
+    /// <param name="run">The run with all its tasks.</param>
+    public string Render(RunStatus run)
+    {
+        var told = run.Tasks.Where(task => task.Starts > 0 || task.Reason.Length > 0 || TaskStates.IsDone(task.State)).ToList();
+        if (told.Count == 0)
+        {
+            return "";
+        }
+        var text = new StringBuilder("\n## What was claimed, and what is known\n");
+        foreach (var task in told.Take(MostTasks))
+        {
+            text.Append($"\n### {task.Id}{(task.Title.Length > 0 ? $": {OneLine(task.Title)}" : "")} ({task.State})\n\n");
+            text.AppendJoin("", Lines(task, run).Select(line => $"- {line}\n"));
+        }
+        if (told.Count > MostTasks)
+        {
+            text.Append($"\nAnd {told.Count - MostTasks} more: orchestrate show {run.RunId}/TASK\n");
+        }
+        return text.ToString();
+    }
+
+    /// <summary>What the agent of a task has said last, in a line; empty where it has said nothing.</summary>
+    public string Claim(RunTask task) =>
+        LastClaim(task) is not { } claim ? ""
+        : claim.Reason.Length == 0 ? claim.Status
+        : $"{claim.Status}: \"{OneLine(SecretScanner.Redact(claim.Reason))}\"";
+
+    private IEnumerable<string> Lines(RunTask task, RunStatus run)
+    {
+        var isWork = task.Id is not (ReviewTask.Id or ReplanTask.Id) && !(run.HasPlanner && task.Id == PlannerTask.Id);
+        if (isWork && task.Starts > 0)
+        {
+            yield return $"its agent said: {(Claim(task) is { Length: > 0 } claim ? claim : "nothing")}";
+        }
+        var facts = isWork ? GateFacts.Read(folder, task.Id, task.Attempt) : [];
+        foreach (var fact in facts ?? [])
+        {
+            yield return Told(fact);
+            if (fact.Strange.Length > 0)
+            {
+                yield return $"strange: {fact.Strange}";
+            }
+            if (GateFacts.Tampered(folder.Repository, fact) is { } tampered)
+            {
+                yield return $"strange: gate '{OneLine(fact.Name)}': {tampered}; what it says now is no evidence";
+            }
+        }
+        if (facts is null)
+        {
+            yield return "strange: what its gates have said can't be read any more; something else has written to it";
+        }
+        foreach (var figure in task.Measurements ?? [])
+        {
+            yield return $"measured {OneLine(figure.Name)}: {TaskMeasurement.Show(figure.Measured, "nothing")}{(figure.Met ? "" : " (missed)")}, "
+                + $"expected {figure.Expected}{(figure.Claimed is null ? "" : $"; its agent said {TaskMeasurement.Show(figure.Claimed, "")}")}";
+        }
+        if (
+            isWork
+            && task.State == TaskStates.Merged
+            && task.Gates is null
+            && !task.Reason.Contains("not verified", StringComparison.Ordinal)
+        )
+        {
+            yield return "not verified: no gate has looked at it";
+        }
+        if (task.Reason.Length > 0)
+        {
+            yield return $"{OneLine(task.Reason, int.MaxValue)}{(task.Evidence.Length > 0 ? $" ({task.Evidence})" : "")}";
+        }
+    }
+
+    private static string Told(GateFact fact)
+    {
+        string[] said =
+        [
+            fact.Said,
+            fact.Tests,
+            fact.Cached.Length > 0 ? fact.Cached : fact.Seconds?.ToString("0.0 s", CultureInfo.InvariantCulture) ?? "",
+            fact.Cached.Length == 0 && fact.ExitCode is { } code ? string.Create(CultureInfo.InvariantCulture, $"exit code {code}") : "",
+        ];
+        return $"gate '{OneLine(fact.Name)}': {string.Join(", ", said.Where(word => word.Length > 0))}{(fact.Log.Length > 0 ? $" ({fact.Log})" : "")}";
+    }
+
+    private AgentClaim? LastClaim(RunTask task)
+    {
+        var starts = folder.Task(task.Id);
+        return !Directory.Exists(starts)
+            ? null
+            : Directory
+                .EnumerateDirectories(starts)
+                .Select(path =>
+                    (path, Number: int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : 0)
+                )
+                .Where(start => start.Number > 0)
+                .OrderByDescending(start => start.Number)
+                .Select(start => AgentClaim.TryRead(start.path))
+                .FirstOrDefault(claim => claim is not null);
+    }
+
+    // Whatever an agent has written stays a line of text.
+    private static string OneLine(string text, int longest = LongestClaim)
+    {
+        var line = text.ReplaceLineEndings(" ").Trim();
+        return line.Length > longest ? line[..longest] + "…" : line;
+    }
+}

@@ -1,0 +1,50 @@
+using Orchestrator.Messages;
+using Temporalio.Activities;
+using Temporalio.Exceptions;
+
+namespace Orchestrator.Workflows.Tests;
+
+/// <summary>An agent, planner or reviewer of a random history: works for a moment, and is stopped as a real one is.</summary>
+internal static class HistoryAgent
+{
+    /// <summary>
+    /// Works. A start that has ended has its outcome, whoever takes it up and whatever they were told meanwhile.
+    /// </summary>
+    /// <param name="hasEnded">The start has ended before.</param>
+    /// <param name="isStopped">It is asked for only to be stopped.</param>
+    /// <param name="start">Its number.</param>
+    /// <param name="stop">Interrupts it.</param>
+    /// <returns>What it comes to when it is stopped; null: it has come to its end.</returns>
+    public static async Task<AgentRunResult?> WorkAsync(bool hasEnded, bool isStopped, int start, CancellationToken stop)
+    {
+        var context = ActivityExecutionContext.Current;
+        try
+        {
+            if (!hasEnded && isStopped)
+            {
+                return Stopped;
+            }
+            if (!hasEnded)
+            {
+                await Task.Delay(start * 7 % 40, stop);
+            }
+            return null;
+        }
+        catch (OperationCanceledException) when (context.CancelReason is ActivityCancelReason.CancelRequested)
+        {
+            return Stopped;
+        }
+        catch (OperationCanceledException stopping)
+        {
+            throw new ApplicationFailureException(
+                "the worker stops",
+                stopping,
+                FailureTypes.WorkerStops,
+                nonRetryable: false,
+                nextRetryDelay: TimeSpan.FromMilliseconds(1)
+            );
+        }
+    }
+
+    private static AgentRunResult Stopped => new() { FailureClass = FailureClasses.Stopped, Session = "s" };
+}
