@@ -32,6 +32,7 @@ public sealed class AgentApprovalTests
         Assert.DoesNotContain("\"by\"", (await cli.RunAsync("events", "--json")).Output, StringComparison.Ordinal);
 
         await cli.RunAsync("approve", "b");
+        await cli.RunAsync("resume", "--yes");
         Assert.Contains("\"by\":\"", (await cli.RunAsync("events", "--json")).Output, StringComparison.Ordinal);
     }
 
