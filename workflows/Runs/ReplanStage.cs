@@ -139,15 +139,12 @@ internal sealed class ReplanStage(RunContext context, RunRecorder recorder, Plan
         {
             return;
         }
-        // A round that came to nothing was none: it is begun once more, at the whole.
-        var isUnanswered = review.Verdict == ReviewVerdicts.Asked;
         _state.Run = _state.Run with
         {
             Review = review with
             {
                 Verdict = ReviewVerdicts.Findings,
-                Round = isUnanswered ? review.Round - 1 : review.Round,
-                Commit = isUnanswered ? "" : review.Commit,
+                Commit = review.Verdict == ReviewVerdicts.Asked ? "" : review.Commit,
             },
         };
         if (!TaskStates.IsDone(entry.Status.State))

@@ -6,7 +6,8 @@ namespace Orchestrator.Workflows.Runs;
 internal static class ReviewRounds
 {
     /// <summary>
-    /// The round that is begun now: the one that has no answer yet, or the next one, which sees what has changed since. A person who asks
+    /// The round that is begun now: the one that has no answer yet, or the next one, which sees what has changed since. One that came to
+    /// nothing counts as none, and nobody has seen what it was to see. A person who asks
     /// for another look at what has not changed gets one at the whole.
     /// </summary>
     public static ReviewRound Begin(RunState state)
@@ -23,7 +24,7 @@ internal static class ReviewRounds
             { Verdict: ReviewVerdicts.Asked } => before,
             _ => before with
             {
-                Round = before.Round + 1,
+                Round = before.Standing.Count + 1,
                 Verdict = ReviewVerdicts.Asked,
                 Since = before.Commit == state.StagingTip ? "" : before.Commit,
                 Evidence = "",

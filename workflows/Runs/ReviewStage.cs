@@ -93,7 +93,12 @@ internal sealed class ReviewStage(RunContext context)
             };
         _state.Run = _state.Run with
         {
-            Review = review with { Verdict = ReviewVerdicts.Overruled, Overruled = [.. review.Overruled.Union([ReviewTask.Id])] },
+            Review = review with
+            {
+                Verdict = ReviewVerdicts.Overruled,
+                Commit = review.Verdict == ReviewVerdicts.Asked ? "" : review.Commit,
+                Overruled = [.. review.Overruled.Union([ReviewTask.Id])],
+            },
         };
         _state.Note($"review: {_state.Run.Review}", Now);
     }
