@@ -37,8 +37,13 @@ public sealed class RequestActivities(RunServices services, ITemporalClient clie
 
     /// <inheritdoc/>
     [Activity]
-    public Task<InstallConclusion> ConcludeInstallAsync(ConcludeInstallInput input) =>
+    public Task<RequestConclusion> ConcludeRequestAsync(ConcludeRequestInput input) =>
         Heartbeats.WhileAsync(stop => _packages.ConcludeAsync(input, stop));
+
+    /// <inheritdoc/>
+    [Activity]
+    public Task<SplitConclusion> SplitTaskAsync(SplitTaskInput input) =>
+        System.Threading.Tasks.Task.FromResult(new TaskSplit(services).Add(input));
 
     /// <summary>What tasks of all runs of the repository hold; a run that is alone in it holds nothing.</summary>
     private async Task<IReadOnlyList<LeaseRequest>> HeldAsync(TaskInput task, CancellationToken stop)

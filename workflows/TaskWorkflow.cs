@@ -36,6 +36,7 @@ public sealed class TaskWorkflow : AgentWorkflow
     {
         OnSignal("mergeDone", MergeDoneAsync);
         OnSignal("decide", DecideAsync);
+        OnSignal("partsDone", PartsDoneAsync);
         TakeStart(Restore, input, surplus);
     }
 
@@ -51,6 +52,8 @@ public sealed class TaskWorkflow : AgentWorkflow
         }
         return Task.CompletedTask;
     }
+
+    private Task PartsDoneAsync(string summary) => Done(() => State.TakeParts(summary));
 
     private Task DecideAsync(bool accepted, string reason) => Done(() => State.Decide(accepted, reason));
 
@@ -180,7 +183,7 @@ public sealed class TaskWorkflow : AgentWorkflow
             {
                 return (prepared, await VerifyAsync(prepared, Report.LastStart, turn));
             }
-            if (await requests.InstallAsync(prepared) is { Length: > 0 } own)
+            if (await requests.CarryOutAsync(prepared) is { Length: > 0 } own)
             {
                 // Its work so far is a commit of this attempt, and none of its remediations is spent.
                 Report = Report with

@@ -106,7 +106,11 @@ public interface IRequestActivities
     Task<InstallResult> InstallAsync(InstallInput input);
 
     [Activity]
-    Task<InstallConclusion> ConcludeInstallAsync(ConcludeInstallInput input);
+    Task<RequestConclusion> ConcludeRequestAsync(ConcludeRequestInput input);
+
+    /// <summary>The parts of a task become tasks of a plan that is stored beside the one that was approved.</summary>
+    [Activity]
+    Task<SplitConclusion> SplitTaskAsync(SplitTaskInput input);
 }
 
 /// <summary>Steps of merging several tasks at once. Each may be done again at any time and then does what is still missing.</summary>

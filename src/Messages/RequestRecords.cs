@@ -14,6 +14,9 @@ public static class RequestSteps
 
     /// <summary>Packages are installed on staging.</summary>
     public const string Install = "install";
+
+    /// <summary>The parts of the task become tasks of the run, and it goes on when they have ended.</summary>
+    public const string Split = "split";
 }
 
 /// <summary>What a task asks a person for while it is <see cref="TaskStates.AwaitingApproval"/>.</summary>
@@ -24,6 +27,9 @@ public static class ApprovalKinds
 
     /// <summary>Files that are not its own.</summary>
     public const string File = "file";
+
+    /// <summary>That it is divided into smaller tasks.</summary>
+    public const string Split = "split";
 }
 
 /// <summary>A person's answer to a request of an agent, or their silence.</summary>
@@ -84,8 +90,10 @@ public sealed record InstallResult
     public string Problem { get; init; } = "";
 }
 
-/// <summary>Tells what became of an installation; where staging has it, the work so far is committed and all agents are told.</summary>
-public sealed record ConcludeInstallInput
+/// <summary>
+/// Tells what became of a request; where staging has what was asked for, the work so far is committed, and all agents are told of packages.
+/// </summary>
+public sealed record ConcludeRequestInput
 {
     public required TaskInput Task { get; init; }
     public required PreparedTask Prepared { get; init; }
@@ -96,10 +104,37 @@ public sealed record ConcludeInstallInput
 
     /// <summary>Why staging does not have it; empty: it does.</summary>
     public string Problem { get; init; } = "";
+
+    /// <summary>What became of the parts of the task; null: packages were installed.</summary>
+    public string? Parts { get; init; }
 }
 
-/// <summary>How a task goes on after an installation.</summary>
-public sealed record InstallConclusion
+/// <summary>Asks for the parts that an agent has proposed to become tasks of its run.</summary>
+/// <param name="RunId">The run.</param>
+/// <param name="Repository">Its repository.</param>
+/// <param name="PlanHash">Its plan.</param>
+/// <param name="Task">The task that is too big.</param>
+/// <param name="Start">The start whose agent has said so.</param>
+public sealed record SplitTaskInput(
+    [property: Identifier] string RunId,
+    RepositoryReference Repository,
+    string PlanHash,
+    string Task,
+    int Start
+);
+
+/// <summary>What a task was divided into.</summary>
+public sealed record SplitConclusion
+{
+    /// <summary>The plan with the parts; it is stored beside the one that was approved.</summary>
+    public required string PlanHash { get; init; }
+
+    /// <summary>The parts.</summary>
+    public IReadOnlyList<TaskOutline> Tasks { get; init; } = [];
+}
+
+/// <summary>How a task goes on after its request.</summary>
+public sealed record RequestConclusion
 {
     /// <summary>Commit with the task's work so far; empty: it stays as it is, and staging is not brought into its worktree.</summary>
     public string Commit { get; init; } = "";

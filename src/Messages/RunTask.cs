@@ -37,6 +37,11 @@ public sealed record RunTask
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Lent { get; init; }
 
+    /// <summary>Tasks of the run that it was divided into and waits for; left out where it waits for none.</summary>
+    [JsonPropertyName("parts")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Parts { get; init; }
+
     [JsonPropertyName("reason")]
     public string Reason
     {

@@ -120,6 +120,10 @@ public sealed record TaskReport
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public string? Asks { get; init; }
 
+    /// <summary>It waits for parts of it, which are to become tasks of the run.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool AwaitsParts { get; init; }
+
     /// <inheritdoc cref="TaskInput.Lent"/>
     public IReadOnlyList<string> Lent { get; init; } = [];
 

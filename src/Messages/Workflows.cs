@@ -140,6 +140,10 @@ public interface ITaskWorkflow
     [WorkflowSignal("runEnded")]
     Task RunEndedAsync(string reason);
 
+    /// <summary>The parts that this task was divided into have ended.</summary>
+    [WorkflowSignal("partsDone")]
+    Task PartsDoneAsync(string summary);
+
     /// <summary>What the merge train did with this task's commit.</summary>
     [WorkflowSignal("mergeDone")]
     Task MergeDoneAsync(MergeResult result);

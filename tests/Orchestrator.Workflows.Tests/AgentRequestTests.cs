@@ -223,6 +223,132 @@ public sealed class AgentRequestTests
         Assert.Equal(12, run.Activities.Starts.Count);
     }
 
+    /// <summary>With one agent at once, and where the whole excludes its parts as tasks that own the same files do.</summary>
+    [Theory]
+    [InlineData(false, 0)]
+    [InlineData(true, 0)]
+    [InlineData(false, 8)]
+    public async Task Split_Approved_PartsAreTasksOfTheRunBeforeTheTaskGoesOnAndWhatDependsOnItWaits(bool exclusive, int continueAfter)
+    {
+        await using var run = await ScriptedRun.StartAsync(
+            [Task("a") with { Exclusive = exclusive }, Task("b", "a")],
+            a =>
+            {
+                a.Agent = BlockedOnce;
+                a.JudgeRequest = Splitting;
+                a.Split = input => Parts(a, exclusive);
+            },
+            new RunRules { Workers = 1, ContinueAfterMessages = continueAfter }
+        );
+        var asked = await run.UntilAsync(s => s.Questions.Count > 0);
+        Assert.StartsWith("May a be divided?", asked.Questions[0].Question, StringComparison.Ordinal);
+        await run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(new ApprovalCommand("a", "", "kim@laptop")));
+
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+
+        Assert.Equal(["a", "a-1", "a-2", "a", "b"], run.Activities.Starts.Select(start => start.Task.Task.Id));
+        Assert.Equal(["a-1", "a-2", "a", "b"], run.Activities.Merged);
+        Assert.Equal("a-1 (One) is merged; a-2 (Two) is merged", run.Activities.Starts.ElementAt(3).Answer);
+        Assert.Equal(2, run.Activities.Starts.ElementAt(3).Attempt);
+        var status = await run.StatusAsync();
+        Assert.Equal(["a", "b", "a-1", "a-2"], status.Tasks.Select(task => task.Id));
+        Assert.All(status.Tasks, task => Assert.Null(task.Parts));
+    }
+
+    [Fact]
+    public async Task Split_APartFails_TheTaskGoesOnAndIsToldWhy()
+    {
+        await using var run = await ScriptedRun.StartAsync(
+            [Task("a")],
+            a =>
+            {
+                a.Agent = (input, stop) =>
+                    input.Task.Task.Id == "a-1"
+                        ? System.Threading.Tasks.Task.FromResult(
+                            new AgentRunResult { FailureClass = FailureClasses.GaveUp, Message = "the parser is not there" }
+                        )
+                        : BlockedOnce(input, stop);
+                a.JudgeRequest = input => Splitting(input) with { Step = RequestSteps.Split };
+                a.Split = input => Parts(a, exclusive: false);
+            }
+        );
+
+        var status = await run.UntilAsync(s => s.State == RunStates.Escalated);
+
+        var again = run.Activities.Starts.Last();
+        Assert.Equal("a", again.Task.Task.Id);
+        Assert.Contains("a-1 (One) is failed: the parser is not there; a-2 (Two) is skipped", again.Answer, StringComparison.Ordinal);
+        Assert.Equal(TaskStates.Merged, status.Tasks[0].State);
+    }
+
+    [Fact]
+    public async Task Split_TaskIsCancelledWhileItsPartsWork_EndsAndThePartsGoOn()
+    {
+        var go = new TaskCompletionSource();
+        await using var run = await ScriptedRun.StartAsync(
+            [Task("a")],
+            a =>
+            {
+                a.Agent = async (input, stop) =>
+                {
+                    if (input.Task.Task.Id == "a-1")
+                    {
+                        await go.Task.WaitAsync(stop);
+                    }
+                    return await BlockedOnce(input, stop);
+                };
+                a.JudgeRequest = input => Splitting(input) with { Step = RequestSteps.Split };
+                a.Split = input => Parts(a, exclusive: false);
+            }
+        );
+        var waiting = await run.UntilAsync(s => s.Tasks.Any(task => task is { Id: "a-1", State: TaskStates.Executing }));
+        Assert.Equal(["a-1", "a-2"], waiting.Tasks[0].Parts);
+        Assert.Empty(waiting.Questions);
+
+        await run.Run.ExecuteUpdateAsync(w => w.CancelTaskAsync(new TaskCommand("a")));
+        go.SetResult();
+
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(["a-1", "a-2"], run.Activities.Merged);
+    }
+
+    private static RequestVerdict Splitting(JudgeRequestInput input) =>
+        new()
+        {
+            Step = input.Decision is null ? RequestSteps.Ask : RequestSteps.Split,
+            Asks = ApprovalKinds.Split,
+            Text = input.Decision is null ? "May a be divided?" : "",
+        };
+
+    private static SplitConclusion Parts(ScriptedActivities activities, bool exclusive)
+    {
+        var whole = activities.Tasks.ToList();
+        SplitConclusion made = new()
+        {
+            PlanHash = "split",
+            Tasks =
+            [
+                new TaskOutline
+                {
+                    Id = "a-1",
+                    Title = "One",
+                    Excludes = ["a"],
+                    Exclusive = exclusive,
+                },
+                new TaskOutline
+                {
+                    Id = "a-2",
+                    Title = "Two",
+                    Excludes = ["a"],
+                    Exclusive = exclusive,
+                    DependsOn = ["a-1"],
+                },
+            ],
+        };
+        activities.Extended["split"] = [.. whole, .. made.Tasks];
+        return made;
+    }
+
     private static Task<AgentRunResult> BlockedOnce(RunAgentInput input, CancellationToken stop) =>
         input is { Start: 1, Task.Task.Id: "a" } ? Blocked() : System.Threading.Tasks.Task.FromResult(ScriptedActivities.Done());
 

@@ -11,27 +11,32 @@ internal sealed partial class ScriptedActivities
 
     public Func<InstallInput, InstallResult> Install { get; set; } = input => new InstallResult { Commit = $"packages-{input.Round}" };
 
-    public ConcurrentQueue<ConcludeInstallInput> Installed { get; } = new();
+    public ConcurrentQueue<ConcludeRequestInput> Installed { get; } = new();
 
     [Activity]
     public Task<RequestVerdict> JudgeRequestAsync(JudgeRequestInput input) => Task.FromResult(JudgeRequest(input));
+
+    public Func<SplitTaskInput, SplitConclusion> Split { get; set; } = _ => new SplitConclusion { PlanHash = "h" };
+
+    [Activity]
+    public Task<SplitConclusion> SplitTaskAsync(SplitTaskInput input) => Task.FromResult(Split(input));
 
     [Activity]
     public Task<InstallResult> InstallAsync(InstallInput input) => Task.FromResult(Install(input));
 
     [Activity]
-    public Task<InstallConclusion> ConcludeInstallAsync(ConcludeInstallInput input)
+    public Task<RequestConclusion> ConcludeRequestAsync(ConcludeRequestInput input)
     {
         Installed.Enqueue(input);
         return Task.FromResult(
-            input.Problem.Length > 0
-                ? new InstallConclusion { Text = input.Problem }
-                : new InstallConclusion
-                {
-                    Commit = "so-far",
-                    Text = "it is installed",
-                    Note = "installed",
-                }
+            input.Problem.Length > 0 ? new RequestConclusion { Text = input.Problem }
+            : input.Parts is not null ? new RequestConclusion { Commit = "so-far", Text = input.Parts }
+            : new RequestConclusion
+            {
+                Commit = "so-far",
+                Text = "it is installed",
+                Note = "installed",
+            }
         );
     }
 }

@@ -19,6 +19,10 @@ internal sealed partial class ScriptedActivities(IReadOnlyList<TaskOutline> task
 {
     private readonly ConcurrentDictionary<string, (string Before, MergeTaskInput Merge)> _built = new();
     private readonly ConcurrentDictionary<string, MergeResult> _merges = new();
+
+    /// <summary>The tasks of the plan.</summary>
+    public IReadOnlyList<TaskOutline> Tasks => tasks;
+
     private int _agents;
     private int _looks;
 

@@ -25,6 +25,7 @@ public sealed class DependencyRequestTests
             esac ;;
           install)
             name=${last%%@*}
+            if [ -f "$HOME/half" ]; then echo half > package.json; mv "$HOME/half" "$HOME/begun"; sleep 600; fi
             sed -i "s/\"dependencies\": {/\"dependencies\": {\"$name\": \"${last#*@}\",/; s/,}/}/" package.json
             echo "{\"lock\": \"$(grep -o pad package.json | wc -l) $last\"}" > package-lock.json
             mkdir -p node_modules && echo x > node_modules/x ;;
@@ -97,6 +98,28 @@ public sealed class DependencyRequestTests
         Assert.Equal("half of it\n", File.ReadAllText(InWorktree(run, prepared, "a.txt")));
         Assert.Single(Mail(run, "b"));
         Assert.Equal("1", await run.Repository.GitAsync("rev-list", "--count", "--merges", run.StagingBranch));
+    }
+
+    /// <summary>What a package manager that was killed has left in its tree comes nowhere.</summary>
+    [Fact]
+    public async Task Install_KilledInTheMiddle_IsDoneOnceMoreFromTheBeginning()
+    {
+        using var run = await BeginAsync(allow: ["*"]);
+        Claim(run, "a", "left-pad@^1.3");
+        await JudgeAsync(run, "a");
+        File.WriteAllText(Path.Combine(run.Repository.Beside("home"), "half"), "");
+        using var kill = new CancellationTokenSource();
+
+        var killed = InstallAsync(run, "a", stop: kill.Token);
+        await Eventually.TrueAsync(() => File.Exists(Path.Combine(run.Repository.Beside("home"), "begun")));
+        await kill.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => killed);
+        var made = await InstallAsync(run, "a");
+
+        Assert.True((await MergeAsync(run, "a", made.Commit)).Merged);
+        var manifest = await run.ShowAsync(run.StagingBranch, "package.json");
+        Assert.Contains("left-pad", manifest, StringComparison.Ordinal);
+        Assert.DoesNotContain("half", manifest, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -292,7 +315,7 @@ public sealed class DependencyRequestTests
             CancellationToken.None
         );
 
-    private static Task<InstallResult> InstallAsync(RunFixture run, string task, int round = 1) =>
+    private static Task<InstallResult> InstallAsync(RunFixture run, string task, int round = 1, CancellationToken stop = default) =>
         new PackageInstallation(run.Services).InstallAsync(
             new InstallInput
             {
@@ -300,7 +323,7 @@ public sealed class DependencyRequestTests
                 Start = 1,
                 Round = round,
             },
-            CancellationToken.None
+            stop
         );
 
     private static async Task<Messages.MergeResult> MergeAsync(RunFixture run, string task, string commit, bool isTold = true)
@@ -311,9 +334,9 @@ public sealed class DependencyRequestTests
         return merged;
     }
 
-    private static Task<InstallConclusion> ConcludeAsync(RunFixture run, string task, PreparedTask prepared, string problem = "") =>
+    private static Task<RequestConclusion> ConcludeAsync(RunFixture run, string task, PreparedTask prepared, string problem = "") =>
         new PackageInstallation(run.Services).ConcludeAsync(
-            new ConcludeInstallInput
+            new ConcludeRequestInput
             {
                 Task = run.Task(task) with { StagingTip = run.Preflight.StagingTip },
                 Prepared = prepared,

@@ -52,6 +52,10 @@ internal sealed class Outages(Func<TimeSpan> firstPause)
     /// <summary>Takes in what a task reported.</summary>
     public void Report(TaskOutline task, TaskReport report)
     {
+        if (report.AwaitsParts)
+        {
+            return; // It waits for other tasks, and not for an account or a machine.
+        }
         if (report.State == TaskStates.Parked)
         {
             Parked(task, report);

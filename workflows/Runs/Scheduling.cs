@@ -107,19 +107,21 @@ internal static class Scheduling
             if (entry.Outline.Exclusive)
             {
                 // It works alone: whatever comes later in the plan waits for it, so that it is not passed by for ever.
-                if (!board.AnyAtWork && chosen.Count == 0)
+                if (board.AtWork.All(other => IsPart(entry, other)) && chosen.Count == 0)
                 {
                     chosen.Add(entry);
                 }
                 break;
             }
-            if (board.AtWork.Any(e => e.Outline.Exclusive))
+            if (board.AtWork.Any(e => e.Outline.Exclusive && !IsPart(entry, e)))
             {
                 break;
             }
             var waits =
                 claimed.Contains(entry.Id)
-                || entry.Outline.Excludes.Select(board.Find).Any(other => other.AtWork || chosen.Contains(other));
+                || entry
+                    .Outline.Excludes.Select(board.Find)
+                    .Any(other => (other.AtWork && !IsPart(entry, other)) || chosen.Contains(other));
             if (!waits)
             {
                 chosen.Add(entry);
@@ -128,6 +130,9 @@ internal static class Scheduling
         }
         return chosen;
     }
+
+    /// <summary>A task that was divided does not work while its parts do.</summary>
+    private static bool IsPart(TaskEntry entry, TaskEntry whole) => whole.Status.Parts?.Contains(entry.Id) == true;
 
     /// <summary>
     /// Money and time that the run was given: when they are used up nothing more is started, and a person who resumes lifts the limit.

@@ -102,6 +102,7 @@ internal static class TaskReports
             Gates = report.Gates,
             Measurements = report.Measurements,
             Asks = report.Asks,
+            Parts = report.AwaitsParts ? before.Status.Parts ?? [] : null,
             Lent = report.Lent.Count == 0 ? before.Status.Lent : report.Lent,
         };
 

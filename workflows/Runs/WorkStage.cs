@@ -3,7 +3,13 @@ using Orchestrator.Messages;
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>Tasks start as soon as what they depend on is merged, until all are, or nothing more can move by itself.</summary>
-internal sealed class WorkStage(RunContext context, TaskStarter starter, ResetRecovery recovery, Continuation continuation)
+internal sealed class WorkStage(
+    RunContext context,
+    TaskStarter starter,
+    ResetRecovery recovery,
+    Continuation continuation,
+    Splitting splitting
+)
 {
     private readonly RunState _state = context.State;
 
@@ -15,6 +21,7 @@ internal sealed class WorkStage(RunContext context, TaskStarter starter, ResetRe
             context.ThrowIfCancelled();
             await recovery.TakeUpAsync();
             await continuation.ContinueIfLongAsync();
+            await splitting.CarryOutAsync();
             CarryOut(Scheduling.Next(_state, RunContext.Now));
             if (Scheduling.NothingCanMove(_state))
             {
@@ -24,6 +31,7 @@ internal sealed class WorkStage(RunContext context, TaskStarter starter, ResetRe
                 _state.Board.AllMerged
                 || Scheduling.NothingCanMove(_state)
                 || continuation.HasNews
+                || splitting.HasStep
                 || Scheduling.Next(_state, RunContext.Now).Any
             );
         }

@@ -23,14 +23,16 @@ internal sealed class AgentRequests(TaskState state, TaskReporter reporter, Task
     private readonly ActivityOptions _long = ActivityDefaults.Long(state.Input.Repository.Queue, TimeSpan.FromHours(1), state.Stop);
     private int _answers;
 
-    /// <summary>Packages are to be installed before its agent goes on.</summary>
+    private bool _isSplit;
+
+    /// <summary>Something is to be done before its agent goes on.</summary>
     public bool IsGranted { get; private set; }
 
     private int Start => state.Report.LastStart;
 
     /// <summary>Answers a start of the agent that ended with a request.</summary>
     /// <param name="result">How it ended.</param>
-    /// <returns>True: it goes on in its conversation; false: <see cref="InstallAsync"/> comes first.</returns>
+    /// <returns>True: it goes on in its conversation; false: <see cref="CarryOutAsync"/> comes first.</returns>
     public async Task<bool> AnswerAsync(AgentRunResult result)
     {
         if (++_answers > MostAnswers)
@@ -51,9 +53,9 @@ internal sealed class AgentRequests(TaskState state, TaskReporter reporter, Task
             case RequestSteps.Answer:
                 state.Answer = verdict.Text;
                 return true;
-            case RequestSteps.Install:
+            case RequestSteps.Install or RequestSteps.Split:
                 state.Answer = verdict.Text;
-                IsGranted = true;
+                (IsGranted, _isSplit) = (true, verdict.Step == RequestSteps.Split);
                 return false;
             default:
                 await waits.ForAnswerAsync(result.Message);
@@ -61,24 +63,26 @@ internal sealed class AgentRequests(TaskState state, TaskReporter reporter, Task
         }
     }
 
-    /// <summary>Installs what was granted, has it merged, and saves the work so far.</summary>
+    /// <summary>Does what was granted (packages are installed and merged, parts are worked on), and saves the work so far.</summary>
     /// <param name="prepared">The worktree.</param>
     /// <returns>Commit with the work so far, onto which staging is to be brought; empty: the worktree stays as it is.</returns>
-    public async Task<string> InstallAsync(PreparedTask prepared)
+    public async Task<string> CarryOutAsync(PreparedTask prepared)
     {
-        var problem = await MergeInstalledAsync();
-        var conclude = new ConcludeInstallInput
+        var parts = _isSplit ? await waits.ForPartsAsync("the smaller tasks that it was divided into come first") : null;
+        var problem = _isSplit ? "" : await MergeInstalledAsync();
+        var conclude = new ConcludeRequestInput
         {
             Task = state.Input,
             Prepared = prepared,
             Attempt = state.Report.Attempt,
             Start = Start,
             Problem = problem,
+            Parts = parts,
         };
-        var conclusion = await Workflow.ExecuteActivityAsync((IRequestActivities a) => a.ConcludeInstallAsync(conclude), _long);
+        var conclusion = await Workflow.ExecuteActivityAsync((IRequestActivities a) => a.ConcludeRequestAsync(conclude), _long);
         Note(conclusion.Note);
         state.Answer = $"{state.Answer} {conclusion.Text}".TrimStart();
-        IsGranted = false;
+        (IsGranted, _isSplit) = (false, false);
         return conclusion.Commit;
     }
 

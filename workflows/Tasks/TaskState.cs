@@ -23,6 +23,19 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
             State = TaskStates.Preparing,
         };
 
+    /// <summary>What became of the parts that the task was divided into; null: they are not done, or there are none.</summary>
+    public string? Parts { get; private set; }
+
+    /// <summary>From now on it waits for parts of it.</summary>
+    public void AwaitParts()
+    {
+        Parts = null;
+        Report = Report with { AwaitsParts = true };
+    }
+
+    /// <summary>The parts have ended, where they are waited for.</summary>
+    public void TakeParts(string summary) => Parts = Report.AwaitsParts ? summary : Parts;
+
     /// <summary>The task was lent files that the plan does not give to it.</summary>
     public void Lend(IReadOnlyList<string> lent)
     {

@@ -99,6 +99,18 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
         };
     }
 
+    /// <summary>For the parts that the task is divided into, which become tasks of the run.</summary>
+    /// <returns>What became of them.</returns>
+    public async Task<string> ForPartsAsync(string reason)
+    {
+        state.AwaitParts();
+        reporter.TransitionTo(TaskStates.Parked, reason);
+        await Workflow.WaitConditionAsync(() => state.Parts is not null || state.IsCancelled, CancellationToken.None);
+        state.Report = state.Report with { AwaitsParts = false };
+        state.ThrowIfCancelled();
+        return state.Parts!;
+    }
+
     /// <summary>For a time, or until somebody says that it may go on.</summary>
     public async Task ForAsync(string during, string reason, TimeSpan time)
     {

@@ -73,7 +73,8 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
             Plain,
             "orchestrate blocked --needs \"pandas>=2.0\" --reason \"the parser reads CSV with it\"",
             "orchestrate blocked --question \"Which of the two date formats?\"",
-            "orchestrate blocked --file src/api.py --reason \"the route is registered there\""
+            "orchestrate blocked --file src/api.py --reason \"the route is registered there\"",
+            "orchestrate blocked --split \"the parser\" \"the printer\" --reason \"two parts that share nothing\""
         ),
         ["mcp"] = Of(Plain, "orchestrate mcp"),
         ["mail check"] = Of(Plain, "orchestrate mail check"),

@@ -52,7 +52,7 @@ public sealed class PackageInstallation(RunServices services)
     /// </summary>
     /// <param name="input">Which start, and what came of the merge.</param>
     /// <param name="stop">Is looked at between the steps.</param>
-    public async Task<InstallConclusion> ConcludeAsync(ConcludeInstallInput input, CancellationToken stop)
+    public async Task<RequestConclusion> ConcludeAsync(ConcludeRequestInput input, CancellationToken stop)
     {
         var files = services.Plans.Load(input.Task.Repository, input.Task.RunId, input.Task.PlanHash);
         var task = files.Task(input.Task);
@@ -62,15 +62,27 @@ public sealed class PackageInstallation(RunServices services)
         if (input.Problem.Length > 0)
         {
             await register.SettleAsync(task.Id, input.Start, DependencyEntry.Refused, stop);
-            return new InstallConclusion
+            return new RequestConclusion
             {
                 Text = $"You do not get {names}. {input.Problem} Go on without it where you can; else ask for something else.",
                 Note = $"{names} could not be installed: {input.Problem}",
             };
         }
-        await register.SettleAsync(task.Id, input.Start, DependencyEntry.Installed, stop);
         var repository = await services.OpenRepositoryAsync(input.Task.Repository.Path);
         var workspace = new TaskWorkspace(repository, files, task.Id);
+        if (input.Parts is { } parts)
+        {
+            var (so, why) = await SaveAsync(new TaskCommit(workspace, task, files), input, stop);
+            return new RequestConclusion
+            {
+                Commit = so,
+                Text =
+                    $"Your task was divided, and the parts have ended: {parts}. "
+                    + (so.Length == 0 ? $"Staging can't be brought into your worktree: {why} " : "Their work is in your worktree now. ")
+                    + "Look at the whole, and do what is missing of your task.",
+            };
+        }
+        await register.SettleAsync(task.Id, input.Start, DependencyEntry.Installed, stop);
         var manifests = FileNames.Some([.. wanted.Select(entry => entry.Manifest).Distinct()]);
         var hash = await EnvironmentOfAsync(repository, await workspace.StagingTipAsync(input.Task.StagingTip, stop), stop);
         await new Mailbox(files.Folder, services.Time).SendAsync(
@@ -87,7 +99,7 @@ public sealed class PackageInstallation(RunServices services)
             stop
         );
         var (commit, refusal) = await SaveAsync(new TaskCommit(workspace, task, files), input, stop);
-        return new InstallConclusion
+        return new RequestConclusion
         {
             Commit = commit,
             Text =
@@ -102,7 +114,7 @@ public sealed class PackageInstallation(RunServices services)
     /// <summary>Whatever lies in a worktree, and git refuses to store, is something for the agent to mend.</summary>
     private static async Task<(string Commit, string Refusal)> SaveAsync(
         TaskCommit work,
-        ConcludeInstallInput input,
+        ConcludeRequestInput input,
         CancellationToken stop
     )
     {

@@ -18,7 +18,11 @@ public sealed class RequestJudgement(RunServices services, AskOtherRuns askOther
     {
         var files = services.Plans.Load(input.Task.Repository, input.Task.RunId, input.Task.PlanHash);
         var claim = AgentClaim.TryRead(files.Folder.Start(input.Task.Task.Id, input.Start));
-        if (claim is null or { Needs.Count: 0, Files.Count: 0 } or { Split.Count: > 0 })
+        if (claim is { Split.Count: > 0 })
+        {
+            return TaskSplit.Judge(input, claim);
+        }
+        if (claim is null or { Needs.Count: 0, Files.Count: 0 })
         {
             return ByPerson;
         }

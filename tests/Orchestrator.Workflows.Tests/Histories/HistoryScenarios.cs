@@ -79,6 +79,18 @@ internal static class HistoryScenarios
                 await run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(new ApprovalCommand("t0")));
             },
         };
+        yield return new("divided", Orchestration, Work)
+        {
+            Script = a =>
+            {
+                a.Agent = (input, _) =>
+                    input is { Start: 1, Task.Task.Id: "t0" }
+                        ? Task.FromResult(new AgentRunResult { FailureClass = FailureClasses.Blocked, Message = "is too big" })
+                        : DoneAsync();
+                a.JudgeRequest = _ => new RequestVerdict { Step = RequestSteps.Split };
+                a.Split = _ => new SplitConclusion { PlanHash = "h", Tasks = [new TaskOutline { Id = "t0-1", Title = "a part" }] };
+            },
+        };
         yield return new("resumed", Orchestration, Work)
         {
             Script = a => a.Agent = (input, stop) => input.Start == 1 ? UntilStoppedAsync(stop) : DoneAsync(),

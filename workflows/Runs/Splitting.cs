@@ -1,0 +1,63 @@
+using Orchestrator.Messages;
+using Temporalio.Workflows;
+
+namespace Orchestrator.Workflows.Runs;
+
+/// <summary>
+/// A task that is too big is divided: its parts become tasks of the run, and it goes on when they have ended, so that what depends on it
+/// waits for the whole.
+/// </summary>
+internal sealed class Splitting(RunContext context, TaskMessenger messenger)
+{
+    private readonly RunState _state = context.State;
+
+    /// <summary>Some task is to be divided, or has parts that have all ended.</summary>
+    public bool HasStep => ToDivide is not null || ToTell is not null;
+
+    private TaskEntry? ToDivide => Waiting.FirstOrDefault(e => e.Status.Parts is []);
+
+    private TaskEntry? ToTell =>
+        Waiting.FirstOrDefault(e => e.Status.Parts is [_, ..] parts && parts.All(id => _state.Board.Find(id).HasEnded));
+
+    /// <summary>Those that were told are not asked again before they say something.</summary>
+    private IEnumerable<TaskEntry> Waiting => _state.Board.AtWork.Where(e => e.Status.Parts is not null && !e.State.AnswerSent);
+
+    /// <summary>Carries out all that is to be done now.</summary>
+    public async Task CarryOutAsync()
+    {
+        while (ToDivide is { } entry)
+        {
+            await DivideAsync(entry);
+        }
+        while (ToTell is { } entry)
+        {
+            var parts = entry.Status.Parts!.Select(_state.Board.Find);
+            await TellAsync(entry, string.Join("; ", parts.Select(Describe)));
+        }
+    }
+
+    private async Task DivideAsync(TaskEntry entry)
+    {
+        var split = new SplitTaskInput(_state.RunId, _state.Repository, _state.Plan.Hash, entry.Id, entry.State.LastStart);
+        var made = await Workflow.ExecuteActivityAsync((IRequestActivities a) => a.SplitTaskAsync(split), context.Short);
+        if (made.Tasks.Count == 0)
+        {
+            await TellAsync(entry, "there are none: what was proposed is gone");
+            return;
+        }
+        _state.Plan = _state.Plan with { Hash = made.PlanHash, TaskCount = _state.Plan.TaskCount + made.Tasks.Count };
+        _state.Board.Add(made.Tasks, RunContext.Now);
+        entry.Status = entry.Status with { Parts = [.. made.Tasks.Select(task => task.Id)] };
+        _state.Journal.Note(entry.Id, entry.Status.State, $"it is divided into {string.Join(", ", entry.Status.Parts)}", RunContext.Now);
+        _state.Run = _state.Run with { TaskCount = _state.Board.Entries.Count };
+    }
+
+    private Task TellAsync(TaskEntry entry, string summary)
+    {
+        entry.State = entry.State with { AnswerSent = true };
+        return messenger.TellAsync(entry.Id, t => t.PartsDoneAsync(PayloadPaging.Brief(summary)));
+    }
+
+    private static string Describe(TaskEntry part) =>
+        $"{part.Id} ({part.Outline.Title}) is {part.Status.State}{(TaskStates.IsDone(part.Status.State) ? "" : $": {part.Status.Reason}")}";
+}
