@@ -4,6 +4,7 @@ using Orchestrator.Plans;
 using Orchestrator.Runs.Mail;
 using Orchestrator.Runs.Requests;
 using Orchestrator.Settings;
+using Orchestrator.TestKit;
 using Orchestrator.TestKit.Git;
 using Xunit;
 
@@ -20,7 +21,7 @@ public sealed class DependencyRequestTests
           view)
             case "$3" in
               left-pad*|right-pad*) echo '"1.3.0"' ;;
-              lost*) echo 'npm error code ENOTFOUND' >&2; exit 1 ;;
+              lost*) echo 'npm error code ENOTFOUND' >&2; seq 1000 >&2; echo 'npm error not found' >&2; exit 1 ;;
               *) echo 'npm error code E404' >&2; exit 1 ;;
             esac ;;
           install)

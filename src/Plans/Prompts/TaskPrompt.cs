@@ -227,6 +227,8 @@ public static class TaskPrompt
             .Append(task.Id)
             .Append(" --status blocked --reason \"WHAT YOU NEED\"`\n");
         text.Append("- you need a package that is not installed: `orchestrate blocked --needs \"PACKAGE>=VERSION\"`\n");
+        text.Append("- you would have to change a file that is not yours: `orchestrate blocked --file PATH --reason \"WHY\"`\n");
+        text.Append("- it is too much for one task: `orchestrate blocked --split \"FIRST PART\" \"SECOND PART\"`\n");
         text.Append("- it can't be done: `orchestrate done --task ").Append(task.Id).Append(" --status failed --reason \"WHY\"`\n");
     }
 }

@@ -115,8 +115,9 @@ internal sealed partial class PackageProgram(IReadOnlyDictionary<string, string>
         {
             return null;
         }
-        var said = Words(result.StandardError.Text.Trim() is { Length: > 0 } errors ? errors : result.StandardOutput.Text.Trim());
-        var words = said.Length == 0 ? "" : $" {tool.Program} says: {said}";
+        // What it says first is often why, and what it says last is what came of it.
+        var said = result.StandardError.Text.Trim() is { Length: > 0 } errors ? errors : result.StandardOutput.Text.Trim();
+        var words = said.Length == 0 ? "" : $" {tool.Program} says: {Words(said)}";
         return result.TimedOut || Offline().IsMatch(said)
                 ? $"Nobody could be asked for {package}: {tool.Registry} can't be reached"
                     + $"{(result.TimedOut ? $" ({tool.Program} gave no answer in {limit.TotalMinutes:0} minutes)" : "")}.{words}"
@@ -137,7 +138,7 @@ internal sealed partial class PackageProgram(IReadOnlyDictionary<string, string>
     [GeneratedRegex(
         "ENOTFOUND|ECONNREFUSED|ECONNRESET|EAI_AGAIN|ETIMEDOUT|ENETUNREACH|name resolution|resolve host|resolve hostname|"
             + "new connection|connection refused|NU1301|dial tcp|network (failure|is unreachable)|offline|timed out|no route to host|"
-            + "download of config.json failed|lookup .* on|error sending request",
+            + "download of config.json failed|unable to load the service index|lookup .* on|error sending request",
         RegexOptions.CultureInvariant | RegexOptions.IgnoreCase
     )]
     private static partial Regex Offline();
