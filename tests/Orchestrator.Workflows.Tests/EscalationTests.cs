@@ -106,6 +106,33 @@ public sealed class EscalationTests
         Assert.EndsWith("+fix+merge", run.Activities.Reviews.Last().Round.Tip, StringComparison.Ordinal);
     }
 
+    /// <summary>A landing that was asked for before a reset is not one that is asked for after it.</summary>
+    [Fact]
+    public async Task ManualFix_ResetWhileTheLandingWaits_KeepsWhatThePersonHasDone()
+    {
+        var isClean = false;
+        await using var run = await StartAsync(a =>
+            a.Land = () =>
+                isClean ? new LandResult { Landed = true, Commit = "landed" } : new LandResult { Message = "The checkout is dirty." }
+        );
+        await run.UntilAsync(s => s.State == RunStates.Escalated);
+        await ResolveAsync(run, Resolutions.ManualFix);
+        await run.UntilAsync(s => s.State == RunStates.AwaitingPromotion && s.Questions.Count > 0);
+        var before = run.Activities.Lands.Count;
+
+        await Scene.ResetAsync(run, toFirst: false);
+        await run.UntilAsync(s => s.State == RunStates.AwaitingPromotion && s.Questions.Count > 0 && run.Activities.Lands.Count > before);
+        isClean = true;
+        await run.Run.ExecuteUpdateAsync(w => w.PromoteAsync(null));
+        var result = await new Client.RunClient(run.Client).Get(run.RunId).ResultAsync().WaitAsync(TestKit.Eventually.Limit);
+
+        Assert.Equal(RunStates.Completed, result.State);
+        Assert.Equal([TaskStates.Resolved, TaskStates.Merged, TaskStates.Merged], (await run.StatusAsync()).Tasks.Select(t => t.State));
+        Assert.Single(run.Activities.Fixes);
+        Assert.Single(run.Activities.Starts, s => s.Task.Task.Id == "bad");
+        Assert.Equal([.. Enumerable.Repeat(false, before + 1), true], run.Activities.Lands.Select(l => l.IsAskedFor));
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(1)]

@@ -147,6 +147,49 @@ public sealed class TerminateAndResetTests
     [Trait("Category", "Full")]
     public Task Reset_OfAnExecutionThatHasContinuedAsNew_TheRunEndsByItself() => ResetContinuedAsync(ofFirst: true);
 
+    /// <summary>Whoever reviews goes on or is asked again, and what lands is what was accepted.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Reset_InMidReview_IsReviewedAndLands(bool toFirst)
+    {
+        var (asked, go) = (new TaskCompletionSource(), new TaskCompletionSource());
+        await using var run = await ScriptedRun.StartAsync(
+            [new TaskOutline { Id = "a" }, new TaskOutline { Id = "b" }],
+            a =>
+            {
+                a.BeginReview = _ => new ReviewBegun { Parts = 1, LastStart = a.Reviews.Select(r => r.Start).DefaultIfEmpty().Max() };
+                a.Reviewer = async (_, stop) =>
+                {
+                    asked.TrySetResult();
+                    await Task.WhenAny(go.Task, Task.Delay(Timeout.Infinite, stop));
+                    return go.Task.IsCompleted
+                        ? ScriptedActivities.Done("reviewer's")
+                        : new AgentRunResult { FailureClass = FailureClasses.Stopped, Session = "reviewer's" };
+                };
+                a.Merge = input => new MergeResult { Merged = true, Commit = $"merge-{input.Request.TaskId}" };
+                a.Conclude = _ => ReviewTests.Accepted();
+            },
+            new RunRules
+            {
+                Workers = 1,
+                Retry = new RetryRule { BaseDelay = TimeSpan.FromMilliseconds(10) },
+                Review = new ReviewRule { Agent = "claude" },
+            }
+        );
+        await asked.Task.WaitAsync(Eventually.Limit);
+
+        await Scene.ResetAsync(run, toFirst);
+        go.SetResult();
+        var result = await new RunClient(run.Client).Get(run.RunId).ResultAsync().WaitAsync(Eventually.Limit);
+
+        Assert.Equal(RunStates.Completed, result.State);
+        Assert.Equal(["a", "b"], run.Activities.Merged.Order());
+        var review = (await run.StatusAsync()).Review!;
+        Assert.Equal((ReviewVerdicts.Accepted, 1), (review.Verdict, review.Round));
+        Assert.Equal(review.Commit, run.Activities.Lands.Last().StagingTip);
+    }
+
     /// <summary>Whoever joins looks at once: nothing waits for a time.</summary>
     [Fact]
     public async Task Join_TheOtherRunWasTerminated_IsNotWaitedFor()
