@@ -86,6 +86,7 @@ internal sealed class AgentRequests(TaskState state, TaskReporter reporter, Task
         return conclusion.Commit;
     }
 
+    /// <summary>Installs until nobody has changed the same files meanwhile.</summary>
     /// <returns>Why staging does not have it; empty: it does.</returns>
     private async Task<string> MergeInstalledAsync()
     {

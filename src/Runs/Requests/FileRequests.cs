@@ -1,3 +1,4 @@
+using System.Buffers;
 using Orchestrator.Git.Program;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
@@ -19,6 +20,7 @@ public delegate Task<string?> AskOtherRuns(string path, CancellationToken stop);
 internal sealed class FileRequests(RunFiles files, string task, AskOtherRuns askOtherRuns)
 {
     private const int Most = 20;
+    private static readonly SearchValues<char> Wildcards = SearchValues.Create("*?[]{}");
     private readonly LentFiles _lent = new(files.Folder);
 
     /// <summary>Judges them, and lends what may be lent. Done again, it says the same.</summary>
@@ -46,7 +48,7 @@ internal sealed class FileRequests(RunFiles files, string task, AskOtherRuns ask
         {
             return verdict.Refuse($"'{shown}' {fault}.");
         }
-        if (path.AsSpan().ContainsAny("*?[]{}") || path is "." or "")
+        if (path.AsSpan().ContainsAny(Wildcards) || path is "." or "")
         {
             return verdict.Refuse($"'{shown}' is no name of a file: name each file that you would have to write.");
         }

@@ -10,7 +10,6 @@ using Orchestrator.QualityGates;
 using Orchestrator.Runs.Gates;
 using Orchestrator.Runs.Mail;
 using Orchestrator.Runs.Merging;
-using Orchestrator.Runs.Setup;
 using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Runs.Requests;

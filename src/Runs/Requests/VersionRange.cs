@@ -70,10 +70,10 @@ internal sealed record VersionRange(IReadOnlyList<long>? Low, bool HasLow, IRead
 
     private static VersionRange From(IReadOnlyList<long> low, IReadOnlyList<long> high) => new(low, true, high, false);
 
-    private static int FirstTelling(IReadOnlyList<long> version) =>
+    private static int FirstTelling(List<long> version) =>
         version.Select((number, at) => (number, at)).FirstOrDefault(v => v.number > 0, (0, version.Count - 1)).Item2;
 
-    private static IReadOnlyList<long> Next(IReadOnlyList<long> version, int place) => [.. version.Take(place), version[place] + 1];
+    private static IReadOnlyList<long> Next(List<long> version, int place) => [.. version.Take(place), version[place] + 1];
 
     private VersionRange And(VersionRange other)
     {
