@@ -13,17 +13,19 @@ namespace Orchestrator.Temporal.Server.Tests;
 
 public sealed class QueryTests
 {
-    [Fact]
-    public async Task Query_AnsweredWithMoreThanABlobMayHold_Fails()
+    [Theory]
+    [InlineData(2 * 1024 * 1024)]
+    [InlineData(1000)]
+    public async Task Query_AnsweredWithMoreThanABlobMayHold_Fails(int limit)
     {
-        await using var server = await TestServer.StartAsync();
+        await using var server = await TestServer.StartAsync(blobSizeLimit: limit);
         await server.StartWorkflowAsync("w");
         await server.CompleteAsync(await server.PollWorkflowTaskAsync("w"));
         var asked = server.QueryAsync("w");
 
         await server.AnswerQueryAsync(
             await server.PollWorkflowTaskAsync("w"),
-            new Payloads { Payloads_ = { new Payload { Data = ByteString.CopyFrom(new byte[2 * 1024 * 1024]) } } }
+            new Payloads { Payloads_ = { new Payload { Data = ByteString.CopyFrom(new byte[limit]) } } }
         );
 
         var refused = await Assert.ThrowsAsync<GrpcException>(() => asked);

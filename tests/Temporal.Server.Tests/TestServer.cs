@@ -30,7 +30,12 @@ internal sealed class TestServer : IAsyncDisposable
 
     public TemporalServer Server => _server;
 
-    public static async Task<TestServer> StartAsync(string? databasePath = null, TimeProvider? time = null, ILoggerFactory? loggers = null)
+    public static async Task<TestServer> StartAsync(
+        string? databasePath = null,
+        TimeProvider? time = null,
+        ILoggerFactory? loggers = null,
+        int blobSizeLimit = 2 * 1024 * 1024
+    )
     {
         var socket = Path.Combine(Path.GetTempPath(), "ts-" + Guid.NewGuid().ToString("N")[..12] + ".sock");
         var server = new TemporalServer(
@@ -39,6 +44,7 @@ internal sealed class TestServer : IAsyncDisposable
                 DatabasePath = databasePath,
                 SocketPath = socket,
                 TimeProvider = time ?? TimeProvider.System,
+                BlobSizeLimit = blobSizeLimit,
             },
             loggers
         );

@@ -25,6 +25,7 @@ internal sealed class ServerParts : IDisposable
         var time = clock ?? options.TimeProvider;
         var awake = new AwakeTime(time, options.TimeProvider);
         Timers = new TimerService(time, logger, awake);
+        Namespaces = new NamespaceRegistry(options.BlobSizeLimit);
         Database = new Database(options.DatabasePath, EngineTables.Parts, logger);
         try
         {
@@ -80,7 +81,7 @@ internal sealed class ServerParts : IDisposable
 
     public RpcTable Table { get; } = new();
 
-    public NamespaceRegistry Namespaces { get; } = new();
+    public NamespaceRegistry Namespaces { get; }
 
     public Database Database { get; }
 

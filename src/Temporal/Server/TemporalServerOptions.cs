@@ -47,6 +47,15 @@ public sealed record TemporalServerOptions
 
     internal const int UsualSuggestContinueAsNewAfter = 4096;
 
+    /// <summary>
+    /// The largest input, result, failure or other blob that requests and commands may carry, in bytes: larger ones are refused, or end
+    /// the run or the activity. Memos of starts have a limit of their own, 2 MB.
+    /// </summary>
+    /// <value>2 MB (2,097,152).</value>
+    public int BlobSizeLimit { get; init; } = UsualBlobSizeLimit;
+
+    internal const int UsualBlobSizeLimit = 2 * 1024 * 1024;
+
     /// <summary>Allows an address other than loopback without a certificate.</summary>
     /// <value>False.</value>
     public bool AllowInsecure { get; init; }

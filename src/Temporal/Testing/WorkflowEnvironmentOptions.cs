@@ -62,6 +62,8 @@ public class WorkflowEnvironmentStartTimeSkippingOptions : TemporalClientConnect
 /// </summary>
 public class DevServerOptions : ICloneable
 {
+    private const int UsualBlobSizeWarn = 512 * 1024;
+
     /// <summary>File that the server keeps everything in; null: in memory.</summary>
     public string? DatabaseFilename { get; set; }
 
@@ -81,35 +83,48 @@ public class DevServerOptions : ICloneable
     public string? ExistingPath { get; set; }
 
     /// <summary>
-    /// Arguments of the program. Used is <c>--dynamic-config-value limit.historyCount.suggestContinueAsNew=N</c>: from how many events on
-    /// runs are told to continue as new. The others are not.
+    /// Arguments of the program. Used are <c>--dynamic-config-value NAME=N</c> with the names
+    /// <c>limit.historyCount.suggestContinueAsNew</c> (from how many events on runs are told to continue as new) and
+    /// <c>limit.blobSize.error</c> (the largest blob in bytes; as with the program, blobs that <c>limit.blobSize.warn</c> allows, 524288
+    /// unless set, are never refused). The others are not.
     /// </summary>
     public IReadOnlyCollection<string>? ExtraArgs { get; set; }
 
     /// <inheritdoc/>
     public virtual object Clone() => MemberwiseClone();
 
-    internal TemporalServerOptions Apply(TemporalServerOptions settings)
+    internal TemporalServerOptions Apply(TemporalServerOptions settings) =>
+        settings with
+        {
+            SuggestContinueAsNewAfter = Value("limit.historyCount.suggestContinueAsNew") ?? settings.SuggestContinueAsNewAfter,
+            BlobSizeLimit = Math.Max(
+                Value("limit.blobSize.error") ?? settings.BlobSizeLimit,
+                Value("limit.blobSize.warn") ?? UsualBlobSizeWarn
+            ),
+        };
+
+    /// <summary>What the arguments say of a dynamic configuration value; the last one that says it counts.</summary>
+    private int? Value(string name)
     {
         const string flag = "--dynamic-config-value";
-        const string suggest = "limit.historyCount.suggestContinueAsNew=";
+        int? found = null;
         var afterFlag = false;
         foreach (var argument in ExtraArgs ?? [])
         {
             var value = argument.StartsWith(flag + "=", StringComparison.Ordinal) ? argument[(flag.Length + 1)..] : argument;
             if (
                 (afterFlag || value != argument)
-                && value.StartsWith(suggest, StringComparison.Ordinal)
-                && int.TryParse(value.AsSpan(suggest.Length), CultureInfo.InvariantCulture, out var events)
+                && value.StartsWith(name + "=", StringComparison.Ordinal)
+                && int.TryParse(value.AsSpan(name.Length + 1), CultureInfo.InvariantCulture, out var number)
             )
             {
-                settings = settings with { SuggestContinueAsNewAfter = events };
+                found = number;
             }
 
             afterFlag = argument == flag;
         }
 
-        return settings;
+        return found;
     }
 }
 

@@ -1,6 +1,7 @@
 using Temporalio.Api.Enums.V1;
 using Temporalio.Client;
 using Temporalio.Common;
+using Temporalio.Exceptions;
 using Temporalio.Testing;
 using Temporalio.Worker;
 using Temporalio.Workflows;
@@ -45,6 +46,31 @@ public sealed class WorkflowEnvironmentTests
             .WaitAsync(TimeSpan.FromSeconds(60));
 
         Assert.InRange(length, 20, 26);
+    }
+
+    [Fact]
+    public async Task StartLocal_ArgumentsLimitBlobs_LargerOnesAreRefusedOrEndTheRun()
+    {
+        await using var environment = await StartLimitedAsync("limit.blobSize.error=10000", "limit.blobSize.warn=2000");
+
+        Assert.Equal(9_000, await EchoAsync(environment, 100, 9_000));
+        var refused = await Assert.ThrowsAsync<RpcException>(() => EchoAsync(environment, 11_000, 1));
+        Assert.Equal((RpcException.StatusCode.InvalidArgument, "Blob data size exceeds limit."), (refused.Code, refused.Message));
+        var ended = await Assert.ThrowsAsync<WorkflowFailedException>(() => EchoAsync(environment, 100, 11_000));
+        Assert.Contains(
+            "CompleteWorkflowExecutionCommandAttributes.Result exceeds size limit.",
+            Assert.IsType<TerminatedFailureException>(ended.InnerException).Message
+        );
+    }
+
+    /// <summary>As with the program: what is not even warned of, up to 512 KB unless it is said, is never refused.</summary>
+    [Fact]
+    public async Task StartLocal_ArgumentsLimitBlobsAndDoNotSayWhatToWarnOf_SmallerOnesThanAreWarnedOfAreAllowed()
+    {
+        await using var environment = await StartLimitedAsync("limit.blobSize.error=10000");
+
+        Assert.Equal(500_000, await EchoAsync(environment, 11_000, 500_000));
+        await Assert.ThrowsAsync<RpcException>(() => EchoAsync(environment, 525_000, 1));
     }
 
     [Fact]
@@ -129,6 +155,27 @@ public sealed class WorkflowEnvironmentTests
         });
     }
 
+    private static Task<WorkflowEnvironment> StartLimitedAsync(params string[] values) =>
+        WorkflowEnvironment.StartLocalAsync(
+            new() { DevServerOptions = new() { ExtraArgs = [.. values.SelectMany(value => new[] { "--dynamic-config-value", value })] } }
+        );
+
+    /// <summary>Runs a workflow with an input of so many characters that returns so many; returns how many came back.</summary>
+    private static async Task<int> EchoAsync(WorkflowEnvironment environment, int given, int returned)
+    {
+        var options = new TemporalWorkerOptions($"queue-{Guid.NewGuid():N}").AddWorkflow<EchoWorkflow>();
+        using var worker = new TemporalWorker(environment.Client, options);
+        var answer = await worker
+            .ExecuteAsync(() =>
+                environment.Client.ExecuteWorkflowAsync(
+                    (EchoWorkflow w) => w.RunAsync(new string('i', given), returned),
+                    new($"echo-{Guid.NewGuid():N}", options.TaskQueue!)
+                )
+            )
+            .WaitAsync(TimeSpan.FromSeconds(60));
+        return answer.Length;
+    }
+
     /// <summary>Says how long its activity took.</summary>
     [Workflow]
     public sealed class CallingWorkflow
@@ -163,6 +210,14 @@ public sealed class WorkflowEnvironmentTests
             await Workflow.DelayAsync(length);
             return Workflow.UtcNow - before;
         }
+    }
+
+    /// <summary>Returns a text of the length that it was told.</summary>
+    [Workflow]
+    public sealed class EchoWorkflow
+    {
+        [WorkflowRun]
+        public Task<string> RunAsync(string given, int length) => Task.FromResult(new string('o', length));
     }
 
     [Workflow]

@@ -28,6 +28,35 @@ public sealed class BuildIdTests(LiveServer server) : IClassFixture<LiveServer>
         });
     }
 
+    /// <summary>Also a worker of another build answers with the build that the last task was completed by.</summary>
+    [Fact]
+    public async Task CurrentBuildId_Queried_IsThatOfTheLastTask()
+    {
+        var queue = $"builds-{Guid.NewGuid():N}";
+        var handle = await server.Client.StartWorkflowAsync((BuildWorkflow w) => w.RunAsync(), new($"builds-{Guid.NewGuid():N}", queue));
+        using (var first = Worker(queue, "one"))
+        {
+            await first.ExecuteAsync(async () => Assert.Equal("one", await handle.QueryAsync(w => w.Build())));
+        }
+
+        await server.Client.WorkflowService.ResetStickyTaskQueueAsync(
+            new()
+            {
+                Namespace = server.Client.Options.Namespace,
+                Execution = new() { WorkflowId = handle.Id },
+            }
+        );
+        using var second = Worker(queue, "two");
+        await second.ExecuteAsync(async () =>
+        {
+            Assert.Equal("one", await handle.QueryAsync(w => w.Build()));
+            await handle.SignalAsync(w => w.GoAsync());
+            Assert.Equal("two", await handle.QueryAsync(w => w.Build()));
+            Assert.Equal("one two", await Histories.ResultAsync(handle, () => handle.GetResultAsync()));
+            Assert.Equal("two", await handle.QueryAsync(w => w.Build()));
+        });
+    }
+
     [Fact]
     public async Task Logger_InAnUpdateHandler_NamesTheUpdate()
     {
@@ -82,6 +111,9 @@ public sealed class BuildIdTests(LiveServer server) : IClassFixture<LiveServer>
             Say("in the update");
             return Task.FromResult(Workflow.CurrentBuildId);
         }
+
+        [WorkflowQuery]
+        public string Build() => Workflow.CurrentBuildId;
 
         [WorkflowSignal]
         public Task GoAsync()

@@ -6,7 +6,11 @@ namespace Temporal.Server.Common;
 /// <param name="Id">A UUID; rows and tokens name the namespace by it.</param>
 /// <param name="Retention">How long closed runs are kept.</param>
 /// <param name="BadBinaries">Checksums of the binaries of workers that may not work any more.</param>
-internal sealed record NamespaceEntry(string Id, string Name, TimeSpan Retention, IReadOnlySet<string> BadBinaries);
+internal sealed record NamespaceEntry(string Id, string Name, TimeSpan Retention, IReadOnlySet<string> BadBinaries)
+{
+    /// <summary>The largest blob, in bytes; what the registry says, whatever an entry had before.</summary>
+    public int BlobSizeLimit { get; init; } = TemporalServerOptions.UsualBlobSizeLimit;
+}
 
 /// <summary>
 /// The namespaces that exist, in memory; whoever changes them writes them down and calls <see cref="Set"/> or <see cref="Remove"/>.
@@ -20,7 +24,14 @@ internal sealed class NamespaceRegistry
     private readonly ConcurrentDictionary<string, NamespaceEntry> _byName = new();
     private readonly ConcurrentDictionary<string, NamespaceEntry> _byId = new();
 
-    public NamespaceRegistry() => Set(Default);
+    public NamespaceRegistry(int blobSizeLimit)
+    {
+        BlobSizeLimit = blobSizeLimit;
+        Set(Default);
+    }
+
+    /// <summary>The largest blob of every namespace, in bytes.</summary>
+    public int BlobSizeLimit { get; }
 
     /// <summary>The namespace of a request.</summary>
     /// <exception cref="Temporal.Grpc.GrpcException">INVALID_ARGUMENT without a name, NOT_FOUND with the namespace detail for an unknown
@@ -38,6 +49,7 @@ internal sealed class NamespaceRegistry
 
     public void Set(NamespaceEntry entry)
     {
+        entry = entry with { BlobSizeLimit = BlobSizeLimit };
         if (_byId.TryGetValue(entry.Id, out var old) && old.Name != entry.Name)
         {
             _byName.TryRemove(old.Name, out _);

@@ -11,8 +11,8 @@ internal static class Require
     /// <summary>The longest id or name, in characters.</summary>
     public const int MaxId = 1000;
 
-    /// <summary>The largest blob, in bytes.</summary>
-    public const int MaxBlob = 2 * 1024 * 1024;
+    /// <summary>The largest memo of a start, in bytes.</summary>
+    public const int MaxMemo = 2 * 1024 * 1024;
 
     public static void WorkflowId(string id)
     {
@@ -72,15 +72,15 @@ internal static class Require
         }
     }
 
-    public static void Blob(IMessage? blob)
+    public static void Blob(IMessage? blob, int limit)
     {
-        if (TooLarge(blob) is { } fault)
+        if (TooLarge(blob, limit) is { } fault)
         {
             throw fault;
         }
     }
 
-    /// <summary>What is said of a blob past the limit; null for one that is not.</summary>
-    public static GrpcException? TooLarge(IMessage? blob) =>
-        blob is not null && blob.CalculateSize() > MaxBlob ? RpcErrors.InvalidArgument("Blob data size exceeds limit.") : null;
+    /// <summary>What is said of a blob past the limit (bytes); null for one that is not.</summary>
+    public static GrpcException? TooLarge(IMessage? blob, int limit) =>
+        blob is not null && blob.CalculateSize() > limit ? RpcErrors.InvalidArgument("Blob data size exceeds limit.") : null;
 }

@@ -249,7 +249,7 @@ internal sealed class ActivityTaskHandler(
         }
     }
 
-    private static void Complete(MutableState run, PendingActivity activity, Payloads? result, string identity)
+    private void Complete(MutableState run, PendingActivity activity, Payloads? result, string identity)
     {
         if (TooLarge(result))
         {
@@ -268,14 +268,14 @@ internal sealed class ActivityTaskHandler(
         run.CompleteActivity(activity, result, identity);
     }
 
-    private static void Fail(MutableState run, PendingActivity activity, FailureMessage? failure, Payloads? heartbeat, string identity)
+    private void Fail(MutableState run, PendingActivity activity, FailureMessage? failure, Payloads? heartbeat, string identity)
     {
         if (heartbeat is not null)
         {
             activity.Record.HeartbeatDetails = heartbeat;
         }
 
-        if (failure is not null && failure.CalculateSize() > Require.MaxBlob)
+        if (failure is not null && failure.CalculateSize() > namespaces.BlobSizeLimit)
         {
             failure = Failures.Server("RespondActivityTaskFailedRequest.Failure exceeds size limit.");
         }
@@ -293,7 +293,7 @@ internal sealed class ActivityTaskHandler(
         run.CancelActivity(activity, details, identity);
     }
 
-    private static void Heartbeat(MutableState run, PendingActivity activity, Payloads? details, string identity)
+    private void Heartbeat(MutableState run, PendingActivity activity, Payloads? details, string identity)
     {
         if (TooLarge(details))
         {
@@ -313,5 +313,5 @@ internal sealed class ActivityTaskHandler(
         run.RecordHeartbeat(activity, details);
     }
 
-    private static bool TooLarge(Payloads? blob) => blob is not null && blob.CalculateSize() > Require.MaxBlob;
+    private bool TooLarge(Payloads? blob) => blob is not null && blob.CalculateSize() > namespaces.BlobSizeLimit;
 }

@@ -41,7 +41,7 @@ internal sealed class QueryHandler(
             throw RpcErrors.InvalidArgument("QueryType is not set on request.");
         }
 
-        Require.Blob(request.Query.QueryArgs);
+        Require.Blob(request.Query.QueryArgs, ns.BlobSizeLimit);
         using var wait = new LongPoll(context, Limit, stopping.Token);
         using var counted = timers.BeginWork();
         while (true)

@@ -52,8 +52,8 @@ internal static class StartRequests
         NotNegative(r.WorkflowStartDelay, "WorkflowStartDelaySeconds");
         Policies(r.WorkflowIdReusePolicy, r.WorkflowIdConflictPolicy);
         Priority(r.Priority);
-        Require.Blob(r.Input);
-        Require.Blob(r.Memo);
+        Require.Blob(r.Input, ns.BlobSizeLimit);
+        Require.Blob(r.Memo, Require.MaxMemo);
         foreach (var callback in r.CompletionCallbacks)
         {
             Callback(callback);

@@ -106,7 +106,7 @@ internal sealed class WorkflowOperations : IWorkflowOperations
         Require.Execution(request.WorkflowExecution);
         SignalName(request.SignalName);
         Require.RequestId(request.RequestId);
-        Require.Blob(request.Input);
+        Require.Blob(request.Input, ns.BlobSizeLimit);
         return Store.ChangeAsync(
             ns.Id,
             request.WorkflowExecution.WorkflowId,
@@ -276,7 +276,7 @@ internal sealed class WorkflowOperations : IWorkflowOperations
     {
         var ns = _namespaces.Resolve(r.Namespace);
         SignalName(r.SignalName);
-        Require.Blob(r.SignalInput);
+        Require.Blob(r.SignalInput, ns.BlobSizeLimit);
         var start = new StartWorkflowExecutionRequest
         {
             Namespace = r.Namespace,

@@ -289,12 +289,12 @@ internal sealed class WorkflowTaskCompletionHandler(
         );
     }
 
-    private static void AnswerQueries(Workflow workflow, RespondWorkflowTaskCompletedRequest request)
+    private void AnswerQueries(Workflow workflow, RespondWorkflowTaskCompletedRequest request)
     {
         foreach (var (id, result) in request.QueryResults)
         {
             var asked = workflow.Queries.Take(id)?.Answer;
-            if (Require.TooLarge(result.Answer) is { } fault)
+            if (Require.TooLarge(result.Answer, namespaces.BlobSizeLimit) is { } fault)
             {
                 asked?.TrySetException(fault);
             }
@@ -332,7 +332,7 @@ internal sealed class WorkflowTaskCompletionHandler(
     {
         var token = Tokens.Task(request.TaskToken, namespaces, request.Namespace);
         var failure = request.Failure;
-        if (failure is not null && failure.CalculateSize() > Require.MaxBlob)
+        if (failure is not null && failure.CalculateSize() > namespaces.BlobSizeLimit)
         {
             failure = Failures.Server("failure exceeds size limit.");
         }
@@ -383,7 +383,7 @@ internal sealed class WorkflowTaskCompletionHandler(
             return new RespondQueryTaskCompletedResponse();
         }
 
-        if (Require.TooLarge(request.QueryResult) is { } fault)
+        if (Require.TooLarge(request.QueryResult, namespaces.BlobSizeLimit) is { } fault)
         {
             query.Answer.TrySetResult(
                 new Temporalio.Api.Query.V1.WorkflowQueryResult { ResultType = QueryResultType.Failed, ErrorMessage = fault.Message }

@@ -142,8 +142,8 @@ internal sealed class CommandValidator(
     private static CommandFault Missing(WorkflowTaskFailedCause cause, string command) =>
         new(cause, $"{command}CommandAttributes is not set on {command}Command.");
 
-    private static CommandFault? TooLarge(IMessage? part, WorkflowTaskFailedCause cause, string message) =>
-        part is not null && part.CalculateSize() > Require.MaxBlob ? new CommandFault(cause, message, EndsRun: true) : null;
+    private CommandFault? TooLarge(IMessage? part, WorkflowTaskFailedCause cause, string message) =>
+        part is not null && part.CalculateSize() > ns.BlobSizeLimit ? new CommandFault(cause, message, EndsRun: true) : null;
 
     private CommandFault? ScheduleActivity(ScheduleActivityTaskCommandAttributes? a)
     {
@@ -291,7 +291,7 @@ internal sealed class CommandValidator(
         return null;
     }
 
-    private static CommandFault? FailWorkflow(FailWorkflowExecutionCommandAttributes? a)
+    private CommandFault? FailWorkflow(FailWorkflowExecutionCommandAttributes? a)
     {
         const WorkflowTaskFailedCause Cause = WorkflowTaskFailedCause.BadFailWorkflowExecutionAttributes;
         return a is null ? Missing(Cause, "FailWorkflowExecution")
