@@ -2,7 +2,6 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Temporal.Grpc;
-using Temporal.Server.Visibility.Query;
 
 namespace Temporal.Server;
 

@@ -231,7 +231,7 @@ public sealed class WordsTests(LiveServer server) : IClassFixture<LiveServer>
         );
 
     [Workflow]
-    public struct StructureWorkflow
+    public readonly record struct StructureWorkflow
     {
         [WorkflowRun]
         public Task<string> RunAsync() => Task.FromResult("ran");
