@@ -1,0 +1,44 @@
+using System.CommandLine;
+using Orchestrator.Cli.Runs;
+using Orchestrator.Messages;
+using Orchestrator.Processes;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>land</c>: lands what is merged of a run, also while other tasks of it need a person.</summary>
+internal sealed class LandCommand : SteeringCommand
+{
+    private readonly Argument<string?> _run = new("RUN") { Description = "The run", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Option<bool> _merged = new("--merged")
+    {
+        Description = "What is merged by now, when the gates of the whole run hold on it; the other tasks stay open",
+    };
+
+    public LandCommand()
+        : base("land", "Land a run, or with --merged what is merged of it by now")
+    {
+        Add(_run);
+        Add(_merged);
+        AddEngine();
+    }
+
+    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var run = StoredRuns.RequireOpen(context.RequireRepository(), parsed.GetValue(_run));
+        var before = run.Status.LandedCommit;
+        var command = new PersonCommand(By: context.Person);
+        return parsed.GetValue(_merged)
+            ? SendAsync(
+                parsed,
+                context,
+                run,
+                new SteeringCall((handle, cancel) => handle.LandMergedAsync(command, cancel), "landMerged", command)
+                {
+                    ComesToRest = status => status.LandedCommit != before && status.State != RunStates.Landing,
+                    Refuse = StoredRefusals.OfLandMerged,
+                },
+                stop
+            )
+            : SendAsync(parsed, context, run, PromoteOf(context, StoredRefusals.OfLand), stop);
+    }
+}

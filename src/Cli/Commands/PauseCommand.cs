@@ -1,0 +1,41 @@
+using System.CommandLine;
+using Orchestrator.Cli.Runs;
+using Orchestrator.Messages;
+using Orchestrator.Processes;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>pause</c>: agents are interrupted and keep their conversation.</summary>
+internal sealed class PauseCommand : SteeringCommand
+{
+    private readonly Argument<string?> _which = new("RUN/TASK")
+    {
+        Description = "The run, or one task of it",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    public PauseCommand()
+        : base("pause", "Pause a run or one task; agents keep their conversation")
+    {
+        Add(_which);
+        AddGoingOn();
+        AddEngine();
+    }
+
+    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var (run, reference) = RunReference.RequireOpen(context.RequireRepository(), parsed.GetValue(_which));
+        var task = reference.FindTask(run.Status);
+        return SendAsync(
+            parsed,
+            context,
+            run,
+            new SteeringCall((handle, cancel) => handle.PauseAsync(task, cancel), "pause", task is null ? null : new TaskCommand(task))
+            {
+                ComesToRest = task is null ? status => status.Paused : null,
+                Refuse = task is null ? null : status => StoredRefusals.OfPause(status, task),
+            },
+            stop
+        );
+    }
+}

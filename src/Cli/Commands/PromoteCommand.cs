@@ -1,0 +1,25 @@
+using System.CommandLine;
+using Orchestrator.Cli.Runs;
+using Orchestrator.Messages;
+using Orchestrator.Processes;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>promote</c>: tries again to land a run whose target needed a person.</summary>
+internal sealed class PromoteCommand : SteeringCommand
+{
+    private readonly Argument<string?> _run = new("RUN") { Description = "The run", Arity = ArgumentArity.ZeroOrOne };
+
+    public PromoteCommand()
+        : base("promote", "Land a run that waits for its target branch")
+    {
+        Add(_run);
+        AddEngine();
+    }
+
+    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var run = StoredRuns.RequireOpen(context.RequireRepository(), parsed.GetValue(_run));
+        return SendAsync(parsed, context, run, PromoteOf(context, StoredRefusals.OfPromote), stop);
+    }
+}

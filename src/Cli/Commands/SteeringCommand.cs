@@ -1,0 +1,97 @@
+using System.CommandLine;
+using Orchestrator.Cli.Runs;
+using Orchestrator.Messages;
+using Orchestrator.Processes;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary>A command that changes an open run: finds the run, sends, and says what came of it.</summary>
+internal abstract class SteeringCommand : CliCommand
+{
+    private readonly EngineOptions _engine = new();
+    private readonly Option<bool> _detach = new("--detach", "-d")
+    {
+        Description = "Where nobody works on the run: go on in the background",
+    };
+    private readonly Option<bool> _noResume = new("--no-resume")
+    {
+        Description = "Where nobody works on the run: keep it for 'resume', ask nothing",
+    };
+
+    protected SteeringCommand(string name, string description)
+        : base(name, description) { }
+
+    protected Option<string?> TextOption(string name, string description) => new(name) { Description = description, HelpName = "TEXT" };
+
+    /// <summary>The command that ends a run.</summary>
+    protected static SteeringCall CancelOf(CommandContext context)
+    {
+        var command = new PersonCommand(By: context.Person);
+        return new((handle, cancel) => handle.CancelAsync(command, cancel), "cancel", command)
+        {
+            ComesToRest = status => RunStates.IsFinal(status.State),
+        };
+    }
+
+    /// <summary>The command that lands a run that waits for its target.</summary>
+    /// <param name="context">Who lands it.</param>
+    /// <param name="refuse">Why it can't be followed, by the run's record.</param>
+    protected static SteeringCall PromoteOf(CommandContext context, Func<RunStatus, string?> refuse)
+    {
+        var command = new PersonCommand(By: context.Person);
+        return new((handle, cancel) => handle.PromoteAsync(command, cancel), "promote", command)
+        {
+            ComesToRest = status => status.State == RunStates.Completed,
+            Refuse = refuse,
+        };
+    }
+
+    protected void AddEngine() => _engine.AddTo(this);
+
+    /// <summary>For commands after which the run may go on by itself.</summary>
+    protected void AddGoingOn()
+    {
+        Add(_detach);
+        Add(_noResume);
+    }
+
+    private string KeptAs(ParseResult parsed) =>
+        string.Join(' ', parsed.Tokens.Select(token => token.Value).Where(text => text != _noResume.Name).Select(ProcessCommand.Quote));
+
+    /// <summary>Sends a command before the one that the person is told of: where nobody works on the run it is only kept.</summary>
+    protected Task<int?> TellAsync(ParseResult parsed, CommandContext context, StoredRun run, SteeringCall call, CancellationToken stop) =>
+        Steering.SendAsync(context, _engine.Flags(parsed), run, call, stop);
+
+    /// <summary>
+    /// Sends the command. Where nobody works on the run it is carried out here, or whoever gave it is asked whether the run goes on now.
+    /// </summary>
+    protected async Task<int> SendAsync(
+        ParseResult parsed,
+        CommandContext context,
+        StoredRun run,
+        SteeringCall call,
+        CancellationToken stop
+    )
+    {
+        var flags = _engine.Flags(parsed);
+        if (await Steering.SendAsync(context, flags, run, call, stop) is { } code)
+        {
+            return code;
+        }
+        if (call.ComesToRest is { } isAsMeant)
+        {
+            return await Steering.CarryOutAsync(context, flags, run, isAsMeant, stop);
+        }
+        if (Options.Contains(_detach) && parsed.GetValue(_detach))
+        {
+            return await Steering.DetachAsync(context, flags, _engine.Arguments(parsed), run, stop);
+        }
+        var goesOn =
+            Options.Contains(_noResume)
+            && !parsed.GetValue(_noResume)
+            && (call.GoesOn || context.Terminal.Ask($"Nobody works on {run.Id}. Go on with it now?", byDefault: true) is true);
+        return goesOn
+            ? await Steering.GoOnAsync(context, flags, _engine.Arguments(parsed), run, stop)
+            : Steering.SayKept(context, run, KeptAs(parsed));
+    }
+}
