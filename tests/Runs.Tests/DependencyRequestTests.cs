@@ -169,6 +169,24 @@ public sealed class DependencyRequestTests
     }
 
     [Fact]
+    public async Task Request_AskedForAgainAfterANo_IsRefusedWithoutAskingAgain()
+    {
+        using var run = await BeginAsync(allow: ["*"], ask: ["left-*"]);
+        await run.PrepareAsync("a");
+        Claim(run, "a", "left-pad>=1.3");
+        await JudgeAsync(run, "a");
+        await JudgeAsync(run, "a", new RequestDecision(Accepted: false, "rejected by kim@laptop: write it yourself"));
+        Claim(run, "a", "left-pad>=1.3", start: 2);
+        Claim(run, "a", "left-pad>=1.2", start: 3);
+
+        var again = await JudgeAsync(run, "a", start: 2);
+        var other = await JudgeAsync(run, "a", start: 3);
+
+        Assert.Equal((RequestSteps.Answer, RequestSteps.Ask), (again.Step, other.Step));
+        Assert.Contains("rejected by kim@laptop: write it yourself. You have asked for it before", again.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Request_ContradictsWhatAnotherTaskHasAskedFor_IsRefusedUntilThatOneIs()
     {
         using var run = await BeginAsync();
@@ -294,7 +312,7 @@ public sealed class DependencyRequestTests
 
     private static PlanTask Task(string id) => new() { Id = id, FilesWrite = [$"{id}.txt"] };
 
-    private static void Claim(RunFixture run, string task, string needs, string folder = "")
+    private static void Claim(RunFixture run, string task, string needs, string folder = "", int start = 1)
     {
         new AgentClaim
         {
@@ -302,15 +320,15 @@ public sealed class DependencyRequestTests
             Status = "blocked",
             Needs = [needs],
             In = folder,
-        }.Write(Directory.CreateDirectory(run.Folder.Start(task, 1)).FullName);
+        }.Write(Directory.CreateDirectory(run.Folder.Start(task, start)).FullName);
     }
 
-    private static Task<RequestVerdict> JudgeAsync(RunFixture run, string task, RequestDecision? decision = null) =>
+    private static Task<RequestVerdict> JudgeAsync(RunFixture run, string task, RequestDecision? decision = null, int start = 1) =>
         new RequestJudgement(run.Services, (_, _) => System.Threading.Tasks.Task.FromResult<string?>(null)).JudgeAsync(
             new JudgeRequestInput
             {
                 Task = run.Task(task) with { StagingTip = run.Preflight.StagingTip },
-                Start = 1,
+                Start = start,
                 Decision = decision,
             },
             CancellationToken.None

@@ -28,6 +28,9 @@ internal sealed record DependencyEntry
     /// <summary>One of the above.</summary>
     public required string State { get; init; }
 
+    /// <summary>The no of a person, in words; empty: none was said.</summary>
+    public string Refusal { get; init; } = "";
+
     /// <summary>The package as it was asked for.</summary>
     [JsonIgnore]
     public PackageRequest Package => new(Name, Version, Extras);
@@ -72,8 +75,23 @@ internal sealed class DependencyRegister(RunFolder folder)
     }
 
     /// <summary>What a start has asked for came to this.</summary>
-    public Task SettleAsync(string task, int start, string state, CancellationToken stop) =>
-        ChangeAsync(all => [.. all.Select(entry => IsOf(entry, task, start) ? entry with { State = state } : entry)], stop);
+    public Task SettleAsync(string task, int start, string state, string refusal, CancellationToken stop) =>
+        ChangeAsync(
+            all => [.. all.Select(entry => IsOf(entry, task, start) ? entry with { State = state, Refusal = refusal } : entry)],
+            stop
+        );
+
+    /// <summary>What a person said no to when this task asked for the same before; null: nothing.</summary>
+    public DependencyEntry? RefusedBefore(string task, int start, string manifest, PackageRequest package) =>
+        Read()
+            .LastOrDefault(entry =>
+                entry.Task == task
+                && entry.Start < start
+                && entry.Refusal.Length > 0
+                && entry.Manifest == manifest
+                && entry.Name == package.Name
+                && entry.Version == package.Version
+            );
 
     /// <summary>Whether an entry is of a start.</summary>
     public static bool IsOf(DependencyEntry entry, string task, int start) => entry.Task == task && entry.Start == start;

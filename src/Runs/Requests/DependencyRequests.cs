@@ -58,6 +58,7 @@ internal sealed class DependencyRequests(RunServices services, RunFiles files, J
             }
         }
         problems.AddRange(wanted.Select(w => Forbidden(w.Manifest.Tool, w.Package)).OfType<string>());
+        problems.AddRange(wanted.Select(w => SaidNoTo(w.Manifest, w.Package)).OfType<string>());
         if (problems.Count > 0)
         {
             return Refuse(problems);
@@ -92,7 +93,7 @@ internal sealed class DependencyRequests(RunServices services, RunFiles files, J
             return Grant($"approved by {decision.Reason}");
         }
         var names = Names(_register.Of(TaskId, input.Start));
-        await _register.SettleAsync(TaskId, input.Start, DependencyEntry.Refused, stop);
+        await _register.SettleAsync(TaskId, input.Start, DependencyEntry.Refused, decision.Reason, stop);
         return Refuse([$"{names}: {decision.Reason}."]);
     }
 
@@ -128,6 +129,12 @@ internal sealed class DependencyRequests(RunServices services, RunFiles files, J
     private string? Forbidden(PackageTool tool, PackageRequest package) =>
         DependencyPolicy.ForbiddenBy(files.Settings.Dependencies, tool, package.Name) is { } pattern
             ? $"{package} is not allowed in this repository (dependencies.deny has '{pattern}')."
+            : null;
+
+    /// <summary>A person who has said no is not asked for the same once more.</summary>
+    private string? SaidNoTo(PackageManifest manifest, PackageRequest package) =>
+        _register.RefusedBefore(TaskId, input.Start, manifest.Path, package) is { } before
+            ? $"{package}: {before.Refusal}. You have asked for it before; it is not asked about again."
             : null;
 
     /// <summary>Asks the package managers, in a tree of staging.</summary>

@@ -1,0 +1,53 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
+
+namespace Orchestrator.Messages;
+
+/// <summary>A verified task that asks to be merged.</summary>
+public sealed record MergeRequest([property: Identifier] string TaskId, string Commit, int Attempt)
+{
+    /// <summary>Tasks that it depends on.</summary>
+    public IReadOnlyList<string> DependsOn { get; init; } = [];
+
+    /// <inheritdoc cref="TaskInput.Lent"/>
+    public IReadOnlyList<string> Lent { get; init; } = [];
+
+    /// <inheritdoc cref="TaskReport.Installs"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Installs { get; init; }
+}
+
+/// <summary>Asks for one verified task to be merged to staging.</summary>
+public sealed record MergeTaskInput(string RunId, RepositoryReference Repository, string PlanHash, string Staging, MergeRequest Request)
+{
+    /// <summary>
+    /// Commit that staging has to be at: the last merge that the run was told of, or where the run began. Empty: it does not say.
+    /// </summary>
+    public string StagingTip { get; init; } = "";
+
+    /// <summary>How often a gate that may fail by chance is run before its failure is believed.</summary>
+    public int Tries { get; init; } = 2;
+}
+
+/// <summary>How a merge went.</summary>
+public sealed record MergeResult
+{
+    public bool Merged { get; init; }
+
+    /// <summary>Commit on staging.</summary>
+    public string Commit { get; init; } = "";
+
+    /// <summary>Why not: conflicts, or a gate that fails on the merged tree.</summary>
+    public string Message { get; init; } = "";
+
+    /// <summary>It can't be merged with what is on staging: somebody has to make both hold.</summary>
+    public bool Conflict { get; init; }
+    public string ProblemsFile { get; init; } = "";
+    public string FailureClass { get; init; } = FailureClasses.None;
+
+    /// <summary>The attempt whose work was judged.</summary>
+    public int Attempt { get; init; }
+
+    /// <summary>Gates that failed and then held on the same tree.</summary>
+    public IReadOnlyList<string> Flaky { get; init; } = [];
+}

@@ -1,0 +1,107 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
+
+namespace Orchestrator.Messages;
+
+/// <summary>What a task tells its run: sent by signal at each change, and returned at the end.</summary>
+public sealed record TaskReport
+{
+    /// <summary>
+    /// The <see cref="Sequence"/> of a report that an execution could not give itself, because it was ended from outside.
+    /// </summary>
+    public const int LastWord = 10_000_000;
+
+    public required string TaskId { get; init; }
+
+    /// <summary>Run id of the task's workflow execution, so that a late report of an earlier execution is known as such.</summary>
+    public required string ExecutionId { get; init; }
+
+    /// <summary>Plan that it works by; empty for a planner.</summary>
+    public string PlanHash { get; init; } = "";
+
+    /// <summary>Grows by one with each report of that execution; <see cref="LastWord"/> where somebody else tells of its end.</summary>
+    public required int Sequence { get; init; }
+
+    [AllowedValues(
+        TaskStates.Pending,
+        TaskStates.Queued,
+        TaskStates.Preparing,
+        TaskStates.Executing,
+        TaskStates.Verifying,
+        TaskStates.Merging,
+        TaskStates.Merged,
+        TaskStates.Planned,
+        TaskStates.Reviewed,
+        TaskStates.Blocked,
+        TaskStates.AwaitingApproval,
+        TaskStates.Remediating,
+        TaskStates.Parked,
+        TaskStates.Failed,
+        TaskStates.Skipped,
+        TaskStates.Cancelled,
+        TaskStates.Escalated
+    )]
+    public required string State { get; init; }
+    public bool Paused { get; init; }
+    public string Reason { get; init; } = "";
+
+    [Range(0, 100_000)]
+    public int Attempt { get; init; }
+
+    /// <summary>Number of the last agent start.</summary>
+    public int LastStart { get; init; }
+
+    /// <summary>Agent processes started by this execution.</summary>
+    [Range(0, 100_000)]
+    public int Starts { get; init; }
+    public decimal Cost { get; init; }
+    public long Tokens { get; init; }
+    public string Commit { get; init; } = "";
+    public string MergeCommit { get; init; } = "";
+    public bool Reused { get; init; }
+    public string Evidence { get; init; } = "";
+    public string? Gates { get; init; }
+
+    /// <summary>What was measured at <see cref="Commit"/>; null where nothing was.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<TaskMeasurement>? Measurements { get; init; }
+
+    /// <summary>
+    /// Why it is parked: <see cref="FailureClasses.Account"/>, <see cref="FailureClasses.Environment"/>, <see cref="FailureClasses.Gate"/>
+    /// or <see cref="FailureClasses.UsageLimit"/>.
+    /// </summary>
+    public string FailureClass { get; init; } = FailureClasses.None;
+
+    /// <summary>
+    /// What a person is asked for, one of <see cref="ApprovalKinds"/>; empty: that its work is merged, where a person is asked.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public string? Asks { get; init; }
+
+    /// <summary>It waits for parts of it, which are to become tasks of the run.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool AwaitsParts { get; init; }
+
+    /// <inheritdoc cref="TaskInput.Lent"/>
+    public IReadOnlyList<string> Lent { get; init; } = [];
+
+    /// <summary>What it wants to be merged are packages that were installed for it, and not its work.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Installs { get; init; }
+
+    /// <summary>When a usage limit ends.</summary>
+    public DateTimeOffset? ResetAt { get; init; }
+
+    /// <summary>How its agent failed, without what differs from task to task; empty where others can't fail alike.</summary>
+    public string Signature { get; init; } = "";
+
+    /// <summary>What was noticed while its agents worked, the oldest first; none is ever taken away.</summary>
+    public IReadOnlyList<TaskNotice> Notices { get; init; } = [];
+}
+
+/// <summary>
+/// Something worth knowing that changes nothing for the task: what an agent, or a person beside it, did to what all tasks share.
+/// </summary>
+/// <param name="Text">A sentence for people.</param>
+/// <param name="IsForPerson">A person has to know, for example of a hook that was put aside.</param>
+public sealed record TaskNotice(string Text, bool IsForPerson = false);
