@@ -1,6 +1,3 @@
-using System.ComponentModel.DataAnnotations;
-using System.Text.Json.Serialization;
-
 namespace Orchestrator.Messages;
 
 /// <summary>Asks for one agent start to be begun, or taken up where it is.</summary>

@@ -1,5 +1,3 @@
-using Orchestrator.Plans;
-
 namespace Orchestrator.Settings;
 
 /// <summary>The keys of agents, their models and what they may do, as <see cref="SettingKeys"/> has the others.</summary>

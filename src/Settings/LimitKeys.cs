@@ -1,5 +1,3 @@
-using Orchestrator.Plans;
-
 namespace Orchestrator.Settings;
 
 /// <summary>The keys of limits of agents, and how often something is tried again, as <see cref="SettingKeys"/> has the others.</summary>

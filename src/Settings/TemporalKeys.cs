@@ -1,5 +1,3 @@
-using Orchestrator.Plans;
-
 namespace Orchestrator.Settings;
 
 /// <summary>The keys of the Temporal server, as <see cref="SettingKeys"/> has the others.</summary>

@@ -1,5 +1,3 @@
-using Orchestrator.Plans;
-
 namespace Orchestrator.Settings;
 
 /// <summary>The keys of worktrees, and what is kept of runs, as <see cref="SettingKeys"/> has the others.</summary>

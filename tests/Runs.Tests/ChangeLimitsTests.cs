@@ -6,6 +6,7 @@ using Xunit;
 namespace Orchestrator.Runs.Tests;
 
 /// <summary>How much one task may change: lines in all, and files in which only white space differs.</summary>
+[System.Runtime.Versioning.SupportedOSPlatform("linux")]
 public sealed class ChangeLimitsTests
 {
     private static readonly string Six = string.Concat(Enumerable.Range(1, 6).Select(i => $"line {i};\n"));

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Messages;
-using Orchestrator.Processes;
 
 namespace Orchestrator.Cli.Commands;
 

@@ -1,7 +1,5 @@
 using System.CommandLine;
 using Orchestrator.Cli.Runs;
-using Orchestrator.Messages;
-using Orchestrator.Processes;
 
 namespace Orchestrator.Cli.Commands;
 

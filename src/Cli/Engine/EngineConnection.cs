@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Client;
 using Orchestrator.Runs;

@@ -1,11 +1,5 @@
 using System.Net.Sockets;
-using Microsoft.Extensions.Logging;
-using Orchestrator.Client;
-using Orchestrator.Runs;
-using Orchestrator.Settings;
 using Temporal.Server;
-using Temporalio.Client;
-using Temporalio.Exceptions;
 
 namespace Orchestrator.Cli.Engine;
 

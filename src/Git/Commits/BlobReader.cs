@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Orchestrator.Git.Program;
-using Orchestrator.Git.Refs;
 using Orchestrator.Processes;
 
 namespace Orchestrator.Git.Commits;

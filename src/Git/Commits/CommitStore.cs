@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Orchestrator.Git.Program;
 using Orchestrator.Git.Refs;

@@ -1,7 +1,4 @@
-using System.Collections.Concurrent;
-using System.Text;
 using System.Text.RegularExpressions;
-using Microsoft.Win32.SafeHandles;
 using Orchestrator.Processes;
 
 namespace Orchestrator.Git.Program;

@@ -1,9 +1,3 @@
-using Orchestrator.Git.Commits;
-using Orchestrator.Git.Program;
-using Orchestrator.Git.Refs;
-using Orchestrator.Git.Worktrees;
-using Orchestrator.Messages;
-
 namespace Orchestrator.Runs.Cleaning;
 
 /// <summary>Refs that runs have left: which are a run's, which of its tasks', and which hold more than themselves.</summary>

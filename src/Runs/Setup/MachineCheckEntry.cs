@@ -1,8 +1,3 @@
-using Orchestrator.Git.Program;
-using Orchestrator.Git.Worktrees;
-using Orchestrator.Plans;
-using Orchestrator.Processes;
-using Orchestrator.QualityGates;
 using Orchestrator.Runs.Cleaning;
 using Orchestrator.Settings;
 

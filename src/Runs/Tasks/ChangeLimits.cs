@@ -1,7 +1,6 @@
 using System.Globalization;
 using Orchestrator.Git.Commits;
 using Orchestrator.Git.Program;
-using Orchestrator.Git.Worktrees;
 using Orchestrator.Plans;
 using Orchestrator.Settings;
 
