@@ -1,6 +1,3 @@
-using Orchestrator.Runs.Cleaning;
-using Orchestrator.Settings;
-
 namespace Orchestrator.Runs.Setup;
 
 /// <summary>How one thing that was looked at stands.</summary>
