@@ -136,8 +136,9 @@ public sealed class LeaseWorkflow : MessageWorkflow
             _undeclared.Add(alone);
             TellShared(alone, true);
         }
-        await Workflow.WaitConditionAsync(() => _undeclared.Count == 0, HoldPatience);
-        _undeclared.Clear();
+        // One that was reset joins anew: it says what it holds after it has heard that it is not alone, and is not waited for by itself.
+        await Workflow.WaitConditionAsync(() => _undeclared.All(other => other == runId), HoldPatience);
+        _undeclared.RemoveWhere(other => other != runId);
         if (!_table.Runs.Contains(runId))
         {
             return; // It has left meanwhile.

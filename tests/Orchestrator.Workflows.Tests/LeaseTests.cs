@@ -159,6 +159,45 @@ public sealed class LeaseTests
         Assert.NotEqual(started.FirstExecutionRunId, started.OriginalExecutionRunId);
     }
 
+    /// <summary>
+    /// What an earlier execution was told comes to the one that a reset makes before it knows its repository; and the leases may wait at
+    /// that moment for what the run holds.
+    /// </summary>
+    [Fact]
+    public async Task Reset_WhileTheLeasesAskWhatTheRunHolds_IsAnsweredAtOnce()
+    {
+        var go = new TaskCompletionSource();
+        await using var run = await ScriptedRun.CreateAsync(
+            [new TaskOutline { Id = "a" }],
+            a =>
+                a.Agent = async (input, stop) =>
+                {
+                    await go.Task.WaitAsync(stop);
+                    return ScriptedActivities.Done();
+                }
+        );
+        var (unsaid, isReset) = (new TaskCompletionSource(), false);
+        run.Activities.Leases = input =>
+        {
+            if (input.Step != LeaseStep.Hold || Volatile.Read(ref isReset))
+            {
+                return run.Activities.TellLeaseWorkflowAsync(input);
+            }
+            unsaid.TrySetResult();
+            return Task.CompletedTask;
+        };
+        await run.BeginAsync();
+        await run.UntilAsync(s => s.Tasks is [{ State: TaskStates.Executing }]);
+        await run.BeginAsync(id: SecondRun);
+        await unsaid.Task.WaitAsync(Eventually.Limit);
+
+        Volatile.Write(ref isReset, true);
+        await Scene.ResetAsync(run, toFirst: true);
+        go.SetResult();
+
+        Assert.Equal(RunStates.Completed, (await run.Run.GetResultAsync().WaitAsync(Eventually.Limit)).State);
+    }
+
     private static async Task UntilAsync(Func<Task<bool>> holds)
     {
         for (var limit = Eventually.Timeout(); !await holds(); )

@@ -243,12 +243,11 @@ internal sealed partial class ScriptedActivities(IReadOnlyList<TaskOutline> task
     }
 
     [Activity]
-    public Task TellLeasesAsync(LeaseInput input)
+    public Task TellLeasesAsync(LeaseInput input) => Leases is null ? TellLeaseWorkflowAsync(input) : Leases(input);
+
+    /// <summary>Tells the leases what the run says, whatever the script does.</summary>
+    public Task TellLeaseWorkflowAsync(LeaseInput input)
     {
-        if (Leases is not null)
-        {
-            return Leases(input);
-        }
         System.Linq.Expressions.Expression<Func<ILeaseWorkflow, Task>> signal = input.Step switch
         {
             LeaseStep.Join => w => w.JoinAsync(input.RunId),

@@ -62,9 +62,16 @@ internal sealed class LeaseBook
         Say(LeaseStep.Leave);
     }
 
-    /// <summary>Takes in what the leases tell.</summary>
+    /// <summary>
+    /// Takes in what the leases tell. What comes before the run has joined was told to an execution that a reset has replaced: to answer it
+    /// would be to say something before the repository is known.
+    /// </summary>
     public void TakeIn(LeaseNews news, RunBoard board, DateTimeOffset now)
     {
+        if (!Joined)
+        {
+            return;
+        }
         if (board.TryFind(news.Granted) is not null)
         {
             _tasks[news.Granted] = new TaskLease(LeaseStanding.Granted, now);

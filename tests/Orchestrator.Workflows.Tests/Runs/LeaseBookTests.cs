@@ -26,9 +26,24 @@ public sealed class LeaseBookTests
     }
 
     [Fact]
+    public void TakeIn_WhatWasToldBeforeTheRunJoined_IsNotAnswered()
+    {
+        var state = Of(Task("a"));
+        Start(state, "a");
+
+        state.Leases.TakeIn(new LeaseNews { Shared = false }, state.Board, Now);
+        state.Leases.TakeIn(new LeaseNews { Shared = true }, state.Board, Now);
+
+        Assert.False(state.Leases.AnyToSay(state.Board));
+        Assert.Null(state.Leases.Shared);
+    }
+
+    [Fact]
     public void Ask_CanNotBeSaid_FailsTheTask()
     {
         var state = Of(Task("a"));
+        state.Leases.Join();
+        Assert.Equal([LeaseStep.Join], SayAll(state));
         state.Leases.TakeIn(new LeaseNews { Shared = true }, state.Board, Now);
         state.Leases.Ask(state.Board.Find("a"), Now);
         _ = state.Leases.NextToSay(state.Board);
@@ -43,6 +58,8 @@ public sealed class LeaseBookTests
     public void Wait_ForLong_IsSaidOnce()
     {
         var state = Of(Task("a"));
+        state.Leases.Join();
+        Assert.Equal([LeaseStep.Join], SayAll(state));
         state.Leases.TakeIn(new LeaseNews { Shared = true }, state.Board, Now);
         state.Leases.Ask(state.Board.Find("a"), Now);
         state.Leases.TakeIn(new LeaseNews { Waiting = "a", Reason = "waits for x" }, state.Board, Now);

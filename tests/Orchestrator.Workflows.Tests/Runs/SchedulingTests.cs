@@ -65,6 +65,7 @@ public sealed class SchedulingTests
     public void Next_SharedRepository_AsksForNoMoreLeasesThanThereAreSlots()
     {
         var state = Of(Task("a"), Task("b"), Task("c"));
+        state.Leases.Join();
         state.Leases.TakeIn(new LeaseNews { Shared = true }, state.Board, Now);
 
         var steps = Scheduling.Next(state, Now);

@@ -55,6 +55,9 @@ internal static partial class Log
     [LoggerMessage(15, LogLevel.Error, "Workflow task of {WorkflowId} could not be worked on")]
     public static partial void WorkflowTaskDropped(ILogger logger, Exception error, string workflowId);
 
+    [LoggerMessage(23, LogLevel.Warning, "That a workflow task of {WorkflowId} failed could not be told to the server")]
+    public static partial void WorkflowTaskReportFailed(ILogger logger, Exception error, string workflowId);
+
     [LoggerMessage(19, LogLevel.Debug, "A heartbeat of the worker on task queue {TaskQueue} could not be delivered")]
     public static partial void WorkerHeartbeatFailed(ILogger logger, Exception error, string taskQueue);
 

@@ -41,6 +41,10 @@ internal sealed record WorkflowTaskWorkerOptions
 /// <summary>Works on workflow tasks that were polled and delivers what the handler answers.</summary>
 internal sealed class WorkflowTaskWorker(WorkflowTaskWorkerOptions options)
 {
+    // The run has news that the commands did not see: the server has scheduled the next task already.
+    private const string UnhandledCommand = "UnhandledCommand";
+
+    private readonly WorkflowTaskFailures _failures = new(options);
     private readonly ConcurrentDictionary<Task, bool> _running = new();
 
     /// <summary>Begins a task; its slot is released when nothing more is to be done for it.</summary>
@@ -73,7 +77,7 @@ internal sealed class WorkflowTaskWorker(WorkflowTaskWorkerOptions options)
             var task = first;
             while (task is not null)
             {
-                var workflowId = task.WorkflowExecution?.WorkflowId ?? string.Empty;
+                var current = task;
                 try
                 {
                     var metrics = options.Statistics.Metrics.Workflow(task.WorkflowType?.Name ?? string.Empty);
@@ -94,8 +98,8 @@ internal sealed class WorkflowTaskWorker(WorkflowTaskWorkerOptions options)
                 }
                 catch (Exception error)
                 {
-                    // Nothing was answered: the server times the task out and hands it out again.
-                    Log.WorkflowTaskDropped(options.Logger, error, workflowId);
+                    Log.WorkflowTaskDropped(options.Logger, error, current.WorkflowExecution?.WorkflowId ?? string.Empty);
+                    await _failures.ReportDroppedAsync(current, error);
                     return;
                 }
             }
@@ -148,7 +152,7 @@ internal sealed class WorkflowTaskWorker(WorkflowTaskWorkerOptions options)
                     reply.RunId,
                     reply.FailureException?.Message
                 );
-                await ReportAsync(failed, attempt);
+                await _failures.ReportAsync(failed, attempt);
             }
             else if (reply.Query is { } query)
             {
@@ -189,7 +193,26 @@ internal sealed class WorkflowTaskWorker(WorkflowTaskWorkerOptions options)
             if (TooLarge(error) is { } cause)
             {
                 metrics.TaskFailed.Add(1, [new("failure_reason", cause.ToString())]);
-                await FailTooLargeAsync(reply, completed, attempt, cause, error);
+                await _failures.FailAsync(
+                    completed.TaskToken,
+                    reply.WorkflowId,
+                    attempt,
+                    cause,
+                    $"The commands of one workflow task are too large for the server: {error.Message}",
+                    cause.ToString()
+                );
+            }
+            else if (error is RpcException { Message: not UnhandledCommand } refused && WorkflowTaskFailures.IsRefusal(refused))
+            {
+                metrics.TaskFailed.Add(1, [new("failure_reason", "WorkflowError")]);
+                await _failures.FailAsync(
+                    completed.TaskToken,
+                    reply.WorkflowId,
+                    attempt,
+                    WorkflowTaskFailedCause.WorkflowWorkerUnhandledFailure,
+                    $"The server refused the commands of this workflow task: {error.Message}",
+                    nameof(RpcException)
+                );
             }
 
             return null;
@@ -263,50 +286,6 @@ internal sealed class WorkflowTaskWorker(WorkflowTaskWorkerOptions options)
         if (counter is not null && reply.WorkflowStartTime is { } start)
         {
             metrics.EndToEndLatency.Record(options.Time.GetUtcNow().UtcDateTime - start);
-        }
-    }
-
-    /// <summary>
-    /// Tells the server that a task failed, once. A server hands a task that was reported out again at once, as often as it is reported;
-    /// one that is not answered any more is paced by its time limit, which the server lets grow.
-    /// </summary>
-    private async Task ReportAsync(RespondWorkflowTaskFailedRequest failed, int attempt)
-    {
-        if (attempt <= 1)
-        {
-            await options.Rpc().FailWorkflowTaskAsync(failed);
-        }
-    }
-
-    private async Task FailTooLargeAsync(
-        WorkflowTaskReply reply,
-        RespondWorkflowTaskCompletedRequest completed,
-        int attempt,
-        WorkflowTaskFailedCause cause,
-        Exception error
-    )
-    {
-        try
-        {
-            await ReportAsync(
-                new()
-                {
-                    Namespace = completed.Namespace,
-                    TaskToken = completed.TaskToken,
-                    Identity = completed.Identity,
-                    Cause = cause,
-                    Failure = new()
-                    {
-                        Message = $"The commands of one workflow task are too large for the server: {error.Message}",
-                        ApplicationFailureInfo = new() { Type = cause.ToString() },
-                    },
-                },
-                attempt
-            );
-        }
-        catch (RpcException second)
-        {
-            Log.WorkflowTaskNotDelivered(options.Logger, second, reply.WorkflowId, reply.RunId);
         }
     }
 

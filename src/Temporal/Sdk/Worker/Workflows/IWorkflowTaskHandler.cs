@@ -25,8 +25,9 @@ internal interface IWorkflowTaskHandler
 
     /// <summary>
     /// Works on one task until there is something to answer. Never throws for a fault of workflow code or of the history (that is a failed
-    /// reply); throws <see cref="OperationCanceledException"/> when cancelled and what <paramref name="fetchPage"/> throws: then nothing
-    /// must be answered. Tasks of the same run are worked on one after the other, others in parallel.
+    /// reply); throws <see cref="OperationCanceledException"/> when cancelled: then nothing must be answered. What else it throws (by
+    /// <paramref name="fetchPage"/>, or a codec that cannot encode) fails the task while the server can be reached. Tasks of the same run
+    /// are worked on one after the other, others in parallel.
     /// </summary>
     Task<WorkflowTaskReply> HandleAsync(
         PollWorkflowTaskQueueResponse task,

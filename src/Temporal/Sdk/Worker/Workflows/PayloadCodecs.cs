@@ -79,7 +79,7 @@ internal static class PayloadCodecs
 
         foreach (var result in request.QueryResults.Values)
         {
-            await walk.QueryResultAsync(result);
+            await EncodeAsync(walk, result);
         }
     }
 
@@ -88,7 +88,23 @@ internal static class PayloadCodecs
     {
         if (contexts.OfThisWorkflow is { } codec)
         {
-            await Walk.Encoding(codec).QueryResultAsync(result);
+            await EncodeAsync(Walk.Encoding(codec), result);
+        }
+    }
+
+    // An answer that cannot be encoded fails its query: a task that failed for it would be asked the same again.
+    private static async Task EncodeAsync(Walk walk, WorkflowQueryResult result)
+    {
+        try
+        {
+            await walk.QueryResultAsync(result);
+        }
+        catch (Exception error)
+        {
+            result.ResultType = QueryResultType.Failed;
+            result.Answer = null;
+            result.Failure = null;
+            result.ErrorMessage = $"The query's answer could not be encoded: {error.Message}";
         }
     }
 
