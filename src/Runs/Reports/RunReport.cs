@@ -4,6 +4,7 @@ using Orchestrator.Messages;
 using Orchestrator.Runs.Gates;
 using Orchestrator.Runs.Landing;
 using Orchestrator.Runs.Merging;
+using Orchestrator.Runs.Requests;
 
 namespace Orchestrator.Runs.Reports;
 
@@ -67,6 +68,7 @@ public sealed class RunReport(string repository)
         AppendMeasurements(text, run);
         text.Append(GateTally.Render(folder));
         text.Append(new TaskFacts(folder).Render(run));
+        text.Append(RequestReport.Render(run, folder));
         text.Append(PersonsWord.Render(folder.Events));
         foreach (var task in run.Tasks.Where(t => !TaskStates.IsDone(t.State) && t.Evidence.Length > 0).Take(MostEvidence))
         {

@@ -1,0 +1,38 @@
+using System.Text;
+using Orchestrator.Git.Program;
+using Orchestrator.Messages;
+
+namespace Orchestrator.Runs.Requests;
+
+/// <summary>The part of a report that tells what agents have asked for beyond their tasks: packages, and files of others.</summary>
+internal static class RequestReport
+{
+    private const int Most = 60;
+
+    /// <summary>The part as Markdown; empty where nobody has asked for anything.</summary>
+    /// <param name="run">The run with all its tasks.</param>
+    /// <param name="folder">The run's folder.</param>
+    public static string Render(RunStatus run, RunFolder folder)
+    {
+        var packages = new DependencyRegister(folder)
+            .Read()
+            .Select(entry =>
+                $"- {entry.Task}: {FileNames.Show(entry.Package.ToString())} ({entry.Ecosystem}, {FileNames.Show(entry.Manifest)}): {StateOf(entry)}\n"
+            );
+        var files = run
+            .Tasks.Where(task => task.Lent is { Count: > 0 })
+            .Select(task => $"- {task.Id} was lent {FileNames.Some([.. task.Lent!])}\n");
+        List<string> lines = [.. packages.Concat(files)];
+        return lines.Count == 0
+            ? ""
+            : new StringBuilder("\n## What agents have asked for\n\n")
+                .AppendJoin("", lines.Take(Most))
+                .Append(lines.Count > Most ? $"- and {lines.Count - Most} more: {folder.Relative(folder.Path)}\n" : "")
+                .ToString();
+    }
+
+    private static string StateOf(DependencyEntry entry) =>
+        entry.Refusal.Length > 0 ? $"{entry.State}: {entry.Refusal.ReplaceLineEndings(" ")}"
+        : entry.State == DependencyEntry.Asked ? "asked for, not installed"
+        : entry.State;
+}
