@@ -27,6 +27,10 @@ public static class Aftermath
         {
             faults.Add("the user never committed: the run ended before anything was seen merged");
         }
+        if (repository.Plan.IsReviewed && !File.Exists(Path.Combine(repository.Folder, KillPlan.ReviewedFile)))
+        {
+            faults.Add("what the reviewer missed was not made");
+        }
         CheckMerges(repository, faults);
         CheckStarts(repository, disturber, faults);
         if (

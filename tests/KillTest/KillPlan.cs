@@ -29,6 +29,14 @@ public sealed record KillPlan(IReadOnlyList<KillTask> Tasks, double Seconds)
     /// <summary>How many agents work at once.</summary>
     public int Workers { get; init; } = 4;
 
+    /// <summary>
+    /// A reviewer looks at the whole before it lands: it misses a file, which becomes a task, and accepts when that is there.
+    /// </summary>
+    public bool IsReviewed { get; init; }
+
+    /// <summary>The file that a reviewer misses.</summary>
+    public const string ReviewedFile = "reviewed.txt";
+
     /// <summary>The file that tasks and the user append to: each adds a line, in any order.</summary>
     public const string AppendedFile = "log.txt";
 
@@ -135,6 +143,10 @@ public sealed record KillPlan(IReadOnlyList<KillTask> Tasks, double Seconds)
             Workers = 7,
         };
 
+    /// <summary>For the review before a run lands: few tasks, a finding that becomes one more, and a second round that accepts.</summary>
+    public static KillPlan Reviewed { get; } =
+        new([Simple("t0") with { Appends = [AppendedFile] }, Remediated("t1"), Last("t2", "t0", "t1")], Seconds: 0.2) { IsReviewed = true };
+
     /// <summary>
     /// For agents that work on while nobody is there: one says done, one writes a file that it does not own, one appends. They take long
     /// enough to be left alone.
@@ -200,11 +212,30 @@ public sealed record KillPlan(IReadOnlyList<KillTask> Tasks, double Seconds)
                     $"{task.Id}) {task.Does.Replace(Outside, repository.Hostility.Outside, StringComparison.Ordinal)}{(task.Appends.Contains(AppendedFile) ? $"; append {AppendedFile} 'line of {task.Id}'" : "")} ;;\n"
                 )
             )}}
+            *) echo reviewed > {{ReviewedFile}} ;;
             esac
             case $ORCHESTRATOR_TASK in
             {{string.Concat(Tasks.Select(task => $"{task.Id}) agent_commits {AgentCommits.Choose(Seed, task.Id)} || true ;;\n"))}}
             esac
             place after
+            """;
+
+    /// <summary>The reviewer: what it missed in the first round it is asked about in the second.</summary>
+    public static string ToReviewer() =>
+        $$"""
+            #!/bin/sh
+            set -eu
+            prompt=$(cat)
+            sleep 0.2
+            case $prompt in
+            *'# Earlier findings'*)
+              id=$(printf '%s\n' "$prompt" | sed -n 's/^- `\([^`]*\)` t0\.txt.*/\1/p' | head -n 1)
+              echo '{"verdict":"accept","summary":"All is there.","findings":[],"earlier":[{"id":"'"$id"'","state":"fixed","why":"it is there"}]}' ;;
+            *)
+              echo '{"verdict":"findings","summary":"A file is missing.","findings":[{"file":"t0.txt","line":1,"severity":"blocking",'
+              echo '"summary":"{{ReviewedFile}} is missing","consequence":"Readers do not find it.","reproduction":"cat {{ReviewedFile}} fails",'
+              echo '"fix":"Write {{ReviewedFile}}.","files":["{{ReviewedFile}}"]}],"earlier":[]}' ;;
+            esac
             """;
 
     private static KillTask Simple(string id, params string[] after) =>

@@ -20,10 +20,12 @@ public sealed class KillRepository : IDisposable
         Home = Directory.CreateDirectory(Path.Combine(_root, "home")).FullName;
         UserCommitted = Path.Combine(_root, "user-committed");
         var agent = Beside("agent.sh");
+        var reviewer = Beside("reviewer.sh");
         Write(
             ".orchestrator/config.yaml",
-            $"workers: {plan.Workers}\nagent: scripted\nagents: {{scripted: {{command: [/bin/sh, \"{agent}\"]}}}}\ndisk: {{reserve: "
+            $"workers: {plan.Workers}\nagent: scripted\nagents: {{scripted: {{command: [/bin/sh, \"{agent}\"]}}, reviewer: {{command: [/bin/sh, \"{reviewer}\"]}}}}\ndisk: {{reserve: "
                 + $"1}}\nworktrees: {{setup: []}}\n"
+                + (plan.IsReviewed ? "review: {enabled: true, agent: reviewer}\n" : "")
         );
         Write("tasks.yaml", plan.ToYaml());
         Write(KillPlan.AppendedFile, "first line\n");
@@ -33,6 +35,7 @@ public sealed class KillRepository : IDisposable
         Hostility = new Hostility(this);
         Hostility.WriteFiles();
         File.WriteAllText(agent, plan.ToAgent(this));
+        File.WriteAllText(reviewer, KillPlan.ToReviewer());
         // Not the configuration, which names a folder of this machine.
         Git(["add", "tasks.yaml", KillPlan.AppendedFile, KillPlan.RenamedFile, "list.txt", .. Hostility.Files]);
         Commit("Start");

@@ -1,21 +1,24 @@
 using System.Globalization;
 using Orchestrator.KillTest;
 
-// Usage: KillTest PROGRAM [--rounds N] [--seed S] [--kills N] [--together]
-//        KillTest PROGRAM --exhaustive [--sample N] [--seed S] [--only TEXT] [--together]
+// Usage: KillTest PROGRAM [--rounds N] [--seed S] [--kills N] [--together|--reviewed]
+//        KillTest PROGRAM --exhaustive [--sample N] [--seed S] [--only TEXT] [--together|--reviewed]
 //        KillTest PROGRAM --scenario freeze|desert|disk [--rounds N] [--seed S] [--folder FOLDER]
 var round = new KillRound([args[0]], Text("--folder")) { Patience = TimeSpan.FromMinutes(Option("--patience", 5)) };
 var seed = Option("--seed", Random.Shared.Next());
-var isTogether = args.Contains("--together");
+var other =
+    args.Contains("--together") ? KillPlan.Together
+    : args.Contains("--reviewed") ? KillPlan.Reviewed
+    : null;
 return args.Contains("--exhaustive")
     ? await ExhaustiveAsync()
     : Text("--scenario") switch
     {
-        null => await RoundsAsync(isTogether ? KillPlan.Together : KillPlan.Full, random => new RandomKiller(random, Option("--kills", 8))),
+        null => await RoundsAsync(other ?? KillPlan.Full, random => new RandomKiller(random, Option("--kills", 8))),
         "freeze" => await RoundsAsync(KillPlan.Full, random => new Freezer(random)),
         "desert" => await RoundsAsync(KillPlan.Alone, _ => new Desertion()),
         "disk" => await RoundsAsync(KillPlan.Full, random => new DiskFiller(random, Option("--kills", 20))),
-        var other => throw new ArgumentException($"There is no scenario '{other}': freeze, desert or disk."),
+        var unknown => throw new ArgumentException($"There is no scenario '{unknown}': freeze, desert or disk."),
     };
 
 async Task<int> RoundsAsync(KillPlan plan, Func<Random, IKiller> killer)
@@ -45,7 +48,7 @@ async Task<int> RoundsAsync(KillPlan plan, Func<Random, IKiller> killer)
 async Task<int> ExhaustiveAsync()
 {
     var counter = new PlaceKiller(null);
-    var plan = (isTogether ? KillPlan.Together : KillPlan.Small) with { Seed = seed };
+    var plan = (other ?? KillPlan.Small) with { Seed = seed };
     if (await UndisturbedAsync(plan, counter) is not { } expected)
     {
         return 1;

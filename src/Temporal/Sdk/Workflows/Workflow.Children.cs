@@ -1,4 +1,5 @@
 using System.Linq.Expressions;
+using System.Runtime.CompilerServices;
 using Temporalio.Common;
 using Temporalio.Worker.Interceptors;
 
@@ -40,6 +41,7 @@ public static partial class Workflow
     /// <summary>Starts a child and waits for its result.</summary>
     /// <exception cref="Exceptions.ChildWorkflowFailureException">It failed, timed out, or was cancelled or terminated.</exception>
     /// <exception cref="Exceptions.WorkflowAlreadyStartedException">Its id is in use.</exception>
+    [MethodImpl(MethodImplOptions.NoOptimization)]
     public static async Task<TResult> ExecuteChildWorkflowAsync<TWorkflow, TResult>(
         Expression<Func<TWorkflow, Task<TResult>>> workflowRunCall,
         ChildWorkflowOptions? options = null
@@ -52,6 +54,7 @@ public static partial class Workflow
     /// <summary>Starts a child and waits for its end.</summary>
     /// <exception cref="Exceptions.ChildWorkflowFailureException">It failed, timed out, or was cancelled or terminated.</exception>
     /// <exception cref="Exceptions.WorkflowAlreadyStartedException">Its id is in use.</exception>
+    [MethodImpl(MethodImplOptions.NoOptimization)]
     public static async Task ExecuteChildWorkflowAsync<TWorkflow>(
         Expression<Func<TWorkflow, Task>> workflowRunCall,
         ChildWorkflowOptions? options = null
@@ -64,6 +67,7 @@ public static partial class Workflow
     /// <summary>Starts a child by name and waits for its end.</summary>
     /// <exception cref="Exceptions.ChildWorkflowFailureException">It failed, timed out, or was cancelled or terminated.</exception>
     /// <exception cref="Exceptions.WorkflowAlreadyStartedException">Its id is in use.</exception>
+    [MethodImpl(MethodImplOptions.NoOptimization)]
     public static async Task ExecuteChildWorkflowAsync(
         string workflow,
         IReadOnlyCollection<object?> args,
@@ -77,6 +81,7 @@ public static partial class Workflow
     /// <summary>Starts a child by name and waits for its result.</summary>
     /// <exception cref="Exceptions.ChildWorkflowFailureException">It failed, timed out, or was cancelled or terminated.</exception>
     /// <exception cref="Exceptions.WorkflowAlreadyStartedException">Its id is in use.</exception>
+    [MethodImpl(MethodImplOptions.NoOptimization)]
     public static async Task<TResult> ExecuteChildWorkflowAsync<TResult>(
         string workflow,
         IReadOnlyCollection<object?> args,
@@ -89,6 +94,7 @@ public static partial class Workflow
 
     /// <summary>Starts a child and waits until it has started.</summary>
     /// <exception cref="Exceptions.WorkflowAlreadyStartedException">Its id is in use.</exception>
+    [MethodImpl(MethodImplOptions.NoOptimization)]
     public static Task<ChildWorkflowHandle<TWorkflow, TResult>> StartChildWorkflowAsync<TWorkflow, TResult>(
         Expression<Func<TWorkflow, Task<TResult>>> workflowRunCall,
         ChildWorkflowOptions? options = null
@@ -102,6 +108,7 @@ public static partial class Workflow
 
     /// <summary>Starts a child and waits until it has started.</summary>
     /// <exception cref="Exceptions.WorkflowAlreadyStartedException">Its id is in use.</exception>
+    [MethodImpl(MethodImplOptions.NoOptimization)]
     public static async Task<ChildWorkflowHandle<TWorkflow>> StartChildWorkflowAsync<TWorkflow>(
         Expression<Func<TWorkflow, Task>> workflowRunCall,
         ChildWorkflowOptions? options = null
@@ -115,6 +122,7 @@ public static partial class Workflow
 
     /// <summary>Starts a child by name and waits until it has started.</summary>
     /// <exception cref="Exceptions.WorkflowAlreadyStartedException">Its id is in use.</exception>
+    [MethodImpl(MethodImplOptions.NoOptimization)]
     public static async Task<ChildWorkflowHandle> StartChildWorkflowAsync(
         string workflow,
         IReadOnlyCollection<object?> args,

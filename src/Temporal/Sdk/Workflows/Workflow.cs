@@ -6,6 +6,10 @@ using Temporalio.Worker.Workflows;
 namespace Temporalio.Workflows;
 
 /// <summary>What workflow code may use of the world: everything here is deterministic and works only inside a workflow.</summary>
+/// <remarks>
+/// Members that wait are not optimized: one that ends with another call would leave no frame, and the stack trace of a workflow would
+/// not begin with what it waits for.
+/// </remarks>
 public static partial class Workflow
 {
     /// <summary>Whether no signal or update handler is running. Good to wait for before the workflow ends.</summary>
