@@ -92,7 +92,7 @@ public static class LegacyConfiguration
         {
             return old;
         }
-        var written = SettingsLayers.Flatten(map, "", source);
+        var written = FlatSettings.Of(map, "", source);
         old.Anyway.AddRange(written.Where(raw => OldForms.Rewrite([raw]).Count == 0));
         foreach (var raw in OldForms.Rewrite(written))
         {

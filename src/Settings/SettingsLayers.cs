@@ -36,7 +36,7 @@ internal sealed class SettingsLayers(bool isTrusted)
         var source = new SettingSource(kind, file.Path);
         if (YamlConfiguration.Read(file.Text, source, Errors) is { } map)
         {
-            AddLayer(OldForms.Rewrite(Flatten(map, "", source)));
+            AddLayer(OldForms.Rewrite(FlatSettings.Of(map, "", source)));
         }
     }
 
@@ -182,26 +182,6 @@ internal sealed class SettingsLayers(bool isTrusted)
         }
         Errors.AddRange(faults);
         return new RawScalar(value);
-    }
-
-    /// <summary>Nested keys as dotted names; a key without a value is not set.</summary>
-    internal static List<RawSetting> Flatten(RawMap map, string prefix, SettingSource source)
-    {
-        var settings = new List<RawSetting>();
-        foreach (var entry in map.Entries)
-        {
-            var name = prefix + entry.Key;
-            if (entry.Value is RawMap inner && (SettingIndex.Find(name) is null || SettingIndex.HasInner(name)))
-            {
-                settings.AddRange(Flatten(inner, name + ".", source));
-            }
-            else if (entry.Value is not RawScalar { Text.Length: 0 })
-            {
-                settings.Add(new RawSetting(name, entry.Value, source with { Line = entry.Line }));
-            }
-        }
-
-        return settings;
     }
 
     private void WarnOfUnknown(RawSetting raw, string? near) =>

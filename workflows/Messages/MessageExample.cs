@@ -37,7 +37,7 @@ internal static class MessageExample
             return given.Json;
         }
         var required = MembersOf(type).Where(p => p.IsRequired).ToList();
-        return MessageNormalizer.Strict.GetTypeInfo(type).Kind switch
+        return MessageTypes.Strict.GetTypeInfo(type).Kind switch
         {
             JsonTypeInfoKind.Enumerable => "[]",
             JsonTypeInfoKind.Object when depth > 1 => "{}",
@@ -64,7 +64,7 @@ internal static class MessageExample
 
     private static IEnumerable<JsonPropertyInfo> MembersOf(Type type)
     {
-        var info = MessageNormalizer.Strict.GetTypeInfo(Nullable.GetUnderlyingType(type) ?? type);
+        var info = MessageTypes.Strict.GetTypeInfo(Nullable.GetUnderlyingType(type) ?? type);
         return info.Kind == JsonTypeInfoKind.Object ? info.Properties.Where(MessageNormalizer.IsRead) : [];
     }
 }

@@ -4,7 +4,6 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
-using Orchestrator.Messages;
 
 namespace Orchestrator.Workflows.Messages;
 
@@ -25,10 +24,6 @@ internal sealed class MessageNormalizer(MessageFaults faults)
     /// <summary>Timers until later times can't be set.</summary>
     private static readonly DateTimeOffset LastTime = new(2200, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    /// <summary>The contracts' rules, and what their types say of null and of what must be there.</summary>
-    public static JsonSerializerOptions Strict { get; } =
-        new(MessageJson.Options) { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
-
     /// <summary>Whether a member is read, and not only written.</summary>
     public static bool IsRead(JsonPropertyInfo property) => property.Set is not null || property.AssociatedParameter is not null;
 
@@ -40,7 +35,7 @@ internal sealed class MessageNormalizer(MessageFaults faults)
     public JsonNode? Take(JsonElement value, Type type, string path, ICustomAttributeProvider? rules)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
-        var info = Strict.GetTypeInfo(type);
+        var info = MessageTypes.Strict.GetTypeInfo(type);
         return info.Kind switch
         {
             JsonTypeInfoKind.Object => TakeObject(value, info, path),
@@ -140,7 +135,7 @@ internal sealed class MessageNormalizer(MessageFaults faults)
 
     private JsonNode? TakeItem(JsonElement value, JsonTypeInfo info, string path) =>
         value.ValueKind == JsonValueKind.Null
-            ? Wrong(path, KindOf(info.ElementType!), value)
+            ? Wrong(path, MessageTypes.KindOf(info.ElementType!), value)
             : Take(value, info.ElementType!, path, rules: null);
 
     private JsonNode? TakeScalar(JsonElement value, Type type, string path, ICustomAttributeProvider? rules)
@@ -173,11 +168,14 @@ internal sealed class MessageNormalizer(MessageFaults faults)
         }
         else if (type.IsEnum)
         {
-            read = MessageText.TextOf(value) is { } name && EnumNames(type).Contains(name, StringComparer.OrdinalIgnoreCase) ? name : null;
+            read =
+                MessageText.TextOf(value) is { } name && MessageTypes.EnumNames(type).Contains(name, StringComparer.OrdinalIgnoreCase)
+                    ? name
+                    : null;
         }
         if (read is null)
         {
-            return Wrong(path, KindOf(type), value);
+            return Wrong(path, MessageTypes.KindOf(type), value);
         }
         Check(read, path, rules);
         return JsonNode.Parse(value.GetRawText());
@@ -238,22 +236,6 @@ internal sealed class MessageNormalizer(MessageFaults faults)
         faults.Add($"{MessageFaults.Name(path)} must be {wanted}; it is {(found.Length > 80 ? "a number with very many digits" : found)}");
         return null;
     }
-
-    private static string KindOf(Type type) =>
-        Type.GetTypeCode(type) switch
-        {
-            _ when type.IsEnum => $"one of {string.Join(", ", EnumNames(type))}",
-            TypeCode.String => "a text",
-            TypeCode.Boolean => "true or false",
-            TypeCode.Int32 or TypeCode.Int64 => "a whole number that is not too large",
-            TypeCode.Decimal or TypeCode.Double => "a number that is not too large",
-            _ when type == typeof(DateTimeOffset) => "a time such as 2026-11-21T08:00:00Z",
-            _ when type == typeof(TimeSpan) => "a length of time such as 00:05:00",
-            _ => Strict.GetTypeInfo(type).Kind is JsonTypeInfoKind.Enumerable ? "a list" : "an object",
-        };
-
-    private static IEnumerable<string> EnumNames(Type type) =>
-        Enum.GetValues(type).Cast<object>().Select(value => JsonSerializer.Serialize(value, type, Strict).Trim('"'));
 
     private static string Join(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";
 }

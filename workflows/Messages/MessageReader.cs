@@ -66,7 +66,7 @@ internal static class MessageReader
     {
         try
         {
-            return node.Deserialize(type, MessageNormalizer.Strict);
+            return node.Deserialize(type, MessageTypes.Strict);
         }
         catch (Exception unreadable)
         {

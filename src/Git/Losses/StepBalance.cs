@@ -79,8 +79,8 @@ internal sealed class StepBalance
                 var removed = old.AsSpan(change.OldStart, change.OldCount).ToArray();
                 var hunk = new TrackedHunk(step.Author.Name, step.Commit, file.Path, change.NewStart + 1, added, removed);
                 Hunks.Add(hunk);
-                Count(took, removed, hunk);
-                Count(brings, added, hunk);
+                LineCounts.Add(took, removed, hunk);
+                LineCounts.Add(brings, added, hunk);
             }
         }
 
@@ -89,8 +89,8 @@ internal sealed class StepBalance
             return; // The ledger looks at it as a whole.
         }
 
-        var before = CountsOf(file.Ours);
-        var after = file.IsPlain ? [] : CountsOf(file.Result);
+        var before = LineCounts.Of(file.Ours);
+        var after = file.IsPlain ? [] : LineCounts.Of(file.Result);
         if (file.IsPlain)
         {
             Removed.AddRange(took.Select(t => Copies(t.Key, t.Value.Count, t.Value)));
@@ -222,34 +222,11 @@ internal sealed class StepBalance
             var (old, now) = (MergedFile.LinesOf(file.Base)!, MergedFile.LinesOf(file.Ours)!);
             foreach (var change in LineDiff.Between(old, now))
             {
-                Count(added, now.AsSpan(change.NewStart, change.NewCount));
-                Count(removed, old.AsSpan(change.OldStart, change.OldCount));
+                LineCounts.Add(added, now.AsSpan(change.NewStart, change.NewCount));
+                LineCounts.Add(removed, old.AsSpan(change.OldStart, change.OldCount));
             }
         }
 
         return (added, removed);
-    }
-
-    private static Dictionary<int, int> CountsOf(FileVersion? version)
-    {
-        var counts = new Dictionary<int, int>();
-        Count(counts, MergedFile.LinesOf(version));
-        return counts;
-    }
-
-    private static void Count(Dictionary<int, int> counts, ReadOnlySpan<int> lines)
-    {
-        foreach (var line in lines)
-        {
-            counts[line] = counts.GetValueOrDefault(line) + 1;
-        }
-    }
-
-    private static void Count(Dictionary<int, List<TrackedHunk>> counts, int[] lines, TrackedHunk hunk)
-    {
-        foreach (var line in lines)
-        {
-            (counts.TryGetValue(line, out var hunks) ? hunks : counts[line] = []).Add(hunk);
-        }
     }
 }

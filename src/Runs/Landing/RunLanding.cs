@@ -264,7 +264,7 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
 
     private static string Told(IReadOnlyList<GateVerdict> outcomes)
     {
-        var notes = GateCheck.Summary(outcomes).ToList();
+        var notes = GateNotes.Summary(outcomes).ToList();
         return notes.Count == 0 ? "" : $"{FileNames.Some(notes, MostNotes)}.";
     }
 

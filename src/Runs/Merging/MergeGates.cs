@@ -81,7 +81,7 @@ internal sealed class MergeGates(RunServices services, GitRepository repository,
             flaky.AddRange(verdicts.Where(v => v.Passed && v.Failure == GateFailure.Flaky).Select(v => NameOf(v.Gate)));
             fromCache = string.Join(
                 "; ",
-                BaseGates.Notes(verdicts).Take(MostNotes).Prepend(GateCheck.FromCache(verdicts)).Where(note => note.Length > 0)
+                BaseGates.Notes(verdicts).Take(MostNotes).Prepend(GateNotes.FromCache(verdicts)).Where(note => note.Length > 0)
             );
             return GateCheck.Failures(files, verdicts);
         }

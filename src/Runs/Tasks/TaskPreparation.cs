@@ -1,10 +1,8 @@
 using Orchestrator.Git.Commits;
 using Orchestrator.Git.Merging;
 using Orchestrator.Git.Program;
-using Orchestrator.Git.Refs;
 using Orchestrator.Git.Worktrees;
 using Orchestrator.Messages;
-using Orchestrator.Plans;
 using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Tasks;
@@ -57,13 +55,13 @@ public sealed class TaskPreparation(RunServices services)
             && !input.WithStaging
             && !input.Task.Fresh
             && !files.Start.Input.Fresh
-            && await ReuseAsync(workspace, task, notes, key, input.Attempt, stop) is { } reused
+            && await EarlierResult.TakeUpAsync(workspace, task, notes, key, input.Attempt, stop) is { } reused
         )
         {
             return prepared with { ReusedCommit = reused };
         }
 
-        await ForgetReusedAsync(workspace, notes, stop);
+        await EarlierResult.ForgetAsync(workspace, notes, stop);
         var worktree = await MakeWorktreeAsync(workspace, notes, stop);
         await new WorktreeIncludes(repository).CopyAsync(worktree, stop);
         if (input.WithStaging && notes.MergedAttempt < input.Attempt)
@@ -125,64 +123,6 @@ public sealed class TaskPreparation(RunServices services)
     }
 
     /// <summary>
-    /// Applies the diff of a result with this key to the present base as a commit of its own; null where there is none or it does not
-    /// apply.
-    /// </summary>
-    private static async Task<string?> ReuseAsync(
-        TaskWorkspace workspace,
-        PlanTask task,
-        TaskNotes notes,
-        string key,
-        int attempt,
-        CancellationToken stop
-    )
-    {
-        var commits = new CommitStore(workspace.Repository);
-        if (await workspace.Refs.ReadAsync(RunRefs.Result(key), stop) is not { } result)
-        {
-            return null;
-        }
-
-        // The branch has that very work on it, also as the agent's own commits: the run that it was done for was reset before it was
-        // merged.
-        if (
-            await workspace.Refs.ReadAsync(workspace.Branch, stop) is { } own
-            && await HasSameTreeAsync(commits, own, result, stop)
-            && await commits.IsAncestorAsync(notes.Base, own, stop)
-        )
-        {
-            return own;
-        }
-        var applied = await new Merges(workspace.Repository).ApplyAsync(result, notes.Base, task.FilesAppend.ToList(), stop);
-        if (!applied.IsClean)
-        {
-            return null;
-        }
-        var message = (await commits.ReadAsync(result, stop))!.Subject;
-        var commit = await commits.CreateAsync(
-            applied.Tree,
-            [notes.Base],
-            message,
-            new CommitTrailers(workspace.RunId, task.Id, attempt, key),
-            stop
-        );
-        (notes with { Reused = commit }).Write(workspace.Files.Folder, task.Id);
-        var before = await workspace.Refs.ReadAsync(workspace.Branch, stop);
-        if (before is not null && before != notes.Base && before != notes.Reused && before != commit)
-        {
-            return null; // There is work of its own on the branch: that goes first.
-        }
-        return (
-            await workspace.Refs.UpdateAsync([new RefChange(workspace.Branch, commit, before)], "taken up from an earlier result", stop)
-        ).Done
-            ? commit
-            : null;
-    }
-
-    private static async Task<bool> HasSameTreeAsync(CommitStore commits, string one, string other, CancellationToken stop) =>
-        (await commits.ReadAsync(one, stop))?.Tree is { } tree && tree == (await commits.ReadAsync(other, stop))?.Tree;
-
-    /// <summary>
     /// A worktree that is gone with unfinished work in it (another host, a deleted folder) begins with the last snapshot of that work.
     /// </summary>
     private static async Task<Worktree> MakeWorktreeAsync(TaskWorkspace workspace, TaskNotes notes, CancellationToken stop)
@@ -210,18 +150,6 @@ public sealed class TaskPreparation(RunServices services)
 
         Task<DiscardPermit> MayFillAsync() =>
             workspace.KeepAsync(worktree, "what was in the worktree before a snapshot was restored", [tip!], stop);
-    }
-
-    private static async Task ForgetReusedAsync(TaskWorkspace workspace, TaskNotes notes, CancellationToken stop)
-    {
-        if (notes.Reused.Length > 0 && await workspace.Refs.ReadAsync(workspace.Branch, stop) == notes.Reused)
-        {
-            await workspace.Refs.UpdateAsync(
-                [new RefChange(workspace.Branch, notes.Base, notes.Reused)],
-                "an earlier result did not pass",
-                stop
-            );
-        }
     }
 
     /// <summary>

@@ -135,7 +135,7 @@ public sealed class TaskVerification(RunServices services)
         {
             notes.Add(unproven);
         }
-        notes.AddRange(GateCheck.Notes(outcomes));
+        notes.AddRange(GateNotes.Notes(outcomes));
         notes.AddRange(Measurements.Unknown(outcomes, claims));
         var patch = changed.Count == 0 ? [] : await PatchFile.ReadAsync(workspace.Repository, input.Prepared.BaseCommit, commit, stop);
         notes.AddRange(TestSigns.Notes(patch));

@@ -1,0 +1,31 @@
+namespace Orchestrator.Git.Losses;
+
+/// <summary>Counts lines by their numbers in the table of lines.</summary>
+internal static class LineCounts
+{
+    /// <summary>How often each line is in a version of a file.</summary>
+    public static Dictionary<int, int> Of(FileVersion? version)
+    {
+        var counts = new Dictionary<int, int>();
+        Add(counts, MergedFile.LinesOf(version));
+        return counts;
+    }
+
+    /// <summary>Counts lines.</summary>
+    public static void Add(Dictionary<int, int> counts, ReadOnlySpan<int> lines)
+    {
+        foreach (var line in lines)
+        {
+            counts[line] = counts.GetValueOrDefault(line) + 1;
+        }
+    }
+
+    /// <summary>Keeps by line which hunk it is of.</summary>
+    public static void Add(Dictionary<int, List<TrackedHunk>> counts, int[] lines, TrackedHunk hunk)
+    {
+        foreach (var line in lines)
+        {
+            (counts.TryGetValue(line, out var hunks) ? hunks : counts[line] = []).Add(hunk);
+        }
+    }
+}

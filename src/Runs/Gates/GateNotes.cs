@@ -1,0 +1,51 @@
+using System.Globalization;
+using Orchestrator.QualityGates;
+
+namespace Orchestrator.Runs.Gates;
+
+/// <summary>What is told of gates that stand in nobody's way.</summary>
+internal static class GateNotes
+{
+    private const int MostHits = 3;
+
+    /// <summary>What people should hear of gates that stand in nobody's way, each in a few words: not run, flaky, or helped along.</summary>
+    public static IEnumerable<string> Notes(IReadOnlyList<GateVerdict> outcomes)
+    {
+        var hits = outcomes.Where(o => o is { Cached: not null, Result: GateResult.Passed }).ToList();
+        return
+        [
+            .. hits.Take(MostHits).Select(o => $"gate '{o.Gate.Name}': {o.Cached}"),
+            .. hits.Count > MostHits ? (string[])[$"{hits.Count - MostHits} more gates: taken from the cache"] : [],
+            .. outcomes
+                .Where(o => o.Suspicion is not null)
+                .Take(MostHits)
+                .Select(o => $"gate '{o.Gate.Name}' is green, but strange: {o.Suspicion}"),
+            .. outcomes
+                .Except(hits)
+                .Select(o => (o.Gate.Name, Said: Said(o)))
+                .Where(n => n.Said.Length > 0)
+                .Select(n => $"gate '{n.Name}': {n.Said}"),
+        ];
+    }
+
+    /// <summary>The same in few words: how many were taken from the cache, and what is to be said of the others.</summary>
+    public static IEnumerable<string> Summary(IReadOnlyList<GateVerdict> outcomes) =>
+        Notes([.. outcomes.Where(o => o.Cached is null)]).Prepend(FromCache(outcomes)).Where(note => note.Length > 0);
+
+    /// <summary>How many gates were taken from the cache; empty where none was.</summary>
+    public static string FromCache(IReadOnlyList<GateVerdict> outcomes) =>
+        outcomes.Count(o => o is { Cached: not null, Result: GateResult.Passed }) is > 0 and var hits
+            ? string.Create(CultureInfo.InvariantCulture, $"{hits} of {outcomes.Count} gates taken from the cache")
+            : "";
+
+    private static string Said(GateVerdict verdict) =>
+        verdict switch
+        {
+            { Quarantine: { } why } => $"failed and only advises, since {why}",
+            { Passed: true, Failure: GateFailure.Flaky } => "failed, and passed when run again on the same files",
+            { BeforeWork: { } before } => before,
+            { Passed: true } => verdict.Advice,
+            { Gate: { IsMeasurement: true, Required: false } } => $"it only advises, but: {verdict.Summary}",
+            _ => "",
+        };
+}

@@ -1,0 +1,29 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Orchestrator.Messages;
+
+namespace Orchestrator.Workflows.Messages;
+
+/// <summary>Types of messages: what of each is meant, in words.</summary>
+internal static class MessageTypes
+{
+    /// <summary>The contracts' rules, and what their types say of null and of what must be there.</summary>
+    public static JsonSerializerOptions Strict { get; } =
+        new(MessageJson.Options) { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
+
+    public static string KindOf(Type type) =>
+        Type.GetTypeCode(type) switch
+        {
+            _ when type.IsEnum => $"one of {string.Join(", ", EnumNames(type))}",
+            TypeCode.String => "a text",
+            TypeCode.Boolean => "true or false",
+            TypeCode.Int32 or TypeCode.Int64 => "a whole number that is not too large",
+            TypeCode.Decimal or TypeCode.Double => "a number that is not too large",
+            _ when type == typeof(DateTimeOffset) => "a time such as 2026-11-21T08:00:00Z",
+            _ when type == typeof(TimeSpan) => "a length of time such as 00:05:00",
+            _ => Strict.GetTypeInfo(type).Kind is JsonTypeInfoKind.Enumerable ? "a list" : "an object",
+        };
+
+    public static IEnumerable<string> EnumNames(Type type) =>
+        Enum.GetValues(type).Cast<object>().Select(value => JsonSerializer.Serialize(value, type, Strict).Trim('"'));
+}
