@@ -11,10 +11,7 @@ public sealed partial class CommentTests
     public void Comments_OfSources_CiteNoPageOfTheDesign()
     {
         var cites =
-            from file in ((string[])["workflows", "activities", "src", "tests"]).SelectMany(folder =>
-                Directory.EnumerateFiles(RepositoryFiles.Path(folder), "*.cs", SearchOption.AllDirectories)
-            )
-            where !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal)
+            from file in ProjectFiles.Sources()
             from line in File.ReadLines(file).Index()
             from cited in Cited().Matches(line.Item).Select(m => m.Value)
             select $"{Path.GetRelativePath(RepositoryFiles.Root, file)}:{line.Index + 1}: {cited}";

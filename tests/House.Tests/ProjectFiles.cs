@@ -13,6 +13,12 @@ internal static class ProjectFiles
             .Order(StringComparer.Ordinal),
     ];
 
+    /// <summary>Paths of all sources that people write, tests too.</summary>
+    public static IEnumerable<string> Sources() =>
+        ((string[])["workflows", "activities", "src", "tests"])
+            .SelectMany(folder => Directory.EnumerateFiles(RepositoryFiles.Path(folder), "*.cs", SearchOption.AllDirectories))
+            .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal));
+
     /// <summary>What the map calls a project: its file's name, or the folder of those in the root.</summary>
     public static string NameOf(string file) =>
         Path.GetFileNameWithoutExtension(file) switch
