@@ -169,6 +169,20 @@ public sealed class DependencyRequestTests
     }
 
     [Fact]
+    public async Task Request_BesideOnesThatAnEarlierProgramNoted_IsJudged()
+    {
+        using var run = await BeginAsync(allow: ["*"], ask: ["left-*"]);
+        await run.PrepareAsync("a");
+        await File.WriteAllTextAsync(
+            Path.Combine(run.Folder.Path, "dependencies.json"),
+            """[{"Task":"a","Start":1,"Ecosystem":"npm","Manifest":"package.json","Name":"left-pad","Version":">=1.3","State":"refused"}]"""
+        );
+        Claim(run, "a", "left-pad>=1.3", start: 2);
+
+        Assert.Equal(RequestSteps.Ask, (await JudgeAsync(run, "a", start: 2)).Step);
+    }
+
+    [Fact]
     public async Task Request_AskedForAgainAfterANo_IsRefusedWithoutAskingAgain()
     {
         using var run = await BeginAsync(allow: ["*"], ask: ["left-*"]);

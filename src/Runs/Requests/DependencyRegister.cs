@@ -23,17 +23,17 @@ internal sealed record DependencyEntry
     public required string Manifest { get; init; }
     public required string Name { get; init; }
     public required string Version { get; init; }
-    public IReadOnlyList<string> Extras { get; init; } = [];
+    public IReadOnlyList<string>? Extras { get; init; }
 
     /// <summary>One of the above.</summary>
     public required string State { get; init; }
 
-    /// <summary>The no of a person, in words; empty: none was said.</summary>
-    public string Refusal { get; init; } = "";
+    /// <summary>The no of a person, in words; null: none was said.</summary>
+    public string? Refusal { get; init; }
 
     /// <summary>The package as it was asked for.</summary>
     [JsonIgnore]
-    public PackageRequest Package => new(Name, Version, Extras);
+    public PackageRequest Package => new(Name, Version, Extras ?? []);
 }
 
 /// <summary>The packages that agents of a run have asked for: a file of the run's folder, one writer at a time.</summary>
@@ -75,7 +75,7 @@ internal sealed class DependencyRegister(RunFolder folder)
     }
 
     /// <summary>What a start has asked for came to this.</summary>
-    public Task SettleAsync(string task, int start, string state, string refusal, CancellationToken stop) =>
+    public Task SettleAsync(string task, int start, string state, string? refusal, CancellationToken stop) =>
         ChangeAsync(
             all => [.. all.Select(entry => IsOf(entry, task, start) ? entry with { State = state, Refusal = refusal } : entry)],
             stop
@@ -87,7 +87,7 @@ internal sealed class DependencyRegister(RunFolder folder)
             .LastOrDefault(entry =>
                 entry.Task == task
                 && entry.Start < start
-                && entry.Refusal.Length > 0
+                && entry.Refusal is not null
                 && entry.Manifest == manifest
                 && entry.Name == package.Name
                 && entry.Version == package.Version

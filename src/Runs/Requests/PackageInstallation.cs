@@ -60,7 +60,7 @@ public sealed class PackageInstallation(RunServices services)
         var names = FileNames.Some([.. wanted.Select(entry => entry.Package.ToString())], 20);
         if (input.Problem.Length > 0)
         {
-            await register.SettleAsync(task.Id, input.Start, DependencyEntry.Refused, "", stop);
+            await register.SettleAsync(task.Id, input.Start, DependencyEntry.Refused, refusal: null, stop);
             return new RequestConclusion
             {
                 Text = $"You do not get {names}. {input.Problem} Go on without it where you can; else ask for something else.",
@@ -81,7 +81,7 @@ public sealed class PackageInstallation(RunServices services)
                     + "Look at the whole, and do what is missing of your task.",
             };
         }
-        await register.SettleAsync(task.Id, input.Start, DependencyEntry.Installed, "", stop);
+        await register.SettleAsync(task.Id, input.Start, DependencyEntry.Installed, refusal: null, stop);
         var manifests = FileNames.Some([.. wanted.Select(entry => entry.Manifest).Distinct()]);
         var hash = await EnvironmentOfAsync(repository, await workspace.StagingTipAsync(input.Task.StagingTip, stop), stop);
         await new Mailbox(files.Folder, services.Time).SendAsync(

@@ -32,7 +32,7 @@ internal static class RequestReport
     }
 
     private static string StateOf(DependencyEntry entry) =>
-        entry.Refusal.Length > 0 ? $"{entry.State}: {entry.Refusal.ReplaceLineEndings(" ")}"
+        entry.Refusal is { } refusal ? $"{entry.State}: {refusal.ReplaceLineEndings(" ")}"
         : entry.State == DependencyEntry.Asked ? "asked for, not installed"
         : entry.State;
 }
