@@ -20,7 +20,7 @@ public sealed record AgentClaim
 
     /// <summary>Version of the file's shape.</summary>
     [JsonPropertyName("schemaVersion")]
-    public int SchemaVersion { get; init; } = 1;
+    public int SchemaVersion { get; set; } = 1;
 
     /// <summary><c>completed</c>, <c>blocked</c> or <c>failed</c>.</summary>
     [JsonPropertyName("status")]

@@ -19,22 +19,22 @@ public sealed record HookPolicy
     public IReadOnlyList<string>? Write { get; init; }
 
     /// <summary>Patterns of files that may also be written because the task appends to them.</summary>
-    public IReadOnlyList<string> Append { get; init; } = [];
+    public IReadOnlyList<string> Append { get; set; } = [];
 
     /// <summary>
     /// Files, relative to the root, that may not be written whatever <see cref="Write"/> says: they hold what tasks have agreed on
     /// (contracts).
     /// </summary>
-    public IReadOnlyList<string> ReadOnly { get; init; } = [];
+    public IReadOnlyList<string> ReadOnly { get; set; } = [];
 
     /// <summary>
     /// Rules of what is allowed beside reading, writing owned files and Bash (<c>permissions.allow</c>): a tool (<c>WebFetch</c>), an MCP
     /// server (<c>mcp__tracker</c>), or some calls of a tool (<c>WebFetch(domain:example.org)</c>), which the agent program itself judges.
     /// </summary>
-    public IReadOnlyList<string> AllowedTools { get; init; } = [];
+    public IReadOnlyList<string> AllowedTools { get; set; } = [];
 
     /// <summary>False to refuse every shell command.</summary>
-    public bool AllowCommands { get; init; } = true;
+    public bool AllowCommands { get; set; } = true;
 
     /// <summary>The file's text.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, HookPolicyJson.Default.HookPolicy);

@@ -23,7 +23,7 @@ public sealed record PlanningOptions
 
     /// <summary><see cref="Plan"/>, <see cref="Tasks"/> or <see cref="Subtasks"/>.</summary>
     [JsonPropertyName("makes")]
-    public string Makes { get; init; } = Plan;
+    public string Makes { get; set; } = Plan;
 
     /// <summary>The task that gets the subtasks.</summary>
     [JsonPropertyName("parent")]

@@ -118,7 +118,7 @@ public sealed record GateVerdict
     public string? EvidenceFile { get; init; }
 
     /// <summary>The end of what it printed, at most 8 KiB, or why it did not run.</summary>
-    public string Tail { get; init; } = "";
+    public string Tail { get; set; } = "";
 
     /// <summary>How many tests ran; null where none could be counted, and of kinds of gates that run none.</summary>
     public TestCount? Tests { get; init; }

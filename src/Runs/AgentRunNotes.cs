@@ -9,10 +9,10 @@ namespace Orchestrator.Runs;
 internal sealed record AgentRunNotes
 {
     private const string FileName = "outcome.json";
-    public string Session { get; init; } = "";
-    public string Failure { get; init; } = "";
-    public string Detail { get; init; } = "";
-    public string FinalText { get; init; } = "";
+    public string Session { get; set; } = "";
+    public string Failure { get; set; } = "";
+    public string Detail { get; set; } = "";
+    public string FinalText { get; set; } = "";
     public int? ExitCode { get; init; }
     public int Turns { get; init; }
     public decimal Cost { get; init; }
@@ -29,9 +29,9 @@ internal sealed record AgentRunNotes
     } = [];
 
     /// <summary>Why no snapshot could be taken while it worked; empty where none failed.</summary>
-    public string SnapshotProblem { get; init; } = "";
-    public IReadOnlyList<string> SubAgents { get; init; } = [];
-    public IReadOnlyList<PermissionDenial> Denials { get; init; } = [];
+    public string SnapshotProblem { get; set; } = "";
+    public IReadOnlyList<string> SubAgents { get; set; } = [];
+    public IReadOnlyList<PermissionDenial> Denials { get; set; } = [];
 
     /// <summary>The notes of an outcome.</summary>
     public static AgentRunNotes Of(AgentOutcome outcome) =>

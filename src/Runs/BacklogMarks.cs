@@ -18,7 +18,7 @@ internal sealed record BacklogMarks
     public string? Tag { get; init; }
 
     /// <summary>The run's tasks by the backlog's task that they do.</summary>
-    public IReadOnlyDictionary<string, IReadOnlyList<string>> Tasks { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Tasks { get; set; } = new Dictionary<string, IReadOnlyList<string>>();
 
     /// <summary>Keeps them for the run's end.</summary>
     public void Store(RunFolder folder) =>

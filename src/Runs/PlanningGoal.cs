@@ -7,7 +7,7 @@ namespace Orchestrator.Runs;
 internal sealed record PlanningGoal
 {
     /// <summary>What the run's start asked for.</summary>
-    public PlanningOptions Options { get; init; } = new();
+    public PlanningOptions Options { get; set; } = new();
 
     /// <summary>Ids of the backlog's tasks that the plan is to do; null where it is not made of a backlog.</summary>
     public IReadOnlyList<string>? BacklogIds { get; init; }
@@ -16,7 +16,7 @@ internal sealed record PlanningGoal
     public string? Commit { get; init; }
 
     /// <summary>Ids that no task of the plan may have, because the run has such tasks.</summary>
-    public IReadOnlyList<string> Taken { get; init; } = [];
+    public IReadOnlyList<string> Taken { get; set; } = [];
 }
 
 [JsonSerializable(typeof(PlanningGoal))]

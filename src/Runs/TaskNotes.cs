@@ -8,22 +8,22 @@ namespace Orchestrator.Runs;
 internal sealed record TaskNotes
 {
     /// <summary>What the task's changes are counted from.</summary>
-    public string Base { get; init; } = "";
+    public string Base { get; set; } = "";
 
     /// <summary>
     /// The staging commit that was brought into the worktree last, and in which attempt; it becomes a parent of that attempt's commit.
     /// </summary>
-    public string MergedStaging { get; init; } = "";
+    public string MergedStaging { get; set; } = "";
     public int MergedAttempt { get; init; }
 
     /// <summary>Files that were in conflict then: no marker may be left in them.</summary>
-    public IReadOnlyList<string> Conflicted { get; init; } = [];
+    public IReadOnlyList<string> Conflicted { get; set; } = [];
 
     /// <summary>The contracts that the task relies on and the version of each that it was given.</summary>
-    public IReadOnlyDictionary<string, string> Contracts { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Contracts { get; set; } = new Dictionary<string, string>();
 
     /// <summary>The commit that an earlier result gave on the base; it is put aside when it does not pass.</summary>
-    public string Reused { get; init; } = "";
+    public string Reused { get; set; } = "";
 
     public static TaskNotes Read(RunFolder folder, string taskId)
     {

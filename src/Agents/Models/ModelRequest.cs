@@ -41,7 +41,7 @@ internal sealed record ModelReply
     public AgentFailure Failure { get; init; }
 
     /// <summary>What happened, for a person; empty when all went well.</summary>
-    public string Detail { get; init; } = "";
+    public string Detail { get; set; } = "";
 
     /// <summary>JSON, or what the model said instead.</summary>
     public string? Answer { get; init; }
@@ -49,9 +49,9 @@ internal sealed record ModelReply
     /// <summary>When the service wants to be asked again.</summary>
     public DateTimeOffset? RetryAt { get; init; }
 
-    public string Model { get; init; } = "";
+    public string Model { get; set; } = "";
 
-    public string Session { get; init; } = "";
+    public string Session { get; set; } = "";
 
     public long InputTokens { get; init; }
 

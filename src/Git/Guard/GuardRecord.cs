@@ -8,7 +8,7 @@ namespace Orchestrator.Git.Guard;
 internal sealed record GuardRecord(IReadOnlyDictionary<string, GuardedFile> Files, UserBranches Branches)
 {
     /// <summary>The content of the small ones by hash; the others are in the store.</summary>
-    public IReadOnlyDictionary<string, byte[]> Contents { get; init; } = new Dictionary<string, byte[]>();
+    public IReadOnlyDictionary<string, byte[]> Contents { get; set; } = new Dictionary<string, byte[]>();
 }
 
 /// <summary>With many worktrees a record has some thousand lines, and one is written and read for each start of an agent.</summary>

@@ -21,10 +21,10 @@ public sealed record QuarantinedItem(string Id, string Name, DateTimeOffset Time
     public ReadOnlyMemory<byte> Content { get; init; }
 
     /// <summary>A file's permissions in octal, or "link" if the content is a symbolic link's target.</summary>
-    public string Mode { get; init; } = "";
+    public string Mode { get; set; } = "";
 
     /// <summary>A setting's values.</summary>
-    public IReadOnlyList<string?> Values { get; init; } = [];
+    public IReadOnlyList<string?> Values { get; set; } = [];
 
     /// <summary>What it is, for people.</summary>
     public override string ToString() => SettingPlace.TryParse(Name) is { } place ? $"{place.Setting} = {string.Join(", ", Values)}" : Name;

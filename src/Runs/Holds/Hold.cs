@@ -9,11 +9,11 @@ public sealed record Hold
 {
     /// <summary>The run; empty: all runs of this user on this machine.</summary>
     [JsonPropertyName("run")]
-    public string Run { get; init; } = "";
+    public string Run { get; set; } = "";
 
     /// <summary>Absolute path of the run's repository; empty for all.</summary>
     [JsonPropertyName("repository")]
-    public string Repository { get; init; } = "";
+    public string Repository { get; set; } = "";
 
     /// <summary>Why, in that person's words.</summary>
     [JsonPropertyName("reason")]

@@ -105,7 +105,7 @@ public sealed class HoldFile(IReadOnlyDictionary<string, string> environment, Ti
 internal sealed record HoldList([property: JsonPropertyName("holds")] IReadOnlyList<Hold> Holds)
 {
     [JsonPropertyName("schemaVersion")]
-    public int SchemaVersion { get; init; } = 1;
+    public int SchemaVersion { get; set; } = 1;
 }
 
 [JsonSourceGenerationOptions(WriteIndented = true, NewLine = "\n")]

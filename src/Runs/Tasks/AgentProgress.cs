@@ -63,7 +63,7 @@ internal sealed class AgentProgress(string folder, string worktree, TimeProvider
 internal sealed record ProgressDocument
 {
     [JsonPropertyName("doing")]
-    public string Doing { get; init; } = "";
+    public string Doing { get; set; } = "";
 
     [JsonPropertyName("toolUses")]
     public int ToolUses { get; init; }
@@ -75,7 +75,7 @@ internal sealed record ProgressDocument
     public decimal Cost { get; init; }
 
     [JsonPropertyName("session")]
-    public string Session { get; init; } = "";
+    public string Session { get; set; } = "";
 
     [JsonPropertyName("at")]
     public DateTimeOffset At { get; init; }

@@ -121,15 +121,15 @@ public sealed class TrustStore(string file, TimeProvider? clock = null)
 internal sealed record TrustFile
 {
     [JsonPropertyName("schemaVersion")]
-    public int SchemaVersion { get; init; } = 1;
+    public int SchemaVersion { get; set; } = 1;
 
     /// <summary>Root of a repository to the hash of what was trusted.</summary>
     [JsonPropertyName("repositories")]
-    public IReadOnlyDictionary<string, string> Repositories { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Repositories { get; set; } = new Dictionary<string, string>();
 
     /// <summary>Root of a repository, <c>#</c> and a run's id to the hash of what was trusted for that run alone, and the day.</summary>
     [JsonPropertyName("runs")]
-    public IReadOnlyDictionary<string, string> Runs { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Runs { get; set; } = new Dictionary<string, string>();
 }
 
 [JsonSourceGenerationOptions(WriteIndented = true)]
