@@ -47,32 +47,11 @@ internal sealed class ChangeLimits(GitRepository repository, ChangeSettings limi
         CancellationToken stop
     )
     {
-        if (changed.Count == 0)
-        {
-            return ([], []);
-        }
-
-        var diffs = new Diffs(repository);
-        var lines = await diffs.CountLinesAsync(baseCommit, tree, cancellationToken: stop);
-        var real = await diffs.CountLinesAsync(baseCommit, tree, ignoresWhiteSpace: true, stop);
-        var formatOnly = changed
-            .Where(file => file.Change == FileChange.Modified && file.OldMode == file.NewMode && IsFormatOnly(file.Path, lines, real))
-            .Select(file => file.Path)
-            .ToList();
-        var total = lines.Where(file => !Byproducts.IsByproduct(file.Key)).Sum(file => (long)file.Value);
+        var formatOnly = await FormatOnlyAsync(baseCommit, tree, changed, stop);
         var problems = new List<string>();
-        if (limits.MaxLines is { } most && total > most && !task.AllowLargeChanges)
+        if (limits.MaxLines is { } most && !task.AllowLargeChanges && await TooLargeAsync(baseCommit, tree, most, stop) is { } tooLarge)
         {
-            var largest = lines
-                .Where(file => !Byproducts.IsByproduct(file.Key))
-                .OrderByDescending(file => file.Value)
-                .Take(MostNamed)
-                .Select(file => $"{FileNames.Show(file.Key)} ({Number(file.Value)})");
-            problems.Add(
-                $"The task changes {Number(total)} lines, more than changes.max_lines allows ({Number(most)}); the largest: "
-                    + $"{string.Join(", ", largest)}. Take back what the task does not need. If it needs all of it, say so "
-                    + "(blocked): a person may set 'allow_large_changes' on the task."
-            );
+            problems.Add(tooLarge);
         }
         if (limits.MaxFormatOnly is { } mostFiles && formatOnly.Count > mostFiles)
         {
@@ -88,10 +67,43 @@ internal sealed class ChangeLimits(GitRepository repository, ChangeSettings limi
         return (problems, notes);
     }
 
-    private static bool IsFormatOnly(string path, IReadOnlyDictionary<string, int> lines, IReadOnlyDictionary<string, int> real) =>
-        lines.GetValueOrDefault(path) > 0
-        && real.GetValueOrDefault(path) == 0
-        && !Significant.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase)
+    private async Task<string?> TooLargeAsync(string baseCommit, string tree, int most, CancellationToken stop)
+    {
+        var lines = (await new Diffs(repository).CountLinesAsync(baseCommit, tree, cancellationToken: stop))
+            .Where(file => !Byproducts.IsByproduct(file.Key))
+            .OrderByDescending(file => file.Value)
+            .ToList();
+        var total = lines.Sum(file => (long)file.Value);
+        return total <= most
+            ? null
+            : $"The task changes {Number(total)} lines, more than changes.max_lines allows ({Number(most)}); the largest: "
+                + $"{string.Join(", ", lines.Take(MostNamed).Select(file => $"{FileNames.Show(file.Key)} ({Number(file.Value)})"))}. Take "
+                + "back what the task does not need. If it needs all of it, say so (blocked): a person may set 'allow_large_changes' on "
+                + "the task.";
+    }
+
+    /// <summary>Files in which nothing is left of the change when white space is ignored; git is asked only where one may be such.</summary>
+    private async Task<IReadOnlyList<string>> FormatOnlyAsync(
+        string baseCommit,
+        string tree,
+        IReadOnlyList<ChangedFile> changed,
+        CancellationToken stop
+    )
+    {
+        var modified = changed
+            .Where(file => file.Change == FileChange.Modified && file.OldMode == file.NewMode && MayBeFormatOnly(file.Path))
+            .Select(file => file.Path)
+            .ToList();
+        if (modified.Count == 0)
+        {
+            return [];
+        }
+        var real = await new Diffs(repository).CountLinesAsync(baseCommit, tree, ignoresWhiteSpace: true, stop);
+        return [.. modified.Where(path => !real.ContainsKey(path))];
+    }
+
+    private static bool MayBeFormatOnly(string path) =>
+        !Significant.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase)
         && Path.GetFileName(path) is not ("Makefile" or "GNUmakefile" or "makefile");
 
     private static string Files(int count) => count == 1 ? "1 file differs" : $"{Number(count)} files differ";

@@ -90,7 +90,7 @@ internal sealed class ServedEngine : IAsyncDisposable
             Service + name,
             request,
             parser,
-            new GrpcCallOptions { LongPoll = name.StartsWith("Poll", StringComparison.Ordinal) },
+            new GrpcCallOptions { LongPoll = name.StartsWith("Poll", StringComparison.Ordinal), Timeout = TimeSpan.FromSeconds(70) },
             CancellationToken.None
         );
     }
