@@ -4,7 +4,8 @@ namespace Orchestrator.Runs.Cleaning;
 /// <param name="prefix">First part of the names of branches, as it is set now.</param>
 internal sealed class LeftRefs(string prefix)
 {
-    private const string Heads = "refs/heads/";
+    /// <summary>What the full name of a branch begins with.</summary>
+    public const string Heads = "refs/heads/";
 
     /// <summary>Refs of the run that stay, and hold more than themselves: what a run reached that was not landed, or taken back.</summary>
     public static HashSet<string> Keepers(EndedRun run, IReadOnlyList<(string Ref, string Commit)> refs, IReadOnlySet<string> contained)

@@ -14,7 +14,6 @@ namespace Orchestrator.Runs.Cleaning;
 /// <param name="prefix">First part of the names of branches, as it is set now.</param>
 public sealed class RunSurvey(GitRepository repository, string prefix)
 {
-    private const string Heads = "refs/heads/";
     private const string Remotes = "refs/remotes/";
     private const string Foreign = "refs/orchestrator/foreign";
     private const string Results = "refs/orchestrator/results";
@@ -34,7 +33,7 @@ public sealed class RunSurvey(GitRepository repository, string prefix)
             return [];
         }
         string[] prefixes = [.. runs.Select(run => run.BranchPrefix).OfType<string>().Append(prefix).Distinct(StringComparer.Ordinal)];
-        var refs = await _refs.ListAsync(["refs/orchestrator", .. prefixes.Select(name => Heads + name)], stop);
+        var refs = await _refs.ListAsync(["refs/orchestrator", .. prefixes.Select(name => LeftRefs.Heads + name)], stop);
         var results = (await NamedCommit.ListAsync(repository, Results, stop)).ToLookup(
             result => result.Trailers?.Run ?? "",
             StringComparer.Ordinal
@@ -112,7 +111,8 @@ public sealed class RunSurvey(GitRepository repository, string prefix)
             .Select(run =>
                 (
                     run.Status.Target,
-                    Tip: refs.GetValueOrDefault(Heads + run.Status.Staging) ?? refs.GetValueOrDefault(RunRefs.LastMerge(run.Folder))
+                    Tip: refs.GetValueOrDefault(LeftRefs.Heads + run.Status.Staging)
+                        ?? refs.GetValueOrDefault(RunRefs.LastMerge(run.Folder))
                 )
             )
             .Where(run => run.Tip is not null && !contained.Contains(run.Tip))
@@ -121,12 +121,12 @@ public sealed class RunSurvey(GitRepository repository, string prefix)
         {
             return contained;
         }
-        var branches = await _refs.ListAsync([Heads, Remotes], stop);
+        var branches = await _refs.ListAsync([LeftRefs.Heads, Remotes], stop);
         var search = new ContentSearch(repository);
         var found = contained.ToHashSet(StringComparer.Ordinal);
         foreach (var (target, tip) in results)
         {
-            foreach (var branch in branches.Keys.Where(name => name == Heads + target || IsRemote(name, target)))
+            foreach (var branch in branches.Keys.Where(name => name == LeftRefs.Heads + target || IsRemote(name, target)))
             {
                 if (!await search.IsInAsync(tip!, branch, stop))
                 {

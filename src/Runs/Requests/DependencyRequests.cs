@@ -2,7 +2,6 @@ using Orchestrator.Agents;
 using Orchestrator.Git.Commits;
 using Orchestrator.Git.Program;
 using Orchestrator.Messages;
-using Orchestrator.QualityGates;
 using Orchestrator.Runs.Gates;
 using Orchestrator.Runs.Tasks;
 
@@ -146,10 +145,7 @@ internal sealed class DependencyRequests(RunServices services, RunFiles files, J
     )
     {
         await using var place = await new VerificationTrees(repository, services.Environment).TakeAsync(staging, isMerge: true, stop);
-        var program = new PackageProgram(
-            GateEnvironment.Make(services.Environment, place.Resources.Variables(files.Settings.Worktrees.Environment)),
-            services.Time
-        );
+        var program = PackageProgram.In(place, services, files);
         var problems = new List<string>();
         foreach (var (manifest, package) in wanted)
         {

@@ -6,7 +6,6 @@ using Orchestrator.Git.Worktrees;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Processes;
-using Orchestrator.QualityGates;
 using Orchestrator.Runs.Gates;
 using Orchestrator.Runs.Mail;
 using Orchestrator.Runs.Merging;
@@ -144,10 +143,7 @@ public sealed class PackageInstallation(RunServices services)
     )
     {
         await using var place = await new VerificationTrees(repository, services.Environment).TakeAsync(staging, isMerge: true, stop);
-        var program = new PackageProgram(
-            GateEnvironment.Make(services.Environment, place.Resources.Variables(files.Settings.Worktrees.Environment)),
-            services.Time
-        );
+        var program = PackageProgram.In(place, services, files);
         var tree = (await new CommitStore(repository).ListFilesAsync(staging, stop))
             .Select(file => file.Path)
             .ToHashSet(StringComparer.Ordinal);

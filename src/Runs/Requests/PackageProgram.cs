@@ -1,7 +1,9 @@
 using System.Text.RegularExpressions;
 using Orchestrator.Git.Program;
 using Orchestrator.Processes;
+using Orchestrator.QualityGates;
 using Orchestrator.QualityGates.Secrets;
+using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Requests;
 
@@ -29,6 +31,13 @@ internal sealed partial class PackageProgram(IReadOnlyDictionary<string, string>
         new("CARGO_NET_RETRY", "1"),
         new("CARGO_TERM_COLOR", "never"),
     ];
+
+    /// <summary>With the environment of a gate, in a tree of staging.</summary>
+    /// <param name="place">The tree.</param>
+    /// <param name="services">What the steps need of this machine.</param>
+    /// <param name="files">The run.</param>
+    public static PackageProgram In(VerificationTree place, RunServices services, RunFiles files) =>
+        new(GateEnvironment.Make(services.Environment, place.Resources.Variables(files.Settings.Worktrees.Environment)), services.Time);
 
     /// <summary>Whether a package is there; nothing changes by it.</summary>
     /// <param name="manifest">What would have to name it.</param>
