@@ -1,5 +1,6 @@
 using Orchestrator.Messages;
 using Orchestrator.Runs;
+using Orchestrator.Runs.Questions;
 using Orchestrator.Runs.Requests;
 using Temporalio.Activities;
 using Temporalio.Client;
@@ -11,6 +12,7 @@ namespace Orchestrator.Activities;
 public sealed class RequestActivities(RunServices services, ITemporalClient client) : IRequestActivities
 {
     private readonly PackageInstallation _packages = new(services);
+    private readonly PlannerQuestion _questions = new(services);
     private readonly RunLeases _leases = new(services, client);
 
     /// <inheritdoc/>
@@ -30,6 +32,11 @@ public sealed class RequestActivities(RunServices services, ITemporalClient clie
             }
             return verdict;
         });
+
+    /// <inheritdoc/>
+    [Activity]
+    public Task<QuestionAnswer> AnswerQuestionAsync(AskQuestionInput input) =>
+        Heartbeats.FollowAsync(execution => _questions.AnswerAsync(input, execution));
 
     /// <inheritdoc/>
     [Activity]

@@ -101,6 +101,10 @@ public interface IRequestActivities
     [Activity]
     Task<RequestVerdict> JudgeRequestAsync(JudgeRequestInput input);
 
+    /// <summary>Has the planner answer a question, or say why a person must. Done again, it gives the answer that is stored.</summary>
+    [Activity]
+    Task<QuestionAnswer> AnswerQuestionAsync(AskQuestionInput input);
+
     /// <summary>Installs packages in a worktree of staging and commits manifest and lock file; staging stays where it is.</summary>
     [Activity]
     Task<InstallResult> InstallAsync(InstallInput input);

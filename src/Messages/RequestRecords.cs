@@ -6,6 +6,9 @@ public static class RequestSteps
     /// <summary>A person answers.</summary>
     public const string Person = "person";
 
+    /// <summary>The planner is asked before a person is.</summary>
+    public const string Planner = "planner";
+
     /// <summary>The agent goes on with <see cref="RequestVerdict.Text"/>.</summary>
     public const string Answer = "answer";
 
@@ -30,6 +33,9 @@ public static class ApprovalKinds
 
     /// <summary>That it is divided into smaller tasks.</summary>
     public const string Split = "split";
+
+    /// <summary>Nothing: its agent has a question, which the planner thinks about and a person may answer first.</summary>
+    public const string Question = "question";
 }
 
 /// <summary>A person's answer to a request of an agent, or their silence.</summary>
@@ -55,7 +61,7 @@ public sealed record RequestVerdict
     /// <summary>One of <see cref="RequestSteps"/>.</summary>
     public required string Step { get; init; }
 
-    /// <summary>What the agent is told, or what a person is asked.</summary>
+    /// <summary>What the agent is told, or what a person is asked; where the person answers, what they are told beside the question.</summary>
     public string Text { get; init; } = "";
 
     /// <summary>One of <see cref="ApprovalKinds"/>, where a person is asked.</summary>

@@ -37,6 +37,11 @@ public sealed record RunTask
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Lent { get; init; }
 
+    /// <summary>Questions of its agent that the planner has answered, the oldest first; left out where there are none.</summary>
+    [JsonPropertyName("answers")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<TaskAnswer>? Answers { get; init; }
+
     /// <summary>Tasks of the run that it was divided into and waits for; left out where it waits for none.</summary>
     [JsonPropertyName("parts")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

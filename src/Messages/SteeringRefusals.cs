@@ -10,9 +10,16 @@ public static class SteeringRefusals
     public static string? OfPause(string task, string state, bool isAtWork) =>
         isAtWork ? null : $"{task} is {state}; only a task at work can be paused.";
 
-    /// <summary>Of trying a task again.</summary>
-    public static string? OfRetry(string task, string state, bool isAtWork) =>
-        isAtWork ? $"{task} is {state}; it can be retried when it has ended, is blocked or parked."
+    /// <summary>Of trying a task again, or of answering a question that is answered already.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="task">The task.</param>
+    /// <param name="state">Its state.</param>
+    /// <param name="isAtWork">It is at work, and waits for nothing.</param>
+    /// <param name="answered">What the planner has answered its agent last; null: nothing.</param>
+    public static string? OfRetry(string run, string task, string state, bool isAtWork, TaskAnswer? answered) =>
+        isAtWork && answered is not null
+            ? $"{task} is {state}; its question was {answered}. To say otherwise to its agent: orchestrate send {run}/{task} TEXT"
+        : isAtWork ? $"{task} is {state}; it can be retried when it has ended, is blocked or parked."
         : TaskStates.IsDone(state) ? $"{task} is {state}; there is nothing to retry."
         : null;
 

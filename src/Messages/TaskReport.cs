@@ -78,6 +78,10 @@ public sealed record TaskReport
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public string? Asks { get; init; }
 
+    /// <summary>Questions of its agent that the planner has answered; null where there are none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<TaskAnswer>? Answers { get; init; }
+
     /// <summary>It waits for parts of it, which are to become tasks of the run.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool AwaitsParts { get; init; }

@@ -48,6 +48,10 @@ public sealed record OrchestratorSettings
             new(ReviewKeys.Agent.Default, ReviewKeys.Model.Default, ReviewKeys.Timeout.Default, null, null)
         );
 
+    /// <summary>Who answers what agents ask (<c>questions.*</c>).</summary>
+    /// <value>Of a run of an earlier version: a person.</value>
+    public QuestionSettings Questions { get; init; } = new(false, QuestionKeys.MaxAnswers.Default);
+
     /// <summary>Retries of transient failures (<c>retry.*</c>); a server's own retry time wins.</summary>
     public required RetryRule Retry { get; init; }
 
@@ -125,6 +129,15 @@ public sealed record AgentSettings(IReadOnlyList<string>? Command, string Provid
 /// <param name="MaxRounds">Rounds before a person decides.</param>
 /// <param name="Reviewer">Who reviews.</param>
 public sealed record ReviewSettings(bool Enabled, int MaxRounds, PlannerSettings Reviewer);
+
+/// <summary>Who answers what agents ask (<c>questions.*</c>).</summary>
+/// <param name="ByPlanner">The planner, before a person is asked.</param>
+/// <param name="MaxAnswers">Questions of one task that the planner answers.</param>
+public sealed record QuestionSettings(bool ByPlanner, int MaxAnswers)
+{
+    internal const string Person = "person";
+    internal const string Planner = "planner";
+}
 
 /// <summary>Which packages agents may have: names with <c>*</c>, and an ecosystem and a colon before one where only that is meant.</summary>
 /// <param name="Allow">Nobody is asked.</param>

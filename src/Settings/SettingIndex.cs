@@ -31,6 +31,8 @@ public static class SettingIndex
         ReviewKeys.Timeout,
         ReviewKeys.Url,
         ReviewKeys.Region,
+        QuestionKeys.AnsweredBy,
+        QuestionKeys.MaxAnswers,
         LimitKeys.RetryAttempts,
         LimitKeys.RetryBaseDelay,
         LimitKeys.RetryMaxDelay,

@@ -35,6 +35,7 @@ internal sealed class SettingsBinder(SettingsLayers layers)
                     Read(ReviewKeys.Region)
                 )
             ),
+            Questions = new(Read(QuestionKeys.AnsweredBy) == QuestionSettings.Planner, Read(QuestionKeys.MaxAnswers)),
             Retry = new RetryRule
             {
                 MaxAttempts = Read(LimitKeys.RetryAttempts),

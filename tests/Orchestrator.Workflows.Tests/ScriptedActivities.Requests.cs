@@ -21,6 +21,19 @@ internal sealed partial class ScriptedActivities
     [Activity]
     public Task<SplitConclusion> SplitTaskAsync(SplitTaskInput input) => Task.FromResult(Split(input));
 
+    /// <summary>What the planner was asked for agents, in order.</summary>
+    public ConcurrentQueue<AskQuestionInput> AskedForAgents { get; } = new();
+
+    public Func<AskQuestionInput, CancellationToken, Task<QuestionAnswer>> AnswerQuestion { get; set; } =
+        (_, _) => Task.FromResult(new QuestionAnswer { Run = Done("planner's"), Why = "nobody has scripted an answer" });
+
+    [Activity]
+    public Task<QuestionAnswer> AnswerQuestionAsync(AskQuestionInput input)
+    {
+        AskedForAgents.Enqueue(input);
+        return WithHeartbeatsAsync(stop => AnswerQuestion(input, stop));
+    }
+
     [Activity]
     public Task<InstallResult> InstallAsync(InstallInput input) => Task.FromResult(Install(input));
 

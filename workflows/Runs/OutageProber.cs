@@ -98,5 +98,9 @@ internal sealed class OutageProber(RunContext context, TaskMessenger messenger)
     }
 
     private List<TaskEntry> Waiting(Outage outage) =>
-        [.. _state.Board.In(TaskStates.Parked).Where(e => e.AtWork && Outages.Concerns(outage, e.Outline))];
+        [
+            .. _state
+                .Board.In(TaskStates.Parked)
+                .Where(e => e is { AtWork: true, Status.Asks: not ApprovalKinds.Question } && Outages.Concerns(outage, e.Outline)),
+        ];
 }

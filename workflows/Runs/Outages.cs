@@ -52,9 +52,9 @@ internal sealed class Outages(Func<TimeSpan> firstPause)
     /// <summary>Takes in what a task reported.</summary>
     public void Report(TaskOutline task, TaskReport report)
     {
-        if (report.AwaitsParts)
+        if (report.AwaitsParts || report.Asks == ApprovalKinds.Question)
         {
-            return; // It waits for other tasks, and not for an account or a machine.
+            return; // It waits for other tasks or for the planner, and not for an account or a machine.
         }
         if (report.State == TaskStates.Parked)
         {

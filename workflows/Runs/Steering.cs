@@ -37,9 +37,11 @@ internal sealed class Steering(RunState state)
     public string? RefuseRetry(TaskCommand command) =>
         RefuseTask(command)
         ?? SteeringRefusals.OfRetry(
+            state.RunId,
             command.Task,
             StateOf(command.Task),
-            Board.Find(command.Task) is { AtWork: true, Status.State: not (TaskStates.Blocked or TaskStates.Parked) }
+            Board.Find(command.Task) is { AtWork: true, Status.State: not (TaskStates.Blocked or TaskStates.Parked) },
+            Board.Find(command.Task).Status.Answers is [.., var last] ? last : null
         );
 
     public string? RefuseSkip(TaskCommand command) =>

@@ -6,6 +6,7 @@ namespace Orchestrator.Workflows.Runs;
 internal static class TaskReports
 {
     private const int MostWarnings = 60;
+    private const int MostAnswers = 20;
 
     /// <summary>Takes in what a task tells, if it is news.</summary>
     public static void TakeIn(RunState state, TaskReport report, DateTimeOffset now)
@@ -102,9 +103,16 @@ internal static class TaskReports
             Gates = report.Gates,
             Measurements = report.Measurements,
             Asks = report.Asks,
+            Answers = AnswersOf(before.Status.Answers, report.Answers),
             Parts = report.AwaitsParts ? before.Status.Parts ?? [] : null,
             Lent = report.Lent.Count == 0 ? before.Status.Lent : report.Lent,
         };
+
+    /// <summary>Those of earlier executions of the task stay.</summary>
+    private static IReadOnlyList<TaskAnswer>? AnswersOf(IReadOnlyList<TaskAnswer>? before, IReadOnlyList<TaskAnswer>? reported) =>
+        reported is null or { Count: 0 } ? before
+        : before is null ? reported
+        : [.. before.Where(answer => reported.All(other => other.Start != answer.Start)).TakeLast(MostAnswers), .. reported];
 
     /// <summary>
     /// What was noticed and not noted yet. What a person has to know is a warning of the run, once, whichever agents were at work.

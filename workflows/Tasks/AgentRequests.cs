@@ -21,6 +21,7 @@ internal sealed class AgentRequests(TaskState state, TaskReporter reporter, Task
     private const int MostRounds = 20;
 
     private readonly ActivityOptions _long = ActivityDefaults.Long(state.Input.Repository.Queue, TimeSpan.FromHours(1), state.Stop);
+    private readonly PlannerAnswers _planner = new(state, reporter, waits);
     private int _answers;
 
     private bool _isSplit;
@@ -57,8 +58,14 @@ internal sealed class AgentRequests(TaskState state, TaskReporter reporter, Task
                 state.Answer = verdict.Text;
                 (IsGranted, _isSplit) = (true, verdict.Step == RequestSteps.Split);
                 return false;
+            case RequestSteps.Planner:
+                if (await _planner.AskAsync(result.Message) is { Length: > 0 } why)
+                {
+                    await waits.ForAnswerAsync($"{result.Message} ({why})");
+                }
+                return true;
             default:
-                await waits.ForAnswerAsync(result.Message);
+                await waits.ForAnswerAsync(verdict.Text.Length == 0 ? result.Message : $"{result.Message} ({verdict.Text})");
                 return true;
         }
     }

@@ -129,7 +129,9 @@ internal sealed class AgentRuns(TaskState state, TaskReporter reporter, TaskWait
     /// is interrupted, and the engine ends the activity by itself. What the start may have left at work is then stopped as soon as there is
     /// a worker, and where it has ended already, its outcome counts.
     /// </summary>
-    private static async Task<AgentRunResult> CallAsync(Func<AgentCall, Task<AgentRunResult>> call, AgentCall first)
+    /// <param name="call">Lets one start happen.</param>
+    /// <param name="first">How.</param>
+    internal static async Task<T> CallAsync<T>(Func<AgentCall, Task<T>> call, AgentCall first)
     {
         try
         {

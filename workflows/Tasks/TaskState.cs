@@ -115,7 +115,24 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
     public void Cancel() => _stop.Cancel();
 
     /// <summary>Goes on at once with what waits (blocked, parked), with the words of a person.</summary>
-    public void GoOn(string guidance) => (Guidance, MayGoOn) = (guidance, true);
+    public void GoOn(string guidance)
+    {
+        (Guidance, MayGoOn) = (guidance, true);
+        if (guidance.Length > 0 && Report is { State: not (TaskStates.Blocked or TaskStates.Parked), Answers: [.., var last] })
+        {
+            Notice([new TaskNotice($"the words of a person came after its question was {last}; its agent reads them in its next prompt")]);
+        }
+    }
+
+    /// <summary>The planner has answered a question of the agent: it is told in its next prompt, and people by the reports.</summary>
+    /// <param name="answer">For people.</param>
+    /// <param name="told">For the agent.</param>
+    public void TakeAnswer(TaskAnswer answer, string told)
+    {
+        Answer = told;
+        Report = Report with { Answers = [.. (Report.Answers ?? []).TakeLast(MostNotices - 1), answer] };
+        Notice([new TaskNotice(answer.ToString())]);
+    }
 
     /// <summary>Takes a person's answer, where one is waited for.</summary>
     public void Decide(bool accepted, string reason)

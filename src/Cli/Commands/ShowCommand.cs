@@ -81,6 +81,10 @@ internal sealed class ShowCommand : CliCommand
                 "task",
                 $"{task.Id}: {task.State}{(task.Reason.Length > 0 ? " (" + LocalTimes.In(task.Reason.ReplaceLineEndings(" ")) + ")" : "")}"
             );
+            foreach (var answer in task.Answers ?? [])
+            {
+                Say(context, "", $"{task.Id} was {answer}");
+            }
         }
     }
 
@@ -105,6 +109,10 @@ internal sealed class ShowCommand : CliCommand
         Say(context, "attempt", $"{task.Attempt}, {task.Starts} agent starts{(task.Reused ? ", taken up from an earlier run" : "")}");
         Say(context, "models", string.Join(", ", models));
         Say(context, "gates", task.Gates ?? "");
+        foreach (var answer in task.Answers ?? [])
+        {
+            Say(context, "question", $"{answer}; in full: {answer.File}");
+        }
         foreach (var measurement in task.Measurements ?? [])
         {
             Say(context, "measured", measurement.ToString());

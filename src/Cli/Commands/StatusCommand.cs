@@ -132,12 +132,17 @@ internal sealed class StatusCommand : CliCommand
                 status,
                 AgentActivity.Read(run.Folder, run.Status, context.Environment),
                 now,
-                context.Terminal.HasScreen ? context.Terminal.Width : 160,
+                Width(context),
                 int.MaxValue
             )
         )
         {
             context.Terminal.Show(line);
+        }
+        foreach (var task in status.Tasks.Where(task => task.Answers is { Count: > 0 } && !TaskStates.IsEnd(task.State)))
+        {
+            context.Terminal.Show(TextCells.Cut($"{task.Id} was {task.Answers![^1]}", Width(context)));
+            context.Terminal.Show($"    to say otherwise: orchestrate send {status.RunId}/{task.Id} TEXT");
         }
         foreach (var command in status.Questions.SelectMany(question => question.Commands))
         {
@@ -164,6 +169,8 @@ internal sealed class StatusCommand : CliCommand
             context.Terminal.Show(RunObservation.Cure(run));
         }
     }
+
+    private static int Width(CommandContext context) => context.Terminal.HasScreen ? context.Terminal.Width : 160;
 
     // Null: what worked on it in the background never died.
     private static string? Describe(IReadOnlyList<RunCrash>? crashes) =>

@@ -15,7 +15,13 @@ internal static class StoredRefusals
 
     public static string? OfRetry(RunStatus run, string task) =>
         StateOf(run, task) is var state
-            ? SteeringRefusals.OfRetry(task, state, isAtWork: TaskStates.HoldsSlot(state) || state == TaskStates.Merging)
+            ? SteeringRefusals.OfRetry(
+                run.RunId,
+                task,
+                state,
+                isAtWork: TaskStates.HoldsSlot(state) || state == TaskStates.Merging,
+                run.Tasks.FirstOrDefault(t => t.Id == task)?.Answers is [.., var last] ? last : null
+            )
             : null;
 
     public static string? OfSkip(RunStatus run, string task) =>

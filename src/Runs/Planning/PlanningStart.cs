@@ -55,7 +55,7 @@ public sealed class PlanningStart(RunServices services)
     private async Task<string?> StoreAsync(BeginPlanningInput input, SettingsResult settings, PlanningFiles files, CancellationToken stop)
     {
         var start = RunStart.Of(input.Input, settings, input.Repository.Path);
-        var (planner, fault) = await FindPlannerAsync(services, input.Repository.Path, start, files, stop);
+        var (planner, fault) = await FindPlannerAsync(services, input.Repository.Path, start, files.Conversations, stop);
         if (planner is null)
         {
             return fault;
@@ -85,23 +85,22 @@ public sealed class PlanningStart(RunServices services)
     }
 
     /// <summary>The planner that the settings name, where it can work.</summary>
+    /// <param name="services">What the steps need of this machine.</param>
+    /// <param name="path">The repository.</param>
+    /// <param name="start">What the run began with.</param>
+    /// <param name="conversations">Folder for the conversations of models that have no agent program.</param>
+    /// <param name="stop">Ends it.</param>
     /// <returns>The planner, or why there is none.</returns>
     internal static async Task<(IAgentRunner? Planner, string Fault)> FindPlannerAsync(
         RunServices services,
         string path,
         RunStart start,
-        PlanningFiles files,
+        string conversations,
         CancellationToken stop
     )
     {
         var runEnvironment = await AgentRunEnvironment.OfAsync(services, path, start, null, stop);
-        var found = AgentCatalog.FindAnswering(
-            start.Settings.Planner,
-            start.Settings,
-            services.HookCommand,
-            runEnvironment,
-            files.Conversations
-        );
+        var found = AgentCatalog.FindAnswering(start.Settings.Planner, start.Settings, services.HookCommand, runEnvironment, conversations);
         if (found is not { } planner)
         {
             return (

@@ -56,7 +56,7 @@ public sealed class Replanning(RunServices services)
 
     private async Task<string?> StoreAsync(BeginReplanInput input, RunFiles run, PlanningFiles files, CancellationToken stop)
     {
-        var (planner, fault) = await PlanningStart.FindPlannerAsync(services, input.Repository.Path, run.Start, files, stop);
+        var (planner, fault) = await PlanningStart.FindPlannerAsync(services, input.Repository.Path, run.Start, files.Conversations, stop);
         if (planner is null)
         {
             return fault;

@@ -24,7 +24,7 @@ public sealed class RequestJudgement(RunServices services, AskOtherRuns askOther
         }
         if (claim is null or { Needs.Count: 0, Files.Count: 0 })
         {
-            return ByPerson;
+            return claim is null || claim.Reason.Trim().Length == 0 ? ByPerson : ByWhom(files, input);
         }
         var wanted = await new FileRequests(files, input.Task.Task.Id, askOtherRuns).JudgeAsync(
             claim.Files,
@@ -51,6 +51,25 @@ public sealed class RequestJudgement(RunServices services, AskOtherRuns askOther
             Lent = wanted.Lent,
             Note = string.Join(" ", ((string[])[Note(wanted), verdict.Note]).Where(text => text.Length > 0)),
         };
+    }
+
+    /// <summary>Who answers a question.</summary>
+    private static RequestVerdict ByWhom(RunFiles files, JudgeRequestInput input)
+    {
+        var (questions, task) = (files.Settings.Questions, input.Task.Task.Id);
+        if (!questions.ByPlanner)
+        {
+            return ByPerson;
+        }
+        var answered = QuestionRecord.All(files.Folder).Count(r => r.Task == task && r.Start != input.Start && r.Answer.Length > 0);
+        return answered < questions.MaxAnswers
+            ? new RequestVerdict { Step = RequestSteps.Planner }
+            : ByPerson with
+            {
+                Text =
+                    $"the planner has answered {answered} {(answered == 1 ? "question" : "questions")} of this task; "
+                    + "beyond that they are a person's (questions.max_answers)",
+            };
     }
 
     /// <summary>One yes is asked for, for all that needs one.</summary>

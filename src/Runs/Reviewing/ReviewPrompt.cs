@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 using Orchestrator.Plans;
 using Orchestrator.QualityGates.Secrets;
@@ -78,15 +77,12 @@ internal static class ReviewPrompt
         {
             Heading("Answer").Append("Print one JSON object that fits this schema, and nothing else:\n\n").Append(schema).Append('\n');
         }
-        // A change can't hold a mark that is made of what it holds.
-        var mark = $"CHANGE-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(part)))[..24]}";
         Heading(count == 1 ? "The change" : string.Create(CultureInfo.InvariantCulture, $"The change, part {number} of {count}"));
         if (count > 1)
         {
             text.Append("The other parts are judged by themselves; say here only what this part shows.\n\n");
         }
-        return text.Append($"<{mark}>\n{part.TrimEnd('\n')}\n</{mark}>\n\nThat was the change. Judge it by the rules at the top.\n")
-            .ToString();
+        return text.Append($"{QuotedText.Mark("CHANGE", part)}\nThat was the change. Judge it by the rules at the top.\n").ToString();
 
         StringBuilder Heading(string heading) => text.Append("\n# ").Append(heading).Append("\n\n");
     }

@@ -79,6 +79,30 @@ internal static class HistoryScenarios
                 await run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(new ApprovalCommand("t0")));
             },
         };
+        yield return new("answered", Orchestration, Work)
+        {
+            Script = a =>
+            {
+                a.Agent = (input, _) =>
+                    input.Start == 1
+                        ? Task.FromResult(new AgentRunResult { FailureClass = FailureClasses.Blocked, Message = "Which format?" })
+                        : DoneAsync();
+                a.JudgeRequest = _ => new RequestVerdict { Step = RequestSteps.Planner };
+                a.AnswerQuestion = (input, _) =>
+                    Task.FromResult(
+                        new QuestionAnswer
+                        {
+                            Run = new AgentRunResult
+                            {
+                                FailureClass = input.Ask == 1 ? FailureClasses.Transient : FailureClasses.None,
+                                Cost = 0.25m,
+                            },
+                            Answer = input.Ask == 1 ? "" : "ISO 8601",
+                            By = "opus",
+                        }
+                    );
+            },
+        };
         yield return new("divided", Orchestration, Work)
         {
             Script = a =>

@@ -1,0 +1,107 @@
+using System.Text.Json.Serialization;
+
+namespace Orchestrator.Messages;
+
+/// <summary>The planner as it thinks about one question of a task's agent: its starts lie beside those of the tasks.</summary>
+public static class QuestionTask
+{
+    /// <summary>Names it among the run's folders and worktrees: no task of a plan begins with a dot.</summary>
+    /// <param name="task">The task.</param>
+    /// <param name="start">The start whose agent asks.</param>
+    public static string IdOf(string task, int start) =>
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $".question-{task}-{start}");
+}
+
+/// <summary>Asks the planner what the agent of a task asks: begun, or taken up where it is.</summary>
+public sealed record AskQuestionInput
+{
+    public required TaskInput Task { get; init; }
+
+    /// <inheritdoc cref="JudgeRequestInput.Start"/>
+    public required int Start { get; init; }
+
+    /// <summary>Number of the planner's start, from 1: names its folder. The same number never asks twice.</summary>
+    public required int Ask { get; init; }
+
+    /// <summary>Conversation to go on with; empty: a new one.</summary>
+    public string Session { get; init; } = "";
+
+    /// <inheritdoc cref="AskPlannerInput.Stop"/>
+    public bool Stop { get; init; }
+
+    /// <inheritdoc cref="AskPlannerInput.AwaitRelease"/>
+    public bool AwaitRelease { get; init; }
+}
+
+/// <summary>What came of it. An answer is stored before anybody is told, so that it is paid for once.</summary>
+public sealed record QuestionAnswer
+{
+    /// <summary>How the planner's start ended, what it cost, and its conversation.</summary>
+    public required AgentRunResult Run { get; init; }
+
+    /// <summary>What the planner says; empty: a person has to, or it has not answered yet.</summary>
+    public string Answer { get; init; } = "";
+
+    /// <summary>Why a person has to answer; empty: it answers, or has not answered yet.</summary>
+    public string Why { get; init; } = "";
+
+    /// <summary>The planner's model, or the agent that plans where it has none that we know.</summary>
+    public string By { get; init; } = "";
+
+    /// <summary>File with question and answer, relative to the repository.</summary>
+    public string File { get; init; } = "";
+}
+
+/// <summary>A question of a task's agent that the planner has answered.</summary>
+public sealed record TaskAnswer
+{
+    /// <summary>Characters of a question or an answer in records; the whole text is in <see cref="File"/>.</summary>
+    public const int MostText = 600;
+
+    /// <summary>The start whose agent has asked.</summary>
+    [JsonPropertyName("start")]
+    public required int Start { get; init; }
+
+    [JsonPropertyName("question")]
+    public string Question
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
+
+    [JsonPropertyName("answer")]
+    public string Answer
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
+
+    /// <summary>The planner's model, or the agent that plans.</summary>
+    [JsonPropertyName("by")]
+    public string By
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
+
+    /// <summary>In US dollars; part of the cost of the task.</summary>
+    [JsonPropertyName("cost")]
+    public decimal Cost { get; init; }
+
+    /// <summary>Question and answer in full, relative to the repository.</summary>
+    [JsonPropertyName("file")]
+    public string File
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
+
+    /// <summary>As people read it.</summary>
+    public override string ToString() => $"answered by the planner ({By}): {OneLine(Answer)} (asked: {OneLine(Question)})";
+
+    /// <summary>A text as records have it.</summary>
+    /// <param name="text">The whole.</param>
+    public static string Brief(string text) => text.Length <= MostText ? text : string.Concat(text.AsSpan(0, MostText - 1), "…");
+
+    private static string OneLine(string text) => text.ReplaceLineEndings(" ").Trim();
+}

@@ -1,0 +1,169 @@
+using System.Text;
+using Orchestrator.Agents;
+using Orchestrator.Agents.Command;
+using Orchestrator.Agents.Supervision;
+using Orchestrator.Git.Commits;
+using Orchestrator.Git.Program;
+using Orchestrator.Git.Worktrees;
+using Orchestrator.Messages;
+using Orchestrator.Plans;
+using Orchestrator.QualityGates.Secrets;
+using Orchestrator.Runs.Planning;
+using Orchestrator.Runs.Reports;
+using Orchestrator.Runs.Requests;
+using Orchestrator.Runs.Tasks;
+using Orchestrator.Settings;
+
+namespace Orchestrator.Runs.Questions;
+
+/// <summary>
+/// Has the planner answer a question of a task's agent. What it says is stored before anybody is told: a crash pays for nothing twice.
+/// </summary>
+/// <param name="services">What the steps need of this machine.</param>
+public sealed class PlannerQuestion(RunServices services)
+{
+    /// <summary>Some 3,000 tokens: the names that matter.</summary>
+    private const int OutlineLimit = 12_000;
+
+    /// <summary>Starts the planner, or takes up the one that was started before, and follows it to its answer.</summary>
+    /// <param name="input">Which question, and which start of the planner.</param>
+    /// <param name="execution">Whose step it is.</param>
+    public async Task<QuestionAnswer> AnswerAsync(AskQuestionInput input, StepExecution execution)
+    {
+        var run = services.Plans.Load(input.Task.Repository, input.Task.RunId, input.Task.PlanHash);
+        var (task, repository) = (input.Task.Task.Id, await services.OpenRepositoryAsync(input.Task.Repository.Path));
+        if (QuestionRecord.Read(run.Folder, task, input.Start) is not { } record)
+        {
+            var (result, reply) = await AskAsync(input, run, repository, execution);
+            if (reply is null)
+            {
+                await TidyAsync();
+                return new QuestionAnswer { Run = result };
+            }
+            record = new QuestionRecord
+            {
+                Task = task,
+                Start = input.Start,
+                Question = QuestionOf(input, run),
+                Answer = reply.Answer,
+                Why = reply.Why,
+                By = NameOf(run.Settings.Planner),
+                Time = services.Time.GetUtcNow(),
+                Run = result,
+            };
+            record.Store(run.Folder);
+        }
+        await TidyAsync();
+        return new QuestionAnswer
+        {
+            Run = record.Run,
+            Answer = record.Answer,
+            Why = record.Why,
+            By = record.By,
+            File = run.Folder.Relative(QuestionRecord.PathOf(run.Folder, task, input.Start)),
+        };
+
+        Task TidyAsync() => new WorktreeStore(repository).RemoveAsync(WorktreeOf(input, run));
+    }
+
+    /// <summary>What a planner is called in front of people: its model, or the agent that has one of its own.</summary>
+    internal static string NameOf(PlannerSettings planner) =>
+        planner.Agent is AgentCatalog.Claude or "api" or "bedrock" ? planner.Model : planner.Agent;
+
+    /// <returns>How the start ended, and what it said; null: nothing that counts, and it may be asked again.</returns>
+    private async Task<(AgentRunResult Result, QuestionReply? Reply)> AskAsync(
+        AskQuestionInput input,
+        RunFiles run,
+        GitRepository repository,
+        StepExecution execution
+    )
+    {
+        var id = QuestionTask.IdOf(input.Task.Task.Id, input.Start);
+        var conversations = Path.Combine(run.Folder.Task(id), "conversations");
+        var tip = await new TaskWorkspace(repository, run, input.Task.Task.Id).StagingTipAsync(
+            input.Task.StagingTip,
+            CancellationToken.None
+        );
+        var prompt = "";
+        if (!input.Stop && !input.AwaitRelease && AgentSupervisor.Look(run.Folder.Start(id, input.Ask)) == AgentStartState.NotStarted)
+        {
+            var (planner, fault) = await PlanningStart.FindPlannerAsync(
+                services,
+                repository.MainCheckout!,
+                run.Start,
+                conversations,
+                CancellationToken.None
+            );
+            if (planner is null)
+            {
+                return (new AgentRunResult { FailureClass = FailureClasses.Account, NeverBegun = true }, new QuestionReply("", fault));
+            }
+            prompt = await PromptOfAsync(input, run, repository, tip, planner is CommandAgentRunner ? QuestionReply.Schema : null);
+        }
+        var start = new AnsweringStart
+        {
+            RunId = input.Task.RunId,
+            Repository = input.Task.Repository,
+            Folder = run.Folder,
+            TaskId = id,
+            RunStart = run.Start,
+            Who = run.Settings.Planner,
+            Setting = "planner",
+            Conversations = conversations,
+            Schema = QuestionReply.Schema,
+            Attempt = 1,
+            Start = input.Ask,
+            Session = input.Session,
+            Stop = input.Stop,
+            AwaitRelease = input.AwaitRelease,
+            Worktree = () => EnsureWorktreeAsync(input, run, repository, tip),
+            Prompt = goesOn => goesOn ? AnswerPrompt.GoOn("", "") : prompt,
+        };
+        var (result, answer) = await new AnsweringAgent(services).AskAsync(start, execution);
+        return (result, result.FailureClass == FailureClasses.None ? QuestionReply.Read(answer ?? result.Message) : null);
+    }
+
+    private static async Task<string> PromptOfAsync(
+        AskQuestionInput input,
+        RunFiles run,
+        GitRepository repository,
+        string tip,
+        string? schema
+    )
+    {
+        var commits = new CommitStore(repository);
+        return new QuestionPrompt
+        {
+            Run = run,
+            Task = run.Task(input.Task),
+            Question = QuestionOf(input, run),
+            Tasks = StatusFile.Read(run.Folder.Status)?.Tasks ?? [],
+            Earlier = QuestionRecord.All(run.Folder),
+            Persons = PersonsWord.Render(run.Folder.Events),
+            Outline = RepositoryOutline.Of((await commits.ListFilesAsync(tip)).Select(file => file.Path), OutlineLimit),
+            Conventions = await commits.ReadFileAsync(tip, "CLAUDE.md") is { } text ? Encoding.UTF8.GetString(text) : "",
+            Schema = schema,
+        }.Render();
+    }
+
+    private static string QuestionOf(AskQuestionInput input, RunFiles run) =>
+        SecretScanner.Redact(AgentClaim.TryRead(run.Folder.Start(input.Task.Task.Id, input.Start))?.Reason.Trim() ?? "");
+
+    /// <summary>At what is merged: the agent's own work is its own.</summary>
+    private static async Task<string> EnsureWorktreeAsync(AskQuestionInput input, RunFiles run, GitRepository repository, string tip)
+    {
+        var request = new WorktreeRequest(WorktreeOf(input, run), tip)
+        {
+            LockReason = $"the planner of {run.Folder.Name} reads here (orchestrate)",
+        };
+        return (await new WorktreeStore(repository).EnsureAsync(request)).Path;
+    }
+
+    private static string WorktreeOf(AskQuestionInput input, RunFiles run) =>
+        Path.Combine(
+            input.Task.Repository.Path,
+            run.Settings.Worktrees.Directory,
+            run.Folder.Name,
+            QuestionTask.IdOf(input.Task.Task.Id, input.Start)
+        );
+}

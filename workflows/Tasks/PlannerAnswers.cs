@@ -1,0 +1,177 @@
+using Orchestrator.Messages;
+using Orchestrator.Workflows.Calls;
+using Temporalio.Exceptions;
+using Temporalio.Workflows;
+
+namespace Orchestrator.Workflows.Tasks;
+
+/// <summary>
+/// Has the planner answer a question of the task's agent. A person may answer meanwhile: whoever is first counts. What the planner says is
+/// text in the agent's next prompt and nothing else.
+/// </summary>
+/// <param name="state">The task.</param>
+/// <param name="reporter">Tells the run.</param>
+/// <param name="waits">For persons and times.</param>
+internal sealed class PlannerAnswers(TaskState state, TaskReporter reporter, TaskWaits waits)
+{
+    private static DateTimeOffset Now => new(Workflow.UtcNow, TimeSpan.Zero);
+
+    /// <summary>Asks until there is an answer, its own or a person's.</summary>
+    /// <param name="question">What the agent asks.</param>
+    /// <returns>Why a person has to answer; empty: the agent goes on.</returns>
+    public async Task<string> AskAsync(string question)
+    {
+        try
+        {
+            return await AskUntilAnsweredAsync(question, state.Report.LastStart);
+        }
+        finally
+        {
+            state.Report = state.Report with { Asks = null, ResetAt = null };
+        }
+    }
+
+    private async Task<string> AskUntilAnsweredAsync(string question, int start)
+    {
+        var retries = new AgentRetries(state.Rules.Retry);
+        var (ask, session, held) = (1, "", "");
+        while (true)
+        {
+            await waits.WhilePausedAsync();
+            if (state.HasGuidance)
+            {
+                return "";
+            }
+            var input = new AskQuestionInput
+            {
+                Task = state.Input,
+                Start = start,
+                Ask = ask,
+                Session = session,
+            };
+            Say(held.Length > 0 ? held : "the planner is asked", question);
+            var answer = await CallAsync(input, awaitRelease: held.Length > 0);
+            var run = answer.Run;
+            held = run.FailureClass == FailureClasses.Held ? run.Message : "";
+            session = run.Session.Length > 0 ? run.Session : session;
+            ask += run.NeverBegun ? 0 : 1;
+            state.Report = state.Report with { Cost = state.Report.Cost + run.Cost, Tokens = state.Report.Tokens + run.Tokens };
+            state.ThrowIfCancelled();
+            if (state.HasGuidance)
+            {
+                var wasPaid = answer.Answer.Length > 0 ? $"; the planner's answer came too late ({answer.File})" : "";
+                state.Notice([new TaskNotice($"a person has answered its question first{wasPaid}")]);
+                return "";
+            }
+            if (answer.Answer.Length > 0)
+            {
+                Take(question, start, answer);
+                return "";
+            }
+            if (answer.Why.Length > 0)
+            {
+                return $"the planner leaves it to a person: {answer.Why}";
+            }
+            var (next, why) = retries.After(run);
+            switch (next)
+            {
+                case AfterAgent.Again:
+                    break;
+                case AfterAgent.Later:
+                    await WaitAsync(
+                        $"{run.Message}; the planner is asked again",
+                        question,
+                        retries.Backoff(run, Now, Workflow.Random.NextDouble())
+                    );
+                    break;
+                case AfterAgent.AtReset:
+                    var (reset, wait) = AgentRetries.UntilReset(run, Now, Workflow.Random.NextDouble());
+                    state.Report = state.Report with { ResetAt = reset };
+                    await WaitAsync($"the planner waits until {reset:yyyy-MM-dd HH:mm:ss}Z: {run.Message}", question, wait);
+                    state.Report = state.Report with { ResetAt = null };
+                    break;
+                case AfterAgent.Stopped when state.IsPaused:
+                    break;
+                case AfterAgent.Stopped:
+                    return "the planner was stopped";
+                default:
+                    return $"the planner can't answer: {(why.Length > 0 ? why : run.Message)}";
+            }
+        }
+    }
+
+    /// <summary>One start of the planner; words of a person, a pause and a cancellation interrupt it.</summary>
+    private async Task<QuestionAnswer> CallAsync(AskQuestionInput input, bool awaitRelease)
+    {
+        using var interrupt = state.Interrupt = CancellationTokenSource.CreateLinkedTokenSource(state.Stop);
+        try
+        {
+            var asking = AgentRuns.CallAsync(
+                call => StartAsync(input, call),
+                new AgentCall("", Stop: false, interrupt.Token) { AwaitRelease = awaitRelease }
+            );
+            await Workflow.WaitConditionAsync(() => state.HasGuidance || asking.IsCompleted, CancellationToken.None);
+            if (!asking.IsCompleted)
+            {
+                interrupt.Cancel();
+            }
+            return await asking;
+        }
+        catch (ActivityFailureException failure) when (!state.IsCancelled)
+        {
+            return new QuestionAnswer
+            {
+                Run = new AgentRunResult { FailureClass = FailureClasses.Invalid },
+                Why = failure.InnerException?.Message ?? failure.Message,
+            };
+        }
+        finally
+        {
+            state.Interrupt = null;
+        }
+    }
+
+    private Task<QuestionAnswer> StartAsync(AskQuestionInput input, AgentCall call)
+    {
+        var ask = input with { Stop = call.Stop, AwaitRelease = call.AwaitRelease };
+        return Workflow.ExecuteActivityAsync(
+            (IRequestActivities a) => a.AnswerQuestionAsync(ask),
+            ActivityDefaults.Long(state.Input.Repository.Queue, state.Rules.PlannerTimeout, call.Interrupt)
+        );
+    }
+
+    /// <summary>For a time, or until a person answers or says that it is to be tried at once.</summary>
+    private async Task WaitAsync(string why, string question, TimeSpan time)
+    {
+        state.MayGoOn = false;
+        Say(why, question);
+        await Workflow.WaitConditionAsync(() => state.MayGoOn || state.IsCancelled, time, CancellationToken.None);
+        state.ThrowIfCancelled();
+    }
+
+    /// <summary>It waits for nobody's account and holds no slot; a person sees the question and may answer it.</summary>
+    private void Say(string what, string question)
+    {
+        state.Report = state.Report with { Asks = ApprovalKinds.Question };
+        reporter.TransitionTo(
+            TaskStates.Parked,
+            $"{what} (you may answer first: orchestrate retry {state.Input.RunId}/{state.Input.Task.Id} --guidance TEXT): {question}"
+        );
+    }
+
+    private void Take(string question, int start, QuestionAnswer answer) =>
+        state.TakeAnswer(
+            new TaskAnswer
+            {
+                Start = start,
+                Question = TaskAnswer.Brief(question),
+                Answer = TaskAnswer.Brief(answer.Answer),
+                By = answer.By,
+                Cost = answer.Run.Cost,
+                File = answer.File,
+            },
+            $"your question was answered by the planner ({answer.By}), not by a person. It allows you nothing that your task does not: "
+                + "the files that you may write and the gates stay as they are.\n\n"
+                + answer.Answer
+        );
+}
