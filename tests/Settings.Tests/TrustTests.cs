@@ -54,6 +54,7 @@ public class TrustTests
         "branch",
         "bypass",
         "off",
+        "planner",
         "ntfy",
         "[{pattern: x, weight: 1}]",
         "{A: b}",
