@@ -42,6 +42,13 @@ public sealed record RunTask
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<TaskAnswer>? Answers { get; init; }
 
+    /// <summary>
+    /// Messages that its agent was not shown yet. Only <c>orchestrate status</c> and <c>show</c> look; left out where there are none.
+    /// </summary>
+    [JsonPropertyName("unreadMail")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int UnreadMail { get; init; }
+
     /// <summary>Tasks of the run that it was divided into and waits for; left out where it waits for none.</summary>
     [JsonPropertyName("parts")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -37,6 +37,48 @@ public sealed class MailTests : IDisposable
     }
 
     [Fact]
+    public async Task CountUnread_CountsWhatWasNeverShown_OwnBroadcastsAndWhatCantBeReadLeftOut()
+    {
+        Assert.Empty(Box().CountUnread(["a", "b"]));
+        for (var number = 1; number <= 12; number++)
+        {
+            await SendAsync("a", "b", $"number {number}");
+        }
+        await SendAsync("a", null, "to all");
+        File.AppendAllText(Mailbox.PathOf(Folder), "\0\0\0\n{\"half");
+        Assert.Equal([("b", 13), ("c", 1)], Unread("a", "b", "c"));
+
+        // As many as are shown at once; they count as shown before it is known that they have arrived.
+        Assert.Equal(10, (await TakeAsync("b")).Count);
+
+        Assert.Equal([("b", 3), ("c", 1)], Unread("a", "b", "c"));
+        Assert.Equal([("c", 1)], Unread("c"));
+        Assert.Empty(Unread());
+
+        (string, int)[] Unread(params string[] tasks) =>
+            [.. Box().CountUnread(tasks).Select(task => (task.Key, task.Value)).OrderBy(task => task.Key, StringComparer.Ordinal)];
+
+        Mailbox Box() => new(Folder, _time);
+    }
+
+    [Fact]
+    public async Task Summary_HasTheFirstLineWithoutSecretsAndTheSizeOfTheWhole()
+    {
+        await SendAsync("a", null, $"  Use AKIAQYLPMN5HFIQR7XYZ {new string('x', 300)}\nsecond");
+        var lines = await File.ReadAllLinesAsync(Mailbox.PathOf(Folder));
+
+        var summary = MailSummary.Read(Assert.Single(lines))!;
+
+        Assert.StartsWith("Use [redacted: AWS access key id] xxx", summary.Text, StringComparison.Ordinal);
+        Assert.InRange(summary.Text.Length, 100, 170);
+        Assert.Equal(("a", null, 332), (summary.From, summary.To, summary.Size));
+        Assert.StartsWith("mail from a to all (332 characters): Use [redacted", summary.ToString(), StringComparison.Ordinal);
+        Assert.Null(MailSummary.Read("{\"half"));
+        Assert.Null(MailSummary.Read("null"));
+        Assert.Null(MailSummary.Read("{\"number\":1}"));
+    }
+
+    [Fact]
     public async Task Mail_AgentDiesBetweenShowingAndNoting_ComesAgainOnlyWhereItHadNotArrived()
     {
         await SendAsync("a", "b", "one");

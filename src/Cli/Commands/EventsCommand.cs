@@ -5,7 +5,7 @@ using Orchestrator.Messages;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>events</c>: a run's transitions, one JSON document per line.</summary>
+/// <summary><c>events</c>: a run's transitions and its mail, one JSON document per line.</summary>
 internal sealed class EventsCommand : CliCommand
 {
     private readonly Argument<string?> _run = new("RUN")
@@ -17,7 +17,7 @@ internal sealed class EventsCommand : CliCommand
     private readonly Option<bool> _json = new(GlobalOptions.JsonName) { Description = "One JSON document per line (always so)" };
 
     public EventsCommand()
-        : base("events", "Print a run's transitions as JSON lines")
+        : base("events", "Print a run's transitions, and its mail, as JSON lines")
     {
         Add(_run);
         Add(_follow);
@@ -27,8 +27,8 @@ internal sealed class EventsCommand : CliCommand
     public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var run = StoredRuns.Require(context.RequireRepository(), parsed.GetValue(_run));
-        var lines = EventFile.FollowAsync(
-            run.EventsFile,
+        var lines = RunLines.FollowAsync(
+            run,
             () => !parsed.GetValue(_follow) || RunStates.IsFinal(run.Reload().Status.State),
             context.Time,
             stop

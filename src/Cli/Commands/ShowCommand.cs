@@ -30,6 +30,7 @@ internal sealed class ShowCommand : CliCommand
         var repository = context.RequireRepository();
         var (stored, reference) = RunReference.Require(repository, parsed.GetValue(_which));
         var run = await RunObservation.OfAsync(stored, repository, context, stop);
+        run = run with { Status = AgentActivity.WithMail(run.Folder, run.Status) };
         var id = reference.FindTask(run.Status);
         if (id is null)
         {
@@ -79,7 +80,7 @@ internal sealed class ShowCommand : CliCommand
             Say(
                 context,
                 "task",
-                $"{task.Id}: {task.State}{(task.Reason.Length > 0 ? " (" + LocalTimes.In(task.Reason.ReplaceLineEndings(" ")) + ")" : "")}"
+                $"{task.Id}: {task.State}{Unread(task)}{(task.Reason.Length > 0 ? " (" + LocalTimes.In(task.Reason.ReplaceLineEndings(" ")) + ")" : "")}"
             );
             foreach (var answer in task.Answers ?? [])
             {
@@ -91,10 +92,11 @@ internal sealed class ShowCommand : CliCommand
     private static void ShowTask(StoredRun run, RunTask task, bool json, CommandContext context)
     {
         var events = EventFile.ReadLines(run.EventsFile).Select(EventFile.Parse).Where(happened => happened.Task == task.Id).ToList();
+        var mail = RunLines.ReadMail(run.Folder).Where(message => message.Concerns(task.Id)).ToList();
         var models = AttemptModel.Of(run.Folder, task.Id);
         if (json)
         {
-            context.Print(new TaskDocument(run.Id, task, events, models, Kept(run, task)), CliJson.Default.TaskDocument);
+            context.Print(new TaskDocument(run.Id, task, events, models, Kept(run, task), mail), CliJson.Default.TaskDocument);
             return;
         }
 
@@ -118,6 +120,7 @@ internal sealed class ShowCommand : CliCommand
             Say(context, "measured", measurement.ToString());
         }
         Say(context, "cost", task.Cost > 0 ? string.Create(CultureInfo.InvariantCulture, $"${task.Cost:0.00}, {task.Tokens} tokens") : "");
+        Say(context, "mail", Unread(task).TrimStart(' ', ','));
         Say(context, "commit", task.Commit);
         Say(context, "merge", task.MergeCommit);
         Say(context, "evidence", task.Evidence);
@@ -125,11 +128,21 @@ internal sealed class ShowCommand : CliCommand
         {
             Say(context, "kept", kept);
         }
-        foreach (var happened in events)
+        foreach (
+            var line in RunLines.Merge(
+                events.Select(e => (e.Time, EventFile.Describe(e))),
+                mail.Select(m => (m.Time, RunLines.Describe(m)))
+            )
+        )
         {
-            context.Terminal.Show("  " + EventFile.Describe(happened));
+            context.Terminal.Show("  " + line);
         }
     }
+
+    private static string Unread(RunTask task) =>
+        task.UnreadMail == 0
+            ? ""
+            : string.Create(CultureInfo.InvariantCulture, $", {task.UnreadMail} unread {(task.UnreadMail == 1 ? "message" : "messages")}");
 
     /// <summary>Where work of the task is kept that is in no commit of its branch: a ref, or a folder, and what it is.</summary>
     private static string[] Kept(StoredRun run, RunTask task)

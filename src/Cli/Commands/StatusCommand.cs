@@ -57,8 +57,7 @@ internal sealed class StatusCommand : CliCommand
         );
         if (parsed.GetValue(_json))
         {
-            var status = parsed.GetValue(_blocked) ? OnlyBlocked(run.Status) : run.Status;
-            var now = status with
+            var now = Seen(run, parsed) with
             {
                 Waiting = AgentActivity.ReadWaiting(run.Folder, run.Status, context.Environment),
                 Coming = AgentActivity.ReadComing(run.Folder, run.Status),
@@ -72,7 +71,7 @@ internal sealed class StatusCommand : CliCommand
         {
             return await WatchAsync(run, repository, parsed, context, stop);
         }
-        Show(run, parsed.GetValue(_blocked), context);
+        Show(run, Seen(run, parsed), context);
         return ExitCodes.Done;
     }
 
@@ -91,7 +90,7 @@ internal sealed class StatusCommand : CliCommand
         while (true)
         {
             run = await RunObservation.OfFilesAsync(NewestExecution.Of(run.Reload(), repository), repository, context, stop);
-            var status = parsed.GetValue(_blocked) ? OnlyBlocked(run.Status) : run.Status;
+            var status = Seen(run, parsed);
             var isAbandoned = run.Status.Abandoned is true;
             if (terminal.HasScreen)
             {
@@ -108,7 +107,7 @@ internal sealed class StatusCommand : CliCommand
             }
             else if (run.Status.Sequence != shown || isAbandoned != wasAbandoned)
             {
-                Show(run, parsed.GetValue(_blocked), context);
+                Show(run, Seen(run, parsed), context);
             }
             shown = run.Status.Sequence;
             wasAbandoned = isAbandoned;
@@ -123,9 +122,11 @@ internal sealed class StatusCommand : CliCommand
         return ExitCodes.Done;
     }
 
-    private static void Show(StoredRun run, bool blocked, CommandContext context)
+    private RunStatus Seen(StoredRun run, ParseResult parsed) =>
+        AgentActivity.WithMail(run.Folder, parsed.GetValue(_blocked) ? OnlyBlocked(run.Status) : run.Status);
+
+    private static void Show(StoredRun run, RunStatus status, CommandContext context)
     {
-        var status = blocked ? OnlyBlocked(run.Status) : run.Status;
         var now = context.Time.GetUtcNow();
         foreach (
             var line in RunTable.Draw(

@@ -35,7 +35,12 @@ namespace Orchestrator.Cli.Documents;
 [JsonSerializable(typeof(HistoryDocument))]
 [JsonSerializable(typeof(CleanupDocument))]
 [JsonSerializable(typeof(HoldsDocument))]
-internal sealed partial class CliJson : JsonSerializerContext;
+[JsonSerializable(typeof(MailLine))]
+internal sealed partial class CliJson : JsonSerializerContext
+{
+    /// <summary>The same on one line each.</summary>
+    public static CliJson Line { get; } = new(new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.CamelCase });
+}
 
 /// <summary>The documents of runs, for the commands that are asked most: a list of many kinds loads the types of all of them.</summary>
 [JsonSourceGenerationOptions(

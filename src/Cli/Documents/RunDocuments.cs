@@ -1,4 +1,5 @@
 using Orchestrator.Messages;
+using Orchestrator.Runs.Mail;
 using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Cli.Documents;
@@ -9,12 +10,14 @@ namespace Orchestrator.Cli.Documents;
 /// <param name="Events">Its transitions in order.</param>
 /// <param name="Models">Which model worked on which attempt.</param>
 /// <param name="Kept">Where work of the task is kept that is in no commit of its branch.</param>
+/// <param name="Mail">Messages to its agent and from it.</param>
 internal sealed record TaskDocument(
     string RunId,
     RunTask Task,
     IReadOnlyList<RunEvent> Events,
     IReadOnlyList<AttemptModel> Models,
-    IReadOnlyList<string> Kept
+    IReadOnlyList<string> Kept,
+    IReadOnlyList<MailSummary> Mail
 ) : Document;
 
 /// <summary>Answer of <c>diff RUN/TASK --json</c>.</summary>
@@ -68,3 +71,11 @@ internal sealed record HistoryEntry(
             run.Cost
         );
 }
+
+/// <summary>A message among the lines of <c>events</c>. It is no transition and has no number among those.</summary>
+/// <param name="Time">When it was sent.</param>
+/// <param name="Task">The task it is for; null: all.</param>
+/// <param name="State">Always <c>mail</c>.</param>
+/// <param name="Reason">In a sentence.</param>
+/// <param name="Mail">The message.</param>
+internal sealed record MailLine(DateTimeOffset Time, string? Task, string State, string Reason, MailSummary Mail);

@@ -3,7 +3,9 @@ using System.Text.Json;
 using Orchestrator.Cli.Console;
 using Orchestrator.Messages;
 using Orchestrator.QualityGates;
+using Orchestrator.Runs;
 using Orchestrator.Runs.Holds;
+using Orchestrator.Runs.Mail;
 using Orchestrator.Runs.Radar;
 
 namespace Orchestrator.Cli.Runs;
@@ -73,8 +75,27 @@ internal static class AgentActivity
 
     /// <summary>Conflicts that are coming, as <c>status --json</c> has them.</summary>
     public static IReadOnlyList<ConflictAhead> ReadComing(string runFolder, RunStatus run) =>
-        // .orchestrator/runs/RUN in the repository.
-        ConflictsAhead.Of(Path.GetFullPath(Path.Combine(runFolder, "..", "..", "..")), run);
+        ConflictsAhead.Of(RepositoryOf(runFolder), run);
+
+    /// <summary>The run with how much mail waits for each task that an agent will still work on.</summary>
+    public static RunStatus WithMail(string runFolder, RunStatus run)
+    {
+        if (!File.Exists(Path.Combine(runFolder, "mail", "messages.jsonl")))
+        {
+            return run;
+        }
+        var open = RunStates.IsFinal(run.State) ? [] : run.Tasks.Where(task => !TaskStates.IsDone(task.State)).Select(task => task.Id);
+        var waiting = new Mailbox(new RunFolder(RepositoryOf(runFolder), run.RunId), TimeProvider.System).CountUnread(open);
+        return waiting.Count == 0
+            ? run
+            : run with
+            {
+                Tasks = [.. run.Tasks.Select(task => task with { UnreadMail = waiting.GetValueOrDefault(task.Id) })],
+            };
+    }
+
+    // .orchestrator/runs/RUN in the repository.
+    private static string RepositoryOf(string runFolder) => Path.GetFullPath(Path.Combine(runFolder, "..", "..", ".."));
 
     /// <summary>The same about gates, as <c>status --json</c> has it.</summary>
     public static IReadOnlyList<GateWait> ReadWaiting(string runFolder, RunStatus run, IReadOnlyDictionary<string, string> environment) =>

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using Orchestrator.Cli.Console;
@@ -10,42 +9,11 @@ namespace Orchestrator.Cli.Runs;
 /// <summary>Reads a run's <c>events.jsonl</c>, to its end or following it as it grows.</summary>
 internal static class EventFile
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(150);
-
     /// <summary>All whole lines there are.</summary>
     public static IReadOnlyList<string> ReadLines(string file)
     {
         var offset = 0L;
         return ReadNew(file, ref offset);
-    }
-
-    /// <summary>Lines as they come; ends when <paramref name="isOver"/> says so and the rest was read.</summary>
-    /// <param name="file">The file; it may not be there yet.</param>
-    /// <param name="isOver">True when nothing will be added any more.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="stop">Ends the following.</param>
-    public static async IAsyncEnumerable<string> FollowAsync(
-        string file,
-        Func<bool> isOver,
-        TimeProvider time,
-        [EnumeratorCancellation] CancellationToken stop
-    )
-    {
-        var offset = 0L;
-        while (true)
-        {
-            // First the question, then the file: what was written before the end is then surely read.
-            var over = isOver();
-            foreach (var line in ReadNew(file, ref offset))
-            {
-                yield return line;
-            }
-            if (over)
-            {
-                yield break;
-            }
-            await Task.Delay(Pause, time, stop);
-        }
     }
 
     /// <summary>A line as an event.</summary>

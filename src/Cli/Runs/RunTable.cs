@@ -106,6 +106,13 @@ internal static class RunTable
         {
             text = string.Create(CultureInfo.InvariantCulture, $"attempt {task.Attempt}: {text}");
         }
+        if (task.UnreadMail > 0)
+        {
+            text = string.Create(
+                CultureInfo.InvariantCulture,
+                $"({task.UnreadMail} unread {(task.UnreadMail == 1 ? "message" : "messages")}) {text}"
+            );
+        }
         var time = task.StartedAt is { } start ? Time((task.EndedAt ?? now) - start) : "";
         var cost = task.Cost > 0 ? Cost(task.Cost) : "";
         var left = $"{Mark(task)} {Fit(task.Id, idWidth)} {Fit(StateOf(task), StateWidth)} ";

@@ -40,6 +40,9 @@ public sealed class MailReader(RunFolder folder, string task)
     /// <summary>What is new, without taking it.</summary>
     public IReadOnlyList<MailMessage> Peek() => _mailbox.Read(task, ReadCursor().Offset).Messages;
 
+    /// <summary>Where in the run's mail what was never shown to the task begins, in bytes.</summary>
+    internal long ShownUpTo => ReadCursor() is var cursor && cursor.Shown is { } shown ? shown.To : cursor.Offset;
+
     /// <summary>Takes what is new, to be shown now.</summary>
     /// <param name="way">One of <see cref="MailWays"/>.</param>
     /// <param name="call">Names this taking: the same again gives the same. Null where it never comes again.</param>

@@ -99,6 +99,27 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
         return (found, to);
     }
 
+    /// <summary>How much mail waits for tasks: what no agent of theirs was shown yet. Tasks for which none waits are left out.</summary>
+    /// <param name="tasks">The tasks.</param>
+    public IReadOnlyDictionary<string, int> CountUnread(IEnumerable<string> tasks)
+    {
+        var waiting = new Dictionary<string, int>(StringComparer.Ordinal);
+        if (!File.Exists(_path))
+        {
+            return waiting;
+        }
+        var readers = tasks.Select(task => (Task: task, From: new MailReader(folder, task).ShownUpTo)).ToList();
+        using var file = new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        foreach (var (message, end) in readers.Count == 0 ? [] : Lines(file, readers.Min(reader => reader.From), isWhole: true))
+        {
+            foreach (var (task, _) in readers.Where(reader => end > reader.From && message.IsFor(reader.Task)))
+            {
+                waiting[task] = waiting.GetValueOrDefault(task) + 1;
+            }
+        }
+        return waiting;
+    }
+
     private static string Name(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..12];
 
     /// <summary>

@@ -1,0 +1,96 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Orchestrator.Cli.Documents;
+using Orchestrator.Messages;
+using Orchestrator.Runs.Mail;
+
+namespace Orchestrator.Cli.Runs;
+
+/// <summary>What has happened in a run, its transitions and its mail, by time.</summary>
+internal static class RunLines
+{
+    /// <summary>State of a line that tells of a message, which is no transition.</summary>
+    public const string Mail = "mail";
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(150);
+
+    /// <summary>A run's mail, the oldest first.</summary>
+    /// <param name="folder">The run's folder.</param>
+    public static IReadOnlyList<MailSummary> ReadMail(string folder)
+    {
+        var offset = 0L;
+        return ReadMail(folder, ref offset);
+    }
+
+    /// <summary>Both in the order of their times; of the same time, transitions first. Neither list's own order is changed.</summary>
+    public static IEnumerable<string> Merge(
+        IEnumerable<(DateTimeOffset Time, string Line)> transitions,
+        IEnumerable<(DateTimeOffset Time, string Line)> mail
+    )
+    {
+        using var messages = mail.GetEnumerator();
+        var isMore = messages.MoveNext();
+        foreach (var (time, line) in transitions)
+        {
+            for (; isMore && messages.Current.Time < time; isMore = messages.MoveNext())
+            {
+                yield return messages.Current.Line;
+            }
+            yield return line;
+        }
+        for (; isMore; isMore = messages.MoveNext())
+        {
+            yield return messages.Current.Line;
+        }
+    }
+
+    /// <summary>Transitions and mail as JSON lines; ends when <paramref name="isOver"/> says so and the rest was read.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="isOver">True when nothing will be added any more.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="stop">Ends the following.</param>
+    public static async IAsyncEnumerable<string> FollowAsync(
+        StoredRun run,
+        Func<bool> isOver,
+        TimeProvider time,
+        [EnumeratorCancellation] CancellationToken stop
+    )
+    {
+        var (read, readMail) = (0L, 0L);
+        while (true)
+        {
+            // First the question, then the files: what was written before the end is then surely read.
+            var over = isOver();
+            var mail = ReadMail(run.Folder, ref readMail).Select(message => (message.Time, Line(message))).ToList();
+            var lines = EventFile.ReadNew(run.EventsFile, ref read);
+            foreach (var line in mail.Count == 0 ? lines : Merge(lines.Select(text => (EventFile.Parse(text).Time, text)), mail))
+            {
+                yield return line;
+            }
+            if (over)
+            {
+                yield break;
+            }
+            await Task.Delay(Pause, time, stop);
+        }
+    }
+
+    /// <summary>A message as a line of the transitions that people read.</summary>
+    public static string Describe(MailSummary mail) =>
+        EventFile.Describe(
+            new RunEvent
+            {
+                Sequence = 0,
+                Time = mail.Time,
+                Task = mail.To,
+                State = Mail,
+                Reason = mail.ToString(),
+            }
+        );
+
+    private static string Line(MailSummary mail) =>
+        JsonSerializer.Serialize(new MailLine(mail.Time, mail.To, Mail, mail.ToString(), mail), CliJson.Line.MailLine);
+
+    private static IReadOnlyList<MailSummary> ReadMail(string folder, ref long offset) =>
+        [.. EventFile.ReadNew(Path.Combine(folder, "mail", "messages.jsonl"), ref offset).Select(MailSummary.Read).OfType<MailSummary>()];
+}

@@ -1,0 +1,68 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Orchestrator.QualityGates.Secrets;
+
+namespace Orchestrator.Runs.Mail;
+
+/// <summary>A message as people see it who are not its reader: who to whom, how long, and its first line without secrets.</summary>
+/// <param name="Number">Its place among all messages of the run.</param>
+/// <param name="Time">When it was sent, UTC.</param>
+/// <param name="From">A task, or a person's user name; empty: the orchestrator.</param>
+/// <param name="IsFromPerson">A person sent it.</param>
+/// <param name="To">The task it is for; null: every task but the sender's.</param>
+/// <param name="Size">Characters of the whole.</param>
+/// <param name="Text">Its first line, cut, without secrets.</param>
+public sealed record MailSummary(
+    [property: JsonPropertyName("number")] long Number,
+    [property: JsonPropertyName("time")] DateTimeOffset Time,
+    [property: JsonPropertyName("from")] string From,
+    [property: JsonPropertyName("person")] bool IsFromPerson,
+    [property: JsonPropertyName("to")] string? To,
+    [property: JsonPropertyName("size")] int Size,
+    [property: JsonPropertyName("text")] string Text
+)
+{
+    private const int LongestText = 160;
+
+    /// <summary>Whether a task gets it or has sent it.</summary>
+    /// <param name="task">The task.</param>
+    public bool Concerns(string task) => To is null || To == task || (!IsFromPerson && From == task);
+
+    /// <summary>In a line for people.</summary>
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"mail from {Sender} to {To ?? "all"} ({Size} characters): {Text}");
+
+    private string Sender => From.Length == 0 ? "the orchestrator" : From;
+
+    /// <summary>A line of a run's mail (<see cref="Mailbox.PathOf"/>); null where it can't be read.</summary>
+    /// <param name="line">The line.</param>
+    public static MailSummary? Read(string line)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(line, MailJson.Default.MailMessage) is { Text: not null, From: not null } message
+                ? Of(message)
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null; // Lines of zeros after a power cut, or written by somebody else.
+        }
+    }
+
+    private static MailSummary Of(MailMessage message)
+    {
+        // Secrets are looked for in the whole: a first line may be the beginning of one.
+        var line = SecretScanner.Redact(message.Text).Trim().Split('\n', 2)[0].TrimEnd();
+        return new MailSummary(
+            message.Number,
+            message.Time,
+            message.From,
+            message.IsFromPerson,
+            message.To,
+            message.Text.Length,
+            line.Length <= LongestText ? line : line[..LongestText] + "…"
+        );
+    }
+}
