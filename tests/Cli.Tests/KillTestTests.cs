@@ -7,11 +7,52 @@ namespace Orchestrator.Cli.Tests;
 /// <summary>A sample of the kill test (<c>scripts/kill-test</c>): the real program, killed at drawn places and at random moments.</summary>
 public class KillTestTests(ITestOutputHelper output)
 {
+    /// <summary>Plans that need a person, and places that each of their runs has.</summary>
+    private static readonly (KillPlan Plan, string[] Points)[] Plans =
+    [
+        (KillPlan.Escalated, ["answer-begun", "escalation-report", "planning-file", "review-file"]),
+        (KillPlan.Aborted, ["answer-begun", "escalation-report", "work-kept"]),
+        (KillPlan.Installing, ["answer-begun", "request-noted", "packages-made", "npm-view", "npm-install"]),
+    ];
+
     private readonly KillRound _round = new([Path.Combine(AppContext.BaseDirectory, "orchestrate")]);
 
     [Fact]
     public Task SmallPlan_KilledAtADrawnPlaceAndAtRandomMoments_LosesNothingAndDoesNothingTwice() =>
         PlayAsync(KillPlan.Small, places: 1, mostKills: 3);
+
+    /// <summary>At a place that is known beforehand: it needs no run that is undisturbed.</summary>
+    [Fact]
+    public async Task RunThatNeedsAPerson_KilledAtADrawnPlace_LosesNothingAndDoesNothingTwice()
+    {
+        var seed = Random.Shared.Next();
+        var (plan, points) = Plans[seed % Plans.Length];
+        var places = KillPlaces.Of(points.ToDictionary(point => point, _ => 1));
+        var place = places[new Random(seed).Next(places.Count)];
+        output.WriteLine($"seed {seed}: {place}");
+
+        var killer = new PlaceKiller(place);
+        AssertSound(await _round.RunAsync(plan with { Seed = seed }, killer, expected: null), $"seed {seed}, {place}");
+
+        Assert.NotNull(killer.Reached);
+    }
+
+    [Theory]
+    [Trait("Category", "Full")]
+    [InlineData("escalated")]
+    [InlineData("aborted")]
+    [InlineData("installing")]
+    public Task PlanThatNeedsAPerson_KilledAtDrawnPlacesAndAtRandomMoments_LosesNothingAndDoesNothingTwice(string plan) =>
+        PlayAsync(
+            plan switch
+            {
+                "escalated" => KillPlan.Escalated,
+                "aborted" => KillPlan.Aborted,
+                _ => KillPlan.Installing,
+            },
+            places: 2,
+            mostKills: 5
+        );
 
     [Fact]
     [Trait("Category", "Full")]

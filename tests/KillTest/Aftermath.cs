@@ -1,3 +1,4 @@
+using Orchestrator.Messages;
 using SQLitePCL;
 
 namespace Orchestrator.KillTest;
@@ -27,11 +28,15 @@ public static class Aftermath
         {
             faults.Add("the user never committed: the run ended before anything was seen merged");
         }
-        if (repository.Plan.IsReviewed && !File.Exists(Path.Combine(repository.Folder, KillPlan.ReviewedFile)))
+        if (
+            repository.Plan.Review == KillReview.AcceptsTheSecondTime
+            && !File.Exists(Path.Combine(repository.Folder, KillPlan.ReviewedFile))
+        )
         {
             faults.Add("what the reviewer missed was not made");
         }
         CheckMerges(repository, faults);
+        faults.AddRange(Decisions.Check(repository, disturber));
         CheckStarts(repository, disturber, faults);
         if (
             expected is null
@@ -58,15 +63,27 @@ public static class Aftermath
 
     private static void CheckMerges(KillRepository repository, List<string> faults)
     {
-        var merged = repository
-            .Git("log", "--first-parent", "--format=%(trailers:key=Orchestrator-Task,valueonly,separator=%x2C)", "main")
-            .Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        foreach (var task in repository.Plan.Tasks)
+        var isAborted = repository.Plan.EndsAs == RunStates.Cancelled;
+        var kept = isAborted ? repository.KeptAborted.ToList() : ["main"];
+        if (kept is not [var reached])
         {
-            var times = merged.Count(name => name.Trim() == task.Id);
+            faults.Add($"one ref has to keep what was merged, and there are {kept.Count}");
+            return;
+        }
+        if (isAborted && repository.Git("rev-parse", "main") != File.ReadAllText(repository.UserCommitted))
+        {
+            faults.Add("the target is not as the user left it");
+        }
+        var merged = repository
+            .Git("log", "--first-parent", "--format=%(trailers:key=Orchestrator-Task,valueonly,separator=%x2C)", reached)
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var asking = repository.Plan.Tasks.Where(task => task.Needs is not null).Select(task => $".packages-{task.Id}");
+        foreach (var task in repository.Plan.AllTasks.Select(task => task.Id).Concat(asking))
+        {
+            var times = merged.Count(name => name.Trim() == task);
             if (times != 1)
             {
-                faults.Add($"{task.Id} is merged {times} times");
+                faults.Add($"{task} is merged {times} times");
             }
         }
     }
@@ -75,7 +92,7 @@ public static class Aftermath
     private static void CheckStarts(KillRepository repository, Disturber disturber, List<string> faults)
     {
         var rounds = repository.Rounds();
-        foreach (var task in repository.Plan.Tasks)
+        foreach (var task in repository.Plan.AllTasks)
         {
             var file = Path.Combine(repository.StartsFolder, task.Id);
             var starts = File.Exists(file) ? File.ReadAllLines(file).Length : 0;

@@ -9,6 +9,10 @@ public sealed class CrashPoints(KillRepository repository)
 
     private readonly Dictionary<string, HashSet<string>> _seen = [];
 
+    /// <summary>What agents ask for, what reviewers say, and what persons answer.</summary>
+    public static IReadOnlyList<string> OfPersons { get; } =
+    ["request-noted", "packages-made", "review-file", "planning-file", "escalation-report", "answer-begun", "work-kept"];
+
     /// <summary>All names.</summary>
     public static IReadOnlyList<string> Names { get; } =
     [
@@ -21,6 +25,7 @@ public sealed class CrashPoints(KillRepository repository)
         "result-kept",
         "landing-half-done",
         "target-moved",
+        .. OfPersons,
     ];
 
     /// <summary>Looks, and says how often this moment has come so far.</summary>
@@ -47,6 +52,13 @@ public sealed class CrashPoints(KillRepository repository)
                 ? 1
                 : 0,
             "target-moved" => repository.TargetHasWork() ? 1 : 0,
+            "request-noted" => See(name, [.. repository.FilesOfRuns("dependencies.json").SelectMany(Stamp)]),
+            "packages-made" => repository.FilesOfRuns("packages-*.json").Length,
+            "review-file" => FilesIn("review"),
+            "planning-file" => FilesIn("planning"),
+            "escalation-report" => See(name, [.. repository.FilesOfRuns("escalation-report.md").SelectMany(Stamp)]),
+            "answer-begun" => repository.Answers,
+            "work-kept" => Refs("orchestrator/aborted").Count(),
             _ => throw new ArgumentOutOfRangeException(nameof(name), name, "unknown"),
         };
 
@@ -71,6 +83,8 @@ public sealed class CrashPoints(KillRepository repository)
         seen.UnionWith(stamps);
         return seen.Count;
     }
+
+    private int FilesIn(string folder) => repository.FilesOfRuns("*").Count(file => file.Contains($"/{folder}/", StringComparison.Ordinal));
 
     private IEnumerable<string> Refs(string below)
     {

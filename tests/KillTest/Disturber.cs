@@ -21,6 +21,9 @@ public enum Victim
     /// <summary>One git child.</summary>
     Git,
 
+    /// <summary>One package manager.</summary>
+    PackageManager,
+
     /// <summary>Everything, and what is left on disk is from an earlier boot of the machine.</summary>
     Everything,
 
@@ -28,7 +31,10 @@ public enum Victim
     Power,
 }
 
-/// <summary>Kills things with SIGKILL. Only processes that carry the round's mark in their environment are ever looked at.</summary>
+/// <summary>
+/// Kills things with SIGKILL. Only processes that carry the round's mark in their environment are ever looked at, or, where they are given
+/// none but what they need, as gates and package managers are, the round's home.
+/// </summary>
 /// <param name="repository">The round's repository.</param>
 /// <param name="mark">Value of <see cref="Variable"/> in every process of the round.</param>
 public sealed class Disturber(KillRepository repository, string mark)
@@ -46,6 +52,9 @@ public sealed class Disturber(KillRepository repository, string mark)
     /// </summary>
     public int LostStarts(string task) => _lostStarts.Count(folder => Path.GetFileName(Path.GetDirectoryName(folder)) == task);
 
+    /// <summary>What was not synced may be gone.</summary>
+    public bool HasCutPower { get; private set; }
+
     /// <summary>Kills.</summary>
     /// <returns>How many processes there were.</returns>
     public int Kill(Victim victim, Random random) =>
@@ -56,6 +65,10 @@ public sealed class Disturber(KillRepository repository, string mark)
             Victim.Supervisor => KillOfStart("supervisor", random),
             Victim.Agent => KillOfStart("pid", random),
             Victim.Git => KillOne([.. Marked().Where(process => process.Name == "git")], random),
+            Victim.PackageManager => KillOne(
+                [.. Marked().Where(process => process.Name.StartsWith("npm", StringComparison.Ordinal))],
+                random
+            ),
             Victim.Everything => KillEverything(),
             Victim.Power => CutPower(random),
             _ => throw new ArgumentOutOfRangeException(nameof(victim), victim, "unknown"),
@@ -93,6 +106,7 @@ public sealed class Disturber(KillRepository repository, string mark)
         var count = KillEverything();
         if (count > 0)
         {
+            HasCutPower = true;
             PowerCut.Lose(repository, random);
         }
         return count;
@@ -145,7 +159,13 @@ public sealed class Disturber(KillRepository repository, string mark)
     public IReadOnlyList<ProcessInfo> Orchestrators() => [.. Marked().Where(process => process.Name is "orchestrate" or "dotnet")];
 
     /// <summary>Living processes of the round.</summary>
-    public IReadOnlyList<ProcessInfo> Marked() => [.. ProcessTable.FindByEnvironment(Variable, mark)];
+    public IReadOnlyList<ProcessInfo> Marked() =>
+        [
+            .. ProcessTable
+                .FindByEnvironment(Variable, mark)
+                .Concat(ProcessTable.FindByEnvironment("HOME", repository.Home))
+                .DistinctBy(process => process.ProcessId),
+        ];
 
     private static bool IsSupervisor(int processId)
     {

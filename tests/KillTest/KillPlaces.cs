@@ -1,7 +1,7 @@
 namespace Orchestrator.KillTest;
 
 /// <summary>A place in a run at which something is killed.</summary>
-/// <param name="Point">What happens there: <c>git-SUBCOMMAND</c>, <c>agent</c>, or one of <see cref="CrashPoints"/>.</param>
+/// <param name="Point">What happens there: <c>git-SUBCOMMAND</c>, <c>npm-SUBCOMMAND</c>, <c>agent</c>, or one of <see cref="CrashPoints"/>.</param>
 /// <param name="Number">The how manieth time, from 1.</param>
 /// <param name="When"><c>before</c>, <c>after</c> or <c>locked</c> (while git holds its first lock file); for crash points always
 /// <c>after</c>.</param>
@@ -56,6 +56,15 @@ public static class KillPlaces
             );
         }
 
+        if (point.StartsWith("npm-", StringComparison.Ordinal))
+        {
+            string[] times = point == "npm-install" ? ["before", "after", "locked"] : ["before", "after"];
+            return times.SelectMany(
+                when => (Victim[])[Victim.PackageManager, Victim.EveryOrchestrator, Victim.Power],
+                (when, victim) => new KillPlace(point, number, when, victim)
+            );
+        }
+
         if (point == "agent")
         {
             return ((string[])["before", "after"]).SelectMany(
@@ -63,6 +72,8 @@ public static class KillPlaces
                 (when, victim) => new KillPlace(point, number, when, victim)
             );
         }
-        return ((Victim[])[Victim.EveryOrchestrator, Victim.Everything]).Select(victim => new KillPlace(point, number, "after", victim));
+        return ((Victim[])[Victim.EveryOrchestrator, CrashPoints.OfPersons.Contains(point) ? Victim.Power : Victim.Everything]).Select(
+            victim => new KillPlace(point, number, "after", victim)
+        );
     }
 }

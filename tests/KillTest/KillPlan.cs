@@ -1,4 +1,4 @@
-using Orchestrator.TestKit;
+using Orchestrator.Messages;
 
 namespace Orchestrator.KillTest;
 
@@ -13,6 +13,22 @@ public sealed record KillTask(string Id, string[] After, string[] Writes, string
 {
     /// <summary>Files that it only adds lines to.</summary>
     public string[] Appends { get; init; } = [];
+
+    /// <summary>The package that its agent asks for at first; null: none.</summary>
+    public string? Needs { get; init; }
+}
+
+/// <summary>What a reviewer thinks of a run as a whole.</summary>
+public enum KillReview
+{
+    /// <summary>There is no review.</summary>
+    None,
+
+    /// <summary>It misses a file, which becomes a task, and accepts when that is there.</summary>
+    AcceptsTheSecondTime,
+
+    /// <summary>It accepts nothing but what a person has mended.</summary>
+    AcceptsAPersonsFix,
 }
 
 /// <summary>
@@ -29,10 +45,29 @@ public sealed record KillPlan(IReadOnlyList<KillTask> Tasks, double Seconds)
     /// <summary>How many agents work at once.</summary>
     public int Workers { get; init; } = 4;
 
-    /// <summary>
-    /// A reviewer looks at the whole before it lands: it misses a file, which becomes a task, and accepts when that is there.
-    /// </summary>
-    public bool IsReviewed { get; init; }
+    /// <summary>Whether a reviewer looks at the whole before it lands, and what it thinks of that.</summary>
+    public KillReview Review { get; init; }
+
+    /// <summary>What a person says, one after the other, each time the run can't go on by itself.</summary>
+    public IReadOnlyList<string> Ways { get; init; } = [];
+
+    /// <summary>The tasks that the planner makes when a person asks for another plan.</summary>
+    public IReadOnlyList<KillTask> Replanned { get; init; } = [];
+
+    /// <summary>The packages that the project gets; null: there is no package manager.</summary>
+    public IReadOnlyList<string>? Packages { get; init; }
+
+    /// <summary>The registry that the real package manager asks; null: a script stands for it.</summary>
+    public Uri? Registry { get; init; }
+
+    /// <summary>A person is asked for something.</summary>
+    public bool HasPerson => Ways.Count > 0 || Packages is not null;
+
+    /// <summary>The state in which the run ends.</summary>
+    public string EndsAs => Ways.Contains(Resolutions.Abort) ? RunStates.Cancelled : RunStates.Completed;
+
+    /// <summary>All tasks that agents work on.</summary>
+    public IEnumerable<KillTask> AllTasks => [.. Tasks, .. Replanned];
 
     /// <summary>The file that a reviewer misses.</summary>
     public const string ReviewedFile = "reviewed.txt";
@@ -40,7 +75,14 @@ public sealed record KillPlan(IReadOnlyList<KillTask> Tasks, double Seconds)
     /// <summary>The file that tasks and the user append to: each adds a line, in any order.</summary>
     public const string AppendedFile = "log.txt";
 
-    private const string Outside = "{outside}";
+    /// <summary>The file by which a person mends what the reviewer does not accept.</summary>
+    public const string FixedFile = "fixed.txt";
+
+    /// <summary>What only a person's commit has.</summary>
+    public const string Fix = "mended by hand";
+
+    /// <summary>Stands in what a task does for a file outside of the repository.</summary>
+    public const string Outside = "{outside}";
 
     /// <summary>The file that a task renames while the user changes it.</summary>
     public const string RenamedFile = "notes.txt";
@@ -145,7 +187,52 @@ public sealed record KillPlan(IReadOnlyList<KillTask> Tasks, double Seconds)
 
     /// <summary>For the review before a run lands: few tasks, a finding that becomes one more, and a second round that accepts.</summary>
     public static KillPlan Reviewed { get; } =
-        new([Simple("t0") with { Appends = [AppendedFile] }, Remediated("t1"), Last("t2", "t0", "t1")], Seconds: 0.2) { IsReviewed = true };
+        new([Simple("t0") with { Appends = [AppendedFile] }, Remediated("t1"), Last("t2", "t0", "t1")], Seconds: 0.2)
+        {
+            Review = KillReview.AcceptsTheSecondTime,
+        };
+
+    /// <summary>
+    /// For what persons decide: a reviewer that does not accept, another plan, a person's own commits, and what looks like a secret, which
+    /// a person lets land.
+    /// </summary>
+    public static KillPlan Escalated { get; } =
+        new([Simple("t0") with { Appends = [AppendedFile] }, Last("t1", "t0")], Seconds: 0.2)
+        {
+            Review = KillReview.AcceptsAPersonsFix,
+            Ways = [Resolutions.Replan, Resolutions.ManualFix],
+            Replanned = [Simple("t2") with { Does = "echo 't2 good, key=AKIAQYLPMN5HFIQR7XYZ' > t2.txt" }],
+        };
+
+    /// <summary>The same reviewer, and a person who ends the run.</summary>
+    public static KillPlan Aborted { get; } =
+        new([Simple("t0") with { Appends = [AppendedFile] }, Remediated("t1"), Last("t2", "t0", "t1")], Seconds: 0.2)
+        {
+            Review = KillReview.AcceptsAPersonsFix,
+            Ways = [Resolutions.Abort],
+        };
+
+    /// <summary>For packages: two tasks that ask for one at the same time, one of which a person has to allow.</summary>
+    public static KillPlan Installing { get; } =
+        new(
+            [
+                Asking("left", "left-pad@^1.3", "\"$KILL_TEST_PROGRAM\" blocked --needs left-pad@^1.3"),
+                Asking(
+                    "right",
+                    "right-pad@^1.0",
+                    "echo '{\"status\": \"blocked\", \"needs_dependency\": \"right-pad@^1.0\"}' > .task-status.json"
+                ),
+                Simple("t0") with
+                {
+                    Appends = [AppendedFile],
+                },
+                Last("t1", "left", "right", "t0"),
+            ],
+            Seconds: 0.2
+        )
+        {
+            Packages = ["left-pad", "right-pad"],
+        };
 
     /// <summary>
     /// For agents that work on while nobody is there: one says done, one writes a file that it does not own, one appends. They take long
@@ -183,63 +270,19 @@ public sealed record KillPlan(IReadOnlyList<KillTask> Tasks, double Seconds)
             )
         );
 
-    /// <summary>
-    /// The agent: counts its start, takes a while, does what its task asks. At the place of a round it waits to be killed.
-    /// </summary>
-    /// <param name="repository">The round's repository.</param>
-    public string ToAgent(KillRepository repository) =>
-        $$"""
-            #!/bin/sh
-            set -eu
-            echo "$ORCHESTRATOR_START" >> '{{repository.StartsFolder}}'/"$ORCHESTRATOR_TASK"
-            echo "start of $ORCHESTRATOR_TASK"
-            place() {
-              [ -e '{{repository.ShimFolder}}/place' ] && [ ! -e '{{repository.ShimFolder}}/hit' ] || return 0
-              read -r point number when < '{{repository.ShimFolder}}/place'
-              [ "$point" = agent ] && [ "$when" = "$1" ] && [ "$(cat '{{repository.StartsFolder}}'/* | wc -l)" -ge "$number" ] || return 0
-              mkdir '{{repository.ShimFolder}}/agent-waits' 2>/dev/null || return 0 # Another one is there already.
-              echo "$$ agent of $ORCHESTRATOR_TASK" > '{{repository.ShimFolder}}/hit.new'; mv '{{repository.ShimFolder}}/hit.new' '{{repository.ShimFolder}}/hit'
-              sleep 600
-            }
-            append() { grep -qx "$2" "$1" || echo "$2" >> "$1"; }
-            wait_for_user() { n=0; while [ ! -e '{{repository.UserCommitted}}' ] && [ $n -lt 1200 ]; do sleep 0.1; n=$((n+1)); done; }
-            {{AgentCommits.Functions}}
-            place before
-            sleep {{Seconds.ToString(System.Globalization.CultureInfo.InvariantCulture)}}
-            case $ORCHESTRATOR_TASK in
-            {{string.Concat(
-                Tasks.Select(task =>
-                    $"{task.Id}) {task.Does.Replace(Outside, repository.Hostility.Outside, StringComparison.Ordinal)}{(task.Appends.Contains(AppendedFile) ? $"; append {AppendedFile} 'line of {task.Id}'" : "")} ;;\n"
-                )
-            )}}
-            *) echo reviewed > {{ReviewedFile}} ;;
-            esac
-            case $ORCHESTRATOR_TASK in
-            {{string.Concat(Tasks.Select(task => $"{task.Id}) agent_commits {AgentCommits.Choose(Seed, task.Id)} || true ;;\n"))}}
-            esac
-            place after
-            """;
-
-    /// <summary>The reviewer: what it missed in the first round it is asked about in the second.</summary>
-    public static string ToReviewer() =>
-        $$"""
-            #!/bin/sh
-            set -eu
-            prompt=$(cat)
-            sleep 0.2
-            case $prompt in
-            *'# Earlier findings'*)
-              id=$(printf '%s\n' "$prompt" | sed -n 's/^- `\([^`]*\)` t0\.txt.*/\1/p' | head -n 1)
-              echo '{"verdict":"accept","summary":"All is there.","findings":[],"earlier":[{"id":"'"$id"'","state":"fixed","why":"it is there"}]}' ;;
-            *)
-              echo '{"verdict":"findings","summary":"A file is missing.","findings":[{"file":"t0.txt","line":1,"severity":"blocking",'
-              echo '"summary":"{{ReviewedFile}} is missing","consequence":"Readers do not find it.","reproduction":"cat {{ReviewedFile}} fails",'
-              echo '"fix":"Write {{ReviewedFile}}.","files":["{{ReviewedFile}}"]}],"earlier":[]}' ;;
-            esac
-            """;
-
     private static KillTask Simple(string id, params string[] after) =>
         new(id, after, [$"{id}.txt"], $"grep -q good {id}.txt", $"echo '{id} good' > {id}.txt");
+
+    // Half of its work is done when it finds that it can't go on.
+    private static KillTask Asking(string id, string package, string asks) =>
+        Simple(id) with
+        {
+            Does =
+                $"if grep -q '\"{package.Split('@')[0]}\"' package.json; then echo '{id} good' > {id}.txt; "
+                + $"else echo half > {id}.txt; {asks}; fi",
+            Needs = package,
+            MostRounds = 2,
+        };
 
     private static KillTask Slow(string id, params string[] after) => Simple(id, after) with { Gate = $"sleep 0.4; grep -q good {id}.txt" };
 

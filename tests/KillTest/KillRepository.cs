@@ -1,11 +1,19 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Orchestrator.Messages;
 
 namespace Orchestrator.KillTest;
 
 /// <summary>A fresh repository with a plan and an agent that does the same every time.</summary>
 public sealed class KillRepository : IDisposable
 {
+    // The folders of planners and reviewers begin with a dot.
+    private static readonly EnumerationOptions Everywhere = new()
+    {
+        RecurseSubdirectories = true,
+        AttributesToSkip = FileAttributes.ReparsePoint,
+    };
+
     private readonly string _root;
 
     /// <summary>Makes it.</summary>
@@ -20,12 +28,16 @@ public sealed class KillRepository : IDisposable
         Home = Directory.CreateDirectory(Path.Combine(_root, "home")).FullName;
         UserCommitted = Path.Combine(_root, "user-committed");
         var agent = Beside("agent.sh");
-        var reviewer = Beside("reviewer.sh");
         Write(
             ".orchestrator/config.yaml",
-            $"workers: {plan.Workers}\nagent: scripted\nagents: {{scripted: {{command: [/bin/sh, \"{agent}\"]}}, reviewer: {{command: [/bin/sh, \"{reviewer}\"]}}}}\ndisk: {{reserve: "
-                + $"1}}\nworktrees: {{setup: []}}\n"
-                + (plan.IsReviewed ? "review: {enabled: true, agent: reviewer}\n" : "")
+            $"workers: {plan.Workers}\nagent: scripted\nagents: {{scripted: {{command: [/bin/sh, \"{agent}\"]}}}}\ndisk: {{reserve: "
+                + $"1}}\nworktrees: {{setup: []}}\nplanner: {{agent: scripted}}\ndependencies: {{allow: ['npm:left-*']}}\n"
+                + plan.Review switch
+                {
+                    KillReview.None => "",
+                    KillReview.AcceptsAPersonsFix => "review: {enabled: true, agent: scripted, max_rounds: 1}\n",
+                    _ => "review: {enabled: true, agent: scripted}\n",
+                }
         );
         Write("tasks.yaml", plan.ToYaml());
         Write(KillPlan.AppendedFile, "first line\n");
@@ -34,8 +46,21 @@ public sealed class KillRepository : IDisposable
         Git("init", "-q", "-b", "main");
         Hostility = new Hostility(this);
         Hostility.WriteFiles();
-        File.WriteAllText(agent, plan.ToAgent(this));
-        File.WriteAllText(reviewer, KillPlan.ToReviewer());
+        File.WriteAllText(agent, new KillScripts(plan, this).Agent());
+        if (plan.Packages is not null)
+        {
+            Write("package.json", KillScripts.Manifest);
+            Write(".gitignore", "node_modules/\n");
+            if (plan.Registry is null)
+            {
+                Shim.WriteProgram(Path.Combine(ProgramsFolder, "npm"), KillScripts.PackageManager);
+            }
+            else
+            {
+                File.WriteAllText(Path.Combine(Home, ".npmrc"), $"registry={plan.Registry}\n");
+            }
+            Git("add", "package.json", ".gitignore");
+        }
         // Not the configuration, which names a folder of this machine.
         Git(["add", "tasks.yaml", KillPlan.AppendedFile, KillPlan.RenamedFile, "list.txt", .. Hostility.Files]);
         Commit("Start");
@@ -55,6 +80,12 @@ public sealed class KillRepository : IDisposable
 
     public string Home { get; }
 
+    /// <summary>Programs that are found before those of the machine.</summary>
+    public string ProgramsFolder => Beside("programs");
+
+    /// <summary>How many answers of a person were begun to be typed.</summary>
+    public int Answers { get; set; }
+
     /// <summary>This file is there when the user has committed.</summary>
     public string UserCommitted { get; }
 
@@ -68,9 +99,7 @@ public sealed class KillRepository : IDisposable
     public IEnumerable<string> StartFolders =>
         !Directory.Exists(RunsFolder)
             ? []
-            : Directory
-                .EnumerateDirectories(RunsFolder, "started", new EnumerationOptions { RecurseSubdirectories = true })
-                .Select(folder => Path.GetDirectoryName(folder)!);
+            : Directory.EnumerateDirectories(RunsFolder, "started", Everywhere).Select(folder => Path.GetDirectoryName(folder)!);
 
     /// <summary>How many starts of a task's agent failed while the disk was full: these have to be repeated.</summary>
     public int StartsThatFailedOnAFullDisk(string task) =>
@@ -80,12 +109,28 @@ public sealed class KillRepository : IDisposable
             && File.ReadAllText(Path.Combine(folder, "exit")).Trim() != "0"
         );
 
-    /// <summary>A run has written down that it is completed.</summary>
-    public bool HasCompletedRun => Statuses().Any(status => status.GetProperty("state").GetString() == "completed");
+    /// <summary>A run has written down that it has ended as it should.</summary>
+    public bool HasEndedRun => Statuses().Any(IsEndedAsMeant);
 
     /// <summary>A run can be gone on with.</summary>
-    public bool HasOpenRun =>
-        Statuses().Any(status => status.GetProperty("state").GetString() is not ("completed" or "failed" or "cancelled"));
+    public bool HasOpenRun => OpenRun is not null;
+
+    /// <summary>What the run that can be gone on with has written down; null: there is none.</summary>
+    public JsonElement? OpenRun =>
+        Statuses().Where(status => !RunStates.IsFinal(status.GetProperty("state").GetString()!)).Cast<JsonElement?>().FirstOrDefault();
+
+    /// <summary>What persons have decided, as the events of runs have it.</summary>
+    public IEnumerable<string> DecidedByPersons() =>
+        from file in FilesOfRuns("events.jsonl")
+        from line in File.ReadLines(file)
+        where line.Contains("\"by\":", StringComparison.Ordinal)
+        select Reason(line);
+
+    private static string Reason(string line)
+    {
+        using var document = JsonDocument.Parse(line);
+        return document.RootElement.GetProperty("reason").GetString() ?? "";
+    }
 
     /// <summary>Verified work was merged to a staging branch: the run is in the middle of its work.</summary>
     public bool HasMergedWork =>
@@ -93,15 +138,19 @@ public sealed class KillRepository : IDisposable
             .SelectMany(status => status.GetProperty("tasks").EnumerateArray())
             .Any(task => task.GetProperty("state").GetString() == "merged");
 
+    /// <summary>Files of all runs.</summary>
+    /// <param name="pattern">Their names.</param>
+    public string[] FilesOfRuns(string pattern) => Directory.Exists(RunsFolder) ? Directory.GetFiles(RunsFolder, pattern, Everywhere) : [];
+
     private string RunsFolder => Path.Combine(OrchestratorFolder, "runs");
 
     /// <summary>Absolute path of a file that belongs to the round and is not in the repository.</summary>
     public string Beside(string relative) => Path.Combine(_root, relative);
 
-    /// <summary>Rounds that each task needed, as the completed run recorded them.</summary>
+    /// <summary>Rounds that each task needed, as the ended run recorded them.</summary>
     public IReadOnlyDictionary<string, int> Rounds() =>
         Statuses()
-            .Where(status => status.GetProperty("state").GetString() == "completed")
+            .Where(IsEndedAsMeant)
             .SelectMany(status => status.GetProperty("tasks").EnumerateArray())
             .ToDictionary(task => task.GetProperty("id").GetString()!, task => task.GetProperty("attempt").GetInt32());
 
@@ -119,13 +168,21 @@ public sealed class KillRepository : IDisposable
         File.WriteAllText(UserCommitted, Git("rev-parse", "main"));
     }
 
-    /// <summary>What the target holds: every file with its content; of the shared file its lines in order of the alphabet.</summary>
-    public string Fingerprint()
+    /// <summary>What the target holds, and what was kept of a run that a person has ended.</summary>
+    public string Fingerprint() => string.Join('\n', ((string[])["main", .. KeptAborted]).Select(Fingerprint));
+
+    /// <summary>The refs that keep what runs had reached which a person has ended.</summary>
+    public IEnumerable<string> KeptAborted =>
+        Git("for-each-ref", "--format=%(refname)", "refs/orchestrator/aborted").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>Every file with its content; of the shared file its lines in order of the alphabet.</summary>
+    private string Fingerprint(string commit)
     {
-        var files = Git("ls-tree", "-r", "main")
+        var files = Git("ls-tree", "-r", commit)
             .Split('\n')
             .Where(line => !line.EndsWith('\t' + KillPlan.AppendedFile, StringComparison.Ordinal));
-        return string.Join('\n', [.. files, .. Git("show", "main:" + KillPlan.AppendedFile).Split('\n').Order(StringComparer.Ordinal)]);
+        var lines = Git("show", $"{commit}:{KillPlan.AppendedFile}").Split('\n').Order(StringComparer.Ordinal);
+        return string.Join('\n', [.. files, .. lines]);
     }
 
     /// <summary>In how many starts of agents there is this file.</summary>
@@ -172,6 +229,8 @@ public sealed class KillRepository : IDisposable
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.WriteAllText(path, text);
     }
+
+    private bool IsEndedAsMeant(JsonElement status) => status.GetProperty("state").GetString() == Plan.EndsAs;
 
     private IEnumerable<JsonElement> Statuses()
     {

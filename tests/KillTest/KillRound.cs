@@ -11,8 +11,8 @@ public sealed record KillResult(IReadOnlyList<string> Faults, string Fingerprint
 public interface IKiller
 {
     /// <summary>Prepares the repository of a round before anything is started in it.</summary>
-    /// <returns>Variables for the commands.</returns>
-    IReadOnlyDictionary<string, string> Prepare(KillRepository repository);
+    /// <returns>A folder whose programs the commands find before all others; null: there is none.</returns>
+    string? Prepare(KillRepository repository);
 
     /// <summary>How many processes should work on the run.</summary>
     int Processes { get; }
@@ -48,6 +48,10 @@ public sealed class KillRound(IReadOnlyList<string> program, string? root = null
         var kills = new List<string>();
         var person = new PersonAtWork(repository, new Random(plan.Seed));
         using var commands = new RunCommands(program, repository, mark, killer.Prepare(repository));
+        if (plan.HasPerson)
+        {
+            await commands.TrustAsync();
+        }
         var began = TimeProvider.System.GetTimestamp();
         while (!commands.HasEnded)
         {

@@ -24,10 +24,10 @@ public sealed class PlaceKiller(KillPlace? place) : IKiller
         TimeSpan.FromMilliseconds(Reached is null && (place is null || CrashPoints.Names.Contains(place.Point)) ? 4 : 20);
 
     /// <inheritdoc/>
-    public IReadOnlyDictionary<string, string> Prepare(KillRepository repository)
+    public string? Prepare(KillRepository repository)
     {
         _points = new CrashPoints(repository);
-        return new Dictionary<string, string> { ["PATH"] = $"{Shim.Make(repository, place)}:{Environment.GetEnvironmentVariable("PATH")}" };
+        return Shim.Make(repository, place);
     }
 
     /// <inheritdoc/>
@@ -73,7 +73,7 @@ public sealed class PlaceKiller(KillPlace? place) : IKiller
         }
 
         // First whoever would take notice of the other's end.
-        if (place.Victim is Victim.EveryOrchestrator or Victim.Everything)
+        if (place.Victim is Victim.EveryOrchestrator or Victim.Everything or Victim.Power)
         {
             disturber.Kill(place.Victim, Random.Shared);
         }

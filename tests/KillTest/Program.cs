@@ -1,14 +1,19 @@
 using System.Globalization;
 using Orchestrator.KillTest;
 
-// Usage: KillTest PROGRAM [--rounds N] [--seed S] [--kills N] [--together|--reviewed]
-//        KillTest PROGRAM --exhaustive [--sample N] [--seed S] [--only TEXT] [--together|--reviewed]
+// Usage: KillTest PROGRAM [--rounds N] [--seed S] [--kills N] [--together|--reviewed|--escalated|--aborted|--installing]
+//        KillTest PROGRAM --exhaustive [--sample N] [--seed S] [--only TEXT] [--together|--reviewed|--escalated|--aborted|--installing]
+//        --installing --real-npm: npm of this machine, with a registry of our own
 //        KillTest PROGRAM --scenario freeze|desert|disk [--rounds N] [--seed S] [--folder FOLDER]
 var round = new KillRound([args[0]], Text("--folder")) { Patience = TimeSpan.FromMinutes(Option("--patience", 5)) };
 var seed = Option("--seed", Random.Shared.Next());
+using var registry = args.Contains("--real-npm") ? new PackageRegistry() : null;
 var other =
     args.Contains("--together") ? KillPlan.Together
     : args.Contains("--reviewed") ? KillPlan.Reviewed
+    : args.Contains("--escalated") ? KillPlan.Escalated
+    : args.Contains("--aborted") ? KillPlan.Aborted
+    : args.Contains("--installing") ? KillPlan.Installing with { Registry = registry?.Url }
     : null;
 return args.Contains("--exhaustive")
     ? await ExhaustiveAsync()

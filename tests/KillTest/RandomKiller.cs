@@ -17,6 +17,7 @@ public sealed class RandomKiller(Random random, int most) : IKiller
         Victim.Supervisor,
         Victim.Agent,
         Victim.Git,
+        Victim.PackageManager,
     ];
 
     private int _kills;
@@ -29,7 +30,7 @@ public sealed class RandomKiller(Random random, int most) : IKiller
     public TimeSpan Pause => TimeSpan.FromMilliseconds(_kills < most ? random.Next(100, 1800) : 200);
 
     /// <inheritdoc/>
-    public IReadOnlyDictionary<string, string> Prepare(KillRepository repository) => new Dictionary<string, string>();
+    public string? Prepare(KillRepository repository) => null;
 
     /// <inheritdoc/>
     public string? Kill(KillRepository repository, Disturber disturber)

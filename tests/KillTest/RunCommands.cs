@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using Orchestrator.Messages;
 
 namespace Orchestrator.KillTest;
 
@@ -9,16 +10,15 @@ namespace Orchestrator.KillTest;
 /// <param name="program">Program and leading arguments of the <c>orchestrate</c> command.</param>
 /// <param name="repository">The round's repository.</param>
 /// <param name="mark">Marks the processes.</param>
-/// <param name="environment">Further variables of theirs.</param>
-public sealed class RunCommands(
-    IReadOnlyList<string> program,
-    KillRepository repository,
-    string mark,
-    IReadOnlyDictionary<string, string>? environment = null
-) : IDisposable
+/// <param name="inFront">A folder whose programs they find before all others; null: there is none.</param>
+public sealed class RunCommands(IReadOnlyList<string> program, KillRepository repository, string mark, string? inFront = null) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly string[] Going = ["--yes", "--no-progress"];
+    private static readonly string[] Resume = ["resume", .. Going];
+    private const int WorkFailed = 1;
     private const int Usage = 2;
+    private const int NeedsPerson = 3;
     private const int Resumable = 4;
     private const int Unavailable = 5;
     private const int Killed = 137;
@@ -26,7 +26,9 @@ public sealed class RunCommands(
     private readonly StringBuilder _output = new();
     private readonly List<Process> _running = [];
     private readonly HashSet<int> _disturbed = [];
-    private int? _lastCode;
+    private readonly PersonAnswering _person = new(repository);
+    private bool _isNew = true;
+    private bool _isKept;
     private int? _ending;
 
     /// <summary>A command has said how the run ended.</summary>
@@ -45,20 +47,33 @@ public sealed class RunCommands(
     }
 
     /// <summary>
-    /// Starts what is missing: <c>run</c> where nothing can be gone on with, else <c>resume</c>; a second process only beside a run that
-    /// was begun.
+    /// Starts what is missing: <c>run</c> where nothing can be gone on with, else what a person answers, or <c>resume</c>; a second process
+    /// only beside a run that was begun.
     /// </summary>
     /// <param name="wanted">Processes that should work on the run.</param>
     public void KeepGoing(int wanted)
     {
         if (_running.Count == 0)
         {
-            Start(_lastCode is null or Usage ? "run" : "resume");
+            Start(
+                _isNew ? ["run", .. Going, "--approve-risk", "100"]
+                : !_isKept && _person.Next() is { } answer ? answer
+                : Resume
+            );
         }
         else if (_running.Count < wanted && repository.HasOpenRun)
         {
-            Start("resume");
+            Start(Resume);
         }
+    }
+
+    /// <summary>Says yes to what the repository asks for, so that the person's answers need not.</summary>
+    public async Task TrustAsync()
+    {
+        Start(["trust", "--yes"]);
+        await _running[0].WaitForExitAsync();
+        _running[0].Dispose();
+        _running.Clear();
     }
 
     /// <summary>Waits until a command has ended, or so long.</summary>
@@ -92,7 +107,7 @@ public sealed class RunCommands(
             await SomeEndedAsync(TimeSpan.FromSeconds(1));
         }
         var faults = new List<string>();
-        if (_ending != 0)
+        if (_ending != 0 && (_ending != WorkFailed || repository.Plan.EndsAs == RunStates.Completed))
         {
             faults.Add($"the run ended with exit code {_ending}");
         }
@@ -144,30 +159,37 @@ public sealed class RunCommands(
         Note($"[{process.Id} ended with {code}]");
 
         // Killed between its last step and its last word: there is nothing to resume because all is done.
-        if (code == Usage && repository.HasCompletedRun)
+        if (code == Usage && repository.HasEndedRun)
         {
             code = 0;
         }
-        _lastCode = code;
+        var verb = process.StartInfo.ArgumentList[program.Count - 1];
+        var isAnswer = verb is not ("run" or "resume");
 
-        // Killed, or there is nothing to go on with yet: then the run never began. Whatever else it says is the end.
+        // What a person has said and nobody has heard yet is said once.
+        _isKept = isAnswer && code is Resumable or Usage;
+        _isNew = code == Usage && !isAnswer;
+
+        // Killed, or there is nothing to go on with yet: then the run never began. Or a person is asked. Whatever else it says is the end.
         if (code == Unavailable && _disturbed.Remove(process.Id))
         {
             Note("[typed again]");
         }
-        else if (code is not (Usage or Resumable or Killed) || (code == Usage && process.StartInfo.ArgumentList.Contains("run")))
+        else if (
+            code is not (Usage or Resumable or Killed)
+                && !(code is 0 or WorkFailed or NeedsPerson && repository.HasOpenRun && (isAnswer || _person.IsAsked))
+            || (code == Usage && verb == "run")
+        )
         {
             _ending = code;
         }
         process.Dispose();
     }
 
-    private void Start(string verb)
+    private void Start(IReadOnlyList<string> arguments)
     {
-        var start = new ProcessStartInfo(
-            program[0],
-            [.. program.Skip(1), verb, "--yes", "--no-progress", .. verb == "run" ? ["--approve-risk", "100"] : Array.Empty<string>()]
-        )
+        repository.Answers += arguments[0] is "run" or "resume" or "trust" ? 0 : 1;
+        var start = new ProcessStartInfo(program[0], [.. program.Skip(1), .. arguments])
         {
             WorkingDirectory = repository.Folder,
             RedirectStandardOutput = true,
@@ -178,10 +200,8 @@ public sealed class RunCommands(
         {
             start.Environment.Remove(name);
         }
-        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
-        {
-            start.Environment[name] = value;
-        }
+        start.Environment["PATH"] =
+            $"{(inFront is null ? "" : inFront + ":")}{repository.ProgramsFolder}:{Environment.GetEnvironmentVariable("PATH")}";
         start.Environment[Disturber.Variable] = mark;
         start.Environment["HOME"] = repository.Home;
         start.Environment["KILL_TEST_PROGRAM"] = program[0];
@@ -191,6 +211,6 @@ public sealed class RunCommands(
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         _running.Add(process);
-        Note($"$ orchestrate {verb} [{process.Id}]");
+        Note($"$ orchestrate {string.Join(' ', arguments)} [{process.Id}]");
     }
 }

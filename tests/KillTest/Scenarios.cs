@@ -15,7 +15,7 @@ public sealed class Freezer(Random random) : IKiller
     public TimeSpan Pause => TimeSpan.FromMilliseconds(random.Next(300, 2500));
 
     /// <inheritdoc/>
-    public IReadOnlyDictionary<string, string> Prepare(KillRepository repository) => new Dictionary<string, string>();
+    public string? Prepare(KillRepository repository) => null;
 
     /// <inheritdoc/>
     public string? Kill(KillRepository repository, Disturber disturber)
@@ -45,7 +45,7 @@ public sealed class Desertion : IKiller
     public TimeSpan Pause => TimeSpan.FromMilliseconds(20);
 
     /// <inheritdoc/>
-    public IReadOnlyDictionary<string, string> Prepare(KillRepository repository) => new Dictionary<string, string>();
+    public string? Prepare(KillRepository repository) => null;
 
     /// <inheritdoc/>
     public string? Kill(KillRepository repository, Disturber disturber)
@@ -86,7 +86,7 @@ public sealed class DiskFiller(Random random, int times) : IKiller
     public TimeSpan Pause => TimeSpan.FromMilliseconds(_left > 0 ? random.Next(50, 1200) : 200);
 
     /// <inheritdoc/>
-    public IReadOnlyDictionary<string, string> Prepare(KillRepository repository) => new Dictionary<string, string>();
+    public string? Prepare(KillRepository repository) => null;
 
     /// <inheritdoc/>
     public string? Kill(KillRepository repository, Disturber disturber)

@@ -1,8 +1,9 @@
 namespace Orchestrator.KillTest;
 
 /// <summary>
-/// A git of our own in front of the real one: it counts calls by subcommand, and at the place of a round it says that it is there and waits
-/// to be killed. "locked" is while git holds locks: in the hook that runs when refs are locked, or in a filter that runs while an index is.
+/// A git of our own in front of the real one, and a package manager: it counts calls by subcommand, and at the place of a round it says that
+/// it is there and waits to be killed. "locked" is while git holds locks: in the hook that runs when refs are locked, or in a filter that runs
+/// while an index is; a package manager is stopped when it begins to write its files.
 /// </summary>
 public static class Shim
 {
@@ -15,26 +16,33 @@ public static class Shim
         name= skip=0
         for argument in "$@"; do
           if [ $skip = 1 ]; then skip=0; continue; fi
-          case $argument in -c|-C) skip=1 ;; -*) ;; *) name=git-$argument; break ;; esac
+          case $argument in -c|-C) skip=1 ;; -*) ;; *) name=NAME-$argument; break ;; esac
         done
         exec 9>"$here/lock"; flock 9
         count=0; [ ! -e "$here/count/$name" ] || read -r count < "$here/count/$name"
         count=$((count + 1)); echo $count > "$here/count/$name"
         exec 9>&-
         point= ; [ ! -e "$here/place" ] || read -r point number when < "$here/place"
-        if [ "$name" != "$point" ] || [ $count != "$number" ] || [ -e "$here/hit" ]; then exec GIT "$@"; fi
+        if [ "$name" != "$point" ] || [ $count != "$number" ] || [ -e "$here/hit" ]; then exec PROGRAM "$@"; fi
         export KILL_TEST_SHIM='HERE'
         wait_here() { echo "$$ $*" > "$here/hit.new"; mv "$here/hit.new" "$here/hit"; exec sleep 600; }
         case $when in
           before) wait_here "$@" ;;
-          after) GIT "$@" > /dev/null 2>&1; wait_here "$@" ;;
+          after) PROGRAM "$@" > /dev/null 2>&1; wait_here "$@" ;;
         esac
+        if [ NAME != git ]; then
+          cp package.json "$here/before"
+          PROGRAM "$@" > /dev/null 2>&1 & child=$!
+          while kill -0 $child 2>/dev/null && cmp -s package.json "$here/before"; do sleep 0.01; done
+          kill -STOP $child 2>/dev/null
+          wait_here "half of $*"
+        fi
         options=
         while [ "$1" = -c ]; do
           case $2 in core.hooksPath=*) ;; *) options="$options -c $2" ;; esac
           shift 2
         done
-        exec GIT $options -c "core.hooksPath=$here/hooks" -c "filter.killer.clean=$here/hooks/locked" -c "filter.killer.smudge=$here/hooks/locked" "$@"
+        exec PROGRAM $options -c "core.hooksPath=$here/hooks" -c "filter.killer.clean=$here/hooks/locked" -c "filter.killer.smudge=$here/hooks/locked" "$@"
         """;
 
     private const string Hook = "#!/bin/sh\necho \"$PPID locked\" > 'HERE/hit.new'; mv 'HERE/hit.new' 'HERE/hit'; sleep 600\n";
@@ -46,15 +54,21 @@ public static class Shim
     public static string Make(KillRepository repository, KillPlace? place)
     {
         var here = repository.ShimFolder;
-        var git = (Environment.GetEnvironmentVariable("PATH") ?? "/usr/bin")
-            .Split(':')
-            .Select(folder => Path.Combine(folder, "git"))
-            .First(File.Exists);
         Directory.CreateDirectory(Path.Combine(here, "count"));
-        WriteProgram(
-            Path.Combine(here, "bin", "git"),
-            Script.Replace("HERE", here, StringComparison.Ordinal).Replace("GIT ", git + " ", StringComparison.Ordinal)
-        );
+        foreach (var name in (string[])["git", .. repository.Plan.Packages is null ? [] : (string[])["npm"]])
+        {
+            var program = $"{repository.ProgramsFolder}:{Environment.GetEnvironmentVariable("PATH") ?? "/usr/bin"}"
+                .Split(':')
+                .Select(folder => Path.Combine(folder, name))
+                .First(File.Exists);
+            WriteProgram(
+                Path.Combine(here, "bin", name),
+                Script
+                    .Replace("HERE", here, StringComparison.Ordinal)
+                    .Replace("NAME", name, StringComparison.Ordinal)
+                    .Replace("PROGRAM ", program + " ", StringComparison.Ordinal)
+            );
+        }
         WriteProgram(
             Path.Combine(here, "hooks", "reference-transaction"),
             $"#!/bin/sh\n[ \"$1\" != prepared ] || exec '{here}/hooks/locked'\n"
@@ -76,7 +90,10 @@ public static class Shim
             .Where(file => file.Count.Length > 0)
             .ToDictionary(file => file.Name, file => int.Parse(file.Count, System.Globalization.CultureInfo.InvariantCulture));
 
-    private static void WriteProgram(string path, string text)
+    /// <summary>Writes a script that can be run.</summary>
+    /// <param name="path">Where.</param>
+    /// <param name="text">What it does.</param>
+    public static void WriteProgram(string path, string text)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.WriteAllText(path, text + "\n");

@@ -17,6 +17,7 @@ public sealed class DependencyRequestTests
     private const string Npm = """
         echo "$*" >> "$HOME/npm.log"
         for last; do :; done
+        if [ -f "$HOME/kill-$1" ]; then echo half > package.json; rm "$HOME/kill-$1"; kill -KILL $$; fi
         case "$1" in
           view)
             case "$3" in
@@ -28,7 +29,7 @@ public sealed class DependencyRequestTests
             name=${last%%@*}
             if [ -f "$HOME/half" ]; then echo half > package.json; mv "$HOME/half" "$HOME/begun"; sleep 600; fi
             sed -i "s/\"dependencies\": {/\"dependencies\": {\"$name\": \"${last#*@}\",/; s/,}/}/" package.json
-            echo "{\"lock\": \"$(grep -o pad package.json | wc -l) $last\"}" > package-lock.json
+            echo "{\"name\": \"$(basename "$PWD")\", \"lock\": \"$(grep -o pad package.json | wc -l) $last\"}" > package-lock.json
             mkdir -p node_modules && echo x > node_modules/x ;;
         esac
         """;
@@ -50,7 +51,9 @@ public sealed class DependencyRequestTests
         prepared = await TakeInAsync(run, "a", concluded.Commit);
 
         Assert.Contains("\"left-pad\": \"^1.3\"", await run.ShowAsync(run.StagingBranch, "package.json"), StringComparison.Ordinal);
-        Assert.Contains("left-pad@^1.3", await run.ShowAsync(run.StagingBranch, "package-lock.json"), StringComparison.Ordinal);
+        var locked = await run.ShowAsync(run.StagingBranch, "package-lock.json");
+        Assert.Contains("left-pad@^1.3", locked, StringComparison.Ordinal);
+        Assert.Contains($"\"name\": \"{Path.GetFileName(run.Repository.Path)}\"", locked, StringComparison.Ordinal);
         Assert.DoesNotContain(
             "node_modules",
             await run.Repository.GitAsync("ls-tree", "-r", "--name-only", run.StagingBranch),
@@ -121,6 +124,33 @@ public sealed class DependencyRequestTests
         var manifest = await run.ShowAsync(run.StagingBranch, "package.json");
         Assert.Contains("left-pad", manifest, StringComparison.Ordinal);
         Assert.DoesNotContain("half", manifest, StringComparison.Ordinal);
+    }
+
+    /// <summary>Somebody else, or a machine short of memory, ends it: that is no answer for the agent.</summary>
+    [Theory]
+    [InlineData("view", 1)]
+    [InlineData("install", 1)]
+    [InlineData("install", 2)]
+    public async Task Request_PackageManagerIsKilled_IsTriedOnceMoreOnFreshFiles(string call, int times)
+    {
+        using var run = await BeginAsync(allow: ["*"]);
+        var kill = Path.Combine(run.Repository.Beside("home"), $"kill-{call}");
+        File.WriteAllText(kill, "");
+        run.AddProgram("npm", times == 1 ? Npm : Npm.Replace("rm \"$HOME/kill-$1\";", "", StringComparison.Ordinal));
+        Claim(run, "a", "left-pad@^1.3");
+
+        var verdict = await JudgeAsync(run, "a");
+        var made = await InstallAsync(run, "a");
+
+        Assert.Equal(RequestSteps.Install, verdict.Step);
+        if (times == 2)
+        {
+            Assert.Contains("left-pad@^1.3 can't be installed (exit code 137).", made.Problem, StringComparison.Ordinal);
+            return;
+        }
+        Assert.True((await MergeAsync(run, "a", made.Commit)).Merged);
+        Assert.Contains("\"is-odd\"", await run.ShowAsync(run.StagingBranch, "package.json"), StringComparison.Ordinal);
+        Assert.Contains("left-pad", await run.ShowAsync(run.StagingBranch, "package.json"), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -20,6 +20,8 @@ namespace Orchestrator.Runs.Requests;
 /// <param name="services">What the steps need of this machine.</param>
 public sealed class PackageInstallation(RunServices services)
 {
+    private const string NpmLock = "package-lock.json";
+
     /// <summary>Makes the commit. Done again, it finds the one that it has made.</summary>
     /// <param name="input">Which start, and which round.</param>
     /// <param name="stop">Ends the package manager.</param>
@@ -39,7 +41,12 @@ public sealed class PackageInstallation(RunServices services)
         }
         var staging = await new TaskWorkspace(repository, files, task).StagingTipAsync(input.Task.StagingTip, stop);
         var wanted = new DependencyRegister(files.Folder).Of(task, input.Start);
-        var result = await MakeAsync(repository, files, input, staging, wanted, stop);
+        // What is killed once may have met a machine short of memory; what is killed each time asks for it.
+        var (result, wasKilled) = await MakeAsync(repository, files, input, staging, wanted, stop);
+        if (wasKilled)
+        {
+            (result, _) = await MakeAsync(repository, files, input, staging, wanted, stop);
+        }
         DurableFile.Write(record, JsonSerializer.SerializeToUtf8Bytes(result, MessageJson.Options));
         return result;
     }
@@ -133,7 +140,7 @@ public sealed class PackageInstallation(RunServices services)
         }
     }
 
-    private async Task<InstallResult> MakeAsync(
+    private async Task<(InstallResult Result, bool WasKilled)> MakeAsync(
         GitRepository repository,
         RunFiles files,
         InstallInput input,
@@ -155,7 +162,7 @@ public sealed class PackageInstallation(RunServices services)
                 : $"{entry.Manifest} is not on staging any more. {missing}".TrimEnd();
             if (problem is not null)
             {
-                return new InstallResult { Problem = problem };
+                return (new InstallResult { Problem = problem }, program.WasKilled);
             }
         }
         var changed = (await new WorktreeDiff(place.Worktree).AgainstAsync(staging, stop))
@@ -168,26 +175,31 @@ public sealed class PackageInstallation(RunServices services)
             .ToList();
         if (changed.Count == 0)
         {
-            return new InstallResult();
+            return (new InstallResult(), false);
         }
         var contents = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var path in changed)
         {
-            contents[path] = Encoding.UTF8.GetString(await File.ReadAllBytesAsync(Path.Combine(place.Worktree.Path, path), stop));
+            var text = Encoding.UTF8.GetString(await File.ReadAllBytesAsync(Path.Combine(place.Worktree.Path, path), stop));
+            contents[path] = path == NpmLock ? WithProjectName(text, place.Worktree.Path, input.Task.Repository.Path) : text;
         }
         var names = FileNames.Some([.. wanted.Select(entry => entry.Package.ToString())], 20);
         var task = input.Task.Task.Id;
-        return new InstallResult
-        {
-            Commit = await new FileCommits(repository).CommitAsync(
-                staging,
-                contents,
-                $"{(files.Settings.Git.MessagePrefix is { Length: > 0 } prefix ? prefix + " " : "")}Install {names}\n\nFor task {task}.",
-                new CommitTrailers(files.Folder.Name, MergeAttempt.PackagesOf(task)),
-                stop
-            ),
-        };
+        var commit = await new FileCommits(repository).CommitAsync(
+            staging,
+            contents,
+            $"{(files.Settings.Git.MessagePrefix is { Length: > 0 } prefix ? prefix + " " : "")}Install {names}\n\nFor task {task}.",
+            new CommitTrailers(files.Folder.Name, MergeAttempt.PackagesOf(task)),
+            stop
+        );
+        return (new InstallResult { Commit = commit }, false);
     }
+
+    /// <summary>npm calls a project without a name by its folder, which here is one of ours.</summary>
+    private static string WithProjectName(string text, string place, string project) =>
+        text.Replace(NameIn(place), NameIn(project), StringComparison.Ordinal);
+
+    private static string NameIn(string folder) => $"\"name\": \"{JsonEncodedText.Encode(Path.GetFileName(folder))}\"";
 
     private static async Task<string> EnvironmentOfAsync(GitRepository repository, string commit, CancellationToken stop)
     {

@@ -13,6 +13,7 @@ namespace Orchestrator.Runs.Requests;
 internal sealed partial class PackageProgram(IReadOnlyDictionary<string, string> environment, TimeProvider time)
 {
     private const int LongestWords = 400;
+    private const int KilledBySignal9 = 137;
     private static readonly TimeSpan LookLimit = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan InstallLimit = TimeSpan.FromMinutes(15);
 
@@ -32,6 +33,11 @@ internal sealed partial class PackageProgram(IReadOnlyDictionary<string, string>
         new("CARGO_TERM_COLOR", "never"),
     ];
 
+    /// <summary>
+    /// A call was ended by signal 9, as by a machine short of memory: it may go well the next time, and what it has left is not to be built on.
+    /// </summary>
+    public bool WasKilled { get; private set; }
+
     /// <summary>With the environment of a gate, in a tree of staging.</summary>
     /// <param name="place">The tree.</param>
     /// <param name="services">What the steps need of this machine.</param>
@@ -39,23 +45,29 @@ internal sealed partial class PackageProgram(IReadOnlyDictionary<string, string>
     public static PackageProgram In(VerificationTree place, RunServices services, RunFiles files) =>
         new(GateEnvironment.Make(services.Environment, place.Resources.Variables(files.Settings.Worktrees.Environment)), services.Time);
 
-    /// <summary>Whether a package is there; nothing changes by it.</summary>
+    /// <summary>Whether a package is there; nothing changes by it. One that is killed is asked once more.</summary>
     /// <param name="manifest">What would have to name it.</param>
     /// <param name="package">The package.</param>
     /// <param name="root">Root of a worktree of staging.</param>
     /// <param name="stop">Ends it.</param>
     /// <returns>Why not, for the agent; null where it is.</returns>
-    public Task<string?> LookAsync(PackageManifest manifest, PackageRequest package, string root, CancellationToken stop) =>
-        RunAsync(
-            manifest,
-            package,
-            manifest.Tool.Look(package, manifest.Name),
-            root,
-            LookLimit,
-            manifest.Tool.LookInput?.Invoke(package),
-            manifest.Tool.Finds,
-            stop
-        );
+    public async Task<string?> LookAsync(PackageManifest manifest, PackageRequest package, string root, CancellationToken stop)
+    {
+        var problem = await AskAsync();
+        return problem is not null && WasKilled ? await AskAsync() : problem;
+
+        Task<string?> AskAsync() =>
+            RunAsync(
+                manifest,
+                package,
+                manifest.Tool.Look(package, manifest.Name),
+                root,
+                LookLimit,
+                manifest.Tool.LookInput?.Invoke(package),
+                manifest.Tool.Finds,
+                stop
+            );
+    }
 
     /// <summary>Writes a package into manifest and lock file.</summary>
     /// <param name="manifest">The manifest.</param>
@@ -120,6 +132,7 @@ internal sealed partial class PackageProgram(IReadOnlyDictionary<string, string>
             },
             stop
         );
+        WasKilled = !result.TimedOut && result.ExitCode == KilledBySignal9;
         if (result.Succeeded && finds?.Invoke(result.StandardOutput.Text, package) != false)
         {
             return null;
