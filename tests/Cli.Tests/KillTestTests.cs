@@ -39,20 +39,11 @@ public class KillTestTests(ITestOutputHelper output)
 
     [Theory]
     [Trait("Category", "Full")]
-    [InlineData("escalated")]
-    [InlineData("aborted")]
-    [InlineData("installing")]
+    [InlineData("--escalated")]
+    [InlineData("--aborted")]
+    [InlineData("--installing")]
     public Task PlanThatNeedsAPerson_KilledAtDrawnPlacesAndAtRandomMoments_LosesNothingAndDoesNothingTwice(string plan) =>
-        PlayAsync(
-            plan switch
-            {
-                "escalated" => KillPlan.Escalated,
-                "aborted" => KillPlan.Aborted,
-                _ => KillPlan.Installing,
-            },
-            places: 2,
-            mostKills: 5
-        );
+        PlayAsync(KillPlan.ByOption[plan], places: 2, mostKills: 5);
 
     [Fact]
     [Trait("Category", "Full")]

@@ -2,35 +2,6 @@ using Orchestrator.Messages;
 
 namespace Orchestrator.KillTest;
 
-/// <summary>One task of a plan and what its scripted agent does.</summary>
-/// <param name="Id">Its id.</param>
-/// <param name="After">Tasks it waits for.</param>
-/// <param name="Writes">Files it owns.</param>
-/// <param name="Gate">How to tell that it is done.</param>
-/// <param name="Does">What its agent does: a line of shell that may be run again over what it did before.</param>
-/// <param name="MostRounds">Rounds that it may need when nobody disturbs it.</param>
-public sealed record KillTask(string Id, string[] After, string[] Writes, string Gate, string Does, int MostRounds = 1)
-{
-    /// <summary>Files that it only adds lines to.</summary>
-    public string[] Appends { get; init; } = [];
-
-    /// <summary>The package that its agent asks for at first; null: none.</summary>
-    public string? Needs { get; init; }
-}
-
-/// <summary>What a reviewer thinks of a run as a whole.</summary>
-public enum KillReview
-{
-    /// <summary>There is no review.</summary>
-    None,
-
-    /// <summary>It misses a file, which becomes a task, and accepts when that is there.</summary>
-    AcceptsTheSecondTime,
-
-    /// <summary>It accepts nothing but what a person has mended.</summary>
-    AcceptsAPersonsFix,
-}
-
 /// <summary>
 /// The plans that are run while something is killed. In both a gate fails first, two tasks conflict (one removes a file that the other adds
 /// to), several append to one file, one renames a file that the user changes meanwhile, and the last waits for the user's commit.
@@ -258,6 +229,17 @@ public sealed record KillPlan(IReadOnlyList<KillTask> Tasks, double Seconds)
             ],
             Seconds: 1.5
         );
+
+    /// <summary>The plans that are played in place of the usual ones, by the option that asks for them.</summary>
+    public static IReadOnlyDictionary<string, KillPlan> ByOption { get; } =
+        new Dictionary<string, KillPlan>
+        {
+            ["--together"] = Together,
+            ["--reviewed"] = Reviewed,
+            ["--escalated"] = Escalated,
+            ["--aborted"] = Aborted,
+            ["--installing"] = Installing,
+        };
 
     /// <summary>The plan as a file.</summary>
     public string ToYaml() =>

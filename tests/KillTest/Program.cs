@@ -8,13 +8,8 @@ using Orchestrator.KillTest;
 var round = new KillRound([args[0]], Text("--folder")) { Patience = TimeSpan.FromMinutes(Option("--patience", 5)) };
 var seed = Option("--seed", Random.Shared.Next());
 using var registry = args.Contains("--real-npm") ? new PackageRegistry() : null;
-var other =
-    args.Contains("--together") ? KillPlan.Together
-    : args.Contains("--reviewed") ? KillPlan.Reviewed
-    : args.Contains("--escalated") ? KillPlan.Escalated
-    : args.Contains("--aborted") ? KillPlan.Aborted
-    : args.Contains("--installing") ? KillPlan.Installing with { Registry = registry?.Url }
-    : null;
+var other = KillPlan.ByOption.GetValueOrDefault(args.FirstOrDefault(KillPlan.ByOption.ContainsKey) ?? "");
+other = other?.Packages is null ? other : other with { Registry = registry?.Url };
 return args.Contains("--exhaustive")
     ? await ExhaustiveAsync()
     : Text("--scenario") switch

@@ -1,0 +1,17 @@
+namespace Orchestrator.KillTest;
+
+/// <summary>One task of a plan and what its scripted agent does.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="After">Tasks it waits for.</param>
+/// <param name="Writes">Files it owns.</param>
+/// <param name="Gate">How to tell that it is done.</param>
+/// <param name="Does">What its agent does: a line of shell that may be run again over what it did before.</param>
+/// <param name="MostRounds">Rounds that it may need when nobody disturbs it.</param>
+public sealed record KillTask(string Id, string[] After, string[] Writes, string Gate, string Does, int MostRounds = 1)
+{
+    /// <summary>Files that it only adds lines to.</summary>
+    public string[] Appends { get; init; } = [];
+
+    /// <summary>The package that its agent asks for at first; null: none.</summary>
+    public string? Needs { get; init; }
+}
