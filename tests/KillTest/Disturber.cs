@@ -155,8 +155,9 @@ public sealed class Disturber(KillRepository repository, string mark)
         }
     }
 
-    /// <summary>Orchestrator processes of the round.</summary>
-    public IReadOnlyList<ProcessInfo> Orchestrators() => [.. Marked().Where(process => process.Name is "orchestrate" or "dotnet")];
+    /// <summary>Orchestrator processes of the round; what agents call of the program is theirs.</summary>
+    public IReadOnlyList<ProcessInfo> Orchestrators() =>
+        [.. Marked().Where(process => process.Name is "orchestrate" or "dotnet" && NamedStartOf(process.ProcessId) is null)];
 
     /// <summary>Living processes of the round.</summary>
     public IReadOnlyList<ProcessInfo> Marked() =>
