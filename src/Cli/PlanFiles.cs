@@ -13,6 +13,36 @@ internal static class PlanFiles
     /// <summary>What a person means who names none.</summary>
     public const string DefaultName = "tasks.yaml";
 
+    /// <summary>The file that <c>run</c> and <c>tasks run</c> are about: the one that is named, else the plan or the backlog that is here.</summary>
+    /// <exception cref="CommandException">None was named, and none is here.</exception>
+    public static string Named(string? given, bool ofBacklog, CommandContext context)
+    {
+        if (given is not null)
+        {
+            return given;
+        }
+        if (!ofBacklog && File.Exists(context.FullPath(DefaultName)))
+        {
+            return DefaultName;
+        }
+        var backlog = new BacklogFiles(context, null);
+        if (backlog.Exists)
+        {
+            return backlog.FullPath;
+        }
+        throw ofBacklog
+            ? new CommandException(
+                ExitCodes.Usage,
+                $"There is no backlog in {context.Directory}.",
+                "Add a task: orchestrate add \"WHAT IS TO BE DONE\"."
+            )
+            : new CommandException(
+                ExitCodes.Usage,
+                $"No plan was named and there is no {DefaultName} in {context.Directory}, and no backlog either.",
+                "Name the plan: orchestrate run PLAN."
+            );
+    }
+
     /// <summary>Reads a plan; faults of its content are part of the result.</summary>
     /// <exception cref="CommandException">The file can't be opened.</exception>
     public static PlanReadResult Read(CommandContext context, string name)

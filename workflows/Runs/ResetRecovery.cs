@@ -10,7 +10,7 @@ namespace Orchestrator.Workflows.Runs;
 /// and the record tells of what this execution has not lived through. So it asks the engine, git and the record first, and takes over what
 /// it finds.
 /// </summary>
-internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger, LeaseTeller leases)
+internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger, TaskTakeOver takeOver, LeaseTeller leases)
 {
     private readonly RunState _state = context.State;
 
@@ -78,23 +78,6 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
         }
     }
 
-    /// <summary>A task's workflow is open that this execution did not start. False: it is about to close.</summary>
-    public async Task<bool> TryTakeOverAsync(TaskEntry entry)
-    {
-        var report = await messenger.ReadAsync(entry);
-        if (report is null || TaskStates.IsEnd(report.State) || !entry.AtWork || entry.State.PastExecutions.Contains(report.ExecutionId))
-        {
-            return false;
-        }
-        if (report.PlanHash == _state.PlanHashOf(entry))
-        {
-            TakeOver(entry, report);
-            return true;
-        }
-        await EndStrangerAsync(entry, report);
-        return false;
-    }
-
     /// <summary>The tasks whose workflows are open and work for this execution now.</summary>
     private async Task<HashSet<string>> TakeUpTasksAsync()
     {
@@ -144,7 +127,7 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
         {
             if (task.Open is { } unknown)
             {
-                await EndUnknownAsync(task.Id, unknown);
+                await takeOver.EndUnknownAsync(task.Id, unknown);
             }
             return false;
         }
@@ -157,10 +140,10 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
         {
             if (open.PlanHash == _state.PlanHashOf(entry) && IsAskedFor(entry))
             {
-                TakeOver(entry, open);
+                takeOver.TakeOver(entry, open);
                 return true;
             }
-            await EndStrangerAsync(entry, open);
+            await takeOver.EndStrangerAsync(entry, open);
         }
         if (task.MergeCommit.Length > 0)
         {
@@ -195,39 +178,6 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
         _state.Board.CountAsDone(entry, TaskStates.Merged, "merged before the run was reset", RunContext.Now);
     }
 
-    private void TakeOver(TaskEntry entry, TaskReport report)
-    {
-        // What was asked may be older than what the task has told meanwhile.
-        var isOld = !entry.AtWork && entry.ExecutionId == report.ExecutionId && report.Sequence <= entry.State.ReportSequence;
-        if (isOld || TaskStates.IsDone(entry.Status.State))
-        {
-            return;
-        }
-        _state.Board.TakeOver(entry, report.ExecutionId, RunContext.Now);
-        TaskReports.TakeIn(_state, report, RunContext.Now);
-    }
-
-    /// <summary>
-    /// A task's workflow that works by another plan: it ends, and nothing that it says counts. One that waits to be merged is told that it
-    /// is not.
-    /// </summary>
-    private async Task EndStrangerAsync(TaskEntry entry, TaskReport report)
-    {
-        entry.State = entry.State with { PastExecutions = [.. entry.State.PastExecutions, report.ExecutionId] };
-        await EndUnknownAsync(entry.Id, report);
-    }
-
-    /// <summary>The same of a task that this execution does not have: one of a review's findings, or of another plan.</summary>
-    private async Task EndUnknownAsync(string task, TaskReport report)
-    {
-        await messenger.TellAsync(task, t => t.CancelAsync());
-        if (report.State == TaskStates.Merging)
-        {
-            var refusal = TaskMessenger.NotMerged with { Attempt = report.Attempt };
-            await messenger.TellAsync(task, t => t.MergeDoneAsync(refusal));
-        }
-    }
-
     /// <summary>The workflow of a task has closed while no execution of the run was there to hear of it.</summary>
     private async Task HearOfEndAsync(TaskEntry entry)
     {
@@ -245,7 +195,7 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
         }
         else
         {
-            TakeOver(entry, report);
+            takeOver.TakeOver(entry, report);
         }
     }
 

@@ -13,11 +13,12 @@ internal sealed class RunParts
         Merging = new MergeTrain(context, Messenger);
         _leases = new LeaseTeller(context);
         _outages = new OutageProber(context, Messenger);
-        Recovery = new ResetRecovery(context, Messenger, _leases);
+        var takeOver = new TaskTakeOver(context, Messenger);
+        Recovery = new ResetRecovery(context, Messenger, takeOver, _leases);
         Recorder = new RunRecorder(context, Recovery);
         var plans = new PlanReader(context);
         var approval = new PlanApproval(context);
-        var starter = new TaskStarter(context, Recovery);
+        var starter = new TaskStarter(context, takeOver);
         Continuation = new Continuation(context, Recorder, new RunCheckpoints(context, plans), messagesTaken);
         Planning = new PlanStage(context, plans, starter, Recorder, Recovery);
         Beginning = new BeginStage(context, _leases, approval);

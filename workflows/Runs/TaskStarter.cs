@@ -5,7 +5,7 @@ using Temporalio.Workflows;
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>Starts the workflows of tasks and listens to their ends.</summary>
-internal sealed class TaskStarter(RunContext context, ResetRecovery recovery)
+internal sealed class TaskStarter(RunContext context, TaskTakeOver takeOver)
 {
     /// <summary>
     /// Before a task's workflow is started once more whose id is still taken; twice as long each time, half a minute in all.
@@ -54,7 +54,7 @@ internal sealed class TaskStarter(RunContext context, ResetRecovery recovery)
         {
             // One that an earlier execution of this run started either goes on for this one, or is about to close: it has said its last
             // word, or is told to end because it works by another plan, and gives up what it holds.
-            if (await recovery.TryTakeOverAsync(entry))
+            if (await takeOver.TryTakeOverAsync(entry))
             {
                 return;
             }

@@ -239,18 +239,9 @@ internal sealed class ClaudeStreamParser(Func<string, string?> findSessionFile, 
                     ClaudeToolCalls.Subject(denial.Get("tool_input") ?? default)
                 ))
         );
-        _result = new ClaudeResult(
-            root.Text("subtype") ?? "unknown",
-            root.IsTrue("is_error"),
-            root.Text("result") ?? string.Join('\n', root.Texts("errors")),
-            root.Text("terminal_reason"),
-            (int?)root.Number("api_error_status"),
-            root.Get("structured_output")?.GetRawText()
-        );
+        _result = ClaudeResult.Read(root);
         return [new AgentResult(_result.IsError, _result.Text, _turns, root.Money("total_cost_usd") ?? 0)];
     }
 
     private static string Cut(string text) => text.Length <= ErrorTextLimit ? text : text[..ErrorTextLimit] + "…";
-
-    private sealed record ClaudeResult(string Subtype, bool IsError, string Text, string? TerminalReason, int? ApiStatus, string? Answer);
 }

@@ -79,22 +79,25 @@ internal sealed class RunCommand : CliCommand
         var repository = context.RequireRepository();
         var given = _ofBacklog ? null : parsed.GetValue(_plan);
         var request = Requests.IsRequest(given, context) ? given : null;
-        var named = request is null ? PlanName(given, context) : null;
+        var named = request is null ? PlanFiles.Named(given, _ofBacklog, context) : null;
         var backlog = named is not null && BacklogPlanReader.IsBacklog(named) && !parsed.GetValue(_noPlanner) ? named : null;
         var file = backlog is null ? named : null;
         var opened = context.OpenSettings(repository, [.. _options.Flags(parsed), .. _engine.Flags(parsed)], parsed.GetValue(_id));
         RefuseContradictions(parsed, context, file, backlog);
         var plan = file is null ? null : PlanFiles.Require(context, file);
-        var chosen = plan is null ? Selection.All : Choose(plan, parsed);
+        var chosen = plan is null ? TaskChoice.All : TaskChoice.Of(plan, parsed.GetValue(_options.Only), parsed.GetValue(_options.Phase));
         if (plan is not null && parsed.GetValue(_dryRun))
         {
-            return DryRun(plan, file!, chosen, context, opened.Loaded, parsed);
+            return DryRun.Show(plan, file!, chosen, opened.Loaded, parsed.GetValue(_options.ApproveRisk), parsed.GetValue(_yes), context);
         }
 
         var yes = parsed.GetValue(_yes);
-        var runId = parsed.GetValue(_id) ?? NewId(request, named);
-        RefuseEnded(runId, repository);
-        AskAboutTwin(parsed, request, named, runId, repository, context);
+        var runId = parsed.GetValue(_id) ?? NewRun.NewId(request, named);
+        NewRun.RefuseEnded(runId, repository);
+        if (!yes && parsed.GetValue(_id) is null)
+        {
+            NewRun.AskAboutTwin(request, named, runId, repository, context);
+        }
         var settings = TrustGate.Demand(context, opened, yes, runId);
         var agreed = await RunPreparation.DemandAsync(
             context,
@@ -162,66 +165,12 @@ internal sealed class RunCommand : CliCommand
         }
     }
 
-    private static string NewId(string? request, string? named) =>
-        RunIds.Create(
-            request ?? (BacklogPlanReader.IsBacklog(named!) ? "backlog" : Path.GetFileNameWithoutExtension(named)!),
-            Guid.NewGuid()
-        );
-
     private OrchestrationInput OfBacklog(OrchestrationInput input, string file, ParseResult parsed) =>
         input with
         {
             RequestFile = file,
             Planning = parsed.GetValue(_tag) is { } tag ? new PlanningOptions { Tag = tag } : null,
         };
-
-    /// <summary>
-    /// Two runs of one plan do its work twice, and wait for each other's files. Who says yes, or gives the run a name of its own, means it.
-    /// </summary>
-    private void AskAboutTwin(
-        ParseResult parsed,
-        string? request,
-        string? named,
-        string runId,
-        RepositoryLocation repository,
-        CommandContext context
-    )
-    {
-        if (parsed.GetValue(_yes) || parsed.GetValue(_id) is not null)
-        {
-            return;
-        }
-        var what = request ?? (named is null ? null : Requests.InRepository(repository, context.FullPath(named)));
-        if (StoredRuns.Open(repository).FirstOrDefault(run => run.Id != runId && run.Status.Title == what) is not { } twin)
-        {
-            return;
-        }
-        context.Terminal.Warn($"{twin.Id} is a run of the same plan and still open ({RunStanding.Describe(twin.Status)}).");
-        if (context.Terminal.Ask("Start another one?") is not true)
-        {
-            throw new CommandException(
-                ExitCodes.NeedsPerson,
-                $"Nothing was started, since {twin.Id} is a run of the same plan and still open.",
-                $"'orchestrate resume {twin.Id}' goes on with it, 'orchestrate cancel {twin.Id}' ends it; --yes starts another one."
-            );
-        }
-    }
-
-    private static void RefuseEnded(string runId, RepositoryLocation repository)
-    {
-        if (
-            StoredRun.TryRead(Path.Combine(repository.RunsFolder, runId)) is { } stored
-            && NewestExecution.Of(stored, repository) is var before
-            && RunStates.IsFinal(before.Status.State)
-        )
-        {
-            throw new CommandException(
-                ExitCodes.Usage,
-                $"There was a run {runId} already: it is {before.Status.State}.",
-                $"Choose another id, or leave {DetachedRun.RunId} out."
-            );
-        }
-    }
 
     private static async Task<int> RunAsync(
         string runId,
@@ -243,34 +192,6 @@ internal sealed class RunCommand : CliCommand
         var code = await session.WatchAndAskAsync(run);
         await session.FinishOthersAsync(run);
         return code;
-    }
-
-    private string PlanName(string? given, CommandContext context)
-    {
-        if (given is not null)
-        {
-            return given;
-        }
-        if (!_ofBacklog && File.Exists(context.FullPath(PlanFiles.DefaultName)))
-        {
-            return PlanFiles.DefaultName;
-        }
-        var backlog = new BacklogFiles(context, null);
-        if (backlog.Exists)
-        {
-            return backlog.FullPath;
-        }
-        throw _ofBacklog
-            ? new CommandException(
-                ExitCodes.Usage,
-                $"There is no backlog in {context.Directory}.",
-                "Add a task: orchestrate add \"WHAT IS TO BE DONE\"."
-            )
-            : new CommandException(
-                ExitCodes.Usage,
-                $"No plan was named and there is no {PlanFiles.DefaultName} in {context.Directory}, and no backlog either.",
-                "Name the plan: orchestrate run PLAN."
-            );
     }
 
     private void DemandNothingOfAPlan(ParseResult parsed, bool isBacklog)
@@ -297,21 +218,11 @@ internal sealed class RunCommand : CliCommand
         }
     }
 
-    /// <summary>The tasks that --only and --phase name by a part of their ids.</summary>
-    private Selection Choose(Plan plan, ParseResult parsed)
-    {
-        string[] ids = [.. plan.Tasks.Select(task => task.Id)];
-        string[] only = [.. (parsed.GetValue(_options.Only) ?? []).Select(Whole)];
-        return new Selection(only, parsed.GetValue(_options.Phase) is { } phase ? Whole(phase) : null);
-
-        string Whole(string id) => UniquePrefix.Find(id, ids, "task of this plan");
-    }
-
     private OrchestrationInput Input(
         ParseResult parsed,
         RepositoryLocation repository,
         string? file,
-        Selection chosen,
+        TaskChoice chosen,
         OrchestratorSettings settings
     ) =>
         new()
@@ -330,23 +241,4 @@ internal sealed class RunCommand : CliCommand
             MaxCost = parsed.GetValue(_options.MaxCost),
             Until = parsed.GetValue(_options.Until),
         };
-
-    private int DryRun(Plan plan, string file, Selection chosen, CommandContext context, SettingsResult loaded, ParseResult parsed)
-    {
-        context.Terminal.Show($"{file} can be run. Nothing was started.");
-        PlanOverview.Write(plan, context.Terminal, context.Terminal.Show, TaskSelection.Of(plan, chosen.Only, chosen.Phase, []));
-        var settings = RiskOverview.Rules(context, loaded);
-        var score = RiskScore.Of(plan, settings.Risk.ToOptions());
-        var guarded = ProtectedPath.Of(plan, settings.AlwaysRequireHuman);
-        context.Terminal.Show("Risk:");
-        RiskOverview.Write(score, guarded, context.Terminal.Show);
-        context.Terminal.Show(RiskOverview.WhoIsAsked(plan, score, guarded, parsed.GetValue(_options.ApproveRisk), parsed.GetValue(_yes)));
-        return ExitCodes.Done;
-    }
-
-    /// <summary>Which tasks of the plan are run, by whole ids.</summary>
-    private sealed record Selection(IReadOnlyList<string> Only, string? Phase)
-    {
-        public static Selection All { get; } = new([], null);
-    }
 }

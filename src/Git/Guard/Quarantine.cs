@@ -129,7 +129,7 @@ internal sealed record SettingPlace(string File, string Setting)
 
     /// <summary>Null for a name that is no setting's; a hook may have a colon in its name, too.</summary>
     internal static SettingPlace? TryParse(string name) =>
-        name.Split(':', 2) is [var file, var setting] && SharedFiles.IsConfiguration(file) ? new SettingPlace(file, setting) : null;
+        name.Split(':', 2) is [var file, var setting] && SharedFileChanges.IsConfiguration(file) ? new SettingPlace(file, setting) : null;
 
     /// <summary>Gives the setting exactly these values; none: it is taken out.</summary>
     internal async Task WriteAsync(GitRepository repository, IReadOnlyList<string?> values, CancellationToken cancellationToken)

@@ -8,7 +8,8 @@ namespace Orchestrator.Git.Guard;
 internal sealed class SharedFiles(GitRepository repository, GuardStore store)
 {
     internal const string Stash = "logs/refs/stash";
-    private const string WorktreesFolder = "worktrees/";
+    internal const string WorktreesFolder = "worktrees/";
+    private readonly SharedFileChanges _changes = new(repository, store);
     private static readonly string[] Wiring =
     [
         "gitdir",
@@ -17,7 +18,6 @@ internal sealed class SharedFiles(GitRepository repository, GuardStore store)
         WorktreeAdmin.MarkerName,
         WorktreeAdmin.PooledName,
     ];
-    private readonly Quarantine _aside = new(repository);
 
     /// <summary>As they are now; their content is kept or held, so that it can be put back.</summary>
     internal Dictionary<string, GuardedFile> Read(Worktree worktree) => Read(worktree, store.Hold);
@@ -71,94 +71,12 @@ internal sealed class SharedFiles(GitRepository repository, GuardStore store)
             now = now is null ? null : store.Keep(Path.Combine(repository.CommonDirectory, name));
             if (was != now && !IsOurDoing(name, was, now))
             {
-                changes.AddRange(await ExplainAsync(name, was, now, cancellationToken));
+                changes.AddRange(await _changes.ExplainAsync(name, was, now, cancellationToken));
             }
         }
 
         return changes;
     }
-
-    /// <summary>What a file that differs means: who runs programs or breaks our worktrees by it is stopped, the rest is told.</summary>
-    private async Task<IReadOnlyList<TamperedItem>> ExplainAsync(
-        string name,
-        GuardedFile? was,
-        GuardedFile? now,
-        CancellationToken cancellationToken
-    )
-    {
-        if (name == Stash)
-        {
-            var (before, after) = (StashLines(was), StashLines(now));
-            return
-            [
-                .. before
-                    .ExceptBy(after.Select(EntryOf), EntryOf)
-                    .Select(line => new TamperedItem(TamperedKind.Stash, NameOfEntry(line), EntryOf(line), null)),
-                .. after
-                    .ExceptBy(before.Select(EntryOf), EntryOf)
-                    .Select(line => new TamperedItem(TamperedKind.Stash, NameOfEntry(line), null, EntryOf(line))),
-            ];
-        }
-
-        if (IsConfiguration(name))
-        {
-            return await ExplainSettingsAsync(name, was, now, cancellationToken);
-        }
-
-        if (now is null)
-        {
-            store.KeepRecorded(was!); // What is gone runs nothing; whoever misses it finds it there.
-        }
-
-        var kind =
-            name.StartsWith(WorktreesFolder, StringComparison.Ordinal) ? TamperedKind.File
-            : now is not null && RunsPrograms(name) && !_aside.IsAccepted(name, now.ToString()) ? TamperedKind.Program
-            : TamperedKind.Left;
-        return [new TamperedItem(kind, name, was?.ToString(), now?.ToString())];
-    }
-
-    private async Task<IReadOnlyList<TamperedItem>> ExplainSettingsAsync(
-        string name,
-        GuardedFile? was,
-        GuardedFile? now,
-        CancellationToken cancellationToken
-    )
-    {
-        if (was is not null && store.Read(was.Hash) is null)
-        {
-            return [new TamperedItem(TamperedKind.Left, name, was.ToString(), now?.ToString())]; // A power cut took what was recorded: nothing can be told, so nothing is undone.
-        }
-
-        var before = await ConfigSettings.ReadAsync(repository, store.Content(was), cancellationToken);
-        var after = await ConfigSettings.ReadAsync(repository, store.Content(now), cancellationToken);
-        return
-        [
-            .. ConfigSettings
-                .Differing(before, after)
-                .Where(setting => !setting.StartsWith("branch.", StringComparison.Ordinal)) // Ordinary commands write a branch's own settings.
-                .Select(setting =>
-                    Explain($"{new SettingPlace(name, setting)}", setting, ValuesOf(before, setting), ValuesOf(after, setting))
-                ),
-        ];
-
-        TamperedItem Explain(string place, string setting, string? old, string? @new) =>
-            new(
-                @new is not null && RunningSettings.Covers(setting, after.Of(setting)) && !_aside.IsAccepted(place, @new)
-                    ? TamperedKind.Program
-                    : TamperedKind.Left,
-                place,
-                old,
-                @new
-            );
-    }
-
-    private static string? ValuesOf(ConfigSettings settings, string name) =>
-        settings.Of(name) is { Count: > 0 } values ? SettingValues.Write(values) : null;
-
-    private static bool RunsPrograms(string name) =>
-        name is "hooks" or "info" or "info/attributes" || name.StartsWith("hooks/", StringComparison.Ordinal);
-
-    internal static bool IsConfiguration(string name) => name == "config" || name.EndsWith("config.worktree", StringComparison.Ordinal);
 
     /// <summary>Files and links below a folder; what a link leads to is somebody else's, also where the folder itself is one.</summary>
     private static IReadOnlyList<string> FilesBelow(string folder)
@@ -187,12 +105,6 @@ internal sealed class SharedFiles(GitRepository repository, GuardStore store)
     /// it without git (git-update-server-info(1)), aside and renamed. Git itself never reads it.
     /// </summary>
     private static bool IsListForDownloads(string name) => name is "info/refs" || name.StartsWith("info/refs_", StringComparison.Ordinal);
-
-    /// <summary>A line of a reflog: old id, new id, who and when, message. The new id is the entry.</summary>
-    internal static string EntryOf(string line) => line.Split(' ', 3) is [_, var id, ..] ? id : line;
-
-    private static string NameOfEntry(string line) =>
-        $"stash entry '{(line.Split('\t', 2) is [_, var message] ? message : EntryOf(line))}'";
 
     /// <summary>Our patterns are added to the excludes.</summary>
     private bool IsOurDoing(string name, GuardedFile? was, GuardedFile? now) =>
@@ -247,6 +159,4 @@ internal sealed class SharedFiles(GitRepository repository, GuardStore store)
             ? null
             : WorktreeAdmin.All(repository).FirstOrDefault(entry => entry.Admin == admin).Path;
     }
-
-    private string[] StashLines(GuardedFile? file) => store.Text(file).Split('\n', StringSplitOptions.RemoveEmptyEntries);
 }

@@ -7,6 +7,7 @@ namespace Orchestrator.Git.Losses;
 /// <param name="lines">The lines of all versions.</param>
 internal sealed class LossLedger(LineTable lines)
 {
+    private readonly HunkTexts _texts = new(lines);
     private readonly List<TrackedHunk> _hunks = [];
     private readonly List<MergedHunk> _others = [];
     private readonly LineClaims _claims = new();
@@ -18,24 +19,8 @@ internal sealed class LossLedger(LineTable lines)
     /// <summary>The hunks, as they stand.</summary>
     internal IReadOnlyList<TrackedHunk> Hunks => _hunks;
 
-    /// <summary>A line of a hunk.</summary>
-    internal string LineOf(int number) => lines.Text(number);
-
     /// <summary>What became of everything.</summary>
-    public LossReport Report() =>
-        new([
-            .. _hunks.Select(hunk => new MergedHunk(
-                hunk.Task,
-                hunk.Merge,
-                hunk.Path,
-                hunk.Line,
-                TextOf(hunk),
-                hunk.Fate,
-                hunk.By,
-                hunk.ByMerge
-            )),
-            .. _others,
-        ]);
+    public LossReport Report() => new([.. _hunks.Select(_texts.Told), .. _others]);
 
     /// <summary>Takes in a step.</summary>
     /// <param name="step">The step.</param>
@@ -239,7 +224,7 @@ internal sealed class LossLedger(LineTable lines)
             hunksOfCopies.SelectMany(copy => copy).ToList().ForEach(hunk => Change(step, hunk, copies, may: false));
             if (hunksOfCopies.Count < copies.Count && IsClear(copies))
             {
-                _others.Add(new MergedHunk("", "", copies.Path, 0, Shown(copies.Line), HunkFate.Lost, step.Author.Name, step.Commit));
+                _others.Add(new MergedHunk("", "", copies.Path, 0, _texts.Of(copies.Line), HunkFate.Lost, step.Author.Name, step.Commit));
             }
         }
 
@@ -251,18 +236,4 @@ internal sealed class LossLedger(LineTable lines)
 
     /// <summary>It is not one of many brackets, of which nobody can tell which is gone.</summary>
     private bool IsClear(LineCopies copies) => !copies.IsAmbiguous && lines.IsTelling(copies.Line);
-
-    private string TextOf(TrackedHunk hunk)
-    {
-        if (hunk.Fact.Length > 0)
-        {
-            return hunk.Fact;
-        }
-
-        var isAdded = hunk.Added.Count > 0;
-        var of = isAdded ? hunk.Added : hunk.Removed;
-        return (isAdded ? "" : "-") + Shown(hunk.Missing.Concat(of).FirstOrDefault(lines.IsTelling, of[0]));
-    }
-
-    private string Shown(int line) => Program.FileNames.Show(lines.Text(line).Trim(), 100);
 }

@@ -8,9 +8,6 @@ namespace Orchestrator.Git.Worktrees;
 /// <param name="repository">The repository.</param>
 public sealed class WorktreeStore(GitRepository repository)
 {
-    private const string BranchPrefix = "refs/heads/";
-    private static readonly string[] ParallelCheckout = ["checkout.workers=0"];
-
     /// <summary>
     /// The worktree at a place: the one that is there and ready, else a new one. One that was begun and not finished is removed and made
     /// again.
@@ -36,9 +33,10 @@ public sealed class WorktreeStore(GitRepository repository)
         await new WorktreePlace(repository).ClearAsync(path, admin, claims, request, cancellationToken);
         claims.Claim(path);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        if (!await TryReuseAsync(request, path, cancellationToken))
+        var files = new WorktreeCheckout(repository);
+        if (!await files.TryReuseAsync(request, path, cancellationToken))
         {
-            await AddAsync(request, path, cancellationToken);
+            await files.AddAsync(request, path, cancellationToken);
         }
 
         admin =
@@ -199,55 +197,4 @@ public sealed class WorktreeStore(GitRepository repository)
             DurableFile.Write(file, content + separator + string.Join('\n', missing) + "\n");
         }
     }
-
-    /// <summary>Takes a worktree from the pool and makes its files those that are wanted.</summary>
-    private async Task<bool> TryReuseAsync(WorktreeRequest request, string path, CancellationToken cancellationToken)
-    {
-        if (request.Pool is null || new PooledWorktrees(repository, request.Pool).Take(path, request.LockReason) is not var (admin, fits))
-        {
-            return false;
-        }
-
-        var worktree = new Worktree(repository, path, admin);
-        try
-        {
-            var reset = new WorktreeReset(worktree, DiscardPermit.OfOurMaking(path));
-            await reset.CheckOutAsync(await WhereAsync(request, cancellationToken), cancellationToken);
-            await reset.SweepAsync(fits ? request.Pool.Keep : null, cancellationToken);
-            return true;
-        }
-        catch (GitException)
-        {
-            WorktreeReset.Remove(repository, path, DiscardPermit.OfOurMaking(path));
-            new WorktreeClaims(repository).Claim(path);
-            return false; // Whatever is wrong with it, a new one is made, and if git refuses that too, it says why.
-        }
-    }
-
-    private async Task AddAsync(WorktreeRequest request, string path, CancellationToken cancellationToken)
-    {
-        string[] add = ["worktree", "add", "--quiet", "--lock", "--reason", request.LockReason];
-        add =
-            request.Branch is null ? [.. add, "--detach", path, request.Commit]
-            : await BranchExistsAsync(request, cancellationToken) ? [.. add, path, ShortName(request)]
-            : [.. add, "--no-track", "-b", ShortName(request), path, request.Commit];
-        await repository.WriteAsync(repository.Call(add) with { Settings = ParallelCheckout }, cancellationToken);
-    }
-
-    /// <summary>What is checked out, in the words of git-checkout(1).</summary>
-    private async Task<string[]> WhereAsync(WorktreeRequest request, CancellationToken cancellationToken) =>
-        request.Branch is null ? ["--detach", request.Commit]
-        : await BranchExistsAsync(request, cancellationToken) ? [ShortName(request)]
-        : ["--no-track", "-b", ShortName(request), request.Commit];
-
-    private async Task<bool> BranchExistsAsync(WorktreeRequest request, CancellationToken cancellationToken) =>
-        await new RefStore(repository).ReadAsync(request.Branch!, cancellationToken) is not null;
-
-    private static string ShortName(WorktreeRequest request) =>
-        request.Branch!.StartsWith(BranchPrefix, StringComparison.Ordinal)
-            ? request.Branch[BranchPrefix.Length..]
-            : throw new ArgumentException(
-                $"A worktree's branch is a full name that begins with {BranchPrefix}; this one is '{request.Branch}'.",
-                nameof(request)
-            );
 }

@@ -71,4 +71,36 @@ internal static class YamlFaults
             $"The key '{second.Text}' is here a second time; the first is in line {first.Line}.",
             "Keep one of the two."
         );
+
+    /// <summary>A second document begins.</summary>
+    public static void SeveralDocuments(Mark second, FaultList faults) =>
+        faults.Add(
+            "several-documents",
+            FaultSeverity.Error,
+            (int)second.Line,
+            (int)second.Column,
+            "",
+            "The file holds more than one YAML document.",
+            "Keep one plan per file: remove the line '---' and what follows it."
+        );
+
+    /// <summary>A key is a list or a mapping.</summary>
+    public static void KeyWithoutText(DocumentNode key, FaultList faults) =>
+        faults.Error(
+            "wrong-type",
+            key,
+            "",
+            $"A key must be a text, not {key.Kind}.",
+            "Write KEY: VALUE; a text that begins with '{' or '[' needs quotes."
+        );
+
+    /// <summary>What a merge key names can't be merged.</summary>
+    public static void MergeOfNoMapping(ScalarNode key, DocumentNode source, FaultList faults) =>
+        faults.Error(
+            "wrong-type",
+            key,
+            "<<",
+            $"The merge key '<<' takes mappings, not {source.Kind}.",
+            "Name an anchor of a mapping: '<<: *NAME'."
+        );
 }

@@ -59,15 +59,7 @@ internal sealed class YamlTree
         _parser.Consume<DocumentEnd>();
         if (_parser.Accept<DocumentStart>(out var second))
         {
-            _faults.Add(
-                "several-documents",
-                FaultSeverity.Error,
-                (int)second.Start.Line,
-                (int)second.Start.Column,
-                "",
-                "The file holds more than one YAML document.",
-                "Keep one plan per file: remove the line '---' and what follows it."
-            );
+            YamlFaults.SeveralDocuments(second.Start, _faults);
         }
 
         return root;
@@ -96,7 +88,6 @@ internal sealed class YamlTree
         {
             _anchors[anchor] = null;
         }
-
         DocumentNode? node = start switch
         {
             Scalar scalar => new ScalarNode(
@@ -172,16 +163,9 @@ internal sealed class YamlTree
             {
                 return (MappingNode?)TooLong(start);
             }
-
             if (key is not ScalarNode name)
             {
-                _faults.Error(
-                    "wrong-type",
-                    key,
-                    "",
-                    $"A key must be a text, not {key.Kind}.",
-                    "Write KEY: VALUE; a text that begins with '{' or '[' needs quotes."
-                );
+                YamlFaults.KeyWithoutText(key, _faults);
             }
             else if (name is { IsPlain: true, Text: "<<" })
             {
@@ -219,13 +203,7 @@ internal sealed class YamlTree
             }
             else
             {
-                _faults.Error(
-                    "wrong-type",
-                    key,
-                    "<<",
-                    $"The merge key '<<' takes mappings, not {source.Kind}.",
-                    "Name an anchor of a mapping: '<<: *NAME'."
-                );
+                YamlFaults.MergeOfNoMapping(key, source, _faults);
             }
         }
     }

@@ -8,26 +8,17 @@ internal sealed class PathTrieOverlaps
 {
     private readonly PathTrie _left;
     private readonly PathTrie _right;
-    private readonly Func<PathTrie.Entry, PathTrie.Entry, bool> _found;
-    private readonly Func<IReadOnlyList<PathTrie.Entry>, bool>? _isSettled;
+    private readonly OverlapReport _report;
 
     // A tuple, not both numbers in one long: the hash of a long is its two halves exclusive-or, which is 0 for every node met by itself.
     private readonly HashSet<(int Left, int Right)> _seen = [];
     private readonly Stack<(PathTrie.Node Left, PathTrie.Node Right)> _open = new();
-    private readonly HashSet<(string, int, string, int)> _alternatives = [];
-    private bool _stopped;
 
-    private PathTrieOverlaps(
-        PathTrie left,
-        PathTrie right,
-        Func<PathTrie.Entry, PathTrie.Entry, bool> found,
-        Func<IReadOnlyList<PathTrie.Entry>, bool>? isSettled
-    )
+    private PathTrieOverlaps(PathTrie left, PathTrie right, OverlapReport report)
     {
         _left = left;
         _right = right;
-        _found = found;
-        _isSettled = isSettled;
+        _report = report;
     }
 
     private bool IsSelf => ReferenceEquals(_left, _right);
@@ -46,10 +37,10 @@ internal sealed class PathTrieOverlaps
         Func<IReadOnlyList<PathTrie.Entry>, bool>? isSettled = null
     )
     {
-        var walk = new PathTrieOverlaps(left, right, found, isSettled);
+        var walk = new PathTrieOverlaps(left, right, new OverlapReport(ReferenceEquals(left, right), found, isSettled));
         walk.Folders();
         walk.Open(left.Root, right.Root);
-        while (!walk._stopped && walk._open.TryPop(out var pair))
+        while (!walk._report.Stopped && walk._open.TryPop(out var pair))
         {
             walk.Visit(pair.Left, pair.Right);
         }
@@ -76,7 +67,7 @@ internal sealed class PathTrieOverlaps
 
     private void Visit(PathTrie.Node left, PathTrie.Node right)
     {
-        Report(left, right);
+        _report.Add(left, right);
         if (left.IsLeaf && right.IsLeaf)
         {
             return;
@@ -169,16 +160,16 @@ internal sealed class PathTrieOverlaps
     {
         var open = new Stack<(PathTrie.Node Left, PathTrie.Node Right)>();
         open.Push((_left.Root, _right.Root));
-        while (!_stopped && open.TryPop(out var pair))
+        while (!_report.Stopped && open.TryPop(out var pair))
         {
             if (pair.Left.IsFolder && !pair.Right.IsLeaf)
             {
-                Below(pair.Right, below => Report(pair.Left, below));
+                Below(pair.Right, below => _report.Add(pair.Left, below));
             }
 
             if (pair.Right.IsFolder && !IsSelf && !pair.Left.IsLeaf)
             {
-                Below(pair.Left, below => Report(below, pair.Right));
+                Below(pair.Left, below => _report.Add(below, pair.Right));
             }
 
             if (pair.Left.Literals is not { } parts || pair.Right.Literals is not { } others)
@@ -209,7 +200,7 @@ internal sealed class PathTrieOverlaps
             }
         }
 
-        while (!_stopped && open.TryPop(out var node))
+        while (!_report.Stopped && open.TryPop(out var node))
         {
             report(node);
             foreach (var child in node.Children)
@@ -222,51 +213,5 @@ internal sealed class PathTrieOverlaps
                 open.Push(further);
             }
         }
-    }
-
-    private void Report(PathTrie.Node left, PathTrie.Node right)
-    {
-        if (left.Entries is null || right.Entries is null)
-        {
-            return;
-        }
-
-        var isOneNode = IsSelf && ReferenceEquals(left, right);
-        if (isOneNode && (left.Entries.Count == 1 || _isSettled?.Invoke(left.Entries) == true))
-        {
-            return;
-        }
-
-        for (var i = 0; i < left.Entries.Count && !_stopped; i++)
-        {
-            for (var j = isOneNode ? i + 1 : 0; j < right.Entries.Count && !_stopped; j++)
-            {
-                Report(left.Entries[i], right.Entries[j]);
-            }
-        }
-    }
-
-    private void Report(PathTrie.Entry left, PathTrie.Entry right)
-    {
-        if (left.Owner == right.Owner && IsSelf)
-        {
-            return;
-        }
-
-        // A pattern with braces ends at several nodes, so the same two may meet more than once.
-        var mayRepeat = left.IsAlternative || right.IsAlternative;
-        if (
-            mayRepeat
-            && !_alternatives.Add(
-                IsSelf && left.Owner > right.Owner
-                    ? (right.Text, right.Owner, left.Text, left.Owner)
-                    : (left.Text, left.Owner, right.Text, right.Owner)
-            )
-        )
-        {
-            return;
-        }
-
-        _stopped = !_found(left, right);
     }
 }

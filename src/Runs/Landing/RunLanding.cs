@@ -20,9 +20,7 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
 {
     /// <summary>How often a target may move while we gate, before a person is asked: whoever pushes that often should say when.</summary>
     private const int MaxMoves = 3;
-    private const int MostNotes = 5;
     private const int LongestRefusal = 1000;
-    private readonly GateCheck _gates = new(services);
 
     /// <summary>
     /// Lands, or says what a person has to do first. Done again after a landing, it finds it. What git refuses because of what is in a
@@ -59,7 +57,8 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
         {
             return new LandResult { Message = note };
         }
-        if (await LossesAsync(files, repository, tip, input, stop) is { } lossy)
+        var checks = new LandingChecks(files, repository, services, input);
+        if (await checks.LossesAsync(tip, stop) is { } lossy)
         {
             return lossy with { Message = $"{note} {lossy.Message}".Trim() };
         }
@@ -79,15 +78,15 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
         }
         if (input.IsPart)
         {
-            var outcomes = await RunGatesAsync(files, repository, tip, input.BaseCommit, input, stop);
-            note = $"{note} {Told(outcomes)}".Trim();
+            var outcomes = await checks.RunGatesAsync(tip, input.BaseCommit, stop);
+            note = $"{note} {LandingChecks.Told(outcomes)}".Trim();
             if (GateCheck.Failures(files, outcomes) is { Count: > 0 } failures)
             {
                 return new LandResult
                 {
                     Evidence = GateCheck.EvidenceOf(files, failures[0]),
                     Message =
-                        $"{note} Nothing was landed, since on what is merged by now these gates fail: {Describe(failures)} ".TrimStart()
+                        $"{note} Nothing was landed, since on what is merged by now these gates fail: {LandingChecks.Describe(failures)} ".TrimStart()
                         + $"Let the other tasks end well, or repair it on {input.Staging}, then: {Again(input)}",
                 };
             }
@@ -138,7 +137,16 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
             {
                 return new LandResult { Message = $"{strays} {result.Reason}".Trim(), StagingTip = request.Commit };
             }
-            var (merged, noted, refused) = await TakeInTargetAsync(files, repository, staging, request.Commit, result.Tip!, input, stop);
+            var (merged, noted, refused) = await TakeInTargetAsync(
+                files,
+                repository,
+                checks,
+                staging,
+                request.Commit,
+                result.Tip!,
+                input,
+                stop
+            );
             if (refused is not null)
             {
                 return refused with { StagingTip = request.Commit };
@@ -179,32 +187,10 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
         return (done ? input.StagingTip : null, message);
     }
 
-    /// <summary>All that was merged is in what is about to land, or somebody is asked.</summary>
-    private static async Task<LandResult?> LossesAsync(
-        RunFiles files,
-        GitRepository repository,
-        string commit,
-        LandInput input,
-        CancellationToken stop
-    )
-    {
-        var report = await new RunLosses(repository, files).OfStagingAsync(input.BaseCommit, commit, stop);
-        return report.Lost.Count == 0
-            ? null
-            : new LandResult
-            {
-                Evidence = files.Folder.Relative(files.Folder.Losses),
-                Message =
-                    $"Nothing was landed, since work of the run is lost ({report.Summary}): {RunLosses.Describe(report.Lost)}. "
-                    + $"'orchestrate report {input.RunId} --losses' lists it. Put it back on {input.Staging}; or, where it may be gone, "
-                    + $"say so by a commit there (git switch {input.Staging}; git commit --allow-empty -m '{RunLosses.Acceptance}'); "
-                    + $"then: {Again(input)}",
-            };
-    }
-
     private async Task<(string? Merged, string Note, LandResult? Refused)> TakeInTargetAsync(
         RunFiles files,
         GitRepository repository,
+        LandingChecks checks,
         StagingRecord staging,
         string tip,
         string target,
@@ -216,16 +202,10 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
         var merge = await new Merges(repository).MergeAsync(tip, target, files.AppendedFiles, stop);
         if (!merge.IsClean)
         {
-            return (
-                null,
-                "",
-                new LandResult
-                {
-                    Message =
-                        $"{input.Target} has moved and conflicts with the run's work in "
-                        + $"{FileNames.Some(merge.ConflictedFiles, 20)}. Merge it into {input.Staging} yourself (git switch "
-                        + $"{input.Staging}; git merge {input.Target}), then: {Again(input)}",
-                }
+            return Refused(
+                $"{input.Target} has moved and conflicts with the run's work in "
+                    + $"{FileNames.Some(merge.ConflictedFiles, 20)}. Merge it into {input.Staging} yourself (git switch "
+                    + $"{input.Staging}; git merge {input.Target}), then: {Again(input)}"
             );
         }
         var commit = await commits.CreateAsync(
@@ -235,56 +215,29 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
             new CommitTrailers(files.Folder.Name),
             stop
         );
-        var outcomes = await RunGatesAsync(files, repository, commit, target, input, stop);
+        var outcomes = await checks.RunGatesAsync(commit, target, stop);
         var failures = GateCheck.Failures(files, outcomes);
         if (failures.Count > 0)
         {
-            return (
-                null,
-                "",
-                new LandResult
-                {
-                    Evidence = GateCheck.EvidenceOf(files, failures[0]),
-                    Message =
-                        $"{input.Target} has moved, and merged with it these gates fail: {Describe(failures)} Repair it on "
-                        + $"{input.Staging} or {input.Target}, then: {Again(input)}",
-                }
+            return Refused(
+                $"{input.Target} has moved, and merged with it these gates fail: {LandingChecks.Describe(failures)} Repair it on "
+                    + $"{input.Staging} or {input.Target}, then: {Again(input)}",
+                GateCheck.EvidenceOf(files, failures[0])
             );
         }
-        if (await LossesAsync(files, repository, commit, input, stop) is { } lossy)
+        if (await checks.LossesAsync(commit, stop) is { } lossy)
         {
             return (null, "", lossy);
         }
         return await staging.MoveAsync(commit, tip, $"merge {input.Target}")
-            ? (commit, Told(outcomes), null)
+            ? (commit, LandingChecks.Told(outcomes), null)
             : throw new GitException(
                 $"{input.Staging} was moved by somebody else while {input.Target} was merged into it; landing is tried again."
             );
     }
 
-    private static string Told(IReadOnlyList<GateVerdict> outcomes)
-    {
-        var notes = GateNotes.Summary(outcomes).ToList();
-        return notes.Count == 0 ? "" : $"{FileNames.Some(notes, MostNotes)}.";
-    }
-
-    private async Task<IReadOnlyList<GateVerdict>> RunGatesAsync(
-        RunFiles files,
-        GitRepository repository,
-        string commit,
-        string since,
-        LandInput input,
-        CancellationToken stop
-    )
-    {
-        var changed = (await new Diffs(repository).BetweenAsync(since, commit, stop)).Select(c => c.Path).ToList();
-        var evidence = Path.Combine(files.Folder.Path, "landing");
-        return await _gates.RunAsync(files, repository, commit, files.Gates.OfLanding(files.Plan, input.Without), changed, evidence, stop);
-    }
-
-    private static string Describe(IReadOnlyList<GateVerdict> failures) =>
-        $"{FileNames.Some([.. failures.Select(f => f.Gate.Name)], 20)}."
-        + string.Concat(failures.Select(f => f.Advice).Where(a => a.Length > 0).Distinct().Select(a => " " + a));
+    private static (string? Merged, string Note, LandResult? Refused) Refused(string message, string evidence = "") =>
+        (null, "", new LandResult { Message = message, Evidence = evidence });
 
     /// <summary>The command that tries the same landing again.</summary>
     internal static string Again(LandInput input) =>

@@ -139,7 +139,7 @@ public sealed class TaskVerification(RunServices services)
         notes.AddRange(Measurements.Unknown(outcomes, claims));
         var patch = changed.Count == 0 ? [] : await PatchFile.ReadAsync(workspace.Repository, input.Prepared.BaseCommit, commit, stop);
         notes.AddRange(TestSigns.Notes(patch));
-        await KeepResultAsync(workspace, task, input, commit, changed.Count > 0, stop);
+        await KeptResults.KeepAsync(workspace, task, input, commit, changed.Count > 0, stop);
         return new VerifyResult
         {
             Commit = commit,
@@ -214,42 +214,5 @@ public sealed class TaskVerification(RunServices services)
             Problems = ProblemsFile.Bounded(problems, file),
             ProblemsFile = file,
         };
-    }
-
-    /// <summary>
-    /// Names the commit by its content key, so that the same work is never paid for again. A result is one commit on its base: the diff of
-    /// all attempts.
-    /// </summary>
-    private static async Task KeepResultAsync(
-        TaskWorkspace workspace,
-        PlanTask task,
-        VerifyTaskInput input,
-        string commit,
-        bool changed,
-        CancellationToken stop
-    )
-    {
-        if (!changed || input.Prepared.ContentKey.Length == 0 || input.Start == 0)
-        {
-            return;
-        }
-        var commits = new CommitStore(workspace.Repository);
-        var info = (await commits.ReadAsync(commit, stop))!;
-        var result =
-            info.Parents is [var only] && only == input.Prepared.BaseCommit
-                ? commit
-                : await commits.CreateAsync(
-                    info.Tree,
-                    [input.Prepared.BaseCommit],
-                    info.Subject,
-                    new CommitTrailers(workspace.RunId, task.Id, input.Attempt, input.Prepared.ContentKey),
-                    stop
-                );
-        var name = RunRefs.Result(input.Prepared.ContentKey);
-        await workspace.Refs.UpdateAsync(
-            [new RefChange(name, result, await workspace.Refs.ReadAsync(name, stop))],
-            $"result of {task.Id}",
-            stop
-        );
     }
 }

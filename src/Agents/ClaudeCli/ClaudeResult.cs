@@ -1,0 +1,18 @@
+using System.Text.Json;
+
+namespace Orchestrator.Agents.ClaudeCli;
+
+/// <summary>The last line of the CLI's stream: how it ended.</summary>
+internal sealed record ClaudeResult(string Subtype, bool IsError, string Text, string? TerminalReason, int? ApiStatus, string? Answer)
+{
+    /// <summary>Reads it; what it does not say is unknown, empty or null.</summary>
+    public static ClaudeResult Read(JsonElement root) =>
+        new(
+            root.Text("subtype") ?? "unknown",
+            root.IsTrue("is_error"),
+            root.Text("result") ?? string.Join('\n', root.Texts("errors")),
+            root.Text("terminal_reason"),
+            (int?)root.Number("api_error_status"),
+            root.Get("structured_output")?.GetRawText()
+        );
+}

@@ -1,0 +1,43 @@
+using System.CommandLine;
+using Orchestrator.Cli.Runs;
+using Orchestrator.Messages;
+using Orchestrator.Plans;
+using Orchestrator.Plans.Readers.Backlogs;
+using Orchestrator.Plans.Readers.Formats;
+using Orchestrator.Runs;
+using Orchestrator.Settings;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>run --dry-run</c>: what would be done, and who would be asked. Nothing is started.</summary>
+internal static class DryRun
+{
+    /// <summary>Shows it.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="file">Its name, as given.</param>
+    /// <param name="chosen">Which of its tasks.</param>
+    /// <param name="loaded">The settings.</param>
+    /// <param name="approveRisk">Up to which risk score nobody is asked; null: as the settings have it.</param>
+    /// <param name="yes">Yes was said beforehand.</param>
+    /// <param name="context">Where it is shown.</param>
+    public static int Show(
+        Plan plan,
+        string file,
+        TaskChoice chosen,
+        SettingsResult loaded,
+        int? approveRisk,
+        bool yes,
+        CommandContext context
+    )
+    {
+        context.Terminal.Show($"{file} can be run. Nothing was started.");
+        PlanOverview.Write(plan, context.Terminal, context.Terminal.Show, TaskSelection.Of(plan, chosen.Only, chosen.Phase, []));
+        var settings = RiskOverview.Rules(context, loaded);
+        var score = RiskScore.Of(plan, settings.Risk.ToOptions());
+        var guarded = ProtectedPath.Of(plan, settings.AlwaysRequireHuman);
+        context.Terminal.Show("Risk:");
+        RiskOverview.Write(score, guarded, context.Terminal.Show);
+        context.Terminal.Show(RiskOverview.WhoIsAsked(plan, score, guarded, approveRisk, yes));
+        return ExitCodes.Done;
+    }
+}

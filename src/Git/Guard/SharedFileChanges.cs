@@ -1,0 +1,103 @@
+using System.IO.Enumeration;
+using Orchestrator.Git.Program;
+using Orchestrator.Git.Worktrees;
+
+namespace Orchestrator.Git.Guard;
+
+/// <summary>What it means that a file differs that rules how git works in all worktrees.</summary>
+/// <param name="repository">The repository.</param>
+/// <param name="store">What was recorded of such files.</param>
+internal sealed class SharedFileChanges(GitRepository repository, GuardStore store)
+{
+    private readonly Quarantine _aside = new(repository);
+
+    /// <summary>What a file that differs means: who runs programs or breaks our worktrees by it is stopped, the rest is told.</summary>
+    public async Task<IReadOnlyList<TamperedItem>> ExplainAsync(
+        string name,
+        GuardedFile? was,
+        GuardedFile? now,
+        CancellationToken cancellationToken
+    )
+    {
+        if (name == SharedFiles.Stash)
+        {
+            var (before, after) = (StashLines(was), StashLines(now));
+            return
+            [
+                .. before
+                    .ExceptBy(after.Select(EntryOf), EntryOf)
+                    .Select(line => new TamperedItem(TamperedKind.Stash, NameOfEntry(line), EntryOf(line), null)),
+                .. after
+                    .ExceptBy(before.Select(EntryOf), EntryOf)
+                    .Select(line => new TamperedItem(TamperedKind.Stash, NameOfEntry(line), null, EntryOf(line))),
+            ];
+        }
+
+        if (IsConfiguration(name))
+        {
+            return await ExplainSettingsAsync(name, was, now, cancellationToken);
+        }
+
+        if (now is null)
+        {
+            store.KeepRecorded(was!); // What is gone runs nothing; whoever misses it finds it there.
+        }
+
+        var kind =
+            name.StartsWith(SharedFiles.WorktreesFolder, StringComparison.Ordinal) ? TamperedKind.File
+            : now is not null && RunsPrograms(name) && !_aside.IsAccepted(name, now.ToString()) ? TamperedKind.Program
+            : TamperedKind.Left;
+        return [new TamperedItem(kind, name, was?.ToString(), now?.ToString())];
+    }
+
+    private async Task<IReadOnlyList<TamperedItem>> ExplainSettingsAsync(
+        string name,
+        GuardedFile? was,
+        GuardedFile? now,
+        CancellationToken cancellationToken
+    )
+    {
+        if (was is not null && store.Read(was.Hash) is null)
+        {
+            return [new TamperedItem(TamperedKind.Left, name, was.ToString(), now?.ToString())]; // A power cut took what was recorded: nothing can be told, so nothing is undone.
+        }
+
+        var before = await ConfigSettings.ReadAsync(repository, store.Content(was), cancellationToken);
+        var after = await ConfigSettings.ReadAsync(repository, store.Content(now), cancellationToken);
+        return
+        [
+            .. ConfigSettings
+                .Differing(before, after)
+                .Where(setting => !setting.StartsWith("branch.", StringComparison.Ordinal)) // Ordinary commands write a branch's own settings.
+                .Select(setting =>
+                    Explain($"{new SettingPlace(name, setting)}", setting, ValuesOf(before, setting), ValuesOf(after, setting))
+                ),
+        ];
+
+        TamperedItem Explain(string place, string setting, string? old, string? @new) =>
+            new(
+                @new is not null && RunningSettings.Covers(setting, after.Of(setting)) && !_aside.IsAccepted(place, @new)
+                    ? TamperedKind.Program
+                    : TamperedKind.Left,
+                place,
+                old,
+                @new
+            );
+    }
+
+    private static string? ValuesOf(ConfigSettings settings, string name) =>
+        settings.Of(name) is { Count: > 0 } values ? SettingValues.Write(values) : null;
+
+    private static bool RunsPrograms(string name) =>
+        name is "hooks" or "info" or "info/attributes" || name.StartsWith("hooks/", StringComparison.Ordinal);
+
+    internal static bool IsConfiguration(string name) => name == "config" || name.EndsWith("config.worktree", StringComparison.Ordinal);
+
+    /// <summary>A line of a reflog: old id, new id, who and when, message. The new id is the entry.</summary>
+    internal static string EntryOf(string line) => line.Split(' ', 3) is [_, var id, ..] ? id : line;
+
+    private static string NameOfEntry(string line) =>
+        $"stash entry '{(line.Split('\t', 2) is [_, var message] ? message : EntryOf(line))}'";
+
+    private string[] StashLines(GuardedFile? file) => store.Text(file).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+}

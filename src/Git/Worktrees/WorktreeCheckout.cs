@@ -1,0 +1,65 @@
+using Orchestrator.Git.Program;
+using Orchestrator.Git.Refs;
+using Orchestrator.Processes;
+
+namespace Orchestrator.Git.Worktrees;
+
+/// <summary>Fills the place of a worktree: with one from the pool, or with a new one.</summary>
+/// <param name="repository">The repository.</param>
+internal sealed class WorktreeCheckout(GitRepository repository)
+{
+    private const string BranchPrefix = "refs/heads/";
+    private static readonly string[] ParallelCheckout = ["checkout.workers=0"];
+
+    /// <summary>Takes a worktree from the pool and makes its files those that are wanted.</summary>
+    public async Task<bool> TryReuseAsync(WorktreeRequest request, string path, CancellationToken cancellationToken)
+    {
+        if (request.Pool is null || new PooledWorktrees(repository, request.Pool).Take(path, request.LockReason) is not var (admin, fits))
+        {
+            return false;
+        }
+
+        var worktree = new Worktree(repository, path, admin);
+        try
+        {
+            var reset = new WorktreeReset(worktree, DiscardPermit.OfOurMaking(path));
+            await reset.CheckOutAsync(await WhereAsync(request, cancellationToken), cancellationToken);
+            await reset.SweepAsync(fits ? request.Pool.Keep : null, cancellationToken);
+            return true;
+        }
+        catch (GitException)
+        {
+            WorktreeReset.Remove(repository, path, DiscardPermit.OfOurMaking(path));
+            new WorktreeClaims(repository).Claim(path);
+            return false; // Whatever is wrong with it, a new one is made, and if git refuses that too, it says why.
+        }
+    }
+
+    /// <summary>Has git make it.</summary>
+    public async Task AddAsync(WorktreeRequest request, string path, CancellationToken cancellationToken)
+    {
+        string[] add = ["worktree", "add", "--quiet", "--lock", "--reason", request.LockReason];
+        add =
+            request.Branch is null ? [.. add, "--detach", path, request.Commit]
+            : await BranchExistsAsync(request, cancellationToken) ? [.. add, path, ShortName(request)]
+            : [.. add, "--no-track", "-b", ShortName(request), path, request.Commit];
+        await repository.WriteAsync(repository.Call(add) with { Settings = ParallelCheckout }, cancellationToken);
+    }
+
+    /// <summary>What is checked out, in the words of git-checkout(1).</summary>
+    private async Task<string[]> WhereAsync(WorktreeRequest request, CancellationToken cancellationToken) =>
+        request.Branch is null ? ["--detach", request.Commit]
+        : await BranchExistsAsync(request, cancellationToken) ? [ShortName(request)]
+        : ["--no-track", "-b", ShortName(request), request.Commit];
+
+    private async Task<bool> BranchExistsAsync(WorktreeRequest request, CancellationToken cancellationToken) =>
+        await new RefStore(repository).ReadAsync(request.Branch!, cancellationToken) is not null;
+
+    private static string ShortName(WorktreeRequest request) =>
+        request.Branch!.StartsWith(BranchPrefix, StringComparison.Ordinal)
+            ? request.Branch[BranchPrefix.Length..]
+            : throw new ArgumentException(
+                $"A worktree's branch is a full name that begins with {BranchPrefix}; this one is '{request.Branch}'.",
+                nameof(request)
+            );
+}

@@ -1,0 +1,64 @@
+namespace Orchestrator.Plans;
+
+/// <summary>Tells of patterns that meet, each pair once.</summary>
+/// <param name="isSelf">Both sides are one tree.</param>
+/// <param name="found">Told of each pair; its answer says whether to go on.</param>
+/// <param name="isSettled">Told of all patterns of one tree that are the same; true when no pair of them is of interest.</param>
+internal sealed class OverlapReport(
+    bool isSelf,
+    Func<PathTrie.Entry, PathTrie.Entry, bool> found,
+    Func<IReadOnlyList<PathTrie.Entry>, bool>? isSettled
+)
+{
+    private readonly HashSet<(string, int, string, int)> _alternatives = [];
+
+    /// <summary>No more pairs are wanted.</summary>
+    public bool Stopped { get; private set; }
+
+    /// <summary>The patterns that end at these nodes meet.</summary>
+    public void Add(PathTrie.Node left, PathTrie.Node right)
+    {
+        if (left.Entries is null || right.Entries is null)
+        {
+            return;
+        }
+
+        var isOneNode = isSelf && ReferenceEquals(left, right);
+        if (isOneNode && (left.Entries.Count == 1 || isSettled?.Invoke(left.Entries) == true))
+        {
+            return;
+        }
+
+        for (var i = 0; i < left.Entries.Count && !Stopped; i++)
+        {
+            for (var j = isOneNode ? i + 1 : 0; j < right.Entries.Count && !Stopped; j++)
+            {
+                Add(left.Entries[i], right.Entries[j]);
+            }
+        }
+    }
+
+    private void Add(PathTrie.Entry left, PathTrie.Entry right)
+    {
+        if (left.Owner == right.Owner && isSelf)
+        {
+            return;
+        }
+
+        // A pattern with braces ends at several nodes, so the same two may meet more than once.
+        var mayRepeat = left.IsAlternative || right.IsAlternative;
+        if (
+            mayRepeat
+            && !_alternatives.Add(
+                isSelf && left.Owner > right.Owner
+                    ? (right.Text, right.Owner, left.Text, left.Owner)
+                    : (left.Text, left.Owner, right.Text, right.Owner)
+            )
+        )
+        {
+            return;
+        }
+
+        Stopped = !found(left, right);
+    }
+}

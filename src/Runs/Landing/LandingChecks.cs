@@ -1,0 +1,60 @@
+using Orchestrator.Git.Commits;
+using Orchestrator.Git.Merging;
+using Orchestrator.Git.Program;
+using Orchestrator.Messages;
+using Orchestrator.QualityGates;
+using Orchestrator.Runs.Gates;
+using Orchestrator.Runs.Merging;
+
+namespace Orchestrator.Runs.Landing;
+
+/// <summary>What has to hold of a commit before it may land: nothing that was merged is lost, and the gates pass.</summary>
+/// <param name="files">The run's files.</param>
+/// <param name="repository">The repository.</param>
+/// <param name="services">What the steps need of this machine.</param>
+/// <param name="input">What is to land.</param>
+internal sealed class LandingChecks(RunFiles files, GitRepository repository, RunServices services, LandInput input)
+{
+    private const int MostNotes = 5;
+    private readonly GateCheck _gates = new(services);
+
+    /// <summary>All that was merged is in what is about to land, or somebody is asked.</summary>
+    public async Task<LandResult?> LossesAsync(string commit, CancellationToken stop)
+    {
+        var report = await new RunLosses(repository, files).OfStagingAsync(input.BaseCommit, commit, stop);
+        return report.Lost.Count == 0
+            ? null
+            : new LandResult
+            {
+                Evidence = files.Folder.Relative(files.Folder.Losses),
+                Message =
+                    $"Nothing was landed, since work of the run is lost ({report.Summary}): {RunLosses.Describe(report.Lost)}. "
+                    + $"'orchestrate report {input.RunId} --losses' lists it. Put it back on {input.Staging}; or, where it may be gone, "
+                    + $"say so by a commit there (git switch {input.Staging}; git commit --allow-empty -m '{RunLosses.Acceptance}'); "
+                    + $"then: {RunLanding.Again(input)}",
+            };
+    }
+
+    /// <summary>What a person should know of gates that were run; empty: nothing.</summary>
+    public static string Told(IReadOnlyList<GateVerdict> outcomes)
+    {
+        var notes = GateNotes.Summary(outcomes).ToList();
+        return notes.Count == 0 ? "" : $"{FileNames.Some(notes, MostNotes)}.";
+    }
+
+    /// <summary>Runs the gates of a landing.</summary>
+    /// <param name="commit">The commit.</param>
+    /// <param name="since">What changed since this one is what is judged.</param>
+    /// <param name="stop">Kills the gate that runs.</param>
+    public async Task<IReadOnlyList<GateVerdict>> RunGatesAsync(string commit, string since, CancellationToken stop)
+    {
+        var changed = (await new Diffs(repository).BetweenAsync(since, commit, stop)).Select(c => c.Path).ToList();
+        var evidence = Path.Combine(files.Folder.Path, "landing");
+        return await _gates.RunAsync(files, repository, commit, files.Gates.OfLanding(files.Plan, input.Without), changed, evidence, stop);
+    }
+
+    /// <summary>Gates that fail, with what to do about it.</summary>
+    public static string Describe(IReadOnlyList<GateVerdict> failures) =>
+        $"{FileNames.Some([.. failures.Select(f => f.Gate.Name)], 20)}."
+        + string.Concat(failures.Select(f => f.Advice).Where(a => a.Length > 0).Distinct().Select(a => " " + a));
+}

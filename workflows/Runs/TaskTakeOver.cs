@@ -1,0 +1,62 @@
+using Orchestrator.Messages;
+using Temporalio.Exceptions;
+using Temporalio.Workflows;
+
+namespace Orchestrator.Workflows.Runs;
+
+/// <summary>Workflows of tasks that are open and that this execution of the run did not start: they work for it from now on, or end.</summary>
+internal sealed class TaskTakeOver(RunContext context, TaskMessenger messenger)
+{
+    private readonly RunState _state = context.State;
+
+    /// <summary>A task's workflow is open that this execution did not start. False: it is about to close.</summary>
+    public async Task<bool> TryTakeOverAsync(TaskEntry entry)
+    {
+        var report = await messenger.ReadAsync(entry);
+        if (report is null || TaskStates.IsEnd(report.State) || !entry.AtWork || entry.State.PastExecutions.Contains(report.ExecutionId))
+        {
+            return false;
+        }
+        if (report.PlanHash == _state.PlanHashOf(entry))
+        {
+            TakeOver(entry, report);
+            return true;
+        }
+        await EndStrangerAsync(entry, report);
+        return false;
+    }
+
+    /// <summary>It works for this execution, and what it tells is taken in.</summary>
+    public void TakeOver(TaskEntry entry, TaskReport report)
+    {
+        // What was asked may be older than what the task has told meanwhile.
+        var isOld = !entry.AtWork && entry.ExecutionId == report.ExecutionId && report.Sequence <= entry.State.ReportSequence;
+        if (isOld || TaskStates.IsDone(entry.Status.State))
+        {
+            return;
+        }
+        _state.Board.TakeOver(entry, report.ExecutionId, RunContext.Now);
+        TaskReports.TakeIn(_state, report, RunContext.Now);
+    }
+
+    /// <summary>
+    /// A task's workflow that works by another plan: it ends, and nothing that it says counts. One that waits to be merged is told that it
+    /// is not.
+    /// </summary>
+    public async Task EndStrangerAsync(TaskEntry entry, TaskReport report)
+    {
+        entry.State = entry.State with { PastExecutions = [.. entry.State.PastExecutions, report.ExecutionId] };
+        await EndUnknownAsync(entry.Id, report);
+    }
+
+    /// <summary>The same of a task that this execution does not have: one of a review's findings, or of another plan.</summary>
+    public async Task EndUnknownAsync(string task, TaskReport report)
+    {
+        await messenger.TellAsync(task, t => t.CancelAsync());
+        if (report.State == TaskStates.Merging)
+        {
+            var refusal = TaskMessenger.NotMerged with { Attempt = report.Attempt };
+            await messenger.TellAsync(task, t => t.MergeDoneAsync(refusal));
+        }
+    }
+}
