@@ -13,7 +13,9 @@ internal static class PlanFiles
     /// <summary>What a person means who names none.</summary>
     public const string DefaultName = "tasks.yaml";
 
-    /// <summary>The file that <c>run</c> and <c>tasks run</c> are about: the one that is named, else the plan or the backlog that is here.</summary>
+    /// <summary>
+    /// The file that <c>run</c> and <c>tasks run</c> are about: the one that is named, else the plan or the backlog that is here.
+    /// </summary>
     /// <exception cref="CommandException">None was named, and none is here.</exception>
     public static string Named(string? given, bool ofBacklog, CommandContext context)
     {

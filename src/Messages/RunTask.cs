@@ -111,7 +111,9 @@ public sealed record RunTask
         init => field = value ?? "";
     } = "";
 
-    /// <summary>True when its work is on the branch that the run lands on, while the run goes on with others (<c>land --merged</c>).</summary>
+    /// <summary>
+    /// True when its work is on the branch that the run lands on, while the run goes on with others (<c>land --merged</c>).
+    /// </summary>
     [JsonPropertyName("landed")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Landed { get; init; }

@@ -208,8 +208,8 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
     }
 
     /// <summary>
-    /// Runs it, and leaves the temporary folder as it was: neither its own second run nor the next gate, perhaps of another task of a batch,
-    /// is to meet what it has left there. What can't be removed they meet, as on any machine, and say so.
+    /// Runs it, and leaves the temporary folder as it was: neither its own second run nor the next gate, perhaps of another task of a
+    /// batch, is to meet what it has left there. What can't be removed they meet, as on any machine, and say so.
     /// </summary>
     private async Task<ProcessResult> RunProcessAsync(ProcessCommand process, string? temporary, CancellationToken cancellationToken)
     {

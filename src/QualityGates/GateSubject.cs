@@ -13,7 +13,9 @@ public sealed record GateSubject
     /// <value>Default: <see cref="GateEnvironment.Make"/>.</value>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = GateEnvironment.Make();
 
-    /// <summary>Paths that the plan's tasks are to write. What is missing of them is work that is not done, and no fault of the machine.</summary>
+    /// <summary>
+    /// Paths that the plan's tasks are to write. What is missing of them is work that is not done, and no fault of the machine.
+    /// </summary>
     public IReadOnlyList<string> Planned { get; init; } = [];
 
     /// <summary>A task of the plan does not say what it writes: a module that nobody knows may be its work.</summary>

@@ -132,7 +132,8 @@ internal sealed class RunContracts(GitRepository repository, RunFiles files)
             || stub.FilePath.StartsWith(file.Path + "/", StringComparison.Ordinal)
             || file.Path.StartsWith(stub.FilePath + "/", StringComparison.Ordinal)
         group file by stub into clashes
-        select $"The contract '{clashes.Key.Name}' can't be written to '{clashes.Key.FilePath}': '{clashes.First().Path}' is in its place. Give the contract another file_path.";
+        select $"The contract '{clashes.Key.Name}' can't be written to '{clashes.Key.FilePath}': '{clashes.First().Path}' is in its "
+            + "place. Give the contract another file_path.";
 }
 
 [JsonSerializable(typeof(IReadOnlyList<ContractStub>))]

@@ -139,7 +139,9 @@ public sealed record QuestionSettings(bool ByPlanner, int MaxAnswers)
     internal const string Planner = "planner";
 }
 
-/// <summary>Which packages agents may have: names with <c>*</c>, and an ecosystem and a colon before one where only that is meant.</summary>
+/// <summary>
+/// Which packages agents may have: names with <c>*</c>, and an ecosystem and a colon before one where only that is meant.
+/// </summary>
 /// <param name="Allow">Nobody is asked.</param>
 /// <param name="Ask">A person is asked although the first has them.</param>
 /// <param name="Deny">No agent gets them.</param>

@@ -36,7 +36,9 @@ public sealed class AgentApprovalTests
         Assert.Contains("\"by\":\"", (await cli.RunAsync("events", "--json")).Output, StringComparison.Ordinal);
     }
 
-    /// <summary>Also one that leaves its parents reaches nothing that could be told: no socket, no file of the engine, no settings.</summary>
+    /// <summary>
+    /// Also one that leaves its parents reaches nothing that could be told: no socket, no file of the engine, no settings.
+    /// </summary>
     [BubblewrapFact]
     public async Task Agent_Confined_ReachesNeitherTheEngineNorWhatThePersonHasSaid()
     {
@@ -76,7 +78,8 @@ public sealed class AgentApprovalTests
         File.WriteAllText(agent, $"case $ORCHESTRATOR_TASK in b) echo b > b.txt; exit 0;; esac\necho a > a.txt\n{script}");
         cli.Write(
             ".orchestrator/config.yaml",
-            $"agent: mine\nagents: {{mine: {{command: [/bin/sh, \"{agent}\"]}}}}\ndisk: {{reserve: 1}}\npermissions: {{sandbox: {sandbox}}}\n"
+            $"agent: mine\nagents: {{mine: {{command: [/bin/sh, \"{agent}\"]}}}}\ndisk: {{reserve: 1}}\npermissions: {{sandbox: "
+                + $"{sandbox}}}\n"
         );
         cli.Write(
             "tasks.yaml",

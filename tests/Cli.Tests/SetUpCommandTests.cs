@@ -95,7 +95,8 @@ public class SetUpCommandTests
         cli.Write(".orchestrator/config.yaml", "workers: 7\n");
         cli.Write(
             "orchestrator_config.json",
-            """{"execution": {"max_workers": 5, "worker_timeout": 600}, "models": {"manager": {"model": "claude-3-opus-20240229", "description": "plans"}}}"""
+            """{"execution": {"max_workers": 5, "worker_timeout": 600}, "models": {"manager": {"model": "claude-3-opus-20240229","""
+                + """ "description": "plans"}}}"""
         );
         cli.Write(".gitignore", ".env\n");
         cli.Write(".env", "MAX_AGENTS=5\nLOCK_TIMEOUT=300\nAWS_REGION=eu-west-1\nREDIS_URL=x\nOWN=1\n");

@@ -59,7 +59,8 @@ public class TasksByPlannerTests
         using var cli = Repository();
         cli.Write(
             ".taskmaster/tasks/tasks.json",
-            """{"master":{"tasks":[{"id":1,"title":"One","status":"pending","mine":true},{"id":2,"title":"Two","status":"deferred"},{"id":3,"title":"Three","status":"pending","dependencies":[1]}]}}"""
+            """{"master":{"tasks":[{"id":1,"title":"One","status":"pending","mine":true},"""
+                + """{"id":2,"title":"Two","status":"deferred"},{"id":3,"title":"Three","status":"pending","dependencies":[1]}]}}"""
         );
 
         var run = await cli.RunAsync(["tasks", "run", "--yes", .. planned ? Array.Empty<string>() : ["--no-planner"]]);
@@ -97,7 +98,8 @@ public class TasksByPlannerTests
         using var cli = Repository();
         cli.Write(
             ".orchestrator/tasks.json",
-            """{"tasks":[{"id":1,"title":"T","status":"done"},{"id":2,"title":"U","status":"deferred"},{"id":3,"title":"V","dependencies":[2]}]}"""
+            """{"tasks":[{"id":1,"title":"T","status":"done"},{"id":2,"title":"U","status":"deferred"},"""
+                + """{"id":3,"title":"V","dependencies":[2]}]}"""
         );
 
         var run = await cli.RunAsync(["run", "--yes", .. planned ? Array.Empty<string>() : ["--no-planner"]]);

@@ -98,7 +98,8 @@ public class TasksCommandTests
         Assert.Contains("depends on '8', which does not exist", worse.People, StringComparison.Ordinal);
         Assert.Contains("depends on '9', which does not exist", run.People, StringComparison.Ordinal);
         Assert.Equal(
-            """[{"id":1,"title":"A","status":"pending","dependencies":[9],"mine":true},{"id":2,"title":"B","status":"done","dependencies":[]}]""",
+            """[{"id":1,"title":"A","status":"pending","dependencies":[9],"mine":true},"""
+                + """{"id":2,"title":"B","status":"done","dependencies":[]}]""",
             JsonNode.Parse(cli.Read(".taskmaster/tasks/tasks.json"))!["master"]!["tasks"]!.ToJsonString()
         );
     }

@@ -212,7 +212,8 @@ public sealed class SeedExampleTests
                 "planner",
                 [
                     SeedWorkplace.Answer(
-                        """{"tasks": [{"id": 1, "title": "Google", "description": "Sign in with Google"}, {"id": 2, "title": "GitHub", "description": "Sign in with GitHub", "dependencies": [1]}]}"""
+                        """{"tasks": [{"id": 1, "title": "Google", "description": "Sign in with Google"}, {"id": 2,"""
+                            + """ "title": "GitHub", "description": "Sign in with GitHub", "dependencies": [1]}]}"""
                     ),
                 ]
             )
@@ -256,7 +257,9 @@ public sealed class SeedExampleTests
                 "planner",
                 [
                     SeedWorkplace.Answer(
-                        """{"tasks": [{"id": "tokens", "description": "Tokens", "prompt": "Done when the tests pass.", "files_write": ["src/tokens.py"], "depends_on": [], "verification": ["pytest tests/test_tokens.py"]}]}"""
+                        """{"tasks": [{"id": "tokens", "description": "Tokens", "prompt": "Done when the tests pass.","""
+                            + """ "files_write": ["src/tokens.py"], "depends_on": [], "verification": ["pytest """
+                            + """tests/test_tokens.py"]}]}"""
                     ),
                 ]
             ),

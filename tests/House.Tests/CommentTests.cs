@@ -21,7 +21,8 @@ public sealed partial class CommentTests
 
     /// <summary>The design's pages, by name or in words.</summary>
     [GeneratedRegex(
-        @"(?<=^\s*//.*)(\b(architecture|packages|product|temporal|workflows|git|style-anchors|claude-cli[\w-]*)\.md\b|\b[Tt]he design('s)?( \w+)? page\b)"
+        @"(?<=^\s*//.*)(\b(architecture|packages|product|temporal|workflows|git|style-anchors|claude-cli[\w-]*)\.md\b|\b[Tt]he "
+            + @"design('s)?( \w+)? page\b)"
     )]
     private static partial Regex Cited();
 }

@@ -14,6 +14,7 @@ public sealed class FileSizeTests
             from file in ProjectFiles.Sources()
             let lines = File.ReadLines(file).Count()
             where lines > Most
-            select $"{Path.GetRelativePath(RepositoryFiles.Root, file)} has {lines} lines; {Most} are enough: divide it by what its parts are about"
+            select $"{Path.GetRelativePath(RepositoryFiles.Root, file)} has {lines} lines; {Most} are enough: divide it by what its "
+                + "parts are about"
         );
 }

@@ -145,7 +145,9 @@ internal sealed class ScriptedRun : IAsyncDisposable
             if (System.Diagnostics.Stopwatch.GetElapsedTime(begin) > (limit ?? Eventually.Limit))
             {
                 Assert.Fail(
-                    $"It never came so far.{await FailedTaskAsync()} The run is {status.State} ({status.Reason}): {string.Join(", ", status.Tasks.Select(t => $"{t.Id} {t.State} {t.Reason}"))} {string.Join(" ", status.Warnings)}"
+                    $"It never came so far.{await FailedTaskAsync()} The run is {status.State} ({status.Reason}): "
+                        + $"{string.Join(", ", status.Tasks.Select(t => $"{t.Id} {t.State} {t.Reason}"))} "
+                        + $"{string.Join(" ", status.Warnings)}"
                 );
             }
             if (answer is not null)

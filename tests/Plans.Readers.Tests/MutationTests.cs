@@ -140,7 +140,8 @@ public sealed class MutationTests
                 (string[])
                     [
                         BacklogReaderTests.Tagged,
-                        """{"tasks":[{"id":"1","title":"T","dependencies":["2"]},{"id":2,"title":"U","priority":"high","subtasks":[{"id":1,"title":"S"}]}],"mine":1}""",
+                        """{"tasks":[{"id":"1","title":"T","dependencies":["2"]},"""
+                            + """{"id":2,"title":"U","priority":"high","subtasks":[{"id":1,"title":"S"}]}],"mine":1}""",
                     ]
             ).Select(Encoding.UTF8.GetBytes),
         ];

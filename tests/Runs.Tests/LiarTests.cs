@@ -7,8 +7,8 @@ using Xunit;
 namespace Orchestrator.Runs.Tests;
 
 /// <summary>
-/// An agent that can't make a test pass and says that all is done. Whatever it does so that its gate is green, a person hears of it: the work
-/// is refused, waits for a person, or is named with the task.
+/// An agent that can't make a test pass and says that all is done. Whatever it does so that its gate is green, a person hears of it: the
+/// work is refused, waits for a person, or is named with the task.
 /// </summary>
 public sealed class LiarTests
 {

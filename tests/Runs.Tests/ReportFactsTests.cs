@@ -6,7 +6,9 @@ using Xunit;
 
 namespace Orchestrator.Runs.Tests;
 
-/// <summary>What a report says of each task: what its agent claimed, what its gates said, and what has become of their logs since.</summary>
+/// <summary>
+/// What a report says of each task: what its agent claimed, what its gates said, and what has become of their logs since.
+/// </summary>
 public sealed class ReportFactsTests
 {
     private const string Key = "AKIAQYLPMN5HFIQR7XYZ";

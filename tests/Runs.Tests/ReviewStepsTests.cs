@@ -12,7 +12,8 @@ namespace Orchestrator.Runs.Tests;
 public sealed class ReviewStepsTests
 {
     private const string Blocking =
-        """{"file":"FILE","line":LINE,"severity":"blocking","summary":"wrong","consequence":"it breaks","reproduction":"run it","fix":"mend","files":["FILE","t/test.sh"]}""";
+        """{"file":"FILE","line":LINE,"severity":"blocking","summary":"wrong","consequence":"it breaks","reproduction":"run """
+        + """it","fix":"mend","files":["FILE","t/test.sh"]}""";
 
     [Fact]
     public async Task Round_FindingWithAPlace_BecomesATaskOfAPlanThatIsStoredBesideTheFirst()

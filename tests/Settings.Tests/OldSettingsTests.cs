@@ -23,7 +23,8 @@ public class OldSettingsTests
                 [
                     new(
                         "orchestrator_config.json",
-                        """{"execution": {"max_workers": 5, "max_retries": 3}, "models": {"worker": {"model": "haiku", "description": "works"}}}"""
+                        """{"execution": {"max_workers": 5, "max_retries": 3}, "models": {"worker": {"model": "haiku","""
+                            + """ "description": "works"}}}"""
                     ),
                     new(
                         ".claude-agents.yaml",

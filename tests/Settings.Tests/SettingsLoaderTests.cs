@@ -276,7 +276,8 @@ public class SettingsLoaderTests
     public void Load_WorktreeVariables_AreReadFromFileAndVariable()
     {
         var file = Load(
-            file: "worktrees:\n  env:\n    DATABASE_URL: postgres://localhost/app_{worktree}\n    PORT: \"{port}\"\n    DEBUG: \"{port+19} {{literal}} {tmp}\"\n"
+            file: "worktrees:\n  env:\n    DATABASE_URL: postgres://localhost/app_{worktree}\n    PORT: \"{port}\"\n    DEBUG: "
+                + "\"{port+19} {{literal}} {tmp}\"\n"
         );
         var variable = Load(
             variables: new()

@@ -41,7 +41,8 @@ internal sealed class Approvals(RunState state, Steering steering)
         [
             state.Input.Yes
                 ? ""
-                : $"Another plan was made: {made.Tasks.Count} {(made.Tasks.Count == 1 ? "task" : "tasks")} ({string.Join(", ", made.Tasks.Take(10).Select(t => t.Id))}).",
+                : $"Another plan was made: {made.Tasks.Count} {(made.Tasks.Count == 1 ? "task" : "tasks")} "
+                    + $"({string.Join(", ", made.Tasks.Take(10).Select(t => t.Id))}).",
             made.ApprovalReason,
             state.Input.Yes ? "" : made.ReviewReason,
         ];

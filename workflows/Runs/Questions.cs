@@ -98,7 +98,8 @@ internal static class Questions
             yield return entry.State.LeftOut
                 ? Ask(
                     entry,
-                    $"{entry.Id} was cancelled, and {string.Join(", ", state.Board.SkippedFor(entry).Select(e => e.Id).Take(5))} can't run without it.",
+                    $"{entry.Id} was cancelled, and {string.Join(", ", state.Board.SkippedFor(entry).Select(e => e.Id).Take(5))} "
+                        + "can't run without it.",
                     $"orchestrate cancel {id}/{entry.Id} --dependants",
                     $"orchestrate skip {id}/{entry.Id}",
                     $"orchestrate retry {id}/{entry.Id} --guidance TEXT"

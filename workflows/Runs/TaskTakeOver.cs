@@ -4,7 +4,9 @@ using Temporalio.Workflows;
 
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Workflows of tasks that are open and that this execution of the run did not start: they work for it from now on, or end.</summary>
+/// <summary>
+/// Workflows of tasks that are open and that this execution of the run did not start: they work for it from now on, or end.
+/// </summary>
 internal sealed class TaskTakeOver(RunContext context, TaskMessenger messenger)
 {
     private readonly RunState _state = context.State;

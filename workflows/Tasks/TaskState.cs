@@ -143,7 +143,9 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
         }
     }
 
-    /// <summary>What became of what the agent has asked for, for the next start; empty: it is told already, or has asked for nothing.</summary>
+    /// <summary>
+    /// What became of what the agent has asked for, for the next start; empty: it is told already, or has asked for nothing.
+    /// </summary>
     public string Answer { get; set; } = "";
 
     /// <summary>A person has words for the next start.</summary>

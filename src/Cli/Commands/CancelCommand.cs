@@ -4,7 +4,9 @@ using Orchestrator.Messages;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>cancel</c>: ends a run or one task; what is merged stays on staging. A run lands without a task that was cancelled.</summary>
+/// <summary>
+/// <c>cancel</c>: ends a run or one task; what is merged stays on staging. A run lands without a task that was cancelled.
+/// </summary>
 internal sealed class CancelCommand : SteeringCommand
 {
     private readonly Argument<string?> _which = new("RUN/TASK")

@@ -324,7 +324,8 @@ internal sealed partial class RunSession : IAsyncDisposable
             )
         {
             _context.Terminal.Say(
-                $"Ended at once. Agents that are at work go on by themselves: 'orchestrate stop {run.RunId}' ends them, 'orchestrate resume "
+                $"Ended at once. Agents that are at work go on by themselves: 'orchestrate stop {run.RunId}' ends them, 'orchestrate "
+                    + "resume "
                     + $"{run.RunId}' goes on with them."
             );
             return null;

@@ -81,7 +81,8 @@ internal static class PromptChecks
         foreach (var measurement in measurements)
         {
             text.Append(
-                    $"- {measurement.Name}: {PromptMarkdown.InlineCode(measurement.Command)} {(measurement.Required ? "must" : "should")} give "
+                    $"- {measurement.Name}: {PromptMarkdown.InlineCode(measurement.Command)} "
+                        + $"{(measurement.Required ? "must" : "should")} give "
                 )
                 .Append($"{measurement.Expectation}\n");
         }

@@ -13,7 +13,8 @@ internal static partial class SummaryPatterns
 
     // ==== 1 failed, 309 passed, 2 skipped, 1 warning in 1.20s (0:01:00) ====
     [GeneratedRegex(
-        """^=*\s*(?:(?:(?<ran>\d+) (?:passed|failed|xfailed|xpassed)|(?<skipped>\d+) skipped|\d+ (?:errors?|warnings?|deselected|rerun|subtests passed))(?:, )?)+ in [\d.:]+s?\b.*$""",
+        """^=*\s*(?:(?:(?<ran>\d+) (?:passed|failed|xfailed|xpassed)|(?<skipped>\d+) skipped|\d+ (?:errors?|warnings?|deselected|"""
+            + """rerun|subtests passed))(?:, )?)+ in [\d.:]+s?\b.*$""",
         RegexOptions.CultureInvariant
     )]
     public static partial Regex Pytest();

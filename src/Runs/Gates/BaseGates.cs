@@ -15,8 +15,8 @@ namespace Orchestrator.Runs.Gates;
 internal sealed record BaseGate(string Command, int? ExitCode, string Words, bool IsRed = true, int? Tests = null);
 
 /// <summary>
-/// What preflight found out about the gates at the base: those that were red before the work only advise in this run. What they say later is
-/// compared with what they said then, since new faults hide behind old ones.
+/// What preflight found out about the gates at the base: those that were red before the work only advise in this run. What they say later
+/// is compared with what they said then, since new faults hide behind old ones.
 /// </summary>
 internal static partial class BaseGates
 {
@@ -94,7 +94,8 @@ internal static partial class BaseGates
         && (verdict.Tests?.Ran ?? 0) < tests
             ? string.Create(
                 CultureInfo.InvariantCulture,
-                $"{tests} {(tests == 1 ? "test" : "tests")} before any work was done, {(verdict.Tests is { } now ? now.ToString() : "none counted")} now"
+                $"{tests} {(tests == 1 ? "test" : "tests")} before any work was done, "
+                    + $"{(verdict.Tests is { } now ? now.ToString() : "none counted")} now"
             )
             : null;
 
@@ -105,7 +106,8 @@ internal static partial class BaseGates
     private static bool IsSame(BaseGate before, GateVerdict now) =>
         before.ExitCode == now.ExitCode && before.Words.Length > 0 && before.Words == WordsOf(now);
 
-    // How long it took, where and when differs each time; how many tests failed does not. A gate that says nothing is told by its exit code.
+    // How long it took, where and when differs each time; how many tests failed does not. A gate that says nothing is told by its exit
+    // code.
     private static string WordsOf(GateVerdict verdict)
     {
         var lines = verdict.Tail.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).TakeLast(3);

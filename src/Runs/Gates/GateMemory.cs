@@ -59,8 +59,8 @@ internal sealed class GateMemory(IReadOnlyDictionary<string, string> environment
     public static GateMemory Of(RunServices services) => services.Part(all => new GateMemory(all.Environment, all.Time));
 
     /// <summary>
-    /// The gate's green result on this tree, in these surroundings. One that is known to fail by chance is always asked again: its green says
-    /// as little about the work as its red.
+    /// The gate's green result on this tree, in these surroundings. One that is known to fail by chance is always asked again: its green
+    /// says as little about the work as its red.
     /// </summary>
     public async Task<GateLookup> FindAsync(GitRepository repository, Gate gate, GateQuestion question, CancellationToken stop)
     {

@@ -95,7 +95,8 @@ internal static class GateTally
         var rows = counts.Select(gate =>
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {Cell(gate.Key)} | {gate.Value.Ran} | {gate.Value.Cached} | {gate.Value.Flakes} | {gate.Value.Tests} | {gate.Value.Seconds:0.0} | {gate.Value.ExitCode} |"
+                $"| {Cell(gate.Key)} | {gate.Value.Ran} | {gate.Value.Cached} | {gate.Value.Flakes} | {gate.Value.Tests} | "
+                    + $"{gate.Value.Seconds:0.0} | {gate.Value.ExitCode} |"
             )
         );
         var hits = counts

@@ -65,7 +65,8 @@ internal static partial class GateTamperCheck
             var planned = file.Change != FileChange.Deleted && task.FilesWrite?.Contains(file.Path) == true;
             if (!planned && gates.FirstOrDefault(g => DependsOn(g.Command, file.Path)) is { } gate)
             {
-                yield return $"It {(file.Change == FileChange.Deleted ? "deleted" : "changed")} '{file.Path}', which decides what the gate '{gate.Name}' does.";
+                yield return $"It {(file.Change == FileChange.Deleted ? "deleted" : "changed")} '{file.Path}', which decides what the "
+                    + $"gate '{gate.Name}' does.";
             }
         }
         var moved = changed.Where(f => f.Change == FileChange.Added).Select(f => f.NewId).ToHashSet(StringComparer.Ordinal);

@@ -65,11 +65,13 @@ public static class AnswerCheck
     {
         foreach (var task in plan.Tasks.Where(task => goal.Taken.Contains(task.Id, StringComparer.OrdinalIgnoreCase)))
         {
-            yield return $"The id '{task.Id}' is taken by an earlier task of this run. Give that task another id, also where it is depended on.";
+            yield return $"The id '{task.Id}' is taken by an earlier task of this run. Give that task another id, also where it is "
+                + "depended on.";
         }
         if (plan.Contracts.Count > 0)
         {
-            yield return "A run that has begun gets no new contracts. Say in the prompts of the tasks what they must agree on, and leave 'contracts' out.";
+            yield return "A run that has begun gets no new contracts. Say in the prompts of the tasks what they must agree on, and "
+                + "leave 'contracts' out.";
         }
         if (plan.Context.Count > 0)
         {

@@ -53,14 +53,17 @@ internal sealed class GatesAtBase(GateCheck gates)
         var red = outcomes.Where(o => !o.Passed && !o.BlamesMachine && configured.Contains(o.Gate)).ToList();
         warnings.AddRange(
             red.Select(o =>
-                $"The gate '{o.Gate.Name}' fails before any work was done: it only advises in this run{(o.LastWords.Length == 0 ? "" : $": {o.LastWords}")} ({GateCheck.EvidenceOf(files, o)}).{(o.Advice.Length == 0 ? "" : " " + o.Advice)}"
+                $"The gate '{o.Gate.Name}' fails before any work was done: it only advises in this "
+                + $"run{(o.LastWords.Length == 0 ? "" : $": {o.LastWords}")} "
+                + $"({GateCheck.EvidenceOf(files, o)}).{(o.Advice.Length == 0 ? "" : " " + o.Advice)}"
             )
         );
         var green = outcomes.Where(o => o.Passed && ofTasks.Contains(o.Gate)).Select(o => $"'{o.Gate.Name}'").ToList();
         if (green.Count > 0)
         {
             warnings.Add(
-                $"Green before any work was done, so they show little: {string.Join(", ", green.Take(5))}{(green.Count > 5 ? $" and {green.Count - 5} more" : "")}."
+                "Green before any work was done, so they show little: "
+                    + $"{string.Join(", ", green.Take(5))}{(green.Count > 5 ? $" and {green.Count - 5} more" : "")}."
             );
         }
         BaseGates.Store(files.Folder, outcomes, red);
@@ -68,7 +71,8 @@ internal sealed class GatesAtBase(GateCheck gates)
         if (without.Count > 0)
         {
             warnings.Add(
-                $"{string.Join(", ", without.Take(5))}{(without.Count > 5 ? $" and {without.Count - 5} more" : "")}: no gate shows that the work is good. Give them 'verification', or set gates.task."
+                $"{string.Join(", ", without.Take(5))}{(without.Count > 5 ? $" and {without.Count - 5} more" : "")}: no gate shows "
+                    + "that the work is good. Give them 'verification', or set gates.task."
             );
         }
     }

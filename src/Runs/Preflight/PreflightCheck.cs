@@ -101,7 +101,8 @@ public sealed class PreflightCheck(RunServices services)
             .Tasks.GroupBy(t => t.Id, StringComparer.OrdinalIgnoreCase)
             .Where(g => g.Count() > 1)
             .Select(same =>
-                $"The tasks {string.Join(", ", same.Select(t => t.Id))} differ only in case; their branches and folders would be one on some disks. Rename one."
+                $"The tasks {string.Join(", ", same.Select(t => t.Id))} differ only in case; their branches and folders would be one "
+                + "on some disks. Rename one."
             );
 
     private async Task CheckAgentsAsync(
@@ -159,7 +160,8 @@ public sealed class PreflightCheck(RunServices services)
                     var full = Path.GetFullPath(target, Path.GetDirectoryName(at)!);
                     if (full != root && !full.StartsWith(root + "/", StringComparison.Ordinal))
                     {
-                        yield return $"Task {task.Id} owns '{path}', which leads out of the repository through the symbolic link '{Path.GetRelativePath(root, at)}' -> '{target}'. Own a path inside.";
+                        yield return $"Task {task.Id} owns '{path}', which leads out of the repository through the symbolic link "
+                            + $"'{Path.GetRelativePath(root, at)}' -> '{target}'. Own a path inside.";
                     }
                     break;
                 }
@@ -200,7 +202,9 @@ public sealed class PreflightCheck(RunServices services)
             if (!made.Done)
             {
                 throw new GitException(
-                    $"The run's refs could not be made: {string.Join(", ", made.Actual.Select(a => $"{a.Key} is {a.Value ?? "missing"}"))}. Was a run of the same id started before? Cancel this one and start again."
+                    "The run's refs could not be made: "
+                        + $"{string.Join(", ", made.Actual.Select(a => $"{a.Key} is {a.Value ?? "missing"}"))}. Was a run of the "
+                        + "same id started before? Cancel this one and start again."
                 );
             }
         }

@@ -34,7 +34,8 @@ internal static class PersonsWord
             text.Append(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"- {item.Time.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC, {item.By}: {item.Task ?? "run"}: {item.Reason.ReplaceLineEndings(" ")}\n"
+                    $"- {item.Time.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC, {item.By}: {item.Task ?? "run"}: "
+                        + $"{item.Reason.ReplaceLineEndings(" ")}\n"
                 )
             );
         }

@@ -68,7 +68,8 @@ internal sealed class TaskFacts(RunFolder folder)
         }
         foreach (var figure in task.Measurements ?? [])
         {
-            yield return $"measured {OneLine(figure.Name)}: {TaskMeasurement.Show(figure.Measured, "nothing")}{(figure.Met ? "" : " (missed)")}, "
+            yield return $"measured {OneLine(figure.Name)}: "
+                + $"{TaskMeasurement.Show(figure.Measured, "nothing")}{(figure.Met ? "" : " (missed)")}, "
                 + $"expected {figure.Expected}{(figure.Claimed is null ? "" : $"; its agent said {TaskMeasurement.Show(figure.Claimed, "")}")}";
         }
         if (
@@ -95,7 +96,8 @@ internal sealed class TaskFacts(RunFolder folder)
             fact.Cached.Length > 0 ? fact.Cached : fact.Seconds?.ToString("0.0 s", CultureInfo.InvariantCulture) ?? "",
             fact.Cached.Length == 0 && fact.ExitCode is { } code ? string.Create(CultureInfo.InvariantCulture, $"exit code {code}") : "",
         ];
-        return $"gate '{OneLine(fact.Name)}': {string.Join(", ", said.Where(word => word.Length > 0))}{(fact.Log.Length > 0 ? $" ({fact.Log})" : "")}";
+        return $"gate '{OneLine(fact.Name)}': "
+            + $"{string.Join(", ", said.Where(word => word.Length > 0))}{(fact.Log.Length > 0 ? $" ({fact.Log})" : "")}";
     }
 
     private AgentClaim? LastClaim(RunTask task)

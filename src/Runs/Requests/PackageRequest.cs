@@ -3,7 +3,9 @@ using Orchestrator.Git.Program;
 
 namespace Orchestrator.Runs.Requests;
 
-/// <summary>A package that an agent asks for, read from its words: nothing of it can be an option of a program, an address or a path.</summary>
+/// <summary>
+/// A package that an agent asks for, read from its words: nothing of it can be an option of a program, an address or a path.
+/// </summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Version">The versions that are wanted, such as <c>&gt;=2.0</c>; empty: any.</param>
 /// <param name="Extras">Parts of it that are wanted, too: extras of a Python package, features of a crate.</param>
@@ -30,7 +32,8 @@ internal sealed partial record PackageRequest(string Name, string Version, IRead
             );
         }
         problem =
-            $"'{FileNames.Show(text)}' is no package of {tool.Registry}, and nothing was run for it. Name one as in {tool.Example}; what is "
+            $"'{FileNames.Show(text)}' is no package of {tool.Registry}, and nothing was run for it. Name one as in {tool.Example}; "
+            + "what is "
             + "no package of the registry (an address, a path, a program of the system, access to something) ask for by a question.";
         return null;
     }

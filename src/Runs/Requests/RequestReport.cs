@@ -20,7 +20,8 @@ internal static class RequestReport
         var packages = new DependencyRegister(folder)
             .Read()
             .Select(entry =>
-                $"- {entry.Task}: {FileNames.Show(entry.Package.ToString())} ({entry.Ecosystem}, {FileNames.Show(entry.Manifest)}): {StateOf(entry)}\n"
+                $"- {entry.Task}: {FileNames.Show(entry.Package.ToString())} ({entry.Ecosystem}, {FileNames.Show(entry.Manifest)}): "
+                + $"{StateOf(entry)}\n"
             );
         var files = run
             .Tasks.Where(task => task.Lent is { Count: > 0 })

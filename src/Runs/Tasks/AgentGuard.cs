@@ -87,7 +87,8 @@ internal sealed class AgentGuard(TaskWorkspace workspace, RunServices services, 
         where note is not null && note.Attempt == attempt
         from change in note.Changes
         where change.By.Length > 0
-        select $"By '{change.By}' you changed what all tasks and the user share: {change.Text}. Leave refs, hooks and settings alone; change only the files of your task.";
+        select $"By '{change.By}' you changed what all tasks and the user share: {change.Text}. Leave refs, hooks and settings alone; "
+            + "change only the files of your task.";
 
     private string Describe(RepositoryGuard guard, TamperedItem change)
     {

@@ -82,7 +82,9 @@ internal sealed class ChangeLimits(GitRepository repository, ChangeSettings limi
                 + "the task.";
     }
 
-    /// <summary>Files in which nothing is left of the change when white space is ignored; git is asked only where one may be such.</summary>
+    /// <summary>
+    /// Files in which nothing is left of the change when white space is ignored; git is asked only where one may be such.
+    /// </summary>
     private async Task<IReadOnlyList<string>> FormatOnlyAsync(
         string baseCommit,
         string tree,

@@ -19,7 +19,8 @@ internal static class Compliance
                 .ToHashSet(StringComparer.Ordinal);
             foreach (var missing in task.RequiredAgents.Where(a => !called.Contains(a)))
             {
-                yield return $"The required agent '{missing}' was not called. Call it (tool Task with subagent_type {missing}) and act on what it says.";
+                yield return $"The required agent '{missing}' was not called. Call it (tool Task with subagent_type {missing}) and "
+                    + "act on what it says.";
             }
         }
         foreach (var note in task.NotesOutput)

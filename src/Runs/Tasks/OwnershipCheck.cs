@@ -34,7 +34,8 @@ internal sealed class OwnershipCheck(RunFiles files, PlanTask task, string baseC
             }
             else if (file.Change == FileChange.Added && twins.Has(file.Path))
             {
-                yield return $"{Name(file)} differs only in case from another file or folder beside it; on some disks they are one. Give it another name.";
+                yield return $"{Name(file)} differs only in case from another file or folder beside it; on some disks they are one. "
+                    + "Give it another name.";
             }
         }
     }

@@ -7,8 +7,8 @@ using Orchestrator.Settings;
 namespace Orchestrator.Runs.Tasks;
 
 /// <summary>
-/// Whether an agent is confined, and to what: the repository's shared folder, what is known of gates and what the person has said yes to are
-/// only read, but for what a worktree needs to work; the engine is not seen.
+/// Whether an agent is confined, and to what: the repository's shared folder, what is known of gates and what the person has said yes to
+/// are only read, but for what a worktree needs to work; the engine is not seen.
 /// </summary>
 internal static class SandboxPolicy
 {

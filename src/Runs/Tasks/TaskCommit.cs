@@ -165,8 +165,8 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
     }
 
     /// <summary>
-    /// Ownership once more, of what will be committed, and of what was before: an agent may have changed that, and said that it was us. Then
-    /// how much was changed.
+    /// Ownership once more, of what will be committed, and of what was before: an agent may have changed that, and said that it was us.
+    /// Then how much was changed.
     /// </summary>
     private async Task<IReadOnlyList<string>> JudgeAsync(
         VerifyTaskInput input,

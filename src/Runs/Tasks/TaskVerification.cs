@@ -178,7 +178,8 @@ public sealed class TaskVerification(RunServices services)
         {
             return (
                 [
-                    $"git can't take in what is in the worktree: {FileNames.Show(refusal.ErrorOutput.ReplaceLineEndings(" "), 600)} Repair it so that 'git status' and 'git add --all' work there, and remove what can't be stored.",
+                    $"git can't take in what is in the worktree: {FileNames.Show(refusal.ErrorOutput.ReplaceLineEndings(" "), 600)} "
+                        + "Repair it so that 'git status' and 'git add --all' work there, and remove what can't be stored.",
                 ],
                 ""
             );

@@ -41,7 +41,9 @@ public sealed record TemporalServerOptions
     /// <value>One day, as Temporal's development server.</value>
     public TimeSpan DefaultRetention { get; init; } = TimeSpan.FromDays(1);
 
-    /// <summary>From how many events in its history on a run's workers are told to continue as new; runs of over 4 MB are told so, too.</summary>
+    /// <summary>
+    /// From how many events in its history on a run's workers are told to continue as new; runs of over 4 MB are told so, too.
+    /// </summary>
     /// <value>4,096.</value>
     public int SuggestContinueAsNewAfter { get; init; } = UsualSuggestContinueAsNewAfter;
 

@@ -127,7 +127,8 @@ public sealed class ClaudeStreamParserTests
             $$$"""{"type":"assistant","error":"{{{kind}}}","api_error_status":{{{code}}},"message":{"model":"<synthetic>","content":[{"type":"text","text":"API Error"}]}}"""
         );
         Read(
-            $$$"""{"type":"result","subtype":"success","is_error":true,"api_error_status":{{{code}}},"result":"API Error","terminal_reason":"api_error"}"""
+            $$$"""{"type":"result","subtype":"success","is_error":true,"api_error_status":{{{code}}},"result":"API """
+                + """Error","terminal_reason":"api_error"}"""
         );
 
         var outcome = _parser.Complete(1, "");

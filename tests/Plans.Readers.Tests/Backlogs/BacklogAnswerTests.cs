@@ -10,7 +10,8 @@ public class BacklogAnswerTests
     public void Read_TasksInWords_AreTaken()
     {
         (var tasks, var faults) = BacklogAnswer.Read(
-            """Here: {"tasks":[{"id":1,"title":"A","description":"a","dependencies":[]},{"id":2,"title":"B","description":"b","priority":"high","complexity":7,"status":"done","dependencies":[1]}]} Bye."""
+            """Here: {"tasks":[{"id":1,"title":"A","description":"a","dependencies":[]},"""
+                + """{"id":2,"title":"B","description":"b","priority":"high","complexity":7,"status":"done","dependencies":[1]}]} Bye."""
         );
 
         Assert.Empty(faults);

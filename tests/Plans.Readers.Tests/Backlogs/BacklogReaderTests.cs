@@ -42,13 +42,15 @@ public sealed class BacklogReaderTests
     public void Write_KeysInAnotherSpelling_SaysNothingTwice()
     {
         var file = Read(
-            """{"tasks":[{"id":1,"Title":"T","test_strategy":"run","subTasks":[{"ID":1,"title":"S"},{"id":2,"title":"R","depends_on":[1]}]}]}"""
+            """{"tasks":[{"id":1,"Title":"T","test_strategy":"run","subTasks":[{"ID":1,"title":"S"},"""
+                + """{"id":2,"title":"R","depends_on":[1]}]}]}"""
         ).File!;
 
         var written = file.Write();
 
         Assert.Equal(
-            """{"tasks":[{"id":1,"title":"T","testStrategy":"run","subtasks":[{"id":1,"title":"S"},{"id":2,"title":"R","dependencies":[1]}]}]}""",
+            """{"tasks":[{"id":1,"title":"T","testStrategy":"run","subtasks":[{"id":1,"title":"S"},"""
+                + """{"id":2,"title":"R","dependencies":[1]}]}]}""",
             JsonNode.Parse(written)!.ToJsonString()
         );
         Assert.Equal(["1.1"], Read(written).File!.Backlog.Find("1.2")!.Dependencies);
@@ -129,12 +131,14 @@ public sealed class BacklogReaderTests
     public void PlanRead_SubtaskWaitsForAnotherTask_MakesItsTaskWait()
     {
         var ordered = PlanReader.Read(
-            """{"tasks":[{"id":1,"title":"A","subtasks":[{"id":1,"title":"a","dependencies":[5]},{"id":2,"title":"b","status":"done","dependencies":[6]}]},{"id":5,"title":"B"},{"id":6,"title":"C"}]}"""u8,
+            """{"tasks":[{"id":1,"title":"A","subtasks":[{"id":1,"title":"a","dependencies":[5]},"""u8
+                + """{"id":2,"title":"b","status":"done","dependencies":[6]}]},{"id":5,"title":"B"},{"id":6,"title":"C"}]}"""u8,
             BacklogPlanReader.OwnFile,
             _ => null
         );
         var circle = PlanReader.Read(
-            """{"tasks":[{"id":1,"title":"A","dependencies":["2.1"],"subtasks":[{"id":1,"title":"a"}]},{"id":2,"title":"B","dependencies":["1.1"],"subtasks":[{"id":1,"title":"b"}]}]}"""u8,
+            """{"tasks":[{"id":1,"title":"A","dependencies":["2.1"],"subtasks":[{"id":1,"title":"a"}]},"""u8
+                + """{"id":2,"title":"B","dependencies":["1.1"],"subtasks":[{"id":1,"title":"b"}]}]}"""u8,
             BacklogPlanReader.OwnFile,
             _ => null
         );
@@ -147,7 +151,8 @@ public sealed class BacklogReaderTests
     public void Write_DependencyOnASiblingThatIsNotThere_StaysWhatItIs()
     {
         var file = Read(
-            """{"tasks":[{"id":2,"title":"A","subtasks":[{"id":1,"title":"a","dependencies":["2.7"]},{"id":2,"title":"b","dependencies":[7]}]},{"id":7,"title":"B"}]}"""
+            """{"tasks":[{"id":2,"title":"A","subtasks":[{"id":1,"title":"a","dependencies":["2.7"]},"""
+                + """{"id":2,"title":"b","dependencies":[7]}]},{"id":7,"title":"B"}]}"""
         ).File!;
 
         var changed = file.With(file.Backlog.Change("2.1", t => t with { Dependencies = ["2.7", "2.2"] }));
@@ -196,7 +201,8 @@ public sealed class BacklogReaderTests
     public void PlanReader_BacklogWithNothingPending_SaysSo()
     {
         var result = PlanReader.Read(
-            """{"tasks":[{"id":1,"title":"T","status":"done"},{"id":2,"title":"U","status":"deferred"},{"id":3,"title":"V","dependencies":[2]}]}"""u8,
+            """{"tasks":[{"id":1,"title":"T","status":"done"},{"id":2,"title":"U","status":"deferred"},"""u8
+                + """{"id":3,"title":"V","dependencies":[2]}]}"""u8,
             BacklogPlanReader.OwnFile,
             _ => null
         );

@@ -7,7 +7,8 @@ namespace Orchestrator.Plans.Readers.Tests.TaskGraphs;
 public class PlannerAnswerTests
 {
     private const string Whole =
-        """{"tasks":[{"id":"a","description":"A","prompt":"Do A","files_write":["a.txt"],"depends_on":[],"verification":["test -s a.txt"],"agent":"robot","model":"huge","status":"completed"}]}""";
+        """{"tasks":[{"id":"a","description":"A","prompt":"Do A","files_write":["a.txt"],"depends_on":[],"verification":["test """
+        + """-s a.txt"],"agent":"robot","model":"huge","status":"completed"}]}""";
 
     [Theory]
     [InlineData("{0}")]

@@ -77,7 +77,8 @@ public sealed class AuditAnswerTests
     [InlineData("pip-audit", """{"dependencies":7}""", "no list of dependencies")]
     [InlineData(
         "dotnet list package --vulnerable",
-        """{"version":1,"problems":[{"project":"A.csproj","level":"error","text":"No assets file was found for `A.csproj`. Please run restore."}],"projects":[{"path":"A.csproj"}]}""",
+        """{"version":1,"problems":[{"project":"A.csproj","level":"error","text":"No assets file was found for `A.csproj`. """
+            + """Please run restore."}],"projects":[{"path":"A.csproj"}]}""",
         "No assets file was found"
     )]
     [InlineData("cargo audit", """{"vulnerabilities":{}}""", "no list of vulnerabilities")]

@@ -91,7 +91,8 @@ internal static class PublicSurface
                 .ToArray();
             if (accessors.Length > 0 && !IsOverrideOfForeignMember(accessors[0]!))
             {
-                yield return $"{(accessors[0]!.IsStatic ? "static " : string.Empty)}{NameOf(property.PropertyType)} {property.Name} {{ {Accessors(property)}}}";
+                yield return $"{(accessors[0]!.IsStatic ? "static " : string.Empty)}{NameOf(property.PropertyType)} {property.Name} "
+                    + $"{{ {Accessors(property)}}}";
             }
         }
 
@@ -102,7 +103,8 @@ internal static class PublicSurface
             var generics = method.IsGenericMethodDefinition
                 ? $"<{string.Join(", ", method.GetGenericArguments().Select(NameOf))}>"
                 : string.Empty;
-            yield return $"{(method.IsStatic ? "static " : string.Empty)}{NameOf(method.ReturnType)} {method.Name}{generics}({Parameters(method)})";
+            yield return $"{(method.IsStatic ? "static " : string.Empty)}{NameOf(method.ReturnType)} "
+                + $"{method.Name}{generics}({Parameters(method)})";
         }
 
         foreach (

@@ -78,7 +78,8 @@ internal static class WrittenSurface
             var generics = method.IsGenericMethodDefinition
                 ? $"<{string.Join(", ", method.GetGenericArguments().Select(PublicSurface.NameOf))}>"
                 : "";
-            yield return $"{SightOf(method)}{ModifiersOf(method)}{NullableOf(method.ReturnParameter)} {method.Name}{generics}({Parameters(method)})";
+            yield return $"{SightOf(method)}{ModifiersOf(method)}{NullableOf(method.ReturnParameter)} "
+                + $"{method.Name}{generics}({Parameters(method)})";
         }
     }
 

@@ -121,7 +121,9 @@ public sealed partial class EveryRpcOrdersTests(ITestOutputHelper output)
             RequestId = id,
         };
 
-    /// <summary>Sends each workflow's requests in their order, and those of different workflows in a random one; what each was answered.</summary>
+    /// <summary>
+    /// Sends each workflow's requests in their order, and those of different workflows in a random one; what each was answered.
+    /// </summary>
     private static async Task<List<string>[]> SendAsync(
         TestServer server,
         List<List<(MethodDescriptor Method, IMessage Request)>> scripts,

@@ -9,9 +9,9 @@ using Xunit.Abstractions;
 namespace Orchestrator.Temporal.Server.Tests.Fuzz;
 
 /// <summary>
-/// Requests to every RPC that there is, made from their descriptors and from what earlier answers told, judged by rules alone: none is answered
-/// as a fault of the server, none hangs, one fault in a request that is carried out without it is refused as documented, and what is refused
-/// or only asked changes nothing. <c>FUZZ_SEED=N</c> plays one again, <c>FUZZ_COUNT=N</c> so many requests.
+/// Requests to every RPC that there is, made from their descriptors and from what earlier answers told, judged by rules alone: none is
+/// answered as a fault of the server, none hangs, one fault in a request that is carried out without it is refused as documented, and what
+/// is refused or only asked changes nothing. <c>FUZZ_SEED=N</c> plays one again, <c>FUZZ_COUNT=N</c> so many requests.
 /// </summary>
 public sealed class EveryRpcTests(ITestOutputHelper output)
 {

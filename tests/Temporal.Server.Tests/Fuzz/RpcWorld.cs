@@ -11,7 +11,9 @@ using Temporalio.Api.WorkflowService.V1;
 
 namespace Orchestrator.Temporal.Server.Tests.Fuzz;
 
-/// <summary>What requests of the fuzz are about: a few workflows and schedules, what can be seen of them, and when they have come to rest.</summary>
+/// <summary>
+/// What requests of the fuzz are about: a few workflows and schedules, what can be seen of them, and when they have come to rest.
+/// </summary>
 internal sealed class RpcWorld(TestServer server, Seeds seeds, Random random)
 {
     private const int Workflows = 5;

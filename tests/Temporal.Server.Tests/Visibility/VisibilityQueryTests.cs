@@ -46,19 +46,22 @@ public sealed class VisibilityQueryTests : IAsyncLifetime, IDisposable
             0,
             "Even",
             WorkflowExecutionStatus.Terminated,
-            """{"ConfKeyword":"red","ConfInt":1,"ConfDouble":1.5,"ConfBool":true,"ConfText":"quick brown fox","ConfDate":"2050-01-01T00:00:00Z","ConfList":["a","b"]}"""
+            """{"ConfKeyword":"red","ConfInt":1,"ConfDouble":1.5,"ConfBool":true,"ConfText":"quick brown """
+                + """fox","ConfDate":"2050-01-01T00:00:00Z","ConfList":["a","b"]}"""
         );
         await WriteAsync(
             1,
             "Odd",
             WorkflowExecutionStatus.Terminated,
-            """{"ConfKeyword":"redder","ConfInt":2,"ConfDouble":2.5,"ConfBool":false,"ConfText":"lazy dog","ConfDate":"2050-01-02T00:00:00Z","ConfList":["b","c"]}"""
+            """{"ConfKeyword":"redder","ConfInt":2,"ConfDouble":2.5,"ConfBool":false,"ConfText":"lazy """
+                + """dog","ConfDate":"2050-01-02T00:00:00Z","ConfList":["b","c"]}"""
         );
         await WriteAsync(
             2,
             "Even",
             WorkflowExecutionStatus.Completed,
-            """{"ConfKeyword":"blue","ConfInt":3,"ConfDouble":-1,"ConfBool":true,"ConfText":"Quick Dog","ConfDate":"2050-01-03T00:00:00Z","ConfList":["c"]}"""
+            """{"ConfKeyword":"blue","ConfInt":3,"ConfDouble":-1,"ConfBool":true,"ConfText":"Quick """
+                + """Dog","ConfDate":"2050-01-03T00:00:00Z","ConfList":["c"]}"""
         );
         await WriteAsync(3, "Odd", WorkflowExecutionStatus.Running, """{"ConfKeyword":"with 'quote'","ConfInt":-4}""");
         await WriteAsync(4, "Even", WorkflowExecutionStatus.Running, "{}");

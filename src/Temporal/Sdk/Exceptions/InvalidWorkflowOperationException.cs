@@ -26,7 +26,9 @@ public class WorkflowNondeterminismException : InvalidWorkflowOperationException
         : base(message) { }
 }
 
-/// <summary>Code that may only look at a workflow (a query, a validator, a condition) acted. It is the worker's fault, not the caller's.</summary>
+/// <summary>
+/// Code that may only look at a workflow (a query, a validator, a condition) acted. It is the worker's fault, not the caller's.
+/// </summary>
 internal sealed class ReadOnlyWorkflowException : InvalidOperationException
 {
     public ReadOnlyWorkflowException(string message)

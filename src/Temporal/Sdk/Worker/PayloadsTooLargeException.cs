@@ -10,7 +10,8 @@ namespace Temporalio.Worker;
 /// </summary>
 internal sealed class PayloadsTooLargeException(string rpc, PayloadField field, long limit)
     : TemporalException(
-        $"[{PayloadLimits.Rule}] Attempted to upload payloads with size that exceeded the error limit. {rpc} is not sent: {field.Path} has {field.Size} bytes and the server takes at most {limit}. "
+        $"[{PayloadLimits.Rule}] Attempted to upload payloads with size that exceeded the error limit. {rpc} is not sent: "
+            + $"{field.Path} has {field.Size} bytes and the server takes at most {limit}. "
             + "Send less, or set DisablePayloadErrorLimit when something on the way makes it smaller."
     )
 {

@@ -222,7 +222,8 @@ internal sealed class WorkerEngine
         catch (RpcException error)
         {
             throw new InvalidOperationException(
-                $"Worker validation failed: the worker for task queue '{_taskQueue}' cannot use namespace '{_namespace}': {error.Message} ({error.Code})",
+                $"Worker validation failed: the worker for task queue '{_taskQueue}' cannot use namespace '{_namespace}': "
+                    + $"{error.Message} ({error.Code})",
                 error
             );
         }

@@ -4,8 +4,8 @@ using Temporalio.Api.TaskQueue.V1;
 namespace Temporal.Server.Matching;
 
 /// <summary>
-/// What can be told of the tasks of one queue, in all and by priority: how many wait, how long the oldest of them has, and how many come and
-/// go. Queries are no tasks with a priority. Guarded by the lock of its queue.
+/// What can be told of the tasks of one queue, in all and by priority: how many wait, how long the oldest of them has, and how many come
+/// and go. Queries are no tasks with a priority. Guarded by the lock of its queue.
 /// </summary>
 internal sealed class TaskQueueNumbers
 {

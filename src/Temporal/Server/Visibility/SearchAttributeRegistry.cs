@@ -215,7 +215,8 @@ internal sealed class SearchAttributeRegistry
         }
 
         throw RpcErrors.InvalidArgument(
-            $"Unable to create search attributes: cannot have more than {MostOf(type)} search attribute of type {SearchAttribute.NameOf(type)}."
+            $"Unable to create search attributes: cannot have more than {MostOf(type)} search attribute of type "
+                + $"{SearchAttribute.NameOf(type)}."
         );
     }
 }

@@ -82,7 +82,8 @@ internal sealed class CommandLog
             }
 
             throw new WorkflowNondeterminismException(
-                $"[TMPRL1100] Nondeterminism error: Event {e.EventId}: history has {CommandMatcher.Describe(e)}, the workflow code did nothing here."
+                $"[TMPRL1100] Nondeterminism error: Event {e.EventId}: history has {CommandMatcher.Describe(e)}, the workflow code "
+                    + "did nothing here."
             );
         }
 

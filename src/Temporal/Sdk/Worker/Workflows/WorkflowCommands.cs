@@ -146,7 +146,8 @@ internal sealed class WorkflowCommands(Func<bool> mayIssue)
         calls.Remove(askedBy, out var call)
             ? call
             : throw new WorkflowNondeterminismException(
-                $"[TMPRL1100] Nondeterminism error: Event {e.EventId}: history has {e.EventType} for event {askedBy}, the workflow code has nothing open there."
+                $"[TMPRL1100] Nondeterminism error: Event {e.EventId}: history has {e.EventType} for event {askedBy}, the workflow "
+                    + "code has nothing open there."
             );
 
     private Action? ResolveChild(HistoryEvent e)
@@ -161,7 +162,8 @@ internal sealed class WorkflowCommands(Func<bool> mayIssue)
                 return Children.TryGetValue(started.InitiatedEventId, out var child)
                     ? child.Started(started.WorkflowExecution.RunId)
                     : throw new WorkflowNondeterminismException(
-                        $"[TMPRL1100] Nondeterminism error: Event {e.EventId}: history has {e.EventType} for event {started.InitiatedEventId}, the "
+                        $"[TMPRL1100] Nondeterminism error: Event {e.EventId}: history has {e.EventType} for event "
+                            + $"{started.InitiatedEventId}, the "
                             + "workflow code started no child there."
                     );
             case EventType.ChildWorkflowExecutionCompleted:

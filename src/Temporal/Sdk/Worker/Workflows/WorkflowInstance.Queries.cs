@@ -55,7 +55,9 @@ internal sealed partial class WorkflowInstance
         return task;
     }
 
-    /// <summary>The place where the code of the workflow is, from the call of <see cref="Workflow" /> on; null when stack traces are off.</summary>
+    /// <summary>
+    /// The place where the code of the workflow is, from the call of <see cref="Workflow" /> on; null when stack traces are off.
+    /// </summary>
     public Place? Here()
     {
         if (_options.StackTrace == WorkflowStackTrace.None)
