@@ -22,9 +22,8 @@ internal static class PlanOverview
             write($"Wave {++number}");
             foreach (var id in wave)
             {
-                write(
-                    $"  {id}: {tasks[id].Description.ReplaceLineEndings(" ")}{(selected?.Contains(id) == false ? "  (counts as done)" : "")}"
-                );
+                var done = selected?.Contains(id) == false ? "  (counts as done)" : "";
+                write($"  {id}: {tasks[id].Description.ReplaceLineEndings(" ")}{done}");
             }
         }
 

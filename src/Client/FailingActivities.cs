@@ -100,7 +100,8 @@ public sealed class FailingActivities(ITemporalClient client, TimeProvider time)
         }
         catch (RpcException gone) when (gone.Code is RpcException.StatusCode.NotFound or RpcException.StatusCode.FailedPrecondition)
         {
-            return []; // It ended between the look and the word, has just continued as new, or these are the tasks of a run that was deleted.
+            // It ended between the look and the word, has just continued as new, or these are the tasks of a run that was deleted.
+            return [];
         }
     }
 

@@ -71,7 +71,8 @@ public sealed record RunReview
 
     /// <summary>In a few words, for people.</summary>
     public override string ToString() =>
-        $"{Said()}{(Reviewer.Length > 0 ? $" by {Reviewer}" : "")}{(Overruled.Count > 0 ? $"; overruled by a person: {string.Join(", ", Overruled)}" : "")}";
+        $"{Said()}{(Reviewer.Length > 0 ? $" by {Reviewer}" : "")}"
+        + $"{(Overruled.Count > 0 ? $"; overruled by a person: {string.Join(", ", Overruled)}" : "")}";
 
     private string Said() =>
         Verdict switch

@@ -48,7 +48,8 @@ public static class CrashSupervisor
           times="$kept $now" pause=1 i=0
           while [ "$i" -lt "$n" ]; do pause=$((pause * 2)) i=$((i + 1)); done
           echo "$now $code" >> "$record"
-          echo "$name died without a goodbye (exit code $code). It is started again in $pause s ($((n + 1)) of $most times within the hour)."
+          echo "$name died without a goodbye (exit code $code)." \
+                "It is started again in $pause s ($((n + 1)) of $most times within the hour)."
           sleep "$pause" & wait $!
           [ -z "$ended" ] || exit "$code"
           hold "$@"

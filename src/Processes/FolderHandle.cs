@@ -182,7 +182,8 @@ public sealed partial class FolderHandle : IDisposable
     }
 
     /// <summary>Lets its owner list, search and change a folder, if that is who we are.</summary>
-    public void Unlock(ReadOnlySpan<byte> name) => _ = FolderCalls.PermitAt(Number, FolderCalls.Ended(name), 0x1C0, 0); // 0700; links have no permissions, and what is missing needs none.
+    // 0700; links have no permissions, and what is missing needs none.
+    public void Unlock(ReadOnlySpan<byte> name) => _ = FolderCalls.PermitAt(Number, FolderCalls.Ended(name), 0x1C0, 0);
 
     /// <summary>The same for this folder.</summary>
     public void UnlockThis() => _ = FolderCalls.Permit(Number, 0x1C0);

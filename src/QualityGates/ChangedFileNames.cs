@@ -37,7 +37,8 @@ public static partial class ChangedFileNames
     [GeneratedRegex(
         """
             (^|/)test_[^/]*\.py$ | _test\.(py|go|rb|exs|dart|cc|cpp|c)$ | \.(test|spec)\.[cm]?[jt]sx?$ | _spec\.rb$
-            | (Test|Tests|IT)\.(cs|fs|vb|java|kt|scala|swift|php)$ | (^|/)(tests?|__tests__|spec)/[^/]+.*\.(py|[cm]?[jt]sx?|rs|rb|php|sh|bats|cs|java|kt|go)$
+            | (Test|Tests|IT)\.(cs|fs|vb|java|kt|scala|swift|php)$
+            | (^|/)(tests?|__tests__|spec)/[^/]+.*\.(py|[cm]?[jt]sx?|rs|rb|php|sh|bats|cs|java|kt|go)$
             """,
         RegexOptions.IgnorePatternWhitespace | RegexOptions.ExplicitCapture
     )]

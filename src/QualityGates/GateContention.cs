@@ -61,8 +61,10 @@ internal static partial class GateContentions
     // SQLite, PostgreSQL, MySQL, MongoDB, LevelDB; Docker.
     [GeneratedRegex(
         """
-            database\ (\S{1,80}\ )?is\ (already\ )?locked | database\ table\ is\ locked | SQLITE_BUSY | could\ not\ obtain\ lock | is\ being\ accessed\ by\ other\ users
-            | Lock\ wait\ timeout\ exceeded | deadlock\ (detected|found) | canceling\ statement\ due\ to\ lock\ timeout | DBPathInUse | \bLOCK:\ already\ held
+            database\ (\S{1,80}\ )?is\ (already\ )?locked | database\ table\ is\ locked | SQLITE_BUSY
+            | could\ not\ obtain\ lock | is\ being\ accessed\ by\ other\ users
+            | Lock\ wait\ timeout\ exceeded | deadlock\ (detected|found)
+            | canceling\ statement\ due\ to\ lock\ timeout | DBPathInUse | \bLOCK:\ already\ held
             | \b(database|relation|schema|role)\ \S{1,80}\ already\ exists
             | container\ name\ \S{1,80}\ is\ already\ in\ use
             """,
@@ -72,9 +74,12 @@ internal static partial class GateContentions
 
     [GeneratedRegex(
         """
-            \bEEXIST\b | File\ exists\b | FileExistsError | FileAlreadyExistsException | The\ file\ \S{1,200}\ already\ exists | being\ used\ by\ another\ process
-            | \bEWOULDBLOCK\b | (could\ not|unable\ to|failed\ to|can't|cannot)\ (acquire|obtain|get|create|take)\ (the\ |a\ |an\ )?(\S{1,80}\ )?lock
-            | lock\ ?file\ \S{1,200}\ (already\ )?exists | another\ (instance|process)\ (\S{1,80}\ ){0,4}(is\ (already\ )?running|has\ locked|holds)
+            \bEEXIST\b | File\ exists\b | FileExistsError | FileAlreadyExistsException
+            | The\ file\ \S{1,200}\ already\ exists | being\ used\ by\ another\ process
+            | \bEWOULDBLOCK\b
+            | (could\ not|unable\ to|failed\ to|can't|cannot)\ (acquire|obtain|get|create|take)\ (the\ |a\ |an\ )?(\S{1,80}\ )?lock
+            | lock\ ?file\ \S{1,200}\ (already\ )?exists
+            | another\ (instance|process)\ (\S{1,80}\ ){0,4}(is\ (already\ )?running|has\ locked|holds)
             """,
         RegexOptions.IgnoreCase | RegexOptions.IgnorePatternWhitespace | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking
     )]

@@ -198,10 +198,13 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
             await File.AppendAllTextAsync(evidenceFile, errors.Length == 0 ? "" : $"\n[stderr]\n{errors}", cancellationToken);
         }
 
+        var exitCode = verdict.ExitCode?.ToString(CultureInfo.InvariantCulture) ?? "none";
         var seconds = verdict.Duration.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
         await File.AppendAllTextAsync(
             evidenceFile,
-            $"\n[gate '{gate.Name}': {verdict.Result}, exit code {verdict.ExitCode?.ToString(CultureInfo.InvariantCulture) ?? "none"}, {seconds} s]\n[command: {command}]\n{(verdict.Tests is { } tests ? $"[{tests}]\n" : "")}{(gate.IsMeasurement ? $"[{verdict.Comparison}]\n" : "")}{(verdict.Advice.Length == 0 ? "" : $"[{verdict.Advice}]\n")}",
+            $"\n[gate '{gate.Name}': {verdict.Result}, exit code {exitCode}, {seconds} s]\n[command: {command}]\n"
+                + $"{(verdict.Tests is { } tests ? $"[{tests}]\n" : "")}{(gate.IsMeasurement ? $"[{verdict.Comparison}]\n" : "")}"
+                + $"{(verdict.Advice.Length == 0 ? "" : $"[{verdict.Advice}]\n")}",
             cancellationToken
         );
         return verdict;

@@ -66,7 +66,8 @@ internal sealed class Steering(RunState state)
         var open = Scheduling.EndedBadly(Board).Select(e => e.Id).ToList();
         return (command.Tasks ?? []).FirstOrDefault(id => !open.Contains(id)) is { } unknown
             ? Board.TryFind(unknown) is { } task
-                ? $"{unknown} is {task.Status.State} and needs nobody to resolve it. {(open.Count > 0 ? $"What does: {string.Join(", ", open.Take(MostNamed))}." : "")}".TrimEnd()
+                ? $"{unknown} is {task.Status.State} and needs nobody to resolve it."
+                    + (open.Count > 0 ? $" What does: {string.Join(", ", open.Take(MostNamed))}." : "")
                 : NoTask(unknown)
             : null;
     }

@@ -39,7 +39,12 @@ internal sealed class ServerVerifyCommand : CliCommand
             }
             context.Terminal.Show(
                 $"{report.Path}: {report.Runs} runs rebuilt from {report.Events} events, "
-                    + $"{(report.Faults.Count == 0 ? "no fault" : $"{report.Faults.Count} {(report.Faults.Count == 1 ? "fault" : "faults")}")}."
+                    + report.Faults.Count switch
+                    {
+                        0 => "no fault.",
+                        1 => "1 fault.",
+                        var count => $"{count} faults.",
+                    }
             );
         }
 

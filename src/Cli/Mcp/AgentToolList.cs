@@ -18,7 +18,8 @@ internal static class AgentToolList
               "status":{"type":"string","enum":["completed","failed"],"description":"completed, or failed if it can't be done"},
               "reason":{"type":"string","description":"Why, in a sentence or two"},
               "report":{"type":"string","description":"A file you wrote about your work, relative to the worktree"},
-              "measurements":{"type":"object","additionalProperties":{"type":"number"},"description":"What you measured yourself: name of the measurement, number"}},
+              "measurements":{"type":"object","additionalProperties":{"type":"number"},
+            "description":"What you measured yourself: name of the measurement, number"}},
              "required":["status"],"additionalProperties":false}
             """
         ),
@@ -32,7 +33,8 @@ internal static class AgentToolList
               "needs":{"type":"array","items":{"type":"string"},"description":"Packages, such as pandas>=2.0"},
               "in":{"type":"string","description":"Folder of the project that the packages are for, where it is not the root"},
               "files":{"type":"array","items":{"type":"string"},"description":"Files that you do not own and would have to write"},
-              "split":{"type":"array","items":{"type":"string"},"description":"The task is too big: a sentence for each smaller task in its place"}},
+              "split":{"type":"array","items":{"type":"string"},
+            "description":"The task is too big: a sentence for each smaller task in its place"}},
              "required":["reason"],"additionalProperties":false}
             """
         ),

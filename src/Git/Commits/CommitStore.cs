@@ -69,8 +69,11 @@ public sealed class CommitStore(GitRepository repository)
     }
 
     /// <summary>When a commit was made, in a spelling that git takes as a date.</summary>
-    internal async Task<string> ReadDateAsync(string commit, CancellationToken cancellationToken) =>
-        $"@{(await repository.ReadAsync(repository.Call("log", "-1", "--no-walk", "--no-show-signature", "--format=%ct", commit, "--"), cancellationToken)).Text} +0000";
+    internal async Task<string> ReadDateAsync(string commit, CancellationToken cancellationToken)
+    {
+        var call = repository.Call("log", "-1", "--no-walk", "--no-show-signature", "--format=%ct", commit, "--");
+        return $"@{(await repository.ReadAsync(call, cancellationToken)).Text} +0000";
+    }
 
     /// <summary>
     /// The first-parent commits of <paramref name="tip"/> that <paramref name="since"/> does not have, newest first. On a staging branch

@@ -59,7 +59,8 @@ internal sealed class SharedFileChanges(GitRepository repository, GuardStore sto
     {
         if (was is not null && store.Read(was.Hash) is null)
         {
-            return [new TamperedItem(TamperedKind.Left, name, was.ToString(), now?.ToString())]; // A power cut took what was recorded: nothing can be told, so nothing is undone.
+            // A power cut took what was recorded: nothing can be told, so nothing is undone.
+            return [new TamperedItem(TamperedKind.Left, name, was.ToString(), now?.ToString())];
         }
 
         var before = await ConfigSettings.ReadAsync(repository, store.Content(was), cancellationToken);
@@ -68,7 +69,8 @@ internal sealed class SharedFileChanges(GitRepository repository, GuardStore sto
         [
             .. ConfigSettings
                 .Differing(before, after)
-                .Where(setting => !setting.StartsWith("branch.", StringComparison.Ordinal)) // Ordinary commands write a branch's own settings.
+                // Ordinary commands write a branch's own settings.
+                .Where(setting => !setting.StartsWith("branch.", StringComparison.Ordinal))
                 .Select(setting =>
                     Explain($"{new SettingPlace(name, setting)}", setting, ValuesOf(before, setting), ValuesOf(after, setting))
                 ),

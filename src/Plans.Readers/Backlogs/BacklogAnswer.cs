@@ -9,7 +9,8 @@ public static class BacklogAnswer
 {
     /// <summary>The schema, as JSON text.</summary>
     public const string Schema = """
-        {"type":"object","additionalProperties":false,"required":["tasks"],"properties":{"tasks":{"type":"array","minItems":1,"items":{"type":"object","additionalProperties":false,
+        {"type":"object","additionalProperties":false,"required":["tasks"],
+        "properties":{"tasks":{"type":"array","minItems":1,"items":{"type":"object","additionalProperties":false,
         "required":["id","title","description","dependencies"],"properties":{
         "id":{"type":"integer","minimum":1,"description":"Number of the task in this answer, from 1"},
         "title":{"type":"string","minLength":1,"description":"What is to be done, in one line"},
@@ -18,7 +19,8 @@ public static class BacklogAnswer
         "testStrategy":{"type":"string","description":"How one knows that it works"},
         "priority":{"enum":["critical","high","medium","low"]},
         "complexity":{"type":"integer","minimum":1,"maximum":10,"description":"How hard it is"},
-        "dependencies":{"type":"array","items":{"type":"integer"},"description":"Numbers of tasks in this answer that must be done before"}}}}}}
+        "dependencies":{"type":"array","items":{"type":"integer"},
+        "description":"Numbers of tasks in this answer that must be done before"}}}}}}
         """;
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n" };

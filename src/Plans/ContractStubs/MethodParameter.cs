@@ -16,11 +16,28 @@ internal sealed partial record MethodParameter(string Name, string? Type, string
         (language, Default) switch
         {
             (_, null) => "",
-            (ContractLanguage.Python, _) =>
-                $" = {(Literal().IsMatch(Default) ? Default switch { "true" => "True", "false" => "False", "null" => "None", _ => Default } : "...")}",
+            (ContractLanguage.Python, _) => $" = {(Literal().IsMatch(Default) ? InPython(Default) : "...")}",
             (ContractLanguage.CSharp, _) =>
-                $" = {(Literal().IsMatch(Default) && Default[0] is not ('\'' or '[' or '{') ? Default switch { "True" => "true", "False" => "false", "None" => "null", _ => Default } : "default")}",
+                $" = {(Literal().IsMatch(Default) && Default[0] is not ('\'' or '[' or '{') ? InCSharp(Default) : "default")}",
             _ => "",
+        };
+
+    private static string InPython(string literal) =>
+        literal switch
+        {
+            "true" => "True",
+            "false" => "False",
+            "null" => "None",
+            _ => literal,
+        };
+
+    private static string InCSharp(string literal) =>
+        literal switch
+        {
+            "True" => "true",
+            "False" => "false",
+            "None" => "null",
+            _ => literal,
         };
 
     [GeneratedRegex(

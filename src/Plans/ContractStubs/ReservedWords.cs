@@ -11,14 +11,17 @@ internal static class ReservedWords
         ),
         [ContractLanguage.TypeScript] = Of(
             """
-            break case catch class const continue debugger default delete do else enum export extends false finally for function if import in instanceof new null return super switch this throw true try typeof
+            break case catch class const continue debugger default delete do else enum export extends false finally for function if
+            import in instanceof new null return super switch this throw true try typeof
             var void while with implements interface let package private protected public static yield
             """
         ),
         [ContractLanguage.CSharp] = Of(
             """
-            abstract as base bool break byte case catch char checked class const continue decimal default delegate do double else enum event explicit extern false finally fixed float for foreach goto if implicit
-            in int interface internal is lock long namespace new null object operator out override params private protected public readonly ref return sbyte sealed short sizeof stackalloc static string struct
+            abstract as base bool break byte case catch char checked class const continue decimal default delegate do double else enum
+            event explicit extern false finally fixed float for foreach goto if implicit
+            in int interface internal is lock long namespace new null object operator out override params private protected public
+            readonly ref return sbyte sealed short sizeof stackalloc static string struct
             switch this throw true try typeof uint ulong unchecked unsafe ushort using virtual void volatile while
             """
         ),
@@ -28,8 +31,10 @@ internal static class ReservedWords
         ),
         [ContractLanguage.Java] = Of(
             """
-            abstract assert boolean break byte case catch char class const continue default do double else enum extends final finally float for goto if implements import instanceof int interface long native new
-            package private protected public return short static strictfp super switch synchronized this throw throws transient try void volatile while true false null
+            abstract assert boolean break byte case catch char class const continue default do double else enum extends final finally
+            float for goto if implements import instanceof int interface long native new
+            package private protected public return short static strictfp super switch synchronized this throw throws transient try
+            void volatile while true false null
             """
         ),
     };

@@ -27,19 +27,25 @@ public static class PlannerPrompt
     private const int MostConventions = 24 * 1024;
 
     private const string Rules = """
-        Divide the request below into tasks for coding agents. They work at the same time, each in a git worktree of its own, and see nothing of each other's work before it is merged. You
+        Divide the request below into tasks for coding agents. They work at the same time, each in a git worktree of its own, and see
+        nothing of each other's work before it is merged. You
         only plan: nothing is to be changed now. Where the outline is not enough, read what is in this folder first.
 
         # What makes a good plan
 
         - A task is what one agent finishes in well under an hour, and no smaller than it must be: one file with its tests is often right.
-        - `files_write` names every path that a task creates, changes or deletes, and as little else as possible. Two tasks that own the same path need an order between them (`depends_on`); better
-          is to divide the work so that they do not. Files that many tasks only add lines to (a changelog, a list of routes) go into `files_append`.
+        - `files_write` names every path that a task creates, changes or deletes, and as little else as possible. Two tasks that own
+          the same path need an order between them (`depends_on`); better
+          is to divide the work so that they do not. Files that many tasks only add lines to (a changelog, a list of routes) go into
+          `files_append`.
         - `depends_on` only where a task needs another one's merged work. What can run at the same time should.
-        - What two tasks must agree on before either is done is a contract: `name`, `file_path` and the signatures in `methods`; its `consumers` are the tasks that code against it. Contract files belong to no task.
-        - `verification` is what shows that a task is done: commands that exit with 0 then, and fail as long as it is not. They run at the root of the repository, by /bin/sh, without network or a person. Never
+        - What two tasks must agree on before either is done is a contract: `name`, `file_path` and the signatures in `methods`; its
+          `consumers` are the tasks that code against it. Contract files belong to no task.
+        - `verification` is what shows that a task is done: commands that exit with 0 then, and fail as long as it is not. They run at
+          the root of the repository, by /bin/sh, without network or a person. Never
           `true`, `echo` or a pipe that hides the exit code.
-        - `prompt` tells an agent that knows nothing of this conversation all it needs: what to do, where, what to keep to, and what done means. `description` is one line for people.
+        - `prompt` tells an agent that knows nothing of this conversation all it needs: what to do, where, what to keep to, and what
+          done means. `description` is one line for people.
         - Ids are short and say what the task is about: letters, digits, `.`, `_`, `-`. No task is called `planner`.
         """;
 

@@ -64,9 +64,8 @@ public sealed class RunRemoval(GitRepository repository)
             return null;
         }
         var result = await new RefStore(repository).UpdateAsync(refs, "cleaned up", stop);
-        return result.Done
-            ? null
-            : $"moved meanwhile: {FileNames.Some([.. refs.Where(change => result.Actual.GetValueOrDefault(change.Name) is { } now && now != change.Old).Select(change => change.Name)])}";
+        var moved = refs.Where(change => result.Actual.GetValueOrDefault(change.Name) is { } now && now != change.Old);
+        return result.Done ? null : $"moved meanwhile: {FileNames.Some([.. moved.Select(change => change.Name)])}";
     }
 
     /// <summary>Removes the folders of runs whose removal was begun and not finished.</summary>

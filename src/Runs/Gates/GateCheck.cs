@@ -198,9 +198,14 @@ internal sealed class GateCheck(RunServices services)
     public static string Explain(RunFiles files, GateVerdict verdict)
     {
         var log = EvidenceOf(files, verdict) is { Length: > 0 } file ? $" See {file}." : "";
-        return !verdict.BlamesMachine ? verdict.Complaint + log
-            : verdict.Refusal is not null ? verdict.Summary
-            : $"{verdict.Summary}{log} {GateProbe.CureOf(verdict.Gate, files.Gates.OfProject().Any(g => g.Command == verdict.Gate.Command), files.Folder.Repository)}";
+        if (!verdict.BlamesMachine)
+        {
+            return verdict.Complaint + log;
+        }
+        var isOfProject = files.Gates.OfProject().Any(g => g.Command == verdict.Gate.Command);
+        return verdict.Refusal is not null
+            ? verdict.Summary
+            : $"{verdict.Summary}{log} {GateProbe.CureOf(verdict.Gate, isOfProject, files.Folder.Repository)}";
     }
 
     private async Task<GateVerdict> RunAsync(Gate gate, GateSubject subject, string evidence, CancellationToken stop)

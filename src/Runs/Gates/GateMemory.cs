@@ -108,7 +108,9 @@ internal sealed class GateMemory(IReadOnlyDictionary<string, string> environment
     /// after it ran, or it is not kept for another reason.</param>
     /// <param name="leavesFiles">It left files that gates after it may need.</param>
     /// <param name="stop">Ends the waiting for others that note something.</param>
-    /// <returns>The verdict, which stands in nobody's way where the gate is flaky and that is wanted; and what is known of the gate.</returns>
+    /// <returns>
+    /// The verdict, which stands in nobody's way where the gate is flaky and that is wanted; and what is known of the gate.
+    /// </returns>
     public async Task<(GateVerdict Verdict, GateRecord Record)> NoteAsync(
         GitRepository repository,
         GateVerdict verdict,

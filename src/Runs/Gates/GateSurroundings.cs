@@ -115,10 +115,11 @@ internal sealed class GateSurroundings(IReadOnlyDictionary<string, string> envir
         var file = new FileInfo(found);
         var real = file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
         var sdks = Path.Combine(real.DirectoryName!, "sdk");
+        var versions = name == "dotnet" && Directory.Exists(sdks) ? Directory.EnumerateDirectories(sdks) : [];
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{name}: {real.FullName} {real.Length} {real.LastWriteTimeUtc.Ticks} "
-                + $"{(name == "dotnet" && Directory.Exists(sdks) ? string.Join(' ', Directory.EnumerateDirectories(sdks).Order(StringComparer.Ordinal)) : "")}"
+                + $"{string.Join(' ', versions.Order(StringComparer.Ordinal))}"
         );
     }
 

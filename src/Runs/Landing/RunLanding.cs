@@ -86,8 +86,9 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
                 {
                     Evidence = GateCheck.EvidenceOf(files, failures[0]),
                     Message =
-                        $"{note} Nothing was landed, since on what is merged by now these gates fail: {LandingChecks.Describe(failures)} ".TrimStart()
-                        + $"Let the other tasks end well, or repair it on {input.Staging}, then: {Again(input)}",
+                        $"{(note.Length > 0 ? note + " " : "")}Nothing was landed, since on what is merged by now these gates fail: "
+                        + $"{LandingChecks.Describe(failures)} Let the other tasks end well, "
+                        + $"or repair it on {input.Staging}, then: {Again(input)}",
                 };
             }
         }

@@ -1,3 +1,4 @@
+using Orchestrator.Git.Program;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Settings;
@@ -25,7 +26,8 @@ internal sealed record PlanRisk(int Score, string Approval, string Review)
         if (guarded.Count > 0)
         {
             approval.Add(
-                $"{string.Join(", ", guarded.Take(5).Select(g => $"{g.TaskId} owns {g.Path}"))}{(guarded.Count > 5 ? $" and {guarded.Count - 5} more" : "")}: such paths always need a person (always_require_human)."
+                $"{FileNames.Some([.. guarded.Select(g => $"{g.TaskId} owns {g.Path}")])}: "
+                    + "such paths always need a person (always_require_human)."
             );
         }
         return new PlanRisk(score.Score, string.Join(" ", approval), asks && score.YesAnswers ? said : "");

@@ -24,10 +24,12 @@ internal static class ReplanRequest
         var done = tasks.Where(t => TaskStates.IsOnStaging(t.State)).ToList();
         text.Append(
             """
-            A plan for this is under way and can't go on by itself. Make the tasks that are still needed, in place of those that did not end well.
+            A plan for this is under way and can't go on by itself. Make the tasks that are still needed, in place of those that did
+            not end well.
 
             - The files in this folder hold all that is merged: build on that, and do none of it again.
-            - Find out from the evidence below why these tasks did not end well, and divide what is left in another way. A task that says the same as one that has failed will fail again.
+            - Find out from the evidence below why these tasks did not end well, and divide what is left in another way. A task that
+              says the same as one that has failed will fail again.
             - The new tasks may depend on each other only, and have ids that no earlier task has. No `contracts`, no `context`.
 
             """
@@ -43,7 +45,8 @@ internal static class ReplanRequest
         {
             Section(
                 $"{task.State}: {task.Id}",
-                $"{Words(task.Id)}\n\nFiles: {Files(task.Id)}\n\nHow it ended, in attempt {task.Attempt}: {task.Reason}\n\n{evidence.Read(task.Evidence, EvidenceLines)}".TrimEnd()
+                $"{Words(task.Id)}\n\nFiles: {Files(task.Id)}\n\nHow it ended, in attempt {task.Attempt}: {task.Reason}"
+                    + $"\n\n{evidence.Read(task.Evidence, EvidenceLines)}".TrimEnd()
             );
         }
         var skipped = tasks.Where(t => input.Replaces.Contains(t.Id) && t.State == TaskStates.Skipped).ToList();

@@ -155,7 +155,8 @@ public sealed class EscalationReport(string repository)
             the whole run on them{(
                 run.Review is null ? "" : ", has them reviewed"
             )}, counts what did not end well as resolved by you, and goes on to landing. Where a gate fails
-            you hear which, and your commits stay. With --task NAME only that task counts as resolved. To begin with what an agent did: in that
+            you hear which, and your commits stay. With --task NAME only that task counts as resolved. To begin with what an agent did:
+            in that
             folder 'orchestrate diff {id}/TASK | git apply'.
 
                 git worktree add {folder} {run.Staging}

@@ -70,7 +70,8 @@ internal sealed class TaskFacts(RunFolder folder)
         {
             yield return $"measured {OneLine(figure.Name)}: "
                 + $"{TaskMeasurement.Show(figure.Measured, "nothing")}{(figure.Met ? "" : " (missed)")}, "
-                + $"expected {figure.Expected}{(figure.Claimed is null ? "" : $"; its agent said {TaskMeasurement.Show(figure.Claimed, "")}")}";
+                + $"expected {figure.Expected}"
+                + $"{(figure.Claimed is null ? "" : $"; its agent said {TaskMeasurement.Show(figure.Claimed, "")}")}";
         }
         if (
             isWork

@@ -80,7 +80,8 @@ internal sealed class DependencyRequests(RunServices services, RunFiles files, J
                 Step = RequestSteps.Ask,
                 Asks = ApprovalKinds.Dependency,
                 Text =
-                    $"May {TaskId} have {FileNames.Some([.. open.Select(w => $"{w.Package} ({w.Manifest.Tool.Registry}, {w.Manifest.Path})")], Most)}?"
+                    $"May {TaskId} have "
+                    + $"{FileNames.Some([.. open.Select(w => $"{w.Package} ({w.Manifest.Tool.Registry}, {w.Manifest.Path})")], Most)}?"
                     + (claim.Reason.Length > 0 ? $" Its agent says: {FileNames.Show(claim.Reason.Trim(), 400)}" : ""),
             };
     }

@@ -204,7 +204,8 @@ internal sealed partial record PackageTool
     private static partial Regex PythonName();
 
     [GeneratedRegex(
-        @"^([0-9][0-9A-Za-z.*+!-]*|(===|==|~=|!=|<=|>=|<|>)\s*[0-9][0-9A-Za-z.*+!-]*(\s*,\s*(===|==|~=|!=|<=|>=|<|>)\s*[0-9][0-9A-Za-z.*+!-]*)*)?$",
+        @"^([0-9][0-9A-Za-z.*+!-]*|(===|==|~=|!=|<=|>=|<|>)\s*[0-9][0-9A-Za-z.*+!-]*"
+            + @"(\s*,\s*(===|==|~=|!=|<=|>=|<|>)\s*[0-9][0-9A-Za-z.*+!-]*)*)?$",
         RegexOptions.CultureInvariant
     )]
     private static partial Regex PythonVersion();

@@ -95,7 +95,8 @@ public sealed class TaskSplit(RunServices services)
             Id = id,
             Description = text.ReplaceLineEndings(" "),
             Prompt = $"""
-                This is part {number} of {count} of the task {whole.Id}, which was too big for one agent. Do this part and leave the others to those that come after you:
+                This is part {number} of {count} of the task {whole.Id}, which was too big for one agent. Do this part
+                and leave the others to those that come after you:
 
                 {text}
 

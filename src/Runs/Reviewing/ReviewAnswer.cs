@@ -17,7 +17,8 @@ internal sealed record ReviewAnswer
     public static string Schema { get; } =
         """
             {"type":"object","additionalProperties":false,"required":["verdict","summary","findings","earlier"],"properties":{
-            "verdict":{"enum":["accept","findings"],"description":"accept: nothing blocks, and every earlier finding that you were shown is fixed"},
+            "verdict":{"enum":["accept","findings"],
+            "description":"accept: nothing blocks, and every earlier finding that you were shown is fixed"},
             "summary":{"type":"string","description":"What the change does, in two sentences"},
             "findings":{"type":"array","items":{"type":"object","additionalProperties":false,
             "required":["file","line","severity","summary","consequence","reproduction","fix","files"],"properties":{
@@ -26,7 +27,8 @@ internal sealed record ReviewAnswer
             "consequence":{"type":"string","description":"What breaks, and for whom"},
             "reproduction":{"type":"string","description":"An input, call or command that shows it, and what comes out"},
             "fix":{"type":"string","description":"What an agent that knows nothing of this is to do"},
-            "files":{"type":"array","items":{"type":"string"},"description":"All files that this creates, changes or deletes, tests too"}}}},
+            "files":{"type":"array","items":{"type":"string"},
+            "description":"All files that this creates, changes or deletes, tests too"}}}},
             "earlier":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["id","state","why"],"properties":{
             "id":{"type":"string"},"state":{"enum":["fixed","open","unknown"]},"why":{"type":"string"}}}}}}
             """.ReplaceLineEndings("");

@@ -105,7 +105,10 @@ internal static partial class ReviewDiff
     }
 
     [GeneratedRegex(
-        @"(ignore|disregard|forget|override) (all |any |everything |the |your |of )*(previous|above|prior|earlier|preceding|instructions|rules)|(reviewer|ai|model|assistant|llm)[^a-z].{0,40}(must|should|please|has to) (accept|approve)|(answer|respond|reply)( only)? (with|by) .{0,20}accept|""verdict"" ?: ?""accept""",
+        @"(ignore|disregard|forget|override) "
+            + @"(all |any |everything |the |your |of )*(previous|above|prior|earlier|preceding|instructions|rules)"
+            + @"|(reviewer|ai|model|assistant|llm)[^a-z].{0,40}(must|should|please|has to) (accept|approve)"
+            + @"|(answer|respond|reply)( only)? (with|by) .{0,20}accept|""verdict"" ?: ?""accept""",
         RegexOptions.NonBacktracking | RegexOptions.IgnoreCase
     )]
     private static partial Regex Aside();

@@ -156,7 +156,8 @@ public sealed class ReviewEnd(RunServices services)
 
                 What is to be done: {finding.Fix}
 
-                See it first, as it says. Then mend it, with a test that fails without your change. Where it is not so, add a test that shows that, and say so. Change nothing else.
+                See it first, as it says. Then mend it, with a test that fails without your change. Where it is not so, add
+                a test that shows that, and say so. Change nothing else.
                 """,
             FilesWrite =
             [
@@ -173,6 +174,7 @@ public sealed class ReviewEnd(RunServices services)
         standing.Count == 0
             ? ""
             : $"{standing.Count} {(standing.Count == 1 ? "finding" : "findings")}: "
-                + $"{string.Join("; ", standing.Take(MostNamed).Select(f => $"{f.Place} {f.Summary}".ReplaceLineEndings(" ")))}{(standing.Count > MostNamed ? $" and {standing.Count - MostNamed} more" : "")}"
+                + string.Join("; ", standing.Take(MostNamed).Select(f => $"{f.Place} {f.Summary}".ReplaceLineEndings(" ")))
+                + $"{(standing.Count > MostNamed ? $" and {standing.Count - MostNamed} more" : "")}"
                 + $"{(later > 0 ? $"; {later} of them become tasks in the next round, {MostTasks} at once" : "")}";
 }

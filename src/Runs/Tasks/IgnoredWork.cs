@@ -49,7 +49,8 @@ internal sealed class IgnoredWork(TaskWorkspace workspace, PlanTask task, Worktr
         return first.Count == 0
             ? ""
             : "Of what this task owns, git ignores "
-                + $"{string.Join(", ", first.Select(file => $"'{FileNames.Show(file.Path)}' by {file.Rule}"))}{(hidden.Count > 5 ? $" and {hidden.Count - 5} more" : "")}: "
+                + string.Join(", ", first.Select(file => $"'{FileNames.Show(file.Path)}' by {file.Rule}"))
+                + $"{(hidden.Count > 5 ? $" and {hidden.Count - 5} more" : "")}: "
                 + "that was not committed and the gates did not see it. "
                 + "If it is part of the work, write it to a place that is not ignored, or change the rule where this task owns "
                 + "that; a file that the plan names by its whole path in files_write is committed all the same.";

@@ -44,5 +44,6 @@ internal static class ProblemsFile
     /// <summary>A gate that failed, with the end of its output.</summary>
     public static string Gate(GateVerdict outcome) =>
         $"## {(outcome.Gate.IsMeasurement ? "Measurement" : "Gate")} failed: {outcome.Gate.Name}\n\nCommand: "
-        + $"`{outcome.Gate.Command}`\n{outcome.Summary}\n\n{(outcome.Tail.Trim().Length == 0 ? "It printed nothing." : $"```\n{outcome.Tail.TrimEnd()}\n```")}\n";
+        + $"`{outcome.Gate.Command}`\n{outcome.Summary}\n\n"
+        + $"{(outcome.Tail.Trim().Length == 0 ? "It printed nothing." : $"```\n{outcome.Tail.TrimEnd()}\n```")}\n";
 }

@@ -324,7 +324,8 @@ internal static class ScheduleMachine
     /// more with it.
     /// </summary>
     private static string WorkflowId(ScheduleRecord record, PendingStart start) =>
-        $"{record.Schedule.Action?.StartWorkflow?.WorkflowId}-{start.Nominal.ToDateTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture)}";
+        $"{record.Schedule.Action?.StartWorkflow?.WorkflowId}-"
+        + $"{start.Nominal.ToDateTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture)}";
 
     private static bool Is(WorkflowExecution execution, ClosedRun closed) =>
         execution.WorkflowId == closed.WorkflowId && (execution.RunId == closed.FirstRunId || execution.RunId == closed.RunId);

@@ -101,18 +101,27 @@ internal static class CommandMatcher
         var command = pending.Proto;
         return command.CommandType switch
         {
-            CommandType.ScheduleActivityTask =>
-                $"scheduled activity {Named(command.ScheduleActivityTaskCommandAttributes.ActivityType.Name, command.ScheduleActivityTaskCommandAttributes.ActivityId)}",
+            CommandType.ScheduleActivityTask => "scheduled activity "
+                + Named(
+                    command.ScheduleActivityTaskCommandAttributes.ActivityType.Name,
+                    command.ScheduleActivityTaskCommandAttributes.ActivityId
+                ),
             CommandType.RequestCancelActivityTask =>
                 $"cancelled the activity of event {command.RequestCancelActivityTaskCommandAttributes.ScheduledEventId}",
             CommandType.StartTimer => $"started timer '{command.StartTimerCommandAttributes.TimerId}'",
             CommandType.CancelTimer => $"cancelled timer '{command.CancelTimerCommandAttributes.TimerId}'",
-            CommandType.RecordMarker =>
-                $"recorded {Markers.Describe(command.RecordMarkerCommandAttributes.MarkerName, command.RecordMarkerCommandAttributes.Details)}",
+            CommandType.RecordMarker => "recorded "
+                + Markers.Describe(command.RecordMarkerCommandAttributes.MarkerName, command.RecordMarkerCommandAttributes.Details),
             CommandType.StartChildWorkflowExecution => "started child workflow "
-                + $"{Named(command.StartChildWorkflowExecutionCommandAttributes.WorkflowType.Name, command.StartChildWorkflowExecutionCommandAttributes.WorkflowId)}",
-            CommandType.SignalExternalWorkflowExecution =>
-                $"sent signal {Named(command.SignalExternalWorkflowExecutionCommandAttributes.SignalName, command.SignalExternalWorkflowExecutionCommandAttributes.Execution.WorkflowId)}",
+                + Named(
+                    command.StartChildWorkflowExecutionCommandAttributes.WorkflowType.Name,
+                    command.StartChildWorkflowExecutionCommandAttributes.WorkflowId
+                ),
+            CommandType.SignalExternalWorkflowExecution => "sent signal "
+                + Named(
+                    command.SignalExternalWorkflowExecutionCommandAttributes.SignalName,
+                    command.SignalExternalWorkflowExecutionCommandAttributes.Execution.WorkflowId
+                ),
             CommandType.RequestCancelExternalWorkflowExecution =>
                 $"requested cancellation of workflow '{command.RequestCancelExternalWorkflowExecutionCommandAttributes.WorkflowId}'",
             CommandType.UpsertWorkflowSearchAttributes => "changed search attributes",
@@ -131,18 +140,24 @@ internal static class CommandMatcher
     public static string Describe(HistoryEvent e) =>
         e.EventType switch
         {
-            EventType.ActivityTaskScheduled =>
-                $"scheduled activity {Named(e.ActivityTaskScheduledEventAttributes.ActivityType?.Name, e.ActivityTaskScheduledEventAttributes.ActivityId)}",
+            EventType.ActivityTaskScheduled => "scheduled activity "
+                + Named(e.ActivityTaskScheduledEventAttributes.ActivityType?.Name, e.ActivityTaskScheduledEventAttributes.ActivityId),
             EventType.ActivityTaskCancelRequested =>
                 $"cancelled the activity of event {e.ActivityTaskCancelRequestedEventAttributes.ScheduledEventId}",
             EventType.TimerStarted => $"started timer '{e.TimerStartedEventAttributes.TimerId}'",
             EventType.TimerCanceled => $"cancelled timer '{e.TimerCanceledEventAttributes.TimerId}'",
-            EventType.MarkerRecorded =>
-                $"recorded {Markers.Describe(e.MarkerRecordedEventAttributes.MarkerName, e.MarkerRecordedEventAttributes.Details)}",
+            EventType.MarkerRecorded => "recorded "
+                + Markers.Describe(e.MarkerRecordedEventAttributes.MarkerName, e.MarkerRecordedEventAttributes.Details),
             EventType.StartChildWorkflowExecutionInitiated => "started child workflow "
-                + $"{Named(e.StartChildWorkflowExecutionInitiatedEventAttributes.WorkflowType?.Name, e.StartChildWorkflowExecutionInitiatedEventAttributes.WorkflowId)}",
-            EventType.SignalExternalWorkflowExecutionInitiated =>
-                $"sent signal {Named(e.SignalExternalWorkflowExecutionInitiatedEventAttributes.SignalName, e.SignalExternalWorkflowExecutionInitiatedEventAttributes.WorkflowExecution?.WorkflowId)}",
+                + Named(
+                    e.StartChildWorkflowExecutionInitiatedEventAttributes.WorkflowType?.Name,
+                    e.StartChildWorkflowExecutionInitiatedEventAttributes.WorkflowId
+                ),
+            EventType.SignalExternalWorkflowExecutionInitiated => "sent signal "
+                + Named(
+                    e.SignalExternalWorkflowExecutionInitiatedEventAttributes.SignalName,
+                    e.SignalExternalWorkflowExecutionInitiatedEventAttributes.WorkflowExecution?.WorkflowId
+                ),
             EventType.RequestCancelExternalWorkflowExecutionInitiated => "requested cancellation of workflow "
                 + $"'{e.RequestCancelExternalWorkflowExecutionInitiatedEventAttributes.WorkflowExecution?.WorkflowId}'",
             EventType.UpsertWorkflowSearchAttributes => "changed search attributes",

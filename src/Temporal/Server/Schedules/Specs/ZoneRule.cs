@@ -64,7 +64,8 @@ internal sealed partial class ZoneRule
     }
 
     [GeneratedRegex(
-        @"^(?:[A-Za-z]{3,}|<[-+A-Za-z0-9]+>)(?<standard>[-+]?\d{1,3}(?::\d{1,2}){0,2})(?<summer>(?:[A-Za-z]{3,}|<[-+A-Za-z0-9]+>)(?<offset>[-+]?\d{1,3}(?::\d{1,2}){0,2})?(?<days>,[^,]+,[^,]+)?)?$",
+        @"^(?:[A-Za-z]{3,}|<[-+A-Za-z0-9]+>)(?<standard>[-+]?\d{1,3}(?::\d{1,2}){0,2})"
+            + @"(?<summer>(?:[A-Za-z]{3,}|<[-+A-Za-z0-9]+>)(?<offset>[-+]?\d{1,3}(?::\d{1,2}){0,2})?(?<days>,[^,]+,[^,]+)?)?$",
         RegexOptions.CultureInvariant
     )]
     private static partial Regex Form { get; }
@@ -122,7 +123,8 @@ internal sealed partial class ZoneRule
         }
 
         [GeneratedRegex(
-            @"^(?:M(?<month>\d{1,2})\.(?<week>\d)\.(?<weekday>\d)|J(?<julian>\d{1,3})|(?<zero>\d{1,3}))(?:/(?<at>[-+]?\d{1,3}(?::\d{1,2}){0,2}))?$",
+            @"^(?:M(?<month>\d{1,2})\.(?<week>\d)\.(?<weekday>\d)|J(?<julian>\d{1,3})|(?<zero>\d{1,3}))"
+                + @"(?:/(?<at>[-+]?\d{1,3}(?::\d{1,2}){0,2}))?$",
             RegexOptions.CultureInvariant
         )]
         private static partial Regex DayForm { get; }
