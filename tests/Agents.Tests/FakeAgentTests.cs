@@ -94,7 +94,8 @@ public sealed class FakeAgentTests
             agents,
             """
             {"tasks":{"*":[
-              [{"say":"Working."},{"write":"a.txt","text":"x"},{"tool":"Write","input":{"file_path":"a.txt"}},{"result":{"result":"All done."}}],
+              [{"say":"Working."},{"write":"a.txt","text":"x"},{"tool":"Write","input":{"file_path":"a.txt"}},
+               {"result":{"result":"All done."}}],
               [{"result":{"is_error":true,"api_error_status":401,"result":"Invalid API key"}}]]}}
             """
         );

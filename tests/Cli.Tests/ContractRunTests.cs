@@ -23,7 +23,8 @@ public class ContractRunTests
         case "$ORCHESTRATOR_TASK-$ORCHESTRATOR_ATTEMPT" in
           user-*) cp {{StubFile}} user.py ;;
           maker-1) echo 'class Store: pass' > {{StubFile}}; echo x > memory.py ;;
-          maker-2) $(grep -o 'git checkout [0-9a-f]*' "$HOME/maker-2.prompt") -q -- {{StubFile}}; printf 'class Memory(Store):\n    def get(self): ...\n' > memory.py ;;
+          maker-2) $(grep -o 'git checkout [0-9a-f]*' "$HOME/maker-2.prompt") -q -- {{StubFile}}
+            printf 'class Memory(Store):\n    def get(self): ...\n' > memory.py ;;
           maker-3) printf 'class Memory(Store):\n    def get(self, key): ...\n' > memory.py ;;
         esac
         """;
@@ -86,7 +87,8 @@ public class ContractRunTests
             echo $ORCHESTRATOR_TASK >> '{{cli.Home}}/starts'
             case $ORCHESTRATOR_TASK in
               maker) echo x > memory.py ;;
-              user) if grep -q deep {{StubFile}}; then cp {{StubFile}} user.py; else echo '{"status": "blocked", "reason": "Store.get would need a parameter deep"}' > .task-status.json; fi ;;
+              user) if grep -q deep {{StubFile}}; then cp {{StubFile}} user.py; else
+                echo '{"status": "blocked", "reason": "Store.get would need a parameter deep"}' > .task-status.json; fi ;;
             esac
 
             """

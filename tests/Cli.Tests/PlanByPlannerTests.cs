@@ -9,7 +9,8 @@ public class PlanByPlannerTests
         if [ "$ORCHESTRATOR_TASK" = planner ]; then
           cat > "$ORCHESTRATOR_REPOSITORY/.orchestrator/prompt"
           echo 'Here is the plan:'
-          echo '{"tasks": [{"id": "one", "description": "First", "prompt": "Write it", "files_write": ["one.txt"], "verification": ["test -s one.txt"]}]}'
+          echo '{"tasks": [{"id": "one", "description": "First", "prompt": "Write it",
+            "files_write": ["one.txt"], "verification": ["test -s one.txt"]}]}'
         else
           echo done > $ORCHESTRATOR_TASK.txt
         fi

@@ -9,7 +9,8 @@ public class PlanDocumentTests
     private const string Meeting = """
         tasks:
           - {id: one, description: One, files_write: [src/auth.py, src/other.py], resources_write: ["di:X"], verification: pytest}
-          - {id: two, description: Two, files_write: ["src/*.py"], files_read: [docs/a.md], resources_write: ["di:X"], verification: pytest, unknown: 1}
+          - {id: two, description: Two, files_write: ["src/*.py"], files_read: [docs/a.md], resources_write: ["di:X"],
+            verification: pytest, unknown: 1}
           - {id: three, description: Three, depends_on: [two], files_write: [docs/a.md], verification: "true"}
           - {id: four, description: Four, depends_on: [two], files_read: [docs/a.md], files_write: [x], deps_required: {runtime: [flask]}}
         contracts:

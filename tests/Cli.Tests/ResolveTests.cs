@@ -8,7 +8,9 @@ public sealed class ResolveTests
     private const string Plan = """
         tasks:
           - {id: good, description: Good, files_write: [good.txt], verification: [{command: test -s good.txt}]}
-          - {id: bad, description: Bad, files_write: [bad.txt], verification: [{command: "if [ -e $HOME/slow ]; then touch $HOME/slow.begun; sleep 120; fi; grep -q GOOD bad.txt || { echo no GOOD in bad.txt; exit 1; }"}], max_retries: 0}
+          - {id: bad, description: Bad, files_write: [bad.txt], max_retries: 0, verification: [
+              {command: "if [ -e $HOME/slow ]; then touch $HOME/slow.begun; sleep 120; fi;
+              grep -q GOOD bad.txt || { echo no GOOD in bad.txt; exit 1; }"}]}
           - {id: after, description: After, files_write: [after.txt], depends_on: [bad], verification: [{command: test -s after.txt}]}
         """;
 
@@ -116,7 +118,9 @@ public sealed class ResolveTests
         const string Planner = """
             if [ $ORCHESTRATOR_TASK = .replan ]; then
               cat > "$HOME/asked"; ls > "$HOME/seen"
-              echo '{"tasks": [{"id": "bad-2", "description": "Better", "prompt": "Write GOOD", "files_write": ["bad.txt", "after.txt"], "depends_on": [], "verification": ["grep -q GOOD bad-2.txt || grep -q GOOD bad.txt"]}]}'
+              echo '{"tasks": [{"id": "bad-2", "description": "Better", "prompt": "Write GOOD",
+                "files_write": ["bad.txt", "after.txt"], "depends_on": [],
+                "verification": ["grep -q GOOD bad-2.txt || grep -q GOOD bad.txt"]}]}'
               exit 0
             fi
             [ $ORCHESTRATOR_TASK = bad-2 ] && { echo GOOD > bad.txt; echo GOOD > after.txt; exit 0; }

@@ -11,7 +11,8 @@ public class RunCommandTests
     private const string Plan = """
         tasks:
           - {id: one, description: First, files_write: [one.txt], verification: [{command: test -s one.txt}]}
-          - {id: two, description: Second, files_write: [two.txt], depends_on: [one], verification: [{command: test -s one.txt -a -s two.txt}]}
+          - {id: two, description: Second, files_write: [two.txt], depends_on: [one],
+            verification: [{command: test -s one.txt -a -s two.txt}]}
         """;
 
     [Fact]

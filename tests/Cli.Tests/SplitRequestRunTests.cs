@@ -16,7 +16,8 @@ public class SplitRequestRunTests
               a-2) echo printer >> a.txt ;;
               b) cp a.txt b.txt ;;
               a) if grep -q printer a.txt 2>/dev/null; then cat > "$HOME/prompt"; echo whole >> a.txt
-                 else printf '{"schemaVersion":1,"task":"a","status":"blocked","split":["the parser","the printer"]}' > "$ORCHESTRATOR_START/claim.json"; fi ;;
+                 else printf '{"schemaVersion":1,"task":"a","status":"blocked","split":["the parser","the printer"]}' \
+                   > "$ORCHESTRATOR_START/claim.json"; fi ;;
             esac
             """,
             """
@@ -55,7 +56,8 @@ public class SplitRequestRunTests
             case "$ORCHESTRATOR_TASK" in
               b) echo b > b.txt ;;
               a) if [ -f "$HOME/asked" ]; then cat > "$HOME/prompt"; echo a > a.txt; echo '# more' >> README.md
-                 else touch "$HOME/asked"; printf '{"schemaVersion":1,"task":"a","status":"blocked","files":["README.md","b.txt"]}' > "$ORCHESTRATOR_START/claim.json"; fi ;;
+                 else touch "$HOME/asked"; printf '{"schemaVersion":1,"task":"a","status":"blocked","files":["README.md","b.txt"]}' \
+                   > "$ORCHESTRATOR_START/claim.json"; fi ;;
             esac
             """,
             """

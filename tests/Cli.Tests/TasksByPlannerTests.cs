@@ -13,7 +13,8 @@ public class TasksByPlannerTests
           *"Plan these tasks of a backlog"*)
             echo '{"tasks": [{"id": "1", "description": "One", "prompt": "x", "files_write": ["1.txt"], "verification": ["test -s 1.txt"]},
               {"id": "3-a", "description": "Three", "prompt": "x", "files_write": ["3-a.txt"], "verification": ["test -s 3-a.txt"]}]}' ;;
-          *) echo '{"tasks": [{"id": 1, "title": "Model", "description": "The model", "dependencies": []}, {"id": 2, "title": "Screen", "description": "The screen", "dependencies": [1]}]}' ;;
+          *) echo '{"tasks": [{"id": 1, "title": "Model", "description": "The model", "dependencies": []},
+              {"id": 2, "title": "Screen", "description": "The screen", "dependencies": [1]}]}' ;;
         esac
         """;
 
@@ -119,7 +120,10 @@ public class TasksByPlannerTests
         "later"
     )]
     [InlineData(
-        """{"master":{"tasks":[{"id":1,"title":"A","status":"pending","subtasks":[{"id":1,"title":"A1","status":"pending","dependencies":["2.1"]}]},{"id":2,"title":"B","status":"pending","dependencies":[],"subtasks":[{"id":1,"title":"B1","status":"pending"},{"id":2,"title":"B2","status":"pending","dependencies":["1.1"]}]}]}}"""
+        """{"master":{"tasks":[{"id":1,"title":"A","status":"pending","subtasks":[{"id":"""
+            + """1,"title":"A1","status":"pending","dependencies":["2.1"]}]},{"id":2,"title":"B","status":"pending","dependencies":["""
+            + """],"subtasks":[{"id":1,"title":"B1","status":"pending"},{"id":2,"title":"B2","status":"pending","dependencies":"""
+            + """["1.1"]}]}]}}"""
     )]
     public async Task Run_BacklogThatOnlyAPlannerCanOrder_IsPlanned(string backlog, params string[] options)
     {

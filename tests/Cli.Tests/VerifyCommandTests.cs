@@ -6,8 +6,10 @@ public class VerifyCommandTests
 {
     private const string Plan = """
         tasks:
-          - {id: good, description: A, files_write: [a.txt], verification: [{command: grep -q right a.txt}, {command: exit 3, required: false, description: advice}]}
-          - {id: bad, description: B, files_write: [a.txt], verification: [{command: "echo found nothing; grep -q wrong a.txt", type: test}]}
+          - {id: good, description: A, files_write: [a.txt], verification: [{command: grep -q right a.txt},
+            {command: exit 3, required: false, description: advice}]}
+          - {id: bad, description: B, files_write: [a.txt],
+            verification: [{command: "echo found nothing; grep -q wrong a.txt", type: test}]}
           - {id: bare, description: C, files_write: [c.txt]}
         """;
 

@@ -10,7 +10,8 @@ public sealed class EscalationRunTests
 {
     private const string Plan = """
         tasks:
-          - {id: one, description: The only task, prompt: "MARK-ONE: write one.txt.", files_write: [one.txt], max_retries: 2, verification: [{command: grep -q good one.txt}]}
+          - {id: one, description: The only task, prompt: "MARK-ONE: write one.txt.", files_write: [one.txt], max_retries: 2,
+            verification: [{command: grep -q good one.txt}]}
         """;
 
     [Fact]

@@ -11,7 +11,8 @@ public sealed class RealAgentTakeOverTests
 {
     private const string Plan = """
         tasks:
-          - {id: one, description: The only task, prompt: "MARK-ONE: write one.txt.", files_write: [one.txt], verification: [{command: test -s one.txt}]}
+          - {id: one, description: The only task, prompt: "MARK-ONE: write one.txt.", files_write: [one.txt],
+            verification: [{command: test -s one.txt}]}
         """;
 
     [Theory]

@@ -227,8 +227,10 @@ public sealed class SeedExampleTests
                     SeedWorkplace.Answer(
                         """
                         {"tasks": [
-                          {"id": "1", "description": "Google", "prompt": "Done when the tests pass.", "files_write": ["google.py"], "depends_on": [], "verification": ["pytest tests/google"]},
-                          {"id": "2", "description": "GitHub", "prompt": "Done when the tests pass.", "files_write": ["github.py"], "depends_on": ["1"], "verification": ["pytest tests/github"]}]}
+                          {"id": "1", "description": "Google", "prompt": "Done when the tests pass.", "files_write": ["google.py"],
+                           "depends_on": [], "verification": ["pytest tests/google"]},
+                          {"id": "2", "description": "GitHub", "prompt": "Done when the tests pass.", "files_write": ["github.py"],
+                           "depends_on": ["1"], "verification": ["pytest tests/github"]}]}
                         """
                     ),
                 ]

@@ -22,13 +22,16 @@ internal sealed class SuiteWorkplace : IDisposable
         import { tmpdir } from 'node:os';
         const { HOME, ORCHESTRATOR_PORT, ORCHESTRATOR_WORKTREE, TMPDIR, OF_CONFIG } = process.env;
         const option = name => process.argv.find(a => a.startsWith(name + '='))?.slice(name.length + 1);
-        appendFileSync(`${HOME}/seen`, JSON.stringify({ port: +ORCHESTRATOR_PORT, name: ORCHESTRATOR_WORKTREE, tmp: TMPDIR, config: OF_CONFIG }) + '\n');
+        appendFileSync(`${HOME}/seen`, JSON.stringify({ port: +ORCHESTRATOR_PORT,
+                    name: ORCHESTRATOR_WORKTREE, tmp: TMPDIR, config: OF_CONFIG }) + '\n');
         const listen = port => new Promise((done, failed) => createServer().once('error', failed).listen(port, '127.0.0.1', done));
         if (process.argv.includes('own')) {
             mkdirSync(`${tmpdir()}/fixed-name`);
             writeFileSync(`${tmpdir()}/data`, ORCHESTRATOR_WORKTREE);
             await listen(+ORCHESTRATOR_PORT);
-            const left = spawn(process.execPath, ['-e', 'require("node:net").createServer().listen(+process.argv[1], "127.0.0.1", () => process.send(1))', `${+ORCHESTRATOR_PORT + 1}`],
+            const left = spawn(process.execPath, ['-e',
+                    'require("node:net").createServer().listen(+process.argv[1], "127.0.0.1", () => process.send(1))',
+                    `${+ORCHESTRATOR_PORT + 1}`],
                 { detached: true, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
             await new Promise((done, failed) => { left.once('message', done); left.once('exit', failed); });
             left.disconnect();

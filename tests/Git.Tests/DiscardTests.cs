@@ -125,9 +125,8 @@ public sealed partial class DiscardTests
         "TrialMerges.cs"
     )]
     [InlineData(
-        """
-            (File|Directory)\.(Write\w*|Append\w*|Create\w*|Move|Copy|Delete|Open\w*|ReadAll\w*|ReadLines)\([^;]*(orktree\.Path|checkout\.Path|WorkingDirectory)
-            """
+        @"(File|Directory)\.(Write\w*|Append\w*|Create\w*|Move|Copy|Delete|Open\w*|ReadAll\w*|ReadLines)"
+            + @"\([^;]*(orktree\.Path|checkout\.Path|WorkingDirectory)"
     )]
     public void Source_OfWhatTouchesWorktrees_GoesThroughOnePlace(string pattern, params string[] mayHaveIt)
     {

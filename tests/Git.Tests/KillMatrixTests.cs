@@ -152,7 +152,8 @@ public sealed class KillMatrixTests(ITestOutputHelper output)
               case $2 in core.hooksPath=*) ;; *) options="$options -c $2" ;; esac
               shift 2
             done
-            exec git $options -c "core.hooksPath=$here/hooks" -c 'filter.killer.clean=kill -9 $PPID' -c 'filter.killer.smudge=kill -9 $PPID' "$@"
+            exec git $options -c "core.hooksPath=$here/hooks" -c 'filter.killer.clean=kill -9 $PPID' \
+              -c 'filter.killer.smudge=kill -9 $PPID' "$@"
             """;
 
         private KillableGit(TemporaryRepository files, GitProgram program, string start)

@@ -63,7 +63,9 @@ public sealed class WorktreeFilesTests
             """
             mkdir closed && touch closed/file && mkdir closed/inner && touch closed/inner/file && chmod 000 closed/inner && chmod 000 closed
             mkfifo pipe; touch "$(printf 'n\374')"; mkdir "$(printf 'd\374')"; touch "$(printf 'd\374/x')"
-            i=0; while [ $i -lt 300 ]; do mkdir ddddddddddddddddddddddddddddddddddddddddddddd && cd -P ddddddddddddddddddddddddddddddddddddddddddddd || exit 1; i=$((i+1)); done; touch deepest
+            i=0; while [ $i -lt 300 ];
+              do mkdir ddddddddddddddddddddddddddddddddddddddddddddd && cd -P ddddddddddddddddddddddddddddddddddddddddddddd || exit 1;
+              i=$((i+1)); done; touch deepest
             """,
             root
         );

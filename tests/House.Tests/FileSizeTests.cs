@@ -7,6 +7,7 @@ namespace Orchestrator.House.Tests;
 public sealed class FileSizeTests
 {
     private const int Most = 500;
+    private const int Widest = 140;
 
     [Fact]
     public void Sources_AreNotLongerThanAPersonReadsAtOnce() =>
@@ -16,5 +17,15 @@ public sealed class FileSizeTests
             where lines > Most
             select $"{Path.GetRelativePath(RepositoryFiles.Root, file)} has {lines} lines; {Most} are enough: divide it by what its "
                 + "parts are about"
+        );
+
+    [Fact]
+    public void Lines_AreNotWiderThanTheStyleHasThem() =>
+        Assert.Empty(
+            from file in ProjectFiles.Sources()
+            from line in File.ReadLines(file).Index()
+            where line.Item.Length > Widest
+            select $"{Path.GetRelativePath(RepositoryFiles.Root, file)}:{line.Index + 1} has {line.Item.Length} columns; {Widest} are "
+                + "enough: break the text, or give a part of it a name"
         );
 }

@@ -15,7 +15,8 @@ public sealed class AuditLandingTests
         printf '{"auditReportVersion":2,"vulnerabilities":{'
         for severity in critical high low; do
           grep -q "$severity-package" package-lock.json || continue
-          printf '%s"%s-package":{"severity":"%s","via":[{"source":1,"url":"https://github.com/advisories/GHSA-%s","severity":"%s"}]}' "$comma" $severity $severity $severity $severity
+          printf '%s"%s-package":{"severity":"%s","via":[{"source":1,"url":"https://github.com/advisories/GHSA-%s","severity":"%s"}]}' \
+            "$comma" $severity $severity $severity $severity
           comma=,
         done
         printf '}}'

@@ -75,7 +75,7 @@ public sealed class HostileWorktreeTests
     [InlineData("rm README.md && mkfifo README.md", 1)]
     [InlineData("rm README.md && mkdir README.md && echo x > README.md/x", 2)]
     [InlineData("rm -rf * .gitignore", 1)]
-    [InlineData("mkdir closed && echo x > closed/x && chmod 000 closed/x " + "closed", null)] // Closed to all but root, who is asked by git, too.
+    [InlineData("mkdir closed && echo x > closed/x && chmod 000 closed/x closed", null)] // Closed to all but root, whom git asks, too.
     [InlineData("touch \"$(printf 'n\\374')\"", 1)]
     [InlineData("mkdir a b && touch a/File a/file B 2>/dev/null; echo x > b/x", 4)]
     [InlineData("printf 'no index' > \"$(git rev-parse --git-dir)/index\"", 0)] // Rebuilt.

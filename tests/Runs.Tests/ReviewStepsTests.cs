@@ -324,5 +324,6 @@ public sealed class ReviewStepsTests
         Blocking.Replace("FILE", file, StringComparison.Ordinal).Replace("LINE", $"{line}", StringComparison.Ordinal);
 
     private static string Findings(params string[] findings) =>
-        $$"""{"verdict":"{{(findings.Length > 0 ? "findings" : "accept")}}","summary":"s","findings":[{{string.Join(',', findings)}}],"earlier":[]}""";
+        $$"""{"verdict":"{{(findings.Length > 0 ? "findings" : "accept")}}","summary":"s","findings":"""
+        + $$"""[{{string.Join(',', findings)}}],"earlier":[]}""";
 }

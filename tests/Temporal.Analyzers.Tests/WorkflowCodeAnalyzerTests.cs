@@ -11,7 +11,8 @@ namespace Orchestrator.Temporal.Analyzers.Tests;
 public sealed class WorkflowCodeAnalyzerTests
 {
     private const string Usings = """
-        using System; using System.Diagnostics; using System.IO; using System.Linq; using System.Net.Http; using System.Security.Cryptography; using System.Threading;
+        using System; using System.Diagnostics; using System.IO; using System.Linq; using System.Net.Http;
+        using System.Security.Cryptography; using System.Threading;
         using System.Threading.Channels; using System.Threading.Tasks; using Temporalio.Activities; using Temporalio.Workflows;
         """;
 
@@ -135,7 +136,11 @@ public sealed class WorkflowCodeAnalyzerTests
             public class Elsewhere { public DateTime Now => DateTime.Now; }
 
             [Workflow]
-            public class Base { [Activity] public DateTime Act() => Helper.Now; [Activity] public static Guid Draw() { Guid Inner() => Guid.NewGuid(); return Inner(); } }
+            public class Base
+            {
+                [Activity] public DateTime Act() => Helper.Now;
+                [Activity] public static Guid Draw() { Guid Inner() => Guid.NewGuid(); return Inner(); }
+            }
 
             public class Helper { public static DateTime Now => DateTime.UtcNow; }
 

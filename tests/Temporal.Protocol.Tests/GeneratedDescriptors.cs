@@ -22,7 +22,8 @@ internal static class GeneratedDescriptors
         AllMessages()
             .SelectMany(message => message.Fields.InDeclarationOrder())
             .Select(field =>
-                $"{field.ContainingType.FullName} {field.FieldNumber} {field.Name} {TypeOf(field)} {field.RealContainingOneof?.Name}".TrimEnd()
+                $"{field.ContainingType.FullName} {field.FieldNumber} {field.Name} {TypeOf(field)}"
+                + $" {field.RealContainingOneof?.Name}".TrimEnd()
             )
             .ToHashSet();
 

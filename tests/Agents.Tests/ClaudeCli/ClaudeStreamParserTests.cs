@@ -6,10 +6,13 @@ namespace Orchestrator.Agents.Tests.ClaudeCli;
 public sealed class ClaudeStreamParserTests
 {
     private const string Init =
-        """{"type":"system","subtype":"init","session_id":"s1","tools":["Bash","Write"],"mcp_servers":[{"name":"orc","status":"connected"}],"model":"m1","claude_code_version":"2.1.328","agents":["verifier"]}""";
+        """{"type":"system","subtype":"init","session_id":"s1","tools":["Bash","Write"],"mcp_servers":["""
+        + """{"name":"orc","status":"connected"}],"model":"m1","claude_code_version":"2.1.328","agents":["verifier"]}""";
 
     private const string Success =
-        """{"num_turns":3,"subtype":"success","is_error":false,"result":"All done","total_cost_usd":0.5,"session_id":"s1","type":"result","modelUsage":{"m1":{"inputTokens":100,"outputTokens":20,"cacheReadInputTokens":5,"cacheCreationInputTokens":7,"costUSD":0.5,"contextWindow":200000}}}""";
+        """{"num_turns":3,"subtype":"success","is_error":false,"result":"All done","total_cost_usd":"""
+        + """0.5,"session_id":"s1","type":"result","modelUsage":{"m1":{"inputTokens":100,"outputTokens":20,"cacheReadInputTokens":"""
+        + """5,"cacheCreationInputTokens":7,"costUSD":0.5,"contextWindow":200000}}}""";
 
     private readonly ClaudeStreamParser _parser = new(_ => null, wantsAnswer: false);
 
@@ -73,10 +76,12 @@ public sealed class ClaudeStreamParserTests
         [
             .. Read($$$"""{"type":"assistant","message":{"id":"a","content":[{"type":"text","text":"hi"}],"usage":{{{Usage}}}}}"""),
             .. Read(
-                $$$"""{"type":"assistant","message":{"id":"a","content":[{"type":"tool_use","id":"t1","name":"Bash","input":{"command":"ls\nrm x"}}],"usage":{{{Usage}}}}}"""
+                """{"type":"assistant","message":{"id":"a","content":[{"type":"tool_use","id":"t1","name":"Bash","input":"""
+                    + $$$"""{"command":"ls\nrm x"}}],"usage":{{{Usage}}}}}"""
             ),
             .. Read(
-                $$$"""{"type":"assistant","message":{"id":"b","content":[{"type":"text","text":"sub"}],"usage":{{{Usage}}}},"parent_tool_use_id":"t9"}"""
+                """{"type":"assistant","message":{"id":"b","content":["""
+                    + $$$"""{"type":"text","text":"sub"}],"usage":{{{Usage}}}},"parent_tool_use_id":"t9"}"""
             ),
         ];
 
@@ -97,7 +102,8 @@ public sealed class ClaudeStreamParserTests
         Read(Task("t1", "verifier"));
         Read(Task("t2", "architect"));
         var error = Read(
-            """{"type":"user","message":{"content":[{"type":"tool_result","tool_use_id":"t2","is_error":true,"content":[{"type":"text","text":"Agent type not found"}]}]}}"""
+            """{"type":"user","message":{"content":[{"type":"tool_result","tool_use_id":"t2","is_error":true,"content":["""
+                + """{"type":"text","text":"Agent type not found"}]}]}}"""
         );
         Read(Success);
 
@@ -124,7 +130,8 @@ public sealed class ClaudeStreamParserTests
     {
         var code = status?.ToString() ?? "null";
         Read(
-            $$$"""{"type":"assistant","error":"{{{kind}}}","api_error_status":{{{code}}},"message":{"model":"<synthetic>","content":[{"type":"text","text":"API Error"}]}}"""
+            $$$"""{"type":"assistant","error":"{{{kind}}}","api_error_status":{{{code}}},"message":"""
+                + """{"model":"<synthetic>","content":[{"type":"text","text":"API Error"}]}}"""
         );
         Read(
             $$$"""{"type":"result","subtype":"success","is_error":true,"api_error_status":{{{code}}},"result":"API """
@@ -180,7 +187,8 @@ public sealed class ClaudeStreamParserTests
         var limit = Assert.IsType<AgentRateLimit>(
             Assert.Single(
                 Read(
-                    """{"type":"rate_limit_event","rate_limit_info":{"status":"rejected","resetsAt":1795160000,"rateLimitType":"five_hour"}}"""
+                    """{"type":"rate_limit_event","rate_limit_info":{"status":"rejected","resetsAt":"""
+                        + """1795160000,"rateLimitType":"five_hour"}}"""
                 )
             )
         );
@@ -215,7 +223,8 @@ public sealed class ClaudeStreamParserTests
             new AgentRetry(1, 10, TimeSpan.FromMilliseconds(599.5), 529, "overloaded"),
             Assert.Single(
                 Read(
-                    """{"type":"system","subtype":"api_retry","attempt":1,"max_retries":10,"retry_delay_ms":599.5,"error_status":529,"error":"overloaded"}"""
+                    """{"type":"system","subtype":"api_retry","attempt":1,"max_retries":10,"retry_delay_ms":599.5,"error_status":"""
+                        + """529,"error":"overloaded"}"""
                 )
             )
         );
@@ -266,7 +275,8 @@ public sealed class ClaudeStreamParserTests
     public void Denials_InResults_AreKept()
     {
         Read(
-            """{"type":"result","subtype":"success","is_error":false,"permission_denials":[{"tool_name":"Write","tool_input":{"file_path":"/w/b.txt","content":"x"}}]}"""
+            """{"type":"result","subtype":"success","is_error":false,"permission_denials":[{"tool_name":"Write","tool_input":"""
+                + """{"file_path":"/w/b.txt","content":"x"}}]}"""
         );
 
         Assert.Equal([new PermissionDenial("Write", "/w/b.txt")], _parser.Complete(0, "").Denials);
@@ -277,11 +287,13 @@ public sealed class ClaudeStreamParserTests
         var since = sinceCost is null
             ? ""
             : $$$""","model_usage_since_last_result":{"m1":{"inputTokens":{{{sinceInput}}},"costUSD":{{{sinceCost}}}}}""";
-        return $$$"""{"type":"result","subtype":"success","is_error":false,"modelUsage":{"m1":{"inputTokens":{{{input}}},"costUSD":{{{cost}}}}}{{{since}}}}""";
+        return """{"type":"result","subtype":"success","is_error":false,"modelUsage":{"m1":"""
+            + $$$"""{"inputTokens":{{{input}}},"costUSD":{{{cost}}}}}{{{since}}}}""";
     }
 
     private static string Task(string id, string subAgent) =>
-        $$$"""{"type":"assistant","message":{"id":"m{{{id}}}","content":[{"type":"tool_use","id":"{{{id}}}","name":"Task","input":{"subagent_type":"{{{subAgent}}}","prompt":"p"}}]}}""";
+        $$$"""{"type":"assistant","message":{"id":"m{{{id}}}","content":["""
+        + $$$"""{"type":"tool_use","id":"{{{id}}}","name":"Task","input":{"subagent_type":"{{{subAgent}}}","prompt":"p"}}]}}""";
 
     private IReadOnlyList<AgentEvent> Read(string line) => _parser.Read(Encoding.UTF8.GetBytes(line));
 }

@@ -71,7 +71,8 @@ public sealed class AgentSessionTests
         (_, var events) = await agents.RunAsync(
             AgentFixture.Shell(
                 """
-                echo "$ORCHESTRATOR_RUN|$ORCHESTRATOR_TASK|$ORCHESTRATOR_ATTEMPT|$ORCHESTRATOR_TOKEN|$PORT|${ORCHESTRATOR_SUPERVISOR-none}|${ORCHESTRATOR_CHILD-none}"
+                echo "$ORCHESTRATOR_RUN|$ORCHESTRATOR_TASK|$ORCHESTRATOR_ATTEMPT|$ORCHESTRATOR_TOKEN|$PORT|"\
+                "${ORCHESTRATOR_SUPERVISOR-none}|${ORCHESTRATOR_CHILD-none}"
                 echo "$ORCHESTRATOR_REPOSITORY"; echo "$ORCHESTRATOR_START"; cat "$ORCHESTRATOR_PROMPT_FILE"; pwd
                 """
             ),

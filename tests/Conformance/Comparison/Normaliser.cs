@@ -161,8 +161,12 @@ internal sealed partial class Normaliser(Variables variables, IEnumerable<string
         node switch
         {
             JsonArray array => $"[{string.Join(',', array.Select(Stable))}]",
-            JsonObject obj =>
-                $"{{{string.Join(',', obj.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"\"{pair.Key}\":{Stable(pair.Value)}"))}}}",
+            JsonObject obj => "{"
+                + string.Join(
+                    ',',
+                    obj.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"\"{pair.Key}\":{Stable(pair.Value)}")
+                )
+                + "}",
             null => "null",
             _ => node.ToString(),
         };

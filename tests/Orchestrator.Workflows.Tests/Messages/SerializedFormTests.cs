@@ -81,7 +81,8 @@ public sealed class SerializedFormTests
     {
         if (type.IsGenericType)
         {
-            return $"{type.Name[..type.Name.IndexOf('`', StringComparison.Ordinal)]}<{string.Join(", ", type.GetGenericArguments().Select(t => NameOf(t, types)))}>";
+            var arguments = string.Join(", ", type.GetGenericArguments().Select(t => NameOf(t, types)));
+            return $"{type.Name[..type.Name.IndexOf('`', StringComparison.Ordinal)]}<{arguments}>";
         }
         if (type.IsArray)
         {

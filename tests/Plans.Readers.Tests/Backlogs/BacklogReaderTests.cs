@@ -12,10 +12,12 @@ public sealed class BacklogReaderTests
         {
           "master": {
             "tasks": [
-              { "id": 1, "title": "Set up", "description": "Create it", "status": "completed", "dependencies": [], "priority": "high", "theirs": { "kept": true } },
+              { "id": 1, "title": "Set up", "description": "Create it", "status": "completed", "dependencies": [], "priority": "high",
+                "theirs": { "kept": true } },
               {
                 "id": 2, "title": "Build", "status": "pending", "dependencies": [1], "testStrategy": "Run it", "complexityScore": 7,
-                "subtasks": [ { "id": 1, "title": "First", "status": "pending" }, { "id": 2, "title": "Second", "status": "pending", "dependencies": [1] } ]
+                "subtasks": [ { "id": 1, "title": "First", "status": "pending" }, { "id": 2, "title": "Second", "status": "pending",
+                  "dependencies": [1] } ]
               },
               { "id": 3, "title": "Ship", "status": "pending", "dependencies": ["2.2"] }
             ],

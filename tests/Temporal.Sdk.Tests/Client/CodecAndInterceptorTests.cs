@@ -106,8 +106,8 @@ public sealed class CodecAndInterceptorTests(TestServer server) : IClassFixture<
             new ContextCodec(
                 context switch
                 {
-                    ISerializationContext.Activity activity =>
-                        $"{activity.WorkflowId}/{activity.WorkflowType}/{activity.ActivityId}/{activity.ActivityType}/{activity.ActivityTaskQueue}/{activity.IsLocal}",
+                    ISerializationContext.Activity activity => $"{activity.WorkflowId}/{activity.WorkflowType}/{activity.ActivityId}/"
+                        + $"{activity.ActivityType}/{activity.ActivityTaskQueue}/{activity.IsLocal}",
                     ISerializationContext.Workflow workflow => workflow.WorkflowId,
                     _ => throw new ArgumentOutOfRangeException(nameof(context)),
                 }

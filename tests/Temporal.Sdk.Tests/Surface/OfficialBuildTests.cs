@@ -11,13 +11,18 @@ namespace Orchestrator.Temporal.Sdk.Tests.Surface;
 public sealed partial class OfficialBuildTests : IDisposable
 {
     private const string Usings = """
-        global using System; global using System.Collections; global using System.Collections.Generic; global using System.IO; global using System.Linq.Expressions;
-        global using System.Reflection; global using System.Text.Json; global using System.Threading; global using System.Threading.Tasks; global using Type = System.Type;
-        global using Microsoft.Extensions.DependencyInjection; global using Microsoft.Extensions.Hosting; global using Microsoft.Extensions.Logging;
+        global using System; global using System.Collections;
+        global using System.Collections.Generic; global using System.IO; global using System.Linq.Expressions;
+        global using System.Reflection; global using System.Text.Json;
+        global using System.Threading; global using System.Threading.Tasks; global using Type = System.Type;
+        global using Microsoft.Extensions.DependencyInjection;
+        global using Microsoft.Extensions.Hosting; global using Microsoft.Extensions.Logging;
         global using Microsoft.Extensions.Options; global using Google.Protobuf;
-        global using Temporalio.Api.Enums.V1; global using Temporalio.Api.WorkflowService.V1; global using Temporalio.Api.OperatorService.V1;
+        global using Temporalio.Api.Enums.V1;
+        global using Temporalio.Api.WorkflowService.V1; global using Temporalio.Api.OperatorService.V1;
         global using VersioningBehavior = Temporalio.Common.VersioningBehavior; global using Payload = Temporalio.Api.Common.V1.Payload;
-        global using SearchAttributes = Temporalio.Api.Common.V1.SearchAttributes; global using GrpcStatus = Temporalio.Api.Common.V1.GrpcStatus;
+        global using SearchAttributes = Temporalio.Api.Common.V1.SearchAttributes;
+        global using GrpcStatus = Temporalio.Api.Common.V1.GrpcStatus;
         global using Failure = Temporalio.Api.Failure.V1.Failure; global using HistoryEvent = Temporalio.Api.History.V1.HistoryEvent;
         global using WorkflowExecutionInfo = Temporalio.Api.Workflow.V1.WorkflowExecutionInfo;
         global using ScheduleListEntry = Temporalio.Api.Schedule.V1.ScheduleListEntry;
@@ -28,7 +33,8 @@ public sealed partial class OfficialBuildTests : IDisposable
 
     // Parts that are not in the list of messages, or are classes of foreign libraries that only the package brings.
     [GeneratedRegex(
-        @"Nexus|CloudService|Bridge|ServiceHandlerInstance|Temporalio\.Testing|TestService|TemporalRuntime|JsonCommonTypeConverter|TemporalWorkerService\b",
+        @"Nexus|CloudService|Bridge|ServiceHandlerInstance|Temporalio\.Testing|TestService|TemporalRuntime"
+            + @"|JsonCommonTypeConverter|TemporalWorkerService\b",
         RegexOptions.CultureInvariant
     )]
     private static partial Regex LeftOut { get; }

@@ -153,7 +153,8 @@ internal sealed partial class ReferenceSource
                 ? " where T : Google.Protobuf.IMessage<T>"
                 : string.Empty;
             _text.AppendLine(
-                $"{open}{Virtual(type, member)}{member[..start]}({(isExtension ? "this " : string.Empty)}{parameters}){constraint}{(isInterface && !WithBodies.Contains(type.Name) ? ";" : " => throw null;")}"
+                $"{open}{Virtual(type, member)}{member[..start]}({(isExtension ? "this " : string.Empty)}{parameters}){constraint}"
+                    + $"{(isInterface && !WithBodies.Contains(type.Name) ? ";" : " => throw null;")}"
             );
         }
     }

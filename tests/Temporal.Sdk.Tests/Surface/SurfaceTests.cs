@@ -8,9 +8,12 @@ public partial class SurfaceTests(ITestOutputHelper output)
 {
     // What the design leaves out: Nexus, cloud operations, standalone activities, build id operations, plugins, the native bridge.
     [GeneratedRegex(
-        @"Nexus|CloudService|BuildIdOp|BuildIdVersion|BuildIdReachability|TaskReachability|WorkerBuildId|Plugin|Bridge|ServiceHandlerInstance"
-            + @"|\bActivityHandle|ActivityExecutionCount|ActivityExecutionDescription|ActivityList|ActivityCountOptions|ActivityDescribeOptions|ActivityCancelOptions|ActivityTerminateOptions"
-            + @"|StartActivityOptions|\bActivityExecution\b|Interceptors\.\w*(Start|Cancel|Describe|Terminate)ActivityInput|\b(Start|Cancel|Describe|Terminate)ActivityInput|CountActivities|ListActivities"
+        @"Nexus|CloudService|BuildIdOp|BuildIdVersion|BuildIdReachability|TaskReachability|WorkerBuildId"
+            + @"|Plugin|Bridge|ServiceHandlerInstance"
+            + @"|\bActivityHandle|ActivityExecutionCount|ActivityExecutionDescription|ActivityList"
+            + @"|ActivityCountOptions|ActivityDescribeOptions|ActivityCancelOptions|ActivityTerminateOptions"
+            + @"|StartActivityOptions|\bActivityExecution\b|Interceptors\.\w*(Start|Cancel|Describe"
+            + @"|Terminate)ActivityInput|\b(Start|Cancel|Describe|Terminate)ActivityInput|CountActivities|ListActivities"
             + @"|ActivityAlreadyStartedException|ActivityFailedException",
         RegexOptions.CultureInvariant
     )]

@@ -42,7 +42,8 @@ public sealed class ScheduleTimesTests
         "2050-01-03T00:00:00Z,2050-01-04T00:00:00Z,2050-01-05T00:00:00Z,2050-01-06T00:00:00Z,2050-01-07T00:00:00Z,2050-01-10T00:00:00Z"
     )]
     [InlineData(
-        """{"structuredCalendar":[{"second":[{}],"minute":[{"end":59,"step":20}],"hour":[{"start":9,"end":17,"step":4}],"dayOfMonth":[{"start":1,"end":31}],"month":[{"start":1,"end":12}],"dayOfWeek":[{"start":1,"end":5}]}]}""",
+        """{"structuredCalendar":[{"second":[{}],"minute":[{"end":59,"step":20}],"hour":[{"start":9,"end":17,"step":"""
+            + """4}],"dayOfMonth":[{"start":1,"end":31}],"month":[{"start":1,"end":12}],"dayOfWeek":[{"start":1,"end":5}]}]}""",
         "2050-01-03T09:20:00Z",
         "2050-01-03T09:40:00Z,2050-01-03T13:00:00Z"
     )]
@@ -90,8 +91,10 @@ public sealed class ScheduleTimesTests
         var random = new Random(3);
         for (var i = 0; i < 40; i++)
         {
-            var calendar =
-                $$"""{"second":"{{random.Next(60)}}","minute":"*/{{random.Next(1, 30)}}","hour":"{{random.Next(24)}}-23/{{random.Next(1, 5)}}","dayOfWeek":"{{random.Next(6)}}-6"}""";
+            var calendar = $$"""
+                {"second":"{{random.Next(60)}}","minute":"*/{{random.Next(1, 30)}}",
+                "hour":"{{random.Next(24)}}-23/{{random.Next(1, 5)}}","dayOfWeek":"{{random.Next(6)}}-6"}
+                """;
             var spec = CanonicalSpec.Of(
                 JsonParser.Default.Parse<ScheduleSpec>($$"""{"calendar":[{{calendar}}],"timezoneName":"Europe/Berlin"}""")
             );
