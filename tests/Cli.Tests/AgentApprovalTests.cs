@@ -49,7 +49,7 @@ public sealed class AgentApprovalTests
             ls "$ORCHESTRATOR_REPOSITORY/.orchestrator" | grep '^engine' >>a.txt
             ls -d "$ORCHESTRATOR_REPOSITORY/.orchestrator/runs" >>a.txt
             (as_person setsid sh -c '"{{OrchestrateProgram.Path}}" approve b >"$1/away.txt" 2>&1; echo "approve: $?" >>"$1/away.txt"
-              mv "$1/away.txt" "$1/there.txt"' - "$PWD" </dev/null >/dev/null 2>&1 &) 
+              mv "$1/away.txt" "$1/there.txt"' - "$PWD" </dev/null >/dev/null 2>&1 &)
             while [ ! -e there.txt ]; do sleep 0.05; done
             cat there.txt >>a.txt; rm there.txt
             (echo '{}' >"$HOME/.config/orchestrator/trust.json") 2>>a.txt || echo 'trust: refused' >>a.txt

@@ -25,8 +25,8 @@ public sealed class EscalationRunTests
         using var repository = await TemporaryRepository.CreateEmptyAsync();
         repository.Write(
             ".orchestrator/config.yaml",
-            $"agents: {{claude: {{command: [\"{await ClaudeProgram.PathAsync()}\"], provider: api}}}}\nmodel: {{name: sonnet, "
-                + "escalate: opus}}\n"
+            $"agents: {{claude: {{command: [\"{await ClaudeProgram.PathAsync()}\"], provider: api}}}}\n"
+                + "model: {name: sonnet, escalate: opus}\n"
         );
         await repository.CommitAsync("start", ("tasks.yaml", Plan));
         OrchestrateProgram orchestrate = new(repository.Path, ClaudeProgram.CreateChanges(home.Path, api.Url));

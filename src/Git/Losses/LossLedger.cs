@@ -19,6 +19,9 @@ internal sealed class LossLedger(LineTable lines)
     /// <summary>The hunks, as they stand.</summary>
     internal IReadOnlyList<TrackedHunk> Hunks => _hunks;
 
+    /// <summary>A line of a hunk.</summary>
+    internal string LineOf(int number) => lines.Text(number);
+
     /// <summary>What became of everything.</summary>
     public LossReport Report() => new([.. _hunks.Select(_texts.Told), .. _others]);
 
