@@ -61,7 +61,9 @@ public sealed record RequestVerdict
     /// <summary>One of <see cref="RequestSteps"/>.</summary>
     public required string Step { get; init; }
 
-    /// <summary>What the agent is told, or what a person is asked; where the person answers, what they are told beside the question.</summary>
+    /// <summary>
+    /// What the agent is told, or what a person is asked; where the person answers, what they are told beside the question.
+    /// </summary>
     public string Text { get; init; } = "";
 
     /// <summary>One of <see cref="ApprovalKinds"/>, where a person is asked.</summary>

@@ -17,7 +17,8 @@ public class MailSightTests
         var agent = cli.WriteAgent(
             """
             if [ "$ORCHESTRATOR_TASK" = a ] && [ ! -f "$HOME/asked" ]; then
-              touch "$HOME/asked"; printf '{"schemaVersion":1,"task":"a","status":"blocked","reason":"Which?"}' > "$ORCHESTRATOR_START/claim.json"
+              touch "$HOME/asked"
+                printf '{"schemaVersion":1,"task":"a","status":"blocked","reason":"Which?"}' > "$ORCHESTRATOR_START/claim.json"
             else
               cat > "$HOME/prompt-$ORCHESTRATOR_TASK"; echo x > $ORCHESTRATOR_TASK.txt
             fi

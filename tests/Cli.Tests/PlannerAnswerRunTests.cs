@@ -10,8 +10,11 @@ public class PlannerAnswerRunTests
     private const string Asks = """
         case "$ORCHESTRATOR_TASK" in
           .question-a-*) cat > "$HOME/asked"; echo x >> "$HOME/times"; cat "$HOME/reply" ;;
-          a) if [ -f "$HOME/begun" ]; then cat > "$HOME/prompt"; echo "$(cat "$HOME/prompt" | grep -o 'ISO 8601\|the American one' | head -n 1)" > a.txt
-             else touch "$HOME/begun"; printf '{"schemaVersion":1,"task":"a","status":"blocked","reason":"Which date format?"}' > "$ORCHESTRATOR_START/claim.json"; fi ;;
+          a) if [ -f "$HOME/begun" ]; then cat > "$HOME/prompt"
+                 echo "$(cat "$HOME/prompt" | grep -o 'ISO 8601\|the American one' | head -n 1)" > a.txt
+             else touch "$HOME/begun"
+                 printf '{"schemaVersion":1,"task":"a","status":"blocked","reason":"Which date format?"}' \
+                   > "$ORCHESTRATOR_START/claim.json"; fi ;;
         esac
         """;
 
@@ -86,12 +89,14 @@ public class PlannerAnswerRunTests
         File.WriteAllText(Path.Combine(cli.Home, "reply"), reply);
         cli.Write(
             ".orchestrator/config.yaml",
-            $"agent: mine\nagents: {{mine: {{command: [/bin/sh, \"{agent}\"]}}}}\nplanner: {{agent: mine}}\nquestions: {{answered_by: planner}}\n"
+            $"agent: mine\nagents: {{mine: {{command: [/bin/sh, \"{agent}\"]}}}}\nplanner: {{agent: mine}}\n"
+                + "questions: {answered_by: planner}\n"
                 + "disk: {reserve: 1}\ngates: {task: []}\nworkers: 1\nmax_remediations: 0\n"
         );
         cli.Write(
             "tasks.yaml",
-            "tasks:\n  - {id: a, description: A, prompt: Dates of all orders, files_write: [a.txt], verification: [{command: test -s a.txt}]}\n"
+            "tasks:\n  - {id: a, description: A, prompt: Dates of all orders, files_write: [a.txt], "
+                + "verification: [{command: test -s a.txt}]}\n"
         );
         return cli;
     }

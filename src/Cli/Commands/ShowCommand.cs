@@ -80,7 +80,8 @@ internal sealed class ShowCommand : CliCommand
             Say(
                 context,
                 "task",
-                $"{task.Id}: {task.State}{Unread(task)}{(task.Reason.Length > 0 ? " (" + LocalTimes.In(task.Reason.ReplaceLineEndings(" ")) + ")" : "")}"
+                $"{task.Id}: {task.State}{Unread(task)}"
+                    + $"{(task.Reason.Length > 0 ? " (" + LocalTimes.In(task.Reason.ReplaceLineEndings(" ")) + ")" : "")}"
             );
             foreach (var answer in task.Answers ?? [])
             {

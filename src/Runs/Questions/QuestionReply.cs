@@ -19,7 +19,8 @@ internal sealed record QuestionReply(string Answer, string Why)
     public static string Schema { get; } =
         """
             {"type":"object","additionalProperties":false,"required":["decision","answer","why"],"properties":{
-            "decision":{"enum":["answer","person"],"description":"person: what you are shown does not decide it, or it is not yours to decide"},
+            "decision":{"enum":["answer","person"],
+            "description":"person: what you are shown does not decide it, or it is not yours to decide"},
             "answer":{"type":"string","description":"What the agent is told, complete in itself; empty where a person must decide"},
             "why":{"type":"string","description":"What the answer follows from, or why a person must decide, in a sentence"}}}
             """.ReplaceLineEndings("");
