@@ -7,8 +7,7 @@ public static class BacklogPrompt
 {
     private const string Rules = """
         Make tasks for the backlog of this repository, for people and coding agents who will do them later, each on its own. Nothing is
-        to be changed now. Where the outline is not enough, read
-        what is in this folder first.
+        to be changed now. Where the outline is not enough, read what is in this folder first.
 
         - A task is worth doing by itself, can be tested, and takes an agent well under an hour. What belongs together stays together.
         - `dependencies` only where a task can't be begun before another one is done.

@@ -28,15 +28,16 @@ public static class PlannerPrompt
 
     private const string Rules = """
         Divide the request below into tasks for coding agents. They work at the same time, each in a git worktree of its own, and see
-        nothing of each other's work before it is merged. You
-        only plan: nothing is to be changed now. Where the outline is not enough, read what is in this folder first.
+        nothing of each other's work before it is merged. You only plan: nothing is to be changed now. Where the outline is not enough,
+        read what is in this folder first.
 
         # What makes a good plan
 
-        - A task is what one agent finishes in well under an hour, and no smaller than it must be: one file with its tests is often right.
-        - `files_write` names every path that a task creates, changes or deletes, and as little else as possible. Two tasks that own
-          the same path need an order between them (`depends_on`); better
-          is to divide the work so that they do not. Files that many tasks only add lines to (a changelog, a list of routes) go into
+        - A task is what one agent finishes in well under an hour, and no smaller than it must be: one file with its tests is often
+          right.
+        - `files_write` names every path that a task creates, changes or deletes, and as little else as possible. Two tasks that own the
+          same path need an order between them (`depends_on`); better is to divide the work so that they do not. Files that many tasks
+          only add lines to (a changelog, a list of routes) go into
           `files_append`.
         - `depends_on` only where a task needs another one's merged work. What can run at the same time should.
         - What two tasks must agree on before either is done is a contract: `name`, `file_path` and the signatures in `methods`; its

@@ -24,8 +24,8 @@ internal static class ReplanRequest
         var done = tasks.Where(t => TaskStates.IsOnStaging(t.State)).ToList();
         text.Append(
             """
-            A plan for this is under way and can't go on by itself. Make the tasks that are still needed, in place of those that did
-            not end well.
+            A plan for this is under way and can't go on by itself. Make the tasks that are still needed, in place of those that did not
+            end well.
 
             - The files in this folder hold all that is merged: build on that, and do none of it again.
             - Find out from the evidence below why these tasks did not end well, and divide what is left in another way. A task that
