@@ -1,7 +1,9 @@
 namespace Orchestrator.KillTest;
 
 /// <summary>A place in a run at which something is killed.</summary>
-/// <param name="Point">What happens there: <c>git-SUBCOMMAND</c>, <c>npm-SUBCOMMAND</c>, <c>agent</c>, or one of <see cref="CrashPoints"/>.</param>
+/// <param name="Point">
+/// What happens there: <c>git-SUBCOMMAND</c>, <c>npm-SUBCOMMAND</c>, <c>agent</c>, or one of <see cref="CrashPoints"/>.
+/// </param>
 /// <param name="Number">The how manieth time, from 1.</param>
 /// <param name="When"><c>before</c>, <c>after</c> or <c>locked</c> (while git holds its first lock file); for crash points always
 /// <c>after</c>.</param>

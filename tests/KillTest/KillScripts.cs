@@ -68,8 +68,10 @@ public sealed class KillScripts(KillPlan plan, KillRepository repository)
             sleep 0.1
             [ "$1" = install ] || { echo '"1.3.0"'; exit 0; }
             for last; do :; done
-            tail -n 1 package.json | grep -q '}}' && tail -n 1 package-lock.json | grep -q '}' || { echo 'npm error code EJSONPARSE' >&2; exit 1; }
-            packages=$({ sed -n 's/^ \(".*"\),\{0,1\}$/\1/p' package.json; echo "\"${last%%@*}\": \"${last#*@}\""; } | sort -u | sed 's/^/ /; $!s/$/,/')
+            tail -n 1 package.json | grep -q '}}' \
+              && tail -n 1 package-lock.json | grep -q '}' || { echo 'npm error code EJSONPARSE' >&2; exit 1; }
+            packages=$({ sed -n 's/^ \(".*"\),\{0,1\}$/\1/p' package.json; echo "\"${last%%@*}\": \"${last#*@}\""; } \
+              | sort -u | sed 's/^/ /; $!s/$/,/')
             mkdir -p node_modules/.staging
             printf '{"dependencies": {\n' > package.json
             sleep 0.05
@@ -99,7 +101,8 @@ public sealed class KillScripts(KillPlan plan, KillRepository repository)
               echo '{"verdict":"findings","summary":"A file is missing.","findings":[],"earlier":['"$(earlier open)"']}' ;;
             *)
               echo '{"verdict":"findings","summary":"A file is missing.","findings":[{"file":"t0.txt","line":1,"severity":"blocking",'
-              echo '"summary":"{{KillPlan.ReviewedFile}} is missing","consequence":"Readers do not find it.","reproduction":"cat {{KillPlan.ReviewedFile}} fails",'
+              echo '"summary":"{{KillPlan.ReviewedFile}} is missing","consequence":"Readers do not find it.",'
+              echo '"reproduction":"cat {{KillPlan.ReviewedFile}} fails",'
               echo '"fix":"Write {{KillPlan.ReviewedFile}}.","files":["{{KillPlan.ReviewedFile}}"]}],"earlier":[]}' ;;
             esac
             """;

@@ -1,9 +1,9 @@
 namespace Orchestrator.KillTest;
 
 /// <summary>
-/// A git of our own in front of the real one, and a package manager: it counts calls by subcommand, and at the place of a round it says that
-/// it is there and waits to be killed. "locked" is while git holds locks: in the hook that runs when refs are locked, or in a filter that runs
-/// while an index is; a package manager is stopped when it begins to write its files.
+/// A git of our own in front of the real one, and a package manager: it counts calls by subcommand, and at the place of a round it says
+/// that it is there and waits to be killed. "locked" is while git holds locks: in the hook that runs when refs are locked, or in a filter
+/// that runs while an index is; a package manager is stopped when it begins to write its files.
 /// </summary>
 public static class Shim
 {
@@ -42,7 +42,8 @@ public static class Shim
           case $2 in core.hooksPath=*) ;; *) options="$options -c $2" ;; esac
           shift 2
         done
-        exec PROGRAM $options -c "core.hooksPath=$here/hooks" -c "filter.killer.clean=$here/hooks/locked" -c "filter.killer.smudge=$here/hooks/locked" "$@"
+        exec PROGRAM $options -c "core.hooksPath=$here/hooks" -c "filter.killer.clean=$here/hooks/locked" \
+          -c "filter.killer.smudge=$here/hooks/locked" "$@"
         """;
 
     private const string Hook = "#!/bin/sh\necho \"$PPID locked\" > 'HERE/hit.new'; mv 'HERE/hit.new' 'HERE/hit'; sleep 600\n";

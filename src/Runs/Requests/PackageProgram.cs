@@ -34,7 +34,8 @@ internal sealed partial class PackageProgram(IReadOnlyDictionary<string, string>
     ];
 
     /// <summary>
-    /// A call was ended by signal 9, as by a machine short of memory: it may go well the next time, and what it has left is not to be built on.
+    /// A call was ended by signal 9, as by a machine short of memory: it may go well the next time, and what it has left is not to be built
+    /// on.
     /// </summary>
     public bool WasKilled { get; private set; }
 
