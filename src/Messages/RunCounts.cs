@@ -84,19 +84,24 @@ public sealed record RunCounts
 
     private string Say(string merged)
     {
-        (int Count, string Word)[] others =
-        [
-            (Resolved, "resolved by hand"),
-            (Waived, "skipped by hand"),
-            (Superseded, "replaced"),
-            (Failed, "failed"),
-            (Skipped, "skipped"),
-            (Cancelled, "cancelled"),
-            (NeedPerson, NeedPerson == 1 ? "needs a person" : "need a person"),
-            (NotAsked, "not asked for"),
-        ];
-        var counted = others.Where(other => other.Count > 0).Select(other => Counted(other.Count, other.Word));
-        return string.Join(", ", Asked > 0 ? counted.Prepend(merged) : counted);
+        List<string> said = Asked > 0 ? [merged] : [];
+        Add(Resolved, "resolved by hand");
+        Add(Waived, "skipped by hand");
+        Add(Superseded, "replaced");
+        Add(Failed, "failed");
+        Add(Skipped, "skipped");
+        Add(Cancelled, "cancelled");
+        Add(NeedPerson, NeedPerson == 1 ? "needs a person" : "need a person");
+        Add(NotAsked, "not asked for");
+        return string.Join(", ", said);
+
+        void Add(int count, string what)
+        {
+            if (count > 0)
+            {
+                said.Add(Counted(count, what));
+            }
+        }
     }
 
     private static string Counted(int count, string what) => string.Create(CultureInfo.InvariantCulture, $"{count} {what}");

@@ -110,6 +110,10 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
         }
 
         HashSet<string> known = [.. TaskRole.All, .. ownRoles];
+        if (Plan.Tasks.All(task => task.Role is null || known.Contains(task.Role)))
+        {
+            return this;
+        }
         return With(
             Plan.Tasks.Index()
                 .Where(t => t.Item.Role is { } role && !known.Contains(role))

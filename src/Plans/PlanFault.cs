@@ -49,22 +49,24 @@ public sealed record PlanFault(
     public static IReadOnlyList<string> List(IEnumerable<PlanFault> faults)
     {
         var lines = new List<string>();
-        var counts = new Dictionary<string, (int Count, FaultSeverity Severity)>(StringComparer.Ordinal);
+        var kinds = new Dictionary<string, List<PlanFault>>(StringComparer.Ordinal);
         foreach (var fault in faults)
         {
-            var count = counts.GetValueOrDefault(fault.Code).Count + 1;
-            counts[fault.Code] = (count, fault.Severity);
-            if (count <= MostOfAKind)
+            if (!kinds.TryGetValue(fault.Code, out var alike))
+            {
+                kinds.Add(fault.Code, alike = []);
+            }
+            alike.Add(fault);
+            if (alike.Count <= MostOfAKind)
             {
                 lines.Add(fault.ToString());
             }
         }
         lines.AddRange(
-            counts
-                .Where(kind => kind.Value.Count > MostOfAKind)
-                .Select(kind =>
-                    $"... and {kind.Value.Count - MostOfAKind} more of the kind {kind.Value.Severity.ToString().ToLowerInvariant()} "
-                    + $"{kind.Key}"
+            kinds
+                .Values.Where(alike => alike.Count > MostOfAKind)
+                .Select(alike =>
+                    $"... and {alike.Count - MostOfAKind} more of the kind {alike[^1].Severity.ToString().ToLowerInvariant()} {alike[0].Code}"
                 )
         );
         return lines;

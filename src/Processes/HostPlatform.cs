@@ -10,7 +10,9 @@ public sealed record HostPlatform(string Name, bool IsLinux, bool HasProcessTabl
 {
     /// <summary>The machine that this process runs on.</summary>
     public static HostPlatform Current { get; } =
-        new(RuntimeInformation.OSDescription, OperatingSystem.IsLinux(), File.Exists("/proc/self/stat"));
+        OperatingSystem.IsLinux()
+            ? new("Linux", true, File.Exists("/proc/self/stat"))
+            : new(RuntimeInformation.OSDescription, false, false);
 
     /// <summary>Why nothing can be run on it, as a sentence; null where it can.</summary>
     public string? Refusal =>

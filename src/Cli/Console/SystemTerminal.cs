@@ -9,7 +9,6 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
     private readonly Lock _lock = new();
     private readonly bool _documents;
     private readonly bool _colour;
-    private readonly TextWriter _people;
     private IReadOnlyList<string> _drawn = [];
 
     /// <summary>Opens the console.</summary>
@@ -22,7 +21,6 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
         HasScreen = !dumb && !System.Console.IsErrorRedirected;
         IsInteractive = !System.Console.IsErrorRedirected && !System.Console.IsInputRedirected;
         _colour = HasScreen && environment.GetValueOrDefault("NO_COLOR") is null or "";
-        _people = System.Console.Error;
     }
 
     public bool IsInteractive { get; }
@@ -79,8 +77,8 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
         }
         lock (_lock)
         {
-            _people.Write(TextCells.Visible(question) + (byDefault ? " [Y/n] " : " [y/N] "));
-            _people.Flush();
+            System.Console.Error.Write(TextCells.Visible(question) + (byDefault ? " [Y/n] " : " [y/N] "));
+            System.Console.Error.Flush();
             return System.Console.In.ReadLine()?.Trim().ToLowerInvariant() is { } answer
                 && (answer is "y" or "yes" || (answer.Length == 0 && byDefault));
         }
@@ -146,8 +144,8 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
     {
         try
         {
-            _people.Write(text);
-            _people.Flush();
+            System.Console.Error.Write(text);
+            System.Console.Error.Flush();
         }
         catch (IOException) when (HasScreen) { }
     }

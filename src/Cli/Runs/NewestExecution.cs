@@ -25,7 +25,7 @@ internal static class NewestExecution
         Read(
             repository,
             file =>
-                RunStates.IsFinal(run.Status.State) && IsTold(run, EngineLookup.FindRunId(file, run.Id)) ? run
+                RunStates.IsFinal(run.Status.State) && IsTold(run, EngineLookup.FindRunId(file, run.Id)) ? run with { IsConfirmed = true }
                 : EngineLookup.Find(file, run.Id) is { } newest
                     ? Compare(run, newest.RunId, newest.End is { } end ? () => Result(end) : null, newest.End?.Time)
                 : run,
@@ -43,7 +43,10 @@ internal static class NewestExecution
         CancellationToken stop
     )
     {
-        if (Read(repository, file => EngineLookup.FindRunId(file, run.Id), null) is { } here && here == run.Status.ExecutionId)
+        if (
+            run.IsConfirmed
+            || (Read(repository, file => EngineLookup.FindRunId(file, run.Id), null) is { } here && here == run.Status.ExecutionId)
+        )
         {
             return run;
         }

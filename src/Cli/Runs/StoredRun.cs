@@ -12,6 +12,9 @@ namespace Orchestrator.Cli.Runs;
 /// <param name="WrittenAt">When that was written, UTC.</param>
 internal sealed record StoredRun(string Folder, RunStatus Status, DateTimeOffset WrittenAt)
 {
+    /// <summary>The embedded engine's file was asked, and has no newer execution than the one that has told this end.</summary>
+    public bool IsConfirmed { get; init; }
+
     /// <summary>Id of the run.</summary>
     public string Id => Status.RunId;
 

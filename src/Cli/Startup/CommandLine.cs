@@ -181,9 +181,7 @@ internal static class CommandLine
             : message;
 
     private static string PathOf(System.CommandLine.Parsing.CommandResult? command) =>
-        command is null || command.Command is RootCommand
-            ? ""
-            : $"{PathOf(command.Parent as System.CommandLine.Parsing.CommandResult)} {command.Command.Name}";
+        command?.Parent is null ? "" : $"{PathOf(command.Parent as System.CommandLine.Parsing.CommandResult)} {command.Command.Name}";
 
     private static async Task<int> ShowHelpAsync(ParseResult parsed, ITerminal terminal)
     {

@@ -70,18 +70,39 @@ internal static class CommandTable
     ];
 
     /// <summary>The command line's root with the command that is called, or with all of them for help and mistakes.</summary>
-    public static RootCommand Root(IReadOnlyList<string> arguments)
+    public static Command Root(IReadOnlyList<string> arguments)
     {
-        var root = new RootCommand("Runs a plan of coding-agent tasks to merged commits, durably.")
+        var called = Find(arguments);
+        // A root of the library's own answers to help and has its texts read for that, which takes a tenth of a short command's time.
+        var root = called is null || arguments.Any(MayAskForHelp) ? new RootCommand() : new Command("orchestrate");
+        root.Description = "Runs a plan of coding-agent tasks to merged commits, durably.";
+        root.Add(GlobalOptions.WorkingDirectory());
+        root.Add(GlobalOptions.Verbose());
+        if (called is not null)
         {
-            GlobalOptions.WorkingDirectory(),
-            GlobalOptions.Verbose(),
-        };
-        var called = arguments.Count > 0 ? Array.Find(Commands, command => command.Name == arguments[0]).Make : null;
-        foreach (var (_, make) in called is null ? Commands : [("", called)])
+            root.Add(called());
+            return root;
+        }
+        foreach (var (_, make) in Commands)
         {
             root.Add(make());
         }
         return root;
+    }
+
+    // Also in a bundle of short options, and in a file of arguments.
+    private static bool MayAskForHelp(string argument) =>
+        argument.StartsWith("--help", StringComparison.Ordinal) || argument is ['/' or '@', ..] or ['-', not '-', ..];
+
+    private static Func<Command>? Find(IReadOnlyList<string> arguments)
+    {
+        foreach (var (name, make) in Commands)
+        {
+            if (arguments.Count > 0 && name == arguments[0])
+            {
+                return make;
+            }
+        }
+        return null;
     }
 }

@@ -34,7 +34,7 @@ internal sealed class Database : IDisposable
     /// <summary>Opens or makes the database and starts its writer.</summary>
     /// <param name="path">The file; null keeps everything in memory.</param>
     /// <param name="parts">Tables of other parts of the server: a name and one script per version each.</param>
-    public Database(string? path, IReadOnlyList<(string Name, IReadOnlyList<string> Migrations)> parts, ILogger logger)
+    public Database(string? path, IReadOnlyList<TablePart> parts, ILogger logger)
     {
         _path = path;
         _logger = logger;

@@ -35,7 +35,7 @@ internal static class Schema
     /// empty a log that its last owner left.
     /// </summary>
     /// <exception cref="InvalidOperationException">The file is not an engine database, or a newer release wrote it.</exception>
-    public static void RefuseForeign(string path, IReadOnlyList<(string Name, IReadOnlyList<string> Migrations)> parts)
+    public static void RefuseForeign(string path, IReadOnlyList<TablePart> parts)
     {
         if (!File.Exists(path) || new FileInfo(path).Length == 0)
         {
@@ -58,7 +58,7 @@ internal static class Schema
 
     /// <summary>Opens an engine file of this release for reading alone.</summary>
     /// <exception cref="InvalidOperationException">There is none, it is not an engine database, or another release wrote it.</exception>
-    public static SqliteConnection OpenCurrent(string path, IReadOnlyList<(string Name, IReadOnlyList<string> Migrations)> parts)
+    public static SqliteConnection OpenCurrent(string path, IReadOnlyList<TablePart> parts)
     {
         if (!File.Exists(path))
         {
@@ -101,7 +101,7 @@ internal static class Schema
 
     /// <summary>Makes a new file ours, brings an older one forward.</summary>
     /// <exception cref="InvalidOperationException">The file is not an engine database, or a newer release wrote it.</exception>
-    public static void Prepare(SqliteConnection db, string path, IReadOnlyList<(string Name, IReadOnlyList<string> Migrations)> parts)
+    public static void Prepare(SqliteConnection db, string path, IReadOnlyList<TablePart> parts)
     {
         if (IsOurs(db, path))
         {
@@ -175,7 +175,7 @@ internal static class Schema
     {
         try
         {
-            db.ExecuteScript("PRAGMA busy_timeout=5000;");
+            _ = Pragma(db, "busy_timeout=5000");
             _ = Pragma(db, "application_id");
             return db;
         }
@@ -203,11 +203,9 @@ internal static class Schema
             );
     }
 
-    private static IEnumerable<(string Name, IReadOnlyList<string> Migrations)> Parts(
-        IReadOnlyList<(string Name, IReadOnlyList<string> Migrations)> parts
-    ) => parts.Prepend(("history", Migrations));
+    private static IEnumerable<TablePart> Parts(IReadOnlyList<TablePart> parts) => parts.Prepend(new TablePart("history", Migrations));
 
-    private static void RefuseNewer(SqliteConnection db, string path, IReadOnlyList<(string Name, IReadOnlyList<string> Migrations)> parts)
+    private static void RefuseNewer(SqliteConnection db, string path, IReadOnlyList<TablePart> parts)
     {
         if (!HasVersions(db))
         {

@@ -41,13 +41,15 @@ internal static class VisibilityTables
     ];
 
     /// <summary>Whether an attribute is a column of the row itself; the others are values beside it.</summary>
-    public static bool IsColumn(SearchAttribute attribute) => Names.Contains(attribute.Column);
+    public static bool IsColumn(SearchAttribute attribute) => Names.Value.Contains(attribute.Column);
 
-    private static readonly HashSet<string> Names =
-    [
-        .. SystemSearchAttributes.Computed.Values.Select(attribute => attribute.Column),
-        SystemSearchAttributes.Predefined[SystemSearchAttributes.NamespaceDivision].Column,
-    ];
+    // Made where it is asked for: who only opens a file needs no protocol for it.
+    private static readonly Lazy<HashSet<string>> Names = new(() =>
+        [
+            .. SystemSearchAttributes.Computed.Values.Select(attribute => attribute.Column),
+            SystemSearchAttributes.Predefined[SystemSearchAttributes.NamespaceDivision].Column,
+        ]
+    );
 
     /// <summary>Writes or replaces the row of a run.</summary>
     /// <param name="division">The part of the server that the run belongs to; null for runs of users.</param>
