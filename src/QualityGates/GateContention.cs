@@ -25,7 +25,8 @@ internal static partial class GateContentions
 
     /// <summary>What a failed gate's output is about.</summary>
     internal static GateContention Of(string output) =>
-        PortWords().IsMatch(output) ? GateContention.Port
+        string.IsNullOrWhiteSpace(output) ? GateContention.None
+        : PortWords().IsMatch(output) ? GateContention.Port
         : DatabaseWords().IsMatch(output) ? GateContention.Database
         : FileWords().IsMatch(output) ? GateContention.File
         : GateContention.None;

@@ -90,6 +90,6 @@ internal sealed partial record PatchFile(string Path, string Text)
         return first.StartsWith('"') ? first.Trim('"')[2..] : first[2..];
     }
 
-    [GeneratedRegex(@"^@@ -[0-9,]+ \+([0-9]+)", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^@@ -[0-9,]+ \+([0-9]+)", RegexOptions.CultureInvariant)]
     private static partial Regex Hunk();
 }

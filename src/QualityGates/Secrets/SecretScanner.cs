@@ -105,7 +105,7 @@ public static class SecretScanner
         var found = new List<SecretMatch>();
         foreach (var pattern in SecretPatterns.All.Where(pattern => line.AsSpan().ContainsAny(pattern.Anchors)))
         {
-            for (var match = pattern.Form.Match(line); match.Success; match = match.NextMatch())
+            for (var match = pattern.Form.Value.Match(line); match.Success; match = match.NextMatch())
             {
                 var secret = match.Groups["s"] is { Success: true } group ? group : match.Groups[0];
                 var isSecret =
