@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Orchestrator.Cli.Console;
+using Orchestrator.Git;
 using Orchestrator.Git.Program;
 using Orchestrator.Processes;
 using Orchestrator.QualityGates;
@@ -24,6 +25,9 @@ internal sealed class CommandContext(
     private string? _machine;
 
     public ITerminal Terminal { get; } = terminal;
+
+    /// <summary>Git and the repositories that are opened, each once.</summary>
+    public GitRepositories Repositories { get; } = new();
 
     public IReadOnlyDictionary<string, string> Environment { get; } = environment;
 

@@ -13,12 +13,15 @@ namespace Orchestrator.Runs;
 /// <param name="Time">The clock.</param>
 public sealed record RunServices(string Host, IReadOnlyList<string> HookCommand, TimeProvider Time)
 {
-    private readonly GitRepositories _repositories = new();
     private readonly ConcurrentDictionary<Type, object> _parts = new();
 
     /// <summary>The environment that agents and settings see.</summary>
     /// <value>Default: this process's own.</value>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = SettingsFiles.ProcessEnvironment();
+
+    /// <summary>Git and the repositories, each opened once.</summary>
+    /// <value>Default: none is open yet.</value>
+    public GitRepositories Repositories { get; init; } = new();
 
     /// <summary>Which repositories the person trusts.</summary>
     /// <value>Default: the user's file, as <see cref="Environment"/> names it.</value>
@@ -37,7 +40,7 @@ public sealed record RunServices(string Host, IReadOnlyList<string> HookCommand,
     /// <exception cref="StepException">It is a bare one.</exception>
     public async Task<GitRepository> OpenRepositoryAsync(string path)
     {
-        var repository = await _repositories.OpenRecoveredAsync(path);
+        var repository = await Repositories.OpenRecoveredAsync(path);
         return repository.MainCheckout is not null
             ? repository
             : throw new StepException(

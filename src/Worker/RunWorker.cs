@@ -24,6 +24,7 @@ public sealed class RunWorker : IDisposable
         {
             Environment = options.Environment,
             Trust = options.Trust,
+            Repositories = options.Git,
         };
         var shared = new TemporalWorkerOptions(TaskQueues.Workflows)
         {

@@ -1,3 +1,4 @@
+using Orchestrator.Git;
 using Orchestrator.Messages;
 using Orchestrator.Processes;
 using Orchestrator.Settings;
@@ -40,6 +41,10 @@ public sealed record RunWorkerOptions
     /// <summary>The environment that settings, gates and agents see.</summary>
     /// <value>Default: this process's own.</value>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = SettingsFiles.ProcessEnvironment();
+
+    /// <summary>Git and the repositories that are open already.</summary>
+    /// <value>Default: none are.</value>
+    public GitRepositories Git { get; init; } = new();
 
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

@@ -31,7 +31,10 @@ internal sealed class CheckCommand : CliCommand
             parsed.GetValue(_agent) is { } agent ? [new("--agent", "agent", agent)] : []
         );
         var settings = opened.Loaded;
-        List<MachineCheckEntry> entries = [.. await MachineCheck.RunAsync(context.FindRepository(), settings, context.Platform, stop)];
+        List<MachineCheckEntry> entries =
+        [
+            .. await MachineCheck.RunAsync(context.FindRepository(), settings, context.Platform, context.Repositories, stop),
+        ];
         if (context.Platform.Refusal is null && context.FindRepository() is { } repository)
         {
             entries.Add(await EngineCheck.RunAsync(repository, settings.Settings!, context, stop));

@@ -64,7 +64,7 @@ internal sealed partial class Retention(
             settings.Retention.Age,
             context.Time.GetUtcNow()
         );
-        var cleanup = new RunCleanup(location, await new GitRepositories().OpenAsync(location.Root), settings, context);
+        var cleanup = new RunCleanup(location, await context.Repositories.OpenAsync(location.Root), settings, context);
         using var one = cleanup.TryBegin();
         if (one is null)
         {

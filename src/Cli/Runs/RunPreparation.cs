@@ -36,8 +36,8 @@ internal static class RunPreparation
         CancellationToken stop
     )
     {
-        var looking = UncommittedChanges.ListAsync(repository, settings.Settings!, planFile, stop);
-        foreach (var entry in await MachineCheck.RunAsync(repository, settings, context.Platform, stop))
+        var looking = UncommittedChanges.ListAsync(repository, settings.Settings!, planFile, context.Repositories, stop);
+        foreach (var entry in await MachineCheck.RunAsync(repository, settings, context.Platform, context.Repositories, stop))
         {
             if (entry.Status == MachineCheckStatus.Fail)
             {

@@ -70,11 +70,10 @@ internal sealed class WorkerHost : IAsyncDisposable
         IReadOnlyDictionary<string, RepositoryLocation>? named = null
     )
     {
-        var git = new GitRepositories();
         var opened = new List<GitRepository>();
         foreach (var location in repositories)
         {
-            opened.Add(await git.OpenAsync(location.Root));
+            opened.Add(await context.Repositories.OpenAsync(location.Root));
         }
         var host = new WorkerHost(engine, repositories, opened, context);
         try
@@ -101,6 +100,7 @@ internal sealed class WorkerHost : IAsyncDisposable
                 HookCommand = [.. OwnProgram.Command, "hook"],
                 Machine = context.Machine,
                 Trust = context.Trust,
+                Git = context.Repositories,
                 Environment = context.Environment,
                 Time = context.Time,
             };

@@ -119,6 +119,8 @@ public sealed class Snapshots(GitRepository repository)
     /// files and their commit somebody may write.</param>
     /// <param name="alsoSet">Other refs that are to name the commit, in the same transaction, with their present values.</param>
     /// <param name="alsoAdd">Files that are committed although they are ignored.</param>
+    /// <param name="committed">A commit of the agent's that was seen to have all of them: nothing has to be added then. Null: none is known.
+    /// </param>
     /// <param name="cancellationToken">Is looked at between the steps.</param>
     public async Task<WorktreeCommit> CommitAsync(
         Worktree worktree,
@@ -130,10 +132,46 @@ public sealed class Snapshots(GitRepository repository)
         IReadOnlyDictionary<string, string?>? alsoSet = null,
         Func<string, IReadOnlyList<ChangedFile>, Task<IReadOnlyList<string>>>? judge = null,
         IReadOnlyCollection<string>? alsoAdd = null,
+        CommitInfo? committed = null,
         CancellationToken cancellationToken = default
     )
     {
         var before = await _refs.ReadAsync(branch, cancellationToken);
+        var (tree, changes) = committed is null
+            ? await AddAsync(worktree, parents[0], leaveOut, alsoAdd, cancellationToken)
+            : (committed.Tree, await new Diffs(repository).BetweenAsync(parents[0], committed.Id, cancellationToken));
+        if (judge is not null && await judge(tree, changes) is { Count: > 0 } problems)
+        {
+            return new WorktreeCommit(parents[0], tree, HasChanges: changes.Count > 0, Lost: false, changes, problems);
+        }
+
+        if (changes.Count == 0 && parents.Count == 1)
+        {
+            return new WorktreeCommit(parents[0], tree, HasChanges: false, Lost: false, [], []);
+        }
+
+        var commit = await _commits.CreateAsync(tree, parents, message, trailers, cancellationToken);
+        var moved = await _refs.UpdateAsync(
+            [
+                new RefChange(branch, commit, before),
+                .. (alsoSet ?? new Dictionary<string, string?>()).Select(other => new RefChange(other.Key, commit, other.Value)),
+            ],
+            $"attempt {trailers.Attempt}",
+            cancellationToken
+        );
+        repository.Part<ObjectMemory>().Add(parents[0], commit, changes);
+        return new WorktreeCommit(commit, tree, HasChanges: true, Lost: !moved.Done, changes, []);
+    }
+
+    /// <summary>Puts the files into the index, and that into a tree.</summary>
+    private async Task<(string Tree, IReadOnlyList<ChangedFile> Changes)> AddAsync(
+        Worktree worktree,
+        string parent,
+        IEnumerable<string>? leaveOut,
+        IReadOnlyCollection<string>? alsoAdd,
+        CancellationToken cancellationToken
+    )
+    {
         if (alsoAdd is { Count: > 0 })
         {
             await worktree.WriteAsync(
@@ -164,32 +202,11 @@ public sealed class Snapshots(GitRepository repository)
             );
             changes = await ReadChangesAsync();
         }
-        var tree = (await worktree.WriteAsync(cancellationToken, "write-tree")).Text;
-        if (judge is not null && await judge(tree, changes) is { Count: > 0 } problems)
-        {
-            return new WorktreeCommit(parents[0], tree, HasChanges: changes.Count > 0, Lost: false, changes, problems);
-        }
-
-        if (changes.Count == 0 && parents.Count == 1)
-        {
-            return new WorktreeCommit(parents[0], tree, HasChanges: false, Lost: false, [], []);
-        }
-
-        var commit = await _commits.CreateAsync(tree, parents, message, trailers, cancellationToken);
-        var moved = await _refs.UpdateAsync(
-            [
-                new RefChange(branch, commit, before),
-                .. (alsoSet ?? new Dictionary<string, string?>()).Select(other => new RefChange(other.Key, commit, other.Value)),
-            ],
-            $"attempt {trailers.Attempt}",
-            cancellationToken
-        );
-        repository.Part<ObjectMemory>().Add(parents[0], commit, changes);
-        return new WorktreeCommit(commit, tree, HasChanges: true, Lost: !moved.Done, changes, []);
+        return ((await worktree.WriteAsync(cancellationToken, "write-tree")).Text, changes);
 
         async Task<IReadOnlyList<ChangedFile>> ReadChangesAsync() =>
             Diffs.ParseRaw(
-                await repository.ReadAsync(worktree.Call(["diff-index", "--cached", .. Diffs.Raw, parents[0], "--"]), cancellationToken)
+                await repository.ReadAsync(worktree.Call(["diff-index", "--cached", .. Diffs.Raw, parent, "--"]), cancellationToken)
             );
     }
 

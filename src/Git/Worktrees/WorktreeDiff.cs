@@ -5,25 +5,66 @@ using Orchestrator.Processes;
 
 namespace Orchestrator.Git.Worktrees;
 
+/// <summary>What a worktree has that a commit has not.</summary>
+/// <param name="Files">The files that differ, committed or not, untracked ones (not ignored) too.</param>
+/// <param name="Head">The commit that has all of them but the untracked ones; null: it was not looked for, or some are not committed.</param>
+public sealed record WorktreeChanges(IReadOnlyList<ChangedFile> Files, string? Head);
+
 /// <summary>Says what changed in a worktree.</summary>
 /// <param name="worktree">The worktree.</param>
 public sealed class WorktreeDiff(Worktree worktree)
 {
     /// <summary>The files of a worktree that differ from a commit, committed or not, untracked ones (not ignored) too.</summary>
-    public async Task<IReadOnlyList<ChangedFile>> AgainstAsync(string from, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<ChangedFile>> AgainstAsync(string from, CancellationToken cancellationToken = default) =>
+        (await LookAsync(from, cancellationToken)).Files;
+
+    /// <summary>The same, and whether they are committed: then nothing has to be hashed to say how they differ.</summary>
+    public async Task<WorktreeChanges> LookAsync(string from, CancellationToken cancellationToken = default)
     {
-        if (
-            new WorktreeHead(worktree).Branch is { } branch
-            && await new RefStore(worktree.Repository).ReadAsync(branch, cancellationToken) == from
-        )
+        try
         {
-            var status = await worktree.Repository.ReadAsync(worktree.Call(WorktreeStatus.Arguments), cancellationToken);
-            if (TryParseStatus(status.Fields()) is { } changes)
+            var fields = (await worktree.Repository.ReadAsync(worktree.Call(WorktreeStatus.Arguments), cancellationToken)).Fields();
+            if (await IsAtAsync(from, cancellationToken))
             {
-                return changes;
+                if (TryParseStatus(fields) is { } changes)
+                {
+                    return new WorktreeChanges(changes, null);
+                }
+            }
+            else if (await TryCommittedAsync(from, fields, cancellationToken) is { } committed)
+            {
+                return committed;
             }
         }
+        catch (GitException refusal) when (refusal.IsRefusal)
+        {
+            // What HEAD names may have been lost with the power; the files are the work.
+        }
 
+        return new WorktreeChanges(await OfIndexAsync(from, cancellationToken), null);
+    }
+
+    private async Task<bool> IsAtAsync(string commit, CancellationToken cancellationToken) =>
+        new WorktreeHead(worktree).Branch is { } branch
+        && await new RefStore(worktree.Repository).ReadAsync(branch, cancellationToken) == commit;
+
+    private async Task<WorktreeChanges?> TryCommittedAsync(string from, IReadOnlyList<string> status, CancellationToken cancellationToken)
+    {
+        const string Head = "# branch.oid ";
+        var head = status.FirstOrDefault(field => field.StartsWith(Head, StringComparison.Ordinal))?[Head.Length..];
+        if (!ObjectId.IsId(head) || status.Any(field => field[0] is not ('#' or '?')))
+        {
+            return null;
+        }
+        var committed = await new Diffs(worktree.Repository).BetweenAsync(from, head, cancellationToken);
+        return new WorktreeChanges(
+            [.. committed, .. status.Where(field => field[0] == '?').Select(field => Untracked(worktree, field[2..]))],
+            head
+        );
+    }
+
+    private async Task<IReadOnlyList<ChangedFile>> OfIndexAsync(string from, CancellationToken cancellationToken)
+    {
         var tracked = Diffs.ParseRaw(
             await worktree.Repository.ReadAsync(worktree.Call(["diff", .. Diffs.Raw, from, "--"]), cancellationToken)
         );

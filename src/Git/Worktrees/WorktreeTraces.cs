@@ -8,6 +8,9 @@ namespace Orchestrator.Git.Worktrees;
 /// <param name="Untracked">Those of them that git does not ignore.</param>
 public sealed record WorktreeTraces(bool HasChanges, IReadOnlySet<string> Others, IReadOnlyList<string> Untracked)
 {
+    /// <summary>Those of a worktree that was just checked out and cleaned.</summary>
+    public static WorktreeTraces None { get; } = new(HasChanges: false, new HashSet<string>(), []);
+
     private static readonly string[] Arguments =
     [
         "status",

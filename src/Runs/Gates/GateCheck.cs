@@ -69,7 +69,9 @@ internal sealed class GateCheck(RunServices services)
                         outcomes.Add(NotSetUp(gate, failure));
                         return outcomes;
                     }
-                    traces = await WorktreeTraces.TryReadAsync(place.Worktree, stop);
+                    traces = File.Exists(place.Worktree.SetupMark)
+                        ? await WorktreeTraces.TryReadAsync(place.Worktree, stop)
+                        : WorktreeTraces.None;
                 }
                 var subject = new GateSubject
                 {
@@ -87,7 +89,11 @@ internal sealed class GateCheck(RunServices services)
                 };
                 var verdict = await RunAsync(gate, subject, evidence, stop);
                 var before = traces;
-                traces = await WorktreeTraces.TryReadAsync(place.Worktree, stop);
+                // What the last one leaves matters where its result is kept.
+                traces =
+                    ReferenceEquals(gate, gates[^1]) && (lookup.Key is null || !verdict.Passed)
+                        ? null
+                        : await WorktreeTraces.TryReadAsync(place.Worktree, stop);
                 (verdict, var record) = await _memory.NoteAsync(
                     repository,
                     verdict,

@@ -11,15 +11,17 @@ public static class UncommittedChanges
     /// <param name="repository">The repository.</param>
     /// <param name="settings">The settings in force.</param>
     /// <param name="planFile">Absolute path of the plan, or null.</param>
+    /// <param name="repositories">Where repositories are opened.</param>
     /// <param name="cancellationToken">Ends the look.</param>
     public static async Task<IReadOnlyList<string>> ListAsync(
         RepositoryLocation repository,
         OrchestratorSettings settings,
         string? planFile,
+        GitRepositories repositories,
         CancellationToken cancellationToken
     )
     {
-        var opened = await new GitRepositories().OpenAsync(repository.Root);
+        var opened = await repositories.OpenAsync(repository.Root);
         if (new WorktreeStore(opened).FindMainCheckout() is not { } checkout)
         {
             return [];

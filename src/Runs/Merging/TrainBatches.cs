@@ -1,4 +1,5 @@
 using Orchestrator.Git.Commits;
+using Orchestrator.Git.Program;
 using Orchestrator.Messages;
 
 namespace Orchestrator.Runs.Merging;
@@ -65,11 +66,24 @@ public sealed class TrainBatches(RunServices services, AskCaller caller)
     {
         var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
         var repository = await services.OpenRepositoryAsync(input.Repository.Path);
-        if (!await repository.HasCommitAsync(input.Commit, stop))
+        GatedMerge gated;
+        // One that this process made is remembered; should it be gone since, git says so where it is checked out.
+        if (await new CommitStore(repository).ReadAsync(input.Commit, stop) is null)
         {
-            throw new StepException($"The merge {input.Commit} is gone; it is made anew.", "MergeGone");
+            throw Gone();
         }
-        var gated = await new MergeGates(services, repository, files).RunAsync(input.Requests, input.Base, input.Commit, input.Tries, stop);
+        try
+        {
+            gated = await new MergeGates(services, repository, files).RunAsync(input.Requests, input.Base, input.Commit, input.Tries, stop);
+        }
+        catch (GitException)
+        {
+            if (await repository.HasCommitAsync(input.Commit, stop))
+            {
+                throw;
+            }
+            throw Gone();
+        }
         return new BatchGated
         {
             Refusal = gated.Refusal,
@@ -78,6 +92,8 @@ public sealed class TrainBatches(RunServices services, AskCaller caller)
             BlamesMachine = gated.BlamesMachine,
             FromCache = gated.FromCache,
         };
+
+        StepException Gone() => new($"The merge {input.Commit} is gone; it is made anew.", "MergeGone");
     }
 
     /// <summary>Moves staging over merges of the batch. Done by one that was killed, it is found done.</summary>
@@ -98,13 +114,25 @@ public sealed class TrainBatches(RunServices services, AskCaller caller)
         {
             (var staging, var message) = await SettleAsync(record, recorded, stop);
             note = message.Length > 0 ? message : note;
-            if (staging != input.From || !await repository.HasCommitAsync(input.To, stop))
+            if (staging != input.From)
             {
                 return new BatchLanded(staging == input.To, note);
             }
-            if (await record.MoveAsync(input.To, staging, $"merge {string.Join(", ", input.Tasks)}"))
+            try
             {
-                return new BatchLanded(true, note);
+                if (await record.MoveAsync(input.To, staging, $"merge {string.Join(", ", input.Tasks)}"))
+                {
+                    return new BatchLanded(true, note);
+                }
+            }
+            catch (GitException)
+            {
+                // No ref of git's can name what is gone.
+                if (await repository.HasCommitAsync(input.To, stop))
+                {
+                    throw;
+                }
+                return new BatchLanded(false, note);
             }
         }
     }

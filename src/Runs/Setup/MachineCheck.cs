@@ -20,11 +20,13 @@ public static class MachineCheck
     /// <param name="repository">The repository, or null where there is none.</param>
     /// <param name="loaded">The settings in force, without errors.</param>
     /// <param name="platform">The machine.</param>
+    /// <param name="repositories">Where repositories are opened.</param>
     /// <param name="cancellationToken">Ends the look.</param>
     public static async Task<IReadOnlyList<MachineCheckEntry>> RunAsync(
         RepositoryLocation? repository,
         SettingsResult loaded,
         HostPlatform platform,
+        GitRepositories repositories,
         CancellationToken cancellationToken
     )
     {
@@ -38,7 +40,7 @@ public static class MachineCheck
         {
             new("system", MachineCheckStatus.Ok, "Linux: agents are followed and stopped for certain."),
         };
-        entries.AddRange(await RepositoryCheck.RunAsync(repository, settings, cancellationToken));
+        entries.AddRange(await RepositoryCheck.RunAsync(repository, settings, repositories, cancellationToken));
         if (settings.Agents.ContainsKey(settings.Agent))
         {
             entries.Add(await AgentAsync("agent", settings.Agent, loaded, repository, cancellationToken));

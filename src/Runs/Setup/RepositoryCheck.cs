@@ -1,3 +1,4 @@
+using Orchestrator.Git;
 using Orchestrator.Git.Program;
 using Orchestrator.Git.Worktrees;
 using Orchestrator.Settings;
@@ -10,13 +11,14 @@ internal static class RepositoryCheck
     public static async Task<IReadOnlyList<MachineCheckEntry>> RunAsync(
         RepositoryLocation? location,
         OrchestratorSettings settings,
+        GitRepositories repositories,
         CancellationToken cancellationToken
     )
     {
         GitProgram git;
         try
         {
-            git = await GitProgram.FindAsync(cancellationToken: cancellationToken);
+            git = await repositories.GitAsync();
         }
         catch (GitUnavailableException missing)
         {
@@ -29,12 +31,13 @@ internal static class RepositoryCheck
             var none = "This folder is in no git repository.";
             return [found, new("repository", MachineCheckStatus.Fail, none, $"Run '{GitRepository.BeginCommand}', or go to one.")];
         }
-        var repository = await RepositoryAsync(git, location, settings, cancellationToken);
+        var opened = await repositories.OpenAsync(location.Root);
+        var repository = await RepositoryAsync(opened, location, settings, cancellationToken);
         return
         [
             found,
             repository,
-            .. !location.IsBare && (await GitRepository.OpenAsync(git, location.Root, cancellationToken)).FindNameless() is { } nameless
+            .. !location.IsBare && opened.FindNameless() is { } nameless
                 ? (MachineCheckEntry[])
                     [
                         new(
@@ -49,7 +52,7 @@ internal static class RepositoryCheck
     }
 
     private static async Task<MachineCheckEntry> RepositoryAsync(
-        GitProgram git,
+        GitRepository repository,
         RepositoryLocation location,
         OrchestratorSettings settings,
         CancellationToken cancellationToken
@@ -60,7 +63,6 @@ internal static class RepositoryCheck
         {
             return new(Name, MachineCheckStatus.Fail, $"{location.Root} is bare: agents need a work tree.", "Work in a clone of it.");
         }
-        var repository = await GitRepository.OpenAsync(git, location.Root, cancellationToken);
         if (new WorktreeStore(repository).FindMainCheckout() is not { } checkout)
         {
             return new(Name, MachineCheckStatus.Fail, $"{location.Root} has no checkout of its own.", "Work in a clone of it.");

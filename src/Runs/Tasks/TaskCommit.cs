@@ -12,6 +12,9 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
 {
     /// <summary>Files that git would not add by itself, and the plan names.</summary>
     private IReadOnlyList<string> _ignored = [];
+
+    /// <summary>The agent's own commit of all that is in the worktree; null: there is something beside it, or nobody has looked.</summary>
+    private string? _committed;
     private readonly OwnCommits _own = new(workspace, task, files);
 
     /// <summary>
@@ -48,6 +51,7 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
         var problems = ownership.Problems(changed[false], new WorktreeFiles(worktree.Path), stop).ToList();
         var byproducts = changed[true].ToList();
         problems.AddRange(await Byproducts.PutBackAsync(workspace, worktree, byproducts, input.Prepared.BaseCommit, stop));
+        _committed = byproducts.Count > 0 || _ignored.Count > 0 ? null : _committed;
         if (byproducts.Count > 0)
         {
             notes.Add($"put back, since nobody owns them: {FileNames.Some([.. byproducts.Select(b => b.Path)])}");
@@ -79,16 +83,14 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
     )
     {
         var merge = await FindMergeLossAsync(worktree, input, stop);
-        return merge.BegunAgain
-            ? (merge, [])
-            : (
-                merge,
-                [
-                    .. (await new WorktreeDiff(worktree).AgainstAsync(input.Prepared.BaseCommit, stop)).Where(c =>
-                        c.Path != WorktreeClaim.FileName
-                    ),
-                ]
-            );
+        if (merge.BegunAgain)
+        {
+            return (merge, []);
+        }
+        var (changed, head) = await new WorktreeDiff(worktree).LookAsync(input.Prepared.BaseCommit, stop);
+        // What it says of itself is never committed: there it may be untracked, and nothing else.
+        _committed = changed.All(c => c.IsUntracked == (c.Path == WorktreeClaim.FileName)) ? head : null;
+        return (merge, [.. changed.Where(c => c.Path != WorktreeClaim.FileName)]);
     }
 
     /// <summary>
@@ -141,6 +143,7 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
             trailers,
             leaveOut: [WorktreeClaim.FileName],
             alsoAdd: _ignored,
+            committed: last.Id == _committed && parents.Count == 1 ? last : null,
             judge: said is null ? null : (tree, changes) => JudgeAsync(input, parents[0], tree, changes, said, stop),
             cancellationToken: stop
         );
