@@ -8,7 +8,7 @@ namespace Orchestrator.Git.Worktrees;
 /// <summary>What a worktree has that a commit has not.</summary>
 /// <param name="Files">The files that differ, committed or not, untracked ones (not ignored) too.</param>
 /// <param name="Head">The commit that has all of them but the untracked ones; null: it was not looked for, or some are not committed.</param>
-public sealed record WorktreeChanges(IReadOnlyList<ChangedFile> Files, string? Head);
+public sealed record WorktreeChanges(IReadOnlyList<ChangedFile> Files, CommitInfo? Head);
 
 /// <summary>Says what changed in a worktree.</summary>
 /// <param name="worktree">The worktree.</param>
@@ -52,15 +52,19 @@ public sealed class WorktreeDiff(Worktree worktree)
     {
         const string Head = "# branch.oid ";
         var head = status.FirstOrDefault(field => field.StartsWith(Head, StringComparison.Ordinal))?[Head.Length..];
-        if (!ObjectId.IsId(head) || status.Any(field => field[0] is not ('#' or '?')))
+        if (
+            !ObjectId.IsId(head)
+            || status.Any(field => field[0] is not ('#' or '?'))
+            || await new CommitStore(worktree.Repository).ReadAsync(head, cancellationToken) is not { } commit
+        )
         {
             return null;
         }
         var committed = await new Diffs(worktree.Repository).BetweenAsync(from, head, cancellationToken);
-        return new WorktreeChanges(
-            [.. committed, .. status.Where(field => field[0] == '?').Select(field => Untracked(worktree, field[2..]))],
-            head
-        );
+        var others = status.Where(field => field[0] == '?').Select(field => field[2..]).ToHashSet(StringComparer.Ordinal);
+        return IsNewToIndexAlone(committed, others)
+            ? null
+            : new WorktreeChanges([.. committed, .. others.Select(path => Untracked(worktree, path))], commit);
     }
 
     private async Task<IReadOnlyList<ChangedFile>> OfIndexAsync(string from, CancellationToken cancellationToken)
@@ -74,12 +78,14 @@ public sealed class WorktreeDiff(Worktree worktree)
         );
         var others = untracked.Fields().ToHashSet(StringComparer.Ordinal);
 
-        // A file that only the index does not know (a merge was put into the files, or the agent reset its index) is neither deleted nor
-        // new.
-        return tracked.Any(file => file.Change == FileChange.Deleted && others.Contains(file.Path))
+        return IsNewToIndexAlone(tracked, others)
             ? await OfFilesAsync(from, cancellationToken)
             : [.. tracked, .. others.Select(path => Untracked(worktree, path))];
     }
+
+    // A file that only the index does not know (a merge was put into the files, or the agent reset its index) is neither deleted nor new.
+    private static bool IsNewToIndexAlone(IEnumerable<ChangedFile> tracked, HashSet<string> others) =>
+        tracked.Any(file => file.Change == FileChange.Deleted && others.Contains(file.Path));
 
     /// <summary>The same as text, for people.</summary>
     public async Task<Patch> PatchAsync(string from, CancellationToken cancellationToken = default)

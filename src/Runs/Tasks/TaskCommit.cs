@@ -10,11 +10,11 @@ namespace Orchestrator.Runs.Tasks;
 /// <summary>Looks at what an agent left in its worktree, and commits it when only what the task owns was changed.</summary>
 internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFiles files)
 {
-    /// <summary>Files that git would not add by itself, and the plan names.</summary>
+    // Files that git would not add by itself, and the plan names.
     private IReadOnlyList<string> _ignored = [];
 
-    /// <summary>The agent's own commit of all that is in the worktree; null: there is something beside it, or nobody has looked.</summary>
-    private string? _committed;
+    // The agent's own commit of all that is in the worktree; null: there is something beside it, or nobody has looked.
+    private CommitInfo? _committed;
     private readonly OwnCommits _own = new(workspace, task, files);
 
     /// <summary>
@@ -93,10 +93,7 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
         return (merge, [.. changed.Where(c => c.Path != WorktreeClaim.FileName)]);
     }
 
-    /// <summary>
-    /// Commits the files of the worktree as this attempt's one commit, unless something is wrong with them; done before a crash, it is
-    /// found again.
-    /// </summary>
+    /// <summary>Commits the files as this attempt's one commit, unless something is wrong with them; one made before a crash is found.</summary>
     /// <param name="input">Which attempt.</param>
     /// <param name="said">Takes what people should hear of.</param>
     /// <param name="stop">Ends it.</param>
@@ -143,7 +140,7 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
             trailers,
             leaveOut: [WorktreeClaim.FileName],
             alsoAdd: _ignored,
-            committed: last.Id == _committed && parents.Count == 1 ? last : null,
+            committed: last.Id == _committed?.Id && parents.Count == 1 ? last : null,
             judge: said is null ? null : (tree, changes) => JudgeAsync(input, parents[0], tree, changes, said, stop),
             cancellationToken: stop
         );
