@@ -73,6 +73,11 @@ internal sealed class GateCheck(RunServices services)
                         ? await WorktreeTraces.TryReadAsync(place.Worktree, stop)
                         : WorktreeTraces.None;
                 }
+                // Only green results are kept, and at the base none is expected of work that is still to be done.
+                else if (traces is null && lookup.Key is not null && (isMerge || expectedRed?.Contains(gate) != true))
+                {
+                    traces = await WorktreeTraces.TryReadAsync(place.Worktree, stop);
+                }
                 var subject = new GateSubject
                 {
                     Directory = place.Worktree.Path,
@@ -89,11 +94,7 @@ internal sealed class GateCheck(RunServices services)
                 };
                 var verdict = await RunAsync(gate, subject, evidence, stop);
                 var before = traces;
-                // What the last one leaves matters where its result is kept.
-                traces =
-                    ReferenceEquals(gate, gates[^1]) && (lookup.Key is null || !verdict.Passed)
-                        ? null
-                        : await WorktreeTraces.TryReadAsync(place.Worktree, stop);
+                traces = lookup.Key is null || !verdict.Passed ? null : await WorktreeTraces.TryReadAsync(place.Worktree, stop);
                 (verdict, var record) = await _memory.NoteAsync(
                     repository,
                     verdict,
