@@ -95,7 +95,7 @@ internal static class RunBenchmarks
             hand.Add(a);
             ours.Add(b);
         }
-        return Print("whole run, 5 tasks, one gate each", "shell script with bare git", hand, ours, 3);
+        return Print("whole run, 5 tasks, one gate each", "shell script with bare git", hand, ours, 7);
     }
 
     /// <summary>

@@ -79,7 +79,7 @@ public sealed class DatabaseTests : IDisposable
     private Database Open(bool inFile) =>
         new(
             inFile ? _folder.DatabasePath : null,
-            [("test", ["CREATE TABLE items(key INTEGER PRIMARY KEY, caller INTEGER, number INTEGER)"])],
+            [new("test", ["CREATE TABLE items(key INTEGER PRIMARY KEY, caller INTEGER, number INTEGER)"])],
             NullLogger.Instance
         );
 

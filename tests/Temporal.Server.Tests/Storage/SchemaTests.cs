@@ -47,11 +47,14 @@ public sealed class SchemaTests : IDisposable
     [Fact]
     public async Task Open_FileOfAnOlderRelease_IsBroughtForward()
     {
-        (string, IReadOnlyList<string>)[] old = [("notes", ["CREATE TABLE notes(text TEXT)"])];
-        (string, IReadOnlyList<string>)[] current =
+        TablePart[] old = [new("notes", ["CREATE TABLE notes(text TEXT)"])];
+        TablePart[] current =
         [
-            ("notes", ["CREATE TABLE notes(text TEXT)", "ALTER TABLE notes ADD COLUMN author TEXT; UPDATE notes SET author = 'nobody';"]),
-            ("more", ["CREATE TABLE more(x)"]),
+            new(
+                "notes",
+                ["CREATE TABLE notes(text TEXT)", "ALTER TABLE notes ADD COLUMN author TEXT; UPDATE notes SET author = 'nobody';"]
+            ),
+            new("more", ["CREATE TABLE more(x)"]),
         ];
         using (var database = new Database(_folder.DatabasePath, old, NullLogger.Instance))
         {
@@ -77,11 +80,8 @@ public sealed class SchemaTests : IDisposable
     [Fact]
     public void Open_FileWhoseMigrationFailed_IsAsItWas()
     {
-        (string, IReadOnlyList<string>)[] old = [("notes", ["CREATE TABLE notes(text TEXT)"])];
-        (string, IReadOnlyList<string>)[] broken =
-        [
-            ("notes", ["CREATE TABLE notes(text TEXT)", "CREATE TABLE half(x); SELECT nonsense FROM nowhere;"]),
-        ];
+        TablePart[] old = [new("notes", ["CREATE TABLE notes(text TEXT)"])];
+        TablePart[] broken = [new("notes", ["CREATE TABLE notes(text TEXT)", "CREATE TABLE half(x); SELECT nonsense FROM nowhere;"])];
         new Database(_folder.DatabasePath, old, NullLogger.Instance).Dispose();
 
         Assert.Throws<SqliteException>(() => new Database(_folder.DatabasePath, broken, NullLogger.Instance));

@@ -19,7 +19,7 @@ public sealed class VisibilityQueryTests : IAsyncLifetime, IDisposable
     private readonly SearchAttributeRegistry _attributes = new();
     private readonly Database _database = new(
         null,
-        [("visibility", VisibilityTables.Migrations), ("search attributes", SearchAttributeTable.Migrations)],
+        [new("visibility", VisibilityTables.Migrations), new("search attributes", SearchAttributeTable.Migrations)],
         NullLogger.Instance
     );
     private readonly VisibilityStore _store;
