@@ -66,7 +66,8 @@ public sealed record PlanFault(
             kinds
                 .Values.Where(alike => alike.Count > MostOfAKind)
                 .Select(alike =>
-                    $"... and {alike.Count - MostOfAKind} more of the kind {alike[^1].Severity.ToString().ToLowerInvariant()} {alike[0].Code}"
+                    $"... and {alike.Count - MostOfAKind} more of the kind {alike[^1].Severity.ToString().ToLowerInvariant()} "
+                    + alike[0].Code
                 )
         );
         return lines;

@@ -119,7 +119,7 @@ public sealed class Snapshots(GitRepository repository)
     /// files and their commit somebody may write.</param>
     /// <param name="alsoSet">Other refs that are to name the commit, in the same transaction, with their present values.</param>
     /// <param name="alsoAdd">Files that are committed although they are ignored.</param>
-    /// <param name="committed">A commit of the agent's that was seen to have all of them: nothing has to be added then. Null: none is known.
+    /// <param name="committed">A commit of the agent's that was seen to have all of them: nothing has to be added. Null: none is known.
     /// </param>
     /// <param name="cancellationToken">Is looked at between the steps.</param>
     public async Task<WorktreeCommit> CommitAsync(

@@ -7,7 +7,7 @@ namespace Orchestrator.Git.Worktrees;
 
 /// <summary>What a worktree has that a commit has not.</summary>
 /// <param name="Files">The files that differ, committed or not, untracked ones (not ignored) too.</param>
-/// <param name="Head">The commit that has all of them but the untracked ones; null: it was not looked for, or some are not committed.</param>
+/// <param name="Head">The commit that has all but the untracked ones; null: it was not looked for, or some are not committed.</param>
 public sealed record WorktreeChanges(IReadOnlyList<ChangedFile> Files, CommitInfo? Head);
 
 /// <summary>Says what changed in a worktree.</summary>

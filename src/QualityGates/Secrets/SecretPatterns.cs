@@ -6,7 +6,7 @@ namespace Orchestrator.QualityGates.Secrets;
 /// <summary>What a secret looks like: a form that only it has, or a name that says so with a value that nobody would type.</summary>
 /// <param name="Name">What it is, for people.</param>
 /// <param name="Anchors">Texts of which it has one: most lines have none, and are looked at no further.</param>
-/// <param name="Form">Its form; the group <c>s</c>, where there is one, is the secret itself. Made when a line has an anchor: few have.</param>
+/// <param name="Form">Its form; the group <c>s</c>, where there is one, is the secret itself. Made for a line with an anchor.</param>
 /// <param name="LeastEntropy">Bits per character that it has at least, where its form alone says too little.</param>
 internal sealed record SecretPattern(string Name, SearchValues<string> Anchors, Lazy<Regex> Form, double LeastEntropy = 0);
 

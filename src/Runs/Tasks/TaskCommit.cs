@@ -93,7 +93,7 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
         return (merge, [.. changed.Where(c => c.Path != WorktreeClaim.FileName)]);
     }
 
-    /// <summary>Commits the files as this attempt's one commit, unless something is wrong with them; one made before a crash is found.</summary>
+    /// <summary>Commits the files as this attempt's one commit, unless something is wrong; one made before a crash is found.</summary>
     /// <param name="input">Which attempt.</param>
     /// <param name="said">Takes what people should hear of.</param>
     /// <param name="stop">Ends it.</param>
