@@ -46,6 +46,11 @@ public sealed record AgentClaim
         init => field = Said(value);
     } = [];
 
+    /// <summary>The packages are for development alone: tests, tools.</summary>
+    [JsonPropertyName("dev")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsForDevelopment { get; set; }
+
     /// <summary>Folder of the project that the packages are for, relative to the repository; empty: its root.</summary>
     [JsonPropertyName("in")]
     public string In

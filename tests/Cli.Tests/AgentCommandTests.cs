@@ -40,6 +40,9 @@ public class AgentCommandTests
 
         Assert.Equal(0, result.ExitCode);
         Assert.Equal(["pandas>=2.0", "numpy"], AgentClaim.TryRead(folder)!.Needs);
+        Assert.False(AgentClaim.TryRead(folder)!.IsForDevelopment);
+        await cli.RunAsync("blocked", "--needs", "jest", "--dev");
+        Assert.True(AgentClaim.TryRead(folder)!.IsForDevelopment);
     }
 
     [Fact]
@@ -62,6 +65,7 @@ public class AgentCommandTests
     [InlineData("'speed=1.4 s' is no measurement", "done", "--status", "completed", "--measured", "speed=1.4 s")]
     [InlineData("'1.4' is no measurement", "done", "--status", "completed", "--measured", "1.4")]
     [InlineData("--needs", "blocked")]
+    [InlineData("--dev says what packages are for", "blocked", "--dev", "--reason", "tests")]
     public async Task Claim_BadInput_IsExitTwoAndLeavesNothing(string message, params string[] arguments)
     {
         using var cli = InStart(out var folder);

@@ -67,6 +67,20 @@ public sealed class McpCommandTests
         Assert.Equal("failed", AgentClaim.TryRead(folder)!.Status);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Mcp_BlockedByAPackage_KeepsWhetherItIsForDevelopment(bool dev)
+    {
+        using var cli = InStart(out var folder);
+        await using var session = new McpSession(cli, isNew: true);
+
+        await session.CallAsync("blocked", "call-1", ("reason", "tests"), ("needs", new JsonArray("jest")), ("dev", dev));
+
+        var claim = AgentClaim.TryRead(folder)!;
+        Assert.Equal(("jest", dev), (Assert.Single(claim.Needs), claim.IsForDevelopment));
+    }
+
     [Fact]
     public async Task Mcp_MailOfTwoAgents_IsReadOnceAndTheSameCallGetsTheSame()
     {
@@ -95,6 +109,7 @@ public sealed class McpCommandTests
     [InlineData("There is no file", "done", "status", "completed", "report", "gone.md")]
     [InlineData("measurements is no object", "done", "status", "completed", "measurements", "fast")]
     [InlineData("reason is missing", "blocked", "needs", "x")]
+    [InlineData("dev is neither true nor false", "blocked", "reason", "tests", "dev", "yes")]
     [InlineData("There is no tool 'approve'", "approve", "gate", "plan")]
     [InlineData("is gone", "plan")]
     public async Task Mcp_CallThatCantBeAnswered_TellsTheModelWhyAndClaimsNothing(string message, string tool, params string[] arguments)

@@ -8,6 +8,7 @@ namespace Orchestrator.Cli.Commands;
 internal sealed class BlockedCommand : CliCommand
 {
     private readonly Option<string[]> _needs = Many("--needs", "What is missing, such as a package: pandas>=2.0", "WHAT");
+    private readonly Option<bool> _dev = new("--dev") { Description = "The packages are for development alone, such as for tests" };
     private readonly Option<string?> _in = new("--in")
     {
         Description = "Folder of the project that the package is for; without it the root",
@@ -21,6 +22,7 @@ internal sealed class BlockedCommand : CliCommand
         : base("blocked", "Called by agents: say what the task can't go on without")
     {
         Add(_needs);
+        Add(_dev);
         Add(_in);
         Add(_files);
         Add(_split);
@@ -30,6 +32,10 @@ internal sealed class BlockedCommand : CliCommand
             if (!result.Children.Any())
             {
                 result.AddError("Say what is missing: --needs WHAT, --file PATH, --split TASK or --question TEXT.");
+            }
+            else if (result.GetValue(_dev) && result.GetValue(_needs) is not { Length: > 0 })
+            {
+                result.AddError("--dev says what packages are for: name them by --needs WHAT.");
             }
         });
     }
@@ -47,6 +53,7 @@ internal sealed class BlockedCommand : CliCommand
                 Status = "blocked",
                 Reason = parsed.GetValue(_reason) ?? "",
                 Needs = parsed.GetValue(_needs) ?? [],
+                IsForDevelopment = parsed.GetValue(_dev),
                 In = parsed.GetValue(_in) ?? "",
                 Files = parsed.GetValue(_files) ?? [],
                 Split = parsed.GetValue(_split) ?? [],

@@ -31,6 +31,7 @@ internal static class AgentToolList
             {"type":"object","properties":{
               "reason":{"type":"string","description":"What stops you, or the question, so that somebody else can decide"},
               "needs":{"type":"array","items":{"type":"string"},"description":"Packages, such as pandas>=2.0"},
+              "dev":{"type":"boolean","description":"The packages are for development alone, such as for tests"},
               "in":{"type":"string","description":"Folder of the project that the packages are for, where it is not the root"},
               "files":{"type":"array","items":{"type":"string"},"description":"Files that you do not own and would have to write"},
               "split":{"type":"array","items":{"type":"string"},

@@ -92,6 +92,7 @@ internal sealed class AgentTools(AgentStartFacts start, AgentQuestions questions
                 Status = "blocked",
                 Reason = Text(call, "reason", needed: true),
                 Needs = Texts(call, "needs"),
+                IsForDevelopment = Flag(call, "dev"),
                 In = Text(call, "in", needed: false),
                 Files = Texts(call, "files"),
                 Split = Texts(call, "split"),
@@ -124,6 +125,15 @@ internal sealed class AgentTools(AgentStartFacts start, AgentQuestions questions
     }
 
     private static string? CallOf(CallToolRequestParams call) => (string?)call.Meta?[CallId];
+
+    private static bool Flag(CallToolRequestParams call, string name) =>
+        call.Arguments?.TryGetValue(name, out var given) == true
+        && given.ValueKind switch
+        {
+            JsonValueKind.True => true,
+            JsonValueKind.False or JsonValueKind.Null => false,
+            _ => throw new ArgumentException($"{name} is neither true nor false."),
+        };
 
     private static IReadOnlyList<string> Texts(CallToolRequestParams call, string name)
     {

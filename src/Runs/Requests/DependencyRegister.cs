@@ -25,6 +25,9 @@ internal sealed record DependencyEntry
     public required string Version { get; init; }
     public IReadOnlyList<string> Extras { get; set; } = [];
 
+    /// <inheritdoc cref="PackageRequest.IsForDevelopment"/>
+    public bool IsForDevelopment { get; set; }
+
     /// <summary>One of the above.</summary>
     public required string State { get; init; }
 
@@ -33,7 +36,7 @@ internal sealed record DependencyEntry
 
     /// <summary>The package as it was asked for.</summary>
     [JsonIgnore]
-    public PackageRequest Package => new(Name, Version, Extras);
+    public PackageRequest Package => new(Name, Version, Extras) { IsForDevelopment = IsForDevelopment };
 }
 
 /// <summary>The packages that agents of a run have asked for: a file of the run's folder, one writer at a time.</summary>

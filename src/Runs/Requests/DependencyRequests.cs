@@ -43,7 +43,7 @@ internal sealed class DependencyRequests(RunServices services, RunFiles files, J
         var wanted = new List<(PackageManifest Manifest, PackageRequest Package)>();
         foreach (var text in claim.Needs)
         {
-            if (Read(text, claim.In, tree, out var problem) is { } read)
+            if (Read(text, claim, tree, out var problem) is { } read)
             {
                 wanted.Add(read);
             }
@@ -114,16 +114,32 @@ internal sealed class DependencyRequests(RunServices services, RunFiles files, J
     private static string Names(IReadOnlyList<DependencyEntry> entries) =>
         FileNames.Some([.. entries.Select(entry => entry.Package.ToString())], Most);
 
-    private static (PackageManifest, PackageRequest)? Read(string text, string folder, IReadOnlyCollection<string> tree, out string problem)
+    private static (PackageManifest, PackageRequest)? Read(
+        string text,
+        AgentClaim claim,
+        IReadOnlyCollection<string> tree,
+        out string problem
+    )
     {
         var known = (string[])["npm", "pypi", "nuget", "cargo", "go"];
         var prefix = Array.Find(known, name => text.StartsWith(name + ":", StringComparison.Ordinal)) ?? "";
-        if (PackageManifest.Find(tree, folder.Trim('/'), prefix, out problem) is not { } manifest)
+        if (PackageManifest.Find(tree, claim.In.Trim('/'), prefix, out problem) is not { } manifest)
         {
             return null;
         }
         var name = prefix.Length == 0 ? text : text[(prefix.Length + 1)..];
-        return PackageRequest.TryRead(name, manifest.Tool, out problem) is { } package ? (manifest, package) : null;
+        if (PackageRequest.TryRead(name, manifest.Tool, out problem) is not { } package)
+        {
+            return null;
+        }
+        if (claim.IsForDevelopment && manifest.Tool.ForDevelopment is null)
+        {
+            problem =
+                $"{manifest.Tool.Program} keeps no packages in {manifest.Path} that are for development alone: ask for {package} without "
+                + "--dev ('dev'), or do without it.";
+            return null;
+        }
+        return (manifest, package with { IsForDevelopment = claim.IsForDevelopment });
     }
 
     private string? Forbidden(PackageTool tool, PackageRequest package) =>
@@ -205,6 +221,7 @@ internal sealed class DependencyRequests(RunServices services, RunFiles files, J
                             Name = w.Package.Name,
                             Version = w.Package.Version,
                             Extras = w.Package.Extras,
+                            IsForDevelopment = w.Package.IsForDevelopment,
                             State = DependencyEntry.Asked,
                         }),
                     ];

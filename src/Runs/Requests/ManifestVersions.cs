@@ -19,20 +19,32 @@ internal static class ManifestVersions
         }
         return manifest.Tool.Prefix switch
         {
-            "npm" => OfNpm(File.ReadAllText(path), package.Name),
+            "npm" => OfNpm(File.ReadAllText(path), package.Name, NpmSections),
             "pypi" when manifest.Tool.Line is not null => RequirementsFile.VersionOf(File.ReadAllText(path), manifest.Tool, package.Name),
             _ => null,
         };
     }
 
-    private static string? OfNpm(string text, string name)
+    /// <summary>
+    /// Whether the manifest has the package already for more than development. npm would take it away from there, where it is asked for
+    /// development alone.
+    /// </summary>
+    /// <param name="manifest">Whose it is.</param>
+    /// <param name="package">The package.</param>
+    /// <param name="path">The file.</param>
+    public static bool IsForAll(PackageManifest manifest, PackageRequest package, string path) =>
+        manifest.Tool.Prefix == "npm"
+        && new FileInfo(path) is { Exists: true, LinkTarget: null }
+        && OfNpm(File.ReadAllText(path), package.Name, ["dependencies"]) is not null;
+
+    private static string? OfNpm(string text, string name, string[] sections)
     {
         try
         {
             using var json = JsonDocument.Parse(text);
             return json.RootElement.ValueKind != JsonValueKind.Object
                 ? null
-                : NpmSections
+                : sections
                     .Select(section =>
                         json.RootElement.TryGetProperty(section, out var packages)
                         && packages.ValueKind == JsonValueKind.Object

@@ -78,6 +78,10 @@ internal sealed partial class PackageProgram(IReadOnlyDictionary<string, string>
     /// <returns>Why it can't be, for the agent; null where it is done.</returns>
     public async Task<string?> InstallAsync(PackageManifest manifest, PackageRequest package, string root, CancellationToken stop)
     {
+        if (package.IsForDevelopment && ManifestVersions.IsForAll(manifest, package, Path.Combine(root, manifest.Path)))
+        {
+            return null; // It is there for the product; what development needs is had with it.
+        }
         if (manifest.Tool.Line is { } line)
         {
             var path = Path.Combine(root, manifest.Path);

@@ -14,6 +14,9 @@ internal sealed partial record PackageRequest(string Name, string Version, IRead
     /// <summary>A longer one is none.</summary>
     private const int Longest = 300;
 
+    /// <summary>It is wanted for development alone, such as for tests.</summary>
+    public bool IsForDevelopment { get; init; }
+
     /// <summary>Reads a request.</summary>
     /// <param name="text">Such as <c>pandas&gt;=2.0</c>, <c>left-pad@^1.3</c>, <c>serde[derive]@1</c>.</param>
     /// <param name="tool">The package manager that would have to fetch it.</param>
@@ -47,7 +50,8 @@ internal sealed partial record PackageRequest(string Name, string Version, IRead
         Name
         + (Extras.Count == 0 ? "" : $"[{string.Join(',', Extras)}]")
         + (Version.Length > 0 && (char.IsAsciiLetterOrDigit(Version[0]) || Version[0] is '^' or '~' and not '=') ? "@" : "")
-        + Version;
+        + Version
+        + (IsForDevelopment ? " (dev)" : "");
 
     [GeneratedRegex(
         @"^(?<name>@?[A-Za-z0-9][A-Za-z0-9._~/-]*)(?:\[(?<extras>[A-Za-z0-9,._ -]*)\])?\s*(?:@\s*)?(?<version>[0-9A-Za-z.*+!^~<>=|, -]*)$",

@@ -25,9 +25,18 @@ internal sealed partial record PackageTool
             Look = (package, _) => ["view", "--json", Npm!.Spell(package), "version"],
             // A version that is not there is an empty answer.
             Finds = (output, _) => output.Trim().Length > 0,
+            ForDevelopment = "--save-dev",
             Install = (package, _) =>
                 [
-                    ["install", "--package-lock-only", "--ignore-scripts", "--no-audit", "--no-fund", Npm!.Spell(package)],
+                    [
+                        "install",
+                        "--package-lock-only",
+                        "--ignore-scripts",
+                        "--no-audit",
+                        "--no-fund",
+                        .. Npm!.Development(package),
+                        Npm!.Spell(package),
+                    ],
                 ],
             Spell = package => package.Version.Length == 0 ? package.Name : $"{package.Name}@{package.Version}",
         };
@@ -45,9 +54,10 @@ internal sealed partial record PackageTool
             BareVersion = "==",
             Look = (package, _) => ["pip", "compile", "--no-deps", "--no-header", "--no-annotate", "--only-binary", ":all:", "-"],
             LookInput = package => SpellPython(package) + "\n",
+            ForDevelopment = "--dev",
             Install = (package, _) =>
                 [
-                    ["add", "--no-sync", SpellPython(package)],
+                    ["add", "--no-sync", .. Uv!.Development(package), SpellPython(package)],
                 ],
             Spell = SpellPython,
         };
@@ -64,6 +74,7 @@ internal sealed partial record PackageTool
                     ["install", "--dry-run", "--quiet", "--ignore-installed", .. NoReport, "-r", manifest],
                 ],
             Line = SpellPython,
+            ForDevelopment = null,
         };
 
     /// <summary>dotnet, for a project file.</summary>
@@ -105,11 +116,29 @@ internal sealed partial record PackageTool
             NameForm = CargoName(),
             VersionForm = CargoVersion(),
             BareVersion = "^",
+            ForDevelopment = "--dev",
             Look = (package, manifest) =>
-                ["add", "--dry-run", "--quiet", "--manifest-path", manifest, .. Features(package), Cargo!.Spell(package)],
+                [
+                    "add",
+                    "--dry-run",
+                    "--quiet",
+                    "--manifest-path",
+                    manifest,
+                    .. Cargo!.Development(package),
+                    .. Features(package),
+                    Cargo!.Spell(package),
+                ],
             Install = (package, manifest) =>
                 [
-                    ["add", "--quiet", "--manifest-path", manifest, .. Features(package), Cargo!.Spell(package)],
+                    [
+                        "add",
+                        "--quiet",
+                        "--manifest-path",
+                        manifest,
+                        .. Cargo!.Development(package),
+                        .. Features(package),
+                        Cargo!.Spell(package),
+                    ],
                     ["update", "--quiet", "--workspace", "--manifest-path", manifest],
                 ],
             Spell = package => package.Version.Length == 0 ? package.Name : $"{package.Name}@{package.Version}",
@@ -167,6 +196,9 @@ internal sealed partial record PackageTool
     /// <summary>Arguments of the calls that write a package into manifest and lock file.</summary>
     public required Func<PackageRequest, string, IReadOnlyList<IReadOnlyList<string>>> Install { get; init; }
 
+    /// <summary>The option by which a package is for development alone; null: its manifests know no such packages.</summary>
+    public string? ForDevelopment { get; init; }
+
     /// <summary>The package as this program writes it.</summary>
     public required Func<PackageRequest, string> Spell { get; init; }
 
@@ -179,6 +211,8 @@ internal sealed partial record PackageTool
         Prefix == "pypi" ? PythonSeparators().Replace(name, "-").ToLowerInvariant()
         : Prefix == "nuget" ? name.ToLowerInvariant()
         : name;
+
+    private string[] Development(PackageRequest package) => package.IsForDevelopment ? [ForDevelopment!] : [];
 
     private static string[] LookByPip(string package) =>
         ["install", "--dry-run", "--quiet", "--no-deps", "--ignore-installed", "--only-binary", ":all:", .. NoReport, package];

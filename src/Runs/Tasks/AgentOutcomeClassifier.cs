@@ -92,7 +92,9 @@ internal static partial class AgentOutcomeClassifier
     {
         string[] wants =
         [
-            .. claim.Needs.Count > 0 ? (string[])[$"needs {FileNames.Some(claim.Needs, MostNamed)}"] : [],
+            .. claim.Needs.Count > 0
+                ? (string[])[$"needs {FileNames.Some(claim.Needs, MostNamed)}{(claim.IsForDevelopment ? " for development" : "")}"]
+                : [],
             .. claim.Files.Count > 0 ? (string[])[$"would have to write {FileNames.Some(claim.Files, MostNamed)}"] : [],
             .. claim.Split.Count > 0 ? (string[])[$"is too big, and its agent proposes in its place: {Numbered(claim.Split)}"] : [],
         ];
