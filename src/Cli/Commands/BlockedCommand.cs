@@ -60,7 +60,7 @@ internal sealed class BlockedCommand : CliCommand
                 Time = context.Time.GetUtcNow(),
             }
         );
-        context.Terminal.Say($"Noted: {start.Task} is blocked. End your turn now; a person or the policy answers.");
+        context.Terminal.Say($"Noted: {start.Task} is blocked. End your turn now; a person, the planner or the policy answers.");
         return Task.FromResult(ExitCodes.Done);
     }
 

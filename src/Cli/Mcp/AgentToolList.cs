@@ -26,7 +26,7 @@ internal static class AgentToolList
         Describe(
             AgentToolNames.Blocked,
             "Say what you can't go on without (a decision, a file of another task, a package) or that the task is too big, then end your "
-                + "turn: a person or the policy answers.",
+                + "turn: a person, the planner or the policy answers.",
             """
             {"type":"object","properties":{
               "reason":{"type":"string","description":"What stops you, or the question, so that somebody else can decide"},

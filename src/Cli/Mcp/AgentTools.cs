@@ -100,7 +100,7 @@ internal sealed class AgentTools(AgentStartFacts start, AgentQuestions questions
                 Time = time.GetUtcNow(),
             }
         );
-        return $"Noted: {start.Task} is blocked. End your turn now; a person or the policy answers.";
+        return $"Noted: {start.Task} is blocked. End your turn now; a person, the planner or the policy answers.";
     }
 
     private void Claim(AgentClaim claim)

@@ -70,6 +70,7 @@ public sealed class PlannerQuestion(RunServices services)
     internal static string NameOf(PlannerSettings planner) =>
         planner.Agent is AgentCatalog.Claude or "api" or "bedrock" ? planner.Model : planner.Agent;
 
+    /// <summary>One start of the planner.</summary>
     /// <returns>How the start ended, and what it said; null: nothing that counts, and it may be asked again.</returns>
     private async Task<(AgentRunResult Result, QuestionReply? Reply)> AskAsync(
         AskQuestionInput input,
