@@ -11,7 +11,7 @@ using Xunit;
 namespace Orchestrator.Runs.Tests;
 
 /// <summary>A package that an agent asks for: judged, installed on staging by the package manager, merged, in its worktree.</summary>
-public sealed class DependencyRequestTests
+public sealed partial class DependencyRequestTests
 {
     /// <summary>Has left-pad and right-pad, and writes down what it is called with.</summary>
     private const string Npm = """
@@ -290,82 +290,6 @@ public sealed class DependencyRequestTests
         Assert.Contains("You do not get left-pad@^1.3.", concluded.Text, StringComparison.Ordinal);
         Assert.Equal("", concluded.Commit);
         Assert.Empty(Mail(run, "b"));
-    }
-
-    [Fact]
-    public async Task Request_ForDevelopment_IsSaidWhereAPersonIsAskedAndInstalledAsSuch()
-    {
-        using var run = await BeginAsync();
-        Claim(run, "a", "left-pad@^1.3", dev: true);
-
-        var asked = await JudgeAsync(run, "a");
-        var granted = await JudgeAsync(run, "a", new RequestDecision(Accepted: true, "kim"));
-        var made = await InstallAsync(run, "a");
-        Assert.True((await MergeAsync(run, "a", made.Commit)).Merged);
-
-        Assert.Contains("May a have left-pad@^1.3 (dev) (npm, package.json)?", asked.Text, StringComparison.Ordinal);
-        Assert.Equal(RequestSteps.Install, granted.Step);
-        Assert.Contains(" --save-dev left-pad@^1.3\n", Calls(run), StringComparison.Ordinal);
-        Assert.Contains(
-            "\"devDependencies\": {\"left-pad\": \"^1.3\"}",
-            await run.ShowAsync(run.StagingBranch, "package.json"),
-            StringComparison.Ordinal
-        );
-    }
-
-    /// <summary>npm would move it to where the product does not get it.</summary>
-    [Fact]
-    public async Task Request_ForDevelopmentOfWhatTheProductHas_LeavesItThere()
-    {
-        using var run = await BeginAsync(allow: ["*"]);
-        run.AddProgram("npm", Npm.Replace("right-pad*", "right-pad*|is-odd*", StringComparison.Ordinal));
-        Claim(run, "a", "is-odd", dev: true);
-
-        Assert.Equal(RequestSteps.Install, (await JudgeAsync(run, "a")).Step);
-
-        Assert.Equal(new InstallResult(), await InstallAsync(run, "a"));
-        Assert.DoesNotContain("--save-dev", Calls(run), StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData("requirements.txt", "pandas", "pip")]
-    [InlineData("go.mod", "golang.org/x/text", "go")]
-    [InlineData("app.csproj", "Newtonsoft.Json", "dotnet")]
-    public async Task Request_ForDevelopmentWhereThatIsUnknown_IsRefusedAndNothingRuns(string manifest, string package, string program)
-    {
-        using var repository = await TemporaryRepository.CreateAsync();
-        await repository.CommitAsync("base", (manifest, "\n"));
-        using var run = await RunFixture.BeginAsync(repository, RunFixture.Start(new Gate("true")), Task("a"));
-        run.AddProgram(program, "touch \"$HOME/ran\"");
-        Claim(run, "a", package, dev: true);
-
-        var refused = await JudgeAsync(run, "a");
-
-        Assert.Equal(RequestSteps.Answer, refused.Step);
-        Assert.Contains(
-            $"{program} keeps no packages in {manifest} that are for development alone",
-            refused.Text,
-            StringComparison.Ordinal
-        );
-        Assert.Contains($"ask for {package} without --dev", refused.Text, StringComparison.Ordinal);
-        Assert.False(File.Exists(Path.Combine(run.Repository.Beside("home"), "ran")));
-    }
-
-    [Theory]
-    [InlineData("npm", "install --package-lock-only --ignore-scripts --no-audit --no-fund --save-dev jest@^29")]
-    [InlineData("uv", "add --no-sync --dev jest==29")]
-    [InlineData("cargo", "add --quiet --manifest-path M --dev jest@29")]
-    public void Install_ForDevelopment_HasTheProgramsOwnOption(string program, string arguments)
-    {
-        var tool = ((PackageTool[])[PackageTool.Npm, PackageTool.Uv, PackageTool.Cargo]).Single(t => t.Program == program);
-        var package = new PackageRequest("jest", program == "npm" ? "^29" : "29", []) { IsForDevelopment = true };
-
-        Assert.Equal(arguments, string.Join(' ', tool.Install(package, "M")[0]));
-        Assert.DoesNotContain(
-            tool.ForDevelopment!,
-            tool.Install(package with { IsForDevelopment = false }, "M")[0],
-            StringComparer.Ordinal
-        );
     }
 
     [Fact]
