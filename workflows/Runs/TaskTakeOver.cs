@@ -1,6 +1,4 @@
 using Orchestrator.Messages;
-using Temporalio.Exceptions;
-using Temporalio.Workflows;
 
 namespace Orchestrator.Workflows.Runs;
 
