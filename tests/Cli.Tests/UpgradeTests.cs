@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using Xunit;
 
 namespace Orchestrator.Cli.Tests;
@@ -70,13 +71,13 @@ public sealed class UpgradeTests
         using var worker = isKilled ? program.Start(cli, "worker") : null;
         await Wait.UntilAsync(() => worker is null || File.Exists(Path.Combine(cli.Folder, ".orchestrator", "engine.sock")));
         var (code, said) = await program.RunAsync(cli, "run", "--yes", "--run-id", "first");
+        Assert.True(code is 1 or 3, said);
+        await Wait.UntilAsync(() => (string?)JsonNode.Parse(cli.Read(".orchestrator/runs/first/status.json"))!["state"] == state);
         if (worker is not null)
         {
             worker.Kill();
             await worker.WaitForExitAsync();
         }
-        Assert.True(code is 1 or 3, said);
-        Assert.Equal(state, (string?)(await cli.RunAsync("status", "first", "--json")).Json["state"]);
         return program;
     }
 
@@ -98,7 +99,8 @@ public sealed class UpgradeTests
         Assert.Equal("GOOD\nGOOD\nGOOD\n", cli.Git("show", "main:good.txt", "main:bad.txt", "main:after.txt"));
 
         // Both have worked on the same history.
-        var engine = Encoding.Latin1.GetString(await File.ReadAllBytesAsync(Path.Combine(cli.Folder, ".orchestrator", "engine.db")));
+        var files = Directory.GetFiles(Path.Combine(cli.Folder, ".orchestrator"), "engine.db*");
+        var engine = string.Concat(files.Select(file => Encoding.Latin1.GetString(File.ReadAllBytes(file))));
         Assert.Contains(before, engine, StringComparison.Ordinal);
         Assert.Contains(program.BuildId, engine, StringComparison.Ordinal);
     }
