@@ -1,10 +1,4 @@
-using System.CommandLine;
-using Orchestrator.Cli.Runs;
-using Orchestrator.Messages;
 using Orchestrator.Plans;
-using Orchestrator.Plans.Readers.Backlogs;
-using Orchestrator.Plans.Readers.Formats;
-using Orchestrator.Runs;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;

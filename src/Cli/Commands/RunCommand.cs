@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Messages;
-using Orchestrator.Plans;
 using Orchestrator.Plans.Readers.Backlogs;
 using Orchestrator.Plans.Readers.Formats;
 using Orchestrator.Runs;
@@ -92,12 +91,7 @@ internal sealed class RunCommand : CliCommand
         }
 
         var yes = parsed.GetValue(_yes);
-        var runId = parsed.GetValue(_id) ?? NewRun.NewId(request, named);
-        NewRun.RefuseEnded(runId, repository);
-        if (!yes && parsed.GetValue(_id) is null)
-        {
-            NewRun.AskAboutTwin(request, named, runId, repository, context);
-        }
+        var runId = RunId(parsed, request, named, repository, context);
         var settings = TrustGate.Demand(context, opened, yes, runId);
         var agreed = await RunPreparation.DemandAsync(
             context,
@@ -134,6 +128,19 @@ internal sealed class RunCommand : CliCommand
             MasterPlanFile.WriteStatus(context, file!, StoredRuns.Require(repository, runId));
         }
         return code;
+    }
+
+    /// <summary>The id that was given, or a new one; a person is asked where another run does the same.</summary>
+    private string RunId(ParseResult parsed, string? request, string? named, RepositoryLocation repository, CommandContext context)
+    {
+        var given = parsed.GetValue(_id);
+        var runId = given ?? NewRun.NewId(request, named);
+        NewRun.RefuseEnded(runId, repository);
+        if (given is null && !parsed.GetValue(_yes))
+        {
+            NewRun.AskAboutTwin(request, named, runId, repository, context);
+        }
+        return runId;
     }
 
     /// <summary>What the options ask for together and can't have.</summary>

@@ -1,10 +1,6 @@
-using System.CommandLine;
 using Orchestrator.Messages;
-using Orchestrator.Plans;
 using Orchestrator.Plans.Readers.Backlogs;
-using Orchestrator.Plans.Readers.Formats;
 using Orchestrator.Runs;
-using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Runs;
 

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Orchestrator.Cli.Engine;
-using Orchestrator.Git;
 using Orchestrator.Git.Program;
 using Orchestrator.Messages;
 using Orchestrator.Runs;

@@ -2,7 +2,6 @@ using Microsoft.Extensions.Logging;
 using Orchestrator.Agents;
 using Orchestrator.Cli.Engine;
 using Orchestrator.Client;
-using Orchestrator.Git;
 using Orchestrator.Git.Program;
 using Orchestrator.Messages;
 using Orchestrator.Processes;

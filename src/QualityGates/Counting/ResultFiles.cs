@@ -61,8 +61,8 @@ internal static class ResultFiles
         return files.Count == 0 ? null : (ran, skipped, files);
     }
 
-    // What is looked at of a file that is no result is its name: a repository of 60,000 files takes a hundredth of a second.
-    private static IEnumerable<string> Written(string directory, DateTime since)
+    // Of a file that can be no result only the name is looked at: there may be many thousands.
+    private static FileSystemEnumerable<string> Written(string directory, DateTime since)
     {
         var left = MostEntries;
         return new FileSystemEnumerable<string>(directory, (ref FileSystemEntry entry) => entry.ToFullPath(), Everything)
@@ -74,7 +74,7 @@ internal static class ResultFiles
                 && !entry.IsDirectory
                 && (entry.FileName.EndsWith(".xml") || entry.FileName.EndsWith(".trx"))
                 && !entry.Attributes.HasFlag(FileAttributes.ReparsePoint)
-                && entry.LastWriteTimeUtc >= since
+                && entry.LastWriteTimeUtc.UtcDateTime >= since
                 && entry.Length is > 0 and <= LargestFile,
         };
     }

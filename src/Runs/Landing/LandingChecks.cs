@@ -1,5 +1,4 @@
 using Orchestrator.Git.Commits;
-using Orchestrator.Git.Merging;
 using Orchestrator.Git.Program;
 using Orchestrator.Messages;
 using Orchestrator.QualityGates;

@@ -4,9 +4,7 @@ using Orchestrator.Git.Merging;
 using Orchestrator.Git.Program;
 using Orchestrator.Git.Worktrees;
 using Orchestrator.Messages;
-using Orchestrator.QualityGates;
 using Orchestrator.Runs.Gates;
-using Orchestrator.Runs.Merging;
 
 namespace Orchestrator.Runs.Landing;
 

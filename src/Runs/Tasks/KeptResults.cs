@@ -1,11 +1,7 @@
-using Orchestrator.Agents;
 using Orchestrator.Git.Commits;
-using Orchestrator.Git.Program;
 using Orchestrator.Git.Refs;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
-using Orchestrator.QualityGates;
-using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Tasks;
 

@@ -1,7 +1,6 @@
 using Orchestrator.Agents;
 using Orchestrator.Git.Commits;
 using Orchestrator.Git.Program;
-using Orchestrator.Git.Refs;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.QualityGates;

@@ -33,7 +33,7 @@ internal static class WrittenCommand
     public static string? FaultOf(string line)
     {
         var words = Words(line);
-        Command command = CommandTable.Root([]);
+        var command = CommandTable.Root([]);
         var used = 0;
         while (used < words.Count && command.Subcommands.FirstOrDefault(inner => inner.Name == words[used]) is { } found)
         {
