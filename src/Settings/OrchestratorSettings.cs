@@ -124,21 +124,6 @@ public sealed record OrchestratorSettings
 /// <param name="Tools">Whether <c>claude</c> gets our own tools.</param>
 public sealed record AgentSettings(IReadOnlyList<string>? Command, string Provider, IReadOnlyList<string> McpServers, bool Tools = true);
 
-/// <summary>The review of the whole change (<c>review.*</c>).</summary>
-/// <param name="Enabled">There is one.</param>
-/// <param name="MaxRounds">Rounds before a person decides.</param>
-/// <param name="Reviewer">Who reviews.</param>
-public sealed record ReviewSettings(bool Enabled, int MaxRounds, PlannerSettings Reviewer);
-
-/// <summary>Who answers what agents ask (<c>questions.*</c>).</summary>
-/// <param name="ByPlanner">The planner, before a person is asked.</param>
-/// <param name="MaxAnswers">Questions of one task that the planner answers.</param>
-public sealed record QuestionSettings(bool ByPlanner, int MaxAnswers)
-{
-    internal const string Person = "person";
-    internal const string Planner = "planner";
-}
-
 /// <summary>
 /// Which packages agents may have: names with <c>*</c>, and an ecosystem and a colon before one where only that is meant.
 /// </summary>

@@ -120,8 +120,7 @@ internal sealed class RunCommand : CliCommand
         };
         var input = backlog is null ? planned : OfBacklog(planned, Requests.InRepository(repository, context.FullPath(backlog)), parsed);
         // What is written into the plan at the end is this process's business.
-        var outlives = !parsed.GetValue(_attached) && !parsed.GetValue(_updatePlan);
-        var engine = outlives ? _engine.Arguments(parsed) : null;
+        var engine = parsed.GetValue(_attached) || parsed.GetValue(_updatePlan) ? null : _engine.Arguments(parsed);
         var code = await RunAsync(runId, input, repository, settings.Settings!, engine, context, stop);
         if (parsed.GetValue(_updatePlan))
         {
