@@ -5,9 +5,6 @@ public static class ModelName
 {
     private static readonly string[] Aliases = ["opus", "sonnet", "haiku"];
 
-    /// <summary>The name that can be used: the alias that stands for a retired model, else the name as it is.</summary>
-    public static string InService(string name) => AliasForRetired(name) ?? name;
-
     /// <summary>The alias that stands for a retired model, or null when the name can be used as it is.</summary>
     /// <remarks>Models of the generations 1 to 3 are no longer served.</remarks>
     public static string? AliasForRetired(string name)

@@ -117,25 +117,6 @@ internal static class SettingTypes
             )
         );
 
-    /// <summary>Percent, as 80 or "80 %".</summary>
-    public static SettingType<int> Percent { get; } =
-        new(
-            "a percentage from 1 to 100",
-            (RawValue raw, FaultSink faults, out int value) =>
-                SettingReading.ReadScalar(
-                    raw,
-                    "a percentage from 1 to 100",
-                    faults,
-                    out value,
-                    text =>
-                        int.TryParse(text.TrimEnd('%', ' '), NumberStyles.None, CultureInfo.InvariantCulture, out var percent)
-                        && percent is >= 1 and <= 100
-                            ? percent
-                            : null
-                ),
-            value => value.ToString(CultureInfo.InvariantCulture)
-        );
-
     public static SettingType<TimeSpan> Time(TimeSpan minimum, TimeSpan maximum)
     {
         var accepts = $"a time from {Durations.Write(minimum)} to {Durations.Write(maximum)} (a number is seconds; 90s, 5m, 1h30m, 3d)";

@@ -24,9 +24,6 @@ internal sealed record StoredRun(string Folder, RunStatus Status, DateTimeOffset
     /// <summary>Transitions, one JSON document per line.</summary>
     public string EventsFile => Path.Combine(Folder, "events.jsonl");
 
-    /// <summary>Report for people.</summary>
-    public string ReportFile => Path.Combine(Folder, "reports", "report.md");
-
     /// <summary>What a person has to know who decides how it goes on; there from when it first came to a stand.</summary>
     public string EscalationFile => Path.Combine(Folder, "escalation-report.md");
 
