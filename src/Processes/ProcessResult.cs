@@ -18,6 +18,9 @@ public enum ProcessEnding
 /// <summary>What became of a child.</summary>
 public sealed record ProcessResult
 {
+    /// <summary>The exit code of a process that somebody, or the kernel for want of memory, has killed (SIGKILL).</summary>
+    public const int KilledBySignal9 = 128 + 9;
+
     /// <summary>The exit code; 128 plus the signal's number if a signal ended it.</summary>
     public required int ExitCode { get; init; }
 

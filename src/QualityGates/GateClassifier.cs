@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Orchestrator.Processes;
 
 namespace Orchestrator.QualityGates;
 
@@ -7,7 +8,6 @@ internal static partial class GateClassifier
 {
     private const int NotExecutable = 126;
     private const int NotFound = 127;
-    private const int KilledBySignal9 = 137;
 
     /// <summary>Modules that are programs of the machine and that no task is asked to write.</summary>
     private static readonly HashSet<string> PythonTools =
@@ -42,7 +42,7 @@ internal static partial class GateClassifier
 
     /// <summary>Of a command that ended by itself with an exit code that is not what was wanted.</summary>
     internal static GateFailure OfExit(int exitCode, string output, GateSubject subject) =>
-        exitCode is NotExecutable or NotFound or KilledBySignal9
+        exitCode is NotExecutable or NotFound or ProcessResult.KilledBySignal9
         || MachineFault().IsMatch(output)
         || MissingModule().Matches(output).Any(found => !IsOwnModule(found.Groups[1].Value, subject))
             ? GateFailure.Environment
@@ -67,7 +67,8 @@ internal static partial class GateClassifier
         || (subject.MayWriteAnything && !PythonTools.Contains(name));
 
     /// <summary>Whether it was ended by signal 9, as a machine without memory does.</summary>
-    internal static bool WasKilled(GateVerdict verdict) => verdict is { Result: GateResult.Failed, ExitCode: KilledBySignal9 };
+    internal static bool WasKilled(GateVerdict verdict) =>
+        verdict is { Result: GateResult.Failed, ExitCode: ProcessResult.KilledBySignal9 };
 
     /// <summary>Whether the exit code says that the shell could not even begin the command (POSIX sh: 126, 127).</summary>
     internal static bool CouldNotRun(int exitCode) => exitCode is NotExecutable or NotFound;

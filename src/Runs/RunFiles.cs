@@ -46,6 +46,10 @@ internal sealed record RunFiles(RunFolder Folder, Plan Plan, RunStart Start)
     /// <summary>The gates that the project brings along.</summary>
     public ProjectGates Gates => Start.Gates;
 
+    /// <summary>Where the worktree lies of a task, or of a step that reads as one.</summary>
+    /// <param name="id">Its id among the run's folders.</param>
+    public string WorktreeOf(string id) => Path.Combine(Folder.Repository, Settings.Worktrees.Directory, Folder.Name, id);
+
     /// <summary>A task of the plan.</summary>
     public PlanTask Task(string id) => Plan.Tasks.First(t => t.Id == id);
 

@@ -147,16 +147,7 @@ public class EngineTakeOverTests
 
     internal static Process StartProcess(CliFixture cli, params string[] arguments)
     {
-        var start = new ProcessStartInfo(Program, arguments)
-        {
-            WorkingDirectory = cli.Folder,
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.Environment["HOME"] = cli.Home;
-        start.Environment["XDG_CONFIG_HOME"] = start.Environment["XDG_STATE_HOME"] = null;
-        var process = Process.Start(start)!;
+        var process = InstalledProgram.Start(Program, cli, arguments);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         return process;

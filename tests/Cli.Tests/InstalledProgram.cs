@@ -58,9 +58,15 @@ internal sealed class InstalledProgram
     /// <summary>Starts it.</summary>
     /// <param name="cli">Folder and home.</param>
     /// <param name="arguments">Its arguments.</param>
-    public Process Start(CliFixture cli, params string[] arguments)
+    public Process Start(CliFixture cli, params string[] arguments) => Start(Path.Combine(_folder, Name), cli, arguments);
+
+    /// <summary>Starts a program as a person would, with a home of its own.</summary>
+    /// <param name="program">The program.</param>
+    /// <param name="cli">Folder and home.</param>
+    /// <param name="arguments">Its arguments.</param>
+    public static Process Start(string program, CliFixture cli, params string[] arguments)
     {
-        var start = new ProcessStartInfo(Path.Combine(_folder, Name), arguments)
+        var start = new ProcessStartInfo(program, arguments)
         {
             WorkingDirectory = cli.Folder,
             UseShellExecute = false,

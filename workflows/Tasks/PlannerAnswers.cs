@@ -49,7 +49,7 @@ internal sealed class PlannerAnswers(TaskState state, TaskReporter reporter, Tas
                 Ask = ask,
                 Session = session,
             };
-            Say(held.Length > 0 ? held : "the planner is asked", question);
+            reporter.TransitionTo(TaskStates.Parked, Asking(held.Length > 0 ? held : "the planner is asked", question));
             var answer = await CallAsync(input, awaitRelease: held.Length > 0);
             var run = answer.Run;
             held = run.FailureClass == FailureClasses.Held ? run.Message : "";
@@ -88,7 +88,6 @@ internal sealed class PlannerAnswers(TaskState state, TaskReporter reporter, Tas
                     var (reset, wait) = AgentRetries.UntilReset(run, Now, Workflow.Random.NextDouble());
                     state.Report = state.Report with { ResetAt = reset };
                     await WaitAsync($"the planner waits until {reset:yyyy-MM-dd HH:mm:ss}Z: {run.Message}", question, wait);
-                    state.Report = state.Report with { ResetAt = null };
                     break;
                 case AfterAgent.Stopped when state.IsPaused:
                     break;
@@ -141,22 +140,14 @@ internal sealed class PlannerAnswers(TaskState state, TaskReporter reporter, Tas
     }
 
     /// <summary>For a time, or until a person answers or says that it is to be tried at once.</summary>
-    private async Task WaitAsync(string why, string question, TimeSpan time)
-    {
-        state.MayGoOn = false;
-        Say(why, question);
-        await Workflow.WaitConditionAsync(() => state.MayGoOn || state.IsCancelled, time, CancellationToken.None);
-        state.ThrowIfCancelled();
-    }
+    private Task WaitAsync(string why, string question, TimeSpan time) => waits.ForAsync(TaskStates.Parked, Asking(why, question), time);
 
     /// <summary>It waits for nobody's account and holds no slot; a person sees the question and may answer it.</summary>
-    private void Say(string what, string question)
+    /// <returns>What the person is told.</returns>
+    private string Asking(string what, string question)
     {
         state.Report = state.Report with { Asks = ApprovalKinds.Question };
-        reporter.TransitionTo(
-            TaskStates.Parked,
-            $"{what} (you may answer first: orchestrate retry {state.Input.RunId}/{state.Input.Task.Id} --guidance TEXT): {question}"
-        );
+        return $"{what} (you may answer first: orchestrate retry {state.Input.RunId}/{state.Input.Task.Id} --guidance TEXT): {question}";
     }
 
     private void Take(string question, int start, QuestionAnswer answer) =>

@@ -80,7 +80,7 @@ internal sealed class ShowCommand : CliCommand
             Say(
                 context,
                 "task",
-                $"{task.Id}: {task.State}{Unread(task)}"
+                $"{task.Id}: {task.State}{(task.UnreadMail > 0 ? $", {RunLines.Unread(task)}" : "")}"
                     + $"{(task.Reason.Length > 0 ? " (" + LocalTimes.In(task.Reason.ReplaceLineEndings(" ")) + ")" : "")}"
             );
             foreach (var answer in task.Answers ?? [])
@@ -121,7 +121,7 @@ internal sealed class ShowCommand : CliCommand
             Say(context, "measured", measurement.ToString());
         }
         Say(context, "cost", task.Cost > 0 ? string.Create(CultureInfo.InvariantCulture, $"${task.Cost:0.00}, {task.Tokens} tokens") : "");
-        Say(context, "mail", Unread(task).TrimStart(' ', ','));
+        Say(context, "mail", RunLines.Unread(task));
         Say(context, "commit", task.Commit);
         Say(context, "merge", task.MergeCommit);
         Say(context, "evidence", task.Evidence);
@@ -139,11 +139,6 @@ internal sealed class ShowCommand : CliCommand
             context.Terminal.Show("  " + line);
         }
     }
-
-    private static string Unread(RunTask task) =>
-        task.UnreadMail == 0
-            ? ""
-            : string.Create(CultureInfo.InvariantCulture, $", {task.UnreadMail} unread {(task.UnreadMail == 1 ? "message" : "messages")}");
 
     /// <summary>Where work of the task is kept that is in no commit of its branch: a ref, or a folder, and what it is.</summary>
     private static string[] Kept(StoredRun run, RunTask task)

@@ -80,7 +80,7 @@ internal static class AgentActivity
     /// <summary>The run with how much mail waits for each task that an agent will still work on.</summary>
     public static RunStatus WithMail(string runFolder, RunStatus run)
     {
-        if (!File.Exists(Path.Combine(runFolder, "mail", "messages.jsonl")))
+        if (!File.Exists(Mailbox.PathIn(runFolder)))
         {
             return run;
         }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Orchestrator.Cli.Documents;
@@ -13,6 +14,12 @@ internal static class RunLines
     public const string Mail = "mail";
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(150);
+
+    /// <summary>How much mail waits for a task, in words; empty: none.</summary>
+    public static string Unread(RunTask task) =>
+        task.UnreadMail == 0
+            ? ""
+            : string.Create(CultureInfo.InvariantCulture, $"{task.UnreadMail} unread {(task.UnreadMail == 1 ? "message" : "messages")}");
 
     /// <summary>A run's mail, the oldest first.</summary>
     /// <param name="folder">The run's folder.</param>
@@ -92,5 +99,5 @@ internal static class RunLines
         JsonSerializer.Serialize(new MailLine(mail.Time, mail.To, Mail, mail.ToString(), mail), CliJson.Line.MailLine);
 
     private static IReadOnlyList<MailSummary> ReadMail(string folder, ref long offset) =>
-        [.. EventFile.ReadNew(Path.Combine(folder, "mail", "messages.jsonl"), ref offset).Select(MailSummary.Read).OfType<MailSummary>()];
+        [.. EventFile.ReadNew(Mailbox.PathIn(folder), ref offset).Select(MailSummary.Read).OfType<MailSummary>()];
 }

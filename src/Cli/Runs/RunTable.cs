@@ -108,10 +108,7 @@ internal static class RunTable
         }
         if (task.UnreadMail > 0)
         {
-            text = string.Create(
-                CultureInfo.InvariantCulture,
-                $"({task.UnreadMail} unread {(task.UnreadMail == 1 ? "message" : "messages")}) {text}"
-            );
+            text = $"({RunLines.Unread(task)}) {text}";
         }
         var time = task.StartedAt is { } start ? Time((task.EndedAt ?? now) - start) : "";
         var cost = task.Cost > 0 ? Cost(task.Cost) : "";

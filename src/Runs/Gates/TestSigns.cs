@@ -139,41 +139,43 @@ internal static partial class TestSigns
         Path.GetExtension(path) is ".png" or ".jpg" or ".gif" or ".pdf" or ".zip" or ".gz" or ".bin" or ".db" or ".snap";
 
     [GeneratedRegex(
-        """@?\bpytest\.mark\.(skip|xfail)|@unittest\.(skip|expectedFailure)|\bpytest\.(skip|xfail|importorskip)\(|"""
-            + """\bself\.skipTest\(|\bSkipTest\(|\b__test__\s*=\s*False|\b(it|test|describe|context|suite)\.(skip|todo|only|fixme|"""
-            + """fails)\b|\b[xf](it|describe|test|context|specify)\(|\b(Fact|Theory|Test|TestCase)\([^)]*\b(Skip|Ignore)\s*=|\[(Ignore|"""
-            + """Explicit)|\bAssert\.(Skip|Ignore|Inconclusive)|@(Disabled|Ignore)\b|\bt\.Skip|#\[ignore|\bXCTSkip""",
+        """@?\bpytest\.mark\.(skip|xfail)|@unittest\.(skip|expectedFailure)|\bpytest\.(skip|xfail|importorskip)\("""
+            + """|\bself\.skipTest\(|\bSkipTest\(|\b__test__\s*=\s*False"""
+            + """|\b(it|test|describe|context|suite)\.(skip|todo|only|fixme|fails)\b|\b[xf](it|describe|test|context|specify)\("""
+            + """|\b(Fact|Theory|Test|TestCase)\([^)]*\b(Skip|Ignore)\s*=|\[(Ignore|Explicit)"""
+            + """|\bAssert\.(Skip|Ignore|Inconclusive)|@(Disabled|Ignore)\b|\bt\.Skip|#\[ignore|\bXCTSkip""",
         RegexOptions.CultureInvariant
     )]
     private static partial Regex SkipMark();
 
     [GeneratedRegex(
-        """--(ignore|deselect|exclude|filter|passWithNoTests|testPathIgnorePatterns|testNamePattern|grep|skip)\b|"""
-            + """\b(testPathIgnorePatterns|testNamePattern|collect_ignore|modulePathIgnorePatterns|pytest_collection_modifyitems|"""
-            + """VSTestTestCaseFilter)\b|addopts.*\s-[km]\b""",
+        """--(ignore|deselect|exclude|filter|passWithNoTests|testPathIgnorePatterns|testNamePattern|grep|skip)\b"""
+            + """|\b(testPathIgnorePatterns|testNamePattern|collect_ignore|modulePathIgnorePatterns"""
+            + """|pytest_collection_modifyitems|VSTestTestCaseFilter)\b"""
+            + """|addopts.*\s-[km]\b""",
         RegexOptions.CultureInvariant
     )]
     private static partial Regex NarrowMark();
 
     [GeneratedRegex(
-        """\|\|\s*(true|:|exit 0)\b|^\s*exit 0\b|\b(os\._exit|sys\.exit|process\.exit)\(0?\)|\b(norecursedirs|testpaths|"""
-            + """python_files|python_functions)\b""",
+        """\|\|\s*(true|:|exit 0)\b|^\s*exit 0\b|\b(os\._exit|sys\.exit|process\.exit)\(0?\)"""
+            + """|\b(norecursedirs|testpaths|python_files|python_functions)\b""",
         RegexOptions.CultureInvariant
     )]
     private static partial Regex EasyEndMark();
 
     [GeneratedRegex(
-        """(?<![\w.])assert\w*!?\b|\bexpect\s*\(|\bAssert(ions)?\.\w|\b(self|this)\.assert\w|\.should\b|\.Should\(|"""
-            + """\brequire\.\w+\(|\bt\.(Error|Errorf|Fatal|Fatalf)\(|\bXCTAssert\w*\(|\b(EXPECT|ASSERT)_\w+\(""",
+        """(?<![\w.])assert\w*!?\b|\bexpect\s*\(|\bAssert(ions)?\.\w|\b(self|this)\.assert\w|\.should\b|\.Should\("""
+            + """|\brequire\.\w+\(|\bt\.(Error|Errorf|Fatal|Fatalf)\(|\bXCTAssert\w*\(|\b(EXPECT|ASSERT)_\w+\(""",
         RegexOptions.CultureInvariant
     )]
     private static partial Regex Assertion();
 
     [GeneratedRegex(
-        """(?<![\w.])assert\s*\(?\s*(True|true|1|not\s+False|1\s*==\s*1)\s*\)?\s*(,|;|#|$)|\bassert!\(\s*true\s*[,)]|"""
-            + """\bexpect\(\s*(true|1)\s*\)\.(toBe|toEqual|toStrictEqual)\(\s*(true|1)\s*\)|\bexpect\(\s*true\s*\)\.toBeTruthy\(|"""
-            + """\bAssert\.(True|IsTrue|That)\(\s*true\s*[,)]|\bassertTrue\(\s*(True|true)\s*[,)]|\bassert\.(ok|True)\((t,"""
-            + """\s*)?true\s*[,)]""",
+        """(?<![\w.])assert\s*\(?\s*(True|true|1|not\s+False|1\s*==\s*1)\s*\)?\s*(,|;|#|$)|\bassert!\(\s*true\s*[,)]"""
+            + """|\bexpect\(\s*(true|1)\s*\)\.(toBe|toEqual|toStrictEqual)\(\s*(true|1)\s*\)|\bexpect\(\s*true\s*\)\.toBeTruthy\("""
+            + """|\bAssert\.(True|IsTrue|That)\(\s*true\s*[,)]|\bassertTrue\(\s*(True|true)\s*[,)]"""
+            + """|\bassert\.(ok|True)\((t,\s*)?true\s*[,)]""",
         RegexOptions.CultureInvariant
     )]
     private static partial Regex AlwaysTrue();
@@ -188,17 +190,17 @@ internal static partial class TestSigns
     private static partial Regex TestScript();
 
     [GeneratedRegex(
-        """(\d|\}|%[ds]|\$\w+)\s+(tests?\s+)?(passed|passing)\b|\bRan\s+\S+\s+tests? in\b|\bTests run:|\btest result: ok|--- """
-            + """PASS: |"Action":\s*"pass"|\bPassed!\s+- Failed:|\bOK \(\S+ tests?\b|#\s+pass \d|<(testcase|testsuite|"""
-            + """UnitTestResult)\b|\bexamples?, \S+ failures?\b""",
+        """(\d|\}|%[ds]|\$\w+)\s+(tests?\s+)?(passed|passing)\b|\bRan\s+\S+\s+tests? in\b|\bTests run:|\btest result: ok"""
+            + """|--- PASS: |"Action":\s*"pass"|\bPassed!\s+- Failed:|\bOK \(\S+ tests?\b|#\s+pass \d"""
+            + """|<(testcase|testsuite|UnitTestResult)\b|\bexamples?, \S+ failures?\b""",
         RegexOptions.CultureInvariant
     )]
     private static partial Regex RunnerWords();
 
     [GeneratedRegex(
-        """^\s*(async\s+)?def\s+(?<name>test\w*)|^\s*(it|test|specify)(\.\w+)?\s*\(\s*["'`](?<name>[^"'`]+)|"""
-            + """^func\s+(?<name>(Test|Fuzz|Example)\w*)\s*\(|\bpublic\s+(async\s+)?(void|Task|ValueTask)\s+(?<name>\w+)\s*\(|"""
-            + """^\s*void\s+(?<name>\w+)\s*\(\s*\)|\bfunc?\s+(?<name>test\w*)\s*\(|^\s*(async\s+)?fn\s+(?<name>\w+)\s*\(\s*\)""",
+        """^\s*(async\s+)?def\s+(?<name>test\w*)|^\s*(it|test|specify)(\.\w+)?\s*\(\s*["'`](?<name>[^"'`]+)"""
+            + """|^func\s+(?<name>(Test|Fuzz|Example)\w*)\s*\(|\bpublic\s+(async\s+)?(void|Task|ValueTask)\s+(?<name>\w+)\s*\("""
+            + """|^\s*void\s+(?<name>\w+)\s*\(\s*\)|\bfunc?\s+(?<name>test\w*)\s*\(|^\s*(async\s+)?fn\s+(?<name>\w+)\s*\(\s*\)""",
         RegexOptions.CultureInvariant
     )]
     private static partial Regex Definition();

@@ -22,7 +22,11 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
     private readonly string _path = PathOf(folder);
 
     /// <summary>The file of a run.</summary>
-    public static string PathOf(RunFolder folder) => Path.Combine(folder.Path, "mail", "messages.jsonl");
+    public static string PathOf(RunFolder folder) => PathIn(folder.Path);
+
+    /// <summary>The same of a run whose folder is at a place.</summary>
+    /// <param name="runFolder">Absolute path of the run's folder.</param>
+    public static string PathIn(string runFolder) => Path.Combine(runFolder, "mail", "messages.jsonl");
 
     /// <summary>Takes a letter. When this returns it is on the disk and will be delivered, whatever is killed.</summary>
     /// <param name="letter">The letter.</param>

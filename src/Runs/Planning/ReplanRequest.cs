@@ -45,8 +45,10 @@ internal static class ReplanRequest
         {
             Section(
                 $"{task.State}: {task.Id}",
-                $"{Words(task.Id)}\n\nFiles: {Files(task.Id)}\n\nHow it ended, in attempt {task.Attempt}: {task.Reason}"
-                    + $"\n\n{evidence.Read(task.Evidence, EvidenceLines)}".TrimEnd()
+                (
+                    $"{Words(task.Id)}\n\nFiles: {Files(task.Id)}\n\nHow it ended, in attempt {task.Attempt}: {task.Reason}\n\n"
+                    + evidence.Read(task.Evidence, EvidenceLines)
+                ).TrimEnd()
             );
         }
         var skipped = tasks.Where(t => input.Replaces.Contains(t.Id) && t.State == TaskStates.Skipped).ToList();

@@ -161,10 +161,5 @@ public sealed class PlannerQuestion(RunServices services)
     }
 
     private static string WorktreeOf(AskQuestionInput input, RunFiles run) =>
-        Path.Combine(
-            input.Task.Repository.Path,
-            run.Settings.Worktrees.Directory,
-            run.Folder.Name,
-            QuestionTask.IdOf(input.Task.Task.Id, input.Start)
-        );
+        run.WorktreeOf(QuestionTask.IdOf(input.Task.Task.Id, input.Start));
 }

@@ -114,17 +114,14 @@ internal sealed record QuestionPrompt
     }
 
     private string OwnTask() =>
-        $"{Task.Id}: {Task.Description}\n\n{Cut(Task.Prompt ?? Task.Description, LongestText)}\n\nIt may write: {Files(Task)}\nIt "
-        + "depends on: "
-        + $"{(Task.DependsOn.Count == 0 ? "nothing" : string.Join(", ", Task.DependsOn))}\nIt is judged by: "
+        $"{Task.Id}: {Task.Description}\n\n{QuotedText.Cut(Task.Prompt ?? Task.Description, LongestText)}\n\nIt may write: {Files(Task)}\n"
+        + $"It depends on: {(Task.DependsOn.Count == 0 ? "nothing" : string.Join(", ", Task.DependsOn))}\nIt is judged by: "
         + (Task.Verification.Count == 0 ? "the gates of the project" : string.Join("; ", Task.Verification.Select(g => g.Command)));
 
     private static string Files(PlanTask task) =>
         task.FilesWrite is { } write ? string.Join(", ", write.Concat(task.FilesAppend).Take(MostPaths)) : "the whole repository";
 
-    private static string OneLine(string? text) => Cut((text ?? "").ReplaceLineEndings(" ").Trim(), 300);
+    private static string OneLine(string? text) => QuotedText.Cut((text ?? "").ReplaceLineEndings(" ").Trim(), 300);
 
-    private static string Shown(string text, int longest = LongestText) => SecretScanner.Redact(Cut(text, longest));
-
-    private static string Cut(string text, int longest) => text.Length <= longest ? text : text[..longest] + "…";
+    private static string Shown(string text, int longest = LongestText) => SecretScanner.Redact(QuotedText.Cut(text, longest));
 }

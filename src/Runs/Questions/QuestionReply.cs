@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Orchestrator.Plans;
 using Orchestrator.Plans.Readers.Documents;
 using Orchestrator.QualityGates.Secrets;
 
@@ -45,7 +46,7 @@ internal sealed record QuestionReply(string Answer, string Why)
         var (answer, why) = (Text(root?["answer"]), Brief(Text(root?["why"])));
         return Text(root?["decision"]) switch
         {
-            ByPlanner when answer.Length > 0 => new QuestionReply(SecretScanner.Redact(Cut(answer, LongestAnswer)), ""),
+            ByPlanner when answer.Length > 0 => new QuestionReply(SecretScanner.Redact(QuotedText.Cut(answer, LongestAnswer)), ""),
             ByPlanner => ForPerson("it decides to answer, and its answer is empty"),
             ByPerson => ForPerson(why.Length > 0 ? why : "it does not say why"),
             _ => ForPerson("its answer does not say whether it or a person decides ('decision')"),
@@ -54,13 +55,11 @@ internal sealed record QuestionReply(string Answer, string Why)
 
     private static QuestionReply ForPerson(string why) => new("", why);
 
-    private static string Brief(string text) => SecretScanner.Redact(Cut(text.ReplaceLineEndings(" ").Trim(), LongestWhy));
+    private static string Brief(string text) => SecretScanner.Redact(QuotedText.Cut(text.ReplaceLineEndings(" ").Trim(), LongestWhy));
 
     // A model has no reason to write control characters, and a terminal obeys them.
     private static string Text(JsonNode? node) =>
         node is JsonValue value && value.TryGetValue<string>(out var text)
             ? string.Concat(text.Where(letter => !char.IsControl(letter) || letter is '\n' or '\t')).Trim()
             : "";
-
-    private static string Cut(string text, int longest) => text.Length <= longest ? text : text[..longest] + "…";
 }

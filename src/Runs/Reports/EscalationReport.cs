@@ -156,8 +156,7 @@ public sealed class EscalationReport(string repository)
                 run.Review is null ? "" : ", has them reviewed"
             )}, counts what did not end well as resolved by you, and goes on to landing. Where a gate fails
             you hear which, and your commits stay. With --task NAME only that task counts as resolved. To begin with what an agent did:
-            in that
-            folder 'orchestrate diff {id}/TASK | git apply'.
+            in that folder 'orchestrate diff {id}/TASK | git apply'.
 
                 git worktree add {folder} {run.Staging}
                 cd {folder}

@@ -110,9 +110,9 @@ public sealed class PackageInstallation(RunServices services)
             Text =
                 commit.Length == 0
                     ? $"{names} is installed on staging ({manifests}), but staging can't be brought into your worktree: {refusal}"
-                    : $"{names} is installed ({manifests}) and in your worktree, with what else was merged to staging meanwhile: that "
-                        + "is a merge "
-                        + "which we commit with your work, so leave it as it is, and resolve conflicts where files have markers.",
+                    : $"{names} is installed ({manifests}) and in your worktree, with what else was merged to "
+                        + "staging meanwhile: that is a merge which we commit with your work, so leave it as it is, and resolve "
+                        + "conflicts where files have markers.",
             Note = $"{names} was installed ({manifests}); environment {hash[..12]}",
         };
     }

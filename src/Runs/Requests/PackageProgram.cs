@@ -13,7 +13,6 @@ namespace Orchestrator.Runs.Requests;
 internal sealed partial class PackageProgram(IReadOnlyDictionary<string, string> environment, TimeProvider time)
 {
     private const int LongestWords = 400;
-    private const int KilledBySignal9 = 137;
     private static readonly TimeSpan LookLimit = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan InstallLimit = TimeSpan.FromMinutes(15);
 
@@ -137,7 +136,7 @@ internal sealed partial class PackageProgram(IReadOnlyDictionary<string, string>
             },
             stop
         );
-        WasKilled = !result.TimedOut && result.ExitCode == KilledBySignal9;
+        WasKilled = !result.TimedOut && result.ExitCode == ProcessResult.KilledBySignal9;
         if (result.Succeeded && finds?.Invoke(result.StandardOutput.Text, package) != false)
         {
             return null;

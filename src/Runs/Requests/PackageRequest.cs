@@ -36,8 +36,8 @@ internal sealed partial record PackageRequest(string Name, string Version, IRead
         }
         problem =
             $"'{FileNames.Show(text)}' is no package of {tool.Registry}, and nothing was run for it. Name one as in {tool.Example}; "
-            + "what is "
-            + "no package of the registry (an address, a path, a program of the system, access to something) ask for by a question.";
+            + "what is no package of the registry (an address, a path, a program of the system, access to something) ask for by a "
+            + "question.";
         return null;
     }
 

@@ -117,28 +117,10 @@ internal sealed partial record PackageTool
             VersionForm = CargoVersion(),
             BareVersion = "^",
             ForDevelopment = "--dev",
-            Look = (package, manifest) =>
-                [
-                    "add",
-                    "--dry-run",
-                    "--quiet",
-                    "--manifest-path",
-                    manifest,
-                    .. Cargo!.Development(package),
-                    .. Features(package),
-                    Cargo!.Spell(package),
-                ],
+            Look = (package, manifest) => ["add", "--dry-run", .. CargoAdds(package, manifest)],
             Install = (package, manifest) =>
                 [
-                    [
-                        "add",
-                        "--quiet",
-                        "--manifest-path",
-                        manifest,
-                        .. Cargo!.Development(package),
-                        .. Features(package),
-                        Cargo!.Spell(package),
-                    ],
+                    ["add", .. CargoAdds(package, manifest)],
                     ["update", "--quiet", "--workspace", "--manifest-path", manifest],
                 ],
             Spell = package => package.Version.Length == 0 ? package.Name : $"{package.Name}@{package.Version}",
@@ -211,6 +193,9 @@ internal sealed partial record PackageTool
         Prefix == "pypi" ? PythonSeparators().Replace(name, "-").ToLowerInvariant()
         : Prefix == "nuget" ? name.ToLowerInvariant()
         : name;
+
+    private static string[] CargoAdds(PackageRequest package, string manifest) =>
+        ["--quiet", "--manifest-path", manifest, .. Cargo.Development(package), .. Features(package), Cargo.Spell(package)];
 
     private string[] Development(PackageRequest package) => package.IsForDevelopment ? [ForDevelopment!] : [];
 

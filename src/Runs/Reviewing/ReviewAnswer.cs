@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Orchestrator.Plans;
 using Orchestrator.Plans.Readers.Documents;
 
 namespace Orchestrator.Runs.Reviewing;
@@ -142,7 +143,5 @@ internal sealed record ReviewAnswer
     }
 
     private static string Text(JsonNode? node) =>
-        node is JsonValue value && value.TryGetValue<string>(out var text)
-            ? (text.Length <= LongestText ? text : text[..LongestText] + "…")
-            : "";
+        node is JsonValue value && value.TryGetValue<string>(out var text) ? QuotedText.Cut(text, LongestText) : "";
 }

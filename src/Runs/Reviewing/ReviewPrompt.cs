@@ -46,7 +46,7 @@ internal static class ReviewPrompt
     )
     {
         var text = new StringBuilder(Rules);
-        Heading("Request").Append(SecretScanner.Redact(Cut(plan.Request ?? "(the plan says it)"))).Append('\n');
+        Heading("Request").Append(SecretScanner.Redact(QuotedText.Cut(plan.Request ?? "(the plan says it)", LongestRequest))).Append('\n');
         Heading("Tasks");
         foreach (var task in plan.Tasks.Take(MostTasks))
         {
@@ -85,6 +85,4 @@ internal static class ReviewPrompt
 
         StringBuilder Heading(string heading) => text.Append("\n# ").Append(heading).Append("\n\n");
     }
-
-    private static string Cut(string text) => text.Length <= LongestRequest ? text : text[..LongestRequest] + "…";
 }

@@ -50,10 +50,7 @@ public sealed class ReviewerRunStep(RunServices services)
     public async Task EndAsync(EndReviewInput input, CancellationToken stop)
     {
         var run = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
-        await new WorktreeStore(await services.OpenRepositoryAsync(input.Repository.Path)).RemoveAsync(
-            WorktreeOf(input.Repository, run),
-            stop
-        );
+        await new WorktreeStore(await services.OpenRepositoryAsync(input.Repository.Path)).RemoveAsync(run.WorktreeOf(ReviewTask.Id), stop);
     }
 
     private AnsweringStart StartOf(AskReviewerInput input, RunFiles run, ReviewFiles files)
@@ -87,13 +84,10 @@ public sealed class ReviewerRunStep(RunServices services)
     private async Task<string> EnsureWorktreeAsync(AskReviewerInput input, RunFiles run)
     {
         var worktrees = new WorktreeStore(await services.OpenRepositoryAsync(input.Repository.Path));
-        var path = WorktreeOf(input.Repository, run);
+        var path = run.WorktreeOf(ReviewTask.Id);
         var worktree = await worktrees.EnsureAsync(
             new WorktreeRequest(path, input.Round.Tip) { LockReason = $"the reviewer of {run.Folder.Name} reads here (orchestrate)" }
         );
         return worktree.Path;
     }
-
-    private static string WorktreeOf(RepositoryReference repository, RunFiles run) =>
-        Path.Combine(repository.Path, run.Settings.Worktrees.Directory, run.Folder.Name, ReviewTask.Id);
 }

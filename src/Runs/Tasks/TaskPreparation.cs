@@ -55,13 +55,13 @@ public sealed class TaskPreparation(RunServices services)
             && !input.WithStaging
             && !input.Task.Fresh
             && !files.Start.Input.Fresh
-            && await EarlierResult.TakeUpAsync(workspace, task, notes, key, input.Attempt, stop) is { } reused
+            && await KeptResults.TakeUpAsync(workspace, task, notes, key, input.Attempt, stop) is { } reused
         )
         {
             return prepared with { ReusedCommit = reused };
         }
 
-        await EarlierResult.ForgetAsync(workspace, notes, stop);
+        await KeptResults.ForgetAsync(workspace, notes, stop);
         var worktree = await MakeWorktreeAsync(workspace, notes, stop);
         await new WorktreeIncludes(repository).CopyAsync(worktree, stop);
         if (input.WithStaging && notes.MergedAttempt < input.Attempt)

@@ -20,11 +20,11 @@ internal static class Schema
             CREATE INDEX runs_due ON runs(next_due) WHERE next_due IS NOT NULL;
             CREATE INDEX runs_dispatch ON runs(key) WHERE dispatch <> 0;
             CREATE INDEX runs_closed ON runs(closed_at) WHERE closed_at IS NOT NULL;
-            CREATE TABLE current_runs(namespace TEXT NOT NULL, workflow_id TEXT NOT NULL, run_key INTEGER NOT NULL, PRIMARY
-            KEY(namespace, workflow_id)) WITHOUT ROWID;
+            CREATE TABLE current_runs(namespace TEXT NOT NULL, workflow_id TEXT NOT NULL, run_key INTEGER NOT NULL,
+                PRIMARY KEY(namespace, workflow_id)) WITHOUT ROWID;
             CREATE TABLE history(key INTEGER PRIMARY KEY, events BLOB NOT NULL);
-            CREATE TABLE extras(run_key INTEGER NOT NULL, kind INTEGER NOT NULL, id TEXT NOT NULL, data BLOB NOT NULL, PRIMARY
-            KEY(run_key, kind, id)) WITHOUT ROWID;
+            CREATE TABLE extras(run_key INTEGER NOT NULL, kind INTEGER NOT NULL, id TEXT NOT NULL, data BLOB NOT NULL,
+                PRIMARY KEY(run_key, kind, id)) WITHOUT ROWID;
             CREATE TABLE outbox(key INTEGER PRIMARY KEY, run_key INTEGER NOT NULL, data BLOB NOT NULL);
             """,
         "ALTER TABLE outbox RENAME TO transfer_tasks;",

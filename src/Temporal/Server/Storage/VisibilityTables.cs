@@ -29,14 +29,14 @@ internal static class VisibilityTables
                 task_queue TEXT NOT NULL, status INTEGER NOT NULL, sort_time INTEGER NOT NULL, start_time INTEGER NOT NULL,
                 execution_time INTEGER NOT NULL, close_time INTEGER,
                 execution_duration INTEGER, history_length INTEGER, history_size INTEGER, state_transitions INTEGER,
-                parent_workflow_id TEXT, parent_run_id TEXT, root_workflow_id TEXT NOT NULL, root_run_id TEXT NOT NULL, memo BLOB NOT
-                NULL, search_attributes BLOB NOT NULL);
+                parent_workflow_id TEXT, parent_run_id TEXT, root_workflow_id TEXT NOT NULL, root_run_id TEXT NOT NULL,
+                memo BLOB NOT NULL, search_attributes BLOB NOT NULL);
             CREATE UNIQUE INDEX visibility_run ON visibility(namespace, workflow_id, run_id);
             CREATE INDEX visibility_order ON visibility(namespace, division, sort_time DESC, start_time DESC, run_id);
-            CREATE INDEX visibility_status ON visibility(namespace, division, status, workflow_type, sort_time DESC, start_time DESC,
-            run_id);
-            CREATE TABLE visibility_values(run INTEGER NOT NULL, field TEXT NOT NULL, value NOT NULL, PRIMARY KEY(run, field, value))
-            WITHOUT ROWID;
+            CREATE INDEX visibility_status ON visibility(namespace, division, status, workflow_type, sort_time DESC,
+                start_time DESC, run_id);
+            CREATE TABLE visibility_values(run INTEGER NOT NULL, field TEXT NOT NULL, value NOT NULL,
+                PRIMARY KEY(run, field, value)) WITHOUT ROWID;
             """,
     ];
 
