@@ -77,7 +77,6 @@ public sealed class OrchestrationWorkflow : MessageWorkflow
             {
                 await RestoreAsync(_checkpoint);
             }
-
             while (true)
             {
                 await _parts.Recovery.TakeUpAsync();

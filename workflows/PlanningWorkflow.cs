@@ -36,7 +36,6 @@ public sealed class PlanningWorkflow : AgentWorkflow
                 Reporter.TransitionTo(TaskStates.Planned, judged.Message);
                 return;
             }
-
             State.ProblemsFile = judged.ProblemsFile;
             var problems = string.Join(" ", judged.Problems);
             if (attempt == MaxAttempts)

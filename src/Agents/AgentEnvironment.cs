@@ -60,12 +60,10 @@ public static class AgentEnvironment
         {
             environment["ORCHESTRATOR_TOKEN"] = start.Token;
         }
-
         foreach ((var name, var value) in own.Concat(start.Environment))
         {
             environment[name] = value;
         }
-
         LeaveOutGitMaintenance(environment);
         return environment;
     }
@@ -91,7 +89,6 @@ public static class AgentEnvironment
             environment[$"GIT_CONFIG_VALUE_{count}"] = value;
             count++;
         }
-
         environment["GIT_CONFIG_COUNT"] = count.ToString(CultureInfo.InvariantCulture);
     }
 }

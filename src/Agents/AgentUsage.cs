@@ -50,7 +50,6 @@ public sealed record AgentUsage(IReadOnlyDictionary<string, ModelUsage> Models)
         {
             sum[name] = sum.TryGetValue(name, out var known) ? known.Plus(use) : use;
         }
-
         return new AgentUsage(sum);
     }
 }

@@ -68,7 +68,6 @@ public sealed class BacklogStore
         {
             return read;
         }
-
         var changed = file.With(change(file.Backlog));
         var text = changed.Write();
 
@@ -83,12 +82,10 @@ public sealed class BacklogStore
         {
             return new BacklogReadResult(null, errors);
         }
-
         if (!File.Exists(FullPath) || await File.ReadAllTextAsync(FullPath, stop) != text)
         {
             await WriteAsync(text);
         }
-
         return new BacklogReadResult(changed, []);
     }
 
@@ -101,7 +98,6 @@ public sealed class BacklogStore
             await stream.WriteAsync(Encoding.UTF8.GetBytes(text));
             stream.Flush(flushToDisk: true);
         }
-
         File.Move(aside, FullPath, overwrite: true);
     }
 

@@ -31,7 +31,6 @@ public static class PayloadPaging
             }
             part.Add(item);
         }
-
         return part;
     }
 

@@ -57,7 +57,6 @@ internal static class GraphFaults
                     break;
             }
         }
-
         return graph;
     }
 

@@ -55,7 +55,6 @@ internal sealed class PlanPlaces
         {
             return (0, 0);
         }
-
         var node = tasks[task];
         var field = (node as MappingNode)?.Entries.Find(e => string.Equals(e.Key.Text, key, StringComparison.Ordinal)).Key;
         return field is null ? (node.Line, node.Column) : (field.Line, field.Column);

@@ -45,7 +45,6 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
         {
             return this;
         }
-
         var known = new Dictionary<string, string?>(StringComparer.Ordinal);
         var faults = new List<PlanFault>();
         for (var i = 0; i < Plan.Tasks.Count; i++)
@@ -56,7 +55,6 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
             Look(i, "files_read", task.FilesRead ?? []);
             Look(i, "notes_output", task.NotesOutput);
         }
-
         return faults.Count == 0 ? this : With(faults) with { Plan = null };
 
         void Look(int index, string field, IReadOnlyList<string> paths)
@@ -90,13 +88,11 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
             {
                 known.Add(start, target = leadsOutside(start));
             }
-
             if (target is not null)
             {
                 return $"'{start}' is a link to {target}";
             }
         }
-
         return null;
     }
 
@@ -108,7 +104,6 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
         {
             return this;
         }
-
         HashSet<string> known = [.. TaskRole.All, .. ownRoles];
         if (Plan.Tasks.All(task => task.Role is null || known.Contains(task.Role)))
         {
@@ -168,7 +163,6 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
         {
             return this;
         }
-
         var found = PlanConflicts.Of(Plan, Graph ?? TaskGraph.Of(Plan));
         var index = Plan.Tasks.Index().ToDictionary(t => t.Item.Id, t => t.Index, StringComparer.Ordinal);
         return With(

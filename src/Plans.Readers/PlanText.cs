@@ -39,7 +39,6 @@ public static class PlanText
             );
             return false;
         }
-
         if (content.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]))
         {
             text = Encoding.Unicode.GetString(content[2..]);
@@ -57,7 +56,6 @@ public static class PlanText
                 out fault
             );
         }
-
         return true;
     }
 
@@ -84,7 +82,6 @@ public static class PlanText
             );
             return false;
         }
-
         try
         {
             text = StrictUtf8.GetString(content);

@@ -30,7 +30,6 @@ public static class Durations
                 seconds += part;
             }
         }
-
         if (!(seconds >= 0 && seconds <= TimeSpan.MaxValue.TotalSeconds / 2))
         {
             return false;

@@ -41,15 +41,12 @@ public sealed class KeyTable
                 snake.Append('_');
                 continue;
             }
-
             if (char.IsAsciiLetterUpper(c) && snake.Length > 0 && snake[^1] != '_')
             {
                 snake.Append('_');
             }
-
             snake.Append(char.ToLowerInvariant(c));
         }
-
         return snake.ToString();
     }
 }

@@ -24,7 +24,6 @@ public static class NearestName
             {
                 continue;
             }
-
             var distance = Distance(given, name);
             if (distance < best)
             {
@@ -32,7 +31,6 @@ public static class NearestName
                 nearest = name;
             }
         }
-
         return nearest;
     }
 
@@ -46,7 +44,6 @@ public static class NearestName
         {
             last[j] = j;
         }
-
         for (var i = 1; i <= a.Length; i++)
         {
             row[0] = i;
@@ -59,13 +56,11 @@ public static class NearestName
                     row[j] = Math.Min(row[j], beforeLast[j - 2] + 1);
                 }
             }
-
             var free = beforeLast;
             beforeLast = last;
             last = row;
             row = free;
         }
-
         return last[b.Length];
     }
 

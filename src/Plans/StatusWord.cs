@@ -68,7 +68,6 @@ public static class StatusWord
                 plain.Append(' ');
             }
         }
-
         return plain.ToString().Trim();
     }
 }

@@ -13,12 +13,10 @@ public static class TaskId
         {
             return "is empty";
         }
-
         if (id.Length > MaxLength)
         {
             return $"is longer than {MaxLength} characters";
         }
-
         foreach (var c in id)
         {
             if (!char.IsAsciiLetterOrDigit(c) && c is not ('.' or '_' or '-'))
@@ -61,13 +59,11 @@ public static class TaskId
             {
                 safe.Append('-');
             }
-
             if (safe.Length == MaxLength)
             {
                 break;
             }
         }
-
         var id = safe.ToString().Trim('-', '.', '_');
         return id.EndsWith(".lock", StringComparison.OrdinalIgnoreCase) ? id[..^5] + "-lock" : id;
     }

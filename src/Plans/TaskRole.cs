@@ -21,7 +21,6 @@ public static class TaskRole
         {
             return null;
         }
-
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();
     }

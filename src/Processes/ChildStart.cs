@@ -27,7 +27,6 @@ internal sealed class ChildStart
                 $"'{command.FileName}' was not started: its working directory '{directory}' does not exist or is no directory."
             );
         }
-
         Info = new ProcessStartInfo
         {
             UseShellExecute = false,
@@ -49,7 +48,6 @@ internal sealed class ChildStart
         {
             Info.FileName = program;
         }
-
         foreach (var argument in command.Arguments)
         {
             Info.ArgumentList.Add(argument);
@@ -109,7 +107,6 @@ internal sealed class ChildStart
         {
             Info.Environment.Clear();
         }
-
         foreach (var (name, value) in _command.Environment)
         {
             if (value is null)
@@ -121,7 +118,6 @@ internal sealed class ChildStart
                 Info.Environment[name] = value;
             }
         }
-
         Info.Environment[ProcessRunner.ChildVariable] = _mark;
     }
 }

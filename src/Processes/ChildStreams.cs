@@ -60,7 +60,6 @@ internal sealed class ChildStreams : IDisposable
                 break;
             }
         }
-
         await _giveUp.CancelAsync();
         await _feeding;
         await _pumping;

@@ -48,7 +48,6 @@ public sealed class CpuThrottle(Func<IReadOnlyList<ProcessInfo>> find, double co
         {
             _stopped.UnionWith(_known.Where(process => process.IsStopped).Select(process => process.Identity));
         }
-
         Count(TimeSpan.FromTicks(_known.Sum(process => process.CpuTime.Ticks)));
         if (_credit < TimeSpan.Zero)
         {
@@ -56,7 +55,6 @@ public sealed class CpuThrottle(Func<IReadOnlyList<ProcessInfo>> find, double co
             {
                 See(anew: true);
             }
-
             Stop();
         }
         else
@@ -73,7 +71,6 @@ public sealed class CpuThrottle(Func<IReadOnlyList<ProcessInfo>> find, double co
         {
             Signals.Send(process, Signals.Continue);
         }
-
         _stopped.Clear();
     }
 
@@ -111,7 +108,6 @@ public sealed class CpuThrottle(Func<IReadOnlyList<ProcessInfo>> find, double co
             _credit += (step * cores) - since;
             _credit = _credit < Saved * cores ? _credit : Saved * cores;
         }
-
         _lastLook = now;
         _usedBefore = used;
     }

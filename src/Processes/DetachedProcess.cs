@@ -66,7 +66,6 @@ public sealed class DetachedProcess(TimeProvider? time = null)
         {
             info.ArgumentList.Add(argument);
         }
-
         using var process = await ChildStart.StartProcessAsync(info, command.FileName, _time);
         await using var input = process.StandardInput.BaseStream;
         var identity = ProcessIdentity.Of(process.Id) ?? throw Refused("it ended at once");

@@ -82,7 +82,6 @@ public static class DurableFile
             {
                 return;
             }
-
             try
             {
                 // On a full disk this tries to write what is buffered once more.
@@ -92,7 +91,6 @@ public static class DurableFile
             {
                 // The first failure is on its way to the caller.
             }
-
             File.Delete(_aside);
         }
     }

@@ -69,7 +69,6 @@ public sealed partial class FolderHandle : IDisposable
         {
             throw Fault("make the folder", name);
         }
-
         return TryOpen(name);
     }
 
@@ -90,7 +89,6 @@ public sealed partial class FolderHandle : IDisposable
         {
             throw Fault("list", "."u8);
         }
-
         var names = new List<byte[]>();
         try
         {
@@ -112,7 +110,6 @@ public sealed partial class FolderHandle : IDisposable
         {
             _ = FolderCalls.CloseFolder(stream);
         }
-
         return names;
     }
 
@@ -128,13 +125,11 @@ public sealed partial class FolderHandle : IDisposable
                 ? null
                 : throw Fault("read", name);
         }
-
         var file = new SafeFileHandle(number, ownsHandle: true);
         if (KindAt(number, [0], EmptyPath) == EntryKind.File)
         {
             return file;
         }
-
         file.Dispose();
         return null;
     }
@@ -172,7 +167,6 @@ public sealed partial class FolderHandle : IDisposable
         {
             return true;
         }
-
         return Marshal.GetLastPInvokeError() switch
         {
             NoSuchFile => true,
@@ -197,7 +191,6 @@ public sealed partial class FolderHandle : IDisposable
         {
             return new FolderHandle(new SafeFileHandle(number, ownsHandle: true), path);
         }
-
         var error = Marshal.GetLastPInvokeError();
         return error is NoSuchFile or NoFolder or TooManyLinks ? null : throw Fault("open the folder", path, error);
     }

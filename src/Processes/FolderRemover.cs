@@ -53,13 +53,11 @@ public static class FolderRemover
             {
                 return;
             }
-
             if (kind != EntryKind.Folder)
             {
                 parent.Remove(name, isFolder: false);
                 return;
             }
-
             using (var top = Open(parent, name))
             {
                 if (top is not null)
@@ -75,17 +73,14 @@ public static class FolderRemover
                                 RemoveContent(folder, top, 1, tooDeep);
                             }
                         }
-
                         top.Remove(moved, isFolder: true);
                     }
                 }
             }
-
             if (parent.Remove(name, isFolder: true))
             {
                 return;
             }
-
             if (tries == MostTries)
             {
                 throw new IOException(
@@ -122,7 +117,6 @@ public static class FolderRemover
                         RemoveContent(child, top, depth + 1, tooDeep);
                     }
                 }
-
                 folder.Remove(name, isFolder: true);
             }
         }

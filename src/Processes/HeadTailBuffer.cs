@@ -46,7 +46,6 @@ internal sealed class HeadTailBuffer(int limit)
         {
             return;
         }
-
         Grow(_tailLength + bytes.Length);
         bytes = bytes[Math.Max(0, bytes.Length - _tail.Length)..];
         var end = (_tailStart + _tailLength) % _tail.Length;

@@ -50,7 +50,6 @@ public static class Leftovers
             {
                 known[owner] = isGone = !owner.IsAlive();
             }
-
             return isGone;
         };
     }

@@ -22,13 +22,11 @@ internal sealed class LineSplitter(int limit)
                 part = part[room..];
                 yield return TakePart();
             }
-
             _line.Write(part.Span);
             if (end < 0)
             {
                 yield break;
             }
-
             yield return Take();
             bytes = bytes[(end + 1)..];
         }
@@ -66,7 +64,6 @@ internal sealed class LineSplitter(int limit)
             {
                 return 0;
             }
-
             if (value >= 0xC0)
             {
                 var length =
@@ -76,7 +73,6 @@ internal sealed class LineSplitter(int limit)
                 return length > back ? back : 0;
             }
         }
-
         return 0;
     }
 }

@@ -24,7 +24,6 @@ public sealed class LockFile : IDisposable
             {
                 return taken;
             }
-
             await Task.Delay(Pause, cancellationToken);
         }
     }

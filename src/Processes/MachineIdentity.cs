@@ -80,7 +80,6 @@ public static class MachineIdentity
             {
                 DurableFile.TryCreate(file, Guid.NewGuid().ToString("N") + "\n");
             }
-
             return File.ReadAllText(file).Trim() is { Length: > 0 } kept ? kept : null;
         }
         catch (Exception unkept) when (unkept is IOException or UnauthorizedAccessException)

@@ -56,16 +56,13 @@ internal sealed class OutputPump(Stream stream, OutputSink sink)
                     Interlocked.Increment(ref _reads);
                     _isReading = false;
                 }
-
                 if (count == 0)
                 {
                     break;
                 }
-
                 Interlocked.Add(ref _totalBytes, count);
                 await sink.WriteAsync(buffer.AsMemory(0, count), _splitter, stop);
             }
-
             await sink.FinishAsync(_splitter, heldOpen, stop);
         }
         finally

@@ -78,7 +78,6 @@ internal sealed class OutputSink : IDisposable
         {
             return;
         }
-
         if (_fileTotal > _output.FileLimit)
         {
             var tail = _fileTail.ToArray().AsSpan();
@@ -95,7 +94,6 @@ internal sealed class OutputSink : IDisposable
             );
             _file.Write(tail);
         }
-
         _file.Dispose();
     }
 
@@ -111,7 +109,6 @@ internal sealed class OutputSink : IDisposable
         {
             return;
         }
-
         var room = (int)Math.Clamp(_output.FileLimit - _fileTotal, 0, bytes.Length);
         _fileTotal += bytes.Length;
         _file.Write(bytes[..room]);

@@ -61,7 +61,6 @@ public sealed class PidWatermark
         {
             return null;
         }
-
         var begin = bytes.AsSpan().IndexOf("\nprocesses "u8);
         var rest = begin < 0 ? default : bytes.AsSpan(begin + "\nprocesses "u8.Length);
         return System.Buffers.Text.Utf8Parser.TryParse(rest, out long count, out _) ? count : null;

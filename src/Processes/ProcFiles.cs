@@ -111,7 +111,6 @@ internal static class ProcFiles
                 return Encoding.UTF8.GetString(environment[range][assignment.Length..]);
             }
         }
-
         return null;
     }
 
@@ -128,12 +127,10 @@ internal static class ProcFiles
             {
                 return default;
             }
-
             if (environment.Length > 0 || isSettled)
             {
                 return environment;
             }
-
             if (
                 SmallFile.ReadIfPossible($"/proc/{processId}/stat") is not { } stat
                 || HasSettledEnvironment(Encoding.UTF8.GetString(stat)) is not { } settled
@@ -141,14 +138,12 @@ internal static class ProcFiles
             {
                 return default;
             }
-
             isSettled = settled;
             if (!settled)
             {
                 Thread.Sleep(1);
             }
         }
-
         return default;
     }
 
@@ -173,10 +168,8 @@ internal static class ProcFiles
             {
                 return true;
             }
-
             environment = end < 0 ? default : environment[(end + 1)..];
         }
-
         return false;
     }
 
@@ -187,7 +180,6 @@ internal static class ProcFiles
         {
             return null;
         }
-
         var sizes = Encoding
             .UTF8.GetString(bytes)
             .Split('\n')

@@ -85,7 +85,6 @@ public sealed record ProcessCommand
         {
             text.Append(' ').Append(Quote(argument));
         }
-
         return text.ToString();
     }
 

@@ -52,7 +52,6 @@ public sealed class ProcessRunner(TimeProvider? time = null)
         {
             stop.ThrowIfCancellationRequested();
         }
-
         standardOutput.CloseFile();
         ownError?.CloseFile();
         return new ProcessResult

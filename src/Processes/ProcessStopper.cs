@@ -64,7 +64,6 @@ public sealed class ProcessStopper(TimeProvider? time = null)
         {
             return 0;
         }
-
         if (signal is { } asked)
         {
             foreach (var process in first)
@@ -72,12 +71,10 @@ public sealed class ProcessStopper(TimeProvider? time = null)
                 tree.Send(process, (int)asked);
             }
         }
-
         if (!await IsGoneWithinAsync(tree, grace, kill: false, cancellationToken))
         {
             await KillAsync(tree, killLimit);
         }
-
         return first.Count;
     }
 
@@ -105,17 +102,14 @@ public sealed class ProcessStopper(TimeProvider? time = null)
             {
                 return true;
             }
-
             if (cancellationToken.IsCancellationRequested || _time.GetElapsedTime(start) >= limit)
             {
                 return false;
             }
-
             foreach (var process in kill ? alive : [])
             {
                 tree.Send(process, Signals.Kill);
             }
-
             await Task.Delay(pause, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }

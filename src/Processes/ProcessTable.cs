@@ -142,7 +142,6 @@ public static class ProcessTable
                 waiting.Enqueue(child.ProcessId);
             }
         }
-
         return found;
     }
 }

@@ -21,7 +21,6 @@ public sealed class ProcessTreeMemory(Func<IReadOnlyList<ProcessInfo>> find)
         {
             return null;
         }
-
         var bytes = processes.Sum(process => ProcFiles.SumOfSizes($"/proc/{process.ProcessId}/smaps_rollup", Shares) ?? HeldBy(process));
         return bytes > limit ? bytes : null;
     }

@@ -17,7 +17,6 @@ public static class ProgramLocator
         {
             return found;
         }
-
         var notExecutable = Candidates(fileName, path, workingDirectory).FirstOrDefault(File.Exists);
         if (notExecutable is not null)
         {
@@ -27,7 +26,6 @@ public static class ProgramLocator
                 $"The program '{notExecutable}' is not executable. Make it so with: chmod +x '{notExecutable}'"
             );
         }
-
         throw new ProcessStartException(
             ProcessStartFailure.ProgramNotFound,
             fileName,
@@ -45,12 +43,10 @@ public static class ProgramLocator
         {
             return [];
         }
-
         if (fileName.Contains('/', StringComparison.Ordinal))
         {
             return [Path.GetFullPath(fileName, start)];
         }
-
         path ??= Environment.GetEnvironmentVariable("PATH") ?? "/usr/local/bin:/usr/bin:/bin";
         return path.Split(':').Select(folder => Path.GetFullPath(Path.Combine(folder, fileName), start));
     }

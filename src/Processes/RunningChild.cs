@@ -38,7 +38,6 @@ internal sealed class RunningChild(
         {
             Signals.Send(command.OwnSession ? -process.Id : process.Id, (int)command.StopSignal);
         }
-
         using var graceOver = CancellationTokenSource.CreateLinkedTokenSource(kill);
         graceOver.CancelAfter(command.Grace);
         var endedByItself = await WaitAsync(graceOver.Token);

@@ -45,12 +45,10 @@ public static partial class SharedFile
         {
             return true;
         }
-
         if (File.Exists(name))
         {
             return false;
         }
-
         try
         {
             using FileStream to = new(name, FileMode.CreateNew, FileAccess.Write);
@@ -74,7 +72,6 @@ public static partial class SharedFile
         {
             to.SetLength(0);
         }
-
         from.Position = to.Length;
         to.Position = to.Length;
         from.CopyTo(to);

@@ -45,7 +45,6 @@ internal static partial class Signals
                 ? SignalResult.Gone
                 : Result(NativeKill(process.ProcessId, signal), process.ProcessId, signal);
         }
-
         using var held = new Microsoft.Win32.SafeHandles.SafeFileHandle(descriptor, ownsHandle: true);
 
         // The descriptor is of whoever has the id now, and stays so: if that is the one that is meant, nobody else is hit.
@@ -65,7 +64,6 @@ internal static partial class Signals
         {
             return SignalResult.Sent;
         }
-
         var error = Marshal.GetLastPInvokeError();
         return error switch
         {

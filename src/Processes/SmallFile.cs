@@ -29,7 +29,6 @@ public static partial class SmallFile
         {
             return File.Exists(path) ? File.ReadAllBytes(path) : null;
         }
-
         var content = Read(path, out var error);
         return content is not null || error is NoSuchFile or NoFolder or IsFolder
             ? content
@@ -53,7 +52,6 @@ public static partial class SmallFile
             error = Marshal.GetLastPInvokeError();
             return null;
         }
-
         Span<byte> first = stackalloc byte[FirstSize];
         byte[]? grown = null;
         for (var length = 0; ; )
@@ -65,13 +63,11 @@ public static partial class SmallFile
                 error = Marshal.GetLastPInvokeError();
                 return null;
             }
-
             if (count == 0)
             {
                 error = 0;
                 return buffer[..length].ToArray();
             }
-
             length += (int)count;
             if (length == buffer.Length)
             {

@@ -27,7 +27,6 @@ internal sealed class TrackedTree(Func<IReadOnlyList<ProcessInfo>> find)
         {
             return [];
         }
-
         var all = ProcessTable.All();
         var alive = all.Where(process => _seen.Contains(process.Identity)).ToList();
         alive.AddRange(

@@ -49,7 +49,6 @@ public static partial class GateDetection
         {
             yield break;
         }
-
         var manager =
             names.Contains("pnpm-lock.yaml") ? "pnpm"
             : names.Contains("yarn.lock") ? "yarn"
@@ -119,7 +118,6 @@ public static partial class GateDetection
         {
             yield break;
         }
-
         var prefix =
             names.Contains("uv.lock") ? "uv run "
             : names.Contains("poetry.lock") ? "poetry run "
@@ -128,12 +126,10 @@ public static partial class GateDetection
         {
             yield return Make($"{prefix}mypy .", GateType.TypeCheck);
         }
-
         if (said.Contains("[tool.ruff", StringComparison.Ordinal) || names.Contains("ruff.toml"))
         {
             yield return Make($"{prefix}ruff check .", GateType.Lint);
         }
-
         if (said.Contains("pytest", StringComparison.Ordinal) || names.Contains("pytest.ini") || names.Contains("conftest.py"))
         {
             yield return Make($"{prefix}pytest", GateType.Test);
@@ -163,7 +159,6 @@ public static partial class GateDetection
                 yield return Make($"make {script}", kind);
             }
         }
-
         if (targets.Contains("check") && !targets.Contains("test"))
         {
             yield return Make("make check", GateType.Test);

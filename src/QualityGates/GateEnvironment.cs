@@ -73,7 +73,6 @@ public static class GateEnvironment
         {
             environment[name] = value;
         }
-
         return environment;
     }
 }

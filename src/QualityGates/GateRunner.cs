@@ -53,12 +53,10 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
                 Tail = "No file of the kind it asks for was changed.",
             };
         }
-
         if (!Directory.Exists(subject.Directory))
         {
             return CouldNotRun(gate, command, $"The directory {subject.Directory} is gone.");
         }
-
         if (System.Text.Encoding.UTF8.GetByteCount(command) > LongestCommand)
         {
             return CouldNotRun(
@@ -68,7 +66,6 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
                     + "finds its files itself."
             );
         }
-
         using var turn = await turns.EnterAsync(gate, subject.Origin, cancellationToken);
         var first = await RunOnceAsync(gate, command, subject, evidenceFile, turn, cancellationToken);
         if (first.Contention != GateContention.None && await turn.HadCompanyAsync(cancellationToken))
@@ -83,13 +80,11 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
                 Failure = alone.Result == GateResult.Passed ? GateFailure.Contention : alone.Failure,
             };
         }
-
         var wasKilled = GateClassifier.WasKilled(first);
         if (!wasKilled && (first.Failure != GateFailure.Logic || !subject.RerunFailure || !RunsTwice(gate)))
         {
             return first;
         }
-
         var second = await RunOnceAsync(gate, command, subject, evidenceFile + RerunSuffix, turn, cancellationToken);
         if (second.Result == GateResult.Passed)
         {
@@ -197,7 +192,6 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
             var errors = result.StandardError.Text;
             await File.AppendAllTextAsync(evidenceFile, errors.Length == 0 ? "" : $"\n[stderr]\n{errors}", cancellationToken);
         }
-
         var exitCode = verdict.ExitCode?.ToString(CultureInfo.InvariantCulture) ?? "none";
         var seconds = verdict.Duration.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
         await File.AppendAllTextAsync(

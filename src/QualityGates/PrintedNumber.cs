@@ -33,7 +33,6 @@ internal sealed partial class PrintedNumber
         {
             LastLine = plain;
         }
-
         LastLine = LastLine.Length > LongestLine ? LastLine[^LongestLine..] : LastLine;
         _isPart = isPart;
     }
@@ -44,7 +43,6 @@ internal sealed partial class PrintedNumber
         {
             return null;
         }
-
         var text = found.Value.TrimEnd('.', ',');
         return Expectation.NumberOf(Thousands().IsMatch(text) ? text.Replace(",", "", StringComparison.Ordinal) : text);
     }

@@ -15,7 +15,6 @@ public static class RepositoryLinks
         {
             return null;
         }
-
         try
         {
             var final = entry.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? target;

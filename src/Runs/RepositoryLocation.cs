@@ -38,7 +38,6 @@ public sealed record RepositoryLocation(string Root, string GitDirectory, bool I
                     : new RepositoryLocation(folder, folder, true);
             }
         }
-
         return null;
     }
 
@@ -52,7 +51,6 @@ public sealed record RepositoryLocation(string Root, string GitDirectory, bool I
                 return folder;
             }
         }
-
         return null;
     }
 

@@ -106,7 +106,6 @@ internal sealed class StagingRecord(GitRepository repository, string name, RunFo
                 "ExecutionOver"
             );
         }
-
         var kept = await _refs.PutBackAsync(name, recorded, stop);
         await _refs.UpdateAsync([new RefChange(_lastMerge, recorded, await _refs.ReadAsync(_lastMerge, stop))], "put back", stop);
         return (

@@ -29,13 +29,11 @@ public static class ConfigFileEditor
                 ]
             );
         }
-
         name = SettingIndex.Canonical(name, setting);
         if (setting.IsSecret && !value.StartsWith('$') && !value.StartsWith("file:", StringComparison.Ordinal))
         {
             return (null, [new SettingFault(name, "the secret itself must not stand in a file.", $"Give {setting.Accepts}.", source)]);
         }
-
         var faults = new List<SettingFault>();
         YamlConfiguration.Read(text, source, faults);
         if (faults.Count > 0)

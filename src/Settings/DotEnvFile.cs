@@ -29,7 +29,6 @@ public static class DotEnvFile
                 variables.Add((name, Unquote(line[(equals + 1)..].Trim()), number));
             }
         }
-
         return variables;
     }
 

@@ -19,7 +19,6 @@ internal static class FlatSettings
                 settings.Add(new RawSetting(name, entry.Value, source with { Line = entry.Line }));
             }
         }
-
         return settings;
     }
 }

@@ -87,13 +87,11 @@ internal static class GateSettingType
                     break;
             }
         }
-
         if (good && gate.Command.Length == 0)
         {
             faults("a gate needs a 'command'.", map.Line);
             good = false;
         }
-
         var meant = GateGrammar.Of(gate.Command, under, said, gate.Description);
         gates.Add(gate with { Type = meant.Type, Description = meant.Description });
         return good;

@@ -64,7 +64,6 @@ public static class LegacyConfiguration
                 OldVariables.Read(file, taken, used, unused);
                 continue;
             }
-
             var old = Translate(file, new SettingSource(SettingSourceKind.RepositoryFile, file.Path), faults);
             used.AddRange(old.Anyway.Select(raw => new UsedSetting(raw.Name, "so it is here anyway", raw.Source.ToString())));
             unused.AddRange(old.Unknown.Select(raw => new UnusedSetting(raw.Name, raw.Source.ToString())));
@@ -77,7 +76,6 @@ public static class LegacyConfiguration
                 Take(raw, taken, unused, faults);
             }
         }
-
         return new TakenConfiguration([.. taken.Values], used, unused, secrets, faults);
     }
 
@@ -123,7 +121,6 @@ public static class LegacyConfiguration
             old.Unknown.Add(raw);
             return;
         }
-
         if (setting.IsSecret && value is RawScalar { Text: var secret } && !secret.StartsWith('$'))
         {
             var variable = setting.Name.Replace('.', '_').ToUpperInvariant();

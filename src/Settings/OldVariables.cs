@@ -27,7 +27,6 @@ internal static class OldVariables
                 unused.Add(new UnusedSetting(name, $"{file.Path}:{line}"));
             }
         }
-
         var values = variables
             .Where(variable => variable.Value.Length > 0)
             .DistinctBy(variable => variable.Name)
@@ -41,7 +40,6 @@ internal static class OldVariables
         {
             Take("agents.claude.provider", "api", key.Line);
         }
-
         if (OfLimitedAgents.FirstOrDefault(values.ContainsKey) is { } known)
         {
             Take(LimitKeys.MemoryLimit.Name, "800MB", values[known].Line);

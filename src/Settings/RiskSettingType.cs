@@ -19,7 +19,6 @@ internal static class RiskSettingType
             faults($"'{RawText.Of(raw)}' is not a list of mappings with 'pattern' and 'weight'.", raw.Line);
             return false;
         }
-
         var good = true;
         foreach (var item in list.Items)
         {
@@ -35,7 +34,6 @@ internal static class RiskSettingType
             faults("each entry needs 'pattern' and 'weight'.", raw.Line);
             return false;
         }
-
         if (!SettingTypes.Text.TryRead(rawPattern, faults, out var pattern) | !Weight.TryRead(rawWeight, faults, out var weight))
         {
             return false;
@@ -45,7 +43,6 @@ internal static class RiskSettingType
             faults($"the pattern '{pattern}' can't be used: {fault.Reason}", rawPattern.Line);
             return false;
         }
-
         patterns.Add(new RiskPattern(pattern, weight));
         return true;
     }

@@ -50,7 +50,6 @@ internal static class SettingReading
             value = read;
             return true;
         }
-
         value = default;
         faults($"'{RawText.Of(raw)}' is not {accepts}.", raw.Line);
         return false;
@@ -96,20 +95,17 @@ internal static class SettingReading
             );
             return true;
         }
-
         if (raw is not RawList list)
         {
             faults($"'{RawText.Of(raw)}' is not a list of texts.", raw.Line);
             return false;
         }
-
         var good = true;
         foreach (var item in list.Items)
         {
             good &= ReadText(item, faults, out var text);
             texts.Add(text);
         }
-
         return good;
     }
 

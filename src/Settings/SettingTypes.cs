@@ -170,7 +170,6 @@ internal static class SettingTypes
                     value = text;
                     return true;
                 }
-
                 var near = NearestName.Of(text, choices);
                 faults($"'{text}' is not {accepts}{(near is null ? "" : $"; '{near}' is near")}.", raw.Line);
                 return false;

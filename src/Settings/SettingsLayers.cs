@@ -73,7 +73,6 @@ internal sealed class SettingsLayers(bool isTrusted)
                 WarnOfUnknown(raw, near);
             }
         }
-
         AddLayer(old.Settings);
     }
 
@@ -104,7 +103,6 @@ internal sealed class SettingsLayers(bool isTrusted)
                 AddVariable(layer, name, value, source);
             }
         }
-
         AddLayer(layer);
     }
 
@@ -141,7 +139,6 @@ internal sealed class SettingsLayers(bool isTrusted)
                 _agentVariables[name] = new AgentVariable(name, value, source);
             }
         }
-
         FileVariables[name] = value;
     }
 
@@ -204,7 +201,6 @@ internal sealed class SettingsLayers(bool isTrusted)
                 WarnOfUnknown(raw, SettingIndex.Nearest(raw.Name));
                 continue;
             }
-
             var name = SettingIndex.Canonical(raw.Name, setting);
             if (seen.TryGetValue(name, out var other))
             {
@@ -221,10 +217,8 @@ internal sealed class SettingsLayers(bool isTrusted)
                     continue;
                 }
             }
-
             seen[name] = raw;
         }
-
         foreach (var (name, raw) in seen)
         {
             var isAsked = raw.Source.IsOfRepository && !HarmlessSettings.Contains(SettingIndex.Find(name)!);

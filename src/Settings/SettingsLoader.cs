@@ -79,13 +79,11 @@ public static class SettingsLoader
                 values.Add(Describe(setting, setting.Name, settings));
                 continue;
             }
-
             foreach (var name in settings.Keys.Where(name => SettingIndex.Find(name) == setting).Order(StringComparer.Ordinal))
             {
                 values.Add(Describe(setting, name, settings));
             }
         }
-
         return values;
     }
 

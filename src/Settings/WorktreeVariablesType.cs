@@ -20,7 +20,6 @@ internal static class WorktreeVariablesType
             faults($"'{RawText.Of(raw)}' is not a mapping of variables to texts.", raw.Line);
             return false;
         }
-
         var good = true;
         foreach (var entry in map.Entries)
         {
@@ -41,7 +40,6 @@ internal static class WorktreeVariablesType
             }
             good &= fault is null;
         }
-
         return good;
     }
 

@@ -21,13 +21,11 @@ internal static class YamlConfiguration
             );
             return null;
         }
-
         if (text.Contains('\0', StringComparison.Ordinal))
         {
             faults.Add(new SettingFault("", "the file is binary.", "Write YAML text.", file));
             return null;
         }
-
         try
         {
             var parser = new Parser(new StringReader(text));
@@ -54,7 +52,6 @@ internal static class YamlConfiguration
                 );
                 return null;
             }
-
             switch (value)
             {
                 case RawMap map:
@@ -114,7 +111,6 @@ internal static class YamlConfiguration
             }
             return new RawList(items, line);
         }
-
         if (parser.TryConsume<MappingStart>(out _))
         {
             return ReadMapping(parser, depth, line);
@@ -138,7 +134,6 @@ internal static class YamlConfiguration
             }
             entries.Add(new RawEntry(key.Value, ReadNode(parser, depth + 1), (int)start.Line));
         }
-
         return new RawMap(entries, line);
     }
 }

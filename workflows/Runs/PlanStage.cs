@@ -26,7 +26,6 @@ internal sealed class PlanStage(RunContext context, PlanReader plans, TaskStarte
             context.TransitionTo(RunStates.Planning, await EndPlanningAsync());
             return;
         }
-
         _state.Plan = await plans.LoadAsync();
         _state.Run = _state.Run with
         {

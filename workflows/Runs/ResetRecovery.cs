@@ -45,7 +45,6 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
             {
                 context.Resets.TakenUp(reset);
             }
-
             foreach (var entry in _state.Board.AtWork.Where(e => e.ExecutionId.Length > 0 && !found.Contains(e.Id)).ToList())
             {
                 await HearOfEndAsync(entry);

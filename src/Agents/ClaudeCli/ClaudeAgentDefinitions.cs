@@ -24,7 +24,6 @@ internal static class ClaudeAgentDefinitions
                 leftOut.Add(file);
                 continue;
             }
-
             var member = $"{JsonValue.Create(agent.Name).ToJsonString()}:{agent.Definition.ToJsonString()}";
             var bytes = System.Text.Encoding.UTF8.GetByteCount(member) + 1;
             if (size + bytes > ArgumentLimit)
@@ -32,11 +31,9 @@ internal static class ClaudeAgentDefinitions
                 leftOut.Add(file);
                 continue;
             }
-
             size += bytes;
             members.Add(member);
         }
-
         return (members.Count == 0 ? null : "{" + string.Join(',', members) + "}", leftOut);
     }
 
@@ -48,7 +45,6 @@ internal static class ClaudeAgentDefinitions
         {
             return null;
         }
-
         var facts = ReadFrontMatter(lines[1..end]);
         JsonObject definition = new()
         {
@@ -62,12 +58,10 @@ internal static class ClaudeAgentDefinitions
                 definition[list] = new JsonArray([.. SplitList(names).Select(name => JsonValue.Create(name))]);
             }
         }
-
         if (facts.GetValueOrDefault("model") is { Length: > 0 } model)
         {
             definition["model"] = model;
         }
-
         return (facts.GetValueOrDefault("name") is { Length: > 0 } name ? name : fileName, definition);
     }
 
@@ -91,7 +85,6 @@ internal static class ClaudeAgentDefinitions
                 facts[key] = facts[key].Length == 0 ? more : facts[key] + " " + more;
             }
         }
-
         return facts;
     }
 

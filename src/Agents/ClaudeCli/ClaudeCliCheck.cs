@@ -31,13 +31,11 @@ internal static class ClaudeCliCheck
                 "Reinstall it with 'npm install -g @anthropic-ai/claude-code' (install scripts must be allowed)."
             );
         }
-
         var range = JudgeVersion(program, found);
         if (range.Status == AgentCheckStatus.Failed || provider is ClaudeProvider.Bedrock or ClaudeProvider.Vertex)
         {
             return range;
         }
-
         if (provider == ClaudeProvider.Api && string.IsNullOrEmpty(variables.GetValueOrDefault("ANTHROPIC_API_KEY")))
         {
             return range with
@@ -47,7 +45,6 @@ internal static class ClaudeCliCheck
                 Cure = "Set ANTHROPIC_API_KEY in the environment or in .env, or choose provider 'subscription'.",
             };
         }
-
         var login = await RunAsync("auth", "status");
         return JudgeLogin(range, login.ExitCode, login.StandardOutput.Text);
 
@@ -100,7 +97,6 @@ internal static class ClaudeCliCheck
                 Cure = "Run 'claude' once and log in, or set ANTHROPIC_API_KEY and agents.claude.provider to 'api'.",
             };
         }
-
         try
         {
             using var document = JsonDocument.Parse(output);

@@ -103,7 +103,6 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
         {
             return null;
         }
-
         folder.Write(name, text);
         return folder.File(name);
     }
@@ -176,7 +175,6 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
             default:
                 break;
         }
-
         return own.Concat(ConfigVariable());
     }
 

@@ -12,7 +12,6 @@ internal static class ClaudeFailures
         {
             return known;
         }
-
         return kind switch
         {
             "authentication_failed" or "oauth_org_not_allowed" or "billing_error" or "model_not_found" => AgentFailure.Account,
@@ -31,7 +30,6 @@ internal static class ClaudeFailures
         {
             return AgentFailure.Invalid;
         }
-
         return subtype switch
         {
             "error_max_turns" => AgentFailure.Turns,

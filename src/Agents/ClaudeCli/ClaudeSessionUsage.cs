@@ -24,7 +24,6 @@ internal static class ClaudeSessionUsage
                 answers[answer.Id] = (answer.Model, answer.Tokens);
             }
         }
-
         return new AgentUsage(
             answers
                 .Values.GroupBy(answer => answer.Model)
@@ -45,7 +44,6 @@ internal static class ClaudeSessionUsage
         {
             return null;
         }
-
         try
         {
             using var document = JsonDocument.Parse(line);

@@ -29,7 +29,6 @@ internal sealed class ClaudeStreamParser(Func<string, string?> findSessionFile, 
         {
             return [];
         }
-
         try
         {
             using var document = JsonDocument.Parse(
@@ -80,12 +79,10 @@ internal sealed class ClaudeStreamParser(Func<string, string?> findSessionFile, 
                 $"The Claude CLI ended without a result (exit code {exitCode?.ToString() ?? "unknown"}). {Cut(said)}"
             );
         }
-
         if (_result is { IsError: false, Subtype: "success" } && exitCode is null or 0)
         {
             return (AgentFailure.None, "");
         }
-
         var text = _result.Text.Length > 0 ? _result.Text : errorText;
         var failure =
             _result.IsError || _result.Subtype != "success"
@@ -158,7 +155,6 @@ internal sealed class ClaudeStreamParser(Func<string, string?> findSessionFile, 
         {
             yield break;
         }
-
         if (root.Text("error") is { } error)
         {
             _apiError = new AgentApiError(error, (int?)root.Number("api_error_status"), Cut(message.ContentText()));
@@ -176,7 +172,6 @@ internal sealed class ClaudeStreamParser(Func<string, string?> findSessionFile, 
                     + (usage.Number("cache_creation_input_tokens") ?? 0)
             );
         }
-
         foreach (var block in message.Items("content"))
         {
             if (block.Text("type") == "text" && block.Text("text") is { Length: > 0 } text)
@@ -199,7 +194,6 @@ internal sealed class ClaudeStreamParser(Func<string, string?> findSessionFile, 
         {
             yield break;
         }
-
         foreach (var block in message.Items("content"))
         {
             if (block.Text("type") == "tool_result" && block.IsTrue("is_error") && block.Text("tool_use_id") is { } call)
@@ -216,7 +210,6 @@ internal sealed class ClaudeStreamParser(Func<string, string?> findSessionFile, 
         {
             return [];
         }
-
         AgentRateLimit limit = new(
             info.Text("status") ?? "unknown",
             info.Text("rateLimitType"),

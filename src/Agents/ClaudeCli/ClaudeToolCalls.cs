@@ -39,7 +39,6 @@ internal sealed class ClaudeToolCalls
         {
             return;
         }
-
         _counts[tool] = _counts.GetValueOrDefault(tool) + 1;
         if (tool is "Task" or "Agent" && input.Text("subagent_type") is { } subAgent)
         {

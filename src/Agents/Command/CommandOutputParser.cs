@@ -20,7 +20,6 @@ internal sealed class CommandOutputParser(string name, bool wantsAnswer) : IAgen
         {
             return [];
         }
-
         _said.Add(text);
         _lastText = text.Length <= TextLimit ? text : text[..TextLimit] + "…";
         return [new AgentText(text)];

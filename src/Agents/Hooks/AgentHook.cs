@@ -71,7 +71,6 @@ public static class AgentHook
             {
                 return new HookAnswer("{}", "", 0);
             }
-
             var isAllowed = decision.Permission == HookPermission.Allow;
             JsonObject answer = new()
             {

@@ -83,23 +83,19 @@ internal static class GitCommandRules
         {
             first++;
         }
-
         if (first == words.Count)
         {
             return null;
         }
-
         var program = ProgramName(words[first]);
         if (program == "git")
         {
             return JudgeGit([.. words.Skip(first + 1)]);
         }
-
         if (program == "eval")
         {
             return FindDenied(string.Join(' ', words.Skip(first + 1)), depth + 1);
         }
-
         if (Shells.Contains(program))
         {
             var option = Enumerable
@@ -107,7 +103,6 @@ internal static class GitCommandRules
                 .FirstOrDefault(i => words[i].StartsWith('-') && words[i].Contains('c', StringComparison.Ordinal), words.Count);
             return option + 1 < words.Count ? FindDenied(words[option + 1], depth + 1) : null;
         }
-
         var wrapped = Wrappers.Contains(program)
             ? Enumerable
                 .Range(first + 1, words.Count - first - 1)
@@ -123,12 +118,10 @@ internal static class GitCommandRules
         {
             at += GitOptionsWithValue.Contains(words[at]) ? 2 : 1;
         }
-
         if (at >= words.Count)
         {
             return null;
         }
-
         var command = words[at];
         IReadOnlyList<string> rest = [.. words.Skip(at + 1)];
         return DeniedCommands.TryGetValue(command, out var reason) ? $"'git {command}' is not allowed: {reason}"

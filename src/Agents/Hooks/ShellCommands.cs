@@ -25,7 +25,6 @@ internal static class ShellCommands
             {
                 ReadNext();
             }
-
             EndCommand();
             return _commands;
         }
@@ -47,7 +46,6 @@ internal static class ShellCommands
                     {
                         Append(text[_at]);
                     }
-
                     _at++;
                     break;
                 case '<' when text.AsSpan(_at - 1).StartsWith("<<") && !text.AsSpan(_at - 1).StartsWith("<<<"):
@@ -79,7 +77,6 @@ internal static class ShellCommands
             {
                 Append(c);
             }
-
             return isPartOfWord;
         }
 
@@ -92,10 +89,8 @@ internal static class ShellCommands
                 {
                     _at++;
                 }
-
                 _word.Append(text[_at++]);
             }
-
             _at++;
         }
 
@@ -107,13 +102,11 @@ internal static class ShellCommands
             {
                 _at++;
             }
-
             var begin = _at;
             while (_at < text.Length && !char.IsWhiteSpace(text[_at]) && text[_at] is not (';' or '|' or '&' or ')' or '>'))
             {
                 _at++;
             }
-
             _hereDocuments.Enqueue(text[begin.._at].Trim('\'', '"', '\\'));
         }
 

@@ -32,26 +32,22 @@ internal static class WorktreePath
                 resolved = part == "." ? resolved : Path.GetDirectoryName(resolved) ?? "/";
                 continue;
             }
-
             var next = Path.Combine(resolved, part);
             if (new FileInfo(next).LinkTarget is not { } target)
             {
                 resolved = next;
                 continue;
             }
-
             if (++links > MostLinks)
             {
                 throw new IOException($"The symbolic links of {fullPath} lead in a circle.");
             }
-
             resolved = Path.IsPathRooted(target) ? "/" : resolved;
             foreach (var step in target.Split('/', StringSplitOptions.RemoveEmptyEntries).Reverse())
             {
                 waiting.Push(step);
             }
         }
-
         return resolved;
     }
 }

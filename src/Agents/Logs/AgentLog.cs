@@ -37,7 +37,6 @@ public static class AgentLog
             {
                 events.Enqueue(found with { Offset = endOffset });
             }
-
             return ValueTask.CompletedTask;
         }
 
@@ -51,12 +50,10 @@ public static class AgentLog
             {
                 await tail.FinishAsync(ParseAsync, cancellationToken);
             }
-
             while (events.TryDequeue(out var found))
             {
                 yield return found;
             }
-
             if (!isOver && !isNews)
             {
                 await Task.Delay(Pause, time, cancellationToken);

@@ -37,7 +37,6 @@ internal static class ModelClients
         {
             Environment.SetEnvironmentVariable("AWS_REGION", request.Region);
         }
-
         var credentials =
             await AnthropicBedrockCredentialsHelper.FromEnv()
             ?? throw new ModelUnavailableException(
@@ -48,7 +47,6 @@ internal static class ModelClients
         {
             throw new ModelUnavailableException("No AWS region is set for Bedrock. Set planner.region or AWS_REGION.");
         }
-
         return request.Url is null
             ? new AnthropicBedrockClient(credentials)
             {

@@ -29,7 +29,6 @@ internal sealed class ModelConversation(string file)
                 }
             );
         }
-
         _messages.Add(new JsonObject { ["role"] = "user", ["content"] = content });
         return (JsonArray)_messages.DeepClone();
     }

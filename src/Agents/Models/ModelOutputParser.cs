@@ -20,7 +20,6 @@ internal sealed class ModelOutputParser : IAgentOutputParser
             // Not ours: what a runtime prints when it dies. The exit code and stderr say the rest.
             return [];
         }
-
         return _reply is null ? [] : [new AgentResult(_reply.Failure != AgentFailure.None, _reply.Detail, Turns: 1, CostUsd: 0)];
     }
 

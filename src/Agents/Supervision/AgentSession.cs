@@ -110,14 +110,12 @@ public sealed class AgentSession
                 await tail.FinishAsync(ReadLineAsync, cancellationToken);
                 return await CompleteAsync();
             }
-
             if (limits.Check(isNews) is { } reason)
             {
                 ThrowIfOwnerChanged();
                 await StopAsync(reason);
                 continue;
             }
-
             pause =
                 isNews ? ShortestPause
                 : pause * PauseGrowth < LongestPause ? pause * PauseGrowth
@@ -162,7 +160,6 @@ public sealed class AgentSession
         {
             await _supervisor.EndSupervisorAsync(_folder);
         }
-
         var outcome = _parser.Complete(exitCode, _folder.ErrorTail()) with { ExitCode = exitCode };
         if (exitCode == ExitCodes.NoWorkingDirectory && !Directory.Exists(_start.WorkingDirectory))
         {
@@ -172,7 +169,6 @@ public sealed class AgentSession
                 Detail = $"The worktree {_start.WorkingDirectory} is gone. The agent was not started.",
             };
         }
-
         if (_folder.Unstartable is { } program)
         {
             return outcome with
@@ -181,17 +177,14 @@ public sealed class AgentSession
                 Detail = $"The agent program {program} is not there or may not be executed.",
             };
         }
-
         if (_folder.StopReason is { } reason)
         {
             return StopReasons.Apply(outcome, reason, _start.Limits, _folder.Memory);
         }
-
         if (!_parser.HasResult && ExitCodes.DescribeCrash(exitCode) is { } crash)
         {
             return outcome with { Failure = AgentFailure.Transient, Detail = crash };
         }
-
         return !_parser.HasResult && (ExitCodes.DescribeKill(exitCode) ?? DescribeFullDisk(exitCode)) is { } how
             ? outcome with
             {

@@ -52,7 +52,6 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
             folder.NotStartedAt = now;
             await LaunchAsync(runner, start, folder);
         }
-
         await WaitForAgentAsync(folder, cancellationToken);
         return new AgentSession(runner.CreateParser(start), start, folder, found, this, _time);
     }
@@ -72,7 +71,6 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
             await RunScriptAsync(files, ["stop", files.Path, StopReasons.ToText(reason)]);
             await WaitForSupervisorAsync(files);
         }
-
         await EndLeftoversAsync(folder);
         await EndSupervisorAsync(files);
     }
@@ -202,16 +200,13 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
                 {
                     return;
                 }
-
                 throw new InvalidOperationException(
                     $"The supervisor of {folder.Path} did not begin within {AppearLimit.TotalSeconds:0} s. It said: "
                         + $"{folder.Log ?? "nothing"}"
                 );
             }
-
             await Task.Delay(TimeSpan.FromMilliseconds(5), _time, cancellationToken);
         }
-
         if (folder.IsCancelledBeforeStart)
         {
             throw new InvalidOperationException(

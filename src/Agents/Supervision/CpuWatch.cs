@@ -19,7 +19,6 @@ internal sealed class CpuWatch(StartFolder folder, TimeProvider time)
         {
             return;
         }
-
         CpuThrottle throttle = new(folder.AgentProcesses, limit, time);
         var isNoted = false;
         try
@@ -32,7 +31,6 @@ internal sealed class CpuWatch(StartFolder folder, TimeProvider time)
                 {
                     throttle.Look();
                 }
-
                 await Task.Delay(Interval, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }

@@ -65,13 +65,11 @@ internal sealed class LimitWatch(AgentLimits limits, StartFolder folder, TimePro
         {
             return false;
         }
-
         _sinceMemory = TimeSpan.Zero;
         if (_memory.Above(limit) is not { } bytes)
         {
             return false;
         }
-
         folder.NoteMemory(bytes);
         return true;
     }

@@ -35,12 +35,10 @@ internal sealed class OutputTail(string path, int maxLineBytes) : IDisposable
         {
             await ReadToAsync(_stream!.Length, onLine, cancellationToken);
         }
-
         if (_lineLength > 0 && !_skipping)
         {
             await onLine(_line.AsMemory(0, _lineLength), Offset);
         }
-
         _lineLength = 0;
     }
 
@@ -57,7 +55,6 @@ internal sealed class OutputTail(string path, int maxLineBytes) : IDisposable
         {
             await TakeAsync(_chunk.AsMemory(0, read), onLine);
         }
-
         return Offset > begin;
     }
 
@@ -67,7 +64,6 @@ internal sealed class OutputTail(string path, int maxLineBytes) : IDisposable
         {
             _stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
         }
-
         return _stream is not null;
     }
 
@@ -85,12 +81,10 @@ internal sealed class OutputTail(string path, int maxLineBytes) : IDisposable
             {
                 return;
             }
-
             if (!_skipping)
             {
                 await onLine(WithoutCarriageReturn(), Offset);
             }
-
             _skipping = false;
             _lineLength = 0;
         }
@@ -102,7 +96,6 @@ internal sealed class OutputTail(string path, int maxLineBytes) : IDisposable
         {
             return;
         }
-
         if (_lineLength + part.Length > maxLineBytes)
         {
             _skipping = true;
@@ -111,12 +104,10 @@ internal sealed class OutputTail(string path, int maxLineBytes) : IDisposable
             _lineLength = 0;
             return;
         }
-
         if (_lineLength + part.Length > _line.Length)
         {
             Array.Resize(ref _line, Math.Max(_line.Length * 2, _lineLength + part.Length));
         }
-
         part.CopyTo(_line.AsSpan(_lineLength));
         _lineLength += part.Length;
     }

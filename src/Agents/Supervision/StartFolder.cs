@@ -162,12 +162,10 @@ internal sealed class StartFolder(string path)
         {
             return AgentStartState.Ended;
         }
-
         if (!IsStarted)
         {
             return IsCancelledBeforeStart ? AgentStartState.CancelledBeforeStart : AgentStartState.NotStarted;
         }
-
         if (IsAnybodyThere())
         {
             return AgentStartState.Running;

@@ -24,7 +24,6 @@ internal static class StopReasons
         {
             return outcome;
         }
-
         (var failure, var detail) = reason switch
         {
             "time" => (AgentFailure.Timeout, $"Stopped after {Text(limits.Time)}, its time limit."),

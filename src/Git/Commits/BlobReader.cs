@@ -21,7 +21,6 @@ internal sealed class BlobReader(GitRepository repository)
         {
             return contents;
         }
-
         var output = await repository.ReadAsync(
             repository.Call("cat-file", "--batch") with
             {
@@ -41,12 +40,10 @@ internal sealed class BlobReader(GitRepository repository)
             {
                 continue;
             }
-
             var length = int.Parse(size, CultureInfo.InvariantCulture);
             contents[id] = rest[..length].ToArray();
             rest = rest[Math.Min(length + 1, rest.Length)..];
         }
-
         return contents;
     }
 }

@@ -52,7 +52,6 @@ public sealed class CommitStore(GitRepository repository)
         {
             repository.Part<ObjectMemory>().Add(new CommitInfo(id, tree, [.. parents], SubjectOf(text), trailers));
         }
-
         return id;
     }
 
@@ -63,7 +62,6 @@ public sealed class CommitStore(GitRepository repository)
         {
             return known;
         }
-
         var commits = await LogAsync(["-1", "--no-walk", name + "^{commit}"], mayFail: true, cancellationToken);
         return commits.Count == 0 ? null : commits[0];
     }
@@ -167,7 +165,6 @@ public sealed class CommitStore(GitRepository repository)
         {
             return null;
         }
-
         var output = await repository.ReadAsync(
             call with
             {
@@ -227,7 +224,6 @@ public sealed class CommitStore(GitRepository repository)
         {
             repository.Part<ObjectMemory>().Add(commit);
         }
-
         return commits;
 
         static CommitInfo Parse(string record)

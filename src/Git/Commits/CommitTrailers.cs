@@ -38,7 +38,6 @@ public sealed record CommitTrailers(string Run, string? Task = null, int? Attemp
                 values[line[..colon].Trim()] = line[(colon + 1)..].Trim();
             }
         }
-
         return values.TryGetValue("Orchestrator-Run", out var run)
             ? new CommitTrailers(
                 run,

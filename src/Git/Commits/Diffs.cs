@@ -31,7 +31,6 @@ public sealed class Diffs(GitRepository repository)
         {
             return known;
         }
-
         var diff = ParseRaw(await repository.ReadAsync(repository.Call(["diff-tree", "-r", .. Raw, from, to, "--"]), cancellationToken));
         repository.Part<ObjectMemory>().Add(from, to, diff);
         return diff;
@@ -130,7 +129,6 @@ public sealed class Diffs(GitRepository repository)
             var facts = fields[i].TrimStart(':').Split(' ');
             files.Add(new ChangedFile(fields[i + 1], ChangeOf(facts[4][0]), facts[0], facts[1], facts[2], facts[3]));
         }
-
         return files;
     }
 

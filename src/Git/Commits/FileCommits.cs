@@ -40,7 +40,6 @@ public sealed class FileCommits(GitRepository repository)
             );
             entries.Append(CultureInfo.InvariantCulture, $"100644 {blob.Text}\t{path}\0");
         }
-
         await repository.WriteAsync(repository.Call("read-tree", parent) with { Environment = index.Environment }, cancellationToken);
         await repository.WriteAsync(
             repository.Call("update-index", "-z", "--index-info") with

@@ -24,7 +24,6 @@ internal sealed class ObjectMemory
         {
             _commits.Clear();
         }
-
         _commits[commit.Id] = commit;
     }
 
@@ -42,7 +41,6 @@ internal sealed class ObjectMemory
         {
             return true;
         }
-
         return Find(ancestor) is not null && frontier.TrueForAll(id => Reaches(id, ancestor, [])) ? false : null;
     }
 
@@ -59,10 +57,8 @@ internal sealed class ObjectMemory
             {
                 return null;
             }
-
             found.Add(commit);
         }
-
         return found;
     }
 
@@ -72,12 +68,10 @@ internal sealed class ObjectMemory
         {
             return;
         }
-
         if (_diffs.Count >= MostDiffs)
         {
             _diffs.Clear();
         }
-
         _diffs[(TreeOf(from), TreeOf(to))] = diff;
     }
 
@@ -94,7 +88,6 @@ internal sealed class ObjectMemory
         {
             return await ask();
         }
-
         var key = (TreeOf(id), question);
         while (true)
         {
@@ -102,14 +95,12 @@ internal sealed class ObjectMemory
             {
                 _answers.Clear();
             }
-
             var mine = new TaskCompletionSource<object?>(TaskCreationOptions.RunContinuationsAsynchronously);
             var answer = _answers.GetOrAdd(key, mine.Task);
             if (answer == mine.Task)
             {
                 return await AskAsync(key, mine, ask);
             }
-
             try
             {
                 return (T)(await answer)!;
@@ -149,19 +140,16 @@ internal sealed class ObjectMemory
             {
                 return true;
             }
-
             if (Find(id) is not { } commit || seen.Count > LongestWalk)
             {
                 frontier.Add(id);
                 continue;
             }
-
             foreach (var parent in commit.Parents.Where(seen.Add))
             {
                 waiting.Enqueue(parent);
             }
         }
-
         return false;
     }
 }

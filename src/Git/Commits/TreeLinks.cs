@@ -28,7 +28,6 @@ public sealed class TreeLinks(GitRepository repository)
         {
             return [];
         }
-
         var links = await ReadAsync(tree, cancellationToken);
         var known = await ReadAsync(before, cancellationToken);
         return
@@ -51,21 +50,18 @@ public sealed class TreeLinks(GitRepository repository)
         {
             return true;
         }
-
         while (rest.TryPop(out var part))
         {
             if (part is "" or ".")
             {
                 continue;
             }
-
             if (part == "..")
             {
                 if (place.Count == 0)
                 {
                     return true;
                 }
-
                 place.RemoveAt(place.Count - 1);
                 continue;
             }
@@ -75,7 +71,6 @@ public sealed class TreeLinks(GitRepository repository)
             {
                 return true;
             }
-
             place.Add(part);
             if (targets.TryGetValue(string.Join('/', place), out var target))
             {
@@ -86,7 +81,6 @@ public sealed class TreeLinks(GitRepository repository)
                 }
             }
         }
-
         return false;
 
         bool Follow(string target)
@@ -95,12 +89,10 @@ public sealed class TreeLinks(GitRepository repository)
             {
                 return false;
             }
-
             foreach (var part in target.Split('/').Reverse())
             {
                 rest.Push(part);
             }
-
             return true;
         }
     }

@@ -23,7 +23,6 @@ public sealed class UserHistory(GitRepository repository, IReadOnlyCollection<st
         {
             return new HashSet<string>();
         }
-
         var output = await repository.ReadAsync(
             repository.Call([
                 "rev-list",
@@ -50,7 +49,6 @@ public sealed class UserHistory(GitRepository repository, IReadOnlyCollection<st
         {
             return [];
         }
-
         var output = await repository.ReadAsync(
             repository.Call("cat-file", "--batch-check=%(objectname) %(objecttype)") with
             {

@@ -39,10 +39,8 @@ internal sealed class ConfigSettings
             {
                 settings._values[name] = values = [];
             }
-
             values.Add(end < 0 ? null : entry[(end + 1)..]);
         }
-
         return settings;
     }
 }

@@ -23,12 +23,10 @@ internal sealed class GuardStore(string folder)
         {
             return null;
         }
-
         if (content.Length > LargestHeld)
         {
             return Keep(file, content);
         }
-
         Held[file.Hash] = content;
         return file;
     }
@@ -54,7 +52,6 @@ internal sealed class GuardStore(string folder)
                 )
                 : null; // Also gone between two looks: worktrees come and go.
         }
-
         return file.LinkTarget is { } target && Encoding.UTF8.GetBytes(target) is var link
             ? (new GuardedFile(HashOf(link), GuardedFile.Link), link)
             : null;
@@ -96,7 +93,6 @@ internal sealed class GuardStore(string folder)
             File.WriteAllBytes(aside, content);
             File.Move(aside, path, overwrite: true);
         }
-
         return file;
     }
 
@@ -121,13 +117,11 @@ internal sealed record GuardedFile(string Hash, string Mode)
         {
             File.Delete(path);
         }
-
         if (mode == Link)
         {
             File.CreateSymbolicLink(path, Encoding.UTF8.GetString(content));
             return;
         }
-
         DurableFile.Write(path, content);
         if (!OperatingSystem.IsWindows() && mode.Length > 0)
         {

@@ -68,7 +68,6 @@ public sealed class Quarantine(GitRepository repository)
         {
             GuardedFile.Write(Path.Combine(repository.CommonDirectory, item.Name), item.Content.ToArray(), item.Mode);
         }
-
         File.Delete(PathOf(item.Id));
     }
 

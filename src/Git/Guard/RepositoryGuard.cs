@@ -61,7 +61,6 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
         {
             return;
         }
-
         using var one = await WorktreeLock.AcquireAsync(repository, cancellationToken);
         var foreign = await CompareAsync(worktree, recordFile, ours, cancellationToken);
         if (foreign.Count > 0)
@@ -91,18 +90,15 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
         {
             changes.Add(new TamperedItem(TamperedKind.Link, Path.Combine(worktree.Path, ".git"), worktree.AdminDirectory, found));
         }
-
         if (TryRead(recordFile) is { } record)
         {
             foreach (var (hash, content) in record.Contents)
             {
                 _store.Held[hash] = content;
             }
-
             changes.AddRange(await new SharedFiles(repository, _store).CompareAsync(record.Files, worktree, cancellationToken));
             changes.AddRange(await record.Branches.CompareAsync(repository, worktree, ours, cancellationToken));
         }
-
         return changes;
     }
 
@@ -185,7 +181,6 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
             await setting.WriteAsync(repository, change.Expected is null ? [] : SettingValues.Read(change.Expected), cancellationToken);
             return;
         }
-
         var found = GuardedFile.Parse(change.Found!);
         new Quarantine(repository).Keep(change, _store.Read(found.Hash) ?? [], found.Mode, during);
         PutFileBack(change.Name, change.Expected);
@@ -214,7 +209,6 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
         {
             return;
         }
-
         if (Directory.Exists(change.Name) && new DirectoryInfo(change.Name).LinkTarget is null)
         {
             Directory.CreateDirectory(storeFolder);
@@ -224,7 +218,6 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
         {
             File.Delete(change.Name);
         }
-
         File.WriteAllText(change.Name, $"gitdir: {change.Expected}\n");
     }
 
@@ -236,7 +229,6 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
             File.Delete(path);
             return;
         }
-
         var expected = GuardedFile.Parse(wanted);
         if (_store.Read(expected.Hash) is { } content) // Else named it was; what it held is gone with the power.
         {

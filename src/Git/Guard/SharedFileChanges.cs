@@ -30,17 +30,14 @@ internal sealed class SharedFileChanges(GitRepository repository, GuardStore sto
                     .Select(line => new TamperedItem(TamperedKind.Stash, NameOfEntry(line), null, EntryOf(line))),
             ];
         }
-
         if (IsConfiguration(name))
         {
             return await ExplainSettingsAsync(name, was, now, cancellationToken);
         }
-
         if (now is null)
         {
             store.KeepRecorded(was!); // What is gone runs nothing; whoever misses it finds it there.
         }
-
         var kind =
             name.StartsWith(SharedFiles.WorktreesFolder, StringComparison.Ordinal) ? TamperedKind.File
             : now is not null && RunsPrograms(name) && !_aside.IsAccepted(name, now.ToString()) ? TamperedKind.Program
@@ -60,7 +57,6 @@ internal sealed class SharedFileChanges(GitRepository repository, GuardStore sto
             // A power cut took what was recorded: nothing can be told, so nothing is undone.
             return [new TamperedItem(TamperedKind.Left, name, was.ToString(), now?.ToString())];
         }
-
         var before = await ConfigSettings.ReadAsync(repository, store.Content(was), cancellationToken);
         var after = await ConfigSettings.ReadAsync(repository, store.Content(now), cancellationToken);
         return

@@ -38,7 +38,6 @@ internal sealed class SharedFiles(GitRepository repository, GuardStore store)
             var name = Path.GetRelativePath(common, admin);
             files.AddRange(Wiring.Select(file => Path.Combine(name, file)));
         }
-
         return files
             .Select(file => (Name: file, Content: look(Path.Combine(common, file))))
             .Where(file => file.Content is not null)
@@ -61,7 +60,6 @@ internal sealed class SharedFiles(GitRepository repository, GuardStore store)
                 changes.Add(new TamperedItem(TamperedKind.Left, $"worktree {place}", null, place));
                 continue;
             }
-
             if (was == now || (name.StartsWith(WorktreesFolder, StringComparison.Ordinal) && !IsWiringOfOurs(name, worktree, recorded)))
             {
                 continue;
@@ -74,7 +72,6 @@ internal sealed class SharedFiles(GitRepository repository, GuardStore store)
                 changes.AddRange(await _changes.ExplainAsync(name, was, now, cancellationToken));
             }
         }
-
         return changes;
     }
 
@@ -85,7 +82,6 @@ internal sealed class SharedFiles(GitRepository repository, GuardStore store)
         {
             return [folder];
         }
-
         var everything = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None };
         return !Directory.Exists(folder)
             ? []
@@ -129,7 +125,6 @@ internal sealed class SharedFiles(GitRepository repository, GuardStore store)
         {
             return false;
         }
-
         return (!name.EndsWith("/config.worktree", StringComparison.Ordinal) || admin == worktree.AdminDirectory || branch.Length == 0)
             && !File.Exists(Path.Combine(admin, WorktreeAdmin.PooledName))
             && !new WorktreeClaims(repository).IsClaimed(path)
@@ -152,7 +147,6 @@ internal sealed class SharedFiles(GitRepository repository, GuardStore store)
         {
             return null;
         }
-
         var admin = Path.Combine(repository.CommonDirectory, WorktreesFolder, id);
         string[] marks = [WorktreeAdmin.MarkerName, WorktreeAdmin.PooledName];
         return marks.Any(mark => File.Exists(Path.Combine(admin, mark)))

@@ -39,7 +39,6 @@ internal sealed record UserBranches(IReadOnlyDictionary<string, string> Refs, in
         {
             return [];
         }
-
         var made = HeadLog(worktree).Skip(HeadLines).Where(IsMaking).Select(SharedFileChanges.EntryOf).ToHashSet(StringComparer.Ordinal);
         var annotated = moved.Any(now => IsTag(now.Key) && !made.Contains(now.Value))
             ? await ReadAnnotatedAsync(repository, cancellationToken)

@@ -49,17 +49,14 @@ internal sealed class InterruptedCheckout(Worktree checkout)
                 foreign.Add(change.Path);
             }
         }
-
         if (foreign.Count > 0)
         {
             return foreign;
         }
-
         foreach (var added in changes.Where(change => change.Change == FileChange.Added && HasFile(change.Path)))
         {
             _files.RemoveFile(added.Path);
         }
-
         await RestoreAsync(changes, cancellationToken);
         return [];
     }
@@ -105,12 +102,10 @@ internal sealed class InterruptedCheckout(Worktree checkout)
         {
             return _files.CanHaveFile(change.Path);
         }
-
         if (!_files.HasFile(change.Path) || change.Change == FileChange.Deleted)
         {
             return false;
         }
-
         var whole = (
             await checkout.Repository.ReadAsync(checkout.Call("cat-file", "--filters", $"{@new}:{change.Path}"), cancellationToken)
         ).Bytes;

@@ -63,12 +63,10 @@ public sealed class LandingReversal(GitRepository repository)
         {
             return new ReversalResult(ReversalState.NotLanded, $"{branch} does not have {landed}.");
         }
-
         if (tip != landed)
         {
             return await OfferRevertAsync(branch, tip, landed, before, run, "there are newer commits on it", cancellationToken);
         }
-
         var published = await repository.ReadAsync(
             repository.Call("for-each-ref", "--count=1", "--format=%(refname:short)", "--contains", landed, "refs/remotes"),
             cancellationToken
@@ -95,7 +93,6 @@ public sealed class LandingReversal(GitRepository repository)
                 ? Done()
                 : new ReversalResult(ReversalState.CheckoutInUse, $"{branch} was moved by somebody else meanwhile. Try again.");
         }
-
         var path = checkouts[0].Path;
         var admin = path == repository.MainCheckout ? repository.CommonDirectory : WorktreeAdmin.Find(repository, path);
         if (checkouts.Length > 1 || admin is null || WorktreeStatus.OperationIn(admin) != UnfinishedOperation.None)
@@ -106,7 +103,6 @@ public sealed class LandingReversal(GitRepository repository)
                     + $"git reset --keep {before}"
             );
         }
-
         try
         {
             // "--keep" goes on only if no file with uncommitted changes differs between the two commits.
@@ -148,7 +144,6 @@ public sealed class LandingReversal(GitRepository repository)
                     + $"{FileNames.Some(merged.ConflictedFiles)}. Undo it by hand: git merge {inverse}"
             );
         }
-
         var commit = await _commits.CreateAsync(
             merged.Tree,
             [tip],

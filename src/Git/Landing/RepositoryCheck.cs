@@ -44,7 +44,6 @@ public sealed class RepositoryCheck(GitRepository repository)
                 )
             );
         }
-
         CheckWritable(findings);
         target = await FindTargetAsync(target, findings, cancellationToken);
         var branches = await new RefStore(repository).ListAsync(["refs/heads"], cancellationToken);
@@ -64,7 +63,6 @@ public sealed class RepositoryCheck(GitRepository repository)
                     )
             );
         }
-
         foreach (var taken in branches.Keys.Where(name => name.Equals("refs/heads/" + branchPrefix, StringComparison.OrdinalIgnoreCase)))
         {
             findings.Add(
@@ -75,7 +73,6 @@ public sealed class RepositoryCheck(GitRepository repository)
                 )
             );
         }
-
         if (repository.IsShallow)
         {
             findings.Add(
@@ -86,12 +83,10 @@ public sealed class RepositoryCheck(GitRepository repository)
                 )
             );
         }
-
         if (start is not null)
         {
             await CheckContentAsync(start, findings, cancellationToken);
         }
-
         return new RepositoryCheckResult(target, start, [.. findings.OrderByDescending(finding => finding.Refuses)]);
     }
 
@@ -121,12 +116,10 @@ public sealed class RepositoryCheck(GitRepository repository)
         {
             return target.StartsWith("refs/", StringComparison.Ordinal) ? target : "refs/heads/" + target;
         }
-
         if (repository.MainCheckout is null)
         {
             return null;
         }
-
         var output = await repository.ReadAsync(
             repository.Call("symbolic-ref", "--quiet", "HEAD") with
             {
@@ -138,7 +131,6 @@ public sealed class RepositoryCheck(GitRepository repository)
         {
             return output.Text;
         }
-
         findings.Add(
             Refuse(
                 $"'{repository.MainCheckout}' is at no branch (detached HEAD), so it is not known where to land.",
@@ -184,7 +176,6 @@ public sealed class RepositoryCheck(GitRepository repository)
                 submodules++;
                 continue;
             }
-
             foreach (
                 var word in text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
                     .Where(word => word.StartsWith("filter=", StringComparison.Ordinal))
@@ -193,7 +184,6 @@ public sealed class RepositoryCheck(GitRepository repository)
                 filters.TryAdd(word["filter=".Length..], file);
             }
         }
-
         if (submodules > 0)
         {
             findings.Add(
@@ -205,7 +195,6 @@ public sealed class RepositoryCheck(GitRepository repository)
                 )
             );
         }
-
         foreach (var (filter, file) in filters)
         {
             CheckFilter(filter, file, findings);
@@ -229,7 +218,6 @@ public sealed class RepositoryCheck(GitRepository repository)
             );
             return;
         }
-
         var program = command.Split(' ', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault() ?? string.Empty;
         var isPlainName = program.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '/');
         if (isPlainName && ProgramLocator.Find(program, workingDirectory: repository.MainCheckout) is null)

@@ -24,7 +24,6 @@ internal sealed class TargetCheckout(GitRepository repository)
             {
                 continue;
             }
-
             var operation = WorktreeStatus.OperationIn(admin);
             if (operation != UnfinishedOperation.None && (info.Branch == request.Target || BranchBeingWorkedOn(admin) == request.Target))
             {
@@ -38,7 +37,6 @@ internal sealed class TargetCheckout(GitRepository repository)
                     )
                 );
             }
-
             if (info.Branch == request.Target)
             {
                 having.Add(new Worktree(repository, info.Path, admin));
@@ -56,7 +54,6 @@ internal sealed class TargetCheckout(GitRepository repository)
                 );
             }
         }
-
         return having.Count > 1
             ? (
                 null,

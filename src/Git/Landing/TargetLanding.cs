@@ -27,7 +27,6 @@ public sealed class TargetLanding(GitRepository repository)
             // Somebody else may bring the target to the very same commit now: then it is not ours to take back.
             await _notes.WriteAsync(file, request.Target, move: null, result.Tip, cancellationToken);
         }
-
         return result;
     }
 
@@ -68,24 +67,20 @@ public sealed class TargetLanding(GitRepository repository)
                 []
             );
         }
-
         if (await _commits.IsAncestorAsync(request.Commit, tip, cancellationToken))
         {
             intents.Forget();
             return new LandingResult(LandingState.AlreadyLanded, $"{branch} has {request.Commit}.", tip, []);
         }
-
         if (await ExplainTipAsync(request, branch, tip, cancellationToken) is { } refused)
         {
             return refused;
         }
-
         var (checkout, obstacle) = await new TargetCheckout(repository).FindAsync(request, branch, tip, cancellationToken);
         if (obstacle is not null)
         {
             return obstacle;
         }
-
         return checkout is null
             ? await MoveRefAsync(request, branch, tip, cancellationToken)
             : await MoveCheckoutAsync(request, branch, tip, checkout, intents, cancellationToken);
@@ -108,7 +103,6 @@ public sealed class TargetLanding(GitRepository repository)
                 []
             );
         }
-
         return await _commits.IsAncestorAsync(tip, request.Commit, cancellationToken)
             ? null
             : new LandingResult(LandingState.TargetMoved, $"{branch} has new commits since the run began; it is at {tip}.", tip, []);
@@ -126,7 +120,6 @@ public sealed class TargetLanding(GitRepository repository)
         {
             return new LandingResult(LandingState.Landed, $"{branch} is at {request.Commit}.", request.Commit, []);
         }
-
         return new LandingResult(LandingState.TargetMoved, $"{branch} was moved while it was to land.", moved.Actual[request.Target], []);
     }
 
@@ -154,7 +147,6 @@ public sealed class TargetLanding(GitRepository repository)
                 );
             }
         }
-
         var status = await WorktreeStatus.ReadAsync(checkout, cancellationToken);
         var changed = status.ChangedFiles(request.OwnFiles);
         if (changed.Count > 0)
@@ -167,7 +159,6 @@ public sealed class TargetLanding(GitRepository repository)
                 changed
             );
         }
-
         intents.Write(new LandingIntent(tip, request.Commit, checkout.Path));
         await _notes.WriteAsync(request, tip, cancellationToken);
         try
@@ -187,7 +178,6 @@ public sealed class TargetLanding(GitRepository repository)
         {
             return await ExplainRefusalAsync(request, branch, checkout, intents, e, cancellationToken);
         }
-
         intents.Forget();
         return new LandingResult(LandingState.Landed, $"{branch} is at {request.Commit}, also in '{checkout.Path}'.", request.Commit, []);
     }
@@ -215,7 +205,6 @@ public sealed class TargetLanding(GitRepository repository)
                 files
             );
         }
-
         if (
             refusal.ErrorOutput.Contains("would be overwritten", StringComparison.Ordinal)
             || refusal.ErrorOutput.Contains("would lose untracked", StringComparison.Ordinal)
@@ -230,13 +219,11 @@ public sealed class TargetLanding(GitRepository repository)
                 files
             );
         }
-
         if (tip is not null && !await _commits.IsAncestorAsync(tip, request.Commit, cancellationToken))
         {
             intents.Forget();
             return new LandingResult(LandingState.TargetMoved, $"{branch} was moved while it was to land.", tip, []);
         }
-
         throw refusal;
     }
 

@@ -22,7 +22,6 @@ internal sealed class FactClaims
             {
                 yield return Make(step, file, isMode: false, file.Theirs is null ? "(removed)" : $"content {file.Theirs.Id[..12]}");
             }
-
             if (ChangesMode(file))
             {
                 yield return Make(step, file, isMode: true, $"mode {file.Theirs!.Mode}");
@@ -38,7 +37,6 @@ internal sealed class FactClaims
             TakeContent(step, file, isFaithful);
             TakeMode(step, file, isFaithful);
         }
-
         _made.Clear();
     }
 
@@ -70,7 +68,6 @@ internal sealed class FactClaims
         {
             return;
         }
-
         if (_contents.TryGetValue(file.Path, out var prior) && !Holds(prior.Content, file.Result))
         {
             _contents.Remove(file.Path);
@@ -84,12 +81,10 @@ internal sealed class FactClaims
                 Change(step, file, prior.Hunk, needed, isFaithful);
             }
         }
-
         if (hunk is null || !step.Author.IsTask)
         {
             return;
         }
-
         var wanted = file.Theirs switch
         {
             null => Gone,
@@ -137,7 +132,6 @@ internal sealed class FactClaims
         {
             return;
         }
-
         if (_modes.TryGetValue(file.Path, out var prior) && prior.Mode != file.Result?.Mode)
         {
             _modes.Remove(file.Path);
@@ -150,12 +144,10 @@ internal sealed class FactClaims
                 Change(step, file, prior.Hunk, WriteRight.Append, isFaithful);
             }
         }
-
         if (hunk is null || !step.Author.IsTask)
         {
             return;
         }
-
         var wanted = file.Theirs!.Mode;
         var at =
             file.Result?.Mode == wanted ? file.Path : Elsewhere(step, file.Path, result => result.Mode == wanted && file.Result is null);

@@ -15,7 +15,6 @@ internal sealed class HunkTexts(LineTable lines)
         {
             return hunk.Fact;
         }
-
         var isAdded = hunk.Added.Count > 0;
         var of = isAdded ? hunk.Added : hunk.Removed;
         return (isAdded ? "" : "-") + Of(hunk.Missing.Concat(of).FirstOrDefault(lines.IsTelling, of[0]));

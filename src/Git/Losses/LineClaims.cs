@@ -41,7 +41,6 @@ internal sealed class LineClaims
         {
             return [];
         }
-
         var taken = copies.Where(copy => copy.Overlaps(hit)).Take(count).ToList();
         var ofNobody = Math.Max(0, before - copies.Count);
         taken.AddRange(copies.Except(taken).Take(Math.Max(0, count - taken.Count - ofNobody)).ToList());

@@ -28,7 +28,6 @@ internal static class LineDiff
         {
             end++;
         }
-
         var a = old[start..^end];
         var b = now[start..^end];
         var (keptOld, keptNew) = (new bool[a.Length], new bool[b.Length]);
@@ -48,12 +47,10 @@ internal static class LineDiff
         {
             x[i] = a[oldAt[i]];
         }
-
         for (var i = 0; i < y.Length; i++)
         {
             y[i] = b[newAt[i]];
         }
-
         foreach (var (from, to) in Shortest(x, y) ?? ByLinesThatAreThereOnce(x, y))
         {
             keptOld[oldAt[from]] = true;
@@ -71,7 +68,6 @@ internal static class LineDiff
                 places.Add(i);
             }
         }
-
         return [.. places];
     }
 
@@ -92,17 +88,14 @@ internal static class LineDiff
                 {
                     x++;
                 }
-
                 reach[middle + k] = x;
                 if (x >= a.Length && x - k >= b.Length)
                 {
                     return Backwards(a.Length, b.Length, edits, rounds);
                 }
             }
-
             rounds.Add(reach[(middle - edits)..(middle + edits + 1)]);
         }
-
         return null;
     }
 
@@ -121,15 +114,12 @@ internal static class LineDiff
             {
                 pairs.Add((--x, --y));
             }
-
             (x, y) = (fromX, fromY);
         }
-
         while (x > 0 && y > 0)
         {
             pairs.Add((--x, --y));
         }
-
         return pairs;
     }
 
@@ -157,13 +147,11 @@ internal static class LineDiff
                 tails[place] = i;
             }
         }
-
         var longest = new List<(int, int)>();
         for (var at = tails.LastOrDefault(-1); at >= 0; at = before[at])
         {
             longest.Add(pairs[at]);
         }
-
         return longest;
     }
 
@@ -174,7 +162,6 @@ internal static class LineDiff
         {
             at[lines[i]] = at.ContainsKey(lines[i]) ? -1 : i;
         }
-
         return at.Where(pair => pair.Value >= 0).ToDictionary(pair => pair.Key, pair => pair.Value);
     }
 
@@ -188,20 +175,16 @@ internal static class LineDiff
             {
                 i++;
             }
-
             while (j < keptNew.Length && !keptNew[j])
             {
                 j++;
             }
-
             if (i > from || j > to)
             {
                 changes.Add(new LineChange(start + from, i - from, start + to, j - to));
             }
-
             (i, j) = (i + 1, j + 1);
         }
-
         return changes;
     }
 }

@@ -25,7 +25,6 @@ internal sealed class LineTable
         {
             return null;
         }
-
         var text = Encoding.Latin1.GetString(content).AsSpan();
         var numbers = new List<int>();
         while (text.Length > 0)
@@ -34,7 +33,6 @@ internal sealed class LineTable
             numbers.Add(Number(end < 0 ? text : text[..end]));
             text = end < 0 ? [] : text[(end + 1)..];
         }
-
         return [.. numbers];
     }
 
@@ -48,7 +46,6 @@ internal sealed class LineTable
             _lines.Add(line.ToString());
             known[line] = number;
         }
-
         return number;
     }
 

@@ -34,7 +34,6 @@ public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<stri
         {
             return MergeLosses.None;
         }
-
         var ledger = await TakeAsync(reader, [new StepChanges(trees, author, diffs[0], diffs[1])], new LossLedger(reader.Table), stop);
         return new MergeLosses(
             ledger.Report().Lost,
@@ -60,7 +59,6 @@ public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<stri
         {
             return new LossLedger(reader.Table);
         }
-
         var steps = await TreesAsync(all, chain, stop);
         var diffs = await reader.DiffsAsync(
             [.. steps.SelectMany(s => ((string, string)[])[(s.BaseTree, s.TheirsTree), (s.OursTree, s.Commit.Tree)])],
@@ -91,7 +89,6 @@ public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<stri
             var isClear = balance.IsEven && read[i].Files.All(file => file.IsText || file.IsPlain);
             ledger.Take(read[i], balance, isFaithful: !isClear && await IsGitsAsync(reader, steps[i], balance, stop));
         }
-
         return ledger;
     }
 
@@ -109,7 +106,6 @@ public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<stri
         {
             return false;
         }
-
         var trees = step.Trees with { Commit = step.Trees.Commit with { Id = merge.Tree, Tree = merge.Tree } };
         var ours = await new Diffs(repository).BetweenAsync(trees.OursTree, merge.Tree, stop);
         balance.Excuse(StepBalance.Of((await reader.ReadAsync([step with { Trees = trees, Ours = ours }], stop))[0]));
@@ -128,7 +124,6 @@ public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<stri
         {
             chain.Add(commit);
         }
-
         chain.Reverse();
         return chain;
     }
@@ -150,7 +145,6 @@ public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<stri
                 }
             }
         }
-
         var place = chain.Select((commit, i) => (commit.Id, i)).ToDictionary(c => c.Id, c => c.i, StringComparer.Ordinal);
         var steps = new List<StepTrees>();
         var before = (await _commits.ReadAsync(chain[0].Parents[0], stop))!.Tree;
@@ -176,10 +170,8 @@ public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<stri
                 );
                 steps.Add(new StepTrees(commit, before, found, (await _commits.ReadAsync(commit.Parents[1], stop))!.Tree));
             }
-
             before = commit.Tree;
         }
-
         return steps;
     }
 }

@@ -36,19 +36,16 @@ internal sealed class LossLedger(LineTable lines)
         {
             _hunks.AddRange(hunks);
         }
-
         var (removed, added) = CarryWhatMoved(step, balance);
         Remove(step, removed, balance.Missing.Select(copies => copies.Line).ToHashSet());
         foreach (var copies in balance.Shared.Where(_ => step.Author.IsTask))
         {
             copies.Hunks.ToList().ForEach(hunk => _claims.Join(copies.Path, copies.Line, hunk));
         }
-
         foreach (var copies in added)
         {
             Bring(step, copies);
         }
-
         TakeBack(step, balance.Hunks);
         Lose(step, balance);
         _facts.Take(step, isFaithful);
@@ -69,7 +66,6 @@ internal sealed class LossLedger(LineTable lines)
                 _claims.Bring(to, from.Line, copy);
             }
         }
-
         var targets = balance.Added.ToLookup(copies => copies.Line).ToDictionary(g => g.Key, g => g.ToList());
         var removed = new List<LineCopies>();
         foreach (var copies in balance.Removed)
@@ -85,27 +81,23 @@ internal sealed class LossLedger(LineTable lines)
                     {
                         Bring(step, place with { Count = 1, Hunks = [place.Hunks[i]] }, i < moved.Count ? moved[i] : []);
                     }
-
                     rest -= count;
                     places.Remove(place);
                     if (place.Count > count)
                     {
                         places.Add(place with { Count = place.Count - count, Hunks = [.. place.Hunks.Skip(count)] });
                     }
-
                     if (rest == 0)
                     {
                         break;
                     }
                 }
             }
-
             if (rest > 0)
             {
                 removed.Add(copies with { Count = rest, Hunks = [.. copies.Hunks.TakeLast(rest)] });
             }
         }
-
         return (removed, [.. targets.Values.SelectMany(places => places)]);
     }
 
@@ -146,19 +138,16 @@ internal sealed class LossLedger(LineTable lines)
                 }
             }
         }
-
         foreach (var copies in removed.Where(copies => step.Author.IsTask && copies.Hunks.Count > 0))
         {
             _removers[(copies.Path, copies.Line)] = copies.Hunks[0];
         }
-
         foreach (var hunk in removed.SelectMany(copies => copies.Hunks).Distinct().Where(_ => step.Author.IsTask))
         {
             foreach (var line in hunk.Removed)
             {
                 _removers[(hunk.Path, line)] = hunk;
             }
-
             if (hunk.Added.Count == 0 && hunk.Removed.FirstOrDefault(lines.IsTelling, -1) is >= 0 and var first)
             {
                 (_removals.TryGetValue((hunk.Path, first), out var known) ? known : _removals[(hunk.Path, first)] = []).Add(hunk);
@@ -200,7 +189,6 @@ internal sealed class LossLedger(LineTable lines)
                 {
                     continue;
                 }
-
                 if (step.Author.RightTo(hunk.Path) == WriteRight.None)
                 {
                     removal.Lost(step);
@@ -220,7 +208,6 @@ internal sealed class LossLedger(LineTable lines)
         {
             copies.Hunks.ToList().ForEach(hunk => Change(step, hunk, copies, may: false));
         }
-
         foreach (var copies in balance.Gone)
         {
             var hunksOfCopies = _claims.Take(copies.Path, copies.Line, copies.Count, copies.Before, new HashSet<TrackedHunk>());
@@ -230,7 +217,6 @@ internal sealed class LossLedger(LineTable lines)
                 _others.Add(new MergedHunk("", "", copies.Path, 0, _texts.Of(copies.Line), HunkFate.Lost, step.Author.Name, step.Commit));
             }
         }
-
         foreach (var copies in balance.Surplus.Where(IsClear))
         {
             _removers.GetValueOrDefault((copies.Path, copies.Line))?.Lost(step);

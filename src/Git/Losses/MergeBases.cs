@@ -31,7 +31,6 @@ internal sealed class MergeBases(GitRepository repository)
                 return await TreeOfAsync(ranked[0].Commit, stop);
             }
         }
-
         var bases = (
             await repository.ReadAsync(repository.Call("merge-base", "--all", ours, theirs) with { AnswerCodes = [0, 1] }, stop)
         ).Lines;
@@ -39,7 +38,6 @@ internal sealed class MergeBases(GitRepository repository)
         {
             return (await repository.AddObjectsAsync(repository.Call("mktree"), stop)).Text; // Histories without a common beginning.
         }
-
         var tree = await TreeOfAsync(bases[0], stop);
         var merged = bases[0];
         foreach (var other in bases.Skip(1))
@@ -56,7 +54,6 @@ internal sealed class MergeBases(GitRepository repository)
             ).Fields()[0];
             merged = await _commits.CreateAsync(tree, [merged, other], "Common base", trailers: null, stop);
         }
-
         return tree;
     }
 
@@ -71,24 +68,20 @@ internal sealed class MergeBases(GitRepository repository)
             {
                 return null;
             }
-
             if (isKnown)
             {
                 found.Add(id);
                 continue;
             }
-
             if (memory.Find(id) is not { } commit)
             {
                 return null;
             }
-
             foreach (var parent in commit.Parents.Where(seen.Add))
             {
                 waiting.Enqueue(parent);
             }
         }
-
         return found;
     }
 

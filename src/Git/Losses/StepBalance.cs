@@ -49,7 +49,6 @@ internal sealed class StepBalance
         {
             balance.Add(step, file);
         }
-
         balance.Explain();
         return balance;
     }
@@ -83,12 +82,10 @@ internal sealed class StepBalance
                 LineCounts.Add(brings, added, hunk);
             }
         }
-
         if (!file.IsText)
         {
             return; // The ledger looks at it as a whole.
         }
-
         var before = LineCounts.Of(file.Ours);
         var after = file.IsPlain ? [] : LineCounts.Of(file.Result);
         if (file.IsPlain)
@@ -97,7 +94,6 @@ internal sealed class StepBalance
             Added.AddRange(brings.Select(b => Copies(b.Key, b.Value.Count, b.Value)));
             return;
         }
-
         var theirOwn = new Lazy<(Dictionary<int, int> Added, Dictionary<int, int> Removed)>(() => OthersChanges(file));
         foreach (var line in before.Keys.Union(after.Keys).Union(took.Keys).Union(brings.Keys))
         {
@@ -123,7 +119,6 @@ internal sealed class StepBalance
             {
                 _gone.Add(Copies(line, open - missing, []));
             }
-
             if (open < 0)
             {
                 _surplus.Add(Copies(line, -open, []) with { IsAmbiguous = after.GetValueOrDefault(line) > -open });
@@ -164,7 +159,6 @@ internal sealed class StepBalance
             rest = Settle(absorbed, rest, (_, _) => { });
             Keep(_missing, rest);
         }
-
         foreach (var copies in gone)
         {
             // Renamed by the work; or taken away by the work where staging had renamed the file.
@@ -173,7 +167,6 @@ internal sealed class StepBalance
             rest = Settle(absorbed, rest, (part, other) => Removed.Add(part with { Hunks = other.Hunks }));
             Keep(_gone, rest);
         }
-
         _surplus.AddRange(surplus.Values.SelectMany(list => list));
 
         static void Keep(List<LineCopies> to, LineCopies rest)
@@ -201,7 +194,6 @@ internal sealed class StepBalance
                 others.Add(Rest(other, count));
             }
         }
-
         return copies;
     }
 
@@ -226,7 +218,6 @@ internal sealed class StepBalance
                 LineCounts.Add(removed, old.AsSpan(change.OldStart, change.OldCount));
             }
         }
-
         return (added, removed);
     }
 }

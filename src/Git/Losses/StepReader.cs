@@ -51,10 +51,8 @@ internal sealed class StepReader(GitRepository repository, LineTable lines)
             {
                 few.Add(from == to ? [] : await new Diffs(repository).BetweenAsync(from, to, stop));
             }
-
             return few;
         }
-
         var output = await repository.ReadAsync(
             repository.Call(["diff-tree", "--stdin", "-r", .. Diffs.Raw]) with
             {
@@ -88,7 +86,6 @@ internal sealed class StepReader(GitRepository repository, LineTable lines)
                 var same = all.FirstOrDefault(known => known.Path == file.Path) is { } known ? Version(known.Mode, known.Id) : null;
                 files.Add(new MergedFile(file.Path, IsTheirs: true, old, now, same, same));
             }
-
             files.AddRange(
                 result.Values.Select(file => new MergedFile(
                     file.Path,
@@ -101,7 +98,6 @@ internal sealed class StepReader(GitRepository repository, LineTable lines)
             );
             drafts.Add((author, trees.Commit.Id, files));
         }
-
         await LoadAsync(drafts.SelectMany(draft => draft.Files), stop);
         return [.. drafts.Select(draft => new MergeStep(draft.Author, draft.Commit, [.. draft.Files.Select(WithLines)]))];
     }
@@ -135,7 +131,6 @@ internal sealed class StepReader(GitRepository repository, LineTable lines)
         {
             return;
         }
-
         var batch = new List<string>();
         long size = 0;
         foreach (var (id, length) in await SizesAsync(wanted, stop))
@@ -145,17 +140,14 @@ internal sealed class StepReader(GitRepository repository, LineTable lines)
                 _contents[id] = null;
                 continue;
             }
-
             if (size + length > LargestBatch)
             {
                 await LoadAsync(batch, stop);
                 (size, batch) = (0, []);
             }
-
             batch.Add(id);
             size += length + 100;
         }
-
         await LoadAsync(batch, stop);
     }
 
@@ -201,10 +193,8 @@ internal sealed class StepReader(GitRepository repository, LineTable lines)
                 rest = rest[(end + 1)..];
                 files.Add(new ChangedFile(path, Diffs.ChangeOf(facts[4][0]), facts[0], facts[1], facts[2], facts[3]));
             }
-
             diffs.Add(files);
         }
-
         return diffs.Count == count
             ? diffs
             : throw new GitException($"'git diff-tree --stdin' told of {diffs.Count} pairs of trees and was asked for {count}.");

@@ -42,7 +42,6 @@ public sealed class ConflictWorktree(Worktree worktree)
                 // The reset moves the branch that is checked out, and that may be one of the agent's own.
                 await new WorktreeHead(worktree).AttachAsync(branch, cancellationToken);
             }
-
             await new WorktreeReset(worktree, permit).ToAsync(ours, cancellationToken);
             await worktree.WriteAsync(
                 worktree.Call("merge", "--no-commit", "--no-ff", "--quiet", "--no-autostash", "--no-verify-signatures", theirs) with
@@ -60,7 +59,6 @@ public sealed class ConflictWorktree(Worktree worktree)
                 cancellationToken
             );
         }
-
         var status = await WorktreeStatus.ReadAsync(worktree, cancellationToken);
         return new BegunMerge([.. status.Entries.Where(entry => entry.IsUnmerged).Select(entry => entry.Path)], kept);
     }

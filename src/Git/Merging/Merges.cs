@@ -66,7 +66,6 @@ public sealed class Merges(GitRepository repository)
         {
             return new MergeResult(ahead.Tree, [], []); // Theirs was made on top of ours: there is nothing to merge.
         }
-
         var call = repository.Call("merge-tree", "--write-tree", "--messages", "-z", ours, theirs) with
         {
             AnswerCodes = [0, 1],
@@ -115,7 +114,6 @@ public sealed class Merges(GitRepository repository)
             var facts = fields[next][..tab].Split(' ');
             conflicts.Add(new ConflictStage(fields[next][(tab + 1)..], facts[0], facts[1], facts[2][0] - '0'));
         }
-
         var messages = new List<MergeMessage>();
         for (next++; next < fields.Length && int.TryParse(fields[next], out var count); )
         {
@@ -124,7 +122,6 @@ public sealed class Merges(GitRepository repository)
             );
             next += count + 3;
         }
-
         return new MergeResult(fields[0], conflicts, messages);
     }
 
@@ -138,7 +135,6 @@ public sealed class Merges(GitRepository repository)
         {
             return "/dev/null";
         }
-
         var content = string.Concat(appendedFiles.Order(StringComparer.Ordinal).Select(path => $"{AttributePattern(path)} merge=union\n"));
         var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(content)))[..16];
         var file = Path.Combine(repository.OwnDirectory, "attributes", name);
@@ -146,7 +142,6 @@ public sealed class Merges(GitRepository repository)
         {
             DurableFile.Write(file, content);
         }
-
         return file;
     }
 
@@ -169,7 +164,6 @@ public sealed class Merges(GitRepository repository)
                 }
             );
         }
-
         return pattern.Append('"').ToString();
     }
 }

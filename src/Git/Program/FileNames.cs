@@ -33,10 +33,8 @@ public static class FileNames
                     text.Append((char)(FirstEscape - 0x80 + unit));
                 }
             }
-
             name = name[length..];
         }
-
         return text.ToString();
     }
 
@@ -47,7 +45,6 @@ public static class FileNames
         {
             return Encoding.UTF8.GetBytes(text);
         }
-
         var bytes = new List<byte>(text.Length + 16);
         Span<byte> units = stackalloc byte[4];
         foreach (var rune in text.EnumerateRunes())
@@ -61,7 +58,6 @@ public static class FileNames
                 bytes.AddRange(units[..rune.EncodeToUtf8(units)]);
             }
         }
-
         return [.. bytes];
     }
 
@@ -79,7 +75,6 @@ public static class FileNames
                 : char.IsControl(letter) ? text.Append($"\\x{(int)letter:X2}")
                 : text.Append(letter);
         }
-
         return text.ToString();
     }
 
@@ -95,12 +90,10 @@ public static class FileNames
         {
             output = output[..^1];
         }
-
         if (output.Length == 0)
         {
             return [];
         }
-
         try
         {
             var text = Strict.GetString(output);
@@ -113,13 +106,11 @@ public static class FileNames
         {
             // Each field by itself.
         }
-
         var fields = new List<string>();
         foreach (var range in output.Split((byte)0))
         {
             fields.Add(Decode(output[range]));
         }
-
         return [.. fields];
     }
 

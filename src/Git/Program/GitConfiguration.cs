@@ -32,7 +32,6 @@ public sealed class GitConfiguration
             var end = entry.IndexOf('\n', StringComparison.Ordinal);
             values[end < 0 ? entry : entry[..end]] = end < 0 ? "true" : entry[(end + 1)..];
         }
-
         return new GitConfiguration(values);
     }
 }

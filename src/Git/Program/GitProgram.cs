@@ -111,7 +111,6 @@ public sealed partial class GitProgram
         {
             throw new GitUnavailableException($"git is not available: {e.Message} Install git {OldestVersion} or newer.", e);
         }
-
         var match = VersionPattern().Match(result.StandardOutput.Text);
         if (!result.Succeeded || !match.Success)
         {
@@ -120,7 +119,6 @@ public sealed partial class GitProgram
                     + $"{result.StandardError.Text.Trim()}: this is no usable git."
             );
         }
-
         var version = new Version(
             int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture),
             int.Parse(match.Groups[2].ValueSpan, CultureInfo.InvariantCulture),
@@ -172,7 +170,6 @@ public sealed partial class GitProgram
                 ? new GitException($"{Describe(call)} was not started: the folder '{call.Directory}' is gone.", inner: e)
                 : new GitUnavailableException($"git is not available: {e.Message}", e);
         }
-
         var errorText = result.StandardError.Text.Trim();
         if (result.TimedOut)
         {
@@ -182,7 +179,6 @@ public sealed partial class GitProgram
                 errorText
             );
         }
-
         if (!call.AnswerCodes.Contains(result.ExitCode))
         {
             throw new GitException(
@@ -191,12 +187,10 @@ public sealed partial class GitProgram
                 errorText
             );
         }
-
         if (result.StandardOutput.IsTruncated && !call.MayBeCut)
         {
             throw new GitException($"{Describe(call)} printed {result.StandardOutput.TotalBytes} bytes; the limit is {call.OutputLimit}.");
         }
-
         return new GitOutput(result.ExitCode, result.StandardOutput.Bytes, result.StandardOutput.IsTruncated, errorText);
     }
 
@@ -220,7 +214,6 @@ public sealed partial class GitProgram
         {
             environment[name] = value;
         }
-
         return environment;
     }
 

@@ -113,7 +113,6 @@ public sealed class GitRepository
                     + BeginCommand
             );
         }
-
         var commonDirectory = RealPath(lines[0]);
         var configuration = GitConfiguration.Parse(
             await program.ReadAsync(new GitCall(NoCheckout, [$"--git-dir={commonDirectory}", "config", "--list", "-z"]), cancellationToken)
@@ -191,13 +190,11 @@ public sealed class GitRepository
         {
             return Path.GetFullPath(configured, commonDirectory);
         }
-
         var gitDirectory = RealPath(lines[1]);
         if (gitDirectory == commonDirectory && lines.Length > 4)
         {
             return RealPath(lines[4]);
         }
-
         return Path.GetFileName(commonDirectory) == ".git" ? Path.GetDirectoryName(commonDirectory) : null;
     }
 
@@ -211,7 +208,6 @@ public sealed class GitRepository
             var link = new FileInfo(next);
             real = link.LinkTarget is null ? next : RealPath(link.ResolveLinkTarget(returnFinalTarget: true)!.FullName);
         }
-
         return real;
     }
 }

@@ -25,7 +25,6 @@ internal sealed class PidNamespaceClaims(GitRepository repository, string own)
         {
             return claim;
         }
-
         await claim.DisposeAsync();
         throw new GitException(
             $"Another container works in '{repository.MainCheckout ?? repository.CommonDirectory}' (its process ids are those of "
@@ -46,7 +45,6 @@ internal sealed class PidNamespaceClaims(GitRepository repository, string own)
                 {
                     return claim;
                 }
-
                 await claim.DisposeAsync();
             }
             catch (IOException) when (File.Exists(file))

@@ -44,12 +44,10 @@ internal sealed class WriteIntents(string folder, string commonDirectory)
                 {
                     continue;
                 }
-
                 if (waited >= lockPatience)
                 {
                     throw new GitLockedException(_locks.Describe(lockFile, waited), lockFile);
                 }
-
                 await Task.Delay(pause, cancellationToken);
                 waited += pause;
             }
@@ -85,7 +83,6 @@ internal sealed class WriteIntents(string folder, string commonDirectory)
         {
             return;
         }
-
         Directory.CreateDirectory(folder);
         var note = Path.Combine(folder, Guid.NewGuid().ToString("N") + WriteIntent.Ended);
         File.WriteAllText(note, $"{ProcessIdentity.Current}\n{Guid.NewGuid():N}\nsomebody has ended\n");
@@ -105,7 +102,6 @@ internal sealed class WriteIntents(string folder, string commonDirectory)
         {
             File.Delete(note.Path);
         }
-
         return removed;
     }
 
@@ -154,7 +150,6 @@ internal sealed class WriteIntents(string folder, string commonDirectory)
         {
             RandomAccess.SetLength(file, 0);
         }
-
         _free.Add(note);
     }
 
@@ -207,12 +202,10 @@ internal sealed class WriteIntents(string folder, string commonDirectory)
             file.Delete();
             return true;
         }
-
         if (!dead.Any(note => note.Start <= made) || living.Any(note => note.Start <= made) || _locks.HoldersOf(lockFile).Count > 0)
         {
             return false;
         }
-
         file.Delete();
         return true;
     }

@@ -32,7 +32,6 @@ internal static class RefFile
             id = content.Trim();
             return ObjectId.IsId(id);
         }
-
         var ending = " " + name;
         id = (DurableFile.TryRead(Path.Combine(repository.CommonDirectory, "packed-refs")) ?? string.Empty)
             .Split('\n')

@@ -58,7 +58,6 @@ public sealed class RefStore(GitRepository repository)
         {
             return (plain, false);
         }
-
         var output = await repository.ReadAsync(
             repository.Call("for-each-ref", "--format=%(objectname) %(symref) %(refname)", name),
             cancellationToken
@@ -83,7 +82,6 @@ public sealed class RefStore(GitRepository repository)
         {
             await UpdateAsync([new RefChange(kept, kept[KeptPrefix.Length..], null)], "kept", cancellationToken);
         }
-
         await repository.WriteAsync(repository.Call("update-ref", "--no-deref", "-m", "put back", name, right), cancellationToken);
         return kept;
     }
@@ -101,7 +99,6 @@ public sealed class RefStore(GitRepository repository)
         {
             return new Dictionary<string, string>();
         }
-
         var output = await repository.ReadAsync(
             repository.Call(["for-each-ref", "--format=%(objectname) %(refname)", .. patterns]),
             cancellationToken
@@ -143,12 +140,10 @@ public sealed class RefStore(GitRepository repository)
             {
                 return new RefUpdateResult(Done: true, actual);
             }
-
             if (changes.Any(change => actual[change.Name] != change.Old))
             {
                 return new RefUpdateResult(Done: false, actual);
             }
-
             throw; // The refs are as expected, so something else is wrong: a name git refuses, a full disk, an object that is missing.
         }
     }
@@ -171,7 +166,6 @@ public sealed class RefStore(GitRepository repository)
                     }
                 );
         }
-
         return script.Append("prepare\0commit\0").ToString();
     }
 }

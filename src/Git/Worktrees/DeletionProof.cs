@@ -33,12 +33,10 @@ public sealed class DeletionProof(GitRepository repository)
         {
             return new DeletionProofResult(IsProven: true, $"{commit} is superseded in the run's record.");
         }
-
         if (await _commits.IsReachableFromAnyAsync(commit, keepers, cancellationToken))
         {
             return new DeletionProofResult(IsProven: true, $"{commit} is in the history of {string.Join(" or ", keepers)}.");
         }
-
         var info = await _commits.ReadAsync(commit, cancellationToken);
         if (info is null)
         {
@@ -58,7 +56,6 @@ public sealed class DeletionProof(GitRepository repository)
                 return new DeletionProofResult(IsProven: true, $"The files of {commit} are those of {keeper}.");
             }
         }
-
         return new DeletionProofResult(IsProven: false, $"{commit} ({info.Subject}) is in no history that stays.");
     }
 
@@ -74,7 +71,6 @@ public sealed class DeletionProof(GitRepository repository)
         {
             return new DeletionProofResult(IsProven: false, $"git can't say what is in '{worktree.Path}'; see 'git status' there.");
         }
-
         if (status.Entries.Count > 0)
         {
             return new DeletionProofResult(
@@ -82,7 +78,6 @@ public sealed class DeletionProof(GitRepository repository)
                 $"'{worktree.Path}' has uncommitted work: {FileNames.Some([.. status.Entries.Select(entry => entry.Path)])}."
             );
         }
-
         return status.Head is null
             ? new DeletionProofResult(IsProven: true, $"'{worktree.Path}' has no commit and no files.")
             : await CheckCommitAsync(status.Head, keepers, superseded, cancellationToken);

@@ -43,7 +43,6 @@ public sealed class DiscardPermit
         {
             return new DiscardPermit(worktree.Path, null);
         }
-
         var status = await WorktreeStatus.TryReadAsync(worktree, cancellationToken);
         return status is { Entries.Count: 0, Head: { } at } && known.Contains(at)
             ? new DiscardPermit(worktree.Path, null)

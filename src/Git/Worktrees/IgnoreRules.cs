@@ -25,7 +25,6 @@ public static class IgnoreRules
         {
             return [];
         }
-
         var output = await worktree.Repository.ReadAsync(
             worktree.Call("check-ignore", "--stdin", "-z", "--verbose") with
             {
@@ -52,7 +51,6 @@ public static class IgnoreRules
                 );
             }
         }
-
         return ignored;
     }
 

@@ -85,13 +85,11 @@ internal sealed class PooledWorktrees(GitRepository repository, WorktreePool poo
         {
             return null;
         }
-
         File.Delete(Path.Combine(found.Admin, WorktreeAdmin.PooledName));
         if (Directory.Exists(path))
         {
             Directory.Delete(path); // Only an empty one comes here.
         }
-
         Move(found.Path, path, found.Admin);
         File.WriteAllText(Path.Combine(found.Admin, "locked"), lockReason + "\n"); // Only for people: not worth a sync.
         return (found.Admin, found.Fits);
@@ -121,12 +119,10 @@ internal sealed class PooledWorktrees(GitRepository repository, WorktreePool poo
             FolderRemover.Remove(lost.Admin);
             pooled.Remove(lost);
         }
-
         if (!Directory.Exists(_folder))
         {
             return pooled;
         }
-
         var known = pooled.Select(entry => entry.Path).ToHashSet();
         foreach (
             var unknown in Directory
@@ -143,7 +139,6 @@ internal sealed class PooledWorktrees(GitRepository repository, WorktreePool poo
                 FolderRemover.RemoveOrPutAside(unknown);
             }
         }
-
         return pooled;
     }
 }

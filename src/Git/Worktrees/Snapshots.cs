@@ -58,7 +58,6 @@ public sealed class Snapshots(GitRepository repository)
         {
             return new Snapshot(last, tree, IsNew: false);
         }
-
         var commit = await _commits.CreateAsync(tree, head is null ? [] : [head], message, trailers, cancellationToken);
         return (await _refs.UpdateAsync([new RefChange(name, commit, last)], "snapshot", cancellationToken)).Done
             ? new Snapshot(commit, tree, IsNew: true)
@@ -86,7 +85,6 @@ public sealed class Snapshots(GitRepository repository)
                 return name;
             }
         }
-
         var commit = await _commits.CreateAsync(tree, head is null ? [] : [head], keep.Message, keep.Trailers, cancellationToken);
         for (var number = known.Count + 1; ; number++)
         {
@@ -144,12 +142,10 @@ public sealed class Snapshots(GitRepository repository)
         {
             return new WorktreeCommit(parents[0], tree, HasChanges: changes.Count > 0, Lost: false, changes, problems);
         }
-
         if (changes.Count == 0 && parents.Count == 1)
         {
             return new WorktreeCommit(parents[0], tree, HasChanges: false, Lost: false, [], []);
         }
-
         var commit = await _commits.CreateAsync(tree, parents, message, trailers, cancellationToken);
         var moved = await _refs.UpdateAsync(
             [
@@ -182,7 +178,6 @@ public sealed class Snapshots(GitRepository repository)
                 cancellationToken
             );
         }
-
         await worktree.WriteAsync(cancellationToken, AddAll(leaveOut));
         var changes = await ReadChangesAsync();
         if (changes.Where(change => leaveOut?.Contains(change.Path) == true).ToList() is { Count: > 0 } left)

@@ -24,7 +24,6 @@ public static class StaleLocks
                 removed.Add(path);
             }
         }
-
         return removed;
     }
 

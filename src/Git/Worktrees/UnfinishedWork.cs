@@ -53,7 +53,6 @@ public sealed class UnfinishedWork(GitRepository repository, string name)
             {
                 return last;
             }
-
             var call = repository.Call(["commit-tree", tree, .. head is null ? (string[])[] : ["-p", head], "-F", "-"]);
             var commit = (
                 await repository.AddObjectsAsync(

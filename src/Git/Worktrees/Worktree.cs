@@ -86,7 +86,6 @@ public sealed class Worktree
         {
             return null;
         }
-
         return link is not null ? $"it is a symbolic link to '{link}'"
             : content is null ? "its .git file is missing"
             : $"its .git file says '{FileNames.Show(content)}'";

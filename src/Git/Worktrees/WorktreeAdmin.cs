@@ -24,7 +24,6 @@ internal static class WorktreeAdmin
         {
             yield break;
         }
-
         foreach (var admin in Directory.EnumerateDirectories(folder))
         {
             if (PlaceOf(admin) is { } path)
@@ -57,7 +56,6 @@ internal static class WorktreeAdmin
         {
             return known;
         }
-
         var real = GitRepository.RealPath(path);
         var found = All(repository).Where(entry => entry.Path == path || entry.Path == real).Select(entry => entry.Admin).FirstOrDefault();
         if (found is null)
@@ -68,7 +66,6 @@ internal static class WorktreeAdmin
         {
             places.Found[path] = found;
         }
-
         return found;
     }
 

@@ -17,7 +17,6 @@ internal sealed class WorktreeCheckout(GitRepository repository)
         {
             return false;
         }
-
         var worktree = new Worktree(repository, path, admin);
         try
         {

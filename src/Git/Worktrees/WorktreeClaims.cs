@@ -41,7 +41,6 @@ internal sealed class WorktreeClaims(GitRepository repository)
         {
             WorktreeAdmin.Remove(admin, path);
         }
-
         FolderRemover.RemoveOrPutAside(path);
         Release(path);
     }

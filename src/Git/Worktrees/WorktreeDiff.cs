@@ -40,7 +40,6 @@ public sealed class WorktreeDiff(Worktree worktree)
         {
             // What HEAD names may have been lost with the power; the files are the work.
         }
-
         return new WorktreeChanges(await OfIndexAsync(from, cancellationToken), null);
     }
 
@@ -140,7 +139,6 @@ public sealed class WorktreeDiff(Worktree worktree)
                 {
                     return null;
                 }
-
                 var isStaged = disk == '.';
                 files.Add(
                     new ChangedFile(
@@ -158,7 +156,6 @@ public sealed class WorktreeDiff(Worktree worktree)
                 return null;
             }
         }
-
         return files;
     }
 

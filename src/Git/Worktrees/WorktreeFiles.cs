@@ -83,14 +83,12 @@ public sealed class WorktreeFiles(string root)
             {
                 return null;
             }
-
             var content = new byte[length];
             var count = 0;
             for (var read = -1; count < length && read != 0; count += read)
             {
                 read = RandomAccess.Read(file, content.AsSpan(count), count);
             }
-
             return content[..count];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -112,7 +110,6 @@ public sealed class WorktreeFiles(string root)
         {
             return false;
         }
-
         var aside = Encoding.ASCII.GetBytes($".orchestrate-{Guid.NewGuid():N}");
         try
         {
@@ -120,7 +117,6 @@ public sealed class WorktreeFiles(string root)
             {
                 RandomAccess.Write(file, content, 0);
             }
-
             parent.Rename(aside, parent, name);
             return true;
         }
@@ -140,13 +136,11 @@ public sealed class WorktreeFiles(string root)
         {
             return false;
         }
-
         if (from.LinkTarget is { } target)
         {
             parent.MakeLink(name, Encoding.UTF8.GetBytes(target));
             return true;
         }
-
         using var source = from.OpenRead();
         using var file = new FileStream(parent.Make(name, Plain), FileAccess.Write);
         source.CopyTo(file);
@@ -154,7 +148,6 @@ public sealed class WorktreeFiles(string root)
         {
             File.SetUnixFileMode(file.SafeFileHandle, from.UnixFileMode);
         }
-
         return true;
     }
 
@@ -201,7 +194,6 @@ public sealed class WorktreeFiles(string root)
         {
             return null;
         }
-
         var folder = FolderHandle.TryOpen(root);
         foreach (var part in parts.SkipLast(1).Select(FileNames.Encode))
         {
@@ -209,12 +201,10 @@ public sealed class WorktreeFiles(string root)
             {
                 return null;
             }
-
             using var above = folder;
             folder = make ? Made(above, part) : above.TryOpen(part);
             isBlocked = folder is null && above.KindOf(part) != EntryKind.Missing;
         }
-
         return folder;
     }
 
@@ -224,7 +214,6 @@ public sealed class WorktreeFiles(string root)
         {
             return FolderHandle.TryOpen(root);
         }
-
         using var parent = Parent(path, make: false, out var name, out _);
         return parent?.TryOpen(name);
     }

@@ -56,12 +56,10 @@ public sealed class WorktreeHead(Worktree worktree)
         {
             return;
         }
-
         if (Directory.Exists(file) && new DirectoryInfo(file).LinkTarget is null)
         {
             Directory.Move(file, $"{file}-{Guid.NewGuid():N}"); // Whatever is in it, it goes with the worktree.
         }
-
         File.Delete(file);
         DurableFile.Write(file, $"ref: {branch}\n");
     }
@@ -82,7 +80,6 @@ public sealed class WorktreeHead(Worktree worktree)
             }
             return commit is not null;
         }
-
         var detach = worktree.Call("update-ref", "--no-deref", "-m", "leaves its branch", "HEAD", "HEAD^{commit}") with
         {
             AnswerCodes = [0, 1, 128],
@@ -101,7 +98,6 @@ public sealed class WorktreeHead(Worktree worktree)
         {
             await worktree.WriteAsync(cancellationToken, "symbolic-ref", "-m", "back to the task's branch", "HEAD", branch);
         }
-
         string[]? quit = Operation switch
         {
             UnfinishedOperation.Rebase => Directory.Exists(Path.Combine(worktree.AdminDirectory, "rebase-apply"))

@@ -20,7 +20,6 @@ public sealed class WorktreeIncludes(GitRepository repository)
         {
             return [];
         }
-
         var found = await repository.ReadAsync(
             main.Call("ls-files", "--others", "--ignored", "-z", $"--exclude-from={Path.Combine(main.Path, FileName)}"),
             cancellationToken
@@ -41,7 +40,6 @@ public sealed class WorktreeIncludes(GitRepository repository)
                 copied.Add(file);
             }
         }
-
         return copied;
     }
 

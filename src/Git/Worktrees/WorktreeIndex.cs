@@ -37,7 +37,6 @@ public sealed class WorktreeIndex(Worktree worktree)
                 return (await read(), true);
             }
         }
-
         var repaired = await RepairAsync(otherwise, cancellationToken);
         return (await read(), repaired);
     }
@@ -52,7 +51,6 @@ public sealed class WorktreeIndex(Worktree worktree)
         {
             return false;
         }
-
         if (Directory.Exists(_file) && new DirectoryInfo(_file).LinkTarget is null)
         {
             Directory.Move(_file, $"{_file}-{Guid.NewGuid():N}"); // Whatever is in it, it goes with the worktree.
@@ -61,7 +59,6 @@ public sealed class WorktreeIndex(Worktree worktree)
         {
             File.Delete(_file);
         }
-
         await worktree.WriteAsync(cancellationToken, "read-tree", await worktree.ReadHeadAsync(cancellationToken) ?? otherwise);
         return true;
     }

@@ -34,7 +34,6 @@ public sealed record WorktreeInfo(string Path, string? Head, string? Branch, boo
                 };
             }
         }
-
         return list;
     }
 }

@@ -69,7 +69,6 @@ public sealed class WorktreeReset(Worktree worktree, DiscardPermit permit)
                 left.Add((path, e.Message));
             }
         }
-
         return left;
     }
 
@@ -118,7 +117,6 @@ public sealed class WorktreeReset(Worktree worktree, DiscardPermit permit)
         {
             File.Delete(worktree.SetupMark);
         }
-
         await CleanAsync(cancellationToken, ["-ffdxq", .. kept.SelectMany(pattern => (string[])["-e", pattern])]);
     }
 

@@ -107,7 +107,6 @@ public sealed record WorktreeStatus(string? Head, string? Branch, UnfinishedOper
                     break; // Other headers, such as the upstream.
             }
         }
-
         return new WorktreeStatus(head, branch, operation, entries);
     }
 

@@ -27,7 +27,6 @@ public sealed class WorktreeStore(GitRepository repository)
                         + $"If nothing in it is needed: git worktree remove --force --force '{path}'"
                 );
         }
-
         var claims = new WorktreeClaims(repository);
         await new WorktreePlace(repository).ClearAsync(path, admin, claims, request, cancellationToken);
         claims.Claim(path);
@@ -37,7 +36,6 @@ public sealed class WorktreeStore(GitRepository repository)
         {
             await files.AddAsync(request, path, cancellationToken);
         }
-
         admin =
             WorktreeAdmin.Find(repository, path)
             ?? throw new GitException($"git made the worktree '{path}' but does not list it. Run 'git worktree list' in the repository.");
@@ -117,7 +115,6 @@ public sealed class WorktreeStore(GitRepository repository)
                 $"'{path}' is a worktree, but not one of ours; it was not removed. To do it by hand: git worktree remove '{path}'"
             );
         }
-
         if (claims.IsClaimed(path))
         {
             WorktreeReset.Remove(repository, path, DiscardPermit.OfOurMaking(path));
@@ -166,7 +163,6 @@ public sealed class WorktreeStore(GitRepository repository)
         {
             WorktreeReset.Remove(repository, path, DiscardPermit.OfOurMaking(path));
         }
-
         return unfinished;
     }
 

@@ -81,7 +81,6 @@ public sealed class WorktreeTree(Worktree worktree)
         {
             File.Copy(agents, index.Path);
         }
-
         return Task.CompletedTask;
     }
 

@@ -60,14 +60,12 @@ public static class BacklogAnswer
                 ]
             );
         }
-
         var read = BacklogReader.Read(System.Text.Encoding.UTF8.GetBytes(Layout(json)), File);
         PlanFault[] errors = [.. read.Errors];
         if (read.File is not { Backlog.Tasks: { } tasks } || errors.Length > 0)
         {
             return ([], errors);
         }
-
         PlanFault[] untitled =
         [
             .. tasks

@@ -73,7 +73,6 @@ public sealed class BacklogFile
         {
             known.TryAdd(Text(node["id"]), node);
         }
-
         return known;
     }
 
@@ -102,7 +101,6 @@ public sealed class BacklogFile
                 .. task.Subtasks.Select(s => (JsonNode)Node(s, Local(s.Id), known.GetValueOrDefault(Local(s.Id)), task.Subtasks)),
             ]);
         }
-
         return node;
     }
 

@@ -55,7 +55,6 @@ public static class BacklogPlanReader
         {
             return new PlanReadResult(null, read.Faults);
         }
-
         (var plan, var leftOut) = backlog.ToPlan();
         var waiting = leftOut.Select(t => new PlanFault(
             "left-out",
@@ -72,7 +71,6 @@ public static class BacklogPlanReader
         {
             return new PlanReadResult(null, faults);
         }
-
         return plan.Tasks.Count > 0
             ? new PlanReadResult(plan, faults)
             {
@@ -121,7 +119,6 @@ public static class BacklogPlanReader
         {
             return null;
         }
-
         try
         {
             var tag = (string?)JsonNode.Parse(state)?["currentTag"];

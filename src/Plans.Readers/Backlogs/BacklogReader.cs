@@ -17,13 +17,11 @@ public static class BacklogReader
         {
             return new BacklogReadResult(null, [fault]);
         }
-
         var faults = new FaultList(file);
         if (string.IsNullOrWhiteSpace(text))
         {
             return new BacklogReadResult(BacklogFile.Empty, []);
         }
-
         var root = JsonTree.Read(text, faults);
         if (root is SequenceNode list)
         {
@@ -31,23 +29,19 @@ public static class BacklogReader
             ((MappingNode)root).Entries.Add((new ScalarNode(list.Line, list.Column, "tasks", isPlain: false), list));
             text = $"{{\"tasks\":{text}}}";
         }
-
         if (root is not MappingNode mapping)
         {
             if (!faults.HasErrors)
             {
                 faults.Error("wrong-type", root, "", "A backlog is a mapping with the key 'tasks'.", "Begin with {\"tasks\": []}.");
             }
-
             return new BacklogReadResult(null, faults.Sorted());
         }
-
         (var found, var holder) = Holder(mapping, tag, faults);
         if (holder is null)
         {
             return new BacklogReadResult(null, faults.Sorted());
         }
-
         var placed = new List<PlacedTask>();
         var backlog = new Backlog(BacklogTaskBinder.BindTasks(holder, found, placed, faults));
         var isReadable = !faults.HasErrors;
@@ -56,7 +50,6 @@ public static class BacklogReader
         {
             return new BacklogReadResult(null, faults.Sorted());
         }
-
         var json = (JsonObject)
             JsonNode.Parse(
                 text,
@@ -81,7 +74,6 @@ public static class BacklogReader
                     task.Insert(at, usual, value);
                 }
             }
-
             Rename(task["subtasks"] as JsonArray);
         }
     }
@@ -111,7 +103,6 @@ public static class BacklogReader
         {
             return (wanted, (MappingNode)value!);
         }
-
         var known =
             tags.Count == 0 ? "Add \"tasks\": [] to the file." : $"Its tags are: {string.Join(", ", tags.Select(t => t.Key.Text))}.";
         faults.Error("no-tasks", root, "", tags.Count == 0 ? "The file has no list of tasks." : $"The file has no tag '{wanted}'.", known);

@@ -29,7 +29,6 @@ internal static class BacklogTaskBinder
             faults.Error("wrong-type", node, path, $"'tasks' is a list, not {node.Kind}.", "Write [].");
             return [];
         }
-
         return [.. list.Items.Select((item, i) => Bind(item, $"{path}[{i}]", null, null, placed, faults)).OfType<BacklogTask>()];
     }
 
@@ -64,7 +63,6 @@ internal static class BacklogTaskBinder
         {
             faults.Error("bad-id", fields.Node("id"), fields.Join("id"), $"The id '{local}' {fault}.", "Give it a number.");
         }
-
         var dependencies = fields.Texts("dependencies") ?? [];
         string[] dependsOn =
         [
@@ -126,12 +124,10 @@ internal static class BacklogTaskBinder
         {
             return BacklogStatus.Pending;
         }
-
         if (BacklogStatus.Find(word) is { } status)
         {
             return status;
         }
-
         var near = NearestName.Of(word, BacklogStatus.All);
         fields.Faults.Warning(
             "unknown-status",

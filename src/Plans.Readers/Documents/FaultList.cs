@@ -54,7 +54,6 @@ internal sealed class FaultList(string file)
                 new PlanFault("more-faults", severity, File, 0, 0, "", $"{_left} more faults are not listed.", "Repair those above first.")
             );
         }
-
         return sorted;
     }
 }

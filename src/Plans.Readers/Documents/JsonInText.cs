@@ -25,7 +25,6 @@ public static class JsonInText
             {
                 return null;
             }
-
             at += brace;
             switch (TryRead(bytes.AsSpan(at), out var length))
             {
@@ -38,10 +37,8 @@ public static class JsonInText
                 default:
                     break;
             }
-
             at++;
         }
-
         return null;
     }
 
@@ -55,7 +52,6 @@ public static class JsonInText
             {
                 return Reading.Cut;
             }
-
             using (document)
             {
                 length = (int)reader.BytesConsumed;

@@ -38,7 +38,6 @@ internal ref struct JsonTree
         {
             return null;
         }
-
         var utf8 = Encoding.UTF8.GetBytes(text);
         var tree = new JsonTree(utf8, faults);
         try
@@ -49,7 +48,6 @@ internal ref struct JsonTree
             {
                 // Only white space and comments may follow; the reader says so otherwise.
             }
-
             return root;
         }
         catch (JsonException e)
@@ -70,7 +68,6 @@ internal ref struct JsonTree
         {
             start += _json[start..].IndexOf((byte)'\n') + 1;
         }
-
         var length = (int)Math.Min(e.BytePositionInLine ?? 0, _json.Length - start);
         var column = Encoding.UTF8.GetCharCount(_json.Slice(start, length)) + 1;
         _faults.Add(
@@ -92,7 +89,6 @@ internal ref struct JsonTree
         {
             throw new JsonException($"The file has more than {DocumentLimits.MaxNodes} values.", null, line - 1, null);
         }
-
         switch (_reader.TokenType)
         {
             case JsonTokenType.StartObject:
@@ -103,7 +99,6 @@ internal ref struct JsonTree
                 {
                     sequence.Items.Add(ReadValue());
                 }
-
                 return sequence;
             case JsonTokenType.String:
                 return new ScalarNode(line, column, ReadString(), isPlain: false);
@@ -131,7 +126,6 @@ internal ref struct JsonTree
                 YamlFaults.DuplicateKey(key, names[key.Text], _faults);
             }
         }
-
         return mapping;
     }
 

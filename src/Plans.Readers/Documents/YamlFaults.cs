@@ -30,7 +30,6 @@ internal static class YamlFaults
                 return;
             }
         }
-
         var shown = LineOf(text, line).Trim();
         shown = shown.Length > 80 ? shown[..80] + "..." : shown;
         faults.Add(
@@ -54,10 +53,8 @@ internal static class YamlFaults
             {
                 return "";
             }
-
             start = end + 1;
         }
-
         var stop = text.IndexOf('\n', start);
         return text[start..(stop < 0 ? text.Length : stop)].TrimEnd('\r');
     }

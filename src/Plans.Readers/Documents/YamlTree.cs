@@ -49,19 +49,16 @@ internal sealed class YamlTree
         {
             return null;
         }
-
         var root = ReadNode(depth: 0);
         if (_stopped || root is null)
         {
             return null;
         }
-
         _parser.Consume<DocumentEnd>();
         if (_parser.Accept<DocumentStart>(out var second))
         {
             YamlFaults.SeveralDocuments(second.Start, _faults);
         }
-
         return root;
     }
 
@@ -71,7 +68,6 @@ internal sealed class YamlTree
         {
             return Resolve(alias);
         }
-
         var start = _parser.Consume<NodeEvent>();
         if (depth > DocumentLimits.MaxDepth)
         {
@@ -82,7 +78,6 @@ internal sealed class YamlTree
                 "A plan needs no such nesting; look for stray brackets."
             );
         }
-
         var anchor = start.Anchor.IsEmpty ? null : start.Anchor.Value;
         if (anchor is not null)
         {
@@ -100,12 +95,10 @@ internal sealed class YamlTree
             MappingStart => ReadMapping(start, depth),
             _ => throw new YamlException(start.Start, start.End, $"unexpected {start.GetType().Name}"),
         };
-
         if (anchor is not null)
         {
             _anchors[anchor] = node;
         }
-
         return node;
     }
 
@@ -122,7 +115,6 @@ internal sealed class YamlTree
                 near is null ? $"Define it with &{name}, or write the value out." : $"Did you mean *{near}?"
             );
         }
-
         return target
             ?? Stop("recursive-alias", alias.Start, $"The alias *{name} is used inside the value it names.", "Write the value out.");
     }
@@ -136,14 +128,12 @@ internal sealed class YamlTree
             {
                 return null;
             }
-
             sequence.Items.Add(item);
             if (sequence.Items.Count > DocumentLimits.MaxEntries)
             {
                 return (SequenceNode?)TooLong(start);
             }
         }
-
         return sequence;
     }
 
@@ -158,7 +148,6 @@ internal sealed class YamlTree
             {
                 return null;
             }
-
             if (mapping.Entries.Count > DocumentLimits.MaxEntries)
             {
                 return (MappingNode?)TooLong(start);
@@ -189,7 +178,6 @@ internal sealed class YamlTree
                 mapping.Entries.Add((key, value));
             }
         }
-
         return mapping;
     }
 
@@ -215,7 +203,6 @@ internal sealed class YamlTree
         {
             return true;
         }
-
         Stop(
             "too-many-values",
             at.Start,
@@ -240,7 +227,6 @@ internal sealed class YamlTree
             _stopped = true;
             _faults.Add(code, FaultSeverity.Error, (int)at.Line, (int)at.Column, "", message, cure);
         }
-
         return null;
     }
 

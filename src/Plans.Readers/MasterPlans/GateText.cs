@@ -16,7 +16,6 @@ internal static class GateText
         {
             return (unbold[1..close].Trim(), Description(unbold[(close + 1)..]));
         }
-
         var colon = ColonAfterCommand(unbold);
         return colon >= 0 ? (unbold[..colon].Trim(), Description(unbold[colon..])) : (unbold.TrimEnd(':').Trim(), null);
     }
@@ -31,14 +30,12 @@ internal static class GateText
             {
                 return i;
             }
-
             quote =
                 text[i] is not ('"' or '\'') ? quote
                 : quote == '\0' ? text[i]
                 : quote == text[i] ? '\0'
                 : quote;
         }
-
         return quote == '\0' ? -1 : text.IndexOf(": ", StringComparison.Ordinal);
     }
 

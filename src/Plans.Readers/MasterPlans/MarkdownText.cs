@@ -65,7 +65,6 @@ internal static class MarkdownText
                     break;
             }
         }
-
         var lines = new List<MarkdownLine>(starts.Length);
         var section = "";
         for (var i = 0; i < starts.Length; i++)
@@ -82,13 +81,11 @@ internal static class MarkdownText
             {
                 line = line with { Section = section = Inline.Plain(line.Text.TrimStart(' ', '#').TrimEnd().TrimEnd('#')) };
             }
-
             if (kinds[i] != LineKind.None)
             {
                 lines.Add(line);
             }
         }
-
         return lines;
     }
 
@@ -139,7 +136,6 @@ internal static class MarkdownText
             {
                 depth++;
             }
-
             return depth > Deepest ? BlockState.None : base.TryOpen(processor);
         }
     }

@@ -18,7 +18,6 @@ public static class MasterPlanReader
         {
             return new PlanReadResult(null, [fault]);
         }
-
         var faults = new FaultList(file);
         if (string.IsNullOrWhiteSpace(text))
         {
@@ -33,7 +32,6 @@ public static class MasterPlanReader
             );
             return new PlanReadResult(null, faults.Sorted());
         }
-
         var lines = MarkdownText.Lines(text);
         List<Phase> phases = [.. PhaseTable.Read(lines, faults).Select(row => Load(row, file, open, faults))];
         var dependencies = Dependencies(phases, lines, file, faults);
@@ -85,10 +83,8 @@ public static class MasterPlanReader
                     $"Link its title: [{row.Title}](phase{row.Id}.md)."
                 );
             }
-
             return new Phase(row, "", null);
         }
-
         var slash = masterFile.LastIndexOf('/');
         var path = row.Link.StartsWith('/') ? row.Link[1..] : masterFile[..(slash + 1)] + row.Link;
         if (row.Link.Contains("://", StringComparison.Ordinal) || !RepositoryPath.TryNormalize(path, out var normal, out var reason))
@@ -104,7 +100,6 @@ public static class MasterPlanReader
             );
             return new Phase(row, "", null);
         }
-
         if (open(normal) is not { } bytes)
         {
             if (!PhaseStatus.IsCompleted(row.Status?.Text))
@@ -119,16 +114,13 @@ public static class MasterPlanReader
                     $"Write it at {normal}, or correct the link; links are relative to the master plan."
                 );
             }
-
             return new Phase(row, normal, null);
         }
-
         if (!PlanText.TryDecode(bytes, normal, out var text, out var fault))
         {
             faults.Add(fault);
             return new Phase(row, normal, null);
         }
-
         var content = PhaseFileReader.Read(text, normal, faults);
         if (
             content.Number is { } number
@@ -149,7 +141,6 @@ public static class MasterPlanReader
                 )
             );
         }
-
         return new Phase(row, normal, content);
     }
 
@@ -166,7 +157,6 @@ public static class MasterPlanReader
         {
             byFile.TryAdd(phase.File.Split('/')[^1], phase.Row.Id);
         }
-
         var arrows = PhaseReferences.Arrows(lines, known, file, faults).ToLookup(a => a.Waits, a => a.For, StringComparer.Ordinal);
         return
         [
@@ -187,7 +177,6 @@ public static class MasterPlanReader
                         PhaseReferences.DependsOn(text, byFile, known, new Place(phase.File, line, 1, $"phases.{phase.Row.Id}.depends_on"))
                     );
                 }
-
                 return (IReadOnlyList<PhaseReference>)[.. named.DistinctBy(d => d.Id, StringComparer.Ordinal)];
             }),
         ];

@@ -21,7 +21,6 @@ public static class MasterPlanStatus
             {
                 continue;
             }
-
             var line = lines[row.Line - 1];
             var changed = new StringBuilder(line.Length).Append(line.AsSpan(0, cell.Start));
             changed.Append(cell.Start > 0 && line[cell.Start - 1] == '|' ? " " : "").Append(word);
@@ -36,11 +35,9 @@ public static class MasterPlanStatus
             {
                 end++;
             }
-
             changed.Append(' ', Math.Max(0, cell.Text.Length - word.Length)).Append(line.AsSpan(end));
             lines[row.Line - 1] = changed.ToString();
         }
-
         return string.Join('\n', lines);
     }
 

@@ -19,7 +19,6 @@ internal sealed partial class PhaseChecklist
         {
             return;
         }
-
         if (line.Level > 0)
         {
             var numbered = LeadingNumber().Match(line.Heading);
@@ -28,13 +27,11 @@ internal sealed partial class PhaseChecklist
             _taskItem = 0;
             return;
         }
-
         var item = CheckBox().Match(line.Text);
         if (!item.Success)
         {
             return;
         }
-
         _taskItem++;
         var text = item.Groups["text"].Value.Trim();
         var number = LeadingNumber().Match(Inline.Plain(text));

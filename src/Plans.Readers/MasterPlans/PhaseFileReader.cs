@@ -53,7 +53,6 @@ internal sealed partial class PhaseFileReader
                 partLevel = part == Part.Other ? 0 : line.Level;
                 _hasGates |= part == Part.Gates;
             }
-
             switch (part)
             {
                 case Part.Process:
@@ -71,11 +70,9 @@ internal sealed partial class PhaseFileReader
                     {
                         _body.Add(line.Text);
                     }
-
                     break;
             }
         }
-
         if (!_hasGates)
         {
             _faults.Add(
@@ -91,7 +88,6 @@ internal sealed partial class PhaseFileReader
                 )
             );
         }
-
         if (_checklist.Items.Count == 0 && _body.Count(line => !string.IsNullOrWhiteSpace(line)) == _steps.Told)
         {
             _faults.Add(
@@ -151,7 +147,6 @@ internal sealed partial class PhaseFileReader
         {
             return false;
         }
-
         if (line.Level == 1 && _title is null)
         {
             var phase = PhaseHeading().Match(Inline.Plain(line.Heading));
@@ -159,7 +154,6 @@ internal sealed partial class PhaseFileReader
             _title = phase.Success ? phase.Groups["title"].Value : Inline.Plain(line.Heading);
             return true;
         }
-
         var fact = FactLine().Match(line.Text);
         switch (fact.Success ? fact.Groups["name"].Value.Trim().ToLowerInvariant() : "")
         {

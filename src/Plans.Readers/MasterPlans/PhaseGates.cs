@@ -27,28 +27,23 @@ internal sealed class PhaseGates(string file, FaultList faults)
                 _gates.Add(GateGrammar.Of(command));
                 _gateLines.Add(line.Number);
             }
-
             return;
         }
-
         var item = MarkdownLists.Item().Match(line.Text);
         if (line.Level > 0 || !item.Success)
         {
             return;
         }
-
         var text = item.Groups["text"].Value.Trim();
         if (Inline.Plain(text).TrimEnd('.').ToLowerInvariant() is "none" or "n/a" or "-" or "")
         {
             return;
         }
-
         (text, var marks) = GateMarks.Take(text);
         foreach (var (message, fix) in marks.Faults)
         {
             faults.Add(new PlanFault("bad-value", FaultSeverity.Error, file, line.Number, item.Groups["text"].Index + 1, "", message, fix));
         }
-
         (var gate, var description) = GateText.Split(text);
         if (gate.Length == 0)
         {

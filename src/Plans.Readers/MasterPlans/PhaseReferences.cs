@@ -33,7 +33,6 @@ internal static partial class PhaseReferences
             {
                 continue;
             }
-
             List<(string Id, bool IsPhase)[]> groups = [.. sides.Select(side => Ids(side, known))];
             foreach ((var id, var isPhase) in groups.SelectMany(g => g))
             {
@@ -51,7 +50,6 @@ internal static partial class PhaseReferences
                     );
                 }
             }
-
             for (var i = 1; i < groups.Count; i++)
             {
                 foreach ((var before, _) in groups[i - 1].Where(g => known.Contains(g.Id)))
@@ -84,7 +82,6 @@ internal static partial class PhaseReferences
         {
             yield break;
         }
-
         foreach (var part in Separator().Split(text))
         {
             var plain = Inline.Plain(part);
@@ -92,7 +89,6 @@ internal static partial class PhaseReferences
             {
                 continue;
             }
-
             var file =
                 Inline.LinkTarget(part)?.Split('/')[^1]
                 ?? (plain.EndsWith(".md", StringComparison.OrdinalIgnoreCase) ? plain.Split('/')[^1] : null);
@@ -101,7 +97,6 @@ internal static partial class PhaseReferences
                 yield return new PhaseReference(phase, at);
                 continue;
             }
-
             foreach ((var id, _) in Ids(plain, known).DefaultIfEmpty((plain, false)))
             {
                 yield return new PhaseReference(id, at);
@@ -124,7 +119,6 @@ internal static partial class PhaseReferences
             ids.AddRange(Separator().Split(plain[(named[^1].Index + named[^1].Length)..]).Select(p => p.Trim()).Where(known.Contains));
             return [.. ids.Distinct(StringComparer.Ordinal).Select(id => (id, true))];
         }
-
         return
         [
             .. Separator()

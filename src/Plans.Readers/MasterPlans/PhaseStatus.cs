@@ -17,7 +17,6 @@ internal static class PhaseStatus
         {
             return PlanTaskStatus.Pending;
         }
-
         if (StatusWord.TryParse(text, out var status))
         {
             if (
@@ -39,10 +38,8 @@ internal static class PhaseStatus
                     )
                 );
             }
-
             return status;
         }
-
         var near = NearestName.Of(text, StatusWord.Known);
         faults.Add(
             new PlanFault(

@@ -37,7 +37,6 @@ internal sealed partial class PhaseSteps(string file, FaultList faults, List<str
         {
             return;
         }
-
         var text = item.Groups["text"].Value;
         var plain = Inline.Plain(text);
         var lower = plain.ToLowerInvariant();
@@ -125,7 +124,6 @@ internal sealed partial class PhaseSteps(string file, FaultList faults, List<str
                 )
             );
         }
-
         foreach (var path in named)
         {
             if (RepositoryPath.TryNormalize(path, out var normal, out var fault))

@@ -59,7 +59,6 @@ internal static class PhaseTable
             {
                 continue;
             }
-
             var columns = Columns(lines[i].Text);
             var width = TableLine.Cells(lines[i].Text).Count;
             for (i += 2; i < lines.Count && TableLine.IsRow(lines[i]); i++)
@@ -69,11 +68,9 @@ internal static class PhaseTable
                     rows.Add(row);
                 }
             }
-
             found |= columns is not null;
             i--;
         }
-
         if (!found)
         {
             faults.Add(
@@ -99,7 +96,6 @@ internal static class PhaseTable
                 "Add a row per phase: | 1 | [Setup](phase1.md) | Pending |."
             );
         }
-
         return rows;
     }
 
@@ -184,7 +180,6 @@ internal static class PhaseTable
             );
             return null;
         }
-
         if (TaskId.Fault(id) is { } fault)
         {
             var suggestion = TaskId.Suggest(id);
@@ -199,7 +194,6 @@ internal static class PhaseTable
             );
             return null;
         }
-
         var link =
             Inline.LinkTarget(TextOf(Column.Title)) ?? cells.Select(c => Inline.LinkTarget(c.Text)).FirstOrDefault(t => t is not null);
         return new PhaseRow(

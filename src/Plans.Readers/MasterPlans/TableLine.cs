@@ -23,7 +23,6 @@ internal static class TableLine
                 {
                     cells.Add(Trimmed(line, start, i));
                 }
-
                 start = i + 1;
             }
             else if (line[i] == '`')
@@ -31,7 +30,6 @@ internal static class TableLine
                 inCode = !inCode && line.IndexOf('`', i + 1) > 0;
             }
         }
-
         return cells;
     }
 
@@ -41,12 +39,10 @@ internal static class TableLine
         {
             start++;
         }
-
         while (end > start && char.IsWhiteSpace(line[end - 1]))
         {
             end--;
         }
-
         return new TableCell(line[start..end], start, end);
     }
 

@@ -28,7 +28,6 @@ internal static class ContractBinder
                 "Write '- name: MyProtocol' under it."
             );
         }
-
         var contracts = new List<ContractSpec>();
         var names = new HashSet<string>(StringComparer.Ordinal);
         var items = (node as SequenceNode)?.Items ?? [];
@@ -46,7 +45,6 @@ internal static class ContractBinder
                 );
                 continue;
             }
-
             var contract = BindOne(new Fields(mapping, path, Keys, plan.Faults, "a contract"), tasks);
             if (contract.Name.Length > 0 && !names.Add(contract.Name))
             {
@@ -58,10 +56,8 @@ internal static class ContractBinder
                     "Give each contract its own name."
                 );
             }
-
             contracts.Add(contract);
         }
-
         return contracts;
     }
 
@@ -72,7 +68,6 @@ internal static class ContractBinder
         {
             fields.Missing("name", "The contract has no name.", "Add 'name:' with the name of the interface.");
         }
-
         var filePath = PathValues.Read(fields.Texts("file_path") ?? [], fields.Faults);
         List<DocumentNode> methodNodes = [];
         var contract = new ContractSpec
@@ -175,7 +170,6 @@ internal static class ContractBinder
                 nodes.Add(items[i]);
             }
         }
-
         return methods;
     }
 
@@ -200,7 +194,6 @@ internal static class ContractBinder
                 );
             }
         }
-
         return consumers;
     }
 }

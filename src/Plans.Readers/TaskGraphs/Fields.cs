@@ -78,7 +78,6 @@ internal sealed class Fields
         {
             return Text(name);
         }
-
         _faults.Warning(
             "retired-model",
             Node(name),
@@ -123,7 +122,6 @@ internal sealed class Fields
                 return _values[i];
             }
         }
-
         return default;
     }
 

@@ -12,7 +12,6 @@ internal static class GateBinder
         {
             return null;
         }
-
         var gates = new List<Gate>();
         Add(node, fields.Join(name), null, gates, fields.Faults);
         return gates;
@@ -32,7 +31,6 @@ internal static class GateBinder
                 {
                     Add(list.Items[i], path.At(i), name, gates, faults);
                 }
-
                 break;
             case MappingNode mapping when GateGrammar.IsOneGate([.. mapping.Entries.Select(e => e.Key.Text)]):
                 AddMapping(mapping, path, name, gates, faults);
@@ -43,7 +41,6 @@ internal static class GateBinder
                 {
                     Add(value, $"{path}.{key.Text}", key.Text, gates, faults);
                 }
-
                 break;
         }
     }
@@ -61,7 +58,6 @@ internal static class GateBinder
             );
             return;
         }
-
         gates.Add(GateGrammar.Of(text.Text.Trim(), name));
     }
 
@@ -78,7 +74,6 @@ internal static class GateBinder
             );
             return;
         }
-
         var gate = GateGrammar.Of(command, name, fields.Word("type", GateGrammar.Types), fields.Text("description"));
         gates.Add(
             gate with
@@ -100,7 +95,6 @@ internal static class GateBinder
         {
             return name;
         }
-
         fields.Faults.Error(
             "bad-value",
             fields.Node("exclusive")!,

@@ -16,7 +16,6 @@ internal static class MeasurementBinder
         {
             return [];
         }
-
         var measurements = new List<Gate>();
         foreach ((var item, var path) in TaskBinder.Items(task, "measurements"))
         {
@@ -31,14 +30,12 @@ internal static class MeasurementBinder
                 );
                 continue;
             }
-
             var fields = new Fields(mapping, path.ToString(), GateGrammar.MeasurementKeys, task.Faults, "a measurement");
             if (Measurement(fields, [.. measurements.Select(m => m.Name)]) is { } measurement)
             {
                 measurements.Add(measurement);
             }
         }
-
         if (measurements.Count > Most)
         {
             task.Faults.Error(
@@ -49,7 +46,6 @@ internal static class MeasurementBinder
                 $"Keep {Most} of them, or give the others to gates that compare for themselves."
             );
         }
-
         return measurements;
     }
 
@@ -65,13 +61,11 @@ internal static class MeasurementBinder
                 "Add 'command:' with what is to be run and prints the number on its last line."
             );
         }
-
         var expected = Read(fields, "expect", text => Expectation.TryParse(text), "is no expectation", Expectation.Rule);
         if (fields.Node("expect") is null)
         {
             fields.Missing("expect", "The measurement does not say what is expected.", Expectation.Rule);
         }
-
         if (fields.Bool("negate") == true)
         {
             fields.Faults.Error(
@@ -82,7 +76,6 @@ internal static class MeasurementBinder
                 "Turn its expectation round: '< 2' in place of '>= 2'."
             );
         }
-
         var tolerance = Read(fields, "tolerance", Expectation.TolerancePart, "is no tolerance", Expectation.ToleranceRule);
         var gate = new Gate(
             command,
@@ -113,12 +106,10 @@ internal static class MeasurementBinder
             );
             return null;
         }
-
         if (name.Length <= LongestName && !name.Any(char.IsControl) && !taken.Contains(name, StringComparer.OrdinalIgnoreCase))
         {
             return name;
         }
-
         fields.Faults.Error(
             "bad-value",
             fields.Node("name")!,
@@ -137,13 +128,11 @@ internal static class MeasurementBinder
         {
             return default;
         }
-
         var value = read(text);
         if (value is null)
         {
             fields.Faults.Error("bad-value", fields.Node(key)!, fields.Join(key), $"'{text.Trim()}' {fault}.", cure);
         }
-
         return value;
     }
 }

@@ -25,7 +25,6 @@ internal static class PathValues
                 paths.Add(path);
             }
         }
-
         var isDistinct = paths.Count < 2 || (paths.Count == 2 && !string.Equals(paths[0], paths[1], StringComparison.Ordinal));
         return isDistinct ? paths : [.. paths.Distinct(StringComparer.Ordinal)];
     }

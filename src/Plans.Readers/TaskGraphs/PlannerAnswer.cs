@@ -72,13 +72,11 @@ public static class PlannerAnswer
                 ]
             );
         }
-
         var read = TaskGraphReader.Read(Layout(json), File);
         if (read.Plan is not { } plan)
         {
             return read;
         }
-
         if (plan.Tasks.Any(t => t.Id == reserved))
         {
             return read with
@@ -100,7 +98,6 @@ public static class PlannerAnswer
                 ],
             };
         }
-
         return read with
         {
             Plan = plan with
@@ -144,13 +141,11 @@ public static class PlannerAnswer
         {
             properties.Remove(name);
         }
-
         var task = (JsonObject)schema["$defs"]!["task"]!;
         foreach (var name in NotForPlanners)
         {
             ((JsonObject)task["properties"]!).Remove(name);
         }
-
         ((JsonObject)schema["$defs"]!).Remove("measurement");
 
         // Said outright, the things that matter most are there: what people read, what the agent reads, what it owns, what shows that it is

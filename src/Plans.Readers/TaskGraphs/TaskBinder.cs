@@ -35,7 +35,6 @@ internal static class TaskBinder
                 "Write [] for a task that changes nothing, or list its paths."
             );
         }
-
         var (patches, implied) = TaskListBinder.BindPatches(fields);
         var task = new PlanTask
         {
@@ -87,7 +86,6 @@ internal static class TaskBinder
         {
             return "";
         }
-
         if (id is null)
         {
             var suggestion = TaskId.Suggest(fields.Node("description") is ScalarNode { Text: var text } ? text : "my-task");
@@ -98,7 +96,6 @@ internal static class TaskBinder
             );
             return "";
         }
-
         if (TaskId.Fault(id) is { } fault)
         {
             var suggestion = TaskId.Suggest(id);
@@ -110,7 +107,6 @@ internal static class TaskBinder
                 suggestion.Length == 0 ? "Use letters, digits, '-', '_' and '.'." : $"Write '{suggestion}'."
             );
         }
-
         return id;
     }
 
@@ -148,12 +144,10 @@ internal static class TaskBinder
         {
             return PlanTaskStatus.Pending;
         }
-
         if (StatusWord.TryParse(text, out var status))
         {
             return status;
         }
-
         var near = NearestName.Of(text, StatusWord.Known);
         fields.Faults.Warning(
             "unknown-status",

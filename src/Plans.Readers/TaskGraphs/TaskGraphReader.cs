@@ -55,10 +55,8 @@ public static class TaskGraphReader
                     "A plan needs at least 'tasks:' with one task that has an id, a description and files_write."
                 );
             }
-
             return new PlanReadResult(null, faults.Sorted());
         }
-
         return Bind(root, faults, projectContext ?? []);
     }
 
@@ -82,7 +80,6 @@ public static class TaskGraphReader
             );
             return new PlanReadResult(null, faults.Sorted());
         }
-
         var fields = new Fields(mapping, "", PlanKeys, faults, "a plan");
         var defaults = DefaultsBinder.Bind(fields);
         var context = BindContext(fields);
@@ -143,7 +140,6 @@ public static class TaskGraphReader
             );
             return [];
         }
-
         var tasks = new List<BoundTask>(count);
         for (var i = 0; i < count; i++)
         {
@@ -166,7 +162,6 @@ public static class TaskGraphReader
                 );
             }
         }
-
         return tasks;
     }
 
@@ -177,7 +172,6 @@ public static class TaskGraphReader
         {
             return context;
         }
-
         if (node is not MappingNode mapping)
         {
             plan.Faults.Error(
@@ -189,7 +183,6 @@ public static class TaskGraphReader
             );
             return context;
         }
-
         foreach ((var key, var value) in mapping.Entries)
         {
             if (Values.Text(value, $"context.{key.Text}", plan.Faults) is { } text)
@@ -197,7 +190,6 @@ public static class TaskGraphReader
                 context[key.Text] = text;
             }
         }
-
         return context;
     }
 

@@ -36,7 +36,6 @@ public static class TaskGraphYaml
         {
             Shorten(item);
         }
-
         foreach ((var name, var value) in node is JsonObject mapping ? mapping.ToList() : [])
         {
             if (IsUsual(name, value))
@@ -89,7 +88,6 @@ public static class TaskGraphYaml
                     text.Append(' ', indent).Append('-');
                     Item(text, item, indent + 2);
                 }
-
                 break;
             case JsonValueKind.String when IsBlock(value.GetString()!):
                 Block(text, value.GetString()!, indent);
@@ -172,7 +170,6 @@ public static class TaskGraphYaml
                 _ => text.Append(c),
             };
         }
-
         return text.Append('"').ToString();
     }
 

@@ -16,12 +16,10 @@ internal static class TaskListBinder
         {
             return null;
         }
-
         if (node is not MappingNode)
         {
             return new RequiredPackages { Runtime = fields.TextList("deps_required") ?? [] };
         }
-
         var packages = TaskBinder.Nested(fields, "deps_required", PackageKeys)!;
         return new RequiredPackages { Runtime = packages.TextList("runtime") ?? [], Dev = packages.TextList("dev") ?? [] };
     }
@@ -32,7 +30,6 @@ internal static class TaskListBinder
         {
             return ([], []);
         }
-
         var patches = new List<PatchIntent>();
         var resources = new List<string>();
         foreach ((var item, var path) in TaskBinder.Items(fields, "patch_intents"))
@@ -49,7 +46,6 @@ internal static class TaskListBinder
                     patch.Missing("file", "The patch intent names no file.", "Add 'file: PATH'.");
                     continue;
                 }
-
                 patches.AddRange(
                     PathValues.Read(files, fields.Faults).Select(p => new PatchIntent(p, patch.Text("action"), PatchBinder.Intent(patch)))
                 );
@@ -66,7 +62,6 @@ internal static class TaskListBinder
                 );
             }
         }
-
         return (patches, resources);
     }
 
@@ -76,7 +71,6 @@ internal static class TaskListBinder
         {
             return [];
         }
-
         var items = new List<ChecklistItem>();
         foreach ((var item, var path) in TaskBinder.Items(fields, "checklist"))
         {
@@ -106,7 +100,6 @@ internal static class TaskListBinder
                 );
             }
         }
-
         return items;
     }
 
@@ -117,7 +110,6 @@ internal static class TaskListBinder
         {
             return texts ?? [];
         }
-
         var ids = new List<PlacedText>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach ((var node, var field) in texts)
@@ -135,7 +127,6 @@ internal static class TaskListBinder
                 }
             }
         }
-
         return ids;
     }
 }

@@ -16,7 +16,6 @@ internal static class Values
         {
             return scalar.Text;
         }
-
         faults.Error(
             WrongType,
             node,
@@ -41,7 +40,6 @@ internal static class Values
         {
             faults.Error(WrongType, node, field, $"true or false is expected here, not {Shown(node)}.", "Write true or false.");
         }
-
         return value;
     }
 
@@ -55,7 +53,6 @@ internal static class Values
         {
             return number;
         }
-
         faults.Error(
             node is ScalarNode ? BadValue : WrongType,
             node,
@@ -78,13 +75,11 @@ internal static class Values
             {
                 return number;
             }
-
             if (ParseDuration(scalar.Text) is { } duration)
             {
                 return duration.TotalMinutes;
             }
         }
-
         faults.Error(
             node is ScalarNode ? BadValue : WrongType,
             node,
@@ -101,7 +96,6 @@ internal static class Values
         {
             return duration;
         }
-
         faults.Error(
             node is ScalarNode ? BadValue : WrongType,
             node,
@@ -142,7 +136,6 @@ internal static class Values
         {
             return value;
         }
-
         var near = node is ScalarNode { Text: var text } ? NearestName.Of(text, words.Keys) : null;
         var known = string.Join(", ", words.DistinctBy(w => w.Value).Select(w => w.Key));
         faults.Error(
@@ -181,7 +174,6 @@ internal static class Values
                         );
                     }
                 }
-
                 return texts;
             default:
                 faults.Error(
@@ -201,7 +193,6 @@ internal static class Values
         {
             return node.Kind;
         }
-
         var text = scalar.Text.Length > 60 ? scalar.Text[..60] + "..." : scalar.Text;
         return $"'{text.ReplaceLineEndings(" ")}'";
     }
@@ -214,7 +205,6 @@ internal static class Values
         {
             return value;
         }
-
         faults.Error(node is ScalarNode ? BadValue : WrongType, node, field, $"{what} is expected here, not {Shown(node)}.", cure);
         return null;
     }

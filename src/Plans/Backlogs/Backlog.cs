@@ -53,7 +53,6 @@ public sealed record Backlog(IReadOnlyList<BacklogTask> Tasks)
         {
             throw new ArgumentException($"The backlog has no task '{id}'.", nameof(id));
         }
-
         return new Backlog([
             .. Tasks.Select(t => t.Id == id ? change(t) : t with { Subtasks = [.. t.Subtasks.Select(s => s.Id == id ? change(s) : s)] }),
         ]);
@@ -110,7 +109,6 @@ public sealed record Backlog(IReadOnlyList<BacklogTask> Tasks)
                 wanted.Remove(task.Id);
             }
         }
-
         var plan = new Plan
         {
             Request = "The pending tasks of the backlog",

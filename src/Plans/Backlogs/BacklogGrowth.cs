@@ -21,10 +21,8 @@ public static class BacklogGrowth
                 (backlog, var added) = backlog.Add(task with { Id = "", Dependencies = [], Subtasks = [] });
                 known = added.Id;
             }
-
             ids[task.Id] = known;
         }
-
         foreach (var task in tasks)
         {
             backlog = backlog.Change(
@@ -32,7 +30,6 @@ public static class BacklogGrowth
                 t => t with { Dependencies = [.. t.Dependencies.Union(task.Dependencies.Where(ids.ContainsKey).Select(d => ids[d]))] }
             );
         }
-
         return (backlog, [.. ids.Values]);
     }
 
@@ -62,10 +59,8 @@ public static class BacklogGrowth
                     }
                 );
             }
-
             ids[task.Id] = known;
         }
-
         return (backlog.Change(parent, t => t with { Subtasks = subtasks }), [.. ids.Values]);
     }
 

@@ -29,20 +29,16 @@ public static class BacklogRequest
             {
                 text.Append("\nAfter ").AppendJoin(", ", task.DependsOn).Append(".\n");
             }
-
             if (!string.IsNullOrWhiteSpace(task.Prompt))
             {
                 text.Append('\n').Append(task.Prompt.Trim()).Append('\n');
             }
-
             foreach (var item in task.Checklist)
             {
                 text.Append(item.Completed ? "\n- [x] " : "\n- [ ] ").Append(item.Id).Append(": ").Append(item.Description.Trim());
             }
-
             text.Append(task.Checklist.Count > 0 ? "\n" : "");
         }
-
         return text.ToString();
     }
 

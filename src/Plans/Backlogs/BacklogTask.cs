@@ -97,7 +97,6 @@ public sealed class BacklogIdOrder : IComparer<string>
                 return order;
             }
         }
-
         return left.Length.CompareTo(right.Length);
     }
 }

@@ -74,7 +74,6 @@ internal sealed class ConflictFinder
             var isBelow = pattern.Length > path.Length && pattern[path.Length] == '/' && pattern.StartsWith(path, StringComparison.Ordinal);
             return isBelow ? pattern : path;
         }
-
         var longer = a.Text.Length.CompareTo(b.Text.Length);
         return longer > 0 || (longer == 0 && string.CompareOrdinal(a.Text, b.Text) <= 0) ? a.Text : b.Text;
     }
@@ -87,7 +86,6 @@ internal sealed class ConflictFinder
             {
                 continue;
             }
-
             foreach ((var a, var b) in left.SelectMany(a => (others.GetValueOrDefault(resource) ?? []).Select(b => (a, b))))
             {
                 var isPatched =
@@ -110,7 +108,6 @@ internal sealed class ConflictFinder
             pattern = PathPattern.Parse(path, _parts);
             _patterns.Add(path, pattern);
         }
-
         return pattern;
     }
 
@@ -124,7 +121,6 @@ internal sealed class ConflictFinder
                 trie.Add(i, Pattern(path));
             }
         }
-
         return trie;
     }
 
@@ -142,11 +138,9 @@ internal sealed class ConflictFinder
                 {
                     tasks.Add(name, users = []);
                 }
-
                 users.Add(i);
             }
         }
-
         return tasks;
     }
 
@@ -167,13 +161,11 @@ internal sealed class ConflictFinder
             {
                 return true;
             }
-
             if (_found.Count == PlanConflicts.Most)
             {
                 finder.IsTruncated = true;
                 return false;
             }
-
             _found.Add(Key(kind, a, b, path));
             return true;
         }
@@ -191,7 +183,6 @@ internal sealed class ConflictFinder
                     return false;
                 }
             }
-
             return true;
         }
 

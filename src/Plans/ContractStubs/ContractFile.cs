@@ -43,7 +43,6 @@ public static class ContractFile
                 return text[start..end];
             }
         }
-
         return null;
     }
 }

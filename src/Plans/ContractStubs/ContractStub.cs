@@ -72,7 +72,6 @@ public sealed record ContractStub(
             stub = null;
             return false;
         }
-
         var language = LanguageOf(contract.FilePath!)!.Value;
         var version = ContractFile.HashOf(StubWriter.Write(contract, language, methods, version: ""));
         stub = new ContractStub(
@@ -100,7 +99,6 @@ public sealed record ContractStub(
                 "Use letters, digits and '_'."
             );
         }
-
         if (contract.FilePath is null)
         {
             yield return new ContractFault(
@@ -111,7 +109,6 @@ public sealed record ContractStub(
             );
             yield break;
         }
-
         if (LanguageOf(contract.FilePath) is not { } language)
         {
             yield return new ContractFault(
@@ -122,7 +119,6 @@ public sealed record ContractStub(
             );
             yield break;
         }
-
         if (ReservedWords.Has(contract.Name, language))
         {
             yield return new ContractFault(
@@ -132,7 +128,6 @@ public sealed record ContractStub(
                 "Choose another name."
             );
         }
-
         for (var i = 0; i < contract.Methods.Count; i++)
         {
             if (!MethodSignature.TryParse(contract.Methods[i], language, out var method))

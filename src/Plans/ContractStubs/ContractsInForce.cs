@@ -77,7 +77,6 @@ public sealed record ContractsInForce(
                 {
                     unwritten.Add(stub);
                 }
-
                 if (content is not null && ContractFile.VersionOf(content) is { } before && before != stub.Version)
                 {
                     warnings.Add(
@@ -87,7 +86,6 @@ public sealed record ContractsInForce(
                 }
             }
         }
-
         return new ContractsInForce(stubs, unwritten, errors, warnings);
     }
 }

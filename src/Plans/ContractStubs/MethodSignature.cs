@@ -36,14 +36,12 @@ internal sealed record MethodSignature(string Name, IReadOnlyList<MethodParamete
         {
             line = line[..^5];
         }
-
         var open = line.IndexOf('(', StringComparison.Ordinal);
         var close = open < 0 ? -1 : Closing(line, open);
         if (open >= 0 && close < 0)
         {
             return false;
         }
-
         List<string> words = [.. (open < 0 ? line : line[..open]).Split(' ', StringSplitOptions.RemoveEmptyEntries)];
         var isAsync = words.Contains("async");
         words.RemoveAll(Modifiers.Contains);
@@ -57,7 +55,6 @@ internal sealed record MethodSignature(string Name, IReadOnlyList<MethodParamete
         {
             return false;
         }
-
         var before = words.Count > 1 ? string.Join(' ', words.Take(words.Count - 1)) : null;
         var after = open < 0 ? null : ReturnType(line[(close + 1)..]);
         List<MethodParameter> parameters =
@@ -71,7 +68,6 @@ internal sealed record MethodSignature(string Name, IReadOnlyList<MethodParamete
         {
             return false;
         }
-
         method = new MethodSignature(words[^1], parameters, after ?? before, isAsync);
         return true;
     }
@@ -92,7 +88,6 @@ internal sealed record MethodSignature(string Name, IReadOnlyList<MethodParamete
         {
             type = type[1..];
         }
-
         type = type.Trim().TrimEnd(':').Trim();
         return type.Length == 0 ? null : type;
     }
@@ -107,7 +102,6 @@ internal sealed record MethodSignature(string Name, IReadOnlyList<MethodParamete
             usual = parameter[(value + 1)..].Trim();
             parameter = parameter[..value].Trim();
         }
-
         var colon = parameter.IndexOf(':', StringComparison.Ordinal);
         if (colon > 0)
         {
@@ -120,7 +114,6 @@ internal sealed record MethodSignature(string Name, IReadOnlyList<MethodParamete
         {
             return new MethodParameter(parameter, null, usual);
         }
-
         var first = parameter[..space].Trim();
         var second = parameter[(space + 1)..].Trim();
         return language == ContractLanguage.Go ? new MethodParameter(first, second, usual) : new MethodParameter(second, first, usual);
@@ -140,7 +133,6 @@ internal sealed record MethodSignature(string Name, IReadOnlyList<MethodParamete
                 start = i + 1;
             }
         }
-
         if (list[start..].Trim().Length > 0)
         {
             yield return list[start..];
@@ -164,7 +156,6 @@ internal sealed record MethodSignature(string Name, IReadOnlyList<MethodParamete
                 return i;
             }
         }
-
         return -1;
     }
 

@@ -21,13 +21,11 @@ internal static class PythonCode
             {
                 at++;
             }
-
             for (; at < end; at++)
             {
                 code[at] = code[at] == '\n' ? '\n' : ' ';
             }
         }
-
         return new string(code);
     }
 
@@ -56,7 +54,6 @@ internal static class PythonCode
                 return at + (isLong ? 3 : 1);
             }
         }
-
         return code.Length;
     }
 }

@@ -25,7 +25,6 @@ public static partial class PythonImplementations
         {
             yield break;
         }
-
         var lines = PythonCode.WithoutTexts(source).Split('\n');
         for (var i = 0; i < lines.Length; i++)
         {
@@ -37,7 +36,6 @@ public static partial class PythonImplementations
             {
                 continue;
             }
-
             var indent = heading.Groups["indent"].Length;
             var body = string.Join(
                 '\n',
@@ -60,7 +58,6 @@ public static partial class PythonImplementations
         {
             return null;
         }
-
         List<Match> found = [.. Definition().Matches(body).Where(m => m.Groups["name"].Value == wanted.Name)];
         if (found.Count == 0)
         {
@@ -86,7 +83,6 @@ public static partial class PythonImplementations
         {
             return close < 0;
         }
-
         List<string> parameters = [.. MethodSignature.Split(body[(open + 1)..close]).Select(p => p.Trim())];
         List<string> names = [.. parameters.Select(NameOf)];
         if (names.Count > 0 && names[0] is "self" or "cls")
@@ -100,7 +96,6 @@ public static partial class PythonImplementations
         {
             return true;
         }
-
         List<string> asked = [.. wanted.Parameters.Select(p => p.Name.TrimEnd('?')).Where(n => !MethodSignature.IsMarker(n))];
         List<string> optional = [.. wanted.Parameters.Where(p => p.Default is not null).Select(p => p.Name)];
         var byPosition = wanted.Parameters.TakeWhile(p => p.Name != "*").Count(p => !MethodSignature.IsMarker(p.Name));

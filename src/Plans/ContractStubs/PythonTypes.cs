@@ -16,13 +16,11 @@ internal static class PythonTypes
         {
             return Optional(type[..^6].Trim(), language, spell);
         }
-
         var open = type.IndexOf('[', StringComparison.Ordinal);
         if (open <= 0 || !type.EndsWith(']'))
         {
             return null;
         }
-
         string[] inner = [.. MethodSignature.Split(type[(open + 1)..^1]).Select(t => t.Trim())];
         return (type[..open], inner) switch
         {

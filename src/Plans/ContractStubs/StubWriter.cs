@@ -65,7 +65,6 @@ internal static class StubWriter
                 );
                 break;
         }
-
         return text.ToString();
     }
 
@@ -79,7 +78,6 @@ internal static class StubWriter
         {
             text.Append(indent).Append(line).Append('\n');
         }
-
         text.Append("}\n");
     }
 
@@ -99,7 +97,6 @@ internal static class StubWriter
                 .Append(Returns(method, ContractLanguage.Python))
                 .Append(":\n        ...\n\n");
         }
-
         var any = body.ToString().Contains("Any", StringComparison.Ordinal) ? "Any, " : "";
         text.Append("\"\"\"\nContract: ").Append(contract.Name).Append("\nVersion: ").Append(version).Append("\n\"\"\"\n");
         text.Append("from typing import ").Append(any).Append("Protocol\n\n\n");
@@ -157,7 +154,6 @@ internal static class StubWriter
         {
             return composed;
         }
-
         var same = Array.Find(Types, t => t.Contains(type, StringComparer.Ordinal));
         return same is null || string.Equals(same[(int)language], type, StringComparison.Ordinal) || IsOwn(type, language)
             ? type

@@ -83,7 +83,6 @@ public static class EnvironmentHash
         {
             return false;
         }
-
         var name = parts[^1];
         var isRequirements =
             name.StartsWith("requirements", StringComparison.Ordinal)
@@ -119,7 +118,6 @@ public static class EnvironmentHash
             // A NUL can't be part of a path, so no two lists of files run into one text.
             hash.AppendData(Encoding.UTF8.GetBytes($"{file.Path}\0{file.Sha256}\n"));
         }
-
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 

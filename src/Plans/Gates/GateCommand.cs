@@ -121,10 +121,8 @@ public static class GateCommand
             {
                 return GateType.Test;
             }
-
             found = found == GateType.Custom ? type : found;
         }
-
         return found;
     }
 
@@ -139,33 +137,27 @@ public static class GateCommand
         {
             return null;
         }
-
         if (!text.AsSpan().ContainsAny(";|&\n"))
         {
             return AlwaysSucceeds(text) ? "always succeeds" : null;
         }
-
         var parts = ShellParts.Of(text);
         if (parts.Commands is [var only])
         {
             return AlwaysSucceeds(only) ? "always succeeds" : null;
         }
-
         if (parts.Separators[^1] is "||" && AlwaysSucceeds(parts.Commands[^1]))
         {
             return $"ends in '|| {parts.Commands[^1]}', which hides every failure";
         }
-
         if (parts.Separators[^1] is ";" or "\n" && AlwaysSucceeds(parts.Commands[^1]))
         {
             return $"ends in '{parts.Commands[^1]}', whose exit code is the only one that counts";
         }
-
         if (parts.Separators[^1] is "&" && parts.Commands[^1].Length == 0)
         {
             return "runs in the background, so its exit code is lost";
         }
-
         var isSwallowed =
             parts.Separators[^1] is "|"
             && (Passers.Contains(FirstWord(parts.Commands[^1])) || GuessType(parts.Commands[^2]) != GateType.Custom);
@@ -173,7 +165,6 @@ public static class GateCommand
         {
             return $"pipes into '{FirstWord(parts.Commands[^1])}', whose exit code hides that of '{FirstWord(parts.Commands[^2])}'";
         }
-
         return parts.Commands.All(AlwaysSucceeds) ? "always succeeds" : null;
     }
 
@@ -200,7 +191,6 @@ public static class GateCommand
                     return type;
                 }
             }
-
             if (rest.StartsWith("python", StringComparison.Ordinal) && words.Length > start + 2 && words[start + 1] == "-m")
             {
                 start++;
@@ -210,7 +200,6 @@ public static class GateCommand
                 break;
             }
         }
-
         return GateType.Custom;
     }
 }

@@ -43,7 +43,6 @@ internal sealed record ShellParts(IReadOnlyList<string> Commands, IReadOnlyList<
                 start = i + 1;
             }
         }
-
         var last = text[start..].Trim();
         if (last.Length > 0 || separators.Count == 0 || separators[^1] == "&")
         {
@@ -54,7 +53,6 @@ internal sealed record ShellParts(IReadOnlyList<string> Commands, IReadOnlyList<
             // A closing ';' or line end separates nothing.
             separators.RemoveAt(separators.Count - 1);
         }
-
         return new ShellParts(commands, separators);
     }
 

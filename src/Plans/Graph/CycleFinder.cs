@@ -34,18 +34,15 @@ internal static class CycleFinder
                     {
                         cycle.Add(at);
                     }
-
                     cycle.Reverse();
                     return cycle;
                 }
-
                 if (knot[next] == knot[start] && from.TryAdd(next, task))
                 {
                     open.Enqueue(next);
                 }
             }
         }
-
         throw new InvalidOperationException($"Task {start} is in a knot without a cycle; the knots were computed wrongly.");
     }
 
@@ -65,7 +62,6 @@ internal static class CycleFinder
             {
                 continue;
             }
-
             calls.Push((start, 0));
             while (calls.TryPop(out var call))
             {
@@ -80,7 +76,6 @@ internal static class CycleFinder
                 {
                     lowest[task] = Math.Min(lowest[task], lowest[dependencies[task][next - 1]]);
                 }
-
                 while (next < dependencies[task].Length && number[dependencies[task][next]] != 0)
                 {
                     var target = dependencies[task][next++];
@@ -89,7 +84,6 @@ internal static class CycleFinder
                         lowest[task] = Math.Min(lowest[task], number[target]);
                     }
                 }
-
                 if (next < dependencies[task].Length)
                 {
                     calls.Push((task, next + 1));
@@ -101,7 +95,6 @@ internal static class CycleFinder
                 }
             }
         }
-
         return knot;
     }
 

@@ -14,7 +14,6 @@ internal static class GraphOrder
                 count[target]++;
             }
         }
-
         var result = Array.ConvertAll(count, n => new int[n]);
         var filled = new int[edges.Length];
         for (var i = 0; i < edges.Length; i++)
@@ -24,7 +23,6 @@ internal static class GraphOrder
                 result[target][filled[target]++] = i;
             }
         }
-
         return result;
     }
 
@@ -43,7 +41,6 @@ internal static class GraphOrder
                 ready.Enqueue(i, i);
             }
         }
-
         var order = new List<int>(waiting.Length);
         while (ready.TryDequeue(out var task, out _))
         {
@@ -56,7 +53,6 @@ internal static class GraphOrder
                 }
             }
         }
-
         open = order.Count == waiting.Length ? [] : [.. Enumerable.Range(0, waiting.Length).Where(i => waiting[i] > 0)];
         return [.. order];
     }
@@ -73,10 +69,8 @@ internal static class GraphOrder
             {
                 wave[i] = Math.Max(wave[i], wave[dependency]);
             }
-
             wave[i]++;
         }
-
         return wave;
     }
 }

@@ -28,13 +28,11 @@ public sealed class TaskGraph
                 faults.Add(new GraphFault(GraphFaultKind.DuplicateId, i, first, nodes[i].Id, [nodes[first].Id, nodes[i].Id]));
             }
         }
-
         _dependencies = new int[nodes.Length][];
         for (var i = 0; i < nodes.Length; i++)
         {
             _dependencies[i] = Resolve(i, faults);
         }
-
         _dependants = GraphOrder.Invert(_dependencies);
         _order = GraphOrder.Topological(_dependencies, _dependants, out var open);
         Cycles =
@@ -86,15 +84,12 @@ public sealed class TaskGraph
                 {
                     continue;
                 }
-
                 while (waves.Count < _wave[i])
                 {
                     waves.Add([]);
                 }
-
                 waves[_wave[i] - 1].Add(_nodes[i].Id);
             }
-
             return waves;
         }
     }
@@ -120,7 +115,6 @@ public sealed class TaskGraph
                 open.Push(i);
             }
         }
-
         while (open.TryPop(out var task))
         {
             foreach (var next in _dependants[task])
@@ -132,7 +126,6 @@ public sealed class TaskGraph
                 }
             }
         }
-
         return [.. Enumerable.Range(0, _nodes.Length).Where(i => reached[i] && !start.Contains(i)).Select(i => _nodes[i].Id)];
     }
 
@@ -156,17 +149,14 @@ public sealed class TaskGraph
                         from[i] = dependency;
                     }
                 }
-
                 length[i] = (from[i] < 0 ? 0 : length[from[i]]) + (_nodes[i].EstimatedMinutes is double given and >= 0 ? given : unknown);
                 last = last < 0 || length[i] > length[last] ? i : last;
             }
-
             var path = new List<string>();
             for (; last >= 0; last = from[last])
             {
                 path.Add(_nodes[last].Id);
             }
-
             path.Reverse();
             return path;
         }
@@ -184,7 +174,6 @@ public sealed class TaskGraph
         {
             return [];
         }
-
         var found = new List<int>(names.Count);
         for (var d = 0; d < names.Count; d++)
         {
@@ -201,7 +190,6 @@ public sealed class TaskGraph
                 found.Add(dependency);
             }
         }
-
         return [.. found.Distinct()];
     }
 }

@@ -22,7 +22,6 @@ public sealed class TaskOrder
             {
                 continue;
             }
-
             var before = new ulong[words];
             foreach (var dependency in dependencies[task])
             {
@@ -35,7 +34,6 @@ public sealed class TaskOrder
                     }
                 }
             }
-
             _before[task] = before;
         }
     }

@@ -18,17 +18,14 @@ public static class TaskSelection
             {
                 faults.Add($"There is no task '{id}' in the plan{Near(id, plan)}.");
             }
-
             return only.ToHashSet(StringComparer.Ordinal);
         }
-
         var first = phase is null ? 0 : plan.Tasks.Select(t => t.Id).ToList().IndexOf(phase);
         if (first < 0)
         {
             faults.Add($"There is no phase '{phase}' in the plan{Near(phase!, plan)}.");
             return new HashSet<string>();
         }
-
         return plan.Tasks.Skip(first).Where(t => t.Status != PlanTaskStatus.Completed).Select(t => t.Id).ToHashSet(StringComparer.Ordinal);
     }
 

@@ -16,14 +16,12 @@ internal static class OrderLint
         {
             return;
         }
-
         for (var d = 0; d < task.DependsOn.Count; d++)
         {
             if (!tasks.TryGetValue(task.DependsOn[d], out var before) || before.FilesWrite is not { Count: > 0 })
             {
                 continue;
             }
-
             var sharesResource =
                 before.ResourcesWrite.Count > 0
                 && before.ResourcesWrite.Intersect(task.ResourcesRead.Concat(task.ResourcesWrite), StringComparer.Ordinal).Any();

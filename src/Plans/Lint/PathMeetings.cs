@@ -24,7 +24,6 @@ internal sealed class PathMeetings
                 }
             }
         }
-
         return false;
     }
 

@@ -58,7 +58,6 @@ public static class PlanLint
         {
             tasks.TryAdd(task.Id, task);
         }
-
         for (var i = 0; i < plan.Tasks.Count; i++)
         {
             var task = plan.Tasks[i];
@@ -70,7 +69,6 @@ public static class PlanLint
                 OrderLint.NeedlessDependencies(advice, i, task, tasks, paths);
             }
         }
-
         OrderLint.Waves(advice, plan);
         return advice;
     }
@@ -90,7 +88,6 @@ public static class PlanLint
                 )
             );
         }
-
         var oneCanFail = false;
         var isChecked = false;
         for (var g = 0; g < task.Verification.Count; g++)
@@ -114,7 +111,6 @@ public static class PlanLint
                 );
             }
         }
-
         if (writes && oneCanFail && !isChecked)
         {
             advice.Add(
@@ -157,7 +153,6 @@ public static class PlanLint
                 )
             );
         }
-
         var isTested = task.Checklist.Count > 0 || task.Verification.Any(g => g.Type == GateType.Test);
         if (!isTested && !Says(text, WordsForDone))
         {
@@ -179,7 +174,6 @@ public static class PlanLint
         {
             return;
         }
-
         if (task.FilesWrite is { Count: > MostFiles })
         {
             advice.Add(
@@ -192,7 +186,6 @@ public static class PlanLint
                 )
             );
         }
-
         if (task.Checklist.Count > MostSteps)
         {
             advice.Add(
@@ -205,7 +198,6 @@ public static class PlanLint
                 )
             );
         }
-
         if (task.Prompt is { Length: > LongestPrompt })
         {
             advice.Add(
@@ -218,7 +210,6 @@ public static class PlanLint
                 )
             );
         }
-
         if (task.EstimatedMinutes is { } minutes && task.Timeout is { } limit && minutes > limit.TotalMinutes)
         {
             advice.Add(

@@ -81,7 +81,6 @@ internal sealed class AffixIndex
                     high = middle;
                 }
             }
-
             return low;
         }
 
@@ -101,7 +100,6 @@ internal sealed class AffixIndex
                     high = middle;
                 }
             }
-
             return low;
         }
     }

@@ -29,7 +29,6 @@ internal sealed class CharClass
         {
             return false;
         }
-
         var ranges = new List<(char From, char To)>();
         for (var i = start; i < end; i++)
         {
@@ -43,7 +42,6 @@ internal sealed class CharClass
                 ranges.Add((text[i], text[i]));
             }
         }
-
         at = end;
         set = new CharClass(negated ? Complement(ranges) : ranges);
         return true;
@@ -64,15 +62,12 @@ internal sealed class CharClass
             {
                 result.Add(((char)next, (char)(from - 1)));
             }
-
             next = Math.Max(next, to + 1);
         }
-
         if (next <= char.MaxValue)
         {
             result.Add(((char)next, char.MaxValue));
         }
-
         return result;
     }
 }

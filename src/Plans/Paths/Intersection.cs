@@ -21,7 +21,6 @@ internal static class Intersection
                 {
                     continue;
                 }
-
                 var moreA = i < a.Length;
                 var moreB = j < b.Length;
                 var anyA = moreA && isAnyLength(a[i]);
@@ -30,19 +29,16 @@ internal static class Intersection
                 {
                     reach[((i + 1) * width) + j] = true;
                 }
-
                 if (anyB || (anyA && moreB))
                 {
                     reach[(i * width) + j + 1] = true;
                 }
-
                 if (!anyA && !anyB && moreA && moreB && meets(a[i], b[j]))
                 {
                     reach[((i + 1) * width) + j + 1] = true;
                 }
             }
         }
-
         return reach[^1];
     }
 }

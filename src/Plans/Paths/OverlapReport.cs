@@ -22,13 +22,11 @@ internal sealed class OverlapReport(
         {
             return;
         }
-
         var isOneNode = isSelf && ReferenceEquals(left, right);
         if (isOneNode && (left.Entries.Count == 1 || isSettled?.Invoke(left.Entries) == true))
         {
             return;
         }
-
         for (var i = 0; i < left.Entries.Count && !Stopped; i++)
         {
             for (var j = isOneNode ? i + 1 : 0; j < right.Entries.Count && !Stopped; j++)
@@ -58,7 +56,6 @@ internal sealed class OverlapReport(
         {
             return;
         }
-
         Stopped = !found(left, right);
     }
 }

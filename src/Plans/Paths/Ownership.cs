@@ -46,7 +46,6 @@ public sealed class Ownership
         {
             return false;
         }
-
         return OwnsEverything || other.OwnsEverything || Array.Exists(_patterns, a => Array.Exists(other._patterns, a.Overlaps));
     }
 }

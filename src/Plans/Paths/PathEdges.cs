@@ -22,7 +22,6 @@ internal sealed class PathEdges
         {
             return _index.TryGetValue(part, out var position) ? _edges[position].Node : null;
         }
-
         foreach (var edge in _edges)
         {
             if (string.Equals(edge.Segment.Raw, part, StringComparison.Ordinal))
@@ -30,7 +29,6 @@ internal sealed class PathEdges
                 return edge.Node;
             }
         }
-
         return null;
     }
 
@@ -61,7 +59,6 @@ internal sealed class PathEdges
         {
             return _edges.Where(e => e.Segment.Overlaps(segment)).Select(e => e.Node);
         }
-
         _affixes ??= new AffixIndex([.. _edges.Select(e => e.Segment)]);
         return _affixes.Candidates(segment).Where(i => _edges[i].Segment.Overlaps(segment)).Select(i => _edges[i].Node);
     }

@@ -69,10 +69,8 @@ public sealed class PathPattern
                 segment = PathSegment.Parse(parts[i]);
                 known?.Add(parts[i], segment);
             }
-
             segments[i] = segment;
         }
-
         return segments;
     }
 
@@ -90,7 +88,6 @@ public sealed class PathPattern
         {
             return false;
         }
-
         for (var i = 0; i < folder.Length; i++)
         {
             if (!string.Equals(folder[i].Raw, parts[i], StringComparison.Ordinal))
@@ -98,7 +95,6 @@ public sealed class PathPattern
                 return false;
             }
         }
-
         return true;
     }
 
@@ -137,12 +133,10 @@ public sealed class PathPattern
                 return false;
             }
         }
-
         while (segment < pattern.Length && pattern[segment].IsAnyDepth)
         {
             segment++;
         }
-
         return segment == pattern.Length;
     }
 
@@ -161,10 +155,8 @@ public sealed class PathPattern
                 done.Add(next);
                 continue;
             }
-
             open.AddRange(next[(from + 1)..to].Split(',').Reverse().Select(choice => next[..from] + choice + next[(to + 1)..]));
         }
-
         return done;
     }
 
@@ -190,7 +182,6 @@ public sealed class PathPattern
                     break;
             }
         }
-
         return null;
     }
 }

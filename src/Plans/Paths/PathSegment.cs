@@ -50,7 +50,6 @@ internal sealed class PathSegment
         {
             return new PathSegment(raw, [], isAnyDepth: false);
         }
-
         var tokens = new List<Token>(raw.Length);
         for (var i = 0; i < raw.Length; i++)
         {
@@ -72,7 +71,6 @@ internal sealed class PathSegment
                     break;
             }
         }
-
         return new PathSegment(raw, [.. tokens], isAnyDepth: false);
     }
 
@@ -83,7 +81,6 @@ internal sealed class PathSegment
         {
             return true;
         }
-
         if (IsLiteral)
         {
             return false;
@@ -116,12 +113,10 @@ internal sealed class PathSegment
                 return false;
             }
         }
-
         while (token < _tokens.Length && _tokens[token].Kind == TokenKind.Star)
         {
             token++;
         }
-
         return token == _tokens.Length;
     }
 
@@ -132,12 +127,10 @@ internal sealed class PathSegment
         {
             return true;
         }
-
         if (IsLiteral || other.IsLiteral)
         {
             return IsLiteral ? other.Matches(Raw) : Matches(other.Raw);
         }
-
         if (!Compatible(Prefix, other.Prefix, fromEnd: false) || !Compatible(Suffix, other.Suffix, fromEnd: true))
         {
             return false;
@@ -162,7 +155,6 @@ internal sealed class PathSegment
         {
             Array.Reverse(text);
         }
-
         return new string(text);
     }
 

@@ -20,7 +20,6 @@ internal sealed class PathTrie
             {
                 node = Child(node, segment);
             }
-
             node.Entries ??= new(1);
             node.Entries.Add(new Entry(owner, pattern.Text, pattern.IsLiteral, isAlternative));
             node.IsFolder |= PathPattern.IsFullyLiteral(segments);
@@ -33,13 +32,11 @@ internal sealed class PathTrie
         {
             return node.AnyDepth ??= NewNode(loops: true);
         }
-
         var edges = segment.IsLiteral ? node.Literals ??= new() : node.Wildcards ??= new();
         if (edges.Find(segment.Raw) is { } known)
         {
             return known;
         }
-
         var added = NewNode(loops: false);
         edges.Add(segment, added);
         return added;
@@ -85,7 +82,6 @@ internal sealed class PathTrie
                 {
                     yield return Literals[i].Node;
                 }
-
                 for (var i = 0; i < Wildcards?.Count; i++)
                 {
                     yield return Wildcards[i].Node;

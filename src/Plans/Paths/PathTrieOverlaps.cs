@@ -53,12 +53,10 @@ internal sealed class PathTrieOverlaps
         {
             return;
         }
-
         if (IsSelf && left.Id > right.Id)
         {
             (left, right) = (right, left);
         }
-
         if (_seen.Add((left.Id, right.Id)))
         {
             _open.Push((left, right));
@@ -78,7 +76,6 @@ internal sealed class PathTrieOverlaps
         {
             Open(anyLeft, right);
         }
-
         if (right.AnyDepth is { } anyRight)
         {
             Open(left, anyRight);
@@ -96,7 +93,6 @@ internal sealed class PathTrieOverlaps
                 Open(next, other);
             }
         }
-
         if (left.Loops)
         {
             foreach (var next in right.Children)
@@ -104,7 +100,6 @@ internal sealed class PathTrieOverlaps
                 Open(left, next);
             }
         }
-
         if (right.Loops)
         {
             foreach (var next in left.Children)
@@ -120,7 +115,6 @@ internal sealed class PathTrieOverlaps
         {
             return;
         }
-
         var swap = left.Literals.Count > right.Literals.Count;
         (var few, var many) = swap ? (right.Literals, left.Literals) : (left.Literals, right.Literals);
         for (var i = 0; i < few.Count; i++)
@@ -166,17 +160,14 @@ internal sealed class PathTrieOverlaps
             {
                 Below(pair.Right, below => _report.Add(pair.Left, below));
             }
-
             if (pair.Right.IsFolder && !IsSelf && !pair.Left.IsLeaf)
             {
                 Below(pair.Left, below => _report.Add(below, pair.Right));
             }
-
             if (pair.Left.Literals is not { } parts || pair.Right.Literals is not { } others)
             {
                 continue;
             }
-
             for (var i = 0; i < parts.Count; i++)
             {
                 (var part, var next) = parts[i];
@@ -199,7 +190,6 @@ internal sealed class PathTrieOverlaps
                 open.Push(child);
             }
         }
-
         while (!_report.Stopped && open.TryPop(out var node))
         {
             report(node);
@@ -207,7 +197,6 @@ internal sealed class PathTrieOverlaps
             {
                 open.Push(child);
             }
-
             if (node.AnyDepth is { } further)
             {
                 open.Push(further);

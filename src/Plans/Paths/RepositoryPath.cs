@@ -25,7 +25,6 @@ public static class RepositoryPath
             path = text;
             return true;
         }
-
         var slashed = text.Trim(' ', '\t').Replace('\\', '/');
         if (slashed.Length > MaxLength)
         {
@@ -51,7 +50,6 @@ public static class RepositoryPath
         {
             path = Join(slashed, out fault);
         }
-
         return fault is null && path is not null;
     }
 
@@ -71,7 +69,6 @@ public static class RepositoryPath
                     fault = "leaves the repository";
                     return null;
                 }
-
                 kept.RemoveAt(kept.Count - 1);
             }
             else if (part != ".")
@@ -79,19 +76,16 @@ public static class RepositoryPath
                 kept.Add(part);
             }
         }
-
         if (kept.Count > 0 && string.Equals(kept[0], ".git", StringComparison.OrdinalIgnoreCase))
         {
             fault = "is inside .git";
             return null;
         }
-
         var folder = slashed.EndsWith('/') || slashed.EndsWith("/.", StringComparison.Ordinal) || kept.Count == 0;
         if (folder && (kept.Count == 0 || kept[^1] != "**"))
         {
             kept.Add("**");
         }
-
         return string.Join('/', kept);
     }
 
@@ -102,7 +96,6 @@ public static class RepositoryPath
         {
             return false;
         }
-
         var before = '\0';
         foreach (var c in text)
         {
@@ -110,10 +103,8 @@ public static class RepositoryPath
             {
                 return false;
             }
-
             before = c;
         }
-
         return true;
     }
 }

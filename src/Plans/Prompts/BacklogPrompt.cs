@@ -28,7 +28,6 @@ public static class BacklogPrompt
                 text.Append("- ").Append(title).Append('\n');
             }
         }
-
         return text.Append("\n# Document\n\n").Append(input.Request.Trim()).Append('\n').ToString();
     }
 
@@ -58,7 +57,6 @@ public static class BacklogPrompt
         {
             text.Append("\n# Conventions of this repository\n\n").Append(PlannerPrompt.Cut(input.Conventions.Trim())).Append('\n');
         }
-
         text.Append("\n# Files of this repository\n\n").Append(input.Outline.Length > 0 ? input.Outline : "It is empty.\n");
         return input.Schema is null
             ? text

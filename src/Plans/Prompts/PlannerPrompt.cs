@@ -66,12 +66,10 @@ public static class PlannerPrompt
                 text.Append("- `").Append(gate).Append("`\n");
             }
         }
-
         if (input.Conventions.Trim().Length > 0)
         {
             Heading(text, "Conventions of this repository").Append(Cut(input.Conventions.Trim())).Append('\n');
         }
-
         Heading(text, "Files of this repository").Append(input.Outline.Length > 0 ? input.Outline : "It is empty.\n");
         if (input.Schema is not null)
         {
@@ -80,7 +78,6 @@ public static class PlannerPrompt
                 .Append(input.Schema.Trim())
                 .Append('\n');
         }
-
         Heading(text, "Request").Append(input.Request.Trim()).Append('\n');
         return text.ToString();
     }

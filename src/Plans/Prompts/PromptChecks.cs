@@ -12,20 +12,17 @@ internal static class PromptChecks
         {
             return;
         }
-
         PromptMarkdown.Heading(text, "How to go about it").Append("Each of these is checked afterwards:\n\n");
         foreach (var notes in task.NotesInput)
         {
             text.Append("- First read the notes in `").Append(notes).Append("`.\n");
         }
-
         foreach (var agent in task.RequiredAgents)
         {
             text.Append("- Have the subagent `")
                 .Append(agent)
                 .Append("` do its part; start it as an agent, doing its work yourself does not count.\n");
         }
-
         foreach (var notes in task.NotesOutput)
         {
             text.Append("- At the end write `")
@@ -41,7 +38,6 @@ internal static class PromptChecks
         {
             return;
         }
-
         PromptMarkdown
             .Heading(text, "How your work is checked")
             .Append("We run these ourselves at your last commit, in a clean environment. Run them before you say that you are done:\n\n");
@@ -55,7 +51,6 @@ internal static class PromptChecks
             text.Append(string.IsNullOrWhiteSpace(gate.Description) ? "" : $" ({gate.Description.Trim()})");
             text.Append(gate.Exclusive is null ? "" : $" (exclusive: {gate.Exclusive})").Append('\n');
         }
-
         if (gates.Any(gate => gate.Exclusive is not null))
         {
             text.Append(
@@ -63,7 +58,6 @@ internal static class PromptChecks
                     + "one of. Where yours fails because that is in use, wait and run it again.\n"
             );
         }
-
         text.Append("\nDo not weaken, skip or delete checks to make them pass.\n");
     }
 
@@ -74,7 +68,6 @@ internal static class PromptChecks
         {
             return;
         }
-
         PromptMarkdown
             .Heading(text, "What is measured")
             .Append("At the same commit we run these; what counts is the last number on the last line that each prints:\n\n");
@@ -86,7 +79,6 @@ internal static class PromptChecks
                 )
                 .Append($"{measurement.Expectation}\n");
         }
-
         text.Append("\nMeasure before you say that you are done, and say what you found: add `--measured \"")
             .Append(measurements[0].Name)
             .Append("=NUMBER\"` to `orchestrate done` for each. It is put beside what we measure.\n");

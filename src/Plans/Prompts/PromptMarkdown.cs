@@ -39,7 +39,6 @@ internal static class PromptMarkdown
             run = c == '`' ? run + 1 : 0;
             longest = Math.Max(longest, run);
         }
-
         string fence = new('`', Math.Max(3, longest + 1));
         text.Append(fence).Append(language).Append('\n').Append(content.TrimEnd()).Append('\n').Append(fence).Append('\n');
     }

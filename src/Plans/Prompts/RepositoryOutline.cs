@@ -22,7 +22,6 @@ public static class RepositoryOutline
         {
             root.Add(path.Split('/'));
         }
-
         Open(root, limit);
         var text = new StringBuilder();
         Write(text, root);
@@ -40,7 +39,6 @@ public static class RepositoryOutline
             {
                 continue;
             }
-
             left -= cost;
             folder.IsOpen = true;
             foreach (var inner in folder.Folders.Values.Take(MostNames))
@@ -61,12 +59,10 @@ public static class RepositoryOutline
                 Write(text, inner);
             }
         }
-
         foreach (var file in folder.Files.Take(MostNames))
         {
             text.Append(' ', folder.Depth << 1).Append(file).Append('\n');
         }
-
         var hidden = Math.Max(0, folder.Files.Count - MostNames) + folder.Folders.Values.Skip(MostNames).Sum(f => f.Count);
         if (hidden > 0)
         {
@@ -96,12 +92,10 @@ public static class RepositoryOutline
                 Files.Add(parts[0]);
                 return;
             }
-
             if (!Folders.TryGetValue(parts[0], out var inner))
             {
                 Folders.Add(parts[0], inner = new Folder(parts[0], Depth + 1));
             }
-
             inner.Add(parts[1..]);
         }
 

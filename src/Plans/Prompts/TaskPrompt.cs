@@ -35,7 +35,6 @@ public static class TaskPrompt
         {
             PromptMarkdown.Heading(text, "Guidance").Append("A person says about this try:\n\n").Append(input.Guidance.Trim()).Append('\n');
         }
-
         Ending(text, task);
         return text.ToString();
     }
@@ -59,7 +58,6 @@ public static class TaskPrompt
         {
             text.Append(description).Append('\n');
         }
-
         if (prompt.Length > 0)
         {
             text.Append(text[^2] == '\n' ? "" : "\n").Append(prompt).Append('\n');
@@ -74,7 +72,6 @@ public static class TaskPrompt
                 text.Append(item.Completed ? "- [x] " : "- [ ] ").Append(item.Id).Append(": ").Append(item.Description).Append('\n');
             }
         }
-
         if (!string.IsNullOrWhiteSpace(input.Request))
         {
             text.Append("\nIt is one part of this request; do your part only:\n\n")
@@ -95,7 +92,6 @@ public static class TaskPrompt
                 text.Append(", but for these, to whose change a person would have to agree first: ")
                     .AppendJoin(", ", needPerson.Select(path => $"`{path}`"));
             }
-
             text.Append(". Change what the task needs and nothing else.\n");
         }
         else if (ownership.OwnsNothing)
@@ -115,25 +111,21 @@ public static class TaskPrompt
                 text.Append("- `").Append(patch.File).Append('`').Append(what.Length == 0 ? "" : $" ({what})").Append('\n');
             }
         }
-
         if (!ownership.OwnsEverything && task.FilesAppend.Count > 0)
         {
             text.Append("\nTo these you may only add lines; others add to them too:\n\n");
             PromptMarkdown.Items(text, task.FilesAppend);
         }
-
         if (task.ResourcesWrite.Count > 0)
         {
             text.Append("\nYou alone define these resources:\n\n");
             PromptMarkdown.Items(text, task.ResourcesWrite);
         }
-
         if (task.FilesRead is { Count: > 0 } || task.ResourcesRead.Count > 0)
         {
             text.Append("\nYour work builds on these; read them first and leave them as they are:\n\n");
             PromptMarkdown.Items(text, [.. task.FilesRead ?? [], .. task.ResourcesRead]);
         }
-
         text.Append(
             "\nLock files and installed packages are changed by the orchestrator only. Do not push, switch branches, stash, "
                 + "rebase, or touch git's configuration.\n"
@@ -164,7 +156,6 @@ public static class TaskPrompt
         {
             return;
         }
-
         PromptMarkdown
             .Heading(text, "Contracts")
             .Append(
@@ -179,7 +170,6 @@ public static class TaskPrompt
                     + "names, parameters, types.\n"
             );
         }
-
         foreach (var contract in input.Contracts)
         {
             text.Append("\n## ")
@@ -209,7 +199,6 @@ public static class TaskPrompt
         {
             return;
         }
-
         PromptMarkdown.Heading(text, heading).Append(opening).Append('\n');
         foreach ((var name, var content) in texts)
         {

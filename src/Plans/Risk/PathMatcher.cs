@@ -39,7 +39,6 @@ internal sealed class PathMatcher
                 return true;
             }
         }
-
         return _regex?.IsMatch(path) == true;
     }
 

@@ -25,7 +25,6 @@ public sealed record ProtectedPath(string TaskId, string Path, string Glob)
                 }
             }
         }
-
         return found;
     }
 

@@ -90,7 +90,6 @@ public sealed record RiskScore(int Score, RiskLevel Level, int AutoApproveThresh
                 faults.Add((pattern, "Lookarounds, backreferences and atomic groups are not available, because matching is linear-time."));
             }
         }
-
         return faults;
     }
 
@@ -125,7 +124,6 @@ public sealed record RiskScore(int Score, RiskLevel Level, int AutoApproveThresh
                 return pattern.Pattern;
             }
         }
-
         return null;
     }
 

@@ -51,13 +51,11 @@ internal sealed class GateQueue(string folder, TimeProvider time)
             {
                 return others;
             }
-
             if (!isTold)
             {
                 told(holder);
                 isTold = true;
             }
-
             await Task.Delay(Pause, time, stop);
         }
     }
@@ -103,7 +101,6 @@ internal sealed class GateQueue(string folder, TimeProvider time)
                 dead.Remove(folder);
             }
         }
-
         return [.. all[true]];
     }
 }

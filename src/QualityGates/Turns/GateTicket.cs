@@ -61,7 +61,6 @@ internal sealed record GateTicket(string Owner, string Mark, bool Alone, string 
         {
             return null;
         }
-
         try
         {
             return JsonSerializer.Deserialize(content, GateTicketJson.Default.GateTicket) is { } ticket

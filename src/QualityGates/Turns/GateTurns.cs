@@ -86,7 +86,6 @@ internal sealed class GateTurn(
             _exclusive = await exclusive.DrawAsync(New(alone: true), stop);
             await exclusive.WaitAsync(_exclusive, within, holder => told(WaitingGate.Of(_exclusive, holder, gate.Exclusive)), stop);
         }
-
         await JoinAsync(alone: false, stop);
     }
 

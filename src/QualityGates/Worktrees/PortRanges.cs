@@ -65,7 +65,6 @@ internal static class PortRanges
             {
                 socket.DualMode = false;
             }
-
             socket.Bind(new IPEndPoint(address, port));
             return true;
         }

@@ -36,7 +36,6 @@ internal static class TemporaryFolders
         {
             Create(path);
         }
-
         return Keep(path);
     }
 
@@ -72,7 +71,6 @@ internal static class TemporaryFolders
                     File.Delete(entry);
                 }
             }
-
             return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -35,7 +35,6 @@ public sealed class WorktreeResourceClaims
         {
             RemoveThoseThatAreOver();
         }
-
         WorktreeResourceClaim claim;
         if (known is not null && (use == WorktreeUse.Continued || StillHas(known)))
         {
@@ -55,7 +54,6 @@ public sealed class WorktreeResourceClaims
                 known?.Name ?? FindName(worktree, others)
             );
         }
-
         claim.Write(_folder);
         return claim.Resources;
     }
@@ -93,7 +91,6 @@ public sealed class WorktreeResourceClaims
         {
             again++;
         }
-
         return WorktreeResourceClaim.NameOf(worktree, again);
     }
 
@@ -119,7 +116,6 @@ public sealed class WorktreeResourceClaims
                 return idle.FirstPort;
             }
         }
-
         throw new IOException(
             $"All {ranges.Count} ranges of 20 ports from {ranges[0]} on are in use. See {_folder} for the worktrees that have "
                 + "them; end runs, or remove worktrees that are not needed."
@@ -152,7 +148,6 @@ public sealed class WorktreeResourceClaims
         {
             return false;
         }
-
         File.Delete(WorktreeResourceClaim.FileOf(_folder, claim.Worktree, claim.Owner));
         return true;
     }

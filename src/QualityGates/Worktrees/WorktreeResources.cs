@@ -31,7 +31,6 @@ public sealed record WorktreeResources(int FirstPort, string TemporaryFolder, st
         {
             variables[name] = WorktreeVariables.FillAll(value, FirstPort, Name, TemporaryFolder);
         }
-
         return variables;
     }
 }

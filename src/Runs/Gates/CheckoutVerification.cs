@@ -64,7 +64,6 @@ public static class CheckoutVerification
                 stop
             );
         }
-
         if (await new CommitStore(opened).ReadAsync(commit, stop) is not { } found)
         {
             return null;

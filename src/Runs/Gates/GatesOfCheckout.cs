@@ -67,7 +67,6 @@ internal sealed class GatesOfCheckout(
                 }
                 told(verdicts[^1]);
             }
-
             return verdicts;
         }
         finally

@@ -132,7 +132,6 @@ internal static class WorktreeSetup
                     + "trust', or set worktrees.setup.";
             }
         }
-
         return null;
     }
 

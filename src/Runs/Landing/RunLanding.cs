@@ -105,7 +105,6 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
             var opened = await PullRequest.OpenAsync(files, repository, input, tip, services, stop);
             return opened with { Message = $"{note} {opened.Message}".Trim() };
         }
-
         var target = $"refs/heads/{input.Target}";
         var checkout = new WorktreeStore(repository).FindMainCheckout();
         var status = checkout is null ? null : await WorktreeStatus.ReadAsync(checkout, stop);

@@ -120,7 +120,6 @@ internal sealed record StoredLosses(string Summary, string Commit, IReadOnlyList
             var fate = hunk.Fate == HunkFate.Lost ? "lost" : "overwritten";
             text.Append($"- {fate}: {Place(hunk)}, by {hunk.By} in {hunk.ByMerge[..12]}\n");
         }
-
         return text.ToString();
     }
 }

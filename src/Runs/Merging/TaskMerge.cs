@@ -50,7 +50,6 @@ public sealed class TaskMerge(RunServices services, AskCaller caller)
             {
                 return Merged(staging, $"nothing to merge: staging has it already. {note}".TrimEnd());
             }
-
             var made = await new MergeAttempt(workspace.Repository, files).MakeAsync(input.Request, staging, withEvidence: true, stop);
             if (made.Refusal is { } refusal)
             {

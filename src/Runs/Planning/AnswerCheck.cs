@@ -54,7 +54,6 @@ public static class AnswerCheck
             }
             plan = plan with { Request = "The pending tasks of the backlog" };
         }
-
         DurableFile.Write(files.PlanPath, PlanJson.Write(plan));
         DurableFile.Write(files.PlanText, Encoding.UTF8.GetBytes(TaskGraphYaml.WriteShort(plan)));
         return ($"{plan.Tasks.Count} tasks", []);

@@ -58,7 +58,6 @@ public sealed class PreflightCheck(RunServices services)
         {
             return new PreflightResult { Errors = errors, Warnings = warnings };
         }
-
         await new WorktreeStore(repository).ExcludeAsync(
             ["/.worktrees/", "/.orchestrator/engine.*", "/.orchestrator/runs/", "/.orchestrator/logs/", "/.orchestrator/secrets.env"],
             stop

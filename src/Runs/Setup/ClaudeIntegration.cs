@@ -27,7 +27,6 @@ public static class ClaudeIntegration
                 kept.Add(name);
                 return;
             }
-
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             using var text = typeof(ClaudeIntegration).Assembly.GetManifestResourceStream($"claude/{resource}")!;
             using var file = new FileStream(path, FileMode.CreateNew);

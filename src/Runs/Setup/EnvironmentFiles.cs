@@ -37,7 +37,6 @@ public static class EnvironmentFiles
                 }
             }
         }
-
         return EnvironmentHash.Select(found);
     }
 

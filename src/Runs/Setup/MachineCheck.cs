@@ -139,7 +139,6 @@ public static class MachineCheck
                 }
             );
         }
-
         var agent = settings.Agents[name];
         return name == "claude"
             ? new ClaudeCliRunner(

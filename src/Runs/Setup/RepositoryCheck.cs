@@ -24,7 +24,6 @@ internal static class RepositoryCheck
         {
             return [new("git", MachineCheckStatus.Fail, missing.Message, $"Install git {GitProgram.OldestVersion} or newer.")];
         }
-
         var found = new MachineCheckEntry("git", MachineCheckStatus.Ok, $"git {git.Version}.");
         if (location is null)
         {

@@ -94,7 +94,6 @@ public static class RepositoryInitializer
             text.Append("# workers: 3\n# agent: claude\n# model: sonnet\n# gates:\n#   task: [make test]\n")
                 .Append("# agents:\n#   my-agent: {command: [tools/my-agent.sh]}\n");
         }
-
         return text.ToString();
     }
 
@@ -124,7 +123,6 @@ public static class RepositoryInitializer
             kept.Add(name);
             return;
         }
-
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (mode is { } only && !OperatingSystem.IsWindows())

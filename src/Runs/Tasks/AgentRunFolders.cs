@@ -47,7 +47,6 @@ public static class AgentRunFolders
                 );
             }
         }
-
         return
         [
             .. starts

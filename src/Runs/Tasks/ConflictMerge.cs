@@ -30,7 +30,6 @@ internal sealed class ConflictMerge(TaskWorkspace workspace, Worktree worktree, 
         {
             return MergeLoss.None;
         }
-
         var merge = await new Merges(workspace.Repository).MergeAsync(ours, theirs, appendedFiles, stop);
         var diffs = new Diffs(workspace.Repository);
         var brought = (await diffs.BetweenAsync(ours, merge.Tree, stop)).Select(file => file.Path).ToList();

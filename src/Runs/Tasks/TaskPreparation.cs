@@ -29,7 +29,6 @@ public sealed class TaskPreparation(RunServices services)
                 FailureClass = FailureClasses.Environment,
             };
         }
-
         var workspace = new TaskWorkspace(repository, files, task.Id);
         var notes = TaskNotes.Read(files.Folder, task.Id);
         if (notes.Base.Length == 0)
@@ -60,7 +59,6 @@ public sealed class TaskPreparation(RunServices services)
         {
             return prepared with { ReusedCommit = reused };
         }
-
         await KeptResults.ForgetAsync(workspace, notes, stop);
         var worktree = await MakeWorktreeAsync(workspace, notes, stop);
         await new WorktreeIncludes(repository).CopyAsync(worktree, stop);

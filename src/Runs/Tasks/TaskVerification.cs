@@ -41,7 +41,6 @@ public sealed class TaskVerification(RunServices services)
             }
             commit = made;
         }
-
         var differences = await new Diffs(workspace.Repository).BetweenAsync(input.Prepared.BaseCommit, commit, stop);
         var changed = differences.Select(c => c.Path).ToList();
         if (
@@ -206,7 +205,6 @@ public sealed class TaskVerification(RunServices services)
             var ended = $"The agent did not end well the last time: {input.EndedWith}";
             (problems, sections) = ([ended, .. problems], sections is null ? null : [ended + "\n", .. sections]);
         }
-
         var file = ProblemsFile.Write(files.Folder, task.Id, input.Attempt, sections ?? [.. problems.Select(p => "- " + p)]);
         return new VerifyResult
         {

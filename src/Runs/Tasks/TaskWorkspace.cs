@@ -72,7 +72,6 @@ internal sealed class TaskWorkspace(GitRepository repository, RunFiles files, st
             await new WorktreeIndex(found).RepairAsync(commit, stop);
             return found;
         }
-
         var wasThere = Directory.Exists(WorktreePath);
         var made = await Worktrees.EnsureAsync(
             new WorktreeRequest(WorktreePath, commit)
