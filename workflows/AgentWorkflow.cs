@@ -1,8 +1,5 @@
-using Orchestrator.Messages;
 using Orchestrator.Workflows.Messages;
 using Orchestrator.Workflows.Tasks;
-using Temporalio.Exceptions;
-using Temporalio.Workflows;
 
 namespace Orchestrator.Workflows;
 

@@ -1,10 +1,6 @@
-using Orchestrator.Messages;
-using Orchestrator.Workflows.Calls;
 using Orchestrator.Workflows.Leases;
 using Orchestrator.Workflows.Messages;
 using Temporalio.Converters;
-using Temporalio.Exceptions;
-using Temporalio.Workflows;
 
 namespace Orchestrator.Workflows;
 

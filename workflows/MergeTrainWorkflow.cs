@@ -1,11 +1,8 @@
 using System.ComponentModel.DataAnnotations;
-using Orchestrator.Messages;
-using Orchestrator.Workflows.Calls;
 using Orchestrator.Workflows.Messages;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Train;
 using Temporalio.Converters;
-using Temporalio.Workflows;
 
 namespace Orchestrator.Workflows;
 

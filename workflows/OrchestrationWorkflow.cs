@@ -1,10 +1,7 @@
 using System.ComponentModel.DataAnnotations;
-using Orchestrator.Messages;
 using Orchestrator.Workflows.Messages;
 using Orchestrator.Workflows.Runs;
 using Temporalio.Converters;
-using Temporalio.Exceptions;
-using Temporalio.Workflows;
 
 namespace Orchestrator.Workflows;
 

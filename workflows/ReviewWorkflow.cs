@@ -1,8 +1,5 @@
-using Orchestrator.Messages;
-using Orchestrator.Workflows.Calls;
 using Orchestrator.Workflows.Tasks;
 using Temporalio.Converters;
-using Temporalio.Workflows;
 
 namespace Orchestrator.Workflows;
 

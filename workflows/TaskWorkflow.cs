@@ -1,9 +1,5 @@
-using Orchestrator.Messages;
-using Orchestrator.Workflows.Calls;
 using Orchestrator.Workflows.Tasks;
 using Temporalio.Converters;
-using Temporalio.Exceptions;
-using Temporalio.Workflows;
 
 namespace Orchestrator.Workflows;
 

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Orchestrator.Agents;
 
 /// <summary>Reading JSON whose fields may be missing, null or of another kind: the stream's format is not ours and changes.</summary>

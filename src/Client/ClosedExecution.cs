@@ -1,6 +1,4 @@
-using Temporalio.Api.Enums.V1;
 using Temporalio.Api.History.V1;
-using Temporalio.Client;
 
 namespace Orchestrator.Client;
 

@@ -1,8 +1,3 @@
-using Orchestrator.Messages;
-using Temporalio.Api.Enums.V1;
-using Temporalio.Client;
-using Temporalio.Exceptions;
-
 namespace Orchestrator.Client;
 
 /// <summary>

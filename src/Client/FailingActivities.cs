@@ -1,8 +1,4 @@
-using Orchestrator.Messages;
-using Temporalio.Api.Enums.V1;
 using Temporalio.Api.Workflow.V1;
-using Temporalio.Client;
-using Temporalio.Exceptions;
 
 namespace Orchestrator.Client;
 

@@ -1,6 +1,3 @@
-using Temporalio.Api.WorkflowService.V1;
-using Temporalio.Client;
-
 namespace Orchestrator.Client;
 
 /// <summary>The workflows that do the work of runs.</summary>

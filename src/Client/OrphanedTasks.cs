@@ -1,7 +1,3 @@
-using Orchestrator.Messages;
-using Temporalio.Client;
-using Temporalio.Exceptions;
-
 namespace Orchestrator.Client;
 
 /// <summary>

@@ -1,9 +1,5 @@
 using System.Runtime.CompilerServices;
-using Orchestrator.Messages;
-using Temporalio.Api.Enums.V1;
 using Temporalio.Api.TaskQueue.V1;
-using Temporalio.Api.WorkflowService.V1;
-using Temporalio.Client;
 
 namespace Orchestrator.Client;
 

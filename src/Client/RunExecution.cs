@@ -1,8 +1,3 @@
-using Orchestrator.Messages;
-using Temporalio.Api.Enums.V1;
-using Temporalio.Client;
-using Temporalio.Exceptions;
-
 namespace Orchestrator.Client;
 
 /// <summary>The newest execution of a run, as its server tells it, whether or not a worker knows the run.</summary>

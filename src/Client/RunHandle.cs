@@ -1,9 +1,4 @@
 using System.Linq.Expressions;
-using Orchestrator.Messages;
-using Temporalio.Api.Enums.V1;
-using Temporalio.Api.WorkflowService.V1;
-using Temporalio.Client;
-using Temporalio.Exceptions;
 
 namespace Orchestrator.Client;
 

@@ -1,8 +1,3 @@
-using Orchestrator.Messages;
-using Temporalio.Api.Enums.V1;
-using Temporalio.Api.WorkflowService.V1;
-using Temporalio.Client;
-
 namespace Orchestrator.Client;
 
 /// <summary>Deletes histories of runs that have ended. Deleting twice is harmless.</summary>

@@ -1,7 +1,3 @@
-using Temporalio.Api.WorkflowService.V1;
-using Temporalio.Client;
-using Temporalio.Exceptions;
-
 namespace Orchestrator.Client;
 
 /// <summary>The namespace of a connection.</summary>

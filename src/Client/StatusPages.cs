@@ -1,5 +1,3 @@
-using Orchestrator.Messages;
-
 namespace Orchestrator.Client;
 
 /// <summary>Joins the pages of a long status to one. No Temporal, no clock.</summary>

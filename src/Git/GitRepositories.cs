@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Orchestrator.Git.Program;
 using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Git;

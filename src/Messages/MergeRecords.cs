@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Orchestrator.Messages;
 
 /// <summary>A verified task that asks to be merged.</summary>

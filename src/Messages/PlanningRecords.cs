@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Orchestrator.Messages;
 
 /// <summary>The planner as a task of its run: people see, pause and retry it like any other.</summary>

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Orchestrator.Messages;
 
 /// <summary>The planner as it thinks about one question of a task's agent: its starts lie beside those of the tasks.</summary>

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Orchestrator.Messages;
 
 /// <summary>Another plan in mid-run as a task of it: people see, pause and cancel it like any other.</summary>

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Orchestrator.Messages;
 
 /// <summary>The process that worked on a run in the background died without a goodbye.</summary>

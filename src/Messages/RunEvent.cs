@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Orchestrator.Messages;
 
 /// <summary>One transition: a line of <c>runs/&lt;run&gt;/events.jsonl</c>.</summary>

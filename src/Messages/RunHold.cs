@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Orchestrator.Messages;
 
 /// <summary>A person's word that no agent is to be started.</summary>

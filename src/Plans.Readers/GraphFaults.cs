@@ -1,5 +1,3 @@
-using Orchestrator.Plans.Readers.Documents;
-
 namespace Orchestrator.Plans.Readers;
 
 /// <summary>A place in a file.</summary>

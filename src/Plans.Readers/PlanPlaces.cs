@@ -1,5 +1,3 @@
-using Orchestrator.Plans.Readers.Documents;
-
 namespace Orchestrator.Plans.Readers;
 
 /// <summary>Where the tasks of a plan and their fields stand in the file, for what is found out only after reading.</summary>

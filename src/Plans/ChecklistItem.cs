@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Orchestrator.Plans;
 
 /// <summary>A small step of a task.</summary>

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Orchestrator.Plans;
 
 /// <summary>A change to a file that the planner foresaw.</summary>

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Orchestrator.Plans;
 
 /// <summary>One task of a plan: what an agent is asked to do, what it may touch, and how we know that it is done.</summary>

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Orchestrator.Plans;
 
 /// <summary>How far an agent is kept apart from the rest of the machine.</summary>

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Orchestrator.Plans;
 
 /// <summary>What a task's agent may use of the machine. A member that is null: the run's limit; 0: none, whatever the run's is.</summary>

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Orchestrator.Processes;
 
 /// <summary>Files that are whole or not there, also after a power cut: written aside, synced, renamed.</summary>

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Orchestrator.Processes;
 
 /// <summary>What to run and how. Arguments are a list and reach the program as they are; no shell reads them.</summary>

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Orchestrator.Processes;
 
 /// <summary>What a child reads on its standard input. A child that does not read it is no fault.</summary>

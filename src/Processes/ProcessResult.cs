@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Orchestrator.Processes;
 
 /// <summary>How a child came to its end.</summary>

@@ -1,6 +1,3 @@
-using System.Text.RegularExpressions;
-using Orchestrator.Plans;
-
 namespace Orchestrator.QualityGates;
 
 /// <summary>Fills the names of changed files into a gate's command. Pure.</summary>

@@ -1,6 +1,3 @@
-using System.Text.RegularExpressions;
-using Orchestrator.Processes;
-
 namespace Orchestrator.QualityGates;
 
 /// <summary>Tells a fault of the machine from a fault of the work, by exit code and output.</summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Orchestrator.QualityGates;
 
 /// <summary>A green run of a gate, as far as later ones are compared with it.</summary>

@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace Orchestrator.QualityGates;
 
 /// <summary>What a gate could not have because something else had it, by its own words.</summary>

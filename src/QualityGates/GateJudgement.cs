@@ -1,6 +1,3 @@
-using Orchestrator.Plans;
-using Orchestrator.Processes;
-
 namespace Orchestrator.QualityGates;
 
 /// <summary>What became of a gate's command, as a verdict.</summary>

@@ -1,5 +1,3 @@
-using Orchestrator.Plans;
-
 namespace Orchestrator.QualityGates;
 
 /// <summary>What a found gate's program can be asked without running the gate, and what helps where it is not there. Pure.</summary>

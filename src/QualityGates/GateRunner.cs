@@ -1,6 +1,3 @@
-using System.Globalization;
-using Orchestrator.Plans;
-using Orchestrator.Processes;
 using Orchestrator.QualityGates.Counting;
 
 namespace Orchestrator.QualityGates;

@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Text.Json.Serialization;
-using Orchestrator.Plans;
 using Orchestrator.QualityGates.Counting;
 
 namespace Orchestrator.QualityGates;

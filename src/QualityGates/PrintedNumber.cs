@@ -1,6 +1,3 @@
-using System.Text.RegularExpressions;
-using Orchestrator.Plans;
-
 namespace Orchestrator.QualityGates;
 
 /// <summary>

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Orchestrator.Plans;
 
 namespace Orchestrator.QualityGates;
 

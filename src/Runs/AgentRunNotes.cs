@@ -1,8 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
-using Orchestrator.Agents;
-using Orchestrator.Processes;
-
 namespace Orchestrator.Runs;
 
 /// <summary>How a start ended, kept in its folder for reports and for the checks of later attempts.</summary>

@@ -1,10 +1,4 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Orchestrator.Backlogs;
-using Orchestrator.Git.Program;
-using Orchestrator.Messages;
-using Orchestrator.Plans;
-using Orchestrator.Processes;
 
 namespace Orchestrator.Runs;
 

@@ -1,6 +1,3 @@
-using Orchestrator.Git.Program;
-using Orchestrator.Processes;
-
 namespace Orchestrator.Runs;
 
 /// <summary>What belongs to a repository and lies outside of it: worktrees for gates, and what the guard has kept.</summary>

@@ -1,7 +1,4 @@
 using System.Security.Cryptography;
-using System.Text.Json;
-using Orchestrator.Messages;
-using Orchestrator.Processes;
 
 namespace Orchestrator.Runs;
 

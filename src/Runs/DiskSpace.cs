@@ -1,5 +1,3 @@
-using Orchestrator.Plans;
-
 namespace Orchestrator.Runs;
 
 /// <summary>Free space on a disk.</summary>

@@ -1,6 +1,3 @@
-using System.Text;
-using Orchestrator.Processes;
-
 namespace Orchestrator.Runs;
 
 /// <summary>

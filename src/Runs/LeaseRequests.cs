@@ -1,6 +1,3 @@
-using Orchestrator.Messages;
-using Orchestrator.Plans;
-
 namespace Orchestrator.Runs;
 
 /// <summary>What tasks need of their repository while they work, read from the plan: workflows know only ids.</summary>

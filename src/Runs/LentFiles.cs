@@ -1,9 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
-using Orchestrator.Messages;
-using Orchestrator.Plans;
-using Orchestrator.Processes;
-
 namespace Orchestrator.Runs;
 
 /// <summary>A file that a task may write although the plan does not give it to it.</summary>

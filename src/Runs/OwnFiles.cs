@@ -1,5 +1,4 @@
 using Orchestrator.Runs.Setup;
-using Orchestrator.Settings;
 
 namespace Orchestrator.Runs;
 

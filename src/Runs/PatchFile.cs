@@ -1,7 +1,4 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
-using Orchestrator.Git.Commits;
-using Orchestrator.Git.Program;
 
 namespace Orchestrator.Runs;
 

@@ -1,9 +1,5 @@
-using System.Text;
-using System.Text.Json;
-using Orchestrator.Messages;
 using Orchestrator.Plans.Readers.Backlogs;
 using Orchestrator.Plans.Readers.TaskGraphs;
-using Orchestrator.Processes;
 
 namespace Orchestrator.Runs;
 

@@ -1,6 +1,3 @@
-using System.Text.Json.Serialization;
-using Orchestrator.Messages;
-
 namespace Orchestrator.Runs;
 
 /// <summary>What planning is for: kept in the run's folder, because every step of it depends on that.</summary>

@@ -1,5 +1,3 @@
-using Orchestrator.Git.Program;
-
 namespace Orchestrator.Runs;
 
 /// <summary>Where a repository lies, found by looking at files alone, so that reading commands start fast.</summary>

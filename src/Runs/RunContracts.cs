@@ -1,11 +1,4 @@
-using System.Text;
-using System.Text.Json;
-using System.Text.Json.Serialization;
-using Orchestrator.Git.Commits;
-using Orchestrator.Git.Program;
 using Orchestrator.Git.Refs;
-using Orchestrator.Plans;
-using Orchestrator.Processes;
 
 namespace Orchestrator.Runs;
 

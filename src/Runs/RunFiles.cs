@@ -1,8 +1,3 @@
-using Orchestrator.Messages;
-using Orchestrator.Plans;
-using Orchestrator.Processes;
-using Orchestrator.Settings;
-
 namespace Orchestrator.Runs;
 
 /// <summary>The plan and the settings that a run was started with, read back from its folder.</summary>

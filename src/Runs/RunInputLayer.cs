@@ -1,6 +1,3 @@
-using Orchestrator.Messages;
-using Orchestrator.Settings;
-
 namespace Orchestrator.Runs;
 
 /// <summary>What a run's input sets, as the topmost layer of its settings.</summary>

@@ -1,5 +1,3 @@
-using Orchestrator.Settings;
-
 namespace Orchestrator.Runs;
 
 /// <summary>Names of a run's refs.</summary>

@@ -1,9 +1,5 @@
 using System.Collections.Concurrent;
 using Orchestrator.Git;
-using Orchestrator.Git.Program;
-using Orchestrator.Messages;
-using Orchestrator.QualityGates;
-using Orchestrator.Settings;
 
 namespace Orchestrator.Runs;
 

@@ -1,10 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
-using Orchestrator.Messages;
-using Orchestrator.Plans;
-using Orchestrator.QualityGates;
-using Orchestrator.Settings;
-
 namespace Orchestrator.Runs;
 
 /// <summary>

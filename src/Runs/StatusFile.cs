@@ -1,6 +1,3 @@
-using System.Text.Json;
-using Orchestrator.Messages;
-
 namespace Orchestrator.Runs;
 
 /// <summary>A run's status as it lies in its folder (<c>status.json</c>, <c>report.json</c>).</summary>

@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using Orchestrator.Messages;
-using Orchestrator.Plans;
 
 namespace Orchestrator.Runs;
 

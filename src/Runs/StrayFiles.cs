@@ -1,8 +1,3 @@
-using System.Text.Json;
-using Orchestrator.Git.Program;
-using Orchestrator.Git.Worktrees;
-using Orchestrator.Processes;
-
 namespace Orchestrator.Runs;
 
 /// <summary>

@@ -1,7 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
-using Orchestrator.Processes;
-
 namespace Orchestrator.Runs;
 
 /// <summary>What is known of a task's worktree and cannot be told from git alone; kept as <c>task.json</c> in the task's folder.</summary>

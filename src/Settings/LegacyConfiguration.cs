@@ -1,5 +1,3 @@
-using Orchestrator.Plans;
-
 namespace Orchestrator.Settings;
 
 /// <summary>A setting found in an older tool's file.</summary>

@@ -1,5 +1,3 @@
-using Orchestrator.Plans;
-
 namespace Orchestrator.Settings;
 
 /// <summary>Lists of risk patterns with weights. A pattern that can't be matched in linear time is a fault, never skipped.</summary>

@@ -1,5 +1,3 @@
-using Orchestrator.Plans;
-
 namespace Orchestrator.Settings;
 
 /// <summary>All keys of <see cref="SettingKeys"/>, found by name, older name and environment variable.</summary>

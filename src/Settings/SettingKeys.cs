@@ -1,5 +1,3 @@
-using Orchestrator.Plans;
-
 namespace Orchestrator.Settings;
 
 /// <summary>Every key with its type, range, default and older names. Names and defaults are part of the product: they stay.</summary>

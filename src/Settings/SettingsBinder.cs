@@ -1,5 +1,3 @@
-using Orchestrator.Plans;
-
 namespace Orchestrator.Settings;
 
 /// <summary>Reads the raw settings in force into typed ones, and checks those that must fit each other.</summary>

@@ -1,5 +1,3 @@
-using Orchestrator.Plans;
-
 namespace Orchestrator.Settings;
 
 /// <summary>

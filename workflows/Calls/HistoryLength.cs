@@ -1,5 +1,3 @@
-using Orchestrator.Messages;
-
 namespace Orchestrator.Workflows.Calls;
 
 /// <summary>When an execution has lasted long enough, and goes on as a new one.</summary>

@@ -1,7 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Reflection;
 using System.Text.Json.Serialization.Metadata;
-using Orchestrator.Messages;
 
 namespace Orchestrator.Workflows.Messages;
 

@@ -1,6 +1,4 @@
 using Temporalio.Converters;
-using Temporalio.Exceptions;
-using Temporalio.Workflows;
 
 namespace Orchestrator.Workflows.Messages;
 

@@ -1,6 +1,3 @@
-using Orchestrator.Messages;
-using Temporalio.Workflows;
-
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>Before the first task: whether the run can begin, and whether a person lets it.</summary>

@@ -1,5 +1,3 @@
-using Orchestrator.Messages;
-
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>What happens when a time has passed: approvals that nobody gave, leases that somebody has waited for too long.</summary>

@@ -1,7 +1,3 @@
-using Orchestrator.Messages;
-using Temporalio.Exceptions;
-using Temporalio.Workflows;
-
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>How a run ends, well or not: tasks are stopped, leases given up, the report written.</summary>

@@ -1,6 +1,3 @@
-using Orchestrator.Messages;
-using Temporalio.Workflows;
-
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>Staging lands on the target: when all is merged, or earlier, when a person wants what is merged by then.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Orchestrator.Messages;
 
 namespace Orchestrator.Workflows.Runs;
 

@@ -1,7 +1,3 @@
-using Orchestrator.Messages;
-using Temporalio.Exceptions;
-using Temporalio.Workflows;
-
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>

@@ -1,6 +1,3 @@
-using Orchestrator.Messages;
-using Temporalio.Workflows;
-
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>Accounts and machines that do not work: tried with growing pauses, gone on with by itself.</summary>

@@ -1,6 +1,3 @@
-using Orchestrator.Messages;
-using Temporalio.Workflows;
-
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>Waits for a person's yes to a plan. No answer in time means no.</summary>

@@ -1,7 +1,4 @@
-using Orchestrator.Messages;
 using Orchestrator.Workflows.Messages;
-using Temporalio.Exceptions;
-using Temporalio.Workflows;
 
 namespace Orchestrator.Workflows.Runs;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Orchestrator.Messages;
 
 namespace Orchestrator.Workflows.Runs;
 

@@ -1,5 +1,3 @@
-using Orchestrator.Messages;
-
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>What a person is asked follows from where the run and its tasks are; nobody has to take a question back.</summary>

@@ -1,5 +1,4 @@
 using Temporalio.Common;
-using Temporalio.Workflows;
 
 namespace Orchestrator.Workflows.Runs;
 

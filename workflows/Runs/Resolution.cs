@@ -1,5 +1,3 @@
-using Orchestrator.Messages;
-
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>A person's way out of a run that can't go on by itself, from their word until it is carried out.</summary>

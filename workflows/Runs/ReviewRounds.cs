@@ -1,5 +1,3 @@
-using Orchestrator.Messages;
-
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>Which round of the review comes next, and what comes of one. No Temporal, no clock.</summary>

@@ -1,6 +1,3 @@
-using Orchestrator.Messages;
-using Temporalio.Workflows;
-
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>What a run takes with it when it continues as new, and how it goes on with that: one way for plans of all sizes.</summary>

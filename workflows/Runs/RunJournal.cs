@@ -1,5 +1,3 @@
-using Orchestrator.Messages;
-
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>The transitions of a run and of its tasks, numbered, until they are recorded.</summary>

@@ -1,5 +1,4 @@
 using System.Linq.Expressions;
-using Orchestrator.Messages;
 using Orchestrator.Workflows.Messages;
 
 namespace Orchestrator.Workflows.Runs;

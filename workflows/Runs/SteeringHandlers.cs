@@ -1,6 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using Orchestrator.Messages;
-using Temporalio.Workflows;
 
 namespace Orchestrator.Workflows.Runs;
 

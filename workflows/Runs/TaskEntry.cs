@@ -1,5 +1,3 @@
-using Orchestrator.Messages;
-
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>One task on the board of a run: what the plan says of it and where it is.</summary>

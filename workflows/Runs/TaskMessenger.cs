@@ -1,7 +1,4 @@
 using System.Linq.Expressions;
-using Orchestrator.Messages;
-using Temporalio.Exceptions;
-using Temporalio.Workflows;
 
 namespace Orchestrator.Workflows.Runs;
 

@@ -1,5 +1,3 @@
-using Orchestrator.Messages;
-
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>What tasks tell their run, and what that means for others.</summary>

@@ -1,4 +1,3 @@
-using Orchestrator.Messages;
 using Orchestrator.Workflows.Train;
 
 namespace Orchestrator.Workflows.Runs;

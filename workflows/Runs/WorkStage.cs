@@ -1,5 +1,3 @@
-using Orchestrator.Messages;
-
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>Tasks start as soon as what they depend on is merged, until all are, or nothing more can move by itself.</summary>

@@ -1,4 +1,3 @@
-using Orchestrator.Messages;
 using Orchestrator.Plans;
 
 namespace Orchestrator.Workflows.Tasks;

@@ -1,8 +1,3 @@
-using Orchestrator.Messages;
-using Orchestrator.Workflows.Calls;
-using Temporalio.Exceptions;
-using Temporalio.Workflows;
-
 namespace Orchestrator.Workflows.Tasks;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using Orchestrator.Messages;
-
 namespace Orchestrator.Workflows.Tasks;
 
 /// <summary>What a task's workflow knows: where it is, and what it was told.</summary>

@@ -1,6 +1,3 @@
-using Orchestrator.Messages;
-using Temporalio.Workflows;
-
 namespace Orchestrator.Workflows.Tasks;
 
 /// <summary>What a task waits for: a person, an account, the machine, a time.</summary>

@@ -1,6 +1,3 @@
-using Orchestrator.Messages;
-using Temporalio.Workflows;
-
 namespace Orchestrator.Workflows.Train;
 
 /// <summary>The steps of the merge train on the machine, and the commits of the batch that is under way.</summary>

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Orchestrator.Messages;
 
 namespace Orchestrator.Workflows.Train;
 

@@ -1,7 +1,3 @@
-using Orchestrator.Messages;
-using Orchestrator.Workflows.Calls;
-using Temporalio.Workflows;
-
 namespace Orchestrator.Workflows.Train;
 
 /// <summary>

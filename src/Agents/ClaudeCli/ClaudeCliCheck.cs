@@ -1,6 +1,3 @@
-using System.Text.Json;
-using Orchestrator.Processes;
-
 namespace Orchestrator.Agents.ClaudeCli;
 
 /// <summary>Looks at an installed CLI: version and login. Asks the program only, never the service.</summary>

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Orchestrator.Agents.Supervision;
-using Orchestrator.Processes;
 
 namespace Orchestrator.Agents.ClaudeCli;
 

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Orchestrator.Agents.ClaudeCli;
 
 /// <summary>The last line of the CLI's stream: how it ended.</summary>

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Orchestrator.Agents.ClaudeCli;
 
 /// <summary>The tool calls of a stream: how often each tool was called, and which sub-agents were really called and did not fail.</summary>

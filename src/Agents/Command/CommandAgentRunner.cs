@@ -1,5 +1,3 @@
-using Orchestrator.Processes;
-
 namespace Orchestrator.Agents.Command;
 
 /// <summary>An agent that is any program of the settings: prompt on stdin, worktree as directory, exit code 0 claims done.</summary>

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Orchestrator.Processes;
 
 namespace Orchestrator.Agents;
 

@@ -1,5 +1,4 @@
 using Orchestrator.Agents.Supervision;
-using Orchestrator.Processes;
 
 namespace Orchestrator.Agents.Models;
 

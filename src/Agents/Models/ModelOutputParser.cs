@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Orchestrator.Agents.Models;
 
 /// <summary>Reads the one line that the asking program prints.</summary>

@@ -1,7 +1,4 @@
-using System.Text;
-using Orchestrator.Git.Program;
 using Orchestrator.Git.Refs;
-using Orchestrator.Processes;
 
 namespace Orchestrator.Git.Commits;
 

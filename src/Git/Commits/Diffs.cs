@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Text;
-using Orchestrator.Git.Program;
 
 namespace Orchestrator.Git.Commits;
 

@@ -1,5 +1,3 @@
-using Orchestrator.Git.Program;
-
 namespace Orchestrator.Git.Commits;
 
 /// <summary>A ref and where its commit says that it comes from.</summary>

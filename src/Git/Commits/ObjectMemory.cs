@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Orchestrator.Git.Program;
 
 namespace Orchestrator.Git.Commits;
 

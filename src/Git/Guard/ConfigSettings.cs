@@ -1,6 +1,4 @@
 using System.IO.Enumeration;
-using Orchestrator.Git.Program;
-using Orchestrator.Processes;
 
 namespace Orchestrator.Git.Guard;
 

@@ -1,6 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
-using Orchestrator.Processes;
 
 namespace Orchestrator.Git.Guard;
 

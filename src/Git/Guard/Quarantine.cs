@@ -1,9 +1,6 @@
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Orchestrator.Git.Program;
-using Orchestrator.Processes;
 
 namespace Orchestrator.Git.Guard;
 

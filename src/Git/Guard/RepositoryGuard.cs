@@ -1,9 +1,6 @@
 using System.Text.Json;
-using Orchestrator.Git.Commits;
-using Orchestrator.Git.Program;
 using Orchestrator.Git.Refs;
 using Orchestrator.Git.Worktrees;
-using Orchestrator.Processes;
 
 namespace Orchestrator.Git.Guard;
 

@@ -1,5 +1,3 @@
-using Orchestrator.Git.Program;
-
 namespace Orchestrator.Git.Guard;
 
 /// <summary>What it means that a file differs that rules how git works in all worktrees.</summary>

@@ -1,5 +1,4 @@
 using System.IO.Enumeration;
-using Orchestrator.Git.Program;
 using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Git.Guard;

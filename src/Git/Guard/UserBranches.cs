@@ -1,7 +1,5 @@
-using Orchestrator.Git.Program;
 using Orchestrator.Git.Refs;
 using Orchestrator.Git.Worktrees;
-using Orchestrator.Processes;
 
 namespace Orchestrator.Git.Guard;
 

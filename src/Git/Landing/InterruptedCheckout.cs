@@ -1,7 +1,4 @@
-using Orchestrator.Git.Commits;
-using Orchestrator.Git.Program;
 using Orchestrator.Git.Worktrees;
-using Orchestrator.Processes;
 
 namespace Orchestrator.Git.Landing;
 

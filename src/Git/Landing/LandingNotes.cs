@@ -1,5 +1,3 @@
-using Orchestrator.Git.Commits;
-
 namespace Orchestrator.Git.Landing;
 
 /// <summary>Notes beside a run what its landings were about to do.</summary>

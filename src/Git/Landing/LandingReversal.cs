@@ -1,6 +1,4 @@
-using Orchestrator.Git.Commits;
 using Orchestrator.Git.Merging;
-using Orchestrator.Git.Program;
 using Orchestrator.Git.Refs;
 using Orchestrator.Git.Worktrees;
 

@@ -1,6 +1,4 @@
-using Orchestrator.Git.Program;
 using Orchestrator.Git.Refs;
-using Orchestrator.Processes;
 
 namespace Orchestrator.Git.Landing;
 

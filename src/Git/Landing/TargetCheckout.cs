@@ -1,6 +1,4 @@
-using Orchestrator.Git.Program;
 using Orchestrator.Git.Worktrees;
-using Orchestrator.Processes;
 
 namespace Orchestrator.Git.Landing;
 

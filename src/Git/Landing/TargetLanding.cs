@@ -1,5 +1,3 @@
-using Orchestrator.Git.Commits;
-using Orchestrator.Git.Program;
 using Orchestrator.Git.Refs;
 using Orchestrator.Git.Worktrees;
 

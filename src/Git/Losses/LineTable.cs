@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Orchestrator.Git.Losses;
 
 /// <summary>One version of a file.</summary>

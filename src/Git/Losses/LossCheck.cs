@@ -1,6 +1,4 @@
-using Orchestrator.Git.Commits;
 using Orchestrator.Git.Merging;
-using Orchestrator.Git.Program;
 
 namespace Orchestrator.Git.Losses;
 

@@ -1,6 +1,3 @@
-using Orchestrator.Git.Commits;
-using Orchestrator.Git.Program;
-
 namespace Orchestrator.Git.Losses;
 
 /// <summary>What merged work began with: the tree that both sides had.</summary>

@@ -1,5 +1,4 @@
 using Orchestrator.Git.Worktrees;
-using Orchestrator.Processes;
 
 namespace Orchestrator.Git.Merging;
 

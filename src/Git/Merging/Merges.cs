@@ -1,8 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
-using Orchestrator.Git.Commits;
-using Orchestrator.Git.Program;
-using Orchestrator.Processes;
 
 namespace Orchestrator.Git.Merging;
 

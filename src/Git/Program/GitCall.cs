@@ -1,6 +1,3 @@
-using System.Text;
-using Orchestrator.Processes;
-
 namespace Orchestrator.Git.Program;
 
 /// <summary>One start of the git program.</summary>

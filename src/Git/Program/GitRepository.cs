@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
-using System.Text;
-using Orchestrator.Processes;
 
 namespace Orchestrator.Git.Program;
 

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Orchestrator.Processes;
 
 namespace Orchestrator.Git.Program;
 

@@ -1,5 +1,3 @@
-using Orchestrator.Processes;
-
 namespace Orchestrator.Git.Program;
 
 /// <summary>A write of ours as it is noted on disk.</summary>

@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
-using System.Text;
 using Microsoft.Win32.SafeHandles;
-using Orchestrator.Processes;
 
 namespace Orchestrator.Git.Program;
 

@@ -1,6 +1,3 @@
-using Orchestrator.Git.Program;
-using Orchestrator.Processes;
-
 namespace Orchestrator.Git.Refs;
 
 /// <summary>

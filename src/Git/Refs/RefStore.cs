@@ -1,7 +1,3 @@
-using System.Text;
-using Orchestrator.Git.Program;
-using Orchestrator.Processes;
-
 namespace Orchestrator.Git.Refs;
 
 /// <summary>One step of a transaction on refs.</summary>

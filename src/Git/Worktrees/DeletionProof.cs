@@ -1,6 +1,3 @@
-using Orchestrator.Git.Commits;
-using Orchestrator.Git.Program;
-
 namespace Orchestrator.Git.Worktrees;
 
 /// <summary>Whether something may be deleted.</summary>

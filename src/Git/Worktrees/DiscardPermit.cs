@@ -1,6 +1,3 @@
-using Orchestrator.Git.Commits;
-using Orchestrator.Git.Program;
-
 namespace Orchestrator.Git.Worktrees;
 
 /// <summary>Where work is kept that would be lost, and what is said of it.</summary>

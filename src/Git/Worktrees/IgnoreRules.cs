@@ -1,6 +1,4 @@
 using System.Globalization;
-using Orchestrator.Git.Program;
-using Orchestrator.Processes;
 
 namespace Orchestrator.Git.Worktrees;
 

@@ -1,8 +1,5 @@
 using System.Globalization;
-using Orchestrator.Git.Commits;
-using Orchestrator.Git.Program;
 using Orchestrator.Git.Refs;
-using Orchestrator.Processes;
 
 namespace Orchestrator.Git.Worktrees;
 

@@ -1,7 +1,3 @@
-using Orchestrator.Git.Commits;
-using Orchestrator.Git.Program;
-using Orchestrator.Processes;
-
 namespace Orchestrator.Git.Worktrees;
 
 /// <summary>Work that was not finished, as it was last seen.</summary>

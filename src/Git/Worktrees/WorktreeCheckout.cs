@@ -1,4 +1,3 @@
-using Orchestrator.Git.Program;
 using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Git.Worktrees;

@@ -1,7 +1,3 @@
-using System.Text;
-using Orchestrator.Git.Program;
-using Orchestrator.Processes;
-
 namespace Orchestrator.Git.Worktrees;
 
 /// <summary>

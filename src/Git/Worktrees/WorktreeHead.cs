@@ -1,7 +1,5 @@
 using Orchestrator.Git.Merging;
-using Orchestrator.Git.Program;
 using Orchestrator.Git.Refs;
-using Orchestrator.Processes;
 
 namespace Orchestrator.Git.Worktrees;
 

@@ -1,5 +1,3 @@
-using Orchestrator.Git.Program;
-
 namespace Orchestrator.Git.Worktrees;
 
 /// <summary>The place where a worktree is to be: what stands there is removed where it is ours, and nobody's work.</summary>

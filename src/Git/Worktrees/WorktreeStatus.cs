@@ -1,5 +1,3 @@
-using Orchestrator.Git.Program;
-
 namespace Orchestrator.Git.Worktrees;
 
 /// <summary>Something git has begun in a checkout and not finished.</summary>

@@ -1,6 +1,3 @@
-using Orchestrator.Git.Program;
-using Orchestrator.Processes;
-
 namespace Orchestrator.Git.Worktrees;
 
 /// <summary>Makes, finds, resets and removes worktrees. Each operation can be repeated after a crash at any point.</summary>

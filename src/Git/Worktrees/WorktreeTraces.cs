@@ -1,5 +1,3 @@
-using Orchestrator.Git.Program;
-
 namespace Orchestrator.Git.Worktrees;
 
 /// <summary>What programs that ran in a worktree have done there.</summary>

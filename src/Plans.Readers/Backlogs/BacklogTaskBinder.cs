@@ -1,4 +1,3 @@
-using Orchestrator.Plans.Readers.Documents;
 using Orchestrator.Plans.Readers.TaskGraphs;
 
 namespace Orchestrator.Plans.Readers.Backlogs;

@@ -1,5 +1,3 @@
-using Orchestrator.Plans.Readers.Documents;
-
 namespace Orchestrator.Plans.Readers.MasterPlans;
 
 /// <summary>The gates of a phase's file: lines of its section "Gates", in lists or code.</summary>

@@ -1,5 +1,3 @@
-using Orchestrator.Plans.Readers.Documents;
-
 namespace Orchestrator.Plans.Readers.MasterPlans;
 
 /// <summary>Where a phase stands: the table counts, and the phase's own status where the table has none.</summary>

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Orchestrator.Plans.Readers.Documents;
 
 namespace Orchestrator.Plans.Readers.MasterPlans;
 

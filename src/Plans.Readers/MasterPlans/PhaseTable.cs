@@ -1,5 +1,3 @@
-using Orchestrator.Plans.Readers.Documents;
-
 namespace Orchestrator.Plans.Readers.MasterPlans;
 
 /// <summary>Finds the tables of phases in a master plan and reads their rows; columns are known by their headings.</summary>

@@ -1,5 +1,3 @@
-using Orchestrator.Plans.Readers.Documents;
-
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
 /// <summary>A task with the places of what later checks may complain about.</summary>

@@ -1,5 +1,3 @@
-using Orchestrator.Plans.Readers.Documents;
-
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
 /// <summary>Reports context keys that neither the plan nor the project has a text for.</summary>

@@ -1,5 +1,3 @@
-using Orchestrator.Plans.Readers.Documents;
-
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
 /// <summary>The fields of one mapping by our own names, with typed access that reports what is wrong.</summary>

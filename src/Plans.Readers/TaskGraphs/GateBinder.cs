@@ -1,5 +1,3 @@
-using Orchestrator.Plans.Readers.Documents;
-
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
 /// <summary>Reads gates: a command as text, a mapping, a list of both, or a mapping of names to commands.</summary>

@@ -1,5 +1,3 @@
-using Orchestrator.Plans.Readers.Documents;
-
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
 /// <summary>Reads what a task has several of, each a text or a mapping: packages, patch intents, checklist items.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Orchestrator.Plans.Readers.Documents;
 
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 

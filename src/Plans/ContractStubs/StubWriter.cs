@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Orchestrator.Plans;
 
 /// <summary>Writes the source code of a contract.</summary>

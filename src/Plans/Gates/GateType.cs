@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Orchestrator.Plans;
 
 /// <summary>What kind of check a gate is.</summary>

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Orchestrator.Plans;
 
 /// <summary>Asks a planner for tasks of a backlog: of a document, or as parts of a task.</summary>

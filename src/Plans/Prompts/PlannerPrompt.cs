@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Orchestrator.Plans;
 
 /// <summary>What a planner is told.</summary>

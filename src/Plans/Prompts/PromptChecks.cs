@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Orchestrator.Plans;
 
 /// <summary>What a prompt says of that which is checked afterwards: the process, gates, measurements.</summary>

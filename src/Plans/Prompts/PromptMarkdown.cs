@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Orchestrator.Plans;
 
 /// <summary>Markdown of prompts: lists, code, quotations.</summary>

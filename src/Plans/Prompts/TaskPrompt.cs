@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Orchestrator.Plans;
 
 /// <summary>What an agent is told about its task: the same text for <c>orchestrate prompt</c> and for the agent itself.</summary>

@@ -1,5 +1,3 @@
-using Orchestrator.Processes;
-
 namespace Orchestrator.QualityGates.Audits;
 
 /// <summary>Asks the tools that are on this machine. What keeps one from an answer is said, and nobody's failure.</summary>

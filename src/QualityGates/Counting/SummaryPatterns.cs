@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace Orchestrator.QualityGates.Counting;
 
 /// <summary>The lines in which test runners say how many tests they ran.</summary>

@@ -1,6 +1,3 @@
-using Orchestrator.Plans;
-using Orchestrator.Processes;
-
 namespace Orchestrator.QualityGates;
 
 /// <summary>

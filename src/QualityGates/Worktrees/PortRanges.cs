@@ -1,8 +1,5 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using Orchestrator.Plans;
-using Orchestrator.Processes;
 
 namespace Orchestrator.QualityGates;
 

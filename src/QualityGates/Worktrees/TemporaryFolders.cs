@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Orchestrator.Processes;
 
 namespace Orchestrator.QualityGates;
 

@@ -1,5 +1,3 @@
-using Orchestrator.Processes;
-
 namespace Orchestrator.QualityGates;
 
 /// <summary>

@@ -1,6 +1,3 @@
-using System.Globalization;
-using Orchestrator.Plans;
-
 namespace Orchestrator.QualityGates;
 
 /// <summary>What a worktree has for itself on this machine, so that suites in several of them do not meet.</summary>

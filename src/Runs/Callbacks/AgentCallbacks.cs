@@ -1,7 +1,5 @@
-using Orchestrator.Agents;
 using Orchestrator.Agents.Hooks;
 using Orchestrator.Agents.Models;
-using Orchestrator.Plans;
 
 namespace Orchestrator.Runs.Callbacks;
 

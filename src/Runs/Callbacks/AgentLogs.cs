@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
-using Orchestrator.Agents;
 using Orchestrator.Agents.Logs;
 
 namespace Orchestrator.Runs.Callbacks;

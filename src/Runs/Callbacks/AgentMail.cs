@@ -1,8 +1,4 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using Orchestrator.Messages;
-using Orchestrator.Plans;
-using Orchestrator.Processes;
 using Orchestrator.Runs.Mail;
 
 namespace Orchestrator.Runs.Callbacks;

@@ -1,11 +1,4 @@
-using System.Globalization;
-using System.Text;
-using Orchestrator.Agents;
 using Orchestrator.Agents.Hooks;
-using Orchestrator.Git.Program;
-using Orchestrator.Messages;
-using Orchestrator.Plans;
-using Orchestrator.Processes;
 using Orchestrator.Runs.Radar;
 
 namespace Orchestrator.Runs.Callbacks;

@@ -1,5 +1,3 @@
-using Orchestrator.Messages;
-
 namespace Orchestrator.Runs.Cleaning;
 
 /// <summary>A run that has ended, whose remains may be looked at.</summary>

@@ -1,5 +1,3 @@
-using Orchestrator.Messages;
-
 namespace Orchestrator.Runs.Cleaning;
 
 /// <summary>Which of the runs that have ended are more than is kept.</summary>

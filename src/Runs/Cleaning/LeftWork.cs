@@ -1,8 +1,3 @@
-using Orchestrator.Git.Commits;
-using Orchestrator.Git.Program;
-using Orchestrator.Git.Worktrees;
-using Orchestrator.Messages;
-
 namespace Orchestrator.Runs.Cleaning;
 
 /// <summary>Worktrees and saved work that runs have left: which of them may go.</summary>

@@ -1,5 +1,4 @@
 using Orchestrator.Git.Refs;
-using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Runs.Cleaning;
 

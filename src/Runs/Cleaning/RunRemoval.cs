@@ -1,7 +1,4 @@
-using Orchestrator.Git.Program;
 using Orchestrator.Git.Refs;
-using Orchestrator.Git.Worktrees;
-using Orchestrator.Processes;
 
 namespace Orchestrator.Runs.Cleaning;
 

@@ -1,8 +1,4 @@
-using Orchestrator.Git.Commits;
-using Orchestrator.Git.Program;
 using Orchestrator.Git.Refs;
-using Orchestrator.Git.Worktrees;
-using Orchestrator.Messages;
 
 namespace Orchestrator.Runs.Cleaning;
 

@@ -1,6 +1,3 @@
-using Orchestrator.Git.Program;
-using Orchestrator.Git.Worktrees;
-using Orchestrator.Processes;
 using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Cleaning;

@@ -1,8 +1,4 @@
-using System.Globalization;
-using Orchestrator.Git.Program;
 using Orchestrator.Git.Refs;
-using Orchestrator.Git.Worktrees;
-using Orchestrator.Plans;
 using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Cleaning;

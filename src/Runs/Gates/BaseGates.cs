@@ -1,8 +1,4 @@
-using System.Globalization;
-using System.Text.Json;
 using System.Text.RegularExpressions;
-using Orchestrator.Processes;
-using Orchestrator.QualityGates;
 
 namespace Orchestrator.Runs.Gates;
 

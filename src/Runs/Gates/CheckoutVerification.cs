@@ -1,10 +1,4 @@
 using Orchestrator.Git;
-using Orchestrator.Git.Commits;
-using Orchestrator.Git.Program;
-using Orchestrator.Git.Worktrees;
-using Orchestrator.Plans;
-using Orchestrator.QualityGates;
-using Orchestrator.Settings;
 
 namespace Orchestrator.Runs.Gates;
 

@@ -1,6 +1,3 @@
-using Orchestrator.Plans;
-using Orchestrator.QualityGates;
-
 namespace Orchestrator.Runs.Gates;
 
 /// <summary>What the gates that hold show of a task's work, and what they don't.</summary>

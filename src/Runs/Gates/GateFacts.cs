@@ -1,9 +1,4 @@
-using System.Globalization;
 using System.Security.Cryptography;
-using System.Text.Json;
-using System.Text.Json.Serialization;
-using Orchestrator.Processes;
-using Orchestrator.QualityGates;
 
 namespace Orchestrator.Runs.Gates;
 

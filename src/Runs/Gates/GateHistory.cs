@@ -1,9 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
-using Orchestrator.Plans;
-using Orchestrator.Processes;
-using Orchestrator.QualityGates;
-
 namespace Orchestrator.Runs.Gates;
 
 /// <summary>How a gate has ended lately, in all runs of a repository.</summary>

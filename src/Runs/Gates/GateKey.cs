@@ -1,7 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
-using Orchestrator.Plans;
-using Orchestrator.QualityGates;
 
 namespace Orchestrator.Runs.Gates;
 

@@ -1,8 +1,4 @@
 using System.Collections.Concurrent;
-using Orchestrator.Git.Program;
-using Orchestrator.Plans;
-using Orchestrator.QualityGates;
-using Orchestrator.Settings;
 
 namespace Orchestrator.Runs.Gates;
 

@@ -1,6 +1,3 @@
-using System.Globalization;
-using Orchestrator.QualityGates;
-
 namespace Orchestrator.Runs.Gates;
 
 /// <summary>What is told of gates that stand in nobody's way.</summary>

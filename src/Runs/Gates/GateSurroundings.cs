@@ -1,12 +1,7 @@
 using System.Buffers;
 using System.Collections.Concurrent;
-using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using System.Text;
-using Orchestrator.Plans;
-using Orchestrator.Processes;
-using Orchestrator.QualityGates;
 
 namespace Orchestrator.Runs.Gates;
 

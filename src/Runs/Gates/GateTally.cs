@@ -1,9 +1,3 @@
-using System.Globalization;
-using System.Text.Json;
-using System.Text.Json.Serialization;
-using Orchestrator.Processes;
-using Orchestrator.QualityGates;
-
 namespace Orchestrator.Runs.Gates;
 
 /// <summary>What a run's gates have done, one of them.</summary>

@@ -1,7 +1,4 @@
 using System.Text.RegularExpressions;
-using Orchestrator.Git.Commits;
-using Orchestrator.Plans;
-using Orchestrator.QualityGates;
 
 namespace Orchestrator.Runs.Gates;
 

@@ -1,10 +1,3 @@
-using Orchestrator.Git.Program;
-using Orchestrator.Git.Worktrees;
-using Orchestrator.Plans;
-using Orchestrator.Processes;
-using Orchestrator.QualityGates;
-using Orchestrator.Settings;
-
 namespace Orchestrator.Runs.Gates;
 
 /// <summary>

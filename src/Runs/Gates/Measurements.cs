@@ -1,8 +1,3 @@
-using Orchestrator.Agents;
-using Orchestrator.Git.Program;
-using Orchestrator.Messages;
-using Orchestrator.QualityGates;
-
 namespace Orchestrator.Runs.Gates;
 
 /// <summary>Puts what an agent says that it measured beside what we did.</summary>

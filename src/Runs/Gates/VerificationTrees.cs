@@ -1,8 +1,3 @@
-using System.Globalization;
-using Orchestrator.Git.Program;
-using Orchestrator.Git.Worktrees;
-using Orchestrator.QualityGates;
-
 namespace Orchestrator.Runs.Gates;
 
 /// <summary>

@@ -1,11 +1,5 @@
 using System.Security.Cryptography;
-using System.Text;
-using Orchestrator.Git.Commits;
-using Orchestrator.Git.Program;
 using Orchestrator.Git.Refs;
-using Orchestrator.Git.Worktrees;
-using Orchestrator.Processes;
-using Orchestrator.QualityGates;
 
 namespace Orchestrator.Runs.Gates;
 

@@ -1,7 +1,3 @@
-using System.Globalization;
-using System.Text.Json.Serialization;
-using Orchestrator.Git.Program;
-
 namespace Orchestrator.Runs.Holds;
 
 /// <summary>A person's word that no agent is to be started: not in one run, or not on this machine.</summary>

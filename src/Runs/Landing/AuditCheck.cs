@@ -1,10 +1,3 @@
-using System.Text;
-using System.Text.Json;
-using Orchestrator.Git.Commits;
-using Orchestrator.Git.Program;
-using Orchestrator.Messages;
-using Orchestrator.Processes;
-using Orchestrator.QualityGates;
 using Orchestrator.QualityGates.Audits;
 using Orchestrator.Runs.Gates;
 

@@ -1,8 +1,3 @@
-using System.Text;
-using Orchestrator.Git.Program;
-using Orchestrator.Messages;
-using Orchestrator.Processes;
-
 namespace Orchestrator.Runs.Landing;
 
 /// <summary>

@@ -1,6 +1,5 @@
 using Orchestrator.Git.Landing;
 using Orchestrator.Git.Refs;
-using Orchestrator.Messages;
 
 namespace Orchestrator.Runs.Landing;
 

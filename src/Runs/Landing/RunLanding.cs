@@ -1,9 +1,5 @@
-using Orchestrator.Git.Commits;
 using Orchestrator.Git.Landing;
 using Orchestrator.Git.Merging;
-using Orchestrator.Git.Program;
-using Orchestrator.Git.Worktrees;
-using Orchestrator.Messages;
 using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Landing;

@@ -1,5 +1,3 @@
-using Orchestrator.Git.Program;
-using Orchestrator.Messages;
 using Orchestrator.QualityGates.Secrets;
 
 namespace Orchestrator.Runs.Landing;

@@ -1,8 +1,3 @@
-using System.Text;
-using System.Text.Json.Serialization;
-using Orchestrator.Git.Program;
-using Orchestrator.Processes;
-
 namespace Orchestrator.Runs.Landing;
 
 /// <summary>An added line that has what looks like a secret, without it.</summary>

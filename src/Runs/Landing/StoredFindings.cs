@@ -1,7 +1,3 @@
-using System.Text.Json;
-using Orchestrator.Messages;
-using Orchestrator.Processes;
-
 namespace Orchestrator.Runs.Landing;
 
 /// <summary>Something in what is to land that a person has to hear of before.</summary>

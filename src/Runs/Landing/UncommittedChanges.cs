@@ -1,6 +1,4 @@
 using Orchestrator.Git;
-using Orchestrator.Git.Worktrees;
-using Orchestrator.Settings;
 
 namespace Orchestrator.Runs.Landing;
 

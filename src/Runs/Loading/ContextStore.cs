@@ -1,6 +1,3 @@
-using System.Text.Json;
-using Orchestrator.Plans;
-
 namespace Orchestrator.Runs.Loading;
 
 /// <summary>The file of a project's named texts: tasks name them in <c>context_keys</c> and find them in their prompts.</summary>

@@ -1,12 +1,8 @@
-using System.Text.Json;
 using Orchestrator.Backlogs;
-using Orchestrator.Messages;
-using Orchestrator.Plans;
 using Orchestrator.Plans.Readers;
 using Orchestrator.Plans.Readers.Backlogs;
 using Orchestrator.Plans.Readers.Formats;
 using Orchestrator.Plans.Readers.TaskGraphs;
-using Orchestrator.Processes;
 
 namespace Orchestrator.Runs.Loading;
 

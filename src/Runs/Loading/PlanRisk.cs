@@ -1,8 +1,3 @@
-using Orchestrator.Git.Program;
-using Orchestrator.Messages;
-using Orchestrator.Plans;
-using Orchestrator.Settings;
-
 namespace Orchestrator.Runs.Loading;
 
 /// <summary>What the risk of a plan asks of a person before it runs.</summary>

@@ -1,8 +1,4 @@
-using Orchestrator.Git.Program;
-using Orchestrator.Messages;
-using Orchestrator.Plans;
 using Orchestrator.Runs.Tasks;
-using Orchestrator.Settings;
 
 namespace Orchestrator.Runs.Loading;
 

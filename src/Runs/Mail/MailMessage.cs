@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Orchestrator.Runs.Mail;
 
 /// <summary>A message to the agent of one task, or to all of a run.</summary>

@@ -1,9 +1,3 @@
-using System.Globalization;
-using System.Text;
-using System.Text.Json;
-using System.Text.Json.Serialization;
-using Orchestrator.Processes;
-
 namespace Orchestrator.Runs.Mail;
 
 /// <summary>The ways in which an agent is shown its mail.</summary>

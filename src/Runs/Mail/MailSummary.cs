@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Orchestrator.QualityGates.Secrets;
 
 namespace Orchestrator.Runs.Mail;

@@ -1,7 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json;
-using Orchestrator.Processes;
 
 namespace Orchestrator.Runs.Mail;
 

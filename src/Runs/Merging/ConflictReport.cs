@@ -1,9 +1,5 @@
-using System.Text;
-using Orchestrator.Git.Commits;
-using Orchestrator.Git.Merging;
-using Orchestrator.Git.Program;
-using Orchestrator.Plans;
 using Orchestrator.Runs.Tasks;
+using MergeResult = Orchestrator.Git.Merging.MergeResult;
 
 namespace Orchestrator.Runs.Merging;
 

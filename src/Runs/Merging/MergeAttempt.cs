@@ -1,8 +1,4 @@
-using Orchestrator.Git.Commits;
 using Orchestrator.Git.Merging;
-using Orchestrator.Git.Program;
-using Orchestrator.Messages;
-using Orchestrator.Plans;
 using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Runs.Merging;

@@ -1,8 +1,3 @@
-using Orchestrator.Git.Commits;
-using Orchestrator.Git.Program;
-using Orchestrator.Messages;
-using Orchestrator.Plans;
-using Orchestrator.QualityGates;
 using Orchestrator.Runs.Gates;
 using Orchestrator.Runs.Tasks;
 

@@ -1,11 +1,5 @@
-using System.Text;
-using System.Text.Json;
-using Orchestrator.Git.Commits;
 using Orchestrator.Git.Losses;
-using Orchestrator.Git.Program;
 using Orchestrator.Git.Refs;
-using Orchestrator.Plans;
-using Orchestrator.Processes;
 
 namespace Orchestrator.Runs.Merging;
 

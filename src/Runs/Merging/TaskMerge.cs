@@ -1,6 +1,4 @@
-using Orchestrator.Git.Commits;
 using Orchestrator.Git.Merging;
-using Orchestrator.Messages;
 using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Runs.Merging;

@@ -1,13 +1,6 @@
-using System.Text;
-using System.Text.Json;
 using Orchestrator.Backlogs;
-using Orchestrator.Git.Program;
-using Orchestrator.Git.Worktrees;
-using Orchestrator.Messages;
-using Orchestrator.Plans;
 using Orchestrator.Plans.Readers.Backlogs;
 using Orchestrator.Plans.Readers.TaskGraphs;
-using Orchestrator.Processes;
 
 namespace Orchestrator.Runs.Planning;
 

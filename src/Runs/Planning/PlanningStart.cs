@@ -1,13 +1,7 @@
-using System.Text;
-using Orchestrator.Agents;
 using Orchestrator.Agents.Command;
 using Orchestrator.Backlogs;
-using Orchestrator.Git.Commits;
-using Orchestrator.Messages;
-using Orchestrator.Plans;
 using Orchestrator.Runs.Loading;
 using Orchestrator.Runs.Tasks;
-using Orchestrator.Settings;
 
 namespace Orchestrator.Runs.Planning;
 

@@ -1,5 +1,3 @@
-using System.Text;
-using Orchestrator.Messages;
 using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Runs.Planning;

@@ -1,8 +1,4 @@
-using System.Text;
 using Orchestrator.Agents.Command;
-using Orchestrator.Git.Commits;
-using Orchestrator.Messages;
-using Orchestrator.Plans;
 using Orchestrator.Runs.Loading;
 
 namespace Orchestrator.Runs.Planning;

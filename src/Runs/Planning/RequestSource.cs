@@ -1,6 +1,4 @@
 using Orchestrator.Backlogs;
-using Orchestrator.Messages;
-using Orchestrator.Plans;
 using Orchestrator.Plans.Readers.Backlogs;
 using Orchestrator.Plans.Readers.Formats;
 

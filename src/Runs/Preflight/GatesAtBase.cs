@@ -1,5 +1,3 @@
-using Orchestrator.Git.Program;
-using Orchestrator.Plans;
 using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Preflight;

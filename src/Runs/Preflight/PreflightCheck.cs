@@ -1,10 +1,5 @@
-using Orchestrator.Agents;
 using Orchestrator.Git.Landing;
-using Orchestrator.Git.Program;
 using Orchestrator.Git.Refs;
-using Orchestrator.Git.Worktrees;
-using Orchestrator.Messages;
-using Orchestrator.Plans;
 using Orchestrator.Runs.Gates;
 using Orchestrator.Runs.Landing;
 using Orchestrator.Runs.Reports;

@@ -1,18 +1,10 @@
-using System.Text;
-using Orchestrator.Agents;
 using Orchestrator.Agents.Command;
 using Orchestrator.Agents.Supervision;
-using Orchestrator.Git.Commits;
-using Orchestrator.Git.Program;
-using Orchestrator.Git.Worktrees;
-using Orchestrator.Messages;
-using Orchestrator.Plans;
 using Orchestrator.QualityGates.Secrets;
 using Orchestrator.Runs.Planning;
 using Orchestrator.Runs.Reports;
 using Orchestrator.Runs.Requests;
 using Orchestrator.Runs.Tasks;
-using Orchestrator.Settings;
 
 namespace Orchestrator.Runs.Questions;
 

@@ -1,6 +1,3 @@
-using System.Text;
-using Orchestrator.Messages;
-using Orchestrator.Plans;
 using Orchestrator.QualityGates.Secrets;
 using Orchestrator.Runs.Requests;
 

@@ -1,11 +1,5 @@
 using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
-using Orchestrator.Git.Program;
-using Orchestrator.Messages;
-using Orchestrator.Processes;
 using Orchestrator.Runs.Mail;
 
 namespace Orchestrator.Runs.Radar;

@@ -1,10 +1,5 @@
-using System.Globalization;
-using System.Text;
 using Orchestrator.Git.Merging;
-using Orchestrator.Git.Program;
 using Orchestrator.Git.Refs;
-using Orchestrator.Git.Worktrees;
-using Orchestrator.Processes;
 using Orchestrator.Runs.Mail;
 
 namespace Orchestrator.Runs.Radar;

@@ -1,5 +1,3 @@
-using Orchestrator.Messages;
-
 namespace Orchestrator.Runs.Radar;
 
 /// <summary>What is to be seen of coming conflicts, for screens.</summary>

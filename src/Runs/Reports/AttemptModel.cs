@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Orchestrator.Runs.Reports;
 
 /// <summary>Which model worked on an attempt of a task.</summary>

@@ -1,6 +1,3 @@
-using Orchestrator.Messages;
-using Orchestrator.Plans;
-
 namespace Orchestrator.Runs.Reports;
 
 /// <summary>

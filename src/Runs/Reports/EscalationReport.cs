@@ -1,9 +1,3 @@
-using System.Globalization;
-using System.Text;
-using Orchestrator.Git.Program;
-using Orchestrator.Messages;
-using Orchestrator.Processes;
-
 namespace Orchestrator.Runs.Reports;
 
 /// <summary>

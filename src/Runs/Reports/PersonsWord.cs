@@ -1,8 +1,3 @@
-using System.Globalization;
-using System.Text;
-using System.Text.Json;
-using Orchestrator.Messages;
-
 namespace Orchestrator.Runs.Reports;
 
 /// <summary>The part of a report that tells what persons have decided in a run: who, when and from where.</summary>

@@ -1,8 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text;
-using System.Text.Json;
-using Orchestrator.Messages;
-using Orchestrator.Processes;
 
 namespace Orchestrator.Runs.Reports;
 

@@ -1,11 +1,4 @@
-using System.Text;
-using System.Text.Json;
-using Orchestrator.Git.Commits;
-using Orchestrator.Git.Program;
 using Orchestrator.Git.Refs;
-using Orchestrator.Git.Worktrees;
-using Orchestrator.Messages;
-using Orchestrator.Processes;
 using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Runs.Reports;

@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text;
-using Orchestrator.Messages;
 using Orchestrator.Runs.Gates;
 using Orchestrator.Runs.Landing;
 using Orchestrator.Runs.Merging;

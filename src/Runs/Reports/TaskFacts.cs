@@ -1,7 +1,3 @@
-using System.Globalization;
-using System.Text;
-using Orchestrator.Agents;
-using Orchestrator.Messages;
 using Orchestrator.QualityGates.Secrets;
 using Orchestrator.Runs.Gates;
 

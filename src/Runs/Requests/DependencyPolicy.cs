@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Orchestrator.Settings;
 
 namespace Orchestrator.Runs.Requests;
 

@@ -1,7 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
-using Orchestrator.Processes;
-
 namespace Orchestrator.Runs.Requests;
 
 /// <summary>A package that the agent of a task has asked for, and what became of it.</summary>

@@ -1,7 +1,3 @@
-using Orchestrator.Agents;
-using Orchestrator.Git.Commits;
-using Orchestrator.Git.Program;
-using Orchestrator.Messages;
 using Orchestrator.Runs.Gates;
 using Orchestrator.Runs.Tasks;
 

@@ -1,7 +1,4 @@
 using System.Buffers;
-using Orchestrator.Git.Program;
-using Orchestrator.Messages;
-using Orchestrator.Plans;
 using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Runs.Requests;

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Orchestrator.Runs.Requests;
 
 /// <summary>Which versions of a package a manifest asks for, where that can be read without its package manager.</summary>

@@ -1,11 +1,3 @@
-using System.Text;
-using System.Text.Json;
-using Orchestrator.Git.Commits;
-using Orchestrator.Git.Program;
-using Orchestrator.Git.Worktrees;
-using Orchestrator.Messages;
-using Orchestrator.Plans;
-using Orchestrator.Processes;
 using Orchestrator.Runs.Gates;
 using Orchestrator.Runs.Mail;
 using Orchestrator.Runs.Merging;

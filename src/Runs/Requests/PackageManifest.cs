@@ -1,5 +1,3 @@
-using Orchestrator.Git.Program;
-
 namespace Orchestrator.Runs.Requests;
 
 /// <summary>The file that says which packages a project has, and the package manager that keeps it.</summary>

@@ -1,7 +1,4 @@
 using System.Text.RegularExpressions;
-using Orchestrator.Git.Program;
-using Orchestrator.Processes;
-using Orchestrator.QualityGates;
 using Orchestrator.QualityGates.Secrets;
 using Orchestrator.Runs.Gates;
 

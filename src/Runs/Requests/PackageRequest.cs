@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Orchestrator.Git.Program;
 
 namespace Orchestrator.Runs.Requests;
 

@@ -1,7 +1,3 @@
-using System.Text.Json;
-using Orchestrator.Messages;
-using Orchestrator.Processes;
-
 namespace Orchestrator.Runs.Requests;
 
 /// <summary>What the planner has said to a question of a task's agent, as it lies in the task's folder: <c>question-N.json</c>.</summary>

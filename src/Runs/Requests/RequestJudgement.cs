@@ -1,7 +1,3 @@
-using Orchestrator.Agents;
-using Orchestrator.Git.Program;
-using Orchestrator.Messages;
-
 namespace Orchestrator.Runs.Requests;
 
 /// <summary>What is done about what the agent of a task can't go on without.</summary>

@@ -1,7 +1,3 @@
-using Orchestrator.Agents;
-using Orchestrator.Git.Program;
-using Orchestrator.Messages;
-using Orchestrator.Plans;
 using Orchestrator.Runs.Loading;
 
 namespace Orchestrator.Runs.Requests;

@@ -1,8 +1,3 @@
-using System.Globalization;
-using Orchestrator.Git.Commits;
-using Orchestrator.Git.Program;
-using Orchestrator.Messages;
-
 namespace Orchestrator.Runs.Resets;
 
 /// <summary>

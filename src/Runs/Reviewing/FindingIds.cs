@@ -1,8 +1,3 @@
-using System.Globalization;
-using System.Text;
-using Orchestrator.Messages;
-using Orchestrator.Processes;
-
 namespace Orchestrator.Runs.Reviewing;
 
 /// <summary>

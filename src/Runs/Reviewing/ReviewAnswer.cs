@@ -1,6 +1,4 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using Orchestrator.Plans;
 using Orchestrator.Plans.Readers.Documents;
 
 namespace Orchestrator.Runs.Reviewing;

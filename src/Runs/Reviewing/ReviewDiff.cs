@@ -1,7 +1,4 @@
-using System.Globalization;
-using System.Text;
 using System.Text.RegularExpressions;
-using Orchestrator.Git.Program;
 using Orchestrator.QualityGates.Secrets;
 
 namespace Orchestrator.Runs.Reviewing;

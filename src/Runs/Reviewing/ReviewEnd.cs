@@ -1,6 +1,3 @@
-using Orchestrator.Git.Commits;
-using Orchestrator.Messages;
-using Orchestrator.Plans;
 using Orchestrator.Runs.Loading;
 
 namespace Orchestrator.Runs.Reviewing;

@@ -1,9 +1,3 @@
-using System.Globalization;
-using System.Text;
-using System.Text.Json;
-using Orchestrator.Messages;
-using Orchestrator.Processes;
-
 namespace Orchestrator.Runs.Reviewing;
 
 /// <summary>

@@ -1,6 +1,3 @@
-using Orchestrator.Git.Commits;
-using Orchestrator.Messages;
-
 namespace Orchestrator.Runs.Reviewing;
 
 /// <summary>Whether a place that a reviewer names is there, in what was reviewed or in what it removed.</summary>

@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text;
-using Orchestrator.Plans;
 using Orchestrator.QualityGates.Secrets;
 
 namespace Orchestrator.Runs.Reviewing;

@@ -1,7 +1,4 @@
-using Orchestrator.Agents;
 using Orchestrator.Agents.Command;
-using Orchestrator.Git.Commits;
-using Orchestrator.Messages;
 using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Runs.Reviewing;

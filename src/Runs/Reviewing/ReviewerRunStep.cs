@@ -1,8 +1,3 @@
-using System.Text;
-using Orchestrator.Git.Worktrees;
-using Orchestrator.Messages;
-using Orchestrator.Plans;
-using Orchestrator.Processes;
 using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Runs.Reviewing;

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Orchestrator.Plans;
 
 namespace Orchestrator.Runs.Setup;
 

@@ -1,8 +1,3 @@
-using Orchestrator.Plans;
-using Orchestrator.Processes;
-using Orchestrator.QualityGates;
-using Orchestrator.Settings;
-
 namespace Orchestrator.Runs.Setup;
 
 /// <summary>Looks at the gates that tasks would have, and at the programs that found ones need.</summary>

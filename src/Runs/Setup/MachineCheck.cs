@@ -1,13 +1,8 @@
-using System.Globalization;
-using Orchestrator.Agents;
 using Orchestrator.Agents.ClaudeCli;
 using Orchestrator.Agents.Command;
 using Orchestrator.Agents.Models;
 using Orchestrator.Git;
-using Orchestrator.Plans;
-using Orchestrator.Processes;
 using Orchestrator.Runs.Cleaning;
-using Orchestrator.Settings;
 
 namespace Orchestrator.Runs.Setup;
 

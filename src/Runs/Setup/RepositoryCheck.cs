@@ -1,7 +1,4 @@
 using Orchestrator.Git;
-using Orchestrator.Git.Program;
-using Orchestrator.Git.Worktrees;
-using Orchestrator.Settings;
 
 namespace Orchestrator.Runs.Setup;
 

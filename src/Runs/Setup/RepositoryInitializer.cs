@@ -1,6 +1,3 @@
-using System.Text;
-using Orchestrator.Settings;
-
 namespace Orchestrator.Runs.Setup;
 
 /// <summary>What <c>init</c> did.</summary>

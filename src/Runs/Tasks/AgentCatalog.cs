@@ -1,8 +1,6 @@
-using Orchestrator.Agents;
 using Orchestrator.Agents.ClaudeCli;
 using Orchestrator.Agents.Command;
 using Orchestrator.Agents.Models;
-using Orchestrator.Settings;
 
 namespace Orchestrator.Runs.Tasks;
 

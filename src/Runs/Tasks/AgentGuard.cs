@@ -1,12 +1,5 @@
 using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json;
-using System.Text.Json.Serialization;
-using Orchestrator.Agents;
 using Orchestrator.Git.Guard;
-using Orchestrator.Git.Worktrees;
-using Orchestrator.Messages;
-using Orchestrator.Processes;
 
 namespace Orchestrator.Runs.Tasks;
 

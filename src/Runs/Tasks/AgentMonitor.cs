@@ -1,6 +1,4 @@
-using Orchestrator.Agents;
 using Orchestrator.Agents.Supervision;
-using Orchestrator.Messages;
 
 namespace Orchestrator.Runs.Tasks;
 

@@ -1,7 +1,4 @@
 using System.Text.RegularExpressions;
-using Orchestrator.Agents;
-using Orchestrator.Git.Program;
-using Orchestrator.Messages;
 
 namespace Orchestrator.Runs.Tasks;
 

@@ -1,7 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
-using Orchestrator.Agents;
-
 namespace Orchestrator.Runs.Tasks;
 
 /// <summary>

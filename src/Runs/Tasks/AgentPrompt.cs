@@ -1,10 +1,4 @@
-using System.Text;
-using Orchestrator.Agents;
 using Orchestrator.Agents.Supervision;
-using Orchestrator.Git.Commits;
-using Orchestrator.Git.Program;
-using Orchestrator.Messages;
-using Orchestrator.Plans;
 using Orchestrator.Runs.Mail;
 
 namespace Orchestrator.Runs.Tasks;

@@ -1,8 +1,4 @@
-using System.Text;
 using System.Text.Json.Nodes;
-using Orchestrator.Git.Commits;
-using Orchestrator.QualityGates;
-using Orchestrator.Settings;
 
 namespace Orchestrator.Runs.Tasks;
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Orchestrator.Agents.Supervision;
 
 namespace Orchestrator.Runs.Tasks;

@@ -1,9 +1,4 @@
-using Orchestrator.Agents;
 using Orchestrator.Agents.Supervision;
-using Orchestrator.Git.Program;
-using Orchestrator.Git.Worktrees;
-using Orchestrator.Messages;
-using Orchestrator.QualityGates;
 using Orchestrator.Runs.Radar;
 
 namespace Orchestrator.Runs.Tasks;

@@ -1,10 +1,5 @@
 using System.Security.Cryptography;
-using System.Text;
-using Orchestrator.Agents;
-using Orchestrator.Messages;
-using Orchestrator.Plans;
 using Orchestrator.Runs.Mail;
-using Orchestrator.Settings;
 
 namespace Orchestrator.Runs.Tasks;
 

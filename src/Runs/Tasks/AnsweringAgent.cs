@@ -1,9 +1,5 @@
 using System.Security.Cryptography;
-using System.Text;
-using Orchestrator.Agents;
 using Orchestrator.Agents.Supervision;
-using Orchestrator.Messages;
-using Orchestrator.Settings;
 
 namespace Orchestrator.Runs.Tasks;
 

@@ -1,7 +1,3 @@
-using Orchestrator.Git.Commits;
-using Orchestrator.Git.Program;
-using Orchestrator.Git.Worktrees;
-
 namespace Orchestrator.Runs.Tasks;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using Orchestrator.Git.Worktrees;
-
 namespace Orchestrator.Runs.Tasks;
 
 /// <summary>

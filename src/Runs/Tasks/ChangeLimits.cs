@@ -1,9 +1,3 @@
-using System.Globalization;
-using Orchestrator.Git.Commits;
-using Orchestrator.Git.Program;
-using Orchestrator.Plans;
-using Orchestrator.Settings;
-
 namespace Orchestrator.Runs.Tasks;
 
 /// <summary>

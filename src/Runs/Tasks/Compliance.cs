@@ -1,6 +1,3 @@
-using Orchestrator.Git.Worktrees;
-using Orchestrator.Plans;
-
 namespace Orchestrator.Runs.Tasks;
 
 /// <summary>What a phase asks for beside its gates: agents that were really called, notes that were really written.</summary>

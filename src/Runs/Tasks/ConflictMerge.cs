@@ -1,7 +1,4 @@
-using Orchestrator.Git.Commits;
 using Orchestrator.Git.Merging;
-using Orchestrator.Git.Program;
-using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Runs.Tasks;
 

@@ -1,8 +1,4 @@
 using System.Security.Cryptography;
-using System.Text.Json;
-using Orchestrator.Git.Commits;
-using Orchestrator.Git.Program;
-using Orchestrator.Plans;
 
 namespace Orchestrator.Runs.Tasks;
 

@@ -1,7 +1,3 @@
-using System.Text;
-using Orchestrator.Git.Commits;
-using Orchestrator.Plans;
-
 namespace Orchestrator.Runs.Tasks;
 
 /// <summary>

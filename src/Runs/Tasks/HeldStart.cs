@@ -1,5 +1,4 @@
 using Orchestrator.Agents.Supervision;
-using Orchestrator.Messages;
 using Orchestrator.Runs.Holds;
 
 namespace Orchestrator.Runs.Tasks;

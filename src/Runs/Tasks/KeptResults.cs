@@ -1,8 +1,5 @@
-using Orchestrator.Git.Commits;
 using Orchestrator.Git.Merging;
 using Orchestrator.Git.Refs;
-using Orchestrator.Messages;
-using Orchestrator.Plans;
 
 namespace Orchestrator.Runs.Tasks;
 

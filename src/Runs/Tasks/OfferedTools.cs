@@ -1,10 +1,5 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using Orchestrator.Agents;
 using Orchestrator.Agents.ClaudeCli;
-using Orchestrator.Messages;
-using Orchestrator.Processes;
-using Orchestrator.Settings;
 
 namespace Orchestrator.Runs.Tasks;
 

@@ -1,8 +1,3 @@
-using Orchestrator.Git.Commits;
-using Orchestrator.Git.Program;
-using Orchestrator.Messages;
-using Orchestrator.Plans;
-
 namespace Orchestrator.Runs.Tasks;
 
 /// <summary>Commits of a task's branch: which are ours, one for each attempt, and which the agent's.</summary>

@@ -1,7 +1,3 @@
-using System.Text;
-using Orchestrator.Processes;
-using Orchestrator.QualityGates;
-
 namespace Orchestrator.Runs.Tasks;
 
 /// <summary>What is wrong with a task's work, with evidence: for the agent's next turn and for people. One file per attempt.</summary>

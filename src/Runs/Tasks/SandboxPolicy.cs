@@ -1,8 +1,4 @@
-using Orchestrator.Agents;
-using Orchestrator.Git.Worktrees;
-using Orchestrator.Plans;
 using Orchestrator.Runs.Gates;
-using Orchestrator.Settings;
 
 namespace Orchestrator.Runs.Tasks;
 

@@ -1,6 +1,4 @@
 using Orchestrator.Git;
-using Orchestrator.Git.Commits;
-using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Runs.Tasks;
 

@@ -1,8 +1,4 @@
-using Orchestrator.Git.Commits;
 using Orchestrator.Git.Merging;
-using Orchestrator.Git.Program;
-using Orchestrator.Git.Worktrees;
-using Orchestrator.Messages;
 using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Tasks;

@@ -1,9 +1,3 @@
-using Orchestrator.Agents;
-using Orchestrator.Git.Commits;
-using Orchestrator.Git.Program;
-using Orchestrator.Messages;
-using Orchestrator.Plans;
-using Orchestrator.QualityGates;
 using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Tasks;

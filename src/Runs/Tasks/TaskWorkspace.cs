@@ -1,7 +1,4 @@
-using Orchestrator.Git.Commits;
-using Orchestrator.Git.Program;
 using Orchestrator.Git.Refs;
-using Orchestrator.Git.Worktrees;
 using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Tasks;

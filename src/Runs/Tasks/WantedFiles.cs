@@ -1,8 +1,3 @@
-using Orchestrator.Agents;
-using Orchestrator.Git.Program;
-using Orchestrator.Messages;
-using Orchestrator.Plans;
-
 namespace Orchestrator.Runs.Tasks;
 
 /// <summary>Whose the files are that a blocked agent would have to write, for the person who decides about it.</summary>

@@ -1,8 +1,3 @@
-using Orchestrator.Git.Commits;
-using Orchestrator.Git.Program;
-using Orchestrator.Git.Worktrees;
-using Orchestrator.Processes;
-
 namespace Orchestrator.Runs.Tasks;
 
 /// <summary>

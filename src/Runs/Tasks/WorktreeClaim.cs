@@ -1,8 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
-using Orchestrator.Agents;
-using Orchestrator.Git.Worktrees;
-
 namespace Orchestrator.Runs.Tasks;
 
 /// <summary>
