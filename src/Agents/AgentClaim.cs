@@ -152,7 +152,6 @@ public sealed record AgentClaim
 
 /// <summary>A figure as an agent says that it measured it.</summary>
 /// <param name="Name">The measurement's name in the plan.</param>
-/// <param name="Number">The number.</param>
 public sealed record ClaimedMeasurement(
     [property: JsonPropertyName("name")] string Name,
     [property: JsonPropertyName("number")] decimal Number

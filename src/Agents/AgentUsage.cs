@@ -19,7 +19,6 @@ public sealed record TokenUsage(long Input, long Output, long CacheRead, long Ca
 }
 
 /// <summary>What one model did and cost.</summary>
-/// <param name="Tokens">Its tokens.</param>
 /// <param name="CostUsd">Its price in US dollars by the agent program's own price list.</param>
 /// <param name="ContextWindow">The model's context size in tokens; 0 if not said.</param>
 public sealed record ModelUsage(TokenUsage Tokens, decimal CostUsd, long ContextWindow)

@@ -20,13 +20,11 @@ public interface IAgentRunner
 
     /// <summary>Looks whether the agent could work here: program, version, login. Costs no money.</summary>
     /// <param name="repository">Where a relative program is looked for.</param>
-    /// <param name="cancellationToken">Ends the look.</param>
     Task<AgentCheck> CheckAsync(string repository, CancellationToken cancellationToken);
 }
 
 /// <summary>What the supervisor starts. Arguments are a list; nothing here goes through a shell's parser.</summary>
 /// <param name="Program">Absolute path of the program.</param>
-/// <param name="Arguments">Its arguments.</param>
 /// <param name="Environment">The whole environment; nothing else is inherited.</param>
 public sealed record AgentInvocation(string Program, IReadOnlyList<string> Arguments, IReadOnlyDictionary<string, string> Environment)
 {

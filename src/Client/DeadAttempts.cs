@@ -9,7 +9,6 @@ public static class DeadAttempts
     /// <summary>Fails the pending attempts of open runs and tasks that a dead worker holds.</summary>
     /// <param name="client">Client of the server that holds the runs.</param>
     /// <param name="isDead">Tells from a worker's identity that its process is certainly dead.</param>
-    /// <param name="cancellation">Ends the search.</param>
     /// <returns>How many attempts were failed.</returns>
     public static async Task<int> FailAsync(ITemporalClient client, Func<string, bool> isDead, CancellationToken cancellation = default)
     {

@@ -29,7 +29,6 @@ public sealed class FailingActivities(ITemporalClient client, TimeProvider time)
     private readonly Dictionary<string, IReadOnlyList<FailingActivity>> _told = new(StringComparer.Ordinal);
 
     /// <summary>Looks at all open runs and tells those whose failing activities are not the ones they know of.</summary>
-    /// <param name="cancellation">Ends the look.</param>
     /// <returns>What was told now, with the run.</returns>
     /// <exception cref="RpcException">The server can't be reached.</exception>
     public async Task<IReadOnlyList<(string RunId, FailingActivity Failing)>> ReportAsync(CancellationToken cancellation = default)

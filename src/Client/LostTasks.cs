@@ -14,7 +14,6 @@ public sealed class LostTasks(ITemporalClient client)
     /// <summary>
     /// Tells open runs of their tasks that have not come to an end by themselves. A run that knows it already takes no notice.
     /// </summary>
-    /// <param name="cancellation">Ends the look.</param>
     /// <returns>What was told now.</returns>
     /// <exception cref="RpcException">The server can't be reached.</exception>
     public async Task<IReadOnlyList<TaskReport>> LookAsync(CancellationToken cancellation = default)

@@ -18,7 +18,6 @@ public sealed class OrphanedTasks(ITemporalClient client)
     private int _looks;
 
     /// <summary>Looks once.</summary>
-    /// <param name="cancellation">Ends the look.</param>
     /// <returns>
     /// Runs that have ended since the last look, or have open tasks still; an execution of null: the server knows the run no more.
     /// </returns>
@@ -61,9 +60,7 @@ public sealed class OrphanedTasks(ITemporalClient client)
     }
 
     /// <summary>Tells the open tasks of a run that has ended, and waits until they have closed.</summary>
-    /// <param name="runId">The run.</param>
     /// <param name="limit">Longest wait.</param>
-    /// <param name="cancellation">Ends the wait.</param>
     /// <returns>Tasks that are open still; 0 also where the run is open, and they belong to it.</returns>
     public async Task<int> EndAsync(string runId, TimeSpan limit, CancellationToken cancellation = default)
     {

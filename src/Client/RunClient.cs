@@ -43,7 +43,6 @@ public sealed class RunClient(ITemporalClient client)
     /// Whether somebody takes the tasks of runs. A worker that has gone a few minutes ago may still be counted by the server.
     /// </summary>
     /// <param name="isDead">True for the identity of a worker that has certainly gone.</param>
-    /// <param name="cancellation">Gives up.</param>
     public async Task<bool> HasWorkersAsync(Func<string, bool> isDead, CancellationToken cancellation = default)
     {
         var request = new DescribeTaskQueueRequest
@@ -61,7 +60,6 @@ public sealed class RunClient(ITemporalClient client)
 
     /// <summary>Runs, latest first.</summary>
     /// <param name="openOnly">Leave out runs that have ended.</param>
-    /// <param name="cancellation">Ends the listing.</param>
     public async IAsyncEnumerable<RunListing> ListAsync(
         bool openOnly = false,
         [EnumeratorCancellation] CancellationToken cancellation = default

@@ -72,7 +72,6 @@ public sealed class RunHandle
     /// task that was answered while nobody worked on it has yet to say so.
     /// </summary>
     /// <param name="status">The run as it was said to be last.</param>
-    /// <param name="cancellation">Ends the asking.</param>
     public async Task<bool> IsMovingAsync(RunStatus status, CancellationToken cancellation = default)
     {
         var open = status.Tasks.Where(task => task.State != TaskStates.Pending && !TaskStates.IsEnd(task.State));
@@ -167,7 +166,6 @@ public sealed class RunHandle
     /// <summary>Says yes to <c>plan</c> or to a task.</summary>
     /// <param name="id">Which.</param>
     /// <param name="by">Who says it, and from where.</param>
-    /// <param name="cancellation">Gives up.</param>
     public Task<SteeringAnswer> ApproveAsync(string id, string by, CancellationToken cancellation = default)
     {
         var command = new ApprovalCommand(id, By: by);
@@ -178,7 +176,6 @@ public sealed class RunHandle
     /// <param name="id">Which.</param>
     /// <param name="by">Who says it, and from where.</param>
     /// <param name="reason">Why.</param>
-    /// <param name="cancellation">Gives up.</param>
     public Task<SteeringAnswer> RejectAsync(string id, string by, string reason = "", CancellationToken cancellation = default)
     {
         var command = new ApprovalCommand(id, reason, by);
@@ -204,7 +201,6 @@ public sealed class RunHandle
     /// <summary>Delivers a command durably without waiting for anybody to act on it: for when no worker runs.</summary>
     /// <param name="command">Name of the update, such as <c>pause</c>; the signal of the same name is sent.</param>
     /// <param name="args">Its arguments.</param>
-    /// <param name="cancellation">Gives up.</param>
     public Task DeliverAsync(string command, IReadOnlyCollection<object?> args, CancellationToken cancellation = default) =>
         Workflow.SignalAsync(command, args, new WorkflowSignalOptions { Rpc = new RpcOptions { CancellationToken = cancellation } });
 

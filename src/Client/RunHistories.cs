@@ -10,7 +10,6 @@ public sealed class RunHistories(ITemporalClient client)
     private static readonly TimeSpan LeasesKept = TimeSpan.FromMinutes(1);
 
     /// <summary>Deletes a run and its tasks.</summary>
-    /// <param name="runId">The run.</param>
     /// <param name="cancellation">Is looked at between them.</param>
     /// <returns>False: the run or one of its tasks is open, and nothing was deleted.</returns>
     public async Task<bool> ForgetAsync(string runId, CancellationToken cancellation = default)

@@ -5,7 +5,6 @@ public static class ServerNamespace
 {
     /// <summary>Whether the server has it. Who may not ask that may still start runs, so a refusal counts as yes.</summary>
     /// <param name="client">The connection.</param>
-    /// <param name="stop">Ends the call.</param>
     /// <exception cref="RpcException">The server can't be asked.</exception>
     public static async Task<bool> ExistsAsync(ITemporalClient client, CancellationToken stop)
     {

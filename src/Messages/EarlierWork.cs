@@ -1,8 +1,6 @@
 namespace Orchestrator.Messages;
 
 /// <summary>Asks what an execution of this run has left that a reset has put an end to.</summary>
-/// <param name="RunId">The run.</param>
-/// <param name="Repository">Its repository.</param>
 /// <param name="PlanHash">Its plan; empty: only the record is asked about.</param>
 /// <param name="Offset">Tasks of earlier pages.</param>
 public sealed record FindEarlierWorkInput(string RunId, RepositoryReference Repository, string PlanHash, int Offset);

@@ -3,8 +3,6 @@ using Temporalio.Workflows;
 namespace Orchestrator.Messages;
 
 /// <summary>What a task must have for itself while it works.</summary>
-/// <param name="RunId">Its run.</param>
-/// <param name="TaskId">The task.</param>
 /// <param name="Writes">Patterns of the files it writes; <c>**</c> for the whole repository.</param>
 /// <param name="Appends">Patterns of the files it only appends to: others may append to them too.</param>
 /// <param name="ResourcesWrite">Resources it changes.</param>

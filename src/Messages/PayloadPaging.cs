@@ -16,7 +16,6 @@ public static class PayloadPaging
     public const int MostReason = 2000;
 
     /// <summary>The first items that fit into a part, at least one where there is one.</summary>
-    /// <param name="items">The items.</param>
     /// <param name="most">Items at most.</param>
     /// <param name="bytes">Bytes of JSON at most.</param>
     public static IReadOnlyList<T> First<T>(IEnumerable<T> items, int most = int.MaxValue, int bytes = MostBytes)
@@ -35,7 +34,6 @@ public static class PayloadPaging
     }
 
     /// <summary>The first lines of a list, and how many more there are.</summary>
-    /// <param name="lines">The lines.</param>
     /// <param name="most">Lines at most, that which counts the rest included.</param>
     public static IReadOnlyList<string> Brief(IReadOnlyList<string> lines, int most = 40) =>
         lines.Count <= most ? [.. lines.Select(Brief)] : [.. lines.Take(most - 1).Select(Brief), $"... and {lines.Count - most + 1} more"];

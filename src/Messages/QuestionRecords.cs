@@ -4,7 +4,6 @@ namespace Orchestrator.Messages;
 public static class QuestionTask
 {
     /// <summary>Names it among the run's folders and worktrees: no task of a plan begins with a dot.</summary>
-    /// <param name="task">The task.</param>
     /// <param name="start">The start whose agent asks.</param>
     public static string IdOf(string task, int start) =>
         string.Create(System.Globalization.CultureInfo.InvariantCulture, $".question-{task}-{start}");

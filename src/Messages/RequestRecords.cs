@@ -118,9 +118,6 @@ public sealed record ConcludeRequestInput
 }
 
 /// <summary>Asks for the parts that an agent has proposed to become tasks of its run.</summary>
-/// <param name="RunId">The run.</param>
-/// <param name="Repository">Its repository.</param>
-/// <param name="PlanHash">Its plan.</param>
 /// <param name="Task">The task that is too big.</param>
 /// <param name="Start">The start whose agent has said so.</param>
 public sealed record SplitTaskInput(

@@ -34,9 +34,6 @@ public sealed record ResolveCommand(
 }
 
 /// <summary>Asks what a person has committed on staging since the run has merged there last.</summary>
-/// <param name="RunId">The run.</param>
-/// <param name="Repository">Its repository.</param>
-/// <param name="PlanHash">Its plan.</param>
 /// <param name="Staging">Its staging branch.</param>
 /// <param name="BaseCommit">Where the run began.</param>
 /// <param name="StagingTip">Where the run has left staging.</param>

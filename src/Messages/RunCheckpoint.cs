@@ -101,8 +101,6 @@ public sealed record TaskCheckpoint
 public sealed record CheckpointFile(string Hash, int Count);
 
 /// <summary>Asks for tasks to be added to what an earlier file holds; a task that is in both is replaced.</summary>
-/// <param name="RunId">The run.</param>
-/// <param name="Repository">Its repository.</param>
 /// <param name="Before">The earlier file; null: there is none.</param>
 /// <param name="Tasks">A page of tasks.</param>
 public sealed record StoreCheckpointInput(
@@ -113,9 +111,6 @@ public sealed record StoreCheckpointInput(
 );
 
 /// <summary>Asks for a page of a file's tasks.</summary>
-/// <param name="RunId">The run.</param>
-/// <param name="Repository">Its repository.</param>
-/// <param name="File">The file.</param>
 /// <param name="Offset">Tasks of earlier pages.</param>
 public sealed record ReadCheckpointInput(string RunId, RepositoryReference Repository, CheckpointFile File, int Offset);
 

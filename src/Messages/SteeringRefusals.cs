@@ -11,9 +11,6 @@ public static class SteeringRefusals
         isAtWork ? null : $"{task} is {state}; only a task at work can be paused.";
 
     /// <summary>Of trying a task again, or of answering a question that is answered already.</summary>
-    /// <param name="run">The run.</param>
-    /// <param name="task">The task.</param>
-    /// <param name="state">Its state.</param>
     /// <param name="isAtWork">It is at work, and waits for nothing.</param>
     /// <param name="answered">What the planner has answered its agent last; null: nothing.</param>
     public static string? OfRetry(string run, string task, string state, bool isAtWork, TaskAnswer? answered) =>
@@ -30,8 +27,6 @@ public static class SteeringRefusals
             : null;
 
     /// <summary>Of landing a run that is ready.</summary>
-    /// <param name="run">The run.</param>
-    /// <param name="state">Its state.</param>
     /// <param name="isOverdue">Nobody has promoted it in time.</param>
     public static string? OfPromote(string run, string state, bool isOverdue) =>
         state is RunStates.Landing or RunStates.AwaitingPromotion || isOverdue
@@ -39,8 +34,6 @@ public static class SteeringRefusals
             : $"{run} is {state}; only a run that is {RunStates.AwaitingPromotion} can be promoted.";
 
     /// <summary>Of landing what is merged of a run.</summary>
-    /// <param name="run">The run.</param>
-    /// <param name="state">Its state.</param>
     /// <param name="hasUnlanded">Something is merged and has not landed.</param>
     /// <param name="isOverdue">All of it is merged, and nobody has promoted it in time.</param>
     public static string? OfLandMerged(string run, string state, bool hasUnlanded, bool isOverdue) =>

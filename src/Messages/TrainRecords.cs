@@ -110,7 +110,6 @@ public sealed record TrainReport
 }
 
 /// <summary>What came of a task's work.</summary>
-/// <param name="TaskId">The task.</param>
 /// <param name="Result">Merged, sent back, or a conflict.</param>
 public sealed record TrainAnswer([property: Identifier] string TaskId, MergeResult Result);
 
@@ -134,9 +133,6 @@ public sealed record TrainLinkCheckpoint
 }
 
 /// <summary>Asks for a batch of verified work to be merged, one on top of the other, without staging being moved.</summary>
-/// <param name="RunId">The run.</param>
-/// <param name="Repository">Its repository.</param>
-/// <param name="PlanHash">Its plan.</param>
 /// <param name="Requests">The work, in order.</param>
 public sealed record BuildBatchInput(string RunId, RepositoryReference Repository, string PlanHash, IReadOnlyList<MergeRequest> Requests)
 {
@@ -166,9 +162,6 @@ public sealed record BatchBuilt
 public sealed record BuiltMerge(string Commit, MergeResult? Answer = null);
 
 /// <summary>Asks for gates to be run on a tree in which the first of a batch are merged.</summary>
-/// <param name="RunId">The run.</param>
-/// <param name="Repository">Its repository.</param>
-/// <param name="PlanHash">Its plan.</param>
 /// <param name="Requests">What is merged in it, in order.</param>
 /// <param name="Base">What the first of them was merged onto.</param>
 /// <param name="Commit">The merge of the last.</param>
@@ -203,9 +196,6 @@ public sealed record BatchGated
 }
 
 /// <summary>Asks for staging to be moved over merges of a batch.</summary>
-/// <param name="RunId">The run.</param>
-/// <param name="Repository">Its repository.</param>
-/// <param name="PlanHash">Its plan.</param>
 /// <param name="From">Where staging has to be: what the first of the merges was made on.</param>
 /// <param name="To">The last of the merges, on which gates were run.</param>
 /// <param name="Tasks">Whose merges they are.</param>

@@ -9,7 +9,6 @@ namespace Orchestrator.Messages;
 public sealed record SteeringAnswer(string Message, bool Changed);
 
 /// <summary>Names a task and, where it helps, says why or how.</summary>
-/// <param name="Task">The task.</param>
 /// <param name="Text">Words for its agent, or why.</param>
 /// <param name="By">Who, and from where, such as <c>kim@laptop</c>; empty: it was not said.</param>
 [MessageExample("""{"task":"api","text":"use the new endpoint","by":"kim@laptop"}""")]

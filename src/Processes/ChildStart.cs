@@ -13,7 +13,6 @@ internal sealed class ChildStart
     private readonly string _mark;
 
     /// <summary>Finds the program and checks the working directory.</summary>
-    /// <param name="command">The command.</param>
     /// <param name="ownSession">Where setsid(1) is; null: it is looked for.</param>
     internal ChildStart(ProcessCommand command, Lazy<string>? ownSession = null)
     {

@@ -2,7 +2,6 @@ namespace Orchestrator.Processes;
 
 /// <summary>A program that is to live on when we end, with its streams in files.</summary>
 /// <param name="FileName">A program, as in <see cref="ProcessCommand.FileName"/>.</param>
-/// <param name="Arguments">Its arguments.</param>
 public sealed record DetachedCommand(string FileName, IReadOnlyList<string> Arguments)
 {
     /// <summary>The working directory.</summary>

@@ -52,7 +52,6 @@ public sealed partial class FolderHandle : IDisposable
     public void Dispose() => _folder.Dispose();
 
     /// <summary>Opens a folder by its path; null if there is none.</summary>
-    /// <param name="path">The path.</param>
     /// <param name="followLink">Whether the last part may be a link; those before may always.</param>
     public static FolderHandle? TryOpen(string path, bool followLink = false) =>
         TryOpen(CurrentFolder, Encoding.UTF8.GetBytes(path), path, followLink ? 0 : NoLink);

@@ -40,7 +40,6 @@ public static class FolderRemover
     }
 
     /// <summary>Deletes what has this name in an open folder; nothing there is fine.</summary>
-    /// <param name="parent">The folder.</param>
     /// <param name="name">The name; bytes, as the system has it.</param>
     public static void RemoveAll(this FolderHandle parent, ReadOnlySpan<byte> name)
     {

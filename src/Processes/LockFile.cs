@@ -15,7 +15,6 @@ public sealed class LockFile : IDisposable
 
     /// <summary>Waits for a file, which is made with its folder where it is missing.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="cancellationToken">Ends the waiting.</param>
     public static async Task<LockFile> TakeAsync(string path, CancellationToken cancellationToken)
     {
         while (true)

@@ -30,7 +30,6 @@ internal sealed class OutputPump(Stream stream, OutputSink sink)
         stream is AnonymousPipeClientStream { SafePipeHandle: { IsClosed: false } pipe } && PipeState.IsReadable(pipe);
 
     /// <summary>Reads until the end, or until <paramref name="giveUp"/>, which is no fault: something else holds the stream open.</summary>
-    /// <param name="giveUp">Ends the reading.</param>
     /// <param name="stop">Is handed to the handler of lines.</param>
     internal async Task RunAsync(CancellationToken giveUp, CancellationToken stop)
     {

@@ -5,7 +5,6 @@ namespace Orchestrator.Processes;
 /// <summary>
 /// One process for all time: a process id alone is given out again, so its start time and the machine's boot belong to it.
 /// </summary>
-/// <param name="ProcessId">The process id.</param>
 /// <param name="StartTime">Clock ticks between boot and start: field 22 of <c>/proc/PID/stat</c> (proc(5)).</param>
 /// <param name="BootId">The content of <c>/proc/sys/kernel/random/boot_id</c>.</param>
 public sealed record ProcessIdentity(int ProcessId, long StartTime, string BootId)

@@ -1,7 +1,6 @@
 namespace Orchestrator.Processes;
 
 /// <summary>A process as the system's table shows it.</summary>
-/// <param name="ProcessId">Its id.</param>
 /// <param name="Name">The first 15 bytes of its program's name.</param>
 /// <param name="State">One letter of proc(5): R running, S sleeping, D in the kernel, T stopped, Z zombie, X dead.</param>
 /// <param name="ParentId">The id of its parent.</param>
@@ -57,7 +56,6 @@ public static class ProcessTable
     /// they go. A program that throws its environment away is not found by it.
     /// </summary>
     /// <param name="name">The variable.</param>
-    /// <param name="value">Its value.</param>
     /// <param name="since">Only what began since then is looked at. Null: everything.</param>
     public static IReadOnlyList<ProcessInfo> FindByEnvironment(string name, string value, PidWatermark? since = null)
     {

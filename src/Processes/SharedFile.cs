@@ -9,7 +9,6 @@ namespace Orchestrator.Processes;
 public static partial class SharedFile
 {
     /// <summary>Keeps a file as it is now, and where it is linked also as it will be. Done again it is brought up to date.</summary>
-    /// <param name="file">The file.</param>
     /// <param name="kept">Where it is kept; folders are made.</param>
     /// <exception cref="IOException">It can't be kept.</exception>
     public static void Keep(string file, string kept)
@@ -35,7 +34,6 @@ public static partial class SharedFile
     }
 
     /// <summary>Gives a file a further name unless that name is taken; where the file system knows no further names, its content.</summary>
-    /// <param name="file">The file.</param>
     /// <param name="name">The name, on the same disk.</param>
     /// <returns>True if the name is the file's now, false if it was taken.</returns>
     /// <exception cref="IOException">The name can't be given.</exception>

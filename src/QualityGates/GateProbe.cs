@@ -29,7 +29,6 @@ public static class GateProbe
     }
 
     /// <summary>What helps where a gate can't run.</summary>
-    /// <param name="gate">The gate.</param>
     /// <param name="ofProject">It holds for every task, whatever the plan says.</param>
     /// <param name="directory">The repository's root.</param>
     public static string CureOf(Gate gate, bool ofProject, string directory) =>

@@ -24,7 +24,6 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
     /// (<see cref="GateContention"/>) while another gate ran is run once more alone, and what comes of that counts. When this returns
     /// nothing it started lives any more.
     /// </summary>
-    /// <param name="gate">The gate.</param>
     /// <param name="subject">What it is run on.</param>
     /// <param name="evidenceFile">Gets everything it prints, and how it ended. The second run's goes to the same name with
     /// <c>.rerun</c>.</param>

@@ -6,7 +6,6 @@ namespace Orchestrator.Runs;
 public static class CheckpointFiles
 {
     /// <summary>Stores tasks together with those of an earlier file; the same tasks give the same file.</summary>
-    /// <param name="folder">The run's folder.</param>
     /// <param name="before">The earlier file; null: there is none.</param>
     /// <param name="tasks">Tasks that are new or replace what the earlier file says of them.</param>
     /// <exception cref="StepException">The earlier file is gone, or is not what was stored.</exception>
@@ -24,7 +23,6 @@ public static class CheckpointFiles
     }
 
     /// <summary>Reads a page of them back.</summary>
-    /// <param name="folder">The run's folder.</param>
     /// <param name="file">What <see cref="Store"/> returned.</param>
     /// <param name="offset">Tasks of earlier pages.</param>
     /// <exception cref="StepException">The file is gone, or is not what was stored.</exception>

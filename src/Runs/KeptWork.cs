@@ -10,7 +10,6 @@ internal static class KeptWork
 
     /// <summary>Notes a place, once.</summary>
     /// <param name="folder">The run's folder.</param>
-    /// <param name="taskId">The task.</param>
     /// <param name="place">A ref, or a folder; null: nothing had to be kept.</param>
     /// <param name="what">What is kept there.</param>
     public static void Note(RunFolder folder, string taskId, string? place, string what)

@@ -1,7 +1,6 @@
 namespace Orchestrator.Runs;
 
 /// <summary>A file that a task may write although the plan does not give it to it.</summary>
-/// <param name="Task">The task.</param>
 /// <param name="Path">The file, or a folder with all below it; relative to the repository.</param>
 internal sealed record LentFile(string Task, string Path);
 
@@ -9,7 +8,6 @@ internal sealed record LentFile(string Task, string Path);
 /// The files that tasks of a run were lent: a file of the run's folder, one writer at a time. A loan ends with its task's end. What the
 /// work of a task is judged by is the run's own record (<see cref="TaskInput.Lent"/>); this is for everybody else.
 /// </summary>
-/// <param name="folder">The run's folder.</param>
 internal sealed class LentFiles(RunFolder folder)
 {
     private string File => Path.Combine(folder.Path, "lent.json");

@@ -21,7 +21,6 @@ internal sealed class RunContracts(GitRepository repository, RunFiles files)
     /// <param name="landsIn">The user's checkout, when it is the one that landing brings the files to.</param>
     /// <param name="errors">Takes what stops the run.</param>
     /// <param name="warnings">Takes what a person should know.</param>
-    /// <param name="stop">Ends the reading.</param>
     public async Task CheckAsync(string? tip, string? landsIn, List<string> errors, List<string> warnings, CancellationToken stop)
     {
         if (files.Plan.Contracts.Count == 0 || tip is null)

@@ -1,8 +1,6 @@
 namespace Orchestrator.Runs;
 
 /// <summary>The plan and the settings that a run was started with, read back from its folder.</summary>
-/// <param name="Folder">The run's folder.</param>
-/// <param name="Plan">The plan.</param>
 /// <param name="Start">What it began with beside the plan.</param>
 internal sealed record RunFiles(RunFolder Folder, Plan Plan, RunStart Start)
 {

@@ -8,7 +8,6 @@ namespace Orchestrator.Runs;
 /// could tell; it is put back, and what it was is kept. No file beside git has a say in this. After a reset the record is older than what
 /// was merged: then the ref of the last merge has a say, as far as its commits are the run's.
 /// </summary>
-/// <param name="repository">The repository.</param>
 /// <param name="name">The staging branch, a full ref name.</param>
 /// <param name="folder">The run's.</param>
 internal sealed class StagingRecord(GitRepository repository, string name, RunFolder folder)
@@ -19,7 +18,6 @@ internal sealed class StagingRecord(GitRepository repository, string name, RunFo
 
     /// <summary>Where staging is, if that is what the record says or the record says nothing; else null.</summary>
     /// <param name="recorded">What the record says; empty: nothing.</param>
-    /// <param name="stop">Ends the reading.</param>
     public async Task<(string? Tip, bool IsAsRecorded)> ReadAsync(string recorded, CancellationToken stop)
     {
         var (tip, isSymbolic) = await _refs.ReadWithKindAsync(name, stop);
@@ -32,7 +30,6 @@ internal sealed class StagingRecord(GitRepository repository, string name, RunFo
     /// </summary>
     /// <param name="recorded">What the record says; empty: nothing.</param>
     /// <param name="caller">Asks for whom the step is done; only where the ref of the last merge says something else.</param>
-    /// <param name="stop">Ends the reading.</param>
     public async Task<string> BringUpToDateAsync(string recorded, AskCaller caller, CancellationToken stop) =>
         recorded.Length > 0
         && await _refs.ReadAsync(_lastMerge, stop) is { } last
@@ -46,7 +43,6 @@ internal sealed class StagingRecord(GitRepository repository, string name, RunFo
     /// not the run's.
     /// </summary>
     /// <param name="known">A commit that staging had.</param>
-    /// <param name="stop">Ends the reading.</param>
     public async Task<string> NewestAsync(string known, CancellationToken stop)
     {
         var last = await _refs.ReadAsync(_lastMerge, stop) ?? await _refs.ReadAsync(name, stop);
@@ -121,7 +117,6 @@ internal sealed class StagingRecord(GitRepository repository, string name, RunFo
     /// </summary>
     /// <param name="recorded">What the record said when the task was started; other tasks may have been merged since. Empty:
     /// nothing.</param>
-    /// <param name="stop">Ends the reading.</param>
     /// <returns>Null where nothing that is recorded is there.</returns>
     public async Task<string?> BaseAsync(string recorded, CancellationToken stop)
     {

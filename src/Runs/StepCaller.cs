@@ -14,5 +14,4 @@ public enum CallerState
 }
 
 /// <summary>Asks how the execution stands that the step at hand is done for.</summary>
-/// <param name="stop">Ends the asking.</param>
 public delegate Task<CallerState> AskCaller(CancellationToken stop);

@@ -14,7 +14,6 @@ internal sealed class StoredPlans
 
     /// <summary>Reads them back.</summary>
     /// <param name="repository">The run's repository.</param>
-    /// <param name="runId">The run.</param>
     /// <param name="planHash">Hash of the plan that was approved.</param>
     /// <exception cref="StepException">The files are gone, or the plan is another one.</exception>
     public RunFiles Load(RepositoryReference repository, string runId, string planHash)

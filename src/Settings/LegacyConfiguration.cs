@@ -78,7 +78,6 @@ public static class LegacyConfiguration
     }
 
     /// <summary>What one file, which is no <c>.env</c>, says in today's words.</summary>
-    /// <param name="file">The file.</param>
     /// <param name="source">Where it stands.</param>
     /// <param name="faults">Takes what makes the file unreadable.</param>
     internal static OldFile Translate(ConfigurationText file, SettingSource source, ICollection<SettingFault> faults)

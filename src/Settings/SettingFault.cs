@@ -8,7 +8,6 @@ namespace Orchestrator.Settings;
 public sealed record SettingFault(string Key, string Message, string Cure, SettingSource Source)
 {
     /// <summary>Of a value that a setting does not take.</summary>
-    /// <param name="setting">The setting.</param>
     /// <param name="key">Its name as it was written.</param>
     /// <param name="message">What is wrong; where it says what is accepted, the cure is the default.</param>
     /// <param name="source">Where it was set.</param>

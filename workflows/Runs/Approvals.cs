@@ -8,7 +8,6 @@ internal sealed class Approvals(RunState state, Steering steering)
     private const string Plan = "plan";
 
     /// <summary>Why a person must say yes before anything starts; empty when nobody has to.</summary>
-    /// <param name="state">The run.</param>
     /// <param name="confirmations">What preflight found that needs a yes.</param>
     public static string ReasonToAsk(RunState state, IReadOnlyList<string> confirmations)
     {

@@ -69,7 +69,6 @@ internal sealed class Outages(Func<TimeSpan> firstPause)
     /// A task ended because its agent failed. When that makes it the account's fault, the tasks that failed alike are returned: they are
     /// tried again.
     /// </summary>
-    /// <param name="task">The task.</param>
     /// <param name="signature">How its agent failed; empty: in a way that says nothing of others.</param>
     /// <param name="reason">The same for people.</param>
     /// <param name="now">The time.</param>

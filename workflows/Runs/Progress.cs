@@ -42,7 +42,6 @@ internal static class Progress
     }
 
     /// <summary>Says so as the reason of the run's state, and takes it back when all works again.</summary>
-    /// <param name="state">The run.</param>
     /// <param name="said">What was said last.</param>
     /// <param name="now">The time.</param>
     /// <returns>What is said now.</returns>

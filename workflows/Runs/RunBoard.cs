@@ -62,7 +62,6 @@ internal sealed class RunBoard
 
     /// <summary>Adds tasks behind those that are there.</summary>
     /// <param name="tasks">The tasks; they may depend on each other in any order.</param>
-    /// <param name="now">The time.</param>
     /// <param name="restored">Of a run that goes on: what is known of tasks, and whether a file of the run's folder says it.</param>
     public void Add(
         IReadOnlyList<TaskOutline> tasks,
@@ -137,10 +136,8 @@ internal sealed class RunBoard
     }
 
     /// <summary>Counts as done without its workflow: its dependants may run.</summary>
-    /// <param name="entry">The task.</param>
     /// <param name="state">One of those that <see cref="TaskStates.IsDone"/> names.</param>
     /// <param name="reason">Why.</param>
-    /// <param name="now">The time.</param>
     /// <param name="by">Who decided it; null: nobody did.</param>
     public void CountAsDone(TaskEntry entry, string state, string reason, DateTimeOffset now, string? by = null)
     {

@@ -165,7 +165,6 @@ internal sealed class RunState
     }
 
     /// <summary>Goes on with the tasks of a checkpoint.</summary>
-    /// <param name="checkpoint">The checkpoint.</param>
     /// <param name="outlines">The plan's tasks.</param>
     /// <param name="tasks">What is known of tasks, and whether a file of the run's folder says it.</param>
     public void RestoreTasks(

@@ -4,7 +4,6 @@ using Orchestrator.Workflows.Messages;
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>What is told to the workflow of a task.</summary>
-/// <param name="Task">The task.</param>
 /// <param name="Signal">What it is told.</param>
 internal sealed record TaskMessage(string Task, Expression<Func<ITaskWorkflow, Task>> Signal);
 
@@ -173,7 +172,6 @@ internal sealed class Steering(RunState state)
     /// <summary>A task at work is stopped first: see <see cref="CancelTask"/>.</summary>
     /// <param name="command">The task, which is not at work.</param>
     /// <param name="wasAtWork">It was when the command came.</param>
-    /// <param name="now">The time.</param>
     public Steered Skip(TaskCommand command, bool wasAtWork, DateTimeOffset now)
     {
         var (id, who) = (command.Task, Said.By(command.By, command.Text));

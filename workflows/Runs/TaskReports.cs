@@ -74,10 +74,8 @@ internal static class TaskReports
 
     /// <summary>The task's workflow ended in a way it could not report.</summary>
     /// <param name="board">The tasks.</param>
-    /// <param name="entry">The task.</param>
     /// <param name="executionId">The execution that ended; empty when none was begun.</param>
     /// <param name="reason">What is known of it.</param>
-    /// <param name="now">The time.</param>
     public static void Lost(RunBoard board, TaskEntry entry, string executionId, string reason, DateTimeOffset now)
     {
         if (entry.AtWork && !entry.State.PastExecutions.Contains(executionId))

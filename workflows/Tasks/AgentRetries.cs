@@ -71,7 +71,6 @@ internal sealed class AgentRetries(RetryRule rule)
     /// itself asked for wins.
     /// </summary>
     /// <param name="result">How the start ended.</param>
-    /// <param name="now">The time.</param>
     /// <param name="chance">0 to 1.</param>
     public TimeSpan Backoff(AgentRunResult result, DateTimeOffset now, double chance)
     {
@@ -81,7 +80,6 @@ internal sealed class AgentRetries(RetryRule rule)
 
     /// <summary>When a usage limit is over, and how long to wait for it: spread a little, so that not all tasks wake at once.</summary>
     /// <param name="result">How the start ended.</param>
-    /// <param name="now">The time.</param>
     /// <param name="chance">0 to 1.</param>
     public static (DateTimeOffset Reset, TimeSpan Wait) UntilReset(AgentRunResult result, DateTimeOffset now, double chance)
     {

@@ -17,7 +17,6 @@ public static class AgentLog
     /// <param name="folder">The start's folder.</param>
     /// <param name="follow">Go on until the agent has ended.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
     public static async IAsyncEnumerable<AgentEvent> ReadAsync(
         string folder,
         bool follow,

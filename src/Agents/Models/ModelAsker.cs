@@ -4,10 +4,8 @@ namespace Orchestrator.Agents.Models;
 public static class ModelAsker
 {
     /// <summary>Asks what a start's request file says.</summary>
-    /// <param name="requestFile">The file.</param>
     /// <param name="prompt">The question.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The line to print, and whether there is an answer.</returns>
     public static async Task<(string Line, bool Answered)> AskAsync(
         string requestFile,

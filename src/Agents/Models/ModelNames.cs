@@ -16,7 +16,6 @@ internal static class ModelNames
     /// <summary>
     /// The model's name at a service, or null where an alias says nothing there: at Bedrock names depend on region and account.
     /// </summary>
-    /// <param name="service">The service.</param>
     /// <param name="model">Name or alias.</param>
     /// <param name="bedrockModel">The model id that the environment names for Bedrock (<c>BEDROCK_MODEL_ID</c>).</param>
     internal static string? Find(ModelService service, string model, string? bedrockModel) =>

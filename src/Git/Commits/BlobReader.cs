@@ -3,7 +3,6 @@ using System.Globalization;
 namespace Orchestrator.Git.Commits;
 
 /// <summary>Reads the contents of many files at once.</summary>
-/// <param name="repository">The repository.</param>
 internal sealed class BlobReader(GitRepository repository)
 {
     /// <summary>The contents of blobs, by their ids; none if they have more than <paramref name="limit"/> bytes in all.</summary>

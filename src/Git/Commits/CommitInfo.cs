@@ -1,7 +1,6 @@
 namespace Orchestrator.Git.Commits;
 
 /// <summary>A commit in a history.</summary>
-/// <param name="Id">Its id.</param>
 /// <param name="Tree">The id of its tree.</param>
 /// <param name="Parents">The ids of its parents.</param>
 /// <param name="Subject">The first line of its message.</param>

@@ -3,7 +3,6 @@ using Orchestrator.Git.Refs;
 namespace Orchestrator.Git.Commits;
 
 /// <summary>Makes and reads commits.</summary>
-/// <param name="repository">The repository.</param>
 public sealed class CommitStore(GitRepository repository)
 {
     internal const int LargestFile = 64 * 1024 * 1024;

@@ -3,7 +3,6 @@ namespace Orchestrator.Git.Commits;
 /// <summary>
 /// Finds work that a branch has by its content and not by its history: a pull request that was merged by squashing or rebasing.
 /// </summary>
-/// <param name="repository">The repository.</param>
 public sealed class ContentSearch(GitRepository repository)
 {
     // The merge is among the first that touched a file after the work began; what touched it later only hides it where it is undone.
@@ -15,7 +14,6 @@ public sealed class ContentSearch(GitRepository repository)
     /// </summary>
     /// <param name="work">The last commit of the work.</param>
     /// <param name="branch">The branch; only its first parents are looked at.</param>
-    /// <param name="cancellationToken">Ends the search.</param>
     /// <returns>False also where the work changed nothing, or has no commit in common with the branch.</returns>
     public async Task<bool> IsInAsync(string work, string branch, CancellationToken cancellationToken = default)
     {

@@ -8,7 +8,6 @@ namespace Orchestrator.Git.Commits;
 public sealed record Patch(string Text, bool IsCut);
 
 /// <summary>Says what changed.</summary>
-/// <param name="repository">The repository.</param>
 public sealed class Diffs(GitRepository repository)
 {
     internal static readonly string[] Raw =
@@ -39,7 +38,6 @@ public sealed class Diffs(GitRepository repository)
     /// <param name="to">A commit or tree.</param>
     /// <param name="paths">Only these files; none: all.</param>
     /// <param name="limit">Bytes to keep. Default: 1 MiB.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
     public async Task<Patch> PatchAsync(
         string from,
         string to,
@@ -82,7 +80,6 @@ public sealed class Diffs(GitRepository repository)
     /// <param name="to">A commit or tree.</param>
     /// <param name="ignoresWhiteSpace">Lines that differ only in white space are the same; a file that differs in nothing else is left out.
     /// </param>
-    /// <param name="cancellationToken">Ends the reading.</param>
     public async Task<IReadOnlyDictionary<string, int>> CountLinesAsync(
         string from,
         string to,

@@ -3,7 +3,6 @@ using System.Globalization;
 namespace Orchestrator.Git.Commits;
 
 /// <summary>Commits files that the orchestrator writes itself, without a checkout.</summary>
-/// <param name="repository">The repository.</param>
 public sealed class FileCommits(GitRepository repository)
 {
     /// <summary>

@@ -7,9 +7,7 @@ namespace Orchestrator.Git.Commits;
 public sealed record NamedCommit(string Ref, string Commit, CommitTrailers? Trailers)
 {
     /// <summary>All refs below a prefix, with what their commits say, by one question to git.</summary>
-    /// <param name="repository">The repository.</param>
     /// <param name="prefix">Such as <c>refs/orchestrator/results</c>.</param>
-    /// <param name="cancellationToken">Ends the listing.</param>
     public static async Task<IReadOnlyList<NamedCommit>> ListAsync(
         GitRepository repository,
         string prefix,

@@ -4,7 +4,6 @@ namespace Orchestrator.Git.Commits;
 /// Symbolic links of a tree that lead out of it or into <c>.git</c>: resolved part by part as a file system does it, through other links of
 /// the tree too. What is missing counts as a folder, since somebody may make it one.
 /// </summary>
-/// <param name="repository">The repository.</param>
 public sealed class TreeLinks(GitRepository repository)
 {
     private const int LongestChain = 40;
@@ -12,9 +11,7 @@ public sealed class TreeLinks(GitRepository repository)
 
     /// <summary>The links of a tree that lead out and did not before.</summary>
     /// <param name="before">A tree or commit whose own links are somebody else's business.</param>
-    /// <param name="tree">The tree.</param>
     /// <param name="changes">What differs between the two. Only where that has to do with links are they read.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
     public async Task<IReadOnlyList<string>> FindLeadingOutAsync(
         string before,
         string tree,

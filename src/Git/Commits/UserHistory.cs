@@ -3,13 +3,11 @@ namespace Orchestrator.Git.Commits;
 /// <summary>
 /// What is in the history of the person's own branches, tags and remote-tracking branches, which are never ours to remove.
 /// </summary>
-/// <param name="repository">The repository.</param>
 /// <param name="prefixes">First parts of the names of our branches, such as <c>orchestrator</c>.</param>
 public sealed class UserHistory(GitRepository repository, IReadOnlyCollection<string> prefixes)
 {
     /// <summary>Those of these commits that are in it, with everything before them. One question to git, however many they are.</summary>
     /// <param name="commits">Ids; what is no commit of the repository is not in it.</param>
-    /// <param name="cancellationToken">Ends the search.</param>
     public async Task<IReadOnlySet<string>> ContainedAsync(
         IReadOnlyCollection<string> commits,
         CancellationToken cancellationToken = default

@@ -31,7 +31,6 @@ public sealed record QuarantinedItem(string Id, string Name, DateTimeOffset Time
 /// What was put aside lies in the repository's folder until a person takes it back. What a person has taken back is known by its content
 /// from then on, so that no guard puts it aside again.
 /// </summary>
-/// <param name="repository">The repository.</param>
 public sealed class Quarantine(GitRepository repository)
 {
     private readonly string _items = Path.Combine(repository.OwnDirectory, "aside");

@@ -10,7 +10,6 @@ namespace Orchestrator.Git.Guard;
 /// programs is put aside, all else is left. What is overwritten or removed in doing so is kept, so that a mistake of ours loses nothing
 /// either.
 /// </summary>
-/// <param name="repository">The repository.</param>
 /// <param name="storeFolder">A folder outside the repository, for example <c>~/.cache/orchestrator/KEY/guard</c>.</param>
 public sealed class RepositoryGuard(GitRepository repository, string storeFolder)
 {
@@ -44,7 +43,6 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
     /// <param name="ours">As in <see cref="CompareAsync"/>.</param>
     /// <param name="during">Which agent was at work, for who finds what was put aside.</param>
     /// <param name="note">Is told what is foreign before anything is done about it.</param>
-    /// <param name="cancellationToken">Ends the comparison.</param>
     public async Task RestoreAsync(
         Worktree worktree,
         string recordFile,
@@ -72,9 +70,7 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
     /// be, and a task's branch belongs to the task's agent.
     /// </summary>
     /// <param name="worktree">The agent's worktree.</param>
-    /// <param name="recordFile">The record.</param>
     /// <param name="ours">The folder of our branches, such as <c>refs/heads/orchestrator</c>.</param>
-    /// <param name="cancellationToken">Ends the comparison.</param>
     public async Task<IReadOnlyList<TamperedItem>> CompareAsync(
         Worktree worktree,
         string recordFile,

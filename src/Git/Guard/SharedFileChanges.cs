@@ -1,7 +1,6 @@
 namespace Orchestrator.Git.Guard;
 
 /// <summary>What it means that a file differs that rules how git works in all worktrees.</summary>
-/// <param name="repository">The repository.</param>
 /// <param name="store">What was recorded of such files.</param>
 internal sealed class SharedFileChanges(GitRepository repository, GuardStore store)
 {

@@ -30,7 +30,6 @@ public enum ReversalState
 public sealed record ReversalResult(ReversalState State, string Reason, string? Revert = null);
 
 /// <summary>Takes a landing back, if nobody can have built on it; else offers a commit that undoes it.</summary>
-/// <param name="repository">The repository.</param>
 public sealed class LandingReversal(GitRepository repository)
 {
     private readonly RefStore _refs = new(repository);

@@ -19,13 +19,11 @@ public sealed record RepositoryCheckResult(string? Target, string? Base, IReadOn
 }
 
 /// <summary>Says whether a run can work in a repository, and what to do if it can't.</summary>
-/// <param name="repository">The repository.</param>
 public sealed class RepositoryCheck(GitRepository repository)
 {
     /// <summary>Checks.</summary>
     /// <param name="target">The branch to land on, short or full; null: the branch that is checked out.</param>
     /// <param name="branchPrefix">The first part of our branches' names.</param>
-    /// <param name="cancellationToken">Ends the check.</param>
     public async Task<RepositoryCheckResult> RunAsync(
         string? target = null,
         string branchPrefix = "orchestrator",

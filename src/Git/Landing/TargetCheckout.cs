@@ -3,7 +3,6 @@ using Orchestrator.Git.Worktrees;
 namespace Orchestrator.Git.Landing;
 
 /// <summary>Finds where a branch is checked out, and whether that place may be moved.</summary>
-/// <param name="repository">The repository.</param>
 internal sealed class TargetCheckout(GitRepository repository)
 {
     /// <summary>The checkout that has the target, in a state in which it may be moved; or what keeps it from that.</summary>

@@ -7,7 +7,6 @@ namespace Orchestrator.Git.Landing;
 /// Moves the target branch to the verified commit, with the user's checkout if it is there, and only if nothing of the user's is in the
 /// way.
 /// </summary>
-/// <param name="repository">The repository.</param>
 public sealed class TargetLanding(GitRepository repository)
 {
     private readonly RefStore _refs = new(repository);

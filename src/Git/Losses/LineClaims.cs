@@ -30,7 +30,6 @@ internal sealed class LineClaims
     /// no hunk.
     /// </summary>
     /// <param name="path">The file.</param>
-    /// <param name="line">The line.</param>
     /// <param name="count">How many copies.</param>
     /// <param name="before">How many there are.</param>
     /// <param name="hit">Hunks that lost other lines.</param>

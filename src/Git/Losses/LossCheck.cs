@@ -6,7 +6,6 @@ namespace Orchestrator.Git.Losses;
 /// Shows that what tasks brought to a staging branch is in it: each hunk of each merged task, or that a later task which may write the file
 /// changed the same lines. Reads only (a common base of several is made as an unnamed commit).
 /// </summary>
-/// <param name="repository">The repository.</param>
 /// <param name="appendedFiles">As in <see cref="Merges.MergeAsync"/>.</param>
 public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<string> appendedFiles)
 {
@@ -16,7 +15,6 @@ public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<stri
     /// <summary>Looks at one merge alone, before staging moves to it: everything that both sides had has to be in it.</summary>
     /// <param name="merge">A commit with two parents: staging, and the work.</param>
     /// <param name="author">Whose work it is.</param>
-    /// <param name="stop">Ends the reading.</param>
     /// <returns>What is lost.</returns>
     public async Task<MergeLosses> OfMergeAsync(string merge, StepAuthor author, CancellationToken stop)
     {
@@ -43,7 +41,6 @@ public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<stri
     /// <param name="since">Where it began.</param>
     /// <param name="tip">Where it is.</param>
     /// <param name="authorOf">Who made a step of it.</param>
-    /// <param name="stop">Ends the reading.</param>
     public async Task<LossReport> OfStagingAsync(string since, string tip, Func<CommitInfo, StepAuthor> authorOf, CancellationToken stop) =>
         (await LedgerAsync(since, tip, authorOf, stop)).Report();
 

@@ -26,8 +26,6 @@ internal sealed class LossLedger(LineTable lines)
     public LossReport Report() => new([.. _hunks.Select(_texts.Told), .. _others]);
 
     /// <summary>Takes in a step.</summary>
-    /// <param name="step">The step.</param>
-    /// <param name="balance">Its balance.</param>
     /// <param name="isFaithful">The result is what git merges of both sides.</param>
     public void Take(MergeStep step, StepBalance balance, bool isFaithful)
     {
@@ -116,7 +114,6 @@ internal sealed class LossLedger(LineTable lines)
     }
 
     /// <summary>Lines that the step took away: whose they were, and whether it may.</summary>
-    /// <param name="step">The step.</param>
     /// <param name="removed">What it took away.</param>
     /// <param name="missing">Lines that it meant to put somewhere else, and that are not there.</param>
     private void Remove(MergeStep step, IReadOnlyList<LineCopies> removed, HashSet<int> missing)

@@ -1,7 +1,6 @@
 namespace Orchestrator.Git.Losses;
 
 /// <summary>What merged work began with: the tree that both sides had.</summary>
-/// <param name="repository">The repository.</param>
 internal sealed class MergeBases(GitRepository repository)
 {
     private readonly CommitStore _commits = new(repository);
@@ -11,7 +10,6 @@ internal sealed class MergeBases(GitRepository repository)
     /// <param name="theirs">The work.</param>
     /// <param name="isBefore">Whether a commit was in staging before; null: not known.</param>
     /// <param name="rank">Of commits that follow one another the last one has the highest; null: not known.</param>
-    /// <param name="stop">Ends the reading.</param>
     public async Task<string> TreeAsync(
         string ours,
         string theirs,

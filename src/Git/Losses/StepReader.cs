@@ -14,14 +14,12 @@ internal sealed record StepTrees(CommitInfo Commit, string OursTree, string Base
 }
 
 /// <summary>A step with the files that it concerns.</summary>
-/// <param name="Trees">The step.</param>
 /// <param name="Author">Whose work it brought.</param>
 /// <param name="Theirs">What the merged work changed.</param>
 /// <param name="Ours">What the step changed.</param>
 internal sealed record StepChanges(StepTrees Trees, StepAuthor Author, IReadOnlyList<ChangedFile> Theirs, IReadOnlyList<ChangedFile> Ours);
 
 /// <summary>Reads what steps changed: many by few git processes.</summary>
-/// <param name="repository">The repository.</param>
 /// <param name="lines">Numbers the lines.</param>
 internal sealed class StepReader(GitRepository repository, LineTable lines)
 {

@@ -40,7 +40,6 @@ public sealed record MergeResult(string Tree, IReadOnlyList<ConflictStage> Confl
 }
 
 /// <summary>Merges commits without touching any checkout.</summary>
-/// <param name="repository">The repository.</param>
 public sealed class Merges(GitRepository repository)
 {
     /// <summary>Merges two commits into a tree.</summary>
@@ -78,7 +77,6 @@ public sealed class Merges(GitRepository repository)
     /// <param name="result">The commit whose difference to its first parent is wanted.</param>
     /// <param name="onto">The commit that is the new base.</param>
     /// <param name="appendedFiles">As in <see cref="MergeAsync"/>.</param>
-    /// <param name="cancellationToken">Ends the merge.</param>
     public async Task<MergeResult> ApplyAsync(
         string result,
         string onto,

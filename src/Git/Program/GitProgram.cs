@@ -91,7 +91,6 @@ public sealed partial class GitProgram
     /// <param name="runner">Starts the processes. Default: a new one.</param>
     /// <param name="path">The program.</param>
     /// <param name="lockPatience">See <see cref="LockPatience"/>.</param>
-    /// <param name="cancellationToken">Ends the check.</param>
     /// <exception cref="GitUnavailableException">Missing or too old.</exception>
     public static async Task<GitProgram> FindAsync(
         ProcessRunner? runner = null,

@@ -12,7 +12,6 @@ public sealed record RefChange(string Name, string? New, string? Old);
 public sealed record RefUpdateResult(bool Done, IReadOnlyDictionary<string, string?> Actual);
 
 /// <summary>Reads and moves refs. Every change is a compare-and-swap; symbolic refs are never followed.</summary>
-/// <param name="repository">The repository.</param>
 public sealed class RefStore(GitRepository repository)
 {
     /// <summary>Where commits are kept that nothing else may name: what was put back, and stash entries that are gone.</summary>

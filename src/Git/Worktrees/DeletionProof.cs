@@ -9,16 +9,13 @@ public sealed record DeletionProofResult(bool IsProven, string Reason);
 /// Proof before deletion: a branch, worktree or snapshot goes only if everything in it is reachable from what stays, or superseded by name
 /// in the run's record.
 /// </summary>
-/// <param name="repository">The repository.</param>
 public sealed class DeletionProof(GitRepository repository)
 {
     private readonly CommitStore _commits = new(repository);
 
     /// <summary>A commit: a branch's tip, or a snapshot's.</summary>
-    /// <param name="commit">The commit.</param>
     /// <param name="keepers">Refs or commits that stay, such as staging and the target.</param>
     /// <param name="superseded">Commits that the run's record names as replaced by others.</param>
-    /// <param name="cancellationToken">Ends the search.</param>
     public async Task<DeletionProofResult> CheckCommitAsync(
         string commit,
         IReadOnlyCollection<string> keepers,

@@ -53,9 +53,7 @@ public static class IgnoreRules
     }
 
     /// <summary>Files that are ignored; of very many not all.</summary>
-    /// <param name="worktree">The worktree.</param>
     /// <param name="wholeFolders">A folder of which all is ignored is named itself, and not what is in it.</param>
-    /// <param name="cancellationToken">Ends the search.</param>
     public static async Task<IReadOnlyList<string>> ListAsync(
         Worktree worktree,
         bool wholeFolders,

@@ -6,7 +6,6 @@ namespace Orchestrator.Git.Worktrees;
 public sealed record RecoveryResult(IReadOnlyList<string> Locks, IReadOnlyList<string> Worktrees);
 
 /// <summary>Cleans up after a crash; called when a process begins to work in a repository.</summary>
-/// <param name="repository">The repository.</param>
 public sealed class RepositoryRecovery(GitRepository repository)
 {
     private static readonly TimeSpan WriteLimit = TimeSpan.FromSeconds(30);

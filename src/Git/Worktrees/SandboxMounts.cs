@@ -9,7 +9,6 @@ namespace Orchestrator.Git.Worktrees;
 public sealed record SandboxMounts(string ReadOnly, IReadOnlyList<string> Writable)
 {
     /// <summary>The fence around a worktree. The folders that git makes only when they are needed are made.</summary>
-    /// <param name="worktree">The worktree.</param>
     /// <param name="branch">Its branch as a full ref name.</param>
     public static SandboxMounts Of(Worktree worktree, string branch)
     {

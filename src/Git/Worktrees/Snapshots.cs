@@ -11,7 +11,6 @@ public sealed record Snapshot(string Commit, string Tree, bool IsNew);
 
 /// <summary>What became of the wish to commit a worktree.</summary>
 /// <param name="Commit">The task's new commit, or the one before if there was nothing to commit.</param>
-/// <param name="Tree">Its tree.</param>
 /// <param name="HasChanges">False if the files are those of the commit before.</param>
 /// <param name="Lost">True if the branch was moved by somebody else meanwhile; nothing was changed then.</param>
 /// <param name="Changes">The files that differ from the commit before.</param>
@@ -26,7 +25,6 @@ public sealed record WorktreeCommit(
 );
 
 /// <summary>Saves what is in a worktree: as a snapshot beside the agent's work, or as the task's commit.</summary>
-/// <param name="repository">The repository.</param>
 public sealed class Snapshots(GitRepository repository)
 {
     private readonly CommitStore _commits = new(repository);
@@ -36,7 +34,6 @@ public sealed class Snapshots(GitRepository repository)
     /// Saves the present files under a ref without touching the agent's index, branch or files. Unchanged files: the snapshot that is there
     /// stays.
     /// </summary>
-    /// <param name="worktree">The worktree.</param>
     /// <param name="name">The ref, such as <c>refs/orchestrator/wip/RUN/TASK</c>.</param>
     /// <param name="message">For people who find it.</param>
     /// <param name="trailers">Where it comes from.</param>
@@ -67,7 +64,6 @@ public sealed class Snapshots(GitRepository repository)
     /// Saves the present files for good, beside what was saved before: under the next number below a prefix. The same files as the last
     /// time: that stays.
     /// </summary>
-    /// <param name="worktree">The worktree.</param>
     /// <param name="keep">Where, and what is said of it.</param>
     /// <param name="cancellationToken">Is looked at between the steps.</param>
     /// <returns>The ref.</returns>

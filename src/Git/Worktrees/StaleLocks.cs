@@ -8,7 +8,6 @@ namespace Orchestrator.Git.Worktrees;
 public static class StaleLocks
 {
     /// <summary>Removes them. Call it only when whoever worked in the worktree has ended.</summary>
-    /// <param name="worktree">The worktree.</param>
     /// <param name="branch">Its branch, a full ref name; null: none.</param>
     /// <returns>The files that were removed.</returns>
     public static IReadOnlyList<string> Remove(Worktree worktree, string? branch)

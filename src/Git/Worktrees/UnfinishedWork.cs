@@ -2,7 +2,6 @@ namespace Orchestrator.Git.Worktrees;
 
 /// <summary>Work that was not finished, as it was last seen.</summary>
 /// <param name="Commit">A commit of its files; its objects are only in <paramref name="Folder"/>.</param>
-/// <param name="Tree">Its tree.</param>
 /// <param name="Head">The commit that the worktree was at; null if at none.</param>
 /// <param name="Folder">Where it lies.</param>
 public sealed record UnfinishedSnapshot(string Commit, string Tree, string? Head, string Folder)
@@ -20,7 +19,6 @@ public sealed record UnfinishedSnapshot(string Commit, string Tree, string? Head
 /// stays: in the repository itself each would leave its objects until somebody collects garbage, and nobody can take them out safely while
 /// agents write there.
 /// </summary>
-/// <param name="repository">The repository.</param>
 /// <param name="name">Whose work: the run and the task, such as <c>RUN/TASK</c>.</param>
 public sealed class UnfinishedWork(GitRepository repository, string name)
 {
@@ -91,7 +89,6 @@ public sealed class UnfinishedWork(GitRepository repository, string name)
                 .FirstOrDefault(found => found is not null);
 
     /// <summary>Where the unfinished work of a run lies: a folder for each task that has some.</summary>
-    /// <param name="repository">The repository.</param>
     /// <param name="run">The run's name.</param>
     public static string FolderOf(GitRepository repository, string run) => Path.Combine(repository.OwnDirectory, "unfinished", run);
 

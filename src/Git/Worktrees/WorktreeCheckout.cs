@@ -3,7 +3,6 @@ using Orchestrator.Git.Refs;
 namespace Orchestrator.Git.Worktrees;
 
 /// <summary>Fills the place of a worktree: with one from the pool, or with a new one.</summary>
-/// <param name="repository">The repository.</param>
 internal sealed class WorktreeCheckout(GitRepository repository)
 {
     private const string BranchPrefix = "refs/heads/";

@@ -8,7 +8,6 @@ namespace Orchestrator.Git.Worktrees;
 public sealed record WorktreeChanges(IReadOnlyList<ChangedFile> Files, CommitInfo? Head);
 
 /// <summary>Says what changed in a worktree.</summary>
-/// <param name="worktree">The worktree.</param>
 public sealed class WorktreeDiff(Worktree worktree)
 {
     /// <summary>The files of a worktree that differ from a commit, committed or not, untracked ones (not ignored) too.</summary>

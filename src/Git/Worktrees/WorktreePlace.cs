@@ -1,7 +1,6 @@
 namespace Orchestrator.Git.Worktrees;
 
 /// <summary>The place where a worktree is to be: what stands there is removed where it is ours, and nobody's work.</summary>
-/// <param name="repository">The repository.</param>
 internal sealed class WorktreePlace(GitRepository repository)
 {
     /// <summary>Makes room.</summary>

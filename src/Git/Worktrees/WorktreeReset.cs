@@ -4,7 +4,6 @@ namespace Orchestrator.Git.Worktrees;
 /// The one place through which files of worktrees are overwritten or removed: resets, cleaning, checkouts over what is there, removal. (A
 /// test looks for others.)
 /// </summary>
-/// <param name="worktree">The worktree.</param>
 /// <param name="permit">That what is there is kept, or nobody's.</param>
 public sealed class WorktreeReset(Worktree worktree, DiscardPermit permit)
 {

@@ -1,7 +1,6 @@
 namespace Orchestrator.Git.Worktrees;
 
 /// <summary>Makes, finds, resets and removes worktrees. Each operation can be repeated after a crash at any point.</summary>
-/// <param name="repository">The repository.</param>
 public sealed class WorktreeStore(GitRepository repository)
 {
     /// <summary>
@@ -79,7 +78,6 @@ public sealed class WorktreeStore(GitRepository repository)
     /// <paramref name="keep"/>.
     /// </summary>
     /// <param name="worktree">The worktree, made without a branch; detached afterwards.</param>
-    /// <param name="commit">The commit.</param>
     /// <param name="keep">Patterns as in <c>.gitignore</c> that are not cleaned, such as <c>/node_modules/</c>.</param>
     /// <param name="cancellationToken">Is looked at between the steps.</param>
     public async Task CheckOutAsync(

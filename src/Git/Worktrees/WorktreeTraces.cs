@@ -21,8 +21,6 @@ public sealed record WorktreeTraces(bool HasChanges, IReadOnlySet<string> Others
     ];
 
     /// <summary>Looks at a worktree with one git process; null if git refuses to look at what is there.</summary>
-    /// <param name="worktree">The worktree.</param>
-    /// <param name="cancellationToken">Ends the looking.</param>
     public static async Task<WorktreeTraces?> TryReadAsync(Worktree worktree, CancellationToken cancellationToken = default)
     {
         try

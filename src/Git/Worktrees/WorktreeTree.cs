@@ -4,7 +4,6 @@ namespace Orchestrator.Git.Worktrees;
 /// What is in a worktree as a tree: tracked and untracked files, not ignored ones. Only read: an index of its own is used, and whether the
 /// worktree's wiring is still what it was does not matter, so that work can be kept before that is mended.
 /// </summary>
-/// <param name="worktree">The worktree.</param>
 public sealed class WorktreeTree(Worktree worktree)
 {
     private static readonly IReadOnlyDictionary<string, string?> Nothing = new Dictionary<string, string?>();

@@ -7,7 +7,6 @@ public static class BacklogGrowth
     /// The backlog with tasks at its end, under its next free numbers; dependencies between the new ones follow them. A task that is there
     /// already, with the same title and description, is not added again, so that doing it twice changes nothing.
     /// </summary>
-    /// <param name="backlog">The backlog.</param>
     /// <param name="tasks">The new tasks with ids of their own; their dependencies name each other.</param>
     /// <returns>The new backlog, and the ids that the tasks have in it.</returns>
     public static (Backlog Backlog, IReadOnlyList<string> Ids) AddTasks(this Backlog backlog, IReadOnlyList<BacklogTask> tasks)

@@ -41,7 +41,6 @@ public static class BacklogRequest
     }
 
     /// <summary>The tasks of a plan by the backlog's task that they do.</summary>
-    /// <param name="plan">The plan.</param>
     /// <param name="ids">Ids of the backlog's tasks.</param>
     /// <param name="faults">What does not fit, each a sentence: tasks that do none of them, tasks that nobody does.</param>
     public static IReadOnlyDictionary<string, IReadOnlyList<string>> Links(

@@ -17,7 +17,6 @@ public sealed record ContractsInForce(
     /// Decides for each contract. A file that a person wrote is never replaced: with methods in the plan it must say the same, without it
     /// is the contract as it stands. An unedited stub of an earlier version was written by a run, and is replaced.
     /// </summary>
-    /// <param name="plan">The plan.</param>
     /// <param name="existing">Contents by path of those contract files that are there.</param>
     public static ContractsInForce Of(Plan plan, IReadOnlyDictionary<string, string> existing)
     {

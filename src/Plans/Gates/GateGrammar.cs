@@ -51,7 +51,6 @@ public static class GateGrammar
         keys.Count == 0 || keys.Any(key => Keys.Find(key) is not null || NearestName.Of(key, ["command"]) is not null);
 
     /// <summary>The gate that a command means. Where nobody says its type, the key above it may, and else the command does.</summary>
-    /// <param name="command">The command.</param>
     /// <param name="under">The key that it stands under, which is a word for a type or the gate's name; null: under none.</param>
     /// <param name="type">Its type as somebody said it; null: nobody did.</param>
     /// <param name="description">Its description as somebody said it; null: nobody did.</param>

@@ -17,7 +17,6 @@ public enum GateSource
 }
 
 /// <summary>A gate that holds, and why.</summary>
-/// <param name="Gate">The gate.</param>
 /// <param name="Source">Where it comes from.</param>
 public sealed record HoldingGate(Gate Gate, GateSource Source);
 
@@ -42,8 +41,6 @@ public sealed record ProjectGates
     public IReadOnlyList<Gate> OfProject() => Configured ?? Found;
 
     /// <summary>What a task has to pass, with where each comes from; measurements come last.</summary>
-    /// <param name="plan">The plan.</param>
-    /// <param name="task">The task.</param>
     public IReadOnlyList<HoldingGate> Explain(Plan plan, PlanTask task)
     {
         HoldingGate[] holding =
@@ -79,7 +76,6 @@ public sealed record ProjectGates
         Gate.WithOwnNames([.. Of(plan, task).Where(gate => !gate.IsMeasurement), .. Integration]);
 
     /// <summary>Every gate that some task of the plan has to pass or a merged tree has to, once.</summary>
-    /// <param name="plan">The plan.</param>
     /// <param name="without">Ids of tasks whose work is not there, so that their own gates can't hold.</param>
     public IReadOnlyList<Gate> OfLanding(Plan plan, IReadOnlyCollection<string> without) =>
         Gate.WithOwnNames([

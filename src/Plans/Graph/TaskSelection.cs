@@ -6,7 +6,6 @@ namespace Orchestrator.Plans;
 public static class TaskSelection
 {
     /// <summary>The ids of the tasks that are done.</summary>
-    /// <param name="plan">The plan.</param>
     /// <param name="only">The tasks that were named, also if the plan says that they are completed; null or empty: not chosen so.</param>
     /// <param name="phase">The task to start from, in plan order; null: from the first.</param>
     /// <param name="faults">Takes a sentence for each id that the plan does not have.</param>

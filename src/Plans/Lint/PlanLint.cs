@@ -46,7 +46,6 @@ public static class PlanLint
     ];
 
     /// <summary>All advice, in plan order; what is about the whole plan comes last.</summary>
-    /// <param name="plan">The plan.</param>
     /// <param name="hasFurtherGates">The configuration has gates that every task must pass, so that a task without its own is checked all
     /// the same.</param>
     public static IReadOnlyList<PlanAdvice> Of(Plan plan, bool hasFurtherGates = false)

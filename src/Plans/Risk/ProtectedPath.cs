@@ -1,7 +1,6 @@
 namespace Orchestrator.Plans;
 
 /// <summary>A task that owns paths which always need a person (<c>always_require_human</c>).</summary>
-/// <param name="TaskId">The task.</param>
 /// <param name="Path">What it owns.</param>
 /// <param name="Glob">The glob that covers it.</param>
 public sealed record ProtectedPath(string TaskId, string Path, string Glob)

@@ -99,11 +99,9 @@ public sealed class AuditTool
     public string Wants { get; }
 
     /// <summary>Whether a changed file is about packages.</summary>
-    /// <param name="path">Its path.</param>
     public bool IsAbout(string path) => Path.GetFileName(path) is var name && (_isSubject(name) || _isPackageFile(name));
 
     /// <summary>Whether the repository says by this file whom the tool asks, or what it keeps to itself.</summary>
-    /// <param name="path">Its path.</param>
     public bool IsSetBy(string path) => _settings.Contains(Path.GetFileName(path), StringComparer.Ordinal);
 
     /// <summary>The file that it has to look at for a changed one: that one, or what is nearest above it.</summary>

@@ -24,10 +24,8 @@ public sealed class PackageAudit(IReadOnlyDictionary<string, string> environment
     public string? Find(AuditTool tool) => ProgramLocator.Find(tool.Program, environment.GetValueOrDefault("PATH"), "/");
 
     /// <summary>Asks one about one file.</summary>
-    /// <param name="tool">The tool.</param>
     /// <param name="directory">The tree.</param>
     /// <param name="file">The file it has to look at, relative to that.</param>
-    /// <param name="stop">Ends it.</param>
     public async Task<AuditAnswer> AskAsync(AuditTool tool, string directory, string file, CancellationToken stop)
     {
         if (Find(tool) is not { } program)

@@ -37,7 +37,6 @@ internal static class ResultFiles
     /// <summary>What they say; null: there is none.</summary>
     /// <param name="directory">Where the gate ran.</param>
     /// <param name="since">When it began, UTC, by the clock of files.</param>
-    /// <param name="stop">Gives up.</param>
     public static (int Ran, int Skipped, IReadOnlyList<string> Files)? Count(string directory, DateTime since, CancellationToken stop)
     {
         var (ran, skipped) = (0, 0);

@@ -124,7 +124,6 @@ internal static class SecretPatterns
     /// <summary>One that may stand anywhere.</summary>
     /// <param name="name">What it is.</param>
     /// <param name="anchors">Texts of which it has one, with blanks between them.</param>
-    /// <param name="form">Its form.</param>
     /// <param name="entropy">Bits per character that it has at least.</param>
     /// <param name="ignoreCase">Letters of its form mean both cases.</param>
     private static SecretPattern Of(string name, string anchors, string form, double entropy = 0, bool ignoreCase = false) =>

@@ -5,7 +5,6 @@ namespace Orchestrator.QualityGates.Secrets;
 /// <summary>Something that looks like a secret.</summary>
 /// <param name="Kind">What it is, for people.</param>
 /// <param name="Start">Where it begins in the text.</param>
-/// <param name="Length">Its length.</param>
 public sealed record SecretMatch(string Kind, int Start, int Length)
 {
     /// <summary>It is not the secret itself but says that one follows, up to an end or in the next lines.</summary>

@@ -26,10 +26,8 @@ internal sealed class GateQueue(string folder, TimeProvider time)
     }
 
     /// <summary>Waits until it is the ticket's turn.</summary>
-    /// <param name="ticket">The ticket.</param>
     /// <param name="within">The mark of a gate that this process is part of: what that holds it holds for us too.</param>
     /// <param name="told">Told of the first one that it has to wait for.</param>
-    /// <param name="stop">Ends the waiting.</param>
     /// <returns>Others that are in the queue now, and may run beside it.</returns>
     internal async Task<IReadOnlyList<GateTicket>> WaitAsync(
         GateTicket ticket,

@@ -24,7 +24,6 @@ public static class AgentCallbacks
     /// <param name="requestFile">The start's request file.</param>
     /// <param name="prompt">The question.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The line to print, and whether there is an answer.</returns>
     public static Task<(string Line, bool Answered)> AskModelAsync(
         string requestFile,
@@ -43,7 +42,6 @@ public static class AgentCallbacks
     /// Keeps what an agent says about its own work (<c>orchestrate done</c>, <c>orchestrate blocked</c>): a claim, to be compared with
     /// facts. One that was said by the same tool call changes nothing.
     /// </summary>
-    /// <param name="startFolder">The start's folder.</param>
     /// <param name="claim">What it says.</param>
     public static void Claim(string startFolder, AgentClaim claim)
     {

@@ -7,10 +7,8 @@ namespace Orchestrator.Runs.Callbacks;
 public static class AgentLogs
 {
     /// <summary>A line for each event that people need to read.</summary>
-    /// <param name="startFolder">The start's folder.</param>
     /// <param name="follow">Go on until the agent has ended.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
     public static async IAsyncEnumerable<string> ReadAsync(
         string startFolder,
         bool follow,

@@ -5,7 +5,6 @@ namespace Orchestrator.Runs.Callbacks;
 
 /// <summary>The mail of an agent while it works, and what people send to agents. Needs no orchestrator.</summary>
 /// <param name="repository">Absolute path of the repository's main checkout.</param>
-/// <param name="run">The run.</param>
 /// <param name="time">The clock.</param>
 public sealed class AgentMail(string repository, string run, TimeProvider time)
 {
@@ -17,7 +16,6 @@ public sealed class AgentMail(string repository, string run, TimeProvider time)
     /// </summary>
     /// <param name="task">The agent's task.</param>
     /// <param name="input">What it wrote on stdin.</param>
-    /// <param name="stop">Gives up.</param>
     public async Task<string> AfterBatchAsync(string task, string input, CancellationToken stop)
     {
         using var call = JsonDocument.Parse(input);
@@ -43,7 +41,6 @@ public sealed class AgentMail(string repository, string run, TimeProvider time)
     /// <summary>What an agent that asks for its mail is answered.</summary>
     /// <param name="task">The agent's task.</param>
     /// <param name="call">The tool call by which it asks; null for none.</param>
-    /// <param name="stop">Gives up.</param>
     public async Task<string> CheckAsync(string task, string? call, CancellationToken stop) =>
         Answer(await new MailReader(_folder, task).TakeAsync(MailWays.Asked, call, null, "", stop));
 
@@ -53,7 +50,6 @@ public sealed class AgentMail(string repository, string run, TimeProvider time)
 
     /// <summary>Sends a letter.</summary>
     /// <param name="letter">The letter; its task is named as the plan does, without regard to case.</param>
-    /// <param name="stop">Gives up.</param>
     /// <exception cref="StepException">The run's files are gone.</exception>
     public async Task<MailReceipt> SendAsync(MailLetter letter, CancellationToken stop)
     {

@@ -8,9 +8,7 @@ namespace Orchestrator.Runs.Callbacks;
 /// each time.
 /// </summary>
 /// <param name="repository">Absolute path of the repository's main checkout.</param>
-/// <param name="run">The run.</param>
 /// <param name="task">The agent's task.</param>
-/// <param name="startFolder">The start's folder.</param>
 public sealed class AgentQuestions(string repository, string run, string task, string startFolder)
 {
     private const int MostTasks = 60;

@@ -1,7 +1,6 @@
 namespace Orchestrator.Runs.Cleaning;
 
 /// <summary>A run that has ended, whose remains may be looked at.</summary>
-/// <param name="Folder">Its folder.</param>
 /// <param name="Status">Its last record.</param>
 public sealed record EndedRun(RunFolder Folder, RunStatus Status)
 {

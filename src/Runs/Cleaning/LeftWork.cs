@@ -1,7 +1,6 @@
 namespace Orchestrator.Runs.Cleaning;
 
 /// <summary>Worktrees and saved work that runs have left: which of them may go.</summary>
-/// <param name="repository">The repository.</param>
 internal sealed class LeftWork(GitRepository repository)
 {
     private readonly CommitStore _commits = new(repository);

@@ -3,7 +3,6 @@ using Orchestrator.Runs.Gates;
 namespace Orchestrator.Runs.Cleaning;
 
 /// <summary>The cache folder of a repository that is gone.</summary>
-/// <param name="Folder">The folder.</param>
 /// <param name="Repository">Where its repository was.</param>
 public sealed record OrphanedCache(string Folder, string Repository)
 {

@@ -3,7 +3,6 @@ using Orchestrator.Git.Refs;
 namespace Orchestrator.Runs.Cleaning;
 
 /// <summary>What is left of a run that has ended: what may go, because it is proven to be merged or superseded, and what stays.</summary>
-/// <param name="Run">The run.</param>
 /// <param name="Size">Of its folder.</param>
 /// <param name="Kept">A sentence for each thing that stays; as long as there is one the run's folder stays with it.</param>
 public sealed record RunRemains(EndedRun Run, FolderSize Size, IReadOnlyList<string> Kept)

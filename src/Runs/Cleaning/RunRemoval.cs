@@ -5,7 +5,6 @@ namespace Orchestrator.Runs.Cleaning;
 /// <summary>
 /// Removes what was looked at. The folder goes last: killed before that, the run is still known by it, and is looked at again.
 /// </summary>
-/// <param name="repository">The repository.</param>
 public sealed class RunRemoval(GitRepository repository)
 {
     /// <summary>What the name of a folder begins with that is being removed.</summary>

@@ -6,7 +6,6 @@ namespace Orchestrator.Runs.Cleaning;
 /// Looks what is left of runs that have ended. A commit may be given up only where the person's own branches have it, or the run's record
 /// names another one in its place; a worktree only where nothing else is in it.
 /// </summary>
-/// <param name="repository">The repository.</param>
 /// <param name="prefix">First part of the names of branches, as it is set now.</param>
 public sealed class RunSurvey(GitRepository repository, string prefix)
 {
@@ -21,7 +20,6 @@ public sealed class RunSurvey(GitRepository repository, string prefix)
 
     /// <summary>Looks at some runs.</summary>
     /// <param name="runs">Runs that have ended.</param>
-    /// <param name="stop">Ends the look.</param>
     public async Task<IReadOnlyList<RunRemains>> LookAsync(IReadOnlyList<EndedRun> runs, CancellationToken stop)
     {
         if (runs.Count == 0)
@@ -77,7 +75,6 @@ public sealed class RunSurvey(GitRepository repository, string prefix)
 
     /// <summary>Hidden refs of no run that is known here, whose commits the person's branches have.</summary>
     /// <param name="known">Names of the runs that are known here.</param>
-    /// <param name="stop">Ends the look.</param>
     public async Task<IReadOnlyList<RefChange>> StrayAsync(IReadOnlyCollection<string> known, CancellationToken stop)
     {
         var stray = (await NamedCommit.ListAsync(repository, Results, stop))

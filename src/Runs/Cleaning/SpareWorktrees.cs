@@ -6,7 +6,6 @@ namespace Orchestrator.Runs.Cleaning;
 /// Worktrees that wait to be used again: those that tasks have given back, and those that gates run in. While a run is open nobody removes
 /// any.
 /// </summary>
-/// <param name="repository">The repository.</param>
 /// <param name="environment">Says where the cache is.</param>
 public sealed class SpareWorktrees(GitRepository repository, IReadOnlyDictionary<string, string> environment)
 {

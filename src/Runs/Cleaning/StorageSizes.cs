@@ -32,7 +32,6 @@ public sealed record StorageSizes(
     /// <param name="repository">The same, opened.</param>
     /// <param name="prefix">First part of the names of our branches.</param>
     /// <param name="environment">Says where the cache is.</param>
-    /// <param name="stop">Ends the look.</param>
     public static async Task<StorageSizes> OfAsync(
         RepositoryLocation location,
         GitRepository repository,

@@ -3,7 +3,6 @@ using System.Text.RegularExpressions;
 namespace Orchestrator.Runs.Gates;
 
 /// <summary>What a gate said before the work.</summary>
-/// <param name="Command">Its command.</param>
 /// <param name="ExitCode">What it ended with; null: it did not end by itself.</param>
 /// <param name="Words">Its last words.</param>
 /// <param name="IsRed">It is one of the configuration and failed: it only advises.</param>
@@ -19,7 +18,6 @@ internal static partial class BaseGates
     private const string Before = "red before any work was done";
 
     /// <summary>Stores what they said.</summary>
-    /// <param name="folder">The run's folder.</param>
     /// <param name="verdicts">All of them.</param>
     /// <param name="red">Those that only advise.</param>
     public static void Store(RunFolder folder, IEnumerable<GateVerdict> verdicts, IReadOnlyCollection<GateVerdict> red) =>

@@ -6,9 +6,6 @@ namespace Orchestrator.Runs.Gates;
 public static class CheckoutVerification
 {
     /// <summary>What a task has to pass, by the same rules as in a run, with where each gate comes from.</summary>
-    /// <param name="plan">The plan.</param>
-    /// <param name="task">The task.</param>
-    /// <param name="settings">The settings.</param>
     /// <param name="directory">Root of the project, where manifests may name gates.</param>
     public static IReadOnlyList<HoldingGate> GatesOf(Plan plan, PlanTask task, OrchestratorSettings settings, string directory) =>
         RunStart.GatesOf(settings, GateDetection.Detect(directory)).Explain(plan, task);

@@ -10,8 +10,6 @@ internal sealed class GateCheck(RunServices services)
     private readonly Lazy<GateRunner> _runner = new(() => new GateRunner(GateTurns.Of(services.Environment, services.Time), services.Time));
 
     /// <summary>Runs the gates one after the other and gives all outcomes.</summary>
-    /// <param name="files">The run.</param>
-    /// <param name="repository">Its repository.</param>
     /// <param name="commit">The commit to check.</param>
     /// <param name="gates">What to run.</param>
     /// <param name="changed">Files that differ from the base: what <c>{modified_files}</c> stands for.</param>

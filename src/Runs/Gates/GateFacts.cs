@@ -33,7 +33,6 @@ internal static class GateFacts
     private const string FileName = "facts.json";
 
     /// <summary>Keeps what gates said.</summary>
-    /// <param name="files">The run.</param>
     /// <param name="evidence">Folder with their logs.</param>
     /// <param name="outcomes">What they said.</param>
     public static void Write(RunFiles files, string evidence, IReadOnlyList<GateVerdict> outcomes)
@@ -44,9 +43,6 @@ internal static class GateFacts
     }
 
     /// <summary>What the gates of a task's attempt said.</summary>
-    /// <param name="folder">The run's folder.</param>
-    /// <param name="task">The task.</param>
-    /// <param name="attempt">The attempt.</param>
     /// <returns>None where nothing was kept; null: somebody else has written to the file.</returns>
     public static IReadOnlyList<GateFact>? Read(RunFolder folder, string task, int attempt)
     {

@@ -1,7 +1,6 @@
 namespace Orchestrator.Runs.Gates;
 
 /// <summary>How a gate has ended lately, in all runs of a repository.</summary>
-/// <param name="Command">Its command.</param>
 /// <param name="Negate">Whether it passes when the command fails.</param>
 /// <param name="Outcomes">A letter for each of its last runs: <c>p</c> passed at once, <c>f</c> failed, and passed on the same files,
 /// <c>r</c>

@@ -6,7 +6,6 @@ namespace Orchestrator.Runs.Gates;
 internal static class GateKey
 {
     /// <summary>A hash of what a gate asks: its command, and whether that must fail.</summary>
-    /// <param name="gate">The gate.</param>
     /// <param name="more">On what else the answer hangs.</param>
     public static string Of(Gate gate, params IEnumerable<string> more) =>
         Convert.ToHexStringLower(

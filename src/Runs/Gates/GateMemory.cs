@@ -5,7 +5,6 @@ namespace Orchestrator.Runs.Gates;
 /// <summary>What gates are asked about, and who asks.</summary>
 /// <param name="Tree">The files, as git's id of their tree.</param>
 /// <param name="Changed">Files that differ from the base.</param>
-/// <param name="Settings">The settings.</param>
 /// <param name="SetUp">The commands that make a worktree ready there.</param>
 internal sealed record GateQuestion(string Tree, IReadOnlyList<string> Changed, OrchestratorSettings Settings, IReadOnlyList<string> SetUp)
 {
@@ -22,7 +21,6 @@ internal sealed record GateQuestion(string Tree, IReadOnlyList<string> Changed, 
     public bool Fresh { get; init; }
 
     /// <summary>The name of a result. The gate's limit is not part of it, since it is known how long it took.</summary>
-    /// <param name="gate">The gate.</param>
     /// <param name="surroundings">See <see cref="GateSurroundings"/>.</param>
     /// <param name="place">See <see cref="Place"/>.</param>
     public string Key(Gate gate, string surroundings, string place) =>
@@ -97,7 +95,6 @@ internal sealed class GateMemory(IReadOnlyDictionary<string, string> environment
     /// Notes how a gate that ran has ended: how often it fails by chance, and that it is green, where it passed without chance. What can't
     /// be written is not known the next time, and the gate runs again; the verdict stands.
     /// </summary>
-    /// <param name="repository">The repository.</param>
     /// <param name="verdict">What it said.</param>
     /// <param name="question">What was asked.</param>
     /// <param name="key">Where a green result is kept (<see cref="GateLookup.Key"/>); null: the files were not those of the tree, before or

@@ -65,7 +65,6 @@ internal sealed class GateSurroundings(IReadOnlyDictionary<string, string> envir
     /// <param name="gate">The gate: its command names programs.</param>
     /// <param name="variables">What <c>worktrees.env</c> adds, with its places unfilled.</param>
     /// <param name="setUp">The commands that make a worktree ready.</param>
-    /// <param name="stop">Ends the asking.</param>
     public async Task<string> HashAsync(
         Gate gate,
         IReadOnlyDictionary<string, string> variables,

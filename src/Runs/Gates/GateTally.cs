@@ -43,8 +43,6 @@ internal static class GateTally
     private const int LongestNote = 500;
 
     /// <summary>Adds one verdict.</summary>
-    /// <param name="folder">The run's folder.</param>
-    /// <param name="verdict">The verdict.</param>
     /// <param name="record">What is known of the gate; null where it did not run.</param>
     /// <param name="stop">Ends the waiting for others that count.</param>
     public static async Task AddAsync(RunFolder folder, GateVerdict verdict, GateRecord? record, CancellationToken stop)

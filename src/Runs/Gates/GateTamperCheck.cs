@@ -47,7 +47,6 @@ internal static partial class GateTamperCheck
 
     /// <summary>What a person should look at, each a sentence; empty where the gates mean what they did.</summary>
     /// <param name="task">The task: a file that its plan names by its whole path was approved with the plan.</param>
-    /// <param name="gates">Its gates.</param>
     /// <param name="changed">What it changed.</param>
     /// <param name="patch">The same as text; null: it is larger than anybody reads.</param>
     public static IEnumerable<string> Changes(

@@ -11,10 +11,8 @@ internal sealed class VerificationTrees(GitRepository repository, IReadOnlyDicti
     private readonly string _folder = CacheFolder.Of(repository, environment);
 
     /// <summary>Takes a free tree and checks the commit out in it.</summary>
-    /// <param name="commit">The commit.</param>
     /// <param name="isMerge">Merges follow one another: in the tree of the last one few files change. They take the last tree there is, the
     /// others the first.</param>
-    /// <param name="stop">Ends the waiting.</param>
     public async Task<VerificationTree> TakeAsync(string commit, bool isMerge, CancellationToken stop)
     {
         CacheFolder.Open(repository, environment);

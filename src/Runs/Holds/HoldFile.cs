@@ -35,7 +35,6 @@ public sealed class HoldFile(IReadOnlyDictionary<string, string> environment, Ti
     /// <param name="run">Id of the run; empty: all.</param>
     /// <param name="repository">Its repository; empty: all.</param>
     /// <param name="reason">Why.</param>
-    /// <param name="stop">Gives up.</param>
     /// <returns>The hold.</returns>
     public async Task<Hold> HoldAsync(string run, string repository, string reason, CancellationToken stop)
     {
@@ -54,7 +53,6 @@ public sealed class HoldFile(IReadOnlyDictionary<string, string> environment, Ti
     /// <summary>Ends the hold of a run, or every hold.</summary>
     /// <param name="run">Id of the run; empty: all of them, also those of single runs.</param>
     /// <param name="repository">Its repository; empty: all.</param>
-    /// <param name="stop">Gives up.</param>
     /// <returns>What was ended.</returns>
     public async Task<IReadOnlyList<Hold>> ReleaseAsync(string run, string repository, CancellationToken stop)
     {

@@ -16,8 +16,6 @@ internal sealed record LandingVerdict(LandResult? Refusal, string Note)
 /// Asks for known vulnerabilities where a run changes packages, before the target moves or anything is pushed. What the base has is only
 /// named; what is new is a person's to decide. Where a tool can't answer, that is said, and never taken for a good answer.
 /// </summary>
-/// <param name="repository">The repository.</param>
-/// <param name="files">The run.</param>
 /// <param name="services">What the steps need of this machine.</param>
 internal sealed class AuditCheck(GitRepository repository, RunFiles files, RunServices services)
 {

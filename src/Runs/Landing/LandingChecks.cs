@@ -4,8 +4,6 @@ using Orchestrator.Runs.Merging;
 namespace Orchestrator.Runs.Landing;
 
 /// <summary>What has to hold of a commit before it may land: nothing that was merged is lost, and the gates pass.</summary>
-/// <param name="files">The run's files.</param>
-/// <param name="repository">The repository.</param>
 /// <param name="services">What the steps need of this machine.</param>
 /// <param name="input">What is to land.</param>
 internal sealed class LandingChecks(RunFiles files, GitRepository repository, RunServices services, LandInput input)
@@ -38,7 +36,6 @@ internal sealed class LandingChecks(RunFiles files, GitRepository repository, Ru
     }
 
     /// <summary>Runs the gates of a landing.</summary>
-    /// <param name="commit">The commit.</param>
     /// <param name="since">What changed since this one is what is judged.</param>
     /// <param name="stop">Kills the gate that runs.</param>
     public async Task<IReadOnlyList<GateVerdict>> RunGatesAsync(string commit, string since, CancellationToken stop)

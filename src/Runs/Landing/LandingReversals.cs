@@ -12,7 +12,6 @@ public static class LandingReversals
     public static bool HasLanded(string runFolder) => LandingNote.TryRead(Path.Combine(runFolder, LandingNote.FileName)) is not null;
 
     /// <summary>Moves the target back, or offers a commit that undoes the work where others may have it.</summary>
-    /// <param name="repository">The repository.</param>
     /// <param name="runFolder">Absolute path of the run's folder.</param>
     /// <param name="cancellationToken">Is looked at between the steps.</param>
     /// <returns>What came of it; null where the run never landed anything.</returns>

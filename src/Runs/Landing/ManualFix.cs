@@ -18,7 +18,6 @@ public sealed class ManualFix(RunServices services, AskCaller caller)
 
     /// <summary>Looks at what there is, without running anything.</summary>
     /// <param name="input">Which run, and where it has left staging.</param>
-    /// <param name="stop">Ends the reading.</param>
     public async Task<FixLook> LookAsync(LookAtFixInput input, CancellationToken stop)
     {
         var (files, repository, staging) = await OpenAsync(input);

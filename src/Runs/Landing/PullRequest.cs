@@ -8,11 +8,9 @@ internal static class PullRequest
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
     /// <summary>What would keep the pull request from being opened when all is done: found before the first agent is paid.</summary>
-    /// <param name="repository">The repository.</param>
     /// <param name="staging">The run's branch, which is pushed.</param>
     /// <param name="commit">A commit to try the push with; nothing is changed there.</param>
     /// <param name="services">What the steps need.</param>
-    /// <param name="stop">Ends it.</param>
     /// <returns>A sentence with the cure, and whether a person may begin all the same; null: nothing was found.</returns>
     public static async Task<(string Problem, bool MayBegin)?> FindObstacleAsync(
         GitRepository repository,

@@ -12,7 +12,6 @@ public static class RunAbort
     /// <summary>Keeps what was reached.</summary>
     /// <param name="input">Which run.</param>
     /// <param name="services">What the steps need.</param>
-    /// <param name="stop">Ends it.</param>
     /// <returns>What was kept and where, for people.</returns>
     public static async Task<string> AbortAsync(AbortInput input, RunServices services, CancellationToken stop)
     {

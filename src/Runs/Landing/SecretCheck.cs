@@ -6,8 +6,6 @@ namespace Orchestrator.Runs.Landing;
 /// Looks for secrets among the lines that a run adds, before the target moves or anything is pushed. A person who was told of them, and
 /// asks for the same commit once more, lets them land.
 /// </summary>
-/// <param name="repository">The repository.</param>
-/// <param name="files">The run.</param>
 internal sealed class SecretCheck(GitRepository repository, RunFiles files)
 {
     private const int MostNamed = 5;
@@ -19,7 +17,6 @@ internal sealed class SecretCheck(GitRepository repository, RunFiles files)
     /// <param name="from">What the target has of it.</param>
     /// <param name="tip">The commit that is to land.</param>
     /// <param name="asking">Names this asking: a refusal that was killed before anybody heard of it is made again, not overruled.</param>
-    /// <param name="stop">Ends the reading.</param>
     public async Task<LandingVerdict> CheckAsync(LandInput input, string from, string tip, string asking, CancellationToken stop)
     {
         if (!files.Settings.SecretScan)

@@ -1,7 +1,6 @@
 namespace Orchestrator.Runs.Landing;
 
 /// <summary>An added line that has what looks like a secret, without it.</summary>
-/// <param name="File">Its file.</param>
 /// <param name="Line">Its number; 0: it is about no line.</param>
 /// <param name="Kind">What it looks like, for people.</param>
 /// <param name="Text">What stands before it.</param>

@@ -6,11 +6,9 @@ namespace Orchestrator.Runs.Landing;
 public static class UncommittedChanges
 {
     /// <summary>The changed and untracked files, without ours and without the plan.</summary>
-    /// <param name="repository">The repository.</param>
     /// <param name="settings">The settings in force.</param>
     /// <param name="planFile">Absolute path of the plan, or null.</param>
     /// <param name="repositories">Where repositories are opened.</param>
-    /// <param name="cancellationToken">Ends the look.</param>
     public static async Task<IReadOnlyList<string>> ListAsync(
         RepositoryLocation repository,
         OrchestratorSettings settings,

@@ -17,8 +17,6 @@ internal static class MailWays
 /// Reads the mail of one task, each message once. Showing and noting that it was shown can't be one deed, so what is about to be shown is
 /// noted before; whoever looks next finds in the agent's conversation whether it has arrived, and shows it again where it has not.
 /// </summary>
-/// <param name="folder">The run's folder.</param>
-/// <param name="task">The task.</param>
 public sealed class MailReader(RunFolder folder, string task)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
@@ -42,7 +40,6 @@ public sealed class MailReader(RunFolder folder, string task)
     /// <param name="call">Names this taking: the same again gives the same. Null where it never comes again.</param>
     /// <param name="conversation">The file of the agent's conversation; null where it is not known, or there is none.</param>
     /// <param name="heard">What else the agent has been shown for certain.</param>
-    /// <param name="stop">Gives up.</param>
     internal async Task<IReadOnlyList<MailMessage>> TakeAsync(
         string way,
         string? call,
@@ -76,10 +73,8 @@ public sealed class MailReader(RunFolder folder, string task)
     }
 
     /// <summary>Takes what goes with a prompt; done again for the same start it gives the same.</summary>
-    /// <param name="start">The start.</param>
     /// <param name="conversation">The file of the conversation that goes on; null: one begins, which is shown all mail from the first
     /// on.</param>
-    /// <param name="stop">Gives up.</param>
     internal async Task<IReadOnlyList<MailMessage>> ForPromptAsync(int start, string? conversation, CancellationToken stop)
     {
         var call = start.ToString(CultureInfo.InvariantCulture);

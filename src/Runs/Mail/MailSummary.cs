@@ -23,7 +23,6 @@ public sealed record MailSummary(
     private const int LongestText = 160;
 
     /// <summary>Whether a task gets it or has sent it.</summary>
-    /// <param name="task">The task.</param>
     public bool Concerns(string task) => To is null || To == task || (!IsFromPerson && From == task);
 
     /// <summary>In a line for people.</summary>
@@ -33,7 +32,6 @@ public sealed record MailSummary(
     private string Sender => From.Length == 0 ? "the orchestrator" : From;
 
     /// <summary>A line of a run's mail (<see cref="Mailbox.PathOf"/>); null where it can't be read.</summary>
-    /// <param name="line">The line.</param>
     public static MailSummary? Read(string line)
     {
         try

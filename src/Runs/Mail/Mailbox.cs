@@ -6,7 +6,6 @@ namespace Orchestrator.Runs.Mail;
 /// The mail of a run: one file to which a line is added for each message, in its folder on the machine where its agents work. Agents and
 /// people write it themselves, whether or not an engine is there, and each task's reader keeps how far it has read.
 /// </summary>
-/// <param name="folder">The run's folder.</param>
 /// <param name="time">The clock.</param>
 public sealed class Mailbox(RunFolder folder, TimeProvider time)
 {
@@ -26,8 +25,6 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
     public static string PathIn(string runFolder) => Path.Combine(runFolder, "mail", "messages.jsonl");
 
     /// <summary>Takes a letter. When this returns it is on the disk and will be delivered, whatever is killed.</summary>
-    /// <param name="letter">The letter.</param>
-    /// <param name="stop">Gives up.</param>
     /// <exception cref="IOException">It can't be written, such as on a full disk.</exception>
     public async Task<MailReceipt> SendAsync(MailLetter letter, CancellationToken stop)
     {
@@ -72,7 +69,6 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
     }
 
     /// <summary>What a task gets from a place in the file on, as much as is shown at once.</summary>
-    /// <param name="task">The task.</param>
     /// <param name="from">Where in the file, in bytes.</param>
     /// <returns>The messages, and where what comes after them begins.</returns>
     internal (IReadOnlyList<MailMessage> Messages, long To) Read(string task, long from)
@@ -101,7 +97,6 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
     }
 
     /// <summary>How much mail waits for tasks: what no agent of theirs was shown yet. Tasks for which none waits are left out.</summary>
-    /// <param name="tasks">The tasks.</param>
     public IReadOnlyDictionary<string, int> CountUnread(IEnumerable<string> tasks)
     {
         var waiting = new Dictionary<string, int>(StringComparer.Ordinal);
@@ -126,7 +121,6 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
     /// <summary>
     /// The whole messages from a place on, each with the place behind it; half a line at the end, and what can't be read, is left out.
     /// </summary>
-    /// <param name="file">The file.</param>
     /// <param name="from">The place.</param>
     /// <param name="isWhole">A line begins there; else the first line end is looked for.</param>
     private static IEnumerable<(MailMessage Message, long End)> Lines(FileStream file, long from, bool isWhole)

@@ -19,13 +19,11 @@ internal sealed class RunLosses(GitRepository repository, RunFiles files)
     /// <summary>What a merge that is about to be made would lose.</summary>
     /// <param name="merge">Its commit.</param>
     /// <param name="task">Whose work it is.</param>
-    /// <param name="stop">Ends the reading.</param>
     public Task<IReadOnlyList<MergedHunk>> OfMergeAsync(string merge, PlanTask task, CancellationToken stop) =>
         OfMergeAsync(merge, AuthorOf(task), stop);
 
     /// <summary>The same of packages that were installed for a task.</summary>
     /// <param name="merge">The merge's commit.</param>
-    /// <param name="stop">Ends the reading.</param>
     public Task<IReadOnlyList<MergedHunk>> OfPackagesAsync(string merge, CancellationToken stop) =>
         OfMergeAsync(merge, new StepAuthor("packages", IsTask: false, _ => WriteRight.Write), stop);
 
@@ -43,7 +41,6 @@ internal sealed class RunLosses(GitRepository repository, RunFiles files)
     /// <summary>What became of everything, up to a commit of staging; kept for the report.</summary>
     /// <param name="began">Where the run began.</param>
     /// <param name="tip">The commit.</param>
-    /// <param name="stop">Ends the reading.</param>
     public async Task<LossReport> OfStagingAsync(string began, string tip, CancellationToken stop)
     {
         var report = await _check.OfStagingAsync(began, tip, AuthorOf, stop);

@@ -10,7 +10,6 @@ public sealed class PlanningEnd(RunServices services)
 {
     /// <summary>Ends it.</summary>
     /// <param name="input">Which planning, and what it came to.</param>
-    /// <param name="stop">Ends the clean-up.</param>
     /// <returns>Where the plan is, for people.</returns>
     public async Task<string> EndAsync(EndPlanningInput input, CancellationToken stop)
     {

@@ -16,7 +16,6 @@ public sealed class PlanningStart(RunServices services)
 
     /// <summary>Begins it. Done again, it finds what is stored.</summary>
     /// <param name="input">What is asked for.</param>
-    /// <param name="stop">Ends it.</param>
     public async Task<PlanningBegun> BeginAsync(BeginPlanningInput input, CancellationToken stop)
     {
         var opened = services.LoadSettings(input.Repository.Path, input.RunId, input.Input);
@@ -83,7 +82,6 @@ public sealed class PlanningStart(RunServices services)
     /// <param name="path">The repository.</param>
     /// <param name="start">What the run began with.</param>
     /// <param name="conversations">Folder for the conversations of models that have no agent program.</param>
-    /// <param name="stop">Ends it.</param>
     /// <returns>The planner, or why there is none.</returns>
     internal static async Task<(IAgentRunner? Planner, string Fault)> FindPlannerAsync(
         RunServices services,

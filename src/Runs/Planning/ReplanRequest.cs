@@ -14,7 +14,6 @@ internal static class ReplanRequest
 
     /// <summary>The request, as Markdown.</summary>
     /// <param name="input">Why another plan is asked for.</param>
-    /// <param name="run">The run.</param>
     /// <param name="tasks">Its tasks as they are.</param>
     public static string Render(BeginReplanInput input, RunFiles run, IReadOnlyList<RunTask> tasks)
     {

@@ -9,7 +9,6 @@ public sealed class Replanning(RunServices services)
 {
     /// <summary>Looks whether the planner can work, and stores what it is told. Done again, it finds what is stored.</summary>
     /// <param name="input">Which run, and why it can't go on.</param>
-    /// <param name="stop">Ends it.</param>
     public async Task<PlanningBegun> BeginAsync(BeginReplanInput input, CancellationToken stop)
     {
         var run = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);

@@ -17,7 +17,6 @@ public sealed class PreflightCheck(RunServices services)
 
     /// <summary>Looks at everything and, where nothing is wrong, makes the staging branch. Done again, it changes nothing.</summary>
     /// <param name="input">Which run.</param>
-    /// <param name="stop">Ends the look.</param>
     public async Task<PreflightResult> CheckAsync(PreflightInput input, CancellationToken stop)
     {
         var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);

@@ -67,8 +67,6 @@ internal static class ComingConflicts
     /// <summary>
     /// A task's coming conflicts that were not told in this way before; once, whatever is done again for the same start of its agent.
     /// </summary>
-    /// <param name="folder">The run's folder.</param>
-    /// <param name="task">The task.</param>
     /// <param name="way">How it is told.</param>
     /// <param name="start">The start in which it is told.</param>
     public static IReadOnlyList<TrialResult> TakeUntold(RunFolder folder, string task, string way, int start)
@@ -90,8 +88,6 @@ internal static class ComingConflicts
     }
 
     /// <summary>What the agent of a task is told of a pair that can't be merged; told again it is the same letter.</summary>
-    /// <param name="files">The run.</param>
-    /// <param name="task">The task.</param>
     /// <param name="coming">The pair.</param>
     public static MailLetter LetterTo(RunFiles files, string task, TrialResult coming)
     {

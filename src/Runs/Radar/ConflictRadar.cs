@@ -10,8 +10,6 @@ namespace Orchestrator.Runs.Radar;
 /// which one has moved, and no workflow has to know of it. Over all processes of the repository one git runs at a time, for at most
 /// <see cref="Turn"/>, and then rests nineteen times as long: never more than a twentieth of a core.
 /// </summary>
-/// <param name="files">The run.</param>
-/// <param name="repository">Its repository.</param>
 /// <param name="task">The task whose agent is followed.</param>
 /// <param name="services">What the steps need of this machine.</param>
 internal sealed class ConflictRadar(RunFiles files, GitRepository repository, string task, RunServices services) : IAsyncDisposable

@@ -1,13 +1,11 @@
 namespace Orchestrator.Runs.Reports;
 
 /// <summary>Which model worked on an attempt of a task.</summary>
-/// <param name="Attempt">The attempt.</param>
 /// <param name="Model">The one that did most of it, as the agent's program says.</param>
 public sealed record AttemptModel(int Attempt, string Model)
 {
     /// <summary>Those of a task's starts that have ended, in order.</summary>
     /// <param name="runFolder">Absolute path of the run's folder.</param>
-    /// <param name="task">The task.</param>
     /// <returns>None where its agent's program names no models.</returns>
     public static IReadOnlyList<AttemptModel> Of(string runFolder, string task)
     {

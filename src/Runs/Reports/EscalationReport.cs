@@ -13,7 +13,6 @@ public sealed class EscalationReport(string repository)
     private readonly EvidenceTail _evidence = new(repository);
 
     /// <summary>Writes it where what is recorded is that a run has come to a stand.</summary>
-    /// <param name="folder">The run's folder.</param>
     /// <param name="run">The run with all its tasks.</param>
     /// <param name="events">What is recorded.</param>
     public static void WriteIfDue(RunFolder folder, RunStatus run, IReadOnlyList<RunEvent> events)

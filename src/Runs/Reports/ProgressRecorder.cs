@@ -17,7 +17,6 @@ public sealed class ProgressRecorder
     public static TimeSpan PauseAfter(RunStatus run) => TimeSpan.FromMilliseconds(Math.Min(run.TaskCount, 1000));
 
     /// <summary>Appends what is new and replaces the status.</summary>
-    /// <param name="folder">The run's folder.</param>
     /// <param name="input">The run as it is now, and what has happened since it was recorded last.</param>
     /// <param name="executionId">The execution of the run that tells it.</param>
     public void Record(RunFolder folder, ProgressInput input, string executionId = "")

@@ -9,7 +9,6 @@ public sealed class RunEnding(RunServices services)
 {
     /// <summary>Cleans up and writes the report.</summary>
     /// <param name="input">The run as it ended.</param>
-    /// <param name="stop">Ends it.</param>
     /// <returns>The report's path, relative to the repository.</returns>
     public async Task<string> FinishAsync(FinishInput input, CancellationToken stop)
     {
@@ -29,7 +28,6 @@ public sealed class RunEnding(RunServices services)
     }
 
     /// <summary>Says in the report of a run that what it had landed was taken back.</summary>
-    /// <param name="folder">The run's folder.</param>
     /// <param name="run">The run as it is now.</param>
     public static void Correct(RunFolder folder, RunStatus run) =>
         Write(folder, run with { Left = StatusFile.Read(folder.ReportJson)?.Left ?? [] });

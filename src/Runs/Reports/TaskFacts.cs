@@ -4,7 +4,6 @@ using Orchestrator.Runs.Gates;
 namespace Orchestrator.Runs.Reports;
 
 /// <summary>The part of a report that puts what the agent of each task has said beside what is known of its work.</summary>
-/// <param name="folder">The run's folder.</param>
 internal sealed class TaskFacts(RunFolder folder)
 {
     private const int MostTasks = 200;

@@ -36,7 +36,6 @@ internal sealed record DependencyEntry
 }
 
 /// <summary>The packages that agents of a run have asked for: a file of the run's folder, one writer at a time.</summary>
-/// <param name="folder">The run's folder.</param>
 internal sealed class DependencyRegister(RunFolder folder)
 {
     private string File => Path.Combine(folder.Path, "dependencies.json");

@@ -7,7 +7,6 @@ namespace Orchestrator.Runs.Requests;
 /// Judges the packages that an agent asks for: what it wrote, the policy, what other tasks have asked for, and whether they are there.
 /// </summary>
 /// <param name="services">What the steps need of this machine.</param>
-/// <param name="files">The run.</param>
 /// <param name="input">Which start, and what a person has said.</param>
 internal sealed class DependencyRequests(RunServices services, RunFiles files, JudgeRequestInput input)
 {
@@ -18,7 +17,6 @@ internal sealed class DependencyRequests(RunServices services, RunFiles files, J
 
     /// <summary>Judges them.</summary>
     /// <param name="claim">What the agent said.</param>
-    /// <param name="stop">Ends the look.</param>
     /// <returns>Null: nothing here says which packages there are, so that a person has to.</returns>
     public async Task<RequestVerdict?> JudgeAsync(AgentClaim claim, CancellationToken stop)
     {

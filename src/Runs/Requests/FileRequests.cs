@@ -5,14 +5,11 @@ namespace Orchestrator.Runs.Requests;
 
 /// <summary>Says who of another run holds files of the repository; null: nobody.</summary>
 /// <param name="path">The file, relative to the repository.</param>
-/// <param name="stop">Ends the asking.</param>
 public delegate Task<string?> AskOtherRuns(string path, CancellationToken stop);
 
 /// <summary>
 /// Judges the files that an agent would have to write and that are not its task's: they are lent where no task that is open holds them.
 /// </summary>
-/// <param name="files">The run.</param>
-/// <param name="task">The task.</param>
 /// <param name="askOtherRuns">Asks whether a task of another run holds a file.</param>
 internal sealed class FileRequests(RunFiles files, string task, AskOtherRuns askOtherRuns)
 {
@@ -23,7 +20,6 @@ internal sealed class FileRequests(RunFiles files, string task, AskOtherRuns ask
     /// <summary>Judges them, and lends what may be lent. Done again, it says the same.</summary>
     /// <param name="wanted">What the agent names.</param>
     /// <param name="isApproved">A person has said that paths which always need one may be lent.</param>
-    /// <param name="stop">Ends it.</param>
     public async Task<FileVerdict> JudgeAsync(IReadOnlyList<string> wanted, bool isApproved, CancellationToken stop)
     {
         if (wanted.Count > Most)

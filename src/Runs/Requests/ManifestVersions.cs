@@ -7,7 +7,6 @@ internal static class ManifestVersions
 
     /// <summary>Finds them; null where the package is not in it, or it is left to the package manager.</summary>
     /// <param name="manifest">Whose it is.</param>
-    /// <param name="package">The package.</param>
     /// <param name="path">The file.</param>
     public static string? Find(PackageManifest manifest, PackageRequest package, string path)
     {
@@ -28,7 +27,6 @@ internal static class ManifestVersions
     /// development alone.
     /// </summary>
     /// <param name="manifest">Whose it is.</param>
-    /// <param name="package">The package.</param>
     /// <param name="path">The file.</param>
     public static bool IsForAll(PackageManifest manifest, PackageRequest package, string path) =>
         manifest.Tool.Prefix == "npm"

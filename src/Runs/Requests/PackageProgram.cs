@@ -36,17 +36,13 @@ internal sealed partial class PackageProgram(IReadOnlyDictionary<string, string>
     public bool WasKilled { get; private set; }
 
     /// <summary>With the environment of a gate, in a tree of staging.</summary>
-    /// <param name="place">The tree.</param>
     /// <param name="services">What the steps need of this machine.</param>
-    /// <param name="files">The run.</param>
     public static PackageProgram In(VerificationTree place, RunServices services, RunFiles files) =>
         new(GateEnvironment.Make(services.Environment, place.Resources.Variables(files.Settings.Worktrees.Environment)), services.Time);
 
     /// <summary>Whether a package is there; nothing changes by it. One that is killed is asked once more.</summary>
     /// <param name="manifest">What would have to name it.</param>
-    /// <param name="package">The package.</param>
     /// <param name="root">Root of a worktree of staging.</param>
-    /// <param name="stop">Ends it.</param>
     /// <returns>Why not, for the agent; null where it is.</returns>
     public async Task<string?> LookAsync(PackageManifest manifest, PackageRequest package, string root, CancellationToken stop)
     {
@@ -67,10 +63,7 @@ internal sealed partial class PackageProgram(IReadOnlyDictionary<string, string>
     }
 
     /// <summary>Writes a package into manifest and lock file.</summary>
-    /// <param name="manifest">The manifest.</param>
-    /// <param name="package">The package.</param>
     /// <param name="root">Root of the worktree in which they are.</param>
-    /// <param name="stop">Ends it.</param>
     /// <returns>Why it can't be, for the agent; null where it is done.</returns>
     public async Task<string?> InstallAsync(PackageManifest manifest, PackageRequest package, string root, CancellationToken stop)
     {

@@ -188,7 +188,6 @@ internal sealed partial record PackageTool
     public Func<PackageRequest, string>? Line { get; init; }
 
     /// <summary>Names that mean the same package.</summary>
-    /// <param name="name">A name.</param>
     public string Normalize(string name) =>
         Prefix == "pypi" ? PythonSeparators().Replace(name, "-").ToLowerInvariant()
         : Prefix == "nuget" ? name.ToLowerInvariant()

@@ -9,7 +9,6 @@ public sealed class RequestJudgement(RunServices services, AskOtherRuns askOther
 
     /// <summary>Judges it: refuses, grants, or says that a person has to. Done again, it says the same.</summary>
     /// <param name="input">Which start, and what a person has said.</param>
-    /// <param name="stop">Ends the look.</param>
     public async Task<RequestVerdict> JudgeAsync(JudgeRequestInput input, CancellationToken stop)
     {
         var files = services.Plans.Load(input.Task.Repository, input.Task.RunId, input.Task.PlanHash);

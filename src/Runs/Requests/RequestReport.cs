@@ -10,7 +10,6 @@ internal static class RequestReport
 
     /// <summary>The part as Markdown; empty where nobody has asked for anything.</summary>
     /// <param name="run">The run with all its tasks.</param>
-    /// <param name="folder">The run's folder.</param>
     public static string Render(RunStatus run, RunFolder folder)
     {
         var packages = new DependencyRegister(folder)

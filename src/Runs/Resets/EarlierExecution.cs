@@ -10,7 +10,6 @@ public static class EarlierExecution
     /// <param name="input">Which run, and which page of its tasks.</param>
     /// <param name="services">What the steps need of this machine.</param>
     /// <param name="findOpen">Asks the engine for the open workflows of the run's tasks.</param>
-    /// <param name="stop">Ends the search.</param>
     public static async Task<EarlierWork> FindAsync(
         FindEarlierWorkInput input,
         RunServices services,

@@ -14,7 +14,6 @@ internal sealed class FindingIds
     private FindingIds(string prefix, HashSet<string> taken, int first) => (_prefix, _taken, _next) = (prefix, taken, first);
 
     /// <summary>Those of a round. Which is the first one is stored before it is used.</summary>
-    /// <param name="run">The run.</param>
     /// <param name="round">Number of the round.</param>
     /// <param name="file">Where the first one is stored.</param>
     public static FindingIds Of(RunFiles run, int round, string file)

@@ -12,7 +12,6 @@ public sealed class ReviewEnd(RunServices services)
 
     /// <summary>Reads all answers of a round. Done again, it comes to the same.</summary>
     /// <param name="input">Which round.</param>
-    /// <param name="stop">Ends it.</param>
     public async Task<ReviewConclusion> ConcludeAsync(ConcludeReviewInput input, CancellationToken stop)
     {
         var run = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);

@@ -9,7 +9,6 @@ public sealed class ReviewStart(RunServices services)
 {
     /// <summary>Begins it. Done again, it finds what is stored.</summary>
     /// <param name="input">Which round.</param>
-    /// <param name="stop">Ends it.</param>
     public async Task<ReviewBegun> BeginAsync(BeginReviewInput input, CancellationToken stop)
     {
         var run = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);

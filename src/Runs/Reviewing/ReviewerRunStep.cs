@@ -41,7 +41,6 @@ public sealed class ReviewerRunStep(RunServices services)
 
     /// <summary>Removes the worktree that the reviewer read in.</summary>
     /// <param name="input">Which run.</param>
-    /// <param name="stop">Ends it.</param>
     public async Task EndAsync(EndReviewInput input, CancellationToken stop)
     {
         var run = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);

@@ -16,7 +16,6 @@ public static class MachineCheck
     /// <param name="loaded">The settings in force, without errors.</param>
     /// <param name="platform">The machine.</param>
     /// <param name="repositories">Where repositories are opened.</param>
-    /// <param name="cancellationToken">Ends the look.</param>
     public static async Task<IReadOnlyList<MachineCheckEntry>> RunAsync(
         RepositoryLocation? repository,
         SettingsResult loaded,
@@ -54,9 +53,7 @@ public static class MachineCheck
     }
 
     /// <summary>Looks whether the planner can work: its program or its key is there.</summary>
-    /// <param name="repository">The repository.</param>
     /// <param name="loaded">The settings in force, without errors.</param>
-    /// <param name="cancellationToken">Ends the look.</param>
     public static async Task<MachineCheckEntry> PlannerAsync(
         RepositoryLocation repository,
         SettingsResult loaded,
@@ -70,10 +67,8 @@ public static class MachineCheck
     }
 
     /// <summary>What runs have left in a repository and beside it, part by part.</summary>
-    /// <param name="repository">The repository.</param>
     /// <param name="settings">The settings in force.</param>
     /// <param name="environment">Says where the cache is.</param>
-    /// <param name="cancellationToken">Ends the look.</param>
     public static async Task<MachineCheckEntry> StorageAsync(
         RepositoryLocation repository,
         OrchestratorSettings settings,

@@ -25,7 +25,6 @@ public static class RepositoryInitializer
     private static readonly string[] OldState = [".orchestrator/state.db", ".orchestration-state.json"];
 
     /// <summary>Makes configuration, ignore file and example of <c>.env</c>.</summary>
-    /// <param name="repository">The repository.</param>
     /// <param name="environment">Variables of the process, which name the user's home, where one older tool kept its settings.</param>
     public static InitializedRepository Initialize(RepositoryLocation repository, IReadOnlyDictionary<string, string> environment)
     {

@@ -38,7 +38,6 @@ internal static class AgentCatalog
     /// anything.
     /// </summary>
     /// <param name="who">Which one.</param>
-    /// <param name="settings">The settings.</param>
     /// <param name="hookCommand">Program and arguments of the ownership hook; the program is ours.</param>
     /// <param name="runEnvironment">Variables and servers.</param>
     /// <param name="conversations">Folder for the conversations of models that have no agent program.</param>

@@ -25,7 +25,6 @@ internal sealed class AgentGuard(TaskWorkspace workspace, RunServices services, 
     }
 
     /// <summary>After it has ended.</summary>
-    /// <param name="worktree">Its worktree.</param>
     /// <param name="attempt">The task's attempt.</param>
     /// <param name="deeds">What it did by tool calls.</param>
     /// <returns>What is worth knowing, once per run.</returns>

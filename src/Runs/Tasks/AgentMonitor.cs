@@ -13,7 +13,6 @@ internal static class AgentMonitor
     /// <summary>Follows a start to its end. Stopping the step stops the agent; a process that ends only lets go of it.</summary>
     /// <param name="execution">Whose step it is.</param>
     /// <param name="runner">The kind of agent.</param>
-    /// <param name="start">The start.</param>
     /// <param name="time">The clock.</param>
     /// <param name="stop">It is stopped at once, unless it has ended.</param>
     /// <param name="meanwhile">Is done again and again while the agent works.</param>

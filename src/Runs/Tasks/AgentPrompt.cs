@@ -22,10 +22,7 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
     ];
 
     /// <summary>The prompt of this start: the whole task, or, in a conversation that goes on, only what is new.</summary>
-    /// <param name="repository">The repository.</param>
     /// <param name="input">Which task and start.</param>
-    /// <param name="files">The run.</param>
-    /// <param name="task">The task.</param>
     /// <param name="conversation">The file of the conversation that goes on; null: one begins.</param>
     public static async Task<AgentPrompt> WriteAsync(
         GitRepository repository,

@@ -56,7 +56,6 @@ internal sealed record AnsweringStart
 internal sealed class AnsweringAgent(RunServices services)
 {
     /// <summary>Starts it, or takes up the one that was started before, and follows it to its answer.</summary>
-    /// <param name="ask">The start.</param>
     /// <param name="execution">Whose step it is.</param>
     /// <returns>How it ended, and its answer; null: there is none.</returns>
     public async Task<(AgentRunResult Result, string? Answer)> AskAsync(AnsweringStart ask, StepExecution execution)

@@ -3,9 +3,7 @@ namespace Orchestrator.Runs.Tasks;
 /// <summary>
 /// How much a task changes: a change that is too large, or that only moves white space about, is hard to review and in the way of others.
 /// </summary>
-/// <param name="repository">The repository.</param>
 /// <param name="limits">What is too much; off by default.</param>
-/// <param name="task">The task.</param>
 internal sealed class ChangeLimits(GitRepository repository, ChangeSettings limits, PlanTask task)
 {
     private const int MostNamed = 10;
@@ -33,7 +31,6 @@ internal sealed class ChangeLimits(GitRepository repository, ChangeSettings limi
     /// <param name="baseCommit">What the task began with.</param>
     /// <param name="tree">What is to be committed.</param>
     /// <param name="changed">The files that differ.</param>
-    /// <param name="stop">Ends the look.</param>
     public async Task<(IReadOnlyList<string> Problems, IReadOnlyList<string> Notes)> LookAsync(
         string baseCommit,
         string tree,

@@ -13,7 +13,6 @@ internal sealed class ConflictMerge(TaskWorkspace workspace, Worktree worktree, 
 
     /// <summary>What of the merge is missing. One that was undone as a whole is begun again, with what was in the files kept.</summary>
     /// <param name="ours">The task's own last commit.</param>
-    /// <param name="stop">Ends the reading.</param>
     public async Task<MergeLoss> FindLossAsync(string ours, CancellationToken stop)
     {
         var theirs = notes.MergedStaging;
@@ -54,7 +53,6 @@ internal sealed class ConflictMerge(TaskWorkspace workspace, Worktree worktree, 
     /// file, or it is binary, git marks nothing in it and leaves one side alone.
     /// </summary>
     /// <param name="ours">The task's own last commit.</param>
-    /// <param name="stop">Ends the reading.</param>
     public async Task<MergeLoss> FindUndecidedAsync(string ours, CancellationToken stop)
     {
         var head = new WorktreeHead(worktree);

@@ -29,11 +29,9 @@ internal static class ContractCheck
             : "";
 
     /// <summary>What is wrong in a commit, each a sentence for the agent.</summary>
-    /// <param name="files">The run.</param>
     /// <param name="commits">Reads the commit.</param>
     /// <param name="commit">The task's work.</param>
     /// <param name="changed">What it changes.</param>
-    /// <param name="stop">Ends the reading.</param>
     public static async Task<IReadOnlyList<string>> ProblemsAsync(
         RunFiles files,
         CommitStore commits,

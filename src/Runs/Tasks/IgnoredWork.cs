@@ -11,7 +11,6 @@ internal sealed class IgnoredWork(TaskWorkspace workspace, PlanTask task, Worktr
     /// <summary>The files that the plan names, that are there, and that git would not add.</summary>
     /// <param name="seen">Files that git sees as changed.</param>
     /// <param name="tracked">The base, whose files git sees.</param>
-    /// <param name="stop">Ends the search.</param>
     public async Task<IReadOnlyList<IgnoredFile>> NamedAsync(IReadOnlySet<string> seen, string tracked, CancellationToken stop)
     {
         var files = new WorktreeFiles(worktree.Path);

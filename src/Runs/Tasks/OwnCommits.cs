@@ -2,8 +2,6 @@ namespace Orchestrator.Runs.Tasks;
 
 /// <summary>Commits of a task's branch: which are ours, one for each attempt, and which the agent's.</summary>
 /// <param name="workspace">Where the task is worked on.</param>
-/// <param name="task">The task.</param>
-/// <param name="files">The run's files.</param>
 internal sealed class OwnCommits(TaskWorkspace workspace, PlanTask task, RunFiles files)
 {
     /// <summary>We made it, for this attempt.</summary>

@@ -91,7 +91,6 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
     /// <summary>Commits the files as this attempt's one commit, unless something is wrong; one made before a crash is found.</summary>
     /// <param name="input">Which attempt.</param>
     /// <param name="said">Takes what people should hear of.</param>
-    /// <param name="stop">Ends it.</param>
     public Task<(IReadOnlyList<string> Problems, string Commit)> CommitAsync(
         VerifyTaskInput input,
         List<string> said,

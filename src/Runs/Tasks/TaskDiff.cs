@@ -6,12 +6,10 @@ namespace Orchestrator.Runs.Tasks;
 public static class TaskDiff
 {
     /// <summary>The change as text, or null where there is neither commit nor worktree.</summary>
-    /// <param name="repository">The repository.</param>
     /// <param name="mergeCommit">The commit that merged the task; empty before.</param>
     /// <param name="commit">The task's verified commit; empty before.</param>
     /// <param name="staging">The run's staging branch, which the task began from.</param>
     /// <param name="worktree">The task's worktree, which may be gone.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>A patch: of work in progress, or that ended before it was verified, with what is not committed.</returns>
     public static async Task<Patch?> ReadAsync(
         RepositoryLocation repository,

@@ -9,7 +9,6 @@ public sealed class TaskPreparation(RunServices services)
 {
     /// <summary>Prepares it. Done again, it finds what is there.</summary>
     /// <param name="input">Which task, and what may be taken up.</param>
-    /// <param name="stop">Ends it.</param>
     public async Task<PreparedTask> PrepareAsync(PrepareTaskInput input, CancellationToken stop)
     {
         var files = services.Plans.Load(input.Task.Repository, input.Task.RunId, input.Task.PlanHash);

@@ -30,7 +30,6 @@ internal sealed class TaskWorkspace(GitRepository repository, RunFiles files, st
     public KeepAs Keep(string what) => new(RunRefs.Kept(Files.Folder, TaskId), $"{TaskId}: {what}", new CommitTrailers(RunId, TaskId));
 
     /// <summary>Keeps what is in a worktree of the task before it is overwritten, and notes where.</summary>
-    /// <param name="worktree">The worktree.</param>
     /// <param name="what">What it is, for people.</param>
     /// <param name="known">As in <see cref="DiscardPermit.KeepAsync"/>.</param>
     /// <param name="stop">Is looked at between the steps.</param>
@@ -52,7 +51,6 @@ internal sealed class TaskWorkspace(GitRepository repository, RunFiles files, st
 
     /// <summary>What new work begins with.</summary>
     /// <param name="recorded">Where staging was when the task was started, as the run knows it.</param>
-    /// <param name="stop">Ends the reading.</param>
     public async Task<string> StagingTipAsync(string recorded, CancellationToken stop) =>
         await StagingRecord.BaseAsync(recorded, stop)
         ?? throw new StepException(

@@ -6,8 +6,6 @@ internal static class WantedFiles
     private const int MostNamed = 10;
 
     /// <summary>What a person is told beside the agent's words; empty where it wants no file.</summary>
-    /// <param name="files">The run.</param>
-    /// <param name="task">The task.</param>
     /// <param name="claim">What its agent said.</param>
     public static string Owners(RunFiles files, string task, AgentClaim? claim)
     {
