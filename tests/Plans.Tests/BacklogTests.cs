@@ -54,7 +54,7 @@ public sealed class BacklogTests
         var without = backlog.Delete("1");
 
         Assert.Equal(["2", "3"], without.Tasks.Select(t => t.Id));
-        Assert.Empty(without.Faults);
+        Assert.Empty(without.Graph().Faults);
         Assert.Empty(without.Find("2")!.Dependencies);
     }
 
@@ -66,7 +66,7 @@ public sealed class BacklogTests
     {
         Backlog backlog = new([Task("1", dependencies: ["2"]), Task("2", dependencies: ["1"]), Task("3", dependencies: ["9"])]);
 
-        Assert.Equal([GraphFaultKind.UnknownDependency, GraphFaultKind.Cycle], backlog.Faults.Select(f => f.Kind));
+        Assert.Equal([GraphFaultKind.UnknownDependency, GraphFaultKind.Cycle], backlog.Graph().Faults.Select(f => f.Kind));
     }
 
     [Fact]

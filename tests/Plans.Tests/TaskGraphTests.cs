@@ -39,7 +39,6 @@ public sealed class TaskGraphTests
             graph.Faults.Select(f => $"{f.Kind} {f.TaskId}: {string.Join(' ', f.Ids)}")
         );
         Assert.Equal(0, graph.WaveOf("behind"));
-        Assert.DoesNotContain("behind", graph.Order);
     }
 
     [Fact]
@@ -48,26 +47,6 @@ public sealed class TaskGraphTests
         var graph = Graph("top:a,c", "a:b", "b:a", "c:d", "d:c");
 
         Assert.Equal(["a b a", "c d c"], graph.Cycles.Select(c => string.Join(' ', c)));
-    }
-
-    [Fact]
-    public void BlockedBy_Failure_IsTransitive()
-    {
-        var graph = Graph("a", "b:a", "c:b", "d", "e:d,c");
-
-        Assert.Equal(["b", "c", "e"], graph.BlockedBy(["a"]));
-        Assert.Equal(["e"], graph.BlockedBy(["c", "d"]));
-        Assert.Empty(graph.BlockedBy(["nobody"]));
-    }
-
-    [Fact]
-    public void ReadySet_SomeDone_IsInPlanOrder()
-    {
-        TaskNode[] nodes = [.. Graph("a", "b:a", "c:a", "d:b,c", "e:unknown").Nodes];
-
-        Assert.Equal(["a"], ReadySet.Of(nodes, _ => false, _ => false));
-        Assert.Equal(["c"], ReadySet.Of(nodes, id => id == "a", id => id == "b"));
-        Assert.Equal(["c"], ReadySet.WaitsFor(nodes[3], id => id is "a" or "b"));
     }
 
     [Fact]

@@ -27,9 +27,6 @@ public sealed record Backlog(IReadOnlyList<BacklogTask> Tasks)
             .FirstOrDefault();
     }
 
-    /// <summary>What is wrong: dependencies that lead nowhere or in circles, ids used twice.</summary>
-    public IReadOnlyList<GraphFault> Faults => Graph().Faults;
-
     /// <summary>The tasks and subtasks as a graph.</summary>
     public TaskGraph Graph() => TaskGraph.Of(All.Select(t => new TaskNode(t.Id, t.Dependencies)));
 

@@ -44,9 +44,6 @@ public sealed class TaskGraph
         _wave = GraphOrder.Waves(_order, _dependencies);
     }
 
-    /// <summary>The tasks in plan order.</summary>
-    public IReadOnlyList<TaskNode> Nodes => _nodes;
-
     /// <summary>Duplicate ids, unknown and self dependencies, cycles: all of them.</summary>
     public IReadOnlyList<GraphFault> Faults { get; }
 
@@ -61,38 +58,19 @@ public sealed class TaskGraph
     /// <summary>The graph of tasks given in plan order.</summary>
     public static TaskGraph Of(IEnumerable<TaskNode> nodes) => new([.. nodes]);
 
-    /// <summary>Whether a task of this id exists.</summary>
-    public bool Contains(string id) => _index.ContainsKey(id);
-
-    /// <summary>
-    /// All tasks so that each comes after those it waits for; among equals in plan order. Tasks in or behind a cycle are missing.
-    /// </summary>
-    public IReadOnlyList<string> Order => [.. _order.Select(i => _nodes[i].Id)];
-
     /// <summary>
     /// Tasks by the earliest moment at which they could run: the first wave waits for nothing, each other for something in the wave before.
     /// For people; a run starts a task as soon as its own dependencies are merged. Tasks in or behind a cycle are missing.
     /// </summary>
-    public IReadOnlyList<IReadOnlyList<string>> Waves
-    {
-        get
-        {
-            var waves = new List<List<string>>();
-            for (var i = 0; i < _nodes.Length; i++)
-            {
-                if (_wave[i] == 0)
-                {
-                    continue;
-                }
-                while (waves.Count < _wave[i])
-                {
-                    waves.Add([]);
-                }
-                waves[_wave[i] - 1].Add(_nodes[i].Id);
-            }
-            return waves;
-        }
-    }
+    public IReadOnlyList<IReadOnlyList<string>> Waves =>
+        [
+            .. Enumerable
+                .Range(0, _nodes.Length)
+                .Where(i => _wave[i] > 0)
+                .GroupBy(i => _wave[i], i => _nodes[i].Id)
+                .OrderBy(wave => wave.Key)
+                .Select(wave => wave.ToArray()),
+        ];
 
     /// <summary>The wave of a task, from 1; 0 when it is in or behind a cycle.</summary>
     /// <exception cref="KeyNotFoundException">There is no such task.</exception>
@@ -101,33 +79,6 @@ public sealed class TaskGraph
     /// <summary>The tasks that wait directly for this one, in plan order.</summary>
     /// <exception cref="KeyNotFoundException">There is no such task.</exception>
     public IReadOnlyList<string> DependantsOf(string id) => [.. _dependants[_index[id]].Select(i => _nodes[i].Id)];
-
-    /// <summary>All tasks that can't run when these fail, directly or through others, in plan order, without these themselves.</summary>
-    public IReadOnlyList<string> BlockedBy(IEnumerable<string> failed)
-    {
-        var reached = new bool[_nodes.Length];
-        var open = new Stack<int>();
-        var start = new HashSet<int>();
-        foreach (var id in failed)
-        {
-            if (_index.TryGetValue(id, out var i) && start.Add(i))
-            {
-                open.Push(i);
-            }
-        }
-        while (open.TryPop(out var task))
-        {
-            foreach (var next in _dependants[task])
-            {
-                if (!reached[next])
-                {
-                    reached[next] = true;
-                    open.Push(next);
-                }
-            }
-        }
-        return [.. Enumerable.Range(0, _nodes.Length).Where(i => reached[i] && !start.Contains(i)).Select(i => _nodes[i].Id)];
-    }
 
     /// <summary>The longest chain of tasks by estimated time, in the order in which they run; empty for a graph of cycles.</summary>
     public IReadOnlyList<string> CriticalPath
@@ -164,8 +115,6 @@ public sealed class TaskGraph
 
     /// <summary>Answers whether one task waits for another, directly or through others; made once for many questions.</summary>
     public TaskOrder ToOrder() => new(_nodes.Length, _order, _dependencies);
-
-    internal int IndexOf(string id) => _index[id];
 
     private int[] Resolve(int task, List<GraphFault> faults)
     {

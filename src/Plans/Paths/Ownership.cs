@@ -35,17 +35,4 @@ public sealed class Ownership
 
     /// <summary>Whether the task may create, change or delete a path, given relative to the repository as git prints it.</summary>
     public bool Owns(string path) => OwnsEverything || Array.Exists(_patterns, p => p.Matches(path));
-
-    /// <summary>The paths that the task may not write, in the order given.</summary>
-    public IReadOnlyList<string> NotOwned(IEnumerable<string> paths) => [.. paths.Where(path => !Owns(path))];
-
-    /// <summary>Whether two tasks could write the same path; tasks that do must not run at the same time.</summary>
-    public bool Overlaps(Ownership other)
-    {
-        if (OwnsNothing || other.OwnsNothing)
-        {
-            return false;
-        }
-        return OwnsEverything || other.OwnsEverything || Array.Exists(_patterns, a => Array.Exists(other._patterns, a.Overlaps));
-    }
 }
