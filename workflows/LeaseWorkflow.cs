@@ -14,10 +14,8 @@ public sealed class LeaseWorkflow : MessageWorkflow
     /// <summary>Notes of messages that could not be read: the last ones.</summary>
     private const int MostDropped = 5;
 
-    /// <summary>
-    /// How often it is looked whether those whom others wait for are still there, beside the look at once when somebody comes or has to
-    /// wait.
-    /// </summary>
+    /// <summary>How often it is looked whether those whom others wait for are still there, beside the look at once when somebody comes or
+    /// has to wait.</summary>
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(10);
 
     /// <summary>Somebody has to wait: it may be for one that is gone.</summary>

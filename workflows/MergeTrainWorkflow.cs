@@ -6,10 +6,8 @@ using Temporalio.Converters;
 
 namespace Orchestrator.Workflows;
 
-/// <summary>
-/// The merge train of one run, its child: it begins with the first verified work and ends with the run. It puts the parts of a train
-/// together; what they know is one <see cref="TrainContext"/>.
-/// </summary>
+/// <summary>The merge train of one run, its child: it begins with the first verified work and ends with the run. It puts the parts of a
+/// train together; what they know is one <see cref="TrainContext"/>.</summary>
 [Workflow("MergeTrainWorkflow")]
 public sealed class MergeTrainWorkflow : MessageWorkflow
 {

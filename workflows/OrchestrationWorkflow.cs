@@ -5,11 +5,9 @@ using Temporalio.Converters;
 
 namespace Orchestrator.Workflows;
 
-/// <summary>
-/// One run: the plan is read and approved, the repository prepared, tasks start as soon as what they depend on is merged,
-/// verified work is merged in turn, and in the end staging lands on the target. What can't be decided waits for a person.
-/// It puts the parts of a run together; what they know is one <see cref="RunState"/>.
-/// </summary>
+/// <summary>One run: the plan is read and approved, the repository prepared, tasks start as soon as what they depend on is merged, verified
+/// work is merged in turn, and in the end staging lands on the target. What can't be decided waits for a person. It puts the parts of a run
+/// together; what they know is one <see cref="RunState"/>.</summary>
 [Workflow("OrchestrationWorkflow")]
 public sealed class OrchestrationWorkflow : MessageWorkflow
 {

@@ -3,10 +3,8 @@ using Temporalio.Converters;
 
 namespace Orchestrator.Workflows;
 
-/// <summary>
-/// A request becomes a plan. Each answer of the planner is the result of an activity, so that it is paid for once; faults of a plan go back
-/// to the same conversation.
-/// </summary>
+/// <summary>A request becomes a plan. Each answer of the planner is the result of an activity, so that it is paid for once; faults of a
+/// plan go back to the same conversation.</summary>
 [Workflow("PlanningWorkflow")]
 public sealed class PlanningWorkflow : AgentWorkflow
 {

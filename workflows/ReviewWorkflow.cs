@@ -3,10 +3,8 @@ using Temporalio.Converters;
 
 namespace Orchestrator.Workflows;
 
-/// <summary>
-/// One round of a run's review. Each answer of the reviewer is the result of an activity and kept before anything is made of it, so that it
-/// is paid for once; an answer that can't be read goes back to the same conversation.
-/// </summary>
+/// <summary>One round of a run's review. Each answer of the reviewer is the result of an activity and kept before anything is made of it,
+/// so that it is paid for once; an answer that can't be read goes back to the same conversation.</summary>
 [Workflow("ReviewWorkflow")]
 public sealed class ReviewWorkflow : AgentWorkflow
 {

@@ -3,10 +3,8 @@ using Temporalio.Converters;
 
 namespace Orchestrator.Workflows;
 
-/// <summary>
-/// One task: a worktree is prepared, an agent works in it, what it did is checked, committed and put to its gates, and the run merges it.
-/// What is wrong goes back to the same conversation, with evidence, as often as the plan allows.
-/// </summary>
+/// <summary>One task: a worktree is prepared, an agent works in it, what it did is checked, committed and put to its gates, and the run
+/// merges it. What is wrong goes back to the same conversation, with evidence, as often as the plan allows.</summary>
 [Workflow("TaskWorkflow")]
 public sealed class TaskWorkflow : AgentWorkflow
 {
@@ -138,9 +136,8 @@ public sealed class TaskWorkflow : AgentWorkflow
         }
     }
 
-    /// <summary>
-    /// An earlier result is merged without an agent where it passes its gates on the present base; if not, it is tried no more.
-    /// </summary>
+    /// <summary>An earlier result is merged without an agent where it passes its gates on the present base; if not, it is tried no
+    /// more.</summary>
     private async Task<bool> TakeUpEarlierResultAsync(PreparedTask prepared)
     {
         _mayReuse = false;
@@ -201,10 +198,8 @@ public sealed class TaskWorkflow : AgentWorkflow
         return merge;
     }
 
-    /// <summary>
-    /// The worktree holds both sides. What a person has made of them is put to the same checks as an agent's work; with words of his the
-    /// agent tries once more.
-    /// </summary>
+    /// <summary>The worktree holds both sides. What a person has made of them is put to the same checks as an agent's work; with words of
+    /// his the agent tries once more.</summary>
     private async Task<VerifyResult> LetPersonResolveAsync(PreparedTask prepared, MergeResult conflict)
     {
         var (problem, evidence) = (conflict.Message, conflict.ProblemsFile);

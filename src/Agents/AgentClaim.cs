@@ -2,13 +2,10 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.Agents;
 
-/// <summary>
-/// What an agent says about its own work, by <c>orchestrate done</c> or <c>orchestrate blocked</c>: a claim, to be compared with facts.
-/// </summary>
-/// <remarks>
-/// It lies as <c>claim.json</c> in the start's folder, so that it needs no running orchestrator; a later claim of the same start replaces
-/// it.
-/// </remarks>
+/// <summary>What an agent says about its own work, by <c>orchestrate done</c> or <c>orchestrate blocked</c>: a claim, to be compared with
+/// facts.</summary>
+/// <remarks>It lies as <c>claim.json</c> in the start's folder, so that it needs no running orchestrator; a later claim of the same start
+/// replaces it.</remarks>
 public sealed record AgentClaim
 {
     /// <summary>Name of the file in the start's folder.</summary>
@@ -108,10 +105,8 @@ public sealed record AgentClaim
     /// <param name="folder">The start's folder.</param>
     public static AgentClaim? TryRead(string folder) => TryRead(folder, out _);
 
-    /// <summary>
-    /// The start's claim, or null where there is none that can be read. The agent may write into the folder: whatever lies there is no
-    /// reason to fail.
-    /// </summary>
+    /// <summary>The start's claim, or null where there is none that can be read. The agent may write into the folder: whatever lies there
+    /// is no reason to fail.</summary>
     /// <param name="folder">The start's folder.</param>
     /// <param name="problem">Why what is there is no claim, in a sentence; empty where there is nothing, or a claim.</param>
     public static AgentClaim? TryRead(string folder, out string problem)

@@ -3,9 +3,8 @@ using System.Globalization;
 
 namespace Orchestrator.Agents;
 
-/// <summary>
-/// The environment an agent is given: the user's own, without what belongs to us or would mislead it, and with the facts of its task.
-/// </summary>
+/// <summary>The environment an agent is given: the user's own, without what belongs to us or would mislead it, and with the facts of its
+/// task.</summary>
 public static class AgentEnvironment
 {
     /// <summary>Variables that are never handed on: they name another agent's session or another repository.</summary>
@@ -35,10 +34,8 @@ public static class AgentEnvironment
             .Cast<DictionaryEntry>()
             .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "");
 
-    /// <summary>
-    /// Makes the environment of one start. <c>ORCHESTRATOR_START</c> is not in it: the supervisor adds it to the agent alone, because all
-    /// that carries it is killed at the end.
-    /// </summary>
+    /// <summary>Makes the environment of one start. <c>ORCHESTRATOR_START</c> is not in it: the supervisor adds it to the agent alone,
+    /// because all that carries it is killed at the end.</summary>
     /// <param name="inherited">The user's environment.</param>
     /// <param name="start">The start, whose facts are added as <c>ORCHESTRATOR_*</c>.</param>
     /// <param name="own">The runner's own variables.</param>
@@ -68,11 +65,9 @@ public static class AgentEnvironment
         return environment;
     }
 
-    /// <summary>
-    /// Git tidies up a large repository by itself after a commit, in the background: it would work in the folder that all worktrees share
-    /// when the agent has ended, and be killed with what the agent left behind. Added as further configuration (git-config(1),
-    /// <c>GIT_CONFIG_COUNT</c>) to what is there.
-    /// </summary>
+    /// <summary>Git tidies up a large repository by itself after a commit, in the background: it would work in the folder that all
+    /// worktrees share when the agent has ended, and be killed with what the agent left behind. Added as further configuration
+    /// (git-config(1), <c>GIT_CONFIG_COUNT</c>) to what is there.</summary>
     private static void LeaveOutGitMaintenance(Dictionary<string, string> environment)
     {
         var count = int.TryParse(

@@ -3,10 +3,8 @@ namespace Orchestrator.Agents;
 /// <summary>Something an agent did, read from its output. Kinds this version does not know are left out.</summary>
 public abstract record AgentEvent
 {
-    /// <summary>
-    /// Where the event's line ends in the start's <c>stdout</c> file, in bytes. A follower that was killed passes the
-    /// last offset it recorded and is not told the same event twice.
-    /// </summary>
+    /// <summary>Where the event's line ends in the start's <c>stdout</c> file, in bytes. A follower that was killed passes the last offset
+    /// it recorded and is not told the same event twice.</summary>
     public long Offset { get; init; }
 
     /// <summary>The tool use of the sub-agent the event belongs to; null for the agent itself.</summary>

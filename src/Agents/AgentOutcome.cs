@@ -1,8 +1,7 @@
 namespace Orchestrator.Agents;
 
-/// <summary>
-/// Why a start did not end in "done". Decides what the caller does next: try again, wait, go on in the conversation, or ask a person.
-/// </summary>
+/// <summary>Why a start did not end in "done". Decides what the caller does next: try again, wait, go on in the conversation, or ask a
+/// person.</summary>
 public enum AgentFailure
 {
     /// <summary>No failure: the agent claims done.</summary>
@@ -80,10 +79,8 @@ public sealed record AgentOutcome
     /// <summary>Turns of this start.</summary>
     public int Turns { get; init; }
 
-    /// <summary>
-    /// What this start used, without what earlier starts of the same conversation used. Of a start that was killed before it told its cost
-    /// only the tokens are known (from the conversation's file), and the cost is 0.
-    /// </summary>
+    /// <summary>What this start used, without what earlier starts of the same conversation used. Of a start that was killed before it told
+    /// its cost only the tokens are known (from the conversation's file), and the cost is 0.</summary>
     public AgentUsage Usage { get; init; } = AgentUsage.None;
 
     /// <summary>False when no result was printed: <see cref="Usage"/> is a lower bound, and its cost is unknown.</summary>
@@ -92,10 +89,8 @@ public sealed record AgentOutcome
     /// <summary>The last text of the agent: its own report.</summary>
     public string FinalText { get; init; } = "";
 
-    /// <summary>
-    /// What was answered to <see cref="AgentStart.AnswerSchema"/>: JSON where the agent program vouches for it, else all that the agent
-    /// said, in which JSON may be. Null where no answer was asked for, or none was given.
-    /// </summary>
+    /// <summary>What was answered to <see cref="AgentStart.AnswerSchema"/>: JSON where the agent program vouches for it, else all that the
+    /// agent said, in which JSON may be. Null where no answer was asked for, or none was given.</summary>
     public string? Answer { get; init; }
 
     /// <summary>Tool calls that were refused.</summary>

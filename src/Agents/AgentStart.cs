@@ -1,16 +1,12 @@
 namespace Orchestrator.Agents;
 
 /// <summary>One start of an agent: one process, one folder of its own.</summary>
-/// <remarks>
-/// The same value must be given again by a successor that takes the start over; what is not part of the process
-/// (limits of following, owner) may differ.
-/// </remarks>
+/// <remarks>The same value must be given again by a successor that takes the start over; what is not part of the process (limits of
+/// following, owner) may differ.</remarks>
 public sealed record AgentStart
 {
-    /// <summary>
-    /// Absolute path of the start's folder (<c>.orchestrator/runs/RUN/tasks/TASK/START</c>). Made if missing. Also the value of
-    /// <c>ORCHESTRATOR_START</c>, so it names the start on this machine.
-    /// </summary>
+    /// <summary>Absolute path of the start's folder (<c>.orchestrator/runs/RUN/tasks/TASK/START</c>). Made if missing. Also the value of
+    /// <c>ORCHESTRATOR_START</c>, so it names the start on this machine.</summary>
     public required string Folder { get; init; }
 
     /// <summary>Absolute path of the worktree the agent works in. Never made: if it is gone the start fails.</summary>
@@ -28,47 +24,37 @@ public sealed record AgentStart
     /// <summary>The attempt, from 1 (<c>ORCHESTRATOR_ATTEMPT</c>).</summary>
     public required int Attempt { get; init; }
 
-    /// <summary>
-    /// What the agent is told. Given on stdin and as the file named by <c>ORCHESTRATOR_PROMPT_FILE</c>. Should begin with plain words:
-    /// agent programs take a first "/" for a command.
-    /// </summary>
+    /// <summary>What the agent is told. Given on stdin and as the file named by <c>ORCHESTRATOR_PROMPT_FILE</c>. Should begin with plain
+    /// words: agent programs take a first "/" for a command.</summary>
     public required string Prompt { get; init; }
 
-    /// <summary>
-    /// Who follows: an id of the activity attempt, unique per attempt. Written to <c>owner</c> in the folder; a follower whose
-    /// id is no longer there stops following (<see cref="AgentOwnerChangedException"/>).
-    /// </summary>
+    /// <summary>Who follows: an id of the activity attempt, unique per attempt. Written to <c>owner</c> in the folder; a follower whose id
+    /// is no longer there stops following (<see cref="AgentOwnerChangedException"/>).</summary>
     public required string Owner { get; init; }
 
     /// <summary>The task's secret for <c>orchestrate done</c> and its kin (<c>ORCHESTRATOR_TOKEN</c>); null for none.</summary>
     public string? Token { get; init; }
 
-    /// <summary>
-    /// The conversation's id, chosen by the caller (a UUID for Claude) so that it is known before the agent runs. If the conversation is
-    /// there (<see cref="IAgentRunner.FindConversation"/>) the start goes on in it, else it begins it.
-    /// </summary>
+    /// <summary>The conversation's id, chosen by the caller (a UUID for Claude) so that it is known before the agent runs. If the
+    /// conversation is there (<see cref="IAgentRunner.FindConversation"/>) the start goes on in it, else it begins it.</summary>
     public string? SessionId { get; init; }
 
     /// <summary>The model; null for the runner's own choice.</summary>
     public string? Model { get; init; }
 
-    /// <summary>
-    /// Text added to the agent's instructions: role, the repository's own instructions of the base commit. Null for none.
-    /// </summary>
+    /// <summary>Text added to the agent's instructions: role, the repository's own instructions of the base commit. Null for
+    /// none.</summary>
     public string? SystemPrompt { get; init; }
 
-    /// <summary>
-    /// The repository's own agents at the base commit: file name to Markdown text with front matter (<c>.claude/agents/*.md</c>).
-    /// </summary>
+    /// <summary>The repository's own agents at the base commit: file name to Markdown text with front matter
+    /// (<c>.claude/agents/*.md</c>).</summary>
     public IReadOnlyDictionary<string, string> AgentDefinitions { get; init; } = new Dictionary<string, string>();
 
     /// <summary>What the agent may write and run; kept as the folder's <c>policy</c> file, which the ownership hook reads.</summary>
     public required HookPolicy Policy { get; init; }
 
-    /// <summary>
-    /// The JSON Schema (as JSON text, without <c>$schema</c>) of the answer that is wanted instead of work; it comes as
-    /// <see cref="AgentOutcome.Answer"/>. Null: the agent works.
-    /// </summary>
+    /// <summary>The JSON Schema (as JSON text, without <c>$schema</c>) of the answer that is wanted instead of work; it comes as
+    /// <see cref="AgentOutcome.Answer"/>. Null: the agent works.</summary>
     public string? AnswerSchema { get; init; }
 
     /// <summary>What the agent may only read; null: nothing is kept from it but by its policy.</summary>
@@ -89,9 +75,8 @@ public sealed record AgentStart
 /// <param name="ReadUpTo">Absolute path of the file that names the size up to which all is read.</param>
 public sealed record AgentMailFiles(string File, string ReadUpTo);
 
-/// <summary>
-/// Limits of one start. Times are awake time: a suspended machine does not use them up. <see cref="Timeout.InfiniteTimeSpan"/> is no limit.
-/// </summary>
+/// <summary>Limits of one start. Times are awake time: a suspended machine does not use them up. <see cref="Timeout.InfiniteTimeSpan"/> is
+/// no limit.</summary>
 public sealed record AgentLimits
 {
     /// <summary>How long the process may live. Kept by the supervisor, with or without anybody following.</summary>
@@ -112,17 +97,12 @@ public sealed record AgentLimits
     /// <summary>US dollars for this start; null for no limit.</summary>
     public decimal? CostUsd { get; init; }
 
-    /// <summary>
-    /// Bytes of memory that the agent and all it started may hold; an agent that holds more is stopped. Looked at twice a second while it
-    /// is followed. Null for no limit.
-    /// </summary>
+    /// <summary>Bytes of memory that the agent and all it started may hold; an agent that holds more is stopped. Looked at twice a second
+    /// while it is followed. Null for no limit.</summary>
     public long? MemoryBytes { get; init; }
 
-    /// <summary>
-    /// Cores that the agent and all it started may use on average, such as 0.5: while it is followed its processes are stopped and
-    /// continued so that they do not use more.
-    /// Null for no limit.
-    /// </summary>
+    /// <summary>Cores that the agent and all it started may use on average, such as 0.5: while it is followed its processes are stopped and
+    /// continued so that they do not use more. Null for no limit.</summary>
     public double? Cores { get; init; }
 
     /// <summary>Most bytes of output; an agent that prints more is stopped.</summary>
@@ -130,9 +110,8 @@ public sealed record AgentLimits
     public long OutputBytes { get; init; } = 1L << 30;
 }
 
-/// <summary>
-/// The owner named in the start's folder is another one: somebody took the start over, and this follower must do nothing more.
-/// </summary>
+/// <summary>The owner named in the start's folder is another one: somebody took the start over, and this follower must do nothing
+/// more.</summary>
 /// <param name="folder">The start's folder.</param>
 /// <param name="owner">The owner found there.</param>
 public sealed class AgentOwnerChangedException(string folder, string owner)

@@ -6,10 +6,9 @@ public interface IAgentRunner
     /// <summary>The name in settings, such as <c>claude</c>.</summary>
     string Name { get; }
 
-    /// <summary>
-    /// The file of a conversation; null if there is none here. When there is one, a start with this <see cref="AgentStart.SessionId"/> goes
-    /// on in it and needs only what is new; else it begins it, with the whole prompt. The file is all that another machine needs to go on.
-    /// </summary>
+    /// <summary>The file of a conversation; null if there is none here. When there is one, a start with this
+    /// <see cref="AgentStart.SessionId"/> goes on in it and needs only what is new; else it begins it, with the whole prompt. The file is
+    /// all that another machine needs to go on.</summary>
     string? FindConversation(string sessionId);
 
     /// <summary>Says what to start. Writes files the program reads into the start's folder; the same start gives the same call.</summary>

@@ -4,10 +4,8 @@ using Orchestrator.Plans.Readers.Backlogs;
 
 namespace Orchestrator.Backlogs;
 
-/// <summary>
-/// The backlog of a repository: <c>.orchestrator/tasks.json</c>, or the file of task-master where that is the one in use. Writers wait for
-/// each other, and a crash in the middle leaves the old file.
-/// </summary>
+/// <summary>The backlog of a repository: <c>.orchestrator/tasks.json</c>, or the file of task-master where that is the one in use. Writers
+/// wait for each other, and a crash in the middle leaves the old file.</summary>
 public sealed class BacklogStore
 {
     /// <summary>How long a writer waits for another one.</summary>
@@ -54,10 +52,8 @@ public sealed class BacklogStore
     /// <param name="tag">The tag of a file that has tags; null: the usual one.</param>
     /// <param name="change">Makes the new backlog of the present one.</param>
     /// <param name="stop">Ends waiting for another writer.</param>
-    /// <returns>
-    /// The new file; or none and the errors of the present one that make it unreadable, or those that the change would add, and nothing was
-    /// written.
-    /// </returns>
+    /// <returns>The new file; or none and the errors of the present one that make it unreadable, or those that the change would add, and
+    /// nothing was written.</returns>
     /// <exception cref="BacklogBusyException">Another program has been writing for too long.</exception>
     public async Task<BacklogReadResult> ChangeAsync(string? tag, Func<Backlog, Backlog> change, CancellationToken stop)
     {

@@ -1,9 +1,7 @@
 namespace Orchestrator.Client;
 
-/// <summary>
-/// Activity attempts whose worker process is dead are failed at once, by standard calls, so that nobody waits for a heartbeat timeout.
-/// Used at start-up by the worker that takes over.
-/// </summary>
+/// <summary>Activity attempts whose worker process is dead are failed at once, by standard calls, so that nobody waits for a heartbeat
+/// timeout. Used at start-up by the worker that takes over.</summary>
 public static class DeadAttempts
 {
     /// <summary>Fails the pending attempts of open runs and tasks that a dead worker holds.</summary>

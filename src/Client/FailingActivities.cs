@@ -2,11 +2,9 @@ using Temporalio.Api.Workflow.V1;
 
 namespace Orchestrator.Client;
 
-/// <summary>
-/// Activities are tried for ever, because most of what stops them passes. One that fails again and again is told to its run, which shows
-/// it; else a run that stands still for a reason nobody foresaw would look like one at work. Looks once at each call and remembers what it
-/// told; not safe for several threads.
-/// </summary>
+/// <summary>Activities are tried for ever, because most of what stops them passes. One that fails again and again is told to its run, which
+/// shows it; else a run that stands still for a reason nobody foresaw would look like one at work. Looks once at each call and remembers
+/// what it told; not safe for several threads.</summary>
 /// <param name="client">Client of the server that holds the runs.</param>
 /// <param name="time">The clock.</param>
 public sealed class FailingActivities(ITemporalClient client, TimeProvider time)

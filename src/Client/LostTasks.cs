@@ -1,19 +1,16 @@
 namespace Orchestrator.Client;
 
-/// <summary>
-/// A run that has continued as new, or was reset, is not the parent of the tasks that an earlier execution of it has started: the server
-/// does not tell it when somebody terminates one of them, and a task that was terminated can't say so itself. So it is looked from outside,
-/// and the run is told. Remembers what it told; not safe for several threads.
-/// </summary>
+/// <summary>A run that has continued as new, or was reset, is not the parent of the tasks that an earlier execution of it has started: the
+/// server does not tell it when somebody terminates one of them, and a task that was terminated can't say so itself. So it is looked from
+/// outside, and the run is told. Remembers what it told; not safe for several threads.</summary>
 /// <param name="client">Client of the server that holds the runs.</param>
 public sealed class LostTasks(ITemporalClient client)
 {
     private readonly ITemporalClient _client = MessageJson.Speaking(client);
     private HashSet<string> _told = new(StringComparer.Ordinal);
 
-    /// <summary>
-    /// Tells open runs of their tasks that have not come to an end by themselves. A run that knows it already takes no notice.
-    /// </summary>
+    /// <summary>Tells open runs of their tasks that have not come to an end by themselves. A run that knows it already takes no
+    /// notice.</summary>
     /// <returns>What was told now.</returns>
     /// <exception cref="RpcException">The server can't be reached.</exception>
     public async Task<IReadOnlyList<TaskReport>> LookAsync(CancellationToken cancellation = default)

@@ -1,11 +1,9 @@
 namespace Orchestrator.Client;
 
-/// <summary>
-/// Tasks outlive the executions of their run, because a run that continues as new must not take them with it. So nobody ends them when a
-/// run is terminated:
-/// whoever hosts a worker looks from outside, and tells the tasks of a run that has ended. One question about the open runs for each look,
-/// whatever the number of tasks; all open tasks are looked through at the first look and at each fifteenth. Not safe for several threads.
-/// </summary>
+/// <summary>Tasks outlive the executions of their run, because a run that continues as new must not take them with it. So nobody ends them
+/// when a run is terminated: whoever hosts a worker looks from outside, and tells the tasks of a run that has ended. One question about the
+/// open runs for each look, whatever the number of tasks; all open tasks are looked through at the first look and at each fifteenth. Not
+/// safe for several threads.</summary>
 /// <param name="client">Client of the server that holds the runs.</param>
 public sealed class OrphanedTasks(ITemporalClient client)
 {
@@ -18,9 +16,8 @@ public sealed class OrphanedTasks(ITemporalClient client)
     private int _looks;
 
     /// <summary>Looks once.</summary>
-    /// <returns>
-    /// Runs that have ended since the last look, or have open tasks still; an execution of null: the server knows the run no more.
-    /// </returns>
+    /// <returns>Runs that have ended since the last look, or have open tasks still; an execution of null: the server knows the run no
+    /// more.</returns>
     /// <exception cref="RpcException">The server can't be reached.</exception>
     public async Task<IReadOnlyList<(string RunId, RunExecution? Execution)>> LookAsync(CancellationToken cancellation = default)
     {

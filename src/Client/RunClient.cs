@@ -39,9 +39,8 @@ public sealed class RunClient(ITemporalClient client)
     /// <summary>A handle on a run; nothing is asked of the server.</summary>
     public RunHandle Get(string runId) => new(_client, runId);
 
-    /// <summary>
-    /// Whether somebody takes the tasks of runs. A worker that has gone a few minutes ago may still be counted by the server.
-    /// </summary>
+    /// <summary>Whether somebody takes the tasks of runs. A worker that has gone a few minutes ago may still be counted by the
+    /// server.</summary>
     /// <param name="isDead">True for the identity of a worker that has certainly gone.</param>
     public async Task<bool> HasWorkersAsync(Func<string, bool> isDead, CancellationToken cancellation = default)
     {

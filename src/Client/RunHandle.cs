@@ -67,10 +67,8 @@ public sealed class RunHandle
     public Task<RunExecution?> FindExecutionAsync(CancellationToken cancellation = default) =>
         RunExecution.FindAsync(_client, RunId, new RpcOptions { Retry = true, CancellationToken = cancellation });
 
-    /// <summary>
-    /// True while a decision or an activity of the run or of one of its open tasks is under way, so that its state may change at once: a
-    /// task that was answered while nobody worked on it has yet to say so.
-    /// </summary>
+    /// <summary>True while a decision or an activity of the run or of one of its open tasks is under way, so that its state may change at
+    /// once: a task that was answered while nobody worked on it has yet to say so.</summary>
     /// <param name="status">The run as it was said to be last.</param>
     public async Task<bool> IsMovingAsync(RunStatus status, CancellationToken cancellation = default)
     {
@@ -106,10 +104,8 @@ public sealed class RunHandle
         }
     }
 
-    /// <summary>
-    /// Waits for the end. A run that failed gives its reason, not an exception; of one that is reset meanwhile the end of its newest
-    /// execution is waited for.
-    /// </summary>
+    /// <summary>Waits for the end. A run that failed gives its reason, not an exception; of one that is reset meanwhile the end of its
+    /// newest execution is waited for.</summary>
     /// <exception cref="RpcException">The server can't be reached or does not know the run.</exception>
     public async Task<RunResult> ResultAsync(CancellationToken cancellation = default)
     {
@@ -204,10 +200,8 @@ public sealed class RunHandle
     public Task DeliverAsync(string command, IReadOnlyCollection<object?> args, CancellationToken cancellation = default) =>
         Workflow.SignalAsync(command, args, new WorkflowSignalOptions { Rpc = new RpcOptions { CancellationToken = cancellation } });
 
-    /// <summary>
-    /// Waits until the run's history has grown, following it into new executions, also those of a reset; returns at the end of the run.
-    /// Each value is a hint to look again.
-    /// </summary>
+    /// <summary>Waits until the run's history has grown, following it into new executions, also those of a reset; returns at the end of the
+    /// run. Each value is a hint to look again.</summary>
     public async IAsyncEnumerable<long> ChangesAsync(
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation = default
     )

@@ -3,9 +3,8 @@ namespace Orchestrator.Client;
 /// <summary>Joins the pages of a long status to one. No Temporal, no clock.</summary>
 public static class StatusPages
 {
-    /// <summary>
-    /// A run that changes faster than its pages can be read is shown as it is at the last try: each task as it was when its page was read.
-    /// </summary>
+    /// <summary>A run that changes faster than its pages can be read is shown as it is at the last try: each task as it was when its page
+    /// was read.</summary>
     private const int Tries = 5;
 
     /// <summary>All pages, of one moment: a run that changed between two of them is read again, up to five times.</summary>

@@ -3,10 +3,9 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Git;
 
-/// <summary>
-/// The git program and the repositories that somebody works with, each looked at once: its version, a repository's place and its
-/// configuration do not change while we work, and asking anew would cost every step three git processes. What failed is tried again.
-/// </summary>
+/// <summary>The git program and the repositories that somebody works with, each looked at once: its version, a repository's place and its
+/// configuration do not change while we work, and asking anew would cost every step three git processes. What failed is tried
+/// again.</summary>
 public sealed class GitRepositories
 {
     private readonly ConcurrentDictionary<string, Task<GitProgram>> _programs = new(StringComparer.Ordinal);

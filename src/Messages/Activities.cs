@@ -44,10 +44,8 @@ public interface IRunActivities
     [Activity]
     Task<IReadOnlyList<string>> FindEndedRunsAsync(IReadOnlyList<string> runIds);
 
-    /// <summary>
-    /// What an execution of this run has left that was reset: asks git, the record and the engine, and makes a staging branch anew that is
-    /// gone.
-    /// </summary>
+    /// <summary>What an execution of this run has left that was reset: asks git, the record and the engine, and makes a staging branch anew
+    /// that is gone.</summary>
     [Activity]
     Task<EarlierWork> FindEarlierWorkAsync(FindEarlierWorkInput input);
 
@@ -62,9 +60,8 @@ public interface IRunActivities
     [Activity]
     Task<FixVerdict> VerifyFixAsync(VerifyFixInput input);
 
-    /// <summary>
-    /// Keeps what a cancelled run had reached and takes a landing back; says what became of the target, empty where nothing had landed.
-    /// </summary>
+    /// <summary>Keeps what a cancelled run had reached and takes a landing back; says what became of the target, empty where nothing had
+    /// landed.</summary>
     [Activity]
     Task<string> AbortAsync(AbortInput input);
 
@@ -92,9 +89,8 @@ public interface ITaskActivities
     Task ReleaseTaskAsync(ReleaseTaskInput input);
 }
 
-/// <summary>
-/// What is done about what agents can't go on without. Each may be done again at any time and then does what is still missing.
-/// </summary>
+/// <summary>What is done about what agents can't go on without. Each may be done again at any time and then does what is still
+/// missing.</summary>
 public interface IRequestActivities
 {
     /// <summary>Looks at it: refuses, grants, or says that a person has to.</summary>
@@ -133,9 +129,8 @@ public interface ITrainActivities
     Task<BatchLanded> LandBatchAsync(LandBatchInput input);
 }
 
-/// <summary>
-/// Steps of planning. Each may be done again at any time and then does what is still missing; no answer is paid for twice.
-/// </summary>
+/// <summary>Steps of planning. Each may be done again at any time and then does what is still missing; no answer is paid for
+/// twice.</summary>
 public interface IPlanningActivities
 {
     [Activity]
@@ -160,9 +155,8 @@ public interface IPlanningActivities
     Task<string> EndPlanningAsync(EndPlanningInput input);
 }
 
-/// <summary>
-/// Steps of a review. Each may be done again at any time and then does what is still missing; no answer is paid for twice.
-/// </summary>
+/// <summary>Steps of a review. Each may be done again at any time and then does what is still missing; no answer is paid for
+/// twice.</summary>
 public interface IReviewActivities
 {
     [Activity]

@@ -42,9 +42,8 @@ public sealed record AgentRunResult
     public string Message { get; init; } = "";
     public bool ClaimedDone { get; init; }
 
-    /// <summary>
-    /// Its program ended with an error of its own, but there is work, which is judged all the same: the error, in a sentence. Else empty.
-    /// </summary>
+    /// <summary>Its program ended with an error of its own, but there is work, which is judged all the same: the error, in a sentence. Else
+    /// empty.</summary>
     public string EndedWith { get; init; } = "";
 
     /// <summary>It was stopped before its process was begun, so it counts as no start.</summary>
@@ -57,9 +56,8 @@ public sealed record AgentRunResult
     /// <summary>When a usage limit ends; null where unknown.</summary>
     public DateTimeOffset? ResetAt { get; init; }
 
-    /// <summary>
-    /// How it failed, without what differs from task to task; empty where it did not, or where the task itself may be the reason.
-    /// </summary>
+    /// <summary>How it failed, without what differs from task to task; empty where it did not, or where the task itself may be the
+    /// reason.</summary>
     public string Signature { get; init; } = "";
 
     /// <summary>Folder of the start, relative to the repository.</summary>

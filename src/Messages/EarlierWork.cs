@@ -17,10 +17,8 @@ public sealed record EarlierWork
     /// <summary>The staging branch was gone and was made anew, with what had landed; a sentence that says so, else empty.</summary>
     public string StagingMade { get; init; } = "";
 
-    /// <summary>
-    /// The staging branch was gone and nothing of the run is on its target: what was merged is on no branch any more. It was made anew
-    /// where the run began.
-    /// </summary>
+    /// <summary>The staging branch was gone and nothing of the run is on its target: what was merged is on no branch any more. It was made
+    /// anew where the run began.</summary>
     public bool StagingLost { get; init; }
 
     /// <summary>A page of the tasks that something has happened to, in plan order.</summary>

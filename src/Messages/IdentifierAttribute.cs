@@ -3,9 +3,8 @@ using System.Text;
 
 namespace Orchestrator.Messages;
 
-/// <summary>
-/// A text that goes to the server as an id or a task queue's name: one that the server refuses would stop the workflow that uses it.
-/// </summary>
+/// <summary>A text that goes to the server as an id or a task queue's name: one that the server refuses would stop the workflow that uses
+/// it.</summary>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Parameter)]
 public sealed class IdentifierAttribute() : ValidationAttribute("must be 1 to 1000 bytes long, without control characters")
 {

@@ -50,11 +50,9 @@ public sealed record LeaseState
     public IReadOnlyList<string> Dropped { get; init; } = [];
 }
 
-/// <summary>
-/// The leases of one repository over all its runs (<c>leases-KEY</c>). A run that is alone needs none for its tasks: it only joins. When a
-/// second one joins,
-/// the first says what its tasks hold, and from then on each task of both asks. Ends when the last run has left.
-/// </summary>
+/// <summary>The leases of one repository over all its runs (<c>leases-KEY</c>). A run that is alone needs none for its tasks: it only
+/// joins. When a second one joins, the first says what its tasks hold, and from then on each task of both asks. Ends when the last run has
+/// left.</summary>
 [Workflow("LeaseWorkflow")]
 public interface ILeaseWorkflow
 {

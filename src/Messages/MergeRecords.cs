@@ -17,9 +17,8 @@ public sealed record MergeRequest([property: Identifier] string TaskId, string C
 /// <summary>Asks for one verified task to be merged to staging.</summary>
 public sealed record MergeTaskInput(string RunId, RepositoryReference Repository, string PlanHash, string Staging, MergeRequest Request)
 {
-    /// <summary>
-    /// Commit that staging has to be at: the last merge that the run was told of, or where the run began. Empty: it does not say.
-    /// </summary>
+    /// <summary>Commit that staging has to be at: the last merge that the run was told of, or where the run began. Empty: it does not
+    /// say.</summary>
     public string StagingTip { get; init; } = "";
 
     /// <summary>How often a gate that may fail by chance is run before its failure is believed.</summary>

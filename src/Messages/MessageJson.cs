@@ -6,10 +6,8 @@ using Temporalio.Converters;
 
 namespace Orchestrator.Messages;
 
-/// <summary>
-/// How everything that crosses Temporal is written: JSON, members in camelCase, any case read. One converter for clients, workers and
-/// workflows.
-/// </summary>
+/// <summary>How everything that crosses Temporal is written: JSON, members in camelCase, any case read. One converter for clients, workers
+/// and workflows.</summary>
 public static class MessageJson
 {
     /// <summary>The rules. Members of a record that names them itself (a plan's) are written so.</summary>

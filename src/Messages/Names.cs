@@ -41,10 +41,8 @@ public static class RunIds
         return runId is null ? Open : $"{Open} AND {Below(runId)}";
     }
 
-    /// <summary>
-    /// Visibility query for the workflows below a run, of tasks, planners and the merge train, that were ended from outside: they have said
-    /// nothing of it.
-    /// </summary>
+    /// <summary>Visibility query for the workflows below a run, of tasks, planners and the merge train, that were ended from outside: they
+    /// have said nothing of it.</summary>
     public static string LostChildrenQuery(string runId) =>
         $"ExecutionStatus IN ('Terminated', 'Failed', 'TimedOut', 'Canceled') AND {Children} AND {Below(runId)}";
 

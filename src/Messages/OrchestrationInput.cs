@@ -2,11 +2,10 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Messages;
 
-/// <summary>
-/// What starts an <c>OrchestrationWorkflow</c>: a repository and exactly one of <see cref="Plan"/>, <see cref="PlanFile"/>,
+/// <summary>What starts an <c>OrchestrationWorkflow</c>: a repository and exactly one of <see cref="Plan"/>, <see cref="PlanFile"/>,
 /// <see cref="Request"/> and <see cref="RequestFile"/>. It is written by hand too (<c>temporal workflow start --input '{...}'</c>), so
-/// names are camel case, and unknown members are refused by name. Add only optional members: running workflows replay with old inputs.
-/// </summary>
+/// names are camel case, and unknown members are refused by name. Add only optional members: running workflows replay with old
+/// inputs.</summary>
 [MessageExample("""{"repository":"/home/me/shop","planFile":"tasks.yaml"}""")]
 public sealed record OrchestrationInput
 {
@@ -42,9 +41,8 @@ public sealed record OrchestrationInput
     [JsonPropertyName("planning")]
     public PlanningOptions? Planning { get; init; }
 
-    /// <summary>
-    /// File that the planner's plan is written to, absolute or relative to <see cref="Repository"/>; null: it stays in the run's folder.
-    /// </summary>
+    /// <summary>File that the planner's plan is written to, absolute or relative to <see cref="Repository"/>; null: it stays in the run's
+    /// folder.</summary>
     [JsonPropertyName("output")]
     public string? Output { get; init; }
 

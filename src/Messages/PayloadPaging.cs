@@ -2,11 +2,8 @@ using System.Text.Json;
 
 namespace Orchestrator.Messages;
 
-/// <summary>
-/// Keeps messages small. A Temporal server warns of a payload over 256 KB and refuses one of 2 MB (its settings <c>limit.blobSize.warn</c>
-/// and
-/// <c>.error</c>); what can be long is sent in parts that stay far below.
-/// </summary>
+/// <summary>Keeps messages small. A Temporal server warns of a payload over 256 KB and refuses one of 2 MB (its settings
+/// <c>limit.blobSize.warn</c> and <c>.error</c>); what can be long is sent in parts that stay far below.</summary>
 public static class PayloadPaging
 {
     /// <summary>Bytes of JSON in one part.</summary>

@@ -40,9 +40,8 @@ public sealed record PlanningOptions
     public bool IsForBacklog => Makes is Tasks or Subtasks;
 }
 
-/// <summary>
-/// Asks for everything that planning needs to be stored in the run's folder: the request, the planner's settings, its prompt, its worktree.
-/// </summary>
+/// <summary>Asks for everything that planning needs to be stored in the run's folder: the request, the planner's settings, its prompt, its
+/// worktree.</summary>
 public sealed record BeginPlanningInput(string RunId, RepositoryReference Repository, OrchestrationInput Input);
 
 /// <summary>What the run needs to know of its planner.</summary>

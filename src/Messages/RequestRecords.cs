@@ -61,9 +61,8 @@ public sealed record RequestVerdict
     /// <summary>One of <see cref="RequestSteps"/>.</summary>
     public required string Step { get; init; }
 
-    /// <summary>
-    /// What the agent is told, or what a person is asked; where the person answers, what they are told beside the question.
-    /// </summary>
+    /// <summary>What the agent is told, or what a person is asked; where the person answers, what they are told beside the
+    /// question.</summary>
     public string Text { get; init; } = "";
 
     /// <summary>One of <see cref="ApprovalKinds"/>, where a person is asked.</summary>
@@ -98,9 +97,8 @@ public sealed record InstallResult
     public string Problem { get; init; } = "";
 }
 
-/// <summary>
-/// Tells what became of a request; where staging has what was asked for, the work so far is committed, and all agents are told of packages.
-/// </summary>
+/// <summary>Tells what became of a request; where staging has what was asked for, the work so far is committed, and all agents are told of
+/// packages.</summary>
 public sealed record ConcludeRequestInput
 {
     public required TaskInput Task { get; init; }

@@ -1,10 +1,8 @@
 namespace Orchestrator.Messages;
 
-/// <summary>
-/// What a run takes with it when it continues as new. Tasks that something has happened to are in a file of the run's folder, the others
-/// are as the stored plan says, and only what happened while the file was written goes with the message. So it is small, however many tasks
-/// there are.
-/// </summary>
+/// <summary>What a run takes with it when it continues as new. Tasks that something has happened to are in a file of the run's folder, the
+/// others are as the stored plan says, and only what happened while the file was written goes with the message. So it is small, however
+/// many tasks there are.</summary>
 public sealed record RunCheckpoint
 {
     public required RepositoryReference Repository { get; init; }

@@ -2,10 +2,8 @@ using System.Globalization;
 
 namespace Orchestrator.Messages;
 
-/// <summary>
-/// What became of the tasks of a run, counted in one place for all that is said of it. The planner and the review are none of them, and
-/// those outside of what was asked for are counted apart.
-/// </summary>
+/// <summary>What became of the tasks of a run, counted in one place for all that is said of it. The planner and the review are none of
+/// them, and those outside of what was asked for are counted apart.</summary>
 public sealed record RunCounts
 {
     /// <summary>Tasks that the run was asked to do.</summary>

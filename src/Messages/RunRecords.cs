@@ -8,9 +8,8 @@ namespace Orchestrator.Messages;
 /// <param name="Queue">Task queue of its activities.</param>
 public sealed record RepositoryReference(string Path, string Key, [property: Identifier] string Queue);
 
-/// <summary>
-/// What a run's workflows decide by: taken once from its settings, which are stored with it and which workflows do not know.
-/// </summary>
+/// <summary>What a run's workflows decide by: taken once from its settings, which are stored with it and which workflows do not
+/// know.</summary>
 public sealed record RunRules
 {
     /// <summary>Agents at once.</summary>
@@ -25,9 +24,8 @@ public sealed record RunRules
     /// <summary>After this time it is said once more for whom a task waits that needs what another run's task holds.</summary>
     public TimeSpan LockTimeout { get; init; } = TimeSpan.FromSeconds(300);
 
-    /// <summary>
-    /// How long an account or a machine that does not work is left alone before one task tries it; doubles from there, up to half an hour.
-    /// </summary>
+    /// <summary>How long an account or a machine that does not work is left alone before one task tries it; doubles from there, up to half
+    /// an hour.</summary>
     public TimeSpan FirstTrialAfter { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>Verified tasks that are merged and gated at once at most; 1: one after the other.</summary>
@@ -171,10 +169,8 @@ public sealed record LandInput(
     /// <summary>A person has asked for it after it was refused, and may have worked on staging before.</summary>
     public bool IsAskedFor { get; init; }
 
-    /// <summary>
-    /// Tasks of the run are still open, and a person wants what is merged on the target now. No gate has seen staging as what it is to be
-    /// alone, so those of the whole run hold on it first.
-    /// </summary>
+    /// <summary>Tasks of the run are still open, and a person wants what is merged on the target now. No gate has seen staging as what it
+    /// is to be alone, so those of the whole run hold on it first.</summary>
     public bool IsPart { get; init; }
 
     /// <summary>Tasks whose work is not on staging: gates that they brought themselves are not asked.</summary>

@@ -1,19 +1,15 @@
 namespace Orchestrator.Messages;
 
-/// <summary>
-/// A snapshot of a run: the answer of the query <c>status</c>, the content of <c>runs/&lt;run&gt;/status.json</c>, and what <c>orchestrate
-/// status --json</c> prints.
-/// </summary>
+/// <summary>A snapshot of a run: the answer of the query <c>status</c>, the content of <c>runs/&lt;run&gt;/status.json</c>, and what
+/// <c>orchestrate status --json</c> prints.</summary>
 public sealed record RunStatus
 {
     /// <summary>How a warning begins that tells of a message that could not be read or not be followed.</summary>
     public const string DroppedMessage = "Message: ";
 
-    /// <summary>
-    /// By so much <see cref="Sequence"/> jumps where another execution of the run goes on with its record, after a reset, or where the end
-    /// of an execution is written that could not write it itself: what an execution was still writing when it ended counts less than what
-    /// comes after it.
-    /// </summary>
+    /// <summary>By so much <see cref="Sequence"/> jumps where another execution of the run goes on with its record, after a reset, or where
+    /// the end of an execution is written that could not write it itself: what an execution was still writing when it ended counts less
+    /// than what comes after it.</summary>
     public const long ExecutionGap = 1000;
 
     /// <summary>Version of this document's shape.</summary>
@@ -104,10 +100,8 @@ public sealed record RunStatus
         init => field = value ?? "";
     } = "";
 
-    /// <summary>
-    /// Branch that holds it: the target, or staging where nothing was to be merged (<c>git.land</c> branch or pr); empty before, and of
-    /// runs of earlier versions.
-    /// </summary>
+    /// <summary>Branch that holds it: the target, or staging where nothing was to be merged (<c>git.land</c> branch or pr); empty before,
+    /// and of runs of earlier versions.</summary>
     [JsonPropertyName("landedOn")]
     public string LandedOn
     {
@@ -169,9 +163,8 @@ public sealed record RunStatus
         init => field = value ?? [];
     } = [];
 
-    /// <summary>
-    /// Gates of this run that wait for another one on this machine. Only <c>orchestrate status</c> looks; empty where nobody has looked.
-    /// </summary>
+    /// <summary>Gates of this run that wait for another one on this machine. Only <c>orchestrate status</c> looks; empty where nobody has
+    /// looked.</summary>
     [JsonPropertyName("waiting")]
     public IReadOnlyList<GateWait> Waiting
     {
@@ -179,9 +172,8 @@ public sealed record RunStatus
         init => field = value ?? [];
     } = [];
 
-    /// <summary>
-    /// Pairs of tasks whose work, as it is now, can't be merged. Only <c>orchestrate status</c> looks; empty where nobody has looked.
-    /// </summary>
+    /// <summary>Pairs of tasks whose work, as it is now, can't be merged. Only <c>orchestrate status</c> looks; empty where nobody has
+    /// looked.</summary>
     [JsonPropertyName("coming")]
     public IReadOnlyList<ConflictAhead> Coming
     {
@@ -230,24 +222,19 @@ public sealed record RunStatus
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Kept { get; init; }
 
-    /// <summary>
-    /// When what worked on it in the background died without a goodbye, oldest first. Only <c>orchestrate status</c> looks.
-    /// </summary>
+    /// <summary>When what worked on it in the background died without a goodbye, oldest first. Only <c>orchestrate status</c>
+    /// looks.</summary>
     [JsonPropertyName("crashes")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<RunCrash>? Crashes { get; init; }
 
-    /// <summary>
-    /// What keeps its agents from being started (<c>orchestrate hold</c>). Only <c>orchestrate status</c> looks.
-    /// </summary>
+    /// <summary>What keeps its agents from being started (<c>orchestrate hold</c>). Only <c>orchestrate status</c> looks.</summary>
     [JsonPropertyName("held")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<RunHold>? Held { get; init; }
 
-    /// <summary>
-    /// True where the run could move by itself and nobody works on it: <c>orchestrate resume</c> goes on. Only <c>orchestrate status</c>
-    /// looks; null where nobody has looked, or where it can't be told (runs on a Temporal server).
-    /// </summary>
+    /// <summary>True where the run could move by itself and nobody works on it: <c>orchestrate resume</c> goes on. Only <c>orchestrate
+    /// status</c> looks; null where nobody has looked, or where it can't be told (runs on a Temporal server).</summary>
     [JsonPropertyName("abandoned")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? Abandoned { get; init; }

@@ -40,9 +40,8 @@ public sealed record RunTask
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<TaskAnswer>? Answers { get; init; }
 
-    /// <summary>
-    /// Messages that its agent was not shown yet. Only <c>orchestrate status</c> and <c>show</c> look; left out where there are none.
-    /// </summary>
+    /// <summary>Messages that its agent was not shown yet. Only <c>orchestrate status</c> and <c>show</c> look; left out where there are
+    /// none.</summary>
     [JsonPropertyName("unreadMail")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int UnreadMail { get; init; }
@@ -109,9 +108,8 @@ public sealed record RunTask
         init => field = value ?? "";
     } = "";
 
-    /// <summary>
-    /// True when its work is on the branch that the run lands on, while the run goes on with others (<c>land --merged</c>).
-    /// </summary>
+    /// <summary>True when its work is on the branch that the run lands on, while the run goes on with others (<c>land
+    /// --merged</c>).</summary>
     [JsonPropertyName("landed")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Landed { get; init; }

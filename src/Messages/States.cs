@@ -23,9 +23,8 @@ public static class RunStates
     /// <summary>It had landed, and a person has taken that back: the target is where it was.</summary>
     public const string Aborted = "aborted";
 
-    /// <summary>
-    /// Nothing more can run and something failed: the run stays open for <c>retry</c>, <c>skip</c>, <c>resolve</c> or <c>cancel</c>.
-    /// </summary>
+    /// <summary>Nothing more can run and something failed: the run stays open for <c>retry</c>, <c>skip</c>, <c>resolve</c> or
+    /// <c>cancel</c>.</summary>
     public const string Escalated = "escalated";
 
     /// <summary>True for states after which nothing more happens.</summary>
@@ -92,9 +91,8 @@ public static class TaskStates
     public static bool HoldsSlot(string state) => state is Queued or Preparing or Executing or Verifying or Remediating;
 }
 
-/// <summary>
-/// Why an agent's turn or a step of a task did not end well: decides what happens next (<c>AgentWorkflow</c> has the rules).
-/// </summary>
+/// <summary>Why an agent's turn or a step of a task did not end well: decides what happens next (<c>AgentWorkflow</c> has the
+/// rules).</summary>
 public static class FailureClasses
 {
     public const string None = "none";

@@ -1,9 +1,7 @@
 namespace Orchestrator.Messages;
 
-/// <summary>
-/// Why a command of a person can't be followed: in the words of the run, and the same where nobody works on it and its record is asked. A
-/// sentence, or null.
-/// </summary>
+/// <summary>Why a command of a person can't be followed: in the words of the run, and the same where nobody works on it and its record is
+/// asked. A sentence, or null.</summary>
 public static class SteeringRefusals
 {
     /// <summary>Of pausing one task.</summary>

@@ -51,9 +51,8 @@ public sealed record PrepareTaskInput
     /// <summary>What the task's changes were counted from last; empty before.</summary>
     public string BaseCommit { get; init; } = "";
 
-    /// <summary>
-    /// The task's last commit that was verified; empty before. Its branch is put back to it before staging is brought into the worktree.
-    /// </summary>
+    /// <summary>The task's last commit that was verified; empty before. Its branch is put back to it before staging is brought into the
+    /// worktree.</summary>
     public string Commit { get; init; } = "";
 
     /// <summary>Bring the present staging branch into the worktree, conflicts included: after a merge was refused.</summary>

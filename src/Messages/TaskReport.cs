@@ -5,9 +5,8 @@ namespace Orchestrator.Messages;
 /// <summary>What a task tells its run: sent by signal at each change, and returned at the end.</summary>
 public sealed record TaskReport
 {
-    /// <summary>
-    /// The <see cref="Sequence"/> of a report that an execution could not give itself, because it was ended from outside.
-    /// </summary>
+    /// <summary>The <see cref="Sequence"/> of a report that an execution could not give itself, because it was ended from
+    /// outside.</summary>
     public const int LastWord = 10_000_000;
 
     public required string TaskId { get; init; }
@@ -65,15 +64,12 @@ public sealed record TaskReport
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<TaskMeasurement>? Measurements { get; init; }
 
-    /// <summary>
-    /// Why it is parked: <see cref="FailureClasses.Account"/>, <see cref="FailureClasses.Environment"/>, <see cref="FailureClasses.Gate"/>
-    /// or <see cref="FailureClasses.UsageLimit"/>.
-    /// </summary>
+    /// <summary>Why it is parked: <see cref="FailureClasses.Account"/>, <see cref="FailureClasses.Environment"/>,
+    /// <see cref="FailureClasses.Gate"/> or <see cref="FailureClasses.UsageLimit"/>.</summary>
     public string FailureClass { get; init; } = FailureClasses.None;
 
-    /// <summary>
-    /// What a person is asked for, one of <see cref="ApprovalKinds"/>; empty: that its work is merged, where a person is asked.
-    /// </summary>
+    /// <summary>What a person is asked for, one of <see cref="ApprovalKinds"/>; empty: that its work is merged, where a person is
+    /// asked.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public string? Asks { get; init; }
 
@@ -102,9 +98,8 @@ public sealed record TaskReport
     public IReadOnlyList<TaskNotice> Notices { get; init; } = [];
 }
 
-/// <summary>
-/// Something worth knowing that changes nothing for the task: what an agent, or a person beside it, did to what all tasks share.
-/// </summary>
+/// <summary>Something worth knowing that changes nothing for the task: what an agent, or a person beside it, did to what all tasks
+/// share.</summary>
 /// <param name="Text">A sentence for people.</param>
 /// <param name="IsForPerson">A person has to know, for example of a hook that was put aside.</param>
 public sealed record TaskNotice(string Text, bool IsForPerson = false);

@@ -84,9 +84,8 @@ public sealed record TrainStatus
 /// <summary>What a merge train tells its run, one after the other.</summary>
 public sealed record TrainReport
 {
-    /// <summary>
-    /// First execution of the train that tells it; one that is lost has a successor, and what it still says counts no more.
-    /// </summary>
+    /// <summary>First execution of the train that tells it; one that is lost has a successor, and what it still says counts no
+    /// more.</summary>
     [Identifier]
     public required string ExecutionId { get; init; }
 
@@ -146,10 +145,8 @@ public sealed record BatchBuilt
     /// <summary>Where staging is: what the first merge was made on.</summary>
     public required string Base { get; init; }
 
-    /// <summary>
-    /// What came of the work, in the order in which it was given. It may be fewer: what does not go with what is before it in the batch is
-    /// left for the next one, and what is behind it, too.
-    /// </summary>
+    /// <summary>What came of the work, in the order in which it was given. It may be fewer: what does not go with what is before it in the
+    /// batch is left for the next one, and what is behind it, too.</summary>
     public required IReadOnlyList<BuiltMerge> Merges { get; init; }
 
     /// <summary>What was done for it, for people; empty where nothing was.</summary>

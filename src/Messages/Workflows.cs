@@ -68,10 +68,8 @@ public interface IOrchestrationWorkflow
     [WorkflowUpdate("reject")]
     Task<SteeringAnswer> RejectAsync(ApprovalCommand command);
 
-    /// <summary>
-    /// Tries again to land a run that is <see cref="RunStates.AwaitingPromotion"/>. After its time limit it is no yes any more: the landing
-    /// is begun anew, and asks again where it has to.
-    /// </summary>
+    /// <summary>Tries again to land a run that is <see cref="RunStates.AwaitingPromotion"/>. After its time limit it is no yes any more:
+    /// the landing is begun anew, and asks again where it has to.</summary>
     [WorkflowUpdate("promote")]
     Task<SteeringAnswer> PromoteAsync(PersonCommand? command = null);
 
@@ -148,10 +146,8 @@ public interface ITaskWorkflow
     Task MergeDoneAsync(MergeResult result);
 }
 
-/// <summary>
-/// The merge train of one run: verified work comes in, and is merged to staging or sent back with evidence. It says so to its run, and goes
-/// on while that continues as new.
-/// </summary>
+/// <summary>The merge train of one run: verified work comes in, and is merged to staging or sent back with evidence. It says so to its run,
+/// and goes on while that continues as new.</summary>
 [Workflow("MergeTrainWorkflow")]
 public interface IMergeTrainWorkflow
 {
@@ -165,10 +161,8 @@ public interface IMergeTrainWorkflow
     [WorkflowSignal("enqueue")]
     Task EnqueueAsync(TrainWork work);
 
-    /// <summary>
-    /// A task is not waited for: one that was sent back to resolve a conflict and does not come back soon, or one that waits for it and is
-    /// cancelled.
-    /// </summary>
+    /// <summary>A task is not waited for: one that was sent back to resolve a conflict and does not come back soon, or one that waits for
+    /// it and is cancelled.</summary>
     [WorkflowSignal("pass")]
     Task PassAsync([Identifier] string task);
 
@@ -181,10 +175,8 @@ public interface IMergeTrainWorkflow
     Task RunEndedAsync(string reason);
 }
 
-/// <summary>
-/// A request becomes a plan: the planner is asked, its answer is checked like any plan, faults go back to it. It reports to its run like a
-/// task, and takes the same signals.
-/// </summary>
+/// <summary>A request becomes a plan: the planner is asked, its answer is checked like any plan, faults go back to it. It reports to its
+/// run like a task, and takes the same signals.</summary>
 [Workflow("PlanningWorkflow")]
 public interface IPlanningWorkflow
 {
@@ -212,10 +204,8 @@ public interface IPlanningWorkflow
     Task RunEndedAsync(string reason);
 }
 
-/// <summary>
-/// One round of a run's review: the reviewer is asked about each part of the change, and its answers are kept. It reports to its run like a
-/// task, and takes the same signals.
-/// </summary>
+/// <summary>One round of a run's review: the reviewer is asked about each part of the change, and its answers are kept. It reports to its
+/// run like a task, and takes the same signals.</summary>
 [Workflow("ReviewWorkflow")]
 public interface IReviewWorkflow
 {

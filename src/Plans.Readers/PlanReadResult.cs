@@ -31,14 +31,10 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
     /// <summary>The plan's graph where reading has made it.</summary>
     internal TaskGraph? Graph { get; init; }
 
-    /// <summary>
-    /// The result with an error for each path that leads out of the repository through a symbolic link: what an agent writes there is in
-    /// nobody's worktree.
-    /// </summary>
-    /// <param name="leadsOutside">
-    /// For a path relative to the repository: where it leads when it is a link to a place outside, else null. It is asked once for each
-    /// folder and file that the plan's paths spell out.
-    /// </param>
+    /// <summary>The result with an error for each path that leads out of the repository through a symbolic link: what an agent writes there
+    /// is in nobody's worktree.</summary>
+    /// <param name="leadsOutside">For a path relative to the repository: where it leads when it is a link to a place outside, else null. It
+    /// is asked once for each folder and file that the plan's paths spell out.</param>
     public PlanReadResult RefuseLinks(Func<string, string?> leadsOutside)
     {
         if (Plan is null)

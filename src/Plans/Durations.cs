@@ -2,10 +2,8 @@ using System.Globalization;
 
 namespace Orchestrator.Plans;
 
-/// <summary>
-/// Times as people write them, in plans and in settings: <c>1800</c> (seconds), <c>90s</c>, <c>5m</c>, <c>1h30m</c>, <c>3d</c>,
-/// <c>250ms</c>.
-/// </summary>
+/// <summary>Times as people write them, in plans and in settings: <c>1800</c> (seconds), <c>90s</c>, <c>5m</c>, <c>1h30m</c>, <c>3d</c>,
+/// <c>250ms</c>.</summary>
 public static class Durations
 {
     /// <summary>Reads a time that is not negative; false for anything else.</summary>

@@ -1,13 +1,9 @@
 namespace Orchestrator.Plans;
 
-/// <summary>
-/// A plan: a graph of tasks, the contracts between them, and named texts. Plain data; lists keep the order of the file.
-/// </summary>
-/// <remarks>
-/// The JSON names are those of the task-graph format, so that a plan written by <see cref="PlanJson"/> is itself a plan file.
-/// Runs in flight hold plans by content hash: members may be added as optional ones, never renamed or removed.
-/// Two plans with equal content are not <c>Equals</c>, since lists compare by reference; compare <see cref="PlanJson.Hash"/>.
-/// </remarks>
+/// <summary>A plan: a graph of tasks, the contracts between them, and named texts. Plain data; lists keep the order of the file.</summary>
+/// <remarks>The JSON names are those of the task-graph format, so that a plan written by <see cref="PlanJson"/> is itself a plan file. Runs
+/// in flight hold plans by content hash: members may be added as optional ones, never renamed or removed. Two plans with equal content are
+/// not <c>Equals</c>, since lists compare by reference; compare <see cref="PlanJson.Hash"/>.</remarks>
 public sealed record Plan
 {
     /// <summary>What the person asked for, in their own words.</summary>

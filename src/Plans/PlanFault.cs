@@ -40,10 +40,8 @@ public sealed record PlanFault(
     /// <summary>The fault in one line, as compilers print them, so that editors jump to it.</summary>
     public override string ToString() => $"{Place}: {Severity.ToString().ToLowerInvariant()} {Code}:{Text}";
 
-    /// <summary>
-    /// Faults for people, a line each, in their order. Of one kind the first <see cref="MostOfAKind"/> are listed and the others counted:
-    /// nobody reads on, and one mistake in a generator makes thousands.
-    /// </summary>
+    /// <summary>Faults for people, a line each, in their order. Of one kind the first <see cref="MostOfAKind"/> are listed and the others
+    /// counted: nobody reads on, and one mistake in a generator makes thousands.</summary>
     public static IReadOnlyList<string> List(IEnumerable<PlanFault> faults)
     {
         var lines = new List<string>();

@@ -4,9 +4,7 @@ using System.Text.Json;
 
 namespace Orchestrator.Plans;
 
-/// <summary>
-/// The canonical JSON of a plan: the same plan gives the same bytes on every machine, so that their hash names it.
-/// </summary>
+/// <summary>The canonical JSON of a plan: the same plan gives the same bytes on every machine, so that their hash names it.</summary>
 public static class PlanJson
 {
     private static readonly PlanJsonContext Compact = new(
@@ -32,9 +30,8 @@ public static class PlanJson
     /// <summary>The plan for people: indented, every member with its value, a plan file in itself.</summary>
     public static string WriteIndented(Plan plan) => JsonSerializer.Serialize(Canonical(plan), Full.Plan);
 
-    /// <summary>
-    /// Reads what <see cref="Write"/> wrote. Plans that people wrote go through the readers instead, which explain faults.
-    /// </summary>
+    /// <summary>Reads what <see cref="Write"/> wrote. Plans that people wrote go through the readers instead, which explain
+    /// faults.</summary>
     /// <exception cref="JsonException">The bytes are no plan written by us.</exception>
     public static Plan Read(ReadOnlySpan<byte> utf8) =>
         JsonSerializer.Deserialize(utf8, Compact.Plan)

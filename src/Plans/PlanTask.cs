@@ -177,10 +177,8 @@ public sealed record PlanTask
     [JsonPropertyName("limits"), JsonPropertyOrder(29)]
     public TaskLimits? Limits { get; init; }
 
-    /// <summary>
-    /// What is measured at the task's exact commit: gates with <see cref="Gate.Expect"/>. They are no part of
-    /// <see cref="Verification"/>, since a measurement alone does not say that work is whole, and merges do not measure again.
-    /// </summary>
+    /// <summary>What is measured at the task's exact commit: gates with <see cref="Gate.Expect"/>. They are no part of
+    /// <see cref="Verification"/>, since a measurement alone does not say that work is whole, and merges do not measure again.</summary>
     [JsonPropertyName("measurements"), JsonPropertyOrder(30)]
     public IReadOnlyList<Gate> Measurements
     {

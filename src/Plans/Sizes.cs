@@ -47,9 +47,8 @@ public static class Sizes
             _ => value.ToString(CultureInfo.InvariantCulture),
         };
 
-    /// <summary>
-    /// A size to be read by people, rounded, in the unit that says something: <c>512 bytes</c>, <c>1.5 MB</c>, <c>23.4 GB</c>.
-    /// </summary>
+    /// <summary>A size to be read by people, rounded, in the unit that says something: <c>512 bytes</c>, <c>1.5 MB</c>, <c>23.4
+    /// GB</c>.</summary>
     public static string Describe(long value) =>
         value switch
         {

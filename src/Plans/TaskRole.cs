@@ -26,9 +26,8 @@ public static class TaskRole
     }
 }
 
-/// <summary>
-/// Names of the steps that a phase's process wrapper asks for. Each required agent is a step too, with underscores for dashes.
-/// </summary>
+/// <summary>Names of the steps that a phase's process wrapper asks for. Each required agent is a step too, with underscores for
+/// dashes.</summary>
 public static class RequiredStep
 {
     public const string ReadPreviousNotes = "read_previous_notes";

@@ -72,10 +72,8 @@ internal sealed class ChildStart
         );
     }
 
-    /// <summary>
-    /// Starts a process. A program file that was just written can be "busy" for a moment, when another thread's child was forked while it
-    /// was open.
-    /// </summary>
+    /// <summary>Starts a process. A program file that was just written can be "busy" for a moment, when another thread's child was forked
+    /// while it was open.</summary>
     internal static async Task<Process> StartProcessAsync(ProcessStartInfo info, string fileName, TimeProvider time)
     {
         for (var attempt = 1; ; attempt++)

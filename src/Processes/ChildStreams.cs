@@ -5,14 +5,12 @@ namespace Orchestrator.Processes;
 /// <summary>The three streams of a child: feeds its input, reads its outputs, and knows when to stop waiting for them.</summary>
 internal sealed class ChildStreams : IDisposable
 {
-    /// <summary>
-    /// After the child's end nothing new came for so long, and nothing lies in the pipe: somebody else holds the stream open.
-    /// </summary>
+    /// <summary>After the child's end nothing new came for so long, and nothing lies in the pipe: somebody else holds the stream
+    /// open.</summary>
     private static readonly TimeSpan QuietLimit = TimeSpan.FromSeconds(1);
 
-    /// <summary>
-    /// A pipe holds at most 1 MiB (pipe-max-size, pipe(7)): what comes after that was not printed by the child that ended.
-    /// </summary>
+    /// <summary>A pipe holds at most 1 MiB (pipe-max-size, pipe(7)): what comes after that was not printed by the child that
+    /// ended.</summary>
     private const long PipeLimit = 1024 * 1024;
 
     private readonly TimeProvider _time;

@@ -1,30 +1,23 @@
 namespace Orchestrator.Processes;
 
-/// <summary>
-/// Holds processes to a number of cores on average: whenever they have used more than their share they are stopped (SIGSTOP) until the
-/// share has caught up, then they go on (SIGCONT). Nothing happens by itself: who holds them calls <see cref="Look"/> every tenth of a
-/// second or so, and <see cref="Release"/> at the end.
-/// </summary>
-/// <param name="find">
-/// The processes, found anew at each look. What it finds must not depend on who has looked before: a successor must find all that this one
-/// stopped.
-/// </param>
+/// <summary>Holds processes to a number of cores on average: whenever they have used more than their share they are stopped (SIGSTOP) until
+/// the share has caught up, then they go on (SIGCONT). Nothing happens by itself: who holds them calls <see cref="Look"/> every tenth of a
+/// second or so, and <see cref="Release"/> at the end.</summary>
+/// <param name="find">The processes, found anew at each look. What it finds must not depend on who has looked before: a successor must find
+/// all that this one stopped.</param>
 /// <param name="cores">Cores they may use on average, such as 0.5.</param>
 /// <param name="time">The clock; the system's by default.</param>
 public sealed class CpuThrottle(Func<IReadOnlyList<ProcessInfo>> find, double cores, TimeProvider? time = null)
 {
-    /// <summary>
-    /// The longest time between two looks that counts; more means that we were not running, and nobody could have stopped them.
-    /// </summary>
+    /// <summary>The longest time between two looks that counts; more means that we were not running, and nobody could have stopped
+    /// them.</summary>
     private static readonly TimeSpan LongestStep = TimeSpan.FromSeconds(2);
 
     /// <summary>So much of the share is kept when it is not used, so that who mostly waits is not stopped for a short command.</summary>
     private static readonly TimeSpan Saved = TimeSpan.FromSeconds(1);
 
-    /// <summary>
-    /// To find them reads about every process of the machine; in between only those that are known are looked at, and all are found before
-    /// they are stopped.
-    /// </summary>
+    /// <summary>To find them reads about every process of the machine; in between only those that are known are looked at, and all are
+    /// found before they are stopped.</summary>
     private static readonly TimeSpan FindInterval = TimeSpan.FromSeconds(1);
 
     private readonly TimeProvider _time = time ?? TimeProvider.System;
@@ -36,10 +29,8 @@ public sealed class CpuThrottle(Func<IReadOnlyList<ProcessInfo>> find, double co
     private TimeSpan _fell;
     private TimeSpan _credit;
 
-    /// <summary>
-    /// Stops them if they are ahead of their share, else lets them go on. The first look lets all go on, also what a predecessor that was
-    /// killed had stopped.
-    /// </summary>
+    /// <summary>Stops them if they are ahead of their share, else lets them go on. The first look lets all go on, also what a predecessor
+    /// that was killed had stopped.</summary>
     public void Look()
     {
         var isFirst = _usedBefore is null;
@@ -74,11 +65,8 @@ public sealed class CpuThrottle(Func<IReadOnlyList<ProcessInfo>> find, double co
         _stopped.Clear();
     }
 
-    /// <summary>
-    /// Looks at those that are known, or finds all. One that has ended counts until its parent, perhaps stopped by us, has collected it,
-    /// and its time with it.
-    /// Parents are looked at before their children, so that nothing counts for both.
-    /// </summary>
+    /// <summary>Looks at those that are known, or finds all. One that has ended counts until its parent, perhaps stopped by us, has
+    /// collected it, and its time with it. Parents are looked at before their children, so that nothing counts for both.</summary>
     private void See(bool anew)
     {
         var found = anew ? find() : [];

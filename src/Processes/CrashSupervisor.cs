@@ -8,11 +8,10 @@ namespace Orchestrator.Processes;
 /// <param name="IsLast">True: too many within the hour, so it was not started again.</param>
 public sealed record ProgramCrash(DateTimeOffset Time, int ExitCode, bool IsLast);
 
-/// <summary>
-/// Holds a program that is to live on: where it dies by a signal that it can't answer (the kernel was out of memory, a crash, <c>kill
-/// -9</c>), another command is started in its place, after 1, 2, 4, 8, 16 and 32 seconds, at most six times an hour. A program that ends by
-/// itself, or is asked to (SIGINT, SIGTERM), has said goodbye. The supervisor is a shell of a few lines: it must not be what needs memory.
-/// </summary>
+/// <summary>Holds a program that is to live on: where it dies by a signal that it can't answer (the kernel was out of memory, a crash,
+/// <c>kill -9</c>), another command is started in its place, after 1, 2, 4, 8, 16 and 32 seconds, at most six times an hour. A program that
+/// ends by itself, or is asked to (SIGINT, SIGTERM), has said goodbye. The supervisor is a shell of a few lines: it must not be what needs
+/// memory.</summary>
 public static class CrashSupervisor
 {
     /// <summary>How often a program is started again within an hour.</summary>
@@ -56,9 +55,8 @@ public static class CrashSupervisor
         done
         """;
 
-    /// <summary>
-    /// The same program, held by a supervisor; it gets the signals SIGINT and SIGTERM that the supervisor gets, as SIGTERM.
-    /// </summary>
+    /// <summary>The same program, held by a supervisor; it gets the signals SIGINT and SIGTERM that the supervisor gets, as
+    /// SIGTERM.</summary>
     /// <param name="command">What is started first.</param>
     /// <param name="again">The program and its arguments that go on after a crash.</param>
     /// <param name="name">What the log calls it.</param>

@@ -26,10 +26,8 @@ public static class DurableFile
         file.Replace();
     }
 
-    /// <summary>
-    /// Writes a file unless there is one of that name: of many that do so at once, in one process or in several, one does it.
-    /// <c>File.Move</c> without overwriting looks first and renames then, so that two that look at the same moment both do it.
-    /// </summary>
+    /// <summary>Writes a file unless there is one of that name: of many that do so at once, in one process or in several, one does it.
+    /// <c>File.Move</c> without overwriting looks first and renames then, so that two that look at the same moment both do it.</summary>
     /// <returns>True if it was written, false if there is a file already, which is whole and stays as it is.</returns>
     /// <exception cref="IOException">It could not be written, such as on a full disk.</exception>
     public static bool TryCreate(string path, string content)

@@ -4,10 +4,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Orchestrator.Processes;
 
-/// <summary>
-/// An open folder, in which names are looked up one by one and links are never followed (openat(2)). A path can be changed under us at any
-/// of its parts while we use it; an open folder stays the one that was looked at. Names are bytes.
-/// </summary>
+/// <summary>An open folder, in which names are looked up one by one and links are never followed (openat(2)). A path can be changed under
+/// us at any of its parts while we use it; an open folder stays the one that was looked at. Names are bytes.</summary>
 public sealed partial class FolderHandle : IDisposable
 {
     // fcntl.h on Linux; two of the flags differ between architectures.
@@ -111,9 +109,8 @@ public sealed partial class FolderHandle : IDisposable
         return names;
     }
 
-    /// <summary>
-    /// Opens a regular file for reading; null if there is none, or it is something else. A pipe that nobody writes to does not hold us up.
-    /// </summary>
+    /// <summary>Opens a regular file for reading; null if there is none, or it is something else. A pipe that nobody writes to does not
+    /// hold us up.</summary>
     public SafeFileHandle? TryRead(ReadOnlySpan<byte> name)
     {
         var number = FolderCalls.OpenAt(Number, FolderCalls.Ended(name), DoNotWait | NoLink | CloseOnExec, 0);

@@ -1,9 +1,7 @@
 namespace Orchestrator.Processes;
 
-/// <summary>
-/// Deletes a folder with everything in it, whatever that is: links are deleted and not followed, names may be no text, folders may lie
-/// deeper than a path can say, or be closed to their owner.
-/// </summary>
+/// <summary>Deletes a folder with everything in it, whatever that is: links are deleted and not followed, names may be no text, folders may
+/// lie deeper than a path can say, or be closed to their owner.</summary>
 public static class FolderRemover
 {
     /// <summary>Each level holds a folder open; a process may have some hundred.</summary>
@@ -23,10 +21,8 @@ public static class FolderRemover
     /// <summary>What is added to the name of a folder that can't be removed.</summary>
     public const string Left = ".left-";
 
-    /// <summary>
-    /// Deletes what is at a path, or gives it another name there: containers leave files that belong to root, and nobody can go on where
-    /// they are.
-    /// </summary>
+    /// <summary>Deletes what is at a path, or gives it another name there: containers leave files that belong to root, and nobody can go on
+    /// where they are.</summary>
     public static void RemoveOrPutAside(string path)
     {
         try

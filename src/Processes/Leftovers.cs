@@ -1,9 +1,7 @@
 namespace Orchestrator.Processes;
 
-/// <summary>
-/// What a killed process of ours left running of its commands with <see cref="ProcessCommand.StopLeftovers"/>: nobody waits for it any
-/// more, and whoever uses its folder next would work beside it.
-/// </summary>
+/// <summary>What a killed process of ours left running of its commands with <see cref="ProcessCommand.StopLeftovers"/>: nobody waits for it
+/// any more, and whoever uses its folder next would work beside it.</summary>
 public static class Leftovers
 {
     private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(10);
@@ -14,9 +12,8 @@ public static class Leftovers
     /// <exception cref="ProcessStopException">Some are still there after SIGKILL.</exception>
     public static Task<int> StopThoseOfTheDeadAsync(TimeProvider? time = null) => StopAsync(IsGone(), time);
 
-    /// <summary>
-    /// Ends, without any grace, all that this process itself still runs: for one that is about to end, and waits for nobody.
-    /// </summary>
+    /// <summary>Ends, without any grace, all that this process itself still runs: for one that is about to end, and waits for
+    /// nobody.</summary>
     /// <param name="time">The clock for the waits; the system's by default.</param>
     /// <returns>How many processes there were.</returns>
     /// <exception cref="ProcessStopException">Some are still there after SIGKILL.</exception>

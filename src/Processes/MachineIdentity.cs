@@ -2,9 +2,8 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Processes;
 
-/// <summary>
-/// What tells one machine from another: names of hosts do not, since two machines may have the same and one may change its own.
-/// </summary>
+/// <summary>What tells one machine from another: names of hosts do not, since two machines may have the same and one may change its
+/// own.</summary>
 public sealed record MachineFacts
 {
     // The inode of the first process namespace of every Linux kernel (PROC_PID_INIT_INO).
@@ -45,19 +44,15 @@ public sealed record MachineFacts
         };
 }
 
-/// <summary>
-/// The name of this machine in queues and in identities of workers: 16 hex digits, the same after a restart, another one on every other
-/// machine.
-/// </summary>
+/// <summary>The name of this machine in queues and in identities of workers: 16 hex digits, the same after a restart, another one on every
+/// other machine.</summary>
 public static class MachineIdentity
 {
     private const string FileName = "machine";
 
-    /// <summary>
-    /// On a machine of its own its machine id alone. In a container, or without a machine id, what a file of the user's own state says as
-    /// well, which is written once, and the host's name: containers of one image share the machine id, and containers may share the user's
-    /// files.
-    /// </summary>
+    /// <summary>On a machine of its own its machine id alone. In a container, or without a machine id, what a file of the user's own state
+    /// says as well, which is written once, and the host's name: containers of one image share the machine id, and containers may share the
+    /// user's files.</summary>
     /// <param name="facts">What is known.</param>
     public static string Of(MachineFacts facts) =>
         facts is { IsContainer: false, MachineId.Length: > 0 }

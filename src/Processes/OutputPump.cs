@@ -18,14 +18,12 @@ internal sealed class OutputPump(Stream stream, OutputSink sink)
     /// <summary>True after the end of the stream.</summary>
     internal bool IsDone { get; private set; }
 
-    /// <summary>
-    /// A number that stays the same as long as the pump waits for the same bytes, and null while it is busy with bytes it has.
-    /// </summary>
+    /// <summary>A number that stays the same as long as the pump waits for the same bytes, and null while it is busy with bytes it
+    /// has.</summary>
     internal long? WaitingSince => _isReading ? Interlocked.Read(ref _reads) : null;
 
-    /// <summary>
-    /// Whether the stream has bytes, or its end, that nobody has read yet: on a busy machine it may take seconds until a read begins.
-    /// </summary>
+    /// <summary>Whether the stream has bytes, or its end, that nobody has read yet: on a busy machine it may take seconds until a read
+    /// begins.</summary>
     internal bool HasUnread =>
         stream is AnonymousPipeClientStream { SafePipeHandle: { IsClosed: false } pipe } && PipeState.IsReadable(pipe);
 

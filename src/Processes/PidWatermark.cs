@@ -2,15 +2,12 @@ using System.Globalization;
 
 namespace Orchestrator.Processes;
 
-/// <summary>
-/// A moment in the order in which processes get their ids, by which those that began later are found without a look at each: the kernel
-/// gives ids one after the other, from the lowest again after the highest (<c>/proc/sys/kernel/pid_max</c>).
-/// </summary>
+/// <summary>A moment in the order in which processes get their ids, by which those that began later are found without a look at each: the
+/// kernel gives ids one after the other, from the lowest again after the highest (<c>/proc/sys/kernel/pid_max</c>).</summary>
 public sealed class PidWatermark
 {
-    /// <summary>
-    /// Far fewer than the 32768 ids of the smallest system, some of which are in use and passed over: ids have not gone all the way round.
-    /// </summary>
+    /// <summary>Far fewer than the 32768 ids of the smallest system, some of which are in use and passed over: ids have not gone all the
+    /// way round.</summary>
     private const long MostBetween = 8192;
 
     private readonly int _lastId;

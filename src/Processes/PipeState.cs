@@ -8,9 +8,8 @@ internal static partial class PipeState
 {
     private const short ReadyToRead = 1; // POLLIN, poll(2)
 
-    /// <summary>
-    /// Whether a read would return at once: there are bytes, or the end, because nobody has it open for writing any more.
-    /// </summary>
+    /// <summary>Whether a read would return at once: there are bytes, or the end, because nobody has it open for writing any
+    /// more.</summary>
     public static bool IsReadable(SafePipeHandle pipe)
     {
         var added = false;

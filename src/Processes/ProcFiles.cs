@@ -8,10 +8,8 @@ internal static class ProcFiles
     /// <summary>USER_HZ: 100 on every Linux that .NET runs on (proc(5), sysconf(3)).</summary>
     internal const int TicksPerSecond = 100;
 
-    /// <summary>
-    /// How often the environment of a process is looked at that is starting its program, a millisecond apart: a disk that stands still may
-    /// hold that up.
-    /// </summary>
+    /// <summary>How often the environment of a process is looked at that is starting its program, a millisecond apart: a disk that stands
+    /// still may hold that up.</summary>
     private const int MostLooks = 1000;
 
     /// <summary>Now, as <see cref="ProcessInfo.StartTime"/> counts; what is started from now on has this number or a higher one.</summary>
@@ -34,9 +32,8 @@ internal static class ProcFiles
         }
     }
 
-    /// <summary>
-    /// True if ids of processes mean the same to this process and to us: what runs in a container counts its own (pid_namespaces(7)).
-    /// </summary>
+    /// <summary>True if ids of processes mean the same to this process and to us: what runs in a container counts its own
+    /// (pid_namespaces(7)).</summary>
     internal static bool SharesProcessIds(int processId) =>
         LinkTarget($"/proc/{processId}/ns/pid") is { } theirs && theirs == OwnProcessNamespace();
 
@@ -113,10 +110,8 @@ internal static class ProcFiles
         return null;
     }
 
-    /// <summary>
-    /// The environment that a process was started with; empty if it has none that can be read. One that is just starting its program has
-    /// none for a moment: its own is waited for.
-    /// </summary>
+    /// <summary>The environment that a process was started with; empty if it has none that can be read. One that is just starting its
+    /// program has none for a moment: its own is waited for.</summary>
     private static ReadOnlySpan<byte> ReadEnvironment(int processId)
     {
         var isSettled = false;
@@ -146,10 +141,8 @@ internal static class ProcFiles
         return default;
     }
 
-    /// <summary>
-    /// From the line of <c>/proc/PID/stat</c>: true if the process has its environment (maybe an empty one), false while execve(2) is still
-    /// laying it out, null if it has no memory, as what has ended and threads of the kernel.
-    /// </summary>
+    /// <summary>From the line of <c>/proc/PID/stat</c>: true if the process has its environment (maybe an empty one), false while execve(2)
+    /// is still laying it out, null if it has no memory, as what has ended and threads of the kernel.</summary>
     internal static bool? HasSettledEnvironment(string stat)
     {
         // proc(5): field 23 is the size of its memory, field 51 (from Linux 3.5 on) the end of its environment; the third one is the first

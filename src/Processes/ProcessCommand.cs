@@ -10,9 +10,8 @@ public sealed record ProcessCommand
         Arguments = [.. arguments];
     }
 
-    /// <summary>
-    /// A program: a name that is looked for in the child's PATH, or a path; a relative path (with a slash) starts at the working directory.
-    /// </summary>
+    /// <summary>A program: a name that is looked for in the child's PATH, or a path; a relative path (with a slash) starts at the working
+    /// directory.</summary>
     public string FileName { get; init; }
 
     /// <summary>The arguments, without the program.</summary>
@@ -56,23 +55,16 @@ public sealed record ProcessCommand
     /// <value>Default: 10 seconds.</value>
     public TimeSpan KillLimit { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>
-    /// True: the child leads a session (and process group) of its own: Ctrl-C at our terminal does not reach it, and
-    /// <see cref="StopSignal"/> goes to its whole group.
-    /// </summary>
+    /// <summary>True: the child leads a session (and process group) of its own: Ctrl-C at our terminal does not reach it, and
+    /// <see cref="StopSignal"/> goes to its whole group.</summary>
     public bool OwnSession { get; init; }
 
-    /// <summary>
-    /// True: after the child has ended by itself, whatever it left running is stopped too; if this process dies before,
-    /// <see cref="Leftovers"/> finds all of it.
-    /// False: it is left alone, also if it still holds the output.
-    /// </summary>
+    /// <summary>True: after the child has ended by itself, whatever it left running is stopped too; if this process dies before,
+    /// <see cref="Leftovers"/> finds all of it. False: it is left alone, also if it still holds the output.</summary>
     public bool StopLeftovers { get; init; }
 
-    /// <summary>
-    /// The value of <see cref="ProcessRunner.ChildVariable"/> in the child's environment. Who notes it before the start can tell later,
-    /// also in another process, whether anything of the child still lives. Null: a new one.
-    /// </summary>
+    /// <summary>The value of <see cref="ProcessRunner.ChildVariable"/> in the child's environment. Who notes it before the start can tell
+    /// later, also in another process, whether anything of the child still lives. Null: a new one.</summary>
     public string? Mark { get; init; }
 
     /// <summary>The command as a person would type it, for messages. The environment is not in it.</summary>

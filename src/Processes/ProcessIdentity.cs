@@ -2,9 +2,8 @@ using System.Globalization;
 
 namespace Orchestrator.Processes;
 
-/// <summary>
-/// One process for all time: a process id alone is given out again, so its start time and the machine's boot belong to it.
-/// </summary>
+/// <summary>One process for all time: a process id alone is given out again, so its start time and the machine's boot belong to
+/// it.</summary>
 /// <param name="StartTime">Clock ticks between boot and start: field 22 of <c>/proc/PID/stat</c> (proc(5)).</param>
 /// <param name="BootId">The content of <c>/proc/sys/kernel/random/boot_id</c>.</param>
 public sealed record ProcessIdentity(int ProcessId, long StartTime, string BootId)
@@ -16,10 +15,8 @@ public sealed record ProcessIdentity(int ProcessId, long StartTime, string BootI
     /// <summary>The present boot of this machine.</summary>
     public static string CurrentBootId { get; } = ProcFiles.ReadBootId();
 
-    /// <summary>
-    /// The namespace in which ids of processes mean what they mean to this process (pid_namespaces(7)): a number that is the namespace's
-    /// alone during one boot.
-    /// </summary>
+    /// <summary>The namespace in which ids of processes mean what they mean to this process (pid_namespaces(7)): a number that is the
+    /// namespace's alone during one boot.</summary>
     public static string CurrentNamespace { get; } = new string([.. (ProcFiles.OwnProcessNamespace() ?? "").Where(char.IsAsciiDigit)]);
 
     /// <summary>This process.</summary>

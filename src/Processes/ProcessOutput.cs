@@ -1,10 +1,8 @@
 namespace Orchestrator.Processes;
 
-/// <summary>
-/// Where one stream of a child goes: memory (up to a limit), a file (up to a limit), a handler of lines, or any of them together.
+/// <summary>Where one stream of a child goes: memory (up to a limit), a file (up to a limit), a handler of lines, or any of them together.
 /// Whatever the limits, the stream is always read to its end, so that a child that prints without end neither blocks nor fills memory or
-/// disk. Give the same object as standard output and standard error to have both in one place in the order they came.
-/// </summary>
+/// disk. Give the same object as standard output and standard error to have both in one place in the order they came.</summary>
 public sealed class ProcessOutput
 {
     /// <summary>Bytes kept in memory when nothing else is said: 1 MiB.</summary>
@@ -27,10 +25,8 @@ public sealed class ProcessOutput
     /// <value>Default: <see cref="DefaultFileLimit"/>.</value>
     public long FileLimit { get; init; } = DefaultFileLimit;
 
-    /// <summary>
-    /// Is given each line without its end (LF or CRLF), also a last one without end; invalid UTF-8 becomes U+FFFD.
-    /// While it runs the child is not read further. What it throws stops the child and comes out of the run.
-    /// </summary>
+    /// <summary>Is given each line without its end (LF or CRLF), also a last one without end; invalid UTF-8 becomes U+FFFD. While it runs
+    /// the child is not read further. What it throws stops the child and comes out of the run.</summary>
     public Func<OutputLine, CancellationToken, ValueTask>? OnLine { get; init; }
 
     /// <summary>Bytes at which a line is handed over in pieces.</summary>

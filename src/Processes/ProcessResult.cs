@@ -57,9 +57,8 @@ public sealed class CapturedOutput
         WasHeldOpen = isOpen;
     }
 
-    /// <summary>
-    /// The kept bytes; if <see cref="IsTruncated"/>, the first and the last ones with a line between that says how many are missing.
-    /// </summary>
+    /// <summary>The kept bytes; if <see cref="IsTruncated"/>, the first and the last ones with a line between that says how many are
+    /// missing.</summary>
     public ReadOnlyMemory<byte> Bytes => _bytes;
 
     /// <summary>The kept bytes as text; invalid UTF-8 becomes U+FFFD.</summary>

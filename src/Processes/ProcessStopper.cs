@@ -1,8 +1,6 @@
 namespace Orchestrator.Processes;
 
-/// <summary>
-/// Ends processes that are not (or no longer) our children: asks, waits, kills, and checks that they are gone.
-/// </summary>
+/// <summary>Ends processes that are not (or no longer) our children: asks, waits, kills, and checks that they are gone.</summary>
 /// <param name="time">The clock for the waits; the system's by default.</param>
 public sealed class ProcessStopper(TimeProvider? time = null)
 {
@@ -45,9 +43,8 @@ public sealed class ProcessStopper(TimeProvider? time = null)
     /// until nothing is found for which at most <paramref name="killLimit"/> is spent. Cancelling cuts the grace short, not the kill.
     /// Without a signal they are only waited for during the grace.
     /// </summary>
-    /// <remarks>
-    /// Those of another user, such as a program that has gained rights (sudo), are left alone: nothing that we do would end them.
-    /// </remarks>
+    /// <remarks>Those of another user, such as a program that has gained rights (sudo), are left alone: nothing that we do would end
+    /// them.</remarks>
     /// <returns>How many processes there were at the beginning.</returns>
     /// <exception cref="ProcessStopException">Some are still there after <paramref name="killLimit"/>.</exception>
     public async Task<int> StopAsync(

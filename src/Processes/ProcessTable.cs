@@ -19,11 +19,8 @@ public sealed record ProcessInfo(
     long StartTime
 )
 {
-    /// <summary>
-    /// True if it has ended and only waits to be collected by its parent. The state is that of the first thread alone: while others are
-    /// still ending (or work on),
-    /// the process has its files open and holds its locks.
-    /// </summary>
+    /// <summary>True if it has ended and only waits to be collected by its parent. The state is that of the first thread alone: while
+    /// others are still ending (or work on), the process has its files open and holds its locks.</summary>
     public bool IsDead => State is 'Z' or 'X' && Threads <= 1;
 
     /// <summary>True if it was stopped (SIGSTOP) and waits for SIGCONT.</summary>
@@ -43,9 +40,8 @@ public sealed record ProcessInfo(
 /// <summary>Questions about the processes that run now. This process itself is in no answer.</summary>
 public static class ProcessTable
 {
-    /// <summary>
-    /// When the machine was started, by the wall clock as it is now. What was written well before that was written by nobody who lives.
-    /// </summary>
+    /// <summary>When the machine was started, by the wall clock as it is now. What was written well before that was written by nobody who
+    /// lives.</summary>
     public static DateTime BootedUtc => DateTime.UtcNow - ProcFiles.ReadUptime();
 
     /// <summary>All living processes.</summary>
@@ -63,10 +59,8 @@ public static class ProcessTable
         return [.. Living(Ids(since).Where(id => ProcFiles.HasEnvironment(id, assignment)))];
     }
 
-    /// <summary>
-    /// Values of a variable that the processes above this one were started with, the nearest first: what a process takes out of its own
-    /// environment its parents still have. Whoever leaves its parents altogether (a daemon) is not found by it.
-    /// </summary>
+    /// <summary>Values of a variable that the processes above this one were started with, the nearest first: what a process takes out of
+    /// its own environment its parents still have. Whoever leaves its parents altogether (a daemon) is not found by it.</summary>
     /// <param name="name">The variable.</param>
     public static IReadOnlyList<string> OfAncestors(string name)
     {
@@ -102,10 +96,8 @@ public static class ProcessTable
                 ),
         ];
 
-    /// <summary>
-    /// The ids of all processes, then of those that began while the first were looked at, and so on until there are none: one that ends
-    /// between the list and the look may have left a child, which is in no list yet.
-    /// </summary>
+    /// <summary>The ids of all processes, then of those that began while the first were looked at, and so on until there are none: one that
+    /// ends between the list and the look may have left a child, which is in no list yet.</summary>
     /// <param name="since">Only those that began since then, and maybe others. Null: all.</param>
     internal static IEnumerable<int> Ids(PidWatermark? since = null)
     {

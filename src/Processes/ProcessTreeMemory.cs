@@ -1,9 +1,7 @@
 namespace Orchestrator.Processes;
 
-/// <summary>
-/// The memory that processes and all that came of them hold: what only they can give back (anonymous and shared memory, also where it was
-/// swapped out), not the files they have mapped. What several of them share counts once.
-/// </summary>
+/// <summary>The memory that processes and all that came of them hold: what only they can give back (anonymous and shared memory, also where
+/// it was swapped out), not the files they have mapped. What several of them share counts once.</summary>
 /// <param name="find">The processes, found anew at each look; once seen, one stays in the tree until it ends.</param>
 public sealed class ProcessTreeMemory(Func<IReadOnlyList<ProcessInfo>> find)
 {

@@ -2,10 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Orchestrator.Processes;
 
-/// <summary>
-/// Keeps what somebody else writes and may delete: by a further name of the same file (a hard link), which takes no room; on another disk
-/// by a copy, to which only what is new is added.
-/// </summary>
+/// <summary>Keeps what somebody else writes and may delete: by a further name of the same file (a hard link), which takes no room; on
+/// another disk by a copy, to which only what is new is added.</summary>
 public static partial class SharedFile
 {
     /// <summary>Keeps a file as it is now, and where it is linked also as it will be. Done again it is brought up to date.</summary>

@@ -12,9 +12,8 @@ internal enum SignalResult
     /// <summary>There is no such process any more; its id may be another's by now.</summary>
     Gone,
 
-    /// <summary>
-    /// It belongs to another user, as a program that has gained rights (sudo) or whoever has the id now: it is left alone.
-    /// </summary>
+    /// <summary>It belongs to another user, as a program that has gained rights (sudo) or whoever has the id now: it is left
+    /// alone.</summary>
     NotOurs,
 }
 

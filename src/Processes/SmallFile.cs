@@ -4,10 +4,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Orchestrator.Processes;
 
-/// <summary>
-/// Reads small files with as few system calls as there can be: what looks at hundreds of them in each step (refs, notes, <c>/proc</c>)
-/// would spend most of its time on locks, sizes and buffers that a stream brings along, and on exceptions for what is not there.
-/// </summary>
+/// <summary>Reads small files with as few system calls as there can be: what looks at hundreds of them in each step (refs, notes,
+/// <c>/proc</c>) would spend most of its time on locks, sizes and buffers that a stream brings along, and on exceptions for what is not
+/// there.</summary>
 public static partial class SmallFile
 {
     // open(2) on Linux.
@@ -39,9 +38,8 @@ public static partial class SmallFile
             );
     }
 
-    /// <summary>
-    /// The content, or null for whatever reason: processes end while one looks at them, and those of others cannot be read.
-    /// </summary>
+    /// <summary>The content, or null for whatever reason: processes end while one looks at them, and those of others cannot be
+    /// read.</summary>
     internal static byte[]? ReadIfPossible(string path) => Read(path, out _);
 
     private static byte[]? Read(string path, out int error)

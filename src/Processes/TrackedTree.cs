@@ -1,9 +1,7 @@
 namespace Orchestrator.Processes;
 
-/// <summary>
-/// A set of processes that is looked at again and again. Once seen, a process stays in the set until it is dead, so that a child whose
-/// parent has ended (and which then belongs to nobody) is not lost between two looks.
-/// </summary>
+/// <summary>A set of processes that is looked at again and again. Once seen, a process stays in the set until it is dead, so that a child
+/// whose parent has ended (and which then belongs to nobody) is not lost between two looks.</summary>
 internal sealed class TrackedTree(Func<IReadOnlyList<ProcessInfo>> find)
 {
     private readonly HashSet<ProcessIdentity> _seen = [];

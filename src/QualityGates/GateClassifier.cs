@@ -45,10 +45,8 @@ internal static partial class GateClassifier
             ? GateFailure.Environment
             : GateFailure.Logic;
 
-    /// <summary>
-    /// Whether a shell could not begin a file below the directory it ran in. That is work which is not done yet, or not executable; where
-    /// programs of the machine are missing, they are named without a folder or from the root on.
-    /// </summary>
+    /// <summary>Whether a shell could not begin a file below the directory it ran in. That is work which is not done yet, or not
+    /// executable; where programs of the machine are missing, they are named without a folder or from the root on.</summary>
     internal static bool MissesOwnFile(int exitCode, string output) =>
         exitCode is NotExecutable or NotFound
         && MissingFile().Matches(output) is [.., var last]

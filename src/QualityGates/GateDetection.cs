@@ -17,10 +17,8 @@ public static partial class GateDetection
     /// <summary>Gates of the project in a directory, cheapest kind first. Empty when no manifest is known.</summary>
     public static IReadOnlyList<Gate> Detect(string directory) => [.. Find(directory).Select(found => found.Gate)];
 
-    /// <summary>
-    /// The same, with what the manifest says that each does, such as the text of an npm script; empty where that is the command's own
-    /// business.
-    /// </summary>
+    /// <summary>The same, with what the manifest says that each does, such as the text of an npm script; empty where that is the command's
+    /// own business.</summary>
     internal static IReadOnlyList<(Gate Gate, string Meaning)> Find(string directory) =>
         Find(
             [.. Directory.EnumerateFileSystemEntries(directory).Select(path => Path.GetFileName(path))],

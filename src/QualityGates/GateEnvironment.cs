@@ -2,10 +2,8 @@ using System.Collections;
 
 namespace Orchestrator.QualityGates;
 
-/// <summary>
-/// The environment gates run in: what programs need to be found and to work, and nothing that opens a door. A gate's command runs code an
-/// agent has just written.
-/// </summary>
+/// <summary>The environment gates run in: what programs need to be found and to work, and nothing that opens a door. A gate's command runs
+/// code an agent has just written.</summary>
 public static class GateEnvironment
 {
     private static readonly string[] Names =

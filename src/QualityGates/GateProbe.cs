@@ -5,10 +5,8 @@ public static class GateProbe
 {
     private const string Python = "python3 -m ";
 
-    /// <summary>
-    /// A command that tells whether the program is there, such as <c>python3 -m pytest --version</c>. It is to be run outside of the
-    /// repository, whose files could say otherwise what it does. Null: nothing can be asked.
-    /// </summary>
+    /// <summary>A command that tells whether the program is there, such as <c>python3 -m pytest --version</c>. It is to be run outside of
+    /// the repository, whose files could say otherwise what it does. Null: nothing can be asked.</summary>
     /// <param name="gate">A gate that <see cref="GateDetection"/> has found.</param>
     /// <param name="hasSetUp">Worktrees are set up, which may install what the machine has not.</param>
     public static string? CommandOf(Gate gate, bool hasSetUp)

@@ -18,12 +18,10 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
 
     private readonly ProcessRunner _processes = new(time);
 
-    /// <summary>
-    /// Runs a gate to its verdict, as soon as it is its turn. A test or custom gate that fails by its own word, and any gate that is
-    /// killed, is run once more on the same files, to tell chance from fault. One that could not have something
+    /// <summary>Runs a gate to its verdict, as soon as it is its turn. A test or custom gate that fails by its own word, and any gate that
+    /// is killed, is run once more on the same files, to tell chance from fault. One that could not have something
     /// (<see cref="GateContention"/>) while another gate ran is run once more alone, and what comes of that counts. When this returns
-    /// nothing it started lives any more.
-    /// </summary>
+    /// nothing it started lives any more.</summary>
     /// <param name="subject">What it is run on.</param>
     /// <param name="evidenceFile">Gets everything it prints, and how it ended. The second run's goes to the same name with
     /// <c>.rerun</c>.</param>
@@ -200,10 +198,8 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
         return verdict;
     }
 
-    /// <summary>
-    /// Runs it, and leaves the temporary folder as it was: neither its own second run nor the next gate, perhaps of another task of a
-    /// batch, is to meet what it has left there. What can't be removed they meet, as on any machine, and say so.
-    /// </summary>
+    /// <summary>Runs it, and leaves the temporary folder as it was: neither its own second run nor the next gate, perhaps of another task
+    /// of a batch, is to meet what it has left there. What can't be removed they meet, as on any machine, and say so.</summary>
     private async Task<ProcessResult> RunProcessAsync(ProcessCommand process, string? temporary, CancellationToken cancellationToken)
     {
         IReadOnlyCollection<string> before = temporary is null ? [] : [.. Directory.EnumerateFileSystemEntries(temporary)];
@@ -217,10 +213,8 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
         }
     }
 
-    /// <summary>
-    /// Whether the file holds anything but what came from the gate. What a gate starts is often an agent's code, and can find the file; the
-    /// verdict does not hang on it, but people read it.
-    /// </summary>
+    /// <summary>Whether the file holds anything but what came from the gate. What a gate starts is often an agent's code, and can find the
+    /// file; the verdict does not hang on it, but people read it.</summary>
     private static bool IsForeign(string evidenceFile, CapturedOutput output) =>
         output.TotalBytes <= EvidenceBytes
         && (

@@ -13,18 +13,15 @@ public sealed record GateSubject
     /// <value>Default: <see cref="GateEnvironment.Make"/>.</value>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = GateEnvironment.Make();
 
-    /// <summary>
-    /// Paths that the plan's tasks are to write. What is missing of them is work that is not done, and no fault of the machine.
-    /// </summary>
+    /// <summary>Paths that the plan's tasks are to write. What is missing of them is work that is not done, and no fault of the
+    /// machine.</summary>
     public IReadOnlyList<string> Planned { get; init; } = [];
 
     /// <summary>A task of the plan does not say what it writes: a module that nobody knows may be its work.</summary>
     public bool MayWriteAnything { get; init; }
 
-    /// <summary>
-    /// The temporary folder of its worktree: what the first run of a gate has left there is no longer there in its second. Null: none of
-    /// its own.
-    /// </summary>
+    /// <summary>The temporary folder of its worktree: what the first run of a gate has left there is no longer there in its second. Null:
+    /// none of its own.</summary>
     public string? TemporaryFolder { get; init; }
 
     /// <summary>False: a gate that fails by its own word is not run again to tell chance from fault; its failure is expected.</summary>

@@ -66,10 +66,8 @@ public sealed record GateVerdict
     /// <summary>How it ended.</summary>
     public required GateResult Result { get; init; }
 
-    /// <summary>
-    /// Where a failure comes from. <see cref="GateFailure.Flaky"/> and <see cref="GateFailure.Contention"/> go with a gate that passed in
-    /// the end.
-    /// </summary>
+    /// <summary>Where a failure comes from. <see cref="GateFailure.Flaky"/> and <see cref="GateFailure.Contention"/> go with a gate that
+    /// passed in the end.</summary>
     public GateFailure Failure { get; init; }
 
     /// <summary>True when the gate does not stand in the way: passed, skipped, not required, or known to fail by chance.</summary>
@@ -133,9 +131,8 @@ public sealed record GateVerdict
         $"expected {Gate.Expectation}; measured {Measured?.ToString(CultureInfo.InvariantCulture) ?? "nothing"}"
         + (Claimed is { } claimed ? $"; its agent said {claimed.ToString(CultureInfo.InvariantCulture)}" : "");
 
-    /// <summary>
-    /// The verdict of a measurement whose command has ended: it holds only where it succeeded, printed a number, and that fits.
-    /// </summary>
+    /// <summary>The verdict of a measurement whose command has ended: it holds only where it succeeded, printed a number, and that
+    /// fits.</summary>
     /// <param name="number">What it printed; null: no number.</param>
     internal GateVerdict Compare(decimal? number) =>
         Result != GateResult.Passed ? this
@@ -155,9 +152,8 @@ public sealed record GateVerdict
     [JsonIgnore]
     public bool Passed => Result is GateResult.Passed or GateResult.Skipped;
 
-    /// <summary>
-    /// Whether the machine is to blame and not the work. A program of the repository itself that is missing is the work's fault.
-    /// </summary>
+    /// <summary>Whether the machine is to blame and not the work. A program of the repository itself that is missing is the work's
+    /// fault.</summary>
     [JsonIgnore]
     public bool BlamesMachine =>
         Refusal is not null

@@ -1,9 +1,7 @@
 namespace Orchestrator.QualityGates;
 
-/// <summary>
-/// The number that a measurement prints: the last one on its last line with anything on it. Words around it, its unit and colours do not
-/// matter; <c>1,234.5</c> is read by its thousands, and what can be read in two ways (<c>1,5</c>) is none.
-/// </summary>
+/// <summary>The number that a measurement prints: the last one on its last line with anything on it. Words around it, its unit and colours
+/// do not matter; <c>1,234.5</c> is read by its thousands, and what can be read in two ways (<c>1,5</c>) is none.</summary>
 internal sealed partial class PrintedNumber
 {
     // A line comes in pieces where it is longer than that.

@@ -3,10 +3,8 @@ using System.Text.Json.Nodes;
 
 namespace Orchestrator.QualityGates;
 
-/// <summary>
-/// Every command that a project's own files ask for, without anybody having configured it: what a person must be asked about before it
-/// runs.
-/// </summary>
+/// <summary>Every command that a project's own files ask for, without anybody having configured it: what a person must be asked about
+/// before it runs.</summary>
 public static class ProjectCommands
 {
     /// <summary>Name of the file that defines a project's MCP servers.</summary>
@@ -33,9 +31,8 @@ public static class ProjectCommands
                 .Select(server => new FoundCommand(FoundCommandKind.McpServer, server.Key, McpFile, server.Value)),
         ];
 
-    /// <summary>
-    /// The servers that a <c>.mcp.json</c> defines, by name, each as JSON of one form. A file that can't be understood has none.
-    /// </summary>
+    /// <summary>The servers that a <c>.mcp.json</c> defines, by name, each as JSON of one form. A file that can't be understood has
+    /// none.</summary>
     public static IReadOnlyDictionary<string, string> ReadMcpServers(string text)
     {
         try

@@ -1,16 +1,13 @@
 namespace Orchestrator.QualityGates;
 
-/// <summary>
-/// Where the processes of a user on one machine agree with each other: who runs which gate, and which ports a worktree has.
-/// </summary>
+/// <summary>Where the processes of a user on one machine agree with each other: who runs which gate, and which ports a worktree
+/// has.</summary>
 public static class UserState
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
-    /// <summary>
-    /// <c>$XDG_STATE_HOME</c> or <c>~/.local/state</c>, then <c>orchestrator/machines/ID</c> (<see cref="MachineIdentity"/>): a home folder
-    /// may be shared by machines and containers, ports are not.
-    /// </summary>
+    /// <summary><c>$XDG_STATE_HOME</c> or <c>~/.local/state</c>, then <c>orchestrator/machines/ID</c> (<see cref="MachineIdentity"/>): a
+    /// home folder may be shared by machines and containers, ports are not.</summary>
     /// <param name="environment">Variables of the process.</param>
     public static string FolderOf(IReadOnlyDictionary<string, string> environment)
     {

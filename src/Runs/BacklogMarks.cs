@@ -2,10 +2,8 @@ using Orchestrator.Backlogs;
 
 namespace Orchestrator.Runs;
 
-/// <summary>
-/// Which tasks of the backlog a run does: <c>plan/backlog.json</c> in its folder. When the run has ended well they are marked done, in the
-/// file's own format.
-/// </summary>
+/// <summary>Which tasks of the backlog a run does: <c>plan/backlog.json</c> in its folder. When the run has ended well they are marked
+/// done, in the file's own format.</summary>
 internal sealed record BacklogMarks
 {
     /// <summary>Tag of a file that has tags.</summary>

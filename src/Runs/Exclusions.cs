@@ -1,8 +1,7 @@
 namespace Orchestrator.Runs;
 
-/// <summary>
-/// Pairs of tasks that must not work at the same time, because they own the same files or resources and nothing in the plan orders them.
-/// </summary>
+/// <summary>Pairs of tasks that must not work at the same time, because they own the same files or resources and nothing in the plan orders
+/// them.</summary>
 internal static class Exclusions
 {
     public static (IReadOnlyDictionary<string, IReadOnlyList<string>> Excludes, IReadOnlyList<string> Warnings) Of(Plan plan)

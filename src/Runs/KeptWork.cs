@@ -1,8 +1,7 @@
 namespace Orchestrator.Runs;
 
-/// <summary>
-/// Where work of a task is kept that is in no commit of its branch: <c>kept.md</c> in the task's folder, a line each, for <c>show</c>.
-/// </summary>
+/// <summary>Where work of a task is kept that is in no commit of its branch: <c>kept.md</c> in the task's folder, a line each, for
+/// <c>show</c>.</summary>
 internal static class KeptWork
 {
     /// <summary>Name of the file.</summary>

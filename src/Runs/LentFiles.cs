@@ -4,10 +4,8 @@ namespace Orchestrator.Runs;
 /// <param name="Path">The file, or a folder with all below it; relative to the repository.</param>
 internal sealed record LentFile(string Task, string Path);
 
-/// <summary>
-/// The files that tasks of a run were lent: a file of the run's folder, one writer at a time. A loan ends with its task's end. What the
-/// work of a task is judged by is the run's own record (<see cref="TaskInput.Lent"/>); this is for everybody else.
-/// </summary>
+/// <summary>The files that tasks of a run were lent: a file of the run's folder, one writer at a time. A loan ends with its task's end.
+/// What the work of a task is judged by is the run's own record (<see cref="TaskInput.Lent"/>); this is for everybody else.</summary>
 internal sealed class LentFiles(RunFolder folder)
 {
     private string File => Path.Combine(folder.Path, "lent.json");

@@ -3,10 +3,8 @@ using Orchestrator.Plans.Readers.TaskGraphs;
 
 namespace Orchestrator.Runs;
 
-/// <summary>
-/// What lies in the run's folder while it is planned: <c>planning/</c> with the request, the settings, the prompt, the answers and at last
-/// the plan; for another plan in mid-run the same in <c>planning/replan-N/</c>.
-/// </summary>
+/// <summary>What lies in the run's folder while it is planned: <c>planning/</c> with the request, the settings, the prompt, the answers and
+/// at last the plan; for another plan in mid-run the same in <c>planning/replan-N/</c>.</summary>
 /// <param name="replan">Which other plan, from 1; 0: the first one.</param>
 internal sealed class PlanningFiles(RepositoryReference repository, string runId, int replan = 0)
 {

@@ -3,9 +3,8 @@ namespace Orchestrator.Runs;
 /// <summary>Symbolic links in a work tree.</summary>
 public static class RepositoryLinks
 {
-    /// <summary>
-    /// Where a path leads when it is a link to a place outside of the work tree, or in a circle; null when it is no link or stays inside.
-    /// </summary>
+    /// <summary>Where a path leads when it is a link to a place outside of the work tree, or in a circle; null when it is no link or stays
+    /// inside.</summary>
     /// <param name="root">Absolute path of the work tree.</param>
     /// <param name="relative">Path of the file or folder, relative to it.</param>
     public static string? LeadsOutside(string root, string relative)

@@ -2,10 +2,8 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Runs;
 
-/// <summary>
-/// Brings the plan's contracts to the staging branch as its first commit, and says in the run's folder which ones hold. All of it follows
-/// from the plan and the commit that the run begins at, so that doing it again changes nothing.
-/// </summary>
+/// <summary>Brings the plan's contracts to the staging branch as its first commit, and says in the run's folder which ones hold. All of it
+/// follows from the plan and the commit that the run begins at, so that doing it again changes nothing.</summary>
 internal sealed class RunContracts(GitRepository repository, RunFiles files)
 {
     private readonly CommitStore _commits = new(repository);
@@ -44,9 +42,8 @@ internal sealed class RunContracts(GitRepository repository, RunFiles files)
         }
     }
 
-    /// <summary>
-    /// The commit that staging begins with: the contracts' files on the run's base; the base itself when there is nothing to write.
-    /// </summary>
+    /// <summary>The commit that staging begins with: the contracts' files on the run's base; the base itself when there is nothing to
+    /// write.</summary>
     public async Task<string> FirstCommitAsync(string start, CancellationToken stop)
     {
         if (files.Plan.Contracts.Count == 0)

@@ -46,9 +46,8 @@ public sealed record RunServices(string Host, IReadOnlyList<string> HookCommand,
             );
     }
 
-    /// <summary>
-    /// The settings of a repository for a run: what its input sets counts most. With what a person has said about the repository.
-    /// </summary>
+    /// <summary>The settings of a repository for a run: what its input sets counts most. With what a person has said about the
+    /// repository.</summary>
     internal RepositorySettings LoadSettings(string repository, string runId, OrchestrationInput input) =>
         RepositorySettings.Load(
             repository,

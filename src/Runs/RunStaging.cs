@@ -9,10 +9,8 @@ namespace Orchestrator.Runs;
 /// <param name="IsLost">It was gone, and nothing tells what was merged to it.</param>
 internal sealed record StagingBranch(string Tip, string Base, string Made, bool IsLost);
 
-/// <summary>
-/// Makes a staging branch anew that is gone: where the run's work landed, it is taken away in the end, and a reset goes on with the run all
-/// the same.
-/// </summary>
+/// <summary>Makes a staging branch anew that is gone: where the run's work landed, it is taken away in the end, and a reset goes on with
+/// the run all the same.</summary>
 internal static class RunStaging
 {
     /// <summary>Finds it, or makes it anew where the run's own refs say that it was.</summary>

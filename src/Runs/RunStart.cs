@@ -1,8 +1,7 @@
 namespace Orchestrator.Runs;
 
-/// <summary>
-/// What a run began with beside its plan: kept in its folder, so that a change of files in mid-run changes nothing. It holds no secret.
-/// </summary>
+/// <summary>What a run began with beside its plan: kept in its folder, so that a change of files in mid-run changes nothing. It holds no
+/// secret.</summary>
 internal sealed record RunStart
 {
     /// <summary>What was asked for; the plan itself lies in a file of its own.</summary>
@@ -71,9 +70,8 @@ internal sealed record ProjectFindings
     /// <summary>Set-up commands that lock files asked for.</summary>
     public IReadOnlyList<string> SetUp { get; init; } = [];
 
-    /// <summary>
-    /// Definitions of the MCP servers that agents keep, by name: one that is defined otherwise when an agent starts is left out.
-    /// </summary>
+    /// <summary>Definitions of the MCP servers that agents keep, by name: one that is defined otherwise when an agent starts is left
+    /// out.</summary>
     public IReadOnlyDictionary<string, string> McpServers { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Variables of its files that agents are handed. Their values are read anew each time, because they may be secrets.</summary>

@@ -2,12 +2,10 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Runs;
 
-/// <summary>
-/// Where staging has to be is known from the run's record in Temporal, which every step that uses it brings along: the last merge that the
-/// run was told of. A ref that is elsewhere was moved by somebody who has no business with it, or by a step of ours that died before it
-/// could tell; it is put back, and what it was is kept. No file beside git has a say in this. After a reset the record is older than what
-/// was merged: then the ref of the last merge has a say, as far as its commits are the run's.
-/// </summary>
+/// <summary>Where staging has to be is known from the run's record in Temporal, which every step that uses it brings along: the last merge
+/// that the run was told of. A ref that is elsewhere was moved by somebody who has no business with it, or by a step of ours that died
+/// before it could tell; it is put back, and what it was is kept. No file beside git has a say in this. After a reset the record is older
+/// than what was merged: then the ref of the last merge has a say, as far as its commits are the run's.</summary>
 /// <param name="name">The staging branch, a full ref name.</param>
 /// <param name="folder">The run's.</param>
 internal sealed class StagingRecord(GitRepository repository, string name, RunFolder folder)
@@ -24,10 +22,8 @@ internal sealed class StagingRecord(GitRepository repository, string name, RunFo
         return (tip, tip is not null && (recorded.Length == 0 || tip == recorded) && !isSymbolic);
     }
 
-    /// <summary>
-    /// What the record would say if it knew all: a step that was pending when the run was reset is done again with what was known then, and
-    /// merges have been made since.
-    /// </summary>
+    /// <summary>What the record would say if it knew all: a step that was pending when the run was reset is done again with what was known
+    /// then, and merges have been made since.</summary>
     /// <param name="recorded">What the record says; empty: nothing.</param>
     /// <param name="caller">Asks for whom the step is done; only where the ref of the last merge says something else.</param>
     public async Task<string> BringUpToDateAsync(string recorded, AskCaller caller, CancellationToken stop) =>
@@ -38,10 +34,8 @@ internal sealed class StagingRecord(GitRepository repository, string name, RunFo
             ? await NewestAsync(recorded, stop)
             : recorded;
 
-    /// <summary>
-    /// The last merge of the run that came after a commit, by the ref that moves with staging; up to the first commit on the way that is
-    /// not the run's.
-    /// </summary>
+    /// <summary>The last merge of the run that came after a commit, by the ref that moves with staging; up to the first commit on the way
+    /// that is not the run's.</summary>
     /// <param name="known">A commit that staging had.</param>
     public async Task<string> NewestAsync(string known, CancellationToken stop)
     {
@@ -51,10 +45,8 @@ internal sealed class StagingRecord(GitRepository repository, string name, RunFo
             : await OwnSinceAsync(known, last, stop);
     }
 
-    /// <summary>
-    /// Moves staging, and with it the ref that says so to an execution that does not know it. First that one: what it says is never too
-    /// old.
-    /// </summary>
+    /// <summary>Moves staging, and with it the ref that says so to an execution that does not know it. First that one: what it says is
+    /// never too old.</summary>
     /// <param name="commit">Where to.</param>
     /// <param name="from">Where it has to be.</param>
     /// <param name="reason">A line for the reflog.</param>
@@ -111,10 +103,8 @@ internal sealed class StagingRecord(GitRepository repository, string name, RunFo
         );
     }
 
-    /// <summary>
-    /// The commit that new work begins with: staging's tip, as far as it is made of this run's merges on top of what the record said last.
-    /// What somebody else put there is left out, so that it can't come in with that work.
-    /// </summary>
+    /// <summary>The commit that new work begins with: staging's tip, as far as it is made of this run's merges on top of what the record
+    /// said last. What somebody else put there is left out, so that it can't come in with that work.</summary>
     /// <param name="recorded">What the record said when the task was started; other tasks may have been merged since. Empty:
     /// nothing.</param>
     /// <returns>Null where nothing that is recorded is there.</returns>

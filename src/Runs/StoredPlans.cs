@@ -2,10 +2,8 @@ using System.Collections.Concurrent;
 
 namespace Orchestrator.Runs;
 
-/// <summary>
-/// Reads what runs were started with. It keeps what it has read, by content: every step of every task asks for it, and the plan of a large
-/// run is large.
-/// </summary>
+/// <summary>Reads what runs were started with. It keeps what it has read, by content: every step of every task asks for it, and the plan of
+/// a large run is large.</summary>
 internal sealed class StoredPlans
 {
     private const int MostKept = 8;

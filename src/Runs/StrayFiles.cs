@@ -1,10 +1,7 @@
 namespace Orchestrator.Runs;
 
-/// <summary>
-/// Files that appear in the user's checkout while a run works. Agents have no business there; without a sandbox a program that is told to
-/// write to
-/// <c>../../..</c> or an absolute path does so, and then it is at least named.
-/// </summary>
+/// <summary>Files that appear in the user's checkout while a run works. Agents have no business there; without a sandbox a program that is
+/// told to write to <c>../../..</c> or an absolute path does so, and then it is at least named.</summary>
 internal static class StrayFiles
 {
     /// <summary>Before the first agent starts. What was noted first stays.</summary>
@@ -16,9 +13,8 @@ internal static class StrayFiles
         }
     }
 
-    /// <summary>
-    /// The same at any time: a run may end without landing. Empty also where git can't look at the checkout; landing says that.
-    /// </summary>
+    /// <summary>The same at any time: a run may end without landing. Empty also where git can't look at the checkout; landing says
+    /// that.</summary>
     public static async Task<string> FindAsync(GitRepository repository, RunFiles files)
     {
         if (new WorktreeStore(repository).FindMainCheckout() is not { } checkout)

@@ -6,9 +6,8 @@ internal sealed record TaskNotes
     /// <summary>What the task's changes are counted from.</summary>
     public string Base { get; set; } = "";
 
-    /// <summary>
-    /// The staging commit that was brought into the worktree last, and in which attempt; it becomes a parent of that attempt's commit.
-    /// </summary>
+    /// <summary>The staging commit that was brought into the worktree last, and in which attempt; it becomes a parent of that attempt's
+    /// commit.</summary>
     public string MergedStaging { get; set; } = "";
     public int MergedAttempt { get; init; }
 

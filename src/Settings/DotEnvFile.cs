@@ -3,9 +3,8 @@ namespace Orchestrator.Settings;
 /// <summary>Reads the text of a <c>.env</c> file.</summary>
 public static class DotEnvFile
 {
-    /// <summary>
-    /// The variables in order, each with its line; lines that are no assignment are left out, as every reader of such files does.
-    /// </summary>
+    /// <summary>The variables in order, each with its line; lines that are no assignment are left out, as every reader of such files
+    /// does.</summary>
     public static IReadOnlyList<(string Name, string Value, int Line)> Read(string text)
     {
         var variables = new List<(string, string, int)>();

@@ -1,8 +1,7 @@
 namespace Orchestrator.Settings;
 
-/// <summary>
-/// Lists of gates: each a command, or a mapping with <c>command</c> and the other members of a plan's <c>verification</c>.
-/// </summary>
+/// <summary>Lists of gates: each a command, or a mapping with <c>command</c> and the other members of a plan's
+/// <c>verification</c>.</summary>
 internal static class GateSettingType
 {
     private static readonly SettingType<string> Kind = SettingTypes.OneOf([.. GateGrammar.Types.Keys]);

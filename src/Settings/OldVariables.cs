@@ -1,8 +1,7 @@
 namespace Orchestrator.Settings;
 
-/// <summary>
-/// What a <c>.env</c> of an older tool says. It stays in use where it is; what follows from it for other settings is taken over.
-/// </summary>
+/// <summary>What a <c>.env</c> of an older tool says. It stays in use where it is; what follows from it for other settings is taken
+/// over.</summary>
 internal static class OldVariables
 {
     // Only one of the older tools knew these; it gave each agent 0.8 GB and 0.4 cores.

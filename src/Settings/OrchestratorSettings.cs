@@ -21,9 +21,8 @@ public sealed record OrchestratorSettings
     /// <summary>Model or alias of the agents (<c>model</c>).</summary>
     public required string Model { get; init; }
 
-    /// <summary>
-    /// Model of the attempts of a task after its work was refused twice (<c>model.escalate</c>); null: the same as before.
-    /// </summary>
+    /// <summary>Model of the attempts of a task after its work was refused twice (<c>model.escalate</c>); null: the same as
+    /// before.</summary>
     public string? EscalateModel { get; init; }
 
     /// <summary>Name of the agent that works on tasks (<c>agent</c>): <c>claude</c> or a key of <see cref="Agents"/>.</summary>
@@ -77,10 +76,8 @@ public sealed record OrchestratorSettings
     /// <summary>Nothing lands or is pushed that adds what looks like a secret (<c>security.secrets</c>).</summary>
     public bool SecretScan { get; init; } = true;
 
-    /// <summary>
-    /// Nothing lands or is pushed that brings packages with a known vulnerability at least this severe (<c>security.audit</c>):
-    /// <c>off</c>, <c>low</c>, <c>moderate</c>, <c>high</c> or <c>critical</c>.
-    /// </summary>
+    /// <summary>Nothing lands or is pushed that brings packages with a known vulnerability at least this severe (<c>security.audit</c>):
+    /// <c>off</c>, <c>low</c>, <c>moderate</c>, <c>high</c> or <c>critical</c>.</summary>
     /// <value>Of a run of an earlier version: off.</value>
     public string Audit { get; init; } = "off";
 
@@ -123,9 +120,8 @@ public sealed record OrchestratorSettings
 /// <param name="Tools">Whether <c>claude</c> gets our own tools.</param>
 public sealed record AgentSettings(IReadOnlyList<string>? Command, string Provider, IReadOnlyList<string> McpServers, bool Tools = true);
 
-/// <summary>
-/// Which packages agents may have: names with <c>*</c>, and an ecosystem and a colon before one where only that is meant.
-/// </summary>
+/// <summary>Which packages agents may have: names with <c>*</c>, and an ecosystem and a colon before one where only that is
+/// meant.</summary>
 /// <param name="Allow">Nobody is asked.</param>
 /// <param name="Ask">A person is asked although the first has them.</param>
 /// <param name="Deny">No agent gets them.</param>
@@ -191,10 +187,8 @@ public sealed record WorktreeSettings(
     public int Pool { get; init; } = WorktreeKeys.WorktreePool.Default;
 }
 
-/// <summary>
-/// What is kept of runs that have ended (<c>retention.*</c>). Beyond that their folders, refs and histories go by themselves, but nothing
-/// that is not proven to be merged or superseded.
-/// </summary>
+/// <summary>What is kept of runs that have ended (<c>retention.*</c>). Beyond that their folders, refs and histories go by themselves, but
+/// nothing that is not proven to be merged or superseded.</summary>
 /// <param name="Age">How long after its end; null: however long.</param>
 /// <param name="Count">The latest so many; null: all.</param>
 public sealed record RetentionSettings(TimeSpan? Age, int? Count);

@@ -8,17 +8,15 @@ public static class SettingsFiles
     /// <summary>Path of the repository's file, relative to its root.</summary>
     public const string RepositoryFileName = ".orchestrator/config.yaml";
 
-    /// <summary>
-    /// Files of older tools at the root of a repository whose settings count where they stand; the first one that says something wins.
-    /// </summary>
+    /// <summary>Files of older tools at the root of a repository whose settings count where they stand; the first one that says something
+    /// wins.</summary>
     public static IReadOnlyList<string> OldRepositoryFileNames { get; } = ["orchestrator_config.json", ".claude-agents.yaml"];
 
     /// <summary>Path of an older tool's file of the user, relative to the home folder.</summary>
     public const string OldUserFileName = ".config/claude-orchestra/config.json";
 
-    /// <summary>
-    /// Path of the repository's secrets, relative to its root: <c>NAME=VALUE</c> lines, ignored by git, readable by its owner alone.
-    /// </summary>
+    /// <summary>Path of the repository's secrets, relative to its root: <c>NAME=VALUE</c> lines, ignored by git, readable by its owner
+    /// alone.</summary>
     public const string SecretsFileName = ".orchestrator/secrets.env";
 
     /// <summary>Path of the user's file: <c>$XDG_CONFIG_HOME</c> or <c>~/.config</c>, then <c>orchestrator/config.yaml</c>.</summary>

@@ -28,9 +28,8 @@ public sealed record SettingsInput
     /// <summary><c>~/.config/orchestrator/config.yaml</c>, or null.</summary>
     public ConfigurationText? UserFile { get; init; }
 
-    /// <summary>
-    /// Files of older tools in the repository, which count below <see cref="RepositoryFile"/>; the first one that says something wins.
-    /// </summary>
+    /// <summary>Files of older tools in the repository, which count below <see cref="RepositoryFile"/>; the first one that says something
+    /// wins.</summary>
     public IReadOnlyList<ConfigurationText> OldRepositoryFiles { get; init; } = [];
 
     /// <summary>An older tool's file of the user, which counts below <see cref="UserFile"/>; or null.</summary>
@@ -58,26 +57,19 @@ public sealed record SettingsResult
     /// <summary>Unknown keys, old names and retired models: things that stop nothing.</summary>
     public required IReadOnlyList<SettingFault> Warnings { get; init; }
 
-    /// <summary>
-    /// Every setting with its value and source, in the order of <see cref="SettingIndex.All"/>; some may be
-    /// <see cref="SettingValue.IsWithheld"/>.
-    /// </summary>
+    /// <summary>Every setting with its value and source, in the order of <see cref="SettingIndex.All"/>; some may be
+    /// <see cref="SettingValue.IsWithheld"/>.</summary>
     public required IReadOnlyList<SettingValue> Values { get; init; }
 
-    /// <summary>
-    /// The environment of agents: the process's own, and of <see cref="RepositoryVariables"/> what stands in
-    /// <c>.orchestrator/secrets.env</c> and <c>.env</c> and not in it.
-    /// It may hold secrets: never log it.
-    /// </summary>
+    /// <summary>The environment of agents: the process's own, and of <see cref="RepositoryVariables"/> what stands in
+    /// <c>.orchestrator/secrets.env</c> and <c>.env</c> and not in it. It may hold secrets: never log it.</summary>
     public required IReadOnlyDictionary<string, string> AgentEnvironment { get; init; }
 
     /// <summary>Names of the <see cref="RepositoryVariables"/> that the repository's files add to the environment of agents.</summary>
     public required IReadOnlyList<string> AgentVariables { get; init; }
 
-    /// <summary>
-    /// Where a <see cref="SecretReference"/> finds its variable: the process, then <c>.orchestrator/secrets.env</c>, then <c>.env</c>.
-    /// Never log it.
-    /// </summary>
+    /// <summary>Where a <see cref="SecretReference"/> finds its variable: the process, then <c>.orchestrator/secrets.env</c>, then
+    /// <c>.env</c>. Never log it.</summary>
     public required IReadOnlyDictionary<string, string> Variables { get; init; }
 }
 

@@ -40,9 +40,8 @@ internal sealed class SettingsLayers(bool isTrusted)
         }
     }
 
-    /// <summary>
-    /// Adds what an older tool's file says in today's words; its other members are that tool's own and only misspelt ones are named.
-    /// </summary>
+    /// <summary>Adds what an older tool's file says in today's words; its other members are that tool's own and only misspelt ones are
+    /// named.</summary>
     public void AddOldFile(SettingSourceKind kind, ConfigurationText? file)
     {
         if (file is null)

@@ -1,9 +1,7 @@
 namespace Orchestrator.Settings;
 
-/// <summary>
-/// Layers in, one validated value out: flags, then environment, <c>.env</c>, repository file, user file, defaults. Whoever acts on settings
-/// takes them from <see cref="RepositorySettings"/>.
-/// </summary>
+/// <summary>Layers in, one validated value out: flags, then environment, <c>.env</c>, repository file, user file, defaults. Whoever acts on
+/// settings takes them from <see cref="RepositorySettings"/>.</summary>
 public static class SettingsLoader
 {
     /// <summary>Loads the settings; every fault of every layer is reported at once.</summary>

@@ -1,9 +1,7 @@
 namespace Orchestrator.Settings;
 
-/// <summary>
-/// Variables that are made of what each worktree has for itself: a mapping of names to texts with places. Whatever stands for nothing is a
-/// fault.
-/// </summary>
+/// <summary>Variables that are made of what each worktree has for itself: a mapping of names to texts with places. Whatever stands for
+/// nothing is a fault.</summary>
 internal static class WorktreeVariablesType
 {
     public static SettingType<IReadOnlyDictionary<string, string>> Variables { get; } =

@@ -8,10 +8,8 @@ using Temporalio.Worker;
 
 namespace Orchestrator.Worker;
 
-/// <summary>
-/// Composition root: workflows and the activities of some repositories on Temporal workers. One worker polls the shared queue for workflows
-/// and finds repositories; each repository has a worker of its own for its activities.
-/// </summary>
+/// <summary>Composition root: workflows and the activities of some repositories on Temporal workers. One worker polls the shared queue for
+/// workflows and finds repositories; each repository has a worker of its own for its activities.</summary>
 public sealed class RunWorker : IDisposable
 {
     private readonly List<TemporalWorker> _workers = [];
@@ -67,10 +65,8 @@ public sealed class RunWorker : IDisposable
     /// <summary>Works until cancelled; agents that are at work then go on without us and are taken up by the next worker.</summary>
     public Task ExecuteAsync(CancellationToken stopping) => Task.WhenAll(_workers.Select(w => w.ExecuteAsync(stopping)));
 
-    /// <summary>
-    /// What is in hand has no grace when the worker stops, in place of <see cref="RunWorkerOptions.ShutdownGrace"/>: it is given back at
-    /// once.
-    /// </summary>
+    /// <summary>What is in hand has no grace when the worker stops, in place of <see cref="RunWorkerOptions.ShutdownGrace"/>: it is given
+    /// back at once.</summary>
     public void GiveNoGrace()
     {
         foreach (var worker in _workers)

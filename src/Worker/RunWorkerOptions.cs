@@ -16,18 +16,15 @@ public sealed record RunWorkerOptions
     /// <summary>The same by what those call them that start runs, where that is not their path here.</summary>
     public IReadOnlyDictionary<string, RepositoryReference> Named { get; init; } = new Dictionary<string, RepositoryReference>();
 
-    /// <summary>
-    /// Program and arguments that a Claude agent calls before each tool use (<c>orchestrate hook</c>); <c>--policy FILE</c> is added.
-    /// </summary>
+    /// <summary>Program and arguments that a Claude agent calls before each tool use (<c>orchestrate hook</c>); <c>--policy FILE</c> is
+    /// added.</summary>
     public required IReadOnlyList<string> HookCommand { get; init; }
 
     /// <summary>This machine in queues and identities, as <see cref="MachineIdentity"/> names it.</summary>
     public required string Machine { get; init; }
 
-    /// <summary>
-    /// Who takes the tasks: process, machine, boot, start time and something random, so that a successor knows for certain whether it is
-    /// dead.
-    /// </summary>
+    /// <summary>Who takes the tasks: process, machine, boot, start time and something random, so that a successor knows for certain whether
+    /// it is dead.</summary>
     public string Identity => _identity ??= WorkerIdentity.Create(Machine);
 
     /// <summary>How long activities may go on after the worker was asked to stop.</summary>

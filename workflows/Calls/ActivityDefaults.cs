@@ -2,10 +2,8 @@ using Temporalio.Common;
 
 namespace Orchestrator.Workflows.Calls;
 
-/// <summary>
-/// Options of the activities: all of them may be tried for ever, because each does only what is still missing; what can't work says so by a
-/// failure that is not retryable.
-/// </summary>
+/// <summary>Options of the activities: all of them may be tried for ever, because each does only what is still missing; what can't work
+/// says so by a failure that is not retryable.</summary>
 internal static class ActivityDefaults
 {
     /// <summary>An activity that answers within minutes and is never interrupted.</summary>
@@ -19,9 +17,8 @@ internal static class ActivityDefaults
             CancellationToken = CancellationToken.None,
         };
 
-    /// <summary>
-    /// An activity that runs other people's programs: gates, set-up, agents. Their own limits end them; this one is a far backstop.
-    /// </summary>
+    /// <summary>An activity that runs other people's programs: gates, set-up, agents. Their own limits end them; this one is a far
+    /// backstop.</summary>
     /// <param name="queue">Queue of the repository.</param>
     /// <param name="limit">The limit that the activity itself keeps.</param>
     /// <param name="cancellation">Interrupts it; by default nothing does.</param>

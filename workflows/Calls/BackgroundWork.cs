@@ -2,9 +2,8 @@ using System.Runtime.ExceptionServices;
 
 namespace Orchestrator.Workflows.Calls;
 
-/// <summary>
-/// What goes on beside the main path of a workflow. What fails there is thrown on the main path, so that nothing ends unseen.
-/// </summary>
+/// <summary>What goes on beside the main path of a workflow. What fails there is thrown on the main path, so that nothing ends
+/// unseen.</summary>
 internal sealed class BackgroundWork
 {
     private readonly List<Task> _work = [];

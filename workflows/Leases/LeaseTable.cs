@@ -2,9 +2,8 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Workflows.Leases;
 
-/// <summary>
-/// Who holds what in a repository, and who waits for it. First come, first served: nobody passes one that waits for the same. No Temporal.
-/// </summary>
+/// <summary>Who holds what in a repository, and who waits for it. First come, first served: nobody passes one that waits for the same. No
+/// Temporal.</summary>
 internal sealed class LeaseTable
 {
     private readonly List<string> _runs;

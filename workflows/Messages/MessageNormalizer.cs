@@ -7,10 +7,8 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Orchestrator.Workflows.Messages;
 
-/// <summary>
-/// Compares JSON that was sent with the records of the contracts: what fits comes out with the members' own names, what does not becomes a
-/// fault.
-/// </summary>
+/// <summary>Compares JSON that was sent with the records of the contracts: what fits comes out with the members' own names, what does not
+/// becomes a fault.</summary>
 internal sealed class MessageNormalizer(MessageFaults faults)
 {
     /// <summary>Characters of a text for which no other limit is set.</summary>

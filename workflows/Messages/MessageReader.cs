@@ -10,10 +10,9 @@ namespace Orchestrator.Workflows.Messages;
 /// <param name="Fault">Why it can't be read, in sentences for people; empty where it can.</param>
 internal readonly record struct MessageReading(object?[] Values, string Fault);
 
-/// <summary>
-/// The one reader of all that comes from outside: start inputs, signals, updates, query arguments. Whatever was sent becomes the arguments
-/// of a handler, or sentences that say which member is missing, unknown, of the wrong kind or too long. It never throws for what was sent.
-/// </summary>
+/// <summary>The one reader of all that comes from outside: start inputs, signals, updates, query arguments. Whatever was sent becomes the
+/// arguments of a handler, or sentences that say which member is missing, unknown, of the wrong kind or too long. It never throws for what
+/// was sent.</summary>
 internal static class MessageReader
 {
     /// <summary>Bytes of one argument; servers refuse 2 MB, and what is read here is sent on.</summary>

@@ -2,11 +2,9 @@ using Temporalio.Converters;
 
 namespace Orchestrator.Workflows.Messages;
 
-/// <summary>
-/// What all workflows do with what comes from outside. Their handlers are typed and known only to this class; the SDK is given handlers of
-/// raw values. So a message is read before anything acts on it, waits until state is taken up, and can fail nothing but itself: an SDK
-/// fails the workflow's task for an exception in a handler, and a signal that does so is in history for good.
-/// </summary>
+/// <summary>What all workflows do with what comes from outside. Their handlers are typed and known only to this class; the SDK is given
+/// handlers of raw values. So a message is read before anything acts on it, waits until state is taken up, and can fail nothing but itself:
+/// an SDK fails the workflow's task for an exception in a handler, and a signal that does so is in history for good.</summary>
 public abstract class MessageWorkflow
 {
     private readonly List<(string Kind, MessageHandler Handler)> _handlers = [];

@@ -1,8 +1,7 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>
-/// A person's yes or no: to the plan (<c>plan</c>), to a task that may not start without it, to work that changed what its gates mean.
-/// </summary>
+/// <summary>A person's yes or no: to the plan (<c>plan</c>), to a task that may not start without it, to work that changed what its gates
+/// mean.</summary>
 internal sealed class Approvals(RunState state, Steering steering)
 {
     private const string Plan = "plan";

@@ -33,9 +33,8 @@ internal sealed class BeginStage(RunContext context, LeaseTeller leases, PlanApp
         return found.Confirmations;
     }
 
-    /// <summary>
-    /// Waits for a person where the risk, the plan or the state of the checkout asks for one. No answer in time means no.
-    /// </summary>
+    /// <summary>Waits for a person where the risk, the plan or the state of the checkout asks for one. No answer in time means
+    /// no.</summary>
     private async Task ApproveAsync(IReadOnlyList<string> confirmations)
     {
         if (await approval.AskAsync(Approvals.ReasonToAsk(_state, confirmations)) is { } refused)

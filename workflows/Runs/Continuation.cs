@@ -1,8 +1,7 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>
-/// A long history is closed and the run goes on in a new execution; its tasks go on undisturbed and report to the same id.
-/// </summary>
+/// <summary>A long history is closed and the run goes on in a new execution; its tasks go on undisturbed and report to the same
+/// id.</summary>
 /// <param name="recorder">Writes what is not recorded yet.</param>
 /// <param name="checkpoints">What the run takes with it.</param>
 /// <param name="messagesTaken">Signals and updates that this execution has taken in.</param>

@@ -11,9 +11,8 @@ internal sealed class EndStage(
     ResetRecovery recovery
 )
 {
-    /// <summary>
-    /// Its tasks give their worktrees back after their last word; one that can't (a full disk) goes on trying without its run.
-    /// </summary>
+    /// <summary>Its tasks give their worktrees back after their last word; one that can't (a full disk) goes on trying without its
+    /// run.</summary>
     private static readonly TimeSpan ChildrenCloseWithin = TimeSpan.FromMinutes(1);
 
     private readonly RunState _state = context.State;

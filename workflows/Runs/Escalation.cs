@@ -5,10 +5,9 @@ namespace Orchestrator.Workflows.Runs;
 /// <param name="Evidence">File with the evidence, relative to the repository.</param>
 internal sealed record Standstill(string Message = "", string Evidence = "");
 
-/// <summary>
-/// A run that can't go on by itself stays open, for as long as it takes, and costs nothing meanwhile: its history waits in the engine, and
-/// no process has to. A person tries tasks again or leaves them out (<see cref="Steering"/>), or says how the run as a whole goes on.
-/// </summary>
+/// <summary>A run that can't go on by itself stays open, for as long as it takes, and costs nothing meanwhile: its history waits in the
+/// engine, and no process has to. A person tries tasks again or leaves them out (<see cref="Steering"/>), or says how the run as a whole
+/// goes on.</summary>
 internal sealed class Escalation(RunContext context, ReplanStage replanning)
 {
     private readonly RunState _state = context.State;

@@ -35,13 +35,10 @@ internal sealed class LandStage(RunContext context, ResetRecovery recovery, Esca
         }
     }
 
-    /// <summary>
-    /// Landing needs a person. No answer in time is no yes: what they say later is about a landing that is begun anew.
-    /// </summary>
+    /// <summary>Landing needs a person. No answer in time is no yes: what they say later is about a landing that is begun anew.</summary>
     /// <param name="result">Why.</param>
-    /// <returns>
-    /// Whether they have said yes to this landing; null: they have said how the run goes on otherwise, or it is not ready any more.
-    /// </returns>
+    /// <returns>Whether they have said yes to this landing; null: they have said how the run goes on otherwise, or it is not ready any
+    /// more.</returns>
     private async Task<bool?> WaitForPersonAsync(LandResult result)
     {
         _state.PromoteAsked = false;

@@ -2,10 +2,9 @@ using System.Globalization;
 
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>
-/// Files and resources over all runs of the repository, as this run knows them: a run that is alone only says that it is there, one that is
-/// not asks for each task. What is to be said to the leases waits here in its order (<see cref="NextToSay"/>). No Temporal, no clock.
-/// </summary>
+/// <summary>Files and resources over all runs of the repository, as this run knows them: a run that is alone only says that it is there,
+/// one that is not asks for each task. What is to be said to the leases waits here in its order (<see cref="NextToSay"/>). No Temporal, no
+/// clock.</summary>
 internal sealed class LeaseBook
 {
     private readonly Dictionary<string, TaskLease> _tasks = new(StringComparer.Ordinal);
@@ -40,9 +39,8 @@ internal sealed class LeaseBook
         }
     }
 
-    /// <summary>
-    /// Before the first task starts, and after a reset: the leases may have let go of this run, and hold what tasks had that have ended.
-    /// </summary>
+    /// <summary>Before the first task starts, and after a reset: the leases may have let go of this run, and hold what tasks had that have
+    /// ended.</summary>
     public void Join()
     {
         (Joined, Shared, JoinFailure) = (true, null, "");
@@ -61,10 +59,8 @@ internal sealed class LeaseBook
         Say(LeaseStep.Leave);
     }
 
-    /// <summary>
-    /// Takes in what the leases tell. What comes before the run has joined was told to an execution that a reset has replaced: to answer it
-    /// would be to say something before the repository is known.
-    /// </summary>
+    /// <summary>Takes in what the leases tell. What comes before the run has joined was told to an execution that a reset has replaced: to
+    /// answer it would be to say something before the repository is known.</summary>
     public void TakeIn(LeaseNews news, RunBoard board, DateTimeOffset now)
     {
         if (!Joined)

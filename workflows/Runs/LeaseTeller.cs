@@ -1,9 +1,7 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>
-/// Tells the leases of the repository what the book of the run says, one thing after the other: an older word never comes after a newer
-/// one.
-/// </summary>
+/// <summary>Tells the leases of the repository what the book of the run says, one thing after the other: an older word never comes after a
+/// newer one.</summary>
 internal sealed class LeaseTeller(RunContext context)
 {
     private readonly RunState _state = context.State;

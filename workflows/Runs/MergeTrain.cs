@@ -1,9 +1,7 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>
-/// Speaks to the run's merge train, a child workflow of its own: tells it of verified work, one thing after the other, and tells tasks its
-/// answers. The train is begun when there is work, and again where it was ended from outside.
-/// </summary>
+/// <summary>Speaks to the run's merge train, a child workflow of its own: tells it of verified work, one thing after the other, and tells
+/// tasks its answers. The train is begun when there is work, and again where it was ended from outside.</summary>
 internal sealed class MergeTrain(RunContext context, TaskMessenger messenger)
 {
     /// <summary>Before a train is begun whose id is still taken, or after one that was lost; twice as long each time.</summary>
@@ -64,9 +62,8 @@ internal sealed class MergeTrain(RunContext context, TaskMessenger messenger)
     /// <summary>Nothing more is merged: what is under way is interrupted, and what waits is told so.</summary>
     public void Close() => Link.IsClosing = true;
 
-    /// <summary>
-    /// After a reset nothing is begun before what is merged is known: a train that knew less would put staging back to that.
-    /// </summary>
+    /// <summary>After a reset nothing is begun before what is merged is known: a train that knew less would put staging back to
+    /// that.</summary>
     private bool AnyToSay =>
         Link switch
         {
@@ -75,10 +72,8 @@ internal sealed class MergeTrain(RunContext context, TaskMessenger messenger)
             _ => !context.Resets.WasReset && (Link.AnyToSend || ToPass() is not null),
         };
 
-    /// <summary>
-    /// A task that is not waited for any more: others in conflict wait for it, and it has ended or waits itself for a person, an account,
-    /// the machine; or it is one of those, and a person has cancelled it. Null: there is none.
-    /// </summary>
+    /// <summary>A task that is not waited for any more: others in conflict wait for it, and it has ended or waits itself for a person, an
+    /// account, the machine; or it is one of those, and a person has cancelled it. Null: there is none.</summary>
     private string? ToPass() =>
         Link.ExecutionId.Length == 0 ? null
         : Link.Resolving.Length > 0 && IsStuck(_state.Board.TryFind(Link.Resolving)) ? Link.Resolving

@@ -1,10 +1,8 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>
-/// What does not work in a run though no task is to blame. Tasks of an account stand still together, nothing new is started with it, and
-/// one of them tries it after growing pauses. Three equal failures of different tasks within ten minutes are the account's too. No
-/// Temporal, no clock.
-/// </summary>
+/// <summary>What does not work in a run though no task is to blame. Tasks of an account stand still together, nothing new is started with
+/// it, and one of them tries it after growing pauses. Three equal failures of different tasks within ten minutes are the account's too. No
+/// Temporal, no clock.</summary>
 /// <param name="firstPause">How long something is left alone before one task tries it.</param>
 internal sealed class Outages(Func<TimeSpan> firstPause)
 {
@@ -65,10 +63,8 @@ internal sealed class Outages(Func<TimeSpan> firstPause)
         }
     }
 
-    /// <summary>
-    /// A task ended because its agent failed. When that makes it the account's fault, the tasks that failed alike are returned: they are
-    /// tried again.
-    /// </summary>
+    /// <summary>A task ended because its agent failed. When that makes it the account's fault, the tasks that failed alike are returned:
+    /// they are tried again.</summary>
     /// <param name="signature">How its agent failed; empty: in a way that says nothing of others.</param>
     /// <param name="reason">The same for people.</param>
     /// <param name="now">The time.</param>

@@ -1,9 +1,8 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>
-/// Another plan in mid-run: the planner is told what is merged and what did not end well. It is a task on the board like the review; its
-/// tasks become tasks of the run and take the place of those that did not end well, once a person has said yes where one is needed.
-/// </summary>
+/// <summary>Another plan in mid-run: the planner is told what is merged and what did not end well. It is a task on the board like the
+/// review; its tasks become tasks of the run and take the place of those that did not end well, once a person has said yes where one is
+/// needed.</summary>
 internal sealed class ReplanStage(RunContext context, RunRecorder recorder, PlanApproval approval)
 {
     private readonly RunState _state = context.State;

@@ -1,11 +1,8 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>
-/// Going on after a reset. The history ends at an earlier moment then than the world: tasks of the execution that was reset go on, others
-/// are merged or landed,
-/// and the record tells of what this execution has not lived through. So it asks the engine, git and the record first, and takes over what
-/// it finds.
-/// </summary>
+/// <summary>Going on after a reset. The history ends at an earlier moment then than the world: tasks of the execution that was reset go on,
+/// others are merged or landed, and the record tells of what this execution has not lived through. So it asks the engine, git and the
+/// record first, and takes over what it finds.</summary>
 internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger, TaskTakeOver takeOver, LeaseTeller leases)
 {
     private readonly RunState _state = context.State;
@@ -49,9 +46,8 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
         }
     }
 
-    /// <summary>
-    /// A run that is to end stops what the execution before has left, too. Why it ends, with why that could not be found.
-    /// </summary>
+    /// <summary>A run that is to end stops what the execution before has left, too. Why it ends, with why that could not be
+    /// found.</summary>
     public async Task<string> TakeUpToEndAsync(string reason)
     {
         if (!context.Resets.WasReset || _state.Plan.Hash.Length == 0)
@@ -151,10 +147,8 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
         return false;
     }
 
-    /// <summary>
-    /// A round of the review, or another plan, that this execution has not asked for is another one's: what it comes to would be taken for
-    /// the answer to something else. Its answers are kept in the run's folder.
-    /// </summary>
+    /// <summary>A round of the review, or another plan, that this execution has not asked for is another one's: what it comes to would be
+    /// taken for the answer to something else. Its answers are kept in the run's folder.</summary>
     private bool IsAskedFor(TaskEntry entry) =>
         entry.Id switch
         {

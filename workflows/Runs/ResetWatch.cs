@@ -2,10 +2,8 @@ using Temporalio.Common;
 
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>
-/// Whether the run, or its merge train, was reset. The SDK tells of it by this alone: from its place in the history on there are other
-/// random numbers.
-/// </summary>
+/// <summary>Whether the run, or its merge train, was reset. The SDK tells of it by this alone: from its place in the history on there are
+/// other random numbers.</summary>
 internal sealed class ResetWatch
 {
     private DeterministicRandom _takenUp = Workflow.Random;

@@ -3,11 +3,9 @@ namespace Orchestrator.Workflows.Runs;
 /// <summary>Which round of the review comes next, and what comes of one. No Temporal, no clock.</summary>
 internal static class ReviewRounds
 {
-    /// <summary>
-    /// The round that is begun now: the one that has no answer yet, or the next one, which sees what has changed since. One that came to
-    /// nothing counts as none, and nobody has seen what it was to see. A person who asks
-    /// for another look at what has not changed gets one at the whole.
-    /// </summary>
+    /// <summary>The round that is begun now: the one that has no answer yet, or the next one, which sees what has changed since. One that
+    /// came to nothing counts as none, and nobody has seen what it was to see. A person who asks for another look at what has not changed
+    /// gets one at the whole.</summary>
     public static ReviewRound Begin(RunState state)
     {
         var before = state.Run.Review;

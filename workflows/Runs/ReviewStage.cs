@@ -1,9 +1,7 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>
-/// Between work and landing: the whole change is reviewed. The review is a task on the board; what its findings ask for become tasks, too,
-/// and when those are merged it is asked again.
-/// </summary>
+/// <summary>Between work and landing: the whole change is reviewed. The review is a task on the board; what its findings ask for become
+/// tasks, too, and when those are merged it is asked again.</summary>
 internal sealed class ReviewStage(RunContext context)
 {
     private readonly RunState _state = context.State;

@@ -1,9 +1,7 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>
-/// The tasks of a run and the rules between them: what is ready, and what an end means for others. No Temporal, no clock: it is told the
-/// time.
-/// </summary>
+/// <summary>The tasks of a run and the rules between them: what is ready, and what an end means for others. No Temporal, no clock: it is
+/// told the time.</summary>
 internal sealed class RunBoard
 {
     private readonly List<TaskEntry> _entries = [];

@@ -1,8 +1,7 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>
-/// What the parts of a run's workflow share that carry out what was decided: the state, the clock, and what is under way.
-/// </summary>
+/// <summary>What the parts of a run's workflow share that carry out what was decided: the state, the clock, and what is under
+/// way.</summary>
 internal sealed class RunContext(RunState state, CancellationToken stop)
 {
     /// <summary>Why a run ends that a person has cancelled.</summary>
@@ -31,9 +30,8 @@ internal sealed class RunContext(RunState state, CancellationToken stop)
 
     public void TransitionTo(string to, string reason, string evidence = "") => state.TransitionTo(to, reason, Now, evidence);
 
-    /// <summary>
-    /// Waits on the main path: also ends when a person cancels the run, when it was reset, and by a failure of what goes on beside it.
-    /// </summary>
+    /// <summary>Waits on the main path: also ends when a person cancels the run, when it was reset, and by a failure of what goes on beside
+    /// it.</summary>
     /// <param name="holds">What is waited for.</param>
     /// <param name="limit">No longer than this; null: as long as it takes.</param>
     public async Task WaitAsync(Func<bool> holds, TimeSpan? limit = null)

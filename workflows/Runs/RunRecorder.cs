@@ -1,8 +1,7 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>
-/// Writes transitions to the run's folder while the run goes on (many at once, never two writers), and keeps what people read up to date.
-/// </summary>
+/// <summary>Writes transitions to the run's folder while the run goes on (many at once, never two writers), and keeps what people read up
+/// to date.</summary>
 internal sealed class RunRecorder(RunContext context, ResetRecovery recovery)
 {
     private const int RecordedAtOnce = 200;

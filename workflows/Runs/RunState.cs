@@ -1,10 +1,8 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>
-/// What a run knows. The classes beside it decide by it and change it; the workflow carries out what they decide. Whatever has to happen
-/// after a change (recording, telling leases, starting, merging) follows from comparing what is here, never from a flag that somebody has
-/// to raise.
-/// </summary>
+/// <summary>What a run knows. The classes beside it decide by it and change it; the workflow carries out what they decide. Whatever has to
+/// happen after a change (recording, telling leases, starting, merging) follows from comparing what is here, never from a flag that
+/// somebody has to raise.</summary>
 internal sealed class RunState
 {
     private readonly CancellationToken _cancellation;
@@ -100,9 +98,8 @@ internal sealed class RunState
         set => Staging = Staging.MovedTo(value);
     }
 
-    /// <summary>
-    /// The history is long: nothing new is begun until what is under way has come to an end and the run has continued as new.
-    /// </summary>
+    /// <summary>The history is long: nothing new is begun until what is under way has come to an end and the run has continued as
+    /// new.</summary>
     public bool IsDraining { get; set; }
 
     /// <summary>Who has cancelled it, and why, as its record has it.</summary>

@@ -55,9 +55,8 @@ internal static class Scheduling
     public static bool NothingCanMove(RunState state) =>
         !state.Run.Paused && !state.IsDraining && !state.Board.AnyAtWork && !state.Board.AnyReady;
 
-    /// <summary>
-    /// Tasks that ended, but not well, in plan order. One that a person has cancelled by name has, when others depend on it.
-    /// </summary>
+    /// <summary>Tasks that ended, but not well, in plan order. One that a person has cancelled by name has, when others depend on
+    /// it.</summary>
     public static IEnumerable<TaskEntry> EndedBadly(RunBoard board) =>
         board
             .In(TaskStates.Failed)
@@ -132,9 +131,8 @@ internal static class Scheduling
     /// <summary>A task that was divided does not work while its parts do.</summary>
     private static bool IsPart(TaskEntry entry, TaskEntry whole) => whole.Status.Parts?.Contains(entry.Id) == true;
 
-    /// <summary>
-    /// Money and time that the run was given: when they are used up nothing more is started, and a person who resumes lifts the limit.
-    /// </summary>
+    /// <summary>Money and time that the run was given: when they are used up nothing more is started, and a person who resumes lifts the
+    /// limit.</summary>
     private static string LimitReached(RunState state, DateTimeOffset now)
     {
         if (!state.Board.AnyReady)

@@ -1,9 +1,7 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>
-/// A task that is too big is divided: its parts become tasks of the run, and it goes on when they have ended, so that what depends on it
-/// waits for the whole.
-/// </summary>
+/// <summary>A task that is too big is divided: its parts become tasks of the run, and it goes on when they have ended, so that what depends
+/// on it waits for the whole.</summary>
 internal sealed class Splitting(RunContext context, TaskMessenger messenger)
 {
     private readonly RunState _state = context.State;

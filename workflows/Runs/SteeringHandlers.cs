@@ -2,10 +2,8 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>
-/// Carries out what <see cref="Steering"/> and <see cref="Approvals"/> decide, and answers when it is done. Parameters say what must be
-/// sent.
-/// </summary>
+/// <summary>Carries out what <see cref="Steering"/> and <see cref="Approvals"/> decide, and answers when it is done. Parameters say what
+/// must be sent.</summary>
 internal sealed class SteeringHandlers(RunContext context, Steering steering, Approvals approvals, TaskMessenger messenger)
 {
     public Task<SteeringAnswer> PauseAsync(TaskCommand? command = null) =>

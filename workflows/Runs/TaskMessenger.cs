@@ -39,9 +39,8 @@ internal sealed class TaskMessenger(RunContext context)
         return Workflow.ExecuteActivityAsync((IRunActivities a) => a.ReadTaskAsync(read), context.Short);
     }
 
-    /// <summary>
-    /// After continue-as-new the task is no child of this run any more: it is asked once, so that an end in between is not missed.
-    /// </summary>
+    /// <summary>After continue-as-new the task is no child of this run any more: it is asked once, so that an end in between is not
+    /// missed.</summary>
     public Task AskAsync(TaskEntry entry) =>
         context.Calls.TrackAsync(async () =>
         {

@@ -110,9 +110,8 @@ internal static class TaskReports
         : before is null ? reported
         : [.. before.Where(answer => reported.All(other => other.Start != answer.Start)).TakeLast(MostAnswers), .. reported];
 
-    /// <summary>
-    /// What was noticed and not noted yet. What a person has to know is a warning of the run, once, whichever agents were at work.
-    /// </summary>
+    /// <summary>What was noticed and not noted yet. What a person has to know is a warning of the run, once, whichever agents were at
+    /// work.</summary>
     private static void TakeInNotices(RunState state, TaskEntry entry, TaskReport report, DateTimeOffset now)
     {
         var news = report.Notices.Skip(entry.State.Notices).ToList();

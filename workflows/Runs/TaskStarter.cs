@@ -3,9 +3,8 @@ namespace Orchestrator.Workflows.Runs;
 /// <summary>Starts the workflows of tasks and listens to their ends.</summary>
 internal sealed class TaskStarter(RunContext context, TaskTakeOver takeOver)
 {
-    /// <summary>
-    /// Before a task's workflow is started once more whose id is still taken; twice as long each time, half a minute in all.
-    /// </summary>
+    /// <summary>Before a task's workflow is started once more whose id is still taken; twice as long each time, half a minute in
+    /// all.</summary>
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(16);
 

@@ -1,8 +1,7 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>
-/// Workflows of tasks that are open and that this execution of the run did not start: they work for it from now on, or end.
-/// </summary>
+/// <summary>Workflows of tasks that are open and that this execution of the run did not start: they work for it from now on, or
+/// end.</summary>
 internal sealed class TaskTakeOver(RunContext context, TaskMessenger messenger)
 {
     private readonly RunState _state = context.State;
@@ -37,10 +36,8 @@ internal sealed class TaskTakeOver(RunContext context, TaskMessenger messenger)
         TaskReports.TakeIn(_state, report, RunContext.Now);
     }
 
-    /// <summary>
-    /// A task's workflow that works by another plan: it ends, and nothing that it says counts. One that waits to be merged is told that it
-    /// is not.
-    /// </summary>
+    /// <summary>A task's workflow that works by another plan: it ends, and nothing that it says counts. One that waits to be merged is told
+    /// that it is not.</summary>
     public async Task EndStrangerAsync(TaskEntry entry, TaskReport report)
     {
         entry.State = entry.State with { PastExecutions = [.. entry.State.PastExecutions, report.ExecutionId] };

@@ -2,10 +2,8 @@ using Orchestrator.Workflows.Train;
 
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>
-/// How a run stands with its merge train: what was asked of it and has no answer, which train that is, and what is to be told to it. Each
-/// report counts once, whichever execution of the run hears it.
-/// </summary>
+/// <summary>How a run stands with its merge train: what was asked of it and has no answer, which train that is, and what is to be told to
+/// it. Each report counts once, whichever execution of the run hears it.</summary>
 internal sealed class TrainLink
 {
     private readonly List<MergeRequest> _waiting = [];

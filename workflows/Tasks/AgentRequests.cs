@@ -1,9 +1,7 @@
 namespace Orchestrator.Workflows.Tasks;
 
-/// <summary>
-/// What the agent of a task can't go on without: it is answered by a policy, a person, or what is done for it. None of it uses up an
-/// attempt of the task.
-/// </summary>
+/// <summary>What the agent of a task can't go on without: it is answered by a policy, a person, or what is done for it. None of it uses up
+/// an attempt of the task.</summary>
 /// <param name="reporter">Tells the run.</param>
 /// <param name="waits">For persons.</param>
 /// <param name="merge">Hands a commit to the merge train.</param>

@@ -33,9 +33,8 @@ internal enum AfterAgent
 /// <summary>Counts the starts of one attempt and says what comes after each. No Temporal, no clock, no chance: it is told them.</summary>
 internal sealed class AgentRetries(RetryRule rule)
 {
-    /// <summary>
-    /// Starts in a row that may be killed from outside before the task fails: a machine that kills every agent is no place to go on.
-    /// </summary>
+    /// <summary>Starts in a row that may be killed from outside before the task fails: a machine that kills every agent is no place to go
+    /// on.</summary>
     private const int MaxDeaths = 20;
 
     /// <summary>At most so much later than the reset of a usage limit a task wakes.</summary>
@@ -66,10 +65,8 @@ internal sealed class AgentRetries(RetryRule rule)
             _ => (AfterAgent.Fail, result.Message),
         };
 
-    /// <summary>
-    /// How long to wait after a transient failure: exponential from the base delay, cut at the maximum, full jitter. What the service
-    /// itself asked for wins.
-    /// </summary>
+    /// <summary>How long to wait after a transient failure: exponential from the base delay, cut at the maximum, full jitter. What the
+    /// service itself asked for wins.</summary>
     /// <param name="result">How the start ended.</param>
     /// <param name="chance">0 to 1.</param>
     public TimeSpan Backoff(AgentRunResult result, DateTimeOffset now, double chance)

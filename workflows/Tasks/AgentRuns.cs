@@ -13,19 +13,16 @@ internal sealed record AgentCall(string Guidance, bool Stop, CancellationToken I
     public string Answer { get; init; } = "";
 }
 
-/// <summary>
-/// The agent of one attempt: as many starts as crashes, limits and pauses make necessary, always in the same conversation.
-/// </summary>
+/// <summary>The agent of one attempt: as many starts as crashes, limits and pauses make necessary, always in the same
+/// conversation.</summary>
 internal sealed class AgentRuns(TaskState state, TaskReporter reporter, TaskWaits waits)
 {
     private static DateTimeOffset Now => new(Workflow.UtcNow, TimeSpan.Zero);
 
     /// <summary>Starts until one ends in something that another start would not change.</summary>
     /// <param name="call">Lets one start happen.</param>
-    /// <param name="answer">
-    /// Answers what an agent can't go on without: true, it goes on in its conversation; false, something is to be done before. Null: a
-    /// person answers.
-    /// </param>
+    /// <param name="answer">Answers what an agent can't go on without: true, it goes on in its conversation; false, something is to be done
+    /// before. Null: a person answers.</param>
     public async Task<AgentRunResult> RunAsync(Func<AgentCall, Task<AgentRunResult>> call, Func<AgentRunResult, Task<bool>>? answer = null)
     {
         var retries = new AgentRetries(state.Rules.Retry);
@@ -120,11 +117,9 @@ internal sealed class AgentRuns(TaskState state, TaskReporter reporter, TaskWait
         return (result, interrupt.IsCancellationRequested);
     }
 
-    /// <summary>
-    /// While no worker follows the start (none has taken it up yet, or the last one has gone or just lets go of it), nobody hears that it
-    /// is interrupted, and the engine ends the activity by itself. What the start may have left at work is then stopped as soon as there is
-    /// a worker, and where it has ended already, its outcome counts.
-    /// </summary>
+    /// <summary>While no worker follows the start (none has taken it up yet, or the last one has gone or just lets go of it), nobody hears
+    /// that it is interrupted, and the engine ends the activity by itself. What the start may have left at work is then stopped as soon as
+    /// there is a worker, and where it has ended already, its outcome counts.</summary>
     /// <param name="call">Lets one start happen.</param>
     /// <param name="first">How.</param>
     internal static async Task<T> CallAsync<T>(Func<AgentCall, Task<T>> call, AgentCall first)
@@ -139,10 +134,8 @@ internal sealed class AgentRuns(TaskState state, TaskReporter reporter, TaskWait
         }
     }
 
-    /// <summary>
-    /// Whether nobody heard that the start was interrupted, so that its agent may work on: the engine ended it unheard, its worker let go
-    /// of it (the engine tries nothing again that is to be cancelled), died, or was too busy to say that it lives.
-    /// </summary>
+    /// <summary>Whether nobody heard that the start was interrupted, so that its agent may work on: the engine ended it unheard, its worker
+    /// let go of it (the engine tries nothing again that is to be cancelled), died, or was too busy to say that it lives.</summary>
     private static bool LeftItsAgent(ActivityFailureException failure) =>
         TemporalException.IsCanceledException(failure)
         || failure.InnerException

@@ -1,9 +1,7 @@
 namespace Orchestrator.Workflows.Tasks;
 
-/// <summary>
-/// Has the planner answer a question of the task's agent. A person may answer meanwhile: whoever is first counts. What the planner says is
-/// text in the agent's next prompt and nothing else.
-/// </summary>
+/// <summary>Has the planner answer a question of the task's agent. A person may answer meanwhile: whoever is first counts. What the planner
+/// says is text in the agent's next prompt and nothing else.</summary>
 /// <param name="reporter">Tells the run.</param>
 /// <param name="waits">For persons and times.</param>
 internal sealed class PlannerAnswers(TaskState state, TaskReporter reporter, TaskWaits waits)

@@ -1,9 +1,8 @@
 namespace Orchestrator.Workflows.Tasks;
 
-/// <summary>
-/// Tells the run of a task. Reports go to the run's id, not to one execution of it: the run may have continued as new meanwhile. One after
-/// the other, since signals that are on their way together may come in any order, and of an older report nothing would be seen any more.
-/// </summary>
+/// <summary>Tells the run of a task. Reports go to the run's id, not to one execution of it: the run may have continued as new meanwhile.
+/// One after the other, since signals that are on their way together may come in any order, and of an older report nothing would be seen
+/// any more.</summary>
 internal sealed class TaskReporter(TaskState state)
 {
     private readonly List<Task> _telling = [];

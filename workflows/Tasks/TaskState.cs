@@ -101,9 +101,8 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
         Interrupt?.Cancel();
     }
 
-    /// <summary>
-    /// Whoever stops an agent on its machine does not want to see it started again: the task waits until it is told to go on.
-    /// </summary>
+    /// <summary>Whoever stops an agent on its machine does not want to see it started again: the task waits until it is told to go
+    /// on.</summary>
     public void PauseAsStopped() =>
         (IsPaused, PauseReason) = (true, "its agent was stopped by a person; 'resume' goes on in its conversation");
 
@@ -141,9 +140,8 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
         }
     }
 
-    /// <summary>
-    /// What became of what the agent has asked for, for the next start; empty: it is told already, or has asked for nothing.
-    /// </summary>
+    /// <summary>What became of what the agent has asked for, for the next start; empty: it is told already, or has asked for
+    /// nothing.</summary>
     public string Answer { get; set; } = "";
 
     /// <summary>A person has words for the next start.</summary>

@@ -26,10 +26,8 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
         reporter.TransitionTo(state.Report.State, "");
     }
 
-    /// <summary>
-    /// Waits for the machine, the account or what a gate needs to be repaired, and says how long to wait the next time. A gate is the
-    /// task's own: its run wakes nobody for it.
-    /// </summary>
+    /// <summary>Waits for the machine, the account or what a gate needs to be repaired, and says how long to wait the next time. A gate is
+    /// the task's own: its run wakes nobody for it.</summary>
     public async Task<TimeSpan> ParkAsync(string failureClass, string reason, TimeSpan pause)
     {
         state.Report = state.Report with { FailureClass = failureClass, ResetAt = null };
@@ -61,9 +59,8 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
         state.ThrowIfCancelled();
     }
 
-    /// <summary>
-    /// Work that passes its gates, but changed what they mean, is merged only when a person says so. No answer in time means no.
-    /// </summary>
+    /// <summary>Work that passes its gates, but changed what they mean, is merged only when a person says so. No answer in time means
+    /// no.</summary>
     public async Task ForDecisionAsync(string reason)
     {
         if (await AskAsync(reason) is { Accepted: false } no)

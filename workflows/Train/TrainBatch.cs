@@ -44,8 +44,7 @@ internal sealed record PrefixResult(bool IsGreen, int Failures = 0)
     /// <summary>The machine is to blame, or they could not be run at all: that says nothing of the work.</summary>
     public bool BlamesMachine { get; init; }
 
-    /// <summary>
-    /// The gates that do not hold were run once more: failures of the same tree add up, and one that held in the end is green.
-    /// </summary>
+    /// <summary>The gates that do not hold were run once more: failures of the same tree add up, and one that held in the end is
+    /// green.</summary>
     public PrefixResult After(PrefixResult before) => IsGreen || BlamesMachine ? this : this with { Failures = Failures + before.Failures };
 }

@@ -1,8 +1,7 @@
 namespace Orchestrator.Workflows.Train;
 
-/// <summary>
-/// What the parts of the merge train's workflow share: what it was started with, what it decides by, and whether it is to end.
-/// </summary>
+/// <summary>What the parts of the merge train's workflow share: what it was started with, what it decides by, and whether it is to
+/// end.</summary>
 internal sealed class TrainContext(CancellationToken cancellation)
 {
     private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);

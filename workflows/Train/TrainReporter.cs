@@ -1,9 +1,7 @@
 namespace Orchestrator.Workflows.Train;
 
-/// <summary>
-/// Tells the run what the train has done, one after the other. Reports go to the run's id, not to one execution of it: the run may have
-/// continued as new meanwhile, and counts each of them once.
-/// </summary>
+/// <summary>Tells the run what the train has done, one after the other. Reports go to the run's id, not to one execution of it: the run may
+/// have continued as new meanwhile, and counts each of them once.</summary>
 internal sealed class TrainReporter(TrainContext context)
 {
     private readonly List<Task> _telling = [];

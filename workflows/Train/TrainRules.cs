@@ -1,12 +1,10 @@
 namespace Orchestrator.Workflows.Train;
 
-/// <summary>
-/// What the train does next, from its state as a whole. Several entries are merged one on top of the other and gated at once; where that
-/// is red, prefixes of them are, until one entry is found with which the gates do not hold and without which they do. What of it is green
-/// lands at once. Nothing is decided while gates run, so that it does not matter which of them ends first. Of those in conflict with
-/// staging one is resolved at a time: the others wait, since what resolves the first may be in conflict with them anew, or end their
-/// conflict.
-/// </summary>
+/// <summary>What the train does next, from its state as a whole. Several entries are merged one on top of the other and gated at once;
+/// where that is red, prefixes of them are, until one entry is found with which the gates do not hold and without which they do. What of it
+/// is green lands at once. Nothing is decided while gates run, so that it does not matter which of them ends first. Of those in conflict
+/// with staging one is resolved at a time: the others wait, since what resolves the first may be in conflict with them anew, or end their
+/// conflict.</summary>
 internal static class TrainRules
 {
     /// <summary>So often has a gate to fail on a tree before an entry is sent back for it.</summary>
@@ -72,10 +70,8 @@ internal static class TrainRules
             : new TrainStep.SendBack(red);
     }
 
-    /// <summary>
-    /// Prefixes that split those that may be the shortest red one into equal parts. Where all of them are looked at, one of them or the
-    /// red one that is known will be it: then they are run as often as that takes.
-    /// </summary>
+    /// <summary>Prefixes that split those that may be the shortest red one into equal parts. Where all of them are looked at, one of them
+    /// or the red one that is known will be it: then they are run as often as that takes.</summary>
     private static List<PrefixRun> Prefixes(TrainState state, TrainBatch batch, int green, int red)
     {
         var between = red - green - 1;

@@ -1,9 +1,7 @@
 namespace Orchestrator.Workflows.Train;
 
-/// <summary>
-/// Carries out what <see cref="TrainRules"/> decide: merges verified tasks, one alone as it is, several as a batch, and tells the run what
-/// came of it.
-/// </summary>
+/// <summary>Carries out what <see cref="TrainRules"/> decide: merges verified tasks, one alone as it is, several as a batch, and tells the
+/// run what came of it.</summary>
 internal sealed class TrainRunner(TrainContext context, TrainReporter reporter)
 {
     private readonly BatchSteps _batch = new(context, reporter);

@@ -2,10 +2,9 @@ using System.Collections.Immutable;
 
 namespace Orchestrator.Workflows.Train;
 
-/// <summary>
-/// All that the merge train decides by, as a value: what waits, the batch that is under way, how large batches may be, which gates fail by
-/// chance. <see cref="TrainRules"/> decides from the whole of it each time; the methods here say what it is after something has happened.
-/// </summary>
+/// <summary>All that the merge train decides by, as a value: what waits, the batch that is under way, how large batches may be, which gates
+/// fail by chance. <see cref="TrainRules"/> decides from the whole of it each time; the methods here say what it is after something has
+/// happened.</summary>
 internal sealed record TrainState
 {
     /// <summary>Work that has no answer yet, the oldest first; that of the batch is among it.</summary>
@@ -17,10 +16,8 @@ internal sealed record TrainState
     /// <summary>Gate runs at once.</summary>
     public int Parallel { get; init; } = 1;
 
-    /// <summary>
-    /// The most entries of the next batch: one more for each that was merged, up to <see cref="Limit"/>, half of it after each that was
-    /// sent back. 0: as many as the limit allows.
-    /// </summary>
+    /// <summary>The most entries of the next batch: one more for each that was merged, up to <see cref="Limit"/>, half of it after each
+    /// that was sent back. 0: as many as the limit allows.</summary>
     public int Window { get; init; }
 
     /// <summary>The batch that is under way.</summary>

@@ -2,10 +2,8 @@ using System.Text.Json.Nodes;
 
 namespace Orchestrator.Agents.ClaudeCli;
 
-/// <summary>
-/// Turns the repository's agent files (<c>.claude/agents/*.md</c>: front matter, then the prompt) into the CLI's <c>--agents</c> JSON. The
-/// front matter is read leniently, line by line, because descriptions in it are often no valid YAML (unquoted colons).
-/// </summary>
+/// <summary>Turns the repository's agent files (<c>.claude/agents/*.md</c>: front matter, then the prompt) into the CLI's <c>--agents</c>
+/// JSON. The front matter is read leniently, line by line, because descriptions in it are often no valid YAML (unquoted colons).</summary>
 internal static class ClaudeAgentDefinitions
 {
     /// <summary>Linux gives one argument at most 128 KiB (MAX_ARG_STRLEN); some room is left for its end.</summary>

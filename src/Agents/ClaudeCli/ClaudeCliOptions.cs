@@ -13,15 +13,12 @@ public sealed record ClaudeCliOptions
     /// <value>Default: <c>claude</c>.</value>
     public string Program { get; init; } = "claude";
 
-    /// <summary>
-    /// Program and arguments of the ownership hook; <c>--policy FILE</c> is added. Called by the CLI before each tool call, without any
-    /// orchestrator.
-    /// </summary>
+    /// <summary>Program and arguments of the ownership hook; <c>--policy FILE</c> is added. Called by the CLI before each tool call,
+    /// without any orchestrator.</summary>
     public required IReadOnlyList<string> HookCommand { get; init; }
 
-    /// <summary>
-    /// True to let the agent do everything that the hook and the deny rules do not refuse, without asking. Must be asked for by the user.
-    /// </summary>
+    /// <summary>True to let the agent do everything that the hook and the deny rules do not refuse, without asking. Must be asked for by
+    /// the user.</summary>
     /// <value>Default: false, the CLI's <c>default</c> mode: what the hook does not allow is denied.</value>
     /// <remarks>Root is refused by the CLI unless <c>IS_SANDBOX=1</c> is in its environment.</remarks>
     public bool BypassPermissions { get; init; }
@@ -34,17 +31,13 @@ public sealed record ClaudeCliOptions
     /// <value>Default: null, none.</value>
     public string? McpConfig { get; init; }
 
-    /// <summary>
-    /// Program and arguments of our own MCP server, which the CLI starts in the agent's environment and, where it is confined, inside its
-    /// sandbox.
-    /// </summary>
+    /// <summary>Program and arguments of our own MCP server, which the CLI starts in the agent's environment and, where it is confined,
+    /// inside its sandbox.</summary>
     /// <value>Default: null, the agent has no tools of ours.</value>
     public IReadOnlyList<string>? OwnMcpCommand { get; init; }
 
-    /// <summary>
-    /// Program and arguments of the hook that shows an agent the mail that has come (<c>PostToolBatch</c>); called after each batch of tool
-    /// calls while <see cref="AgentStart.Mail"/> says that there is some.
-    /// </summary>
+    /// <summary>Program and arguments of the hook that shows an agent the mail that has come (<c>PostToolBatch</c>); called after each
+    /// batch of tool calls while <see cref="AgentStart.Mail"/> says that there is some.</summary>
     /// <value>Default: null, mail comes with prompts only.</value>
     public IReadOnlyList<string>? MailCommand { get; init; }
 

@@ -114,10 +114,8 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
 
     private string? Locate() => ProgramLocator.Find(options.Program, options.Environment.GetValueOrDefault("PATH"));
 
-    /// <summary>
-    /// A conversation that is there is gone on with, whatever was asked: its id cannot be used anew. One that is not there is begun, or the
-    /// CLI would refuse.
-    /// </summary>
+    /// <summary>A conversation that is there is gone on with, whatever was asked: its id cannot be used anew. One that is not there is
+    /// begun, or the CLI would refuse.</summary>
     private IEnumerable<string> Session(AgentStart start) =>
         start.SessionId is not { } session ? []
         : FindConversation(session) is not null ? ["--resume", session]

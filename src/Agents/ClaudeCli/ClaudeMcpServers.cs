@@ -2,10 +2,8 @@ using System.Text.Json.Nodes;
 
 namespace Orchestrator.Agents.ClaudeCli;
 
-/// <summary>
-/// The <c>mcpServers</c> file of a start: the servers that the user keeps, and ours, whose tools the agent calls by name
-/// (<c>mcp__orchestrator__done</c>).
-/// </summary>
+/// <summary>The <c>mcpServers</c> file of a start: the servers that the user keeps, and ours, whose tools the agent calls by name
+/// (<c>mcp__orchestrator__done</c>).</summary>
 public static class ClaudeMcpServers
 {
     /// <summary>The name of our own server. A server of the repository with this name is left out.</summary>

@@ -1,9 +1,7 @@
 namespace Orchestrator.Agents.ClaudeCli;
 
-/// <summary>
-/// What a start used that printed no result (it was killed): read from the conversation's file, where each answer has its final counts. The
-/// CLI itself never counts these answers again. Only tokens: prices are in the program's result lines alone.
-/// </summary>
+/// <summary>What a start used that printed no result (it was killed): read from the conversation's file, where each answer has its final
+/// counts. The CLI itself never counts these answers again. Only tokens: prices are in the program's result lines alone.</summary>
 internal static class ClaudeSessionUsage
 {
     /// <summary>The tokens of some answers, by model.</summary>

@@ -3,10 +3,8 @@ using Orchestrator.Agents.Hooks;
 
 namespace Orchestrator.Agents.ClaudeCli;
 
-/// <summary>
-/// The settings handed to the CLI for one start: the ownership hook before every tool call, and deny rules that hold even where permissions
-/// are skipped. The CLI ignores a file of wrong shape in silence, so a test with the real program covers it.
-/// </summary>
+/// <summary>The settings handed to the CLI for one start: the ownership hook before every tool call, and deny rules that hold even where
+/// permissions are skipped. The CLI ignores a file of wrong shape in silence, so a test with the real program covers it.</summary>
 internal static class ClaudeSettingsFile
 {
     internal const string Name = "claude-settings.json";

@@ -2,10 +2,8 @@ using System.Collections.Concurrent;
 
 namespace Orchestrator.Agents;
 
-/// <summary>
-/// The program <c>bwrap</c>: starts another with folders that it can only read. It needs no rights, but a kernel that lets users make
-/// namespaces.
-/// </summary>
+/// <summary>The program <c>bwrap</c>: starts another with folders that it can only read. It needs no rights, but a kernel that lets users
+/// make namespaces.</summary>
 public static class Bubblewrap
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
@@ -18,12 +16,9 @@ public static class Bubblewrap
             ? Known.GetOrAdd(program, TryAsync)
             : Task.FromResult(new BubblewrapCheck(null, ""));
 
-    /// <summary>
-    /// The words in front of a program that is to be confined. All of the machine stays as it is, processes and network too, so that
-    /// supervision, hooks and
-    /// <c>orchestrate done</c> work from inside; only the folders change. The agent must outlive its supervisor, so it does not die with
-    /// its parent.
-    /// </summary>
+    /// <summary>The words in front of a program that is to be confined. All of the machine stays as it is, processes and network too, so
+    /// that supervision, hooks and <c>orchestrate done</c> work from inside; only the folders change. The agent must outlive its
+    /// supervisor, so it does not die with its parent.</summary>
     /// <param name="confinement">What may only be read.</param>
     /// <param name="isRoot">Root keeps its capabilities: without them it could not even read the files of others, which it can without a
     /// sandbox.</param>

@@ -28,10 +28,9 @@ public sealed record HookDecision(HookPermission Permission, string Reason);
 /// yes.</param>
 public sealed record HookAnswer(string Output, string Error, int ExitCode);
 
-/// <summary>
-/// The ownership hook: asked by the agent program before each tool call, in a process of its own that needs no running orchestrator. Reads
-/// the policy of the start and says yes or no. It stops mistakes, not malice: the diff is checked afterwards in any case.
-/// </summary>
+/// <summary>The ownership hook: asked by the agent program before each tool call, in a process of its own that needs no running
+/// orchestrator. Reads the policy of the start and says yes or no. It stops mistakes, not malice: the diff is checked afterwards in any
+/// case.</summary>
 public static class AgentHook
 {
     private const int Refused = 2;

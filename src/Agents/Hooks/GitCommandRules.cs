@@ -1,8 +1,7 @@
 namespace Orchestrator.Agents.Hooks;
 
-/// <summary>
-/// Git commands an agent must not run, because worktrees share refs, stash and configuration with the user and with each other.
-/// </summary>
+/// <summary>Git commands an agent must not run, because worktrees share refs, stash and configuration with the user and with each
+/// other.</summary>
 internal static class GitCommandRules
 {
     private const int DeepestNesting = 4;

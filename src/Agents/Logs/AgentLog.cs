@@ -5,9 +5,8 @@ using Orchestrator.Agents.Supervision;
 
 namespace Orchestrator.Agents.Logs;
 
-/// <summary>
-/// Reads what an agent start printed, for people who look at it: follows nothing but the file, renews no lease, stops nothing.
-/// </summary>
+/// <summary>Reads what an agent start printed, for people who look at it: follows nothing but the file, renews no lease, stops
+/// nothing.</summary>
 public static class AgentLog
 {
     private const int MaxLineBytes = 64 * 1024 * 1024;

@@ -6,10 +6,8 @@ public sealed record ModelAgentOptions
     /// <summary>Which service.</summary>
     public required ModelService Service { get; init; }
 
-    /// <summary>
-    /// Program and arguments that ask (<c>orchestrate ask-model</c>); <c>--request FILE</c> is added. It is a process of its own, so that
-    /// an answer that is on its way outlives whoever asked.
-    /// </summary>
+    /// <summary>Program and arguments that ask (<c>orchestrate ask-model</c>); <c>--request FILE</c> is added. It is a process of its own,
+    /// so that an answer that is on its way outlives whoever asked.</summary>
     public required IReadOnlyList<string> Command { get; init; }
 
     /// <summary>Folder in which conversations are kept.</summary>

@@ -7,10 +7,8 @@ internal sealed class ModelConversation(string file)
 {
     private readonly JsonArray _messages = File.Exists(file) ? (JsonArray)JsonNode.Parse(File.ReadAllText(file))! : [];
 
-    /// <summary>
-    /// The messages with a new one of the user behind them. An answer by tool must be followed by its result, which stands before the
-    /// words.
-    /// </summary>
+    /// <summary>The messages with a new one of the user behind them. An answer by tool must be followed by its result, which stands before
+    /// the words.</summary>
     internal JsonArray With(string prompt)
     {
         var tool = (string?)

@@ -2,9 +2,8 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.Agents.Models;
 
-/// <summary>
-/// What one start asks of a model: the file <c>model-request.json</c> of its folder. It holds no secret; those are in the environment.
-/// </summary>
+/// <summary>What one start asks of a model: the file <c>model-request.json</c> of its folder. It holds no secret; those are in the
+/// environment.</summary>
 internal sealed record ModelRequest
 {
     internal const string FileName = "model-request.json";

@@ -38,11 +38,9 @@ public sealed class AgentSession
     /// <summary>What the runner could not do as asked and a person should know.</summary>
     public IReadOnlyList<string> Warnings => _folder.Warnings;
 
-    /// <summary>
-    /// Follows the agent until it has ended and nothing of it lives any more. Renews the lease, holds the agent to its cores, keeps the
-    /// limits on stall, output and memory (and on time, if the supervisor is dead), and stops the agent when one is passed. A start that
-    /// died without a result gives <see cref="AgentFailure.Killed"/>.
-    /// </summary>
+    /// <summary>Follows the agent until it has ended and nothing of it lives any more. Renews the lease, holds the agent to its cores,
+    /// keeps the limits on stall, output and memory (and on time, if the supervisor is dead), and stops the agent when one is passed. A
+    /// start that died without a result gives <see cref="AgentFailure.Killed"/>.</summary>
     /// <param name="onEvent">Takes each event in order; the agent is not held up by it.</param>
     /// <param name="fromOffset">Events up to this <see cref="AgentEvent.Offset"/> are read but not handed over again.</param>
     /// <param name="cancellationToken">Detaches: the agent works on and can be taken over.</param>
@@ -66,9 +64,8 @@ public sealed class AgentSession
         }
     }
 
-    /// <summary>
-    /// Ends the agent and all it started; see <see cref="AgentSupervisor.StopAsync"/>. <see cref="FollowAsync"/> then gives the outcome.
-    /// </summary>
+    /// <summary>Ends the agent and all it started; see <see cref="AgentSupervisor.StopAsync"/>. <see cref="FollowAsync"/> then gives the
+    /// outcome.</summary>
     public Task StopAsync(AgentStopReason reason) => _supervisor.StopAsync(_folder.Path, reason);
 
     /// <summary>The fence: call before each side effect on what the agent did.</summary>

@@ -3,10 +3,8 @@ using System.Reflection;
 
 namespace Orchestrator.Agents.Supervision;
 
-/// <summary>
-/// Starts agents so that they outlive this process, and takes over those that a dead process started. Never starts twice for one folder:
-/// the supervisor that makes <c>started</c> in it owns the start.
-/// </summary>
+/// <summary>Starts agents so that they outlive this process, and takes over those that a dead process started. Never starts twice for one
+/// folder: the supervisor that makes <c>started</c> in it owns the start.</summary>
 /// <param name="time">The clock for pauses and limits; the system's by default.</param>
 public sealed class AgentSupervisor(TimeProvider? time = null)
 {
@@ -20,19 +18,15 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
     /// <param name="folder">The start's folder.</param>
     public static AgentStartState Look(string folder) => new StartFolder(folder).State();
 
-    /// <summary>
-    /// Sees to it that a start which nobody has begun never begins, also where a frozen process is just about to: the supervisor finds its
-    /// place taken.
-    /// </summary>
+    /// <summary>Sees to it that a start which nobody has begun never begins, also where a frozen process is just about to: the supervisor
+    /// finds its place taken.</summary>
     /// <param name="folder">The start's folder.</param>
     /// <returns>False where it was begun: there is something to be followed, or to be stopped.</returns>
     /// <exception cref="IOException">The folder can't be written.</exception>
     public static bool TryCancelBeforeStart(string folder) => new StartFolder(folder).TryCancelBeforeStart();
 
-    /// <summary>
-    /// Starts the agent if its folder was never started, else takes it over: alive, ended or dead. Makes <see cref="AgentStart.Owner"/> the
-    /// owner.
-    /// </summary>
+    /// <summary>Starts the agent if its folder was never started, else takes it over: alive, ended or dead. Makes
+    /// <see cref="AgentStart.Owner"/> the owner.</summary>
     /// <param name="runner">The kind of agent.</param>
     /// <param name="start">The start; a successor gives the same.</param>
     /// <param name="cancellationToken">Ends the waiting. An agent that was started by then works on and can be taken over.</param>
@@ -55,10 +49,8 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
         return new AgentSession(runner.CreateParser(start), start, folder, found, this, _time);
     }
 
-    /// <summary>
-    /// Ends an agent: SIGINT, after 5 s SIGTERM, after 5 s SIGKILL, then whatever it left behind, and checks that nothing is left. Needs no
-    /// follower, and goes on by itself if this process dies meanwhile. Stopping a start that has ended is harmless.
-    /// </summary>
+    /// <summary>Ends an agent: SIGINT, after 5 s SIGTERM, after 5 s SIGKILL, then whatever it left behind, and checks that nothing is left.
+    /// Needs no follower, and goes on by itself if this process dies meanwhile. Stopping a start that has ended is harmless.</summary>
     /// <param name="folder">The start's folder.</param>
     /// <param name="reason">Why; it becomes the outcome's failure.</param>
     /// <exception cref="ProcessStopException">Something is still there after SIGKILL.</exception>
@@ -152,10 +144,8 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
         );
     }
 
-    /// <summary>
-    /// The words that call the agent's program, none where it is not confined: the program that confines it, deaf to what is meant for the
-    /// agent, and in there something that makes the agent hear signals again.
-    /// </summary>
+    /// <summary>The words that call the agent's program, none where it is not confined: the program that confines it, deaf to what is meant
+    /// for the agent, and in there something that makes the agent hear signals again.</summary>
     private static IReadOnlyList<string> Before(AgentConfinement? confinement, StartFolder folder) =>
         confinement is null
             ? []
@@ -183,10 +173,8 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
         }
     }
 
-    /// <summary>
-    /// Until the agent has a process id, or the start has come to its end without one. A supervisor that could not write the id down (the
-    /// disk is full) is followed without.
-    /// </summary>
+    /// <summary>Until the agent has a process id, or the start has come to its end without one. A supervisor that could not write the id
+    /// down (the disk is full) is followed without.</summary>
     private async Task WaitForAgentAsync(StartFolder folder, CancellationToken cancellationToken)
     {
         var begin = _time.GetTimestamp();

@@ -1,9 +1,7 @@
 namespace Orchestrator.Agents.Supervision;
 
-/// <summary>
-/// Holds a followed agent to its cores. It is never left stopped: the end of the following lets it go on, the supervisor does so where a
-/// follower was killed (see the script), and so does the next follower. What is to end goes on, so that it can.
-/// </summary>
+/// <summary>Holds a followed agent to its cores. It is never left stopped: the end of the following lets it go on, the supervisor does so
+/// where a follower was killed (see the script), and so does the next follower. What is to end goes on, so that it can.</summary>
 internal sealed class CpuWatch(StartFolder folder, TimeProvider time)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);

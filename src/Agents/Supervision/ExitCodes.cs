@@ -21,10 +21,8 @@ internal static class ExitCodes
             _ => null,
         };
 
-    /// <summary>
-    /// How the program crashed by itself (abort, as when its own memory limit is passed, illegal access and the like); null when it did
-    /// not.
-    /// </summary>
+    /// <summary>How the program crashed by itself (abort, as when its own memory limit is passed, illegal access and the like); null when
+    /// it did not.</summary>
     internal static string? DescribeCrash(int? exitCode) =>
         exitCode is >= 132 and <= 136 or 139 ? $"The agent program crashed (signal {exitCode - 128})." : null;
 }

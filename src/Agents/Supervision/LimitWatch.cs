@@ -1,9 +1,7 @@
 namespace Orchestrator.Agents.Supervision;
 
-/// <summary>
-/// The limits a follower keeps: stall, output, memory, and the time limit should the supervisor be dead. Counts only time in which it
-/// looked, so neither a suspended machine nor a stopped follower is held against the agent.
-/// </summary>
+/// <summary>The limits a follower keeps: stall, output, memory, and the time limit should the supervisor be dead. Counts only time in which
+/// it looked, so neither a suspended machine nor a stopped follower is held against the agent.</summary>
 internal sealed class LimitWatch(AgentLimits limits, StartFolder folder, TimeProvider time)
 {
     /// <summary>The longest time between two looks that counts; more means that we were not running.</summary>

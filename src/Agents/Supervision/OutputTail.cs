@@ -20,10 +20,8 @@ internal sealed class OutputTail(string path, int maxLineBytes) : IDisposable
     /// <summary>How many lines were longer than the limit and left out.</summary>
     internal int SkippedLines { get; private set; }
 
-    /// <summary>
-    /// Hands over lines that are complete by now: at most some megabytes of them, since a file that grows faster than it is read would keep
-    /// the caller for ever.
-    /// </summary>
+    /// <summary>Hands over lines that are complete by now: at most some megabytes of them, since a file that grows faster than it is read
+    /// would keep the caller for ever.</summary>
     /// <returns>True if there was anything new.</returns>
     internal ValueTask<bool> ReadAsync(LineHandler onLine, CancellationToken cancellationToken) =>
         TryOpen() ? ReadToAsync(Math.Min(_stream!.Length, Offset + MostAtOnce), onLine, cancellationToken) : ValueTask.FromResult(false);

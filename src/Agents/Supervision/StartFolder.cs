@@ -3,9 +3,8 @@ using System.Text;
 
 namespace Orchestrator.Agents.Supervision;
 
-/// <summary>
-/// The files of one start (README.md has the table). Small facts are written aside and renamed, so nobody reads half of one.
-/// </summary>
+/// <summary>The files of one start (README.md has the table). Small facts are written aside and renamed, so nobody reads half of
+/// one.</summary>
 internal sealed class StartFolder(string path)
 {
     internal const string StartVariable = "ORCHESTRATOR_START";
@@ -90,9 +89,8 @@ internal sealed class StartFolder(string path)
 
     internal void NoteMemory(long bytes) => TryWrite("memory", bytes.ToString(CultureInfo.InvariantCulture));
 
-    /// <summary>
-    /// Notes for others that the agent's processes may be found stopped, because they are held to their cores. False if the disk is full.
-    /// </summary>
+    /// <summary>Notes for others that the agent's processes may be found stopped, because they are held to their cores. False if the disk
+    /// is full.</summary>
     internal bool TryNoteThrottled() => TryWrite("throttled", "");
 
     private bool TryWrite(string name, string text)
@@ -192,9 +190,8 @@ internal sealed class StartFolder(string path)
         // Between making "started" and naming itself a supervisor is only known by its environment.
         || (Supervisor is null && (_unnamed?.IsAlive() == true || FindUnnamed() is not null));
 
-    /// <summary>
-    /// Kept, since followers ask every few milliseconds until it has named itself, and each search looks at all processes.
-    /// </summary>
+    /// <summary>Kept, since followers ask every few milliseconds until it has named itself, and each search looks at all
+    /// processes.</summary>
     private ProcessIdentity? FindUnnamed() => _unnamed = SupervisorProcesses() is [var first, ..] ? first.Identity : null;
 
     private string? TryRead(string name)

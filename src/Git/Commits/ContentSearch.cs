@@ -1,17 +1,14 @@
 namespace Orchestrator.Git.Commits;
 
-/// <summary>
-/// Finds work that a branch has by its content and not by its history: a pull request that was merged by squashing or rebasing.
-/// </summary>
+/// <summary>Finds work that a branch has by its content and not by its history: a pull request that was merged by squashing or
+/// rebasing.</summary>
 public sealed class ContentSearch(GitRepository repository)
 {
     // The merge is among the first that touched a file after the work began; what touched it later only hides it where it is undone.
     private const int MostCommits = 50;
 
-    /// <summary>
-    /// Whether one commit of a branch has every file that the work changed exactly as the work left it: content, mode, or that it is gone.
-    /// Then nothing of its result is lost with the work's own commits, whatever came after.
-    /// </summary>
+    /// <summary>Whether one commit of a branch has every file that the work changed exactly as the work left it: content, mode, or that it
+    /// is gone. Then nothing of its result is lost with the work's own commits, whatever came after.</summary>
     /// <param name="work">The last commit of the work.</param>
     /// <param name="branch">The branch; only its first parents are looked at.</param>
     /// <returns>False also where the work changed nothing, or has no commit in common with the branch.</returns>

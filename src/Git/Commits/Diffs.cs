@@ -73,9 +73,8 @@ public sealed class Diffs(GitRepository repository)
         return new Patch(Encoding.UTF8.GetString(output.Bytes.Span), output.IsCut);
     }
 
-    /// <summary>
-    /// How many lines were added and removed in each file that differs between two commits or trees; none in a binary one.
-    /// </summary>
+    /// <summary>How many lines were added and removed in each file that differs between two commits or trees; none in a binary
+    /// one.</summary>
     /// <param name="from">A commit or tree.</param>
     /// <param name="to">A commit or tree.</param>
     /// <param name="ignoresWhiteSpace">Lines that differ only in white space are the same; a file that differs in nothing else is left out.

@@ -2,10 +2,8 @@ using System.Collections.Concurrent;
 
 namespace Orchestrator.Git.Commits;
 
-/// <summary>
-/// Remembers what commits say and how they differ. Both never change for a given id, so that what we made or read once needs no git process
-/// again. When it is full it is emptied: it is only there for speed.
-/// </summary>
+/// <summary>Remembers what commits say and how they differ. Both never change for a given id, so that what we made or read once needs no
+/// git process again. When it is full it is emptied: it is only there for speed.</summary>
 internal sealed class ObjectMemory
 {
     private const int MostCommits = 50_000;
@@ -28,10 +26,8 @@ internal sealed class ObjectMemory
 
     internal CommitInfo? Find(string id) => _commits.GetValueOrDefault(id);
 
-    /// <summary>
-    /// Whether one commit is in the history of another, as far as is known. Where our knowledge of the descendant ends in commits that are
-    /// themselves in the history of the ancestor, the ancestor can't be behind them, so the answer is no.
-    /// </summary>
+    /// <summary>Whether one commit is in the history of another, as far as is known. Where our knowledge of the descendant ends in commits
+    /// that are themselves in the history of the ancestor, the ancestor can't be behind them, so the answer is no.</summary>
     /// <returns>Null: not known.</returns>
     internal bool? IsAncestor(string ancestor, string descendant)
     {
@@ -76,10 +72,8 @@ internal sealed class ObjectMemory
 
     internal IReadOnlyList<ChangedFile>? FindDiff(string from, string to) => _diffs.GetValueOrDefault((TreeOf(from), TreeOf(to)));
 
-    /// <summary>
-    /// The answer to a question about one tree or commit id, asked once, also by many at the same time. Few are kept, since they can be
-    /// large.
-    /// </summary>
+    /// <summary>The answer to a question about one tree or commit id, asked once, also by many at the same time. Few are kept, since they
+    /// can be large.</summary>
     internal async Task<T> OnceAsync<T>(string id, string question, Func<Task<T>> ask)
         where T : class?
     {

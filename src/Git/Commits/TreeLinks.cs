@@ -1,9 +1,7 @@
 namespace Orchestrator.Git.Commits;
 
-/// <summary>
-/// Symbolic links of a tree that lead out of it or into <c>.git</c>: resolved part by part as a file system does it, through other links of
-/// the tree too. What is missing counts as a folder, since somebody may make it one.
-/// </summary>
+/// <summary>Symbolic links of a tree that lead out of it or into <c>.git</c>: resolved part by part as a file system does it, through other
+/// links of the tree too. What is missing counts as a folder, since somebody may make it one.</summary>
 public sealed class TreeLinks(GitRepository repository)
 {
     private const int LongestChain = 40;

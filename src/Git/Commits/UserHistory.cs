@@ -1,8 +1,7 @@
 namespace Orchestrator.Git.Commits;
 
-/// <summary>
-/// What is in the history of the person's own branches, tags and remote-tracking branches, which are never ours to remove.
-/// </summary>
+/// <summary>What is in the history of the person's own branches, tags and remote-tracking branches, which are never ours to
+/// remove.</summary>
 /// <param name="prefixes">First parts of the names of our branches, such as <c>orchestrator</c>.</param>
 public sealed class UserHistory(GitRepository repository, IReadOnlyCollection<string> prefixes)
 {

@@ -2,9 +2,8 @@ using System.IO.Enumeration;
 
 namespace Orchestrator.Git.Guard;
 
-/// <summary>
-/// The settings of one configuration file, by name, each with all its values in order, as <c>git config --list</c> reads them.
-/// </summary>
+/// <summary>The settings of one configuration file, by name, each with all its values in order, as <c>git config --list</c> reads
+/// them.</summary>
 internal sealed class ConfigSettings
 {
     private readonly Dictionary<string, List<string?>> _values = new(StringComparer.Ordinal);
@@ -43,10 +42,8 @@ internal sealed class ConfigSettings
     }
 }
 
-/// <summary>
-/// Which settings make git run a program, or send it to another place: whoever writes one decides what happens at the next git command of
-/// anybody's.
-/// </summary>
+/// <summary>Which settings make git run a program, or send it to another place: whoever writes one decides what happens at the next git
+/// command of anybody's.</summary>
 internal static class RunningSettings
 {
     /// <summary>Names as git prints them; a star stands for any subsection.</summary>

@@ -2,9 +2,8 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Git.Guard;
 
-/// <summary>
-/// Every content that is looked at, under its hash: what was recorded to be put back, what is found so that nothing is lost.
-/// </summary>
+/// <summary>Every content that is looked at, under its hash: what was recorded to be put back, what is found so that nothing is
+/// lost.</summary>
 internal sealed class GuardStore(string folder)
 {
     private const int LargestFile = 4 * 1024 * 1024;

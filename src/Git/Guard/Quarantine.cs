@@ -4,9 +4,8 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.Git.Guard;
 
-/// <summary>
-/// A hook, an attributes file or a setting that appeared while an agent worked, would make git run a program, and was put aside.
-/// </summary>
+/// <summary>A hook, an attributes file or a setting that appeared while an agent worked, would make git run a program, and was put
+/// aside.</summary>
 /// <param name="Id">Names it to <see cref="Quarantine.AcceptAsync"/>.</param>
 /// <param name="Name">The file relative to the common directory, such as <c>hooks/pre-commit</c>; for a setting with its name behind a
 /// colon.</param>
@@ -27,10 +26,8 @@ public sealed record QuarantinedItem(string Id, string Name, DateTimeOffset Time
     public override string ToString() => SettingPlace.TryParse(Name) is { } place ? $"{place.Setting} = {string.Join(", ", Values)}" : Name;
 }
 
-/// <summary>
-/// What was put aside lies in the repository's folder until a person takes it back. What a person has taken back is known by its content
-/// from then on, so that no guard puts it aside again.
-/// </summary>
+/// <summary>What was put aside lies in the repository's folder until a person takes it back. What a person has taken back is known by its
+/// content from then on, so that no guard puts it aside again.</summary>
 public sealed class Quarantine(GitRepository repository)
 {
     private readonly string _items = Path.Combine(repository.OwnDirectory, "aside");

@@ -4,20 +4,17 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Git.Guard;
 
-/// <summary>
-/// Guards what all worktrees share while an agent works in one of them: records before it starts, compares when it has ended and names what
-/// differs. Others work there at the same time, agents and the person whose repository it is: what is ours is put back, what would run
-/// programs is put aside, all else is left. What is overwritten or removed in doing so is kept, so that a mistake of ours loses nothing
-/// either.
-/// </summary>
+/// <summary>Guards what all worktrees share while an agent works in one of them: records before it starts, compares when it has ended and
+/// names what differs. Others work there at the same time, agents and the person whose repository it is: what is ours is put back, what
+/// would run programs is put aside, all else is left. What is overwritten or removed in doing so is kept, so that a mistake of ours loses
+/// nothing either.</summary>
 /// <param name="storeFolder">A folder outside the repository, for example <c>~/.cache/orchestrator/KEY/guard</c>.</param>
 public sealed class RepositoryGuard(GitRepository repository, string storeFolder)
 {
     private readonly GuardStore _store = new(storeFolder);
 
-    /// <summary>
-    /// Records the shared files, before an agent starts in a worktree. No worktree is half made or half moved in the record.
-    /// </summary>
+    /// <summary>Records the shared files, before an agent starts in a worktree. No worktree is half made or half moved in the
+    /// record.</summary>
     /// <param name="worktree">The agent's worktree.</param>
     /// <param name="recordFile">Where the record is kept for <see cref="CompareAsync"/>, also after a crash. An existing one stays: the
     /// first is the true one.</param>
@@ -34,10 +31,8 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
         }
     }
 
-    /// <summary>
-    /// Compares and puts back. Our own steps with worktrees show for a moment what looks foreign, so what is found counts only if it is
-    /// found again while nobody of us takes such a step, and is put back before anybody does.
-    /// </summary>
+    /// <summary>Compares and puts back. Our own steps with worktrees show for a moment what looks foreign, so what is found counts only if
+    /// it is found again while nobody of us takes such a step, and is put back before anybody does.</summary>
     /// <param name="worktree">As in <see cref="CompareAsync"/>.</param>
     /// <param name="recordFile">As in <see cref="CompareAsync"/>.</param>
     /// <param name="ours">As in <see cref="CompareAsync"/>.</param>
@@ -65,10 +60,8 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
         }
     }
 
-    /// <summary>
-    /// Names what is not as it was recorded. Refs of ours are not looked at: whoever uses one knows from the run's record where it has to
-    /// be, and a task's branch belongs to the task's agent.
-    /// </summary>
+    /// <summary>Names what is not as it was recorded. Refs of ours are not looked at: whoever uses one knows from the run's record where it
+    /// has to be, and a task's branch belongs to the task's agent.</summary>
     /// <param name="worktree">The agent's worktree.</param>
     /// <param name="ours">The folder of our branches, such as <c>refs/heads/orchestrator</c>.</param>
     public async Task<IReadOnlyList<TamperedItem>> CompareAsync(
@@ -109,10 +102,8 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
         }
     }
 
-    /// <summary>
-    /// Where a person finds what was overwritten, removed or lost: a ref, or a file in the store folder; null where there was nothing to
-    /// keep.
-    /// </summary>
+    /// <summary>Where a person finds what was overwritten, removed or lost: a ref, or a file in the store folder; null where there was
+    /// nothing to keep.</summary>
     public string? KeptAt(TamperedItem change) =>
         change switch
         {
@@ -126,11 +117,8 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
             _ => null,
         };
 
-    /// <summary>
-    /// Puts back what is ours and puts aside what runs programs. Foreign content goes to the store folder, foreign commits to
-    /// <c>refs/orchestrator/foreign/</c>; what a
-    /// person may have done is left.
-    /// </summary>
+    /// <summary>Puts back what is ours and puts aside what runs programs. Foreign content goes to the store folder, foreign commits to
+    /// <c>refs/orchestrator/foreign/</c>; what a person may have done is left.</summary>
     public async Task PutBackAsync(IEnumerable<TamperedItem> changes, string during, CancellationToken cancellationToken = default)
     {
         foreach (var change in changes)
@@ -192,9 +180,8 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
         }
     }
 
-    /// <summary>
-    /// A repository that was made in the worktree's place is moved to the store. A worktree that is a link itself is left for a person.
-    /// </summary>
+    /// <summary>A repository that was made in the worktree's place is moved to the store. A worktree that is a link itself is left for a
+    /// person.</summary>
     private void PutLinkBack(TamperedItem change)
     {
         var folder = new DirectoryInfo(Path.GetDirectoryName(change.Name)!);

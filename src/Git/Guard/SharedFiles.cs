@@ -95,10 +95,8 @@ internal sealed class SharedFiles(GitRepository repository, GuardStore store)
             ];
     }
 
-    /// <summary>
-    /// <c>git gc</c>, which git starts by itself in a repository with many objects, writes a list of all refs for those who download from
-    /// it without git (git-update-server-info(1)), aside and renamed. Git itself never reads it.
-    /// </summary>
+    /// <summary><c>git gc</c>, which git starts by itself in a repository with many objects, writes a list of all refs for those who
+    /// download from it without git (git-update-server-info(1)), aside and renamed. Git itself never reads it.</summary>
     private static bool IsListForDownloads(string name) => name is "info/refs" || name.StartsWith("info/refs_", StringComparison.Ordinal);
 
     /// <summary>Our patterns are added to the excludes.</summary>
@@ -106,11 +104,9 @@ internal sealed class SharedFiles(GitRepository repository, GuardStore store)
         name == "info/exclude"
         && (was is null || store.Text(was).Split('\n').Except(store.Text(now).Split('\n')).All(line => line.Length == 0));
 
-    /// <summary>
-    /// Worktrees come and go by us and by the user. One of ours that was recorded in use is guarded as long as our marker says that it
-    /// still is: we claim it before the marker goes, and what waits in the pool says so. Its head, and in one with a branch its own
-    /// settings, belong to whoever works in it.
-    /// </summary>
+    /// <summary>Worktrees come and go by us and by the user. One of ours that was recorded in use is guarded as long as our marker says
+    /// that it still is: we claim it before the marker goes, and what waits in the pool says so. Its head, and in one with a branch its own
+    /// settings, belong to whoever works in it.</summary>
     private bool IsWiringOfOurs(string name, Worktree worktree, IReadOnlyDictionary<string, GuardedFile> recorded)
     {
         var id = name.Split('/')[1];
@@ -136,10 +132,8 @@ internal sealed class SharedFiles(GitRepository repository, GuardStore store)
         GuardedFile? Recorded(string file) => recorded.GetValueOrDefault(Path.Combine("worktrees", id, file));
     }
 
-    /// <summary>
-    /// Where a worktree is that somebody else has added, told by the file that says so; null for other files and for worktrees of ours,
-    /// which are marked.
-    /// </summary>
+    /// <summary>Where a worktree is that somebody else has added, told by the file that says so; null for other files and for worktrees of
+    /// ours, which are marked.</summary>
     private string? NewWorktreeOfOthers(string name)
     {
         if (name.Split('/') is not [.., var id, "gitdir"])

@@ -6,9 +6,8 @@ public enum TamperedKind
     /// <summary>A file of the administration of one of our worktrees.</summary>
     File,
 
-    /// <summary>
-    /// A hook, <c>info/attributes</c> or a setting that makes git run a program. It is put aside, and a person can take it back.
-    /// </summary>
+    /// <summary>A hook, <c>info/attributes</c> or a setting that makes git run a program. It is put aside, and a person can take it
+    /// back.</summary>
     Program,
 
     /// <summary>An entry of the stash is gone, or new. It is left; the commit of one that is gone is kept.</summary>
@@ -17,9 +16,8 @@ public enum TamperedKind
     /// <summary>A branch that somebody has checked out was moved under that checkout to a commit of the agent's. It is put back.</summary>
     Branch,
 
-    /// <summary>
-    /// Anything else that all worktrees share, such as other settings, and branches and tags at commits of the agent's. It is left.
-    /// </summary>
+    /// <summary>Anything else that all worktrees share, such as other settings, and branches and tags at commits of the agent's. It is
+    /// left.</summary>
     Left,
 
     /// <summary>The agent's worktree no longer says whose it is: its <c>.git</c> file is gone or another.</summary>

@@ -3,12 +3,10 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Git.Guard;
 
-/// <summary>
-/// The user's branches and tags. The user works on while agents do, so that a move alone says nothing; but a commit that was made in the
-/// agent's own worktree came from the agent, whoever has it now. Such branches and tags are named and left, but for one that was moved
-/// under the feet of somebody who has it checked out: no command of git's that people use does that, and the checkout shows the agent's
-/// work as undone.
-/// </summary>
+/// <summary>The user's branches and tags. The user works on while agents do, so that a move alone says nothing; but a commit that was made
+/// in the agent's own worktree came from the agent, whoever has it now. Such branches and tags are named and left, but for one that was
+/// moved under the feet of somebody who has it checked out: no command of git's that people use does that, and the checkout shows the
+/// agent's work as undone.</summary>
 /// <param name="Refs">All branches and tags with what they name.</param>
 /// <param name="HeadLines">So many moves of the worktree's head were logged before the agent began; in a worktree from the pool they are
 /// another task's.</param>

@@ -2,10 +2,8 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Git.Landing;
 
-/// <summary>
-/// A checkout in which a fast-forward was killed: some files are old, some new, one may be half written, and the index may be either. These
-/// are ours to set back; any other is the user's and is not touched.
-/// </summary>
+/// <summary>A checkout in which a fast-forward was killed: some files are old, some new, one may be half written, and the index may be
+/// either. These are ours to set back; any other is the user's and is not touched.</summary>
 internal sealed class InterruptedCheckout(Worktree checkout)
 {
     private readonly WorktreeFiles _files = new(checkout.Path);
@@ -89,10 +87,8 @@ internal sealed class InterruptedCheckout(Worktree checkout)
         return [.. output.Fields(), .. paths.Except(present.Select(file => file.Path)).Where(HasFile)];
     }
 
-    /// <summary>
-    /// Git removes a file, makes the new one and writes it, so one file can be not there or hold the beginning of what it was to hold.
-    /// Nothing of it is lost by setting it back.
-    /// </summary>
+    /// <summary>Git removes a file, makes the new one and writes it, so one file can be not there or hold the beginning of what it was to
+    /// hold. Nothing of it is lost by setting it back.</summary>
     private async Task<bool> IsHalfWrittenAsync(ChangedFile change, string @new, CancellationToken cancellationToken)
     {
         if (!HasFile(change.Path))

@@ -1,8 +1,7 @@
 namespace Orchestrator.Git.Landing;
 
-/// <summary>
-/// What landings of one run were about to do, each noted before it is done, so that it can be taken back at any time after.
-/// </summary>
+/// <summary>What landings of one run were about to do, each noted before it is done, so that it can be taken back at any time
+/// after.</summary>
 /// <param name="Target">The target branch, a full ref name.</param>
 /// <param name="Moves">From where to where each was to move it, the first one first; at least one.</param>
 public sealed record LandingNote(string Target, IReadOnlyList<LandingMove> Moves)
@@ -13,9 +12,8 @@ public sealed record LandingNote(string Target, IReadOnlyList<LandingMove> Moves
     /// <summary>Where the last landing was to bring the target.</summary>
     public string Commit => Moves[^1].Commit;
 
-    /// <summary>
-    /// The moves with those that follow right on each other put together: between those that are left, others have moved the target.
-    /// </summary>
+    /// <summary>The moves with those that follow right on each other put together: between those that are left, others have moved the
+    /// target.</summary>
     public IReadOnlyList<LandingMove> Joined()
     {
         var joined = new List<LandingMove>();

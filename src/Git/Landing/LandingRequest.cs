@@ -12,10 +12,8 @@ public sealed record LandingRequest(string Target, string Commit, string Base)
     /// <summary>The command that tries again, for the sentences.</summary>
     public string FinishCommand { get; init; } = "orchestrate promote RUN";
 
-    /// <summary>
-    /// Where it is noted that it is us who move the target, and from where (<see cref="LandingNote"/>): written right before, taken out if
-    /// it did not come to that. Null: nowhere, and then nobody can take it back.
-    /// </summary>
+    /// <summary>Where it is noted that it is us who move the target, and from where (<see cref="LandingNote"/>): written right before,
+    /// taken out if it did not come to that. Null: nowhere, and then nobody can take it back.</summary>
     public string? NoteFile { get; init; }
 
     /// <summary>Files and folders of ours whose changes do not count as a person's, relative to the root.</summary>

@@ -118,9 +118,8 @@ public sealed class LandingReversal(GitRepository repository)
         ReversalResult Done() => new(ReversalState.TakenBack, $"{branch} is at {before} again.");
     }
 
-    /// <summary>
-    /// The inverse of everything between two commits, put on the present tip by a merge whose common ancestor is the landed commit.
-    /// </summary>
+    /// <summary>The inverse of everything between two commits, put on the present tip by a merge whose common ancestor is the landed
+    /// commit.</summary>
     private async Task<ReversalResult> OfferRevertAsync(
         string branch,
         string tip,

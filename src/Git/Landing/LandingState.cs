@@ -30,8 +30,7 @@ public enum LandingState
     /// <summary>Untracked or ignored files would be overwritten.</summary>
     FilesInTheWay,
 
-    /// <summary>
-    /// Git refuses to look at the checkout that has the target, or to change it: a damaged index, files of another owner.
-    /// </summary>
+    /// <summary>Git refuses to look at the checkout that has the target, or to change it: a damaged index, files of another
+    /// owner.</summary>
     Refused,
 }

@@ -3,10 +3,8 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Git.Landing;
 
-/// <summary>
-/// Moves the target branch to the verified commit, with the user's checkout if it is there, and only if nothing of the user's is in the
-/// way.
-/// </summary>
+/// <summary>Moves the target branch to the verified commit, with the user's checkout if it is there, and only if nothing of the user's is
+/// in the way.</summary>
 public sealed class TargetLanding(GitRepository repository)
 {
     private readonly RefStore _refs = new(repository);
@@ -27,9 +25,8 @@ public sealed class TargetLanding(GitRepository repository)
         return result;
     }
 
-    /// <summary>
-    /// What is in a person's checkout is theirs to mend. What was begun there is taken back, now or before the next attempt.
-    /// </summary>
+    /// <summary>What is in a person's checkout is theirs to mend. What was begun there is taken back, now or before the next
+    /// attempt.</summary>
     private async Task<LandingResult> TryOrExplainAsync(LandingRequest request, CancellationToken cancellationToken)
     {
         try

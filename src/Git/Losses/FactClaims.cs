@@ -1,8 +1,7 @@
 namespace Orchestrator.Git.Losses;
 
-/// <summary>
-/// The same for what has no lines: modes, contents that are compared as a whole (binary, very large, links), and files that are empty.
-/// </summary>
+/// <summary>The same for what has no lines: modes, contents that are compared as a whole (binary, very large, links), and files that are
+/// empty.</summary>
 internal sealed class FactClaims
 {
     private const string Executable = "100755";

@@ -1,9 +1,7 @@
 namespace Orchestrator.Git.Losses;
 
-/// <summary>
-/// Which hunks the lines of staging come from: for each file and line the copies that hunks brought. Copies that no hunk brought are not
-/// here; they are what staging has beyond these.
-/// </summary>
+/// <summary>Which hunks the lines of staging come from: for each file and line the copies that hunks brought. Copies that no hunk brought
+/// are not here; they are what staging has beyond these.</summary>
 internal sealed class LineClaims
 {
     private readonly Dictionary<(string Path, int Line), List<HashSet<TrackedHunk>>> _copies = [];
@@ -25,10 +23,8 @@ internal sealed class LineClaims
         }
     }
 
-    /// <summary>
-    /// Takes copies of a line away. Which, where there are more: first those of hunks that lost other lines at the same time, then those of
-    /// no hunk.
-    /// </summary>
+    /// <summary>Takes copies of a line away. Which, where there are more: first those of hunks that lost other lines at the same time, then
+    /// those of no hunk.</summary>
     /// <param name="path">The file.</param>
     /// <param name="count">How many copies.</param>
     /// <param name="before">How many there are.</param>

@@ -12,8 +12,7 @@ internal sealed record LineCopies(string Path, int Line, int Count)
     /// <summary>How many there were in staging.</summary>
     public int Before { get; init; }
 
-    /// <summary>
-    /// There are, or should be, others in the file: which of them are meant nobody can tell, so that none counts as lost or as back.
-    /// </summary>
+    /// <summary>There are, or should be, others in the file: which of them are meant nobody can tell, so that none counts as lost or as
+    /// back.</summary>
     public bool IsAmbiguous { get; init; }
 }

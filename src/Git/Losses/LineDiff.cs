@@ -10,10 +10,8 @@ namespace Orchestrator.Git.Losses;
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct LineChange(int OldStart, int OldCount, int NewStart, int NewCount);
 
-/// <summary>
-/// What differs between two versions of a file, by Myers' algorithm over numbered lines. Pure. Git is not asked, because thousands of pairs
-/// are compared that are versions of no commit.
-/// </summary>
+/// <summary>What differs between two versions of a file, by Myers' algorithm over numbered lines. Pure. Git is not asked, because thousands
+/// of pairs are compared that are versions of no commit.</summary>
 internal static class LineDiff
 {
     // Beyond this many single changes only lines that both have once are taken as the same: the answer stays right, and is coarser.

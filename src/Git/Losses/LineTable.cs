@@ -7,10 +7,8 @@ namespace Orchestrator.Git.Losses;
 /// submodule.</param>
 internal sealed record FileVersion(string Mode, string Id, int[]? Lines);
 
-/// <summary>
-/// Gives each line a number, equal lines the same, so that they are compared fast. A line is its bytes without the newline at its end, so
-/// that a last line which has none is no other line; a carriage return belongs to it.
-/// </summary>
+/// <summary>Gives each line a number, equal lines the same, so that they are compared fast. A line is its bytes without the newline at its
+/// end, so that a last line which has none is no other line; a carriage return belongs to it.</summary>
 internal sealed class LineTable
 {
     private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);

@@ -2,10 +2,8 @@ using Orchestrator.Git.Merging;
 
 namespace Orchestrator.Git.Losses;
 
-/// <summary>
-/// Shows that what tasks brought to a staging branch is in it: each hunk of each merged task, or that a later task which may write the file
-/// changed the same lines. Reads only (a common base of several is made as an unnamed commit).
-/// </summary>
+/// <summary>Shows that what tasks brought to a staging branch is in it: each hunk of each merged task, or that a later task which may write
+/// the file changed the same lines. Reads only (a common base of several is made as an unnamed commit).</summary>
 /// <param name="appendedFiles">As in <see cref="Merges.MergeAsync"/>.</param>
 public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<string> appendedFiles)
 {
@@ -87,10 +85,8 @@ public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<stri
         return ledger;
     }
 
-    /// <summary>
-    /// Whether git, asked again, merges both sides to the same files. Where its files are others, what does not come out even in them is
-    /// excused.
-    /// </summary>
+    /// <summary>Whether git, asked again, merges both sides to the same files. Where its files are others, what does not come out even in
+    /// them is excused.</summary>
     private async Task<bool> IsGitsAsync(StepReader reader, StepChanges step, StepBalance balance, CancellationToken stop)
     {
         if (

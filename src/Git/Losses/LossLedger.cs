@@ -1,9 +1,7 @@
 namespace Orchestrator.Git.Losses;
 
-/// <summary>
-/// Keeps the books of a staging branch, step by step: which hunks tasks brought, which of them a later one changed that may, and which are
-/// gone although nobody took them away. Pure.
-/// </summary>
+/// <summary>Keeps the books of a staging branch, step by step: which hunks tasks brought, which of them a later one changed that may, and
+/// which are gone although nobody took them away. Pure.</summary>
 /// <param name="lines">The lines of all versions.</param>
 internal sealed class LossLedger(LineTable lines)
 {

@@ -1,10 +1,8 @@
 namespace Orchestrator.Git.Losses;
 
-/// <summary>
-/// The books of one step: which lines the merged work added and took away, and what became of each in the result. They are counted per
-/// file and line and not compared in place, so that it does not matter how a difference is told that can be told in several ways. A line
-/// that is missing in one file and too many in another has moved with a rename. Pure.
-/// </summary>
+/// <summary>The books of one step: which lines the merged work added and took away, and what became of each in the result. They are counted
+/// per file and line and not compared in place, so that it does not matter how a difference is told that can be told in several ways. A
+/// line that is missing in one file and too many in another has moved with a rename. Pure.</summary>
 internal sealed class StepBalance
 {
     private readonly List<LineCopies> _missing = [];

@@ -11,10 +11,8 @@ public sealed record BegunMerge(IReadOnlyList<string> Conflicted, string? Kept);
 /// <param name="worktree">The task's worktree; its work is committed.</param>
 public sealed class ConflictWorktree(Worktree worktree)
 {
-    /// <summary>
-    /// Merges a commit into the worktree and leaves the conflicts in its files, in the style that shows the common base too. What was not
-    /// committed is kept first. The same merge begun before: it is left as it is, with what was resolved meanwhile.
-    /// </summary>
+    /// <summary>Merges a commit into the worktree and leaves the conflicts in its files, in the style that shows the common base too. What
+    /// was not committed is kept first. The same merge begun before: it is left as it is, with what was resolved meanwhile.</summary>
     /// <param name="ours">The task's commit, on which the merge is made.</param>
     /// <param name="theirs">The commit that is merged in, usually staging's tip.</param>
     /// <param name="keep">Where what was not committed is kept.</param>
@@ -62,9 +60,8 @@ public sealed class ConflictWorktree(Worktree worktree)
         return new BegunMerge([.. status.Entries.Where(entry => entry.IsUnmerged).Select(entry => entry.Path)], kept);
     }
 
-    /// <summary>
-    /// After the merge was committed by <see cref="Snapshots.CommitAsync"/> with both parents: git forgets that it was going on.
-    /// </summary>
+    /// <summary>After the merge was committed by <see cref="Snapshots.CommitAsync"/> with both parents: git forgets that it was going
+    /// on.</summary>
     public async Task EndAsync(CancellationToken cancellationToken = default)
     {
         if (File.Exists(Path.Combine(worktree.AdminDirectory, "MERGE_HEAD")))

@@ -70,10 +70,8 @@ public sealed class Merges(GitRepository repository)
         return Parse(await repository.AddObjectsAsync(call, cancellationToken));
     }
 
-    /// <summary>
-    /// Puts what one commit changed on another base: a merge whose common ancestor is that commit's parent. Used to take up a finished
-    /// result again.
-    /// </summary>
+    /// <summary>Puts what one commit changed on another base: a merge whose common ancestor is that commit's parent. Used to take up a
+    /// finished result again.</summary>
     /// <param name="result">The commit whose difference to its first parent is wanted.</param>
     /// <param name="onto">The commit that is the new base.</param>
     /// <param name="appendedFiles">As in <see cref="MergeAsync"/>.</param>
@@ -94,9 +92,8 @@ public sealed class Merges(GitRepository repository)
         return await MergeAsync(stand, result, appendedFiles, cancellationToken);
     }
 
-    /// <summary>
-    /// Reads <c>merge-tree --write-tree --messages -z</c>: the tree, the conflicted versions, an empty field, then the messages.
-    /// </summary>
+    /// <summary>Reads <c>merge-tree --write-tree --messages -z</c>: the tree, the conflicted versions, an empty field, then the
+    /// messages.</summary>
     internal static MergeResult Parse(GitOutput output)
     {
         var fields = output.Fields();
@@ -119,10 +116,8 @@ public sealed class Merges(GitRepository repository)
         return new MergeResult(fields[0], conflicts, messages);
     }
 
-    /// <summary>
-    /// A file of attributes that names the appended files; one file per set, by its hash. Without any, the user's own attributes have no
-    /// say either.
-    /// </summary>
+    /// <summary>A file of attributes that names the appended files; one file per set, by its hash. Without any, the user's own attributes
+    /// have no say either.</summary>
     internal string AttributesFile(IReadOnlyCollection<string> appendedFiles)
     {
         if (appendedFiles.Count == 0)

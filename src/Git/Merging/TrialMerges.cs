@@ -4,9 +4,7 @@ namespace Orchestrator.Git.Merging;
 /// <param name="Objects">Folder with its objects, where they are not the repository's own; else null.</param>
 public sealed record TrialCandidate(string Commit, string? Objects);
 
-/// <summary>
-/// Merges that are only tried: nothing of them stays in the repository. One caller at a time.
-/// </summary>
+/// <summary>Merges that are only tried: nothing of them stays in the repository. One caller at a time.</summary>
 /// <param name="scratch">Folder for what git writes in trying; emptied at the beginning.</param>
 public sealed class TrialMerges(GitRepository repository, string scratch)
 {

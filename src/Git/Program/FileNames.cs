@@ -1,11 +1,8 @@
 namespace Orchestrator.Git.Program;
 
-/// <summary>
-/// File names are bytes; git prints them as they are. They become text by UTF-8, and each byte that is none becomes a character of its own
-/// (U+EF80 to U+EFFF,
-/// private use; a name that has such characters itself is written with three of them each), so that every name has its own text, JSON takes
-/// it, and the bytes can be had back.
-/// </summary>
+/// <summary>File names are bytes; git prints them as they are. They become text by UTF-8, and each byte that is none becomes a character of
+/// its own (U+EF80 to U+EFFF, private use; a name that has such characters itself is written with three of them each), so that every name
+/// has its own text, JSON takes it, and the bytes can be had back.</summary>
 public static class FileNames
 {
     private const char FirstEscape = '\uEF80';

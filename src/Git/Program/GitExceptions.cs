@@ -17,15 +17,12 @@ public class GitException : Exception
     /// <summary>What git printed to standard error.</summary>
     public string ErrorOutput { get; }
 
-    /// <summary>
-    /// True if the machine is at fault (disk full or read-only, out of memory or processes), so that the same call may work later.
-    /// </summary>
+    /// <summary>True if the machine is at fault (disk full or read-only, out of memory or processes), so that the same call may work
+    /// later.</summary>
     public bool IsEnvironment => EnvironmentFaults.Any(fault => ErrorOutput.Contains(fault, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>
-    /// True if git itself refused, and the machine is not at fault: of a call that only concerns what is in one worktree, what lies there
-    /// is the reason.
-    /// </summary>
+    /// <summary>True if git itself refused, and the machine is not at fault: of a call that only concerns what is in one worktree, what
+    /// lies there is the reason.</summary>
     public bool IsRefusal => GetType() == typeof(GitException) && ExitCode is (1 or 128) && !IsEnvironment;
 
     // The system's own texts (strerror(3), in the C locale that git is given), and git's for memory and for what it writes with a checksum.

@@ -6,9 +6,8 @@ namespace Orchestrator.Git.Program;
 /// <summary>The git program of this machine, and the options that every call of ours has.</summary>
 public sealed partial class GitProgram
 {
-    /// <summary>
-    /// The oldest version that has all we use (<c>merge-tree --write-tree</c> and its <c>-z</c> output are from 2.38, tried on 2.39).
-    /// </summary>
+    /// <summary>The oldest version that has all we use (<c>merge-tree --write-tree</c> and its <c>-z</c> output are from 2.38, tried on
+    /// 2.39).</summary>
     public static readonly Version OldestVersion = new(2, 39);
 
     // No hooks and helpers of the user's, nothing in the background, no surprise from the user's settings in what is parsed or written.
@@ -135,10 +134,9 @@ public sealed partial class GitProgram
     internal Task<GitOutput> ReadAsync(GitCall call, CancellationToken cancellationToken) =>
         RunAsync(call, Kind.Read, mark: null, cancellationToken);
 
-    /// <summary>
-    /// A call that only adds objects. They have their names from their content and are renamed into place whole, so that no lock is taken,
-    /// and what a killed one leaves is found again or is nothing: it needs neither a note nor a session in which Ctrl-C does not reach it.
-    /// </summary>
+    /// <summary>A call that only adds objects. They have their names from their content and are renamed into place whole, so that no lock
+    /// is taken, and what a killed one leaves is found again or is nothing: it needs neither a note nor a session in which Ctrl-C does not
+    /// reach it.</summary>
     internal Task<GitOutput> AddObjectsAsync(GitCall call, CancellationToken cancellationToken) =>
         RunAsync(call, Kind.Objects, mark: null, cancellationToken);
 

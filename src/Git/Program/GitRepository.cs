@@ -3,9 +3,8 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Git.Program;
 
-/// <summary>
-/// A repository: where it is, what kind it is, and the way to call git on it. Serves any number of callers at the same time.
-/// </summary>
+/// <summary>A repository: where it is, what kind it is, and the way to call git on it. Serves any number of callers at the same
+/// time.</summary>
 public sealed class GitRepository
 {
     /// <summary>What a person runs in a folder to make a repository of it that runs can begin in: one with a first commit.</summary>
@@ -36,9 +35,8 @@ public sealed class GitRepository
     /// <summary>The real path of the directory that all worktrees share (usually <c>.git</c>).</summary>
     public string CommonDirectory { get; }
 
-    /// <summary>
-    /// 12 hex digits of the SHA-256 of <see cref="CommonDirectory"/>: this repository's name in task queues, leases and caches.
-    /// </summary>
+    /// <summary>12 hex digits of the SHA-256 of <see cref="CommonDirectory"/>: this repository's name in task queues, leases and
+    /// caches.</summary>
     public string Key { get; }
 
     /// <summary>The main checkout, if there is one.</summary>
@@ -60,9 +58,8 @@ public sealed class GitRepository
     public string? FindNameless() =>
         Identity == FallbackIdentity ? $"git knows no name for commits; they are made as {Identity.Name} <{Identity.Email}>." : null;
 
-    /// <summary>
-    /// The identity as git wants it of whoever commits or merges: a machine may know none, and then git refuses even to begin.
-    /// </summary>
+    /// <summary>The identity as git wants it of whoever commits or merges: a machine may know none, and then git refuses even to
+    /// begin.</summary>
     internal IReadOnlyDictionary<string, string?> IdentityVariables =>
         new Dictionary<string, string?>
         {
@@ -138,10 +135,8 @@ public sealed class GitRepository
     internal Task<GitOutput> AddObjectsAsync(GitCall call, CancellationToken cancellationToken) =>
         Program.AddObjectsAsync(call, cancellationToken);
 
-    /// <summary>
-    /// Writes: noted before, so that whoever comes after a crash knows what may have been left. A lock file in the way is removed if a
-    /// noted, dead process left it, otherwise waited for.
-    /// </summary>
+    /// <summary>Writes: noted before, so that whoever comes after a crash knows what may have been left. A lock file in the way is removed
+    /// if a noted, dead process left it, otherwise waited for.</summary>
     /// <exception cref="GitLockedException">Somebody else holds a lock for longer than <see cref="GitProgram.LockPatience"/>.</exception>
     internal Task<GitOutput> WriteAsync(GitCall call, CancellationToken cancellationToken)
     {
@@ -154,9 +149,8 @@ public sealed class GitRepository
         );
     }
 
-    /// <summary>
-    /// What another part of the library remembers of this repository: one of each type, for as long as the repository is open.
-    /// </summary>
+    /// <summary>What another part of the library remembers of this repository: one of each type, for as long as the repository is
+    /// open.</summary>
     internal T Part<T>()
         where T : class, new() => (T)_parts.GetOrAdd(typeof(T), _ => new T());
 
@@ -168,9 +162,8 @@ public sealed class GitRepository
     /// <summary>Waits for writes of dead owners that still run, and stops them after <paramref name="limit"/>.</summary>
     internal Task SettleWritesAsync(TimeSpan limit, CancellationToken cancellationToken) => _notes.SettleAsync(limit, cancellationToken);
 
-    /// <summary>
-    /// Removes the lock files that noted and dead git processes left, and their notes. Called before a run goes on after a crash.
-    /// </summary>
+    /// <summary>Removes the lock files that noted and dead git processes left, and their notes. Called before a run goes on after a
+    /// crash.</summary>
     /// <returns>The files that were removed.</returns>
     public IReadOnlyList<string> RemoveLocksOfTheDead() => _notes.RemoveLocksOfTheDead();
 

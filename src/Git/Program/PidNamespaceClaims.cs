@@ -1,10 +1,8 @@
 namespace Orchestrator.Git.Program;
 
-/// <summary>
-/// One namespace of process ids at a time works in a repository: in another one (a second container with the same volume) the ids in notes,
-/// locks and starts of agents mean other processes, or none, and what is alive there would be cleaned up as dead. The system's own lock on
-/// a file says who is there; it holds over containers of one machine and goes with its holders.
-/// </summary>
+/// <summary>One namespace of process ids at a time works in a repository: in another one (a second container with the same volume) the ids
+/// in notes, locks and starts of agents mean other processes, or none, and what is alive there would be cleaned up as dead. The system's
+/// own lock on a file says who is there; it holds over containers of one machine and goes with its holders.</summary>
 internal sealed class PidNamespaceClaims(GitRepository repository, string own)
 {
     private const string Ending = ".namespace";

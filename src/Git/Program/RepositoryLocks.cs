@@ -28,9 +28,8 @@ internal sealed partial class RepositoryLocks(string commonDirectory)
                     .SelectMany(name => Directory.EnumerateFiles(name, "*.lock", SearchOption.AllDirectories))
             );
 
-    /// <summary>
-    /// Who has the file open, or is a git that works here and is old enough to have made it (git closes some locks before it is done).
-    /// </summary>
+    /// <summary>Who has the file open, or is a git that works here and is old enough to have made it (git closes some locks before it is
+    /// done).</summary>
     public IReadOnlyList<ProcessInfo> HoldersOf(string lockFile)
     {
         var made = File.GetLastWriteTimeUtc(lockFile) + TimeSpan.FromSeconds(1);

@@ -36,10 +36,8 @@ internal sealed class TemporaryIndex : IDisposable
         File.Delete(Path + ".lock");
     }
 
-    /// <summary>
-    /// Removes those of processes that were killed. Nobody writes at one for long; whose it was can't be told, since other containers'
-    /// processes are not to be seen.
-    /// </summary>
+    /// <summary>Removes those of processes that were killed. Nobody writes at one for long; whose it was can't be told, since other
+    /// containers' processes are not to be seen.</summary>
     internal static void RemoveLeft(GitRepository repository, TimeSpan longestUse)
     {
         var folder = System.IO.Path.Combine(repository.OwnDirectory, FolderName);

@@ -3,11 +3,10 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Orchestrator.Git.Program;
 
-/// <summary>
-/// Notes each git write before it starts, one file each, so that after a crash it is known which lock files were left by processes of ours.
-/// A note is a file with our identity, the child's mark and the command in it; its own time is the time of the start. One with nothing in
-/// it says nothing and is taken for the next write: making and deleting a file for each would cost more than all else here.
-/// </summary>
+/// <summary>Notes each git write before it starts, one file each, so that after a crash it is known which lock files were left by processes
+/// of ours. A note is a file with our identity, the child's mark and the command in it; its own time is the time of the start. One with
+/// nothing in it says nothing and is taken for the next write: making and deleting a file for each would cost more than all else
+/// here.</summary>
 internal sealed class WriteIntents(string folder, string commonDirectory)
 {
     private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(10);
@@ -70,11 +69,8 @@ internal sealed class WriteIntents(string folder, string commonDirectory)
         }
     }
 
-    /// <summary>
-    /// Somebody whose writes were not noted has ended. A lock that is in the way of a write later, and nobody holds, is theirs, too. Where
-    /// there is none at all now,
-    /// nothing is noted.
-    /// </summary>
+    /// <summary>Somebody whose writes were not noted has ended. A lock that is in the way of a write later, and nobody holds, is theirs,
+    /// too. Where there is none at all now, nothing is noted.</summary>
     internal void NoteEnded(DateTime since)
     {
         if (!_locks.Find().Any())
@@ -170,9 +166,8 @@ internal sealed class WriteIntents(string folder, string commonDirectory)
         }
     }
 
-    /// <summary>
-    /// A git that ends by itself removes its locks. Exit codes up to 129 are git's own (128 fatal, 129 usage), then come signals.
-    /// </summary>
+    /// <summary>A git that ends by itself removes its locks. Exit codes up to 129 are git's own (128 fatal, 129 usage), then come
+    /// signals.</summary>
     private static bool WasKilled(GitException fault) => fault.ExitCode is null or > 129;
 
     private bool RemoveIfLeft(string lockFile)
@@ -181,10 +176,8 @@ internal sealed class WriteIntents(string folder, string commonDirectory)
         return RemoveIfLeft(lockFile, notes[false], notes[true]);
     }
 
-    /// <summary>
-    /// A lock is a dead child's if it was made after that child was noted, not while a living one of ours was at work, and nobody else
-    /// alive has the file open or works in the repository with git. One from before the machine was started is nobody's.
-    /// </summary>
+    /// <summary>A lock is a dead child's if it was made after that child was noted, not while a living one of ours was at work, and nobody
+    /// else alive has the file open or works in the repository with git. One from before the machine was started is nobody's.</summary>
     private bool RemoveIfLeft(string lockFile, IEnumerable<WriteIntent> dead, IEnumerable<WriteIntent> living)
     {
         var file = new FileInfo(lockFile);

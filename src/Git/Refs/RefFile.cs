@@ -1,10 +1,8 @@
 namespace Orchestrator.Git.Refs;
 
-/// <summary>
-/// Reads one ref where git keeps it (gitrepository-layout(5)): a file of its own, or a line in <c>packed-refs</c>. The commonest question
-/// of all: a task asks it eleven times, and git would be started for each. What it does not understand (another storage, a symbolic ref, a
-/// damaged file) is git's to answer, and refs are only written by git.
-/// </summary>
+/// <summary>Reads one ref where git keeps it (gitrepository-layout(5)): a file of its own, or a line in <c>packed-refs</c>. The commonest
+/// question of all: a task asks it eleven times, and git would be started for each. What it does not understand (another storage, a
+/// symbolic ref, a damaged file) is git's to answer, and refs are only written by git.</summary>
 internal static class RefFile
 {
     /// <summary>Reads a ref below <c>refs/</c>.</summary>

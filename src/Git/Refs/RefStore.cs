@@ -62,10 +62,8 @@ public sealed class RefStore(GitRepository repository)
             : (null, false);
     }
 
-    /// <summary>
-    /// Puts a ref of ours back to where the run's record says that it is, whatever it is now: another commit, gone, or a symbolic ref. What
-    /// it was is kept.
-    /// </summary>
+    /// <summary>Puts a ref of ours back to where the run's record says that it is, whatever it is now: another commit, gone, or a symbolic
+    /// ref. What it was is kept.</summary>
     /// <param name="name">The ref.</param>
     /// <param name="right">What it must be.</param>
     /// <param name="cancellationToken">Is looked at between the steps.</param>
@@ -81,9 +79,8 @@ public sealed class RefStore(GitRepository repository)
         return kept;
     }
 
-    /// <summary>
-    /// All refs with one of these full names or below one of these prefixes (<c>refs/heads/orchestrator/run-1</c>), by name.
-    /// </summary>
+    /// <summary>All refs with one of these full names or below one of these prefixes (<c>refs/heads/orchestrator/run-1</c>), by
+    /// name.</summary>
     public async Task<IReadOnlyDictionary<string, string>> ListAsync(
         IEnumerable<string> namesOrPrefixes,
         CancellationToken cancellationToken = default
@@ -104,9 +101,8 @@ public sealed class RefStore(GitRepository repository)
         );
     }
 
-    /// <summary>
-    /// Moves all of these refs or none, in one git process. If they already are where they should be, it is done: asking twice is harmless.
-    /// </summary>
+    /// <summary>Moves all of these refs or none, in one git process. If they already are where they should be, it is done: asking twice is
+    /// harmless.</summary>
     /// <param name="changes">The steps; each ref at most once.</param>
     /// <param name="reason">A line for the reflog.</param>
     /// <param name="cancellationToken">Is looked at before the beginning only.</param>

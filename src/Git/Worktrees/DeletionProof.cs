@@ -5,10 +5,8 @@ namespace Orchestrator.Git.Worktrees;
 /// <param name="Reason">Where it is kept, or what would be lost.</param>
 public sealed record DeletionProofResult(bool IsProven, string Reason);
 
-/// <summary>
-/// Proof before deletion: a branch, worktree or snapshot goes only if everything in it is reachable from what stays, or superseded by name
-/// in the run's record.
-/// </summary>
+/// <summary>Proof before deletion: a branch, worktree or snapshot goes only if everything in it is reachable from what stays, or superseded
+/// by name in the run's record.</summary>
 public sealed class DeletionProof(GitRepository repository)
 {
     private readonly CommitStore _commits = new(repository);

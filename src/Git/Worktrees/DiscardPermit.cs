@@ -6,10 +6,8 @@ namespace Orchestrator.Git.Worktrees;
 /// <param name="Trailers">Where it comes from.</param>
 public sealed record KeepAs(string Prefix, string Message, CommitTrailers Trailers);
 
-/// <summary>
-/// Says that what is in a worktree may be thrown away, because it is kept, or was never anybody's work. <see cref="WorktreeReset"/> does
-/// nothing without one, and there is no way to one but to look.
-/// </summary>
+/// <summary>Says that what is in a worktree may be thrown away, because it is kept, or was never anybody's work.
+/// <see cref="WorktreeReset"/> does nothing without one, and there is no way to one but to look.</summary>
 public sealed class DiscardPermit
 {
     private readonly string _path;

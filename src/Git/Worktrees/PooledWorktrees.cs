@@ -1,10 +1,8 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>
-/// Puts worktrees into the pool and takes them out, under the worktree lock. A worktree of which git's administration or index was tampered
-/// with is not used again. At each point a crash leaves either a pooled worktree, an unfinished one (no marker), or a folder in the pool
-/// that nobody knows; the last two are removed later.
-/// </summary>
+/// <summary>Puts worktrees into the pool and takes them out, under the worktree lock. A worktree of which git's administration or index was
+/// tampered with is not used again. At each point a crash leaves either a pooled worktree, an unfinished one (no marker), or a folder in
+/// the pool that nobody knows; the last two are removed later.</summary>
 internal sealed class PooledWorktrees(GitRepository repository, WorktreePool pool)
 {
     /// <summary>Files in the administration that change how git works there; a fresh worktree has none of them.</summary>
@@ -51,10 +49,8 @@ internal sealed class PooledWorktrees(GitRepository repository, WorktreePool poo
         claims.Release(path);
     }
 
-    /// <summary>
-    /// True if git was told not to look at a file ("assume unchanged", "skip worktree"), which would let a changed one survive a checkout,
-    /// or if it can't read the index.
-    /// </summary>
+    /// <summary>True if git was told not to look at a file ("assume unchanged", "skip worktree"), which would let a changed one survive a
+    /// checkout, or if it can't read the index.</summary>
     private static async Task<bool> HidesFilesAsync(Worktree worktree, CancellationToken cancellationToken)
     {
         const char SkipWorktree = 'S';
@@ -92,11 +88,9 @@ internal sealed class PooledWorktrees(GitRepository repository, WorktreePool poo
         return (found.Admin, found.Fits);
     }
 
-    /// <summary>
-    /// The administration is told first: after a crash between the two it is found without a folder, and the folder without administration.
-    /// <c>git worktree move</c>
-    /// has the other order, and refuses worktrees with submodules; git-worktree(1) describes the file for whoever moves one by hand.
-    /// </summary>
+    /// <summary>The administration is told first: after a crash between the two it is found without a folder, and the folder without
+    /// administration. <c>git worktree move</c> has the other order, and refuses worktrees with submodules; git-worktree(1) describes the
+    /// file for whoever moves one by hand.</summary>
     private static void Move(string from, string to, string admin)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(to)!);

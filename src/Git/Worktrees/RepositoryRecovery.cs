@@ -11,10 +11,8 @@ public sealed class RepositoryRecovery(GitRepository repository)
     private static readonly TimeSpan WriteLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LongestUseOfAnIndex = TimeSpan.FromHours(1); // Each of our git calls is over by then.
 
-    /// <summary>
-    /// Waits for writes of dead owners that still run (30 seconds, then they are stopped), and removes the lock files they left and
-    /// worktrees that were begun and not finished, or half removed.
-    /// </summary>
+    /// <summary>Waits for writes of dead owners that still run (30 seconds, then they are stopped), and removes the lock files they left
+    /// and worktrees that were begun and not finished, or half removed.</summary>
     /// <exception cref="GitException">A container whose processes can't be seen works in it.</exception>
     public async Task<RecoveryResult> RunAsync(CancellationToken cancellationToken = default)
     {

@@ -1,9 +1,7 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>
-/// Which part of the repository's own folder somebody needs to change who only works in one worktree: objects, what git keeps for that
-/// worktree (its index and head), and the folder of its branch with its log. All else there belongs to everybody.
-/// </summary>
+/// <summary>Which part of the repository's own folder somebody needs to change who only works in one worktree: objects, what git keeps for
+/// that worktree (its index and head), and the folder of its branch with its log. All else there belongs to everybody.</summary>
 /// <param name="ReadOnly">The repository's common folder.</param>
 /// <param name="Writable">Folders in it that stay open.</param>
 public sealed record SandboxMounts(string ReadOnly, IReadOnlyList<string> Writable)

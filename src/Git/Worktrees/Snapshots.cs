@@ -30,10 +30,8 @@ public sealed class Snapshots(GitRepository repository)
     private readonly CommitStore _commits = new(repository);
     private readonly RefStore _refs = new(repository);
 
-    /// <summary>
-    /// Saves the present files under a ref without touching the agent's index, branch or files. Unchanged files: the snapshot that is there
-    /// stays.
-    /// </summary>
+    /// <summary>Saves the present files under a ref without touching the agent's index, branch or files. Unchanged files: the snapshot that
+    /// is there stays.</summary>
     /// <param name="name">The ref, such as <c>refs/orchestrator/wip/RUN/TASK</c>.</param>
     /// <param name="message">For people who find it.</param>
     /// <param name="trailers">Where it comes from.</param>
@@ -60,10 +58,8 @@ public sealed class Snapshots(GitRepository repository)
             );
     }
 
-    /// <summary>
-    /// Saves the present files for good, beside what was saved before: under the next number below a prefix. The same files as the last
-    /// time: that stays.
-    /// </summary>
+    /// <summary>Saves the present files for good, beside what was saved before: under the next number below a prefix. The same files as the
+    /// last time: that stays.</summary>
     /// <param name="keep">Where, and what is said of it.</param>
     /// <param name="cancellationToken">Is looked at between the steps.</param>
     /// <returns>The ref.</returns>
@@ -89,9 +85,7 @@ public sealed class Snapshots(GitRepository repository)
         }
     }
 
-    /// <summary>
-    /// Puts a snapshot's files into a worktree as uncommitted changes, on the branch and commit that the worktree has.
-    /// </summary>
+    /// <summary>Puts a snapshot's files into a worktree as uncommitted changes, on the branch and commit that the worktree has.</summary>
     public Task RestoreAsync(Worktree worktree, string snapshot, DiscardPermit permit, CancellationToken cancellationToken = default) =>
         new WorktreeReset(worktree, permit).PutInAsync(snapshot, new Dictionary<string, string?>(), cancellationToken);
 

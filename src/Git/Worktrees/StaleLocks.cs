@@ -1,10 +1,7 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>
-/// Lock files that a git left which was killed together with whoever ran it in a worktree. What lies in the worktree's own administration,
-/// and the lock of its branch,
-/// is nobody's once no process holds it: everybody else keeps away from there.
-/// </summary>
+/// <summary>Lock files that a git left which was killed together with whoever ran it in a worktree. What lies in the worktree's own
+/// administration, and the lock of its branch, is nobody's once no process holds it: everybody else keeps away from there.</summary>
 public static class StaleLocks
 {
     /// <summary>Removes them. Call it only when whoever worked in the worktree has ended.</summary>
@@ -38,9 +35,8 @@ public static class StaleLocks
             : [.. own, .. new[] { Path.Combine(worktree.Repository.CommonDirectory, branch + ".lock") }.Where(File.Exists)];
     }
 
-    /// <summary>
-    /// Some process has it open, or is a git at work in the worktree that may have made it: git closes some locks before it is done.
-    /// </summary>
+    /// <summary>Some process has it open, or is a git at work in the worktree that may have made it: git closes some locks before it is
+    /// done.</summary>
     private static bool IsHeld(Worktree worktree, string path)
     {
         var made = File.GetLastWriteTimeUtc(path) + TimeSpan.FromSeconds(1);

@@ -12,23 +12,18 @@ public sealed record UnfinishedSnapshot(string Commit, string Tree, string? Head
     internal static string ObjectsOf(string folder) => Path.Combine(folder, "objects");
 }
 
-/// <summary>
-/// What agents have done so far, renewed every few minutes while they work: one snapshot per task, in object folders of our own beside the
-/// repository's (see
-/// "alternates" in gitrepository-layout(5)). A new one is written whole before the last one's folder is deleted, so that nothing superseded
-/// stays: in the repository itself each would leave its objects until somebody collects garbage, and nobody can take them out safely while
-/// agents write there.
-/// </summary>
+/// <summary>What agents have done so far, renewed every few minutes while they work: one snapshot per task, in object folders of our own
+/// beside the repository's (see "alternates" in gitrepository-layout(5)). A new one is written whole before the last one's folder is
+/// deleted, so that nothing superseded stays: in the repository itself each would leave its objects until somebody collects garbage, and
+/// nobody can take them out safely while agents write there.</summary>
 /// <param name="name">Whose work: the run and the task, such as <c>RUN/TASK</c>.</param>
 public sealed class UnfinishedWork(GitRepository repository, string name)
 {
     private const string FactsName = "snapshot";
     private readonly string _folder = Path.Combine(repository.OwnDirectory, "unfinished", name);
 
-    /// <summary>
-    /// Saves the present files, without touching the agent's index, branch or files. Unchanged files: what was saved stays. One caller at a
-    /// time.
-    /// </summary>
+    /// <summary>Saves the present files, without touching the agent's index, branch or files. Unchanged files: what was saved stays. One
+    /// caller at a time.</summary>
     public async Task<UnfinishedSnapshot> SaveAsync(
         Worktree worktree,
         string message,

@@ -1,9 +1,7 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>
-/// A checkout with its own branch or a detached head. Git is told where its administration is, so that a changed <c>.git</c> file in it
-/// cannot send our calls elsewhere.
-/// </summary>
+/// <summary>A checkout with its own branch or a detached head. Git is told where its administration is, so that a changed <c>.git</c> file
+/// in it cannot send our calls elsewhere.</summary>
 public sealed class Worktree
 {
     private const string GitFilePrefix = "gitdir: ";
@@ -25,10 +23,8 @@ public sealed class Worktree
     /// <summary>Git's folder for it: <c>worktrees/ID</c> in the common directory, or the common directory for the main checkout.</summary>
     public string AdminDirectory { get; }
 
-    /// <summary>
-    /// A file for the notes of whoever makes the worktree ready (installs what the project needs). It is gone when everything that is
-    /// ignored was cleaned away, so that what was installed is installed again.
-    /// </summary>
+    /// <summary>A file for the notes of whoever makes the worktree ready (installs what the project needs). It is gone when everything that
+    /// is ignored was cleaned away, so that what was installed is installed again.</summary>
     public string SetupMark => System.IO.Path.Combine(AdminDirectory, "orchestrator-setup");
 
     internal GitCall Call(params IEnumerable<string> arguments) =>
@@ -56,10 +52,8 @@ public sealed class Worktree
     internal Task<GitOutput> WriteAsync(CancellationToken cancellationToken, params IEnumerable<string> arguments) =>
         WriteAsync(Call(arguments), cancellationToken);
 
-    /// <summary>
-    /// Before git changes files: is the folder still the worktree? An agent may have put a link or another repository in its place, and a
-    /// clean or a checkout would then hit files that are not ours.
-    /// </summary>
+    /// <summary>Before git changes files: is the folder still the worktree? An agent may have put a link or another repository in its
+    /// place, and a clean or a checkout would then hit files that are not ours.</summary>
     internal void CheckInPlace()
     {
         if (AdminDirectory != Repository.CommonDirectory && FindReplacement() is { } found)
@@ -107,21 +101,17 @@ public sealed class Worktree
 /// <param name="Commit">Where a new branch begins, or what is checked out if there is no branch.</param>
 public sealed record WorktreeRequest(string Path, string Commit)
 {
-    /// <summary>
-    /// Its branch as a full ref name (<c>refs/heads/...</c>). If it exists it is checked out as it is. Null: detached at
-    /// <see cref="Commit"/>.
-    /// </summary>
+    /// <summary>Its branch as a full ref name (<c>refs/heads/...</c>). If it exists it is checked out as it is. Null: detached at
+    /// <see cref="Commit"/>.</summary>
     public string? Branch { get; init; }
 
-    /// <summary>
-    /// True: nobody else puts anything at this place (a cache folder of ours), so that what is there and is no worktree of this repository
-    /// is removed; for example one of a repository that was deleted and cloned again. False: it is in the way, which is a fault.
-    /// </summary>
+    /// <summary>True: nobody else puts anything at this place (a cache folder of ours), so that what is there and is no worktree of this
+    /// repository is removed; for example one of a repository that was deleted and cloned again. False: it is in the way, which is a
+    /// fault.</summary>
     public bool IsOwnPlace { get; init; }
 
-    /// <summary>
-    /// Where work is kept that is found in what was this worktree once and is none any more. Null: then it is in the way.
-    /// </summary>
+    /// <summary>Where work is kept that is found in what was this worktree once and is none any more. Null: then it is in the
+    /// way.</summary>
     public KeepAs? Keep { get; init; }
 
     /// <summary>Where used worktrees may be taken from. Null: a new one is made.</summary>

@@ -2,10 +2,8 @@ using System.Collections.Concurrent;
 
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>
-/// Git's folders for worktrees (<c>worktrees/ID</c> in the common directory, gitrepository-layout(5)) and our marker in them, which is
-/// written last: without it a worktree is not finished.
-/// </summary>
+/// <summary>Git's folders for worktrees (<c>worktrees/ID</c> in the common directory, gitrepository-layout(5)) and our marker in them,
+/// which is written last: without it a worktree is not finished.</summary>
 internal static class WorktreeAdmin
 {
     internal const string MarkerName = "orchestrator-ready";
@@ -66,11 +64,9 @@ internal static class WorktreeAdmin
         return found;
     }
 
-    /// <summary>
-    /// The folder that an administration belongs to: "gitdir" holds the path of the worktree's .git file. A git that died very early has
-    /// not written it. Read here since an agent may have put another .git file in the worktree, so that git, asked there, would answer of
-    /// another repository; and <c>git worktree list</c> does not say which administration belongs to which folder.
-    /// </summary>
+    /// <summary>The folder that an administration belongs to: "gitdir" holds the path of the worktree's .git file. A git that died very
+    /// early has not written it. Read here since an agent may have put another .git file in the worktree, so that git, asked there, would
+    /// answer of another repository; and <c>git worktree list</c> does not say which administration belongs to which folder.</summary>
     private static string? PlaceOf(string admin) =>
         DurableFile.TryRead(Path.Combine(admin, "gitdir"))?.Trim() is { Length: > 0 } link
             ? Path.GetDirectoryName(Path.GetFullPath(link, admin))!
@@ -107,10 +103,8 @@ internal static class WorktreeAdmin
 
     internal static void RemoveMarker(string admin) => File.Delete(Path.Combine(admin, MarkerName));
 
-    /// <summary>
-    /// Removes a worktree: the marker first, so that from then on it is unfinished, and the administration last, so that it can be found
-    /// again.
-    /// </summary>
+    /// <summary>Removes a worktree: the marker first, so that from then on it is unfinished, and the administration last, so that it can be
+    /// found again.</summary>
     internal static void Remove(string admin, string path)
     {
         RemoveMarker(admin);

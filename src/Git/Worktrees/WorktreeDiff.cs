@@ -113,10 +113,8 @@ public sealed class WorktreeDiff(Worktree worktree)
         return [.. tracked, .. untracked.Fields().Select(path => Untracked(worktree, path))];
     }
 
-    /// <summary>
-    /// Reads the same from one <c>git status</c>, if no file was changed both in the index and after that: then the sum of both has to be
-    /// asked for.
-    /// </summary>
+    /// <summary>Reads the same from one <c>git status</c>, if no file was changed both in the index and after that: then the sum of both
+    /// has to be asked for.</summary>
     private List<ChangedFile>? TryParseStatus(IEnumerable<string> fields)
     {
         var files = new List<ChangedFile>();
@@ -155,10 +153,8 @@ public sealed class WorktreeDiff(Worktree worktree)
         return files;
     }
 
-    /// <summary>
-    /// A file that git does not know yet, with the mode that it would get. A folder, with a slash, git names only if it is a repository of
-    /// its own.
-    /// </summary>
+    /// <summary>A file that git does not know yet, with the mode that it would get. A folder, with a slash, git names only if it is a
+    /// repository of its own.</summary>
     public static ChangedFile Untracked(Worktree worktree, string path) =>
         new(
             path.TrimEnd('/'),

@@ -1,10 +1,9 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>
-/// The one way in which we read and write single files in a folder that an agent writes in, too. Each part of a path is looked up by itself
-/// and no link is followed, so that nothing outside is read or written; nothing but a regular file is read (a pipe would hold us up), and
-/// nothing but a file or a link is replaced. Names are those of <see cref="FileNames"/>, relative to the root, with slashes.
-/// </summary>
+/// <summary>The one way in which we read and write single files in a folder that an agent writes in, too. Each part of a path is looked up
+/// by itself and no link is followed, so that nothing outside is read or written; nothing but a regular file is read (a pipe would hold us
+/// up), and nothing but a file or a link is replaced. Names are those of <see cref="FileNames"/>, relative to the root, with
+/// slashes.</summary>
 /// <param name="root">The worktree's folder, absolute.</param>
 public sealed class WorktreeFiles(string root)
 {
@@ -57,9 +56,8 @@ public sealed class WorktreeFiles(string root)
         }
     }
 
-    /// <summary>
-    /// True if a file could be put there: every part before the last is a folder or missing, and the last is no folder and no device.
-    /// </summary>
+    /// <summary>True if a file could be put there: every part before the last is a folder or missing, and the last is no folder and no
+    /// device.</summary>
     public bool CanHaveFile(string path)
     {
         using var parent = Parent(path, make: false, out var name, out var isBlocked);
@@ -157,9 +155,8 @@ public sealed class WorktreeFiles(string root)
         }
     }
 
-    /// <summary>
-    /// Removes what is there: a file, a link, or a folder with everything in it. Nothing there is fine, and so is a way there that is none.
-    /// </summary>
+    /// <summary>Removes what is there: a file, a link, or a folder with everything in it. Nothing there is fine, and so is a way there that
+    /// is none.</summary>
     internal void Remove(string path)
     {
         using var parent = Parent(path, make: false, out var name, out _);

@@ -3,11 +3,8 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>
-/// What somebody who worked in a worktree made of its <c>HEAD</c>: it may be at a branch of their own, at none, or in the middle of a
-/// rebase. The files are the work;
-/// where <c>HEAD</c> is only matters for who comes next.
-/// </summary>
+/// <summary>What somebody who worked in a worktree made of its <c>HEAD</c>: it may be at a branch of their own, at none, or in the middle
+/// of a rebase. The files are the work; where <c>HEAD</c> is only matters for who comes next.</summary>
 /// <param name="worktree">The worktree; nobody works in it any more.</param>
 public sealed class WorktreeHead(Worktree worktree)
 {
@@ -31,10 +28,8 @@ public sealed class WorktreeHead(Worktree worktree)
         return output.Fields();
     }
 
-    /// <summary>
-    /// Makes the worktree one that git can work with again, where somebody has left no head in it, or none that git understands: then not
-    /// even git's own commands help.
-    /// </summary>
+    /// <summary>Makes the worktree one that git can work with again, where somebody has left no head in it, or none that git understands:
+    /// then not even git's own commands help.</summary>
     /// <param name="branch">The branch it was made for.</param>
     public void Repair(string branch)
     {
@@ -62,10 +57,8 @@ public sealed class WorktreeHead(Worktree worktree)
         DurableFile.Write(file, $"ref: {branch}\n");
     }
 
-    /// <summary>
-    /// Leaves the branch, at the commit it names, so that it is free to be checked out elsewhere or deleted. A branch whose ref git keeps
-    /// in a file needs no git for that: <c>HEAD</c> then holds the commit (gitrepository-layout(5)).
-    /// </summary>
+    /// <summary>Leaves the branch, at the commit it names, so that it is free to be checked out elsewhere or deleted. A branch whose ref
+    /// git keeps in a file needs no git for that: <c>HEAD</c> then holds the commit (gitrepository-layout(5)).</summary>
     /// <returns>False: the worktree is at no commit.</returns>
     internal async Task<bool> DetachAsync(CancellationToken cancellationToken)
     {
@@ -85,11 +78,8 @@ public sealed class WorktreeHead(Worktree worktree)
         return (await worktree.WriteAsync(detach, cancellationToken)).ExitCode == 0;
     }
 
-    /// <summary>
-    /// Forgets what is unfinished and names the branch, without touching a file or the index: for after the files were committed to it. A
-    /// merge is ended by
-    /// <see cref="ConflictWorktree"/>.
-    /// </summary>
+    /// <summary>Forgets what is unfinished and names the branch, without touching a file or the index: for after the files were committed
+    /// to it. A merge is ended by <see cref="ConflictWorktree"/>.</summary>
     public async Task AttachAsync(string branch, CancellationToken cancellationToken = default)
     {
         if (Branch != branch)

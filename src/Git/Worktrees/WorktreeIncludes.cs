@@ -1,9 +1,7 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>
-/// Copies files that git does not track but agents need (local settings, credentials of a test database) from the main checkout into a
-/// worktree. Which ones is said by <c>.worktreeinclude</c> in the main checkout, with patterns as in <c>.gitignore</c>.
-/// </summary>
+/// <summary>Copies files that git does not track but agents need (local settings, credentials of a test database) from the main checkout
+/// into a worktree. Which ones is said by <c>.worktreeinclude</c> in the main checkout, with patterns as in <c>.gitignore</c>.</summary>
 public sealed class WorktreeIncludes(GitRepository repository)
 {
     /// <summary>The name of the file with the patterns.</summary>

@@ -1,9 +1,7 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>
-/// The index of a worktree in which somebody has worked: what git can't read (torn by a power cut, since git does not sync an agent's, or
-/// replaced by something else) is made anew, for the files are the work and no command of git's goes without one.
-/// </summary>
+/// <summary>The index of a worktree in which somebody has worked: what git can't read (torn by a power cut, since git does not sync an
+/// agent's, or replaced by something else) is made anew, for the files are the work and no command of git's goes without one.</summary>
 /// <param name="worktree">The worktree; nobody works in it any more.</param>
 public sealed class WorktreeIndex(Worktree worktree)
 {

@@ -9,9 +9,8 @@ public sealed record WorktreePool(string Folder)
     /// <value>Default: 8.</value>
     public int Capacity { get; init; } = 8;
 
-    /// <summary>
-    /// Patterns as in <c>.gitignore</c> of what is not cleaned away (<c>worktrees.keep</c>), such as <c>/node_modules/</c>.
-    /// </summary>
+    /// <summary>Patterns as in <c>.gitignore</c> of what is not cleaned away (<c>worktrees.keep</c>), such as
+    /// <c>/node_modules/</c>.</summary>
     public IReadOnlyList<string> Keep { get; init; } = [];
 
     /// <summary>What the kept files depend on: a hash of the lock files. Another key: nothing is kept.</summary>

@@ -1,18 +1,14 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>
-/// The one place through which files of worktrees are overwritten or removed: resets, cleaning, checkouts over what is there, removal. (A
-/// test looks for others.)
-/// </summary>
+/// <summary>The one place through which files of worktrees are overwritten or removed: resets, cleaning, checkouts over what is there,
+/// removal. (A test looks for others.)</summary>
 /// <param name="permit">That what is there is kept, or nobody's.</param>
 public sealed class WorktreeReset(Worktree worktree, DiscardPermit permit)
 {
     private static readonly string[] ParallelCheckout = ["checkout.workers=0"];
 
-    /// <summary>
-    /// Makes the files those of a commit, with the branch that is checked out. What is ignored stays, and so do repositories made inside,
-    /// whose content no snapshot has.
-    /// </summary>
+    /// <summary>Makes the files those of a commit, with the branch that is checked out. What is ignored stays, and so do repositories made
+    /// inside, whose content no snapshot has.</summary>
     public async Task ToAsync(string commit, CancellationToken cancellationToken = default)
     {
         permit.Check(worktree.Path);

@@ -3,10 +3,8 @@ namespace Orchestrator.Git.Worktrees;
 /// <summary>Makes, finds, resets and removes worktrees. Each operation can be repeated after a crash at any point.</summary>
 public sealed class WorktreeStore(GitRepository repository)
 {
-    /// <summary>
-    /// The worktree at a place: the one that is there and ready, else a new one. One that was begun and not finished is removed and made
-    /// again.
-    /// </summary>
+    /// <summary>The worktree at a place: the one that is there and ready, else a new one. One that was begun and not finished is removed
+    /// and made again.</summary>
     /// <exception cref="GitException">Something that is no worktree of ours is at the place, or git refuses (for example: the branch is
     /// checked out elsewhere).</exception>
     public async Task<Worktree> EnsureAsync(WorktreeRequest request, CancellationToken cancellationToken = default)
@@ -43,9 +41,8 @@ public sealed class WorktreeStore(GitRepository repository)
     /// <summary>True for what is left of a worktree because it could not be removed.</summary>
     public static bool IsLeft(string path) => Path.GetFileName(path).Contains(FolderRemover.Left, StringComparison.Ordinal);
 
-    /// <summary>
-    /// The common directory of the repository that a worktree says it belongs to, which need not be there any more; null: it says nothing.
-    /// </summary>
+    /// <summary>The common directory of the repository that a worktree says it belongs to, which need not be there any more; null: it says
+    /// nothing.</summary>
     public static string? RepositoryOf(string path) =>
         DurableFile.TryRead(Path.Combine(path, ".git"))?.Split("gitdir: ") is ["", var admin]
         && Path.GetDirectoryName(admin.TrimEnd()) is { } all
@@ -92,9 +89,8 @@ public sealed class WorktreeStore(GitRepository repository)
         await reset.SweepAsync(keep, cancellationToken);
     }
 
-    /// <summary>
-    /// Removes a worktree with everything in it, finished or not, and what git knows of it; its branch stays. Nothing there: nothing to do.
-    /// </summary>
+    /// <summary>Removes a worktree with everything in it, finished or not, and what git knows of it; its branch stays. Nothing there:
+    /// nothing to do.</summary>
     /// <param name="path">Its folder.</param>
     /// <param name="cancellationToken">Ends waiting for others that make or remove worktrees.</param>
     /// <param name="permit">That what is in it may go; null only for one that was made without a branch, or never finished.</param>
@@ -122,9 +118,7 @@ public sealed class WorktreeStore(GitRepository repository)
         }
     }
 
-    /// <summary>
-    /// Gives a worktree up and lets it be used again. Nothing there: nothing to do.
-    /// </summary>
+    /// <summary>Gives a worktree up and lets it be used again. Nothing there: nothing to do.</summary>
     public async Task ReturnAsync(string path, WorktreePool pool, DiscardPermit permit, CancellationToken cancellationToken = default)
     {
         path = Path.GetFullPath(path);
@@ -171,9 +165,8 @@ public sealed class WorktreeStore(GitRepository repository)
         return repository.MainCheckout is { } main && list.Count > 0 ? [list[0] with { Path = main }, .. list.Skip(1)] : list;
     }
 
-    /// <summary>
-    /// Adds patterns to <c>info/exclude</c>, which is the repository's own and never committed. Those that are there stay as they are.
-    /// </summary>
+    /// <summary>Adds patterns to <c>info/exclude</c>, which is the repository's own and never committed. Those that are there stay as they
+    /// are.</summary>
     public async Task ExcludeAsync(IEnumerable<string> patterns, CancellationToken cancellationToken = default)
     {
         using var one = await WorktreeLock.AcquireAsync(repository, cancellationToken);

@@ -1,9 +1,7 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>
-/// What is in a worktree as a tree: tracked and untracked files, not ignored ones. Only read: an index of its own is used, and whether the
-/// worktree's wiring is still what it was does not matter, so that work can be kept before that is mended.
-/// </summary>
+/// <summary>What is in a worktree as a tree: tracked and untracked files, not ignored ones. Only read: an index of its own is used, and
+/// whether the worktree's wiring is still what it was does not matter, so that work can be kept before that is mended.</summary>
 public sealed class WorktreeTree(Worktree worktree)
 {
     private static readonly IReadOnlyDictionary<string, string?> Nothing = new Dictionary<string, string?>();

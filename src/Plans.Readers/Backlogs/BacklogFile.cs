@@ -4,10 +4,8 @@ using System.Text.Json.Nodes;
 
 namespace Orchestrator.Plans.Readers.Backlogs;
 
-/// <summary>
-/// A backlog with the file it came from: <c>{"tasks": [...]}</c>, or the task-master format with a mapping of tags to such lists. Writing
-/// it back keeps the format, the tags and every member that is not ours.
-/// </summary>
+/// <summary>A backlog with the file it came from: <c>{"tasks": [...]}</c>, or the task-master format with a mapping of tags to such lists.
+/// Writing it back keeps the format, the tags and every member that is not ours.</summary>
 public sealed class BacklogFile
 {
     /// <summary>The tag that is used when none is named.</summary>

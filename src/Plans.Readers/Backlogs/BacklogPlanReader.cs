@@ -2,10 +2,8 @@ using System.Text.Json.Nodes;
 
 namespace Orchestrator.Plans.Readers.Backlogs;
 
-/// <summary>
-/// Reads the pending tasks of a backlog as a plan: ordered by their dependencies alone, one after another, since a backlog does not say who
-/// owns what.
-/// </summary>
+/// <summary>Reads the pending tasks of a backlog as a plan: ordered by their dependencies alone, one after another, since a backlog does
+/// not say who owns what.</summary>
 public static class BacklogPlanReader
 {
     /// <summary>Our own backlog, relative to the repository.</summary>

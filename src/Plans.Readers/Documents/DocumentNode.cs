@@ -1,8 +1,7 @@
 namespace Orchestrator.Plans.Readers.Documents;
 
-/// <summary>
-/// A value of a YAML or JSON file with its place. Both formats become the same tree, so that everything after it is written once.
-/// </summary>
+/// <summary>A value of a YAML or JSON file with its place. Both formats become the same tree, so that everything after it is written
+/// once.</summary>
 internal abstract class DocumentNode(int line, int column)
 {
     /// <summary>Line from 1.</summary>

@@ -3,9 +3,8 @@ using YamlDotNet.Core.Events;
 
 namespace Orchestrator.Plans.Readers.Documents;
 
-/// <summary>
-/// Reads YAML into a tree with places. Anchors, aliases and merge keys are resolved; nothing is ever constructed from tags.
-/// </summary>
+/// <summary>Reads YAML into a tree with places. Anchors, aliases and merge keys are resolved; nothing is ever constructed from
+/// tags.</summary>
 internal sealed class YamlTree
 {
     private readonly Parser _parser;

@@ -2,10 +2,8 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Plans.Readers.MasterPlans;
 
-/// <summary>
-/// What a gate's line in a phase file says of it in parentheses at its end: <c>(exclusive: NAME)</c>, <c>(cache: false)</c>, or both with a
-/// comma.
-/// </summary>
+/// <summary>What a gate's line in a phase file says of it in parentheses at its end: <c>(exclusive: NAME)</c>, <c>(cache: false)</c>, or
+/// both with a comma.</summary>
 internal sealed partial record GateMarks
 {
     /// <summary>What it has for itself.</summary>

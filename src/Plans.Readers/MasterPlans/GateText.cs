@@ -3,9 +3,8 @@ namespace Orchestrator.Plans.Readers.MasterPlans;
 /// <summary>A gate as a phase writes it: a command, and perhaps a text behind it.</summary>
 internal static class GateText
 {
-    /// <summary>
-    /// The command and what is said of it: <c>`pytest -q`: all pass</c>, <c>**pytest**: all pass</c>, <c>npm run test:unit: all pass</c>.
-    /// </summary>
+    /// <summary>The command and what is said of it: <c>`pytest -q`: all pass</c>, <c>**pytest**: all pass</c>, <c>npm run test:unit: all
+    /// pass</c>.</summary>
     public static (string Command, string? Description) Split(string text)
     {
         var unbold =

@@ -1,9 +1,7 @@
 namespace Orchestrator.Plans.Readers.MasterPlans;
 
-/// <summary>
-/// Reads a Markdown master plan with a file per phase. Each phase becomes a task: its title the description, its gates the verification.
-/// All faults of all files are reported at once.
-/// </summary>
+/// <summary>Reads a Markdown master plan with a file per phase. Each phase becomes a task: its title the description, its gates the
+/// verification. All faults of all files are reported at once.</summary>
 public static class MasterPlanReader
 {
     /// <summary>Reads the master plan and the phase files it links to.</summary>

@@ -5,10 +5,8 @@ namespace Orchestrator.Plans.Readers.MasterPlans;
 /// <summary>Writes how far phases have come into the table of a master plan.</summary>
 public static class MasterPlanStatus
 {
-    /// <summary>
-    /// The text with new words in the status column; everything else stays as it is, character for character. Phases without a status
-    /// cell are left alone, and so are words that mean the same already.
-    /// </summary>
+    /// <summary>The text with new words in the status column; everything else stays as it is, character for character. Phases without a
+    /// status cell are left alone, and so are words that mean the same already.</summary>
     /// <param name="text">The master plan.</param>
     /// <param name="status">The new word for some phases, by id, such as <c>Completed</c>.</param>
     public static string Update(string text, IReadOnlyDictionary<string, string> status)

@@ -13,10 +13,8 @@ internal static partial class PhaseReferences
 
     private static readonly string[] Nothing = ["", "n/a", "na", "none", "nothing", "-", "–", "—", "null", "no"];
 
-    /// <summary>
-    /// The edges of all lines such as <c>Phase 1 --> Phase 2</c>: who waits, and for whom. Chains and lists on either side are understood;
-    /// arrows between things that are no phases are prose.
-    /// </summary>
+    /// <summary>The edges of all lines such as <c>Phase 1 --> Phase 2</c>: who waits, and for whom. Chains and lists on either side are
+    /// understood; arrows between things that are no phases are prose.</summary>
     public static IEnumerable<(string Waits, PhaseReference For)> Arrows(
         IReadOnlyList<MarkdownLine> lines,
         IReadOnlySet<string> known,

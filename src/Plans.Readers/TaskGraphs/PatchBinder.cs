@@ -1,9 +1,7 @@
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
-/// <summary>
-/// Reads <c>patch_intents</c>. An intent is a text, or what is to be added in members (<c>{prefix: /api}</c>), some of which name a
-/// resource that the task alone may define.
-/// </summary>
+/// <summary>Reads <c>patch_intents</c>. An intent is a text, or what is to be added in members (<c>{prefix: /api}</c>), some of which name
+/// a resource that the task alone may define.</summary>
 internal static class PatchBinder
 {
     private static readonly (string Member, string Prefix)[] Named =

@@ -1,9 +1,7 @@
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
-/// <summary>
-/// Reads the task-graph format (<c>tasks.yaml</c>, <c>tasks.json</c>) from text. All faults are reported at once, each with its place and
-/// cure; nothing is ever thrown for what stands in the text.
-/// </summary>
+/// <summary>Reads the task-graph format (<c>tasks.yaml</c>, <c>tasks.json</c>) from text. All faults are reported at once, each with its
+/// place and cure; nothing is ever thrown for what stands in the text.</summary>
 public static class TaskGraphReader
 {
     /// <summary>Most tasks in one plan.</summary>

@@ -4,9 +4,8 @@ using System.Text.Json.Nodes;
 
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
-/// <summary>
-/// Writes a plan in the task-graph format as YAML, with every value filled in; <see cref="TaskGraphReader"/> reads the same plan back.
-/// </summary>
+/// <summary>Writes a plan in the task-graph format as YAML, with every value filled in; <see cref="TaskGraphReader"/> reads the same plan
+/// back.</summary>
 public static class TaskGraphYaml
 {
     /// <summary>The plan as YAML.</summary>

@@ -12,10 +12,8 @@ public sealed record Backlog(IReadOnlyList<BacklogTask> Tasks)
     /// <summary>The task or subtask of this id, or null.</summary>
     public BacklogTask? Find(string id) => All.FirstOrDefault(t => string.Equals(t.Id, id, StringComparison.Ordinal));
 
-    /// <summary>
-    /// What to do next: of the pending tasks whose dependencies are all done the most urgent; among equals the one with the fewest
-    /// dependencies, then the lowest number. Null when nothing is ready.
-    /// </summary>
+    /// <summary>What to do next: of the pending tasks whose dependencies are all done the most urgent; among equals the one with the fewest
+    /// dependencies, then the lowest number. Null when nothing is ready.</summary>
     public BacklogTask? Next()
     {
         HashSet<string> done = [.. All.Where(t => t.Status == BacklogStatus.Done).Select(t => t.Id)];
@@ -87,10 +85,9 @@ public sealed record Backlog(IReadOnlyList<BacklogTask> Tasks)
         return new Backlog(Without(Tasks));
     }
 
-    /// <summary>
-    /// A plan of the pending tasks, ordered by their dependencies, and those of their subtasks that are not done, alone. What is done
-    /// counts as met; a dependency on a task that is neither done nor pending keeps its task out, and the second result names it.
-    /// </summary>
+    /// <summary>A plan of the pending tasks, ordered by their dependencies, and those of their subtasks that are not done, alone. What is
+    /// done counts as met; a dependency on a task that is neither done nor pending keeps its task out, and the second result names
+    /// it.</summary>
     public (Plan Plan, IReadOnlyList<BacklogTask> LeftOut) ToPlan()
     {
         HashSet<string> done = [.. All.Where(t => t.Status == BacklogStatus.Done).Select(t => t.Id)];

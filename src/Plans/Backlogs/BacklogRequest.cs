@@ -1,9 +1,7 @@
 namespace Orchestrator.Plans;
 
-/// <summary>
-/// Tasks of a backlog as a request for a planner, and which task of its plan does which of them: it is called as that one (<c>3</c>), or
-/// begins with it and a hyphen (<c>3-api</c>).
-/// </summary>
+/// <summary>Tasks of a backlog as a request for a planner, and which task of its plan does which of them: it is called as that one
+/// (<c>3</c>), or begins with it and a hyphen (<c>3-api</c>).</summary>
 public static class BacklogRequest
 {
     /// <summary>The request.</summary>

@@ -152,9 +152,8 @@ internal sealed class ConflictFinder
 
         public bool Has(ConflictKind kind, int a, int b, string path) => _found.Contains(Key(kind, a, b, path));
 
-        /// <summary>
-        /// Adds a pair unless the graph orders it. The first task is the one that reads or appends. False when there are too many.
-        /// </summary>
+        /// <summary>Adds a pair unless the graph orders it. The first task is the one that reads or appends. False when there are too
+        /// many.</summary>
         public bool Add(ConflictKind kind, int a, int b, string path)
         {
             if (a == b || finder._order.Value.AreOrdered(a, b))
@@ -170,9 +169,8 @@ internal sealed class ConflictFinder
             return true;
         }
 
-        /// <summary>
-        /// Whether the graph orders each of these tasks with each other: then none of them can meet, and the pairs need no look.
-        /// </summary>
+        /// <summary>Whether the graph orders each of these tasks with each other: then none of them can meet, and the pairs need no
+        /// look.</summary>
         public bool AreChained(IEnumerable<int> tasks)
         {
             var ordered = finder._order.Value.Sorted(tasks);

@@ -1,9 +1,7 @@
 namespace Orchestrator.Plans;
 
-/// <summary>
-/// Tasks that could run at the same time and meet at a file or resource. A task that does not say what it writes is no conflict: the run
-/// serialises it. Neither is a completed one.
-/// </summary>
+/// <summary>Tasks that could run at the same time and meet at a file or resource. A task that does not say what it writes is no conflict:
+/// the run serialises it. Neither is a completed one.</summary>
 /// <param name="Conflicts">Pairs that both own the same.</param>
 /// <param name="Warnings">Pairs of which one reads or appends what the other owns.</param>
 /// <param name="IsTruncated">There are more than <see cref="Most"/> of one sort; the rest is not listed.</param>
@@ -12,9 +10,8 @@ public sealed record PlanConflicts(IReadOnlyList<PlanConflict> Conflicts, IReadO
     /// <summary>Most conflicts that are listed, and most warnings.</summary>
     public const int Most = 100_000;
 
-    /// <summary>
-    /// All conflicts of a plan. The time follows the size of the plan and the number of conflicts, not the number of pairs of tasks.
-    /// </summary>
+    /// <summary>All conflicts of a plan. The time follows the size of the plan and the number of conflicts, not the number of pairs of
+    /// tasks.</summary>
     public static PlanConflicts Of(Plan plan) => Of(plan, TaskGraph.Of(plan));
 
     /// <summary>The same, with the plan's graph at hand.</summary>

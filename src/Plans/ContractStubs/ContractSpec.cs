@@ -15,9 +15,8 @@ public sealed record ContractSpec
     [JsonPropertyName("file_path")]
     public string? FilePath { get; init; }
 
-    /// <summary>
-    /// Signatures, such as <c>login(username: str, password: str) -> dict</c>; a bare name is a method without parameters.
-    /// </summary>
+    /// <summary>Signatures, such as <c>login(username: str, password: str) -> dict</c>; a bare name is a method without
+    /// parameters.</summary>
     [JsonPropertyName("methods")]
     public IReadOnlyList<string> Methods
     {

@@ -188,9 +188,8 @@ public sealed record ContractFault(string Field, int Index, string Message, stri
 /// <param name="Version">The version it was given.</param>
 public sealed record ContractPin(string Contract, string TaskId, string Version)
 {
-    /// <summary>
-    /// The pins of tasks whose contract is no longer the one they were given; they must be told, and their work checked again.
-    /// </summary>
+    /// <summary>The pins of tasks whose contract is no longer the one they were given; they must be told, and their work checked
+    /// again.</summary>
     public static IReadOnlyList<ContractPin> Stale(IEnumerable<ContractPin> pins, IEnumerable<ContractStub> current)
     {
         var versions = current.ToDictionary(c => c.Name, c => c.Version, StringComparer.Ordinal);

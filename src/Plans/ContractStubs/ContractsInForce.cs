@@ -13,10 +13,8 @@ public sealed record ContractsInForce(
     IReadOnlyList<string> Warnings
 )
 {
-    /// <summary>
-    /// Decides for each contract. A file that a person wrote is never replaced: with methods in the plan it must say the same, without it
-    /// is the contract as it stands. An unedited stub of an earlier version was written by a run, and is replaced.
-    /// </summary>
+    /// <summary>Decides for each contract. A file that a person wrote is never replaced: with methods in the plan it must say the same,
+    /// without it is the contract as it stands. An unedited stub of an earlier version was written by a run, and is replaced.</summary>
     /// <param name="existing">Contents by path of those contract files that are there.</param>
     public static ContractsInForce Of(Plan plan, IReadOnlyDictionary<string, string> existing)
     {

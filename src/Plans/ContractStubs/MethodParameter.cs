@@ -8,9 +8,8 @@ namespace Orchestrator.Plans;
 /// <param name="Default">What stands behind its <c>=</c>; null: it must be given.</param>
 internal sealed partial record MethodParameter(string Name, string? Type, string? Default = null)
 {
-    /// <summary>
-    /// The default as it is written into source code: only what is plainly a value, since anything else would be code that runs.
-    /// </summary>
+    /// <summary>The default as it is written into source code: only what is plainly a value, since anything else would be code that
+    /// runs.</summary>
     /// <returns>Empty where there is none, or the language's interfaces have none.</returns>
     public string DefaultIn(ContractLanguage language) =>
         (language, Default) switch

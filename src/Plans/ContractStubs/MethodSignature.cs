@@ -3,10 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Orchestrator.Plans;
 
-/// <summary>
-/// A method of a contract, understood from the spellings of the five languages: <c>login(user: str) -> dict</c>, <c>Task&lt;int>
-/// Count(string key)</c>.
-/// </summary>
+/// <summary>A method of a contract, understood from the spellings of the five languages: <c>login(user: str) -> dict</c>, <c>Task&lt;int>
+/// Count(string key)</c>.</summary>
 internal sealed record MethodSignature(string Name, IReadOnlyList<MethodParameter> Parameters, string? Returns, bool IsAsync)
 {
     private static readonly HashSet<string> Modifiers =

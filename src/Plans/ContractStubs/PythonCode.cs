@@ -3,9 +3,8 @@ namespace Orchestrator.Plans;
 /// <summary>Python source as far as it has to be understood to compare declarations.</summary>
 internal static class PythonCode
 {
-    /// <summary>
-    /// The source with strings and comments as spaces, so that every bracket and word left is code. Lengths and lines stay.
-    /// </summary>
+    /// <summary>The source with strings and comments as spaces, so that every bracket and word left is code. Lengths and lines
+    /// stay.</summary>
     public static string WithoutTexts(string source)
     {
         var code = source.ReplaceLineEndings("\n").ToCharArray();

@@ -2,19 +2,16 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Plans;
 
-/// <summary>
-/// Whether Python classes that name a contract among their bases hold it. Such a class inherits the stub's empty methods, so that neither
-/// Python nor its type checkers miss one that was forgotten; in the other languages the compiler does. Types are left to a type checker.
-/// </summary>
+/// <summary>Whether Python classes that name a contract among their bases hold it. Such a class inherits the stub's empty methods, so that
+/// neither Python nor its type checkers miss one that was forgotten; in the other languages the compiler does. Types are left to a type
+/// checker.</summary>
 public static partial class PythonImplementations
 {
     // Bases from which no method can come that the class itself lacks.
     private static readonly HashSet<string> Empty = ["object", "ABC", "Generic"];
 
-    /// <summary>
-    /// What classes in a source file lack or have otherwise than the contract says, each a sentence. What can't be read for certain is no
-    /// problem.
-    /// </summary>
+    /// <summary>What classes in a source file lack or have otherwise than the contract says, each a sentence. What can't be read for
+    /// certain is no problem.</summary>
     public static IEnumerable<string> Problems(ContractSpec contract, string path, string source)
     {
         if (

@@ -1,9 +1,7 @@
 namespace Orchestrator.Plans;
 
-/// <summary>
-/// Types that Python composes of others, such as <c>dict[str, User]</c>, in the other languages: as they stand they would not compile
-/// there.
-/// </summary>
+/// <summary>Types that Python composes of others, such as <c>dict[str, User]</c>, in the other languages: as they stand they would not
+/// compile there.</summary>
 internal static class PythonTypes
 {
     /// <summary>The type in another language, or null where it is not one that Python composes.</summary>

@@ -39,9 +39,8 @@ internal static class ReservedWords
         ),
     };
 
-    /// <summary>
-    /// The first of a method's names that can't be one in this language, or null. As names of methods TypeScript takes any word.
-    /// </summary>
+    /// <summary>The first of a method's names that can't be one in this language, or null. As names of methods TypeScript takes any
+    /// word.</summary>
     public static string? FirstIn(MethodSignature method, ContractLanguage language)
     {
         var names = method.Parameters.Select(p => p.Name.TrimStart('*', '.').TrimEnd('?'));

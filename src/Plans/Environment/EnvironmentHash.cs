@@ -7,10 +7,8 @@ namespace Orchestrator.Plans;
 /// <param name="Sha256">64 lower-case hexadecimal digits.</param>
 public sealed record EnvironmentFile(string Path, string Sha256);
 
-/// <summary>
-/// The one function for everything that compares environments: equal lock and manifest files give equal hashes, in whatever order they were
-/// found.
-/// </summary>
+/// <summary>The one function for everything that compares environments: equal lock and manifest files give equal hashes, in whatever order
+/// they were found.</summary>
 public static class EnvironmentHash
 {
     private static readonly HashSet<string> Names = new(StringComparer.Ordinal)
@@ -71,10 +69,8 @@ public static class EnvironmentHash
 
     private static readonly string[] Endings = [".csproj", ".fsproj", ".vbproj"];
 
-    /// <summary>
-    /// Whether a path of the repository says what the environment is made from: a manifest or lock file that is not inside an installed
-    /// package.
-    /// </summary>
+    /// <summary>Whether a path of the repository says what the environment is made from: a manifest or lock file that is not inside an
+    /// installed package.</summary>
     public static bool Counts(string path)
     {
         var parts = path.Split('/');

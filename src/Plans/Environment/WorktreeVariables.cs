@@ -3,11 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Plans;
 
-/// <summary>
-/// The values of <c>worktrees.env</c>: texts with places for what a worktree has for itself. <c>{port}</c> is its first port,
-/// <c>{port+N}</c> one of the further ones, <c>{worktree}</c> its
-/// name, <c>{tmp}</c> its temporary folder; <c>{{word}}</c> stands for <c>{word}</c> itself. Other braces are what they are. Pure.
-/// </summary>
+/// <summary>The values of <c>worktrees.env</c>: texts with places for what a worktree has for itself. <c>{port}</c> is its first port,
+/// <c>{port+N}</c> one of the further ones, <c>{worktree}</c> its name, <c>{tmp}</c> its temporary folder; <c>{{word}}</c> stands for
+/// <c>{word}</c> itself. Other braces are what they are. Pure.</summary>
 public static partial class WorktreeVariables
 {
     /// <summary>How many ports a worktree has.</summary>

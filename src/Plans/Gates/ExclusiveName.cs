@@ -1,9 +1,7 @@
 namespace Orchestrator.Plans;
 
-/// <summary>
-/// What a gate says it needs for itself (<c>exclusive: NAME</c>), such as a port or a database: gates of one name run one at a time over
-/// all runs of a user on a machine. The name is part of a path.
-/// </summary>
+/// <summary>What a gate says it needs for itself (<c>exclusive: NAME</c>), such as a port or a database: gates of one name run one at a
+/// time over all runs of a user on a machine. The name is part of a path.</summary>
 public static class ExclusiveName
 {
     /// <summary>What is allowed, as the cure of a fault.</summary>

@@ -15,10 +15,8 @@ public enum FoundCommandKind
     /// <summary>An MCP server that agents may be given: its name stands for the command, its definition is the meaning.</summary>
     McpServer,
 
-    /// <summary>
-    /// No command, but what <c>.worktreeinclude</c> asks for: files that are not committed are copied to where agents work. The patterns
-    /// are the command.
-    /// </summary>
+    /// <summary>No command, but what <c>.worktreeinclude</c> asks for: files that are not committed are copied to where agents work. The
+    /// patterns are the command.</summary>
     Includes,
 }
 

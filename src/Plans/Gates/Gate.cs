@@ -1,10 +1,8 @@
 namespace Orchestrator.Plans;
 
 /// <summary>A command whose exit code says whether work is good.</summary>
-/// <param name="Command">
-/// Run as <c>/bin/sh -c TEXT</c>. <c>{modified_files}</c> and <c>{modified_tests}</c> become the quoted names of the files, or tests, that
-/// were changed and still exist; where there are none the gate is skipped.
-/// </param>
+/// <param name="Command">Run as <c>/bin/sh -c TEXT</c>. <c>{modified_files}</c> and <c>{modified_tests}</c> become the quoted names of the
+/// files, or tests, that were changed and still exist; where there are none the gate is skipped.</param>
 /// <param name="Type">What kind of check it is.</param>
 /// <param name="Required">Its failure fails the task; otherwise it is only reported.</param>
 /// <param name="Timeout">How long it may take, in awake time; then it and all it started are killed. Null: <see cref="DefaultTimeout"/>. In
@@ -26,10 +24,8 @@ public sealed record Gate(
     [property: JsonPropertyName("cache"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Cache = null
 )
 {
-    /// <summary>
-    /// What the number has to be that the command prints, such as <c>&gt;= 1.5</c>: then it is a measurement, which has to succeed and to
-    /// print one. Null: its exit code says all.
-    /// </summary>
+    /// <summary>What the number has to be that the command prints, such as <c>&gt;= 1.5</c>: then it is a measurement, which has to succeed
+    /// and to print one. Null: its exit code says all.</summary>
     [JsonPropertyName("expect"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Expect { get; init; }
 
@@ -67,10 +63,8 @@ public sealed record Gate(
     [JsonIgnore]
     public string Name => string.IsNullOrWhiteSpace(Description) ? Command : Description;
 
-    /// <summary>
-    /// The gates of one task, each with a name of its own: where several share a description, such as "must pass" in all lines of a phase,
-    /// it says nothing about which of them failed, and each is named by its command too.
-    /// </summary>
+    /// <summary>The gates of one task, each with a name of its own: where several share a description, such as "must pass" in all lines of
+    /// a phase, it says nothing about which of them failed, and each is named by its command too.</summary>
     public static IReadOnlyList<Gate> WithOwnNames(IReadOnlyList<Gate> gates)
     {
         var shared = gates

@@ -106,9 +106,8 @@ public static class GateCommand
         "sudo",
     ];
 
-    /// <summary>
-    /// What kind of check a command is, by the programs it starts; <see cref="GateType.Custom"/> when nothing is known about them.
-    /// </summary>
+    /// <summary>What kind of check a command is, by the programs it starts; <see cref="GateType.Custom"/> when nothing is known about
+    /// them.</summary>
     public static GateType GuessType(string command)
     {
         var found = GateType.Custom;
@@ -126,10 +125,8 @@ public static class GateCommand
         return found;
     }
 
-    /// <summary>
-    /// Why a command passes whatever the work is like, as the end of a sentence ("always succeeds"); null when it can fail, as far as one
-    /// can tell.
-    /// </summary>
+    /// <summary>Why a command passes whatever the work is like, as the end of a sentence ("always succeeds"); null when it can fail, as far
+    /// as one can tell.</summary>
     public static string? ReasonItCannotFail(string command)
     {
         var text = command.Trim();

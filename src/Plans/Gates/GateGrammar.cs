@@ -1,19 +1,15 @@
 namespace Orchestrator.Plans;
 
-/// <summary>
-/// How gates are written, for everything that reads them (plans, phase files, the configuration) or finds them: the members and their other
-/// spellings, the words for types, and what a command means that stands alone.
-/// </summary>
+/// <summary>How gates are written, for everything that reads them (plans, phase files, the configuration) or finds them: the members and
+/// their other spellings, the words for types, and what a command means that stands alone.</summary>
 public static class GateGrammar
 {
     /// <summary>The members of a gate, with their other spellings.</summary>
     public static KeyTable Keys { get; } =
         new("command cmd run", "type kind", "required", "timeout timeout_seconds", "description name", "negate", "exclusive", "cache");
 
-    /// <summary>
-    /// The members of a measurement, with their other spellings. It is no other kind of check, and never negated or taken from the cache;
-    /// a printed plan says the first two.
-    /// </summary>
+    /// <summary>The members of a measurement, with their other spellings. It is no other kind of check, and never negated or taken from the
+    /// cache; a printed plan says the first two.</summary>
     public static KeyTable MeasurementKeys { get; } =
         new(
             "name description",
@@ -42,11 +38,8 @@ public static class GateGrammar
             ["types"] = GateType.TypeCheck,
         };
 
-    /// <summary>
-    /// Whether a mapping with these keys is one gate; otherwise each key is a type or a name, and what stands below it is the command. A
-    /// gate whose <c>command</c> is mistyped must not become
-    /// several, each with a word of it as its command.
-    /// </summary>
+    /// <summary>Whether a mapping with these keys is one gate; otherwise each key is a type or a name, and what stands below it is the
+    /// command. A gate whose <c>command</c> is mistyped must not become several, each with a word of it as its command.</summary>
     public static bool IsOneGate(IReadOnlyCollection<string> keys) =>
         keys.Count == 0 || keys.Any(key => Keys.Find(key) is not null || NearestName.Of(key, ["command"]) is not null);
 

@@ -20,15 +20,12 @@ public enum GateSource
 /// <param name="Source">Where it comes from.</param>
 public sealed record HoldingGate(Gate Gate, GateSource Source);
 
-/// <summary>
-/// The gates that a project brings along: the one answer to which gates hold for a task, a merge and a landing, for runs and for every
-/// command.
-/// </summary>
+/// <summary>The gates that a project brings along: the one answer to which gates hold for a task, a merge and a landing, for runs and for
+/// every command.</summary>
 public sealed record ProjectGates
 {
-    /// <summary>
-    /// What the configuration names for tasks; null: nothing, so that what was found counts. An empty list switches that off.
-    /// </summary>
+    /// <summary>What the configuration names for tasks; null: nothing, so that what was found counts. An empty list switches that
+    /// off.</summary>
     public IReadOnlyList<Gate>? Configured { get; init; }
 
     /// <summary>What was found in the project's manifests.</summary>
@@ -68,10 +65,8 @@ public sealed record ProjectGates
     public IReadOnlyList<Gate> Beyond(Plan plan, PlanTask task) =>
         [.. Explain(plan, task).Where(h => h.Source != GateSource.Task).Select(h => h.Gate)];
 
-    /// <summary>
-    /// What holds for a task's work merged to staging. Measurements are of the task's own commit: a figure of others' work, taken while
-    /// others wait for their turn, would send it back by chance.
-    /// </summary>
+    /// <summary>What holds for a task's work merged to staging. Measurements are of the task's own commit: a figure of others' work, taken
+    /// while others wait for their turn, would send it back by chance.</summary>
     public IReadOnlyList<Gate> OfMerge(Plan plan, PlanTask task) =>
         Gate.WithOwnNames([.. Of(plan, task).Where(gate => !gate.IsMeasurement), .. Integration]);
 
@@ -84,10 +79,8 @@ public sealed record ProjectGates
                 .DistinctBy(g => (g.Command, g.Negate)),
         ]);
 
-    /// <summary>
-    /// Those of the project that hold for the plan, without what its tasks bring themselves; all that were found, since tasks may be
-    /// without.
-    /// </summary>
+    /// <summary>Those of the project that hold for the plan, without what its tasks bring themselves; all that were found, since tasks may
+    /// be without.</summary>
     public IReadOnlyList<Gate> Beside(Plan plan) => [.. OfProject().Concat(Integration).Concat(Types(plan)).DistinctBy(g => g.Command)];
 
     /// <summary>Whether anything checks types in a run of the plan.</summary>

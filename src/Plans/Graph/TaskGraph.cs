@@ -1,9 +1,7 @@
 namespace Orchestrator.Plans;
 
-/// <summary>
-/// Dependencies between tasks, and what follows from them. Faulty graphs can be asked too: <see cref="Faults"/> says what is wrong,
-/// and the other answers leave out the edges that are. Every answer takes time linear in tasks and edges, or n log n.
-/// </summary>
+/// <summary>Dependencies between tasks, and what follows from them. Faulty graphs can be asked too: <see cref="Faults"/> says what is
+/// wrong, and the other answers leave out the edges that are. Every answer takes time linear in tasks and edges, or n log n.</summary>
 public sealed class TaskGraph
 {
     private readonly TaskNode[] _nodes;
@@ -47,9 +45,8 @@ public sealed class TaskGraph
     /// <summary>Duplicate ids, unknown and self dependencies, cycles: all of them.</summary>
     public IReadOnlyList<GraphFault> Faults { get; }
 
-    /// <summary>
-    /// Each knot of tasks that wait for each other as one cycle in order, first id repeated at the end: a waits for b waits for a.
-    /// </summary>
+    /// <summary>Each knot of tasks that wait for each other as one cycle in order, first id repeated at the end: a waits for b waits for
+    /// a.</summary>
     public IReadOnlyList<IReadOnlyList<string>> Cycles { get; }
 
     /// <summary>The graph of a plan.</summary>
@@ -58,10 +55,9 @@ public sealed class TaskGraph
     /// <summary>The graph of tasks given in plan order.</summary>
     public static TaskGraph Of(IEnumerable<TaskNode> nodes) => new([.. nodes]);
 
-    /// <summary>
-    /// Tasks by the earliest moment at which they could run: the first wave waits for nothing, each other for something in the wave before.
-    /// For people; a run starts a task as soon as its own dependencies are merged. Tasks in or behind a cycle are missing.
-    /// </summary>
+    /// <summary>Tasks by the earliest moment at which they could run: the first wave waits for nothing, each other for something in the
+    /// wave before. For people; a run starts a task as soon as its own dependencies are merged. Tasks in or behind a cycle are
+    /// missing.</summary>
     public IReadOnlyList<IReadOnlyList<string>> Waves =>
         [
             .. Enumerable

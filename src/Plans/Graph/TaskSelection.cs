@@ -1,8 +1,7 @@
 namespace Orchestrator.Plans;
 
-/// <summary>
-/// Which tasks of a plan a run does: all that are not done, those that were named, or those from a phase on. The others count as done.
-/// </summary>
+/// <summary>Which tasks of a plan a run does: all that are not done, those that were named, or those from a phase on. The others count as
+/// done.</summary>
 public static class TaskSelection
 {
     /// <summary>The ids of the tasks that are done.</summary>

@@ -1,10 +1,8 @@
 namespace Orchestrator.Plans;
 
-/// <summary>
-/// Finds, among many names with wildcards, those that could mean the same as another one: their fixed beginnings must agree, and their
-/// fixed ends. Whichever of the two leaves fewer candidates is used, so that neither thousands of <c>*_1.py</c> nor of <c>mod1_*</c> are
-/// compared in pairs.
-/// </summary>
+/// <summary>Finds, among many names with wildcards, those that could mean the same as another one: their fixed beginnings must agree, and
+/// their fixed ends. Whichever of the two leaves fewer candidates is used, so that neither thousands of <c>*_1.py</c> nor of <c>mod1_*</c>
+/// are compared in pairs.</summary>
 internal sealed class AffixIndex
 {
     private readonly Affixes _prefixes;

@@ -1,9 +1,7 @@
 namespace Orchestrator.Plans;
 
-/// <summary>
-/// Which paths a task may write: those of <c>files_write</c>, <c>files_append</c>, <c>patch_intents</c> and <c>notes_output</c>. The same
-/// answer is given to the agent's hook before a write and to the check of the diff afterwards.
-/// </summary>
+/// <summary>Which paths a task may write: those of <c>files_write</c>, <c>files_append</c>, <c>patch_intents</c> and <c>notes_output</c>.
+/// The same answer is given to the agent's hook before a write and to the check of the diff afterwards.</summary>
 public sealed class Ownership
 {
     private readonly PathPattern[] _patterns;

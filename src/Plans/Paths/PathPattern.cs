@@ -1,9 +1,7 @@
 namespace Orchestrator.Plans;
 
-/// <summary>
-/// A path or glob relative to the repository. <c>*</c> and <c>?</c> stay within one folder, <c>**</c> crosses folders,
-/// <c>[a-z]</c> is a set, <c>{a,b}</c> an alternative. A path without wildcards also stands for everything below it.
-/// </summary>
+/// <summary>A path or glob relative to the repository. <c>*</c> and <c>?</c> stay within one folder, <c>**</c> crosses folders,
+/// <c>[a-z]</c> is a set, <c>{a,b}</c> an alternative. A path without wildcards also stands for everything below it.</summary>
 public sealed class PathPattern
 {
     private const int MaxAlternatives = 64;

@@ -1,9 +1,7 @@
 namespace Orchestrator.Plans;
 
-/// <summary>
-/// Walks two trees of patterns at once along the parts that both accept. Each pair of nodes is entered once, and only pairs that some path
-/// leads to; the time follows the number of patterns and of overlaps, not the number of pairs.
-/// </summary>
+/// <summary>Walks two trees of patterns at once along the parts that both accept. Each pair of nodes is entered once, and only pairs that
+/// some path leads to; the time follows the number of patterns and of overlaps, not the number of pairs.</summary>
 internal sealed class PathTrieOverlaps
 {
     private readonly PathTrie _left;
@@ -23,9 +21,8 @@ internal sealed class PathTrieOverlaps
 
     private bool IsSelf => ReferenceEquals(_left, _right);
 
-    /// <summary>
-    /// Reports each pair of overlapping patterns once; within one tree each unordered pair once, without pairs of one owner.
-    /// </summary>
+    /// <summary>Reports each pair of overlapping patterns once; within one tree each unordered pair once, without pairs of one
+    /// owner.</summary>
     /// <param name="left">One tree.</param>
     /// <param name="right">Another, or the same.</param>
     /// <param name="found">Told of each pair; its answer says whether to go on.</param>

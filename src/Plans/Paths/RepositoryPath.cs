@@ -2,17 +2,14 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Orchestrator.Plans;
 
-/// <summary>
-/// Paths as plans spell them, brought to one form: relative to the repository, forward slashes, no <c>.</c> or <c>..</c>.
-/// </summary>
+/// <summary>Paths as plans spell them, brought to one form: relative to the repository, forward slashes, no <c>.</c> or
+/// <c>..</c>.</summary>
 public static class RepositoryPath
 {
     /// <summary>Longest path, as on Linux.</summary>
     public const int MaxLength = 4096;
 
-    /// <summary>
-    /// Normalises a path or glob. A trailing slash, which names a folder, becomes <c>/**</c>.
-    /// </summary>
+    /// <summary>Normalises a path or glob. A trailing slash, which names a folder, becomes <c>/**</c>.</summary>
     /// <param name="text">What the plan says.</param>
     /// <param name="path">The normalised path when it is inside the repository.</param>
     /// <param name="fault">Else why it is refused, as the end of a sentence ("is absolute").</param>

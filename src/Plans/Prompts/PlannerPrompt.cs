@@ -48,9 +48,8 @@ public static class PlannerPrompt
         - Ids are short and say what the task is about: letters, digits, `.`, `_`, `-`. No task is called `planner`.
         """;
 
-    /// <summary>
-    /// The whole prompt, as Markdown. It begins with a plain sentence, so that no program takes it for an option or a command.
-    /// </summary>
+    /// <summary>The whole prompt, as Markdown. It begins with a plain sentence, so that no program takes it for an option or a
+    /// command.</summary>
     public static string Render(PlannerPromptInput input)
     {
         var text = new StringBuilder();

@@ -8,10 +8,8 @@ public static class RepositoryOutline
     /// <summary>More names of one folder are counted instead of listed.</summary>
     private const int MostNames = 80;
 
-    /// <summary>
-    /// The outline. Folders are opened level by level as long as there is room; one that is not opened is shown with the number of its
-    /// files, so that nothing is left out without a word.
-    /// </summary>
+    /// <summary>The outline. Folders are opened level by level as long as there is room; one that is not opened is shown with the number of
+    /// its files, so that nothing is left out without a word.</summary>
     /// <param name="paths">Paths of files relative to the root, with forward slashes.</param>
     /// <param name="limit">Most characters; the root itself is always listed.</param>
     public static string Of(IEnumerable<string> paths, int limit)

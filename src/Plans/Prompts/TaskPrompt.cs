@@ -3,9 +3,8 @@ namespace Orchestrator.Plans;
 /// <summary>What an agent is told about its task: the same text for <c>orchestrate prompt</c> and for the agent itself.</summary>
 public static class TaskPrompt
 {
-    /// <summary>
-    /// The prompt as Markdown. It begins with a plain sentence, so that no agent program takes it for an option or a command.
-    /// </summary>
+    /// <summary>The prompt as Markdown. It begins with a plain sentence, so that no agent program takes it for an option or a
+    /// command.</summary>
     public static string Render(TaskPromptInput input)
     {
         var task = input.Task;

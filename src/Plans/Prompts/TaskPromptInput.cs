@@ -9,9 +9,8 @@ public sealed record TaskPromptInput
     /// <summary>The request of the whole plan, so that the agent knows what its part is for.</summary>
     public string? Request { get; init; }
 
-    /// <summary>
-    /// The repository's own text for the task's role (<c>.orchestrator/roles/ROLE.md</c>); null: the one that comes with us.
-    /// </summary>
+    /// <summary>The repository's own text for the task's role (<c>.orchestrator/roles/ROLE.md</c>); null: the one that comes with
+    /// us.</summary>
     public string? RoleText { get; init; }
 
     /// <summary>The contracts the task consumes, as they were written to the staging branch.</summary>

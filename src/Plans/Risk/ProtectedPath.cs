@@ -5,10 +5,8 @@ namespace Orchestrator.Plans;
 /// <param name="Glob">The glob that covers it.</param>
 public sealed record ProtectedPath(string TaskId, string Path, string Glob)
 {
-    /// <summary>
-    /// All of them, in plan order. A task that does not say what it writes is not named: what it really wrote is checked afterwards
-    /// (<see cref="Covering"/>).
-    /// </summary>
+    /// <summary>All of them, in plan order. A task that does not say what it writes is not named: what it really wrote is checked
+    /// afterwards (<see cref="Covering"/>).</summary>
     public static IReadOnlyList<ProtectedPath> Of(Plan plan, IEnumerable<string> globs)
     {
         PathPattern[] patterns = [.. globs.Select(PathPattern.Parse)];
@@ -27,10 +25,8 @@ public sealed record ProtectedPath(string TaskId, string Path, string Glob)
         return found;
     }
 
-    /// <summary>
-    /// The glob that keeps a path from a task that has changed it without having said before that it would, so that no person was asked;
-    /// null where nothing does.
-    /// </summary>
+    /// <summary>The glob that keeps a path from a task that has changed it without having said before that it would, so that no person was
+    /// asked; null where nothing does.</summary>
     public static string? Covering(PlanTask task, string path, IEnumerable<string> globs) =>
         task.FilesWrite is not null ? null : globs.FirstOrDefault(glob => PathPattern.Parse(glob).Matches(path));
 }

@@ -23,10 +23,8 @@ public enum RiskLevel
 /// <param name="Count">How many there are of what is counted.</param>
 public sealed record RiskFactor(int Points, string Kind, string Message, string? Path = null, string? Pattern = null, int? Count = null);
 
-/// <summary>
-/// How risky a plan is: the more sensitive, the larger, the less tested, the more points. Adding to a plan never lowers it, but adding a
-/// tested task may, since it raises the share of tested ones.
-/// </summary>
+/// <summary>How risky a plan is: the more sensitive, the larger, the less tested, the more points. Adding to a plan never lowers it, but
+/// adding a tested task may, since it raises the share of tested ones.</summary>
 /// <param name="Score">The sum of the factors' points.</param>
 /// <param name="Level">What it asks for.</param>
 /// <param name="AutoApproveThreshold">Highest score that needs nobody.</param>
@@ -34,10 +32,8 @@ public sealed record RiskFactor(int Points, string Kind, string Message, string?
 /// <param name="Factors">The reasons, in the order of the rules.</param>
 public sealed record RiskScore(int Score, RiskLevel Level, int AutoApproveThreshold, int ReviewThreshold, IReadOnlyList<RiskFactor> Factors)
 {
-    /// <summary>
-    /// Whether <c>--yes</c> may answer what the score asks. How many tasks and files there are is known to whoever says so, and alone makes
-    /// no plan one that a person has to look at again: only what the rest counts must not be above the threshold.
-    /// </summary>
+    /// <summary>Whether <c>--yes</c> may answer what the score asks. How many tasks and files there are is known to whoever says so, and
+    /// alone makes no plan one that a person has to look at again: only what the rest counts must not be above the threshold.</summary>
     public bool YesAnswers => Factors.Where(f => f.Kind is not (Tasks or Files)).Sum(f => f.Points) <= ReviewThreshold;
 
     private const string Tasks = "tasks";

@@ -162,10 +162,8 @@ internal static class CargoAnswer
             ]);
 }
 
-/// <summary>
-/// What <c>govulncheck -format json</c> prints: documents one after the other. What is in a module that is used, but not called, is of low
-/// severity; of what is called it says none.
-/// </summary>
+/// <summary>What <c>govulncheck -format json</c> prints: documents one after the other. What is in a module that is used, but not called,
+/// is of low severity; of what is called it says none.</summary>
 internal static class GoAnswer
 {
     public static AuditAnswer Read(string output)

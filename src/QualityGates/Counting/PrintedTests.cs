@@ -1,9 +1,7 @@
 namespace Orchestrator.QualityGates.Counting;
 
-/// <summary>
-/// Counts tests by the lines that the common runners end with. Several suites in one output are added up. It holds a few numbers, however
-/// much is printed; several threads may hand it lines.
-/// </summary>
+/// <summary>Counts tests by the lines that the common runners end with. Several suites in one output are added up. It holds a few numbers,
+/// however much is printed; several threads may hand it lines.</summary>
 internal sealed partial class PrintedTests
 {
     private const int LongestLine = 2000;
@@ -125,9 +123,7 @@ internal sealed partial class PrintedTests
                     )
             );
 
-    /// <summary>
-    /// Each with the groups <c>ran</c> (added up) or <c>all</c> (skipped ones among them), and <c>skipped</c>.
-    /// </summary>
+    /// <summary>Each with the groups <c>ran</c> (added up) or <c>all</c> (skipped ones among them), and <c>skipped</c>.</summary>
     private static readonly Regex[] Summaries =
     [
         SummaryPatterns.Pytest(),

@@ -3,10 +3,8 @@ using System.Xml;
 
 namespace Orchestrator.QualityGates.Counting;
 
-/// <summary>
-/// Counts tests by the JUnit XML and TRX files that a gate's run wrote. One that was there before it began says nothing of it: whoever did
-/// the work could have written it.
-/// </summary>
+/// <summary>Counts tests by the JUnit XML and TRX files that a gate's run wrote. One that was there before it began says nothing of it:
+/// whoever did the work could have written it.</summary>
 internal static class ResultFiles
 {
     private const int MostEntries = 200_000;

@@ -11,9 +11,8 @@ public sealed record SecretMatch(string Kind, int Start, int Length)
     public bool IsBeginning => Kind.EndsWith("private key", StringComparison.Ordinal);
 }
 
-/// <summary>
-/// Finds secrets in text by their forms and by how little their characters repeat, and puts something harmless in their place.
-/// </summary>
+/// <summary>Finds secrets in text by their forms and by how little their characters repeat, and puts something harmless in their
+/// place.</summary>
 public static class SecretScanner
 {
     /// <summary>A line with this comment is said to hold none.</summary>

@@ -2,10 +2,8 @@ using System.Text;
 
 namespace Orchestrator.QualityGates;
 
-/// <summary>
-/// Gates of all processes of a user in the order in which they came. One that is to run alone waits for all before it, the others only for
-/// those that run alone. What a dead process left in the queue blocks nobody: its gates are ended first.
-/// </summary>
+/// <summary>Gates of all processes of a user in the order in which they came. One that is to run alone waits for all before it, the others
+/// only for those that run alone. What a dead process left in the queue blocks nobody: its gates are ended first.</summary>
 /// <param name="folder">The queue's folder.</param>
 /// <param name="time">The clock of the pauses between two looks.</param>
 internal sealed class GateQueue(string folder, TimeProvider time)

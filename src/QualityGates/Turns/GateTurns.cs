@@ -1,9 +1,7 @@
 namespace Orchestrator.QualityGates;
 
-/// <summary>
-/// Who may run a gate now, over all processes of a user on a machine: gates of one <see cref="Gate.Exclusive"/> name one at a time, all
-/// others side by side, but for one that is tried again alone.
-/// </summary>
+/// <summary>Who may run a gate now, over all processes of a user on a machine: gates of one <see cref="Gate.Exclusive"/> name one at a
+/// time, all others side by side, but for one that is tried again alone.</summary>
 public sealed class GateTurns
 {
     private readonly string _folder;
@@ -56,9 +54,8 @@ public sealed class GateTurns
 }
 
 /// <summary>A gate that may run now.</summary>
-/// <remarks>
-/// What is exclusive is taken first and the place among all gates last, by all: so nobody who runs waits for one who waits.
-/// </remarks>
+/// <remarks>What is exclusive is taken first and the place among all gates last, by all: so nobody who runs waits for one who
+/// waits.</remarks>
 internal sealed class GateTurn(
     Gate gate,
     GateOrigin origin,

@@ -26,9 +26,8 @@ internal static class TemporaryFolders
         return path;
     }
 
-    /// <summary>
-    /// The folder as it was given, made again where something tidied it away; null where somebody else has put something in its place.
-    /// </summary>
+    /// <summary>The folder as it was given, made again where something tidied it away; null where somebody else has put something in its
+    /// place.</summary>
     internal static string? Restore(string path)
     {
         if (!Path.Exists(path))
@@ -38,9 +37,8 @@ internal static class TemporaryFolders
         return Keep(path);
     }
 
-    /// <summary>
-    /// The folder if it is still there and ours. A name that others have seen is not used a second time: they could be quicker to make it.
-    /// </summary>
+    /// <summary>The folder if it is still there and ours. A name that others have seen is not used a second time: they could be quicker to
+    /// make it.</summary>
     internal static string? Keep(string path)
     {
         // A folder may have got the group of its parent with a mark of its own (mkdir(2), S_ISGID).

@@ -1,9 +1,7 @@
 namespace Orchestrator.QualityGates;
 
-/// <summary>
-/// Gives each worktree of a user on a machine what it has for itself. A claim ends with its worktree, or with the process that it was made
-/// for, however that ended; until then the worktree keeps its values.
-/// </summary>
+/// <summary>Gives each worktree of a user on a machine what it has for itself. A claim ends with its worktree, or with the process that it
+/// was made for, however that ended; until then the worktree keeps its values.</summary>
 public sealed class WorktreeResourceClaims
 {
     private readonly string _folder;

@@ -3,9 +3,8 @@ using Orchestrator.Agents.Models;
 
 namespace Orchestrator.Runs.Callbacks;
 
-/// <summary>
-/// What agents, and the programs around them, call while they work: processes of their own, which need no running orchestrator.
-/// </summary>
+/// <summary>What agents, and the programs around them, call while they work: processes of their own, which need no running
+/// orchestrator.</summary>
 public static class AgentCallbacks
 {
     private const int LongestName = 200;
@@ -38,10 +37,8 @@ public static class AgentCallbacks
             ? new ClaimedMeasurement(named, value)
             : null;
 
-    /// <summary>
-    /// Keeps what an agent says about its own work (<c>orchestrate done</c>, <c>orchestrate blocked</c>): a claim, to be compared with
-    /// facts. One that was said by the same tool call changes nothing.
-    /// </summary>
+    /// <summary>Keeps what an agent says about its own work (<c>orchestrate done</c>, <c>orchestrate blocked</c>): a claim, to be compared
+    /// with facts. One that was said by the same tool call changes nothing.</summary>
     /// <param name="claim">What it says.</param>
     public static void Claim(string startFolder, AgentClaim claim)
     {

@@ -10,10 +10,8 @@ public sealed class AgentMail(string repository, string run, TimeProvider time)
 {
     private readonly RunFolder _folder = new(repository, run);
 
-    /// <summary>
-    /// What the agent program is told after a batch of tool calls (the hook <c>PostToolBatch</c>): the mail that has come meanwhile. Empty
-    /// where there is none, and for sub-agents.
-    /// </summary>
+    /// <summary>What the agent program is told after a batch of tool calls (the hook <c>PostToolBatch</c>): the mail that has come
+    /// meanwhile. Empty where there is none, and for sub-agents.</summary>
     /// <param name="task">The agent's task.</param>
     /// <param name="input">What it wrote on stdin.</param>
     public async Task<string> AfterBatchAsync(string task, string input, CancellationToken stop)

@@ -3,10 +3,8 @@ using Orchestrator.Runs.Radar;
 
 namespace Orchestrator.Runs.Callbacks;
 
-/// <summary>
-/// What an agent may ask about its run while it works. Answered from the run's files, so that no orchestrator has to be there, and anew
-/// each time.
-/// </summary>
+/// <summary>What an agent may ask about its run while it works. Answered from the run's files, so that no orchestrator has to be there, and
+/// anew each time.</summary>
 /// <param name="repository">Absolute path of the repository's main checkout.</param>
 /// <param name="task">The agent's task.</param>
 public sealed class AgentQuestions(string repository, string run, string task, string startFolder)
@@ -36,10 +34,8 @@ public sealed class AgentQuestions(string repository, string run, string task, s
         return Rest(text, files.Plan.Tasks.Count - shown.Count).ToString();
     }
 
-    /// <summary>
-    /// Whether the agent's task may write a path: the same answer as its hook gives and its commit is judged by; and who else it belongs
-    /// to.
-    /// </summary>
+    /// <summary>Whether the agent's task may write a path: the same answer as its hook gives and its commit is judged by; and who else it
+    /// belongs to.</summary>
     /// <param name="path">Absolute, or relative to the worktree.</param>
     /// <exception cref="StepException">The run's files are gone.</exception>
     public string Ownership(string path)

@@ -8,10 +8,8 @@ public sealed record OrphanedCache(string Folder, string Repository)
 {
     private static readonly TimeSpan Grace = TimeSpan.FromDays(7);
 
-    /// <summary>
-    /// Those of repositories that are not there any more and that nobody has used for a week: a disk may be away for a while. One that does
-    /// not say whose it is stays.
-    /// </summary>
+    /// <summary>Those of repositories that are not there any more and that nobody has used for a week: a disk may be away for a while. One
+    /// that does not say whose it is stays.</summary>
     /// <param name="environment">Says where caches are.</param>
     /// <param name="now">The time, UTC.</param>
     public static IReadOnlyList<OrphanedCache> List(IReadOnlyDictionary<string, string> environment, DateTimeOffset now)

@@ -2,9 +2,8 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Runs.Cleaning;
 
-/// <summary>
-/// Removes what was looked at. The folder goes last: killed before that, the run is still known by it, and is looked at again.
-/// </summary>
+/// <summary>Removes what was looked at. The folder goes last: killed before that, the run is still known by it, and is looked at
+/// again.</summary>
 public sealed class RunRemoval(GitRepository repository)
 {
     /// <summary>What the name of a folder begins with that is being removed.</summary>

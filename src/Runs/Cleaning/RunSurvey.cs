@@ -2,10 +2,8 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Runs.Cleaning;
 
-/// <summary>
-/// Looks what is left of runs that have ended. A commit may be given up only where the person's own branches have it, or the run's record
-/// names another one in its place; a worktree only where nothing else is in it.
-/// </summary>
+/// <summary>Looks what is left of runs that have ended. A commit may be given up only where the person's own branches have it, or the run's
+/// record names another one in its place; a worktree only where nothing else is in it.</summary>
 /// <param name="prefix">First part of the names of branches, as it is set now.</param>
 public sealed class RunSurvey(GitRepository repository, string prefix)
 {
@@ -88,9 +86,8 @@ public sealed class RunSurvey(GitRepository repository, string prefix)
         return [.. stray.Where(found => contained.Contains(found.Commit)).Select(found => new RefChange(found.Ref, null, found.Commit))];
     }
 
-    /// <summary>
-    /// Adds the commits of runs whose result a branch of the person has by content: what was merged by squashing is in no history.
-    /// </summary>
+    /// <summary>Adds the commits of runs whose result a branch of the person has by content: what was merged by squashing is in no
+    /// history.</summary>
     private async Task<IReadOnlySet<string>> WithSquashedAsync(
         IReadOnlySet<string> contained,
         IReadOnlyList<EndedRun> runs,

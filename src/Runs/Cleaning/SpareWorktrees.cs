@@ -2,10 +2,8 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Cleaning;
 
-/// <summary>
-/// Worktrees that wait to be used again: those that tasks have given back, and those that gates run in. While a run is open nobody removes
-/// any.
-/// </summary>
+/// <summary>Worktrees that wait to be used again: those that tasks have given back, and those that gates run in. While a run is open nobody
+/// removes any.</summary>
 /// <param name="environment">Says where the cache is.</param>
 public sealed class SpareWorktrees(GitRepository repository, IReadOnlyDictionary<string, string> environment)
 {

@@ -9,10 +9,8 @@ namespace Orchestrator.Runs.Gates;
 /// <param name="Tests">Tests that ran; null: they could not be counted, or it failed.</param>
 internal sealed record BaseGate(string Command, int? ExitCode, string Words, bool IsRed = true, int? Tests = null);
 
-/// <summary>
-/// What preflight found out about the gates at the base: those that were red before the work only advise in this run. What they say later
-/// is compared with what they said then, since new faults hide behind old ones.
-/// </summary>
+/// <summary>What preflight found out about the gates at the base: those that were red before the work only advise in this run. What they
+/// say later is compared with what they said then, since new faults hide behind old ones.</summary>
 internal static partial class BaseGates
 {
     private const string Before = "red before any work was done";

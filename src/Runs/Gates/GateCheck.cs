@@ -1,9 +1,7 @@
 namespace Orchestrator.Runs.Gates;
 
-/// <summary>
-/// Runs gates at exactly one commit, in a clean tree outside the repository. What has passed on the same tree before is not run again
-/// (<see cref="GateMemory"/>).
-/// </summary>
+/// <summary>Runs gates at exactly one commit, in a clean tree outside the repository. What has passed on the same tree before is not run
+/// again (<see cref="GateMemory"/>).</summary>
 internal sealed class GateCheck(RunServices services)
 {
     private readonly GateMemory _memory = GateMemory.Of(services);
@@ -110,10 +108,8 @@ internal sealed class GateCheck(RunServices services)
         return outcomes;
     }
 
-    /// <summary>
-    /// What is known of each. Where a gate has to run, those before it that leave files run too, since it may need them: a build that was
-    /// taken from the cache leaves nothing to test. What tests and linters leave nobody needs.
-    /// </summary>
+    /// <summary>What is known of each. Where a gate has to run, those before it that leave files run too, since it may need them: a build
+    /// that was taken from the cache leaves nothing to test. What tests and linters leave nobody needs.</summary>
     private async Task<IReadOnlyDictionary<Gate, GateLookup>> LookUpAsync(
         GitRepository repository,
         IReadOnlyList<Gate> gates,

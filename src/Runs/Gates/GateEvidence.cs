@@ -14,9 +14,8 @@ internal static class GateEvidence
         ".jpg",
     };
 
-    /// <summary>
-    /// That only linters have looked at work that changes what a program does; null: others have, or it is words and pictures.
-    /// </summary>
+    /// <summary>That only linters have looked at work that changes what a program does; null: others have, or it is words and
+    /// pictures.</summary>
     /// <param name="outcomes">The task's gates.</param>
     /// <param name="changed">What it changed.</param>
     public static string? LintAlone(IReadOnlyList<GateVerdict> outcomes, IReadOnlyList<string> changed)

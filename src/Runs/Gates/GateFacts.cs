@@ -24,10 +24,8 @@ internal sealed record GateFact(
     string Hash
 );
 
-/// <summary>
-/// What the gates of a commit said, kept beside their logs in <c>facts.json</c>: with the log's hash, so that what is written there after
-/// the gate has ended is seen.
-/// </summary>
+/// <summary>What the gates of a commit said, kept beside their logs in <c>facts.json</c>: with the log's hash, so that what is written
+/// there after the gate has ended is seen.</summary>
 internal static class GateFacts
 {
     private const string FileName = "facts.json";

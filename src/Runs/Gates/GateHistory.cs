@@ -10,9 +10,8 @@ internal sealed record GateRecord(string Command, bool Negate, string Outcomes)
     /// <summary>How many runs are looked back on: a gate that was mended is believed again.</summary>
     public const int Longest = 100;
 
-    /// <summary>
-    /// Fewer runs say nothing: of ten runs of a gate that fails by chance once in twenty times, three do so in one case of a hundred.
-    /// </summary>
+    /// <summary>Fewer runs say nothing: of ten runs of a gate that fails by chance once in twenty times, three do so in one case of a
+    /// hundred.</summary>
     public const int Fewest = 10;
 
     /// <summary>Its last green runs, oldest first: what later ones are compared with.</summary>
@@ -34,10 +33,8 @@ internal sealed record GateRecord(string Command, bool Negate, string Outcomes)
     public override string ToString() => $"failed by chance in {Flakes} of its last {Outcomes.Length} runs";
 }
 
-/// <summary>
-/// How often gates fail by chance: a file each, in the repository's cache folder. A gate that is changed begins anew. What can't be told
-/// from chance (a gate that was stopped, could not run, or was not run again) is left out.
-/// </summary>
+/// <summary>How often gates fail by chance: a file each, in the repository's cache folder. A gate that is changed begins anew. What can't
+/// be told from chance (a gate that was stopped, could not run, or was not run again) is left out.</summary>
 /// <param name="folder">Where they lie.</param>
 /// <param name="time">The clock for their age.</param>
 internal sealed class GateHistory(string folder, TimeProvider time)

@@ -8,10 +8,8 @@ namespace Orchestrator.Runs.Gates;
 /// <param name="SetUp">The commands that make a worktree ready there.</param>
 internal sealed record GateQuestion(string Tree, IReadOnlyList<string> Changed, OrchestratorSettings Settings, IReadOnlyList<string> SetUp)
 {
-    /// <summary>
-    /// Where the gates run: empty in a clean worktree that is set up. Elsewhere there may be more than the tree says (ignored files), or
-    /// less (no set-up): what passes there counts there alone, but what passes in a clean one counts everywhere.
-    /// </summary>
+    /// <summary>Where the gates run: empty in a clean worktree that is set up. Elsewhere there may be more than the tree says (ignored
+    /// files), or less (no set-up): what passes there counts there alone, but what passes in a clean one counts everywhere.</summary>
     public string Place { get; init; } = "";
 
     /// <summary>The run that asks; empty: a person.</summary>
@@ -37,10 +35,8 @@ internal sealed record KnownGate(GateVerdict Verdict, bool LeavesFiles);
 /// <param name="Known">Its green result; null: it has to run.</param>
 internal sealed record GateLookup(string? Key, KnownGate? Known);
 
-/// <summary>
-/// What gates have said in repositories: no tree is gated twice, and how often each fails by chance is known. In a repository's cache
-/// folder, below <c>gates</c>; one for all that a process does (<see cref="Of"/>).
-/// </summary>
+/// <summary>What gates have said in repositories: no tree is gated twice, and how often each fails by chance is known. In a repository's
+/// cache folder, below <c>gates</c>; one for all that a process does (<see cref="Of"/>).</summary>
 /// <param name="environment">The process's variables.</param>
 /// <param name="time">The clock.</param>
 internal sealed class GateMemory(IReadOnlyDictionary<string, string> environment, TimeProvider time)
@@ -52,10 +48,8 @@ internal sealed class GateMemory(IReadOnlyDictionary<string, string> environment
     /// <summary>That of all runs of this process.</summary>
     public static GateMemory Of(RunServices services) => services.Part(all => new GateMemory(all.Environment, all.Time));
 
-    /// <summary>
-    /// The gate's green result on this tree, in these surroundings. One that is known to fail by chance is always asked again: its green
-    /// says as little about the work as its red.
-    /// </summary>
+    /// <summary>The gate's green result on this tree, in these surroundings. One that is known to fail by chance is always asked again: its
+    /// green says as little about the work as its red.</summary>
     public async Task<GateLookup> FindAsync(GitRepository repository, Gate gate, GateQuestion question, CancellationToken stop)
     {
         if (!IsKept(gate, question) || History(repository).Read(gate).IsFlaky)
@@ -91,19 +85,16 @@ internal sealed class GateMemory(IReadOnlyDictionary<string, string> environment
             found.LeavesFiles
         );
 
-    /// <summary>
-    /// Notes how a gate that ran has ended: how often it fails by chance, and that it is green, where it passed without chance. What can't
-    /// be written is not known the next time, and the gate runs again; the verdict stands.
-    /// </summary>
+    /// <summary>Notes how a gate that ran has ended: how often it fails by chance, and that it is green, where it passed without chance.
+    /// What can't be written is not known the next time, and the gate runs again; the verdict stands.</summary>
     /// <param name="verdict">What it said.</param>
     /// <param name="question">What was asked.</param>
     /// <param name="key">Where a green result is kept (<see cref="GateLookup.Key"/>); null: the files were not those of the tree, before or
     /// after it ran, or it is not kept for another reason.</param>
     /// <param name="leavesFiles">It left files that gates after it may need.</param>
     /// <param name="stop">Ends the waiting for others that note something.</param>
-    /// <returns>
-    /// The verdict, which stands in nobody's way where the gate is flaky and that is wanted; and what is known of the gate.
-    /// </returns>
+    /// <returns>The verdict, which stands in nobody's way where the gate is flaky and that is wanted; and what is known of the
+    /// gate.</returns>
     public async Task<(GateVerdict Verdict, GateRecord Record)> NoteAsync(
         GitRepository repository,
         GateVerdict verdict,

@@ -5,9 +5,8 @@ internal static class GateNotes
 {
     private const int MostHits = 3;
 
-    /// <summary>
-    /// What people should hear of gates that stand in nobody's way, each in a few words: not run, flaky, or helped along.
-    /// </summary>
+    /// <summary>What people should hear of gates that stand in nobody's way, each in a few words: not run, flaky, or helped
+    /// along.</summary>
     public static IEnumerable<string> Notes(IReadOnlyList<GateVerdict> outcomes)
     {
         var hits = outcomes.Where(o => o is { Cached: not null, Result: GateResult.Passed }).ToList();

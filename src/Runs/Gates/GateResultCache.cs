@@ -31,9 +31,7 @@ internal sealed record GateResultEntry(
 /// <param name="time">The clock for their age.</param>
 internal sealed class GateResultCache(string folder, TimeProvider time)
 {
-    /// <summary>
-    /// How long a result counts. Surroundings have parts that no key has: system libraries, services, the calendar.
-    /// </summary>
+    /// <summary>How long a result counts. Surroundings have parts that no key has: system libraries, services, the calendar.</summary>
     public static readonly TimeSpan MaxAge = TimeSpan.FromDays(14);
 
     /// <summary>How many are kept: about 10 KB each.</summary>

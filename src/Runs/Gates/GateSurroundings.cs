@@ -5,11 +5,9 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Runs.Gates;
 
-/// <summary>
-/// What beside its files can change what a gate says, as one hash: the machine's system, the variables that gates see, what makes a
-/// worktree ready, and the programs. Lock files and version files (global.json, .nvmrc) are part of the tree. A worktree's own port, name
-/// and temporary folder are not in it: nothing may hang on their values, and each run has others.
-/// </summary>
+/// <summary>What beside its files can change what a gate says, as one hash: the machine's system, the variables that gates see, what makes
+/// a worktree ready, and the programs. Lock files and version files (global.json, .nvmrc) are part of the tree. A worktree's own port, name
+/// and temporary folder are not in it: nothing may hang on their values, and each run has others.</summary>
 /// <param name="environment">The process's variables.</param>
 /// <param name="time">The clock.</param>
 internal sealed class GateSurroundings(IReadOnlyDictionary<string, string> environment, TimeProvider time)
@@ -97,9 +95,7 @@ internal sealed class GateSurroundings(IReadOnlyDictionary<string, string> envir
             .Split([' ', '\t', '\n', ';', '|', '&', '(', ')', '"', '\''], StringSplitOptions.RemoveEmptyEntries)
             .Where(word => word[0] != '-' && !word.AsSpan().ContainsAny(NotInNames));
 
-    /// <summary>
-    /// A program as its file is: another version is another file. The SDKs of .NET lie beside theirs.
-    /// </summary>
+    /// <summary>A program as its file is: another version is another file. The SDKs of .NET lie beside theirs.</summary>
     private static string IdentityOf(string name, string? path)
     {
         if (ProgramLocator.Find(name, path) is not { } found)
@@ -117,10 +113,8 @@ internal sealed class GateSurroundings(IReadOnlyDictionary<string, string> envir
         );
     }
 
-    /// <summary>
-    /// What the gate's program says of its version: behind shims (pyenv, rustup, asdf) it changes while every file stays. Asked once a
-    /// minute, outside of the repository, whose files could answer for it.
-    /// </summary>
+    /// <summary>What the gate's program says of its version: behind shims (pyenv, rustup, asdf) it changes while every file stays. Asked
+    /// once a minute, outside of the repository, whose files could answer for it.</summary>
     private async Task<string> VersionAsync(Gate gate, bool hasSetUp, IReadOnlyDictionary<string, string> variables, CancellationToken stop)
     {
         var words = gate.Command.Split(' ');

@@ -2,11 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Runs.Gates;
 
-/// <summary>
-/// Finds out whether a task changed what its gates mean: the plan was approved with a command, but a script it calls, the configuration of
-/// its tests, or the tests themselves can be changed so that it passes without saying anything. Such a task is good only when a person says
-/// so. Pure.
-/// </summary>
+/// <summary>Finds out whether a task changed what its gates mean: the plan was approved with a command, but a script it calls, the
+/// configuration of its tests, or the tests themselves can be changed so that it passes without saying anything. Such a task is good only
+/// when a person says so. Pure.</summary>
 internal static partial class GateTamperCheck
 {
     /// <summary>By program of a gate's command: files that decide what it does.</summary>

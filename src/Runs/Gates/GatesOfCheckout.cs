@@ -1,9 +1,7 @@
 namespace Orchestrator.Runs.Gates;
 
-/// <summary>
-/// Runs gates in a folder that is a person's own, or is not set up. Whoever else writes there: a result is kept only where the files were
-/// the same before and after the gate.
-/// </summary>
+/// <summary>Runs gates in a folder that is a person's own, or is not set up. Whoever else writes there: a result is kept only where the
+/// files were the same before and after the gate.</summary>
 internal sealed class GatesOfCheckout(
     GitRepository repository,
     IReadOnlyList<Gate> gates,

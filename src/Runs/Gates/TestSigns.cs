@@ -2,10 +2,8 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Runs.Gates;
 
-/// <summary>
-/// What a change shows of tests that say less than before: switched off, taken away, left out by a configuration, or made to look as if
-/// they ran. Pure; it knows words, not languages, so it names and never judges.
-/// </summary>
+/// <summary>What a change shows of tests that say less than before: switched off, taken away, left out by a configuration, or made to look
+/// as if they ran. Pure; it knows words, not languages, so it names and never judges.</summary>
 internal static partial class TestSigns
 {
     private const int MostNamed = 3;

@@ -1,9 +1,7 @@
 namespace Orchestrator.Runs.Gates;
 
-/// <summary>
-/// Worktrees in which gates run: outside the repository, so that nothing of the main checkout is found by looking upwards, one caller at a
-/// time in each, and exactly the files of one commit.
-/// </summary>
+/// <summary>Worktrees in which gates run: outside the repository, so that nothing of the main checkout is found by looking upwards, one
+/// caller at a time in each, and exactly the files of one commit.</summary>
 internal sealed class VerificationTrees(GitRepository repository, IReadOnlyDictionary<string, string> environment)
 {
     private const int MaxTrees = 64;
@@ -52,10 +50,8 @@ internal sealed class VerificationTrees(GitRepository repository, IReadOnlyDicti
         }
     }
 
-    /// <summary>
-    /// The tree that is there, with the files of a commit; null where there is none any more. One that can't be cleaned (a container left
-    /// files of root) or was replaced by whatever ran in it is removed.
-    /// </summary>
+    /// <summary>The tree that is there, with the files of a commit; null where there is none any more. One that can't be cleaned (a
+    /// container left files of root) or was replaced by whatever ran in it is removed.</summary>
     private static async Task<Worktree?> TryCheckOutAsync(WorktreeStore worktrees, string path, string commit, CancellationToken stop)
     {
         if (worktrees.Find(path) is not { } worktree)

@@ -3,10 +3,8 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Runs.Gates;
 
-/// <summary>
-/// Makes a fresh worktree usable: the commands of <c>worktrees.setup</c>, else the one that the project's lock file asks for. Done once per
-/// worktree and content of the lock files.
-/// </summary>
+/// <summary>Makes a fresh worktree usable: the commands of <c>worktrees.setup</c>, else the one that the project's lock file asks for. Done
+/// once per worktree and content of the lock files.</summary>
 internal static class WorktreeSetup
 {
     private const string LeftFile = "setup-left.txt";
@@ -85,10 +83,8 @@ internal static class WorktreeSetup
         return null;
     }
 
-    /// <summary>
-    /// What a person has to know of set-up that was tried: files that git does not ignore are cleared away before each gate, so that set-up
-    /// runs every time, and agents commit them. Null: nothing.
-    /// </summary>
+    /// <summary>What a person has to know of set-up that was tried: files that git does not ignore are cleared away before each gate, so
+    /// that set-up runs every time, and agents commit them. Null: nothing.</summary>
     /// <param name="logFolder">The folder that <see cref="RunAsync"/> was given.</param>
     public static string? Advice(string logFolder)
     {
@@ -99,11 +95,8 @@ internal static class WorktreeSetup
             : null;
     }
 
-    /// <summary>
-    /// Why set-up that a lock file asks for may not run: the file was there when the run began, in what its base holds, but not in the
-    /// checkout that the person was asked about.
-    /// One that came with the run's own work is as good as the plan.
-    /// </summary>
+    /// <summary>Why set-up that a lock file asks for may not run: the file was there when the run began, in what its base holds, but not in
+    /// the checkout that the person was asked about. One that came with the run's own work is as good as the plan.</summary>
     private static async Task<string?> UnaskedAsync(
         GitRepository repository,
         IReadOnlyList<SetUpCommand> found,
@@ -129,10 +122,8 @@ internal static class WorktreeSetup
         return null;
     }
 
-    /// <summary>
-    /// What set-up made may hold the worktree's own port or name (a database, a settings file): a worktree that is used again in another
-    /// place, with others, is set up again.
-    /// </summary>
+    /// <summary>What set-up made may hold the worktree's own port or name (a database, a settings file): a worktree that is used again in
+    /// another place, with others, is set up again.</summary>
     private static IEnumerable<string> Used(
         IReadOnlyList<string> commands,
         IReadOnlyDictionary<string, string> configured,

@@ -1,9 +1,7 @@
 namespace Orchestrator.Runs.Holds;
 
-/// <summary>
-/// The holds of a user on this machine: one file, so that a hold counts for every worker there, with or without an engine. Whoever would
-/// start an agent looks at it.
-/// </summary>
+/// <summary>The holds of a user on this machine: one file, so that a hold counts for every worker there, with or without an engine. Whoever
+/// would start an agent looks at it.</summary>
 /// <param name="environment">Variables of the process, which say where the user's state is.</param>
 /// <param name="time">The clock.</param>
 public sealed class HoldFile(IReadOnlyDictionary<string, string> environment, TimeProvider time)

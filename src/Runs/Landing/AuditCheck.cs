@@ -12,10 +12,9 @@ internal sealed record LandingVerdict(LandResult? Refusal, string Note)
     public static LandingVerdict Clear { get; } = new(null, "");
 }
 
-/// <summary>
-/// Asks for known vulnerabilities where a run changes packages, before the target moves or anything is pushed. What the base has is only
-/// named; what is new is a person's to decide. Where a tool can't answer, that is said, and never taken for a good answer.
-/// </summary>
+/// <summary>Asks for known vulnerabilities where a run changes packages, before the target moves or anything is pushed. What the base has
+/// is only named; what is new is a person's to decide. Where a tool can't answer, that is said, and never taken for a good
+/// answer.</summary>
 /// <param name="services">What the steps need of this machine.</param>
 internal sealed class AuditCheck(GitRepository repository, RunFiles files, RunServices services)
 {
@@ -96,9 +95,8 @@ internal sealed class AuditCheck(GitRepository repository, RunFiles files, RunSe
         };
     }
 
-    /// <summary>
-    /// What the tools have to look at, and why some can't: in the tree of a commit, since a manifest may have come or gone.
-    /// </summary>
+    /// <summary>What the tools have to look at, and why some can't: in the tree of a commit, since a manifest may have come or
+    /// gone.</summary>
     private async Task<(IReadOnlyList<AuditSubject> Subjects, IReadOnlyList<string> Missing)> SubjectsAsync(
         IReadOnlyList<AuditTool> tools,
         IReadOnlyList<string> changed,

@@ -3,11 +3,9 @@ using Orchestrator.Runs.Merging;
 
 namespace Orchestrator.Runs.Landing;
 
-/// <summary>
-/// Takes in what a person has committed on staging to help a run on. It counts when all that the run has merged is in it and the gates of
-/// the whole run hold; then it is merged by a commit of ours, so that whoever reads staging after a reset still knows it for the run's.
-/// What does not count stays where it is.
-/// </summary>
+/// <summary>Takes in what a person has committed on staging to help a run on. It counts when all that the run has merged is in it and the
+/// gates of the whole run hold; then it is merged by a commit of ours, so that whoever reads staging after a reset still knows it for the
+/// run's. What does not count stays where it is.</summary>
 /// <param name="services">What the steps need of this machine.</param>
 /// <param name="caller">Asks for whom it is done.</param>
 public sealed class ManualFix(RunServices services, AskCaller caller)

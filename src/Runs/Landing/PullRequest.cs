@@ -1,8 +1,7 @@
 namespace Orchestrator.Runs.Landing;
 
-/// <summary>
-/// Lands as a draft pull request through the <c>gh</c> program: staging is pushed, then the request is opened, or found if it is there.
-/// </summary>
+/// <summary>Lands as a draft pull request through the <c>gh</c> program: staging is pushed, then the request is opened, or found if it is
+/// there.</summary>
 internal static class PullRequest
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);

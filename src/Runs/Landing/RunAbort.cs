@@ -3,10 +3,8 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Runs.Landing;
 
-/// <summary>
-/// Ends a run before its work counts: what it had reached is kept under a ref of its own. The target is left alone, whoever moved it; see
-/// <see cref="LandingReversal"/>.
-/// </summary>
+/// <summary>Ends a run before its work counts: what it had reached is kept under a ref of its own. The target is left alone, whoever moved
+/// it; see <see cref="LandingReversal"/>.</summary>
 public static class RunAbort
 {
     /// <summary>Keeps what was reached.</summary>

@@ -4,10 +4,8 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Landing;
 
-/// <summary>
-/// Brings staging to the target. A target that has moved meanwhile is merged into staging and the gates run again; a checkout of the user's
-/// is never overwritten.
-/// </summary>
+/// <summary>Brings staging to the target. A target that has moved meanwhile is merged into staging and the gates run again; a checkout of
+/// the user's is never overwritten.</summary>
 /// <param name="services">What the steps need of this machine.</param>
 /// <param name="caller">Asks for whom it is landed.</param>
 public sealed class RunLanding(RunServices services, AskCaller caller)
@@ -16,10 +14,8 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
     private const int MaxMoves = 3;
     private const int LongestRefusal = 1000;
 
-    /// <summary>
-    /// Lands, or says what a person has to do first. Done again after a landing, it finds it. What git refuses because of what is in a
-    /// person's checkout is theirs to mend, too: said, and tried again when they ask.
-    /// </summary>
+    /// <summary>Lands, or says what a person has to do first. Done again after a landing, it finds it. What git refuses because of what is
+    /// in a person's checkout is theirs to mend, too: said, and tried again when they ask.</summary>
     /// <param name="input">Which run, and the target.</param>
     /// <param name="asking">Names this asking among all of the run; the same where it is done again.</param>
     /// <param name="stop">Ends it; what has begun is finished by the next attempt.</param>
@@ -150,10 +146,8 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
         }
     }
 
-    /// <summary>
-    /// What is to be landed: staging, where the run's record says that it is, so that everything that was merged is in it. Once a person
-    /// was asked, it may also be further on: they were told what to repair there.
-    /// </summary>
+    /// <summary>What is to be landed: staging, where the run's record says that it is, so that everything that was merged is in it. Once a
+    /// person was asked, it may also be further on: they were told what to repair there.</summary>
     private async Task<(string? Tip, string Note)> StagingTipAsync(
         GitRepository repository,
         StagingRecord staging,

@@ -2,10 +2,8 @@ using Orchestrator.QualityGates.Secrets;
 
 namespace Orchestrator.Runs.Landing;
 
-/// <summary>
-/// Looks for secrets among the lines that a run adds, before the target moves or anything is pushed. A person who was told of them, and
-/// asks for the same commit once more, lets them land.
-/// </summary>
+/// <summary>Looks for secrets among the lines that a run adds, before the target moves or anything is pushed. A person who was told of
+/// them, and asks for the same commit once more, lets them land.</summary>
 internal sealed class SecretCheck(GitRepository repository, RunFiles files)
 {
     private const int MostNamed = 5;

@@ -7,10 +7,8 @@ internal interface ILandingFinding
     string Key { get; }
 }
 
-/// <summary>
-/// What was found when a run was to land, as it is kept in its folder. A person who was told of it, and asks for the same commit once more,
-/// lets it land.
-/// </summary>
+/// <summary>What was found when a run was to land, as it is kept in its folder. A person who was told of it, and asks for the same commit
+/// once more, lets it land.</summary>
 internal sealed record StoredFindings<T>
     where T : ILandingFinding
 {

@@ -6,17 +6,15 @@ using Orchestrator.Plans.Readers.TaskGraphs;
 
 namespace Orchestrator.Runs.Loading;
 
-/// <summary>
-/// Reads the plan of a run and the settings that it begins with, and stores both in the run's folder, where all later steps read them.
-/// </summary>
+/// <summary>Reads the plan of a run and the settings that it begins with, and stores both in the run's folder, where all later steps read
+/// them.</summary>
 /// <param name="services">What the steps need of this machine.</param>
 public sealed class PlanLoading(RunServices services)
 {
     private const int PageSize = 500;
 
-    /// <summary>
-    /// Loads and stores. What is wrong with the plan or the settings is in the outline's faults; then nothing is started.
-    /// </summary>
+    /// <summary>Loads and stores. What is wrong with the plan or the settings is in the outline's faults; then nothing is
+    /// started.</summary>
     /// <param name="input">Which run, and where its plan is.</param>
     public PlanOutline Load(LoadPlanInput input)
     {

@@ -13,20 +13,17 @@ internal static class MailWays
     public const string Asked = "asked";
 }
 
-/// <summary>
-/// Reads the mail of one task, each message once. Showing and noting that it was shown can't be one deed, so what is about to be shown is
-/// noted before; whoever looks next finds in the agent's conversation whether it has arrived, and shows it again where it has not.
-/// </summary>
+/// <summary>Reads the mail of one task, each message once. Showing and noting that it was shown can't be one deed, so what is about to be
+/// shown is noted before; whoever looks next finds in the agent's conversation whether it has arrived, and shows it again where it has
+/// not.</summary>
 public sealed class MailReader(RunFolder folder, string task)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private readonly Mailbox _mailbox = new(folder, TimeProvider.System);
     private readonly string _path = Path.Combine(folder.Task(task), "mail.json");
 
-    /// <summary>
-    /// As long as this file names the size of the run's mail, nothing is left to be shown or found out: a hook need not start a program to
-    /// know that.
-    /// </summary>
+    /// <summary>As long as this file names the size of the run's mail, nothing is left to be shown or found out: a hook need not start a
+    /// program to know that.</summary>
     public static string ReadUpTo(RunFolder folder, string task) => Path.Combine(folder.Task(task), "mail.read");
 
     /// <summary>What is new, without taking it.</summary>

@@ -2,16 +2,13 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Runs.Mail;
 
-/// <summary>
-/// The mail of a run: one file to which a line is added for each message, in its folder on the machine where its agents work. Agents and
-/// people write it themselves, whether or not an engine is there, and each task's reader keeps how far it has read.
-/// </summary>
+/// <summary>The mail of a run: one file to which a line is added for each message, in its folder on the machine where its agents work.
+/// Agents and people write it themselves, whether or not an engine is there, and each task's reader keeps how far it has read.</summary>
 /// <param name="time">The clock.</param>
 public sealed class Mailbox(RunFolder folder, TimeProvider time)
 {
-    /// <summary>
-    /// What a sender's limit and its repeated calls are looked for in: more than all senders may write of that in the window.
-    /// </summary>
+    /// <summary>What a sender's limit and its repeated calls are looked for in: more than all senders may write of that in the
+    /// window.</summary>
     private const int Tail = 1 << 20;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
@@ -118,9 +115,8 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
 
     private static string Name(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..12];
 
-    /// <summary>
-    /// The whole messages from a place on, each with the place behind it; half a line at the end, and what can't be read, is left out.
-    /// </summary>
+    /// <summary>The whole messages from a place on, each with the place behind it; half a line at the end, and what can't be read, is left
+    /// out.</summary>
     /// <param name="from">The place.</param>
     /// <param name="isWhole">A line begins there; else the first line end is looked for.</param>
     private static IEnumerable<(MailMessage Message, long End)> Lines(FileStream file, long from, bool isWhole)

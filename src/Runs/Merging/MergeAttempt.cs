@@ -3,10 +3,8 @@ using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Runs.Merging;
 
-/// <summary>
-/// A task's commit merged onto another one, as a commit that no ref names yet: without conflicts, without links that lead out, without
-/// losses.
-/// </summary>
+/// <summary>A task's commit merged onto another one, as a commit that no ref names yet: without conflicts, without links that lead out,
+/// without losses.</summary>
 internal sealed class MergeAttempt(GitRepository repository, RunFiles files)
 {
     /// <summary>Makes the merge.</summary>
@@ -59,9 +57,8 @@ internal sealed class MergeAttempt(GitRepository repository, RunFiles files)
     /// <summary>In whose name packages for a task are committed: no task's id begins with a dot.</summary>
     public static string PackagesOf(string task) => $".packages-{task}";
 
-    /// <summary>
-    /// Lock files are made as a whole: lines of two installations that git can merge say something that no package manager has resolved.
-    /// </summary>
+    /// <summary>Lock files are made as a whole: lines of two installations that git can merge say something that no package manager has
+    /// resolved.</summary>
     private async Task<bool> IsOutdatedAsync(MergeRequest request, string onto, CancellationToken stop)
     {
         var diffs = new Diffs(repository);

@@ -3,9 +3,8 @@ using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Runs.Merging;
 
-/// <summary>
-/// Runs the gates of merged work at the commit that may become staging, and says what it means for whoever was merged last.
-/// </summary>
+/// <summary>Runs the gates of merged work at the commit that may become staging, and says what it means for whoever was merged
+/// last.</summary>
 internal sealed class MergeGates(RunServices services, GitRepository repository, RunFiles files)
 {
     /// <summary>How often a gate that may fail by chance is run as a rule before its failure is believed.</summary>
@@ -82,10 +81,8 @@ internal sealed class MergeGates(RunServices services, GitRepository repository,
         }
     }
 
-    /// <summary>
-    /// Each gate once, with the first task that asks for it. Each task's begin in a clean tree, as they do when it is merged alone: the
-    /// same suite of two tasks may leave files that stand in its own way.
-    /// </summary>
+    /// <summary>Each gate once, with the first task that asks for it. Each task's begin in a clean tree, as they do when it is merged
+    /// alone: the same suite of two tasks may leave files that stand in its own way.</summary>
     private IReadOnlyList<IReadOnlyList<Gate>> GatesOf(IReadOnlyList<MergeRequest> merged)
     {
         var asked = merged

@@ -3,10 +3,8 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Runs.Merging;
 
-/// <summary>
-/// Whether what the run's tasks brought to staging is there: looked at after each merge, before staging moves, and as a whole before
-/// landing.
-/// </summary>
+/// <summary>Whether what the run's tasks brought to staging is there: looked at after each merge, before staging moves, and as a whole
+/// before landing.</summary>
 internal sealed class RunLosses(GitRepository repository, RunFiles files)
 {
     /// <summary>The subject of a commit on staging by which a person says that what is lost may be gone.</summary>

@@ -3,13 +3,10 @@ using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Runs.Merging;
 
-/// <summary>
-/// Merges a verified commit to staging without a checkout: the merged tree passes the gates first, then staging moves to it by
-/// compare-and-swap.
-/// Where staging has to be is told by the run. One merge more, of this very commit by this run, task and attempt, was done before a crash;
-/// anything else is put back,
-/// but for what an execution that was reset has merged. The worktree is given back by the task, while the next one is merged.
-/// </summary>
+/// <summary>Merges a verified commit to staging without a checkout: the merged tree passes the gates first, then staging moves to it by
+/// compare-and-swap. Where staging has to be is told by the run. One merge more, of this very commit by this run, task and attempt, was
+/// done before a crash; anything else is put back, but for what an execution that was reset has merged. The worktree is given back by the
+/// task, while the next one is merged.</summary>
 /// <param name="services">What the steps need of this machine.</param>
 /// <param name="caller">Asks for whom it is merged.</param>
 public sealed class TaskMerge(RunServices services, AskCaller caller)

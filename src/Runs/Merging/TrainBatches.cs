@@ -1,11 +1,9 @@
 namespace Orchestrator.Runs.Merging;
 
-/// <summary>
-/// Merges several verified commits at once: first the merges are made one on top of the other, then gates run on the last of them or on
-/// those before it, then staging moves over as many as are good, to the very commit on which the gates ran. The run remembers the commits
-/// between the steps, and no ref names them before staging does: a step that was killed is done again, and what is not there any more is
-/// made anew.
-/// </summary>
+/// <summary>Merges several verified commits at once: first the merges are made one on top of the other, then gates run on the last of them
+/// or on those before it, then staging moves over as many as are good, to the very commit on which the gates ran. The run remembers the
+/// commits between the steps, and no ref names them before staging does: a step that was killed is done again, and what is not there any
+/// more is made anew.</summary>
 /// <param name="services">What the steps need of this machine.</param>
 /// <param name="caller">Asks for whom it is merged.</param>
 public sealed class TrainBatches(RunServices services, AskCaller caller)

@@ -5,9 +5,8 @@ using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Runs.Planning;
 
-/// <summary>
-/// Begins planning: looks whether the planner can work, and stores what it will be told, so that every later step has the same.
-/// </summary>
+/// <summary>Begins planning: looks whether the planner can work, and stores what it will be told, so that every later step has the
+/// same.</summary>
 /// <param name="services">What the steps need of this machine.</param>
 public sealed class PlanningStart(RunServices services)
 {

@@ -6,10 +6,8 @@ namespace Orchestrator.Runs.Preflight;
 /// <param name="gates">Runs them.</param>
 internal sealed class GatesAtBase(GateCheck gates)
 {
-    /// <summary>
-    /// Set-up and gates once at the base: what can't run stops the run; a gate of the configuration that is red already only advises; a
-    /// gate of a task that is green before the work shows nothing, and is named.
-    /// </summary>
+    /// <summary>Set-up and gates once at the base: what can't run stops the run; a gate of the configuration that is red already only
+    /// advises; a gate of a task that is green before the work shows nothing, and is named.</summary>
     public async Task TryAsync(
         GitRepository repository,
         RunFiles files,

@@ -7,9 +7,8 @@ using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Runs.Preflight;
 
-/// <summary>
-/// Everything that would stop a run at three in the morning, looked at before the first agent starts; then the staging branch is made.
-/// </summary>
+/// <summary>Everything that would stop a run at three in the morning, looked at before the first agent starts; then the staging branch is
+/// made.</summary>
 /// <param name="services">What the steps need of this machine.</param>
 public sealed class PreflightCheck(RunServices services)
 {
@@ -162,10 +161,8 @@ public sealed class PreflightCheck(RunServices services)
         }
     }
 
-    /// <summary>
-    /// Notes where the target was and makes the staging branch there, with the contracts on it, all at once; a run that is resumed finds
-    /// both.
-    /// </summary>
+    /// <summary>Notes where the target was and makes the staging branch there, with the contracts on it, all at once; a run that is resumed
+    /// finds both.</summary>
     private static async Task<string> BeginAsync(
         GitRepository repository,
         RunFiles files,

@@ -8,9 +8,8 @@ using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Runs.Questions;
 
-/// <summary>
-/// Has the planner answer a question of a task's agent. What it says is stored before anybody is told: a crash pays for nothing twice.
-/// </summary>
+/// <summary>Has the planner answer a question of a task's agent. What it says is stored before anybody is told: a crash pays for nothing
+/// twice.</summary>
 /// <param name="services">What the steps need of this machine.</param>
 public sealed class PlannerQuestion(RunServices services)
 {

@@ -28,10 +28,8 @@ internal sealed record TrialResult(
     public string Other(string task) => task == First ? Second : First;
 }
 
-/// <summary>
-/// Conflicts that are coming: a file for each pair of tasks whose changes meet, in the run's folder. They are known early or not at all;
-/// nothing decides by them.
-/// </summary>
+/// <summary>Conflicts that are coming: a file for each pair of tasks whose changes meet, in the run's folder. They are known early or not
+/// at all; nothing decides by them.</summary>
 internal static class ComingConflicts
 {
     private const int MostFiles = 10;
@@ -64,9 +62,8 @@ internal static class ComingConflicts
             ]
             : [];
 
-    /// <summary>
-    /// A task's coming conflicts that were not told in this way before; once, whatever is done again for the same start of its agent.
-    /// </summary>
+    /// <summary>A task's coming conflicts that were not told in this way before; once, whatever is done again for the same start of its
+    /// agent.</summary>
     /// <param name="way">How it is told.</param>
     /// <param name="start">The start in which it is told.</param>
     public static IReadOnlyList<TrialResult> TakeUntold(RunFolder folder, string task, string way, int start)

@@ -4,12 +4,10 @@ using Orchestrator.Runs.Mail;
 
 namespace Orchestrator.Runs.Radar;
 
-/// <summary>
-/// While a task's agent works, its last snapshot is merged on trial with the work of the run's other tasks that is not merged yet: their
-/// snapshots, else their branches. Each agent's follower looks when its own snapshot has moved, so that together they see every pair in
-/// which one has moved, and no workflow has to know of it. Over all processes of the repository one git runs at a time, for at most
-/// <see cref="Turn"/>, and then rests nineteen times as long: never more than a twentieth of a core.
-/// </summary>
+/// <summary>While a task's agent works, its last snapshot is merged on trial with the work of the run's other tasks that is not merged yet:
+/// their snapshots, else their branches. Each agent's follower looks when its own snapshot has moved, so that together they see every pair
+/// in which one has moved, and no workflow has to know of it. Over all processes of the repository one git runs at a time, for at most
+/// <see cref="Turn"/>, and then rests nineteen times as long: never more than a twentieth of a core.</summary>
 /// <param name="task">The task whose agent is followed.</param>
 /// <param name="services">What the steps need of this machine.</param>
 internal sealed class ConflictRadar(RunFiles files, GitRepository repository, string task, RunServices services) : IAsyncDisposable
@@ -137,9 +135,8 @@ internal sealed class ConflictRadar(RunFiles files, GitRepository repository, st
         ComingConflicts.Store(files.Folder, result);
     }
 
-    /// <summary>
-    /// The other tasks that have work: what lies in snapshots, else on their branches; a branch that is merged has changed nothing.
-    /// </summary>
+    /// <summary>The other tasks that have work: what lies in snapshots, else on their branches; a branch that is merged has changed
+    /// nothing.</summary>
     private async Task<IReadOnlyDictionary<string, TrialCandidate>> OthersAsync(CancellationToken stop)
     {
         var branches = await new RefStore(repository).ListAsync([RunRefs.Task(files.Settings, files.Folder, "")], stop);

@@ -1,19 +1,14 @@
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>
-/// Which versions of its contracts a plan's tasks were given in earlier runs. A run's plan is fixed, so a contract is renegotiated by
-/// starting a changed plan:
-/// its consumers are told and work again, since the contract is part of what names their result; all others are taken up and verified
-/// against it.
-/// </summary>
+/// <summary>Which versions of its contracts a plan's tasks were given in earlier runs. A run's plan is fixed, so a contract is renegotiated
+/// by starting a changed plan: its consumers are told and work again, since the contract is part of what names their result; all others are
+/// taken up and verified against it.</summary>
 internal static class ContractHistory
 {
     private const int MostRuns = 50;
 
-    /// <summary>
-    /// Warns of consumers whose contract is another one than they were given last, and gives what needs a person's yes: contracts that
-    /// changed too often.
-    /// </summary>
+    /// <summary>Warns of consumers whose contract is another one than they were given last, and gives what needs a person's yes: contracts
+    /// that changed too often.</summary>
     public static IReadOnlyList<string> Renegotiated(RunFiles files, List<string> warnings)
     {
         if (files.Contracts is not { Count: > 0 } current)

@@ -1,9 +1,7 @@
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>
-/// What a person has to know who decides how a run goes on that can't by itself: what went wrong with the evidence, what is done, and each
-/// way out with its commands. Written when the run comes into that state; the last one stays in its folder.
-/// </summary>
+/// <summary>What a person has to know who decides how a run goes on that can't by itself: what went wrong with the evidence, what is done,
+/// and each way out with its commands. Written when the run comes into that state; the last one stays in its folder.</summary>
 /// <param name="repository">Absolute path of the repository's main work tree.</param>
 public sealed class EscalationReport(string repository)
 {

@@ -2,10 +2,8 @@ using System.Collections.Concurrent;
 
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>
-/// Writes transitions to a run's folder: events appended, the status file replaced. Doing it again adds nothing: an event's number says
-/// whether it is there, and what an interrupted append left of a line is cut off first.
-/// </summary>
+/// <summary>Writes transitions to a run's folder: events appended, the status file replaced. Doing it again adds nothing: an event's number
+/// says whether it is there, and what an interrupted append left of a line is cut off first.</summary>
 public sealed class ProgressRecorder
 {
     private const int MostRemembered = 16;
@@ -26,9 +24,8 @@ public sealed class ProgressRecorder
         EscalationReport.WriteIfDue(folder, WriteStatus(folder.Status, input, executionId), input.Events);
     }
 
-    /// <summary>
-    /// Appends those that are new; what an interrupted append or a power cut left behind the last whole event is cut off first.
-    /// </summary>
+    /// <summary>Appends those that are new; what an interrupted append or a power cut left behind the last whole event is cut off
+    /// first.</summary>
     /// <param name="path">The file of events.</param>
     /// <param name="events">Events in their order.</param>
     public static void Append(string path, IReadOnlyList<RunEvent> events)
@@ -49,10 +46,8 @@ public sealed class ProgressRecorder
         stream.Flush();
     }
 
-    /// <summary>
-    /// Cuts what follows the last whole event and gives that one's number, 0 where there is none. A power cut may leave half a line, or
-    /// lines of zeros: events are written as they come and not synced.
-    /// </summary>
+    /// <summary>Cuts what follows the last whole event and gives that one's number, 0 where there is none. A power cut may leave half a
+    /// line, or lines of zeros: events are written as they come and not synced.</summary>
     private static long CutHalfLine(FileStream stream)
     {
         const int Window = 64 * 1024;

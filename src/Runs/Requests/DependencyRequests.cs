@@ -3,9 +3,8 @@ using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Runs.Requests;
 
-/// <summary>
-/// Judges the packages that an agent asks for: what it wrote, the policy, what other tasks have asked for, and whether they are there.
-/// </summary>
+/// <summary>Judges the packages that an agent asks for: what it wrote, the policy, what other tasks have asked for, and whether they are
+/// there.</summary>
 /// <param name="services">What the steps need of this machine.</param>
 /// <param name="input">Which start, and what a person has said.</param>
 internal sealed class DependencyRequests(RunServices services, RunFiles files, JudgeRequestInput input)

@@ -7,9 +7,8 @@ namespace Orchestrator.Runs.Requests;
 /// <param name="path">The file, relative to the repository.</param>
 public delegate Task<string?> AskOtherRuns(string path, CancellationToken stop);
 
-/// <summary>
-/// Judges the files that an agent would have to write and that are not its task's: they are lent where no task that is open holds them.
-/// </summary>
+/// <summary>Judges the files that an agent would have to write and that are not its task's: they are lent where no task that is open holds
+/// them.</summary>
 /// <param name="askOtherRuns">Asks whether a task of another run holds a file.</param>
 internal sealed class FileRequests(RunFiles files, string task, AskOtherRuns askOtherRuns)
 {

@@ -22,10 +22,8 @@ internal static class ManifestVersions
         };
     }
 
-    /// <summary>
-    /// Whether the manifest has the package already for more than development. npm would take it away from there, where it is asked for
-    /// development alone.
-    /// </summary>
+    /// <summary>Whether the manifest has the package already for more than development. npm would take it away from there, where it is
+    /// asked for development alone.</summary>
     /// <param name="manifest">Whose it is.</param>
     /// <param name="path">The file.</param>
     public static bool IsForAll(PackageManifest manifest, PackageRequest package, string path) =>

@@ -5,10 +5,8 @@ using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Runs.Requests;
 
-/// <summary>
-/// Installs what an agent was granted: the package manager writes manifest and lock file in a tree of staging, and these become a commit
-/// that is merged as work is. Every agent of the run is told.
-/// </summary>
+/// <summary>Installs what an agent was granted: the package manager writes manifest and lock file in a tree of staging, and these become a
+/// commit that is merged as work is. Every agent of the run is told.</summary>
 /// <param name="services">What the steps need of this machine.</param>
 public sealed class PackageInstallation(RunServices services)
 {
@@ -43,10 +41,8 @@ public sealed class PackageInstallation(RunServices services)
         return result;
     }
 
-    /// <summary>
-    /// Says what became of it. Where staging has the packages, the agent's work so far is committed, so that staging can be brought into
-    /// its worktree.
-    /// </summary>
+    /// <summary>Says what became of it. Where staging has the packages, the agent's work so far is committed, so that staging can be
+    /// brought into its worktree.</summary>
     /// <param name="input">Which start, and what came of the merge.</param>
     /// <param name="stop">Is looked at between the steps.</param>
     public async Task<RequestConclusion> ConcludeAsync(ConcludeRequestInput input, CancellationToken stop)

@@ -29,10 +29,8 @@ internal sealed partial class PackageProgram(IReadOnlyDictionary<string, string>
         new("CARGO_TERM_COLOR", "never"),
     ];
 
-    /// <summary>
-    /// A call was ended by signal 9, as by a machine short of memory: it may go well the next time, and what it has left is not to be built
-    /// on.
-    /// </summary>
+    /// <summary>A call was ended by signal 9, as by a machine short of memory: it may go well the next time, and what it has left is not to
+    /// be built on.</summary>
     public bool WasKilled { get; private set; }
 
     /// <summary>With the environment of a gate, in a tree of staging.</summary>

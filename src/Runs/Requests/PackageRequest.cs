@@ -2,9 +2,8 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Runs.Requests;
 
-/// <summary>
-/// A package that an agent asks for, read from its words: nothing of it can be an option of a program, an address or a path.
-/// </summary>
+/// <summary>A package that an agent asks for, read from its words: nothing of it can be an option of a program, an address or a
+/// path.</summary>
 /// <param name="Version">The versions that are wanted, such as <c>&gt;=2.0</c>; empty: any.</param>
 /// <param name="Extras">Parts of it that are wanted, too: extras of a Python package, features of a crate.</param>
 internal sealed partial record PackageRequest(string Name, string Version, IReadOnlyList<string> Extras)

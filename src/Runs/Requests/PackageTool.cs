@@ -2,10 +2,8 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Runs.Requests;
 
-/// <summary>
-/// A package manager: what it is asked to find out whether a package is there, without changing anything, and what to write manifest and
-/// lock file. It runs nothing of a package: what set-up runs comes later, in the worktrees.
-/// </summary>
+/// <summary>A package manager: what it is asked to find out whether a package is there, without changing anything, and what to write
+/// manifest and lock file. It runs nothing of a package: what set-up runs comes later, in the worktrees.</summary>
 internal sealed partial record PackageTool
 {
     /// <summary>By that pip knows that it leaves an environment alone that the system manages.</summary>

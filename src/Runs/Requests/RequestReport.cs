@@ -1,9 +1,7 @@
 namespace Orchestrator.Runs.Requests;
 
-/// <summary>
-/// The part of a report that tells what agents have asked for beyond their tasks (packages, and files of others), and what the planner has
-/// answered them.
-/// </summary>
+/// <summary>The part of a report that tells what agents have asked for beyond their tasks (packages, and files of others), and what the
+/// planner has answered them.</summary>
 internal static class RequestReport
 {
     private const int Most = 60;

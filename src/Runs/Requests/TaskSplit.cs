@@ -2,10 +2,8 @@ using Orchestrator.Runs.Loading;
 
 namespace Orchestrator.Runs.Requests;
 
-/// <summary>
-/// A task that is too big for one agent: the parts that it proposes become tasks of the run, one after the other, since they may write the
-/// same files. The task itself goes on behind them, and its own gates judge the whole.
-/// </summary>
+/// <summary>A task that is too big for one agent: the parts that it proposes become tasks of the run, one after the other, since they may
+/// write the same files. The task itself goes on behind them, and its own gates judge the whole.</summary>
 /// <param name="services">What the steps need of this machine.</param>
 public sealed class TaskSplit(RunServices services)
 {

@@ -1,9 +1,8 @@
 namespace Orchestrator.Runs.Requests;
 
-/// <summary>
-/// The versions that a requirement allows, as far as its numbers say: from one to another. What is behind the numbers (pre-releases, build
-/// marks) is left to the package manager, and so is a requirement that can't be read, which allows everything.
-/// </summary>
+/// <summary>The versions that a requirement allows, as far as its numbers say: from one to another. What is behind the numbers
+/// (pre-releases, build marks) is left to the package manager, and so is a requirement that can't be read, which allows
+/// everything.</summary>
 /// <param name="Low">The lowest; null: there is none.</param>
 /// <param name="HasLow">That one is allowed itself.</param>
 /// <param name="High">The highest; null: there is none.</param>

@@ -1,9 +1,7 @@
 namespace Orchestrator.Runs.Resets;
 
-/// <summary>
-/// What an execution of a run has left that a reset put an end to: what is merged or landed, by git; how far each task had come, by its
-/// folder and the record; which of their workflows are open, by the engine.
-/// </summary>
+/// <summary>What an execution of a run has left that a reset put an end to: what is merged or landed, by git; how far each task had come,
+/// by its folder and the record; which of their workflows are open, by the engine.</summary>
 public static class EarlierExecution
 {
     /// <summary>Finds it; a staging branch that is gone is made anew.</summary>

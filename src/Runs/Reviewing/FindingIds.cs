@@ -1,10 +1,8 @@
 namespace Orchestrator.Runs.Reviewing;
 
-/// <summary>
-/// Ids for the findings of a round, which their tasks have, too. The same round at the same commit gives the same ones, however often it is
-/// concluded. After a reset a round of the same number may look at another commit: what it finds gets ids that no task of the run has had,
-/// else it would be taken for done where the task of that name is merged.
-/// </summary>
+/// <summary>Ids for the findings of a round, which their tasks have, too. The same round at the same commit gives the same ones, however
+/// often it is concluded. After a reset a round of the same number may look at another commit: what it finds gets ids that no task of the
+/// run has had, else it would be taken for done where the task of that name is merged.</summary>
 internal sealed class FindingIds
 {
     private readonly string _prefix;

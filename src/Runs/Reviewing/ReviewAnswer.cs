@@ -3,9 +3,8 @@ using Orchestrator.Plans.Readers.Documents;
 
 namespace Orchestrator.Runs.Reviewing;
 
-/// <summary>
-/// What a reviewer answers: the schema it is asked to fit, and how an answer is read. Nothing is thrown for what stands in it.
-/// </summary>
+/// <summary>What a reviewer answers: the schema it is asked to fit, and how an answer is read. Nothing is thrown for what stands in
+/// it.</summary>
 internal sealed record ReviewAnswer
 {
     private const string Accept = "accept";

@@ -27,10 +27,8 @@ internal static partial class ReviewDiff
         CancellationToken stop
     ) => (await PatchFile.ReadAsync(repository, from, to, stop))?.Select(Of).ToList();
 
-    /// <summary>
-    /// Questions of whole files, as many of them in each as fit. A file that is too large for one question alone is cut at lines, and each
-    /// piece says so.
-    /// </summary>
+    /// <summary>Questions of whole files, as many of them in each as fit. A file that is too large for one question alone is cut at lines,
+    /// and each piece says so.</summary>
     public static IReadOnlyList<string> Divide(IReadOnlyList<ReviewedFile> files, int largest = LargestPart)
     {
         var parts = new List<string>();

@@ -59,9 +59,8 @@ public sealed class ReviewEnd(RunServices services)
             "ReviewGone"
         );
 
-    /// <summary>
-    /// Findings that stood before: fixed where a part shows it and none says otherwise. One that nobody speaks of still stands.
-    /// </summary>
+    /// <summary>Findings that stood before: fixed where a part shows it and none says otherwise. One that nobody speaks of still
+    /// stands.</summary>
     private static List<ReviewFinding> EarlierOf(RunFiles run, ReviewRound round, IReadOnlyList<ReviewAnswer> answers)
     {
         var before = ReviewRecord.Read(run.Folder, round.Number - 1)?.Findings.Where(f => f.Stands) ?? [];

@@ -1,9 +1,7 @@
 namespace Orchestrator.Runs.Reviewing;
 
-/// <summary>
-/// What lies in the run's folder while a round goes on: <c>review/round-N-COMMIT/</c> with the questions and the answers. A round that is
-/// begun again at the same commit finds them.
-/// </summary>
+/// <summary>What lies in the run's folder while a round goes on: <c>review/round-N-COMMIT/</c> with the questions and the answers. A round
+/// that is begun again at the same commit finds them.</summary>
 internal sealed class ReviewFiles(RunFolder folder, ReviewRound round)
 {
     private string Name => $"round-{round.Number}-{round.Tip[..Math.Min(12, round.Tip.Length)]}";

@@ -9,9 +9,8 @@ namespace Orchestrator.Runs.Setup;
 /// <summary>Looks whether runs could work on this machine and in this repository. Changes nothing, costs no money.</summary>
 public static class MachineCheck
 {
-    /// <summary>
-    /// Looks at system, git, repository, agent, limits, gates, disk, notifications, and settings that change nothing yet.
-    /// </summary>
+    /// <summary>Looks at system, git, repository, agent, limits, gates, disk, notifications, and settings that change nothing
+    /// yet.</summary>
     /// <param name="repository">The repository, or null where there is none.</param>
     /// <param name="loaded">The settings in force, without errors.</param>
     /// <param name="platform">The machine.</param>

@@ -33,10 +33,8 @@ internal static class AgentCatalog
         );
     }
 
-    /// <summary>
-    /// The planner or reviewer that settings name, or null where there is none of that name. It reads and answers; it can't change
-    /// anything.
-    /// </summary>
+    /// <summary>The planner or reviewer that settings name, or null where there is none of that name. It reads and answers; it can't change
+    /// anything.</summary>
     /// <param name="who">Which one.</param>
     /// <param name="hookCommand">Program and arguments of the ownership hook; the program is ours.</param>
     /// <param name="runEnvironment">Variables and servers.</param>

@@ -3,11 +3,9 @@ using Orchestrator.Git.Guard;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>
-/// Guards what all worktrees share while an agent works: recorded before it starts, compared when it has ended. What differs is noted in
-/// the start's folder first and then dealt with, so that a crash in between forgets nothing. Others work there, too: only what the agent's
-/// own tool calls show is charged to it.
-/// </summary>
+/// <summary>Guards what all worktrees share while an agent works: recorded before it starts, compared when it has ended. What differs is
+/// noted in the start's folder first and then dealt with, so that a crash in between forgets nothing. Others work there, too: only what the
+/// agent's own tool calls show is charged to it.</summary>
 internal sealed class AgentGuard(TaskWorkspace workspace, RunServices services, int start)
 {
     private const string FileName = "foreign.json";

@@ -2,10 +2,8 @@ using Orchestrator.Agents.Supervision;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>
-/// One agent start: begun, or taken up where it is. The agent does not depend on this process: when the worker stops or dies it works on,
-/// and the next attempt of this step, here or in a successor, follows the same start.
-/// </summary>
+/// <summary>One agent start: begun, or taken up where it is. The agent does not depend on this process: when the worker stops or dies it
+/// works on, and the next attempt of this step, here or in a successor, follows the same start.</summary>
 internal static class AgentMonitor
 {
     private static readonly TimeSpan HeartbeatInterval = TimeSpan.FromSeconds(2);
@@ -104,10 +102,8 @@ internal static class AgentMonitor
         }
     }
 
-    /// <summary>
-    /// What a start that is to be stopped came to where it was never begun, which it then never will be; null where there is something to
-    /// be followed.
-    /// </summary>
+    /// <summary>What a start that is to be stopped came to where it was never begun, which it then never will be; null where there is
+    /// something to be followed.</summary>
     /// <param name="stop">It is to be stopped.</param>
     /// <param name="folder">The start's folder.</param>
     /// <param name="session">The conversation to go on with later.</param>

@@ -53,10 +53,8 @@ internal static partial class AgentOutcomeClassifier
         };
     }
 
-    /// <summary>
-    /// How an agent failed, without numbers and the task's name: three different tasks that fail alike have not failed for their own
-    /// reasons. Empty for failures that a task can have by itself, such as its limits or a claim of its agent.
-    /// </summary>
+    /// <summary>How an agent failed, without numbers and the task's name: three different tasks that fail alike have not failed for their
+    /// own reasons. Empty for failures that a task can have by itself, such as its limits or a claim of its agent.</summary>
     public static string SignatureOf(AgentOutcome outcome, AgentClaim? claim, string agent, string taskId)
     {
         var countable =

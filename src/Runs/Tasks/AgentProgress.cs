@@ -1,8 +1,7 @@
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>
-/// What an agent does now, for people who watch: <c>progress.json</c> in the start's folder, renewed at most every half second.
-/// </summary>
+/// <summary>What an agent does now, for people who watch: <c>progress.json</c> in the start's folder, renewed at most every half
+/// second.</summary>
 internal sealed class AgentProgress(string folder, string worktree, TimeProvider time)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);

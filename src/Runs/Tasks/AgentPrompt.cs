@@ -58,9 +58,8 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
         return mail.Count == 0 ? "" : $"\n# Messages\n\n{MailMessage.Show(mail)}\n";
     }
 
-    /// <summary>
-    /// The part of the prompt that decides about the result: without notes, mail and guidance, and without which gates run one at a time.
-    /// </summary>
+    /// <summary>The part of the prompt that decides about the result: without notes, mail and guidance, and without which gates run one at
+    /// a time.</summary>
     public static string ForKey(RunFiles files, PlanTask task)
     {
         var input = Input(files, task, null);
@@ -147,9 +146,8 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
         return text.ToString();
     }
 
-    /// <summary>
-    /// The limit that ended the start before this one, so that the agent does not run into it again; empty where none did.
-    /// </summary>
+    /// <summary>The limit that ended the start before this one, so that the agent does not run into it again; empty where none
+    /// did.</summary>
     private static string EndingOfLast(RunAgentInput input, RunFiles files) =>
         AgentRunNotes.Read(files.Folder.Start(input.Task.Task.Id, input.Start - 1)) is { } last && LimitFailures.Contains(last.Failure)
             ? $"Your last attempt was ended by a limit: {last.Detail} Go about it so that this does not happen again."

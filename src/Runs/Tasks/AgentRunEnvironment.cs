@@ -16,10 +16,8 @@ internal sealed record AgentRunEnvironment(
 {
     private const string McpFile = ProjectCommands.McpFile;
 
-    /// <summary>
-    /// The surroundings of an agent that starts at a commit; null where there is none yet. Secrets are read anew each time, since what a
-    /// run stores must not hold them.
-    /// </summary>
+    /// <summary>The surroundings of an agent that starts at a commit; null where there is none yet. Secrets are read anew each time, since
+    /// what a run stores must not hold them.</summary>
     public static async Task<AgentRunEnvironment> OfAsync(
         RunServices services,
         string repository,
@@ -53,10 +51,8 @@ internal sealed record AgentRunEnvironment(
             .ToDictionary();
     }
 
-    /// <summary>
-    /// The named servers of a <c>.mcp.json</c>, and the names that are not there as the person saw them. A file that can't be read has
-    /// none.
-    /// </summary>
+    /// <summary>The named servers of a <c>.mcp.json</c>, and the names that are not there as the person saw them. A file that can't be read
+    /// has none.</summary>
     internal static (string? Config, IReadOnlyList<string> Missing) Keep(
         string file,
         IReadOnlyList<string> names,

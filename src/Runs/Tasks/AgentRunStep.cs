@@ -128,10 +128,8 @@ public sealed class AgentRunStep(RunServices services)
             : result;
     }
 
-    /// <summary>
-    /// Programs end with an error for many reasons (a warning, a report that could not be sent), also after good work: where the agent
-    /// itself said nothing and there is work, its gates judge it. One that left nothing has failed.
-    /// </summary>
+    /// <summary>Programs end with an error for many reasons (a warning, a report that could not be sent), also after good work: where the
+    /// agent itself said nothing and there is work, its gates judge it. One that left nothing has failed.</summary>
     private static async Task<bool> HasWorkAsync(TaskWorkspace workspace, Worktree? worktree, RunAgentInput input)
     {
         if (worktree is null)

@@ -86,9 +86,8 @@ internal sealed class AgentStarts(RunServices services)
     private static string SessionId(RunAgentInput input, string execution) =>
         new Guid(Digest("session", input, execution)[..16]).ToString();
 
-    /// <summary>
-    /// Names the task to the commands its agent calls. It stops mistakes, not malice: whoever reads this repository's files can compute it.
-    /// </summary>
+    /// <summary>Names the task to the commands its agent calls. It stops mistakes, not malice: whoever reads this repository's files can
+    /// compute it.</summary>
     private static string Token(RunAgentInput input, string execution) => Convert.ToHexStringLower(Digest("token", input, execution)[..16]);
 
     private static byte[] Digest(string purpose, RunAgentInput input, string execution) =>

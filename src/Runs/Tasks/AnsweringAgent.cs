@@ -48,10 +48,8 @@ internal sealed record AnsweringStart
     public required Func<bool, string> Prompt { get; init; }
 }
 
-/// <summary>
-/// Asks an agent that only reads and answers. Like every agent it outlives this process, so that an answer that is on its way is taken up
-/// and not asked for again.
-/// </summary>
+/// <summary>Asks an agent that only reads and answers. Like every agent it outlives this process, so that an answer that is on its way is
+/// taken up and not asked for again.</summary>
 /// <param name="services">What the steps need of this machine.</param>
 internal sealed class AnsweringAgent(RunServices services)
 {

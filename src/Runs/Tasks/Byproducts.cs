@@ -1,9 +1,7 @@
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>
-/// Files that tools write beside the work: lock files and build output. Where nobody owns them they are put back, not held against the
-/// agent.
-/// </summary>
+/// <summary>Files that tools write beside the work: lock files and build output. Where nobody owns them they are put back, not held against
+/// the agent.</summary>
 internal static class Byproducts
 {
     private static readonly HashSet<string> LockFiles = new(StringComparer.Ordinal)
@@ -57,9 +55,8 @@ internal static class Byproducts
             || BuildEndings.Any(e => path.EndsWith(e, StringComparison.Ordinal));
     }
 
-    /// <summary>
-    /// Puts them back as they were in a commit. Build output is made anew by whoever needs it; all else is kept under a ref first.
-    /// </summary>
+    /// <summary>Puts them back as they were in a commit. Build output is made anew by whoever needs it; all else is kept under a ref
+    /// first.</summary>
     /// <returns>What could not be put back, each a sentence for the agent.</returns>
     public static async Task<IReadOnlyList<string>> PutBackAsync(
         TaskWorkspace workspace,

@@ -1,9 +1,7 @@
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>
-/// Finds names that differ only in case from another one beside them. Each folder is listed once, however many of its files are asked
-/// about.
-/// </summary>
+/// <summary>Finds names that differ only in case from another one beside them. Each folder is listed once, however many of its files are
+/// asked about.</summary>
 internal sealed class CaseCollisions(WorktreeFiles files)
 {
     private readonly Dictionary<string, Dictionary<string, int>> _folders = new(StringComparer.Ordinal);

@@ -1,8 +1,7 @@
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>
-/// How much a task changes: a change that is too large, or that only moves white space about, is hard to review and in the way of others.
-/// </summary>
+/// <summary>How much a task changes: a change that is too large, or that only moves white space about, is hard to review and in the way of
+/// others.</summary>
 /// <param name="limits">What is too much; off by default.</param>
 internal sealed class ChangeLimits(GitRepository repository, ChangeSettings limits, PlanTask task)
 {
@@ -73,9 +72,8 @@ internal sealed class ChangeLimits(GitRepository repository, ChangeSettings limi
                 + "the task.";
     }
 
-    /// <summary>
-    /// Files in which nothing is left of the change when white space is ignored; git is asked only where one may be such.
-    /// </summary>
+    /// <summary>Files in which nothing is left of the change when white space is ignored; git is asked only where one may be
+    /// such.</summary>
     private async Task<IReadOnlyList<string>> FormatOnlyAsync(
         string baseCommit,
         string tree,

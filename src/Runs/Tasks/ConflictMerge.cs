@@ -2,11 +2,8 @@ using Orchestrator.Git.Merging;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>
-/// A merge with other tasks' work that the agent was given to resolve: is that work still in the files? Git forgets a merge as soon as
-/// somebody says 'git reset',
-/// with everything still in the files, so that the files are asked and not git.
-/// </summary>
+/// <summary>A merge with other tasks' work that the agent was given to resolve: is that work still in the files? Git forgets a merge as
+/// soon as somebody says 'git reset', with everything still in the files, so that the files are asked and not git.</summary>
 internal sealed class ConflictMerge(TaskWorkspace workspace, Worktree worktree, TaskNotes notes, IReadOnlyCollection<string> appendedFiles)
 {
     private readonly CommitStore _commits = new(workspace.Repository);
@@ -48,10 +45,8 @@ internal sealed class ConflictMerge(TaskWorkspace workspace, Worktree worktree, 
             );
     }
 
-    /// <summary>
-    /// Files in conflict that are as the merge left them, and of which nobody has told git that they are resolved. Where one side removed a
-    /// file, or it is binary, git marks nothing in it and leaves one side alone.
-    /// </summary>
+    /// <summary>Files in conflict that are as the merge left them, and of which nobody has told git that they are resolved. Where one side
+    /// removed a file, or it is binary, git marks nothing in it and leaves one side alone.</summary>
     /// <param name="ours">The task's own last commit.</param>
     public async Task<MergeLoss> FindUndecidedAsync(string ours, CancellationToken stop)
     {

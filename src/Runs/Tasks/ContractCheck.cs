@@ -1,9 +1,7 @@
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>
-/// Whether a task's work holds the plan's contracts: their files are as the orchestrator wrote them, and classes that say they implement
-/// one do.
-/// </summary>
+/// <summary>Whether a task's work holds the plan's contracts: their files are as the orchestrator wrote them, and classes that say they
+/// implement one do.</summary>
 internal static class ContractCheck
 {
     /// <summary>Larger sources are generated; nobody implements a contract in them by hand.</summary>

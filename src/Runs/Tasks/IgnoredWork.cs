@@ -1,9 +1,7 @@
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>
-/// Files that a task owns and git's ignore rules hide, so that they are no part of its work. A file that the plan names by its whole path
-/// is meant, and is committed all the same; others are named when something fails, since nobody would think of it.
-/// </summary>
+/// <summary>Files that a task owns and git's ignore rules hide, so that they are no part of its work. A file that the plan names by its
+/// whole path is meant, and is committed all the same; others are named when something fails, since nobody would think of it.</summary>
 internal sealed class IgnoredWork(TaskWorkspace workspace, PlanTask task, Worktree worktree)
 {
     private readonly Ownership _ownership = Ownership.Of(task);

@@ -3,16 +3,12 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>
-/// Results of tasks, kept under the content key of the work they are of, and taken up in place of an agent's work by a later run or attempt
-/// with the same key.
-/// </summary>
+/// <summary>Results of tasks, kept under the content key of the work they are of, and taken up in place of an agent's work by a later run
+/// or attempt with the same key.</summary>
 internal static class KeptResults
 {
-    /// <summary>
-    /// Names the commit by its content key, so that the same work is never paid for again. A result is one commit on its base: the diff of
-    /// all attempts.
-    /// </summary>
+    /// <summary>Names the commit by its content key, so that the same work is never paid for again. A result is one commit on its base: the
+    /// diff of all attempts.</summary>
     public static async Task KeepAsync(
         TaskWorkspace workspace,
         PlanTask task,
@@ -46,10 +42,8 @@ internal static class KeptResults
         );
     }
 
-    /// <summary>
-    /// Applies the diff of a result with this key to the present base as a commit of its own; null where there is none or it does not
-    /// apply.
-    /// </summary>
+    /// <summary>Applies the diff of a result with this key to the present base as a commit of its own; null where there is none or it does
+    /// not apply.</summary>
     public static async Task<string?> TakeUpAsync(
         TaskWorkspace workspace,
         PlanTask task,

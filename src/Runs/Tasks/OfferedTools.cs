@@ -3,10 +3,8 @@ using Orchestrator.Agents.ClaudeCli;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>
-/// Whether an agent really has the tools it was to have: a server that does not start, or dies before it has listed its tools, is no reason
-/// for the agent program to stop, and the agent works on without them.
-/// </summary>
+/// <summary>Whether an agent really has the tools it was to have: a server that does not start, or dies before it has listed its tools, is
+/// no reason for the agent program to stop, and the agent works on without them.</summary>
 /// <param name="folder">The start's folder.</param>
 internal sealed class OfferedTools(string folder)
 {

@@ -8,9 +8,8 @@ internal sealed class OwnCommits(TaskWorkspace workspace, PlanTask task, RunFile
     public bool IsOfAttempt(CommitInfo commit, int attempt) =>
         commit.Trailers is { } trailers && trailers.Run == workspace.RunId && trailers.Task == task.Id && trailers.Attempt == attempt;
 
-    /// <summary>
-    /// The commit of the attempt before, or the base: whatever the agent committed itself becomes part of this attempt's one commit.
-    /// </summary>
+    /// <summary>The commit of the attempt before, or the base: whatever the agent committed itself becomes part of this attempt's one
+    /// commit.</summary>
     public async Task<string> LastOfOursAsync(CommitStore commits, CommitInfo tip, VerifyTaskInput input, CancellationToken stop)
     {
         var from = TaskNotes.Read(files.Folder, task.Id);
@@ -23,9 +22,8 @@ internal sealed class OwnCommits(TaskWorkspace workspace, PlanTask task, RunFile
             ?? input.Prepared.BaseCommit;
     }
 
-    /// <summary>
-    /// The agent's git does not wait for the disk: after a loss of power its branch may name a commit that was never written.
-    /// </summary>
+    /// <summary>The agent's git does not wait for the disk: after a loss of power its branch may name a commit that was never
+    /// written.</summary>
     public async Task<CommitInfo> ReadTipAsync(CommitStore commits, string tip, CancellationToken stop)
     {
         CommitInfo? read = null;

@@ -1,9 +1,7 @@
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>
-/// Whether a task may change a file, and git can keep what it became. Asked twice: of the worktree, so that the agent hears of all of it,
-/// and of the tree that is to be committed, since until then somebody may write.
-/// </summary>
+/// <summary>Whether a task may change a file, and git can keep what it became. Asked twice: of the worktree, so that the agent hears of all
+/// of it, and of the tree that is to be committed, since until then somebody may write.</summary>
 internal sealed class OwnershipCheck(RunFiles files, PlanTask task, string baseCommit)
 {
     private readonly Ownership _ownership = Ownership.Of(task);

@@ -7,9 +7,8 @@ internal static class ProblemsFile
     private const int Most = 20;
     private const int LongestSentence = 400;
 
-    /// <summary>
-    /// Writes the file and gives its path relative to the repository. What is beyond a bound goes to a second file, which it names.
-    /// </summary>
+    /// <summary>Writes the file and gives its path relative to the repository. What is beyond a bound goes to a second file, which it
+    /// names.</summary>
     public static string Write(RunFolder folder, string taskId, int attempt, IEnumerable<string> sections)
     {
         var path = Path.Combine(folder.Task(taskId), $"problems-{attempt}.md");

@@ -2,19 +2,16 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>
-/// Whether an agent is confined, and to what: the repository's shared folder, what is known of gates and what the person has said yes to
-/// are only read, but for what a worktree needs to work; the engine is not seen.
-/// </summary>
+/// <summary>Whether an agent is confined, and to what: the repository's shared folder, what is known of gates and what the person has said
+/// yes to are only read, but for what a worktree needs to work; the engine is not seen.</summary>
 internal static class SandboxPolicy
 {
     private const string Must = "Agents must be confined (permissions.sandbox, or 'isolation: sandbox' in the plan).";
     private const string Cure =
         "Install bubblewrap (and allow user namespaces), or set permissions.sandbox to auto and take 'isolation: sandbox' out of the plan.";
 
-    /// <summary>
-    /// The confinement of a task's agent; null where it has none. The problem is not empty where it must have one and none is to be had.
-    /// </summary>
+    /// <summary>The confinement of a task's agent; null where it has none. The problem is not empty where it must have one and none is to
+    /// be had.</summary>
     public static async Task<(AgentConfinement? Confinement, string Problem)> OfAsync(
         TaskWorkspace workspace,
         PlanTask task,
@@ -50,10 +47,8 @@ internal static class SandboxPolicy
         );
     }
 
-    /// <summary>
-    /// The repository's folder of ours without the engine, its file and its socket: whoever can speak to it can approve, promote and
-    /// cancel. What a task calls back with are files of its run.
-    /// </summary>
+    /// <summary>The repository's folder of ours without the engine, its file and its socket: whoever can speak to it can approve, promote
+    /// and cancel. What a task calls back with are files of its run.</summary>
     private static HiddenFolder WithoutEngine(string repository)
     {
         var folder = Path.Combine(repository, ".orchestrator");
@@ -72,10 +67,8 @@ internal static class SandboxPolicy
     private static string PersonsFolder(IReadOnlyDictionary<string, string> environment) =>
         Path.GetDirectoryName(SettingsFiles.UserFile(environment))!;
 
-    /// <summary>
-    /// What a run should know before it starts: an error where agents must be confined and can't be, a warning where the program is there
-    /// and does not work.
-    /// </summary>
+    /// <summary>What a run should know before it starts: an error where agents must be confined and can't be, a warning where the program
+    /// is there and does not work.</summary>
     public static async Task<(string Error, string Warning)> PreflightAsync(RunFiles files)
     {
         var mustBe = files.Plan.Tasks.Any(task => MustBe(files.Settings, task));

@@ -12,10 +12,8 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
     private CommitInfo? _committed;
     private readonly OwnCommits _own = new(workspace, task, files);
 
-    /// <summary>
-    /// What is wrong with the work tree, each a sentence for the agent. Lock files and build output that nobody owns are put back and
-    /// noted.
-    /// </summary>
+    /// <summary>What is wrong with the work tree, each a sentence for the agent. Lock files and build output that nobody owns are put back
+    /// and noted.</summary>
     public async Task<IReadOnlyList<string>> FindProblemsAsync(VerifyTaskInput input, List<string> notes, CancellationToken stop)
     {
         var worktree = Worktree(input);
@@ -97,9 +95,8 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
         CancellationToken stop
     ) => MakeAsync(input, said, stop);
 
-    /// <summary>
-    /// The same of work that is not finished, so that something else can be merged into it: what is wrong with it is said when it is.
-    /// </summary>
+    /// <summary>The same of work that is not finished, so that something else can be merged into it: what is wrong with it is said when it
+    /// is.</summary>
     public async Task<string> SaveAsync(VerifyTaskInput input, CancellationToken stop) => (await MakeAsync(input, said: null, stop)).Commit;
 
     /// <summary>Judged where it is said what people should hear of.</summary>
@@ -158,10 +155,8 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
         return ([], made.Commit);
     }
 
-    /// <summary>
-    /// Ownership once more, of what will be committed, and of what was before: an agent may have changed that, and said that it was us.
-    /// Then how much was changed.
-    /// </summary>
+    /// <summary>Ownership once more, of what will be committed, and of what was before: an agent may have changed that, and said that it
+    /// was us. Then how much was changed.</summary>
     private async Task<IReadOnlyList<string>> JudgeAsync(
         VerifyTaskInput input,
         string parent,

@@ -73,10 +73,8 @@ public sealed class TaskPreparation(RunServices services)
         return prepared;
     }
 
-    /// <summary>
-    /// Gives a worktree up: it goes only when everything in it is proven merged. Otherwise its files stay, for a retry or a person, with a
-    /// snapshot under the task's wip ref.
-    /// </summary>
+    /// <summary>Gives a worktree up: it goes only when everything in it is proven merged. Otherwise its files stay, for a retry or a
+    /// person, with a snapshot under the task's wip ref.</summary>
     public async Task ReleaseAsync(ReleaseTaskInput input, CancellationToken stop)
     {
         var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
@@ -115,9 +113,8 @@ public sealed class TaskPreparation(RunServices services)
         }
     }
 
-    /// <summary>
-    /// A worktree that is gone with unfinished work in it (another host, a deleted folder) begins with the last snapshot of that work.
-    /// </summary>
+    /// <summary>A worktree that is gone with unfinished work in it (another host, a deleted folder) begins with the last snapshot of that
+    /// work.</summary>
     private static async Task<Worktree> MakeWorktreeAsync(TaskWorkspace workspace, TaskNotes notes, CancellationToken stop)
     {
         var isNew = workspace.Worktrees.Find(workspace.WorktreePath) is null;
@@ -145,9 +142,8 @@ public sealed class TaskPreparation(RunServices services)
             workspace.KeepAsync(worktree, "what was in the worktree before a snapshot was restored", [tip!], stop);
     }
 
-    /// <summary>
-    /// Brings the present staging into the worktree, so that the agent sees what its work met; conflicts are left in the files, marked.
-    /// </summary>
+    /// <summary>Brings the present staging into the worktree, so that the agent sees what its work met; conflicts are left in the files,
+    /// marked.</summary>
     private static async Task<TaskNotes> MergeStagingAsync(
         TaskWorkspace workspace,
         Worktree worktree,

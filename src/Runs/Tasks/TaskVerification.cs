@@ -2,10 +2,8 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>
-/// Finds out what a task's work is worth: only owned files changed, committed by us, gates run by us at that commit. What the agent claims
-/// is only noted.
-/// </summary>
+/// <summary>Finds out what a task's work is worth: only owned files changed, committed by us, gates run by us at that commit. What the
+/// agent claims is only noted.</summary>
 /// <param name="services">What the steps need of this machine.</param>
 public sealed class TaskVerification(RunServices services)
 {

@@ -1,9 +1,7 @@
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>
-/// Keeps what an agent has done so far, and its conversation in the task's folder, while it works. What a newer snapshot supersedes does
-/// not stay.
-/// </summary>
+/// <summary>Keeps what an agent has done so far, and its conversation in the task's folder, while it works. What a newer snapshot
+/// supersedes does not stay.</summary>
 internal sealed class WorkSnapshots(TaskWorkspace workspace, Worktree? worktree, Func<string?> conversation, TimeProvider time)
 {
     private const string ConversationsFolder = "conversations";

@@ -1,8 +1,7 @@
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>
-/// The older way to say done or blocked: <c>.task-status.json</c> in the worktree. It is taken up once and never committed.
-/// </summary>
+/// <summary>The older way to say done or blocked: <c>.task-status.json</c> in the worktree. It is taken up once and never
+/// committed.</summary>
 internal sealed record WorktreeClaim
 {
     /// <summary>Name of the file, at the worktree's root.</summary>

@@ -1,9 +1,8 @@
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>
-/// How an agent's own use of git in its worktree is seen. Commits, amended and rebased ones, a branch of its own name, a detached head: all
-/// ordinary, since what counts are the files. Only a rebase or the like that stopped at a conflict is work that is not done.
-/// </summary>
+/// <summary>How an agent's own use of git in its worktree is seen. Commits, amended and rebased ones, a branch of its own name, a detached
+/// head: all ordinary, since what counts are the files. Only a rebase or the like that stopped at a conflict is work that is not
+/// done.</summary>
 internal static class WorktreeHistory
 {
     /// <summary>What the agent has to finish first.</summary>

@@ -1,13 +1,9 @@
 namespace Orchestrator.Settings;
 
-/// <summary>
-/// The short list of settings that count from a repository's files before a person trusts it: numbers, and names that are only shown or
-/// compared. A setting that is not here is asked about.
-/// </summary>
-/// <remarks>
-/// Left out on purpose, although numbers or switches: what would loosen a rule or a limit that the person set for all repositories (risk,
-/// money, required people, landing).
-/// </remarks>
+/// <summary>The short list of settings that count from a repository's files before a person trusts it: numbers, and names that are only
+/// shown or compared. A setting that is not here is asked about.</summary>
+/// <remarks>Left out on purpose, although numbers or switches: what would loosen a rule or a limit that the person set for all repositories
+/// (risk, money, required people, landing).</remarks>
 public static class HarmlessSettings
 {
     private static readonly HashSet<Setting> List =

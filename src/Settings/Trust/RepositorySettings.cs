@@ -1,9 +1,7 @@
 namespace Orchestrator.Settings;
 
-/// <summary>
-/// The settings of a repository with what the person has said about it: the one way from files to settings for whoever acts on them.
-/// Without a yes only what is harmless of the repository's files counts.
-/// </summary>
+/// <summary>The settings of a repository with what the person has said about it: the one way from files to settings for whoever acts on
+/// them. Without a yes only what is harmless of the repository's files counts.</summary>
 public sealed class RepositorySettings
 {
     private readonly SettingsInput _input;

@@ -1,10 +1,8 @@
 namespace Orchestrator.Settings;
 
-/// <summary>
-/// The variables that <c>.env</c> and <c>.orchestrator/secrets.env</c> of a trusted repository may hand to agents and planners: account,
-/// region and model. A closed list, since other variables decide which programs are run and where keys are sent: PATH, LD_PRELOAD,
-/// NODE_OPTIONS, GIT_*, AWS_CONFIG_FILE (credential processes), AWS_ENDPOINT_URL, ANTHROPIC_BASE_URL.
-/// </summary>
+/// <summary>The variables that <c>.env</c> and <c>.orchestrator/secrets.env</c> of a trusted repository may hand to agents and planners:
+/// account, region and model. A closed list, since other variables decide which programs are run and where keys are sent: PATH, LD_PRELOAD,
+/// NODE_OPTIONS, GIT_*, AWS_CONFIG_FILE (credential processes), AWS_ENDPOINT_URL, ANTHROPIC_BASE_URL.</summary>
 public static class RepositoryVariables
 {
     private static readonly string[] Secrets =

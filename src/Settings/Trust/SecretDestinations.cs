@@ -1,9 +1,7 @@
 namespace Orchestrator.Settings;
 
-/// <summary>
-/// Secrets are sent only to addresses that the person gave: by flag, variable or the user's own file. A repository that is trusted may name
-/// an address; keys do not go there.
-/// </summary>
+/// <summary>Secrets are sent only to addresses that the person gave: by flag, variable or the user's own file. A repository that is trusted
+/// may name an address; keys do not go there.</summary>
 internal static class SecretDestinations
 {
     /// <summary>Refuses settings that would send a secret to an address of the repository's files.</summary>

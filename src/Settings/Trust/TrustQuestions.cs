@@ -1,8 +1,7 @@
 namespace Orchestrator.Settings;
 
-/// <summary>
-/// Puts together what a repository's files ask for: from files alone, so that flags and variables of one call do not change the question.
-/// </summary>
+/// <summary>Puts together what a repository's files ask for: from files alone, so that flags and variables of one call do not change the
+/// question.</summary>
 internal static class TrustQuestions
 {
     /// <summary>The question that one yes answers.</summary>

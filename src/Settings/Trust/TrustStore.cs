@@ -5,10 +5,8 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.Settings;
 
-/// <summary>
-/// Which repositories the person trusts on this machine; kept for the user, never in the repository. A change of what a repository asks for
-/// asks again.
-/// </summary>
+/// <summary>Which repositories the person trusts on this machine; kept for the user, never in the repository. A change of what a repository
+/// asks for asks again.</summary>
 /// <param name="file">Path of <c>trust.json</c>.</param>
 /// <param name="clock">The clock; by default the system's.</param>
 public sealed class TrustStore(string file, TimeProvider? clock = null)
@@ -33,9 +31,8 @@ public sealed class TrustStore(string file, TimeProvider? clock = null)
             || (runId is not null && known.Runs.ContainsKey(RunKey(repository, runId)));
     }
 
-    /// <summary>
-    /// True when exactly this was said yes to: for the repository, for this run of it (<c>run --yes</c>), or for the time of this process.
-    /// </summary>
+    /// <summary>True when exactly this was said yes to: for the repository, for this run of it (<c>run --yes</c>), or for the time of this
+    /// process.</summary>
     public bool IsTrusted(string repository, TrustQuestion question, string? runId = null)
     {
         var known = Read();
@@ -63,9 +60,8 @@ public sealed class TrustStore(string file, TimeProvider? clock = null)
 
     private static string Day(DateTimeOffset time) => time.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
-    /// <summary>
-    /// Words about single runs are forgotten after a while, else the file grows for ever; whoever resumes a run later is asked again.
-    /// </summary>
+    /// <summary>Words about single runs are forgotten after a while, else the file grows for ever; whoever resumes a run later is asked
+    /// again.</summary>
     private Dictionary<string, string> Recent(IReadOnlyDictionary<string, string> runs)
     {
         var first = Day(_time.GetUtcNow() - RunsAreKept);
