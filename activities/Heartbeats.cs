@@ -9,16 +9,31 @@ internal static class Heartbeats
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
-    /// <summary>Does the work, with heartbeats beside it.</summary>
+    /// <summary>Sends heartbeats while the work is done.</summary>
+    /// <typeparam name="T">The work's task.</typeparam>
     public static async Task<T> WhileAsync<T>(Func<CancellationToken, Task<T>> work)
     {
         var context = ActivityExecutionContext.Current;
         var running = work(context.CancellationToken);
+        await BesideAsync(running, context);
+        return await running;
+    }
+
+    /// <inheritdoc cref="WhileAsync{T}"/>
+    public static async Task WhileAsync(Func<CancellationToken, Task> work)
+    {
+        var context = ActivityExecutionContext.Current;
+        var running = work(context.CancellationToken);
+        await BesideAsync(running, context);
+        await running;
+    }
+
+    private static async Task BesideAsync(Task running, ActivityExecutionContext context)
+    {
         while (await Task.WhenAny(running, Task.Delay(Interval, CancellationToken.None)) != running)
         {
             context.Heartbeat();
         }
-        return await running;
     }
 
     /// <summary>

@@ -4,9 +4,35 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.Activities;
 
-/// <summary>Asks the engine for the open workflows of a run's tasks, and them for their reports.</summary>
+/// <summary>Asks the server for the workflows of a run's tasks, and those for their reports.</summary>
 internal static class OpenTasks
 {
+    /// <summary>The report of one task; null where there is no workflow that could give one.</summary>
+    public static async Task<TaskReport?> ReadAsync(ITemporalClient client, ReadTaskInput input, CancellationToken stop)
+    {
+        var task = client.GetWorkflowHandle<ITaskWorkflow, TaskReport>(RunIds.ForTask(input.RunId, input.TaskId));
+        try
+        {
+            // This very worker may have to answer the query: when it stops, it must not wait for its own answer.
+            var untilStopped = new RpcOptions { CancellationToken = stop };
+            return await task.QueryAsync(w => w.Status(), new WorkflowQueryOptions { Rpc = untilStopped });
+        }
+        catch (RpcException gone) when (gone.Code == RpcException.StatusCode.NotFound)
+        {
+            return null;
+        }
+        catch (RpcException refused) when (refused.Code == RpcException.StatusCode.FailedPrecondition)
+        {
+            // Closed before a worker ever ran it: it has no report, and no later query is answered either.
+            if (await WorkflowState.IsOpenAsync(task))
+            {
+                throw;
+            }
+            return null;
+        }
+    }
+
+    /// <summary>The reports of all tasks of a run whose workflows are open, by task id.</summary>
     public static async Task<IReadOnlyDictionary<string, TaskReport>> FindAsync(
         ITemporalClient client,
         string runId,

@@ -1,6 +1,7 @@
 using Orchestrator.Messages;
 using Orchestrator.Runs;
 using Temporalio.Client;
+using Temporalio.Exceptions;
 
 namespace Orchestrator.Activities;
 
@@ -35,6 +36,22 @@ internal sealed class RunLeases(RunServices services, ITemporalClient client)
                     await SignalAsync(input, w => w.ReleaseAsync(input.RunId, task));
                 }
                 break;
+        }
+    }
+
+    /// <summary>The leases that tasks of all runs of a repository hold or wait for; a run that is alone in it has none.</summary>
+    public async Task<IReadOnlyList<LeaseRequest>> ListAsync(RepositoryReference repository, CancellationToken stop)
+    {
+        var leases = client.GetWorkflowHandle<ILeaseWorkflow>(RunIds.ForLeases(repository.Key));
+        var untilStopped = new WorkflowQueryOptions { Rpc = new RpcOptions { CancellationToken = stop } };
+        try
+        {
+            var state = await leases.QueryAsync(w => w.Status(), untilStopped);
+            return [.. state.Held, .. state.Waiting];
+        }
+        catch (RpcException gone) when (gone.Code is RpcException.StatusCode.NotFound or RpcException.StatusCode.FailedPrecondition)
+        {
+            return [];
         }
     }
 

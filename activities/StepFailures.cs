@@ -1,4 +1,3 @@
-using Orchestrator.Git.Program;
 using Orchestrator.Runs;
 using Temporalio.Activities;
 using Temporalio.Exceptions;
@@ -7,19 +6,11 @@ using Temporalio.Worker.Interceptors;
 namespace Orchestrator.Activities;
 
 /// <summary>
-/// What a failed step means to the server, for all activities of a worker: a failure that is final is not tried again. Everything that is
-/// not told here is a fault in passing and is tried again by the activity's retry policy; but what is refused because of what lies in a
-/// repository comes to an end, too.
+/// Maps what steps throw to failures of activities, for all activities of a worker: a failure that is final is not tried again. Other
+/// exceptions pass as they are and are tried again by the activity's retry policy.
 /// </summary>
 public sealed class StepFailures : IWorkerInterceptor
 {
-    /// <summary>Some two minutes: somebody may be at work there by hand just now.</summary>
-    private const int MostRefusals = 10;
-    private const int LongestMessage = 2000;
-
-    /// <summary>What git itself refuses, or the system, because of what lies there is no fault of the machine.</summary>
-    private static bool IsRefusal(Exception fault) => fault is GitException { IsRefusal: true } or UnauthorizedAccessException;
-
     /// <inheritdoc/>
     public ActivityInboundInterceptor InterceptActivity(ActivityInboundInterceptor nextInterceptor) => new Mapping(nextInterceptor);
 
@@ -31,7 +22,7 @@ public sealed class StepFailures : IWorkerInterceptor
             {
                 return await base.ExecuteActivityAsync(input);
             }
-            catch (StepException failed)
+            catch (Exception fault) when (StepFaults.Describe(fault, ActivityExecutionContext.Current.Info.Attempt) is { } failed)
             {
                 throw new ApplicationFailureException(
                     failed.Message,
@@ -39,20 +30,6 @@ public sealed class StepFailures : IWorkerInterceptor
                     failed.FailureType,
                     nonRetryable: failed.IsFinal,
                     nextRetryDelay: failed.RetryAfter
-                );
-            }
-            catch (WorktreeReplacedException replaced)
-            {
-                throw new ApplicationFailureException(replaced.Message, replaced, "WorktreeGone", nonRetryable: true);
-            }
-            catch (Exception refusal) when (IsRefusal(refusal) && ActivityExecutionContext.Current.Info.Attempt >= MostRefusals)
-            {
-                throw new ApplicationFailureException(
-                    $"{FileNames.Show(refusal.Message.ReplaceLineEndings(" "), LongestMessage)} It was tried {MostRefusals} times, each "
-                        + "time with the same end. Repair that, then retry.",
-                    refusal,
-                    "Refused",
-                    nonRetryable: true
                 );
             }
         }

@@ -10,15 +10,12 @@ public sealed class TrainActivities(RunServices services) : ITrainActivities
 {
     private readonly TrainBatches _batches = new(services, CallingExecution.AskAsync);
 
-    /// <inheritdoc/>
     [Activity]
     public Task<BatchBuilt> BuildBatchAsync(BuildBatchInput input) => Heartbeats.WhileAsync(stop => _batches.BuildAsync(input, stop));
 
-    /// <inheritdoc/>
     [Activity]
     public Task<BatchGated> GateBatchAsync(GateBatchInput input) => Heartbeats.WhileAsync(stop => _batches.GateAsync(input, stop));
 
-    /// <inheritdoc/>
     [Activity]
     public Task<BatchLanded> LandBatchAsync(LandBatchInput input) => Heartbeats.WhileAsync(stop => _batches.LandAsync(input, stop));
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Orchestrator.Activities;
 using Orchestrator.Messages;
 using Orchestrator.Runs;
+using Orchestrator.Runs.Loading;
 using Orchestrator.Workflows;
 using Temporalio.Client;
 using Temporalio.Worker;
@@ -38,7 +39,7 @@ public sealed class RunWorker : IDisposable
             .AddWorkflow<ReviewWorkflow>()
             .AddWorkflow<MergeTrainWorkflow>()
             .AddWorkflow<LeaseWorkflow>();
-        shared.AddAllActivities(new RepositoryActivities(options.Repositories, options.Named, services));
+        shared.AddAllActivities(new RepositoryActivities(new ServedRepositories(options.Repositories, options.Named, services)));
         _workers.Add(new TemporalWorker(client, shared));
         foreach (var repository in options.Repositories)
         {

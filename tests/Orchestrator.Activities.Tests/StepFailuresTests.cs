@@ -36,7 +36,7 @@ public sealed class StepFailuresTests
     {
         var fault = new IOException("The disk is full.");
 
-        Assert.Same(fault, await Assert.ThrowsAsync<IOException>(() => RunAsync(fault)));
+        Assert.Same(fault, await Assert.ThrowsAsync<IOException>(() => AttemptAsync(fault, attempt: 1)));
     }
 
     public static TheoryData<Exception> Refusals =>
@@ -74,7 +74,7 @@ public sealed class StepFailuresTests
         new ActivityEnvironment { Info = ActivityEnvironment.DefaultInfo with { Attempt = attempt } }.RunAsync(() => RunAsync(fault));
 
     private static Task<ApplicationFailureException> FailAsync(Exception fault) =>
-        Assert.ThrowsAsync<ApplicationFailureException>(() => RunAsync(fault));
+        Assert.ThrowsAsync<ApplicationFailureException>(() => AttemptAsync(fault, attempt: 1));
 
     private static Task<object?> RunAsync(Exception fault) =>
         new StepFailures().InterceptActivity(new Failing(fault)).ExecuteActivityAsync(null!);

@@ -370,7 +370,7 @@ public sealed partial class DependencyRequestTests
     }
 
     private static Task<RequestVerdict> JudgeAsync(RunFixture run, string task, RequestDecision? decision = null, int start = 1) =>
-        new RequestJudgement(run.Services, (_, _) => System.Threading.Tasks.Task.FromResult<string?>(null)).JudgeAsync(
+        new RequestJudgement(run.Services, []).JudgeAsync(
             new JudgeRequestInput
             {
                 Task = run.Task(task) with { StagingTip = run.Preflight.StagingTip },

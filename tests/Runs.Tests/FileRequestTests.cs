@@ -69,7 +69,7 @@ public sealed class FileRequestTests
         Say(run, ("c", TaskStates.Failed));
         Claim(run, "a", path);
 
-        var verdict = await JudgeAsync(run, "a", asked => asked == "other.txt" ? "other.txt is held by run-2/x." : null);
+        var verdict = await JudgeAsync(run, "a", new LeaseRequest("run-2", "x", ["other.txt"], [], [], []));
 
         Assert.Equal(RequestSteps.Answer, verdict.Step);
         Assert.Contains(reason, verdict.Text, StringComparison.Ordinal);
@@ -145,10 +145,10 @@ public sealed class FileRequestTests
     private static Task<RequestVerdict> JudgeAsync(
         RunFixture run,
         string task,
-        Func<string, string?>? elsewhere = null,
+        LeaseRequest? elsewhere = null,
         RequestDecision? decision = null
     ) =>
-        new RequestJudgement(run.Services, (path, _) => System.Threading.Tasks.Task.FromResult(elsewhere?.Invoke(path))).JudgeAsync(
+        new RequestJudgement(run.Services, elsewhere is null ? [] : [elsewhere]).JudgeAsync(
             new JudgeRequestInput
             {
                 Task = run.Task(task),

@@ -253,7 +253,7 @@ public sealed class PlannerQuestionTests
 
     private static async Task<(string Step, string Text)> JudgeAsync(RunFixture run, int start)
     {
-        var verdict = await new RequestJudgement(run.Services, (_, _) => Task.FromResult<string?>(null)).JudgeAsync(
+        var verdict = await new RequestJudgement(run.Services, []).JudgeAsync(
             new JudgeRequestInput { Task = run.Task("a"), Start = start },
             CancellationToken.None
         );

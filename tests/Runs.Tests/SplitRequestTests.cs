@@ -92,7 +92,7 @@ public sealed class SplitRequestTests
         new TaskSplit(run.Services).Add(new SplitTaskInput(RunFixture.RunId, run.Reference, hash, "a", 1));
 
     private static Task<RequestVerdict> JudgeAsync(RunFixture run, RequestDecision? decision = null) =>
-        new RequestJudgement(run.Services, (_, _) => Task.FromResult<string?>(null)).JudgeAsync(
+        new RequestJudgement(run.Services, []).JudgeAsync(
             new JudgeRequestInput
             {
                 Task = run.Task("a"),

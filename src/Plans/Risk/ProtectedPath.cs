@@ -25,8 +25,17 @@ public sealed record ProtectedPath(string TaskId, string Path, string Glob)
         return found;
     }
 
-    /// <summary>The glob that keeps a path from a task that has changed it without having said before that it would, so that no person was
-    /// asked; null where nothing does.</summary>
+    /// <summary>The glob that covers a file, or part of a folder, that somebody asks to write; null where none does.</summary>
+    public static string? Overlapping(string path, IEnumerable<string> globs)
+    {
+        var asked = PathPattern.Parse(path);
+        return globs.FirstOrDefault(glob => PathPattern.Parse(glob).Overlaps(asked));
+    }
+
+    /// <summary>
+    /// The glob that keeps a path from a task that has changed it without having said before that it would, so that no person was asked;
+    /// null where nothing does.
+    /// </summary>
     public static string? Covering(PlanTask task, string path, IEnumerable<string> globs) =>
         task.FilesWrite is not null ? null : globs.FirstOrDefault(glob => PathPattern.Parse(glob).Matches(path));
 }

@@ -11,8 +11,25 @@ public sealed class ProgressRecorder
         StringComparer.Ordinal
     );
 
-    /// <summary>How long nothing more is written: a millisecond for each task, at most a second.</summary>
-    public static TimeSpan PauseAfter(RunStatus run) => TimeSpan.FromMilliseconds(Math.Min(run.TaskCount, 1000));
+    /// <summary>
+    /// Records, and then waits for as long as nothing more is to be written: each record writes the state of all tasks. Only where tasks
+    /// are at work: what happens otherwise is recorded at once.
+    /// </summary>
+    /// <param name="input">The run as it is now, and what has happened since it was recorded last.</param>
+    /// <param name="executionId">The execution of the run that tells it.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="stop">Ends the wait.</param>
+    public async Task RecordAsync(ProgressInput input, string executionId, TimeProvider time, CancellationToken stop)
+    {
+        Record(new RunFolder(input.Repository.Path, input.Run.RunId), input, executionId);
+        if (input.Run.State is RunStates.Executing or RunStates.Reviewing)
+        {
+            await Task.Delay(PauseAfter(input.Run), time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>A millisecond for each task, at most a second.</summary>
+    private static TimeSpan PauseAfter(RunStatus run) => TimeSpan.FromMilliseconds(Math.Min(run.TaskCount, 1000));
 
     /// <summary>Appends what is new and replaces the status.</summary>
     /// <param name="input">The run as it is now, and what has happened since it was recorded last.</param>

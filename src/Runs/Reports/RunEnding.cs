@@ -1,4 +1,5 @@
 using Orchestrator.Git.Refs;
+using Orchestrator.QualityGates;
 using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Runs.Reports;
@@ -24,6 +25,7 @@ public sealed class RunEnding(RunServices services)
             left = [.. left, unmarked];
         }
         Write(folder, run with { Left = left });
+        await WorktreeResourceClaims.Of(services.Environment).ReleaseThoseThatAreOverAsync(stop);
         return folder.Relative(folder.Report);
     }
 

@@ -3,14 +3,11 @@ using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Runs.Requests;
 
-/// <summary>Says who of another run holds files of the repository; null: nobody.</summary>
-/// <param name="path">The file, relative to the repository.</param>
-public delegate Task<string?> AskOtherRuns(string path, CancellationToken stop);
-
-/// <summary>Judges the files that an agent would have to write and that are not its task's: they are lent where no task that is open holds
-/// them.</summary>
-/// <param name="askOtherRuns">Asks whether a task of another run holds a file.</param>
-internal sealed class FileRequests(RunFiles files, string task, AskOtherRuns askOtherRuns)
+/// <summary>
+/// Judges the files that an agent would have to write and that are not its task's: they are lent where no task that is open holds them.
+/// </summary>
+/// <param name="leases">What tasks of all runs of the repository hold and wait for.</param>
+internal sealed class FileRequests(RunFiles files, string task, IReadOnlyList<LeaseRequest> leases)
 {
     private const int Most = 20;
     private static readonly SearchValues<char> Wildcards = SearchValues.Create("*?[]{}");
@@ -57,7 +54,7 @@ internal sealed class FileRequests(RunFiles files, string task, AskOtherRuns ask
             return verdict.Refuse($"{path} is made by tools and changed by the orchestrator only: ask for the package (--needs).");
         }
         var pattern = PathPattern.Parse(path);
-        if (files.Settings.AlwaysRequireHuman.FirstOrDefault(glob => PathPattern.Parse(glob).Overlaps(pattern)) is { } glob && !isApproved)
+        if (!isApproved && ProtectedPath.Overlapping(path, files.Settings.AlwaysRequireHuman) is { } glob)
         {
             return verdict with { NeedPerson = [.. verdict.NeedPerson, $"{path} ('{glob}' always needs a person)"] };
         }
@@ -65,7 +62,7 @@ internal sealed class FileRequests(RunFiles files, string task, AskOtherRuns ask
         {
             return verdict.Refuse(holder);
         }
-        if (await askOtherRuns(path, stop) is { } elsewhere)
+        if (LeaseRequests.HolderOf(leases, files.Folder.Name, path) is { } elsewhere)
         {
             return verdict.Refuse(elsewhere);
         }

@@ -2,8 +2,8 @@ namespace Orchestrator.Runs.Requests;
 
 /// <summary>What is done about what the agent of a task can't go on without.</summary>
 /// <param name="services">What the steps need of this machine.</param>
-/// <param name="askOtherRuns">Asks whether a task of another run holds a file.</param>
-public sealed class RequestJudgement(RunServices services, AskOtherRuns askOtherRuns)
+/// <param name="leases">What tasks of all runs of the repository hold and wait for.</param>
+public sealed class RequestJudgement(RunServices services, IReadOnlyList<LeaseRequest> leases)
 {
     private static readonly RequestVerdict ByPerson = new() { Step = RequestSteps.Person };
 
@@ -21,7 +21,7 @@ public sealed class RequestJudgement(RunServices services, AskOtherRuns askOther
         {
             return claim is null || claim.Reason.Trim().Length == 0 ? ByPerson : ByWhom(files, input);
         }
-        var wanted = await new FileRequests(files, input.Task.Task.Id, askOtherRuns).JudgeAsync(
+        var wanted = await new FileRequests(files, input.Task.Task.Id, leases).JudgeAsync(
             claim.Files,
             isApproved: input.Decision is { Accepted: true },
             stop

@@ -84,6 +84,7 @@ public sealed class TaskPreparation(RunServices services)
         {
             await SaveAsync(workspace, left.Worktree, stop);
         }
+        await WorktreeResourceClaims.Of(services.Environment).ReleaseThoseThatAreOverAsync(stop);
     }
 
     /// <summary>The files stay where they are; that git can't store all of them is no reason to try for ever.</summary>

@@ -1,24 +1,22 @@
 using Orchestrator.Messages;
-using Orchestrator.Runs;
+using Orchestrator.Runs.Loading;
 using Orchestrator.TestKit.Git;
-using Temporalio.Exceptions;
-using Temporalio.Testing;
 using Xunit;
 
-namespace Orchestrator.Activities.Tests;
+namespace Orchestrator.Runs.Tests;
 
 /// <summary>Whose repository a run is for: any worker is asked.</summary>
-public sealed class RepositoryActivitiesTests
+public sealed class ServedRepositoriesTests
 {
     [Fact]
     public async Task Find_ByANameOrAPathOfAnotherMachine_IsTheRepositoryHere()
     {
         using var repository = await TemporaryRepository.CreateAsync();
-        var (activities, served) = await ServingAsync(repository);
+        var (repositories, served) = await ServingAsync(repository);
 
-        Assert.Equal(served, await FindAsync(activities, "shop"));
-        Assert.Equal(served, await FindAsync(activities, "/home/somebody/else/shop"));
-        Assert.Equal(served, await FindAsync(activities, repository.Path));
+        Assert.Equal(served, await repositories.FindAsync("shop", 1));
+        Assert.Equal(served, await repositories.FindAsync("/home/somebody/else/shop", 1));
+        Assert.Equal(served, await repositories.FindAsync(repository.Path, 1));
     }
 
     /// <summary>Chance says who is asked: with two workers the right one was found after half a minute.</summary>
@@ -29,27 +27,22 @@ public sealed class RepositoryActivitiesTests
     public async Task Find_NotServedHere_AsksTheNextWorkerSoon(string path, int attempt, double seconds)
     {
         using var repository = await TemporaryRepository.CreateAsync();
-        var (activities, _) = await ServingAsync(repository);
+        var (repositories, _) = await ServingAsync(repository);
 
-        var told = await Assert.ThrowsAsync<ApplicationFailureException>(() => FindAsync(activities, path, attempt));
+        var told = await Assert.ThrowsAsync<StepException>(() => repositories.FindAsync(path, attempt));
 
-        Assert.Equal(("NotServed", false), (told.ErrorType, told.NonRetryable));
-        Assert.Equal(TimeSpan.FromSeconds(seconds), told.NextRetryDelay);
+        Assert.Equal(("NotServed", false), (told.FailureType, told.IsFinal));
+        Assert.Equal(TimeSpan.FromSeconds(seconds), told.RetryAfter);
         Assert.Contains("PATH=NAME", told.Message, StringComparison.Ordinal);
         Assert.Contains("shop", told.Message, StringComparison.Ordinal);
     }
 
-    private static async Task<(RepositoryActivities Activities, RepositoryReference Served)> ServingAsync(TemporaryRepository repository)
+    private static async Task<(ServedRepositories Repositories, RepositoryReference Served)> ServingAsync(TemporaryRepository repository)
     {
         var services = new RunServices("host", ["orchestrate", "hook"], TimeProvider.System);
         var opened = await services.OpenRepositoryAsync(repository.Path);
         var served = new RepositoryReference(repository.Path, opened.Key, "queue");
         var named = new Dictionary<string, RepositoryReference> { ["shop"] = served, ["/home/somebody/else/shop"] = served };
-        return (new RepositoryActivities([served], named, services), served);
+        return (new ServedRepositories([served], named, services), served);
     }
-
-    private static Task<RepositoryReference> FindAsync(RepositoryActivities activities, string path, int attempt = 1) =>
-        new ActivityEnvironment { Info = ActivityEnvironment.DefaultInfo with { Attempt = attempt } }.RunAsync(() =>
-            activities.FindRepositoryAsync(path)
-        );
 }
