@@ -8,22 +8,10 @@ internal sealed record LentFile(string Task, string Path);
 /// What the work of a task is judged by is the run's own record (<see cref="TaskInput.Lent"/>); this is for everybody else.</summary>
 internal sealed class LentFiles(RunFolder folder)
 {
-    private string File => Path.Combine(folder.Path, "lent.json");
+    private readonly ListFile<LentFile> _file = new(Path.Combine(folder.Path, "lent.json"), LentFilesJson.Default.IReadOnlyListLentFile);
 
     /// <summary>All of them, also those of tasks that have ended.</summary>
-    public IReadOnlyList<LentFile> Read()
-    {
-        try
-        {
-            return DurableFile.TryRead(File) is { } json
-                ? JsonSerializer.Deserialize(json, LentFilesJson.Default.IReadOnlyListLentFile) ?? []
-                : [];
-        }
-        catch (JsonException)
-        {
-            return []; // Somebody has written to it.
-        }
-    }
+    public IReadOnlyList<LentFile> Read() => _file.Read();
 
     /// <summary>Those of a task.</summary>
     public IReadOnlyList<string> Of(string task) => [.. Read().Where(lent => lent.Task == task).Select(lent => lent.Path)];
@@ -35,21 +23,9 @@ internal sealed class LentFiles(RunFolder folder)
     /// <returns>Why not; null: it is lent.</returns>
     public async Task<string?> LendAsync(LentFile wanted, Func<IReadOnlyList<LentFile>, string?> refuse, CancellationToken stop)
     {
-        using var alone = await LockFile.TakeAsync(File + ".lock", stop);
-        var lent = Read();
-        if (lent.Contains(wanted))
-        {
-            return null;
-        }
-        if (refuse(lent) is { } refusal)
-        {
-            return refusal;
-        }
-        DurableFile.Write(
-            File,
-            JsonSerializer.SerializeToUtf8Bytes<IReadOnlyList<LentFile>>([.. lent, wanted], LentFilesJson.Default.IReadOnlyListLentFile)
-        );
-        return null;
+        string? refusal = null;
+        await _file.ChangeAsync(lent => lent.Contains(wanted) || (refusal = refuse(lent)) is not null ? lent : [.. lent, wanted], stop);
+        return refusal;
     }
 
     /// <summary>A task as it is with what it was lent.</summary>

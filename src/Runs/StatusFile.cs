@@ -5,19 +5,5 @@ public static class StatusFile
 {
     /// <summary>The status as it was written last; null where there is none that can be read.</summary>
     /// <param name="path">The status file.</param>
-    public static RunStatus? Read(string path)
-    {
-        if (!File.Exists(path))
-        {
-            return null;
-        }
-        try
-        {
-            return JsonSerializer.Deserialize<RunStatus>(File.ReadAllBytes(path));
-        }
-        catch (JsonException)
-        {
-            return null; // Not written by us, or by a newer version: the next record replaces it.
-        }
-    }
+    public static RunStatus? Read(string path) => StoredJson.TryRead(path, JsonSerializerOptions.Default.TypeOf<RunStatus>());
 }

@@ -20,20 +20,9 @@ internal sealed record TaskNotes
     /// <summary>The commit that an earlier result gave on the base; it is put aside when it does not pass.</summary>
     public string Reused { get; set; } = "";
 
-    public static TaskNotes Read(RunFolder folder, string taskId)
-    {
-        var path = PathOf(folder, taskId);
-        try
-        {
-            return File.Exists(path)
-                ? JsonSerializer.Deserialize(File.ReadAllBytes(path), TaskNotesJson.Default.TaskNotes)!
-                : new TaskNotes();
-        }
-        catch (JsonException)
-        {
-            return new TaskNotes(); // Torn: what matters of it is made again from the run's record.
-        }
-    }
+    // Torn, what matters of it is made again from the run's record.
+    public static TaskNotes Read(RunFolder folder, string taskId) =>
+        StoredJson.TryRead(PathOf(folder, taskId), TaskNotesJson.Default.TaskNotes) ?? new TaskNotes();
 
     public void Write(RunFolder folder, string taskId) =>
         DurableFile.Write(PathOf(folder, taskId), JsonSerializer.SerializeToUtf8Bytes(this, TaskNotesJson.Default.TaskNotes));

@@ -41,9 +41,7 @@ public sealed class Quarantine(GitRepository repository)
             [
                 .. Directory
                     .EnumerateFiles(_items, "*.json")
-                    .Select(DurableFile.TryRead)
-                    .OfType<string>()
-                    .Select(Parse)
+                    .Select(Read)
                     .OfType<QuarantinedItem>()
                     .OrderBy(item => item.Time)
                     .ThenBy(item => item.Id, StringComparer.Ordinal),
@@ -91,17 +89,8 @@ public sealed class Quarantine(GitRepository repository)
     private static string IdOf(string name, string found) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{name}\n{found}")))[..12];
 
-    private static QuarantinedItem? Parse(string text)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(text, PutAsideJson.Default.QuarantinedItem);
-        }
-        catch (JsonException)
-        {
-            return null; // Torn by a power cut; the content is in the guard's store, too.
-        }
-    }
+    // Torn by a power cut, it is in the guard's store all the same.
+    private static QuarantinedItem? Read(string path) => StoredJson.TryRead(path, PutAsideJson.Default.QuarantinedItem);
 }
 
 /// <summary>All values of one setting, as one text that can be kept and compared.</summary>

@@ -89,18 +89,7 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
     }
 
     /// <summary>A record that is gone or torn says nothing: then nothing is foreign, and nothing is undone.</summary>
-    private static GuardRecord? TryRead(string recordFile)
-    {
-        try
-        {
-            using var file = File.Exists(recordFile) ? File.OpenRead(recordFile) : null;
-            return file is null ? null : JsonSerializer.Deserialize(file, GuardRecordJson.Default.GuardRecord);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
+    private static GuardRecord? TryRead(string recordFile) => StoredJson.TryRead(recordFile, GuardRecordJson.Default.GuardRecord);
 
     /// <summary>Where a person finds what was overwritten, removed or lost: a ref, or a file in the store folder; null where there was
     /// nothing to keep.</summary>

@@ -98,11 +98,7 @@ public static class PlannerAnswer
         }
         return read with
         {
-            Plan = plan with
-            {
-                Request = request.Length <= LongestRequest ? request : request[..LongestRequest] + "…",
-                Tasks = [.. plan.Tasks.Select(ForPeople)],
-            },
+            Plan = plan with { Request = QuotedText.Cut(request, LongestRequest), Tasks = [.. plan.Tasks.Select(ForPeople)] },
         };
     }
 

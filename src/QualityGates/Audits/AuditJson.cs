@@ -79,9 +79,6 @@ internal static class AuditJson
         address.TrimEnd('/') is var whole && whole.LastIndexOf('/') is >= 0 and var end ? whole[(end + 1)..] : whole;
 
     /// <summary>In one line.</summary>
-    public static string Short(string text)
-    {
-        var line = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Take(60));
-        return line.Length > LongestReason ? line[..LongestReason] + "…" : line;
-    }
+    public static string Short(string text) =>
+        QuotedText.Cut(string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Take(60)), LongestReason);
 }

@@ -32,24 +32,13 @@ internal sealed record WorktreeResourceClaim(string Worktree, string Owner, int 
         !Directory.Exists(folder) ? [] : [.. Directory.EnumerateFiles(folder, "*.json").Select(TryRead).OfType<WorktreeResourceClaim>()];
 
     /// <summary>The claim of a file; null where there is none, or a power cut has left half of it.</summary>
-    internal static WorktreeResourceClaim? TryRead(string file)
-    {
-        try
-        {
-            return
-                SmallFile.TryRead(file) is { } content
-                && JsonSerializer.Deserialize(content, WorktreeResourceClaimJson.Default.WorktreeResourceClaim) is { } claim
-                ? claim with
-                {
-                    LastUse = File.GetLastWriteTimeUtc(file),
-                }
-                : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
+    internal static WorktreeResourceClaim? TryRead(string file) =>
+        StoredJson.TryRead(file, WorktreeResourceClaimJson.Default.WorktreeResourceClaim) is { } claim
+            ? claim with
+            {
+                LastUse = File.GetLastWriteTimeUtc(file),
+            }
+            : null;
 
     internal void Write(string folder)
     {

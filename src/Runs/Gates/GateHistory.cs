@@ -47,13 +47,11 @@ internal sealed class GateHistory(string folder, TimeProvider time)
     {
         try
         {
-            return
-                SmallFile.TryRead(PathOf(gate)) is { } json
-                && JsonSerializer.Deserialize(json, GateRecordJson.Default.GateRecord) is { Outcomes: not null } record
+            return StoredJson.TryRead(PathOf(gate), GateRecordJson.Default.GateRecord) is { Outcomes: not null } record
                 ? record
                 : new GateRecord(gate.Command, gate.Negate, "");
         }
-        catch (Exception damaged) when (damaged is JsonException or IOException or UnauthorizedAccessException)
+        catch (Exception damaged) when (damaged is IOException or UnauthorizedAccessException)
         {
             return new GateRecord(gate.Command, gate.Negate, "");
         }

@@ -45,8 +45,7 @@ internal sealed class GateResultCache(string folder, TimeProvider time)
         try
         {
             return
-                SmallFile.TryRead(PathOf(key)) is { } json
-                && JsonSerializer.Deserialize(json, GateResultJson.Default.GateResultEntry) is { Verdict: not null } entry
+                StoredJson.TryRead(PathOf(key), GateResultJson.Default.GateResultEntry) is { Verdict: not null } entry
                 && entry.Key == key
                 && entry.Verdict.Passed
                 && time.GetUtcNow() - entry.At is var age
@@ -55,7 +54,7 @@ internal sealed class GateResultCache(string folder, TimeProvider time)
                 ? entry
                 : null;
         }
-        catch (Exception damaged) when (damaged is JsonException or IOException or UnauthorizedAccessException)
+        catch (Exception damaged) when (damaged is IOException or UnauthorizedAccessException)
         {
             return null;
         }

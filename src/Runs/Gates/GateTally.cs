@@ -119,11 +119,8 @@ internal static class GateTally
     }
 
     // A table's cell is one line, and a bar ends it.
-    private static string Cell(string command, int longest = LongestCell)
-    {
-        var line = command.ReplaceLineEndings(" ");
-        return (line.Length > longest ? line[..longest] + "…" : line).Replace("|", "\\|", StringComparison.Ordinal);
-    }
+    private static string Cell(string command, int longest = LongestCell) =>
+        QuotedText.Cut(command.ReplaceLineEndings(" "), longest).Replace("|", "\\|", StringComparison.Ordinal);
 
     private static SortedDictionary<string, GateCount> Read(RunFolder folder) =>
         SmallFile.TryRead(folder.Gates) is { } json

@@ -116,19 +116,8 @@ public sealed class MailReader(RunFolder folder, string task)
         }
     }
 
-    private MailCursor ReadCursor()
-    {
-        try
-        {
-            return SmallFile.TryRead(_path) is { } json
-                ? JsonSerializer.Deserialize(json, MailJson.Default.MailCursor) ?? new MailCursor(0, null)
-                : new MailCursor(0, null);
-        }
-        catch (JsonException)
-        {
-            return new MailCursor(0, null); // Damaged by hand: what was shown is shown again rather than lost.
-        }
-    }
+    // Damaged by hand, what was shown is shown again rather than lost.
+    private MailCursor ReadCursor() => StoredJson.TryRead(_path, MailJson.Default.MailCursor) ?? new MailCursor(0, null);
 
     private void Write(MailCursor cursor) =>
         DurableFile.Write(_path, JsonSerializer.SerializeToUtf8Bytes(cursor, MailJson.Default.MailCursor));

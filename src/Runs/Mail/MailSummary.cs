@@ -32,19 +32,8 @@ public sealed record MailSummary(
     private string Sender => From.Length == 0 ? "the orchestrator" : From;
 
     /// <summary>A line of a run's mail (<see cref="Mailbox.PathOf"/>); null where it can't be read.</summary>
-    public static MailSummary? Read(string line)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(line, MailJson.Default.MailMessage) is { Text: not null, From: not null } message
-                ? Of(message)
-                : null;
-        }
-        catch (JsonException)
-        {
-            return null; // Lines of zeros after a power cut, or written by somebody else.
-        }
-    }
+    public static MailSummary? Read(string line) =>
+        StoredJson.TryParse(line, MailJson.Default.MailMessage) is { Text: not null, From: not null } message ? Of(message) : null;
 
     private static MailSummary Of(MailMessage message)
     {
@@ -57,7 +46,7 @@ public sealed record MailSummary(
             message.IsFromPerson,
             message.To,
             message.Text.Length,
-            line.Length <= LongestText ? line : line[..LongestText] + "…"
+            QuotedText.Cut(line, LongestText)
         );
     }
 }

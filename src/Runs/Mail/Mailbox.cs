@@ -138,24 +138,13 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
                 line.Add((byte)next);
                 continue;
             }
-            if (!skip && Parse([.. line]) is { } message)
+            // Lines of zeros after a power cut, or written by somebody else, are none.
+            if (!skip && StoredJson.TryParse(line.ToArray(), MailJson.Default.MailMessage) is { } message)
             {
                 yield return (message, at);
             }
             skip = false;
             line.Clear();
-        }
-    }
-
-    private static MailMessage? Parse(byte[] line)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(line, MailJson.Default.MailMessage);
-        }
-        catch (JsonException)
-        {
-            return null; // Lines of zeros after a power cut, or written by somebody else.
         }
     }
 

@@ -74,7 +74,7 @@ internal static class ComingConflicts
             return [];
         }
         var file = Path.Combine(folder.Task(task), $"radar-{way}.json");
-        var told = Read(file, RadarJson.Default.DictionaryStringInt32) ?? [];
+        var told = StoredJson.TryRead(file, RadarJson.Default.DictionaryStringInt32) ?? [];
         var untold = coming.Where(result => !told.TryGetValue(result.Pair, out var when) || when == start).ToList();
         foreach (var result in untold)
         {
@@ -106,20 +106,8 @@ internal static class ComingConflicts
 
     private static string FirstLine(string text) => FileNames.Show(text.Split('\n')[0].Trim(), 200);
 
-    private static TrialResult? Read(string path) => Read(path, RadarJson.Default.TrialResult);
-
-    private static T? Read<T>(string path, JsonTypeInfo<T> type)
-        where T : class
-    {
-        try
-        {
-            return SmallFile.TryRead(path) is { } json ? JsonSerializer.Deserialize(json, type) : null;
-        }
-        catch (JsonException)
-        {
-            return null; // Damaged: the pair is tried again, and told again.
-        }
-    }
+    // A damaged one is tried again, and told again.
+    private static TrialResult? Read(string path) => StoredJson.TryRead(path, RadarJson.Default.TrialResult);
 
     private static string PathOf(RunFolder folder, string pair) => Path.Combine(folder.Radar, pair + ".json");
 }

@@ -19,7 +19,7 @@ internal sealed class EvidenceTail(string repository)
         var last = new Queue<string>();
         foreach (var line in File.ReadLines(path).Where(line => line.Trim().Length > 0))
         {
-            last.Enqueue(line.Length > LongestLine ? line[..LongestLine] + "…" : line);
+            last.Enqueue(QuotedText.Cut(line, LongestLine));
             if (last.Count > lines)
             {
                 last.Dequeue();

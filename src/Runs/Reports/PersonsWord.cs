@@ -15,7 +15,7 @@ internal static class PersonsWord
         }
         var said = File.ReadLines(events)
             .Where(line => line.Contains("\"by\":", StringComparison.Ordinal))
-            .Select(Read)
+            .Select(line => StoredJson.TryParse(line, JsonSerializerOptions.Default.TypeOf<RunEvent>()))
             .OfType<RunEvent>()
             .Where(item => item.By is not null)
             .ToList();
@@ -35,17 +35,5 @@ internal static class PersonsWord
             );
         }
         return text.ToString();
-    }
-
-    private static RunEvent? Read(string line)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<RunEvent>(line);
-        }
-        catch (JsonException)
-        {
-            return null; // Half a line that a crash has left.
-        }
     }
 }

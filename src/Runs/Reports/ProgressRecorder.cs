@@ -76,7 +76,10 @@ public sealed class ProgressRecorder
         while (end > 0)
         {
             var begin = end < 2 ? 0 : Array.LastIndexOf(tail, (byte)'\n', end - 2) + 1;
-            if (SequenceOf(tail.AsSpan(begin, end - begin)) is { } sequence)
+            if (
+                StoredJson.TryParse(tail.AsSpan(begin, end - begin), JsonSerializerOptions.Default.TypeOf<RunEvent>()) is
+                { Sequence: var sequence }
+            )
             {
                 if (start + end < stream.Length)
                 {
@@ -88,18 +91,6 @@ public sealed class ProgressRecorder
         }
         stream.SetLength(start);
         return start == 0 ? 0 : CutHalfLine(stream);
-    }
-
-    private static long? SequenceOf(ReadOnlySpan<byte> line)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<RunEvent>(line)?.Sequence;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
     }
 
     private RunStatus WriteStatus(string path, ProgressInput input, string executionId)

@@ -113,9 +113,5 @@ internal sealed class TaskFacts(RunFolder folder)
     }
 
     // Whatever an agent has written stays a line of text.
-    private static string OneLine(string text, int longest = LongestClaim)
-    {
-        var line = text.ReplaceLineEndings(" ").Trim();
-        return line.Length > longest ? line[..longest] + "…" : line;
-    }
+    private static string OneLine(string text, int longest = LongestClaim) => QuotedText.Cut(text.ReplaceLineEndings(" ").Trim(), longest);
 }

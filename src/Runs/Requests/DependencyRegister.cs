@@ -38,22 +38,13 @@ internal sealed record DependencyEntry
 /// <summary>The packages that agents of a run have asked for: a file of the run's folder, one writer at a time.</summary>
 internal sealed class DependencyRegister(RunFolder folder)
 {
-    private string File => Path.Combine(folder.Path, "dependencies.json");
+    private readonly ListFile<DependencyEntry> _file = new(
+        Path.Combine(folder.Path, "dependencies.json"),
+        DependencyJson.Default.IReadOnlyListDependencyEntry
+    );
 
     /// <summary>All of them, in the order in which they were asked for first.</summary>
-    public IReadOnlyList<DependencyEntry> Read()
-    {
-        try
-        {
-            return DurableFile.TryRead(File) is { } json
-                ? JsonSerializer.Deserialize(json, DependencyJson.Default.IReadOnlyListDependencyEntry) ?? []
-                : [];
-        }
-        catch (JsonException)
-        {
-            return []; // Somebody has written to it: what is asked for from now on is compared with nothing older.
-        }
-    }
+    public IReadOnlyList<DependencyEntry> Read() => _file.Read();
 
     /// <summary>What a start has asked for.</summary>
     public IReadOnlyList<DependencyEntry> Of(string task, int start) => [.. Read().Where(entry => IsOf(entry, task, start))];
@@ -61,16 +52,8 @@ internal sealed class DependencyRegister(RunFolder folder)
     /// <summary>Looks at what there is and puts in its place what comes of it, with nobody in between.</summary>
     /// <param name="change">The entries to be kept.</param>
     /// <param name="stop">Ends the waiting for others.</param>
-    public async Task ChangeAsync(Func<IReadOnlyList<DependencyEntry>, IReadOnlyList<DependencyEntry>> change, CancellationToken stop)
-    {
-        using var alone = await LockFile.TakeAsync(File + ".lock", stop);
-        var before = Read();
-        var after = change(before);
-        if (!ReferenceEquals(before, after))
-        {
-            DurableFile.Write(File, JsonSerializer.SerializeToUtf8Bytes(after, DependencyJson.Default.IReadOnlyListDependencyEntry));
-        }
-    }
+    public Task ChangeAsync(Func<IReadOnlyList<DependencyEntry>, IReadOnlyList<DependencyEntry>> change, CancellationToken stop) =>
+        _file.ChangeAsync(change, stop);
 
     /// <summary>What a start has asked for came to this.</summary>
     public Task SettleAsync(string task, int start, string state, string? refusal, CancellationToken stop) =>

@@ -148,10 +148,10 @@ public sealed class PackageInstallation(RunServices services)
             var folder = Path.GetDirectoryName(entry.Manifest) ?? "";
             var problem = PackageManifest.Find(tree, folder, entry.Ecosystem, out var missing) is { } manifest
                 ? await program.InstallAsync(manifest, entry.Package, place.Worktree.Path, stop)
-                : $"{entry.Manifest} is not on staging any more. {missing}".TrimEnd();
+                : new PackageProblem($"{entry.Manifest} is not on staging any more. {missing}".TrimEnd());
             if (problem is not null)
             {
-                return (new InstallResult { Problem = problem }, program.WasKilled);
+                return (new InstallResult { Problem = problem.Words }, problem.WasKilled);
             }
         }
         var changed = (await new WorktreeDiff(place.Worktree).AgainstAsync(staging, stop))

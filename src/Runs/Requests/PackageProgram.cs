@@ -4,6 +4,12 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Requests;
 
+/// <summary>Why a package manager did not do its work.</summary>
+/// <param name="Words">For an agent.</param>
+/// <param name="WasKilled">It was ended by signal 9, as by a machine short of memory: it may go well the next time, and what it has left is
+/// not to be built on.</param>
+internal sealed record PackageProblem(string Words, bool WasKilled = false);
+
 /// <summary>Runs a package manager, by a list of arguments, and says in words for an agent what kept it from its work.</summary>
 /// <param name="environment">Variables of the program, all there are.</param>
 /// <param name="time">The clock for the limit.</param>
@@ -29,10 +35,6 @@ internal sealed partial class PackageProgram(IReadOnlyDictionary<string, string>
         new("CARGO_TERM_COLOR", "never"),
     ];
 
-    /// <summary>A call was ended by signal 9, as by a machine short of memory: it may go well the next time, and what it has left is not to
-    /// be built on.</summary>
-    public bool WasKilled { get; private set; }
-
     /// <summary>With the environment of a gate, in a tree of staging.</summary>
     /// <param name="services">What the steps need of this machine.</param>
     public static PackageProgram In(VerificationTree place, RunServices services, RunFiles files) =>
@@ -45,9 +47,9 @@ internal sealed partial class PackageProgram(IReadOnlyDictionary<string, string>
     public async Task<string?> LookAsync(PackageManifest manifest, PackageRequest package, string root, CancellationToken stop)
     {
         var problem = await AskAsync();
-        return problem is not null && WasKilled ? await AskAsync() : problem;
+        return (problem is { WasKilled: true } ? await AskAsync() : problem)?.Words;
 
-        Task<string?> AskAsync() =>
+        Task<PackageProblem?> AskAsync() =>
             RunAsync(
                 manifest,
                 package,
@@ -63,7 +65,7 @@ internal sealed partial class PackageProgram(IReadOnlyDictionary<string, string>
     /// <summary>Writes a package into manifest and lock file.</summary>
     /// <param name="root">Root of the worktree in which they are.</param>
     /// <returns>Why it can't be, for the agent; null where it is done.</returns>
-    public async Task<string?> InstallAsync(PackageManifest manifest, PackageRequest package, string root, CancellationToken stop)
+    public async Task<PackageProblem?> InstallAsync(PackageManifest manifest, PackageRequest package, string root, CancellationToken stop)
     {
         if (package.IsForDevelopment && ManifestVersions.IsForAll(manifest, package, Path.Combine(root, manifest.Path)))
         {
@@ -74,7 +76,7 @@ internal sealed partial class PackageProgram(IReadOnlyDictionary<string, string>
             var path = Path.Combine(root, manifest.Path);
             if (new FileInfo(path).LinkTarget is not null)
             {
-                return $"{package} can't be installed: {manifest.Path} is a symbolic link.";
+                return new($"{package} can't be installed: {manifest.Path} is a symbolic link.");
             }
             await File.WriteAllTextAsync(
                 path,
@@ -92,7 +94,7 @@ internal sealed partial class PackageProgram(IReadOnlyDictionary<string, string>
         return null;
     }
 
-    private async Task<string?> RunAsync(
+    private async Task<PackageProblem?> RunAsync(
         PackageManifest manifest,
         PackageRequest package,
         IReadOnlyList<string> arguments,
@@ -106,7 +108,7 @@ internal sealed partial class PackageProgram(IReadOnlyDictionary<string, string>
         var tool = manifest.Tool;
         if (ProgramLocator.Find(tool.Program, environment.GetValueOrDefault("PATH"), "/") is not { } program)
         {
-            return $"{package} can't be installed, since {tool.Program} is not in PATH on this machine.";
+            return new($"{package} can't be installed, since {tool.Program} is not in PATH on this machine.");
         }
         var result = await new ProcessRunner(time).RunAsync(
             new ProcessCommand(program, arguments)
@@ -124,7 +126,6 @@ internal sealed partial class PackageProgram(IReadOnlyDictionary<string, string>
             },
             stop
         );
-        WasKilled = !result.TimedOut && result.ExitCode == ProcessResult.KilledBySignal9;
         if (result.Succeeded && finds?.Invoke(result.StandardOutput.Text, package) != false)
         {
             return null;
@@ -132,11 +133,14 @@ internal sealed partial class PackageProgram(IReadOnlyDictionary<string, string>
         // What it says first is often why, and what it says last is what came of it.
         var said = result.StandardError.Text.Trim() is { Length: > 0 } errors ? errors : result.StandardOutput.Text.Trim();
         var words = said.Length == 0 ? "" : $" {tool.Program} says: {Words(said)}";
-        return result.TimedOut || Offline().IsMatch(said)
-                ? $"Nobody could be asked for {package}: {tool.Registry} can't be reached"
-                    + $"{(result.TimedOut ? $" ({tool.Program} gave no answer in {limit.TotalMinutes:0} minutes)" : "")}.{words}"
-            : result.Succeeded || Unknown().IsMatch(said) ? $"{package} is not there ({tool.Registry}).{words}"
-            : $"{package} can't be installed (exit code {result.ExitCode}).{words}";
+        return new(
+            result.TimedOut || Offline().IsMatch(said)
+                    ? $"Nobody could be asked for {package}: {tool.Registry} can't be reached"
+                        + $"{(result.TimedOut ? $" ({tool.Program} gave no answer in {limit.TotalMinutes:0} minutes)" : "")}.{words}"
+                : result.Succeeded || Unknown().IsMatch(said) ? $"{package} is not there ({tool.Registry}).{words}"
+                : $"{package} can't be installed (exit code {result.ExitCode}).{words}",
+            !result.TimedOut && result.ExitCode == ProcessResult.KilledBySignal9
+        );
     }
 
     /// <summary>The end of what it printed; an address may have a password in it.</summary>

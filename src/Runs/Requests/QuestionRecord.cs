@@ -50,15 +50,6 @@ internal sealed record QuestionRecord
     public void Store(RunFolder folder) =>
         DurableFile.Write(PathOf(folder, Task, Start), JsonSerializer.SerializeToUtf8Bytes(this, MessageJson.Options));
 
-    private static QuestionRecord? Read(string path)
-    {
-        try
-        {
-            return DurableFile.TryRead(path) is { } json ? JsonSerializer.Deserialize<QuestionRecord>(json, MessageJson.Options) : null;
-        }
-        catch (JsonException)
-        {
-            return null; // Damaged by hand: it counts as not there.
-        }
-    }
+    // Damaged by hand, it counts as not there.
+    private static QuestionRecord? Read(string path) => StoredJson.TryRead(path, MessageJson.Options.TypeOf<QuestionRecord>());
 }

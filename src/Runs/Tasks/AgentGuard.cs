@@ -104,17 +104,8 @@ internal sealed class AgentGuard(TaskWorkspace workspace, RunServices services, 
         return DurableFile.TryCreate(file, teller) || DurableFile.TryRead(file) == teller;
     }
 
-    private static ForeignNote? Read(string path)
-    {
-        try
-        {
-            return File.Exists(path) ? JsonSerializer.Deserialize(File.ReadAllBytes(path), ForeignNoteJson.Default.ForeignNote) : null;
-        }
-        catch (JsonException)
-        {
-            return null; // Torn by a power cut: what was noted is lost, what was put aside is not.
-        }
-    }
+    // Torn by a power cut, what was noted is lost; what was put aside is not.
+    private static ForeignNote? Read(string path) => StoredJson.TryRead(path, ForeignNoteJson.Default.ForeignNote);
 }
 
 /// <summary>What an agent did by tool calls, as far as its event stream says, without those that were refused.</summary>

@@ -24,20 +24,11 @@ internal sealed record WorktreeClaim
     public static AgentClaim? Take(AgentStart start)
     {
         var worktree = new WorktreeFiles(start.WorkingDirectory);
-        if (worktree.TryRead(FileName, LargestFile) is not { } text)
-        {
-            return null;
-        }
-        WorktreeClaim? found;
-        try
-        {
-            found = JsonSerializer.Deserialize(text, WorktreeClaimJson.Default.WorktreeClaim);
-        }
-        catch (JsonException)
-        {
-            return null; // It is no claim; what it is instead the ownership check will name.
-        }
-        if (found is null)
+        // What it is instead of a claim the ownership check will name.
+        if (
+            worktree.TryRead(FileName, LargestFile) is not { } text
+            || StoredJson.TryParse(text, WorktreeClaimJson.Default.WorktreeClaim) is not { } found
+        )
         {
             return null;
         }
