@@ -3,10 +3,10 @@ using Orchestrator.Workflows.Tasks;
 
 namespace Orchestrator.Workflows;
 
-/// <summary>What workflows with an agent have in common: what the run tells them, what they tell their run, and how they end.</summary>
+/// <summary>Base of the workflows that run an agent: signals from the run, reports to the run, and how the workflow ends.</summary>
 public abstract class AgentWorkflow : MessageWorkflow
 {
-    /// <summary>Takes what both kinds have in common; the constructor of each goes on with <see cref="Restore"/>.</summary>
+    /// <summary>Registers the handlers that both kinds share; each constructor then calls <see cref="Restore"/>.</summary>
     private protected AgentWorkflow()
     {
         State = new TaskState(Workflow.Info.FirstExecutionRunId, Workflow.CancellationToken);
@@ -37,7 +37,7 @@ public abstract class AgentWorkflow : MessageWorkflow
         set => State.Report = value;
     }
 
-    /// <summary>Goes on from what it was started with, before any signal is taken in.</summary>
+    /// <summary>Restores the state from the input, before any signal is handled.</summary>
     private protected string? Restore(TaskInput input)
     {
         State.Restore(input);
@@ -48,7 +48,7 @@ public abstract class AgentWorkflow : MessageWorkflow
     /// <inheritdoc/>
     private protected override void NoteDropped(string note) => Reporter.NoteDropped(note);
 
-    /// <summary>From the first report to the last, whatever happens in between.</summary>
+    /// <summary>Runs the work from the first report to the last and turns every failure into a final state.</summary>
     /// <param name="work">The work; it ends early by <see cref="TaskEndedException"/>.</param>
     /// <param name="release">Gives up what it held.</param>
     private protected async Task<TaskReport> LiveAsync(Func<Task> work, Func<Task> release)
@@ -65,7 +65,8 @@ public abstract class AgentWorkflow : MessageWorkflow
         catch (Exception failure)
             when (State.IsCancelled && (failure is ActivityFailureException || TemporalException.IsCanceledException(failure)))
         {
-            // The engine tries nothing again that is to be cancelled: what its worker lets go of meanwhile, such as gates, fails with that.
+            // The server retries no activity that is to be cancelled, so one that its worker gives up meanwhile (a gate, for example)
+            // fails.
             Reporter.TransitionTo(TaskStates.Cancelled, State.CancelReason);
         }
         catch (ActivityFailureException failure)

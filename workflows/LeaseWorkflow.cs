@@ -8,28 +8,29 @@ namespace Orchestrator.Workflows;
 [Workflow("LeaseWorkflow")]
 public sealed class LeaseWorkflow : MessageWorkflow
 {
-    /// <summary>How long a run that was alone may take to say what it holds, before the next one begins without knowing.</summary>
+    /// <summary>How long a run that was alone may take to report what it holds, before the next one proceeds without knowing.</summary>
     private static readonly TimeSpan HoldPatience = TimeSpan.FromSeconds(60);
 
-    /// <summary>Notes of messages that could not be read: the last ones.</summary>
+    /// <summary>How many notes of unreadable messages are kept.</summary>
     private const int MostDropped = 5;
 
-    /// <summary>How often it is looked whether those whom others wait for are still there, beside the look at once when somebody comes or
-    /// has to wait.</summary>
+    /// <summary>How often holders are checked for being still alive, in addition to the check when a run joins or a task has to
+    /// wait.</summary>
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(10);
 
-    /// <summary>Somebody has to wait: it may be for one that is gone.</summary>
+    /// <summary>A task has to wait; its holder may be gone, so holders are checked now.</summary>
     private bool _shouldLook;
     private readonly HashSet<string> _undeclared = new(StringComparer.Ordinal);
 
-    /// <summary>The run that was told that it is alone: it asks for nothing, and says what it holds when another one comes.</summary>
+    /// <summary>The run that was notified that it is alone: it requests nothing, and declares what it holds when another run
+    /// joins.</summary>
     private string? _alone;
     private LeaseState _begin = new();
     private LeaseTable _table = new(new LeaseState());
     private readonly List<Task> _telling = [];
     private readonly List<string> _dropped = [];
 
-    /// <summary>Before any signal is taken in.</summary>
+    /// <summary>Restores the state before any signal is handled.</summary>
     [WorkflowInit]
     public LeaseWorkflow(IRawValue? state = null, IRawValue? surplus = null)
     {
@@ -65,13 +66,13 @@ public sealed class LeaseWorkflow : MessageWorkflow
         {
             await ServeAsync();
         }
-        // A run may have joined while the last words to others were under way.
+        // A run may have joined while the last notifications were being sent.
         while (_table.Runs.Count > 0);
     }
 
     private async Task ServeAsync()
     {
-        // Whoever starts this workflow sends a signal with the start.
+        // This workflow is started by signal-with-start, so a signal follows.
         await Workflow.WaitConditionAsync(() => _table.Runs.Count > 0, LookInterval);
         while (_table.Runs.Count > 0)
         {
@@ -119,18 +120,19 @@ public sealed class LeaseWorkflow : MessageWorkflow
     {
         _table.Join(runId);
 
-        // One that was terminated has not said goodbye: whoever comes does not wait for it.
+        // A terminated run sends no leave signal; the new run must not wait for it.
         if (_table.Runs.Count > 1)
         {
             await RemoveEndedAsync();
         }
-        // One that has not heard yet whether it is alone holds nothing, and hears from its own joining that it is not.
+        // A run that was not notified yet whether it is alone holds nothing, and the answer to its own join says that it is not.
         if (_alone is { } alone && alone != runId && _table.Runs.Contains(alone))
         {
             _undeclared.Add(alone);
             TellShared(alone, true);
         }
-        // One that was reset joins anew: it says what it holds after it has heard that it is not alone, and is not waited for by itself.
+        // A run that was reset joins again: it declares what it holds after it was notified that it is not alone, and does not wait for
+        // itself.
         await Workflow.WaitConditionAsync(() => _undeclared.All(other => other == runId), HoldPatience);
         _undeclared.RemoveWhere(other => other != runId);
         if (!_table.Runs.Contains(runId))
@@ -197,7 +199,7 @@ public sealed class LeaseWorkflow : MessageWorkflow
         }
     }
 
-    /// <summary>A run that was terminated, or whose server forgot it, has not said goodbye.</summary>
+    /// <summary>Removes runs that were terminated or deleted: they sent no leave signal, so their leases are released by polling.</summary>
     private async Task RemoveEndedAsync()
     {
         if (_table.Runs.Count == 0)
@@ -229,7 +231,7 @@ public sealed class LeaseWorkflow : MessageWorkflow
         }
         catch (FailureException)
         {
-            // The run has ended: it needs no lease, and is taken out when somebody waits for it.
+            // The run has ended: it needs no lease, and is removed when a task waits for it.
         }
     }
 }

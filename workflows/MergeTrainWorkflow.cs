@@ -17,7 +17,7 @@ public sealed class MergeTrainWorkflow : MessageWorkflow
     private readonly ResetWatch _resets = new();
     private int _steps;
 
-    /// <summary>Before any signal is taken in.</summary>
+    /// <summary>Restores the state before any signal is handled.</summary>
     [WorkflowInit]
     public MergeTrainWorkflow(IRawValue? input = null, IRawValue? surplus = null)
     {
@@ -31,7 +31,7 @@ public sealed class MergeTrainWorkflow : MessageWorkflow
         TakeStart(Restore, input, surplus);
     }
 
-    /// <summary>A step leaves some ten events: each execution does some work of its own.</summary>
+    /// <summary>A step adds some ten events; each execution must do some work of its own.</summary>
     private bool IsLong =>
         _steps > 0
         && _context.State.Batch is null
@@ -69,8 +69,8 @@ public sealed class MergeTrainWorkflow : MessageWorkflow
             );
             if (_resets.WasReset)
             {
-                // What was merged since that moment is not known here, and the run has counted reports of it: another one gets what it
-                // still waits for.
+                // What was merged after the reset point is not known here, and the run has counted those reports: the run starts another
+                // train for what still waits.
                 _context.Close();
             }
             if (!_context.IsClosing && _runner.HasStep)
@@ -84,7 +84,7 @@ public sealed class MergeTrainWorkflow : MessageWorkflow
         await Workflow.WaitConditionAsync(() => Workflow.AllHandlersFinished, CancellationToken.None);
     }
 
-    /// <summary>All that was done is told, and the next execution goes on with what waits.</summary>
+    /// <summary>Sends the pending reports, then continues as new with the waiting requests.</summary>
     private async Task ContinueAsync()
     {
         await _reporter.FlushAsync();

@@ -5,13 +5,13 @@ using Temporalio.Converters;
 
 namespace Orchestrator.Workflows;
 
-/// <summary>One run: the plan is read and approved, the repository prepared, tasks start as soon as what they depend on is merged, verified
-/// work is merged in turn, and in the end staging lands on the target. What can't be decided waits for a person. It puts the parts of a run
-/// together; what they know is one <see cref="RunState"/>.</summary>
+/// <summary>One run: the plan is read and approved, the repository prepared, tasks start as soon as their dependencies are merged, verified
+/// work is merged in turn, and in the end staging lands on the target. What can't be decided waits for a person. This class puts the parts
+/// together; their shared data is one <see cref="RunState"/>.</summary>
 [Workflow("OrchestrationWorkflow")]
 public sealed class OrchestrationWorkflow : MessageWorkflow
 {
-    /// <summary>The input goes on to activities, and servers refuse messages of 2 MB.</summary>
+    /// <summary>The input is passed on to activities, and servers refuse messages of 2 MB.</summary>
     private const int MostInput = 1536 * 1024;
 
     private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(Workflow.CancellationToken);
@@ -19,7 +19,7 @@ public sealed class OrchestrationWorkflow : MessageWorkflow
     private RunParts _parts;
     private RunCheckpoint? _checkpoint;
 
-    /// <summary>Before any signal is taken in.</summary>
+    /// <summary>Restores the state before any signal is handled.</summary>
     [WorkflowInit]
     public OrchestrationWorkflow(IRawValue? input = null, IRawValue? checkpoint = null, IRawValue? surplus = null)
     {

@@ -11,7 +11,7 @@ public sealed class PlanningWorkflow : AgentWorkflow
     /// <summary>Answers with faults before a person is asked.</summary>
     private const int MaxAttempts = 3;
 
-    /// <summary>Before any signal is taken in.</summary>
+    /// <summary>Restores the state before any signal is handled.</summary>
     [WorkflowInit]
     public PlanningWorkflow(IRawValue? input = null, IRawValue? surplus = null) => TakeStart(Restore, input, surplus);
 
@@ -76,7 +76,7 @@ public sealed class PlanningWorkflow : AgentWorkflow
         );
     }
 
-    /// <summary>The first plan is put where it was wanted by the run itself.</summary>
+    /// <summary>The run itself stores the first plan where it was requested.</summary>
     private async Task EndAsync()
     {
         if (Input.Replan == 0)

@@ -3,15 +3,15 @@ using Temporalio.Converters;
 
 namespace Orchestrator.Workflows;
 
-/// <summary>One round of a run's review. Each answer of the reviewer is the result of an activity and kept before anything is made of it,
-/// so that it is paid for once; an answer that can't be read goes back to the same conversation.</summary>
+/// <summary>One round of a run's review. Each answer of the reviewer is the result of an activity and stored before it is used, so that it
+/// is paid for once; an answer that can't be read goes back to the same conversation.</summary>
 [Workflow("ReviewWorkflow")]
 public sealed class ReviewWorkflow : AgentWorkflow
 {
     /// <summary>Answers that can't be read before a person is asked.</summary>
     private const int MaxAttempts = 3;
 
-    /// <summary>Before any signal is taken in.</summary>
+    /// <summary>Restores the state before any signal is handled.</summary>
     [WorkflowInit]
     public ReviewWorkflow(IRawValue? input = null, IRawValue? surplus = null) => TakeStart(Accept, input, surplus);
 

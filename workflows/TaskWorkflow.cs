@@ -3,14 +3,14 @@ using Temporalio.Converters;
 
 namespace Orchestrator.Workflows;
 
-/// <summary>One task: a worktree is prepared, an agent works in it, what it did is checked, committed and put to its gates, and the run
-/// merges it. What is wrong goes back to the same conversation, with evidence, as often as the plan allows.</summary>
+/// <summary>One task: a worktree is prepared, an agent works in it, the result is checked, committed and run through its gates, and the run
+/// merges it. Faults go back to the same conversation, with evidence, as often as the plan allows.</summary>
 [Workflow("TaskWorkflow")]
 public sealed class TaskWorkflow : AgentWorkflow
 {
     private int _remediations;
 
-    /// <summary>Attempts that began with a conflict: the agent did not cause it, so none of its remediations is spent on it.</summary>
+    /// <summary>Attempts that began with a conflict: the agent did not cause them, so they use no remediation.</summary>
     private int _conflicts;
     private string _notes = "";
     private MergeResult? _mergeResult;
@@ -18,13 +18,13 @@ public sealed class TaskWorkflow : AgentWorkflow
     private string _verified = "";
     private string _base = "";
 
-    /// <summary>The conflict that is being resolved, with what was wrong last. Null: there is none.</summary>
+    /// <summary>The conflict that is being resolved, with the latest problem. Null: there is none.</summary>
     private MergeResult? _conflict;
 
-    /// <summary>Its agent could not resolve it as often as it may: a person does.</summary>
+    /// <summary>The agent has used its attempts to resolve it: a person does.</summary>
     private bool _isForPerson;
 
-    /// <summary>Before any signal is taken in.</summary>
+    /// <summary>Restores the state before any signal is handled.</summary>
     [WorkflowInit]
     public TaskWorkflow(IRawValue? input = null, IRawValue? surplus = null)
     {
@@ -95,10 +95,8 @@ public sealed class TaskWorkflow : AgentWorkflow
         }
     }
 
-    /// <summary>
-    /// A worktree at the present staging branch; with <paramref name="withStaging"/> the task's own work is brought onto it, conflicts
-    /// included.
-    /// </summary>
+    /// <summary>Prepares a worktree at the present staging branch; with <paramref name="withStaging"/> the task's own work is merged with
+    /// it, conflicts included.</summary>
     /// <param name="withStaging">See there.</param>
     /// <param name="own">The task's own work; null: what was verified last.</param>
     private async Task<PreparedTask> PrepareAsync(bool withStaging, string? own = null)
@@ -136,8 +134,8 @@ public sealed class TaskWorkflow : AgentWorkflow
         }
     }
 
-    /// <summary>An earlier result is merged without an agent where it passes its gates on the present base; if not, it is tried no
-    /// more.</summary>
+    /// <summary>Merges an earlier result without an agent where it passes its gates on the present base; otherwise it is not tried
+    /// again.</summary>
     private async Task<bool> TakeUpEarlierResultAsync(PreparedTask prepared)
     {
         _mayReuse = false;
@@ -165,7 +163,7 @@ public sealed class TaskWorkflow : AgentWorkflow
         Reporter.TransitionTo(TaskStates.Merged, string.Join("; ", ((string[])[_notes, merge.Message]).Where(text => text.Length > 0)));
     }
 
-    /// <summary>What its agent can't go on without may bring another base into its worktree.</summary>
+    /// <summary>Runs the agent; fulfilling its requests may bring a newer base into its worktree.</summary>
     private async Task<(PreparedTask Prepared, VerifyResult Work)> LetAgentWorkAsync(PreparedTask prepared)
     {
         var requests = new AgentRequests(State, Reporter, Waits, MergeInstalledAsync);
@@ -178,7 +176,7 @@ public sealed class TaskWorkflow : AgentWorkflow
             }
             if (await requests.CarryOutAsync(prepared) is { Length: > 0 } own)
             {
-                // Its work so far is a commit of this attempt, and none of its remediations is spent.
+                // The work so far is a commit of this attempt, and uses no remediation.
                 Report = Report with
                 {
                     Attempt = Report.Attempt + 1,
@@ -188,7 +186,7 @@ public sealed class TaskWorkflow : AgentWorkflow
         }
     }
 
-    /// <summary>Packages that were installed for the task go to staging as work does, but are not its work.</summary>
+    /// <summary>Merges packages that were installed for the task: they go to staging like work, but are not its work.</summary>
     private async Task<MergeResult> MergeInstalledAsync(string commit)
     {
         var own = Report.Commit;
@@ -198,8 +196,8 @@ public sealed class TaskWorkflow : AgentWorkflow
         return merge;
     }
 
-    /// <summary>The worktree holds both sides. What a person has made of them is put to the same checks as an agent's work; with words of
-    /// his the agent tries once more.</summary>
+    /// <summary>The worktree holds both sides. A person's resolution goes through the same checks as an agent's work; if they send
+    /// guidance, the agent tries once more.</summary>
     private async Task<VerifyResult> LetPersonResolveAsync(PreparedTask prepared, MergeResult conflict)
     {
         var (problem, evidence) = (conflict.Message, conflict.ProblemsFile);
@@ -289,7 +287,7 @@ public sealed class TaskWorkflow : AgentWorkflow
         }
     }
 
-    /// <summary>Hands the commit to the run's merge train and waits for its turn.</summary>
+    /// <summary>Sends the commit to the run's merge train and waits for the result.</summary>
     private async Task<MergeResult> MergeAsync(string commit)
     {
         var pause = TimeSpan.FromSeconds(30);
@@ -316,10 +314,10 @@ public sealed class TaskWorkflow : AgentWorkflow
         }
     }
 
-    /// <summary>The next attempt begins with what was wrong, or the task has had its attempts.</summary>
+    /// <summary>Begins the next attempt with the problem, or fails the task when no attempt is left.</summary>
     /// <param name="problems">What was wrong.</param>
     /// <param name="problemsFile">The same with evidence.</param>
-    /// <param name="isCaused">The agent's work was wrong; false: it met what others had done meanwhile.</param>
+    /// <param name="isCaused">The agent's work was wrong; false: changes of others are the cause.</param>
     private void Remediate(string problems, string problemsFile, bool isCaused)
     {
         State.ProblemsFile = problemsFile;

@@ -2,8 +2,8 @@ using Temporalio.Common;
 
 namespace Orchestrator.Workflows.Calls;
 
-/// <summary>Options of the activities: all of them may be tried for ever, because each does only what is still missing; what can't work
-/// says so by a failure that is not retryable.</summary>
+/// <summary>Options of the activities. All are retried without limit, because each does only what is still missing; what can't succeed
+/// fails with a non-retryable failure.</summary>
 internal static class ActivityDefaults
 {
     /// <summary>An activity that answers within minutes and is never interrupted.</summary>

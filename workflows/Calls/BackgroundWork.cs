@@ -2,8 +2,7 @@ using System.Runtime.ExceptionServices;
 
 namespace Orchestrator.Workflows.Calls;
 
-/// <summary>What goes on beside the main path of a workflow. What fails there is thrown on the main path, so that nothing ends
-/// unseen.</summary>
+/// <summary>Tasks that run beside the main path of a workflow. A failure in one is thrown on the main path, so that none is lost.</summary>
 internal sealed class BackgroundWork
 {
     private readonly List<Task> _work = [];

@@ -1,16 +1,16 @@
 namespace Orchestrator.Workflows.Calls;
 
-/// <summary>When an execution has lasted long enough, and goes on as a new one.</summary>
+/// <summary>Decides when an execution is long enough to continue as new.</summary>
 internal static class HistoryLength
 {
-    /// <summary>Restoring a run makes a history long, too: each execution does some work of its own.</summary>
+    /// <summary>Restoring a run adds events, too: an execution must add this many of its own before it continues as new.</summary>
     private const int LeastEvents = 500;
 
-    /// <summary>Whether it has.</summary>
+    /// <summary>Whether the execution should continue as new.</summary>
     /// <param name="settings">Of the run; tests continue sooner.</param>
     /// <param name="messages">Messages that the execution has taken in.</param>
     /// <param name="events">Events in its history.</param>
-    /// <param name="eventsOfRestore">Those of them that were there when it was restored; 0 where it had to restore nothing.</param>
+    /// <param name="eventsOfRestore">Events that were in the history when the run was restored; 0 where nothing had to be restored.</param>
     /// <param name="isSuggested">The server says that the history is long.</param>
     public static bool IsLong(RunRules settings, int messages, int events, int eventsOfRestore, bool isSuggested)
     {

@@ -2,8 +2,8 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Workflows.Leases;
 
-/// <summary>Who holds what in a repository, and who waits for it. First come, first served: nobody passes one that waits for the same. No
-/// Temporal.</summary>
+/// <summary>Which tasks hold leases in a repository, and which wait. First come, first served: no request overtakes an older one for the
+/// same path or resource. No Temporal.</summary>
 internal sealed class LeaseTable
 {
     private readonly List<string> _runs;
@@ -30,7 +30,7 @@ internal sealed class LeaseTable
             Waiting = [.. _waiting],
         };
 
-    /// <summary>A run begins. False: it is there already.</summary>
+    /// <summary>Adds a run. False: it is there already.</summary>
     public bool Join(string runId)
     {
         if (_runs.Contains(runId))
@@ -41,19 +41,20 @@ internal sealed class LeaseTable
         return true;
     }
 
-    /// <summary>What a run holds already; it is not asked whether that was wise.</summary>
+    /// <summary>Records what a run already holds, without checking it for conflicts.</summary>
     public void Hold(string runId, IEnumerable<LeaseRequest> held)
     {
         _held.RemoveAll(h => h.RunId == runId);
         _held.AddRange(held);
     }
 
-    /// <summary>A task asks. Null: it has its lease; else what it waits for.</summary>
+    /// <summary>Requests a lease. Null: granted; else what the task waits for.</summary>
     public string? Ask(LeaseRequest request)
     {
         if (_held.FindIndex(h => IsSame(h, request)) is >= 0 and var at)
         {
-            // It was lent something: that is added where nobody is in the way, and who holds something waits for nothing.
+            // Files were granted to the task later: they are added where they conflict with no lease, and a task that holds a lease never
+            // waits.
             _held[at] = Obstacle(request, 0) is null ? request : _held[at];
             return null;
         }
@@ -67,7 +68,7 @@ internal sealed class LeaseTable
         return null;
     }
 
-    /// <summary>A task gives back what it held.</summary>
+    /// <summary>Releases the lease of a task.</summary>
     /// <returns>Who has a lease now.</returns>
     public IReadOnlyList<LeaseRequest> Release(string runId, string? taskId)
     {
@@ -89,7 +90,7 @@ internal sealed class LeaseTable
         return granted;
     }
 
-    /// <summary>A run is over.</summary>
+    /// <summary>Removes a run with all its leases.</summary>
     public IReadOnlyList<LeaseRequest> Leave(string runId)
     {
         _runs.Remove(runId);

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Orchestrator.Workflows.Messages;
 
-/// <summary>How a message is written, for who wrote it in another way.</summary>
+/// <summary>Shows how a message is to be written, for error messages.</summary>
 internal static class MessageExample
 {
     private const int MostMembers = 40;

@@ -1,6 +1,6 @@
 namespace Orchestrator.Workflows.Messages;
 
-/// <summary>What is wrong with a message, in the words of people.</summary>
+/// <summary>Collects what is wrong with a message, as text for people.</summary>
 internal sealed class MessageFaults
 {
     private const int Most = 5;
@@ -10,10 +10,10 @@ internal sealed class MessageFaults
 
     public bool None => _faults.Count == 0;
 
-    /// <summary>A member, or the argument itself.</summary>
+    /// <summary>The name of a member, or of the argument itself.</summary>
     public static string Name(string path) => path.Length == 0 ? "the argument" : $"'{Short(path)}'";
 
-    /// <summary>Something that was sent, in a length that people read.</summary>
+    /// <summary>A value that was sent, cut to a readable length.</summary>
     public static string Quote(string text) => $"'{Short(text)}'";
 
     /// <summary>Adds half a sentence.</summary>
@@ -29,7 +29,7 @@ internal sealed class MessageFaults
         }
     }
 
-    /// <summary>All of it.</summary>
+    /// <summary>All faults as text.</summary>
     public string Describe() =>
         string.Join(" ", _faults.Select(fault => $"{char.ToUpperInvariant(fault[0])}{fault[1..]}."))
         + (_more > 0 ? $" And {_more} more faults." : "");

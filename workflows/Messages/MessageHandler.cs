@@ -6,9 +6,9 @@ namespace Orchestrator.Workflows.Messages;
 /// <summary>A typed handler behind raw values: the SDK sees only these, so that nothing that was sent can fail a workflow's task.</summary>
 /// <param name="workflow">Whose it is.</param>
 /// <param name="name">Name of the signal, update or query.</param>
-/// <param name="handler">What is done; its parameters say what must be sent.</param>
-/// <param name="refuse">Says why it can't be done now, or null; has the same parameters and only looks. Null: it always can.</param>
-/// <param name="ready">Whether there is what it acts on; null: as soon as state is taken up.</param>
+/// <param name="handler">The code to run; its parameters define the arguments.</param>
+/// <param name="refuse">Returns why it can't be run now, or null; has the same parameters and changes nothing. Null: it always can.</param>
+/// <param name="ready">Whether the state that it acts on is loaded; null: as soon as the state is restored.</param>
 internal sealed class MessageHandler(
     MessageWorkflow workflow,
     string name,
@@ -22,12 +22,12 @@ internal sealed class MessageHandler(
     /// <summary>Name of the signal, update or query.</summary>
     public string Name { get; } = name;
 
-    /// <summary>What must be sent.</summary>
+    /// <summary>The arguments that must be sent.</summary>
     public IReadOnlyList<ParameterInfo> Parameters => _parameters;
 
     public bool IsReady => ready?.Invoke() ?? true;
 
-    // One more than any handler takes, so that too many are not lost in silence.
+    // One parameter more than any handler takes, so that surplus arguments are detected.
     public Task SignalAsync(IRawValue? first = null, IRawValue? second = null, IRawValue? third = null) =>
         workflow.HandleSignalAsync(this, [first, second, third]);
 
@@ -43,12 +43,12 @@ internal sealed class MessageHandler(
     public MessageReading Read(IReadOnlyList<IRawValue?> raw) =>
         MessageReader.Read(_parameters, [.. raw.Take(raw.Count(value => value is not null))]);
 
-    /// <summary>Why it can't be done now; null where it can.</summary>
+    /// <summary>Why it can't be run now; null where it can.</summary>
     public string? Refuse(object?[] values) => refuse is null ? null : (string?)Invoke(refuse, values);
 
     public object? Invoke(object?[] values) => Invoke(handler, values);
 
-    /// <summary>Does it, and waits for what it answers.</summary>
+    /// <summary>Runs the handler and waits for its result.</summary>
     public async Task<object?> InvokeAsync(object?[] values)
     {
         var task = (Task)Invoke(handler, values)!;

@@ -7,28 +7,28 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Orchestrator.Workflows.Messages;
 
-/// <summary>Compares JSON that was sent with the records of the contracts: what fits comes out with the members' own names, what does not
-/// becomes a fault.</summary>
+/// <summary>Compares JSON with the message records: known members come out under their own names, everything else becomes a
+/// fault.</summary>
 internal sealed class MessageNormalizer(MessageFaults faults)
 {
     /// <summary>Characters of a text for which no other limit is set.</summary>
     private const int MostCharacters = 100_000;
 
-    /// <summary>Of counts for which no other limit is set. Sums of them fit into their types.</summary>
+    /// <summary>Counts for which no other limit is set; sums of them fit into their types.</summary>
     private const long MostCount = 10_000_000;
     private const long MostLong = 1_000_000_000_000_000;
     private static readonly TimeSpan MostTime = TimeSpan.FromDays(3650);
 
-    /// <summary>Timers until later times can't be set.</summary>
+    /// <summary>Timers can't be set for later times.</summary>
     private static readonly DateTimeOffset LastTime = new(2200, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>Whether a member is read, and not only written.</summary>
     public static bool IsRead(JsonPropertyInfo property) => property.Set is not null || property.AssociatedParameter is not null;
 
-    /// <summary>The value as the type wants it.</summary>
+    /// <summary>Converts the value to what the type expects.</summary>
     /// <param name="value">What was sent.</param>
     /// <param name="type">What it is to become.</param>
-    /// <param name="path">Where it is, for people; empty: the whole argument.</param>
+    /// <param name="path">Path of the value for messages; empty: the whole argument.</param>
     /// <param name="rules">Where its limits stand; null: nowhere.</param>
     public JsonNode? Take(JsonElement value, Type type, string path, ICustomAttributeProvider? rules)
     {
@@ -80,7 +80,7 @@ internal sealed class MessageNormalizer(MessageFaults faults)
     {
         if (value.ValueKind == JsonValueKind.Null)
         {
-            // Null of what can't be null is what many clients write for a member that they leave out.
+            // Many clients write null for a member that they leave out.
             var type = property.PropertyType;
             if (property.IsSetNullable && (!type.IsValueType || Nullable.GetUnderlyingType(type) is not null))
             {

@@ -5,17 +5,16 @@ using Temporalio.Converters;
 
 namespace Orchestrator.Workflows.Messages;
 
-/// <summary>What came of reading a message.</summary>
-/// <param name="Values">Arguments for the handler; not to be used where there is a fault.</param>
-/// <param name="Fault">Why it can't be read, in sentences for people; empty where it can.</param>
+/// <summary>Result of reading a message.</summary>
+/// <param name="Values">Arguments for the handler; invalid where there is a fault.</param>
+/// <param name="Fault">Why it can't be read, as text for people; empty where it can.</param>
 internal readonly record struct MessageReading(object?[] Values, string Fault);
 
-/// <summary>The one reader of all that comes from outside: start inputs, signals, updates, query arguments. Whatever was sent becomes the
-/// arguments of a handler, or sentences that say which member is missing, unknown, of the wrong kind or too long. It never throws for what
-/// was sent.</summary>
+/// <summary>Reads everything that comes from outside: start inputs, signals, updates, query arguments. The result is the arguments of a
+/// handler, or sentences that say which member is missing, unknown, of the wrong kind or too long. It never throws for input.</summary>
 internal static class MessageReader
 {
-    /// <summary>Bytes of one argument; servers refuse 2 MB, and what is read here is sent on.</summary>
+    /// <summary>Limit in bytes of one argument; servers refuse 2 MB, and arguments are sent on.</summary>
     private const int MostBytes = 1024 * 1024;
     private const int MostDepth = 64;
     private const string Json = "json/plain";
@@ -55,7 +54,7 @@ internal static class MessageReader
             return parameter.HasDefaultValue ? parameter.DefaultValue : null;
         }
 
-        // Of a message that is one record people think of its members.
+        // Where the message is one record, faults name only its members.
         var path = IsSole(parameters, index) && given!.Value.ValueKind == JsonValueKind.Object ? "" : parameter.Name!;
         var node = new MessageNormalizer(faults).Take(given!.Value, parameter.ParameterType, path, parameter);
         return faults.None ? Deserialize(node, parameter.ParameterType, path, faults) : null;
@@ -69,7 +68,7 @@ internal static class MessageReader
         }
         catch (Exception unreadable)
         {
-            // What converters of single members refuse.
+            // Values that converters of single members refuse.
             var member = (unreadable as JsonException)?.Path is { Length: > 2 } at ? at[2..] : "";
             faults.Add($"{MessageFaults.Name(string.Join('.', new[] { path, member }.Where(part => part.Length > 0)))} can't be read");
             return null;
@@ -117,7 +116,7 @@ internal static class MessageReader
 
     private static bool IsNull(JsonElement? value) => value is null or { ValueKind: JsonValueKind.Null };
 
-    /// <summary>Nothing else has to be sent.</summary>
+    /// <summary>Whether this is the only argument that must be sent.</summary>
     private static bool IsSole(IReadOnlyList<ParameterInfo> parameters, int index) =>
         index == 0 && parameters.Skip(1).All(p => p.HasDefaultValue);
 

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Orchestrator.Workflows.Messages;
 
-/// <summary>Texts and names of messages, where they may be broken, and what is wrong with a value, in words.</summary>
+/// <summary>Texts and names in messages: where they may be broken, and what is wrong with a value.</summary>
 internal static class MessageText
 {
     public static string Describe(ValidationAttribute limit, string value) =>
@@ -15,7 +15,8 @@ internal static class MessageText
             _ => limit.FormatErrorMessage(""),
         };
 
-    /// <summary>Null where it is none, or one that no text can hold (half a surrogate pair, bytes that are not UTF-8).</summary>
+    /// <summary>Null where the value is no string, or one that no text can hold (half a surrogate pair, bytes that are not
+    /// UTF-8).</summary>
     public static string? TextOf(JsonElement value)
     {
         try

@@ -3,10 +3,10 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Orchestrator.Workflows.Messages;
 
-/// <summary>Types of messages: what of each is meant, in words.</summary>
+/// <summary>Names the types of messages in plain words.</summary>
 internal static class MessageTypes
 {
-    /// <summary>The contracts' rules, and what their types say of null and of what must be there.</summary>
+    /// <summary>The rules of the message records, with nullability and required members enforced.</summary>
     public static JsonSerializerOptions Strict { get; } =
         new(MessageJson.Options) { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
 

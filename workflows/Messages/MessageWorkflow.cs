@@ -2,40 +2,40 @@ using Temporalio.Converters;
 
 namespace Orchestrator.Workflows.Messages;
 
-/// <summary>What all workflows do with what comes from outside. Their handlers are typed and known only to this class; the SDK is given
-/// handlers of raw values. So a message is read before anything acts on it, waits until state is taken up, and can fail nothing but itself:
-/// an SDK fails the workflow's task for an exception in a handler, and a signal that does so is in history for good.</summary>
+/// <summary>How all workflows handle what comes from outside. Typed handlers are known only to this class; the SDK gets handlers of raw
+/// values. So a message is validated before it is handled, waits until the state is restored, and can fail nothing but itself: the SDK
+/// would fail the workflow task for an exception in a handler, and a signal that causes one is in history for good.</summary>
 public abstract class MessageWorkflow
 {
     private readonly List<(string Kind, MessageHandler Handler)> _handlers = [];
     private string _startFault = "";
     private bool _stateIsTakenUp;
 
-    /// <summary>Type of the failure of a start that can't be read, and of an update or a query like that.</summary>
+    /// <summary>Failure type of a start, update or query that can't be read.</summary>
     public const string InvalidInput = "InvalidInput";
 
-    /// <summary>Type of the failure of a command that can be read and not be done.</summary>
+    /// <summary>Failure type of a command that is valid but can't be carried out.</summary>
     public const string InvalidCommand = "InvalidCommand";
 
-    /// <summary>All that this workflow takes, for tests that send something to each.</summary>
+    /// <summary>All handlers of this workflow, for tests that send messages to each.</summary>
     internal IReadOnlyList<(string Kind, MessageHandler Handler)> Handlers => _handlers;
 
-    /// <summary>Signals and updates that this execution has taken in.</summary>
+    /// <summary>Signals and updates that this execution has received.</summary>
     private protected int MessagesTaken { get; private set; }
 
-    /// <summary>Where people see it: a message was dropped, and why.</summary>
+    /// <summary>Records for people that a message was dropped, and why.</summary>
     private protected abstract void NoteDropped(string note);
 
-    /// <summary>Handlers may act from now on; what has come before waits until then, in its order.</summary>
+    /// <summary>Lets handlers act from now on; earlier messages were queued and are handled in order.</summary>
     private protected void StateIsTakenUp() => _stateIsTakenUp = true;
 
     private protected bool IsStateTakenUp => _stateIsTakenUp;
 
-    /// <summary>Takes a signal.</summary>
+    /// <summary>Registers a signal.</summary>
     private protected void OnSignal(string name, Delegate handler, Func<bool>? ready = null) =>
         OnSignal(new MessageHandler(this, name, handler, refuse: null, ready));
 
-    /// <summary>Takes a command of a person: an update, and a signal of the same name for callers that wait for no answer.</summary>
+    /// <summary>Registers a command of a person: an update, and a signal of the same name for callers that wait for no answer.</summary>
     private protected void OnCommand(string name, Delegate handler, Delegate? refuse = null, Func<bool>? ready = null)
     {
         var message = new MessageHandler(this, name, handler, refuse, ready);
@@ -44,7 +44,7 @@ public abstract class MessageWorkflow
         OnSignal(message);
     }
 
-    /// <summary>Answers a query.</summary>
+    /// <summary>Registers a query.</summary>
     private protected void OnQuery(string name, Delegate handler)
     {
         var message = new MessageHandler(this, name, handler);
@@ -52,19 +52,19 @@ public abstract class MessageWorkflow
         Workflow.Queries[name] = WorkflowQueryDefinition.CreateWithoutAttribute(name, message.Query);
     }
 
-    /// <summary>Part of every constructor: takes up what the workflow was started with.</summary>
-    /// <param name="begin">Takes it, and returns what is wrong with it or null; its parameters say what must be given.</param>
+    /// <summary>Part of every constructor: reads the start input.</summary>
+    /// <param name="begin">Takes the input, and returns what is wrong with it or null; its parameters define the arguments.</param>
     /// <param name="raw">What was given.</param>
     private protected void TakeStart(Delegate begin, params IReadOnlyList<IRawValue?> raw)
     {
         var start = new MessageHandler(this, "start", begin);
         var (values, fault) = start.Read(raw);
         _startFault = fault.Length > 0 ? fault : (string?)start.Invoke(values) ?? "";
-        // Else the SDK would keep for ever what has no handler, in the hope that one is added.
+        // Otherwise the SDK would buffer signals without a handler for ever.
         Workflow.DynamicSignal = WorkflowSignalDefinition.CreateWithoutAttribute(name: null, DropUnknownAsync);
     }
 
-    /// <summary>The first thing a run method does: a start that could not be read fails the run at once, for good.</summary>
+    /// <summary>Called first by the run method: a start that could not be read fails the run at once, without retry.</summary>
     private protected void RefuseUnreadableStart()
     {
         if (_startFault.Length > 0)
@@ -110,7 +110,7 @@ public abstract class MessageWorkflow
         {
             throw Invalid($"{handler.Name}: {fault}", InvalidInput);
         }
-        // Before there is what it acts on nobody can tell; then the handler looks.
+        // Validation needs the run's state; before it is restored the handler validates.
         if (_stateIsTakenUp && handler.IsReady && handler.Refuse(values) is { } refused)
         {
             throw Invalid(refused, InvalidCommand);

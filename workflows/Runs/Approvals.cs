@@ -1,12 +1,12 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>A person's yes or no: to the plan (<c>plan</c>), to a task that may not start without it, to work that changed what its gates
-/// mean.</summary>
+/// <summary>Approvals and rejections by people: of the plan (<c>plan</c>), of a task that may not start without one, of work that changed
+/// what its gates check.</summary>
 internal sealed class Approvals(RunState state, Steering steering)
 {
     private const string Plan = "plan";
 
-    /// <summary>Why a person must say yes before anything starts; empty when nobody has to.</summary>
+    /// <summary>Why a person must approve before anything starts; empty when no approval is needed.</summary>
     /// <param name="confirmations">What preflight found that needs a yes.</param>
     public static string ReasonToAsk(RunState state, IReadOnlyList<string> confirmations)
     {
@@ -30,7 +30,7 @@ internal sealed class Approvals(RunState state, Steering steering)
         return string.Join(" ", reasons);
     }
 
-    /// <summary>The same of another plan in mid-run.</summary>
+    /// <summary>The same for another plan in mid-run.</summary>
     public static string ReasonToAsk(RunState state, ReplanConclusion made)
     {
         string[] reasons =
@@ -45,7 +45,7 @@ internal sealed class Approvals(RunState state, Steering steering)
         return string.Join(" ", reasons.Where(reason => reason.Length > 0));
     }
 
-    /// <summary>Why an answer can't be given now; null where it can.</summary>
+    /// <summary>Why the answer is not accepted now; null where it is.</summary>
     public string? Refuse(ApprovalCommand command, bool yes)
     {
         if (command.Id == Plan)
@@ -62,7 +62,7 @@ internal sealed class Approvals(RunState state, Steering steering)
         return yes || now == TaskStates.Cancelled || waits ? null : SteeringRefusals.OfTaskAnswer(command.Id, now);
     }
 
-    /// <summary>Takes an answer.</summary>
+    /// <summary>Applies an answer.</summary>
     public Steered Decide(ApprovalCommand command, bool yes, DateTimeOffset now)
     {
         if (command.Id == Plan)

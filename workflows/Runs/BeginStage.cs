@@ -1,6 +1,6 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Before the first task: whether the run can begin, and whether a person lets it.</summary>
+/// <summary>Before the first task: checks whether the run can begin, and asks a person where needed.</summary>
 internal sealed class BeginStage(RunContext context, LeaseTeller leases, PlanApproval approval)
 {
     private readonly RunState _state = context.State;
@@ -11,7 +11,7 @@ internal sealed class BeginStage(RunContext context, LeaseTeller leases, PlanApp
         await leases.JoinAsync();
     }
 
-    /// <summary>Looks whether the run can begin.</summary>
+    /// <summary>Runs preflight.</summary>
     /// <returns>What needs a yes.</returns>
     private async Task<IReadOnlyList<string>> CheckAsync()
     {
@@ -33,7 +33,7 @@ internal sealed class BeginStage(RunContext context, LeaseTeller leases, PlanApp
         return found.Confirmations;
     }
 
-    /// <summary>Waits for a person where the risk, the plan or the state of the checkout asks for one. No answer in time means
+    /// <summary>Waits for approval where the risk, the plan or the state of the checkout requires one. No answer in time means
     /// no.</summary>
     private async Task ApproveAsync(IReadOnlyList<string> confirmations)
     {

@@ -1,16 +1,15 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>A long history is closed and the run goes on in a new execution; its tasks go on undisturbed and report to the same
-/// id.</summary>
+/// <summary>Closes a long history: the run continues as new, its tasks go on undisturbed and report to the same id.</summary>
 /// <param name="recorder">Writes what is not recorded yet.</param>
 /// <param name="checkpoints">What the run takes with it.</param>
-/// <param name="messagesTaken">Signals and updates that this execution has taken in.</param>
+/// <param name="messagesTaken">Signals and updates that this execution has received.</param>
 internal sealed class Continuation(RunContext context, RunRecorder recorder, RunCheckpoints checkpoints, Func<int> messagesTaken)
 {
     private readonly RunState _state = context.State;
     private int _eventsOfRestore;
 
-    /// <summary>It begins to drain, or may continue as new.</summary>
+    /// <summary>True when draining can begin, or when the run may continue as new.</summary>
     public bool HasNews => IsDue && (!_state.IsDraining || MayContinue);
 
     private bool IsDue =>
@@ -22,7 +21,7 @@ internal sealed class Continuation(RunContext context, RunRecorder recorder, Run
             Workflow.ContinueAsNewSuggested
         );
 
-    /// <summary>Nothing is under way that the checkpoint would not tell of. A run that is cancelled ends in this execution.</summary>
+    /// <summary>True when nothing is under way that the checkpoint would not contain. A cancelled run ends in this execution.</summary>
     private bool MayContinue =>
         IsDue
         && _state.IsDraining
@@ -32,17 +31,17 @@ internal sealed class Continuation(RunContext context, RunRecorder recorder, Run
         && !_state.IsCancelled
         && !context.Resets.WasReset;
 
-    /// <summary>Goes on with what the execution before took with it.</summary>
+    /// <summary>Goes on from the checkpoint of the previous execution.</summary>
     public async Task RestoreAsync(RunCheckpoint checkpoint)
     {
         await checkpoints.RestoreAsync(checkpoint);
         _eventsOfRestore = Workflow.CurrentHistoryLength;
     }
 
-    /// <summary>Ends this execution where it is long and nothing is under way. Else nothing new is begun until that is so.</summary>
+    /// <summary>Continues as new where the history is long and nothing is under way; until then nothing new is started.</summary>
     public async Task ContinueIfLongAsync()
     {
-        // A run whose tasks are short would else always be about to start something, and never close its history.
+        // Otherwise a run with short tasks would always be about to start one, and never close its history.
         _state.IsDraining |= IsDue;
         if (!MayContinue)
         {

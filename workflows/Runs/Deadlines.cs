@@ -1,9 +1,9 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>What happens when a time has passed: approvals that nobody gave, leases that somebody has waited for too long.</summary>
+/// <summary>Handles deadlines: approvals not given in time, leases waited for too long.</summary>
 internal static class Deadlines
 {
-    /// <summary>When there is something to do next; null: never.</summary>
+    /// <summary>The next deadline; null: there is none.</summary>
     public static DateTimeOffset? Next(RunState state)
     {
         var approval = AwaitingApproval(state).Select(e => (DateTimeOffset?)(e.Status.Since + state.Rules.ApprovalTimeout)).Min();
@@ -11,7 +11,7 @@ internal static class Deadlines
         return approval is null || reminder < approval ? reminder : approval;
     }
 
-    /// <summary>Does what has become due. No answer in time means no.</summary>
+    /// <summary>Handles the deadlines that have passed. No answer in time means no.</summary>
     public static void Pass(RunState state, DateTimeOffset now)
     {
         foreach (var entry in AwaitingApproval(state).Where(e => e.Status.Since + state.Rules.ApprovalTimeout <= now).ToList())
@@ -21,7 +21,7 @@ internal static class Deadlines
         state.Leases.RemindOf(state.Board, state.Rules.LockTimeout, now);
     }
 
-    /// <summary>Tasks that have not begun; one that waits to be merged looks after its own time.</summary>
+    /// <summary>Tasks that have not begun; a task that waits to be merged has its own time limit.</summary>
     private static IEnumerable<TaskEntry> AwaitingApproval(RunState state) =>
         state.Board.In(TaskStates.AwaitingApproval).Where(e => !e.AtWork);
 }

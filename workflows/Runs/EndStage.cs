@@ -1,6 +1,6 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>How a run ends, well or not: tasks are stopped, leases given up, the report written.</summary>
+/// <summary>Ends a run: tasks are stopped, leases released, the report written.</summary>
 internal sealed class EndStage(
     RunContext context,
     TaskMessenger messenger,
@@ -11,7 +11,7 @@ internal sealed class EndStage(
     ResetRecovery recovery
 )
 {
-    /// <summary>Its tasks give their worktrees back after their last word; one that can't (a full disk) goes on trying without its
+    /// <summary>Tasks give back their worktrees after their last report; one that can't (a full disk) keeps trying without its
     /// run.</summary>
     private static readonly TimeSpan ChildrenCloseWithin = TimeSpan.FromMinutes(1);
 
@@ -36,7 +36,7 @@ internal sealed class EndStage(
         return await FinishAsync(state, reason);
     }
 
-    /// <summary>Stops what is at work and waits until it has stopped.</summary>
+    /// <summary>Stops all running tasks and waits until they have stopped.</summary>
     private async Task StopAllAsync()
     {
         _state.IsDraining = false;
@@ -45,11 +45,11 @@ internal sealed class EndStage(
         await Workflow.WaitConditionAsync(() => merging.IsClosed && !_state.Board.AnyAtWork, CancellationToken.None);
     }
 
-    /// <summary>Ends a run of which nothing is at work any more.</summary>
+    /// <summary>Ends a run whose tasks have all stopped.</summary>
     public async Task<RunResult> FinishAsync(string state, string reason)
     {
         _state.IsEnding = true;
-        // Nothing of it is tried any more.
+        // No activity is retried any more.
         _state.Run = _state.Run with
         {
             Failing = [],
@@ -78,7 +78,7 @@ internal sealed class EndStage(
         };
     }
 
-    /// <summary>Leaves what the run held and writes its report.</summary>
+    /// <summary>Releases what the run held and writes its report.</summary>
     /// <returns>The report's path.</returns>
     private async Task<string> TidyUpAsync(RunStatus ending)
     {

@@ -1,21 +1,20 @@
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>Why a run still waits for a person.</summary>
-/// <param name="Message">A sentence; empty: nothing new is to be said.</param>
+/// <param name="Message">A sentence; empty: nothing new to report.</param>
 /// <param name="Evidence">File with the evidence, relative to the repository.</param>
 internal sealed record Standstill(string Message = "", string Evidence = "");
 
-/// <summary>A run that can't go on by itself stays open, for as long as it takes, and costs nothing meanwhile: its history waits in the
-/// engine, and no process has to. A person tries tasks again or leaves them out (<see cref="Steering"/>), or says how the run as a whole
-/// goes on.</summary>
+/// <summary>A run that can't go on by itself stays open, for as long as it takes, at no cost: its history is in the engine, and no process
+/// is needed. A person retries or leaves out tasks (<see cref="Steering"/>), or decides how the run as a whole goes on.</summary>
 internal sealed class Escalation(RunContext context, ReplanStage replanning)
 {
     private readonly RunState _state = context.State;
 
     private static DateTimeOffset Now => RunContext.Now;
 
-    /// <summary>Waits until something can move again.</summary>
-    /// <param name="landMerged">Lands what is merged, when a person asks for that.</param>
+    /// <summary>Waits until something can proceed.</summary>
+    /// <param name="landMerged">Lands what is merged, when a person requests it.</param>
     /// <param name="standstill">What came of the last attempt to go on.</param>
     public async Task WaitForPersonAsync(Func<Task<LandResult>> landMerged, Standstill standstill)
     {
@@ -47,7 +46,7 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
         }
     }
 
-    /// <summary>Carries out what a person has said.</summary>
+    /// <summary>Carries out a person's resolution.</summary>
     /// <param name="stand">Why the run could not go on.</param>
     /// <returns>Why the run waits on; null: it goes on.</returns>
     public async Task<Standstill?> ResolveAsync(Standstill stand)
@@ -118,7 +117,7 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
         return null;
     }
 
-    /// <summary>The tasks that a person's commits are for.</summary>
+    /// <summary>The tasks that a person's commits replace.</summary>
     private IEnumerable<TaskEntry> Mended(ResolveCommand command) =>
         Scheduling.EndedBadly(_state.Board).Where(e => command.Tasks is not { Count: > 0 } named || named.Contains(e.Id));
 
@@ -144,7 +143,7 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
         _state.Board.CountAsDone(entry, TaskStates.Resolved, why, Now, who);
     }
 
-    /// <summary>What the reviewer has accepted is not what is there now.</summary>
+    /// <summary>Starts another review where the accepted tree is not the present one.</summary>
     private void LookAgain()
     {
         if (

@@ -1,12 +1,13 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Staging lands on the target: when all is merged, or earlier, when a person wants what is merged by then.</summary>
+/// <summary>Lands staging on the target: when all is merged, or earlier, when a person asks for what is merged by then.</summary>
 internal sealed class LandStage(RunContext context, ResetRecovery recovery, Escalation escalation)
 {
     private readonly RunState _state = context.State;
 
     /// <summary>Lands staging.</summary>
-    /// <returns>What the run ends with, a sentence or empty; null: not all tasks are merged, after a reset or a person's word.</returns>
+    /// <returns>The sentence that the run ends with, or empty; null: not all tasks are merged, after a reset or because of a person's
+    /// decision.</returns>
     public async Task<string?> RunAsync()
     {
         context.TransitionTo(
@@ -35,10 +36,9 @@ internal sealed class LandStage(RunContext context, ResetRecovery recovery, Esca
         }
     }
 
-    /// <summary>Landing needs a person. No answer in time is no yes: what they say later is about a landing that is begun anew.</summary>
+    /// <summary>Landing needs a person. An approval counts for this landing only: after the time limit it is for a new one.</summary>
     /// <param name="result">Why.</param>
-    /// <returns>Whether they have said yes to this landing; null: they have said how the run goes on otherwise, or it is not ready any
-    /// more.</returns>
+    /// <returns>True: this landing is approved; null: a person decided otherwise for the run, or it is not ready any more.</returns>
     private async Task<bool?> WaitForPersonAsync(LandResult result)
     {
         _state.PromoteAsked = false;
@@ -77,7 +77,7 @@ internal sealed class LandStage(RunContext context, ResetRecovery recovery, Esca
         bool IsAnswered() => _state.PromoteAsked || _state.Resolution is not null || !_state.Board.AllMerged;
     }
 
-    // A timer is no shorter than this.
+    // The shortest timer.
     private static TimeSpan TimeUntil(DateTimeOffset deadline) =>
         deadline - RunContext.Now is var left && left > TimeSpan.FromMilliseconds(1) ? left : TimeSpan.FromMilliseconds(1);
 
@@ -91,7 +91,7 @@ internal sealed class LandStage(RunContext context, ResetRecovery recovery, Esca
         );
     }
 
-    /// <summary>Lands what is merged while tasks of the run need a person, who has asked for it.</summary>
+    /// <summary>Lands what is merged while other tasks of the run need a person, on that person's request.</summary>
     public async Task<LandResult> LandMergedAsync()
     {
         context.TransitionTo(RunStates.Landing, "what is merged, as a person asked; the rest stays open");
@@ -105,7 +105,7 @@ internal sealed class LandStage(RunContext context, ResetRecovery recovery, Esca
 
     private async Task<LandResult> LandAsync(bool isAskedFor, bool isPart)
     {
-        // A task that was lost may have asked for its work to be merged: staging does not move in two hands.
+        // A lost task may have requested a merge: staging must not be moved by two writers.
         await context.WaitAsync(() => _state.Train.Waiting.Count == 0);
         context.ThrowIfCancelled();
         var run = _state.Run;

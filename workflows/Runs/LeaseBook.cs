@@ -2,15 +2,14 @@ using System.Globalization;
 
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Files and resources over all runs of the repository, as this run knows them: a run that is alone only says that it is there,
-/// one that is not asks for each task. What is to be said to the leases waits here in its order (<see cref="NextToSay"/>). No Temporal, no
-/// clock.</summary>
+/// <summary>Leases of this run for files and resources over all runs of the repository: a run that is alone only joins, otherwise each task
+/// requests a lease. Updates for the lease workflow wait here in order (<see cref="NextToSay"/>). No Temporal, no clock.</summary>
 internal sealed class LeaseBook
 {
     private readonly Dictionary<string, TaskLease> _tasks = new(StringComparer.Ordinal);
     private readonly Queue<(LeaseStep Step, IReadOnlyList<string> Tasks)> _unsaid = new();
 
-    /// <summary>The run has joined, and not left.</summary>
+    /// <summary>The run has joined and not left.</summary>
     public bool Joined { get; private set; }
 
     /// <summary>Whether other runs work in the repository; null: not known yet.</summary>
@@ -19,7 +18,7 @@ internal sealed class LeaseBook
     /// <summary>Why the run could not join; empty where it could.</summary>
     public string JoinFailure { get; private set; } = "";
 
-    /// <summary>The run has joined, or could not.</summary>
+    /// <summary>The join was answered or has failed.</summary>
     public bool IsAnswered => Shared is not null || JoinFailure.Length > 0;
 
     public LeaseCheckpoint ToCheckpoint() =>
@@ -39,8 +38,8 @@ internal sealed class LeaseBook
         }
     }
 
-    /// <summary>Before the first task starts, and after a reset: the leases may have let go of this run, and hold what tasks had that have
-    /// ended.</summary>
+    /// <summary>Joins, before the first task starts and after a reset: the lease workflow may have dropped this run, or hold leases of
+    /// tasks that have ended.</summary>
     public void Join()
     {
         (Joined, Shared, JoinFailure) = (true, null, "");
@@ -59,8 +58,8 @@ internal sealed class LeaseBook
         Say(LeaseStep.Leave);
     }
 
-    /// <summary>Takes in what the leases tell. What comes before the run has joined was told to an execution that a reset has replaced: to
-    /// answer it would be to say something before the repository is known.</summary>
+    /// <summary>Handles news of the lease workflow. News that comes before the join is ignored: it was sent to an execution that a reset
+    /// has replaced, and must not be answered before the state of the repository is known.</summary>
     public void TakeIn(LeaseNews news, RunBoard board, DateTimeOffset now)
     {
         if (!Joined)
@@ -95,7 +94,7 @@ internal sealed class LeaseBook
         }
     }
 
-    /// <summary>The leases are told what is at work, which counts as leased.</summary>
+    /// <summary>Declares the leases of running tasks.</summary>
     public void HoldThoseAtWork(RunBoard board, DateTimeOffset now)
     {
         var atWork = board.AtWork.Where(e => !NeedsNone(e)).Select(e => e.Id).ToList();
@@ -106,29 +105,29 @@ internal sealed class LeaseBook
         Say(LeaseStep.Hold, atWork);
     }
 
-    /// <summary>True where the task has what it needs.</summary>
+    /// <summary>True where the task has the lease it needs.</summary>
     public bool MayStart(TaskEntry entry) => Shared is not true || NeedsNone(entry) || StandingOf(entry) is LeaseStanding.Granted;
 
-    /// <summary>True where the task's lease was not asked for yet.</summary>
+    /// <summary>True where the task's lease was not requested yet.</summary>
     public bool MustAsk(TaskEntry entry) => Shared is true && StandingOf(entry) is null;
 
-    /// <summary>True for a task whose lease others have: it takes no slot meanwhile.</summary>
+    /// <summary>True for a task that waits for a lease: it takes no slot meanwhile.</summary>
     public bool Waits(TaskEntry entry) => Shared is true && StandingOf(entry) is LeaseStanding.Waiting;
 
     /// <summary>The review and a planner only read.</summary>
     private static bool NeedsNone(TaskEntry entry) => entry.Id is ReviewTask.Id or ReplanTask.Id;
 
-    /// <summary>Asks for what a task needs.</summary>
+    /// <summary>Requests the lease of a task.</summary>
     public void Ask(TaskEntry entry, DateTimeOffset now)
     {
         _tasks[entry.Id] = new TaskLease(LeaseStanding.Asked, now);
         Say(LeaseStep.Ask, [entry.Id]);
     }
 
-    /// <summary>Something is to be told to the leases.</summary>
+    /// <summary>Whether there are updates to send.</summary>
     public bool AnyToSay(RunBoard board) => _unsaid.Count > 0 || Ended(board).Any();
 
-    /// <summary>What is to be told next. Ended tasks give back what they had or had asked for.</summary>
+    /// <summary>The next update to send. Ended tasks release what they had or had requested.</summary>
     public (LeaseStep Step, IReadOnlyList<string> Tasks) NextToSay(RunBoard board)
     {
         foreach (var id in Ended(board).ToList())
@@ -139,10 +138,10 @@ internal sealed class LeaseBook
         return _unsaid.Peek();
     }
 
-    /// <summary>The oldest of what was to be told is told.</summary>
+    /// <summary>Removes the oldest pending update after it was sent.</summary>
     public void Said() => _unsaid.Dequeue();
 
-    /// <summary>The oldest of what was to be told can't be told, for good.</summary>
+    /// <summary>Drops the oldest pending update because it can never be sent.</summary>
     public void CouldNotSay(RunBoard board, string why, DateTimeOffset now)
     {
         var (step, tasks) = _unsaid.Dequeue();
@@ -164,11 +163,12 @@ internal sealed class LeaseBook
         }
     }
 
-    /// <summary>When <see cref="RemindOf"/> has something to do next; null: never.</summary>
+    /// <summary>When <see cref="RemindOf"/> is due next; null: never.</summary>
     public DateTimeOffset? NextReminder(RunBoard board, TimeSpan patience) =>
         Unreminded(board).Select(entry => (DateTimeOffset?)(_tasks[entry.Id].Since + patience)).Min();
 
-    /// <summary>Who holds it may wait for a person, who has to hear of those that wait in turn.</summary>
+    /// <summary>Adds to the reason of tasks that wait long for a lease since when they wait: its holder may itself wait for a
+    /// person.</summary>
     public void RemindOf(RunBoard board, TimeSpan patience, DateTimeOffset now)
     {
         foreach (var entry in Unreminded(board).Where(entry => _tasks[entry.Id].Since + patience <= now).ToList())

@@ -1,12 +1,11 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Tells the leases of the repository what the book of the run says, one thing after the other: an older word never comes after a
-/// newer one.</summary>
+/// <summary>Sends the updates of <see cref="LeaseBook"/> to the lease workflow one at a time, so that they arrive in order.</summary>
 internal sealed class LeaseTeller(RunContext context)
 {
     private readonly RunState _state = context.State;
 
-    /// <summary>As long as the run lives.</summary>
+    /// <summary>Runs as long as the run.</summary>
     public async Task RunAsync()
     {
         while (true)
@@ -37,7 +36,7 @@ internal sealed class LeaseTeller(RunContext context)
         }
     }
 
-    /// <summary>Leaves them, and waits until that is told.</summary>
+    /// <summary>Leaves, and waits until that is sent.</summary>
     public async Task LeaveAsync()
     {
         _state.Leases.Leave();

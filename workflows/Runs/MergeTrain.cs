@@ -1,10 +1,10 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Speaks to the run's merge train, a child workflow of its own: tells it of verified work, one thing after the other, and tells
-/// tasks its answers. The train is begun when there is work, and again where it was ended from outside.</summary>
+/// <summary>Talks to the run's merge train, a child workflow: sends it verified work in order, and passes its results to tasks. The train
+/// is started when there is work, and again if it was ended from outside.</summary>
 internal sealed class MergeTrain(RunContext context, TaskMessenger messenger)
 {
-    /// <summary>Before a train is begun whose id is still taken, or after one that was lost; twice as long each time.</summary>
+    /// <summary>Delay before starting a train whose id is still in use, or after one was lost; doubled each time.</summary>
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(16);
 
@@ -13,12 +13,12 @@ internal sealed class MergeTrain(RunContext context, TaskMessenger messenger)
     private bool _isSpeaking;
     private bool _isToldToClose;
 
-    /// <summary>Ends when the train that this execution of the run has begun last has closed.</summary>
+    /// <summary>Completes when the train that this execution started last has closed.</summary>
     private Task _closed = Task.CompletedTask;
 
     private TrainLink Link => _state.Train;
 
-    /// <summary>As long as the run lives.</summary>
+    /// <summary>Runs as long as the run.</summary>
     public async Task RunAsync()
     {
         while (true)
@@ -30,7 +30,7 @@ internal sealed class MergeTrain(RunContext context, TaskMessenger messenger)
         }
     }
 
-    /// <summary>Takes in what the train tells, if it is news, and tells tasks.</summary>
+    /// <summary>Handles a report of the train, if it is new, and notifies tasks.</summary>
     public void TakeIn(TrainReport report)
     {
         if (!Link.TakeIn(report))
@@ -56,14 +56,14 @@ internal sealed class MergeTrain(RunContext context, TaskMessenger messenger)
         }
     }
 
-    /// <summary>The train has ended after <see cref="Close"/>, and what had waited was told so.</summary>
+    /// <summary>The train has ended after <see cref="Close"/>, and the waiting tasks were notified.</summary>
     public bool IsClosed => Link.ExecutionId.Length == 0 && _closed.IsCompleted && !_isSpeaking && !AnyToSay;
 
-    /// <summary>Nothing more is merged: what is under way is interrupted, and what waits is told so.</summary>
+    /// <summary>Stops merging: the merge under way is interrupted, and waiting tasks are notified.</summary>
     public void Close() => Link.IsClosing = true;
 
-    /// <summary>After a reset nothing is begun before what is merged is known: a train that knew less would put staging back to
-    /// that.</summary>
+    /// <summary>After a reset nothing is sent before it is known what is merged: a train with an older position would move staging
+    /// back.</summary>
     private bool AnyToSay =>
         Link switch
         {
@@ -72,8 +72,8 @@ internal sealed class MergeTrain(RunContext context, TaskMessenger messenger)
             _ => !context.Resets.WasReset && (Link.AnyToSend || ToPass() is not null),
         };
 
-    /// <summary>A task that is not waited for any more: others in conflict wait for it, and it has ended or waits itself for a person, an
-    /// account, the machine; or it is one of those, and a person has cancelled it. Null: there is none.</summary>
+    /// <summary>A task that the train must not wait for: the one that resolves a conflict, when it has ended or waits for a person, an
+    /// account or the machine; or one in conflict behind it that has ended or was cancelled. Null: there is none.</summary>
     private string? ToPass() =>
         Link.ExecutionId.Length == 0 ? null
         : Link.Resolving.Length > 0 && IsStuck(_state.Board.TryFind(Link.Resolving)) ? Link.Resolving
@@ -125,7 +125,7 @@ internal sealed class MergeTrain(RunContext context, TaskMessenger messenger)
 
     private async Task StartAsync()
     {
-        // One that an earlier execution of this run has begun is about to close, or is closed by whoever takes up its work.
+        // A train that an earlier execution of this run has started is about to close, or is closed by the reset recovery.
         while (!Link.IsClosing && !context.Resets.WasReset && !await TryStartAsync())
         {
             await PauseAsync();
@@ -166,7 +166,7 @@ internal sealed class MergeTrain(RunContext context, TaskMessenger messenger)
         }
     }
 
-    /// <summary>One that was ended from outside, or by a fault of ours, is followed by another, not too soon.</summary>
+    /// <summary>Starts another train, after a delay, when one was ended from outside or failed.</summary>
     private async Task FollowAsync(ChildWorkflowHandle train)
     {
         try
@@ -199,12 +199,12 @@ internal sealed class MergeTrain(RunContext context, TaskMessenger messenger)
         }
         catch (FailureException)
         {
-            // It has closed: another one gets all that has no answer.
+            // The train has closed: the next one gets all requests without an answer.
             Link.Lose(train);
         }
     }
 
-    /// <summary>It has its answer; told while the train goes on.</summary>
+    /// <summary>Sends the merge result to the task in the background; the train does not wait.</summary>
     private void Answer(string task, MergeResult result) =>
         context.Background.Begin(messenger.TellAsync(task, t => t.MergeDoneAsync(result)));
 }

@@ -1,15 +1,15 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Accounts and machines that do not work: tried with growing pauses, gone on with by itself.</summary>
+/// <summary>Probes accounts and machines that do not work, with growing delays, and resumes tasks when they work again.</summary>
 internal sealed class OutageProber(RunContext context, TaskMessenger messenger)
 {
-    /// <summary>An agent that works this long after it was told to try has no trouble with its account.</summary>
+    /// <summary>A probe that has worked for this long counts as a success.</summary>
     private static readonly TimeSpan TrialTime = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan WakeSpread = TimeSpan.FromSeconds(5);
 
     private readonly RunState _state = context.State;
 
-    /// <summary>As long as the run lives.</summary>
+    /// <summary>Runs as long as the run.</summary>
     public async Task RunAsync()
     {
         while (true)
@@ -76,7 +76,7 @@ internal sealed class OutageProber(RunContext context, TaskMessenger messenger)
         }
     }
 
-    /// <summary>Lets one task try. False: none is left that needs it.</summary>
+    /// <summary>Lets one task probe. False: none is left that needs it.</summary>
     private async Task<bool> TryOnceAsync(Outage outage)
     {
         if (Waiting(outage).FirstOrDefault() is { } parked)

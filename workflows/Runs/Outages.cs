@@ -1,9 +1,9 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>What does not work in a run though no task is to blame. Tasks of an account stand still together, nothing new is started with
-/// it, and one of them tries it after growing pauses. Three equal failures of different tasks within ten minutes are the account's too. No
-/// Temporal, no clock.</summary>
-/// <param name="firstPause">How long something is left alone before one task tries it.</param>
+/// <summary>Outages: failures of a run that no task is to blame for. Tasks of an account are parked together, nothing new is started with
+/// it, and one of them probes it after growing delays. Three equal failures of different tasks within ten minutes count as an outage, too.
+/// No Temporal, no clock.</summary>
+/// <param name="firstPause">Delay before the first probe.</param>
 internal sealed class Outages(Func<TimeSpan> firstPause)
 {
     public static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(30);
@@ -13,7 +13,7 @@ internal sealed class Outages(Func<TimeSpan> firstPause)
 
     public List<Outage> Open { get; } = [];
 
-    /// <summary>Goes on with what did not work when the run continued as new.</summary>
+    /// <summary>Restores the outages of a checkpoint.</summary>
     public void Restore(IEnumerable<OutageCheckpoint> saved) =>
         Open.AddRange(saved.Select(s => new Outage(s.Name, s.Reason, s.Pause) { Until = s.Until }));
 
@@ -23,10 +23,10 @@ internal sealed class Outages(Func<TimeSpan> firstPause)
     /// <summary>Whether a task may start now.</summary>
     public bool Allow(TaskOutline task) => Open.All(t => !Concerns(t, task) || t.MayStartOne);
 
-    /// <summary>Whether both may start now: of those that need what does not work only one tries it.</summary>
+    /// <summary>Whether both may start now: of the tasks that an outage concerns only one probes it.</summary>
     public bool AllowTogether(TaskOutline one, TaskOutline other) => Open.All(t => !Concerns(t, one) || !Concerns(t, other));
 
-    /// <summary>A task was started: if it is the one that tries, it is the only one.</summary>
+    /// <summary>A task was started; if it is the probe, it is the only one.</summary>
     public void Started(TaskOutline task)
     {
         foreach (var outage in Open.Where(t => t.MayStartOne && Concerns(t, task)))
@@ -36,7 +36,7 @@ internal sealed class Outages(Func<TimeSpan> firstPause)
         }
     }
 
-    /// <summary>A parked task was told to go on.</summary>
+    /// <summary>A parked task was resumed.</summary>
     public void Told(TaskOutline task)
     {
         foreach (var outage in Open.Where(t => Concerns(t, task)))
@@ -45,7 +45,7 @@ internal sealed class Outages(Func<TimeSpan> firstPause)
         }
     }
 
-    /// <summary>Takes in what a task reported.</summary>
+    /// <summary>Handles a task's report.</summary>
     public void Report(TaskOutline task, TaskReport report)
     {
         if (report.AwaitsParts || report.Asks == ApprovalKinds.Question)
@@ -63,12 +63,12 @@ internal sealed class Outages(Func<TimeSpan> firstPause)
         }
     }
 
-    /// <summary>A task ended because its agent failed. When that makes it the account's fault, the tasks that failed alike are returned:
-    /// they are tried again.</summary>
-    /// <param name="signature">How its agent failed; empty: in a way that says nothing of others.</param>
+    /// <summary>A task ended because its agent failed. When that reveals an outage, returns the tasks that failed alike: they are
+    /// retried.</summary>
+    /// <param name="signature">Signature of the failure; empty: it says nothing about other tasks.</param>
     /// <param name="reason">The same for people.</param>
     /// <param name="now">The time.</param>
-    /// <param name="isSettled">Whether a task that failed before is done or left out by now: it counts no more.</param>
+    /// <param name="isSettled">Whether a task that failed before is done or left out by now, and so does not count.</param>
     public IReadOnlyList<string> Failed(TaskOutline task, string signature, string reason, DateTimeOffset now, Func<string, bool> isSettled)
     {
         if (signature.Length == 0)
@@ -96,7 +96,7 @@ internal sealed class Outages(Func<TimeSpan> firstPause)
         return alike;
     }
 
-    /// <summary>All that does not work, for people; empty where all does.</summary>
+    /// <summary>All outages as text; empty where there are none.</summary>
     public string Describe() => string.Join(" ", Open.Select(t => $"{NameOf(t)}: {t.Reason.TrimEnd('.')}."));
 
     public static string NameOf(Outage outage) => outage.Name.Length == 0 ? "the machine" : $"the account of agent '{outage.Name}'";

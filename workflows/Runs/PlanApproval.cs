@@ -1,12 +1,12 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Waits for a person's yes to a plan. No answer in time means no.</summary>
+/// <summary>Waits for a person's approval of a plan. No answer in time means no.</summary>
 internal sealed class PlanApproval(RunContext context)
 {
     private readonly RunState _state = context.State;
 
     /// <summary>Asks.</summary>
-    /// <param name="reason">Why a person is asked; empty: nobody has to be.</param>
+    /// <param name="reason">Why a person is asked; empty: no approval is needed.</param>
     /// <returns>Why the plan may not begin; null: it may.</returns>
     public async Task<string?> AskAsync(string reason)
     {

@@ -1,6 +1,6 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Reads the plan that the run works by.</summary>
+/// <summary>Reads the run's plan.</summary>
 internal sealed class PlanReader(RunContext context)
 {
     private readonly RunState _state = context.State;
@@ -12,7 +12,7 @@ internal sealed class PlanReader(RunContext context)
         return Workflow.ExecuteActivityAsync((IRunActivities a) => a.LoadPlanAsync(load), context.Short);
     }
 
-    /// <summary>The plan's tasks: the pages that follow the first ones are read from the stored plan.</summary>
+    /// <summary>The plan's tasks: the first page is given, the others are read from the stored plan.</summary>
     public async Task<IReadOnlyList<TaskOutline>> ReadTasksAsync(IEnumerable<TaskOutline> first)
     {
         var tasks = first.ToList();

@@ -49,7 +49,7 @@ internal sealed class PlanStage(RunContext context, PlanReader plans, TaskStarte
         context.TransitionTo(RunStates.Planning, $"{tasks.Count} {(tasks.Count == 1 ? "task" : "tasks")}{made}");
     }
 
-    /// <summary>Puts the plan where it was wanted, if there is one, and gives up what planning held.</summary>
+    /// <summary>Stores the plan where it was requested, if there is one, and releases what planning held.</summary>
     public Task<string> EndPlanningAsync()
     {
         _state.PlanningEnded = true;
@@ -57,7 +57,7 @@ internal sealed class PlanStage(RunContext context, PlanReader plans, TaskStarte
         return Workflow.ExecuteActivityAsync((IPlanningActivities a) => a.EndPlanningAsync(end), context.Short);
     }
 
-    /// <summary>An input or a plan that can't be run fails the run at once, with every fault named.</summary>
+    /// <summary>Fails the run at once for an input or a plan that can't be run, with every fault named.</summary>
     public static void Refuse(IReadOnlyList<string> faults)
     {
         if (faults.Count > 0)
@@ -70,7 +70,7 @@ internal sealed class PlanStage(RunContext context, PlanReader plans, TaskStarte
         }
     }
 
-    /// <summary>Lets the planner work until there is a plan. Where it can't make one, a person says how to go on.</summary>
+    /// <summary>Runs the planner until there is a plan. Where it fails, a person decides how to go on.</summary>
     private async Task MakePlanAsync()
     {
         var begin = new BeginPlanningInput(_state.RunId, _state.Repository, _state.Input);
@@ -119,7 +119,7 @@ internal sealed class PlanStage(RunContext context, PlanReader plans, TaskStarte
         }
     }
 
-    /// <summary>A reset in this stage is taken up when there is a plan: before, nothing but the planner was begun.</summary>
+    /// <summary>A reset in this stage is handled when there is a plan: before that only the planner was started.</summary>
     private async Task WaitAsync(Func<bool> holds)
     {
         await Workflow.WaitConditionAsync(() => holds() || _state.IsCancelled || context.Background.HasFailed, CancellationToken.None);

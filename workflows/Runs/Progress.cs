@@ -3,13 +3,13 @@ using System.Text;
 
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>What people are told of a run beside its states.</summary>
+/// <summary>Texts about a run beside its states.</summary>
 internal static class Progress
 {
-    /// <summary>Notes of messages that could not be read, among the warnings: the last ones.</summary>
+    /// <summary>How many notes of unreadable messages are among the warnings.</summary>
     private const int MostDropped = 10;
 
-    /// <summary>The page of the run in the Web UI, as Markdown.</summary>
+    /// <summary>The run's details for the Web UI, as Markdown.</summary>
     public static string Describe(RunState state)
     {
         var text = new StringBuilder();
@@ -27,7 +27,7 @@ internal static class Progress
         return text.ToString();
     }
 
-    /// <summary>The one line that says what does not work; empty where all does.</summary>
+    /// <summary>The outages in one line; empty where there are none.</summary>
     public static string DescribeOutages(RunState state)
     {
         var sentences = state.Run.Failing.Where(f => f.Task.Length == 0).Select(DescribeStep).ToList();
@@ -41,7 +41,7 @@ internal static class Progress
         return string.Join(" ", sentences);
     }
 
-    /// <summary>Says so as the reason of the run's state, and takes it back when all works again.</summary>
+    /// <summary>Shows outages as the reason of the run's state, and removes it when all works again.</summary>
     /// <param name="said">What was said last.</param>
     /// <param name="now">The time.</param>
     /// <returns>What is said now.</returns>
@@ -55,7 +55,7 @@ internal static class Progress
         return text;
     }
 
-    /// <summary>Takes in which steps fail again and again now, and says it of the tasks that they belong to.</summary>
+    /// <summary>Handles the list of activities that fail again and again, and marks the tasks that they belong to.</summary>
     public static void TakeInFailing(RunState state, IReadOnlyList<FailingActivity> failing, DateTimeOffset now)
     {
         var before = state.Run.Failing;
@@ -82,7 +82,7 @@ internal static class Progress
         }
     }
 
-    /// <summary>A message was dropped: in the record as an event, and among the warnings, which 'status' shows.</summary>
+    /// <summary>Records a dropped message as an event, and as a warning, which 'status' shows.</summary>
     public static void NoteDropped(RunState state, string note, DateTimeOffset now)
     {
         var warnings = state.Run.Warnings.Where(w => !w.StartsWith(RunStatus.DroppedMessage, StringComparison.Ordinal)).ToList();

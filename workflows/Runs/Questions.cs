@@ -1,9 +1,9 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>What a person is asked follows from where the run and its tasks are; nobody has to take a question back.</summary>
+/// <summary>The questions for people follow from the state of the run and its tasks, so no question has to be withdrawn.</summary>
 internal static class Questions
 {
-    /// <summary>More questions than this nobody reads at once; the others come when these are answered.</summary>
+    /// <summary>The most questions that are shown at once; others follow when these are answered.</summary>
     private const int Most = 40;
 
     /// <summary>All that waits for a person, the oldest first.</summary>
@@ -12,7 +12,7 @@ internal static class Questions
             ? []
             : [.. OfRun(state).Concat(OfTasks(state).Take(Most)).OrderBy(q => q.Since).Take(Most), .. OfTheWhole(state)];
 
-    /// <summary>Whatever its tasks ask: how the run as a whole goes on.</summary>
+    /// <summary>The question how the run as a whole goes on.</summary>
     private static IEnumerable<RunQuestion> OfTheWhole(RunState state) =>
         state.Run.State == RunStates.Escalated && state.Resolution is null
             ? [Ask("resolve", state.Since, $"How does this run go on? {state.Run.Reason}", WaysOut(state.RunId))]
@@ -89,7 +89,7 @@ internal static class Questions
                 $"orchestrate cancel {id}"
             );
         }
-        // What is merged need not wait for what failed.
+        // Merged work can land without the failed tasks.
         string[] landing = state.Board.Unlanded.Any() ? [$"orchestrate land {id} --merged"] : [];
         foreach (var entry in state.Run.State == RunStates.Escalated ? Scheduling.EndedBadly(state.Board) : [])
         {
@@ -116,7 +116,7 @@ internal static class Questions
         }
     }
 
-    /// <summary>What silence means, and from when on: of what is to be approved or promoted. Nothing else has a time limit.</summary>
+    /// <summary>What no answer means, and after what time: for approvals and promotion. No other question has a time limit.</summary>
     private static string Deadline(RunState state, DateTimeOffset since) =>
         string.Create(
             System.Globalization.CultureInfo.InvariantCulture,

@@ -1,8 +1,7 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Another plan in mid-run: the planner is told what is merged and what did not end well. It is a task on the board like the
-/// review; its tasks become tasks of the run and take the place of those that did not end well, once a person has said yes where one is
-/// needed.</summary>
+/// <summary>Another plan in mid-run: the planner is given what is merged and what did not end well. It is a task on the board like the
+/// review; its tasks become tasks of the run and replace those that did not end well, after approval where one is needed.</summary>
 internal sealed class ReplanStage(RunContext context, RunRecorder recorder, PlanApproval approval)
 {
     private readonly RunState _state = context.State;
@@ -12,14 +11,14 @@ internal sealed class ReplanStage(RunContext context, RunRecorder recorder, Plan
     /// <summary>Asks the planner.</summary>
     /// <param name="resolution">Who wants it.</param>
     /// <param name="stand">Why the run can't go on.</param>
-    /// <returns>Why nobody can be asked; null: the planner is about to begin.</returns>
+    /// <returns>Why the planner can't be asked; null: it is about to begin.</returns>
     public async Task<Standstill?> BeginAsync(Resolution resolution, Standstill stand)
     {
         var round = (_state.Run.Replan?.Round ?? 0) + 1;
         IReadOnlyList<string> replaces = [.. Unfinished().Select(e => e.Id)];
         context.TransitionTo(RunStates.Planning, $"another plan is asked for by {resolution.Who}");
 
-        // What the planner is told of the tasks is read from the record.
+        // The planner's prompt is made from the record.
         await recorder.RecordAllAsync();
         var begin = new BeginReplanInput
         {
@@ -58,8 +57,8 @@ internal sealed class ReplanStage(RunContext context, RunRecorder recorder, Plan
         return null;
     }
 
-    /// <summary>Takes up what the planner has answered.</summary>
-    /// <returns>Why nothing comes of it; null: there is nothing to take up, or its tasks are on the board.</returns>
+    /// <summary>Handles the planner's answer.</summary>
+    /// <returns>Why the answer is not used; null: there is none, or its tasks are on the board.</returns>
     public async Task<Standstill?> ConcludeAsync()
     {
         if (
@@ -99,7 +98,7 @@ internal sealed class ReplanStage(RunContext context, RunRecorder recorder, Plan
         return new Standstill(why);
     }
 
-    /// <summary>Tasks of the plan that did not end well, and those that did not run for it, which come first.</summary>
+    /// <summary>Tasks of the plan that did not end well, preceded by those that were skipped because of them.</summary>
     private IEnumerable<TaskEntry> Unfinished() =>
         _state.Board.In(TaskStates.Skipped).Concat(Scheduling.EndedBadly(_state.Board)).Where(_state.IsOfPlan);
 
@@ -128,7 +127,7 @@ internal sealed class ReplanStage(RunContext context, RunRecorder recorder, Plan
         }
     }
 
-    /// <summary>What the reviewer has not accepted is for the new tasks; it looks again when they are done.</summary>
+    /// <summary>The rejected findings are for the new tasks; the reviewer runs again when these are done.</summary>
     private void AskReviewerAgain()
     {
         if (_state.Board.TryFind(ReviewTask.Id) is not { } entry || _state.Run.Review is not { } review)

@@ -1,13 +1,13 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Going on after a reset. The history ends at an earlier moment then than the world: tasks of the execution that was reset go on,
-/// others are merged or landed, and the record tells of what this execution has not lived through. So it asks the engine, git and the
-/// record first, and takes over what it finds.</summary>
+/// <summary>Goes on after a reset. The history then ends earlier than the real state: tasks of the replaced execution still run, others are
+/// merged or landed, and the record contains events that this execution does not know. So the engine, git and the record are read first,
+/// and what is found is taken over.</summary>
 internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger, TaskTakeOver takeOver, LeaseTeller leases)
 {
     private readonly RunState _state = context.State;
 
-    /// <summary>Numbers what happens from here on behind what the record has, else it would be taken for old.</summary>
+    /// <summary>Continues the event numbers of the record; lower numbers would be ignored as old.</summary>
     public async Task FollowRecordAsync()
     {
         while (context.Resets.RecordIsOfAnother)
@@ -23,7 +23,7 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
         }
     }
 
-    /// <summary>Takes up what the execution before has left, before anything is begun.</summary>
+    /// <summary>Takes over what the replaced execution left, before anything is started.</summary>
     public async Task TakeUpAsync()
     {
         while (context.Resets.WasReset)
@@ -46,8 +46,8 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
         }
     }
 
-    /// <summary>A run that is to end stops what the execution before has left, too. Why it ends, with why that could not be
-    /// found.</summary>
+    /// <summary>Also stops what the replaced execution left when the run is to end. Returns the reason for the end, with why the takeover
+    /// failed.</summary>
     public async Task<string> TakeUpToEndAsync(string reason)
     {
         if (!context.Resets.WasReset || _state.Plan.Hash.Length == 0)
@@ -69,7 +69,7 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
         }
     }
 
-    /// <summary>The tasks whose workflows are open and work for this execution now.</summary>
+    /// <summary>The tasks whose workflows are open and now work for this execution.</summary>
     private async Task<HashSet<string>> TakeUpTasksAsync()
     {
         var found = new HashSet<string>(StringComparer.Ordinal);
@@ -80,7 +80,7 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
             var tip = _state.StagingTip;
             page = await FindEarlierAsync(_state.Plan.Hash, read);
 
-            // What was merged while it was asked is newer.
+            // A merge that was reported meanwhile is newer.
             if (page.StagingTip.Length > 0 && _state.StagingTip == tip)
             {
                 _state.StagingTip = page.StagingTip;
@@ -106,8 +106,7 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
             }
             read += page.Tasks.Count;
         } while (page.Tasks.Count > 0 && read < page.TaskCount);
-        // Whoever looked has closed the train of the execution before: what staging has is known by that, and another one goes on from
-        // there.
+        // The recovery step has closed the train of the replaced execution, so staging is known; another train goes on from there.
         _state.Train.Lose(_state.Train.ExecutionId);
         return found;
     }
@@ -147,8 +146,8 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
         return false;
     }
 
-    /// <summary>A round of the review, or another plan, that this execution has not asked for is another one's: what it comes to would be
-    /// taken for the answer to something else. Its answers are kept in the run's folder.</summary>
+    /// <summary>A review round or a plan that this execution has not requested belongs to another execution, so its result must not be
+    /// taken as an answer. Its answers are kept in the run's folder.</summary>
     private bool IsAskedFor(TaskEntry entry) =>
         entry.Id switch
         {
@@ -167,7 +166,7 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
         _state.Board.CountAsDone(entry, TaskStates.Merged, "merged before the run was reset", RunContext.Now);
     }
 
-    /// <summary>The workflow of a task has closed while no execution of the run was there to hear of it.</summary>
+    /// <summary>The workflow of a task has closed while no execution of the run was there to be notified.</summary>
     private async Task HearOfEndAsync(TaskEntry entry)
     {
         var report = await messenger.ReadAsync(entry);
@@ -176,7 +175,7 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
             return;
         }
 
-        // It has closed, or is about to, and its end may have been told to an execution that was closed itself.
+        // It has closed, or is about to; its end may have been reported to an execution that was closed itself.
         entry.Closed = Task.CompletedTask;
         if (report is null || !TaskStates.IsEnd(report.State))
         {

@@ -1,11 +1,11 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Which round of the review comes next, and what comes of one. No Temporal, no clock.</summary>
+/// <summary>Which round of the review comes next, and the result of one. No Temporal, no clock.</summary>
 internal static class ReviewRounds
 {
-    /// <summary>The round that is begun now: the one that has no answer yet, or the next one, which sees what has changed since. One that
-    /// came to nothing counts as none, and nobody has seen what it was to see. A person who asks for another look at what has not changed
-    /// gets one at the whole.</summary>
+    /// <summary>The round to begin now: the one without an answer, or the next one, which reviews the changes since. A round without a
+    /// result does not count towards <c>max_rounds</c>, and its changes are reviewed again. A person who asks for another review without
+    /// changes gets one of the whole.</summary>
     public static ReviewRound Begin(RunState state)
     {
         var before = state.Run.Review;
@@ -31,7 +31,7 @@ internal static class ReviewRounds
         return Current(state);
     }
 
-    /// <summary>The round that was begun last.</summary>
+    /// <summary>The latest round.</summary>
     public static ReviewRound Current(RunState state) =>
         new()
         {
@@ -42,10 +42,11 @@ internal static class ReviewRounds
             Overruled = [.. state.Board.Entries.Where(e => state.IsOfPlan(e) && IsOverruled(e)).Select(e => e.Id)],
         };
 
-    /// <summary>What a round comes to: accepted, another one, or a person. It ends early when findings do not get fewer.</summary>
+    /// <summary>The result of a round: accepted, another round, or a person decides. It ends early when findings do not get
+    /// fewer.</summary>
     /// <param name="review">The review with that round begun.</param>
     /// <param name="conclusion">What the round said.</param>
-    /// <returns>The review as it stands then, and for one that a person decides on, why.</returns>
+    /// <returns>The updated review and, where a person decides, why.</returns>
     public static (RunReview Review, string Why) Conclude(RunReview review, ReviewConclusion conclusion)
     {
         var (verdict, why) = Decide(review, conclusion);

@@ -8,7 +8,7 @@ internal sealed class ReviewStage(RunContext context)
 
     private static DateTimeOffset Now => RunContext.Now;
 
-    /// <summary>Says whether the run may land. False: there is something to be done before.</summary>
+    /// <summary>Decides whether the run may land. False: there is more work to do first.</summary>
     public async Task<bool> RunAsync()
     {
         if (_state.Rules.Review is not { } rule)
@@ -29,7 +29,7 @@ internal sealed class ReviewStage(RunContext context)
         {
             if (entry.Status.Commit.Length > 0 && entry.Status.Commit != review.Commit)
             {
-                // One that a reset had left went on, and has seen something else.
+                // A review that went on after a reset has seen another tree.
                 _state.Board.AskAgain(entry, "it has not seen what there is now; the reviewer looks again", Now);
                 return false;
             }
@@ -41,7 +41,7 @@ internal sealed class ReviewStage(RunContext context)
         }
         else if (_state.Run.Review is { } last && last.Commit != _state.StagingTip)
         {
-            // A task that had been left out was tried again after all.
+            // A task that was left out was retried after all.
             _state.Board.AskAgain(entry, "there is more now than the reviewer has seen; it looks again", Now);
             return false;
         }
@@ -71,7 +71,7 @@ internal sealed class ReviewStage(RunContext context)
         }
     }
 
-    /// <summary>A person has skipped or cancelled the review: the run lands without the reviewer's yes, and says so.</summary>
+    /// <summary>A person has skipped or cancelled the review: the run lands without acceptance, and its report says so.</summary>
     private void Overrule()
     {
         if (_state.Run.Review is { Verdict: ReviewVerdicts.Overruled })

@@ -1,7 +1,7 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>The tasks of a run and the rules between them: what is ready, and what an end means for others. No Temporal, no clock: it is
-/// told the time.</summary>
+/// <summary>The tasks of a run and the rules between them: what is ready, and what the end of one means for others. No Temporal, no clock:
+/// the time is a parameter.</summary>
 internal sealed class RunBoard
 {
     private readonly List<TaskEntry> _entries = [];
@@ -19,7 +19,7 @@ internal sealed class RunBoard
     /// <summary>The transitions that are not recorded yet.</summary>
     public RunJournal Journal { get; } = new();
 
-    /// <summary>The tasks are known.</summary>
+    /// <summary>The tasks are loaded.</summary>
     public bool IsFilled { get; private set; }
 
     /// <summary>All tasks in plan order.</summary>
@@ -59,8 +59,8 @@ internal sealed class RunBoard
     public IReadOnlyCollection<TaskEntry> In(string state) => _byState.In(state);
 
     /// <summary>Adds tasks behind those that are there.</summary>
-    /// <param name="tasks">The tasks; they may depend on each other in any order.</param>
-    /// <param name="restored">Of a run that goes on: what is known of tasks, and whether a file of the run's folder says it.</param>
+    /// <param name="tasks">The tasks, in any order.</param>
+    /// <param name="restored">For a restored run: what is known of tasks, and whether a file of the run's folder contains it.</param>
     public void Add(
         IReadOnlyList<TaskOutline> tasks,
         DateTimeOffset now,
@@ -115,7 +115,7 @@ internal sealed class RunBoard
         Change(entry, TaskStates.Preparing, "", now);
     }
 
-    /// <summary>A paused task is told to go on: it holds its slot from now on, not only when it says that it has heard.</summary>
+    /// <summary>Resumes a paused task: it holds its slot from now on, not only when it reports that it runs.</summary>
     public void GoesOn(TaskEntry entry)
     {
         if (!entry.Status.Paused)
@@ -126,14 +126,14 @@ internal sealed class RunBoard
         Journal.Changed(entry);
     }
 
-    /// <summary>A task that is not at work ends: a person cancelled it, or said no.</summary>
+    /// <summary>Ends a task that is not running: a person cancelled or rejected it.</summary>
     public void End(TaskEntry entry, string state, string reason, DateTimeOffset now, string? by = null)
     {
         Change(entry, state, reason, now, by: by);
         Ended(entry, now);
     }
 
-    /// <summary>Counts as done without its workflow: its dependants may run.</summary>
+    /// <summary>Counts a task as done without its workflow, so that its dependants may run.</summary>
     /// <param name="state">One of those that <see cref="TaskStates.IsDone"/> names.</param>
     /// <param name="reason">Why.</param>
     /// <param name="by">Who decided it; null: nobody did.</param>
@@ -143,7 +143,7 @@ internal sealed class RunBoard
         Revive(entry, now);
     }
 
-    /// <summary>Puts an ended task back, and what was skipped because of it.</summary>
+    /// <summary>Retries an ended task, and those that were skipped because of it.</summary>
     public void Retry(TaskEntry entry, string guidance, DateTimeOffset now, string? by = null)
     {
         entry.PutBack(guidance);
@@ -152,7 +152,7 @@ internal sealed class RunBoard
         Revive(entry, now);
     }
 
-    /// <summary>A task that is done, and that no other depends on, is to be done once more.</summary>
+    /// <summary>Repeats a task that is done and that no other depends on.</summary>
     public void AskAgain(TaskEntry entry, string reason, DateTimeOffset now)
     {
         _done--;
@@ -161,14 +161,14 @@ internal sealed class RunBoard
         Consider(entry);
     }
 
-    /// <summary>A task that is done, and that no other depends on, has not come to a good end after all: a person decides.</summary>
+    /// <summary>Turns a done task that no other depends on into one that a person must decide about.</summary>
     public void Escalate(TaskEntry entry, string reason, DateTimeOffset now, string evidence)
     {
         _done--;
         Change(entry, TaskStates.Escalated, reason, now, evidence);
     }
 
-    /// <summary>The task's workflow, which an earlier execution of the run had started, goes on for this one.</summary>
+    /// <summary>The task's workflow, started by an earlier execution of the run, works for this one now.</summary>
     public void TakeOver(TaskEntry entry, string executionId, DateTimeOffset now)
     {
         if (!entry.AtWork)
@@ -182,7 +182,7 @@ internal sealed class RunBoard
         entry.Follow(executionId);
     }
 
-    /// <summary>The workflow that was at work on the task is gone, and nobody knows how it ended: it is begun anew.</summary>
+    /// <summary>The task's workflow is gone and its result unknown: the task is started again.</summary>
     public void BeginAnew(TaskEntry entry, DateTimeOffset now)
     {
         _atWork.Remove(entry.Index);
@@ -190,7 +190,7 @@ internal sealed class RunBoard
         Retry(entry, entry.State.Guidance, now);
     }
 
-    /// <summary>Says yes for a task.</summary>
+    /// <summary>Approves a task.</summary>
     public void Approve(TaskEntry entry, string reason, DateTimeOffset now, string? by = null)
     {
         entry.State = entry.State with { Approved = true };
@@ -204,14 +204,14 @@ internal sealed class RunBoard
         }
     }
 
-    /// <summary>Its work is on the branch that the run lands on, while the run goes on.</summary>
+    /// <summary>The task's work is on the target branch, while the run goes on.</summary>
     public void Landed(TaskEntry entry)
     {
         entry.Status = entry.Status with { Landed = true };
         Journal.Changed(entry);
     }
 
-    /// <summary>Says why a task is where it is.</summary>
+    /// <summary>Sets the reason of a task's state.</summary>
     public void Explain(TaskEntry entry, string reason, DateTimeOffset now) => Change(entry, entry.Status.State, reason, now);
 
     /// <summary>The task comes into a state, or has another reason to be in it.</summary>
@@ -250,7 +250,7 @@ internal sealed class RunBoard
     public IEnumerable<TaskEntry> SkippedFor(TaskEntry entry) =>
         entry.Dependants.Select(i => _entries[i]).Where(e => e.Status.State == TaskStates.Skipped);
 
-    /// <summary>A task has come to its end, which makes others ready, or skips them.</summary>
+    /// <summary>Handles the end of a task, which makes others ready, or skips them.</summary>
     public void Ended(TaskEntry entry, DateTimeOffset now)
     {
         _atWork.Remove(entry.Index);
@@ -301,7 +301,7 @@ internal sealed class RunBoard
             }
         );
 
-    /// <summary>From dependant to dependant, as far as each lets it through.</summary>
+    /// <summary>Walks from dependant to dependant, as long as the condition holds.</summary>
     private void Spread(TaskEntry from, Func<TaskEntry, bool> isConcerned)
     {
         var queue = new Queue<int>(from.Dependants);

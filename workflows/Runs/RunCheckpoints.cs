@@ -1,12 +1,12 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>What a run takes with it when it continues as new, and how it goes on with that: one way for plans of all sizes.</summary>
+/// <summary>What a run passes on when it continues as new, and how it is restored: one way for plans of all sizes.</summary>
 internal sealed class RunCheckpoints(RunContext context, PlanReader plans)
 {
     private readonly RunState _state = context.State;
     private CheckpointFile? _file;
 
-    /// <summary>Writes what has happened to tasks into a file of the run's folder, in pages.</summary>
+    /// <summary>Writes the state of tasks into a file of the run's folder, in pages.</summary>
     public async Task SaveTasksAsync()
     {
         var unsaved = new Queue<TaskEntry>(_state.Board.Entries.Where(e => e.IsUnsaved));
@@ -23,7 +23,7 @@ internal sealed class RunCheckpoints(RunContext context, PlanReader plans)
         }
     }
 
-    /// <summary>The run as it is now; what happened to tasks since they were saved goes with it.</summary>
+    /// <summary>The checkpoint; state of tasks that changed since they were saved is part of it.</summary>
     public RunCheckpoint Make() =>
         new()
         {
@@ -42,7 +42,7 @@ internal sealed class RunCheckpoints(RunContext context, PlanReader plans)
             PausedAlone = [.. _state.PausedAlone],
         };
 
-    /// <summary>Goes on with the tasks of a checkpoint: the plan's tasks and what has happened to them are read again.</summary>
+    /// <summary>Restores the tasks of a checkpoint: the plan's tasks and their saved state are read again.</summary>
     public async Task RestoreAsync(RunCheckpoint checkpoint)
     {
         _file = checkpoint.Tasks;

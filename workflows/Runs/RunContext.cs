@@ -4,12 +4,12 @@ namespace Orchestrator.Workflows.Runs;
 /// way.</summary>
 internal sealed class RunContext(RunState state, CancellationToken stop)
 {
-    /// <summary>Why a run ends that a person has cancelled.</summary>
+    /// <summary>The reason of a cancelled run.</summary>
     public string CancelReason => $"cancelled by {state.CancelledBy}; what is merged stays on staging";
 
     public RunState State => state;
 
-    /// <summary>Interrupts what a person cancels.</summary>
+    /// <summary>Cancelled when a person cancels the run.</summary>
     public CancellationToken Stop => stop;
 
     public OutgoingCalls Calls { get; } = new();
@@ -30,10 +30,10 @@ internal sealed class RunContext(RunState state, CancellationToken stop)
 
     public void TransitionTo(string to, string reason, string evidence = "") => state.TransitionTo(to, reason, Now, evidence);
 
-    /// <summary>Waits on the main path: also ends when a person cancels the run, when it was reset, and by a failure of what goes on beside
-    /// it.</summary>
+    /// <summary>Waits on the main path. Also ends when a person cancels the run, when it was reset, and when background work
+    /// fails.</summary>
     /// <param name="holds">What is waited for.</param>
-    /// <param name="limit">No longer than this; null: as long as it takes.</param>
+    /// <param name="limit">Time limit; null: none.</param>
     public async Task WaitAsync(Func<bool> holds, TimeSpan? limit = null)
     {
         bool IsOver() => holds() || state.IsCancelled || Resets.WasReset || Background.HasFailed;

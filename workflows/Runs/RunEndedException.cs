@@ -1,6 +1,6 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Ends a run from anywhere in its story: cancelled, rejected, or impossible.</summary>
+/// <summary>Ends a run from anywhere: cancelled, rejected, or impossible.</summary>
 internal sealed class RunEndedException(string state, string reason) : Exception(reason)
 {
     /// <summary>The state the run ends in.</summary>

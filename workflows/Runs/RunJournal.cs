@@ -15,7 +15,7 @@ internal sealed class RunJournal
     /// <summary>True when there are transitions that are not recorded.</summary>
     public bool HasUnrecorded => _events.Count > 0 || _changed.Count > 0;
 
-    /// <summary>A task is not as it is recorded.</summary>
+    /// <summary>Marks a task whose record is out of date.</summary>
     public void Changed(TaskEntry entry) => _changed.Add(entry.Index);
 
     /// <summary>
@@ -38,7 +38,7 @@ internal sealed class RunJournal
         LastAt = now;
     }
 
-    /// <summary>What happens from here on is numbered behind an earlier record of the run, and all of it is recorded again.</summary>
+    /// <summary>Numbers further events after those of an earlier record of the run, and records everything again.</summary>
     /// <param name="last">Last number of that record.</param>
     /// <param name="tasks">Number of tasks.</param>
     public void Follow(long last, int tasks)
@@ -55,9 +55,7 @@ internal sealed class RunJournal
         _changed.UnionWith(Enumerable.Range(0, tasks));
     }
 
-    /// <summary>
-    /// Hands out what is not recorded yet, at most <paramref name="limit"/> transitions and as many tasks, and forgets it.
-    /// </summary>
+    /// <summary>Returns and removes what is not recorded yet, at most <paramref name="limit"/> transitions and as many tasks.</summary>
     public (IReadOnlyList<RunTask> Tasks, IReadOnlyList<RunEvent> Events) TakeUnrecorded(RunBoard board, int limit)
     {
         var tasks = PayloadPaging.First(_changed.Select(i => board.Entries[i].Status), limit);

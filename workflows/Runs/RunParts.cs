@@ -64,7 +64,7 @@ internal sealed class RunParts
 
     public SteeringHandlers Handlers { get; }
 
-    /// <summary>What goes on beside the main path for as long as the run lives.</summary>
+    /// <summary>Starts the work that runs beside the main path as long as the run.</summary>
     public void BeginBackground()
     {
         Context.Background.Begin(Merging.RunAsync());

@@ -1,7 +1,7 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Writes transitions to the run's folder while the run goes on (many at once, never two writers), and keeps what people read up
-/// to date.</summary>
+/// <summary>Writes transitions to the run's folder while the run goes on (many at once, never two writers), and keeps the details in the
+/// Web UI up to date.</summary>
 internal sealed class RunRecorder(RunContext context, ResetRecovery recovery)
 {
     private const int RecordedAtOnce = 200;
@@ -10,7 +10,7 @@ internal sealed class RunRecorder(RunContext context, ResetRecovery recovery)
     private Task _recording = Task.CompletedTask;
     private bool _isClosing;
 
-    /// <summary>From now on there is a folder to write to.</summary>
+    /// <summary>Starts recording: the run's folder exists.</summary>
     public void Begin() => context.Background.Begin(_recording = RecordInBackgroundAsync());
 
     /// <summary>Writes the last transitions and ends.</summary>
@@ -21,7 +21,7 @@ internal sealed class RunRecorder(RunContext context, ResetRecovery recovery)
         await _recording;
     }
 
-    /// <summary>Nothing is left to be written when it returns; unless something happens meanwhile.</summary>
+    /// <summary>Returns when nothing is left to be written, unless something happens meanwhile.</summary>
     public async Task RecordAllAsync()
     {
         if (_state.Repository.Queue.Length == 0)
@@ -34,7 +34,7 @@ internal sealed class RunRecorder(RunContext context, ResetRecovery recovery)
         } while (_state.Journal.HasUnrecorded);
     }
 
-    /// <summary>As long as the run lives: says what has changed wherever it is read.</summary>
+    /// <summary>Runs as long as the run: publishes what has changed.</summary>
     public async Task DescribeAsync()
     {
         var (described, said) = (-1L, "");
@@ -50,7 +50,7 @@ internal sealed class RunRecorder(RunContext context, ResetRecovery recovery)
         }
     }
 
-    /// <summary>As long as the run lives: does what becomes due.</summary>
+    /// <summary>Runs as long as the run: handles deadlines.</summary>
     public async Task WatchDeadlinesAsync()
     {
         while (true)

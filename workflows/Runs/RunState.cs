@@ -1,8 +1,8 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>What a run knows. The classes beside it decide by it and change it; the workflow carries out what they decide. Whatever has to
-/// happen after a change (recording, telling leases, starting, merging) follows from comparing what is here, never from a flag that
-/// somebody has to raise.</summary>
+/// <summary>The state of a run. The classes beside it decide by it and change it; the workflow carries out what they decide. What has to
+/// happen after a change (recording, updating leases, starting, merging) follows from comparing values here, never from a flag that has to
+/// be raised.</summary>
 internal sealed class RunState
 {
     private readonly CancellationToken _cancellation;
@@ -37,80 +37,80 @@ internal sealed class RunState
     /// <summary>The plan without its tasks, which are on the board.</summary>
     public PlanOutline Plan { get; set; } = new();
 
-    /// <summary>What the workflow decides by that a person has set.</summary>
+    /// <summary>The settings that the workflow decides by.</summary>
     public RunRules Rules => Plan.Rules;
 
     /// <summary>The run without its tasks.</summary>
     public RunStatus Run { get; set; }
 
-    /// <summary>When the run came into its state.</summary>
+    /// <summary>When the run entered its state.</summary>
     public DateTimeOffset Since { get; private set; }
 
     public RunBoard Board { get; } = new();
 
     public RunJournal Journal => Board.Journal;
 
-    /// <summary>The tasks are known, or never will be: whoever speaks of one before is kept waiting.</summary>
+    /// <summary>True once tasks are loaded or never will be; commands that name a task wait for it.</summary>
     public bool HasTasks => Board.IsFilled || IsEnding;
 
     /// <summary>The planner, where the run began with a request.</summary>
     public TaskOutline? Planner { get; set; }
 
-    /// <summary>The plan is where it was wanted, and what planning held is given up.</summary>
+    /// <summary>The plan is stored where it was requested, and what planning held is released.</summary>
     public bool PlanningEnded { get; set; }
 
     /// <summary>A person's answer to the plan; null: there is none.</summary>
     public (bool Accepted, string Reason)? PlanAnswer { get; set; }
 
-    /// <summary>A person has asked for landing to be tried again.</summary>
+    /// <summary>A person has asked to retry landing.</summary>
     public bool PromoteAsked { get; set; }
 
-    /// <summary>Nobody has promoted it in time.</summary>
+    /// <summary>Promotion was not given in time.</summary>
     public bool IsPromotionOverdue { get; set; }
 
-    /// <summary>A person has asked for what is merged to land, while other tasks need them.</summary>
+    /// <summary>A person has asked to land what is merged, while other tasks need attention.</summary>
     public bool LandMergedAsked { get; set; }
 
-    /// <summary>A person's way out that is being carried out; null: there is none.</summary>
+    /// <summary>The resolution that is being carried out; null: there is none.</summary>
     public Resolution? Resolution { get; set; }
 
     public bool CostLifted { get; set; }
 
     public bool UntilLifted { get; set; }
 
-    /// <summary>Tasks that a person paused by name: they go on when they are named again, not with the run.</summary>
+    /// <summary>Tasks that a person paused by name: they are resumed by name, not with the run.</summary>
     public SortedSet<string> PausedAlone { get; } = new(StringComparer.Ordinal);
 
     public Outages Outages { get; }
 
     public LeaseBook Leases { get; } = new();
 
-    /// <summary>Verified work that waits for its turn, and how the run stands with the train that merges it.</summary>
+    /// <summary>Verified work that waits to be merged, and the state shared with the merge train.</summary>
     public TrainLink Train { get; } = new();
 
-    /// <summary>Where staging is, as far as the run was told.</summary>
+    /// <summary>The position of staging, as far as it was reported.</summary>
     public StagingPosition Staging { get; private set; } = new("", 0);
 
-    /// <summary>Where staging is: what was merged last. Every step that uses staging is told, and no file or ref says otherwise.</summary>
+    /// <summary>The latest merge on staging. Every step that uses staging gets it as an argument; no file or ref is
+    /// authoritative.</summary>
     public string StagingTip
     {
         get => Staging.Commit;
         set => Staging = Staging.MovedTo(value);
     }
 
-    /// <summary>The history is long: nothing new is begun until what is under way has come to an end and the run has continued as
-    /// new.</summary>
+    /// <summary>The history is long: nothing new is started until what is under way has ended and the run has continued as new.</summary>
     public bool IsDraining { get; set; }
 
-    /// <summary>Who has cancelled it, and why, as its record has it.</summary>
+    /// <summary>Who cancelled the run, and why, as its record says it.</summary>
     public string CancelledBy { get; set; } = Said.By("");
 
-    /// <summary>It waits for nobody any more.</summary>
+    /// <summary>The run is ending and waits for no person any more.</summary>
     public bool IsEnding { get; set; }
 
     public bool IsCancelled => _cancellation.IsCancellationRequested;
 
-    /// <summary>The train has moved staging, unless the run knows of a later move.</summary>
+    /// <summary>Takes over the train's position of staging, unless a later one is known.</summary>
     public void MovedTo(StagingPosition position) => Staging = Staging.OrNewer(position);
 
     /// <summary>The task is the one that makes the plan.</summary>
@@ -119,7 +119,7 @@ internal sealed class RunState
     /// <summary>It is a task of the plan, and neither the planner nor the review.</summary>
     public bool IsOfPlan(TaskEntry entry) => !IsPlanner(entry) && entry.Id is not (ReviewTask.Id or ReplanTask.Id);
 
-    /// <summary>All tasks of the plan have come to their end, and the rest is the review's.</summary>
+    /// <summary>Only the review is left: all tasks of the plan have ended.</summary>
     public bool IsReviewing => Board.TryFind(ReviewTask.Id) is not null && Board.Entries.All(e => e.Id == ReviewTask.Id || e.HasEnded);
 
     /// <summary>Another plan is being made.</summary>
@@ -144,7 +144,7 @@ internal sealed class RunState
     /// <summary>Something happened to the run that does not change its state.</summary>
     public void Note(string what, DateTimeOffset now, string? by = null) => Journal.Note(task: null, Run.State, what, now, by: by);
 
-    /// <summary>Goes on where a checkpoint was made; its tasks are not known yet.</summary>
+    /// <summary>Restores the run from a checkpoint; its tasks are loaded later.</summary>
     public void Restore(RunCheckpoint checkpoint)
     {
         Repository = checkpoint.Repository;
@@ -163,7 +163,7 @@ internal sealed class RunState
 
     /// <summary>Goes on with the tasks of a checkpoint.</summary>
     /// <param name="outlines">The plan's tasks.</param>
-    /// <param name="tasks">What is known of tasks, and whether a file of the run's folder says it.</param>
+    /// <param name="tasks">Known state of tasks, and whether a file of the run's folder contains it.</param>
     public void RestoreTasks(
         RunCheckpoint checkpoint,
         IReadOnlyList<TaskOutline> outlines,
@@ -180,7 +180,7 @@ internal sealed class RunState
         Outages.Restore(checkpoint.Outages);
     }
 
-    /// <summary>What others see of it, with a page of its tasks.</summary>
+    /// <summary>The status for others, with a page of its tasks.</summary>
     public RunStatus Snapshot(int offset, int limit)
     {
         IReadOnlyDictionary<string, int>? positions = null;

@@ -1,8 +1,8 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>What is to be begun now.</summary>
-/// <param name="Pause">Why nothing more is begun: a limit of the run is reached; empty where none is.</param>
-/// <param name="AwaitApproval">Tasks that wait from now on for a person's yes.</param>
+/// <summary>The steps to take now.</summary>
+/// <param name="Pause">Why nothing more is started: a limit of the run is reached; empty where none is.</param>
+/// <param name="AwaitApproval">Tasks that now wait for approval.</param>
 /// <param name="AskLease">Tasks whose lease is to be asked for.</param>
 /// <param name="Start">Tasks to start.</param>
 internal sealed record ScheduledSteps(
@@ -17,10 +17,10 @@ internal sealed record ScheduledSteps(
     public bool Any => Pause.Length > 0 || AwaitApproval.Count + AskLease.Count + Start.Count > 0;
 }
 
-/// <summary>Which task starts when. Only looks: two looks at one state see the same.</summary>
+/// <summary>Decides which task starts when. Changes nothing.</summary>
 internal static class Scheduling
 {
-    /// <summary>What is to be done now; nothing while all that can work does.</summary>
+    /// <summary>The steps to take now; none while everything that can run does.</summary>
     public static ScheduledSteps Next(RunState state, DateTimeOffset now)
     {
         var approvals = state.Board.NotApproved.Where(e => e.Status.State != TaskStates.AwaitingApproval).ToList();
@@ -32,7 +32,7 @@ internal static class Scheduling
         }
         foreach (var entry in state.Run.Paused || state.IsDraining ? [] : NextToStart(state.Board, state.Run.Workers, MayStart))
         {
-            // The one that tries an account is the only one that starts with it.
+            // The task that probes an account is the only one that starts with it.
             if (starts.Concat(asks).Any(other => !state.Outages.AllowTogether(other.Outline, entry.Outline)))
             {
                 continue;
@@ -55,7 +55,7 @@ internal static class Scheduling
     public static bool NothingCanMove(RunState state) =>
         !state.Run.Paused && !state.IsDraining && !state.Board.AnyAtWork && !state.Board.AnyReady;
 
-    /// <summary>Tasks that ended, but not well, in plan order. One that a person has cancelled by name has, when others depend on
+    /// <summary>Tasks that ended, but not well, in plan order. A task that a person cancelled by name is one of them when others depend on
     /// it.</summary>
     public static IEnumerable<TaskEntry> EndedBadly(RunBoard board) =>
         board
@@ -64,7 +64,7 @@ internal static class Scheduling
             .Concat(board.In(TaskStates.Cancelled).Where(e => !e.State.LeftOut || board.SkippedFor(e).Any()))
             .OrderBy(e => e.Index);
 
-    /// <summary>Why a run is escalated that can't go on by itself.</summary>
+    /// <summary>Why a run that can't go on by itself is escalated.</summary>
     public static string Impasse(RunBoard board)
     {
         var failed = EndedBadly(board).Select(e => e.Id).ToList();
@@ -72,16 +72,16 @@ internal static class Scheduling
         return $"nothing more can run: {names} did not end well; what is merged stays on staging";
     }
 
-    /// <summary>The money that the run was given is spent.</summary>
+    /// <summary>The run's cost limit is reached.</summary>
     public static bool IsCostReached(RunState state) => state.Input.MaxCost is { } most && Spent(state) >= most;
 
-    /// <summary>The time that the run was given is over.</summary>
+    /// <summary>The run's time limit is reached.</summary>
     public static bool IsUntilReached(RunState state, DateTimeOffset now) => state.Input.Until is { } until && now >= until;
 
     /// <summary>The tasks that may start now, in plan order, at most so many that <paramref name="slots"/> are in use.</summary>
     /// <param name="board">The tasks.</param>
     /// <param name="slots">Agents at once.</param>
-    /// <param name="mayStart">Whether what a task needs beside a slot works; null: it does.</param>
+    /// <param name="mayStart">Whether a task may start apart from slots, for example no outage concerns it; null: it may.</param>
     public static IReadOnlyList<TaskEntry> NextToStart(RunBoard board, int slots, Func<TaskEntry, bool>? mayStart = null)
     {
         var free = slots - board.AtWork.Count(e => TaskStates.HoldsSlot(e.Status.State) && !e.Status.Paused);
@@ -103,7 +103,7 @@ internal static class Scheduling
             }
             if (entry.Outline.Exclusive)
             {
-                // It works alone: whatever comes later in the plan waits for it, so that it is not passed by for ever.
+                // It runs alone: later tasks of the plan wait for it, so that it can't starve.
                 if (board.AtWork.All(other => IsPart(entry, other)) && chosen.Count == 0)
                 {
                     chosen.Add(entry);
@@ -128,11 +128,11 @@ internal static class Scheduling
         return chosen;
     }
 
-    /// <summary>A task that was divided does not work while its parts do.</summary>
+    /// <summary>A divided task does not run while its parts do.</summary>
     private static bool IsPart(TaskEntry entry, TaskEntry whole) => whole.Status.Parts?.Contains(entry.Id) == true;
 
-    /// <summary>Money and time that the run was given: when they are used up nothing more is started, and a person who resumes lifts the
-    /// limit.</summary>
+    /// <summary>Cost and time limit of the run: when one is reached nothing more is started; a person who resumes the run lifts
+    /// it.</summary>
     private static string LimitReached(RunState state, DateTimeOffset now)
     {
         if (!state.Board.AnyReady)

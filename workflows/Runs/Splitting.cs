@@ -6,7 +6,7 @@ internal sealed class Splitting(RunContext context, TaskMessenger messenger)
 {
     private readonly RunState _state = context.State;
 
-    /// <summary>Some task is to be divided, or has parts that have all ended.</summary>
+    /// <summary>A task is to be divided, or all parts of one have ended.</summary>
     public bool HasStep => ToDivide is not null || ToTell is not null;
 
     private TaskEntry? ToDivide => Waiting.FirstOrDefault(e => e.Status.Parts is []);
@@ -14,7 +14,7 @@ internal sealed class Splitting(RunContext context, TaskMessenger messenger)
     private TaskEntry? ToTell =>
         Waiting.FirstOrDefault(e => e.Status.Parts is [_, ..] parts && parts.All(id => _state.Board.Find(id).HasEnded));
 
-    /// <summary>Those that were told are not asked again before they say something.</summary>
+    /// <summary>Tasks that were notified are not handled again before they report.</summary>
     private IEnumerable<TaskEntry> Waiting => _state.Board.AtWork.Where(e => e.Status.Parts is not null && !e.State.AnswerSent);
 
     /// <summary>Carries out all that is to be done now.</summary>

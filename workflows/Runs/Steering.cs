@@ -3,24 +3,24 @@ using Orchestrator.Workflows.Messages;
 
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>What is told to the workflow of a task.</summary>
+/// <summary>A signal to the workflow of a task.</summary>
 /// <param name="Signal">What it is told.</param>
 internal sealed record TaskMessage(string Task, Expression<Func<ITaskWorkflow, Task>> Signal);
 
-/// <summary>What a command did, and what is to be told to tasks for it.</summary>
+/// <summary>Result of a command, and the signals to tasks that it requires.</summary>
 internal sealed record Steered(SteeringAnswer Answer, params IReadOnlyList<TaskMessage> Tell)
 {
     public static Steered As(string message, params IReadOnlyList<TaskMessage> tell) => new(new SteeringAnswer(message, true), tell);
 
-    /// <summary>Things were that way already.</summary>
+    /// <summary>There was nothing to change.</summary>
     public static Steered Unchanged(string message, params IReadOnlyList<TaskMessage> tell) =>
         new(new SteeringAnswer(message, false), tell);
 }
 
-/// <summary>How a person steers a run. Doing it twice is harmless. A refusal is a sentence, or null; it only looks.</summary>
+/// <summary>Commands of people. Repeating one is harmless. A refusal is a sentence, or null, and changes nothing.</summary>
 internal sealed class Steering(RunState state)
 {
-    /// <summary>Tasks that are named to who wrote a name that there is not.</summary>
+    /// <summary>The most tasks that are listed when a command names an unknown one.</summary>
     private const int MostNamed = 20;
 
     private RunBoard Board => state.Board;
@@ -96,7 +96,7 @@ internal sealed class Steering(RunState state)
     public Steered Resume(DateTimeOffset now)
     {
         var was = state.Run.Paused;
-        // A limit that is not reached yet holds on: who resumes after Ctrl-C has not been asked about money.
+        // A limit that is not reached yet remains: resuming after Ctrl-C is no decision about money.
         state.CostLifted |= Scheduling.IsCostReached(state);
         state.UntilLifted |= Scheduling.IsUntilReached(state, now);
         var isAtWork = was && state.Run.State is RunStates.Executing or RunStates.Reviewing && !state.IsCancelled;
@@ -116,7 +116,7 @@ internal sealed class Steering(RunState state)
     {
         var task = Board.Find(id);
         state.PausedAlone.Remove(id);
-        // It may have been told to pause and not have heard yet.
+        // It may have been paused and not have reported it yet.
         return task.Status.Paused
             ? Steered.As($"{id} goes on.", LetGoOn(task))
             : Steered.Unchanged($"{id} is {StateOf(id)} and not paused.", LetGoOn(task));
@@ -130,7 +130,7 @@ internal sealed class Steering(RunState state)
         {
             return Steered.Unchanged($"{id} is {StateOf(id)} already.");
         }
-        // Without its planner a run has no plan to land without it.
+        // Without its planner the run has no plan, so it can't land without it.
         task.State = task.State with
         {
             LeftOut = !state.IsPlanner(task),
@@ -153,7 +153,7 @@ internal sealed class Steering(RunState state)
             Note(task, $"told to go on by {Said.By(command.By, guidance)}", now, who);
             state.Outages.Told(task.Outline);
             var tell = new List<TaskMessage> { new(id, t => t.GoOnAsync(guidance)) };
-            // Who pauses a task and then answers it wants it to go on; a paused run keeps all its tasks.
+            // Answering a paused task resumes it; a paused run keeps all its tasks paused.
             if (!state.Run.Paused)
             {
                 state.PausedAlone.Remove(id);
@@ -169,7 +169,7 @@ internal sealed class Steering(RunState state)
         return Steered.As($"{id} is tried again.");
     }
 
-    /// <summary>A task at work is stopped first: see <see cref="CancelTask"/>.</summary>
+    /// <summary>A running task is stopped first: see <see cref="CancelTask"/>.</summary>
     /// <param name="command">The task, which is not at work.</param>
     /// <param name="wasAtWork">It was when the command came.</param>
     public Steered Skip(TaskCommand command, bool wasAtWork, DateTimeOffset now)
@@ -212,7 +212,7 @@ internal sealed class Steering(RunState state)
         );
     }
 
-    /// <summary>Says that there is no such task, and which there are.</summary>
+    /// <summary>Refusal for an unknown task, with the known ones.</summary>
     public string NoTask(string id)
     {
         var known = Board.Entries.Take(MostNamed).Select(e => e.Id).ToList();
@@ -220,7 +220,7 @@ internal sealed class Steering(RunState state)
         return $"There is no task {MessageFaults.Quote(id)} in {state.RunId}. Its tasks are {string.Join(", ", known)}{more}.";
     }
 
-    /// <summary>It holds its slot from now on, else others would be started in it before the task has heard.</summary>
+    /// <summary>It holds its slot from now on, otherwise others would be started in it before the task reports.</summary>
     private TaskMessage LetGoOn(TaskEntry task)
     {
         Board.GoesOn(task);

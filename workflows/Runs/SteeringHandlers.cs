@@ -2,8 +2,8 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Carries out what <see cref="Steering"/> and <see cref="Approvals"/> decide, and answers when it is done. Parameters say what
-/// must be sent.</summary>
+/// <summary>Carries out what <see cref="Steering"/> and <see cref="Approvals"/> decide, and answers when it is done. Parameters define the
+/// arguments.</summary>
 internal sealed class SteeringHandlers(RunContext context, Steering steering, Approvals approvals, TaskMessenger messenger)
 {
     public Task<SteeringAnswer> PauseAsync(TaskCommand? command = null) =>
@@ -41,7 +41,7 @@ internal sealed class SteeringHandlers(RunContext context, Steering steering, Ap
     public Task<SteeringAnswer> RejectAsync(ApprovalCommand command) =>
         CarryOutAsync(approvals.Decide(command, yes: false, RunContext.Now));
 
-    /// <summary>The main path carries it out, and says as soon as it can what comes of it.</summary>
+    /// <summary>The main path carries it out, and sets the answer as soon as the result is known.</summary>
     public async Task<SteeringAnswer> ResolveAsync(ResolveCommand command)
     {
         var resolution = new Resolution(command);

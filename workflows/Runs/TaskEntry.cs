@@ -1,9 +1,9 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>One task on the board of a run: what the plan says of it and where it is.</summary>
+/// <summary>One task on the board of a run: the plan's data and its state.</summary>
 internal sealed class TaskEntry
 {
-    /// <summary>What whoever restores the run knows without being told.</summary>
+    /// <summary>The state that the plan and the last checkpoint file contain.</summary>
     private TaskCheckpoint _known;
 
     public TaskEntry(TaskOutline outline, int index, DateTimeOffset now)
@@ -22,18 +22,18 @@ internal sealed class TaskEntry
         State = _known = new TaskCheckpoint { Status = first, Approved = !outline.RequiresApproval };
     }
 
-    /// <summary>What the plan says.</summary>
+    /// <summary>The plan's data.</summary>
     public TaskOutline Outline { get; }
 
     public string Id => Outline.Id;
 
-    /// <summary>Place in the plan: the order in which ready tasks start.</summary>
+    /// <summary>Index in the plan: the order in which ready tasks start.</summary>
     public int Index { get; }
 
-    /// <summary>All that is known of it; the execution that goes on with the run is given this.</summary>
+    /// <summary>Its state, which is passed on in checkpoints.</summary>
     public TaskCheckpoint State { get; set; }
 
-    /// <summary>Where it is.</summary>
+    /// <summary>Its status.</summary>
     public RunTask Status
     {
         get => State.Status;
@@ -43,7 +43,7 @@ internal sealed class TaskEntry
     /// <summary>True while its workflow runs.</summary>
     public bool AtWork => State.AtWork;
 
-    /// <summary>Execution of its workflow whose reports count; empty while none was started by this run.</summary>
+    /// <summary>Execution of its workflow whose reports count; empty while this run has started none.</summary>
     public string ExecutionId => State.ExecutionId;
 
     public bool HasEnded => TaskStates.IsEnd(Status.State);
@@ -54,19 +54,19 @@ internal sealed class TaskEntry
     /// <summary>Places of the tasks that depend on it.</summary>
     public List<int> Dependants { get; } = [];
 
-    /// <summary>Ends when the workflow that this execution of the run started last for it has closed.</summary>
+    /// <summary>Completes when the workflow that this execution of the run started last for it has closed.</summary>
     public Task Closed { get; set; } = Task.CompletedTask;
 
-    /// <summary>Something has happened to it that whoever restores the run would not know.</summary>
+    /// <summary>Its state differs from what the plan and the last checkpoint file contain.</summary>
     public bool IsUnsaved => State != _known;
 
-    /// <summary>As it goes into a checkpoint: without what the plan says.</summary>
+    /// <summary>The state for a checkpoint, without the plan's data.</summary>
     public TaskCheckpoint ToCheckpoint() => State with { Status = Status with { Title = "", DependsOn = [] } };
 
-    /// <summary>A file of the run's folder says it now as it was then.</summary>
+    /// <summary>A file of the run's folder contains this state.</summary>
     public void Saved(TaskCheckpoint state) => _known = state;
 
-    /// <summary>Goes on with what a checkpoint says.</summary>
+    /// <summary>Restores the state from a checkpoint.</summary>
     /// <param name="saved">The task at the checkpoint.</param>
     /// <param name="isInFile">A file of the run's folder says so.</param>
     public void Restore(TaskCheckpoint saved, bool isInFile)
@@ -78,11 +78,11 @@ internal sealed class TaskEntry
         }
     }
 
-    /// <summary>Its workflow begins; what earlier ones have cost is kept.</summary>
+    /// <summary>Its workflow is started; costs of earlier ones are kept.</summary>
     public void Begin() =>
         State = State with { AtWork = true, StartsBefore = Status.Starts, CostBefore = Status.Cost, TokensBefore = Status.Tokens };
 
-    /// <summary>It waits for another execution of its workflow: what the present one still says counts no more.</summary>
+    /// <summary>It waits for another execution of its workflow; reports of the present one are ignored.</summary>
     public void PutBack(string guidance) =>
         State = State with
         {

@@ -2,10 +2,10 @@ using System.Linq.Expressions;
 
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Speaks to the workflows of tasks, by their ids.</summary>
+/// <summary>Signals the workflows of tasks, by their ids.</summary>
 internal sealed class TaskMessenger(RunContext context)
 {
-    /// <summary>What a task is told whose run ends before its turn: it waits, and is cancelled.</summary>
+    /// <summary>Result sent to a task whose run ends while it waits to merge.</summary>
     public static MergeResult NotMerged => new() { Message = "The run is being cancelled.", FailureClass = FailureClasses.Environment };
 
     public Task TellAsync(string task, Expression<Func<ITaskWorkflow, Task>> signal) =>
@@ -19,11 +19,11 @@ internal sealed class TaskMessenger(RunContext context)
             }
             catch (FailureException)
             {
-                // The task's workflow has ended: there is nothing left to tell, and its end was or will be reported.
+                // The task's workflow has ended: it needs no signal, and its end was or will be reported.
             }
         });
 
-    /// <summary>Tells one after the other.</summary>
+    /// <summary>Sends the signals in order.</summary>
     public async Task TellAsync(IReadOnlyList<TaskMessage> messages)
     {
         foreach (var message in messages)
@@ -32,14 +32,14 @@ internal sealed class TaskMessenger(RunContext context)
         }
     }
 
-    /// <summary>What the workflow of a task says of itself; null where there is none.</summary>
+    /// <summary>The report of a task's workflow by query; null where there is none.</summary>
     public Task<TaskReport?> ReadAsync(TaskEntry entry)
     {
         var read = new ReadTaskInput(context.State.RunId, entry.Id);
         return Workflow.ExecuteActivityAsync((IRunActivities a) => a.ReadTaskAsync(read), context.Short);
     }
 
-    /// <summary>After continue-as-new the task is no child of this run any more: it is asked once, so that an end in between is not
+    /// <summary>After continue-as-new the task is no child of this run any more, so it is queried once: an end in between is not
     /// missed.</summary>
     public Task AskAsync(TaskEntry entry) =>
         context.Calls.TrackAsync(async () =>
@@ -54,6 +54,6 @@ internal sealed class TaskMessenger(RunContext context)
             }
         });
 
-    /// <summary>Tells all that is at work to stop.</summary>
+    /// <summary>Cancels all running tasks.</summary>
     public Task CancelAllAsync() => TellAsync([.. context.State.Board.AtWork.Select(e => new TaskMessage(e.Id, t => t.CancelAsync()))]);
 }

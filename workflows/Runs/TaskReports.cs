@@ -1,12 +1,12 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>What tasks tell their run, and what that means for others.</summary>
+/// <summary>Handles reports of tasks, and what they mean for others.</summary>
 internal static class TaskReports
 {
     private const int MostWarnings = 60;
     private const int MostAnswers = 20;
 
-    /// <summary>Takes in what a task tells, if it is news.</summary>
+    /// <summary>Handles a report, if it is new.</summary>
     public static void TakeIn(RunState state, TaskReport report, DateTimeOffset now)
     {
         if (!Apply(state.Board, report, now))
@@ -33,7 +33,7 @@ internal static class TaskReports
             RetryUnaffected(state, entry, report, now);
         }
 
-        // That a task ends because its run was gone was nobody's will: the run is there again.
+        // The task ended only because its run was gone; the run is back, so it is not a person's decision.
         if (report.FailureClass == FailureClasses.RunEnded && entry.Status.State == TaskStates.Cancelled && !state.IsCancelled)
         {
             state.Board.Retry(entry, "", now);
@@ -41,7 +41,7 @@ internal static class TaskReports
         }
     }
 
-    /// <summary>Takes in a report; one that is late or doubled changes nothing. True: it was news.</summary>
+    /// <summary>Applies a report; a late or repeated one changes nothing. True: it was new.</summary>
     public static bool Apply(RunBoard board, TaskReport report, DateTimeOffset now)
     {
         if (board.TryFind(report.TaskId) is not { AtWork: true } entry || entry.State.PastExecutions.Contains(report.ExecutionId))
@@ -72,7 +72,7 @@ internal static class TaskReports
         return true;
     }
 
-    /// <summary>The task's workflow ended in a way it could not report.</summary>
+    /// <summary>The task's workflow ended in a way that it could not report.</summary>
     /// <param name="board">The tasks.</param>
     /// <param name="executionId">The execution that ended; empty when none was begun.</param>
     /// <param name="reason">What is known of it.</param>
@@ -104,14 +104,13 @@ internal static class TaskReports
             Lent = report.Lent.Count == 0 ? before.Status.Lent : report.Lent,
         };
 
-    /// <summary>Those of earlier executions of the task stay.</summary>
+    /// <summary>Keeps answers from earlier executions of the task.</summary>
     private static IReadOnlyList<TaskAnswer>? AnswersOf(IReadOnlyList<TaskAnswer>? before, IReadOnlyList<TaskAnswer>? reported) =>
         reported is null or { Count: 0 } ? before
         : before is null ? reported
         : [.. before.Where(answer => reported.All(other => other.Start != answer.Start)).TakeLast(MostAnswers), .. reported];
 
-    /// <summary>What was noticed and not noted yet. What a person has to know is a warning of the run, once, whichever agents were at
-    /// work.</summary>
+    /// <summary>Records new notices. What people must know becomes a warning of the run, once for all tasks.</summary>
     private static void TakeInNotices(RunState state, TaskEntry entry, TaskReport report, DateTimeOffset now)
     {
         var news = report.Notices.Skip(entry.State.Notices).ToList();

@@ -1,16 +1,15 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Starts the workflows of tasks and listens to their ends.</summary>
+/// <summary>Starts the workflows of tasks and awaits their ends.</summary>
 internal sealed class TaskStarter(RunContext context, TaskTakeOver takeOver)
 {
-    /// <summary>Before a task's workflow is started once more whose id is still taken; twice as long each time, half a minute in
-    /// all.</summary>
+    /// <summary>Delay before starting a task's workflow again whose id is still in use; doubled each time, half a minute in all.</summary>
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(16);
 
     private readonly RunState _state = context.State;
 
-    /// <summary>The task is at work from now on; its workflow is started beside the main path.</summary>
+    /// <summary>Marks the task as running; its workflow is started in the background.</summary>
     public void Start(TaskEntry entry)
     {
         _state.Outages.Started(entry.Outline);
@@ -43,12 +42,12 @@ internal sealed class TaskStarter(RunContext context, TaskTakeOver takeOver)
 
     private async Task StartAsync(TaskEntry entry, TaskInput input)
     {
-        // The last words of a workflow come before its end; only then is its id free again.
+        // The last report of a workflow comes before its end; only then is its id free again.
         await entry.Closed;
         for (var pause = FirstPause; !await TryStartAsync(entry, input); pause *= 2)
         {
-            // One that an earlier execution of this run started either goes on for this one, or is about to close: it has said its last
-            // word, or is told to end because it works by another plan, and gives up what it holds.
+            // The id may still be in use by a workflow that an earlier execution of this run started. It either continues for us, or is
+            // about to close: it has sent its last report, or is ended because it works by another plan.
             if (await takeOver.TryTakeOverAsync(entry))
             {
                 return;
@@ -107,7 +106,8 @@ internal sealed class TaskStarter(RunContext context, TaskTakeOver takeOver)
         entry.Closed = FollowAsync(entry, handle);
     }
 
-    /// <summary>The result of a task's workflow counts like its last report; a workflow that ended without one counts as failed.</summary>
+    /// <summary>The result of a task's workflow is handled like its last report; a workflow that ended without one counts as
+    /// failed.</summary>
     private async Task FollowAsync<T>(TaskEntry entry, ChildWorkflowHandle<T, TaskReport> handle)
     {
         try

@@ -1,12 +1,11 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Workflows of tasks that are open and that this execution of the run did not start: they work for it from now on, or
-/// end.</summary>
+/// <summary>Handles open task workflows that this execution of the run did not start: they work for it from now on, or end.</summary>
 internal sealed class TaskTakeOver(RunContext context, TaskMessenger messenger)
 {
     private readonly RunState _state = context.State;
 
-    /// <summary>A task's workflow is open that this execution did not start. False: it is about to close.</summary>
+    /// <summary>Takes over the open workflow of a task. False: it is about to close.</summary>
     public async Task<bool> TryTakeOverAsync(TaskEntry entry)
     {
         var report = await messenger.ReadAsync(entry);
@@ -23,10 +22,10 @@ internal sealed class TaskTakeOver(RunContext context, TaskMessenger messenger)
         return false;
     }
 
-    /// <summary>It works for this execution, and what it tells is taken in.</summary>
+    /// <summary>The workflow works for this execution, and its report is handled.</summary>
     public void TakeOver(TaskEntry entry, TaskReport report)
     {
-        // What was asked may be older than what the task has told meanwhile.
+        // The queried report may be older than what the task has reported since.
         var isOld = !entry.AtWork && entry.ExecutionId == report.ExecutionId && report.Sequence <= entry.State.ReportSequence;
         if (isOld || TaskStates.IsDone(entry.Status.State))
         {
@@ -36,7 +35,7 @@ internal sealed class TaskTakeOver(RunContext context, TaskMessenger messenger)
         TaskReports.TakeIn(_state, report, RunContext.Now);
     }
 
-    /// <summary>A task's workflow that works by another plan: it ends, and nothing that it says counts. One that waits to be merged is told
+    /// <summary>Ends a task's workflow that works by another plan; its reports are ignored. If it waits to be merged, it gets the result
     /// that it is not.</summary>
     public async Task EndStrangerAsync(TaskEntry entry, TaskReport report)
     {
@@ -44,7 +43,7 @@ internal sealed class TaskTakeOver(RunContext context, TaskMessenger messenger)
         await EndUnknownAsync(entry.Id, report);
     }
 
-    /// <summary>The same of a task that this execution does not have: one of a review's findings, or of another plan.</summary>
+    /// <summary>The same for a task that this execution does not have: one of a review's findings, or of another plan.</summary>
     public async Task EndUnknownAsync(string task, TaskReport report)
     {
         await messenger.TellAsync(task, t => t.CancelAsync());

@@ -2,8 +2,8 @@ using Orchestrator.Workflows.Train;
 
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>How a run stands with its merge train: what was asked of it and has no answer, which train that is, and what is to be told to
-/// it. Each report counts once, whichever execution of the run hears it.</summary>
+/// <summary>State shared with the merge train: unanswered requests, its execution id, and updates not yet sent. Each report counts once,
+/// whichever execution of the run receives it.</summary>
 internal sealed class TrainLink
 {
     private readonly List<MergeRequest> _waiting = [];
@@ -13,28 +13,28 @@ internal sealed class TrainLink
     private bool _isStarting;
     private bool _isAsked;
 
-    /// <summary>First execution of the train whose reports count; empty: there is none.</summary>
+    /// <summary>First execution of the train whose reports count; empty: there is no train.</summary>
     public string ExecutionId { get; private set; } = "";
 
-    /// <summary>Number of its last report that was taken in.</summary>
+    /// <summary>Number of the last report that was handled.</summary>
     public int Sequence { get; private set; }
 
-    /// <summary>What has no answer yet, the oldest first.</summary>
+    /// <summary>Requests without an answer, the oldest first.</summary>
     public IReadOnlyList<MergeRequest> Waiting => _waiting;
 
     /// <summary>The task that was sent back to resolve a conflict, for which others in conflict wait; empty: none.</summary>
     public string Resolving { get; private set; } = "";
 
-    /// <summary>Tasks in conflict that wait for it.</summary>
+    /// <summary>Tasks in conflict that wait for that one.</summary>
     public IReadOnlyCollection<string> Deferred => _deferred;
 
     /// <summary>The run ends: nothing more is merged.</summary>
     public bool IsClosing { get; set; }
 
-    /// <summary>Something is to be told to the train that there is, or needs one.</summary>
+    /// <summary>There is something to send to a train, or a train is needed.</summary>
     public bool AnyToSend => _unsent.Count > 0 || _isAsked;
 
-    /// <summary>A task asks for its work to be merged; of an earlier request nothing is waited for any more.</summary>
+    /// <summary>Adds a task's merge request, which replaces an earlier one.</summary>
     public void Enqueue(MergeRequest request)
     {
         Remove(request.TaskId);
@@ -42,7 +42,7 @@ internal sealed class TrainLink
         _unsent.Add(request);
     }
 
-    /// <summary>What is to be told now.</summary>
+    /// <summary>The requests to send now.</summary>
     public IReadOnlyList<MergeRequest> TakeUnsent()
     {
         IReadOnlyList<MergeRequest> unsent = [.. _unsent];
@@ -51,7 +51,7 @@ internal sealed class TrainLink
         return unsent;
     }
 
-    /// <summary>A train is begun with all that waits.</summary>
+    /// <summary>Starts a train with all waiting requests.</summary>
     public IReadOnlyList<MergeRequest> Starting()
     {
         TakeUnsent();
@@ -59,7 +59,7 @@ internal sealed class TrainLink
         return [.. _waiting];
     }
 
-    /// <summary>It has begun, and may have told something already, or even have ended.</summary>
+    /// <summary>The train has started; it may have reported already, or even have ended.</summary>
     public void Started(string executionId)
     {
         _isStarting = false;
@@ -69,15 +69,15 @@ internal sealed class TrainLink
         }
     }
 
-    /// <summary>It could not be begun.</summary>
+    /// <summary>The train could not be started.</summary>
     public void NotStarted() => _isStarting = false;
 
-    /// <summary>Takes in what a train tells. False: it is no news, or is told by one that was given up.</summary>
+    /// <summary>Handles a report. False: it is old, or from a train that was given up.</summary>
     public bool TakeIn(TrainReport report)
     {
         var isFirst = ExecutionId.Length == 0 && _isStarting && report.ExecutionId != _past;
 
-        // One that was reset counts from an earlier number on, and only says that it ends.
+        // A train that was reset numbers its reports from an earlier number on; its end counts anyway.
         var isNews = report.Sequence > Sequence || report.Ended;
         if (!isFirst && (report.ExecutionId != ExecutionId || !isNews))
         {
@@ -108,7 +108,7 @@ internal sealed class TrainLink
         return true;
     }
 
-    /// <summary>The train has ended, or is given up: what has no answer is told to the next one.</summary>
+    /// <summary>The train has ended, or is given up: requests without an answer go to the next one.</summary>
     public void Lose(string executionId)
     {
         if (executionId != ExecutionId || executionId.Length == 0)
@@ -121,17 +121,17 @@ internal sealed class TrainLink
         _unsent.AddRange(_waiting);
     }
 
-    /// <summary>Somebody says that it has ended from outside: it is asked whether it is there.</summary>
+    /// <summary>A signal says that the train was ended from outside: it is checked whether it is open.</summary>
     public void Ask() => _isAsked = ExecutionId.Length > 0;
 
-    /// <summary>Nobody waits for this task any more.</summary>
+    /// <summary>The train need not wait for this task's conflict any more.</summary>
     public void Pass(string task)
     {
         Resolving = Resolving == task ? "" : Resolving;
         _deferred.Remove(task);
     }
 
-    /// <summary>Nobody merges what waits.</summary>
+    /// <summary>Gives up all waiting requests.</summary>
     public IReadOnlyList<MergeRequest> GiveUp()
     {
         IReadOnlyList<MergeRequest> waiting = [.. _waiting];
@@ -147,7 +147,7 @@ internal sealed class TrainLink
             .Select((request, i) => (request.TaskId, i))
             .ToDictionary(t => t.TaskId, t => t.i + 1, StringComparer.Ordinal);
 
-    /// <summary>For the execution that goes on with the run; all is told by then.</summary>
+    /// <summary>For the next execution; all updates were sent by then.</summary>
     public TrainLinkCheckpoint ToCheckpoint() =>
         new()
         {
@@ -158,7 +158,7 @@ internal sealed class TrainLink
             Deferred = [.. _deferred],
         };
 
-    /// <summary>Goes on where a checkpoint was made.</summary>
+    /// <summary>Restores a checkpoint.</summary>
     public void Restore(TrainLinkCheckpoint checkpoint)
     {
         (ExecutionId, Sequence, Resolving) = (checkpoint.ExecutionId, checkpoint.Sequence, checkpoint.Resolving);

@@ -1,6 +1,6 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Tasks start as soon as what they depend on is merged, until all are, or nothing more can move by itself.</summary>
+/// <summary>Starts tasks as soon as their dependencies are merged, until all are, or nothing can proceed.</summary>
 internal sealed class WorkStage(
     RunContext context,
     TaskStarter starter,
@@ -35,7 +35,7 @@ internal sealed class WorkStage(
         }
     }
 
-    /// <summary>While nothing but the review is at work, the run is being reviewed; while another plan is made, it is planned.</summary>
+    /// <summary>Sets the run's state: reviewing while only the review runs, planning while another plan is made.</summary>
     private void SayWhatIsDone()
     {
         var now =

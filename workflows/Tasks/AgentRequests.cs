@@ -1,16 +1,16 @@
 namespace Orchestrator.Workflows.Tasks;
 
-/// <summary>What the agent of a task can't go on without: it is answered by a policy, a person, or what is done for it. None of it uses up
-/// an attempt of the task.</summary>
+/// <summary>Requests of a task's agent that it can't go on without: they are answered by a policy, a person, or by fulfilling them. None
+/// uses up an attempt.</summary>
 /// <param name="reporter">Tells the run.</param>
 /// <param name="waits">For persons.</param>
 /// <param name="merge">Hands a commit to the merge train.</param>
 internal sealed class AgentRequests(TaskState state, TaskReporter reporter, TaskWaits waits, Func<string, Task<MergeResult>> merge)
 {
-    /// <summary>An agent that asks again and again is a matter for a person.</summary>
+    /// <summary>An agent that asks more often than this is a matter for a person.</summary>
     private const int MostAnswers = 10;
 
-    /// <summary>Others install, too, and whoever comes second does it again on what the first one has made.</summary>
+    /// <summary>Other tasks install, too; the second one repeats the installation on the result of the first.</summary>
     private const int MostRounds = 20;
 
     private readonly ActivityOptions _long = ActivityDefaults.Long(state.Input.Repository.Queue, TimeSpan.FromHours(1), state.Stop);
@@ -19,12 +19,12 @@ internal sealed class AgentRequests(TaskState state, TaskReporter reporter, Task
 
     private bool _isSplit;
 
-    /// <summary>Something is to be done before its agent goes on.</summary>
+    /// <summary>A granted request has to be carried out before the agent goes on.</summary>
     public bool IsGranted { get; private set; }
 
     private int Start => state.Report.LastStart;
 
-    /// <summary>Answers a start of the agent that ended with a request.</summary>
+    /// <summary>Answers an agent run that ended with a request.</summary>
     /// <param name="result">How it ended.</param>
     /// <returns>True: it goes on in its conversation; false: <see cref="CarryOutAsync"/> comes first.</returns>
     public async Task<bool> AnswerAsync(AgentRunResult result)
@@ -63,9 +63,9 @@ internal sealed class AgentRequests(TaskState state, TaskReporter reporter, Task
         }
     }
 
-    /// <summary>Does what was granted (packages are installed and merged, parts are worked on), and saves the work so far.</summary>
+    /// <summary>Carries out what was granted (packages are installed and merged, parts are worked on), and saves the work so far.</summary>
     /// <param name="prepared">The worktree.</param>
-    /// <returns>Commit with the work so far, onto which staging is to be brought; empty: the worktree stays as it is.</returns>
+    /// <returns>Commit with the work so far, which staging is to be merged with; empty: the worktree stays as it is.</returns>
     public async Task<string> CarryOutAsync(PreparedTask prepared)
     {
         var parts = _isSplit ? await waits.ForPartsAsync("the smaller tasks that it was divided into come first") : null;
@@ -86,8 +86,8 @@ internal sealed class AgentRequests(TaskState state, TaskReporter reporter, Task
         return conclusion.Commit;
     }
 
-    /// <summary>Installs until nobody has changed the same files meanwhile.</summary>
-    /// <returns>Why staging does not have it; empty: it does.</returns>
+    /// <summary>Installs until no other task has changed the same files meanwhile.</summary>
+    /// <returns>Why staging does not contain it; empty: it does.</returns>
     private async Task<string> MergeInstalledAsync()
     {
         for (var round = 1; round <= MostRounds; round++)

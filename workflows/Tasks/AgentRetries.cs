@@ -2,50 +2,51 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Workflows.Tasks;
 
-/// <summary>What comes after a start of an agent.</summary>
+/// <summary>What follows an agent run.</summary>
 internal enum AfterAgent
 {
-    /// <summary>What it did is looked at.</summary>
+    /// <summary>The work is verified.</summary>
     Done,
 
-    /// <summary>It is started again, in the same conversation.</summary>
+    /// <summary>Started again in the same conversation.</summary>
     Again,
 
-    /// <summary>It is started again after a pause.</summary>
+    /// <summary>Started again after a delay.</summary>
     Later,
 
-    /// <summary>It is started again when its usage limit is reset.</summary>
+    /// <summary>Started again when its usage limit is reset.</summary>
     AtReset,
 
-    /// <summary>It is started again when the account or the machine works.</summary>
+    /// <summary>Started again when the account or the machine works.</summary>
     Parked,
 
-    /// <summary>It is started again with a person's answer.</summary>
+    /// <summary>Started again with a person's answer.</summary>
     Answered,
 
-    /// <summary>A person stopped it.</summary>
+    /// <summary>Stopped by a person.</summary>
     Stopped,
 
     /// <summary>The task fails.</summary>
     Fail,
 }
 
-/// <summary>Counts the starts of one attempt and says what comes after each. No Temporal, no clock, no chance: it is told them.</summary>
+/// <summary>Counts the agent runs of one attempt and decides what follows each. No Temporal, no clock, no chance: these are
+/// parameters.</summary>
 internal sealed class AgentRetries(RetryRule rule)
 {
-    /// <summary>Starts in a row that may be killed from outside before the task fails: a machine that kills every agent is no place to go
-    /// on.</summary>
+    /// <summary>Agent runs in a row that may be killed from outside before the task fails: on a machine that kills every agent retrying is
+    /// useless.</summary>
     private const int MaxDeaths = 20;
 
-    /// <summary>At most so much later than the reset of a usage limit a task wakes.</summary>
+    /// <summary>Tasks wake at most this long after the reset of a usage limit.</summary>
     private static readonly TimeSpan MaxSpread = TimeSpan.FromSeconds(60);
 
-    /// <summary>A limit that names no time.</summary>
+    /// <summary>Delay for a usage limit without a reset time.</summary>
     private static readonly TimeSpan UnknownReset = TimeSpan.FromMinutes(15);
     private int _attempts;
     private int _deaths;
 
-    /// <summary>Takes in how a start ended.</summary>
+    /// <summary>Handles the end of an agent run.</summary>
     /// <returns>What comes next, and for a failure why.</returns>
     public (AfterAgent Next, string Why) After(AgentRunResult result) =>
         result.FailureClass switch
@@ -65,8 +66,8 @@ internal sealed class AgentRetries(RetryRule rule)
             _ => (AfterAgent.Fail, result.Message),
         };
 
-    /// <summary>How long to wait after a transient failure: exponential from the base delay, cut at the maximum, full jitter. What the
-    /// service itself asked for wins.</summary>
+    /// <summary>Delay after a transient failure: exponential from the base delay, cut at the maximum, full jitter. A retry-after of the
+    /// service takes precedence.</summary>
     /// <param name="result">How the start ended.</param>
     /// <param name="chance">0 to 1.</param>
     public TimeSpan Backoff(AgentRunResult result, DateTimeOffset now, double chance)
@@ -75,7 +76,7 @@ internal sealed class AgentRetries(RetryRule rule)
         return result.ResetAt - now is { } asked && asked > backoff ? asked : backoff;
     }
 
-    /// <summary>When a usage limit is over, and how long to wait for it: spread a little, so that not all tasks wake at once.</summary>
+    /// <summary>When a usage limit ends, and how long to wait for it: spread a little, so that not all tasks wake at once.</summary>
     /// <param name="result">How the start ended.</param>
     /// <param name="chance">0 to 1.</param>
     public static (DateTimeOffset Reset, TimeSpan Wait) UntilReset(AgentRunResult result, DateTimeOffset now, double chance)

@@ -1,28 +1,27 @@
 namespace Orchestrator.Workflows.Tasks;
 
-/// <summary>One call for a start of the agent.</summary>
+/// <summary>One call for an agent run.</summary>
 /// <param name="Guidance">A person's words for it.</param>
-/// <param name="Stop">It is not to be begun: see <see cref="RunAgentInput.Stop"/>.</param>
+/// <param name="Stop">The run is not to be started: see <see cref="RunAgentInput.Stop"/>.</param>
 /// <param name="Interrupt">Interrupts it.</param>
 internal sealed record AgentCall(string Guidance, bool Stop, CancellationToken Interrupt)
 {
-    /// <summary>It only waits: see <see cref="RunAgentInput.AwaitRelease"/>.</summary>
+    /// <summary>Only waits: see <see cref="RunAgentInput.AwaitRelease"/>.</summary>
     public bool AwaitRelease { get; init; }
 
     /// <inheritdoc cref="RunAgentInput.Answer"/>
     public string Answer { get; init; } = "";
 }
 
-/// <summary>The agent of one attempt: as many starts as crashes, limits and pauses make necessary, always in the same
-/// conversation.</summary>
+/// <summary>The agent of one attempt: as many agent runs as crashes, limits and pauses require, always in the same conversation.</summary>
 internal sealed class AgentRuns(TaskState state, TaskReporter reporter, TaskWaits waits)
 {
     private static DateTimeOffset Now => new(Workflow.UtcNow, TimeSpan.Zero);
 
-    /// <summary>Starts until one ends in something that another start would not change.</summary>
+    /// <summary>Runs the agent until it ends in a way that another run would not change.</summary>
     /// <param name="call">Lets one start happen.</param>
-    /// <param name="answer">Answers what an agent can't go on without: true, it goes on in its conversation; false, something is to be done
-    /// before. Null: a person answers.</param>
+    /// <param name="answer">Answers a request of the agent. True: it goes on in its conversation; false: something must be carried out
+    /// first. Null: a person answers.</param>
     public async Task<AgentRunResult> RunAsync(Func<AgentCall, Task<AgentRunResult>> call, Func<AgentRunResult, Task<bool>>? answer = null)
     {
         var retries = new AgentRetries(state.Rules.Retry);
@@ -91,7 +90,7 @@ internal sealed class AgentRuns(TaskState state, TaskReporter reporter, TaskWait
         }
         finally
         {
-            // A pause that comes later has nothing to interrupt.
+            // A later pause has nothing to interrupt.
             state.Interrupt = null;
         }
         if (result.Session.Length > 0)
@@ -117,9 +116,9 @@ internal sealed class AgentRuns(TaskState state, TaskReporter reporter, TaskWait
         return (result, interrupt.IsCancellationRequested);
     }
 
-    /// <summary>While no worker follows the start (none has taken it up yet, or the last one has gone or just lets go of it), nobody hears
-    /// that it is interrupted, and the engine ends the activity by itself. What the start may have left at work is then stopped as soon as
-    /// there is a worker, and where it has ended already, its outcome counts.</summary>
+    /// <summary>While no worker follows the agent run (none has taken it up yet, or the last one is gone or is releasing it), an
+    /// interruption reaches nobody, and the server ends the activity by itself. An agent that still runs is then stopped as soon as there
+    /// is a worker; if it has ended already, its outcome counts.</summary>
     /// <param name="call">Lets one start happen.</param>
     /// <param name="first">How.</param>
     internal static async Task<T> CallAsync<T>(Func<AgentCall, Task<T>> call, AgentCall first)
@@ -134,8 +133,8 @@ internal sealed class AgentRuns(TaskState state, TaskReporter reporter, TaskWait
         }
     }
 
-    /// <summary>Whether nobody heard that the start was interrupted, so that its agent may work on: the engine ended it unheard, its worker
-    /// let go of it (the engine tries nothing again that is to be cancelled), died, or was too busy to say that it lives.</summary>
+    /// <summary>Whether the interruption did not reach a worker, so that the agent may still run: the server ended the activity unheard,
+    /// its worker released it (an activity that is to be cancelled is not retried), died, or was too busy to heartbeat.</summary>
     private static bool LeftItsAgent(ActivityFailureException failure) =>
         TemporalException.IsCanceledException(failure)
         || failure.InnerException

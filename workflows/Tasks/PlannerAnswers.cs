@@ -1,14 +1,14 @@
 namespace Orchestrator.Workflows.Tasks;
 
-/// <summary>Has the planner answer a question of the task's agent. A person may answer meanwhile: whoever is first counts. What the planner
-/// says is text in the agent's next prompt and nothing else.</summary>
+/// <summary>Has the planner answer a question of the task's agent. A person may answer meanwhile: the first answer counts. The planner's
+/// answer is only text in the agent's next prompt.</summary>
 /// <param name="reporter">Tells the run.</param>
 /// <param name="waits">For persons and times.</param>
 internal sealed class PlannerAnswers(TaskState state, TaskReporter reporter, TaskWaits waits)
 {
     private static DateTimeOffset Now => new(Workflow.UtcNow, TimeSpan.Zero);
 
-    /// <summary>Asks until there is an answer, its own or a person's.</summary>
+    /// <summary>Asks until there is an answer, the planner's or a person's.</summary>
     /// <param name="question">What the agent asks.</param>
     /// <returns>Why a person has to answer; empty: the agent goes on.</returns>
     public async Task<string> AskAsync(string question)
@@ -91,7 +91,7 @@ internal sealed class PlannerAnswers(TaskState state, TaskReporter reporter, Tas
         }
     }
 
-    /// <summary>One start of the planner; words of a person, a pause and a cancellation interrupt it.</summary>
+    /// <summary>One run of the planner; guidance of a person, a pause and a cancellation interrupt it.</summary>
     private async Task<QuestionAnswer> CallAsync(AskQuestionInput input, bool awaitRelease)
     {
         using var interrupt = state.Interrupt = CancellationTokenSource.CreateLinkedTokenSource(state.Stop);
@@ -131,10 +131,10 @@ internal sealed class PlannerAnswers(TaskState state, TaskReporter reporter, Tas
         );
     }
 
-    /// <summary>For a time, or until a person answers or says that it is to be tried at once.</summary>
+    /// <summary>Waits for a time, or until a person answers or asks to retry at once.</summary>
     private Task WaitAsync(string why, string question, TimeSpan time) => waits.ForAsync(TaskStates.Parked, Asking(why, question), time);
 
-    /// <summary>It waits for nobody's account and holds no slot; a person sees the question and may answer it.</summary>
+    /// <summary>It waits for no account and holds no slot; a person sees the question and may answer it.</summary>
     /// <returns>What the person is told.</returns>
     private string Asking(string what, string question)
     {

@@ -1,6 +1,6 @@
 namespace Orchestrator.Workflows.Tasks;
 
-/// <summary>Ends a task from anywhere in its story.</summary>
+/// <summary>Ends a task from anywhere.</summary>
 internal sealed class TaskEndedException(string state, string reason) : Exception(reason)
 {
     /// <summary>The state the task ends in.</summary>

@@ -1,35 +1,35 @@
 namespace Orchestrator.Workflows.Tasks;
 
-/// <summary>Tells the run of a task. Reports go to the run's id, not to one execution of it: the run may have continued as new meanwhile.
-/// One after the other, since signals that are on their way together may come in any order, and of an older report nothing would be seen
-/// any more.</summary>
+/// <summary>Sends a task's reports to the run's id, not to one execution of it: the run may have continued as new. One at a time, because
+/// concurrent signals may arrive in any order and an older report would be ignored.</summary>
 internal sealed class TaskReporter(TaskState state)
 {
     private readonly List<Task> _telling = [];
 
-    /// <summary>Comes into a state, and tells the run.</summary>
+    /// <summary>Enters a state and reports it.</summary>
     public void TransitionTo(string to, string reason, string evidence = "")
     {
         state.TransitionTo(to, reason, evidence);
         Workflow.CurrentDetails = $"**{to}** {state.Report.Reason}";
-        // The run itself put the task into its first state: telling it so would be news to nobody.
+        // The run itself put the task into its first state, so that is not reported.
         if (to != TaskStates.Preparing || state.Report.Sequence > 2)
         {
             Tell(before => TellReportAsync(before, state.Report));
         }
     }
 
-    /// <summary>People look into the run for what became of their words.</summary>
+    /// <summary>Notes a dropped message in the run's warnings, where people look for it.</summary>
     public void NoteDropped(string note)
     {
         var message = new DroppedMessage(Workflow.Info.WorkflowId, PayloadPaging.Brief(note));
         Tell(before => TellDroppedAsync(before, message));
     }
 
-    /// <summary>Until all is told.</summary>
+    /// <summary>Waits until all reports are sent.</summary>
     public Task FlushAsync() => Workflow.WhenAllAsync(_telling);
 
-    /// <summary>Its run has ended without it, says somebody who may be wrong or late: a run that was reset is open again.</summary>
+    /// <summary>Handles a signal that the run has ended without this task. It may be wrong or late (a run that was reset is open again), so
+    /// the server is asked.</summary>
     public async Task HearRunEndedAsync(string reason)
     {
         if (state.HasNoRun || TaskStates.IsEnd(state.Report.State))
@@ -67,7 +67,7 @@ internal sealed class TaskReporter(TaskState state)
         }
         catch (FailureException)
         {
-            // Nobody was there to be told, or the run has taken in as many signals as it may: only a look tells.
+            // The signal failed: the run is closed, or has received its limit of signals. Only a query tells.
             await HearRunEndedAsync("its run has ended without it");
         }
     }
@@ -81,7 +81,7 @@ internal sealed class TaskReporter(TaskState state)
         }
         catch (FailureException)
         {
-            // The run is over: nobody looks there any more.
+            // The run is over, so nobody reads the note.
         }
     }
 }

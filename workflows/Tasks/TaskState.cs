@@ -1,6 +1,6 @@
 namespace Orchestrator.Workflows.Tasks;
 
-/// <summary>What a task's workflow knows: where it is, and what it was told.</summary>
+/// <summary>The state of a task's workflow, and the commands that it has received.</summary>
 internal sealed class TaskState(string executionId, CancellationToken cancellation)
 {
     private const int MostNotices = 20;
@@ -8,10 +8,10 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
     private const string PausedByPerson = "paused by a person";
     private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
 
-    /// <summary>What it was started with.</summary>
+    /// <summary>Its start input.</summary>
     public TaskInput Input { get; private set; } = null!;
 
-    /// <summary>Where it is; each change is told to the run.</summary>
+    /// <summary>Its last report; each change is sent to the run.</summary>
     public TaskReport Report { get; set; } =
         new()
         {
@@ -21,63 +21,63 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
             State = TaskStates.Preparing,
         };
 
-    /// <summary>What became of the parts that the task was divided into; null: they are not done, or there are none.</summary>
+    /// <summary>Result of the parts that the task was divided into; null: they are not done, or there are none.</summary>
     public string? Parts { get; private set; }
 
-    /// <summary>From now on it waits for parts of it.</summary>
+    /// <summary>Begins to wait for its parts.</summary>
     public void AwaitParts()
     {
         Parts = null;
         Report = Report with { AwaitsParts = true };
     }
 
-    /// <summary>The parts have ended, where they are waited for.</summary>
+    /// <summary>The parts have ended, if it waits for them.</summary>
     public void TakeParts(string summary) => Parts = Report.AwaitsParts ? summary : Parts;
 
-    /// <summary>The task was lent files that the plan does not give to it.</summary>
+    /// <summary>The task was granted files that the plan does not give to it.</summary>
     public void Lend(IReadOnlyList<string> lent)
     {
         Input = Input with { Lent = [.. Input.Lent.Union(lent)] };
         Report = Report with { Lent = Input.Lent };
     }
 
-    /// <summary>What the workflow decides by that a person has set.</summary>
+    /// <summary>The settings that the workflow decides by.</summary>
     public RunRules Rules => Input.Rules;
 
-    /// <summary>File with what was wrong in the last attempt, relative to the repository; empty in the first.</summary>
+    /// <summary>File with the problems of the last attempt, relative to the repository; empty in the first.</summary>
     public string ProblemsFile { get; set; } = "";
 
-    /// <summary>Conversation to go on with; empty before the first start has named it.</summary>
+    /// <summary>Conversation to continue; empty before the first agent run has named it.</summary>
     public string Session { get; set; } = "";
 
     public bool IsPaused { get; private set; }
 
     public string PauseReason { get; private set; } = PausedByPerson;
 
-    /// <summary>What waits (blocked, parked) is to go on at once.</summary>
+    /// <summary>A blocked or parked task is to go on at once.</summary>
     public bool MayGoOn { get; set; }
 
-    /// <summary>A person's answer to work that changed what its gates mean; null: there is none yet.</summary>
+    /// <summary>A person's answer to work that changed what its gates check; null: there is none yet.</summary>
     public (bool Accepted, string Reason)? Decision { get; set; }
 
-    /// <summary>Its run has ended without it, so says this sentence; null: it has not.</summary>
+    /// <summary>Why its run has ended without it; null: it has not.</summary>
     public string? RunEnded { get; private set; }
 
-    /// <summary>Interrupts the agent that is at work; null: none is.</summary>
+    /// <summary>Interrupts the running agent; null: none runs.</summary>
     public CancellationTokenSource? Interrupt { get; set; }
 
     public CancellationToken Stop => _stop.Token;
 
     public bool IsCancelled => _stop.IsCancellationRequested;
 
-    /// <summary>Nobody is left to merge its work or to be told of it.</summary>
+    /// <summary>The run is gone: no one merges its work or reads its reports.</summary>
     public bool HasNoRun => RunEnded is not null;
 
     public string CancelReason => RunEnded is null ? CancelledByPerson : $"{RunEnded}; its files stay";
 
     private string Guidance { get; set; } = "";
 
-    /// <summary>Goes on from what it was started with.</summary>
+    /// <summary>Restores the state from the start input.</summary>
     public void Restore(TaskInput input)
     {
         Input = input;
@@ -101,17 +101,16 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
         Interrupt?.Cancel();
     }
 
-    /// <summary>Whoever stops an agent on its machine does not want to see it started again: the task waits until it is told to go
-    /// on.</summary>
+    /// <summary>A person stopped the agent process on its machine, so the task stays paused until it is resumed.</summary>
     public void PauseAsStopped() =>
         (IsPaused, PauseReason) = (true, "its agent was stopped by a person; 'resume' goes on in its conversation");
 
     public void Resume() => IsPaused = false;
 
-    /// <summary>It ends; its files stay.</summary>
+    /// <summary>Cancels the task; its files stay.</summary>
     public void Cancel() => _stop.Cancel();
 
-    /// <summary>Goes on at once with what waits (blocked, parked), with the words of a person.</summary>
+    /// <summary>Resumes a blocked or parked task, with a person's guidance.</summary>
     public void GoOn(string guidance)
     {
         (Guidance, MayGoOn) = (guidance, true);
@@ -121,7 +120,7 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
         }
     }
 
-    /// <summary>The planner has answered a question of the agent: it is told in its next prompt, and people by the reports.</summary>
+    /// <summary>The planner has answered a question of the agent: the answer is part of its next prompt and of the reports.</summary>
     /// <param name="answer">For people.</param>
     /// <param name="told">For the agent.</param>
     public void TakeAnswer(TaskAnswer answer, string told)
@@ -131,7 +130,7 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
         Notice([new TaskNotice(answer.ToString())]);
     }
 
-    /// <summary>Takes a person's answer, where one is waited for.</summary>
+    /// <summary>Takes a person's decision, if one is awaited.</summary>
     public void Decide(bool accepted, string reason)
     {
         if (Report.State == TaskStates.AwaitingApproval)
@@ -140,14 +139,13 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
         }
     }
 
-    /// <summary>What became of what the agent has asked for, for the next start; empty: it is told already, or has asked for
-    /// nothing.</summary>
+    /// <summary>Result of the agent's request for its next prompt; empty: already used, or there was no request.</summary>
     public string Answer { get; set; } = "";
 
-    /// <summary>A person has words for the next start.</summary>
+    /// <summary>A person has sent guidance for the next agent run.</summary>
     public bool HasGuidance => Guidance.Length > 0;
 
-    /// <summary>A person's words for the next start, once.</summary>
+    /// <summary>Takes the guidance for the next agent run, once.</summary>
     public string TakeGuidance()
     {
         var guidance = Guidance;
@@ -155,17 +153,17 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
         return guidance;
     }
 
-    /// <summary>The start that took these words was never begun: the next one gets them.</summary>
+    /// <summary>The agent run that took the guidance was never started: the next one gets it.</summary>
     public void GiveBack(string guidance) => Guidance = Guidance.Length == 0 ? guidance : Guidance;
 
-    /// <summary>It ends its agent, keeps its work and closes.</summary>
+    /// <summary>Ends the agent, keeps its work and closes.</summary>
     public void EndWithoutRun(string reason)
     {
         RunEnded ??= reason;
         Cancel();
     }
 
-    /// <summary>Told with the next report.</summary>
+    /// <summary>Adds notices to the next report.</summary>
     public void Notice(IEnumerable<TaskNotice> notices) =>
         Report = Report with { Notices = [.. Report.Notices.Concat(notices).Take(MostNotices)] };
 

@@ -5,10 +5,10 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
 {
     private static readonly TimeSpan MaxPark = TimeSpan.FromMinutes(30);
 
-    /// <summary>A parked task whose run never wakes it (the run was deleted) tries again by itself.</summary>
+    /// <summary>A parked task that is never resumed (its run was deleted) tries again by itself after this time.</summary>
     private static readonly TimeSpan SelfWake = TimeSpan.FromHours(2);
 
-    /// <summary>As long as it is paused.</summary>
+    /// <summary>Waits while the task is paused.</summary>
     public async Task WhilePausedAsync()
     {
         state.ThrowIfCancelled();
@@ -17,7 +17,7 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
             return;
         }
         state.Report = state.Report with { Paused = true };
-        // What it was blocked by has been answered, else it would not be here.
+        // A blocked or parked task gets here only after it was answered.
         var now = state.Report.State is TaskStates.Blocked or TaskStates.Parked ? TaskStates.Executing : state.Report.State;
         reporter.TransitionTo(now, state.PauseReason);
         await Workflow.WaitConditionAsync(() => !state.IsPaused || state.IsCancelled, CancellationToken.None);
@@ -26,8 +26,8 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
         reporter.TransitionTo(state.Report.State, "");
     }
 
-    /// <summary>Waits for the machine, the account or what a gate needs to be repaired, and says how long to wait the next time. A gate is
-    /// the task's own: its run wakes nobody for it.</summary>
+    /// <summary>Waits for the machine, the account or what a gate needs to be repaired, and returns the next delay. For a gate, the run
+    /// does not resume the task.</summary>
     public async Task<TimeSpan> ParkAsync(string failureClass, string reason, TimeSpan pause)
     {
         state.Report = state.Report with { FailureClass = failureClass, ResetAt = null };
@@ -50,7 +50,7 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
 
     /// <summary>For a person's answer.</summary>
     /// <param name="question">What he is asked.</param>
-    /// <param name="evidence">A file with what he needs for it, relative to the repository; empty: there is none.</param>
+    /// <param name="evidence">A file with evidence, relative to the repository; empty: there is none.</param>
     public async Task ForAnswerAsync(string question, string evidence = "")
     {
         state.MayGoOn = false;
@@ -59,7 +59,7 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
         state.ThrowIfCancelled();
     }
 
-    /// <summary>Work that passes its gates, but changed what they mean, is merged only when a person says so. No answer in time means
+    /// <summary>Work that passes its gates, but changed what they check, is merged only with approval. No answer in time means
     /// no.</summary>
     public async Task ForDecisionAsync(string reason)
     {
@@ -69,10 +69,10 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
         }
     }
 
-    /// <summary>Asks a person for a yes. No answer in time means no.</summary>
+    /// <summary>Asks a person for approval. No answer in time means no.</summary>
     /// <param name="question">What it is about.</param>
     /// <param name="asks">One of <see cref="ApprovalKinds"/>; null: that the work is merged.</param>
-    /// <returns>The answer, with the words of whoever gave it.</returns>
+    /// <returns>The answer, with its text.</returns>
     public async Task<RequestDecision> AskAsync(string question, string? asks = null)
     {
         state.Decision = null;
@@ -93,7 +93,7 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
         };
     }
 
-    /// <summary>For the parts that the task is divided into, which become tasks of the run.</summary>
+    /// <summary>Waits for the parts that the task is divided into, which become tasks of the run.</summary>
     /// <returns>What became of them.</returns>
     public async Task<string> ForPartsAsync(string reason)
     {
@@ -105,7 +105,7 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
         return state.Parts!;
     }
 
-    /// <summary>For a time, or until somebody says that it may go on.</summary>
+    /// <summary>Waits for a time, or until the task is resumed.</summary>
     public async Task ForAsync(string during, string reason, TimeSpan time)
     {
         state.MayGoOn = false;

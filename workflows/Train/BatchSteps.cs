@@ -1,6 +1,6 @@
 namespace Orchestrator.Workflows.Train;
 
-/// <summary>The steps of the merge train on the machine, and the commits of the batch that is under way.</summary>
+/// <summary>The activities of the merge train, and the commits of the batch that is under way.</summary>
 internal sealed class BatchSteps(TrainContext context, TrainReporter reporter)
 {
     private readonly Dictionary<int, MergeResult> _refusals = [];
@@ -26,7 +26,7 @@ internal sealed class BatchSteps(TrainContext context, TrainReporter reporter)
     }
 
     /// <summary>Makes the merges of a batch.</summary>
-    /// <returns>What came of the first of the requests, or of all.</returns>
+    /// <returns>The result of the first request, or of all.</returns>
     public async Task<IReadOnlyList<BuiltMerge>> BuildAsync(IReadOnlyList<MergeRequest> requests)
     {
         var build = new BuildBatchInput(Input.RunId, Input.Repository, Input.PlanHash, requests) { StagingTip = context.Position.Commit };
@@ -88,9 +88,9 @@ internal sealed class BatchSteps(TrainContext context, TrainReporter reporter)
     /// <summary>The merge of an entry, by its place from 1.</summary>
     public string CommitOf(int length) => _commits[length - 1];
 
-    /// <summary>How an entry is told that it is merged.</summary>
+    /// <summary>The result for a merged entry.</summary>
     /// <param name="place">Its place, from 1.</param>
-    /// <param name="length">The place of the one whose gates hold for it.</param>
+    /// <param name="length">The length of the prefix whose gates count for it.</param>
     public MergeResult MergedAt(int place, int length) =>
         new()
         {
@@ -99,6 +99,6 @@ internal sealed class BatchSteps(TrainContext context, TrainReporter reporter)
             Message = _fromCache.GetValueOrDefault(length, ""),
         };
 
-    /// <summary>What an entry is told that is sent back.</summary>
+    /// <summary>The result for an entry that is sent back.</summary>
     public MergeResult RefusalOf(int length) => _refusals[length];
 }

@@ -1,7 +1,6 @@
 namespace Orchestrator.Workflows.Train;
 
-/// <summary>What the parts of the merge train's workflow share: what it was started with, what it decides by, and whether it is to
-/// end.</summary>
+/// <summary>What the parts of the merge train's workflow share: its input, its state, and whether it is closing.</summary>
 internal sealed class TrainContext(CancellationToken cancellation)
 {
     private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -10,16 +9,17 @@ internal sealed class TrainContext(CancellationToken cancellation)
 
     public TrainState State { get; set; } = new();
 
-    /// <summary>Where staging is: what was merged last. Every step that uses staging is told, and no file or ref says otherwise.</summary>
+    /// <summary>The latest merge on staging. Every step that uses staging gets it as an argument; no file or ref is
+    /// authoritative.</summary>
     public StagingPosition Position { get; private set; } = new("", 0);
 
     /// <summary>Nothing more is merged.</summary>
     public bool IsClosing => _stop.IsCancellationRequested;
 
-    /// <summary>For an activity that runs other people's programs; it is interrupted when the train closes.</summary>
+    /// <summary>For an activity that runs other people's programs; cancelled when the train closes.</summary>
     public ActivityOptions Long => ActivityDefaults.Long(Input.Repository.Queue, TimeSpan.FromHours(2), _stop.Token);
 
-    /// <summary>Goes on from what it was started with.</summary>
+    /// <summary>Restores the start input.</summary>
     public void Restore(TrainInput input)
     {
         Input = input;
@@ -37,7 +37,7 @@ internal sealed class TrainContext(CancellationToken cancellation)
         };
     }
 
-    /// <summary>What the next execution goes on with.</summary>
+    /// <summary>Input of the next execution.</summary>
     /// <param name="sequence">Number of the last report.</param>
     public TrainInput ToInput(int sequence) =>
         Input with
@@ -55,12 +55,12 @@ internal sealed class TrainContext(CancellationToken cancellation)
     /// <summary>Staging has moved.</summary>
     public void MovedTo(string commit) => Position = Position.MovedTo(commit);
 
-    /// <summary>The run says where staging is; it may have heard of less than the train has done.</summary>
+    /// <summary>The run reports a position of staging, which may be older than the train's own.</summary>
     public void Hear(StagingPosition position) => Position = Position.OrNewer(position);
 
-    /// <summary>The run says by which plan it works; empty: by the same.</summary>
+    /// <summary>The run reports the hash of its plan; empty: unchanged.</summary>
     public void HearPlan(string hash) => Input = hash.Length > 0 ? Input with { PlanHash = hash } : Input;
 
-    /// <summary>Interrupts what is under way.</summary>
+    /// <summary>Interrupts the work under way.</summary>
     public void Close() => _stop.Cancel();
 }

@@ -1,7 +1,7 @@
 namespace Orchestrator.Workflows.Train;
 
-/// <summary>The order in which waiting work is merged: the oldest first, and before it what it depends on. So nobody waits for more than
-/// those who were there before him and what these depend on.</summary>
+/// <summary>The order in which waiting work is merged: the oldest first, preceded by its dependencies. So an entry waits only for older
+/// ones and their dependencies.</summary>
 internal static class TrainOrder
 {
     /// <summary>Puts them in order.</summary>

@@ -1,7 +1,7 @@
 namespace Orchestrator.Workflows.Train;
 
-/// <summary>Tells the run what the train has done, one after the other. Reports go to the run's id, not to one execution of it: the run may
-/// have continued as new meanwhile, and counts each of them once.</summary>
+/// <summary>Sends the train's results to the run, in order. Reports go to the run's id, not to one execution of it: the run may have
+/// continued as new, and counts each of them once.</summary>
 internal sealed class TrainReporter(TrainContext context)
 {
     private readonly List<Task> _telling = [];
@@ -9,16 +9,16 @@ internal sealed class TrainReporter(TrainContext context)
     /// <summary>Number of the last report.</summary>
     public int Sequence { get; set; }
 
-    /// <summary>Something came of work.</summary>
+    /// <summary>Reports the result of one request.</summary>
     public void Tell(MergeRequest request, MergeResult result) => Tell([Answer(request, result)]);
 
-    /// <summary>Something came of the work of several.</summary>
+    /// <summary>Reports several results.</summary>
     public void Tell(IReadOnlyList<TrainAnswer> answers) => Tell(Report() with { Answers = answers });
 
-    /// <summary>One in conflict waits.</summary>
+    /// <summary>Reports that an entry in conflict waits.</summary>
     public void TellDeferred(MergeRequest request, MergeResult result) => Tell(Report() with { Deferred = [Answer(request, result)] });
 
-    /// <summary>Worth knowing, for people; nothing is told where it is empty.</summary>
+    /// <summary>Reports a note for people; does nothing where it is empty.</summary>
     public void Note(string note)
     {
         if (note.Length > 0)
@@ -27,20 +27,21 @@ internal sealed class TrainReporter(TrainContext context)
         }
     }
 
-    /// <summary>The last word.</summary>
+    /// <summary>The last report.</summary>
     public void TellEnd() => Tell(Report() with { Ended = true });
 
-    /// <summary>People look into the run for what became of their words.</summary>
+    /// <summary>Notes a dropped message in the run's warnings, where people look for it.</summary>
     public void NoteDropped(string note)
     {
         var message = new DroppedMessage(Workflow.Info.WorkflowId, PayloadPaging.Brief(note));
         Begin(() => Run().SignalAsync(w => w.MessageDroppedAsync(message), Uncancelled()));
     }
 
-    /// <summary>Until all is told.</summary>
+    /// <summary>Waits until all reports are sent.</summary>
     public Task FlushAsync() => Workflow.WhenAllAsync(_telling);
 
-    /// <summary>Its run has ended without it, says somebody who may be wrong or late: a run that was reset is open again.</summary>
+    /// <summary>Handles a signal that the run has ended. It may be wrong or late (a run that was reset is open again), so the server is
+    /// asked.</summary>
     public async Task HearRunEndedAsync()
     {
         if (context.IsClosing)
@@ -58,7 +59,7 @@ internal sealed class TrainReporter(TrainContext context)
         }
     }
 
-    /// <summary>What a task is told, of the attempt that asked.</summary>
+    /// <summary>The result for the attempt that requested it.</summary>
     public static TrainAnswer Answer(MergeRequest request, MergeResult result) =>
         new(request.TaskId, result with { Attempt = request.Attempt });
 
@@ -92,7 +93,7 @@ internal sealed class TrainReporter(TrainContext context)
         }
         catch (FailureException)
         {
-            // Nobody was there to be told, or the run has taken in as many signals as it may: only a look tells.
+            // The signal failed: the run is closed, or has received its limit of signals. Only a query tells.
             await HearRunEndedAsync();
         }
     }

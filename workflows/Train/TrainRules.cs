@@ -1,19 +1,18 @@
 namespace Orchestrator.Workflows.Train;
 
-/// <summary>What the train does next, from its state as a whole. Several entries are merged one on top of the other and gated at once;
-/// where that is red, prefixes of them are, until one entry is found with which the gates do not hold and without which they do. What of it
-/// is green lands at once. Nothing is decided while gates run, so that it does not matter which of them ends first. Of those in conflict
-/// with staging one is resolved at a time: the others wait, since what resolves the first may be in conflict with them anew, or end their
-/// conflict.</summary>
+/// <summary>Decides the train's next step from its whole state. Several entries are merged one on top of the other and gated at once; if
+/// that fails, prefixes are gated, until one entry is found with which the gates fail and without which they pass. Prefixes that pass land
+/// at once. Nothing is decided while gates run, so it does not matter which ends first. Of the entries in conflict with staging one is
+/// resolved at a time: the others wait, because resolving the first may cause or end their conflict.</summary>
 internal static class TrainRules
 {
-    /// <summary>So often has a gate to fail on a tree before an entry is sent back for it.</summary>
+    /// <summary>How often a gate must fail on a tree before an entry is sent back.</summary>
     private const int Failures = 2;
 
-    /// <summary>The same for a gate that is known to fail by chance.</summary>
+    /// <summary>The same for a gate that is known to be flaky.</summary>
     private const int FailuresOfFlaky = 3;
 
-    /// <summary>What to do now.</summary>
+    /// <summary>The next step.</summary>
     public static TrainStep Next(TrainState state) =>
         state.Batch switch
         {
@@ -55,7 +54,7 @@ internal static class TrainRules
             return new TrainStep.Gate([new PrefixRun(whole, Failures)]);
         }
 
-        // Before others are looked at: was it chance?
+        // First: was a failure flaky?
         var (green, red) = (batch.Green, batch.Red);
         if (Missing(state, last) is > 0 and var moreOfWhole)
         {
@@ -70,8 +69,8 @@ internal static class TrainRules
             : new TrainStep.SendBack(red);
     }
 
-    /// <summary>Prefixes that split those that may be the shortest red one into equal parts. Where all of them are looked at, one of them
-    /// or the red one that is known will be it: then they are run as often as that takes.</summary>
+    /// <summary>Prefixes that divide the candidates for the shortest failing one into equal parts. Where all candidates are covered, one of
+    /// them or the known failing one is it: then they are run as often as needed to be sure.</summary>
     private static List<PrefixRun> Prefixes(TrainState state, TrainBatch batch, int green, int red)
     {
         var between = red - green - 1;
@@ -89,7 +88,7 @@ internal static class TrainRules
         return runs;
     }
 
-    /// <summary>How often the gates that did not hold have to be run again before that is believed.</summary>
+    /// <summary>How often the failed gates must be run again before the failure counts.</summary>
     private static int Missing(TrainState state, PrefixResult result) =>
         (IsFlaky(state, result) ? FailuresOfFlaky : Failures) - result.Failures;
 

@@ -1,7 +1,7 @@
 namespace Orchestrator.Workflows.Train;
 
-/// <summary>Carries out what <see cref="TrainRules"/> decide: merges verified tasks, one alone as it is, several as a batch, and tells the
-/// run what came of it.</summary>
+/// <summary>Carries out what <see cref="TrainRules"/> decide: merges verified tasks, alone or as a batch, and reports the
+/// results.</summary>
 internal sealed class TrainRunner(TrainContext context, TrainReporter reporter)
 {
     private readonly BatchSteps _batch = new(context, reporter);
@@ -12,10 +12,10 @@ internal sealed class TrainRunner(TrainContext context, TrainReporter reporter)
         set => context.State = value;
     }
 
-    /// <summary>There is something to do.</summary>
+    /// <summary>Whether there is something to do.</summary>
     public bool HasStep => TrainRules.Next(Train) is not TrainStep.Wait;
 
-    /// <summary>The next step.</summary>
+    /// <summary>Takes the next step.</summary>
     public async Task StepAsync()
     {
         try
@@ -24,18 +24,18 @@ internal sealed class TrainRunner(TrainContext context, TrainReporter reporter)
         }
         catch (FailureException) when (context.IsClosing)
         {
-            // What it had done by then is found by whoever merges the tasks the next time.
+            // What was already done is found when the tasks are merged the next time.
             Train = Train.Ended();
         }
         catch (ActivityFailureException failure)
         {
-            // Alone, each entry says what is wrong with it.
+            // Merged one by one, each entry shows its own fault.
             reporter.Note($"Merged one by one: {failure.InnerException?.Message ?? failure.Message}");
             Train = Train.GivenUp();
         }
     }
 
-    /// <summary>A task is not waited for. One that waits itself for another to resolve its conflict has its answer by that.</summary>
+    /// <summary>Stops waiting for a task. If it waits itself for another conflict to be resolved, it gets its result.</summary>
     public void Pass(string task)
     {
         var waiting = Train.Deferred.Contains(task) ? Train.Queue.Find(request => request.TaskId == task) : null;
@@ -102,7 +102,7 @@ internal sealed class TrainRunner(TrainContext context, TrainReporter reporter)
         reporter.Tell(alone.Request, result);
     }
 
-    /// <summary>One is in conflict with staging: it is sent back, unless another one is at its own conflict.</summary>
+    /// <summary>Sends an entry in conflict with staging back, unless another one is being resolved.</summary>
     private void Resolve(MergeRequest request, MergeResult conflict)
     {
         if (Train.MayResolve(request))
@@ -150,7 +150,7 @@ internal sealed class TrainRunner(TrainContext context, TrainReporter reporter)
         }
         catch (FailureException failure)
         {
-            // Others of the round go on. Alone, each entry says what is wrong with it.
+            // Others of the round go on. Merged one by one, each entry shows its own fault.
             gated = new BatchGated
             {
                 Refusal = new MergeResult { Message = failure.Message },
