@@ -91,7 +91,7 @@ internal sealed class ActivityControlHandler(WorkflowEngine engine, NamespaceReg
                 }
 
                 var chosen = run
-                    .Activities.Values.Where(a =>
+                    .Activities.All.Where(a =>
                         all || (id.Length > 0 ? a.Scheduled.ActivityId == id : a.Scheduled.ActivityType.Name == type)
                     )
                     .ToList();
@@ -127,7 +127,7 @@ internal sealed class ActivityControlHandler(WorkflowEngine engine, NamespaceReg
             record.Stamp++;
         }
 
-        run.Touch(activity);
+        ActivityTransitions.Touch(run, activity);
         run.Changes.Visible = true;
     }
 
@@ -161,7 +161,7 @@ internal sealed class ActivityControlHandler(WorkflowEngine engine, NamespaceReg
             Hand(run, activity, request.ResetAttempts || record.Attempt == 1);
         }
 
-        run.Touch(activity);
+        ActivityTransitions.Touch(run, activity);
         run.Changes.Visible = true;
     }
 
@@ -196,7 +196,7 @@ internal sealed class ActivityControlHandler(WorkflowEngine engine, NamespaceReg
             }
         }
 
-        run.Touch(activity);
+        ActivityTransitions.Touch(run, activity);
     }
 
     /// <summary>Offers an unstarted activity to its queue again: at once, or when its retry interval is over.</summary>
@@ -210,7 +210,7 @@ internal sealed class ActivityControlHandler(WorkflowEngine engine, NamespaceReg
             record.ScheduledTime = now.Stamp();
             record.RetryInterval = null;
             record.WaitsForRetry = false;
-            run.DispatchActivity(activity);
+            ActivityTransitions.Dispatch(run, activity);
         }
     }
 
@@ -314,10 +314,10 @@ internal sealed class ActivityControlHandler(WorkflowEngine engine, NamespaceReg
         else if (!activity.IsStarted && !activity.Record.Paused && !activity.Record.WaitsForRetry)
         {
             activity.Record.Stamp++;
-            run.DispatchActivity(activity);
+            ActivityTransitions.Dispatch(run, activity);
         }
 
-        run.Touch(activity);
+        ActivityTransitions.Touch(run, activity);
     }
 
     private static ActivityOptions Shown(PendingActivity activity)

@@ -28,7 +28,7 @@ internal sealed class ActivityStarts(WorkflowEngine engine, NamespaceRegistry na
     {
         if (
             engine.Store.Find(workflow, task.RunId) is not { IsOpen: true } run
-            || !run.Activities.TryGetValue(task.ScheduledEventId, out var activity)
+            || run.Activities.Find(task.ScheduledEventId) is not { } activity
             || activity.IsStarted
             || activity.Record.Stamp != task.Stamp
             || activity.Record.Paused
@@ -53,7 +53,7 @@ internal sealed class ActivityStarts(WorkflowEngine engine, NamespaceRegistry na
                     {
                         if (
                             engine.Store.Find(w, task.RunId) is not { IsOpen: true } run
-                            || !run.Activities.TryGetValue(task.ScheduledEventId, out var activity)
+                            || run.Activities.Find(task.ScheduledEventId) is not { } activity
                             || activity.Record.Stamp != task.Stamp
                         )
                         {
@@ -62,7 +62,7 @@ internal sealed class ActivityStarts(WorkflowEngine engine, NamespaceRegistry na
 
                         if (activity.IsStarted && activity.Record.RequestId == requestId)
                         {
-                            run.UnstartActivity(activity);
+                            ActivityTransitions.Unstart(run, activity);
                         }
                         else if (!activity.IsStarted)
                         {
@@ -80,7 +80,7 @@ internal sealed class ActivityStarts(WorkflowEngine engine, NamespaceRegistry na
         WorkerVersionStamp? version
     )
     {
-        run.StartActivity(activity, identity, requestId, version);
+        ActivityTransitions.Start(run, activity, identity, requestId, version);
         var scheduled = activity.Scheduled;
         return new PollActivityTaskQueueResponse
         {

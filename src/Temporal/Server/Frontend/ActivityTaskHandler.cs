@@ -206,14 +206,10 @@ internal sealed class ActivityTaskHandler(
                 }
 
                 var byId = token.ScheduledEventId == 0;
-                var scheduled = byId ? run.ActivityIds.GetValueOrDefault(token.ActivityId) : token.ScheduledEventId;
-                if (
-                    !run.Activities.TryGetValue(scheduled, out var activity)
-                    || (!activity.IsStarted && needsStart)
-                    || (!byId && !IsAttempt(activity.Record, token))
-                )
+                var activity = byId ? run.Activities.Find(token.ActivityId) : run.Activities.Find(token.ScheduledEventId);
+                if (activity is null || (!activity.IsStarted && needsStart) || (!byId && !IsAttempt(activity.Record, token)))
                 {
-                    throw byId && scheduled == 0
+                    throw byId && activity is null
                         ? RpcErrors.NotFound(
                             $"cannot find pending activity with ActivityID {token.ActivityId}, check workflow execution history "
                                 + "for more details"
@@ -253,7 +249,8 @@ internal sealed class ActivityTaskHandler(
     {
         if (TooLarge(result))
         {
-            run.FailActivity(
+            ActivityTransitions.Fail(
+                run,
                 activity,
                 new FailureMessage
                 {
@@ -265,7 +262,7 @@ internal sealed class ActivityTaskHandler(
             return;
         }
 
-        run.CompleteActivity(activity, result, identity);
+        ActivityTransitions.Complete(run, activity, result, identity);
     }
 
     private void Fail(MutableState run, PendingActivity activity, FailureMessage? failure, Payloads? heartbeat, string identity)
@@ -280,7 +277,7 @@ internal sealed class ActivityTaskHandler(
             failure = Failures.Server("RespondActivityTaskFailedRequest.Failure exceeds size limit.");
         }
 
-        run.FailActivity(activity, failure, identity);
+        ActivityTransitions.Fail(run, activity, failure, identity);
     }
 
     private static void Cancel(MutableState run, PendingActivity activity, Payloads? details, string identity)
@@ -290,14 +287,15 @@ internal sealed class ActivityTaskHandler(
             throw RpcErrors.InvalidArgument("ActivityTask is not cancelled, but worker reports cancelled.");
         }
 
-        run.CancelActivity(activity, details, identity);
+        ActivityTransitions.Cancel(run, activity, details, identity);
     }
 
     private void Heartbeat(MutableState run, PendingActivity activity, Payloads? details, string identity)
     {
         if (TooLarge(details))
         {
-            run.FailActivity(
+            ActivityTransitions.Fail(
+                run,
                 activity,
                 new FailureMessage
                 {
@@ -310,7 +308,7 @@ internal sealed class ActivityTaskHandler(
             return;
         }
 
-        run.RecordHeartbeat(activity, details);
+        ActivityTransitions.RecordHeartbeat(run, activity, details);
     }
 
     private bool TooLarge(Payloads? blob) => blob is not null && blob.CalculateSize() > namespaces.BlobSizeLimit;

@@ -162,7 +162,7 @@ internal sealed class QueryHandler(
             throw RpcErrors.WorkflowNotReady("Workflow execution closed before WorkflowTaskStarted event");
         }
 
-        if (run is { IsOpen: true, Task: null, InFirstTaskBackoff: true, PreviousStartedEventId: 0 })
+        if (run is { IsOpen: true, Task: null, WorkflowTask.InFirstTaskBackoff: true, PreviousStartedEventId: 0 })
         {
             throw RpcErrors.WorkflowNotReady("Workflow task is not scheduled yet.");
         }
@@ -204,7 +204,8 @@ internal sealed class QueryHandler(
     /// <summary>Offers a query to a worker that has the run in memory, else to any of its queue.</summary>
     public static void Dispatch(WorkflowEngine engine, MutableState run, PendingQuery query, bool anyWorker = false)
     {
-        var sticky = !anyWorker && run.UsesStickyQueue && engine.Queues.StickyWorkerLives(run.NamespaceId, run.Record.StickyQueue);
+        var sticky =
+            !anyWorker && run.WorkflowTask.UsesStickyQueue && engine.Queues.StickyWorkerLives(run.NamespaceId, run.Record.StickyQueue);
         query.RunId = run.RunId;
         query.Offer(sticky ? run.Record.StickyTimeout.Span() : null);
         engine.Queues.Add(

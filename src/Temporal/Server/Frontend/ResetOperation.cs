@@ -45,7 +45,7 @@ internal sealed class ResetOperation(WorkflowEngine engine)
         var all = engine.Store.Batches(run, 1).SelectMany(HistoryLog.Decode).Concat(run.Changes.Events).ToList();
         var kept = all.Where(e => e.EventId < finish).ToList();
         CheckBoundary(kept, all, finish);
-        var later = all.Where(e => e.EventId >= finish).Concat(run.Buffered).ToList();
+        var later = all.Where(e => e.EventId >= finish).Concat(run.Buffered.All).ToList();
         later.AddRange(LaterRuns(workflow, run));
 
         var reset = Copy(workflow, run, kept, request);
@@ -66,7 +66,7 @@ internal sealed class ResetOperation(WorkflowEngine engine)
             }
         }
 
-        reset.EnsureWorkflowTask();
+        reset.WorkflowTask.EnsureScheduled();
         return new ResetWorkflowExecutionResponse { RunId = reset.RunId };
     }
 
@@ -158,17 +158,17 @@ internal sealed class ResetOperation(WorkflowEngine engine)
             NewRunId = runId,
         };
         reset.Add(failed);
-        foreach (var activity in reset.Activities.Values)
+        foreach (var activity in reset.Activities.All)
         {
-            reset.RescheduleAfterReset(activity);
+            ActivityTransitions.RescheduleAfterReset(reset, activity);
         }
 
         // What was asked of other workflows and not answered before that point is asked again by the new run.
         var unanswered = reset
-            .Children.Values.Where(c => c.StartedEventId == 0)
+            .Children.All.Where(c => c.StartedEventId == 0)
             .Select(c => c.InitiatedEventId)
-            .Concat(reset.ExternalSignals.Keys)
-            .Concat(reset.ExternalCancels.Keys)
+            .Concat(reset.Externals.Signals)
+            .Concat(reset.Externals.Cancels)
             .ToHashSet();
         foreach (var e in kept.Where(e => unanswered.Contains(e.EventId)))
         {
@@ -184,7 +184,7 @@ internal sealed class ResetOperation(WorkflowEngine engine)
         var at = run;
         while (Next(at) is { Length: > 0 } next && engine.Store.Find(workflow, next) is { } following)
         {
-            foreach (var e in engine.Store.Batches(following, 1).SelectMany(HistoryLog.Decode).Concat(following.Buffered).ToList())
+            foreach (var e in engine.Store.Batches(following, 1).SelectMany(HistoryLog.Decode).Concat(following.Buffered.All).ToList())
             {
                 yield return e;
             }

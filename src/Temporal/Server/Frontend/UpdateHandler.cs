@@ -101,7 +101,7 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
         if (run.Task is null)
         {
             // Also while the first task waits for its time: the update does not wait with it.
-            run.ScheduleWorkflowTask(speculative: true);
+            run.WorkflowTask.Schedule(speculative: true);
         }
 
         return update;

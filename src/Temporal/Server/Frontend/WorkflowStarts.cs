@@ -56,7 +56,7 @@ internal sealed class WorkflowStarts(WorkflowEngine engine)
 
         run.Record.Callbacks.AddRange(request.CompletionCallbacks);
         beforeFirstTask?.Invoke(run);
-        run.EnsureWorkflowTask();
+        run.WorkflowTask.EnsureScheduled();
         return Started(request, run, started: true);
     }
 

@@ -88,7 +88,7 @@ internal sealed class WorkflowTaskCompletionHandler(
             ?? Unhandled(run, request);
         if (fault is not null)
         {
-            run.FailWorkflowTask(
+            run.WorkflowTask.Fail(
                 fault.Cause,
                 fault.Cause == WorkflowTaskFailedCause.Unspecified
                     ? null
@@ -125,13 +125,13 @@ internal sealed class WorkflowTaskCompletionHandler(
             }
 
             Updates.RejectUnanswered(workflow, run);
-            run.DropSpeculativeTask();
+            run.WorkflowTask.DropSpeculative();
             SetSticky(run, request);
             AskDirectly(workflow, run);
             return (null, response, Next(workflow, run, request, response));
         }
 
-        var completedId = run.CompleteWorkflowTask(Completed(request));
+        var completedId = run.WorkflowTask.Complete(Completed(request));
         NoteBuild(run, request, completedId);
         SetSticky(run, request);
         var applier = new CommandApplier(workflow, run, ns, namespaces, engine.Chain, completedId, request.Identity, request.Messages);
@@ -148,7 +148,7 @@ internal sealed class WorkflowTaskCompletionHandler(
                     !more && !request.ForceCreateNewWorkflowTask && request.ReturnNewWorkflowTask && workflow.Updates.Admitted.Any();
                 if (run.Task is null)
                 {
-                    run.ScheduleWorkflowTask(speculative);
+                    run.WorkflowTask.Schedule(speculative);
                 }
             }
         }
@@ -240,9 +240,9 @@ internal sealed class WorkflowTaskCompletionHandler(
             run.Record.StickyQueue = sticky.WorkerTaskQueue.Name;
             run.Record.StickyTimeout = sticky.ScheduleToStartTimeout;
         }
-        else if (run.UsesStickyQueue)
+        else if (run.WorkflowTask.UsesStickyQueue)
         {
-            run.ClearSticky();
+            run.WorkflowTask.ClearSticky();
         }
     }
 
@@ -284,7 +284,7 @@ internal sealed class WorkflowTaskCompletionHandler(
                 RunId = run.RunId,
                 FirstWorkflowTaskCompletedId = completedId,
                 CreateTime = run.Now.Stamp(),
-                Resettable = run.Children.Count + run.ExternalSignals.Count + run.ExternalCancels.Count == 0,
+                Resettable = run.Children.Count + run.Externals.Signals.Count + run.Externals.Cancels.Count == 0,
             }
         );
     }
@@ -348,7 +348,7 @@ internal sealed class WorkflowTaskCompletionHandler(
                 }
 
                 var run = StartedTask(w, token);
-                run.FailWorkflowTask(
+                run.WorkflowTask.Fail(
                     request.Cause,
                     failure,
                     request.Identity,
@@ -421,7 +421,7 @@ internal sealed class WorkflowTaskCompletionHandler(
                     throw RpcErrors.NotFound("workflow execution already completed");
                 }
 
-                run.ClearSticky();
+                run.WorkflowTask.ClearSticky();
                 run.Changes.DispatchWorkflowTask = run.Task is { StartedEventId: 0 };
             }
         );

@@ -35,7 +35,7 @@ internal sealed class WorkflowTaskHandler(WorkflowEngine engine, NamespaceRegist
         bool partialHistory
     )
     {
-        run.StartWorkflowTask(identity, requestId, version);
+        run.WorkflowTask.Start(identity, requestId, version);
         return Started(workflow, run, partialHistory);
     }
 
@@ -54,7 +54,7 @@ internal sealed class WorkflowTaskHandler(WorkflowEngine engine, NamespaceRegist
         if (task.StartedEventId == 0)
         {
             run.Changes.DispatchWorkflowTask = false;
-            run.StartWorkflowTask(request.Identity, request.RequestId, null);
+            run.WorkflowTask.Start(request.Identity, request.RequestId, null);
         }
 
         return task.RequestId == request.RequestId
@@ -93,7 +93,7 @@ internal sealed class WorkflowTaskHandler(WorkflowEngine engine, NamespaceRegist
             response.Queries.Add(query.Id, query.Query);
         }
 
-        return Encode(run, response, partialHistory ? run.PreviousStartedEventId + 1 : 1, run.UnwrittenTaskEvents());
+        return Encode(run, response, partialHistory ? run.PreviousStartedEventId + 1 : 1, run.WorkflowTask.UnwrittenEvents());
     }
 
     private async ValueTask<GrpcResponse> PollAsync(GrpcServerCallContext context, PollWorkflowTaskQueueRequest request)
@@ -149,9 +149,9 @@ internal sealed class WorkflowTaskHandler(WorkflowEngine engine, NamespaceRegist
             return null;
         }
 
-        if (request.TaskQueue.Kind != TaskQueueKind.Sticky && run.UsesStickyQueue)
+        if (request.TaskQueue.Kind != TaskQueueKind.Sticky && run.WorkflowTask.UsesStickyQueue)
         {
-            run.ClearSticky();
+            run.WorkflowTask.ClearSticky();
         }
 
         return Start(
@@ -265,7 +265,7 @@ internal sealed class WorkflowTaskHandler(WorkflowEngine engine, NamespaceRegist
 
                         if (present.StartedEventId > 0 && present.RequestId == requestId)
                         {
-                            run.TimeOutWorkflowTask(TimeoutType.StartToClose);
+                            run.WorkflowTask.TimeOut(TimeoutType.StartToClose);
                         }
                         else if (
                             present.StartedEventId == 0

@@ -22,7 +22,7 @@ internal sealed class ChildStarts(WorkflowStore store, RunChain chain, Namespace
             task.NamespaceId,
             task.WorkflowId,
             w =>
-                store.Find(w, task.RunId) is { IsOpen: true } run && run.Children.TryGetValue(task.EventId, out var child)
+                store.Find(w, task.RunId) is { IsOpen: true } run && run.Children.Find(task.EventId) is { } child
                     ? (run.Root, Priorities.Inherit(a.Priority, run.Start.Priority), child.RunId)
                     : (null, null, "")
         );
@@ -67,7 +67,7 @@ internal sealed class ChildStarts(WorkflowStore store, RunChain chain, Namespace
                     }
 
                     child.Changes.DoneTransfers.Add(key);
-                    child.EnsureWorkflowTask();
+                    child.WorkflowTask.EnsureScheduled();
                     return true;
                 }
             );
@@ -160,7 +160,7 @@ internal sealed class ChildStarts(WorkflowStore store, RunChain chain, Namespace
             run.Changes.DoneTransfers.Add(key);
         }
 
-        if (!run.IsOpen || !run.Children.TryGetValue(task.EventId, out var child) || child.StartedEventId != 0)
+        if (!run.IsOpen || run.Children.Find(task.EventId) is not { } child || child.StartedEventId != 0)
         {
             if (!run.IsOpen && runId.Length > 0 && a.ParentClosePolicy != ParentClosePolicy.Abandon)
             {
@@ -213,6 +213,6 @@ internal sealed class ChildStarts(WorkflowStore store, RunChain chain, Namespace
             run.AddOrBuffer(e);
         }
 
-        run.EnsureWorkflowTask();
+        run.WorkflowTask.EnsureScheduled();
     }
 }

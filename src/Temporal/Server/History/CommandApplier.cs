@@ -191,7 +191,7 @@ internal sealed class CommandApplier(
                     Priority = a.Priority,
                 }
         );
-        run.DispatchActivity(run.Activities[e.EventId]);
+        ActivityTransitions.Dispatch(run, run.Activities.Find(e.EventId)!);
     }
 
     private void RequestCancelActivity(RequestCancelActivityTaskCommandAttributes a)
@@ -203,14 +203,14 @@ internal sealed class CommandApplier(
             WorkflowTaskCompletedEventId = taskCompletedId,
         };
         run.Add(e);
-        if (run.Activities.TryGetValue(a.ScheduledEventId, out var activity))
+        if (run.Activities.Find(a.ScheduledEventId) is { } activity)
         {
-            run.Touch(activity);
+            ActivityTransitions.Touch(run, activity);
             if (!activity.IsStarted)
             {
                 var details = new Payloads();
                 details.Payloads_.Add(PayloadExtensions.Json("\"ACTIVITY_ID_NOT_STARTED\""));
-                run.CancelUnstartedActivity(activity, details, identity);
+                ActivityTransitions.CancelUnstarted(run, activity, details, identity);
             }
         }
     }

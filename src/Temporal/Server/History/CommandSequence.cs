@@ -42,13 +42,13 @@ internal static class CommandSequence
             )
             ?? Check(
                 CommandType.SignalExternalWorkflowExecution,
-                run.ExternalSignals.Count,
+                run.Externals.Signals.Count,
                 WorkflowTaskFailedCause.PendingSignalsLimitExceeded,
                 "pending signals to external workflows"
             )
             ?? Check(
                 CommandType.RequestCancelExternalWorkflowExecution,
-                run.ExternalCancels.Count,
+                run.Externals.Cancels.Count,
                 WorkflowTaskFailedCause.PendingRequestCancelLimitExceeded,
                 "pending requests to cancel external workflows"
             );

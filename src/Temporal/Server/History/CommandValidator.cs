@@ -133,9 +133,9 @@ internal sealed class CommandValidator(
             scheduledEventId >= run.NextEventId
                 ? _newActivities.Count > 0 && scheduledEventId <= run.NextEventId + EventsOfTask + _commands
                 : (
-                    run.Activities.TryGetValue(scheduledEventId, out var activity)
+                    run.Activities.Find(scheduledEventId) is { } activity
                         ? !activity.Record.CancelRequested
-                        : run.Buffered.Any(e => MutableState.EndedActivity(e) == scheduledEventId)
+                        : run.Buffered.All.Any(e => PendingActivities.EndedBy(e) == scheduledEventId)
                 )
         );
 
@@ -219,7 +219,7 @@ internal sealed class CommandValidator(
             );
         }
 
-        if (run.ActivityIds.ContainsKey(a.ActivityId) || !_newActivities.Add(a.ActivityId))
+        if (run.Activities.Find(a.ActivityId) is not null || !_newActivities.Add(a.ActivityId))
         {
             return new CommandFault(
                 WorkflowTaskFailedCause.ScheduleActivityDuplicateId,
@@ -282,7 +282,7 @@ internal sealed class CommandValidator(
             return new CommandFault(Cause, "TimerId is not set on CancelTimerCommand.");
         }
 
-        var firing = run.Buffered.Any(e => e.TimerFiredEventAttributes?.TimerId == a.TimerId);
+        var firing = run.Buffered.All.Any(e => e.TimerFiredEventAttributes?.TimerId == a.TimerId);
         if (!_newTimers.Remove(a.TimerId) && !((run.Timers.ContainsKey(a.TimerId) || firing) && _goneTimers.Add(a.TimerId)))
         {
             return new CommandFault(Cause, $"invalid history builder state for action: add-timer-canceled-event, TimerID: {a.TimerId}");

@@ -39,9 +39,9 @@ internal static class Describer
             },
         };
         answer.WorkflowExtendedInfo.RequestIdInfos.Add(run.Record.RequestIds);
-        answer.PendingActivities.AddRange(run.Activities.Values.OrderBy(a => a.ScheduledEventId).Select(a => Activity(run, a)));
+        answer.PendingActivities.AddRange(run.Activities.All.OrderBy(a => a.ScheduledEventId).Select(a => Activity(run, a)));
         answer.PendingChildren.AddRange(
-            run.Children.Values.OrderBy(c => c.InitiatedEventId)
+            run.Children.All.OrderBy(c => c.InitiatedEventId)
                 .Select(c => new PendingChildExecutionInfo
                 {
                     WorkflowId = c.Initiated.WorkflowId,
@@ -86,7 +86,7 @@ internal static class Describer
             HistoryLength = run.NextEventId - 1,
             ExecutionTime = run.ExecutionTime.Stamp(),
             Memo = run.Memo,
-            SearchAttributes = run.AllSearchAttributes(),
+            SearchAttributes = VisibilityRecords.SearchAttributesOf(run),
             AutoResetPoints = new ResetPoints(),
             TaskQueue = run.Start.TaskQueue.Name,
             StateTransitionCount = run.Record.StateTransitions,

@@ -1,3 +1,4 @@
+using Google.Protobuf.Collections;
 using Temporal.Server.Common;
 using Temporal.Server.Storage;
 using Temporal.Server.Timers;
@@ -6,6 +7,7 @@ using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.History.V1;
 using Temporalio.Api.Sdk.V1;
+using Temporalio.Api.Workflow.V1;
 
 namespace Temporal.Server.History;
 
@@ -13,27 +15,32 @@ namespace Temporal.Server.History;
 /// The state of one run: the fold of its events (<see cref="Apply"/>) plus <see cref="Record"/> and the records of its activities, which no
 /// event tells. Changes gather in <see cref="Changes"/> until they are committed. Guarded by the lock of its workflow.
 /// </summary>
-internal sealed partial class MutableState(
-    long key,
-    string namespaceId,
-    string workflowId,
-    string runId,
-    TimeProvider time,
-    AwakeTime? awake = null
-)
+internal sealed class MutableState
 {
-    private readonly AwakeTime _awake = awake ?? new AwakeTime(time);
+    private readonly TimeProvider _time;
 
-    public long Key { get; } = key;
+    public MutableState(long key, string namespaceId, string workflowId, string runId, TimeProvider time, AwakeTime? awake = null)
+    {
+        _time = time;
+        Key = key;
+        NamespaceId = namespaceId;
+        WorkflowId = workflowId;
+        RunId = runId;
+        Awake = awake ?? new AwakeTime(time);
+        Activities = new PendingActivities(Awake);
+        WorkflowTask = new WorkflowTaskStateMachine(this, Awake);
+    }
+
+    public long Key { get; }
 
     /// <summary>The names by which its rows are found.</summary>
     public RunName Name => new(Key, NamespaceId, WorkflowId, RunId);
 
-    public string NamespaceId { get; } = namespaceId;
+    public string NamespaceId { get; }
 
-    public string WorkflowId { get; } = workflowId;
+    public string WorkflowId { get; }
 
-    public string RunId { get; } = runId;
+    public string RunId { get; }
 
     /// <summary>What is stored of the run beside its history.</summary>
     public RunRecord Record { get; private set; } = new() { NextAttempt = 1 };
@@ -54,20 +61,15 @@ internal sealed partial class MutableState(
 
     public long NextEventId { get; private set; } = 1;
 
-    public Dictionary<long, PendingActivity> Activities { get; } = [];
-
-    public Dictionary<string, long> ActivityIds { get; } = [];
+    public PendingActivities Activities { get; }
 
     public Dictionary<string, PendingTimer> Timers { get; } = [];
 
-    public Dictionary<long, PendingChild> Children { get; } = [];
+    public PendingChildren Children { get; } = new();
 
-    public Dictionary<long, RequestCancelExternalWorkflowExecutionInitiatedEventAttributes> ExternalCancels { get; } = [];
+    public ExternalRequests Externals { get; } = new();
 
-    public Dictionary<long, SignalExternalWorkflowExecutionInitiatedEventAttributes> ExternalSignals { get; } = [];
-
-    /// <summary>Events that wait until the started workflow task ends.</summary>
-    public List<HistoryEvent> Buffered { get; } = [];
+    public BufferedEvents Buffered { get; } = new();
 
     public HashSet<string> SignalRequestIds { get; } = [];
 
@@ -99,16 +101,29 @@ internal sealed partial class MutableState(
 
     public string FirstRunId => Start.FirstExecutionRunId;
 
+    /// <summary>Schedules, starts and ends <see cref="Task"/>.</summary>
+    public WorkflowTaskStateMachine WorkflowTask { get; }
+
+    /// <summary>The workflow task that is scheduled or started; null for none.</summary>
     public WorkflowTaskRecord? Task => Record.WorkflowTask;
 
     public bool HasStartedTask => Task is { StartedEventId: > 0 };
+
+    /// <summary>From how many events on a worker is told to continue as new.</summary>
+    public int SuggestContinueAsNewAfter { get; init; } = TemporalServerOptions.UsualSuggestContinueAsNewAfter;
+
+    /// <summary>The time in which attempts are measured.</summary>
+    public AwakeTime Awake { get; }
+
+    /// <summary>The clock as it is; it may have been set back.</summary>
+    public DateTimeOffset WallClock => _time.GetUtcNow();
 
     /// <summary>The clock, never behind the last event.</summary>
     public DateTimeOffset Now
     {
         get
         {
-            var now = time.GetUtcNow();
+            var now = WallClock;
             return now > LastEventTime ? now : LastEventTime;
         }
     }
@@ -119,11 +134,52 @@ internal sealed partial class MutableState(
     /// <summary>When the time of the run is up: its own limit or that of the chain.</summary>
     public DateTimeOffset? Expiration => ProtoTime.Earlier(RunExpiration, Start.WorkflowExecutionExpirationTime?.Time());
 
+    public DateTimeOffset ExecutionTime => StartTime + Start.FirstWorkflowTaskBackoff.Span();
+
+    public WorkflowExecution Execution => new() { WorkflowId = WorkflowId, RunId = RunId };
+
+    public WorkflowExecution Root => Start.RootWorkflowExecution ?? Execution;
+
+    /// <summary>The event that closed the run.</summary>
+    public HistoryEvent? CloseEvent { get; private set; }
+
+    /// <summary>True when a task of the run belongs in a queue: what a restarted server looks for.</summary>
+    public bool WaitsInQueue() =>
+        IsOpen && (Task is not null || Activities.All.Any(a => !a.IsStarted && !a.Record.Paused && !a.Record.WaitsForRetry));
+
     public RunChanges TakeChanges()
     {
         var taken = Changes;
         Changes = new RunChanges();
         return taken;
+    }
+
+    /// <summary>The first event of a new run.</summary>
+    public void Begin(
+        WorkflowExecutionStartedEventAttributes start,
+        UserMetadata? metadata,
+        IEnumerable<Link> links,
+        string createRequestId
+    )
+    {
+        Changes.Created = true;
+        Changes.Visible = true;
+        var e = NewEvent(EventType.WorkflowExecutionStarted);
+        e.WorkflowExecutionStartedEventAttributes = start;
+        e.UserMetadata = metadata;
+        e.Links.AddRange(links);
+        Record.CreateRequestId = createRequestId;
+        Record.OriginalStartTime = e.EventTime;
+        if (createRequestId.Length > 0)
+        {
+            Record.RequestIds[createRequestId] = new RequestIdInfo { EventType = EventType.WorkflowExecutionStarted, EventId = 1 };
+        }
+
+        Add(e);
+        if (start.FirstWorkflowTaskBackoff.IsPositive())
+        {
+            Record.FirstTaskDue = (e.EventTime.Time() + start.FirstWorkflowTaskBackoff.Span()).Stamp();
+        }
     }
 
     public HistoryEvent NewEvent(EventType type) => new() { EventType = type, EventTime = Now.Stamp() };
@@ -147,15 +203,21 @@ internal sealed partial class MutableState(
 
         if (Task!.Speculative)
         {
-            // From here on the task is part of history; as the real server writes it then, without the worker's name.
-            WriteUnwritten(withIdentity: false);
+            // As the real server writes it then, without the worker's name.
+            WorkflowTask.WriteUnwritten(withIdentity: false);
             Changes.Touched = true;
         }
 
+        Buffer(e);
+        return e;
+    }
+
+    /// <summary>Keeps an event until <see cref="FlushBuffered"/>.</summary>
+    public void Buffer(HistoryEvent e)
+    {
         Buffered.Add(e);
         Changes.NewBuffered.Add(e);
         Apply(e);
-        return e;
     }
 
     /// <summary>Writes what was buffered: ends of activities and children behind the rest. True when there was something.</summary>
@@ -166,17 +228,15 @@ internal sealed partial class MutableState(
             return false;
         }
 
-        var startedIds = new Dictionary<long, long>();
-        foreach (var e in Buffered.Where(e => !IsEndOfWork(e.EventType)).Concat(Buffered.Where(e => IsEndOfWork(e.EventType))).ToList())
+        foreach (var e in Buffered.Take(NextEventId))
         {
-            e.EventId = NextEventId++;
-            FixStartedId(e, startedIds);
+            NextEventId = e.EventId + 1;
+            LastEventTime = e.EventTime.Time() is var at && at > LastEventTime ? at : LastEventTime;
             Changes.Events.Add(e);
+            Children.NoteWritten(e);
             ResolveRequestId(e);
         }
 
-        LastEventTime = Buffered.Max(e => e.EventTime.Time()) is var last && last > LastEventTime ? last : LastEventTime;
-        Buffered.Clear();
         Changes.NewBuffered.Clear();
         Changes.BufferFlushed = true;
         return true;
@@ -185,13 +245,11 @@ internal sealed partial class MutableState(
     /// <summary>Takes back a timer's firing that the worker has not seen; its started event, 0 when there is none.</summary>
     public long TakeBufferedTimer(string timerId)
     {
-        var fired = Buffered.Find(e => e.TimerFiredEventAttributes?.TimerId == timerId);
-        if (fired is null)
+        if (Buffered.TakeFired(timerId) is not { } fired)
         {
             return 0;
         }
 
-        Buffered.Remove(fired);
         if (!Changes.NewBuffered.Remove(fired))
         {
             // Its row goes with the flush that follows in the same change.
@@ -200,6 +258,52 @@ internal sealed partial class MutableState(
 
         return fired.TimerFiredEventAttributes.StartedEventId;
     }
+
+    /// <summary>Notes that a request changed the run, so that the same request does it only once.</summary>
+    public void RememberRequest(string requestId, EventType type, HistoryEvent e)
+    {
+        if (requestId.Length > 0)
+        {
+            Record.RequestIds[requestId] = new RequestIdInfo
+            {
+                EventType = type,
+                EventId = e.EventId,
+                Buffered = e.EventId == 0,
+            };
+            Changes.Touched = true;
+        }
+    }
+
+    /// <summary>Folds stored events.</summary>
+    public void Replay(EventBatch batch)
+    {
+        Log.Append(batch);
+        foreach (var e in HistoryLog.Decode(batch))
+        {
+            Apply(e);
+            NextEventId = e.EventId + 1;
+        }
+    }
+
+    /// <summary>Takes what was stored beside the events.</summary>
+    public void Restore(RunRecord record)
+    {
+        Record = record;
+        if (record.WorkflowTask is { Speculative: true })
+        {
+            record.WorkflowTask = null;
+        }
+    }
+
+    /// <summary>Takes an event that was buffered.</summary>
+    public void RestoreBuffered(HistoryEvent e)
+    {
+        Buffered.Add(e);
+        Apply(e);
+    }
+
+    /// <summary>The events of a reset run are copies: the run begins now, whatever the first of them says.</summary>
+    public void BeginFromReset() => LastEventTime = WallClock is var now && now > LastEventTime ? now : LastEventTime;
 
     /// <summary>Folds an event into the state. Called when the event is made, so for buffered events before it has an id.</summary>
     [System.Diagnostics.CodeAnalysis.SuppressMessage("Maintainability", "CA1502", Justification = "One case for each kind of event.")]
@@ -231,29 +335,6 @@ internal sealed partial class MutableState(
                     ? deployment
                     : DeploymentName;
                 break;
-            case HistoryEvent.AttributesOneofCase.ActivityTaskScheduledEventAttributes:
-                ApplyActivityScheduled(e);
-                break;
-            case HistoryEvent.AttributesOneofCase.ActivityTaskCancelRequestedEventAttributes:
-                if (Activities.TryGetValue(e.ActivityTaskCancelRequestedEventAttributes.ScheduledEventId, out var cancelled))
-                {
-                    cancelled.CancelRequestedEventId = e.EventId;
-                    cancelled.Record.CancelRequested = true;
-                }
-
-                break;
-            case HistoryEvent.AttributesOneofCase.ActivityTaskCompletedEventAttributes:
-                RemoveActivity(e.ActivityTaskCompletedEventAttributes.ScheduledEventId);
-                break;
-            case HistoryEvent.AttributesOneofCase.ActivityTaskFailedEventAttributes:
-                RemoveActivity(e.ActivityTaskFailedEventAttributes.ScheduledEventId);
-                break;
-            case HistoryEvent.AttributesOneofCase.ActivityTaskTimedOutEventAttributes:
-                RemoveActivity(e.ActivityTaskTimedOutEventAttributes.ScheduledEventId);
-                break;
-            case HistoryEvent.AttributesOneofCase.ActivityTaskCanceledEventAttributes:
-                RemoveActivity(e.ActivityTaskCanceledEventAttributes.ScheduledEventId);
-                break;
             case HistoryEvent.AttributesOneofCase.TimerStartedEventAttributes:
                 var timer = e.TimerStartedEventAttributes;
                 Timers[timer.TimerId] = new PendingTimer(timer.TimerId, e.EventId, e.EventTime.Time() + timer.StartToFireTimeout.Span());
@@ -265,10 +346,11 @@ internal sealed partial class MutableState(
                 Timers.Remove(e.TimerCanceledEventAttributes.TimerId);
                 break;
             case HistoryEvent.AttributesOneofCase.UpsertWorkflowSearchAttributesEventAttributes:
-                MergeSearchAttributes(e.UpsertWorkflowSearchAttributesEventAttributes.SearchAttributes);
+                var attributes = e.UpsertWorkflowSearchAttributesEventAttributes.SearchAttributes.IndexedFields;
+                Upsert(SearchAttributes.IndexedFields, attributes, SearchAttributeValues.RemovesAttribute);
                 break;
             case HistoryEvent.AttributesOneofCase.WorkflowPropertiesModifiedEventAttributes:
-                MergeMemo(e.WorkflowPropertiesModifiedEventAttributes.UpsertedMemo);
+                Upsert(Memo.Fields, e.WorkflowPropertiesModifiedEventAttributes.UpsertedMemo.Fields, PayloadExtensions.IsNull);
                 break;
             case HistoryEvent.AttributesOneofCase.WorkflowExecutionSignaledEventAttributes:
                 SignalCount++;
@@ -284,140 +366,64 @@ internal sealed partial class MutableState(
                 Updates[update.Meta.UpdateId] = (update.AcceptedEventId, e.EventId);
                 break;
             default:
-                ApplyChildOrExternal(e);
+                ApplyActivity(e);
+                Children.Apply(e);
+                Externals.Apply(e);
                 ApplyClose(e);
                 break;
         }
     }
 
-    /// <summary>The scheduled event of the activity that an event ends; 0 for other events.</summary>
-    public static long EndedActivity(HistoryEvent e) =>
-        e.AttributesCase switch
-        {
-            HistoryEvent.AttributesOneofCase.ActivityTaskCompletedEventAttributes =>
-                e.ActivityTaskCompletedEventAttributes.ScheduledEventId,
-            HistoryEvent.AttributesOneofCase.ActivityTaskFailedEventAttributes => e.ActivityTaskFailedEventAttributes.ScheduledEventId,
-            HistoryEvent.AttributesOneofCase.ActivityTaskTimedOutEventAttributes => e.ActivityTaskTimedOutEventAttributes.ScheduledEventId,
-            HistoryEvent.AttributesOneofCase.ActivityTaskCanceledEventAttributes => e.ActivityTaskCanceledEventAttributes.ScheduledEventId,
-            _ => 0,
-        };
-
-    private static bool IsEndOfWork(EventType type) =>
-        type
-            is EventType.ActivityTaskCompleted
-                or EventType.ActivityTaskFailed
-                or EventType.ActivityTaskTimedOut
-                or EventType.ActivityTaskCanceled
-                or EventType.ChildWorkflowExecutionCompleted
-                or EventType.ChildWorkflowExecutionFailed
-                or EventType.ChildWorkflowExecutionTimedOut
-                or EventType.ChildWorkflowExecutionCanceled
-                or EventType.ChildWorkflowExecutionTerminated;
-
-    private void ApplyActivityScheduled(HistoryEvent e)
+    private void ApplyActivity(HistoryEvent e)
     {
-        var scheduled = e.ActivityTaskScheduledEventAttributes;
-        Activities[e.EventId] = new PendingActivity(
-            e.EventId,
-            scheduled,
-            new ActivityRecord
-            {
-                Attempt = 1,
-                ScheduledTime = e.EventTime,
-                FirstScheduledTime = e.EventTime,
-            },
-            _awake
-        );
-        ActivityIds[scheduled.ActivityId] = e.EventId;
-    }
-
-    private void RemoveActivity(long scheduledEventId)
-    {
-        if (Activities.Remove(scheduledEventId, out var activity))
+        if (Activities.Apply(e) is { } ended)
         {
-            ActivityIds.Remove(activity.Scheduled.ActivityId);
-
             // Lists show which activities are paused.
-            Changes.Visible |= activity.Record.Paused;
-            if (activity.HasRow)
+            Changes.Visible |= ended.Record.Paused;
+            if (ended.HasRow)
             {
-                Changes.RemovedActivities.Add(scheduledEventId);
+                Changes.RemovedActivities.Add(ended.ScheduledEventId);
             }
         }
     }
 
-    private void MergeSearchAttributes(SearchAttributes changes)
+    private void ApplyClose(HistoryEvent e)
     {
-        foreach (var (name, value) in changes.IndexedFields)
+        var status = e.EventType switch
         {
-            if (SearchAttributeValues.RemovesAttribute(value))
+            EventType.WorkflowExecutionCompleted => WorkflowExecutionStatus.Completed,
+            EventType.WorkflowExecutionFailed => WorkflowExecutionStatus.Failed,
+            EventType.WorkflowExecutionTimedOut => WorkflowExecutionStatus.TimedOut,
+            EventType.WorkflowExecutionCanceled => WorkflowExecutionStatus.Canceled,
+            EventType.WorkflowExecutionTerminated => WorkflowExecutionStatus.Terminated,
+            EventType.WorkflowExecutionContinuedAsNew => WorkflowExecutionStatus.ContinuedAsNew,
+            _ => WorkflowExecutionStatus.Running,
+        };
+        if (status != WorkflowExecutionStatus.Running)
+        {
+            Status = status;
+            CloseTime = e.EventTime.Time();
+            CloseEvent = e;
+            Changes.Closed = true;
+            Changes.Visible = true;
+        }
+    }
+
+    private void Upsert(MapField<string, Payload> fields, MapField<string, Payload> changes, Func<Payload, bool> removes)
+    {
+        foreach (var (name, value) in changes)
+        {
+            if (removes(value))
             {
-                SearchAttributes.IndexedFields.Remove(name);
+                fields.Remove(name);
             }
             else
             {
-                SearchAttributes.IndexedFields[name] = value;
+                fields[name] = value;
             }
         }
 
         Changes.Visible = true;
-    }
-
-    private void MergeMemo(Memo changes)
-    {
-        foreach (var (name, value) in changes.Fields)
-        {
-            if (value.IsNull())
-            {
-                Memo.Fields.Remove(name);
-            }
-            else
-            {
-                Memo.Fields[name] = value;
-            }
-        }
-
-        Changes.Visible = true;
-    }
-
-    /// <summary>Ends of buffered activities and children name the started event that was buffered before them.</summary>
-    private void FixStartedId(HistoryEvent e, Dictionary<long, long> startedIds)
-    {
-        long Started(long scheduled, long known) => startedIds.GetValueOrDefault(scheduled, known);
-        switch (e.AttributesCase)
-        {
-            case HistoryEvent.AttributesOneofCase.ActivityTaskStartedEventAttributes:
-                startedIds[e.ActivityTaskStartedEventAttributes.ScheduledEventId] = e.EventId;
-                break;
-            case HistoryEvent.AttributesOneofCase.ChildWorkflowExecutionStartedEventAttributes:
-                var initiated = e.ChildWorkflowExecutionStartedEventAttributes.InitiatedEventId;
-                startedIds[initiated] = e.EventId;
-                if (Children.TryGetValue(initiated, out var child))
-                {
-                    child.StartedEventId = e.EventId;
-                }
-
-                break;
-            case HistoryEvent.AttributesOneofCase.ActivityTaskCompletedEventAttributes:
-                var completed = e.ActivityTaskCompletedEventAttributes;
-                completed.StartedEventId = Started(completed.ScheduledEventId, completed.StartedEventId);
-                break;
-            case HistoryEvent.AttributesOneofCase.ActivityTaskFailedEventAttributes:
-                var failed = e.ActivityTaskFailedEventAttributes;
-                failed.StartedEventId = Started(failed.ScheduledEventId, failed.StartedEventId);
-                break;
-            case HistoryEvent.AttributesOneofCase.ActivityTaskTimedOutEventAttributes:
-                var timedOut = e.ActivityTaskTimedOutEventAttributes;
-                timedOut.StartedEventId = Started(timedOut.ScheduledEventId, timedOut.StartedEventId);
-                break;
-            case HistoryEvent.AttributesOneofCase.ActivityTaskCanceledEventAttributes:
-                var canceled = e.ActivityTaskCanceledEventAttributes;
-                canceled.StartedEventId = Started(canceled.ScheduledEventId, canceled.StartedEventId);
-                break;
-            default:
-                FixChildStartedId(e, startedIds);
-                break;
-        }
     }
 
     /// <summary>A start that met the started task is remembered by the event it left; that has its id now.</summary>
@@ -431,16 +437,6 @@ internal sealed partial class MutableState(
         {
             info.Buffered = false;
             info.EventId = e.EventId;
-        }
-    }
-
-    /// <summary>Takes what was stored beside the events.</summary>
-    public void Restore(RunRecord record)
-    {
-        Record = record;
-        if (record.WorkflowTask is { Speculative: true })
-        {
-            record.WorkflowTask = null;
         }
     }
 }

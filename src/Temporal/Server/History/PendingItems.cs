@@ -109,11 +109,14 @@ internal sealed record PendingTimer(string TimerId, long StartedEventId, DateTim
 /// <summary>A child that was asked for and has not closed.</summary>
 internal sealed class PendingChild(long initiatedEventId, StartChildWorkflowExecutionInitiatedEventAttributes initiated)
 {
+    /// <summary>In place of the started event's id while that event waits in the buffer.</summary>
+    public const long StartBuffered = -1;
+
     public long InitiatedEventId { get; } = initiatedEventId;
 
     public StartChildWorkflowExecutionInitiatedEventAttributes Initiated { get; } = initiated;
 
-    /// <summary>0 until its start is known; -1 while that event waits in the buffer.</summary>
+    /// <summary>0 until its start is known; <see cref="StartBuffered"/> while that event waits in the buffer.</summary>
     public long StartedEventId { get; set; }
 
     public string RunId { get; set; } = "";

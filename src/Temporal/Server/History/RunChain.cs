@@ -250,7 +250,15 @@ internal sealed class RunChain(WorkflowStore store, NamespaceRegistry namespaces
     {
         var wasCurrent = workflow.Current == run;
         run.Changes.NewRunId = next?.RunId ?? "";
-        run.Close(closing, continues: next is not null, children);
+        if (run.HasStartedTask)
+        {
+            run.WorkflowTask.Fail(WorkflowTaskFailedCause.ForceCloseCommand, null, "history-service", reschedule: false);
+        }
+
+        run.FlushBuffered();
+        run.Add(closing);
+        run.Record.FirstTaskDue = null;
+        TransferTasks.AddForClose(run, closing, continues: next is not null, closesChildren: children);
         if (wasCurrent)
         {
             Updates.RunClosed(workflow, run, next is not null);
@@ -289,7 +297,7 @@ internal sealed class RunChain(WorkflowStore store, NamespaceRegistry namespaces
         }
 
         successor.Record.Callbacks.AddRange(run.Record.Callbacks);
-        successor.EnsureWorkflowTask();
+        successor.WorkflowTask.EnsureScheduled();
     }
 
     private sealed record Continuation(string RunId, TimeSpan Backoff);

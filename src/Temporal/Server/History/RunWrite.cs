@@ -27,7 +27,7 @@ internal sealed class RunWrite
 
         run.Record.LastEventId = run.NextEventId - 1;
         run.Record.StateTransitions += IsTransition(run, changes) ? 1 : 0;
-        NextDue = run.NextDue();
+        NextDue = TimerSequence.NextDue(run);
         _row = new RunRow(
             run.IsOpen,
             NextDue?.ToUnixTimeMilliseconds(),
@@ -40,7 +40,7 @@ internal sealed class RunWrite
         {
             foreach (var id in changes.TouchedActivities)
             {
-                if (run.Activities.TryGetValue(id, out var activity))
+                if (run.Activities.Find(id) is { } activity)
                 {
                     _activities.Add((id, activity.Record.ToByteArray()));
                     activity.HasRow = true;
@@ -50,7 +50,7 @@ internal sealed class RunWrite
 
         _buffered = [.. changes.NewBuffered.Select(e => e.ToByteArray())];
         FirstBuffered = run.Buffered.Count - changes.NewBuffered.Count;
-        _visible = changes.Visible ? run.Visible() : null;
+        _visible = changes.Visible ? VisibilityRecords.Of(run) : null;
         Transfers = [.. changes.Transfers.Select(o => (nextTransferKey(), o))];
         if (changes.DispatchWorkflowTask && run.Task is { StartedEventId: 0 } task)
         {
@@ -65,13 +65,10 @@ internal sealed class RunWrite
             );
         }
 
-        Activities =
-        [
-            .. changes.DispatchActivities.Where(run.Activities.ContainsKey).Select(id => run.Activities[id]).Select(a => run.Queued(a)),
-        ];
+        Activities = [.. changes.DispatchActivities.Select(run.Activities.Find).OfType<PendingActivity>().Select(a => Queued(run, a))];
         if (changes.Closed)
         {
-            Closed = run.AsClosed(changes.NewRunId);
+            Closed = AsClosed(run, changes.NewRunId);
         }
     }
 
@@ -81,7 +78,30 @@ internal sealed class RunWrite
         || changes.NewBuffered.Count > 0
         || changes.Transfers.Count > 0
         || run.Task is { Speculative: false }
-        || changes.TouchedActivities.Any(run.Activities.ContainsKey);
+        || changes.TouchedActivities.Any(id => run.Activities.Find(id) is not null);
+
+    private static ActivityQueuedTask Queued(MutableState run, PendingActivity activity) =>
+        new(
+            run.NamespaceId,
+            run.WorkflowId,
+            run.RunId,
+            activity.ScheduledEventId,
+            activity.Record.Stamp,
+            activity.TaskQueue,
+            activity.Scheduled.Priority?.PriorityKey is > 0 and var own ? own : run.Start.Priority?.PriorityKey ?? 0
+        );
+
+    private static ClosedRun AsClosed(MutableState run, string newRunId) =>
+        new(
+            run.NamespaceId,
+            run.WorkflowId,
+            run.RunId,
+            run.FirstRunId,
+            newRunId,
+            run.Status,
+            run.CloseEvent?.WorkflowExecutionCompletedEventAttributes?.Result,
+            run.CloseEvent?.WorkflowExecutionFailedEventAttributes?.Failure
+        );
 
     public MutableState State { get; }
 
@@ -186,7 +206,7 @@ internal sealed class RunWrite
             switch (kind)
             {
                 case ExtrasTable.ActivityKind:
-                    run.RestoreActivity(
+                    run.Activities.Restore(
                         long.Parse(id, NumberStyles.HexNumber, CultureInfo.InvariantCulture),
                         ActivityRecord.Parser.ParseFrom(data)
                     );

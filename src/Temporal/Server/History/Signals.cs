@@ -48,7 +48,7 @@ internal static class Signals
         };
         e.Links.AddRange(links);
         run.AddOrBuffer(e);
-        run.EnsureWorkflowTask();
+        run.WorkflowTask.EnsureScheduled();
     }
 
     public static void RequestCancel(
@@ -76,6 +76,6 @@ internal static class Signals
         };
         e.Links.AddRange(links);
         run.AddOrBuffer(e);
-        run.EnsureWorkflowTask(wakes: true);
+        run.WorkflowTask.EnsureScheduled(wakes: true);
     }
 }

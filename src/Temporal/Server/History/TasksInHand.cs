@@ -13,7 +13,7 @@ internal readonly record struct TasksInHand(int StartedActivities, bool Others)
         }
 
         var (started, queued) = (0, 0);
-        foreach (var activity in run.Activities.Values.Where(a => a is { Record.WaitsForRetry: false, Record.Paused: false }))
+        foreach (var activity in run.Activities.All.Where(a => a is { Record.WaitsForRetry: false, Record.Paused: false }))
         {
             (started, queued) = activity.IsStarted ? (started + 1, queued) : (started, queued + 1);
         }

@@ -23,7 +23,7 @@ internal sealed class TransferAnswers(WorkflowStore store)
                 if (run.IsOpen && waits(run))
                 {
                     run.AddOrBuffer(answer(run));
-                    run.EnsureWorkflowTask();
+                    run.WorkflowTask.EnsureScheduled();
                 }
 
                 return true;

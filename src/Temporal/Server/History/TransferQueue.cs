@@ -57,7 +57,7 @@ internal sealed class TransferQueue(WorkflowStore store, RunChain chain, Namespa
             task.WorkflowId,
             w =>
                 store.Find(w, task.RunId) is { IsOpen: true } run
-                && run.Children.Values.Any(child => child.StartedEventId == 0 && child.Initiated.WorkflowId == task.TargetWorkflowId)
+                && run.Children.All.Any(child => child.StartedEventId == 0 && child.Initiated.WorkflowId == task.TargetWorkflowId)
         );
 
     private async Task SignalAsync(long key, TransferTask task)
@@ -104,7 +104,7 @@ internal sealed class TransferQueue(WorkflowStore store, RunChain chain, Namespa
         await _answers.AnswerAsync(
             key,
             task,
-            run => run.ExternalSignals.ContainsKey(task.EventId),
+            run => run.Externals.Signals.Contains(task.EventId),
             run =>
             {
                 if (cause == SignalExternalWorkflowExecutionFailedCause.Unspecified)
@@ -179,7 +179,7 @@ internal sealed class TransferQueue(WorkflowStore store, RunChain chain, Namespa
         await _answers.AnswerAsync(
             key,
             task,
-            run => run.ExternalCancels.ContainsKey(task.EventId),
+            run => run.Externals.Cancels.Contains(task.EventId),
             run =>
             {
                 if (found)
@@ -228,13 +228,13 @@ internal sealed class TransferQueue(WorkflowStore store, RunChain chain, Namespa
 
                 if (
                     parent is { IsOpen: true }
-                    && parent.Children.TryGetValue(task.EventId, out var child)
+                    && parent.Children.Find(task.EventId) is { } child
                     && child.StartedEventId != 0
                     && child.Initiated.WorkflowId == task.WorkflowId
                 )
                 {
                     parent.AddOrBuffer(ChildEvents.Closed(parent, child, task.RunId, closing));
-                    parent.EnsureWorkflowTask();
+                    parent.WorkflowTask.EnsureScheduled();
                 }
             }
         );

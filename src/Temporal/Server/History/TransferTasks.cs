@@ -1,6 +1,7 @@
 using System.Globalization;
 using Google.Protobuf;
 using Temporal.Server.Storage;
+using Temporalio.Api.Enums.V1;
 using Temporalio.Api.History.V1;
 
 namespace Temporal.Server.History;
@@ -43,6 +44,51 @@ internal static class TransferTasks
                 break;
             default:
                 throw new ArgumentException($"An event of type {e.EventType} asks nothing of another workflow.", nameof(e));
+        }
+    }
+
+    /// <summary>Asks for what follows from the end of a run: its parent is told, its children are closed.</summary>
+    /// <param name="continues">Another run of the chain goes on: the parent waits for that.</param>
+    /// <param name="closesChildren">False where the children go on under another run.</param>
+    public static void AddForClose(MutableState run, HistoryEvent closing, bool continues, bool closesChildren)
+    {
+        if (!continues && run.Start.ParentWorkflowExecution is { } parent)
+        {
+            run.Changes.Transfers.Add(
+                new TransferTask
+                {
+                    Kind = TransferTask.Types.Kind.ChildClosed,
+                    NamespaceId = run.NamespaceId,
+                    WorkflowId = run.WorkflowId,
+                    RunId = run.RunId,
+                    EventId = run.Start.ParentInitiatedEventId,
+                    TargetNamespaceId = run.Start.ParentWorkflowNamespaceId,
+                    TargetWorkflowId = parent.WorkflowId,
+                    TargetRunId = parent.RunId,
+                    Event = closing.ToByteString(),
+                }
+            );
+        }
+
+        foreach (
+            var child in run.Children.All.Where(c =>
+                closesChildren && c.RunId.Length > 0 && c.Initiated.ParentClosePolicy != ParentClosePolicy.Abandon
+            )
+        )
+        {
+            run.Changes.Transfers.Add(
+                new TransferTask
+                {
+                    Kind = TransferTask.Types.Kind.CloseChild,
+                    NamespaceId = run.NamespaceId,
+                    WorkflowId = run.WorkflowId,
+                    RunId = run.RunId,
+                    TargetNamespaceId = child.Initiated.NamespaceId,
+                    TargetWorkflowId = child.Initiated.WorkflowId,
+                    TargetRunId = child.RunId,
+                    ClosePolicy = child.Initiated.ParentClosePolicy,
+                }
+            );
         }
     }
 

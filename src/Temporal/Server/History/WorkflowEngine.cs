@@ -113,22 +113,22 @@ internal sealed class WorkflowEngine
 
         if (run.Task is { StartedEventId: > 0 } started && DeadWorkers.IsGone(started.Identity))
         {
-            run.TimeOutWorkflowTask(Temporalio.Api.Enums.V1.TimeoutType.StartToClose);
+            run.WorkflowTask.TimeOut(Temporalio.Api.Enums.V1.TimeoutType.StartToClose);
         }
         else if (run.Task is { StartedEventId: 0 } task)
         {
             if (task.Sticky)
             {
                 // No worker has polled the sticky queue of this process yet.
-                run.ClearSticky();
+                run.WorkflowTask.ClearSticky();
             }
 
             run.Changes.DispatchWorkflowTask = true;
         }
 
-        foreach (var activity in run.Activities.Values.Where(a => !a.IsStarted && !a.Record.Paused && !a.Record.WaitsForRetry))
+        foreach (var activity in run.Activities.All.Where(a => !a.IsStarted && !a.Record.Paused && !a.Record.WaitsForRetry))
         {
-            run.DispatchActivity(activity);
+            ActivityTransitions.Dispatch(run, activity);
         }
     }
 
@@ -222,7 +222,7 @@ internal sealed class WorkflowEngine
             && pending.ScheduledEventId == task.ScheduledEventId
         )
         {
-            run.ClearSticky();
+            run.WorkflowTask.ClearSticky();
             run.Changes.DispatchWorkflowTask = true;
         }
     }
@@ -255,7 +255,7 @@ internal sealed class WorkflowEngine
                     return;
                 }
 
-                run.Elapse();
+                TimerSequence.Elapse(run);
                 if (run.Changes.TimedOut)
                 {
                     Chain.TimeOut(workflow, run);
@@ -263,7 +263,7 @@ internal sealed class WorkflowEngine
 
                 if (!run.Changes.IsDirty)
                 {
-                    SetTimer(name, run.NextDue());
+                    SetTimer(name, TimerSequence.NextDue(run));
                 }
             }
         );

@@ -102,7 +102,7 @@ internal sealed class RunComparison(StoredRun stored, RebuiltRun rebuilt, Action
     private void CompareActivity(long scheduledEventId, ActivityRecord record)
     {
         var field = $"activity {Text(scheduledEventId)}";
-        if (!_run.Activities.TryGetValue(scheduledEventId, out var activity))
+        if (_run.Activities.Find(scheduledEventId) is not { } activity)
         {
             report(field, "pending", "not pending");
             return;
@@ -114,7 +114,7 @@ internal sealed class RunComparison(StoredRun stored, RebuiltRun rebuilt, Action
             report(field + " attempt", Text(record.Attempt), "1 or more");
         }
 
-        _run.RestoreActivity(scheduledEventId, record);
+        _run.Activities.Restore(scheduledEventId, record);
     }
 
     /// <summary>A request that the run remembers is one that an event tells of.</summary>
@@ -123,7 +123,7 @@ internal sealed class RunComparison(StoredRun stored, RebuiltRun rebuilt, Action
         foreach (var (id, info) in _record.RequestIds)
         {
             var told = info.Buffered
-                ? _run.Buffered.Exists(e => e.EventType == info.EventType)
+                ? _run.Buffered.All.Any(e => e.EventType == info.EventType)
                 : rebuilt.TypeOf(info.EventId) == info.EventType;
             if (!told)
             {
@@ -144,12 +144,12 @@ internal sealed class RunComparison(StoredRun stored, RebuiltRun rebuilt, Action
             return;
         }
 
-        var children = _run.Children.Values.Where(child => child.StartedEventId == 0).Select(child => child.InitiatedEventId);
+        var children = _run.Children.All.Where(child => child.StartedEventId == 0).Select(child => child.InitiatedEventId);
         foreach (
             var (kind, eventId) in children
                 .Select(id => (TransferTask.Types.Kind.StartChild, id))
-                .Concat(_run.ExternalSignals.Keys.Select(id => (TransferTask.Types.Kind.SignalExternal, id)))
-                .Concat(_run.ExternalCancels.Keys.Select(id => (TransferTask.Types.Kind.CancelExternal, id)))
+                .Concat(_run.Externals.Signals.Select(id => (TransferTask.Types.Kind.SignalExternal, id)))
+                .Concat(_run.Externals.Cancels.Select(id => (TransferTask.Types.Kind.CancelExternal, id)))
         )
         {
             if (!stored.Transfers.Any(record => record.Kind == kind && record.EventId == eventId))
@@ -173,8 +173,8 @@ internal sealed class RunComparison(StoredRun stored, RebuiltRun rebuilt, Action
     /// </summary>
     private void CompareDue()
     {
-        var due = _run.NextDue()?.ToUnixTimeMilliseconds();
-        var started = _run.Activities.Values.Where(activity => activity.IsStarted).Select(activity => activity.ScheduledEventId).ToList();
+        var due = TimerSequence.NextDue(_run)?.ToUnixTimeMilliseconds();
+        var started = _run.Activities.All.Where(activity => activity.IsStarted).Select(activity => activity.ScheduledEventId).ToList();
         if (!_run.HasStartedTask && started.Count == 0)
         {
             Equal("next_due", stored.Row.NextDue, due);
@@ -183,7 +183,7 @@ internal sealed class RunComparison(StoredRun stored, RebuiltRun rebuilt, Action
 
         started.ForEach(id => _run.Activities.Remove(id));
         _run.Record.WorkflowTask = _run.HasStartedTask ? null : _run.Record.WorkflowTask;
-        var others = _run.NextDue()?.ToUnixTimeMilliseconds();
+        var others = TimerSequence.NextDue(_run)?.ToUnixTimeMilliseconds();
         if ((stored.Row.NextDue is null && due is not null) || stored.Row.NextDue > others)
         {
             report("next_due", Text(stored.Row.NextDue), Text(others ?? due));

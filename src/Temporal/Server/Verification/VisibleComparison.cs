@@ -11,7 +11,7 @@ internal sealed class VisibleComparison(WorkflowExecutionInfo? row, MutableState
 {
     public void Compare()
     {
-        var expected = run.Visible();
+        var expected = VisibilityRecords.Of(run);
         if (row is null)
         {
             report("visibility", "", "a row");

@@ -6,47 +6,48 @@ using FailureMessage = Temporalio.Api.Failure.V1.Failure;
 
 namespace Temporal.Server.History;
 
-/// <summary>The activities of a run: attempts, retries, heartbeats, ends.</summary>
-internal sealed partial class MutableState
+/// <summary>What becomes of an activity of a run: its attempts, retries, heartbeats, and its end.</summary>
+internal static class ActivityTransitions
 {
     /// <summary>The activity is to be offered to its queue after the commit.</summary>
-    public void DispatchActivity(PendingActivity activity) => Changes.DispatchActivities.Add(activity.ScheduledEventId);
+    public static void Dispatch(MutableState run, PendingActivity activity) =>
+        run.Changes.DispatchActivities.Add(activity.ScheduledEventId);
 
     /// <summary>A worker has taken the attempt.</summary>
-    public void StartActivity(PendingActivity activity, string identity, string requestId, WorkerVersionStamp? version)
+    public static void Start(MutableState run, PendingActivity activity, string identity, string requestId, WorkerVersionStamp? version)
     {
         var record = activity.Record;
-        record.StartedTime = Now.Stamp();
+        record.StartedTime = run.Now.Stamp();
         record.StartedIdentity = identity;
         record.LastIdentity = identity;
         record.RequestId = requestId;
         record.WorkerVersion = version;
         activity.NoteStart();
-        Touch(activity);
+        Touch(run, activity);
     }
 
     /// <summary>The attempt did not reach its worker: it waits in the queue again.</summary>
-    public void UnstartActivity(PendingActivity activity)
+    public static void Unstart(MutableState run, PendingActivity activity)
     {
         activity.Record.StartedTime = null;
         activity.Record.StartedIdentity = "";
         activity.Record.RequestId = "";
-        Touch(activity);
-        DispatchActivity(activity);
+        Touch(run, activity);
+        Dispatch(run, activity);
     }
 
-    public void RecordHeartbeat(PendingActivity activity, Payloads? details)
+    public static void RecordHeartbeat(MutableState run, PendingActivity activity, Payloads? details)
     {
-        activity.Record.LastHeartbeat = Now.Stamp();
+        activity.Record.LastHeartbeat = run.Now.Stamp();
         activity.NoteHeartbeat();
         activity.Record.HeartbeatDetails = details;
-        Touch(activity);
+        Touch(run, activity);
     }
 
-    public void CompleteActivity(PendingActivity activity, Payloads? result, string identity)
+    public static void Complete(MutableState run, PendingActivity activity, Payloads? result, string identity)
     {
-        var started = WriteActivityStarted(activity);
-        var e = NewEvent(EventType.ActivityTaskCompleted);
+        var started = WriteStarted(run, activity);
+        var e = run.NewEvent(EventType.ActivityTaskCompleted);
         e.ActivityTaskCompletedEventAttributes = new ActivityTaskCompletedEventAttributes
         {
             Result = result,
@@ -54,14 +55,14 @@ internal sealed partial class MutableState
             StartedEventId = started,
             Identity = identity,
         };
-        AddOrBuffer(e);
-        EnsureWorkflowTask();
+        run.AddOrBuffer(e);
+        run.WorkflowTask.EnsureScheduled();
     }
 
-    public void CancelActivity(PendingActivity activity, Payloads? details, string identity)
+    public static void Cancel(MutableState run, PendingActivity activity, Payloads? details, string identity)
     {
-        var started = activity.IsStarted ? WriteActivityStarted(activity) : 0;
-        var e = NewEvent(EventType.ActivityTaskCanceled);
+        var started = activity.IsStarted ? WriteStarted(run, activity) : 0;
+        var e = run.NewEvent(EventType.ActivityTaskCanceled);
         e.ActivityTaskCanceledEventAttributes = new ActivityTaskCanceledEventAttributes
         {
             Details = details,
@@ -70,14 +71,14 @@ internal sealed partial class MutableState
             StartedEventId = started,
             Identity = identity,
         };
-        AddOrBuffer(e);
-        EnsureWorkflowTask();
+        run.AddOrBuffer(e);
+        run.WorkflowTask.EnsureScheduled();
     }
 
     /// <summary>A cancel request met an activity that no worker has: it ends at once.</summary>
-    public void CancelUnstartedActivity(PendingActivity activity, Payloads details, string identity)
+    public static void CancelUnstarted(MutableState run, PendingActivity activity, Payloads details, string identity)
     {
-        var e = NewEvent(EventType.ActivityTaskCanceled);
+        var e = run.NewEvent(EventType.ActivityTaskCanceled);
         e.ActivityTaskCanceledEventAttributes = new ActivityTaskCanceledEventAttributes
         {
             Details = details,
@@ -87,22 +88,20 @@ internal sealed partial class MutableState
         };
 
         // Its place is behind the events of all commands, with what was buffered.
-        Buffered.Add(e);
-        Changes.NewBuffered.Add(e);
-        Apply(e);
+        run.Buffer(e);
     }
 
     /// <summary>The attempt failed: tries again, or ends the activity.</summary>
-    public void FailActivity(PendingActivity activity, FailureMessage? failure, string identity)
+    public static void Fail(MutableState run, PendingActivity activity, FailureMessage? failure, string identity)
     {
-        var state = RetryActivity(activity, failure, identity);
+        var state = Retry(run, activity, failure, identity);
         if (state == RetryState.InProgress)
         {
             return;
         }
 
-        var started = WriteActivityStarted(activity);
-        var e = NewEvent(EventType.ActivityTaskFailed);
+        var started = WriteStarted(run, activity);
+        var e = run.NewEvent(EventType.ActivityTaskFailed);
         e.ActivityTaskFailedEventAttributes = new ActivityTaskFailedEventAttributes
         {
             Failure = failure,
@@ -111,15 +110,15 @@ internal sealed partial class MutableState
             Identity = identity,
             RetryState = state,
         };
-        AddOrBuffer(e);
-        EnsureWorkflowTask();
+        run.AddOrBuffer(e);
+        run.WorkflowTask.EnsureScheduled();
     }
 
     /// <summary>A time limit passed: tries again, or ends the activity.</summary>
-    public void TimeOutActivity(PendingActivity activity, TimeoutType type)
+    public static void TimeOut(MutableState run, PendingActivity activity, TimeoutType type)
     {
         var failure = Failures.Timeout(type, $"activity {Word(type)} timeout");
-        var state = RetryActivity(activity, failure, activity.Record.StartedIdentity, timedOut: true);
+        var state = Retry(run, activity, failure, activity.Record.StartedIdentity, timedOut: true);
         if (state == RetryState.InProgress)
         {
             return;
@@ -135,8 +134,8 @@ internal sealed partial class MutableState
         failure.Cause = activity.Record.LastFailure;
         failure.TimeoutFailureInfo.LastHeartbeatDetails = activity.Record.HeartbeatDetails;
 
-        var started = activity.IsStarted ? WriteActivityStarted(activity) : 0;
-        var e = NewEvent(EventType.ActivityTaskTimedOut);
+        var started = activity.IsStarted ? WriteStarted(run, activity) : 0;
+        var e = run.NewEvent(EventType.ActivityTaskTimedOut);
         e.ActivityTaskTimedOutEventAttributes = new ActivityTaskTimedOutEventAttributes
         {
             Failure = failure,
@@ -144,12 +143,54 @@ internal sealed partial class MutableState
             StartedEventId = started,
             RetryState = state,
         };
-        AddOrBuffer(e);
-        EnsureWorkflowTask();
+        run.AddOrBuffer(e);
+        run.WorkflowTask.EnsureScheduled();
+    }
+
+    /// <summary>Does what time has made due.</summary>
+    public static void Elapse(MutableState run, PendingActivity activity, DateTimeOffset now, TimeSpan asleep)
+    {
+        if (
+            activity is { IsStarted: false, Record.WaitsForRetry: false, Record.Paused: false }
+            && activity.ScheduleToStart > TimeSpan.Zero
+            && activity.ScheduledTime + activity.ScheduleToStart <= now
+        )
+        {
+            TimeOut(run, activity, TimeoutType.ScheduleToStart);
+        }
+        else if (activity.Expiration is { } end && end <= now)
+        {
+            TimeOut(run, activity, TimeoutType.ScheduleToClose);
+        }
+        else if (activity.IsStarted)
+        {
+            TimeOut(run, activity, activity.StartToCloseDue(asleep) <= now ? TimeoutType.StartToClose : TimeoutType.Heartbeat);
+        }
+        else if (activity.Record.WaitsForRetry)
+        {
+            activity.Record.WaitsForRetry = false;
+            Touch(run, activity);
+            Dispatch(run, activity);
+        }
+    }
+
+    /// <summary>An activity that was pending at the point of reset begins again.</summary>
+    public static void RescheduleAfterReset(MutableState run, PendingActivity activity)
+    {
+        activity.Record.ScheduledTime = run.Now.Stamp();
+        activity.Record.FirstScheduledTime = activity.Record.ScheduledTime;
+        Touch(run, activity);
+        Dispatch(run, activity);
     }
 
     /// <summary>Puts off the activity to its next attempt when its policy allows one.</summary>
-    private RetryState RetryActivity(PendingActivity activity, FailureMessage? failure, string identity, bool timedOut = false)
+    private static RetryState Retry(
+        MutableState run,
+        PendingActivity activity,
+        FailureMessage? failure,
+        string identity,
+        bool timedOut = false
+    )
     {
         if (activity.Record.CancelRequested)
         {
@@ -159,7 +200,7 @@ internal sealed partial class MutableState
         var record = activity.Record;
 
         // Not the run's time, which stands still after the clock was set back.
-        var now = time.GetUtcNow();
+        var now = run.WallClock;
         var (state, delay) = RetryPolicies.Next(activity.RetryPolicy, record.Attempt, failure, now, activity.Expiration);
         if (record.Paused && state is RetryState.MaximumAttemptsReached or RetryState.Timeout)
         {
@@ -190,23 +231,23 @@ internal sealed partial class MutableState
         record.RequestId = "";
         record.WaitsForRetry = true;
         record.Stamp++;
-        Touch(activity);
+        Touch(run, activity);
         return RetryState.InProgress;
     }
 
     /// <summary>Must follow every change of an activity's record: it is stored, and its due time found anew.</summary>
-    public void Touch(PendingActivity activity)
+    public static void Touch(MutableState run, PendingActivity activity)
     {
         activity.NoteChange();
-        Changes.TouchedActivities.Add(activity.ScheduledEventId);
-        Changes.Touched = true;
+        run.Changes.TouchedActivities.Add(activity.ScheduledEventId);
+        run.Changes.Touched = true;
     }
 
     /// <summary>The started event is written with the end, for the attempt that ended it.</summary>
-    private long WriteActivityStarted(PendingActivity activity)
+    private static long WriteStarted(MutableState run, PendingActivity activity)
     {
         var record = activity.Record;
-        var e = NewEvent(EventType.ActivityTaskStarted);
+        var e = run.NewEvent(EventType.ActivityTaskStarted);
         e.EventTime = (record.StartedTime ?? e.EventTime).Clone();
         e.ActivityTaskStartedEventAttributes = new ActivityTaskStartedEventAttributes
         {
@@ -217,7 +258,7 @@ internal sealed partial class MutableState
             LastFailure = record.LastFailure,
             WorkerVersion = record.WorkerVersion,
         };
-        return AddOrBuffer(e).EventId;
+        return run.AddOrBuffer(e).EventId;
     }
 
     private static string Word(TimeoutType type) =>

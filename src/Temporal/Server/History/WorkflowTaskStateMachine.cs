@@ -1,5 +1,6 @@
 using Temporal.Server.Common;
 using Temporal.Server.Storage;
+using Temporal.Server.Timers;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.History.V1;
@@ -10,9 +11,9 @@ namespace Temporal.Server.History;
 
 /// <summary>
 /// The workflow task of a run: scheduled, started, ended; normal, transient (a further attempt, without events) or speculative (for updates
-/// only, without events).
+/// only, without events). What is stored of it is in the run's record.
 /// </summary>
-internal sealed partial class MutableState
+internal sealed class WorkflowTaskStateMachine(MutableState run, AwakeTime awake)
 {
     private const long SuggestContinueAsNewBytes = 4 * 1024 * 1024;
 
@@ -26,60 +27,60 @@ internal sealed partial class MutableState
     private static readonly TimeSpan SpeculativeTimeout = TimeSpan.FromSeconds(5);
 
     // When the task was started, in awake time; null for one that is restored until that is looked up.
-    private DateTimeOffset? _taskStartedAwake;
+    private DateTimeOffset? _startedAwake;
 
     /// <summary>True while the first task waits for its start delay, cron time or retry interval.</summary>
-    public bool InFirstTaskBackoff => Record.FirstTaskDue is not null;
+    public bool InFirstTaskBackoff => run.Record.FirstTaskDue is not null;
 
-    public bool UsesStickyQueue => Record.StickyQueue.Length > 0;
+    public bool UsesStickyQueue => run.Record.StickyQueue.Length > 0;
 
     /// <summary>Makes sure that the worker will see what is new.</summary>
     /// <param name="wakes">Also while the first task waits for its time: a cancel request does not wait with it.</param>
-    public void EnsureWorkflowTask(bool wakes = false)
+    public void EnsureScheduled(bool wakes = false)
     {
-        if (!IsOpen || (InFirstTaskBackoff && Task is null && !wakes))
+        if (!run.IsOpen || (InFirstTaskBackoff && run.Task is null && !wakes))
         {
             return;
         }
 
-        if (Task is null)
+        if (run.Task is null)
         {
-            ScheduleWorkflowTask();
+            Schedule();
         }
-        else if (Task is { Speculative: true, StartedEventId: 0 })
+        else if (run.Task is { Speculative: true, StartedEventId: 0 })
         {
             // It has another event id than what waits in the queue.
             WriteScheduled();
-            Changes.DispatchWorkflowTask = true;
+            run.Changes.DispatchWorkflowTask = true;
         }
     }
 
     /// <summary>Schedules the task. There must be none.</summary>
-    public WorkflowTaskRecord ScheduleWorkflowTask(bool speculative = false, DateTimeOffset? originallyScheduled = null)
+    public WorkflowTaskRecord Schedule(bool speculative = false)
     {
-        var now = Now;
-        var attempt = Record.NextAttempt;
+        var now = run.Now;
+        var attempt = run.Record.NextAttempt;
         var task = new WorkflowTaskRecord
         {
             Attempt = attempt,
             ScheduledTime = now.Stamp(),
-            OriginalScheduledTime = (originallyScheduled ?? now).Stamp(),
-            Timeout = (Start.WorkflowTaskTimeout.Span() + TimeoutGrowth(attempt)).AsDuration(),
+            OriginalScheduledTime = now.Stamp(),
+            Timeout = (run.Start.WorkflowTaskTimeout.Span() + TimeoutGrowth(attempt)).AsDuration(),
             Sticky = UsesStickyQueue,
-            Queue = UsesStickyQueue ? Record.StickyQueue : Start.TaskQueue.Name,
+            Queue = UsesStickyQueue ? run.Record.StickyQueue : run.Start.TaskQueue.Name,
             Transient = attempt > 1,
             Speculative = speculative && attempt == 1,
         };
-        Record.WorkflowTask = task;
-        Changes.Touched = true;
-        Changes.DispatchWorkflowTask = true;
+        run.Record.WorkflowTask = task;
+        run.Changes.Touched = true;
+        run.Changes.DispatchWorkflowTask = true;
         if (task.Transient || task.Speculative)
         {
-            task.ScheduledEventId = NextEventId;
+            task.ScheduledEventId = run.NextEventId;
         }
         else
         {
-            task.ScheduledEventId = Add(ScheduledEvent(task)).EventId;
+            task.ScheduledEventId = run.Add(ScheduledEvent(task)).EventId;
         }
 
         return task;
@@ -97,37 +98,34 @@ internal sealed partial class MutableState
         most = most < MaximumTimeoutGrowth ? most : MaximumTimeoutGrowth;
 
         // Spread, so that runs that fail for one reason do not come back together; by the run, so that nothing here is chance.
-        var spread = RunId.Sum(c => c) % 100 / 100.0;
+        var spread = run.RunId.Sum(c => c) % 100 / 100.0;
         return most * (0.8 + (0.2 * spread));
     }
 
-    /// <summary>From how many events on a worker is told to continue as new.</summary>
-    public int SuggestContinueAsNewAfter { get; init; } = TemporalServerOptions.UsualSuggestContinueAsNewAfter;
-
     /// <summary>A worker has taken the task.</summary>
-    public void StartWorkflowTask(string identity, string requestId, WorkerVersionStamp? version)
+    public void Start(string identity, string requestId, WorkerVersionStamp? version)
     {
-        var task = Task!;
-        if ((task.Transient || task.Speculative) && task.ScheduledEventId != NextEventId)
+        var task = run.Task!;
+        if ((task.Transient || task.Speculative) && task.ScheduledEventId != run.NextEventId)
         {
             WriteScheduled();
         }
 
-        task.StartedTime = Now.Stamp();
-        _taskStartedAwake = _awake.Now;
+        task.StartedTime = run.Now.Stamp();
+        _startedAwake = awake.Now;
         task.RequestId = requestId;
         task.Identity = identity;
         task.WorkerVersion = version;
-        task.HistorySize = Record.HistorySize;
-        task.SuggestContinueAsNew = NextEventId > SuggestContinueAsNewAfter || Record.HistorySize > SuggestContinueAsNewBytes;
-        task.StartedEventId = task.Transient || task.Speculative ? task.ScheduledEventId + 1 : Add(StartedEvent(task)).EventId;
-        Changes.Touched = true;
+        task.HistorySize = run.Record.HistorySize;
+        task.SuggestContinueAsNew = run.NextEventId > run.SuggestContinueAsNewAfter || run.Record.HistorySize > SuggestContinueAsNewBytes;
+        task.StartedEventId = task.Transient || task.Speculative ? task.ScheduledEventId + 1 : run.Add(StartedEvent(task)).EventId;
+        run.Changes.Touched = true;
     }
 
     /// <summary>The events of a started task that are not in history, as its worker sees them.</summary>
-    public IReadOnlyList<HistoryEvent> UnwrittenTaskEvents()
+    public IReadOnlyList<HistoryEvent> UnwrittenEvents()
     {
-        var task = Task!;
+        var task = run.Task!;
         if (!task.Transient && !task.Speculative)
         {
             return [];
@@ -145,29 +143,29 @@ internal sealed partial class MutableState
     }
 
     /// <summary>Writes the completed event, and those before it that are still missing.</summary>
-    public long CompleteWorkflowTask(WorkflowTaskCompletedEventAttributes attributes)
+    public long Complete(WorkflowTaskCompletedEventAttributes attributes)
     {
         WriteUnwritten();
-        var task = Task!;
+        var task = run.Task!;
         attributes.ScheduledEventId = task.ScheduledEventId;
         attributes.StartedEventId = task.StartedEventId;
-        Record.WorkflowTask = null;
-        Record.NextAttempt = 1;
-        Changes.Touched = true;
-        var e = NewEvent(EventType.WorkflowTaskCompleted);
+        run.Record.WorkflowTask = null;
+        run.Record.NextAttempt = 1;
+        run.Changes.Touched = true;
+        var e = run.NewEvent(EventType.WorkflowTaskCompleted);
         e.WorkflowTaskCompletedEventAttributes = attributes;
-        return Add(e).EventId;
+        return run.Add(e).EventId;
     }
 
     /// <summary>Takes a speculative task back as if it had never been.</summary>
-    public void DropSpeculativeTask()
+    public void DropSpeculative()
     {
-        Record.WorkflowTask = null;
-        Changes.Touched = true;
+        run.Record.WorkflowTask = null;
+        run.Changes.Touched = true;
     }
 
     /// <summary>The worker failed the task, or its answer was refused. Schedules the next attempt while the run is open.</summary>
-    public void FailWorkflowTask(
+    public void Fail(
         WorkflowTaskFailedCause cause,
         FailureMessage? failure,
         string identity,
@@ -176,7 +174,7 @@ internal sealed partial class MutableState
         WorkerVersionStamp? version = null
     )
     {
-        var task = Task!;
+        var task = run.Task!;
         if (task.Speculative)
         {
             WriteUnwritten();
@@ -184,7 +182,7 @@ internal sealed partial class MutableState
 
         if (!task.Transient)
         {
-            var e = NewEvent(EventType.WorkflowTaskFailed);
+            var e = run.NewEvent(EventType.WorkflowTaskFailed);
             e.WorkflowTaskFailedEventAttributes = new WorkflowTaskFailedEventAttributes
             {
                 ScheduledEventId = task.ScheduledEventId,
@@ -195,16 +193,16 @@ internal sealed partial class MutableState
                 BinaryChecksum = binaryChecksum,
                 WorkerVersion = version,
             };
-            Add(e);
+            run.Add(e);
         }
 
         EndAttempt(reschedule, startOver: cause == WorkflowTaskFailedCause.ResetWorkflow);
     }
 
     /// <summary>The task was not taken from its sticky queue, or not answered in time.</summary>
-    public void TimeOutWorkflowTask(TimeoutType type)
+    public void TimeOut(TimeoutType type)
     {
-        var task = Task!;
+        var task = run.Task!;
         var untaken = task.Speculative && type == TimeoutType.ScheduleToStart;
         if (task.Speculative)
         {
@@ -213,14 +211,14 @@ internal sealed partial class MutableState
 
         if (!task.Transient)
         {
-            var e = NewEvent(EventType.WorkflowTaskTimedOut);
+            var e = run.NewEvent(EventType.WorkflowTaskTimedOut);
             e.WorkflowTaskTimedOutEventAttributes = new WorkflowTaskTimedOutEventAttributes
             {
                 ScheduledEventId = task.ScheduledEventId,
                 StartedEventId = task.StartedEventId,
                 TimeoutType = type,
             };
-            Add(e);
+            run.Add(e);
         }
 
         EndAttempt(reschedule: true, startOver: untaken);
@@ -229,74 +227,98 @@ internal sealed partial class MutableState
     /// <summary>Forgets the sticky queue; an unstarted task on it moves to the normal queue.</summary>
     public void ClearSticky()
     {
-        Record.StickyQueue = "";
-        Record.StickyTimeout = null;
-        Changes.Touched = true;
-        if (Task is { Sticky: true, StartedEventId: 0 } task)
+        run.Record.StickyQueue = "";
+        run.Record.StickyTimeout = null;
+        run.Changes.Touched = true;
+        if (run.Task is { Sticky: true, StartedEventId: 0 } task)
         {
             task.Sticky = false;
-            task.Queue = Start.TaskQueue.Name;
+            task.Queue = run.Start.TaskQueue.Name;
         }
     }
 
     /// <summary>The queue of the task as its events and answers name it.</summary>
-    public TaskQueue TaskQueueOf(WorkflowTaskRecord task) =>
+    private TaskQueue TaskQueueOf(WorkflowTaskRecord task) =>
         task.Sticky
             ? new TaskQueue
             {
                 Name = task.Queue,
                 Kind = TaskQueueKind.Sticky,
-                NormalName = Start.TaskQueue.Name,
+                NormalName = run.Start.TaskQueue.Name,
             }
             : new TaskQueue { Name = task.Queue, Kind = TaskQueueKind.Normal };
 
+    /// <summary>When time alone ends the task; null for never, and when there is none.</summary>
+    public DateTimeOffset? Due()
+    {
+        if (run.Task is not { } task)
+        {
+            return null;
+        }
+
+        if (task.StartedEventId > 0)
+        {
+            _startedAwake ??= awake.At(task.StartedTime.Time());
+            return awake.Wall(_startedAwake.Value + task.Timeout.Span());
+        }
+
+        if (task is { Speculative: true, Sticky: false })
+        {
+            return task.ScheduledTime.Time() + SpeculativeTimeout;
+        }
+
+        return task.Sticky && run.Record.StickyTimeout.IsPositive() ? task.ScheduledTime.Time() + run.Record.StickyTimeout.Span() : null;
+    }
+
     private void EndAttempt(bool reschedule, bool startOver = false)
     {
-        Record.WorkflowTask = null;
-        Changes.Touched = true;
+        run.Record.WorkflowTask = null;
+        run.Changes.Touched = true;
         if (UsesStickyQueue)
         {
             ClearSticky();
         }
         else
         {
-            Record.NextAttempt++;
+            run.Record.NextAttempt++;
         }
 
-        if (FlushBuffered() || startOver)
+        if (run.FlushBuffered() || startOver)
         {
-            Record.NextAttempt = 1;
+            run.Record.NextAttempt = 1;
         }
 
-        if (reschedule && IsOpen)
+        if (reschedule && run.IsOpen)
         {
-            ScheduleWorkflowTask();
+            Schedule();
         }
     }
 
     private void WriteScheduled()
     {
-        var task = Task!;
+        var task = run.Task!;
         task.Attempt = 1;
         task.Transient = false;
         task.Speculative = false;
-        Record.NextAttempt = 1;
-        task.ScheduledEventId = Add(ScheduledEvent(task)).EventId;
-        Changes.Touched = true;
+        run.Record.NextAttempt = 1;
+        task.ScheduledEventId = run.Add(ScheduledEvent(task)).EventId;
+        run.Changes.Touched = true;
     }
 
-    private void WriteUnwritten(bool withIdentity = true)
+    /// <summary>Writes the events of the task that are still missing: from here on it is part of history.</summary>
+    /// <param name="withIdentity">False where a task for updates alone becomes a normal one: as the real server writes it then.</param>
+    public void WriteUnwritten(bool withIdentity = true)
     {
-        var task = Task!;
+        var task = run.Task!;
         if (task.Transient || task.Speculative)
         {
-            task.ScheduledEventId = Add(ScheduledEvent(task)).EventId;
+            task.ScheduledEventId = run.Add(ScheduledEvent(task)).EventId;
             if (task.StartedEventId > 0)
             {
                 var started = StartedEvent(task);
                 started.WorkflowTaskStartedEventAttributes.Identity = withIdentity ? task.Identity : "";
                 started.WorkflowTaskStartedEventAttributes.WorkerVersion = withIdentity ? task.WorkerVersion : null;
-                task.StartedEventId = Add(started).EventId;
+                task.StartedEventId = run.Add(started).EventId;
             }
 
             task.Transient = false;
@@ -306,7 +328,7 @@ internal sealed partial class MutableState
 
     private HistoryEvent ScheduledEvent(WorkflowTaskRecord task)
     {
-        var e = NewEvent(EventType.WorkflowTaskScheduled);
+        var e = run.NewEvent(EventType.WorkflowTaskScheduled);
         e.WorkflowTaskScheduledEventAttributes = new WorkflowTaskScheduledEventAttributes
         {
             TaskQueue = TaskQueueOf(task),
@@ -318,7 +340,7 @@ internal sealed partial class MutableState
 
     private HistoryEvent StartedEvent(WorkflowTaskRecord task)
     {
-        var e = NewEvent(EventType.WorkflowTaskStarted);
+        var e = run.NewEvent(EventType.WorkflowTaskStarted);
         e.EventTime = task.StartedTime;
         e.WorkflowTaskStartedEventAttributes = new WorkflowTaskStartedEventAttributes
         {

@@ -1,0 +1,93 @@
+using Temporal.Server.Storage;
+using Temporal.Server.Timers;
+using Temporalio.Api.History.V1;
+
+namespace Temporal.Server.History;
+
+/// <summary>The activities of a run that have not ended: the fold of its activities' events, and the record of each.</summary>
+internal sealed class PendingActivities(AwakeTime awake)
+{
+    private readonly Dictionary<long, PendingActivity> _byEvent = [];
+    private readonly Dictionary<string, PendingActivity> _byId = [];
+
+    public int Count => _byEvent.Count;
+
+    public IEnumerable<PendingActivity> All => _byEvent.Values;
+
+    /// <summary>By its scheduled event; null when it is not pending.</summary>
+    public PendingActivity? Find(long scheduledEventId) => _byEvent.GetValueOrDefault(scheduledEventId);
+
+    /// <summary>By the id that the workflow gave it; null when it is not pending.</summary>
+    public PendingActivity? Find(string activityId) => _byId.GetValueOrDefault(activityId);
+
+    /// <summary>The scheduled event of the activity that an event ends; 0 for other events.</summary>
+    public static long EndedBy(HistoryEvent e) =>
+        e.AttributesCase switch
+        {
+            HistoryEvent.AttributesOneofCase.ActivityTaskCompletedEventAttributes =>
+                e.ActivityTaskCompletedEventAttributes.ScheduledEventId,
+            HistoryEvent.AttributesOneofCase.ActivityTaskFailedEventAttributes => e.ActivityTaskFailedEventAttributes.ScheduledEventId,
+            HistoryEvent.AttributesOneofCase.ActivityTaskTimedOutEventAttributes => e.ActivityTaskTimedOutEventAttributes.ScheduledEventId,
+            HistoryEvent.AttributesOneofCase.ActivityTaskCanceledEventAttributes => e.ActivityTaskCanceledEventAttributes.ScheduledEventId,
+            _ => 0,
+        };
+
+    /// <summary>Folds an event, if it is one of an activity. The activity that it ended; null for none.</summary>
+    public PendingActivity? Apply(HistoryEvent e)
+    {
+        switch (e.AttributesCase)
+        {
+            case HistoryEvent.AttributesOneofCase.ActivityTaskScheduledEventAttributes:
+                var first = new ActivityRecord
+                {
+                    Attempt = 1,
+                    ScheduledTime = e.EventTime,
+                    FirstScheduledTime = e.EventTime,
+                };
+                Add(new PendingActivity(e.EventId, e.ActivityTaskScheduledEventAttributes, first, awake));
+                return null;
+            case HistoryEvent.AttributesOneofCase.ActivityTaskCancelRequestedEventAttributes:
+                if (Find(e.ActivityTaskCancelRequestedEventAttributes.ScheduledEventId) is { } cancelled)
+                {
+                    cancelled.CancelRequestedEventId = e.EventId;
+                    cancelled.Record.CancelRequested = true;
+                }
+
+                return null;
+            default:
+                return EndedBy(e) is > 0 and var ended ? Remove(ended) : null;
+        }
+    }
+
+    /// <summary>Takes what is stored of an activity beside the events.</summary>
+    public void Restore(long scheduledEventId, ActivityRecord record)
+    {
+        if (Remove(scheduledEventId) is { } known)
+        {
+            Add(
+                new PendingActivity(scheduledEventId, known.Scheduled, record, awake)
+                {
+                    HasRow = true,
+                    CancelRequestedEventId = known.CancelRequestedEventId,
+                }
+            );
+        }
+    }
+
+    /// <summary>It is pending no more; null when it was not.</summary>
+    public PendingActivity? Remove(long scheduledEventId)
+    {
+        if (_byEvent.Remove(scheduledEventId, out var activity))
+        {
+            _byId.Remove(activity.Scheduled.ActivityId);
+        }
+
+        return activity;
+    }
+
+    private void Add(PendingActivity activity)
+    {
+        _byEvent[activity.ScheduledEventId] = activity;
+        _byId[activity.Scheduled.ActivityId] = activity;
+    }
+}
